@@ -1,0 +1,90 @@
+"""Drafts: the photo and the sound a person has together so far, per chat and topic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage import media
+from storage.database import Queryable, Transaction
+from storage.media import Media, MediaState, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Both halves, as far as they are there."""
+
+    photo: Media | None
+    sound: Media | None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether a job can be made of it."""
+        halves = (self.photo, self.sound)
+        return all(half is not None and half.state == MediaState.READY for half in halves)
+
+
+async def get(database: Queryable, place: Place) -> Draft:
+    """The draft there; empty when there is none."""
+    row = await database.fetch_one(
+        """
+        SELECT photo_id, sound_id FROM drafts
+        WHERE chat_id = :chat_id AND thread_id = :thread_id AND user_id = :user_id
+        """,
+        place._asdict(),
+    )
+    if row is None:
+        return Draft(None, None)
+    return Draft(
+        await _half(database, row["photo_id"]),
+        await _half(database, row["sound_id"]),
+    )
+
+
+async def put(tx: Transaction, half: Media, now_milliseconds: int) -> None:
+    """Make this the draft's photo or sound; the one it replaces is superseded."""
+    before = await get(tx, half.place)
+    replaced = before.photo if half.is_photo else before.sound
+    if replaced is not None and replaced.id != half.id:
+        await media.supersede(tx, replaced.id)
+    column = "photo_id" if half.is_photo else "sound_id"
+    await tx.execute(
+        f"""
+        INSERT INTO drafts (chat_id, thread_id, user_id, {column}, updated_at_milliseconds)
+        VALUES (:chat_id, :thread_id, :user_id, :half, :now)
+        ON CONFLICT (chat_id, thread_id, user_id) DO UPDATE SET {column} = excluded.{column},
+            updated_at_milliseconds = excluded.updated_at_milliseconds
+        """,  # noqa: S608
+        {**half.place._asdict(), "half": half.id, "now": now_milliseconds},
+    )
+
+
+async def drop(tx: Transaction, half: Media) -> None:
+    """Take a refused half out; the other one stays."""
+    column = "photo_id" if half.is_photo else "sound_id"
+    await tx.execute(
+        f"""
+        UPDATE drafts SET {column} = NULL WHERE chat_id = :chat_id AND thread_id = :thread_id
+            AND user_id = :user_id AND {column} = :half
+        """,  # noqa: S608
+        {**half.place._asdict(), "half": half.id},
+    )
+
+
+async def clear(tx: Transaction, place: Place) -> bool:
+    """Forget both halves; False when there was nothing."""
+    draft = await get(tx, place)
+    for half in (draft.photo, draft.sound):
+        if half is not None:
+            await media.supersede(tx, half.id)
+    changed = await tx.execute(
+        """
+        DELETE FROM drafts WHERE chat_id = :chat_id AND thread_id = :thread_id
+            AND user_id = :user_id
+        """,
+        place._asdict(),
+    )
+    return changed > 0
+
+
+async def _half(database: Queryable, media_id: int | None) -> Media | None:
+    return None if media_id is None else await media.get(database, media_id)

@@ -1,0 +1,87 @@
+"""The inbox: every update is here before Telegram is told that it arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from storage.database import Database
+from storage.record import from_row
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUpdate:
+    """An update as it came: `body` is its JSON, `tries` how often its handling was begun."""
+
+    update_id: int
+    body: str
+    tries: int = 1
+
+
+class Inbox:
+    """The table `inbox`. A row is stored as begun once, since it is handled at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def store(self, updates: Iterable[StoredUpdate], now_milliseconds: int) -> set[int]:
+        """Keep all of them or none; the ids of those that were not here before."""
+        new: set[int] = set()
+        async with self._database.transaction() as tx:
+            for update in updates:
+                inserted = await tx.execute(
+                    "INSERT INTO inbox (update_id, body, received_at_milliseconds, tries)"
+                    " VALUES (:update_id, :body, :now, :tries) ON CONFLICT DO NOTHING",
+                    {
+                        "update_id": update.update_id,
+                        "body": update.body,
+                        "now": now_milliseconds,
+                        "tries": update.tries,
+                    },
+                )
+                if inserted:
+                    new.add(update.update_id)
+        return new
+
+    async def undone(self) -> list[StoredUpdate]:
+        """What was stored and never finished, in the order of arrival."""
+        rows = await self._database.fetch_all(
+            "SELECT update_id, body, tries FROM inbox WHERE state = 'new'"
+            " ORDER BY received_at_milliseconds, update_id"
+        )
+        return [from_row(StoredUpdate, row) for row in rows]
+
+    async def begin_again(self, update_id: int) -> int:
+        """Count another try, before it is made; how many that makes."""
+        async with self._database.transaction() as tx:
+            row = await tx.fetch_one(
+                "UPDATE inbox SET tries = tries + 1 WHERE update_id = :update_id RETURNING tries",
+                {"update_id": update_id},
+            )
+        return 0 if row is None else int(row["tries"])
+
+    async def done(self, update_id: int, now_milliseconds: int) -> None:
+        """It was handled."""
+        await self._finish(update_id, "done", None, now_milliseconds)
+
+    async def park(self, update_id: int, error: str, now_milliseconds: int) -> None:
+        """It is not tried again; `error` says why, for the operator."""
+        await self._finish(update_id, "parked", error, now_milliseconds)
+
+    async def forget_done(self, before_milliseconds: int) -> int:
+        """Delete what was handled before that moment; how many rows."""
+        async with self._database.transaction() as tx:
+            return await tx.execute(
+                "DELETE FROM inbox WHERE state = 'done' AND handled_at_milliseconds < :before",
+                {"before": before_milliseconds},
+            )
+
+    async def _finish(
+        self, update_id: int, state: str, error: str | None, now_milliseconds: int
+    ) -> None:
+        async with self._database.transaction() as tx:
+            await tx.execute(
+                "UPDATE inbox SET state = :state, error = :error, handled_at_milliseconds = :now"
+                " WHERE update_id = :update_id",
+                {"state": state, "error": error, "now": now_milliseconds, "update_id": update_id},
+            )

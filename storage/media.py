@@ -1,0 +1,265 @@
+"""The halves people send: photos and sounds, from the message to a copy at the provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from storage.database import Queryable, Transaction
+from storage.record import from_row
+
+
+class MediaState(StrEnum):
+    """Where a half is: `asked` waits for the person's answer to a question."""
+
+    RECEIVED = "received"
+    ASKED = "asked"
+    READY = "ready"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+
+
+class Place(NamedTuple):
+    """Whose conversation, and where: the key of a draft. `thread_id` is 0 outside topics."""
+
+    chat_id: int
+    thread_id: int
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A half as its message announced it; `source` names the update, so it is recorded once."""
+
+    source: str
+    kind: str
+    place: Place
+    message_id: int
+    media_group_id: str | None
+    file_id: str
+    file_unique_id: str
+    file_size_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A half as stored; times and lengths in milliseconds."""
+
+    id: int
+    kind: str
+    chat_id: int
+    thread_id: int
+    user_id: int
+    message_id: int
+    file_id: str
+    file_size_bytes: int | None
+    state: str
+    fault: str | None
+    insisted: int
+    limit_milliseconds: int | None
+    duration_milliseconds: int | None
+    face_bbox: str | None
+    ext_bbox: str | None
+    upload_url: str | None
+    upload_expires_at_milliseconds: int | None
+    reply_message_id: int | None
+    tries: int
+
+    @property
+    def place(self) -> Place:
+        """The draft it belongs to."""
+        return Place(self.chat_id, self.thread_id, self.user_id)
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether it is the face; otherwise it is the voice."""
+        return self.kind == "photo"
+
+
+async def record(
+    tx: Transaction, arrival: Arrival, *, now_milliseconds: int, not_before_milliseconds: int
+) -> bool:
+    """Store what arrived; False when this update was recorded before."""
+    changed = await tx.execute(
+        """
+        INSERT INTO media (source, kind, chat_id, thread_id, user_id, message_id, media_group_id,
+            file_id, file_unique_id, file_size_bytes, not_before_milliseconds,
+            created_at_milliseconds)
+        VALUES (:source, :kind, :chat_id, :thread_id, :user_id, :message_id, :media_group_id,
+            :file_id, :file_unique_id, :file_size_bytes, :not_before, :now)
+        ON CONFLICT (source) DO NOTHING
+        """,
+        {
+            "source": arrival.source,
+            "kind": arrival.kind,
+            **arrival.place._asdict(),
+            "message_id": arrival.message_id,
+            "media_group_id": arrival.media_group_id,
+            "file_id": arrival.file_id,
+            "file_unique_id": arrival.file_unique_id,
+            "file_size_bytes": arrival.file_size_bytes,
+            "not_before": not_before_milliseconds,
+            "now": now_milliseconds,
+        },
+    )
+    return changed > 0
+
+
+async def get(database: Queryable, media_id: int) -> Media | None:
+    """One half by its number."""
+    row = await database.fetch_one("SELECT * FROM media WHERE id = :id", {"id": media_id})
+    return None if row is None else from_row(Media, row)
+
+
+async def by_source(database: Queryable, source: str) -> Media | None:
+    """The half that this update brought."""
+    row = await database.fetch_one("SELECT * FROM media WHERE source = :source", {"source": source})
+    return None if row is None else from_row(Media, row)
+
+
+async def due(database: Queryable, now_milliseconds: int, limit: int) -> list[Media]:
+    """Halves to be worked on now, oldest first."""
+    rows = await database.fetch_all(
+        """
+        SELECT * FROM media WHERE state = 'received' AND not_before_milliseconds <= :now
+        ORDER BY id LIMIT :limit
+        """,
+        {"now": now_milliseconds, "limit": limit},
+    )
+    return [from_row(Media, row) for row in rows]
+
+
+async def in_album(database: Queryable, place: Place, media_group_id: str, kind: str) -> int:
+    """How many halves of this kind the album has brought so far."""
+    row = await database.fetch_one(
+        """
+        SELECT COUNT(*) AS n FROM media WHERE chat_id = :chat_id AND thread_id = :thread_id
+            AND user_id = :user_id AND media_group_id = :media_group_id AND kind = :kind
+        """,
+        {**place._asdict(), "media_group_id": media_group_id, "kind": kind},
+    )
+    return int(row["n"]) if row else 0
+
+
+async def set_reply(tx: Transaction, media_id: int, reply_message_id: int) -> None:
+    """The bot's message about it exists: the work may begin."""
+    await tx.execute(
+        """
+        UPDATE media SET reply_message_id = :reply, not_before_milliseconds = 0 WHERE id = :id
+        """,
+        {"id": media_id, "reply": reply_message_id},
+    )
+
+
+async def ready(tx: Transaction, media_id: int, **facts: Any) -> bool:
+    """It is checked and at the provider; `facts` are the columns that were learnt."""
+    return await _leave_received(tx, media_id, MediaState.READY, facts)
+
+
+async def refuse(tx: Transaction, media_id: int, fault: str, detail: str | None = None) -> bool:
+    """It cannot be used; `fault` is the reason's code."""
+    facts = {"fault": fault, "fault_detail": detail}
+    return await _leave_received(tx, media_id, MediaState.REFUSED, facts)
+
+
+async def ask(tx: Transaction, media_id: int, fault: str) -> bool:
+    """The person has to answer first: use it all the same, or a part of it?"""
+    return await _leave_received(tx, media_id, MediaState.ASKED, {"fault": fault})
+
+
+async def ask_again(tx: Transaction, media_id: int, fault: str) -> None:
+    """A ready half waits for the person after all: the quota does not cover it."""
+    await tx.execute(
+        "UPDATE media SET state = 'asked', fault = :fault WHERE id = :id AND state = 'ready'",
+        {"id": media_id, "fault": fault},
+    )
+
+
+async def insist(tx: Transaction, media_id: int) -> bool:
+    """The person wants it checked in spite of the doubt; False when nothing was asked."""
+    changed = await tx.execute(
+        "UPDATE media SET state = 'received', insisted = 1 WHERE id = :id AND state = 'asked'",
+        {"id": media_id},
+    )
+    return changed > 0
+
+
+async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bool:
+    """Only its beginning is to be used; False when nothing was asked."""
+    changed = await tx.execute(
+        """
+        UPDATE media SET state = 'received', limit_milliseconds = :limit
+        WHERE id = :id AND state = 'asked' AND kind = 'sound'
+        """,
+        {"id": media_id, "limit": limit_milliseconds},
+    )
+    return changed > 0
+
+
+async def reopen(tx: Transaction, media_id: int) -> bool:
+    """An asked half is tried once more as it is; False when nothing was asked."""
+    changed = await tx.execute(
+        "UPDATE media SET state = 'received', tries = 0 WHERE id = :id AND state = 'asked'",
+        {"id": media_id},
+    )
+    return changed > 0
+
+
+async def postpone(tx: Transaction, media_id: int, not_before_milliseconds: int) -> None:
+    """A passing fault: try again later."""
+    await tx.execute(
+        """
+        UPDATE media SET tries = tries + 1, not_before_milliseconds = :not_before WHERE id = :id
+        """,
+        {"id": media_id, "not_before": not_before_milliseconds},
+    )
+
+
+async def set_upload(tx: Transaction, media_id: int, url: str, expires_at: int) -> None:
+    """A fresh copy is at the provider."""
+    await tx.execute(
+        """
+        UPDATE media SET upload_url = :url, upload_expires_at_milliseconds = :expires_at
+        WHERE id = :id
+        """,
+        {"id": media_id, "url": url, "expires_at": expires_at},
+    )
+
+
+async def supersede(tx: Transaction, media_id: int) -> None:
+    """The person sent another one before this was used."""
+    await tx.execute(
+        """
+        UPDATE media SET state = 'superseded' WHERE id = :id AND state IN ('received', 'asked')
+        """,
+        {"id": media_id},
+    )
+
+
+_FACTS = frozenset(
+    {
+        "fault",
+        "fault_detail",
+        "duration_milliseconds",
+        "picture_sha256",
+        "width_pixels",
+        "height_pixels",
+        "face_bbox",
+        "ext_bbox",
+        "upload_url",
+        "upload_expires_at_milliseconds",
+    }
+)
+
+
+async def _leave_received(
+    tx: Transaction, media_id: int, state: MediaState, facts: dict[str, Any]
+) -> bool:
+    assert facts.keys() <= _FACTS  # noqa: S101
+    assignments = "".join(f", {column} = :{column}" for column in sorted(facts))
+    changed = await tx.execute(
+        f"UPDATE media SET state = :state{assignments} WHERE id = :id AND state = 'received'",  # noqa: S608
+        {"id": media_id, "state": state.value, **facts},
+    )
+    return changed > 0
