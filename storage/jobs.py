@@ -78,6 +78,7 @@ class Job:
     cancel_requested: int
     failure: str | None
     failure_detail: str | None
+    announced: int
     tries: int
     not_before_milliseconds: int
     created_at_milliseconds: int
@@ -183,6 +184,14 @@ async def last_of(database: Queryable, place: Place) -> Job | None:
             AND user_id = :user_id ORDER BY id DESC LIMIT 1
         """,
         place._asdict(),
+    )
+    return None if row is None else from_row(Job, row)
+
+
+async def first_with_photo(database: Queryable, photo_id: int) -> Job | None:
+    """The oldest job this photo was used for."""
+    row = await database.fetch_one(
+        "SELECT * FROM jobs WHERE photo_id = :photo_id ORDER BY id LIMIT 1", {"photo_id": photo_id}
     )
     return None if row is None else from_row(Job, row)
 

@@ -130,14 +130,17 @@ async def due(database: Queryable, now_milliseconds: int, limit: int) -> list[Me
     return [from_row(Media, row) for row in rows]
 
 
-async def in_album(database: Queryable, place: Place, media_group_id: str, kind: str) -> int:
-    """How many halves of this kind the album has brought so far."""
+async def in_album_before(
+    database: Queryable, place: Place, media_group_id: str, message_id: int
+) -> int:
+    """How many photos the album brought before this message."""
     row = await database.fetch_one(
         """
         SELECT COUNT(*) AS n FROM media WHERE chat_id = :chat_id AND thread_id = :thread_id
-            AND user_id = :user_id AND media_group_id = :media_group_id AND kind = :kind
+            AND user_id = :user_id AND media_group_id = :media_group_id AND kind = 'photo'
+            AND message_id < :message_id
         """,
-        {**place._asdict(), "media_group_id": media_group_id, "kind": kind},
+        {**place._asdict(), "media_group_id": media_group_id, "message_id": message_id},
     )
     return int(row["n"]) if row else 0
 

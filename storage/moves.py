@@ -15,7 +15,7 @@ from storage.record import from_row
 
 async def prepared(tx: Transaction, job_id: int) -> bool:
     """preparing → ready: both halves are at the provider."""
-    return await _move(tx, job_id, JobState.PREPARING, JobState.READY, {"tries": 0})
+    return await _move(tx, job_id, JobState.PREPARING, JobState.READY, {})
 
 
 async def take_slot(
@@ -54,6 +54,20 @@ async def not_submitted(tx: Transaction, job_id: int, not_before_milliseconds: i
         "not_before_milliseconds": not_before_milliseconds,
     }
     return await _move(tx, job_id, JobState.SUBMITTING, JobState.READY, facts)
+
+
+async def prepare_again(tx: Transaction, job_id: int) -> bool:
+    """submitting → preparing: the provider could not read a file, and no task exists."""
+    facts = {"slot": None, "account": None, "submitting_at_milliseconds": None}
+    moved = await _move(tx, job_id, JobState.SUBMITTING, JobState.PREPARING, facts)
+    if moved:
+        await postpone(tx, job_id, 0)
+    return moved
+
+
+async def cancel_refused(tx: Transaction, job_id: int) -> None:
+    """The task runs already: it is not asked to stop again, and the person is told."""
+    await tx.execute("UPDATE jobs SET cancel_requested = 2 WHERE id = :id", {"id": job_id})
 
 
 async def rendered(

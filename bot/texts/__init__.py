@@ -1,0 +1,5 @@
+"""Message catalogues: one Fluent file a language, every text the bot says by its key."""
+
+from bot.texts.catalogue import LANGUAGES, Catalogue, Texts
+
+__all__ = ["LANGUAGES", "Catalogue", "Texts"]

@@ -125,7 +125,8 @@ CREATE TABLE jobs (
     status_message_id INTEGER,
     video_message_id INTEGER,
     video_file_id TEXT,
-    cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)),
+    -- 0 not asked, 1 asked and to be sent on, 2 asked and refused by the provider
+    cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1, 2)),
     failure TEXT,
     failure_detail TEXT,
     announced INTEGER NOT NULL DEFAULT 0 CHECK (announced IN (0, 1)),

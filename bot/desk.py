@@ -1,0 +1,30 @@
+"""What the handlers work with: the services of the running bot, gathered in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.pipeline.nudge import Nudge
+from bot.pipeline.pairing import Pairing
+from bot.pipeline.progress import Progress
+from bot.pipeline.terms import Terms
+from bot.pipeline.watching import Watch
+from bot.telegram.sender import Sender
+from bot.texts import Texts
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One per process; found in the application's `bot_data` under its own class."""
+
+    database: Database
+    sender: Sender
+    texts: Texts
+    terms: Terms
+    pairing: Pairing
+    progress: Progress
+    watch: Watch
+    nudge: Nudge
+    clock: Clock

@@ -1,0 +1,112 @@
+"""What the pipeline says in chats: in the person's language, on the right message, once."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.clock import Clock
+from bot.telegram.errors import ChatDead, MessageGone, TelegramFailure
+from bot.telegram.keyboard import Keyboard
+from bot.telegram.sender import Sender
+from bot.texts import Catalogue, Texts
+from storage import chats, jobs, media, moves, people
+from storage.database import Database
+from storage.jobs import Job
+from storage.media import Media
+
+logger = logging.getLogger(__name__)
+
+
+class Conversation:
+    """Says things about halves and jobs; a chat that is closed to the bot is remembered."""
+
+    def __init__(self, database: Database, sender: Sender, texts: Texts, clock: Clock) -> None:
+        self._database = database
+        self._sender = sender
+        self._texts = texts
+        self._clock = clock
+
+    async def texts_for(self, user_id: int) -> Catalogue:
+        """The catalogue of the person's language."""
+        return self._texts.of(await people.language_code(self._database, user_id))
+
+    async def about(self, half: Media, text: str, keyboard: Keyboard | None = None) -> None:
+        """Say it in the bot's message about this half; a new one where that is gone.
+
+        Raises: `TelegramFailure`s other than `ChatDead`; the saying may be repeated.
+        """
+        current = await media.get(self._database, half.id)
+        reply = current.reply_message_id if current else None
+        try:
+            reply = await self._put(
+                half.chat_id, half.thread_id, reply, half.message_id, text, keyboard
+            )
+        except ChatDead as failure:
+            await self.note_dead(half.chat_id, failure)
+            return
+        async with self._database.transaction() as tx:
+            await media.set_reply(tx, half.id, reply)
+
+    async def status(self, job: Job, text: str, keyboard: Keyboard | None = None) -> None:
+        """Say it in the job's status message; a new one, replying to the voice, where it is gone.
+
+        Raises: as `about`.
+        """
+        current = await jobs.get(self._database, job.id) or job
+        sound = await media.get(self._database, job.sound_id)
+        reply_to = sound.message_id if sound else None
+        try:
+            message_id = await self._put(
+                job.chat_id, job.thread_id, current.status_message_id, reply_to, text, keyboard
+            )
+        except ChatDead as failure:
+            await self.note_dead(job.chat_id, failure)
+            return
+        if message_id != current.status_message_id:
+            async with self._database.transaction() as tx:
+                await moves.set_status_message(tx, job.id, message_id)
+
+    def progress(self, job: Job, text: str, keyboard: Keyboard | None) -> None:
+        """Show it in the status message when there is room for it; it may be skipped."""
+        if job.status_message_id is not None:
+            self._sender.progress(job.chat_id, job.status_message_id, text, keyboard=keyboard)
+
+    async def remove_status(self, job: Job) -> None:
+        """The video is in the chat: its status message goes, or says that it is done."""
+        if job.status_message_id is None or job.status_message_id == job.video_message_id:
+            return
+        try:
+            await self._sender.delete_message(job.chat_id, job.status_message_id)
+        except ChatDead as failure:
+            await self.note_dead(job.chat_id, failure)
+        except TelegramFailure as failure:
+            logger.info("status of job %s stays: %s", job.id, failure)
+            texts = await self.texts_for(job.user_id)
+            await self.status(job, texts.html("job-done"))
+
+    async def note_dead(self, chat_id: int, failure: ChatDead) -> None:
+        """Remember that the chat takes nothing any more."""
+        logger.info("chat %s takes no messages: %s", chat_id, failure)
+        async with self._database.transaction() as tx:
+            await chats.mark_dead(tx, chat_id, str(failure), self._clock.now_milliseconds())
+
+    async def _put(
+        self,
+        chat_id: int,
+        thread_id: int,
+        message_id: int | None,
+        reply_to: int | None,
+        text: str,
+        keyboard: Keyboard | None,
+    ) -> int:
+        if message_id is not None:
+            try:
+                await self._sender.edit_text(chat_id, message_id, text, keyboard=keyboard)
+            except MessageGone:
+                logger.info("message %s of chat %s is gone: a new one", message_id, chat_id)
+            else:
+                return message_id
+        sent = await self._sender.send_text(
+            chat_id, text, keyboard=keyboard, reply_to=reply_to, thread_id=thread_id or None
+        )
+        return sent.message_id

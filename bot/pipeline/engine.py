@@ -1,0 +1,60 @@
+"""An engine makes videos: a model of the provider, or the preview on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bot.dashscope.box import Box
+from bot.dashscope.task import Task, TaskSummary
+from bot.dashscope.upload import UploadedFile
+from bot.dashscope.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """All an engine needs to make one video; `job_id` names it where the engine needs a name."""
+
+    job_id: int
+    photo_url: str
+    sound_url: str
+    resolution: str
+    face_bbox: Box | None
+    ext_bbox: Box | None
+
+
+class Engine(Protocol):
+    """The methods raise `bot.dashscope.errors`, and nothing else."""
+
+    name: str
+    """The setting ENGINE that chooses it."""
+    detection: str
+    """What names its verdicts in the cache."""
+    account: str
+    """Whose slots and tasks these are."""
+    slots: int
+    """How many tasks run at a time."""
+
+    async def check(self, jpeg: bytes) -> Verdict:
+        """Whether this photo can speak; paid for by the answer."""
+
+    async def keep(self, file_name: str, data: bytes) -> UploadedFile:
+        """Hand a file over for rendering."""
+
+    async def submit(self, ticket: Ticket) -> str:
+        """Start the task that is billed; its id. Never repeated here."""
+
+    async def submitted_between(
+        self, start_milliseconds: int, end_milliseconds: int
+    ) -> list[TaskSummary]:
+        """The tasks created meanwhile, by whomever."""
+
+    async def query(self, task_id: str) -> Task:
+        """How the task is."""
+
+    async def cancel(self, task_id: str) -> None:
+        """Stop a task that has not begun."""
+
+    async def fetch(self, url: str, target: Path) -> None:
+        """Copy the result to `target`."""

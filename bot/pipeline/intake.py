@@ -1,0 +1,168 @@
+"""Intake: each half is fetched, checked and handed to the provider as soon as it arrives.
+
+What is wrong with it is said on its own message; the other half is kept. Free checks come first.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from bot.clock import Clock
+from bot.dashscope import errors as service
+from bot.dashscope.retry import RetrySchedule
+from bot.media.picture import PictureRefused
+from bot.media.sound import SoundRefused
+from bot.media.worker import MediaWorkerDied
+from bot.pipeline.halves import Outcome
+from bot.pipeline.operator import Operator
+from bot.pipeline.pairing import Pairing
+from bot.pipeline.photo import PhotoCheck
+from bot.pipeline.sound import SoundCheck
+from bot.pipeline.wording import HalfWording
+from bot.telegram import errors as chat
+from bot.telegram.files import Files
+from storage import drafts, media
+from storage.database import Database
+from storage.ledger import BudgetExhausted
+from storage.media import Media, MediaState
+from storage.verdicts import TooManyChecks
+
+logger = logging.getLogger(__name__)
+
+_RETRIES = RetrySchedule(
+    attempts=5,
+    first_seconds=1.0,
+    longest_seconds=20.0,
+    repeatable=(service.TryAgain, service.InputNotFetched),
+)
+_TELEGRAM_RETRY_SECONDS = (2.0, 5.0, 15.0, 30.0)
+
+
+class Intake:
+    """Takes one half all the way to an `Outcome`, records it, says it, and tries to pair."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: Files,
+        photo: PhotoCheck,
+        sound: SoundCheck,
+        wording: HalfWording,
+        pairing: Pairing,
+        operator: Operator,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._files = files
+        self._checks: dict[str, Callable[[Media, bytes], Awaitable[Outcome]]] = {
+            "photo": photo.check,
+            "sound": sound.check,
+        }
+        self._wording = wording
+        self._pairing = pairing
+        self._operator = operator
+        self._clock = clock
+
+    async def take(self, half: Media) -> None:
+        """Work on one half that was received.
+
+        Raises: `TelegramFailure`s that the next attempt may not meet.
+        """
+        outcome: Outcome | None
+        try:
+            outcome = await self._outcome(half)
+        except (chat.TryAgain, service.TryAgain, service.InputNotFetched) as failure:
+            outcome = await self._postponed(half, failure)
+        if outcome is None:
+            return
+        if not await self._record(half, outcome):
+            await self._wording.superseded(half)
+            return
+        job = await self._pairing.pair(half.place) if outcome.state is MediaState.READY else None
+        if job is None:
+            await self._say(half, outcome)
+
+    async def _outcome(self, half: Media) -> Outcome:
+        """The refusals are outcomes; what may pass by itself is raised."""
+        try:
+            data = await self._files.download(half.file_id, half.file_size_bytes)
+            return await self._checks[half.kind](half, data)
+        except chat.FileTooBig:
+            return Outcome.refused("too_big")
+        except chat.FileGone:
+            return Outcome.refused("gone")
+        except PictureRefused as refusal:
+            size = {"width": refusal.width or 0, "height": refusal.height or 0}
+            return Outcome.refused(refusal.fault.value, **size)
+        except SoundRefused as refusal:
+            return _sound_refused(refusal)
+        except MediaWorkerDied:
+            return Outcome.refused("not_a_picture" if half.is_photo else "unreadable")
+        except TooManyChecks as refusal:
+            return Outcome.asked("checks-used-up", resets_at=refusal.resets_at_milliseconds)
+        except BudgetExhausted as refusal:
+            await self._operator.tell("budget", "operator-budget")
+            return Outcome.asked("budget", resets_at=refusal.resets_at_milliseconds)
+        except service.DashScopeError as failure:
+            return await self._of_service(failure)
+
+    async def _of_service(self, failure: service.DashScopeError) -> Outcome:
+        match failure:
+            case service.TryAgain() | service.InputNotFetched():
+                raise failure
+            case service.Moderated() | service.InputRefused():
+                return Outcome.refused("moderated")
+            case service.ServiceStopped():
+                cause = failure.cause.value
+                await self._operator.tell(
+                    f"stopped:{cause}", "operator-service-stopped", cause=cause, detail=str(failure)
+                )
+            case _:
+                await self._operator.tell(
+                    "invalid", "operator-request-invalid", detail=str(failure), job="–"
+                )
+        return Outcome.asked("service-stopped")
+
+    async def _postponed(self, half: Media, failure: Exception) -> Outcome | None:
+        """Later again, a bounded number of times; then the person decides."""
+        delay_seconds = _delay_seconds(half.tries + 1, failure)
+        logger.warning("half %s: %s (attempt %s)", half.id, failure, half.tries + 1)
+        if delay_seconds is None:
+            return Outcome.asked("unreachable")
+        not_before = self._clock.now_milliseconds() + int(delay_seconds * 1000)
+        async with self._database.transaction() as tx:
+            await media.postpone(tx, half.id, not_before)
+        return None
+
+    async def _record(self, half: Media, outcome: Outcome) -> bool:
+        """False when the person replaced or dropped it meanwhile: then nothing is to be said."""
+        async with self._database.transaction() as tx:
+            match outcome.state:
+                case MediaState.READY:
+                    return await media.ready(tx, half.id, **outcome.facts)
+                case MediaState.REFUSED:
+                    await drafts.drop(tx, half)
+                    return await media.refuse(tx, half.id, outcome.reason)
+                case _:
+                    return await media.ask(tx, half.id, outcome.reason)
+
+    async def _say(self, half: Media, outcome: Outcome) -> None:
+        current = await media.get(self._database, half.id)
+        if current is not None and current.state == outcome.state:
+            await self._wording.say(current, outcome)
+
+
+def _sound_refused(refusal: SoundRefused) -> Outcome:
+    seconds = (refusal.duration_milliseconds or 0) / 1000
+    if refusal.fault.value == "too_long":
+        return Outcome.asked("too_long", seconds=seconds)
+    return Outcome.refused(refusal.fault.value)
+
+
+def _delay_seconds(attempt: int, failure: Exception) -> float | None:
+    if isinstance(failure, service.DashScopeError):
+        return _RETRIES.delay_seconds(attempt, failure)
+    if attempt > len(_TELEGRAM_RETRY_SECONDS):
+        return None
+    return _TELEGRAM_RETRY_SECONDS[attempt - 1]

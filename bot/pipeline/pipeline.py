@@ -1,0 +1,199 @@
+"""The pipeline: looks at the database for what is to be done, and has it done.
+
+It keeps nothing that the database does not know: after any crash, `run` goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from bot.clock import Clock
+from bot.dashscope import errors as service
+from bot.dashscope.retry import RetrySchedule
+from bot.pipeline.delivery import Delivery
+from bot.pipeline.ending import Ending
+from bot.pipeline.engine import Engine
+from bot.pipeline.intake import Intake
+from bot.pipeline.nudge import Nudge
+from bot.pipeline.operator import Operator
+from bot.pipeline.preparation import HalfLost, Preparation
+from bot.pipeline.progress import Progress
+from bot.pipeline.result import ResultFetch
+from bot.pipeline.submission import Submission
+from bot.pipeline.watching import Watch
+from bot.pipeline.workers import Workers
+from bot.telegram import errors as chat
+from storage import jobs, media, moves
+from storage.database import Database
+from storage.jobs import FINAL, Job, JobState
+
+logger = logging.getLogger(__name__)
+
+_LOOK_EVERY_SECONDS = 1.0
+_SHOW_EVERY_SECONDS = 1.0
+_INTAKES_AT_ONCE = 4
+_INTAKES_AHEAD = 32
+_JOBS_AT_ONCE = 16
+_GRACE_SECONDS = 3.0
+_CRITICAL_GRACE_SECONDS = 15.0
+_RETRIES = RetrySchedule(attempts=8, first_seconds=1.0, longest_seconds=60.0)
+
+
+class Pipeline:
+    """Runs until it is stopped."""
+
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        intake: Intake,
+        preparation: Preparation,
+        submission: Submission,
+        watch: Watch,
+        result: ResultFetch,
+        delivery: Delivery,
+        ending: Ending,
+        progress: Progress,
+        operator: Operator,
+        nudge: Nudge,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._intake = intake
+        self._preparation = preparation
+        self._submission = submission
+        self._operator = operator
+        self._ending = ending
+        self._progress = progress
+        self._nudge = nudge
+        self._clock = clock
+        self._watch = watch
+        self._steps: dict[str, Callable[[Job], Awaitable[None]]] = {
+            JobState.PREPARING: self._prepare,
+            JobState.SUBMITTING: submission.reconcile,
+            JobState.RUNNING: watch.watch,
+            JobState.FETCHING: result.fetch,
+            JobState.DELIVERING: delivery.deliver,
+        }
+        self._halves = Workers(_INTAKES_AT_ONCE, nudge)
+        self._jobs = Workers(_JOBS_AT_ONCE, nudge)
+        self._critical = Workers(_JOBS_AT_ONCE, nudge)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop`, then leave everything in a state to go on from."""
+        shower = asyncio.create_task(self._keep_showing())
+        try:
+            while not stop.is_set():
+                await self._begin_what_is_due()
+                await self._nudge.wait(_LOOK_EVERY_SECONDS)
+        finally:
+            shower.cancel()
+            await asyncio.gather(shower, return_exceptions=True)
+            await self._halves.close(_GRACE_SECONDS)
+            await self._critical.close(_CRITICAL_GRACE_SECONDS)
+            await self._jobs.close(0)
+
+    async def _begin_what_is_due(self) -> None:
+        now = self._clock.now_milliseconds()
+        for half in await media.due(self._database, now, _INTAKES_AHEAD):
+            self._halves.start(half.id, partial(self._take, half.id))
+        for job in await jobs.open_jobs(self._database):
+            if job.state != JobState.READY and job.not_before_milliseconds <= now:
+                self._begin(job)
+        for job in await jobs.unannounced(self._database):
+            self._start(self._jobs, job, partial(self._ending.announce, job.id))
+        await self._fill_slots()
+
+    def _begin(self, job: Job) -> None:
+        """What must not be torn by a stop runs among the critical ones."""
+        critical = job.state == JobState.DELIVERING
+        workers = self._critical if critical else self._jobs
+        self._start(workers, job, partial(self._step, job.id, job.state))
+
+    def _start(
+        self, workers: Workers, job: Job, work: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
+        """At most one thing is done about a job at a time."""
+        if not (self._critical.busy(job.id) or self._jobs.busy(job.id)):
+            workers.start(job.id, work)
+
+    async def _fill_slots(self) -> None:
+        while True:
+            async with self._database.transaction() as tx:
+                job = await moves.take_slot(
+                    tx,
+                    account=self._engine.account,
+                    slots=self._engine.slots,
+                    engine=self._engine.name,
+                    now_milliseconds=self._clock.now_milliseconds(),
+                )
+            if job is None:
+                return
+            self._critical.start(job.id, partial(self._submission.submit, job))
+
+    async def _take(self, half_id: int) -> None:
+        half = await media.get(self._database, half_id)
+        if half is not None and half.state == media.MediaState.RECEIVED:
+            await self._intake.take(half)
+
+    async def _step(self, job_id: int, state: str) -> None:
+        """One step of a job, if it still is where it was seen."""
+        job = await jobs.get(self._database, job_id)
+        if job is None or job.state != state or job.state in FINAL:
+            return
+        try:
+            await self._steps[job.state](job)
+        except (service.TryAgain, service.InputNotFetched, chat.TryAgain) as failure:
+            await self._later(job, failure)
+        except service.ServiceStopped as failure:
+            await self._stopped(job, failure)
+        except service.DashScopeError as failure:
+            detail = str(failure)
+            await self._operator.tell(
+                "invalid", "operator-request-invalid", detail=detail, job=job.id
+            )
+            await self._later(job, failure)
+
+    async def _prepare(self, job: Job) -> None:
+        try:
+            await self._preparation.prepare(job)
+        except (HalfLost, chat.FileGone, chat.FileTooBig) as failure:
+            await self._ending.fail(job, "failed-gone", str(failure))
+            return
+        async with self._database.transaction() as tx:
+            await moves.prepared(tx, job.id)
+
+    async def _later(self, job: Job, failure: Exception) -> None:
+        """A job that costs nothing yet gives up in the end; one that is paid for never does."""
+        delay_seconds = _RETRIES.delay_seconds(min(job.tries + 1, 7), _repeatable(failure))
+        if job.state == JobState.PREPARING and job.tries + 1 >= _RETRIES.attempts:
+            await self._ending.fail(job, "failed-service", str(failure))
+            return
+        logger.warning("job %s: %s, again in %.0f s", job.id, failure, delay_seconds or 60)
+        not_before = self._clock.now_milliseconds() + int((delay_seconds or 60.0) * 1000)
+        async with self._database.transaction() as tx:
+            await moves.postpone(tx, job.id, not_before)
+
+    async def _stopped(self, job: Job, failure: service.ServiceStopped) -> None:
+        cause = failure.cause.value
+        await self._operator.tell(
+            f"stopped:{cause}", "operator-service-stopped", cause=cause, detail=str(failure)
+        )
+        if job.state == JobState.PREPARING:
+            await self._ending.fail(job, "failed-stopped", failure.code)
+        else:
+            await self._later(job, failure)
+
+    async def _keep_showing(self) -> None:
+        while True:
+            await self._progress.show()
+            await self._clock.sleep(_SHOW_EVERY_SECONDS)
+
+
+def _repeatable(failure: Exception) -> Exception:
+    return failure if isinstance(failure, service.TryAgain) else service.TryAgain(str(failure))

@@ -1,0 +1,159 @@
+"""Submission: the one call that is billed and cannot be repeated blindly.
+
+The intention is on disk before the call (state submitting, a slot, the time). Only an answer that
+says so, or proof that nothing was sent, makes the job ready again; everything else is looked up in
+the provider's list of tasks.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from bot.clock import Clock
+from bot.dashscope import errors as service
+from bot.dashscope.task import TaskStatus, TaskSummary
+from bot.pipeline.ending import Ending
+from bot.pipeline.engine import Engine
+from bot.pipeline.operator import Operator
+from bot.pipeline.preparation import HalfLost, Preparation
+from storage import jobs, moves
+from storage.database import Database
+from storage.jobs import Job
+
+logger = logging.getLogger(__name__)
+
+CLOCK_SKEW_MILLISECONDS = 120_000
+"""How far the provider's clock may be from ours."""
+SETTLED_AFTER_MILLISECONDS = 60_000
+"""A task that is not in the list so long after the submission was never created."""
+
+_REUPLOADS = 2
+_LOOK_AGAIN_MILLISECONDS = 5_000
+_ASK_AGAIN_MILLISECONDS = 300_000
+_UNSENT_MILLISECONDS = 5_000
+
+
+class Submission:
+    """Brings a job from submitting to running, or back to ready."""
+
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        preparation: Preparation,
+        ending: Ending,
+        operator: Operator,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._preparation = preparation
+        self._ending = ending
+        self._operator = operator
+        self._clock = clock
+
+    async def submit(self, job: Job) -> None:
+        """Make the call for a job that has just taken a slot."""
+        try:
+            task_id = await self._engine.submit(await self._preparation.ticket(job))
+        except service.NotSent as failure:
+            await self._back_to_ready(job, failure, _UNSENT_MILLISECONDS)
+        except service.Throttled as failure:
+            seconds = failure.retry_after_seconds or _UNSENT_MILLISECONDS / 1000
+            await self._back_to_ready(job, failure, int(seconds * 1000))
+        except service.SubmitUnknown as failure:
+            logger.warning("job %s: it is unknown whether a task exists: %s", job.id, failure)
+            await self._look_again(job, _LOOK_AGAIN_MILLISECONDS)
+        except HalfLost as failure:
+            await self._ending.fail(job, "failed-gone", str(failure))
+        except service.DashScopeError as failure:
+            await self._refused(job, failure)
+        else:
+            await self._adopt(job, task_id)
+
+    async def reconcile(self, job: Job) -> None:
+        """Find out from the list of tasks what became of a submission.
+
+        Raises: `service.TryAgain`, `service.ServiceStopped`: the list cannot be had now.
+        """
+        candidates = await self._unowned_tasks(job)
+        if len(candidates) == 1:
+            logger.info("job %s: task %s is its own", job.id, candidates[0].task_id)
+            await self._adopt(job, candidates[0].task_id)
+        elif candidates:
+            names = ", ".join(task.task_id for task in candidates)
+            await self._operator.tell(
+                f"ambiguous:{job.id}", "operator-ambiguous", job=job.id, detail=names
+            )
+            await self._look_again(job, _ASK_AGAIN_MILLISECONDS)
+        elif self._age_milliseconds(job) > SETTLED_AFTER_MILLISECONDS:
+            await self._back_to_ready(job, None, 0)
+        else:
+            await self._look_again(job, _LOOK_AGAIN_MILLISECONDS)
+
+    async def _unowned_tasks(self, job: Job) -> list[TaskSummary]:
+        submitted_at = job.submitting_at_milliseconds or self._clock.now_milliseconds()
+        tasks = await self._engine.submitted_between(
+            submitted_at - CLOCK_SKEW_MILLISECONDS,
+            self._clock.now_milliseconds() + CLOCK_SKEW_MILLISECONDS,
+        )
+        owned = await jobs.owned_tasks(
+            self._database, self._engine.account, [task.task_id for task in tasks]
+        )
+        return [
+            task
+            for task in tasks
+            if task.task_id not in owned and task.status is not TaskStatus.CANCELED
+        ]
+
+    def _age_milliseconds(self, job: Job) -> int:
+        now = self._clock.now_milliseconds()
+        return now - (job.submitting_at_milliseconds or now)
+
+    async def _adopt(self, job: Job, task_id: str) -> None:
+        async with self._database.transaction() as tx:
+            await moves.submitted(tx, job.id, task_id, self._clock.now_milliseconds())
+        logger.info("job %s runs as task %s", job.id, task_id)
+
+    async def _back_to_ready(
+        self, job: Job, reason: Exception | None, wait_milliseconds: int
+    ) -> None:
+        logger.info("job %s: no task exists (%s), it waits again", job.id, reason)
+        async with self._database.transaction() as tx:
+            not_before = self._clock.now_milliseconds() + wait_milliseconds
+            await moves.not_submitted(tx, job.id, not_before)
+        if job.cancel_requested:
+            await self._ending.cancelled(job)
+
+    async def _look_again(self, job: Job, wait_milliseconds: int) -> None:
+        async with self._database.transaction() as tx:
+            not_before = self._clock.now_milliseconds() + wait_milliseconds
+            await moves.postpone(tx, job.id, not_before)
+
+    async def _refused(self, job: Job, failure: service.DashScopeError) -> None:
+        """An answer that says no: there is no task."""
+        match failure:
+            case service.InputNotFetched() if job.tries < _REUPLOADS:
+                await self._preparation.expire(job)
+                async with self._database.transaction() as tx:
+                    await moves.prepare_again(tx, job.id)
+            case service.Moderated():
+                await self._ending.fail(job, "failed-moderated", failure.code)
+            case service.InputRefused():
+                await self._ending.fail(job, "failed-refused", failure.code)
+            case service.ServiceStopped():
+                await self._stopped(job, failure)
+            case service.InputNotFetched():
+                await self._ending.fail(job, "failed-service", failure.code)
+            case _:
+                await self._operator.tell(
+                    "invalid", "operator-request-invalid", detail=str(failure), job=job.id
+                )
+                await self._ending.fail(job, "failed-invalid", str(failure))
+
+    async def _stopped(self, job: Job, failure: service.ServiceStopped) -> None:
+        cause = failure.cause.value
+        await self._operator.tell(
+            f"stopped:{cause}", "operator-service-stopped", cause=cause, detail=str(failure)
+        )
+        await self._ending.fail(job, "failed-stopped", failure.code)

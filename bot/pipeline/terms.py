@@ -1,0 +1,49 @@
+"""The terms on which jobs are accepted: caps, prices, limits, as the operator set them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.config import Settings
+from storage.ledger import Caps, Price
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a job costs and what limits it."""
+
+    caps: Caps
+    price: Price
+    resolution: str
+    detection_micro_yuan: int
+    detections_per_person_per_day: int
+    jobs_waiting_per_person: int
+    poll_seconds: float | None
+    admin_ids: frozenset[int]
+    results: Path
+
+
+def terms_of(settings: Settings) -> Terms:
+    """The terms the settings mean."""
+    prices = settings.unit_prices
+    price = settings.price_micro_yuan_per_second
+    cheapest = prices.micro_yuan_per_second(settings.engine, "480P")
+    weight = price * 1000 // cheapest if cheapest else 1000
+    return Terms(
+        caps=Caps(
+            zone=settings.zone,
+            person_day_milliseconds=settings.quota_milliseconds_per_day,
+            person_month_milliseconds=settings.quota_milliseconds_per_month,
+            bot_day_micro_yuan=settings.budget_micro_yuan_per_day,
+            bot_month_micro_yuan=settings.budget_micro_yuan_per_month,
+        ),
+        price=Price(price, max(1, weight)),
+        resolution=settings.resolution,
+        detection_micro_yuan=settings.price_micro_yuan_per_detection,
+        detections_per_person_per_day=settings.detections_per_person_per_day,
+        jobs_waiting_per_person=settings.jobs_waiting_per_person,
+        poll_seconds=settings.poll_seconds,
+        admin_ids=settings.admin_ids,
+        results=settings.data_directory / "results",
+    )

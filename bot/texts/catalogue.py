@@ -1,0 +1,61 @@
+"""Texts by key and language, foreign strings escaped on the way in."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib import resources
+from typing import Any
+
+from fluent.runtime import FluentBundle, FluentResource
+
+LANGUAGES = ("en", "zh-hans")
+DEFAULT = "en"
+
+Value = str | int | float
+
+
+class TextMissing(KeyError):
+    """No catalogue has this key, or the text wants a value it was not given: a bug of ours."""
+
+
+class Catalogue:
+    """One language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        source = (resources.files("bot.texts") / f"{language}.ftl").read_text("utf-8")
+        self._bundle = FluentBundle([language], use_isolating=False)
+        self._bundle.add_resource(FluentResource(source))
+
+    def html(self, key: str, **values: Value) -> str:
+        """The text as HTML; strings among the values are escaped."""
+        escaped = {name: escape(v) if isinstance(v, str) else v for name, v in values.items()}
+        return self._format(key, escaped)
+
+    def plain(self, key: str, **values: Value) -> str:
+        """The text for places without markup: buttons, answers, commands."""
+        return self._format(key, values)
+
+    def _format(self, key: str, values: dict[str, Any]) -> str:
+        if not self._bundle.has_message(key):
+            raise TextMissing(f"{self.language}: {key}")
+        pattern = self._bundle.get_message(key).value
+        if pattern is None:
+            raise TextMissing(f"{self.language}: {key} has no text")
+        text, errors = self._bundle.format_pattern(pattern, values)
+        if errors:
+            raise TextMissing(f"{self.language}: {key}: {errors[0]}")
+        return str(text)
+
+
+class Texts:
+    """All languages."""
+
+    def __init__(self) -> None:
+        self._catalogues = {language: Catalogue(language) for language in LANGUAGES}
+
+    def of(self, language_code: str | None) -> Catalogue:
+        """The catalogue for an IETF language tag as Telegram gives it, English if none fits."""
+        tag = (language_code or DEFAULT).lower()
+        language = "zh-hans" if tag.split("-")[0] == "zh" else DEFAULT
+        return self._catalogues[language]

@@ -1,0 +1,84 @@
+"""What every handler begins with: the desk, who wrote and where, and a reply."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Message, Update, User
+from telegram.ext import CallbackContext
+
+from bot.desk import Desk
+from bot.telegram.connection import BotApplication
+from bot.telegram.errors import ChatDead, SendUnknown
+from bot.telegram.keyboard import Keyboard
+from bot.telegram.outgoing import SentMessage
+from bot.texts import Catalogue
+from storage import chats, people
+from storage.media import Place
+from storage.people import Person
+
+logger = logging.getLogger(__name__)
+
+Context = CallbackContext[Any, Any, Any, Any]
+
+
+def keep_desk(application: BotApplication, desk: Desk) -> None:
+    """Where `desk_of` finds it."""
+    application.bot_data[Desk] = desk
+
+
+def desk_of(context: Context) -> Desk:
+    """The running bot's services."""
+    desk = context.bot_data[Desk]
+    assert isinstance(desk, Desk)  # noqa: S101
+    return desk
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One message of one person, with what is needed to answer it."""
+
+    desk: Desk
+    message: Message
+    user: User
+    texts: Catalogue
+
+    @property
+    def place(self) -> Place:
+        """The conversation it belongs to."""
+        thread = self.message.message_thread_id if self.message.is_topic_message else None
+        return Place(self.message.chat_id, thread or 0, self.user.id)
+
+    async def reply(self, text: str, keyboard: Keyboard | None = None) -> SentMessage | None:
+        """Answer this very message; None when it cannot be known, or is not wanted any more."""
+        try:
+            return await self.desk.sender.send_text(
+                self.message.chat_id,
+                text,
+                keyboard=keyboard,
+                reply_to=self.message.message_id,
+                thread_id=self.place.thread_id or None,
+            )
+        except (ChatDead, SendUnknown) as failure:
+            logger.info("reply in chat %s: %s", self.message.chat_id, failure)
+            return None
+
+
+async def visit_of(update: Update, context: Context) -> Visit | None:
+    """The visit this update is; None for messages that no person wrote."""
+    message, user = update.effective_message, update.effective_user
+    if message is None or user is None:
+        return None
+    desk = desk_of(context)
+    await remember(desk, user, message.chat_id)
+    return Visit(desk, message, user, desk.texts.of(user.language_code))
+
+
+async def remember(desk: Desk, user: User, chat_id: int) -> None:
+    """Keep who this is; they wrote, so their chat is alive."""
+    person = Person(user.id, user.first_name, user.username, user.language_code)
+    async with desk.database.transaction() as tx:
+        await people.remember(tx, person, desk.clock.now_milliseconds())
+        await chats.mark_alive(tx, chat_id)
