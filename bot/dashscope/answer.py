@@ -1,0 +1,108 @@
+"""An answer of the service: status, JSON if any, and the exception that an error stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+
+from bot.dashscope import fields
+from bot.dashscope.errors import DashScopeError, Throttled, TryAgain
+from bot.dashscope.rules import raising_for_code, raising_for_status
+
+EXCERPT_CHARACTERS = 300
+"""How much of a foreign body an exception may quote."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer, read whole.
+
+    `call` names what was asked, for exceptions and logs. `secret` is cut out of every quotation: a
+    proxy's error page may echo the request.
+    """
+
+    call: str
+    status: int
+    body: bytes
+    received_at_milliseconds: int
+    retry_after: str | None = None
+    secret: str = field(default="", repr=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    @cached_property
+    def json(self) -> Mapping[str, object] | None:
+        """The JSON object; None when the body is anything else."""
+        return fields.parse_object(self.body)
+
+    @property
+    def output(self) -> Mapping[str, object]:
+        """The object at `output`, empty when there is none."""
+        return fields.mapping(self.json or fields.EMPTY, "output")
+
+    @property
+    def request_id(self) -> str | None:
+        """The provider's name for the call."""
+        return self._text("request_id")
+
+    @property
+    def code(self) -> str | None:
+        """The error code."""
+        return self._text("code")
+
+    @property
+    def message(self) -> str | None:
+        """What the provider says about the error."""
+        return self._text("message")
+
+    def error(self) -> DashScopeError:
+        """The exception that this answer, which is not `ok`, stands for."""
+        code, message = self.code, self.message
+        raising = raising_for_code(code, message) or raising_for_status(self.status, code)
+        error = raising(
+            f"{self.call}: {self.status} {self.excerpt}",
+            code=code,
+            message=message,
+            request_id=self.request_id,
+        )
+        if isinstance(error, Throttled):
+            error.retry_after_seconds = self.retry_after_seconds
+        return error
+
+    def garbage(self) -> TryAgain:
+        """The exception for an answer that does not have the shape it should have."""
+        text = f"{self.call}: {self.status} with an answer of unexpected shape: {self.excerpt}"
+        return TryAgain(text, request_id=self.request_id)
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of the body on one line, without the key."""
+        words = " ".join(self._without_secret(self.body.decode("utf-8", "replace")).split())
+        return words[:EXCERPT_CHARACTERS] or "(empty)"
+
+    @property
+    def retry_after_seconds(self) -> float | None:
+        """The Retry-After header (RFC 9110: seconds, or a date), never negative."""
+        written = (self.retry_after or "").strip()
+        if written.isascii() and written.isdigit():
+            return float(written)
+        try:
+            moment = parsedate_to_datetime(written)
+        except ValueError:
+            return None
+        # A date with the zone "-0000" is parsed as having none; it means UTC.
+        zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, zoned.timestamp() - self.received_at_milliseconds / 1000)
+
+    def _text(self, key: str) -> str | None:
+        found = fields.text(self.json or fields.EMPTY, key)
+        return None if found is None else self._without_secret(found)[:EXCERPT_CHARACTERS]
+
+    def _without_secret(self, words: str) -> str:
+        return words.replace(self.secret, "***") if self.secret else words

@@ -1,0 +1,113 @@
+"""Fetching a result: streamed beside its target, checked, then renamed into place."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+from typing import BinaryIO
+
+import httpx
+
+from bot.dashscope import address
+from bot.dashscope.errors import ResultGone, ResultRefused, TryAgain
+from bot.dashscope.timeouts import Timeout
+from bot.dashscope.wire import named_failures
+
+LIMIT_BYTES = 256 * 1024 * 1024
+"""Twenty seconds of 720P take about 10 MB; what is this big is not our video."""
+
+_CHUNK_BYTES = 256 * 1024
+_GONE = (403, 404, 410)
+
+
+async def fetch(
+    http: httpx.AsyncClient,
+    url: str,
+    target: Path,
+    *,
+    base_url: str,
+    timeout: Timeout,
+    limit_bytes: int = LIMIT_BYTES,
+) -> int:
+    """Fetch `url` into `target`, which is then complete or untouched; returns its size in bytes.
+
+    The key is not sent along: the address carries its own signature.
+    Raises `ResultGone`, `ResultRefused`, `TryAgain`; OSError when the disk fails us.
+    """
+    source = address.trusted(url, base_url=base_url)
+    if source is None:
+        raise ResultRefused(f"download: unsafe address {address.shown(url)}")
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        async with asyncio.timeout(timeout.total_seconds):
+            async with aclosing(_chunks(http, source, timeout, limit_bytes)) as chunks:
+                size_bytes = await _save(chunks, part)
+    except TimeoutError as error:
+        raise TryAgain(f"download: not done in {timeout.total_seconds} seconds") from error
+    else:
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return size_bytes
+
+
+async def _save(chunks: AsyncGenerator[bytes, None], part: Path) -> int:
+    """Write the chunks; off the event loop, for a slow disk must not hold up everyone."""
+    file = await asyncio.to_thread(_created, part)
+    with file:
+        async for chunk in chunks:
+            await asyncio.to_thread(file.write, chunk)
+        await asyncio.to_thread(_synced, file)
+        return file.tell()
+
+
+def _created(part: Path) -> BinaryIO:
+    return part.open("xb")
+
+
+def _synced(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+async def _chunks(
+    http: httpx.AsyncClient, source: httpx.URL, timeout: Timeout, limit_bytes: int
+) -> AsyncGenerator[bytes, None]:
+    """The body of a good answer, checked for its length; the failures of the network named."""
+    # Unencoded, so that the bytes received can be compared with Content-Length.
+    headers = {"Accept-Encoding": "identity"}
+    request = http.build_request("GET", source, headers=headers, timeout=timeout.as_httpx())
+    with named_failures("download"):
+        response = await http.send(request, stream=True, follow_redirects=False)
+        try:
+            expected_bytes = _accepted(response, limit_bytes)
+            received_bytes = 0
+            async for chunk in response.aiter_raw(_CHUNK_BYTES):
+                received_bytes += len(chunk)
+                _check_limit(received_bytes, limit_bytes)
+                yield chunk
+        finally:
+            await response.aclose()
+    if received_bytes == 0 or expected_bytes not in (None, received_bytes):
+        raise TryAgain(f"download: {received_bytes} bytes came of {expected_bytes}")
+
+
+def _accepted(response: httpx.Response, limit_bytes: int) -> int | None:
+    """The length that the answer announces, if the answer is the file."""
+    if response.status_code in _GONE:
+        raise ResultGone(f"download: {response.status_code}")
+    if response.status_code != 200:
+        raise TryAgain(f"download: {response.status_code}")
+    announced = response.headers.get("content-length", "")
+    expected_bytes = int(announced) if announced.isdecimal() else None
+    _check_limit(expected_bytes or 0, limit_bytes)
+    return expected_bytes
+
+
+def _check_limit(size_bytes: int, limit_bytes: int) -> None:
+    if size_bytes > limit_bytes:
+        raise ResultRefused(f"download: {size_bytes} bytes, {limit_bytes} are the limit")

@@ -1,0 +1,136 @@
+"""What can go wrong with the video service: one exception for each thing a caller does about it.
+
+    DashScopeError
+    ├── TryAgain            no usable answer to a call that may be repeated: wait, repeat
+    │   ├── NotSent         not one byte left this machine: repeating is safe even for `submit`
+    │   └── Throttled       answered 429 "too fast": wait at least `retry_after_seconds`, repeat
+    ├── SubmitUnknown       the task may exist and be billed: look for it, never simply repeat
+    ├── InputRefused        the photo or the sound is unsuitable: tell the person what to change
+    ├── Moderated           refused by policy: tell the person, never repeat the same input
+    ├── InputNotFetched     the service could not read an uploaded file: upload again, few times
+    ├── TaskFailed          the service gave up on a task (not charged): a new task may succeed
+    ├── ServiceStopped      nothing will work until the operator acts; `cause` says on what
+    ├── RequestInvalid      our own mistake: do not repeat, tell the operator
+    ├── NotCancellable      the task is no longer waiting: it runs on, or is over
+    ├── ResultGone          the video can no longer be fetched from this address
+    └── ResultRefused       we will not fetch it: unsafe address, or far too big; tell the operator
+
+`submit` never raises plain `TryAgain`: there, what is not certainly refused or unsent is
+`SubmitUnknown`. No exception carries the API key or the query of an address.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class DashScopeError(Exception):
+    """The service could not do what was asked.
+
+    `code`, `message` and `request_id` are the provider's own words, as far as it gave any.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        code: str | None = None,
+        message: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.code = code
+        self.message = message
+        self.request_id = request_id
+
+
+class TryAgain(DashScopeError):
+    """No usable answer (timeout, lost connection, 5xx, garbage); the call may be repeated."""
+
+
+class NotSent(TryAgain):
+    """The connection failed before any byte of the request was sent."""
+
+
+class Throttled(TryAgain):
+    """Too many requests (429): nothing was done."""
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        retry_after_seconds: float | None = None,
+        code: str | None = None,
+        message: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(text, code=code, message=message, request_id=request_id)
+        self.retry_after_seconds = retry_after_seconds
+        """How long the provider asked us to wait, when it said so."""
+
+
+class SubmitUnknown(DashScopeError):
+    """A submission whose fate is unknown: the task may exist and be billed."""
+
+
+class InputRefused(DashScopeError):
+    """The photo or the sound is unsuitable; `code` says why."""
+
+
+class Moderated(DashScopeError):
+    """The content was refused by the provider's policy."""
+
+
+class InputNotFetched(DashScopeError):
+    """The service could not read a file it was given the address of."""
+
+
+class TaskFailed(DashScopeError):
+    """A task ended without a video for reasons of the service's own; it is not charged."""
+
+
+class StopCause(Enum):
+    """What the operator has to mend before anything works again."""
+
+    KEY = "key"
+    """The API key is wrong, or belongs to another region."""
+    UNPAID = "unpaid"
+    """The account owes money, or its plan has ended."""
+    NOT_ENABLED = "not_enabled"
+    """The service, the model or the workspace is not enabled for this key."""
+    MODEL_RETIRED = "model_retired"
+    """The model does not exist (any more)."""
+    QUOTA = "quota"
+    """The free quota is used up, or the account's allocation is exhausted."""
+
+
+class ServiceStopped(DashScopeError):
+    """Nothing will work until the operator acts."""
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        cause: StopCause,
+        code: str | None = None,
+        message: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(text, code=code, message=message, request_id=request_id)
+        self.cause = cause
+
+
+class RequestInvalid(DashScopeError):
+    """The provider says that our request is wrong."""
+
+
+class NotCancellable(DashScopeError):
+    """Only a waiting task can be cancelled, and this one is not waiting."""
+
+
+class ResultGone(DashScopeError):
+    """The provider no longer gives out the file (403, 404 or 410)."""
+
+
+class ResultRefused(DashScopeError):
+    """The address of a result is not one we fetch from, or the file is far too big."""

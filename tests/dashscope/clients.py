@@ -1,0 +1,57 @@
+"""Clients under test."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from pydantic import SecretStr
+
+from bot.clock import Clock, SystemClock
+from bot.dashscope.client import DashScope, fresh_connections
+from bot.dashscope.request import S2vRequest
+from bot.dashscope.timeouts import Timeout, Timeouts
+
+KEY = "sk-0123456789abcdef0123456789abcdef"
+S2V = S2vRequest(image_url="oss://space/photo.jpg", audio_url="oss://space/voice.wav")
+
+TLS = ssl.create_default_context()
+"""Shared: making one takes longer than most tests."""
+
+ABSURDLY_SHORT = Timeout(connect_seconds=2, silence_seconds=0.05, total_seconds=2)
+IMPATIENT = Timeouts(
+    policy=ABSURDLY_SHORT,
+    upload=ABSURDLY_SHORT,
+    detect=ABSURDLY_SHORT,
+    submit=ABSURDLY_SHORT,
+    query=ABSURDLY_SHORT,
+    page=ABSURDLY_SHORT,
+    cancel=ABSURDLY_SHORT,
+    download=ABSURDLY_SHORT,
+)
+
+
+@asynccontextmanager
+async def client_of(
+    base_url: str,
+    *,
+    key: str = KEY,
+    clock: Clock | None = None,
+    timeouts: Timeouts | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> AsyncIterator[DashScope]:
+    """A client; with `transport`, nothing goes over a socket."""
+    async with (
+        httpx.AsyncClient(transport=transport, verify=TLS) as http,
+        fresh_connections(verify=TLS) as fresh,
+    ):
+        yield DashScope(
+            http,
+            base_url=base_url,
+            api_key=SecretStr(key),
+            clock=clock or SystemClock(),
+            submit_http=http if transport else fresh,
+            timeouts=timeouts,
+        )

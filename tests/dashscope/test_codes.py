@@ -1,0 +1,194 @@
+"""Every documented error code leads to the action the documentation asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.dashscope.errors import (
+    DashScopeError,
+    InputNotFetched,
+    InputRefused,
+    Moderated,
+    NotCancellable,
+    RequestInvalid,
+    ServiceStopped,
+    StopCause,
+    SubmitUnknown,
+    Throttled,
+    TryAgain,
+)
+from tests.dashscope.clients import S2V, client_of
+from tests.dashscope.fault_server import HTML, answer, fault_server, refusal
+
+FREE_QUOTA = "Free allocated quota exceeded."
+
+# HTTP status, code, message, what a read raises, what submitting raises, cause.
+Row = tuple[int, str, str, type[DashScopeError], type[DashScopeError], StopCause | None]
+
+
+def row(
+    status: int,
+    code: str,
+    raises: type[DashScopeError],
+    *,
+    cause: StopCause | None = None,
+    message: str = "said the provider",
+    submit: type[DashScopeError] | None = None,
+) -> Row:
+    return status, code, message, raises, submit or raises, cause
+
+
+ROWS = [
+    row(400, "InvalidParameter", RequestInvalid),
+    row(400, "InvalidParameter.Anything", RequestInvalid),
+    row(400, "BadRequest.EmptyInput", RequestInvalid),
+    row(400, "Arrearage", ServiceStopped, cause=StopCause.UNPAID),
+    row(400, "DataInspectionFailed", Moderated),
+    row(400, "InvalidParameter.DataInspection", InputNotFetched),
+    row(400, "IPInfringementSuspect", Moderated),
+    row(400, "FaqRuleBlocked", Moderated),
+    row(400, "CustomRoleBlocked", Moderated),
+    row(400, "InvalidURL.Timeout", InputNotFetched),
+    row(400, "InvalidURL.ConnectionRefused", InputNotFetched),
+    row(400, "InvalidFile.DownloadFailed", InputNotFetched),
+    row(400, "BadRequest.InputDownloadFailed", InputNotFetched),
+    row(400, "InvalidURL", InputRefused, message="The input audio is longer than 20s"),
+    row(
+        400,
+        "InvalidURL",
+        InputNotFetched,
+        message="Required URL is missing or invalid, please check the request URL.",
+    ),
+    row(400, "InvalidFile.NoHuman", InputRefused),
+    row(400, "UnsupportedOperation", NotCancellable),
+    row(401, "InvalidApiKey", ServiceStopped, cause=StopCause.KEY),
+    row(403, "AccessDenied", ServiceStopped, cause=StopCause.NOT_ENABLED),
+    row(403, "AccessDenied.Unpurchased", ServiceStopped, cause=StopCause.NOT_ENABLED),
+    row(403, "Model.AccessDenied", ServiceStopped, cause=StopCause.NOT_ENABLED),
+    row(403, "Workspace.AccessDenied", ServiceStopped, cause=StopCause.NOT_ENABLED),
+    row(403, "Endpoint.AccessDenied", ServiceStopped, cause=StopCause.MODEL_RETIRED),
+    row(403, "AllocationQuota.FreeTierOnly", ServiceStopped, cause=StopCause.QUOTA),
+    row(404, "ModelNotFound", ServiceStopped, cause=StopCause.MODEL_RETIRED),
+    row(404, "WorkSpaceNotFound", ServiceStopped, cause=StopCause.NOT_ENABLED),
+    row(404, "NotFound", ServiceStopped, cause=StopCause.MODEL_RETIRED),
+    row(429, "Throttling", Throttled),
+    row(429, "Throttling.RateQuota", Throttled),
+    row(429, "Throttling.BurstRate", Throttled),
+    row(429, "Throttling.AllocationQuota", Throttled),
+    row(
+        429,
+        "Throttling.AllocationQuota",
+        ServiceStopped,
+        cause=StopCause.QUOTA,
+        message=FREE_QUOTA,
+    ),
+    row(429, "CommodityNotPurchased", ServiceStopped, cause=StopCause.UNPAID),
+    row(429, "PrepaidBillOverdue", ServiceStopped, cause=StopCause.UNPAID),
+    row(429, "PostpaidBillOverdue", ServiceStopped, cause=StopCause.UNPAID),
+    row(500, "InternalError", TryAgain, submit=SubmitUnknown),
+    row(500, "InternalError.Timeout", TryAgain, submit=SubmitUnknown),
+    row(500, "InternalErrorOfAnotherKind", TryAgain, submit=SubmitUnknown),
+    row(500, "SystemError", TryAgain, submit=SubmitUnknown),
+    row(500, "ModelServiceFailed", TryAgain, submit=SubmitUnknown),
+    row(500, "RequestTimeOut", TryAgain, submit=SubmitUnknown),
+    row(503, "ModelServingError", TryAgain, submit=SubmitUnknown),
+    row(503, "ModelUnavailable", TryAgain, submit=SubmitUnknown),
+    # Codes that no page lists: the status decides.
+    row(400, "Brand.New", RequestInvalid),
+    row(429, "Brand.New", ServiceStopped, cause=StopCause.QUOTA),
+    row(502, "Brand.New", TryAgain, submit=SubmitUnknown),
+    # A server error is never a definite answer to submitting, whatever its code says.
+    row(500, "InvalidParameter", RequestInvalid, submit=SubmitUnknown),
+    # A code is a prefix at its dots only.
+    row(400, "InvalidFileSystem", RequestInvalid),
+]
+NAMES = [f"{status} {code} ({message[:20]})" for status, code, message, *_ in ROWS]
+
+
+@pytest.mark.parametrize(("status", "code", "message", "raises", "_", "cause"), ROWS, ids=NAMES)
+async def test_a_read_that_is_refused_raises_what_the_code_asks_for(
+    status: int,
+    code: str,
+    message: str,
+    raises: type[DashScopeError],
+    _: object,
+    cause: StopCause | None,
+) -> None:
+    async with (
+        fault_server(refusal(status, code, message)) as server,
+        client_of(server.base_url) as client,
+    ):
+        with pytest.raises(DashScopeError) as caught:
+            await client.upload("wan2.2-s2v", "photo.jpg", b"jpeg")
+    assert type(caught.value) is raises
+    assert (caught.value.code, caught.value.message) == (code, message)
+    assert caught.value.request_id == "r-1"
+    assert getattr(caught.value, "cause", None) is cause
+
+
+@pytest.mark.parametrize(("status", "code", "message", "_", "raises", "cause"), ROWS, ids=NAMES)
+async def test_a_submission_that_is_refused_raises_what_the_code_asks_for_and_is_sent_once(
+    status: int,
+    code: str,
+    message: str,
+    _: object,
+    raises: type[DashScopeError],
+    cause: StopCause | None,
+) -> None:
+    async with (
+        fault_server(refusal(status, code, message)) as server,
+        client_of(server.base_url) as client,
+    ):
+        with pytest.raises(DashScopeError) as caught:
+            await client.submit(S2V)
+    assert type(caught.value) is raises
+    assert (caught.value.code, caught.value.message) == (code, message)
+    if raises is not SubmitUnknown:
+        assert getattr(caught.value, "cause", None) is cause
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "raises", "submit_raises"),
+    [
+        (400, RequestInvalid, RequestInvalid),
+        (401, ServiceStopped, ServiceStopped),
+        (403, ServiceStopped, ServiceStopped),
+        (404, ServiceStopped, ServiceStopped),
+        (408, TryAgain, SubmitUnknown),
+        (413, RequestInvalid, RequestInvalid),
+        (429, Throttled, Throttled),
+        (302, TryAgain, SubmitUnknown),
+        (500, TryAgain, SubmitUnknown),
+        (502, TryAgain, SubmitUnknown),
+        (504, TryAgain, SubmitUnknown),
+    ],
+)
+async def test_an_error_page_without_a_code_is_judged_by_its_status(
+    status: int, raises: type[DashScopeError], submit_raises: type[DashScopeError]
+) -> None:
+    page = HTML.replace(b" 200 ", f" {status} ".encode())
+    async with fault_server(page) as server, client_of(server.base_url) as client:
+        with pytest.raises(DashScopeError) as read:
+            await client.upload("wan2.2-s2v", "photo.jpg", b"jpeg")
+        with pytest.raises(DashScopeError) as submitted:
+            await client.submit(S2V)
+    assert type(read.value) is raises
+    assert type(submitted.value) is submit_raises
+    assert "Bad Gateway" in str(read.value)
+
+
+async def test_a_redirection_of_a_submission_is_not_followed() -> None:
+    moved = answer(status=307, headers={"Location": "/elsewhere"})
+    async with fault_server(moved) as server, client_of(server.base_url) as client:
+        with pytest.raises(SubmitUnknown):
+            await client.submit(S2V)
+    assert len(server.requests) == 1
+
+
+async def test_a_long_answer_is_quoted_only_at_its_beginning() -> None:
+    page = answer(b"<p>" + b"x" * 5_000, status=500)
+    async with fault_server(page) as server, client_of(server.base_url) as client:
+        with pytest.raises(TryAgain) as caught:
+            await client.query("t-1")
+    assert len(str(caught.value)) < 350

@@ -1,0 +1,43 @@
+"""Why a task failed, as something to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.dashscope.errors import (
+    DashScopeError,
+    InputNotFetched,
+    InputRefused,
+    Moderated,
+    ServiceStopped,
+    TaskFailed,
+)
+from bot.dashscope.failure import failure_of
+from bot.dashscope.task import Task, TaskStatus
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "kind"),
+    [
+        ("InvalidURL", "The input audio is longer than 20s", InputRefused),
+        ("InvalidURL", "File size is larger than 15MB.", InputRefused),
+        ("InvalidURL", "File type is not supported. Allowed types are: .wav, .mp3.", InputRefused),
+        ("InvalidURL", "Required URL is missing or invalid, please check.", InputNotFetched),
+        ("InvalidFile.NoHuman", "no human", InputRefused),
+        ("InvalidFile.DownloadFailed", "download", InputNotFetched),
+        ("DataInspectionFailed", "inappropriate", Moderated),
+        ("Arrearage", "overdue", ServiceStopped),
+        ("InternalError.Timeout", "after 3 h", TaskFailed),
+        ("Throttling", "busy", TaskFailed),
+        ("Brand.New", "words", TaskFailed),
+        (None, None, TaskFailed),
+    ],
+)
+def test_a_failed_task_says_what_to_do(
+    code: str | None, message: str | None, kind: type[DashScopeError]
+) -> None:
+    task = Task("t-1", TaskStatus.FAILED, code=code, message=message)
+    error = failure_of(task)
+    assert type(error) is kind
+    assert (error.code, error.message) == (code, message)
+    assert "t-1" in str(error)

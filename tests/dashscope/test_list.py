@@ -1,0 +1,184 @@
+"""The list of tasks: every page, or an exception; reconciling relies on nothing being left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.dashscope.errors import DashScopeError, Throttled, TryAgain
+from bot.dashscope.task import TaskStatus, TaskSummary
+from tests.dashscope.clients import IMPATIENT, client_of
+from tests.dashscope.fault_server import GARBAGE, LOST, Reply, answer, fault_server, refusal
+
+MODEL = "wan2.2-s2v"
+NOON = 1_756_699_200_000  # 2025-09-01 12:00:00 in UTC+8
+HOUR = 3_600_000
+DAY = 24 * HOUR
+
+
+def row(number: int, **changes: object) -> dict[str, object]:
+    return {
+        "task_id": f"t-{number}",
+        "status": "SUCCEEDED",
+        "model_name": MODEL,
+        "gmt_create": NOON + number,
+        "start_time": NOON + number + 5,
+        "end_time": NOON + number + 9,
+        "request_id": f"r-{number}",
+        "api_key_id": "1",
+        "region": "cn-beijing",
+        **changes,
+    }
+
+
+def page(rows: list[dict[str, object]], **counts: object) -> bytes:
+    return answer({"data": rows, "request_id": "r", **counts})
+
+
+async def listed(
+    *script: Reply, start: int = NOON, end: int = NOON + HOUR
+) -> tuple[list[TaskSummary], list[dict[str, str]]]:
+    async with fault_server(*script) as server, client_of(server.base_url) as client:
+        tasks = await client.list_tasks(MODEL, start, end)
+    return tasks, [request.query for request in server.requests]
+
+
+async def test_one_page_is_read_with_its_times() -> None:
+    tasks, (query,) = await listed(page([row(1)], total=1, total_page=1, page_no=1))
+    assert tasks == [
+        TaskSummary(
+            task_id="t-1",
+            status=TaskStatus.SUCCEEDED,
+            model=MODEL,
+            created_at_milliseconds=NOON + 1,
+            started_at_milliseconds=NOON + 6,
+            ended_at_milliseconds=NOON + 10,
+            request_id="r-1",
+        )
+    ]
+    assert query["start_time"] == "20250901120000"
+    assert query["end_time"] == "20250901130000"
+    assert query["model_name"] == MODEL
+    assert query["page_no"] == "1"
+
+
+async def test_an_empty_list_is_a_list() -> None:
+    tasks, queries = await listed(page([], total=0, total_page=0))
+    assert tasks == []
+    assert len(queries) == 1
+
+
+async def test_all_pages_are_read_and_sorted_by_age() -> None:
+    tasks, queries = await listed(
+        page([row(5), row(4)], total=5, total_page=3),
+        page([row(3), row(2)], total=5, total_page=3),
+        page([row(1)], total=5, total_page=3),
+    )
+    assert [task.task_id for task in tasks] == ["t-1", "t-2", "t-3", "t-4", "t-5"]
+    assert [query["page_no"] for query in queries] == ["1", "2", "3"]
+
+
+async def test_a_row_that_moved_to_the_next_page_meanwhile_counts_once() -> None:
+    tasks, _ = await listed(
+        page([row(3), row(2)], total=3, total_page=2), page([row(2), row(1)], total=3, total_page=2)
+    )
+    assert len(tasks) == 3
+
+
+async def test_without_counts_pages_are_read_until_one_brings_nothing_new() -> None:
+    tasks, queries = await listed(page([row(1)]), page([row(2)]), page([]))
+    assert len(tasks) == 2
+    assert len(queries) == 3
+
+
+async def test_a_server_that_ignores_the_page_number_does_not_hold_us_for_ever() -> None:
+    tasks, queries = await listed(page([row(1)], total_page=99))
+    assert len(tasks) == 1
+    assert len(queries) == 2
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [page([row(1)], total=3, total_page=1)],
+        [page([row(1)], total=3, total_page=2), page([], total=3, total_page=2)],
+        [page([row(1), {"status": "RUNNING"}], total=2, total_page=1)],
+        [page([row(1), row(2, status=None)], total=2, total_page=1)],
+        [page([row(1), {"status": "RUNNING"}], total_page=1)],
+        [answer({"data": ["t-1"], "total": 1, "total_page": 1})],
+        [page([row(1)], total=2, total_page=2), answer({"data": None})],
+    ],
+)
+async def test_a_list_that_is_not_whole_is_to_be_tried_again(script: list[Reply]) -> None:
+    with pytest.raises(TryAgain):
+        await listed(*script)
+
+
+async def test_tasks_of_other_models_are_left_out_even_if_the_provider_sends_them() -> None:
+    rows = [row(1), row(2, model_name="wanx-v1"), row(3, model_name=None)]
+    tasks, _ = await listed(page(rows, total=3, total_page=1))
+    assert [task.task_id for task in tasks] == ["t-1", "t-3"]
+
+
+async def test_a_waiting_task_has_not_started() -> None:
+    waiting = row(1, status="PENDING", start_time=None, end_time=None)
+    (task,), _ = await listed(page([waiting], total=1, total_page=1))
+    assert (task.status, task.started_at_milliseconds) == (TaskStatus.PENDING, None)
+
+
+async def test_times_are_widened_to_whole_seconds() -> None:
+    _, (query,) = await listed(page([]), start=NOON + 999, end=NOON + 1_001)
+    assert (query["start_time"], query["end_time"]) == ("20250901120000", "20250901120002")
+
+
+async def test_a_longer_time_is_asked_for_a_day_at_a_time() -> None:
+    tasks, queries = await listed(
+        page([row(1)], total=1, total_page=1),
+        page([row(1), row(2)], total=2, total_page=1),
+        page([], total=0, total_page=0),
+        start=NOON,
+        end=NOON + 2 * DAY + HOUR,
+    )
+    assert [(query["start_time"], query["end_time"]) for query in queries] == [
+        ("20250901120000", "20250902120000"),
+        ("20250902120000", "20250903120000"),
+        ("20250903120000", "20250903130000"),
+    ]
+    assert len(tasks) == 2
+
+
+@pytest.mark.parametrize(
+    "wrong", [answer(b"<html>", status=404), answer(status=307, headers={"Location": "/x"})]
+)
+async def test_either_spelling_of_the_address_will_do(wrong: bytes) -> None:
+    script = [wrong, page([row(1)], total=1, total_page=1)]
+    async with fault_server(*script) as server, client_of(server.base_url) as client:
+        tasks = await client.list_tasks(MODEL, NOON, NOON + HOUR)
+    assert [request.path for request in server.requests] == ["/api/v1/tasks/", "/api/v1/tasks"]
+    assert len(tasks) == 1
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+async def test_an_answer_that_makes_no_sense_is_to_be_tried_again(garbage: str) -> None:
+    with pytest.raises(TryAgain):
+        await listed(GARBAGE[garbage])
+
+
+@pytest.mark.parametrize("fault", LOST)
+async def test_a_lost_list_is_to_be_tried_again(fault: str) -> None:
+    async with (
+        fault_server(LOST[fault]) as server,
+        client_of(server.base_url, timeouts=IMPATIENT) as client,
+    ):
+        with pytest.raises(TryAgain):
+            await client.list_tasks(MODEL, NOON, NOON + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("reply", "raises"),
+    [(refusal(500, "InternalError"), TryAgain), (refusal(429, "Throttling"), Throttled)],
+)
+async def test_an_error_on_a_later_page_fails_the_list(
+    reply: bytes, raises: type[DashScopeError]
+) -> None:
+    with pytest.raises(raises):
+        await listed(page([row(1)], total=2, total_page=2), reply)

@@ -1,0 +1,63 @@
+"""Calls keep to the account's limits, in their order."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.dashscope.pace import Pace, Paces
+from tests.dashscope.clocks import TestClock
+
+
+class _Timeline(TestClock):
+    """Sleepers wake in the order of their time, as on a real clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.woken: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.woken.append(self.steady_seconds() + seconds)
+        await asyncio.sleep(0)
+
+
+async def test_the_first_call_does_not_wait() -> None:
+    clock = TestClock()
+    await Pace(clock, per_second=5).turn()
+    assert clock.slept == []
+
+
+async def test_calls_at_once_are_spread_evenly_in_their_order() -> None:
+    clock = _Timeline()
+    pace = Pace(clock, per_second=5)
+    await asyncio.gather(*(pace.turn() for _ in range(4)))
+    assert clock.woken == pytest.approx([0.22, 0.44, 0.66])
+
+
+async def test_a_pause_is_not_saved_up_for_a_burst() -> None:
+    clock = TestClock()
+    pace = Pace(clock, per_second=5)
+    await pace.turn()
+    await clock.sleep(60)
+    clock.slept.clear()
+    await pace.turn()
+    await pace.turn()
+    assert clock.slept == pytest.approx([0.22])
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "limit"),
+    [("detect", 5), ("submit", 5), ("query", 20), ("page", 20), ("cancel", 20)],
+)
+async def test_no_second_holds_more_calls_than_the_provider_allows(
+    endpoint: str, limit: int
+) -> None:
+    clock = TestClock()
+    pace: Pace = getattr(Paces(clock), endpoint)
+    starts = []
+    for _ in range(3 * limit):
+        await pace.turn()
+        starts.append(clock.steady_seconds())
+    busiest = max(sum(begin <= start < begin + 1 for start in starts) for begin in starts)
+    assert limit * 0.8 <= busiest <= limit

@@ -1,0 +1,290 @@
+"""Submitting costs money: one request at most, and every outcome named for what it is."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from bot.dashscope.client import DashScope, fresh_connections
+from bot.dashscope.errors import DashScopeError, NotSent, SubmitUnknown
+from bot.dashscope.request import EmoRequest, S2vRequest
+from bot.dashscope.timeouts import Timeout, Timeouts
+from tests.dashscope.clients import ABSURDLY_SHORT, IMPATIENT, KEY, S2V, TLS, client_of
+from tests.dashscope.clocks import TestClock
+from tests.dashscope.fault_server import (
+    CLOSE_UNREAD,
+    DROP,
+    GARBAGE,
+    LOST,
+    RESET,
+    SILENCE,
+    Reply,
+    answer,
+    fault_server,
+)
+
+ACCEPTED = answer({"output": {"task_status": "PENDING", "task_id": "t-1"}, "request_id": "r-9"})
+HTTPS = S2vRequest(image_url="https://bucket/photo.jpg", audio_url="https://bucket/voice.wav")
+
+
+async def test_an_accepted_submission_returns_the_task() -> None:
+    async with fault_server(ACCEPTED) as server, client_of(server.base_url + "/") as client:
+        task = await client.submit(HTTPS)
+    (request,) = server.requests
+    assert (task.task_id, task.request_id) == ("t-1", "r-9")
+    assert (request.method, request.path) == (
+        "POST",
+        "/api/v1/services/aigc/image2video/video-synthesis",
+    )
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert request.headers["x-dashscope-async"] == "enable"
+    assert request.headers["content-type"] == "application/json"
+    assert request.json == {
+        "model": "wan2.2-s2v",
+        "input": {
+            "image_url": "https://bucket/photo.jpg",
+            "audio_url": "https://bucket/voice.wav",
+        },
+        "parameters": {"resolution": "480P"},
+    }
+
+
+async def test_a_style_is_sent_only_when_the_operator_chose_one() -> None:
+    styled = S2vRequest("https://a/p.jpg", "https://a/v.wav", resolution="720P", style="speech")
+    async with fault_server(ACCEPTED) as server, client_of(server.base_url) as client:
+        await client.submit(styled)
+    body = server.requests[0].json
+    assert isinstance(body, dict)
+    assert body["parameters"] == {"resolution": "720P", "style": "speech"}
+
+
+async def test_emo_gets_the_boxes_of_its_detection() -> None:
+    emo = EmoRequest(
+        "https://a/p.jpg",
+        "https://a/v.wav",
+        face_bbox=(1, 2, 3, 4),
+        ext_bbox=(5, 6, 7, 8),
+        style_level="active",
+    )
+    async with fault_server(ACCEPTED) as server, client_of(server.base_url) as client:
+        await client.submit(emo)
+    assert server.requests[0].json == {
+        "model": "emo-v1",
+        "input": {
+            "image_url": "https://a/p.jpg",
+            "audio_url": "https://a/v.wav",
+            "face_bbox": [1, 2, 3, 4],
+            "ext_bbox": [5, 6, 7, 8],
+        },
+        "parameters": {"style_level": "active"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("image_url", "audio_url", "resolved"),
+    [
+        ("oss://a/p.jpg", "oss://a/v.wav", True),
+        ("oss://a/p.jpg", "https://a/v.wav", True),
+        ("https://a/p.jpg", "oss://a/v.wav", True),
+        ("https://a/p.jpg", "https://a/v.wav", False),
+    ],
+)
+async def test_the_resolve_header_goes_with_oss_addresses_only(
+    image_url: str, audio_url: str, resolved: bool
+) -> None:
+    async with fault_server(ACCEPTED) as server, client_of(server.base_url) as client:
+        await client.submit(S2vRequest(image_url, audio_url))
+    header = server.requests[0].headers.get("x-dashscope-ossresourceresolve")
+    assert header == ("enable" if resolved else None)
+
+
+@pytest.mark.parametrize("fault", LOST)
+async def test_a_submission_without_an_answer_is_of_unknown_fate_and_is_sent_once(
+    fault: str,
+) -> None:
+    async with (
+        fault_server(LOST[fault], ACCEPTED) as server,
+        client_of(server.base_url, timeouts=IMPATIENT) as client,
+    ):
+        if LOST[fault] == CLOSE_UNREAD:
+            server.script = [CLOSE_UNREAD]
+        with pytest.raises(SubmitUnknown):
+            await client.submit(S2V)
+    assert server.connections == 1
+    assert len(server.requests) == (0 if LOST[fault] == CLOSE_UNREAD else 1)
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+async def test_a_submission_answered_without_a_task_id_is_of_unknown_fate(garbage: str) -> None:
+    async with (
+        fault_server(GARBAGE[garbage], ACCEPTED) as server,
+        client_of(server.base_url) as client,
+    ):
+        with pytest.raises(SubmitUnknown):
+            await client.submit(S2V)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("fault", [DROP, RESET, answer({"code": "InternalError"}, status=500)])
+async def test_one_lost_connection_or_one_500_means_exactly_one_request(fault: Reply) -> None:
+    async with fault_server(fault, ACCEPTED) as server, client_of(server.base_url) as client:
+        with pytest.raises(SubmitUnknown):
+            await client.submit(S2V)
+        assert len(server.requests) == 1
+        assert (await client.submit(S2V)).task_id == "t-1"
+    assert len(server.requests) == 2
+
+
+async def test_an_answer_that_drips_for_ever_is_given_up_at_the_total_timeout() -> None:
+    patient = Timeout(connect_seconds=2, silence_seconds=2, total_seconds=0.1)
+    async with (
+        fault_server(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{") as server,
+        client_of(server.base_url, timeouts=Timeouts(submit=patient)) as client,
+    ):
+        with pytest.raises(SubmitUnknown, match="TimeoutError"):
+            await client.submit(S2V)
+    assert len(server.requests) == 1
+
+
+async def test_a_refused_connection_is_certainly_not_sent() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        base_url = f"http://127.0.0.1:{unused.getsockname()[1]}/api/v1"
+        async with client_of(base_url) as client:
+            with pytest.raises(NotSent):
+                await client.submit(S2V)
+
+
+async def test_a_connection_that_does_not_come_about_in_time_is_certainly_not_sent() -> None:
+    with socket.socket() as listener, socket.socket() as filler:
+        # Nobody accepts: once the queue is full, the kernel leaves further callers waiting.
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        filler.connect(listener.getsockname())
+        hasty = Timeouts(submit=Timeout(0.05, 5, 5))
+        base_url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
+        async with client_of(base_url, timeouts=hasty) as client:
+            with pytest.raises(NotSent, match="ConnectTimeout"):
+                await client.submit(S2V)
+
+
+class _Failing(httpx.AsyncBaseTransport):
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+        self.requests = 0
+
+    async def handle_async_request(self, _: httpx.Request) -> httpx.Response:
+        self.requests += 1
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "raises"),
+    [
+        (httpx.ConnectError("refused"), NotSent),
+        (httpx.ConnectTimeout("slow"), NotSent),
+        (httpx.PoolTimeout("busy"), NotSent),
+        (httpx.ProxyError("no tunnel"), NotSent),
+        (httpx.UnsupportedProtocol("gopher"), NotSent),
+        (httpx.WriteError("broken pipe"), SubmitUnknown),
+        (httpx.WriteTimeout("slow"), SubmitUnknown),
+        (httpx.ReadError("reset"), SubmitUnknown),
+        (httpx.ReadTimeout("slow"), SubmitUnknown),
+        (httpx.CloseError("close"), SubmitUnknown),
+        (httpx.RemoteProtocolError("disconnected"), SubmitUnknown),
+        (httpx.LocalProtocolError("odd"), SubmitUnknown),
+        (httpx.DecodingError("not gzip"), SubmitUnknown),
+        (ConnectionResetError("raw"), SubmitUnknown),
+        (OSError("raw"), SubmitUnknown),
+        (TimeoutError(), SubmitUnknown),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+async def test_each_failure_of_the_network_is_certain_or_unknown(
+    error: Exception, raises: type[DashScopeError]
+) -> None:
+    transport = _Failing(error)
+    async with client_of("http://provider.invalid/api/v1", transport=transport) as client:
+        with pytest.raises(raises):
+            await client.submit(S2V)
+    assert transport.requests == 1
+
+
+def test_no_failure_that_httpx_knows_is_forgotten_above() -> None:
+    (mark,) = test_each_failure_of_the_network_is_certain_or_unknown.pytestmark  # type: ignore[attr-defined]
+    tested = {type(error) for error, _ in mark.args[1]}
+
+    def leaves(kind: type[Exception]) -> set[type[Exception]]:
+        below = [leaf for child in kind.__subclasses__() for leaf in leaves(child)]
+        return set(below) or {kind}
+
+    known = {kind for kind in leaves(httpx.TransportError) if kind.__module__ == "httpx"}
+    assert len(known) > 8
+    assert known <= tested
+
+
+async def test_every_submission_opens_a_connection_of_its_own() -> None:
+    async with fault_server(ACCEPTED) as server, client_of(server.base_url) as client:
+        await client.submit(S2V)
+        await client.submit(S2V)
+    assert [request.connection for request in server.requests] == [1, 2]
+
+
+async def test_a_kept_connection_that_died_meanwhile_cannot_blur_a_submission() -> None:
+    status = answer({"output": {"task_id": "t-1", "task_status": "RUNNING"}})
+    dying = status.replace(b"\r\n", b"\r\nConnection: keep-alive\r\n", 1)
+    async with fault_server(dying) as server, client_of(server.base_url) as client:
+        await client.query("t-1")
+        server.script = [ACCEPTED]
+        assert (await client.submit(S2V)).task_id == "t-1"
+    query, submit = server.requests
+    assert query.connection != submit.connection
+
+
+async def test_fresh_connections_are_closed_after_each_answer() -> None:
+    async with fault_server(ACCEPTED) as server, fresh_connections(verify=TLS) as http:
+        for _ in range(3):
+            await http.get(server.origin)
+    assert server.connections == 3
+
+
+async def test_a_client_made_without_more_ado_submits_on_fresh_connections_and_closes_them() -> (
+    None
+):
+    async with fault_server(ACCEPTED) as server, httpx.AsyncClient(verify=TLS) as http:
+        client = DashScope(
+            http, base_url=server.base_url, api_key=SecretStr(KEY), clock=TestClock()
+        )
+        await client.submit(S2V)
+        await client.submit(S2V)
+        await client.aclose()
+        assert not http.is_closed
+        with pytest.raises(RuntimeError, match="closed"):
+            await client.submit(S2V)
+    assert server.connections == 2
+
+
+async def test_a_cancelled_submission_is_not_repeated() -> None:
+    slow = Timeouts(submit=Timeout(2, 10, 10))
+    async with (
+        fault_server(SILENCE) as server,
+        client_of(server.base_url, timeouts=slow) as client,
+    ):
+        submitting = asyncio.create_task(client.submit(S2V))
+        await asyncio.wait_for(server.reached.wait(), 5)
+        submitting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await submitting
+    assert len(server.requests) == 1
+
+
+async def test_the_absurd_timeouts_of_these_tests_are_long_enough_for_a_good_answer() -> None:
+    async with (
+        fault_server(ACCEPTED) as server,
+        client_of(server.base_url, timeouts=Timeouts(submit=ABSURDLY_SHORT)) as client,
+    ):
+        assert (await client.submit(S2V)).task_id == "t-1"

@@ -1,0 +1,202 @@
+"""Uploading to the temporary space."""
+
+from __future__ import annotations
+
+import re
+from email.parser import BytesParser
+from email.policy import HTTP
+
+import pytest
+
+from bot.dashscope.errors import DashScopeError, RequestInvalid, TryAgain
+from bot.dashscope.upload import object_name
+from tests.dashscope.clients import IMPATIENT, KEY, client_of
+from tests.dashscope.clocks import TestClock
+from tests.dashscope.fault_server import (
+    GARBAGE,
+    LOST,
+    FaultServer,
+    Received,
+    Reply,
+    answer,
+    fault_server,
+)
+
+STORED = answer(b"")
+EXPIRED = answer(
+    b"<Error><Code>AccessDenied</Code>"
+    b"<Message>Invalid according to Policy: Policy expired.</Message></Error>",
+    status=403,
+)
+PHOTO = b"\xff\xd8\xff jpeg \r\n--bytes\r\n"
+
+
+def policy(server: FaultServer, **changes: object) -> bytes:
+    data = {
+        "policy": "cG9saWN5",
+        "signature": "c2ln",
+        "upload_dir": "space/2026-11-22/u-1",
+        "upload_host": f"{server.origin}/upload",
+        "expire_in_seconds": 300,
+        "max_file_size_mb": 1024,
+        "oss_access_key_id": "LTAI-key-id",
+        "x_oss_object_acl": "private",
+        "x_oss_forbid_overwrite": "true",
+        **changes,
+    }
+    return answer({"data": data, "request_id": "r-1"})
+
+
+def parts(request: Received) -> list[tuple[str, str | None, str, bytes]]:
+    """Name, file name, content type and content of each part, in order."""
+    head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
+    message = BytesParser(policy=HTTP).parsebytes(head + request.body)
+    found = []
+    for part in message.iter_parts():
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        assert isinstance(name, str)
+        assert isinstance(content, bytes)
+        found.append((name, part.get_filename(), part.get_content_type(), content))
+    return found
+
+
+async def test_the_file_goes_last_under_the_policy_and_without_the_key() -> None:
+    clock = TestClock(now_milliseconds=1_000)
+    async with fault_server() as server, client_of(server.base_url, clock=clock) as client:
+        server.script = [policy(server), STORED]
+        uploaded = await client.upload("wan2.2-s2v", "me & my cat.jpg", PHOTO)
+    asked, sent = server.requests
+    assert (asked.method, asked.path) == ("GET", "/api/v1/uploads")
+    assert asked.query == {"action": "getPolicy", "model": "wan2.2-s2v"}
+    assert asked.headers["authorization"] == f"Bearer {KEY}"
+    assert (sent.method, sent.path) == ("POST", "/upload")
+    assert "authorization" not in sent.headers
+    form = parts(sent)
+    assert form[-1] == ("file", "me & my cat.jpg", "image/jpeg", PHOTO)
+    fields = {name: content.decode() for name, _, _, content in form[:-1]}
+    key = fields.pop("key")
+    assert fields == {
+        "OSSAccessKeyId": "LTAI-key-id",
+        "policy": "cG9saWN5",
+        "Signature": "c2ln",
+        "x-oss-object-acl": "private",
+        "x-oss-forbid-overwrite": "true",
+        "success_action_status": "200",
+    }
+    assert uploaded.url == f"oss://{key}"
+    assert key.startswith("space/2026-11-22/u-1/")
+    assert uploaded.expires_at_milliseconds == 1_000 + 48 * 3600 * 1000
+
+
+@pytest.mark.parametrize(
+    ("file_name", "suffix"),
+    [
+        ("me & my cat.jpg", ".jpg"),
+        ("voice.wav", ".wav"),
+        ("照片.PNG", ".PNG"),
+        ("no suffix", ""),
+        ("../../etc/passwd", ""),
+        ("a.b/c", ""),
+        ("trailing.", ""),
+    ],
+)
+def test_the_name_in_the_space_is_new_every_time_and_keeps_only_the_suffix(
+    file_name: str, suffix: str
+) -> None:
+    first, second = object_name(file_name), object_name(file_name)
+    assert first != second
+    assert re.fullmatch(rf"[0-9a-f]{{32}}{re.escape(suffix)}", first)
+
+
+async def test_an_expired_policy_is_renewed_once() -> None:
+    async with fault_server() as server, client_of(server.base_url) as client:
+        server.script = [
+            policy(server),
+            EXPIRED,
+            policy(server, signature="bmV3"),
+            STORED,
+        ]
+        await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
+    paths = [request.path for request in server.requests]
+    assert paths == ["/api/v1/uploads", "/upload", "/api/v1/uploads", "/upload"]
+    assert ("Signature", None, "text/plain", b"bmV3") in parts(server.requests[3])
+
+
+async def test_a_policy_that_expires_twice_is_for_the_caller_to_try_again() -> None:
+    async with fault_server() as server, client_of(server.base_url) as client:
+        server.script = [policy(server), EXPIRED, policy(server), EXPIRED]
+        with pytest.raises(TryAgain, match="clock"):
+            await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize(
+    ("reply", "raises"),
+    [
+        (answer(b"<Error><Code>SignatureDoesNotMatch</Code></Error>", status=403), RequestInvalid),
+        (answer(b"<Error><Code>EntityTooLarge</Code></Error>", status=400), RequestInvalid),
+        (answer(b"", status=503), TryAgain),
+        (answer(b"", status=500), TryAgain),
+        (answer(b"", status=429), TryAgain),
+        (answer(b"", status=302), TryAgain),
+    ],
+)
+async def test_what_the_storage_answers_is_permanent_or_passing(
+    reply: bytes, raises: type[DashScopeError]
+) -> None:
+    async with fault_server() as server, client_of(server.base_url) as client:
+        server.script = [policy(server), reply]
+        with pytest.raises(DashScopeError) as caught:
+            await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
+    assert type(caught.value) is raises
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("fault", LOST)
+@pytest.mark.parametrize("at_the_policy", [True, False])
+async def test_a_lost_upload_may_be_tried_again(fault: str, at_the_policy: bool) -> None:
+    async with (
+        fault_server() as server,
+        client_of(server.base_url, timeouts=IMPATIENT) as client,
+    ):
+        close_policy = policy(server).replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
+        before: list[Reply] = [] if at_the_policy else [close_policy]
+        server.script = [*before, LOST[fault]]
+        with pytest.raises(TryAgain):
+            await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
+    assert server.connections == 1 + len(before)
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+async def test_a_policy_that_makes_no_sense_is_to_be_asked_for_again(garbage: str) -> None:
+    async with fault_server(GARBAGE[garbage]) as server, client_of(server.base_url) as client:
+        with pytest.raises(TryAgain):
+            await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "missing", ["upload_host", "upload_dir", "oss_access_key_id", "policy", "signature"]
+)
+async def test_a_policy_without_one_of_its_parts_makes_no_sense(missing: str) -> None:
+    async with fault_server() as server, client_of(server.base_url) as client:
+        server.script = [policy(server, **{missing: None})]
+        with pytest.raises(TryAgain):
+            await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
+
+
+async def test_a_file_the_space_would_refuse_is_not_sent() -> None:
+    async with fault_server() as server, client_of(server.base_url) as client:
+        server.script = [policy(server, max_file_size_mb=1)]
+        with pytest.raises(RequestInvalid, match="1048576"):
+            await client.upload("wan2.2-s2v", "p.jpg", b"x" * 1_048_577)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("host", ["http://storage.example/upload", "ftp://a/b", "not an address"])
+async def test_a_photo_is_not_sent_to_an_unsafe_address(host: str) -> None:
+    async with fault_server() as server, client_of(server.base_url) as client:
+        server.script = [policy(server, upload_host=host)]
+        with pytest.raises(RequestInvalid, match="unsafe"):
+            await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
