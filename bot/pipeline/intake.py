@@ -113,16 +113,9 @@ class Intake:
                 raise failure
             case service.Moderated() | service.InputRefused():
                 return Outcome.refused("moderated")
-            case service.ServiceStopped():
-                cause = failure.cause.value
-                await self._operator.tell(
-                    f"stopped:{cause}", "operator-service-stopped", cause=cause, detail=str(failure)
-                )
             case _:
-                await self._operator.tell(
-                    "invalid", "operator-request-invalid", detail=str(failure), job="–"
-                )
-        return Outcome.asked("service-stopped")
+                await self._operator.tell_of(failure)
+                return Outcome.asked("service-stopped")
 
     async def _postponed(self, half: Media, failure: Exception) -> Outcome | None:
         """Later again, a bounded number of times; then the person decides."""

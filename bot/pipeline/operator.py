@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.clock import Clock
+from bot.dashscope.errors import DashScopeError, ServiceStopped
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.sender import Sender
 from bot.texts import Texts
@@ -44,6 +45,16 @@ class Operator:
             return
         for admin_id in sorted(self._admin_ids):
             await self._tell_one(admin_id, key, values)
+
+    async def tell_of(self, failure: DashScopeError, job_id: int | None = None) -> None:
+        """Tell of the provider's refusal to work for us, or of a request it calls wrong."""
+        if isinstance(failure, ServiceStopped):
+            cause = failure.cause.value
+            subject = f"stopped:{cause}"
+            await self.tell(subject, "operator-service-stopped", cause=cause, detail=str(failure))
+        else:
+            job = str(job_id or "–")
+            await self.tell("invalid", "operator-request-invalid", detail=str(failure), job=job)
 
     async def _tell_one(self, admin_id: int, key: str, values: dict[str, str | int]) -> None:
         texts = self._texts.of(await people.language_code(self._database, admin_id))

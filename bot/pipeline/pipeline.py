@@ -153,10 +153,7 @@ class Pipeline:
         except service.ServiceStopped as failure:
             await self._stopped(job, failure)
         except service.DashScopeError as failure:
-            detail = str(failure)
-            await self._operator.tell(
-                "invalid", "operator-request-invalid", detail=detail, job=job.id
-            )
+            await self._operator.tell_of(failure, job.id)
             await self._later(job, failure)
 
     async def _prepare(self, job: Job) -> None:
@@ -180,10 +177,7 @@ class Pipeline:
             await moves.postpone(tx, job.id, not_before)
 
     async def _stopped(self, job: Job, failure: service.ServiceStopped) -> None:
-        cause = failure.cause.value
-        await self._operator.tell(
-            f"stopped:{cause}", "operator-service-stopped", cause=cause, detail=str(failure)
-        )
+        await self._operator.tell_of(failure, job.id)
         if job.state == JobState.PREPARING:
             await self._ending.fail(job, "failed-stopped", failure.code)
         else:

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from bot.dashscope.errors import (
+    DashScopeError,
+    InputRefused,
+    Moderated,
+    RequestInvalid,
+    ServiceStopped,
+)
+
 _PHOTO = {
     "InvalidFile.NoHuman": "photo-no-human",
     "InvalidFile.MultiHuman": "photo-several-people",
@@ -32,27 +40,23 @@ def photo_text(code: str | None) -> str:
     return _by_prefix(_PHOTO, code) or "photo-unsuitable"
 
 
-def knows_photo_code(code: str | None) -> bool:
-    """Whether the code speaks about the photo."""
-    return _by_prefix(_PHOTO, code) is not None
-
-
-_TASK = {
-    "DataInspectionFailed": "failed-moderated",
-    "IPInfringementSuspect": "failed-moderated",
-    "FaqRuleBlocked": "failed-moderated",
-    "CustomRoleBlocked": "failed-moderated",
-    "InternalError.Timeout": "failed-timeout",
-}
-
-
-def task_text(code: str | None, message: str | None) -> str:
-    """The text for a task that failed."""
-    if _LONGER in (message or ""):
-        return "failed-sound-too-long"
-    if knows_photo_code(code):
-        return _by_prefix(_TASK, code) or "failed-refused"
-    return _by_prefix(_TASK, code) or "failed-service"
+def failure_text(failure: DashScopeError) -> str:
+    """The text for a video that the provider refused or gave up."""
+    match failure:
+        case Moderated():
+            return "failed-moderated"
+        case InputRefused() if _LONGER in (failure.message or ""):
+            return "failed-sound-too-long"
+        case InputRefused():
+            return "failed-refused"
+        case ServiceStopped():
+            return "failed-stopped"
+        case RequestInvalid():
+            return "failed-invalid"
+        case _ if failure.code == "InternalError.Timeout":
+            return "failed-timeout"
+        case _:
+            return "failed-service"
 
 
 def _by_prefix(texts: dict[str, str], code: str | None) -> str | None:

@@ -16,6 +16,7 @@ from bot.pipeline.ending import Ending
 from bot.pipeline.engine import Engine
 from bot.pipeline.operator import Operator
 from bot.pipeline.preparation import HalfLost, Preparation
+from bot.pipeline.reasons import failure_text
 from storage import jobs, moves
 from storage.database import Database
 from storage.jobs import Job
@@ -137,23 +138,8 @@ class Submission:
                 await self._preparation.expire(job)
                 async with self._database.transaction() as tx:
                     await moves.prepare_again(tx, job.id)
-            case service.Moderated():
-                await self._ending.fail(job, "failed-moderated", failure.code)
-            case service.InputRefused():
-                await self._ending.fail(job, "failed-refused", failure.code)
-            case service.ServiceStopped():
-                await self._stopped(job, failure)
-            case service.InputNotFetched():
-                await self._ending.fail(job, "failed-service", failure.code)
+            case service.Moderated() | service.InputRefused() | service.InputNotFetched():
+                await self._ending.fail(job, failure_text(failure), failure.code)
             case _:
-                await self._operator.tell(
-                    "invalid", "operator-request-invalid", detail=str(failure), job=job.id
-                )
-                await self._ending.fail(job, "failed-invalid", str(failure))
-
-    async def _stopped(self, job: Job, failure: service.ServiceStopped) -> None:
-        cause = failure.cause.value
-        await self._operator.tell(
-            f"stopped:{cause}", "operator-service-stopped", cause=cause, detail=str(failure)
-        )
-        await self._ending.fail(job, "failed-stopped", failure.code)
+                await self._operator.tell_of(failure, job.id)
+                await self._ending.fail(job, failure_text(failure), failure.code)

@@ -6,13 +6,14 @@ import logging
 
 from bot.clock import Clock
 from bot.dashscope import errors as service
+from bot.dashscope.failure import failure_of
 from bot.dashscope.task import Task, TaskStatus
 from bot.pipeline.ending import Ending
 from bot.pipeline.engine import Engine
 from bot.pipeline.estimates import Experience, PollSchedule
 from bot.pipeline.nudge import Nudge
 from bot.pipeline.operator import Operator
-from bot.pipeline.reasons import task_text
+from bot.pipeline.reasons import failure_text
 from storage import jobs, moves
 from storage.database import Database
 from storage.jobs import Job, JobState
@@ -152,8 +153,11 @@ class Watch:
         return True
 
     async def _failed(self, job: Job, task: Task) -> None:
-        text = task_text(task.code, task.message)
-        await self._ending.fail(job, text, task.code)
+        """Not charged; what only the operator can mend is told there too."""
+        failure = failure_of(task)
+        if isinstance(failure, service.ServiceStopped | service.RequestInvalid):
+            await self._operator.tell_of(failure, job.id)
+        await self._ending.fail(job, failure_text(failure), task.code)
 
     async def _lost(self, job: Job, detail: str) -> None:
         await self._operator.tell(

@@ -115,7 +115,6 @@ job-fetching = Your video is ready: fetching it…
 job-delivering = Your video is ready: sending it…
 job-done = Your video is ready.
 job-cancelled = Cancelled. Nothing was charged.
-job-undeliverable = Your video could not be sent.
 
 estimate-seconds = About { NUMBER($low) }–{ NUMBER($high) } s to go.
 estimate-minutes = About { NUMBER($low) }–{ NUMBER($high) } min to go.

@@ -1,193 +1,186 @@
-# What the bot says, in English. Texts are HTML; names come in escaped.
+# 机器人说的话，简体中文。文本是 HTML；名字进来时已转义。
 
-## Beginning
+## 开始
 
 start =
-    Hello! I make photos speak.
+    你好！我能让照片开口说话。
 
-    1. Send me a <b>photo of one person</b> – face or body, looking at the camera.
-    2. Send me a <b>voice note</b> of up to { NUMBER($longest, maximumFractionDigits: 1) } seconds.
+    1. 发一张<b>单人照片</b>：脸部或半身，面向镜头。
+    2. 发一段不超过 { NUMBER($longest, maximumFractionDigits: 1) } 秒的<b>语音</b>。
 
-    You get a video of that person speaking, here in this chat. Either one may come first.
-    Today you have <b>{ NUMBER($left, maximumFractionDigits: 1) } seconds</b> of video.
+    照片里的人说话的视频会回到这个聊天里。先发哪个都可以。
+    今天你还有 <b>{ NUMBER($left, maximumFractionDigits: 1) } 秒</b>视频。
 help =
-    <b>How it works</b>
-    Send a photo of one person and a voice note, in either order. A video comes back as the answer to your voice note.
+    <b>怎么用</b>
+    发一张单人照片和一段语音，先后不限。视频会作为对语音的回复发给你。
 
-    • <b>Photo</b>: one person, the whole face visible, sharp; as a picture or as a file (JPEG, PNG, WebP, BMP).
-    • <b>Sound</b>: a voice note, a sound file or a round video, half a second to { NUMBER($longest, maximumFractionDigits: 1) } seconds of clear speech.
-    • <b>Same face, new voice</b>: just send another voice note.
-    • <b>Same voice, new face</b>: send another photo and press the button.
+    • <b>照片</b>：只有一个人，脸部完整、清晰；可作为图片或文件发送（JPEG、PNG、WebP、BMP）。
+    • <b>声音</b>：语音、音频文件或圆形视频，半秒到 { NUMBER($longest, maximumFractionDigits: 1) } 秒的清楚人声。
+    • <b>同一张脸，换段声音</b>：直接再发一段语音。
+    • <b>同一段声音，换张脸</b>：再发一张照片，然后点按钮。
 
-    /quota – what you have left today
-    /status – what is being made
-    /cancel – stop what is waiting
-    A video that fails or is cancelled while it waits costs you nothing.
-command-start = Begin
-command-help = How it works
-command-quota = What you have left today
-command-status = What is being made
-command-cancel = Stop what is waiting
+    /quota – 今天还剩多少
+    /status – 正在做什么
+    /cancel – 取消还在等的
+    失败的视频，以及排队时取消的视频，都不计费。
+command-start = 开始
+command-help = 怎么用
+command-quota = 今天还剩多少
+command-status = 正在做什么
+command-cancel = 取消还在等的
 
-hint-text = Send me a <b>photo</b> of a person and a <b>voice note</b>, and I make the photo speak.
-hint-text-photo-kept = I have your photo. Now send me a <b>voice note</b>: hold the microphone and speak.
-hint-text-sound-kept = I have your voice. Now send me a <b>photo</b> of one person.
-hint-other = I can work with photos and voice notes. Send me a <b>photo</b> of one person and a <b>voice note</b>.
-hint-file = This file is neither a picture nor a sound. Send a <b>photo</b> of one person and a <b>voice note</b>.
-command-unknown = I don't know this command. /help shows what I can do.
-album-first = One video needs one photo: I use the first of your album. Send another photo alone to use that one instead.
+hint-text = 发给我一张人的<b>照片</b>和一段<b>语音</b>，我让照片开口说话。
+hint-text-photo-kept = 照片收到了。现在发一段<b>语音</b>：按住麦克风说话。
+hint-text-sound-kept = 声音收到了。现在发一张<b>单人照片</b>。
+hint-other = 我能用的是照片和语音。请发一张<b>单人照片</b>和一段<b>语音</b>。
+hint-file = 这个文件既不是图片也不是声音。请发一张<b>单人照片</b>和一段<b>语音</b>。
+command-unknown = 我不认识这个命令。/help 里有我会做的事。
+album-first = 一个视频用一张照片：我用相册里的第一张。想用别的，请单独再发一次。
 
-## A photo
+## 照片
 
-photo-looking = Looking at your photo…
-photo-ready = Good photo. Now send me a <b>voice note</b> of up to { NUMBER($longest, maximumFractionDigits: 1) } seconds.
-photo-ready-enlarged = Good photo, but a small one: I enlarged it, and a bigger one would look sharper. Now send me a <b>voice note</b>.
-photo-ready-again = Good photo. Send me a new <b>voice note</b>, or use your last one again.
-photo-ready-sound-coming = Good photo. Your voice is next.
-photo-used = Good photo: it goes into your video.
-photo-superseded = You sent a newer photo: I use that one.
-photo-empty = This picture is empty. Please send it again.
-photo-too_big = This picture is over 20 MB. Please send it as a photo instead of a file, or a smaller one.
-photo-not_a_picture = I can't open this as a picture. Please send a JPEG, PNG, WebP or BMP, or just a photo.
-photo-too_small = This picture is too small ({ $width }×{ $height }). I need at least 200 pixels on each side; 400 and more look good.
-photo-too_narrow = This picture is too long and narrow. Please crop it closer to the person, no more than three times as long as wide.
-photo-too_many_pixels = This picture has too many pixels for me to open. Please send it as a photo instead of a file.
-photo-heic_not_installed = I can't open HEIC pictures. Please send it as a photo instead of a file: your phone then converts it.
-photo-gone = Telegram no longer has this picture. Please send it again.
-photo-ask-no-face = I can't find a face in this photo. Please send one with the whole face visible – or, if I am wrong, let it be checked all the same.
-photo-ask-several = I see { NUMBER($faces) } people in this photo. Please send one of a single person, or crop it – or, if I am wrong, let it be checked all the same.
-photo-no-human = No person was found in this photo. Please send one of a single person.
-photo-several-people = There is more than one person in this photo. Please send one of a single person, or crop it.
-photo-not-one-person = I need exactly one person in the photo: here there is none, or several. Please send another one, or crop it.
-photo-no-face = No face was found in this photo. Please send one with the whole face visible.
-photo-proportion = The person is too small or too large in this photo. Please send one from the head to the waist, or crop it.
-photo-face-pose = The face is turned too far. Please send a photo that looks at the camera, with the whole face visible.
-photo-full-face = The face is not wholly visible. Please send a photo without hands, hair or edges over the face.
-photo-front = The person does not face the camera. Please send a photo from the front.
-photo-whole-body = The body is cut off or its pose is unusual. Please send a photo with the whole upper body, from the front.
-photo-unclear = The photo is not clear enough. Please send a sharper, brighter one.
-photo-resolution = The photo's size does not suit: each side must be between 400 and 7000 pixels. Please send another one.
-photo-size = The picture file is too big for the video service. Please send it as a photo instead of a file.
-photo-format = The video service can't read this picture. Please send a JPEG or PNG.
-photo-unsuitable = This photo does not suit for speaking. Please send one of a single person, from the front, with the whole face visible.
-photo-moderated = The video service declines this photo because of its content rules. Please send another one. Nothing was charged.
-photo-checks-used-up = That is as many photos as I may check for you in one day. You can go on { $when }.
-photo-service-stopped = The video service is not available at the moment, so I could not check this photo. Nothing was charged, and the operator knows. Please try again later.
-photo-unreachable = I could not reach the video service to check this photo. Nothing was charged. Please try again in a few minutes.
-photo-budget = This bot's budget for now is used up, so I could not check this photo. Nothing was charged. It goes on { $when }.
+photo-looking = 正在看你的照片……
+photo-ready = 照片很好。现在发一段不超过 { NUMBER($longest, maximumFractionDigits: 1) } 秒的<b>语音</b>。
+photo-ready-enlarged = 照片可以用，但有点小：我把它放大了，大一些的会更清楚。现在发一段<b>语音</b>。
+photo-ready-again = 照片很好。发一段新<b>语音</b>，或者再用上一段。
+photo-ready-sound-coming = 照片很好。接下来是你的声音。
+photo-used = 照片很好，用在你的视频里了。
+photo-superseded = 你发了更新的照片，我用那一张。
+photo-empty = 这张图片是空的。请再发一次。
+photo-too_big = 这张图片超过 20 MB。请作为照片而不是文件发送，或者发小一点的。
+photo-not_a_picture = 这个文件打不开，不像是图片。请发 JPEG、PNG、WebP 或 BMP，或者直接发照片。
+photo-too_small = 这张图片太小（{ $width }×{ $height }）。每边至少要 200 像素，400 以上才好看。
+photo-too_narrow = 这张图片太窄长了。请裁到人物附近，长边不超过短边的三倍。
+photo-too_many_pixels = 这张图片的像素太多，我打不开。请作为照片而不是文件发送。
+photo-heic_not_installed = 我打不开 HEIC 图片。请作为照片而不是文件发送，手机会自动转换。
+photo-gone = Telegram 已经没有这张图片了。请再发一次。
+photo-ask-no-face = 我在照片里找不到脸。请发一张脸部完整的照片；如果是我看错了，也可以照样检查。
+photo-ask-several = 我在照片里看到 { NUMBER($faces) } 个人。请发单人照片，或者裁剪一下；如果是我看错了，也可以照样检查。
+photo-no-human = 照片里没有找到人。请发一张单人照片。
+photo-several-people = 照片里不止一个人。请发单人照片，或者裁剪一下。
+photo-not-one-person = 照片里要正好有一个人：这里没有人，或者有好几个。请换一张，或者裁剪一下。
+photo-no-face = 照片里没有找到脸。请发一张脸部完整的照片。
+photo-proportion = 照片里的人太小或太大。请发一张从头到腰的照片，或者裁剪一下。
+photo-face-pose = 脸转得太多了。请发一张面向镜头、脸部完整的照片。
+photo-full-face = 脸没有完整露出来。请不要让手、头发或边缘挡住脸。
+photo-front = 人没有面向镜头。请发一张正面的照片。
+photo-whole-body = 身体被截断了，或者姿势不合适。请发一张上半身完整的正面照片。
+photo-unclear = 照片不够清楚。请发一张更清晰、更亮的。
+photo-resolution = 照片的尺寸不合适：每边要在 400 到 7000 像素之间。请换一张。
+photo-size = 图片文件对视频服务来说太大了。请作为照片而不是文件发送。
+photo-format = 视频服务读不了这张图片。请发 JPEG 或 PNG。
+photo-unsuitable = 这张照片不适合说话。请发一张正面的、脸部完整的单人照片。
+photo-moderated = 视频服务的内容规则不接受这张照片。请换一张。没有计费。
+photo-checks-used-up = 一天之内我能替你检查的照片已经用完了。{ $when }可以继续。
+photo-service-stopped = 视频服务暂时不可用，这张照片没能检查。没有计费，管理员已经知道。请稍后再试。
+photo-unreachable = 连不上视频服务，这张照片没能检查。没有计费。请过几分钟再试。
+photo-budget = 机器人眼下的预算用完了，这张照片没能检查。没有计费。{ $when }恢复。
 
-## A sound
+## 声音
 
-sound-listening = Listening to your voice…
-sound-ready = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech. Now send me a <b>photo</b> of one person.
-sound-ready-noisy = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech, with some noise: a quieter place would look better. Now send me a <b>photo</b> of one person.
-sound-ready-photo-coming = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech. Still looking at your photo.
-sound-used = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech for your video.
-sound-superseded = You sent a newer voice: I use that one.
-sound-empty = This sound is empty. Please record it again.
-sound-too_big = This file is over 20 MB. Please send a shorter one, or a voice note.
-sound-unreadable = I can't play this file. Please send a voice note, or an MP3, M4A, WAV or OGG file.
-sound-silent = I hear nothing in this. Please record it again, closer to the microphone.
-sound-too_short = This is too short: I need at least half a second of speech. Please record it again.
-sound-too_long = This is { NUMBER($seconds, maximumFractionDigits: 1) } s of speech, and a video takes { NUMBER($longest, maximumFractionDigits: 1) } s. Send a shorter one, or let me use the beginning.
-sound-gone = Telegram no longer has this sound. Please send it again.
-sound-quota = This needs { NUMBER($seconds, maximumFractionDigits: 1) } s, and you have { NUMBER($left, maximumFractionDigits: 1) } s left. More comes { $when }. Nothing was charged.
-sound-quota-shorten = This needs { NUMBER($seconds, maximumFractionDigits: 1) } s, and you have { NUMBER($left, maximumFractionDigits: 1) } s left. Let me use the beginning, or wait: more comes { $when }. Nothing was charged.
-sound-waiting = You have { NUMBER($waiting) } videos waiting already. When one is done, try again. Nothing was charged.
-sound-budget = This bot's budget for now is used up. It goes on { $when }; try again then. Nothing was charged.
-sound-service-stopped = The video service is not available at the moment. Nothing was charged, and the operator knows. Please try again later.
-sound-unreachable = I could not reach the video service. Nothing was charged. Please try again in a few minutes.
-sound-moderated = The video service declines this recording because of its content rules. Please send another one. Nothing was charged.
+sound-listening = 正在听你的声音……
+sound-ready = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声。现在发一张<b>单人照片</b>。
+sound-ready-noisy = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声，有些杂音，安静一点的地方效果更好。现在发一张<b>单人照片</b>。
+sound-ready-photo-coming = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声。照片还在看。
+sound-used = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声，用在你的视频里了。
+sound-superseded = 你发了更新的声音，我用那一段。
+sound-empty = 这段声音是空的。请重新录一次。
+sound-too_big = 这个文件超过 20 MB。请发短一些的，或者发语音。
+sound-unreadable = 这个文件放不出来。请发语音，或者 MP3、M4A、WAV、OGG 文件。
+sound-silent = 我什么也没听到。请离麦克风近一点，重新录一次。
+sound-too_short = 太短了：至少要半秒人声。请重新录一次。
+sound-too_long = 这里有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒人声，而一个视频最多 { NUMBER($longest, maximumFractionDigits: 1) } 秒。请发短一些的，或者让我用开头。
+sound-gone = Telegram 已经没有这段声音了。请再发一次。
+sound-quota = 这需要 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，你还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。{ $when }会有新的额度。没有计费。
+sound-quota-shorten = 这需要 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，你还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。让我用开头，或者等等：{ $when }会有新的额度。没有计费。
+sound-waiting = 你已经有 { NUMBER($waiting) } 个视频在等。做完一个再试。没有计费。
+sound-budget = 机器人眼下的预算用完了。{ $when }恢复，到时再试。没有计费。
+sound-service-stopped = 视频服务暂时不可用。没有计费，管理员已经知道。请稍后再试。
+sound-unreachable = 连不上视频服务。没有计费。请过几分钟再试。
+sound-moderated = 视频服务的内容规则不接受这段录音。请换一段。没有计费。
 
-## A job
+## 任务
 
-job-preparing = Preparing your video of { NUMBER($seconds, maximumFractionDigits: 1) } s…
-job-next = Your video is next. { $estimate }
-job-waiting = Your video waits in the queue: <b>place { NUMBER($place) }</b>. { $estimate }
-job-submitting = Handing your photo and voice over…
-job-rendering = Making your video of { NUMBER($seconds, maximumFractionDigits: 1) } s
+job-preparing = 正在准备你的 { NUMBER($seconds, maximumFractionDigits: 1) } 秒视频……
+job-next = 下一个就是你的视频。{ $estimate }
+job-waiting = 你的视频在排队：<b>第 { NUMBER($place) } 位</b>。{ $estimate }
+job-submitting = 正在交出你的照片和声音……
+job-rendering = 正在做你的 { NUMBER($seconds, maximumFractionDigits: 1) } 秒视频
     { $bar } { $estimate }
-job-stopping = Trying to stop your video…
-job-unstoppable = Making your video of { NUMBER($seconds, maximumFractionDigits: 1) } s
+job-stopping = 正在设法停下你的视频……
+job-unstoppable = 正在做你的 { NUMBER($seconds, maximumFractionDigits: 1) } 秒视频
     { $bar } { $estimate }
-    It is being made already and can no longer be stopped: it will come, and count.
-job-fetching = Your video is ready: fetching it…
-job-delivering = Your video is ready: sending it…
-job-done = Your video is ready.
-job-cancelled = Cancelled. Nothing was charged.
-job-undeliverable = Your video could not be sent.
+    已经开始做，停不下来了：它会发来，也会计入用量。
+job-fetching = 视频做好了，正在取回……
+job-delivering = 视频做好了，正在发送……
+job-done = 你的视频做好了。
+job-cancelled = 已取消。没有计费。
 
-estimate-seconds = About { NUMBER($low) }–{ NUMBER($high) } s to go.
-estimate-minutes = About { NUMBER($low) }–{ NUMBER($high) } min to go.
-estimate-unknown = This usually takes 5 to 10 minutes, at busy times longer.
-estimate-soon = Any moment now.
-estimate-late = This takes longer than usual; I keep watching.
+estimate-seconds = 大约还要 { NUMBER($low) }–{ NUMBER($high) } 秒。
+estimate-minutes = 大约还要 { NUMBER($low) }–{ NUMBER($high) } 分钟。
+estimate-unknown = 通常要 5 到 10 分钟，忙的时候更久。
+estimate-soon = 马上就好。
+estimate-late = 比平时久，我会一直看着。
 
-video-caption = AI-generated video.
-    { NUMBER($seconds, maximumFractionDigits: 1) } s used · { NUMBER($left, maximumFractionDigits: 1) } s left today
-video-caption-preview = AI-generated preview.
-    { NUMBER($seconds, maximumFractionDigits: 1) } s used · { NUMBER($left, maximumFractionDigits: 1) } s left today
+video-caption = AI 生成的视频。
+    用了 { NUMBER($seconds, maximumFractionDigits: 1) } 秒 · 今天还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒
+video-caption-preview = AI 生成的预览。
+    用了 { NUMBER($seconds, maximumFractionDigits: 1) } 秒 · 今天还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒
 
-failed-refused = The video service could not use this photo or voice: { $reason } Nothing was charged.
-failed-service = The video service could not make this video. Nothing was charged. You can try again without sending anything.
-failed-moderated = The video service declines this photo or voice because of its content rules. Nothing was charged. Please send another one.
-failed-sound-too-long = The video service found the voice too long. Nothing was charged. Please send a shorter one.
-failed-stopped = The video service is not available at the moment. Nothing was charged, and the operator knows. You can try again later without sending anything.
-failed-timeout = The video service took too long and gave up. Nothing was charged. You can try again without sending anything.
-failed-lost = The video service lost this video. Nothing was charged to you, and the operator knows. You can try again without sending anything.
-failed-invalid = Something is wrong on our side. Nothing was charged, and the operator knows (number { $job }).
-failed-gone = Telegram no longer has your photo or voice. Nothing was charged. Please send both again.
-failed-too-big = The video became too big for Telegram. Nothing was charged, and the operator knows.
+failed-refused = 视频服务用不了这张照片或这段声音：{ $reason }没有计费。
+failed-service = 视频服务没能做出这个视频。没有计费。可以再试一次，什么都不用重发。
+failed-moderated = 视频服务的内容规则不接受这张照片或这段声音。没有计费。请换一个。
+failed-sound-too-long = 视频服务认为声音太长。没有计费。请发短一些的。
+failed-stopped = 视频服务暂时不可用。没有计费，管理员已经知道。稍后可以再试，什么都不用重发。
+failed-timeout = 视频服务用时太久，放弃了。没有计费。可以再试一次，什么都不用重发。
+failed-lost = 视频服务弄丢了这个视频。没有向你计费，管理员已经知道。可以再试一次，什么都不用重发。
+failed-invalid = 我们这边出了问题。没有计费，管理员已经知道（编号 { $job }）。
+failed-gone = Telegram 已经没有你的照片或声音了。没有计费。请都再发一次。
+failed-too-big = 视频对 Telegram 来说太大了。没有计费，管理员已经知道。
 
-## Buttons
+## 按钮
 
-button-cancel = Cancel
-button-retry = Try again
-button-check = Check it anyway
-button-beginning = Use the first { NUMBER($seconds, maximumFractionDigits: 1) } s
-button-same-voice = Same voice again
+button-cancel = 取消
+button-retry = 再试一次
+button-check = 照样检查
+button-beginning = 用前 { NUMBER($seconds, maximumFractionDigits: 1) } 秒
+button-same-voice = 再用同一段声音
 
-answer-not-yours = This button belongs to someone else.
-answer-too-late = This is over already.
-answer-cancelled = Cancelled. Nothing was charged.
-answer-stopping = I try to stop it.
-answer-started = On it.
-answer-no-quota = Your quota does not cover this video. /quota says when more comes.
-answer-no-budget = This bot's budget is used up for now. Please try again later.
-answer-kept-waiting = You have too many videos waiting: try again when one is done.
+answer-not-yours = 这个按钮是别人的。
+answer-too-late = 这件事已经结束了。
+answer-cancelled = 已取消。没有计费。
+answer-stopping = 我试着停下来。
+answer-started = 开始了。
+answer-no-quota = 你的额度不够做这个视频。/quota 会告诉你什么时候有新的。
+answer-no-budget = 机器人眼下的预算用完了。请稍后再试。
+answer-kept-waiting = 你有太多视频在等：做完一个再试。
 
-## Commands
+## 命令
 
-quota = <b>Your quota today</b>
+quota = <b>你今天的额度</b>
     { $bar }
-    { NUMBER($used, maximumFractionDigits: 1) } s used · { NUMBER($held, maximumFractionDigits: 1) } s set aside · <b>{ NUMBER($left, maximumFractionDigits: 1) } s left</b> of { NUMBER($limit, maximumFractionDigits: 1) } s
-    It starts afresh { $when }.
-when-today = today at { $time }
-when-tomorrow = tomorrow at { $time } ({ $zone })
-when-date = on { $date }
+    用了 { NUMBER($used, maximumFractionDigits: 1) } 秒 · 预留 { NUMBER($held, maximumFractionDigits: 1) } 秒 · <b>还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒</b>，共 { NUMBER($limit, maximumFractionDigits: 1) } 秒
+    { $when }重新开始。
+when-today = 今天 { $time }
+when-tomorrow = 明天 { $time }（{ $zone }）
+when-date = { $date }
 
-status-nothing = Nothing is being made. Send me a photo and a voice note.
-status-photo = I have your photo, your voice is missing. Send me a <b>voice note</b>.
-status-sound = I have your voice, a photo is missing. Send me a <b>photo</b> of one person.
-status-jobs = { $count ->
-    [one] One video is on its way:
-   *[other] { NUMBER($count) } videos are on their way:
- }
-cancel-nothing = There is nothing to cancel.
-cancel-draft = Forgotten: the photo and voice you sent are not used. Nothing was charged.
-cancel-done = { $count ->
-    [one] One video cancelled. Nothing was charged.
-   *[other] { NUMBER($count) } videos cancelled. Nothing was charged.
- }
-cancel-trying = What is being made already I try to stop; its message tells you how that goes.
+status-nothing = 现在没有在做的。发一张照片和一段语音吧。
+status-photo = 照片有了，还缺声音。请发一段<b>语音</b>。
+status-sound = 声音有了，还缺照片。请发一张<b>单人照片</b>。
+status-jobs = 有 { NUMBER($count) } 个视频在路上：
+cancel-nothing = 没有可以取消的。
+cancel-draft = 忘掉了：你发的照片和声音不会用。没有计费。
+cancel-done = 取消了 { NUMBER($count) } 个视频。没有计费。
+cancel-trying = 已经在做的我会试着停下来，结果看它的消息。
 
-## To the operator
+## 对管理员
 
-operator-service-stopped = <b>The video service refuses to work</b> ({ $cause }): { $detail }
-    Jobs fail without charge until this is mended.
-operator-request-invalid = <b>The video service says our request is wrong</b>: { $detail } (job { $job })
-operator-lost = <b>A paid video may be lost</b>: job { $job }, task { $task }: { $detail }
-operator-ambiguous = <b>Two tasks could belong to job { $job }</b>: { $detail }. Nothing is submitted again until it is clear.
-operator-parked = <b>An update could not be handled</b>: { $detail }
-operator-unsettled = <b>A bill does not fit its hold</b>: job { $job }: { $detail }
-operator-budget = <b>The bot's budget is used up</b>; people are told to wait.
+operator-service-stopped = <b>视频服务拒绝工作</b>（{ $cause }）：{ $detail }
+    修好之前，任务会失败，不计费。
+operator-request-invalid = <b>视频服务说我们的请求有误</b>：{ $detail }（任务 { $job }）
+operator-lost = <b>一个已付费的视频可能丢了</b>：任务 { $job }，服务端任务 { $task }：{ $detail }
+operator-ambiguous = <b>有不止一个服务端任务可能属于任务 { $job }</b>：{ $detail }。弄清之前不会再提交。
+operator-parked = <b>有一个更新处理不了</b>：{ $detail }
+operator-unsettled = <b>账单和预留不一致</b>：任务 { $job }：{ $detail }
+operator-budget = <b>机器人的预算用完了</b>；已请大家等待。

@@ -1,0 +1,127 @@
+"""The catalogues say the same things in every language, and everything the code asks for."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser
+from fluent.syntax.ast import Message, VariableReference
+from fluent.syntax.visitor import Visitor
+
+from bot.pipeline.reasons import photo_text
+from bot.texts import LANGUAGES, Texts
+from bot.texts.catalogue import Catalogue, TextMissing
+
+_ALLOWED_TAGS = {"b", "i", "code"}
+_ROOT = Path(__file__).parents[2]
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_VariableReference(self, node: VariableReference) -> None:  # noqa: N802
+        self.names.add(node.id.name)
+
+
+def messages(language: str) -> dict[str, set[str]]:
+    """Every key with the variables its text wants."""
+    source = (resources.files("bot.texts") / f"{language}.ftl").read_text("utf-8")
+    found: dict[str, set[str]] = {}
+    for entry in FluentParser().parse(source).body:
+        assert type(entry).__name__ != "Junk", f"{language}: cannot be read: {entry}"
+        if isinstance(entry, Message):
+            assert entry.id.name not in found, f"{language}: {entry.id.name} stands twice"
+            variables = _Variables()
+            variables.visit(entry)
+            found[entry.id.name] = variables.names
+    return found
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
+def test_every_language_has_the_same_keys_with_the_same_values(language: str) -> None:
+    assert messages(language) == messages("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_html_that_telegram_understands(language: str) -> None:
+    catalogue = Catalogue(language)
+    for key, variables in messages(language).items():
+        tags: list[str] = []
+        parser = HTMLParser()
+        parser.handle_starttag = lambda tag, _attrs, tags=tags: tags.append(tag)  # type: ignore[method-assign,misc]
+        parser.handle_endtag = lambda tag, tags=tags: tags.remove(tag)  # type: ignore[method-assign,misc]
+        parser.feed(catalogue.html(key, **dict.fromkeys(variables, 3)))
+        assert not tags, f"{key} leaves {tags} open"
+
+
+def test_every_text_is_asked_for_somewhere_and_every_one_asked_for_exists() -> None:
+    code = "\n".join(
+        path.read_text("utf-8")
+        for folder in ("bot", "handlers")
+        for path in (_ROOT / folder).rglob("*.py")
+    )
+    asked = set(re.findall(r'"([a-z]+(?:-[a-z_]+)+)"', code))
+    known = set(messages("en"))
+    composed = {key for key in known if key.startswith(("photo-", "sound-", "command-"))}
+    assert known - composed - asked - {"start", "help", "quota"} == set()
+
+
+def test_a_foreign_string_is_escaped_in_html_and_not_in_plain_text() -> None:
+    catalogue = Catalogue("en")
+    assert "&lt;b&gt;" in catalogue.html("operator-parked", detail="<b>")
+    assert "<b>x" in catalogue.plain("when-date", date="<b>x")
+
+
+def test_a_key_or_a_value_that_is_missing_is_an_error_not_a_hole_in_a_text() -> None:
+    with pytest.raises(TextMissing):
+        Catalogue("en").html("no-such-text")
+    with pytest.raises(TextMissing):
+        Catalogue("en").html("job-preparing")
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("en", "en"),
+        ("zh", "zh-hans"),
+        ("zh-hans", "zh-hans"),
+        ("zh-CN", "zh-hans"),
+        ("de", "en"),
+        (None, "en"),
+        ("", "en"),
+    ],
+)
+def test_people_get_the_language_of_their_app_or_english(tag: str | None, language: str) -> None:
+    assert Texts().of(tag).language == language
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        None,
+        "",
+        "InvalidFile.NoHuman",
+        "InvalidFile.MultiHuman",
+        "InvalidPerson",
+        "InvalidFile.Content",
+        "InvalidFile.BodyProportion",
+        "InvalidFile.FacePose",
+        "InvalidFile.FullFace",
+        "InvalidFile.FrontBody",
+        "InvalidFile.FullBody",
+        "InvalidFile.BodyPose",
+        "InvalidFile.Value",
+        "InvalidFile.Resolution",
+        "InvalidFile.Size",
+        "InvalidFile.Format",
+        "InvalidImage.NoHumanFace",
+        "InvalidFile.Unheard.Of",
+    ],
+)
+def test_every_verdict_has_a_text(code: str | None) -> None:
+    assert Catalogue("en").html(photo_text(code))
