@@ -1,0 +1,97 @@
+"""One call to the Bot API: its turn, what is repeated and what is not, our exceptions out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from telegram.error import RetryAfter, TelegramError
+
+from bot.clock import Clock
+from bot.telegram.backoff import Backoff
+from bot.telegram.errors import NotSent, SendUnknown, TelegramFailure, TryAgain
+from bot.telegram.pace import Pace, Urgency
+from bot.telegram.translation import describe, retry_after_seconds, translate
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a call is made.
+
+    `urgency`: None when the caller took its turn already.
+    `repeatable`: doing it twice shows nothing twice, so after an unknown outcome it is done again.
+    `attempts`: how often it is made while that is safe; `floods`: at the how many-th 429 it ends.
+    """
+
+    urgency: Urgency | None
+    repeatable: bool = False
+    attempts: int = 4
+    floods: int = 8
+
+
+class Calls:
+    """Makes calls in their turn."""
+
+    def __init__(self, pace: Pace, clock: Clock, backoff: Backoff | None = None) -> None:
+        self._pace = pace
+        self._clock = clock
+        self._backoff = backoff or Backoff(cap_seconds=5.0)
+
+    async def make(
+        self, call: Callable[[], Awaitable[Result]], chat_id: int | None, manner: Manner
+    ) -> Result:
+        """Make it, wait out floods, repeat what is safe to repeat.
+
+        Raises:
+            NotSent: it never reached Telegram, or met 429 to the end.
+            TryAgain: it may be repeated, and its outcome stayed unknown.
+            SendUnknown: the same of any other call, which was made once.
+            TelegramFailure: one of the others, by what Telegram answered.
+        """
+        failures = floods = 0
+        while True:
+            if manner.urgency is not None:
+                await self._pace.turn(chat_id, manner.urgency)
+            try:
+                return await _attempt(call, manner)
+            except RetryAfter as error:
+                floods += 1
+                await self._sit_out(error, chat_id, last=floods >= manner.floods)
+            except TryAgain as failure:
+                failures += 1
+                if failures >= manner.attempts:
+                    raise
+                logger.info("a call to Telegram failed (%s) and is repeated", failure)
+                await self._clock.sleep(self._backoff.pause_seconds(failures))
+
+    async def _sit_out(self, error: RetryAfter, chat_id: int | None, *, last: bool) -> None:
+        seconds = retry_after_seconds(error)
+        logger.warning("Telegram asks for %.0f s of silence in chat %s", seconds, chat_id)
+        if chat_id is not None:
+            self._pace.hold(chat_id, seconds)
+        if last:
+            raise NotSent(describe(error)) from None
+        if chat_id is None:
+            await self._clock.sleep(seconds)
+
+
+async def _attempt(call: Callable[[], Awaitable[Result]], manner: Manner) -> Result:
+    try:
+        return await call()
+    except RetryAfter:
+        raise
+    except TelegramError as error:
+        raise translate(error) or _unknown(describe(error), manner) from None
+    except (AttributeError, KeyError) as error:  # "ok": true without the object that was promised
+        logger.warning("an answer of Telegram could not be read", exc_info=error)
+        raise _unknown("an answer without its result", manner) from None
+
+
+def _unknown(text: str, manner: Manner) -> TelegramFailure:
+    return TryAgain(text) if manner.repeatable else SendUnknown(text)

@@ -1,0 +1,103 @@
+"""How the bot is connected to Telegram: the `Bot`, the `Application` and plain HTTP beside them."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import Application, ApplicationBuilder, ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.clock import Clock
+from bot.telegram.backoff import Backoff
+from bot.telegram.errors import TokenRejected
+from bot.telegram.translation import describe
+
+logger = logging.getLogger(__name__)
+
+BotApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds a request to Telegram may take, by phase.
+
+    Reading is generous because an answer given up too early is a message in an unknown state:
+    python-telegram-bot's own 5 s lose the answer of many a video that was delivered.
+    """
+
+    connect_seconds: float = 10.0
+    read_seconds: float = 75.0
+    write_seconds: float = 60.0
+    media_write_seconds: float = 180.0
+    pool_seconds: float = 30.0
+
+
+def build_bot(token: SecretStr, base_url: str, *, timeouts: Timeouts | None = None) -> ExtBot[None]:
+    """The bot; `base_url` is what stands before `/bot<token>` and `/file/bot<token>`.
+
+    Never log its `repr`: python-telegram-bot puts the token there.
+    """
+    root = base_url.rstrip("/")
+    request = _request(timeouts or Timeouts())
+    return ExtBot(
+        token.get_secret_value(),
+        base_url=f"{root}/bot",
+        base_file_url=f"{root}/file/bot",
+        request=request,
+        get_updates_request=request,  # never used: `polling.Poller` fetches
+    )
+
+
+def build_application(bot: ExtBot[None]) -> BotApplication:
+    """An Application that fetches nothing by itself: `updates.UpdateLoop` feeds it."""
+    return ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
+
+
+def build_http() -> httpx.AsyncClient:
+    """A client for what python-telegram-bot does not do: raw updates and bounded downloads."""
+    return httpx.AsyncClient(timeout=httpx.Timeout(60.0, connect=10.0), verify=_tls())
+
+
+async def initialize(application: BotApplication, clock: Clock) -> None:
+    """`Application.initialize`, patient with the network and without the token in its failure.
+
+    Raises:
+        TokenRejected: Telegram does not know the token.
+    """
+    backoff, failures = Backoff(), 0
+    while True:
+        try:
+            await application.initialize()
+        except InvalidToken:  # its text is the token itself
+            await application.bot.shutdown()
+            raise TokenRejected("Telegram does not know this bot token") from None
+        except TelegramError as error:
+            failures += 1
+            logger.warning("Telegram cannot be reached yet: %s", describe(error))
+            await clock.sleep(backoff.pause_seconds(failures))
+        else:
+            return
+
+
+def _request(timeouts: Timeouts) -> HTTPXRequest:
+    return HTTPXRequest(
+        connect_timeout=timeouts.connect_seconds,
+        read_timeout=timeouts.read_seconds,
+        write_timeout=timeouts.write_seconds,
+        media_write_timeout=timeouts.media_write_seconds,
+        pool_timeout=timeouts.pool_seconds,
+        httpx_kwargs={"verify": _tls()},
+    )
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for all clients: reading the list of authorities takes longer than all else at start."""
+    return httpx.create_ssl_context()

@@ -1,0 +1,84 @@
+"""What can go wrong between the bot and Telegram: one exception for each thing a caller can do.
+
+::
+
+    TelegramFailure            anything below; its text never holds the token
+    ├── TryAgain               nothing is broken for good, and repeating does no harm: later
+    │   └── NotSent            proof that nothing reached the chat: a "sending" mark may be erased
+    ├── SendUnknown            the message may or may not be in the chat: never repeat it blindly
+    ├── ChatDead               blocked, deactivated, kicked, deleted: stop writing to this chat
+    ├── ChatMoved              the group has a new id (`new_chat_id`): rewrite it, then repeat
+    ├── ThreadClosed           the topic takes no messages, and neither does the chat without it
+    ├── MessageGone            nothing to edit any more: send a new message instead
+    ├── NotAllowed             the chat's rights forbid this: tell its members or its admins
+    ├── FileTooBig             over Telegram's limit: another file is needed
+    ├── FileGone               Telegram no longer has the file: ask the person to send it again
+    ├── RequestInvalid         Telegram refuses what we wrote: a bug of ours, repeating is useless
+    ├── TokenRejected          the token is wrong or revoked: stop, the operator must act
+    └── SecondInstance         somebody else polls with this token: stop, the operator must act
+
+`SendUnknown` comes only from calls that would show something twice when repeated (a new message);
+edits, deletions and reads answer `TryAgain` in the same situation.
+"""
+
+from __future__ import annotations
+
+
+class TelegramFailure(Exception):
+    """Base of this tree; `str()` is Telegram's own description or a sentence of ours."""
+
+
+class TryAgain(TelegramFailure):
+    """The call failed for now; doing it later, even if it did happen, is harmless."""
+
+
+class NotSent(TryAgain):
+    """The request never reached Telegram, or was turned away unread (429, no connection)."""
+
+
+class SendUnknown(TelegramFailure):
+    """The request left and no understandable answer came: the message may have been stored."""
+
+
+class ChatDead(TelegramFailure):
+    """Nothing can be delivered to this chat any more."""
+
+
+class ChatMoved(TelegramFailure):
+    """The group became a supergroup; `new_chat_id` is where it lives now."""
+
+    def __init__(self, new_chat_id: int) -> None:
+        super().__init__(f"the group moved to chat {new_chat_id}")
+        self.new_chat_id = new_chat_id
+
+
+class ThreadClosed(TelegramFailure):
+    """The topic is closed or deleted, and sending without it did not work either."""
+
+
+class MessageGone(TelegramFailure):
+    """The message to edit was deleted, or is too old to be edited."""
+
+
+class NotAllowed(TelegramFailure):
+    """The bot lacks the right to do this in this chat."""
+
+
+class FileTooBig(TelegramFailure):
+    """Telegram's limits: 20 MB to fetch, 50 MB to send."""
+
+
+class FileGone(TelegramFailure):
+    """The file id is not known (any more)."""
+
+
+class RequestInvalid(TelegramFailure):
+    """Telegram refuses the request as such."""
+
+
+class TokenRejected(TelegramFailure):
+    """Telegram does not know this bot token."""
+
+
+class SecondInstance(TelegramFailure):
+    """Another process fetches this bot's updates."""

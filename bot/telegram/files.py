@@ -1,0 +1,106 @@
+"""Fetching what people send: bounded, typed failures, the token in none of them."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+import httpx
+from telegram import Bot
+from telegram.error import RetryAfter, TelegramError
+
+from bot.clock import Clock
+from bot.telegram.backoff import Backoff
+from bot.telegram.errors import FileGone, FileTooBig, TryAgain
+from bot.telegram.translation import describe, retry_after_seconds, translate
+
+logger = logging.getLogger(__name__)
+
+DOWNLOAD_LIMIT_BYTES = 20_000_000  # Bot API getFile: "maximum file size to download is 20 MB"
+
+_ATTEMPTS = 4
+
+
+class _Flooded(TryAgain):
+    """429: the pause is Telegram's choice."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Telegram asks for {seconds:.0f} s of silence")
+        self.seconds = seconds
+
+
+class Files:
+    """Downloads by `file_id`."""
+
+    def __init__(self, bot: Bot, http: httpx.AsyncClient, clock: Clock) -> None:
+        self._bot = bot
+        self._http = http
+        self._clock = clock
+        self._backoff = Backoff(cap_seconds=5.0)
+
+    async def download(self, file_id: str, declared_bytes: int | None = None) -> bytes:
+        """The file's bytes; `declared_bytes` is the `file_size` of the message, if it has one.
+
+        Raises:
+            FileTooBig: over 20 MB, by declaration or while it arrives.
+            FileGone: Telegram does not have it any more.
+            TryAgain: it could not be fetched now, after some repetitions.
+            TokenRejected: see `errors`.
+        """
+        _check_size(declared_bytes)
+        failures = 0
+        while True:
+            try:
+                return await self._fetch(await self._address(file_id))
+            except TryAgain as failure:
+                failures += 1
+                if failures >= _ATTEMPTS:
+                    raise
+                logger.info("a download from Telegram failed (%s) and is repeated", failure)
+                await self._clock.sleep(self._pause_seconds(failure, failures))
+
+    def _pause_seconds(self, failure: TryAgain, failures: int) -> float:
+        if isinstance(failure, _Flooded):
+            return failure.seconds
+        return self._backoff.pause_seconds(failures)
+
+    async def _address(self, file_id: str) -> str:
+        try:
+            file = await self._bot.get_file(file_id)
+        except RetryAfter as error:
+            raise _Flooded(retry_after_seconds(error)) from None
+        except TelegramError as error:
+            raise translate(error) or TryAgain(describe(error)) from None
+        except (AttributeError, KeyError):  # "ok": true without a file
+            raise TryAgain("getFile answered without a file") from None
+        _check_size(file.file_size)
+        if file.file_path is None:
+            raise FileGone("Telegram offers no download of this file")
+        return file.file_path
+
+    async def _fetch(self, address: str) -> bytes:
+        try:
+            async with self._http.stream("GET", address) as response:
+                _check_status(response.status_code)
+                return await _read_bounded(response)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise TryAgain(type(error).__name__) from None
+
+
+async def _read_bounded(response: httpx.Response) -> bytes:
+    data = bytearray()
+    async for chunk in response.aiter_bytes():
+        data += chunk
+        _check_size(len(data))
+    return bytes(data)
+
+
+def _check_size(size_bytes: int | None) -> None:
+    if size_bytes is not None and size_bytes > DOWNLOAD_LIMIT_BYTES:
+        raise FileTooBig(f"the file has {size_bytes} bytes (limit {DOWNLOAD_LIMIT_BYTES})")
+
+
+def _check_status(status: int) -> None:
+    if status != HTTPStatus.OK:
+        # 404 is an address that has expired: the next attempt asks for a new one.
+        raise TryAgain(f"the download was answered with {status}")

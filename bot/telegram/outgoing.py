@@ -1,0 +1,104 @@
+"""What is sent, and what is known afterwards: plain values without Telegram's types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from telegram import InputFile, InputMediaVideo, Message, ReplyParameters
+from telegram.constants import ParseMode
+
+from bot.telegram.errors import FileTooBig
+
+_COVER_PART = "cover_file"
+
+UPLOAD_LIMIT_BYTES = 50_000_000  # Bot API: bots can send files of up to 50 MB
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingVideo:
+    """A video to send: `source` is a file on disk, or the `file_id` of one sent before.
+
+    `width` and `height` are pixels. `thumbnail` is a JPEG of at most 320 pixels a side and 200 kB;
+    `cover` a JPEG shown before playing.
+    """
+
+    source: Path | str
+    width: int
+    height: int
+    duration_seconds: int
+    thumbnail: bytes | None = None
+    cover: bytes | None = None
+    file_name: str = "video.mp4"
+
+    @contextmanager
+    def opened(self) -> Iterator[InputFile | str]:
+        """What PTB takes as the video; a file is streamed from disk, never read into memory.
+
+        Raises:
+            FileTooBig: over Telegram's limit, before a byte is sent.
+            OSError: the file cannot be opened.
+        """
+        if isinstance(self.source, str):
+            yield self.source
+            return
+        size_bytes = self.source.stat().st_size
+        if size_bytes > UPLOAD_LIMIT_BYTES:
+            raise FileTooBig(f"the video has {size_bytes} bytes (limit {UPLOAD_LIMIT_BYTES})")
+        with self.source.open("rb") as file:
+            yield InputFile(file, filename=self.file_name, attach=True, read_file_handle=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message that is in the chat now; `video_file_id` sends its video again without an upload.
+
+    `thread_id` is where it really went: None when the topic was closed and the chat took it.
+    """
+
+    chat_id: int
+    message_id: int
+    thread_id: int | None = None
+    video_file_id: str | None = None
+
+
+def to_reply(message_id: int | None) -> ReplyParameters | None:
+    """A reply that arrives even when what it answers was deleted."""
+    if message_id is None:
+        return None
+    return ReplyParameters(message_id, allow_sending_without_reply=True)
+
+
+def to_media(video: OutgoingVideo, media: InputFile | str, caption: str | None) -> InputMediaVideo:
+    """The video as editMessageMedia takes it; `media` is what `opened` gave."""
+    return InputMediaVideo(
+        media,
+        caption=caption,
+        parse_mode=ParseMode.HTML,
+        width=video.width,
+        height=video.height,
+        duration=video.duration_seconds,
+        supports_streaming=True,
+        # Telegram takes a thumbnail together with a new file only.
+        thumbnail=video.thumbnail if isinstance(media, InputFile) else None,
+        cover=None if video.cover is None else f"attach://{_COVER_PART}",
+    )
+
+
+def cover_part(video: OutgoingVideo) -> dict[str, InputFile] | None:
+    """The cover as a part of its own: python-telegram-bot 22.8 forgets to upload it."""
+    return None if video.cover is None else {_COVER_PART: InputFile(video.cover)}
+
+
+def to_sent(message: Message) -> SentMessage:
+    """What we keep of a message that Telegram confirmed."""
+    # Telegram turns a short video without sound into an animation.
+    media = message.video or message.animation
+    return SentMessage(
+        message.chat_id,
+        message.message_id,
+        message.message_thread_id if message.is_topic_message else None,
+        None if media is None else media.file_id,
+    )

@@ -1,0 +1,106 @@
+"""getUpdates by hand: raw JSON, since one update that cannot be parsed must not stop the others."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+from telegram import Bot
+
+from bot.telegram.errors import SecondInstance, TelegramFailure, TokenRejected, TryAgain
+
+# Named one by one: Telegram's default leaves some kinds out, and remembers the last choice.
+ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "pre_checkout_query")
+
+_BATCH = 100
+_ANSWER_MARGIN_SECONDS = 15.0
+
+
+class WebhookActive(TelegramFailure):
+    """Telegram pushes to a webhook; polling is possible once it is deleted."""
+
+
+class PollFailed(TryAgain):
+    """No updates this time; `retry_after_seconds` if Telegram named a pause."""
+
+    def __init__(self, reason: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Poller:
+    """Asks for updates; neither keeps an offset nor repeats anything."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        http: httpx.AsyncClient,
+        *,
+        hold_seconds: int,
+        allowed_updates: tuple[str, ...],
+    ) -> None:
+        self._address = f"{bot.base_url}/getUpdates"
+        self._http = http
+        self._hold_seconds = hold_seconds
+        self._allowed_updates = list(allowed_updates)
+
+    async def fetch(self, offset: int | None) -> list[Any]:
+        """The next updates, held until there is one; confirms all below `offset`.
+
+        Raises:
+            PollFailed: the network, the server, an answer that is none.
+            SecondInstance: 409, another poll has taken over.
+            WebhookActive: 409, a webhook is set.
+            TokenRejected: 401 or 404.
+        """
+        body = {
+            "limit": _BATCH,
+            "timeout": self._hold_seconds,
+            "allowed_updates": self._allowed_updates,
+            **({} if offset is None else {"offset": offset}),
+        }
+        timeout = httpx.Timeout(10.0, read=self._hold_seconds + _ANSWER_MARGIN_SECONDS)
+        try:
+            response = await self._http.post(self._address, json=body, timeout=timeout)
+        except httpx.HTTPError as error:
+            raise PollFailed(type(error).__name__) from None
+        return _updates(response)
+
+
+def _updates(response: httpx.Response) -> list[Any]:
+    answer = _answer(response)
+    if response.status_code == HTTPStatus.OK:
+        result = answer.get("result")
+        if isinstance(result, list):
+            return result
+        raise PollFailed("an answer without a list of updates")
+    raise _refusal(response.status_code, answer)
+
+
+def _answer(response: httpx.Response) -> dict[str, Any]:
+    try:
+        answer = response.json()
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise PollFailed(f"an answer ({response.status_code}) that is not the Bot API's")
+    return answer
+
+
+def _refusal(status: int, answer: dict[str, Any]) -> TelegramFailure:
+    description = str(answer.get("description", status))[:200]
+    match status:
+        case HTTPStatus.UNAUTHORIZED | HTTPStatus.NOT_FOUND:
+            return TokenRejected("Telegram does not know this bot token")
+        case HTTPStatus.CONFLICT if "webhook" in description.lower():
+            return WebhookActive(description)
+        case HTTPStatus.CONFLICT:
+            return SecondInstance(description)
+    return PollFailed(description, _retry_after_seconds(answer))
+
+
+def _retry_after_seconds(answer: dict[str, Any]) -> float | None:
+    parameters = answer.get("parameters")
+    seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    return float(seconds) if isinstance(seconds, int | float) else None

@@ -1,0 +1,144 @@
+"""From python-telegram-bot's exceptions to ours: what each refusal of Telegram means for us."""
+
+from __future__ import annotations
+
+import httpx
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.telegram.errors import (
+    ChatDead,
+    ChatMoved,
+    FileGone,
+    FileTooBig,
+    MessageGone,
+    NotAllowed,
+    NotSent,
+    RequestInvalid,
+    SecondInstance,
+    TelegramFailure,
+    ThreadClosed,
+    TokenRejected,
+)
+
+# What httpx raises before the first byte of the request is on its way.
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+_DESCRIPTION_LIMIT = 200
+
+
+class Needless(TelegramFailure):
+    """Nothing was left to do: the message already reads so, or the button press is too old."""
+
+
+# Telegram documents no error codes below 400 and 403: descriptions are all there is. Written in
+# small letters; the first that occurs in the description decides.
+_MEANINGS: tuple[tuple[type[TelegramFailure], tuple[str, ...]], ...] = (
+    (Needless, ("message is not modified", "query is too old", "query id is invalid")),
+    (
+        MessageGone,
+        (
+            "message to edit not found",
+            "message can't be edited",
+            "message to delete not found",
+            "there is no text in the message to edit",
+            "message_id_invalid",
+        ),
+    ),
+    (
+        ThreadClosed,
+        ("message thread not found", "topic_closed", "topic_deleted", "topic is closed"),
+    ),
+    (
+        ChatDead,
+        (
+            "chat not found",
+            "peer_id_invalid",
+            "user is deactivated",
+            "user_deactivated",
+            "user_is_blocked",
+            "group chat was deactivated",
+        ),
+    ),
+    (
+        NotAllowed,
+        (
+            "not enough rights",
+            "have no rights",
+            "need administrator rights",
+            "chat_write_forbidden",
+            "chat_restricted",
+            "user_restricted",
+            "chat_send_",
+            "chat_admin_required",
+            "message can't be deleted",
+        ),
+    ),
+    (FileTooBig, ("file is too big", "too large")),
+    (
+        FileGone,
+        (
+            "wrong file_id",
+            "invalid file_id",
+            "wrong file identifier",
+            "wrong remote file identifier",
+            "file is temporarily unavailable",
+            "file_reference_",
+        ),
+    ),
+)
+
+
+def translate(error: TelegramError) -> TelegramFailure | None:
+    """What the error means; None when nobody can tell whether the call was carried out.
+
+    A 429 (`RetryAfter`) was turned away unread.
+    """
+    text = describe(error)
+    match error:
+        case ChatMigrated():
+            return ChatMoved(error.new_chat_id)
+        case RetryAfter():
+            return NotSent(text)
+        case InvalidToken():
+            return TokenRejected(text)
+        case Conflict():
+            return SecondInstance(text)
+        case Forbidden():
+            return (_meaning(text, NotAllowed) or ChatDead)(text)
+        case BadRequest():
+            return (_meaning(text) or RequestInvalid)(text)
+    if isinstance(error.__cause__, _NEVER_LEFT):
+        return NotSent(text)
+    # 413 carries no description that python-telegram-bot would make a BadRequest of.
+    return FileTooBig(text) if _meaning(text, FileTooBig) else None
+
+
+def retry_after_seconds(error: RetryAfter) -> float:
+    """How long a 429 asks to wait, in seconds."""
+    delay = error.retry_after
+    return float(delay) if isinstance(delay, int) else delay.total_seconds()
+
+
+def describe(error: TelegramError) -> str:
+    """Telegram's own words, or the kind of network failure; never an address or a payload."""
+    if isinstance(error.__cause__, httpx.HTTPError):
+        return type(error.__cause__).__name__
+    if error.message.startswith("Unknown error in HTTP implementation"):
+        return type(error.__cause__).__name__
+    return error.message.partition(". Parsing the server response")[0][:_DESCRIPTION_LIMIT]
+
+
+def _meaning(text: str, only: type[TelegramFailure] | None = None) -> type[TelegramFailure] | None:
+    small = text.lower()
+    for meaning, phrases in _MEANINGS:
+        if only in (None, meaning) and any(phrase in small for phrase in phrases):
+            return meaning
+    return None

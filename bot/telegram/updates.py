@@ -1,0 +1,220 @@
+"""From Telegram to the handlers without losing anything: stored first, confirmed afterwards.
+
+python-telegram-bot's own updater confirms updates before it handles them, so a killed process
+loses those in between. Here the next getUpdates, which confirms, is made only after the updates
+are in the inbox; what was stored and not finished is handled again at the next start. Handlers
+therefore run at least once and must be idempotent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import httpx
+from telegram.error import TelegramError
+
+from bot.clock import Clock
+from bot.telegram.backoff import Backoff
+from bot.telegram.conflicts import Conflicts
+from bot.telegram.connection import BotApplication
+from bot.telegram.errors import SecondInstance
+from bot.telegram.handling import Handling, Incoming, OnParked
+from bot.telegram.incoming import Malformed, lane_of, parse, to_stored
+from bot.telegram.lanes import Lanes
+from bot.telegram.polling import ALLOWED_UPDATES, Poller, PollFailed, WebhookActive
+from bot.telegram.translation import describe
+from storage.inbox import Inbox, StoredUpdate
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+_DAY_MILLISECONDS = 24 * 3_600 * 1_000
+# Telegram keeps an update for 24 h, so it cannot come again later; and after a week without any
+# it may begin with other numbers, which must not meet old ones here.
+_KEEP_DONE_MILLISECONDS = 3 * _DAY_MILLISECONDS
+_FORGET_EVERY_MILLISECONDS = _DAY_MILLISECONDS // 24
+
+
+@dataclass(frozen=True, slots=True)
+class PollingOptions:
+    """How updates are fetched.
+
+    `hold_seconds`: how long Telegram holds an empty poll. `conflict_patience_seconds`: how long
+    409 is put up with. `grace_seconds`: how long handlers may go on after `stop`.
+    """
+
+    hold_seconds: int = 30
+    conflict_patience_seconds: float = 15.0
+    grace_seconds: float = 10.0
+    allowed_updates: tuple[str, ...] = ALLOWED_UPDATES
+    backoff: Backoff = field(default_factory=Backoff)
+
+
+class _Stopped(Exception):
+    """`stop` was called while something was waited for."""
+
+
+class UpdateLoop:
+    """Fetches, stores, hands over; one per process.
+
+    `application` is initialised by the caller. Its handlers must be blocking ones, and its error
+    handlers must not raise `ApplicationHandlerStop`: a failure is noticed by one of our own.
+    `on_parked` is told about every update that is given up.
+    """
+
+    def __init__(
+        self,
+        application: BotApplication,
+        inbox: Inbox,
+        http: httpx.AsyncClient,
+        clock: Clock,
+        *,
+        options: PollingOptions | None = None,
+        on_parked: OnParked | None = None,
+    ) -> None:
+        self._bot = application.bot
+        self._inbox = inbox
+        self._clock = clock
+        self._options = options or PollingOptions()
+        self._poller = Poller(
+            application.bot,
+            http,
+            hold_seconds=self._options.hold_seconds,
+            allowed_updates=self._options.allowed_updates,
+        )
+        self._handling = Handling(application, inbox, clock, on_parked)
+        self._lanes = Lanes[Incoming](self._handling.handle, self._break)
+        self._conflicts = Conflicts(clock, self._options.conflict_patience_seconds)
+        self._stop = asyncio.Event()
+        self._broken: BaseException | None = None
+        self._offset: int | None = None
+        self._failures = 0
+        self._forgotten_at = 0
+        self._last_fetched_at_milliseconds: int | None = None
+
+    @property
+    def last_fetched_at_milliseconds(self) -> int | None:
+        """When Telegram last answered a poll (epoch); None before the first time."""
+        return self._last_fetched_at_milliseconds
+
+    def stop(self) -> None:
+        """Make `run` return: at once, but for handlers in flight (bounded)."""
+        self._handling.hurry()
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Handle what was left undone, then fetch and hand over until `stop`.
+
+        Raises:
+            SecondInstance: another process polls with this token.
+            TokenRejected: the token is not valid (any more).
+            sqlite3.Error: the inbox cannot be written; nothing unsaved was confirmed.
+        """
+        try:
+            await self._recover()
+            while not self._stop.is_set():
+                await self._accept(await self._fetch())
+        except _Stopped:
+            logger.info("fetching of updates was stopped")
+        finally:
+            self._handling.hurry()
+            await self._lanes.close(self._options.grace_seconds)
+        if self._broken is not None:
+            raise self._broken
+
+    async def _recover(self) -> None:
+        undone = await self._inbox.undone()
+        if undone:
+            logger.warning("%d updates were left undone and are handled now", len(undone))
+        for stored in undone:
+            await self._hand_over(stored, again=True)
+
+    async def _fetch(self) -> list[Any]:
+        try:
+            batch = await self._unless_stopped(self._poller.fetch(self._offset))
+        except PollFailed as failure:
+            await self._pause(failure)
+            return []
+        except SecondInstance as conflict:
+            await self._unless_stopped(self._clock.sleep(self._conflicts.pause_seconds(conflict)))
+            return []
+        except WebhookActive:
+            logger.warning("a webhook is set for this bot: it is removed, polling takes over")
+            await self._unless_stopped(self._remove_webhook())
+            return []
+        self._failures = 0
+        self._last_fetched_at_milliseconds = self._clock.now_milliseconds()
+        return batch
+
+    async def _accept(self, batch: list[Any]) -> None:
+        """Store first; the offset moves on only when that is on disk."""
+        updates = {stored.update_id: stored for stored in map(_kept, batch) if stored is not None}
+        if batch and not updates:
+            await self._pause(PollFailed("no update of the batch has a number"))
+        if not updates:
+            return
+        now_milliseconds = self._clock.now_milliseconds()
+        new = await self._inbox.store(updates.values(), now_milliseconds)
+        self._offset = list(updates)[-1] + 1
+        for update_id in filter(new.__contains__, updates):
+            await self._hand_over(updates[update_id], again=False)
+        await self._forget_old(now_milliseconds)
+
+    async def _hand_over(self, stored: StoredUpdate, *, again: bool) -> None:
+        try:
+            update = parse(stored, self._bot)
+        except Malformed as failure:
+            await self._handling.park(stored.update_id, str(failure), failure)
+            return
+        incoming = Incoming(update, stored.tries, again)
+        await self._unless_stopped(self._lanes.put(lane_of(update), incoming))
+
+    async def _forget_old(self, now_milliseconds: int) -> None:
+        if now_milliseconds - self._forgotten_at >= _FORGET_EVERY_MILLISECONDS:
+            self._forgotten_at = now_milliseconds
+            await self._inbox.forget_done(now_milliseconds - _KEEP_DONE_MILLISECONDS)
+
+    async def _remove_webhook(self) -> None:
+        try:
+            await self._bot.delete_webhook(drop_pending_updates=False)
+        except TelegramError as error:
+            await self._pause(PollFailed(describe(error)))
+
+    async def _pause(self, failure: PollFailed) -> None:
+        self._failures += 1
+        seconds = failure.retry_after_seconds
+        if seconds is None:
+            seconds = self._options.backoff.pause_seconds(self._failures)
+        logger.warning("no updates (%s), the next attempt in %.1f s", failure, seconds)
+        await self._unless_stopped(self._clock.sleep(seconds))
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Await it; `stop` (or being cancelled) cancels it."""
+        task = asyncio.create_task(work)
+        stopped = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
+            task.cancel()
+            await asyncio.wait({task, stopped})
+        if task.cancelled():
+            raise _Stopped
+        return task.result()
+
+    def _break(self, error: BaseException) -> None:
+        self._broken = error
+        self._stop.set()
+
+
+def _kept(raw: object) -> StoredUpdate | None:
+    try:
+        return to_stored(raw)
+    except Malformed as failure:
+        logger.error("an update cannot even be stored: %s", failure)
+        return None

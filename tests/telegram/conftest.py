@@ -1,0 +1,44 @@
+"""What these tests share."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.telegram.sender import Sender
+from storage.database import Database
+from tests.telegram.chat import Telegram, local_telegram
+from tests.telegram.clocks import JumpingClock
+from tests.telegram.senders import sender_of
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[Telegram]:
+    """A local Telegram."""
+    async with local_telegram() as telegram:
+        yield telegram
+
+
+@pytest.fixture
+async def sender(telegram: Telegram) -> AsyncIterator[Sender]:
+    """A Sender connected to it, which waits for nothing."""
+    async with sender_of(telegram.base_url, JumpingClock()) as sender:
+        yield sender
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty database."""
+    database = await Database.open(tmp_path / "test.db")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of this machine where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

@@ -1,0 +1,104 @@
+"""Update loops under test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Update
+from telegram.ext import TypeHandler
+
+from bot.clock import Clock, SystemClock
+from bot.telegram.connection import build_application, build_bot, build_http
+from bot.telegram.updates import PollingOptions, UpdateLoop
+from storage.database import Database
+from storage.inbox import Inbox
+from tests.telegram.chat import PRIVATE, TOKEN, Telegram
+
+Handle = Callable[[Update], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A loop, and the task it runs in."""
+
+    loop: UpdateLoop
+    task: asyncio.Task[None]
+
+
+@asynccontextmanager
+async def running(
+    telegram: Telegram,
+    database: Database,
+    handle: Handle,
+    *,
+    clock: Clock | None = None,
+    options: PollingOptions | None = None,
+    **more: Any,
+) -> AsyncIterator[Running]:
+    """A loop that gives every update to `handle`; stopped at the end unless it ended before."""
+
+    async def callback(update: Update, _context: object) -> None:
+        await handle(update)
+
+    application = build_application(build_bot(TOKEN, telegram.base_url))
+    application.add_handler(TypeHandler(Update, callback))
+    async with application, build_http() as http:
+        loop = UpdateLoop(
+            application,
+            Inbox(database),
+            http,
+            clock or SystemClock(),
+            options=options or PollingOptions(grace_seconds=0.2),
+            **more,
+        )
+        task = asyncio.create_task(loop.run())
+        try:
+            yield Running(loop, task)
+        finally:
+            loop.stop()
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.exception()
+
+
+class Notebook:
+    """A handler that notes texts; those named in `failing` raise after being noted."""
+
+    def __init__(self, failing: dict[str, Exception] | None = None) -> None:
+        self.texts: list[str] = []
+        self.failing = failing or {}
+
+    def has(self, text: str) -> bool:
+        """Whether it was noted."""
+        return text in self.texts
+
+    async def __call__(self, update: Update) -> None:
+        text = (update.effective_message and update.effective_message.text) or ""
+        self.texts.append(text)
+        if text in self.failing:
+            raise self.failing[text]
+
+
+async def state_of(database: Database, update_id: int) -> tuple[str, int] | None:
+    """State and tries of one row."""
+    row = await database.fetch_one(
+        "SELECT state, tries FROM inbox WHERE update_id = :id", {"id": update_id}
+    )
+    return None if row is None else (row["state"], row["tries"])
+
+
+async def settled(database: Database) -> bool:
+    """Whether something is in the inbox and all of it is finished."""
+    row = await database.fetch_one("SELECT count(*) n, sum(state = 'new') new FROM inbox")
+    return row is not None and row["n"] > 0 and row["new"] == 0
+
+
+def message(text: str) -> dict[str, Any]:
+    """A private message as Telegram would put it into an update."""
+    person = {"id": PRIVATE, "is_bot": False, "first_name": "Ada"}
+    chat = {"id": PRIVATE, "type": "private", "first_name": "Ada"}
+    return {"message_id": 5, "date": 1_780_000_000, "chat": chat, "from": person, "text": text}

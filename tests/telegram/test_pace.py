@@ -1,0 +1,129 @@
+"""Whose turn it is, on a clock that jumps."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.telegram.errors import NotSent
+from bot.telegram.pace import Pace, Urgency
+from tests.telegram.clocks import JumpingClock, ManualClock
+
+GROUP = -100_5
+
+
+class Queue:
+    """Takes turns at once, notes when each was granted and to whom."""
+
+    def __init__(self) -> None:
+        self.clock = JumpingClock()
+        self.pace = Pace(self.clock)
+        self.granted: list[tuple[float, str]] = []
+
+    async def take(
+        self, chat_id: int | None, urgency: Urgency = Urgency.TEXT, name: str = ""
+    ) -> None:
+        """One turn."""
+        await self.pace.turn(chat_id, urgency)
+        self.granted.append((self.clock.steady_seconds(), name))
+
+    def most_within(self, seconds: float) -> int:
+        """The most turns in any window of that length."""
+        times = [at for at, _ in self.granted]
+        return max(sum(start <= at < start + seconds - 0.01 for at in times) for start in times)
+
+
+async def test_never_more_than_thirty_in_any_second() -> None:
+    queue = Queue()
+    await asyncio.gather(*(queue.take(chat_id) for chat_id in range(1, 101)))
+    assert len(queue.granted) == 100
+    assert queue.most_within(1) == 30
+
+
+async def test_a_chat_gets_a_short_burst_and_then_one_a_second() -> None:
+    queue = Queue()
+    began = queue.clock.steady_seconds()
+    await asyncio.gather(*(queue.take(1) for _ in range(12)))
+    assert queue.most_within(3) == 3
+    assert queue.clock.steady_seconds() - began == pytest.approx(9, abs=0.1)
+
+
+async def test_a_group_gets_twenty_a_minute() -> None:
+    queue = Queue()
+    await asyncio.gather(*(queue.take(GROUP) for _ in range(50)))
+    assert queue.most_within(60) == 20
+
+
+async def test_results_go_before_texts_and_texts_before_progress() -> None:
+    queue = Queue()
+    await asyncio.gather(*(queue.take(1) for _ in range(3)))
+    queue.granted.clear()
+    await asyncio.gather(
+        queue.take(1, Urgency.PROGRESS, "progress"),
+        queue.take(1, Urgency.TEXT, "text"),
+        queue.take(1, Urgency.RESULT, "result"),
+    )
+    assert [name for _, name in queue.granted] == ["result", "text", "progress"]
+
+
+async def test_progress_leaves_room_for_results_in_a_group() -> None:
+    queue = Queue()
+    began = queue.clock.steady_seconds()
+    for _ in range(14):
+        await queue.take(GROUP, Urgency.PROGRESS)
+    waited = queue.clock.steady_seconds()
+    await queue.take(GROUP, Urgency.RESULT)
+    assert waited - began < 60
+    assert queue.clock.steady_seconds() - waited < 3.1
+    await queue.take(GROUP, Urgency.PROGRESS)
+    assert queue.clock.steady_seconds() - began >= 59.9
+
+
+async def test_a_chat_on_hold_stops_nobody_else() -> None:
+    clock = ManualClock()
+    pace = Pace(clock)
+    pace.hold(1, 30)
+    held = asyncio.create_task(pace.turn(1, Urgency.RESULT))
+    await asyncio.wait_for(pace.turn(2, Urgency.PROGRESS), 1)
+    assert pace.held_seconds(1) == pytest.approx(30)
+    clock.advance(29)
+    await asyncio.sleep(0)
+    assert not held.done()
+    clock.advance(1.1)
+    await asyncio.wait_for(held, 1)
+    assert pace.held_seconds(1) == 0
+
+
+async def test_who_gives_up_waiting_takes_no_turn() -> None:
+    clock = ManualClock()
+    pace = Pace(clock)
+    pace.hold(1, 10)
+    gone = asyncio.create_task(pace.turn(1, Urgency.RESULT))
+    next_one = asyncio.create_task(pace.turn(1, Urgency.PROGRESS))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.wait([gone])
+    clock.advance(10.1)
+    await asyncio.wait_for(next_one, 1)
+    await pace.close()
+
+
+async def test_many_chats_do_not_grow_the_memory_for_ever() -> None:
+    queue = Queue()
+    for chat_id in range(1, 2_501):
+        await queue.take(chat_id)
+        queue.clock.seconds += 4
+    assert len(queue.pace._chats) <= 1_000
+
+
+async def test_closing_tells_those_who_wait_that_nothing_was_sent() -> None:
+    pace = Pace(ManualClock())
+    pace.hold(1, 60)
+    waiting = asyncio.create_task(pace.turn(1, Urgency.RESULT))
+    await asyncio.sleep(0)
+    await pace.close()
+    with pytest.raises(NotSent):
+        await waiting
+    with pytest.raises(NotSent):
+        await pace.turn(2, Urgency.RESULT)

@@ -1,0 +1,157 @@
+"""Progress edits against the local Telegram, on a clock that moves only when told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from bot.telegram.sender import Sender
+from tests.telegram.chat import PRIVATE, Telegram
+from tests.telegram.clocks import ManualClock
+from tests.telegram.senders import sender_of
+from tests.telegram.waiting import until
+
+
+@dataclass
+class Scene:
+    """A sender on a standing clock, and one status message."""
+
+    telegram: Telegram
+    clock: ManualClock
+    sender: Sender
+    message_id: int
+    chat_id: int = PRIVATE
+
+    def show(self, text: str) -> None:
+        """Report progress."""
+        self.sender.progress(self.chat_id, self.message_id, text)
+
+    async def edits(self) -> list[str]:
+        """The texts of all edits that reached Telegram."""
+        calls = await self.telegram.calls("editMessageText")
+        return [call["params"]["text"] for call in calls]
+
+    async def edited(self, count: int) -> None:
+        """Wait for that many edits."""
+
+        async def enough() -> bool:
+            return len(await self.edits()) == count
+
+        await until(enough)
+
+    async def settle(self) -> None:
+        """Wait until somebody sleeps on the clock: what can go out now has gone out."""
+        await until(lambda: self.clock.sleepers > 0)
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let time pass and the edit that is due begin and end."""
+        await self.settle()
+        self.clock.advance(seconds)
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def scene(telegram: Telegram) -> AsyncIterator[Scene]:
+    """In private."""
+    clock = ManualClock()
+    async with sender_of(telegram.base_url, clock) as sender:
+        status = await sender.send_text(PRIVATE, "0%")
+        yield Scene(telegram, clock, sender, status.message_id)
+
+
+async def test_the_first_report_is_shown_at_once(scene: Scene) -> None:
+    scene.show("10%")
+    await scene.edited(1)
+    (seen,) = await scene.telegram.seen()
+    assert seen["text"] == "10%"
+
+
+async def test_reports_in_quick_succession_become_one_edit_with_the_latest(scene: Scene) -> None:
+    scene.show("10%")
+    await scene.edited(1)
+    for percent in range(20, 60):
+        scene.show(f"{percent}%")
+    await scene.pass_time(2.9)
+    assert await scene.edits() == ["10%"]
+    await scene.pass_time(0.2)
+    await scene.edited(2)
+    assert await scene.edits() == ["10%", "59%"]
+
+
+async def test_in_a_group_edits_are_further_apart(scene: Scene) -> None:
+    group = await scene.telegram.post("/groups", {"title": "Us", "members": [PRIVATE]})
+    scene.chat_id = group["chat_id"]
+    scene.message_id = (await scene.sender.send_text(scene.chat_id, "0%")).message_id
+    scene.show("10%")
+    await scene.edited(1)
+    scene.show("20%")
+    await scene.pass_time(7.9)
+    assert await scene.edits() == ["10%"]
+    await scene.pass_time(0.2)
+    await scene.edited(2)
+
+
+async def test_what_is_shown_already_is_not_sent_again(scene: Scene) -> None:
+    scene.show("10%")
+    await scene.edited(1)
+    await until(lambda: not _busy())
+    scene.show("10%")
+    await until(lambda: not _busy())
+    scene.clock.advance(60)
+    scene.show("20%")
+    await scene.edited(2)
+    assert await scene.edits() == ["10%", "20%"]
+
+
+async def test_no_progress_while_a_429_is_pending_and_the_latest_afterwards(scene: Scene) -> None:
+    scene.telegram.fault("editMessageText", "rate_limit", retry_after=20)
+    scene.show("10%")
+    await scene.edited(1)
+    scene.show("20%")
+    await scene.pass_time(19)
+    assert await scene.edits() == ["10%"]
+    await scene.pass_time(1.1)
+    await scene.edited(2)
+    assert (await scene.edits())[-1] == "20%"
+
+
+async def test_progress_that_waits_never_overwrites_the_final_word(scene: Scene) -> None:
+    scene.show("10%")
+    await scene.edited(1)
+    scene.show("99%")
+    await scene.settle()
+    await scene.sender.edit_text(PRIVATE, scene.message_id, "done")
+    scene.clock.advance(60)
+    await until(lambda: not _busy())
+    (seen,) = await scene.telegram.seen()
+    assert seen["text"] == "done"
+    assert await scene.edits() == ["10%", "done"]
+
+
+async def test_the_final_word_comes_after_an_edit_under_way(scene: Scene) -> None:
+    scene.telegram.fault("editMessageText", "delay", seconds=0.3)
+    scene.show("10%")
+    await until(lambda: not scene.telegram.faults.active())
+    await scene.sender.edit_text(PRIVATE, scene.message_id, "done")
+    (seen,) = await scene.telegram.seen()
+    assert seen["text"] == "done"
+    assert await scene.edits() == ["10%", "done"]
+
+
+async def test_progress_that_is_refused_is_dropped_without_a_sound(scene: Scene) -> None:
+    await scene.telegram.delete(scene.message_id)
+    scene.show("10%")
+    await scene.edited(1)
+    await until(lambda: not _busy())
+    scene.clock.advance(60)
+    scene.show("20%")
+    await scene.edited(2)
+
+
+def _busy() -> bool:
+    """Whether a progress task is alive."""
+    return any("_follow" in repr(task.get_coro()) for task in asyncio.all_tasks())

@@ -1,0 +1,235 @@
+"""The update loop against the local Telegram over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sqlite3
+from typing import Any
+
+import pytest
+from telegram import Update
+
+from bot.telegram.errors import ChatDead, NotSent
+from storage.database import Database
+from storage.inbox import Inbox, StoredUpdate
+from tests.telegram.chat import Telegram
+from tests.telegram.clocks import JumpingClock
+from tests.telegram.loops import Notebook, message, running, settled, state_of
+from tests.telegram.waiting import until
+
+
+async def test_a_message_is_handled_marked_done_and_confirmed(
+    telegram: Telegram, database: Database
+) -> None:
+    notebook = Notebook()
+    async with running(telegram, database, notebook) as bot:
+        update_id = await telegram.say("hello")
+        await until(lambda: settled(database))
+        assert bot.loop.last_fetched_at_milliseconds is not None
+
+        async def confirmed() -> bool:
+            polls = await telegram.calls("getUpdates")
+            return bool(polls) and polls[-1]["params"].get("offset") == update_id + 1
+
+        await until(confirmed)
+    assert notebook.texts == ["hello"]
+    assert await state_of(database, update_id) == ("done", 1)
+
+
+async def test_what_a_killed_process_left_is_handled_by_the_next_one_in_order(
+    telegram: Telegram, database: Database
+) -> None:
+    hung, handled = asyncio.Event(), Notebook()
+
+    async def hang(update: Update) -> None:
+        hung.set()
+        await asyncio.Event().wait()
+
+    async with running(telegram, database, hang):
+        for text in ("one", "two", "three"):
+            await telegram.say(text)
+        await hung.wait()
+
+        async def all_stored() -> bool:
+            return len(await Inbox(database).undone()) == 3
+
+        await until(all_stored)
+    async with running(telegram, database, handled):
+        await until(lambda: settled(database))
+    assert handled.texts == ["one", "two", "three"]
+
+
+async def test_what_was_stored_but_not_confirmed_is_handled_once(
+    telegram: Telegram, database: Database
+) -> None:
+    update_id = await telegram.say("unconfirmed")
+    raw = {"update_id": update_id, "message": message("unconfirmed")}
+    await Inbox(database).store([StoredUpdate(update_id, json.dumps(raw))], 1)
+    notebook = Notebook()
+    async with running(telegram, database, notebook):
+        await telegram.say("next")
+        await until(lambda: notebook.has("next"))
+    assert notebook.texts == ["unconfirmed", "next"]
+
+
+async def test_an_update_delivered_twice_is_handled_once(
+    telegram: Telegram, database: Database
+) -> None:
+    notebook = Notebook()
+    async with running(telegram, database, notebook):
+        update_id = await telegram.say("once")
+        await until(lambda: settled(database))
+        await telegram.post(f"/updates/{update_id}/repeat")
+        await telegram.say("next")
+        await until(lambda: notebook.has("next"))
+    assert notebook.texts == ["once", "next"]
+
+
+async def test_a_chat_keeps_its_order_while_another_overtakes(
+    telegram: Telegram, database: Database
+) -> None:
+    await telegram.post("/people", {"first_name": "Bob", "user_id": 7_002})
+    gate, order = asyncio.Event(), []
+
+    async def handle(update: Update) -> None:
+        text = update.effective_message and update.effective_message.text
+        if text == "slow":
+            await gate.wait()
+        order.append(text)
+
+    async with running(telegram, database, handle):
+        await telegram.say("slow")
+        await telegram.say("after slow")
+        await telegram.say("elsewhere", 7_002)
+        await until(lambda: bool(order))
+        gate.set()
+        await until(lambda: len(order) == 3)
+    assert order == ["elsewhere", "slow", "after slow"]
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        {"message": {"text": "no date, no chat"}},
+        {"message": "not an object"},
+        {"message": {"message_id": 1, "date": 10**30, "chat": {"id": 1, "type": "private"}}},
+        {"callback_query": []},
+    ],
+)
+async def test_an_update_nobody_can_read_is_parked_and_stops_nothing(
+    telegram: Telegram,
+    database: Database,
+    caplog: pytest.LogCaptureFixture,
+    poison: dict[str, Any],
+) -> None:
+    notebook, parked = Notebook(), []
+
+    async def on_parked(update_id: int, reason: str) -> None:
+        parked.append(update_id)
+
+    poisoned = (await telegram.post("/updates", poison))["update_id"]
+    async with running(telegram, database, notebook, on_parked=on_parked):
+        await telegram.say("healthy")
+        await until(lambda: notebook.has("healthy"))
+        await until(lambda: settled(database))
+    assert await state_of(database, poisoned) == ("parked", 1)
+    assert parked == [poisoned]
+    assert [r for r in caplog.records if r.levelno == logging.ERROR and str(poisoned) in r.message]
+
+
+async def test_a_failing_handler_is_tried_three_times_then_parked(
+    telegram: Telegram, database: Database
+) -> None:
+    notebook = Notebook({"bad": RuntimeError("no")})
+    async with running(telegram, database, notebook, clock=JumpingClock()):
+        update_id = await telegram.say("bad")
+        await until(lambda: settled(database))
+        await telegram.say("good")
+        await until(lambda: notebook.has("good"))
+    assert notebook.texts == ["bad", "bad", "bad", "good"]
+    assert await state_of(database, update_id) == ("parked", 3)
+
+
+async def test_an_update_that_keeps_killing_the_process_is_parked(
+    telegram: Telegram, database: Database
+) -> None:
+    raw = {"update_id": 77, "message": message("deadly")}
+    await Inbox(database).store([StoredUpdate(77, json.dumps(raw), tries=3)], 1)
+    notebook = Notebook()
+    async with running(telegram, database, notebook):
+        await until(lambda: settled(database))
+    assert notebook.texts == []
+    assert await state_of(database, 77) == ("parked", 3)
+
+
+async def test_telegram_out_of_reach_is_not_the_updates_fault(
+    telegram: Telegram, database: Database
+) -> None:
+    attempts = []
+
+    async def handle(update: Update) -> None:
+        attempts.append(update.update_id)
+        if len(attempts) <= 6:
+            raise NotSent("ConnectError")
+
+    async with running(telegram, database, handle, clock=JumpingClock()):
+        update_id = await telegram.say("answer me")
+        await until(lambda: settled(database))
+    assert attempts == [update_id] * 7
+    assert await state_of(database, update_id) == ("done", 1)
+
+
+async def test_a_person_who_blocked_the_bot_is_not_tried_again(
+    telegram: Telegram, database: Database
+) -> None:
+    notebook = Notebook({"bye": ChatDead("blocked")})
+    async with running(telegram, database, notebook):
+        await telegram.say("bye")
+        await until(lambda: settled(database))
+    assert notebook.texts == ["bye"]
+
+
+async def test_an_update_that_cannot_be_stored_ends_the_loop_and_stays_unconfirmed(
+    telegram: Telegram, database: Database
+) -> None:
+    async with running(telegram, database, Notebook()) as bot:
+        await telegram.say("stored")
+        await until(lambda: settled(database))
+        await _lose_the_inbox(database)
+        unconfirmed = await telegram.say("keep me")
+        await asyncio.wait([bot.task], timeout=5)
+        assert isinstance(bot.task.exception(), sqlite3.OperationalError)
+    offsets = [call["params"].get("offset", 0) for call in await telegram.calls("getUpdates")]
+    assert max(offsets) == unconfirmed
+
+
+async def test_an_outcome_that_cannot_be_written_ends_the_loop(
+    telegram: Telegram, database: Database
+) -> None:
+    async def handle(update: Update) -> None:
+        await _lose_the_inbox(database)
+
+    async with running(telegram, database, handle) as bot:
+        await telegram.say("hello")
+        await asyncio.wait([bot.task], timeout=5)
+        assert isinstance(bot.task.exception(), sqlite3.OperationalError)
+
+
+async def test_an_operator_who_cannot_be_told_stops_nothing(
+    telegram: Telegram, database: Database
+) -> None:
+    async def on_parked(update_id: int, reason: str) -> None:
+        raise ChatDead("the operator blocked the bot")
+
+    notebook = Notebook()
+    await telegram.post("/updates", {"message": "not an object"})
+    async with running(telegram, database, notebook, on_parked=on_parked):
+        await telegram.say("healthy")
+        await until(lambda: notebook.has("healthy"))
+
+
+async def _lose_the_inbox(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.execute("DROP TABLE inbox")
