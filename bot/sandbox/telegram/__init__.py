@@ -1,0 +1,1 @@
+"""The local Telegram: a faithful Bot API server with a person's side, for demo and tests."""

@@ -1,0 +1,105 @@
+"""The mouth opens: the picture is cut along the lower lip's inner edge.
+
+What lies above that edge (upper lip, teeth that show) stays, what lies below sinks with the jaw,
+and the gap shows the inside. In silence a smile's lower lip rises over the teeth instead.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from bot.media.faces import Pixels
+from bot.media.preview.cavity import Cavity
+from bot.media.preview.fields import Field, clip, smoothstep
+from bot.media.preview.landmarks import Points
+from bot.media.preview.mouth_axes import LOWER_INNER, UPPER_INNER, LipEdge, MouthAxes
+from bot.media.preview.seam import seam_offset
+
+_OPENING_OF_HALF_WIDTH = 0.58  # the widest opening
+_LEAST_OPENING_OF_HALF_WIDTH = 0.3  # also in a photo whose mouth is wide open already
+_ALREADY_OPEN = 0.55  # share of a smile's gap that counts as opened already
+_OPENING_REACH = 0.93  # the lips part this far towards the corners
+_UPPER_LIP_SHARE = 0.12  # the upper lip rises by this share of the opening
+_JAW_SHARE = 0.7  # the chin sinks by this share of the opening
+_CLOSING = 0.8  # share of a smile's gap that the lower lip covers in silence
+_CLOSING_OF_HALF_WIDTH = 0.34  # and never more than this: skin does not stretch further
+_OWN_TEETH_OF_HALF_WIDTH = 0.12  # a wider gap shows the photo's own teeth
+
+
+class Mouth:
+    """The mouth of one photo; `speak` paints it open into a frame."""
+
+    def __init__(self, photo: Pixels, points: Points) -> None:
+        self._axes = MouthAxes(points)
+        self._region = self._axes.region((photo.shape[1], photo.shape[0]))
+        self._source = self._region.cut(photo)
+        along, depth = self._axes.fields(self._region)
+        self._part_lips(points, along, depth)
+        self._set_limits()
+        self._box = self._box_of_lips()
+        self._make_movements(along)
+        side, below = self._side[self._box], self._below[self._box]
+        self._cavity = Cavity(photo, points, side, below, self._axes.half_width)
+
+    def speak(self, frame: Pixels, opening: float) -> None:
+        """Open the mouth in `frame` by 0..1."""
+        drop, closing = opening * self._widest, self._closing * (1 - opening) ** 2
+        rise, box = _UPPER_LIP_SHARE * drop, self._box
+        bottom = drop * self._profile[box] - closing * self._gap[box]
+        sink = np.asarray(cv2.addWeighted(self._jaw, drop, self._shut, -closing, 0), np.float32)
+        sink[box] = np.where(self._below[box] >= bottom, sink[box], -rise * self._raise[box])
+        warped = self._region.pull(self._source, sink, self._axes.down, cv2.BORDER_REPLICATE)
+        top = -rise * self._profile[box]
+        self._cavity.paint(warped[box], top, bottom, teeth=not self._own_teeth)
+        self._region.paste(warped, frame)
+
+    def _part_lips(self, points: Points, along: Field, depth: Field) -> None:
+        """Measure each pixel from the lower lip's edge, and how far the lips are apart there."""
+        axes = self._axes
+        lower = LipEdge(axes.place(points[LOWER_INNER])).depth(along)
+        upper = LipEdge(axes.place(points[UPPER_INNER])).depth(along)
+        gap = clip(lower - upper, 0, np.inf)
+        edge = lower + seam_offset(
+            self._source, axes.down, along, depth - lower, gap, axes.half_width
+        )
+        self._below = depth - edge
+        from_middle = along - axes.middle
+        reach = np.where(from_middle > 0, 1 - axes.middle, 1 + axes.middle)
+        self._side = np.asarray(from_middle / reach, np.float32)
+        self._profile = self._opening_profile()
+        self._gap = clip(edge - upper, 0, np.inf) * (np.abs(self._side) < 1)
+
+    def _opening_profile(self) -> Field:
+        """Return how far the lips part at each place: 1 in the middle, 0 at the corners."""
+        share = self._side / np.float32(_OPENING_REACH)
+        profile: Field = np.power(clip(1 - share * share, 0, 1), np.float32(0.9))
+        return profile
+
+    def _set_limits(self) -> None:
+        half_width = self._axes.half_width
+        self._widest_gap = float(self._gap.max())
+        wanted = _OPENING_OF_HALF_WIDTH * half_width - _ALREADY_OPEN * self._widest_gap
+        self._widest = max(wanted, _LEAST_OPENING_OF_HALF_WIDTH * half_width)
+        most = _CLOSING_OF_HALF_WIDTH * half_width / max(self._widest_gap, 1.0)
+        self._closing = min(_CLOSING, most)
+        self._own_teeth = self._widest_gap > _OWN_TEETH_OF_HALF_WIDTH * half_width
+
+    def _box_of_lips(self) -> tuple[slice, slice]:
+        """Return the part of the region where upper and lower lip have to be told apart."""
+        deep = (self._below > -self._axes.nose) & (self._below < self._widest + 3)
+        rows, columns = np.nonzero(deep & (np.abs(self._side) < 1))
+        return (
+            slice(int(rows.min(initial=0)), int(rows.max(initial=0)) + 1),
+            slice(int(columns.min(initial=0)), int(columns.max(initial=0)) + 1),
+        )
+
+    def _make_movements(self, along: Field) -> None:
+        """Lay out how far all moves: lips wholly, the chin by a share, the neck not at all."""
+        axes, below = self._axes, self._below
+        near_lip = 1 - smoothstep(below, axes.lower_lip, 0.9 * axes.chin)
+        jaw = _JAW_SHARE * (1 - near_lip) * (1 - smoothstep(np.abs(along), 1.2, 2.8))
+        moves = (1 - smoothstep(below, axes.chin, 1.7 * axes.chin)) * (below > -axes.nose)
+        self._jaw = (near_lip * self._profile + jaw) * moves
+        self._shut = (near_lip * self._gap + jaw * self._widest_gap) * moves
+        self._raise = self._profile * (1 - smoothstep(-below, axes.upper_lip, axes.nose))

@@ -1,0 +1,72 @@
+"""A photo and a sound become a video of that face speaking, with no network and no GPU."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bot.media.faces import Pixels
+from bot.media.preview.blinks import blink_track
+from bot.media.preview.canvas import FORMATS, Canvas, Resolution, open_canvas
+from bot.media.preview.encoder import Encoder
+from bot.media.preview.eyes import Eyes
+from bot.media.preview.head import Head
+from bot.media.preview.label import Label
+from bot.media.preview.mouth import Mouth
+from bot.media.preview.sound import read_sound
+from bot.media.preview.speech import Speech, read_speech
+from bot.media.video import VideoFacts, inspect_video
+
+
+def render_preview(
+    photo_jpeg: bytes,
+    sound_wav: bytes,
+    target: Path,
+    *,
+    resolution: Resolution = "480P",
+    label: str = "preview",
+    on_progress: Callable[[float], None] | None = None,
+) -> VideoFacts:
+    """Write an MP4 (H.264 and AAC, plays while it loads) of the photo's largest face speaking.
+
+    It is as long as the sound and keeps the photo's proportions. `on_progress` is told the share
+    done, 0..1, after each frame; what it raises stops the work. The same input gives the same
+    frames. Raises NoFaceFound, PhotoUnreadable, SoundUnreadable; then nothing is left at `target`.
+    """
+    shape = FORMATS[resolution]
+    canvas = open_canvas(photo_jpeg, shape.pixels)
+    sound = read_sound(sound_wav)
+    speech = read_speech(sound, shape.frames_per_second)
+    size = canvas.photo.shape[1], canvas.photo.shape[0]
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with Encoder(part, size, shape.frames_per_second, sound) as encoder:
+            frames = _frames(canvas, speech, shape.frames_per_second, label, zlib.crc32(sound_wav))
+            for index, frame in enumerate(frames, start=1):
+                encoder.add(frame)
+                if on_progress is not None:
+                    on_progress(index / len(speech.opening))
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return inspect_video(target)
+
+
+def _frames(
+    canvas: Canvas, speech: Speech, frames_per_second: int, label: str, seed: int
+) -> Iterator[Pixels]:
+    height, width = canvas.photo.shape[:2]
+    mouth, eyes = Mouth(canvas.photo, canvas.points), Eyes(canvas.photo, canvas.points)
+    head, word = Head((width, height), canvas.points), Label(label, (width, height))
+    blinks = blink_track(len(speech.opening), frames_per_second, seed)
+    tracks = (speech.opening, speech.width, speech.emphasis, blinks)
+    moments = zip(*(track.tolist() for track in tracks), strict=True)
+    for index, (opening, wide, emphasis, down) in enumerate(moments):
+        frame = canvas.photo.copy()
+        mouth.speak(frame, opening)
+        eyes.blink(frame, down)
+        seconds = index / frames_per_second
+        head.move(frame, seconds, emphasis=emphasis, opening=opening, width=wide)
+        word.draw(frame)
+        yield frame

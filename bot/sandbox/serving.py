@@ -1,0 +1,182 @@
+"""Serving an ASGI app on loopback inside the running event loop: the sandbox's and the tests' way.
+
+    async with serve(app) as base_url:
+        ...   # base_url is "http://127.0.0.1:<port>"
+
+Two things beyond plain uvicorn: leaving the block ends open long polls and WebSockets at once
+instead of waiting for them, and an endpoint may return `Dropped()` to close the connection
+without an answer, as a broken network does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
+
+import uvicorn
+from starlette.responses import Response
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LOOPBACK = "127.0.0.1"
+_DROP = "sandbox.drop_connection"
+_GRACE_SECONDS = 1
+
+
+class Dropped(Response):
+    """Instead of an answer: the connection is reset (apps served by `serve` only)."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Reset the connection this request came on; 500 where that is impossible."""
+        drop = scope.get("extensions", {}).get(_DROP)
+        if drop is None:
+            await Response(status_code=500)(scope, receive, send)
+            return
+        drop()
+        await _disconnected(receive)
+
+
+@contextlib.asynccontextmanager
+async def serve(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
+    """Serve `app` on 127.0.0.1 (`port` 0: any free one) for the duration of the block.
+
+    Raises OSError when the port is taken, RuntimeError when the app does not start.
+    """
+    listener = _listen(port)
+    endable = _Endable(app)
+    endable.server = server = _Server(_configuration(endable))
+    try:
+        await server.begin(listener)
+        yield f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+    finally:
+        endable.end()
+        if server.started:
+            await server.end()
+        listener.close()
+
+
+def _configuration(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        http="h11",
+        date_header=False,
+        ws="websockets-sansio",
+    )
+
+
+def _listen(port: int) -> socket.socket:
+    # asyncio sets TCP_NODELAY only where the protocol is named; without it each answer, written
+    # as head and body, waits 40 ms for the client's delayed acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own loop and signal handlers: both belong to the process."""
+
+    async def begin(self, listener: socket.socket) -> None:
+        """Accept connections. Raises RuntimeError when the app does not start."""
+        self.config.load()
+        self.lifespan = self.config.lifespan_class(self.config)
+        try:
+            await self.startup(sockets=[listener])
+        except SystemExit:
+            raise RuntimeError("the app did not start") from None
+
+    async def end(self) -> None:
+        """Accept no more, close what is open, let the app end: within the grace time."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            await asyncio.wait(list(self.server_state.tasks), timeout=_GRACE_SECONDS)
+        for task in list(self.server_state.tasks):
+            task.cancel()
+        for connection in list(self.server_state.connections):
+            connection.transport.close()
+        await self.lifespan.shutdown()
+
+    def drop(self, client: tuple[str, int] | None) -> None:
+        """Reset the connection of this client address."""
+        for connection in list(self.server_state.connections):
+            if getattr(connection, "client", None) == client:
+                connection.transport.abort()
+
+
+class _Endable:
+    """The app, with a way to end the requests that are still open."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._open: set[asyncio.Task[Any]] = set()
+        self._ending = False
+        self.server: _Server | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        await self._handle(self._with_drop(scope), receive, send)
+
+    def end(self) -> None:
+        """End what is open; each such request is answered 503."""
+        self._ending = True
+        for task in list(self._open):
+            task.cancel()
+
+    def _with_drop(self, scope: Scope) -> Scope:
+        server, client = self.server, scope.get("client")
+        if server is None:
+            return scope
+        extensions = {**scope.get("extensions", {}), _DROP: lambda: server.drop(client)}
+        return {**scope, "extensions": extensions}
+
+    async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = _Answer(send)
+        task = asyncio.current_task()
+        if task is None or self._ending:
+            await Response(status_code=503)(scope, receive, send)
+            return
+        self._open.add(task)
+        try:
+            await self._app(scope, receive, answer)
+        except asyncio.CancelledError:
+            if not self._ending or answer.started:
+                raise
+            task.uncancel()
+            await Response(status_code=503)(scope, receive, send)
+        finally:
+            self._open.discard(task)
+
+
+class _Answer:
+    """`send`, remembering whether an answer has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        self.started = True
+        await self._send(message)

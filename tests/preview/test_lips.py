@@ -1,0 +1,96 @@
+"""The lips of the delivered file follow its own sound, and the meter would notice if not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from bot.media.preview import Resolution, render_preview
+from bot.media.preview.canvas import open_canvas
+from tests.preview import material
+from tests.preview.lips import correlate, dark_area, lip_correlation, log_rms
+
+LEAST_R, MOST_R_LATER = 0.7, 0.3
+
+
+def assert_lips_follow(path: Path) -> None:
+    by_lag = lip_correlation(path)
+    assert max(by_lag[0], by_lag[1]) >= LEAST_R, by_lag
+    assert all(r < MOST_R_LATER for lag, r in by_lag.items() if lag >= 3), by_lag
+
+
+def small(picture: material.Image) -> material.Image:
+    face = picture[40:260, 100:360]
+    return np.asarray(cv2.resize(face, (118, 100), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def grey(picture: material.Image) -> material.Image:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def seen_from_the_side(picture: material.Image) -> material.Image:
+    height, width = picture.shape[:2]
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    away = corners + np.array([[0, 0], [-90, 70], [-90, -70], [0, 0]], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, away)
+    return np.asarray(cv2.warpPerspective(picture, matrix, (width, height)), np.uint8)
+
+
+def test_lips_follow_the_sound(speaking: Path) -> None:
+    assert_lips_follow(speaking)
+
+
+def test_lips_follow_the_sound_at_720p(
+    tmp_path: Path, portrait_jpeg: bytes, voice: material.Samples
+) -> None:
+    resolution: Resolution = "720P"
+    sound = material.wav(voice[: 3 * material.RATE_HERTZ])
+    render_preview(portrait_jpeg, sound, tmp_path / "large.mp4", resolution=resolution)
+    assert_lips_follow(tmp_path / "large.mp4")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda picture: material.turned(picture, 35),
+        small,
+        grey,
+        seen_from_the_side,
+        material.drawn,
+    ],
+    ids=["tilted", "100 pixels high", "grey", "from the side", "drawn"],
+)
+def test_lips_follow_the_sound_on_a_difficult_face(
+    change: Callable[[material.Image], material.Image], tmp_path: Path, voice: material.Samples
+) -> None:
+    photo = material.jpeg(change(material.portrait()))
+    render_preview(photo, material.wav(voice[: 4 * material.RATE_HERTZ]), tmp_path / "video.mp4")
+    assert_lips_follow(tmp_path / "video.mp4")
+
+
+def test_the_mouth_stays_shut_in_silence(tmp_path: Path, portrait_jpeg: bytes) -> None:
+    silence = np.zeros(2 * material.RATE_HERTZ)
+    render_preview(portrait_jpeg, material.wav(silence), tmp_path / "silent.mp4")
+    darkness, _ = dark_area(tmp_path / "silent.mp4")
+    assert darkness.max() < 0.01
+
+
+def test_a_still_face_is_seen_not_to_follow(
+    tmp_path: Path, portrait_jpeg: bytes, voice: material.Samples
+) -> None:
+    canvas = open_canvas(portrait_jpeg, 640 * 480)
+    material.still_video(tmp_path / "still.mp4", canvas, voice[: 3 * material.RATE_HERTZ])
+    assert max(lip_correlation(tmp_path / "still.mp4", lags=(0, 1)).values()) < MOST_R_LATER
+
+
+def test_lips_of_another_sound_are_seen_not_to_follow(
+    tmp_path: Path, speaking: Path, portrait_jpeg: bytes, voice: material.Samples
+) -> None:
+    render_preview(portrait_jpeg, material.wav(voice[::-1]), tmp_path / "backwards.mp4")
+    darkness, rate = dark_area(tmp_path / "backwards.mp4")
+    level = log_rms(speaking, len(darkness), rate)
+    assert max(correlate(darkness, level, lag) for lag in range(4)) < 0.5
