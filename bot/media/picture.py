@@ -1,0 +1,66 @@
+"""A stranger's picture made fit for the provider, and the faces in it.
+
+Takes about 0.1 s for 12 million pixels; call it through `MediaWorker`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+
+from bot.media.faces import FaceBox, detect_faces
+from bot.media.picture_decoding import decode_picture, resized
+from bot.media.picture_errors import PictureFault, PictureRefused
+
+__all__ = ["NormalisedPicture", "PictureFault", "PictureRefused", "normalise_picture"]
+
+LEAST_SIDE_PIXELS = 400
+"""The provider refuses smaller pictures (DashScope docs: wan2.2-s2v-detect); these are enlarged."""
+
+_JPEG_QUALITY = 92
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedPicture:
+    """A JPEG with nothing but pixels (no place, no camera), the hash of its bytes, its faces.
+
+    `enlarged`: it was smaller than the provider takes, so the video will look soft.
+    Faces are in pixels of this JPEG, the largest first; they advise, they do not decide.
+    """
+
+    jpeg: bytes
+    width: int
+    height: int
+    sha256: str
+    enlarged: bool
+    faces: tuple[FaceBox, ...]
+
+
+def normalise_picture(data: bytes) -> NormalisedPicture:
+    """Decode, turn upright, bring to size and sRGB, and look for faces; raises PictureRefused."""
+    picture = decode_picture(data)
+    enlarged = min(picture.size) < LEAST_SIDE_PIXELS
+    if enlarged:
+        picture = resized(picture, LEAST_SIDE_PIXELS / min(picture.size))
+    jpeg = _bare_jpeg(picture)
+    return NormalisedPicture(
+        jpeg=jpeg,
+        width=picture.width,
+        height=picture.height,
+        sha256=hashlib.sha256(jpeg).hexdigest(),
+        enlarged=enlarged,
+        faces=detect_faces(np.asarray(picture)),
+    )
+
+
+def _bare_jpeg(picture: Image.Image) -> bytes:
+    """Encode a fresh picture, so that nothing that came with the old one goes along."""
+    fresh = Image.new("RGB", picture.size)
+    fresh.paste(picture)
+    target = BytesIO()
+    fresh.save(target, "JPEG", quality=_JPEG_QUALITY)
+    return target.getvalue()

@@ -1,0 +1,146 @@
+"""Strangers' files are handled in a process of their own, which may die without harm to the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
+
+from bot.media.picture import NormalisedPicture, normalise_picture
+from bot.media.sound import NormalisedSound, normalise_sound
+from bot.media.worker_child import MediaProcess, Progress, TalkBroken
+from bot.media.worker_limits import DECODING, RENDERING, WorkerLimits
+
+__all__ = [
+    "DECODING",
+    "RENDERING",
+    "MediaWorker",
+    "MediaWorkerDied",
+    "MediaWorkerNotStarted",
+    "WorkerLimits",
+]
+
+Result = TypeVar("Result")
+
+_log = logging.getLogger(__name__)
+
+
+class MediaWorkerDied(Exception):
+    """The process crashed, hung or ran into a limit on this input: treat it as unreadable."""
+
+
+class MediaWorkerNotStarted(Exception):
+    """No process can be started, whatever the input: the installation is broken."""
+
+
+class MediaWorker:
+    """One guarded process, used as `async with MediaWorker() as media`; calls queue.
+
+    It is replaced when it dies, and killed when a caller is cancelled. It sees none of
+    the bot's settings: its environment is empty but for what Python needs.
+    `MediaWorker(RENDERING)` may write files and take its time; it is for our own work.
+    """
+
+    def __init__(self, limits: WorkerLimits = DECODING) -> None:
+        self._limits = limits
+        self._turn = asyncio.Lock()
+        self._process: MediaProcess | None = None
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        self._closed = False
+        async with self._turn:
+            await self._ready()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._closed = True
+        if self._process:
+            self._process.kill()
+        async with self._turn:
+            await self._discard()
+
+    async def normalise_sound(
+        self, data: bytes, *, limit_milliseconds: int | None = None
+    ) -> NormalisedSound:
+        """See `bot.media.sound.normalise_sound`; raises SoundRefused, MediaWorkerDied."""
+        return await self.run(_normalise_sound, data, limit_milliseconds)
+
+    async def normalise_picture(self, data: bytes) -> NormalisedPicture:
+        """See `bot.media.picture.normalise_picture`; raises PictureRefused, MediaWorkerDied."""
+        return await self.run(normalise_picture, data)
+
+    async def run(
+        self, function: Callable[..., Result], *args: object, on_progress: Progress | None = None
+    ) -> Result:
+        """Call a module's function in the process and return what it returns.
+
+        With `on_progress` the function is called with an `on_progress` of its own, whose
+        numbers arrive here. This project's exceptions cross over; a result must be made
+        of plain values and of this project's dataclasses and enumerations.
+        Raises MediaWorkerDied, MediaWorkerNotStarted.
+        """
+        async with self._turn:
+            process = await self._ready()
+            answered = False
+            try:
+                kind, value = await self._ask(process, function, args, on_progress)
+                answered = kind != "failed"
+            finally:
+                if not answered:
+                    await self._discard()
+        if kind == "done":
+            return cast(Result, value)
+        raise _exception(kind, value)
+
+    async def _ask(
+        self,
+        process: MediaProcess,
+        function: Callable[..., object],
+        args: tuple[object, ...],
+        progress: Progress | None,
+    ) -> tuple[str, Any]:
+        try:
+            async with asyncio.timeout(self._limits.wall_seconds):
+                return await process.call(function, args, progress)
+        except TimeoutError as error:
+            raise MediaWorkerDied("the media process took too long") from error
+        except TalkBroken as error:
+            raise MediaWorkerDied("the media process broke off") from error
+
+    async def _ready(self) -> MediaProcess:
+        """Return a live process, a new one if need be."""
+        if self._closed:
+            raise MediaWorkerNotStarted("the media worker is closed")
+        if self._process and not await self._process.is_usable():
+            await self._discard()
+        if self._process is None:
+            try:
+                self._process = await MediaProcess.start(self._limits)
+            except (OSError, TimeoutError, TalkBroken) as error:
+                raise MediaWorkerNotStarted("the media process does not start") from error
+        return self._process
+
+    async def _discard(self) -> None:
+        process, self._process = self._process, None
+        if process:
+            await process.end()
+
+
+def _normalise_sound(data: bytes, limit_milliseconds: int | None) -> NormalisedSound:
+    return normalise_sound(data, limit_milliseconds=limit_milliseconds)
+
+
+def _exception(kind: str, value: object) -> Exception:
+    """Return what to raise for an answer that is no result."""
+    if kind == "raised" and isinstance(value, Exception):
+        return value
+    _log.warning("the media process failed: %s", value)
+    return MediaWorkerDied("the media process failed")

@@ -1,0 +1,210 @@
+"""The media process dies, hangs, hoards and lies; the bot carries on."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.media.picture import PictureFault, PictureRefused
+from bot.media.sound import SoundFault, SoundRefused
+from bot.media.worker import (
+    DECODING,
+    RENDERING,
+    MediaWorker,
+    MediaWorkerDied,
+    MediaWorkerNotStarted,
+)
+from tests.media import jobs
+from tests.media.recordings import VOICE_NOTE
+
+PORTRAIT = VOICE_NOTE.with_name("portrait.jpg")
+linux_only = pytest.mark.skipif(
+    sys.platform != "linux", reason="this limit is known to hold on Linux"
+)
+
+
+def is_running(process_id: int) -> bool:
+    """Tell whether a process exists, as a zombie too."""
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_sound_and_picture_go_there_and_back() -> None:
+    async with MediaWorker() as media:
+        sound = await media.normalise_sound(VOICE_NOTE.read_bytes())
+        picture = await media.normalise_picture(PORTRAIT.read_bytes())
+    assert sound.wav.startswith(b"RIFF")
+    assert len(picture.faces) == 1
+
+
+async def test_a_limit_goes_there_as_well() -> None:
+    async with MediaWorker() as media:
+        sound = await media.normalise_sound(VOICE_NOTE.read_bytes(), limit_milliseconds=1_000)
+    assert sound.duration_milliseconds == 1_000
+
+
+async def test_refusals_cross_over_with_their_numbers() -> None:
+    async with MediaWorker() as media:
+        with pytest.raises(SoundRefused) as sound:
+            await media.run(jobs.refuse)
+        with pytest.raises(PictureRefused) as picture:
+            await media.normalise_picture(b"nothing to see")
+    assert (sound.value.fault, sound.value.duration_milliseconds) == (SoundFault.TOO_LONG, 25_000)
+    assert picture.value.fault is PictureFault.NOT_A_PICTURE
+
+
+async def test_a_refusal_does_not_cost_the_process() -> None:
+    async with MediaWorker() as media:
+        before = await media.run(jobs.process_id)
+        with pytest.raises(SoundRefused):
+            await media.run(jobs.refuse)
+        assert await media.run(jobs.process_id) == before
+
+
+@pytest.mark.parametrize("death", [jobs.crash, jobs.leave, jobs.fail, jobs.malice])
+async def test_a_process_that_dies_or_lies_is_replaced(death: object) -> None:
+    async with MediaWorker() as media:
+        before = await media.run(jobs.process_id)
+        with pytest.raises(MediaWorkerDied):
+            await media.run(death)  # type: ignore[arg-type]
+        assert not is_running(before)
+        assert await media.run(jobs.twice, 21) == 42
+
+
+async def test_what_failed_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        async with MediaWorker() as media:
+            with pytest.raises(MediaWorkerDied):
+                await media.run(jobs.fail)
+    assert "KeyError: 'surprise'" in caplog.text
+
+
+async def test_a_process_that_died_between_two_calls_is_replaced_unnoticed() -> None:
+    async with MediaWorker() as media:
+        before = await media.run(jobs.process_id)
+        os.kill(before, 9)
+        assert await media.run(jobs.process_id) != before
+
+
+async def test_a_hanging_call_is_ended_by_the_clock() -> None:
+    impatient = dataclasses.replace(DECODING, wall_seconds=0.2)
+    async with MediaWorker(impatient) as media:
+        with pytest.raises(MediaWorkerDied, match="too long"):
+            await media.run(jobs.hang)
+        assert await media.run(jobs.twice, 4) == 8
+
+
+@linux_only
+async def test_a_call_that_burns_is_ended_by_its_processor_time() -> None:
+    async with MediaWorker(dataclasses.replace(DECODING, cpu_seconds=0)) as media:
+        with pytest.raises(MediaWorkerDied, match="broke off"):
+            await media.run(jobs.burn)
+
+
+@linux_only
+async def test_memory_is_bounded() -> None:
+    async with MediaWorker() as media:
+        assert await media.run(jobs.hoard, 100) == 1
+        with pytest.raises(MediaWorkerDied):
+            await media.run(jobs.hoard, 1100)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+async def test_only_the_renderers_process_writes_files(tmp_path: Path) -> None:
+    target = tmp_path / "file"
+    async with MediaWorker(DECODING) as decoding, MediaWorker(RENDERING) as rendering:
+        with pytest.raises(MediaWorkerDied):
+            await decoding.run(jobs.write, target)
+        assert not target.exists() or target.stat().st_size == 0
+        assert await rendering.run(jobs.write, target) == 100
+
+
+async def test_it_knows_none_of_the_bots_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "secret")
+    async with MediaWorker() as media:
+        assert "TELEGRAM_BOT_TOKEN" not in await media.run(jobs.environment)
+
+
+async def test_what_libraries_print_does_not_disturb() -> None:
+    async with MediaWorker() as media:
+        assert await media.run(jobs.chatter) == "said"
+        assert await media.run(jobs.read_input) == b""
+        assert await media.run(jobs.twice, 1) == 2
+
+
+async def test_the_largest_files_pass() -> None:
+    data = bytes(range(256)) * (20 * 4096)
+    async with MediaWorker() as media:
+        assert await media.run(jobs.echo, data) == data
+
+
+async def test_progress_is_reported_while_the_call_runs() -> None:
+    seen: list[float] = []
+    async with MediaWorker() as media:
+        assert await media.run(jobs.count, 4, on_progress=seen.append) == "counted"
+    assert seen == [0.25, 0.5, 0.75, 1.0]
+
+
+async def test_calls_queue() -> None:
+    async with MediaWorker() as media:
+        answers = await asyncio.gather(*(media.run(jobs.twice, n) for n in range(20)))
+    assert answers == [2 * n for n in range(20)]
+
+
+async def test_a_cancelled_call_is_killed_and_the_next_one_answered() -> None:
+    began = asyncio.Event()
+    async with MediaWorker() as media:
+        before = await media.run(jobs.process_id)
+        call = asyncio.create_task(
+            media.run(jobs.report_and_hang, on_progress=lambda _: began.set())
+        )
+        await began.wait()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert not is_running(before)
+        assert await media.run(jobs.twice, 3) == 6
+
+
+async def test_closing_leaves_no_process_behind_even_in_the_middle_of_a_call() -> None:
+    started = asyncio.Event()
+    async with MediaWorker() as media:
+        process = await media.run(jobs.process_id)
+        busy = asyncio.create_task(
+            media.run(jobs.report_and_hang, on_progress=lambda _: started.set())
+        )
+        waiting = asyncio.create_task(media.run(jobs.twice, 1))
+        await started.wait()
+    assert not is_running(process)
+    with pytest.raises(MediaWorkerDied):
+        await busy
+    with pytest.raises(MediaWorkerNotStarted):
+        await waiting
+
+
+async def test_a_broken_installation_is_told_apart_from_a_broken_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    with pytest.raises(MediaWorkerNotStarted):
+        await MediaWorker().__aenter__()
+
+
+async def test_a_process_that_does_not_come_up_is_told_as_well(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot" / "__init__.py").write_text("raise SystemExit(3)")
+    with pytest.raises(MediaWorkerNotStarted):
+        await MediaWorker().__aenter__()
