@@ -96,7 +96,7 @@ async def _wire(
     operator = Operator(database, sender, texts, terms.admin_ids, clock)
     conversation = Conversation(database, sender, texts, clock)
     ending = Ending(database, conversation, clock)
-    pairing = Pairing(database, conversation, operator, terms, engine.name, clock, nudge)
+    pairing = Pairing(database, operator, terms, engine.name, clock, nudge)
     progress = Progress(database, conversation, engine.name, engine.slots, clock)
     watch = Watch(database, engine, ending, operator, terms.poll_seconds, clock)
     preparation = Preparation(database, files, decoder, engine, clock)

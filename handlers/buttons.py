@@ -146,7 +146,8 @@ async def _same_voice(pressed: _Press) -> str:
         raise _TooLate
     async with pressed.desk.database.transaction() as tx:
         await drafts.put(tx, sound, pressed.desk.clock.now_milliseconds())
-    await pressed.desk.pairing.pair(photo.place)
+        await media.announce_anew(tx, photo.id)
+    pressed.desk.nudge()
     return "answer-started"
 
 

@@ -121,11 +121,10 @@ async def _record(visit: Visit, update_id: int, half: _Half, *, surplus: bool) -
             arrival,
             now_milliseconds=now,
             not_before_milliseconds=now + _REPLY_FIRST_MILLISECONDS,
+            surplus=surplus,
         )
         stored = await media.by_source(tx, arrival.source)
-        if new and stored is not None and surplus:
-            await media.supersede(tx, stored.id)
-        elif new and stored is not None:
+        if new and stored is not None and not surplus:
             await drafts.put(tx, stored, now)
     return stored
 

@@ -71,19 +71,19 @@ async def drop(tx: Transaction, half: Media) -> None:
 
 
 async def clear(tx: Transaction, place: Place) -> bool:
-    """Forget both halves; False when there was nothing."""
+    """Forget both halves; False when there was neither."""
     draft = await get(tx, place)
-    for half in (draft.photo, draft.sound):
-        if half is not None:
-            await media.supersede(tx, half.id)
-    changed = await tx.execute(
+    halves = [half for half in (draft.photo, draft.sound) if half is not None]
+    for half in halves:
+        await media.supersede(tx, half.id)
+    await tx.execute(
         """
         DELETE FROM drafts WHERE chat_id = :chat_id AND thread_id = :thread_id
             AND user_id = :user_id
         """,
         place._asdict(),
     )
-    return changed > 0
+    return bool(halves)
 
 
 async def _half(database: Queryable, media_id: int | None) -> Media | None:

@@ -188,10 +188,14 @@ async def last_of(database: Queryable, place: Place) -> Job | None:
     return None if row is None else from_row(Job, row)
 
 
-async def first_with_photo(database: Queryable, photo_id: int) -> Job | None:
-    """The oldest job this photo was used for."""
+async def newest_with_half(database: Queryable, media_id: int) -> Job | None:
+    """The newest job that this photo or sound was used for."""
     row = await database.fetch_one(
-        "SELECT * FROM jobs WHERE photo_id = :photo_id ORDER BY id LIMIT 1", {"photo_id": photo_id}
+        """
+        SELECT * FROM jobs WHERE photo_id = :media_id OR sound_id = :media_id
+        ORDER BY id DESC LIMIT 1
+        """,
+        {"media_id": media_id},
     )
     return None if row is None else from_row(Job, row)
 

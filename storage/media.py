@@ -56,6 +56,7 @@ class Media:
     file_size_bytes: int | None
     state: str
     fault: str | None
+    fault_detail: str | None
     insisted: int
     limit_milliseconds: int | None
     duration_milliseconds: int | None
@@ -78,16 +79,24 @@ class Media:
 
 
 async def record(
-    tx: Transaction, arrival: Arrival, *, now_milliseconds: int, not_before_milliseconds: int
+    tx: Transaction,
+    arrival: Arrival,
+    *,
+    now_milliseconds: int,
+    not_before_milliseconds: int,
+    surplus: bool = False,
 ) -> bool:
-    """Store what arrived; False when this update was recorded before."""
+    """Store what arrived; False when this update was recorded before.
+
+    One of an album that is passed over is `surplus`: nothing becomes of it.
+    """
     changed = await tx.execute(
         """
         INSERT INTO media (source, kind, chat_id, thread_id, user_id, message_id, media_group_id,
-            file_id, file_unique_id, file_size_bytes, not_before_milliseconds,
+            file_id, file_unique_id, file_size_bytes, state, announced, not_before_milliseconds,
             created_at_milliseconds)
         VALUES (:source, :kind, :chat_id, :thread_id, :user_id, :message_id, :media_group_id,
-            :file_id, :file_unique_id, :file_size_bytes, :not_before, :now)
+            :file_id, :file_unique_id, :file_size_bytes, :state, :announced, :not_before, :now)
         ON CONFLICT (source) DO NOTHING
         """,
         {
@@ -99,6 +108,8 @@ async def record(
             "file_id": arrival.file_id,
             "file_unique_id": arrival.file_unique_id,
             "file_size_bytes": arrival.file_size_bytes,
+            "state": (MediaState.SUPERSEDED if surplus else MediaState.RECEIVED).value,
+            "announced": int(surplus),
             "not_before": not_before_milliseconds,
             "now": now_milliseconds,
         },
@@ -123,6 +134,19 @@ async def due(database: Queryable, now_milliseconds: int, limit: int) -> list[Me
     rows = await database.fetch_all(
         """
         SELECT * FROM media WHERE state = 'received' AND not_before_milliseconds <= :now
+        ORDER BY id LIMIT :limit
+        """,
+        {"now": now_milliseconds, "limit": limit},
+    )
+    return [from_row(Media, row) for row in rows]
+
+
+async def unannounced(database: Queryable, now_milliseconds: int, limit: int) -> list[Media]:
+    """Halves whose outcome is known and was not yet told, oldest first."""
+    rows = await database.fetch_all(
+        """
+        SELECT * FROM media WHERE announced = 0 AND state <> 'received'
+            AND not_before_milliseconds <= :now
         ORDER BY id LIMIT :limit
         """,
         {"now": now_milliseconds, "limit": limit},
@@ -160,23 +184,39 @@ async def ready(tx: Transaction, media_id: int, **facts: Any) -> bool:
     return await _leave_received(tx, media_id, MediaState.READY, facts)
 
 
-async def refuse(tx: Transaction, media_id: int, fault: str, detail: str | None = None) -> bool:
-    """It cannot be used; `fault` is the reason's code."""
-    facts = {"fault": fault, "fault_detail": detail}
+async def refuse(
+    tx: Transaction, media_id: int, fault: str, fault_detail: str | None = None
+) -> bool:
+    """It cannot be used; `fault` is the reason's code, the detail what is said with it (JSON)."""
+    facts = {"fault": fault, "fault_detail": fault_detail}
     return await _leave_received(tx, media_id, MediaState.REFUSED, facts)
 
 
-async def ask(tx: Transaction, media_id: int, fault: str) -> bool:
+async def ask(tx: Transaction, media_id: int, fault: str, fault_detail: str | None = None) -> bool:
     """The person has to answer first: use it all the same, or a part of it?"""
-    return await _leave_received(tx, media_id, MediaState.ASKED, {"fault": fault})
+    facts = {"fault": fault, "fault_detail": fault_detail}
+    return await _leave_received(tx, media_id, MediaState.ASKED, facts)
 
 
-async def ask_again(tx: Transaction, media_id: int, fault: str) -> None:
+async def ask_again(tx: Transaction, media_id: int, fault: str, detail: str | None = None) -> None:
     """A ready half waits for the person after all: the quota does not cover it."""
     await tx.execute(
-        "UPDATE media SET state = 'asked', fault = :fault WHERE id = :id AND state = 'ready'",
-        {"id": media_id, "fault": fault},
+        """
+        UPDATE media SET state = 'asked', fault = :fault, fault_detail = :detail, announced = 0
+        WHERE id = :id AND state = 'ready'
+        """,
+        {"id": media_id, "fault": fault, "detail": detail},
     )
+
+
+async def announce_anew(tx: Transaction, media_id: int) -> None:
+    """What there is to say about it has changed."""
+    await tx.execute("UPDATE media SET announced = 0 WHERE id = :id", {"id": media_id})
+
+
+async def announced(tx: Transaction, media_id: int) -> None:
+    """The person was shown what became of it."""
+    await tx.execute("UPDATE media SET announced = 1 WHERE id = :id", {"id": media_id})
 
 
 async def insist(tx: Transaction, media_id: int) -> bool:
@@ -234,7 +274,8 @@ async def supersede(tx: Transaction, media_id: int) -> None:
     """The person sent another one before this was used."""
     await tx.execute(
         """
-        UPDATE media SET state = 'superseded' WHERE id = :id AND state IN ('received', 'asked')
+        UPDATE media SET state = 'superseded', announced = 0
+        WHERE id = :id AND state IN ('received', 'asked')
         """,
         {"id": media_id},
     )
@@ -262,7 +303,10 @@ async def _leave_received(
     assert facts.keys() <= _FACTS  # noqa: S101
     assignments = "".join(f", {column} = :{column}" for column in sorted(facts))
     changed = await tx.execute(
-        f"UPDATE media SET state = :state{assignments} WHERE id = :id AND state = 'received'",  # noqa: S608
+        f"""
+        UPDATE media SET state = :state, announced = 0, tries = 0{assignments}
+        WHERE id = :id AND state = 'received'
+        """,  # noqa: S608
         {"id": media_id, "state": state.value, **facts},
     )
     return changed > 0

@@ -108,27 +108,29 @@ async def delivered(
     tx: Transaction, job: Job, *, message_id: int, file_id: str | None, now_milliseconds: int
 ) -> bool:
     """delivering → done: seen delivered, and settled in the same transaction."""
-    if await _has_ended(tx, job.id):
+    current = await _open(tx, job.id)
+    if current is None:
         return False
-    await _settle(tx, job, charge_person=True, now_milliseconds=now_milliseconds)
+    await _settle(tx, current, charge_person=True, now_milliseconds=now_milliseconds)
     facts = {"video_message_id": message_id, "video_file_id": file_id}
-    return await _end(tx, job, JobState.DONE, facts, now_milliseconds)
+    return await _end(tx, current, JobState.DONE, facts, now_milliseconds)
 
 
 async def undeliverable(tx: Transaction, job: Job, reason: str, now_milliseconds: int) -> bool:
     """delivering → undeliverable: the chat is closed to the bot; what was rendered is settled."""
-    if await _has_ended(tx, job.id):
+    current = await _open(tx, job.id)
+    if current is None:
         return False
-    await _settle(tx, job, charge_person=True, now_milliseconds=now_milliseconds)
-    return await _end(tx, job, JobState.UNDELIVERABLE, {"failure": reason}, now_milliseconds)
+    await _settle(tx, current, charge_person=True, now_milliseconds=now_milliseconds)
+    return await _end(tx, current, JobState.UNDELIVERABLE, {"failure": reason}, now_milliseconds)
 
 
 async def fail(
     tx: Transaction, job: Job, failure: str, detail: str | None, now_milliseconds: int
 ) -> bool:
     """Any open state → failed: the person pays nothing; what the provider billed is booked."""
-    current = await get(tx, job.id)
-    if current is None or current.state in FINAL:
+    current = await _open(tx, job.id)
+    if current is None:
         return False
     await _settle(tx, current, charge_person=False, now_milliseconds=now_milliseconds)
     facts = {"failure": failure, "failure_detail": detail, "slot": None}
@@ -145,10 +147,11 @@ async def cancel_waiting(tx: Transaction, job_id: int, now_milliseconds: int) ->
 
 async def cancelled(tx: Transaction, job: Job, now_milliseconds: int) -> bool:
     """Any state without a bill → cancelled: the hold is released."""
-    if await _has_ended(tx, job.id):
+    current = await _open(tx, job.id)
+    if current is None:
         return False
-    await ledger.release(tx, job.id, now_milliseconds=now_milliseconds)
-    return await _end(tx, job, JobState.CANCELLED, {"slot": None}, now_milliseconds)
+    await ledger.release(tx, current.id, now_milliseconds=now_milliseconds)
+    return await _end(tx, current, JobState.CANCELLED, {"slot": None}, now_milliseconds)
 
 
 async def request_cancel(tx: Transaction, job_id: int) -> bool:
@@ -200,9 +203,10 @@ async def _settle(tx: Transaction, job: Job, *, charge_person: bool, now_millise
     )
 
 
-async def _has_ended(tx: Transaction, job_id: int) -> bool:
+async def _open(tx: Transaction, job_id: int) -> Job | None:
+    """The job as it is now, unless it has ended."""
     job = await get(tx, job_id)
-    return job is None or job.state in FINAL
+    return None if job is None or job.state in FINAL else job
 
 
 async def _end(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -16,6 +17,10 @@ class Outcome:
     reason: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
+
+    def told(self) -> dict[str, str]:
+        """What the wording needs, as the database keeps it."""
+        return {"fault": self.reason, "fault_detail": json.dumps(self.numbers)}
 
     @classmethod
     def ready(cls, facts: dict[str, Any], **numbers: float) -> Self:

@@ -36,11 +36,12 @@ _RETRIES = RetrySchedule(
     longest_seconds=20.0,
     repeatable=(service.TryAgain, service.InputNotFetched),
 )
+_SAY_AGAIN_SECONDS = 5.0
 _TELEGRAM_RETRY_SECONDS = (2.0, 5.0, 15.0, 30.0)
 
 
 class Intake:
-    """Takes one half all the way to an `Outcome`, records it, says it, and tries to pair."""
+    """Takes one half all the way to an `Outcome`, records it, tries to pair, and says it."""
 
     def __init__(
         self,
@@ -65,23 +66,34 @@ class Intake:
         self._clock = clock
 
     async def take(self, half: Media) -> None:
-        """Work on one half that was received.
-
-        Raises: `TelegramFailure`s that the next attempt may not meet.
-        """
+        """Work on one half that was received; raises as `conclude`."""
         outcome: Outcome | None
         try:
             outcome = await self._outcome(half)
         except (chat.TryAgain, service.TryAgain, service.InputNotFetched) as failure:
             outcome = await self._postponed(half, failure)
-        if outcome is None:
+        if outcome is not None:
+            await self._record(half, outcome)
+            await self.conclude(half.id)
+
+    async def conclude(self, half_id: int) -> None:
+        """Pair it if it is ready, and say what became of it; repeated until that was done.
+
+        Raises: `TelegramFailure`s that the next attempt may not meet.
+        """
+        half = await media.get(self._database, half_id)
+        if half is None or half.state == MediaState.RECEIVED:
             return
-        if not await self._record(half, outcome):
-            await self._wording.superseded(half)
+        if half.state == MediaState.READY:
+            await self._pairing.pair(half.place)
+        try:
+            await self._wording.say(half_id)
+        except chat.TryAgain as failure:
+            logger.warning("half %s: its outcome could not be told: %s", half_id, failure)
+            await self._put_off(half, _SAY_AGAIN_SECONDS)
             return
-        job = await self._pairing.pair(half.place) if outcome.state is MediaState.READY else None
-        if job is None:
-            await self._say(half, outcome)
+        async with self._database.transaction() as tx:
+            await media.announced(tx, half_id)
 
     async def _outcome(self, half: Media) -> Outcome:
         """The refusals are outcomes; what may pass by itself is raised."""
@@ -123,27 +135,25 @@ class Intake:
         logger.warning("half %s: %s (attempt %s)", half.id, failure, half.tries + 1)
         if delay_seconds is None:
             return Outcome.asked("unreachable")
-        not_before = self._clock.now_milliseconds() + int(delay_seconds * 1000)
-        async with self._database.transaction() as tx:
-            await media.postpone(tx, half.id, not_before)
+        await self._put_off(half, delay_seconds)
         return None
 
-    async def _record(self, half: Media, outcome: Outcome) -> bool:
-        """False when the person replaced or dropped it meanwhile: then nothing is to be said."""
+    async def _put_off(self, half: Media, seconds: float) -> None:
+        not_before = self._clock.now_milliseconds() + int(seconds * 1000)
+        async with self._database.transaction() as tx:
+            await media.postpone(tx, half.id, not_before)
+
+    async def _record(self, half: Media, outcome: Outcome) -> None:
+        """Nothing changes when the person replaced or dropped it meanwhile."""
         async with self._database.transaction() as tx:
             match outcome.state:
                 case MediaState.READY:
-                    return await media.ready(tx, half.id, **outcome.facts)
+                    await media.ready(tx, half.id, **outcome.facts, **outcome.told())
                 case MediaState.REFUSED:
                     await drafts.drop(tx, half)
-                    return await media.refuse(tx, half.id, outcome.reason)
+                    await media.refuse(tx, half.id, **outcome.told())
                 case _:
-                    return await media.ask(tx, half.id, outcome.reason)
-
-    async def _say(self, half: Media, outcome: Outcome) -> None:
-        current = await media.get(self._database, half.id)
-        if current is not None and current.state == outcome.state:
-            await self._wording.say(current, outcome)
+                    await media.ask(tx, half.id, **outcome.told())
 
 
 def _sound_refused(refusal: SoundRefused) -> Outcome:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import dataclass
 
 from bot.clock import Clock
-from bot.pipeline.conversation import Conversation
-from bot.pipeline.moments import say_when
 from bot.pipeline.nudge import Nudge
 from bot.pipeline.operator import Operator
 from bot.pipeline.terms import Terms
-from bot.telegram.keyboard import Keyboard
-from bot.texts import Catalogue
 from storage import drafts, jobs, media
 from storage.database import Database
 from storage.jobs import Job, Order, TooManyWaiting
-from storage.ledger import BudgetExhausted, Quota, QuotaExceeded
+from storage.ledger import BudgetExhausted, QuotaExceeded
 from storage.media import Media, Place
 
 logger = logging.getLogger(__name__)
-
-_WORTH_SHORTENING_MILLISECONDS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,6 @@ class Pairing:
     def __init__(
         self,
         database: Database,
-        conversation: Conversation,
         operator: Operator,
         terms: Terms,
         engine_name: str,
@@ -56,7 +50,6 @@ class Pairing:
         on_job: Nudge,
     ) -> None:
         self._database = database
-        self._conversation = conversation
         self._operator = operator
         self._terms = terms
         self._engine_name = engine_name
@@ -64,23 +57,25 @@ class Pairing:
         self._on_job = on_job
 
     async def pair(self, place: Place) -> Job | None:
-        """Make a job of the draft if both halves are ready and every cap allows it."""
+        """Make a job of the draft if both halves are ready and every cap allows it.
+
+        Where a cap does not, the sound waits for its owner's answer, with the reason.
+        """
         draft = await drafts.get(self._database, place)
         if draft.photo is None or draft.sound is None or not draft.is_complete:
             return None
         pair = Pair(draft.photo, draft.sound)
+        request = f"pair:{pair.photo.id}:{pair.sound.id}"
         try:
-            request = f"pair:{pair.photo.id}:{pair.sound.id}"
-            job = await self._start(request, pair, pair.newest.reply_message_id)
-        except QuotaExceeded as refusal:
-            await self._say_quota(pair.sound, refusal.quota)
-        except BudgetExhausted as refusal:
-            await self._say_budget(pair.sound, refusal)
+            return await self._start(request, pair, pair.newest.reply_message_id)
+        except QuotaExceeded:
+            await self._ask(pair.sound, "quota")
         except TooManyWaiting:
-            await self._say_waiting(pair.sound)
-        else:
-            await self._say_used(pair, job)
-            return job
+            await self._ask(pair.sound, "waiting")
+        except BudgetExhausted as refusal:
+            await self._operator.tell("budget", "operator-budget")
+            detail = json.dumps({"resets_at": refusal.resets_at_milliseconds})
+            await self._ask(pair.sound, "budget", detail)
         return None
 
     async def again(self, job: Job, status_message_id: int) -> bool:
@@ -107,6 +102,7 @@ class Pairing:
                 now_milliseconds=self._clock.now_milliseconds(),
             )
             await drafts.drop(tx, pair.sound)
+            await media.announce_anew(tx, pair.oldest.id)
         if job is not None:
             logger.info("job %s: %s ms of video for %s", job.id, job.held_milliseconds, request)
             self._on_job()
@@ -126,63 +122,6 @@ class Pairing:
             status_message_id=status_message_id,
         )
 
-    async def _say_used(self, pair: Pair, job: Job | None) -> None:
-        """The newer half's message becomes the job's status; the older one gets its last word."""
-        if job is None:
-            return
-        texts = await self._conversation.texts_for(job.user_id)
-        if pair.oldest is pair.sound:
-            seconds = (pair.sound.duration_milliseconds or 0) / 1000
-            await self._conversation.about(pair.sound, texts.html("sound-used", seconds=seconds))
-        elif not await self._was_used_before(pair.photo, job):
-            await self._conversation.about(pair.photo, texts.html("photo-used"))
-
-    async def _was_used_before(self, photo: Media, job: Job) -> bool:
-        row = await jobs.first_with_photo(self._database, photo.id)
-        return row is not None and row.id != job.id
-
-    async def _say_quota(self, sound: Media, quota: Quota) -> None:
-        texts = await self._conversation.texts_for(sound.user_id)
-        affordable = self._terms.price.affordable_milliseconds(quota.left_milliseconds)
-        affordable = affordable // 100 * 100
-        rows = []
-        if affordable >= _WORTH_SHORTENING_MILLISECONDS:
-            label = texts.plain("button-beginning", seconds=affordable / 1000)
-            rows.append([(label, f"cut:{sound.id}:{affordable}")])
-        text = texts.html(
-            "sound-quota-shorten" if rows else "sound-quota",
-            seconds=self._terms.price.of(sound.duration_milliseconds or 0).quota_milliseconds
-            / 1000,
-            left=quota.left_milliseconds // 100 / 10,
-            when=self._when(texts, quota.resets_at_milliseconds),
-        )
-        await self._say_refusal(sound, "quota", texts, text, rows)
-
-    async def _say_budget(self, sound: Media, refusal: BudgetExhausted) -> None:
-        await self._operator.tell("budget", "operator-budget")
-        texts = await self._conversation.texts_for(sound.user_id)
-        text = texts.html("sound-budget", when=self._when(texts, refusal.resets_at_milliseconds))
-        await self._say_refusal(sound, "budget", texts, text, [])
-
-    async def _say_waiting(self, sound: Media) -> None:
-        texts = await self._conversation.texts_for(sound.user_id)
-        text = texts.html("sound-waiting", waiting=self._terms.jobs_waiting_per_person)
-        await self._say_refusal(sound, "waiting", texts, text, [])
-
-    async def _say_refusal(
-        self,
-        sound: Media,
-        fault: str,
-        texts: Catalogue,
-        text: str,
-        rows: list[list[tuple[str, str]]],
-    ) -> None:
-        """The voice is kept; one button tries again, once the cap allows it."""
+    async def _ask(self, sound: Media, fault: str, detail: str | None = None) -> None:
         async with self._database.transaction() as tx:
-            await media.ask_again(tx, sound.id, fault)
-        retry = [(texts.plain("button-retry"), f"reopen:{sound.id}")]
-        await self._conversation.about(sound, text, Keyboard.of(*rows, retry))
-
-    def _when(self, texts: Catalogue, at_milliseconds: int) -> str:
-        now = self._clock.now_milliseconds()
-        return say_when(texts, at_milliseconds, now, self._terms.caps.zone)
+            await media.ask_again(tx, sound.id, fault, detail)

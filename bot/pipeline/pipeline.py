@@ -89,6 +89,8 @@ class Pipeline:
         shower = asyncio.create_task(self._keep_showing())
         try:
             while not stop.is_set():
+                if shower.done():
+                    shower.result()
                 await self._begin_what_is_due()
                 await self._nudge.wait(_LOOK_EVERY_SECONDS)
         finally:
@@ -102,6 +104,8 @@ class Pipeline:
         now = self._clock.now_milliseconds()
         for half in await media.due(self._database, now, _INTAKES_AHEAD):
             self._halves.start(half.id, partial(self._take, half.id))
+        for half in await media.unannounced(self._database, now, _INTAKES_AHEAD):
+            self._halves.start(half.id, partial(self._intake.conclude, half.id))
         for job in await jobs.open_jobs(self._database):
             if job.state != JobState.READY and job.not_before_milliseconds <= now:
                 self._begin(job)

@@ -18,6 +18,8 @@ from storage.jobs import WAITING, Job, JobState
 _LEARN_FROM_NEWEST = 50
 _BAR_CELLS = 10
 _ALMOST = 0.95
+_NEAR = 5
+"""From this place on every step forward is shown; further back only every so many."""
 
 
 class Progress:
@@ -36,20 +38,19 @@ class Progress:
         self._engine_name = engine_name
         self._slots = slots
         self._clock = clock
-        self._shown: dict[int, str] = {}
+        self._shown: dict[int, tuple[str, int, int]] = {}
 
     async def show(self) -> None:
         """Bring every open job's status message up to date."""
         open_jobs = await jobs.open_jobs(self._database)
-        experience = await self._experience()
+        experience = await self._experience() if open_jobs else Experience(())
+        shown = {job.id: self._gist(job, open_jobs, experience) for job in open_jobs}
         for job in open_jobs:
-            texts = await self._conversation.texts_for(job.user_id)
-            text = self._text(job, open_jobs, experience, texts)
-            if self._shown.get(job.id) != text:
-                self._shown[job.id] = text
+            if self._shown.get(job.id) != shown[job.id]:
+                texts = await self._conversation.texts_for(job.user_id)
+                text = self._text(job, open_jobs, experience, texts)
                 self._conversation.progress(job, text, _keyboard(job, texts))
-        open_ids = {job.id for job in open_jobs}
-        self._shown = {i: text for i, text in self._shown.items() if i in open_ids}
+        self._shown = shown
 
     async def lines(self, mine: Sequence[Job], texts: Catalogue) -> list[str]:
         """The same sentences for a list, as /status shows it."""
@@ -61,6 +62,23 @@ class Progress:
         return Experience(
             await jobs.durations(self._database, self._engine_name, _LEARN_FROM_NEWEST)
         )
+
+    def _gist(
+        self, job: Job, open_jobs: Sequence[Job], experience: Experience
+    ) -> tuple[str, int, int]:
+        """What is worth an edit: a new state, a step of the bar, a place that counts."""
+        step = 0
+        if job.state == JobState.READY:
+            place = _place(job, open_jobs)
+            step = place if place <= _NEAR else -(-place // _NEAR) * _NEAR
+        elif job.state == JobState.RUNNING:
+            span = experience.range_seconds(job.held_milliseconds)
+            step = int(_share(self._elapsed_seconds(job), span) * _BAR_CELLS)
+        return job.state, job.cancel_requested, step
+
+    def _elapsed_seconds(self, job: Job) -> float:
+        now = self._clock.now_milliseconds()
+        return (now - (job.running_since_milliseconds or now)) / 1000
 
     def _text(
         self, job: Job, open_jobs: Sequence[Job], experience: Experience, texts: Catalogue
@@ -85,8 +103,8 @@ class Progress:
     def _waiting_text(
         self, job: Job, open_jobs: Sequence[Job], experience: Experience, texts: Catalogue
     ) -> str:
+        place = _place(job, open_jobs)
         waiting = [other for other in open_jobs if other.state in WAITING]
-        place = [other.id for other in waiting].index(job.id) + 1
         ahead = sum(other.held_milliseconds for other in waiting[: place - 1])
         ahead += sum(
             other.held_milliseconds for other in open_jobs if other.state == JobState.RUNNING
@@ -99,8 +117,7 @@ class Progress:
 
     def _rendering_text(self, job: Job, experience: Experience, texts: Catalogue) -> str:
         span = experience.range_seconds(job.held_milliseconds)
-        now = self._clock.now_milliseconds()
-        elapsed = (now - (job.running_since_milliseconds or now)) / 1000
+        elapsed = self._elapsed_seconds(job)
         key = "job-unstoppable" if job.cancel_requested else "job-rendering"
         return texts.html(
             key,
@@ -108,6 +125,10 @@ class Progress:
             bar=bar(_share(elapsed, span), _BAR_CELLS),
             estimate=_say_left(elapsed, span, texts),
         )
+
+
+def _place(job: Job, open_jobs: Sequence[Job]) -> int:
+    return [other.id for other in open_jobs if other.state in WAITING].index(job.id) + 1
 
 
 def _keyboard(job: Job, texts: Catalogue) -> Keyboard | None:

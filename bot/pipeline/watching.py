@@ -24,6 +24,8 @@ DEADLINE_SECONDS = 3.5 * 3600
 """The provider gives up after 3 hours by itself."""
 _LEARN_FROM_NEWEST = 50
 _UNADDRESSED_LOOKS = 5
+_KNOWN_AFTER_SECONDS = 60.0
+"""Until then an accepted task may not be known everywhere at the provider's."""
 
 
 class Watch:
@@ -58,9 +60,8 @@ class Watch:
         """
         nudge = self._nudges.setdefault(job.id, Nudge())
         schedule = await self._schedule(job)
-        wait_seconds = max(
-            0.0, schedule.first_seconds(job.held_milliseconds) - self._elapsed_seconds(job)
-        )
+        first = schedule.first_seconds(job.held_milliseconds) - self._elapsed_seconds(job)
+        wait_seconds = 0.0 if job.cancel_requested == 1 else max(0.0, first)
         try:
             while True:
                 await nudge.wait(wait_seconds)
@@ -95,7 +96,7 @@ class Watch:
                 await self._failed(job, task)
             case TaskStatus.CANCELED:
                 await self._ending.cancelled(job)
-            case TaskStatus.UNKNOWN:
+            case TaskStatus.UNKNOWN if self._elapsed_seconds(job) > _KNOWN_AFTER_SECONDS:
                 await self._lost(job, "the provider does not know the task any more")
             case _:
                 return await self._still_running(job)

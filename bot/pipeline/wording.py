@@ -1,26 +1,29 @@
-"""What is said on a half's message once it is known what becomes of it."""
+"""What is said on a half's message once it is known what became of it: all from the database."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from bot.clock import Clock
 from bot.media.sound import LONGEST_MILLISECONDS
 from bot.pipeline.conversation import Conversation
-from bot.pipeline.halves import Outcome
 from bot.pipeline.moments import say_when
 from bot.pipeline.terms import Terms
 from bot.telegram.keyboard import Keyboard
 from bot.texts import Catalogue
-from storage import drafts, jobs, media
+from storage import drafts, jobs, ledger, media
 from storage.database import Database
 from storage.drafts import Draft
 from storage.media import Media, MediaState
 
 LONGEST_SECONDS = LONGEST_MILLISECONDS / 1000
 
-_RETRY = frozenset({"unreachable", "service-stopped", "budget", "checks-used-up"})
+_WORTH_SHORTENING_MILLISECONDS = 1_000
+_RETRY = frozenset({"unreachable", "service-stopped", "budget", "waiting", "checks-used-up"})
 _DOUBTS = frozenset({"ask-no-face", "ask-several"})
+
+_Said = tuple[str, Keyboard | None]
 
 
 class HalfWording:
@@ -34,65 +37,99 @@ class HalfWording:
         self._terms = terms
         self._clock = clock
 
-    async def say(self, half: Media, outcome: Outcome) -> None:
-        """Say it on the half's message.
+    async def say(self, half_id: int) -> None:
+        """Say it on the half's message; nothing, where that message is a job's status by now.
 
         Raises: `TelegramFailure`s, see `Conversation.about`.
         """
-        texts = await self._conversation.texts_for(half.user_id)
-        if outcome.state is MediaState.READY:
-            text, keyboard = await self._ready(half, outcome, texts)
-        else:
-            text = texts.html(f"{half.kind}-{outcome.reason}", **self._values(outcome, texts))
-            keyboard = self._way_on(half, outcome, texts)
-        await self._conversation.about(half, text, keyboard)
-
-    async def superseded(self, half: Media) -> None:
-        """A newer one took its place before it was used; nothing, if it is here in another way."""
-        current = await media.get(self._database, half.id)
-        if current is None or current.state != MediaState.SUPERSEDED:
+        half = await media.get(self._database, half_id)
+        if half is None or half.state == MediaState.RECEIVED:
             return
         texts = await self._conversation.texts_for(half.user_id)
-        await self._conversation.about(half, texts.html(f"{half.kind}-superseded"))
+        said = await self._said(half, texts)
+        if said is not None:
+            await self._conversation.about(half, *said)
 
-    async def _ready(
-        self, half: Media, outcome: Outcome, texts: Catalogue
-    ) -> tuple[str, Keyboard | None]:
+    async def _said(self, half: Media, texts: Catalogue) -> _Said | None:
+        match half.state:
+            case MediaState.READY:
+                return await self._ready(half, texts)
+            case MediaState.SUPERSEDED:
+                return texts.html(f"{half.kind}-superseded"), None
+            case MediaState.ASKED if half.fault == "quota":
+                return await self._quota(half, texts)
+            case _:
+                text = texts.html(f"{half.kind}-{half.fault}", **self._values(half, texts))
+                return text, _way_on(half, texts)
+
+    async def _ready(self, half: Media, texts: Catalogue) -> _Said | None:
+        job = await jobs.newest_with_half(self._database, half.id)
+        if job is not None:
+            return self._used(half, job.status_message_id, texts)
         draft = await drafts.get(self._database, half.place)
         if half.is_photo:
-            return await self._photo_ready(half, draft, outcome, texts)
+            return await self._photo_ready(half, draft, texts)
         seconds = (half.duration_milliseconds or 0) / 1000
         if draft.photo is not None and draft.photo.state == MediaState.RECEIVED:
             return texts.html("sound-ready-photo-coming", seconds=seconds), None
-        key = "sound-ready-noisy" if outcome.numbers.get("noisy") else "sound-ready"
+        key = "sound-ready-noisy" if _numbers(half).get("noisy") else "sound-ready"
         return texts.html(key, seconds=seconds), None
 
-    async def _photo_ready(
-        self, half: Media, draft: Draft, outcome: Outcome, texts: Catalogue
-    ) -> tuple[str, Keyboard | None]:
+    def _used(self, half: Media, status_message_id: int | None, texts: Catalogue) -> _Said | None:
+        if half.reply_message_id in (None, status_message_id):
+            return None
+        seconds = (half.duration_milliseconds or 0) / 1000
+        return texts.html(f"{half.kind}-used", seconds=seconds), None
+
+    async def _photo_ready(self, half: Media, draft: Draft, texts: Catalogue) -> _Said:
         if draft.sound is not None:
             return texts.html("photo-ready-sound-coming"), None
         last = await jobs.last_of(self._database, half.place)
         if last is not None:
             button = (texts.plain("button-same-voice"), f"again:{half.id}:{last.sound_id}")
             return texts.html("photo-ready-again"), Keyboard.of([button])
-        key = "photo-ready-enlarged" if outcome.numbers.get("enlarged") else "photo-ready"
+        key = "photo-ready-enlarged" if _numbers(half).get("enlarged") else "photo-ready"
         return texts.html(key, longest=LONGEST_SECONDS), None
 
-    def _values(self, outcome: Outcome, texts: Catalogue) -> dict[str, Any]:
-        values: dict[str, Any] = dict(outcome.numbers)
+    async def _quota(self, sound: Media, texts: Catalogue) -> _Said:
+        """What is left, when it comes back, and the beginning that it would pay for."""
+        now, caps = self._clock.now_milliseconds(), self._terms.caps
+        quota = await ledger.quota_of(self._database, sound.user_id, caps, now)
+        affordable = self._terms.price.affordable_milliseconds(quota.left_milliseconds)
+        affordable = min(LONGEST_MILLISECONDS, affordable // 100 * 100)
+        needed = self._terms.price.of(sound.duration_milliseconds or 0).quota_milliseconds
+        rows = [[(texts.plain("button-retry"), f"reopen:{sound.id}")]]
+        if affordable >= _WORTH_SHORTENING_MILLISECONDS:
+            label = texts.plain("button-beginning", seconds=affordable / 1000)
+            rows.insert(0, [(label, f"cut:{sound.id}:{affordable}")])
+        text = texts.html(
+            "sound-quota-shorten" if len(rows) > 1 else "sound-quota",
+            seconds=needed / 1000,
+            left=quota.left_milliseconds // 100 / 10,
+            when=say_when(texts, quota.resets_at_milliseconds, now, caps.zone),
+        )
+        return text, Keyboard.of(*rows)
+
+    def _values(self, half: Media, texts: Catalogue) -> dict[str, Any]:
+        values = {**_numbers(half), "longest": LONGEST_SECONDS}
+        values["waiting"] = self._terms.jobs_waiting_per_person
         resets_at = values.pop("resets_at", None)
         if resets_at is not None:
             now = self._clock.now_milliseconds()
             values["when"] = say_when(texts, int(resets_at), now, self._terms.caps.zone)
-        return {**values, "longest": LONGEST_SECONDS}
+        return values
 
-    def _way_on(self, half: Media, outcome: Outcome, texts: Catalogue) -> Keyboard | None:
-        if outcome.reason in _DOUBTS:
-            return Keyboard.of([(texts.plain("button-check"), f"check:{half.id}")])
-        if outcome.reason == "too_long":
-            label = texts.plain("button-beginning", seconds=LONGEST_SECONDS)
-            return Keyboard.of([(label, f"cut:{half.id}:{LONGEST_MILLISECONDS}")])
-        if outcome.reason in _RETRY:
-            return Keyboard.of([(texts.plain("button-retry"), f"reopen:{half.id}")])
-        return None
+
+def _numbers(half: Media) -> dict[str, Any]:
+    return json.loads(half.fault_detail) if half.fault_detail else {}
+
+
+def _way_on(half: Media, texts: Catalogue) -> Keyboard | None:
+    if half.fault in _DOUBTS:
+        return Keyboard.of([(texts.plain("button-check"), f"check:{half.id}")])
+    if half.fault == "too_long":
+        label = texts.plain("button-beginning", seconds=LONGEST_SECONDS)
+        return Keyboard.of([(label, f"cut:{half.id}:{LONGEST_MILLISECONDS}")])
+    if half.fault in _RETRY and half.state == MediaState.ASKED:
+        return Keyboard.of([(texts.plain("button-retry"), f"reopen:{half.id}")])
+    return None

@@ -53,12 +53,15 @@ CREATE TABLE media (
     upload_url TEXT,
     upload_expires_at_milliseconds INTEGER,
     reply_message_id INTEGER,
+    -- whether the person was shown what became of it; until then it is somebody's work
+    announced INTEGER NOT NULL DEFAULT 0 CHECK (announced IN (0, 1)),
     tries INTEGER NOT NULL DEFAULT 0,
     not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
     created_at_milliseconds INTEGER NOT NULL,
     CHECK (state <> 'ready' OR kind <> 'sound' OR duration_milliseconds > 0)
 ) STRICT;
 CREATE INDEX media_waiting ON media (not_before_milliseconds, id) WHERE state = 'received';
+CREATE INDEX media_unannounced ON media (id) WHERE announced = 0 AND state <> 'received';
 CREATE INDEX media_of_person ON media (user_id, kind, id);
 
 -- What a person has together so far, in one chat and topic. The photo stays for the next voice.
@@ -150,6 +153,8 @@ CREATE INDEX jobs_waiting ON jobs (turn, id) WHERE state IN ('preparing', 'ready
 CREATE INDEX jobs_open ON jobs (state, id)
     WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable');
 CREATE INDEX jobs_of_person ON jobs (user_id, id);
+CREATE INDEX jobs_of_photo ON jobs (photo_id);
+CREATE INDEX jobs_of_sound ON jobs (sound_id);
 
 CREATE TRIGGER jobs_final_states_stay BEFORE UPDATE OF state ON jobs
 WHEN OLD.state IN ('done', 'failed', 'cancelled', 'undeliverable') AND NEW.state <> OLD.state
