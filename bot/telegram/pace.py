@@ -40,10 +40,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The windows every call has to fit into."""
+    """The windows every call has to fit into: a chat has room for one exchange at once."""
 
     overall: Limit = Limit(30, 1.0, spare=5)
-    chat: Limit = Limit(3, 3.0, spare=1)
+    chat: Limit = Limit(6, 6.0, spare=2)
     group: Limit = Limit(20, 60.0, spare=6)
 
 

@@ -44,9 +44,9 @@ async def test_never_more_than_thirty_in_any_second() -> None:
 async def test_a_chat_gets_a_short_burst_and_then_one_a_second() -> None:
     queue = Queue()
     began = queue.clock.steady_seconds()
-    await asyncio.gather(*(queue.take(1) for _ in range(12)))
-    assert queue.most_within(3) == 3
-    assert queue.clock.steady_seconds() - began == pytest.approx(9, abs=0.1)
+    await asyncio.gather(*(queue.take(1) for _ in range(18)))
+    assert queue.most_within(6) == 6
+    assert queue.clock.steady_seconds() - began == pytest.approx(12, abs=0.1)
 
 
 async def test_a_group_gets_twenty_a_minute() -> None:
@@ -57,7 +57,7 @@ async def test_a_group_gets_twenty_a_minute() -> None:
 
 async def test_results_go_before_texts_and_texts_before_progress() -> None:
     queue = Queue()
-    await asyncio.gather(*(queue.take(1) for _ in range(3)))
+    await asyncio.gather(*(queue.take(1) for _ in range(6)))
     queue.granted.clear()
     await asyncio.gather(
         queue.take(1, Urgency.PROGRESS, "progress"),
@@ -75,7 +75,7 @@ async def test_progress_leaves_room_for_results_in_a_group() -> None:
     waited = queue.clock.steady_seconds()
     await queue.take(GROUP, Urgency.RESULT)
     assert waited - began < 60
-    assert queue.clock.steady_seconds() - waited < 3.1
+    assert queue.clock.steady_seconds() - waited < 6.1
     await queue.take(GROUP, Urgency.PROGRESS)
     assert queue.clock.steady_seconds() - began >= 59.9
 
@@ -113,7 +113,7 @@ async def test_many_chats_do_not_grow_the_memory_for_ever() -> None:
     queue = Queue()
     for chat_id in range(1, 2_501):
         await queue.take(chat_id)
-        queue.clock.seconds += 4
+        queue.clock.seconds += 7
     assert len(queue.pace._chats) <= 1_000
 
 

@@ -1,0 +1,125 @@
+"""The local DashScope as an ASGI app, and its control API as another."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import Lifespan
+
+from bot.clock import Clock
+from bot.sandbox.dashscope.answers import Refused, error_answer
+from bot.sandbox.dashscope.asking import Asking
+from bot.sandbox.dashscope.control import create_control_app
+from bot.sandbox.dashscope.delivery import Delivery
+from bot.sandbox.dashscope.endpoints import Endpoint, ErrorAnswer, Handler
+from bot.sandbox.dashscope.faces import FaceFinder
+from bot.sandbox.dashscope.loopback import LoopbackOnly
+from bot.sandbox.dashscope.provider import Provider
+from bot.sandbox.dashscope.renderer import Renderer, WorkerRenderer
+from bot.sandbox.dashscope.settings import ProviderSettings
+from bot.sandbox.dashscope.synthesis import Synthesis
+from bot.sandbox.dashscope.uploading import UPLOAD_PATH, Uploading, oss_error
+from bot.sandbox.faults import FaultBoard
+from bot.sandbox.journal import Journal
+
+_API = "/api/v1"
+_MODELS = f"{_API}/services/aigc/image2video"
+
+
+@dataclass(frozen=True, slots=True)
+class DashScopeApps:
+    """The provider itself, and the app that steers it (already mounted at /sim of the first)."""
+
+    app: Starlette
+    control: Starlette
+
+
+def create_dashscope_app(
+    journal: Journal,
+    faults: FaultBoard,
+    *,
+    clock: Clock,
+    settings: ProviderSettings | None = None,
+    renderer: Renderer | None = None,
+    find_faces: FaceFinder | None = None,
+) -> DashScopeApps:
+    """Return the local DashScope; its base URL is http://127.0.0.1:<port>/api/v1.
+
+    Without a renderer, videos are made by the preview engine in a process of its
+    own; the app's lifespan ends it.
+    """
+    provider = Provider(
+        journal,
+        faults,
+        clock=clock,
+        settings=settings or ProviderSettings(),
+        renderer=renderer or _preview_renderer(),
+        find_faces=find_faces or _media_faces(),
+    )
+    control = create_control_app(provider)
+    app = Starlette(
+        routes=[*_routes(provider), Mount("/sim", control)],
+        middleware=[Middleware(LoopbackOnly)],
+        exception_handlers={404: _not_found, 405: _not_found},
+        lifespan=_lifespan(provider),
+    )
+    return DashScopeApps(app, control)
+
+
+def _routes(provider: Provider) -> list[BaseRoute]:
+    uploading, synthesis = Uploading(provider), Synthesis(provider)
+    asking, delivery = Asking(provider), Delivery(provider)
+
+    def both(
+        method: str, path: str, name: str, handler: Handler, as_error: ErrorAnswer = error_answer
+    ) -> list[BaseRoute]:
+        endpoint = Endpoint(provider, name, handler, as_error=as_error)
+        return [Route(p, endpoint.__call__, methods=[method]) for p in (path, f"{path}/")]
+
+    return [
+        *both("GET", f"{_API}/uploads", "get_policy", uploading.get_policy),
+        *both("POST", UPLOAD_PATH, "upload", uploading.upload, oss_error),
+        *both("POST", f"{_MODELS}/face-detect", "detect", synthesis.detect),
+        *both("POST", f"{_MODELS}/video-synthesis", "submit", synthesis.submit),
+        *both("GET", f"{_API}/tasks", "list", asking.list_all),
+        *both("GET", f"{_API}/tasks/{{task_id}}", "query", asking.query),
+        *both("POST", f"{_API}/tasks/{{task_id}}/cancel", "cancel", asking.cancel),
+        *both("GET", "/results/{task_id}.mp4", "result", delivery.result, oss_error),
+    ]
+
+
+def _lifespan(provider: Provider) -> Lifespan[Starlette]:
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await provider.close()
+
+    return lifespan
+
+
+async def _not_found(_: Request, __: Exception) -> Response:
+    return error_answer(Refused(404, "NotFound", "The requested resource does not exist."))
+
+
+# The two are imported when they are needed: OpenCV takes long to load, and tests bring their own.
+
+
+def _preview_renderer() -> Renderer:
+    from bot.media.preview import render_preview
+
+    return WorkerRenderer(render_preview)
+
+
+def _media_faces() -> FaceFinder:
+    from bot.media.faces import detect_faces
+
+    return detect_faces

@@ -1,0 +1,134 @@
+"""Stand-ins for the renderer (it encodes a real MP4), the face finder and the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from bot.sandbox.dashscope.models import Resolution
+from bot.sandbox.dashscope.renderer import (
+    OnProgress,
+    RenderedVideo,
+    RenderFailed,
+    RenderOrder,
+)
+
+
+class NoFaceFound(Exception):
+    """Named like the preview engine's own exception."""
+
+
+def encode_grey(
+    photo_jpeg: bytes,
+    sound_wav: bytes,
+    target: Path,
+    *,
+    resolution: Resolution = "480P",
+    label: str = "preview",
+    on_progress: OnProgress | None = None,
+) -> RenderedVideo:
+    """Write eight grey frames."""
+    with av.open(str(target), "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=16)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for index in range(8):
+            pixels = np.full((48, 64, 3), 16 * index, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels)))
+            if on_progress is not None:
+                on_progress((index + 1) / 8)
+        container.mux(stream.encode())
+    return RenderedVideo(64, 48, 16.0)
+
+
+def die(*arguments: object, **options: object) -> RenderedVideo:
+    """End the process the way a crash in native code does."""
+    os._exit(3)
+
+
+def see_no_face(*arguments: object, **options: object) -> RenderedVideo:
+    """Refuse the photo."""
+    raise NoFaceFound
+
+
+def never_finish(*arguments: object, **options: object) -> RenderedVideo:
+    """Hang."""
+    time.sleep(600)
+    raise AssertionError
+
+
+class HereRenderer:
+    """Encodes in a thread; `refuse` makes it fail with that kind instead."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.as_new()
+
+    def as_new(self) -> None:
+        self.refuse: str | None = None
+        self.orders: list[RenderOrder] = []
+
+    async def render(self, order: RenderOrder, on_progress: OnProgress) -> RenderedVideo:
+        self.orders.append(order)
+        if self.refuse:
+            raise RenderFailed(self.refuse, "on request")
+        video = await asyncio.to_thread(encode_grey, b"", b"", order.target)
+        on_progress(1.0)
+        return video
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+@dataclass(frozen=True)
+class FaceAt:
+    """A face where a test wants it."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class FaceList:
+    """A face finder that finds what it is told."""
+
+    def __init__(self) -> None:
+        self.as_new()
+
+    def as_new(self) -> None:
+        self.faces = [FaceAt(200, 150, 100, 120)]
+
+    def __call__(self, rgb: npt.NDArray[np.uint8]) -> list[FaceAt]:
+        assert rgb.ndim == 3
+        return self.faces
+
+
+class ShiftedClock:
+    """The real clock, which a test may put forward; sleepers notice."""
+
+    def __init__(self) -> None:
+        self.as_new()
+
+    def as_new(self) -> None:
+        self._shift_seconds = 0.0
+
+    def advance(self, *, hours: float = 0.0, seconds: float = 0.0) -> None:
+        self._shift_seconds += hours * 3600 + seconds
+
+    def now_milliseconds(self) -> int:
+        return time.time_ns() // 1_000_000 + round(self._shift_seconds * 1000)
+
+    def steady_seconds(self) -> float:
+        return time.monotonic() + self._shift_seconds
+
+    async def sleep(self, seconds: float) -> None:
+        end = self.steady_seconds() + seconds
+        while self.steady_seconds() < end:  # noqa: ASYNC110 - a moved clock sets no event
+            await asyncio.sleep(0.005)

@@ -1,0 +1,86 @@
+"""Videos are made in a process of its own, which may hang or die without harm."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import av
+import pytest
+
+from bot.sandbox.dashscope.renderer import (
+    RenderedVideo,
+    RenderFailed,
+    RenderFunction,
+    RenderOrder,
+    WorkerRenderer,
+)
+from tests.sandbox_dashscope import stand_in
+
+
+@pytest.fixture
+async def hire() -> AsyncIterator[Callable[[RenderFunction], WorkerRenderer]]:
+    hired: list[WorkerRenderer] = []
+
+    def make(function: RenderFunction) -> WorkerRenderer:
+        hired.append(WorkerRenderer(function))
+        return hired[-1]
+
+    yield make
+    for renderer in hired:
+        await renderer.close()
+    assert multiprocessing.active_children() == []
+
+
+def order(target: Path) -> RenderOrder:
+    return RenderOrder(b"photo", b"sound", target, "480P", "preview")
+
+
+async def test_a_video_is_made_and_progress_told(
+    hire: Callable[[RenderFunction], WorkerRenderer], tmp_path: Path
+) -> None:
+    renderer, progress = hire(stand_in.encode_grey), list[float]()
+    video = await renderer.render(order(tmp_path / "a.mp4"), progress.append)
+    assert video == RenderedVideo(64, 48, 16.0)
+    assert progress == [n / 8 for n in range(1, 9)]
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        assert container.streams.video[0].frames == 8
+
+
+async def test_one_process_serves_many_videos_and_a_refusal_does_not_end_it(
+    hire: Callable[[RenderFunction], WorkerRenderer], tmp_path: Path
+) -> None:
+    renderer = hire(stand_in.see_no_face)
+    for _ in range(2):
+        with pytest.raises(RenderFailed) as failed:
+            await renderer.render(order(tmp_path / "a.mp4"), print)
+        assert failed.value.kind == "NoFaceFound"
+        (process,) = multiprocessing.active_children()
+        first = process.pid
+    assert process.pid == first
+
+
+async def test_a_process_that_dies_is_replaced(
+    hire: Callable[[RenderFunction], WorkerRenderer], tmp_path: Path
+) -> None:
+    renderer = hire(stand_in.die)
+    for _ in range(2):
+        with pytest.raises(RenderFailed) as failed:
+            await renderer.render(order(tmp_path / "a.mp4"), print)
+        assert failed.value.kind == "WorkerDied"
+    assert multiprocessing.active_children() == []
+
+
+async def test_a_cancelled_video_ends_its_process_at_once(
+    hire: Callable[[RenderFunction], WorkerRenderer], tmp_path: Path
+) -> None:
+    renderer = hire(stand_in.never_finish)
+    rendering = asyncio.create_task(renderer.render(order(tmp_path / "a.mp4"), print))
+    while not multiprocessing.active_children():  # noqa: ASYNC110 - a process sets no event
+        await asyncio.sleep(0.01)
+    rendering.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await rendering
+    assert multiprocessing.active_children() == []
