@@ -1,0 +1,35 @@
+"""The command line: `talking-photo COMMAND`, or `python -m bot COMMAND`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+
+import click
+
+_COMMANDS = ("run", "demo", "sandbox", "make", "doctor")
+
+
+class _Commands(click.Group):
+    """Imports a command only when it is asked for: the bot starts without the sandbox's code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Every command, the most important first."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(import_module(f"bot.commands.{cmd_name}"), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("talking-photo"), prog_name="talking-photo")
+def main() -> None:
+    """A Telegram bot that turns a photo and a voice note into a talking video."""
+
+
+if __name__ == "__main__":
+    main(prog_name="talking-photo")

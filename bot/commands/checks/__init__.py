@@ -1,0 +1,1 @@
+"""What `talking-photo doctor` looks at, one subject a file."""

@@ -1,0 +1,45 @@
+"""The media libraries, tried out on the samples."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.util import find_spec
+
+from bot.commands.checks.finding import Finding, ok, problem, warning
+from bot.media.picture import PictureRefused
+from bot.media.sound import SoundRefused
+from bot.media.worker import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
+
+_REINSTALL = "install the packages again (pip install -r requirements.txt)"
+
+
+async def check_media() -> list[Finding]:
+    """Decode a voice note, decode a photo and find its face; look for HEIC."""
+    samples = files("bot.sandbox") / "samples"
+    try:
+        async with MediaWorker() as media:
+            sound = await media.normalise_sound((samples / "voice.ogg").read_bytes())
+            picture = await media.normalise_picture((samples / "portrait.jpg").read_bytes())
+    except (SoundRefused, PictureRefused, MediaWorkerDied, MediaWorkerNotStarted) as error:
+        return [problem(f"media: the samples cannot be read ({error})", _REINSTALL), _heic()]
+    seconds = sound.duration_milliseconds / 1_000
+    return [
+        ok(f"sound: the sample is read and levelled ({seconds:.1f} seconds)"),
+        _face(len(picture.faces)),
+        _heic(),
+    ]
+
+
+def _face(count: int) -> Finding:
+    if count == 1:
+        return ok("pictures: the sample is read and its face found")
+    return problem(f"pictures: {count} faces were found in the sample instead of 1", _REINSTALL)
+
+
+def _heic() -> Finding:
+    if find_spec("pillow_heif"):
+        return ok("pictures: HEIC can be read")
+    return warning(
+        "pictures: HEIC (iPhone pictures sent as files) cannot be read",
+        "pip install 'talking-photo[heic]' if you want them",
+    )

@@ -1,0 +1,79 @@
+"""Telegram: token, webhook, privacy mode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from bot.commands.checks.finding import Finding, ok, problem
+from bot.config import Settings
+
+_UNKNOWN_TOKEN = (401, 404)
+
+
+class _NoAnswer(Exception):
+    """Telegram could not be asked; the finding says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(str(finding))
+        self.finding = finding
+
+
+async def check_telegram(settings: Settings, http: httpx.AsyncClient) -> list[Finding]:
+    """Ask Telegram who we are; never fetches updates, so a running bot is not disturbed."""
+    try:
+        me = await _ask(settings, http, "getMe")
+        webhook = await _ask(settings, http, "getWebhookInfo")
+    except _NoAnswer as failed:
+        return [failed.finding]
+    return [
+        ok(f"Telegram: the token is that of @{me.get('username')} (id {me.get('id')})"),
+        _privacy(me),
+        _webhook(webhook),
+    ]
+
+
+async def _ask(settings: Settings, http: httpx.AsyncClient, method: str) -> dict[str, Any]:
+    token = settings.telegram_bot_token.get_secret_value()
+    try:
+        answer = await http.get(f"{settings.telegram_base_url}/bot{token}/{method}")
+        result = answer.json().get("result") if answer.is_success else None
+    except httpx.HTTPError as error:
+        raise _NoAnswer(_unreachable(settings, type(error).__name__)) from None
+    except (ValueError, AttributeError):
+        raise _NoAnswer(_unreachable(settings, "an answer that is not Telegram's")) from None
+    if answer.status_code in _UNKNOWN_TOKEN:
+        raise _NoAnswer(
+            problem("Telegram: TELEGRAM_BOT_TOKEN is refused", "copy it again from @BotFather")
+        )
+    if not isinstance(result, dict):
+        raise _NoAnswer(_unreachable(settings, f"HTTP {answer.status_code}"))
+    return result
+
+
+def _unreachable(settings: Settings, reason: str) -> Finding:
+    return problem(
+        f"Telegram: no use of {settings.telegram_base_url} ({reason})",
+        "check the network, a proxy or firewall, and TELEGRAM_BASE_URL",
+    )
+
+
+def _privacy(me: dict[str, Any]) -> Finding:
+    if me.get("can_read_all_group_messages"):
+        return ok("groups: privacy mode is off, the bot reads everything in its groups")
+    return ok("groups: privacy mode is on, people answer the bot or write /talk@" + _name(me))
+
+
+def _name(me: dict[str, Any]) -> str:
+    return str(me.get("username", ""))
+
+
+def _webhook(webhook: dict[str, Any]) -> Finding:
+    if not webhook.get("url"):
+        return ok("Telegram: no webhook is set, messages can be fetched")
+    host = httpx.URL(str(webhook["url"])).host
+    return problem(
+        f"Telegram: a webhook to {host} is set, so no messages can be fetched",
+        "delete it (Bot API method deleteWebhook), or use a token of its own for that service",
+    )

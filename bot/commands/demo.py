@@ -1,0 +1,165 @@
+"""`talking-photo demo`: everything at once, on this machine, without any account."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+import tempfile
+import webbrowser
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import httpx
+
+from bot.commands.child import BotProcess
+from bot.commands.failure import Failure
+from bot.commands.signals import stop_on_signals
+
+if TYPE_CHECKING:
+    from bot.sandbox.server import Sandbox
+
+_START_SECONDS = 60.0
+_LOOK_SECONDS = 0.1
+_ROOMY = {"QUOTA_SECONDS_PER_DAY": "600", "POLL_SECONDS": "1"}
+
+
+@click.command(short_help="Show everything on this machine, without any account.")
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+@click.option(
+    "--directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the bot's data here; without it, everything is forgotten at the end.",
+)
+@click.option("--telegram-port", type=int, help="[default: 8081, or any free port]")
+@click.option("--dashscope-port", type=int, help="[default: 8082, or any free port]")
+@click.option(
+    "--render-seconds",
+    type=click.FloatRange(min=0),
+    help="Seconds that every video takes; without it, as long as it really does.",
+)
+def demo(
+    no_browser: bool,
+    directory: Path | None,
+    telegram_port: int | None,
+    dashscope_port: int | None,
+    render_seconds: float | None,
+) -> None:
+    """Start a local Telegram, a local video service and the bot, and open the chat page."""
+    with _data_directory(directory) as data:
+        asyncio.run(_demo(data, not no_browser, (telegram_port, dashscope_port), render_seconds))
+
+
+async def _demo(
+    data: Path,
+    browser: bool,
+    ports: tuple[int | None, int | None],
+    render_seconds: float | None,
+) -> None:
+    with stop_on_signals() as stop:
+        async with _sandbox(ports, render_seconds) as sandbox:
+            async with BotProcess(data, _settings(sandbox, data)) as bot:
+                click.echo("Starting the bot …")
+                if await _answers(bot, sandbox, stop):
+                    _welcome(sandbox.page_url, browser)
+                await _first(stop.wait(), bot.ended())
+            if not stop.is_set():
+                raise Failure(f"The bot stopped by itself. Its last words:\n{bot.last_lines()}")
+            click.echo("Stopped.")
+
+
+async def _answers(bot: BotProcess, sandbox: Sandbox, stop: asyncio.Event) -> bool:
+    """Wait until the bot fetches its messages; False when it ended or was told to stop first."""
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            first = await _first(_polled(sandbox), stop.wait(), bot.ended())
+    except TimeoutError:
+        raise Failure(
+            f"The bot did not start within {_START_SECONDS:.0f} seconds. Its last words:\n"
+            f"{bot.last_lines()}"
+        ) from None
+    return first == 0
+
+
+async def _polled(sandbox: Sandbox) -> None:
+    async with httpx.AsyncClient(base_url=sandbox.telegram_base_url, trust_env=False) as http:
+        while True:
+            answer = await http.get("/sim/outbox", params={"method": "getUpdates"})
+            if answer.json()["calls"]:
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _first(*waiting: Coroutine[Any, Any, object]) -> int:
+    """Wait for whichever ends first, its number; the others are given up."""
+    tasks = [asyncio.ensure_future(each) for each in waiting]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        number = next(i for i, task in enumerate(tasks) if task.done())
+        await tasks[number]
+        return number
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _sandbox(
+    ports: tuple[int | None, int | None], render_seconds: float | None
+) -> AsyncIterator[Sandbox]:
+    from bot.sandbox.server import DASHSCOPE_PORT, TELEGRAM_PORT, PortTaken, serve_sandbox
+
+    telegram, dashscope = ports
+    try:
+        async with serve_sandbox(
+            telegram_port=_usual_or_free(TELEGRAM_PORT) if telegram is None else telegram,
+            dashscope_port=_usual_or_free(DASHSCOPE_PORT) if dashscope is None else dashscope,
+            render_seconds=render_seconds,
+        ) as sandbox:
+            yield sandbox
+    except PortTaken as taken:
+        raise Failure(str(taken)) from None
+
+
+def _usual_or_free(port: int) -> int:
+    """The usual port, or 0 (any free one) when another program has it."""
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+    return port
+
+
+def _settings(sandbox: Sandbox, data: Path) -> dict[str, str]:
+    return {**sandbox.settings, **_ROOMY, "DATABASE_URL": f"sqlite:///{data / 'demo.db'}"}
+
+
+@contextmanager
+def _data_directory(chosen: Path | None) -> Iterator[Path]:
+    if chosen is not None:
+        chosen.mkdir(parents=True, exist_ok=True)
+        yield chosen.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="talking-photo-") as temporary:
+        yield Path(temporary)
+
+
+def _welcome(page_url: str, browser: bool) -> None:
+    click.echo(f"\nTalking Photo is ready: {page_url}\n")
+    click.echo("Send a portrait and a voice note in the chat. Ctrl-C stops everything.")
+    if browser and _has_desktop():
+        webbrowser.open(page_url)
+
+
+def _has_desktop() -> bool:
+    """Without one, a text browser would take over this terminal."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

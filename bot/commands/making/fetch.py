@@ -1,0 +1,46 @@
+"""Fetching the finished video, labelled as made by AI, to where it was asked for."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from bot.commands.failure import Failure
+from bot.commands.making.service import VideoService
+from bot.dashscope.errors import TryAgain
+from bot.dashscope.retry import RetrySchedule
+from bot.dashscope.task import Task
+from bot.media.video import VideoUnreadable, inspect_video, stamp_label
+
+_TRIES = RetrySchedule()
+
+
+async def fetched(service: VideoService, task: Task, output: Path) -> None:
+    """Download, look at, label and put into place; `output` is then complete or untouched."""
+    # Beside the output: only there is moving into place a single step.
+    with tempfile.TemporaryDirectory(prefix=".talking-photo-", dir=output.parent) as folder:
+        raw, labelled = Path(folder) / "raw.mp4", Path(folder) / "labelled.mp4"
+        await _download(service, task.video_url or "", raw)
+        try:
+            inspect_video(raw)
+            stamp_label(raw, labelled, produce_id=task.task_id)
+        except VideoUnreadable:
+            raise Failure(
+                f"What the service delivered is no whole video: try --task {task.task_id} again."
+            ) from None
+        labelled.replace(output)
+
+
+async def _download(service: VideoService, url: str, target: Path) -> None:
+    attempt = 1
+    while True:
+        try:
+            await service.client.download(url, target)
+        except TryAgain as error:
+            delay_seconds = _TRIES.delay_seconds(attempt, error)
+            if delay_seconds is None:
+                raise
+            await service.clock.sleep(delay_seconds)
+            attempt += 1
+        else:
+            return

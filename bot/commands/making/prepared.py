@@ -1,0 +1,29 @@
+"""The photo and the sound, read from disk and made fit for the service."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.media.picture import NormalisedPicture
+from bot.media.sound import NormalisedSound
+from bot.media.worker import MediaWorker
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What will be uploaded."""
+
+    picture: NormalisedPicture
+    sound: NormalisedSound
+
+
+async def prepare(photo: Path, sound: Path) -> Prepared:
+    """Raises PictureRefused, SoundRefused, MediaWorkerDied, MediaWorkerNotStarted."""
+    picture, recording = await asyncio.to_thread(lambda: (photo.read_bytes(), sound.read_bytes()))
+    async with MediaWorker() as media:
+        return Prepared(
+            picture=await media.normalise_picture(picture),
+            sound=await media.normalise_sound(recording),
+        )

@@ -1,0 +1,93 @@
+"""Every failure on the way to a video, in a sentence with its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.commands.failure import Failure
+from bot.commands.making.paid_task import PaidTask
+from bot.dashscope.errors import (
+    DashScopeError,
+    InputNotFetched,
+    InputRefused,
+    Moderated,
+    ResultGone,
+    ServiceStopped,
+    StopCause,
+    TryAgain,
+)
+from bot.media.picture import PictureFault, PictureRefused
+from bot.media.sound import SoundFault, SoundRefused
+from bot.media.worker import MediaWorkerDied, MediaWorkerNotStarted
+
+_PICTURE = {
+    PictureFault.EMPTY: "The photo's file is empty: choose another.",
+    PictureFault.TOO_BIG: "The photo's file is over 20 MB: choose a smaller one.",
+    PictureFault.NOT_A_PICTURE: "The photo's file is no picture that can be read: use JPEG, PNG, "
+    "WebP or BMP.",
+    PictureFault.TOO_SMALL: "The photo is too small: use one of at least 200, better 400 pixels.",
+    PictureFault.TOO_NARROW: "The photo is narrower than 1:3: use one of another shape.",
+    PictureFault.TOO_MANY_PIXELS: "The photo has too many pixels: scale it down.",
+    PictureFault.HEIC_NOT_INSTALLED: "HEIC pictures need one more package: "
+    "pip install 'talking-photo[heic]'.",
+}
+_SOUND = {
+    SoundFault.EMPTY: "The sound's file is empty: choose another.",
+    SoundFault.TOO_BIG: "The sound's file is over 20 MB: choose a smaller one.",
+    SoundFault.UNREADABLE: "The sound cannot be read: use OGG, MP3, WAV, M4A or FLAC.",
+    SoundFault.SILENT: "The sound is silent: record it closer to the microphone.",
+    SoundFault.TOO_SHORT: "The sound holds less than half a second of speech: say more.",
+    SoundFault.TOO_LONG: "The sound is longer than 19.9 seconds: cut it.",
+}
+_STOPPED = {
+    StopCause.KEY: "DASHSCOPE_API_KEY is refused: copy it again, and check that it belongs to the "
+    "region of DASHSCOPE_BASE_URL.",
+    StopCause.UNPAID: "The service's account owes money: settle it in the console.",
+    StopCause.NOT_ENABLED: "The service or the model is not enabled for this key: enable it in the "
+    "console.",
+    StopCause.MODEL_RETIRED: "The service no longer has this model: choose another ENGINE.",
+    StopCause.QUOTA: "The service's quota is used up: raise it in the console.",
+}
+_OTHERS: tuple[tuple[type[Exception], str], ...] = (
+    (TryAgain, "The service does not answer as it should: try again later."),
+    (Moderated, "The service refuses this content: use another photo or sound."),
+    (InputNotFetched, "The service could not read the uploaded files: try again."),
+    (ResultGone, "The video is gone from the service (it is kept for 24 hours): make a new one."),
+    (MediaWorkerDied, "The photo or the sound cannot be read: use other files."),
+    (MediaWorkerNotStarted, "The media libraries do not start: run `talking-photo doctor`."),
+)
+
+_KNOWN = (
+    DashScopeError,
+    PictureRefused,
+    SoundRefused,
+    MediaWorkerDied,
+    MediaWorkerNotStarted,
+    OSError,
+)
+
+
+@contextmanager
+def said(note: PaidTask) -> Iterator[None]:
+    """Turn each known failure inside into a Failure, which names the task that is paid for."""
+    try:
+        yield
+    except _KNOWN as error:
+        raise Failure(f"{sentence(error)}{note.how_to_go_on()}") from None
+
+
+def sentence(error: Exception) -> str:
+    """What happened and what to do."""
+    match error:
+        case PictureRefused():
+            return _PICTURE[error.fault]
+        case SoundRefused():
+            return _SOUND[error.fault]
+        case ServiceStopped():
+            return _STOPPED[error.cause]
+        case InputRefused():
+            return f"The service refuses the photo or the sound: {error.message or error.code}"
+        case OSError():
+            return f"{error.strerror}: {error.filename}: choose another place or name."
+    return next((words for kind, words in _OTHERS if isinstance(error, kind)), f"{error}.")

@@ -1,0 +1,60 @@
+"""`talking-photo run`: the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import click
+
+from bot.commands.failure import Failure
+from bot.commands.signals import stop_on_signals
+from bot.config import Settings, SettingsInvalid, load_settings, misspelt_settings
+from bot.logs import set_up_logging
+from storage.instance import AlreadyRunning, LockUnavailable, instance_lock
+
+log = logging.getLogger(__name__)
+
+
+@click.command()
+def run() -> None:
+    """Run the bot until Ctrl-C or SIGTERM."""
+    try:
+        settings = load_settings()
+    except SettingsInvalid as invalid:
+        raise Failure(str(invalid)) from None
+    set_up_logging(settings.log_level, settings.secrets)
+    for sentence in misspelt_settings():
+        log.warning(sentence)
+    _run(settings)
+
+
+def _run(settings: Settings) -> None:
+    from bot.app import run as run_bot
+    from bot.media.worker import MediaWorkerNotStarted
+    from bot.telegram.errors import SecondInstance, TokenRejected
+    from storage.migration import DatabaseTooNew
+
+    async def until_stopped() -> None:
+        with stop_on_signals() as stop:
+            await run_bot(settings, stop=stop)
+
+    try:
+        settings.database_path.parent.mkdir(parents=True, exist_ok=True)
+        with instance_lock(settings.database_path):
+            asyncio.run(until_stopped())
+    except TokenRejected:
+        raise Failure(
+            "Telegram does not know TELEGRAM_BOT_TOKEN: copy it again from @BotFather."
+        ) from None
+    except SecondInstance:
+        raise Failure(
+            "Another program fetches this bot's messages: stop it, or give this bot a token of "
+            "its own."
+        ) from None
+    except MediaWorkerNotStarted:
+        raise Failure(
+            "The media libraries do not start: run `talking-photo doctor` to see why."
+        ) from None
+    except (AlreadyRunning, LockUnavailable, DatabaseTooNew) as error:
+        raise Failure(str(error)) from None

@@ -1,0 +1,58 @@
+"""`talking-photo sandbox`: a local Telegram and a local video service, for any client."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from bot.commands.failure import Failure
+from bot.commands.signals import stop_on_signals
+
+_WORDS = """\
+Chat page       {page}
+Local Telegram  {telegram}
+Local service   {dashscope}
+
+Settings for a bot that uses them:
+
+{settings}
+
+Ctrl-C stops them."""
+
+
+@click.command(short_help="Serve a local Telegram and video service, for any client.")
+@click.option("--telegram-port", default=8081, show_default=True, help="0: any free port.")
+@click.option("--dashscope-port", default=8082, show_default=True, help="0: any free port.")
+@click.option(
+    "--render-seconds",
+    type=click.FloatRange(min=0),
+    help="Seconds that every video takes; without it, as long as it really does.",
+)
+def sandbox(telegram_port: int, dashscope_port: int, render_seconds: float | None) -> None:
+    """Serve a local Telegram and a local video service on this machine only."""
+    asyncio.run(_serve(telegram_port, dashscope_port, render_seconds))
+
+
+async def _serve(telegram_port: int, dashscope_port: int, render_seconds: float | None) -> None:
+    from bot.sandbox.server import PortTaken, serve_sandbox
+
+    try:
+        async with serve_sandbox(
+            telegram_port=telegram_port,
+            dashscope_port=dashscope_port,
+            render_seconds=render_seconds,
+        ) as served:
+            with stop_on_signals() as stop:
+                settings = "\n".join(f"{name}={value}" for name, value in served.settings.items())
+                click.echo(
+                    _WORDS.format(
+                        page=served.page_url,
+                        telegram=served.telegram_base_url,
+                        dashscope=served.dashscope_base_url,
+                        settings=settings,
+                    )
+                )
+                await stop.wait()
+    except PortTaken as taken:
+        raise Failure(str(taken)) from None

@@ -1,0 +1,40 @@
+"""Ctrl-C, SIGTERM and a closed terminal as an event."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextlib.contextmanager
+def stop_on_signals() -> Iterator[asyncio.Event]:
+    """An event that the first signal sets; a second signal ends the process in the usual way.
+
+    A hang-up that was ignored from the start (nohup) stays ignored.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    heeded = [number for number in _SIGNALS if not _ignored_hang_up(number)]
+
+    def forget() -> None:
+        for number in heeded:
+            loop.remove_signal_handler(number)
+
+    def first() -> None:
+        stop.set()
+        forget()
+
+    for number in heeded:
+        loop.add_signal_handler(number, first)
+    try:
+        yield stop
+    finally:
+        forget()
+
+
+def _ignored_hang_up(number: signal.Signals) -> bool:
+    return number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN

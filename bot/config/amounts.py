@@ -1,0 +1,30 @@
+"""Kinds of numbers among the settings, and their exact whole units."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from bot.config import values
+
+MILLISECONDS_PER_SECOND = 1_000
+MICRO_YUAN_PER_YUAN = 1_000_000
+MICRO_YUAN_PER_FEN = 10_000
+
+Optional = BeforeValidator(values.nothing_if_empty)
+Filled = BeforeValidator(values.filled)
+
+# The upper bounds catch slips of the keyboard and keep every sum inside a 64-bit integer.
+Seconds = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=3), Filled]
+Yuan = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=6), Filled]
+# A price of nothing would make every cap in money meaningless.
+Fen = Annotated[Decimal, Field(gt=0, le=100_000, decimal_places=4), Filled]
+Count = Annotated[int, Field(le=1_000_000), Filled]
+Wait = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
+
+
+def whole(amount: Decimal, units: int) -> int:
+    """`amount` counted in a unit of which `units` make one; exact by the decimal places above."""
+    return int(amount * units)

@@ -1,0 +1,50 @@
+"""Settings that nobody reads: most often a typing slip."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator
+
+from dotenv import dotenv_values
+
+from bot.config.settings import Settings
+from bot.config.source import env_file
+
+_SIMILAR = 0.85
+
+
+def misspelt_settings() -> list[str]:
+    """One sentence for each name in the settings file that is no setting, and for each variable of
+    the environment that is nearly one."""
+    return [*_from_file(), *_from_environment()]
+
+
+def setting_names() -> frozenset[str]:
+    """Every setting, as it is spelt in the environment."""
+    return frozenset(name.upper() for name in Settings.model_fields)
+
+
+def _from_file() -> Iterator[str]:
+    path = env_file()
+    if not path.is_file():
+        return
+    for name in dotenv_values(path, encoding="utf-8"):
+        if name.upper() not in setting_names():
+            yield f"{name} in {path} is not a setting{_hint(name)}"
+
+
+def _from_environment() -> Iterator[str]:
+    for name in os.environ:
+        if name.upper() not in setting_names() and _nearest(name):
+            yield f"{name} in the environment is not a setting{_hint(name)}"
+
+
+def _hint(name: str) -> str:
+    nearest = _nearest(name)
+    return f": did you mean {nearest}?" if nearest else " and has no effect: remove it."
+
+
+def _nearest(name: str) -> str | None:
+    found = difflib.get_close_matches(name.upper(), setting_names(), n=1, cutoff=_SIMILAR)
+    return found[0] if found else None

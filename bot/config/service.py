@@ -1,0 +1,114 @@
+"""The settings of the video service."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+
+from bot.config import values
+from bot.config.amounts import MICRO_YUAN_PER_FEN, Fen, Filled, Optional, Wait, whole
+from bot.config.prices import Engine, Resolution, UnitPrices
+from bot.config.source import FromEnvironment
+
+_BEIJING = "https://dashscope.aliyuncs.com/api/v1"
+
+
+class ServiceSettings(FromEnvironment):
+    """What talking to the video service needs; enough to make a video without Telegram."""
+
+    engine: Annotated[Engine, BeforeValidator(values.lower), Filled] = Field(
+        default="wan2.2-s2v", description="wan2.2-s2v, emo or preview"
+    )
+    dashscope_api_key: Annotated[SecretStr | None, AfterValidator(values.api_key)] = Field(
+        default=None, description="the key of the video service (sk-…)"
+    )
+    dashscope_region: Annotated[
+        Literal["beijing", "singapore"] | None, BeforeValidator(values.lower), Optional
+    ] = Field(
+        default=None, description="beijing or singapore, together with DASHSCOPE_WORKSPACE_ID"
+    )
+    dashscope_workspace_id: Annotated[str | None, AfterValidator(values.workspace_id), Optional] = (
+        Field(default=None, description="the workspace's id, together with DASHSCOPE_REGION")
+    )
+    dashscope_base_url: Annotated[str, AfterValidator(values.address)] = Field(
+        default=_BEIJING, description="the service's address up to and with /api/v1"
+    )
+    resolution: Annotated[Resolution, BeforeValidator(values.upper), Filled] = Field(
+        default="480P", description="480P or 720P"
+    )
+    style: Annotated[
+        Literal["speech", "singing", "performance"] | None, BeforeValidator(values.lower), Optional
+    ] = Field(default=None, description="speech, singing or performance, or leave it unset")
+    poll_seconds: Annotated[Wait | None, Optional] = Field(
+        default=None,
+        description="seconds between two looks at a task (0.05 to 3600), or leave it unset",
+    )
+    price_wan_480p: Fen = Field(
+        default=Decimal(50), description="fen for a second of video, such as 50"
+    )
+    price_wan_720p: Fen = Field(
+        default=Decimal(90), description="fen for a second of video, such as 90"
+    )
+    price_emo_1_1: Fen = Field(
+        default=Decimal(8), description="fen for a second of video, such as 8"
+    )
+    price_emo_3_4: Fen = Field(
+        default=Decimal(16), description="fen for a second of video, such as 16"
+    )
+    price_detection: Fen = Field(
+        default=Decimal("0.4"), description="fen for one detection call, such as 0.4"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _address_from_region(cls, data: dict[str, Any]) -> dict[str, Any]:
+        region = values.lower(values.nothing_if_empty(data.get("dashscope_region")))
+        workspace = values.nothing_if_empty(data.get("dashscope_workspace_id"))
+        explicit = values.nothing_if_empty(data.get("dashscope_base_url"))
+        data = {key: value for key, value in data.items() if key != "dashscope_base_url"}
+        if explicit is not None:
+            data["dashscope_base_url"] = explicit
+        elif region in values.REGIONS and isinstance(workspace, str):
+            data["dashscope_base_url"] = values.regional_address(str(region), workspace)
+        return data
+
+    @model_validator(mode="after")
+    def _region_whole(self) -> Self:
+        region, workspace = self.dashscope_region, self.dashscope_workspace_id
+        if (region is None) != (workspace is None):
+            present, absent = ("REGION", "WORKSPACE_ID") if region else ("WORKSPACE_ID", "REGION")
+            raise ValueError(
+                f"DASHSCOPE_{absent} is missing: DASHSCOPE_{present} needs it; set both or neither"
+            )
+        if (
+            region
+            and workspace
+            and self.dashscope_base_url != values.regional_address(region, workspace)
+        ):
+            raise ValueError(
+                "DASHSCOPE_BASE_URL contradicts DASHSCOPE_REGION: keep one of the two forms"
+            )
+        return self
+
+    @property
+    def unit_prices(self) -> UnitPrices:
+        """All unit prices, in micro-yuan."""
+        return UnitPrices(
+            wan_480p_micro_yuan_per_second=whole(self.price_wan_480p, MICRO_YUAN_PER_FEN),
+            wan_720p_micro_yuan_per_second=whole(self.price_wan_720p, MICRO_YUAN_PER_FEN),
+            emo_1_1_micro_yuan_per_second=whole(self.price_emo_1_1, MICRO_YUAN_PER_FEN),
+            emo_3_4_micro_yuan_per_second=whole(self.price_emo_3_4, MICRO_YUAN_PER_FEN),
+            detection_micro_yuan=whole(self.price_detection, MICRO_YUAN_PER_FEN),
+        )
+
+    @property
+    def price_micro_yuan_per_second(self) -> int:
+        """What a second of video costs with the engine and resolution that are set."""
+        return self.unit_prices.micro_yuan_per_second(self.engine, self.resolution)
+
+    @property
+    def price_micro_yuan_per_detection(self) -> int:
+        """What one detection call costs with the engine that is set."""
+        return self.unit_prices.micro_yuan_per_detection(self.engine)

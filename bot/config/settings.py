@@ -1,0 +1,129 @@
+"""Every setting of the bot, with its type, its default and its meaning."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import NoDecode
+
+from bot.config import values
+from bot.config.amounts import (
+    MICRO_YUAN_PER_YUAN,
+    MILLISECONDS_PER_SECOND,
+    Count,
+    Filled,
+    Optional,
+    Seconds,
+    Yuan,
+    whole,
+)
+from bot.config.service import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Everything the bot needs."""
+
+    telegram_bot_token: Annotated[SecretStr, AfterValidator(values.bot_token)] = Field(
+        default=SecretStr(""), description="the token that @BotFather gave you"
+    )
+    telegram_base_url: Annotated[str, AfterValidator(values.telegram_address), Filled] = Field(
+        default="https://api.telegram.org", description="what stands before /bot<token>"
+    )
+    database_url: Annotated[str, AfterValidator(values.database_url), Filled] = Field(
+        default="sqlite:///talking-photo.db", description="sqlite:///file.db"
+    )
+    data_dir: Annotated[Path | None, Optional] = Field(
+        default=None, description="a folder for videos that wait for delivery"
+    )
+    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(values.ids)] = Field(
+        default=frozenset(), description="Telegram user ids with commas, such as 1001,1002"
+    )
+    quota_seconds_per_day: Seconds = Field(
+        default=Decimal(60), description="seconds of video per person and day, such as 60 (0: none)"
+    )
+    quota_seconds_per_month: Seconds | None = Field(
+        default=None,
+        description="seconds of video per person and month, such as 600, or remove the line",
+    )
+    budget_yuan_per_day: Yuan = Field(
+        default=Decimal(50),
+        description="yuan that the whole bot may spend a day, such as 50 (0: none)",
+    )
+    budget_yuan_per_month: Yuan = Field(
+        default=Decimal(500), description="yuan that the whole bot may spend a month, such as 500"
+    )
+    detections_per_person_per_day: Annotated[Count, Field(ge=0)] = Field(
+        default=30, description="a whole number of photo checks per person and day, such as 30"
+    )
+    jobs_waiting_per_person: Annotated[Count, Field(ge=1)] = Field(
+        default=3, description="a whole number of jobs that may wait per person, 1 or more"
+    )
+    time_zone: Annotated[str, AfterValidator(values.time_zone), Filled] = Field(
+        default="Asia/Shanghai", description="a time zone such as Asia/Shanghai"
+    )
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(values.upper), Filled
+    ] = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @field_validator("dashscope_api_key", mode="after")
+    @classmethod
+    def _key_for_the_engine(cls, key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        engine = info.data.get("engine", "preview")
+        if key is None and engine != "preview":
+            raise ValueError(
+                f"is missing: ENGINE={engine} needs one; get it from the Model Studio console, "
+                "or set ENGINE=preview to do without the service"
+            )
+        return key
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file."""
+        return Path(values.database_path(self.database_url))
+
+    @property
+    def data_directory(self) -> Path:
+        """Where videos wait for delivery: DATA_DIR, or a folder next to the database."""
+        return self.data_dir or self.database_path.with_name(f"{self.database_path.stem}-data")
+
+    @property
+    def quota_milliseconds_per_day(self) -> int:
+        """What each person may have made in a day."""
+        return whole(self.quota_seconds_per_day, MILLISECONDS_PER_SECOND)
+
+    @property
+    def quota_milliseconds_per_month(self) -> int | None:
+        """What each person may have made in a month; None: only the daily quota counts."""
+        month = self.quota_seconds_per_month
+        return None if month is None else whole(month, MILLISECONDS_PER_SECOND)
+
+    @property
+    def budget_micro_yuan_per_day(self) -> int:
+        """What the whole bot may spend in a day."""
+        return whole(self.budget_yuan_per_day, MICRO_YUAN_PER_YUAN)
+
+    @property
+    def budget_micro_yuan_per_month(self) -> int:
+        """What the whole bot may spend in a month."""
+        return whole(self.budget_yuan_per_month, MICRO_YUAN_PER_YUAN)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The operator's time zone, in which days and months begin."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def secrets(self) -> tuple[SecretStr, ...]:
+        """What must never be seen: for the log's redaction."""
+        return tuple(s for s in (self.telegram_bot_token, self.dashscope_api_key) if s is not None)

@@ -1,0 +1,137 @@
+"""How one setting is read: from the text of the environment to a checked value.
+
+Each reader raises ValueError with "what is wrong: what to do", to follow the setting's name.
+"""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import SecretStr
+
+_TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,}")
+_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+_WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+_SQLITE = "sqlite:///"
+_HOSTS = {"beijing": "cn-beijing", "singapore": "ap-southeast-1"}
+
+REGIONS = tuple(_HOSTS)
+
+
+def nothing_if_empty(value: object) -> object:
+    """An optional setting that is left empty is not set."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def filled(value: object) -> object:
+    """A setting that must not be left empty: an empty cap is a broken cap, not an open one."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        raise ValueError("is empty: write a value, or remove the line to get the default")
+    return value
+
+
+def bot_token(value: SecretStr) -> SecretStr:
+    """A token of the shape that @BotFather gives out."""
+    text = value.get_secret_value().strip()
+    if not text:
+        raise ValueError("is missing: get a token from @BotFather in Telegram and set it")
+    if not _TOKEN.fullmatch(text):
+        raise ValueError(
+            "is not a bot token (digits, a colon, 30+ letters): copy it again from @BotFather"
+        )
+    return SecretStr(text)
+
+
+def api_key(value: SecretStr | None) -> SecretStr | None:
+    """A key without spaces around it; None if empty."""
+    text = value.get_secret_value().strip() if value else ""
+    if not text:
+        return None
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("holds characters that no key has: copy it again from the console")
+    return SecretStr(text)
+
+
+def address(value: str) -> str:
+    """An http(s) address without its trailing slash."""
+    text = value.strip().rstrip("/")
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError(
+            "is not an address: it starts with https:// (or http://) and a host, "
+            "without a question mark or a user name"
+        )
+    return text
+
+
+def telegram_address(value: str) -> str:
+    """What stands before `/bot<token>`."""
+    text = address(value)
+    if re.search(r"/bot(\d+:.*)?$", text):
+        raise ValueError("ends with /bot…: write only what stands before /bot<token>")
+    return text
+
+
+def regional_address(region: str, workspace_id: str) -> str:
+    """The provider's address for a region and a workspace (Model Studio's documentation)."""
+    return f"https://{workspace_id}.{_HOSTS[region]}.maas.aliyuncs.com/api/v1"
+
+
+def workspace_id(value: str | None) -> str | None:
+    """An id that can be the first part of a host name."""
+    if value is not None and not _WORKSPACE.fullmatch(value):
+        raise ValueError("is not a workspace id (letters, digits, hyphens): copy it again")
+    return value
+
+
+def database_url(value: str) -> str:
+    """A `sqlite:///` URL of a file."""
+    text = value.strip()
+    if text.startswith(("postgres://", "postgresql://", "postgresql+")):
+        raise ValueError(
+            "asks for PostgreSQL, which this version cannot use yet: write sqlite:///file.db"
+        )
+    path = text.removeprefix(_SQLITE)
+    if path == text or not path.strip("/") or path.startswith(":") or "?" in path:
+        raise ValueError(
+            "is not sqlite:///file.db (or sqlite:////full/path/file.db): write it in that form"
+        )
+    return text
+
+
+def database_path(url: str) -> str:
+    """The file that a checked `sqlite:///` URL names."""
+    return url.removeprefix(_SQLITE)
+
+
+def ids(value: object) -> object:
+    """Telegram user ids from a list with commas."""
+    if not isinstance(value, str):
+        return value
+    parts = [part for part in re.split(r"[,\s]+", value) if part]
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise ValueError(
+            "is not a list of numbers: write Telegram user ids with commas, such as 1001,1002"
+        )
+    return frozenset(int(part) for part in parts)
+
+
+def time_zone(value: str) -> str:
+    """The name of a time zone that this machine knows."""
+    try:
+        return ZoneInfo(value.strip()).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            "is not a time zone that this machine knows: write a name such as Asia/Shanghai or UTC "
+            "(a machine without a time zone database gets one by `pip install tzdata`)"
+        ) from None
+
+
+def upper(value: object) -> object:
+    """Upper case, for names that people write in either."""
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def lower(value: object) -> object:
+    """Lower case, for names that people write in either."""
+    return value.strip().lower() if isinstance(value, str) else value

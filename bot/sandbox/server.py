@@ -1,0 +1,85 @@
+"""The whole sandbox in one process: local Telegram and local video service, on two ports."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from bot.clock import Clock, SystemClock
+from bot.sandbox.dashscope.app import create_dashscope_app
+from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
+from bot.sandbox.faults import FaultBoard
+from bot.sandbox.journal import Journal
+from bot.sandbox.serving import ASGIApp, serve
+from bot.sandbox.telegram.app import create_telegram_app
+
+DEMO_BOT_TOKEN = "4242:AAH-local-sandbox-token-000000000000"  # noqa: S105 (it is no secret)
+"""A bot token that the local Telegram accepts, as it does any other of that shape."""
+
+TELEGRAM_PORT = 8081
+DASHSCOPE_PORT = 8082
+
+
+class PortTaken(Exception):
+    """Another program listens on this port: stop it, or choose another port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """Where the running sandbox is found."""
+
+    telegram_base_url: str
+    """What stands before `/bot<token>`."""
+    dashscope_base_url: str
+    """Up to and with `/api/v1`."""
+    journal: Journal
+    faults: FaultBoard
+
+    @property
+    def page_url(self) -> str:
+        """The chat page."""
+        return f"{self.telegram_base_url}/"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings of a bot that lives in this sandbox."""
+        return {
+            "TELEGRAM_BOT_TOKEN": DEMO_BOT_TOKEN,
+            "TELEGRAM_BASE_URL": self.telegram_base_url,
+            "DASHSCOPE_API_KEY": DEMO_API_KEY,
+            "DASHSCOPE_BASE_URL": self.dashscope_base_url,
+        }
+
+
+@asynccontextmanager
+async def serve_sandbox(
+    *,
+    telegram_port: int = TELEGRAM_PORT,
+    dashscope_port: int = DASHSCOPE_PORT,
+    render_seconds: float | None = None,
+    clock: Clock | None = None,
+) -> AsyncIterator[Sandbox]:
+    """Serve both for the duration of the block, on loopback; port 0 is any free one.
+
+    Raises PortTaken.
+    """
+    clock = clock or SystemClock()
+    journal, faults = Journal(clock), FaultBoard()
+    provider = create_dashscope_app(
+        journal, faults, clock=clock, settings=ProviderSettings(render_seconds=render_seconds)
+    )
+    telegram = create_telegram_app(journal, faults, clock=clock, provider_control=provider.control)
+    async with AsyncExitStack() as stack:
+        dashscope_url = await _serve(stack, provider.app, dashscope_port)
+        telegram_url = await _serve(stack, telegram, telegram_port)
+        yield Sandbox(telegram_url, f"{dashscope_url}/api/v1", journal, faults)
+
+
+async def _serve(stack: AsyncExitStack, app: ASGIApp, port: int) -> str:
+    try:
+        return await stack.enter_async_context(serve(app, port=port))
+    except OSError as error:
+        raise PortTaken(
+            f"Port {port} of this machine is taken: stop what listens there, or choose another."
+        ) from error

@@ -1,0 +1,142 @@
+"""The doctor's checks that need no other process: clock, disk, database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from bot.clock import SystemClock
+from bot.commands.checks.clocks import ClockCheck
+from bot.commands.checks.database import check_data_directory, check_database
+from bot.commands.checks.disk import check_free_space, check_persistence, mount_of
+from storage.instance import instance_lock
+
+
+class FixedClock(SystemClock):
+    """Always the same time of day."""
+
+    def __init__(self, now_milliseconds: int) -> None:
+        self._now_milliseconds = now_milliseconds
+
+    def now_milliseconds(self) -> int:
+        return self._now_milliseconds
+
+
+@pytest.mark.parametrize(
+    ("seconds_ahead", "level", "words"),
+    [
+        (0, "ok", "agrees with api.example"),
+        (-29, "ok", "agrees with api.example"),
+        (120, "problem", "120 seconds ahead of api.example"),
+        (-120, "problem", "120 seconds behind api.example"),
+    ],
+)
+async def test_the_clock_is_held_against_the_date_of_an_answer(
+    seconds_ahead: int, level: str, words: str
+) -> None:
+    check = ClockCheck(FixedClock((1_780_000_000 + seconds_ahead) * 1_000))
+    request = httpx.Request("GET", "https://api.example/x")
+    date = "Thu, 28 May 2026 20:26:40 GMT"  # 1,780,000,000 seconds after 1970
+    await check.look(httpx.Response(200, headers={"Date": date}, request=request))
+    (finding,) = check.findings()
+    assert finding.level == level
+    assert words in finding.text
+
+
+@pytest.mark.parametrize("headers", [{}, {"Date": "yesterday"}])
+async def test_an_answer_without_a_date_says_nothing(headers: dict[str, str]) -> None:
+    check = ClockCheck(SystemClock())
+    request = httpx.Request("GET", "https://api.example/x")
+    await check.look(httpx.Response(200, headers=headers, request=request))
+    assert check.findings() == []
+
+
+def test_the_innermost_mount_counts(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(
+        "overlay / overlay rw 0 0\n"
+        "/dev/sdb /data ext4 rw 0 0\n"
+        "tmpfs /data/fast tmpfs rw 0 0\n"
+        "/dev/sdc /my\\040disk xfs rw 0 0\n"
+    )
+    assert mount_of(Path("/home/bot"), mounts) == (Path("/"), "overlay")
+    assert mount_of(Path("/data/bot"), mounts) == (Path("/data"), "ext4")
+    assert mount_of(Path("/data/fast/bot"), mounts) == (Path("/data/fast"), "tmpfs")
+    assert mount_of(Path("/my disk/bot"), mounts) == (Path("/my disk"), "xfs")
+    assert mount_of(Path("/data"), tmp_path / "none") == (Path("/"), "")
+
+
+def test_a_folder_for_temporary_files_is_warned_of(tmp_path: Path) -> None:
+    finding = check_persistence(tmp_path)
+    assert finding.level == "warning"
+    assert "DATABASE_URL" in finding.remedy
+
+
+@pytest.mark.parametrize(("mark", "platform"), [("DYNO", "Heroku"), ("K_SERVICE", "Cloud Run")])
+def test_a_platform_with_a_throw_away_disk_is_warned_of(
+    mark: str, platform: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(mark, "web.1")
+    finding = check_persistence(Path("/"))
+    assert finding.level == "warning"
+    assert platform in finding.text
+
+
+@pytest.mark.parametrize(
+    ("free_bytes", "level"), [(100, "problem"), (500_000_000, "warning"), (10**12, "ok")]
+)
+def test_room_is_told_in_three_levels(
+    free_bytes: int, level: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free_bytes))
+    assert check_free_space(tmp_path).level == level
+
+
+def findings(path: Path) -> str:
+    return "\n".join(str(finding) for finding in check_database(path))
+
+
+def test_a_database_that_is_not_there_yet_is_fine_and_not_made(tmp_path: Path) -> None:
+    assert "will be made at the first start" in findings(tmp_path / "new" / "bot.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_of_somebody_else_is_a_problem(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    assert "cannot be written to" in findings(tmp_path / "bot.db")
+    assert check_data_directory(tmp_path / "videos").level == "problem"
+
+
+def test_the_folder_of_videos_may_be_missing_yet(tmp_path: Path) -> None:
+    assert check_data_directory(tmp_path / "videos").level == "ok"
+
+
+def test_a_whole_database_is_ok(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("CREATE TABLE t (x)")
+    told = findings(path)
+    assert "can be written and is whole" in told
+    assert "no bot is running" in told
+
+
+def test_a_running_bot_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    path.touch()
+    with instance_lock(path):
+        assert "warning  instance: a bot is running with this database" in findings(path)
+
+
+def test_a_damaged_database_is_a_problem(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    path.write_bytes(b"this was never a database" * 500)
+    assert "problem  database:" in findings(path)
+    assert "restore a backup" in findings(path)

@@ -1,0 +1,119 @@
+"""`talking-photo demo`: everything on this machine by one command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.sandbox.server import TELEGRAM_PORT
+from tests.commands.process import Command, names_in, started, until
+
+QUIET = ("demo", "--no-browser", "--telegram-port", "0", "--dashscope-port", "0")
+READY = r"is ready: (http://127\.0\.0\.1:\d+)/"
+ME = 700
+
+
+def bots(command: Command) -> list[int]:
+    """The process ids of the command's own children."""
+    pid = command.process.pid
+    return [
+        int(child)
+        for children in Path(f"/proc/{pid}/task").glob("*/children")
+        for child in children.read_text().split()
+        if b"bot\0run" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    """The usual port, taken: by us, or already by somebody else."""
+    with closing(socket.socket()) as taken:
+        with suppress(OSError):
+            taken.bind(("127.0.0.1", TELEGRAM_PORT))
+            taken.listen()
+        yield TELEGRAM_PORT
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a command puts what it forgets at the end."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see processes")
+async def test_a_closed_terminal_stops_everything_within_five_seconds_and_leaves_nothing(
+    tmp_path: Path, temporary: Path
+) -> None:
+    """Whatever the settings of a real bot in this folder and environment are."""
+    (tmp_path / ".env").write_text("TELEGRAM_BOT_TOKEN=nonsense\nENGINE=sora\n")
+    real = {"DASHSCOPE_REGION": "beijing", "DATABASE_URL": f"sqlite:///{tmp_path}/real.db"}
+    async with started(*QUIET, cwd=tmp_path, settings=real) as command:
+        await command.printing(READY)
+        (bot,) = bots(command)
+        over = await command.stop(signal.SIGHUP, deadline_seconds=5)
+    assert over.code == 0, over.printed
+    assert over.printed.endswith("Stopped.\n")
+    assert not alive(bot)
+    assert not [name for name in names_in(temporary) if name.startswith("talking-photo-")]
+    assert not (tmp_path / "real.db").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see processes")
+async def test_a_bot_that_dies_is_reported_with_its_last_words(
+    tmp_path: Path, temporary: Path
+) -> None:
+    async with started(*QUIET, cwd=tmp_path) as command:
+        await command.printing(READY)
+        (bot,) = bots(command)
+        os.kill(bot, signal.SIGKILL)
+        over = await command.end()
+    assert over.code == 1
+    assert "The bot stopped by itself. Its last words:" in over.printed
+    assert "the bot is up" in over.printed
+
+
+async def test_a_photo_and_a_voice_note_become_a_video_in_the_chat(
+    tmp_path: Path, taken_port: int
+) -> None:
+    """Also where another program has the usual port."""
+    kept = ("--directory", tmp_path / "kept")
+    async with started("demo", "--no-browser", *kept, cwd=tmp_path) as command:
+        page = (await command.printing(READY)).group(1)
+        assert not page.endswith(f":{taken_port}")
+        async with httpx.AsyncClient(base_url=page, trust_env=False, timeout=30) as http:
+            assert "text/html" in (await http.get("/")).headers["content-type"]
+            await send(http, "photo", "portrait")
+            await send(http, "voice", "voice")
+            await until(lambda: videos(http))
+        assert (await command.stop(signal.SIGINT)).code == 0
+    assert (tmp_path / "kept" / "demo.db").exists()
+
+
+async def send(http: httpx.AsyncClient, kind: str, sample: str) -> None:
+    await http.post("/sim/people", json={"first_name": "Ada", "user_id": ME})
+    answer = await http.post(f"/sim/chats/{ME}/messages", json={"kind": kind, "sample": sample})
+    assert answer.status_code == 201, answer.text
+
+
+async def videos(http: httpx.AsyncClient) -> list[dict[str, Any]]:
+    messages = (await http.get(f"/sim/chats/{ME}/messages")).json()["messages"]
+    return [message for message in messages if "video" in message]

@@ -1,0 +1,120 @@
+"""`talking-photo doctor`, against the sandbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from bot.clock import SystemClock
+from bot.commands.checks.provider import check_provider
+from bot.commands.checks.telegram import check_telegram
+from bot.config import Settings
+from bot.sandbox.server import DEMO_BOT_TOKEN, Sandbox
+from bot.sandbox.serving import serve
+from tests.commands.process import ended
+
+UNKNOWN_KEY = "sk-unknown-key-00000000000000"
+
+
+def settings_of(sandbox: Sandbox, key: str | None = None) -> Settings:
+    return Settings(
+        telegram_bot_token=SecretStr(DEMO_BOT_TOKEN),
+        telegram_base_url=sandbox.telegram_base_url,
+        dashscope_api_key=SecretStr(key or sandbox.settings["DASHSCOPE_API_KEY"]),
+        dashscope_base_url=sandbox.dashscope_base_url,
+    )
+
+
+def lines(printed: str, level: str) -> list[str]:
+    return [line for line in printed.splitlines() if line.startswith(level)]
+
+
+async def telegram(settings: Settings) -> str:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        return "\n".join(str(finding) for finding in await check_telegram(settings, http))
+
+
+async def provider(settings: Settings) -> str:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        return "\n".join(map(str, await check_provider(settings, http, SystemClock())))
+
+
+async def test_all_is_well_in_the_sandbox_and_costs_nothing(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    slip = {"QUOTA_SECOND_PER_DAY": "5"}
+    over = await ended("doctor", cwd=tmp_path, settings={**sandbox.settings, **slip})
+    assert over.code == 0, over.printed
+    assert lines(over.printed, "problem") == []
+    for words in ("settings: all", "token is that of @", "the key works", "sample is read"):
+        assert any(words in line for line in lines(over.printed, "ok")), words
+    assert any("did you mean QUOTA_SECONDS_PER_DAY?" in w for w in lines(over.printed, "warning"))
+    async with httpx.AsyncClient(base_url=sandbox.telegram_base_url, trust_env=False) as http:
+        polls = await http.get("/sim/outbox", params={"method": "getUpdates"})
+        bill = await http.get("/sim/provider/bill")
+    assert polls.json()["calls"] == []
+    assert bill.json()["total_micro_yuan"] == 0
+
+
+async def test_wrong_settings_are_told_and_the_rest_is_still_checked(tmp_path: Path) -> None:
+    over = await ended("doctor", cwd=tmp_path, settings={"ENGINE": "sora"})
+    assert over.code == 1
+    assert any("ENGINE" in line for line in lines(over.printed, "problem"))
+    assert any("sample is read" in line for line in lines(over.printed, "ok"))
+
+
+async def test_a_clock_that_is_wrong_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    async def long_ago(request: Request) -> JSONResponse:
+        result = {"username": "a_bot"} if request.url.path.endswith("getMe") else {"url": ""}
+        date = {"Date": "Thu, 01 Jan 2026 00:00:00 GMT"}
+        return JSONResponse({"ok": True, "result": result}, headers=date)
+
+    async with serve(Starlette(routes=[Route("/{path:path}", long_ago)])) as base:
+        settings = {**sandbox.settings, "TELEGRAM_BASE_URL": base}
+        over = await ended("doctor", cwd=tmp_path, settings=settings)
+    assert over.code == 1
+    assert any("ahead of 127.0.0.1" in line for line in lines(over.printed, "problem"))
+
+
+async def test_a_refused_token_is_told_without_showing_it(sandbox: Sandbox) -> None:
+    sandbox.faults.add("telegram", "getMe", "status", times=None, params={"code": 401})
+    told = await telegram(settings_of(sandbox))
+    assert told.startswith("problem  Telegram: TELEGRAM_BOT_TOKEN is refused")
+    assert DEMO_BOT_TOKEN.split(":")[1] not in told
+
+
+async def test_a_refused_key_is_told_without_showing_it(sandbox: Sandbox) -> None:
+    told = await provider(settings_of(sandbox, UNKNOWN_KEY))
+    assert told.startswith("problem  video service:")
+    assert "DASHSCOPE_API_KEY is refused" in told
+    assert UNKNOWN_KEY not in told
+
+
+async def test_a_webhook_is_in_the_way(sandbox: Sandbox) -> None:
+    bot = f"{sandbox.telegram_base_url}/bot{DEMO_BOT_TOKEN}"
+    async with httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.post(f"{bot}/setWebhook", json={"url": "http://127.0.0.1:9/x"})
+    assert answer.json()["ok"] is True
+    assert "problem  Telegram: a webhook to 127.0.0.1" in await telegram(settings_of(sandbox))
+
+
+@pytest.mark.parametrize("kind", ["html", "empty", "malformed", "drop_before"])
+async def test_nonsense_from_either_side_is_one_problem(sandbox: Sandbox, kind: str) -> None:
+    sandbox.faults.add("telegram", "*", kind, times=None)
+    sandbox.faults.add("provider", "*", kind, times=None)
+    for told in (await telegram(settings_of(sandbox)), await provider(settings_of(sandbox))):
+        assert len(told.splitlines()) == 1
+        assert told.startswith("problem")
+        assert "check the network" in told
+
+
+async def test_the_preview_engine_needs_no_service(sandbox: Sandbox) -> None:
+    settings = Settings(telegram_bot_token=SecretStr(DEMO_BOT_TOKEN), engine="preview")
+    assert "not used" in await provider(settings)

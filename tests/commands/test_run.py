@@ -1,0 +1,82 @@
+"""`talking-photo run`: how the bot's process starts and ends."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import httpx
+
+from bot.sandbox.server import DEMO_BOT_TOKEN, Sandbox
+from storage.instance import instance_lock
+from tests.commands.process import Command, ended, started, until
+
+
+async def polling(sandbox: Sandbox) -> bool:
+    async with httpx.AsyncClient(base_url=sandbox.telegram_base_url, trust_env=False) as http:
+        answer = await http.get("/sim/outbox", params={"method": "getUpdates"})
+        return bool(answer.json()["calls"])
+
+
+async def up(command: Command, sandbox: Sandbox) -> None:
+    async def is_polling() -> bool:
+        assert command.process.returncode is None, (await command.end()).printed
+        return await polling(sandbox)
+
+    await until(is_polling)
+
+
+async def test_wrong_settings_end_it_with_a_sentence_for_each(tmp_path: Path) -> None:
+    over = await ended("run", cwd=tmp_path, settings={"QUOTA_SECONDS_PER_DAY": "much"})
+    assert over.code == 1
+    told = over.printed.splitlines()
+    assert len(told) == 3
+    assert any(line.startswith("QUOTA_SECONDS_PER_DAY ('much') is not a number") for line in told)
+    assert any(line.startswith("TELEGRAM_BOT_TOKEN is missing") for line in told)
+
+
+async def test_ctrl_c_ends_it_in_time_although_it_waits_for_messages(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with started("run", cwd=tmp_path, settings=sandbox.settings) as command:
+        await up(command, sandbox)
+        over = await command.stop(signal.SIGINT)
+    assert over.code == 0, over.printed
+    assert "Traceback" not in over.printed
+
+
+async def test_a_second_bot_on_the_same_database_is_refused(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with instance_lock(tmp_path / "talking-photo.db"):
+        over = await ended("run", cwd=tmp_path, settings=sandbox.settings)
+    assert over.code == 1
+    assert over.printed.splitlines()[-1].startswith("Another bot is running with this database")
+    assert "Traceback" not in over.printed
+
+
+async def test_a_token_that_telegram_refuses_ends_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.faults.add("telegram", "getMe", "status", times=None, params={"code": 401})
+    over = await ended("run", cwd=tmp_path, settings=sandbox.settings)
+    assert over.code == 1
+    assert "Telegram does not know TELEGRAM_BOT_TOKEN" in over.printed.splitlines()[-1]
+
+
+async def test_a_second_bot_on_the_same_token_ends_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.faults.add("telegram", "getUpdates", "conflict", times=None)
+    over = await ended("run", cwd=tmp_path, settings=sandbox.settings)
+    assert over.code == 1
+    assert "Another program fetches this bot's messages" in over.printed.splitlines()[-1]
+
+
+async def test_the_token_is_in_no_line_of_the_log_even_at_debug(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    settings = {**sandbox.settings, "LOG_LEVEL": "DEBUG", "BUDGET_YUAN_PER_DAYS": "1"}
+    async with started("run", cwd=tmp_path, settings=settings) as command:
+        await up(command, sandbox)
+        over = await command.stop(signal.SIGTERM)
+    assert over.code == 0, over.printed
+    assert "did you mean BUDGET_YUAN_PER_DAY?" in over.printed
+    assert DEMO_BOT_TOKEN.split(":")[1] not in over.printed
+    assert sandbox.settings["DASHSCOPE_API_KEY"] not in over.printed

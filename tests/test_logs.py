@@ -1,0 +1,153 @@
+"""The log: readable, tied to its job, and free of secrets whatever is logged."""
+
+from __future__ import annotations
+
+import io
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from bot.logs import HIDDEN, RedactingFormatter, Redactor, log_context
+from bot.sandbox.serving import Receive, Scope, Send, serve
+
+TOKEN = "4242:AAH-local-sandbox-token-000000000000"
+KEY = "kk.very-own-key"
+OTHERS = "77777:BBB-somebody-elses-token-11111111111"
+SECRETS = (SecretStr(TOKEN), SecretStr(KEY))
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the root logger writes at DEBUG, through the redacting formatter."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(RedactingFormatter(Redactor(SECRETS)))
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield written
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def clean(text: str) -> bool:
+    secrets = (TOKEN, quote(TOKEN), TOKEN.split(":")[1], KEY, OTHERS.split(":")[1])
+    return not any(secret in text for secret in secrets)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        TOKEN,
+        quote(TOKEN),
+        quote(TOKEN).lower().replace("aah", "AAH"),
+        quote(quote(TOKEN)),
+        TOKEN.split(":")[1],
+        KEY,
+        OTHERS,
+        quote(OTHERS),
+    ],
+)
+def test_a_secret_is_hidden_wherever_it_stands(secret: str) -> None:
+    redact = Redactor(SECRETS)
+    for text in (
+        secret,
+        f"https://api/{secret}/x.ogg",
+        f"/bot{secret}/x",
+        f"('{secret}')",
+        f"a={secret}&b",
+    ):
+        assert secret not in redact(text)
+        assert HIDDEN in redact(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("key=sk-0123456789abcdef.", f"key={HIDDEN}."),
+        ("Authorization: Bearer abc.def", f"Authorization: Bearer {HIDDEN}"),
+        ("{'authorization': 'bearer abcdef'}", f"{{'authorization': 'bearer {HIDDEN}'}}"),
+        ("v.mp4?Expires=9&Signature=a%2Fb&x=1", f"v.mp4?Expires=9&Signature={HIDDEN}&x=1"),
+    ],
+)
+def test_what_looks_like_a_secret_is_hidden_without_being_known(text: str, left: str) -> None:
+    assert Redactor()(text) == left
+
+
+@pytest.mark.parametrize(
+    "text", ["12:30:45 job 17", "sk-", "the bearer of a task-0123456789", "bot 4242:"]
+)
+def test_ordinary_text_stays(text: str) -> None:
+    assert Redactor(SECRETS)(text) == text
+
+
+def test_arguments_exceptions_and_tracebacks_are_covered(log: io.StringIO) -> None:
+    try:
+        raise ConnectionError(f"GET https://api/bot{TOKEN}/getMe")
+    except ConnectionError:
+        logging.getLogger("x").exception("failed with %s", {"Authorization": f"Bearer {KEY}"})
+    assert "Traceback" in log.getvalue()
+    assert clean(log.getvalue())
+
+
+async def test_http_logging_at_debug_shows_no_secret(log: io.StringIO) -> None:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            location = (b"location", f"/file/bot{quote(TOKEN)}/a.ogg".encode())
+            await send({"type": "http.response.start", "status": 404, "headers": [location]})
+            await send({"type": "http.response.body", "body": b""})
+
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    async with serve(answer) as base, httpx.AsyncClient() as client:
+        await client.get(f"{base}/bot{TOKEN}/getMe", headers={"Authorization": f"Bearer {KEY}"})
+        await client.get(f"{base}/file/bot{quote(TOKEN)}/a.ogg")
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    assert f"/bot{HIDDEN}/getMe" in log.getvalue()
+    assert "httpcore" in log.getvalue()
+    assert clean(log.getvalue())
+
+
+def test_a_line_names_its_job(log: io.StringIO) -> None:
+    with log_context(job=17):
+        logging.getLogger("bot.x").warning("inside")
+        with log_context(task="t-1"):
+            logging.getLogger("bot.x").warning("deeper")
+    logging.getLogger("bot.x").warning("outside")
+    inside, deeper, outside = log.getvalue().splitlines()
+    assert inside.endswith("WARNING bot.x job=17: inside")
+    assert deeper.endswith("WARNING bot.x job=17 task=t-1: deeper")
+    assert outside.endswith("WARNING bot.x: outside")
+
+
+def test_a_foreign_line_break_makes_no_second_line(log: io.StringIO) -> None:
+    logging.getLogger("bot.x").warning("name %s", "a\n2026-01-01 00:00:00,000 ERROR bot: forged")
+    assert len(log.getvalue().splitlines()) == 1
+
+
+def test_set_up_logging_quiets_http_and_redacts_even_what_nobody_caught() -> None:
+    program = (
+        "import logging, threading\n"
+        "from pydantic import SecretStr\n"
+        "from bot.logs import set_up_logging\n"
+        f"token = {TOKEN!r}\n"
+        "set_up_logging('DEBUG', [SecretStr(token)])\n"
+        "logging.getLogger('httpx').info('not to be seen')\n"
+        "def fail(): raise RuntimeError('thread ' + token)\n"
+        "thread = threading.Thread(target=fail); thread.start(); thread.join()\n"
+        "raise RuntimeError('main ' + token)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert f"thread {HIDDEN}" in done.stderr
+    assert f"main {HIDDEN}" in done.stderr
+    assert "not to be seen" not in done.stderr
+    assert clean(done.stderr.replace(f"token = {TOKEN!r}", ""))
