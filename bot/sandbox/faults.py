@@ -13,7 +13,10 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong: `kind` at each call that `match` names, `times` times (None: always)."""
+    """One thing that goes wrong: `kind`, at the calls that `match` names.
+
+    It happens `times` times; None means until it is switched off.
+    """
 
     id: int
     side: Side
@@ -68,7 +71,7 @@ class FaultBoard:
         return [f for f in self._faults.values() if side in (None, f.side)]
 
     def take(self, side: Side, match: str, *kinds: str) -> Fault | None:
-        """The oldest fault for this call (of these kinds, if any are named), counted as used once."""
+        """The oldest fault for this call (of these kinds, if named), counted as used once."""
         for fault in self.active(side):
             if fault.match in (match, ANY) and (not kinds or fault.kind in kinds):
                 self._use(fault)

@@ -51,7 +51,8 @@ class Journal:
                 after = event["n"]
                 yield event
             async with self._grown:
-                await self._grown.wait_for(lambda: self._last > after)
+                while self._last <= after:
+                    await self._grown.wait()
 
     async def _wake(self) -> None:
         async with self._grown:

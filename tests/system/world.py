@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import os
+import signal
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -15,9 +18,12 @@ import httpx
 from bot.commands.child import BotProcess
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.server import Sandbox, serve_sandbox
+from tests.system.material import photo, voice
 
 DEADLINE_SECONDS = 30.0
 _LOOK_EVERY_SECONDS = 0.05
+
+_numbers = itertools.count(1)
 
 Json = dict[str, Any]
 Found = TypeVar("Found")
@@ -93,6 +99,16 @@ class World:
         """Ask it to stop, as a platform does."""
         await self.bot.__aexit__(None, None, None)
 
+    async def kill_bot(self) -> None:
+        """End it at once, wherever it is, and its helpers not at all: they have to notice."""
+        os.kill(self.bot.pid, signal.SIGKILL)
+        await self.bot.ended()
+
+    async def terminate_bot(self) -> int:
+        """Ask it to stop and wait however long that takes; its exit code."""
+        os.kill(self.bot.pid, signal.SIGTERM)
+        return await self.bot.ended()
+
     async def provider(self, path: str) -> Any:
         """What the provider's control side says."""
         return (await self.http.get(f"/sim/provider/{path}")).raise_for_status().json()
@@ -101,6 +117,43 @@ class World:
         """Change how the provider behaves."""
         answer = await self.http.patch("/sim/provider/settings", json=settings)
         answer.raise_for_status()
+
+    async def forge_press(self, person: Person, message: Json, data: str) -> str:
+        """Put a press before the bot as Telegram would; the query's id."""
+        query_id = f"forged-{next(_numbers)}"
+        update = {
+            "callback_query": {
+                "id": query_id,
+                "from": {"id": person.user_id, "is_bot": False, "first_name": "Ada"},
+                "message": message,
+                "chat_instance": "1",
+                "data": data,
+            }
+        }
+        (await self.http.post("/sim/updates", json=update)).raise_for_status()
+        return query_id
+
+    async def answer_to(self, query_id: str) -> Json:
+        """Wait for the bot's answer to a forged press: the call it made."""
+
+        async def look() -> Json | None:
+            for call in await self.bot_calls("answerCallbackQuery"):
+                if call["params"].get("callback_query_id") == query_id:
+                    return call
+            return None
+
+        return await eventually(look, f"an answer to {query_id}")
+
+    async def bot_calls(self, method: str) -> list[Json]:
+        """The calls of that method the bot made to Telegram."""
+        answer = await self.http.get("/sim/outbox", params={"method": method})
+        calls: list[Json] = answer.raise_for_status().json()["calls"]
+        return calls
+
+    async def provider_calls(self, endpoint: str) -> list[Json]:
+        """The calls of that endpoint the bot made to the provider."""
+        calls = (await self.provider("calls"))["calls"]
+        return [call for call in calls if call["endpoint"] == endpoint]
 
     async def person(self, first_name: str = "Ada", language_code: str = "en") -> Person:
         """Someone new with a private chat."""
@@ -134,6 +187,19 @@ class Person:
         answer.raise_for_status()
         return int(answer.json()["message"]["message_id"])
 
+    async def sends_photo(self, data: bytes | None = None, **fields: Any) -> int:
+        """A picture as a photo; a good one that nobody sent before, unless it is given."""
+        data = photo() if data is None else data
+        return await self.send_file("photo", data, "photo.jpg", **fields)
+
+    async def sends_document(self, data: bytes, name: str, **fields: Any) -> int:
+        """A file as it is."""
+        return await self.send_file("document", data, name, **fields)
+
+    async def says(self, seconds: float = 1.0) -> int:
+        """A voice note of about that length, made quickly into a video."""
+        return await self.send_file("voice", voice(seconds), "voice.ogg", raw=1)
+
     async def send_photo(self) -> int:
         """The sample portrait."""
         return await self.send("photo", sample="portrait")
@@ -164,8 +230,7 @@ class Person:
         try:
             return await eventually(look, f"a message with {text!r}")
         except AssertionError as failure:
-            seen = "\n".join(f"- {text_of(m)}" for m in await self.heard())
-            raise AssertionError(f"{failure}\nseen:\n{seen}\n{self.world.bot.last_lines()}") from None
+            raise AssertionError(f"{failure}\n{await self._evidence()}") from None
 
     async def sees_video(self, count: int = 1) -> Json:
         """Wait for so many videos; the newest."""
@@ -177,13 +242,30 @@ class Person:
         try:
             return await eventually(look, f"{count} videos")
         except AssertionError as failure:
-            seen = "\n".join(f"- {text_of(m)}" for m in await self.heard())
-            raise AssertionError(f"{failure}\nseen:\n{seen}\n{self.world.bot.last_lines()}") from None
+            raise AssertionError(f"{failure}\n{await self._evidence()}") from None
+
+    async def _evidence(self) -> str:
+        seen = "\n".join(f"- {text_of(message)}" for message in await self.heard())
+        return f"seen:\n{seen}\nthe bot's log ends:\n{self.world.bot.last_lines()}"
 
     async def presses(self, message: Json, label: str) -> str:
         """Press the button that says so; what the bot answers."""
         data = next(data for text, data in buttons_of(message).items() if label in text)
         return await self.presses_data(message, data)
+
+    async def presses_again(self, message: Json, label: str) -> str:
+        """Press a button that was under the message and has gone meanwhile, as a slow phone does.
+
+        Telegram itself passes such a press on; here it is put in front of the bot as an update.
+        """
+        data = next(data for text, data in buttons_of(message).items() if label in text)
+        return await self.forges_press(message, data)
+
+    async def forges_press(self, message: Json, data: str) -> str:
+        """A press of a button that is not there; what the bot answers."""
+        query_id = await self.world.forge_press(self, message, data)
+        answer = await self.world.answer_to(query_id)
+        return str(answer["params"].get("text", ""))
 
     async def presses_data(self, message: Json, data: str, **fields: Any) -> str:
         """Press a button by what it sends; what the bot answers."""
