@@ -68,7 +68,7 @@ def _configuration(app: ASGIApp) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         http="h11",
-        date_header=False,
+        date_header=True,
         ws="websockets-sansio",
     )
 
