@@ -1,0 +1,22 @@
+"""ENGINE=preview: a working bot without a key, whose videos are labelled as previews."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.system.world import text_of, world
+
+
+async def test_without_a_key_the_bot_makes_previews_and_asks_the_provider_nothing(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, settings={"ENGINE": "preview", "DASHSCOPE_API_KEY": ""}) as there:
+        ada = await there.person()
+        await ada.send_photo()
+        await ada.send_voice()
+        video = await ada.sees_video()
+        assert text_of(video).startswith("AI-generated preview.")
+        assert "6.8 s used" in text_of(video)
+        assert (await there.provider("calls"))["calls"] == []
+        assert there.rows("SELECT SUM(spent_micro_yuan) AS spent FROM ledger") == [{"spent": 0}]
+        assert there.rows("SELECT * FROM ledger WHERE flagged = 1") == []
