@@ -1,12 +1,14 @@
-"""A fresh world for each test that asks for one."""
+"""A world for each test that asks for one, or one for all the tests of a file."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
+from tests.system.secrecy import leaks
 from tests.system.world import World, world
 
 
@@ -15,3 +17,27 @@ async def there(tmp_path: Path) -> AsyncIterator[World]:
     """Local Telegram, local provider and the real bot, nothing said yet."""
     async with world(tmp_path) as made:
         yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> AsyncIterator[World]:
+    """One world for a whole file, with the file's `SETTINGS`; its people are strangers.
+
+    Whatever the file did, no secret may have been written anywhere.
+    """
+    settings = getattr(request.module, "SETTINGS", {})
+    async with world(tmp_path_factory.mktemp("town"), settings=settings) as made:
+        yield made
+        found = await leaks(made)
+    assert not found
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_broken(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What one test switched on does not trouble the next."""
+    yield
+    if "town" in request.fixturenames:
+        made: World = request.getfixturevalue("town")
+        made.faults.clear()

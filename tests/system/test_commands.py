@@ -1,0 +1,123 @@
+"""What a person can ask for, and what they read."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+
+from tests.system.material import LONGEST_SECONDS, said
+from tests.system.world import Person, World, eventually, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SETTINGS = {"QUOTA_SECONDS_PER_DAY": "12.5", "TIME_ZONE": "UTC"}
+
+
+async def asks(person: Person, command: str) -> str:
+    """The bot's answer to a command."""
+    sent = await person.send(text=command)
+    return text_of(await person.sees("", reply_to=sent))
+
+
+async def test_start_says_what_to_send_and_how_much_there_is(town: World) -> None:
+    greeting = await asks(await town.person(), "/start")
+    assert greeting == said("start", longest=LONGEST_SECONDS, left=12.5)
+
+
+async def test_help_names_every_command(town: World) -> None:
+    answer = await asks(await town.person(), "/help")
+    assert answer == said("help", longest=LONGEST_SECONDS)
+    assert re.findall(r"/\w+", answer) == ["/quota", "/status", "/cancel"]
+
+
+async def test_a_command_there_is_not_points_at_help(town: World) -> None:
+    assert await asks(await town.person(), "/sing") == said("command-unknown")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_commands_are_in_the_menu(town: World, language: str) -> None:
+    ada = await town.person()
+
+    async def menu() -> list[dict[str, str]]:
+        answer = await town.http.get(
+            f"/sim/chats/{ada.user_id}/commands", params={"language_code": language}
+        )
+        commands: list[dict[str, str]] = answer.json()["commands"]
+        return commands
+
+    shown = await eventually(menu, "a menu")
+    catalogue = "zh-hans" if language == "zh" else "en"
+    assert shown == [
+        {"command": name, "description": said(f"command-{name}", catalogue)}
+        for name in ("start", "help", "quota", "status", "cancel")
+    ]
+
+
+async def test_quota_shows_what_was_used_and_when_it_starts_afresh(town: World) -> None:
+    ada = await town.person()
+    fresh = await asks(ada, "/quota")
+    assert "0 s used · 0 s set aside · 12.5 s left of 12.5 s" in fresh
+    assert "It starts afresh tomorrow at 00:00 (UTC)." in fresh
+    assert "▱" * 12 in fresh
+    await ada.sends_photo()
+    await ada.says(2)
+    await ada.sees_video()
+    used = await asks(ada, "/quota")
+    assert "1.9 s used · 0 s set aside · 10.6 s left of 12.5 s" in used
+    assert "▰▰▱" in used
+
+
+async def test_quota_counts_what_a_job_has_set_aside(town: World) -> None:
+    await town.tell_provider(render_seconds=5)
+    ada = await town.person()
+    await ada.sends_photo()
+    await ada.says()
+    await ada.sees("Making your video")
+    await town.tell_provider(render_seconds=0.2)
+    assert "0 s used · 0.9 s set aside · 11.6 s left of 12.5 s" in await asks(ada, "/quota")
+    assert said("status-jobs", count=1) in await asks(ada, "/status")
+    await ada.sees_video()
+    assert await asks(ada, "/status") == said("status-photo")
+
+
+async def test_status_and_a_text_say_what_is_missing(town: World) -> None:
+    nobody, with_photo, with_voice = [await town.person() for _ in range(3)]
+    photo, voice = await with_photo.sends_photo(), await with_voice.says()
+    await with_photo.sees("Good photo", reply_to=photo)
+    await with_voice.sees("Got it", reply_to=voice)
+    answers = await asyncio.gather(
+        *(asks(person, "/status") for person in (nobody, with_photo, with_voice)),
+        *(asks(person, "Hello?") for person in (nobody, with_photo, with_voice)),
+    )
+    keys = ("status-nothing", "status-photo", "status-sound")
+    hints = ("hint-text", "hint-text-photo-kept", "hint-text-sound-kept")
+    assert answers == [said(key) for key in (*keys, *hints)]
+
+
+async def test_cancel_without_anything_says_so(town: World) -> None:
+    assert await asks(await town.person(), "/cancel") == said("cancel-nothing")
+
+
+async def test_cancel_forgets_what_was_sent(town: World) -> None:
+    ada = await town.person()
+    voice = await ada.says()
+    await ada.sees("Got it", reply_to=voice)
+    assert await asks(ada, "/cancel") == said("cancel-draft")
+    assert await asks(ada, "/status") == said("status-nothing")
+    assert await asks(ada, "/cancel") == said("cancel-nothing")
+
+
+async def test_after_a_refused_photo_there_is_nothing_to_cancel(town: World) -> None:
+    ada = await town.person()
+    photo = await ada.sends_document(b"no picture", "cat.jpg")
+    await ada.sees(said("photo-not_a_picture"), reply_to=photo)
+    assert await asks(ada, "/cancel") == said("cancel-nothing")
+    assert await asks(ada, "/status") == said("status-nothing")
+
+
+async def test_a_command_with_the_bots_name_is_the_command(town: World) -> None:
+    name = (await town.http.get("/sim/state")).json()["bot"]["username"]
+    answer = await asks(await town.person(), f"/help@{name}")
+    assert answer == said("help", longest=LONGEST_SECONDS)

@@ -1,0 +1,204 @@
+"""Whatever the video service answers, the bot goes on, pays once and says what is true."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.system.material import label, said
+from tests.system.world import Person, World, buttons_of, eventually, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+OPERATOR = 7001
+SETTINGS = {"ADMIN_IDS": str(OPERATOR)}
+
+
+async def operator(town: World) -> Person:
+    """The person of ADMIN_IDS."""
+    body = {"first_name": "Olga", "language_code": "en", "user_id": OPERATOR}
+    (await town.http.post("/sim/people", json=body)).raise_for_status()
+    return Person(town, OPERATOR)
+
+
+async def who_sent_both(town: World) -> Person:
+    person = await town.person()
+    await person.sends_photo()
+    await person.says()
+    return person
+
+
+def jobs_of(town: World, person: Person) -> list[dict[str, object]]:
+    return town.rows(f"SELECT * FROM jobs WHERE user_id = {person.user_id} ORDER BY id")
+
+
+async def tasks_made(town: World) -> int:
+    return len((await town.provider("tasks"))["tasks"])
+
+
+async def all_settled(town: World) -> None:
+    """The ledger and the bill of the provider say the same, and nothing is held."""
+
+    async def look() -> bool:
+        (ledger,) = town.rows(
+            "SELECT COALESCE(SUM(held_micro_yuan), 0) AS held, "
+            "COALESCE(SUM(spent_micro_yuan), 0) AS spent FROM ledger"
+        )
+        videos = (await town.provider("bill"))["videos"]
+        return ledger == {"held": 0, "spent": sum(video["micro_yuan"] for video in videos)}
+
+    await eventually(look, "ledger and bill agree")
+
+
+# Before acceptance and after it make no difference where nothing is billed.
+KINDS = ("status", "drop_before", "drop_after", "error_after", "malformed", "html", "empty")
+
+
+async def test_every_kind_of_broken_answer_at_every_free_call_is_survived(town: World) -> None:
+    for endpoint in ("get_policy", "upload", "detect", "query", "result"):
+        for kind in KINDS:
+            town.faults.add("provider", endpoint, kind)
+    town.faults.add("provider", "query", "unknown_state", times=3, params={"state": "DREAMING"})
+    town.faults.add("provider", "result", "result_truncated")
+    before = await tasks_made(town)
+    people = [await who_sent_both(town) for _ in range(3)]
+    await asyncio.gather(*(person.sees_video() for person in people))
+    assert town.faults.active("provider") == []
+    assert await tasks_made(town) == before + 3
+    await all_settled(town)
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "error_after", "html"])
+async def test_a_task_whose_acceptance_was_not_heard_is_found_and_never_ordered_twice(
+    town: World, kind: str
+) -> None:
+    before = await tasks_made(town)
+    town.faults.add("provider", "submit", kind)
+    town.faults.add("provider", "list", {"html": "malformed"}.get(kind, "status"))
+    ada = await who_sent_both(town)
+    await ada.sees_video()
+    assert await tasks_made(town) == before + 1
+    assert len(await town.provider_calls("list")) >= 1
+    await all_settled(town)
+
+
+async def test_too_many_requests_only_delay_the_submission(town: World) -> None:
+    before = await tasks_made(town)
+    throttled = {"http": 429, "code": "Throttling.RateQuota"}
+    town.faults.add("provider", "submit", "code", params=throttled)
+    ada = await who_sent_both(town)
+    await ada.sees_video()
+    assert await tasks_made(town) == before + 1
+
+
+FAILURES = {
+    "no reason at all": ({}, "failed-service", True),
+    "a timeout": ({"code": "InternalError.Timeout"}, "failed-timeout", True),
+    "moderation": ({"code": "DataInspectionFailed"}, "failed-moderated", False),
+    "the length": (
+        {"code": "InvalidURL", "message": "The input audio is longer than 20s"},
+        "failed-sound-too-long",
+        False,
+    ),
+}
+
+
+async def test_a_failed_task_costs_nothing_and_says_why(town: World) -> None:
+    for params, key, can_retry in FAILURES.values():
+        town.faults.add("provider", "submit", "task_fails", params={"after_seconds": 0, **params})
+        ada = await who_sent_both(town)
+        failed = await ada.sees(said(key))
+        assert (label("button-retry") in buttons_of(failed)) == can_retry, key
+    await all_settled(town)
+
+
+async def test_a_failed_job_can_be_tried_again_without_sending_anything(town: World) -> None:
+    town.faults.add("provider", "submit", "task_fails", params={"after_seconds": 0})
+    ada = await who_sent_both(town)
+    failed = await ada.sees(said("failed-service"))
+    assert await ada.presses(failed, label("button-retry")) == label("answer-started")
+    await ada.sees_video()
+    assert [job["state"] for job in jobs_of(town, ada)] == ["failed", "done"]
+
+
+async def test_a_submission_refused_by_moderation_is_said_and_free(town: World) -> None:
+    town.faults.add(
+        "provider", "submit", "code", params={"http": 400, "code": "DataInspectionFailed"}
+    )
+    ada = await who_sent_both(town)
+    await ada.sees(said("failed-moderated"))
+    await all_settled(town)
+
+
+async def test_an_unpaid_account_charges_nobody_and_the_operator_is_told_once(
+    town: World,
+) -> None:
+    olga = await operator(town)
+    for endpoint in ("detect", "submit"):
+        town.faults.add(
+            "provider",
+            endpoint,
+            "code",
+            times=None if endpoint == "detect" else 1,
+            params={"http": 400, "code": "Arrearage", "message": "Access denied."},
+        )
+    ada, bea = await town.person(), await town.person()
+    for person in (ada, bea):
+        photo = await person.sends_photo()
+        stopped = await person.sees(said("photo-service-stopped"), reply_to=photo)
+        assert list(buttons_of(stopped)) == [label("button-retry")]
+    (fault, _) = town.faults.active("provider")
+    town.faults.remove(fault.id)
+
+    assert await ada.presses(stopped_for(await ada.heard()), label("button-retry"))
+    await ada.sees("Good photo")
+    await ada.says()
+    failed = await ada.sees(said("failed-stopped"))
+    assert await ada.presses(failed, label("button-retry")) == label("answer-started")
+    await ada.sees_video()
+    told = [text_of(m) for m in await olga.heard() if "refuses to work" in text_of(m)]
+    assert len(told) == 1
+    assert "unpaid" in told[0]
+    await all_settled(town)
+
+
+def stopped_for(heard: list[dict[str, object]]) -> dict[str, object]:
+    return next(m for m in heard if text_of(m) == said("photo-service-stopped"))
+
+
+async def test_a_result_that_is_missing_for_good_is_reported_and_costs_the_person_nothing(
+    town: World,
+) -> None:
+    olga = await operator(town)
+    town.faults.add("provider", "result", "result_missing", times=None)
+    ada = await who_sent_both(town)
+    await ada.sees(said("failed-lost"))
+    await olga.sees("A paid video may be lost")
+    (spent,) = town.rows(
+        "SELECT SUM(spent_quota_milliseconds) AS quota, SUM(spent_micro_yuan) AS money "
+        f"FROM ledger WHERE user_id = {ada.user_id}"
+    )
+    assert spent["quota"] == 0
+    assert spent["money"] > 0
+    await all_settled(town)
+
+
+async def test_a_success_without_a_bill_is_settled_at_the_hold_and_reported(town: World) -> None:
+    olga = await operator(town)
+    town.faults.add("provider", "query", "usage_missing", times=None)
+    ada = await who_sent_both(town)
+    await ada.sees_video()
+    await olga.sees("A bill does not fit its hold")
+    await all_settled(town)
+
+
+async def test_a_provider_that_stays_away_from_a_photo_is_said_with_a_way_on(
+    town: World,
+) -> None:
+    town.faults.add("provider", "detect", "status", times=5, params={"code": 503})
+    ada = await town.person()
+    photo = await ada.sends_photo()
+    away = await ada.sees(said("photo-unreachable"), reply_to=photo)
+    assert await ada.presses(away, label("button-retry")) == label("answer-started")
+    await ada.sees("Good photo", reply_to=photo)

@@ -1,0 +1,88 @@
+"""Nobody spends more than allowed, and everybody is told what is left and when more comes."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.system.material import label, said
+from tests.system.world import World, buttons_of, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SETTINGS = {
+    "QUOTA_SECONDS_PER_DAY": "2",
+    "TIME_ZONE": "UTC",
+    "DETECTIONS_PER_PERSON_PER_DAY": "2",
+}
+WHEN = label("when-tomorrow", time="00:00", zone="UTC")
+
+
+async def test_a_voice_over_the_quota_can_be_shortened_to_what_is_left(town: World) -> None:
+    ada = await town.person()
+    await ada.sends_photo()
+    voice = await ada.says(3)
+    offer = await ada.sees(
+        said("sound-quota-shorten", seconds=2.9, left=2, when=WHEN), reply_to=voice
+    )
+    shorten = label("button-beginning", seconds=2)
+    assert list(buttons_of(offer)) == [shorten, label("button-retry")]
+    assert await ada.presses(offer, shorten) == label("answer-started")
+    video = await ada.sees_video()
+    assert video["video"]["duration"] == 2
+    assert "2 s used · 0 s left today" in text_of(video)
+    (balance,) = town.rows(
+        "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_quota_milliseconds) AS spent "
+        f"FROM ledger WHERE user_id = {ada.user_id}"
+    )
+    assert balance == {"held": 0, "spent": 2000}
+
+
+async def test_when_nothing_is_left_only_waiting_helps(town: World) -> None:
+    ada = await town.person()
+    await ada.sends_photo()
+    await ada.says(1.5)
+    await ada.sees_video()
+    voice = await ada.says(1.5)
+    refusal = await ada.sees(said("sound-quota", seconds=1.4, left=0.6, when=WHEN), reply_to=voice)
+    assert list(buttons_of(refusal)) == [label("button-retry")]
+    tasks = len((await town.provider("tasks"))["tasks"])
+    await ada.presses(refusal, label("button-retry"))
+    await ada.sees(said("sound-quota", seconds=1.4, left=0.6, when=WHEN), reply_to=voice)
+    assert len((await town.provider("tasks"))["tasks"]) == tasks
+
+
+async def test_what_one_job_has_set_aside_another_cannot_take(town: World) -> None:
+    await town.tell_provider(render_seconds=4)
+    ada = await town.person()
+    await ada.sends_photo()
+    await ada.says(1.5)
+    await ada.sees("Making your video")
+    second = await ada.says(1.5)
+    await ada.sees("you have 0.6 s left", reply_to=second)
+    await town.tell_provider(render_seconds=0.2)
+    await ada.sees_video()
+
+
+async def test_paid_checks_of_photos_are_capped_per_person(town: World) -> None:
+    ada = await town.person()
+    for _ in range(2):
+        photo = await ada.sends_photo()
+        await ada.sees("Good photo", reply_to=photo)
+    third = await ada.sends_photo()
+    await ada.sees(said("photo-checks-used-up", when=WHEN), reply_to=third)
+    assert len(town.rows(f"SELECT * FROM detections WHERE user_id = {ada.user_id}")) == 2
+
+
+async def test_many_voices_at_once_never_take_more_than_the_quota(town: World) -> None:
+    ada = await town.person()
+    photo = await ada.sends_photo()
+    await ada.sees("Good photo", reply_to=photo)
+    await asyncio.gather(*(ada.says(1.2) for _ in range(5)))
+    await ada.sees_video()
+    (balance,) = town.rows(
+        "SELECT SUM(held_quota_milliseconds + spent_quota_milliseconds) AS taken "
+        f"FROM ledger WHERE user_id = {ada.user_id}"
+    )
+    assert balance["taken"] <= 2000
