@@ -1,0 +1,111 @@
+// Who one is: switching between people, their language, new people and groups.
+
+import * as api from "./api.js";
+import { h, icon } from "./dom.js";
+import { fullName } from "./format.js";
+import { dialog, menu, toast } from "./overlays.js";
+import { choosePerson, chooseChat, listen, person, putChat, putPerson, store } from "./store.js";
+import { personAvatar } from "./titles.js";
+
+const LANGUAGES = [
+  { code: "en", name: "English" },
+  { code: "zh-hans", name: "简体中文" },
+];
+
+const switcher = document.getElementById("person");
+
+export function start() {
+  for (const topic of ["current", "people"]) listen(topic, draw);
+  switcher.addEventListener("click", openMenu);
+  document.getElementById("languages").addEventListener("change", (event) => change({ language_code: event.target.value }));
+}
+
+/** The first visit makes a person, so that one can write at once. */
+export async function ensurePerson() {
+  if (store.people.length === 0) {
+    putPerson(await api.createPerson({ first_name: "Ada", username: "ada_online", language_code: browserLanguage() }));
+    return true;
+  }
+  return false;
+}
+
+function browserLanguage() {
+  return (navigator.language || "en").toLowerCase().startsWith("zh") ? "zh-hans" : "en";
+}
+
+const isChinese = (code) => (code ?? "").toLowerCase().startsWith("zh");
+
+function draw() {
+  const current = person();
+  if (!current) return;
+  switcher.replaceChildren(personAvatar(current), h("span", { class: "person-words" }, h("b", { dir: "auto" }, fullName(current)), h("small", {}, current.username ? `@${current.username}` : `id ${current.user_id}`)), icon("down"));
+  const radios = LANGUAGES.map((one) => {
+    const checked = isChinese(one.code) === isChinese(current.language_code);
+    return h("label", {}, h("input", { type: "radio", name: "language", value: one.code, checked }), h("span", { lang: one.code === "en" ? "en" : "zh-Hans" }, one.name));
+  });
+  const focused = document.activeElement?.name === "language";
+  document.getElementById("languages").replaceChildren(...radios);
+  if (focused) document.querySelector('input[name="language"]:checked')?.focus();
+}
+
+async function change(changes) {
+  try {
+    putPerson(await api.changePerson(store.personId, changes));
+  } catch (error) {
+    toast(error.message, "bad");
+    draw();
+  }
+}
+
+function openMenu(event) {
+  const items = store.people.map((one) => ({ icon: personAvatar(one), label: fullName(one), checked: one.user_id === store.personId, run: () => choosePerson(one.user_id) }));
+  items.push({ icon: icon("edit"), label: "Change name…", run: () => ask(person()) });
+  items.push({ icon: icon("plus"), label: "New person…", run: () => ask(null) });
+  items.push({ icon: icon("people"), label: "New group…", run: askGroup });
+  menu(event, items, "People");
+}
+
+const input = (label, name, props = {}) => h("label", { class: "field" }, h("span", {}, label), h("input", { name, autocomplete: "off", ...props }));
+
+function form(label, fields, verb, save) {
+  const submit = async (event) => {
+    event.preventDefault();
+    try {
+      await save(new FormData(event.target));
+      box.close();
+    } catch (error) {
+      toast(error.message, "bad");
+    }
+  };
+  const cancel = h("button", { type: "button", class: "button", onclick: () => box.close() }, "Cancel");
+  const buttons = h("div", { class: "dialog-buttons" }, cancel, h("button", { class: "button primary" }, verb));
+  const box = dialog(h("form", { onsubmit: submit }, h("h2", {}, label), fields, buttons), { label, className: "small" });
+}
+
+/** `one` null: a new person. */
+function ask(one) {
+  const fields = [
+    input("First name", "first_name", { required: true, maxlength: 64, value: one?.first_name ?? "" }),
+    input("Last name", "last_name", { maxlength: 64, value: one?.last_name ?? "" }),
+    input("Username", "username", { maxlength: 32, pattern: "[A-Za-z][A-Za-z0-9_]{3,31}", value: one?.username ?? "", title: "4 to 32 letters, digits and underscores" }),
+  ];
+  form(one ? "Change name" : "New person", fields, one ? "Save" : "Create", async (data) => {
+    const words = Object.fromEntries(Array.from(data).filter(([, value]) => value || one));
+    if (one) return change(words);
+    const created = await api.createPerson({ ...words, language_code: browserLanguage() });
+    putPerson(created);
+    const fresh = await api.state();
+    fresh.chats.forEach(putChat);
+    return choosePerson(created.user_id);
+  });
+}
+
+function askGroup() {
+  const members = store.people.map((one) => h("label", { class: "check" }, h("input", { type: "checkbox", name: "member", value: one.user_id, checked: true }), fullName(one)));
+  const fields = [input("Title", "title", { required: true, maxlength: 128 }), h("fieldset", {}, h("legend", {}, "Members"), members)];
+  form("New group", fields, "Create", async (data) => {
+    const created = await api.createGroup({ title: data.get("title"), members: data.getAll("member").map(Number), type: "supergroup" });
+    putChat(created);
+    chooseChat(created.chat_id);
+  });
+}

@@ -1,0 +1,61 @@
+"""Losing the sandbox and finding it again."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, WebSocketRoute, expect
+
+from bot.sandbox.server import serve_sandbox
+from tests.page.scripted_bot import ScriptedBot
+from tests.page.visit import Visit
+
+
+async def test_a_lost_connection_comes_back_and_misses_nothing(visit: Visit) -> None:
+    sockets: list[WebSocketRoute] = []
+
+    def through(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        socket.connect_to_server()
+
+    await visit.page.route_web_socket("**/sim/events*", through)
+    await visit.open()
+    await visit.say("before")
+    await visit.bubble("before").wait_for()
+    await sockets[0].close()
+    await visit.say("while it was away")
+    await expect(visit.bubble("while it was away")).to_be_visible()
+    await visit.say("after")
+    await expect(visit.bubble("after")).to_be_visible()
+    assert await visit.messages.count() == 3
+    assert "after=0" not in sockets[1].url
+
+
+async def test_a_sandbox_started_anew_is_noticed(browser: Browser) -> None:
+    async with serve_sandbox(telegram_port=0, dashscope_port=0) as first:
+        port = urlsplit(first.telegram_base_url).port or 0
+        bot = ScriptedBot(first.telegram_base_url)
+        await bot.call("getMe")
+        page = await browser.new_page()
+        visit = Visit(page, bot, first)
+        await visit.open()
+        await visit.write("in the first life")
+        await visit.bubble("in the first life").wait_for()
+    await expect(page.locator("#chat-subtitle")).to_contain_text("sandbox not reachable")
+    async with serve_sandbox(telegram_port=port, dashscope_port=0):
+        await page.locator('#page[data-connection="connected"]').wait_for(timeout=15_000)
+        await expect(page.locator(".welcome")).to_be_visible()
+        await expect(page.locator("#person b")).to_have_text("Ada")
+        await page.close()
+    await bot.close()
+
+
+async def test_forgetting_everything_begins_anew(visit: Visit) -> None:
+    await visit.write("soon forgotten")
+    await visit.bubble("soon forgotten").wait_for()
+    await visit.page.get_by_role("button", name="Chat menu").click()
+    await visit.page.get_by_role("menuitem", name="Forget everything…").click()
+    await visit.page.get_by_role("button", name="Forget everything", exact=True).click()
+    await expect(visit.page.locator(".welcome")).to_be_visible()
+    await visit.write("a new life")
+    await expect(visit.messages).to_have_count(1)

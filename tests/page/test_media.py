@@ -1,0 +1,112 @@
+"""Photos, sounds, files and films, in both directions."""
+
+from __future__ import annotations
+
+import io
+
+import av
+from playwright.async_api import expect
+
+from bot.sandbox.telegram.app import SAMPLES_DIRECTORY
+from tests.page.films import HEIGHT, WIDTH, film
+from tests.page.visit import Visit
+
+PORTRAIT = SAMPLES_DIRECTORY / "portrait.jpg"
+
+
+async def test_a_picked_photo_is_sent_with_its_caption(visit: Visit) -> None:
+    async with visit.page.expect_file_chooser() as chooser:
+        await visit.attach("Photo or video")
+    await (await chooser.value).set_files(PORTRAIT)
+    await visit.page.get_by_label("Caption").fill("my <b>aunt</b>")
+    await visit.page.get_by_role("button", name="Send", exact=True).click()
+    message = await visit.bot.next()
+    assert message["caption"] == "my <b>aunt</b>"
+    assert len(message["photo"]) > 1
+    await expect(visit.messages.last.locator(".picture img.ready")).to_be_visible()
+    await visit.messages.last.get_by_role("button", name="Open photo").click()
+    await expect(visit.page.locator("dialog.lightbox img")).to_be_visible()
+    await visit.page.keyboard.press("Escape")
+    await expect(visit.page.locator("dialog")).to_have_count(0)
+
+
+async def test_a_dropped_photo_can_travel_as_a_file(visit: Visit) -> None:
+    content = PORTRAIT.read_bytes()
+    await visit.drop_files("drop", "aunt.jpg", "image/jpeg", content)
+    await visit.page.get_by_label("as a file, unchanged").check()
+    await visit.page.get_by_role("button", name="Send", exact=True).click()
+    document = (await visit.bot.next())["document"]
+    assert document["file_name"] == "aunt.jpg"
+    assert await visit.bot.file(document["file_id"]) == content
+
+
+async def test_a_pasted_picture_is_offered_as_a_photo(visit: Visit) -> None:
+    await visit.drop_files("paste", "image.png", "image/png", PORTRAIT.read_bytes())
+    await visit.page.get_by_label("Caption").press("Enter")
+    assert "photo" in await visit.bot.next()
+
+
+async def test_what_the_microphone_hears_arrives_as_a_voice_note(visit: Visit) -> None:
+    await visit.page.get_by_role("button", name="Record a voice message").click()
+    await expect(visit.page.locator("#recording-time")).to_have_text("0:01")
+    await visit.page.get_by_role("button", name="Send the recording").click()
+    voice = (await visit.bot.next())["voice"]
+    content = await visit.bot.file(voice["file_id"])
+    with av.open(io.BytesIO(content)) as container:
+        assert container.format.name == "ogg"
+        stream = container.streams.audio[0]
+        assert (stream.codec_context.name, stream.rate, stream.channels) == ("opus", 48_000, 1)
+    await expect(visit.page.locator(".voice")).to_be_visible()
+
+
+async def test_letting_go_of_a_held_microphone_sends(visit: Visit) -> None:
+    await visit.page.get_by_role("button", name="Record a voice message").hover()
+    await visit.page.mouse.down()
+    await expect(visit.page.locator("#recording-time")).to_have_text("0:01")
+    await visit.page.mouse.up()
+    assert "voice" in await visit.bot.next()
+
+
+async def test_a_cancelled_recording_is_sent_nowhere(visit: Visit) -> None:
+    await visit.page.get_by_role("button", name="Record a voice message").click()
+    await expect(visit.page.locator("#composer.recording")).to_be_visible()
+    await visit.page.keyboard.press("Escape")
+    await expect(visit.page.get_by_label("Message", exact=True)).to_be_visible()
+    await visit.write("never mind")
+    assert (await visit.bot.next())["text"] == "never mind"
+
+
+async def test_the_samples_serve_those_without_photo_or_microphone(visit: Visit) -> None:
+    await visit.page.get_by_role("button", name="Try: sample portrait").click()
+    assert "photo" in await visit.bot.next()
+    await visit.attach("Try: sample voice")
+    assert "voice" in await visit.bot.next()
+
+
+async def test_a_voice_note_plays(visit: Visit) -> None:
+    await visit.page.get_by_role("button", name="Try: sample voice").click()
+    await visit.page.locator(".voice").get_by_role("button", name="Play").click()
+    await visit.page.wait_for_function("document.querySelector('audio').currentTime > 0.2")
+    await visit.page.locator(".voice").get_by_role("button", name="Pause").click()
+    await expect(visit.page.locator(".voice-time")).to_contain_text("0:00 /")
+
+
+async def test_a_video_plays_and_goes_on_while_its_caption_is_edited(visit: Visit) -> None:
+    chat_id = await visit.chat_id()
+    sent = await visit.bot.call(
+        "sendVideo",
+        files={"video": ("film.mp4", film(), "video/mp4")},
+        chat_id=chat_id,
+        duration=2,
+        width=WIDTH,
+        height=HEIGHT,
+        caption="first",
+    )
+    await visit.page.get_by_role("button", name="Play video").click()
+    await visit.page.wait_for_function("document.querySelector('video').currentTime > 0.2")
+    assert await visit.page.evaluate("document.querySelector('video').videoWidth") == WIDTH
+    where = {"chat_id": chat_id, "message_id": sent["message_id"]}
+    await visit.page.evaluate("document.querySelector('video').dataset.mark = 'same'")
+    await visit.bot.call("editMessageCaption", **where, caption="second")
+    await expect(visit.messages.last.locator(".text")).to_contain_text("second")
+    assert await visit.page.locator("video[data-mark=same]").count() == 1

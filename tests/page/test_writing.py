@@ -1,0 +1,149 @@
+"""Writing to each other: text, replies, edits, deletions."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.page.visit import Visit
+
+HOSTILE = "<img src=x onerror=\"document.title='caught'\">"
+
+
+async def test_the_first_visit_makes_a_person_who_can_write_at_once(visit: Visit) -> None:
+    await visit.write("hello, bot")
+    message = await visit.bot.next()
+    assert message["text"] == "hello, bot"
+    assert message["from"]["first_name"] == "Ada"
+    assert message["from"]["language_code"] == "en"
+    await expect(visit.bubble("hello, bot")).to_have_count(1)
+
+
+async def test_the_bots_text_bears_its_entities(visit: Visit) -> None:
+    text = '👋🏽 <b>Hi</b> <tg-spoiler>secret</tg-spoiler> <a href="https://example.org/">there</a>'
+    await visit.say(text + " <code>x</code>", parse_mode="HTML")
+    bubble = visit.bubble("Hi")
+    await expect(bubble.locator("strong")).to_have_text("Hi")
+    await expect(bubble.locator("code")).to_have_text("x")
+    await expect(bubble.get_by_role("link")).to_have_attribute("href", "https://example.org/")
+    spoiler = bubble.locator(".spoiler")
+    await spoiler.click()
+    await expect(spoiler).to_have_class("spoiler shown")
+
+
+async def test_names_and_texts_made_of_html_are_shown_as_text(visit: Visit) -> None:
+    await visit.page.locator("#person").click()
+    await visit.page.get_by_role("menuitem", name="Change name…").click()
+    await visit.page.get_by_label("First name").fill(HOSTILE)
+    await visit.page.get_by_role("button", name="Save").click()
+    await expect(visit.page.locator("#person b")).to_have_text(HOSTILE)
+    buttons = {"inline_keyboard": [[{"text": HOSTILE, "callback_data": HOSTILE[:20]}]]}
+    await visit.say(HOSTILE, reply_markup=buttons)
+    await expect(visit.bubble("onerror").locator(".text")).to_contain_text(HOSTILE)
+    await expect(visit.bubble("onerror").locator(".key")).to_have_text(HOSTILE)
+    assert await visit.page.title() != "caught"
+    assert await visit.page.locator("img[src=x]").count() == 0
+
+
+async def test_a_script_address_is_no_link(visit: Visit) -> None:
+    entity = {"type": "text_link", "offset": 0, "length": 5, "url": "javascript:alert(1)"}
+    nodes = await visit.page.evaluate(
+        """async (entity) => {
+            const {render} = await import("/js/entities.js");
+            return render("click", [entity]).map((node) => node.outerHTML);
+        }""",
+        entity,
+    )
+    assert nodes == ["<span>click</span>"]
+
+
+async def test_entities_that_overlap_badly_lose_no_text(visit: Visit) -> None:
+    entities = [
+        {"type": "bold", "offset": 0, "length": 6},
+        {"type": "italic", "offset": 4, "length": 40},
+        {"type": "code", "offset": 90, "length": 2},
+    ]
+    text = await visit.page.evaluate(
+        """async (entities) => {
+            const {render} = await import("/js/entities.js");
+            const box = document.createElement("p");
+            box.append(...render("a👋🏽 b <i>c</i>", entities));
+            return box.textContent;
+        }""",
+        entities,
+    )
+    assert text == "a👋🏽 b <i>c</i>"
+
+
+async def test_an_edit_changes_the_message_where_it_stands(visit: Visit) -> None:
+    first = await visit.say("working")
+    await visit.say("something after it")
+    await expect(visit.messages).to_have_count(2)
+    where = {"chat_id": first["chat"]["id"], "message_id": first["message_id"]}
+    await visit.bot.call("editMessageText", **where, text="finished")
+    await expect(visit.messages.first.locator(".text")).to_contain_text("finished")
+    await expect(visit.messages.first.locator(".edited")).to_be_visible()
+    await expect(visit.messages).to_have_count(2)
+
+
+async def test_a_quote_leads_to_the_message_it_quotes(visit: Visit) -> None:
+    await visit.write("the question")
+    asked = await visit.bot.next()
+    await visit.say("filler\n" * 60)
+    await visit.say("the answer", reply_parameters={"message_id": asked["message_id"]})
+    await visit.bubble("the answer").locator(".quote").click()
+    await expect(visit.messages.first).to_be_in_viewport()
+
+
+async def test_replying_by_the_context_menu(visit: Visit) -> None:
+    said = await visit.say("which photo?")
+    await visit.bubble("which photo?").click(button="right")
+    await visit.page.get_by_role("menuitem", name="Reply").click()
+    await visit.write("this one")
+    message = await visit.bot.next()
+    assert message["reply_to_message"]["message_id"] == said["message_id"]
+
+
+async def test_editing_and_deleting_ones_own_message(visit: Visit) -> None:
+    await visit.write("hallo")
+    await visit.bubble("hallo").wait_for()
+    await visit.page.keyboard.press("ArrowUp")
+    await visit.write("hello")
+    assert (await visit.bot.next("edited_message"))["text"] == "hello"
+    await visit.bubble("hello").click(button="right")
+    await visit.page.get_by_role("menuitem", name="Delete").click()
+    await expect(visit.messages.first).to_contain_text("Message deleted")
+
+
+async def test_a_slash_offers_the_bots_commands(visit: Visit) -> None:
+    commands = [{"command": "quota", "description": "What is left"}]
+    await visit.bot.call("setMyCommands", commands=commands)
+    await visit.page.get_by_role("button", name="Commands of the bot").click()
+    await expect(visit.page.get_by_role("option")).to_have_text("/quotaWhat is left")
+    await visit.page.keyboard.press("Enter")
+    assert (await visit.bot.next())["text"] == "/quota"
+
+
+async def test_the_persons_language_is_a_switch(visit: Visit) -> None:
+    chinese = visit.page.get_by_label("简体中文")
+    async with visit.page.expect_response("**/sim/people/*"):
+        await chinese.check()
+    await expect(chinese).to_be_checked()
+    await visit.write("你好")
+    assert (await visit.bot.next())["from"]["language_code"].startswith("zh")
+
+
+async def test_what_the_bot_is_doing_is_said_in_the_head(visit: Visit) -> None:
+    await visit.bot.call("sendChatAction", chat_id=await visit.chat_id(), action="record_video")
+    await expect(visit.page.locator("#chat-subtitle")).to_have_text("recording a video…")
+    await visit.say("done")
+    await expect(visit.page.locator("#chat-subtitle")).to_contain_text("bot")
+
+
+async def test_blocking_the_bot_and_letting_it_in_again(visit: Visit) -> None:
+    await visit.page.get_by_role("button", name="Chat menu").click()
+    await visit.page.get_by_role("menuitem", name="Block bot").click()
+    await visit.page.get_by_role("button", name="Unblock").wait_for()
+    refused = await visit.bot.try_call("sendMessage", chat_id=await visit.chat_id(), text="hm")
+    assert refused.status_code == 403
+    await visit.page.get_by_role("button", name="Unblock").click()
+    await expect(visit.page.get_by_label("Message", exact=True)).to_be_visible()

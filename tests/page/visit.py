@@ -1,0 +1,82 @@
+"""A visit to the page: the browser's tab, the bot behind it, and what went wrong in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import ConsoleMessage, Locator, Page
+
+from bot.sandbox.server import Sandbox
+from tests.page.scripted_bot import ScriptedBot
+
+DEADLINE_MILLISECONDS = 10_000
+
+
+@dataclass
+class Visit:
+    """One tab, opened and ready, with a person in it."""
+
+    page: Page
+    bot: ScriptedBot
+    sandbox: Sandbox
+    errors: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Collect what the browser complains about."""
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    async def open(self) -> None:
+        """Load the page and wait until it can be used."""
+        await self.page.goto(self.sandbox.page_url)
+        await self.page.locator('#page[data-ready][data-connection="connected"]').wait_for()
+
+    @property
+    def messages(self) -> Locator:
+        """All bubbles, oldest first."""
+        return self.page.locator("#timeline article")
+
+    def bubble(self, text: str) -> Locator:
+        """The newest bubble with this text."""
+        return self.messages.filter(has_text=text).last
+
+    async def chat_id(self) -> int:
+        """The private chat of the person in this tab."""
+        return int(await self.page.evaluate("Number(localStorage.getItem('person'))"))
+
+    async def say(self, text: str, **params: Any) -> Any:
+        """The bot writes to the person."""
+        return await self.bot.call("sendMessage", chat_id=await self.chat_id(), text=text, **params)
+
+    async def write(self, text: str) -> None:
+        """The person writes."""
+        await self.page.get_by_label("Message", exact=True).fill(text)
+        await self.page.keyboard.press("Enter")
+
+    async def attach(self, entry: str) -> None:
+        """The person chooses an entry of the paperclip's menu."""
+        await self.page.get_by_role("button", name="Attach").click()
+        await self.page.get_by_role("menuitem", name=entry).click()
+
+    async def drop_files(self, kind: str, name: str, mime_type: str, content: bytes) -> None:
+        """Fire a drop or a paste that carries one file."""
+        script = """([kind, name, type, bytes]) => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([new Uint8Array(bytes)], name, {type}));
+            const init = {bubbles: true, cancelable: true};
+            const chat = document.getElementById("chat");
+            const field = document.getElementById("message-text");
+            if (kind === "paste") {
+                field.dispatchEvent(new ClipboardEvent("paste", {...init, clipboardData: carried}));
+                return;
+            }
+            for (const step of ["dragenter", "dragover", "drop"])
+                chat.dispatchEvent(new DragEvent(step, {...init, dataTransfer: carried}));
+        }"""
+        await self.page.evaluate(script, [kind, name, mime_type, list(content)])
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(json.dumps([message.text, message.location]))
