@@ -1,6 +1,6 @@
 # Each target is one small script in .ci/, which also runs without make: `sh .ci/demo`.
 
-.PHONY: demo test lint lock
+.PHONY: demo test lint lock soak crash
 
 demo:
 	@sh .ci/demo
@@ -13,3 +13,9 @@ lint:
 
 lock:
 	@sh .ci/lock
+
+soak:
+	@sh .ci/soak
+
+crash:
+	@sh .ci/crash

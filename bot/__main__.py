@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import click
 
-_COMMANDS = ("run", "demo", "sandbox", "make", "doctor")
+_COMMANDS = ("run", "demo", "sandbox", "make", "doctor", "backup", "restore")
 
 
 class _Commands(click.Group):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.pipeline.last_video import LastVideo
 from bot.pipeline.nudge import Nudge
 from bot.pipeline.pairing import Pairing
 from bot.pipeline.progress import Progress
+from bot.pipeline.stops import Stops
 from bot.pipeline.terms import Terms
 from bot.pipeline.watching import Watch
 from bot.telegram.sender import Sender
@@ -26,5 +28,7 @@ class Desk:
     pairing: Pairing
     progress: Progress
     watch: Watch
+    stops: Stops
+    last: LastVideo
     nudge: Nudge
     clock: Clock

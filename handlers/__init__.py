@@ -6,7 +6,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, f
 
 from bot.desk import Desk
 from bot.telegram.connection import BotApplication
-from handlers import buttons, cancelling, intake, quota, start, status
+from handlers import admin, buttons, cancelling, intake, last, moving, quota, start, status
 from handlers.context import keep_desk
 
 _PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
@@ -18,9 +18,11 @@ def register(application: BotApplication, desk: Desk) -> None:
     for name, command in (
         ("start", start.start),
         ("help", start.show_help),
+        ("last", last.send_last),
         ("quota", quota.show_quota),
         ("status", status.show_status),
         ("cancel", cancelling.cancel),
+        ("resume", admin.resume),
     ):
         application.add_handler(CommandHandler(name, command, filters=_PRIVATE))
     application.add_handler(MessageHandler(_PRIVATE & intake.PHOTO, intake.take_photo))
@@ -30,4 +32,5 @@ def register(application: BotApplication, desk: Desk) -> None:
     application.add_handler(
         MessageHandler(_PRIVATE & ~filters.StatusUpdate.ALL, intake.hint_at_other)
     )
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, moving.note_move))
     application.add_handler(CallbackQueryHandler(buttons.press))

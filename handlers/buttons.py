@@ -112,6 +112,7 @@ async def _check(pressed: _Press) -> str:
     async with pressed.desk.database.transaction() as tx:
         if not await media.insist(tx, half.id):
             raise _TooLate
+        await media.want(tx, half.id, pressed.desk.clock.now_milliseconds())
     pressed.desk.nudge()
     return "answer-started"
 
@@ -124,6 +125,7 @@ async def _cut(pressed: _Press) -> str:
     async with pressed.desk.database.transaction() as tx:
         if not await media.shorten(tx, half.id, limit):
             raise _TooLate
+        await media.want(tx, half.id, pressed.desk.clock.now_milliseconds())
     pressed.desk.nudge()
     return "answer-started"
 
@@ -132,6 +134,22 @@ async def _reopen(pressed: _Press) -> str:
     half = await _own_half(pressed, pressed.first)
     async with pressed.desk.database.transaction() as tx:
         if not await media.reopen(tx, half.id):
+            raise _TooLate
+        await media.want(tx, half.id, pressed.desk.clock.now_milliseconds())
+    pressed.desk.nudge()
+    return "answer-started"
+
+
+async def _go_on(pressed: _Press) -> str:
+    """Yes to what was asked for its age: everything in its draft is wanted now."""
+    half = await _own_half(pressed, pressed.first)
+    draft = await drafts.get(pressed.desk.database, half.place)
+    current = draft.photo if half.is_photo else draft.sound
+    if current is None or current.id != half.id:
+        raise _TooLate
+    async with pressed.desk.database.transaction() as tx:
+        now = pressed.desk.clock.now_milliseconds()
+        if not await drafts.want(tx, half.place, now):
             raise _TooLate
     pressed.desk.nudge()
     return "answer-started"
@@ -145,7 +163,9 @@ async def _same_voice(pressed: _Press) -> str:
     if draft.photo is None or draft.photo.id != photo.id or sound.state != MediaState.READY:
         raise _TooLate
     async with pressed.desk.database.transaction() as tx:
-        await drafts.put(tx, sound, pressed.desk.clock.now_milliseconds())
+        now = pressed.desk.clock.now_milliseconds()
+        await drafts.put(tx, sound, now)
+        await drafts.want(tx, photo.place, now)
         await media.announce_anew(tx, photo.id)
     pressed.desk.nudge()
     return "answer-started"
@@ -169,4 +189,5 @@ _ACTIONS: dict[str, Callable[[_Press], Awaitable[str]]] = {
     "cut": _cut,
     "reopen": _reopen,
     "again": _same_voice,
+    "goon": _go_on,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from telegram import Message, Update, User
@@ -11,7 +12,7 @@ from telegram.ext import CallbackContext
 
 from bot.desk import Desk
 from bot.telegram.connection import BotApplication
-from bot.telegram.errors import ChatDead, SendUnknown
+from bot.telegram.errors import ChatDead, ChatMoved, SendUnknown
 from bot.telegram.keyboard import Keyboard
 from bot.telegram.outgoing import SentMessage
 from bot.texts import Catalogue
@@ -20,6 +21,8 @@ from storage.media import Place
 from storage.people import Person
 
 logger = logging.getLogger(__name__)
+
+_PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0, *[30.0] * 30)
 
 Context = CallbackContext[Any, Any, Any, Any]
 
@@ -51,17 +54,39 @@ class Visit:
         thread = self.message.message_thread_id if self.message.is_topic_message else None
         return Place(self.message.chat_id, thread or 0, self.user.id)
 
-    async def reply(self, text: str, keyboard: Keyboard | None = None) -> SentMessage | None:
-        """Answer this very message; None when it cannot be known, or is not wanted any more."""
+    async def reply(self, text: str) -> SentMessage | None:
+        """Answer this very message, for as long as it takes until an answer is known to be there.
+
+        Twice the same text does less harm than none: the person asked. None when it is not wanted
+        any more, or after a quarter of an hour.
+        """
+        for pause_seconds in _PAUSES_SECONDS:
+            try:
+                return await self._send(text)
+            except SendUnknown as failure:
+                logger.info("reply in chat %s: %s; once more", self.message.chat_id, failure)
+                await self.desk.clock.sleep(pause_seconds)
+        return await self.reply_once(text)
+
+    async def reply_once(self, text: str, keyboard: Keyboard | None = None) -> SentMessage | None:
+        """Answer this very message with what is better lost than said twice; None as `reply`."""
         try:
-            return await self.desk.sender.send_text(
+            return await self._send(text, keyboard)
+        except SendUnknown as failure:
+            logger.info("reply in chat %s: %s", self.message.chat_id, failure)
+            return None
+
+    async def _send(self, text: str, keyboard: Keyboard | None = None) -> SentMessage | None:
+        send = partial(self.desk.sender.send_text, text=text, keyboard=keyboard)
+        try:
+            return await send(
                 self.message.chat_id,
-                text,
-                keyboard=keyboard,
                 reply_to=self.message.message_id,
                 thread_id=self.place.thread_id or None,
             )
-        except (ChatDead, SendUnknown) as failure:
+        except ChatMoved as failure:
+            return await send(failure.new_chat_id)
+        except ChatDead as failure:
             logger.info("reply in chat %s: %s", self.message.chat_id, failure)
             return None
 

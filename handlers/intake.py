@@ -25,6 +25,9 @@ SOUND = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.Ca
 # Long enough for the reply below to be sent; if that fails, the work begins all the same.
 _REPLY_FIRST_MILLISECONDS = 3_000
 
+# Long enough for the rest of what waited at Telegram: there is one question for all of it.
+_GATHER_LATE_MILLISECONDS = 2_000
+
 _File = PhotoSize | Document | Voice | Audio | VideoNote
 
 
@@ -64,7 +67,7 @@ async def hint_at_text(update: Update, context: Context) -> None:
     draft = await drafts.get(visit.desk.database, visit.place)
     key = "hint-text"
     if draft.photo is not None:
-        key = "hint-text-photo-kept"
+        key = "hint-text-photo-kept" if draft.sound is None else "status-asked"
     elif draft.sound is not None:
         key = "hint-text-sound-kept"
     await visit.reply(visit.texts.html(key))
@@ -87,14 +90,18 @@ async def hint_at_other(update: Update, context: Context) -> None:
 
 async def _take(visit: Visit, update_id: int, half: _Half) -> None:
     before = await _photos_of_album_before(visit) if half.kind == "photo" else 0
-    stored = await _record(visit, update_id, half, surplus=before > 0)
+    late = _is_late(visit)
+    stored = await _record(visit, update_id, half, surplus=before > 0, late=late)
     if before:
         if before == 1:
             await visit.reply(visit.texts.html("album-first"))
         return
+    if late:
+        visit.desk.nudge()
+        return
     if stored is None or stored.reply_message_id is not None:
         return
-    sent = await visit.reply(visit.texts.html(half.said_at_once))
+    sent = await visit.reply_once(visit.texts.html(half.said_at_once))
     if sent is not None:
         async with visit.desk.database.transaction() as tx:
             await media.set_reply(tx, stored.id, sent.message_id)
@@ -111,21 +118,41 @@ async def _photos_of_album_before(visit: Visit) -> int:
     )
 
 
-async def _record(visit: Visit, update_id: int, half: _Half, *, surplus: bool) -> Media | None:
-    """In one transaction: what arrived, and that it is now the draft's photo or sound."""
+def _is_late(visit: Visit) -> bool:
+    """Sent so long ago that its sender may have given it up: asked about, not worked on."""
+    desk = visit.desk
+    age = desk.clock.now_milliseconds() - _sent_at_milliseconds(visit.message)
+    return age > desk.terms.max_update_age_milliseconds
+
+
+def _sent_at_milliseconds(message: Message) -> int:
+    return int(message.date.timestamp() * 1000)
+
+
+async def _record(
+    visit: Visit, update_id: int, half: _Half, *, surplus: bool, late: bool
+) -> Media | None:
+    """In one transaction: what arrived, and that it is now the draft's photo or sound.
+
+    A half that is new answers the question about an older one.
+    """
     arrival = _arrival(visit, update_id, half)
     now = visit.desk.clock.now_milliseconds()
+    wait = _GATHER_LATE_MILLISECONDS if late else _REPLY_FIRST_MILLISECONDS
     async with visit.desk.database.transaction() as tx:
         new = await media.record(
             tx,
             arrival,
             now_milliseconds=now,
-            not_before_milliseconds=now + _REPLY_FIRST_MILLISECONDS,
+            not_before_milliseconds=now + wait,
             surplus=surplus,
+            late=late,
         )
         stored = await media.by_source(tx, arrival.source)
         if new and stored is not None and not surplus:
             await drafts.put(tx, stored, now)
+            if not late:
+                await drafts.wake_other(tx, stored)
     return stored
 
 
@@ -140,4 +167,5 @@ def _arrival(visit: Visit, update_id: int, half: _Half) -> Arrival:
         file_id=half.file.file_id,
         file_unique_id=half.file.file_unique_id,
         file_size_bytes=half.file.file_size,
+        sent_at_milliseconds=_sent_at_milliseconds(message),
     )

@@ -23,7 +23,9 @@ async def _text(visit: Visit) -> str:
         title = visit.texts.html("status-jobs", count=len(mine))
         return "\n\n".join([title, *lines])
     draft = await drafts.get(database, visit.place)
-    if draft.sound is not None and draft.photo is None:
+    if draft.sound is not None and draft.photo is not None:
+        return visit.texts.html("status-asked")
+    if draft.sound is not None:
         return visit.texts.html("status-sound")
     if draft.photo is not None:
         return visit.texts.html("status-photo")

@@ -1,4 +1,4 @@
-"""Chats that can no longer be written to: blocked, deleted, kicked out of."""
+"""Chats as a whole: those that can no longer be written to, those that have a new id."""
 
 from __future__ import annotations
 
@@ -27,3 +27,41 @@ async def is_dead(database: Queryable, chat_id: int) -> bool:
         "SELECT 1 FROM dead_chats WHERE chat_id = :chat_id", {"chat_id": chat_id}
     )
     return row is not None
+
+
+async def move(tx: Transaction, old_id: int, new_id: int, now_milliseconds: int) -> bool:
+    """A group became a supergroup: everything of the old id belongs to the new one from now on.
+
+    The old chat's message ids mean other messages in the new one, so they are forgotten: nothing
+    is edited or replied to any more, what is to be said is said anew. False if it was known.
+    """
+    new = await tx.execute(
+        """
+        INSERT INTO moved_chats (old_chat_id, new_chat_id, moved_at_milliseconds)
+        VALUES (:old, :new, :now) ON CONFLICT (old_chat_id) DO NOTHING
+        """,
+        {"old": old_id, "new": new_id, "now": now_milliseconds},
+    )
+    for statement in _MOVES:
+        await tx.execute(statement, {"old": old_id, "new": new_id})
+    return new > 0
+
+
+# `mark_dead` of the old id said nothing about the new one. A draft that was begun in the new chat
+# before its move was noticed stays; the old one gives way.
+_MOVES = (
+    """
+    UPDATE media SET chat_id = :new, message_id = 0, reply_message_id = NULL
+    WHERE chat_id = :old
+    """,
+    """
+    UPDATE jobs SET chat_id = :new, status_message_id = NULL WHERE chat_id = :old
+    """,
+    """
+    UPDATE drafts SET chat_id = :new WHERE chat_id = :old AND NOT EXISTS (
+        SELECT 1 FROM drafts AS newer WHERE newer.chat_id = :new
+            AND newer.thread_id = drafts.thread_id AND newer.user_id = drafts.user_id)
+    """,
+    "DELETE FROM drafts WHERE chat_id = :old AND :new <> :old",
+    "DELETE FROM dead_chats WHERE chat_id = :old AND :new <> :old",
+)

@@ -58,6 +58,25 @@ async def put(tx: Transaction, half: Media, now_milliseconds: int) -> None:
     )
 
 
+async def want(tx: Transaction, place: Place, now_milliseconds: int) -> bool:
+    """The person asks for what is there, however old; True when some of it had waited for that."""
+    draft = await get(tx, place)
+    woken = False
+    for half in (draft.photo, draft.sound):
+        if half is not None:
+            await media.want(tx, half.id, now_milliseconds)
+            woken = await media.wake(tx, half.id) or woken
+    return woken
+
+
+async def wake_other(tx: Transaction, half: Media) -> None:
+    """This half is new: what its counterpart was asked about for its age goes on."""
+    draft = await get(tx, half.place)
+    other = draft.sound if half.is_photo else draft.photo
+    if other is not None:
+        await media.wake(tx, other.id)
+
+
 async def drop(tx: Transaction, half: Media) -> None:
     """Take a refused half out; the other one stays."""
     column = "photo_id" if half.is_photo else "sound_id"
@@ -75,7 +94,7 @@ async def clear(tx: Transaction, place: Place) -> bool:
     draft = await get(tx, place)
     halves = [half for half in (draft.photo, draft.sound) if half is not None]
     for half in halves:
-        await media.supersede(tx, half.id)
+        await media.supersede(tx, half.id, "dropped")
     await tx.execute(
         """
         DELETE FROM drafts WHERE chat_id = :chat_id AND thread_id = :thread_id

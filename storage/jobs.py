@@ -75,6 +75,7 @@ class Job:
     status_message_id: int | None
     video_message_id: int | None
     video_file_id: str | None
+    sent_as_file: int
     cancel_requested: int
     failure: str | None
     failure_detail: str | None
@@ -110,8 +111,6 @@ async def start(
     Raises:
         TooManyWaiting, QuotaExceeded, BudgetExhausted: a cap is reached; roll the transaction back.
     """
-    if await _waiting_of(tx, order.place.user_id) >= waiting_per_person:
-        raise TooManyWaiting
     row = await tx.fetch_one(
         """
         INSERT INTO jobs (request, chat_id, thread_id, user_id, photo_id, sound_id, engine,
@@ -138,6 +137,8 @@ async def start(
     )
     if row is None:
         return None
+    if await _waiting_of(tx, order.place.user_id) > waiting_per_person:  # itself counted in
+        raise TooManyWaiting
     job = from_row(Job, row)
     await ledger.hold(
         tx,
@@ -186,6 +187,30 @@ async def last_of(database: Queryable, place: Place) -> Job | None:
         place._asdict(),
     )
     return None if row is None else from_row(Job, row)
+
+
+async def last_rendered(database: Queryable, user_id: int, chat_id: int) -> Job | None:
+    """The person's newest job in this chat that brought a video, delivered or undeliverable."""
+    row = await database.fetch_one(
+        """
+        SELECT * FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id
+            AND state IN ('done', 'undeliverable') ORDER BY id DESC LIMIT 1
+        """,
+        {"user_id": user_id, "chat_id": chat_id},
+    )
+    return None if row is None else from_row(Job, row)
+
+
+async def endings(database: Queryable, job_ids: list[int]) -> dict[int, int | None]:
+    """When each of these jobs ended (epoch); None where it goes on, missing where there is none."""
+    ended: dict[int, int | None] = {}
+    for job_id in job_ids:
+        row = await database.fetch_one(
+            "SELECT ended_at_milliseconds AS at FROM jobs WHERE id = :id", {"id": job_id}
+        )
+        if row is not None:
+            ended[job_id] = row["at"]
+    return ended
 
 
 async def newest_with_half(database: Queryable, media_id: int) -> Job | None:

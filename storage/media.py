@@ -20,6 +20,13 @@ class MediaState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+LATE = "late"
+"""The fault of a half that came so long after it was sent that its sender is asked first."""
+
+STALE = "stale"
+"""The fault of a half whose other half is so old that its sender is asked first."""
+
+
 class Place(NamedTuple):
     """Whose conversation, and where: the key of a draft. `thread_id` is 0 outside topics."""
 
@@ -40,6 +47,7 @@ class Arrival:
     file_id: str
     file_unique_id: str
     file_size_bytes: int | None
+    sent_at_milliseconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,7 @@ class Media:
     upload_expires_at_milliseconds: int | None
     reply_message_id: int | None
     tries: int
+    wanted_at_milliseconds: int
 
     @property
     def place(self) -> Place:
@@ -85,18 +94,22 @@ async def record(
     now_milliseconds: int,
     not_before_milliseconds: int,
     surplus: bool = False,
+    late: bool = False,
 ) -> bool:
     """Store what arrived; False when this update was recorded before.
 
-    One of an album that is passed over is `surplus`: nothing becomes of it.
+    One of an album that is passed over is `surplus`: nothing becomes of it. One that is `late`
+    was sent so long ago that its sender is asked first. A group that moved is known by its new id.
     """
     changed = await tx.execute(
         """
         INSERT INTO media (source, kind, chat_id, thread_id, user_id, message_id, media_group_id,
-            file_id, file_unique_id, file_size_bytes, state, announced, not_before_milliseconds,
-            created_at_milliseconds)
-        VALUES (:source, :kind, :chat_id, :thread_id, :user_id, :message_id, :media_group_id,
-            :file_id, :file_unique_id, :file_size_bytes, :state, :announced, :not_before, :now)
+            file_id, file_unique_id, file_size_bytes, state, fault, announced,
+            not_before_milliseconds, wanted_at_milliseconds, created_at_milliseconds)
+        VALUES (:source, :kind,
+            COALESCE((SELECT new_chat_id FROM moved_chats WHERE old_chat_id = :chat_id), :chat_id),
+            :thread_id, :user_id, :message_id, :media_group_id, :file_id, :file_unique_id,
+            :file_size_bytes, :state, :fault, :announced, :not_before, :wanted_at, :now)
         ON CONFLICT (source) DO NOTHING
         """,
         {
@@ -108,9 +121,11 @@ async def record(
             "file_id": arrival.file_id,
             "file_unique_id": arrival.file_unique_id,
             "file_size_bytes": arrival.file_size_bytes,
-            "state": (MediaState.SUPERSEDED if surplus else MediaState.RECEIVED).value,
+            "state": _first_state(surplus=surplus, late=late).value,
+            "fault": LATE if late else None,
             "announced": int(surplus),
             "not_before": not_before_milliseconds,
+            "wanted_at": arrival.sent_at_milliseconds or now_milliseconds,
             "now": now_milliseconds,
         },
     )
@@ -249,6 +264,33 @@ async def reopen(tx: Transaction, media_id: int) -> bool:
     return changed > 0
 
 
+async def want(tx: Transaction, media_id: int, now_milliseconds: int) -> None:
+    """Its sender asks for it now."""
+    await tx.execute(
+        "UPDATE media SET wanted_at_milliseconds = :now WHERE id = :id",
+        {"id": media_id, "now": now_milliseconds},
+    )
+
+
+async def wake(tx: Transaction, media_id: int) -> bool:
+    """A late or stale half goes on; False when its age was not what was asked about."""
+    begun = await tx.execute(
+        """
+        UPDATE media SET state = 'received', fault = NULL, tries = 0, not_before_milliseconds = 0
+        WHERE id = :id AND state = 'asked' AND fault = 'late'
+        """,
+        {"id": media_id},
+    )
+    resumed = await tx.execute(
+        """
+        UPDATE media SET state = 'ready', fault = NULL, fault_detail = NULL, announced = 0
+        WHERE id = :id AND state = 'asked' AND fault = 'stale'
+        """,
+        {"id": media_id},
+    )
+    return begun + resumed > 0
+
+
 async def postpone(tx: Transaction, media_id: int, not_before_milliseconds: int) -> None:
     """A passing fault: try again later."""
     await tx.execute(
@@ -270,15 +312,21 @@ async def set_upload(tx: Transaction, media_id: int, url: str, expires_at: int) 
     )
 
 
-async def supersede(tx: Transaction, media_id: int) -> None:
-    """The person sent another one before this was used."""
+async def supersede(tx: Transaction, media_id: int, fault: str = "superseded") -> None:
+    """It is not used any more: the person sent another one, or dropped it (`fault` says which)."""
     await tx.execute(
         """
-        UPDATE media SET state = 'superseded', announced = 0
+        UPDATE media SET state = 'superseded', announced = 0, fault = :fault
         WHERE id = :id AND state IN ('received', 'asked')
         """,
-        {"id": media_id},
+        {"id": media_id, "fault": fault},
     )
+
+
+def _first_state(*, surplus: bool, late: bool) -> MediaState:
+    if surplus:
+        return MediaState.SUPERSEDED
+    return MediaState.ASKED if late else MediaState.RECEIVED
 
 
 _FACTS = frozenset(

@@ -71,9 +71,17 @@ async def cancel_refused(tx: Transaction, job_id: int) -> None:
 
 
 async def rendered(
-    tx: Transaction, job_id: int, *, video_url: str, billed_milliseconds: int, now_milliseconds: int
+    tx: Transaction,
+    job_id: int,
+    *,
+    video_url: str | None,
+    billed_milliseconds: int,
+    now_milliseconds: int,
 ) -> bool:
-    """running → fetching: the task succeeded and is billed; the slot is free."""
+    """running → fetching: the task succeeded and is billed; the slot is free.
+
+    Without an address for the video, one is asked for when it is fetched.
+    """
     facts = {
         "slot": None,
         "video_url": video_url,
@@ -104,16 +112,41 @@ async def not_sent(tx: Transaction, job_id: int) -> None:
     )
 
 
+async def fetch_again(tx: Transaction, job_id: int) -> bool:
+    """delivering → fetching: what was kept on our disk is gone or broken."""
+    return await _move(tx, job_id, JobState.DELIVERING, JobState.FETCHING, {"tries": 0})
+
+
 async def delivered(
-    tx: Transaction, job: Job, *, message_id: int, file_id: str | None, now_milliseconds: int
+    tx: Transaction,
+    job: Job,
+    *,
+    message_id: int,
+    file_id: str | None,
+    now_milliseconds: int,
+    as_file: bool = False,
 ) -> bool:
     """delivering → done: seen delivered, and settled in the same transaction."""
     current = await _open(tx, job.id)
     if current is None:
         return False
     await _settle(tx, current, charge_person=True, now_milliseconds=now_milliseconds)
-    facts = {"video_message_id": message_id, "video_file_id": file_id}
+    facts = {
+        "video_message_id": message_id,
+        "video_file_id": file_id,
+        "sent_as_file": int(as_file),
+    }
     return await _end(tx, current, JobState.DONE, facts, now_milliseconds)
+
+
+async def sent_again(tx: Transaction, job_id: int, file_id: str | None, *, as_file: bool) -> None:
+    """Telegram has the video (once more): from now on it is known by this id."""
+    await tx.execute(
+        """
+        UPDATE jobs SET video_file_id = :file_id, sent_as_file = :as_file WHERE id = :id
+        """,
+        {"id": job_id, "file_id": file_id, "as_file": int(as_file)},
+    )
 
 
 async def undeliverable(tx: Transaction, job: Job, reason: str, now_milliseconds: int) -> bool:

@@ -99,3 +99,14 @@ async def count_check(
             "now": now_milliseconds,
         },
     )
+
+
+async def uncount_check(tx: Transaction, media_id: int) -> None:
+    """The newest check booked for this photo was certainly not made."""
+    await tx.execute(
+        """
+        DELETE FROM detections
+        WHERE id = (SELECT MAX(id) FROM detections WHERE media_id = :media_id)
+        """,
+        {"media_id": media_id},
+    )

@@ -20,9 +20,15 @@ _LOCAL = "127.0.0.1,localhost"
 
 
 class BotProcess:
-    """`python -m bot run` for the duration of the block; it logs to `bot.log` in its directory."""
+    """`python -m bot run` for the duration of the block; it logs to `bot.log` in its directory.
 
-    def __init__(self, directory: Path, settings: Mapping[str, str]) -> None:
+    A pipe is its standard input: it stops when this process ends, even by SIGKILL.
+    """
+
+    def __init__(
+        self, directory: Path, settings: Mapping[str, str], *, module: str = "bot"
+    ) -> None:
+        self._words = ("-m", module, "run", "--stop-with-stdin")
         self._log_path = directory / "bot.log"
         self._environment = bot_environment(settings)
         self._process: Process | None = None
@@ -31,9 +37,9 @@ class BotProcess:
         """Start it, in a session of its own: Ctrl-C in this terminal is not for it."""
         with self._log_path.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run"),
+                *(sys.executable, *self._words),
                 env=self._environment,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -60,6 +66,11 @@ class BotProcess:
     def pid(self) -> int:
         """The id of its process, and of its session."""
         return self._running.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self._running.returncode is None
 
     async def ended(self) -> int:
         """Wait for its end; its exit code."""

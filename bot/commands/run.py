@@ -8,7 +8,7 @@ import logging
 import click
 
 from bot.commands.failure import Failure
-from bot.commands.signals import stop_on_signals
+from bot.commands.signals import stop_on_signals, stop_when_stdin_closes
 from bot.config import Settings, SettingsInvalid, load_settings, misspelt_settings
 from bot.logs import set_up_logging
 from storage.instance import AlreadyRunning, LockUnavailable, instance_lock
@@ -17,8 +17,15 @@ log = logging.getLogger(__name__)
 
 
 @click.command()
-def run() -> None:
+@click.option(
+    "--stop-with-stdin",
+    is_flag=True,
+    help="Stop when standard input closes: for a program that starts the bot and may die.",
+)
+def run(stop_with_stdin: bool) -> None:
     """Run the bot until Ctrl-C or SIGTERM."""
+    if stop_with_stdin:
+        stop_when_stdin_closes()
     try:
         settings = load_settings()
     except SettingsInvalid as invalid:
@@ -34,6 +41,7 @@ def _run(settings: Settings) -> None:
     from bot.media.worker import MediaWorkerNotStarted
     from bot.telegram.errors import SecondInstance, TokenRejected
     from storage.migration import DatabaseTooNew
+    from storage.trouble import DatabaseLocked, DatabaseUnusable
 
     async def until_stopped() -> None:
         with stop_on_signals() as stop:
@@ -57,4 +65,6 @@ def _run(settings: Settings) -> None:
             "The media libraries do not start: run `talking-photo doctor` to see why."
         ) from None
     except (AlreadyRunning, LockUnavailable, DatabaseTooNew) as error:
+        raise Failure(str(error)) from None
+    except (DatabaseUnusable, DatabaseLocked) as error:
         raise Failure(str(error)) from None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
+import threading
 from collections.abc import Iterator
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -38,3 +40,18 @@ def stop_on_signals() -> Iterator[asyncio.Event]:
 
 def _ignored_hang_up(number: signal.Signals) -> bool:
     return number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN
+
+
+def stop_when_stdin_closes() -> None:
+    """Send this process SIGTERM when standard input ends.
+
+    A pipe ends with the process that holds its other side, whatever that one died of. Read by
+    number: a thread in Python's own `stdin` would hold a lock that the end of the process needs.
+    """
+
+    def wait() -> None:
+        while os.read(0, 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="stdin", daemon=True).start()

@@ -10,6 +10,8 @@ from pydantic import BeforeValidator, Field
 from bot.config import values
 
 MILLISECONDS_PER_SECOND = 1_000
+MILLISECONDS_PER_MINUTE = 60_000
+MILLISECONDS_PER_HOUR = 3_600_000
 MICRO_YUAN_PER_YUAN = 1_000_000
 MICRO_YUAN_PER_FEN = 10_000
 
@@ -21,6 +23,7 @@ Seconds = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=3), Fille
 Yuan = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=6), Filled]
 # A price of nothing would make every cap in money meaningless.
 Fen = Annotated[Decimal, Field(gt=0, le=100_000, decimal_places=4), Filled]
+Age = Annotated[Decimal, Field(ge=0, le=100_000, decimal_places=4), Filled]
 Count = Annotated[int, Field(le=1_000_000), Filled]
 Wait = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
 

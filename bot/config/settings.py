@@ -20,7 +20,10 @@ from pydantic_settings import NoDecode
 from bot.config import values
 from bot.config.amounts import (
     MICRO_YUAN_PER_YUAN,
+    MILLISECONDS_PER_HOUR,
+    MILLISECONDS_PER_MINUTE,
     MILLISECONDS_PER_SECOND,
+    Age,
     Count,
     Filled,
     Optional,
@@ -44,7 +47,7 @@ class Settings(ServiceSettings):
         default="sqlite:///talking-photo.db", description="sqlite:///file.db"
     )
     data_dir: Annotated[Path | None, Optional] = Field(
-        default=None, description="a folder for videos that wait for delivery"
+        default=None, description="a folder for videos that wait for delivery or are kept"
     )
     admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(values.ids)] = Field(
         default=frozenset(), description="Telegram user ids with commas, such as 1001,1002"
@@ -68,6 +71,18 @@ class Settings(ServiceSettings):
     )
     jobs_waiting_per_person: Annotated[Count, Field(ge=1)] = Field(
         default=3, description="a whole number of jobs that may wait per person, 1 or more"
+    )
+    max_update_age_minutes: Age = Field(
+        default=Decimal(60),
+        description="minutes after which the bot asks before it makes what was sent, such as 60",
+    )
+    max_draft_age_hours: Age = Field(
+        default=Decimal(24),
+        description="hours after which the bot asks before it uses a half again, such as 24",
+    )
+    keep_results_hours: Age = Field(
+        default=Decimal(48),
+        description="hours that delivered videos are kept, such as 48 (0: none)",
     )
     time_zone: Annotated[str, AfterValidator(values.time_zone), Filled] = Field(
         default="Asia/Shanghai", description="a time zone such as Asia/Shanghai"
@@ -107,6 +122,21 @@ class Settings(ServiceSettings):
         """What each person may have made in a month; None: only the daily quota counts."""
         month = self.quota_seconds_per_month
         return None if month is None else whole(month, MILLISECONDS_PER_SECOND)
+
+    @property
+    def max_update_age_milliseconds(self) -> int:
+        """How old a message may be on arrival to be worked on unasked."""
+        return whole(self.max_update_age_minutes, MILLISECONDS_PER_MINUTE)
+
+    @property
+    def max_draft_age_milliseconds(self) -> int:
+        """How long ago a half may have been wanted last to be used unasked."""
+        return whole(self.max_draft_age_hours, MILLISECONDS_PER_HOUR)
+
+    @property
+    def keep_results_milliseconds(self) -> int:
+        """How long a job's video stays on disk after the job's end."""
+        return whole(self.keep_results_hours, MILLISECONDS_PER_HOUR)
 
     @property
     def budget_micro_yuan_per_day(self) -> int:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import logging
 
 from bot.clock import Clock
-from bot.telegram.errors import ChatDead, MessageGone, TelegramFailure
+from bot.telegram.errors import (
+    ChatDead,
+    ChatMoved,
+    MessageGone,
+    NotAllowed,
+    RequestInvalid,
+    TelegramFailure,
+    ThreadClosed,
+)
 from bot.telegram.keyboard import Keyboard
 from bot.telegram.sender import Sender
 from bot.texts import Catalogue, Texts
@@ -15,6 +23,9 @@ from storage.jobs import Job
 from storage.media import Media
 
 logger = logging.getLogger(__name__)
+
+_UNSAYABLE = (ChatDead, NotAllowed, ThreadClosed, RequestInvalid)
+"""Saying it later would meet the same refusal: it stays unsaid."""
 
 
 class Conversation:
@@ -33,19 +44,26 @@ class Conversation:
     async def about(self, half: Media, text: str, keyboard: Keyboard | None = None) -> None:
         """Say it in the bot's message about this half; a new one where that is gone.
 
-        Raises: `TelegramFailure`s other than `ChatDead`; the saying may be repeated.
+        Raises: `TelegramFailure`s that the next attempt may not meet; the saying may be repeated.
         """
-        current = await media.get(self._database, half.id)
-        reply = current.reply_message_id if current else None
+        current = await media.get(self._database, half.id) or half
         try:
             reply = await self._put(
-                half.chat_id, half.thread_id, reply, half.message_id, text, keyboard
+                current.chat_id,
+                current.thread_id,
+                current.reply_message_id,
+                current.message_id,
+                text,
+                keyboard,
             )
-        except ChatDead as failure:
-            await self.note_dead(half.chat_id, failure)
-            return
-        async with self._database.transaction() as tx:
-            await media.set_reply(tx, half.id, reply)
+        except ChatMoved as failure:
+            await self.note_moved(current.chat_id, failure.new_chat_id)
+            await self.about(half, text, keyboard)
+        except _UNSAYABLE as failure:
+            await self._note_unsayable(current.chat_id, failure)
+        else:
+            async with self._database.transaction() as tx:
+                await media.set_reply(tx, half.id, reply)
 
     async def status(self, job: Job, text: str, keyboard: Keyboard | None = None) -> None:
         """Say it in the job's status message; a new one, replying to the voice, where it is gone.
@@ -53,18 +71,40 @@ class Conversation:
         Raises: as `about`.
         """
         current = await jobs.get(self._database, job.id) or job
-        sound = await media.get(self._database, job.sound_id)
-        reply_to = sound.message_id if sound else None
         try:
             message_id = await self._put(
-                job.chat_id, job.thread_id, current.status_message_id, reply_to, text, keyboard
+                current.chat_id,
+                current.thread_id,
+                current.status_message_id,
+                await self._voice_message(current),
+                text,
+                keyboard,
             )
-        except ChatDead as failure:
-            await self.note_dead(job.chat_id, failure)
-            return
-        if message_id != current.status_message_id:
-            async with self._database.transaction() as tx:
-                await moves.set_status_message(tx, job.id, message_id)
+        except ChatMoved as failure:
+            await self.note_moved(current.chat_id, failure.new_chat_id)
+            await self.status(job, text, keyboard)
+        except _UNSAYABLE as failure:
+            await self._note_unsayable(current.chat_id, failure)
+        else:
+            if message_id != current.status_message_id:
+                async with self._database.transaction() as tx:
+                    await moves.set_status_message(tx, job.id, message_id)
+
+    async def new_status(self, job: Job, key: str) -> int:
+        """Say it in a new message, which is the job's status from now on; the message's id.
+
+        Raises: `TelegramFailure`s.
+        """
+        texts = await self.texts_for(job.user_id)
+        sent = await self._sender.send_text(
+            job.chat_id,
+            texts.html(key),
+            reply_to=await self._voice_message(job) or None,
+            thread_id=job.thread_id or None,
+        )
+        async with self._database.transaction() as tx:
+            await moves.set_status_message(tx, job.id, sent.message_id)
+        return sent.message_id
 
     def progress(self, job: Job, text: str, keyboard: Keyboard | None) -> None:
         """Show it in the status message when there is room for it; it may be skipped."""
@@ -79,6 +119,8 @@ class Conversation:
             await self._sender.delete_message(job.chat_id, job.status_message_id)
         except ChatDead as failure:
             await self.note_dead(job.chat_id, failure)
+        except ChatMoved as failure:
+            await self.note_moved(job.chat_id, failure.new_chat_id)
         except TelegramFailure as failure:
             logger.info("status of job %s stays: %s", job.id, failure)
             texts = await self.texts_for(job.user_id)
@@ -90,23 +132,40 @@ class Conversation:
         async with self._database.transaction() as tx:
             await chats.mark_dead(tx, chat_id, str(failure), self._clock.now_milliseconds())
 
+    async def note_moved(self, chat_id: int, new_chat_id: int) -> None:
+        """The group has a new id, everywhere."""
+        logger.info("chat %s moved to %s", chat_id, new_chat_id)
+        async with self._database.transaction() as tx:
+            await chats.move(tx, chat_id, new_chat_id, self._clock.now_milliseconds())
+
+    async def _note_unsayable(self, chat_id: int, failure: TelegramFailure) -> None:
+        if isinstance(failure, ChatDead):
+            await self.note_dead(chat_id, failure)
+        else:
+            logger.error("something stays unsaid in chat %s: %r", chat_id, failure)
+
+    async def _voice_message(self, job: Job) -> int:
+        """The message with the voice; 0 where it is not known any more."""
+        sound = await media.get(self._database, job.sound_id)
+        return sound.message_id if sound else 0
+
     async def _put(
         self,
         chat_id: int,
         thread_id: int,
         message_id: int | None,
-        reply_to: int | None,
+        reply_to: int,
         text: str,
         keyboard: Keyboard | None,
     ) -> int:
         if message_id is not None:
             try:
                 await self._sender.edit_text(chat_id, message_id, text, keyboard=keyboard)
-            except MessageGone:
-                logger.info("message %s of chat %s is gone: a new one", message_id, chat_id)
+            except (MessageGone, ThreadClosed) as failure:
+                logger.info("message %s of chat %s: %s; a new one", message_id, chat_id, failure)
             else:
                 return message_id
         sent = await self._sender.send_text(
-            chat_id, text, keyboard=keyboard, reply_to=reply_to, thread_id=thread_id or None
+            chat_id, text, keyboard=keyboard, reply_to=reply_to or None, thread_id=thread_id or None
         )
         return sent.message_id

@@ -8,35 +8,39 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
-from pathlib import Path
 
 from bot.clock import Clock
-from bot.media.video import VideoFacts, VideoUnreadable, inspect_video, make_cover
-from bot.media.worker import MediaWorker
+from bot.media.shrink import CannotShrink
+from bot.media.video import LabelNotWritten, VideoUnreadable
+from bot.media.worker import MediaWorkerDied, MediaWorkerNotStarted
 from bot.pipeline.conversation import Conversation
 from bot.pipeline.ending import Ending
 from bot.pipeline.operator import Operator
-from bot.pipeline.terms import Terms
+from bot.pipeline.packing import Form, Packing, Parcel
 from bot.telegram import errors as chat
-from bot.telegram.outgoing import OutgoingVideo, SentMessage
+from bot.telegram.outgoing import SentMessage
 from bot.telegram.sender import Sender
-from storage import chats, jobs, ledger, media, moves
+from storage import chats, jobs, moves
 from storage.database import Database
 from storage.jobs import Job
 
 logger = logging.getLogger(__name__)
 
 _WAITS_SECONDS = (2, 5, 15, 30, 60, 120, 300)
-_CLOSED = (chat.ChatDead, chat.NotAllowed, chat.ThreadClosed, chat.ChatMoved)
-
-
-@dataclass(frozen=True, slots=True)
-class _Parcel:
-    job: Job
-    video: OutgoingVideo
-    caption: str
-    reply_to: int | None
+_LONG_HOLD_SECONDS = 5.0
+_CLOSED = (chat.ChatDead, chat.NotAllowed, chat.ThreadClosed)
+_NOT_SENT = (
+    *(chat.NotSent, *_CLOSED, chat.ChatMoved, chat.FileTooBig, chat.RequestInvalid),
+    *(chat.TokenRejected, OSError),
+)
+_NOT_THIS_FORM = (
+    *(chat.FileTooBig, chat.RequestInvalid),
+    *(CannotShrink, LabelNotWritten, MediaWorkerDied),
+)
+_LATER = (
+    *(chat.TryAgain, chat.SendUnknown, chat.MessageGone, OSError),
+    *(MediaWorkerDied, MediaWorkerNotStarted, CannotShrink, LabelNotWritten),
+)
 
 
 class Delivery:
@@ -46,45 +50,60 @@ class Delivery:
         self,
         database: Database,
         sender: Sender,
-        worker: MediaWorker,
+        packing: Packing,
         conversation: Conversation,
         ending: Ending,
         operator: Operator,
-        terms: Terms,
         clock: Clock,
     ) -> None:
         self._database = database
         self._sender = sender
-        self._worker = worker
+        self._packing = packing
         self._conversation = conversation
         self._ending = ending
         self._operator = operator
-        self._terms = terms
         self._clock = clock
+        self._fetched_again: set[int] = set()
 
     async def deliver(self, job: Job) -> None:
         """Send the video, or go on where an earlier attempt ended.
 
         Raises: `TelegramFailure`s that a later attempt may not meet (TokenRejected, …).
         """
-        path = self._terms.results / f"{job.id}.mp4"
+        if self._sender.held_seconds(job.chat_id) > _LONG_HOLD_SECONDS:
+            await self._later(job, "Telegram asked for a pause")
+            return
         try:
-            parcel = await self._parcel(job, path)
-            sent = await self._hand_over(parcel)
-        except VideoUnreadable as failure:
-            await self._lost(job, failure)
+            parcel, sent = await self._bring(job)
+        except (VideoUnreadable, FileNotFoundError) as failure:
+            await self._broken(job, failure)
+        except chat.ChatMoved as failure:
+            await self._conversation.note_moved(job.chat_id, failure.new_chat_id)
         except _CLOSED as failure:
             await self._undeliverable(job, failure)
         except chat.FileTooBig as failure:
             await self._lost(job, failure, "failed-too-big")
         except chat.RequestInvalid as failure:
             await self._lost(job, failure, "failed-invalid")
-        except (chat.TryAgain, OSError) as failure:
+        except _LATER as failure:
             await self._later(job, failure)
         else:
-            await self._done(job, sent, path)
+            await self._done(parcel, sent)
 
-    async def _hand_over(self, parcel: _Parcel) -> SentMessage:
+    async def _bring(self, job: Job) -> tuple[Parcel, SentMessage]:
+        """In the first form that Telegram takes; raises what spoke against the video as it is."""
+        refusal: Exception | None = None
+        for form in Form:
+            try:
+                parcel = await self._packing.first(job, form)
+                return parcel, await self._hand_over(parcel)
+            except _NOT_THIS_FORM as failure:
+                logger.warning("job %s cannot be sent %s: %r", job.id, form.name, failure)
+                refusal = refusal or failure
+        assert refusal is not None  # noqa: S101
+        raise refusal
+
+    async def _hand_over(self, parcel: Parcel) -> SentMessage:
         """First as a new message; where that may have happened already, as an edit."""
         if parcel.job.sending_at_milliseconds is not None:
             return await self._into_status(parcel)
@@ -92,15 +111,17 @@ class Delivery:
             await moves.sending(tx, parcel.job.id, self._clock.now_milliseconds())
         try:
             return await self._send(parcel)
-        except (chat.NotSent, *_CLOSED, chat.FileTooBig, chat.RequestInvalid, OSError):
+        except _NOT_SENT:
             async with self._database.transaction() as tx:
                 await moves.not_sent(tx, parcel.job.id)
             raise
         except chat.SendUnknown as failure:
+            if failure.message_id is not None:
+                return SentMessage(parcel.job.chat_id, failure.message_id)
             logger.warning("job %s: %s; its status becomes the video", parcel.job.id, failure)
             return await self._into_status(parcel)
 
-    async def _send(self, parcel: _Parcel) -> SentMessage:
+    async def _send(self, parcel: Parcel) -> SentMessage:
         return await self._sender.send_video(
             parcel.job.chat_id,
             parcel.video,
@@ -109,46 +130,27 @@ class Delivery:
             thread_id=parcel.job.thread_id or None,
         )
 
-    async def _into_status(self, parcel: _Parcel) -> SentMessage:
+    async def _into_status(self, parcel: Parcel) -> SentMessage:
+        """The status becomes the video; where it is gone, a new one is said first.
+
+        A text that is sent once too often does less harm than a video.
+        """
+        current = await jobs.get(self._database, parcel.job.id) or parcel.job
+        if current.status_message_id is not None:
+            try:
+                return await self._edit(parcel, current.status_message_id)
+            except (chat.MessageGone, chat.ThreadClosed) as failure:
+                logger.info("job %s has a new status: %s", current.id, failure)
+        status = await self._conversation.new_status(current, "job-delivering")
+        return await self._edit(parcel, status)
+
+    async def _edit(self, parcel: Parcel, message_id: int) -> SentMessage:
+        return await self._sender.edit_into_video(
+            parcel.job.chat_id, message_id, parcel.video, caption=parcel.caption
+        )
+
+    async def _done(self, parcel: Parcel, sent: SentMessage) -> None:
         job = parcel.job
-        if job.status_message_id is None:
-            return await self._send(parcel)
-        try:
-            return await self._sender.edit_into_video(
-                job.chat_id, job.status_message_id, parcel.video, caption=parcel.caption
-            )
-        except chat.MessageGone:
-            return await self._send(parcel)
-
-    async def _parcel(self, job: Job, path: Path) -> _Parcel:
-        facts, cover = await self._worker.run(_facts_and_cover, path)
-        sound = await media.get(self._database, job.sound_id)
-        video = OutgoingVideo(
-            path,
-            facts.width,
-            facts.height,
-            max(1, round(facts.duration_milliseconds / 1000)),
-            thumbnail=cover,
-            cover=cover,
-            file_name="talking-photo.mp4",
-        )
-        return _Parcel(job, video, await self._caption(job), sound.message_id if sound else None)
-
-    async def _caption(self, job: Job) -> str:
-        """The AI label and the receipt: what the ledger will say once this is settled."""
-        texts = await self._conversation.texts_for(job.user_id)
-        now = self._clock.now_milliseconds()
-        quota = await ledger.quota_of(self._database, job.user_id, self._terms.caps, now)
-        billed = job.billed_milliseconds or 0
-        held = await ledger.charged_milliseconds(self._database, job.id)
-        charged = min(job.price.of(billed).quota_milliseconds, held)
-        return texts.html(
-            "video-caption-preview" if job.engine == "preview" else "video-caption",
-            seconds=charged / 1000,
-            left=(quota.left_milliseconds + held - charged) // 100 / 10,
-        )
-
-    async def _done(self, job: Job, sent: SentMessage, path: Path) -> None:
         async with self._database.transaction() as tx:
             await moves.delivered(
                 tx,
@@ -156,10 +158,21 @@ class Delivery:
                 message_id=sent.message_id,
                 file_id=sent.video_file_id,
                 now_milliseconds=self._clock.now_milliseconds(),
+                as_file=parcel.video.as_file,
             )
         logger.info("job %s is delivered as message %s", job.id, sent.message_id)
-        await asyncio.to_thread(path.unlink, missing_ok=True)
         await self._ending.announce(job.id)
+
+    async def _broken(self, job: Job, failure: Exception) -> None:
+        """The provider keeps a result for a day: what is broken here is fetched once more."""
+        if job.id in self._fetched_again:
+            await self._lost(job, failure)
+            return
+        logger.warning("job %s: its file is broken (%r) and fetched again", job.id, failure)
+        self._fetched_again.add(job.id)
+        await asyncio.to_thread(self._packing.path(job).unlink, missing_ok=True)
+        async with self._database.transaction() as tx:
+            await moves.fetch_again(tx, job.id)
 
     async def _lost(self, job: Job, failure: Exception, text: str = "failed-lost") -> None:
         await self._operator.tell(
@@ -180,15 +193,12 @@ class Delivery:
             if isinstance(failure, chat.ChatDead):
                 await chats.mark_dead(tx, job.chat_id, str(failure), now)
 
-    async def _later(self, job: Job, failure: Exception) -> None:
+    async def _later(self, job: Job, reason: object) -> None:
+        """Not before Telegram's pause is over, however long: meanwhile others are served."""
         current = await jobs.get(self._database, job.id) or job
-        seconds = _WAITS_SECONDS[min(current.tries, len(_WAITS_SECONDS) - 1)]
-        logger.warning("job %s is sent again in %s s: %s", job.id, seconds, failure)
+        seconds: float = _WAITS_SECONDS[min(current.tries, len(_WAITS_SECONDS) - 1)]
+        seconds = max(seconds, self._sender.held_seconds(job.chat_id))
+        logger.warning("job %s is sent again in %.0f s: %s", job.id, seconds, reason)
         async with self._database.transaction() as tx:
-            not_before = self._clock.now_milliseconds() + seconds * 1000
+            not_before = self._clock.now_milliseconds() + int(seconds * 1000)
             await moves.postpone(tx, job.id, not_before)
-
-
-def _facts_and_cover(path: Path) -> tuple[VideoFacts, bytes]:
-    """In the worker process."""
-    return inspect_video(path), make_cover(path)

@@ -37,7 +37,7 @@ _RETRIES = RetrySchedule(
     repeatable=(service.TryAgain, service.InputNotFetched),
 )
 _SAY_AGAIN_SECONDS = 5.0
-_TELEGRAM_RETRY_SECONDS = (2.0, 5.0, 15.0, 30.0)
+_TELEGRAM_RETRY_SECONDS = (2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 240.0, 480.0)
 
 
 class Intake:
@@ -125,6 +125,8 @@ class Intake:
                 raise failure
             case service.Moderated() | service.InputRefused():
                 return Outcome.refused("moderated")
+            case service.ServiceStopped():
+                return Outcome.asked("service-stopped")
             case _:
                 await self._operator.tell_of(failure)
                 return Outcome.asked("service-stopped")

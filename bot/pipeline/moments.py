@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from bot.texts import Catalogue
 
+_HOURS_FROM_MINUTES = 90
+_DAYS_FROM_HOURS = 48
+
 
 def say_when(texts: Catalogue, at_milliseconds: int, now_milliseconds: int, zone: ZoneInfo) -> str:
     """A moment to come, in the operator's time zone (which is named when it matters)."""
@@ -18,6 +21,17 @@ def say_when(texts: Catalogue, at_milliseconds: int, now_milliseconds: int, zone
     if at.date() == today + timedelta(days=1):
         return texts.plain("when-tomorrow", time=time, zone=zone.key)
     return texts.plain("when-date", date=at.date().isoformat())
+
+
+def say_ago(texts: Catalogue, milliseconds: int) -> str:
+    """How long ago, roughly: 40 min, 5 h, 3 days."""
+    minutes = max(1, round(milliseconds / 60_000))
+    if minutes < _HOURS_FROM_MINUTES:
+        return texts.plain("ago-minutes", count=minutes)
+    hours = round(minutes / 60)
+    if hours < _DAYS_FROM_HOURS:
+        return texts.plain("ago-hours", count=hours)
+    return texts.plain("ago-days", count=round(hours / 24))
 
 
 def bar(share: float, cells: int = 12) -> str:

@@ -14,7 +14,7 @@ from storage import drafts, jobs, media
 from storage.database import Database
 from storage.jobs import Job, Order, TooManyWaiting
 from storage.ledger import BudgetExhausted, QuotaExceeded
-from storage.media import Media, Place
+from storage.media import STALE, Media, Place
 
 logger = logging.getLogger(__name__)
 
@@ -59,12 +59,16 @@ class Pairing:
     async def pair(self, place: Place) -> Job | None:
         """Make a job of the draft if both halves are ready and every cap allows it.
 
-        Where a cap does not, the sound waits for its owner's answer, with the reason.
+        Where a cap does not, the sound waits for its owner's answer, with the reason; and so does
+        the newer half where the other one is so old that its owner may have forgotten it.
         """
         draft = await drafts.get(self._database, place)
         if draft.photo is None or draft.sound is None or not draft.is_complete:
             return None
         pair = Pair(draft.photo, draft.sound)
+        if (age := self._age_milliseconds(pair)) > self._terms.max_draft_age_milliseconds:
+            await self._ask(pair.newest, STALE, json.dumps({"age_milliseconds": age}))
+            return None
         request = f"pair:{pair.photo.id}:{pair.sound.id}"
         try:
             return await self._start(request, pair, pair.newest.reply_message_id)
@@ -101,12 +105,19 @@ class Pairing:
                 waiting_per_person=self._terms.jobs_waiting_per_person,
                 now_milliseconds=self._clock.now_milliseconds(),
             )
+            for half in (pair.photo, pair.sound):
+                await media.want(tx, half.id, self._clock.now_milliseconds())
             await drafts.drop(tx, pair.sound)
             await media.announce_anew(tx, pair.oldest.id)
         if job is not None:
             logger.info("job %s: %s ms of video for %s", job.id, job.held_milliseconds, request)
             self._on_job()
         return job
+
+    def _age_milliseconds(self, pair: Pair) -> int:
+        """Since the older half was wanted last."""
+        wanted = min(pair.photo.wanted_at_milliseconds, pair.sound.wanted_at_milliseconds)
+        return self._clock.now_milliseconds() - wanted
 
     def _order(self, request: str, pair: Pair, status_message_id: int | None) -> Order:
         assert pair.sound.duration_milliseconds is not None  # noqa: S101
@@ -122,6 +133,6 @@ class Pairing:
             status_message_id=status_message_id,
         )
 
-    async def _ask(self, sound: Media, fault: str, detail: str | None = None) -> None:
+    async def _ask(self, half: Media, fault: str, detail: str | None = None) -> None:
         async with self._database.transaction() as tx:
-            await media.ask_again(tx, sound.id, fault, detail)
+            await media.ask_again(tx, half.id, fault, detail)

@@ -6,16 +6,19 @@ import json
 
 from bot.clock import Clock
 from bot.dashscope.box import Box
+from bot.dashscope.errors import NotSent, ServiceStopped
 from bot.dashscope.verdict import Verdict
 from bot.media.picture import NormalisedPicture
 from bot.media.worker import MediaWorker
 from bot.pipeline.engine import Engine
 from bot.pipeline.halves import Outcome
 from bot.pipeline.reasons import photo_text
+from bot.pipeline.stops import Stops
 from bot.pipeline.terms import Terms
 from storage import verdicts
 from storage.database import Database
 from storage.media import Media
+from storage.stops import Work
 from storage.verdicts import KnownVerdict
 
 
@@ -23,12 +26,19 @@ class PhotoCheck:
     """Normalises a photo, looks for faces, asks the provider once per picture, hands it over."""
 
     def __init__(
-        self, database: Database, worker: MediaWorker, engine: Engine, terms: Terms, clock: Clock
+        self,
+        database: Database,
+        worker: MediaWorker,
+        engine: Engine,
+        terms: Terms,
+        stops: Stops,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._worker = worker
         self._engine = engine
         self._terms = terms
+        self._stops = stops
         self._clock = clock
 
     async def check(self, half: Media, data: bytes) -> Outcome:
@@ -39,7 +49,8 @@ class PhotoCheck:
         verdict = await self._verdict(half, picture)
         if not verdict.passed:
             return Outcome.refused(photo_text(verdict.code).removeprefix("photo-"))
-        uploaded = await self._engine.keep("photo.jpg", picture.jpeg)
+        async with self._stops.noting(Work.KEEP):
+            uploaded = await self._engine.keep("photo.jpg", picture.jpeg)
         facts = {
             "picture_sha256": picture.sha256,
             "width_pixels": picture.width,
@@ -57,11 +68,21 @@ class PhotoCheck:
         if known is not None:
             return known
         await self._count(half, model)
-        verdict = _known(await self._engine.check(picture.jpeg))
+        async with self._stops.noting(Work.CHECK):
+            verdict = _known(await self._paid_verdict(half, picture))
         async with self._database.transaction() as tx:
             now = self._clock.now_milliseconds()
             await verdicts.keep(tx, picture.sha256, model, verdict, now)
         return verdict
+
+    async def _paid_verdict(self, half: Media, picture: NormalisedPicture) -> Verdict:
+        """What was certainly not done is not billed, and does not count."""
+        try:
+            return await self._engine.check(picture.jpeg)
+        except (ServiceStopped, NotSent):
+            async with self._database.transaction() as tx:
+                await verdicts.uncount_check(tx, half.id)
+            raise
 
     async def _count(self, half: Media, model: str) -> None:
         async with self._database.transaction() as tx:

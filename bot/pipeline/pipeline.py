@@ -23,13 +23,15 @@ from bot.pipeline.operator import Operator
 from bot.pipeline.preparation import HalfLost, Preparation
 from bot.pipeline.progress import Progress
 from bot.pipeline.result import ResultFetch
+from bot.pipeline.stops import ACCOUNT_WIDE, NotDue, Stops
 from bot.pipeline.submission import Submission
 from bot.pipeline.watching import Watch
 from bot.pipeline.workers import Workers
 from bot.telegram import errors as chat
 from storage import jobs, media, moves
 from storage.database import Database
-from storage.jobs import FINAL, Job, JobState
+from storage.jobs import FINAL, WAITING, Job, JobState
+from storage.stops import Work
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +61,7 @@ class Pipeline:
         ending: Ending,
         progress: Progress,
         operator: Operator,
+        stops: Stops,
         nudge: Nudge,
         clock: Clock,
     ) -> None:
@@ -68,6 +71,7 @@ class Pipeline:
         self._preparation = preparation
         self._submission = submission
         self._operator = operator
+        self._stops = stops
         self._ending = ending
         self._progress = progress
         self._nudge = nudge
@@ -85,7 +89,11 @@ class Pipeline:
         self._critical = Workers(_JOBS_AT_ONCE, nudge)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop`, then leave everything in a state to go on from."""
+        """Work until `stop`, then leave everything in a state to go on from.
+
+        A start is a reason to try again what the provider refused: the key may be a new one.
+        """
+        await self._stops.resume(asked=False)
         shower = asyncio.create_task(self._keep_showing())
         try:
             while not stop.is_set():
@@ -96,9 +104,11 @@ class Pipeline:
         finally:
             shower.cancel()
             await asyncio.gather(shower, return_exceptions=True)
-            await self._halves.close(_GRACE_SECONDS)
-            await self._critical.close(_CRITICAL_GRACE_SECONDS)
-            await self._jobs.close(0)
+            await asyncio.gather(
+                self._halves.close(_GRACE_SECONDS),
+                self._critical.close(_CRITICAL_GRACE_SECONDS),
+                self._jobs.close(0),
+            )
 
     async def _begin_what_is_due(self) -> None:
         now = self._clock.now_milliseconds()
@@ -106,11 +116,15 @@ class Pipeline:
             self._halves.start(half.id, partial(self._take, half.id))
         for half in await media.unannounced(self._database, now, _INTAKES_AHEAD):
             self._halves.start(half.id, partial(self._intake.conclude, half.id))
+        held_back = {JobState.READY} if await self._stops.may_prepare() else set(WAITING)
         for job in await jobs.open_jobs(self._database):
-            if job.state != JobState.READY and job.not_before_milliseconds <= now:
+            if job.state not in held_back and job.not_before_milliseconds <= now:
                 self._begin(job)
+        await self._stops.give_up_waiting()
         for job in await jobs.unannounced(self._database):
             self._start(self._jobs, job, partial(self._ending.announce, job.id))
+        if await self._stops.has_news():
+            self._jobs.start("stops", self._stops.tell)
         await self._fill_slots()
 
     def _begin(self, job: Job) -> None:
@@ -128,17 +142,28 @@ class Pipeline:
 
     async def _fill_slots(self) -> None:
         while True:
-            async with self._database.transaction() as tx:
-                job = await moves.take_slot(
-                    tx,
-                    account=self._engine.account,
-                    slots=self._engine.slots,
-                    engine=self._engine.name,
-                    now_milliseconds=self._clock.now_milliseconds(),
-                )
+            try:
+                job = await self._take_slot()
+            except NotDue:
+                return
             if job is None:
                 return
             self._critical.start(job.id, partial(self._submission.submit, job))
+
+    async def _take_slot(self) -> Job | None:
+        """The next in turn; raises NotDue while the provider refuses to serve."""
+        async with self._database.transaction() as tx:
+            trial = await self._stops.trial(tx)
+            job = await moves.take_slot(
+                tx,
+                account=self._engine.account,
+                slots=self._engine.slots,
+                engine=self._engine.name,
+                now_milliseconds=self._clock.now_milliseconds(),
+            )
+            if job is not None and trial is not None:
+                await self._stops.begin_trial(tx, trial)
+        return job
 
     async def _take(self, half_id: int) -> None:
         half = await media.get(self._database, half_id)
@@ -181,10 +206,12 @@ class Pipeline:
             await moves.postpone(tx, job.id, not_before)
 
     async def _stopped(self, job: Job, failure: service.ServiceStopped) -> None:
-        await self._operator.tell_of(failure, job.id)
-        if job.state == JobState.PREPARING:
-            await self._ending.fail(job, "failed-stopped", failure.code)
+        """What waits is held back by the stop; what is paid for is looked at again and again."""
+        if job.state == JobState.PREPARING or failure.cause in ACCOUNT_WIDE:
+            await self._stops.refused(Work.SUBMIT, failure)
         else:
+            await self._operator.tell_of(failure, job.id)
+        if job.state != JobState.PREPARING:
             await self._later(job, failure)
 
     async def _keep_showing(self) -> None:

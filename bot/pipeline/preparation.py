@@ -15,6 +15,8 @@ from storage.jobs import Job
 from storage.media import Media
 
 _OUTLAST_MILLISECONDS = 6 * 3600 * 1000
+_LEAST_MILLISECONDS = 3600 * 1000
+"""With less left, the copies might be gone before the provider reads them."""
 
 
 class HalfLost(Exception):
@@ -43,6 +45,15 @@ class Preparation:
         for half in await self._halves(job):
             if self._expires_soon(half):
                 await self._upload_again(half)
+
+    async def is_outdated(self, job: Job) -> bool:
+        """Whether the job waited so long that its copies are gone, or soon will be.
+
+        Raises: HalfLost.
+        """
+        limit = self._clock.now_milliseconds() + _LEAST_MILLISECONDS
+        halves = await self._halves(job)
+        return any((half.upload_expires_at_milliseconds or 0) < limit for half in halves)
 
     async def ticket(self, job: Job) -> Ticket:
         """What the engine needs for this job; raises HalfLost."""

@@ -114,7 +114,8 @@ class PreviewEngine:
 def _length_milliseconds(wav: bytes) -> int:
     """What a provider would bill: the sound's length, not that of the last frame."""
     with wave.open(io.BytesIO(wav)) as reader:
-        return round(reader.getnframes() * 1000 / reader.getframerate())
+        frames: int = reader.getnframes()
+        return round(frames * 1000 / int(reader.getframerate()))
 
 
 def _render(photo: bytes, sound: bytes, target: Path, resolution: str) -> None:

@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.pipeline.conversation import Conversation
 from bot.pipeline.estimates import Experience
 from bot.pipeline.moments import bar
+from bot.pipeline.stops import Stops
 from bot.telegram.keyboard import Keyboard
 from bot.texts import Catalogue
 from storage import jobs
@@ -21,6 +22,9 @@ _ALMOST = 0.95
 _NEAR = 5
 """From this place on every step forward is shown; further back only every so many."""
 
+HELD_BACK = (*WAITING, JobState.SUBMITTING)
+"""What waits while the provider refuses to serve; a trial now and then does not change that."""
+
 
 class Progress:
     """Derives the texts from the database; nothing is remembered but what was shown last."""
@@ -31,18 +35,22 @@ class Progress:
         conversation: Conversation,
         engine_name: str,
         slots: int,
+        stops: Stops,
         clock: Clock,
     ) -> None:
         self._database = database
         self._conversation = conversation
         self._engine_name = engine_name
         self._slots = slots
+        self._stops = stops
         self._clock = clock
         self._shown: dict[int, tuple[str, int, int]] = {}
+        self._held_back: tuple[JobState, ...] = ()
 
     async def show(self) -> None:
         """Bring every open job's status message up to date."""
         open_jobs = await jobs.open_jobs(self._database)
+        self._held_back = HELD_BACK if await self._stops.is_stopped() else ()
         experience = await self._experience() if open_jobs else Experience(())
         shown = {job.id: self._gist(job, open_jobs, experience) for job in open_jobs}
         for job in open_jobs:
@@ -55,6 +63,7 @@ class Progress:
     async def lines(self, mine: Sequence[Job], texts: Catalogue) -> list[str]:
         """The same sentences for a list, as /status shows it."""
         open_jobs = await jobs.open_jobs(self._database)
+        self._held_back = HELD_BACK if await self._stops.is_stopped() else ()
         experience = await self._experience()
         return [self._text(job, open_jobs, experience, texts) for job in mine]
 
@@ -68,6 +77,8 @@ class Progress:
     ) -> tuple[str, int, int]:
         """What is worth an edit: a new state, a step of the bar, a place that counts."""
         step = 0
+        if job.state in self._held_back:
+            return "stopped", job.cancel_requested, step
         if job.state == JobState.READY:
             place = _place(job, open_jobs)
             step = place if place <= _NEAR else -(-place // _NEAR) * _NEAR
@@ -85,6 +96,8 @@ class Progress:
     ) -> str:
         seconds = job.held_milliseconds / 1000
         match job.state:
+            case _ if job.state in self._held_back:
+                return texts.html("job-held-back")
             case JobState.PREPARING:
                 return texts.html("job-preparing", seconds=seconds)
             case JobState.READY:

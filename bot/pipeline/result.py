@@ -1,4 +1,7 @@
-"""The result: a paid video is copied from the provider, checked, labelled and kept."""
+"""The result: a paid video is copied from the provider, checked, labelled and kept.
+
+Where the address does not give the video, the task is asked for a fresh one.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.dashscope import errors as service
-from bot.media.video import VideoUnreadable, inspect_video, stamp_label
+from bot.dashscope.task import TaskStatus
+from bot.media.video import LabelNotWritten, VideoUnreadable, inspect_video, stamp_label
 from bot.media.worker import MediaWorker, MediaWorkerDied
 from bot.pipeline.ending import Ending
 from bot.pipeline.engine import Engine
@@ -20,6 +24,10 @@ logger = logging.getLogger(__name__)
 
 _WAITS_SECONDS = (1, 2, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 28800)
 """Together under the 24 hours that the provider keeps a result."""
+_GONE_TRIES = 3
+"""So many fresh addresses are tried where the provider says that the video is not there."""
+_SPOILT_TRIES = 6
+"""So often a file that came whole and is no video is fetched again."""
 
 
 class ResultFetch:
@@ -51,25 +59,57 @@ class ResultFetch:
     async def fetch(self, job: Job) -> None:
         """Copy, check, label; a passing fault is tried again later, and again."""
         try:
-            await self._copy(job)
-        except (service.TryAgain, VideoUnreadable, MediaWorkerDied, OSError) as failure:
-            await self._again(job, failure)
-        except (service.ResultGone, service.ResultRefused) as failure:
+            await self._copy(job, await self._address(job))
+        except OSError as failure:
+            await self._operator.tell("disk", "operator-disk", detail=str(failure))
+            await self._again(job, failure, len(_WAITS_SECONDS))
+        except service.TryAgain as failure:
+            await self._again(job, failure, len(_WAITS_SECONDS))
+        except (VideoUnreadable, LabelNotWritten, MediaWorkerDied) as failure:
+            await self._again(job, failure, _SPOILT_TRIES)
+        except service.ResultGone as failure:
+            await self._again(job, failure, _GONE_TRIES)
+        except service.ResultRefused as failure:
             await self._lost(job, str(failure))
         else:
             async with self._database.transaction() as tx:
                 await moves.fetched(tx, job.id)
 
-    async def _copy(self, job: Job) -> None:
-        assert job.video_url is not None  # noqa: S101
+    async def _address(self, job: Job) -> str:
+        """The address that came with the success; a fresh one, where that was of no use.
+
+        A provider that does not answer now does not make the old one worse.
+        Raises: `service.TryAgain`, `service.ServiceStopped`, `service.ResultGone`.
+        """
+        if job.video_url is not None and job.tries == 0:
+            return job.video_url
+        try:
+            fresh = await self._fresh_address(job)
+        except (service.TryAgain, service.ServiceStopped):
+            if job.video_url is None:
+                raise
+            return job.video_url
+        address = fresh or job.video_url
+        if address is None:
+            raise service.TryAgain("the task succeeded and has no address for its video")
+        return address
+
+    async def _fresh_address(self, job: Job) -> str | None:
+        assert job.task_id is not None  # noqa: S101
+        task = await self._engine.query(job.task_id)
+        if task.status is TaskStatus.UNKNOWN and job.video_url is None:
+            raise service.ResultGone("the provider does not know the task any more")
+        return task.video_url
+
+    async def _copy(self, job: Job, url: str) -> None:
         raw = self._directory / f"{job.id}.part.mp4"
-        await self._engine.fetch(job.video_url, raw)
+        await self._engine.fetch(url, raw)
         await self._worker.run(_checked_and_labelled, raw, self.path(job), f"job-{job.id}")
         raw.unlink(missing_ok=True)
 
-    async def _again(self, job: Job, failure: Exception) -> None:
+    async def _again(self, job: Job, failure: Exception, tries: int) -> None:
         logger.warning("result of job %s: %r", job.id, failure)
-        if job.tries >= len(_WAITS_SECONDS):
+        if job.tries >= tries:
             await self._lost(job, repr(failure))
             return
         not_before = self._clock.now_milliseconds() + _WAITS_SECONDS[job.tries] * 1000

@@ -22,6 +22,9 @@ class Terms:
     poll_seconds: float | None
     admin_ids: frozenset[int]
     results: Path
+    keep_results_milliseconds: int
+    max_update_age_milliseconds: int
+    max_draft_age_milliseconds: int
 
 
 def terms_of(settings: Settings) -> Terms:
@@ -46,4 +49,7 @@ def terms_of(settings: Settings) -> Terms:
         poll_seconds=settings.poll_seconds,
         admin_ids=settings.admin_ids,
         results=settings.data_directory / "results",
+        keep_results_milliseconds=settings.keep_results_milliseconds,
+        max_update_age_milliseconds=settings.max_update_age_milliseconds,
+        max_draft_age_milliseconds=settings.max_draft_age_milliseconds,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.dashscope import errors as service
@@ -14,18 +15,36 @@ from bot.pipeline.estimates import Experience, PollSchedule
 from bot.pipeline.nudge import Nudge
 from bot.pipeline.operator import Operator
 from bot.pipeline.reasons import failure_text
+from bot.pipeline.stops import Stops
 from storage import jobs, moves
 from storage.database import Database
 from storage.jobs import Job, JobState
+from storage.stops import Work
 
 logger = logging.getLogger(__name__)
 
 DEADLINE_SECONDS = 3.5 * 3600
-"""The provider gives up after 3 hours by itself."""
+"""From the beginning of the rendering; the provider gives up after 3 hours by itself."""
+FORGOTTEN_SECONDS = 24 * 3600.0
+"""So long after its submission the provider forgets a task and its video."""
+UNKNOWN_SECONDS = 60.0
+"""So long a task may be unknown: it is not known everywhere at once, and a server may be behind."""
 _LEARN_FROM_NEWEST = 50
 _UNADDRESSED_LOOKS = 5
-_KNOWN_AFTER_SECONDS = 60.0
-"""Until then an accepted task may not be known everywhere at the provider's."""
+
+
+@dataclass(slots=True)
+class _Sight:
+    """What the looks of one watch have seen.
+
+    `age_seconds` was the task's age when the watch began, at `began_seconds` of the steady clock:
+    from then on the age grows by what really passes, however the machine's clock is set.
+    """
+
+    age_seconds: float
+    began_seconds: float
+    unknown_since_seconds: float | None = None
+    unaddressed_looks: int = 0
 
 
 class Watch:
@@ -37,6 +56,7 @@ class Watch:
         engine: Engine,
         ending: Ending,
         operator: Operator,
+        stops: Stops,
         poll_seconds: float | None,
         clock: Clock,
     ) -> None:
@@ -44,6 +64,7 @@ class Watch:
         self._engine = engine
         self._ending = ending
         self._operator = operator
+        self._stops = stops
         self._poll_seconds = poll_seconds
         self._clock = clock
         self._nudges: dict[int, Nudge] = {}
@@ -60,15 +81,16 @@ class Watch:
         """
         nudge = self._nudges.setdefault(job.id, Nudge())
         schedule = await self._schedule(job)
-        first = schedule.first_seconds(job.held_milliseconds) - self._elapsed_seconds(job)
+        sight = _Sight(self._elapsed_seconds(job), self._clock.steady_seconds())
+        first = schedule.first_seconds(job.held_milliseconds) - sight.age_seconds
         wait_seconds = 0.0 if job.cancel_requested == 1 else max(0.0, first)
         try:
             while True:
                 await nudge.wait(wait_seconds)
-                if await self._look(job):
+                if await self._look(job, sight):
                     return
-                elapsed = self._elapsed_seconds(job)
-                wait_seconds = schedule.next_seconds(job.held_milliseconds, elapsed)
+                age = self._age_seconds(sight)
+                wait_seconds = schedule.next_seconds(job.held_milliseconds, age)
         finally:
             self._nudges.pop(job.id, None)
 
@@ -77,10 +99,14 @@ class Watch:
         return PollSchedule(Experience(ratios), self._poll_seconds)
 
     def _elapsed_seconds(self, job: Job) -> float:
+        """By the machine's clock, which may have been set back meanwhile."""
         now = self._clock.now_milliseconds()
-        return (now - (job.running_since_milliseconds or now)) / 1000
+        return max(0.0, (now - (job.running_since_milliseconds or now)) / 1000)
 
-    async def _look(self, job: Job) -> bool:
+    def _age_seconds(self, sight: _Sight) -> float:
+        return sight.age_seconds + self._clock.steady_seconds() - sight.began_seconds
+
+    async def _look(self, job: Job, sight: _Sight) -> bool:
         """One look; whether the watch is over."""
         assert job.task_id is not None  # noqa: S101
         await self._send_cancel_on(job)
@@ -88,24 +114,52 @@ class Watch:
             task = await self._engine.query(job.task_id)
         except service.TryAgain as failure:
             logger.info("job %s: a look at its task failed: %s", job.id, failure)
-            return False
+            return await self._not_over(job, None, sight)
+        if task.status is TaskStatus.UNKNOWN:
+            return await self._unknown(job, sight)
+        sight.unknown_since_seconds = None
         match task.status:
             case TaskStatus.SUCCEEDED:
-                return await self._succeeded(job, task)
+                return await self._succeeded(job, task, sight)
             case TaskStatus.FAILED:
                 await self._failed(job, task)
             case TaskStatus.CANCELED:
                 await self._ending.cancelled(job)
-            case TaskStatus.UNKNOWN if self._elapsed_seconds(job) > _KNOWN_AFTER_SECONDS:
-                await self._lost(job, "the provider does not know the task any more")
             case _:
-                return await self._still_running(job)
+                return await self._not_over(job, task, sight)
         return True
 
-    async def _still_running(self, job: Job) -> bool:
-        if self._elapsed_seconds(job) < DEADLINE_SECONDS:
+    async def _not_over(self, job: Job, task: Task | None, sight: _Sight) -> bool:
+        """It runs, waits or did not answer: all of them end some day."""
+        if self._age_seconds(sight) >= FORGOTTEN_SECONDS:
+            await self._lost(job, "the provider has forgotten the task by now")
+        elif task is not None and self._rendering_seconds(task, sight) >= DEADLINE_SECONDS:
+            await self._lost(job, "the task did not end in time")
+        else:
             return False
-        await self._lost(job, "the task did not end in time")
+        return True
+
+    def _rendering_seconds(self, task: Task, sight: _Sight) -> float:
+        """As this watch saw it; waiting behind tasks of other programs does not count.
+
+        What passed before this process began is not believed: the clock may have been set, and a
+        task that still runs is not given up for that.
+        """
+        if task.status is TaskStatus.PENDING:
+            return 0.0
+        watched = self._clock.steady_seconds() - sight.began_seconds
+        if task.scheduled_at_milliseconds is None:
+            return watched
+        now = self._clock.now_milliseconds()
+        return min(watched, (now - task.scheduled_at_milliseconds) / 1000)
+
+    async def _unknown(self, job: Job, sight: _Sight) -> bool:
+        now_seconds = self._clock.steady_seconds()
+        if sight.unknown_since_seconds is None:
+            sight.unknown_since_seconds = now_seconds
+        if now_seconds - sight.unknown_since_seconds < UNKNOWN_SECONDS:
+            return False
+        await self._lost(job, "the provider does not know the task any more")
         return True
 
     async def _send_cancel_on(self, job: Job) -> None:
@@ -121,9 +175,11 @@ class Watch:
         except service.TryAgain as failure:
             logger.info("job %s: its task could not be cancelled now: %s", job.id, failure)
 
-    async def _succeeded(self, job: Job, task: Task) -> bool:
-        if task.video_url is None:
-            return await self._without_address(job)
+    async def _succeeded(self, job: Job, task: Task, sight: _Sight) -> bool:
+        """A success without an address may be an answer cut short: looked at a few times more."""
+        if task.video_url is None and sight.unaddressed_looks < _UNADDRESSED_LOOKS:
+            sight.unaddressed_looks += 1
+            return False
         if task.billed_milliseconds is None or task.billed_milliseconds > job.held_milliseconds:
             detail = f"billed {task.billed_milliseconds} ms, held {job.held_milliseconds} ms"
             await self._operator.tell(
@@ -143,20 +199,12 @@ class Watch:
         logger.info("job %s is rendered: %s ms billed", job.id, billed)
         return True
 
-    async def _without_address(self, job: Job) -> bool:
-        """A success without a video may be an answer cut short: look a few times more."""
-        current = await jobs.get(self._database, job.id)
-        if current is not None and current.tries < _UNADDRESSED_LOOKS:
-            async with self._database.transaction() as tx:
-                await moves.postpone(tx, job.id, 0)
-            return False
-        await self._lost(job, "the task succeeded and has no video")
-        return True
-
     async def _failed(self, job: Job, task: Task) -> None:
         """Not charged; what only the operator can mend is told there too."""
         failure = failure_of(task)
-        if isinstance(failure, service.ServiceStopped | service.RequestInvalid):
+        if isinstance(failure, service.ServiceStopped):
+            await self._stops.refused(Work.SUBMIT, failure)
+        elif isinstance(failure, service.RequestInvalid):
             await self._operator.tell_of(failure, job.id)
         await self._ending.fail(job, failure_text(failure), task.code)
 

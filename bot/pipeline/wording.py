@@ -8,14 +8,14 @@ from typing import Any
 from bot.clock import Clock
 from bot.media.sound import LONGEST_MILLISECONDS
 from bot.pipeline.conversation import Conversation
-from bot.pipeline.moments import say_when
+from bot.pipeline.moments import say_ago, say_when
 from bot.pipeline.terms import Terms
 from bot.telegram.keyboard import Keyboard
 from bot.texts import Catalogue
 from storage import drafts, jobs, ledger, media
 from storage.database import Database
 from storage.drafts import Draft
-from storage.media import Media, MediaState
+from storage.media import LATE, STALE, Media, MediaState
 
 LONGEST_SECONDS = LONGEST_MILLISECONDS / 1000
 
@@ -54,8 +54,12 @@ class HalfWording:
         match half.state:
             case MediaState.READY:
                 return await self._ready(half, texts)
+            case MediaState.SUPERSEDED if _was_never_mentioned(half):
+                return None
+            case MediaState.ASKED if half.fault == LATE:
+                return await self._late(half, texts)
             case MediaState.SUPERSEDED:
-                return texts.html(f"{half.kind}-superseded"), None
+                return texts.html(f"{half.kind}-{half.fault or 'superseded'}"), None
             case MediaState.ASKED if half.fault == "quota":
                 return await self._quota(half, texts)
             case _:
@@ -82,6 +86,8 @@ class HalfWording:
         return texts.html(f"{half.kind}-used", seconds=seconds), None
 
     async def _photo_ready(self, half: Media, draft: Draft, texts: Catalogue) -> _Said:
+        if draft.sound is not None and draft.sound.state == MediaState.ASKED:
+            return texts.html("photo-ready-sound-asked"), None
         if draft.sound is not None:
             return texts.html("photo-ready-sound-coming"), None
         last = await jobs.last_of(self._database, half.place)
@@ -90,6 +96,16 @@ class HalfWording:
             return texts.html("photo-ready-again"), Keyboard.of([button])
         key = "photo-ready-enlarged" if _numbers(half).get("enlarged") else "photo-ready"
         return texts.html(key, longest=LONGEST_SECONDS), None
+
+    async def _late(self, half: Media, texts: Catalogue) -> _Said | None:
+        """One question for all that waits: on the newest half."""
+        draft = await drafts.get(self._database, half.place)
+        other = draft.sound if half.is_photo else draft.photo
+        if other is not None and other.fault == LATE and other.id > half.id:
+            return None
+        key = f"{half.kind}-late" if other is None else f"{half.kind}-late-video"
+        age = self._clock.now_milliseconds() - half.wanted_at_milliseconds
+        return texts.html(key, ago=say_ago(texts, age)), _go_on(half, texts)
 
     async def _quota(self, sound: Media, texts: Catalogue) -> _Said:
         """What is left, when it comes back, and the beginning that it would pay for."""
@@ -113,6 +129,10 @@ class HalfWording:
     def _values(self, half: Media, texts: Catalogue) -> dict[str, Any]:
         values = {**_numbers(half), "longest": LONGEST_SECONDS}
         values["waiting"] = self._terms.jobs_waiting_per_person
+        age = values.pop("age_milliseconds", None)
+        if age is not None:
+            values["ago"] = say_ago(texts, int(age))
+            values["seconds"] = (half.duration_milliseconds or 0) / 1000
         resets_at = values.pop("resets_at", None)
         if resets_at is not None:
             now = self._clock.now_milliseconds()
@@ -124,7 +144,17 @@ def _numbers(half: Media) -> dict[str, Any]:
     return json.loads(half.fault_detail) if half.fault_detail else {}
 
 
+def _was_never_mentioned(half: Media) -> bool:
+    return half.fault == LATE and half.reply_message_id is None
+
+
+def _go_on(half: Media, texts: Catalogue) -> Keyboard:
+    return Keyboard.of([(texts.plain("button-go-on"), f"goon:{half.id}")])
+
+
 def _way_on(half: Media, texts: Catalogue) -> Keyboard | None:
+    if half.fault == STALE:
+        return _go_on(half, texts)
     if half.fault in _DOUBTS:
         return Keyboard.of([(texts.plain("button-check"), f"check:{half.id}")])
     if half.fault == "too_long":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -13,7 +14,7 @@ from bot.clock import Clock
 from bot.telegram.backoff import Backoff
 from bot.telegram.errors import NotSent, SendUnknown, TelegramFailure, TryAgain
 from bot.telegram.pace import Pace, Urgency
-from bot.telegram.translation import describe, retry_after_seconds, translate
+from bot.telegram.translation import describe, message_id_in, retry_after_seconds, translate
 
 logger = logging.getLogger(__name__)
 
@@ -26,13 +27,15 @@ class Manner:
 
     `urgency`: None when the caller took its turn already.
     `repeatable`: doing it twice shows nothing twice, so after an unknown outcome it is done again.
-    `attempts`: how often it is made while that is safe; `floods`: at the how many-th 429 it ends.
+    `attempts`: how often it is made while that is safe; `floods`: at the how many-th 429 it ends,
+    and at one that asks for more than `patience_seconds` at once.
     """
 
     urgency: Urgency | None
     repeatable: bool = False
     attempts: int = 4
     floods: int = 8
+    patience_seconds: float = math.inf
 
 
 class Calls:
@@ -62,7 +65,7 @@ class Calls:
                 return await _attempt(call, manner)
             except RetryAfter as error:
                 floods += 1
-                await self._sit_out(error, chat_id, last=floods >= manner.floods)
+                await self._sit_out(error, chat_id, manner, floods)
             except TryAgain as failure:
                 failures += 1
                 if failures >= manner.attempts:
@@ -70,12 +73,14 @@ class Calls:
                 logger.info("a call to Telegram failed (%s) and is repeated", failure)
                 await self._clock.sleep(self._backoff.pause_seconds(failures))
 
-    async def _sit_out(self, error: RetryAfter, chat_id: int | None, *, last: bool) -> None:
+    async def _sit_out(
+        self, error: RetryAfter, chat_id: int | None, manner: Manner, floods: int
+    ) -> None:
         seconds = retry_after_seconds(error)
         logger.warning("Telegram asks for %.0f s of silence in chat %s", seconds, chat_id)
         if chat_id is not None:
             self._pace.hold(chat_id, seconds)
-        if last:
+        if floods >= manner.floods or seconds > manner.patience_seconds:
             raise NotSent(describe(error)) from None
         if chat_id is None:
             await self._clock.sleep(seconds)
@@ -87,11 +92,11 @@ async def _attempt(call: Callable[[], Awaitable[Result]], manner: Manner) -> Res
     except RetryAfter:
         raise
     except TelegramError as error:
-        raise translate(error) or _unknown(describe(error), manner) from None
+        raise translate(error) or _unknown(describe(error), manner, message_id_in(error)) from None
     except (AttributeError, KeyError) as error:  # "ok": true without the object that was promised
         logger.warning("an answer of Telegram could not be read", exc_info=error)
         raise _unknown("an answer without its result", manner) from None
 
 
-def _unknown(text: str, manner: Manner) -> TelegramFailure:
-    return TryAgain(text) if manner.repeatable else SendUnknown(text)
+def _unknown(text: str, manner: Manner, message_id: int | None = None) -> TelegramFailure:
+    return TryAgain(text) if manner.repeatable else SendUnknown(text, message_id)

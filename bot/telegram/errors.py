@@ -37,7 +37,14 @@ class NotSent(TryAgain):
 
 
 class SendUnknown(TelegramFailure):
-    """The request left and no understandable answer came: the message may have been stored."""
+    """The request left and no understandable answer came: the message may have been stored.
+
+    `message_id` is set where the answer broke off after it: then the message is in the chat.
+    """
+
+    def __init__(self, reason: str, message_id: int | None = None) -> None:
+        super().__init__(reason)
+        self.message_id = message_id
 
 
 class ChatDead(TelegramFailure):

@@ -13,7 +13,7 @@ from telegram.ext import CallbackContext
 from bot.clock import Clock
 from bot.telegram.backoff import Backoff
 from bot.telegram.connection import BotApplication
-from bot.telegram.errors import ChatDead, TelegramFailure, TryAgain
+from bot.telegram.errors import ChatDead, TelegramFailure, TokenRejected, TryAgain
 from storage.inbox import Inbox
 
 logger = logging.getLogger(__name__)
@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 OnParked = Callable[[int, str], Awaitable[None]]
 
 _TRIES = 3
-# Telegram out of reach is not the update's fault: that many pauses (4 minutes) do not count.
-_PATIENCE = 12
+# Telegram out of reach is not the update's fault: that many pauses (20 minutes) do not count.
+_PATIENCE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,9 @@ class Handling:
                 return
             tries = await self._inbox.begin_again(update_id)
         while (error := await self._attempt(incoming.update)) is not None:
+            if isinstance(error, TokenRejected):
+                logger.warning("update %d waits for a token that is valid", update_id)
+                return
             failures += 1
             excused = isinstance(error, TryAgain) and failures <= _PATIENCE
             if tries >= _TRIES and not excused:

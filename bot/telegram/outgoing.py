@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from telegram import InputFile, InputMediaVideo, Message, ReplyParameters
+from telegram import InputFile, InputMediaDocument, InputMediaVideo, Message, ReplyParameters
 from telegram.constants import ParseMode
 
 from bot.telegram.errors import FileTooBig
@@ -22,7 +22,7 @@ class OutgoingVideo:
     """A video to send: `source` is a file on disk, or the `file_id` of one sent before.
 
     `width` and `height` are pixels. `thumbnail` is a JPEG of at most 320 pixels a side and 200 kB;
-    `cover` a JPEG shown before playing.
+    `cover` a JPEG shown before playing. `as_file`: as a document that nobody looks into.
     """
 
     source: Path | str
@@ -32,6 +32,7 @@ class OutgoingVideo:
     thumbnail: bytes | None = None
     cover: bytes | None = None
     file_name: str = "video.mp4"
+    as_file: bool = False
 
     @contextmanager
     def opened(self) -> Iterator[InputFile | str]:
@@ -71,8 +72,14 @@ def to_reply(message_id: int | None) -> ReplyParameters | None:
     return ReplyParameters(message_id, allow_sending_without_reply=True)
 
 
-def to_media(video: OutgoingVideo, media: InputFile | str, caption: str | None) -> InputMediaVideo:
+def to_media(
+    video: OutgoingVideo, media: InputFile | str, caption: str | None
+) -> InputMediaVideo | InputMediaDocument:
     """The video as editMessageMedia takes it; `media` is what `opened` gave."""
+    if video.as_file:
+        return InputMediaDocument(
+            media, caption=caption, parse_mode=ParseMode.HTML, disable_content_type_detection=True
+        )
     return InputMediaVideo(
         media,
         caption=caption,
@@ -89,13 +96,15 @@ def to_media(video: OutgoingVideo, media: InputFile | str, caption: str | None) 
 
 def cover_part(video: OutgoingVideo) -> dict[str, InputFile] | None:
     """The cover as a part of its own: python-telegram-bot 22.8 forgets to upload it."""
-    return None if video.cover is None else {_COVER_PART: InputFile(video.cover)}
+    if video.cover is None or video.as_file:
+        return None
+    return {_COVER_PART: InputFile(video.cover)}
 
 
 def to_sent(message: Message) -> SentMessage:
     """What we keep of a message that Telegram confirmed."""
     # Telegram turns a short video without sound into an animation.
-    media = message.video or message.animation
+    media = message.video or message.animation or message.document
     return SentMessage(
         message.chat_id,
         message.message_id,

@@ -37,8 +37,12 @@ logger = logging.getLogger(__name__)
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
+# A video that has to wait longer is put off by its sender, who is free for other chats meanwhile.
+_PATIENCE_SECONDS = 5.0
+
 _TEXT = Manner(Urgency.TEXT)
-_RESULT = Manner(Urgency.RESULT)
+_RESULT = Manner(Urgency.RESULT, patience_seconds=_PATIENCE_SECONDS)
+_RESULT_EDIT = Manner(Urgency.RESULT, repeatable=True, patience_seconds=_PATIENCE_SECONDS)
 _EDIT = Manner(Urgency.RESULT, repeatable=True)
 _ANSWER = Manner(Urgency.ANSWER, repeatable=True)
 _ACTION = Manner(Urgency.PROGRESS, repeatable=True, attempts=1, floods=1)
@@ -89,6 +93,10 @@ class Sender:
         await self._progress.close()
         await self._pace.close()
 
+    def held_seconds(self, chat_id: int) -> float:
+        """How long a 429 still silences this chat; 0 when it does not."""
+        return self._pace.held_seconds(chat_id)
+
     async def send_text(
         self,
         chat_id: int,
@@ -128,12 +136,25 @@ class Sender:
     ) -> SentMessage:
         """A new message with a video, before any progress that waits.
 
+        `NotSent` also stands for a 429 that asks for more than a few seconds (`held_seconds`).
+
         Raises: also `SendUnknown` (then `edit_into_video` is the way that never shows it twice),
         `ThreadClosed`, `FileTooBig`, `FileGone` (an unknown file id), OSError (no such file).
         """
 
         async def send(place: _Place) -> Message:
             with video.opened() as media:
+                if video.as_file:
+                    return await self._bot.send_document(
+                        chat_id,
+                        media,
+                        caption=caption,
+                        parse_mode=ParseMode.HTML,
+                        disable_content_type_detection=True,
+                        reply_markup=to_markup(keyboard),
+                        reply_parameters=to_reply(place.reply_to),
+                        message_thread_id=place.thread_id,
+                    )
                 return await self._bot.send_video(
                     chat_id,
                     media,
@@ -191,7 +212,7 @@ class Sender:
 
         async with self._progress.final(chat_id, message_id):
             try:
-                edited = await self._calls.make(edit, chat_id, _EDIT)
+                edited = await self._calls.make(edit, chat_id, _RESULT_EDIT)
             except Needless:
                 return SentMessage(chat_id, message_id)
         return to_sent(edited) if isinstance(edited, Message) else SentMessage(chat_id, message_id)

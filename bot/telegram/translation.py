@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import httpx
 from telegram.error import (
     BadRequest,
@@ -32,6 +35,9 @@ from bot.telegram.errors import (
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 _DESCRIPTION_LIMIT = 200
+
+# How the Bot API begins its answer to a message that it has stored.
+_STORED = re.compile(r'\s*\{\s*"ok"\s*:\s*true\s*,\s*"result"\s*:\s*\{\s*"message_id"\s*:\s*(\d+),')
 
 
 class Needless(TelegramFailure):
@@ -125,6 +131,13 @@ def retry_after_seconds(error: RetryAfter) -> float:
     """How long a 429 asks to wait, in seconds."""
     delay = error.retry_after
     return float(delay) if isinstance(delay, int) else delay.total_seconds()
+
+
+def message_id_in(error: TelegramError) -> int | None:
+    """The id of the new message, if the answer says "ok", names it and breaks off later."""
+    garbled = error.__cause__
+    found = _STORED.match(garbled.doc) if isinstance(garbled, json.JSONDecodeError) else None
+    return int(found[1]) if found else None
 
 
 def describe(error: TelegramError) -> str:

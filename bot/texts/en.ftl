@@ -19,12 +19,14 @@ help =
     • <b>Same face, new voice</b>: just send another voice note.
     • <b>Same voice, new face</b>: send another photo and press the button.
 
+    /last – your last video once more
     /quota – what you have left today
     /status – what is being made
     /cancel – stop what is waiting
     A video that fails or is cancelled while it waits costs you nothing.
 command-start = Begin
 command-help = How it works
+command-last = Your last video once more
 command-quota = What you have left today
 command-status = What is being made
 command-cancel = Stop what is waiting
@@ -45,6 +47,8 @@ photo-ready-enlarged = Good photo, but a small one: I enlarged it, and a bigger 
 photo-ready-again = Good photo. Send me a new <b>voice note</b>, or use your last one again.
 photo-ready-sound-coming = Good photo. Your voice is next.
 photo-used = Good photo: it goes into your video.
+photo-ready-sound-asked = Good photo. Your voice waits for you: see its message.
+photo-dropped = Forgotten: this photo is not used.
 photo-superseded = You sent a newer photo: I use that one.
 photo-empty = This picture is empty. Please send it again.
 photo-too_big = This picture is over 20 MB. Please send it as a photo instead of a file, or a smaller one.
@@ -73,6 +77,9 @@ photo-unsuitable = This photo does not suit for speaking. Please send one of a s
 photo-moderated = The video service declines this photo because of its content rules. Please send another one. Nothing was charged.
 photo-checks-used-up = That is as many photos as I may check for you in one day. You can go on { $when }.
 photo-service-stopped = The video service is not available at the moment, so I could not check this photo. Nothing was charged, and the operator knows. Please try again later.
+photo-late = You sent this photo { $ago } ago, while I was away. Shall I go on with it? Or just send what you would like now.
+photo-late-video = You sent this { $ago } ago, while I was away. Shall I make the video?
+photo-stale = Good photo. Your last voice is { $ago } old: shall I make the video with it? Or send a new <b>voice note</b>.
 photo-unreachable = I could not reach the video service to check this photo. Nothing was charged. Please try again in a few minutes.
 photo-budget = This bot's budget for now is used up, so I could not check this photo. Nothing was charged. It goes on { $when }.
 
@@ -83,6 +90,7 @@ sound-ready = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech
 sound-ready-noisy = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech, with some noise: a quieter place would look better. Now send me a <b>photo</b> of one person.
 sound-ready-photo-coming = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech. Still looking at your photo.
 sound-used = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech for your video.
+sound-dropped = Forgotten: this voice is not used.
 sound-superseded = You sent a newer voice: I use that one.
 sound-empty = This sound is empty. Please record it again.
 sound-too_big = This file is over 20 MB. Please send a shorter one, or a voice note.
@@ -96,6 +104,9 @@ sound-quota-shorten = This needs { NUMBER($seconds, maximumFractionDigits: 1) } 
 sound-waiting = You have { NUMBER($waiting) } videos waiting already. When one is done, try again. Nothing was charged.
 sound-budget = This bot's budget for now is used up. It goes on { $when }; try again then. Nothing was charged.
 sound-service-stopped = The video service is not available at the moment. Nothing was charged, and the operator knows. Please try again later.
+sound-late = You sent this { $ago } ago, while I was away. Shall I go on with it? Or just send what you would like now.
+sound-late-video = You sent this { $ago } ago, while I was away. Shall I make the video?
+sound-stale = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech. Your last photo is { $ago } old: shall I make the video with it? Or send a new <b>photo</b>.
 sound-unreachable = I could not reach the video service. Nothing was charged. Please try again in a few minutes.
 sound-moderated = The video service declines this recording because of its content rules. Please send another one. Nothing was charged.
 
@@ -104,6 +115,7 @@ sound-moderated = The video service declines this recording because of its conte
 job-preparing = Preparing your video of { NUMBER($seconds, maximumFractionDigits: 1) } s…
 job-next = Your video is next. { $estimate }
 job-waiting = Your video waits in the queue: <b>place { NUMBER($place) }</b>. { $estimate }
+job-held-back = Your video waits: the video service is not available at the moment, and the operator knows. Nothing was charged. It goes on by itself.
 job-submitting = Handing your photo and voice over…
 job-rendering = Making your video of { NUMBER($seconds, maximumFractionDigits: 1) } s
     { $bar } { $estimate }
@@ -127,15 +139,24 @@ video-caption = AI-generated video.
 video-caption-preview = AI-generated preview.
     { NUMBER($seconds, maximumFractionDigits: 1) } s used · { NUMBER($left, maximumFractionDigits: 1) } s left today
 
+video-last = AI-generated video.
+    Your last one, once more: this costs nothing.
+video-last-preview = AI-generated preview.
+    Your last one, once more: this costs nothing.
+video-smaller = Made smaller: the original is too big for Telegram.
+video-as-file = Sent as a file: Telegram does not take it as a video.
+
 failed-refused = The video service could not use this photo or voice: { $reason } Nothing was charged.
 failed-service = The video service could not make this video. Nothing was charged. You can try again without sending anything.
 failed-moderated = The video service declines this photo or voice because of its content rules. Nothing was charged. Please send another one.
 failed-sound-too-long = The video service found the voice too long. Nothing was charged. Please send a shorter one.
 failed-stopped = The video service is not available at the moment. Nothing was charged, and the operator knows. You can try again later without sending anything.
+failed-waited = The video service was not available for a whole day, so I stopped waiting. Nothing was charged. You can try again later without sending anything.
 failed-timeout = The video service took too long and gave up. Nothing was charged. You can try again without sending anything.
 failed-lost = The video service lost this video. Nothing was charged to you, and the operator knows. You can try again without sending anything.
 failed-invalid = Something is wrong on our side. Nothing was charged, and the operator knows (number { $job }).
 failed-gone = Telegram no longer has your photo or voice. Nothing was charged. Please send both again.
+failed-restored = The bot had to go back to an older state and cannot tell whether your video was made. Nothing was charged to you. You can try again without sending anything.
 failed-too-big = The video became too big for Telegram. Nothing was charged, and the operator knows.
 
 ## Buttons
@@ -144,6 +165,7 @@ button-cancel = Cancel
 button-retry = Try again
 button-check = Check it anyway
 button-beginning = Use the first { NUMBER($seconds, maximumFractionDigits: 1) } s
+button-go-on = Yes, go on
 button-same-voice = Same voice again
 
 answer-not-yours = This button belongs to someone else.
@@ -165,9 +187,16 @@ when-today = today at { $time }
 when-tomorrow = tomorrow at { $time } ({ $zone })
 when-date = on { $date }
 
+ago-minutes = { NUMBER($count) } min
+ago-hours = { NUMBER($count) } h
+ago-days = { NUMBER($count) } days
+
+last-none = You have no video here yet. Send me a photo and a voice note.
+last-gone = Neither Telegram nor I still have your last video. Send me a photo and a voice note for a new one.
 status-nothing = Nothing is being made. Send me a photo and a voice note.
 status-photo = I have your photo, your voice is missing. Send me a <b>voice note</b>.
 status-sound = I have your voice, a photo is missing. Send me a <b>photo</b> of one person.
+status-asked = I have your photo and your voice. I am still looking at them, or one of them waits for your answer: see their messages.
 status-jobs = { $count ->
     [one] One video is on its way:
    *[other] { NUMBER($count) } videos are on their way:
@@ -180,13 +209,24 @@ cancel-done = { $count ->
  }
 cancel-trying = What is being made already I try to stop; its message tells you how that goes.
 
+resume-trying = I try again now, with the next video that waits or comes. You will hear how it went.
+resume-nothing = Nothing is stopped: as far as I know, the video service works.
+
 ## To the operator
 
 operator-service-stopped = <b>The video service refuses to work</b> ({ $cause }): { $detail }
-    Jobs fail without charge until this is mended.
+    Waiting videos stay in the queue, and nothing is charged. I try again by myself, less and less often; /resume tries at once.
+operator-service-works = <b>The video service works again</b> ({ $cause }). What waited goes on.
 operator-request-invalid = <b>The video service says our request is wrong</b>: { $detail } (job { $job })
 operator-lost = <b>A paid video may be lost</b>: job { $job }, task { $task }: { $detail }
 operator-ambiguous = <b>Two tasks could belong to job { $job }</b>: { $detail }. Nothing is submitted again until it is clear.
 operator-parked = <b>An update could not be handled</b>: { $detail }
 operator-unsettled = <b>A bill does not fit its hold</b>: job { $job }: { $detail }
+operator-database-unusable = <b>The bot stopped: nothing can be recorded</b>, so nothing is paid for. { $detail }
+operator-database-locked = <b>The bot waits: another program keeps the database locked</b>: { $detail }. It goes on by itself once that program ends.
+operator-disk = <b>A video cannot be kept on the disk</b>: { $detail }. Make room; it is tried again.
+operator-restoring = <b>The database was restored and the video service cannot be asked yet</b>: { $detail }. Nothing is submitted until it can.
+operator-restored = <b>The database was restored</b>; it ends at { $at }.
+    Tasks it does not know: { $tasks }. For 24 hours <code>talking-photo make --task ID</code> fetches their videos.
+    Jobs ended without charge because such a task may be theirs: { $jobs }.
 operator-budget = <b>The bot's budget is used up</b>; people are told to wait.

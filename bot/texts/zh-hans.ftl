@@ -19,12 +19,14 @@ help =
     • <b>同一张脸，换段声音</b>：直接再发一段语音。
     • <b>同一段声音，换张脸</b>：再发一张照片，然后点按钮。
 
+    /last – 再发一次上一个视频
     /quota – 今天还剩多少
     /status – 正在做什么
     /cancel – 取消还在等的
     失败的视频，以及排队时取消的视频，都不计费。
 command-start = 开始
 command-help = 怎么用
+command-last = 再发一次上一个视频
 command-quota = 今天还剩多少
 command-status = 正在做什么
 command-cancel = 取消还在等的
@@ -45,6 +47,8 @@ photo-ready-enlarged = 照片可以用，但有点小：我把它放大了，大
 photo-ready-again = 照片很好。发一段新<b>语音</b>，或者再用上一段。
 photo-ready-sound-coming = 照片很好。接下来是你的声音。
 photo-used = 照片很好，用在你的视频里了。
+photo-ready-sound-asked = 照片很好。你的声音在等你回答：看它的消息。
+photo-dropped = 忘掉了：这张照片不会用。
 photo-superseded = 你发了更新的照片，我用那一张。
 photo-empty = 这张图片是空的。请再发一次。
 photo-too_big = 这张图片超过 20 MB。请作为照片而不是文件发送，或者发小一点的。
@@ -73,6 +77,9 @@ photo-unsuitable = 这张照片不适合说话。请发一张正面的、脸部�
 photo-moderated = 视频服务的内容规则不接受这张照片。请换一张。没有计费。
 photo-checks-used-up = 一天之内我能替你检查的照片已经用完了。{ $when }可以继续。
 photo-service-stopped = 视频服务暂时不可用，这张照片没能检查。没有计费，管理员已经知道。请稍后再试。
+photo-late = 这张照片是你 { $ago }前发的，当时我不在线。要接着用它吗？也可以直接发你现在想用的。
+photo-late-video = 这是你 { $ago }前发的，当时我不在线。要我做这个视频吗？
+photo-stale = 照片很好。你上一段声音是 { $ago }前的：要用它做视频吗？也可以发一段新<b>语音</b>。
 photo-unreachable = 连不上视频服务，这张照片没能检查。没有计费。请过几分钟再试。
 photo-budget = 机器人眼下的预算用完了，这张照片没能检查。没有计费。{ $when }恢复。
 
@@ -83,6 +90,7 @@ sound-ready = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声�
 sound-ready-noisy = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声，有些杂音，安静一点的地方效果更好。现在发一张<b>单人照片</b>。
 sound-ready-photo-coming = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声。照片还在看。
 sound-used = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声，用在你的视频里了。
+sound-dropped = 忘掉了：这段声音不会用。
 sound-superseded = 你发了更新的声音，我用那一段。
 sound-empty = 这段声音是空的。请重新录一次。
 sound-too_big = 这个文件超过 20 MB。请发短一些的，或者发语音。
@@ -96,6 +104,9 @@ sound-quota-shorten = 这需要 { NUMBER($seconds, maximumFractionDigits: 1) } �
 sound-waiting = 你已经有 { NUMBER($waiting) } 个视频在等。做完一个再试。没有计费。
 sound-budget = 机器人眼下的预算用完了。{ $when }恢复，到时再试。没有计费。
 sound-service-stopped = 视频服务暂时不可用。没有计费，管理员已经知道。请稍后再试。
+sound-late = 这是你 { $ago }前发的，当时我不在线。要接着用它吗？也可以直接发你现在想用的。
+sound-late-video = 这是你 { $ago }前发的，当时我不在线。要我做这个视频吗？
+sound-stale = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声。你上一张照片是 { $ago }前的：要用它做视频吗？也可以发一张新<b>照片</b>。
 sound-unreachable = 连不上视频服务。没有计费。请过几分钟再试。
 sound-moderated = 视频服务的内容规则不接受这段录音。请换一段。没有计费。
 
@@ -104,6 +115,7 @@ sound-moderated = 视频服务的内容规则不接受这段录音。请换一�
 job-preparing = 正在准备你的 { NUMBER($seconds, maximumFractionDigits: 1) } 秒视频……
 job-next = 下一个就是你的视频。{ $estimate }
 job-waiting = 你的视频在排队：<b>第 { NUMBER($place) } 位</b>。{ $estimate }
+job-held-back = 你的视频在等：视频服务暂时不可用，管理员已经知道。没有计费。恢复后会自动继续。
 job-submitting = 正在交出你的照片和声音……
 job-rendering = 正在做你的 { NUMBER($seconds, maximumFractionDigits: 1) } 秒视频
     { $bar } { $estimate }
@@ -127,15 +139,24 @@ video-caption = AI 生成的视频。
 video-caption-preview = AI 生成的预览。
     用了 { NUMBER($seconds, maximumFractionDigits: 1) } 秒 · 今天还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒
 
+video-last = AI 生成的视频。
+    再发一次你的上一个视频，不计费。
+video-last-preview = AI 生成的预览。
+    再发一次你的上一个视频，不计费。
+video-smaller = 已压缩：原视频超过了 Telegram 的大小限制。
+video-as-file = 以文件形式发送：Telegram 不接受它作为视频。
+
 failed-refused = 视频服务用不了这张照片或这段声音：{ $reason }没有计费。
 failed-service = 视频服务没能做出这个视频。没有计费。可以再试一次，什么都不用重发。
 failed-moderated = 视频服务的内容规则不接受这张照片或这段声音。没有计费。请换一个。
 failed-sound-too-long = 视频服务认为声音太长。没有计费。请发短一些的。
 failed-stopped = 视频服务暂时不可用。没有计费，管理员已经知道。稍后可以再试，什么都不用重发。
+failed-waited = 视频服务一整天都不可用，所以不再等了。没有计费。稍后可以再试，什么都不用重发。
 failed-timeout = 视频服务用时太久，放弃了。没有计费。可以再试一次，什么都不用重发。
 failed-lost = 视频服务弄丢了这个视频。没有向你计费，管理员已经知道。可以再试一次，什么都不用重发。
 failed-invalid = 我们这边出了问题。没有计费，管理员已经知道（编号 { $job }）。
 failed-gone = Telegram 已经没有你的照片或声音了。没有计费。请都再发一次。
+failed-restored = 机器人退回到了较早的状态，无法确定你的视频是否做过。没有向你计费。不用重新发送，就可以再试一次。
 failed-too-big = 视频对 Telegram 来说太大了。没有计费，管理员已经知道。
 
 ## 按钮
@@ -144,6 +165,7 @@ button-cancel = 取消
 button-retry = 再试一次
 button-check = 照样检查
 button-beginning = 用前 { NUMBER($seconds, maximumFractionDigits: 1) } 秒
+button-go-on = 好，继续
 button-same-voice = 再用同一段声音
 
 answer-not-yours = 这个按钮是别人的。
@@ -165,22 +187,40 @@ when-today = 今天 { $time }
 when-tomorrow = 明天 { $time }（{ $zone }）
 when-date = { $date }
 
+ago-minutes = { NUMBER($count) } 分钟
+ago-hours = { NUMBER($count) } 小时
+ago-days = { NUMBER($count) } 天
+
+last-none = 你在这里还没有视频。请发一张照片和一段语音。
+last-gone = Telegram 和我都没有留下你的上一个视频。想做新的，请发一张照片和一段语音。
 status-nothing = 现在没有在做的。发一张照片和一段语音吧。
 status-photo = 照片有了，还缺声音。请发一段<b>语音</b>。
 status-sound = 声音有了，还缺照片。请发一张<b>单人照片</b>。
+status-asked = 照片和声音都有了。我还在看，或者其中一个在等你回答：看它们的消息。
 status-jobs = 有 { NUMBER($count) } 个视频在路上：
 cancel-nothing = 没有可以取消的。
 cancel-draft = 忘掉了：你发的照片和声音不会用。没有计费。
 cancel-done = 取消了 { NUMBER($count) } 个视频。没有计费。
 cancel-trying = 已经在做的我会试着停下来，结果看它的消息。
 
+resume-trying = 现在就再试，用下一个在等的或新来的视频。结果会告诉你。
+resume-nothing = 没有什么停着：据我所知，视频服务是正常的。
+
 ## 对管理员
 
 operator-service-stopped = <b>视频服务拒绝工作</b>（{ $cause }）：{ $detail }
-    修好之前，任务会失败，不计费。
+    在等的视频会留在队列里，不计费。我会自己再试，间隔越来越长；/resume 可以马上再试。
+operator-service-works = <b>视频服务恢复了</b>（{ $cause }）。在等的会继续。
 operator-request-invalid = <b>视频服务说我们的请求有误</b>：{ $detail }（任务 { $job }）
 operator-lost = <b>一个已付费的视频可能丢了</b>：任务 { $job }，服务端任务 { $task }：{ $detail }
 operator-ambiguous = <b>有不止一个服务端任务可能属于任务 { $job }</b>：{ $detail }。弄清之前不会再提交。
 operator-parked = <b>有一个更新处理不了</b>：{ $detail }
 operator-unsettled = <b>账单和预留不一致</b>：任务 { $job }：{ $detail }
+operator-database-unusable = <b>机器人停了：什么都记录不下来</b>，所以什么都不付费。{ $detail }
+operator-database-locked = <b>机器人在等：别的程序一直锁着数据库</b>：{ $detail }。那个程序结束后会自动继续。
+operator-disk = <b>视频存不到磁盘上</b>：{ $detail }。请腾出空间；会再试。
+operator-restoring = <b>数据库已恢复，但还问不到视频服务</b>：{ $detail }。问到之前什么都不提交。
+operator-restored = <b>数据库已恢复</b>；内容到 { $at } 为止。
+    它不认识的服务端任务：{ $tasks }。24 小时内可以用 <code>talking-photo make --task ID</code> 取回视频。
+    因为这些任务可能属于它们而免费结束的任务：{ $jobs }。
 operator-budget = <b>机器人的预算用完了</b>；已请大家等待。

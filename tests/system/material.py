@@ -14,19 +14,19 @@ from tests.media.recordings import speech, voice_note
 
 TEXTS = Texts()
 LONGEST_SECONDS = 19.9
-TOKEN = "4242:AAH-local-sandbox-token-000000000000"  # noqa: S105 (the sandbox's, no secret)
+TOKEN = "4242:AAH-local-sandbox-token-000000000000"
 KEY = "sk-local-sandbox-key-000000000000"
 
 _numbers = itertools.count(1)
 _TAG = re.compile(r"</?[a-z]+>")
 
 
-def said(key: str, language: str = "en", **values: str | float) -> str:
+def said(key: str, language: str = "en", /, **values: str | float) -> str:
     """A catalogue's text as a person reads it, without markup."""
     return unescape(_TAG.sub("", TEXTS.of(language).html(key, **values)))
 
 
-def label(key: str, language: str = "en", **values: str | float) -> str:
+def label(key: str, language: str = "en", /, **values: str | float) -> str:
     """What a button says, or the bot's answer to one."""
     return TEXTS.of(language).plain(key, **values)
 

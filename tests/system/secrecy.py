@@ -16,7 +16,8 @@ async def leaks(there: World) -> list[str]:
     """The places where a secret was written, or handed to the provider with an address."""
     files = [path for path in there.directory.rglob("*") if path.is_file()]
     found = [f"file {path.name}" for path in files if _holds_secret(path)]
-    calls = json.dumps((await there.provider("calls"))["calls"])
+    asked = [(call["path"], call["request"]) for call in (await there.provider("calls"))["calls"]]
+    calls = json.dumps(asked)
     found += [f"calls to the provider: {s[:6]}…" for s in SPELLINGS if s in calls]
     if re.search(r"/file/bot", calls):
         found.append("the provider was given an address of Telegram's files")

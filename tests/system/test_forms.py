@@ -9,7 +9,7 @@ import pytest
 
 from tests.media.recordings import as_file, speech
 from tests.media.videos import video_with_sound
-from tests.system.material import LONGEST_SECONDS, fresh_portrait, label, photo, said, voice
+from tests.system.material import LONGEST_SECONDS, fresh_portrait, photo, said, voice
 from tests.system.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -114,27 +114,3 @@ async def test_what_is_neither_photo_nor_voice_is_answered(town: World) -> None:
     await ada.sees(said("hint-other"), reply_to=sent)
     sticker = await ada.send_file("sticker", photo("WEBP"), "s.webp")
     await ada.sees(said("hint-other"), reply_to=sticker)
-
-
-async def test_the_same_face_speaks_again_with_a_new_voice_and_is_not_checked_again(
-    town: World,
-) -> None:
-    ada = await town.person()
-    await ada.sends_photo()
-    await ada.says()
-    await ada.sees_video()
-    second = await ada.says(1.2)
-    video = await ada.sees_video(2)
-    assert video["reply_to_message"]["message_id"] == second
-    assert len(town.rows(f"SELECT * FROM detections WHERE user_id = {ada.user_id}")) == 1
-
-
-async def test_the_same_voice_can_be_given_to_a_new_face(town: World) -> None:
-    ada = await town.person()
-    await ada.sends_photo()
-    await ada.says()
-    await ada.sees_video()
-    sent = await ada.sends_photo()
-    offer = await ada.sees(said("photo-ready-again"), reply_to=sent)
-    assert await ada.presses(offer, label("button-same-voice")) == label("answer-started")
-    await ada.sees_video(2)

@@ -103,7 +103,7 @@ def banner(width: int, height: int) -> bytes:
     return encoded(Image.new("RGB", (width, height), "navy"), "PNG")
 
 
-LOCAL = {
+LOCAL: dict[str, tuple[bytes, str, str, dict[str, str | float]]] = {
     "too small": (banner(180, 180), "small.png", "photo-too_small", {"width": 180, "height": 180}),
     "too narrow": (banner(1300, 400), "long.png", "photo-too_narrow", {}),
     "not a picture": (b"this is no picture at all", "cat.jpg", "photo-not_a_picture", {}),

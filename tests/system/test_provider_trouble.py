@@ -17,8 +17,10 @@ SETTINGS = {"ADMIN_IDS": str(OPERATOR)}
 
 async def operator(town: World) -> Person:
     """The person of ADMIN_IDS."""
-    body = {"first_name": "Olga", "language_code": "en", "user_id": OPERATOR}
-    (await town.http.post("/sim/people", json=body)).raise_for_status()
+    people = (await town.http.get("/sim/state")).json()["people"]
+    if OPERATOR not in [person["user_id"] for person in people]:
+        body = {"first_name": "Olga", "language_code": "en", "user_id": OPERATOR}
+        (await town.http.post("/sim/people", json=body)).raise_for_status()
     return Person(town, OPERATOR)
 
 
@@ -51,16 +53,30 @@ async def all_settled(town: World) -> None:
     await eventually(look, "ledger and bill agree")
 
 
-# Before acceptance and after it make no difference where nothing is billed.
-KINDS = ("status", "drop_before", "drop_after", "error_after", "malformed", "html", "empty")
+# Nothing is billed by these calls, or nothing twice: they are repeated. Each endpoint meets its
+# share of the kinds; the client's own tests have them all.
+BROKEN = {
+    "get_policy": ("status", "html"),
+    "upload": ("drop_after", "empty"),
+    "detect": ("malformed", "error_after"),
+    "query": (
+        "status",
+        "drop_before",
+        "drop_after",
+        "error_after",
+        "malformed",
+        "html",
+        "empty",
+    ),
+    "result": ("drop_before", "html", "result_truncated"),
+}
 
 
-async def test_every_kind_of_broken_answer_at_every_free_call_is_survived(town: World) -> None:
-    for endpoint in ("get_policy", "upload", "detect", "query", "result"):
-        for kind in KINDS:
+async def test_broken_answers_of_every_kind_are_survived_by_everybody(town: World) -> None:
+    for endpoint, kinds in BROKEN.items():
+        for kind in kinds:
             town.faults.add("provider", endpoint, kind)
     town.faults.add("provider", "query", "unknown_state", times=3, params={"state": "DREAMING"})
-    town.faults.add("provider", "result", "result_truncated")
     before = await tasks_made(town)
     people = [await who_sent_both(town) for _ in range(3)]
     await asyncio.gather(*(person.sees_video() for person in people))
@@ -135,36 +151,31 @@ async def test_an_unpaid_account_charges_nobody_and_the_operator_is_told_once(
     town: World,
 ) -> None:
     olga = await operator(town)
-    for endpoint in ("detect", "submit"):
-        town.faults.add(
-            "provider",
-            endpoint,
-            "code",
-            times=None if endpoint == "detect" else 1,
-            params={"http": 400, "code": "Arrearage", "message": "Access denied."},
+    unpaid = {"http": 400, "code": "Arrearage", "message": "Access denied."}
+    town.faults.add("provider", "submit", "code", params=unpaid)
+    ada, bea = await who_sent_both(town), await town.person()
+    await ada.sees(said("job-held-back"))
+    town.faults.add("provider", "detect", "code", params=unpaid)
+    photo = await bea.sends_photo()
+    stopped = await bea.sees(said("photo-service-stopped"), reply_to=photo)
+    await olga.sees("refuses to work")
+    assert (
+        town.rows(
+            "SELECT 1 FROM ledger WHERE kind = 'settle' AND job_id = "
+            f"(SELECT id FROM jobs WHERE user_id = {ada.user_id})"
         )
-    ada, bea = await town.person(), await town.person()
-    for person in (ada, bea):
-        photo = await person.sends_photo()
-        stopped = await person.sees(said("photo-service-stopped"), reply_to=photo)
-        assert list(buttons_of(stopped)) == [label("button-retry")]
-    (fault, _) = town.faults.active("provider")
-    town.faults.remove(fault.id)
+        == []
+    )
 
-    assert await ada.presses(stopped_for(await ada.heard()), label("button-retry"))
-    await ada.sees("Good photo")
-    await ada.says()
-    failed = await ada.sees(said("failed-stopped"))
-    assert await ada.presses(failed, label("button-retry")) == label("answer-started")
+    resumed = await olga.send(text="/resume")
+    await olga.sees(said("resume-trying"), reply_to=resumed)
     await ada.sees_video()
+    assert await bea.presses(stopped, label("button-retry")) == label("answer-started")
+    await bea.sees("Good photo", reply_to=photo)
     told = [text_of(m) for m in await olga.heard() if "refuses to work" in text_of(m)]
     assert len(told) == 1
     assert "unpaid" in told[0]
     await all_settled(town)
-
-
-def stopped_for(heard: list[dict[str, object]]) -> dict[str, object]:
-    return next(m for m in heard if text_of(m) == said("photo-service-stopped"))
 
 
 async def test_a_result_that_is_missing_for_good_is_reported_and_costs_the_person_nothing(

@@ -54,11 +54,11 @@ async def test_when_nothing_is_left_only_waiting_helps(town: World) -> None:
 
 
 async def test_what_one_job_has_set_aside_another_cannot_take(town: World) -> None:
-    await town.tell_provider(render_seconds=4)
+    await town.tell_provider(render_seconds=60)
     ada = await town.person()
     await ada.sends_photo()
     await ada.says(1.5)
-    await ada.sees("Making your video")
+    await ada.reaches("running")
     second = await ada.says(1.5)
     await ada.sees("you have 0.6 s left", reply_to=second)
     await town.tell_provider(render_seconds=0.2)

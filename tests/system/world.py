@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from bot.clock import Clock
 from bot.commands.child import BotProcess
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.server import Sandbox, serve_sandbox
@@ -248,6 +249,20 @@ class Person:
         seen = "\n".join(f"- {text_of(message)}" for message in await self.heard())
         return f"seen:\n{seen}\nthe bot's log ends:\n{self.world.bot.last_lines()}"
 
+    async def reaches(self, *states: str) -> Json:
+        """Wait until this person's newest job is in one of these states; its row."""
+
+        async def look() -> Json | None:
+            try:
+                rows = self.world.rows(
+                    f"SELECT * FROM jobs WHERE user_id = {self.user_id} ORDER BY id DESC LIMIT 1"
+                )
+            except sqlite3.OperationalError:  # the bot is only starting
+                return None
+            return rows[0] if rows and rows[0]["state"] in states else None
+
+        return await eventually(look, f"a job in {states}")
+
     async def presses(self, message: Json, label: str) -> str:
         """Press the button that says so; what the bot answers."""
         data = next(data for text, data in buttons_of(message).items() if label in text)
@@ -287,11 +302,17 @@ class Person:
 
 @asynccontextmanager
 async def world(
-    directory: Path, *, render_seconds: float | None = 0.2, settings: Mapping[str, str] = {}
+    directory: Path,
+    *,
+    render_seconds: float | None = 0.2,
+    settings: Mapping[str, str] = {},
+    clock: Clock | None = None,
 ) -> AsyncIterator[World]:
-    """Servers and bot, started and stopped."""
+    """Servers and bot, started and stopped; `clock` is that of the servers."""
     async with (
-        serve_sandbox(telegram_port=0, dashscope_port=0, render_seconds=render_seconds) as sandbox,
+        serve_sandbox(
+            telegram_port=0, dashscope_port=0, render_seconds=render_seconds, clock=clock
+        ) as sandbox,
         httpx.AsyncClient(base_url=sandbox.telegram_base_url, timeout=30) as http,
     ):
         made = World(

@@ -21,6 +21,7 @@ TIMEOUT_SECONDS = 3 * 3600
 """The service gives up after three hours and charges nothing."""
 
 _TICK_SECONDS = 0.1
+_LOOK_SECONDS = 1.0
 _EMO_WIDTH_PIXELS = 512
 _EMO_HEIGHTS_PIXELS = {"1:1": 512, "3:4": 704}
 _PROGRESS_STEP = 0.05
@@ -63,20 +64,20 @@ class TaskRunner:
         try:
             await self._make(task, since)
         except Refused as refused:
-            await self._hold(task, since, self._pace().refuse_seconds)
+            await self._hold(task, since, lambda: self._pace().refuse_seconds)
             self._fail(task, refused.code, refused.message)
         finally:
             if task.status == "RUNNING":  # stopped, or something went wrong here
                 self._fail(task, _internal_error().code, _internal_error().message)
 
     async def _make(self, task: Task, since: float) -> None:
-        if task.doom is not None:
-            await self._hold(task, since, task.doom.after_seconds)
-            self._fail(task, task.doom.code, task.doom.message)
+        if (doom := task.doom) is not None:
+            await self._hold(task, since, lambda: doom.after_seconds)
+            self._fail(task, doom.code, doom.message)
             return
         picture, sound = await self._inputs(task.order)
         video = await self._render(task, since, picture, sound)
-        await self._hold(task, since, self._pace().render_seconds or 0.0)
+        await self._hold(task, since, lambda: self._pace().render_seconds or 0.0)
         if self._clock.steady_seconds() - since >= TIMEOUT_SECONDS:
             raise Refused(500, "InternalError.Timeout", "An internal timeout error has occurred.")
         task.succeed(self._clock.now_milliseconds(), sound.milliseconds, video)
@@ -103,11 +104,17 @@ class TaskRunner:
         except RenderFailed as failure:
             raise _as_refusal(failure) from failure
 
-    async def _hold(self, task: Task, since: float, seconds: float) -> None:
-        """Wait until the task has run that long, at most as long as the service waits."""
-        seconds = min(seconds, TIMEOUT_SECONDS)
-        while (left := since + seconds - self._clock.steady_seconds()) > 0:
-            await self._clock.sleep(min(left, max(_TICK_SECONDS, seconds / 50)))
+    async def _hold(self, task: Task, since: float, seconds: Callable[[], float]) -> None:
+        """Wait until the task has run that long, at most as long as the service waits.
+
+        `seconds` is asked again and again: the settings may change meanwhile.
+        """
+        while True:
+            total = min(seconds(), TIMEOUT_SECONDS)
+            left = since + total - self._clock.steady_seconds()
+            if left <= 0:
+                return
+            await self._clock.sleep(min(left, max(_TICK_SECONDS, min(total / 50, _LOOK_SECONDS))))
             self._advance(task, since, 1.0)
 
     def _advance(self, task: Task, since: float, rendered: float) -> None:

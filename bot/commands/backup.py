@@ -1,0 +1,41 @@
+"""`talking-photo backup`: a copy of the database, also while the bot runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bot.commands.failure import Failure
+from bot.config import Settings, SettingsInvalid, load_settings
+from storage.copies import copy_database
+from storage.trouble import DatabaseLocked, DatabaseUnusable
+
+
+@click.command(short_help="Copy the database, also while the bot runs.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Copy the database to FILE, also while the bot runs.
+
+    The copy is whole and checked before it gets its name; an existing FILE is never overwritten.
+    """
+    database = settings_or_failure().database_path
+    try:
+        copy_database(database, file)
+    except FileExistsError:
+        raise Failure(f"{file} exists already: choose another name, or delete it.") from None
+    except FileNotFoundError as missing:
+        raise Failure(f"{missing}: there is no such file or folder.") from None
+    except (DatabaseUnusable, DatabaseLocked) as trouble:
+        raise Failure(f"{trouble} No backup was made.") from None
+    except OSError as error:
+        raise Failure(f"{file} cannot be written ({error.strerror}). No backup was made.") from None
+    click.echo(f"{file} is a whole copy of {database}. Keep it on another disk.")
+
+
+def settings_or_failure() -> Settings:
+    """The bot's settings, or their sentences as the command's end."""
+    try:
+        return load_settings()
+    except SettingsInvalid as invalid:
+        raise Failure(str(invalid)) from None

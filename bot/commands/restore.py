@@ -1,0 +1,38 @@
+"""`talking-photo restore`: a backup takes the place of the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bot.clock import SystemClock
+from bot.commands.backup import settings_or_failure
+from bot.commands.failure import Failure
+from storage.copies import replace_database
+from storage.instance import AlreadyRunning, LockUnavailable, instance_lock
+from storage.trouble import DatabaseLocked, DatabaseUnusable
+
+
+@click.command(short_help="Put a backup in the place of the database; the bot must not run.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Put a copy of FILE, a backup, in the place of the database.
+
+    The bot must not run. What was there is kept beside it under another name. At its next start
+    the bot looks for what was submitted after the backup before it pays for anything.
+    """
+    database = settings_or_failure().database_path
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        with instance_lock(database):
+            aside = replace_database(file, database, SystemClock().now_milliseconds())
+    except (AlreadyRunning, LockUnavailable) as error:
+        raise Failure(str(error)) from None
+    except (DatabaseUnusable, DatabaseLocked) as trouble:
+        raise Failure(f"{trouble} Nothing was changed.") from None
+    except OSError as error:
+        raise Failure(f"{database} cannot be written ({error.strerror}).") from None
+    click.echo(f"{database} is now a copy of {file}.")
+    if aside is not None:
+        click.echo(f"What was there is kept as {aside}.")

@@ -1,0 +1,1 @@
+"""Delivery against a local Telegram, over real sockets."""

@@ -1,0 +1,249 @@
+"""A job that is rendered and kept on disk, a local Telegram, and all of delivery between them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from bot.clock import SystemClock
+from bot.media.worker import MediaWorker, MediaWorkerDied
+from bot.pipeline.conversation import Conversation
+from bot.pipeline.delivery import Delivery
+from bot.pipeline.ending import Ending
+from bot.pipeline.last_video import LastVideo
+from bot.pipeline.operator import Operator
+from bot.pipeline.packing import Packing
+from bot.pipeline.terms import Terms
+from bot.sandbox.faults import FaultBoard
+from bot.sandbox.journal import Journal
+from bot.sandbox.serving import ASGIApp, Dropped, Message, Receive, Scope, Send, serve
+from bot.sandbox.telegram.app import create_telegram_app
+from bot.telegram.connection import build_bot
+from bot.telegram.sender import Sender
+from bot.texts import Texts
+from storage import jobs, moves
+from storage.database import Database
+from storage.jobs import Job
+from storage.ledger import Caps, Price
+from tests.storage import orders
+from tests.telegram.chat import TOKEN
+
+Json = dict[str, Any]
+Result = TypeVar("Result")
+
+ADA, OLGA = 7_001, 7_002
+STATUS = 1
+"""The id of Ada's status message: the first message of her chat."""
+
+BILLED_MILLISECONDS = 5_000
+
+
+class LeapingClock(SystemClock):
+    """The machine's time, some seconds ahead; sleeping leaps."""
+
+    def __init__(self) -> None:
+        self.ahead_seconds = 0.0
+
+    def now_milliseconds(self) -> int:
+        return super().now_milliseconds() + int(self.ahead_seconds * 1000)
+
+    def steady_seconds(self) -> float:
+        return super().steady_seconds() + self.ahead_seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.ahead_seconds += max(0.0, seconds)
+        await super().sleep(0)
+
+
+class WorkerInProcess:
+    """Does at once what the media process does; `dies` for the functions named."""
+
+    def __init__(self) -> None:
+        self.dies: set[str] = set()
+
+    async def run(self, function: Callable[..., Result], *args: object) -> Result:
+        if function.__name__ in self.dies:
+            raise MediaWorkerDied("the test says so")
+        return function(*args)
+
+
+class Weather:
+    """Around the local Telegram: what its own faults cannot do to a connection.
+
+    `cut_answer`: an answer to this method ends after so many bytes. `cut_upload`: the connection
+    breaks when the first part of the request was read.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.cut_answer: dict[str, int] = {}
+        self.cut_upload: set[str] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method = str(scope.get("path", "")).rpartition("/")[2]
+        if method in self.cut_upload:
+            self.cut_upload.remove(method)
+            await receive()
+            await Dropped()(scope, receive, send)
+            return
+        kept = self.cut_answer.pop(method, None)
+        await self._app(scope, receive, send if kept is None else _cutting(send, kept))
+
+
+def _cutting(send: Send, kept_bytes: int) -> Send:
+    async def cut(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = [(k, v) for k, v in message["headers"] if k.lower() != b"content-length"]
+            message = {**message, "headers": headers}
+        else:
+            message = {**message, "body": message.get("body", b"")[:kept_bytes]}
+        await send(message)
+
+    return cut
+
+
+@dataclass
+class Scene:
+    """Everything, and hands and eyes of the people."""
+
+    database: Database
+    results: Path
+    http: httpx.AsyncClient
+    faults: FaultBoard
+    weather: Weather
+    clock: LeapingClock
+    sender: Sender
+    worker: WorkerInProcess
+    packing: Packing
+    delivery: Delivery
+    last: LastVideo
+    film: bytes
+    people: dict[int, Json] = field(default_factory=dict)
+
+    async def post(self, path: str, body: Json | None = None) -> Json:
+        """One request to the people's side."""
+        answer = await self.http.post(f"/sim{path}", json=body or {})
+        assert answer.is_success, answer.text
+        return cast(Json, answer.json())
+
+    async def calls(self, method: str) -> list[Json]:
+        """The calls of one method that the bot made."""
+        answer = await self.http.get("/sim/outbox", params={"method": method})
+        return cast(list[Json], answer.json()["calls"])
+
+    async def heard(self, chat_id: int = ADA) -> list[Json]:
+        """What the bot said there and was not deleted."""
+        answer = await self.http.get(f"/sim/chats/{chat_id}/messages")
+        messages = answer.json()["messages"]
+        return [m for m in messages if m["from"]["is_bot"] and not m["deleted"]]
+
+    async def videos(self, chat_id: int = ADA) -> list[Json]:
+        """The messages with a video."""
+        return [message for message in await self.heard(chat_id) if "video" in message]
+
+    def fault(self, method: str, kind: str, times: int | None = 1, **params: Any) -> None:
+        """Switch a fault on."""
+        self.faults.add("telegram", method, kind, times=times, params=params)
+
+    async def rendered(self, user_id: int = ADA) -> Job:
+        """A job whose video is on disk, with a status message in the chat."""
+        job = await orders.start(self.database, user_id, now=self.clock.now_milliseconds())
+        job = await orders.render(self.database, job, BILLED_MILLISECONDS)
+        (self.results / f"{job.id}.mp4").write_bytes(self.film)
+        sent = await self.sender.send_text(user_id, "Your video is ready: sending it…")
+        async with self.database.transaction() as tx:
+            await moves.set_status_message(tx, job.id, sent.message_id)
+        return await self.job(job)
+
+    async def job(self, job: Job) -> Job:
+        """The job as it is now."""
+        current = await jobs.get(self.database, job.id)
+        assert current is not None
+        return current
+
+    async def deliver(self, job: Job) -> Job:
+        """One attempt; the job afterwards."""
+        await self.delivery.deliver(await self.job(job))
+        return await self.job(job)
+
+    async def ledger(self, job: Job) -> tuple[int, int]:
+        """What is held and what is spent for it, in quota milliseconds."""
+        row = await self.database.fetch_one(
+            "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_quota_milliseconds) AS spent"
+            " FROM ledger WHERE job_id = :id",
+            {"id": job.id},
+        )
+        assert row is not None
+        return row["held"], row["spent"]
+
+
+@asynccontextmanager
+async def scene(directory: Path, film: bytes) -> AsyncIterator[Scene]:
+    """Set up and taken down; Ada is a person, Olga the operator."""
+    faults, clock = FaultBoard(), LeapingClock()
+    app = create_telegram_app(Journal(clock), faults, clock=clock, page_directory=None)
+    weather = Weather(app)
+    database = await Database.open(directory / "bot.db")
+    results = directory / "results"
+    results.mkdir()
+    try:
+        async with (
+            serve(weather) as url,
+            httpx.AsyncClient(base_url=url, verify=False, timeout=20) as http,
+        ):
+            bot = build_bot(TOKEN, url)
+            async with Sender(bot, clock) as sender:
+                for user_id, name in ((ADA, "Ada"), (OLGA, "Olga")):
+                    body = {"first_name": name, "user_id": user_id}
+                    (await http.post("/sim/people", json=body)).raise_for_status()
+                yield _wired(database, results, http, faults, weather, clock, sender, film)
+            await bot.request.shutdown()
+    finally:
+        await database.close()
+
+
+def _wired(
+    database: Database,
+    results: Path,
+    http: httpx.AsyncClient,
+    faults: FaultBoard,
+    weather: Weather,
+    clock: LeapingClock,
+    sender: Sender,
+    film: bytes,
+) -> Scene:
+    texts, terms, worker = Texts(), _terms(results), WorkerInProcess()
+    conversation = Conversation(database, sender, texts, clock)
+    packing = Packing(database, cast(MediaWorker, worker), conversation, terms, clock)
+    ending = Ending(database, conversation, clock)
+    operator = Operator(database, sender, texts, terms.admin_ids, clock)
+    delivery = Delivery(database, sender, packing, conversation, ending, operator, clock)
+    last = LastVideo(database, sender, packing)
+    return Scene(
+        *(database, results, http, faults, weather, clock, sender, worker, packing, delivery),
+        last,
+        film,
+    )
+
+
+def _terms(results: Path) -> Terms:
+    return Terms(
+        caps=Caps(ZoneInfo("Asia/Shanghai"), 60_000, None, 50_000_000, 500_000_000),
+        price=Price(500_000, 1000),
+        resolution="480P",
+        detection_micro_yuan=4_000,
+        detections_per_person_per_day=30,
+        jobs_waiting_per_person=3,
+        poll_seconds=None,
+        admin_ids=frozenset({OLGA}),
+        results=results,
+        keep_results_milliseconds=48 * 3_600_000,
+        max_update_age_milliseconds=3_600_000,
+        max_draft_age_milliseconds=24 * 3_600_000,
+    )

@@ -1,0 +1,264 @@
+"""A rendered video reaches its chat once, whatever Telegram does; or it is known why not."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from storage import media, moves
+from tests.delivery.scene import ADA, BILLED_MILLISECONDS, OLGA, Scene
+from tests.system.material import said
+from tests.system.world import text_of
+
+TOO_BIG: dict[str, Any] = {
+    "code": 413,
+    "body": {"ok": False, "error_code": 413, "description": "Request Entity Too Large"},
+}
+
+
+async def settled(there: Scene, job_id: int) -> bool:
+    row = await there.database.fetch_one(
+        "SELECT SUM(held_quota_milliseconds) AS held FROM ledger WHERE job_id = :id",
+        {"id": job_id},
+    )
+    return row is not None and row["held"] == 0
+
+
+async def test_the_video_comes_and_its_status_goes(there: Scene) -> None:
+    job = await there.deliver(await there.rendered())
+    (message,) = await there.heard()
+    assert job.state == "done"
+    assert message["message_id"] == job.video_message_id
+    assert text_of(message).startswith("AI-generated video.")
+    assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
+
+
+async def test_the_delivered_file_is_kept(there: Scene) -> None:
+    job = await there.deliver(await there.rendered())
+    assert there.packing.path(job).read_bytes() == there.film
+
+
+async def test_a_pause_of_222_seconds_is_kept_and_holds_up_no_other_chat(there: Scene) -> None:
+    job, other = await there.rendered(), await there.rendered(OLGA)
+    there.fault("sendVideo", "rate_limit", retry_after=222)
+    before = there.clock.now_milliseconds()
+    waiting = await there.deliver(job)
+    assert waiting.state == "delivering"
+    assert waiting.sending_at_milliseconds is None
+    assert waiting.not_before_milliseconds >= before + 222_000
+    assert there.clock.ahead_seconds < 10, "the worker waited instead of serving others"
+
+    assert (await there.deliver(other)).state == "done"
+    again = await there.deliver(job)
+    assert len(await there.calls("sendVideo")) == 2, "it asked again during the pause"
+    there.clock.ahead_seconds += 1 + (again.not_before_milliseconds - before) / 1000
+    assert (await there.deliver(job)).state == "done"
+    assert len(await there.videos()) == 1
+
+
+async def test_an_answer_that_broke_off_after_the_messages_number_tells_that_it_is_there(
+    there: Scene,
+) -> None:
+    there.weather.cut_answer["sendVideo"] = 80
+    job = await there.deliver(await there.rendered())
+    (video,) = await there.heard()
+    assert job.state == "done"
+    assert job.video_message_id == video["message_id"]
+    assert await there.calls("editMessageMedia") == []
+
+
+async def test_an_answer_that_broke_off_before_that_proves_nothing(there: Scene) -> None:
+    there.weather.cut_answer["sendVideo"] = 12
+    status = await there.rendered()
+    job = await there.deliver(status)
+    assert job.state == "done"
+    assert job.video_message_id == status.status_message_id
+
+
+async def test_an_upload_cut_in_half_comes_whole_and_once(there: Scene) -> None:
+    there.weather.cut_upload.add("sendVideo")
+    job = await there.deliver(await there.rendered())
+    (video,) = await there.videos()
+    answer = await there.http.get(f"/sim/files/{video['video']['file_id']}")
+    assert answer.content == there.film
+    assert job.state == "done"
+
+
+async def test_a_status_that_is_gone_is_made_anew_rather_than_the_video_sent_twice(
+    there: Scene,
+) -> None:
+    job = await there.rendered()
+    await there.sender.delete_message(ADA, job.status_message_id or 0)
+    there.fault("sendVideo", "drop_after")
+    job = await there.deliver(job)
+    assert job.state == "done"
+    assert len(await there.calls("sendVideo")) == 1
+    assert len(await there.videos()) == 2, "the one whose answer was lost, and the edited one"
+
+
+async def test_a_crash_while_sending_ends_in_an_edit_that_can_be_repeated(there: Scene) -> None:
+    job = await there.rendered()
+    async with there.database.transaction() as tx:
+        await moves.sending(tx, job.id, there.clock.now_milliseconds())
+    there.fault("editMessageMedia", "drop_after")
+    job = await there.deliver(job)
+    assert job.state == "done"
+    assert len(await there.videos()) == 1
+
+
+async def test_a_video_too_big_for_telegram_comes_smaller_and_says_so(there: Scene) -> None:
+    there.fault("sendVideo", "status", **TOO_BIG)
+    job = await there.deliver(await there.rendered())
+    (video,) = await there.videos()
+    assert job.state == "done"
+    assert said("video-smaller") in text_of(video)
+    assert video["video"]["file_size"] <= len(there.film) / 2
+
+
+async def test_a_video_that_cannot_be_made_smaller_comes_as_a_file_and_says_so(
+    there: Scene,
+) -> None:
+    there.worker.dies.add("_shrink")
+    there.fault("sendVideo", "status", **TOO_BIG)
+    job = await there.deliver(await there.rendered())
+    (message,) = await there.heard()
+    assert job.state == "done"
+    assert job.sent_as_file
+    assert message["document"]["file_size"] == len(there.film)
+    assert said("video-as-file") in text_of(message)
+
+
+async def test_a_video_that_no_form_fits_is_kept_and_costs_the_person_nothing(
+    there: Scene,
+) -> None:
+    there.fault("sendVideo", "status", times=None, **TOO_BIG)
+    there.fault("sendDocument", "status", times=None, **TOO_BIG)
+    job = await there.deliver(await there.rendered())
+    assert (job.state, job.failure) == ("failed", "failed-too-big")
+    assert await there.ledger(job) == (0, 0)
+    assert there.packing.path(job).exists()
+    assert any("may be lost" in text_of(m) for m in await there.heard(OLGA))
+
+
+async def test_a_video_that_makes_the_media_process_die_comes_as_a_file(there: Scene) -> None:
+    there.worker.dies |= {"_facts_and_cover", "_shrink"}
+    job = await there.deliver(await there.rendered())
+    assert job.state == "done"
+    assert "document" in (await there.heard())[-1]
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Forbidden: bot was kicked from the supergroup chat",
+        "Forbidden: bot was blocked by the user",
+        "Forbidden: user is deactivated",
+    ],
+)
+async def test_a_chat_that_is_closed_ends_the_job_settled_and_in_the_log(
+    there: Scene, caplog: pytest.LogCaptureFixture, description: str
+) -> None:
+    there.fault("sendVideo", "forbidden", times=None, description=description)
+    with caplog.at_level(logging.WARNING):
+        job = await there.deliver(await there.rendered())
+    assert job.state == "undeliverable"
+    assert await settled(there, job.id)
+    assert f"job {job.id} cannot be delivered: {description}" in caplog.text
+    assert there.packing.path(job).exists(), "it is kept: the chat may open again"
+
+
+async def test_a_voice_note_that_was_deleted_is_not_missed(there: Scene) -> None:
+    job = await there.rendered()
+    sound = await media.get(there.database, job.sound_id)
+    assert sound is not None
+    async with there.database.transaction() as tx:
+        await tx.execute("UPDATE media SET message_id = 4711 WHERE id = :id", {"id": sound.id})
+    assert (await there.deliver(job)).state == "done"
+
+
+async def test_a_closed_topic_does_not_swallow_the_video(there: Scene) -> None:
+    body = {"title": "F", "members": [ADA], "type": "supergroup", "is_forum": True}
+    chat_id = (await there.post("/groups", body))["chat_id"]
+    topic = await there.post(f"/chats/{chat_id}/topics", {"name": "Videos", "from": ADA})
+    thread_id = topic["message_thread_id"]
+    job = await there.rendered()
+    await place(there, job.id, chat_id, thread_id)
+    await there.post(f"/chats/{chat_id}/topics/{thread_id}/close", {"from": ADA})
+    assert (await there.deliver(job)).state == "done"
+    assert len(await there.videos(chat_id)) == 1
+
+
+async def test_a_group_that_became_a_supergroup_gets_its_video_there(there: Scene) -> None:
+    chat_id = (await there.post("/groups", {"title": "F", "members": [ADA]}))["chat_id"]
+    job = await there.rendered()
+    await place(there, job.id, chat_id)
+    new_chat_id = (await there.post(f"/chats/{chat_id}/migrate"))["chat_id"]
+
+    moved = await there.deliver(job)
+    assert (moved.state, moved.chat_id) == ("delivering", new_chat_id)
+    assert moved.status_message_id is None, "message ids of the old chat mean others in the new"
+    assert (await there.deliver(moved)).state == "done"
+    (video,) = await there.heard(new_chat_id)
+    assert "reply_to_message" not in video
+
+
+async def test_a_send_of_unknown_fate_before_the_move_is_not_forgotten(there: Scene) -> None:
+    chat_id = (await there.post("/groups", {"title": "F", "members": [ADA]}))["chat_id"]
+    job = await there.rendered()
+    await place(there, job.id, chat_id)
+    async with there.database.transaction() as tx:
+        await moves.sending(tx, job.id, there.clock.now_milliseconds())
+    new_chat_id = (await there.post(f"/chats/{chat_id}/migrate"))["chat_id"]
+    job = await there.deliver(await there.deliver(job))
+    assert job.state == "done"
+    assert len(await there.videos(new_chat_id)) == 1
+
+
+async def place(there: Scene, job_id: int, chat_id: int, thread_id: int = 0) -> None:
+    """Have the job be one of that group."""
+    values = {"id": job_id, "chat": chat_id, "thread": thread_id}
+    async with there.database.transaction() as tx:
+        await tx.execute(
+            "UPDATE jobs SET chat_id = :chat, thread_id = :thread, status_message_id = 2"
+            " WHERE id = :id",
+            values,
+        )
+        await tx.execute(
+            "UPDATE media SET chat_id = :chat, thread_id = :thread WHERE id IN"
+            " (SELECT sound_id FROM jobs WHERE id = :id)",
+            values,
+        )
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut"])
+async def test_a_kept_file_that_is_damaged_is_fetched_again_once(there: Scene, damage: str) -> None:
+    job = await there.rendered()
+    path = there.packing.path(job)
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(there.film[:1000] if damage == "cut" else b"")
+    job = await there.deliver(job)
+    assert job.state == "fetching"
+
+    async with there.database.transaction() as tx:
+        assert await moves.fetched(tx, job.id)
+    job = await there.deliver(job)
+    assert (job.state, job.failure) == ("failed", "failed-lost")
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "status", "html", "empty"])
+async def test_whatever_happens_to_every_call_the_video_comes_when_it_is_over(
+    there: Scene, kind: str
+) -> None:
+    job = await there.rendered()
+    there.fault("*", kind, times=None, code=502)
+    for _ in range(3):
+        job = await there.deliver(job)
+        assert job.state == "delivering"
+    there.faults.clear()
+    job = await there.deliver(job)
+    assert job.state == "done"
+    assert len(await there.videos()) == 1

@@ -1,0 +1,86 @@
+"""The last video once more: for nothing where Telegram has it, else from the disk."""
+
+from __future__ import annotations
+
+from bot.pipeline.last_video import Outcome
+from storage import jobs
+from storage.media import Place
+from tests.delivery.scene import ADA, OLGA, STATUS, Scene
+from tests.system.material import said
+from tests.system.world import text_of
+
+HERE = Place(ADA, 0, ADA)
+
+
+async def delivered(there: Scene) -> jobs.Job:
+    return await there.deliver(await there.rendered())
+
+
+async def test_it_is_sent_by_its_id_without_an_upload(there: Scene) -> None:
+    job = await delivered(there)
+    assert await there.last.send(HERE, STATUS) is Outcome.SENT
+    call = (await there.calls("sendVideo"))[-1]
+    assert call["params"]["video"] == job.video_file_id
+    assert call["files"] == {}
+    first, again = await there.videos()
+    assert again["video"]["file_unique_id"] == first["video"]["file_unique_id"]
+    assert text_of(again) == said("video-last")
+
+
+async def test_it_comes_from_the_disk_where_telegram_does_not_know_the_id_any_more(
+    there: Scene,
+) -> None:
+    job = await delivered(there)
+    async with there.database.transaction() as tx:
+        await tx.execute("UPDATE jobs SET video_file_id = 'BAACAgI-of-another-bot'")
+    assert await there.last.send(HERE, STATUS) is Outcome.SENT
+    assert len(await there.videos()) == 2
+    known = await jobs.get(there.database, job.id)
+    assert known is not None
+    assert known.video_file_id == (await there.videos())[-1]["video"]["file_id"]
+
+
+async def test_it_comes_from_the_disk_where_the_id_was_never_heard(there: Scene) -> None:
+    there.weather.cut_answer["sendVideo"] = 80
+    assert (await delivered(there)).video_file_id is None
+    assert await there.last.send(HERE, STATUS) is Outcome.SENT
+    assert len(await there.videos()) == 2
+
+
+async def test_what_came_as_a_file_comes_as_a_file_again(there: Scene) -> None:
+    there.worker.dies |= {"_facts_and_cover", "_shrink"}
+    await delivered(there)
+    assert await there.last.send(HERE, STATUS) is Outcome.SENT
+    first, again = [m for m in await there.heard() if "document" in m]
+    assert again["document"]["file_unique_id"] == first["document"]["file_unique_id"]
+    assert len(await there.calls("sendVideo")) == 0
+
+
+async def test_where_neither_has_it_that_is_known(there: Scene) -> None:
+    job = await delivered(there)
+    there.packing.path(job).unlink()
+    there.fault("sendVideo", "bad_request", description="Bad Request: wrong file identifier")
+    assert await there.last.send(HERE, STATUS) is Outcome.GONE
+    assert len(await there.videos()) == 1
+
+
+async def test_a_video_that_nobody_could_take_is_had_when_the_chat_is_open_again(
+    there: Scene,
+) -> None:
+    there.fault("sendVideo", "forbidden")
+    assert (await delivered(there)).state == "undeliverable"
+    assert await there.last.send(HERE, STATUS) is Outcome.SENT
+    assert len(await there.videos()) == 1
+
+
+async def test_it_is_ones_own_of_this_chat_only(there: Scene) -> None:
+    await delivered(there)
+    assert await there.last.send(Place(OLGA, 0, OLGA), STATUS) is Outcome.NONE_YET
+    assert await there.last.send(Place(ADA, 0, OLGA), STATUS) is Outcome.NONE_YET
+
+
+async def test_it_costs_nothing(there: Scene) -> None:
+    job = await delivered(there)
+    before = await there.ledger(job)
+    await there.last.send(HERE, STATUS)
+    assert await there.ledger(job) == before

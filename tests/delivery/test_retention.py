@@ -1,0 +1,72 @@
+"""Videos stay for their time after the job's end, and go then; what is needed never goes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bot.pipeline.retention import Retention
+from tests.delivery.scene import Scene
+
+HOURS_48 = 48 * 3_600
+
+
+def retention(there: Scene) -> Retention:
+    return Retention(there.database, there.results, HOURS_48 * 1000, there.clock)
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+async def test_a_delivered_video_stays_for_its_time_and_goes_then(there: Scene) -> None:
+    job = await there.deliver(await there.rendered())
+    (there.results / f"{job.id}.smaller.mp4").write_bytes(b"x")
+    there.clock.ahead_seconds += HOURS_48 - 60
+    assert await retention(there).sweep() == 0
+    there.clock.ahead_seconds += 120
+    assert await retention(there).sweep() == 2
+    assert names(there.results) == set()
+
+
+async def test_an_undeliverable_one_goes_as_well(there: Scene) -> None:
+    there.fault("sendVideo", "forbidden")
+    await there.deliver(await there.rendered())
+    there.clock.ahead_seconds += HOURS_48 + 60
+    assert await retention(there).sweep() == 1
+
+
+async def test_one_that_waits_for_delivery_stays_however_long(there: Scene) -> None:
+    job = await there.rendered()
+    there.clock.ahead_seconds += 100 * HOURS_48
+    assert await retention(there).sweep() == 0
+    assert (await there.deliver(job)).state == "done"
+
+
+async def test_the_file_of_a_job_nobody_knows_counts_from_when_it_was_written(
+    there: Scene,
+) -> None:
+    old, new = there.results / "900.mp4", there.results / "901.part.mp4"
+    for path in (old, new):
+        path.write_bytes(b"x")
+    os.utime(old, (1_000_000, 1_000_000))
+    assert await retention(there).sweep() == 1
+    assert names(there.results) == {"901.part.mp4"}
+
+
+async def test_other_files_are_left_alone(there: Scene) -> None:
+    stranger = there.results / "notes.txt"
+    stranger.write_bytes(b"x")
+    os.utime(stranger, (1_000_000, 1_000_000))
+    assert await retention(there).sweep() == 0
+
+
+async def test_it_sweeps_by_itself(there: Scene) -> None:
+    await there.deliver(await there.rendered())
+    there.clock.ahead_seconds += HOURS_48 + 60
+    async with retention(there):
+        for _ in range(1_000):
+            if not names(there.results):
+                break
+            await there.clock.sleep(0)
+    assert names(there.results) == set()

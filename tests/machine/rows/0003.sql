@@ -1,0 +1,1 @@
+INSERT INTO moved_chats VALUES (-7, -1007, 5000);

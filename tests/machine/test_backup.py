@@ -1,0 +1,143 @@
+"""Backups of a bot at work, and what a restored bot knows, does and says."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.__main__ import main
+from bot.commands.child import bot_environment
+from tests.machine.world import Machine, sends_both, told, videos_of
+from tests.system.world import eventually, text_of
+
+
+def command(there: Machine, *words: str | Path) -> Result:
+    """Run `talking-photo WORDS…` with the bot's settings, in this process."""
+    environment = bot_environment(there.settings)
+    return CliRunner().invoke(main, [str(word) for word in words], env=dict(environment))
+
+
+def names(folder: Path, pattern: str) -> list[str]:
+    return sorted(path.name for path in folder.glob(pattern))
+
+
+def rows(database: Path, table: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(database)) as base:
+        return base.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall()
+
+
+def lose(database: Path) -> None:
+    """With all that lies beside it."""
+    for path in database.parent.glob(f"{database.name}*"):
+        path.unlink()
+
+
+async def test_a_backup_of_a_running_bot_is_whole_and_never_overwrites(
+    there: Machine, tmp_path: Path
+) -> None:
+    ada = await there.person()
+    await there.start_bot()
+    await sends_both(ada)
+    await there.state_of_job("done")
+    backup = tmp_path / "kept" / "backup.db"
+    missing = command(there, "backup", backup)
+    assert missing.exit_code == 1
+    assert "there is no such file or folder" in missing.output
+    backup.parent.mkdir()
+    assert command(there, "backup", backup).exit_code == 0
+    assert rows(backup, "ledger") == rows(there.database, "ledger")
+    assert names(backup.parent, "*") == ["backup.db"]
+    content = backup.read_bytes()
+    again = command(there, "backup", backup)
+    assert (again.exit_code, "exists already" in again.output) == (1, True)
+    assert backup.read_bytes() == content
+
+
+async def test_what_is_damaged_becomes_no_backup(there: Machine, tmp_path: Path) -> None:
+    await there.start_bot()
+    await there.up()
+    await there.stop_bot()
+    with there.database.open("rb+") as file:
+        file.seek(4096 * 3)
+        file.write(b"\xa5" * 4096 * 4)
+    made = command(there, "backup", tmp_path / "backup.db")
+    assert made.exit_code == 1
+    assert "is damaged" in made.output
+    assert names(tmp_path, "*backup.db*") == []
+    restored = command(there, "restore", there.database)
+    assert "Nothing was changed" in restored.output
+
+
+async def test_a_bot_that_runs_is_not_restored_under(there: Machine, tmp_path: Path) -> None:
+    await there.start_bot()
+    await there.up()
+    backup = tmp_path / "backup.db"
+    assert command(there, "backup", backup).exit_code == 0
+    refused = command(there, "restore", backup)
+    assert (refused.exit_code, "stop it first" in refused.output) == (1, True)
+
+
+@pytest.mark.parametrize("there", [{"render_seconds": 1.5}], indirect=True)
+async def test_after_a_restore_nothing_is_paid_for_twice_and_what_is_unknown_is_told(
+    there: Machine, tmp_path: Path
+) -> None:
+    """A job runs and another waits at the backup; the other is submitted, then the disk dies."""
+    ada, ben, operator = [await there.person(name) for name in ("Ada", "Ben", "Op")]
+    await there.start_bot(ADMIN_IDS=str(operator.user_id))
+    await sends_both(ada)
+    await there.state_of_job("running")
+    await sends_both(ben)
+    await there.state_of_job("ready")
+    backup = tmp_path / "backup.db"
+    assert command(there, "backup", backup).exit_code == 0
+    await told(ben, "AI-generated video")
+    await there.kill_bot()
+    lose(there.database)
+    assert command(there, "restore", backup).exit_code == 0
+
+    await there.start_bot(ADMIN_IDS=str(operator.user_id))
+    report = text_of(await told(operator, "The database was restored"))
+    tasks = [task["task_id"] for task in (await there.provider("tasks"))["tasks"]]
+    (ours, unknown) = tasks
+    assert unknown in report
+    assert ours not in report
+    await told(ben, "Nothing was charged to you")
+    await there.state_of_job("failed")
+
+    async def ended() -> bool:
+        return not there.rows("SELECT 1 FROM jobs WHERE state NOT IN ('done', 'failed')")
+
+    await eventually(ended, "no job is open")
+    assert await there.submissions() == 2
+    assert there.balance()[0] == 0
+    assert len(await videos_of(ada)) == 2, "delivered before and, as far as the backup knows, not"
+    await sends_both(ben)
+    await there.state_of_job("done")
+    assert await there.submissions() == 3
+
+
+async def test_after_a_restore_that_lacks_nothing_all_goes_on(
+    there: Machine, tmp_path: Path
+) -> None:
+    ada = await there.person()
+    there.faults.add("provider", "submit", "drop_before", times=None)
+    await there.start_bot()
+    await sends_both(ada)
+    await there.state_of_job("ready", "submitting")
+    await there.stop_bot()
+    backup = tmp_path / "backup.db"
+    assert command(there, "backup", backup).exit_code == 0
+    there.database.write_bytes(b"spoilt")
+    restored = command(there, "restore", backup)
+    assert "is kept as" in restored.output
+    (aside,) = names(tmp_path, "bot.db.replaced-*Z")
+    assert (tmp_path / aside).read_bytes() == b"spoilt"
+    there.faults.clear()
+    await there.start_bot()
+    await told(ada, "AI-generated video")
+    await there.state_of_job("done")
+    await there.books_balance()

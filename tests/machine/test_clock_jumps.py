@@ -1,0 +1,170 @@
+"""The machine's clock is set, forwards or backwards, in the middle of the work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from bot.dashscope.errors import SubmitUnknown
+from bot.dashscope.task import TaskStatus, TaskSummary
+from bot.pipeline.submission import SETTLED_AFTER_MILLISECONDS
+from storage import moves
+from storage.database import Database
+from storage.jobs import Job, JobState
+from tests.pipeline.clocks import HandClock
+from tests.pipeline.engines import state, success
+from tests.pipeline.shop import Shop
+
+HOUR = 3600.0
+JUMPS = [pytest.param(-5 * HOUR, id="back"), pytest.param(5 * HOUR, id="forward")]
+
+
+class SetClock(HandClock):
+    """Its time of day can be set; what really passes is not changed by that."""
+
+    off_milliseconds = 0
+
+    def now_milliseconds(self) -> int:
+        return super().now_milliseconds() + self.off_milliseconds
+
+    def jump(self, seconds: float) -> None:
+        self.off_milliseconds += round(seconds * 1000)
+
+
+class Jumpy(Shop):
+    """A shop on a machine whose clock is set now and then."""
+
+    clock: SetClock
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Jumpy]:
+    database = await Database.open(tmp_path / "bot.db")
+    with patch("tests.pipeline.shop.HandClock", SetClock):
+        yield Jumpy(database, tmp_path / "results")
+    await database.close()
+
+
+async def submitting_job(shop: Jumpy) -> Job:
+    """Accepted or not: the answer never came."""
+    await shop.waiting_job()
+    async with shop.database.transaction() as tx:
+        job = await moves.take_slot(
+            tx,
+            account=shop.engine.account,
+            slots=1,
+            engine=shop.engine.name,
+            now_milliseconds=shop.clock.now_milliseconds(),
+        )
+    assert job is not None
+    shop.engine.refusal = SubmitUnknown("no answer")
+    await shop.submission.submit(job)
+    return await shop.job(job.id)
+
+
+@pytest.mark.parametrize("seconds", JUMPS)
+async def test_a_task_that_runs_is_watched_to_its_end(shop: Jumpy, seconds: float) -> None:
+    job = await shop.running_job()
+    shop.clock.jump(seconds)
+    answers = [*[state("RUNNING")] * 4, *[state("UNKNOWN")] * 2, state("RUNNING"), success()]
+    shop.engine.will_answer(answers, every_seconds=15)
+    watching = asyncio.create_task(shop.watch.watch(job))
+    await shop.until(lambda: shop.engine.queries >= 3)
+    shop.clock.jump(seconds)
+    async with asyncio.timeout(5):
+        await watching
+    assert (await shop.job(job.id)).state == JobState.FETCHING
+    assert shop.told() == []
+
+
+@pytest.mark.parametrize("seconds", JUMPS)
+async def test_looks_keep_their_distance(shop: Jumpy, seconds: float) -> None:
+    """Neither a tight loop nor hours without a look."""
+    job = await shop.running_job()
+    waits: list[float] = []
+
+    async def wait(nudge: object, at_most_seconds: float) -> None:
+        waits.append(at_most_seconds)
+        shop.clock.advance(max(1.0, at_most_seconds))
+        if len(waits) == 3:
+            shop.clock.jump(seconds)
+
+    shop.watch._poll_seconds = None  # the learned intervals
+    shop.clock.jump(seconds)
+    shop.engine.will_answer([*[state("RUNNING")] * 6, success()])
+    with patch("bot.pipeline.nudge.Nudge.wait", wait):
+        await shop.watch.watch(job)
+    assert all(0 <= seconds <= 60 for seconds in waits), waits
+    assert all(seconds >= 5 for seconds in waits[1:]), waits
+
+
+@pytest.mark.parametrize("seconds", JUMPS)
+async def test_a_submission_whose_task_shows_up_late_is_not_repeated(
+    shop: Jumpy, seconds: float
+) -> None:
+    job = await submitting_job(shop)
+    created = shop.clock.now_milliseconds()  # by the provider's clock, which is right
+    shop.clock.jump(seconds)
+    shop.clock.advance(30)
+    await shop.submission.reconcile(await shop.job(job.id))
+    assert (await shop.job(job.id)).state == JobState.SUBMITTING
+    shop.clock.jump(-seconds)
+    listed = TaskSummary("task-1", TaskStatus.RUNNING, None, created)
+    asked: list[tuple[int, int]] = []
+
+    async def submitted_between(start: int, end: int) -> list[TaskSummary]:
+        asked.append((start, end))
+        return [listed] if start <= created <= end else []
+
+    shop.engine.submitted_between = submitted_between  # type: ignore[method-assign, assignment]
+    await shop.submission.reconcile(await shop.job(job.id))
+    assert (await shop.job(job.id)).task_id == "task-1"
+    assert len(shop.engine.submitted) == 1
+    assert all(start < end for start, end in asked)
+
+
+@pytest.mark.parametrize("seconds", JUMPS)
+async def test_the_task_is_found_although_the_clock_was_wrong_when_it_was_submitted(
+    shop: Jumpy, seconds: float
+) -> None:
+    created = shop.clock.now_milliseconds()
+    shop.clock.jump(seconds)
+    job = await submitting_job(shop)
+    shop.clock.jump(-seconds)
+    shop.clock.advance(10)
+
+    async def submitted_between(start: int, end: int) -> list[TaskSummary]:
+        found = start <= created <= end
+        return [TaskSummary("task-1", TaskStatus.RUNNING, None, created)] if found else []
+
+    shop.engine.submitted_between = submitted_between  # type: ignore[method-assign, assignment]
+    await shop.submission.reconcile(await shop.job(job.id))
+    assert (await shop.job(job.id)).task_id == "task-1"
+
+
+@pytest.mark.parametrize("seconds", JUMPS)
+async def test_a_submission_that_was_never_made_is_given_up_in_its_time(
+    shop: Jumpy, seconds: float
+) -> None:
+    job = await submitting_job(shop)
+    shop.clock.jump(seconds)
+    await shop.submission.reconcile(await shop.job(job.id))
+    assert (await shop.job(job.id)).state == JobState.SUBMITTING
+    shop.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 1)
+    await shop.submission.reconcile(await shop.job(job.id))
+    assert (await shop.job(job.id)).state == JobState.READY
+
+
+@pytest.mark.parametrize("seconds", JUMPS)
+async def test_progress_is_shown_whatever_the_clock_says(shop: Jumpy, seconds: float) -> None:
+    job = await shop.running_job()
+    shop.clock.jump(seconds)
+    await shop.pipeline._progress.show()
+    assert job.status_message_id is not None
+    text = shop.paper.messages[job.status_message_id].text
+    assert "Making your video" in text
+    assert "-" not in text.replace("–", "")

@@ -1,0 +1,135 @@
+"""The database when its file, its disk or another program is in the way."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database, Transaction
+from storage.trouble import DatabaseLocked, DatabaseUnusable
+
+
+@pytest.fixture
+async def path(tmp_path: Path) -> Path:
+    return tmp_path / "bot.db"
+
+
+@pytest.fixture
+async def database(path: Path) -> AsyncIterator[Database]:
+    opened = await Database.open(path)
+    for connection in (opened._writer, opened._reader):
+        await connection.execute("PRAGMA busy_timeout = 20")
+    yield opened
+    await opened.close()
+
+
+async def put(tx: Transaction, subject: str) -> None:
+    await tx.execute("INSERT INTO notices VALUES (:subject, 1)", {"subject": subject})
+
+
+async def write(database: Database, *subjects: str) -> None:
+    async with database.transaction() as tx:
+        for subject in subjects:
+            await put(tx, subject)
+
+
+def spoil(path: Path) -> None:
+    """All but the first page."""
+    with path.open("rb+") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * (path.stat().st_size - 4096))
+
+
+async def subjects(database: Database) -> list[str]:
+    return [row["subject"] for row in await database.fetch_all("SELECT subject FROM notices")]
+
+
+@pytest.mark.parametrize(
+    ("pragma", "sentence"),
+    [("max_page_count = 1", "is full"), ("query_only = ON", "cannot be written")],
+)
+async def test_what_cannot_be_written_is_undone_and_loses_the_database(
+    database: Database, pragma: str, sentence: str
+) -> None:
+    lost = asyncio.create_task(database.lost())
+    await database._writer.execute(f"PRAGMA {pragma}")
+    with pytest.raises(DatabaseUnusable, match=sentence):
+        await write(database, "small", "big" * 10_000)
+    assert sentence in str(await lost)
+    with pytest.raises(DatabaseUnusable, match=sentence):
+        await write(database, "later")
+    with pytest.raises(DatabaseUnusable, match=sentence):
+        await subjects(database)
+
+
+async def test_damage_that_turns_up_while_it_is_open_loses_the_database(
+    database: Database, path: Path
+) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    spoil(path)
+    with pytest.raises(DatabaseUnusable, match="is damaged"):
+        await subjects(database)
+    with pytest.raises(DatabaseUnusable, match="is damaged"):
+        await write(database, "later")
+
+
+async def test_a_mistake_in_a_statement_loses_nothing(database: Database) -> None:
+    async def mistaken() -> None:
+        async with database.transaction() as tx:
+            await tx.execute("INSERT INTO nowhere VALUES (1)")
+
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await mistaken()
+    await write(database, "next")
+    assert await subjects(database) == ["next"]
+
+
+async def test_a_lock_is_waited_for_and_seen(database: Database, path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(write(database, "patient"))
+        async with asyncio.timeout(5):
+            while database.locked_seconds == 0:
+                await asyncio.sleep(0.01)
+                assert await subjects(database) == []  # readers are not in the way
+    await writing
+    assert database.locked_seconds == 0
+    assert await subjects(database) == ["patient"]
+
+
+async def test_a_process_that_ends_waits_for_no_lock(database: Database, path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(write(database, "hurried"))
+        await asyncio.sleep(0)
+        await database.hurry()
+        with pytest.raises(DatabaseLocked, match="keeps the database"):
+            await writing
+
+
+async def test_a_locked_database_is_not_opened(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await (await Database.open(path)).close()
+    monkeypatch.setattr("storage.connection._PRAGMAS", ("busy_timeout = 20",))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseLocked):
+            await Database.open(path)
+
+
+async def test_being_cancelled_while_it_begins_leaves_no_transaction_open(
+    database: Database,
+) -> None:
+    for _ in range(20):
+        task = asyncio.create_task(write(database, "cancelled"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+    await write(database, "next")
+    assert "next" in await subjects(database)

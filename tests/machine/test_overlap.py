@@ -1,0 +1,70 @@
+"""Two bots at once, as in a careless deploy."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from sqlite3 import connect
+
+from tests.machine.nursery import Nursery
+from tests.machine.world import Machine, sends_both, told, videos_of
+from tests.system.world import eventually
+
+SECOND = "Another program fetches this bot's messages"
+
+
+async def test_a_second_one_on_the_same_disk_is_refused_and_the_first_goes_on(
+    there: Machine,
+) -> None:
+    ada = await there.person()
+    await there.start_bot()
+    await there.up()
+    first = there.bot
+    await there.start_bot()
+    assert await there.bot.ended() == 1
+    assert "Another bot is running with this database" in there.bot.last_lines()
+    there.bot = first
+    await sends_both(ada)
+    await told(ada, "AI-generated video")
+    assert await there.billed() == 1
+
+
+async def test_with_a_disk_each_one_gives_up_and_what_came_meanwhile_is_paid_once(
+    there: Machine, nursery: Nursery, tmp_path: Path
+) -> None:
+    other_disk = tmp_path / "other"
+    other_disk.mkdir()
+    ada = await there.person()
+    await there.start_bot()
+    await there.up()
+    settings = {**there.settings, "CRASH_PLAIN": "1"}
+    settings["DATABASE_URL"] = f"sqlite:///{other_disk / 'bot.db'}"
+    second = nursery.start(other_disk, settings)
+
+    async def both_poll() -> bool:
+        logs = [disk / "bot.log" for disk in (tmp_path, other_disk)]
+        return any("409" in log.read_text("utf-8") for log in logs if log.exists())
+
+    await eventually(both_poll, "they are in each other's way")
+    for _ in range(3):
+        await sends_both(ada)
+
+    async def one_ended() -> bool:
+        return not (there.bot.is_running and second.is_running)
+
+    await eventually(one_ended, "one of them gives up")
+    ended, stays = (there.bot, second) if second.is_running else (second, there.bot)
+    there.bot = stays
+    assert await ended.ended() == 1
+    assert SECOND in ended.last_lines().splitlines()[-1]
+    seen = [updates(disk / "bot.db") for disk in (tmp_path, other_disk)]
+    assert not set(seen[0]) & set(seen[1]), "an update is in one inbox only"
+    assert len(seen[0]) + len(seen[1]) == 6
+    # A photo and a voice that went to different bots wait for their other half: nothing is paid.
+    assert await there.billed() <= 3
+    assert len(await videos_of(ada)) <= 3
+
+
+def updates(database: Path) -> list[int]:
+    with closing(connect(database)) as base:
+        return [row[0] for row in base.execute("SELECT update_id FROM inbox")]

@@ -1,0 +1,115 @@
+"""SIGTERM, whatever the bot is doing: it ends in time, and nothing is lost or repeated after it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.sandbox.faults import Side
+from tests.machine.nursery import Nursery
+from tests.machine.world import (
+    STOP_SECONDS,
+    Machine,
+    machine,
+    sends_both,
+    told,
+    videos_of,
+)
+from tests.system.world import Person, eventually
+
+LONGER_THAN_ANY_GRACE_SECONDS = 60.0
+JUST_LONGER_THAN_THE_GRACE_SECONDS = 16.0
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What the bot is doing when it is told to stop: a job's state and who is slow."""
+
+    state: str
+    side: Side | None = None
+    slow: str = ""
+    seconds: float = LONGER_THAN_ANY_GRACE_SECONDS
+    render_seconds: float = 0.1
+    people: int = 1
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+MOMENTS = {
+    "fetching a photo": Moment("", "telegram", "download"),
+    "handing a photo over": Moment("", "provider", "upload"),
+    "waiting for the slot": Moment("ready", render_seconds=1.5, people=2),
+    "submitting": Moment(
+        "submitting",
+        "provider",
+        "submit",
+        JUST_LONGER_THAN_THE_GRACE_SECONDS,
+        # Whether there is a task has to be looked for until then, and not less.
+        settings={"CRASH_SETTLED_SECONDS": "20"},
+    ),
+    "rendering": Moment("running", render_seconds=1.5),
+    "fetching the video": Moment("fetching", "provider", "result"),
+    "sending the video": Moment("delivering", "telegram", "sendVideo"),
+}
+
+
+async def test_it_ends_in_time_and_goes_on_whatever_it_was_doing(
+    tmp_path: Path, nursery: Nursery
+) -> None:
+    """Side by side, since most of it is waiting."""
+    folders = {name: tmp_path / str(number) for number, name in enumerate(MOMENTS)}
+    for folder in folders.values():
+        folder.mkdir()
+    results = await asyncio.gather(
+        *(_stop_and_go_on(folders[name], nursery, moment) for name, moment in MOMENTS.items()),
+        return_exceptions=True,
+    )
+    wrong = {
+        name: result for name, result in zip(MOMENTS, results, strict=True) if result is not None
+    }
+    assert not wrong, "\n".join(f"{name}: {result}" for name, result in wrong.items())
+
+
+async def _stop_and_go_on(folder: Path, nursery: Nursery, moment: Moment) -> None:
+    async with machine(
+        folder, nursery, render_seconds=moment.render_seconds, **moment.settings
+    ) as there:
+        people = [await there.person() for _ in range(moment.people)]
+        if moment.side is not None:
+            there.faults.add(moment.side, moment.slow, "delay", params={"seconds": moment.seconds})
+        await there.start_bot()
+        await _arrive(there, people, moment)
+        since = time.monotonic()
+        code = await there.terminate_bot()
+        seconds = time.monotonic() - since
+        assert (code, "ended by force" in there.log()) == (0, False), there.bot.last_lines()
+        assert seconds < STOP_SECONDS
+        await there.start_bot()
+        for person in people:
+            await told(person, "AI-generated video")
+        await _check(there, people)
+
+
+async def _arrive(there: Machine, people: list[Person], moment: Moment) -> None:
+    for person in people:
+        await sends_both(person)
+    if moment.state:
+        await there.state_of_job(moment.state)
+    await eventually(lambda: _met(there), "the slow call is under way")
+
+
+async def _met(there: Machine) -> bool:
+    """A fault that was used up is no longer on the board."""
+    return not there.faults.active()
+
+
+async def _check(there: Machine, people: list[Person]) -> None:
+    async def done() -> bool:
+        return not there.rows("SELECT 1 FROM jobs WHERE state <> 'done' OR announced = 0")
+
+    await eventually(done, "every job is done")
+    assert [len(await videos_of(person)) for person in people] == [1] * len(people)
+    assert await there.billed() == len(people)
+    await there.books_balance()

@@ -1,0 +1,19 @@
+"""One shop for each test: its own database, a clock in the test's hand, a scripted provider."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from tests.pipeline.shop import Shop
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    """Everything between the database and the outside, nothing begun."""
+    database = await Database.open(tmp_path / "bot.db")
+    yield Shop(database, tmp_path / "results")
+    await database.close()

@@ -1,0 +1,100 @@
+"""An engine that answers what a test wrote down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from pathlib import Path
+
+from bot.dashscope.errors import DashScopeError, TryAgain
+from bot.dashscope.task import Task, TaskStatus, TaskSummary
+from bot.dashscope.upload import UploadedFile
+from bot.dashscope.verdict import Verdict
+from bot.pipeline.engine import Ticket
+from tests.pipeline.clocks import HandClock
+from tests.storage.orders import ACCOUNT, ENGINE
+
+Answer = Task | DashScopeError
+
+
+class ScriptedEngine:
+    """See `Engine`. Each query takes the next answer, and the time that passed since the last."""
+
+    name = ENGINE
+    detection = f"{ENGINE}-detect"
+    account = ACCOUNT
+
+    def __init__(self, clock: HandClock, *, slots: int = 1) -> None:
+        self._clock = clock
+        self.slots = slots
+        self.seconds_between_queries = 0.0
+        self.queries = 0
+        self.submitted: list[int] = []
+        self.fetched: list[str] = []
+        self.refusal: DashScopeError | None = None
+        self.files: dict[str, bytes | DashScopeError] = {}
+        self._answers: Iterator[Answer] = iter(())
+        self.during_submit: Callable[[], Awaitable[None]] | None = None
+
+    def will_answer(self, answers: Iterable[Answer], *, every_seconds: float = 0.0) -> None:
+        self._answers = iter(answers)
+        self.seconds_between_queries = every_seconds
+
+    async def check(self, jpeg: bytes) -> Verdict:
+        del jpeg
+        if self.refusal is not None:
+            raise self.refusal
+        return Verdict(passed=True)
+
+    async def keep(self, file_name: str, data: bytes) -> UploadedFile:
+        del data
+        if self.refusal is not None:
+            raise self.refusal
+        return UploadedFile(f"oss://{file_name}", self._clock.now_milliseconds() + 48 * 3600_000)
+
+    async def submit(self, ticket: Ticket) -> str:
+        self.submitted.append(ticket.job_id)
+        if self.during_submit is not None:
+            await self.during_submit()
+        if self.refusal is not None:
+            raise self.refusal
+        return f"task-{len(self.submitted)}"
+
+    async def submitted_between(
+        self, start_milliseconds: int, end_milliseconds: int
+    ) -> list[TaskSummary]:
+        del start_milliseconds, end_milliseconds
+        return []
+
+    async def query(self, task_id: str) -> Task:
+        self.queries += 1
+        self._clock.advance(self.seconds_between_queries)
+        answer = next(self._answers, Task(task_id, TaskStatus.RUNNING))
+        if isinstance(answer, DashScopeError):
+            raise answer
+        return answer
+
+    async def cancel(self, task_id: str) -> None:
+        raise TryAgain(f"cancel {task_id}: not written down")
+
+    async def fetch(self, url: str, target: Path) -> None:
+        self.fetched.append(url)
+        file = self.files[url]
+        if isinstance(file, DashScopeError):
+            raise file
+        await asyncio.to_thread(target.write_bytes, file)
+
+
+def state(name: str) -> Task:
+    """The answer of a query, with a state and nothing else, as the client reads it."""
+    task = Task.read("task-1", {"output": {"task_id": "task-1", "task_status": name}})
+    assert task is not None
+    return task
+
+
+def success(url: str | None = "https://x/y.mp4", billed: int | None = 5_000) -> Task:
+    return Task("task-1", TaskStatus.SUCCEEDED, video_url=url, billed_milliseconds=billed)
+
+
+def failure(code: str | None = None) -> Task:
+    return Task("task-1", TaskStatus.FAILED, code=code)

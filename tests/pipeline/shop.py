@@ -1,0 +1,200 @@
+"""The pipeline's parts, wired for tests of one of them or of several."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from bot.media.picture import NormalisedPicture
+from bot.media.sound import NormalisedSound
+from bot.media.worker import MediaWorker
+from bot.pipeline.conversation import Conversation
+from bot.pipeline.ending import Ending
+from bot.pipeline.nudge import Nudge
+from bot.pipeline.operator import Operator
+from bot.pipeline.pipeline import Pipeline
+from bot.pipeline.preparation import Preparation
+from bot.pipeline.progress import Progress
+from bot.pipeline.result import ResultFetch
+from bot.pipeline.stops import Stops
+from bot.pipeline.submission import Submission
+from bot.pipeline.watching import Watch
+from bot.telegram.files import Files
+from bot.texts import Texts
+from storage import jobs, media, moves
+from storage.database import Database
+from storage.jobs import Job
+from tests.pipeline.clocks import HandClock
+from tests.pipeline.engines import ScriptedEngine
+from tests.pipeline.papers import Paper
+from tests.storage import orders
+
+OPERATOR = 7001
+_tasks = itertools.count(1)
+
+Result = TypeVar("Result")
+
+
+class OwnFiles(Files):
+    """Telegram's copies: of anything, a few bytes."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def download(self, file_id: str, declared_bytes: int | None = None) -> bytes:
+        del declared_bytes
+        return file_id.encode()
+
+
+class OwnHands(MediaWorker):
+    """Does the media work in this process: the files are the test's own."""
+
+    async def normalise_picture(self, data: bytes) -> NormalisedPicture:
+        return NormalisedPicture(data, 400, 400, "", enlarged=False, faces=())
+
+    async def normalise_sound(
+        self, data: bytes, *, limit_milliseconds: int | None = None
+    ) -> NormalisedSound:
+        del limit_milliseconds
+        return NormalisedSound(data, 5_000, 5_000, False, -16.0, -1.0, None)
+
+    async def run(self, function: Callable[..., Result], *args: object, **_: Any) -> Result:
+        return function(*args)
+
+
+class Shop:
+    """The parts."""
+
+    def __init__(self, database: Database, results: Path) -> None:
+        self.database = database
+        self.clock = clock = HandClock()
+        self.engine = engine = ScriptedEngine(clock)
+        self.paper = Paper()
+        texts, self.nudge = Texts(), Nudge()
+        operator = Operator(database, self.paper, texts, frozenset({OPERATOR}), clock)
+        conversation = Conversation(database, self.paper, texts, clock)
+        self.ending = Ending(database, conversation, clock)
+        self.stops = Stops(database, operator, engine.account, clock)
+        self.watch = Watch(database, engine, self.ending, operator, self.stops, 0.0, clock)
+        hands = OwnHands()
+        self.result = ResultFetch(database, engine, hands, self.ending, operator, results, clock)
+        preparation = Preparation(database, OwnFiles(), hands, engine, clock)
+        self.submission = Submission(
+            database, engine, preparation, self.ending, operator, self.stops, clock
+        )
+        self.pipeline = Pipeline(
+            database=database,
+            engine=engine,
+            intake=cast(Any, self),
+            preparation=preparation,
+            submission=self.submission,
+            watch=self.watch,
+            result=self.result,
+            delivery=cast(Any, self),
+            ending=self.ending,
+            progress=Progress(database, conversation, engine.name, engine.slots, self.stops, clock),
+            operator=operator,
+            stops=self.stops,
+            nudge=self.nudge,
+            clock=clock,
+        )
+
+    async def conclude(self, half_id: int) -> None:
+        """In the place of `Intake`: nothing is said about halves."""
+        async with self.database.transaction() as tx:
+            await media.announced(tx, half_id)
+
+    async def deliver(self, job: Job) -> None:
+        """In the place of `Delivery`: the video arrives."""
+        async with self.database.transaction() as tx:
+            now = self.clock.now_milliseconds()
+            await moves.delivered(tx, job, message_id=99, file_id="v", now_milliseconds=now)
+
+    async def waiting_job(self, user_id: int = 1) -> Job:
+        """A job that waits for its slot, with a status message and copies at the provider."""
+        now = self.clock.now_milliseconds()
+        job = await orders.start(self.database, user_id, now=now)
+        sent = await self.paper.send_text(job.chat_id, "…")
+        async with self.database.transaction() as tx:
+            await moves.set_status_message(tx, job.id, sent.message_id)
+            for half in (job.photo_id, job.sound_id):
+                await media.set_upload(tx, half, f"oss://{half}", now + 48 * 3600_000)
+        await orders.make_ready(self.database, job)
+        return await self.job(job.id)
+
+    async def running_job(self) -> Job:
+        """A job whose task is known."""
+        job = await self.waiting_job()
+        now = self.clock.now_milliseconds()
+        async with self.database.transaction() as tx:
+            engine = self.engine
+            await moves.take_slot(
+                tx, account=engine.account, slots=9, engine=engine.name, now_milliseconds=now
+            )
+            await moves.submitted(tx, job.id, f"t-{next(_tasks)}", now)
+        return await self.job(job.id)
+
+    async def rendered_job(self, url: str | None) -> Job:
+        """A job whose task succeeded, with that address."""
+        job = await self.running_job()
+        async with self.database.transaction() as tx:
+            await moves.rendered(
+                tx,
+                job.id,
+                video_url=url,
+                billed_milliseconds=5_000,
+                now_milliseconds=self.clock.now_milliseconds(),
+            )
+        return await self.job(job.id)
+
+    async def job(self, job_id: int) -> Job:
+        """As it stands."""
+        found = await jobs.get(self.database, job_id)
+        assert found is not None
+        return found
+
+    async def ledger(self) -> dict[str, int]:
+        """The sums of the books."""
+        row = await self.database.fetch_one(
+            "SELECT COALESCE(SUM(held_quota_milliseconds), 0) AS held, "
+            "COALESCE(SUM(spent_quota_milliseconds), 0) AS quota, "
+            "COALESCE(SUM(spent_micro_yuan), 0) AS money, MAX(flagged) AS flagged FROM ledger"
+        )
+        assert row is not None
+        return row
+
+    def told(self) -> list[str]:
+        """What the operator was told."""
+        return self.paper.to(OPERATOR)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """The pipeline at work."""
+        stop = asyncio.Event()
+        work = asyncio.create_task(self.pipeline.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            self.nudge()
+            await work
+
+    async def until(self, seen: Callable[[], Awaitable[bool]] | Callable[[], bool]) -> None:
+        """Wait for it, nudging; in real time it takes moments."""
+        async with asyncio.timeout(10):
+            while True:
+                found = seen()
+                if found if isinstance(found, bool) else await found:
+                    return
+                self.nudge()
+                await asyncio.sleep(0.005)
+
+    async def rounds(self, number: int = 5) -> None:
+        """Let the pipeline look so many times: what it would do, it has begun by then."""
+        for _ in range(number):
+            self.nudge()
+            await asyncio.sleep(0.01)

@@ -1,0 +1,211 @@
+"""The day the provider stops serving: people wait and know it, the operator mends, it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from typing import Any
+
+import pytest
+
+from bot.sandbox.dashscope.settings import DEMO_API_KEY
+from tests.system.material import label, said
+from tests.system.world import Person, World, eventually, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+OPERATOR = 7001
+SETTINGS = {"ADMIN_IDS": str(OPERATOR)}
+
+UNPAID = {"http": 400, "code": "Arrearage", "message": "Access denied."}
+RETIRED = {"http": 404, "code": "ModelNotFound", "message": "The model does not exist."}
+REVOKED = {"http": 401, "code": "InvalidApiKey", "message": "Invalid API-key provided."}
+
+
+async def operator(town: World) -> Person:
+    """The person of ADMIN_IDS."""
+    body = {"first_name": "Olga", "language_code": "en", "user_id": OPERATOR}
+    if (await town.http.post("/sim/people", json=body)).status_code != 409:
+        await Person(town, OPERATOR).send(text="/start")
+    return Person(town, OPERATOR)
+
+
+async def who_waits(town: World) -> Person:
+    """Someone with both halves sent, whose video is held back."""
+    person = await town.person()
+    photo = await person.sends_photo()
+    await person.sees("Good photo", reply_to=photo)
+    await person.says()
+    await person.sees(said("job-held-back"))
+    return person
+
+
+def stop(town: World, *endpoints: str, **params: Any) -> None:
+    """From now on the provider refuses these."""
+    for endpoint in endpoints:
+        town.faults.add("provider", endpoint, "code", times=None, params=params)
+
+
+def stops_of(town: World) -> list[dict[str, Any]]:
+    return town.rows("SELECT * FROM stops ORDER BY work")
+
+
+async def is_in(town: World, person: Person, state: str) -> None:
+    """Wait until the person's job is in that state."""
+
+    async def look() -> bool:
+        jobs = town.rows(f"SELECT state FROM jobs WHERE user_id = {person.user_id}")
+        return [job["state"] for job in jobs] == [state]
+
+    await eventually(look, state)
+
+
+async def told(olga: Person, words: str) -> list[str]:
+    return [text_of(message) for message in await olga.heard() if words in text_of(message)]
+
+
+async def hears(olga: Person, words: str, times: int) -> list[str]:
+    """What the operator was told, once it was told so often; never more often."""
+
+    async def look() -> list[str] | None:
+        found = await told(olga, words)
+        return found if len(found) >= times else None
+
+    found = await eventually(look, f"{times} times {words!r}")
+    assert len(found) == times
+    return found
+
+
+async def balanced(town: World) -> None:
+    """Nothing is held, and what was spent is what the provider bills."""
+
+    async def look() -> bool:
+        (ledger,) = town.rows(
+            "SELECT COALESCE(SUM(held_micro_yuan), 0) AS held, "
+            "COALESCE(SUM(spent_micro_yuan), 0) AS spent FROM ledger"
+        )
+        videos = (await town.provider("bill"))["videos"]
+        return ledger == {"held": 0, "spent": sum(video["micro_yuan"] for video in videos)}
+
+    await eventually(look, "ledger and bill agree")
+
+
+async def test_an_unpaid_account_holds_videos_back_until_the_operator_resumes(
+    town: World,
+) -> None:
+    olga = await operator(town)
+    refusals, ends = [len(await told(olga, w)) for w in ("refuses to work", "works again")]
+    stop(town, "submit", **UNPAID)
+    ada, bea = await asyncio.gather(who_waits(town), who_waits(town))
+    assert "unpaid" in (await hears(olga, "refuses to work", refusals + 1))[-1]
+    submissions = len(await town.provider_calls("submit"))
+
+    photo = await bea.sends_photo()
+    await bea.sees("Good photo", reply_to=photo)
+    town.faults.clear()
+    stop(town, "detect", **UNPAID)
+    cleo = await town.person()
+    photo = await cleo.sends_photo()
+    unchecked = await cleo.sees(said("photo-service-stopped"), reply_to=photo)
+    assert town.rows(f"SELECT * FROM detections WHERE user_id = {cleo.user_id}") == []
+    town.faults.clear()
+    assert len(await town.provider_calls("submit")) == submissions
+
+    cancelled = await bea.sees(said("job-held-back"))
+    assert await bea.presses(cancelled, label("button-cancel")) == label("answer-cancelled")
+    await bea.sees(said("job-cancelled"))
+
+    asked = await olga.send(text="/resume")
+    await olga.sees(said("resume-trying"), reply_to=asked)
+    await ada.sees_video()
+    await hears(olga, "works again", ends + 1)
+    await hears(olga, "refuses to work", refusals + 1)
+    assert stops_of(town) == []
+    assert await cleo.presses(unchecked, label("button-retry")) == label("answer-started")
+    await cleo.sees("Good photo", reply_to=photo)
+    asked = await olga.send(text="/resume")
+    await olga.sees(said("resume-nothing"), reply_to=asked)
+    await balanced(town)
+
+
+async def test_a_retired_model_holds_videos_back_and_it_goes_on_by_itself_when_the_time_has_come(
+    town: World,
+) -> None:
+    olga = await operator(town)
+    refusals, ends = [len(await told(olga, w)) for w in ("refuses to work", "works again")]
+    ada = await town.person()
+    photo = await ada.sends_photo()
+    await ada.sees("Good photo", reply_to=photo)
+    stop(town, "submit", **RETIRED)
+    await ada.says()
+    await ada.sees(said("job-held-back"))
+    await hears(olga, "refuses to work", refusals + 1)
+    (row,) = stops_of(town)
+    assert (row["work"], row["cause"]) == ("submit", "model_retired")
+
+    await town.tell_provider(retired_models=["wan2.2-s2v"])
+    for _ in range(2):
+        photo = await ada.sends_photo()
+        await ada.sees(said("photo-service-stopped"), reply_to=photo)
+
+    town.faults.clear()
+    await town.tell_provider(retired_models=[])
+    let_time_pass(town)
+    await ada.sees_video()
+    await hears(olga, "works again", ends + 1)
+    await hears(olga, "refuses to work", refusals + 1)
+    await balanced(town)
+
+
+async def test_a_key_revoked_while_a_video_is_made_and_a_new_one_after_a_restart(
+    town: World,
+) -> None:
+    olga = await operator(town)
+    refusals, ends = [len(await told(olga, w)) for w in ("refuses to work", "works again")]
+    await town.tell_provider(render_seconds=60)
+    ada, bea = await town.person(), await town.person()
+    for person in (ada, bea):
+        photo = await person.sends_photo()
+        await person.sees("Good photo", reply_to=photo)
+    await ada.says()
+    await is_in(town, ada, "running")
+    await bea.says()
+    await is_in(town, bea, "ready")
+    stop(town, "*", **REVOKED)
+    await bea.sees(said("job-held-back"))
+    assert "key" in (await hears(olga, "refuses to work", refusals + 1))[-1]
+    await is_in(town, ada, "running")
+
+    cleo = await town.person()
+    voice = await cleo.says()
+    await cleo.sees(said("sound-service-stopped"), reply_to=voice)
+
+    await town.stop_bot()
+    town.faults.clear()
+    await town.tell_provider(render_seconds=0.2)
+    await town.start_bot()
+    await asyncio.gather(ada.sees_video(), bea.sees_video())
+    await hears(olga, "works again", ends + 1)
+    await hears(olga, "refuses to work", refusals + 1)
+    await balanced(town)
+
+
+async def test_resuming_is_the_operators_alone(town: World) -> None:
+    ada = await town.person()
+    sent = await ada.send(text="/resume")
+    await ada.sees(said("command-unknown"), reply_to=sent)
+
+
+async def test_the_key_is_told_to_nobody(town: World) -> None:
+    olga = await operator(town)
+    heard = "\n".join(text_of(message) for message in await olga.heard())
+    assert DEMO_API_KEY not in heard
+    assert all(DEMO_API_KEY not in str(row) for row in stops_of(town))
+
+
+def let_time_pass(town: World) -> None:
+    """As if the interval until the next trial were over: only the moment that was written down."""
+    connection = sqlite3.connect(town.database, timeout=10)
+    with connection:
+        connection.execute("UPDATE stops SET trial_at_milliseconds = 0")
+    connection.close()

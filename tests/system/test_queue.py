@@ -1,0 +1,50 @@
+"""The queue: one at a time, people in turn, and each is told the place."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from tests.system.world import Person, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def order_of_service(town: World) -> list[int]:
+    """Whose videos were made, in that order."""
+    rows = town.rows("SELECT user_id FROM jobs ORDER BY running_since_milliseconds, id")
+    return [row["user_id"] for row in rows]
+
+
+async def with_photo(town: World, name: str) -> Person:
+    person = await town.person(name)
+    sent = await person.sends_photo()
+    await person.sees("Good photo", reply_to=sent)
+    return person
+
+
+async def test_people_take_turns_and_nothing_is_ordered_before_its_turn(town: World) -> None:
+    await town.tell_provider(render_seconds=60)
+    busy, ada, bea = [await with_photo(town, name) for name in ("Busy", "Ada", "Bea")]
+    await busy.says()
+    await busy.reaches("running")
+    for seconds in (0.8, 1.0):
+        await ada.says(seconds)
+        await ada.reaches("ready")
+    await bea.says()
+    await bea.reaches("ready")
+    await ada.sees("Your video is next")
+    await bea.sees("place 2")
+    await ada.sees("place 3")
+    assert len((await town.provider("tasks"))["tasks"]) == 1
+    await town.tell_provider(render_seconds=0.2)
+    await ada.sees_video(2)
+    await bea.sees_video()
+    expected = [busy, ada, bea, ada]
+    assert await order_of_service(town) == [person.user_id for person in expected]
+    tasks = (await town.provider("tasks"))["tasks"]
+    assert all(
+        after["submitted_milliseconds"] >= before["ended_milliseconds"]
+        for before, after in pairwise(tasks)
+    )
