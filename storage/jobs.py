@@ -77,6 +77,7 @@ class Job:
     video_file_id: str | None
     sent_as_file: int
     cancel_requested: int
+    adopted: int
     failure: str | None
     failure_detail: str | None
     announced: int

@@ -39,9 +39,16 @@ async def take_slot(
     return None if row is None else from_row(Job, row)
 
 
-async def submitted(tx: Transaction, job_id: int, task_id: str, now_milliseconds: int) -> bool:
-    """submitting → running: the provider's task is known."""
-    facts = {"task_id": task_id, "running_since_milliseconds": now_milliseconds, "tries": 0}
+async def submitted(
+    tx: Transaction, job_id: int, task_id: str, now_milliseconds: int, *, adopted: bool = False
+) -> bool:
+    """submitting → running: the provider's task is known, or `adopted` from its list of tasks."""
+    facts = {
+        "task_id": task_id,
+        "adopted": int(adopted),
+        "running_since_milliseconds": now_milliseconds,
+        "tries": 0,
+    }
     return await _move(tx, job_id, JobState.SUBMITTING, JobState.RUNNING, facts)
 
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from storage.database import Transaction
 
 
+async def forget(tx: Transaction, subject: str) -> None:
+    """It could not be told: it is due again."""
+    await tx.execute("DELETE FROM notices WHERE subject = :subject", {"subject": subject})
+
+
 async def is_due(
     tx: Transaction, subject: str, now_milliseconds: int, *, every_milliseconds: int
 ) -> bool:

@@ -43,8 +43,10 @@ class Operator:
             )
         if not due:
             return
-        for admin_id in sorted(self._admin_ids):
-            await self._tell_one(admin_id, key, values)
+        told = [await self._tell_one(admin_id, key, values) for admin_id in sorted(self._admin_ids)]
+        if told and not any(told):
+            async with self._database.transaction() as tx:
+                await notices.forget(tx, subject)
 
     async def tell_of(self, failure: DashScopeError, job_id: int | None = None) -> None:
         """Tell of the provider's refusal to work for us, or of a request it calls wrong."""
@@ -56,9 +58,11 @@ class Operator:
             job = str(job_id or "–")
             await self.tell("invalid", "operator-request-invalid", detail=str(failure), job=job)
 
-    async def _tell_one(self, admin_id: int, key: str, values: dict[str, str | int]) -> None:
+    async def _tell_one(self, admin_id: int, key: str, values: dict[str, str | int]) -> bool:
         texts = self._texts.of(await people.language_code(self._database, admin_id))
         try:
             await self._sender.send_text(admin_id, texts.html(key, **values))
         except TelegramFailure as failure:
             logger.warning("operator %s could not be told: %s", admin_id, failure)
+            return False
+        return True

@@ -57,7 +57,10 @@ class Progress:
             if self._shown.get(job.id) != shown[job.id]:
                 texts = await self._conversation.texts_for(job.user_id)
                 text = self._text(job, open_jobs, experience, texts)
-                self._conversation.progress(job, text, _keyboard(job, texts))
+                current = await jobs.get(self._database, job.id)
+                # The last word on a job that ended meanwhile must not be written over.
+                if current is not None and current.state == job.state:
+                    self._conversation.progress(job, text, _keyboard(job, texts))
         self._shown = shown
 
     async def lines(self, mine: Sequence[Job], texts: Catalogue) -> list[str]:

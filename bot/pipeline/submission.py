@@ -84,7 +84,7 @@ class Submission:
         except service.DashScopeError as failure:
             await self._refused(job, failure)
         else:
-            await self._adopt(job, task_id)
+            await self._runs(job, task_id, adopted=False)
 
     async def reconcile(self, job: Job) -> None:
         """Find out from the list of tasks what became of a submission.
@@ -93,8 +93,7 @@ class Submission:
         """
         candidates = await self._unowned_tasks(job)
         if len(candidates) == 1:
-            logger.info("job %s: task %s is its own", job.id, candidates[0].task_id)
-            await self._adopt(job, candidates[0].task_id)
+            await self._runs(job, candidates[0].task_id, adopted=True)
         elif self._age_milliseconds(job) > FORGOTTEN_AFTER_MILLISECONDS:
             await self._lost(job, len(candidates))
         elif candidates:
@@ -142,11 +141,13 @@ class Submission:
         _, since, age = self._seen.setdefault(job.id, seen)
         return age + steady - since
 
-    async def _adopt(self, job: Job, task_id: str) -> None:
+    async def _runs(self, job: Job, task_id: str, *, adopted: bool) -> None:
+        """An adopted task fits by its time; `Watch` looks whether its video fits too."""
         async with self._database.transaction() as tx:
-            await moves.submitted(tx, job.id, task_id, self._clock.now_milliseconds())
+            now = self._clock.now_milliseconds()
+            await moves.submitted(tx, job.id, task_id, now, adopted=adopted)
         self._seen.pop(job.id, None)
-        logger.info("job %s runs as task %s", job.id, task_id)
+        logger.info("job %s runs as task %s (adopted: %s)", job.id, task_id, adopted)
         await self._stops.worked(Work.SUBMIT)
 
     async def _back_to_ready(

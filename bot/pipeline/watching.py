@@ -30,6 +30,8 @@ FORGOTTEN_SECONDS = 24 * 3600.0
 UNKNOWN_SECONDS = 60.0
 """So long a task may be unknown: it is not known everywhere at once, and a server may be behind."""
 _LEARN_FROM_NEWEST = 50
+_SAME_LENGTH_MILLISECONDS = 1_000
+"""Bills of whole seconds and encoders that end on a frame are no reason for doubt."""
 _UNADDRESSED_LOOKS = 5
 
 
@@ -180,6 +182,19 @@ class Watch:
         if task.video_url is None and sight.unaddressed_looks < _UNADDRESSED_LOOKS:
             sight.unaddressed_looks += 1
             return False
+        if _is_foreign(job, task):
+            detail = (
+                f"it bills {task.billed_milliseconds} ms for a voice of {job.held_milliseconds}"
+            )
+            await self._operator.tell(
+                f"foreign:{job.id}",
+                "operator-foreign",
+                job=job.id,
+                task=task.task_id,
+                detail=detail,
+            )
+            await self._ending.fail(job, "failed-service", detail)
+            return True
         if task.billed_milliseconds is None or task.billed_milliseconds > job.held_milliseconds:
             detail = f"billed {task.billed_milliseconds} ms, held {job.held_milliseconds} ms"
             await self._operator.tell(
@@ -213,3 +228,13 @@ class Watch:
             f"lost:{job.id}", "operator-lost", job=job.id, task=job.task_id or "", detail=detail
         )
         await self._ending.fail(job, "failed-lost", detail)
+
+
+def _is_foreign(job: Job, task: Task) -> bool:
+    """Whether an adopted task is somebody else's: a video is as long as the voice it was made of.
+
+    Without this, a person could be given a stranger's video.
+    """
+    if not job.adopted or task.billed_milliseconds is None:
+        return False
+    return abs(task.billed_milliseconds - job.held_milliseconds) > _SAME_LENGTH_MILLISECONDS

@@ -220,6 +220,7 @@ operator-service-works = <b>The video service works again</b> ({ $cause }). What
 operator-request-invalid = <b>The video service says our request is wrong</b>: { $detail } (job { $job })
 operator-lost = <b>A paid video may be lost</b>: job { $job }, task { $task }: { $detail }
 operator-ambiguous = <b>Two tasks could belong to job { $job }</b>: { $detail }. Nothing is submitted again until it is clear.
+operator-foreign = <b>A task is not ours</b>: job { $job } took task { $task } for its own after an answer was lost, and { $detail }. Its video was not delivered, nobody was charged; the job can be tried again.
 operator-parked = <b>An update could not be handled</b>: { $detail }
 operator-unsettled = <b>A bill does not fit its hold</b>: job { $job }: { $detail }
 operator-database-unusable = <b>The bot stopped: nothing can be recorded</b>, so nothing is paid for. { $detail }

@@ -214,6 +214,7 @@ operator-service-works = <b>视频服务恢复了</b>（{ $cause }）。在等�
 operator-request-invalid = <b>视频服务说我们的请求有误</b>：{ $detail }（任务 { $job }）
 operator-lost = <b>一个已付费的视频可能丢了</b>：任务 { $job }，服务端任务 { $task }：{ $detail }
 operator-ambiguous = <b>有不止一个服务端任务可能属于任务 { $job }</b>：{ $detail }。弄清之前不会再提交。
+operator-foreign = <b>有一个服务端任务不是我们的</b>：应答丢失后，任务 { $job } 把服务端任务 { $task } 当成了自己的：{ $detail }。视频没有发出，也没有计费；可以再试。
 operator-parked = <b>有一个更新处理不了</b>：{ $detail }
 operator-unsettled = <b>账单和预留不一致</b>：任务 { $job }：{ $detail }
 operator-database-unusable = <b>机器人停了：什么都记录不下来</b>，所以什么都不付费。{ $detail }

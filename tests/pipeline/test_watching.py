@@ -176,3 +176,19 @@ async def test_a_key_revoked_while_a_task_runs_is_no_end_of_it(shop: Shop) -> No
     with pytest.raises(ServiceStopped):
         await shop.watch.watch(job)
     assert (await shop.job(job.id)).state == JobState.RUNNING
+
+
+@pytest.mark.parametrize(("billed", "state"), [(3_900, "failed"), (4_100, "fetching")])
+async def test_an_adopted_task_of_another_length_is_somebody_elses(
+    shop: Shop, billed: int, state: str
+) -> None:
+    shop.engine.will_answer([success("https://x/y.mp4", billed)])
+    job = await shop.running_job()
+    async with shop.database.transaction() as tx:
+        await tx.execute("UPDATE jobs SET adopted = 1 WHERE id = :id", {"id": job.id})
+    await shop.watch.watch(await shop.job(job.id))
+    assert (await shop.job(job.id)).state == state
+    if state == "failed":
+        assert await shop.ledger() == NOTHING
+        (told,) = shop.told()
+        assert "not ours" in told

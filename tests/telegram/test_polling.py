@@ -108,7 +108,7 @@ async def test_of_two_instances_one_says_so_and_the_other_goes_on(
         running(telegram, database, notebook, options=options) as two,
     ):
         done, left = await asyncio.wait(
-            [one.task, two.task], timeout=10, return_when=asyncio.FIRST_COMPLETED
+            [one.task, two.task], timeout=30, return_when=asyncio.FIRST_COMPLETED
         )
         assert [type(task.exception()) for task in done] == [SecondInstance]
         await telegram.say("still here")

@@ -31,23 +31,23 @@ export const isOut = (message) => message.from?.id === store.personId;
 /** The bubble; `position` says where it stands in a run of one sender: first, last. */
 export function bubble(chat, message, { first, last, actions }) {
   const service = serviceText(message);
-  if (service && !message.deleted) return h("div", { class: "service", role: "note" }, service);
+  if (service) return h("div", { class: "service", role: "note" }, service);
   const out = isOut(message);
-  const classes = ["bubble", out ? "out" : "in", first && "first", last && "last", bare(message) && "bare", message.deleted && "deleted"];
+  const classes = ["bubble", out ? "out" : "in", first && "first", last && "last", bare(message) && "bare"];
   const who = out ? "You" : fullName(message.from);
   const foot = footer(message);
-  const body = message.deleted ? [h("p", { class: "text" }, h("em", {}, "Message deleted"), foot)] : content(chat, message, first && !out, foot);
+  const body = content(chat, message, first && !out, foot);
   return h(
     "article",
     { class: classes.filter(Boolean).join(" "), tabindex: -1, "aria-label": `${who}, ${timeOfDay(message.date * 1000)}: ${summary(message)}` },
     h("div", { class: "balloon" }, body),
-    message.deleted ? null : keyboard(chat.chat_id, message),
-    message.deleted ? null : iconButton("dots", "Message actions", (event) => actions(event, message), { class: "more", "aria-haspopup": "menu" }),
+    keyboard(chat.chat_id, message),
+    iconButton("dots", "Message actions", (event) => actions(event, message), { class: "more", "aria-haspopup": "menu" }),
   );
 }
 
 function bare(message) {
-  if (message.deleted || message.reply_to_message || message.forward_origin) return false;
+  if (message.reply_to_message || message.forward_origin) return false;
   return Boolean(message.sticker || message.video_note || (message.text && !message.entities && isOnlyEmoji(message.text)));
 }
 
@@ -90,13 +90,13 @@ function words(message, foot) {
 }
 
 function footer(message) {
-  const edited = !message.deleted && (message.edit_date || message.edits > 0);
+  const edited = message.edit_date || message.edits > 0;
   const date = new Date(message.date * 1000);
   return h(
     "span",
     { class: "meta" },
     edited ? h("span", { class: "edited" }, "edited") : null,
     h("time", { datetime: date.toISOString(), title: date.toLocaleString("en-GB") }, timeOfDay(date.getTime())),
-    isOut(message) && !message.deleted ? icon("check") : null,
+    isOut(message) ? icon("check") : null,
   );
 }

@@ -54,7 +54,7 @@ function draw() {
   if (shownChat !== `${store.personId}:${store.chatId}`) begin();
   const current = chat();
   if (!current) return list.replaceChildren();
-  const all = messagesOf(current.chat_id).filter((one) => !(one.deleted && serviceText(one)));
+  const all = messagesOf(current.chat_id).filter((one) => !one.deleted);
   const shown = all.slice(-limit);
   const nodes = shown.length ? shown.flatMap((one, i) => entries(current, shown, i)) : [welcome(current)];
   if (all.length > shown.length) nodes.unshift(earlier());
@@ -112,7 +112,7 @@ function nodeOf(current, view, first, last) {
 
 function openMenu(event, current, view) {
   // The browser's own menu stays for links and selected words.
-  if (view.deleted || event.target.closest("a, video") || String(getSelection())) return;
+  if (event.target.closest("a, video") || String(getSelection())) return;
   event.preventDefault();
   contextMenu(event, current, view);
 }

@@ -1,0 +1,177 @@
+"""The crash matrix: `python -m tests.crash.matrix [--random N] [--seed S]`.
+
+Every point that a bot passes on the way to a video, and to a failure, kills it once before and
+once after; then once more with a second death during the recovery; then at random moments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import click
+
+from tests.crash.nursery import Nursery
+from tests.crash.points import ANY, Crash, Side, crash_of
+from tests.crash.story import Outcome, Story, random_kills, tell
+
+_WORLDS_AT_ONCE = 4
+_MOST_PASSINGS = 8
+_NEXT_POINTS = 5
+_POINTS_OF_A_STORY = 170
+_LAST_LINES = 25
+
+
+@dataclass
+class Row:
+    """One line of the table: all stories of one point and side."""
+
+    killed: int = 0
+    missed: int = 0
+    clean: int = 0
+    repeats: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count a story's outcome."""
+        self.killed += outcome.killed
+        self.missed += outcome.killed == 0
+        self.clean += not outcome.findings.violations and not outcome.findings.repeats
+        self.repeats += outcome.findings.repeats
+        self.violations += outcome.findings.violations
+
+
+async def tell_all(
+    nursery: Nursery, stories: Sequence[Story], outcomes: list[Outcome], *, at_once: int
+) -> None:
+    """Every story, several worlds side by side; each outcome as soon as it is known."""
+    room = asyncio.Semaphore(at_once)
+
+    async def one(story: Story) -> None:
+        async with room:
+            outcome = await tell(nursery, story)
+        outcomes.append(outcome)
+        if outcome.findings.violations:
+            _say(f"\n{story}: {outcome.findings.violations}")
+            _say("\n".join(outcome.log.splitlines()[-_LAST_LINES:]))
+        if sys.stderr.isatty() or len(outcomes) % 25 == 0:
+            click.echo(f"\rstories: {len(outcomes)}/{len(stories)}", err=True)
+
+    await asyncio.gather(*map(one, stories))
+
+
+async def passings(nursery: Nursery, *, task_fails: bool) -> list[Crash]:
+    """Every point an undisturbed bot passes, with both sides and its first passings."""
+    outcome = await tell(nursery, Story(task_fails=task_fails))
+    assert not outcome.findings.violations, (outcome.findings, outcome.log)
+    crashes = dict.fromkeys(crash_of(line) for line in outcome.runs[0])
+    return [crash for crash in crashes if crash.passing <= _most(crash)]
+
+
+def _most(crash: Crash) -> int:
+    return 100 if crash.point == "commit" else _MOST_PASSINGS
+
+
+def once(crashes: Iterable[Crash], *, task_fails: bool) -> list[Story]:
+    """One death each."""
+    return [Story((crash,), task_fails) for crash in crashes]
+
+
+def twice(crashes: Iterable[Crash], *, task_fails: bool) -> list[Story]:
+    """A second death at one of the next points that the recovery passes."""
+    sides: tuple[Side, Side] = ("before", "after")
+    return [
+        Story((crash, Crash(ANY, sides[i % 2], 1 + i // 2 % _NEXT_POINTS)), task_fails)
+        for i, crash in enumerate(crashes)
+    ]
+
+
+def at_random(count: int, seed: int, most_points: int) -> list[Story]:
+    """Deaths from outside, at any moment of a story of so many points."""
+    generator = random.Random(seed)
+    return [
+        Story(
+            random_kills(generator, most_points),
+            task_fails=generator.random() < 0.15,
+            both_at_once=generator.random() < 0.5,
+        )
+        for _ in range(count)
+    ]
+
+
+def table(outcomes: Iterable[Outcome]) -> tuple[str, int]:
+    """The table of points and outcomes, and how many stories broke an invariant."""
+    rows: defaultdict[str, Row] = defaultdict(Row)
+    broken = 0
+    for outcome in outcomes:
+        broken += bool(outcome.findings.violations)
+        rows[_name(outcome.story)].add(outcome)
+    lines = [f"{'point':<42}{'deaths':>7}{'missed':>7}{'clean':>7}  otherwise"]
+    for name, row in rows.items():
+        notes = sorted({*row.violations, *(f"({repeat})" for repeat in row.repeats)})
+        counts = f"{row.killed:>7}{row.missed:>7}{row.clean:>7}"
+        lines.append(f"{name:<42}{counts}  {'; '.join(notes)}".rstrip())
+    return "\n".join(lines), broken
+
+
+def _name(story: Story) -> str:
+    first = story.deaths[0] if story.deaths else None
+    kind = "fails: " if story.task_fails else ""
+    if not isinstance(first, Crash):
+        return f"{kind}random moment"
+    again = " +again" if len(story.deaths) > 1 else ""
+    return f"{kind}{first.side} {first.point}{again}"
+
+
+async def whole(random_count: int, seed: int, at_once: int, only: str) -> int:
+    """Everything; how many stories broke an invariant. When interrupted: what is known so far."""
+    since = time.monotonic()
+    outcomes: list[Outcome] = []
+    async with Nursery() as nursery:
+        good = await passings(nursery, task_fails=False)
+        bad = [c for c in await passings(nursery, task_fails=True) if c not in good]
+        good, bad = ([c for c in crashes if only in str(c)] for crashes in (good, bad))
+        stories = [
+            *(once(good, task_fails=False) + once(bad, task_fails=True)),
+            *(twice(good, task_fails=False) + twice(bad, task_fails=True)),
+            *at_random(random_count, seed, _POINTS_OF_A_STORY),
+        ]
+        try:
+            await tell_all(nursery, stories, outcomes, at_once=at_once)
+        finally:
+            text, broken = table(sorted(outcomes, key=lambda o: stories.index(o.story)))
+            minutes = (time.monotonic() - since) / 60
+            click.echo(f"{text}\n\n{_summary(outcomes, broken)}, {minutes:.1f} min, seed {seed}")
+    return broken
+
+
+def _summary(outcomes: Sequence[Outcome], broken: int) -> str:
+    deaths = sum(outcome.killed for outcome in outcomes)
+    repeats = sum(bool(outcome.findings.repeats) for outcome in outcomes)
+    return (
+        f"{len(outcomes)} stories, {deaths} deaths: {broken} broke an invariant, "
+        f"{repeats} showed something twice (named windows)"
+    )
+
+
+@click.command()
+@click.option("--random", "random_count", default=200, help="deaths at random moments")
+@click.option("--seed", default=1, help="makes the random moments the same again")
+@click.option("--at-once", default=_WORLDS_AT_ONCE, help="worlds side by side")
+@click.option("--only", default="", help="only points with this in their name")
+def main(random_count: int, seed: int, at_once: int, only: str) -> None:
+    """Kill the bot everywhere and check the books."""
+    sys.exit(1 if asyncio.run(whole(random_count, seed, at_once, only)) else 0)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""The named points: every outside effect, every commit and every move of the bot.
+
+A point is a function; the process can be killed before it is called or after it has returned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Side = Literal["before", "after"]
+
+ANY = "any"
+COMMIT = "commit"
+"""The commit of a transaction that changed something; see `commit_of`."""
+SLOT_TAKEN = "slot-taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`owner` is a module, or `module:Class`; `name` is what it is called here and in the table."""
+
+    name: str
+    owner: str
+    function: str
+
+
+POINTS = (
+    Point(COMMIT, "storage.database:Database", "_commit"),
+    Point("update-stored", "storage.inbox:Inbox", "store"),
+    Point("update-begun-again", "storage.inbox:Inbox", "begin_again"),
+    Point("update-done", "storage.inbox:Inbox", "done"),
+    Point("person-remembered", "storage.people", "remember"),
+    Point("half-recorded", "storage.media", "record"),
+    Point("draft-saved", "storage.drafts", "put"),
+    Point("download", "bot.telegram.files:Files", "download"),
+    Point("check-counted", "storage.verdicts", "count_check"),
+    Point("engine-check", "bot.pipeline.service_engine:ServiceEngine", "check"),
+    Point("verdict-kept", "storage.verdicts", "keep"),
+    Point("engine-keep", "bot.pipeline.service_engine:ServiceEngine", "keep"),
+    Point("half-ready", "storage.media", "ready"),
+    Point("reply-noted", "storage.media", "set_reply"),
+    Point("half-said", "storage.media", "announced"),
+    Point("job-started", "storage.jobs", "start"),
+    Point("hold-placed", "storage.ledger", "hold"),
+    Point("job-prepared", "storage.moves", "prepared"),
+    Point(SLOT_TAKEN, "storage.moves", "take_slot"),
+    Point("submit", "bot.pipeline.service_engine:ServiceEngine", "submit"),
+    Point("list", "bot.pipeline.service_engine:ServiceEngine", "submitted_between"),
+    Point("not-submitted", "storage.moves", "not_submitted"),
+    Point("task-stored", "storage.moves", "submitted"),
+    Point("query", "bot.pipeline.service_engine:ServiceEngine", "query"),
+    Point("postponed", "storage.moves", "postpone"),
+    Point("cancel-wished", "storage.moves", "request_cancel"),
+    Point("engine-cancel", "bot.pipeline.service_engine:ServiceEngine", "cancel"),
+    Point("rendered", "storage.moves", "rendered"),
+    Point("fetch", "bot.pipeline.service_engine:ServiceEngine", "fetch"),
+    Point("fetched", "storage.moves", "fetched"),
+    Point("sending-recorded", "storage.moves", "sending"),
+    Point("send-video", "bot.telegram.sender:Sender", "send_video"),
+    Point("edit-into-video", "bot.telegram.sender:Sender", "edit_into_video"),
+    Point("delivered", "storage.moves", "delivered"),
+    Point("failed", "storage.moves", "fail"),
+    Point("cancelled", "storage.moves", "cancelled"),
+    Point("settled", "storage.ledger", "settle"),
+    Point("released", "storage.ledger", "release"),
+    Point("status-noted", "storage.moves", "set_status_message"),
+    Point("announced", "storage.moves", "announced"),
+    Point("send-text", "bot.telegram.sender:Sender", "send_text"),
+    Point("edit-text", "bot.telegram.sender:Sender", "edit_text"),
+    Point("delete", "bot.telegram.sender:Sender", "delete_message"),
+    Point("answer-button", "bot.telegram.sender:Sender", "answer_callback"),
+)
+
+
+def commit_of(point: str) -> str:
+    """What the commit of the transaction that this point began with is called."""
+    return f"{point}-{COMMIT}"
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """Where a process is to die: at the n-th passing (from 1) of a side of a point."""
+
+    point: str
+    side: Side
+    passing: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.point}:{self.side}:{self.passing}"
+
+
+def crash_of(text: str) -> Crash:
+    """The opposite of `str`; raises ValueError for anything else."""
+    point, side, passing = text.split(":")
+    known = {ANY, *(p.name for p in POINTS), *(commit_of(p.name) for p in POINTS)}
+    if side not in ("before", "after") or point not in known:
+        raise ValueError(f"no such point: {text}")
+    return Crash(point, "before" if side == "before" else "after", int(passing))

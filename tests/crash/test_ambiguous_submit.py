@@ -1,0 +1,181 @@
+"""A submission whose answer never came: one task, one bill, one video, whatever went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import pytest
+
+from tests.crash.accounts import (
+    ask_for_video,
+    billed_videos,
+    foreign_task,
+    submissions,
+    videos_of,
+)
+from tests.crash.books import books_of, check
+from tests.crash.gateway import gateway
+from tests.crash.points import Crash
+from tests.crash.story import at_rest
+from tests.crash.world import CrashWorld, within
+from tests.system.world import Person, eventually, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+NO_PROXY = {"HTTP_PROXY": "", "http_proxy": "", "ALL_PROXY": "", "all_proxy": ""}
+THROTTLED = {"http": 429, "code": "Throttling.RateQuota", "message": "slow down"}
+
+
+async def assert_paid_once(world: CrashWorld, ada: Person) -> None:
+    """It ran to rest, and the three witnesses agree."""
+
+    async def rests() -> bool:
+        return at_rest(world)
+
+    assert await within(30, rests), world.log()[-3000:]
+    findings = check(await books_of(world, ada.user_id, 2))
+    assert not findings.violations, findings
+    assert not findings.repeats, findings
+    assert len(await videos_of(ada)) == len(await billed_videos(world)) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        ("drop_after", {}),
+        ("error_after", {"code": 500}),
+        ("error_after", {"code": 503}),
+        ("malformed", {}),
+        ("html", {}),
+        ("empty", {}),
+    ],
+)
+async def test_an_accepted_submission_without_an_answer_is_found_in_the_list(
+    there: CrashWorld, kind: str, params: dict[str, Any]
+) -> None:
+    there.faults.add("provider", "submit", kind, params=params)
+    await there.start_mortal()
+    ada = await ask_for_video(there)
+    await assert_paid_once(there, ada)
+    assert len(await submissions(there)) == 1
+
+
+@pytest.mark.parametrize(("kind", "params"), [("drop_before", {}), ("status", {"code": 502})])
+async def test_a_submission_that_never_was_is_made_again_once_that_is_sure(
+    there: CrashWorld, kind: str, params: dict[str, Any]
+) -> None:
+    there.faults.add("provider", "submit", kind, params=params)
+    await there.start_mortal()
+    ada = await ask_for_video(there)
+    await assert_paid_once(there, ada)
+    first, second = await submissions(there)
+    assert second["at"] - first["at"] > 500
+
+
+async def test_being_throttled_is_no_submission(there: CrashWorld) -> None:
+    there.faults.add("provider", "submit", "code", times=3, params=THROTTLED)
+    await there.start_mortal()
+    ada = await ask_for_video(there)
+    await assert_paid_once(there, ada)
+    assert len(await submissions(there)) == 4
+
+
+async def test_a_task_that_is_accepted_after_we_gave_up_is_adopted(there: CrashWorld) -> None:
+    async with gateway(there.settings["DASHSCOPE_BASE_URL"]) as between:
+        between.late_seconds = 1.5
+        await there.start_mortal(
+            DASHSCOPE_BASE_URL=between.url,
+            CRASH_SUBMIT_SECONDS="1.0",
+            CRASH_SETTLED_SECONDS="3.0",
+        )
+        ada = await ask_for_video(there)
+        await assert_paid_once(there, ada)
+    assert len(await submissions(there)) == 1
+
+
+async def test_the_wait_for_a_late_task_is_longer_than_the_call_may_take() -> None:
+    from bot.dashscope.timeouts import Timeouts
+    from bot.pipeline.submission import SETTLED_AFTER_MILLISECONDS
+
+    longest = Timeouts().submit.total_seconds * 1000
+    assert longest + 60_000 <= SETTLED_AFTER_MILLISECONDS
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
+async def test_without_a_connection_the_job_waits_and_is_submitted_once(
+    there: CrashWorld, host: str
+) -> None:
+    await there.start_mortal(Crash("job-prepared-commit", "after"))
+    ada = await ask_for_video(there)
+    await there.mortal.ended()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://{host}:{taken.getsockname()[1]}/api/v1"
+        await there.start_mortal(None, DASHSCOPE_BASE_URL=address, **NO_PROXY)
+
+        async def tried() -> bool:
+            return "submit:before:3" in there.runs()[-1]
+
+        assert await within(15, tried), there.log()[-2000:]
+    await there.kill_mortal()
+    await there.start_mortal()
+    await assert_paid_once(there, ada)
+    assert len(await submissions(there)) == 1
+
+
+async def test_with_two_tasks_that_fit_the_operator_is_asked_and_nothing_is_guessed(
+    there: CrashWorld,
+) -> None:
+    operator = await there.person("Olga")
+    await there.start_mortal(Crash("submit", "after"))
+    await ask_for_video(there)
+    await there.mortal.ended()
+    stranger = await foreign_task(there)
+    await there.start_mortal(ADMIN_IDS=str(operator.user_id))
+    told = await operator.sees("Two tasks could belong to job 1")
+    assert stranger in text_of(told)
+    await asyncio.sleep(1.5)
+    (job,) = there.rows("SELECT * FROM jobs")
+    assert (job["state"], job["task_id"]) == ("submitting", None)
+    assert len(await submissions(there)) == 2  # ours and the stranger's
+
+
+async def test_a_hold_does_not_stay_open_when_nobody_can_tell_any_more(there: CrashWorld) -> None:
+    operator = await there.person("Olga")
+    await there.start_mortal(Crash("submit", "after"))
+    ada = await ask_for_video(there)
+    await there.mortal.ended()
+    await foreign_task(there)
+    await there.start_mortal(ADMIN_IDS=str(operator.user_id), CRASH_FORGOTTEN_SECONDS="1.5")
+    await operator.sees("may be lost")
+    failure = await ada.sees("The video service lost this video")
+    assert "Nothing was charged to you" in text_of(failure)
+
+    async def resolved() -> bool:
+        (held,) = there.rows("SELECT SUM(held_quota_milliseconds) AS held FROM ledger")
+        return bool(held["held"] == 0)
+
+    await eventually(resolved, "the hold is released")
+    assert len(await submissions(there)) == 2  # ours and the stranger's, never again
+
+
+async def test_a_strangers_task_costs_nobody_here_anything_and_is_not_delivered(
+    there: CrashWorld,
+) -> None:
+    await there.start_mortal(Crash("submit", "before"))
+    ada = await ask_for_video(there)
+    await there.mortal.ended()
+    await foreign_task(there)
+    await there.start_mortal()
+
+    async def decided() -> bool:
+        return bool(there.rows("SELECT * FROM jobs WHERE ended_at_milliseconds IS NOT NULL"))
+
+    assert await within(20, decided)
+    (books,) = there.rows(
+        "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_micro_yuan) AS spent FROM ledger"
+    )
+    assert books == {"held": 0, "spent": 0}
+    assert await videos_of(ada) == []

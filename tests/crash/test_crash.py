@@ -1,0 +1,157 @@
+"""The most telling lines of the crash matrix; all of it: `python -m tests.crash.matrix`."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import random
+import signal
+import sqlite3
+import sys
+
+import pytest
+
+from bot.commands.child import bot_environment
+from tests.crash.accounts import ask_for_video
+from tests.crash.books import Books, check, open_at_death
+from tests.crash.nursery import Nursery
+from tests.crash.points import ANY, POINTS, Crash, crash_of
+from tests.crash.story import Outcome, Story, random_kills, tell
+from tests.crash.world import crash_world
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+CLEAN = (
+    "update-stored-commit:before:1",
+    "update-stored-commit:after:1",
+    "half-recorded-commit:after:2",
+    "engine-check:after:1",
+    "half-ready-commit:after:2",
+    "job-started-commit:after:1",
+    "slot-taken-commit:after:1",
+    "submit:after:1",
+    "task-stored-commit:before:1",
+    "rendered-commit:after:1",
+    "fetched-commit:after:1",
+    "sending-recorded-commit:after:1",
+    "delivered-commit:after:1",
+    "delete:after:1",
+)
+TWICE = ("send-video:after:1", "delivered-commit:before:1")
+AT_ONCE = 4
+
+
+async def tell_all(nursery: Nursery, stories: list[Story]) -> list[Outcome]:
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(story: Story) -> Outcome:
+        async with room:
+            return await tell(nursery, story)
+
+    return await asyncio.gather(*map(one, stories))
+
+
+def broken(outcomes: list[Outcome]) -> dict[str, list[str]]:
+    return {
+        str(outcome.story): outcome.findings.violations
+        for outcome in outcomes
+        if outcome.findings.violations
+    }
+
+
+async def test_killed_at_a_point_the_bot_goes_on_and_nothing_is_lost_or_repeated(
+    nursery: Nursery,
+) -> None:
+    outcomes = await tell_all(nursery, [Story((crash_of(point),)) for point in CLEAN])
+    assert broken(outcomes) == {}
+    assert [o.killed for o in outcomes] == [1] * len(CLEAN)
+    assert [o.story for o in outcomes if o.findings.repeats] == []
+
+
+async def test_killed_between_telegrams_acceptance_and_our_note_the_video_is_shown_twice(
+    nursery: Nursery,
+) -> None:
+    outcomes = await tell_all(nursery, [Story((crash_of(point),)) for point in TWICE])
+    assert broken(outcomes) == {}
+    assert [o.findings.repeats for o in outcomes] == [["video twice"]] * len(TWICE)
+
+
+async def test_killed_again_in_the_recovery_it_still_goes_on(nursery: Nursery) -> None:
+    stories = [
+        Story((Crash("submit", "after"), Crash(ANY, "after", 1))),
+        Story((Crash("rendered-commit", "after"), Crash(ANY, "before", 2))),
+        Story((Crash("slot-taken-commit", "after"), Crash(ANY, "after", 3))),
+        Story((Crash("failed-commit", "after"), Crash(ANY, "after", 1)), task_fails=True),
+    ]
+    outcomes = await tell_all(nursery, stories)
+    assert broken(outcomes) == {}
+    assert [o.killed for o in outcomes] == [2] * len(stories)
+
+
+async def test_killed_at_random_moments_the_books_balance(nursery: Nursery) -> None:
+    generator = random.Random(7)
+    stories = [Story(random_kills(generator, 150), both_at_once=i % 2 == 0) for i in range(6)]
+    assert broken(await tell_all(nursery, stories)) == {}
+
+
+async def test_the_launcher_alone_dies_where_it_is_told(nursery: Nursery) -> None:
+    async with crash_world(nursery) as world:
+        settings = {**world.settings, "CRASH_PLAIN": "", "CRASH_AT": "update-stored:after:1"}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.crash.child"),
+            env=bot_environment(settings),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        ada = await world.person("Ada")
+        await ada.send(text="hello")
+        async with asyncio.timeout(30):
+            assert await process.wait() == -signal.SIGKILL
+        (row,) = world.rows("SELECT state FROM inbox")
+        assert row["state"] == "new"
+
+
+async def test_every_named_point_is_a_function_of_the_bot() -> None:
+    for point in POINTS:
+        module, _, kind = point.owner.partition(":")
+        owner = importlib.import_module(module)
+        assert callable(getattr(getattr(owner, kind) if kind else owner, point.function))
+
+
+async def test_the_books_notice_what_is_wrong() -> None:
+    job = {"id": 1, "task_id": "a", "state": "done", "held_milliseconds": 900, "announced": 0}
+    hold = {"id": 1, "job_id": 1, "user_id": 5, "kind": "hold", "video_milliseconds": 900}
+    hold |= {"held_quota_milliseconds": 900, "spent_quota_milliseconds": 0}
+    hold |= {"held_micro_yuan": 450_000, "spent_micro_yuan": 0, "flagged": 0, "at_milliseconds": 50}
+    times = {"submitted_milliseconds": 20, "ended_milliseconds": 30}
+    tasks = [{"task_id": "a", **times}, {"task_id": "b", **times}]
+    bill = {"detections": 2, "videos": [{"task_id": "a", "milliseconds": 900, "micro_yuan": 1}]}
+    stray = {"text": "Looking at your photo…"}
+    books = Books([], [], [], [job], [hold], tasks, bill, [], [stray], 2, [[]])
+    said = " ".join(check(books).violations)
+    for invariant in ("I2", "I4", "I5", "I6", "I7", "I8", "I10"):
+        assert invariant in said
+    assert "left behind" in said
+
+
+async def test_a_repeat_is_excused_only_by_a_death_in_its_window() -> None:
+    window = ("send-video:before", "delivered-commit:after")
+    died_inside = ["send-video:before:1", "send-video:after:1", "killed"]
+    died_later = ["send-video:before:1", "delivered-commit:after:1", "killed"]
+    lived = ["send-video:before:1"]
+    assert open_at_death([died_inside], *window) == 1
+    assert open_at_death([died_later, lived], *window) == 0
+
+
+async def test_the_ledger_can_be_neither_changed_nor_erased(nursery: Nursery) -> None:
+    async with crash_world(nursery) as world:
+        await world.start_mortal(Crash("job-started-commit", "after"))
+        await ask_for_video(world)
+        await world.mortal.ended()
+        connection = sqlite3.connect(world.database)
+        try:
+            for attack in ("UPDATE ledger SET held_micro_yuan = 0", "DELETE FROM ledger"):
+                with pytest.raises(sqlite3.IntegrityError):
+                    connection.execute(attack)
+        finally:
+            connection.close()

@@ -1,0 +1,101 @@
+"""Whether the video arrived is unknown: it is seen in the end, and never three times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.crash.accounts import ask_for_video, billed_videos, job_in, videos_of
+from tests.crash.points import Crash
+from tests.crash.world import CrashWorld, within
+from tests.system.world import Person, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def delivered(world: CrashWorld, ada: Person) -> list[dict[str, Any]]:
+    """The videos to be seen once the job is done and the bot has no more to say."""
+
+    async def told() -> bool:
+        return bool(world.rows("SELECT 1 FROM jobs WHERE state = 'done' AND announced = 1"))
+
+    assert await within(40, told), world.log()[-3000:]
+    assert len(await billed_videos(world)) == 1
+    return await videos_of(ada)
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "videos"),
+    [
+        ("drop_before", {}, 1),  # not stored: the status becomes the video
+        ("status", {"code": 502}, 1),
+        ("drop_after", {}, 2),  # stored: the status becomes the same video
+        ("error_after", {"code": 500}, 2),
+        ("rate_limit", {"retry_after": 2}, 1),
+    ],
+)
+async def test_an_unanswered_video_is_seen_and_not_sent_again(
+    there: CrashWorld, kind: str, params: dict[str, Any], videos: int
+) -> None:
+    there.faults.add("telegram", "sendVideo", kind, params=params)
+    await there.start_mortal()
+    ada = await ask_for_video(there)
+    assert len(await delivered(there, ada)) == videos
+
+
+async def test_a_lost_answer_to_the_edit_shows_it_no_more_often(there: CrashWorld) -> None:
+    there.faults.add("telegram", "sendVideo", "drop_after")
+    there.faults.add("telegram", "editMessageMedia", "drop_after", times=3)
+    await there.start_mortal()
+    ada = await ask_for_video(there)
+    assert len(await delivered(there, ada)) == 2
+
+
+async def test_killed_again_and_again_while_sending_it_is_shown_at_most_twice(
+    there: CrashWorld,
+) -> None:
+    await there.start_mortal(Crash("send-video", "after"))
+    ada = await ask_for_video(there)
+    await there.mortal.ended()
+    for _ in range(3):
+        await there.start_mortal(Crash("edit-into-video", "after"))
+        await there.mortal.ended()
+    await there.start_mortal()
+    assert len(await delivered(there, ada)) == 2
+
+
+async def test_without_a_status_message_it_is_still_shown_at_most_twice(
+    there: CrashWorld,
+) -> None:
+    await there.start_mortal(Crash("send-video", "after"))
+    ada = await ask_for_video(there)
+    await there.mortal.ended()
+    (job,) = there.rows("SELECT * FROM jobs")
+    path = f"/sim/chats/{ada.user_id}/messages/{job['status_message_id']}"
+    (await there.http.delete(path)).raise_for_status()
+    there.faults.add("telegram", "sendVideo", "drop_after", times=5)
+    await there.start_mortal()
+    assert len(await delivered(there, ada)) == 2
+
+
+async def test_a_chat_that_closes_while_sending_ends_the_job_settled(there: CrashWorld) -> None:
+    there.faults.add("telegram", "sendVideo", "drop_before")
+    await there.start_mortal(Crash("sending-recorded-commit", "after"))
+    ada = await ask_for_video(there)
+    await there.mortal.ended()
+    (await there.http.post(f"/sim/chats/{ada.user_id}/block")).raise_for_status()
+    await there.start_mortal()
+    job = await job_in(there, "undeliverable")
+    (settled,) = there.rows("SELECT * FROM ledger WHERE kind = 'settle'")
+    (billed,) = await billed_videos(there)
+    assert settled["job_id"] == job["id"]
+    assert settled["video_milliseconds"] == billed["milliseconds"]
+
+
+async def test_the_caption_of_the_edited_video_is_the_same_receipt(there: CrashWorld) -> None:
+    there.faults.add("telegram", "sendVideo", "drop_after")
+    await there.start_mortal()
+    ada = await ask_for_video(there)
+    first, second = await delivered(there, ada)
+    assert text_of(first) == text_of(second)

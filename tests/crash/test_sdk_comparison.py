@@ -1,0 +1,30 @@
+"""The official SDK pays twice for a lost answer, or loses the video; this bot does neither."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.crash.comparison import Count, with_bot, with_sdk
+from tests.crash.nursery import Nursery
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DROPPED: tuple[str, dict[str, Any]] = ("drop_after", {})
+FAILED: tuple[str, dict[str, Any]] = ("error_after", {"code": 500})
+
+
+@pytest.mark.parametrize("fault", [DROPPED, FAILED])
+async def test_this_bot_pays_once_and_delivers(
+    nursery: Nursery, fault: tuple[str, dict[str, Any]]
+) -> None:
+    assert await with_bot(nursery, *fault) == Count(1, 1, 1, got_video=True)
+
+
+async def test_the_official_sdk_pays_twice_for_one_dropped_connection() -> None:
+    assert (await with_sdk("classic", *DROPPED)).billed > 1
+
+
+async def test_the_official_sdk_pays_more_than_once_for_one_500() -> None:
+    assert (await with_sdk("client", *FAILED)).billed > 1

@@ -1,0 +1,7 @@
+"""A database of one's own for each test."""
+
+from __future__ import annotations
+
+from tests.storage.conftest import database
+
+__all__ = ["database"]

@@ -1,0 +1,315 @@
+"""A reply that was lost: every call of the storage made a second time answers no, or the same,
+and changes nothing. The few that count on purpose are named, with how much they count."""
+
+# ruff: noqa: ARG005  (all calls of a kind have one shape)
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from storage import drafts, jobs, ledger, media, moves, notices, people, verdicts
+from storage.database import Database, Transaction
+from storage.inbox import Inbox, StoredUpdate
+from storage.jobs import Job
+from storage.media import Arrival, Place
+from storage.people import Person
+from storage.verdicts import KnownVerdict
+from tests.storage.orders import (
+    ACCOUNT,
+    CAPS,
+    ENGINE,
+    NOON,
+    half,
+    make_ready,
+    order,
+    render,
+    start,
+    submit_next,
+)
+
+Call = Callable[[Transaction], Awaitable[Any]]
+Arrange = Callable[[Database], Awaitable[Call]]
+
+PLACE = Place(1, 0, 1)
+LATER = NOON + 9_000
+_TABLES = (
+    "inbox",
+    "people",
+    "media",
+    "drafts",
+    "verdicts",
+    "detections",
+    "jobs",
+    "ledger",
+    "notices",
+)
+
+
+async def everything(database: Database) -> dict[str, list[Any]]:
+    return {table: await database.fetch_all(f"SELECT * FROM {table}") for table in _TABLES}
+
+
+async def preparing(database: Database) -> Job:
+    return await start(database)
+
+
+async def ready(database: Database) -> Job:
+    job = await start(database)
+    await make_ready(database, job)
+    return job
+
+
+async def submitting(database: Database) -> Job:
+    await ready(database)
+    job = await submit_next(database)
+    assert job is not None
+    return job
+
+
+async def running(database: Database) -> Job:
+    job = await submitting(database)
+    async with database.transaction() as tx:
+        await moves.submitted(tx, job.id, "task", NOON)
+        found = await jobs.get(tx, job.id)
+    assert found is not None
+    return found
+
+
+async def fetching(database: Database) -> Job:
+    job = await running(database)
+    async with database.transaction() as tx:
+        await moves.rendered(
+            tx, job.id, video_url="u", billed_milliseconds=4_000, now_milliseconds=NOON
+        )
+        found = await jobs.get(tx, job.id)
+    assert found is not None
+    return found
+
+
+async def delivering(database: Database) -> Job:
+    return await render(database, await start(database), 4_000)
+
+
+def of_job(
+    state: Callable[[Database], Awaitable[Job]], call: Callable[[Transaction, Job], Awaitable[Any]]
+) -> Arrange:
+    async def arrange(database: Database) -> Call:
+        job = await state(database)
+        return lambda tx: call(tx, job)
+
+    return arrange
+
+
+def of_half(
+    state: str, kind: str, call: Callable[[Transaction, media.Media], Awaitable[Any]]
+) -> Arrange:
+    async def arrange(database: Database) -> Call:
+        async with database.transaction() as tx:
+            made = await half(tx, kind, PLACE)
+            await tx.execute(
+                "UPDATE media SET state = :state, fault = 'quota' WHERE id = :id",
+                {"id": made.id, "state": state},
+            )
+        return lambda tx: call(tx, made)
+
+    return arrange
+
+
+def plain(call: Call) -> Arrange:
+    async def arrange(_: Database) -> Call:
+        return call
+
+    return arrange
+
+
+async def same_order(database: Database) -> Call:
+    async with database.transaction() as tx:
+        wanted = await order(tx)
+    return lambda tx: jobs.start(tx, wanted, caps=CAPS, waiting_per_person=1, now_milliseconds=NOON)
+
+
+VERDICT = KnownVerdict(1, None, None, None)
+ARRIVAL = Arrival("update:r", "photo", PLACE, 1, None, "f", "u", 9)
+
+CALLS: dict[str, Arrange] = {
+    "jobs.start": same_order,
+    "moves.prepared": of_job(preparing, lambda tx, job: moves.prepared(tx, job.id)),
+    "moves.take_slot": of_job(
+        ready,
+        lambda tx, job: moves.take_slot(
+            tx, account=ACCOUNT, slots=1, engine=ENGINE, now_milliseconds=NOON
+        ),
+    ),
+    "moves.submitted": of_job(submitting, lambda tx, job: moves.submitted(tx, job.id, "t", NOON)),
+    "moves.not_submitted": of_job(
+        submitting, lambda tx, job: moves.not_submitted(tx, job.id, LATER)
+    ),
+    "moves.prepare_again": of_job(submitting, lambda tx, job: moves.prepare_again(tx, job.id)),
+    "moves.cancel_refused": of_job(running, lambda tx, job: moves.cancel_refused(tx, job.id)),
+    "moves.rendered": of_job(
+        running,
+        lambda tx, job: moves.rendered(
+            tx, job.id, video_url="u", billed_milliseconds=1, now_milliseconds=NOON
+        ),
+    ),
+    "moves.fetched": of_job(fetching, lambda tx, job: moves.fetched(tx, job.id)),
+    "moves.sending": of_job(delivering, lambda tx, job: moves.sending(tx, job.id, NOON)),
+    "moves.not_sent": of_job(delivering, lambda tx, job: moves.not_sent(tx, job.id)),
+    "moves.delivered": of_job(
+        delivering,
+        lambda tx, job: moves.delivered(tx, job, message_id=1, file_id="f", now_milliseconds=NOON),
+    ),
+    "moves.undeliverable": of_job(
+        delivering, lambda tx, job: moves.undeliverable(tx, job, "gone", NOON)
+    ),
+    "moves.fail": of_job(fetching, lambda tx, job: moves.fail(tx, job, "failed-lost", None, NOON)),
+    "moves.cancel_waiting": of_job(ready, lambda tx, job: moves.cancel_waiting(tx, job.id, NOON)),
+    "moves.cancelled": of_job(running, lambda tx, job: moves.cancelled(tx, job, NOON)),
+    "moves.request_cancel": of_job(running, lambda tx, job: moves.request_cancel(tx, job.id)),
+    "moves.fetch_again": of_job(delivering, lambda tx, job: moves.fetch_again(tx, job.id)),
+    "moves.sent_again": of_job(
+        delivering, lambda tx, job: moves.sent_again(tx, job.id, "f2", as_file=True)
+    ),
+    "moves.set_status_message": of_job(
+        ready, lambda tx, job: moves.set_status_message(tx, job.id, 5)
+    ),
+    "moves.announced": of_job(delivering, lambda tx, job: moves.announced(tx, job.id)),
+    "ledger.release": of_job(
+        preparing, lambda tx, job: ledger.release(tx, job.id, now_milliseconds=NOON)
+    ),
+    "media.record": plain(
+        lambda tx: media.record(tx, ARRIVAL, now_milliseconds=NOON, not_before_milliseconds=NOON)
+    ),
+    "media.set_reply": of_half("received", "photo", lambda tx, m: media.set_reply(tx, m.id, 4)),
+    "media.ready": of_half(
+        "received", "sound", lambda tx, m: media.ready(tx, m.id, duration_milliseconds=7)
+    ),
+    "media.refuse": of_half("received", "photo", lambda tx, m: media.refuse(tx, m.id, "gone")),
+    "media.ask": of_half("received", "photo", lambda tx, m: media.ask(tx, m.id, "ask-no-face")),
+    "media.ask_again": of_half("ready", "sound", lambda tx, m: media.ask_again(tx, m.id, "quota")),
+    "media.announce_anew": of_half("ready", "photo", lambda tx, m: media.announce_anew(tx, m.id)),
+    "media.announced": of_half("ready", "photo", lambda tx, m: media.announced(tx, m.id)),
+    "media.insist": of_half("asked", "photo", lambda tx, m: media.insist(tx, m.id)),
+    "media.shorten": of_half("asked", "sound", lambda tx, m: media.shorten(tx, m.id, 3_000)),
+    "media.reopen": of_half("asked", "sound", lambda tx, m: media.reopen(tx, m.id)),
+    "media.set_upload": of_half("ready", "photo", lambda tx, m: media.set_upload(tx, m.id, "o", 1)),
+    "media.supersede": of_half("asked", "photo", lambda tx, m: media.supersede(tx, m.id)),
+    "drafts.put": of_half("received", "photo", lambda tx, m: drafts.put(tx, m, NOON)),
+    "drafts.drop": of_half("refused", "photo", lambda tx, m: drafts.drop(tx, m)),
+    "drafts.clear": of_half("asked", "photo", lambda tx, m: drafts.clear(tx, PLACE)),
+    "verdicts.keep": plain(lambda tx: verdicts.keep(tx, "hash", "model", VERDICT, NOON)),
+    "notices.is_due": plain(
+        lambda tx: notices.is_due(tx, "subject", NOON, every_milliseconds=1_000)
+    ),
+    "people.remember": plain(lambda tx: people.remember(tx, Person(1, "Ada", None, "en"), NOON)),
+}
+
+COUNTING = {
+    "moves.postpone": "one more try",
+    "media.postpone": "one more try",
+    "verdicts.count_check": "one more check that may be billed",
+    "verdicts.uncount_check": "takes back the newest check of a photo, whichever that is",
+    "ledger.hold": "the schema refuses it",
+    "ledger.settle": "the schema refuses it",
+}
+"""Calls whose second time is meant to count, or cannot be."""
+
+ELSEWHERE = {
+    "drafts.want",
+    "drafts.wake_other",
+    "media.want",
+    "media.wake",
+    "notices.forget",
+}
+"""Calls that the tests of their own rooms repeat."""
+
+
+@pytest.mark.parametrize("name", CALLS)
+async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
+    database: Database, name: str
+) -> None:
+    before_all = await everything(database)
+    call = await CALLS[name](database)
+    before = await everything(database)
+    async with database.transaction() as tx:
+        first = await call(tx)
+    after = await everything(database)
+    async with database.transaction() as tx:
+        second = await call(tx)
+    assert await everything(database) == after
+    assert second in (None, False) or second == first
+    assert before_all != after or name == "drafts.drop"
+    assert before != after or name in _MAY_CHANGE_NOTHING
+
+
+_MAY_CHANGE_NOTHING = {"moves.not_sent", "drafts.put", "media.announce_anew"}
+
+
+def test_every_call_that_writes_is_repeated_here_or_named() -> None:
+    modules = (jobs, moves, ledger, media, drafts, verdicts, notices, people)
+    written = {
+        f"{module.__name__.removeprefix('storage.')}.{name}"
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.iscoroutinefunction)
+        if not name.startswith("_")
+        and function.__module__ == module.__name__
+        and "tx" in inspect.signature(function).parameters
+    }
+    assert written - ELSEWHERE == CALLS.keys() | COUNTING.keys()
+
+
+async def test_a_hold_and_its_settlement_cannot_be_repeated(database: Database) -> None:
+    job = await start(database)
+    before = await everything(database)
+    with pytest.raises(Exception, match="UNIQUE"):
+        async with database.transaction() as tx:
+            await ledger.hold(
+                tx,
+                user_id=1,
+                job_id=job.id,
+                amount=job.price.of(1_000),
+                caps=CAPS,
+                now_milliseconds=NOON,
+            )
+    assert await everything(database) == before
+
+
+async def test_a_trial_and_a_paid_check_count_each_time(database: Database) -> None:
+    job = await start(database)
+    for tries in (1, 2):
+        async with database.transaction() as tx:
+            await moves.postpone(tx, job.id, LATER)
+            await media.postpone(tx, job.photo_id, LATER)
+            await verdicts.count_check(
+                tx,
+                user_id=1,
+                media_id=job.photo_id,
+                model="m",
+                micro_yuan=4_000,
+                per_person_per_day=9,
+                caps=CAPS,
+                now_milliseconds=NOON,
+            )
+        rows = await everything(database)
+        assert rows["jobs"][0]["tries"] == tries
+        assert len(rows["detections"]) == tries
+
+
+async def test_the_inbox_keeps_and_finishes_an_update_once(database: Database) -> None:
+    box = Inbox(database)
+    updates = [StoredUpdate(5, "{}"), StoredUpdate(4, "{}"), StoredUpdate(5, "{}")]
+    assert await box.store(updates, NOON) == {4, 5}
+    assert await box.store(updates, LATER) == set()
+    for finish in (box.done, lambda number, now: box.park(number, "broken", now)):
+        await finish(5, NOON)
+        after = await everything(database)
+        await finish(5, NOON)
+        assert await everything(database) == after
+    assert [update.update_id for update in await box.undone()] == [4]
+    assert await box.store(updates, LATER) == set()
+    assert await box.begin_again(4) == 2
+    assert await box.forget_done(LATER) == 0

@@ -1,0 +1,21 @@
+"""A short soak: the same as `make soak`, some hours of a small town."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.soak.__main__ import table, verdict
+from tests.soak.soak import Plan, run
+
+
+def test_after_hours_of_faults_and_kills_the_books_balance(tmp_path: Path) -> None:
+    plan = Plan(people=60, days=0.08, seed=7, sessions_per_day=20.0, hours_between_ends=0.2)
+    report = run(plan, tmp_path)
+    assert verdict(report) == [], table(report)
+    facts, counts = report.books.facts, report.counts
+    assert facts["jobs done"] > 20
+    assert counts["kills"] > 3
+    assert sum(report.injected.values()) > 100
+    files = report.gauge.files
+    half = len(files) // 2
+    assert max(files[half:]) <= max(files[:half]) + 2, files

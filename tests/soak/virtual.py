@@ -1,0 +1,92 @@
+"""Virtual time: when every task waits, the clock jumps to the next one to wake.
+
+Nothing in the program has to know: `asyncio.sleep`, `timeout` and `wait_for` all ask their loop.
+What a thread would do is done at once and in the loop, so nobody waits for real.
+"""
+
+# ruff: noqa: ARG002  (stand-ins keep the signatures of what they stand for)
+
+from __future__ import annotations
+
+import asyncio
+import math
+import selectors
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any
+
+_LOOK_OUTSIDE_EVERY = 100  # for an interrupt from the keyboard, all that can come from there
+
+
+class StuckForEver(Exception):
+    """Every task waits for another one: no timer is left that could wake any of them."""
+
+
+class _JumpingSelector(selectors.DefaultSelector):
+    """Never blocks: where it would, time passes."""
+
+    def __init__(self, jump: Callable[[float], None]) -> None:
+        super().__init__()
+        self._jump = jump
+        self._calls = 0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._calls += 1
+        if timeout == 0 and self._calls % _LOOK_OUTSIDE_EVERY:
+            return []
+        ready = super().select(0)
+        if ready or timeout == 0:
+            return ready
+        if timeout is None:
+            raise StuckForEver
+        self._jump(timeout)
+        return ready
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """Starts at second 0 and moves in steps of at least `tick_seconds`, if one is given."""
+
+    def __init__(self, tick_seconds: float = 0.0) -> None:
+        self._now_seconds = 0.0
+        self._tick_seconds = tick_seconds
+        super().__init__(_JumpingSelector(self._jump))
+
+    def time(self) -> float:
+        """Seconds since the beginning."""
+        return self._now_seconds
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Executor | None, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        """At once, in the loop."""
+        future: asyncio.Future[Any] = self.create_future()
+        try:
+            future.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001  (it is the caller's, wherever it was raised)
+            future.set_exception(error)
+        return future
+
+    def _jump(self, seconds: float) -> None:
+        to = self._now_seconds + seconds
+        if self._tick_seconds:
+            to = math.ceil(to / self._tick_seconds - 1e-9) * self._tick_seconds
+        self._now_seconds = to
+
+
+class VirtualClock:
+    """See `bot.clock.Clock`: the loop's time, counted from a moment of the calendar."""
+
+    def __init__(self, start_milliseconds: int) -> None:
+        self._start_milliseconds = start_milliseconds
+
+    def now_milliseconds(self) -> int:
+        """See `Clock`."""
+        return self._start_milliseconds + round(self.steady_seconds() * 1000)
+
+    def steady_seconds(self) -> float:
+        """See `Clock`."""
+        return asyncio.get_running_loop().time()
+
+    async def sleep(self, seconds: float) -> None:
+        """See `Clock`."""
+        await asyncio.sleep(seconds)
