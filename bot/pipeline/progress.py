@@ -14,7 +14,7 @@ from bot.telegram.keyboard import Keyboard
 from bot.texts import Catalogue
 from storage import jobs
 from storage.database import Database
-from storage.jobs import WAITING, Job, JobState
+from storage.jobs import FINAL, WAITING, Job, JobState
 
 _LEARN_FROM_NEWEST = 50
 _BAR_CELLS = 10
@@ -59,7 +59,7 @@ class Progress:
                 text = self._text(job, open_jobs, experience, texts)
                 current = await jobs.get(self._database, job.id)
                 # The last word on a job that ended meanwhile must not be written over.
-                if current is not None and current.state == job.state:
+                if current is not None and current.state not in FINAL:
                     self._conversation.progress(job, text, _keyboard(job, texts))
         self._shown = shown
 

@@ -197,7 +197,9 @@ class ScriptedProvider:
         elif self._chance.goes_wrong("task is odd"):
             task.quirk = dice.choice(_QUIRKS)
         if task.quirk == "late":
-            task.ends_at += int(dice.uniform(0.5, 3.4) * 3600 * 1000)
+            # Seldom nearly the longest there is: the only slot is taken meanwhile.
+            hours = dice.uniform(2.9, 3.2) if dice.random() < 0.05 else dice.uniform(0.1, 0.6)
+            task.ends_at += int(hours * 3600 * 1000)
         self.tasks[task.task_id] = task
         return task
 
