@@ -42,7 +42,7 @@ class Limit:
 class Limits:
     """The windows every call has to fit into: a chat has room for one exchange at once."""
 
-    overall: Limit = Limit(30, 1.0, spare=5)
+    overall: Limit = Limit(25, 1.0, spare=5)
     chat: Limit = Limit(6, 6.0, spare=2)
     group: Limit = Limit(20, 60.0, spare=6)
 
