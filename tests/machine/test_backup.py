@@ -81,7 +81,7 @@ async def test_a_bot_that_runs_is_not_restored_under(there: Machine, tmp_path: P
     assert (refused.exit_code, "stop it first" in refused.output) == (1, True)
 
 
-@pytest.mark.parametrize("there", [{"render_seconds": 1.5}], indirect=True)
+@pytest.mark.parametrize("there", [{"render_seconds": 6}], indirect=True)
 async def test_after_a_restore_nothing_is_paid_for_twice_and_what_is_unknown_is_told(
     there: Machine, tmp_path: Path
 ) -> None:

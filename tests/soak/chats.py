@@ -51,6 +51,8 @@ class Chats:
         self.blocked: set[int] = set()
         self.once_closed: set[int] = set()
         """Chats that ever refused the bot for good, blocked or not."""
+        self.refused_edits: set[tuple[int, int]] = set()
+        """Messages that Telegram once refused to change for good."""
 
     def close(self) -> None:
         """Forget nothing: the file stays for the auditors."""

@@ -173,7 +173,11 @@ class ScriptedSender:
         keyboard: Keyboard | None,
         video_job: int | None = None,
     ) -> None:
-        await self._begin(what, chat_id, _CHANGE)
+        try:
+            await self._begin(what, chat_id, _CHANGE)
+        except (chat.NotAllowed, chat.RequestInvalid):
+            self._chats.refused_edits.add((chat_id, message_id))
+            raise
         if not self._chats.change(chat_id, message_id, text, keyboard, video_job):
             raise chat.MessageGone("there is no such text")
         await self._end(what)

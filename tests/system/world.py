@@ -83,14 +83,11 @@ class World:
         return (self.directory / "bot.log").read_text("utf-8")
 
     def rows(self, sql: str) -> list[Json]:
-        """What the bot's database says, read from outside; nothing before the bot has made it."""
-        if not self.database.exists():
-            return []
+        """What the bot's database says, read from outside."""
         connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
         connection.row_factory = sqlite3.Row
         try:
-            made = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'jobs'").fetchone()
-            return [dict(row) for row in connection.execute(sql)] if made else []
+            return [dict(row) for row in connection.execute(sql)]
         finally:
             connection.close()
 

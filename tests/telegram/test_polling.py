@@ -102,7 +102,7 @@ async def test_of_two_instances_one_says_so_and_the_other_goes_on(
     telegram: Telegram, database: Database
 ) -> None:
     notebook = Notebook()
-    options = PollingOptions(conflict_patience_seconds=1, grace_seconds=0.2)
+    options = PollingOptions(hold_seconds=1, conflict_patience_seconds=1, grace_seconds=0.2)
     async with (
         running(telegram, database, notebook, options=options) as one,
         running(telegram, database, notebook, options=options) as two,
