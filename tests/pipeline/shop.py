@@ -185,7 +185,7 @@ class Shop:
 
     async def until(self, seen: Callable[[], Awaitable[bool]] | Callable[[], bool]) -> None:
         """Wait for it, nudging; in real time it takes moments."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 found = seen()
                 if found if isinstance(found, bool) else await found:

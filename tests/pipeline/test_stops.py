@@ -263,11 +263,18 @@ async def test_several_slots_are_no_reason_for_several_trials(shop: Shop) -> Non
         assert shop.engine.submitted == [waiting[0].id]
 
 
+async def noted_as_told(shop: Shop) -> bool:
+    """Between the message and this note a stop would have it told once more."""
+    row = await shop.database.fetch_one("SELECT COUNT(*) AS n FROM stops WHERE told = 1")
+    return bool(row and row["n"])
+
+
 async def test_a_stop_outlives_the_process_and_a_start_tries_at_once(shop: Shop) -> None:
     waiting = [await shop.waiting_job(user_id) for user_id in (1, 2)]
     shop.engine.refusal = UNPAID
     async with shop.open():
         await shop.until(lambda: len(shop.told()) == 1)
+        await shop.until(lambda: noted_as_told(shop))
     again = Shop(shop.database, shop.result.path(waiting[0]).parent)
     again.engine.refusal = UNPAID
     async with again.open():

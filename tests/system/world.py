@@ -21,7 +21,7 @@ from bot.sandbox.faults import FaultBoard
 from bot.sandbox.server import Sandbox, serve_sandbox
 from tests.system.material import photo, voice
 
-DEADLINE_SECONDS = 30.0
+DEADLINE_SECONDS = 90.0
 _LOOK_EVERY_SECONDS = 0.05
 
 _numbers = itertools.count(1)
