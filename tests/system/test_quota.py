@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.system.material import label, said
-from tests.system.world import World, buttons_of, text_of
+from tests.system.world import World, buttons_of, eventually, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -32,11 +32,15 @@ async def test_a_voice_over_the_quota_can_be_shortened_to_what_is_left(town: Wor
     video = await ada.sees_video()
     assert video["video"]["duration"] == 2
     assert "2 s used · 0 s left today" in text_of(video)
-    (balance,) = town.rows(
-        "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_quota_milliseconds) AS spent "
-        f"FROM ledger WHERE user_id = {ada.user_id}"
-    )
-    assert balance == {"held": 0, "spent": 2000}
+
+    async def settled() -> bool:
+        (balance,) = town.rows(
+            "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_quota_milliseconds) AS spent "
+            f"FROM ledger WHERE user_id = {ada.user_id}"
+        )
+        return bool(balance == {"held": 0, "spent": 2000})
+
+    assert await eventually(settled, "the two seconds are settled")
 
 
 async def test_when_nothing_is_left_only_waiting_helps(town: World) -> None:
