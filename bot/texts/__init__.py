@@ -1,4 +1,4 @@
-"""Message catalogues: one Fluent file a language, every text the bot says by its key."""
+"""Message catalogues: a folder of Fluent files a language, every text the bot says by its key."""
 
 from bot.texts.catalogue import LANGUAGES, Catalogue, Texts
 

@@ -18,14 +18,21 @@ class TextMissing(KeyError):
     """No catalogue has this key, or the text wants a value it was not given: a bug of ours."""
 
 
+def sources(language: str) -> list[str]:
+    """The language's Fluent files, one a subject."""
+    folder = resources.files("bot.texts") / language
+    files = sorted(folder.iterdir(), key=lambda file: file.name)
+    return [file.read_text("utf-8") for file in files if file.name.endswith(".ftl")]
+
+
 class Catalogue:
     """One language."""
 
     def __init__(self, language: str) -> None:
         self.language = language
-        source = (resources.files("bot.texts") / f"{language}.ftl").read_text("utf-8")
         self._bundle = FluentBundle([language], use_isolating=False)
-        self._bundle.add_resource(FluentResource(source))
+        for source in sources(language):
+            self._bundle.add_resource(FluentResource(source))
 
     def html(self, key: str, **values: Value) -> str:
         """The text as HTML; strings among the values are escaped."""

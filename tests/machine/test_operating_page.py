@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operating.md").read_text("utf-8")
-TEXTS = (ROOT / "bot" / "texts" / "en.ftl").read_text("utf-8")
+TEXTS = (ROOT / "bot" / "texts" / "en" / "operator.ftl").read_text("utf-8")
 HEADS = re.findall(r"^operator-[a-z-]+ = <b>(.*?)</b>", TEXTS, re.MULTILINE)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from fluent.syntax.visitor import Visitor
 
 from bot.pipeline.reasons import photo_text
 from bot.texts import LANGUAGES, Texts
-from bot.texts.catalogue import Catalogue, TextMissing
+from bot.texts.catalogue import Catalogue, TextMissing, sources
 
 _ALLOWED_TAGS = {"b", "i", "code"}
 _ROOT = Path(__file__).parents[2]
@@ -30,7 +29,7 @@ class _Variables(Visitor):
 
 def messages(language: str) -> dict[str, set[str]]:
     """Every key with the variables its text wants."""
-    source = (resources.files("bot.texts") / f"{language}.ftl").read_text("utf-8")
+    source = "\n".join(sources(language))
     found: dict[str, set[str]] = {}
     for entry in FluentParser().parse(source).body:
         assert type(entry).__name__ != "Junk", f"{language}: cannot be read: {entry}"

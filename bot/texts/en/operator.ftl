@@ -1,0 +1,19 @@
+# To the operator
+
+operator-service-stopped = <b>The video service refuses to work</b> ({ $cause }): { $detail }
+    Waiting videos stay in the queue, and nothing is charged. I try again by myself, less and less often; /resume tries at once.
+operator-service-works = <b>The video service works again</b> ({ $cause }). What waited goes on.
+operator-request-invalid = <b>The video service says our request is wrong</b>: { $detail } (job { $job })
+operator-lost = <b>A paid video may be lost</b>: job { $job }, task { $task }: { $detail }
+operator-ambiguous = <b>Two tasks could belong to job { $job }</b>: { $detail }. Nothing is submitted again until it is clear.
+operator-foreign = <b>A task is not ours</b>: job { $job } took task { $task } for its own after an answer was lost, and { $detail }. Its video was not delivered, nobody was charged; the job can be tried again.
+operator-parked = <b>An update could not be handled</b>: { $detail }
+operator-unsettled = <b>A bill does not fit its hold</b>: job { $job }: { $detail }
+operator-database-unusable = <b>The bot stopped: nothing can be recorded</b>, so nothing is paid for. { $detail }
+operator-database-locked = <b>The bot waits: another program keeps the database locked</b>: { $detail }. It goes on by itself once that program ends.
+operator-disk = <b>A video cannot be kept on the disk</b>: { $detail }. Make room; it is tried again.
+operator-restoring = <b>The database was restored and the video service cannot be asked yet</b>: { $detail }. Nothing is submitted until it can.
+operator-restored = <b>The database was restored</b>; it ends at { $at }.
+    Tasks it does not know: { $tasks }. For 24 hours <code>talking-photo make --task ID</code> fetches their videos.
+    Jobs ended without charge because such a task may be theirs: { $jobs }.
+operator-budget = <b>The bot's budget is used up</b>; people are told to wait.

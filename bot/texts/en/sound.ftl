@@ -1,0 +1,26 @@
+# A sound
+
+sound-listening = Listening to your voice…
+sound-ready = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech. Now send me a <b>photo</b> of one person.
+sound-ready-noisy = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech, with some noise: a quieter place would look better. Now send me a <b>photo</b> of one person.
+sound-ready-photo-coming = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech. Still looking at your photo.
+sound-used = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech for your video.
+sound-dropped = Forgotten: this voice is not used.
+sound-superseded = You sent a newer voice: I use that one.
+sound-empty = This sound is empty. Please record it again.
+sound-too_big = This file is over 20 MB. Please send a shorter one, or a voice note.
+sound-unreadable = I can't play this file. Please send a voice note, or an MP3, M4A, WAV or OGG file.
+sound-silent = I hear nothing in this. Please record it again, closer to the microphone.
+sound-too_short = This is too short: I need at least half a second of speech. Please record it again.
+sound-too_long = This is { NUMBER($seconds, maximumFractionDigits: 1) } s of speech, and a video takes { NUMBER($longest, maximumFractionDigits: 1) } s. Send a shorter one, or let me use the beginning.
+sound-gone = Telegram no longer has this sound. Please send it again.
+sound-quota = This needs { NUMBER($seconds, maximumFractionDigits: 1) } s, and you have { NUMBER($left, maximumFractionDigits: 1) } s left. More comes { $when }. Nothing was charged.
+sound-quota-shorten = This needs { NUMBER($seconds, maximumFractionDigits: 1) } s, and you have { NUMBER($left, maximumFractionDigits: 1) } s left. Let me use the beginning, or wait: more comes { $when }. Nothing was charged.
+sound-waiting = You have { NUMBER($waiting) } videos waiting already. When one is done, try again. Nothing was charged.
+sound-budget = This bot's budget for now is used up. It goes on { $when }; try again then. Nothing was charged.
+sound-service-stopped = The video service is not available at the moment. Nothing was charged, and the operator knows. Please try again later.
+sound-late = You sent this { $ago } ago, while I was away. Shall I go on with it? Or just send what you would like now.
+sound-late-video = You sent this { $ago } ago, while I was away. Shall I make the video?
+sound-stale = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech. Your last photo is { $ago } old: shall I make the video with it? Or send a new <b>photo</b>.
+sound-unreachable = I could not reach the video service. Nothing was charged. Please try again in a few minutes.
+sound-moderated = The video service declines this recording because of its content rules. Please send another one. Nothing was charged.

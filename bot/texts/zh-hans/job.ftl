@@ -1,0 +1,35 @@
+# 任务
+
+job-preparing = 正在准备你的 { NUMBER($seconds, maximumFractionDigits: 1) } 秒视频……
+job-next = 下一个就是你的视频。{ $estimate }
+job-waiting = 你的视频在排队：<b>第 { NUMBER($place) } 位</b>。{ $estimate }
+job-held-back = 你的视频在等：视频服务暂时不可用，管理员已经知道。没有计费。恢复后会自动继续。
+job-submitting = 正在交出你的照片和声音……
+job-rendering = 正在做你的 { NUMBER($seconds, maximumFractionDigits: 1) } 秒视频
+    { $bar } { $estimate }
+job-stopping = 正在设法停下你的视频……
+job-unstoppable = 正在做你的 { NUMBER($seconds, maximumFractionDigits: 1) } 秒视频
+    { $bar } { $estimate }
+    已经开始做，停不下来了：它会发来，也会计入用量。
+job-fetching = 视频做好了，正在取回……
+job-delivering = 视频做好了，正在发送……
+job-done = 你的视频做好了。
+job-cancelled = 已取消。没有计费。
+
+estimate-seconds = 大约还要 { NUMBER($low) }–{ NUMBER($high) } 秒。
+estimate-minutes = 大约还要 { NUMBER($low) }–{ NUMBER($high) } 分钟。
+estimate-unknown = 通常要 5 到 10 分钟，忙的时候更久。
+estimate-soon = 马上就好。
+estimate-late = 比平时久，我会一直看着。
+
+video-caption = AI 生成的视频。
+    用了 { NUMBER($seconds, maximumFractionDigits: 1) } 秒 · 今天还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒
+video-caption-preview = AI 生成的预览。
+    用了 { NUMBER($seconds, maximumFractionDigits: 1) } 秒 · 今天还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒
+
+video-last = AI 生成的视频。
+    再发一次你的上一个视频，不计费。
+video-last-preview = AI 生成的预览。
+    再发一次你的上一个视频，不计费。
+video-smaller = 已压缩：原视频超过了 Telegram 的大小限制。
+video-as-file = 以文件形式发送：Telegram 不接受它作为视频。

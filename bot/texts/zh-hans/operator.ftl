@@ -1,0 +1,19 @@
+# 对管理员
+
+operator-service-stopped = <b>视频服务拒绝工作</b>（{ $cause }）：{ $detail }
+    在等的视频会留在队列里，不计费。我会自己再试，间隔越来越长；/resume 可以马上再试。
+operator-service-works = <b>视频服务恢复了</b>（{ $cause }）。在等的会继续。
+operator-request-invalid = <b>视频服务说我们的请求有误</b>：{ $detail }（任务 { $job }）
+operator-lost = <b>一个已付费的视频可能丢了</b>：任务 { $job }，服务端任务 { $task }：{ $detail }
+operator-ambiguous = <b>有不止一个服务端任务可能属于任务 { $job }</b>：{ $detail }。弄清之前不会再提交。
+operator-foreign = <b>有一个服务端任务不是我们的</b>：应答丢失后，任务 { $job } 把服务端任务 { $task } 当成了自己的：{ $detail }。视频没有发出，也没有计费；可以再试。
+operator-parked = <b>有一个更新处理不了</b>：{ $detail }
+operator-unsettled = <b>账单和预留不一致</b>：任务 { $job }：{ $detail }
+operator-database-unusable = <b>机器人停了：什么都记录不下来</b>，所以什么都不付费。{ $detail }
+operator-database-locked = <b>机器人在等：别的程序一直锁着数据库</b>：{ $detail }。那个程序结束后会自动继续。
+operator-disk = <b>视频存不到磁盘上</b>：{ $detail }。请腾出空间；会再试。
+operator-restoring = <b>数据库已恢复，但还问不到视频服务</b>：{ $detail }。问到之前什么都不提交。
+operator-restored = <b>数据库已恢复</b>；内容到 { $at } 为止。
+    它不认识的服务端任务：{ $tasks }。24 小时内可以用 <code>talking-photo make --task ID</code> 取回视频。
+    因为这些任务可能属于它们而免费结束的任务：{ $jobs }。
+operator-budget = <b>机器人的预算用完了</b>；已请大家等待。

@@ -1,0 +1,26 @@
+# 声音
+
+sound-listening = 正在听你的声音……
+sound-ready = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声。现在发一张<b>单人照片</b>。
+sound-ready-noisy = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声，有些杂音，安静一点的地方效果更好。现在发一张<b>单人照片</b>。
+sound-ready-photo-coming = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声。照片还在看。
+sound-used = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声，用在你的视频里了。
+sound-dropped = 忘掉了：这段声音不会用。
+sound-superseded = 你发了更新的声音，我用那一段。
+sound-empty = 这段声音是空的。请重新录一次。
+sound-too_big = 这个文件超过 20 MB。请发短一些的，或者发语音。
+sound-unreadable = 这个文件放不出来。请发语音，或者 MP3、M4A、WAV、OGG 文件。
+sound-silent = 我什么也没听到。请离麦克风近一点，重新录一次。
+sound-too_short = 太短了：至少要半秒人声。请重新录一次。
+sound-too_long = 这里有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒人声，而一个视频最多 { NUMBER($longest, maximumFractionDigits: 1) } 秒。请发短一些的，或者让我用开头。
+sound-gone = Telegram 已经没有这段声音了。请再发一次。
+sound-quota = 这需要 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，你还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。{ $when }会有新的额度。没有计费。
+sound-quota-shorten = 这需要 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，你还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。让我用开头，或者等等：{ $when }会有新的额度。没有计费。
+sound-waiting = 你已经有 { NUMBER($waiting) } 个视频在等。做完一个再试。没有计费。
+sound-budget = 机器人眼下的预算用完了。{ $when }恢复，到时再试。没有计费。
+sound-service-stopped = 视频服务暂时不可用。没有计费，管理员已经知道。请稍后再试。
+sound-late = 这是你 { $ago }前发的，当时我不在线。要接着用它吗？也可以直接发你现在想用的。
+sound-late-video = 这是你 { $ago }前发的，当时我不在线。要我做这个视频吗？
+sound-stale = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声。你上一张照片是 { $ago }前的：要用它做视频吗？也可以发一张新<b>照片</b>。
+sound-unreachable = 连不上视频服务。没有计费。请过几分钟再试。
+sound-moderated = 视频服务的内容规则不接受这段录音。请换一段。没有计费。
