@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
+from telegram.ext import (
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    filters,
+)
 
 from bot.desk import Desk
 from bot.telegram.connection import BotApplication
-from handlers import admin, buttons, cancelling, intake, last, moving, quota, start, status
+from handlers import (
+    admin,
+    answering,
+    buttons,
+    cancelling,
+    intake,
+    last,
+    membership,
+    moving,
+    quota,
+    start,
+    status,
+)
 from handlers.context import keep_desk
 
 _PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
@@ -23,6 +41,8 @@ def register(application: BotApplication, desk: Desk) -> None:
         ("status", status.show_status),
         ("cancel", cancelling.cancel),
         ("resume", admin.resume),
+        ("adopt", answering.adopt),
+        ("release", answering.release),
     ):
         application.add_handler(CommandHandler(name, command, filters=_PRIVATE))
     application.add_handler(MessageHandler(_PRIVATE & intake.PHOTO, intake.take_photo))
@@ -33,4 +53,7 @@ def register(application: BotApplication, desk: Desk) -> None:
         MessageHandler(_PRIVATE & ~filters.StatusUpdate.ALL, intake.hint_at_other)
     )
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, moving.note_move))
+    application.add_handler(
+        ChatMemberHandler(membership.note_membership, ChatMemberHandler.MY_CHAT_MEMBER)
+    )
     application.add_handler(CallbackQueryHandler(buttons.press))

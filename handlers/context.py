@@ -17,6 +17,7 @@ from bot.telegram.keyboard import Keyboard
 from bot.telegram.outgoing import SentMessage
 from bot.texts import Catalogue
 from storage import chats, people
+from storage.closing import close_chat
 from storage.media import Place
 from storage.people import Person
 
@@ -88,7 +89,13 @@ class Visit:
             return await send(failure.new_chat_id)
         except ChatDead as failure:
             logger.info("reply in chat %s: %s", self.message.chat_id, failure)
+            await self._close(str(failure))
             return None
+
+    async def _close(self, reason: str) -> None:
+        async with self.desk.database.transaction() as tx:
+            now = self.desk.clock.now_milliseconds()
+            await close_chat(tx, self.message.chat_id, reason, now)
 
 
 async def visit_of(update: Update, context: Context) -> Visit | None:
@@ -98,7 +105,13 @@ async def visit_of(update: Update, context: Context) -> Visit | None:
         return None
     desk = desk_of(context)
     await remember(desk, user, message.chat_id)
-    return Visit(desk, message, user, desk.texts.of(user.language_code))
+    return Visit(desk, message, user, await texts_for(desk, user))
+
+
+async def texts_for(desk: Desk, user: User) -> Catalogue:
+    """In the language this person chose, or in that of their app."""
+    chosen = await people.language_code(desk.database, user.id)
+    return desk.texts.of(chosen or user.language_code)
 
 
 async def remember(desk: Desk, user: User, chat_id: int) -> None:

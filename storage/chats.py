@@ -63,5 +63,7 @@ _MOVES = (
             AND newer.thread_id = drafts.thread_id AND newer.user_id = drafts.user_id)
     """,
     "DELETE FROM drafts WHERE chat_id = :old AND :new <> :old",
+    "UPDATE OR IGNORE groups SET chat_id = :new WHERE chat_id = :old",
+    "UPDATE OR IGNORE group_guests SET chat_id = :new WHERE chat_id = :old",
     "DELETE FROM dead_chats WHERE chat_id = :old AND :new <> :old",
 )

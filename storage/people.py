@@ -39,11 +39,16 @@ async def remember(tx: Transaction, person: Person, now_milliseconds: int) -> No
 
 
 async def language_code(database: Queryable, user_id: int) -> str | None:
-    """The person's language as Telegram last told it, or None."""
+    """The language the person chose, else as Telegram last told it, or None."""
     row = await database.fetch_one(
-        "SELECT language_code FROM people WHERE user_id = :user_id", {"user_id": user_id}
+        """
+        SELECT COALESCE(
+            (SELECT language FROM preferences WHERE user_id = :user_id),
+            (SELECT language_code FROM people WHERE user_id = :user_id)) AS code
+        """,
+        {"user_id": user_id},
     )
-    return None if row is None else row["language_code"]
+    return None if row is None else row["code"]
 
 
 async def find(database: Queryable, user_id: int) -> Person | None:

@@ -10,7 +10,8 @@ from bot.clock import Clock
 from bot.pipeline.nudge import Nudge
 from bot.pipeline.operator import Operator
 from bot.pipeline.terms import Terms
-from storage import drafts, jobs, media
+from bot.pipeline.wishes import Wishes, wishes_of
+from storage import chats, drafts, jobs, media
 from storage.database import Database
 from storage.jobs import Job, Order, TooManyWaiting
 from storage.ledger import BudgetExhausted, QuotaExceeded
@@ -97,10 +98,13 @@ class Pairing:
         return await self._start(f"retry:{job.id}", pair, status_message_id) is not None
 
     async def _start(self, request: str, pair: Pair, status_message_id: int | None) -> Job | None:
+        wishes = await wishes_of(self._database, self._terms, pair.sound.place)
         async with self._database.transaction() as tx:
+            if await chats.is_dead(tx, pair.sound.chat_id):
+                return None
             job = await jobs.start(
                 tx,
-                self._order(request, pair, status_message_id),
+                self._order(request, pair, wishes, status_message_id),
                 caps=self._terms.caps,
                 waiting_per_person=self._terms.jobs_waiting_per_person,
                 now_milliseconds=self._clock.now_milliseconds(),
@@ -119,7 +123,9 @@ class Pairing:
         wanted = min(pair.photo.wanted_at_milliseconds, pair.sound.wanted_at_milliseconds)
         return self._clock.now_milliseconds() - wanted
 
-    def _order(self, request: str, pair: Pair, status_message_id: int | None) -> Order:
+    def _order(
+        self, request: str, pair: Pair, wishes: Wishes, status_message_id: int | None
+    ) -> Order:
         assert pair.sound.duration_milliseconds is not None  # noqa: S101
         return Order(
             request=request,
@@ -127,9 +133,9 @@ class Pairing:
             photo_id=pair.photo.id,
             sound_id=pair.sound.id,
             engine=self._engine_name,
-            resolution=self._terms.resolution,
+            resolution=wishes.resolution,
             video_milliseconds=pair.sound.duration_milliseconds,
-            price=self._terms.price,
+            price=wishes.price,
             status_message_id=status_message_id,
         )
 

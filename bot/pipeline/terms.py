@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.config import Settings
+from bot.config.prices import Resolution
 from storage.ledger import Caps, Price
 
 
@@ -14,7 +16,7 @@ class Terms:
     """What a job costs and what limits it."""
 
     caps: Caps
-    price: Price
+    prices: Mapping[str, Price]
     resolution: str
     detection_micro_yuan: int
     detections_per_person_per_day: int
@@ -26,13 +28,13 @@ class Terms:
     max_update_age_milliseconds: int
     max_draft_age_milliseconds: int
 
+    def price_of(self, resolution: str) -> Price:
+        """What a second of video costs in that resolution."""
+        return self.prices[resolution]
+
 
 def terms_of(settings: Settings) -> Terms:
     """The terms the settings mean."""
-    prices = settings.unit_prices
-    price = settings.price_micro_yuan_per_second
-    cheapest = prices.micro_yuan_per_second(settings.engine, "480P")
-    weight = price * 1000 // cheapest if cheapest else 1000
     return Terms(
         caps=Caps(
             zone=settings.zone,
@@ -41,7 +43,7 @@ def terms_of(settings: Settings) -> Terms:
             bot_day_micro_yuan=settings.budget_micro_yuan_per_day,
             bot_month_micro_yuan=settings.budget_micro_yuan_per_month,
         ),
-        price=Price(price, max(1, weight)),
+        prices={resolution: _price(settings, resolution) for resolution in _RESOLUTIONS},
         resolution=settings.resolution,
         detection_micro_yuan=settings.price_micro_yuan_per_detection,
         detections_per_person_per_day=settings.detections_per_person_per_day,
@@ -53,3 +55,15 @@ def terms_of(settings: Settings) -> Terms:
         max_update_age_milliseconds=settings.max_update_age_milliseconds,
         max_draft_age_milliseconds=settings.max_draft_age_milliseconds,
     )
+
+
+_RESOLUTIONS: tuple[Resolution, ...] = ("480P", "720P")
+
+
+def _price(settings: Settings, resolution: Resolution) -> Price:
+    """A second of the cheapest resolution takes a second of quota, others take more."""
+    prices = settings.unit_prices
+    price = prices.micro_yuan_per_second(settings.engine, resolution)
+    cheapest = prices.micro_yuan_per_second(settings.engine, "480P")
+    weight = price * 1000 // cheapest if cheapest else 1000
+    return Price(price, max(1, weight))

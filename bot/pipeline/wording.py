@@ -10,6 +10,7 @@ from bot.media.sound import LONGEST_MILLISECONDS
 from bot.pipeline.conversation import Conversation
 from bot.pipeline.moments import say_ago, say_when
 from bot.pipeline.terms import Terms
+from bot.pipeline.wishes import wishes_of
 from bot.telegram.keyboard import Keyboard
 from bot.texts import Catalogue
 from storage import drafts, jobs, ledger, media
@@ -111,9 +112,10 @@ class HalfWording:
         """What is left, when it comes back, and the beginning that it would pay for."""
         now, caps = self._clock.now_milliseconds(), self._terms.caps
         quota = await ledger.quota_of(self._database, sound.user_id, caps, now)
-        affordable = self._terms.price.affordable_milliseconds(quota.left_milliseconds)
+        price = (await wishes_of(self._database, self._terms, sound.place)).price
+        affordable = price.affordable_milliseconds(quota.left_milliseconds)
         affordable = min(LONGEST_MILLISECONDS, affordable // 100 * 100)
-        needed = self._terms.price.of(sound.duration_milliseconds or 0).quota_milliseconds
+        needed = price.of(sound.duration_milliseconds or 0).quota_milliseconds
         rows = [[(texts.plain("button-retry"), f"reopen:{sound.id}")]]
         if affordable >= _WORTH_SHORTENING_MILLISECONDS:
             label = texts.plain("button-beginning", seconds=affordable / 1000)

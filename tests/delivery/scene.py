@@ -235,7 +235,7 @@ def _wired(
 def _terms(results: Path) -> Terms:
     return Terms(
         caps=Caps(ZoneInfo("Asia/Shanghai"), 60_000, None, 50_000_000, 500_000_000),
-        price=Price(500_000, 1000),
+        prices={"480P": Price(500_000, 1000)},
         resolution="480P",
         detection_micro_yuan=4_000,
         detections_per_person_per_day=30,

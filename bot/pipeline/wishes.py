@@ -1,0 +1,48 @@
+"""What holds for one person in one place: the operator's terms, the person's and the group's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.media.sound import LONGEST_MILLISECONDS
+from bot.pipeline.terms import Terms
+from storage import groups, preferences
+from storage.database import Queryable
+from storage.groups import GroupSettings
+from storage.ledger import Price
+from storage.media import Place
+from storage.preferences import Preferences
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a video is made and brought. `longest_milliseconds` is the group's limit or our own."""
+
+    resolution: str
+    price: Price
+    reply_as: str
+    levelled: bool
+    confirm_above_milliseconds: int | None
+    quiet: bool
+    longest_milliseconds: int
+
+
+async def wishes_of(database: Queryable, terms: Terms, place: Place) -> Wishes:
+    """A group's word counts for more than a person's, a person's for more than the default."""
+    person = await preferences.preferences_of(database, place.user_id)
+    group = await groups.settings_of(database, place.chat_id)
+    return joined(terms, person, group)
+
+
+def joined(terms: Terms, person: Preferences, group: GroupSettings) -> Wishes:
+    """The three together."""
+    resolution = group.resolution or person.resolution or terms.resolution
+    return Wishes(
+        resolution=resolution,
+        price=terms.price_of(resolution),
+        reply_as=person.reply_as,
+        levelled=bool(person.levelled),
+        confirm_above_milliseconds=person.confirm_above_milliseconds,
+        quiet=bool(person.quiet or group.quiet),
+        longest_milliseconds=group.longest_milliseconds or LONGEST_MILLISECONDS,
+    )

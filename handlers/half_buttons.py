@@ -1,0 +1,94 @@
+"""Buttons under what is said of a photo or a sound: the answers to its question."""
+
+from __future__ import annotations
+
+from bot.media.sound import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
+from handlers.pressing import Action, NotYours, Press, TooLate
+from storage import drafts, media
+from storage.media import Media, MediaState
+
+
+async def check(pressed: Press) -> str:
+    """check:HALF has a doubtful photo checked all the same."""
+    half = await own_half(pressed)
+    async with pressed.desk.database.transaction() as tx:
+        if not await media.insist(tx, half.id):
+            raise TooLate
+        await media.want(tx, half.id, pressed.desk.clock.now_milliseconds())
+    pressed.desk.nudge()
+    return "answer-started"
+
+
+async def cut(pressed: Press) -> str:
+    """cut:HALF:MILLISECONDS uses the beginning of a sound."""
+    half = await own_half(pressed)
+    limit = pressed.number(1)
+    if not SHORTEST_MILLISECONDS <= limit <= LONGEST_MILLISECONDS:
+        raise TooLate
+    async with pressed.desk.database.transaction() as tx:
+        if not await media.shorten(tx, half.id, limit):
+            raise TooLate
+        await media.want(tx, half.id, pressed.desk.clock.now_milliseconds())
+    pressed.desk.nudge()
+    return "answer-started"
+
+
+async def reopen(pressed: Press) -> str:
+    """reopen:HALF tries once more what could not be used for the moment."""
+    half = await own_half(pressed)
+    async with pressed.desk.database.transaction() as tx:
+        if not await media.reopen(tx, half.id):
+            raise TooLate
+        await media.want(tx, half.id, pressed.desk.clock.now_milliseconds())
+    pressed.desk.nudge()
+    return "answer-started"
+
+
+async def go_on(pressed: Press) -> str:
+    """Yes to what was asked for its age: everything in its draft is wanted now."""
+    half = await own_half(pressed)
+    draft = await drafts.get(pressed.desk.database, half.place)
+    current = draft.photo if half.is_photo else draft.sound
+    if current is None or current.id != half.id:
+        raise TooLate
+    async with pressed.desk.database.transaction() as tx:
+        now = pressed.desk.clock.now_milliseconds()
+        if not await drafts.want(tx, half.place, now):
+            raise TooLate
+    pressed.desk.nudge()
+    return "answer-started"
+
+
+async def same_voice(pressed: Press) -> str:
+    """The photo of the button with the voice of the last video."""
+    photo = await own_half(pressed)
+    sound = await own_half(pressed, 1)
+    draft = await drafts.get(pressed.desk.database, photo.place)
+    if draft.photo is None or draft.photo.id != photo.id or sound.state != MediaState.READY:
+        raise TooLate
+    async with pressed.desk.database.transaction() as tx:
+        now = pressed.desk.clock.now_milliseconds()
+        await drafts.put(tx, sound, now)
+        await drafts.want(tx, photo.place, now)
+        await media.announce_anew(tx, photo.id)
+    pressed.desk.nudge()
+    return "answer-started"
+
+
+async def own_half(pressed: Press, position: int = 0) -> Media:
+    """The half that this number of the button names; raises NotYours, TooLate."""
+    half = await media.get(pressed.desk.database, pressed.number(position))
+    if half is None:
+        raise TooLate
+    if half.user_id != pressed.user_id:
+        raise NotYours
+    return half
+
+
+ACTIONS: dict[str, Action] = {
+    "check": check,
+    "cut": cut,
+    "reopen": reopen,
+    "again": same_voice,
+    "goon": go_on,
+}

@@ -1,0 +1,69 @@
+"""What a pressed button's action works with, and how it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from telegram import User
+
+from bot.desk import Desk
+from bot.texts import Catalogue
+from bot.texts.catalogue import Value
+
+
+class NotYours(Exception):
+    """The button belongs to someone else."""
+
+
+class TooLate(Exception):
+    """What the button stands for is over, was never offered, or the data was forged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One press: whose, on which message where, and the arguments the button carries."""
+
+    desk: Desk
+    texts: Catalogue
+    user: User
+    chat_id: int
+    thread_id: int
+    message_id: int
+    arguments: tuple[str, ...]
+
+    @property
+    def user_id(self) -> int:
+        """Who pressed."""
+        return self.user.id
+
+    def number(self, position: int) -> int:
+        """An argument as a number below 10^18; raises TooLate where there is none."""
+        word = self.word(position)
+        if not (word.isascii() and word.isdecimal() and len(word) <= _DIGITS):
+            raise TooLate
+        return int(word)
+
+    def word(self, position: int) -> str:
+        """An argument as it is; raises TooLate where there is none."""
+        if position >= len(self.arguments):
+            raise TooLate
+        return self.arguments[position]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person is shown: a text by its key, as a dialog if `alert`."""
+
+    key: str
+    values: dict[str, Value] = field(default_factory=dict)
+    alert: bool = False
+
+
+Action = Callable[[Press], Awaitable[str | Answer]]
+"""Does what the button says and answers with a text's key, or with more; may be repeated.
+
+Raises: NotYours, TooLate.
+"""
+
+_DIGITS = 18
