@@ -6,28 +6,54 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from itertools import product
 from typing import NamedTuple, assert_never
 
-from telegram import BotCommand
+from telegram import (
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeDefault,
+)
 from telegram.error import TelegramError
 
 from bot.alarm import raise_alarm
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
+from bot.config.prices import ENGINES
+from bot.config.prices import Engine as EngineName
 from bot.dashscope.client import DashScope
 from bot.desk import Desk
 from bot.media.worker import RENDERING, MediaWorker
+from bot.pipeline.arrivals import Arrivals
+from bot.pipeline.chores import Chore
+from bot.pipeline.consent import Consent
 from bot.pipeline.conversation import Conversation
+from bot.pipeline.data_copies import DataCopies
 from bot.pipeline.delivery import Delivery
+from bot.pipeline.detection import Detection
+from bot.pipeline.detour import Detours
 from bot.pipeline.ending import Ending
-from bot.pipeline.engine import Engine
+from bot.pipeline.engine import Engine, stops_account
+from bot.pipeline.engines import EngineChoice, Engines
+from bot.pipeline.errands import Errands
+from bot.pipeline.excerpts import Excerpts
+from bot.pipeline.first_status import FirstStatus
+from bot.pipeline.forgetting import ForgetPeople
+from bot.pipeline.history import History
 from bot.pipeline.intake import Intake
+from bot.pipeline.joining import Joining
+from bot.pipeline.kept_files import KeptFiles
 from bot.pipeline.last_video import LastVideo
+from bot.pipeline.long_voice import LongVoice
+from bot.pipeline.moderation import Moderation
 from bot.pipeline.nudge import Nudge
 from bot.pipeline.operator import Operator
 from bot.pipeline.packing import Packing
 from bot.pipeline.pairing import Pairing
 from bot.pipeline.photo import PhotoCheck
+from bot.pipeline.photo_help import PhotoHelp
 from bot.pipeline.pipeline import Pipeline
 from bot.pipeline.preparation import Preparation
 from bot.pipeline.preview_engine import PreviewEngine
@@ -35,6 +61,7 @@ from bot.pipeline.progress import Progress
 from bot.pipeline.restoration import Restoration
 from bot.pipeline.result import ResultFetch
 from bot.pipeline.retention import Retention
+from bot.pipeline.round_notes import RoundNotes
 from bot.pipeline.service_engine import ServiceEngine
 from bot.pipeline.sound import SoundCheck
 from bot.pipeline.stops import Stops
@@ -50,12 +77,16 @@ from bot.telegram.connection import (
     build_http,
     initialize,
 )
+from bot.telegram.documents import Documents
 from bot.telegram.files import Files
 from bot.telegram.handling import OnParked
+from bot.telegram.members import Members
+from bot.telegram.pace import Pace
 from bot.telegram.sender import Sender
 from bot.telegram.updates import UpdateLoop
 from bot.texts import LANGUAGES, Texts
 from handlers import register
+from storage import jobs
 from storage.database import Database
 from storage.inbox import Inbox
 from storage.trouble import DatabaseLocked, DatabaseUnusable
@@ -65,7 +96,24 @@ logger = logging.getLogger(__name__)
 LONG_LOCK_SECONDS = 30.0
 _LOOK_AT_LOCKS_SECONDS = 5.0
 
-COMMANDS = ("start", "help", "last", "quota", "status", "cancel")
+COMMANDS = (
+    *("start", "help", "last", "history", "quota"),
+    *("queue", "status", "cancel", "settings"),
+    *("privacy", "terms", "forget", "report"),
+)
+
+
+GROUP_COMMANDS = ("talk", "queue", "quota", "status", "cancel", "last", "notme", "report", "help")
+
+GROUP_ADMIN_COMMANDS = (*GROUP_COMMANDS, "groupsettings", "allow", "disallow")
+"""Telegram shows an administrator the menu of the narrowest scope alone."""
+
+MENUS: tuple[tuple[BotCommandScope, Sequence[str]], ...] = (
+    (BotCommandScopeDefault(), COMMANDS),
+    (BotCommandScopeAllGroupChats(), GROUP_COMMANDS),
+    (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN_COMMANDS),
+)
+"""Which commands are offered where: what a person may do is decided elsewhere."""
 
 
 async def run(settings: Settings, *, stop: asyncio.Event) -> None:
@@ -123,76 +171,176 @@ async def _wire(
     http = await stack.enter_async_context(build_http())
     decoder = await stack.enter_async_context(MediaWorker())
     renderer = await stack.enter_async_context(MediaWorker(RENDERING))
-    sender = await stack.enter_async_context(Sender(application.bot, clock))
-    engine = await _engine(settings, renderer, clock, stack)
+    pace = Pace(clock)
+    sender = await stack.enter_async_context(Sender(application.bot, clock, pace=pace))
+    members = Members(application.bot, pace, clock)
+    engines = await _engines(settings, database, renderer, clock, stack)
     files = Files(application.bot, http, clock)
     operator = Operator(database, sender, texts, terms.admin_ids, clock)
-    stops = Stops(database, operator, engine.account, clock)
+    stops = _stops(engines, database, operator, clock)
     conversation = Conversation(database, sender, texts, clock)
-    ending = Ending(database, conversation, clock)
-    pairing = Pairing(database, operator, terms, engine.name, clock, nudge)
-    progress = Progress(database, conversation, engine.name, engine.slots, stops, clock)
-    watch = Watch(database, engine, ending, operator, stops, terms.poll_seconds, clock)
-    preparation = Preparation(database, files, decoder, engine, clock)
+    bot_name = application.bot.username
+    consent = Consent(database, sender, conversation, terms.agreement, bot_name, clock)
+    ending = Ending(database, conversation, terms, clock)
+    pairing = Pairing(database, operator, consent, terms, clock, nudge)
+    progress = Progress(database, conversation, engines.default.slots, stops, clock)
+    watch = Watch(database, engines, ending, operator, stops, terms.poll_seconds, clock)
+    kept = KeptFiles(terms.results)
+    people_chores: list[Chore] = [
+        ForgetPeople(database, sender, texts, terms.caps, kept, clock),
+        DataCopies(database, Documents(application.bot, pace, clock), conversation, clock),
+        Moderation(database, sender, conversation, kept, clock),
+    ]
+    long_voice = LongVoice(terms.longest_voice_milliseconds)
+    excerpts = Excerpts(database, sender, files, long_voice, conversation, clock)
+    detection = Detection(database, terms, stops, clock)
+    choice = EngineChoice(database, terms, engines)
+    preparation = Preparation(database, files, decoder, long_voice, engines, detection, clock)
     packing = Packing(database, renderer, conversation, terms, clock)
+    arrivals = Arrivals(database, sender, members, texts, bot_name, clock)
+    detours = Detours(database, sender, packing, conversation, arrivals)
     await stack.enter_async_context(
         Retention(database, terms.results, terms.keep_results_milliseconds, clock)
     )
+    last = LastVideo(database, sender, packing)
+    errands = Errands(
+        database,
+        sender,
+        conversation,
+        last,
+        RoundNotes(database, sender, packing, files),
+        History(database, packing, files, decoder, texts, terms),
+        clock,
+    )
     pipeline = Pipeline(
         database=database,
-        engine=engine,
+        engines=engines,
         intake=Intake(
             database,
             files,
-            PhotoCheck(database, decoder, engine, terms, stops, clock),
-            SoundCheck(decoder, engine, stops),
+            PhotoCheck(decoder, detection, choice, stops),
+            SoundCheck(decoder, long_voice, choice, stops),
             HalfWording(database, conversation, terms, clock),
+            PhotoHelp(database, files, decoder, conversation, sender),
+            consent,
             pairing,
             operator,
             clock,
         ),
         preparation=preparation,
-        submission=Submission(database, engine, preparation, ending, operator, stops, clock),
+        submission=Submission(database, engines, preparation, ending, operator, stops, clock),
         watch=watch,
-        result=ResultFetch(database, engine, renderer, ending, operator, terms.results, clock),
-        delivery=Delivery(database, sender, packing, conversation, ending, operator, clock),
+        result=ResultFetch(database, engines, renderer, ending, operator, terms.results, clock),
+        joining=Joining(
+            *(database, files, renderer, long_voice, ending, operator, terms.results, clock)
+        ),
+        delivery=Delivery(
+            *(database, sender, packing, conversation, detours, ending, operator, clock)
+        ),
         ending=ending,
         progress=progress,
         operator=operator,
         stops=stops,
+        chores=[
+            *(consent, excerpts, FirstStatus(database, conversation, progress), errands),
+            *people_chores,
+        ],
         nudge=nudge,
         clock=clock,
     )
-    last = LastVideo(database, sender, packing)
-    desk = Desk(database, sender, texts, terms, pairing, progress, watch, stops, last, nudge, clock)
+    desk = Desk(
+        database=database,
+        sender=sender,
+        members=members,
+        arrivals=arrivals,
+        operator=operator,
+        texts=texts,
+        terms=terms,
+        pairing=pairing,
+        progress=progress,
+        watch=watch,
+        stops=stops,
+        last=last,
+        nudge=nudge,
+        clock=clock,
+    )
     updates = UpdateLoop(
         application, Inbox(database), http, clock, on_parked=_report_parked(operator)
     )
-    restoration = Restoration(database, engine, operator, clock)
+    restoration = Restoration(database, engines, operator, clock)
     return restoration, pipeline, desk, updates
 
 
+async def _engines(
+    settings: Settings,
+    database: Database,
+    renderer: MediaWorker,
+    clock: Clock,
+    stack: AsyncExitStack,
+) -> Engines:
+    """Those that are on, and those switched off whose jobs have not all ended."""
+    service = await _service(settings, clock, stack)
+    needed = {job.engine for job in await jobs.open_jobs(database)}
+    off = [name for name in ENGINES if name in needed and name not in settings.engines]
+    if service is None:
+        off = [name for name in off if name == "preview"]
+    names = (*settings.engines, *off)
+    made = [await _engine(name, settings, service, renderer, clock, stack) for name in names]
+    number = len(settings.engines)
+    return Engines(*made[:number], off=made[number:])
+
+
+async def _service(settings: Settings, clock: Clock, stack: AsyncExitStack) -> DashScope | None:
+    """The provider's client, one for all engines: they share its limits."""
+    if settings.dashscope_api_key is None:
+        return None
+    http = await stack.enter_async_context(build_http())
+    service = DashScope(
+        http,
+        base_url=settings.dashscope_base_url,
+        api_key=settings.dashscope_api_key,
+        clock=clock,
+    )
+    stack.push_async_callback(service.aclose)
+    return service
+
+
 async def _engine(
-    settings: Settings, renderer: MediaWorker, clock: Clock, stack: AsyncExitStack
+    name: EngineName,
+    settings: Settings,
+    service: DashScope | None,
+    renderer: MediaWorker,
+    clock: Clock,
+    stack: AsyncExitStack,
 ) -> Engine:
-    match settings.engine:
+    match name:
         case "preview":
             preview = PreviewEngine(settings.data_directory / "preview", renderer, clock)
             stack.push_async_callback(preview.close)
             return preview
         case "wan2.2-s2v" | "emo":
-            assert settings.dashscope_api_key is not None  # noqa: S101
-            http = await stack.enter_async_context(build_http())
-            service = DashScope(
-                http,
-                base_url=settings.dashscope_base_url,
-                api_key=settings.dashscope_api_key,
-                clock=clock,
-            )
-            stack.push_async_callback(service.aclose)
-            return ServiceEngine(service, settings.engine, style=settings.style)
+            assert service is not None  # noqa: S101
+            return ServiceEngine(service, name, style=settings.style)
         case _:
-            assert_never(settings.engine)
+            assert_never(name)
+
+
+def _stops(engines: Engines, database: Database, operator: Operator, clock: Clock) -> Stops:
+    """One for each engine; the first has those of the others under it."""
+    usual, *others = engines.all
+    if not others:
+        return Stops(database, operator, stops_account(usual), clock)
+    return Stops(
+        database,
+        operator,
+        stops_account(usual),
+        clock,
+        engine=usual.name,
+        others=[
+            Stops(database, operator, stops_account(other), clock, engine=other.name)
+            for other in others
+        ],
+    )
 
 
 async def _run_both(running: _Running, settings: Settings, stop: asyncio.Event) -> None:
@@ -253,12 +401,12 @@ def _report_parked(operator: Operator) -> OnParked:
 
 
 async def _publish_commands(application: BotApplication, texts: Texts) -> None:
-    """The menu of commands, in every language; without it the bot works all the same."""
-    for language in LANGUAGES:
+    """The menus of commands, in every language; without them the bot works all the same."""
+    for language, (scope, names) in product(LANGUAGES, MENUS):
         catalogue = texts.of(language)
-        menu = [BotCommand(name, catalogue.plain(f"command-{name}")) for name in COMMANDS]
+        menu = [BotCommand(name, catalogue.plain(f"command-{name}")) for name in names]
         code = "" if language == "en" else language.split("-")[0]
         try:
-            await application.bot.set_my_commands(menu, language_code=code)
+            await application.bot.set_my_commands(menu, scope=scope, language_code=code)
         except TelegramError as failure:
-            logger.warning("the menu of commands could not be set: %s", type(failure).__name__)
+            logger.warning("a menu of commands could not be set: %s", type(failure).__name__)

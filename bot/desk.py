@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.pipeline.arrivals import Arrivals
 from bot.pipeline.last_video import LastVideo
 from bot.pipeline.nudge import Nudge
+from bot.pipeline.operator import Operator
 from bot.pipeline.pairing import Pairing
 from bot.pipeline.progress import Progress
 from bot.pipeline.stops import Stops
 from bot.pipeline.terms import Terms
 from bot.pipeline.watching import Watch
+from bot.telegram.members import Members
 from bot.telegram.sender import Sender
 from bot.texts import Texts
 from storage.database import Database
@@ -23,6 +26,9 @@ class Desk:
 
     database: Database
     sender: Sender
+    members: Members
+    arrivals: Arrivals
+    operator: Operator
     texts: Texts
     terms: Terms
     pairing: Pairing

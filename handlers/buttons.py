@@ -8,13 +8,43 @@ from telegram import CallbackQuery, Message, Update
 
 from bot.desk import Desk
 from bot.texts import Catalogue
-from handlers import half_buttons, job_buttons
+from handlers import (
+    consent_buttons,
+    crop_buttons,
+    forgetting,
+    group_settings,
+    half_buttons,
+    history,
+    job_buttons,
+    long_voice_buttons,
+    moderating,
+    next_buttons,
+    objecting,
+    reporting,
+    settings,
+    video_buttons,
+)
 from handlers.context import Context, desk_of, remember, texts_for
 from handlers.pressing import Action, Answer, NotYours, Press, TooLate
 
 _DATA = re.compile(r"[a-z]+(?::[A-Za-z0-9_-]{1,32})*")
 
-ACTIONS: dict[str, Action] = {**job_buttons.ACTIONS, **half_buttons.ACTIONS}
+ACTIONS: dict[str, Action] = {
+    **job_buttons.ACTIONS,
+    **next_buttons.ACTIONS,
+    **objecting.ACTIONS,
+    **half_buttons.ACTIONS,
+    **video_buttons.ACTIONS,
+    **history.ACTIONS,
+    **settings.ACTIONS,
+    **group_settings.ACTIONS,
+    **long_voice_buttons.ACTIONS,
+    **consent_buttons.ACTIONS,
+    **crop_buttons.ACTIONS,
+    **forgetting.ACTIONS,
+    **reporting.ACTIONS,
+    **moderating.ACTIONS,
+}
 
 
 async def press(update: Update, context: Context) -> None:
@@ -24,7 +54,8 @@ async def press(update: Update, context: Context) -> None:
     desk = desk_of(context)
     if query.message is not None:
         await remember(desk, query.from_user, query.message.chat.id)
-    texts = await texts_for(desk, query.from_user)
+    chat_id = query.message.chat.id if query.message else None
+    texts = await texts_for(desk, query.from_user, chat_id)
     answer = await _answer(desk, texts, query)
     text = texts.plain(answer.key, **answer.values)
     await desk.sender.answer_callback(query.id, text, alert=answer.alert)
@@ -37,8 +68,9 @@ async def _answer(desk: Desk, texts: Catalogue, query: CallbackQuery) -> Answer:
     if action is None or query.message is None:
         return Answer("answer-too-late")
     message = query.message
-    in_topic = isinstance(message, Message) and message.is_topic_message
-    thread_id = message.message_thread_id if in_topic else None
+    thread_id = None
+    if isinstance(message, Message) and message.is_topic_message:
+        thread_id = message.message_thread_id
     pressed = Press(
         desk=desk,
         texts=texts,

@@ -13,8 +13,9 @@ from telegram.ext import CallbackContext
 from bot.desk import Desk
 from bot.telegram.connection import BotApplication
 from bot.telegram.errors import ChatDead, ChatMoved, SendUnknown
-from bot.telegram.keyboard import Keyboard
+from bot.telegram.keyboard import AskReply, Keyboard
 from bot.telegram.outgoing import SentMessage
+from bot.telegram.pace import is_group
 from bot.texts import Catalogue
 from storage import chats, people
 from storage.closing import close_chat
@@ -55,7 +56,14 @@ class Visit:
         thread = self.message.message_thread_id if self.message.is_topic_message else None
         return Place(self.message.chat_id, thread or 0, self.user.id)
 
-    async def reply(self, text: str) -> SentMessage | None:
+    @property
+    def in_group(self) -> bool:
+        """Whether others read along: less is said, and what is asked for opens the reply field."""
+        return is_group(self.message.chat_id)
+
+    async def reply(
+        self, text: str, keyboard: Keyboard | AskReply | None = None
+    ) -> SentMessage | None:
         """Answer this very message, for as long as it takes until an answer is known to be there.
 
         Twice the same text does less harm than none: the person asked. None when it is not wanted
@@ -63,13 +71,15 @@ class Visit:
         """
         for pause_seconds in _PAUSES_SECONDS:
             try:
-                return await self._send(text)
+                return await self._send(text, keyboard)
             except SendUnknown as failure:
                 logger.info("reply in chat %s: %s; once more", self.message.chat_id, failure)
                 await self.desk.clock.sleep(pause_seconds)
-        return await self.reply_once(text)
+        return await self.reply_once(text, keyboard)
 
-    async def reply_once(self, text: str, keyboard: Keyboard | None = None) -> SentMessage | None:
+    async def reply_once(
+        self, text: str, keyboard: Keyboard | AskReply | None = None
+    ) -> SentMessage | None:
         """Answer this very message with what is better lost than said twice; None as `reply`."""
         try:
             return await self._send(text, keyboard)
@@ -77,13 +87,16 @@ class Visit:
             logger.info("reply in chat %s: %s", self.message.chat_id, failure)
             return None
 
-    async def _send(self, text: str, keyboard: Keyboard | None = None) -> SentMessage | None:
+    async def _send(
+        self, text: str, keyboard: Keyboard | AskReply | None = None
+    ) -> SentMessage | None:
         send = partial(self.desk.sender.send_text, text=text, keyboard=keyboard)
         try:
             return await send(
                 self.message.chat_id,
                 reply_to=self.message.message_id,
                 thread_id=self.place.thread_id or None,
+                stray_note=self.texts.html("topic-closed", name=self.user.first_name),
             )
         except ChatMoved as failure:
             return await send(failure.new_chat_id)
@@ -105,12 +118,12 @@ async def visit_of(update: Update, context: Context) -> Visit | None:
         return None
     desk = desk_of(context)
     await remember(desk, user, message.chat_id)
-    return Visit(desk, message, user, await texts_for(desk, user))
+    return Visit(desk, message, user, await texts_for(desk, user, message.chat_id))
 
 
-async def texts_for(desk: Desk, user: User) -> Catalogue:
-    """In the language this person chose, or in that of their app."""
-    chosen = await people.language_code(desk.database, user.id)
+async def texts_for(desk: Desk, user: User, chat_id: int | None = None) -> Catalogue:
+    """In the language this group chose, or this person, or in that of their app."""
+    chosen = await people.language_code(desk.database, user.id, chat_id)
     return desk.texts.of(chosen or user.language_code)
 
 

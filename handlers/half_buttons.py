@@ -75,6 +75,31 @@ async def same_voice(pressed: Press) -> str:
     return "answer-started"
 
 
+async def spend(pressed: Press) -> str:
+    """spend:HALF:QUOTA goes on with a video that takes so much."""
+    half = await own_half(pressed)
+    quota = pressed.number(1)
+    async with pressed.desk.database.transaction() as tx:
+        now = pressed.desk.clock.now_milliseconds()
+        if not await media.agree(tx, half.id, quota):
+            raise TooLate
+        await drafts.want(tx, half.place, now)
+    pressed.desk.nudge()
+    return "answer-started"
+
+
+async def not_now(pressed: Press) -> str:
+    """notnow:HALF makes no video of this sound; the photo stays."""
+    half = await own_half(pressed)
+    if half.state != MediaState.ASKED:
+        raise TooLate
+    async with pressed.desk.database.transaction() as tx:
+        await media.supersede(tx, half.id, "dropped")
+        await drafts.drop(tx, half)
+    pressed.desk.nudge()
+    return "answer-dropped"
+
+
 async def own_half(pressed: Press, position: int = 0) -> Media:
     """The half that this number of the button names; raises NotYours, TooLate."""
     half = await media.get(pressed.desk.database, pressed.number(position))
@@ -91,4 +116,6 @@ ACTIONS: dict[str, Action] = {
     "reopen": reopen,
     "again": same_voice,
     "goon": go_on,
+    "spend": spend,
+    "notnow": not_now,
 }

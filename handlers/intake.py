@@ -6,11 +6,9 @@ from telegram import Update
 from telegram.ext import filters
 
 from handlers.context import Context, visit_of
+from handlers.found import half_of
 from handlers.halves import photo_of, sound_of, take
 from storage import drafts
-
-_PICTURE_NAMES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".heic", ".heif")
-_SOUND_NAMES = (".ogg", ".oga", ".opus", ".mp3", ".m4a", ".wav", ".flac", ".aac", ".amr", ".weba")
 
 PHOTO = (
     filters.PHOTO
@@ -57,12 +55,7 @@ async def hint_at_other(update: Update, context: Context) -> None:
     if visit is None:
         return
     document = visit.message.document
-    name = (document.file_name or "").lower() if document else ""
-    half = None
-    if name.endswith(_PICTURE_NAMES):
-        half = photo_of(visit.message)
-    elif name.endswith(_SOUND_NAMES):
-        half = sound_of(visit.message)
+    half = half_of(visit.message) if document else None
     if half is not None:
         await take(visit, source_of(update), half)
     else:

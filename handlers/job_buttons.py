@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from handlers.cancelling import cancel_job
 from handlers.pressing import Action, NotYours, Press, TooLate
+from handlers.starting import started
 from storage import jobs
-from storage.jobs import Job, JobState, TooManyWaiting
-from storage.ledger import BudgetExhausted, QuotaExceeded
+from storage.jobs import Job, JobState
 
 
 async def cancel(pressed: Press) -> str:
@@ -24,17 +24,7 @@ async def retry(pressed: Press) -> str:
     job = await own_job(pressed)
     if job.state not in (JobState.FAILED, JobState.CANCELLED):
         raise TooLate
-    try:
-        started = await pressed.desk.pairing.again(job, pressed.message_id)
-    except TooManyWaiting:
-        return "answer-kept-waiting"
-    except QuotaExceeded:
-        return "answer-no-quota"
-    except BudgetExhausted:
-        return "answer-no-budget"
-    if not started:
-        raise TooLate
-    return "answer-started"
+    return await started(pressed, pressed.desk.pairing.again(job, pressed.message_id))
 
 
 async def own_job(pressed: Press) -> Job:
@@ -47,6 +37,9 @@ async def own_job(pressed: Press) -> Job:
     return job
 
 
-_CANCELLABLE = (JobState.PREPARING, JobState.READY, JobState.SUBMITTING, JobState.RUNNING)
+_CANCELLABLE = (
+    *(JobState.PREPARING, JobState.READY, JobState.SUBMITTING),
+    *(JobState.RUNNING, JobState.IN_PARTS),
+)
 
 ACTIONS: dict[str, Action] = {"cancel": cancel, "retry": retry}

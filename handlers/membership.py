@@ -7,6 +7,7 @@ import logging
 from telegram import ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update
 
 from bot.desk import Desk
+from handlers import arrival
 from handlers.context import Context, desk_of
 from storage import chats
 from storage.closing import close_chat
@@ -21,8 +22,10 @@ async def note_membership(update: Update, context: Context) -> None:
     desk = desk_of(context)
     if is_out(change.new_chat_member):
         await _closed(desk, change)
+        await arrival.note_leaving(desk, change)
     else:
         await _open(desk, change)
+        await arrival.note_arrival(desk, change, was_out=is_out(change.old_chat_member))
 
 
 def is_out(member: ChatMember) -> bool:

@@ -18,7 +18,7 @@ async def show_quota(update: Update, context: Context) -> None:
     quota = await ledger.quota_of(visit.desk.database, visit.user.id, caps, now)
     taken = quota.limit_milliseconds - quota.left_milliseconds
     text = visit.texts.html(
-        "quota",
+        "group-quota" if visit.in_group else "quota",
         bar=bar(taken / quota.limit_milliseconds if quota.limit_milliseconds else 1.0),
         used=quota.used_milliseconds / 1000,
         held=quota.held_milliseconds / 1000,

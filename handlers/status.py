@@ -6,6 +6,7 @@ from telegram import Update
 
 from handlers.context import Context, Visit, visit_of
 from storage import drafts, jobs
+from storage.drafts import Draft
 
 
 async def show_status(update: Update, context: Context) -> None:
@@ -23,10 +24,20 @@ async def _text(visit: Visit) -> str:
         title = visit.texts.html("status-jobs", count=len(mine))
         return "\n\n".join([title, *lines])
     draft = await drafts.get(database, visit.place)
+    key = _key(draft)
+    return visit.texts.html(_IN_GROUP.get(key, key) if visit.in_group else key)
+
+
+def _key(draft: Draft) -> str:
     if draft.sound is not None and draft.photo is not None:
-        return visit.texts.html("status-asked")
+        return "status-asked"
     if draft.sound is not None:
-        return visit.texts.html("status-sound")
-    if draft.photo is not None:
-        return visit.texts.html("status-photo")
-    return visit.texts.html("status-nothing")
+        return "status-sound"
+    return "status-nothing" if draft.photo is None else "status-photo"
+
+
+_IN_GROUP = {
+    "status-sound": "group-status-sound",
+    "status-photo": "group-status-photo",
+    "status-nothing": "group-status-nothing",
+}

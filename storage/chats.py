@@ -29,6 +29,14 @@ async def is_dead(database: Queryable, chat_id: int) -> bool:
     return row is not None
 
 
+async def former_id(database: Queryable, chat_id: int) -> int | None:
+    """The id this chat had before it became a supergroup, if it was seen to."""
+    row = await database.fetch_one(
+        "SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id", {"chat_id": chat_id}
+    )
+    return None if row is None else int(row["old_chat_id"])
+
+
 async def move(tx: Transaction, old_id: int, new_id: int, now_milliseconds: int) -> bool:
     """A group became a supergroup: everything of the old id belongs to the new one from now on.
 
@@ -65,5 +73,14 @@ _MOVES = (
     "DELETE FROM drafts WHERE chat_id = :old AND :new <> :old",
     "UPDATE OR IGNORE groups SET chat_id = :new WHERE chat_id = :old",
     "UPDATE OR IGNORE group_guests SET chat_id = :new WHERE chat_id = :old",
+    """
+    UPDATE OR IGNORE consent_questions SET chat_id = :new, message_id = NULL, reply_to = 0,
+        state = CASE state WHEN 'asked' THEN 'wanted' ELSE state END
+    WHERE chat_id = :old
+    """,
+    "DELETE FROM consent_questions WHERE chat_id = :old AND :new <> :old",
+    "UPDATE OR REPLACE arrivals SET chat_id = :new WHERE chat_id = :old",
+    "UPDATE OR IGNORE objections SET chat_id = :new WHERE chat_id = :old",
+    "DELETE FROM errands WHERE chat_id = :old AND :new <> :old",
     "DELETE FROM dead_chats WHERE chat_id = :old AND :new <> :old",
 )

@@ -40,9 +40,15 @@ async def get(database: Queryable, place: Place) -> Draft:
     )
 
 
-async def put(tx: Transaction, half: Media, now_milliseconds: int) -> None:
-    """Make this the draft's photo or sound; the one it replaces is superseded."""
-    before = await get(tx, half.place)
+async def put(
+    tx: Transaction, half: Media, now_milliseconds: int, *, place: Place | None = None
+) -> None:
+    """Make this the draft's photo or sound; the one it replaces is superseded.
+
+    `place`: another topic in which its sender uses it as well.
+    """
+    place = place or half.place
+    before = await get(tx, place)
     replaced = before.photo if half.is_photo else before.sound
     if replaced is not None and replaced.id != half.id:
         await media.supersede(tx, replaced.id)
@@ -54,7 +60,7 @@ async def put(tx: Transaction, half: Media, now_milliseconds: int) -> None:
         ON CONFLICT (chat_id, thread_id, user_id) DO UPDATE SET {column} = excluded.{column},
             updated_at_milliseconds = excluded.updated_at_milliseconds
         """,  # noqa: S608
-        {**half.place._asdict(), "half": half.id, "now": now_milliseconds},
+        {**place._asdict(), "half": half.id, "now": now_milliseconds},
     )
 
 

@@ -14,14 +14,20 @@ from storage.record import from_row
 
 
 class JobState(StrEnum):
-    """The states of a job; the last four are final."""
+    """The states of a job; the last five are final.
+
+    A whole is `in_parts` and `joining` before `delivering`; a part ends as `kept` (see `wholes`).
+    """
 
     PREPARING = "preparing"
     READY = "ready"
     SUBMITTING = "submitting"
     RUNNING = "running"
     FETCHING = "fetching"
+    IN_PARTS = "in_parts"
+    JOINING = "joining"
     DELIVERING = "delivering"
+    KEPT = "kept"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -29,12 +35,18 @@ class JobState(StrEnum):
 
 
 WAITING = (JobState.PREPARING, JobState.READY)
-FINAL = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.UNDELIVERABLE)
+FINAL = (
+    *(JobState.KEPT, JobState.DONE, JobState.FAILED),
+    *(JobState.CANCELLED, JobState.UNDELIVERABLE),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is asked for; `request` names it, so asking twice makes one job."""
+    """What is asked for; `request` names it, so asking twice makes one job.
+
+    `parts`: how many videos it is made of, where that is more than one (see `wholes.start`).
+    """
 
     request: str
     place: Place
@@ -45,11 +57,16 @@ class Order:
     video_milliseconds: int
     price: Price
     status_message_id: int | None
+    parts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as stored; times and lengths in milliseconds."""
+    """A job as stored; times and lengths in milliseconds.
+
+    A whole has `parts`; a part has the number of its whole, its own from 1, where in the sound it
+    begins, and a copy of its piece at the provider.
+    """
 
     id: int
     chat_id: int
@@ -84,6 +101,15 @@ class Job:
     tries: int
     not_before_milliseconds: int
     created_at_milliseconds: int
+    parts: int | None
+    whole_id: int | None
+    part: int | None
+    begins_at_milliseconds: int | None
+    part_url: str | None
+    part_url_expires_at_milliseconds: int | None
+    note_file_id: str | None
+    thumbnail_file_id: str | None
+    came_as_note: int
 
     @property
     def place(self) -> Place:
@@ -98,6 +124,10 @@ class Job:
     def log_context(self) -> dict[str, Any]:
         """The fields every log line about it carries."""
         return {"job": self.id, "state": self.state, "task": self.task_id}
+
+
+_AT_ONCE = 500
+"""So many are looked up in one question."""
 
 
 class TooManyWaiting(Exception):
@@ -116,9 +146,9 @@ async def start(
         """
         INSERT INTO jobs (request, chat_id, thread_id, user_id, photo_id, sound_id, engine,
             resolution, held_milliseconds, price_micro_yuan_per_second, quota_weight_permille,
-            turn, state, status_message_id, created_at_milliseconds)
+            turn, state, parts, status_message_id, created_at_milliseconds)
         VALUES (:request, :chat_id, :thread_id, :user_id, :photo_id, :sound_id, :engine,
-            :resolution, :video, :price, :weight, :turn, 'preparing', :status_message_id, :now)
+            :resolution, :video, :price, :weight, :turn, :state, :parts, :status_message_id, :now)
         ON CONFLICT (request) DO NOTHING RETURNING *
         """,
         {
@@ -131,6 +161,8 @@ async def start(
             "video": order.video_milliseconds,
             "price": order.price.micro_yuan_per_second,
             "weight": order.price.quota_weight_permille,
+            "state": "in_parts" if order.parts else "preparing",
+            "parts": order.parts,
             "turn": await _next_turn(tx, order.place.user_id),
             "status_message_id": order.status_message_id,
             "now": now_milliseconds,
@@ -159,22 +191,23 @@ async def get(database: Queryable, job_id: int) -> Job | None:
 
 
 async def open_jobs(database: Queryable) -> list[Job]:
-    """Every job that has not ended, in the order of turns."""
+    """Every job that has not ended, wholes and parts too, in the order of turns."""
     rows = await database.fetch_all(
         """
         SELECT * FROM jobs
-        WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable') ORDER BY turn, id
+        WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable', 'kept')
+        ORDER BY turn, id
         """
     )
     return [from_row(Job, row) for row in rows]
 
 
 async def open_jobs_of(database: Queryable, user_id: int, chat_id: int) -> list[Job]:
-    """The person's jobs in this chat that have not ended, in the order of turns."""
+    """The person's jobs in this chat that have not ended, no parts, in the order of turns."""
     return [
         job
         for job in await open_jobs(database)
-        if job.user_id == user_id and job.chat_id == chat_id
+        if job.user_id == user_id and job.chat_id == chat_id and job.whole_id is None
     ]
 
 
@@ -183,7 +216,7 @@ async def last_of(database: Queryable, place: Place) -> Job | None:
     row = await database.fetch_one(
         """
         SELECT * FROM jobs WHERE chat_id = :chat_id AND thread_id = :thread_id
-            AND user_id = :user_id ORDER BY id DESC LIMIT 1
+            AND user_id = :user_id AND whole_id IS NULL ORDER BY id DESC LIMIT 1
         """,
         place._asdict(),
     )
@@ -191,26 +224,106 @@ async def last_of(database: Queryable, place: Place) -> Job | None:
 
 
 async def last_rendered(database: Queryable, user_id: int, chat_id: int) -> Job | None:
-    """The person's newest job in this chat that brought a video, delivered or undeliverable."""
+    """The person's newest job in this chat that brought a video, delivered or undeliverable.
+
+    In their private chat those of all chats count: there it is theirs alone to see.
+    Not one that may not be shown any more, here and below (see `loans`).
+    """
     row = await database.fetch_one(
         """
-        SELECT * FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id
-            AND state IN ('done', 'undeliverable') ORDER BY id DESC LIMIT 1
+        SELECT * FROM jobs WHERE user_id = :user_id AND :chat_id IN (chat_id, user_id)
+            AND state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM loans
+                WHERE media_id IN (jobs.photo_id, jobs.sound_id) AND stopped_at_milliseconds > 0)
+        ORDER BY id DESC LIMIT 1
         """,
         {"user_id": user_id, "chat_id": chat_id},
     )
     return None if row is None else from_row(Job, row)
 
 
+async def by_request(database: Queryable, request: str) -> Job | None:
+    """The job that was made of this request."""
+    row = await database.fetch_one(
+        "SELECT * FROM jobs WHERE request = :request", {"request": request}
+    )
+    return None if row is None else from_row(Job, row)
+
+
+async def count_rendered(database: Queryable, user_id: int, chat_id: int) -> int:
+    """How many jobs of this person in this chat brought a video."""
+    row = await database.fetch_one(
+        """
+        SELECT COUNT(*) AS n FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id
+            AND state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM loans
+                WHERE media_id IN (jobs.photo_id, jobs.sound_id) AND stopped_at_milliseconds > 0)
+        """,
+        {"user_id": user_id, "chat_id": chat_id},
+    )
+    return int(row["n"]) if row else 0
+
+
+async def rendered(
+    database: Queryable, user_id: int, chat_id: int, *, skip: int, limit: int
+) -> list[Job]:
+    """The person's jobs in this chat that brought a video, newest first."""
+    rows = await database.fetch_all(
+        """
+        SELECT * FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id
+            AND state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM loans
+                WHERE media_id IN (jobs.photo_id, jobs.sound_id) AND stopped_at_milliseconds > 0)
+        ORDER BY id DESC LIMIT :limit OFFSET :skip
+        """,
+        {"user_id": user_id, "chat_id": chat_id, "skip": skip, "limit": limit},
+    )
+    return [from_row(Job, row) for row in rows]
+
+
+async def newest_video_in(database: Queryable, chat_id: int) -> Job | None:
+    """The job of the newest video in this chat, whoever had it made."""
+    row = await database.fetch_one(
+        """
+        SELECT * FROM jobs WHERE chat_id = :chat_id AND state = 'done' ORDER BY id DESC LIMIT 1
+        """,
+        {"chat_id": chat_id},
+    )
+    return None if row is None else from_row(Job, row)
+
+
+async def by_video_message(database: Queryable, chat_id: int, message_id: int) -> Job | None:
+    """The job whose video came in this message."""
+    row = await database.fetch_one(
+        "SELECT * FROM jobs WHERE chat_id = :chat_id AND video_message_id = :message_id",
+        {"chat_id": chat_id, "message_id": message_id},
+    )
+    return None if row is None else from_row(Job, row)
+
+
+async def by_video_file(database: Queryable, chat_id: int, file_id: str) -> Job | None:
+    """The job of this chat whose video Telegram knows by that id, wherever it was sent again."""
+    row = await database.fetch_one(
+        "SELECT * FROM jobs WHERE chat_id = :chat_id AND video_file_id = :file_id",
+        {"chat_id": chat_id, "file_id": file_id},
+    )
+    return None if row is None else from_row(Job, row)
+
+
 async def endings(database: Queryable, job_ids: list[int]) -> dict[int, int | None]:
-    """When each of these jobs ended (epoch); None where it goes on, missing where there is none."""
+    """When each of these jobs ended (epoch); None where it goes on, missing where there is none.
+
+    A part has not ended before its whole has.
+    """
     ended: dict[int, int | None] = {}
-    for job_id in job_ids:
-        row = await database.fetch_one(
-            "SELECT ended_at_milliseconds AS at FROM jobs WHERE id = :id", {"id": job_id}
+    for begin in range(0, len(job_ids), _AT_ONCE):
+        some = ", ".join(str(int(job_id)) for job_id in job_ids[begin : begin + _AT_ONCE])
+        rows = await database.fetch_all(
+            f"""
+            SELECT id, CASE WHEN whole_id IS NULL THEN ended_at_milliseconds ELSE
+                (SELECT ended_at_milliseconds FROM jobs AS whole WHERE whole.id = jobs.whole_id)
+                END AS at
+            FROM jobs WHERE id IN ({some})
+            """  # noqa: S608
         )
-        if row is not None:
-            ended[job_id] = row["at"]
+        ended.update((row["id"], row["at"]) for row in rows)
     return ended
 
 
@@ -218,12 +331,25 @@ async def newest_with_half(database: Queryable, media_id: int) -> Job | None:
     """The newest job that this photo or sound was used for."""
     row = await database.fetch_one(
         """
-        SELECT * FROM jobs WHERE photo_id = :media_id OR sound_id = :media_id
+        SELECT * FROM jobs WHERE (photo_id = :media_id OR sound_id = :media_id)
+            AND whole_id IS NULL
         ORDER BY id DESC LIMIT 1
         """,
         {"media_id": media_id},
     )
     return None if row is None else from_row(Job, row)
+
+
+async def has_status(database: Queryable, place: Place, message_id: int) -> bool:
+    """Whether this message is, or was to the end, the status of one of the person's jobs."""
+    row = await database.fetch_one(
+        """
+        SELECT 1 FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id
+            AND status_message_id = :message_id LIMIT 1
+        """,
+        {"user_id": place.user_id, "chat_id": place.chat_id, "message_id": message_id},
+    )
+    return row is not None
 
 
 async def owned_tasks(database: Queryable, account: str, task_ids: list[str]) -> set[str]:
@@ -254,22 +380,25 @@ async def durations(database: Queryable, engine: str, limit: int) -> list[float]
     return [float(row["ratio"]) for row in rows]
 
 
-async def unannounced(database: Queryable) -> list[Job]:
-    """Jobs that ended without the person having been shown the end."""
+async def unannounced(database: Queryable, now_milliseconds: int) -> list[Job]:
+    """Jobs that ended without the person having been shown the end, which can be shown now."""
     rows = await database.fetch_all(
         """
-        SELECT * FROM jobs WHERE announced = 0 AND state IN ('done', 'failed', 'cancelled')
-        ORDER BY id
-        """
+        SELECT * FROM jobs WHERE announced = 0
+            AND state IN ('done', 'failed', 'cancelled', 'undeliverable')
+            AND not_before_milliseconds <= :now ORDER BY id
+        """,
+        {"now": now_milliseconds},
     )
     return [from_row(Job, row) for row in rows]
 
 
 async def _waiting_of(tx: Transaction, user_id: int) -> int:
+    """A whole counts as one, as long as its parts are being made."""
     row = await tx.fetch_one(
         """
-        SELECT COUNT(*) AS n FROM jobs
-        WHERE user_id = :user_id AND state IN ('preparing', 'ready')
+        SELECT COUNT(*) AS n FROM jobs WHERE user_id = :user_id AND whole_id IS NULL
+            AND state IN ('preparing', 'ready', 'in_parts')
         """,
         {"user_id": user_id},
     )
@@ -280,10 +409,9 @@ async def _next_turn(tx: Transaction, user_id: int) -> int:
     """Round-robin: after the person's last turn, never before the turn now being served."""
     row = await tx.fetch_one(
         """
-        SELECT COALESCE(MAX(CASE WHEN submitting_at_milliseconds IS NOT NULL THEN turn END), 0)
-                AS current,
-            COALESCE(MAX(CASE WHEN user_id = :user_id THEN turn END), -1) + 1 AS own
-        FROM jobs
+        SELECT COALESCE((SELECT MAX(turn) FROM jobs WHERE submitting_at_milliseconds IS NOT NULL),
+                0) AS current,
+            COALESCE((SELECT MAX(turn) FROM jobs WHERE user_id = :user_id), -1) + 1 AS own
         """,
         {"user_id": user_id},
     )

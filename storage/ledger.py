@@ -6,22 +6,27 @@ its price ratio), and micro-yuan, what the provider bills the operator.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from storage import pseudonyms
 from storage.database import Queryable, Transaction
 from storage.windows import day_of, next_day_milliseconds, next_month_milliseconds
 
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """The limits the operator set; windows are days and months in `zone`."""
+    """The limits the operator set; windows are days and months in `zone`.
+
+    With the key, what a person used before they had their data deleted counts on.
+    """
 
     zone: ZoneInfo
     person_day_milliseconds: int
     person_month_milliseconds: int | None
     bot_day_micro_yuan: int
     bot_month_micro_yuan: int
+    pseudonym_key: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,9 @@ class BudgetExhausted(Exception):
 async def quota_of(database: Queryable, user_id: int, caps: Caps, now_milliseconds: int) -> Quota:
     """What the person used and has left; the month's window where it leaves less than the day's."""
     day = day_of(now_milliseconds, caps.zone)
-    today = await _sums(database, "user_id = :user_id AND day = :day", user_id, day)
+    key = caps.pseudonym_key
+    who = user_id, await pseudonyms.account_of(database, user_id, key, now_milliseconds)
+    today = await _sums(database, f"{_PERSON} AND day = :day", who, day)
     of_day = Quota(
         caps.person_day_milliseconds,
         today["spent_quota"],
@@ -96,7 +103,7 @@ async def quota_of(database: Queryable, user_id: int, caps: Caps, now_millisecon
     )
     if caps.person_month_milliseconds is None:
         return of_day
-    month = await _sums(database, f"user_id = :user_id AND {_MONTH}", user_id, day)
+    month = await _sums(database, f"{_PERSON} AND {_MONTH}", who, day)
     of_month = Quota(
         caps.person_month_milliseconds,
         month["spent_quota"],
@@ -217,14 +224,19 @@ async def charged_milliseconds(database: Queryable, job_id: int) -> int:
 _MONTH = "day BETWEEN substr(:day, 1, 7) || '-01' AND substr(:day, 1, 7) || '-31'"
 
 
-async def _sums(database: Queryable, where: str, user_id: int, day: str) -> dict[str, int]:
+_PERSON = "user_id IN (:user_id, :account_id)"
+
+
+async def _sums(
+    database: Queryable, where: str, who: tuple[int, int | None], day: str
+) -> dict[str, int]:
     row = await database.fetch_one(
         f"""
         SELECT COALESCE(SUM(spent_quota_milliseconds), 0) AS spent_quota,
             COALESCE(SUM(held_quota_milliseconds), 0) AS held_quota
         FROM ledger WHERE {where}
         """,  # noqa: S608
-        {"user_id": user_id, "day": day},
+        {"user_id": who[0], "account_id": who[1], "day": day},
     )
     assert row is not None  # noqa: S101
     return row

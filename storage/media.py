@@ -26,6 +26,12 @@ LATE = "late"
 STALE = "stale"
 """The fault of a half whose other half is so old that its sender is asked first."""
 
+TOO_LONG_HERE = "too-long-here"
+"""The fault of a sound that is longer than its group lets a video be."""
+
+CONSENT = "consent"
+"""The fault of a half whose sender did not agree yet to what happens with it."""
+
 
 class Place(NamedTuple):
     """Whose conversation, and where: the key of a draft. `thread_id` is 0 outside topics."""
@@ -52,7 +58,12 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A half as stored; times and lengths in milliseconds."""
+    """A half as stored; times and lengths in milliseconds.
+
+    A long sound has a `plan` of how it may be cut (JSON); it is used from a moment on, as far as
+    its limit allows, or `in_parts`. Of a photo its `crop` is used, if there is one; `crops` are
+    the parts that were offered (JSON). Its copy at the provider is for one engine; None: the usual.
+    """
 
     id: int
     kind: str
@@ -72,9 +83,18 @@ class Media:
     ext_bbox: str | None
     upload_url: str | None
     upload_expires_at_milliseconds: int | None
+    upload_engine: str | None
     reply_message_id: int | None
     tries: int
     wanted_at_milliseconds: int
+    levelled: int
+    agreed_quota_milliseconds: int
+    plan: str | None
+    from_milliseconds: int
+    in_parts: int
+    crop: str | None
+    crops: str | None
+    help_message_id: int | None
 
     @property
     def place(self) -> Place:
@@ -100,16 +120,19 @@ async def record(
 
     One of an album that is passed over is `surplus`: nothing becomes of it. One that is `late`
     was sent so long ago that its sender is asked first. A group that moved is known by its new id.
+    Whether a sound is levelled is what its sender wishes at this moment.
     """
     changed = await tx.execute(
         """
         INSERT INTO media (source, kind, chat_id, thread_id, user_id, message_id, media_group_id,
-            file_id, file_unique_id, file_size_bytes, state, fault, announced,
+            file_id, file_unique_id, file_size_bytes, state, fault, announced, levelled,
             not_before_milliseconds, wanted_at_milliseconds, created_at_milliseconds)
         VALUES (:source, :kind,
             COALESCE((SELECT new_chat_id FROM moved_chats WHERE old_chat_id = :chat_id), :chat_id),
             :thread_id, :user_id, :message_id, :media_group_id, :file_id, :file_unique_id,
-            :file_size_bytes, :state, :fault, :announced, :not_before, :wanted_at, :now)
+            :file_size_bytes, :state, :fault, :announced,
+            COALESCE((SELECT levelled FROM preferences WHERE user_id = :user_id), 1),
+            :not_before, :wanted_at, :now)
         ON CONFLICT (source) DO NOTHING
         """,
         {
@@ -141,6 +164,19 @@ async def get(database: Queryable, media_id: int) -> Media | None:
 async def by_source(database: Queryable, source: str) -> Media | None:
     """The half that this update brought."""
     row = await database.fetch_one("SELECT * FROM media WHERE source = :source", {"source": source})
+    return None if row is None else from_row(Media, row)
+
+
+async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Media | None:
+    """The photo of the person's newest job in this chat, whichever the topic."""
+    row = await database.fetch_one(
+        """
+        SELECT media.* FROM media JOIN jobs ON jobs.photo_id = media.id
+        WHERE jobs.user_id = :user_id AND jobs.chat_id = :chat_id
+        ORDER BY jobs.id DESC LIMIT 1
+        """,
+        {"user_id": user_id, "chat_id": chat_id},
+    )
     return None if row is None else from_row(Media, row)
 
 
@@ -207,9 +243,11 @@ async def refuse(
     return await _leave_received(tx, media_id, MediaState.REFUSED, facts)
 
 
-async def ask(tx: Transaction, media_id: int, fault: str, fault_detail: str | None = None) -> bool:
+async def ask(
+    tx: Transaction, media_id: int, fault: str, fault_detail: str | None = None, **facts: Any
+) -> bool:
     """The person has to answer first: use it all the same, or a part of it?"""
-    facts = {"fault": fault, "fault_detail": fault_detail}
+    facts |= {"fault": fault, "fault_detail": fault_detail}
     return await _leave_received(tx, media_id, MediaState.ASKED, facts)
 
 
@@ -224,20 +262,81 @@ async def ask_again(tx: Transaction, media_id: int, fault: str, detail: str | No
     )
 
 
+async def agree(tx: Transaction, media_id: int, quota_milliseconds: int) -> bool:
+    """Its sender agrees to a video of so much quota; False when that was not asked."""
+    changed = await tx.execute(
+        """
+        UPDATE media SET state = 'ready', fault = NULL, fault_detail = NULL, announced = 0,
+            agreed_quota_milliseconds = :quota
+        WHERE id = :id AND state = 'asked' AND fault = 'confirm'
+        """,
+        {"id": media_id, "quota": quota_milliseconds},
+    )
+    return changed > 0
+
+
+async def forget_agreement(tx: Transaction, media_id: int) -> None:
+    """The video that its sender agreed to is being made: another one is another question."""
+    await tx.execute(
+        "UPDATE media SET agreed_quota_milliseconds = 0 WHERE id = :id", {"id": media_id}
+    )
+
+
+async def offer_crops(tx: Transaction, media_id: int, crops: str) -> None:
+    """The parts that its sender may choose among (JSON); those offered first stand."""
+    await tx.execute(
+        "UPDATE media SET crops = :crops WHERE id = :id AND crops IS NULL",
+        {"id": media_id, "crops": crops},
+    )
+
+
+async def set_help(tx: Transaction, media_id: int, message_id: int) -> None:
+    """The picture that shows what is wrong with it was sent."""
+    await tx.execute(
+        "UPDATE media SET help_message_id = :message_id WHERE id = :id",
+        {"id": media_id, "message_id": message_id},
+    )
+
+
+async def use_crop(tx: Transaction, media_id: int, crop: str) -> bool:
+    """Only this part of it is to be used; False where it is in use, replaced or never offered."""
+    changed = await tx.execute(
+        """
+        UPDATE media SET state = 'received', fault = NULL, fault_detail = NULL, announced = 0,
+            crop = :crop, insisted = 0, tries = 0, not_before_milliseconds = 0
+        WHERE id = :id AND kind = 'photo' AND state IN ('asked', 'refused') AND crops IS NOT NULL
+        """,
+        {"id": media_id, "crop": crop},
+    )
+    return changed > 0
+
+
 async def announce_anew(tx: Transaction, media_id: int) -> None:
     """What there is to say about it has changed."""
     await tx.execute("UPDATE media SET announced = 0 WHERE id = :id", {"id": media_id})
 
 
-async def announced(tx: Transaction, media_id: int) -> None:
-    """The person was shown what became of it."""
-    await tx.execute("UPDATE media SET announced = 1 WHERE id = :id", {"id": media_id})
+async def announced(tx: Transaction, half: Media) -> bool:
+    """The person was shown what became of it; False when something else did meanwhile.
+
+    While one half is spoken of, its pair may be made with the other: then there is a question to
+    ask about it, which must not be taken for asked.
+    """
+    changed = await tx.execute(
+        """
+        UPDATE media SET announced = 1
+        WHERE id = :id AND announced = 0 AND state = :state AND fault IS :fault
+        """,
+        {"id": half.id, "state": half.state, "fault": half.fault},
+    )
+    return changed > 0
 
 
 async def insist(tx: Transaction, media_id: int) -> bool:
     """The person wants it checked in spite of the doubt; False when nothing was asked."""
     changed = await tx.execute(
-        "UPDATE media SET state = 'received', insisted = 1 WHERE id = :id AND state = 'asked'",
+        "UPDATE media SET state = 'received', tries = 0, insisted = 1"
+        " WHERE id = :id AND state = 'asked'",
         {"id": media_id},
     )
     return changed > 0
@@ -247,10 +346,42 @@ async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bo
     """Only its beginning is to be used; False when nothing was asked."""
     changed = await tx.execute(
         """
-        UPDATE media SET state = 'received', limit_milliseconds = :limit
+        UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :limit,
+            from_milliseconds = 0, in_parts = 0
         WHERE id = :id AND state = 'asked' AND kind = 'sound'
         """,
         {"id": media_id, "limit": limit_milliseconds},
+    )
+    return changed > 0
+
+
+async def use_piece(
+    tx: Transaction, media_id: int, from_milliseconds: int, length_milliseconds: int
+) -> bool:
+    """Only this piece of it is to be used; False when nothing was asked."""
+    changed = await tx.execute(
+        """
+        UPDATE media SET state = 'received', limit_milliseconds = :length,
+            from_milliseconds = :from, in_parts = 0
+        WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
+        """,
+        {"id": media_id, "from": from_milliseconds, "length": length_milliseconds},
+    )
+    return changed > 0
+
+
+async def use_in_parts(
+    tx: Transaction, media_id: int, duration_milliseconds: int, quota_milliseconds: int
+) -> bool:
+    """All of it is to be used, cut as its plan says, for so much quota; False as above."""
+    changed = await tx.execute(
+        """
+        UPDATE media SET state = 'ready', fault = NULL, fault_detail = NULL, announced = 0,
+            limit_milliseconds = NULL, from_milliseconds = 0, in_parts = 1,
+            duration_milliseconds = :duration, agreed_quota_milliseconds = :quota
+        WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
+        """,
+        {"id": media_id, "duration": duration_milliseconds, "quota": quota_milliseconds},
     )
     return changed > 0
 
@@ -301,22 +432,39 @@ async def postpone(tx: Transaction, media_id: int, not_before_milliseconds: int)
     )
 
 
-async def set_upload(tx: Transaction, media_id: int, url: str, expires_at: int) -> None:
-    """A fresh copy is at the provider."""
+async def set_upload(
+    tx: Transaction, media_id: int, url: str, expires_at: int, engine: str | None = None
+) -> None:
+    """A fresh copy is at the provider, for that engine; for the one it was for, where none is."""
     await tx.execute(
         """
-        UPDATE media SET upload_url = :url, upload_expires_at_milliseconds = :expires_at
+        UPDATE media SET upload_url = :url, upload_expires_at_milliseconds = :expires_at,
+            upload_engine = COALESCE(:engine, upload_engine)
         WHERE id = :id
         """,
-        {"id": media_id, "url": url, "expires_at": expires_at},
+        {"id": media_id, "url": url, "expires_at": expires_at, "engine": engine},
+    )
+
+
+async def set_boxes(
+    tx: Transaction, media_id: int, face_bbox: str | None, ext_bbox: str | None
+) -> None:
+    """Where the detection of the engine that the copy is for saw the face."""
+    await tx.execute(
+        "UPDATE media SET face_bbox = :face_bbox, ext_bbox = :ext_bbox WHERE id = :id",
+        {"id": media_id, "face_bbox": face_bbox, "ext_bbox": ext_bbox},
     )
 
 
 async def supersede(tx: Transaction, media_id: int, fault: str = "superseded") -> None:
-    """It is not used any more: the person sent another one, or dropped it (`fault` says which)."""
+    """It is not used any more: the person sent another one, or dropped it (`fault` says which).
+
+    Of one that waited for consent nothing was said, and nothing is.
+    """
     await tx.execute(
         """
-        UPDATE media SET state = 'superseded', announced = 0, fault = :fault
+        UPDATE media SET state = 'superseded', fault = :fault,
+            announced = CASE WHEN state = 'asked' AND fault = 'consent' THEN 1 ELSE 0 END
         WHERE id = :id AND state IN ('received', 'asked')
         """,
         {"id": media_id, "fault": fault},
@@ -341,6 +489,8 @@ _FACTS = frozenset(
         "ext_bbox",
         "upload_url",
         "upload_expires_at_milliseconds",
+        "upload_engine",
+        "plan",
     }
 )
 

@@ -5,33 +5,34 @@ A move that was made already answers False and changes nothing, so a lost reply 
 
 from __future__ import annotations
 
-from typing import Any
-
-from storage import ledger
+from storage import wholes
 from storage.database import Transaction
-from storage.jobs import FINAL, WAITING, Job, JobState, get
+from storage.jobs import WAITING, Job, JobState, get
 from storage.record import from_row
+from storage.transitions import end, move, opened, settle
 
 
 async def prepared(tx: Transaction, job_id: int) -> bool:
     """preparing → ready: both halves are at the provider."""
-    return await _move(tx, job_id, JobState.PREPARING, JobState.READY, {})
+    return await move(tx, job_id, JobState.PREPARING, JobState.READY, {})
 
 
 async def take_slot(
     tx: Transaction, *, account: str, slots: int, engine: str, now_milliseconds: int
 ) -> Job | None:
-    """ready → submitting: the next in turn takes a free slot of the account, with the intention
-    to pay and the time on disk. None when no slot is free or nothing is due."""
-    slot = await _free_slot(tx, account, slots)
+    """ready → submitting: the engine's next in turn takes a free slot of the account, with the
+    intention to pay and the time on disk. None when no slot is free or nothing is due.
+
+    `slots` is how many tasks of this engine may run at a time."""
+    slot = await _free_slot(tx, account, slots, engine)
     if slot is None:
         return None
     row = await tx.fetch_one(
         """
         UPDATE jobs SET state = 'submitting', account = :account, slot = :slot,
             submitting_at_milliseconds = :now
-        WHERE id = (SELECT id FROM jobs WHERE state = 'ready' AND engine = :engine
-            AND not_before_milliseconds <= :now ORDER BY turn, id LIMIT 1)
+        WHERE id = (SELECT id FROM jobs WHERE state IN ('preparing', 'ready') AND state = 'ready'
+            AND engine = :engine AND not_before_milliseconds <= :now ORDER BY turn, id LIMIT 1)
         RETURNING *
         """,
         {"account": account, "slot": slot, "engine": engine, "now": now_milliseconds},
@@ -48,8 +49,9 @@ async def submitted(
         "adopted": int(adopted),
         "running_since_milliseconds": now_milliseconds,
         "tries": 0,
+        "not_before_milliseconds": 0,
     }
-    return await _move(tx, job_id, JobState.SUBMITTING, JobState.RUNNING, facts)
+    return await move(tx, job_id, JobState.SUBMITTING, JobState.RUNNING, facts)
 
 
 async def not_submitted(tx: Transaction, job_id: int, not_before_milliseconds: int) -> bool:
@@ -60,15 +62,19 @@ async def not_submitted(tx: Transaction, job_id: int, not_before_milliseconds: i
         "submitting_at_milliseconds": None,
         "not_before_milliseconds": not_before_milliseconds,
     }
-    return await _move(tx, job_id, JobState.SUBMITTING, JobState.READY, facts)
+    moved = await move(tx, job_id, JobState.SUBMITTING, JobState.READY, facts)
+    await wholes.go_on(tx, job_id, not_before_milliseconds)
+    return moved
 
 
 async def prepare_again(tx: Transaction, job_id: int) -> bool:
     """submitting → preparing: the provider could not read a file, and no task exists."""
+    job = await get(tx, job_id)
     facts = {"slot": None, "account": None, "submitting_at_milliseconds": None}
-    moved = await _move(tx, job_id, JobState.SUBMITTING, JobState.PREPARING, facts)
-    if moved:
+    moved = await move(tx, job_id, JobState.SUBMITTING, JobState.PREPARING, facts)
+    if moved and job is not None:
         await postpone(tx, job_id, 0)
+        await wholes.go_on(tx, job_id, job.submitting_at_milliseconds or 0)
     return moved
 
 
@@ -96,12 +102,14 @@ async def rendered(
         "noticed_end_at_milliseconds": now_milliseconds,
         "tries": 0,
     }
-    return await _move(tx, job_id, JobState.RUNNING, JobState.FETCHING, facts)
+    moved = await move(tx, job_id, JobState.RUNNING, JobState.FETCHING, facts)
+    await wholes.go_on(tx, job_id, now_milliseconds)
+    return moved
 
 
 async def fetched(tx: Transaction, job_id: int) -> bool:
-    """fetching → delivering: the paid result is on our disk."""
-    return await _move(tx, job_id, JobState.FETCHING, JobState.DELIVERING, {"tries": 0})
+    """fetching → delivering: the paid result is on our disk; for parts see `wholes.kept`."""
+    return await move(tx, job_id, JobState.FETCHING, JobState.DELIVERING, {"tries": 0})
 
 
 async def sending(tx: Transaction, job_id: int, now_milliseconds: int) -> None:
@@ -120,8 +128,11 @@ async def not_sent(tx: Transaction, job_id: int) -> None:
 
 
 async def fetch_again(tx: Transaction, job_id: int) -> bool:
-    """delivering → fetching: what was kept on our disk is gone or broken."""
-    return await _move(tx, job_id, JobState.DELIVERING, JobState.FETCHING, {"tries": 0})
+    """delivering → fetching, of a whole joining: what was on our disk is gone or broken."""
+    job = await get(tx, job_id)
+    whole = job is not None and job.parts is not None
+    target = JobState.JOINING if whole else JobState.FETCHING
+    return await move(tx, job_id, JobState.DELIVERING, target, {"tries": 0})
 
 
 async def delivered(
@@ -132,54 +143,102 @@ async def delivered(
     file_id: str | None,
     now_milliseconds: int,
     as_file: bool = False,
+    as_note: bool = False,
+    thumbnail_id: str | None = None,
 ) -> bool:
-    """delivering → done: seen delivered, and settled in the same transaction."""
-    current = await _open(tx, job.id)
+    """delivering → done: seen delivered, and settled in the same transaction.
+
+    `file_id` is that of the video, or of a round note.
+    """
+    current = await opened(tx, job.id)
     if current is None:
         return False
-    await _settle(tx, current, charge_person=True, now_milliseconds=now_milliseconds)
+    await settle(tx, current, charge_person=True, now_milliseconds=now_milliseconds)
     facts = {
         "video_message_id": message_id,
-        "video_file_id": file_id,
+        "video_file_id": None if as_note else file_id,
+        "note_file_id": file_id if as_note else None,
+        "came_as_note": int(as_note),
         "sent_as_file": int(as_file),
+        "thumbnail_file_id": thumbnail_id,
     }
-    return await _end(tx, current, JobState.DONE, facts, now_milliseconds)
+    return await end(tx, current, JobState.DONE, facts, now_milliseconds)
 
 
-async def sent_again(tx: Transaction, job_id: int, file_id: str | None, *, as_file: bool) -> None:
+async def sent_again(
+    tx: Transaction,
+    job_id: int,
+    file_id: str | None,
+    *,
+    as_file: bool,
+    thumbnail_id: str | None = None,
+) -> None:
     """Telegram has the video (once more): from now on it is known by this id."""
     await tx.execute(
         """
-        UPDATE jobs SET video_file_id = :file_id, sent_as_file = :as_file WHERE id = :id
+        UPDATE jobs SET video_file_id = :file_id, sent_as_file = :as_file,
+            thumbnail_file_id = COALESCE(:thumbnail_id, thumbnail_file_id)
+        WHERE id = :id
         """,
-        {"id": job_id, "file_id": file_id, "as_file": int(as_file)},
+        {
+            "id": job_id,
+            "file_id": file_id,
+            "as_file": int(as_file),
+            "thumbnail_id": thumbnail_id,
+        },
+    )
+
+
+async def sent_as_note(
+    tx: Transaction, job_id: int, file_id: str | None, thumbnail_id: str | None
+) -> None:
+    """Telegram has the video as a round note as well: that is known by this id."""
+    await tx.execute(
+        """
+        UPDATE jobs SET note_file_id = :file_id,
+            thumbnail_file_id = COALESCE(thumbnail_file_id, :thumbnail_id)
+        WHERE id = :id
+        """,
+        {"id": job_id, "file_id": file_id, "thumbnail_id": thumbnail_id},
     )
 
 
 async def undeliverable(tx: Transaction, job: Job, reason: str, now_milliseconds: int) -> bool:
     """delivering → undeliverable: the chat is closed to the bot; what was rendered is settled."""
-    current = await _open(tx, job.id)
+    current = await opened(tx, job.id)
     if current is None:
         return False
-    await _settle(tx, current, charge_person=True, now_milliseconds=now_milliseconds)
-    return await _end(tx, current, JobState.UNDELIVERABLE, {"failure": reason}, now_milliseconds)
+    await settle(tx, current, charge_person=True, now_milliseconds=now_milliseconds)
+    return await end(tx, current, JobState.UNDELIVERABLE, {"failure": reason}, now_milliseconds)
 
 
 async def fail(
     tx: Transaction, job: Job, failure: str, detail: str | None, now_milliseconds: int
 ) -> bool:
-    """Any open state → failed: the person pays nothing; what the provider billed is booked."""
-    current = await _open(tx, job.id)
+    """Any open state → failed: the person pays nothing; what the provider billed is booked.
+
+    A whole of which something runs fails when that has ended; a part takes its whole with it.
+    """
+    current = await opened(tx, job.id)
     if current is None:
         return False
-    await _settle(tx, current, charge_person=False, now_milliseconds=now_milliseconds)
+    if current.state == JobState.IN_PARTS:
+        return await wholes.doom(tx, current, failure, detail, now_milliseconds)
+    await settle(tx, current, charge_person=False, now_milliseconds=now_milliseconds)
     facts = {"failure": failure, "failure_detail": detail, "slot": None}
-    return await _end(tx, current, JobState.FAILED, facts, now_milliseconds)
+    moved = await end(tx, current, JobState.FAILED, facts, now_milliseconds)
+    await wholes.go_on(tx, current.id, now_milliseconds)
+    return moved
 
 
 async def cancel_waiting(tx: Transaction, job_id: int, now_milliseconds: int) -> bool:
-    """preparing, ready → cancelled, for nothing; False when it is past that."""
+    """preparing, ready → cancelled, for nothing; False when it is past that.
+
+    A whole stops what of it waits; False when something of it is past that.
+    """
     job = await get(tx, job_id)
+    if job is not None and job.state == JobState.IN_PARTS:
+        return await wholes.stop(tx, job, now_milliseconds)
     if job is None or job.state not in WAITING:
         return False
     return await cancelled(tx, job, now_milliseconds)
@@ -187,11 +246,15 @@ async def cancel_waiting(tx: Transaction, job_id: int, now_milliseconds: int) ->
 
 async def cancelled(tx: Transaction, job: Job, now_milliseconds: int) -> bool:
     """Any state without a bill → cancelled: the hold is released."""
-    current = await _open(tx, job.id)
+    current = await opened(tx, job.id)
     if current is None:
         return False
-    await ledger.release(tx, current.id, now_milliseconds=now_milliseconds)
-    return await _end(tx, current, JobState.CANCELLED, {"slot": None}, now_milliseconds)
+    if current.state == JobState.IN_PARTS:
+        return await wholes.stop(tx, current, now_milliseconds)
+    await settle(tx, current, charge_person=False, now_milliseconds=now_milliseconds)
+    moved = await end(tx, current, JobState.CANCELLED, {"slot": None}, now_milliseconds)
+    await wholes.go_on(tx, current.id, now_milliseconds)
+    return moved
 
 
 async def request_cancel(tx: Transaction, job_id: int) -> bool:
@@ -224,55 +287,34 @@ async def set_status_message(tx: Transaction, job_id: int, message_id: int) -> N
     )
 
 
+async def set_first_status(tx: Transaction, job_id: int, message_id: int) -> bool:
+    """The same for a job that shows nothing yet; False when it does, or has ended."""
+    changed = await tx.execute(
+        """
+        UPDATE jobs SET status_message_id = :message_id WHERE id = :id
+            AND status_message_id IS NULL
+            AND state NOT IN ('done', 'failed', 'cancelled', 'undeliverable', 'kept')
+        """,
+        {"id": job_id, "message_id": message_id},
+    )
+    return changed > 0
+
+
 async def announced(tx: Transaction, job_id: int) -> None:
     """The person was shown the end."""
     await tx.execute("UPDATE jobs SET announced = 1 WHERE id = :id", {"id": job_id})
 
 
-async def _settle(tx: Transaction, job: Job, *, charge_person: bool, now_milliseconds: int) -> None:
-    if job.billed_milliseconds is None:
-        await ledger.release(tx, job.id, now_milliseconds=now_milliseconds)
-        return
-    await ledger.settle(
-        tx,
-        job.id,
-        job.price,
-        billed_milliseconds=job.billed_milliseconds,
-        charge_person=charge_person,
-        now_milliseconds=now_milliseconds,
-    )
-
-
-async def _open(tx: Transaction, job_id: int) -> Job | None:
-    """The job as it is now, unless it has ended."""
-    job = await get(tx, job_id)
-    return None if job is None or job.state in FINAL else job
-
-
-async def _end(
-    tx: Transaction, job: Job, state: JobState, facts: dict[str, Any], now_milliseconds: int
-) -> bool:
-    ending = {**facts, "ended_at_milliseconds": now_milliseconds}
-    return await _move(tx, job.id, JobState(job.state), state, ending)
-
-
-async def _move(
-    tx: Transaction, job_id: int, source: JobState, target: JobState, facts: dict[str, Any]
-) -> bool:
-    assignments = "".join(f", {column} = :{column}" for column in facts)
-    changed = await tx.execute(
-        f"UPDATE jobs SET state = :target{assignments} WHERE id = :id AND state = :source",  # noqa: S608
-        {"id": job_id, "source": source.value, "target": target.value, **facts},
-    )
-    return changed > 0
-
-
-async def _free_slot(tx: Transaction, account: str, slots: int) -> int | None:
+async def _free_slot(tx: Transaction, account: str, slots: int, engine: str) -> int | None:
+    """The provider limits the tasks of each model; the account's slots have different numbers."""
     rows = await tx.fetch_all(
         """
-        SELECT slot FROM jobs WHERE account = :account AND state IN ('submitting', 'running')
+        SELECT slot, engine FROM jobs
+        WHERE account = :account AND state IN ('submitting', 'running')
         """,
         {"account": account},
     )
+    if sum(row["engine"] == engine for row in rows) >= slots:
+        return None
     taken = {row["slot"] for row in rows}
-    return next((slot for slot in range(slots) if slot not in taken), None)
+    return next(slot for slot in range(len(taken) + 1) if slot not in taken)

@@ -38,15 +38,18 @@ async def remember(tx: Transaction, person: Person, now_milliseconds: int) -> No
     )
 
 
-async def language_code(database: Queryable, user_id: int) -> str | None:
-    """The language the person chose, else as Telegram last told it, or None."""
+async def language_code(
+    database: Queryable, user_id: int, chat_id: int | None = None
+) -> str | None:
+    """The language of that group, else the person's: chosen, or as Telegram last told it."""
     row = await database.fetch_one(
         """
         SELECT COALESCE(
+            (SELECT language FROM groups WHERE chat_id = :chat_id),
             (SELECT language FROM preferences WHERE user_id = :user_id),
             (SELECT language_code FROM people WHERE user_id = :user_id)) AS code
         """,
-        {"user_id": user_id},
+        {"user_id": user_id, "chat_id": chat_id},
     )
     return None if row is None else row["code"]
 

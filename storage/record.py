@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -15,5 +16,10 @@ if TYPE_CHECKING:
 
 def from_row(kind: type[Value], row: Row) -> Value:
     """A dataclass from a row: the columns of the same names, the others left out."""
-    values: dict[str, Any] = {field.name: row[field.name] for field in fields(kind)}
+    values: dict[str, Any] = {name: row[name] for name in _names(kind)}
     return kind(**values)
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

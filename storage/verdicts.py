@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from storage import pseudonyms
 from storage.database import Queryable, Transaction
 from storage.ledger import Caps, check_budget
 from storage.record import from_row
@@ -70,25 +71,29 @@ async def count_check(
     per_person_per_day: int,
     caps: Caps,
     now_milliseconds: int,
-) -> None:
-    """Book a paid check before it is made.
+) -> int:
+    """Book a paid check before it is made; the booking's number.
 
     Raises:
         TooManyChecks: the person's cap for the day is reached.
         BudgetExhausted: the bot's cap is.
     """
     day = day_of(now_milliseconds, caps.zone)
+    account_id = await pseudonyms.account_of(tx, user_id, caps.pseudonym_key, now_milliseconds)
     row = await tx.fetch_one(
-        "SELECT COUNT(*) AS made FROM detections WHERE user_id = :user_id AND day = :day",
-        {"user_id": user_id, "day": day},
+        """
+        SELECT COUNT(*) AS made FROM detections
+        WHERE user_id IN (:user_id, :account_id) AND day = :day
+        """,
+        {"user_id": user_id, "account_id": account_id, "day": day},
     )
     if row is None or row["made"] >= per_person_per_day:
         raise TooManyChecks(next_day_milliseconds(now_milliseconds, caps.zone))
     await check_budget(tx, micro_yuan, caps, now_milliseconds)
-    await tx.execute(
+    booked = await tx.fetch_one(
         """
         INSERT INTO detections (user_id, media_id, model, micro_yuan, day, at_milliseconds)
-        VALUES (:user_id, :media_id, :model, :micro_yuan, :day, :now)
+        VALUES (:user_id, :media_id, :model, :micro_yuan, :day, :now) RETURNING id
         """,
         {
             "user_id": user_id,
@@ -99,14 +104,10 @@ async def count_check(
             "now": now_milliseconds,
         },
     )
+    assert booked is not None  # noqa: S101
+    return int(booked["id"])
 
 
-async def uncount_check(tx: Transaction, media_id: int) -> None:
-    """The newest check booked for this photo was certainly not made."""
-    await tx.execute(
-        """
-        DELETE FROM detections
-        WHERE id = (SELECT MAX(id) FROM detections WHERE media_id = :media_id)
-        """,
-        {"media_id": media_id},
-    )
+async def uncount_check(tx: Transaction, booking_id: int) -> None:
+    """This very check was certainly not made."""
+    await tx.execute("DELETE FROM detections WHERE id = :id", {"id": booking_id})

@@ -79,6 +79,19 @@ def test_the_preview_engine_needs_no_key(environment: Set) -> None:
     assert settings.price_micro_yuan_per_detection == 0
 
 
+def test_several_engines_stand_between_commas_the_usual_one_first(good: Set) -> None:
+    good(ENGINE=" EMO, wan2.2-s2v ")
+    settings = load_settings()
+    assert settings.engines == ("emo", "wan2.2-s2v")
+    assert settings.default_engine == "emo"
+    assert settings.price_micro_yuan_per_second == 80_000
+
+
+def test_one_engine_of_several_may_need_a_key(environment: Set) -> None:
+    environment(TELEGRAM_BOT_TOKEN=TOKEN, ENGINE="preview,emo")
+    assert refusal().startswith("DASHSCOPE_API_KEY is missing: ENGINE=preview,emo needs one")
+
+
 def test_the_service_alone_needs_neither(environment: Set) -> None:
     assert load_service_settings().dashscope_api_key is None
 
@@ -108,6 +121,9 @@ def test_settings_cannot_be_changed(good: Set) -> None:
         ("DATABASE_URL", "sqlite://", "is not sqlite:///file.db"),
         ("DATABASE_URL", "sqlite:///:memory:", "is not sqlite:///file.db"),
         ("ENGINE", "sora", "('sora') is not one of the choices"),
+        ("ENGINE", "emo,sora", "write wan2.2-s2v, emo or preview, or several with commas"),
+        ("ENGINE", "emo,", "is not one of the choices"),
+        ("ENGINE", "emo,emo", "names an engine twice"),
         ("RESOLUTION", "1080P", "write 480P or 720P"),
         ("STYLE", "shouting", "speech, singing or performance"),
         ("ADMIN_IDS", "alice", "with commas, such as 1001,1002"),

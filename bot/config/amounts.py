@@ -20,6 +20,7 @@ Filled = BeforeValidator(values.filled)
 
 # The upper bounds catch slips of the keyboard and keep every sum inside a 64-bit integer.
 Seconds = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=3), Filled]
+LongVoiceSeconds = Annotated[Decimal, Field(ge=0, le=300, decimal_places=3), Filled]
 Yuan = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=6), Filled]
 # A price of nothing would make every cap in money meaningless.
 Fen = Annotated[Decimal, Field(gt=0, le=100_000, decimal_places=4), Filled]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Engine = Literal["wan2.2-s2v", "emo", "preview"]
+ENGINES: tuple[Engine, ...] = get_args(Engine)
 Resolution = Literal["480P", "720P"]
 Ratio = Literal["1:1", "3:4"]
 

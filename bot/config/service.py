@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
@@ -18,8 +18,9 @@ _BEIJING = "https://dashscope.aliyuncs.com/api/v1"
 class ServiceSettings(FromEnvironment):
     """What talking to the video service needs; enough to make a video without Telegram."""
 
-    engine: Annotated[Engine, BeforeValidator(values.lower), Filled] = Field(
-        default="wan2.2-s2v", description="wan2.2-s2v, emo or preview"
+    engine: Annotated[str, BeforeValidator(values.engines), Filled] = Field(
+        default="wan2.2-s2v",
+        description="wan2.2-s2v, emo or preview, or several of them with commas",
     )
     dashscope_api_key: Annotated[SecretStr | None, AfterValidator(values.api_key)] = Field(
         default=None, description="the key of the video service (sk-…)"
@@ -93,6 +94,16 @@ class ServiceSettings(FromEnvironment):
         return self
 
     @property
+    def engines(self) -> tuple[Engine, ...]:
+        """The engines that are on; the first is that of people who chose none."""
+        return tuple(cast(Engine, name) for name in self.engine.split(","))
+
+    @property
+    def default_engine(self) -> Engine:
+        """The engine of people who chose none, and of the command line."""
+        return self.engines[0]
+
+    @property
     def unit_prices(self) -> UnitPrices:
         """All unit prices, in micro-yuan."""
         return UnitPrices(
@@ -105,10 +116,10 @@ class ServiceSettings(FromEnvironment):
 
     @property
     def price_micro_yuan_per_second(self) -> int:
-        """What a second of video costs with the engine and resolution that are set."""
-        return self.unit_prices.micro_yuan_per_second(self.engine, self.resolution)
+        """What a second of video costs with the usual engine and the resolution that is set."""
+        return self.unit_prices.micro_yuan_per_second(self.default_engine, self.resolution)
 
     @property
     def price_micro_yuan_per_detection(self) -> int:
-        """What one detection call costs with the engine that is set."""
-        return self.unit_prices.micro_yuan_per_detection(self.engine)
+        """What one detection call costs with the usual engine."""
+        return self.unit_prices.micro_yuan_per_detection(self.default_engine)

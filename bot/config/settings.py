@@ -26,6 +26,7 @@ from bot.config.amounts import (
     Age,
     Count,
     Filled,
+    LongVoiceSeconds,
     Optional,
     Seconds,
     Yuan,
@@ -52,6 +53,13 @@ class Settings(ServiceSettings):
     admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(values.ids)] = Field(
         default=frozenset(), description="Telegram user ids with commas, such as 1001,1002"
     )
+    contact: Annotated[str | None, Field(max_length=100), Optional] = Field(
+        default=None, description="how people reach you, such as @name or a mail address"
+    )
+    allowed_groups: Annotated[frozenset[int], NoDecode, BeforeValidator(values.group_ids)] = Field(
+        default=frozenset(),
+        description="ids of the groups the bot works in, with commas; empty: all groups",
+    )
     quota_seconds_per_day: Seconds = Field(
         default=Decimal(60), description="seconds of video per person and day, such as 60 (0: none)"
     )
@@ -71,6 +79,10 @@ class Settings(ServiceSettings):
     )
     jobs_waiting_per_person: Annotated[Count, Field(ge=1)] = Field(
         default=3, description="a whole number of jobs that may wait per person, 1 or more"
+    )
+    longest_voice_seconds: LongVoiceSeconds = Field(
+        default=Decimal(300),
+        description="seconds of speech of which a video is made in parts, such as 300 (0: none)",
     )
     max_update_age_minutes: Age = Field(
         default=Decimal(60),
@@ -95,7 +107,7 @@ class Settings(ServiceSettings):
     @classmethod
     def _key_for_the_engine(cls, key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         engine = info.data.get("engine", "preview")
-        if key is None and engine != "preview":
+        if key is None and any(name != "preview" for name in engine.split(",")):
             raise ValueError(
                 f"is missing: ENGINE={engine} needs one; get it from the Model Studio console, "
                 "or set ENGINE=preview to do without the service"
@@ -122,6 +134,11 @@ class Settings(ServiceSettings):
         """What each person may have made in a month; None: only the daily quota counts."""
         month = self.quota_seconds_per_month
         return None if month is None else whole(month, MILLISECONDS_PER_SECOND)
+
+    @property
+    def longest_voice_milliseconds(self) -> int:
+        """How much speech may become one video, made in parts where it is too long for one."""
+        return whole(self.longest_voice_seconds, MILLISECONDS_PER_SECOND)
 
     @property
     def max_update_age_milliseconds(self) -> int:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
 
+from bot.config.prices import ENGINES
+
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,}")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 _WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
@@ -84,6 +86,21 @@ def workspace_id(value: str | None) -> str | None:
     return value
 
 
+def engines(value: object) -> object:
+    """Names of engines with commas between them, each once, in lower case."""
+    if not isinstance(value, str):
+        return value
+    names = [name.strip().lower() for name in value.split(",")]
+    choices = f"{', '.join(ENGINES[:-1])} or {ENGINES[-1]}"
+    if any(name not in ENGINES for name in names):
+        raise ValueError(
+            f"is not one of the choices: write {choices}, or several with commas, the usual first"
+        )
+    if len(set(names)) < len(names):
+        raise ValueError("names an engine twice: write each once, the usual one first")
+    return ",".join(names)
+
+
 def database_url(value: str) -> str:
     """A `sqlite:///` URL of a file."""
     text = value.strip()
@@ -112,6 +129,19 @@ def ids(value: object) -> object:
     if not all(part.isascii() and part.isdigit() for part in parts):
         raise ValueError(
             "is not a list of numbers: write Telegram user ids with commas, such as 1001,1002"
+        )
+    return frozenset(int(part) for part in parts)
+
+
+def group_ids(value: object) -> object:
+    """Ids of Telegram groups from a list with commas; they are negative."""
+    if not isinstance(value, str):
+        return value
+    parts = [part for part in re.split(r"[,\s]+", value) if part]
+    if not all(re.fullmatch(r"-[0-9]{1,18}", part) for part in parts):
+        raise ValueError(
+            "is not a list of groups: write their ids with commas, such as -1001234567890; "
+            "the bot tells its operators the id of each group that it leaves"
         )
     return frozenset(int(part) for part in parts)
 

@@ -59,6 +59,14 @@ def level(samples: Samples, weighted: Samples) -> Levelled:
     return Levelled(samples * curve, lufs, decibels(float(np.max(peaks * curve[::_STEP_SAMPLES]))))
 
 
+def under_ceiling(samples: Samples, weighted: Samples) -> Levelled:
+    """Turn samples, given K-weighted as well, down as a whole if their peaks are too high."""
+    peak_dbtp = decibels(float(np.max(step_peaks(samples, _STEP_SAMPLES), initial=0.0)))
+    gain_db = min(0.0, CEILING_DBTP - peak_dbtp)
+    turned = samples * np.float32(10 ** (gain_db / 20))
+    return Levelled(turned, gated_lufs(weighted) + gain_db, peak_dbtp + gain_db)
+
+
 def _search(
     limiter: _Limiter, gain_db: float, measured_lufs: Callable[[Samples], float]
 ) -> tuple[Samples, float]:

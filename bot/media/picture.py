@@ -16,7 +16,14 @@ from bot.media.faces import FaceBox, detect_faces
 from bot.media.picture_decoding import decode_picture, resized
 from bot.media.picture_errors import PictureFault, PictureRefused
 
-__all__ = ["NormalisedPicture", "PictureFault", "PictureRefused", "normalise_picture"]
+__all__ = [
+    "NormalisedPicture",
+    "PictureFault",
+    "PictureRefused",
+    "crop_picture",
+    "normalise_part",
+    "normalise_picture",
+]
 
 LEAST_SIDE_PIXELS = 400
 """The provider refuses smaller pictures (DashScope docs: wan2.2-s2v-detect); these are enlarged."""
@@ -42,7 +49,23 @@ class NormalisedPicture:
 
 def normalise_picture(data: bytes) -> NormalisedPicture:
     """Decode, turn upright, bring to size and sRGB, and look for faces; raises PictureRefused."""
-    picture = decode_picture(data)
+    return _normalised(decode_picture(data))
+
+
+def crop_picture(data: bytes, crop: tuple[int, int, int, int]) -> NormalisedPicture:
+    """A part of a picture that is normalised already (left, top, right, bottom in its pixels).
+
+    The same bytes give the same picture. Raises PictureRefused: it is none.
+    """
+    return _normalised(decode_picture(data).crop(crop))
+
+
+def normalise_part(data: bytes, crop: tuple[int, int, int, int]) -> NormalisedPicture:
+    """As `normalise_picture`, and of that only this part."""
+    return crop_picture(normalise_picture(data).jpeg, crop)
+
+
+def _normalised(picture: Image.Image) -> NormalisedPicture:
     enlarged = min(picture.size) < LEAST_SIDE_PIXELS
     if enlarged:
         picture = resized(picture, LEAST_SIDE_PIXELS / min(picture.size))

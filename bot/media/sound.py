@@ -16,12 +16,12 @@ from bot.media.audio_segment import (
     segment_of,
     wav_of,
 )
-from bot.media.limiter import level
+from bot.media.limiter import level, under_ceiling
 from bot.media.loudness import gated_lufs, k_weighting
 from bot.media.samples import SAMPLE_RATE_HZ, Samples
 from bot.media.sound_decoding import decode_sound
 from bot.media.sound_errors import SoundFault, SoundRefused
-from bot.media.sound_frames import DecodedSound
+from bot.media.sound_frames import LONGEST_READ_SECONDS, DecodedSound
 from bot.media.spectrum import high_pass, samples_from, spectrum_of
 from bot.media.speech_span import SpeechSpan, find_speech
 
@@ -38,6 +38,7 @@ LONGEST_MILLISECONDS = 19_900
 """The provider takes less than 20 s (DashScope docs: wan2.2-s2v, input.audio_url)."""
 SHORTEST_MILLISECONDS = 500
 
+_READ_PERCENT = 120  # of the longest sound, silence at its ends among it
 _SILENT_LUFS = -55.0  # to make speech of it, noise would be raised by 40 dB
 _FADE_IN_MILLISECONDS = 10
 _FADE_OUT_MILLISECONDS = 20
@@ -47,7 +48,8 @@ _HEADROOM = 0.5  # what decoders overshoot must not be clipped on the way
 
 @dataclass(frozen=True, slots=True)
 class NormalisedSound:
-    """A WAV (mono, 16 kHz, 16 bits) at -16 LUFS without silence at its ends, and what it was.
+    """A WAV (mono, 16 kHz, 16 bits) at -16 LUFS (as loud as it came where levelling is off)
+    without silence at its ends, and what it was.
 
     `duration_milliseconds` is the WAV's length, `source_milliseconds` that of what came;
     `cut`: it was longer than allowed. A `signal_to_noise_db` under about 15 deserves
@@ -63,21 +65,30 @@ class NormalisedSound:
     signal_to_noise_db: float | None
 
 
-def normalise_sound(data: bytes, *, limit_milliseconds: int | None = None) -> NormalisedSound:
+def normalise_sound(
+    data: bytes,
+    *,
+    limit_milliseconds: int | None = None,
+    longest_milliseconds: int = LONGEST_MILLISECONDS,
+    levelled: bool = True,
+) -> NormalisedSound:
     """Decode, clean, trim and level a sound file.
 
     `limit_milliseconds` (500 to 19,900): cut to this length, with a fade, instead of
-    refusing what is longer. Raises SoundRefused, with any SoundFault.
+    refusing what is longer. `longest_milliseconds`: what is refused without that, more than one
+    video may hold where it is for several. Not `levelled`: as loud as it came, unless its peaks
+    are too high. Raises SoundRefused, with any SoundFault.
     """
-    limit = LONGEST_MILLISECONDS if limit_milliseconds is None else limit_milliseconds
-    if not SHORTEST_MILLISECONDS <= limit <= LONGEST_MILLISECONDS:
+    limit = longest_milliseconds if limit_milliseconds is None else limit_milliseconds
+    if not SHORTEST_MILLISECONDS <= limit <= longest_milliseconds:
         raise ValueError(f"limit_milliseconds is {limit}, not within 500 and 19,900")
     may_cut = limit_milliseconds is not None
-    decoded = decode_sound(data, beginning_is_enough=may_cut)
+    read_seconds = max(LONGEST_READ_SECONDS, longest_milliseconds * _READ_PERCENT // 100_000)
+    decoded = decode_sound(data, beginning_is_enough=may_cut, longest_seconds=read_seconds)
     recording = _Recording.of(decoded)
     span = _speech(recording, decoded)
-    _check_length(span, decoded, may_cut)
-    return _normalised(recording, span, limit, decoded.milliseconds)
+    _check_length(span, decoded, None if may_cut else longest_milliseconds)
+    return _normalised(recording, span, limit, decoded.milliseconds, levelled=levelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,33 +119,39 @@ def _speech(recording: _Recording, decoded: DecodedSound) -> SpeechSpan:
     return span
 
 
-def _check_length(span: SpeechSpan, decoded: DecodedSound, may_cut: bool) -> None:
+def _check_length(span: SpeechSpan, decoded: DecodedSound, longest: int | None) -> None:
     """Refuse what is too short or too long once silence is gone."""
     if span.milliseconds < SHORTEST_MILLISECONDS:
         raise SoundRefused(SoundFault.TOO_SHORT, span.milliseconds)
-    if may_cut:
+    if longest is None:
         return
     if not decoded.whole:
         known = max(decoded.milliseconds, decoded.claimed_milliseconds or 0)
         raise SoundRefused(SoundFault.TOO_LONG, known)
-    if span.milliseconds > LONGEST_MILLISECONDS:
+    if span.milliseconds > longest:
         raise SoundRefused(SoundFault.TOO_LONG, span.milliseconds)
 
 
 def _normalised(
-    recording: _Recording, span: SpeechSpan, limit_milliseconds: int, source_milliseconds: int
+    recording: _Recording,
+    span: SpeechSpan,
+    limit_milliseconds: int,
+    source_milliseconds: int,
+    *,
+    levelled: bool,
 ) -> NormalisedSound:
     spoken = _trim(recording.samples, span, limit_milliseconds)
     weighted = recording.weighted[span.first_sample :][: int(spoken.frame_count())]
-    levelled = level(samples_of(spoken) / np.float32(_HEADROOM), weighted)
-    result = segment_of(levelled.samples, sample_width_bytes=2)
+    loud = level if levelled else under_ceiling
+    finished = loud(samples_of(spoken) / np.float32(_HEADROOM), weighted)
+    result = segment_of(finished.samples, sample_width_bytes=2)
     return NormalisedSound(
         wav=wav_of(result),
         duration_milliseconds=len(result),
         source_milliseconds=source_milliseconds,
         cut=span.milliseconds > limit_milliseconds,
-        loudness_lufs=levelled.lufs,
-        true_peak_dbtp=levelled.true_peak_dbtp,
+        loudness_lufs=finished.lufs,
+        true_peak_dbtp=finished.true_peak_dbtp,
         signal_to_noise_db=span.signal_to_noise_db,
     )
 

@@ -15,7 +15,7 @@ from av.stream import Discard
 
 from bot.media.sound_errors import SoundFault, SoundRefused
 from bot.media.sound_format import sniff_demuxer
-from bot.media.sound_frames import DecodedSound, FrameGatherer
+from bot.media.sound_frames import LONGEST_READ_SECONDS, DecodedSound, FrameGatherer
 
 MAXIMUM_BYTES = 20 * 1024 * 1024
 """The most a bot can download (Bot API: getFile)."""
@@ -46,10 +46,16 @@ _DECODING_ERRORS = (
 """What PyAV and numpy raise on broken input, as far as anyone knows."""
 
 
-def decode_sound(data: bytes, *, beginning_is_enough: bool = False) -> DecodedSound:
+def decode_sound(
+    data: bytes,
+    *,
+    beginning_is_enough: bool = False,
+    longest_seconds: int = LONGEST_READ_SECONDS,
+) -> DecodedSound:
     """Decode the first audio stream of an OGG, MP3, WAV, FLAC, MP4, Matroska, AAC or AMR file.
 
     `beginning_is_enough`: a file that claims many hours is read from its start all the same.
+    Reading stops after `longest_seconds`.
     Raises SoundRefused (EMPTY, TOO_BIG, UNREADABLE, TOO_LONG).
     """
     if not data:
@@ -60,17 +66,19 @@ def decode_sound(data: bytes, *, beginning_is_enough: bool = False) -> DecodedSo
     if demuxer is None:
         raise SoundRefused(SoundFault.UNREADABLE)
     try:
-        return _decode(data, demuxer, beginning_is_enough)
+        return _decode(data, demuxer, beginning_is_enough, longest_seconds)
     except _DECODING_ERRORS as error:
         raise SoundRefused(SoundFault.UNREADABLE) from error
 
 
-def _decode(data: bytes, demuxer: str, beginning_is_enough: bool) -> DecodedSound:
+def _decode(
+    data: bytes, demuxer: str, beginning_is_enough: bool, longest_seconds: int
+) -> DecodedSound:
     with _open(data, demuxer) as container:
         claimed = _claimed_milliseconds(container)
         if claimed and claimed > 1000 * LONGEST_CLAIM_SECONDS and not beginning_is_enough:
             raise SoundRefused(SoundFault.TOO_LONG, claimed)
-        gatherer = FrameGatherer()
+        gatherer = FrameGatherer(longest_seconds)
         for frame in _frames(container, _only_sound(container)):
             gatherer.add(frame)
             if gatherer.full:

@@ -14,9 +14,9 @@ from bot.media.samples import Samples
 from bot.media.sound_errors import SoundFault, SoundRefused
 
 LONGEST_READ_SECONDS = 120
-"""Where reading stops, whatever follows."""
+"""Where reading stops, whatever follows, unless more is asked for."""
 
-_MOST_VALUES = LONGEST_READ_SECONDS * 48_000 * 2
+_VALUES_PER_SECOND = 48_000 * 2
 _RATES_HZ = range(8_000, 192_001)
 _MOST_CHANNELS = 8
 _OPPOSITE_PHASE = 0.1  # a mix that keeps less of two channels' power has cancelled them out
@@ -41,12 +41,13 @@ class DecodedSound:
 class FrameGatherer:
     """The frames so far: one sample rate, one number of channels, so many samples at most."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest_seconds: int = LONGEST_READ_SECONDS) -> None:
+        self._longest_seconds = longest_seconds
         self._queue = AudioFifo()  # joins frames of 20 ms faster than numpy would
         self._blocks: list[Samples] = []
         self._rate_hz = 0
         self._frames_left = 0
-        self._values_left = _MOST_VALUES
+        self._values_left = longest_seconds * _VALUES_PER_SECOND
 
     def add(self, frame: AudioFrame) -> None:
         """Keep one frame; ValueError when it is unlike those before it."""
@@ -61,7 +62,7 @@ class FrameGatherer:
         if frame.sample_rate not in _RATES_HZ or frame.layout.nb_channels > _MOST_CHANNELS:
             raise SoundRefused(SoundFault.UNREADABLE)
         self._rate_hz = frame.sample_rate
-        self._frames_left = LONGEST_READ_SECONDS * frame.sample_rate
+        self._frames_left = self._longest_seconds * frame.sample_rate
 
     def _take(self) -> None:
         """Make one block of what is queued."""

@@ -13,8 +13,9 @@ from bot.media.samples import SAMPLE_RATE_HZ, Samples
 KEPT_BEFORE_MILLISECONDS = 120
 KEPT_AFTER_MILLISECONDS = 200
 
-_FRAME_MILLISECONDS = 10
-_FRAME_SAMPLES = SAMPLE_RATE_HZ * _FRAME_MILLISECONDS // 1000
+FRAME_MILLISECONDS = 10
+"""How finely speech and pauses are told apart."""
+_FRAME_SAMPLES = SAMPLE_RATE_HZ * FRAME_MILLISECONDS // 1000
 _LEAST_POWER = 1e-10  # -100 dB: what counts as digital silence
 _NEVER_SOUND_DB = -70.0
 _ABOVE_FLOOR_DB = 9.0  # pauses end here,
@@ -53,20 +54,21 @@ class SpeechSpan:
 
 def find_speech(samples: Samples) -> SpeechSpan | None:
     """Find the sound in a recording at 16 kHz; None when it has no frame that stands out."""
-    levels = _frame_levels_db(samples)
+    levels = frame_levels_db(samples)
     if len(levels) < _SPEECH_FRAMES:
         return None
-    active = levels > _threshold_db(levels)
+    active = levels > threshold_db(levels)
     sustained = np.flatnonzero(_without_clicks(active))
     if not len(sustained):
         return None
-    start = int(sustained[0]) * _FRAME_MILLISECONDS - KEPT_BEFORE_MILLISECONDS
-    end = int(sustained[-1] + 1) * _FRAME_MILLISECONDS + KEPT_AFTER_MILLISECONDS
+    start = int(sustained[0]) * FRAME_MILLISECONDS - KEPT_BEFORE_MILLISECONDS
+    end = int(sustained[-1] + 1) * FRAME_MILLISECONDS + KEPT_AFTER_MILLISECONDS
     whole = len(samples) * 1000 // SAMPLE_RATE_HZ
     return SpeechSpan(max(0, start), min(whole, end), _signal_to_noise_db(levels, active))
 
 
-def _frame_levels_db(samples: Samples) -> Decibels:
+def frame_levels_db(samples: Samples) -> Decibels:
+    """Return the level of each frame of 10 ms of a recording at 16 kHz."""
     frames = len(samples) // _FRAME_SAMPLES
     blocks = samples[: frames * _FRAME_SAMPLES].reshape(frames, _FRAME_SAMPLES)
     powers = np.einsum("ij,ij->i", blocks, blocks).astype(np.float64) / _FRAME_SAMPLES
@@ -74,7 +76,8 @@ def _frame_levels_db(samples: Samples) -> Decibels:
     return levels
 
 
-def _threshold_db(levels: Decibels) -> float:
+def threshold_db(levels: Decibels) -> float:
+    """Return the level above which somebody speaks."""
     floor, speech = float(np.percentile(levels, 10)), float(np.sort(levels)[-_SPEECH_FRAMES])
     threshold = max(floor + _ABOVE_FLOOR_DB, speech - _BELOW_SPEECH_DB)
     return max(min(threshold, speech - _NEAR_SPEECH_DB), _NEVER_SOUND_DB)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
-from bot.media.picture import NormalisedPicture, normalise_picture
+from bot.media.explaining import Explained, explain_picture
+from bot.media.picture import NormalisedPicture, normalise_part, normalise_picture
 from bot.media.sound import NormalisedSound, normalise_sound
 from bot.media.worker_child import MediaProcess, Progress, TalkBroken
 from bot.media.worker_limits import DECODING, RENDERING, WorkerLimits
@@ -68,14 +69,24 @@ class MediaWorker:
             await self._discard()
 
     async def normalise_sound(
-        self, data: bytes, *, limit_milliseconds: int | None = None
+        self, data: bytes, *, limit_milliseconds: int | None = None, levelled: bool = True
     ) -> NormalisedSound:
         """See `bot.media.sound.normalise_sound`; raises SoundRefused, MediaWorkerDied."""
-        return await self.run(_normalise_sound, data, limit_milliseconds)
+        return await self.run(_normalise_sound, data, limit_milliseconds, levelled)
 
     async def normalise_picture(self, data: bytes) -> NormalisedPicture:
         """See `bot.media.picture.normalise_picture`; raises PictureRefused, MediaWorkerDied."""
         return await self.run(normalise_picture, data)
+
+    async def normalise_part(
+        self, data: bytes, crop: tuple[int, int, int, int]
+    ) -> NormalisedPicture:
+        """See `bot.media.picture.normalise_part`; raises PictureRefused, MediaWorkerDied."""
+        return await self.run(normalise_part, data, crop)
+
+    async def explain_picture(self, data: bytes) -> Explained | None:
+        """See `bot.media.explaining`; raises PictureRefused, MediaWorkerDied."""
+        return await self.run(explain_picture, data)
 
     async def run(
         self, function: Callable[..., Result], *args: object, on_progress: Progress | None = None
@@ -134,8 +145,10 @@ class MediaWorker:
             await process.end()
 
 
-def _normalise_sound(data: bytes, limit_milliseconds: int | None) -> NormalisedSound:
-    return normalise_sound(data, limit_milliseconds=limit_milliseconds)
+def _normalise_sound(
+    data: bytes, limit_milliseconds: int | None, levelled: bool
+) -> NormalisedSound:
+    return normalise_sound(data, limit_milliseconds=limit_milliseconds, levelled=levelled)
 
 
 def _exception(kind: str, value: object) -> Exception:

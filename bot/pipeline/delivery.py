@@ -10,17 +10,20 @@ import asyncio
 import logging
 
 from bot.clock import Clock
+from bot.media.round_note import TooLongForNote
 from bot.media.shrink import CannotShrink
 from bot.media.video import LabelNotWritten, VideoUnreadable
 from bot.media.worker import MediaWorkerDied, MediaWorkerNotStarted
 from bot.pipeline.conversation import Conversation
-from bot.pipeline.ending import Ending
+from bot.pipeline.detour import Detours
+from bot.pipeline.ending import OBJECTED, Ending
 from bot.pipeline.operator import Operator
 from bot.pipeline.packing import Form, Packing, Parcel
 from bot.telegram import errors as chat
 from bot.telegram.outgoing import SentMessage
 from bot.telegram.sender import Sender
-from storage import chats, jobs, moves
+from storage import jobs, loans, moves
+from storage.closing import close_chat
 from storage.database import Database
 from storage.jobs import Job
 
@@ -34,9 +37,11 @@ _NOT_SENT = (
     *(chat.TokenRejected, OSError),
 )
 _NOT_THIS_FORM = (
-    *(chat.FileTooBig, chat.RequestInvalid),
+    *(chat.FileTooBig, chat.RequestInvalid, chat.NotAllowed),
     *(CannotShrink, LabelNotWritten, MediaWorkerDied),
 )
+_NOT_AS_NOTE = (chat.FileTooBig, chat.RequestInvalid, chat.NotAllowed)
+"""A person may refuse round notes by their settings, a group by its rights."""
 _LATER = (
     *(chat.TryAgain, chat.SendUnknown, chat.MessageGone, OSError),
     *(MediaWorkerDied, MediaWorkerNotStarted, CannotShrink, LabelNotWritten),
@@ -52,6 +57,7 @@ class Delivery:
         sender: Sender,
         packing: Packing,
         conversation: Conversation,
+        detours: Detours,
         ending: Ending,
         operator: Operator,
         clock: Clock,
@@ -60,6 +66,7 @@ class Delivery:
         self._sender = sender
         self._packing = packing
         self._conversation = conversation
+        self._detours = detours
         self._ending = ending
         self._operator = operator
         self._clock = clock
@@ -73,14 +80,17 @@ class Delivery:
         if self._sender.held_seconds(job.chat_id) > _LONG_HOLD_SECONDS:
             await self._later(job, "Telegram asked for a pause")
             return
+        if job.sending_at_milliseconds is None and await loans.is_stopped(self._database, job):
+            await self._ending.fail(job, OBJECTED)
+            return
         try:
-            parcel, sent = await self._bring(job)
+            sent, as_file = await self._bring(job)
         except (VideoUnreadable, FileNotFoundError) as failure:
             await self._broken(job, failure)
         except chat.ChatMoved as failure:
             await self._conversation.note_moved(job.chat_id, failure.new_chat_id)
         except _CLOSED as failure:
-            await self._undeliverable(job, failure)
+            await self._past_the_chat(job, failure)
         except chat.FileTooBig as failure:
             await self._lost(job, failure, "failed-too-big")
         except chat.RequestInvalid as failure:
@@ -88,20 +98,78 @@ class Delivery:
         except _LATER as failure:
             await self._later(job, failure)
         else:
-            await self._done(parcel, sent)
+            await self._done(job, sent, as_file=as_file)
 
-    async def _bring(self, job: Job) -> tuple[Parcel, SentMessage]:
-        """In the first form that Telegram takes; raises what spoke against the video as it is."""
+    async def _bring(self, job: Job) -> tuple[SentMessage, bool]:
+        """What was sent, and whether as a file.
+
+        In the first form that Telegram takes; raises what spoke against the video as it is.
+        """
+        if await self._detours.is_open(job):
+            return await self._detours.bring(job), False
+        if job.sending_at_milliseconds is None and await self._packing.wants_note(job):
+            note = await self._bring_note(job)
+            if note is not None:
+                return note, False
+            job = await jobs.get(self._database, job.id) or job
         refusal: Exception | None = None
         for form in Form:
+            if form is Form.SMALLER and isinstance(refusal, chat.NotAllowed):
+                continue
             try:
                 parcel = await self._packing.first(job, form)
-                return parcel, await self._hand_over(parcel)
+                return await self._hand_over(parcel), parcel.video.as_file
             except _NOT_THIS_FORM as failure:
                 logger.warning("job %s cannot be sent %s: %r", job.id, form.name, failure)
                 refusal = refusal or failure
+                await self._detours.note_refused(job, failure)
         assert refusal is not None  # noqa: S101
         raise refusal
+
+    async def _past_the_chat(self, job: Job, refusal: chat.TelegramFailure) -> None:
+        """To the person's private chat instead of a group; undeliverable where that fails too."""
+        try:
+            sent = await self._detours.bring(job)
+        except (*_CLOSED, chat.RequestInvalid, chat.FileTooBig) as failure:
+            logger.info("job %s has no detour: %s", job.id, failure)
+            await self._undeliverable(job, refusal)
+        except (VideoUnreadable, FileNotFoundError) as failure:
+            await self._broken(job, failure)
+        except _LATER as failure:
+            await self._later(job, failure)
+        else:
+            await self._done(job, sent, as_file=False)
+
+    async def _bring_note(self, job: Job) -> SentMessage | None:
+        """None where it has to come as a video: a round note was refused, or nobody knows.
+
+        No message can be edited into a round note. So where it is unknown whether one arrived,
+        "sending" stays on record, and the status is edited into the video as it is.
+        """
+        try:
+            note = await self._packing.note(job)
+        except (TooLongForNote, MediaWorkerDied, LabelNotWritten) as failure:
+            logger.warning("job %s cannot be a round note: %r", job.id, failure)
+            return None
+        reply_to = await self._packing.reply_to(job)
+        async with self._database.transaction() as tx:
+            await moves.sending(tx, job.id, self._clock.now_milliseconds())
+        try:
+            return await self._sender.send_video_note(
+                job.chat_id, note, reply_to=reply_to, thread_id=job.thread_id or None
+            )
+        except chat.SendUnknown as failure:
+            logger.warning("job %s as a round note: %s", job.id, failure)
+            if failure.message_id is None:
+                return None
+            return SentMessage(job.chat_id, failure.message_id, is_note=True)
+        except _NOT_SENT as failure:
+            async with self._database.transaction() as tx:
+                await moves.not_sent(tx, job.id)
+            if not isinstance(failure, _NOT_AS_NOTE):
+                raise
+            logger.info("job %s is not taken as a round note: %s", job.id, failure)
+            return None
 
     async def _hand_over(self, parcel: Parcel) -> SentMessage:
         """First as a new message; where that may have happened already, as an edit."""
@@ -126,8 +194,10 @@ class Delivery:
             parcel.job.chat_id,
             parcel.video,
             caption=parcel.caption,
+            keyboard=parcel.keyboard,
             reply_to=parcel.reply_to,
             thread_id=parcel.job.thread_id or None,
+            stray_note=await self._conversation.stray_note(parcel.job),
         )
 
     async def _into_status(self, parcel: Parcel) -> SentMessage:
@@ -146,11 +216,14 @@ class Delivery:
 
     async def _edit(self, parcel: Parcel, message_id: int) -> SentMessage:
         return await self._sender.edit_into_video(
-            parcel.job.chat_id, message_id, parcel.video, caption=parcel.caption
+            parcel.job.chat_id,
+            message_id,
+            parcel.video,
+            caption=parcel.caption,
+            keyboard=parcel.keyboard,
         )
 
-    async def _done(self, parcel: Parcel, sent: SentMessage) -> None:
-        job = parcel.job
+    async def _done(self, job: Job, sent: SentMessage, *, as_file: bool) -> None:
         async with self._database.transaction() as tx:
             await moves.delivered(
                 tx,
@@ -158,7 +231,9 @@ class Delivery:
                 message_id=sent.message_id,
                 file_id=sent.video_file_id,
                 now_milliseconds=self._clock.now_milliseconds(),
-                as_file=parcel.video.as_file,
+                as_file=as_file,
+                as_note=sent.is_note,
+                thumbnail_id=sent.thumbnail_id,
             )
         logger.info("job %s is delivered as message %s", job.id, sent.message_id)
         await self._ending.announce(job.id)
@@ -175,14 +250,14 @@ class Delivery:
             await moves.fetch_again(tx, job.id)
 
     async def _lost(self, job: Job, failure: Exception, text: str = "failed-lost") -> None:
-        await self._operator.tell(
+        noting = self._operator.noting(
             f"lost:{job.id}",
             "operator-lost",
             job=job.id,
             task=job.task_id or "",
             detail=repr(failure),
         )
-        await self._ending.fail(job, text, repr(failure))
+        await self._ending.fail(job, text, repr(failure), noting=noting)
 
     async def _undeliverable(self, job: Job, failure: chat.TelegramFailure) -> None:
         """Paid and nobody to give it to; the file stays for the retention time."""
@@ -191,7 +266,8 @@ class Delivery:
         async with self._database.transaction() as tx:
             await moves.undeliverable(tx, job, str(failure), now)
             if isinstance(failure, chat.ChatDead):
-                await chats.mark_dead(tx, job.chat_id, str(failure), now)
+                await close_chat(tx, job.chat_id, str(failure), now)
+        await self._ending.announce(job.id)
 
     async def _later(self, job: Job, reason: object) -> None:
         """Not before Telegram's pause is over, however long: meanwhile others are served."""

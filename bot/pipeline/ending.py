@@ -6,11 +6,18 @@ import logging
 
 from bot.clock import Clock
 from bot.pipeline.conversation import Conversation
+from bot.pipeline.lending import on_stopped
+from bot.pipeline.operator import Noting
 from bot.pipeline.reasons import photo_text
+from bot.pipeline.receipt import Receipts
+from bot.pipeline.terms import Terms
+from bot.pipeline.under_video import with_group_buttons
+from bot.pipeline.video_buttons import video_keyboard
 from bot.telegram.keyboard import Keyboard
-from storage import jobs, ledger, moves
+from bot.telegram.pace import is_group
+from storage import detours, jobs, ledger, loans, moves
 from storage.database import Database
-from storage.jobs import Job, JobState
+from storage.jobs import FINAL, Job, JobState
 
 logger = logging.getLogger(__name__)
 
@@ -18,20 +25,47 @@ _NO_RETRY = frozenset(
     {"failed-moderated", "failed-refused", "failed-sound-too-long", "failed-gone"}
 )
 
+_SAY_AGAIN_SECONDS = (60, 600, 3600)
+"""An end that Telegram refuses to show is shown later: a right comes back, a topic is opened."""
+
+OBJECTED = "failed-objected"
+"""The failure of a job whose video must not be shown: somebody in it does not want it."""
+
 
 class Ending:
     """Ends jobs."""
 
-    def __init__(self, database: Database, conversation: Conversation, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, conversation: Conversation, terms: Terms, clock: Clock
+    ) -> None:
         self._database = database
         self._conversation = conversation
+        self._terms = terms
+        self._receipts = Receipts(database, terms, clock)
         self._clock = clock
 
-    async def fail(self, job: Job, failure: str, detail: str | None = None) -> None:
-        """Record the failure (a text's key) and say it."""
-        logger.warning("job %s failed: %s (%s)", job.id, failure, detail)
+    async def fail(
+        self,
+        job: Job,
+        failure: str,
+        detail: str | None = None,
+        *,
+        noting: Noting | None = None,
+        only_in: JobState | None = None,
+    ) -> None:
+        """Record the failure (a text's key) and say it; `noting` goes with it, into its record.
+
+        With `only_in` nothing happens to a job that is in another state by now.
+        """
         async with self._database.transaction() as tx:
-            await moves.fail(tx, job, failure, detail, self._clock.now_milliseconds())
+            current = await jobs.get(tx, job.id)
+            if only_in is not None and (current is None or current.state != only_in):
+                return
+            now = self._clock.now_milliseconds()
+            if await moves.fail(tx, job, failure, detail, now):
+                logger.warning("job %s failed: %s (%s)", job.id, failure, detail)
+                if noting is not None:
+                    await noting(tx)
         await self.announce(job.id)
 
     async def cancelled(self, job: Job) -> None:
@@ -43,25 +77,56 @@ class Ending:
     async def announce(self, job_id: int) -> None:
         """Say how the job ended, unless that was said; after a crash it is said again.
 
+        Of a part nothing is said but that its whole has ended, if it has.
+
         Raises: `TelegramFailure`s that a later attempt may not meet.
         """
         job = await jobs.get(self._database, job_id)
-        if job is None or job.announced:
+        if job is not None and job.whole_id is not None:
+            job = await jobs.get(self._database, job.whole_id)
+        if job is None or job.announced or job.state not in FINAL:
             return
-        if job.state == JobState.DONE:
+        if job.state == JobState.DONE and job.came_as_note:
+            await self._say_receipt(job)
+        elif job.state == JobState.DONE and await detours.of_job(self._database, job.id):
+            await self._conversation.lead_to_private(job, "detour-taken")
+        elif job.state == JobState.UNDELIVERABLE and is_group(job.chat_id):
+            await self._conversation.lead_to_private(job, "detour-waits")
+        elif job.state == JobState.DONE:
             await self._conversation.remove_status(job)
+            if await loans.is_stopped(self._database, job):  # said while it was being sent
+                await self._conversation.remove_video(job)
         elif job.state in (JobState.FAILED, JobState.CANCELLED):
-            await self._say_end(job)
+            said = await self._say_end(job)
+            if not said and job.tries < len(_SAY_AGAIN_SECONDS):
+                await self._say_later(job)
+                return
         async with self._database.transaction() as tx:
             await moves.announced(tx, job.id)
 
-    async def _say_end(self, job: Job) -> None:
+    async def _say_receipt(self, job: Job) -> None:
+        """A round note has no caption: the status message says what a caption would."""
+        texts = await self._conversation.texts_for(job.user_id, job.chat_id)
+        keyboard = video_keyboard(job, self._terms, texts, as_note=True)
+        keyboard = await with_group_buttons(self._database, job, keyboard, texts)
+        await self._conversation.status(job, await self._receipts.text(job, texts), keyboard)
+
+    async def _say_later(self, job: Job) -> None:
+        wait_milliseconds = _SAY_AGAIN_SECONDS[job.tries] * 1000
+        async with self._database.transaction() as tx:
+            not_before = self._clock.now_milliseconds() + wait_milliseconds
+            await moves.postpone(tx, job.id, not_before)
+
+    async def _say_end(self, job: Job) -> bool:
         """ "Nothing was charged" is said only of a job whose ledger says so."""
         charged = await ledger.charged_milliseconds(self._database, job.id)
         assert charged == 0, f"job {job.id} ended without a video and charged {charged} ms"  # noqa: S101
-        texts = await self._conversation.texts_for(job.user_id)
+        texts = await self._conversation.texts_for(job.user_id, job.chat_id)
+        if await loans.is_stopped(self._database, job):
+            text, keyboard = await on_stopped(self._database, job, texts)
+            return await self._conversation.status(job, text, keyboard)
         key = "job-cancelled" if job.state == JobState.CANCELLED else job.failure or ""
         text = texts.html(key, job=job.id, reason=texts.plain(photo_text(job.failure_detail)))
         button = (texts.plain("button-retry"), f"retry:{job.id}")
         keyboard = None if key in _NO_RETRY else Keyboard.of([button])
-        await self._conversation.status(job, text, keyboard)
+        return await self._conversation.status(job, text, keyboard)

@@ -34,7 +34,7 @@ class Engine(Protocol):
     account: str
     """Whose slots and tasks these are."""
     slots: int
-    """How many tasks run at a time."""
+    """How many of its tasks run at a time (DashScope docs: limited for each model by itself)."""
 
     async def check(self, jpeg: bytes) -> Verdict:
         """Whether this photo can speak; paid for by the answer."""
@@ -58,3 +58,11 @@ class Engine(Protocol):
 
     async def fetch(self, url: str, target: Path) -> None:
         """Copy the result to `target`."""
+
+
+def stops_account(engine: Engine) -> str:
+    """What names its stops: a model can be refused while the account's others work.
+
+    That of the first model is the account's, as it was when there was no other.
+    """
+    return f"{engine.account}:{engine.name}" if engine.name == "emo" else engine.account

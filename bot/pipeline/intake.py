@@ -10,14 +10,16 @@ from collections.abc import Awaitable, Callable
 
 from bot.clock import Clock
 from bot.dashscope import errors as service
-from bot.dashscope.retry import RetrySchedule
 from bot.media.picture import PictureRefused
 from bot.media.sound import SoundRefused
 from bot.media.worker import MediaWorkerDied
+from bot.pipeline.consent import Consent
 from bot.pipeline.halves import Outcome
 from bot.pipeline.operator import Operator
 from bot.pipeline.pairing import Pairing
+from bot.pipeline.patience import is_to_be_said, wait_seconds
 from bot.pipeline.photo import PhotoCheck
+from bot.pipeline.photo_help import PhotoHelp
 from bot.pipeline.sound import SoundCheck
 from bot.pipeline.wording import HalfWording
 from bot.telegram import errors as chat
@@ -30,14 +32,7 @@ from storage.verdicts import TooManyChecks
 
 logger = logging.getLogger(__name__)
 
-_RETRIES = RetrySchedule(
-    attempts=5,
-    first_seconds=1.0,
-    longest_seconds=20.0,
-    repeatable=(service.TryAgain, service.InputNotFetched),
-)
 _SAY_AGAIN_SECONDS = 5.0
-_TELEGRAM_RETRY_SECONDS = (2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 240.0, 480.0)
 
 
 class Intake:
@@ -50,6 +45,8 @@ class Intake:
         photo: PhotoCheck,
         sound: SoundCheck,
         wording: HalfWording,
+        photo_help: PhotoHelp,
+        consent: Consent,
         pairing: Pairing,
         operator: Operator,
         clock: Clock,
@@ -61,12 +58,17 @@ class Intake:
             "sound": sound.check,
         }
         self._wording = wording
+        self._photo_help = photo_help
+        self._consent = consent
         self._pairing = pairing
         self._operator = operator
         self._clock = clock
 
     async def take(self, half: Media) -> None:
-        """Work on one half that was received; raises as `conclude`."""
+        """Work on one half that was received, if its sender agreed; raises as `conclude`."""
+        if not await self._consent.is_given(half.user_id):
+            await self._consent.hold_back(half)
+            return
         outcome: Outcome | None
         try:
             outcome = await self._outcome(half)
@@ -86,14 +88,16 @@ class Intake:
             return
         if half.state == MediaState.READY:
             await self._pairing.pair(half.place)
+            half = await media.get(self._database, half_id) or half
         try:
             await self._wording.say(half_id)
         except chat.TryAgain as failure:
             logger.warning("half %s: its outcome could not be told: %s", half_id, failure)
             await self._put_off(half, _SAY_AGAIN_SECONDS)
             return
+        await self._photo_help.show(half_id)
         async with self._database.transaction() as tx:
-            await media.announced(tx, half_id)
+            await media.announced(tx, half)
 
     async def _outcome(self, half: Media) -> Outcome:
         """The refusals are outcomes; what may pass by itself is raised."""
@@ -132,13 +136,23 @@ class Intake:
                 return Outcome.asked("service-stopped")
 
     async def _postponed(self, half: Media, failure: Exception) -> Outcome | None:
-        """Later again, a bounded number of times; then the person decides."""
-        delay_seconds = _delay_seconds(half.tries + 1, failure)
-        logger.warning("half %s: %s (attempt %s)", half.id, failure, half.tries + 1)
+        """Later again, for half an hour at most; then the person decides."""
+        attempt = half.tries + 1
+        delay_seconds = wait_seconds(attempt, failure)
+        logger.warning("half %s: %s (attempt %s)", half.id, failure, attempt)
         if delay_seconds is None:
             return Outcome.asked("unreachable")
+        if is_to_be_said(attempt, failure):
+            await self._say_away(half)
         await self._put_off(half, delay_seconds)
         return None
+
+    async def _say_away(self, half: Media) -> None:
+        """Whoever cannot be told now will see what became of it."""
+        try:
+            await self._wording.say_away(half)
+        except chat.TelegramFailure as unsaid:
+            logger.info("half %s: %s", half.id, unsaid)
 
     async def _put_off(self, half: Media, seconds: float) -> None:
         not_before = self._clock.now_milliseconds() + int(seconds * 1000)
@@ -155,7 +169,7 @@ class Intake:
                     await drafts.drop(tx, half)
                     await media.refuse(tx, half.id, **outcome.told())
                 case _:
-                    await media.ask(tx, half.id, **outcome.told())
+                    await media.ask(tx, half.id, **outcome.told(), **outcome.facts)
 
 
 def _sound_refused(refusal: SoundRefused) -> Outcome:
@@ -163,11 +177,3 @@ def _sound_refused(refusal: SoundRefused) -> Outcome:
     if refusal.fault.value == "too_long":
         return Outcome.asked("too_long", seconds=seconds)
     return Outcome.refused(refusal.fault.value)
-
-
-def _delay_seconds(attempt: int, failure: Exception) -> float | None:
-    if isinstance(failure, service.DashScopeError):
-        return _RETRIES.delay_seconds(attempt, failure)
-    if attempt > len(_TELEGRAM_RETRY_SECONDS):
-        return None
-    return _TELEGRAM_RETRY_SECONDS[attempt - 1]

@@ -10,7 +10,7 @@ from bot.media.video import LabelNotWritten, VideoUnreadable
 from bot.media.worker import MediaWorkerDied, MediaWorkerNotStarted
 from bot.pipeline.packing import Form, Packing, Parcel
 from bot.telegram import errors as chat
-from bot.telegram.outgoing import SentMessage
+from bot.telegram.outgoing import OutgoingNote, SentMessage
 from bot.telegram.sender import Sender
 from storage import jobs, moves
 from storage.database import Database
@@ -50,12 +50,41 @@ class LastVideo:
         job = await jobs.last_rendered(self._database, place.user_id, place.chat_id)
         if job is None:
             return Outcome.NONE_YET
-        if await self._by_id(job, place, reply_to) or await self._from_disk(job, place, reply_to):
+        if job.came_as_note and await self._note_by_id(job, place, reply_to):
             return Outcome.SENT
-        return Outcome.GONE
+        return await self.send_video(job, place, reply_to)
 
-    async def _by_id(self, job: Job, place: Place, reply_to: int) -> bool:
-        parcel = await self._packing.known(job)
+    async def send_video(
+        self, job: Job, place: Place, reply_to: int, text: str = "video-last"
+    ) -> Outcome:
+        """Send this job's video, with that text; as a round note where nothing else is left.
+
+        Raises: as `send`.
+        """
+        sent = (
+            await self._by_id(job, place, reply_to, text)
+            or await self._from_disk(job, place, reply_to, text)
+            or await self._note_by_id(job, place, reply_to)
+        )
+        return Outcome.SENT if sent else Outcome.GONE
+
+    async def _note_by_id(self, job: Job, place: Place, reply_to: int) -> bool:
+        """What makes it known as AI's is in its picture."""
+        if job.note_file_id is None:
+            return False
+        note = OutgoingNote(job.note_file_id, 0, 0)
+        thread_id = place.thread_id or None
+        try:
+            await self._sender.send_video_note(
+                place.chat_id, note, reply_to=reply_to, thread_id=thread_id
+            )
+        except _NO_SUCH_ID as failure:
+            logger.info("Telegram does not have the note of job %s: %s", job.id, failure)
+            return False
+        return True
+
+    async def _by_id(self, job: Job, place: Place, reply_to: int, text: str) -> bool:
+        parcel = await self._packing.known(job, text)
         if parcel is None:
             return False
         try:
@@ -65,10 +94,10 @@ class LastVideo:
             return False
         return True
 
-    async def _from_disk(self, job: Job, place: Place, reply_to: int) -> bool:
+    async def _from_disk(self, job: Job, place: Place, reply_to: int, text: str) -> bool:
         for form in Form:
             try:
-                parcel = await self._packing.again(job, form)
+                parcel = await self._packing.again(job, form, text)
                 sent = await self._send(parcel, place, reply_to)
             except (VideoUnreadable, OSError, MediaWorkerNotStarted) as failure:
                 logger.info("the video of job %s is not on disk: %r", job.id, failure)
@@ -91,4 +120,10 @@ class LastVideo:
 
     async def _remember(self, job: Job, parcel: Parcel, sent: SentMessage) -> None:
         async with self._database.transaction() as tx:
-            await moves.sent_again(tx, job.id, sent.video_file_id, as_file=parcel.video.as_file)
+            await moves.sent_again(
+                tx,
+                job.id,
+                sent.video_file_id,
+                as_file=parcel.video.as_file,
+                thumbnail_id=sent.thumbnail_id,
+            )

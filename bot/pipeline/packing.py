@@ -7,16 +7,22 @@ from enum import Enum, auto
 from pathlib import Path
 
 from bot.clock import Clock
+from bot.media.round_note import LONGEST_MILLISECONDS, make_round_note
 from bot.media.shrink import shrink_video
 from bot.media.video import VideoFacts, inspect_video, make_cover
 from bot.media.worker import MediaWorker
 from bot.pipeline.conversation import Conversation
+from bot.pipeline.receipt import Receipts, labelled
 from bot.pipeline.terms import Terms
-from bot.telegram.outgoing import UPLOAD_LIMIT_BYTES, OutgoingVideo
+from bot.pipeline.under_video import with_group_buttons
+from bot.pipeline.video_buttons import video_keyboard
+from bot.pipeline.wishes import wishes_of
+from bot.telegram.keyboard import Keyboard
+from bot.telegram.outgoing import UPLOAD_LIMIT_BYTES, OutgoingNote, OutgoingVideo
 from bot.texts import Catalogue
-from storage import ledger, media
+from storage import media, wholes
 from storage.database import Database
-from storage.jobs import Job
+from storage.jobs import Job, JobState
 
 _SMALLER_THAN_REFUSED = 0.5
 """What was refused as too big is made half as big, and under the known limit in any case."""
@@ -41,6 +47,7 @@ class Parcel:
     video: OutgoingVideo
     caption: str
     reply_to: int | None
+    keyboard: Keyboard | None = None
 
 
 class Packing:
@@ -58,7 +65,7 @@ class Packing:
         self._worker = worker
         self._conversation = conversation
         self._terms = terms
-        self._clock = clock
+        self._receipts = Receipts(database, terms, clock)
 
     def path(self, job: Job) -> Path:
         """Where the job's video is kept until it was seen delivered, and for a while after."""
@@ -69,26 +76,52 @@ class Packing:
 
         Raises: VideoUnreadable, CannotShrink, MediaWorkerDied, OSError.
         """
-        texts = await self._conversation.texts_for(job.user_id)
-        caption = _with_note(await self._receipt(job, texts), form, texts)
+        texts = await self._conversation.texts_for(job.user_id, job.chat_id)
+        caption = _with_note(await self._receipts.text(job, texts), form, texts)
+        if await self._was_stopped_early(job):
+            caption += "\n" + texts.html("video-stopped-early")
+        keyboard = video_keyboard(job, self._terms, texts, as_note=False)
+        keyboard = await with_group_buttons(self._database, job, keyboard, texts)
+        reply_to = await self.reply_to(job)
+        return Parcel(job, await self.video(job, form), caption, reply_to, keyboard)
+
+    async def wants_note(self, job: Job) -> bool:
+        """Whether it is to be a round note, and short enough for one."""
+        wishes = await wishes_of(self._database, self._terms, job.place)
+        return wishes.reply_as == "note" and (job.billed_milliseconds or 0) <= LONGEST_MILLISECONDS
+
+    async def _was_stopped_early(self, job: Job) -> bool:
+        if job.parts is None:
+            return False
+        parts = await wholes.parts_of(self._database, job.id)
+        return any(part.state == JobState.CANCELLED for part in parts)
+
+    async def reply_to(self, job: Job) -> int | None:
+        """The message with the voice, where it is still known."""
         sound = await media.get(self._database, job.sound_id)
         # A group that became a supergroup has new message ids, which nobody tells (0).
-        reply_to = (sound.message_id or None) if sound else None
-        return Parcel(job, await self.video(job, form), caption, reply_to)
+        return (sound.message_id or None) if sound else None
 
-    async def again(self, job: Job, form: Form) -> Parcel:
-        """The parcel that brings a video of earlier; raises as `first`."""
-        texts = await self._conversation.texts_for(job.user_id)
-        caption = _with_note(texts.html(_kind(job, "video-last")), form, texts)
+    async def again(self, job: Job, form: Form, text: str = "video-last") -> Parcel:
+        """The parcel that brings a video of earlier, with that text; raises as `first`."""
+        texts = await self._conversation.texts_for(job.user_id, job.chat_id)
+        caption = _with_note(texts.html(labelled(job, text)), form, texts)
         return Parcel(job, await self.video(job, form), caption, None)
 
-    async def known(self, job: Job) -> Parcel | None:
+    async def known(self, job: Job, text: str = "video-last") -> Parcel | None:
         """The same by the id under which Telegram has it; None when it has none."""
         if job.video_file_id is None:
             return None
-        texts = await self._conversation.texts_for(job.user_id)
+        texts = await self._conversation.texts_for(job.user_id, job.chat_id)
         video = OutgoingVideo(job.video_file_id, 0, 0, 0, as_file=bool(job.sent_as_file))
-        return Parcel(job, video, texts.html(_kind(job, "video-last")), None)
+        return Parcel(job, video, texts.html(labelled(job, text)), None)
+
+    async def note(self, job: Job) -> OutgoingNote:
+        """The video as a round note; raises as `first`, and TooLongForNote."""
+        path = await self._rounded(job)
+        facts, cover = await self._worker.run(_facts_and_cover, path)
+        seconds = max(1, round(facts.duration_milliseconds / 1000))
+        return OutgoingNote(path, facts.width, seconds, thumbnail=cover)
 
     async def video(self, job: Job, form: Form) -> OutgoingVideo:
         """The video in that form; raises as `first`."""
@@ -102,40 +135,33 @@ class Packing:
         video = OutgoingVideo(path, facts.width, facts.height, seconds, file_name=_FILE_NAME)
         return replace(video, thumbnail=cover, cover=cover)
 
+    async def _rounded(self, job: Job) -> Path:
+        whole = self.path(job)
+        target = whole.with_name(f"{job.id}.note.mp4")
+        if _is_outdated(target, whole):
+            await self._worker.run(_round, whole, target, f"job-{job.id}")
+        return target
+
     async def _smaller(self, job: Job) -> Path:
         whole = self.path(job)
         target = whole.with_name(f"{job.id}.smaller.mp4")
-        # An older one may be that of another job which had this number in another database.
-        if not target.exists() or target.stat().st_mtime < whole.stat().st_mtime:
+        if _is_outdated(target, whole):
             wanted_bytes = int(whole.stat().st_size * _SMALLER_THAN_REFUSED)
             limit_bytes = min(UPLOAD_LIMIT_BYTES - _ROOM_BYTES, wanted_bytes)
             await self._worker.run(_shrink, whole, target, limit_bytes, f"job-{job.id}")
         return target
 
-    async def _receipt(self, job: Job, texts: Catalogue) -> str:
-        """The AI label and the receipt: what the ledger will say once this is settled."""
-        now = self._clock.now_milliseconds()
-        quota = await ledger.quota_of(self._database, job.user_id, self._terms.caps, now)
-        billed = job.billed_milliseconds or 0
-        held = await ledger.charged_milliseconds(self._database, job.id)
-        charged = min(job.price.of(billed).quota_milliseconds, held)
-        return texts.html(
-            _kind(job, "video-caption"),
-            seconds=charged / 1000,
-            left=(quota.left_milliseconds + held - charged) // 100 / 10,
-        )
-
 
 _NOTES = {Form.SMALLER: "video-smaller", Form.FILE: "video-as-file"}
-_PREVIEW = {"video-caption": "video-caption-preview", "video-last": "video-last-preview"}
-
-
-def _kind(job: Job, key: str) -> str:
-    return _PREVIEW[key] if job.engine == "preview" else key
 
 
 def _with_note(caption: str, form: Form, texts: Catalogue) -> str:
     return f"{caption}\n{texts.html(_NOTES[form])}" if form in _NOTES else caption
+
+
+def _is_outdated(made: Path, whole: Path) -> bool:
+    """An older one may be that of another job which had this number in another database."""
+    return not made.exists() or made.stat().st_mtime < whole.stat().st_mtime
 
 
 def _facts_and_cover(path: Path) -> tuple[VideoFacts, bytes]:
@@ -146,3 +172,8 @@ def _facts_and_cover(path: Path) -> tuple[VideoFacts, bytes]:
 def _shrink(source: Path, target: Path, limit_bytes: int, produce_id: str) -> None:
     """In the worker process."""
     shrink_video(source, target, limit_bytes=limit_bytes, produce_id=produce_id)
+
+
+def _round(source: Path, target: Path, produce_id: str) -> None:
+    """In the worker process."""
+    make_round_note(source, target, produce_id=produce_id)

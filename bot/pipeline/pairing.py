@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
+from functools import partial
 
 from bot.clock import Clock
+from bot.pipeline.consent import Consent
+from bot.pipeline.long_voice import Plan
 from bot.pipeline.nudge import Nudge
 from bot.pipeline.operator import Operator
 from bot.pipeline.terms import Terms
 from bot.pipeline.wishes import Wishes, wishes_of
-from storage import chats, drafts, jobs, media
-from storage.database import Database
+from storage import chats, drafts, groups, jobs, ledger, loans, media, wholes
+from storage.consents import NotAgreed
+from storage.database import Database, Queryable, Transaction
 from storage.jobs import Job, Order, TooManyWaiting
 from storage.ledger import BudgetExhausted, QuotaExceeded
-from storage.media import STALE, Media, Place
+from storage.media import STALE, TOO_LONG_HERE, Media, MediaState, Place
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +42,19 @@ class Pair:
         return min(self.photo, self.sound, key=lambda half: half.message_id)
 
 
+def request_for(job: Job, resolution: str) -> str:
+    """What names the wish to have a job's video in another resolution: there is one of each."""
+    return f"again:{resolution}:{job.id}"
+
+
+class NotConfirmed(Exception):
+    """The person wants to be asked before a video takes so much quota."""
+
+    def __init__(self, quota_milliseconds: int) -> None:
+        super().__init__(f"{quota_milliseconds} ms of quota")
+        self.quota_milliseconds = quota_milliseconds
+
+
 class Pairing:
     """Makes jobs."""
 
@@ -45,15 +62,15 @@ class Pairing:
         self,
         database: Database,
         operator: Operator,
+        consent: Consent,
         terms: Terms,
-        engine_name: str,
         clock: Clock,
         on_job: Nudge,
     ) -> None:
         self._database = database
         self._operator = operator
+        self._consent = consent
         self._terms = terms
-        self._engine_name = engine_name
         self._clock = clock
         self._on_job = on_job
 
@@ -64,15 +81,20 @@ class Pairing:
         the newer half where the other one is so old that its owner may have forgotten it.
         """
         draft = await drafts.get(self._database, place)
+        if draft.sound is not None and await self._is_too_long_here(draft.sound):
+            return None
         if draft.photo is None or draft.sound is None or not draft.is_complete:
             return None
         pair = Pair(draft.photo, draft.sound)
-        if (age := self._age_milliseconds(pair)) > self._terms.max_draft_age_milliseconds:
-            await self._ask(pair.newest, STALE, json.dumps({"age_milliseconds": age}))
+        if await self._has_doubts(pair):
             return None
         request = f"pair:{pair.photo.id}:{pair.sound.id}"
         try:
             return await self._start(request, pair, pair.newest.reply_message_id)
+        except NotAgreed:
+            await self._consent.hold_back(pair.newest)
+        except NotConfirmed:
+            await self._ask(pair.sound, "confirm")
         except QuotaExceeded:
             await self._ask(pair.sound, "quota")
         except TooManyWaiting:
@@ -88,35 +110,111 @@ class Pairing:
 
         The message that offered it becomes the new job's status.
 
-        Raises: TooManyWaiting, QuotaExceeded, BudgetExhausted.
+        Raises: NotAgreed, TooManyWaiting, QuotaExceeded, BudgetExhausted.
         """
+        pair = await self._pair_of(job)
+        if pair is None:
+            return False
+        # To press the button is to agree to what it costs by now.
+        wishes = await wishes_of(self._database, self._terms, pair.sound.place)
+        price = wishes.in_resolution(job.resolution, self._terms).price
+        agreed = price.of(job.held_milliseconds).quota_milliseconds
+        started = await self._start(
+            f"retry:{job.id}",
+            pair,
+            status_message_id,
+            resolution=job.resolution,
+            agreed_milliseconds=agreed,
+        )
+        return started is not None
+
+    async def in_resolution(
+        self, job: Job, resolution: str, agreed_milliseconds: int
+    ) -> Job | None:
+        """Make a delivered job's video in another resolution; None when that was asked before.
+
+        The engine is the one that made it, if it is on.
+
+        `agreed_milliseconds` is the quota its owner has just agreed to.
+
+        Raises: as `again`, and NotConfirmed.
+        """
+        pair = await self._pair_of(job)
+        if pair is None:
+            return None
+        request = request_for(job, resolution)
+        return await self._start(
+            request,
+            pair,
+            None,
+            resolution=resolution,
+            engine=job.engine,
+            agreed_milliseconds=agreed_milliseconds,
+        )
+
+    async def _pair_of(self, job: Job) -> Pair | None:
         photo = await media.get(self._database, job.photo_id)
         sound = await media.get(self._database, job.sound_id)
         if photo is None or sound is None or sound.duration_milliseconds is None:
-            return False
+            return None
         pair = Pair(photo, sound)
-        return await self._start(f"retry:{job.id}", pair, status_message_id) is not None
+        return None if await _not_lent(self._database, pair) else pair
 
-    async def _start(self, request: str, pair: Pair, status_message_id: int | None) -> Job | None:
+    async def _start(
+        self,
+        request: str,
+        pair: Pair,
+        status_message_id: int | None,
+        *,
+        resolution: str | None = None,
+        engine: str | None = None,
+        agreed_milliseconds: int = 0,
+    ) -> Job | None:
+        await self._consent.require(pair.sound.place, pair.sound.message_id)
         wishes = await wishes_of(self._database, self._terms, pair.sound.place)
+        if resolution is not None:
+            wishes = wishes.in_resolution(resolution, self._terms, engine)
+        await self._confirm(pair.sound, wishes, agreed_milliseconds)
         async with self._database.transaction() as tx:
-            if await chats.is_dead(tx, pair.sound.chat_id):
+            if await chats.is_dead(tx, pair.sound.chat_id) or await _not_lent(tx, pair):
                 return None
-            job = await jobs.start(
-                tx,
-                self._order(request, pair, wishes, status_message_id),
-                caps=self._terms.caps,
-                waiting_per_person=self._terms.jobs_waiting_per_person,
-                now_milliseconds=self._clock.now_milliseconds(),
-            )
+            order = self._order(request, pair, wishes, status_message_id)
+            job = await self._begin(tx, order, pair.sound)
             for half in (pair.photo, pair.sound):
                 await media.want(tx, half.id, self._clock.now_milliseconds())
             await drafts.drop(tx, pair.sound)
+            await media.forget_agreement(tx, pair.sound.id)
             await media.announce_anew(tx, pair.oldest.id)
         if job is not None:
             logger.info("job %s: %s ms of video for %s", job.id, job.held_milliseconds, request)
             self._on_job()
         return job
+
+    async def _confirm(self, sound: Media, wishes: Wishes, agreed_milliseconds: int) -> None:
+        """Raises NotConfirmed, unless the quota would not do anyway: that is said elsewhere."""
+        above = wishes.confirm_above_milliseconds
+        needed = wishes.price.of(sound.duration_milliseconds or 0).quota_milliseconds
+        if above is None or needed <= max(
+            above, agreed_milliseconds, sound.agreed_quota_milliseconds
+        ):
+            return
+        now = self._clock.now_milliseconds()
+        quota = await ledger.quota_of(self._database, sound.user_id, self._terms.caps, now)
+        if needed <= quota.left_milliseconds:
+            raise NotConfirmed(needed)
+
+    async def _begin(self, tx: Transaction, order: Order, sound: Media) -> Job | None:
+        """In one piece, or in the parts that its sender wants a long voice cut into."""
+        start, plan = jobs.start, Plan.of(sound)
+        if plan is not None and sound.in_parts:
+            start = partial(wholes.start, cuts=plan.cuts)
+        return await start(
+            tx,
+            order,
+            caps=self._terms.caps,
+            waiting_per_person=self._terms.jobs_waiting_per_person,
+            now_milliseconds=self._clock.now_milliseconds(),
+        )
 
     def _age_milliseconds(self, pair: Pair) -> int:
         """Since the older half was wanted last."""
@@ -132,13 +230,44 @@ class Pairing:
             place=pair.sound.place,
             photo_id=pair.photo.id,
             sound_id=pair.sound.id,
-            engine=self._engine_name,
+            engine=wishes.engine,
             resolution=wishes.resolution,
             video_milliseconds=pair.sound.duration_milliseconds,
             price=wishes.price,
             status_message_id=status_message_id,
         )
 
+    async def _has_doubts(self, pair: Pair) -> bool:
+        """Whether a half is not its sender's (any more), or so old that they are asked first."""
+        for half in await _not_lent(self._database, pair):
+            async with self._database.transaction() as tx:
+                await drafts.drop(tx, half)
+                await media.ask_again(tx, half.id, "borrowed")
+            return True
+        age = self._age_milliseconds(pair)
+        if age <= self._terms.max_draft_age_milliseconds:
+            return False
+        await self._ask(pair.newest, STALE, json.dumps({"age_milliseconds": age}))
+        return True
+
+    async def _is_too_long_here(self, sound: Media) -> bool:
+        """Whether the group lets no video be that long; its sender is asked, then."""
+        limit = (await groups.settings_of(self._database, sound.chat_id)).longest_milliseconds
+        if limit is None or sound.state != MediaState.READY:
+            return False
+        milliseconds = sound.duration_milliseconds or 0
+        if milliseconds <= limit:
+            return False
+        detail = json.dumps({"seconds": milliseconds / 1000, "limit": limit / 1000})
+        await self._ask(sound, TOO_LONG_HERE, detail)
+        return True
+
     async def _ask(self, half: Media, fault: str, detail: str | None = None) -> None:
         async with self._database.transaction() as tx:
             await media.ask_again(tx, half.id, fault, detail)
+
+
+async def _not_lent(database: Queryable, pair: Pair) -> list[Media]:
+    """The halves of somebody else who, or whose group, does not let others have them."""
+    halves = (pair.photo, pair.sound)
+    return [half for half in halves if not await loans.may_use(database, half)]

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any
 
 from bot.clock import Clock
 from bot.dashscope import errors as service
 from bot.dashscope.retry import RetrySchedule
+from bot.pipeline.chores import Chore
 from bot.pipeline.delivery import Delivery
 from bot.pipeline.ending import Ending
 from bot.pipeline.engine import Engine
+from bot.pipeline.engines import Engines
 from bot.pipeline.intake import Intake
+from bot.pipeline.joining import Joining
 from bot.pipeline.nudge import Nudge
 from bot.pipeline.operator import Operator
-from bot.pipeline.preparation import HalfLost, Preparation
+from bot.pipeline.preparation import HalfLost, PhotoUnsuitable, Preparation
 from bot.pipeline.progress import Progress
+from bot.pipeline.reasons import failure_text
 from bot.pipeline.result import ResultFetch
 from bot.pipeline.stops import ACCOUNT_WIDE, NotDue, Stops
 from bot.pipeline.submission import Submission
@@ -31,7 +35,9 @@ from bot.telegram import errors as chat
 from storage import jobs, media, moves
 from storage.database import Database
 from storage.jobs import FINAL, WAITING, Job, JobState
+from storage.ledger import BudgetExhausted
 from storage.stops import Work
+from storage.verdicts import TooManyChecks
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +46,11 @@ _SHOW_EVERY_SECONDS = 1.0
 _INTAKES_AT_ONCE = 4
 _INTAKES_AHEAD = 32
 _JOBS_AT_ONCE = 16
+_LETTERS_AT_ONCE = 4
 _GRACE_SECONDS = 3.0
 _CRITICAL_GRACE_SECONDS = 15.0
-_RETRIES = RetrySchedule(attempts=8, first_seconds=1.0, longest_seconds=60.0)
+_RETRIES = RetrySchedule(attempts=40, first_seconds=1.0, longest_seconds=60.0)
+"""About half an hour, for a job that costs nothing yet."""
 
 
 class Pipeline:
@@ -51,22 +59,24 @@ class Pipeline:
     def __init__(
         self,
         database: Database,
-        engine: Engine,
+        engines: Engines,
         intake: Intake,
         preparation: Preparation,
         submission: Submission,
         watch: Watch,
         result: ResultFetch,
+        joining: Joining,
         delivery: Delivery,
         ending: Ending,
         progress: Progress,
         operator: Operator,
         stops: Stops,
+        chores: Sequence[Chore],
         nudge: Nudge,
         clock: Clock,
     ) -> None:
         self._database = database
-        self._engine = engine
+        self._engines = engines
         self._intake = intake
         self._preparation = preparation
         self._submission = submission
@@ -74,6 +84,7 @@ class Pipeline:
         self._stops = stops
         self._ending = ending
         self._progress = progress
+        self._chores = chores
         self._nudge = nudge
         self._clock = clock
         self._watch = watch
@@ -82,11 +93,13 @@ class Pipeline:
             JobState.SUBMITTING: submission.reconcile,
             JobState.RUNNING: watch.watch,
             JobState.FETCHING: result.fetch,
+            JobState.JOINING: joining.join,
             JobState.DELIVERING: delivery.deliver,
         }
         self._halves = Workers(_INTAKES_AT_ONCE, nudge)
         self._jobs = Workers(_JOBS_AT_ONCE, nudge)
         self._critical = Workers(_JOBS_AT_ONCE, nudge)
+        self._letters = Workers(_LETTERS_AT_ONCE, nudge)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`, then leave everything in a state to go on from.
@@ -108,6 +121,7 @@ class Pipeline:
                 self._halves.close(_GRACE_SECONDS),
                 self._critical.close(_CRITICAL_GRACE_SECONDS),
                 self._jobs.close(0),
+                self._letters.close(_GRACE_SECONDS),
             )
 
     async def _begin_what_is_due(self) -> None:
@@ -116,16 +130,27 @@ class Pipeline:
             self._halves.start(half.id, partial(self._take, half.id))
         for half in await media.unannounced(self._database, now, _INTAKES_AHEAD):
             self._halves.start(half.id, partial(self._intake.conclude, half.id))
-        held_back = {JobState.READY} if await self._stops.may_prepare() else set(WAITING)
-        for job in await jobs.open_jobs(self._database):
-            if job.state not in held_back and job.not_before_milliseconds <= now:
-                self._begin(job)
+        await self._begin_jobs(now)
         await self._stops.give_up_waiting()
-        for job in await jobs.unannounced(self._database):
+        for job in await jobs.unannounced(self._database, now):
             self._start(self._jobs, job, partial(self._ending.announce, job.id))
         if await self._stops.has_news():
             self._jobs.start("stops", self._stops.tell)
+        for admin_id in await self._operator.waiting():
+            self._letters.start(admin_id, partial(self._operator.send_letters, admin_id))
+        for chore in self._chores:
+            for key, work in (await chore.due()).items():
+                self._letters.start(key, work)
         await self._fill_slots()
+
+    async def _begin_jobs(self, now_milliseconds: int) -> None:
+        """The next step of each, and the end of those whose engine was switched off."""
+        preparing = await self._preparing_engines()
+        for job in await jobs.open_jobs(self._database):
+            if job.state in WAITING and not self._engines.is_on(job.engine):
+                self._start(self._jobs, job, partial(self._switched_off, job.id))
+            elif _has_a_step(job, preparing) and job.not_before_milliseconds <= now_milliseconds:
+                self._begin(job)
 
     def _begin(self, job: Job) -> None:
         """What must not be torn by a stop runs among the critical ones."""
@@ -140,29 +165,47 @@ class Pipeline:
         if not (self._critical.busy(job.id) or self._jobs.busy(job.id)):
             workers.start(job.id, work)
 
+    async def _preparing_engines(self) -> set[str]:
+        """Those for which handing files over may work."""
+        names = [engine.name for engine in self._engines.on]
+        return {name for name in names if await self._stops.of(name).may_prepare()}
+
+    async def _switched_off(self, job_id: int) -> None:
+        """It waits for an engine that the operator switched off: nothing of it was begun."""
+        job = await jobs.get(self._database, job_id)
+        if job is not None and job.state in WAITING:
+            await self._ending.fail(
+                job, "failed-switched-off", job.engine, only_in=JobState(job.state)
+            )
+
     async def _fill_slots(self) -> None:
-        while True:
+        for engine in self._engines.on:
+            await self._fill_slots_of(engine)
+
+    async def _fill_slots_of(self, engine: Engine) -> None:
+        while not self._submission.is_away:
             try:
-                job = await self._take_slot()
+                job = await self._take_slot(engine)
             except NotDue:
                 return
             if job is None:
                 return
             self._critical.start(job.id, partial(self._submission.submit, job))
 
-    async def _take_slot(self) -> Job | None:
+    async def _take_slot(self, engine: Engine) -> Job | None:
         """The next in turn; raises NotDue while the provider refuses to serve."""
+        stops = self._stops.of(engine.name)
         async with self._database.transaction() as tx:
-            trial = await self._stops.trial(tx)
+            trial = await stops.trial(tx)
             job = await moves.take_slot(
                 tx,
-                account=self._engine.account,
-                slots=self._engine.slots,
-                engine=self._engine.name,
+                account=engine.account,
+                slots=engine.slots,
+                engine=engine.name,
                 now_milliseconds=self._clock.now_milliseconds(),
             )
             if job is not None and trial is not None:
-                await self._stops.begin_trial(tx, trial)
+                await stops.begin_trial(tx, trial)
         return job
 
     async def _take(self, half_id: int) -> None:
@@ -191,6 +234,15 @@ class Pipeline:
         except (HalfLost, chat.FileGone, chat.FileTooBig) as failure:
             await self._ending.fail(job, "failed-gone", str(failure))
             return
+        except PhotoUnsuitable as failure:
+            await self._ending.fail(job, "failed-photo", failure.code)
+            return
+        except (TooManyChecks, BudgetExhausted) as failure:
+            await self._ending.fail(job, "failed-unchecked", str(failure))
+            return
+        except (service.Moderated, service.InputRefused) as failure:
+            await self._ending.fail(job, failure_text(failure), failure.code)
+            return
         async with self._database.transaction() as tx:
             await moves.prepared(tx, job.id)
 
@@ -208,7 +260,7 @@ class Pipeline:
     async def _stopped(self, job: Job, failure: service.ServiceStopped) -> None:
         """What waits is held back by the stop; what is paid for is looked at again and again."""
         if job.state == JobState.PREPARING or failure.cause in ACCOUNT_WIDE:
-            await self._stops.refused(Work.SUBMIT, failure)
+            await self._stops.of(job.engine).refused(Work.SUBMIT, failure)
         else:
             await self._operator.tell_of(failure, job.id)
         if job.state != JobState.PREPARING:
@@ -218,6 +270,13 @@ class Pipeline:
         while True:
             await self._progress.show()
             await self._clock.sleep(_SHOW_EVERY_SECONDS)
+
+
+def _has_a_step(job: Job, preparing: set[str]) -> bool:
+    """A ready job waits for its slot, and of a whole in parts those are worked on."""
+    if job.state in (JobState.READY, JobState.IN_PARTS):
+        return False
+    return job.state != JobState.PREPARING or job.engine in preparing
 
 
 def _repeatable(failure: Exception) -> Exception:

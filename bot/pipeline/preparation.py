@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from weakref import WeakValueDictionary
+
 from bot.clock import Clock
-from bot.media.picture import PictureRefused
+from bot.media.picture import NormalisedPicture, PictureRefused
 from bot.media.sound import SoundRefused
 from bot.media.worker import MediaWorker, MediaWorkerDied
+from bot.pipeline.detection import Detection
 from bot.pipeline.engine import Engine, Ticket
-from bot.pipeline.photo import box_of
+from bot.pipeline.engines import Engines
+from bot.pipeline.long_voice import LongVoice, span_of
+from bot.pipeline.photo import box_of, normalised
 from bot.telegram.files import Files
-from storage import media
+from storage import media, wholes
 from storage.database import Database
-from storage.jobs import Job
+from storage.jobs import WAITING, Job
 from storage.media import Media
 
 _OUTLAST_MILLISECONDS = 6 * 3600 * 1000
@@ -23,47 +29,78 @@ class HalfLost(Exception):
     """A half can no longer be had from Telegram in the form that was accepted."""
 
 
+class PhotoUnsuitable(Exception):
+    """The engine's own detection refuses the photo that another engine took."""
+
+    def __init__(self, code: str | None) -> None:
+        super().__init__(code or "no reason")
+        self.code = code
+
+
 class Preparation:
-    """Uploads again what the provider will have forgotten; the sources are Telegram's copies."""
+    """Uploads again what the provider will have forgotten; the sources are Telegram's copies.
+
+    The parts of a whole are cut together: whichever comes first brings the others' pieces too.
+    """
 
     def __init__(
         self,
         database: Database,
         files: Files,
         worker: MediaWorker,
-        engine: Engine,
+        long_voice: LongVoice,
+        engines: Engines,
+        detection: Detection,
         clock: Clock,
     ) -> None:
         self._database = database
         self._files = files
         self._worker = worker
-        self._engine = engine
+        self._long_voice = long_voice
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._engines = engines
+        self._detection = detection
         self._clock = clock
 
     async def prepare(self, job: Job) -> None:
-        """Raises: HalfLost, `TelegramFailure`, `DashScopeError`."""
+        """Raises: HalfLost, PhotoUnsuitable, TooManyChecks, BudgetExhausted, `TelegramFailure`,
+        `DashScopeError`.
+        """
+        engine = self._engines.of(job.engine)
         for half in await self._halves(job):
-            if self._expires_soon(half):
-                await self._upload_again(half)
+            if job.whole_id is not None and not half.is_photo:
+                await self._cut(job, job.whole_id, half)
+            elif not self._is_for(engine.name, half):
+                await self._hand_over(half, engine)
+            elif self._expires_soon(half.upload_expires_at_milliseconds):
+                await self._upload_again(half, engine)
 
     async def is_outdated(self, job: Job) -> bool:
-        """Whether the job waited so long that its copies are gone, or soon will be.
+        """Whether its copies are gone, or soon will be, or are another engine's by now.
 
         Raises: HalfLost.
         """
         limit = self._clock.now_milliseconds() + _LEAST_MILLISECONDS
-        halves = await self._halves(job)
-        return any((half.upload_expires_at_milliseconds or 0) < limit for half in halves)
+        photo, sound = await self._halves(job)
+        expires_at = sound.upload_expires_at_milliseconds
+        if job.whole_id is not None:
+            expires_at = job.part_url_expires_at_milliseconds
+        elif not self._is_for(job.engine, sound):
+            return True
+        if not self._is_for(job.engine, photo):
+            return True
+        return min(photo.upload_expires_at_milliseconds or 0, expires_at or 0) < limit
 
     async def ticket(self, job: Job) -> Ticket:
         """What the engine needs for this job; raises HalfLost."""
         photo, sound = await self._halves(job)
-        if photo.upload_url is None or sound.upload_url is None:
+        sound_url = sound.upload_url if job.whole_id is None else job.part_url
+        if photo.upload_url is None or sound_url is None:
             raise HalfLost(f"job {job.id} has a half that was never uploaded")
         return Ticket(
             job.id,
             photo.upload_url,
-            sound.upload_url,
+            sound_url,
             job.resolution,
             box_of(photo.face_bbox),
             box_of(photo.ext_bbox),
@@ -74,6 +111,8 @@ class Preparation:
         async with self._database.transaction() as tx:
             for half in await self._halves(job):
                 await media.set_upload(tx, half.id, half.upload_url or "", 0)
+            if job.whole_id is not None:
+                await wholes.set_copy(tx, job.id, job.part_url, 0)
 
     async def _halves(self, job: Job) -> tuple[Media, Media]:
         photo = await media.get(self._database, job.photo_id)
@@ -82,24 +121,82 @@ class Preparation:
             raise HalfLost(f"a half of job {job.id} is not in the database")
         return photo, sound
 
-    def _expires_soon(self, half: Media) -> bool:
-        expires_at = half.upload_expires_at_milliseconds or 0
-        return expires_at < self._clock.now_milliseconds() + _OUTLAST_MILLISECONDS
+    def _expires_soon(self, expires_at_milliseconds: int | None) -> bool:
+        soon = self._clock.now_milliseconds() + _OUTLAST_MILLISECONDS
+        return (expires_at_milliseconds or 0) < soon
 
-    async def _upload_again(self, half: Media) -> None:
+    async def _cut(self, part: Job, whole_id: int, sound: Media) -> None:
+        """Hand over the pieces of this part and of those that wait like it."""
+        async with self._turns.setdefault(whole_id, asyncio.Lock()):
+            waiting = [
+                other
+                for other in await wholes.parts_of(self._database, whole_id)
+                if other.state in WAITING
+                and self._expires_soon(other.part_url_expires_at_milliseconds)
+            ]
+            if part.id not in {other.id for other in waiting}:
+                return
+            for other, wav in zip(waiting, await self._pieces(sound, waiting), strict=True):
+                uploaded = await self._engines.of(part.engine).keep("voice.wav", wav)
+                async with self._database.transaction() as tx:
+                    await wholes.set_copy(
+                        tx, other.id, uploaded.url, uploaded.expires_at_milliseconds
+                    )
+
+    async def _pieces(self, sound: Media, parts: list[Job]) -> tuple[bytes, ...]:
+        data = await self._files.download(sound.file_id, sound.file_size_bytes)
+        try:
+            return await self._long_voice.pieces(sound, data, tuple(map(span_of, parts)))
+        except (SoundRefused, MediaWorkerDied) as error:
+            raise HalfLost(f"half {sound.id} was cut once and cannot be now") from error
+
+    def _is_for(self, engine: str, half: Media) -> bool:
+        """Whether its copy was made for that engine: the provider binds it to the model."""
+        return (half.upload_engine or self._engines.default.name) == engine
+
+    async def _hand_over(self, half: Media, engine: Engine) -> None:
+        """It was handed over for another engine; a photo that one took is new to this one."""
+        if not half.is_photo:
+            await self._upload_again(half, engine)
+            return
         data = await self._files.download(half.file_id, half.file_size_bytes)
-        uploaded = await self._engine.keep(
+        picture = await self._picture(half, data)
+        verdict = await self._detection.verdict(engine, half, picture)
+        if not verdict.passed:
+            raise PhotoUnsuitable(verdict.code)
+        uploaded = await engine.keep("photo.jpg", picture.jpeg)
+        until = uploaded.expires_at_milliseconds
+        async with self._database.transaction() as tx:
+            await media.set_upload(tx, half.id, uploaded.url, until, engine.name)
+            await media.set_boxes(tx, half.id, verdict.face_bbox, verdict.ext_bbox)
+
+    async def _upload_again(self, half: Media, engine: Engine) -> None:
+        data = await self._files.download(half.file_id, half.file_size_bytes)
+        uploaded = await engine.keep(
             "photo.jpg" if half.is_photo else "voice.wav", await self._normalised(half, data)
         )
+        until = uploaded.expires_at_milliseconds
         async with self._database.transaction() as tx:
-            await media.set_upload(tx, half.id, uploaded.url, uploaded.expires_at_milliseconds)
+            await media.set_upload(tx, half.id, uploaded.url, until, engine.name)
+
+    async def _picture(self, half: Media, data: bytes) -> NormalisedPicture:
+        try:
+            return await normalised(self._worker, half, data)
+        except (PictureRefused, MediaWorkerDied) as error:
+            raise HalfLost(f"half {half.id} was accepted once and is refused now") from error
 
     async def _normalised(self, half: Media, data: bytes) -> bytes:
         """The same bytes as before: normalising is deterministic."""
         try:
+            if half.from_milliseconds:
+                begin = half.from_milliseconds
+                span = (begin, begin + (half.limit_milliseconds or 0))
+                return (await self._long_voice.pieces(half, data, (span,)))[0]
             if half.is_photo:
-                return (await self._worker.normalise_picture(data)).jpeg
-            limit = half.limit_milliseconds
-            return (await self._worker.normalise_sound(data, limit_milliseconds=limit)).wav
-        except (PictureRefused, SoundRefused, MediaWorkerDied) as error:
+                return (await self._picture(half, data)).jpeg
+            sound = await self._worker.normalise_sound(
+                data, limit_milliseconds=half.limit_milliseconds, levelled=bool(half.levelled)
+            )
+            return sound.wav
+        except (SoundRefused, MediaWorkerDied) as error:
             raise HalfLost(f"half {half.id} was accepted once and is refused now") from error

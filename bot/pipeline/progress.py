@@ -8,19 +8,27 @@ from collections.abc import Sequence
 from bot.clock import Clock
 from bot.pipeline.conversation import Conversation
 from bot.pipeline.estimates import Experience
+from bot.pipeline.lending import on_status
+from bot.pipeline.line import Line
 from bot.pipeline.moments import bar
 from bot.pipeline.stops import Stops
+from bot.pipeline.whole_progress import WholeSight
 from bot.telegram.keyboard import Keyboard
 from bot.texts import Catalogue
 from storage import jobs
 from storage.database import Database
 from storage.jobs import FINAL, WAITING, Job, JobState
+from storage.quiet import quiet_jobs
 
 _LEARN_FROM_NEWEST = 50
 _BAR_CELLS = 10
+_BAR_STEPS = 4
+"""How often the bar moves: every edit moves the chat, and a message has few of them."""
+
 _ALMOST = 0.95
-_NEAR = 5
-"""From this place on every step forward is shown; further back only every so many."""
+_NEAR = 3
+_FAR_STEP = 5
+"""From that place on every step forward is shown; further back only every so many."""
 
 HELD_BACK = (*WAITING, JobState.SUBMITTING)
 """What waits while the provider refuses to serve; a trial now and then does not change that."""
@@ -33,78 +41,122 @@ class Progress:
         self,
         database: Database,
         conversation: Conversation,
-        engine_name: str,
         slots: int,
         stops: Stops,
         clock: Clock,
     ) -> None:
         self._database = database
         self._conversation = conversation
-        self._engine_name = engine_name
         self._slots = slots
         self._stops = stops
         self._clock = clock
         self._shown: dict[int, tuple[str, int, int]] = {}
-        self._held_back: tuple[JobState, ...] = ()
+        self._stopped: frozenset[str] = frozenset()
+        self._quiet: frozenset[int] = frozenset()
 
     async def show(self) -> None:
         """Bring every open job's status message up to date."""
         open_jobs = await jobs.open_jobs(self._database)
-        self._held_back = HELD_BACK if await self._stops.is_stopped() else ()
-        experience = await self._experience() if open_jobs else Experience(())
-        shown = {job.id: self._gist(job, open_jobs, experience) for job in open_jobs}
-        for job in open_jobs:
+        self._quiet = await quiet_jobs(self._database) if open_jobs else frozenset()
+        engines = {job.engine for job in open_jobs}
+        await self._look_at_stops(engines)
+        experiences = {engine: await self._experience(engine) for engine in engines}
+        line = Line.of(open_jobs)
+        mine = [job for job in open_jobs if job.whole_id is None]
+        shown = {job.id: self._gist(job, line, experiences[job.engine]) for job in mine}
+        for job in mine:
             if self._shown.get(job.id) != shown[job.id]:
-                texts = await self._conversation.texts_for(job.user_id)
-                text = self._text(job, open_jobs, experience, texts)
+                texts = await self._conversation.texts_for(job.user_id, job.chat_id)
+                text = self._shown_text(job, line, experiences[job.engine], texts)
                 current = await jobs.get(self._database, job.id)
                 # The last word on a job that ended meanwhile must not be written over.
                 if current is not None and current.state not in FINAL:
-                    self._conversation.progress(job, text, _keyboard(job, texts))
+                    keyboard = _keyboard(job, texts)
+                    said = await on_status(self._database, job, text, keyboard, texts)
+                    self._conversation.progress(job, *said)
         self._shown = shown
+
+    async def status(self, job: Job) -> tuple[str, Keyboard | None]:
+        """What a job's first status message is to say now."""
+        self._quiet = await quiet_jobs(self._database)
+        texts = await self._conversation.texts_for(job.user_id, job.chat_id)
+        line = Line.of(await jobs.open_jobs(self._database))
+        text = self._shown_text(job, line, await self._experience(job.engine), texts)
+        return await on_status(self._database, job, text, _keyboard(job, texts), texts)
+
+    def show_anew(self, job_id: int) -> None:
+        """Its status message is new: what it says may be old."""
+        self._shown.pop(job_id, None)
 
     async def lines(self, mine: Sequence[Job], texts: Catalogue) -> list[str]:
         """The same sentences for a list, as /status shows it."""
-        open_jobs = await jobs.open_jobs(self._database)
-        self._held_back = HELD_BACK if await self._stops.is_stopped() else ()
-        experience = await self._experience()
-        return [self._text(job, open_jobs, experience, texts) for job in mine]
+        line = Line.of(await jobs.open_jobs(self._database))
+        await self._look_at_stops({job.engine for job in mine})
+        return [self._text(job, line, await self._experience(job.engine), texts) for job in mine]
 
-    async def _experience(self) -> Experience:
-        return Experience(
-            await jobs.durations(self._database, self._engine_name, _LEARN_FROM_NEWEST)
-        )
+    async def _look_at_stops(self, engines: set[str]) -> None:
+        stopped = [name for name in engines if await self._stops.of(name).is_stopped()]
+        self._stopped = frozenset(stopped)
 
-    def _gist(
-        self, job: Job, open_jobs: Sequence[Job], experience: Experience
-    ) -> tuple[str, int, int]:
+    async def _experience(self, engine: str) -> Experience:
+        return Experience(await jobs.durations(self._database, engine, _LEARN_FROM_NEWEST))
+
+    def _gist(self, job: Job, line: Line, experience: Experience) -> tuple[str, int, int]:
         """What is worth an edit: a new state, a step of the bar, a place that counts."""
         step = 0
-        if job.state in self._held_back:
+        if self._is_held_back(job, line):
             return "stopped", job.cancel_requested, step
+        if job.id in self._quiet:
+            return "quiet", job.cancel_requested, step
+        if job.state == JobState.IN_PARTS:
+            return self._sight(job, line, experience).gist()
         if job.state == JobState.READY:
-            place = _place(job, open_jobs)
-            step = place if place <= _NEAR else -(-place // _NEAR) * _NEAR
+            place = line.place(job)
+            step = place if place <= _NEAR else -(-place // _FAR_STEP) * _FAR_STEP
         elif job.state == JobState.RUNNING:
             span = experience.range_seconds(job.held_milliseconds)
-            step = int(_share(self._elapsed_seconds(job), span) * _BAR_CELLS)
+            step = int(_share(self._elapsed_seconds(job), span) * _BAR_STEPS)
         return job.state, job.cancel_requested, step
+
+    def _is_held_back(self, job: Job, line: Line) -> bool:
+        states = [part.state for part in line.parts.get(job.id, [])] or [job.state]
+        return job.engine in self._stopped and all(state in HELD_BACK for state in states)
+
+    def _sight(self, whole: Job, line: Line, experience: Experience) -> WholeSight:
+        return WholeSight.of(whole, line, experience, self._elapsed_seconds)
+
+    def _whole_text(self, whole: Job, line: Line, experience: Experience, texts: Catalogue) -> str:
+        sight = self._sight(whole, line, experience)
+        if sight.has_begun or whole.cancel_requested or whole.failure is not None:
+            return sight.text(texts, _say_left)
+        if all(part.state == JobState.PREPARING for part in sight.open_parts):
+            return texts.html("job-preparing", seconds=whole.held_milliseconds / 1000)
+        return self._waiting_text(whole, line, experience, texts)
 
     def _elapsed_seconds(self, job: Job) -> float:
         now = self._clock.now_milliseconds()
         return (now - (job.running_since_milliseconds or now)) / 1000
 
-    def _text(
-        self, job: Job, open_jobs: Sequence[Job], experience: Experience, texts: Catalogue
-    ) -> str:
+    def _shown_text(self, job: Job, line: Line, experience: Experience, texts: Catalogue) -> str:
+        """The text of its status message, which for a quiet job does not follow it."""
+        told = self._is_held_back(job, line) or job.cancel_requested
+        if job.id in self._quiet and not told:
+            return texts.html("job-quiet", seconds=job.held_milliseconds / 1000)
+        return self._text(job, line, experience, texts)
+
+    def _text(self, job: Job, line: Line, experience: Experience, texts: Catalogue) -> str:
         seconds = job.held_milliseconds / 1000
         match job.state:
-            case _ if job.state in self._held_back:
+            case _ if self._is_held_back(job, line):
                 return texts.html("job-held-back")
+            case JobState.IN_PARTS:
+                return self._whole_text(job, line, experience, texts)
+            case JobState.JOINING:
+                return texts.html("job-joining", parts=job.parts or 0)
             case JobState.PREPARING:
                 return texts.html("job-preparing", seconds=seconds)
             case JobState.READY:
-                return self._waiting_text(job, open_jobs, experience, texts)
+                return self._waiting_text(job, line, experience, texts)
             case JobState.SUBMITTING:
                 return texts.html("job-submitting")
             case JobState.RUNNING if job.cancel_requested == 1:
@@ -116,15 +168,8 @@ class Progress:
             case _:
                 return texts.html("job-delivering")
 
-    def _waiting_text(
-        self, job: Job, open_jobs: Sequence[Job], experience: Experience, texts: Catalogue
-    ) -> str:
-        place = _place(job, open_jobs)
-        waiting = [other for other in open_jobs if other.state in WAITING]
-        ahead = sum(other.held_milliseconds for other in waiting[: place - 1])
-        ahead += sum(
-            other.held_milliseconds for other in open_jobs if other.state == JobState.RUNNING
-        )
+    def _waiting_text(self, job: Job, line: Line, experience: Experience, texts: Catalogue) -> str:
+        place, ahead = line.place(job), line.ahead_milliseconds(job)
         span = experience.range_seconds(ahead // self._slots + job.held_milliseconds)
         estimate = _say_range(span, texts)
         if place == 1:
@@ -143,13 +188,9 @@ class Progress:
         )
 
 
-def _place(job: Job, open_jobs: Sequence[Job]) -> int:
-    return [other.id for other in open_jobs if other.state in WAITING].index(job.id) + 1
-
-
 def _keyboard(job: Job, texts: Catalogue) -> Keyboard | None:
-    stoppable = (*WAITING, JobState.SUBMITTING, JobState.RUNNING)
-    if job.state not in stoppable or job.cancel_requested:
+    stoppable = (*WAITING, JobState.SUBMITTING, JobState.RUNNING, JobState.IN_PARTS)
+    if job.state not in stoppable or job.cancel_requested or job.failure is not None:
         return None
     return Keyboard.of([(texts.plain("button-cancel"), f"cancel:{job.id}")])
 

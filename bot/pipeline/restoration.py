@@ -7,13 +7,18 @@ from datetime import UTC, datetime
 
 from bot.clock import Clock
 from bot.dashscope.errors import DashScopeError
-from bot.dashscope.task import TaskStatus
+from bot.dashscope.task import TaskStatus, TaskSummary
 from bot.pipeline.engine import Engine
+from bot.pipeline.engines import Engines
 from bot.pipeline.operator import Operator
-from bot.pipeline.submission import CLOCK_SKEW_MILLISECONDS
+from bot.pipeline.submission import (
+    CLOCK_SKEW_MILLISECONDS,
+    SETTLED_AFTER_MILLISECONDS,
+    ask_which,
+)
 from storage import copies, jobs, moves
-from storage.database import Database
-from storage.jobs import WAITING, Job
+from storage.database import Database, Transaction
+from storage.jobs import WAITING, Job, JobState
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +32,10 @@ class Restoration:
     """Brings a restored database up to what can still be known."""
 
     def __init__(
-        self, database: Database, engine: Engine, operator: Operator, clock: Clock
+        self, database: Database, engines: Engines, operator: Operator, clock: Clock
     ) -> None:
         self._database = database
-        self._engine = engine
+        self._engines = engines
         self._operator = operator
         self._clock = clock
 
@@ -39,43 +44,75 @@ class Restoration:
 
         It returns only when the provider's list was had: until then nothing may be submitted.
         A waiting job may be what such a task was made for, and nobody can tell: it ends for
-        nothing instead of being paid for twice, or of bringing somebody else's video.
+        nothing instead of being paid for twice, or of bringing somebody else's video. Of one whose
+        submission was under way the operator says which task is its own, if one is.
         """
         if not await copies.is_copy(self._database):
             return
         since = await copies.newest_moment(self._database)
-        task_ids = await self._unknown_tasks(since)
-        waiting = [j for j in await jobs.open_jobs(self._database) if j.state in WAITING]
-        doubtful = waiting if task_ids else []
-        await self._report(since, task_ids, doubtful)
+        tasks = await self._unknown_tasks(since)
+        left = await jobs.open_jobs(self._database) if tasks else []
+        doubtful = [job for job in left if job.state in WAITING]
         now = self._clock.now_milliseconds()
         async with self._database.transaction() as tx:
+            await self._report(tx, since, [task.task_id for task in tasks], doubtful)
+            for job in left:
+                await self._ask(tx, job, tasks)
             for job in doubtful:
                 await moves.fail(tx, job, "failed-restored", "submitted after the backup?", now)
             await copies.forget_copying(tx)
 
-    async def _unknown_tasks(self, since_milliseconds: int) -> list[str]:
+    async def _ask(self, tx: Transaction, job: Job, tasks: list[TaskSummary]) -> None:
+        """Its own task, or that of a job which the backup does not know: both fit by their time."""
+        at = job.submitting_at_milliseconds
+        if job.state != JobState.SUBMITTING or at is None:
+            return
+        first = at - CLOCK_SKEW_MILLISECONDS
+        last = at + SETTLED_AFTER_MILLISECONDS + CLOCK_SKEW_MILLISECONDS
+        fitting = [
+            task.task_id
+            for task in tasks
+            if first <= (task.created_at_milliseconds or first) <= last
+        ]
+        if fitting:
+            await ask_which(tx, self._operator, job, fitting)
+
+    async def _unknown_tasks(self, since_milliseconds: int) -> list[TaskSummary]:
         while True:
             try:
-                return await self._look(since_milliseconds)
+                looks = [
+                    await self._look(engine, since_milliseconds) for engine in self._engines.all
+                ]
+                return [task for tasks in looks for task in tasks]
             except DashScopeError as failure:
                 logger.warning("restored, and the list of tasks cannot be had: %s", failure)
                 await self._operator.tell("restoring", "operator-restoring", detail=str(failure))
+                await self._send_at_once()
                 await self._clock.sleep(_AGAIN_SECONDS)
 
-    async def _look(self, since_milliseconds: int) -> list[str]:
+    async def _look(self, engine: Engine, since_milliseconds: int) -> list[TaskSummary]:
         now = self._clock.now_milliseconds()
         begin = max(since_milliseconds - CLOCK_SKEW_MILLISECONDS, now - _KEPT_MILLISECONDS)
-        tasks = await self._engine.submitted_between(
+        tasks = await engine.submitted_between(
             min(begin, now - CLOCK_SKEW_MILLISECONDS), now + CLOCK_SKEW_MILLISECONDS
         )
-        billed = [task.task_id for task in tasks if task.status not in _NEVER_BILLED]
-        owned = await jobs.owned_tasks(self._database, self._engine.account, billed)
-        return [task_id for task_id in billed if task_id not in owned]
+        billed = [task for task in tasks if task.status not in _NEVER_BILLED]
+        owned = await jobs.owned_tasks(
+            self._database, engine.account, [task.task_id for task in billed]
+        )
+        return [task for task in billed if task.task_id not in owned]
 
-    async def _report(self, since: int, task_ids: list[str], ended: list[Job]) -> None:
+    async def _send_at_once(self) -> None:
+        """The pipeline, which sends letters, has not begun yet."""
+        for admin_id in await self._operator.waiting():
+            await self._operator.send_letters(admin_id)
+
+    async def _report(
+        self, tx: Transaction, since: int, task_ids: list[str], ended: list[Job]
+    ) -> None:
         at = datetime.fromtimestamp(since / 1000, UTC)
-        await self._operator.tell(
+        await self._operator.note(
+            tx,
             f"restored:{since}",
             "operator-restored",
             at=f"{at:%Y-%m-%d %H:%M} UTC",

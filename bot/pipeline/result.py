@@ -14,9 +14,9 @@ from bot.dashscope.task import TaskStatus
 from bot.media.video import LabelNotWritten, VideoUnreadable, inspect_video, stamp_label
 from bot.media.worker import MediaWorker, MediaWorkerDied
 from bot.pipeline.ending import Ending
-from bot.pipeline.engine import Engine
+from bot.pipeline.engines import Engines
 from bot.pipeline.operator import Operator
-from storage import moves
+from storage import moves, wholes
 from storage.database import Database
 from storage.jobs import Job
 
@@ -31,12 +31,12 @@ _SPOILT_TRIES = 6
 
 
 class ResultFetch:
-    """Brings a job from fetching to delivering."""
+    """Brings a job from fetching to delivering, a part to kept."""
 
     def __init__(
         self,
         database: Database,
-        engine: Engine,
+        engines: Engines,
         worker: MediaWorker,
         ending: Ending,
         operator: Operator,
@@ -44,7 +44,7 @@ class ResultFetch:
         clock: Clock,
     ) -> None:
         self._database = database
-        self._engine = engine
+        self._engines = engines
         self._worker = worker
         self._ending = ending
         self._operator = operator
@@ -73,7 +73,10 @@ class ResultFetch:
             await self._lost(job, str(failure))
         else:
             async with self._database.transaction() as tx:
-                await moves.fetched(tx, job.id)
+                if job.whole_id is None:
+                    await moves.fetched(tx, job.id)
+                else:
+                    await wholes.kept(tx, job.id, self._clock.now_milliseconds())
 
     async def _address(self, job: Job) -> str:
         """The address that came with the success; a fresh one, where that was of no use.
@@ -96,15 +99,16 @@ class ResultFetch:
 
     async def _fresh_address(self, job: Job) -> str | None:
         assert job.task_id is not None  # noqa: S101
-        task = await self._engine.query(job.task_id)
+        task = await self._engines.of(job.engine).query(job.task_id)
         if task.status is TaskStatus.UNKNOWN and job.video_url is None:
             raise service.ResultGone("the provider does not know the task any more")
         return task.video_url
 
     async def _copy(self, job: Job, url: str) -> None:
         raw = self._directory / f"{job.id}.part.mp4"
-        await self._engine.fetch(url, raw)
-        await self._worker.run(_checked_and_labelled, raw, self.path(job), f"job-{job.id}")
+        await self._engines.of(job.engine).fetch(url, raw)
+        produce_id = f"job-{job.whole_id or job.id}"
+        await self._worker.run(_checked_and_labelled, raw, self.path(job), produce_id)
         raw.unlink(missing_ok=True)
 
     async def _again(self, job: Job, failure: Exception, tries: int) -> None:
@@ -117,10 +121,10 @@ class ResultFetch:
             await moves.postpone(tx, job.id, not_before)
 
     async def _lost(self, job: Job, detail: str) -> None:
-        await self._operator.tell(
+        noting = self._operator.noting(
             f"lost:{job.id}", "operator-lost", job=job.id, task=job.task_id or "", detail=detail
         )
-        await self._ending.fail(job, "failed-lost", detail)
+        await self._ending.fail(job, "failed-lost", detail, noting=noting)
 
 
 def _checked_and_labelled(raw: Path, target: Path, produce_id: str) -> None:

@@ -7,7 +7,7 @@ and goes on when an account is unpaid or a model retired, so the next job is the
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from bot.clock import Clock
@@ -33,13 +33,36 @@ class NotDue(Exception):
 
 
 class Stops:
-    """The stops of one account: noted, tried, told, ended."""
+    """The stops of one account: noted, tried, told, ended.
 
-    def __init__(self, database: Database, operator: Operator, account: str, clock: Clock) -> None:
+    A model may be refused while the others work: each of several engines has its own, and `others`
+    are those of the engines beside this one.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        operator: Operator,
+        account: str,
+        clock: Clock,
+        *,
+        engine: str | None = None,
+        others: Sequence[Stops] = (),
+    ) -> None:
         self._database = database
         self._operator = operator
         self._account = account
         self._clock = clock
+        self._engine = engine
+        self._others = others
+
+    def of(self, engine: str) -> Stops:
+        """Those of that engine; these, where it has none of its own."""
+        return next((other for other in self._others if other.is_of(engine)), self)
+
+    def is_of(self, engine: str) -> bool:
+        """Whether they concern that engine."""
+        return self._engine in (None, engine)
 
     async def refused(self, work: Work, failure: ServiceStopped) -> None:
         """Note that the provider refused this work."""
@@ -102,12 +125,18 @@ class Stops:
         """Try at once; with `asked` the operator is told how it went. False: nothing is stopped."""
         async with self._database.transaction() as tx:
             now = self._clock.now_milliseconds()
-            return await stops.hurry(tx, self._account, now, asked=asked)
+            stopped = await stops.hurry(tx, self._account, now, asked=asked)
+        return any([stopped, *[await other.resume(asked=asked) for other in self._others]])
 
     async def has_news(self) -> bool:
         """Whether the operator is to be told something."""
         found = await stops.all_of(self._database, self._account)
-        return any(stop.over or not stop.told for stop in found)
+        return any(
+            [
+                *[stop.over or not stop.told for stop in found],
+                *[await other.has_news() for other in self._others],
+            ]
+        )
 
     async def tell(self) -> None:
         """Tell the operator of stops that began, once for each cause, and of their ends."""
@@ -116,16 +145,21 @@ class Stops:
                 await self._tell_end(stop)
             elif not stop.told:
                 await self._tell_begin(stop)
+        for other in self._others:
+            await other.tell()
 
     async def give_up_waiting(self) -> None:
         """Jobs that waited out their patience fail, without charge; who asks is told why."""
+        for other in self._others:
+            await other.give_up_waiting()
         stop = await stops.current(self._database, self._account, Work.SUBMIT)
         now = self._clock.now_milliseconds()
         if stop is None or now - stop.since_milliseconds < PATIENCE_MILLISECONDS:
             return
         for job in await jobs.open_jobs(self._database):
             since = max(stop.since_milliseconds, job.created_at_milliseconds)
-            if job.state in WAITING and now - since >= PATIENCE_MILLISECONDS:
+            waits = job.state in WAITING and self.is_of(job.engine)
+            if waits and now - since >= PATIENCE_MILLISECONDS:
                 await self._give_up(job, stop)
 
     async def _give_up(self, job: Job, stop: Stop) -> None:
@@ -140,22 +174,27 @@ class Stops:
 
     async def _tell_begin(self, stop: Stop) -> None:
         """A second stop of a cause that was told is no news, but how a trial went is."""
-        others = await stops.all_of(self._database, self._account)
-        known = any(other.told and other.cause == stop.cause for other in others)
-        if stop.trials or not known:
-            await self._operator.tell(
-                f"stopped:{stop.work}:{stop.trial_at_milliseconds}",
-                "operator-service-stopped",
-                cause=stop.cause,
-                detail=stop.detail,
-            )
         async with self._database.transaction() as tx:
+            others = await stops.all_of(tx, self._account)
+            known = any(other.told and other.cause == stop.cause for other in others)
+            if stop.trials or not known:
+                await self._operator.note(
+                    tx,
+                    f"stopped:{self._named(stop.work)}:{stop.trial_at_milliseconds}",
+                    "operator-service-stopped",
+                    cause=stop.cause,
+                    detail=self._named(stop.detail),
+                )
             await stops.was_told(tx, stop)
 
+    def _named(self, detail: str) -> str:
+        """Of several engines the operator is told which one it is."""
+        return detail if self._engine is None else f"{self._engine}: {detail}"
+
     async def _tell_end(self, stop: Stop) -> None:
-        subject = f"works:{stop.work}:{stop.since_milliseconds}"
-        await self._operator.tell(subject, "operator-service-works", cause=stop.cause)
+        subject = f"works:{self._named(stop.work)}:{stop.since_milliseconds}"
         async with self._database.transaction() as tx:
+            await self._operator.note(tx, subject, "operator-service-works", cause=stop.cause)
             await stops.forget(tx, stop)
 
 

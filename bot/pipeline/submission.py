@@ -13,14 +13,15 @@ from bot.clock import Clock
 from bot.dashscope import errors as service
 from bot.dashscope.task import TaskStatus, TaskSummary
 from bot.pipeline.ending import Ending
-from bot.pipeline.engine import Engine
+from bot.pipeline.engine import Engine, Ticket
+from bot.pipeline.engines import Engines
 from bot.pipeline.operator import Operator
 from bot.pipeline.preparation import HalfLost, Preparation
 from bot.pipeline.reasons import failure_text
 from bot.pipeline.stops import Stops
-from storage import jobs, moves
-from storage.database import Database
-from storage.jobs import Job
+from storage import candidates, jobs, moves
+from storage.database import Database, Transaction
+from storage.jobs import Job, JobState
 from storage.stops import Work
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ _REUPLOADS = 2
 _LOOK_AGAIN_MILLISECONDS = 5_000
 _ASK_AGAIN_MILLISECONDS = 300_000
 _UNSENT_MILLISECONDS = 5_000
+_LONGEST_AWAY_MILLISECONDS = 60_000
 
 
 class Submission:
@@ -47,7 +49,7 @@ class Submission:
     def __init__(
         self,
         database: Database,
-        engine: Engine,
+        engines: Engines,
         preparation: Preparation,
         ending: Ending,
         operator: Operator,
@@ -55,13 +57,20 @@ class Submission:
         clock: Clock,
     ) -> None:
         self._database = database
-        self._engine = engine
+        self._engines = engines
         self._preparation = preparation
         self._ending = ending
         self._operator = operator
         self._stops = stops
         self._clock = clock
         self._seen: dict[int, tuple[int, int, int]] = {}
+        self._unsent = 0
+        self._away_until_seconds = 0.0
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the provider could not be reached just now: nobody's job is taken for that."""
+        return self._clock.steady_seconds() < self._away_until_seconds
 
     async def submit(self, job: Job) -> None:
         """Make the call for a job that has just taken a slot."""
@@ -70,7 +79,8 @@ class Submission:
             if await self._preparation.is_outdated(job):
                 await self._prepare_again(job)
                 return
-            task_id = await self._engine.submit(await self._preparation.ticket(job))
+            ticket = await self._preparation.ticket(job)
+            task_id = await self._call(self._engines.of(job.engine), ticket)
         except service.NotSent as failure:
             await self._back_to_ready(job, failure, _UNSENT_MILLISECONDS)
         except service.Throttled as failure:
@@ -86,22 +96,34 @@ class Submission:
         else:
             await self._runs(job, task_id, adopted=False)
 
+    async def _call(self, engine: Engine, ticket: Ticket) -> str:
+        """The one call that is billed; the more often it cannot be made, the later the next."""
+        try:
+            task_id = await engine.submit(ticket)
+        except service.NotSent:
+            wait = min(_LONGEST_AWAY_MILLISECONDS, _UNSENT_MILLISECONDS << min(self._unsent, 8))
+            self._away_until_seconds = self._clock.steady_seconds() + wait / 1000
+            self._unsent += 1
+            raise
+        except service.DashScopeError:
+            self._unsent = 0
+            raise
+        self._unsent = 0
+        return task_id
+
     async def reconcile(self, job: Job) -> None:
         """Find out from the list of tasks what became of a submission.
 
         Raises: `service.TryAgain`, `service.ServiceStopped`: the list cannot be had now.
         """
-        candidates = await self._unowned_tasks(job)
-        if len(candidates) == 1:
-            await self._runs(job, candidates[0].task_id, adopted=True)
+        tasks = await self._unowned_tasks(job)
+        asked = await candidates.listed(self._database, job)
+        if len(tasks) == 1 and not asked:
+            await self._runs(job, tasks[0].task_id, adopted=True)
         elif self._age_milliseconds(job) > FORGOTTEN_AFTER_MILLISECONDS:
-            await self._lost(job, len(candidates))
-        elif candidates:
-            names = ", ".join(task.task_id for task in candidates)
-            await self._operator.tell(
-                f"ambiguous:{job.id}", "operator-ambiguous", job=job.id, detail=names
-            )
-            await self._look_again(job, _ASK_AGAIN_MILLISECONDS)
+            await self._lost(job, len(tasks))
+        elif tasks:
+            await self._ask(job, [task.task_id for task in tasks])
         elif self._age_milliseconds(job) > SETTLED_AFTER_MILLISECONDS:
             await self._back_to_ready(job, None, 0)
         else:
@@ -110,12 +132,13 @@ class Submission:
     async def _unowned_tasks(self, job: Job) -> list[TaskSummary]:
         noted, counted = self._submitted_at(job)
         span = min(self._age_milliseconds(job), SETTLED_AFTER_MILLISECONDS)
-        tasks = await self._engine.submitted_between(
+        engine = self._engines.of(job.engine)
+        tasks = await engine.submitted_between(
             min(noted, counted) - CLOCK_SKEW_MILLISECONDS,
             max(noted, counted) + span + CLOCK_SKEW_MILLISECONDS,
         )
         owned = await jobs.owned_tasks(
-            self._database, self._engine.account, [task.task_id for task in tasks]
+            self._database, engine.account, [task.task_id for task in tasks]
         )
         return [
             task
@@ -148,7 +171,7 @@ class Submission:
             await moves.submitted(tx, job.id, task_id, now, adopted=adopted)
         self._seen.pop(job.id, None)
         logger.info("job %s runs as task %s (adopted: %s)", job.id, task_id, adopted)
-        await self._stops.worked(Work.SUBMIT)
+        await self._stops.of(job.engine).worked(Work.SUBMIT)
 
     async def _back_to_ready(
         self, job: Job, reason: Exception | None, wait_milliseconds: int
@@ -164,18 +187,30 @@ class Submission:
         if wished_away:
             await self._ending.cancelled(job)
 
-    async def _lost(self, job: Job, candidates: int) -> None:
+    async def _ask(self, job: Job, task_ids: list[str]) -> None:
+        """The operator says which one it is; until then no task is taken, and none made."""
+        async with self._database.transaction() as tx:
+            if not await ask_which(tx, self._operator, job, task_ids):
+                return
+            not_before = self._clock.now_milliseconds() + _ASK_AGAIN_MILLISECONDS
+            await moves.postpone(tx, job.id, not_before)
+
+    async def _lost(self, job: Job, tasks: int) -> None:
         """It is not submitted again: whether it was can no longer be known."""
-        detail = f"{candidates} tasks may be its own, and the provider forgets them after 24 h"
-        await self._operator.tell(
+        detail = f"{tasks} tasks may be its own, and the provider forgets them after 24 h"
+        noting = self._operator.noting(
             f"lost:{job.id}", "operator-lost", job=job.id, task="–", detail=detail
         )
-        await self._ending.fail(job, "failed-lost", detail)
+        await self._ending.fail(
+            job, "failed-lost", detail, noting=noting, only_in=JobState.SUBMITTING
+        )
 
     async def _look_again(self, job: Job, wait_milliseconds: int) -> None:
         async with self._database.transaction() as tx:
-            not_before = self._clock.now_milliseconds() + wait_milliseconds
-            await moves.postpone(tx, job.id, not_before)
+            current = await jobs.get(tx, job.id)
+            if current is not None and current.state == JobState.SUBMITTING:
+                not_before = self._clock.now_milliseconds() + wait_milliseconds
+                await moves.postpone(tx, job.id, not_before)
 
     async def _prepare_again(self, job: Job) -> None:
         async with self._database.transaction() as tx:
@@ -185,7 +220,7 @@ class Submission:
         """An answer that says no: there is no task."""
         match failure:
             case service.ServiceStopped():
-                await self._stops.refused(Work.SUBMIT, failure)
+                await self._stops.of(job.engine).refused(Work.SUBMIT, failure)
                 await self._back_to_ready(job, failure, 0)
             case service.InputNotFetched() if job.tries < _REUPLOADS:
                 await self._preparation.expire(job)
@@ -193,5 +228,22 @@ class Submission:
             case service.Moderated() | service.InputRefused() | service.InputNotFetched():
                 await self._ending.fail(job, failure_text(failure), failure.code)
             case _:
-                await self._operator.tell_of(failure, job.id)
-                await self._ending.fail(job, failure_text(failure), failure.code)
+                noting = self._operator.noting_of(failure, job.id)
+                await self._ending.fail(job, failure_text(failure), failure.code, noting=noting)
+
+
+async def ask_which(tx: Transaction, operator: Operator, job: Job, task_ids: list[str]) -> bool:
+    """Ask the operator which of these tasks is the job's; False when the job has moved on.
+
+    From then on none is taken for its own but by the answer.
+    """
+    if not await candidates.keep(tx, job, task_ids):
+        return False
+    await operator.note(
+        tx,
+        f"ambiguous:{job.id}",
+        "operator-ambiguous",
+        job=job.id,
+        commands="\n".join(f"/adopt {job.id} {task_id}" for task_id in task_ids),
+    )
+    return True

@@ -10,7 +10,7 @@ from bot.dashscope import errors as service
 from bot.dashscope.failure import failure_of
 from bot.dashscope.task import Task, TaskStatus
 from bot.pipeline.ending import Ending
-from bot.pipeline.engine import Engine
+from bot.pipeline.engines import Engines
 from bot.pipeline.estimates import Experience, PollSchedule
 from bot.pipeline.nudge import Nudge
 from bot.pipeline.operator import Operator
@@ -55,7 +55,7 @@ class Watch:
     def __init__(
         self,
         database: Database,
-        engine: Engine,
+        engines: Engines,
         ending: Ending,
         operator: Operator,
         stops: Stops,
@@ -63,25 +63,26 @@ class Watch:
         clock: Clock,
     ) -> None:
         self._database = database
-        self._engine = engine
+        self._engines = engines
         self._ending = ending
         self._operator = operator
         self._stops = stops
         self._poll_seconds = poll_seconds
         self._clock = clock
-        self._nudges: dict[int, Nudge] = {}
+        self._nudges: dict[int, tuple[int, Nudge]] = {}
 
     def nudge(self, job_id: int) -> None:
-        """Look at this job's task now: its owner wants it stopped."""
-        if job_id in self._nudges:
-            self._nudges[job_id]()
+        """Look at the tasks of this job, or of its parts, now: its owner wants it stopped."""
+        for watched, (belongs_to, nudge) in self._nudges.items():
+            if job_id in (watched, belongs_to):
+                nudge()
 
     async def watch(self, job: Job) -> None:
         """Until the task ended, one way or the other, and the job with it.
 
         Raises: `service.ServiceStopped`: nothing can be asked now; the task goes on.
         """
-        nudge = self._nudges.setdefault(job.id, Nudge())
+        _, nudge = self._nudges.setdefault(job.id, (job.whole_id or job.id, Nudge()))
         schedule = await self._schedule(job)
         sight = _Sight(self._elapsed_seconds(job), self._clock.steady_seconds())
         first = schedule.first_seconds(job.held_milliseconds) - sight.age_seconds
@@ -113,7 +114,7 @@ class Watch:
         assert job.task_id is not None  # noqa: S101
         await self._send_cancel_on(job)
         try:
-            task = await self._engine.query(job.task_id)
+            task = await self._engines.of(job.engine).query(job.task_id)
         except service.TryAgain as failure:
             logger.info("job %s: a look at its task failed: %s", job.id, failure)
             return await self._not_over(job, None, sight)
@@ -170,7 +171,7 @@ class Watch:
             return
         assert job.task_id is not None  # noqa: S101
         try:
-            await self._engine.cancel(job.task_id)
+            await self._engines.of(job.engine).cancel(job.task_id)
         except service.NotCancellable:
             async with self._database.transaction() as tx:
                 await moves.cancel_refused(tx, job.id)
@@ -186,20 +187,20 @@ class Watch:
             detail = (
                 f"it bills {task.billed_milliseconds} ms for a voice of {job.held_milliseconds}"
             )
-            await self._operator.tell(
+            noting = self._operator.noting(
                 f"foreign:{job.id}",
                 "operator-foreign",
                 job=job.id,
                 task=task.task_id,
                 detail=detail,
             )
-            await self._ending.fail(job, "failed-service", detail)
+            await self._ending.fail(job, "failed-service", detail, noting=noting)
             return True
-        if task.billed_milliseconds is None or task.billed_milliseconds > job.held_milliseconds:
-            detail = f"billed {task.billed_milliseconds} ms, held {job.held_milliseconds} ms"
-            await self._operator.tell(
-                f"bill:{job.id}", "operator-unsettled", job=job.id, detail=detail
-            )
+        await self._rendered(job, task)
+        return True
+
+    async def _rendered(self, job: Job, task: Task) -> None:
+        """A bill that is missing is taken to be the hold; one above it is the operator's."""
         billed = job.held_milliseconds
         if task.billed_milliseconds is not None:
             billed = task.billed_milliseconds
@@ -211,23 +212,28 @@ class Watch:
                 billed_milliseconds=billed,
                 now_milliseconds=self._clock.now_milliseconds(),
             )
+            if task.billed_milliseconds is None or billed > job.held_milliseconds:
+                detail = f"billed {task.billed_milliseconds} ms, held {job.held_milliseconds} ms"
+                await self._operator.note(
+                    tx, f"bill:{job.id}", "operator-unsettled", job=job.id, detail=detail
+                )
         logger.info("job %s is rendered: %s ms billed", job.id, billed)
-        return True
 
     async def _failed(self, job: Job, task: Task) -> None:
         """Not charged; what only the operator can mend is told there too."""
         failure = failure_of(task)
+        noting = None
         if isinstance(failure, service.ServiceStopped):
-            await self._stops.refused(Work.SUBMIT, failure)
+            await self._stops.of(job.engine).refused(Work.SUBMIT, failure)
         elif isinstance(failure, service.RequestInvalid):
-            await self._operator.tell_of(failure, job.id)
-        await self._ending.fail(job, failure_text(failure), task.code)
+            noting = self._operator.noting_of(failure, job.id)
+        await self._ending.fail(job, failure_text(failure), task.code, noting=noting)
 
     async def _lost(self, job: Job, detail: str) -> None:
-        await self._operator.tell(
+        noting = self._operator.noting(
             f"lost:{job.id}", "operator-lost", job=job.id, task=job.task_id or "", detail=detail
         )
-        await self._ending.fail(job, "failed-lost", detail)
+        await self._ending.fail(job, "failed-lost", detail, noting=noting)
 
 
 def _is_foreign(job: Job, task: Task) -> bool:

@@ -29,6 +29,7 @@ class Manner:
     `repeatable`: doing it twice shows nothing twice, so after an unknown outcome it is done again.
     `attempts`: how often it is made while that is safe; `floods`: at the how many-th 429 it ends,
     and at one that asks for more than `patience_seconds` at once.
+    `edit`: it changes a message. `turn_patience_seconds`: how long it may wait for its turn.
     """
 
     urgency: Urgency | None
@@ -36,6 +37,8 @@ class Manner:
     attempts: int = 4
     floods: int = 8
     patience_seconds: float = math.inf
+    edit: bool = False
+    turn_patience_seconds: float = math.inf
 
 
 class Calls:
@@ -52,7 +55,7 @@ class Calls:
         """Make it, wait out floods, repeat what is safe to repeat.
 
         Raises:
-            NotSent: it never reached Telegram, or met 429 to the end.
+            NotSent: it never reached Telegram, met 429 to the end, or had no turn in time.
             TryAgain: it may be repeated, and its outcome stayed unknown.
             SendUnknown: the same of any other call, which was made once.
             TelegramFailure: one of the others, by what Telegram answered.
@@ -60,7 +63,12 @@ class Calls:
         failures = floods = 0
         while True:
             if manner.urgency is not None:
-                await self._pace.turn(chat_id, manner.urgency)
+                await self._pace.turn(
+                    chat_id,
+                    manner.urgency,
+                    edit=manner.edit,
+                    patience_seconds=manner.turn_patience_seconds,
+                )
             try:
                 return await _attempt(call, manner)
             except RetryAfter as error:

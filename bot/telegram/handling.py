@@ -21,7 +21,10 @@ logger = logging.getLogger(__name__)
 OnParked = Callable[[int, str], Awaitable[None]]
 
 _TRIES = 3
-# Telegram out of reach is not the update's fault: that many pauses (20 minutes) do not count.
+# Telegram out of reach is not the update's fault, nor is a token that is refused: a stray refusal
+# passes, and after a real one no updates are fetched any more, which ends the process. That many
+# pauses (20 minutes) do not count.
+_NOT_ITS_FAULT = (TryAgain, TokenRejected)
 _PATIENCE = 60
 
 
@@ -66,11 +69,8 @@ class Handling:
                 return
             tries = await self._inbox.begin_again(update_id)
         while (error := await self._attempt(incoming.update)) is not None:
-            if isinstance(error, TokenRejected):
-                logger.warning("update %d waits for a token that is valid", update_id)
-                return
             failures += 1
-            excused = isinstance(error, TryAgain) and failures <= _PATIENCE
+            excused = isinstance(error, _NOT_ITS_FAULT) and failures <= _PATIENCE
             if tries >= _TRIES and not excused:
                 await self.park(update_id, type(error).__name__, error)
                 return
@@ -82,13 +82,15 @@ class Handling:
         await self._inbox.done(update_id, self._clock.now_milliseconds())
 
     async def park(self, update_id: int, reason: str, error: Exception | None = None) -> None:
-        """Give it up, loudly."""
-        await self._inbox.park(update_id, reason, self._clock.now_milliseconds())
+        """Give it up, loudly: first said, then done, since what is done is not looked at again."""
         logger.error("update %d is given up: %s", update_id, reason, exc_info=error)
-        if self._on_parked is None:
-            return
+        if self._on_parked is not None:
+            await self._report(self._on_parked, update_id, reason)
+        await self._inbox.park(update_id, reason, self._clock.now_milliseconds())
+
+    async def _report(self, on_parked: OnParked, update_id: int, reason: str) -> None:
         try:
-            await self._on_parked(update_id, reason)
+            await on_parked(update_id, reason)
         except TelegramFailure as failure:
             logger.warning("nobody could be told about update %d: %s", update_id, failure)
 

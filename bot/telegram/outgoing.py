@@ -7,7 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from telegram import InputFile, InputMediaDocument, InputMediaVideo, Message, ReplyParameters
+from telegram import (
+    InputFile,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
+    Message,
+    PhotoSize,
+    ReplyParameters,
+)
 from telegram.constants import ParseMode
 
 from bot.telegram.errors import FileTooBig
@@ -42,20 +50,46 @@ class OutgoingVideo:
             FileTooBig: over Telegram's limit, before a byte is sent.
             OSError: the file cannot be opened.
         """
-        if isinstance(self.source, str):
-            yield self.source
-            return
-        size_bytes = self.source.stat().st_size
-        if size_bytes > UPLOAD_LIMIT_BYTES:
-            raise FileTooBig(f"the video has {size_bytes} bytes (limit {UPLOAD_LIMIT_BYTES})")
-        with self.source.open("rb") as file:
-            yield InputFile(file, filename=self.file_name, attach=True, read_file_handle=False)
+        with _opened(self.source, self.file_name) as media:
+            yield media
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingNote:
+    """A round video note: a square MP4 of at most a minute on disk, or the `file_id` of one.
+
+    `side` is in pixels; `thumbnail` as that of a video.
+    """
+
+    source: Path | str
+    side: int
+    duration_seconds: int
+    thumbnail: bytes | None = None
+
+    @contextmanager
+    def opened(self) -> Iterator[InputFile | str]:
+        """What PTB takes as the note; raises as `OutgoingVideo.opened`."""
+        with _opened(self.source, "note.mp4") as media:
+            yield media
+
+
+@contextmanager
+def _opened(source: Path | str, file_name: str) -> Iterator[InputFile | str]:
+    if isinstance(source, str):
+        yield source
+        return
+    size_bytes = source.stat().st_size
+    if size_bytes > UPLOAD_LIMIT_BYTES:
+        raise FileTooBig(f"the video has {size_bytes} bytes (limit {UPLOAD_LIMIT_BYTES})")
+    with source.open("rb") as file:
+        yield InputFile(file, filename=file_name, attach=True, read_file_handle=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
     """A message that is in the chat now; `video_file_id` sends its video again without an upload.
 
+    `is_note`: it is a round note. `thumbnail_id` is that of the small picture Telegram keeps of it.
     `thread_id` is where it really went: None when the topic was closed and the chat took it.
     """
 
@@ -63,6 +97,8 @@ class SentMessage:
     message_id: int
     thread_id: int | None = None
     video_file_id: str | None = None
+    thumbnail_id: str | None = None
+    is_note: bool = False
 
 
 def to_reply(message_id: int | None) -> ReplyParameters | None:
@@ -94,6 +130,11 @@ def to_media(
     )
 
 
+def to_photo(jpeg: bytes, caption: str | None) -> InputMediaPhoto:
+    """A picture as editMessageMedia takes it."""
+    return InputMediaPhoto(jpeg, caption=caption, parse_mode=ParseMode.HTML)
+
+
 def cover_part(video: OutgoingVideo) -> dict[str, InputFile] | None:
     """The cover as a part of its own: python-telegram-bot 22.8 forgets to upload it."""
     if video.cover is None or video.as_file:
@@ -104,10 +145,13 @@ def cover_part(video: OutgoingVideo) -> dict[str, InputFile] | None:
 def to_sent(message: Message) -> SentMessage:
     """What we keep of a message that Telegram confirmed."""
     # Telegram turns a short video without sound into an animation.
-    media = message.video or message.animation or message.document
+    media = message.video or message.animation or message.video_note or message.document
+    thumbnail: PhotoSize | None = None if media is None else media.thumbnail
     return SentMessage(
         message.chat_id,
         message.message_id,
         message.message_thread_id if message.is_topic_message else None,
         None if media is None else media.file_id,
+        None if thumbnail is None else thumbnail.file_id,
+        message.video_note is not None,
     )

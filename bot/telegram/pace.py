@@ -1,13 +1,15 @@
 """Whose turn it is: Telegram's limits kept, the urgent first, one chat's 429 nobody else's.
 
 Telegram's FAQ for bots: about one message a second in a chat (short bursts pass), 20 a minute in
-a group, about 30 a second overall. Edits count.
+a group, about 30 a second overall. Edits count. Of its own accord the bot edits seldom in a group:
+every edit moves something on the screens of all its people.
 """
 
 from __future__ import annotations
 
 import asyncio
 import bisect
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -17,6 +19,7 @@ from bot.telegram.errors import NotSent
 
 _REMEMBERED_CHATS = 1_000
 _CLOSED = "the bot is stopping"
+_CROWDED = "so much was said in this chat that it would have to wait"
 _NEGLIGIBLE_SECONDS = 0.001  # a rest of a float subtraction is no reason to wait once more
 
 
@@ -40,11 +43,16 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The windows every call has to fit into: a chat has room for one exchange at once."""
+    """The windows every call has to fit into: a chat has room for one exchange at once.
+
+    A group's minute is longer than Telegram's: it counts calls when they arrive, and one that was
+    under way for long arrives close to those that are made a minute later.
+    """
 
     overall: Limit = Limit(25, 1.0, spare=5)
     chat: Limit = Limit(6, 6.0, spare=2)
-    group: Limit = Limit(20, 60.0, spare=6)
+    group: Limit = Limit(20, 63.0, spare=6)
+    group_edits: Limit = Limit(6, 63.0, spare=2)
 
 
 class _Window:
@@ -75,20 +83,24 @@ class _Window:
 class _Chat:
     """One chat's windows, and until when a 429 silences it."""
 
-    def __init__(self, limits: list[Limit]) -> None:
+    def __init__(self, limits: list[Limit], edit_limits: list[Limit]) -> None:
         self._windows = [_Window(limit) for limit in limits]
+        self._edit_windows = [_Window(limit) for limit in edit_limits]
         self.held_until = 0.0
 
-    def wait_seconds(self, now: float, urgency: Urgency) -> float:
-        waits = [window.wait_seconds(now, urgency) for window in self._windows]
+    def wait_seconds(self, now: float, urgency: Urgency, *, edit: bool) -> float:
+        waits = [window.wait_seconds(now, urgency) for window in self._of(edit=edit)]
         return max(self.held_until - now, *waits)
 
-    def note(self, now: float) -> None:
-        for window in self._windows:
+    def note(self, now: float, *, edit: bool) -> None:
+        for window in self._of(edit=edit):
             window.note(now)
 
     def idle(self, now: float) -> bool:
-        return self.held_until <= now and all(window.idle(now) for window in self._windows)
+        return self.held_until <= now and all(window.idle(now) for window in self._of(edit=True))
+
+    def _of(self, *, edit: bool) -> list[_Window]:
+        return [*self._windows, *self._edit_windows] if edit else self._windows
 
 
 @dataclass(order=True, slots=True)
@@ -96,6 +108,7 @@ class _Waiter:
     urgency: Urgency
     number: int
     chat_id: int | None = field(compare=False)
+    edit: bool = field(compare=False)
     ready: asyncio.Future[None] = field(compare=False)
 
 
@@ -112,17 +125,27 @@ class Pace:
         self._timer: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def turn(self, chat_id: int | None, urgency: Urgency) -> None:
-        """Return when this call may be made.
+    async def turn(
+        self,
+        chat_id: int | None,
+        urgency: Urgency,
+        *,
+        edit: bool = False,
+        patience_seconds: float = math.inf,
+    ) -> None:
+        """Return when this call may be made; `edit` is one that changes a message.
 
         Raises:
-            NotSent: the pace was closed while it waited, or before.
+            NotSent: the pace was closed while it waited, or before; or the chat's limits would
+                have it wait longer than `patience_seconds`.
         """
         if self._closed:
             raise NotSent(_CLOSED)
         self._numbers += 1
         ready = asyncio.get_running_loop().create_future()
-        waiter = _Waiter(urgency, self._numbers, chat_id, ready)
+        waiter = _Waiter(urgency, self._numbers, chat_id, edit, ready)
+        if self._wait_seconds(waiter, self._clock.steady_seconds()) > patience_seconds:
+            raise NotSent(_CROWDED)
         bisect.insort(self._waiting, waiter)
         self._serve()
         try:
@@ -170,13 +193,14 @@ class Pace:
         overall = self._overall.wait_seconds(now, waiter.urgency)
         if waiter.chat_id is None:
             return overall
-        return max(overall, self._chat(waiter.chat_id).wait_seconds(now, waiter.urgency))
+        chat = self._chat(waiter.chat_id)
+        return max(overall, chat.wait_seconds(now, waiter.urgency, edit=waiter.edit))
 
     def _grant(self, waiter: _Waiter, now: float) -> None:
         self._waiting.remove(waiter)
         self._overall.note(now)
         if waiter.chat_id is not None:
-            self._chat(waiter.chat_id).note(now)
+            self._chat(waiter.chat_id).note(now, edit=waiter.edit)
         if not waiter.ready.done():
             waiter.ready.set_result(None)
 
@@ -196,11 +220,13 @@ class Pace:
         chat = self._chats.get(chat_id)
         if chat is None:
             self._forget_idle_chats()
-            chat = self._chats[chat_id] = _Chat(self._limits_of(chat_id))
+            chat = self._chats[chat_id] = self._new_chat(chat_id)
         return chat
 
-    def _limits_of(self, chat_id: int) -> list[Limit]:
-        return [self._limits.chat, self._limits.group] if is_group(chat_id) else [self._limits.chat]
+    def _new_chat(self, chat_id: int) -> _Chat:
+        if not is_group(chat_id):
+            return _Chat([self._limits.chat], [])
+        return _Chat([self._limits.chat, self._limits.group], [self._limits.group_edits])
 
     def _forget_idle_chats(self) -> None:
         if len(self._chats) < _REMEMBERED_CHATS:

@@ -18,17 +18,21 @@ logger = logging.getLogger(__name__)
 
 PRIVATE_INTERVAL_SECONDS = 3.0
 GROUP_INTERVAL_SECONDS = 8.0
+MOST_EDITS = 10
+"""Of one message: what would come after is not worth moving the chat once more."""
+
 _REMEMBERED_MESSAGES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a status message is to read."""
+    """What a status message is to read; `pressed` says that somebody waits for it."""
 
     chat_id: int
     message_id: int
     text: str
     keyboard: Keyboard | None = None
+    pressed: bool = False
 
 
 @dataclass(slots=True)
@@ -38,6 +42,7 @@ class _Line:
     wanted: Status | None = None
     shown: Status | None = None
     next_edit_at: float = 0.0
+    edits: int = 0
     task: asyncio.Task[None] | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -61,6 +66,8 @@ class ProgressEdits:
     def show(self, status: Status) -> None:
         """Make the message read so, soon, unless something newer comes first."""
         line = self._line(status.chat_id, status.message_id)
+        if line.edits >= MOST_EDITS and not status.pressed:
+            return
         line.wanted = status
         if line.task is None:
             line.task = asyncio.create_task(self._follow(line, status.chat_id))
@@ -93,15 +100,19 @@ class ProgressEdits:
             line.task = None
 
     async def _until_due(self, line: _Line, chat_id: int) -> None:
+        if line.wanted is not None and line.wanted.pressed:
+            await self._pace.turn(chat_id, Urgency.TEXT, edit=True)
+            return
         wait_seconds = line.next_edit_at - self._clock.steady_seconds()
         if wait_seconds > 0:
             await self._clock.sleep(wait_seconds)
-        await self._pace.turn(chat_id, Urgency.PROGRESS)
+        await self._pace.turn(chat_id, Urgency.PROGRESS, edit=True)
 
     async def _edit_once(self, line: _Line) -> None:
         status, line.wanted = line.wanted, None
         if status is None:
             return
+        line.edits += 1
         try:
             await self._edit(status)
         except TelegramFailure as failure:

@@ -1,5 +1,5 @@
 """Message catalogues: a folder of Fluent files a language, every text the bot says by its key."""
 
-from bot.texts.catalogue import LANGUAGES, Catalogue, Texts
+from bot.texts.catalogue import LANGUAGES, Catalogue, Markup, Texts
 
-__all__ = ["LANGUAGES", "Catalogue", "Texts"]
+__all__ = ["LANGUAGES", "Catalogue", "Markup", "Texts"]

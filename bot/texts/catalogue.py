@@ -14,6 +14,12 @@ DEFAULT = "en"
 Value = str | int | float
 
 
+class Markup(str):
+    """A value that is HTML already, every foreign string in it escaped."""
+
+    __slots__ = ()
+
+
 class TextMissing(KeyError):
     """No catalogue has this key, or the text wants a value it was not given: a bug of ours."""
 
@@ -35,8 +41,11 @@ class Catalogue:
             self._bundle.add_resource(FluentResource(source))
 
     def html(self, key: str, **values: Value) -> str:
-        """The text as HTML; strings among the values are escaped."""
-        escaped = {name: escape(v) if isinstance(v, str) else v for name, v in values.items()}
+        """The text as HTML; strings among the values are escaped, unless they are `Markup`."""
+        escaped = {
+            name: escape(value) if isinstance(value, str) and type(value) is not Markup else value
+            for name, value in values.items()
+        }
         return self._format(key, escaped)
 
     def plain(self, key: str, **values: Value) -> str:

@@ -102,6 +102,7 @@ async def test_a_photo_and_a_voice_note_become_a_video_in_the_chat(
         async with httpx.AsyncClient(base_url=page, trust_env=False, timeout=30) as http:
             assert "text/html" in (await http.get("/")).headers["content-type"]
             await send(http, "photo", "portrait")
+            await agree(http)
             await send(http, "voice", "voice")
             await until(lambda: videos(http))
         assert (await command.stop(signal.SIGINT)).code == 0
@@ -112,6 +113,21 @@ async def send(http: httpx.AsyncClient, kind: str, sample: str) -> None:
     await http.post("/sim/people", json={"first_name": "Ada", "user_id": ME})
     answer = await http.post(f"/sim/chats/{ME}/messages", json={"kind": kind, "sample": sample})
     assert answer.status_code == 201, answer.text
+
+
+async def agree(http: httpx.AsyncClient) -> None:
+    """What a newcomer presses before the first video."""
+
+    async def asked() -> list[dict[str, Any]]:
+        messages = (await http.get(f"/sim/chats/{ME}/messages")).json()["messages"]
+        return [message for message in messages if "reply_markup" in message]
+
+    await until(asked)
+    (question,) = await asked()
+    button = question["reply_markup"]["inline_keyboard"][0][0]
+    path = f"/sim/chats/{ME}/messages/{question['message_id']}/press"
+    answer = await http.post(path, json={"callback_data": button["callback_data"]})
+    assert answer.status_code == 202, answer.text
 
 
 async def videos(http: httpx.AsyncClient) -> list[dict[str, Any]]:

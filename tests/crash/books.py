@@ -31,6 +31,19 @@ _GOES_ON = (
 """How texts begin that must not be the last word on anything."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a story knows: who, how many updates; what is looked past in the witnesses' words.
+
+    `aside`: a command's message, whose answers are no job's. `foreign`: tasks of another client.
+    """
+
+    user_id: int
+    updates: int
+    aside: int | None = None
+    foreign: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Books:
     """Everything the witnesses say."""
@@ -57,23 +70,29 @@ class Findings:
     repeats: list[str] = field(default_factory=list)
 
 
-async def books_of(world: CrashWorld, user_id: int, sent: int) -> Books:
+async def books_of(world: CrashWorld, told: Told) -> Books:
     """Ask the three witnesses."""
-    answer = await world.http.get(f"/sim/chats/{user_id}/messages")
+    answer = await world.http.get(f"/sim/chats/{told.user_id}/messages")
     messages = answer.raise_for_status().json()["messages"]
+    tasks = (await world.provider("tasks"))["tasks"]
     return Books(
         world.rows("SELECT * FROM inbox ORDER BY update_id"),
         world.rows("SELECT * FROM media ORDER BY id"),
         world.rows("SELECT * FROM detections ORDER BY id"),
         world.rows("SELECT * FROM jobs ORDER BY id"),
         world.rows("SELECT * FROM ledger ORDER BY id"),
-        (await world.provider("tasks"))["tasks"],
+        [task for task in tasks if task["task_id"] not in told.foreign],
         await world.provider("bill"),
         [c for c in (await world.provider("calls"))["calls"] if c["endpoint"] == "submit"],
-        [m for m in messages if m["from"]["is_bot"] and not m["deleted"]],
-        sent,
+        [m for m in messages if _is_about_a_job(m, told.aside)],
+        told.updates,
         world.runs(),
     )
+
+
+def _is_about_a_job(message: Json, aside: int | None) -> bool:
+    answered = message.get("reply_to_message", {}).get("message_id", 0)
+    return message["from"]["is_bot"] and not message["deleted"] and answered != aside
 
 
 def check(books: Books) -> Findings:
@@ -205,6 +224,8 @@ def _left_behind(books: Books, found: Findings) -> None:
 
 _VIDEO = ("send-video:before", "delivered-commit:after")
 _TEXT = ("send-text:before", "reply-noted-commit:after")
+_EDIT, _SAID = "edit-text:before", ("half-said:before", "announced:before")
+"""Saying something by an edit is noted as well: its note is not that of a text sent meanwhile."""
 
 
 def open_at_death(runs: list[list[str]], opening: str, closing: str) -> int:
@@ -213,8 +234,13 @@ def open_at_death(runs: list[list[str]], opening: str, closing: str) -> int:
 
 
 def _is_open(run: list[str], opening: str, closing: str) -> bool:
-    is_open = False
+    is_open = is_edited = False
     for line in run:
         point = line.rpartition(":")[0]
-        is_open = point == opening or (is_open and point != closing)
+        if point == _EDIT and not is_open:
+            is_edited = opening == _TEXT[0]
+        elif point in _SAID or (point == closing and is_edited):
+            is_edited = False
+        else:
+            is_open = point == opening or (is_open and point != closing)
     return is_open

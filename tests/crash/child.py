@@ -171,15 +171,29 @@ class _HereWorker:
     async def __aexit__(self, *error: object) -> None:
         return None
 
-    async def normalise_sound(self, data: bytes, *, limit_milliseconds: int | None = None) -> Any:
+    async def normalise_sound(
+        self, data: bytes, *, limit_milliseconds: int | None = None, levelled: bool = True
+    ) -> Any:
         from bot.media.sound import normalise_sound
 
-        return await asyncio.to_thread(normalise_sound, data, limit_milliseconds=limit_milliseconds)
+        return await asyncio.to_thread(
+            normalise_sound, data, limit_milliseconds=limit_milliseconds, levelled=levelled
+        )
 
     async def normalise_picture(self, data: bytes) -> Any:
         from bot.media.picture import normalise_picture
 
         return await asyncio.to_thread(normalise_picture, data)
+
+    async def normalise_part(self, data: bytes, crop: tuple[int, int, int, int]) -> Any:
+        from bot.media.picture import normalise_part
+
+        return await asyncio.to_thread(normalise_part, data, crop)
+
+    async def explain_picture(self, data: bytes) -> Any:
+        from bot.media.explaining import explain_picture
+
+        return await asyncio.to_thread(explain_picture, data)
 
     async def run(self, function: Callable[..., Any], *args: object) -> Any:
         return await asyncio.to_thread(function, *args)

@@ -90,7 +90,7 @@ async def with_bot(nursery: Nursery, kind: str, params: dict[str, Any]) -> Count
         ada = await ask_for_video(world)
 
         async def rests() -> bool:
-            return at_rest(world)
+            return at_rest(world, 2)
 
         await within(_PATIENCE_SECONDS, rests)
         return Count(

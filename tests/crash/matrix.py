@@ -1,7 +1,8 @@
 """The crash matrix: `python -m tests.crash.matrix [--random N] [--seed S]`.
 
 Every point that a bot passes on the way to a video, and to a failure, kills it once before and
-once after; then once more with a second death during the recovery; then at random moments.
+once after; then once more with a second death during the recovery; so does every point of a
+cancellation, wherever the job is by then; then it is killed at random moments.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import click
 
+from tests.crash.cancels import ALL, POINTS, Cancel
 from tests.crash.nursery import Nursery
-from tests.crash.points import ANY, Crash, Side, crash_of
+from tests.crash.points import ANY, COMMIT, Crash, Side, crash_of
 from tests.crash.story import Outcome, Story, random_kills, tell
 
 _WORLDS_AT_ONCE = 4
@@ -65,28 +67,38 @@ async def tell_all(
     await asyncio.gather(*map(one, stories))
 
 
-async def passings(nursery: Nursery, *, task_fails: bool) -> list[Crash]:
+async def passings(nursery: Nursery, story: Story) -> list[Crash]:
     """Every point an undisturbed bot passes, with both sides and its first passings."""
-    outcome = await tell(nursery, Story(task_fails=task_fails))
-    assert not outcome.findings.violations, (outcome.findings, outcome.log)
+    outcome = await tell(nursery, story)
+    assert not outcome.findings.violations, (story, outcome.findings, outcome.log)
     crashes = dict.fromkeys(crash_of(line) for line in outcome.runs[0])
     return [crash for crash in crashes if crash.passing <= _most(crash)]
+
+
+async def cancellations(nursery: Nursery) -> list[tuple[Story, list[Crash]]]:
+    """Each way to cancel, with the points that the wish makes a bot pass."""
+    found = []
+    for cancel in ALL:
+        story = Story(cancel=cancel)
+        passed = await passings(nursery, story)
+        found.append((story, [c for c in passed if c.point.removesuffix(f"-{COMMIT}") in POINTS]))
+    return found
 
 
 def _most(crash: Crash) -> int:
     return 100 if crash.point == "commit" else _MOST_PASSINGS
 
 
-def once(crashes: Iterable[Crash], *, task_fails: bool) -> list[Story]:
+def once(story: Story, crashes: Iterable[Crash]) -> list[Story]:
     """One death each."""
-    return [Story((crash,), task_fails) for crash in crashes]
+    return [replace(story, deaths=(crash,)) for crash in crashes]
 
 
-def twice(crashes: Iterable[Crash], *, task_fails: bool) -> list[Story]:
+def twice(story: Story, crashes: Iterable[Crash]) -> list[Story]:
     """A second death at one of the next points that the recovery passes."""
     sides: tuple[Side, Side] = ("before", "after")
     return [
-        Story((crash, Crash(ANY, sides[i % 2], 1 + i // 2 % _NEXT_POINTS)), task_fails)
+        replace(story, deaths=(crash, Crash(ANY, sides[i % 2], 1 + i // 2 % _NEXT_POINTS)))
         for i, crash in enumerate(crashes)
     ]
 
@@ -99,9 +111,18 @@ def at_random(count: int, seed: int, most_points: int) -> list[Story]:
             random_kills(generator, most_points),
             task_fails=generator.random() < 0.15,
             both_at_once=generator.random() < 0.5,
+            cancel=_perhaps(generator),
         )
         for _ in range(count)
     ]
+
+
+def _perhaps(generator: random.Random) -> Cancel | None:
+    """Not `queued`: it takes a task of another client, which a bot that dies before its own call
+    takes for its own until it sees the bill; see the tests of ambiguous submissions.
+    """
+    alone = [cancel for cancel in ALL if cancel.where != "queued"]
+    return generator.choice(alone) if generator.random() < 1 / 3 else None
 
 
 def table(outcomes: Iterable[Outcome]) -> tuple[str, int]:
@@ -111,21 +132,20 @@ def table(outcomes: Iterable[Outcome]) -> tuple[str, int]:
     for outcome in outcomes:
         broken += bool(outcome.findings.violations)
         rows[_name(outcome.story)].add(outcome)
-    lines = [f"{'point':<42}{'deaths':>7}{'missed':>7}{'clean':>7}  otherwise"]
+    lines = [f"{'point':<62}{'deaths':>7}{'missed':>7}{'clean':>7}  otherwise"]
     for name, row in rows.items():
         notes = sorted({*row.violations, *(f"({repeat})" for repeat in row.repeats)})
         counts = f"{row.killed:>7}{row.missed:>7}{row.clean:>7}"
-        lines.append(f"{name:<42}{counts}  {'; '.join(notes)}".rstrip())
+        lines.append(f"{name:<62}{counts}  {'; '.join(notes)}".rstrip())
     return "\n".join(lines), broken
 
 
 def _name(story: Story) -> str:
     first = story.deaths[0] if story.deaths else None
-    kind = "fails: " if story.task_fails else ""
     if not isinstance(first, Crash):
-        return f"{kind}random moment"
+        return f"{story.kind}random moment"
     again = " +again" if len(story.deaths) > 1 else ""
-    return f"{kind}{first.side} {first.point}{again}"
+    return f"{story.kind}{first.side} {first.point}{again}"
 
 
 async def whole(random_count: int, seed: int, at_once: int, only: str) -> int:
@@ -133,14 +153,15 @@ async def whole(random_count: int, seed: int, at_once: int, only: str) -> int:
     since = time.monotonic()
     outcomes: list[Outcome] = []
     async with Nursery() as nursery:
-        good = await passings(nursery, task_fails=False)
-        bad = [c for c in await passings(nursery, task_fails=True) if c not in good]
-        good, bad = ([c for c in crashes if only in str(c)] for crashes in (good, bad))
+        good, bad = Story(), Story(task_fails=True)
+        on_the_way = await passings(nursery, good)
+        to_failure = [c for c in await passings(nursery, bad) if c not in on_the_way]
+        ways = [(good, on_the_way), (bad, to_failure), *await cancellations(nursery)]
         stories = [
-            *(once(good, task_fails=False) + once(bad, task_fails=True)),
-            *(twice(good, task_fails=False) + twice(bad, task_fails=True)),
+            *(named for how in (once, twice) for way in ways for named in how(*way)),
             *at_random(random_count, seed, _POINTS_OF_A_STORY),
         ]
+        stories = [story for story in stories if only in str(story)]
         try:
             await tell_all(nursery, stories, outcomes, at_once=at_once)
         finally:
@@ -166,7 +187,12 @@ def _summary(outcomes: Sequence[Outcome], broken: int) -> str:
 @click.option("--only", default="", help="only points with this in their name")
 def main(random_count: int, seed: int, at_once: int, only: str) -> None:
     """Kill the bot everywhere and check the books."""
-    sys.exit(1 if asyncio.run(whole(random_count, seed, at_once, only)) else 0)
+    try:
+        broken = asyncio.run(whole(random_count, seed, at_once, only))
+    except KeyboardInterrupt:
+        _say("interrupted: these are the stories that were told to the end")
+        sys.exit(130)
+    sys.exit(1 if broken else 0)
 
 
 def _say(text: str) -> None:

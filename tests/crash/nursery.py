@@ -66,7 +66,10 @@ class Nursery:
 
     async def __aenter__(self) -> Self:
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.crash.nursery"), stdin=PIPE, stdout=PIPE
+            *(sys.executable, "-m", "tests.crash.nursery"),
+            stdin=PIPE,
+            stdout=PIPE,
+            start_new_session=True,  # an interrupt from the keyboard is for the matrix alone
         )
         return self
 

@@ -6,10 +6,10 @@ import asyncio
 import random
 import sqlite3
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.crash.books import Findings, books_of, check
+from tests.crash.books import Findings, Told, books_of, check
+from tests.crash.cancels import Cancel
 from tests.crash.nursery import Nursery
 from tests.crash.points import Crash
 from tests.crash.world import CrashWorld, crash_world, material, within
@@ -38,15 +38,27 @@ Death = Crash | RandomKill
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What happens in a world: whether its task fails, and where its bots die."""
+    """What happens in a world: whether its task fails or is cancelled, where its bots die."""
 
     deaths: tuple[Death, ...] = ()
     task_fails: bool = False
     both_at_once: bool = False
+    cancel: Cancel | None = None
+
+    @property
+    def kind(self) -> str:
+        """What its table's lines begin with."""
+        if self.cancel is not None:
+            return f"cancel ({self.cancel}): "
+        return "fails: " if self.task_fails else ""
+
+    @property
+    def updates(self) -> int:
+        """How many the person causes."""
+        return 2 if self.cancel is None else 3
 
     def __str__(self) -> str:
-        kind = "fails " if self.task_fails else ""
-        return kind + (" then ".join(map(str, self.deaths)) or "no death")
+        return self.kind + (" then ".join(map(str, self.deaths)) or "no death")
 
 
 @dataclass
@@ -67,23 +79,31 @@ async def tell(nursery: Nursery, story: Story) -> Outcome:
     async with crash_world(nursery) as world:
         if story.task_fails:
             world.faults.add("provider", "submit", "task_fails", times=None)
+        foreign = await story.cancel.arrange(world) if story.cancel else frozenset()
         ada = await world.person()
-        asking = asyncio.create_task(_ask(ada, patient=not story.both_at_once))
+        acting = asyncio.create_task(_act(world, ada, story))
         try:
-            findings = await _live(world, story.deaths)
-            sent = await asking
+            findings = await _live(world, story)
+            aside = await acting
         finally:
-            asking.cancel()
+            acting.cancel()
         if not findings.violations:
-            findings = check(await books_of(world, ada.user_id, sent))
+            told = Told(ada.user_id, story.updates, aside, foreign)
+            findings = check(await books_of(world, told))
         runs = world.runs()
         killed = sum(run[-1:] == ["killed"] for run in runs)
         log = world.log() if findings.violations else ""
         return Outcome(story, killed, findings, time.monotonic() - since, runs, log)
 
 
-async def _ask(ada: Person, *, patient: bool) -> int:
-    """Photo, then voice as soon as it is asked for (or when nothing comes); how many messages."""
+async def _act(world: CrashWorld, ada: Person, story: Story) -> int | None:
+    """Ask for a video and change one's mind, if that is the story; the command's message."""
+    await _ask(ada, patient=not story.both_at_once)
+    return await story.cancel.wish(world, ada) if story.cancel else None
+
+
+async def _ask(ada: Person, *, patient: bool) -> None:
+    """Photo, then voice as soon as it is asked for (or when nothing comes)."""
     photo, voice = material()
     await ada.send_file("photo", photo, "photo.jpg")
 
@@ -93,24 +113,23 @@ async def _ask(ada: Person, *, patient: bool) -> int:
     if patient:
         await within(_VOICE_PATIENCE_SECONDS, asked)
     await ada.send_file("voice", voice, "voice.ogg", raw=1)
-    return 2
 
 
-async def _live(world: CrashWorld, deaths: Sequence[Death]) -> Findings:
+async def _live(world: CrashWorld, story: Story) -> Findings:
     """Die as often as told, then run to rest."""
-    for death in deaths:
+    for death in story.deaths:
         await world.start_mortal(death if isinstance(death, Crash) else None)
-        alive = await _rest_or_end(world, death)
+        alive = await _rest_or_end(world, story.updates, death)
         if isinstance(death, RandomKill):
             await world.kill_mortal()
         elif alive:
-            return _found(world)
+            return _found(world, story.updates)
     await world.start_mortal()
-    await _rest_or_end(world)
-    return _found(world)
+    await _rest_or_end(world, story.updates)
+    return _found(world, story.updates)
 
 
-async def _rest_or_end(world: CrashWorld, death: Death | None = None) -> bool:
+async def _rest_or_end(world: CrashWorld, updates: int, death: Death | None = None) -> bool:
     """Until it is time to kill, nothing is left to do, the bot is dead, or patience ends.
 
     Whether the bot is alive.
@@ -120,33 +139,33 @@ async def _rest_or_end(world: CrashWorld, death: Death | None = None) -> bool:
         if isinstance(death, RandomKill) and len(world.runs()[-1]) >= death.after_points:
             await asyncio.sleep(death.and_seconds)
             return True
-        return not world.mortal.is_alive or at_rest(world)
+        return not world.mortal.is_alive or at_rest(world, updates)
 
     every_seconds = 0.01 if isinstance(death, RandomKill) else 0.05
     await within(REST_SECONDS, settled, every_seconds)
     return world.mortal.is_alive
 
 
-def _found(world: CrashWorld) -> Findings:
+def _found(world: CrashWorld, updates: int) -> Findings:
     if not world.mortal.is_alive:
         return Findings(["the bot ended by itself"])
-    if not at_rest(world):
-        return Findings([f"not at rest after {REST_SECONDS:.0f} s: {_left(world)}"])
+    if not at_rest(world, updates):
+        return Findings([f"not at rest after {REST_SECONDS:.0f} s: {_left(world, updates)}"])
     return Findings()
 
 
-def at_rest(world: CrashWorld) -> bool:
-    """Both messages are handled, there is a job, every job has ended and the person knows."""
+def at_rest(world: CrashWorld, updates: int) -> bool:
+    """Everything sent is handled, there is a job, every job has ended and the person knows."""
     try:
-        return _left(world) == {"updates": 0, "halves": 0, "jobs": 0, "made": 1}
+        return _left(world, updates) == {"updates": 0, "halves": 0, "jobs": 0, "made": 1}
     except sqlite3.Error:
         return False  # it is only being made
 
 
-def _left(world: CrashWorld) -> dict[str, int]:
+def _left(world: CrashWorld, updates: int) -> dict[str, int]:
     (row,) = world.rows(
-        """
-        SELECT 2 - (SELECT COUNT(*) FROM inbox WHERE state <> 'new') AS updates,
+        f"""
+        SELECT {updates} - (SELECT COUNT(*) FROM inbox WHERE state <> 'new') AS updates,
             (SELECT COUNT(*) FROM media WHERE state = 'received' OR announced = 0) AS halves,
             (SELECT COUNT(*) FROM jobs WHERE announced = 0 AND state <> 'undeliverable') AS jobs,
             (SELECT COUNT(*) > 0 FROM jobs) AS made

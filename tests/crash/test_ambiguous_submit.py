@@ -15,7 +15,7 @@ from tests.crash.accounts import (
     submissions,
     videos_of,
 )
-from tests.crash.books import books_of, check
+from tests.crash.books import Told, books_of, check
 from tests.crash.gateway import gateway
 from tests.crash.points import Crash
 from tests.crash.story import at_rest
@@ -32,10 +32,10 @@ async def assert_paid_once(world: CrashWorld, ada: Person) -> None:
     """It ran to rest, and the three witnesses agree."""
 
     async def rests() -> bool:
-        return at_rest(world)
+        return at_rest(world, 2)
 
     assert await within(30, rests), world.log()[-3000:]
-    findings = check(await books_of(world, ada.user_id, 2))
+    findings = check(await books_of(world, Told(ada.user_id, 2)))
     assert not findings.violations, findings
     assert not findings.repeats, findings
     assert len(await videos_of(ada)) == len(await billed_videos(world)) == 1
@@ -140,6 +140,69 @@ async def test_with_two_tasks_that_fit_the_operator_is_asked_and_nothing_is_gues
     (job,) = there.rows("SELECT * FROM jobs")
     assert (job["state"], job["task_id"]) == ("submitting", None)
     assert len(await submissions(there)) == 2  # ours and the stranger's
+
+
+async def asked_which(there: CrashWorld) -> tuple[Person, Person, str, str]:
+    """Operator, person, and the tasks of two of which one is hers: her own and a stranger's."""
+    operator = await there.person("Olga")
+    await there.start_mortal(Crash("submit", "after"))
+    ada = await ask_for_video(there)
+    await there.mortal.ended()
+    stranger = await foreign_task(there)
+    await there.start_mortal(ADMIN_IDS=str(operator.user_id))
+    told = text_of(await operator.sees("Two tasks could belong to job 1"))
+    listed = [line.split()[2] for line in told.splitlines() if line.startswith("/adopt 1 ")]
+    assert stranger in listed
+    assert "/release 1 ends it" in told
+    (own,) = set(listed) - {stranger}
+    return operator, ada, own, stranger
+
+
+async def answers(there: CrashWorld, admin: Person, command: str, words: str) -> None:
+    """A command and the sentence it gets in reply."""
+    sent = await admin.send(text=command)
+    await admin.sees(words, reply_to=sent)
+
+
+async def test_the_operator_names_the_task_and_the_job_goes_on_with_it(there: CrashWorld) -> None:
+    operator, ada, own, stranger = await asked_which(there)
+    await answers(there, ada, f"/adopt 1 {own}", "I don't know this command")
+    await answers(there, ada, "/release 1", "I don't know this command")
+    for rubbish in ("/adopt", "/adopt 1", "/adopt x y", "/adopt 1 a b", f"/adopt -1 {own}"):
+        await answers(there, operator, rubbish, "/adopt JOB TASK")
+    await answers(there, operator, f"/adopt 2 {own}", "does not wait for an answer")
+    await answers(there, operator, f"/adopt {'9' * 30} {own}", "/adopt JOB TASK")
+    await answers(there, operator, "/adopt 1 no-such-task", "not among those I named")
+    assert there.rows("SELECT state FROM jobs") == [{"state": "submitting"}]
+
+    await answers(there, operator, f"/adopt 1 {own}", f"goes on with task {own}")
+    await answers(there, operator, f"/adopt 1 {own}", f"goes on with task {own}")
+    await answers(there, operator, f"/adopt 1 {stranger}", "does not wait for an answer")
+    await answers(there, operator, "/release 1", "does not wait for an answer")
+    await ada.sees_video()
+    (job,) = there.rows("SELECT * FROM jobs")
+    assert (job["task_id"], job["adopted"]) == (own, 1)
+    await ada.reaches("done")
+    assert len(await videos_of(ada)) == 1
+    assert len(await submissions(there)) == 2  # ours and the stranger's
+
+
+async def test_the_operator_says_that_none_is_its_own_and_the_job_ends_for_nothing(
+    there: CrashWorld,
+) -> None:
+    operator, ada, own, _ = await asked_which(there)
+    for rubbish in ("/release", "/release one", "/release 1 2"):
+        await answers(there, operator, rubbish, "/release JOB")
+    await answers(there, operator, "/release 7", "does not wait for an answer")
+    for _ in range(2):
+        await answers(there, operator, "/release 1", "Job 1 ended without charge")
+    await answers(there, operator, f"/adopt 1 {own}", "does not wait for an answer")
+    await ada.sees("so the operator ended it. Nothing was charged to you")
+    (books,) = there.rows(
+        "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_micro_yuan) AS spent FROM ledger"
+    )
+    assert books == {"held": 0, "spent": 0}
+    assert len(await submissions(there)) == 2
 
 
 async def test_a_hold_does_not_stay_open_when_nobody_can_tell_any_more(there: CrashWorld) -> None:

@@ -14,6 +14,7 @@ import pytest
 from bot.commands.child import bot_environment
 from tests.crash.accounts import ask_for_video
 from tests.crash.books import Books, check, open_at_death
+from tests.crash.cancels import Cancel
 from tests.crash.nursery import Nursery
 from tests.crash.points import ANY, POINTS, Crash, crash_of
 from tests.crash.story import Outcome, Story, random_kills, tell
@@ -88,6 +89,26 @@ async def test_killed_again_in_the_recovery_it_still_goes_on(nursery: Nursery) -
     assert [o.killed for o in outcomes] == [2] * len(stories)
 
 
+async def test_killed_while_somebody_cancels_it_ends_once_and_costs_what_was_made(
+    nursery: Nursery,
+) -> None:
+    stories = [
+        Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("queued", "button")),
+        Story((crash_of("engine-cancel:after:1"),), cancel=Cancel("queued", "command")),
+        Story((crash_of("cancelled-commit:after:1"),), cancel=Cancel("waiting", "button")),
+        Story(
+            (crash_of("cancelled-commit:before:1"), Crash(ANY, "after", 2)),
+            cancel=Cancel("waiting", "command"),
+        ),
+        Story((crash_of("cancel-wished:before:1"),), cancel=Cancel("never created", "command")),
+        Story((crash_of("answer-button:before:1"),), cancel=Cancel("created", "button")),
+        Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("rendering", "button")),
+    ]
+    outcomes = await tell_all(nursery, stories)
+    assert broken(outcomes) == {}
+    assert all(outcome.killed for outcome in outcomes)
+
+
 async def test_killed_at_random_moments_the_books_balance(nursery: Nursery) -> None:
     generator = random.Random(7)
     stories = [Story(random_kills(generator, 150), both_at_once=i % 2 == 0) for i in range(6)]
@@ -141,6 +162,14 @@ async def test_a_repeat_is_excused_only_by_a_death_in_its_window() -> None:
     lived = ["send-video:before:1"]
     assert open_at_death([died_inside], *window) == 1
     assert open_at_death([died_later, lived], *window) == 0
+
+
+async def test_the_note_of_an_edit_is_not_that_of_a_text_sent_meanwhile() -> None:
+    window = ("send-text:before", "reply-noted-commit:after")
+    edit, sent, note = "edit-text:before:1", "send-text:before:1", "reply-noted-commit:after:1"
+    assert open_at_death([[edit, sent, note, "killed"]], *window) == 1
+    assert open_at_death([[edit, note, "half-said:before:1", sent, note, "killed"]], *window) == 0
+    assert open_at_death([[edit, sent, note, note, "killed"]], *window) == 0
 
 
 async def test_the_ledger_can_be_neither_changed_nor_erased(nursery: Nursery) -> None:

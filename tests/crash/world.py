@@ -42,6 +42,11 @@ class CrashWorld(World):
     mortal: Mortal = field(init=False)
     starts: int = 0
 
+    @property
+    def bot_is_running(self) -> bool:
+        """See `World`."""
+        return self.starts > 0 and self.mortal.is_alive
+
     def runs(self) -> list[list[str]]:
         """The points that each bot passed, one list for every start."""
         paths = [self._trace(number) for number in range(1, self.starts + 1)]

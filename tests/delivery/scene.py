@@ -10,11 +10,14 @@ from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import httpx
+from telegram import Bot
 
 from bot.clock import SystemClock
 from bot.media.worker import MediaWorker, MediaWorkerDied
+from bot.pipeline.arrivals import Arrivals
 from bot.pipeline.conversation import Conversation
 from bot.pipeline.delivery import Delivery
+from bot.pipeline.detour import Detours
 from bot.pipeline.ending import Ending
 from bot.pipeline.last_video import LastVideo
 from bot.pipeline.operator import Operator
@@ -25,9 +28,12 @@ from bot.sandbox.journal import Journal
 from bot.sandbox.serving import ASGIApp, Dropped, Message, Receive, Scope, Send, serve
 from bot.sandbox.telegram.app import create_telegram_app
 from bot.telegram.connection import build_bot
+from bot.telegram.members import Members
+from bot.telegram.pace import Pace
 from bot.telegram.sender import Sender
 from bot.texts import Texts
 from storage import jobs, moves
+from storage.consents import Agreement
 from storage.database import Database
 from storage.jobs import Job
 from storage.ledger import Caps, Price
@@ -124,6 +130,7 @@ class Scene:
     delivery: Delivery
     last: LastVideo
     film: bytes
+    operator: Operator
     people: dict[int, Json] = field(default_factory=dict)
 
     async def post(self, path: str, body: Json | None = None) -> Json:
@@ -141,7 +148,8 @@ class Scene:
         """What the bot said there and was not deleted."""
         answer = await self.http.get(f"/sim/chats/{chat_id}/messages")
         messages = answer.json()["messages"]
-        return [m for m in messages if m["from"]["is_bot"] and not m["deleted"]]
+        ours = TOKEN.get_secret_value().partition(":")[0]
+        return [m for m in messages if str(m["from"]["id"]) == ours and not m["deleted"]]
 
     async def videos(self, chat_id: int = ADA) -> list[Json]:
         """The messages with a video."""
@@ -167,9 +175,20 @@ class Scene:
         assert current is not None
         return current
 
+    async def job_of(self, message_id: int) -> Job:
+        """The job whose video this message is."""
+        row = await self.database.fetch_one(
+            "SELECT id FROM jobs WHERE video_message_id = :id", {"id": message_id}
+        )
+        assert row is not None
+        found = await jobs.get(self.database, row["id"])
+        assert found is not None
+        return found
+
     async def deliver(self, job: Job) -> Job:
-        """One attempt; the job afterwards."""
+        """One attempt, with what it has to tell the operator; the job afterwards."""
         await self.delivery.deliver(await self.job(job))
+        await self.operator.send_letters(OLGA)
         return await self.job(job)
 
     async def ledger(self, job: Job) -> tuple[int, int]:
@@ -202,7 +221,7 @@ async def scene(directory: Path, film: bytes) -> AsyncIterator[Scene]:
                 for user_id, name in ((ADA, "Ada"), (OLGA, "Olga")):
                     body = {"first_name": name, "user_id": user_id}
                     (await http.post("/sim/people", json=body)).raise_for_status()
-                yield _wired(database, results, http, faults, weather, clock, sender, film)
+                yield _wired(database, results, http, faults, weather, clock, sender, bot, film)
             await bot.request.shutdown()
     finally:
         await database.close()
@@ -216,19 +235,24 @@ def _wired(
     weather: Weather,
     clock: LeapingClock,
     sender: Sender,
+    bot: Bot,
     film: bytes,
 ) -> Scene:
     texts, terms, worker = Texts(), _terms(results), WorkerInProcess()
     conversation = Conversation(database, sender, texts, clock)
     packing = Packing(database, cast(MediaWorker, worker), conversation, terms, clock)
-    ending = Ending(database, conversation, clock)
+    ending = Ending(database, conversation, terms, clock)
     operator = Operator(database, sender, texts, terms.admin_ids, clock)
-    delivery = Delivery(database, sender, packing, conversation, ending, operator, clock)
+    members = Members(bot, Pace(clock), clock)
+    arrivals = Arrivals(database, sender, members, texts, "talking_photo_bot", clock)
+    detours = Detours(database, sender, packing, conversation, arrivals)
+    delivery = Delivery(database, sender, packing, conversation, detours, ending, operator, clock)
     last = LastVideo(database, sender, packing)
     return Scene(
         *(database, results, http, faults, weather, clock, sender, worker, packing, delivery),
         last,
         film,
+        operator,
     )
 
 
@@ -240,10 +264,13 @@ def _terms(results: Path) -> Terms:
         detection_micro_yuan=4_000,
         detections_per_person_per_day=30,
         jobs_waiting_per_person=3,
+        longest_voice_milliseconds=19_900,
         poll_seconds=None,
         admin_ids=frozenset({OLGA}),
         results=results,
         keep_results_milliseconds=48 * 3_600_000,
         max_update_age_milliseconds=3_600_000,
         max_draft_age_milliseconds=24 * 3_600_000,
+        agreement=Agreement(1, "beijing", 0),
+        contact=None,
     )

@@ -78,6 +78,7 @@ async def test_a_task_that_runs_is_watched_to_its_end(shop: Jumpy, seconds: floa
     async with asyncio.timeout(5):
         await watching
     assert (await shop.job(job.id)).state == JobState.FETCHING
+    await shop.post()
     assert shop.told() == []
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from storage.ledger import Caps, Price
 from storage.windows import day_of
 
-ENDED = ("done", "failed", "cancelled", "undeliverable")
+ENDED = ("done", "failed", "cancelled", "undeliverable", "kept")
 WAITING = ("preparing", "ready")
 
 
@@ -27,7 +27,7 @@ class Refused(Exception):
 
 @dataclass
 class PlainJob:
-    """One job; what it holds and what it cost are plain numbers."""
+    """One job; what it holds and costs are plain numbers; a part names its whole."""
 
     number: int
     user_id: int
@@ -44,6 +44,8 @@ class PlainJob:
     cancel_requested: int = 0
     quota: int = 0
     money: int = 0
+    whole: int | None = None
+    failed: bool = False
 
 
 @dataclass
@@ -59,7 +61,8 @@ class PlainBook:
         """A new job with its hold, or Refused; limits are looked at in this order."""
         (quota, money), day = cost_of(price, length), day_of(now, self.caps.zone)
         mine = [job for job in self.jobs if job.user_id == user_id]
-        if sum(job.state in WAITING for job in mine) >= self.most_waiting:
+        waiting = [job for job in mine if job.whole is None]
+        if sum(job.state in (*WAITING, "in_parts") for job in waiting) >= self.most_waiting:
             raise Refused("TooManyWaiting")
         if quota > self.quota_left(user_id, now):
             raise Refused("QuotaExceeded")
@@ -110,3 +113,54 @@ class PlainBook:
         job.quota = min(job.quota, quota) if person_pays else 0
         job.money = money
         job.state, job.slot = state, None
+
+    def start_whole(
+        self, user_id: int, lengths: tuple[int, ...], price: Price, now: int
+    ) -> PlainJob:
+        """A job in parts: one hold for all, and for each part a turn and nothing else."""
+        whole = self.start(user_id, sum(lengths), price, now)
+        whole.state = "in_parts"
+        for count, length in enumerate(lengths):
+            number = len(self.jobs) + 1
+            turn = whole.turn + count
+            part = PlainJob(number, user_id, price, length, whole.day, turn, whole=whole.number)
+            self.jobs.append(part)
+        return whole
+
+    def parts_of(self, whole: PlainJob) -> list[PlainJob]:
+        """Its parts, first to last."""
+        return [job for job in self.jobs if job.whole == whole.number]
+
+    def end_part(self, part: PlainJob, state: str) -> None:
+        """It costs what its whole costs."""
+        part.state, part.slot = state, None
+
+    def follow(self, whole: PlainJob) -> None:
+        """A whole goes where its parts have gone: nothing begins any more once one has failed."""
+        if whole.state != "in_parts":
+            return
+        parts = self.parts_of(whole)
+        whole.failed = whole.failed or any(part.state == "failed" for part in parts)
+        broken_off = any(part.state == "cancelled" for part in parts)
+        if whole.failed or whole.cancel_requested or broken_off:
+            unwanted = whole.failed or not whole.cancel_requested
+            for part in parts:
+                self._give_up(part, unwanted=unwanted)
+        if all(part.state in ENDED for part in parts):
+            self._conclude(whole, [part.billed for part in parts if part.billed is not None])
+
+    def _give_up(self, part: PlainJob, *, unwanted: bool) -> None:
+        if part.state in WAITING:
+            self.end_part(part, "cancelled")
+        elif part.state == "fetching" and unwanted:
+            self.end_part(part, "kept")
+        elif part.state in ("submitting", "running"):
+            part.cancel_requested = part.cancel_requested or 1
+
+    def _conclude(self, whole: PlainJob, bills: list[int]) -> None:
+        whole.billed = sum(bills) if bills else None
+        made = all(part.state == "kept" for part in self.parts_of(whole))
+        if not whole.failed and bills and (made or whole.cancel_requested):
+            whole.state = "joining"
+        else:
+            self.end(whole, "failed" if whole.failed else "cancelled", person_pays=False)

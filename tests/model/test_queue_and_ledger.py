@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from storage import jobs, ledger, moves
+from storage import jobs, ledger, moves, wholes
 from storage.database import Database, Row, Transaction
 from storage.jobs import Job, TooManyWaiting
 from storage.ledger import BudgetExhausted, Caps, Price, QuotaExceeded
@@ -104,6 +104,49 @@ class QueueAndLedger(RuleBasedStateMachine):
         else:
             assert answer == expected
 
+    @rule(user_id=st.integers(1, 3), first=lengths, second=lengths)
+    def start_whole(self, user_id: int, first: int, second: int) -> None:
+        """Two parts under one hold; all that can happen to a job can happen to a part."""
+        try:
+            whole = self.book.start_whole(user_id, (first, second), SMALL, self.now)
+            expected: PlainJob | str = whole
+        except Refused as refusal:
+            expected = str(refusal)
+
+        async def start(tx: Transaction) -> Job | None:
+            return await wholes.start(
+                tx,
+                await order(tx, user_id, first + second, SMALL),
+                cuts=(first,),
+                caps=self.book.caps,
+                waiting_per_person=MOST_WAITING,
+                now_milliseconds=self.now,
+            )
+
+        try:
+            made = self.move(start)
+        except (TooManyWaiting, QuotaExceeded, BudgetExhausted) as refusal:
+            answer: object = type(refusal).__name__
+        else:
+            answer = made and (made.id, made.turn)
+        if isinstance(expected, PlainJob):
+            assert answer == (expected.number, expected.turn)
+        else:
+            assert answer == expected
+
+    def follow(self, job: PlainJob) -> None:
+        """What became of a part shows in its whole."""
+        if job.whole is not None:
+            self.book.follow(self.book.jobs[job.whole - 1])
+
+    @rule(number=numbers)
+    def join(self, number: int) -> None:
+        job = self.any_in(number, "joining", "in_parts")
+        if job is not None:
+            moved = self.move(lambda tx: wholes.joined(tx, job.number))
+            assert moved == (job.state == "joining")
+            job.state = "delivering" if moved else job.state
+
     @rule(number=numbers)
     def prepare(self, number: int) -> None:
         job = self.any_in(number)
@@ -150,6 +193,7 @@ class QueueAndLedger(RuleBasedStateMachine):
         if moved:
             state = "preparing" if again else "ready"
             self.book.back(job, state, 0 if again else self.now + wait)
+            self.follow(job)
 
     @rule(number=numbers)
     def submitted(self, number: int) -> None:
@@ -176,11 +220,18 @@ class QueueAndLedger(RuleBasedStateMachine):
         assert moved == (job.state == "running")
         if moved:
             job.state, job.slot, job.billed = "fetching", None, billed
+            self.follow(job)
 
     @rule(number=numbers)
     def fetched(self, number: int) -> None:
         job = self.any_in(number, "fetching", "running")
-        if job is not None:
+        if job is not None and job.whole is not None:
+            moved = self.move(lambda tx: wholes.kept(tx, job.number, self.now))
+            assert moved == (job.state == "fetching")
+            if moved:
+                self.book.end_part(job, "kept")
+                self.follow(job)
+        elif job is not None:
             moved = self.move(lambda tx: moves.fetched(tx, job.number))
             assert moved == (job.state == "fetching")
             job.state = "delivering" if moved else job.state
@@ -210,8 +261,14 @@ class QueueAndLedger(RuleBasedStateMachine):
             return
         seen = self.stored(job)
         moved = self.move(lambda tx: moves.fail(tx, seen, "failed-lost", None, self.now))
-        assert moved == (job.state not in ENDED)
-        if moved:
+        assert moved == (job.state not in ENDED and not (job.state == "in_parts" and job.failed))
+        if moved and job.state == "in_parts":
+            job.failed = True
+            self.book.follow(job)
+        elif moved and job.whole is not None:
+            self.book.end_part(job, "failed")
+            self.follow(job)
+        elif moved:
             self.book.end(job, "failed", person_pays=False)
 
     @rule(number=numbers)
@@ -220,14 +277,26 @@ class QueueAndLedger(RuleBasedStateMachine):
         if job is None:
             return
         moved = self.move(lambda tx: moves.cancel_waiting(tx, job.number, self.now))
+        if job.state == "in_parts":
+            wished_before, job.cancel_requested = job.cancel_requested, 1
+            self.book.follow(job)
+            assert moved == (job.state == "cancelled" and not wished_before)
+            return
         assert moved == (job.state in ("preparing", "ready"))
         if moved:
-            self.book.end(job, "cancelled", person_pays=False)
+            self.end_for_nothing(job)
             return
         asked = self.move(lambda tx: moves.request_cancel(tx, job.number))
         waits = job.state in ("submitting", "running") and job.cancel_requested == 0
         assert asked == waits
         job.cancel_requested += asked
+
+    def end_for_nothing(self, job: PlainJob) -> None:
+        if job.whole is None:
+            self.book.end(job, "cancelled", person_pays=False)
+        else:
+            self.book.end_part(job, "cancelled")
+            self.follow(job)
 
     @rule(number=numbers, granted=st.booleans())
     def answer_to_the_wish(self, number: int, granted: bool) -> None:
@@ -237,7 +306,7 @@ class QueueAndLedger(RuleBasedStateMachine):
         if granted:
             seen = self.stored(job)
             assert self.move(lambda tx: moves.cancelled(tx, seen, self.now))
-            self.book.end(job, "cancelled", person_pays=False)
+            self.end_for_nothing(job)
         else:
             self.move(lambda tx: moves.cancel_refused(tx, job.number))
             job.cancel_requested = 2
@@ -289,7 +358,9 @@ class QueueAndLedger(RuleBasedStateMachine):
             spent = sum(row["spent_quota_milliseconds"] for row in mine)
             money = sum(row["held_micro_yuan"] + row["spent_micro_yuan"] for row in mine)
             assert (held + spent, money) == (job.quota, job.money)
-            assert [row["kind"] for row in mine].count("hold") == 1
+            assert [row["kind"] for row in mine].count("hold") == (job.whole is None)
+            if job.whole is not None:
+                continue
             assert (held == 0 and sum(r["held_micro_yuan"] for r in mine) == 0) == (
                 job.state in ENDED
             )

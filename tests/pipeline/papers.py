@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from bot.telegram.keyboard import Keyboard
+from bot.telegram.keyboard import AskReply, Keyboard
 from bot.telegram.outgoing import SentMessage
 from bot.telegram.sender import Sender
 
@@ -32,11 +33,13 @@ class Paper(Sender):
         chat_id: int,
         text: str,
         *,
-        keyboard: Keyboard | None = None,
+        keyboard: Keyboard | AskReply | None = None,
         reply_to: int | None = None,
         thread_id: int | None = None,
+        stray_note: str = "",
+        patience_seconds: float = math.inf,
     ) -> SentMessage:
-        del reply_to, thread_id
+        del reply_to, thread_id, stray_note, patience_seconds
         message_id = len(self.messages) + 1
         self.messages[message_id] = _said(chat_id, text, keyboard)
         return SentMessage(chat_id, message_id)
@@ -52,6 +55,6 @@ class Paper(Sender):
         self.messages[message_id] = _said(chat_id, text, keyboard)
 
 
-def _said(chat_id: int, text: str, keyboard: Keyboard | None) -> Said:
-    rows = keyboard.rows if keyboard else ()
+def _said(chat_id: int, text: str, keyboard: Keyboard | AskReply | None) -> Said:
+    rows = keyboard.rows if isinstance(keyboard, Keyboard) else ()
     return Said(chat_id, text, [button.text for row in rows for button in row])

@@ -13,7 +13,10 @@ from bot.media.picture import NormalisedPicture
 from bot.media.sound import NormalisedSound
 from bot.media.worker import MediaWorker
 from bot.pipeline.conversation import Conversation
+from bot.pipeline.detection import Detection
 from bot.pipeline.ending import Ending
+from bot.pipeline.engines import Engines
+from bot.pipeline.long_voice import LongVoice
 from bot.pipeline.nudge import Nudge
 from bot.pipeline.operator import Operator
 from bot.pipeline.pipeline import Pipeline
@@ -25,7 +28,7 @@ from bot.pipeline.submission import Submission
 from bot.pipeline.watching import Watch
 from bot.telegram.files import Files
 from bot.texts import Texts
-from storage import jobs, media, moves
+from storage import jobs, media, moves, wholes
 from storage.database import Database
 from storage.jobs import Job
 from tests.pipeline.clocks import HandClock
@@ -57,9 +60,9 @@ class OwnHands(MediaWorker):
         return NormalisedPicture(data, 400, 400, "", enlarged=False, faces=())
 
     async def normalise_sound(
-        self, data: bytes, *, limit_milliseconds: int | None = None
+        self, data: bytes, *, limit_milliseconds: int | None = None, levelled: bool = True
     ) -> NormalisedSound:
-        del limit_milliseconds
+        del limit_milliseconds, levelled
         return NormalisedSound(data, 5_000, 5_000, False, -16.0, -1.0, None)
 
     async def run(self, function: Callable[..., Result], *args: object, **_: Any) -> Result:
@@ -73,32 +76,41 @@ class Shop:
         self.database = database
         self.clock = clock = HandClock()
         self.engine = engine = ScriptedEngine(clock)
+        self.engines = engines = Engines(engine)
         self.paper = Paper()
         texts, self.nudge = Texts(), Nudge()
         operator = Operator(database, self.paper, texts, frozenset({OPERATOR}), clock)
+        self.operator = operator
         conversation = Conversation(database, self.paper, texts, clock)
-        self.ending = Ending(database, conversation, clock)
+        no_terms = cast(Any, None)  # only the receipt of a round note needs them
+        self.ending = Ending(database, conversation, no_terms, clock)
         self.stops = Stops(database, operator, engine.account, clock)
-        self.watch = Watch(database, engine, self.ending, operator, self.stops, 0.0, clock)
+        self.watch = Watch(database, engines, self.ending, operator, self.stops, 0.0, clock)
         hands = OwnHands()
-        self.result = ResultFetch(database, engine, hands, self.ending, operator, results, clock)
-        preparation = Preparation(database, OwnFiles(), hands, engine, clock)
+        self.result = ResultFetch(database, engines, hands, self.ending, operator, results, clock)
+        self.hands = hands
+        detection = Detection(database, no_terms, self.stops, clock)
+        self.preparation = preparation = Preparation(
+            *(database, OwnFiles(), hands, LongVoice(300_000), engines, detection, clock)
+        )
         self.submission = Submission(
-            database, engine, preparation, self.ending, operator, self.stops, clock
+            database, engines, preparation, self.ending, operator, self.stops, clock
         )
         self.pipeline = Pipeline(
             database=database,
-            engine=engine,
+            engines=engines,
             intake=cast(Any, self),
             preparation=preparation,
             submission=self.submission,
             watch=self.watch,
             result=self.result,
+            joining=cast(Any, self),
             delivery=cast(Any, self),
             ending=self.ending,
-            progress=Progress(database, conversation, engine.name, engine.slots, self.stops, clock),
+            progress=Progress(database, conversation, engine.slots, self.stops, clock),
             operator=operator,
             stops=self.stops,
+            chores=[],
             nudge=self.nudge,
             clock=clock,
         )
@@ -106,7 +118,14 @@ class Shop:
     async def conclude(self, half_id: int) -> None:
         """In the place of `Intake`: nothing is said about halves."""
         async with self.database.transaction() as tx:
-            await media.announced(tx, half_id)
+            half = await media.get(tx, half_id)
+            assert half is not None
+            await media.announced(tx, half)
+
+    async def join(self, whole: Job) -> None:
+        """In the place of `Joining`: the parts are one video."""
+        async with self.database.transaction() as tx:
+            await wholes.joined(tx, whole.id)
 
     async def deliver(self, job: Job) -> None:
         """In the place of `Delivery`: the video arrives."""
@@ -166,6 +185,10 @@ class Shop:
         )
         assert row is not None
         return row
+
+    async def post(self) -> None:
+        """Send what the operator is to be told, as the pipeline does."""
+        await self.operator.send_letters(OPERATOR)
 
     def told(self) -> list[str]:
         """What the operator was told."""

@@ -1,36 +1,182 @@
-"""The operator is told of trouble once an hour, and again when the first attempt reached nobody."""
+"""The operator is told of trouble once an hour, and in the end whatever comes between."""
 
 from __future__ import annotations
 
-from bot.pipeline.operator import Operator
-from bot.telegram.errors import NotSent
+import math
+
+import pytest
+
+from bot.dashscope.errors import RequestInvalid
+from bot.pipeline.operator import PATIENCE_MILLISECONDS, Operator
+from bot.telegram.errors import ChatDead, NotSent, SendUnknown, TelegramFailure
+from bot.telegram.keyboard import AskReply, Keyboard
+from bot.telegram.outgoing import SentMessage
 from bot.texts import Texts
-from tests.pipeline.shop import Shop
+from storage.database import Transaction
+from storage.jobs import JobState
+from tests.pipeline.papers import Paper
+from tests.pipeline.shop import OPERATOR, Shop
+
+OLGA, OTTO = OPERATOR, OPERATOR + 1
+HOUR_SECONDS = 3_601.0
 
 
-class FailingAtFirst:
-    """In the place of the sender: out of reach once, then within it."""
+class Post(Paper):
+    """A sender that fails for some chats as long as a failure stands there."""
 
     def __init__(self) -> None:
-        self.heard: list[str] = []
-        self._failures = 1
+        super().__init__()
+        self.failures: dict[int, Exception] = {}
+        self.tries = 0
 
-    async def send_text(self, chat_id: int, text: str) -> None:
+    async def send_text(
+        self,
+        chat_id: int,
+        text: str,
+        *,
+        keyboard: Keyboard | AskReply | None = None,
+        reply_to: int | None = None,
+        thread_id: int | None = None,
+        stray_note: str = "",
+        patience_seconds: float = math.inf,
+    ) -> SentMessage:
         """See `Sender`."""
-        del chat_id
-        if self._failures:
-            self._failures -= 1
-            raise NotSent("out of reach")
-        self.heard.append(text)
+        self.tries += 1
+        if chat_id in self.failures:
+            raise self.failures[chat_id]
+        del keyboard, reply_to, thread_id, stray_note, patience_seconds
+        return await super().send_text(chat_id, text)
 
 
-def operator_with(shop: Shop, sender: FailingAtFirst) -> Operator:
-    return Operator(shop.database, sender, Texts(), frozenset({7}), shop.clock)  # type: ignore[arg-type]
+def operator_with(shop: Shop, post: Post, *admins: int) -> Operator:
+    return Operator(shop.database, post, Texts(), frozenset(admins or {OLGA}), shop.clock)
 
 
-async def test_what_reached_nobody_is_told_again_and_then_not_within_the_hour(shop: Shop) -> None:
-    sender = FailingAtFirst()
-    operator = operator_with(shop, sender)
+async def send(operator: Operator) -> None:
+    for admin_id in await operator.waiting():
+        await operator.send_letters(admin_id)
+
+
+async def test_the_same_subject_is_told_once_an_hour(shop: Shop) -> None:
+    post = Post()
+    operator = operator_with(shop, post)
     for _ in range(3):
         await operator.tell("budget", "operator-budget")
-    assert len(sender.heard) == 1
+    await operator.tell("disk", "operator-disk", detail="full")
+    await send(operator)
+    assert len(post.to(OLGA)) == 2
+    shop.clock.advance(HOUR_SECONDS)
+    await operator.tell("budget", "operator-budget")
+    await send(operator)
+    assert len(post.to(OLGA)) == 3
+
+
+@pytest.mark.parametrize("failure", [NotSent("away"), SendUnknown("cut"), TelegramFailure("?")])
+async def test_what_could_not_be_sent_is_sent_later_with_pauses_that_grow(
+    shop: Shop, failure: TelegramFailure
+) -> None:
+    post = Post()
+    operator = operator_with(shop, post)
+    post.failures[OLGA] = failure
+    await operator.tell("lost:1", "operator-budget")
+    for seconds in (0.0, 6.0, 16.0, 61.0):
+        shop.clock.advance(seconds)
+        await send(operator)
+        await send(operator)
+    assert post.tries == 4
+    post.failures.clear()
+    shop.clock.advance(HOUR_SECONDS)
+    await send(operator)
+    await send(operator)
+    assert len(post.to(OLGA)) == 1
+
+
+async def test_a_week_in_vain_is_the_end(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    post = Post()
+    operator = operator_with(shop, post)
+    post.failures[OLGA] = NotSent("away")
+    await operator.tell("lost:1", "operator-budget")
+    await send(operator)
+    shop.clock.advance(PATIENCE_MILLISECONDS / 1000 - 1)
+    await send(operator)
+    assert post.tries == 2
+    shop.clock.advance(HOUR_SECONDS)
+    await send(operator)
+    post.failures.clear()
+    shop.clock.advance(HOUR_SECONDS)
+    await send(operator)
+    assert post.to(OLGA) == []
+    assert "is not told of operator-budget" in caplog.text
+
+
+async def test_each_administrator_is_told_whoever_else_cannot_be(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    post = Post()
+    operator = operator_with(shop, post, OLGA, OTTO, OTTO + 1)
+    post.failures = {OLGA: ChatDead("never started the bot"), OTTO: NotSent("away")}
+    await operator.tell("lost:1", "operator-budget")
+    await send(operator)
+    assert f"operator {OLGA} is not told" in caplog.text
+    assert len(post.to(OTTO + 1)) == 1
+    post.failures.clear()
+    shop.clock.advance(60)
+    await send(operator)
+    assert [len(post.to(admin)) for admin in (OLGA, OTTO, OTTO + 1)] == [0, 1, 1]
+
+
+async def test_who_is_no_administrator_any_more_is_not_told(shop: Shop) -> None:
+    post = Post()
+    await operator_with(shop, post, OLGA, OTTO).tell("lost:1", "operator-budget")
+    later = operator_with(shop, post, OTTO)
+    await send(later)
+    assert (post.to(OLGA), len(post.to(OTTO))) == ([], 1)
+    assert await later.waiting() == []
+
+
+async def test_a_process_that_dies_before_it_sends_loses_nothing(shop: Shop) -> None:
+    await operator_with(shop, Post()).tell("lost:1", "operator-disk", detail="<full>")
+    post = Post()
+    await send(operator_with(shop, post))
+    assert "&lt;full&gt;" in post.to(OLGA)[0]
+
+
+async def test_a_notice_is_not_told_of_what_was_rolled_back(shop: Shop) -> None:
+    post = Post()
+    operator = operator_with(shop, post)
+
+    async def torn(tx: Transaction) -> None:
+        await operator.note(tx, "lost:1", "operator-budget")
+        raise RuntimeError("the process dies here")
+
+    job = await shop.running_job()
+    with pytest.raises(RuntimeError):
+        await shop.ending.fail(job, "failed-lost", noting=torn)
+    await send(operator)
+    assert post.to(OLGA) == []
+    assert (await shop.job(job.id)).state == JobState.RUNNING
+
+    await shop.ending.fail(job, "failed-lost", noting=operator.noting("lost:1", "operator-budget"))
+    await shop.ending.fail(job, "failed-lost", noting=operator.noting("lost:2", "operator-budget"))
+    await send(operator)
+    assert len(post.to(OLGA)) == 1
+
+
+async def test_the_end_of_another_state_is_left_alone(shop: Shop) -> None:
+    job = await shop.running_job()
+    await shop.ending.fail(job, "failed-lost", only_in=JobState.SUBMITTING)
+    assert (await shop.job(job.id)).state == JobState.RUNNING
+
+
+async def test_a_text_too_long_for_telegram_is_shortened(shop: Shop) -> None:
+    post = Post()
+    operator = operator_with(shop, post)
+    await operator.tell_of(RequestInvalid("x" * 5_000), 3)
+    await send(operator)
+    assert len(post.to(OLGA)[0]) < 1_200
+
+
+async def test_the_pipeline_sends_what_an_earlier_process_left(shop: Shop) -> None:
+    await shop.operator.tell("lost:1", "operator-budget")
+    async with shop.open():
+        await shop.until(lambda: len(shop.told()) == 1)

@@ -56,6 +56,7 @@ async def test_a_video_that_is_gone_behind_every_address_is_reported_and_the_per
     job = await fetched(shop, await shop.rendered_job(OLD))
     assert job.failure == "failed-lost"
     assert shop.engine.fetched == [OLD, NEW, NEW, NEW]
+    await shop.post()
     assert "may be lost" in shop.told()[0]
     assert await shop.ledger() == {"held": 0, "quota": 0, "money": 2_500_000, "flagged": 0}
 
@@ -77,6 +78,7 @@ async def test_a_success_that_never_gets_an_address_is_reported_within_a_day(sho
     job = await fetched(shop, job)
     assert job.failure == "failed-lost"
     assert 12 * 3600 < (shop.clock.now_milliseconds() - began) / 1000 < FORGOTTEN_SECONDS
+    await shop.post()
     assert len(shop.told()) == 1
 
 
@@ -113,6 +115,7 @@ async def test_a_file_that_is_no_video_whenever_it_is_fetched_is_reported(shop: 
     job = await fetched(shop, await shop.rendered_job(OLD))
     assert job.failure == "failed-lost"
     assert len(shop.engine.fetched) == 7
+    await shop.post()
     assert "may be lost" in shop.told()[0]
     assert (await shop.ledger())["quota"] == 0
 

@@ -295,9 +295,11 @@ async def test_photos_and_videos_refused_for_the_same_cause_are_one_trouble(shop
     for work in (Work.KEEP, Work.SUBMIT):
         await shop.stops.refused(work, UNPAID)
         await shop.stops.tell()
+    await shop.post()
     assert len(shop.told()) == 1
     await shop.stops.worked(Work.SUBMIT)
     await shop.stops.tell()
+    await shop.post()
     assert [("works again" in told) for told in shop.told()] == [False, True]
     assert not await shop.stops.has_news()
 
@@ -335,11 +337,13 @@ async def test_a_video_made_again_proves_nothing_of_a_retired_model_for_photos(
     await shop.stops.tell()
     await shop.stops.worked(Work.SUBMIT)
     await shop.stops.tell()
+    await shop.post()
     (works_again,) = [told for told in shop.told() if "works again" in told]
     assert "unpaid" in works_again
     async with shop.stops.noting(Work.CHECK):
         pass
     await shop.stops.tell()
+    await shop.post()
     assert "model_retired" in shop.told()[-1]
     assert not await shop.stops.has_news()
 
@@ -353,6 +357,7 @@ async def test_many_photos_of_many_people_are_one_trouble(shop: Shop) -> None:
                 raise RETIRED
         await shop.stops.tell()
         shop.clock.advance(3600)
+    await shop.post()
     assert len(shop.told()) == 1
 
 

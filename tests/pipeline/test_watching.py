@@ -49,6 +49,7 @@ async def test_a_task_unknown_at_first_is_waited_for(shop: Shop) -> None:
         [*[state("UNKNOWN")] * 3, state("PENDING"), state("RUNNING"), success()], every_seconds=15
     )
     assert (await watched(shop)).state == JobState.FETCHING
+    await shop.post()
     assert shop.told() == []
 
 
@@ -68,6 +69,7 @@ async def test_a_task_that_stays_unknown_is_lost_reported_and_free(
     job = await watched(shop)
     assert (job.state, job.failure) == (JobState.FAILED, "failed-lost")
     assert shop.engine.queries == len(before) + 5
+    await shop.post()
     (told,) = shop.told()
     assert "may be lost" in told
     assert await shop.ledger() == NOTHING
@@ -77,6 +79,7 @@ async def test_a_success_whose_address_comes_late_is_fetched_from_there(shop: Sh
     shop.engine.will_answer([success(None, None), success(None), success()])
     job = await watched(shop)
     assert (job.state, job.video_url) == (JobState.FETCHING, "https://x/y.mp4")
+    await shop.post()
     assert shop.told() == []
 
 
@@ -99,6 +102,7 @@ async def test_no_usable_answer_for_an_hour_loses_nothing(shop: Shop, what: str)
     shop.engine.will_answer([*[TryAgain(what)] * 60, success()], every_seconds=MINUTE)
     assert (await watched(shop)).state == JobState.FETCHING
     assert shop.engine.queries == 61
+    await shop.post()
     assert shop.told() == []
 
 
@@ -109,6 +113,7 @@ async def test_a_provider_that_answers_nothing_until_it_has_forgotten_the_task_i
     job = await watched(shop)
     assert job.failure == "failed-lost"
     assert shop.engine.queries == FORGOTTEN_SECONDS / HOUR
+    await shop.post()
     assert "may be lost" in shop.told()[0]
 
 
@@ -124,6 +129,7 @@ async def test_a_render_that_the_provider_gives_up_after_three_hours_is_free(sho
     job = await watched(shop)
     assert job.failure == "failed-timeout"
     assert end_of(shop, job)[1] == ["Try again"]
+    await shop.post()
     assert shop.told() == []
     assert await shop.ledger() == NOTHING
 
@@ -133,6 +139,7 @@ async def test_a_render_without_an_end_is_given_up_and_reported(shop: Shop) -> N
     job = await watched(shop)
     assert (job.failure, job.slot) == ("failed-lost", None)
     assert shop.engine.queries == DEADLINE_SECONDS / MINUTE
+    await shop.post()
     assert "did not end in time" in shop.told()[0]
 
 
@@ -153,6 +160,7 @@ async def test_a_bill_that_does_not_fit_its_hold_is_reported_and_the_person_pays
 ) -> None:
     shop.engine.will_answer([success(billed=billed)])
     job = await watched(shop)
+    await shop.post()
     assert "does not fit its hold" in shop.told()[0]
     async with shop.database.transaction() as tx:
         await moves.fetched(tx, job.id)
@@ -190,5 +198,6 @@ async def test_an_adopted_task_of_another_length_is_somebody_elses(
     assert (await shop.job(job.id)).state == state
     if state == "failed":
         assert await shop.ledger() == NOTHING
+        await shop.post()
         (told,) = shop.told()
         assert "not ours" in told

@@ -11,7 +11,8 @@ HIDDEN = None
 
 async def _group(telegram: LocalTelegram, **fields: object) -> int:
     group = await telegram.new_group(telegram.person, **fields)
-    assert (await telegram.updates())[-1]["my_chat_member"]["chat"]["id"] == group["chat_id"]
+    changes = [u["my_chat_member"] for u in await telegram.updates() if "my_chat_member" in u]
+    assert changes[-1]["chat"]["id"] == group["chat_id"]
     return int(group["chat_id"])
 
 

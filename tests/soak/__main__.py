@@ -60,14 +60,27 @@ def table(report: Report) -> str:
         f" {plan.faults:.0%} faults, seed {plan.seed}",
         f"{report.wall_seconds:.0f} s of wall time, {report.processor_seconds:.0f} s of processor",
         "",
+        *_block("the balance", balance(report)),
         *_block("the machine", report.counts),
         *_block("the books", facts),
         *_block("calls", report.calls),
         f"{'faults injected':<52}{sum(report.injected.values()):>14,}",
+        *(
+            f"{f'memory, MB, and open files at the {name}':<52}{megabytes:>10.1f}{files:>4}"
+            for name, megabytes, files in gauge.moments()
+        ),
         f"{'memory, MB a day':<52}{gauge.megabytes_a_day():>14.2f}",
         f"{'open files a day':<52}{gauge.files_a_day():>14.2f}",
     ]
     return "\n".join(lines)
+
+
+def balance(report: Report) -> Counter[str]:
+    """What there was at the provider, in the ledger and in the chats: the lines to be quoted."""
+    facts = report.books.facts
+    ends = {name: facts[name] for name in facts if name.startswith("jobs ")}
+    names = ("holds placed", "holds open", "provider's bill, ms", "settled, ms", "videos seen")
+    return Counter({name: facts[name] for name in names} | ends)
 
 
 def _block(title: str, counts: Counter[str]) -> list[str]:

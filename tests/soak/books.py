@@ -50,6 +50,8 @@ def _holds(town: Town, books: Books) -> None:
         """
     ):
         text = f"job {row['id']} ({row['state']}): {row}"
+        books.facts["holds placed"] += row["holds"] or 0
+        books.facts["holds open"] += bool(row["quota"] or row["money"])
         books.check(row["holds"] == 1 and row["settles"] <= 1, f"I2 {text}")
         books.check(row["quota"] == 0 and row["money"] == 0, f"I2 open: {text}")
 
@@ -173,9 +175,6 @@ def _videos(chats: sqlite3.Connection, books: Books, job: Row) -> None:
 def _end_said(chats: sqlite3.Connection, books: Books, job: Row, town: Town) -> None:
     if job["chat_id"] in town.chats.once_closed:
         books.facts["ends in chats that were closed"] += 1
-        return
-    if (job["chat_id"], job["status_message_id"]) in town.chats.refused_edits:
-        books.facts["ends that Telegram may have refused to show"] += 1
         return
     ends = chats.execute(
         "SELECT answer_lost FROM ends JOIN messages USING (chat_id, message_id) WHERE job_id = ?",

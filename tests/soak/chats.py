@@ -51,7 +51,6 @@ class Chats:
         self.blocked: set[int] = set()
         self.once_closed: set[int] = set()
         """Chats that ever refused the bot for good, blocked or not."""
-        self.refused_edits: set[tuple[int, int]] = set()
         """Messages that Telegram once refused to change for good."""
 
     def close(self) -> None:
@@ -107,6 +106,14 @@ class Chats:
         """The bot was not told that this message exists."""
         self._connection.execute(
             "UPDATE messages SET answer_lost = 1 WHERE chat_id = ? AND message_id = ?",
+            (chat_id, message_id),
+        )
+
+    def last_word_lost(self, chat_id: int, message_id: int) -> None:
+        """The same of an edit, where it made the message say a job's end, or become its video."""
+        self._connection.execute(
+            "UPDATE messages SET answer_lost = 1 WHERE chat_id = ? AND message_id = ?"
+            " AND (video_job IS NOT NULL OR buttons LIKE '%retry:%')",
             (chat_id, message_id),
         )
 

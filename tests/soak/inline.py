@@ -11,6 +11,8 @@ from unittest.mock import patch
 
 import aiosqlite
 
+from storage import connection as storage_connection
+
 _OTHERS_GET_THEIR_TURN_AFTER = frozenset({"execute", "commit", "rollback"})
 
 
@@ -59,5 +61,10 @@ def inline_sqlite() -> Iterator[list[InlineConnection]]:
         made.append(InlineConnection(open_it, 64))
         return made[-1]
 
-    with patch("aiosqlite.connect", connect):
+    # Nothing here ends without the process: waiting for the disk would prove nothing.
+    quick = [pragma.replace("FULL", "OFF") for pragma in storage_connection._PRAGMAS]
+    with (
+        patch("aiosqlite.connect", connect),
+        patch.object(storage_connection, "_PRAGMAS", quick),
+    ):
         yield made

@@ -35,6 +35,12 @@ class Gauge:
         self.memory_bytes.append(resident_bytes())
         self.files.append(open_files())
 
+    def moments(self) -> list[tuple[str, float, int]]:
+        """Near the beginning, in the middle and at the end: megabytes and descriptors."""
+        last = len(self.files) - 1
+        named = (("start", min(2, last)), ("middle", last // 2), ("end", last))
+        return [(name, self.memory_bytes[i] / 1e6, int(self.files[i])) for name, i in named]
+
     def megabytes_a_day(self) -> float:
         """How fast memory grew once the caches were full: the slope of the second half."""
         return _slope(self.hours, self.memory_bytes) * 24 / 1e6

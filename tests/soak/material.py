@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from bot.media.explaining import Explained
 from bot.media.faces import FaceBox, Point
 from bot.media.picture import NormalisedPicture
 from bot.media.picture_errors import PictureFault, PictureRefused
@@ -65,9 +66,10 @@ class ScriptedWorker:
         return None
 
     async def normalise_sound(
-        self, data: bytes, *, limit_milliseconds: int | None = None
+        self, data: bytes, *, limit_milliseconds: int | None = None, levelled: bool = True
     ) -> NormalisedSound:
         """See `MediaWorker`."""
+        del levelled
         await self._work("sound")
         script = json.loads(data)
         if "fault" in script:
@@ -88,6 +90,12 @@ class ScriptedWorker:
         sha256 = hashlib.sha256(data).hexdigest()
         faces = (_FACE,) * int(script.get("faces", 1))
         return NormalisedPicture(data, 800, 800, sha256, False, faces)
+
+    async def explain_picture(self, data: bytes) -> Explained | None:
+        """See `MediaWorker`: of several people it can be said how many they are."""
+        await self._work("explanation")
+        faces = int(json.loads(data).get("faces", 1))
+        return Explained(data, faces, (), at_edge=False) if faces else None
 
     async def run(self, function: Callable[..., Any], *args: Any, **options: Any) -> Any:
         """See `MediaWorker`: what is done with a result."""

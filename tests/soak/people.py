@@ -9,11 +9,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.clock import Clock
+from bot.pipeline.agreement import TEXT_VERSION
+from storage.consents import Agreement
 from tests.soak.chance import Chance, Weighted
 from tests.soak.chats import Chats
 from tests.soak.mailbox import Mailbox
 
 Json = dict[str, Any]
+
+_AGREED = Agreement(TEXT_VERSION, "beijing", 48 * 3_600_000)
+"""To what the settings of the soak ask everyone to agree."""
 
 _YEAR_SECONDS = 365 * 24 * 3600
 _COMMANDS = ("/start", "/help", "/quota", "/status", "/cancel", "/nonsense", "good morning")
@@ -56,6 +61,7 @@ class Person:
         self._chance = chance
         self._clock = clock
         self._language = "zh-hans" if user_id % 3 == 0 else "en"
+        self._has_agreed = False
         self._sessions: Weighted[Callable[[], Awaitable[None]]] = (
             (40, self._photo_then_voice),
             (15, self._voice_then_photo),
@@ -109,6 +115,9 @@ class Person:
 
     def _say(self, **content: Any) -> int:
         self._chats.blocked.discard(self.user_id)
+        if not self._has_agreed:
+            self._has_agreed = True
+            self.presses(0, f"agree:{_AGREED.fingerprint}:{self.user_id}")
         date = self._now_seconds()
         if self._chance.goes_wrong("date in the future"):
             date += _YEAR_SECONDS

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -76,9 +77,43 @@ class ScriptedSender:
         keyboard: Keyboard | None = None,
         reply_to: int | None = None,
         thread_id: int | None = None,
+        patience_seconds: float = math.inf,
+        stray_note: str = "",
     ) -> SentMessage:
         """See `Sender`."""
         return await self._new("text", _NEW, chat_id, text, keyboard)
+
+    async def send_photo(
+        self,
+        chat_id: int,
+        jpeg: bytes,
+        *,
+        caption: str | None = None,
+        keyboard: Keyboard | None = None,
+        reply_to: int | None = None,
+        thread_id: int | None = None,
+    ) -> SentMessage:
+        """See `Sender`."""
+        return await self._new("photo", _NEW, chat_id, caption or "", keyboard)
+
+    async def edit_photo(
+        self,
+        chat_id: int,
+        message_id: int,
+        jpeg: bytes,
+        *,
+        caption: str | None = None,
+        keyboard: Keyboard | None = None,
+    ) -> None:
+        """See `Sender`."""
+        await self._change("edit photo", chat_id, message_id, caption or "", keyboard)
+
+    async def react(self, chat_id: int, message_id: int, emoji: str) -> None:
+        """See `Sender`."""
+
+    def start_link(self, payload: str) -> str:
+        """See `Sender`."""
+        return f"https://t.me/soak_bot?start={payload}"
 
     async def send_video(
         self,
@@ -89,6 +124,7 @@ class ScriptedSender:
         keyboard: Keyboard | None = None,
         reply_to: int | None = None,
         thread_id: int | None = None,
+        stray_note: str = "",
     ) -> SentMessage:
         """See `Sender`."""
         job_id = _job_of(video)
@@ -121,6 +157,12 @@ class ScriptedSender:
         self.calls["progress"] += 1
         if chat_id not in self._chats.blocked and not self._chance.goes_wrong("progress"):
             self._chats.change(chat_id, message_id, text, keyboard)
+
+    def refresh(
+        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
+    ) -> None:
+        """See `Sender`."""
+        self.progress(chat_id, message_id, text, keyboard=keyboard)
 
     async def delete_message(self, chat_id: int, message_id: int) -> None:
         """See `Sender`."""
@@ -173,14 +215,15 @@ class ScriptedSender:
         keyboard: Keyboard | None,
         video_job: int | None = None,
     ) -> None:
-        try:
-            await self._begin(what, chat_id, _CHANGE)
-        except (chat.NotAllowed, chat.RequestInvalid):
-            self._chats.refused_edits.add((chat_id, message_id))
-            raise
+        await self._begin(what, chat_id, _CHANGE)
         if not self._chats.change(chat_id, message_id, text, keyboard, video_job):
             raise chat.MessageGone("there is no such text")
-        await self._end(what)
+        try:
+            await self._end(what)
+        except (chat.TryAgain, asyncio.CancelledError):
+            # The bot edits again; if that is refused it has to say it in a new message.
+            self._chats.last_word_lost(chat_id, message_id)
+            raise
 
     async def _begin(self, what: str, chat_id: int | None, failures: _Failures) -> None:
         self.calls[what] += 1

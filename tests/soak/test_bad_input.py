@@ -89,6 +89,7 @@ def test_forged_presses_change_nothing_of_anybody(tmp_path: Path) -> None:
         ada.sends_voice(25_000)
         await rest(there)
         before = there.rows("SELECT * FROM media") + there.rows("SELECT * FROM jobs")
+        answered = there.sender.calls["answer"]
         for data in (
             *("check:1", "cut:2:5000", "reopen:1", "again:1:2", "cancel:1", "retry:1"),
             *("check:999999", "cut:2:999999999999999999", "cut:2:-1", "nonsense", ":", "a:1:2:3"),
@@ -97,7 +98,7 @@ def test_forged_presses_change_nothing_of_anybody(tmp_path: Path) -> None:
             bob.presses(2, data)
         await rest(there)
         assert there.rows("SELECT * FROM media") + there.rows("SELECT * FROM jobs") == before
-        assert there.sender.calls["answer"] == 16
+        assert there.sender.calls["answer"] == answered + 16
         assert not there.rows("SELECT * FROM inbox WHERE state <> 'done'")
 
     live(tmp_path, story)

@@ -46,6 +46,7 @@ _OF_THE_BOT: ContextVar[bool] = ContextVar("of the bot", default=False)
 _RESTART_PAUSE_SECONDS = 5.0
 _STOP_SECONDS = 60.0
 _UNWRITTEN_SECONDS = 15.0
+_GRACE_SECONDS = 15.0
 
 
 class _Wires(BaseRequest):
@@ -119,6 +120,9 @@ class Town:
         self.counts["stops"] += 1
         took = self.clock.steady_seconds() - since
         assert took <= _STOP_SECONDS, f"stopping took {took:.0f} s"
+        if took >= _GRACE_SECONDS:
+            # What was under way was torn in the end, perhaps between an answer and its record.
+            self.chats.answers_lost_since(self.clock.steady_seconds() - _UNWRITTEN_SECONDS)
 
     async def kill(self) -> None:
         """End the bot in the middle of everything: nothing it does from now on has an effect."""
@@ -243,6 +247,8 @@ def _settings(directory: Path, settings: dict[str, Any]) -> Settings:
             "dashscope_api_key": SecretStr("sk-local-sandbox-key-000000000000"),
             "database_url": f"sqlite:///{directory / 'bot.db'}",
             "admin_ids": str(ADMIN),
+            # Sounds in parts have processes of their own, which virtual time has not.
+            "longest_voice_seconds": 0,
             **settings,
         }
     )
@@ -273,7 +279,7 @@ def _in_place_of_the_network(there: Town) -> Iterator[None]:
         ),
         build_http=httpx.AsyncClient,
         MediaWorker=lambda *_: there.worker,
-        Sender=lambda *_: there.sender,
+        Sender=lambda *_, **__: there.sender,
         Files=lambda *_: there.files,
         UpdateLoop=updates,
         _engine=engine,

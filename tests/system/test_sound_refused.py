@@ -12,6 +12,9 @@ from tests.system.world import Person, World, buttons_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+# Of a longer voice only the beginning can be had: what else there may be has a file of its own.
+SETTINGS = {"LONGEST_VOICE_SECONDS": "0"}
+
 WRONG = {
     "silent": (voice_note(silence(3)), "sound-silent"),
     "hiss so low that it is no speech": (voice_note(noise(3, 0.0003)), "sound-silent"),

@@ -81,7 +81,7 @@ async def test_a_button_whose_answer_was_lost_is_answered_and_acts_once(town: Wo
     ada = await town.person()
     await ada.sends_photo()
     voice = await ada.says(25)
-    offer = await ada.sees("use the beginning", reply_to=voice)
+    offer = await ada.sees("What would you like", reply_to=voice)
     town.faults.add("telegram", "answerCallbackQuery", "drop_after")
     await ada.presses(offer, next(iter(buttons_of(offer))))
     await ada.sees_video()

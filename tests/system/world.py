@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.commands.child import BotProcess
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.server import Sandbox, serve_sandbox
+from tests.system import consenting
 from tests.system.material import photo, voice
 
 DEADLINE_SECONDS = 90.0
@@ -55,7 +56,8 @@ def text_of(message: Json) -> str:
 def buttons_of(message: Json) -> dict[str, str]:
     """The buttons under a message: what they say, and what they send."""
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-    return {button["text"]: button["callback_data"] for row in rows for button in row}
+    buttons = [button for row in rows for button in row]
+    return {b["text"]: b["callback_data"] for b in buttons if "callback_data" in b}
 
 
 @dataclass
@@ -156,12 +158,33 @@ class World:
         calls = (await self.provider("calls"))["calls"]
         return [call for call in calls if call["endpoint"] == endpoint]
 
-    async def person(self, first_name: str = "Ada", language_code: str = "en") -> Person:
-        """Someone new with a private chat."""
+    async def person(
+        self, first_name: str = "Ada", language_code: str = "en", *, agrees: bool = True
+    ) -> Person:
+        """Someone new with a private chat, who agreed to everything long ago unless told not to."""
         answer = await self.http.post(
             "/sim/people", json={"first_name": first_name, "language_code": language_code}
         )
-        return Person(self, answer.raise_for_status().json()["user_id"])
+        person = Person(self, answer.raise_for_status().json()["user_id"])
+        if agrees:
+            await self.agrees(person)
+        return person
+
+    async def agrees(self, person: Person) -> None:
+        """As if this person had pressed the button before."""
+        if self.bot_is_running:
+            await eventually(self._database_is_ready, "the bot's database is there")
+        else:
+            await consenting.make_ready(self.database)
+        await asyncio.to_thread(consenting.agree, self.database, person.user_id)
+
+    @property
+    def bot_is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return hasattr(self, "bot") and self.bot.is_running
+
+    async def _database_is_ready(self) -> bool:
+        return consenting.is_ready(self.database)
 
 
 @dataclass(frozen=True)
@@ -307,6 +330,7 @@ async def world(
     render_seconds: float | None = 0.2,
     settings: Mapping[str, str] = {},
     clock: Clock | None = None,
+    kind: type[World] | None = None,
 ) -> AsyncIterator[World]:
     """Servers and bot, started and stopped; `clock` is that of the servers."""
     async with (
@@ -315,7 +339,7 @@ async def world(
         ) as sandbox,
         httpx.AsyncClient(base_url=sandbox.telegram_base_url, timeout=30) as http,
     ):
-        made = World(
+        made = (kind or World)(
             sandbox,
             directory,
             http,

@@ -28,6 +28,11 @@ class Queue:
         await self.pace.turn(chat_id, urgency)
         self.granted.append((self.clock.steady_seconds(), name))
 
+    async def edit(self, chat_id: int, urgency: Urgency) -> None:
+        """One turn to change a message."""
+        await self.pace.turn(chat_id, urgency, edit=True)
+        self.granted.append((self.clock.steady_seconds(), "edit"))
+
     def most_within(self, seconds: float) -> int:
         """The most turns in any window of that length."""
         times = [at for at, _ in self.granted]
@@ -127,3 +132,45 @@ async def test_closing_tells_those_who_wait_that_nothing_was_sent() -> None:
         await waiting
     with pytest.raises(NotSent):
         await pace.turn(2, Urgency.RESULT)
+
+
+async def test_a_group_sees_six_edits_a_minute_whatever_they_are() -> None:
+    queue = Queue()
+    urgencies = [Urgency.RESULT, Urgency.TEXT, Urgency.PROGRESS] * 10
+    await asyncio.gather(*(queue.edit(GROUP, urgency) for urgency in urgencies))
+    assert queue.most_within(60) == 6
+
+
+async def test_progress_leaves_room_for_edits_that_matter() -> None:
+    queue = Queue()
+    began = queue.clock.steady_seconds()
+    await asyncio.gather(*(queue.edit(GROUP, Urgency.PROGRESS) for _ in range(4)))
+    await asyncio.gather(*(queue.edit(GROUP, Urgency.RESULT) for _ in range(2)))
+    assert queue.clock.steady_seconds() == began
+    await queue.edit(GROUP, Urgency.PROGRESS)
+    assert queue.clock.steady_seconds() - began >= 59.9
+
+
+async def test_edits_that_are_over_the_budget_hold_up_no_messages() -> None:
+    queue = Queue()
+    edits = [asyncio.create_task(queue.edit(GROUP, Urgency.RESULT)) for _ in range(3)]
+    await asyncio.gather(*edits)
+    later = [asyncio.create_task(queue.edit(GROUP, Urgency.PROGRESS)) for _ in range(9)]
+    await queue.take(GROUP, Urgency.TEXT, "text")
+    assert queue.granted[-1][1] == "text"
+    await asyncio.gather(*later)
+
+
+async def test_in_private_edits_have_no_budget_of_their_own() -> None:
+    queue = Queue()
+    began = queue.clock.steady_seconds()
+    await asyncio.gather(*(queue.edit(1, Urgency.RESULT) for _ in range(12)))
+    assert queue.clock.steady_seconds() - began == pytest.approx(6, abs=0.1)
+
+
+async def test_who_has_no_patience_hears_at_once_that_it_would_take_long() -> None:
+    queue = Queue()
+    await asyncio.gather(*(queue.edit(GROUP, Urgency.RESULT) for _ in range(6)))
+    with pytest.raises(NotSent, match="wait"):
+        await queue.pace.turn(GROUP, Urgency.RESULT, edit=True, patience_seconds=10)
+    await queue.pace.turn(GROUP, Urgency.RESULT, patience_seconds=10)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from bot.telegram.pace import Pace
+from bot.telegram.progress import ProgressEdits, Status
 from bot.telegram.sender import Sender
 from tests.telegram.chat import PRIVATE, Telegram
-from tests.telegram.clocks import ManualClock
+from tests.telegram.clocks import JumpingClock, ManualClock
 from tests.telegram.senders import sender_of
 from tests.telegram.waiting import until
 
@@ -155,3 +157,34 @@ async def test_progress_that_is_refused_is_dropped_without_a_sound(scene: Scene)
 def _busy() -> bool:
     """Whether a progress task is alive."""
     return any("_follow" in repr(task.get_coro()) for task in asyncio.all_tasks())
+
+
+async def test_a_message_has_ten_edits_and_whoever_presses_its_buttons_has_more() -> None:
+    shown: list[str] = []
+
+    async def edit(status: Status) -> None:
+        shown.append(status.text)
+
+    clock = JumpingClock()
+    edits = ProgressEdits(edit, Pace(clock), clock)
+    for number in range(1, 14):
+        edits.show(Status(PRIVATE, 1, f"{number}"))
+        await until(lambda: not _busy())
+    edits.show(Status(PRIVATE, 1, "pressed", pressed=True))
+    await until(lambda: not _busy())
+    assert shown == [*map(str, range(1, 11)), "pressed"]
+
+
+async def test_all_progress_in_a_group_shares_its_few_edits() -> None:
+    at: list[float] = []
+    clock = JumpingClock()
+
+    async def edit(_: Status) -> None:
+        at.append(clock.steady_seconds())
+
+    edits = ProgressEdits(edit, Pace(clock), clock)
+    for message_id in range(20):
+        edits.show(Status(-100_5, message_id, "10%"))
+    await until(lambda: not _busy())
+    assert len(at) == 20
+    assert max(sum(start <= other < start + 60 for other in at) for start in at) == 4

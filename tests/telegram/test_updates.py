@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from telegram import Update
 
-from bot.telegram.errors import ChatDead, NotSent
+from bot.telegram.errors import ChatDead, NotSent, TokenRejected
 from storage.database import Database
 from storage.inbox import Inbox, StoredUpdate
 from tests.telegram.chat import Telegram
@@ -179,6 +179,38 @@ async def test_telegram_out_of_reach_is_not_the_updates_fault(
         await until(lambda: settled(database))
     assert attempts == [update_id] * 7
     assert await state_of(database, update_id) == ("done", 1)
+
+
+async def test_a_stray_refusal_of_the_token_strands_no_update(
+    telegram: Telegram, database: Database
+) -> None:
+    attempts = []
+
+    async def handle(update: Update) -> None:
+        attempts.append(update.update_id)
+        if len(attempts) <= 4:
+            raise TokenRejected("Unauthorized")
+
+    async with running(telegram, database, handle, clock=JumpingClock()):
+        update_id = await telegram.say("answer me")
+        await until(lambda: settled(database))
+    assert attempts == [update_id] * 5
+    assert await state_of(database, update_id) == ("done", 1)
+
+
+async def test_what_is_given_up_is_reported_before_it_is_done_with(
+    telegram: Telegram, database: Database
+) -> None:
+    states = []
+
+    async def on_parked(update_id: int, reason: str) -> None:
+        states.append(await state_of(database, update_id))
+
+    parked = (await telegram.post("/updates", {"message": "not an object"}))["update_id"]
+    async with running(telegram, database, Notebook(), on_parked=on_parked):
+        await until(lambda: settled(database))
+    assert states == [("new", 1)]
+    assert await state_of(database, parked) == ("parked", 1)
 
 
 async def test_a_person_who_blocked_the_bot_is_not_tried_again(

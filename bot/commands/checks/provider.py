@@ -13,30 +13,33 @@ from bot.dashscope.errors import DashScopeError, TryAgain
 from bot.dashscope.request import EMO_MODEL, S2V_MODEL
 
 _HOUR_MILLISECONDS = 3_600_000
+_MODELS = {"wan2.2-s2v": S2V_MODEL, "emo": EMO_MODEL}
 
 
 async def check_provider(
     settings: ServiceSettings, http: httpx.AsyncClient, clock: Clock
 ) -> list[Finding]:
-    """List the account's tasks of the last hour."""
+    """List the account's tasks of the last hour, by the model of each engine that is on."""
     key = settings.dashscope_api_key
-    if settings.engine == "preview" or key is None:
+    models = [_MODELS[engine] for engine in settings.engines if engine != "preview"]
+    if not models or key is None:
         return [ok("video service: not used, videos are previews made on this machine")]
     client = DashScope(
         http, base_url=settings.dashscope_base_url, api_key=key, clock=clock, submit_http=http
     )
+    return [await _look(client, model, settings, clock) for model in models]
+
+
+async def _look(client: DashScope, model: str, settings: ServiceSettings, clock: Clock) -> Finding:
     now = clock.now_milliseconds()
-    model = EMO_MODEL if settings.engine == "emo" else S2V_MODEL
     try:
         tasks = await client.list_tasks(model, now - _HOUR_MILLISECONDS, now)
     except TryAgain as error:
-        return [
-            problem(
-                f"video service: no use of {settings.dashscope_base_url} ({error})",
-                "check the network, the address and the region",
-            )
-        ]
+        return problem(
+            f"video service: no use of {settings.dashscope_base_url} ({error})",
+            "check the network, the address and the region",
+        )
     except DashScopeError as error:
         told = error.code or "no code"
-        return [problem(f"video service: the list of tasks is refused ({told})", sentence(error))]
-    return [ok(f"video service: the key works; {len(tasks)} tasks of {model} in the last hour")]
+        return problem(f"video service: the list of tasks is refused ({told})", sentence(error))
+    return ok(f"video service: the key works; {len(tasks)} tasks of {model} in the last hour")

@@ -106,6 +106,6 @@ async def _task_ids(service: VideoService, model: str, start_milliseconds: int) 
 
 
 def _models(service: VideoService) -> _Models:
-    if service.settings.engine == "emo":
+    if service.settings.default_engine == "emo":
         return _Models(EMO_DETECT_MODEL, EMO_MODEL)
     return _Models(S2V_DETECT_MODEL, S2V_MODEL)

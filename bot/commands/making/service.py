@@ -33,7 +33,7 @@ class VideoService:
 async def video_service(settings: ServiceSettings) -> AsyncIterator[VideoService]:
     """The service that the settings ask for, for the duration of the block."""
     key = settings.dashscope_api_key
-    if key is not None and settings.engine != "preview":
+    if key is not None and settings.default_engine != "preview":
         async with httpx.AsyncClient() as http:
             client = DashScope(
                 http, base_url=settings.dashscope_base_url, api_key=key, clock=SystemClock()

@@ -55,7 +55,8 @@ async def _bring(service: VideoService, task_id: str, output: Path, note: PaidTa
 def _ask(settings: ServiceSettings, milliseconds: int) -> None:
     video = settings.price_micro_yuan_per_second * milliseconds // 1_000
     yuan = (settings.price_micro_yuan_per_detection + video) / 1_000_000
-    _tell(f"{milliseconds / 1_000:.1f} seconds of {settings.engine} cost about {yuan:.2f} yuan.")
+    seconds, engine = milliseconds / 1_000, settings.default_engine
+    _tell(f"{seconds:.1f} seconds of {engine} cost about {yuan:.2f} yuan.")
     try:
         click.confirm("Order it?", abort=True, err=True)
     except click.Abort:

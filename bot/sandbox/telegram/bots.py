@@ -61,9 +61,11 @@ class Bots:
         self._listening: Bot | None = None
         # Updates of the time before any bot called: the first bot gets them.
         self._waiting = self._queue()
+        self._awaited = Bot(DEMO_BOT_ID, self._waiting)
 
     def __iter__(self) -> Iterator[Bot]:
-        return iter(list(self._bots.values()))
+        """Those that called; before any did, the one that is awaited."""
+        return iter(list(self._bots.values()) or [self._awaited])
 
     @property
     def main(self) -> Bot | None:
@@ -73,7 +75,12 @@ class Bots:
     @property
     def main_updates(self) -> UpdateQueue:
         """Where the main bot's updates wait, even before it has called."""
-        return self.main.updates if self.main else self._waiting
+        return self.expected.updates
+
+    @property
+    def expected(self) -> Bot:
+        """The main bot; before any called, the one that is awaited."""
+        return self.main or self._awaited
 
     def listen(self, bot: Bot) -> None:
         """A bot asks for updates: the first to do so gets what waited for whoever would come."""
@@ -84,8 +91,8 @@ class Bots:
         self._listening = bot
 
     def find(self, bot_id: int) -> Bot | None:
-        """The bot, if it has called."""
-        return self._bots.get(bot_id)
+        """The bot, if it has called or is awaited."""
+        return next((bot for bot in self if bot.bot_id == bot_id), None)
 
     def by_token(self, token: str) -> Bot:
         """The bot of this token; raises ApiError 404 or 401 for one of the wrong shape."""

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import zlib
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.sandbox.telegram.errors import Refused
 from bot.sandbox.telegram.messages import StoredMessage
+from bot.sandbox.telegram.standings import Standing, all_permissions
+from bot.sandbox.telegram.topics import GENERAL, Topic
 
 ChatType = Literal["private", "group", "supergroup"]
 
 _FIRST_GROUP_ID = 4_000_000_001
 SUPERGROUP_OFFSET = -1_000_000_000_000
-
-
-@dataclass(slots=True)
-class Topic:
-    """A forum's topic; its id is that of the message that opened it."""
-
-    message_thread_id: int
-    name: str
-    closed: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """The topic as the /sim API shows it."""
-        return {
-            "message_thread_id": self.message_thread_id,
-            "name": self.name,
-            "closed": self.closed,
-        }
+_CHANNEL_OFFSET = 1_000_000_000
+_MEMBER, _ABSENT = Standing("member"), Standing("left")
 
 
 @dataclass(slots=True)
@@ -40,13 +28,16 @@ class Chat:
     chat_id: int
     type: ChatType
     title: str | None = None
-    members: list[int] = field(default_factory=list)
-    administrators: set[int] = field(default_factory=set)
+    standings: dict[int, Standing] = field(default_factory=dict)
+    has_bots: bool = True
+    permissions: dict[str, bool] = field(default_factory=all_permissions)
+    slow_mode_seconds: int = 0
     is_forum: bool = False
+    general_closed: bool = False
     blocked: bool = False
-    bot_removed: bool = False
     migrated_to: int | None = None
     last_bot_id: int | None = None
+    last_sent_seconds: dict[int, float] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
     messages: dict[int, StoredMessage] = field(default_factory=dict)
     message_ids: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
@@ -56,23 +47,62 @@ class Chat:
         """Whether several people may write here."""
         return self.type != "private"
 
-    def as_json(self) -> dict[str, Any]:
-        """The chat as the /sim API shows it."""
+    def standing(self, user_id: int, *, is_bot: bool) -> Standing:
+        """What somebody is here; a bot belongs to every group opened with bots."""
+        return self.standings.get(user_id) or (_MEMBER if is_bot and self.has_bots else _ABSENT)
+
+    def may(self, user_id: int, right: str, *, is_bot: bool) -> bool:
+        """Whether somebody has a right here."""
+        return not self.is_group or self.standing(user_id, is_bot=is_bot).may(
+            right, self.permissions
+        )
+
+    def administers(self, user_id: int) -> bool:
+        """Whether that is its owner or an administrator, a person or a bot."""
+        return self.standing(user_id, is_bot=False).administers
+
+    @property
+    def administrators(self) -> list[int]:
+        """Ids of its owner and administrators, people and bots."""
+        return sorted(user_id for user_id, one in self.standings.items() if one.administers)
+
+    def channel_id(self, title: str) -> int:
+        """The id of the channel of that name: always the same."""
+        return SUPERGROUP_OFFSET - _CHANNEL_OFFSET - zlib.crc32(title.encode()) % _CHANNEL_OFFSET
+
+    def as_json(self, bot_id: int, people: Container[int]) -> dict[str, Any]:
+        """The chat as the /sim API shows it, with that bot's standing."""
         shown: dict[str, Any] = {
             "chat_id": self.chat_id,
             "type": self.type,
-            "members": list(self.members),
-            "administrators": sorted(self.administrators),
+            "members": [one for one in self.standings if one in people and self.has(one)],
+            "administrators": self.administrators,
             "blocked": self.blocked,
-            "bot_removed": self.bot_removed,
             "is_forum": self.is_forum,
             "topics": [topic.as_json() for topic in self.topics.values()],
         }
+        if self.is_group:
+            shown |= self._group_json(bot_id)
         if self.title is not None:
             shown["title"] = self.title
         if self.migrated_to is not None:
             shown["migrated_to"] = self.migrated_to
         return shown
+
+    def _group_json(self, bot_id: int) -> dict[str, Any]:
+        bot = self.standing(bot_id, is_bot=True)
+        return {
+            "bot": {"status": bot.status, "rights": dict(bot.rights)},
+            "bot_removed": not bot.present,
+            "permissions": dict(self.permissions),
+            "slow_mode_seconds": self.slow_mode_seconds,
+            "general_closed": self.general_closed,
+            "standings": {str(one): what.status for one, what in self.standings.items()},
+        }
+
+    def has(self, user_id: int) -> bool:
+        """Whether that person is in the chat."""
+        return self.standing(user_id, is_bot=False).present
 
     def live_message(self, message_id: int) -> StoredMessage | None:
         """The message, unless it was deleted or never was."""
@@ -96,15 +126,19 @@ class Chats:
 
     def open_private(self, user_id: int) -> Chat:
         """The private chat with a person; its id is the person's."""
-        chat = Chat(user_id, "private", members=[user_id])
+        chat = Chat(user_id, "private", standings={user_id: _MEMBER})
         self._chats[user_id] = chat
         return chat
 
     def open_group(self, title: str, members: list[int], kind: ChatType) -> Chat:
-        """A new group or supergroup; the first member is its administrator."""
+        """A new group or supergroup; the first member owns it."""
         number = next(self._group_ids)
         chat_id = -number if kind == "group" else SUPERGROUP_OFFSET - number
-        chat = Chat(chat_id, kind, title=title, members=members, administrators=set(members[:1]))
+        standings = dict.fromkeys(members, _MEMBER) | {members[0]: Standing("creator")}
+        chat = Chat(chat_id, kind, title=title, standings=standings)
+        if kind == "supergroup":
+            # Its first message is its making, and a forum's General topic has that id.
+            chat.message_ids = itertools.count(GENERAL + 1)
         self._chats[chat_id] = chat
         return chat
 

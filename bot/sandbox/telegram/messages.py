@@ -24,6 +24,8 @@ class StoredMessage:
     reactions: list[Json] = field(default_factory=list)
     edits: int = 0
     deleted: bool = False
+    # Whether the bot people talk to did not get it: privacy mode, or no bot in the chat.
+    unseen: bool = False
     invoice_payload: str = ""
 
     def as_api(self) -> Json:
@@ -39,6 +41,8 @@ class StoredMessage:
     def as_view(self) -> Json:
         """The message as the person sees it."""
         view = {**self.as_api(), "edits": self.edits, "deleted": self.deleted}
+        if self.unseen:
+            view["unseen"] = True
         if self.reply_keyboard is not None:
             view["reply_keyboard"] = self.reply_keyboard
         if self.reactions:

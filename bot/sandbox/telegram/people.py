@@ -55,6 +55,9 @@ class People:
     def __iter__(self) -> Iterator[Person]:
         return iter(list(self._people.values()))
 
+    def __contains__(self, person_id: object) -> bool:
+        return person_id in self._people
+
     def clear(self) -> None:
         """Forget everybody; ids are not given again."""
         self._people.clear()

@@ -23,6 +23,11 @@ _SERVICE = frozenset(
         "migrate_from_chat_id",
         "forum_topic_created",
         "forum_topic_closed",
+        "forum_topic_edited",
+        "general_forum_topic_hidden",
+        "general_forum_topic_unhidden",
+        "new_chat_photo",
+        "delete_chat_photo",
         "forum_topic_reopened",
         "pinned_message",
         "successful_payment",
@@ -35,7 +40,7 @@ def may_see(chat: Chat, kind: str, content: Json, bot: Bot, settings: Settings) 
     """Whether this update reaches the bot."""
     if kind not in ("message", "edited_message") or not chat.is_group:
         return True
-    if not settings.privacy_mode or bot.bot_id in chat.administrators:
+    if not settings.privacy_mode or chat.administers(bot.bot_id):
         return True
     if _SERVICE.intersection(content) or _answers(content, bot):
         return True

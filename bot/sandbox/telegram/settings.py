@@ -16,6 +16,8 @@ class Settings:
     # Undocumented by Telegram: does a group photo captioned with a command pass privacy mode?
     caption_commands_pass: bool = False
     rate_limits: bool = True
+    # Undocumented by Telegram: does a group's slow mode hold for bots that do not administer it?
+    slow_mode_binds_bots: bool = True
     # Each update is delivered twice.
     repeat_updates: bool = False
     # A webhook gets the newest waiting update first.

@@ -97,7 +97,7 @@ class World:
     def post(
         self, chat: Chat, sender: Json, content: Json, *, bot_id: int | None = None
     ) -> StoredMessage:
-        """A new message in the chat, seen by its people at once, and not yet by any bot."""
+        """A new message in the chat, not yet announced to people nor told to any bot."""
         message_id = next(chat.message_ids)
         body = {
             "message_id": message_id,
@@ -114,12 +114,15 @@ class World:
         """Tell the page about a message."""
         self.journal.append(event_type, chat_id=message.chat_id, message=message.as_view())
 
+    def tell_of(self, chat: Chat, message: StoredMessage) -> int | None:
+        """Queue a person's new message for the bots that may see it, and announce it."""
+        update_id = self.tell_bots(chat, "message", message.as_api())
+        message.unseen = update_id is None
+        self.announce(message)
+        return update_id
+
     def tell_bots(self, chat: Chat, kind: str, content: Json) -> int | None:
         """Queue an update for the chat's bots; its id at the first that sees it, or None."""
-        if chat.bot_removed:
-            return None
-        if self.bots.main is None:
-            return self.bots.main_updates.push(kind, content)
         first: int | None = None
         for bot in self._listeners(chat):
             if may_see(chat, kind, content, bot, self.settings):
@@ -128,10 +131,19 @@ class World:
         return first
 
     def _listeners(self, chat: Chat) -> list[Bot]:
-        main = self.bots.main
-        if main is None:
-            return []
-        return list(self.bots) if chat.is_group else [main]
+        if not chat.is_group:
+            return [self.bots.expected]
+        return [bot for bot in self.bots if chat.standing(bot.bot_id, is_bot=True).present]
+
+    def shown_chat(self, chat: Chat) -> Json:
+        """The chat as the /sim API shows it."""
+        return chat.as_json(self.bots.expected.bot_id, self.people)
+
+    def tell_chat(self, chat: Chat) -> Json:
+        """Tell the page what the chat is now; the same as an object."""
+        shown = self.shown_chat(chat)
+        self.journal.append("chat_changed", chat=shown)
+        return shown
 
     def delete(self, message: StoredMessage) -> None:
         """Take a message away for everybody."""

@@ -13,14 +13,22 @@ help =
     Send a photo of one person and a voice note, in either order. A video comes back as the answer to your voice note.
 
     • <b>Photo</b>: one person, the whole face visible, sharp; as a picture or as a file (JPEG, PNG, WebP, BMP).
-    • <b>Sound</b>: a voice note, a sound file or a round video, half a second to { NUMBER($longest, maximumFractionDigits: 1) } seconds of clear speech.
+    • <b>Sound</b>: a voice note, a sound file or a round video, half a second to { NUMBER($longest, maximumFractionDigits: 1) } seconds of clear speech. Of a longer one I ask what you would like: a part of it, or all.
     • <b>Same face, new voice</b>: just send another voice note.
     • <b>Same voice, new face</b>: send another photo and press the button.
+    • <b>In a group</b>: answer a photo with /talk, then answer me with a voice note. /notme keeps others from using your photos and voices there.
 
     /last – your last video once more
+    /history – all your videos, to have again for nothing
     /quota – what you have left today
+    /queue – who waits for a video
     /status – what is being made
     /cancel – stop what is waiting
+    /settings – sharper picture, round notes, language and more
+    /privacy – what is kept, where, how long
+    /terms – the rules
+    /forget – get your data, delete it
+    /report – tell what is wrong with a video
     A video that fails or is cancelled while it waits costs you nothing.
 command-start = Begin
 command-help = How it works

@@ -8,6 +8,7 @@ failed-stopped = The video service is not available at the moment. Nothing was c
 failed-waited = The video service was not available for a whole day, so I stopped waiting. Nothing was charged. You can try again later without sending anything.
 failed-timeout = The video service took too long and gave up. Nothing was charged. You can try again without sending anything.
 failed-lost = The video service lost this video. Nothing was charged to you, and the operator knows. You can try again without sending anything.
+failed-released = The video service never said what became of this video, so the operator ended it. Nothing was charged to you. You can try again without sending anything.
 failed-invalid = Something is wrong on our side. Nothing was charged, and the operator knows (number { $job }).
 failed-gone = Telegram no longer has your photo or voice. Nothing was charged. Please send both again.
 failed-restored = The bot had to go back to an older state and cannot tell whether your video was made. Nothing was charged to you. You can try again without sending anything.

@@ -5,7 +5,9 @@ operator-service-stopped = <b>The video service refuses to work</b> ({ $cause })
 operator-service-works = <b>The video service works again</b> ({ $cause }). What waited goes on.
 operator-request-invalid = <b>The video service says our request is wrong</b>: { $detail } (job { $job })
 operator-lost = <b>A paid video may be lost</b>: job { $job }, task { $task }: { $detail }
-operator-ambiguous = <b>Two tasks could belong to job { $job }</b>: { $detail }. Nothing is submitted again until it is clear.
+operator-ambiguous = <b>Two tasks could belong to job { $job }</b>. Nothing is submitted again until you say which. One of these lines:
+    <code>{ $commands }</code>
+    If none of them is its own, or none is wanted: <code>/release { $job }</code> ends it without charge.
 operator-foreign = <b>A task is not ours</b>: job { $job } took task { $task } for its own after an answer was lost, and { $detail }. Its video was not delivered, nobody was charged; the job can be tried again.
 operator-parked = <b>An update could not be handled</b>: { $detail }
 operator-unsettled = <b>A bill does not fit its hold</b>: job { $job }: { $detail }
@@ -17,3 +19,4 @@ operator-restored = <b>The database was restored</b>; it ends at { $at }.
     Tasks it does not know: { $tasks }. For 24 hours <code>talking-photo make --task ID</code> fetches their videos.
     Jobs ended without charge because such a task may be theirs: { $jobs }.
 operator-budget = <b>The bot's budget is used up</b>; people are told to wait.
+operator-group-left = <b>I left a group that is not allowed</b>: “{ $group }”. To allow it, add <code>{ $chat }</code> to ALLOWED_GROUPS and start me again.

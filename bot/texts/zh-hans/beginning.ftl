@@ -13,14 +13,22 @@ help =
     发一张单人照片和一段语音，先后不限。视频会作为对语音的回复发给你。
 
     • <b>照片</b>：只有一个人，脸部完整、清晰；可作为图片或文件发送（JPEG、PNG、WebP、BMP）。
-    • <b>声音</b>：语音、音频文件或圆形视频，半秒到 { NUMBER($longest, maximumFractionDigits: 1) } 秒的清楚人声。
+    • <b>声音</b>：语音、音频文件或圆形视频，半秒到 { NUMBER($longest, maximumFractionDigits: 1) } 秒的清楚人声。更长的我会先问你：用其中一段，还是全部。
     • <b>同一张脸，换段声音</b>：直接再发一段语音。
     • <b>同一段声音，换张脸</b>：再发一张照片，然后点按钮。
+    • <b>在群里</b>：用 /talk 回复一张照片，再用语音回复我。/notme 让别人不能在那里用你的照片和声音。
 
     /last – 再发一次上一个视频
+    /history – 你所有的视频，可以免费再拿
     /quota – 今天还剩多少
+    /queue – 谁在等视频
     /status – 正在做什么
     /cancel – 取消还在等的
+    /settings – 更清晰的画面、圆形视频、语言等等
+    /privacy – 保存什么、在哪里、多久
+    /terms – 使用规则
+    /forget – 取得或删除你的数据
+    /report – 说明一个视频有什么问题
     失败的视频，以及排队时取消的视频，都不计费。
 command-start = 开始
 command-help = 怎么用

@@ -5,7 +5,9 @@ operator-service-stopped = <b>视频服务拒绝工作</b>（{ $cause }）：{ $
 operator-service-works = <b>视频服务恢复了</b>（{ $cause }）。在等的会继续。
 operator-request-invalid = <b>视频服务说我们的请求有误</b>：{ $detail }（任务 { $job }）
 operator-lost = <b>一个已付费的视频可能丢了</b>：任务 { $job }，服务端任务 { $task }：{ $detail }
-operator-ambiguous = <b>有不止一个服务端任务可能属于任务 { $job }</b>：{ $detail }。弄清之前不会再提交。
+operator-ambiguous = <b>有不止一个服务端任务可能属于任务 { $job }</b>。你选定之前不会再提交。请发下面其中一行：
+    <code>{ $commands }</code>
+    如果都不是，或者都不要，<code>/release { $job }</code> 会不计费地结束它。
 operator-foreign = <b>有一个服务端任务不是我们的</b>：应答丢失后，任务 { $job } 把服务端任务 { $task } 当成了自己的：{ $detail }。视频没有发出，也没有计费；可以再试。
 operator-parked = <b>有一个更新处理不了</b>：{ $detail }
 operator-unsettled = <b>账单和预留不一致</b>：任务 { $job }：{ $detail }
@@ -17,3 +19,4 @@ operator-restored = <b>数据库已恢复</b>；内容到 { $at } 为止。
     它不认识的服务端任务：{ $tasks }。24 小时内可以用 <code>talking-photo make --task ID</code> 取回视频。
     因为这些任务可能属于它们而免费结束的任务：{ $jobs }。
 operator-budget = <b>机器人的预算用完了</b>；已请大家等待。
+operator-group-left = <b>我退出了一个未获允许的群</b>：“{ $group }”。如要允许，请把 <code>{ $chat }</code> 加入 ALLOWED_GROUPS 并重新启动我。

@@ -56,6 +56,19 @@ export const press = (chatId, messageId, from, callbackData) =>
 export const callback = (id) => get(`/sim/callbacks/${id}`);
 export const block = (chatId, from) => post(`/sim/chats/${chatId}/block`, { from });
 export const unblock = (chatId, from) => post(`/sim/chats/${chatId}/unblock`, { from });
+export const settings = (changes) => request("PATCH", "/sim/settings", changes);
+export const changeChat = (chatId, changes) => request("PATCH", `/sim/chats/${chatId}`, changes);
+export const join = (chatId, userId) => post(`/sim/chats/${chatId}/members`, { user_ids: [userId] });
+export const changeMember = (chatId, userId, changes) => request("PATCH", `/sim/chats/${chatId}/members/${userId}`, changes);
+/** Go by oneself, or be removed by the owner. */
+export async function leave(chatId, userId, removed = false) {
+  return removed ? changeMember(chatId, userId, { status: "kicked" }) : request("DELETE", `/sim/chats/${chatId}/members/${userId}`);
+}
+export const migrate = (chatId) => post(`/sim/chats/${chatId}/migrate`);
+export const createTopic = (chatId, name, from) => post(`/sim/chats/${chatId}/topics`, { name, from });
+export const closeTopic = (chatId, threadId, from) => post(`/sim/chats/${chatId}/topics/${threadId}/close`, { from });
+export const reopenTopic = (chatId, threadId, from) => post(`/sim/chats/${chatId}/topics/${threadId}/reopen`, { from });
+export const startBot = (userId, payload) => post(`/sim/people/${userId}/start`, { payload });
 export const repeat = (updateId) => post(`/sim/updates/${updateId}/repeat`);
 export const reset = () => post("/sim/reset");
 

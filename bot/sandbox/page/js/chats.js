@@ -1,12 +1,14 @@
 // The conversation list of the chosen person, and the head of the chosen chat.
 
 import * as api from "./api.js";
-import { isOut } from "./bubble.js";
+import { isOut, serviceText } from "./bubble.js";
 import { block } from "./composer.js";
 import { h, icon } from "./dom.js";
-import { dayOf, fullName, timeOfDay } from "./format.js";
+import { dayOf, timeOfDay } from "./format.js";
+import { authorName, isGroup, isMember, myName } from "./membership.js";
+import { open as openGroup } from "./groupmenu.js";
 import { confirmBox, menu, toast } from "./overlays.js";
-import { chat, chatsOf, chooseChat, listen, messagesOf, store } from "./store.js";
+import { chat, chatsOf, chooseChat, listen, messagesOf, putChat, store } from "./store.js";
 import { summary } from "./summary.js";
 import { avatar, title } from "./titles.js";
 
@@ -29,7 +31,7 @@ const ACTIONS = {
 };
 
 export function start() {
-  for (const topic of ["current", "chats", "people", "actions"]) listen(topic, draw);
+  for (const topic of ["current", "chats", "people", "actions", "settings"]) listen(topic, draw);
   listen("messages", ({ chatId, isNew } = {}) => {
     if (isNew && chatId !== store.chatId) unread.set(chatId, (unread.get(chatId) ?? 0) + 1);
     draw();
@@ -89,8 +91,11 @@ function preview(one, last) {
   const doing = actionText(one.chat_id);
   if (doing) return h("span", { class: "preview doing" }, doing);
   if (one.blocked) return h("span", { class: "preview" }, "Bot blocked");
+  if (isGroup(one) && !isMember(one)) return h("span", { class: "preview" }, "You are not in this group");
   if (!last) return h("span", { class: "preview" }, "No messages yet");
-  const who = isOut(last) ? "You: " : one.type === "private" ? "" : `${fullName(last.from)}: `;
+  const said = serviceText(last);
+  if (said) return h("span", { class: "preview", dir: "auto" }, said);
+  const who = isOut(last) ? "You: " : one.type === "private" ? "" : `${authorName(last)}: `;
   return h("span", { class: "preview", dir: "auto" }, h("span", { class: "who" }, who), summary(last).replace(/\s+/g, " "));
 }
 
@@ -111,13 +116,28 @@ function drawHead() {
   if (subtitle.textContent !== text) subtitle.textContent = text;
   subtitle.classList.toggle("doing", store.connection === "connected" && Boolean(doing));
   page.dataset.connection = store.connection;
+  document.getElementById("group-button").hidden = !isGroup(current);
 }
 
 function about(current) {
   if (!current) return "";
-  if (current.type !== "private") return `${(current.members?.length ?? 0) + 1} members`;
+  if (isGroup(current)) return aboutGroup(current);
   if (current.blocked) return "blocked";
   return store.bot ? `@${store.bot.username ?? "bot"} · bot` : "waiting for a bot…";
+}
+
+function aboutGroup(current) {
+  const count = (current.members?.length ?? 0) + (current.bot_removed ? 0 : 1);
+  const bot = current.bot_removed ? "no bot" : current.bot?.status === "administrator" ? "the bot is an administrator" : store.settings.privacy_mode ? "privacy mode on" : "privacy mode off";
+  return `${count} ${count === 1 ? "member" : "members"} · ${bot}`;
+}
+
+async function leaveGroup() {
+  try {
+    putChat(await api.leave(store.chatId, store.personId));
+  } catch (error) {
+    toast(error.message, "bad");
+  }
 }
 
 function openMenu(event) {
@@ -126,6 +146,8 @@ function openMenu(event) {
   const items = [
     isPrivate && !current.blocked && { icon: icon("block"), label: "Block bot", danger: true, run: () => block(true) },
     isPrivate && current.blocked && { icon: icon("block"), label: "Unblock bot", run: () => block(false) },
+    isGroup(current) && { icon: icon("people"), label: "About this group…", run: openGroup },
+    isGroup(current) && isMember(current) && { icon: icon("block"), label: `Leave the group, ${myName()}`, danger: true, run: leaveGroup },
     { icon: icon("trash"), label: "Forget everything…", danger: true, run: () => confirmBox("Forget all people, chats, messages and faults of this sandbox?", "Forget everything", forget) },
   ];
   menu(event, items, "Chat menu");

@@ -1,6 +1,7 @@
 // The bot's commands: a menu button, and suggestions once a text begins with "/".
 
 import { h } from "./dom.js";
+import { isAdministrator, isGroup } from "./membership.js";
 import { chat, listen, person, store } from "./store.js";
 
 const list = document.getElementById("suggestions");
@@ -34,7 +35,8 @@ export function forget() {
 function commands() {
   const kind = chat()?.type === "private" ? "all_private_chats" : "all_group_chats";
   const language = (person()?.language_code ?? "").slice(0, 2);
-  for (const scope of [`chat:${store.chatId}`, kind, "default"]) {
+  const mine = isGroup() && isAdministrator() ? [`chat_administrators:${store.chatId}`, `chat:${store.chatId}`, "all_chat_administrators"] : [`chat:${store.chatId}`];
+  for (const scope of [...mine, kind, "default"]) {
     const found = [menus.get(`${scope} ${language}`), menus.get(`${scope} `)].find((menu) => menu?.length);
     if (found) return found;
   }
@@ -81,7 +83,7 @@ export function key(event) {
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     active = (active + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length;
     mark();
-  } else if (event.key === "Tab") take(`/${found[active].command} `, false);
+  } else if (event.key === "Tab") take(`${addressed(`/${found[active].command}`)} `, false);
   else if (event.key === "Enter" && !event.shiftKey) pick(active);
   else if (event.key === "Escape") close();
   else return false;
@@ -89,8 +91,13 @@ export function key(event) {
   return true;
 }
 
+/** In a group a command names its bot, as Telegram's own clients do. */
+export function addressed(command) {
+  return isGroup() && store.bot?.username && !command.includes("@") ? `${command}@${store.bot.username}` : command;
+}
+
 function pick(at) {
-  take(`/${found[at].command}`, true);
+  take(addressed(`/${found[at].command}`), true);
 }
 
 export function close() {

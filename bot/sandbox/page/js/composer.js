@@ -2,11 +2,11 @@
 
 import * as api from "./api.js";
 import { isOut } from "./bubble.js";
-import { close as closeCommands, key as commandKey, suggest } from "./commands.js";
-import { fullName } from "./format.js";
+import { addressed, close as closeCommands, key as commandKey, suggest } from "./commands.js";
+import { authorName, isAdministrator, isGroup, isMember, myName, topic } from "./membership.js";
 import { sendOut } from "./outgoing.js";
 import { toast } from "./overlays.js";
-import { chat, listen, messagesOf, putMessage, store } from "./store.js";
+import { chat, listen, messagesOf, putChat, putMessage, store } from "./store.js";
 import { summary } from "./summary.js";
 
 const form = document.getElementById("composer");
@@ -23,29 +23,55 @@ export function start() {
   field.addEventListener("input", changed);
   field.addEventListener("keydown", keyed);
   document.getElementById("context-close").addEventListener("click", leaveContext);
-  document.getElementById("unblock").addEventListener("click", () => block(false));
+  document.getElementById("unblock").addEventListener("click", () => barrier()?.run());
   document.getElementById("timeline").addEventListener("click", command);
   for (const topic of ["current", "chats"]) listen(topic, showChat);
 }
 
-/** A command inside a message is a button that sends it. */
+/** A command inside a message is a button that sends it; in a group it names the bot. */
 function command(event) {
   const words = event.target.closest("[data-command]")?.dataset.command;
-  if (words) sendOut({ kind: "text", text: words });
+  if (words) sendOut({ kind: "text", text: addressed(words) });
 }
 
 function showChat() {
-  const key = `${store.personId}:${store.chatId}`;
+  const key = `${store.personId}:${store.chatId}:${store.threadId}`;
   if (key !== shown) {
     if (shown && context?.kind !== "edit") drafts.set(shown, field.value);
     shown = key;
     leaveContext();
     write(drafts.get(key) ?? "");
   }
-  const isBlocked = Boolean(chat()?.blocked);
-  form.hidden = isBlocked || !chat();
-  blocked.hidden = !isBlocked;
+  const stop = barrier();
+  form.hidden = Boolean(stop) || !chat();
+  blocked.hidden = !stop;
+  if (stop) {
+    blocked.querySelector("span").textContent = stop.text;
+    const button = document.getElementById("unblock");
+    button.textContent = stop.verb ?? "";
+    button.hidden = !stop.verb;
+  }
   grow();
+}
+
+/** Why this person cannot write here, and the one thing to do about it. */
+function barrier() {
+  const current = chat();
+  if (!current) return null;
+  if (current.blocked) return { text: "You have blocked this bot.", verb: "Unblock", run: () => block(false) };
+  if (!isGroup(current)) return null;
+  if (!isMember(current)) return { text: `${myName()} is not in this group.`, verb: "Join", run: join };
+  const shown = topic(current);
+  if (shown?.closed && !isAdministrator(current)) return { text: "This topic is closed; only administrators write here.", verb: null, run: () => {} };
+  return null;
+}
+
+async function join() {
+  try {
+    putChat(await api.join(store.chatId, store.personId));
+  } catch (error) {
+    toast(error.message, "bad");
+  }
 }
 
 export async function block(on) {
@@ -125,8 +151,10 @@ async function saveEdit(message, text) {
   }
 }
 
-export function reply(message) {
-  enter("reply", message, message.from?.id === store.personId ? "Reply to yourself" : `Reply to ${fullName(message.from)}`);
+/** `placeholder`: what the bot wishes for, shown in the empty field. */
+export function reply(message, placeholder) {
+  enter("reply", message, message.from?.id === store.personId ? "Reply to yourself" : `Reply to ${authorName(message)}`);
+  field.placeholder = placeholder || "Message";
 }
 
 export function edit(message) {
@@ -154,6 +182,7 @@ function enter(kind, message, heading) {
 function leaveContext() {
   const wasEdit = context?.kind === "edit";
   context = null;
+  field.placeholder = "Message";
   bar.hidden = true;
   if (wasEdit) write("");
 }

@@ -3,11 +3,13 @@
 import * as api from "./api.js";
 import { h, icon } from "./dom.js";
 import { alertBox, toast } from "./overlays.js";
-import { store } from "./store.js";
+import { fullName } from "./format.js";
+import { isGroup } from "./membership.js";
+import { chat, store } from "./store.js";
 
 const PATIENCE_MILLISECONDS = 15_000;
 const STYLES = new Set(["primary", "success", "danger"]);
-const pending = new Map(); // "chat:message:data" → callback id, or null while the press is on its way
+const pending = new Map(); // "person:chat:message:data" → callback id, or null while the press is on its way
 const answers = new Map(); // callback id → answer that came before the press was confirmed
 
 export function keyboard(chatId, message) {
@@ -20,7 +22,7 @@ function key(chatId, message, button) {
   const classes = ["key", STYLES.has(button.style) && button.style].filter(Boolean).join(" ");
   if (button.url) {
     const safe = /^(https?|tg):/i.test(button.url);
-    return h("a", { class: `${classes} outward`, href: safe ? button.url : null, target: "_blank", rel: "noopener noreferrer" }, button.text);
+    return h("a", { class: `${classes} outward`, href: safe ? button.url : null, target: "_blank", rel: "noopener noreferrer" }, h("span", { dir: "auto" }, button.text));
   }
   const id = keyOf(chatId, message, button);
   const element = h("button", { type: "button", class: classes, dataset: { key: id }, "aria-busy": pending.has(id) ? "true" : null }, h("span", { dir: "auto" }, button.text));
@@ -32,7 +34,8 @@ function key(chatId, message, button) {
   return element;
 }
 
-const keyOf = (chatId, message, button) => `${chatId}:${message.message_id}:${button.callback_data}`;
+// Each person of a group presses for themselves.
+const keyOf = (chatId, message, button) => `${store.personId}:${chatId}:${message.message_id}:${button.callback_data}`;
 
 async function press(chatId, message, button) {
   const id = keyOf(chatId, message, button);
@@ -67,8 +70,15 @@ function settle(id, answer) {
   pending.delete(id);
   draw(id);
   if (!answer?.text) return;
-  if (answer.show_alert) alertBox(answer.text);
-  else toast(answer.text);
+  const only = shownTo(answer);
+  if (answer.show_alert) alertBox(answer.text, only);
+  else toast(answer.text, "", null, only);
+}
+
+/** In a group the answer is for the one who pressed, whoever one is by now. */
+function shownTo(answer) {
+  const one = isGroup(chat(answer.chat_id)) && store.people.find((each) => each.user_id === answer.user_id);
+  return one ? `Shown to ${fullName(one)} only` : null;
 }
 
 function wait(id, callbackId) {

@@ -1,5 +1,6 @@
 // Puts the rooms together: state first, then the live events, forever.
 
+import * as answering from "./answering.js";
 import * as attach from "./attach.js";
 import { readProvider } from "./bill.js";
 import * as chats from "./chats.js";
@@ -7,13 +8,17 @@ import * as commands from "./commands.js";
 import * as composer from "./composer.js";
 import { icon } from "./dom.js";
 import { Events } from "./events.js";
+import * as groupmenu from "./groupmenu.js";
 import { answered } from "./keyboard.js";
+import * as links from "./links.js";
 import * as panel from "./panel.js";
 import * as people from "./people.js";
 import * as recorder from "./recorder.js";
+import * as sender from "./sender.js";
 import * as store from "./store.js";
 import * as theme from "./theme.js";
 import * as timeline from "./timeline.js";
+import * as topics from "./topics.js";
 import { toast } from "./overlays.js";
 
 const RETRY_MILLISECONDS = 1500;
@@ -26,6 +31,11 @@ people.start();
 composer.start();
 commands.start(composer.write);
 attach.start();
+answering.start(composer.reply);
+groupmenu.start();
+topics.start();
+sender.start();
+links.start();
 recorder.start();
 panel.start();
 
@@ -47,6 +57,7 @@ const REACTIONS = {
   commands_changed: (event) => commands.registered(event),
   person_changed: (event) => isNews(event) && (store.putPerson(event.person), refreshSoon()),
   chat_changed: (event) => isNews(event) && store.putChat(event.chat),
+  settings_changed: (event) => isNews(event) && store.setSettings(event.settings),
   faults_changed: () => refreshSoon(),
   reset: (event) => {
     forget();

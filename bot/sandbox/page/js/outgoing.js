@@ -2,7 +2,8 @@
 
 import * as api from "./api.js";
 import { toast } from "./overlays.js";
-import { putMessage, store } from "./store.js";
+import { placeFields, senderFields } from "./membership.js";
+import { chat, putMessage, store } from "./store.js";
 
 let underway = 0;
 
@@ -10,9 +11,11 @@ let underway = 0;
 export async function sendOut(fields, chatId = store.chatId) {
   show(1);
   try {
-    const sent = await api.send(chatId, { from: store.personId, ...fields });
+    const here = chat(chatId);
+    const place = chatId === store.chatId ? placeFields(here) : {};
+    const sent = await api.send(chatId, { from: store.personId, ...place, ...senderFields(here), ...fields });
     store.updates.set(`${chatId}:${sent.message.message_id}`, sent.update_id);
-    putMessage(chatId, sent.message);
+    putMessage(chatId, sent.update_id === null ? { ...sent.message, unseen: true } : sent.message);
     return true;
   } catch (error) {
     toast(error.message, "bad");

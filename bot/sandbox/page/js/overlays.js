@@ -5,8 +5,8 @@ import { h, iconButton } from "./dom.js";
 const TOAST_MILLISECONDS = 4500;
 
 /** A note at the bottom of the chat, read out by screen readers; `action` is {label, run}. */
-export function toast(text, kind = "", action = null) {
-  const note = h("div", { class: `toast ${kind}` }, h("span", { dir: "auto" }, text));
+export function toast(text, kind = "", action = null, heading = null) {
+  const note = h("div", { class: `toast ${kind}` }, h("span", { dir: "auto" }, heading && h("small", {}, heading), text));
   if (action) {
     note.append(h("button", { type: "button", onclick: () => (note.remove(), action.run()) }, action.label));
   }
@@ -28,9 +28,9 @@ export function dialog(content, { className = "", label, onclose = null } = {}) 
   return box;
 }
 
-export function alertBox(text) {
+export function alertBox(text, heading = null) {
   const ok = h("button", { type: "button", class: "button primary", autofocus: true, onclick: () => box.close() }, "OK");
-  const box = dialog([h("p", { class: "alert-text", dir: "auto" }, text), h("div", { class: "dialog-buttons" }, ok)], { label: "Answer of the bot", className: "small" });
+  const box = dialog([heading && h("small", {}, heading), h("p", { class: "alert-text", dir: "auto" }, text), h("div", { class: "dialog-buttons" }, ok)], { label: "Answer of the bot", className: "small" });
 }
 
 /** Ask before something that cannot be taken back. */

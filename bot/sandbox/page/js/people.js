@@ -38,7 +38,7 @@ const isChinese = (code) => (code ?? "").toLowerCase().startsWith("zh");
 function draw() {
   const current = person();
   if (!current) return;
-  switcher.replaceChildren(personAvatar(current), h("span", { class: "person-words" }, h("b", { dir: "auto" }, fullName(current)), h("small", {}, current.username ? `@${current.username}` : `id ${current.user_id}`)), icon("down"));
+  switcher.replaceChildren(personAvatar(current), h("span", { class: "person-words" }, h("b", {}, h("bdi", {}, fullName(current))), h("small", {}, current.username ? `@${current.username}` : `id ${current.user_id}`)), icon("down"));
   const radios = LANGUAGES.map((one) => {
     const checked = isChinese(one.code) === isChinese(current.language_code);
     return h("label", {}, h("input", { type: "radio", name: "language", value: one.code, checked }), h("span", { lang: one.code === "en" ? "en" : "zh-Hans" }, one.name));
@@ -100,12 +100,40 @@ function ask(one) {
   });
 }
 
+const KINDS = [
+  ["supergroup", "Supergroup"],
+  ["forum", "Supergroup with topics"],
+  ["group", "Basic group"],
+];
+
+/** People made on the way to a group; their ids. */
+async function newcomers(names) {
+  const ids = [];
+  for (const name of names.split(/[,\uff0c\u3001]/).map((one) => one.trim()).filter(Boolean)) {
+    const created = await api.createPerson({ first_name: name, language_code: browserLanguage() });
+    putPerson(created);
+    ids.push(created.user_id);
+  }
+  return ids;
+}
+
 function askGroup() {
   const members = store.people.map((one) => h("label", { class: "check" }, h("input", { type: "checkbox", name: "member", value: one.user_id, checked: true }), fullName(one)));
-  const fields = [input("Title", "title", { required: true, maxlength: 128 }), h("fieldset", {}, h("legend", {}, "Members"), members)];
+  const kinds = KINDS.map(([value, label], i) => h("label", { class: "check" }, h("input", { type: "radio", name: "kind", value, checked: i === 0 }), label));
+  const fields = [
+    input("Title", "title", { required: true, maxlength: 128 }),
+    h("fieldset", {}, h("legend", {}, "Members; the first owns it"), members),
+    input("New people, by first name, with commas between", "names", { maxlength: 200, placeholder: "Ben, Zoe" }),
+    h("fieldset", {}, h("legend", {}, "Kind"), kinds),
+  ];
   form("New group", fields, "Create", async (data) => {
-    const created = await api.createGroup({ title: data.get("title"), members: data.getAll("member").map(Number), type: "supergroup" });
+    const invited = await newcomers(data.get("names"));
+    const members = [...data.getAll("member").map(Number), ...invited];
+    if (!members.length) throw new Error("A group needs at least one person.");
+    const kind = data.get("kind");
+    const created = await api.createGroup({ title: data.get("title"), members, type: kind === "group" ? "group" : "supergroup", is_forum: kind === "forum" });
     putChat(created);
+    if (!members.includes(store.personId)) choosePerson(members[0], created.chat_id);
     chooseChat(created.chat_id);
   });
 }

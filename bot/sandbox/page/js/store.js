@@ -1,5 +1,6 @@
 // What the page knows. Rooms read it, change it through its functions, and listen for topics:
 // people, chats, messages, actions, faults, calls, provider, settings, connection, current.
+// "settings" are those of either server.
 
 import * as api from "./api.js";
 
@@ -23,6 +24,9 @@ export const store = {
   lastEvent: 0, // the newest event that the snapshot already contains
   personId: null,
   chatId: null,
+  threadId: null, // the topic shown in a forum; null or GENERAL is the one every forum has
+  sendAs: null, // null, or in a group: anonymous, channel, linked
+  settings: { privacy_mode: true }, // of the local Telegram
 };
 
 export function listen(topic, react) {
@@ -36,7 +40,8 @@ export function tell(topic, details) {
 
 export const person = () => store.people.find((one) => one.user_id === store.personId) ?? null;
 export const chat = (chatId = store.chatId) => store.chats.find((one) => one.chat_id === chatId) ?? null;
-export const chatsOf = (personId) => store.chats.filter((one) => one.members?.includes(personId) || one.chat_id === personId);
+/** A person's own chat, and every group: those that one is not in can be joined. */
+export const chatsOf = (personId) => store.chats.filter((one) => (one.type === "private" ? one.chat_id === personId : !one.migrated_to));
 export const messagesOf = (chatId) => Array.from(store.messages.get(chatId)?.values() ?? []).sort((a, b) => a.message_id - b.message_id);
 export const message = (chatId, messageId) => store.messages.get(chatId)?.get(messageId) ?? null;
 
@@ -49,6 +54,7 @@ export async function load() {
   store.chats = fresh.chats;
   store.faults = fresh.faults ?? [];
   store.messages = new Map(fresh.chats.map((one, i) => [one.chat_id, new Map(histories[i].map((view) => [view.message_id, view]))]));
+  setSettings(fresh.settings);
   store.lastEvent = fresh.last_event ?? 0;
   for (const topic of ["people", "chats", "faults"]) tell(topic);
   tell("messages", {});
@@ -61,6 +67,7 @@ export async function refresh() {
   store.people = fresh.people;
   store.chats = fresh.chats;
   for (const topic of ["people", "chats"]) tell(topic);
+  setSettings(fresh.settings);
   setFaults(fresh.faults ?? []);
 }
 
@@ -74,10 +81,18 @@ export function forgetHistory() {
   tell("provider");
 }
 
-export function choosePerson(personId, chatId = null) {
+export function setSettings(settings) {
+  if (settings) store.settings = settings;
+  tell("settings");
+}
+
+/** Be somebody; the chat that is shown stays if it is a group. */
+export function choosePerson(personId, chatId = store.chatId) {
   store.personId = personId;
+  store.sendAs = null;
   const own = chatsOf(personId);
-  const wanted = own.find((one) => one.chat_id === chatId) ?? own[0];
+  const wanted = own.find((one) => one.chat_id === chatId) ?? own.find((one) => one.chat_id === personId) ?? own[0];
+  if (wanted?.chat_id !== store.chatId) store.threadId = null;
   store.chatId = wanted?.chat_id ?? null;
   remember();
   tell("current");
@@ -85,7 +100,19 @@ export function choosePerson(personId, chatId = null) {
 
 export function chooseChat(chatId) {
   store.chatId = chatId;
+  store.threadId = null;
+  store.sendAs = null;
   remember();
+  tell("current");
+}
+
+export function chooseTopic(threadId) {
+  store.threadId = threadId;
+  tell("current");
+}
+
+export function chooseSendAs(sendAs) {
+  store.sendAs = sendAs;
   tell("current");
 }
 
@@ -106,6 +133,7 @@ export function putPerson(one) {
 
 export function putChat(one) {
   put(store.chats, one, "chat_id");
+  if (one.migrated_to && one.chat_id === store.chatId && chat(one.migrated_to)) chooseChat(one.migrated_to);
   tell("chats");
 }
 

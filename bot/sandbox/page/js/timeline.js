@@ -4,6 +4,7 @@ import { bubble, isOut, serviceText } from "./bubble.js";
 import { h } from "./dom.js";
 import { dayOf } from "./format.js";
 import { contextMenu } from "./actions.js";
+import { isShown } from "./membership.js";
 import { welcome } from "./welcome.js";
 import { chat, listen, messagesOf, message as findMessage, store } from "./store.js";
 
@@ -51,21 +52,23 @@ function schedule() {
 }
 
 function draw() {
-  if (shownChat !== `${store.personId}:${store.chatId}`) begin();
+  if (shownChat !== place()) begin();
   const current = chat();
   if (!current) return list.replaceChildren();
-  const all = messagesOf(current.chat_id).filter((one) => !one.deleted);
+  const all = messagesOf(current.chat_id).filter((one) => !one.deleted && isShown(one, current));
   const shown = all.slice(-limit);
-  const nodes = shown.length ? shown.flatMap((one, i) => entries(current, shown, i)) : [welcome(current)];
+  const nodes = shown.length ? inAlbums(shown, (i) => entries(current, shown, i)) : [welcome(current)];
   if (all.length > shown.length) nodes.unshift(earlier());
-  place(nodes);
+  arrange(nodes);
   if (stuck) toBottom();
   showDown();
   list.setAttribute("aria-busy", "false");
 }
 
+const place = () => `${store.personId}:${store.chatId}:${store.threadId}`;
+
 function begin() {
-  shownChat = `${store.personId}:${store.chatId}`;
+  shownChat = place();
   drawn.clear();
   limit = PAGE;
   unread = 0;
@@ -84,8 +87,37 @@ function entries(current, shown, i) {
   return newDay ? [separator(day), node] : [node];
 }
 
+/** Neighbours of one album stand side by side in one frame. */
+function inAlbums(shown, entriesOf) {
+  const nodes = [];
+  shown.forEach((view, i) => {
+    const own = entriesOf(i);
+    const id = view.media_group_id;
+    const joins = id && (shown[i - 1]?.media_group_id === id || shown[i + 1]?.media_group_id === id);
+    if (!joins) return void nodes.push(...own);
+    const frame = albumFrame(id, isOut(view));
+    const bubbles = own.filter((one) => one.tagName === "ARTICLE");
+    nodes.push(...own.filter((one) => one.tagName !== "ARTICLE"));
+    if (nodes.at(-1) !== frame) {
+      frame.wanted = [];
+      nodes.push(frame);
+    }
+    frame.wanted.push(...bubbles);
+  });
+  for (const frame of nodes.filter((one) => one.wanted)) fill(frame, frame.wanted);
+  return nodes;
+}
+
+function albumFrame(id, out) {
+  const known = drawn.get(`album-${id}`);
+  if (known) return known.node;
+  const node = h("div", { class: out ? "album out" : "album", role: "group", "aria-label": "Album" });
+  drawn.set(`album-${id}`, { node, parts: [] });
+  return node;
+}
+
 function sameRun(a, b) {
-  return a.from?.id === b.from?.id && b.date - a.date < RUN_SECONDS && !serviceText(a) && !serviceText(b);
+  return a.from?.id === b.from?.id && a.sender_chat?.id === b.sender_chat?.id && b.date - a.date < RUN_SECONDS && !serviceText(a) && !serviceText(b);
 }
 
 const separators = new Map();
@@ -118,14 +150,18 @@ function openMenu(event, current, view) {
 }
 
 /** Make the list hold exactly these nodes, touching only what differs (players go on playing). */
-function place(nodes) {
+function arrange(nodes) {
   const focused = list.contains(document.activeElement) ? document.activeElement : null;
   const key = focused?.dataset.key;
   const owner = focused?.closest("article")?.dataset.messageId;
-  const wanted = new Set(nodes);
-  for (const child of Array.from(list.children)) if (!wanted.has(child)) child.remove();
-  nodes.forEach((node, i) => list.children[i] !== node && list.insertBefore(node, list.children[i] ?? null));
+  fill(list, nodes);
   if (focused && !focused.isConnected && owner) refocus(owner, key);
+}
+
+function fill(parent, nodes) {
+  const wanted = new Set(nodes);
+  for (const child of Array.from(parent.children)) if (!wanted.has(child)) child.remove();
+  nodes.forEach((node, i) => parent.children[i] !== node && parent.insertBefore(node, parent.children[i] ?? null));
 }
 
 /** The pressed button was redrawn under the finger: focus goes to its successor. */

@@ -1,12 +1,13 @@
 // The empty chat: what this is, and the three things to begin with.
 
+import { takeReply } from "./composer.js";
 import { h, icon } from "./dom.js";
 import { sendOut, sendText } from "./outgoing.js";
 import { store } from "./store.js";
 
 export const samples = [
-  { icon: "image", label: "Try: sample portrait", run: () => sendOut({ kind: "photo", sample: "portrait" }) },
-  { icon: "mic", label: "Try: sample voice", run: () => sendOut({ kind: "voice", sample: "voice" }) },
+  { icon: "image", label: "Try: sample portrait", run: () => sendOut({ kind: "photo", sample: "portrait", reply_to_message_id: takeReply() }) },
+  { icon: "mic", label: "Try: sample voice", run: () => sendOut({ kind: "voice", sample: "voice", reply_to_message_id: takeReply() }) },
 ];
 
 export function welcome(chat) {

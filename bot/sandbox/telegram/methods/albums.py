@@ -8,6 +8,7 @@ from typing import Any
 from bot.sandbox.telegram.errors import bad_request
 from bot.sandbox.telegram.methods.call import Call, chat_of, take_turn
 from bot.sandbox.telegram.methods.media import media_content
+from bot.sandbox.telegram.methods.permissions import check_right, check_slow_mode
 from bot.sandbox.telegram.methods.sending import placed, post
 from bot.sandbox.telegram.texts import caption_text
 
@@ -30,6 +31,9 @@ async def send_media_group(call: Call) -> list[Json]:
     items = _items(call.params.json("media"))
     contents = [await input_media(call, item) for item in items]
     place = placed(call, chat)
+    for content in contents:
+        check_right(call, chat, content)
+    check_slow_mode(call, chat)
     take_turn(call, chat, count=len(items))
     album = {"media_group_id": new_album_id()}
     messages = [post(call, chat, {**place, **album, **content}) for content in contents]

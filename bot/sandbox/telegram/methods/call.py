@@ -33,10 +33,17 @@ def chat_of(call: Call) -> Chat:
     chat = known_chat(call)
     if chat.blocked:
         raise forbidden("bot was blocked by the user")
-    if chat.bot_removed:
-        kind = "supergroup" if chat.type == "supergroup" else "group"
-        raise forbidden(f"bot was kicked from the {kind} chat")
+    if chat.is_group:
+        _check_present(call, chat)
     return chat
+
+
+def _check_present(call: Call, chat: Chat) -> None:
+    status = chat.standing(call.bot.bot_id, is_bot=True).status
+    if status == "kicked":
+        raise forbidden(f"bot was kicked from the {chat.type} chat")
+    if status == "left":
+        raise forbidden(f"bot is not a member of the {chat.type} chat")
 
 
 def known_chat(call: Call) -> Chat:

@@ -1,4 +1,4 @@
-"""getChat, getChatMember, getChatAdministrators, sendChatAction, setMessageReaction, drafts."""
+"""getChat, its members, leaveChat, sendChatAction, setMessageReaction, drafts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 from bot.sandbox.telegram.chats import Chat
 from bot.sandbox.telegram.errors import bad_request
+from bot.sandbox.telegram.membership import change_standing, member_object, user_of
 from bot.sandbox.telegram.methods.call import Call, chat_of, known_chat, message_of
+from bot.sandbox.telegram.standings import Standing
 from bot.sandbox.telegram.texts import TEXT_LIMIT, formatted
 
 Json = dict[str, Any]
@@ -31,40 +33,35 @@ _REACTIONS = frozenset(
     "👍👎🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🕊🤡🥱🥴😍🐳🌚🌭💯🤣⚡🍌🏆💔🤨😐🍓🍾💋"
     "🖕😈😴😭🤓👻👀🎃🙈😇😨🤝✍🤗🫡🎅🎄☃💅🤪🗿🆒💘🙉🦄😘💊🙊😎👾😡❤🤷"
 ) | {"❤\u200d🔥", "👨\u200d💻", "🤷\u200d♂", "🤷\u200d♀"}
-_VARIATION_SELECTOR = "\ufe0f"
-_ADMINISTRATOR_RIGHTS = (
-    "can_be_edited",
-    "is_anonymous",
-    "can_manage_chat",
-    "can_delete_messages",
-    "can_manage_video_chats",
-    "can_restrict_members",
-    "can_promote_members",
-    "can_change_info",
-    "can_invite_users",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
-    "can_send_welcome_messages",
+_GIFTS = (
+    "unlimited_gifts",
+    "limited_gifts",
+    "unique_gifts",
+    "premium_subscription",
+    "gifts_from_channels",
 )
+_VARIATION_SELECTOR = "\ufe0f"
 
 
 async def get_chat(call: Call) -> Json:
     """https://core.telegram.org/bots/api#getchat"""
     chat = known_chat(call)
-    gifts = (
-        "unlimited_gifts",
-        "limited_gifts",
-        "unique_gifts",
-        "premium_subscription",
-        "gifts_from_channels",
-    )
-    return {
+    if chat.is_group:
+        chat = chat_of(call)
+    shown = {
         **call.world.chat_object(chat),
         "accent_color_id": 0,
         "max_reaction_count": 11,
-        "accepted_gift_types": dict.fromkeys(gifts, False),
+        "accepted_gift_types": dict.fromkeys(_GIFTS, False),
     }
+    return shown | _of_group(chat) if chat.is_group else shown
+
+
+def _of_group(chat: Chat) -> Json:
+    shown: Json = {"permissions": dict(chat.permissions)}
+    if chat.slow_mode_seconds:
+        shown["slow_mode_delay"] = chat.slow_mode_seconds
+    return shown
 
 
 async def get_chat_administrators(call: Call) -> list[Json]:
@@ -72,7 +69,7 @@ async def get_chat_administrators(call: Call) -> list[Json]:
     chat = chat_of(call)
     if not chat.is_group:
         raise bad_request("there are no administrators in the private chat")
-    return [_member(call, chat, user_id) for user_id in sorted(chat.administrators)]
+    return [_member(call, chat, user_id) for user_id in chat.administrators]
 
 
 async def get_chat_member(call: Call) -> Json:
@@ -84,18 +81,20 @@ async def get_chat_member(call: Call) -> Json:
     return _member(call, chat, user_id)
 
 
+async def leave_chat(call: Call) -> bool:
+    """https://core.telegram.org/bots/api#leavechat"""
+    chat = chat_of(call)
+    if not chat.is_group:
+        raise bad_request("chat member status can't be changed in private chats")
+    change_standing(call.world, chat, call.bot.as_user(), Standing("left"), call.bot.as_user())
+    return True
+
+
 def _member(call: Call, chat: Chat, user_id: int) -> Json:
-    person, bot = call.world.people.find(user_id), call.world.bots.find(user_id)
-    if person is None and bot is None:
+    user = user_of(call.world, user_id)
+    if user is None:
         raise bad_request("PARTICIPANT_ID_INVALID")
-    user = person.as_user() if person else call.bot.as_user()
-    if user_id in chat.administrators:
-        if chat.members[:1] == [user_id]:
-            return {"user": user, "status": "creator", "is_anonymous": False}
-        rights = {right: right != "is_anonymous" for right in _ADMINISTRATOR_RIGHTS}
-        return {"user": user, "status": "administrator", **rights}
-    present = user_id in chat.members or bot is not None
-    return {"user": user, "status": "member" if present else "left"}
+    return member_object(chat, user)
 
 
 async def send_chat_action(call: Call) -> bool:

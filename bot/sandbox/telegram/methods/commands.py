@@ -16,6 +16,8 @@ _NAME = re.compile(r"[a-z0-9_]{1,32}")
 _DESCRIPTION_LIMIT = 256
 _MOST_COMMANDS = 100
 _OF_CHAT = frozenset({"chat", "chat_administrators", "chat_member"})
+_OF_ADMINISTRATORS = ("all_chat_administrators",)
+_OF_GROUPS = ("all_group_chats", "default")
 _SCOPES = frozenset(
     {"default", "all_private_chats", "all_group_chats", "all_chat_administrators"} | _OF_CHAT
 )
@@ -43,21 +45,30 @@ async def get_my_commands(call: Call) -> list[Json]:
     return list(call.bot.commands.get(_key(call), []))
 
 
-def shown_commands(bot: Bot, chat: Chat | None, language_code: str) -> list[dict[str, str]]:
-    """What the menu shows; without a chat, what it shows in a private one.
+def shown_commands(
+    bot: Bot, chat: Chat | None, language_code: str, user_id: int = 0
+) -> list[dict[str, str]]:
+    """What the menu shows that person; without a chat, what it shows in a private one.
 
     https://core.telegram.org/bots/api#determining-list-of-commands
     """
-    scopes = ["all_private_chats", "default"]
-    if chat is not None and chat.is_group:
-        scopes = [f"chat:{chat.chat_id}", "all_group_chats", "default"]
-    elif chat is not None:
-        scopes.insert(0, f"chat:{chat.chat_id}")
-    for scope in scopes:
+    for scope in _scopes(chat, user_id):
         for language in (language_code, ""):
             if found := bot.commands.get((scope, language)):
                 return found
     return []
+
+
+def _scopes(chat: Chat | None, user_id: int) -> list[str]:
+    """The scopes that hold there, the narrowest first."""
+    here = [f"chat:{chat.chat_id}"] if chat is not None else []
+    if chat is None or not chat.is_group:
+        return [*here, "all_private_chats", "default"]
+    mine = [f"chat_member:{chat.chat_id}:{user_id}"]
+    if chat.administers(user_id):
+        administrators = [f"chat_administrators:{chat.chat_id}"]
+        return [*mine, *administrators, *here, *_OF_ADMINISTRATORS, *_OF_GROUPS]
+    return [*mine, *here, *_OF_GROUPS]
 
 
 def _store(call: Call, commands: list[dict[str, str]]) -> None:

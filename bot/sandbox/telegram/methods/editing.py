@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.sandbox.telegram.chats import Chat
 from bot.sandbox.telegram.errors import bad_request
 from bot.sandbox.telegram.keyboards import split_markup
 from bot.sandbox.telegram.messages import StoredMessage
 from bot.sandbox.telegram.methods.albums import input_media
 from bot.sandbox.telegram.methods.call import Call, chat_of, message_of, take_turn
+from bot.sandbox.telegram.methods.permissions import check_right
 from bot.sandbox.telegram.methods.sending import caption_of
 from bot.sandbox.telegram.texts import message_text
 
@@ -55,6 +57,7 @@ async def edit_message_media(call: Call) -> Json:
     if {"voice", "video_note", "sticker", "invoice"}.intersection(message.body):
         raise bad_request("message can't be edited")
     content = await input_media(call, item)
+    check_right(call, call.world.chats.get(message.chat_id), content)
     return _edited(call, message, MEDIA | _CAPTION | _TEXT, content)
 
 
@@ -63,10 +66,16 @@ async def delete_message(call: Call) -> bool:
     chat = chat_of(call)
     message = message_of(call, chat, "delete")
     own = message.bot_id == call.bot.bot_id
-    if chat.is_group and not own and call.bot.bot_id not in chat.administrators:
+    if not own and not _may_delete(call, chat):
         raise bad_request("message can't be deleted")
     call.world.delete(message)
     return True
+
+
+def _may_delete(call: Call, chat: Chat) -> bool:
+    standing = chat.standing(call.bot.bot_id, is_bot=True)
+    allowed = standing.administers and standing.may("can_delete_messages", chat.permissions)
+    return allowed or not chat.is_group
 
 
 def _own_message(call: Call) -> StoredMessage:

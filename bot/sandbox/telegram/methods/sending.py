@@ -9,8 +9,10 @@ from bot.sandbox.telegram.errors import bad_request
 from bot.sandbox.telegram.keyboards import split_markup
 from bot.sandbox.telegram.messages import StoredMessage
 from bot.sandbox.telegram.methods.call import Call, chat_of, take_turn
+from bot.sandbox.telegram.methods.permissions import check_right, check_slow_mode
 from bot.sandbox.telegram.params import Params
 from bot.sandbox.telegram.texts import caption_text, message_text
+from bot.sandbox.telegram.threads import is_closed, thread_fields
 
 Json = dict[str, Any]
 
@@ -38,6 +40,8 @@ def send(
     """Post one message with everything the call says about its place and buttons."""
     inline, other = split_markup(call.params.json("reply_markup") or default_keyboard)
     place = placed(call, chat)
+    check_right(call, chat, content)
+    check_slow_mode(call, chat)
     take_turn(call, chat)
     message = post(call, chat, {**place, **content})
     message.inline_keyboard, message.reply_keyboard = inline, other
@@ -48,18 +52,18 @@ def send(
 def post(call: Call, chat: Chat, content: Json) -> StoredMessage:
     """Put the bot's message into the chat, not yet announced."""
     chat.last_bot_id = call.bot.bot_id
+    chat.last_sent_seconds[call.bot.bot_id] = call.world.clock.steady_seconds()
     return call.world.post(chat, call.bot.as_user(), content, bot_id=call.bot.bot_id)
 
 
 def placed(call: Call, chat: Chat) -> Json:
     """`reply_to_message` and the thread. Raises ApiError 400 when either does not exist."""
-    fields = _thread(call, chat)
-    target = _reply_target(call, chat)
-    if target is not None:
-        fields["reply_to_message"] = target.as_reply_target()
-        if chat.is_forum and "message_thread_id" in target.body:
-            fields.setdefault("message_thread_id", target.body["message_thread_id"])
-            fields["is_topic_message"] = True
+    fields = thread_fields(chat, _thread_id(call, chat), _reply_target(call, chat))
+    manages = chat.standing(call.bot.bot_id, is_bot=True)
+    if is_closed(chat, fields) and not (
+        manages.administers and manages.may("can_manage_topics", chat.permissions)
+    ):
+        raise bad_request("TOPIC_CLOSED")
     if call.params.flag("protect_content"):
         fields["has_protected_content"] = True
     if effect := call.params.text("message_effect_id"):
@@ -67,16 +71,20 @@ def placed(call: Call, chat: Chat) -> Json:
     return fields
 
 
-def _thread(call: Call, chat: Chat) -> Json:
+def _thread_id(call: Call, chat: Chat) -> int | None:
+    """The thread the call names. Raises ApiError 400 when there is none of that id."""
     thread_id = call.params.maybe_integer("message_thread_id")
     if not thread_id:
-        return {}
-    topic = chat.topics.get(thread_id)
-    if topic is None:
+        return None
+    known = thread_id in chat.topics if chat.is_forum else _has_thread(chat, thread_id)
+    if not known:
         raise bad_request("message thread not found")
-    if topic.closed:
-        raise bad_request("TOPIC_CLOSED")
-    return {"message_thread_id": thread_id, "is_topic_message": True}
+    return thread_id
+
+
+def _has_thread(chat: Chat, thread_id: int) -> bool:
+    """Outside forums, any message of a supergroup may begin a thread."""
+    return chat.type == "supergroup" and chat.live_message(thread_id) is not None
 
 
 def _reply_target(call: Call, chat: Chat) -> StoredMessage | None:

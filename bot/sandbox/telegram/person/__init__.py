@@ -11,9 +11,11 @@ from bot.sandbox.telegram.person.chats import chat_routes
 from bot.sandbox.telegram.person.control import control_routes
 from bot.sandbox.telegram.person.events import event_routes
 from bot.sandbox.telegram.person.faults import fault_routes
+from bot.sandbox.telegram.person.members import member_routes
 from bot.sandbox.telegram.person.messages import message_routes
 from bot.sandbox.telegram.person.payments import payment_routes
 from bot.sandbox.telegram.person.people import people_routes
+from bot.sandbox.telegram.person.topics import topic_routes
 from bot.sandbox.telegram.person.updates import update_routes
 from bot.sandbox.telegram.world import World
 
@@ -24,6 +26,8 @@ def person_routes(world: World, samples: Path) -> list[BaseRoute]:
         *control_routes(world),
         *people_routes(world),
         *chat_routes(world),
+        *member_routes(world),
+        *topic_routes(world),
         *message_routes(world, samples),
         *button_routes(world),
         *payment_routes(world),

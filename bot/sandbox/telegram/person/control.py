@@ -67,7 +67,7 @@ def _state(world: World) -> Json:
     return {
         "bot": shown,
         "people": [person.as_json() for person in world.people],
-        "chats": [chat.as_json() for chat in world.chats],
+        "chats": [world.shown_chat(chat) for chat in world.chats],
         "privacy_mode": world.settings.privacy_mode,
         "faults": [fault.as_json() for fault in world.faults.active()],
         "settings": world.settings.as_json(),

@@ -12,10 +12,14 @@ from starlette.routing import Route
 from bot.sandbox.telegram.chats import Chat
 from bot.sandbox.telegram.errors import Refused
 from bot.sandbox.telegram.messages import StoredMessage
+from bot.sandbox.telegram.methods.permissions import needed_right
 from bot.sandbox.telegram.params import Params, read_params
+from bot.sandbox.telegram.person.authors import sender_of
 from bot.sandbox.telegram.person.composing import compose
-from bot.sandbox.telegram.person.requests import author, chat_in_path, message_in_path
+from bot.sandbox.telegram.person.requests import chat_in_path, message_in_path
 from bot.sandbox.telegram.texts import caption_text, message_text
+from bot.sandbox.telegram.threads import is_closed, thread_fields
+from bot.sandbox.telegram.topics import GENERAL
 from bot.sandbox.telegram.world import World
 
 Json = dict[str, Any]
@@ -27,12 +31,12 @@ def message_routes(world: World, samples: Path) -> list[Route]:
     async def write(request: Request) -> Response:
         chat = chat_in_path(world, request)
         params = await read_params(request)
-        sender = author(world, chat, params)
+        sender = sender_of(world, chat, params)
         place = _place(chat, params)
         content = await compose(world, samples, params)
-        message = world.post(chat, sender.as_user(), {**place, **content})
-        world.announce(message)
-        update_id = world.tell_bots(chat, "message", message.as_api())
+        _check_allowed(chat, sender, place, content)
+        message = world.post(chat, sender["from"], {**sender, **place, **content})
+        update_id = world.tell_of(chat, message)
         return _written(message, update_id, 201)
 
     async def read(request: Request) -> Response:
@@ -65,21 +69,45 @@ def _written(message: StoredMessage, update_id: int | None, status: int) -> Resp
 
 def _place(chat: Chat, params: Params) -> Json:
     """Thread and reply."""
-    fields: Json = {}
-    if (thread_id := params.maybe_integer("message_thread_id")) is not None:
-        if thread_id not in chat.topics:
-            raise Refused(404, f"There is no topic {thread_id}.")
-        fields |= {"message_thread_id": thread_id, "is_topic_message": True}
-    if (wanted := params.maybe_integer("reply_to_message_id")) is not None:
-        target = chat.live_message(wanted)
-        if target is None:
-            raise Refused(404, f"There is no message {wanted} to reply to.")
-        fields["reply_to_message"] = target.as_reply_target()
     if chat.blocked:
         raise Refused(409, "The bot is blocked: unblock it to write.")
     if chat.migrated_to is not None:
         raise Refused(409, f"The group became the supergroup {chat.migrated_to}.")
-    return fields
+    thread_id, target = params.maybe_integer("message_thread_id"), None
+    if thread_id == GENERAL and chat.is_forum:
+        thread_id = None
+    if thread_id is not None and thread_id not in chat.topics:
+        raise Refused(404, f"There is no topic {thread_id}.")
+    if (wanted := params.maybe_integer("reply_to_message_id")) is not None:
+        target = chat.live_message(wanted)
+        if target is None:
+            raise Refused(404, f"There is no message {wanted} to reply to.")
+    return thread_fields(chat, thread_id, target) | _quote(params, target)
+
+
+def _quote(params: Params, target: StoredMessage | None) -> Json:
+    """The part of the answered message that a person chose."""
+    chosen = params.text("quote")
+    if not chosen or target is None:
+        return {}
+    whole = str(target.body.get("text") or target.body.get("caption") or "")
+    if chosen not in whole:
+        raise Refused(400, "The quote is not in the message.")
+    before = whole[: whole.index(chosen)]
+    position = len(before.encode("utf-16-le")) // 2
+    return {"quote": {"text": chosen, "position": position, "is_manual": True}}
+
+
+def _check_allowed(chat: Chat, sender: Json, place: Json, content: Json) -> None:
+    """A member writes only what the group and its topic allow. Raises Refused."""
+    user_id = sender["from"]["id"]
+    if "sender_chat" in sender or chat.administers(user_id):
+        return
+    right, named = needed_right(content)
+    if not chat.may(user_id, right, is_bot=False):
+        raise Refused(403, f"The group does not let {sender['from']['first_name']} send {named}.")
+    if is_closed(chat, place):
+        raise Refused(409, "The topic is closed.")
 
 
 def _edit(world: World, message: StoredMessage, params: Params) -> None:

@@ -1,0 +1,164 @@
+"""Moderation: administrators see what was reported, and what they decide is done."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Hashable
+from functools import partial
+
+from bot.clock import Clock
+from bot.pipeline.chores import Work, say_or, wait_milliseconds
+from bot.pipeline.conversation import Conversation
+from bot.pipeline.kept_files import KeptFiles
+from bot.telegram.errors import FileGone, NotAllowed, RequestInvalid, TelegramFailure
+from bot.telegram.keyboard import Keyboard
+from bot.telegram.outgoing import OutgoingVideo
+from bot.telegram.sender import Sender
+from bot.texts import Catalogue
+from storage import jobs, people, reports
+from storage.database import Database
+from storage.jobs import Job
+from storage.reports import Letter, Report, Takedown
+
+logger = logging.getLogger(__name__)
+
+_REASONS = {
+    "face": "report-reason-face",
+    "offensive": "report-reason-offensive",
+    "other": "report-reason-other",
+}
+
+
+class Moderation:
+    """Shows reports to the people of ADMIN_IDS, and takes videos down."""
+
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        conversation: Conversation,
+        files: KeptFiles,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._sender = sender
+        self._conversation = conversation
+        self._files = files
+        self._clock = clock
+
+    async def due(self) -> dict[Hashable, Work]:
+        """See `Chore`."""
+        now = self._clock.now_milliseconds()
+        work: dict[Hashable, Work] = {
+            ("report", letter.report_id, letter.admin_id): partial(self._show, letter)
+            for letter in await reports.due_letters(self._database, now)
+        }
+        for takedown in await reports.due_takedowns(self._database, now):
+            work["takedown", takedown.job_id] = partial(self._take_down, takedown)
+        return work
+
+    async def _show(self, letter: Letter) -> None:
+        report = await reports.get(self._database, letter.report_id)
+        job = None if report is None else await jobs.get(self._database, report.job_id)
+
+        async def later() -> None:
+            not_before = self._clock.now_milliseconds() + wait_milliseconds(letter.tries)
+            async with self._database.transaction() as tx:
+                await reports.put_off_letter(tx, letter, not_before)
+
+        async def show() -> None:
+            if report is not None and job is not None:
+                await self._send(letter.admin_id, report, job)
+            await self._end(letter, told=True)
+
+        async def never(_: TelegramFailure) -> None:
+            await self._end(letter, told=False)
+
+        await say_or(show, later=later, never=never)
+
+    async def _send(self, admin_id: int, report: Report, job: Job) -> None:
+        """With the video, where Telegram still has it."""
+        texts = await self._conversation.texts_for(admin_id)
+        text, keyboard = await self._text(report, job, texts), _decisions(report, texts)
+        if job.video_file_id is not None:
+            video = OutgoingVideo(job.video_file_id, 0, 0, 0, as_file=bool(job.sent_as_file))
+            try:
+                await self._sender.send_video(admin_id, video, caption=text, keyboard=keyboard)
+            except (FileGone, RequestInvalid):
+                pass
+            else:
+                return
+        await self._sender.send_text(admin_id, text, keyboard=keyboard)
+
+    async def _text(self, report: Report, job: Job, texts: Catalogue) -> str:
+        return texts.html(
+            "report-letter",
+            reason=texts.plain(_REASONS[report.reason or "other"]),
+            job=str(job.id),
+            chat=str(job.chat_id),
+            maker=await self._name(job.user_id),
+            reporter=await self._name(report.reporter_id),
+        )
+
+    async def _name(self, user_id: int | None) -> str:
+        """As the operator needs it: the number is what stays the same."""
+        person = None if user_id is None else await people.find(self._database, user_id)
+        if person is None:
+            return "–"
+        username = f" @{person.username}" if person.username else ""
+        return f"{person.first_name[:64]}{username} ({person.user_id})"
+
+    async def _end(self, letter: Letter, *, told: bool) -> None:
+        async with self._database.transaction() as tx:
+            await reports.end_letter(tx, letter, told=told)
+
+    async def _take_down(self, takedown: Takedown) -> None:
+        job = await jobs.get(self._database, takedown.job_id)
+
+        async def later() -> None:
+            not_before = self._clock.now_milliseconds() + wait_milliseconds(takedown.tries)
+            async with self._database.transaction() as tx:
+                await reports.put_off_takedown(tx, takedown.job_id, not_before)
+
+        async def never(_: TelegramFailure) -> None:
+            await self._advance(takedown.job_id, "said")
+
+        async def do() -> None:
+            if job is not None and takedown.state == "wanted":
+                await self._remove(job)
+                await self._advance(job.id, "removed")
+            if job is not None and job.chat_id:
+                await self._say_in_chat(job)
+            await self._advance(takedown.job_id, "said")
+
+        await say_or(do, later=later, never=never)
+
+    async def _remove(self, job: Job) -> None:
+        """From the disk, and from the chat where Telegram allows it (two days in most)."""
+        await self._files.remove_videos([job.id])
+        if not (job.chat_id and job.video_message_id):
+            return
+        try:
+            await self._sender.delete_message(job.chat_id, job.video_message_id)
+        except NotAllowed as failure:
+            logger.warning("the video of job %s stays in its chat: %s", job.id, failure)
+
+    async def _say_in_chat(self, job: Job) -> None:
+        texts = await self._conversation.texts_for(job.user_id)
+        text = texts.html("video-taken-down")
+        await self._sender.send_text(job.chat_id, text, thread_id=job.thread_id or None)
+
+    async def _advance(self, job_id: int, state: str) -> None:
+        async with self._database.transaction() as tx:
+            await reports.advance_takedown(tx, job_id, state)
+
+
+def _decisions(report: Report, texts: Catalogue) -> Keyboard:
+    return Keyboard.of(
+        [(texts.plain("button-take-down"), f"takedown:{report.id}")],
+        [
+            (texts.plain("button-ban"), f"ban:{report.id}"),
+            (texts.plain("button-unban"), f"unban:{report.id}"),
+        ],
+        [(texts.plain("button-nothing"), f"dismiss:{report.id}")],
+    )

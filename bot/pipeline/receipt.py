@@ -1,0 +1,44 @@
+"""The receipt of a video: the AI label, what it took, what is left."""
+
+from __future__ import annotations
+
+from bot.clock import Clock
+from bot.pipeline.terms import Terms
+from bot.texts import Catalogue
+from storage import ledger
+from storage.database import Database
+from storage.jobs import Job
+
+
+class Receipts:
+    """Written from the ledger: what it will say once the job is settled, or says since then."""
+
+    def __init__(self, database: Database, terms: Terms, clock: Clock) -> None:
+        self._database = database
+        self._terms = terms
+        self._clock = clock
+
+    async def text(self, job: Job, texts: Catalogue) -> str:
+        """The receipt as HTML."""
+        now = self._clock.now_milliseconds()
+        quota = await ledger.quota_of(self._database, job.user_id, self._terms.caps, now)
+        billed = job.billed_milliseconds or 0
+        held = await ledger.charged_milliseconds(self._database, job.id)
+        charged = min(job.price.of(billed).quota_milliseconds, held)
+        return texts.html(
+            labelled(job, "video-caption"),
+            seconds=charged / 1000,
+            left=(quota.left_milliseconds + held - charged) // 100 / 10,
+        )
+
+
+def labelled(job: Job, key: str) -> str:
+    """The text of that kind which says what made the video."""
+    return _PREVIEW[key] if job.engine == "preview" else key
+
+
+_PREVIEW = {
+    "video-caption": "video-caption-preview",
+    "video-last": "video-last-preview",
+    "video-again": "video-again-preview",
+}

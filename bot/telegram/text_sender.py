@@ -1,0 +1,249 @@
+"""The part of `Sender` that writes: texts, edits, deletions, answers, small signs."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
+
+from telegram import Bot, LinkPreviewOptions, Message, ReactionTypeEmoji
+from telegram.constants import ParseMode
+
+from bot.clock import Clock
+from bot.telegram.calls import Calls, Manner
+from bot.telegram.errors import MessageGone, TelegramFailure, ThreadClosed
+from bot.telegram.keyboard import AskReply, Keyboard, to_markup, to_new_markup
+from bot.telegram.links import start_link
+from bot.telegram.outgoing import SentMessage, to_reply, to_sent
+from bot.telegram.pace import Pace, Urgency
+from bot.telegram.progress import ProgressEdits, Status
+from bot.telegram.translation import Needless
+
+logger = logging.getLogger(__name__)
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+# In a group with much going on an edit is put off rather than waited for: its sender is free for
+# other chats meanwhile.
+_CROWD_SECONDS = 10.0
+
+EDIT = Manner(Urgency.RESULT, repeatable=True, edit=True, turn_patience_seconds=_CROWD_SECONDS)
+TEXT = Manner(Urgency.TEXT)
+_DELETE = Manner(Urgency.RESULT, repeatable=True)
+_ANSWER = Manner(Urgency.ANSWER, repeatable=True)
+_ACTION = Manner(Urgency.PROGRESS, repeatable=True, attempts=1, floods=1)
+_PROGRESS = Manner(None, repeatable=True, attempts=1, floods=1)
+
+# The final word waits for a progress edit under way: not for long.
+_PROGRESS_READ_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in the chat a new message goes."""
+
+    reply_to: int | None = None
+    thread_id: int | None = None
+    note: str = ""
+
+    def noted(self, text: str | None) -> str | None:
+        """The text, after what is to be said where it is not in its topic."""
+        return "\n".join(filter(None, (self.note, text))) or None
+
+
+Send = Callable[[Spot], Awaitable[Message]]
+
+
+class TextSender:
+    """See `Sender`, which adds pictures, sounds and videos."""
+
+    def __init__(self, bot: Bot, clock: Clock, *, pace: Pace | None = None) -> None:
+        self._bot = bot
+        self._pace = pace or Pace(clock)
+        self._calls = Calls(self._pace, clock)
+        self._progress = ProgressEdits(self._edit_progress, self._pace, clock)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Drop pending progress and end the background tasks."""
+        await self._progress.close()
+        await self._pace.close()
+
+    def start_link(self, payload: str) -> str:
+        """Where a button leads to the private chat with the bot."""
+        return start_link(self._bot.username, payload)
+
+    def held_seconds(self, chat_id: int) -> float:
+        """How long a 429 still silences this chat; 0 when it does not."""
+        return self._pace.held_seconds(chat_id)
+
+    async def send_text(
+        self,
+        chat_id: int,
+        text: str,
+        *,
+        keyboard: Keyboard | AskReply | None = None,
+        reply_to: int | None = None,
+        thread_id: int | None = None,
+        stray_note: str = "",
+        patience_seconds: float = math.inf,
+    ) -> SentMessage:
+        """A new message; a deleted `reply_to` or a closed topic does not stop it.
+
+        Where its topic is closed it goes to the chat as a whole, after `stray_note`.
+
+        `NotSent` also stands for a chat in which it would wait longer than `patience_seconds`.
+
+        Raises: also `SendUnknown` and `ThreadClosed`.
+        """
+
+        async def send(place: Spot) -> Message:
+            return await self._bot.send_message(
+                chat_id,
+                place.noted(text) or "",
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=to_new_markup(keyboard),
+                reply_parameters=to_reply(place.reply_to),
+                message_thread_id=place.thread_id,
+            )
+
+        manner = replace(TEXT, turn_patience_seconds=patience_seconds)
+        place = Spot(reply_to, thread_id)
+        return await self._send(send, chat_id, manner, place, stray_note)
+
+    async def edit_text(
+        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
+    ) -> None:
+        """Replace a text and its buttons (none: they go away); progress still waiting is dropped.
+
+        `NotSent` also stands for a group in which the bot has edited too much within the minute.
+
+        Raises: also `MessageGone`, `TryAgain`.
+        """
+        async with self._progress.final(chat_id, message_id):
+            status = Status(chat_id, message_id, text, keyboard)
+            await self._edit_text(status, EDIT, self._bot.request.read_timeout)
+
+    def progress(
+        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
+    ) -> None:
+        """Show this soon, unless something newer is said first; never waits, never raises.
+
+        Edits of one message are at least 3 s apart in private and 8 s in groups, at most 10 in
+        all, at most 4 a minute in a group, none while a 429 is pending; a text that is already
+        shown is not sent.
+        """
+        self._progress.show(Status(chat_id, message_id, text, keyboard))
+
+    def refresh(
+        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
+    ) -> None:
+        """The same for a message that somebody works with: promptly, and as often as they press."""
+        self._progress.show(Status(chat_id, message_id, text, keyboard, pressed=True))
+
+    async def delete_message(self, chat_id: int, message_id: int) -> None:
+        """Delete; already gone is fine.
+
+        Raises: also `TryAgain`; `NotAllowed` includes messages too old to be deleted.
+        """
+
+        async def delete() -> bool:
+            return await self._bot.delete_message(chat_id, message_id)
+
+        async with self._progress.final(chat_id, message_id):
+            with suppress(MessageGone):
+                await self._calls.make(delete, chat_id, _DELETE)
+
+    async def answer_callback(
+        self, callback_query_id: str, text: str | None = None, *, alert: bool = False
+    ) -> None:
+        """Answer a pressed button (plain text, at most 200 characters); too late is fine.
+
+        Raises: `TryAgain`, `RequestInvalid`, `TokenRejected`.
+        """
+
+        async def answer() -> bool:
+            return await self._bot.answer_callback_query(callback_query_id, text, show_alert=alert)
+
+        with suppress(Needless):
+            await self._calls.make(answer, None, _ANSWER)
+
+    async def chat_action(self, chat_id: int, action: str, *, thread_id: int | None = None) -> None:
+        """Show "sending a video…" and the like for 5 s; never raises `TelegramFailure`.
+
+        `action` is one of `telegram.constants.ChatAction`.
+        """
+
+        async def act() -> bool:
+            return await self._bot.send_chat_action(chat_id, action, message_thread_id=thread_id)
+
+        if self._pace.held_seconds(chat_id) > 0:
+            return
+        try:
+            await self._calls.make(act, None, _ACTION)
+        except TelegramFailure as failure:
+            logger.info("chat action in chat %s was not shown: %s", chat_id, failure)
+
+    async def react(self, chat_id: int, message_id: int, emoji: str) -> None:
+        """Show that a message was seen, without a message; never raises `TelegramFailure`.
+
+        A group may allow no reactions, or not this one: then nothing is shown.
+        """
+
+        async def react() -> bool:
+            return await self._bot.set_message_reaction(
+                chat_id, message_id, ReactionTypeEmoji(emoji)
+            )
+
+        if self._pace.held_seconds(chat_id) > 0:
+            return
+        try:
+            await self._calls.make(react, None, _ACTION)
+        except TelegramFailure as failure:
+            logger.info("a reaction in chat %s was not shown: %s", chat_id, failure)
+
+    async def _send(
+        self, send: Send, chat_id: int, manner: Manner, place: Spot, stray_note: str = ""
+    ) -> SentMessage:
+        try:
+            message = await self._calls.make(lambda: send(place), chat_id, manner)
+        except ThreadClosed:
+            if place.thread_id is None:
+                raise
+            # A reply would lead back into the closed topic.
+            astray = Spot(note=stray_note)
+            message = await self._calls.make(lambda: send(astray), chat_id, manner)
+        return to_sent(message)
+
+    async def _edit_text(self, status: Status, manner: Manner, read_seconds: float | None) -> None:
+        async def edit() -> Message | bool:
+            return await self._bot.edit_message_text(
+                status.text,
+                status.chat_id,
+                status.message_id,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=to_markup(status.keyboard),
+                read_timeout=read_seconds,
+            )
+
+        with suppress(Needless):
+            await self._calls.make(edit, status.chat_id, manner)
+
+    async def _edit_progress(self, status: Status) -> None:
+        await self._edit_text(status, _PROGRESS, _PROGRESS_READ_SECONDS)

@@ -1,0 +1,67 @@
+# In a group
+
+command-talk = Make a photo speak
+command-queue = Who waits for a video
+command-notme = Nobody may use my photos and voices here
+
+name-somebody = Somebody
+
+placeholder-photo = A photo of one person
+placeholder-voice = A voice note
+
+group-photo-ready = Good photo. Now answer <b>this message</b> with a <b>voice note</b> of up to { NUMBER($longest, maximumFractionDigits: 1) } seconds.
+group-sound-ready = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech. Now answer <b>this message</b> with a <b>photo</b> of one person.
+group-answer-here = To send another one, answer <b>this message</b> with it.
+group-ask-voice = I have your photo. Answer <b>this message</b> with a <b>voice note</b> of up to { NUMBER($longest, maximumFractionDigits: 1) } seconds.
+group-ask-photo = I have your voice. Answer <b>this message</b> with a <b>photo</b> of one person.
+group-how = Answer <b>this message</b> with a <b>photo</b> of one person, then answer me with a <b>voice note</b>. Or answer any photo here with /talk.
+group-both-there = I have your photo and your voice. I am still looking at them, or one of them waits for your answer: see its message.
+group-not-for-you = In this group only some people make videos with me, as its admins chose. You can always write to me privately.
+group-write-as-yourself = I can't tell who you are while you write as a group or a channel. Please write as yourself.
+group-help = Answer a photo with /talk, then answer me with a voice note: the person in the photo speaks.
+group-quota = <b>{ NUMBER($left, maximumFractionDigits: 1) } s</b> of { NUMBER($limit, maximumFractionDigits: 1) } s are left for you. It starts afresh { $when }.
+group-last-none = You have no video here yet. Answer a photo with /talk to make one.
+group-last-gone = Neither Telegram nor I still have your last video here. Answer a photo with /talk to make a new one.
+group-status-nothing = Nothing is being made for you here. Answer a photo with /talk to begin.
+group-status-photo = I have your photo, your voice is missing. /talk asks for it.
+group-status-sound = I have your voice, a photo is missing. /talk asks for it.
+start-link-unknown = This link does not lead anywhere any more. Here is how to begin:
+
+button-long-help = More about me
+button-new-voice = New voice
+button-new-face = New photo
+button-not-me = That's me: please don't
+button-allow-again = Allow my photos and voices again
+
+talk-cannot = I can only work with a photo or a voice note. Please answer one of those with /talk.
+talk-own-only = In this group everybody uses only their own photos and voices. Please send yours: /talk asks for it.
+talk-objected = { $owner } does not want others to use their photos and voices here. Please choose another one.
+
+loan-asked = { $owner }, this is yours. If you mind, tap /notme and I forget it.
+loan-used = { $owner }, your photo or voice is used here. If you mind, press the button.
+photo-borrowed = This photo is somebody else's, and may not be used here any more.
+sound-borrowed = This voice is somebody else's, and may not be used here any more.
+job-objected = I am stopping this: somebody whose photo or voice it uses does not want it. If it is finished all the same, I won't show it.
+failed-objected = Stopped: somebody whose photo or voice this uses does not want it. Nothing was charged.
+
+notme-done = Understood: nobody else uses your photos and voices in this group. What is being made of them stops. With /talk you can still use them yourself.
+notme-known = Nobody else uses your photos and voices in this group; it stays so until you allow it again.
+answer-objected = Understood. Nobody else uses your photos and voices here from now on; /notme lets you allow it again.
+answer-stopped-by-admin = Stopped.
+answer-video-stays = From now on nothing is made of it. Telegram does not let me delete this video any more: an admin of the group can.
+answer-lent = Thank you. Others may use your photos and voices here again.
+answer-not-lent = This is somebody else's, and may not be used here any more.
+answer-see-below = Asked: see my message below.
+answer-not-for-you = In this group only some people make videos with me, as its admins chose.
+
+queue-empty = Nobody waits, and nothing is being made.
+queue-being-made = Being made: { $names }
+queue-waiting = { $count ->
+    [one] One waits:
+   *[other] { NUMBER($count) } wait:
+ }
+queue-place = { NUMBER($place) }. { $name }
+queue-own-place = <b>{ NUMBER($place) }. { $name }</b>
+queue-you = you
+queue-elsewhere = somebody in another chat
+queue-comma = ,{ " " }

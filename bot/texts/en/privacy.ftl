@@ -1,0 +1,44 @@
+# Privacy, terms, and everything that is kept of a person
+
+command-privacy = What is kept, where, how long
+command-terms = The rules
+command-forget = Your data: get it, delete it
+
+privacy-kept =
+    <b>What this bot keeps</b>
+    • Your Telegram number, name, username and language, what you chose in the settings, and when you agreed to what.
+    • Which photos and voices you sent: Telegram's references to them, not the files.
+    • Which videos were made, when, how long they are and what they took from your quota.
+    • What you write to the bot, for 3 days, so that nothing is lost in a crash.
+privacy-service =
+    <b>Where photos and voices go</b>
+    After you agreed: to { $service }, which makes the video. It keeps what I send for 48 hours and the video for 24 hours.
+privacy-here =
+    <b>Where photos and voices go</b>
+    Nowhere: the video is made on the machine this bot runs on, after you agreed. What it is made of stays there for 48 hours.
+privacy-video =
+    { $hours ->
+        [0] The finished video is deleted here as soon as it is delivered.
+       *[other] The finished video stays on this bot's machine for { NUMBER($hours, maximumFractionDigits: 1) } hours.
+     } The chat is Telegram's: it keeps it until you delete it.
+privacy-seen =
+    <b>Who sees it</b>
+    Telegram, and the people who run this bot, when they look into trouble or a report. In a group, its members see what is sent there. Nothing is sold or used for advertising.
+privacy-rights =
+    <b>Your say</b>
+    /forget shows what is kept of you, gives you a copy and deletes it. The bot's book of amounts stays, without you in it. Copies that guard against a broken disk are replaced after a while.
+contact-operator = Questions: { $contact }
+contact-by-report = Questions about a video: answer it with /report, and the people who run this bot see it.
+
+terms-text =
+    <b>The rules</b>
+    • Send only photos and voices that are yours, or whose owners said yes. You answer for what you send.
+    • No video may deceive, expose, harass or pretend to be somebody. Nothing that the law forbids.
+    • You are 18 or older.
+    • Every video is made by AI and says so, under it and inside its file. Leave that label where it is, and tell those you show it to.
+    • A video that breaks these rules can be taken down, and who made it can be shut out. Answer a video with /report to tell the people who run this bot.
+    • A video that fails costs you nothing. There is no promise that this bot is always there.
+
+private-link-privacy = What I keep, where and how long: { $link }
+private-link-terms = The rules: { $link }
+private-link-forget = What is kept of you, in our private chat: { $link }

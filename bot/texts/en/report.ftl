@@ -1,0 +1,34 @@
+# Reports of videos
+
+command-report = Tell what is wrong with a video
+
+report-ask = What is wrong with this video? The people who run this bot will look at it; nobody here sees what you choose.
+report-reason-face = My face or voice, without permission
+report-reason-offensive = It is offensive
+report-reason-other = Something else
+report-which = Please answer the video with /report.
+report-known = You told us about this video already. Thank you.
+report-thanks = Thank you. The people who run this bot look at it.
+video-taken-down = A video was taken down after a report.
+you-are-banned = You cannot use this bot any more. /privacy and /forget still work.
+
+answer-reported = Thank you. It will be looked at.
+answer-report-too-many = You reported several videos today. Please wait until tomorrow.
+answer-you-are-banned = You cannot use this bot any more.
+
+report-letter =
+    AI-generated video.
+    <b>It was reported</b>: { $reason }
+    Job { $job }, chat { $chat }
+    Made by: { $maker }
+    Reported by: { $reporter }
+button-take-down = Take it down
+button-ban = Ban the person
+button-unban = Unban
+button-nothing = Nothing
+
+answer-taken-down = It is taken down.
+answer-cannot-ban = This person cannot be banned: an administrator, or not known any more.
+answer-banned = Banned. What waited for them is cancelled.
+answer-unbanned = They can use the bot again.
+answer-dismissed = All right: nothing is done.

@@ -1,0 +1,32 @@
+# 再来一次，换个形式，以及所有的视频
+
+button-finer = 用 720P 再做一次
+button-as-note = 变成圆形视频
+button-as-video = 变成普通视频
+button-not-now = 先不做
+button-newer = 更新的
+button-older = 更早的
+button-open-history = 打开我的视频
+
+answer-dropped = 好的：这段声音不用。
+answer-asked = 请看下面的问题。
+answer-coming = 马上发来。
+
+sound-confirm = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒的声音。这个视频要用 { NUMBER($needed, maximumFractionDigits: 1) } 秒额度，你今天还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。要继续吗？
+finer-confirm = 用 720P 做这个视频要用 { NUMBER($needed, maximumFractionDigits: 1) } 秒额度，你今天还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。要继续吗？
+job-quiet = 你的 { NUMBER($seconds, maximumFractionDigits: 1) } 秒视频在路上了。做好之前不打扰你。
+
+video-again = AI 生成的视频。
+    再发一次你以前的一个视频，不计费。
+video-again-preview = AI 生成的预览。
+    再发一次你以前的一个视频，不计费。
+again-gone = Telegram 和我都没有留下这个视频。想做新的，请发一张照片和一段语音。
+again-not-round = Telegram 不让我发这个圆形视频。可能是你的隐私设置不允许我发视频消息。
+again-later = Telegram 现在收不下。请过一会儿再按一次。
+
+command-history = 你所有的视频
+history-none = 你在这里还没有视频。请发一张照片和一段语音。
+history-private = 你的视频只给你自己看：请在我们的私聊里打开。
+history-title = <b>你的视频</b>，第 { NUMBER($page) } 页，共 { NUMBER($pages) } 页。按数字就能再拿到一个，不计费。
+history-line = <b>{ NUMBER($number) }</b>  { $when } · { NUMBER($seconds, maximumFractionDigits: 1) } 秒 · { $resolution }
+history-line-gone = <b>{ NUMBER($number) }</b>  { $when } · { NUMBER($seconds, maximumFractionDigits: 1) } 秒 · 已经没有了

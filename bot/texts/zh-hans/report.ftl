@@ -1,0 +1,34 @@
+# 对视频的举报
+
+command-report = 说明一个视频有什么问题
+
+report-ask = 这个视频有什么问题？运行机器人的人会查看；这里没有人看得到你选了什么。
+report-reason-face = 未经允许用了我的脸或声音
+report-reason-offensive = 内容令人反感
+report-reason-other = 其他问题
+report-which = 请用 /report 回复那个视频。
+report-known = 这个视频你已经告诉过我们了。谢谢。
+report-thanks = 谢谢。运行机器人的人会查看。
+video-taken-down = 有一个视频因举报被撤下了。
+you-are-banned = 你不能再使用这个机器人了。/privacy 和 /forget 仍然可用。
+
+answer-reported = 谢谢。会有人查看。
+answer-report-too-many = 你今天已经举报了好几个视频。请等到明天。
+answer-you-are-banned = 你不能再使用这个机器人了。
+
+report-letter =
+    AI 生成的视频。
+    <b>有人举报了它</b>：{ $reason }
+    任务 { $job }，聊天 { $chat }
+    制作者：{ $maker }
+    举报者：{ $reporter }
+button-take-down = 撤下
+button-ban = 禁止此人
+button-unban = 解除禁止
+button-nothing = 不处理
+
+answer-taken-down = 已撤下。
+answer-cannot-ban = 不能禁止此人：是管理员，或者已经不认识了。
+answer-banned = 已禁止。在等的都取消了。
+answer-unbanned = 此人又可以使用机器人了。
+answer-dismissed = 好的：不处理。

@@ -1,0 +1,156 @@
+"""Errands cost nothing, are done once, and end, whatever Telegram does."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from bot.media.worker import MediaWorker
+from bot.pipeline.conversation import Conversation
+from bot.pipeline.errands import Errands
+from bot.pipeline.history import History
+from bot.pipeline.round_notes import RoundNotes
+from bot.telegram.errors import FileGone
+from bot.telegram.files import Files
+from bot.texts import Texts
+from storage import errands
+from storage.errands import Wanted
+from storage.jobs import Job
+from storage.media import Place
+from tests.delivery.scene import ADA, Json, Scene
+from tests.system.material import said
+from tests.system.world import text_of
+
+HERE = Place(ADA, 0, ADA)
+
+
+class NoFiles(Files):
+    """Telegram has nothing any more."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def download(self, file_id: str, declared_bytes: int | None = None) -> bytes:
+        del declared_bytes
+        raise FileGone(file_id)
+
+
+def errands_of(there: Scene) -> Errands:
+    texts, worker = Texts(), cast(MediaWorker, there.worker)
+    conversation = Conversation(there.database, there.sender, texts, there.clock)
+    packing, files = there.packing, NoFiles()
+    terms = cast(Any, packing)._terms
+    return Errands(
+        there.database,
+        there.sender,
+        conversation,
+        there.last,
+        RoundNotes(there.database, there.sender, packing, files),
+        History(there.database, packing, files, worker, texts, terms),
+        there.clock,
+    )
+
+
+async def asked(there: Scene, kind: str, job: Job) -> Wanted:
+    wanted = Wanted(kind, HERE, job.video_message_id or 0, job_id=job.id)
+    async with there.database.transaction() as tx:
+        await errands.ask(tx, wanted, there.clock.now_milliseconds())
+    return wanted
+
+
+async def work(there: Scene) -> None:
+    for do in (await errands_of(there).due()).values():
+        await do()
+
+
+async def left(there: Scene) -> list[errands.Errand]:
+    return await errands.due(there.database, 10**15, 99)
+
+
+async def notes(there: Scene) -> list[Json]:
+    return [message for message in await there.heard() if "video_note" in message]
+
+
+async def test_two_presses_in_a_row_are_one(there: Scene) -> None:
+    job = await there.deliver(await there.rendered())
+    await asked(there, "note", job)
+    await asked(there, "note", job)
+    await work(there)
+    assert len(await notes(there)) == 1
+    assert await left(there) == []
+
+
+async def test_a_lost_answer_is_not_sent_twice(there: Scene) -> None:
+    job = await there.deliver(await there.rendered())
+    there.fault("sendVideoNote", "drop_after")
+    await asked(there, "note", job)
+    await work(there)
+    await work(there)
+    assert len(await notes(there)) == 1
+
+
+async def test_what_was_being_sent_when_the_process_died_is_not_sent_again(there: Scene) -> None:
+    job = await there.deliver(await there.rendered())
+    await asked(there, "video", job)
+    (errand,) = await left(there)
+    async with there.database.transaction() as tx:
+        await errands.sending(tx, errand.id)
+    await work(there)
+    assert len(await there.videos()) == 1
+    assert await left(there) == []
+
+
+async def test_a_pause_of_telegram_puts_it_off_and_it_comes_then(there: Scene) -> None:
+    job = await there.deliver(await there.rendered())
+    there.fault("sendVideoNote", "rate_limit", retry_after=100)
+    await asked(there, "note", job)
+    await work(there)
+    (errand,) = await left(there)
+    assert (errand.tries, errand.sending) == (1, 0)
+    there.clock.ahead_seconds += 120
+    await work(there)
+    assert len(await notes(there)) == 1
+
+
+async def test_what_nobody_has_any_more_is_said_on_the_message_that_asked(there: Scene) -> None:
+    job = await there.deliver(await there.rendered())
+    there.packing.path(job).unlink()
+    async with there.database.transaction() as tx:
+        await tx.execute("UPDATE jobs SET video_file_id = 'BAAC-unknown'")
+    for kind in ("note", "video"):
+        await asked(there, kind, await there.job(job))
+    await work(there)
+    answers = [m for m in await there.heard() if text_of(m) == said("again-gone")]
+    assert [m["reply_to_message"]["message_id"] for m in answers] == [job.video_message_id] * 2
+    assert await left(there) == []
+
+
+async def test_who_takes_no_round_notes_is_told(there: Scene) -> None:
+    job = await there.deliver(await there.rendered())
+    there.fault("sendVideoNote", "bad_request", description="Bad Request: VOICE_MESSAGES_FORBIDDEN")
+    await asked(there, "note", job)
+    await work(there)
+    assert text_of((await there.heard())[-1]) == said("again-not-round")
+
+
+@pytest.mark.parametrize("description", ["Forbidden: bot was blocked by the user"])
+async def test_a_chat_that_is_closed_ends_it(there: Scene, description: str) -> None:
+    job = await there.deliver(await there.rendered())
+    there.fault("sendVideoNote", "forbidden", description=description)
+    await asked(there, "note", job)
+    await work(there)
+    assert await left(there) == []
+
+
+async def test_the_later_of_two_pages_is_shown_and_a_page_that_is_gone_is_let_go(
+    there: Scene,
+) -> None:
+    await there.deliver(await there.rendered())
+    for page in (1, 2):
+        async with there.database.transaction() as tx:
+            await errands.ask(tx, Wanted("page", HERE, 999, page=page, turns=1), 1)
+    (errand,) = await left(there)
+    assert errand.page == 2
+    await work(there)
+    assert await left(there) == []

@@ -1,0 +1,138 @@
+"""A video that is wished as a round note comes as one, or as a video, but never not at all."""
+
+from __future__ import annotations
+
+import av
+import pytest
+
+from bot.pipeline.last_video import Outcome
+from storage import moves, preferences
+from storage.jobs import Job
+from storage.media import Place
+from tests.delivery.scene import ADA, BILLED_MILLISECONDS, STATUS, Json, Scene
+from tests.system.material import label, said
+from tests.system.world import buttons_of, text_of
+
+HERE = Place(ADA, 0, ADA)
+
+
+async def wished(there: Scene) -> Job:
+    """A rendered job of someone who wants round notes."""
+    async with there.database.transaction() as tx:
+        await preferences.choose(tx, ADA, {"reply_as": "note"}, 1)
+    return await there.rendered()
+
+
+async def notes(there: Scene) -> list[Json]:
+    return [message for message in await there.heard() if "video_note" in message]
+
+
+async def test_the_status_becomes_the_receipt_since_a_note_has_no_caption(there: Scene) -> None:
+    job = await there.deliver(await wished(there))
+    receipt, note = await there.heard()
+    assert "video_note" in note
+    assert job.state == "done"
+    assert job.video_message_id == note["message_id"]
+    assert (job.video_file_id, job.note_file_id) == (None, note["video_note"]["file_id"])
+    assert receipt["message_id"] == job.status_message_id
+    assert text_of(receipt).startswith("AI-generated video.")
+    assert label("button-as-video") in buttons_of(receipt)
+    assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
+
+
+async def test_the_receipt_is_said_after_a_crash_that_came_before_it(there: Scene) -> None:
+    there.fault("editMessageText", "status", times=None, code=500)
+    with pytest.raises(Exception, match=r"."):
+        await there.deliver(await wished(there))
+    there.faults.clear()
+    (note,) = await notes(there)
+    job = await there.job_of(note["message_id"])
+    assert (job.state, job.announced) == ("done", 0)
+    await there.delivery._ending.announce(job.id)
+    assert text_of((await there.heard())[0]).startswith("AI-generated video.")
+    assert (await there.job(job)).announced == 1
+
+
+async def test_where_nobody_knows_whether_it_arrived_the_status_becomes_the_video(
+    there: Scene,
+) -> None:
+    there.fault("sendVideoNote", "drop_before")
+    job = await there.deliver(await wished(there))
+    (video,) = await there.videos()
+    assert job.state == "done"
+    assert job.came_as_note == 0
+    assert video["message_id"] == job.status_message_id
+    assert await there.calls("sendVideo") == []
+    assert len(await there.calls("sendVideoNote")) <= 1
+
+
+async def test_a_crash_while_sending_it_ends_in_the_same_edit(there: Scene) -> None:
+    job = await wished(there)
+    async with there.database.transaction() as tx:
+        await moves.sending(tx, job.id, there.clock.now_milliseconds())
+    job = await there.deliver(job)
+    assert len(await there.videos()) == 1
+    assert await there.calls("sendVideoNote") == []
+    assert job.video_message_id == job.status_message_id
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Bad Request: user restricted receiving of video messages",
+        "Bad Request: VOICE_MESSAGES_FORBIDDEN",
+        "Bad Request: not enough rights to send video notes to the chat",
+    ],
+)
+async def test_who_takes_no_round_notes_gets_the_video(there: Scene, description: str) -> None:
+    there.fault("sendVideoNote", "bad_request", description=description)
+    job = await there.deliver(await wished(there))
+    (video,) = await there.heard()
+    assert "video" in video
+    assert video["message_id"] == job.video_message_id != job.status_message_id
+    assert job.state == "done"
+
+
+async def test_a_pause_that_telegram_asks_for_leaves_it_a_note(there: Scene) -> None:
+    there.fault("sendVideoNote", "rate_limit", retry_after=222)
+    job = await there.deliver(await wished(there))
+    assert (job.state, job.sending_at_milliseconds) == ("delivering", None)
+    there.clock.ahead_seconds += 300
+    assert (await there.deliver(job)).state == "done"
+    assert len(await notes(there)) == 1
+    assert await there.videos() == []
+
+
+async def test_what_cannot_be_made_round_comes_as_a_video(there: Scene) -> None:
+    there.worker.dies.add("_round")
+    await there.deliver(await wished(there))
+    assert len(await there.videos()) == 1
+
+
+async def test_a_video_of_more_than_a_minute_comes_as_a_video(there: Scene) -> None:
+    job = await wished(there)
+    async with there.database.transaction() as tx:
+        await tx.execute("UPDATE jobs SET billed_milliseconds = 60001")
+    await there.deliver(job)
+    assert len(await there.videos()) == 1
+
+
+async def test_the_last_one_comes_as_it_came_and_else_as_a_video(there: Scene) -> None:
+    job = await there.deliver(await wished(there))
+    assert await there.last.send(HERE, STATUS) is Outcome.SENT
+    first, again = await notes(there)
+    assert again["video_note"]["file_unique_id"] == first["video_note"]["file_unique_id"]
+    assert (await there.calls("sendVideoNote"))[-1]["files"] == {}
+
+    there.fault("sendVideoNote", "bad_request", description="Bad Request: wrong file identifier")
+    assert await there.last.send(HERE, STATUS) is Outcome.SENT
+    (video,) = await there.videos()
+    assert text_of(video) == said("video-last")
+    assert (await there.job(job)).video_file_id == video["video"]["file_id"]
+
+
+async def test_the_note_keeps_the_ai_label_and_the_sound(there: Scene) -> None:
+    job = await there.deliver(await wished(there))
+    with av.open(str(there.results / f"{job.id}.note.mp4")) as container:
+        assert '"ProduceID":"job-1"' in container.metadata["AIGC"]
+        assert len(container.streams.audio) == 1

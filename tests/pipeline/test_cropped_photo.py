@@ -1,0 +1,30 @@
+"""A photo of which a part was chosen is made anew as that part, whenever a copy is needed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.media.picture import NormalisedPicture
+from tests.pipeline.shop import Shop
+
+
+async def test_a_copy_that_expired_is_made_of_the_same_part(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await shop.waiting_job()
+    async with shop.database.transaction() as tx:
+        await tx.execute(
+            "UPDATE media SET upload_expires_at_milliseconds = 0, crop = '[1, 2, 301, 402]'"
+            " WHERE id = :id",
+            {"id": job.photo_id},
+        )
+    cuts = []
+
+    async def normalise_part(data: bytes, crop: tuple[int, int, int, int]) -> NormalisedPicture:
+        cuts.append(crop)
+        return NormalisedPicture(data + b"part", 400, 400, "", enlarged=True, faces=())
+
+    monkeypatch.setattr(shop.hands, "normalise_part", normalise_part)
+    await shop.preparation.prepare(job)
+    assert cuts == [(1, 2, 301, 402)]
+    assert not await shop.preparation.is_outdated(job)

@@ -1,0 +1,263 @@
+"""Two engines side by side: what one was given or refuses is not the other's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import SecretStr
+
+from bot.config import Settings
+from bot.dashscope.errors import Moderated, ServiceStopped, StopCause, TryAgain
+from bot.dashscope.task import TaskStatus
+from bot.dashscope.verdict import Verdict
+from bot.pipeline.detection import Detection
+from bot.pipeline.engine import stops_account
+from bot.pipeline.engines import Engines
+from bot.pipeline.line import Line
+from bot.pipeline.long_voice import LongVoice
+from bot.pipeline.preparation import PhotoUnsuitable, Preparation
+from bot.pipeline.stops import NotDue, Stops
+from bot.pipeline.terms import Terms, terms_of
+from bot.pipeline.wishes import joined
+from storage import media
+from storage.consents import Agreement
+from storage.groups import GroupSettings
+from storage.jobs import Job, JobState
+from storage.ledger import Caps, Price
+from storage.preferences import Preferences
+from storage.stops import Work
+from storage.verdicts import TooManyChecks
+from tests.pipeline.engines import ScriptedEngine
+from tests.pipeline.shop import OwnFiles, Shop
+
+RETIRED = ServiceStopped("submit: 404", cause=StopCause.MODEL_RETIRED)
+FACE, ROOM = (1, 2, 3, 4), (0, 0, 9, 9)
+
+
+class OtherEngine(ScriptedEngine):
+    """EMO: sees boxes, counts what it is asked."""
+
+    name = "emo"
+    detection = "emo-detect-v1"
+    verdict = Verdict(passed=True, face_bbox=FACE, ext_bbox=ROOM)
+    checks = 0
+
+    async def check(self, jpeg: bytes) -> Verdict:
+        await super().check(jpeg)
+        self.checks += 1
+        return self.verdict
+
+
+TERMS = Terms(
+    caps=Caps(ZoneInfo("Asia/Shanghai"), 60_000, None, 50_000_000, 500_000_000),
+    prices={"480P": Price(500_000, 1000), "720P": Price(900_000, 1800)},
+    resolution="480P",
+    detection_micro_yuan=4_000,
+    detections_per_person_per_day=1,
+    jobs_waiting_per_person=3,
+    longest_voice_milliseconds=19_900,
+    poll_seconds=None,
+    admin_ids=frozenset(),
+    results=Path("results"),
+    keep_results_milliseconds=0,
+    max_update_age_milliseconds=0,
+    max_draft_age_milliseconds=0,
+    agreement=Agreement(1, "beijing", 0),
+    contact=None,
+    engines=("wan2.2-s2v", "emo"),
+    prices_of_others={"emo": {"480P": Price(80_000, 160), "720P": Price(80_000, 160)}},
+)
+
+
+@pytest.fixture
+def emo(shop: Shop) -> OtherEngine:
+    return OtherEngine(shop.clock)
+
+
+@pytest.fixture
+def stops(shop: Shop, emo: OtherEngine) -> Stops:
+    def of(engine: ScriptedEngine, **others: Any) -> Stops:
+        account = stops_account(engine)
+        return Stops(
+            shop.database, shop.operator, account, shop.clock, engine=engine.name, **others
+        )
+
+    return of(shop.engine, others=[of(emo)])
+
+
+@pytest.fixture
+def preparation(shop: Shop, emo: OtherEngine, stops: Stops) -> Preparation:
+    detection = Detection(shop.database, TERMS, stops, shop.clock)
+    engines = Engines(shop.engine, emo)
+    files, voices = OwnFiles(), LongVoice(300_000)
+    return Preparation(*(shop.database, files, shop.hands, voices, engines, detection, shop.clock))
+
+
+async def of_emo(shop: Shop) -> Job:
+    """A job of EMO whose halves were handed over for the usual engine."""
+    job = await shop.waiting_job()
+    async with shop.database.transaction() as tx:
+        await tx.execute("UPDATE jobs SET engine = 'emo' WHERE id = :id", {"id": job.id})
+    return await shop.job(job.id)
+
+
+async def test_halves_of_another_engine_are_handed_over_anew_and_the_photo_is_checked_once(
+    shop: Shop, emo: OtherEngine, preparation: Preparation
+) -> None:
+    job = await of_emo(shop)
+    assert await preparation.is_outdated(job)
+    await preparation.prepare(job)
+    await preparation.prepare(job)
+    assert not await preparation.is_outdated(job)
+    ticket = await preparation.ticket(job)
+    assert (ticket.face_bbox, ticket.ext_bbox) == (FACE, ROOM)
+    assert emo.checks == 1
+    (paid,) = await shop.database.fetch_all("SELECT * FROM detections")
+    assert (paid["model"], paid["micro_yuan"]) == ("emo-detect-v1", 4_000)
+    for half_id in (job.photo_id, job.sound_id):
+        half = await media.get(shop.database, half_id)
+        assert half is not None
+        assert half.upload_engine == "emo"
+
+
+async def test_a_photo_that_the_other_engine_refuses_is_not_handed_over(
+    shop: Shop, emo: OtherEngine, preparation: Preparation
+) -> None:
+    emo.verdict = Verdict(passed=False, code="InvalidFile.FullFace")
+    job = await of_emo(shop)
+    with pytest.raises(PhotoUnsuitable) as refusal:
+        await preparation.prepare(job)
+    assert refusal.value.code == "InvalidFile.FullFace"
+    photo = await media.get(shop.database, job.photo_id)
+    assert photo is not None
+    assert photo.upload_engine is None
+
+
+async def test_the_check_of_the_other_engine_is_under_the_same_cap(
+    shop: Shop, preparation: Preparation
+) -> None:
+    job = await of_emo(shop)
+    async with shop.database.transaction() as tx:
+        await tx.execute(
+            "INSERT INTO detections (user_id, media_id, model, micro_yuan, day, at_milliseconds)"
+            " VALUES (1, :id, 'm', 1, :day, 1)",
+            {"id": job.photo_id, "day": "2026-11-22"},
+        )
+    with pytest.raises(TooManyChecks):
+        await preparation.prepare(job)
+
+
+@pytest.mark.parametrize(
+    ("failure", "text"),
+    [
+        (PhotoUnsuitable("InvalidFile.FullFace"), "failed-photo"),
+        (TooManyChecks(0), "failed-unchecked"),
+        (Moderated("check: 400", code="DataInspectionFailed"), "failed-moderated"),
+    ],
+)
+async def test_what_the_other_check_refuses_ends_the_job_for_nothing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, failure: Exception, text: str
+) -> None:
+    job = await shop.waiting_job()
+    async with shop.database.transaction() as tx:
+        await tx.execute("UPDATE jobs SET state = 'preparing' WHERE id = :id", {"id": job.id})
+
+    async def refuse(_: Job) -> None:
+        raise failure
+
+    monkeypatch.setattr(shop.preparation, "prepare", refuse)
+    async with shop.open():
+        await shop.until(lambda: ended(shop, job))
+    failed = await shop.job(job.id)
+    assert (failed.state, failed.failure) == (JobState.FAILED, text)
+    assert (await shop.ledger())["held"] == 0
+    assert shop.engine.submitted == []
+
+
+async def test_a_job_whose_engine_is_off_ends_for_nothing(shop: Shop) -> None:
+    job = await of_emo(shop)
+    async with shop.open():
+        await shop.until(lambda: ended(shop, job))
+    failed = await shop.job(job.id)
+    assert failed.failure == "failed-switched-off"
+    assert (await shop.ledger())["held"] == 0
+    assert any("not on any more" in text for text in shop.paper.to(job.chat_id))
+
+
+async def test_a_task_of_an_engine_without_a_key_is_not_given_up_at_once(shop: Shop) -> None:
+    with pytest.raises(TryAgain):
+        Engines(shop.engine).of("emo")
+    emo = OtherEngine(shop.clock)
+    engines = Engines(shop.engine, off=[emo])
+    assert engines.of("emo") is emo
+    assert not engines.is_on("emo")
+    assert (await engines.of("emo").query("t")).status is TaskStatus.RUNNING
+
+
+async def test_a_retired_engine_holds_back_nobody_else(shop: Shop, stops: Stops) -> None:
+    await stops.of("emo").refused(Work.SUBMIT, RETIRED)
+    assert not await stops.of("emo").may_prepare()
+    assert await stops.of("wan2.2-s2v").may_prepare()
+    async with shop.database.transaction() as tx:
+        assert await stops.trial(tx) is None
+        with pytest.raises(NotDue):
+            await stops.of("emo").trial(tx)
+    assert await stops.has_news()
+    await stops.tell()
+    await shop.post()
+    assert any("emo: submit: 404" in text for text in shop.told())
+    assert await stops.resume(asked=True)
+    assert await stops.of("emo").may_prepare()
+
+
+async def test_each_engine_has_a_line_of_its_own(shop: Shop) -> None:
+    one, two = await shop.waiting_job(1), await shop.waiting_job(2)
+    other = replace(await shop.waiting_job(3), engine="emo")
+    line = Line.of([one, other, two])
+    assert [line.place(job) for job in (one, other, two)] == [1, 1, 2]
+    assert [line.ahead_milliseconds(job) for job in (one, other, two)] == [0, 0, 5_000]
+
+
+def test_a_wish_for_an_engine_holds_as_long_as_it_is_on() -> None:
+    wish = Preferences(engine="emo", resolution="720P")
+    group = GroupSettings()
+    emo = joined(TERMS, wish, group)
+    assert (emo.engine, emo.resolution, emo.price) == ("emo", "480P", Price(80_000, 160))
+    usual = joined(replace(TERMS, engines=("wan2.2-s2v",)), wish, group)
+    assert (usual.engine, usual.price) == ("wan2.2-s2v", Price(900_000, 1800))
+    finer = emo.in_resolution("720P", TERMS, "wan2.2-s2v")
+    assert (finer.engine, finer.price) == ("wan2.2-s2v", Price(900_000, 1800))
+
+
+@pytest.mark.parametrize(
+    ("engines", "weights"),
+    [
+        ("wan2.2-s2v", {"wan2.2-s2v": (1000, 1800)}),
+        ("wan2.2-s2v,emo", {"wan2.2-s2v": (1000, 1800), "emo": (160, 160)}),
+        ("emo,wan2.2-s2v", {"emo": (1000, 1000), "wan2.2-s2v": (6250, 11_250)}),
+        ("wan2.2-s2v,preview", {"preview": (1, 1)}),
+        ("preview,wan2.2-s2v", {"preview": (1000, 1000), "wan2.2-s2v": (1000, 1000)}),
+    ],
+)
+def test_a_second_counts_by_its_price_against_that_of_the_usual_engine(
+    engines: str, weights: dict[str, tuple[int, int]]
+) -> None:
+    settings = Settings(
+        engine=engines,
+        telegram_bot_token=SecretStr("4242:AAH-local-sandbox-token-000000000000"),
+        dashscope_api_key=SecretStr("sk-local-sandbox-key-000000000000"),
+    )
+    terms = terms_of(settings)
+    for engine, weight in weights.items():
+        prices = [terms.price_of(resolution, engine) for resolution in ("480P", "720P")]
+        assert tuple(price.quota_weight_permille for price in prices) == weight
+        assert terms.price_of_detection(engine) == (0 if engine == "preview" else 4_000)
+
+
+async def ended(shop: Shop, job: Job) -> bool:
+    current = await shop.job(job.id)
+    return current.state == JobState.FAILED and bool(current.announced)

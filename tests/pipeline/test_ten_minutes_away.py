@@ -1,0 +1,165 @@
+"""Ten minutes without the provider, by the clock: people wait, nobody has to do anything."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+from bot.dashscope.errors import DashScopeError, InputNotFetched, NotSent, Throttled, TryAgain
+from bot.dashscope.upload import UploadedFile
+from bot.pipeline.conversation import Conversation
+from bot.pipeline.halves import Outcome
+from bot.pipeline.intake import Intake
+from bot.pipeline.patience import SERVICE_WAITS_SECONDS, wait_seconds
+from bot.pipeline.wording import HalfWording
+from bot.texts import Texts
+from storage import drafts, media
+from storage.media import Arrival, Media, Place
+from tests.pipeline.engines import success
+from tests.pipeline.shop import OwnFiles, Shop
+
+ADA = Place(7, 0, 7)
+AWAY = "I cannot reach the video service just now"
+TEN_MINUTES = 600
+
+
+class Everybody:
+    """Has agreed, is nobody's pair, and needs no help with a photo."""
+
+    async def is_given(self, user_id: int) -> bool:
+        return user_id == ADA.user_id
+
+    async def pair(self, place: Place) -> None:
+        assert place == ADA
+
+    async def show(self, half_id: int) -> None:
+        assert half_id
+
+
+class Desk:
+    """Intake with a check that meets the network as it is."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.failure: DashScopeError | None = NotSent("no connection")
+        self.checks = 0
+        conversation = Conversation(shop.database, shop.paper, Texts(), shop.clock)
+        terms = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
+        everybody = cast(Any, Everybody())
+        self.intake = Intake(
+            database=shop.database,
+            files=OwnFiles(),
+            photo=cast(Any, self),
+            sound=cast(Any, self),
+            wording=HalfWording(shop.database, conversation, terms, shop.clock),
+            photo_help=everybody,
+            consent=everybody,
+            pairing=everybody,
+            operator=shop.operator,
+            clock=shop.clock,
+        )
+
+    async def check(self, half: Media, data: bytes) -> Outcome:
+        """In the place of both checks."""
+        assert data == half.file_id.encode()
+        self.checks += 1
+        if self.failure is not None:
+            raise self.failure
+        kept = UploadedFile("oss://photo.jpg", self.shop.clock.now_milliseconds() + 10**8)
+        return Outcome.ready(
+            {"upload_url": kept.url, "upload_expires_at_milliseconds": kept.expires_at_milliseconds}
+        )
+
+    async def photo(self) -> int:
+        """A photo whose sender was told that it is looked at."""
+        sent = await self.shop.paper.send_text(ADA.chat_id, "Looking at your photo…")
+        arrival = Arrival("update:1", "photo", ADA, 1, None, "f", "u", 9)
+        now = self.shop.clock.now_milliseconds()
+        async with self.shop.database.transaction() as tx:
+            await media.record(tx, arrival, now_milliseconds=now, not_before_milliseconds=now)
+            half = await media.by_source(tx, arrival.source)
+            assert half is not None
+            await drafts.put(tx, half, now)
+            await media.set_reply(tx, half.id, sent.message_id)
+        return half.id
+
+    async def pass_time(self, seconds: int) -> None:
+        """In steps of two seconds; what is due is worked on, as the pipeline does."""
+        for _ in range(seconds // 2 + 1):
+            for half in await media.due(self.shop.database, self.shop.clock.now_milliseconds(), 9):
+                await self.intake.take(half)
+            self.shop.clock.advance(2)
+
+
+async def test_a_photo_waits_for_the_network_and_its_sender_is_told_once(shop: Shop) -> None:
+    desk = Desk(shop)
+    half_id = await desk.photo()
+    heard: list[str] = []
+    for _ in range(TEN_MINUTES // 10):
+        await desk.pass_time(10)
+        (said,) = shop.paper.to(ADA.chat_id)
+        if heard[-1:] != [said]:
+            heard.append(said)
+    assert len(heard) == 1
+    assert heard[0].startswith(AWAY)
+    assert desk.checks <= 12
+    desk.failure = None
+    await desk.pass_time(max(SERVICE_WAITS_SECONDS) + 1)
+    half = await media.get(shop.database, half_id)
+    assert half is not None
+    assert half.state == "ready"
+    (said,) = shop.paper.to(ADA.chat_id)
+    assert "Good photo" in said
+
+
+async def test_after_half_an_hour_its_sender_decides(shop: Shop) -> None:
+    desk = Desk(shop)
+    half_id = await desk.photo()
+    await desk.pass_time(30 * 60)
+    assert shop.paper.to(ADA.chat_id)[0].startswith(AWAY)
+    await desk.pass_time(5 * 60)
+    half = await media.get(shop.database, half_id)
+    assert half is not None
+    assert (half.state, half.fault) == ("asked", "unreachable")
+    (message,) = shop.paper.messages.values()
+    assert len(message.buttons) == 1
+    async with shop.database.transaction() as tx:
+        assert await media.reopen(tx, half_id)
+    desk.failure = None
+    await desk.pass_time(2)
+    assert "Good photo" in shop.paper.to(ADA.chat_id)[0]
+
+
+def test_patience_ends_and_listens_to_the_provider() -> None:
+    assert 1_800 <= sum(SERVICE_WAITS_SECONDS) <= 2_100
+    assert wait_seconds(1, TryAgain("503")) == 1
+    assert wait_seconds(len(SERVICE_WAITS_SECONDS) + 1, TryAgain("503")) is None
+    assert wait_seconds(1, Throttled("429", retry_after_seconds=40.0)) == 40
+    assert wait_seconds(5, InputNotFetched("400")) is None
+
+
+async def test_videos_wait_in_the_queue_and_the_provider_is_not_stormed(shop: Shop) -> None:
+    waiting = [await shop.waiting_job(user_id) for user_id in range(1, 6)]
+    shop.engine.refusal = NotSent("no connection")
+    async with shop.open():
+        for _ in range(TEN_MINUTES // 5):
+            shop.clock.advance(5)
+            await shop.rounds(1)
+        attempts = len(shop.engine.submitted)
+        assert 5 <= attempts <= 20, "together, not five times as many"
+        assert {(await shop.job(job.id)).state for job in waiting} == {"ready"}
+        shop.engine.refusal = None
+        shop.engine.will_answer([success()] * 50)
+        shop.clock.advance(60)
+        await shop.until(lambda: len(shop.engine.submitted) > attempts)
+
+
+async def test_a_video_that_is_being_made_is_not_lost_by_ten_minutes_of_silence(
+    shop: Shop,
+) -> None:
+    job = await shop.running_job()
+    silence: list[Any] = [TryAgain("no answer")] * (TEN_MINUTES // 5)
+    shop.engine.will_answer([*silence, success()], every_seconds=5.0)
+    await shop.watch.watch(job)
+    assert (await shop.job(job.id)).state == "fetching"
+    assert shop.told() == []

@@ -1,0 +1,84 @@
+"""How a job ended is said in the end: Telegram's refusal of today is not that of tomorrow."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from bot.telegram.errors import ChatDead, NotAllowed, TelegramFailure
+from storage import jobs
+from storage.jobs import Job
+from tests.pipeline.papers import Paper
+from tests.pipeline.shop import Shop
+
+SAID = "Nothing was charged"
+
+
+@pytest.fixture
+def refusals(monkeypatch: pytest.MonkeyPatch) -> list[TelegramFailure]:
+    """What Telegram answers to everything, until the list is empty."""
+    made: list[TelegramFailure] = []
+
+    for name in ("send_text", "edit_text"):
+        monkeypatch.setattr(Paper, name, _unless_refused(getattr(Paper, name), made))
+    return made
+
+
+def _unless_refused(
+    say: Callable[..., Awaitable[Any]], refusals: list[TelegramFailure]
+) -> Callable[..., Awaitable[Any]]:
+    async def saying(*args: Any, **named: Any) -> Any:
+        if refusals:
+            raise refusals[0]
+        return await say(*args, **named)
+
+    return saying
+
+
+async def failed(shop: Shop, refusals: list[TelegramFailure], failure: TelegramFailure) -> Job:
+    job = await shop.waiting_job()
+    refusals.append(failure)
+    await shop.ending.fail(job, "failed-service")
+    return await shop.job(job.id)
+
+
+async def due(shop: Shop) -> list[int]:
+    """The jobs whose end is to be said now."""
+    return [job.id for job in await jobs.unannounced(shop.database, shop.clock.now_milliseconds())]
+
+
+async def test_what_was_refused_is_said_a_while_later(
+    shop: Shop, refusals: list[TelegramFailure]
+) -> None:
+    job = await failed(shop, refusals, NotAllowed("no right"))
+    assert not job.announced
+    assert await due(shop) == []
+    refusals.clear()
+    shop.clock.advance(61)
+    assert await due(shop) == [job.id]
+    await shop.ending.announce(job.id)
+    assert (await shop.job(job.id)).announced
+    assert SAID in shop.paper.to(job.chat_id)[-1]
+
+
+async def test_what_is_refused_for_an_hour_and_more_is_given_up(
+    shop: Shop, refusals: list[TelegramFailure]
+) -> None:
+    job = await failed(shop, refusals, NotAllowed("no right"))
+    attempts = 1
+    while await due(shop) or not (await shop.job(job.id)).announced:
+        shop.clock.advance(60)
+        if await due(shop):
+            await shop.ending.announce(job.id)
+            attempts += 1
+    assert attempts == 4
+
+
+async def test_a_closed_chat_is_not_tried_again(
+    shop: Shop, refusals: list[TelegramFailure]
+) -> None:
+    job = await failed(shop, refusals, ChatDead("blocked"))
+    assert job.announced
+    assert await due(shop) == []

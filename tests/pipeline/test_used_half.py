@@ -1,0 +1,67 @@
+"""A voice that is used again: what its message says of an earlier video stays to be read."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+from bot.pipeline.conversation import Conversation
+from bot.pipeline.wording import HalfWording
+from bot.texts import Texts
+from storage import jobs, media, moves
+from storage.jobs import Job
+from tests.pipeline.shop import Shop
+from tests.storage import orders
+
+
+async def used_again(shop: Shop, first: Job) -> None:
+    """Another photo is made to say what the voice of that job says."""
+    async with shop.database.transaction() as tx:
+        order = await orders.order(tx, first.user_id)
+        again = jobs.Order(
+            **{
+                name: getattr(order, name)
+                for name in order.__dataclass_fields__
+                if name not in ("request", "sound_id", "status_message_id")
+            },
+            request="again",
+            sound_id=first.sound_id,
+            status_message_id=None,
+        )
+        job = await jobs.start(
+            tx,
+            again,
+            caps=orders.CAPS,
+            waiting_per_person=9,
+            now_milliseconds=shop.clock.now_milliseconds(),
+        )
+        assert job is not None
+
+
+async def test_the_end_of_a_video_is_not_written_over(shop: Shop) -> None:
+    terms = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
+    conversation = Conversation(shop.database, shop.paper, Texts(), shop.clock)
+    wording = HalfWording(shop.database, conversation, terms, shop.clock)
+    job = await shop.waiting_job()
+    assert job.status_message_id is not None
+    async with shop.database.transaction() as tx:
+        await media.set_reply(tx, job.sound_id, job.status_message_id)
+    await shop.ending.fail(job, "failed-moderated")
+    end = shop.paper.messages[job.status_message_id].text
+    assert "Nothing was charged" in end
+    await used_again(shop, job)
+    await wording.say(job.sound_id)
+    assert shop.paper.messages[job.status_message_id].text == end
+
+
+async def test_a_message_of_its_own_says_that_the_voice_is_used(shop: Shop) -> None:
+    terms = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
+    conversation = Conversation(shop.database, shop.paper, Texts(), shop.clock)
+    wording = HalfWording(shop.database, conversation, terms, shop.clock)
+    job = await shop.waiting_job()
+    own = await shop.paper.send_text(job.chat_id, "Listening to your voice…")
+    async with shop.database.transaction() as tx:
+        await media.set_reply(tx, job.sound_id, own.message_id)
+        await moves.announced(tx, job.id)
+    await wording.say(job.sound_id)
+    assert shop.paper.messages[own.message_id].text.startswith("Got it: 5 s")

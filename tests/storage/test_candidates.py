@@ -1,0 +1,101 @@
+"""The operator's answers against whatever else decides at the same time: a transaction decides."""
+
+from __future__ import annotations
+
+from storage import candidates, jobs, moves
+from storage.candidates import Answer
+from storage.database import Database
+from storage.jobs import Job, JobState
+from tests.storage.orders import ENGINE, NOON, make_ready, start
+
+ACCOUNT = "dashscope"
+
+
+async def submitting(database: Database, user_id: int = 1) -> Job:
+    job = await start(database, user_id)
+    await make_ready(database, job)
+    return await taken(database)
+
+
+async def taken(database: Database, now: int = NOON) -> Job:
+    async with database.transaction() as tx:
+        job = await moves.take_slot(
+            tx, account=ACCOUNT, slots=5, engine=ENGINE, now_milliseconds=now
+        )
+    assert job is not None
+    return job
+
+
+async def asked(database: Database, user_id: int = 1) -> Job:
+    job = await submitting(database, user_id)
+    async with database.transaction() as tx:
+        assert await candidates.keep(tx, job, ["a", "b"])
+        await moves.postpone(tx, job.id, NOON + 300_000)
+    return job
+
+
+async def adopt(database: Database, job: Job, task_id: str) -> Answer:
+    async with database.transaction() as tx:
+        return await candidates.adopt(tx, job.id, task_id, NOON)
+
+
+async def release(database: Database, job: Job) -> Answer:
+    async with database.transaction() as tx:
+        return await candidates.release(tx, job.id, "failed-released", NOON)
+
+
+async def now_is(database: Database, job: Job) -> Job:
+    current = await jobs.get(database, job.id)
+    assert current is not None
+    return current
+
+
+async def test_a_submission_under_way_that_nobody_asked_about_cannot_be_answered(
+    database: Database,
+) -> None:
+    job = await submitting(database)
+    assert await adopt(database, job, "a") is Answer.NOT_ASKED
+    assert await release(database, job) is Answer.NOT_ASKED
+
+
+async def test_an_adopted_job_is_looked_at_at_once(database: Database) -> None:
+    job = await asked(database)
+    assert await adopt(database, job, "a") is Answer.DONE
+    current = await now_is(database, job)
+    assert (current.state, current.task_id, current.adopted) == (JobState.RUNNING, "a", 1)
+    assert current.not_before_milliseconds == 0
+
+
+async def test_a_task_belongs_to_one_job(database: Database) -> None:
+    first, second = await asked(database, 1), await asked(database, 2)
+    assert await adopt(database, first, "a") is Answer.DONE
+    assert await adopt(database, second, "a") is Answer.NOT_LISTED
+    assert await adopt(database, second, "c") is Answer.NOT_LISTED
+    assert await adopt(database, second, "b") is Answer.DONE
+
+
+async def test_an_answer_of_an_earlier_submission_is_none_for_the_next(database: Database) -> None:
+    job = await asked(database)
+    async with database.transaction() as tx:
+        assert await moves.not_submitted(tx, job.id, 0)
+    assert (await taken(database, NOON + 1)).id == job.id
+    assert await release(database, job) is Answer.NOT_ASKED
+    assert await adopt(database, job, "a") is Answer.NOT_ASKED
+
+
+async def test_a_question_that_comes_too_late_is_not_asked(database: Database) -> None:
+    job = await asked(database)
+    await adopt(database, job, "a")
+    async with database.transaction() as tx:
+        assert not await candidates.keep(tx, job, ["a", "b"])
+
+
+async def test_a_released_job_stays_so_whatever_comes_after(database: Database) -> None:
+    job = await asked(database)
+    assert await release(database, job) is Answer.DONE
+    assert await release(database, job) is Answer.DONE
+    assert await adopt(database, job, "a") is Answer.NOT_ASKED
+    async with database.transaction() as tx:
+        assert not await moves.submitted(tx, job.id, "a", NOON)
+        assert not await moves.not_submitted(tx, job.id, NOON)
+    assert (await now_is(database, job)).state == JobState.FAILED

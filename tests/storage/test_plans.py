@@ -1,0 +1,100 @@
+"""What is asked every second, and with every job, is answered from an index."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from storage import jobs, media, moves, stops, verdicts
+from storage.database import NOTHING, Database, Parameters, Row, Transaction
+from storage.inbox import Inbox
+from tests.storage import orders
+
+_LARGE = ("jobs", "media", "ledger", "detections", "inbox", "people", "verdicts")
+
+
+class Explaining(Transaction):
+    """Does what it is told, and notes which tables were read from one end to the other."""
+
+    def __init__(self, inner: Transaction) -> None:
+        self._inner = inner
+        self.scanned: list[str] = []
+
+    async def execute(self, sql: str, parameters: Parameters = NOTHING) -> int:
+        await self._explain(sql, parameters)
+        return await self._inner.execute(sql, parameters)
+
+    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
+        await self._explain(sql, parameters)
+        return await self._inner.fetch_one(sql, parameters)
+
+    async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
+        await self._explain(sql, parameters)
+        return await self._inner.fetch_all(sql, parameters)
+
+    async def _explain(self, sql: str, parameters: Parameters) -> None:
+        for row in await self._inner.fetch_all(f"EXPLAIN QUERY PLAN {sql}", parameters):
+            if row["detail"] in {f"SCAN {table}" for table in _LARGE}:
+                self.scanned.append(f"{row['detail']}: {sql}")
+
+
+async def _slot(tx: Transaction) -> None:
+    await moves.take_slot(
+        tx, account=orders.ACCOUNT, slots=1, engine=orders.ENGINE, now_milliseconds=orders.NOON
+    )
+
+
+async def _start(tx: Transaction) -> None:
+    await jobs.start(
+        tx,
+        await orders.order(tx),
+        caps=orders.CAPS,
+        waiting_per_person=9,
+        now_milliseconds=orders.NOON,
+    )
+
+
+async def _uncount(tx: Transaction) -> None:
+    await verdicts.uncount_check(tx, 1)
+
+
+_OFTEN: dict[str, Callable[[Transaction], Awaitable[object]]] = {
+    "halves to be worked on": lambda tx: media.due(tx, orders.NOON, 32),
+    "halves to be talked about": lambda tx: media.unannounced(tx, orders.NOON, 32),
+    "open jobs": jobs.open_jobs,
+    "jobs to be talked about": lambda tx: jobs.unannounced(tx, orders.NOON),
+    "a slot": _slot,
+    "what is refused": lambda tx: stops.all_of(tx, orders.ACCOUNT),
+    "how long tasks take": lambda tx: jobs.durations(tx, orders.ENGINE, 50),
+    "a new job": _start,
+    "whose tasks these are": lambda tx: jobs.owned_tasks(tx, orders.ACCOUNT, ["a"]),
+    "what a half became": lambda tx: jobs.newest_with_half(tx, 1),
+    "a check that was not made": _uncount,
+}
+
+
+@pytest.mark.parametrize("what", _OFTEN)
+async def test_it_takes_no_longer_with_every_row(database: Database, what: str) -> None:
+    await orders.start(database)
+    async with database.transaction() as tx:
+        explaining = Explaining(tx)
+        await _OFTEN[what](explaining)
+    assert explaining.scanned == []
+
+
+async def test_old_updates_are_forgotten_without_reading_all(database: Database) -> None:
+    plan = await database.fetch_all(
+        "EXPLAIN QUERY PLAN DELETE FROM inbox"
+        " WHERE state = 'done' AND handled_at_milliseconds < :before",
+        {"before": 1},
+    )
+    assert "USING INDEX inbox_handled" in plan[0]["detail"]
+    assert await Inbox(database).forget_done(1) == 0
+
+
+async def test_a_scan_would_be_noticed(database: Database) -> None:
+    async with database.transaction() as tx:
+        explaining = Explaining(tx)
+        await explaining.fetch_all("SELECT * FROM jobs WHERE failure = 'x'")
+    assert explaining.scanned == ["SCAN jobs: SELECT * FROM jobs WHERE failure = 'x'"]

@@ -1,0 +1,330 @@
+"""A group of the local Telegram, with the hands of everybody in it.
+
+there = await Group.create(town, "Faces", ada, ben)
+photo = await there.member(ben).sends_photo()
+await there.member(ada).commands("/talk", reply_to=photo)
+asked = await there.sees(said("…"), reply_to=…)
+await there.member(ada).says(reply_to=asked["message_id"])
+await there.sees_video()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tests.system.material import photo, voice
+from tests.system.world import Json, Person, World, buttons_of, eventually, text_of
+
+BOT_USERNAME = "talking_photo_bot"
+BOT = "bot"
+GENERAL = 1
+
+Wanted = Callable[[Json], bool]
+
+
+async def tell_telegram(world: World, **settings: bool) -> None:
+    """Change how Telegram behaves: privacy_mode, caption_commands_pass, slow_mode_binds_bots."""
+    (await world.http.patch("/sim/settings", json=settings)).raise_for_status()
+
+
+@dataclass
+class Group:
+    """A group chat as its people see it; privacy mode is on unless a test switches it off."""
+
+    world: World
+    chat_id: int
+    people: dict[int, Person] = field(default_factory=dict)
+
+    @classmethod
+    async def create(
+        cls,
+        world: World,
+        title: str,
+        *people: Person,
+        kind: str = "supergroup",
+        forum: bool = False,
+        **fields: Any,
+    ) -> Group:
+        """The first person owns it. `fields`: administrators, bot=False, permissions, …"""
+        body = {
+            "title": title,
+            "members": [person.user_id for person in people],
+            "type": kind,
+            "is_forum": forum,
+            **fields,
+        }
+        answer = await world.http.post("/sim/groups", json=body)
+        answer.raise_for_status()
+        return cls(world, answer.json()["chat_id"], {p.user_id: p for p in people})
+
+    @property
+    def owner(self) -> Person:
+        """Who opened it."""
+        return next(iter(self.people.values()))
+
+    def member(self, person: Person, thread_id: int | None = None) -> Member:
+        """That person's hands here, in one topic if it is named."""
+        return Member(self, person, thread_id)
+
+    async def joins(self, person: Person) -> Member:
+        """Somebody comes in."""
+        await self._ask("POST", "/members", {"user_ids": [person.user_id]})
+        self.people[person.user_id] = person
+        return self.member(person)
+
+    async def leaves(self, person: Person) -> None:
+        """Somebody goes."""
+        await self._ask("DELETE", f"/members/{person.user_id}")
+        del self.people[person.user_id]
+
+    async def sets_bot(self, status: str, **rights: bool) -> None:
+        """The owner makes the bot a "member", "administrator", "restricted", "left", "kicked"."""
+        await self._ask("PATCH", f"/members/{BOT}", {"status": status, "rights": rights})
+
+    async def sets_member(self, person: Person, status: str, **rights: bool) -> None:
+        """The owner promotes, demotes, restricts or removes a person; `is_anonymous` is a right."""
+        await self._ask("PATCH", f"/members/{person.user_id}", {"status": status, "rights": rights})
+
+    async def permits(self, **permissions: bool) -> None:
+        """What everybody who is no administrator may do here: `can_send_videos=False` and such."""
+        await self._ask("PATCH", "", {"permissions": permissions})
+
+    async def slows_down(self, seconds: int) -> None:
+        """Slow mode: each member that is no administrator writes once in so many seconds."""
+        await self._ask("PATCH", "", {"slow_mode_seconds": seconds})
+
+    async def opens_topic(self, name: str) -> int:
+        """A new topic of a forum; its thread's id."""
+        topic = await self._ask("POST", "/topics", {"name": name, "from": self.owner.user_id})
+        return int(topic["message_thread_id"])
+
+    async def closes_topic(self, thread_id: int) -> None:
+        """Nobody but administrators writes there any more; GENERAL is a topic as well."""
+        await self._ask("POST", f"/topics/{thread_id}/close", {"from": self.owner.user_id})
+
+    async def reopens_topic(self, thread_id: int) -> None:
+        """Everybody writes there again."""
+        await self._ask("POST", f"/topics/{thread_id}/reopen", {"from": self.owner.user_id})
+
+    async def migrates(self) -> Group:
+        """The basic group becomes a supergroup; the new one."""
+        grown = await self._ask("POST", "/migrate")
+        return replace(self, chat_id=int(grown["chat_id"]))
+
+    async def posts_as_channel(self, text: str, *, linked: bool, **fields: Any) -> Json:
+        """A channel writes: the linked one's post comes in by itself, or one posts as itself."""
+        name = "linked_channel" if linked else "channel"
+        return await self._ask("POST", "/messages", {"text": text, name: "News", **fields})
+
+    async def chat(self, thread_id: int | None = None) -> list[Json]:
+        """The messages that are to be seen now, oldest first; of one topic if it is named."""
+        messages = (await self._ask("GET", "/messages"))["messages"]
+        return [m for m in messages if not m["deleted"] and thread_id in (None, _topic_of(m))]
+
+    async def heard(self, thread_id: int | None = None) -> list[Json]:
+        """Those of the bot."""
+        return [m for m in await self.chat(thread_id) if m["from"].get("username") == BOT_USERNAME]
+
+    async def sees(
+        self, text: str, *, reply_to: int | None = None, thread_id: int | None = None
+    ) -> Json:
+        """Wait for a message of the bot with this text in it, as a reply to that message."""
+
+        def wanted(message: Json) -> bool:
+            return text in text_of(message) and _answers(message, reply_to)
+
+        return (await self._waits(wanted, 1, f"a message with {text!r}", thread_id))[0]
+
+    async def sees_video(
+        self, count: int = 1, *, reply_to: int | None = None, thread_id: int | None = None
+    ) -> Json:
+        """Wait for so many videos, as replies to that message if it is named; the newest."""
+
+        def wanted(message: Json) -> bool:
+            return "video" in message and _answers(message, reply_to)
+
+        return (await self._waits(wanted, count, f"{count} videos", thread_id))[-1]
+
+    async def sees_no_refusal(self) -> None:
+        """Telegram never had to slow the bot down."""
+        answer = await self.world.http.get("/sim/outbox")
+        refused = [c for c in answer.json()["calls"] if c.get("error_code") == 429]
+        assert not refused, [(c["method"], c["description"]) for c in refused]
+
+    async def transcript(self) -> str:
+        """The chat as lines to read: who, in which topic, answering which message, what."""
+        return "\n".join(line for _, line in await self.lines()) + "\n"
+
+    async def lines(self) -> list[tuple[int, str]]:
+        """The same, message by message: its id, and how it reads."""
+        messages = await self.chat()
+        places = {m["message_id"]: n for n, m in enumerate(messages, 1)}
+        return [(m["message_id"], _line(m, places)) for m in messages]
+
+    async def _waits(
+        self, wanted: Wanted, count: int, what: str, thread_id: int | None
+    ) -> list[Json]:
+        async def look() -> list[Json] | None:
+            found = [m for m in await self.heard(thread_id) if wanted(m)]
+            return found if len(found) >= count else None
+
+        try:
+            return await eventually(look, what)
+        except AssertionError as failure:
+            lines = self.world.bot.last_lines()
+            raise AssertionError(f"{failure}\n{await self.transcript()}\n{lines}") from None
+
+    async def _ask(self, verb: str, path: str, body: Json | None = None) -> Json:
+        url = f"/sim/chats/{self.chat_id}{path}"
+        answer = await self.world.http.request(verb, url, json=body)
+        assert answer.is_success, answer.text
+        said: Json = answer.json()
+        return said
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person in one group (and topic)."""
+
+    group: Group
+    person: Person
+    thread_id: int | None = None
+
+    async def sends(self, kind: str = "text", **fields: Any) -> Json:
+        """Send something; the message, with `unseen` when the bot did not get it.
+
+        `reply_to` is a message's id; `anonymous=True` writes as the group.
+        """
+        return await self._written(json={"kind": kind, **self._place(fields)})
+
+    async def writes(self, text: str, **fields: Any) -> int:
+        """A text; the message's id."""
+        return int((await self.sends(text=text, **fields))["message_id"])
+
+    async def commands(self, command: str, *, named: bool = True, **fields: Any) -> int:
+        """`/talk` as `/talk@thisbot`, or bare; arguments may follow. The message's id."""
+        name, _, rest = command.partition(" ")
+        text = f"{name}@{BOT_USERNAME} {rest}".rstrip() if named else command
+        return await self.writes(text, **fields)
+
+    async def sends_file(self, kind: str, data: bytes, name: str, **fields: Any) -> int:
+        """Bytes of one's own; the message's id."""
+        form = {key: str(value) for key, value in self._place(fields).items()}
+        written = await self._written(data={"kind": kind, **form}, files={"file": (name, data)})
+        return int(written["message_id"])
+
+    async def sends_photo(self, data: bytes | None = None, **fields: Any) -> int:
+        """A good photo that nobody sent before, unless one is given."""
+        return await self.sends_file("photo", photo() if data is None else data, "p.jpg", **fields)
+
+    async def says(self, seconds: float = 1.0, **fields: Any) -> int:
+        """A voice note of about that length; privacy mode hides it unless it is a reply."""
+        return await self.sends_file("voice", voice(seconds), "voice.ogg", raw=1, **fields)
+
+    async def presses(self, message: Json, label: str) -> Json:
+        """Press the button that says so; the bot's answer: `text`, `show_alert`, `url`."""
+        data = next(data for text, data in buttons_of(message).items() if label in text)
+        return await self.presses_data(message, data)
+
+    async def presses_data(self, message: Json, data: str) -> Json:
+        """Press a button by what it sends; the bot's answer."""
+        path = f"/sim/chats/{self.group.chat_id}/messages/{message['message_id']}/press"
+        http = self.group.world.http
+        body = {"callback_data": data, "from": self.person.user_id}
+        answer = await http.post(path, json=body)
+        assert answer.is_success, answer.text
+        query_id = answer.json()["callback_query_id"]
+
+        async def look() -> Json | None:
+            callback: Json = (await http.get(f"/sim/callbacks/{query_id}")).json()
+            return callback if callback["answered"] else None
+
+        return await eventually(look, "an answer to the button")
+
+    async def forges_press(self, message: Json, data: str) -> str:
+        """A press of a button that is not (or no longer) there; what the bot answers."""
+        query_id = await self.group.world.forge_press(self.person, message, data)
+        answer = await self.group.world.answer_to(query_id)
+        return str(answer["params"].get("text", ""))
+
+    async def edits(self, message_id: int, text: str) -> None:
+        """Write a message anew."""
+        path = f"/sim/chats/{self.group.chat_id}/messages/{message_id}"
+        (await self.group.world.http.patch(path, json={"text": text})).raise_for_status()
+
+    async def deletes(self, message_id: int) -> None:
+        """Take a message away."""
+        path = f"/sim/chats/{self.group.chat_id}/messages/{message_id}"
+        (await self.group.world.http.delete(path)).raise_for_status()
+
+    async def taps_link(self, payload: str = "") -> None:
+        """Open t.me/<bot>?start=<payload> and press Start: in the private chat."""
+        path = f"/sim/people/{self.person.user_id}/start"
+        (await self.group.world.http.post(path, json={"payload": payload})).raise_for_status()
+
+    def _place(self, fields: Json) -> Json:
+        """`from`, topic and reply in the words of the local Telegram."""
+        place = {"from": self.person.user_id, **fields}
+        if self.thread_id is not None:
+            place.setdefault("message_thread_id", self.thread_id)
+        if "reply_to" in place:
+            place["reply_to_message_id"] = place.pop("reply_to")
+        return place
+
+    async def _written(self, **request: Any) -> Json:
+        path = f"/sim/chats/{self.group.chat_id}/messages"
+        answer = await self.group.world.http.post(path, **request)
+        assert answer.is_success, answer.text
+        said = answer.json()
+        return {**said["message"], "unseen": said["update_id"] is None}
+
+
+def _topic_of(message: Json) -> int:
+    return int(message["message_thread_id"]) if message.get("is_topic_message") else GENERAL
+
+
+def _answers(message: Json, reply_to: int | None) -> bool:
+    return reply_to in (None, message.get("reply_to_message", {}).get("message_id"))
+
+
+_MEDIA = ("photo", "voice", "video", "video_note", "audio", "document", "sticker")
+
+
+def _line(message: Json, places: dict[int, int]) -> str:
+    """One message: number, author, topic, what it answers, what it shows, its buttons."""
+    head = f"{places[message['message_id']]}. {_author(message)}"
+    if message.get("is_topic_message"):
+        opened = places.get(message["message_thread_id"], "?")
+        head += f" (topic {opened})"
+    replied = message.get("reply_to_message", {})
+    if replied and "forum_topic_created" not in replied:
+        head += f" (to {places.get(replied['message_id'], 'a deleted message')})"
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    buttons = "".join(f"\n   [{' | '.join(b['text'] for b in row)}]" for row in rows)
+    return f"{head}: {_content(message)}{buttons}"
+
+
+def _author(message: Json) -> str:
+    sender = message.get("sender_chat")
+    return str(sender["title"] if sender else message["from"]["first_name"])
+
+
+def _content(message: Json) -> str:
+    shown = [f"<{kind}>" for kind in _MEDIA if kind in message]
+    text = text_of(message).replace("\n", "\n   ")
+    if not shown and not text:
+        text = _service(message)
+    return " ".join([*shown, text]).strip()
+
+
+def _service(message: Json) -> str:
+    """What happened to the chat."""
+    if "new_chat_members" in message:
+        return f"<in come {', '.join(m['first_name'] for m in message['new_chat_members'])}>"
+    if "left_chat_member" in message:
+        return f"<out goes {message['left_chat_member']['first_name']}>"
+    named = {"from", "sender_chat", "chat", "date", "edits", "deleted", "unseen", "message_id"}
+    named |= {"message_thread_id", "is_topic_message", "reply_to_message"}
+    return f"<{', '.join(sorted(set(message) - named))}>"

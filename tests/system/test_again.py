@@ -1,0 +1,227 @@
+"""A video once more: as a round note, in 720P, from the history; nothing is sent again for it."""
+
+from __future__ import annotations
+
+import sqlite3
+from io import BytesIO
+from pathlib import Path
+
+import av
+import pytest
+from PIL import Image
+
+from tests.system.material import label, said
+from tests.system.world import Json, Person, World, buttons_of, eventually, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SETTINGS = {"QUOTA_SECONDS_PER_DAY": "600"}
+
+
+async def test_a_round_note_comes_where_it_is_wished_with_its_receipt_as_a_text(
+    town: World, tmp_path: Path
+) -> None:
+    ada = await town.person()
+    await chooses(ada, "reply", "note")
+    await ada.sends_photo()
+    voice = await ada.says()
+    (note,) = await sees_notes(ada, 1)
+    assert note["reply_to_message"]["message_id"] == voice
+    assert note["video_note"]["length"] <= 640
+    receipt = await ada.sees(said("video-caption", seconds=0.87, left=599.1))
+    assert "video" not in receipt
+    assert set(buttons_of(receipt)) == {label("button-finer"), label("button-as-video")}
+    assert (await ada.reaches("done"))["came_as_note"] == 1
+    path = tmp_path / "note.mp4"
+    path.write_bytes(await file_of(town, note["video_note"]["file_id"]))
+    with av.open(str(path)) as container:
+        assert '"Label":"1"' in container.metadata["AIGC"]
+        assert container.streams.video[0].width == container.streams.video[0].height == 480
+
+    asked = await ada.send(text="/last")
+    (_, again) = await sees_notes(ada, 2)
+    assert again["reply_to_message"]["message_id"] == asked
+    assert again["video_note"]["file_unique_id"] == note["video_note"]["file_unique_id"]
+
+    assert await ada.presses(receipt, label("button-as-video")) == label("answer-coming")
+    video = await ada.sees_video()
+    assert text_of(video) == said("video-again")
+    assert len((await town.provider("tasks"))["tasks"]) == 1
+
+
+async def test_a_delivered_video_becomes_a_round_note_for_nothing(town: World) -> None:
+    ada = await town.person()
+    video = await has_video(ada)
+    before = await spent(town, ada)
+    assert await ada.presses(video, label("button-as-note")) == label("answer-coming")
+    (note,) = await sees_notes(ada, 1)
+    assert note["reply_to_message"]["message_id"] == video["message_id"]
+
+    for kept in (town.directory / "bot-data" / "results").glob("*.mp4"):
+        kept.unlink()
+    await forgets_notes(town)
+    await ada.presses(video, label("button-as-note"))
+    await sees_notes(ada, 2)
+    assert await spent(town, ada) == before
+
+
+async def test_again_in_720p_is_a_job_of_its_own_once(town: World) -> None:
+    ada = await town.person()
+    video = await has_video(ada)
+    assert await ada.presses(video, label("button-finer")) == label("answer-started")
+    assert await ada.presses(video, label("button-finer")) == label("answer-started")
+    finer = await ada.sees_video(2)
+    assert finer["video"]["width"] > video["video"]["width"]
+    assert set(buttons_of(finer)) == {label("button-as-note")}
+    assert await ada.presses(video, label("button-finer")) == label("answer-too-late")
+    jobs = town.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id} ORDER BY id")
+    assert [job["resolution"] for job in jobs] == ["480P", "720P"]
+    assert await spent(town, ada) == 870 + 1566
+    assert await open_holds(town) == 0
+
+
+async def test_again_in_720p_asks_whoever_wants_to_be_asked(town: World) -> None:
+    ada = await town.person()
+    video = await has_video(ada)
+    await chooses(ada, "confirm", "always")
+    assert await ada.presses(video, label("button-finer")) == label("answer-asked")
+    question = await ada.sees(said("finer-confirm", needed=1.566, left=599.1))
+    assert await ada.presses(question, label("button-go-on")) == label("answer-started")
+    await ada.sees_video(2)
+
+
+async def test_the_buttons_under_a_video_are_its_owners(town: World) -> None:
+    ada, eve = await town.person(), await town.person("Eve")
+    video = await has_video(ada)
+    job = (await ada.reaches("done"))["id"]
+    for data in (f"finer:{job}", f"note:{job}", f"video:{job}", f"resend:{job}"):
+        assert await eve.forges_press(video, data) == label("answer-not-yours")
+        assert await ada.forges_press(video, data.replace(str(job), "999")) == label(
+            "answer-too-late"
+        )
+    assert await ada.forges_press(video, f"finer:{job}:x") == label("answer-too-late")
+    assert await ada.forges_press(video, "history:0") == label("answer-too-late")
+    assert await eve.forges_press(video, "history:1") == label("answer-not-yours")
+    assert len(town.rows("SELECT * FROM jobs WHERE resolution = '720P'")) <= 2
+
+
+async def test_the_history_is_a_picture_with_pages_that_turn_in_place(town: World) -> None:
+    ada = await town.person()
+    await ada.send(text="/history")
+    await ada.sees(said("history-none"))
+    video = await has_video(ada)
+    repeat_job(town, ada, 6)
+
+    asked = await ada.send(text="/history")
+    page = await ada.sees(said("history-title", page=1, pages=2), reply_to=asked)
+    assert len(text_of(page).splitlines()) == 6
+    assert list(buttons_of(page)) == ["1", "2", "3", "4", "5", f"{label('button-older')} ›"]
+    with Image.open(BytesIO(await file_of(town, page["photo"][-1]["file_id"]))) as sheet:
+        assert sheet.size == (948, 636)
+
+    assert await ada.presses(page, label("button-older")) == label("answer-coming")
+    last = await reads(ada, page, said("history-title", page=2, pages=2))
+    assert list(buttons_of(last)) == ["1", "2", f"‹ {label('button-newer')}"]
+    assert await ada.presses(last, "2") == label("answer-coming")
+    again = await ada.sees(said("video-again"), reply_to=page["message_id"])
+    assert again["video"]["file_unique_id"] == video["video"]["file_unique_id"]
+    await ada.presses(last, label("button-newer"))
+    await reads(ada, page, said("history-title", page=1, pages=2))
+
+
+async def test_a_video_that_nobody_has_any_more_is_said_to_be_gone(town: World) -> None:
+    ada = await town.person()
+    await has_video(ada)
+    change(town, f"UPDATE jobs SET video_file_id = NULL WHERE user_id = {ada.user_id}")
+    for kept in (town.directory / "bot-data" / "results").glob("*.mp4"):
+        kept.unlink()
+    await ada.send(text="/start history")
+    page = await ada.sees(said("history-title", page=1, pages=1))
+    assert "no longer there" in text_of(page)
+    assert buttons_of(page) == {}
+
+
+async def has_video(person: Person) -> Json:
+    await person.sends_photo()
+    await person.says()
+    video = await person.sees_video()
+    await person.reaches("done")
+    return video
+
+
+async def chooses(person: Person, setting: str, choice: str) -> None:
+    await person.send(text="/settings")
+    menu = await person.sees(said("settings-title"))
+    await person.forges_press(menu, f"setting:{setting}:{choice}")
+
+
+async def sees_notes(person: Person, count: int) -> list[Json]:
+    async def look() -> list[Json] | None:
+        notes = [message for message in await person.heard() if "video_note" in message]
+        return notes if len(notes) >= count else None
+
+    return await eventually(look, f"{count} round notes")
+
+
+async def reads(person: Person, page: Json, text: str) -> Json:
+    async def look() -> Json | None:
+        for message in await person.heard():
+            if message["message_id"] == page["message_id"] and text in text_of(message):
+                return message
+        return None
+
+    return await eventually(look, f"the page with {text!r}")
+
+
+async def file_of(town: World, file_id: str) -> bytes:
+    answer = await town.http.get(f"/sim/files/{file_id}")
+    return answer.raise_for_status().content
+
+
+async def spent(town: World, person: Person) -> int:
+    async def settled() -> list[Json] | None:
+        return town.rows(
+            "SELECT SUM(spent_quota_milliseconds) AS spent FROM ledger"
+            f" WHERE user_id = {person.user_id} HAVING SUM(held_quota_milliseconds) = 0"
+        )
+
+    return int((await eventually(settled, "everything is settled"))[0]["spent"])
+
+
+async def open_holds(town: World) -> int:
+    return int(town.rows("SELECT SUM(held_quota_milliseconds) AS held FROM ledger")[0]["held"])
+
+
+async def forgets_notes(town: World) -> None:
+    """Telegram does, the next time it is asked."""
+    description = "Bad Request: wrong file identifier/HTTP URL specified"
+    town.faults.add(
+        "telegram", "sendVideoNote", "bad_request", times=1, params={"description": description}
+    )
+
+
+def change(town: World, sql: str) -> None:
+    connection = sqlite3.connect(town.database, timeout=30)
+    with connection:
+        connection.execute(sql)
+    connection.close()
+
+
+def repeat_job(town: World, person: Person, times: int) -> None:
+    """The person's video so many times more, as if all had been made."""
+    connection = sqlite3.connect(town.database, timeout=30)
+    connection.row_factory = sqlite3.Row
+    with connection:
+        job = dict(
+            connection.execute(f"SELECT * FROM jobs WHERE user_id = {person.user_id}").fetchone()
+        )
+        for number in range(times):
+            row = {
+                **job,
+                "request": f"copy:{job['id']}:{number}",
+                "task_id": f"{job['id']}-{number}",
+            }
+            del row["id"]
+            names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+            connection.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", row)
+    connection.close()

@@ -1,0 +1,136 @@
+"""A person has everything of theirs sent or deleted; the quota outlasts it, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.system.material import label, said
+from tests.system.world import Json, Person, World, eventually, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SETTINGS = {"QUOTA_SECONDS_PER_DAY": "10", "ADMIN_IDS": "1", "CONTACT": "@keeper"}
+
+
+async def asks(person: Person, command: str) -> Json:
+    sent = await person.send(text=command)
+    return await person.sees("", reply_to=sent)
+
+
+def traces(town: World, *words: str) -> list[str]:
+    """Wherever in the database one of these words stands."""
+    tables = [row["name"] for row in town.rows("SELECT name FROM sqlite_master WHERE type='table'")]
+    pattern = re.compile("|".join(rf"(?<![\w.-]){re.escape(word)}(?!\w)" for word in words))
+    return [
+        f"{table}: {row}"
+        for table in tables
+        for row in town.rows(f"SELECT * FROM {table}")
+        if pattern.search(json.dumps(row, ensure_ascii=False))
+    ]
+
+
+async def test_privacy_and_terms_are_said_at_full_length_in_private(town: World) -> None:
+    ada = await town.person(agrees=False)
+    privacy = text_of(await asks(ada, "/privacy"))
+    for part in ("privacy-kept", "privacy-seen", "privacy-rights"):
+        assert said(part) in privacy
+    service = label("service-other", host="127.0.0.1")
+    assert said("privacy-service", service=service) in privacy
+    assert said("contact-operator", contact="@keeper") in privacy
+    assert text_of(await asks(ada, "/start privacy")) == privacy
+    terms = text_of(await asks(ada, "/start terms"))
+    assert terms.startswith(said("terms-text"))
+    assert said("contact-operator", contact="@keeper") in terms
+
+
+async def test_after_forgetting_nothing_leads_to_the_person_and_the_quota_is_not_fresh(
+    town: World,
+) -> None:
+    ada, ben = await town.person("Adamina"), await town.person("Ben")
+    for person in (ada, ben):
+        await person.sends_photo()
+        await person.says(2)
+        await person.sees_video()
+    left = text_of(await asks(ada, "/quota"))
+    shown = await asks(ada, "/forget")
+    assert text_of(shown) == said("forget-shown", photos=1, sounds=1, videos=1)
+
+    assert await ada.presses(shown, label("button-data-copy")) == label("answer-data-copy")
+    copy = await export_of(ada)
+    assert copy["profile"][0]["first_name"] == "Adamina"
+    assert [video["state"] for video in copy["videos"]] == ["done"]
+    assert copy["agreements"]
+    assert {entry["kind"] for entry in copy["quota_ledger"]} >= {"hold", "settle"}
+    assert str(ben.user_id) not in json.dumps(copy)
+    assert "oss://" not in json.dumps(copy)
+
+    settled = "SELECT SUM(spent_micro_yuan) AS spent, COUNT(*) AS n FROM ledger"
+    before = town.rows(settled)
+    (job,) = town.rows(f"SELECT id FROM jobs WHERE user_id = {ada.user_id}")
+    assert list((town.directory / "bot-data" / "results").glob(f"{job['id']}.*"))
+    assert await ada.presses(shown, label("button-keep")) == label("answer-data-stays")
+    assert await ada.presses(shown, label("button-forget")) == label("answer-forgetting")
+    await ada.sees(said("forget-done"))
+    await nothing_is_left(town, str(ada.user_id), "Adamina")
+    assert not list((town.directory / "bot-data" / "results").glob(f"{job['id']}.*"))
+    assert town.rows(settled) == before, "the amounts stay"
+    assert traces(town, str(ben.user_id)), "nobody else is forgotten"
+
+    assert text_of(await asks(ada, "/quota")) == left, "forgetting brings no new quota"
+    await ada.sends_photo()
+    await ada.sees("I need your yes")
+
+
+async def test_what_is_being_made_comes_first_and_then_all_is_deleted(town: World) -> None:
+    await town.tell_provider(render_seconds=4)
+    cleo = await town.person("Cleopatra")
+    await cleo.sends_photo()
+    await cleo.says()
+    await cleo.reaches("running")
+    shown = await asks(cleo, "/forget")
+    await cleo.presses(shown, label("button-forget"))
+    await cleo.sees(said("forget-waiting"))
+    await cleo.sends_photo()  # nothing new begins
+    question = await cleo.sees("I need your yes")
+    assert await cleo.presses(question, label("button-agree")) == label("answer-forgetting")
+    await cleo.sees_video()
+    await town.tell_provider(render_seconds=0.2)
+    await cleo.sees(said("forget-done"))
+    await nothing_is_left(town, str(cleo.user_id), "Cleopatra")
+
+
+async def test_only_the_person_in_their_own_chat_can_have_it_deleted(town: World) -> None:
+    dan, eve = await town.person("Dan"), await town.person("Eve")
+    shown = await asks(dan, "/forget")
+    for data in (f"forgetme:{dan.user_id}", f"mydata:{dan.user_id}"):
+        answer = await town.answer_to(await town.forge_press(eve, shown, data))
+        assert answer["params"]["text"] == label("answer-not-yours")
+    answer = await town.answer_to(await town.forge_press(eve, shown, f"forgetme:{eve.user_id}"))
+    assert answer["params"]["text"] == label("answer-too-late"), "that is Dan's chat"
+    assert not town.rows("SELECT 1 FROM forgettings")
+
+
+async def nothing_is_left(town: World, *words: str) -> None:
+    """The deletion is said in a message, and what is said is noted a moment later."""
+
+    async def gone() -> bool:
+        return not traces(town, *words)
+
+    try:
+        await eventually(gone, "nothing is left", 10)
+    except AssertionError:
+        raise AssertionError(traces(town, *words)) from None
+
+
+async def export_of(person: Person) -> dict[str, list[Json]]:
+    async def look() -> Json | None:
+        return next((m for m in await person.heard() if "document" in m), None)
+
+    message = await eventually(look, "a file")
+    assert message["document"]["file_name"] == "my-data.json"
+    answer = await person.world.http.get(f"/sim/files/{message['document']['file_id']}")
+    copy: dict[str, list[Json]] = answer.raise_for_status().json()
+    return copy

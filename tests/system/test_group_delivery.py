@@ -1,0 +1,176 @@
+"""Videos in groups that make it hard: none of them is lost, whatever the group refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.system.group import Group, Member
+from tests.system.material import label, said
+from tests.system.world import Json, Person, World, eventually, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NO_VIDEOS = said("lack-videos")
+HELLO = said("arrival-hello", command="/talk@talking_photo_bot")
+
+
+async def asked_for_voice(hand: Member) -> int:
+    """The person's own photo, answered with /talk; the bot's message that asks for a voice."""
+    shown = await hand.sends_photo()
+    command = await hand.commands("/talk", reply_to=shown)
+    return int((await hand.group.sees("", reply_to=command))["message_id"])
+
+
+async def a_group(town: World, title: str, **fields: Any) -> tuple[Group, Member]:
+    """A group of one person, who is asked for a voice when the group changes its mind."""
+    there = await Group.create(town, title, await town.person("Ada"), **fields)
+    await there.sees(HELLO)
+    return there, there.member(there.owner)
+
+
+async def blocks(person: Person, verb: str = "block") -> None:
+    """The bot is blocked, or no longer, in the person's private chat."""
+    answer = await person.world.http.post(f"/sim/chats/{person.user_id}/{verb}", json={})
+    answer.raise_for_status()
+
+
+async def test_a_group_without_videos_gets_files_and_is_told_once(town: World) -> None:
+    there, ada = await a_group(town, "Files")
+    await there.permits(can_send_videos=False)
+    for _ in range(2):
+        voice = await ada.says(reply_to=await asked_for_voice(ada))
+
+        async def file_came(voice: int = voice) -> Json | None:
+            for message in await there.heard():
+                replied = message.get("reply_to_message", {}).get("message_id")
+                if "document" in message and replied == voice:
+                    return message
+            return None
+
+        assert said("video-as-file") in text_of(await eventually(file_came, "the video as a file"))
+        await there.owner.reaches("done")
+    assert [text_of(m) for m in await there.heard()].count(NO_VIDEOS) == 1
+
+
+async def test_a_group_without_videos_and_files_leads_to_the_private_chat(town: World) -> None:
+    there, ada = await a_group(town, "Private")
+    await there.permits(can_send_videos=False, can_send_documents=False)
+    await ada.says(reply_to=await asked_for_voice(ada))
+    await there.owner.sees_video()
+    await there.sees(said("detour-taken"))
+    job = await there.owner.reaches("done")
+    assert not [m for m in await there.heard() if "video" in m]
+    assert town.rows(f"SELECT * FROM detours WHERE job_id = {job['id']}")
+
+
+async def test_a_paid_video_waits_for_whoever_never_opened_the_private_chat(town: World) -> None:
+    there, ada = await a_group(town, "Waiting")
+    await blocks(there.owner)
+    await there.permits(can_send_videos=False, can_send_documents=False)
+    await ada.says(reply_to=await asked_for_voice(ada))
+    waits = await there.sees(said("detour-waits"))
+    button = waits["reply_markup"]["inline_keyboard"][0][0]
+    assert button["text"] == label("button-private-chat")
+    payload = button["url"].partition("?start=")[2]
+    await there.owner.reaches("undeliverable")
+    await blocks(there.owner, "unblock")
+    await ada.taps_link(payload)
+    await there.owner.sees_video()
+
+
+async def test_where_the_bot_may_not_write_at_all_the_video_comes_in_private(town: World) -> None:
+    there, ada = await a_group(town, "Mute")
+    asked = await asked_for_voice(ada)
+    await there.permits(can_send_messages=False, can_send_videos=False, can_send_documents=False)
+    await ada.says(reply_to=asked)
+    await there.owner.sees_video()
+    await there.owner.sees(said("lack-messages", group="Mute"))
+
+
+async def test_a_topic_that_closes_leads_to_the_group_as_a_whole_with_a_word(town: World) -> None:
+    there = await Group.create(town, "Topics", await town.person("Ada"), forum=True)
+    topic = await there.opens_topic("Faces")
+    ada = there.member(there.owner, topic)
+    asked = await asked_for_voice(ada)
+    await town.tell_provider(render_seconds=1.5)
+    try:
+        await ada.says(reply_to=asked)
+        await there.owner.reaches("running")
+        await there.closes_topic(topic)
+        video = await there.sees_video()
+    finally:
+        await town.tell_provider(render_seconds=0.2)
+    assert said("topic-closed", name="Ada") in text_of(video)
+    assert video.get("message_thread_id") != topic
+
+
+async def test_a_voice_longer_than_the_group_allows_can_be_cut(town: World) -> None:
+    there, ada = await a_group(town, "Short")
+    asked = await ada.commands("/groupsettings")
+    panel = await there.sees(said("groupsettings-hint"), reply_to=asked)
+    assert await ada.forges_press(panel, "gset:longest:5000") == label("answer-kept")
+    voice = await ada.says(7.0, reply_to=await asked_for_voice(ada))
+    explained = said("sound-too-long-here", seconds=0, limit=5.0).partition("speech")[2]
+    too_long = await there.sees(explained, reply_to=voice)
+    await ada.presses(too_long, label("button-beginning", seconds=5))
+    await there.sees_video(reply_to=voice)
+    (job,) = town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
+    assert job["held_milliseconds"] <= 5_000
+
+
+async def test_resolution_and_quiet_of_the_group_hold_for_its_jobs(town: World) -> None:
+    there, ada = await a_group(town, "Quiet")
+    asked = await ada.commands("/groupsettings")
+    panel = await there.sees(said("groupsettings-hint"), reply_to=asked)
+    for data in ("gset:resolution:720P", "gset:quiet:yes"):
+        assert await ada.forges_press(panel, data) == label("answer-kept")
+    voice = await ada.says(reply_to=await asked_for_voice(ada))
+    await there.sees_video(reply_to=voice)
+    (job,) = town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
+    assert job["resolution"] == "720P"
+    calls = await town.bot_calls("editMessageText")
+    here = [c for c in calls if str(c["params"]["chat_id"]) == str(there.chat_id)]
+    assert not [c for c in here if c["params"]["text"].startswith(said("job-submitting")[:12])]
+    assert not [c for c in here if "▓" in c["params"]["text"]]
+
+
+async def test_only_those_whom_the_group_lets_are_served(town: World) -> None:
+    there, ada = await a_group(town, "Few")
+    ben = await there.joins(await town.person("Ben"))
+    asked = await ada.commands("/groupsettings")
+    panel = await there.sees(said("groupsettings-hint"), reply_to=asked)
+    assert await ada.forges_press(panel, "gset:who:list") == label("answer-kept")
+    refused = await ben.commands("/talk", reply_to=await ben.sends_photo())
+    await there.sees(said("group-not-for-you"), reply_to=refused)
+    hello = await ben.writes("please")
+    allowed = await ada.commands("/allow", reply_to=hello)
+    await there.sees(said("allow-done", name="Ben"), reply_to=allowed)
+    await ben.says(reply_to=await asked_for_voice(ben))
+    await there.sees_video()
+
+
+async def test_a_group_that_becomes_a_supergroup_keeps_its_draft_and_its_running_job(
+    town: World,
+) -> None:
+    there, ada = await a_group(town, "Growing", kind="group")
+    ben = await there.joins(await town.person("Ben"))
+    await asked_for_voice(ben)
+    asked = await asked_for_voice(ada)
+    await town.tell_provider(render_seconds=2.0)
+    try:
+        await ada.says(reply_to=asked)
+        await there.owner.reaches("running")
+        grown = await there.migrates()
+        await grown.sees_video()
+    finally:
+        await town.tell_provider(render_seconds=0.2)
+    await there.owner.reaches("done")
+    command = await grown.member(ben.person).commands("/talk")
+    asks = await grown.sees(said("group-ask-voice", longest=19.9), reply_to=command)
+    await grown.member(ben.person).says(reply_to=asks["message_id"])
+    await grown.sees_video(2)
+    jobs = town.rows(f"SELECT * FROM jobs WHERE chat_id = {grown.chat_id}")
+    assert [job["state"] for job in jobs] == ["done", "done"]
+    assert not town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")

@@ -1,0 +1,177 @@
+"""Somebody else's photo or voice: allowed by the group, and its owner can say no at any time."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+
+import pytest
+import pytest_asyncio
+
+from tests.system.group import BOT_USERNAME, Group
+from tests.system.hurried import hurried_world
+from tests.system.material import label, said
+from tests.system.world import Json, Person, World, eventually, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+FOR_BEN = said("loan-asked", owner="Ben")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with hurried_world(tmp_path_factory.mktemp("town")) as made:
+        yield made
+
+
+async def two(town: World) -> tuple[Person, Person, Group]:
+    boss, ada, ben = [await town.person(name) for name in ("Cem", "Ada", "Ben")]
+    return ada, ben, await Group.create(town, "Faces", boss, ada, ben)
+
+
+async def asks_with_bens_photo(there: Group, ada: Person, ben: Person) -> Json:
+    photo = await there.member(ben).sends_photo()
+    talk = await there.member(ada).commands("/talk", reply_to=photo)
+    return await there.sees(FOR_BEN, reply_to=talk)
+
+
+def nothing_is_held_or_spent(town: World, there: Group) -> bool:
+    (row,) = town.rows(
+        "SELECT COALESCE(SUM(held_quota_milliseconds + spent_quota_milliseconds), 0) AS taken"
+        f" FROM ledger JOIN jobs ON jobs.id = job_id WHERE chat_id = {there.chat_id}"
+    )
+    return bool(row["taken"] == 0)
+
+
+def forbid(town: World, there: Group) -> None:
+    """As if an admin had chosen it."""
+    with closing(sqlite3.connect(town.database, timeout=30)) as connection, connection:
+        connection.execute(
+            "INSERT INTO groups (chat_id, others_photos, changed_at_milliseconds) VALUES (?, 0, 1)"
+            " ON CONFLICT (chat_id) DO UPDATE SET others_photos = 0",
+            (there.chat_id,),
+        )
+
+
+async def test_the_owner_is_told_by_name_and_a_tap_ends_it_before_it_began(town: World) -> None:
+    ada, ben, there = await two(town)
+    asked = await asks_with_bens_photo(there, ada, ben)
+    mentions = [e["user"]["id"] for e in asked["entities"] if e["type"] == "text_mention"]
+    assert mentions == [ben.user_id]
+    tap = await there.member(ben).commands("/notme")
+    await there.sees(said("notme-done"), reply_to=tap)
+    voice = await there.member(ada).says(reply_to=asked["message_id"])
+    await there.sees("Now answer this message with a photo", reply_to=voice)
+    again = await there.member(ben).sends_photo()
+    talk = await there.member(ada).commands("/talk", reply_to=again)
+    await there.sees(said("talk-objected", owner="Ben"), reply_to=talk)
+    own = await there.member(ben).commands("/talk", reply_to=again)
+    await there.sees("Good photo", reply_to=own)
+    assert not town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
+
+
+async def test_the_button_stops_a_job_for_nothing_and_the_owner_can_take_it_back(
+    town: World,
+) -> None:
+    ada, ben, there = await two(town)
+    await town.tell_provider(render_seconds=600)
+    asked = await asks_with_bens_photo(there, ada, ben)
+    voice = await there.member(ada).says(reply_to=asked["message_id"])
+    status = await there.sees(said("loan-used", owner="Ben"), reply_to=voice)
+    await ada.reaches("running")
+    answer = await there.member(ada).presses(status, label("button-not-me"))
+    assert answer["text"] == label("answer-not-yours")
+    answer = await there.member(ben).presses(status, label("button-not-me"))
+    assert (answer["text"], answer["show_alert"]) == (label("answer-objected"), True)
+    await there.sees(said("job-objected"))
+    await town.tell_provider(render_seconds=2)
+    await ada.reaches("failed", "cancelled")
+    end = await there.sees(said("failed-objected"))
+    assert nothing_is_held_or_spent(town, there)
+    assert not [m for m in await there.heard() if "video" in m]
+    answer = await there.member(ada).presses(end, label("button-allow-again"))
+    assert answer["text"] == label("answer-not-yours")
+    answer = await there.member(ben).presses(end, label("button-allow-again"))
+    assert answer["text"] == label("answer-lent")
+    await asks_with_bens_photo(there, ada, ben)
+
+
+async def test_what_is_rendered_all_the_same_is_not_shown_and_costs_the_person_nothing(
+    town: World,
+) -> None:
+    ada, ben, there = await two(town)
+    await town.tell_provider(render_seconds=100)
+    asked = await asks_with_bens_photo(there, ada, ben)
+    await there.member(ada).says(reply_to=asked["message_id"])
+    await there.sees("Making your video")
+    await there.member(ben).commands("/notme")
+    await town.tell_provider(render_seconds=2)
+    await there.sees(said("failed-objected"))
+    (job,) = town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
+    spent = town.rows(
+        f"SELECT SUM(spent_quota_milliseconds) AS spent FROM ledger WHERE job_id = {job['id']}"
+    )
+    assert spent[0]["spent"] == 0
+    assert job["video_message_id"] is None
+
+
+async def test_a_delivered_video_is_deleted_for_its_owner_and_last_does_not_bring_it_back(
+    town: World,
+) -> None:
+    await town.tell_provider(render_seconds=2)
+    ada, ben, there = await two(town)
+    asked = await asks_with_bens_photo(there, ada, ben)
+    await there.member(ada).says(reply_to=asked["message_id"])
+    video = await there.sees_video()
+    await there.member(ben).presses(video, label("button-not-me"))
+
+    async def gone() -> bool:
+        return not [m for m in await there.heard() if "video" in m]
+
+    await eventually(gone, "the video goes")
+    last = await there.member(ada).commands("/last")
+    await there.sees(said("group-last-none"), reply_to=last)
+
+
+async def test_an_admin_stops_one_video_and_the_owner_stays_willing(town: World) -> None:
+    ada, ben = await town.person("Ada"), await town.person("Ben")
+    boss = await town.person("Cem")
+    there = await Group.create(town, "Faces", boss, ada, ben)
+    await town.tell_provider(render_seconds=600)
+    asked = await asks_with_bens_photo(there, ada, ben)
+    await there.member(ada).says(reply_to=asked["message_id"])
+    status = await there.sees(said("loan-used", owner="Ben"))
+    answer = await there.member(boss).presses(status, label("button-not-me"))
+    assert answer["text"] == label("answer-stopped-by-admin")
+    await town.tell_provider(render_seconds=2)
+    end = await there.sees(said("failed-objected"))
+    assert "reply_markup" not in end
+    assert not town.rows(f"SELECT * FROM objections WHERE chat_id = {there.chat_id}")
+
+
+async def test_the_groups_settings_can_forbid_it_and_a_voice_counts_like_a_photo(
+    town: World,
+) -> None:
+    ada, ben, there = await two(town)
+    voice = await there.member(ben).says()
+    talk = await there.member(ada).commands("/talk", reply_to=voice)
+    asked = await there.sees(FOR_BEN, reply_to=talk)
+    assert "Got it" in text_of(asked)
+    await asyncio.to_thread(forbid, town, there)
+    photo = await there.member(ada).sends_photo(reply_to=asked["message_id"])
+    refused = await there.sees(said("sound-borrowed"))
+    assert refused["message_id"] > photo
+    talk = await there.member(ada).commands("/talk", reply_to=voice)
+    await there.sees(said("talk-own-only"), reply_to=talk)
+
+
+async def test_a_hidden_admins_photo_is_nobodys_in_particular(town: World) -> None:
+    ada, _, there = await two(town)
+    message = await there.member(there.owner).sends("photo", sample="portrait", anonymous=True)
+    talk = await there.member(ada).commands(
+        f"/talk@{BOT_USERNAME}", named=False, reply_to=message["message_id"]
+    )
+    asked = await there.sees("Good photo", reply_to=talk)
+    assert "/notme" not in text_of(asked)

@@ -1,0 +1,219 @@
+"""/talk in all its ways, in a group whose privacy mode hides everything else from the bot."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.system.group import Group, Member
+from tests.system.hurried import hurried_world
+from tests.system.material import LONGEST_SECONDS, label, nobody, photo, said, voice
+from tests.system.world import Json, Person, World, eventually, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with hurried_world(tmp_path_factory.mktemp("town")) as made:
+        yield made
+
+
+GOOD_PHOTO = said("group-photo-ready", longest=LONGEST_SECONDS)
+ASK_VOICE = said("group-ask-voice", longest=LONGEST_SECONDS)
+
+
+async def faces(town: World, *people: Person, **fields: Any) -> Group:
+    return await Group.create(town, "Faces", *people, **fields)
+
+
+async def asked_for_voice(there: Group, who: Member, **fields: Any) -> int:
+    """Up to where the bot asks: /talk on somebody's own photo; the message that asks."""
+    picture = await who.sends_photo(**fields)
+    talk = await who.commands("/talk", reply_to=picture)
+    return int((await there.sees(GOOD_PHOTO, reply_to=talk))["message_id"])
+
+
+async def calls_to(town: World, method: str, chat_id: int) -> list[Json]:
+    calls = await town.bot_calls(method)
+    return [call["params"] for call in calls if str(call["params"].get("chat_id")) == str(chat_id)]
+
+
+async def test_talk_on_a_photo_asks_its_sender_and_the_voice_is_answered_with_the_video(
+    town: World,
+) -> None:
+    ada, ben = await town.person("Ada"), await town.person("Ben")
+    there = await faces(town, ada, ben, kind="group")
+    picture = await there.member(ada).sends_photo()
+    talk = await there.member(ada).commands("/talk", reply_to=picture)
+    asked = await there.sees(GOOD_PHOTO, reply_to=talk)
+    (sent,) = [p for p in await calls_to(town, "sendMessage", there.chat_id) if "force" in str(p)]
+    assert sent["reply_markup"]["selective"] is True
+    assert sent["reply_markup"]["input_field_placeholder"] == label("placeholder-voice")
+    voice_note = await there.member(ada).says(reply_to=asked["message_id"])
+    await there.sees_video(reply_to=voice_note)
+
+    async def tidy() -> bool:
+        """The introduction, the asking message, the video: no status is left."""
+        return len(await there.heard()) == 3
+
+    await eventually(tidy, "the status message goes")
+
+
+async def test_the_command_is_seen_with_an_eye_and_not_with_a_message(town: World) -> None:
+    ada = await town.person()
+    there = await faces(town, ada)
+    asked = await asked_for_voice(there, there.member(ada))
+    reactions = await calls_to(town, "setMessageReaction", there.chat_id)
+    assert [reaction["reaction"][0]["emoji"] for reaction in reactions] == ["👀"]
+    assert [m["message_id"] for m in await there.heard()][-1] == asked
+
+
+async def test_bare_commands_are_understood_too_once_the_bot_wrote_last(town: World) -> None:
+    ada = await town.person()
+    there = await faces(town, ada)
+    await there.member(ada).commands("/help")
+    await there.sees(said("group-help"))
+    picture = await there.member(ada).sends_photo()
+    talk = await there.member(ada).commands("/talk", named=False, reply_to=picture)
+    await there.sees(GOOD_PHOTO, reply_to=talk)
+
+
+async def test_a_sound_file_is_a_voice_as_well(town: World) -> None:
+    ada = await town.person()
+    there = await faces(town, ada)
+    asked = await asked_for_voice(there, there.member(ada))
+    sound = await there.member(ada).sends_file("audio", voice(), "sound.ogg", reply_to=asked)
+    await there.sees_video(reply_to=sound)
+
+
+async def test_a_picture_sent_as_a_file_is_a_photo(town: World) -> None:
+    ada = await town.person()
+    there = await faces(town, ada)
+    file = await there.member(ada).sends_file("document", photo("PNG"), "me.png")
+    talk = await there.member(ada).commands("/talk", reply_to=file)
+    await there.sees(GOOD_PHOTO, reply_to=talk)
+
+
+async def test_alone_it_asks_for_a_photo_and_then_for_a_voice(town: World) -> None:
+    ada = await town.person()
+    there = await faces(town, ada)
+    talk = await there.member(ada).commands("/talk")
+    how = await there.sees(said("group-how"), reply_to=talk)
+    picture = await there.member(ada).sends_photo(reply_to=how["message_id"])
+    asked = await there.sees(GOOD_PHOTO, reply_to=picture)
+    again = await there.member(ada).commands("/talk")
+    await there.sees(ASK_VOICE, reply_to=again)
+    await there.member(ada).says(reply_to=asked["message_id"])
+    await there.sees_video()
+
+
+async def test_a_voice_first_asks_for_a_photo_and_next_time_the_photo_is_known(
+    town: World,
+) -> None:
+    ada = await town.person()
+    there = await faces(town, ada)
+    first = await there.member(ada).says()
+    await there.member(ada).commands("/talk", reply_to=first)
+    asked = await there.sees("Now answer this message with a photo", reply_to=first)
+    await there.member(ada).sends_photo(reply_to=asked["message_id"])
+    await there.sees_video(reply_to=first)
+    second = await there.member(ada).says(1.2)
+    await there.member(ada).commands("/talk", reply_to=second)
+    await there.sees_video(reply_to=second)
+
+
+async def test_the_photo_of_the_private_chat_is_not_shown_to_a_group(town: World) -> None:
+    ada = await town.person()
+    await ada.sends_photo()
+    await ada.says()
+    await ada.sees_video()
+    there = await faces(town, ada)
+    voice_note = await there.member(ada).says()
+    await there.member(ada).commands("/talk", reply_to=voice_note)
+    await there.sees("Now answer this message with a photo", reply_to=voice_note)
+
+
+async def test_each_topic_has_its_own_draft_and_its_answers_stay_in_it(town: World) -> None:
+    ada = await town.person()
+    there = await faces(town, ada, forum=True)
+    one, other = await there.opens_topic("One"), await there.opens_topic("Other")
+    await asked_for_voice(there, there.member(ada, one))
+    talk = await there.member(ada, other).commands("/talk")
+    how = await there.sees(said("group-how"), reply_to=talk, thread_id=other)
+    picture = await there.member(ada, other).sends_photo(reply_to=how["message_id"])
+    asked = await there.sees(GOOD_PHOTO, reply_to=picture, thread_id=other)
+    voice_note = await there.member(ada, other).says(reply_to=asked["message_id"])
+    await there.sees_video(reply_to=voice_note, thread_id=other)
+    assert not [m for m in await there.heard(one) if "video" in m]
+
+
+async def test_two_people_at_once_are_not_mixed_up(town: World) -> None:
+    ada, ben = await town.person("Ada"), await town.person("Ben")
+    there = await faces(town, ada, ben)
+    for_ada = await asked_for_voice(there, there.member(ada))
+    for_ben = await asked_for_voice(there, there.member(ben))
+    bens = await there.member(ben).says(reply_to=for_ben)
+    adas = await there.member(ada).says(reply_to=for_ada)
+    await asyncio.gather(there.sees_video(reply_to=adas), there.sees_video(reply_to=bens))
+    jobs = town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
+    photos = {row["id"]: row["user_id"] for row in town.rows("SELECT * FROM media")}
+    assert all(photos[job["photo_id"]] == job["user_id"] for job in jobs)
+
+
+async def test_a_photo_that_cannot_be_used_says_so_and_where_to_send_another(town: World) -> None:
+    ada = await town.person()
+    there = await faces(town, ada)
+    picture = await there.member(ada).sends_photo(nobody())
+    talk = await there.member(ada).commands("/talk", reply_to=picture)
+    doubt = await there.sees(said("group-answer-here"), reply_to=talk)
+    assert said("photo-ask-no-face") in text_of(doubt)
+    better = await there.member(ada).sends_photo(reply_to=doubt["message_id"])
+    await there.sees(GOOD_PHOTO, reply_to=better)
+
+
+async def test_under_a_video_its_owner_asks_for_the_next_with_one_press(town: World) -> None:
+    ada, ben = await town.person("Ada"), await town.person("Ben")
+    there = await faces(town, ada, ben)
+    asked = await asked_for_voice(there, there.member(ada))
+    first = await there.member(ada).says(reply_to=asked)
+    video = await there.sees_video()
+    answer = await there.member(ben).presses(video, label("button-new-voice"))
+    assert answer["text"] == label("answer-not-yours")
+    await there.member(ada).presses(video, label("button-new-voice"))
+    await there.sees(ASK_VOICE, reply_to=first)
+    await there.member(ada).presses(video, label("button-new-face"))
+    ask = await there.sees(said("group-ask-photo"), reply_to=first)
+    await there.member(ada).sends_photo(reply_to=ask["message_id"])
+    await there.sees_video(2)
+
+
+async def test_talk_as_a_caption_works_where_telegram_delivers_it(town: World) -> None:
+    ada = await town.person()
+    there = await faces(town, ada)
+    for name in ("another_bot", "talking_photo_bot"):
+        update = {
+            "message": {
+                "message_id": 9_000 + len(name),
+                "date": int((await there.chat())[-1]["date"]),
+                "chat": {"id": there.chat_id, "type": "supergroup", "title": "Faces"},
+                "from": {"id": ada.user_id, "is_bot": False, "first_name": "Ada"},
+                "photo": await _sizes(ada),
+                "caption": f"/talk@{name}",
+                "caption_entities": [
+                    {"type": "bot_command", "offset": 0, "length": len(f"/talk@{name}")}
+                ],
+            }
+        }
+        (await town.http.post("/sim/updates", json=update)).raise_for_status()
+    await there.sees(GOOD_PHOTO)
+    assert len(town.rows(f"SELECT * FROM media WHERE chat_id = {there.chat_id}")) == 1
+
+
+async def _sizes(person: Person) -> list[Json]:
+    message_id = await person.sends_photo()
+    return next(m["photo"] for m in await person.chat() if m["message_id"] == message_id)

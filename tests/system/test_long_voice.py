@@ -1,0 +1,214 @@
+"""A voice too long for one video: its beginning, a piece of it, or all of it in parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.media.video import inspect_video
+from tests.media.phrases import long_voice
+from tests.media.recordings import voice_note
+from tests.system.material import label, photo, said
+from tests.system.world import Json, Person, World, buttons_of, eventually, text_of
+
+SECONDS = 21.0
+PARTS = 2
+
+
+async def asks(person: Person, seconds: float = SECONDS) -> tuple[int, Json]:
+    """A photo and a long voice; the voice, and the question about it."""
+    await person.sends_photo(photo())
+    note = voice_note(long_voice(seconds))
+    voice = await person.send_file("voice", note, "voice.ogg", raw=1)
+    return voice, await person.sees("What would you like", reply_to=voice)
+
+
+async def all_in_parts(person: Person) -> int:
+    voice, question = await asks(person)
+    assert await person.presses(question, label("button-all-parts", parts=PARTS)) == "On it."
+    return voice
+
+
+def parts_of(there: World) -> list[Json]:
+    return there.rows("SELECT * FROM jobs WHERE whole_id IS NOT NULL ORDER BY whole_id, part")
+
+
+def whole_of(there: World, person: Person) -> Json:
+    (row,) = there.rows(
+        f"SELECT * FROM jobs WHERE parts IS NOT NULL AND user_id = {person.user_id}"
+    )
+    return row
+
+
+async def comes_to_rest(there: World, person: Person, *states: str) -> Json:
+    async def rest() -> Json | None:
+        try:
+            row = whole_of(there, person)
+        except ValueError:
+            return None
+        return row if row["state"] in states and row["announced"] else None
+
+    return await eventually(rest, f"a whole that is {states}")
+
+
+async def balances(there: World) -> Json:
+    """Nothing is held, and the ledger spent what the provider billed; the ledger's sums."""
+    (sums,) = there.rows(
+        "SELECT SUM(held_micro_yuan) AS held, SUM(held_quota_milliseconds) AS quota_held,"
+        " SUM(spent_micro_yuan) AS spent, SUM(spent_quota_milliseconds) AS quota_spent,"
+        " SUM(kind = 'settle') AS bills FROM ledger"
+    )
+    videos = (await there.provider("bill"))["videos"]
+    assert (sums["held"], sums["quota_held"]) == (0, 0)
+    assert sums["spent"] == sum(video["micro_yuan"] for video in videos)
+    return {**sums, "videos": videos}
+
+
+async def test_all_of_it_becomes_one_video_with_one_bill_and_one_status(
+    there: World, tmp_path: Path
+) -> None:
+    ada = await there.person()
+    voice = await all_in_parts(ada)
+    progress = await ada.sees(f"part 1 of {PARTS}")
+    await ada.sees(f"part 2 of {PARTS}")
+    await ada.send("text", text="/status")
+    listed = await ada.sees(said("status-jobs", count=1))
+    assert text_of(listed).count("21") == 1
+    video = await ada.sees_video()
+    assert video["reply_to_message"]["message_id"] == voice
+    whole = await comes_to_rest(there, ada, "done")
+    assert whole["status_message_id"] == progress["message_id"]
+    path = tmp_path / "delivered.mp4"
+    path.write_bytes(await ada.video_bytes(video))
+    facts = inspect_video(path)
+    assert abs(facts.duration_milliseconds - whole["held_milliseconds"]) <= 1_000 / 16
+    books = await balances(there)
+    assert books["bills"] == 1
+    lengths = [part["held_milliseconds"] for part in parts_of(there)]
+    assert [video["milliseconds"] for video in books["videos"]] == lengths
+    assert books["quota_spent"] == whole["held_milliseconds"] == sum(lengths)
+    left = f"{(60_000 - sum(lengths)) // 100 / 10:g} s left today"
+    assert left in text_of(video)
+
+
+async def test_a_part_that_fails_ends_all_of_it_and_costs_the_person_nothing(there: World) -> None:
+    ada = await there.person()
+    await there.tell_provider(render_seconds=1.0)
+    await all_in_parts(ada)
+
+    async def second_waits() -> bool:
+        return [part["state"] for part in parts_of(there)] == ["running", "ready"]
+
+    await eventually(second_waits, "the first part is being made")
+    there.faults.add("provider", "submit", "task_fails", params={"after_seconds": 0.1})
+    told = await ada.sees(said("failed-service"))
+    await comes_to_rest(there, ada, "failed")
+    assert [part["state"] for part in parts_of(there)] == ["kept", "failed"]
+    books = await balances(there)
+    assert len(books["videos"]) == 1
+    assert books["quota_spent"] == 0
+    there.faults.clear()
+    assert await ada.presses(told, label("button-retry")) == "On it."
+
+    async def made_anew() -> bool:
+        return len(there.rows("SELECT 1 FROM jobs WHERE parts IS NOT NULL")) == 2
+
+    await eventually(made_anew, "all of it is made once more")
+
+
+async def test_stopped_in_the_middle_what_was_made_comes_and_counts(there: World) -> None:
+    ada = await there.person()
+    await there.tell_provider(render_seconds=3.0)
+    await all_in_parts(ada)
+    progress = await ada.sees(f"part 1 of {PARTS}")
+    assert await ada.presses(progress, label("button-cancel")) == label("answer-stopping")
+    video = await ada.sees_video()
+    assert said("video-stopped-early") in text_of(video)
+    whole = await comes_to_rest(there, ada, "done")
+    assert [part["state"] for part in parts_of(there)] == ["kept", "cancelled"]
+    assert whole["billed_milliseconds"] == parts_of(there)[0]["held_milliseconds"]
+    assert (await balances(there))["quota_spent"] == whole["billed_milliseconds"]
+
+
+async def test_stopped_while_it_waits_it_costs_nothing(there: World) -> None:
+    bob, ada = await there.person(), await there.person()
+    await there.tell_provider(render_seconds=60)
+    await bob.sends_photo()
+    await bob.says()
+    await bob.reaches("running")
+    await all_in_parts(ada)
+    waiting = await ada.sees("Your video is next")
+    assert await ada.presses(waiting, label("button-cancel")) == label("answer-cancelled")
+    await ada.sees(said("job-cancelled"))
+    assert [part["state"] for part in parts_of(there)] == ["cancelled"] * PARTS
+
+
+async def test_killed_between_parts_and_with_a_part_lost_it_goes_on(there: World) -> None:
+    ada = await there.person()
+    await all_in_parts(ada)
+
+    async def one_is_kept() -> Any:
+        return [part for part in parts_of(there) if part["state"] == "kept"]
+
+    first = (await eventually(one_is_kept, "the first part is made"))[0]
+    await there.kill_bot()
+    (path,) = there.directory.rglob(f"results/{first['id']}.mp4")
+    path.unlink()
+    await there.start_bot()
+    await ada.sees_video()
+    await comes_to_rest(there, ada, "done")
+    assert len([message for message in await ada.heard() if "video" in message]) == 1
+    assert len((await there.provider("tasks"))["tasks"]) == PARTS
+    assert (await balances(there))["bills"] == 1
+
+
+async def test_a_piece_can_be_listened_to_and_used(there: World) -> None:
+    ada = await there.person()
+    voice, question = await asks(ada, 30.0)
+    pick = label("button-pick-piece")
+    assert await ada.presses(question, pick) == label("answer-pieces-coming")
+    assert await ada.presses(question, pick) == label("answer-pieces-there")
+
+    async def three() -> list[Json] | None:
+        notes = [message for message in await ada.heard() if "voice" in message]
+        return notes if len(notes) >= 3 else None
+
+    notes = await eventually(three, "three pieces")
+    assert {note["reply_to_message"]["message_id"] for note in notes} == {voice}
+    assert all(10 <= note["voice"]["duration"] <= 20 for note in notes)
+    (half,) = there.rows("SELECT * FROM media WHERE plan IS NOT NULL")
+    stranger = await there.person()
+    data = buttons_of(notes[1])[label("button-use-piece")]
+    assert await stranger.forges_press(notes[1], data) == label("answer-not-yours")
+    forged = await ada.forges_press(notes[1], f"piece:{half['id']}:9")
+    assert forged == label("answer-too-late")
+    assert await ada.presses(notes[1], label("button-use-piece")) == "On it."
+    assert await ada.presses(notes[2], label("button-use-piece")) == label("answer-too-late")
+    job = await ada.reaches("preparing", "ready", "submitting", "running", "fetching")
+    (chosen,) = there.rows("SELECT * FROM excerpts WHERE number = 2")
+    assert chosen["from_milliseconds"] > 0
+    assert job["held_milliseconds"] == chosen["length_milliseconds"]
+    await ada.forges_press(notes[1], f"cancel:{job['id']}")
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(70.0, "would take 70"), (21.0, "more than this")])
+async def test_what_a_cap_does_not_allow_is_said_before_anything_is_paid(
+    there: World, seconds: float, text: str
+) -> None:
+    if seconds < 60:
+        await there.stop_bot()
+        await there.start_bot(BUDGET_YUAN_PER_DAY="5")
+    ada = await there.person()
+    voice = await ada.send_file("voice", voice_note(long_voice(seconds)), "voice.ogg", raw=1)
+    question = await ada.sees(text, reply_to=voice)
+    assert len(buttons_of(question)) == 2
+    (half,) = there.rows("SELECT * FROM media WHERE plan IS NOT NULL")
+    if seconds < 60:
+        return
+    await ada.sends_photo()
+    await ada.forges_press(question, f"parts:{half['id']}")
+    await ada.sees("70")
+    assert there.rows("SELECT 1 FROM jobs") == []
+    assert (await there.provider("tasks"))["tasks"] == []

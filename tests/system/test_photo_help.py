@@ -1,0 +1,108 @@
+"""What is wrong with a photo is shown on it, and one tap takes the part that would do."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PIL import Image
+
+from tests.media.pictures import encoded
+from tests.system.material import fresh_portrait, label, nobody, said, two_people
+from tests.system.world import Json, Person, World, buttons_of, eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def sees_picture(person: Person, reply_to: int) -> Json:
+    """The bot's picture in reply to that message."""
+
+    async def look() -> Json | None:
+        for message in await person.heard():
+            replied = message.get("reply_to_message", {}).get("message_id")
+            if "photo" in message and replied == reply_to:
+                return message
+        return None
+
+    return await eventually(look, "a picture with boxes")
+
+
+def person_number(number: int, language: str = "en") -> str:
+    return label("button-use-person", language, number=number)
+
+
+async def test_one_of_two_people_is_chosen_with_a_tap_and_speaks(town: World) -> None:
+    ada, eve = await town.person(), await town.person("Eve")
+    sent = await ada.sends_photo(two_people())
+    await ada.sees(said("photo-ask-several", faces=2), reply_to=sent)
+    help_picture = await sees_picture(ada, sent)
+    assert help_picture["caption"] == said("photo-help-several", faces=2)
+    assert list(buttons_of(help_picture)) == [person_number(1), person_number(2)]
+
+    data = buttons_of(help_picture)[person_number(1)]
+    half_id = int(data.split(":")[1])
+    assert await eve.forges_press(help_picture, data) == label("answer-not-yours")
+    for forged in (f"crop:{half_id}:2", f"crop:{half_id}:x", f"crop:{half_id}", "crop:999999:0"):
+        assert await ada.forges_press(help_picture, forged) == label("answer-too-late")
+
+    assert await ada.presses(help_picture, person_number(2)) == label("answer-started")
+    await ada.sees("Good photo", reply_to=sent)
+    assert await ada.presses(help_picture, person_number(1)) == label("answer-too-late")
+    await ada.says()
+    await ada.sees_video()
+    (half,) = town.rows(f"SELECT * FROM media WHERE id = {half_id}")
+    assert half["crop"] == json.dumps(json.loads(half["crops"])[1])
+    assert half["file_id"]
+    assert len(await town.provider_calls("detect")) == 1
+    assert len([m for m in await ada.heard() if "photo" in m]) == 1
+
+
+async def test_a_refused_small_person_comes_back_as_the_part_that_is_large_enough(
+    town: World,
+) -> None:
+    scene = Image.new("RGB", (1000, 1200), "tan")
+    scene.paste(fresh_portrait().resize((460, 460)), (270, 100))
+    town.faults.add("provider", "detect", "verdict", params={"code": "InvalidFile.BodyProportion"})
+    ada = await town.person("小明", "zh-hans")
+    await ada.says()
+    sent = await ada.sends_photo(encoded(scene, "JPEG"))
+    await ada.sees(said("photo-proportion", "zh-hans"), reply_to=sent)
+    help_picture = await sees_picture(ada, sent)
+    assert help_picture["caption"] == said("photo-help-small", "zh-hans")
+    (button,) = buttons_of(help_picture)
+    assert button == label("button-use-part", "zh-hans", number=2)
+    await ada.presses(help_picture, button)
+    await ada.sees_video()
+
+
+async def test_a_button_for_a_photo_that_was_replaced_does_nothing(town: World) -> None:
+    ada = await town.person()
+    sent = await ada.sends_photo(two_people())
+    help_picture = await sees_picture(ada, sent)
+    newer = await ada.sends_photo()
+    await ada.sees("Good photo", reply_to=newer)
+    answer = await ada.presses(help_picture, person_number(1))
+    assert answer == label("answer-too-late")
+
+
+async def test_where_no_face_is_known_words_have_to_do(town: World) -> None:
+    ada = await town.person()
+    sent = await ada.sends_photo(nobody())
+    await ada.sees(said("photo-ask-no-face"), reply_to=sent)
+    second = await ada.sends_photo(two_people())
+    await sees_picture(ada, second)
+    assert len([m for m in await ada.heard() if "photo" in m]) == 1
+
+
+async def test_help_that_cannot_be_sent_is_no_failure(town: World) -> None:
+    town.faults.add("telegram", "sendPhoto", "bad_request", params={"description": "no"})
+    ada = await town.person()
+    sent = await ada.sends_photo(two_people())
+    await ada.sees(said("photo-ask-several", faces=2), reply_to=sent)
+
+    async def over() -> bool:
+        rows = town.rows(f"SELECT announced FROM media WHERE user_id = {ada.user_id}")
+        return rows == [{"announced": 1}]
+
+    await eventually(over, "the photo is done with")
+    assert "is not explained" in town.log()

@@ -1,0 +1,31 @@
+"""/settings and /history are a person's own: a group is shown the way to the private chat."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system.group import Group
+from tests.system.material import label, said
+from tests.system.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.mark.parametrize("name", ["settings", "history"])
+async def test_a_group_is_shown_the_way(town: World, name: str) -> None:
+    ada = await town.person()
+    there = await Group.create(town, "Faces", ada)
+    asked = await there.member(ada).commands(f"/{name}")
+    pointed = await there.sees(said(f"{name}-private"), reply_to=asked)
+    ((button,),) = pointed["reply_markup"]["inline_keyboard"]
+    assert button["text"] == label(f"button-open-{name}")
+    assert button["url"].endswith(f"?start={name}")
+
+
+async def test_a_setting_cannot_be_pressed_in_a_group(town: World) -> None:
+    ada = await town.person()
+    there = await Group.create(town, "Faces", ada)
+    asked = await there.member(ada).commands("/settings")
+    pointed = await there.sees(said("settings-private"), reply_to=asked)
+    answer = await there.member(ada).forges_press(pointed, "setting:progress:quiet")
+    assert answer == label("answer-not-yours")

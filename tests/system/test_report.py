@@ -1,0 +1,138 @@
+"""A video is reported, taken down, and its maker shut out; every video says that AI made it."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+
+import pytest
+
+from tests.system.group import Group
+from tests.system.material import label, said
+from tests.system.world import Json, Person, World, eventually, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ADMIN = 900_001
+SETTINGS = {"ADMIN_IDS": str(ADMIN), "QUOTA_SECONDS_PER_DAY": "600"}
+
+
+async def admin_of(town: World) -> Person:
+    body = {"first_name": "Olga", "user_id": ADMIN}
+    await town.http.post("/sim/people", json=body)  # the first test brings her, the others find her
+    return Person(town, ADMIN)
+
+
+async def makes_a_video(person: Person) -> Json:
+    await person.sends_photo()
+    await person.says()
+    return await person.sees_video()
+
+
+async def reports(person: Person, video: Json, reason: str) -> Json:
+    sent = await person.send(text="/report", reply_to_message_id=video["message_id"])
+    question = await person.sees(said("report-ask"), reply_to=sent)
+    assert await person.presses(question, label(reason)) == label("answer-reported")
+    await person.sees(said("report-thanks"))
+    return question
+
+
+async def letter_to(admin: Person, job_id: int) -> Json:
+    return await admin.sees(f"Job {job_id}, chat")
+
+
+async def test_a_report_reaches_the_administrators_and_the_video_can_be_taken_down(
+    town: World,
+) -> None:
+    olga, ada = await admin_of(town), await town.person("Ada")
+    video = await makes_a_video(ada)
+    job = await ada.reaches("done")
+    await reports(ada, video, "report-reason-face")
+    letter = await letter_to(olga, job["id"])
+    assert "video" in letter, "it is shown with the video"
+    assert said("report-reason-face") in text_of(letter)
+    assert f"Ada ({ada.user_id})" in text_of(letter)
+    again = await ada.send(text="/report")
+    await ada.sees(said("report-known"), reply_to=again)
+
+    assert await olga.presses(letter, label("button-nothing")) == label("answer-dismissed")
+    assert await olga.presses(letter, label("button-take-down")) == label("answer-taken-down")
+    await ada.sees(said("video-taken-down"))
+    assert not [m for m in await ada.heard() if "video" in m]
+    assert not list((town.directory / "bot-data" / "results").glob(f"{job['id']}.*"))
+    last = await ada.send(text="/last")
+    await ada.sees(said("last-gone"), reply_to=last)
+
+
+async def test_who_is_banned_is_refused_until_let_in_again_and_keeps_their_rights(
+    town: World,
+) -> None:
+    olga, ben = await admin_of(town), await town.person("Ben")
+    video = await makes_a_video(ben)
+    job = await ben.reaches("done")
+    await reports(ben, video, "report-reason-offensive")
+    letter = await letter_to(olga, job["id"])
+    assert await ben.forges_press(video, f"ban:{1}") == label("answer-not-yours")
+    assert await olga.presses(letter, label("button-ban")) == label("answer-banned")
+    sent = await ben.sends_photo()
+    await ben.sees(said("you-are-banned"), reply_to=sent)
+    assert await ben.forges_press(video, f"retry:{job['id']}") == label("answer-you-are-banned")
+    privacy = await ben.send(text="/privacy")
+    await ben.sees(said("privacy-seen"), reply_to=privacy)
+    assert len(town.rows(f"SELECT 1 FROM media WHERE user_id = {ben.user_id}")) == 2
+
+    assert await olga.presses(letter, label("button-unban")) == label("answer-unbanned")
+    await ben.says()
+    await ben.sees_video(2)
+
+
+async def test_a_person_has_five_reports_a_day(town: World) -> None:
+    cleo = await town.person("Cleo")
+    with closing(sqlite3.connect(town.database, timeout=30)) as base, base:
+        base.executemany(
+            "INSERT INTO reports (job_id, reporter_id, chat_id, reason, filed_at_milliseconds)"
+            " VALUES (?, ?, 0, 'other', ?)",
+            [(-number, cleo.user_id, time.time_ns() // 1_000_000) for number in range(5)],
+        )
+    video = await makes_a_video(cleo)
+    sent = await cleo.send(text="/report", reply_to_message_id=video["message_id"])
+    question = await cleo.sees(said("report-ask"), reply_to=sent)
+    answer = await cleo.presses(question, label("report-reason-other"))
+    assert answer == label("answer-report-too-many")
+    rows = town.rows(
+        f"SELECT COUNT(reason) AS filed FROM reports WHERE reporter_id = {cleo.user_id}"
+    )
+    assert rows == [{"filed": 5}]
+
+
+async def test_in_a_group_anybody_reports_and_nobody_learns_who_is_meant(town: World) -> None:
+    olga = await admin_of(town)
+    dan, eve = await town.person("Dan"), await town.person("Eve")
+    group = await Group.create(town, "Faces", dan, eve)
+    sent = await group.member(dan).sends_photo()
+    asked = await group.member(dan).commands("/talk", reply_to=sent)
+    prompt = await group.sees("", reply_to=asked)
+    await group.member(dan).says(reply_to=prompt["message_id"])
+    video = await group.sees_video()
+
+    wrong = await group.member(eve).commands("/report", reply_to=video["message_id"])
+    question = await group.sees(said("report-ask"), reply_to=wrong)
+    refused = await group.member(dan).presses(question, label("report-reason-face"))
+    assert refused["text"] == label("answer-not-yours")
+    await group.member(eve).presses(question, label("report-reason-face"))
+    job = await dan.reaches("done")
+    letter = await letter_to(olga, job["id"])
+    assert f"Reported by: Eve ({eve.user_id})" in text_of(letter)
+    await olga.presses(letter, label("button-take-down"))
+    await group.sees(said("video-taken-down"))
+
+    async def gone() -> bool:
+        return not [m for m in await group.heard() if "video" in m]
+
+    await eventually(gone, "the video is gone")
+    read = "\n".join(text_of(m) for m in await group.heard())
+    assert not any(name in read for name in ("Dan", "Eve", str(dan.user_id), str(eve.user_id)))
+    for command, key in (("/privacy", "private-link-privacy"), ("/forget", "private-link-forget")):
+        asked = await group.member(eve).commands(command)
+        await group.sees(said(key, link="").partition("\n")[0].strip(), reply_to=asked)

@@ -1,0 +1,75 @@
+"""Rights are asked of Telegram, remembered for a minute, and closed while Telegram is silent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+from telegram.constants import ChatID
+
+from bot.telegram.connection import build_bot
+from bot.telegram.members import Members
+from bot.telegram.pace import Pace
+from tests.telegram.chat import PRIVATE, TOKEN, Telegram
+from tests.telegram.clocks import JumpingClock
+
+STRANGER = 7_002
+
+
+@dataclass
+class Scene:
+    """A group of Ada, who owns it, and Ben, and what the bot knows of them."""
+
+    telegram: Telegram
+    clock: JumpingClock
+    members: Members
+    group: int
+
+    async def asked(self) -> int:
+        """How often Telegram was asked."""
+        return len(await self.telegram.calls("getChatMember"))
+
+
+@pytest.fixture
+async def scene(telegram: Telegram) -> AsyncIterator[Scene]:
+    """Rights as they are in a new group."""
+    await telegram.post("/people", {"first_name": "Ben", "user_id": STRANGER})
+    body = {"title": "Us", "members": [PRIVATE, STRANGER], "type": "supergroup"}
+    bot, clock = build_bot(TOKEN, telegram.base_url), JumpingClock()
+    await bot.initialize()
+    group = (await telegram.post("/groups", body))["chat_id"]
+    yield Scene(telegram, clock, Members(bot, Pace(clock), clock), group)
+    await bot.shutdown()
+
+
+async def test_owners_are_administrators_and_others_are_not(scene: Scene) -> None:
+    assert await scene.members.administers(scene.group, PRIVATE)
+    assert not await scene.members.administers(scene.group, STRANGER)
+
+
+async def test_an_answer_holds_for_a_minute(scene: Scene) -> None:
+    for _ in range(3):
+        await scene.members.administers(scene.group, PRIVATE)
+    assert await scene.asked() == 1
+    scene.clock.seconds += 61
+    await scene.members.administers(scene.group, PRIVATE)
+    assert await scene.asked() == 2
+
+
+async def test_trouble_is_a_no_that_is_not_remembered(scene: Scene) -> None:
+    scene.telegram.fault("getChatMember", "status", times=2, code=500)
+    assert not await scene.members.administers(scene.group, PRIVATE)
+    assert await scene.members.administers(scene.group, PRIVATE)
+
+
+async def test_who_writes_as_the_group_is_an_administrator_in_groups_only(scene: Scene) -> None:
+    assert await scene.members.administers(scene.group, ChatID.ANONYMOUS_ADMIN)
+    assert not await scene.members.administers(PRIVATE, ChatID.ANONYMOUS_ADMIN)
+    assert not await scene.members.administers(PRIVATE, PRIVATE)
+    assert await scene.asked() == 0
+
+
+async def test_the_bot_knows_what_it_may_do(scene: Scene) -> None:
+    powers = await scene.members.powers(scene.group)
+    assert (powers.lack, powers.sees_everything, powers.slow_mode_seconds) == (None, False, 0)
