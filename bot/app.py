@@ -6,17 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from itertools import product
 from typing import NamedTuple, assert_never
-
-from telegram import (
-    BotCommand,
-    BotCommandScope,
-    BotCommandScopeAllChatAdministrators,
-    BotCommandScopeAllGroupChats,
-    BotCommandScopeDefault,
-)
-from telegram.error import TelegramError
 
 from bot.alarm import raise_alarm
 from bot.clock import Clock, SystemClock
@@ -26,6 +16,7 @@ from bot.config.prices import Engine as EngineName
 from bot.dashscope.client import DashScope
 from bot.desk import Desk
 from bot.media.worker import RENDERING, MediaWorker
+from bot.menus import publish_menus
 from bot.pipeline.arrivals import Arrivals
 from bot.pipeline.chores import Chore
 from bot.pipeline.consent import Consent
@@ -84,7 +75,7 @@ from bot.telegram.members import Members
 from bot.telegram.pace import Pace
 from bot.telegram.sender import Sender
 from bot.telegram.updates import UpdateLoop
-from bot.texts import LANGUAGES, Texts
+from bot.texts import Texts
 from handlers import register
 from storage import jobs
 from storage.database import Database
@@ -95,25 +86,6 @@ logger = logging.getLogger(__name__)
 
 LONG_LOCK_SECONDS = 30.0
 _LOOK_AT_LOCKS_SECONDS = 5.0
-
-COMMANDS = (
-    *("start", "help", "last", "history", "quota"),
-    *("queue", "status", "cancel", "settings"),
-    *("privacy", "terms", "forget", "report"),
-)
-
-
-GROUP_COMMANDS = ("talk", "queue", "quota", "status", "cancel", "last", "notme", "report", "help")
-
-GROUP_ADMIN_COMMANDS = (*GROUP_COMMANDS, "groupsettings", "allow", "disallow")
-"""Telegram shows an administrator the menu of the narrowest scope alone."""
-
-MENUS: tuple[tuple[BotCommandScope, Sequence[str]], ...] = (
-    (BotCommandScopeDefault(), COMMANDS),
-    (BotCommandScopeAllGroupChats(), GROUP_COMMANDS),
-    (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN_COMMANDS),
-)
-"""Which commands are offered where: what a person may do is decided elsewhere."""
 
 
 async def run(settings: Settings, *, stop: asyncio.Event) -> None:
@@ -155,7 +127,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> _Running:
         settings, database, application, clock, stack
     )
     register(application, desk)
-    await _publish_commands(application, desk.texts)
+    await publish_menus(application.bot, desk.texts)
     logger.info("the bot is up: @%s, engine %s", application.bot.username, settings.engine)
     return _Running(database, restoration, pipeline, updates)
 
@@ -398,15 +370,3 @@ def _report_parked(operator: Operator) -> OnParked:
         await operator.tell("parked", "operator-parked", detail=detail)
 
     return report
-
-
-async def _publish_commands(application: BotApplication, texts: Texts) -> None:
-    """The menus of commands, in every language; without them the bot works all the same."""
-    for language, (scope, names) in product(LANGUAGES, MENUS):
-        catalogue = texts.of(language)
-        menu = [BotCommand(name, catalogue.plain(f"command-{name}")) for name in names]
-        code = "" if language == "en" else language.split("-")[0]
-        try:
-            await application.bot.set_my_commands(menu, scope=scope, language_code=code)
-        except TelegramError as failure:
-            logger.warning("a menu of commands could not be set: %s", type(failure).__name__)

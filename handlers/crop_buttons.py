@@ -6,7 +6,7 @@ import json
 
 from handlers.half_buttons import own_half
 from handlers.pressing import Action, Press, TooLate
-from storage import drafts, media
+from storage import answers, drafts
 
 
 async def use_crop(pressed: Press) -> str:
@@ -23,10 +23,10 @@ async def use_crop(pressed: Press) -> str:
         draft = await drafts.get(tx, half.place)
         if draft.photo is not None and draft.photo.id != half.id:
             raise TooLate
-        if not await media.use_crop(tx, half.id, json.dumps(crops[place])):
+        if not await answers.use_crop(tx, half.id, json.dumps(crops[place])):
             raise TooLate
         now = pressed.desk.clock.now_milliseconds()
-        await media.want(tx, half.id, now)
+        await answers.want(tx, half.id, now)
         await drafts.put(tx, half, now)
     pressed.desk.nudge()
     return "answer-started"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.media.sound import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from handlers.pressing import Action, NotYours, Press, TooLate
-from storage import drafts, media
+from storage import answers, drafts, media
 from storage.media import Media, MediaState
 
 
@@ -12,9 +12,9 @@ async def check(pressed: Press) -> str:
     """check:HALF has a doubtful photo checked all the same."""
     half = await own_half(pressed)
     async with pressed.desk.database.transaction() as tx:
-        if not await media.insist(tx, half.id):
+        if not await answers.insist(tx, half.id):
             raise TooLate
-        await media.want(tx, half.id, pressed.desk.clock.now_milliseconds())
+        await answers.want(tx, half.id, pressed.desk.clock.now_milliseconds())
     pressed.desk.nudge()
     return "answer-started"
 
@@ -26,9 +26,9 @@ async def cut(pressed: Press) -> str:
     if not SHORTEST_MILLISECONDS <= limit <= LONGEST_MILLISECONDS:
         raise TooLate
     async with pressed.desk.database.transaction() as tx:
-        if not await media.shorten(tx, half.id, limit):
+        if not await answers.shorten(tx, half.id, limit):
             raise TooLate
-        await media.want(tx, half.id, pressed.desk.clock.now_milliseconds())
+        await answers.want(tx, half.id, pressed.desk.clock.now_milliseconds())
     pressed.desk.nudge()
     return "answer-started"
 
@@ -37,9 +37,9 @@ async def reopen(pressed: Press) -> str:
     """reopen:HALF tries once more what could not be used for the moment."""
     half = await own_half(pressed)
     async with pressed.desk.database.transaction() as tx:
-        if not await media.reopen(tx, half.id):
+        if not await answers.reopen(tx, half.id):
             raise TooLate
-        await media.want(tx, half.id, pressed.desk.clock.now_milliseconds())
+        await answers.want(tx, half.id, pressed.desk.clock.now_milliseconds())
     pressed.desk.nudge()
     return "answer-started"
 
@@ -81,7 +81,7 @@ async def spend(pressed: Press) -> str:
     quota = pressed.number(1)
     async with pressed.desk.database.transaction() as tx:
         now = pressed.desk.clock.now_milliseconds()
-        if not await media.agree(tx, half.id, quota):
+        if not await answers.agree(tx, half.id, quota):
             raise TooLate
         await drafts.want(tx, half.place, now)
     pressed.desk.nudge()

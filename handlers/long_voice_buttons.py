@@ -6,7 +6,7 @@ from bot.pipeline.long_voice import Plan
 from bot.pipeline.wishes import wishes_of
 from handlers.half_buttons import own_half
 from handlers.pressing import Action, Press, TooLate
-from storage import excerpts, media
+from storage import answers, excerpts
 from storage.media import Media, MediaState
 
 
@@ -27,9 +27,9 @@ async def piece(pressed: Press) -> str:
         raise TooLate
     async with pressed.desk.database.transaction() as tx:
         begin, length = chosen.from_milliseconds, chosen.length_milliseconds
-        if not await media.use_piece(tx, half.id, begin, length):
+        if not await answers.use_piece(tx, half.id, begin, length):
             raise TooLate
-        await media.want(tx, half.id, pressed.desk.clock.now_milliseconds())
+        await answers.want(tx, half.id, pressed.desk.clock.now_milliseconds())
     pressed.desk.nudge()
     return "answer-started"
 
@@ -41,9 +41,9 @@ async def in_parts(pressed: Press) -> str:
     price = (await wishes_of(desk.database, desk.terms, half.place)).price
     agreed = price.of(plan.length).quota_milliseconds
     async with desk.database.transaction() as tx:
-        if not await media.use_in_parts(tx, half.id, plan.length, agreed):
+        if not await answers.use_in_parts(tx, half.id, plan.length, agreed):
             raise TooLate
-        await media.want(tx, half.id, desk.clock.now_milliseconds())
+        await answers.want(tx, half.id, desk.clock.now_milliseconds())
     desk.nudge()
     return "answer-started"
 

@@ -11,7 +11,7 @@ from bot.telegram.errors import SendUnknown
 from handlers.job_buttons import own_job
 from handlers.pressing import Action, Press, TooLate
 from handlers.rights import may_use
-from storage import drafts, loans, media
+from storage import answers, drafts, loans, media
 from storage.jobs import Job
 from storage.media import Media, MediaState, Place
 
@@ -43,7 +43,7 @@ async def _ask(pressed: Press, job: Job, kept_id: int, replaced_id: int) -> str:
         if replaced is not None:
             await drafts.drop(tx, replaced)
         await drafts.put(tx, kept, now, place=place)
-        await media.want(tx, kept.id, now)
+        await answers.want(tx, kept.id, now)
     sound = await media.get(pressed.desk.database, job.sound_id)
     await _open_reply_field(pressed, kept, sound)
     return "answer-see-below"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage import media
+from storage import answers, media
 from storage.database import Queryable, Transaction
 from storage.media import Media, MediaState, Place
 
@@ -70,8 +70,8 @@ async def want(tx: Transaction, place: Place, now_milliseconds: int) -> bool:
     woken = False
     for half in (draft.photo, draft.sound):
         if half is not None:
-            await media.want(tx, half.id, now_milliseconds)
-            woken = await media.wake(tx, half.id) or woken
+            await answers.want(tx, half.id, now_milliseconds)
+            woken = await answers.wake(tx, half.id) or woken
     return woken
 
 
@@ -80,7 +80,7 @@ async def wake_other(tx: Transaction, half: Media) -> None:
     draft = await get(tx, half.place)
     other = draft.sound if half.is_photo else draft.photo
     if other is not None:
-        await media.wake(tx, other.id)
+        await answers.wake(tx, other.id)
 
 
 async def drop(tx: Transaction, half: Media) -> None:

@@ -14,7 +14,7 @@ from bot.pipeline.nudge import Nudge
 from bot.pipeline.operator import Operator
 from bot.pipeline.terms import Terms
 from bot.pipeline.wishes import Wishes, wishes_of
-from storage import chats, drafts, groups, jobs, ledger, loans, media, wholes
+from storage import answers, chats, drafts, groups, jobs, ledger, loans, media, wholes
 from storage.consents import NotAgreed
 from storage.database import Database, Queryable, Transaction
 from storage.jobs import Job, Order, TooManyWaiting
@@ -181,9 +181,9 @@ class Pairing:
             order = self._order(request, pair, wishes, status_message_id)
             job = await self._begin(tx, order, pair.sound)
             for half in (pair.photo, pair.sound):
-                await media.want(tx, half.id, self._clock.now_milliseconds())
+                await answers.want(tx, half.id, self._clock.now_milliseconds())
             await drafts.drop(tx, pair.sound)
-            await media.forget_agreement(tx, pair.sound.id)
+            await answers.forget_agreement(tx, pair.sound.id)
             await media.announce_anew(tx, pair.oldest.id)
         if job is not None:
             logger.info("job %s: %s ms of video for %s", job.id, job.held_milliseconds, request)

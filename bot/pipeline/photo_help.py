@@ -14,7 +14,7 @@ from bot.telegram.files import Files
 from bot.telegram.keyboard import Keyboard
 from bot.telegram.sender import Sender
 from bot.texts import Catalogue
-from storage import media
+from storage import answers, media
 from storage.database import Database
 from storage.media import Media
 
@@ -69,7 +69,7 @@ class PhotoHelp:
             return
         async with self._database.transaction() as tx:
             crops = [list(offer.crop) for offer in explained.offers]
-            await media.offer_crops(tx, half.id, json.dumps(crops))
+            await answers.offer_crops(tx, half.id, json.dumps(crops))
         sent = await self._sender.send_photo(
             half.chat_id,
             explained.jpeg,
@@ -79,7 +79,7 @@ class PhotoHelp:
             thread_id=half.thread_id or None,
         )
         async with self._database.transaction() as tx:
-            await media.set_help(tx, half.id, sent.message_id)
+            await answers.set_help(tx, half.id, sent.message_id)
 
 
 def _may_be_helped(half: Media) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from storage import (
+    answers,
     arrivals,
     detours,
     drafts,
@@ -185,7 +186,7 @@ async def an_offer(database: Database) -> Call:
     async with database.transaction() as tx:
         made = await half(tx, "photo", PLACE)
         await tx.execute("UPDATE media SET state = 'refused', crops = '[[0, 0, 9, 9]]'")
-    return lambda tx: media.use_crop(tx, made.id, "[0, 0, 9, 9]")
+    return lambda tx: answers.use_crop(tx, made.id, "[0, 0, 9, 9]")
 
 
 async def a_booked_check(database: Database) -> Call:
@@ -240,7 +241,7 @@ async def a_question_of_cost(database: Database) -> Call:
     async with database.transaction() as tx:
         sound = await half(tx, "sound", PLACE)
         await media.ask_again(tx, sound.id, "confirm")
-    return lambda tx: media.agree(tx, sound.id, 7_000)
+    return lambda tx: answers.agree(tx, sound.id, 7_000)
 
 
 async def a_guest(database: Database) -> Call:
@@ -314,8 +315,8 @@ CALLS: dict[str, Arrange] = {
     "wholes.stop": of_parts(0, lambda tx, whole, _: wholes.stop(tx, whole, NOON)),
     "wholes.doom": of_parts(0, lambda tx, whole, _: wholes.doom(tx, whole, "f", None, NOON)),
     "wholes.go_on": of_parts(0, lambda tx, _, parts: wholes.go_on(tx, parts[0].id, NOON)),
-    "media.use_piece": of_long_sound(lambda tx, m: media.use_piece(tx, m.id, 5, 900)),
-    "media.use_in_parts": of_long_sound(lambda tx, m: media.use_in_parts(tx, m.id, 30_000, 9)),
+    "answers.use_piece": of_long_sound(lambda tx, m: answers.use_piece(tx, m.id, 5, 900)),
+    "answers.use_in_parts": of_long_sound(lambda tx, m: answers.use_in_parts(tx, m.id, 30_000, 9)),
     "excerpts.want": of_long_sound(lambda tx, m: excerpts.want(tx, m.id, [(0, 900), (5, 905)])),
     "excerpts.sent": of_long_sound(lambda tx, m: excerpts.sent(tx, excerpt_of(m), 7)),
     "excerpts.give_up": of_long_sound(lambda tx, m: excerpts.give_up(tx, m.id)),
@@ -378,9 +379,9 @@ CALLS: dict[str, Arrange] = {
     "media.refuse": of_half("received", "photo", lambda tx, m: media.refuse(tx, m.id, "gone")),
     "media.ask": of_half("received", "photo", lambda tx, m: media.ask(tx, m.id, "ask-no-face")),
     "media.ask_again": of_half("ready", "sound", lambda tx, m: media.ask_again(tx, m.id, "quota")),
-    "media.agree": a_question_of_cost,
-    "media.forget_agreement": of_half(
-        "ready", "sound", lambda tx, m: media.forget_agreement(tx, m.id)
+    "answers.agree": a_question_of_cost,
+    "answers.forget_agreement": of_half(
+        "ready", "sound", lambda tx, m: answers.forget_agreement(tx, m.id)
     ),
     "errands.ask": plain(lambda tx: errands.ask(tx, PAGE, NOON)),
     "errands.sending": an_errand(lambda tx, e: errands.sending(tx, e.id)),
@@ -390,12 +391,14 @@ CALLS: dict[str, Arrange] = {
     "media.announced": of_half(
         "ready", "photo", lambda tx, m: media.announced(tx, replace(m, fault="quota"))
     ),
-    "media.insist": of_half("asked", "photo", lambda tx, m: media.insist(tx, m.id)),
-    "media.shorten": of_half("asked", "sound", lambda tx, m: media.shorten(tx, m.id, 3_000)),
-    "media.offer_crops": of_half("asked", "photo", lambda tx, m: media.offer_crops(tx, m.id, "[]")),
-    "media.set_help": of_half("asked", "photo", lambda tx, m: media.set_help(tx, m.id, 4)),
-    "media.use_crop": an_offer,
-    "media.reopen": of_half("asked", "sound", lambda tx, m: media.reopen(tx, m.id)),
+    "answers.insist": of_half("asked", "photo", lambda tx, m: answers.insist(tx, m.id)),
+    "answers.shorten": of_half("asked", "sound", lambda tx, m: answers.shorten(tx, m.id, 3_000)),
+    "answers.offer_crops": of_half(
+        "asked", "photo", lambda tx, m: answers.offer_crops(tx, m.id, "[]")
+    ),
+    "answers.set_help": of_half("asked", "photo", lambda tx, m: answers.set_help(tx, m.id, 4)),
+    "answers.use_crop": an_offer,
+    "answers.reopen": of_half("asked", "sound", lambda tx, m: answers.reopen(tx, m.id)),
     "media.set_upload": of_half("ready", "photo", lambda tx, m: media.set_upload(tx, m.id, "o", 1)),
     "media.set_boxes": of_half("ready", "photo", lambda tx, m: media.set_boxes(tx, m.id, "f", "e")),
     "media.supersede": of_half("asked", "photo", lambda tx, m: media.supersede(tx, m.id)),
@@ -443,8 +446,8 @@ COUNTING = {
 ELSEWHERE = {
     "drafts.want",
     "drafts.wake_other",
-    "media.want",
-    "media.wake",
+    "answers.want",
+    "answers.wake",
 }
 """Calls that the tests of their own rooms repeat."""
 
@@ -471,13 +474,13 @@ _UNDO = {"drafts.drop", "groups.keep_out", "arrivals.forget", "errands.done"}
 _MAY_CHANGE_NOTHING = {
     "wholes.go_on",
     *("moves.not_sent", "drafts.put", "media.announce_anew"),
-    *("media.forget_agreement", "errands.not_sent"),
+    *("answers.forget_agreement", "errands.not_sent"),
 }
 
 
 def test_every_call_that_writes_is_repeated_here_or_named() -> None:
     modules = (
-        *(jobs, moves, ledger, media, drafts, verdicts, notices),
+        *(jobs, moves, ledger, media, answers, drafts, verdicts, notices),
         *(people, preferences, groups, errands),
         *(arrivals, detours, loans, wholes, excerpts),
     )

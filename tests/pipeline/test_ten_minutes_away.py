@@ -13,7 +13,7 @@ from bot.pipeline.intake import Intake
 from bot.pipeline.patience import SERVICE_WAITS_SECONDS, wait_seconds
 from bot.pipeline.wording import HalfWording
 from bot.texts import Texts
-from storage import drafts, media
+from storage import answers, drafts, media
 from storage.media import Arrival, Media, Place
 from tests.pipeline.engines import success
 from tests.pipeline.shop import OwnFiles, Shop
@@ -124,7 +124,7 @@ async def test_after_half_an_hour_its_sender_decides(shop: Shop) -> None:
     (message,) = shop.paper.messages.values()
     assert len(message.buttons) == 1
     async with shop.database.transaction() as tx:
-        assert await media.reopen(tx, half_id)
+        assert await answers.reopen(tx, half_id)
     desk.failure = None
     await desk.pass_time(2)
     assert "Good photo" in shop.paper.to(ADA.chat_id)[0]

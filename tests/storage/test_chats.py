@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage import chats, drafts, jobs, media
+from storage import answers, chats, drafts, jobs, media
 from storage.database import Database
 from storage.media import LATE, Arrival, Place
 from tests.storage import orders
@@ -80,8 +80,8 @@ async def test_a_late_half_waits_for_its_sender_and_remembers_when_it_was_sent(
     assert (stored.state, stored.fault) == ("asked", LATE)
     assert stored.wanted_at_milliseconds == orders.NOON - 5_000
     async with database.transaction() as tx:
-        assert await media.wake(tx, stored.id)
-        assert not await media.wake(tx, stored.id)
+        assert await answers.wake(tx, stored.id)
+        assert not await answers.wake(tx, stored.id)
     woken = await media.get(database, stored.id)
     assert woken is not None
     assert woken.state == "received"

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from bot.app import COMMANDS
+from bot.menus import COMMANDS
 from tests.system.material import LONGEST_SECONDS, said
 from tests.system.world import Person, World, eventually, text_of
 
