@@ -94,6 +94,7 @@ async def test_a_running_job_is_answered_honestly_and_comes_and_counts(town: Wor
     assert buttons_of(honest) == {}
     assert "it will come, and count" in text_of(honest)
     await free(town, ada)
+    await ada.reaches("done")
     balance = ledger_of(town, ada)
     assert balance["held"] == 0
     assert balance["spent"] > 0

@@ -171,6 +171,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_draft_and_its_running
     asks = await grown.sees(said("group-ask-voice", longest=19.9), reply_to=command)
     await grown.member(ben.person).says(reply_to=asks["message_id"])
     await grown.sees_video(2)
+    await ben.person.reaches("done")
     jobs = town.rows(f"SELECT * FROM jobs WHERE chat_id = {grown.chat_id}")
     assert [job["state"] for job in jobs] == ["done", "done"]
     assert not town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")

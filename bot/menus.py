@@ -1,0 +1,51 @@
+"""The menus of commands that Telegram shows, by kind of chat and by language."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from itertools import product
+
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeDefault,
+)
+from telegram.error import TelegramError
+
+from bot.texts import LANGUAGES, Texts
+
+logger = logging.getLogger(__name__)
+
+COMMANDS = (
+    *("start", "help", "last", "history", "quota"),
+    *("queue", "status", "cancel", "settings"),
+    *("privacy", "terms", "forget", "report"),
+)
+
+GROUP_COMMANDS = ("talk", "queue", "quota", "status", "cancel", "last", "notme", "report", "help")
+
+GROUP_ADMIN_COMMANDS = (*GROUP_COMMANDS, "groupsettings", "allow", "disallow")
+"""Telegram shows an administrator the menu of the narrowest scope alone."""
+
+MENUS: tuple[tuple[BotCommandScope, Sequence[str]], ...] = (
+    (BotCommandScopeDefault(), COMMANDS),
+    (BotCommandScopeAllGroupChats(), GROUP_COMMANDS),
+    (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN_COMMANDS),
+)
+"""Which commands are offered where: what a person may do is decided elsewhere."""
+
+
+async def publish_menus(bot: Bot, texts: Texts) -> None:
+    """The menus of commands, in every language; without them the bot works all the same."""
+    for language, (scope, names) in product(LANGUAGES, MENUS):
+        catalogue = texts.of(language)
+        menu = [BotCommand(name, catalogue.plain(f"command-{name}")) for name in names]
+        code = "" if language == "en" else language.split("-")[0]
+        try:
+            await bot.set_my_commands(menu, scope=scope, language_code=code)
+        except TelegramError as failure:
+            logger.warning("a menu of commands could not be set: %s", type(failure).__name__)
