@@ -173,3 +173,4 @@ async def test_thirty_people_in_the_same_second_get_one_answer_each(town: World)
 
     found = await eventually(all_answered, "an answer each")
     assert [len(one) for one in found] == [1] * 30
+    await there.sees_no_refusal()
