@@ -1,6 +1,6 @@
 # Each target is one small script in .ci/, which also runs without make: `sh .ci/demo`.
 
-.PHONY: demo test lint lock soak crash
+.PHONY: demo test proof lint lock soak crash
 
 demo:
 	@sh .ci/demo
@@ -16,6 +16,9 @@ lock:
 
 soak:
 	@sh .ci/soak
+
+proof:
+	@sh .ci/test -n 2 -m proof
 
 crash:
 	@sh .ci/crash

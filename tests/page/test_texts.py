@@ -90,6 +90,7 @@ class _Plain(HTMLParser):
         self.text += data
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("subject", _SUBJECTS)
 async def test_every_text_reads_well_on_the_page(visit: Visit, subject: str, language: str) -> None:

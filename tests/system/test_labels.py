@@ -20,6 +20,7 @@ SENDING = ("sendVideo", "sendDocument", "sendVideoNote", "editMessageMedia")
 LABEL = "AI-generated video."
 
 
+@pytest.mark.proof
 async def test_whatever_way_a_video_goes_it_carries_the_label(town: World) -> None:
     """New, once more, from the disk, as a file, as a round note, into a message, to an operator."""
     ada = await town.person()

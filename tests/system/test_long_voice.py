@@ -118,6 +118,7 @@ async def test_a_part_that_fails_ends_all_of_it_and_costs_the_person_nothing(the
     await eventually(made_anew, "all of it is made once more")
 
 
+@pytest.mark.proof
 async def test_stopped_in_the_middle_what_was_made_comes_and_counts(there: World) -> None:
     ada = await there.person()
     await there.tell_provider(render_seconds=3.0)
@@ -132,6 +133,7 @@ async def test_stopped_in_the_middle_what_was_made_comes_and_counts(there: World
     assert (await balances(there))["quota_spent"] == whole["billed_milliseconds"]
 
 
+@pytest.mark.proof
 async def test_stopped_while_it_waits_it_costs_nothing(there: World) -> None:
     bob, ada = await there.person(), await there.person()
     await there.tell_provider(render_seconds=60)
@@ -145,6 +147,7 @@ async def test_stopped_while_it_waits_it_costs_nothing(there: World) -> None:
     assert [part["state"] for part in parts_of(there)] == ["cancelled"] * PARTS
 
 
+@pytest.mark.proof
 async def test_killed_between_parts_and_with_a_part_lost_it_goes_on(there: World) -> None:
     ada = await there.person()
     await all_in_parts(ada)

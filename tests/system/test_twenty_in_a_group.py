@@ -105,6 +105,7 @@ def most_within_a_minute(times_milliseconds: Iterable[int]) -> int:
     return max((sum(at <= t < at + 60_000 for t in times) for at in times), default=0)
 
 
+@pytest.mark.proof
 async def test_all_get_their_videos_and_telegram_never_has_to_slow_the_bot_down(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
