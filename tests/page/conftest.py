@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from bot.sandbox.server import Sandbox, serve_sandbox
 from tests.page.scripted_bot import ScriptedBot
@@ -64,6 +64,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
         viewport={"width": 1280, "height": 800}, locale="en-GB", permissions=["microphone"]
     )
     context.set_default_timeout(DEADLINE_MILLISECONDS)
+    expect.set_options(timeout=DEADLINE_MILLISECONDS)
     yield context
     await context.close()
 

@@ -11,7 +11,7 @@ from playwright.async_api import ConsoleMessage, Locator, Page
 from bot.sandbox.server import Sandbox
 from tests.page.scripted_bot import ScriptedBot
 
-DEADLINE_MILLISECONDS = 10_000
+DEADLINE_MILLISECONDS = 20_000
 
 
 @dataclass

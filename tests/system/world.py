@@ -25,6 +25,9 @@ from tests.system.material import photo, voice
 DEADLINE_SECONDS = 90.0
 _LOOK_EVERY_SECONDS = 0.05
 
+# One that was left idle may be closed by the server at the moment it is used again.
+_NO_IDLE_CONNECTIONS = httpx.Limits(max_keepalive_connections=0)
+
 _numbers = itertools.count(1)
 
 Json = dict[str, Any]
@@ -337,7 +340,9 @@ async def world(
         serve_sandbox(
             telegram_port=0, dashscope_port=0, render_seconds=render_seconds, clock=clock
         ) as sandbox,
-        httpx.AsyncClient(base_url=sandbox.telegram_base_url, timeout=30) as http,
+        httpx.AsyncClient(
+            base_url=sandbox.telegram_base_url, timeout=30, limits=_NO_IDLE_CONNECTIONS
+        ) as http,
     ):
         made = (kind or World)(
             sandbox,
