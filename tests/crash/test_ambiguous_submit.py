@@ -22,7 +22,7 @@ from tests.crash.story import at_rest
 from tests.crash.world import CrashWorld, within
 from tests.system.world import Person, eventually, text_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.proof]
 
 NO_PROXY = {"HTTP_PROXY": "", "http_proxy": "", "ALL_PROXY": "", "all_proxy": ""}
 THROTTLED = {"http": 429, "code": "Throttling.RateQuota", "message": "slow down"}

@@ -12,7 +12,7 @@ from tests.crash.points import Crash
 from tests.crash.world import CrashWorld, within
 from tests.system.world import Person, text_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.proof]
 
 
 async def delivered(world: CrashWorld, ada: Person) -> list[dict[str, Any]]:

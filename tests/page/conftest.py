@@ -35,6 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(FOLDER):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.proof)
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 

@@ -244,7 +244,8 @@ async def test_what_runs_is_watched_on_while_the_account_is_stopped(shop: Shop) 
 
         await shop.until(looked_often)
         await come_to(shop, [running], ["fetching"])
-        assert (await shop.job(waits.id)).state in (JobState.READY, JobState.RUNNING)
+        on_trial = (JobState.READY, JobState.SUBMITTING, JobState.RUNNING)
+        assert (await shop.job(waits.id)).state in on_trial
     assert len([told for told in shop.told() if "refuses to work" in told]) == 1
 
 

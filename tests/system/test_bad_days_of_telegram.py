@@ -10,7 +10,7 @@ import pytest
 from tests.system.material import said
 from tests.system.world import Person, World, eventually, world
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.proof]
 
 OPERATOR = 7001
 SETTINGS = {"ADMIN_IDS": str(OPERATOR)}

@@ -69,6 +69,7 @@ async def test_a_waiting_job_is_cancelled_for_nothing_and_can_be_tried_again(
     again = await ada.forges_press(cancelled, buttons_of(cancelled)[label("button-retry")])
     assert again == label("answer-too-late")
     await ada.sees_video()
+    await ada.reaches("done")
     jobs = town.rows(f"SELECT state FROM jobs WHERE user_id = {ada.user_id} ORDER BY id")
     assert [job["state"] for job in jobs] == ["cancelled", "done"]
 

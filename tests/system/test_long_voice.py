@@ -70,6 +70,7 @@ async def test_all_of_it_becomes_one_video_with_one_bill_and_one_status(
     there: World, tmp_path: Path
 ) -> None:
     ada = await there.person()
+    await there.tell_provider(render_seconds=4.0)
     voice = await all_in_parts(ada)
     progress = await ada.sees(f"part 1 of {PARTS}")
     await ada.sees(f"part 2 of {PARTS}")
@@ -93,6 +94,7 @@ async def test_all_of_it_becomes_one_video_with_one_bill_and_one_status(
     assert left in text_of(video)
 
 
+@pytest.mark.proof
 async def test_a_part_that_fails_ends_all_of_it_and_costs_the_person_nothing(there: World) -> None:
     ada = await there.person()
     await there.tell_provider(render_seconds=1.0)
@@ -167,6 +169,7 @@ async def test_killed_between_parts_and_with_a_part_lost_it_goes_on(there: World
     assert (await balances(there))["bills"] == 1
 
 
+@pytest.mark.proof
 async def test_a_piece_can_be_listened_to_and_used(there: World) -> None:
     ada = await there.person()
     voice, question = await asks(ada, 30.0)
