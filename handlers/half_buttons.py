@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+
 from bot.media.sound import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from handlers.pressing import Action, NotYours, Press, TooLate
 from storage import answers, drafts, media
+from storage.database import Transaction
 from storage.media import Media, MediaState
 
 
 async def check(pressed: Press) -> str:
     """check:HALF has a doubtful photo checked all the same."""
-    half = await own_half(pressed)
-    async with pressed.desk.database.transaction() as tx:
-        if not await answers.insist(tx, half.id):
-            raise TooLate
-        await answers.want(tx, half.id, pressed.desk.clock.now_milliseconds())
-    pressed.desk.nudge()
-    return "answer-started"
+    return await _answered(pressed, answers.insist)
 
 
 async def cut(pressed: Press) -> str:
     """cut:HALF:MILLISECONDS uses the beginning of a sound."""
-    half = await own_half(pressed)
     limit = pressed.number(1)
     if not SHORTEST_MILLISECONDS <= limit <= LONGEST_MILLISECONDS:
         raise TooLate
-    async with pressed.desk.database.transaction() as tx:
-        if not await answers.shorten(tx, half.id, limit):
-            raise TooLate
-        await answers.want(tx, half.id, pressed.desk.clock.now_milliseconds())
-    pressed.desk.nudge()
-    return "answer-started"
+    return await _answered(pressed, partial(answers.shorten, limit_milliseconds=limit))
 
 
 async def reopen(pressed: Press) -> str:
     """reopen:HALF tries once more what could not be used for the moment."""
+    return await _answered(pressed, answers.reopen)
+
+
+async def _answered(pressed: Press, answer: Callable[[Transaction, int], Awaitable[bool]]) -> str:
+    """The half goes on with that answer, if it was asked for one; its sender wants it now."""
     half = await own_half(pressed)
     async with pressed.desk.database.transaction() as tx:
-        if not await answers.reopen(tx, half.id):
+        if not await answer(tx, half.id):
             raise TooLate
         await answers.want(tx, half.id, pressed.desk.clock.now_milliseconds())
     pressed.desk.nudge()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from storage import choices
+from storage.choices import Choice
 from storage.database import Queryable, Transaction
 from storage.record import from_row
 
@@ -29,24 +31,10 @@ async def settings_of(database: Queryable, chat_id: int) -> GroupSettings:
     return GroupSettings() if row is None else from_row(GroupSettings, row)
 
 
-async def choose(
-    tx: Transaction, chat_id: int, choice: dict[str, str | int | None], now_milliseconds: int
-) -> None:
+async def choose(tx: Transaction, chat_id: int, choice: Choice, now_milliseconds: int) -> None:
     """Keep what an admin chose: a field of `GroupSettings` and its value, or several."""
     assert choice.keys() <= _CHOICES  # noqa: S101
-    names = sorted(choice)
-    columns = "".join(f", {name}" for name in names)
-    values = "".join(f", :{name}" for name in names)
-    updates = "".join(f", {name} = excluded.{name}" for name in names)
-    await tx.execute(
-        f"""
-        INSERT INTO groups (chat_id, changed_at_milliseconds{columns})
-        VALUES (:chat_id, :now{values})
-        ON CONFLICT (chat_id) DO UPDATE
-        SET changed_at_milliseconds = excluded.changed_at_milliseconds{updates}
-        """,  # noqa: S608
-        {"chat_id": chat_id, "now": now_milliseconds, **choice},
-    )
+    await choices.keep(tx, "groups", "chat_id", chat_id, choice, now_milliseconds)
 
 
 async def let_in(tx: Transaction, chat_id: int, user_id: int) -> bool:

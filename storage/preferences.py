@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from storage import choices
+from storage.choices import Choice
 from storage.database import Queryable, Transaction
 from storage.record import from_row
 
@@ -32,24 +34,10 @@ async def preferences_of(database: Queryable, user_id: int) -> Preferences:
     return Preferences() if row is None else from_row(Preferences, row)
 
 
-async def choose(
-    tx: Transaction, user_id: int, choice: dict[str, str | int | None], now_milliseconds: int
-) -> None:
+async def choose(tx: Transaction, user_id: int, choice: Choice, now_milliseconds: int) -> None:
     """Keep what the person chose: a column of `Preferences` and its value, or several."""
     assert choice.keys() <= _CHOICES  # noqa: S101
-    names = sorted(choice)
-    columns = "".join(f", {name}" for name in names)
-    values = "".join(f", :{name}" for name in names)
-    updates = "".join(f", {name} = excluded.{name}" for name in names)
-    await tx.execute(
-        f"""
-        INSERT INTO preferences (user_id, changed_at_milliseconds{columns})
-        VALUES (:user_id, :now{values})
-        ON CONFLICT (user_id) DO UPDATE
-        SET changed_at_milliseconds = excluded.changed_at_milliseconds{updates}
-        """,  # noqa: S608
-        {"user_id": user_id, "now": now_milliseconds, **choice},
-    )
+    await choices.keep(tx, "preferences", "user_id", user_id, choice, now_milliseconds)
 
 
 _CHOICES = frozenset(Preferences.__dataclass_fields__)
