@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.telegram.keyboard import Keyboard
-from bot.telegram.links import start_link
 from handlers.context import Context, Visit, visit_of
 from handlers.pressing import Action, NotYours, Press, TooLate
+from handlers.private import is_private
 from storage import errands, jobs
 from storage.errands import Wanted
 from storage.media import Place
@@ -19,14 +18,9 @@ _MOST_PAGES = 1_000_000
 async def show_history(update: Update, context: Context) -> None:
     """In private the first page; a group is shown the way there."""
     visit = await visit_of(update, context)
-    if visit is None:
-        return
-    if visit.message.chat_id != visit.user.id:
-        link = start_link(context.bot.username, PAYLOAD)
-        button = Keyboard.link(visit.texts.plain("button-open-history"), link)
-        await visit.reply_once(visit.texts.html("history-private"), button)
-        return
-    await show_first_page(visit)
+    way = {"text": "history-private", "button": "button-open-history"}
+    if visit is not None and await is_private(visit, PAYLOAD, **way):
+        await show_first_page(visit)
 
 
 async def show_first_page(visit: Visit) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from telegram import Update
 
 from bot.desk import Desk
@@ -13,6 +15,8 @@ from handlers.pressing import Action, Answer, NotYours, Press, TooLate
 from handlers.rights import is_admin
 from storage import jobs, loans
 from storage.jobs import Job, JobState
+
+logger = logging.getLogger(__name__)
 
 
 async def notme(update: Update, context: Context) -> None:
@@ -86,7 +90,8 @@ async def _remove(desk: Desk, job: Job) -> bool:
         return True
     try:
         await desk.sender.delete_message(job.chat_id, job.video_message_id)
-    except TelegramFailure:
+    except TelegramFailure as failure:
+        logger.warning("the video of job %s stays in its chat: %s", job.id, failure)
         return False
     return True
 

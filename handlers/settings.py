@@ -8,11 +8,11 @@ from telegram import Update, User
 
 from bot.desk import Desk
 from bot.telegram.keyboard import Keyboard
-from bot.telegram.links import start_link
 from bot.texts import Catalogue
 from handlers.choices import ENGINE, RESOLUTION, SETTINGS, Setting
 from handlers.context import Context, Visit, texts_for, visit_of
 from handlers.pressing import Action, Answer, NotYours, Press
+from handlers.private import is_private
 from storage import preferences
 from storage.preferences import Preferences
 
@@ -24,14 +24,9 @@ _Menu = tuple[str, Keyboard]
 async def show_settings(update: Update, context: Context) -> None:
     """In private the menu; a group is shown the way there."""
     visit = await visit_of(update, context)
-    if visit is None:
-        return
-    if visit.message.chat_id != visit.user.id:
-        link = start_link(context.bot.username, PAYLOAD)
-        button = Keyboard.link(visit.texts.plain("button-open-settings"), link)
-        await visit.reply_once(visit.texts.html("settings-private"), button)
-        return
-    await show_menu(visit)
+    way = {"text": "settings-private", "button": "button-open-settings"}
+    if visit is not None and await is_private(visit, PAYLOAD, **way):
+        await show_menu(visit)
 
 
 async def show_menu(visit: Visit) -> None:
