@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.pipeline.pairing import NotConfirmed, request_for
 from bot.pipeline.video_buttons import FINER, may_be_finer
+from bot.pipeline.wishes import wishes_of
 from bot.telegram.errors import SendUnknown
 from bot.telegram.keyboard import Keyboard
 from handlers.job_buttons import own_job
@@ -21,7 +22,8 @@ async def finer(pressed: Press) -> str:
     """finer:JOB makes it again in 720P, once; finer:JOB:QUOTA where so much is agreed to."""
     job = await own_job(pressed)
     desk = pressed.desk
-    if job.state not in _RENDERED or not may_be_finer(job, desk.terms):
+    wishes = await wishes_of(desk.database, desk.terms, job.place)
+    if job.state not in _RENDERED or not may_be_finer(job, desk.terms, wishes):
         raise TooLate
     made = await jobs.by_request(desk.database, request_for(job, FINER))
     if made is not None and made.state not in FINAL:

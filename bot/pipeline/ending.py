@@ -13,6 +13,7 @@ from bot.pipeline.receipt import Receipts
 from bot.pipeline.terms import Terms
 from bot.pipeline.under_video import with_group_buttons
 from bot.pipeline.video_buttons import video_keyboard
+from bot.pipeline.wishes import wishes_of
 from bot.telegram.keyboard import Keyboard
 from bot.telegram.pace import is_group
 from storage import detours, jobs, ledger, loans, moves
@@ -107,7 +108,8 @@ class Ending:
     async def _say_receipt(self, job: Job) -> None:
         """A round note has no caption: the status message says what a caption would."""
         texts = await self._conversation.texts_for(job.user_id, job.chat_id)
-        keyboard = video_keyboard(job, self._terms, texts, as_note=True)
+        wishes = await wishes_of(self._database, self._terms, job.place)
+        keyboard = video_keyboard(job, self._terms, wishes, texts, as_note=True)
         keyboard = await with_group_buttons(self._database, job, keyboard, texts)
         await self._conversation.status(job, await self._receipts.text(job, texts), keyboard)
 

@@ -80,7 +80,8 @@ class Packing:
         caption = _with_note(await self._receipts.text(job, texts), form, texts)
         if await self._was_stopped_early(job):
             caption += "\n" + texts.html("video-stopped-early")
-        keyboard = video_keyboard(job, self._terms, texts, as_note=False)
+        wishes = await wishes_of(self._database, self._terms, job.place)
+        keyboard = video_keyboard(job, self._terms, wishes, texts, as_note=False)
         keyboard = await with_group_buttons(self._database, job, keyboard, texts)
         reply_to = await self.reply_to(job)
         return Parcel(job, await self.video(job, form), caption, reply_to, keyboard)

@@ -26,11 +26,15 @@ class Wishes:
     confirm_above_milliseconds: int | None
     quiet: bool
     longest_milliseconds: int
+    group_resolution: str | None = None
 
     def in_resolution(self, resolution: str, terms: Terms, engine: str | None = None) -> Wishes:
-        """The same with this resolution, and by this engine if it is on, with their price."""
+        """The same with this resolution, and by this engine if it is on, with their price.
+
+        What a group's admins decided stays.
+        """
         engine = self.engine if engine is None else terms.engine_of(engine)
-        resolution = _as_made(resolution, engine)
+        resolution = _as_made(self.group_resolution or resolution, engine)
         price = terms.price_of(resolution, engine)
         return replace(self, engine=engine, resolution=resolution, price=price)
 
@@ -59,6 +63,7 @@ def joined(terms: Terms, person: Preferences, group: GroupSettings) -> Wishes:
         confirm_above_milliseconds=person.confirm_above_milliseconds,
         quiet=bool(person.quiet or group.quiet),
         longest_milliseconds=group.longest_milliseconds or LONGEST_MILLISECONDS,
+        group_resolution=group.resolution,
     )
 
 

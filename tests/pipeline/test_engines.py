@@ -261,3 +261,12 @@ def test_a_second_counts_by_its_price_against_that_of_the_usual_engine(
 async def ended(shop: Shop, job: Job) -> bool:
     current = await shop.job(job.id)
     return current.state == JobState.FAILED and bool(current.announced)
+
+
+def test_nobody_goes_around_the_resolution_that_a_groups_admins_chose() -> None:
+    wish = Preferences(resolution="720P")
+    bound = joined(TERMS, wish, GroupSettings(resolution="480P"))
+    free = joined(TERMS, wish, GroupSettings())
+    assert bound.in_resolution("720P", TERMS).resolution == "480P"
+    assert bound.in_resolution("720P", TERMS).price == TERMS.price_of("480P")
+    assert free.in_resolution("720P", TERMS).resolution == "720P"
