@@ -18,7 +18,7 @@ soak:
 	@sh .ci/soak
 
 proof:
-	@sh .ci/test -n 2 -m proof
+	@sh .ci/proof
 
 crash:
 	@sh .ci/crash
