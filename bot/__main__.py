@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from importlib import import_module
-from importlib.metadata import version
 
 import click
+
+from bot import __version__
 
 _COMMANDS = ("run", "demo", "sandbox", "make", "doctor", "backup", "restore")
 
@@ -26,10 +29,14 @@ class _Commands(click.Group):
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("talking-photo"), prog_name="talking-photo")
+@click.version_option(__version__, prog_name="talking-photo")
 def main() -> None:
     """A Telegram bot that turns a photo and a voice note into a talking video."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A path may hold what the terminal cannot show: its sentence is said all the same.
+            stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":
-    main(prog_name="talking-photo")
+    main()

@@ -9,7 +9,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,15 +72,24 @@ async def until(holds: Callable[[], Awaitable[object]]) -> None:
             await asyncio.sleep(0.02)
 
 
-@asynccontextmanager
-async def started(
+def started(
     *words: str | Path, cwd: Path, settings: dict[str, str] | None = None
+) -> AbstractAsyncContextManager[Command]:
+    """`talking-photo WORDS…` with only these settings, or those of ENV_FILE."""
+    ours = settings or {}
+    command_line = (sys.executable, "-m", "bot", *map(str, words))
+    return running(*command_line, cwd=cwd, environment={**bot_environment(ours), **ours})
+
+
+@asynccontextmanager
+async def running(
+    *command_line: str, cwd: Path, environment: dict[str, str]
 ) -> AsyncIterator[Command]:
-    """`talking-photo WORDS…` with only these settings; killed with its children in the end."""
+    """Any command; killed with its children in the end."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *map(str, words)),
+        *command_line,
         cwd=cwd,
-        env=bot_environment(settings or {}),
+        env=environment,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=PIPE,
         stderr=STDOUT,

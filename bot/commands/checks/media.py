@@ -41,5 +41,5 @@ def _heic() -> Finding:
         return ok("pictures: HEIC can be read")
     return warning(
         "pictures: HEIC (iPhone pictures sent as files) cannot be read",
-        "pip install 'talking-photo[heic]' if you want them",
+        "install the package pillow-heif as well if you want them",
     )
