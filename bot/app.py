@@ -287,7 +287,7 @@ async def _engine(
 ) -> Engine:
     match name:
         case "preview":
-            preview = PreviewEngine(settings.data_directory / "preview", renderer, clock)
+            preview = PreviewEngine(settings.previews_directory, renderer, clock)
             stack.push_async_callback(preview.close)
             return preview
         case "wan2.2-s2v" | "emo":

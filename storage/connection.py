@@ -24,6 +24,8 @@ _PRAGMAS = (
 
 async def connect(path: Path) -> aiosqlite.Connection:
     """A connection; raises sqlite3.Error."""
+    # Where the file cannot be opened, aiosqlite would leave a thread that may outlive the loop.
+    sqlite3.connect(path).close()
     connection = await aiosqlite.connect(path, isolation_level=None)
     async with closed_on_failure(connection):
         connection.row_factory = sqlite3.Row

@@ -15,7 +15,7 @@ class AlreadyRunning(Exception):
 
 
 class LockUnavailable(Exception):
-    """The lock's file cannot be made: the folder is missing or cannot be written to."""
+    """The lock's file cannot be made, or something else has its name."""
 
 
 @contextmanager
@@ -37,14 +37,14 @@ def instance_lock(database_path: Path) -> Iterator[None]:
 def _open(lock_path: Path) -> sqlite3.Connection:
     try:
         return sqlite3.connect(lock_path, timeout=0, isolation_level=None, check_same_thread=False)
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         raise _unavailable(lock_path) from error
 
 
 def _lock(connection: sqlite3.Connection, lock_path: Path) -> None:
     try:
         connection.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode in _LOCKED:
             raise AlreadyRunning(
                 f"Another bot is running with this database ({lock_path.with_suffix('')}): stop it "
@@ -55,5 +55,6 @@ def _lock(connection: sqlite3.Connection, lock_path: Path) -> None:
 
 def _unavailable(lock_path: Path) -> LockUnavailable:
     return LockUnavailable(
-        f"The file {lock_path} cannot be made: create its folder, or let this user write there."
+        f"The file {lock_path} cannot be made or locked: create its folder, let this user write "
+        "there, or move away what is in its place."
     )

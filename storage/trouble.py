@@ -23,8 +23,8 @@ _SENTENCES = {
         "The disk of the database {path} fails, or has no room: look at the disk and start again."
     ),
     sqlite3.SQLITE_CANTOPEN: (
-        "The database {path} cannot be opened: create its folder, let this user write there, and "
-        "start again."
+        "The database {path} cannot be opened: DATABASE_URL has to name a file in a folder where "
+        "this user may write; mend that and start again."
     ),
 }
 _SAME_AS = {

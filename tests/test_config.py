@@ -274,7 +274,7 @@ def test_a_named_file_that_is_missing_is_an_error(good: Set) -> None:
 
 def test_a_file_that_is_not_text_is_an_error(good: Set, tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("ENGINE=emo # \u00e9".encode("latin-1"))
-    assert "cannot be read" in refusal()
+    assert "is not UTF-8 text: save it as UTF-8" in refusal()
 
 
 def test_slips_of_the_keyboard_are_pointed_out(good: Set, tmp_path: Path) -> None:

@@ -29,7 +29,8 @@ def backup(file: Path) -> None:
     except (DatabaseUnusable, DatabaseLocked) as trouble:
         raise Failure(f"{trouble} No backup was made.") from None
     except OSError as error:
-        raise Failure(f"{file} cannot be written ({error.strerror}). No backup was made.") from None
+        at = error.filename or file
+        raise Failure(f"{at} cannot be used ({error.strerror}). No backup was made.") from None
     click.echo(f"{file} is a whole copy of {database}. Keep it on another disk.")
 
 

@@ -9,7 +9,14 @@ import click
 import httpx
 
 from bot.commands.checks.finding import Finding, ok
-from bot.config import Settings, SettingsInvalid, load_settings, misspelt_settings
+from bot.config import (
+    Settings,
+    SettingsInvalid,
+    database_place,
+    load_settings,
+    misspelt_settings,
+    video_places,
+)
 from bot.logs import Redactor, set_up_logging
 
 _TIMEOUT_SECONDS = 15.0
@@ -49,16 +56,16 @@ async def _without_settings(invalid: SettingsInvalid) -> AsyncIterator[Finding]:
 async def _with_settings(settings: Settings) -> AsyncIterator[Finding]:
     from bot.clock import SystemClock
     from bot.commands.checks.clocks import ClockCheck
-    from bot.commands.checks.database import check_data_directory, check_database
+    from bot.commands.checks.database import check_database, check_videos
     from bot.commands.checks.provider import check_provider
     from bot.commands.checks.telegram import check_telegram
 
     yield ok("settings: all can be read")
     async for finding in _regardless():
         yield finding
-    for finding in check_database(settings.database_path):
+    for finding in check_database(settings.database_path, database_place(settings)):
         yield finding
-    yield check_data_directory(settings.data_directory)
+    yield check_videos(video_places(settings))
     clock = SystemClock()
     clocks = ClockCheck(clock)
     hooks = {"response": [clocks.look]}

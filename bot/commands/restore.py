@@ -9,6 +9,7 @@ import click
 from bot.clock import SystemClock
 from bot.commands.backup import settings_or_failure
 from bot.commands.failure import Failure
+from bot.config import SettingsInvalid, database_place, make_places
 from storage.copies import replace_database
 from storage.instance import AlreadyRunning, LockUnavailable, instance_lock
 from storage.trouble import DatabaseLocked, DatabaseUnusable
@@ -22,12 +23,13 @@ def restore(file: Path) -> None:
     The bot must not run. What was there is kept beside it under another name. At its next start
     the bot looks for what was submitted after the backup before it pays for anything.
     """
-    database = settings_or_failure().database_path
+    settings = settings_or_failure()
+    database = settings.database_path
     try:
-        database.parent.mkdir(parents=True, exist_ok=True)
+        make_places([database_place(settings)])
         with instance_lock(database):
             aside = replace_database(file, database, SystemClock().now_milliseconds())
-    except (AlreadyRunning, LockUnavailable) as error:
+    except (SettingsInvalid, AlreadyRunning, LockUnavailable) as error:
         raise Failure(str(error)) from None
     except (DatabaseUnusable, DatabaseLocked) as trouble:
         raise Failure(f"{trouble} Nothing was changed.") from None

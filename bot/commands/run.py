@@ -9,7 +9,15 @@ import click
 
 from bot.commands.failure import Failure
 from bot.commands.signals import stop_on_signals, stop_when_stdin_closes
-from bot.config import Settings, SettingsInvalid, load_settings, misspelt_settings
+from bot.config import (
+    Settings,
+    SettingsInvalid,
+    database_place,
+    load_settings,
+    make_places,
+    misspelt_settings,
+    video_places,
+)
 from bot.logs import set_up_logging
 from storage.instance import AlreadyRunning, LockUnavailable, instance_lock
 
@@ -28,6 +36,7 @@ def run(stop_with_stdin: bool) -> None:
         stop_when_stdin_closes()
     try:
         settings = load_settings()
+        make_places([database_place(settings), *video_places(settings)])
     except SettingsInvalid as invalid:
         raise Failure(str(invalid)) from None
     set_up_logging(settings.log_level, settings.secrets)
@@ -48,7 +57,6 @@ def _run(settings: Settings) -> None:
             await run_bot(settings, stop=stop)
 
     try:
-        settings.database_path.parent.mkdir(parents=True, exist_ok=True)
         with instance_lock(settings.database_path):
             asyncio.run(until_stopped())
     except TokenRejected:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from dotenv import dotenv_values
-
+from bot.config.sentences import SettingsInvalid
 from bot.config.settings import Settings
-from bot.config.source import env_file
+from bot.config.source import env_file, settings_in_file
 
 _SIMILAR = 0.85
 
 
 def misspelt_settings() -> list[str]:
     """One sentence for each name in the settings file that is no setting, and for each variable of
-    the environment that is nearly one."""
+    the environment that is nearly one; a file that cannot be read is the loading's to tell."""
     return [*_from_file(), *_from_environment()]
 
 
@@ -26,12 +25,16 @@ def setting_names() -> frozenset[str]:
 
 
 def _from_file() -> Iterator[str]:
-    path = env_file()
-    if not path.is_file():
-        return
-    for name in dotenv_values(path, encoding="utf-8"):
+    for name in _names_in_file():
         if name.upper() not in setting_names():
-            yield f"{name} in {path} is not a setting{_hint(name)}"
+            yield f"{name} in {env_file()} is not a setting{_hint(name)}"
+
+
+def _names_in_file() -> Iterable[str]:
+    try:
+        return settings_in_file()
+    except SettingsInvalid:
+        return ()
 
 
 def _from_environment() -> Iterator[str]:

@@ -125,6 +125,16 @@ class Settings(ServiceSettings):
         return self.data_dir or self.database_path.with_name(f"{self.database_path.stem}-data")
 
     @property
+    def results_directory(self) -> Path:
+        """The folder in it for videos of the service."""
+        return self.data_directory / "results"
+
+    @property
+    def previews_directory(self) -> Path:
+        """The folder in it for videos that this machine makes."""
+        return self.data_directory / "preview"
+
+    @property
     def quota_milliseconds_per_day(self) -> int:
         """What each person may have made in a day."""
         return whole(self.quota_seconds_per_day, MILLISECONDS_PER_SECOND)

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import io
 import os
+import stat
 from pathlib import Path
 
+from dotenv import dotenv_values
 from pydantic_settings import (
     BaseSettings,
-    DotEnvSettingsSource,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+
+from bot.config.sentences import SettingsInvalid
+
+_NOT_TEXT = "is not UTF-8 text: save it as UTF-8, with lines NAME=value"
 
 
 def env_file() -> Path:
     """The file of settings: `.env` here, or the one that the variable ENV_FILE names."""
     return Path(os.environ.get("ENV_FILE", ".env"))
+
+
+def settings_in_file() -> dict[str, str | None]:
+    """What that file says, by the names as they are written there; nothing where there is none.
+
+    Raises SettingsInvalid for a file that cannot be read, or that ENV_FILE names in vain.
+    """
+    if os.environ.get("ENV_FILE") == "":
+        return {}
+    return dotenv_values(stream=io.StringIO(_text()))
 
 
 class FromEnvironment(BaseSettings):
@@ -35,5 +52,39 @@ class FromEnvironment(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """See the class; the file is looked up now, not when the module was imported."""
-        dotenv = DotEnvSettingsSource(settings_cls, env_file=env_file(), env_file_encoding="utf-8")
-        return init_settings, env_settings, dotenv
+        written = settings_in_file().items()
+        said = {name.lower(): value for name, value in written if value is not None}
+        return init_settings, env_settings, InitSettingsSource(settings_cls, said)
+
+
+def _text() -> str:
+    try:
+        # A pipe would be empty, or wait for ever, when it is read again.
+        if not stat.S_ISREG(env_file().stat().st_mode):
+            raise _unusable("is not a file: move it away, and write the settings to a file")
+        text = env_file().read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return _nothing()
+    except UnicodeDecodeError:
+        raise _unusable(_NOT_TEXT) from None
+    except OSError as error:
+        raise _unusable(
+            f"cannot be read ({error.strerror}): let this user read it, or have ENV_FILE name "
+            "another one"
+        ) from None
+    # UTF-16 without a mark at its beginning passes for UTF-8, with a zero beside each letter.
+    if "\0" in text:
+        raise _unusable(_NOT_TEXT)
+    return text
+
+
+def _nothing() -> str:
+    if "ENV_FILE" in os.environ:
+        raise SettingsInvalid(
+            [f"ENV_FILE names {env_file()}, which is not there: create it, or unset ENV_FILE."]
+        )
+    return ""
+
+
+def _unusable(fault: str) -> SettingsInvalid:
+    return SettingsInvalid([f"The settings file {env_file()} {fault}."])

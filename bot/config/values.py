@@ -6,6 +6,7 @@ Each reader raises ValueError with "what is wrong: what to do", to follow the se
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
@@ -109,7 +110,7 @@ def database_url(value: str) -> str:
             "asks for PostgreSQL, which this version cannot use yet: write sqlite:///file.db"
         )
     path = text.removeprefix(_SQLITE)
-    if path == text or not path.strip("/") or path.startswith(":") or "?" in path:
+    if path == text or not Path(path).name or path.startswith(":") or "?" in path:
         raise ValueError(
             "is not sqlite:///file.db (or sqlite:////full/path/file.db): write it in that form"
         )

@@ -81,7 +81,7 @@ def terms_of(settings: Settings) -> Terms:
         poll_seconds=settings.poll_seconds,
         admin_ids=settings.admin_ids,
         allowed_groups=settings.allowed_groups,
-        results=settings.data_directory / "results",
+        results=settings.results_directory,
         keep_results_milliseconds=settings.keep_results_milliseconds,
         max_update_age_milliseconds=settings.max_update_age_milliseconds,
         max_draft_age_milliseconds=settings.max_draft_age_milliseconds,

@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 from bot.commands.checks.disk import check_free_space, check_persistence
 from bot.commands.checks.finding import Finding, ok, problem, warning
+from bot.config import Place
 from storage.instance import AlreadyRunning, LockUnavailable, instance_lock
 
 _BUSY_SECONDS = 3.0
+_ANOTHER_FILE = "name another file in DATABASE_URL"
 
 
-def check_database(path: Path) -> list[Finding]:
+def check_database(path: Path, place: Place) -> list[Finding]:
     """Look at the file, or, before the first start, at its folder."""
+    fault = place.fault()
+    if fault is not None:
+        return [Finding("problem", f"database: {fault}")]
     folder = _existing_folder(path)
-    disk = [check_persistence(folder), check_free_space(folder)]
-    if not os.access(folder, os.W_OK):
-        return [
-            problem(f"database: {folder} cannot be written to", "let this user write there"),
-            *disk,
-        ]
-    if not path.exists():
-        return [ok(f"database: {path} will be made at the first start"), *disk]
-    return [_second_instance(path), _whole(path), *disk]
+    return [*_file(path), check_persistence(folder), check_free_space(folder)]
 
 
-def check_data_directory(path: Path) -> Finding:
+def check_videos(places: Sequence[Place]) -> Finding:
     """Whether videos can wait there for their delivery."""
-    folder = path if path.is_dir() else _existing_folder(path)
-    if os.access(folder, os.W_OK):
-        return ok(f"videos: {path} can be written")
-    return problem(f"videos: {folder} cannot be written to", "let this user write there")
+    for place in places:
+        fault = place.fault()
+        if fault is not None:
+            return Finding("problem", f"videos: {fault}")
+    return ok(f"videos: {places[0].folder} can be written")
 
 
 def _existing_folder(path: Path) -> Path:
     return next(folder for folder in path.resolve().parents if folder.is_dir())
+
+
+def _file(path: Path) -> list[Finding]:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return [ok(f"database: {path} will be made at the first start")]
+    except OSError as error:
+        return [problem(f"database: {path} cannot be used ({error.strerror})", _ANOTHER_FILE)]
+    if not path.is_file():
+        return [problem(f"database: {path} is not a file", _ANOTHER_FILE)]
+    return [_second_instance(path), _whole(path)]
 
 
 def _second_instance(path: Path) -> Finding:

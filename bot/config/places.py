@@ -1,0 +1,82 @@
+"""The folders that the settings lead to: they have to be there, or be makeable, and take files."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.config.sentences import SettingsInvalid
+from bot.config.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder, and the setting that leads to it."""
+
+    setting: str
+    folder: Path
+
+    def fault(self) -> str | None:
+        """What is wrong with it and what to do, in one sentence; nothing is made to find out."""
+        nearest = self.folder
+        try:
+            nearest = _nearest(self.folder)
+            if not nearest.is_dir():
+                return self._sentence(f"{nearest} is not a folder: move it away, or name another")
+            with tempfile.TemporaryFile(dir=nearest):
+                return None
+        except OSError as error:
+            return self._unusable(nearest, error)
+
+    def make(self) -> str | None:
+        """Make it where it is missing; what is wrong, as `fault`."""
+        fault = self.fault()
+        if fault is None:
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                return self._unusable(self.folder, error)
+        return fault
+
+    def _unusable(self, folder: Path, error: OSError) -> str:
+        return self._sentence(
+            f"{folder} cannot be written to ({error.strerror}): let this user write there, or name "
+            "another folder"
+        )
+
+    def _sentence(self, fault: str) -> str:
+        return f"{self.setting} leads to {self.folder}, but {fault}."
+
+
+def database_place(settings: Settings) -> Place:
+    """Where the database is."""
+    return Place("DATABASE_URL", settings.database_path.parent)
+
+
+def video_places(settings: Settings) -> tuple[Place, ...]:
+    """Where videos wait for delivery, and where previews are made."""
+    setting = "DATA_DIR" if settings.data_dir else "DATA_DIR (not set: next to the database)"
+    previews = [settings.previews_directory] if "preview" in settings.engines else []
+    return tuple(Place(setting, each) for each in (settings.results_directory, *previews))
+
+
+def make_places(places: Iterable[Place]) -> None:
+    """Make those that are missing; raises SettingsInvalid with a sentence for the first bad one."""
+    for place in places:
+        fault = place.make()
+        if fault is not None:
+            raise SettingsInvalid([fault])
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the innermost one around it that is there; raises OSError."""
+    absolute = folder.absolute()
+    for each in (absolute, *absolute.parents):
+        try:
+            each.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        return each
+    return absolute
