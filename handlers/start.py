@@ -12,7 +12,7 @@ from bot.telegram.keyboard import Keyboard
 from bot.telegram.links import start_link
 from handlers import forgetting, history, last, legal, settings
 from handlers.context import Context, Visit, visit_of
-from storage import ledger
+from handlers.quota import allowance_here
 
 PAYLOADS: dict[str, Callable[[Visit], Awaitable[None]]] = {
     settings.PAYLOAD: settings.show_menu,
@@ -35,11 +35,7 @@ async def start(update: Update, context: Context) -> None:
     if asked_for is not None:
         await asked_for(visit)
         return
-    desk = visit.desk
-    quota = await ledger.quota_of(
-        desk.database, visit.user.id, desk.terms.caps, desk.clock.now_milliseconds()
-    )
-    left = quota.left_milliseconds // 100 / 10
+    left = (await allowance_here(visit)).left_milliseconds // 100 / 10
     greeting = visit.texts.html("start", longest=LONGEST_SECONDS, left=left)
     if payload:
         greeting = "\n\n".join([visit.texts.html("start-link-unknown"), greeting])

@@ -63,11 +63,13 @@ async def _ask(pressed: Press, job: Job, quota_milliseconds: int) -> None:
     """A question of its own: the video keeps its buttons. It is better lost than asked twice."""
     desk, texts = pressed.desk, pressed.texts
     now = desk.clock.now_milliseconds()
-    quota = await ledger.quota_of(desk.database, job.user_id, desk.terms.caps, now)
+    wishes = await wishes_of(desk.database, desk.terms, job.place)
+    price = wishes.in_resolution(FINER, desk.terms, job.engine).price
+    allowance = await ledger.allowance_of(desk.database, job.user_id, price, desk.terms.caps, now)
     text = texts.html(
         "finer-confirm",
         needed=quota_milliseconds / 1000,
-        left=quota.left_milliseconds // 100 / 10,
+        left=allowance.left_milliseconds // 100 / 10,
     )
     button = (texts.plain("button-go-on"), f"finer:{job.id}:{quota_milliseconds}")
     try:

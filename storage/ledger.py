@@ -57,6 +57,15 @@ class Price:
         """The longest video that much quota pays for."""
         return quota_milliseconds * 1000 // self.quota_weight_permille
 
+    def quota_within(self, micro_yuan: int) -> int | None:
+        """The most quota of which all videos cost no more than that; None: they cost nothing."""
+        if micro_yuan < 0:
+            return 0
+        if not self.micro_yuan_per_second:
+            return None
+        longest = micro_yuan * 1000 // self.micro_yuan_per_second
+        return ((longest + 1) * self.quota_weight_permille - 1) // 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Quota:
@@ -71,6 +80,32 @@ class Quota:
     def left_milliseconds(self) -> int:
         """What may still be held."""
         return max(0, self.limit_milliseconds - self.used_milliseconds - self.held_milliseconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The whole bot's money in one window, in micro-yuan; what is left is negative after a bill
+    above its hold, or when the operator lowered the cap."""
+
+    left_micro_yuan: int
+    resets_at_milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one person may still have made: their quota, or less where the bot's money ends first.
+
+    `left_milliseconds`, in quota milliseconds, is exact: whatever takes no more can be made.
+    """
+
+    quota: Quota
+    left_milliseconds: int
+    resets_at_milliseconds: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the bot's budget allows less than the person's quota."""
+        return self.left_milliseconds < self.quota.left_milliseconds
 
 
 class QuotaExceeded(Exception):
@@ -113,6 +148,29 @@ async def quota_of(database: Queryable, user_id: int, caps: Caps, now_millisecon
     return min(of_day, of_month, key=lambda quota: quota.left_milliseconds)
 
 
+async def allowance_of(
+    database: Queryable,
+    user_id: int,
+    price: Price,
+    caps: Caps,
+    now_milliseconds: int,
+    returning_milliseconds: int = 0,
+) -> Allowance:
+    """What the person may still have made at that price: the smaller of quota and budget.
+
+    `returning_milliseconds` of the quota are still held and about to come back.
+    """
+    quota = await quota_of(database, user_id, caps, now_milliseconds)
+    limits = [(quota.left_milliseconds + returning_milliseconds, quota.resets_at_milliseconds)]
+    for budget in await _budgets(database, caps, now_milliseconds):
+        within = price.quota_within(budget.left_micro_yuan)
+        if within is not None:
+            limits.append((within, budget.resets_at_milliseconds))
+    # Of those that allow the same, more comes only when the last begins afresh.
+    left, resets_at = min(limits, key=lambda limit: (limit[0], -limit[1]))
+    return Allowance(quota, left, resets_at)
+
+
 async def hold(
     tx: Transaction, *, user_id: int, job_id: int, amount: Amount, caps: Caps, now_milliseconds: int
 ) -> None:
@@ -152,11 +210,10 @@ async def check_budget(
     Raises:
         BudgetExhausted: it may not.
     """
-    day = day_of(now_milliseconds, caps.zone)
-    if await _money(database, "day = :day", day) + micro_yuan > caps.bot_day_micro_yuan:
-        raise BudgetExhausted(next_day_milliseconds(now_milliseconds, caps.zone))
-    if await _money(database, _MONTH, day) + micro_yuan > caps.bot_month_micro_yuan:
-        raise BudgetExhausted(next_month_milliseconds(now_milliseconds, caps.zone))
+    budgets = await _budgets(database, caps, now_milliseconds)
+    exceeded = [b.resets_at_milliseconds for b in budgets if micro_yuan > b.left_micro_yuan]
+    if exceeded:
+        raise BudgetExhausted(max(exceeded))
 
 
 async def settle(
@@ -240,6 +297,18 @@ async def _sums(
     )
     assert row is not None  # noqa: S101
     return row
+
+
+async def _budgets(database: Queryable, caps: Caps, now_milliseconds: int) -> tuple[Budget, Budget]:
+    """Today's and this month's, paid checks counted in."""
+    day = day_of(now_milliseconds, caps.zone)
+    today, month = await _money(database, "day = :day", day), await _money(database, _MONTH, day)
+    return (
+        Budget(caps.bot_day_micro_yuan - today, next_day_milliseconds(now_milliseconds, caps.zone)),
+        Budget(
+            caps.bot_month_micro_yuan - month, next_month_milliseconds(now_milliseconds, caps.zone)
+        ),
+    )
 
 
 async def _money(database: Queryable, where: str, day: str) -> int:

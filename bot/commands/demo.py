@@ -19,13 +19,20 @@ import httpx
 from bot.commands.child import BotProcess
 from bot.commands.failure import Failure
 from bot.commands.signals import stop_on_signals
+from bot.config import Place
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
 
 _START_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
-_ROOMY = {"QUOTA_SECONDS_PER_DAY": "600", "POLL_SECONDS": "1"}
+ROOMY = {
+    "QUOTA_SECONDS_PER_DAY": "600",
+    "BUDGET_YUAN_PER_DAY": "1000000",
+    "BUDGET_YUAN_PER_MONTH": "10000000",
+    "POLL_SECONDS": "1",
+}
+"""The money is no real one: what ends is each person's quota, never the bot's budget."""
 
 
 @click.command(short_help="Show everything on this machine, without any account.")
@@ -138,13 +145,15 @@ def _usual_or_free(port: int) -> int:
 
 
 def _settings(sandbox: Sandbox, data: Path) -> dict[str, str]:
-    return {**sandbox.settings, **_ROOMY, "DATABASE_URL": f"sqlite:///{data / 'demo.db'}"}
+    return {**sandbox.settings, **ROOMY, "DATABASE_URL": f"sqlite:///{data / 'demo.db'}"}
 
 
 @contextmanager
 def _data_directory(chosen: Path | None) -> Iterator[Path]:
     if chosen is not None:
-        chosen.mkdir(parents=True, exist_ok=True)
+        fault = Place("--directory", chosen).make()
+        if fault is not None:
+            raise Failure(fault)
         yield chosen.resolve()
         return
     with tempfile.TemporaryDirectory(prefix="talking-photo-") as temporary:

@@ -11,7 +11,7 @@ from bot.telegram.keyboard import Keyboard
 from bot.texts import Catalogue
 from storage import groups, ledger
 from storage.database import Database
-from storage.ledger import BudgetExhausted
+from storage.ledger import Allowance
 from storage.media import Media
 
 
@@ -27,18 +27,19 @@ class LongVoiceChoices:
         """The question and its answers."""
         plan = Plan.of(half)
         assert plan is not None  # noqa: S101
-        amount = (await wishes_of(self._database, self._terms, half.place)).price.of(plan.length)
+        price = (await wishes_of(self._database, self._terms, half.place)).price
+        needed = price.of(plan.length).quota_milliseconds
         now, caps = self._clock.now_milliseconds(), self._terms.caps
-        quota = await ledger.quota_of(self._database, half.user_id, caps, now)
+        allowance = await ledger.allowance_of(self._database, half.user_id, price, caps, now)
         parts = len(plan.cuts) + 1
-        key = await self._key(half, plan, amount, quota.left_milliseconds)
+        key = await self._key(half, plan, needed, allowance)
         text = texts.html(
             key,
             seconds=plan.length / 1000,
             longest=LONGEST_MILLISECONDS / 1000,
             parts=parts,
-            needed=amount.quota_milliseconds / 1000,
-            left=quota.left_milliseconds // 100 / 10,
+            needed=needed / 1000,
+            left=allowance.left_milliseconds // 100 / 10,
         )
         beginning = texts.plain("button-beginning", seconds=LONGEST_MILLISECONDS / 1000)
         rows = [
@@ -50,16 +51,13 @@ class LongVoiceChoices:
         return text, Keyboard.of(*rows)
 
     async def _key(
-        self, half: Media, plan: Plan, amount: ledger.Amount, left_milliseconds: int
+        self, half: Media, plan: Plan, needed_milliseconds: int, allowance: Allowance
     ) -> str:
         limit = (await groups.settings_of(self._database, half.chat_id)).longest_milliseconds
         if limit is not None and plan.length > limit:
             return "sound-long-here"
-        if amount.quota_milliseconds > left_milliseconds:
+        if needed_milliseconds > allowance.quota.left_milliseconds:
             return "sound-long-quota"
-        now = self._clock.now_milliseconds()
-        try:
-            await ledger.check_budget(self._database, amount.micro_yuan, self._terms.caps, now)
-        except BudgetExhausted:
+        if needed_milliseconds > allowance.left_milliseconds:
             return "sound-long-budget"
         return "sound-long"

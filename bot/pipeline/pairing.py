@@ -191,7 +191,7 @@ class Pairing:
         return job
 
     async def _confirm(self, sound: Media, wishes: Wishes, agreed_milliseconds: int) -> None:
-        """Raises NotConfirmed, unless the quota would not do anyway: that is said elsewhere."""
+        """Raises NotConfirmed, unless no cap allows it anyway: that is said elsewhere."""
         above = wishes.confirm_above_milliseconds
         needed = wishes.price.of(sound.duration_milliseconds or 0).quota_milliseconds
         if above is None or needed <= max(
@@ -199,8 +199,10 @@ class Pairing:
         ):
             return
         now = self._clock.now_milliseconds()
-        quota = await ledger.quota_of(self._database, sound.user_id, self._terms.caps, now)
-        if needed <= quota.left_milliseconds:
+        allowance = await ledger.allowance_of(
+            self._database, sound.user_id, wishes.price, self._terms.caps, now
+        )
+        if needed <= allowance.left_milliseconds:
             raise NotConfirmed(needed)
 
     async def _begin(self, tx: Transaction, order: Order, sound: Media) -> Job | None:

@@ -21,14 +21,17 @@ class Receipts:
     async def text(self, job: Job, texts: Catalogue) -> str:
         """The receipt as HTML."""
         now = self._clock.now_milliseconds()
-        quota = await ledger.quota_of(self._database, job.user_id, self._terms.caps, now)
         billed = job.billed_milliseconds or 0
         held = await ledger.charged_milliseconds(self._database, job.id)
         charged = min(job.price.of(billed).quota_milliseconds, held)
+        allowance = await ledger.allowance_of(
+            *(self._database, job.user_id, job.price, self._terms.caps, now),
+            returning_milliseconds=held - charged,
+        )
         return texts.html(
             labelled(job, "video-caption"),
             seconds=charged / 1000,
-            left=(quota.left_milliseconds + held - charged) // 100 / 10,
+            left=allowance.left_milliseconds // 100 / 10,
         )
 
 

@@ -141,14 +141,16 @@ class HalfWording:
     async def _confirm(self, sound: Media, texts: Catalogue) -> _Said:
         """What the video takes of what is left: its owner wants to be asked."""
         now = self._clock.now_milliseconds()
-        quota = await ledger.quota_of(self._database, sound.user_id, self._terms.caps, now)
         wishes = await wishes_of(self._database, self._terms, sound.place)
+        allowance = await ledger.allowance_of(
+            self._database, sound.user_id, wishes.price, self._terms.caps, now
+        )
         needed = wishes.price.of(sound.duration_milliseconds or 0).quota_milliseconds
         text = texts.html(
             "sound-confirm",
             seconds=(sound.duration_milliseconds or 0) / 1000,
             needed=needed / 1000,
-            left=quota.left_milliseconds // 100 / 10,
+            left=allowance.left_milliseconds // 100 / 10,
         )
         yes = (texts.plain("button-go-on"), f"spend:{sound.id}:{needed}")
         no = (texts.plain("button-not-now"), f"notnow:{sound.id}")
@@ -157,9 +159,9 @@ class HalfWording:
     async def _quota(self, sound: Media, texts: Catalogue) -> _Said:
         """What is left, when it comes back, and the beginning that it would pay for."""
         now, caps = self._clock.now_milliseconds(), self._terms.caps
-        quota = await ledger.quota_of(self._database, sound.user_id, caps, now)
         price = (await wishes_of(self._database, self._terms, sound.place)).price
-        affordable = price.affordable_milliseconds(quota.left_milliseconds)
+        allowance = await ledger.allowance_of(self._database, sound.user_id, price, caps, now)
+        affordable = price.affordable_milliseconds(allowance.left_milliseconds)
         affordable = min(LONGEST_MILLISECONDS, affordable // 100 * 100)
         needed = price.of(sound.duration_milliseconds or 0).quota_milliseconds
         rows = [[(texts.plain("button-retry"), f"reopen:{sound.id}")]]
@@ -169,8 +171,8 @@ class HalfWording:
         text = texts.html(
             "sound-quota-shorten" if len(rows) > 1 else "sound-quota",
             seconds=needed / 1000,
-            left=quota.left_milliseconds // 100 / 10,
-            when=say_when(texts, quota.resets_at_milliseconds, now, caps.zone),
+            left=allowance.left_milliseconds // 100 / 10,
+            when=say_when(texts, allowance.resets_at_milliseconds, now, caps.zone),
         )
         return text, Keyboard.of(*rows)
 

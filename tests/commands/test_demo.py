@@ -13,7 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.sandbox.server import TELEGRAM_PORT
+from bot.commands.demo import ROOMY
+from bot.config import Settings
+from bot.config.prices import ENGINES
+from bot.sandbox.server import DEMO_BOT_TOKEN, TELEGRAM_PORT
 from tests.commands.process import Command, names_in, started, until
 
 QUIET = ("demo", "--no-browser", "--telegram-port", "0", "--dashscope-port", "0")
@@ -57,6 +60,20 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
     return folder
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("resolution", ["480P", "720P"])
+def test_its_money_lasts_for_the_quotas_of_a_month(engine: str, resolution: str) -> None:
+    """Twenty people who use all of theirs every day, at the list prices."""
+    values: dict[str, Any] = {name.lower(): value for name, value in ROOMY.items()}
+    values |= {"engine": engine, "resolution": resolution}
+    values |= {"telegram_bot_token": DEMO_BOT_TOKEN, "dashscope_api_key": "sk-demo"}
+    settings = Settings(**values)
+    a_day = 20 * settings.quota_milliseconds_per_day * settings.price_micro_yuan_per_second // 1000
+    assert settings.quota_milliseconds_per_day == 600_000
+    assert a_day <= settings.budget_micro_yuan_per_day
+    assert 31 * a_day <= settings.budget_micro_yuan_per_month
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see processes")

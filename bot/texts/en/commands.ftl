@@ -4,6 +4,10 @@ quota = <b>Your quota today</b>
     { $bar }
     { NUMBER($used, maximumFractionDigits: 1) } s used · { NUMBER($held, maximumFractionDigits: 1) } s set aside · <b>{ NUMBER($left, maximumFractionDigits: 1) } s left</b> of { NUMBER($limit, maximumFractionDigits: 1) } s
     It starts afresh { $when }.
+quota-budget = <b>Your quota today</b>
+    { $bar }
+    { NUMBER($used, maximumFractionDigits: 1) } s used · { NUMBER($held, maximumFractionDigits: 1) } s set aside · <b>{ NUMBER($left, maximumFractionDigits: 1) } s left</b> of { NUMBER($limit, maximumFractionDigits: 1) } s
+    This bot's budget for everybody has less left than your quota. It starts afresh { $when }.
 when-today = today at { $time }
 when-tomorrow = tomorrow at { $time } ({ $zone })
 when-date = on { $date }

@@ -20,6 +20,7 @@ group-not-for-you = In this group only some people make videos with me, as its a
 group-write-as-yourself = I can't tell who you are while you write as a group or a channel. Please write as yourself.
 group-help = Answer a photo with /talk, then answer me with a voice note: the person in the photo speaks.
 group-quota = <b>{ NUMBER($left, maximumFractionDigits: 1) } s</b> of { NUMBER($limit, maximumFractionDigits: 1) } s are left for you. It starts afresh { $when }.
+group-quota-budget = <b>{ NUMBER($left, maximumFractionDigits: 1) } s</b> of { NUMBER($limit, maximumFractionDigits: 1) } s are left for you: this bot's budget for everybody has less left than your quota. It starts afresh { $when }.
 group-last-none = You have no video here yet. Answer a photo with /talk to make one.
 group-last-gone = Neither Telegram nor I still have your last video here. Answer a photo with /talk to make a new one.
 group-status-nothing = Nothing is being made for you here. Answer a photo with /talk to begin.

@@ -4,6 +4,10 @@ quota = <b>你今天的额度</b>
     { $bar }
     用了 { NUMBER($used, maximumFractionDigits: 1) } 秒 · 预留 { NUMBER($held, maximumFractionDigits: 1) } 秒 · <b>还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒</b>，共 { NUMBER($limit, maximumFractionDigits: 1) } 秒
     { $when }重新开始。
+quota-budget = <b>你今天的额度</b>
+    { $bar }
+    用了 { NUMBER($used, maximumFractionDigits: 1) } 秒 · 预留 { NUMBER($held, maximumFractionDigits: 1) } 秒 · <b>还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒</b>，共 { NUMBER($limit, maximumFractionDigits: 1) } 秒
+    机器人给所有人的预算剩得比你的额度少。预算{ $when }重新开始。
 when-today = 今天 { $time }
 when-tomorrow = 明天 { $time }（{ $zone }）
 when-date = { $date }

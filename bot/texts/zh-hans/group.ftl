@@ -20,6 +20,7 @@ group-not-for-you = 这个群的管理员只让一部分人用我做视频。你
 group-write-as-yourself = 以群或频道的身份发言时，我看不出你是谁。请用自己的身份发。
 group-help = 用 /talk 回复一张照片，再用语音回复我：照片里的人就会说话。
 group-quota = 你还剩 <b>{ NUMBER($left, maximumFractionDigits: 1) } 秒</b>，共 { NUMBER($limit, maximumFractionDigits: 1) } 秒。{ $when }重新计算。
+group-quota-budget = 你还剩 <b>{ NUMBER($left, maximumFractionDigits: 1) } 秒</b>，共 { NUMBER($limit, maximumFractionDigits: 1) } 秒：机器人给所有人的预算剩得比你的额度少。预算{ $when }重新开始。
 group-last-none = 你在这里还没有视频。用 /talk 回复一张照片就能做一个。
 group-last-gone = 你在这里的上一个视频，Telegram 和我都没有了。用 /talk 回复一张照片可以做个新的。
 group-status-nothing = 这里没有在为你做的视频。用 /talk 回复一张照片就能开始。

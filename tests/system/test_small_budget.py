@@ -1,0 +1,36 @@
+"""What is left, where the bot's money ends before a person's quota."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system.material import LONGEST_SECONDS, said
+from tests.system.test_commands import asks
+from tests.system.world import World, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SETTINGS = {
+    "QUOTA_SECONDS_PER_DAY": "600",
+    "BUDGET_YUAN_PER_DAY": "2",
+    "TIME_ZONE": "UTC",
+}
+
+
+async def test_start_and_quota_say_what_the_budget_still_pays_for(town: World) -> None:
+    ada = await town.person()
+    assert await asks(ada, "/start") == said("start", longest=LONGEST_SECONDS, left=4)
+    answer = await asks(ada, "/quota")
+    assert "0 s used · 0 s set aside · 4 s left of 600 s" in answer
+    assert "This bot's budget for everybody has less left than your quota." in answer
+    assert "It starts afresh tomorrow at 00:00 (UTC)." in answer
+
+
+async def test_what_is_said_to_be_left_shrinks_with_the_money(town: World) -> None:
+    """Also with what somebody else spends, and in the receipt."""
+    ada, ben = await town.person(), await town.person()
+    await ada.sends_photo()
+    await ada.says(2)
+    receipt = text_of(await ada.sees_video())
+    assert "1.9 s used · 2.1 s left today" in receipt
+    assert "· 2.1 s left of 600 s" in await asks(ben, "/quota")
