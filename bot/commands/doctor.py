@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import click
-import httpx
 
 from bot.commands.checks.finding import Finding, ok
 from bot.config import Settings, SettingsInvalid, load_settings, misspelt_settings
+from bot.http_client import HttpClient
 from bot.logs import Redactor, set_up_logging
 
 _TIMEOUT_SECONDS = 15.0
@@ -62,7 +62,7 @@ async def _with_settings(settings: Settings) -> AsyncIterator[Finding]:
     clock = SystemClock()
     clocks = ClockCheck(clock)
     hooks = {"response": [clocks.look]}
-    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, event_hooks=hooks) as http:
+    async with HttpClient(timeout=_TIMEOUT_SECONDS, event_hooks=hooks) as http:
         for finding in await check_telegram(settings, http):
             yield finding
         for finding in await check_provider(settings, http, clock):

@@ -35,6 +35,7 @@ from bot.dashscope.timeouts import Timeout, Timeouts
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.dashscope.wire import Wire
+from bot.http_client import HttpClient
 
 _DETECT = "services/aigc/image2video/face-detect"
 _SUBMIT = "services/aigc/image2video/video-synthesis"
@@ -57,12 +58,12 @@ class DashScope:
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        http: HttpClient,
         *,
         base_url: str,
         api_key: SecretStr,
         clock: Clock,
-        submit_http: httpx.AsyncClient | None = None,
+        submit_http: HttpClient | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
         self._http = http
@@ -222,9 +223,9 @@ class DashScope:
         return self._url(f"tasks/{quote(task_id, safe='')}")
 
 
-def fresh_connections(*, verify: ssl.SSLContext | bool = True) -> httpx.AsyncClient:
+def fresh_connections(*, verify: ssl.SSLContext | bool = True) -> HttpClient:
     """An HTTP client that opens a connection for every request; `verify` as in httpx."""
-    return httpx.AsyncClient(verify=verify, limits=httpx.Limits(max_keepalive_connections=0))
+    return HttpClient(verify=verify, limits=httpx.Limits(max_keepalive_connections=0))
 
 
 def _about_a_task(answer: Answer, *, unknown: type[DashScopeError] = TryAgain) -> DashScopeError:

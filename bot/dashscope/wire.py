@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.dashscope.answer import Answer
 from bot.dashscope.errors import NotSent, TryAgain
 from bot.dashscope.timeouts import Timeout
+from bot.http_client import HttpClient
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +34,8 @@ A reset or a write error is not among them: on a connection kept alive from an e
 mostly means that nothing arrived, but it cannot be told from a request that was acted upon.
 """
 
-LOST = (httpx.RequestError, OSError)
-"""All other failures of a call. OSError: what TLS raises past httpx, and TimeoutError."""
+LOST = (httpx.RequestError, TimeoutError)
+"""All other failures of a call; the TimeoutError is that of the whole call."""
 
 
 @contextmanager
@@ -51,7 +52,7 @@ def named_failures(call: str) -> Iterator[None]:
 class Wire:
     """Sends requests with one HTTP client; never repeats one, never follows a redirection."""
 
-    def __init__(self, http: httpx.AsyncClient, *, clock: Clock, api_key: SecretStr) -> None:
+    def __init__(self, http: HttpClient, *, clock: Clock, api_key: SecretStr) -> None:
         self._http = http
         self._clock = clock
         self._api_key = api_key

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import httpx
-
 from bot.clock import Clock
 from bot.commands.checks.finding import Finding, ok, problem
 from bot.commands.making.sentences import sentence
@@ -11,13 +9,14 @@ from bot.config import ServiceSettings
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import DashScopeError, TryAgain
 from bot.dashscope.request import EMO_MODEL, S2V_MODEL
+from bot.http_client import HttpClient
 
 _HOUR_MILLISECONDS = 3_600_000
 _MODELS = {"wan2.2-s2v": S2V_MODEL, "emo": EMO_MODEL}
 
 
 async def check_provider(
-    settings: ServiceSettings, http: httpx.AsyncClient, clock: Clock
+    settings: ServiceSettings, http: HttpClient, clock: Clock
 ) -> list[Finding]:
     """List the account's tasks of the last hour, by the model of each engine that is on."""
     key = settings.dashscope_api_key
