@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from bot.clock import Clock
 from bot.dashscope.answer import Answer
 from bot.dashscope.errors import NotSent, TryAgain
+from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.timeouts import Timeout
 from bot.http_client import HttpClient
 
@@ -52,9 +53,12 @@ def named_failures(call: str) -> Iterator[None]:
 class Wire:
     """Sends requests with one HTTP client; never repeats one, never follows a redirection."""
 
-    def __init__(self, http: HttpClient, *, clock: Clock, api_key: SecretStr) -> None:
+    def __init__(
+        self, http: HttpClient, *, clock: Clock, provider_clock: ProviderClock, api_key: SecretStr
+    ) -> None:
         self._http = http
         self._clock = clock
+        self._provider_clock = provider_clock
         self._api_key = api_key
 
     async def ask(
@@ -97,14 +101,17 @@ class Wire:
             await response.aclose()
         milliseconds = round((self._clock.steady_seconds() - started) * 1000)
         logger.debug("dashscope %s: %d in %d ms", call, response.status_code, milliseconds)
-        return Answer(
+        answer = Answer(
             call=call,
             status=response.status_code,
             body=body,
-            received_at_milliseconds=self._clock.now_milliseconds(),
+            received_at_milliseconds=self._provider_clock.now_milliseconds(),
             retry_after=response.headers.get("retry-after"),
             secret=self._api_key.get_secret_value(),
         )
+        if answer.request_id is not None:  # the provider's own, not that of a proxy in between
+            self._provider_clock.hear(response.headers.get("date"))
+        return answer
 
 
 async def _bounded(call: str, response: httpx.Response) -> bytes:

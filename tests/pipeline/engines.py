@@ -28,6 +28,9 @@ class ScriptedEngine:
         self._clock = clock
         self.slots = slots
         self.seconds_between_queries = 0.0
+        self.ahead_milliseconds = 0
+        self.really_ahead_milliseconds = 0
+        self.listed: list[TaskSummary] = []
         self.queries = 0
         self.submitted: list[int] = []
         self.fetched: list[str] = []
@@ -60,11 +63,15 @@ class ScriptedEngine:
             raise self.refusal
         return f"task-{len(self.submitted)}"
 
-    async def submitted_between(
-        self, start_milliseconds: int, end_milliseconds: int
-    ) -> list[TaskSummary]:
-        del start_milliseconds, end_milliseconds
-        return []
+    def now_milliseconds(self) -> int:
+        return round(self._clock.steady_seconds() * 1000) + self.ahead_milliseconds
+
+    async def learn_time(self) -> None:
+        self.ahead_milliseconds = self.really_ahead_milliseconds
+
+    async def recent_tasks(self) -> list[TaskSummary]:
+        await self.learn_time()
+        return self.listed
 
     async def query(self, task_id: str) -> Task:
         self.queries += 1
