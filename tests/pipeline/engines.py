@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from email.utils import formatdate
 from pathlib import Path
 
 from bot.dashscope.errors import DashScopeError, TryAgain
+from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.task import Task, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
@@ -28,8 +30,9 @@ class ScriptedEngine:
         self._clock = clock
         self.slots = slots
         self.seconds_between_queries = 0.0
-        self.ahead_milliseconds = 0
-        self.really_ahead_milliseconds = 0
+        self.time = ProviderClock(clock)
+        self.ahead_seconds = 0.0
+        self.sends_date = True
         self.listed: list[TaskSummary] = []
         self.queries = 0
         self.submitted: list[int] = []
@@ -64,14 +67,22 @@ class ScriptedEngine:
         return f"task-{len(self.submitted)}"
 
     def now_milliseconds(self) -> int:
-        return round(self._clock.steady_seconds() * 1000) + self.ahead_milliseconds
+        return self.time.now_milliseconds()
 
     async def learn_time(self) -> None:
-        self.ahead_milliseconds = self.really_ahead_milliseconds
+        self._answered()
 
     async def recent_tasks(self) -> list[TaskSummary]:
-        await self.learn_time()
+        self._answered()
         return self.listed
+
+    def _answered(self) -> None:
+        if self.sends_date:
+            self.time.hear(formatdate(self.really_now_milliseconds() // 1000, usegmt=True))
+
+    def really_now_milliseconds(self) -> int:
+        """By the provider's clock; nobody sets it."""
+        return round((self._clock.steady_seconds() + self.ahead_seconds) * 1000)
 
     async def query(self, task_id: str) -> Task:
         self.queries += 1
