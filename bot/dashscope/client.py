@@ -167,11 +167,11 @@ class DashScope:
         return self._provider_clock.now_milliseconds()
 
     async def learn_time(self, model: str) -> None:
-        """Ask what costs nothing, unless an answer has already said what time it is there.
+        """Ask what costs nothing, unless it is known by an earlier answer what time it is there.
 
         Raises `TryAgain`, `ServiceStopped`, `RequestInvalid`.
         """
-        if not self._provider_clock.is_heard_of:
+        if not self._provider_clock.is_known:
             await self._policy(model)
 
     async def cancel(self, task_id: str) -> None:

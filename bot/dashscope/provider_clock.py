@@ -5,6 +5,9 @@ from __future__ import annotations
 from bot.clock import Clock
 from bot.dashscope.moments import http_date
 
+_LITTLE_MILLISECONDS = 10_000
+"""A clock that is kept right drifts by less between two answers."""
+
 
 class ProviderClock:
     """What time it is for the provider: until it is heard of, what it is here.
@@ -15,21 +18,34 @@ class ProviderClock:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._began_milliseconds = clock.now_milliseconds() - self._steady_milliseconds
-        self.is_heard_of = False
-        """Whether an answer has said what time it is."""
+        self._began_milliseconds = self._ours_began_milliseconds()
+        self._ours_when_heard: int | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether an answer has said what time it is, and nothing makes that doubtful.
+
+        This machine's clock was set meanwhile, or the machine slept: the steady clock did too.
+        """
+        heard = self._ours_when_heard
+        if heard is None:
+            return False
+        return abs(self._ours_began_milliseconds() - heard) < _LITTLE_MILLISECONDS
 
     def now_milliseconds(self) -> int:
         """Milliseconds since 1970 UTC."""
-        return self._began_milliseconds + self._steady_milliseconds
+        return self._began_milliseconds + self._steady_milliseconds()
 
     def hear(self, date: str | None) -> None:
         """Follow the Date of an answer that has just come; what is no date says nothing."""
         heard = http_date(date or "")
         if heard is not None:
-            self._began_milliseconds = heard - self._steady_milliseconds
-            self.is_heard_of = True
+            self._began_milliseconds = heard - self._steady_milliseconds()
+            self._ours_when_heard = self._ours_began_milliseconds()
 
-    @property
+    def _ours_began_milliseconds(self) -> int:
+        """When the steady clock began, by this machine's clock."""
+        return self._clock.now_milliseconds() - self._steady_milliseconds()
+
     def _steady_milliseconds(self) -> int:
         return round(self._clock.steady_seconds() * 1000)

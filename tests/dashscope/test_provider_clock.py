@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.dashscope.errors import SubmitUnknown, TryAgain
 from bot.dashscope.moments import http_date
 from bot.dashscope.provider_clock import ProviderClock
 from tests.dashscope.clients import S2V, client_of
@@ -61,7 +62,7 @@ async def test_a_proxys_own_page_does_not_say_what_time_it_is() -> None:
         fault_server(page, HTML) as server,
         client_of(server.base_url, clock=HandClock()) as client,
     ):
-        with pytest.raises(Exception, match="unexpected shape"):
+        with pytest.raises(TryAgain, match="unexpected shape"):
             await client.list_tasks(MODEL)
         assert client.now_milliseconds() == NOON
 
@@ -73,7 +74,7 @@ async def test_an_error_of_the_provider_says_what_time_it_is() -> None:
         fault_server(reply) as server,
         client_of(server.base_url, clock=HandClock()) as client,
     ):
-        with pytest.raises(Exception, match="InternalError"):
+        with pytest.raises(SubmitUnknown, match="InternalError"):
             await client.submit(S2V)
         assert client.now_milliseconds() == NOON + TEN_MINUTES
 
@@ -81,7 +82,7 @@ async def test_an_error_of_the_provider_says_what_time_it_is() -> None:
 async def test_it_is_asked_for_once_and_for_nothing() -> None:
     policy = answer({"code": "InternalError", "request_id": "r"}, headers={"Date": dated(NOON)})
     async with fault_server(policy) as server, client_of(server.base_url) as client:
-        with pytest.raises(Exception, match="unexpected shape"):
+        with pytest.raises(TryAgain, match="unexpected shape"):
             await client.learn_time(MODEL)
         await client.learn_time(MODEL)
     (request,) = server.requests
@@ -96,6 +97,27 @@ def test_setting_this_machines_clock_sets_nothing() -> None:
     assert provider.now_milliseconds() == before
     clock.advance(5)
     assert provider.now_milliseconds() == before + 5_000
+
+
+@pytest.mark.parametrize("seconds", [-TEN_MINUTES // 1000, 8 * 3600])
+async def test_it_is_asked_for_again_when_the_clock_was_set_or_the_machine_slept(
+    seconds: int,
+) -> None:
+    clock = HandClock()
+    steady = clock.steady_seconds()
+    clock.steady_seconds = lambda: steady  # type: ignore[method-assign]
+    replies = [listing(dated(NOON)), listing(dated(NOON + TEN_MINUTES))]
+    async with (
+        fault_server(*replies) as server,
+        client_of(server.base_url, clock=clock) as client,
+    ):
+        await client.list_tasks(MODEL)
+        await client.learn_time(MODEL)
+        assert len(server.requests) == 1
+        clock.advance(seconds)
+        with pytest.raises(TryAgain):
+            await client.learn_time(MODEL)
+        assert client.now_milliseconds() == NOON + TEN_MINUTES
 
 
 @given(st.text())
