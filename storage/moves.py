@@ -54,7 +54,7 @@ async def take_slot(
     return None if row is None else from_row(Job, row)
 
 
-async def date(tx: Transaction, job_id: int, submitting_at_milliseconds: int) -> None:
+async def date_submission(tx: Transaction, job_id: int, submitting_at_milliseconds: int) -> None:
     """Before the call: the provider's clock is known, and shows another time than was noted."""
     await tx.execute(
         """

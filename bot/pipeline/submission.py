@@ -126,7 +126,7 @@ class Submission:
         now = engine.now_milliseconds()
         if abs(now - (job.submitting_at_milliseconds or 0)) > _SAME_TIME_MILLISECONDS:
             async with self._database.transaction() as tx:
-                await moves.date(tx, job.id, now)
+                await moves.date_submission(tx, job.id, now)
 
     async def reconcile(self, job: Job) -> None:
         """Find out from the list of tasks what became of a submission.

@@ -130,7 +130,7 @@ class _Server(uvicorn.Server):
 
 
 class _Dated:
-    """The app, with a Date in each of its answers."""
+    """The app, with a Date in each of its answers that has none."""
 
     def __init__(self, app: ASGIApp, clock: Clock) -> None:
         self._app = app
@@ -138,14 +138,16 @@ class _Dated:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def dated(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], self._date()]}
-            await send(message)
+            await send(self._dated(message))
 
         await self._app(scope, receive, dated)
 
-    def _date(self) -> tuple[bytes, bytes]:
-        return b"date", formatdate(self._clock.now_milliseconds() // 1000, usegmt=True).encode()
+    def _dated(self, message: Message) -> Message:
+        headers = message.get("headers", ())
+        if message["type"] != "http.response.start" or any(name == b"date" for name, _ in headers):
+            return message
+        date = formatdate(self._clock.now_milliseconds() // 1000, usegmt=True)
+        return {**message, "headers": [*headers, (b"date", date.encode())]}
 
 
 class _Endable:

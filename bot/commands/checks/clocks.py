@@ -23,7 +23,7 @@ class ClockCheck:
         theirs = http_date(response.headers.get("date", ""))
         if theirs is not None:
             ahead = self._clock.now_milliseconds() - theirs
-            self._ahead_seconds[response.url.host] = ahead / 1_000
+            self._ahead_seconds[response.url.netloc.decode()] = ahead / 1_000
 
     def findings(self) -> list[Finding]:
         """One for each server that was asked."""
