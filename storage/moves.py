@@ -18,26 +18,51 @@ async def prepared(tx: Transaction, job_id: int) -> bool:
 
 
 async def take_slot(
-    tx: Transaction, *, account: str, slots: int, engine: str, now_milliseconds: int
+    tx: Transaction,
+    *,
+    account: str,
+    slots: int,
+    engine: str,
+    now_milliseconds: int,
+    submitting_at_milliseconds: int | None = None,
 ) -> Job | None:
     """ready → submitting: the engine's next in turn takes a free slot of the account, with the
     intention to pay and the time on disk. None when no slot is free or nothing is due.
 
-    `slots` is how many tasks of this engine may run at a time."""
+    `slots` is how many tasks of this engine may run at a time. `submitting_at_milliseconds` is now
+    by the provider's clock, where that is another: it is compared with the times of tasks.
+    """
     slot = await _free_slot(tx, account, slots, engine)
     if slot is None:
         return None
     row = await tx.fetch_one(
         """
         UPDATE jobs SET state = 'submitting', account = :account, slot = :slot,
-            submitting_at_milliseconds = :now
+            submitting_at_milliseconds = COALESCE(:submitting_at, :now)
         WHERE id = (SELECT id FROM jobs WHERE state IN ('preparing', 'ready') AND state = 'ready'
             AND engine = :engine AND not_before_milliseconds <= :now ORDER BY turn, id LIMIT 1)
         RETURNING *
         """,
-        {"account": account, "slot": slot, "engine": engine, "now": now_milliseconds},
+        {
+            "account": account,
+            "slot": slot,
+            "engine": engine,
+            "now": now_milliseconds,
+            "submitting_at": submitting_at_milliseconds,
+        },
     )
     return None if row is None else from_row(Job, row)
+
+
+async def date_submission(tx: Transaction, job_id: int, submitting_at_milliseconds: int) -> None:
+    """Before the call: the provider's clock is known, and shows another time than was noted."""
+    await tx.execute(
+        """
+        UPDATE jobs SET submitting_at_milliseconds = :submitting_at
+        WHERE id = :id AND state = 'submitting'
+        """,
+        {"id": job_id, "submitting_at": submitting_at_milliseconds},
+    )
 
 
 async def submitted(

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import httpx
 
 from bot.commands.child import BotProcess
 from bot.commands.failure import Failure
 from bot.commands.signals import stop_on_signals
-from bot.config import Place
+from bot.config import SettingsFolder
+from bot.http_client import HttpClient
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
@@ -93,7 +93,7 @@ async def _answers(bot: BotProcess, sandbox: Sandbox, stop: asyncio.Event) -> bo
 
 
 async def _polled(sandbox: Sandbox) -> None:
-    async with httpx.AsyncClient(base_url=sandbox.telegram_base_url, trust_env=False) as http:
+    async with HttpClient(base_url=sandbox.telegram_base_url, trust_env=False) as http:
         while True:
             answer = await http.get("/sim/outbox", params={"method": "getUpdates"})
             if answer.json()["calls"]:
@@ -151,7 +151,7 @@ def _settings(sandbox: Sandbox, data: Path) -> dict[str, str]:
 @contextmanager
 def _data_directory(chosen: Path | None) -> Iterator[Path]:
     if chosen is not None:
-        fault = Place("--directory", chosen).make()
+        fault = SettingsFolder("--directory", chosen).make()
         if fault is not None:
             raise Failure(fault)
         yield chosen.resolve()

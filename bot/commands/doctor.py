@@ -6,17 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import click
-import httpx
 
 from bot.commands.checks.finding import Finding, ok
 from bot.config import (
     Settings,
     SettingsInvalid,
-    database_place,
+    database_folder,
     load_settings,
     misspelt_settings,
-    video_places,
+    video_folders,
 )
+from bot.http_client import HttpClient
 from bot.logs import Redactor, set_up_logging
 
 _TIMEOUT_SECONDS = 15.0
@@ -63,13 +63,13 @@ async def _with_settings(settings: Settings) -> AsyncIterator[Finding]:
     yield ok("settings: all can be read")
     async for finding in _regardless():
         yield finding
-    for finding in check_database(settings.database_path, database_place(settings)):
+    for finding in check_database(settings.database_path, database_folder(settings)):
         yield finding
-    yield check_videos(video_places(settings))
+    yield check_videos(video_folders(settings))
     clock = SystemClock()
     clocks = ClockCheck(clock)
     hooks = {"response": [clocks.look]}
-    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, event_hooks=hooks) as http:
+    async with HttpClient(timeout=_TIMEOUT_SECONDS, event_hooks=hooks) as http:
         for finding in await check_telegram(settings, http):
             yield finding
         for finding in await check_provider(settings, http, clock):

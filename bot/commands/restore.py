@@ -9,7 +9,7 @@ import click
 from bot.clock import SystemClock
 from bot.commands.backup import settings_or_failure
 from bot.commands.failure import Failure
-from bot.config import SettingsInvalid, database_place, make_places
+from bot.config import SettingsInvalid, database_folder, make_folders
 from storage.copies import replace_database
 from storage.instance import AlreadyRunning, LockUnavailable, instance_lock
 from storage.trouble import DatabaseLocked, DatabaseUnusable
@@ -26,7 +26,7 @@ def restore(file: Path) -> None:
     settings = settings_or_failure()
     database = settings.database_path
     try:
-        make_places([database_place(settings)])
+        make_folders([database_folder(settings)])
         with instance_lock(database):
             aside = replace_database(file, database, SystemClock().now_milliseconds())
     except (SettingsInvalid, AlreadyRunning, LockUnavailable) as error:

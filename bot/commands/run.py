@@ -12,11 +12,11 @@ from bot.commands.signals import stop_on_signals, stop_when_stdin_closes
 from bot.config import (
     Settings,
     SettingsInvalid,
-    database_place,
+    database_folder,
     load_settings,
-    make_places,
+    make_folders,
     misspelt_settings,
-    video_places,
+    video_folders,
 )
 from bot.logs import set_up_logging
 from storage.instance import AlreadyRunning, LockUnavailable, instance_lock
@@ -36,7 +36,7 @@ def run(stop_with_stdin: bool) -> None:
         stop_when_stdin_closes()
     try:
         settings = load_settings()
-        make_places([database_place(settings), *video_places(settings)])
+        make_folders([database_folder(settings), *video_folders(settings)])
     except SettingsInvalid as invalid:
         raise Failure(str(invalid)) from None
     set_up_logging(settings.log_level, settings.secrets)

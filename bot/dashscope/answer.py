@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 
 from bot.dashscope import fields
 from bot.dashscope.errors import DashScopeError, Throttled, TryAgain
+from bot.dashscope.moments import http_date
 from bot.dashscope.rules import raising_for_code, raising_for_status
 
 EXCERPT_CHARACTERS = 300
@@ -20,7 +19,8 @@ EXCERPT_CHARACTERS = 300
 class Answer:
     """One HTTP answer, read whole.
 
-    `call` names what was asked, for exceptions and logs. `secret` is cut out of every quotation: a
+    `call` names what was asked, for exceptions and logs. `received_at_milliseconds` is by the
+    provider's clock, as far as that is known. `secret` is cut out of every quotation: a
     proxy's error page may echo the request.
     """
 
@@ -92,13 +92,10 @@ class Answer:
         written = (self.retry_after or "").strip()
         if written.isascii() and written.isdigit():
             return float(written)
-        try:
-            moment = parsedate_to_datetime(written)
-        except ValueError:
+        moment = http_date(written)
+        if moment is None:
             return None
-        # A date with the zone "-0000" is parsed as having none; it means UTC.
-        zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return max(0.0, zoned.timestamp() - self.received_at_milliseconds / 1000)
+        return max(0.0, (moment - self.received_at_milliseconds) / 1000)
 
     def _text(self, key: str) -> str | None:
         found = fields.text(self.json or fields.EMPTY, key)

@@ -26,15 +26,16 @@ from bot.dashscope.errors import (
     SubmitUnknown,
     TryAgain,
 )
-from bot.dashscope.moments import spans
 from bot.dashscope.pace import Paces
 from bot.dashscope.policy import Policy
+from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.request import Ratio, VideoRequest
 from bot.dashscope.task import SubmittedTask, Task, TaskSummary
 from bot.dashscope.timeouts import Timeout, Timeouts
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.dashscope.wire import Wire
+from bot.http_client import HttpClient
 
 _DETECT = "services/aigc/image2video/face-detect"
 _SUBMIT = "services/aigc/image2video/video-synthesis"
@@ -57,12 +58,12 @@ class DashScope:
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        http: HttpClient,
         *,
         base_url: str,
         api_key: SecretStr,
         clock: Clock,
-        submit_http: httpx.AsyncClient | None = None,
+        submit_http: HttpClient | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
         self._http = http
@@ -73,8 +74,9 @@ class DashScope:
         self._clock = clock
         self._timeouts = timeouts or Timeouts()
         self._paces = Paces(clock)
-        self._wire = Wire(http, clock=clock, api_key=api_key)
-        self._submit_wire = Wire(submits, clock=clock, api_key=api_key)
+        self._provider_clock = ProviderClock(clock)
+        self._wire = self._wire_of(http, api_key)
+        self._submit_wire = self._wire_of(submits, api_key)
 
     async def aclose(self) -> None:
         """Close what the constructor opened; clients that were handed in stay open."""
@@ -150,18 +152,27 @@ class DashScope:
             raise _about_a_task(answer)
         return task
 
-    async def list_tasks(
-        self, model: str, start_milliseconds: int, end_milliseconds: int
-    ) -> list[TaskSummary]:
-        """All tasks of `model` that the account created between two moments, oldest first.
+    async def list_tasks(self, model: str) -> list[TaskSummary]:
+        """All tasks of `model` that the account created in the last 24 hours, oldest first.
 
-        Complete or not at all. Raises `TryAgain`, `ServiceStopped`, `RequestInvalid`.
+        Complete or not at all. No times are asked for: their zone is documented nowhere.
+        Raises `TryAgain`, `ServiceStopped`, `RequestInvalid`.
         """
-        found: dict[str, TaskSummary] = {}
-        for start, end in spans(start_milliseconds, end_milliseconds):
-            found |= await listing.whole_list(self._page, model, start, end)
+        found = await listing.whole_list(self._page, model)
         tasks = [task for task in found.values() if task.model in (None, model)]
         return sorted(tasks, key=lambda task: task.created_at_milliseconds or 0)
+
+    def now_milliseconds(self) -> int:
+        """What time it is by the clock that dates tasks, as its last answer said."""
+        return self._provider_clock.now_milliseconds()
+
+    async def learn_time(self, model: str) -> None:
+        """Ask what costs nothing, unless it is known by an earlier answer what time it is there.
+
+        Raises `TryAgain`, `ServiceStopped`, `RequestInvalid`.
+        """
+        if not self._provider_clock.is_known:
+            await self._policy(model)
 
     async def cancel(self, task_id: str) -> None:
         """Cancel a waiting task; may be repeated.
@@ -185,6 +196,9 @@ class DashScope:
         return await download.fetch(
             self._http, url, target, base_url=self._base_url, timeout=self._timeouts.download
         )
+
+    def _wire_of(self, http: HttpClient, api_key: SecretStr) -> Wire:
+        return Wire(http, clock=self._clock, provider_clock=self._provider_clock, api_key=api_key)
 
     async def _policy(self, model: str) -> Policy:
         params = {"action": "getPolicy", "model": model}
@@ -222,9 +236,9 @@ class DashScope:
         return self._url(f"tasks/{quote(task_id, safe='')}")
 
 
-def fresh_connections(*, verify: ssl.SSLContext | bool = True) -> httpx.AsyncClient:
+def fresh_connections(*, verify: ssl.SSLContext | bool = True) -> HttpClient:
     """An HTTP client that opens a connection for every request; `verify` as in httpx."""
-    return httpx.AsyncClient(verify=verify, limits=httpx.Limits(max_keepalive_connections=0))
+    return HttpClient(verify=verify, limits=httpx.Limits(max_keepalive_connections=0))
 
 
 def _about_a_task(answer: Answer, *, unknown: type[DashScopeError] = TryAgain) -> DashScopeError:

@@ -16,6 +16,7 @@ from bot.dashscope import address
 from bot.dashscope.errors import ResultGone, ResultRefused, TryAgain
 from bot.dashscope.timeouts import Timeout
 from bot.dashscope.wire import named_failures
+from bot.http_client import HttpClient
 
 LIMIT_BYTES = 256 * 1024 * 1024
 """Twenty seconds of 720P take about 10 MB; what is this big is not our video."""
@@ -25,7 +26,7 @@ _GONE = (403, 404, 410)
 
 
 async def fetch(
-    http: httpx.AsyncClient,
+    http: HttpClient,
     url: str,
     target: Path,
     *,
@@ -75,7 +76,7 @@ def _synced(file: BinaryIO) -> None:
 
 
 async def _chunks(
-    http: httpx.AsyncClient, source: httpx.URL, timeout: Timeout, limit_bytes: int
+    http: HttpClient, source: httpx.URL, timeout: Timeout, limit_bytes: int
 ) -> AsyncGenerator[bytes, None]:
     """The body of a good answer, checked for its length; the failures of the network named."""
     # Unencoded, so that the bytes received can be compared with Content-Length.

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.dashscope import fields
 from bot.dashscope.answer import Answer
-from bot.dashscope.moments import compact
 from bot.dashscope.task import TaskSummary
 
 PAGE_SIZE = 50
@@ -15,18 +14,16 @@ MOST_PAGES = 400
 AskPage = Callable[[Mapping[str, str]], Awaitable[Answer]]
 
 
-async def whole_list(
-    ask_page: AskPage, model: str, start_milliseconds: int, end_milliseconds: int
-) -> dict[str, TaskSummary]:
-    """The tasks of one span of at most 24 hours, by id.
+async def whole_list(ask_page: AskPage, model: str) -> dict[str, TaskSummary]:
+    """The tasks of the last 24 hours, by id.
 
     An incomplete list would make a billed task look as if it did not exist, so one that cannot be
     read to its end is not returned. Raises `TryAgain` for that; what `ask_page` raises passes.
     """
     found: dict[str, TaskSummary] = {}
     for page_number in range(1, MOST_PAGES + 1):
-        answer = await ask_page(_query(model, start_milliseconds, end_milliseconds, page_number))
-        rows = _rows(answer)
+        answer = await ask_page(_query(model, page_number))
+        rows = [] if _is_empty(answer, page_number) else _rows(answer)
         news = {row.task_id: row for row in rows if row.task_id not in found}
         found |= news
         if not news or _is_last(answer, page_number):
@@ -35,14 +32,19 @@ async def whole_list(
     raise answer.garbage()
 
 
-def _query(model: str, start: int, end: int, page_number: int) -> dict[str, str]:
+def _query(model: str, page_number: int) -> dict[str, str]:
     return {
-        "start_time": compact(start),
-        "end_time": compact(end),
         "model_name": model,
         "page_no": str(page_number),
         "page_size": str(PAGE_SIZE),
     }
+
+
+def _is_empty(answer: Answer, page_number: int) -> bool:
+    """Whether the account has no tasks: then some answers leave out the list itself."""
+    found = answer.json or fields.EMPTY
+    alone = page_number == 1 and "data" not in found and answer.request_id is not None
+    return alone and answer.code is None and not fields.whole(found, "total")
 
 
 def _rows(answer: Answer) -> list[TaskSummary]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 
 from bot.dashscope import fields
 
 BEIJING = timezone(timedelta(hours=8))
 """The provider's times carry no zone and are UTC+8, wherever the region is."""
-
-DAY_MILLISECONDS = 24 * 3600 * 1000
-"""The longest span a list of tasks may cover (DashScope docs: asynchronous task management)."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,16 +29,12 @@ def _parsed(written: str) -> int | None:
     return (zoned - _EPOCH) // timedelta(milliseconds=1)
 
 
-def compact(moment_milliseconds: int) -> str:
-    """A moment as the list of tasks wants it: YYYYMMDDhhmmss, UTC+8, the fraction dropped."""
-    local = _EPOCH + timedelta(milliseconds=moment_milliseconds)
-    return local.astimezone(BEIJING).strftime("%Y%m%d%H%M%S")
-
-
-def spans(start_milliseconds: int, end_milliseconds: int) -> Iterator[tuple[int, int]]:
-    """Cut a time into whole-second spans, outwards, none longer than the provider allows."""
-    start = start_milliseconds // 1000 * 1000
-    end = -(-end_milliseconds // 1000) * 1000
-    while start < end:
-        yield start, min(start + DAY_MILLISECONDS, end)
-        start += DAY_MILLISECONDS
+def http_date(written: str) -> int | None:
+    """The moment in a header such as Date (RFC 9110, 5.6.7); None when it is no date."""
+    try:
+        moment = parsedate_to_datetime(written)
+    except (ValueError, OverflowError):
+        return None
+    # A date with the zone "-0000" is parsed as having none; it means UTC.
+    zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (zoned - _EPOCH) // timedelta(milliseconds=1)

@@ -13,7 +13,9 @@ from pydantic import SecretStr
 from bot.clock import Clock
 from bot.dashscope.answer import Answer
 from bot.dashscope.errors import NotSent, TryAgain
+from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.timeouts import Timeout
+from bot.http_client import HttpClient
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +35,8 @@ A reset or a write error is not among them: on a connection kept alive from an e
 mostly means that nothing arrived, but it cannot be told from a request that was acted upon.
 """
 
-LOST = (httpx.RequestError, OSError)
-"""All other failures of a call. OSError: what TLS raises past httpx, and TimeoutError."""
+LOST = (httpx.RequestError, TimeoutError)
+"""All other failures of a call; the TimeoutError is that of the whole call."""
 
 
 @contextmanager
@@ -51,9 +53,12 @@ def named_failures(call: str) -> Iterator[None]:
 class Wire:
     """Sends requests with one HTTP client; never repeats one, never follows a redirection."""
 
-    def __init__(self, http: httpx.AsyncClient, *, clock: Clock, api_key: SecretStr) -> None:
+    def __init__(
+        self, http: HttpClient, *, clock: Clock, provider_clock: ProviderClock, api_key: SecretStr
+    ) -> None:
         self._http = http
         self._clock = clock
+        self._provider_clock = provider_clock
         self._api_key = api_key
 
     async def ask(
@@ -96,14 +101,17 @@ class Wire:
             await response.aclose()
         milliseconds = round((self._clock.steady_seconds() - started) * 1000)
         logger.debug("dashscope %s: %d in %d ms", call, response.status_code, milliseconds)
-        return Answer(
+        answer = Answer(
             call=call,
             status=response.status_code,
             body=body,
-            received_at_milliseconds=self._clock.now_milliseconds(),
+            received_at_milliseconds=self._provider_clock.now_milliseconds(),
             retry_after=response.headers.get("retry-after"),
             secret=self._api_key.get_secret_value(),
         )
+        if answer.request_id is not None:  # the provider's own, not that of a proxy in between
+            self._provider_clock.hear(response.headers.get("date"))
+        return answer
 
 
 async def _bounded(call: str, response: httpx.Response) -> bytes:

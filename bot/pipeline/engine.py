@@ -45,10 +45,14 @@ class Engine(Protocol):
     async def submit(self, ticket: Ticket) -> str:
         """Start the task that is billed; its id. Never repeated here."""
 
-    async def submitted_between(
-        self, start_milliseconds: int, end_milliseconds: int
-    ) -> list[TaskSummary]:
-        """The tasks created meanwhile, by whomever."""
+    def now_milliseconds(self) -> int:
+        """What time it is by the clock that dates its tasks, as far as that is known."""
+
+    async def learn_time(self) -> None:
+        """Find out what time it is by that clock, unless it is known."""
+
+    async def recent_tasks(self) -> list[TaskSummary]:
+        """The tasks created in the last 24 hours, by whomever."""
 
     async def query(self, task_id: str) -> Task:
         """How the task is."""

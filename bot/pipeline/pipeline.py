@@ -203,6 +203,7 @@ class Pipeline:
                 slots=engine.slots,
                 engine=engine.name,
                 now_milliseconds=self._clock.now_milliseconds(),
+                submitting_at_milliseconds=engine.now_milliseconds(),
             )
             if job is not None and trial is not None:
                 await stops.begin_trial(tx, trial)

@@ -60,11 +60,15 @@ class PreviewEngine:
             self._tasks[task_id] = asyncio.create_task(self._render(task_id, ticket))
         return task_id
 
-    async def submitted_between(
-        self, start_milliseconds: int, end_milliseconds: int
-    ) -> list[TaskSummary]:
+    def now_milliseconds(self) -> int:
+        """See `Engine`: this machine's."""
+        return self._clock.now_milliseconds()
+
+    async def learn_time(self) -> None:
+        """See `Engine`: it is known."""
+
+    async def recent_tasks(self) -> list[TaskSummary]:
         """See `Engine`: after a restart nothing runs, and nothing was billed."""
-        del start_milliseconds, end_milliseconds
         return []
 
     async def query(self, task_id: str) -> Task:

@@ -13,8 +13,8 @@ from bot.pipeline.engines import Engines
 from bot.pipeline.operator import Operator
 from bot.pipeline.submission import (
     CLOCK_SKEW_MILLISECONDS,
-    SETTLED_AFTER_MILLISECONDS,
     ask_which,
+    may_be_of,
 )
 from storage import copies, jobs, moves
 from storage.database import Database, Transaction
@@ -22,8 +22,6 @@ from storage.jobs import WAITING, Job, JobState
 
 logger = logging.getLogger(__name__)
 
-_KEPT_MILLISECONDS = 24 * 3600 * 1000
-"""DashScope docs: a task can be asked about for 24 hours."""
 _AGAIN_SECONDS = 10.0
 _NEVER_BILLED = (TaskStatus.CANCELED, TaskStatus.FAILED)
 
@@ -67,13 +65,7 @@ class Restoration:
         at = job.submitting_at_milliseconds
         if job.state != JobState.SUBMITTING or at is None:
             return
-        first = at - CLOCK_SKEW_MILLISECONDS
-        last = at + SETTLED_AFTER_MILLISECONDS + CLOCK_SKEW_MILLISECONDS
-        fitting = [
-            task.task_id
-            for task in tasks
-            if first <= (task.created_at_milliseconds or first) <= last
-        ]
+        fitting = [task.task_id for task in tasks if may_be_of(at, task)]
         if fitting:
             await ask_which(tx, self._operator, job, fitting)
 
@@ -91,12 +83,16 @@ class Restoration:
                 await self._clock.sleep(_AGAIN_SECONDS)
 
     async def _look(self, engine: Engine, since_milliseconds: int) -> list[TaskSummary]:
-        now = self._clock.now_milliseconds()
-        begin = max(since_milliseconds - CLOCK_SKEW_MILLISECONDS, now - _KEPT_MILLISECONDS)
-        tasks = await engine.submitted_between(
-            min(begin, now - CLOCK_SKEW_MILLISECONDS), now + CLOCK_SKEW_MILLISECONDS
-        )
-        billed = [task for task in tasks if task.status not in _NEVER_BILLED]
+        """`since_milliseconds` may be by this machine's clock, or by the provider's."""
+        tasks = await engine.recent_tasks()
+        ahead = engine.now_milliseconds() - self._clock.now_milliseconds()
+        first = since_milliseconds + min(0, ahead) - CLOCK_SKEW_MILLISECONDS
+        billed = [
+            task
+            for task in tasks
+            if task.status not in _NEVER_BILLED
+            and (task.created_at_milliseconds is None or task.created_at_milliseconds >= first)
+        ]
         owned = await jobs.owned_tasks(
             self._database, engine.account, [task.task_id for task in billed]
         )

@@ -57,11 +57,17 @@ class ServiceEngine:
         """See `Engine`."""
         return (await self._service.submit(self._request(ticket))).task_id
 
-    async def submitted_between(
-        self, start_milliseconds: int, end_milliseconds: int
-    ) -> list[TaskSummary]:
+    def now_milliseconds(self) -> int:
         """See `Engine`."""
-        return await self._service.list_tasks(self._model, start_milliseconds, end_milliseconds)
+        return self._service.now_milliseconds()
+
+    async def learn_time(self) -> None:
+        """See `Engine`."""
+        await self._service.learn_time(self._model)
+
+    async def recent_tasks(self) -> list[TaskSummary]:
+        """See `Engine`."""
+        return await self._service.list_tasks(self._model)
 
     async def query(self, task_id: str) -> Task:
         """See `Engine`."""

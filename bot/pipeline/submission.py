@@ -27,7 +27,10 @@ from storage.stops import Work
 logger = logging.getLogger(__name__)
 
 CLOCK_SKEW_MILLISECONDS = 120_000
-"""How far the provider's clock may be from ours."""
+"""How far the clock that dates a task may be from that which dates the answers.
+
+A Date is whole seconds, and as old as its answer is slow: up to a minute and a half.
+"""
 SETTLED_AFTER_MILLISECONDS = 180_000
 """A task that is not in the list so long after the intention was never created, and none is later.
 
@@ -36,6 +39,7 @@ The call itself may take 90 s; a gateway that held it may still pass it on after
 FORGOTTEN_AFTER_MILLISECONDS = 23 * 3600 * 1000
 """The provider lists the tasks of 24 hours: what is older cannot be looked up any more."""
 
+_SAME_TIME_MILLISECONDS = 10_000
 _REUPLOADS = 2
 _LOOK_AGAIN_MILLISECONDS = 5_000
 _ASK_AGAIN_MILLISECONDS = 300_000
@@ -80,7 +84,7 @@ class Submission:
                 await self._prepare_again(job)
                 return
             ticket = await self._preparation.ticket(job)
-            task_id = await self._call(self._engines.of(job.engine), ticket)
+            task_id = await self._call(job, ticket)
         except service.NotSent as failure:
             await self._back_to_ready(job, failure, _UNSENT_MILLISECONDS)
         except service.Throttled as failure:
@@ -96,9 +100,11 @@ class Submission:
         else:
             await self._runs(job, task_id, adopted=False)
 
-    async def _call(self, engine: Engine, ticket: Ticket) -> str:
+    async def _call(self, job: Job, ticket: Ticket) -> str:
         """The one call that is billed; the more often it cannot be made, the later the next."""
+        engine = self._engines.of(job.engine)
         try:
+            await self._date(job, engine)
             task_id = await engine.submit(ticket)
         except service.NotSent:
             wait = min(_LONGEST_AWAY_MILLISECONDS, _UNSENT_MILLISECONDS << min(self._unsent, 8))
@@ -110,6 +116,17 @@ class Submission:
             raise
         self._unsent = 0
         return task_id
+
+    async def _date(self, job: Job, engine: Engine) -> None:
+        """By the provider's clock, of which nothing may have been heard since the start."""
+        try:
+            await engine.learn_time()
+        except service.TryAgain as failure:
+            raise service.NotSent(f"the submission waits for the time: {failure}") from failure
+        now = engine.now_milliseconds()
+        if abs(now - (job.submitting_at_milliseconds or 0)) > _SAME_TIME_MILLISECONDS:
+            async with self._database.transaction() as tx:
+                await moves.date_submission(tx, job.id, now)
 
     async def reconcile(self, job: Job) -> None:
         """Find out from the list of tasks what became of a submission.
@@ -130,13 +147,9 @@ class Submission:
             await self._look_again(job, _LOOK_AGAIN_MILLISECONDS)
 
     async def _unowned_tasks(self, job: Job) -> list[TaskSummary]:
-        noted, counted = self._submitted_at(job)
-        span = min(self._age_milliseconds(job), SETTLED_AFTER_MILLISECONDS)
         engine = self._engines.of(job.engine)
-        tasks = await engine.submitted_between(
-            min(noted, counted) - CLOCK_SKEW_MILLISECONDS,
-            max(noted, counted) + span + CLOCK_SKEW_MILLISECONDS,
-        )
+        submitted_at = job.submitting_at_milliseconds or engine.now_milliseconds()
+        tasks = [task for task in await engine.recent_tasks() if may_be_of(submitted_at, task)]
         owned = await jobs.owned_tasks(
             self._database, engine.account, [task.task_id for task in tasks]
         )
@@ -146,17 +159,12 @@ class Submission:
             if task.task_id not in owned and task.status is not TaskStatus.CANCELED
         ]
 
-    def _submitted_at(self, job: Job) -> tuple[int, int]:
-        """As the machine's clock said then, and as it says now: it may have been set meanwhile."""
-        now = self._clock.now_milliseconds()
-        return job.submitting_at_milliseconds or now, now - self._age_milliseconds(job)
-
     def _age_milliseconds(self, job: Job) -> int:
         """What really passed since this process first saw the submission, and before that what
-        the machine's clock says: setting it makes no submission older than it is.
+        the provider's clock says, which a list that was just had has told.
         """
         steady = round(self._clock.steady_seconds() * 1000)
-        now = self._clock.now_milliseconds()
+        now = self._engines.of(job.engine).now_milliseconds()
         submitted_at = job.submitting_at_milliseconds or now
         seen = (submitted_at, steady, max(0, now - submitted_at))
         if self._seen.get(job.id, seen)[0] != submitted_at:
@@ -230,6 +238,14 @@ class Submission:
             case _:
                 noting = self._operator.noting_of(failure, job.id)
                 await self._ending.fail(job, failure_text(failure), failure.code, noting=noting)
+
+
+def may_be_of(submitted_at_milliseconds: int, task: TaskSummary) -> bool:
+    """Whether this submission may have made the task: both times are by the provider's clock."""
+    first = submitted_at_milliseconds - CLOCK_SKEW_MILLISECONDS
+    last = submitted_at_milliseconds + SETTLED_AFTER_MILLISECONDS + CLOCK_SKEW_MILLISECONDS
+    created_at = task.created_at_milliseconds
+    return created_at is None or first <= created_at <= last
 
 
 async def ask_which(tx: Transaction, operator: Operator, job: Job, task_ids: list[str]) -> bool:

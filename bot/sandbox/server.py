@@ -71,14 +71,14 @@ async def serve_sandbox(
     )
     telegram = create_telegram_app(journal, faults, clock=clock, provider_control=provider.control)
     async with AsyncExitStack() as stack:
-        dashscope_url = await _serve(stack, provider.app, dashscope_port)
-        telegram_url = await _serve(stack, telegram, telegram_port)
+        dashscope_url = await _serve(stack, provider.app, dashscope_port, clock)
+        telegram_url = await _serve(stack, telegram, telegram_port, clock)
         yield Sandbox(telegram_url, f"{dashscope_url}/api/v1", journal, faults)
 
 
-async def _serve(stack: AsyncExitStack, app: ASGIApp, port: int) -> str:
+async def _serve(stack: AsyncExitStack, app: ASGIApp, port: int, clock: Clock) -> str:
     try:
-        return await stack.enter_async_context(serve(app, port=port))
+        return await stack.enter_async_context(serve(app, port=port, clock=clock))
     except OSError as error:
         raise PortTaken(
             f"Port {port} of this machine is taken: stop what listens there, or choose another."

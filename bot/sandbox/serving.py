@@ -14,10 +14,13 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from email.utils import formatdate
 from typing import Any
 
 import uvicorn
 from starlette.responses import Response
+
+from bot.clock import Clock, SystemClock
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -44,13 +47,15 @@ class Dropped(Response):
 
 
 @contextlib.asynccontextmanager
-async def serve(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
+async def serve(app: ASGIApp, *, port: int = 0, clock: Clock | None = None) -> AsyncIterator[str]:
     """Serve `app` on 127.0.0.1 (`port` 0: any free one) for the duration of the block.
+
+    Answers are dated by `clock`, or by this machine's.
 
     Raises OSError when the port is taken, RuntimeError when the app does not start.
     """
     listener = _listen(port)
-    endable = _Endable(app)
+    endable = _Endable(_Dated(app, clock or SystemClock()))
     endable.server = server = _Server(_configuration(endable))
     try:
         await server.begin(listener)
@@ -68,7 +73,7 @@ def _configuration(app: ASGIApp) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         http="h11",
-        date_header=True,
+        date_header=False,
         ws="websockets-sansio",
     )
 
@@ -122,6 +127,27 @@ class _Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             if getattr(connection, "client", None) == client:
                 connection.transport.abort()
+
+
+class _Dated:
+    """The app, with a Date in each of its answers that has none."""
+
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        self._app = app
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def dated(message: Message) -> None:
+            await send(self._dated(message))
+
+        await self._app(scope, receive, dated)
+
+    def _dated(self, message: Message) -> Message:
+        headers = message.get("headers", ())
+        if message["type"] != "http.response.start" or any(name == b"date" for name, _ in headers):
+            return message
+        date = formatdate(self._clock.now_milliseconds() // 1000, usegmt=True)
+        return {**message, "headers": [*headers, (b"date", date.encode())]}
 
 
 class _Endable:

@@ -15,6 +15,7 @@ from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.clock import Clock
+from bot.http_client import HttpClient
 from bot.telegram.backoff import Backoff
 from bot.telegram.errors import TokenRejected
 from bot.telegram.translation import describe
@@ -60,9 +61,9 @@ def build_application(bot: ExtBot[None]) -> BotApplication:
     return ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
 
 
-def build_http() -> httpx.AsyncClient:
+def build_http() -> HttpClient:
     """A client for what python-telegram-bot does not do: raw updates and bounded downloads."""
-    return httpx.AsyncClient(timeout=httpx.Timeout(60.0, connect=10.0), verify=_tls())
+    return HttpClient(timeout=httpx.Timeout(60.0, connect=10.0), verify=_tls())
 
 
 async def initialize(application: BotApplication, clock: Clock) -> None:

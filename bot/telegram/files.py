@@ -10,6 +10,7 @@ from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 
 from bot.clock import Clock
+from bot.http_client import HttpClient
 from bot.telegram.backoff import Backoff
 from bot.telegram.errors import FileGone, FileTooBig, TryAgain
 from bot.telegram.translation import describe, retry_after_seconds, translate
@@ -32,7 +33,7 @@ class _Flooded(TryAgain):
 class Files:
     """Downloads by `file_id`."""
 
-    def __init__(self, bot: Bot, http: httpx.AsyncClient, clock: Clock) -> None:
+    def __init__(self, bot: Bot, http: HttpClient, clock: Clock) -> None:
         self._bot = bot
         self._http = http
         self._clock = clock

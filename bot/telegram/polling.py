@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 from telegram import Bot
 
+from bot.http_client import HttpClient
 from bot.telegram.errors import SecondInstance, TelegramFailure, TokenRejected, TryAgain
 
 # Named one by one: Telegram's default leaves some kinds out, and remembers the last choice.
@@ -35,7 +36,7 @@ class Poller:
     def __init__(
         self,
         bot: Bot,
-        http: httpx.AsyncClient,
+        http: HttpClient,
         *,
         hold_seconds: int,
         allowed_updates: tuple[str, ...],

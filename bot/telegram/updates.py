@@ -14,10 +14,10 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import httpx
 from telegram.error import TelegramError
 
 from bot.clock import Clock
+from bot.http_client import HttpClient
 from bot.telegram.backoff import Backoff
 from bot.telegram.conflicts import Conflicts
 from bot.telegram.connection import BotApplication
@@ -71,7 +71,7 @@ class UpdateLoop:
         self,
         application: BotApplication,
         inbox: Inbox,
-        http: httpx.AsyncClient,
+        http: HttpClient,
         clock: Clock,
         *,
         options: PollingOptions | None = None,

@@ -16,7 +16,7 @@ from bot.clock import SystemClock
 from bot.commands.checks.clocks import ClockCheck
 from bot.commands.checks.database import check_database, check_videos
 from bot.commands.checks.disk import check_free_space, check_persistence, mount_of
-from bot.config import Place
+from bot.config import SettingsFolder
 from storage.instance import instance_lock
 
 
@@ -101,7 +101,7 @@ def test_room_is_told_in_three_levels(
 
 
 def findings(path: Path) -> str:
-    place = Place("DATABASE_URL", path.parent)
+    place = SettingsFolder("DATABASE_URL", path.parent)
     return "\n".join(str(finding) for finding in check_database(path, place))
 
 
@@ -114,11 +114,11 @@ def test_a_database_that_is_not_there_yet_is_fine_and_not_made(tmp_path: Path) -
 def test_a_folder_of_somebody_else_is_a_problem(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     assert "cannot be written to" in findings(tmp_path / "bot.db")
-    assert check_videos([Place("DATA_DIR", tmp_path / "videos")]).level == "problem"
+    assert check_videos([SettingsFolder("DATA_DIR", tmp_path / "videos")]).level == "problem"
 
 
 def test_the_folder_of_videos_may_be_missing_yet(tmp_path: Path) -> None:
-    assert check_videos([Place("DATA_DIR", tmp_path / "videos")]).level == "ok"
+    assert check_videos([SettingsFolder("DATA_DIR", tmp_path / "videos")]).level == "ok"
 
 
 def test_a_whole_database_is_ok(tmp_path: Path) -> None:

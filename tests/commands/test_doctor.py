@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx
 import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
@@ -16,6 +15,7 @@ from bot.clock import SystemClock
 from bot.commands.checks.provider import check_provider
 from bot.commands.checks.telegram import check_telegram
 from bot.config import Settings
+from bot.http_client import HttpClient
 from bot.sandbox.server import DEMO_BOT_TOKEN, Sandbox
 from bot.sandbox.serving import serve
 from tests.commands.process import ended
@@ -37,12 +37,12 @@ def lines(printed: str, level: str) -> list[str]:
 
 
 async def telegram(settings: Settings) -> str:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with HttpClient(trust_env=False) as http:
         return "\n".join(str(finding) for finding in await check_telegram(settings, http))
 
 
 async def provider(settings: Settings) -> str:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with HttpClient(trust_env=False) as http:
         return "\n".join(map(str, await check_provider(settings, http, SystemClock())))
 
 
@@ -56,7 +56,7 @@ async def test_all_is_well_in_the_sandbox_and_costs_nothing(
     for words in ("settings: all", "token is that of @", "the key works", "sample is read"):
         assert any(words in line for line in lines(over.printed, "ok")), words
     assert any("did you mean QUOTA_SECONDS_PER_DAY?" in w for w in lines(over.printed, "warning"))
-    async with httpx.AsyncClient(base_url=sandbox.telegram_base_url, trust_env=False) as http:
+    async with HttpClient(base_url=sandbox.telegram_base_url, trust_env=False) as http:
         polls = await http.get("/sim/outbox", params={"method": "getUpdates"})
         bill = await http.get("/sim/provider/bill")
     assert polls.json()["calls"] == []
@@ -99,7 +99,7 @@ async def test_a_refused_key_is_told_without_showing_it(sandbox: Sandbox) -> Non
 
 async def test_a_webhook_is_in_the_way(sandbox: Sandbox) -> None:
     bot = f"{sandbox.telegram_base_url}/bot{DEMO_BOT_TOKEN}"
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with HttpClient(trust_env=False) as http:
         answer = await http.post(f"{bot}/setWebhook", json={"url": "http://127.0.0.1:9/x"})
     assert answer.json()["ok"] is True
     assert "problem  Telegram: a webhook to 127.0.0.1" in await telegram(settings_of(sandbox))

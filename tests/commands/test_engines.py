@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
 from bot.clock import SystemClock
 from bot.commands.checks.provider import check_provider
 from bot.config import ServiceSettings
+from bot.http_client import HttpClient
 from bot.sandbox.server import serve_sandbox
 
 
@@ -24,7 +24,7 @@ from bot.sandbox.server import serve_sandbox
 async def test_every_model_in_use_is_looked_at(engine: str, models: list[str]) -> None:
     async with (
         serve_sandbox(telegram_port=0, dashscope_port=0) as sandbox,
-        httpx.AsyncClient() as http,
+        HttpClient() as http,
     ):
         settings = ServiceSettings(
             engine=engine,
@@ -35,4 +35,4 @@ async def test_every_model_in_use_is_looked_at(engine: str, models: list[str]) -
     sentences = [str(finding) for finding in findings]
     assert len(sentences) == max(1, len(models))
     for sentence, model in zip(sentences, models, strict=False):
-        assert f"0 tasks of {model} in the last hour" in sentence
+        assert f"0 tasks of {model} in the last 24 hours" in sentence

@@ -7,6 +7,7 @@ Settings of its own, all optional:
 - CRASH_SETTLED_SECONDS: how long a submission is looked for before it counts as never made;
 - CRASH_FORGOTTEN_SECONDS: after how long it can no longer be looked up;
 - CRASH_SUBMIT_SECONDS: how long the call itself may take;
+- CRASH_CLOCK_SECONDS: how far this machine's clock is ahead;
 - CRASH_PLAIN: decode in this process and do not pace messages, for many worlds at a time.
 """
 
@@ -65,6 +66,7 @@ def main() -> None:
     crash, trace = os.environ.get("CRASH_AT"), os.environ.get("CRASH_TRACE")
     wrap_all(Reaper(crash_of(crash) if crash else None, trace))
     _hurry()
+    _set_clock(float(os.environ.get("CRASH_CLOCK_SECONDS", "0")))
     if os.environ.get("CRASH_PLAIN"):
         _make_plain()
     from bot.__main__ import main as command_line
@@ -129,6 +131,14 @@ def _wrapped_commit(
     return passing
 
 
+def _set_clock(ahead_seconds: float) -> None:
+    """As if the machine's clock were wrong; what really passes is not changed by that."""
+    clock: Any = importlib.import_module("bot.clock").SystemClock
+    right = clock.now_milliseconds
+    ahead = round(ahead_seconds * 1000)
+    _set(clock, "now_milliseconds", lambda self: right(self) + ahead)
+
+
 def _hurry() -> None:
     """Shorten waits that are constants of the bot."""
     submission = importlib.import_module("bot.pipeline.submission")
@@ -146,8 +156,8 @@ def _hurry() -> None:
         _set(client, "Timeouts", lambda: timeouts.Timeouts(submit=limit))
 
 
-def _set(module: ModuleType, name: str, value: object) -> None:
-    """Replace what is there: a name that is gone would shorten nothing."""
+def _set(module: ModuleType | type, name: str, value: object) -> None:
+    """Replace what is there: a name that is gone would change nothing."""
     assert hasattr(module, name), f"{module.__name__} has no {name} any more"
     setattr(module, name, value)
 

@@ -46,7 +46,7 @@ POINTS = (
     Point("job-prepared", "storage.moves", "prepared"),
     Point(SLOT_TAKEN, "storage.moves", "take_slot"),
     Point("submit", "bot.pipeline.service_engine:ServiceEngine", "submit"),
-    Point("list", "bot.pipeline.service_engine:ServiceEngine", "submitted_between"),
+    Point("list", "bot.pipeline.service_engine:ServiceEngine", "recent_tasks"),
     Point("not-submitted", "storage.moves", "not_submitted"),
     Point("task-stored", "storage.moves", "submitted"),
     Point("query", "bot.pipeline.service_engine:ServiceEngine", "query"),

@@ -116,7 +116,7 @@ async def test_without_a_connection_the_job_waits_and_is_submitted_once(
         await there.start_mortal(None, DASHSCOPE_BASE_URL=address, **NO_PROXY)
 
         async def tried() -> bool:
-            return "submit:before:3" in there.runs()[-1]
+            return "not-submitted:after:3" in there.runs()[-1]
 
         assert await within(15, tried), there.log()[-2000:]
     await there.kill_mortal()

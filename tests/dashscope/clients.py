@@ -13,6 +13,7 @@ from bot.clock import Clock, SystemClock
 from bot.dashscope.client import DashScope, fresh_connections
 from bot.dashscope.request import S2vRequest
 from bot.dashscope.timeouts import Timeout, Timeouts
+from bot.http_client import HttpClient
 
 KEY = "sk-0123456789abcdef0123456789abcdef"
 S2V = S2vRequest(image_url="oss://space/photo.jpg", audio_url="oss://space/voice.wav")
@@ -44,7 +45,7 @@ async def client_of(
 ) -> AsyncIterator[DashScope]:
     """A client; with `transport`, nothing goes over a socket."""
     async with (
-        httpx.AsyncClient(transport=transport, verify=TLS) as http,
+        HttpClient(transport=transport, verify=TLS) as http,
         fresh_connections(verify=TLS) as fresh,
     ):
         yield DashScope(

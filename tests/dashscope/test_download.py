@@ -12,6 +12,7 @@ import pytest
 from bot.dashscope import download
 from bot.dashscope.errors import DashScopeError, NotSent, ResultGone, ResultRefused, TryAgain
 from bot.dashscope.timeouts import Timeout
+from bot.http_client import HttpClient
 from tests.dashscope.clients import IMPATIENT, client_of
 from tests.dashscope.fault_server import LOST, SILENCE, Reply, answer, fault_server
 
@@ -22,7 +23,7 @@ PATIENT = Timeout(5, 5, 5)
 async def fetch(
     reply: Reply, target: Path, *, limit_bytes: int = 10_000_000, timeout: Timeout = PATIENT
 ) -> int:
-    async with fault_server(reply) as server, httpx.AsyncClient(verify=False) as http:
+    async with fault_server(reply) as server, HttpClient(verify=False) as http:
         return await download.fetch(
             http,
             f"{server.origin}/results/v.mp4?Signature=s3cret",

@@ -6,7 +6,6 @@ import logging
 import traceback
 from pathlib import Path
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -15,6 +14,7 @@ from bot.dashscope.answer import Answer
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import DashScopeError
 from bot.dashscope.policy import Policy
+from bot.http_client import HttpClient
 from tests.dashscope.clients import IMPATIENT, KEY, S2V, client_of
 from tests.dashscope.fault_server import DROP, Reply, answer, fault_server
 
@@ -32,7 +32,7 @@ async def _use_everything(client: DashScope, folder: Path) -> list[DashScopeErro
         lambda: client.detect("wan2.2-s2v-detect", "oss://a/p.jpg"),
         lambda: client.submit(S2V),
         lambda: client.query("t-1"),
-        lambda: client.list_tasks("wan2.2-s2v", 0, 1),
+        lambda: client.list_tasks("wan2.2-s2v"),
         lambda: client.cancel("t-1"),
     ):
         try:
@@ -68,7 +68,7 @@ async def test_no_exception_and_no_log_line_holds_the_key(
     "key", ["", "sk-with space", "sk-new\nline", "sk-ключ", "sk-\x00", " sk-1"]
 )
 def test_a_key_that_cannot_be_sent_is_refused_at_once_without_being_shown(key: str) -> None:
-    http = httpx.AsyncClient(verify=False)
+    http = HttpClient(verify=False)
     with pytest.raises(ValueError, match="API key") as caught:
         DashScope(http, base_url="https://a", api_key=SecretStr(key), clock=SystemClock())
     assert not key or key not in str(caught.value)

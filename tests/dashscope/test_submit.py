@@ -13,6 +13,7 @@ from bot.dashscope.client import DashScope, fresh_connections
 from bot.dashscope.errors import DashScopeError, NotSent, SubmitUnknown
 from bot.dashscope.request import EmoRequest, S2vRequest
 from bot.dashscope.timeouts import Timeout, Timeouts
+from bot.http_client import HttpClient
 from tests.dashscope.clients import ABSURDLY_SHORT, IMPATIENT, KEY, S2V, TLS, client_of
 from tests.dashscope.clocks import TestClock
 from tests.dashscope.fault_server import (
@@ -255,7 +256,7 @@ async def test_fresh_connections_are_closed_after_each_answer() -> None:
 async def test_a_client_made_without_more_ado_submits_on_fresh_connections_and_closes_them() -> (
     None
 ):
-    async with fault_server(ACCEPTED) as server, httpx.AsyncClient(verify=TLS) as http:
+    async with fault_server(ACCEPTED) as server, HttpClient(verify=TLS) as http:
         client = DashScope(
             http, base_url=server.base_url, api_key=SecretStr(KEY), clock=TestClock()
         )

@@ -328,6 +328,9 @@ CALLS: dict[str, Arrange] = {
             tx, account=ACCOUNT, slots=1, engine=ENGINE, now_milliseconds=NOON
         ),
     ),
+    "moves.date_submission": of_job(
+        submitting, lambda tx, job: moves.date_submission(tx, job.id, LATER)
+    ),
     "moves.submitted": of_job(submitting, lambda tx, job: moves.submitted(tx, job.id, "t", NOON)),
     "moves.not_submitted": of_job(
         submitting, lambda tx, job: moves.not_submitted(tx, job.id, LATER)

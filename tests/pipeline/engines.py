@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from email.utils import formatdate
 from pathlib import Path
 
 from bot.dashscope.errors import DashScopeError, TryAgain
+from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.task import Task, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
@@ -28,6 +30,10 @@ class ScriptedEngine:
         self._clock = clock
         self.slots = slots
         self.seconds_between_queries = 0.0
+        self.time = ProviderClock(clock)
+        self.ahead_seconds = 0.0
+        self.sends_date = True
+        self.listed: list[TaskSummary] = []
         self.queries = 0
         self.submitted: list[int] = []
         self.fetched: list[str] = []
@@ -60,11 +66,23 @@ class ScriptedEngine:
             raise self.refusal
         return f"task-{len(self.submitted)}"
 
-    async def submitted_between(
-        self, start_milliseconds: int, end_milliseconds: int
-    ) -> list[TaskSummary]:
-        del start_milliseconds, end_milliseconds
-        return []
+    def now_milliseconds(self) -> int:
+        return self.time.now_milliseconds()
+
+    async def learn_time(self) -> None:
+        self._answered()
+
+    async def recent_tasks(self) -> list[TaskSummary]:
+        self._answered()
+        return self.listed
+
+    def _answered(self) -> None:
+        if self.sends_date:
+            self.time.hear(formatdate(self.really_now_milliseconds() // 1000, usegmt=True))
+
+    def really_now_milliseconds(self) -> int:
+        """By the provider's clock; nobody sets it."""
+        return round((self._clock.steady_seconds() + self.ahead_seconds) * 1000)
 
     async def query(self, task_id: str) -> Task:
         self.queries += 1

@@ -1,60 +1,145 @@
-"""Clocks that differ by 90 s: a task whose answer was lost is found all the same."""
+"""This machine's clock and the provider's differ: a task whose answer was lost is found."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 
+from bot.dashscope.errors import SubmitUnknown, TryAgain
+from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.task import TaskStatus, TaskSummary
-from storage import moves
+from bot.pipeline.submission import SETTLED_AFTER_MILLISECONDS, Submission
+from storage.database import Database
 from storage.jobs import Job, JobState
+from tests.pipeline.clocks import HandClock
 from tests.pipeline.shop import Shop
 
-SKEWS_SECONDS = (-90, 0, 90)
+SKEWS_SECONDS = (-600.0, -90.0, 0.0, 90.0, 600.0)
+HOUR = 3600.0
 
 
-class Listed:
-    """The provider's list: one task, created by a clock of its own, shown if the span covers it."""
+class SetClock(HandClock):
+    """Its time of day can be set; what really passes is not changed by that."""
 
-    def __init__(self, created_at_milliseconds: int) -> None:
-        self._created_at = created_at_milliseconds
+    off_milliseconds = 0
 
-    async def __call__(self, start_milliseconds: int, end_milliseconds: int) -> list[TaskSummary]:
-        if not start_milliseconds <= self._created_at <= end_milliseconds:
-            return []
-        return [TaskSummary("ours", TaskStatus.RUNNING, "wan2.2-s2v", self._created_at)]
+    def now_milliseconds(self) -> int:
+        return super().now_milliseconds() + self.off_milliseconds
 
 
-async def submitting_job(shop: Shop) -> Job:
-    job = await shop.waiting_job()
-    async with shop.database.transaction() as tx:
-        await moves.take_slot(
-            tx,
-            account=shop.engine.account,
-            slots=1,
-            engine=shop.engine.name,
-            now_milliseconds=shop.clock.now_milliseconds(),
+class Skewed(Shop):
+    """A shop whose clock differs from the provider's, and is set now and then."""
+
+    clock: SetClock
+
+    def set_ahead(self, seconds: float) -> None:
+        """So far the provider's clock is ahead of this machine's from now on."""
+        self.clock.off_milliseconds = round((self.engine.ahead_seconds - seconds) * 1000)
+
+    def restart(self) -> None:
+        """A process that has heard nothing of the provider."""
+        self.engine.time = ProviderClock(self.clock)
+        self.submission = Submission(
+            self.database,
+            self.engines,
+            self.preparation,
+            self.ending,
+            self.operator,
+            self.stops,
+            self.clock,
         )
+
+
+@pytest.fixture
+async def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Skewed]:
+    database = await Database.open(tmp_path / "bot.db")
+    monkeypatch.setattr("tests.pipeline.shop.HandClock", SetClock)
+    yield Skewed(database, tmp_path / "results")
+    await database.close()
+
+
+async def lost_submission(shop: Skewed) -> Job:
+    """The task is created; its answer does not come."""
+    job = await shop.waiting_job()
+    shop.restart()
+
+    async def create() -> None:
+        created_at = shop.engine.really_now_milliseconds()
+        task = TaskSummary("ours", TaskStatus.RUNNING, shop.engine.name, created_at)
+        shop.engine.listed.append(task)
+
+    shop.engine.during_submit = create
+    shop.engine.refusal = SubmitUnknown("no answer")
+    taken = await shop.pipeline._take_slot(shop.engine)
+    assert taken is not None
+    await shop.submission.submit(taken)
     return await shop.job(job.id)
 
 
-@pytest.mark.parametrize("skew_seconds", SKEWS_SECONDS)
-async def test_a_lost_task_is_found_whatever_the_providers_clock_says(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, skew_seconds: int
+@pytest.mark.parametrize("later_seconds", [5.0, 7 * 60.0])
+@pytest.mark.parametrize("ahead_after_seconds", SKEWS_SECONDS)
+@pytest.mark.parametrize("ahead_seconds", SKEWS_SECONDS)
+async def test_a_lost_task_is_found_whatever_the_clocks_say_then_and_after_a_restart(
+    shop: Skewed, ahead_seconds: float, ahead_after_seconds: float, later_seconds: float
 ) -> None:
-    job = await submitting_job(shop)
-    created_at = shop.clock.now_milliseconds() + skew_seconds * 1000
-    monkeypatch.setattr(shop.engine, "submitted_between", Listed(created_at))
-    shop.clock.advance(5)
+    shop.set_ahead(ahead_seconds)
+    job = await lost_submission(shop)
+    shop.clock.advance(later_seconds)
+    shop.set_ahead(ahead_after_seconds)
+    shop.restart()
     await shop.submission.reconcile(job)
-    adopted = await shop.job(job.id)
-    assert (adopted.state, adopted.task_id) == (JobState.RUNNING, "ours")
+    found = await shop.job(job.id)
+    assert (found.state, found.task_id) == (JobState.RUNNING, "ours")
 
 
-async def test_a_task_of_ten_minutes_before_is_not_taken(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("ahead_seconds", SKEWS_SECONDS)
+@pytest.mark.parametrize("away_seconds", [-600.0, 600.0])
+async def test_a_task_of_ten_minutes_away_is_not_taken(
+    shop: Skewed, ahead_seconds: float, away_seconds: float
 ) -> None:
-    job = await submitting_job(shop)
-    before = shop.clock.now_milliseconds() - 600_000
-    monkeypatch.setattr(shop.engine, "submitted_between", Listed(before))
+    shop.set_ahead(ahead_seconds)
+    job = await lost_submission(shop)
+    created_at = shop.engine.really_now_milliseconds() + round(away_seconds * 1000)
+    shop.engine.listed = [TaskSummary("other", TaskStatus.RUNNING, None, created_at)]
     await shop.submission.reconcile(job)
     assert (await shop.job(job.id)).state == JobState.SUBMITTING
+
+
+@pytest.mark.parametrize("ahead_seconds", [-23 * HOUR, *SKEWS_SECONDS, 23 * HOUR])
+async def test_a_submission_that_was_never_made_is_given_up_in_its_time(
+    shop: Skewed, ahead_seconds: float
+) -> None:
+    shop.set_ahead(ahead_seconds)
+    job = await lost_submission(shop)
+    shop.engine.listed = []
+    shop.restart()
+    await shop.submission.reconcile(job)
+    assert (await shop.job(job.id)).state == JobState.SUBMITTING
+    shop.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 2)
+    await shop.submission.reconcile(job)
+    assert (await shop.job(job.id)).state == JobState.READY
+
+
+@pytest.mark.parametrize("ahead_seconds", [-90.0, 0.0, 90.0])
+async def test_without_a_date_clocks_that_differ_little_are_borne_with(
+    shop: Skewed, ahead_seconds: float
+) -> None:
+    shop.engine.sends_date = False
+    shop.set_ahead(ahead_seconds)
+    job = await lost_submission(shop)
+    shop.restart()
+    await shop.submission.reconcile(job)
+    assert (await shop.job(job.id)).task_id == "ours"
+
+
+async def test_nothing_is_submitted_while_the_time_cannot_be_had(
+    shop: Skewed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def learn_time() -> None:
+        raise TryAgain("no answer")
+
+    monkeypatch.setattr(shop.engine, "learn_time", learn_time)
+    job = await lost_submission(shop)
+    assert (job.state, shop.engine.submitted) == (JobState.READY, [])

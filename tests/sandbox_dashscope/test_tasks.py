@@ -228,20 +228,26 @@ async def test_the_list_is_filtered(caller: Caller) -> None:
     assert await ids(model_name=S2V, status="RUNNING") == [running]
 
 
-async def test_the_list_has_a_window_in_utc_plus_8(caller: Caller) -> None:
+@pytest.mark.parametrize("zone_hours", [8, 0])
+async def test_the_list_has_a_window_in_a_zone_that_can_be_chosen(
+    caller: Caller, zone_hours: int
+) -> None:
+    settings = {"list_zone_hours": zone_hours}
+    (await caller.http.patch("/sim/settings", json=settings)).raise_for_status()
     task_id = await caller.submitted()
-    china_now = datetime.now(UTC) + timedelta(hours=8)
+    their_now = datetime.now(UTC) + timedelta(hours=zone_hours)
 
     async def ids(start: timedelta, end: timedelta) -> list[str]:
         window = {
-            "start_time": f"{china_now + start:%Y%m%d%H%M%S}",
-            "end_time": f"{china_now + end:%Y%m%d%H%M%S}",
+            "start_time": f"{their_now + start:%Y%m%d%H%M%S}",
+            "end_time": f"{their_now + end:%Y%m%d%H%M%S}",
         }
         return [row["task_id"] for row in (await listed(caller, **window))["data"]]
 
     hour = timedelta(hours=1)
     assert await ids(-hour, hour) == [task_id]
     assert await ids(-2 * hour, -hour) == []
+    assert [row["task_id"] for row in (await listed(caller))["data"]] == [task_id]
 
 
 async def test_a_wrong_window_or_page_is_refused(caller: Caller) -> None:

@@ -18,8 +18,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from bot.dashscope.moments import http_date
 from bot.sandbox.serving import Dropped, serve
+from tests.pipeline.clocks import HandClock
 from tests.sandbox_telegram.local import until
+from tests.storage.orders import NOON
 
 
 async def _hello(_request: Request) -> Response:
@@ -62,6 +65,13 @@ async def test_an_app_is_served_on_a_free_port_and_gone_afterwards() -> None:
     async with httpx.AsyncClient() as http:
         with pytest.raises(httpx.ConnectError):
             await http.get(url)
+
+
+async def test_every_answer_carries_the_date_of_the_servers_clock() -> None:
+    async with serve(APP, clock=HandClock()) as url, httpx.AsyncClient() as http:
+        for path in ("/", "/unknown"):
+            answer = await http.get(f"{url}{path}")
+            assert http_date(answer.headers["date"]) == NOON
 
 
 async def test_a_given_port_is_used_and_free_again_at_once() -> None:

@@ -136,9 +136,14 @@ class ScriptedProvider:
                 failures = (*_PASSING[1:], *_FOR_GOOD, *_OF_INPUT)
                 raise self._chance.one_of(failures)()
 
-    async def submitted_between(
-        self, start_milliseconds: int, end_milliseconds: int
-    ) -> list[TaskSummary]:
+    def now_milliseconds(self) -> int:
+        """See `Engine`."""
+        return self._clock.now_milliseconds()
+
+    async def learn_time(self) -> None:
+        """See `Engine`."""
+
+    async def recent_tasks(self) -> list[TaskSummary]:
         """See `Engine`."""
         await self._call("list", 1.0)
         self._chance.raise_one_of("list", (*_PASSING, *_FOR_GOOD))
@@ -146,7 +151,7 @@ class ScriptedProvider:
         return [
             TaskSummary(task.task_id, task.status(now), self.name, task.created_at)
             for task in self.tasks.values()
-            if start_milliseconds <= task.created_at <= end_milliseconds and task.listed_at <= now
+            if now - FORGOTTEN_AFTER_MILLISECONDS <= task.created_at and task.listed_at <= now
         ]
 
     async def query(self, task_id: str) -> Task:

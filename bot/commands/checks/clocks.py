@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from email.utils import parsedate_to_datetime
-
 import httpx
 
 from bot.clock import Clock
 from bot.commands.checks.finding import Finding, ok, problem
+from bot.dashscope.moments import http_date
 
 _TOLERATED_SECONDS = 30.0
 
@@ -21,12 +20,10 @@ class ClockCheck:
 
     async def look(self, response: httpx.Response) -> None:
         """Note how far this machine is ahead of the server that answered."""
-        try:
-            theirs = parsedate_to_datetime(response.headers.get("date", ""))
-        except ValueError:
-            return
-        ours = self._clock.now_milliseconds() / 1_000
-        self._ahead_seconds[response.url.host] = ours - theirs.timestamp()
+        theirs = http_date(response.headers.get("date", ""))
+        if theirs is not None:
+            ahead = self._clock.now_milliseconds() - theirs
+            self._ahead_seconds[response.url.netloc.decode()] = ahead / 1_000
 
     def findings(self) -> list[Finding]:
         """One for each server that was asked."""

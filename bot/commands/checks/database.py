@@ -9,29 +9,29 @@ from pathlib import Path
 
 from bot.commands.checks.disk import check_free_space, check_persistence
 from bot.commands.checks.finding import Finding, ok, problem, warning
-from bot.config import Place
+from bot.config import SettingsFolder
 from storage.instance import AlreadyRunning, LockUnavailable, instance_lock
 
 _BUSY_SECONDS = 3.0
 _ANOTHER_FILE = "name another file in DATABASE_URL"
 
 
-def check_database(path: Path, place: Place) -> list[Finding]:
+def check_database(path: Path, settings_folder: SettingsFolder) -> list[Finding]:
     """Look at the file, or, before the first start, at its folder."""
-    fault = place.fault()
+    fault = settings_folder.fault()
     if fault is not None:
         return [Finding("problem", f"database: {fault}")]
     folder = _existing_folder(path)
     return [*_file(path), check_persistence(folder), check_free_space(folder)]
 
 
-def check_videos(places: Sequence[Place]) -> Finding:
+def check_videos(folders: Sequence[SettingsFolder]) -> Finding:
     """Whether videos can wait there for their delivery."""
-    for place in places:
-        fault = place.fault()
+    for settings_folder in folders:
+        fault = settings_folder.fault()
         if fault is not None:
             return Finding("problem", f"videos: {fault}")
-    return ok(f"videos: {places[0].folder} can be written")
+    return ok(f"videos: {folders[0].folder} can be written")
 
 
 def _existing_folder(path: Path) -> Path:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import httpx
-
 from bot.clock import Clock
 from bot.commands.checks.finding import Finding, ok, problem
 from bot.commands.making.sentences import sentence
@@ -11,15 +9,15 @@ from bot.config import ServiceSettings
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import DashScopeError, TryAgain
 from bot.dashscope.request import EMO_MODEL, S2V_MODEL
+from bot.http_client import HttpClient
 
-_HOUR_MILLISECONDS = 3_600_000
 _MODELS = {"wan2.2-s2v": S2V_MODEL, "emo": EMO_MODEL}
 
 
 async def check_provider(
-    settings: ServiceSettings, http: httpx.AsyncClient, clock: Clock
+    settings: ServiceSettings, http: HttpClient, clock: Clock
 ) -> list[Finding]:
-    """List the account's tasks of the last hour, by the model of each engine that is on."""
+    """List the account's tasks of the last 24 hours, by the model of each engine that is on."""
     key = settings.dashscope_api_key
     models = [_MODELS[engine] for engine in settings.engines if engine != "preview"]
     if not models or key is None:
@@ -27,13 +25,12 @@ async def check_provider(
     client = DashScope(
         http, base_url=settings.dashscope_base_url, api_key=key, clock=clock, submit_http=http
     )
-    return [await _look(client, model, settings, clock) for model in models]
+    return [await _look(client, model, settings) for model in models]
 
 
-async def _look(client: DashScope, model: str, settings: ServiceSettings, clock: Clock) -> Finding:
-    now = clock.now_milliseconds()
+async def _look(client: DashScope, model: str, settings: ServiceSettings) -> Finding:
     try:
-        tasks = await client.list_tasks(model, now - _HOUR_MILLISECONDS, now)
+        tasks = await client.list_tasks(model)
     except TryAgain as error:
         return problem(
             f"video service: no use of {settings.dashscope_base_url} ({error})",
@@ -42,4 +39,4 @@ async def _look(client: DashScope, model: str, settings: ServiceSettings, clock:
     except DashScopeError as error:
         told = error.code or "no code"
         return problem(f"video service: the list of tasks is refused ({told})", sentence(error))
-    return ok(f"video service: the key works; {len(tasks)} tasks of {model} in the last hour")
+    return ok(f"video service: the key works; {len(tasks)} tasks of {model} in the last 24 hours")

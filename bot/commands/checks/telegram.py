@@ -8,6 +8,7 @@ import httpx
 
 from bot.commands.checks.finding import Finding, ok, problem
 from bot.config import Settings
+from bot.http_client import HttpClient
 
 _UNKNOWN_TOKEN = (401, 404)
 
@@ -20,7 +21,7 @@ class _NoAnswer(Exception):
         self.finding = finding
 
 
-async def check_telegram(settings: Settings, http: httpx.AsyncClient) -> list[Finding]:
+async def check_telegram(settings: Settings, http: HttpClient) -> list[Finding]:
     """Ask Telegram who we are; never fetches updates, so a running bot is not disturbed."""
     try:
         me = await _ask(settings, http, "getMe")
@@ -34,7 +35,7 @@ async def check_telegram(settings: Settings, http: httpx.AsyncClient) -> list[Fi
     ]
 
 
-async def _ask(settings: Settings, http: httpx.AsyncClient, method: str) -> dict[str, Any]:
+async def _ask(settings: Settings, http: HttpClient, method: str) -> dict[str, Any]:
     token = settings.telegram_bot_token.get_secret_value()
     try:
         answer = await http.get(f"{settings.telegram_base_url}/bot{token}/{method}")

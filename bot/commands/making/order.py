@@ -22,7 +22,6 @@ from bot.dashscope.request import (
 )
 from bot.dashscope.verdict import Verdict
 
-_CLOCKS_DIFFER_MILLISECONDS = 60_000
 _SETTLED_SECONDS = 30.0
 _LOOK_SECONDS = 3.0
 _SQUARE: Ratio = "1:1"
@@ -70,24 +69,23 @@ async def _request(service: VideoService, prepared: Prepared, verdict: Verdict) 
 
 
 async def _submit(service: VideoService, request: VideoRequest, note: PaidTask) -> str:
-    before = service.clock.now_milliseconds() - _CLOCKS_DIFFER_MILLISECONDS
-    known = await _task_ids(service, request.model, before)
+    known = await _task_ids(service, request.model)
     try:
         task_id = (await service.client.submit(request)).task_id
     except SubmitUnknown:
-        task_id = await _found(service, request.model, before, known)
+        task_id = await _found(service, request.model, known)
     note.write(task_id)
     return task_id
 
 
-async def _found(service: VideoService, model: str, before: int, known: frozenset[str]) -> str:
+async def _found(service: VideoService, model: str, known: frozenset[str]) -> str:
     """The one task that was not there before; raises Failure when that cannot be told."""
     deadline = service.clock.steady_seconds() + _SETTLED_SECONDS
     new: frozenset[str] = frozenset()
     while not new and service.clock.steady_seconds() < deadline:
         await service.clock.sleep(_LOOK_SECONDS)
         try:
-            new = await _task_ids(service, model, before) - known
+            new = await _task_ids(service, model) - known
         except TryAgain:
             continue
     if len(new) == 1:
@@ -99,9 +97,8 @@ async def _found(service: VideoService, model: str, before: int, known: frozense
     )
 
 
-async def _task_ids(service: VideoService, model: str, start_milliseconds: int) -> frozenset[str]:
-    end = service.clock.now_milliseconds() + _CLOCKS_DIFFER_MILLISECONDS
-    tasks = await service.client.list_tasks(model, start_milliseconds, end)
+async def _task_ids(service: VideoService, model: str) -> frozenset[str]:
+    tasks = await service.client.list_tasks(model)
     return frozenset(task.task_id for task in tasks)
 
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bot.clock import Clock, SystemClock
 from bot.config import ServiceSettings
 from bot.dashscope.client import DashScope
+from bot.http_client import HttpClient
 
 _LOCAL_LOOK_SECONDS = 0.3
 _PAID_LOOK_SECONDS = 5.0
@@ -34,7 +35,7 @@ async def video_service(settings: ServiceSettings) -> AsyncIterator[VideoService
     """The service that the settings ask for, for the duration of the block."""
     key = settings.dashscope_api_key
     if key is not None and settings.default_engine != "preview":
-        async with httpx.AsyncClient() as http:
+        async with HttpClient() as http:
             client = DashScope(
                 http, base_url=settings.dashscope_base_url, api_key=key, clock=SystemClock()
             )
@@ -53,8 +54,8 @@ async def _local_client() -> AsyncIterator[DashScope]:
     single = httpx.Limits(max_keepalive_connections=0)
     async with (
         serve_sandbox(telegram_port=0, dashscope_port=0) as sandbox,
-        httpx.AsyncClient(trust_env=False) as http,
-        httpx.AsyncClient(trust_env=False, limits=single) as submit_http,
+        HttpClient(trust_env=False) as http,
+        HttpClient(trust_env=False, limits=single) as submit_http,
     ):
         yield DashScope(
             http,

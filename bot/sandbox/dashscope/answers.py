@@ -66,7 +66,8 @@ def china_time(milliseconds: int) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S.") + f"{milliseconds % 1000:03d}"
 
 
-def china_milliseconds(compact: str) -> int:
-    """Return the epoch milliseconds of a "YYYYMMDDhhmmss" in UTC+8. Raises ValueError."""
-    moment = datetime.strptime(compact, "%Y%m%d%H%M%S").replace(tzinfo=CHINA)
+def compact_milliseconds(compact: str, zone_hours: int) -> int:
+    """Return the epoch milliseconds of a "YYYYMMDDhhmmss" in that zone. Raises ValueError."""
+    zone = timezone(timedelta(hours=zone_hours))
+    moment = datetime.strptime(compact, "%Y%m%d%H%M%S").replace(tzinfo=zone)
     return int(moment.timestamp() * 1000)

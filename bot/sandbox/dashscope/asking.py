@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot.sandbox.dashscope.accounts import account_of
 from bot.sandbox.dashscope.answers import (
     Refused,
-    china_milliseconds,
+    compact_milliseconds,
     invalid_parameter,
     json_answer,
 )
@@ -93,7 +93,7 @@ class Asking:
 
     def _matching(self, account: str, query: dict[str, str]) -> list[Task]:
         now = self._provider.clock.now_milliseconds()
-        start, end = _span(query, now)
+        start, end = _span(query, now, self._provider.settings.list_zone_hours)
         tasks = [
             task
             for task in self._provider.queue.all(account)
@@ -105,20 +105,20 @@ class Asking:
         return tasks[::-1]
 
 
-def _span(query: dict[str, str], now: int) -> tuple[int, int]:
+def _span(query: dict[str, str], now: int, zone_hours: int) -> tuple[int, int]:
     """Return the window asked for, in epoch milliseconds. Raises Refused."""
-    end = _moment(query, "end_time", now)
-    start = _moment(query, "start_time", end - LIFE_MILLISECONDS)
+    end = _moment(query, "end_time", zone_hours, now)
+    start = _moment(query, "start_time", zone_hours, end - LIFE_MILLISECONDS)
     if not 0 <= end - start <= LIFE_MILLISECONDS:
         raise invalid_parameter("The time span must be within 24 hours.")
     return start, end
 
 
-def _moment(query: dict[str, str], name: str, default: int) -> int:
+def _moment(query: dict[str, str], name: str, zone_hours: int, default: int) -> int:
     if not query.get(name):
         return default
     try:
-        return china_milliseconds(query[name])
+        return compact_milliseconds(query[name], zone_hours)
     except ValueError:
         raise invalid_parameter(f"{name} must be YYYYMMDDhhmmss") from None
 

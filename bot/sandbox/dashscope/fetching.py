@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 
 from bot.clock import Clock
+from bot.http_client import HttpClient
 from bot.sandbox.dashscope.answers import Refused, invalid_url, not_fetched
 from bot.sandbox.dashscope.policy import Grant
 from bot.sandbox.dashscope.uploads import UploadSpace
@@ -37,7 +38,7 @@ class InputFetcher:
 
 async def _download(url: str) -> bytes:
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, follow_redirects=True) as http:
+        async with HttpClient(timeout=_TIMEOUT_SECONDS, follow_redirects=True) as http:
             return await _read(http, url)
     except httpx.TimeoutException:
         raise Refused(400, "InvalidURL.Timeout", "Download file timed out.") from None
@@ -47,7 +48,7 @@ async def _download(url: str) -> bytes:
         raise invalid_url() from None
 
 
-async def _read(http: httpx.AsyncClient, url: str) -> bytes:
+async def _read(http: HttpClient, url: str) -> bytes:
     data = bytearray()
     async with http.stream("GET", url) as response:
         if response.status_code != httpx.codes.OK:

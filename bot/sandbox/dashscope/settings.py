@@ -30,6 +30,8 @@ class ProviderSettings:
     policy_seconds: int = 300
     """How long an upload policy is good for."""
     detect_refusal_shape: DetectRefusalShape = "http200"
+    list_zone_hours: int = 8
+    """The zone (hours east of UTC) of the times that filter the list of tasks."""
     retired_models: tuple[str, ...] = ()
     api_keys: Mapping[str, str] = field(
         default_factory=lambda: {DEMO_API_KEY: "demo"}, repr=False, hash=False
@@ -74,5 +76,6 @@ _CHECKS: dict[str, Callable[[Any], object]] = {
     "queue_limit": lambda value: value is None or _is_count(value),
     "policy_seconds": _is_count,
     "detect_refusal_shape": lambda value: value in get_args(DetectRefusalShape),
+    "list_zone_hours": lambda value: value in (0, 8),
     "retired_models": _is_list_of_models,
 }

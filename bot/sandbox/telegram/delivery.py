@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from bot.http_client import HttpClient
 from bot.sandbox.telegram.bots import Bot
 from bot.sandbox.telegram.updates import Json
 from bot.sandbox.telegram.webhook import Webhook
@@ -32,7 +33,7 @@ def start_delivery(world: World, bot: Bot) -> None:
 async def _deliver(world: World, bot: Bot) -> None:
     webhook = bot.webhook
     failures = 0
-    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as http:
+    async with HttpClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as http:
         while True:
             settings = world.settings
             update = bot.updates.last() if settings.reorder_updates else bot.updates.first()
@@ -52,7 +53,7 @@ async def _deliver(world: World, bot: Bot) -> None:
             await world.clock.sleep(min(pause, _LONGEST_PAUSE_SECONDS))
 
 
-async def _post(http: httpx.AsyncClient, webhook: Webhook, update: Json) -> str | None:
+async def _post(http: HttpClient, webhook: Webhook, update: Json) -> str | None:
     """None when the webhook took the update, else what went wrong."""
     headers = {SECRET_HEADER: webhook.secret_token} if webhook.secret_token else {}
     try:

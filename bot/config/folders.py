@@ -12,7 +12,7 @@ from bot.config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SettingsFolder:
     """A folder, and the setting that leads to it."""
 
     setting: str
@@ -50,22 +50,22 @@ class Place:
         return f"{self.setting} leads to {self.folder}, but {fault}."
 
 
-def database_place(settings: Settings) -> Place:
+def database_folder(settings: Settings) -> SettingsFolder:
     """Where the database is."""
-    return Place("DATABASE_URL", settings.database_path.parent)
+    return SettingsFolder("DATABASE_URL", settings.database_path.parent)
 
 
-def video_places(settings: Settings) -> tuple[Place, ...]:
+def video_folders(settings: Settings) -> tuple[SettingsFolder, ...]:
     """Where videos wait for delivery, and where previews are made."""
     setting = "DATA_DIR" if settings.data_dir else "DATA_DIR (not set: next to the database)"
     previews = [settings.previews_directory] if "preview" in settings.engines else []
-    return tuple(Place(setting, each) for each in (settings.results_directory, *previews))
+    return tuple(SettingsFolder(setting, each) for each in (settings.results_directory, *previews))
 
 
-def make_places(places: Iterable[Place]) -> None:
+def make_folders(folders: Iterable[SettingsFolder]) -> None:
     """Make those that are missing; raises SettingsInvalid with a sentence for the first bad one."""
-    for place in places:
-        fault = place.make()
+    for settings_folder in folders:
+        fault = settings_folder.make()
         if fault is not None:
             raise SettingsInvalid([fault])
 

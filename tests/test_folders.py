@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Place
+from bot.config import SettingsFolder
 from tests.commands.process import Ended, ended
 
 SETTINGS = {
@@ -37,7 +37,7 @@ BAD_FILES = {
     "a folder": _folder,
 }
 STRANGERS_LOCK = "DATABASE_URL with a stranger's lock"
-BAD_PLACES = {
+BAD_FOLDERS = {
     "DATA_DIR a file": {"DATA_DIR": "file"},
     "DATA_DIR in a file": {"DATA_DIR": "file/videos"},
     "DATA_DIR with a file in it": {"DATA_DIR": "spoilt"},
@@ -88,7 +88,7 @@ async def check_file(folder: Path, command: str, kind: str) -> None:
 
 
 async def check_place(folder: Path, command: str, kind: str) -> None:
-    ((name, value),) = BAD_PLACES[kind].items()
+    ((name, value),) = BAD_FOLDERS[kind].items()
     over = await ended(*command.split(), cwd=folder, settings={**SETTINGS, name: value})
     path = value.removeprefix("sqlite:///")
     assert any(name in line or path in line for line in told(over)), over.printed
@@ -117,7 +117,7 @@ async def test_any_settings_file_that_cannot_be_read_is_one_sentence(
 
 @pytest.mark.proof
 @pytest.mark.parametrize("command", ["run", "doctor"])
-@pytest.mark.parametrize("kind", BAD_PLACES)
+@pytest.mark.parametrize("kind", BAD_FOLDERS)
 async def test_any_place_that_cannot_be_used_is_said_by_the_bot_and_the_doctor(
     folder: Path, command: str, kind: str
 ) -> None:
@@ -130,7 +130,7 @@ async def test_any_place_that_cannot_be_used_is_said_by_the_bot_and_the_doctor(
     [
         (command, kind)
         for command in ("backup copy.db", "restore backup.db")
-        for kind in BAD_PLACES
+        for kind in BAD_FOLDERS
         if "DATABASE_URL" in kind and (command, kind) != ("backup copy.db", STRANGERS_LOCK)
     ],
 )
@@ -140,24 +140,24 @@ async def test_any_database_that_cannot_be_used_is_said_by_backup_and_restore(
     await check_place(folder, command, kind)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in BAD_PLACES if "DATA_DIR" in kind])
+@pytest.mark.parametrize("kind", [kind for kind in BAD_FOLDERS if "DATA_DIR" in kind])
 def test_a_bad_place_is_found_without_making_anything(
     folder: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
     before = sorted(folder.rglob("*"))
-    place = Place("DATA_DIR", Path(BAD_PLACES[kind]["DATA_DIR"]) / "preview")
-    fault = place.fault()
+    settings_folder = SettingsFolder("DATA_DIR", Path(BAD_FOLDERS[kind]["DATA_DIR"]) / "preview")
+    fault = settings_folder.fault()
     assert fault is not None
-    assert fault.startswith(f"DATA_DIR leads to {place.folder}, but ")
-    assert place.make() == fault
+    assert fault.startswith(f"DATA_DIR leads to {settings_folder.folder}, but ")
+    assert settings_folder.make() == fault
     assert sorted(folder.rglob("*")) == before
 
 
 def test_a_good_place_is_made_only_when_that_is_asked(tmp_path: Path) -> None:
-    place = Place("DATA_DIR", tmp_path / "说话 der Fotos" / "results")
-    assert place.fault() is None
+    settings_folder = SettingsFolder("DATA_DIR", tmp_path / "说话 der Fotos" / "results")
+    assert settings_folder.fault() is None
     assert list(tmp_path.iterdir()) == []
-    assert place.make() is None
-    assert place.folder.is_dir()
-    assert place.make() is None
+    assert settings_folder.make() is None
+    assert settings_folder.folder.is_dir()
+    assert settings_folder.make() is None

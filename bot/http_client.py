@@ -1,0 +1,65 @@
+"""The HTTP client of everything here: whatever the network does is one of httpx's exceptions.
+
+httpx names the failures that it expects and lets the others through: a garbled TLS record is an
+`ssl.SSLError`, a connection that ends within a TLS write an `anyio.EndOfStream`. Whoever handles
+`httpx.HTTPError` would be ended by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import anyio
+import httpx
+
+_UNNAMED = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream)
+"""What the sockets and the TLS under httpx raise; `ssl.SSLError` is an OSError."""
+
+
+class HttpClient(httpx.AsyncClient):
+    """`httpx.AsyncClient`, whose requests and answers raise `httpx.HTTPError` and nothing else.
+
+    python-telegram-bot has a client of its own, and makes a NetworkError of all that it raises.
+    """
+
+    async def send(
+        self, request: httpx.Request, *, stream: bool = False, **options: Any
+    ) -> httpx.Response:
+        """See httpx: every request goes this way."""
+        with _named(request):
+            response = await super().send(request, stream=stream, **options)
+        if stream:
+            response.stream = _Body(response)
+        return response
+
+
+class _Body(httpx.AsyncByteStream):
+    """What is left of an answer to be read."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101
+        self._stream = response.stream
+        self._request = response.request
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _named(self._request):
+            async for chunk in self._stream:
+                yield chunk
+
+    async def aclose(self) -> None:
+        with _named(self._request):
+            await self._stream.aclose()
+
+
+@contextmanager
+def _named(request: httpx.Request) -> Iterator[None]:
+    """A NetworkError, which says nothing of the phase.
+
+    Failures to connect have names of their own: bytes of the request may have been sent.
+    """
+    try:
+        yield
+    except _UNNAMED as error:
+        raise httpx.NetworkError(f"{type(error).__name__}: {error}", request=request) from error
