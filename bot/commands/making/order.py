@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+import click
+
 from bot.commands.failure import Failure
 from bot.commands.making.paid_task import PaidTask
 from bot.commands.making.prepared import Prepared
@@ -49,13 +51,17 @@ async def checked(service: VideoService, prepared: Prepared) -> Verdict:
 async def ordered(
     service: VideoService, prepared: Prepared, verdict: Verdict, note: PaidTask
 ) -> str:
-    """Order the video, once; the id of its task, which is already in the note."""
+    """Order the video, once; the id of its task, which is in the note already if it is paid for."""
     request = await _request(service, prepared, verdict)
-    submitting = asyncio.ensure_future(_submit(service, request, note))
+    before = service.clock.now_milliseconds() - _CLOCKS_DIFFER_MILLISECONDS
+    known = await _task_ids(service, request.model, before)
+    submitting = asyncio.ensure_future(_submit(service, request, before, known, note))
     try:
         return await asyncio.shield(submitting)
     except asyncio.CancelledError:
-        await submitting  # what may cost money is known before the command ends
+        # What may cost money is known before the command ends.
+        click.echo("Waiting for the answer to the order …", err=True)
+        await submitting
         raise
 
 
@@ -69,14 +75,19 @@ async def _request(service: VideoService, prepared: Prepared, verdict: Verdict) 
     return S2vRequest(photo.url, sound.url, settings.resolution, settings.style)
 
 
-async def _submit(service: VideoService, request: VideoRequest, note: PaidTask) -> str:
-    before = service.clock.now_milliseconds() - _CLOCKS_DIFFER_MILLISECONDS
-    known = await _task_ids(service, request.model, before)
+async def _submit(
+    service: VideoService,
+    request: VideoRequest,
+    before: int,
+    known: frozenset[str],
+    note: PaidTask,
+) -> str:
     try:
         task_id = (await service.client.submit(request)).task_id
     except SubmitUnknown:
         task_id = await _found(service, request.model, before, known)
-    note.write(task_id)
+    if service.paid:
+        note.write(task_id)
     return task_id
 
 
@@ -92,9 +103,10 @@ async def _found(service: VideoService, model: str, before: int, known: frozense
             continue
     if len(new) == 1:
         return next(iter(new))
+    candidates = f" One of these may be yours: {', '.join(sorted(new))}." if new else ""
     raise Failure(
         "The service did not say whether it took the order, and its list of tasks does not tell "
-        "either: look at the tasks in its console before you try again. Fetch one by "
+        f"either: look at the tasks in its console before you try again.{candidates} Fetch one by "
         "`talking-photo make --task ID`."
     )
 
