@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 
-from bot.dashscope.errors import DashScopeError, TryAgain
+from bot.dashscope.errors import DashScopeError, Declined, InputNotFetched, TryAgain
 from bot.dashscope.task import Task, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
@@ -15,6 +15,9 @@ from tests.pipeline.clocks import HandClock
 from tests.storage.orders import ACCOUNT, ENGINE
 
 Answer = Task | DashScopeError
+
+OF_A_SUBMISSION = (Declined, InputNotFetched)
+"""Refusals that a file can never meet when it is handed over."""
 
 
 class ScriptedEngine:
@@ -48,7 +51,7 @@ class ScriptedEngine:
 
     async def keep(self, file_name: str, data: bytes) -> UploadedFile:
         del data
-        if self.refusal is not None:
+        if self.refusal is not None and not isinstance(self.refusal, OF_A_SUBMISSION):
             raise self.refusal
         return UploadedFile(f"oss://{file_name}", self._clock.now_milliseconds() + 48 * 3600_000)
 
