@@ -213,6 +213,8 @@ STATEMENTS = (
         failure_detail = NULL, announced = 1
     WHERE user_id = :user_id
     """,
-    "UPDATE detections SET user_id = :account_id WHERE user_id = :user_id",
+    """
+    UPDATE detections SET user_id = :account_id, picture_sha256 = NULL WHERE user_id = :user_id
+    """,
     "UPDATE ledger SET user_id = :account_id WHERE user_id = :user_id",
 )

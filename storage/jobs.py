@@ -95,6 +95,7 @@ class Job:
     sent_as_file: int
     cancel_requested: int
     adopted: int
+    refusals: int
     failure: str | None
     failure_detail: str | None
     announced: int

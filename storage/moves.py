@@ -103,6 +103,11 @@ async def prepare_again(tx: Transaction, job_id: int) -> bool:
     return moved
 
 
+async def refused(tx: Transaction, job_id: int) -> None:
+    """The provider said no for now, or has no task of it: beside the move that follows from it."""
+    await tx.execute("UPDATE jobs SET refusals = refusals + 1 WHERE id = :id", {"id": job_id})
+
+
 async def cancel_refused(tx: Transaction, job_id: int) -> None:
     """The task runs already: it is not asked to stop again, and the person is told."""
     await tx.execute("UPDATE jobs SET cancel_requested = 2 WHERE id = :id", {"id": job_id})

@@ -21,12 +21,26 @@ class KnownVerdict:
     ext_bbox: str | None
 
 
+CHECKS_OF_A_PICTURE = 3
+"""So often one picture is checked for money without a verdict: once, and twice again."""
+ASKED_ANEW_AFTER_MILLISECONDS = 24 * 3600 * 1000
+"""After so long a picture without a verdict may be checked again: the service may be mended."""
+
+
 class TooManyChecks(Exception):
     """The person had as many photos checked today as the operator allows."""
 
     def __init__(self, resets_at_milliseconds: int) -> None:
         super().__init__("no paid checks left today")
         self.resets_at_milliseconds = resets_at_milliseconds
+
+
+class NoVerdict(Exception):
+    """This very picture was checked as often as is paid for, and no answer was a verdict."""
+
+    def __init__(self, model: str, last: str = "see the log") -> None:
+        super().__init__(f"{model}: {CHECKS_OF_A_PICTURE} paid checks, no verdict ({last})")
+        self.model = model
 
 
 async def find(database: Queryable, picture_sha256: str, model: str) -> KnownVerdict | None:
@@ -41,7 +55,14 @@ async def find(database: Queryable, picture_sha256: str, model: str) -> KnownVer
 async def keep(
     tx: Transaction, picture_sha256: str, model: str, verdict: KnownVerdict, now_milliseconds: int
 ) -> None:
-    """Remember a verdict; the first one stands."""
+    """Remember a verdict; the first one stands. Its checks need the picture's name no more."""
+    await tx.execute(
+        """
+        UPDATE detections SET picture_sha256 = NULL
+        WHERE picture_sha256 = :sha256 AND model = :model
+        """,
+        {"sha256": picture_sha256, "model": model},
+    )
     await tx.execute(
         """
         INSERT INTO verdicts (picture_sha256, model, passed, code, face_bbox, ext_bbox,
@@ -66,6 +87,7 @@ async def count_check(
     *,
     user_id: int,
     media_id: int,
+    picture_sha256: str,
     model: str,
     micro_yuan: int,
     per_person_per_day: int,
@@ -75,9 +97,12 @@ async def count_check(
     """Book a paid check before it is made; the booking's number.
 
     Raises:
+        NoVerdict: this very picture was checked often enough.
         TooManyChecks: the person's cap for the day is reached.
         BudgetExhausted: the bot's cap is.
     """
+    if await checks_left(tx, picture_sha256, model, now_milliseconds) == 0:
+        raise NoVerdict(model)
     day = day_of(now_milliseconds, caps.zone)
     account_id = await pseudonyms.account_of(tx, user_id, caps.pseudonym_key, now_milliseconds)
     row = await tx.fetch_one(
@@ -92,12 +117,14 @@ async def count_check(
     await check_budget(tx, micro_yuan, caps, now_milliseconds)
     booked = await tx.fetch_one(
         """
-        INSERT INTO detections (user_id, media_id, model, micro_yuan, day, at_milliseconds)
-        VALUES (:user_id, :media_id, :model, :micro_yuan, :day, :now) RETURNING id
+        INSERT INTO detections (user_id, media_id, picture_sha256, model, micro_yuan, day,
+            at_milliseconds)
+        VALUES (:user_id, :media_id, :sha256, :model, :micro_yuan, :day, :now) RETURNING id
         """,
         {
             "user_id": user_id,
             "media_id": media_id,
+            "sha256": picture_sha256,
             "model": model,
             "micro_yuan": micro_yuan,
             "day": day,
@@ -106,6 +133,24 @@ async def count_check(
     )
     assert booked is not None  # noqa: S101
     return int(booked["id"])
+
+
+async def checks_left(
+    database: Queryable, picture_sha256: str, model: str, now_milliseconds: int
+) -> int:
+    """How often this picture, on which there is no verdict, may still be checked for money."""
+    row = await database.fetch_one(
+        """
+        SELECT COUNT(*) AS made FROM detections
+        WHERE picture_sha256 = :sha256 AND model = :model AND at_milliseconds > :since
+        """,
+        {
+            "sha256": picture_sha256,
+            "model": model,
+            "since": now_milliseconds - ASKED_ANEW_AFTER_MILLISECONDS,
+        },
+    )
+    return max(0, CHECKS_OF_A_PICTURE - (int(row["made"]) if row else 0))
 
 
 async def uncount_check(tx: Transaction, booking_id: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import click
@@ -31,7 +32,7 @@ def make(photo: Path | None, sound: Path | None, output: Path, yes: bool, task: 
 
     With DASHSCOPE_API_KEY set, by the paid service; without, by the local one, as a preview.
     """
-    if output.exists():
+    if os.path.lexists(output):
         raise Failure(f"{output} exists already: delete it, or choose another name with -o.")
     if task is None and (photo is None or sound is None):
         raise click.UsageError("Name a photo and a sound, or a task with --task.")

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal as an event."""
+"""Ctrl-C, SIGTERM and a closed terminal as an event, or as the cancelling of what is done."""
 
 from __future__ import annotations
 
@@ -7,18 +7,34 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextlib.contextmanager
 def stop_on_signals() -> Iterator[asyncio.Event]:
-    """An event that the first signal sets; a second signal ends the process in the usual way.
+    """An event that the first signal sets; see `_heeding`."""
+    stop = asyncio.Event()
+    with _heeding(stop.set):
+        yield stop
+
+
+@contextlib.contextmanager
+def cancelled_by_signals() -> Iterator[None]:
+    """The first signal cancels the task that is within; see `_heeding`."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101
+    with _heeding(task.cancel):
+        yield
+
+
+@contextlib.contextmanager
+def _heeding(act: Callable[[], object]) -> Iterator[None]:
+    """Act on the first signal; a second signal ends the process in the usual way.
 
     A hang-up that was ignored from the start (nohup) stays ignored.
     """
-    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     heeded = [number for number in _SIGNALS if not _ignored_hang_up(number)]
 
@@ -27,13 +43,13 @@ def stop_on_signals() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
     def first() -> None:
-        stop.set()
+        act()
         forget()
 
     for number in heeded:
         loop.add_signal_handler(number, first)
     try:
-        yield stop
+        yield
     finally:
         forget()
 

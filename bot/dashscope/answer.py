@@ -9,8 +9,10 @@ from functools import cached_property
 from bot.dashscope import fields
 from bot.dashscope.errors import DashScopeError, Throttled, TryAgain
 from bot.dashscope.moments import http_date
-from bot.dashscope.rules import raising_for_code, raising_for_status
+from bot.dashscope.rules import raising_for
 
+LONGEST_WAIT_SECONDS = 3600.0
+"""A longer wait that an answer asks for is absurd, and is ignored."""
 EXCERPT_CHARACTERS = 300
 """How much of a foreign body an exception may quote."""
 
@@ -64,8 +66,7 @@ class Answer:
     def error(self) -> DashScopeError:
         """The exception that this answer, which is not `ok`, stands for."""
         code, message = self.code, self.message
-        raising = raising_for_code(code, message) or raising_for_status(self.status, code)
-        error = raising(
+        error = raising_for(self.status, code, message)(
             f"{self.call}: {self.status} {self.excerpt}",
             code=code,
             message=message,
@@ -88,7 +89,11 @@ class Answer:
 
     @property
     def retry_after_seconds(self) -> float | None:
-        """The Retry-After header (RFC 9110: seconds, or a date), never negative."""
+        """The Retry-After header (RFC 9110: seconds, or a date), neither negative nor absurd."""
+        asked = self._asked_seconds()
+        return asked if asked is not None and asked <= LONGEST_WAIT_SECONDS else None
+
+    def _asked_seconds(self) -> float | None:
         written = (self.retry_after or "").strip()
         if written.isascii() and written.isdigit():
             return float(written)

@@ -40,6 +40,9 @@ from bot.http_client import HttpClient
 _DETECT = "services/aigc/image2video/face-detect"
 _SUBMIT = "services/aigc/image2video/video-synthesis"
 
+_NOT_FOUND = (StopCause.MODEL_RETIRED, StopCause.ADDRESS)
+"""What a 404 means where it speaks of no task."""
+
 _OTHER_SPELLING = (301, 302, 307, 308, 404, 405)
 """Answers after which the list of tasks is asked for again without the slash at its end."""
 
@@ -122,9 +125,10 @@ class DashScope:
     async def submit(self, request: VideoRequest) -> SubmittedTask:
         """Order a video: **billed, and without an idempotency key**. Exactly one request is sent.
 
-        Raises `NotSent` or `Throttled` (no task, may be repeated), `SubmitUnknown` (the task may
-        exist: look for it in the list), or a refusal (no task): `InputRefused`, `InputNotFetched`,
-        `Moderated`, `ServiceStopped`, `RequestInvalid`. When cancelled, the outcome is unknown too.
+        Raises `NotSent`, `Throttled` or `Declined` (no task, may be repeated), `SubmitUnknown` (the
+        task may exist: look for it in the list), or a refusal (no task): `InputRefused`,
+        `InputNotFetched`, `Moderated`, `ServiceStopped`, `RequestInvalid`.
+        When cancelled, the outcome is unknown too.
         """
         await self._paces.submit.turn()
         urls = (request.image_url, request.audio_url)
@@ -244,7 +248,7 @@ def fresh_connections(*, verify: ssl.SSLContext | bool = True) -> HttpClient:
 def _about_a_task(answer: Answer, *, unknown: type[DashScopeError] = TryAgain) -> DashScopeError:
     """The error of a call about one task: there, "not found" speaks of the task, not of a model."""
     error = answer.garbage() if answer.ok else answer.error()
-    if isinstance(error, ServiceStopped) and error.cause is StopCause.MODEL_RETIRED:
+    if isinstance(error, ServiceStopped) and error.cause in _NOT_FOUND:
         return unknown(
             str(error), code=error.code, message=error.message, request_id=error.request_id
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bot.dashscope.answer import Answer
 from bot.dashscope.errors import DashScopeError, InputRefused
 from bot.dashscope.request import Json, Ratio
-from bot.dashscope.rules import raising_for_code
+from bot.dashscope.rules import raising_for_code, spelled
 from bot.dashscope.verdict import Verdict
 
-_ON_THE_PHOTO = ("invalidfile", "invalidperson", "invalidimage")
-"""The first words of the codes that judge the photo (DashScope docs: face detection)."""
+_ON_THE_ADDRESS = "invalidurl"
+"""How the codes begin that judge where the photo is, not the photo (DashScope docs: errors)."""
 
 
 def body(model: str, image_url: str, ratio: Ratio | None) -> Json:
@@ -45,8 +45,8 @@ def _refusal(error: DashScopeError) -> Verdict:
 
 
 def _judges_photo(error: DashScopeError) -> bool:
-    family = (error.code or "").casefold().partition(".")[0]
-    return isinstance(error, InputRefused) and family in _ON_THE_PHOTO
+    on_the_address = "".join(spelled(error.code)).startswith(_ON_THE_ADDRESS)
+    return isinstance(error, InputRefused) and not on_the_address
 
 
 def _complete(answer: Answer, verdict: Verdict, *, boxes_wanted: bool) -> Verdict:

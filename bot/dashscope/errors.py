@@ -3,7 +3,9 @@
     DashScopeError
     ├── TryAgain            no usable answer to a call that may be repeated: wait, repeat
     │   ├── NotSent         not one byte left this machine: repeating is safe even for `submit`
-    │   └── Throttled       answered 429 "too fast": wait at least `retry_after_seconds`, repeat
+    │   ├── Throttled       answered 429 "too fast": wait at least `retry_after_seconds`, repeat
+    │   ├── Unavailable     answered 503: nothing was done, so nothing is paid; wait, repeat
+    │   └── Declined        `submit` only: no task, the service blames itself; repeat few times
     ├── SubmitUnknown       the task may exist and be billed: look for it, never simply repeat
     ├── InputRefused        the photo or the sound is unsuitable: tell the person what to change
     ├── Moderated           refused by policy: tell the person, never repeat the same input
@@ -15,8 +17,8 @@
     ├── ResultGone          the video can no longer be fetched from this address
     └── ResultRefused       we will not fetch it: unsafe address, or far too big; tell the operator
 
-`submit` never raises plain `TryAgain`: there, what is not certainly refused or unsent is
-`SubmitUnknown`. No exception carries the API key or the query of an address.
+`submit` raises neither plain `TryAgain` nor `Unavailable`: there, what is not certainly refused or
+unsent is `SubmitUnknown`. No exception carries the API key or the query of an address.
 """
 
 from __future__ import annotations
@@ -69,6 +71,17 @@ class Throttled(TryAgain):
         """How long the provider asked us to wait, when it said so."""
 
 
+class Unavailable(TryAgain):
+    """The service says that it is not there at the moment (503): nothing was done."""
+
+
+class Declined(TryAgain):
+    """A submission answered with a 4xx that blames the service itself: there is no task.
+
+    A later one may be taken, and the same one may be declined for ever.
+    """
+
+
 class SubmitUnknown(DashScopeError):
     """A submission whose fate is unknown: the task may exist and be billed."""
 
@@ -100,8 +113,15 @@ class StopCause(Enum):
     """The service, the model or the workspace is not enabled for this key."""
     MODEL_RETIRED = "model_retired"
     """The model does not exist (any more)."""
+    ADDRESS = "address"
+    """There is no such service at the base address: it belongs to another region, or is wrong."""
     QUOTA = "quota"
-    """The free quota is used up, or the account's allocation is exhausted."""
+    """The free quota is used up."""
+    THROTTLED = "throttled"
+    """Too many requests, for minutes on end: somebody else uses the account, or its limits are low.
+
+    No answer says this; it is what many answers in a row amount to.
+    """
 
 
 class ServiceStopped(DashScopeError):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from bot.dashscope.box import Box
 
 EMPTY: Mapping[str, object] = {}
+
+_FARTHEST_PIXELS = 100_000
+"""No picture that a model takes is as large; a side that is farther away is none."""
 
 
 def parse_object(body: bytes) -> Mapping[str, object] | None:
@@ -40,14 +43,7 @@ def flag(source: Mapping[str, object], key: str) -> bool | None:
 
 def number(source: Mapping[str, object], key: str) -> Decimal | None:
     """The finite number at `key`, exact; numbers written as text count."""
-    value = source.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        return None
-    try:
-        exact = Decimal(value)
-    except InvalidOperation:
-        return None
-    return exact if exact.is_finite() else None
+    return _exact(source.get(key))
 
 
 def whole(source: Mapping[str, object], key: str) -> int | None:
@@ -57,11 +53,29 @@ def whole(source: Mapping[str, object], key: str) -> int | None:
 
 
 def box(source: Mapping[str, object], key: str) -> Box | None:
-    """The four whole numbers at `key`."""
+    """The four sides at `key`, each rounded to the nearest pixel: EMO also sends fractions."""
     value = source.get(key)
-    if not isinstance(value, list) or len(value) != 4:
+    if not isinstance(value, list):
         return None
-    if not all(isinstance(side, int) and not isinstance(side, bool) for side in value):
+    sides = [pixel for side in value if (pixel := _pixel(side)) is not None]
+    if len(sides) != len(value) or len(sides) != 4:
         return None
-    left, top, right, bottom = value
+    left, top, right, bottom = sides
     return left, top, right, bottom
+
+
+def _pixel(value: object) -> int | None:
+    exact = _exact(value)
+    if exact is None or abs(exact) > _FARTHEST_PIXELS:
+        return None
+    return int(exact.to_integral_value(ROUND_HALF_UP))
+
+
+def _exact(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        return None
+    try:
+        exact = Decimal(value)
+    except InvalidOperation:
+        return None
+    return exact if exact.is_finite() else None

@@ -1,12 +1,14 @@
 """What each of the provider's error codes means to us: the one table, and how it is read.
 
 Sources: DashScope docs, "Error messages" and the references of the models. Codes are matched by
-dotted prefix, the most exact one first: `InvalidFile.DownloadFailed` before `InvalidFile`.
+prefix, the most exact one first: `InvalidFile.DownloadFailed` before `InvalidFile`. However a code
+is spelled (dotted, in snake case, with blanks), it is the same code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,6 +23,7 @@ from bot.dashscope.errors import (
     StopCause,
     Throttled,
     TryAgain,
+    Unavailable,
 )
 
 Raising = Callable[..., DashScopeError]
@@ -30,12 +33,16 @@ _KEY = partial(ServiceStopped, cause=StopCause.KEY)
 _UNPAID = partial(ServiceStopped, cause=StopCause.UNPAID)
 _NOT_ENABLED = partial(ServiceStopped, cause=StopCause.NOT_ENABLED)
 _RETIRED = partial(ServiceStopped, cause=StopCause.MODEL_RETIRED)
+_ADDRESS = partial(ServiceStopped, cause=StopCause.ADDRESS)
 _QUOTA = partial(ServiceStopped, cause=StopCause.QUOTA)
+_STOPPING = (_KEY, _UNPAID, _NOT_ENABLED, _RETIRED, _ADDRESS, _QUOTA)
+
+_WORDS = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A code (with all that follows it after a dot), and what to raise.
+    """A code (with all that follows it as a word of its own), and what to raise.
 
     With `says`, the rule holds only where the message contains those words.
     """
@@ -45,16 +52,24 @@ class Rule:
     says: str = ""
 
 
+_UNREAD_FILE_WORDS = ("unable to download", "timed out")
+_FORBIDDEN_WORDS = ("green network verification", "inappropriate content")
+_FREE_QUOTA = "free allocated quota exceeded"
+
 RULES = (
     # Our own mistakes.
     Rule("InvalidParameter", RequestInvalid),
     Rule("BadRequest", RequestInvalid),
     # Files the service could not read: its temporary space asks for a header, and links expire.
     Rule("InvalidParameter.DataInspection", InputNotFetched),
+    Rule("InvalidParameter.FileDownload", InputNotFetched),
+    Rule("invalid_parameter_error", InputNotFetched),
     Rule("BadRequest.InputDownloadFailed", InputNotFetched),
     Rule("InvalidFile.DownloadFailed", InputNotFetched),
     Rule("InvalidURL.Timeout", InputNotFetched),
     Rule("InvalidURL.ConnectionRefused", InputNotFetched),
+    *(Rule("InvalidParameter", InputNotFetched, says=words) for words in _UNREAD_FILE_WORDS),
+    *(Rule("InvalidURL", InputNotFetched, says=words) for words in _UNREAD_FILE_WORDS),
     # Said of an address, not of what is behind it: no one can change that in a photo or a sound.
     Rule("InvalidURL", InputNotFetched, says="required url is missing or invalid"),
     # Verdicts on the photo or the sound.
@@ -62,11 +77,14 @@ RULES = (
     Rule("InvalidFile", InputRefused),
     Rule("InvalidImage", InputRefused),
     Rule("InvalidPerson", InputRefused),
+    Rule("InvalidParameter.ImageFormat", InputRefused),
+    Rule("InvalidParameter.ImageContent", InputRefused),
     # Policy.
     Rule("DataInspectionFailed", Moderated),
     Rule("IPInfringementSuspect", Moderated),
     Rule("FaqRuleBlocked", Moderated),
     Rule("CustomRoleBlocked", Moderated),
+    *(Rule("InvalidParameter", Moderated, says=words) for words in _FORBIDDEN_WORDS),
     # What only the operator can mend.
     Rule("InvalidApiKey", _KEY),
     Rule("Arrearage", _UNPAID),
@@ -77,19 +95,31 @@ RULES = (
     Rule("Model.AccessDenied", _NOT_ENABLED),
     Rule("Workspace.AccessDenied", _NOT_ENABLED),
     Rule("WorkSpaceNotFound", _NOT_ENABLED),
+    Rule("isv.OUT_OF_SERVICE", _NOT_ENABLED),
     Rule("Endpoint.AccessDenied", _RETIRED),
     Rule("ModelNotFound", _RETIRED),
+    Rule("Model not exist", _RETIRED),
+    Rule("InvalidParameter", _RETIRED, says="model not exist"),
     Rule("NotFound", _RETIRED),
-    Rule("AllocationQuota", _QUOTA),
-    Rule("Throttling.AllocationQuota", _QUOTA, says="free allocated quota exceeded"),
-    # What passes by itself.
+    Rule("InvalidParameter", _ADDRESS, says="url error, please check url"),
+    Rule("AllocationQuota.FreeTierOnly", _QUOTA),
+    Rule("AllocationQuota", _QUOTA, says=_FREE_QUOTA),
+    Rule("Throttling.AllocationQuota", _QUOTA, says=_FREE_QUOTA),
+    Rule("insufficient_quota", _QUOTA, says=_FREE_QUOTA),
+    # What passes by itself: also a quota, where it is one of a minute.
+    Rule("AllocationQuota", Throttled),
+    Rule("insufficient_quota", Throttled),
     Rule("Throttling", Throttled),
+    Rule("LimitRequests", Throttled),
+    Rule("limit_burst_rate", Throttled),
+    Rule("ResourceExhausted", Throttled),
+    Rule("Too many requests", Throttled),
     Rule("InternalError", TryAgain),
     Rule("SystemError", TryAgain),
     Rule("ModelServiceFailed", TryAgain),
     Rule("RequestTimeOut", TryAgain),
-    Rule("ModelServingError", TryAgain),
-    Rule("ModelUnavailable", TryAgain),
+    Rule("ModelServingError", Unavailable),
+    Rule("ModelUnavailable", Unavailable),
     # Cancelling.
     Rule("UnsupportedOperation", NotCancellable),
 )
@@ -98,15 +128,25 @@ _STATUSES: dict[int, Raising] = {
     401: _KEY,
     403: _NOT_ENABLED,
     404: _RETIRED,
-    # A gateway's word on slowness; it does not say that nothing was done.
+    # The word of a gateway that waited no longer; it does not say that nothing was done.
     408: TryAgain,
+    499: TryAgain,
+    429: Throttled,
+    503: Unavailable,
 }
+
+
+def spelled(code: str | None) -> list[str]:
+    """The words of a code: `LimitRequests`, `limit_requests` and "Limit requests" are one code,
+    and all that follows a dot, an underscore or a blank is its detail.
+    """
+    return _WORDS.findall((code or "").casefold())
 
 
 def _by_code() -> dict[str, list[Rule]]:
     table: dict[str, list[Rule]] = {}
-    for rule in sorted(RULES, key=lambda rule: not rule.says):
-        table.setdefault(rule.code.casefold(), []).append(rule)
+    for rule in RULES:
+        table.setdefault("".join(spelled(rule.code)), []).append(rule)
     return table
 
 
@@ -114,23 +154,37 @@ _TABLE = _by_code()
 
 
 def raising_for_code(code: str | None, message: str | None) -> Raising | None:
-    """What the table says of a code; None when it does not know it."""
-    prefix = (code or "").strip().casefold()
-    while prefix:
-        for rule in _TABLE.get(prefix, ()):
-            if rule.says in (message or "").casefold():
-                return rule.raising
-        prefix = prefix.rpartition(".")[0]
-    return None
+    """What the table says of a code; None when it does not know it.
 
-
-def raising_for_status(status: int, code: str | None) -> Raising:
-    """What an HTTP status says where the code says nothing.
-
-    A 429 with a code that is not about speed is a matter of the account: repeating cannot help.
+    A rule on the words of the message goes before any that looks at the code alone.
     """
-    if status == 429:
-        return _QUOTA if code else Throttled
-    if 400 <= status < 500:
-        return _STATUSES.get(status, RequestInvalid)
-    return TryAgain
+    found = list(_rules_of(code))
+    said = (message or "").casefold()
+    fitting = [rule for rule in found if rule.says and rule.says in said]
+    return next((rule.raising for rule in [*fitting, *found] if rule.says in said), None)
+
+
+def raising_for(status: int, code: str | None, message: str | None) -> Raising:
+    """What an answer stands for that is no success.
+
+    A 429 stops the service only with a code that is known to: any other passes by itself.
+    """
+    raising = raising_for_code(code, message)
+    if status == 429 and raising not in _STOPPING:
+        return Throttled
+    return raising or _raising_for_status(status, code)
+
+
+def _rules_of(code: str | None) -> Iterator[Rule]:
+    """The rules of a code, the most exact ones first."""
+    words = spelled(code)
+    for length in range(len(words), 0, -1):
+        yield from _TABLE.get("".join(words[:length]), ())
+
+
+def _raising_for_status(status: int, code: str | None) -> Raising:
+    """What an HTTP status says where the code says nothing."""
+    if status == 404 and code is None:
+        # No word of the service's: there is something else at this address.
+        return _ADDRESS
+    return _STATUSES.get(status, RequestInvalid if 400 <= status < 500 else TryAgain)

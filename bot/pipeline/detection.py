@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from weakref import WeakValueDictionary
 
 from bot.clock import Clock
 from bot.dashscope.box import Box
-from bot.dashscope.errors import NotSent, ServiceStopped
+from bot.dashscope.errors import (
+    DashScopeError,
+    InputNotFetched,
+    NotSent,
+    ServiceStopped,
+    Throttled,
+    TryAgain,
+    Unavailable,
+)
 from bot.dashscope.verdict import Verdict
 from bot.media.picture import NormalisedPicture
 from bot.pipeline.engine import Engine
@@ -16,7 +26,22 @@ from storage import verdicts
 from storage.database import Database
 from storage.media import Media
 from storage.stops import Work
-from storage.verdicts import KnownVerdict
+from storage.verdicts import CHECKS_OF_A_PICTURE, KnownVerdict, NoVerdict
+
+_NOT_MADE = (ServiceStopped, NotSent, Throttled, Unavailable)
+_WAITS_SECONDS = (2.0, 10.0)
+"""Before the second paid check of a picture, and before the third and last."""
+
+
+class VerdictLost(TryAgain):
+    """A check that may be billed brought no verdict; it may be repeated, few times.
+
+    Whoever repeats it waits `wait_seconds` before.
+    """
+
+    def __init__(self, failure: DashScopeError, wait_seconds: float) -> None:
+        super().__init__(str(failure), code=failure.code, message=failure.message)
+        self.wait_seconds = wait_seconds
 
 
 class Detection:
@@ -27,18 +52,26 @@ class Detection:
         self._terms = terms
         self._stops = stops
         self._clock = clock
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def verdict(
         self, engine: Engine, half: Media, picture: NormalisedPicture
     ) -> KnownVerdict:
-        """What is remembered of this picture, or a paid answer.
+        """What is remembered of this picture, or a paid answer; one at a time for each picture.
 
-        Raises: TooManyChecks, BudgetExhausted, `DashScopeError`.
+        Raises: NoVerdict, TooManyChecks, BudgetExhausted, `DashScopeError`.
         """
+        turn = (picture.sha256, engine.detection)
+        async with self._turns.setdefault(turn, asyncio.Lock()):
+            return await self._verdict(engine, half, picture)
+
+    async def _verdict(
+        self, engine: Engine, half: Media, picture: NormalisedPicture
+    ) -> KnownVerdict:
         known = await verdicts.find(self._database, picture.sha256, engine.detection)
         if known is not None:
             return known
-        booking_id = await self._count(engine, half)
+        booking_id = await self._count(engine, half, picture.sha256)
         async with self._stops.of(engine.name).noting(Work.CHECK):
             verdict = _known(await self._paid_verdict(engine, booking_id, picture))
         async with self._database.transaction() as tx:
@@ -52,17 +85,31 @@ class Detection:
         """What was certainly not done is not billed, and does not count."""
         try:
             return await engine.check(picture.jpeg)
-        except (ServiceStopped, NotSent):
+        except _NOT_MADE:
             async with self._database.transaction() as tx:
                 await verdicts.uncount_check(tx, booking_id)
             raise
+        except (TryAgain, InputNotFetched) as failure:
+            raise await self._lost(engine, picture.sha256, failure) from failure
 
-    async def _count(self, engine: Engine, half: Media) -> int:
+    async def _lost(
+        self, engine: Engine, picture_sha256: str, failure: DashScopeError
+    ) -> VerdictLost | NoVerdict:
+        """What an answer without a verdict comes to: another check, or the end of checking."""
+        now = self._clock.now_milliseconds()
+        left = await verdicts.checks_left(self._database, picture_sha256, engine.detection, now)
+        if left == 0:
+            return NoVerdict(engine.detection, str(failure))
+        made = CHECKS_OF_A_PICTURE - left
+        return VerdictLost(failure, _WAITS_SECONDS[made - 1])
+
+    async def _count(self, engine: Engine, half: Media, picture_sha256: str) -> int:
         async with self._database.transaction() as tx:
             return await verdicts.count_check(
                 tx,
                 user_id=half.user_id,
                 media_id=half.id,
+                picture_sha256=picture_sha256,
                 model=engine.detection,
                 micro_yuan=self._terms.price_of_detection(engine.name),
                 per_person_per_day=self._terms.detections_per_person_per_day,

@@ -28,7 +28,7 @@ from storage import drafts, media
 from storage.database import Database
 from storage.ledger import BudgetExhausted
 from storage.media import Media, MediaState
-from storage.verdicts import TooManyChecks
+from storage.verdicts import NoVerdict, TooManyChecks
 
 logger = logging.getLogger(__name__)
 
@@ -117,6 +117,9 @@ class Intake:
             return Outcome.refused("not_a_picture" if half.is_photo else "unreadable")
         except TooManyChecks as refusal:
             return Outcome.asked("checks-used-up", resets_at=refusal.resets_at_milliseconds)
+        except NoVerdict as failure:
+            await self._operator.tell_of_no_verdict(failure)
+            return Outcome.refused("no-verdict")
         except BudgetExhausted as refusal:
             await self._operator.tell("budget", "operator-budget")
             return Outcome.asked("budget", resets_at=refusal.resets_at_milliseconds)

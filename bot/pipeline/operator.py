@@ -19,6 +19,7 @@ from bot.texts.catalogue import TextMissing
 from storage import notices, people
 from storage.database import Database, Transaction
 from storage.notices import Letter, Notice, Value
+from storage.verdicts import NoVerdict
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +85,10 @@ class Operator:
             )
         job = str(job_id or "–")
         return self.noting("invalid", "operator-request-invalid", detail=str(failure), job=job)
+
+    async def tell_of_no_verdict(self, failure: NoVerdict) -> None:
+        """Have told that paid checks of one photo bring no verdict."""
+        await self.tell(f"no-verdict:{failure.model}", "operator-no-verdict", detail=str(failure))
 
     async def waiting(self) -> list[int]:
         """The administrators who are to be told something now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.dashscope import errors as service
 from bot.dashscope.errors import Throttled
+from bot.pipeline.detection import VerdictLost
 
 SERVICE_WAITS_SECONDS = (1, 2, 4, 8, 15, 30, 60, 120, *[240] * 7)
 """Half an hour and a little: a network that is away for ten minutes decides nothing."""
@@ -20,6 +21,8 @@ def wait_seconds(attempt: int, failure: Exception) -> float | None:
     """How long to wait after attempt number `attempt` (from 1) failed so; None: no longer."""
     if not isinstance(failure, service.DashScopeError):
         return _nth(TELEGRAM_WAITS_SECONDS, attempt)
+    if isinstance(failure, VerdictLost):
+        return failure.wait_seconds
     if isinstance(failure, service.InputNotFetched) and attempt > _UNREAD_TRIES:
         return None
     seconds = _nth(SERVICE_WAITS_SECONDS, attempt)

@@ -28,7 +28,9 @@ class PhotoCheck:
         self._stops = stops
 
     async def check(self, half: Media, data: bytes) -> Outcome:
-        """Raises: PictureRefused, MediaWorkerDied, DashScopeError and the caps' refusals."""
+        """Raises: PictureRefused, MediaWorkerDied, NoVerdict, DashScopeError and the caps'
+        refusals.
+        """
         picture = await normalised(self._worker, half, data)
         if len(picture.faces) != 1 and not half.insisted:
             return _doubt(len(picture.faces))

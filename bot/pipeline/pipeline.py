@@ -37,7 +37,7 @@ from storage.database import Database
 from storage.jobs import FINAL, WAITING, Job, JobState
 from storage.ledger import BudgetExhausted
 from storage.stops import Work
-from storage.verdicts import TooManyChecks
+from storage.verdicts import NoVerdict, TooManyChecks
 
 logger = logging.getLogger(__name__)
 
@@ -183,7 +183,7 @@ class Pipeline:
             await self._fill_slots_of(engine)
 
     async def _fill_slots_of(self, engine: Engine) -> None:
-        while not self._submission.is_away:
+        while self._submission.may_begin(engine.name):
             try:
                 job = await self._take_slot(engine)
             except NotDue:
@@ -237,6 +237,10 @@ class Pipeline:
             return
         except PhotoUnsuitable as failure:
             await self._ending.fail(job, "failed-photo", failure.code)
+            return
+        except NoVerdict as failure:
+            await self._operator.tell_of_no_verdict(failure)
+            await self._ending.fail(job, "failed-no-verdict", str(failure))
             return
         except (TooManyChecks, BudgetExhausted) as failure:
             await self._ending.fail(job, "failed-unchecked", str(failure))

@@ -63,8 +63,8 @@ class Preparation:
         self._clock = clock
 
     async def prepare(self, job: Job) -> None:
-        """Raises: HalfLost, PhotoUnsuitable, TooManyChecks, BudgetExhausted, `TelegramFailure`,
-        `DashScopeError`.
+        """Raises: HalfLost, PhotoUnsuitable, NoVerdict, TooManyChecks, BudgetExhausted,
+        `TelegramFailure`, `DashScopeError`.
         """
         engine = self._engines.of(job.engine)
         for half in await self._halves(job):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from bot.dashscope.client import DashScope
-from bot.dashscope.errors import RequestInvalid
+from bot.dashscope.errors import NotSent, RequestInvalid, Throttled, TryAgain
 from bot.dashscope.request import (
     EMO_DETECT_MODEL,
     EMO_MODEL,
@@ -45,9 +45,18 @@ class ServiceEngine:
 
     async def check(self, jpeg: bytes) -> Verdict:
         """See `Engine`; the photo goes into the space of the detecting model first."""
-        uploaded = await self._service.upload(self.detection, "photo.jpg", jpeg)
+        uploaded = await self._show(jpeg)
         ratio: Literal["1:1"] | None = "1:1" if self.detection == EMO_DETECT_MODEL else None
         return await self._service.detect(self.detection, uploaded.url, ratio=ratio)
+
+    async def _show(self, jpeg: bytes) -> UploadedFile:
+        """Nothing of a check was sent, and nothing is paid, where not even its photo arrived."""
+        try:
+            return await self._service.upload(self.detection, "photo.jpg", jpeg)
+        except Throttled:
+            raise
+        except TryAgain as failure:
+            raise NotSent(f"no check: {failure}") from failure
 
     async def keep(self, file_name: str, data: bytes) -> UploadedFile:
         """See `Engine`."""

@@ -2,7 +2,7 @@
 
 The intention is on disk before the call (state submitting, a slot, the time). Only an answer that
 says so, or proof that nothing was sent, makes the job ready again; everything else is looked up in
-the provider's list of tasks.
+the provider's list of tasks. What is refused again and again ends, and leaves the slot to others.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bot.pipeline.operator import Operator
 from bot.pipeline.preparation import HalfLost, Preparation
 from bot.pipeline.reasons import failure_text
 from bot.pipeline.stops import Stops
+from bot.pipeline.throttling import Throttling
 from storage import candidates, jobs, moves
 from storage.database import Database, Transaction
 from storage.jobs import Job, JobState
@@ -40,7 +41,10 @@ FORGOTTEN_AFTER_MILLISECONDS = 23 * 3600 * 1000
 """The provider lists the tasks of 24 hours: what is older cannot be looked up any more."""
 
 _SAME_TIME_MILLISECONDS = 10_000
-_REUPLOADS = 2
+_REPEATS = 2
+"""So often a job is submitted again after a refusal, or after it turned out to have no task."""
+_DECLINED_MILLISECONDS = (5_000, 30_000)
+"""Before each of these repeats, where the provider blamed itself."""
 _LOOK_AGAIN_MILLISECONDS = 5_000
 _ASK_AGAIN_MILLISECONDS = 300_000
 _UNSENT_MILLISECONDS = 5_000
@@ -70,6 +74,11 @@ class Submission:
         self._seen: dict[int, tuple[int, int, int]] = {}
         self._unsent = 0
         self._away_until_seconds = 0.0
+        self._throttling: dict[str, Throttling] = {}
+
+    def may_begin(self, engine: str) -> bool:
+        """Whether a job may be taken for that engine: nothing asks to wait just now."""
+        return not self.is_away and not self._throttling_of(engine).holds_back
 
     @property
     def is_away(self) -> bool:
@@ -88,8 +97,10 @@ class Submission:
         except service.NotSent as failure:
             await self._back_to_ready(job, failure, _UNSENT_MILLISECONDS)
         except service.Throttled as failure:
-            seconds = failure.retry_after_seconds or _UNSENT_MILLISECONDS / 1000
-            await self._back_to_ready(job, failure, int(seconds * 1000))
+            await self._throttled(job, failure)
+        except service.Declined as failure:
+            wait = _DECLINED_MILLISECONDS[min(job.refusals, _REPEATS - 1)]
+            await self._again_or_over(job, failure, wait)
         except service.SubmitUnknown as failure:
             logger.warning("job %s: it is unknown whether a task exists: %s", job.id, failure)
             await self._look_again(job, _LOOK_AGAIN_MILLISECONDS)
@@ -111,10 +122,10 @@ class Submission:
             self._away_until_seconds = self._clock.steady_seconds() + wait / 1000
             self._unsent += 1
             raise
-        except service.DashScopeError:
-            self._unsent = 0
+        except service.DashScopeError as failure:
+            self._answered(engine, failure)
             raise
-        self._unsent = 0
+        self._answered(engine, None)
         return task_id
 
     async def _date(self, job: Job, engine: Engine) -> None:
@@ -127,6 +138,25 @@ class Submission:
         if abs(now - (job.submitting_at_milliseconds or 0)) > _SAME_TIME_MILLISECONDS:
             async with self._database.transaction() as tx:
                 await moves.date_submission(tx, job.id, now)
+
+    def _answered(self, engine: Engine, failure: service.DashScopeError | None) -> None:
+        self._unsent = 0
+        if not isinstance(failure, service.Throttled):
+            self._throttling.pop(engine.name, None)
+
+    def _throttling_of(self, engine: str) -> Throttling:
+        return self._throttling.setdefault(engine, Throttling(self._clock))
+
+    async def _throttled(self, job: Job, failure: service.Throttled) -> None:
+        """It passes by itself; where it does not for minutes, the operator and all who wait are
+        told, by a stop.
+        """
+        throttling = self._throttling_of(job.engine)
+        wait_seconds = throttling.again(failure)
+        if throttling.lasts:
+            stopped = service.ServiceStopped(str(failure), cause=service.StopCause.THROTTLED)
+            await self._stops.of(job.engine).refused(Work.SUBMIT, stopped)
+        await self._back_to_ready(job, failure, int(wait_seconds * 1000))
 
     async def reconcile(self, job: Job) -> None:
         """Find out from the list of tasks what became of a submission.
@@ -142,7 +172,7 @@ class Submission:
         elif tasks:
             await self._ask(job, [task.task_id for task in tasks])
         elif self._age_milliseconds(job) > SETTLED_AFTER_MILLISECONDS:
-            await self._back_to_ready(job, None, 0)
+            await self._again_or_over(job, service.TryAgain("no task came of it"), 0)
         else:
             await self._look_again(job, _LOOK_AGAIN_MILLISECONDS)
 
@@ -181,8 +211,24 @@ class Submission:
         logger.info("job %s runs as task %s (adopted: %s)", job.id, task_id, adopted)
         await self._stops.of(job.engine).worked(Work.SUBMIT)
 
+    async def _again_or_over(
+        self, job: Job, failure: service.DashScopeError, wait_milliseconds: int
+    ) -> None:
+        """No task exists, and for no reason of the job's own: a few more times, then never."""
+        if job.refusals < _REPEATS or job.cancel_requested:
+            await self._back_to_ready(job, failure, wait_milliseconds, refused=True)
+        else:
+            await self._refused_too_often(job, failure)
+
+    async def _refused_too_often(self, job: Job, failure: service.DashScopeError) -> None:
+        """The slot is for others; the operator is told once of all the jobs that end so."""
+        noting = self._operator.noting(
+            f"declined:{job.engine}", "operator-declined", job=job.id, detail=str(failure)
+        )
+        await self._ending.fail(job, failure_text(failure), failure.code, noting=noting)
+
     async def _back_to_ready(
-        self, job: Job, reason: Exception | None, wait_milliseconds: int
+        self, job: Job, reason: Exception, wait_milliseconds: int, *, refused: bool = False
     ) -> None:
         logger.info("job %s: no task exists (%s), it waits again", job.id, reason)
         async with self._database.transaction() as tx:
@@ -192,6 +238,8 @@ class Submission:
             if not wished_away:
                 not_before = self._clock.now_milliseconds() + wait_milliseconds
                 await moves.not_submitted(tx, job.id, not_before)
+            if refused:
+                await moves.refused(tx, job.id)
         if wished_away:
             await self._ending.cancelled(job)
 
@@ -220,9 +268,11 @@ class Submission:
                 not_before = self._clock.now_milliseconds() + wait_milliseconds
                 await moves.postpone(tx, job.id, not_before)
 
-    async def _prepare_again(self, job: Job) -> None:
+    async def _prepare_again(self, job: Job, *, refused: bool = False) -> None:
         async with self._database.transaction() as tx:
             await moves.prepare_again(tx, job.id)
+            if refused:
+                await moves.refused(tx, job.id)
 
     async def _refused(self, job: Job, failure: service.DashScopeError) -> None:
         """An answer that says no: there is no task."""
@@ -230,10 +280,12 @@ class Submission:
             case service.ServiceStopped():
                 await self._stops.of(job.engine).refused(Work.SUBMIT, failure)
                 await self._back_to_ready(job, failure, 0)
-            case service.InputNotFetched() if job.tries < _REUPLOADS:
+            case service.InputNotFetched() if job.refusals < _REPEATS:
                 await self._preparation.expire(job)
-                await self._prepare_again(job)
-            case service.Moderated() | service.InputRefused() | service.InputNotFetched():
+                await self._prepare_again(job, refused=True)
+            case service.InputNotFetched():
+                await self._refused_too_often(job, failure)
+            case service.Moderated() | service.InputRefused():
                 await self._ending.fail(job, failure_text(failure), failure.code)
             case _:
                 noting = self._operator.noting_of(failure, job.id)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -11,12 +13,13 @@ import pytest
 from pydantic import SecretStr
 
 from bot.commands.failure import Failure
+from bot.commands.making.paid_task import PaidTask
 from bot.commands.making.way import fetch_video, make_video
 from bot.config import ServiceSettings
 from bot.media.sound import normalise_sound
 from bot.media.video import inspect_video
 from bot.sandbox.server import Sandbox
-from tests.commands.process import PORTRAIT, VOICE, ended, names_in, started
+from tests.commands.process import PORTRAIT, VOICE, ended, names_in, started, until
 
 OUTPUT = ("-o", "out.mp4")
 
@@ -201,3 +204,142 @@ async def test_a_task_needs_a_key(tmp_path: Path) -> None:
     over = await ended("make", "--task", "x", *OUTPUT, cwd=tmp_path)
     assert over.code == 1
     assert "--task needs DASHSCOPE_API_KEY" in over.printed
+
+
+def nowhere(tmp_path: Path, kind: str) -> Path:
+    """A place for the video where nothing can be written."""
+    (tmp_path / "file").write_text("a file, no folder")
+    (tmp_path / "link").symlink_to(tmp_path / "missing")
+    return {
+        "a missing folder": tmp_path / "missing" / "out.mp4",
+        "a folder that is a file": tmp_path / "file" / "out.mp4",
+        "a link to nothing": tmp_path / "link" / "out.mp4",
+        "a folder that takes no files": Path("/proc/out.mp4"),
+        "a name that is too long": tmp_path / f"{'x' * 252}.mp4",
+    }[kind]
+
+
+NOWHERE = (
+    "a missing folder",
+    "a folder that is a file",
+    "a link to nothing",
+    "a folder that takes no files",
+    "a name that is too long",
+)
+
+
+@pytest.mark.parametrize("kind", NOWHERE)
+async def test_the_place_of_the_video_is_tried_before_anything_is_paid(
+    sandbox: Sandbox, tmp_path: Path, word: Path, kind: str
+) -> None:
+    with pytest.raises(Failure, match="choose another place or name"):
+        await make_video(settings_of(sandbox), PORTRAIT, word, nowhere(tmp_path, kind), ask=False)
+    assert (await provider(sandbox, "calls"))["calls"] == []
+    assert names_in(tmp_path) == ["file", "link"]
+
+
+async def test_a_full_disk_is_noticed_before_anything_is_paid(
+    sandbox: Sandbox, out: Path, word: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_000_000))
+        with pytest.raises(Failure, match="make room"):
+            await make_video(settings_of(sandbox), PORTRAIT, word, out, ask=False)
+    assert (await provider(sandbox, "calls"))["calls"] == []
+
+
+def no_note(self: PaidTask, task_id: str) -> None:
+    """In the place of the writing: the folder was taken away meanwhile."""
+    shutil.rmtree(self.path.parent)
+    PAID_TASK_WRITE(self, task_id)
+
+
+PAID_TASK_WRITE = PaidTask.write
+
+
+async def test_a_place_that_is_gone_after_the_order_costs_no_task_id(
+    sandbox: Sandbox, tmp_path: Path, word: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "videos of mine"
+    folder.mkdir()
+    monkeypatch.setattr(PaidTask, "write", no_note)
+    with pytest.raises(Failure, match="No such file or directory") as failure:
+        await make_video(settings_of(sandbox), PORTRAIT, word, folder / "out.mp4", ask=False)
+    (task,) = (await provider(sandbox, "state"))["tasks"]
+    command = f"talking-photo make --task {task['task_id']} -o '{folder / 'out.mp4'}'"
+    assert command in failure.value.message
+    await fetch_video(settings_of(sandbox), task["task_id"], tmp_path / "elsewhere.mp4")
+    assert inspect_video(tmp_path / "elsewhere.mp4").has_sound
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_whoever_interrupts_a_paid_video_is_told_how_to_fetch_it(
+    sandbox: Sandbox, tmp_path: Path, word: Path, number: signal.Signals
+) -> None:
+    await never_ready(sandbox)
+    words = ("make", PORTRAIT, word, *OUTPUT, "--yes")
+    async with started(*words, cwd=tmp_path, settings=paid(sandbox)) as command:
+        task_id = (await command.printing(r"Task (\S+) ")).group(1)
+        await command.printing("Making the video")
+        over = await command.stop(number)
+    assert over.code == 1
+    assert f"Interrupted. Task {task_id} may be paid for" in over.printed
+    assert f"`talking-photo make --task {task_id} -o out.mp4`" in over.printed
+    assert names_in(tmp_path) == ["out.mp4.task"]
+
+
+async def test_an_order_under_way_when_interrupted_is_waited_for_and_named(
+    sandbox: Sandbox, tmp_path: Path, word: Path
+) -> None:
+    await never_ready(sandbox)
+    sandbox.faults.add("provider", "submit", "delay", params={"seconds": 2})
+
+    async def is_ordering() -> bool:
+        return sandbox.faults.active("provider") == []
+
+    words = ("make", PORTRAIT, word, *OUTPUT, "--yes")
+    async with started(*words, cwd=tmp_path, settings=paid(sandbox)) as command:
+        await until(is_ordering)
+        over = await command.stop(signal.SIGINT, 30)
+    assert "Waiting for the answer to the order" in over.printed
+    (task,) = (await provider(sandbox, "state"))["tasks"]
+    assert f"Interrupted. Task {task['task_id']} may be paid for" in over.printed
+    assert (tmp_path / "out.mp4.task").read_text().strip() == task["task_id"]
+
+
+async def test_a_free_video_that_was_interrupted_is_no_dead_end(
+    tmp_path: Path, out: Path, word: Path
+) -> None:
+    async with started("make", PORTRAIT, VOICE, *OUTPUT, cwd=tmp_path) as command:
+        await command.printing("Making the video")
+        over = await command.stop(signal.SIGINT)
+    assert "Interrupted." in over.printed
+    assert names_in(tmp_path) == []
+    over = await ended("make", PORTRAIT, word, *OUTPUT, cwd=tmp_path)
+    assert over.code == 0, over.printed
+    assert inspect_video(out).has_sound
+
+
+async def test_fetching_one_task_leaves_the_note_of_another(
+    sandbox: Sandbox, tmp_path: Path, out: Path, word: Path
+) -> None:
+    await make_video(settings_of(sandbox), PORTRAIT, word, tmp_path / "one.mp4", ask=False)
+    (task,) = (await provider(sandbox, "state"))["tasks"]
+    note = tmp_path / "out.mp4.task"
+    note.write_text("another-task\n")
+    await fetch_video(settings_of(sandbox), task["task_id"], out)
+    assert note.read_text() == "another-task\n"
+
+
+@pytest.fixture
+def dangling(out: Path) -> Path:
+    """A link to nothing in the place of the video."""
+    out.symlink_to(out.with_name("elsewhere"))
+    return out
+
+
+async def test_a_link_to_nothing_is_not_overwritten(tmp_path: Path, dangling: Path) -> None:
+    over = await ended("make", PORTRAIT, VOICE, *OUTPUT, cwd=tmp_path)
+    assert over.code == 1
+    assert over.printed.startswith("out.mp4 exists already")
+    assert names_in(tmp_path) == [dangling.name]

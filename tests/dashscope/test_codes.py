@@ -6,6 +6,7 @@ import pytest
 
 from bot.dashscope.errors import (
     DashScopeError,
+    Declined,
     InputNotFetched,
     InputRefused,
     Moderated,
@@ -16,6 +17,7 @@ from bot.dashscope.errors import (
     SubmitUnknown,
     Throttled,
     TryAgain,
+    Unavailable,
 )
 from tests.dashscope.clients import S2V, client_of
 from tests.dashscope.fault_server import HTML, answer, fault_server, refusal
@@ -91,15 +93,64 @@ ROWS = [
     row(500, "SystemError", TryAgain, submit=SubmitUnknown),
     row(500, "ModelServiceFailed", TryAgain, submit=SubmitUnknown),
     row(500, "RequestTimeOut", TryAgain, submit=SubmitUnknown),
-    row(503, "ModelServingError", TryAgain, submit=SubmitUnknown),
-    row(503, "ModelUnavailable", TryAgain, submit=SubmitUnknown),
+    row(503, "ModelServingError", Unavailable, submit=SubmitUnknown),
+    row(503, "ModelUnavailable", Unavailable, submit=SubmitUnknown),
+    # The service's own fault, said with a 4xx: to a submission that is a refusal.
+    row(400, "InternalError.Algo", TryAgain, submit=Declined),
+    row(400, "InternalError.Algo.InvalidParameter", TryAgain, submit=Declined),
+    row(400, "SystemError", TryAgain, submit=Declined),
+    # The same meaning under other codes and in other spellings.
+    row(404, "model_not_found", ServiceStopped, cause=StopCause.MODEL_RETIRED),
+    row(404, "Model.NotFound", ServiceStopped, cause=StopCause.MODEL_RETIRED),
+    row(400, "Model not exist.", ServiceStopped, cause=StopCause.MODEL_RETIRED),
+    row(
+        400,
+        "InvalidParameter",
+        ServiceStopped,
+        cause=StopCause.MODEL_RETIRED,
+        message="Model not exist.",
+    ),
+    row(
+        400,
+        "InvalidParameter",
+        ServiceStopped,
+        cause=StopCause.ADDRESS,
+        message="url error, please check url!",
+    ),
+    row(400, "InvalidParameter.FileDownload", InputNotFetched),
+    row(400, "InvalidParameter", InputNotFetched, message="Unable to download the media."),
+    row(400, "InvalidURL", InputNotFetched, message="The request timed out."),
+    row(400, "invalid_parameter_error", InputNotFetched),
+    row(400, "data_inspection_failed", Moderated),
+    row(400, "InvalidParameter.X", Moderated, message="Rejected by green network verification"),
+    row(400, "InvalidParameter.ImageFormat", InputRefused),
+    row(400, "InvalidParameter.ImageContent", InputRefused),
+    row(403, "access_denied", ServiceStopped, cause=StopCause.NOT_ENABLED),
+    row(403, "isv.OUT_OF_SERVICE", ServiceStopped, cause=StopCause.NOT_ENABLED),
+    row(429, "LimitRequests", Throttled),
+    row(429, "limit_requests", Throttled),
+    row(429, "limit_burst_rate", Throttled),
+    row(429, "ResourceExhausted", Throttled),
+    row(429, "RESOURCE_EXHAUSTED", Throttled),
+    row(429, "Too many requests", Throttled),
+    row(429, "insufficient_quota", Throttled),
+    row(429, "insufficient_quota", ServiceStopped, cause=StopCause.QUOTA, message=FREE_QUOTA),
+    row(429, "AllocationQuota", Throttled),
+    row(429, "allocation_quota", ServiceStopped, cause=StopCause.QUOTA, message=FREE_QUOTA),
+    row(429, "InternalError", Throttled),
+    row(429, "InvalidParameter", Throttled),
+    # A gateway that waited no longer knows nothing of the order, unless it passes a refusal on.
+    row(408, "Brand.New", TryAgain, submit=SubmitUnknown),
+    row(499, "RequestTimeOut", TryAgain, submit=SubmitUnknown),
+    row(408, "InvalidApiKey", ServiceStopped, cause=StopCause.KEY),
+    row(409, "Brand.New", RequestInvalid),
     # Codes that no page lists: the status decides.
     row(400, "Brand.New", RequestInvalid),
-    row(429, "Brand.New", ServiceStopped, cause=StopCause.QUOTA),
+    row(429, "Brand.New", Throttled),
     row(502, "Brand.New", TryAgain, submit=SubmitUnknown),
     # A server error is never a definite answer to submitting, whatever its code says.
     row(500, "InvalidParameter", RequestInvalid, submit=SubmitUnknown),
-    # A code is a prefix at its dots only.
+    # A code is a prefix at the end of a word only.
     row(400, "InvalidFileSystem", RequestInvalid),
 ]
 NAMES = [f"{status} {code} ({message[:20]})" for status, code, message, *_ in ROWS]
@@ -156,11 +207,13 @@ async def test_a_submission_that_is_refused_raises_what_the_code_asks_for_and_is
         (403, ServiceStopped, ServiceStopped),
         (404, ServiceStopped, ServiceStopped),
         (408, TryAgain, SubmitUnknown),
+        (499, TryAgain, SubmitUnknown),
         (413, RequestInvalid, RequestInvalid),
         (429, Throttled, Throttled),
         (302, TryAgain, SubmitUnknown),
         (500, TryAgain, SubmitUnknown),
         (502, TryAgain, SubmitUnknown),
+        (503, Unavailable, SubmitUnknown),
         (504, TryAgain, SubmitUnknown),
     ],
 )

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dashscope import fields
 from bot.dashscope.errors import (
     DashScopeError,
     InputNotFetched,
@@ -165,7 +170,10 @@ async def test_emo_is_asked_with_the_ratio_and_answers_with_boxes() -> None:
         {},
         {"face_bbox": [1, 2, 3, 4]},
         {**BOXES, "ext_bbox": [1, 2, 3]},
-        {**BOXES, "ext_bbox": [1, 2, 3, "4"]},
+        {**BOXES, "ext_bbox": [1, 2, 3, "four"]},
+        {**BOXES, "ext_bbox": [1, 2, 3, 1e300]},
+        {**BOXES, "ext_bbox": [1, 2, 3, float("nan")]},
+        {**BOXES, "ext_bbox": [1, 2, 3, None]},
         {**BOXES, "ext_bbox": [1, 2, 3, True]},
         {**BOXES, "face_bbox": "1,2,3,4"},
     ],
@@ -175,6 +183,24 @@ async def test_emo_cannot_go_on_without_both_boxes(boxes: dict[str, object]) -> 
     async with fault_server(reply) as server, client_of(server.base_url) as client:
         with pytest.raises(TryAgain):
             await client.detect(EMO_DETECT_MODEL, "https://a/p.jpg", ratio="1:1")
+
+
+async def test_boxes_that_come_as_fractions_or_as_text_are_rounded_to_pixels() -> None:
+    boxes = {"face_bbox": [10.4, 19.5, 110.0, "139.7"], "ext_bbox": [-0.3, 0, "200", 266.49]}
+    reply = answer({"output": {"check_pass": True, "humanoid": True, **boxes}})
+    async with fault_server(reply) as server, client_of(server.base_url) as client:
+        verdict = await client.detect("emo-detect-v1", "oss://a/p.jpg", ratio="1:1")
+    assert verdict == Verdict(passed=True, face_bbox=(10, 20, 110, 140), ext_bbox=(0, 0, 200, 266))
+
+
+@given(st.lists(st.floats(0, 7_000), min_size=4, max_size=4), st.booleans())
+def test_no_side_of_a_box_moves_by_more_than_half_a_pixel(
+    sides: list[float], as_text: bool
+) -> None:
+    written = json.dumps({"box": [str(side) if as_text else side for side in sides]})
+    found = fields.box(fields.parse_object(written.encode()) or {}, "box")
+    assert found is not None
+    assert all(abs(pixel - side) <= 0.5 for pixel, side in zip(found, sides, strict=True))
 
 
 async def test_emo_may_refuse_without_boxes() -> None:

@@ -197,6 +197,7 @@ async def a_booked_check(database: Database) -> Call:
                 tx,
                 user_id=1,
                 media_id=photo.id,
+                picture_sha256="p",
                 model="m",
                 micro_yuan=4_000,
                 per_person_per_day=9,
@@ -437,6 +438,7 @@ CALLS: dict[str, Arrange] = {
 COUNTING = {
     "excerpts.postpone": "one more try",
     "moves.postpone": "one more try",
+    "moves.refused": "one more refusal",
     "media.postpone": "one more try",
     "errands.postpone": "one more try",
     "verdicts.count_check": "one more check that may be billed",
@@ -524,6 +526,7 @@ async def test_a_trial_and_a_paid_check_count_each_time(database: Database) -> N
                 tx,
                 user_id=1,
                 media_id=job.photo_id,
+                picture_sha256="p",
                 model="m",
                 micro_yuan=4_000,
                 per_person_per_day=9,

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from email.utils import formatdate
 from pathlib import Path
 
-from bot.dashscope.errors import DashScopeError, TryAgain
+from bot.dashscope.errors import DashScopeError, Declined, InputNotFetched, TryAgain
 from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.task import Task, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
@@ -17,6 +17,9 @@ from tests.pipeline.clocks import HandClock
 from tests.storage.orders import ACCOUNT, ENGINE
 
 Answer = Task | DashScopeError
+
+OF_A_SUBMISSION = (Declined, InputNotFetched)
+"""Refusals that a file can never meet when it is handed over."""
 
 
 class ScriptedEngine:
@@ -54,7 +57,7 @@ class ScriptedEngine:
 
     async def keep(self, file_name: str, data: bytes) -> UploadedFile:
         del data
-        if self.refusal is not None:
+        if self.refusal is not None and not isinstance(self.refusal, OF_A_SUBMISSION):
             raise self.refusal
         return UploadedFile(f"oss://{file_name}", self._clock.now_milliseconds() + 48 * 3600_000)
 

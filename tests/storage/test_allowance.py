@@ -76,6 +76,7 @@ async def _spend(
                 tx,
                 user_id=2,
                 media_id=(await half(tx, "photo", Place(2, 0, 2))).id,
+                picture_sha256="picture",
                 model="model",
                 micro_yuan=checked,
                 per_person_per_day=1,

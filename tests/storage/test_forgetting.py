@@ -83,6 +83,7 @@ async def test_checks_of_photos_count_on_as_well(database: Database) -> None:
                 tx,
                 user_id=ADA,
                 media_id=photo.id,
+                picture_sha256="p",
                 model="m",
                 micro_yuan=1,
                 per_person_per_day=1,

@@ -25,9 +25,7 @@ async def fetched(service: VideoService, task: Task, output: Path) -> None:
             inspect_video(raw)
             stamp_label(raw, labelled, produce_id=task.task_id)
         except VideoUnreadable:
-            raise Failure(
-                f"What the service delivered is no whole video: try --task {task.task_id} again."
-            ) from None
+            raise Failure("What the service delivered is no whole video: try again.") from None
         labelled.replace(output)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+import click
+
 from bot.commands.failure import Failure
 from bot.commands.making.paid_task import PaidTask
 from bot.commands.making.prepared import Prepared
@@ -48,13 +50,16 @@ async def checked(service: VideoService, prepared: Prepared) -> Verdict:
 async def ordered(
     service: VideoService, prepared: Prepared, verdict: Verdict, note: PaidTask
 ) -> str:
-    """Order the video, once; the id of its task, which is already in the note."""
+    """Order the video, once; the id of its task, which is in the note already if it is paid for."""
     request = await _request(service, prepared, verdict)
-    submitting = asyncio.ensure_future(_submit(service, request, note))
+    known = await _task_ids(service, request.model)
+    submitting = asyncio.ensure_future(_submit(service, request, known, note))
     try:
         return await asyncio.shield(submitting)
     except asyncio.CancelledError:
-        await submitting  # what may cost money is known before the command ends
+        # What may cost money is known before the command ends.
+        click.echo("Waiting for the answer to the order …", err=True)
+        await submitting
         raise
 
 
@@ -68,13 +73,18 @@ async def _request(service: VideoService, prepared: Prepared, verdict: Verdict) 
     return S2vRequest(photo.url, sound.url, settings.resolution, settings.style)
 
 
-async def _submit(service: VideoService, request: VideoRequest, note: PaidTask) -> str:
-    known = await _task_ids(service, request.model)
+async def _submit(
+    service: VideoService,
+    request: VideoRequest,
+    known: frozenset[str],
+    note: PaidTask,
+) -> str:
     try:
         task_id = (await service.client.submit(request)).task_id
     except SubmitUnknown:
         task_id = await _found(service, request.model, known)
-    note.write(task_id)
+    if service.paid:
+        note.write(task_id)
     return task_id
 
 
@@ -90,9 +100,10 @@ async def _found(service: VideoService, model: str, known: frozenset[str]) -> st
             continue
     if len(new) == 1:
         return next(iter(new))
+    candidates = f" One of these may be yours: {', '.join(sorted(new))}." if new else ""
     raise Failure(
         "The service did not say whether it took the order, and its list of tasks does not tell "
-        "either: look at the tasks in its console before you try again. Fetch one by "
+        f"either: look at the tasks in its console before you try again.{candidates} Fetch one by "
         "`talking-photo make --task ID`."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -46,6 +47,9 @@ _STOPPED = {
     StopCause.NOT_ENABLED: "The service or the model is not enabled for this key: enable it in the "
     "console.",
     StopCause.MODEL_RETIRED: "The service no longer has this model: choose another ENGINE.",
+    StopCause.ADDRESS: "There is no such service at DASHSCOPE_BASE_URL: check the address and its "
+    "region.",
+    StopCause.THROTTLED: "The service has had too many requests: try again later.",
     StopCause.QUOTA: "The service's quota is used up: raise it in the console.",
 }
 _OTHERS: tuple[tuple[type[Exception], str], ...] = (
@@ -69,9 +73,16 @@ _KNOWN = (
 
 @contextmanager
 def said(note: PaidTask) -> Iterator[None]:
-    """Turn each known failure inside into a Failure, which names the task that is paid for."""
+    """Turn each known failure inside into a Failure, which names the task that is paid for.
+
+    An interruption is one of them, and a Failure too is told what became of the task.
+    """
     try:
         yield
+    except Failure as failure:
+        raise Failure(f"{failure.message}{note.how_to_go_on()}") from None
+    except asyncio.CancelledError:
+        raise Failure(f"Interrupted.{note.how_to_go_on()}") from None
     except _KNOWN as error:
         raise Failure(f"{sentence(error)}{note.how_to_go_on()}") from None
 
@@ -88,5 +99,6 @@ def sentence(error: Exception) -> str:
         case InputRefused():
             return f"The service refuses the photo or the sound: {error.message or error.code}"
         case OSError():
-            return f"{error.strerror}: {error.filename}: choose another place or name."
+            where = f": {error.filename}" if error.filename else ""
+            return f"{error.strerror or error}{where}: choose another place or name."
     return next((words for kind, words in _OTHERS if isinstance(error, kind)), f"{error}.")

@@ -41,7 +41,7 @@ async def finished(service: VideoService, task_id: str, note: PaidTask) -> Task:
             share = _NEARLY * (1 - math.exp(-elapsed / usual))
             bar.update(max(0, round(share * _STEPS) - bar.pos))
             await service.clock.sleep(service.look_seconds)
-    raise Failure(f"The task is not over after three hours: try --task {task_id} later.")
+    raise Failure("The task is not over after three hours: try later.")
 
 
 async def _look(service: VideoService, task_id: str) -> Task | None:

@@ -14,6 +14,7 @@ from bot.commands.making.prepared import prepare
 from bot.commands.making.sentences import said
 from bot.commands.making.service import VideoService, video_service
 from bot.commands.making.wait import finished
+from bot.commands.signals import cancelled_by_signals
 from bot.config import ServiceSettings
 
 
@@ -22,8 +23,9 @@ async def make_video(
 ) -> None:
     """Make a video; with `ask`, only after a yes to what it costs. Raises Failure."""
     note = PaidTask(output)
-    note.refuse_if_unfinished()
     with said(note):
+        note.refuse_if_unfinished()
+        note.try_place()
         _tell("Preparing the photo and the sound …")
         prepared = await prepare(photo, sound)
         async with video_service(settings) as service:
@@ -31,19 +33,23 @@ async def make_video(
                 _ask(settings, prepared.sound.duration_milliseconds)
             _tell("Asking whether the photo can speak …")
             verdict = await checked(service, prepared)
-            task_id = await ordered(service, prepared, verdict, note)
-            _tell(f"Task {task_id} (also in {note.path})")
-            await _bring(service, task_id, output, note)
+            with cancelled_by_signals():
+                task_id = await ordered(service, prepared, verdict, note)
+                if service.paid:
+                    _tell(f"Task {task_id} (also in {note.path})")
+                await _bring(service, task_id, output, note)
 
 
 async def fetch_video(settings: ServiceSettings, task_id: str, output: Path) -> None:
     """Wait for a task that exists and fetch its video. Raises Failure."""
-    note = PaidTask(output)
+    note = PaidTask(output, task_id)
     with said(note):
+        note.try_place()
         async with video_service(settings) as service:
             if not service.paid:
                 raise Failure("--task needs DASHSCOPE_API_KEY: only the paid service keeps tasks.")
-            await _bring(service, task_id, output, note)
+            with cancelled_by_signals():
+                await _bring(service, task_id, output, note)
 
 
 async def _bring(service: VideoService, task_id: str, output: Path, note: PaidTask) -> None:

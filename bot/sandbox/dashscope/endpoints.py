@@ -20,6 +20,7 @@ AFTER = ("drop_after", "error_after", "malformed", "html", "empty")
 SPECIAL = (
     "delay",
     "verdict",
+    "fractional_boxes",
     "task_fails",
     "unknown_state",
     "result_missing",

@@ -4,6 +4,10 @@ operator-service-stopped = <b>The video service refuses to work</b> ({ $cause })
     Waiting videos stay in the queue, and nothing is charged. I try again by myself, less and less often; /resume tries at once.
 operator-service-works = <b>The video service works again</b> ({ $cause }). What waited goes on.
 operator-request-invalid = <b>The video service says our request is wrong</b>: { $detail } (job { $job })
+operator-declined = <b>The video service refuses a video again and again</b>: job { $job }: { $detail }
+    The job ended without charge, and the next one has its turn. Its owner was told; you hear of others that end so at most once an hour.
+operator-no-verdict = <b>Photo checks are paid for and bring no verdict</b>: { $detail }
+    This photo is not checked again for a day, and its sender was asked for another one.
 operator-lost = <b>A paid video may be lost</b>: job { $job }, task { $task }: { $detail }
 operator-ambiguous = <b>Two tasks could belong to job { $job }</b>. Nothing is submitted again until you say which. One of these lines:
     <code>{ $commands }</code>

@@ -35,6 +35,7 @@ photo-format = The video service can't read this picture. Please send a JPEG or 
 photo-unsuitable = This photo does not suit for speaking. Please send one of a single person, from the front, with the whole face visible.
 photo-moderated = The video service declines this photo because of its content rules. Please send another one. Nothing was charged.
 photo-checks-used-up = That is as many photos as I may check for you in one day. You can go on { $when }.
+photo-no-verdict = The video service could not tell whether this photo is suitable, however often I asked. Please send another photo. Nothing was charged, and the operator knows.
 photo-service-stopped = The video service is not available at the moment, so I could not check this photo. Nothing was charged, and the operator knows. Please try again later.
 photo-late = You sent this photo { $ago } ago, while I was away. Shall I go on with it? Or just send what you would like now.
 photo-late-video = You sent this { $ago } ago, while I was away. Shall I make the video?

@@ -4,6 +4,10 @@ operator-service-stopped = <b>视频服务拒绝工作</b>（{ $cause }）：{ $
     在等的视频会留在队列里，不计费。我会自己再试，间隔越来越长；/resume 可以马上再试。
 operator-service-works = <b>视频服务恢复了</b>（{ $cause }）。在等的会继续。
 operator-request-invalid = <b>视频服务说我们的请求有误</b>：{ $detail }（任务 { $job }）
+operator-declined = <b>视频服务一再拒绝同一个视频</b>：任务 { $job }：{ $detail }
+    该任务已结束，没有计费，轮到下一个了。已告知本人；其他这样结束的任务，一小时内最多告诉你一次。
+operator-no-verdict = <b>照片检查付了费却没有结论</b>：{ $detail }
+    一天之内不再检查这张照片，已请对方换一张。
 operator-lost = <b>一个已付费的视频可能丢了</b>：任务 { $job }，服务端任务 { $task }：{ $detail }
 operator-ambiguous = <b>有不止一个服务端任务可能属于任务 { $job }</b>。你选定之前不会再提交。请发下面其中一行：
     <code>{ $commands }</code>

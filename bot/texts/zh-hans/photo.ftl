@@ -35,6 +35,7 @@ photo-format = 视频服务读不了这张图片。请发 JPEG 或 PNG。
 photo-unsuitable = 这张照片不适合说话。请发一张正面的、脸部完整的单人照片。
 photo-moderated = 视频服务的内容规则不接受这张照片。请换一张。没有计费。
 photo-checks-used-up = 一天之内我能替你检查的照片已经用完了。{ $when }可以继续。
+photo-no-verdict = 问了几次，视频服务都说不出这张照片能不能用。请换一张照片。没有计费，管理员已经知道。
 photo-service-stopped = 视频服务暂时不可用，这张照片没能检查。没有计费，管理员已经知道。请稍后再试。
 photo-late = 这张照片是你 { $ago }前发的，当时我不在线。要接着用它吗？也可以直接发你现在想用的。
 photo-late-video = 这是你 { $ago }前发的，当时我不在线。要我做这个视频吗？

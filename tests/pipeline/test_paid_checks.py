@@ -1,0 +1,167 @@
+"""No photo is checked for money again and again, whatever the service answers."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.dashscope.errors import (
+    DashScopeError,
+    InputNotFetched,
+    Moderated,
+    NotSent,
+    RequestInvalid,
+    ServiceStopped,
+    StopCause,
+    Throttled,
+    TryAgain,
+    Unavailable,
+)
+from bot.dashscope.verdict import Verdict
+from bot.media.picture import NormalisedPicture
+from bot.pipeline.detection import Detection
+from bot.pipeline.patience import wait_seconds
+from storage import media
+from storage.media import Arrival, Media, Place
+from storage.verdicts import ASKED_ANEW_AFTER_MILLISECONDS, CHECKS_OF_A_PICTURE, NoVerdict
+from tests.pipeline.engines import ScriptedEngine
+from tests.pipeline.shop import Shop
+from tests.pipeline.test_engines import TERMS
+
+PICTURE = NormalisedPicture(b"jpeg", 400, 400, "sha", enlarged=False, faces=())
+OTHER = replace(PICTURE, sha256="another")
+MANY = replace(TERMS, detections_per_person_per_day=99)
+
+
+class Checking(ScriptedEngine):
+    """Counts what it is asked."""
+
+    checks = 0
+
+    async def check(self, jpeg: bytes) -> Verdict:
+        self.checks += 1
+        await asyncio.sleep(0)
+        return await super().check(jpeg)
+
+
+@pytest.fixture
+def engine(shop: Shop) -> Checking:
+    return Checking(shop.clock)
+
+
+@pytest.fixture
+def detection(shop: Shop) -> Detection:
+    return Detection(shop.database, MANY, shop.stops, shop.clock)
+
+
+async def a_photo(shop: Shop, user_id: int = 7) -> Media:
+    arrival = Arrival(f"update:{user_id}", "photo", Place(7, 0, user_id), 1, None, "f", "u", 9)
+    now = shop.clock.now_milliseconds()
+    async with shop.database.transaction() as tx:
+        await media.record(tx, arrival, now_milliseconds=now, not_before_milliseconds=now)
+        half = await media.by_source(tx, arrival.source)
+    assert half is not None
+    return half
+
+
+async def asked_often(
+    detection: Detection, engine: Checking, half: Media, picture: NormalisedPicture = PICTURE
+) -> list[Exception]:
+    """What came of asking for a verdict ten times."""
+    came: list[Exception] = []
+    for _ in range(10):
+        try:
+            await detection.verdict(engine, half, picture)
+        except (DashScopeError, NoVerdict) as failure:
+            came.append(failure)
+    return came
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        TryAgain("detect: 200 with an answer of unexpected shape"),
+        TryAgain("detect: no answer"),
+        TryAgain("detect: 500"),
+        TryAgain("detect: 400 InternalError.Algo", code="InternalError.Algo"),
+        InputNotFetched("detect: 400"),
+        Moderated("detect: 400"),
+        RequestInvalid("detect: 400"),
+    ],
+    ids=str,
+)
+async def test_whatever_the_answers_are_a_photo_is_paid_for_three_times_at_most(
+    shop: Shop, detection: Detection, engine: Checking, answer: DashScopeError
+) -> None:
+    engine.refusal = answer
+    half = await a_photo(shop)
+    came = await asked_often(detection, engine, half)
+    assert engine.checks == CHECKS_OF_A_PICTURE == 3
+    assert isinstance(came[-1], NoVerdict)
+    again = Detection(shop.database, MANY, shop.stops, shop.clock)
+    assert {type(failure) for failure in await asked_often(again, engine, half)} == {NoVerdict}
+    assert engine.checks == 3, "a restart forgets nothing"
+    await asked_often(detection, engine, half, OTHER)
+    assert engine.checks == 6, "another photo is another matter"
+
+
+async def test_the_repeats_of_a_paid_check_are_not_made_in_haste(
+    shop: Shop, detection: Detection, engine: Checking
+) -> None:
+    engine.refusal = TryAgain("detect: 500")
+    came = await asked_often(detection, engine, await a_photo(shop))
+    assert [wait_seconds(9, failure) for failure in came[:2]] == [2.0, 10.0]
+    assert isinstance(came[2], NoVerdict)
+    assert "detect: 500" in str(came[2])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        NotSent("detect: no connection"),
+        Throttled("detect: 429"),
+        Unavailable("detect: 503"),
+        ServiceStopped("detect: 401", cause=StopCause.KEY),
+    ],
+    ids=str,
+)
+async def test_what_was_certainly_not_done_does_not_count(
+    shop: Shop, detection: Detection, engine: Checking, answer: DashScopeError
+) -> None:
+    engine.refusal = answer
+    half = await a_photo(shop)
+    came = await asked_often(detection, engine, half)
+    assert {type(failure) for failure in came} == {type(answer)}
+    assert await shop.database.fetch_all("SELECT * FROM detections") == []
+    engine.refusal = None
+    assert (await detection.verdict(engine, half, PICTURE)).passed
+
+
+async def test_a_day_later_the_service_may_be_mended(
+    shop: Shop, detection: Detection, engine: Checking
+) -> None:
+    engine.refusal = TryAgain("detect: 200 with an answer of unexpected shape")
+    half = await a_photo(shop)
+    await asked_often(detection, engine, half)
+    engine.refusal = None
+    shop.clock.advance(ASKED_ANEW_AFTER_MILLISECONDS / 1000 - 1)
+    with pytest.raises(NoVerdict):
+        await detection.verdict(engine, half, PICTURE)
+    shop.clock.advance(1)
+    assert (await detection.verdict(engine, half, PICTURE)).passed
+    rows = await shop.database.fetch_all("SELECT picture_sha256 FROM detections")
+    assert {row["picture_sha256"] for row in rows} == {None}, "nothing more to count"
+
+
+async def test_one_photo_sent_by_many_at_once_is_checked_once(
+    shop: Shop, detection: Detection, engine: Checking
+) -> None:
+    halves = [await a_photo(shop, user_id) for user_id in range(1, 9)]
+    found = await asyncio.gather(
+        *(detection.verdict(engine, half, PICTURE) for half in halves),
+        *(detection.verdict(engine, half, OTHER) for half in halves),
+    )
+    assert all(verdict.passed for verdict in found)
+    assert engine.checks == 2
