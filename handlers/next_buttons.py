@@ -8,9 +8,8 @@ from __future__ import annotations
 from bot.media.sound import LONGEST_MILLISECONDS
 from bot.pipeline.group_wording import ask_for
 from bot.telegram.errors import SendUnknown
-from handlers.job_buttons import own_job
+from handlers.job_buttons import job_to_use
 from handlers.pressing import Action, Press, TooLate
-from handlers.rights import may_use
 from storage import answers, drafts, loans, media
 from storage.jobs import Job
 from storage.media import Media, MediaState, Place
@@ -18,19 +17,17 @@ from storage.media import Media, MediaState, Place
 
 async def new_voice(pressed: Press) -> str:
     """newvoice:JOB asks for another voice for that job's photo."""
-    job = await own_job(pressed)
+    job = await job_to_use(pressed)
     return await _ask(pressed, job, job.photo_id, job.sound_id)
 
 
 async def new_face(pressed: Press) -> str:
     """newface:JOB asks for another photo for that job's voice."""
-    job = await own_job(pressed)
+    job = await job_to_use(pressed)
     return await _ask(pressed, job, job.sound_id, job.photo_id)
 
 
 async def _ask(pressed: Press, job: Job, kept_id: int, replaced_id: int) -> str:
-    if not await may_use(pressed.desk, pressed.chat_id, pressed.user_id):
-        return "answer-not-for-you"
     kept = await media.get(pressed.desk.database, kept_id)
     if kept is None or kept.state != MediaState.READY:
         raise TooLate
