@@ -35,25 +35,25 @@ async def _ask(pressed: Press, job: Job, kept_id: int, replaced_id: int) -> str:
         return "answer-not-lent"
     replaced = await media.get(pressed.desk.database, replaced_id)
     now = pressed.desk.clock.now_milliseconds()
-    place = Place(pressed.chat_id, pressed.thread_id, pressed.user_id)
+    place = Place(job.chat_id, pressed.thread_id, pressed.user_id)
     async with pressed.desk.database.transaction() as tx:
         if replaced is not None:
             await drafts.drop(tx, replaced)
         await drafts.put(tx, kept, now, place=place)
         await answers.want(tx, kept.id, now)
     sound = await media.get(pressed.desk.database, job.sound_id)
-    await _open_reply_field(pressed, kept, sound)
+    await _open_reply_field(pressed, job, kept, sound)
     return "answer-see-below"
 
 
-async def _open_reply_field(pressed: Press, kept: Media, sound: Media | None) -> None:
+async def _open_reply_field(pressed: Press, job: Job, kept: Media, sound: Media | None) -> None:
     """As the answer to a message of theirs: only so Telegram opens the field of that person."""
     texts, wanted = pressed.texts, "sound" if kept.is_photo else "photo"
     key = "group-ask-voice" if kept.is_photo else "group-ask-photo"
     values = {"longest": LONGEST_MILLISECONDS / 1000} if kept.is_photo else {}
     try:
         await pressed.desk.sender.send_text(
-            pressed.chat_id,
+            job.chat_id,
             texts.html(key, **values),
             keyboard=ask_for(wanted, texts),
             reply_to=(sound.message_id or None) if sound else None,
