@@ -10,7 +10,7 @@ from tests.system.world import Json, Person, World, buttons_of, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SETTINGS = {"QUOTA_SECONDS_PER_DAY": "600"}
+SETTINGS = {"QUOTA_SECONDS_PER_DAY": "600", "BUDGET_YUAN_PER_DAY": "500"}
 LONG_SECONDS = 7.0
 
 

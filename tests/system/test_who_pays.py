@@ -22,7 +22,7 @@ async def rendering(town: World, count: int) -> None:
 
     async def look() -> bool:
         tasks = (await town.provider("tasks"))["tasks"]
-        return sum(task["status"] == "RUNNING" for task in tasks) >= count
+        return [task["status"] for task in tasks].count("RUNNING") >= count
 
     await eventually(look, f"{count} tasks are being made")
 
