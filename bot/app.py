@@ -161,7 +161,7 @@ async def _wire(
     people_chores: list[Chore] = [
         ForgetPeople(database, sender, texts, terms.caps, kept, clock),
         DataCopies(database, Documents(application.bot, pace, clock), conversation, clock),
-        Moderation(database, sender, conversation, kept, clock),
+        Moderation(database, sender, conversation, kept, operator, clock),
     ]
     long_voice = LongVoice(terms.longest_voice_milliseconds)
     excerpts = Excerpts(database, sender, files, long_voice, conversation, clock)

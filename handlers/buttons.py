@@ -25,7 +25,7 @@ from handlers import (
     video_buttons,
 )
 from handlers.context import Context, desk_of, remember, texts_for
-from handlers.pressing import Action, Answer, NotYours, Press, TooLate
+from handlers.pressing import Action, Answer, NotForYou, NotYours, Press, TooLate
 
 _DATA = re.compile(r"[a-z]+(?::[A-Za-z0-9_-]{1,32})*")
 
@@ -84,6 +84,8 @@ async def _answer(desk: Desk, texts: Catalogue, query: CallbackQuery) -> Answer:
         answer = await action(pressed)
     except NotYours:
         return Answer("answer-not-yours")
+    except NotForYou:
+        return Answer("answer-not-for-you", alert=True)
     except TooLate:
         return Answer("answer-too-late")
     return Answer(answer) if isinstance(answer, str) else answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from handlers.half_buttons import own_half
+from handlers.half_buttons import half_to_use
 from handlers.pressing import Action, Press, TooLate
 from storage import answers, drafts
 
@@ -14,7 +14,7 @@ async def use_crop(pressed: Press) -> str:
 
     A refused photo had left the draft: it comes back, unless its owner sent another one since.
     """
-    half = await own_half(pressed)
+    half = await half_to_use(pressed)
     crops = json.loads(half.crops or "[]")
     place = pressed.number(1)
     if place >= len(crops):

@@ -7,6 +7,7 @@ from functools import partial
 
 from bot.media.sound import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from handlers.pressing import Action, NotYours, Press, TooLate
+from handlers.rights import require_use
 from storage import answers, drafts, media
 from storage.database import Transaction
 from storage.media import Media, MediaState
@@ -32,7 +33,7 @@ async def reopen(pressed: Press) -> str:
 
 async def _answered(pressed: Press, answer: Callable[[Transaction, int], Awaitable[bool]]) -> str:
     """The half goes on with that answer, if it was asked for one; its sender wants it now."""
-    half = await own_half(pressed)
+    half = await half_to_use(pressed)
     async with pressed.desk.database.transaction() as tx:
         if not await answer(tx, half.id):
             raise TooLate
@@ -43,7 +44,7 @@ async def _answered(pressed: Press, answer: Callable[[Transaction, int], Awaitab
 
 async def go_on(pressed: Press) -> str:
     """Yes to what was asked for its age: everything in its draft is wanted now."""
-    half = await own_half(pressed)
+    half = await half_to_use(pressed)
     draft = await drafts.get(pressed.desk.database, half.place)
     current = draft.photo if half.is_photo else draft.sound
     if current is None or current.id != half.id:
@@ -58,8 +59,8 @@ async def go_on(pressed: Press) -> str:
 
 async def same_voice(pressed: Press) -> str:
     """The photo of the button with the voice of the last video."""
-    photo = await own_half(pressed)
-    sound = await own_half(pressed, 1)
+    photo = await half_to_use(pressed)
+    sound = await half_to_use(pressed, 1)
     draft = await drafts.get(pressed.desk.database, photo.place)
     if draft.photo is None or draft.photo.id != photo.id or sound.state != MediaState.READY:
         raise TooLate
@@ -74,7 +75,7 @@ async def same_voice(pressed: Press) -> str:
 
 async def spend(pressed: Press) -> str:
     """spend:HALF:QUOTA goes on with a video that takes so much."""
-    half = await own_half(pressed)
+    half = await half_to_use(pressed)
     quota = pressed.number(1)
     async with pressed.desk.database.transaction() as tx:
         now = pressed.desk.clock.now_milliseconds()
@@ -104,6 +105,13 @@ async def own_half(pressed: Press, position: int = 0) -> Media:
         raise TooLate
     if half.user_id != pressed.user_id:
         raise NotYours
+    return half
+
+
+async def half_to_use(pressed: Press, position: int = 0) -> Media:
+    """The same, where a video is to be made of it; raises NotForYou as well."""
+    half = await own_half(pressed, position)
+    await require_use(pressed, half.chat_id)
     return half
 
 

@@ -86,7 +86,9 @@ async def _acknowledge(visit: Visit, half_id: int, half: Half) -> None:
     sent = await visit.reply_once(visit.texts.html(half.said_at_once))
     if sent is not None:
         async with visit.desk.database.transaction() as tx:
-            await media.set_reply(tx, half_id, sent.message_id)
+            await media.set_reply(
+                tx, half_id, chat_id=sent.chat_id, reply_message_id=sent.message_id
+            )
 
 
 async def _photos_of_album_before(visit: Visit) -> int:

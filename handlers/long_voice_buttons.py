@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.pipeline.long_voice import Plan
 from bot.pipeline.wishes import wishes_of
-from handlers.half_buttons import own_half
+from handlers.half_buttons import half_to_use
 from handlers.pressing import Action, Press, TooLate
 from storage import answers, excerpts
 from storage.media import Media, MediaState
@@ -50,7 +50,7 @@ async def in_parts(pressed: Press) -> str:
 
 async def _asked(pressed: Press) -> tuple[Media, Plan]:
     """The long sound of this button, as long as its question is open."""
-    half = await own_half(pressed)
+    half = await half_to_use(pressed)
     plan = Plan.of(half)
     if plan is None or half.state != MediaState.ASKED:
         raise TooLate

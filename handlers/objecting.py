@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-
 from telegram import Update
 
 from bot.desk import Desk
 from bot.pipeline.lending import allow_again
-from bot.telegram.errors import TelegramFailure
+from bot.pipeline.removal import remove_video
+from bot.telegram.errors import TryAgain
 from handlers.cancelling import cancel_job
 from handlers.context import Context, visit_of
 from handlers.pressing import Action, Answer, NotYours, Press, TooLate
 from handlers.rights import is_admin
 from storage import jobs, loans
 from storage.jobs import Job, JobState
-
-logger = logging.getLogger(__name__)
 
 
 async def notme(update: Update, context: Context) -> None:
@@ -86,14 +83,10 @@ async def _cancel(desk: Desk, stopped: list[Job]) -> None:
 
 async def _remove(desk: Desk, job: Job) -> bool:
     """Telegram lets a bot delete its own messages for 48 hours."""
-    if job.video_message_id is None:
-        return True
     try:
-        await desk.sender.delete_message(job.chat_id, job.video_message_id)
-    except TelegramFailure as failure:
-        logger.warning("the video of job %s stays in its chat: %s", job.id, failure)
+        return await remove_video(desk.sender, job)
+    except TryAgain:  # whoever pressed is told, and presses again
         return False
-    return True
 
 
 ACTIONS: dict[str, Action] = {"notme": press_notme, "lend": lend}

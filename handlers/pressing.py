@@ -16,6 +16,10 @@ class NotYours(Exception):
     """The button belongs to someone else."""
 
 
+class NotForYou(Exception):
+    """The group's admins do not let this person have videos made there (any more)."""
+
+
 class TooLate(Exception):
     """What the button stands for is over, was never offered, or the data was forged."""
 
@@ -63,7 +67,7 @@ class Answer:
 Action = Callable[[Press], Awaitable[str | Answer]]
 """Does what the button says and answers with a text's key, or with more; may be repeated.
 
-Raises: NotYours, TooLate.
+Raises: NotYours, NotForYou, TooLate.
 """
 
 _DIGITS = 18

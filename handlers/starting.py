@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
-from handlers.pressing import Press, TooLate
+from bot.pipeline.pairing import TooLongHere
+from handlers.pressing import Answer, Press, TooLate
 from storage.consents import NotAgreed
 from storage.jobs import TooManyWaiting
 from storage.ledger import BudgetExhausted, QuotaExceeded
 
 
-async def started(pressed: Press, making: Awaitable[object]) -> str:
-    """The answer's key; raises TooLate where nothing was made, since it was made before."""
+async def started(pressed: Press, making: Awaitable[object]) -> str | Answer:
+    """The answer; raises TooLate where nothing was made, since it was made before."""
     try:
         made = await making
     except NotAgreed:
         pressed.desk.nudge()
         return "answer-consent-first"
+    except TooLongHere as refusal:
+        return Answer("answer-too-long-here", {"limit": refusal.limit_milliseconds / 1000}, True)
     except TooManyWaiting:
         return "answer-kept-waiting"
     except QuotaExceeded:

@@ -7,10 +7,10 @@ from bot.pipeline.video_buttons import FINER, may_be_finer
 from bot.pipeline.wishes import wishes_of
 from bot.telegram.errors import SendUnknown
 from bot.telegram.keyboard import Keyboard
-from handlers.job_buttons import own_job
-from handlers.pressing import Action, Press, TooLate
+from handlers.job_buttons import job_to_use, own_job
+from handlers.pressing import Action, Answer, Press, TooLate
 from handlers.starting import started
-from storage import errands, jobs, ledger
+from storage import errands, jobs, ledger, loans
 from storage.errands import Wanted
 from storage.jobs import FINAL, Job, JobState
 from storage.media import Place
@@ -18,9 +18,9 @@ from storage.media import Place
 _RENDERED = (JobState.DONE, JobState.UNDELIVERABLE)
 
 
-async def finer(pressed: Press) -> str:
+async def finer(pressed: Press) -> str | Answer:
     """finer:JOB makes it again in 720P, once; finer:JOB:QUOTA where so much is agreed to."""
-    job = await own_job(pressed)
+    job = await job_to_use(pressed)
     desk = pressed.desk
     wishes = await wishes_of(desk.database, desk.terms, job.place)
     if job.state not in _RENDERED or not may_be_finer(job, desk.terms, wishes):
@@ -47,9 +47,11 @@ async def video(pressed: Press) -> str:
 
 
 async def _run_errand(pressed: Press, kind: str) -> str:
-    """Where the video came, and nowhere else."""
+    """Where the video came, and nowhere else; not where somebody in it does not want it."""
     job = await own_job(pressed)
     if job.state not in _RENDERED or job.chat_id != pressed.chat_id:
+        raise TooLate
+    if await loans.is_stopped(pressed.desk.database, job):
         raise TooLate
     place = Place(pressed.chat_id, pressed.thread_id, pressed.user_id)
     wanted = Wanted(kind, place, pressed.message_id, job_id=job.id)

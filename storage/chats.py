@@ -56,7 +56,8 @@ async def move(tx: Transaction, old_id: int, new_id: int, now_milliseconds: int)
 
 
 # `mark_dead` of the old id said nothing about the new one. A draft that was begun in the new chat
-# before its move was noticed stays; the old one gives way.
+# before its move was noticed stays; the old one gives way. A video that was sent is where it was:
+# its message keeps the old chat.
 _MOVES = (
     """
     UPDATE media SET chat_id = :new, message_id = 0, reply_message_id = NULL

@@ -195,16 +195,19 @@ async def due_questions(database: Queryable, now_milliseconds: int) -> list[int]
     return [int(row["id"]) for row in rows]
 
 
-async def asked(tx: Transaction, question_id: int, message_id: int) -> None:
-    """It stands in that message; an answer that came meanwhile is still to be said there."""
+async def asked(tx: Transaction, question_id: int, *, chat_id: int, message_id: int) -> None:
+    """It stands in that message; an answer that came meanwhile is still to be said there.
+
+    In a group that has a new id meanwhile it is asked anew.
+    """
     await tx.execute(
         """
         UPDATE consent_questions SET message_id = :message_id, tries = 0,
             not_before_milliseconds = 0,
             state = CASE state WHEN 'wanted' THEN 'asked' ELSE state END
-        WHERE id = :id
+        WHERE id = :id AND chat_id = :chat_id
         """,
-        {"id": question_id, "message_id": message_id},
+        {"id": question_id, "chat_id": chat_id, "message_id": message_id},
     )
 
 

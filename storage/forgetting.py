@@ -207,7 +207,7 @@ STATEMENTS = (
     """,
     """
     UPDATE jobs SET request = 'forgotten:' || id, user_id = :account_id, chat_id = 0,
-        thread_id = 0, status_message_id = NULL,
+        thread_id = 0, status_message_id = NULL, video_chat_id = NULL,
         video_message_id = CASE state WHEN 'done' THEN 0 END, video_file_id = NULL,
         note_file_id = NULL, thumbnail_file_id = NULL, video_url = NULL, part_url = NULL,
         failure_detail = NULL, announced = 1

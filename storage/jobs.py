@@ -111,6 +111,14 @@ class Job:
     note_file_id: str | None
     thumbnail_file_id: str | None
     came_as_note: int
+    video_chat_id: int | None
+
+    @property
+    def video_at(self) -> tuple[int, int] | None:
+        """The chat and the message in which its video came; None where that is not known."""
+        if self.video_chat_id is None or self.video_message_id is None:
+            return None
+        return self.video_chat_id, self.video_message_id
 
     @property
     def place(self) -> Place:
@@ -283,7 +291,9 @@ async def newest_video_in(database: Queryable, chat_id: int) -> Job | None:
     """The job of the newest video in this chat, whoever had it made."""
     row = await database.fetch_one(
         """
-        SELECT * FROM jobs WHERE chat_id = :chat_id AND state = 'done' ORDER BY id DESC LIMIT 1
+        SELECT * FROM jobs WHERE state = 'done' AND video_chat_id IN (:chat_id,
+            (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id))
+        ORDER BY id DESC LIMIT 1
         """,
         {"chat_id": chat_id},
     )
@@ -293,7 +303,7 @@ async def newest_video_in(database: Queryable, chat_id: int) -> Job | None:
 async def by_video_message(database: Queryable, chat_id: int, message_id: int) -> Job | None:
     """The job whose video came in this message."""
     row = await database.fetch_one(
-        "SELECT * FROM jobs WHERE chat_id = :chat_id AND video_message_id = :message_id",
+        "SELECT * FROM jobs WHERE video_chat_id = :chat_id AND video_message_id = :message_id",
         {"chat_id": chat_id, "message_id": message_id},
     )
     return None if row is None else from_row(Job, row)

@@ -220,13 +220,18 @@ async def in_album_before(
     return int(row["n"]) if row else 0
 
 
-async def set_reply(tx: Transaction, media_id: int, reply_message_id: int) -> None:
-    """The bot's message about it exists: the work may begin."""
+async def set_reply(tx: Transaction, media_id: int, *, chat_id: int, reply_message_id: int) -> None:
+    """The bot's message about it exists: the work may begin.
+
+    A message of the chat that its group was before is out of reach: it is not remembered.
+    """
     await tx.execute(
         """
-        UPDATE media SET reply_message_id = :reply, not_before_milliseconds = 0 WHERE id = :id
+        UPDATE media SET not_before_milliseconds = 0, reply_message_id =
+            CASE chat_id WHEN :chat_id THEN :reply ELSE reply_message_id END
+        WHERE id = :id
         """,
-        {"id": media_id, "reply": reply_message_id},
+        {"id": media_id, "chat_id": chat_id, "reply": reply_message_id},
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from storage import wholes
 from storage.database import Transaction
+from storage.failures import is_charged
 from storage.jobs import WAITING, Job, JobState, get
 from storage.record import from_row
 from storage.transitions import end, move, opened, settle
@@ -169,6 +170,7 @@ async def delivered(
     tx: Transaction,
     job: Job,
     *,
+    chat_id: int,
     message_id: int,
     file_id: str | None,
     now_milliseconds: int,
@@ -176,7 +178,8 @@ async def delivered(
     as_note: bool = False,
     thumbnail_id: str | None = None,
 ) -> bool:
-    """delivering → done: seen delivered, and settled in the same transaction.
+    """delivering → done: seen delivered in that message of that chat, which may be another than
+    the job's, and settled in the same transaction.
 
     `file_id` is that of the video, or of a round note.
     """
@@ -185,6 +188,7 @@ async def delivered(
         return False
     await settle(tx, current, charge_person=True, now_milliseconds=now_milliseconds)
     facts = {
+        "video_chat_id": chat_id,
         "video_message_id": message_id,
         "video_file_id": None if as_note else file_id,
         "note_file_id": file_id if as_note else None,
@@ -245,7 +249,8 @@ async def undeliverable(tx: Transaction, job: Job, reason: str, now_milliseconds
 async def fail(
     tx: Transaction, job: Job, failure: str, detail: str | None, now_milliseconds: int
 ) -> bool:
-    """Any open state → failed: the person pays nothing; what the provider billed is booked.
+    """Any open state → failed; what the provider billed counts for its maker, unless the service
+    itself is at fault (see `failures`): then the person pays nothing.
 
     A whole of which something runs fails when that has ended; a part takes its whole with it.
     """
@@ -254,7 +259,8 @@ async def fail(
         return False
     if current.state == JobState.IN_PARTS:
         return await wholes.doom(tx, current, failure, detail, now_milliseconds)
-    await settle(tx, current, charge_person=False, now_milliseconds=now_milliseconds)
+    charged = is_charged(failure)
+    await settle(tx, current, charge_person=charged, now_milliseconds=now_milliseconds)
     facts = {"failure": failure, "failure_detail": detail, "slot": None}
     moved = await end(tx, current, JobState.FAILED, facts, now_milliseconds)
     await wholes.go_on(tx, current.id, now_milliseconds)
@@ -275,13 +281,13 @@ async def cancel_waiting(tx: Transaction, job_id: int, now_milliseconds: int) ->
 
 
 async def cancelled(tx: Transaction, job: Job, now_milliseconds: int) -> bool:
-    """Any state without a bill → cancelled: the hold is released."""
+    """Any open state → cancelled: the hold is released, as far as nothing was billed."""
     current = await opened(tx, job.id)
     if current is None:
         return False
     if current.state == JobState.IN_PARTS:
         return await wholes.stop(tx, current, now_milliseconds)
-    await settle(tx, current, charge_person=False, now_milliseconds=now_milliseconds)
+    await settle(tx, current, charge_person=True, now_milliseconds=now_milliseconds)
     moved = await end(tx, current, JobState.CANCELLED, {"slot": None}, now_milliseconds)
     await wholes.go_on(tx, current.id, now_milliseconds)
     return moved
@@ -309,23 +315,25 @@ async def postpone(tx: Transaction, job_id: int, not_before_milliseconds: int) -
     )
 
 
-async def set_status_message(tx: Transaction, job_id: int, message_id: int) -> None:
-    """Where the job's status is shown from now on."""
+async def set_status_message(
+    tx: Transaction, job_id: int, *, chat_id: int, message_id: int
+) -> None:
+    """Where the job's status is shown from now on; nowhere, if its group has another id by now."""
     await tx.execute(
-        "UPDATE jobs SET status_message_id = :message_id WHERE id = :id",
-        {"id": job_id, "message_id": message_id},
+        "UPDATE jobs SET status_message_id = :message_id WHERE id = :id AND chat_id = :chat_id",
+        {"id": job_id, "chat_id": chat_id, "message_id": message_id},
     )
 
 
-async def set_first_status(tx: Transaction, job_id: int, message_id: int) -> bool:
+async def set_first_status(tx: Transaction, job_id: int, *, chat_id: int, message_id: int) -> bool:
     """The same for a job that shows nothing yet; False when it does, or has ended."""
     changed = await tx.execute(
         """
-        UPDATE jobs SET status_message_id = :message_id WHERE id = :id
+        UPDATE jobs SET status_message_id = :message_id WHERE id = :id AND chat_id = :chat_id
             AND status_message_id IS NULL
             AND state NOT IN ('done', 'failed', 'cancelled', 'undeliverable', 'kept')
         """,
-        {"id": job_id, "message_id": message_id},
+        {"id": job_id, "chat_id": chat_id, "message_id": message_id},
     )
     return changed > 0
 

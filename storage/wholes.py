@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from storage import jobs
 from storage.database import Queryable, Transaction
+from storage.failures import is_charged
 from storage.jobs import FINAL, WAITING, Job, JobState, Order
 from storage.ledger import Caps
 from storage.record import from_row
@@ -182,7 +183,10 @@ async def _give_up(tx: Transaction, part: Job, now_milliseconds: int, *, fetch: 
 
 
 async def _conclude(tx: Transaction, whole: Job, parts: list[Job], now_milliseconds: int) -> None:
-    """Nothing of it runs: what was billed is known, and what becomes of it."""
+    """Nothing of it runs: what was billed is known, and what becomes of it.
+
+    What ends without a failure and without a wish was broken off by the provider.
+    """
     bills = [part.billed_milliseconds for part in parts if part.billed_milliseconds is not None]
     billed = sum(bills) if bills else None
     await tx.execute(
@@ -194,6 +198,7 @@ async def _conclude(tx: Transaction, whole: Job, parts: list[Job], now_milliseco
     if whole.failure is None and bills and (kept_all or whole.cancel_requested):
         await move(tx, whole.id, JobState.IN_PARTS, JobState.JOINING, {})
         return
-    await settle(tx, whole, charge_person=False, now_milliseconds=now_milliseconds)
+    charged = whole.failure is not None and is_charged(whole.failure)
+    await settle(tx, whole, charge_person=charged, now_milliseconds=now_milliseconds)
     state = JobState.CANCELLED if whole.failure is None else JobState.FAILED
     await end(tx, whole, state, {}, now_milliseconds)

@@ -134,7 +134,7 @@ class Consent:
             thread_id=question.thread_id or None,
         )
         async with self._database.transaction() as tx:
-            await consents.asked(tx, question.id, sent.message_id)
+            await consents.asked(tx, question.id, chat_id=sent.chat_id, message_id=sent.message_id)
 
     async def _remove(self, question: Question, message_id: int) -> None:
         try:

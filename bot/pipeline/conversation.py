@@ -6,6 +6,7 @@ import logging
 import math
 
 from bot.clock import Clock
+from bot.pipeline.removal import remove_video
 from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
@@ -91,7 +92,7 @@ class Conversation:
             if isinstance(keyboard, AskReply) and reply != current.reply_message_id:
                 return
             async with self._database.transaction() as tx:
-                await media.set_reply(tx, half.id, reply)
+                await media.set_reply(tx, half.id, chat_id=current.chat_id, reply_message_id=reply)
 
     async def status(self, job: Job, text: str, keyboard: Keyboard | None = None) -> bool:
         """Say it in the job's status message; a new one, replying to the voice, where it is gone.
@@ -119,7 +120,9 @@ class Conversation:
             return isinstance(failure, ChatDead)
         if message_id != current.status_message_id:
             async with self._database.transaction() as tx:
-                await moves.set_status_message(tx, job.id, message_id)
+                await moves.set_status_message(
+                    tx, job.id, chat_id=current.chat_id, message_id=message_id
+                )
         return True
 
     async def new_status(self, job: Job, key: str) -> int:
@@ -136,7 +139,9 @@ class Conversation:
             stray_note=await self.stray_note(job),
         )
         async with self._database.transaction() as tx:
-            await moves.set_status_message(tx, job.id, sent.message_id)
+            await moves.set_status_message(
+                tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id
+            )
         return sent.message_id
 
     async def first_status(self, job: Job, text: str, keyboard: Keyboard | None) -> None:
@@ -154,7 +159,9 @@ class Conversation:
             patience_seconds=CROWD_PATIENCE_SECONDS,
         )
         async with self._database.transaction() as tx:
-            taken = await moves.set_first_status(tx, job.id, sent.message_id)
+            taken = await moves.set_first_status(
+                tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id
+            )
         if not taken:  # it ended while this waited for its turn
             await self._sender.delete_message(job.chat_id, sent.message_id)
 
@@ -175,7 +182,7 @@ class Conversation:
 
     async def remove_status(self, job: Job) -> None:
         """The video is in the chat: its status message goes, or says that it is done."""
-        if job.status_message_id is None or job.status_message_id == job.video_message_id:
+        if job.status_message_id is None or job.video_at == (job.chat_id, job.status_message_id):
             return
         try:
             await self._sender.delete_message(job.chat_id, job.status_message_id)
@@ -189,15 +196,8 @@ class Conversation:
             await self.status(job, texts.html("job-done"))
 
     async def remove_video(self, job: Job) -> bool:
-        """The video goes out of the chat; False where Telegram does not let it go any more."""
-        if job.video_message_id is None:
-            return False
-        try:
-            await self._sender.delete_message(job.chat_id, job.video_message_id)
-        except TelegramFailure as failure:
-            logger.warning("the video of job %s stays: %s", job.id, failure)
-            return False
-        return True
+        """See `removal`."""
+        return await remove_video(self._sender, job)
 
     async def note_dead(self, chat_id: int, failure: ChatDead) -> None:
         """Remember that the chat takes nothing any more; what only waits there is cancelled."""

@@ -16,7 +16,7 @@ from bot.media.video import LabelNotWritten, VideoUnreadable
 from bot.media.worker import MediaWorkerDied, MediaWorkerNotStarted
 from bot.pipeline.conversation import Conversation
 from bot.pipeline.detour import Detours
-from bot.pipeline.ending import OBJECTED, Ending
+from bot.pipeline.ending import Ending
 from bot.pipeline.operator import Operator
 from bot.pipeline.packing import Form, Packing, Parcel
 from bot.telegram import errors as chat
@@ -25,6 +25,7 @@ from bot.telegram.sender import Sender
 from storage import jobs, loans, moves
 from storage.closing import close_chat
 from storage.database import Database
+from storage.failures import OBJECTED
 from storage.jobs import Job
 
 logger = logging.getLogger(__name__)
@@ -208,15 +209,15 @@ class Delivery:
         current = await jobs.get(self._database, parcel.job.id) or parcel.job
         if current.status_message_id is not None:
             try:
-                return await self._edit(parcel, current.status_message_id)
+                return await self._edit(parcel, current.chat_id, current.status_message_id)
             except (chat.MessageGone, chat.ThreadClosed) as failure:
                 logger.info("job %s has a new status: %s", current.id, failure)
         status = await self._conversation.new_status(current, "job-delivering")
-        return await self._edit(parcel, status)
+        return await self._edit(parcel, current.chat_id, status)
 
-    async def _edit(self, parcel: Parcel, message_id: int) -> SentMessage:
+    async def _edit(self, parcel: Parcel, chat_id: int, message_id: int) -> SentMessage:
         return await self._sender.edit_into_video(
-            parcel.job.chat_id,
+            chat_id,
             message_id,
             parcel.video,
             caption=parcel.caption,
@@ -228,6 +229,7 @@ class Delivery:
             await moves.delivered(
                 tx,
                 job,
+                chat_id=sent.chat_id,
                 message_id=sent.message_id,
                 file_id=sent.video_file_id,
                 now_milliseconds=self._clock.now_milliseconds(),

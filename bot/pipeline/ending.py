@@ -1,4 +1,4 @@
-"""The end of a job that brings no video: recorded with its hold released, then said, once."""
+"""The end of a job that brings no video: recorded with its hold resolved, then said, once."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from bot.pipeline.conversation import Conversation
 from bot.pipeline.lending import on_stopped
 from bot.pipeline.operator import Noting
 from bot.pipeline.reasons import photo_text
-from bot.pipeline.receipt import Receipts
+from bot.pipeline.receipt import Receipts, charge_text
 from bot.pipeline.terms import Terms
 from bot.pipeline.under_video import with_group_buttons
 from bot.pipeline.video_buttons import video_keyboard
 from bot.pipeline.wishes import wishes_of
 from bot.telegram.keyboard import Keyboard
 from bot.telegram.pace import is_group
-from storage import detours, jobs, ledger, loans, moves
+from storage import detours, jobs, loans, moves
 from storage.database import Database
 from storage.jobs import FINAL, Job, JobState
 
@@ -28,9 +28,6 @@ _NO_RETRY = frozenset(
 
 _SAY_AGAIN_SECONDS = (60, 600, 3600)
 """An end that Telegram refuses to show is shown later: a right comes back, a topic is opened."""
-
-OBJECTED = "failed-objected"
-"""The failure of a job whose video must not be shown: somebody in it does not want it."""
 
 
 class Ending:
@@ -87,7 +84,9 @@ class Ending:
             job = await jobs.get(self._database, job.whole_id)
         if job is None or job.announced or job.state not in FINAL:
             return
-        if job.state == JobState.DONE and job.came_as_note:
+        if job.state == JobState.DONE and await loans.is_stopped(self._database, job):
+            await self._take_back(job)  # said while it was being sent
+        elif job.state == JobState.DONE and job.came_as_note:
             await self._say_receipt(job)
         elif job.state == JobState.DONE and await detours.of_job(self._database, job.id):
             await self._conversation.lead_to_private(job, "detour-taken")
@@ -95,8 +94,6 @@ class Ending:
             await self._conversation.lead_to_private(job, "detour-waits")
         elif job.state == JobState.DONE:
             await self._conversation.remove_status(job)
-            if await loans.is_stopped(self._database, job):  # said while it was being sent
-                await self._conversation.remove_video(job)
         elif job.state in (JobState.FAILED, JobState.CANCELLED):
             said = await self._say_end(job)
             if not said and job.tries < len(_SAY_AGAIN_SECONDS):
@@ -113,6 +110,15 @@ class Ending:
         keyboard = await with_group_buttons(self._database, job, keyboard, texts)
         await self._conversation.status(job, await self._receipts.text(job, texts), keyboard)
 
+    async def _take_back(self, job: Job) -> None:
+        """It was made and shown, and must not be: what became of it is said."""
+        texts = await self._conversation.texts_for(job.user_id, job.chat_id)
+        if await self._conversation.remove_video(job):
+            text, keyboard = await on_stopped(self._database, job, texts)
+            await self._conversation.status(job, text, keyboard)
+        else:
+            await self._conversation.status(job, texts.html("video-stays"))
+
     async def _say_later(self, job: Job) -> None:
         wait_milliseconds = _SAY_AGAIN_SECONDS[job.tries] * 1000
         async with self._database.transaction() as tx:
@@ -120,15 +126,15 @@ class Ending:
             await moves.postpone(tx, job.id, not_before)
 
     async def _say_end(self, job: Job) -> bool:
-        """ "Nothing was charged" is said only of a job whose ledger says so."""
-        charged = await ledger.charged_milliseconds(self._database, job.id)
-        assert charged == 0, f"job {job.id} ended without a video and charged {charged} ms"  # noqa: S101
+        """With what it took from the quota: as the ledger has it."""
         texts = await self._conversation.texts_for(job.user_id, job.chat_id)
         if await loans.is_stopped(self._database, job):
             text, keyboard = await on_stopped(self._database, job, texts)
             return await self._conversation.status(job, text, keyboard)
         key = "job-cancelled" if job.state == JobState.CANCELLED else job.failure or ""
-        text = texts.html(key, job=job.id, reason=texts.plain(photo_text(job.failure_detail)))
+        charged = await charge_text(self._database, job, texts)
+        reason = texts.plain(photo_text(job.failure_detail))
+        text = texts.html(key, job=job.id, reason=reason, charged=charged)
         button = (texts.plain("button-retry"), f"retry:{job.id}")
         keyboard = None if key in _NO_RETRY else Keyboard.of([button])
         return await self._conversation.status(job, text, keyboard)

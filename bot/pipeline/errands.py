@@ -18,7 +18,7 @@ from bot.pipeline.last_video import LastVideo, Outcome
 from bot.pipeline.round_notes import RoundNotes
 from bot.telegram import errors as chat
 from bot.telegram.sender import Sender
-from storage import errands, jobs
+from storage import errands, jobs, loans
 from storage.database import Database
 from storage.errands import Errand
 from storage.jobs import Job
@@ -133,7 +133,11 @@ class Errands:
         )
 
     async def _job(self, errand: Errand) -> Job | None:
-        return None if errand.job_id is None else await jobs.get(self._database, errand.job_id)
+        """None also where somebody in its video has said meanwhile that they do not want it."""
+        job = None if errand.job_id is None else await jobs.get(self._database, errand.job_id)
+        if job is not None and await loans.is_stopped(self._database, job):
+            return None
+        return job
 
     async def _begin_sending(self, errand: Errand) -> None:
         async with self._database.transaction() as tx:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.pipeline.receipt import charge_text
 from bot.telegram.keyboard import Button, Keyboard
 from bot.texts import Catalogue, Markup
 from bot.texts.naming import mention
@@ -53,7 +54,8 @@ async def on_stopped(
     for loan in await loans.of_job(database, job):
         if loan.owner_id and await loans.objects(database, job.chat_id, loan.owner_id):
             keyboard = allow_again(loan.owner_id, texts)
-    return texts.html("failed-objected"), keyboard
+    charged = await charge_text(database, job, texts)
+    return texts.html("failed-objected", charged=charged), keyboard
 
 
 def allow_again(owner_id: int, texts: Catalogue) -> Keyboard:

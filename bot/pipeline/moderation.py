@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Hashable
 from functools import partial
 
@@ -10,7 +9,9 @@ from bot.clock import Clock
 from bot.pipeline.chores import Work, say_or, wait_milliseconds
 from bot.pipeline.conversation import Conversation
 from bot.pipeline.kept_files import KeptFiles
-from bot.telegram.errors import FileGone, NotAllowed, RequestInvalid, TelegramFailure
+from bot.pipeline.operator import Operator
+from bot.pipeline.removal import remove_video
+from bot.telegram.errors import FileGone, RequestInvalid, TelegramFailure
 from bot.telegram.keyboard import Keyboard
 from bot.telegram.outgoing import OutgoingVideo
 from bot.telegram.sender import Sender
@@ -19,8 +20,6 @@ from storage import jobs, people, reports
 from storage.database import Database
 from storage.jobs import Job
 from storage.reports import Letter, Report, Takedown
-
-logger = logging.getLogger(__name__)
 
 _REASONS = {
     "face": "report-reason-face",
@@ -38,12 +37,14 @@ class Moderation:
         sender: Sender,
         conversation: Conversation,
         files: KeptFiles,
+        operator: Operator,
         clock: Clock,
     ) -> None:
         self._database = database
         self._sender = sender
         self._conversation = conversation
         self._files = files
+        self._operator = operator
         self._clock = clock
 
     async def due(self) -> dict[Hashable, Work]:
@@ -124,29 +125,37 @@ class Moderation:
             await self._advance(takedown.job_id, "said")
 
         async def do() -> None:
-            if job is not None and takedown.state == "wanted":
-                await self._remove(job)
-                await self._advance(job.id, "removed")
-            if job is not None and job.chat_id:
-                await self._say_in_chat(job)
+            if job is not None and takedown.state == "wanted" and not await self._remove(job):
+                await self._say_that_it_stays(job)
+                return
+            if job is not None and job.video_at is not None:
+                await self._say_in_chat(job, job.video_at[0])
             await self._advance(takedown.job_id, "said")
 
         await say_or(do, later=later, never=never)
 
-    async def _remove(self, job: Job) -> None:
+    async def _remove(self, job: Job) -> bool:
         """From the disk, and from the chat where Telegram allows it (two days in most)."""
         await self._files.remove_videos([job.id])
-        if not (job.chat_id and job.video_message_id):
-            return
-        try:
-            await self._sender.delete_message(job.chat_id, job.video_message_id)
-        except NotAllowed as failure:
-            logger.warning("the video of job %s stays in its chat: %s", job.id, failure)
+        if not await remove_video(self._sender, job):
+            return False
+        await self._advance(job.id, "removed")
+        return True
 
-    async def _say_in_chat(self, job: Job) -> None:
+    async def _say_in_chat(self, job: Job, chat_id: int) -> None:
         texts = await self._conversation.texts_for(job.user_id)
+        thread_id = job.thread_id if chat_id == job.chat_id else 0
         text = texts.html("video-taken-down")
-        await self._sender.send_text(job.chat_id, text, thread_id=job.thread_id or None)
+        await self._sender.send_text(chat_id, text, thread_id=thread_id or None)
+
+    async def _say_that_it_stays(self, job: Job) -> None:
+        """To the operator; its chat is told nothing that is not so."""
+        subject, chat = f"stays:{job.id}", str(job.chat_id or "–")
+        async with self._database.transaction() as tx:
+            await reports.advance_takedown(tx, job.id, "said")
+            await self._operator.note(
+                tx, subject, "operator-video-stays", job=str(job.id), chat=chat
+            )
 
     async def _advance(self, job_id: int, state: str) -> None:
         async with self._database.transaction() as tx:

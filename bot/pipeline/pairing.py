@@ -41,6 +41,12 @@ class Pair:
         """The other one."""
         return min(self.photo, self.sound, key=lambda half: half.message_id)
 
+    @property
+    def status_message_id(self) -> int | None:
+        """The bot's message about the newest, if that is in the chat where the video comes."""
+        here = self.newest.chat_id == self.sound.chat_id
+        return self.newest.reply_message_id if here else None
+
 
 def request_for(job: Job, resolution: str) -> str:
     """What names the wish to have a job's video in another resolution: there is one of each."""
@@ -53,6 +59,14 @@ class NotConfirmed(Exception):
     def __init__(self, quota_milliseconds: int) -> None:
         super().__init__(f"{quota_milliseconds} ms of quota")
         self.quota_milliseconds = quota_milliseconds
+
+
+class TooLongHere(Exception):
+    """The group's admins let no video be longer than that."""
+
+    def __init__(self, limit_milliseconds: int) -> None:
+        super().__init__(f"at most {limit_milliseconds} ms here")
+        self.limit_milliseconds = limit_milliseconds
 
 
 class Pairing:
@@ -90,11 +104,13 @@ class Pairing:
             return None
         request = f"pair:{pair.photo.id}:{pair.sound.id}"
         try:
-            return await self._start(request, pair, pair.newest.reply_message_id)
+            return await self._start(request, pair, pair.status_message_id)
         except NotAgreed:
             await self._consent.hold_back(pair.newest)
         except NotConfirmed:
             await self._ask(pair.sound, "confirm")
+        except TooLongHere:
+            await self._is_too_long_here(pair.sound)
         except QuotaExceeded:
             await self._ask(pair.sound, "quota")
         except TooManyWaiting:
@@ -105,12 +121,12 @@ class Pairing:
             await self._ask(pair.sound, "budget", detail)
         return None
 
-    async def again(self, job: Job, status_message_id: int) -> bool:
+    async def again(self, job: Job, status_message_id: int | None) -> bool:
         """Make the same job once more, after one that failed or was cancelled; once each.
 
-        The message that offered it becomes the new job's status.
+        The message that offered it, if it is given, becomes the new job's status.
 
-        Raises: NotAgreed, TooManyWaiting, QuotaExceeded, BudgetExhausted.
+        Raises: NotAgreed, TooLongHere, TooManyWaiting, QuotaExceeded, BudgetExhausted.
         """
         pair = await self._pair_of(job)
         if pair is None:
@@ -178,6 +194,7 @@ class Pairing:
         async with self._database.transaction() as tx:
             if await chats.is_dead(tx, pair.sound.chat_id) or await _not_lent(tx, pair):
                 return None
+            await _require_length(tx, pair.sound)
             order = self._order(request, pair, wishes, status_message_id)
             job = await self._begin(tx, order, pair.sound)
             for half in (pair.photo, pair.sound):
@@ -254,15 +271,16 @@ class Pairing:
 
     async def _is_too_long_here(self, sound: Media) -> bool:
         """Whether the group lets no video be that long; its sender is asked, then."""
-        limit = (await groups.settings_of(self._database, sound.chat_id)).longest_milliseconds
-        if limit is None or sound.state != MediaState.READY:
+        if sound.state != MediaState.READY:
             return False
-        milliseconds = sound.duration_milliseconds or 0
-        if milliseconds <= limit:
-            return False
-        detail = json.dumps({"seconds": milliseconds / 1000, "limit": limit / 1000})
-        await self._ask(sound, TOO_LONG_HERE, detail)
-        return True
+        try:
+            await _require_length(self._database, sound)
+        except TooLongHere as refusal:
+            seconds = (sound.duration_milliseconds or 0) / 1000
+            detail = json.dumps({"seconds": seconds, "limit": refusal.limit_milliseconds / 1000})
+            await self._ask(sound, TOO_LONG_HERE, detail)
+            return True
+        return False
 
     async def _ask(self, half: Media, fault: str, detail: str | None = None) -> None:
         async with self._database.transaction() as tx:
@@ -273,3 +291,10 @@ async def _not_lent(database: Queryable, pair: Pair) -> list[Media]:
     """The halves of somebody else who, or whose group, does not let others have them."""
     halves = (pair.photo, pair.sound)
     return [half for half in halves if not await loans.may_use(database, half)]
+
+
+async def _require_length(database: Queryable, sound: Media) -> None:
+    """Raises TooLongHere, by the rules of its group as they are now."""
+    limit = (await groups.settings_of(database, sound.chat_id)).longest_milliseconds
+    if limit is not None and (sound.duration_milliseconds or 0) > limit:
+        raise TooLongHere(limit)

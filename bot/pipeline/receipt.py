@@ -6,7 +6,7 @@ from bot.clock import Clock
 from bot.pipeline.terms import Terms
 from bot.texts import Catalogue
 from storage import ledger
-from storage.database import Database
+from storage.database import Database, Queryable
 from storage.jobs import Job
 
 
@@ -33,6 +33,14 @@ class Receipts:
             seconds=charged / 1000,
             left=allowance.left_milliseconds // 100 / 10,
         )
+
+
+async def charge_text(database: Queryable, job: Job, texts: Catalogue) -> str:
+    """What a job that brought no video took from the quota, as the ledger has it (plain text)."""
+    charged = await ledger.charged_milliseconds(database, job.id)
+    if charged == 0:
+        return texts.plain("charged-nothing")
+    return texts.plain("charged-all-the-same", seconds=charged / 1000)
 
 
 def labelled(job: Job, key: str) -> str:

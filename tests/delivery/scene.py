@@ -166,7 +166,9 @@ class Scene:
         (self.results / f"{job.id}.mp4").write_bytes(self.film)
         sent = await self.sender.send_text(user_id, "Your video is ready: sending it…")
         async with self.database.transaction() as tx:
-            await moves.set_status_message(tx, job.id, sent.message_id)
+            await moves.set_status_message(
+                tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id
+            )
         return await self.job(job)
 
     async def job(self, job: Job) -> Job:

@@ -105,7 +105,7 @@ async def test_after_a_restore_nothing_is_paid_for_twice_and_what_is_unknown_is_
     (ours, unknown) = tasks
     assert unknown in report
     assert ours not in report
-    await told(ben, "Nothing was charged to you")
+    await told(ben, "Nothing was charged")
     await there.state_of_job("failed")
 
     async def ended() -> bool:

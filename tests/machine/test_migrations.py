@@ -86,6 +86,35 @@ async def test_the_schema_does_not_depend_on_where_it_began(tmp_path: Path, vers
     assert schema(old) == schema(new)
 
 
+WHERE_VIDEOS_LIE = {
+    "in the job's own chat": ("DELETE FROM detours", 7),
+    "in the private chat, after a detour": ("UPDATE jobs SET chat_id = -100500 WHERE id = 2", 7),
+    "nobody knows, in a group that has a new id": (
+        "DELETE FROM detours; UPDATE jobs SET chat_id = -1007 WHERE id = 2",
+        None,
+    ),
+    "nobody knows, of a person who is forgotten": (
+        "DELETE FROM detours; UPDATE jobs SET chat_id = 0, video_message_id = 0 WHERE id = 2",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WHERE_VIDEOS_LIE)
+async def test_the_chat_of_an_earlier_video_is_known_as_far_as_it_can_be(
+    tmp_path: Path, what: str
+) -> None:
+    change, chat_id = WHERE_VIDEOS_LIE[what]
+    path = tmp_path / "bot.db"
+    await fill(path, 14)
+    with opened(path) as base:
+        base.executescript(change)
+    await (await Database.open(path)).close()
+    with opened(path) as base:
+        (row,) = base.execute("SELECT video_chat_id FROM jobs WHERE id = 2")
+    assert row["video_chat_id"] == chat_id
+
+
 async def test_a_step_that_leaves_references_to_nothing_is_undone(tmp_path: Path) -> None:
     path = tmp_path / "bot.db"
     await fill(path, VERSIONS[-1])

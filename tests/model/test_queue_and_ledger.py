@@ -247,7 +247,7 @@ class QueueAndLedger(RuleBasedStateMachine):
         else:
             moved = self.move(
                 lambda tx: moves.delivered(
-                    tx, seen, message_id=7, file_id="f", now_milliseconds=self.now
+                    tx, seen, chat_id=1, message_id=7, file_id="f", now_milliseconds=self.now
                 )
             )
         assert moved == (job.state == "delivering")

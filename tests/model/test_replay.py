@@ -349,7 +349,9 @@ CALLS: dict[str, Arrange] = {
     "moves.not_sent": of_job(delivering, lambda tx, job: moves.not_sent(tx, job.id)),
     "moves.delivered": of_job(
         delivering,
-        lambda tx, job: moves.delivered(tx, job, message_id=1, file_id="f", now_milliseconds=NOON),
+        lambda tx, job: moves.delivered(
+            tx, job, chat_id=1, message_id=1, file_id="f", now_milliseconds=NOON
+        ),
     ),
     "moves.undeliverable": of_job(
         delivering, lambda tx, job: moves.undeliverable(tx, job, "gone", NOON)
@@ -366,9 +368,11 @@ CALLS: dict[str, Arrange] = {
         delivering, lambda tx, job: moves.sent_as_note(tx, job.id, "n", "t")
     ),
     "moves.set_status_message": of_job(
-        ready, lambda tx, job: moves.set_status_message(tx, job.id, 5)
+        ready, lambda tx, job: moves.set_status_message(tx, job.id, chat_id=1, message_id=5)
     ),
-    "moves.set_first_status": of_job(ready, lambda tx, job: moves.set_first_status(tx, job.id, 5)),
+    "moves.set_first_status": of_job(
+        ready, lambda tx, job: moves.set_first_status(tx, job.id, chat_id=1, message_id=5)
+    ),
     "moves.announced": of_job(delivering, lambda tx, job: moves.announced(tx, job.id)),
     "ledger.release": of_job(
         preparing, lambda tx, job: ledger.release(tx, job.id, now_milliseconds=NOON)
@@ -376,7 +380,11 @@ CALLS: dict[str, Arrange] = {
     "media.record": plain(
         lambda tx: media.record(tx, ARRIVAL, now_milliseconds=NOON, not_before_milliseconds=NOON)
     ),
-    "media.set_reply": of_half("received", "photo", lambda tx, m: media.set_reply(tx, m.id, 4)),
+    "media.set_reply": of_half(
+        "received",
+        "photo",
+        lambda tx, m: media.set_reply(tx, m.id, chat_id=m.chat_id, reply_message_id=4),
+    ),
     "media.ready": of_half(
         "received", "sound", lambda tx, m: media.ready(tx, m.id, duration_milliseconds=7)
     ),

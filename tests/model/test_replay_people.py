@@ -71,7 +71,7 @@ async def ask(tx: Transaction) -> None:
 
 async def ask_and_say(tx: Transaction) -> None:
     await ask(tx)
-    await consents.asked(tx, 1, 6)
+    await consents.asked(tx, 1, chat_id=PLACE.chat_id, message_id=6)
 
 
 async def hold_back(database: Database) -> Call:
@@ -131,7 +131,9 @@ CALLS: dict[str, Arrange] = {
     "consents.want_questions_anew": after(
         ask_and_say, lambda tx: consents.want_questions_anew(tx, 1, NEWER, NOON)
     ),
-    "consents.asked": after(ask, lambda tx: consents.asked(tx, 1, 6)),
+    "consents.asked": after(
+        ask, lambda tx: consents.asked(tx, 1, chat_id=PLACE.chat_id, message_id=6)
+    ),
     "consents.answered": after(ask_and_say, lambda tx: consents.answered(tx, 1, "agreed")),
     "consents.close_question": after(ask, lambda tx: consents.close_question(tx, 1)),
     "reports.begin": begin_report,

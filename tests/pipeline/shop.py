@@ -131,7 +131,9 @@ class Shop:
         """In the place of `Delivery`: the video arrives."""
         async with self.database.transaction() as tx:
             now = self.clock.now_milliseconds()
-            await moves.delivered(tx, job, message_id=99, file_id="v", now_milliseconds=now)
+            await moves.delivered(
+                tx, job, chat_id=job.chat_id, message_id=99, file_id="v", now_milliseconds=now
+            )
 
     async def waiting_job(self, user_id: int = 1) -> Job:
         """A job that waits for its slot, with a status message and copies at the provider."""
@@ -139,7 +141,9 @@ class Shop:
         job = await orders.start(self.database, user_id, now=now)
         sent = await self.paper.send_text(job.chat_id, "…")
         async with self.database.transaction() as tx:
-            await moves.set_status_message(tx, job.id, sent.message_id)
+            await moves.set_status_message(
+                tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id
+            )
             for half in (job.photo_id, job.sound_id):
                 await media.set_upload(tx, half, f"oss://{half}", now + 48 * 3600_000)
         await orders.make_ready(self.database, job)

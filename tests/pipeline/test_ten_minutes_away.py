@@ -80,7 +80,9 @@ class Desk:
             half = await media.by_source(tx, arrival.source)
             assert half is not None
             await drafts.put(tx, half, now)
-            await media.set_reply(tx, half.id, sent.message_id)
+            await media.set_reply(
+                tx, half.id, chat_id=sent.chat_id, reply_message_id=sent.message_id
+            )
         return half.id
 
     async def pass_time(self, seconds: int) -> None:

@@ -45,7 +45,9 @@ async def test_the_end_of_a_video_is_not_written_over(shop: Shop) -> None:
     job = await shop.waiting_job()
     assert job.status_message_id is not None
     async with shop.database.transaction() as tx:
-        await media.set_reply(tx, job.sound_id, job.status_message_id)
+        await media.set_reply(
+            tx, job.sound_id, chat_id=job.chat_id, reply_message_id=job.status_message_id
+        )
     await shop.ending.fail(job, "failed-moderated")
     end = shop.paper.messages[job.status_message_id].text
     assert "Nothing was charged" in end
@@ -61,7 +63,9 @@ async def test_a_message_of_its_own_says_that_the_voice_is_used(shop: Shop) -> N
     job = await shop.waiting_job()
     own = await shop.paper.send_text(job.chat_id, "Listening to your voice…")
     async with shop.database.transaction() as tx:
-        await media.set_reply(tx, job.sound_id, own.message_id)
+        await media.set_reply(
+            tx, job.sound_id, chat_id=own.chat_id, reply_message_id=own.message_id
+        )
         await moves.announced(tx, job.id)
     await wording.say(job.sound_id)
     assert shop.paper.messages[own.message_id].text.startswith("Got it: 5 s")

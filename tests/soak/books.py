@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.pipeline.reasons import photo_text
+from bot.texts import Catalogue
 from tests.soak.town import Town
 
 Row = dict[str, Any]
@@ -194,6 +195,21 @@ def _end_said(chats: sqlite3.Connection, books: Books, job: Row, town: Town) -> 
     )[0]["language_code"]
     texts = town.texts.of(language)
     key = "job-cancelled" if job["state"] == "cancelled" else job["failure"]
-    wanted = texts.html(key, job=job["id"], reason=texts.plain(photo_text(job["failure_detail"])))
+    wanted = texts.html(
+        key,
+        job=job["id"],
+        reason=texts.plain(photo_text(job["failure_detail"])),
+        charged=_charge(town, job, texts),
+    )
     said = row[0] if row else None
     books.check(said == wanted, f"I6 job {job['id']} ended with {said!r}, not {wanted!r}")
+
+
+def _charge(town: Town, job: Row, texts: Catalogue) -> str:
+    """What is to be said of it, by the ledger."""
+    spent = town.rows(
+        "SELECT SUM(spent_quota_milliseconds) AS spent FROM ledger WHERE job_id = :id", id=job["id"]
+    )[0]["spent"]
+    if spent == 0:
+        return texts.plain("charged-nothing")
+    return texts.plain("charged-all-the-same", seconds=spent / 1000)

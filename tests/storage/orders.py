@@ -108,5 +108,10 @@ async def deliver(database: Database, job: Job) -> bool:
     """delivering → done."""
     async with database.transaction() as tx:
         return await moves.delivered(
-            tx, job, message_id=99, file_id="v", now_milliseconds=NOON + 70_000
+            tx,
+            job,
+            chat_id=job.chat_id,
+            message_id=99,
+            file_id="v",
+            now_milliseconds=NOON + 70_000,
         )

@@ -25,7 +25,7 @@ async def test_halves_drafts_and_jobs_go_along(database: Database) -> None:
     photo = await half(database, "photo", THERE)
     job = await orders.start(database)
     async with database.transaction() as tx:
-        await media.set_reply(tx, photo.id, 55)
+        await media.set_reply(tx, photo.id, chat_id=photo.chat_id, reply_message_id=55)
         await tx.execute("UPDATE jobs SET chat_id = :old, status_message_id = 9", {"old": OLD})
         await chats.mark_dead(tx, OLD, "gone", orders.NOON)
     assert await move(database)

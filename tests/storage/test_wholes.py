@@ -122,7 +122,9 @@ async def test_it_is_settled_once_with_what_its_parts_were_billed(database: Data
         assert not await wholes.joined(tx, whole.id)
     async with database.transaction() as tx:
         job = await now(database, whole)
-        assert await moves.delivered(tx, job, message_id=9, file_id="f", now_milliseconds=NOON)
+        assert await moves.delivered(
+            tx, job, chat_id=1, message_id=9, file_id="f", now_milliseconds=NOON
+        )
     spent = {"held": 0, "quota_held": 0, "quota_spent": 44_400, "holds": 1, "spent": 22_200_000}
     assert await balance(database) == spent
 

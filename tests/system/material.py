@@ -22,8 +22,13 @@ _TAG = re.compile(r"</?[a-z]+>")
 
 
 def said(key: str, language: str = "en", /, **values: str | float) -> str:
-    """A catalogue's text as a person reads it, without markup."""
-    return unescape(_TAG.sub("", TEXTS.of(language).html(key, **values)))
+    """A catalogue's text as a person reads it, without markup.
+
+    What is said of the charge is that there was none, unless it is given.
+    """
+    texts = TEXTS.of(language)
+    values = {"charged": texts.plain("charged-nothing"), **values}
+    return unescape(_TAG.sub("", texts.html(key, **values)))
 
 
 def label(key: str, language: str = "en", /, **values: str | float) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.system.group import Group
-from tests.system.material import said
-from tests.system.world import Json, World, eventually, text_of
+from tests.system.material import label, said
+from tests.system.world import Json, World, buttons_of, eventually, text_of
 
 
 async def standing(there: Group) -> str:
@@ -42,3 +42,22 @@ async def test_it_leaves_what_is_not_allowed_and_stays_where_an_allowed_group_mo
     await grown.sees(said("groupsettings-hint"), reply_to=asked)
     assert await standing(grown) == "member"
     assert not [text for text in await grown.heard() if said("leaving-group") in str(text)]
+
+
+async def test_a_group_that_is_no_longer_allowed_gets_no_video_by_a_button(there: World) -> None:
+    ada = await there.person()
+    group = await Group.create(there, "Faces", ada)
+    shown = await group.member(ada).sends_photo()
+    asked = await group.member(ada).commands("/talk", reply_to=shown)
+    prompt = await group.sees("", reply_to=asked)
+    await group.member(ada).says(reply_to=prompt["message_id"])
+    video = await group.sees_video()
+    job = (await ada.reaches("done"))["id"]
+    await there.stop_bot()
+    await there.start_bot(ALLOWED_GROUPS="-100999")
+    await ada.send(text="/start")
+    private = await ada.sees("Hello")
+    assert await ada.forges_press(private, f"finer:{job}") == label("answer-too-late")
+    await there.forge_press(ada, video, buttons_of(video)[label("button-finer")])
+    await group.sees(said("leaving-group"))
+    assert len(there.rows("SELECT 1 FROM jobs")) == 1

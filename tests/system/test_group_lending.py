@@ -76,18 +76,22 @@ async def test_the_button_stops_a_job_for_nothing_and_the_owner_can_take_it_back
     town: World,
 ) -> None:
     ada, ben, there = await two(town)
+    eve = await town.person("Eve")
     await town.tell_provider(render_seconds=600)
+    await eve.sends_photo()
+    await eve.says()
+    await eve.reaches("running")
     asked = await asks_with_bens_photo(there, ada, ben)
     voice = await there.member(ada).says(reply_to=asked["message_id"])
     status = await there.sees(said("loan-used", owner="Ben"), reply_to=voice)
-    await ada.reaches("running")
+    await ada.reaches("ready")
     answer = await there.member(ada).presses(status, label("button-not-me"))
     assert answer["text"] == label("answer-not-yours")
     answer = await there.member(ben).presses(status, label("button-not-me"))
     assert (answer["text"], answer["show_alert"]) == (label("answer-objected"), True)
-    await there.sees(said("job-objected"))
+    await ada.reaches("cancelled")
     await town.tell_provider(render_seconds=2)
-    await ada.reaches("failed", "cancelled")
+    await eve.sees_video()
     end = await there.sees(said("failed-objected"))
     assert nothing_is_held_or_spent(town, there)
     assert not [m for m in await there.heard() if "video" in m]
@@ -98,7 +102,7 @@ async def test_the_button_stops_a_job_for_nothing_and_the_owner_can_take_it_back
     await asks_with_bens_photo(there, ada, ben)
 
 
-async def test_what_is_rendered_all_the_same_is_not_shown_and_costs_the_person_nothing(
+async def test_what_is_rendered_all_the_same_is_not_shown_and_counts_for_its_maker(
     town: World,
 ) -> None:
     ada, ben, there = await two(town)
@@ -108,12 +112,14 @@ async def test_what_is_rendered_all_the_same_is_not_shown_and_costs_the_person_n
     await there.sees("Making your video")
     await there.member(ben).commands("/notme")
     await town.tell_provider(render_seconds=2)
-    await there.sees(said("failed-objected"))
+    await ada.reaches("failed")
     (job,) = town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
     spent = town.rows(
         f"SELECT SUM(spent_quota_milliseconds) AS spent FROM ledger WHERE job_id = {job['id']}"
     )
-    assert spent[0]["spent"] == 0
+    assert spent[0]["spent"] == job["billed_milliseconds"] > 0
+    charged = label("charged-all-the-same", seconds=job["billed_milliseconds"] / 1000)
+    await there.sees(said("failed-objected", charged=charged))
     assert job["video_message_id"] is None
 
 
@@ -143,10 +149,13 @@ async def test_an_admin_stops_one_video_and_the_owner_stays_willing(town: World)
     asked = await asks_with_bens_photo(there, ada, ben)
     await there.member(ada).says(reply_to=asked["message_id"])
     status = await there.sees(said("loan-used", owner="Ben"))
+    await ada.reaches("running")
     answer = await there.member(boss).presses(status, label("button-not-me"))
     assert answer["text"] == label("answer-stopped-by-admin")
     await town.tell_provider(render_seconds=2)
-    end = await there.sees(said("failed-objected"))
+    billed = (await ada.reaches("failed"))["billed_milliseconds"]
+    charged = label("charged-all-the-same", seconds=billed / 1000)
+    end = await there.sees(said("failed-objected", charged=charged))
     assert "reply_markup" not in end
     assert not town.rows(f"SELECT * FROM objections WHERE chat_id = {there.chat_id}")
 

@@ -135,6 +135,7 @@ async def test_a_failed_job_can_be_tried_again_without_sending_anything(town: Wo
     failed = await ada.sees(said("failed-service"))
     assert await ada.presses(failed, label("button-retry")) == label("answer-started")
     await ada.sees_video()
+    await ada.reaches("done")
     assert [job["state"] for job in jobs_of(town, ada)] == ["failed", "done"]
 
 

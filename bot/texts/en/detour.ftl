@@ -6,4 +6,5 @@ detour-waits = Your video is ready, but I could not send it here, and you have n
 button-private-chat = Open the private chat
 
 sound-too-long-here = This is { NUMBER($seconds, maximumFractionDigits: 1) } s of speech, and in this group a video takes up to { NUMBER($limit, maximumFractionDigits: 1) } s. Send a shorter one, or let me use the beginning.
+answer-too-long-here = In this group a video takes up to { NUMBER($limit, maximumFractionDigits: 1) } s, as its admins chose. Please send a shorter voice.
 topic-closed = For { $name }, here because the topic is closed:

@@ -1,15 +1,18 @@
 # A job that brings no video
 
-failed-refused = The video service could not use this photo or voice: { $reason } Nothing was charged.
-failed-service = The video service could not make this video. Nothing was charged. You can try again without sending anything.
-failed-moderated = The video service declines this photo or voice because of its content rules. Nothing was charged. Please send another one.
-failed-sound-too-long = The video service found the voice too long. Nothing was charged. Please send a shorter one.
-failed-stopped = The video service is not available at the moment. Nothing was charged, and the operator knows. You can try again later without sending anything.
-failed-waited = The video service was not available for a whole day, so I stopped waiting. Nothing was charged. You can try again later without sending anything.
-failed-timeout = The video service took too long and gave up. Nothing was charged. You can try again without sending anything.
-failed-lost = The video service lost this video. Nothing was charged to you, and the operator knows. You can try again without sending anything.
-failed-released = The video service never said what became of this video, so the operator ended it. Nothing was charged to you. You can try again without sending anything.
-failed-invalid = Something is wrong on our side. Nothing was charged, and the operator knows (number { $job }).
-failed-gone = Telegram no longer has your photo or voice. Nothing was charged. Please send both again.
-failed-restored = The bot had to go back to an older state and cannot tell whether your video was made. Nothing was charged to you. You can try again without sending anything.
-failed-too-big = The video became too big for Telegram. Nothing was charged, and the operator knows.
+failed-refused = The video service could not use this photo or voice: { $reason } { $charged }
+failed-service = The video service could not make this video. { $charged } You can try again without sending anything.
+failed-moderated = The video service declines this photo or voice because of its content rules. { $charged } Please send another one.
+failed-sound-too-long = The video service found the voice too long. { $charged } Please send a shorter one.
+failed-stopped = The video service is not available at the moment. { $charged } The operator knows. You can try again later without sending anything.
+failed-waited = The video service was not available for a whole day, so I stopped waiting. { $charged } You can try again later without sending anything.
+failed-timeout = The video service took too long and gave up. { $charged } You can try again without sending anything.
+failed-lost = The video service lost this video. { $charged } The operator knows. You can try again without sending anything.
+failed-released = The video service never said what became of this video, so the operator ended it. { $charged } You can try again without sending anything.
+failed-invalid = Something is wrong on our side. { $charged } The operator knows (number { $job }).
+failed-gone = Telegram no longer has your photo or voice. { $charged } Please send both again.
+failed-restored = The bot had to go back to an older state and cannot tell whether your video was made. { $charged } You can try again without sending anything.
+failed-too-big = The video became too big for Telegram. { $charged } The operator knows.
+
+charged-nothing = Nothing was charged.
+charged-all-the-same = What was made by then counts: { NUMBER($seconds, maximumFractionDigits: 1) } s of your quota.

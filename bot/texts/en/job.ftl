@@ -14,7 +14,7 @@ job-unstoppable = Making your video of { NUMBER($seconds, maximumFractionDigits:
 job-fetching = Your video is ready: fetching it…
 job-delivering = Your video is ready: sending it…
 job-done = Your video is ready.
-job-cancelled = Cancelled. Nothing was charged.
+job-cancelled = Cancelled. { $charged }
 
 estimate-seconds = About { NUMBER($low) }–{ NUMBER($high) } s to go.
 estimate-minutes = About { NUMBER($low) }–{ NUMBER($high) } min to go.

@@ -24,3 +24,4 @@ operator-restored = <b>The database was restored</b>; it ends at { $at }.
     Jobs ended without charge because such a task may be theirs: { $jobs }.
 operator-budget = <b>The bot's budget is used up</b>; people are told to wait.
 operator-group-left = <b>I left a group that is not allowed</b>: “{ $group }”. To allow it, add <code>{ $chat }</code> to ALLOWED_GROUPS and start me again.
+operator-video-stays = <b>A video that you took down stays in its chat</b>: job { $job }, chat { $chat }. I cannot delete it there; an admin of that chat can. I don't bring it again.

@@ -27,7 +27,7 @@ button-ban = Ban the person
 button-unban = Unban
 button-nothing = Nothing
 
-answer-taken-down = It is taken down.
+answer-taken-down = I take it down. If I cannot delete it from its chat, I tell you.
 answer-cannot-ban = This person cannot be banned: an administrator, or not known any more.
 answer-banned = Banned. What waited for them is cancelled.
 answer-unbanned = They can use the bot again.

@@ -14,7 +14,7 @@ job-unstoppable = 正在做你的 { NUMBER($seconds, maximumFractionDigits: 1) }
 job-fetching = 视频做好了，正在取回……
 job-delivering = 视频做好了，正在发送……
 job-done = 你的视频做好了。
-job-cancelled = 已取消。没有计费。
+job-cancelled = 已取消。{ $charged }
 
 estimate-seconds = 大约还要 { NUMBER($low) }–{ NUMBER($high) } 秒。
 estimate-minutes = 大约还要 { NUMBER($low) }–{ NUMBER($high) } 分钟。

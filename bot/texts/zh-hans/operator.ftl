@@ -24,3 +24,4 @@ operator-restored = <b>数据库已恢复</b>；内容到 { $at } 为止。
     因为这些任务可能属于它们而免费结束的任务：{ $jobs }。
 operator-budget = <b>机器人的预算用完了</b>；已请大家等待。
 operator-group-left = <b>我退出了一个未获允许的群</b>：“{ $group }”。如要允许，请把 <code>{ $chat }</code> 加入 ALLOWED_GROUPS 并重新启动我。
+operator-video-stays = <b>你撤下的一个视频还留在聊天里</b>：任务 { $job }，聊天 { $chat }。我在那里删不掉它，聊天的管理员可以删。我不会再发它。

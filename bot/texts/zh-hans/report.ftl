@@ -27,7 +27,7 @@ button-ban = 禁止此人
 button-unban = 解除禁止
 button-nothing = 不处理
 
-answer-taken-down = 已撤下。
+answer-taken-down = 正在撤下。如果没法从聊天里删掉，我会告诉你。
 answer-cannot-ban = 不能禁止此人：是管理员，或者已经不认识了。
 answer-banned = 已禁止。在等的都取消了。
 answer-unbanned = 此人又可以使用机器人了。

@@ -1,0 +1,69 @@
+"""Somebody in a video does not want it, and says so while it is being sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage import loans, preferences
+from storage.jobs import Job
+from tests.delivery.scene import ADA, BILLED_MILLISECONDS, OLGA, Scene
+from tests.system.material import label, said
+from tests.system.world import text_of
+
+CHARGED = label("charged-all-the-same", seconds=BILLED_MILLISECONDS / 1000)
+
+
+async def delivered_and_stopped(there: Scene, form: str) -> Job:
+    """Delivered, as far as Telegram is concerned; the objection comes before the last word."""
+    async with there.database.transaction() as tx:
+        await preferences.choose(tx, ADA, {"reply_as": form}, 1)
+    job = await there.deliver(await there.rendered())
+    assert job.state == "done"
+    async with there.database.transaction() as tx:
+        await tx.execute("UPDATE jobs SET announced = 0 WHERE id = :id", {"id": job.id})
+        await loans.borrow(tx, job.photo_id, OLGA)
+        await loans.stop(tx, job.photo_id, there.clock.now_milliseconds())
+    return job
+
+
+async def shown(there: Scene) -> list[str]:
+    """What is to be read, of what is to be seen no video and no note."""
+    heard = await there.heard()
+    assert not [m for m in heard if "video" in m or "video_note" in m]
+    return [text_of(message) for message in heard]
+
+
+@pytest.mark.parametrize("form", ["video", "note"])
+async def test_it_is_taken_back_in_whatever_form_it_came_and_said_what_it_took(
+    there: Scene, form: str
+) -> None:
+    job = await delivered_and_stopped(there, form)
+    for _ in range(2):
+        await there.delivery._ending.announce(job.id)
+        assert await shown(there) == [said("failed-objected", charged=CHARGED)]
+    assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
+
+
+async def test_what_cannot_be_taken_back_is_not_said_to_be(there: Scene) -> None:
+    job = await delivered_and_stopped(there, "video")
+    there.fault(
+        "deleteMessage",
+        "status",
+        times=None,
+        code=400,
+        description="Bad Request: message can't be deleted",
+    )
+    await there.delivery._ending.announce(job.id)
+    texts = [text_of(message) for message in await there.heard()]
+    assert said("video-stays") in texts
+    assert len(await there.videos()) == 1
+
+
+async def test_a_video_whose_chat_is_not_known_is_left_alone(there: Scene) -> None:
+    job = await delivered_and_stopped(there, "video")
+    async with there.database.transaction() as tx:
+        await tx.execute("UPDATE jobs SET video_chat_id = NULL WHERE id = :id", {"id": job.id})
+    before = len(await there.calls("deleteMessage"))
+    await there.delivery._ending.announce(job.id)
+    assert len(await there.calls("deleteMessage")) == before
+    assert said("video-stays") in [text_of(message) for message in await there.heard()]

@@ -1,0 +1,147 @@
+"""Buttons that have a video made ask the rules of the group as they are now, as /talk does."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system.group import Group, Member
+from tests.system.material import label, said
+from tests.system.world import Json, Person, World, buttons_of, eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SETTINGS = {"QUOTA_SECONDS_PER_DAY": "600", "BUDGET_YUAN_PER_DAY": "500"}
+LONG_SECONDS = 7.0
+
+
+async def chooses(there: Group, *choices: str) -> None:
+    """The owner sets the group's rules."""
+    owner = there.member(there.owner)
+    asked = await owner.commands("/groupsettings")
+    panel = await there.sees(said("groupsettings-hint"), reply_to=asked)
+    for choice in choices:
+        assert await owner.forges_press(panel, f"gset:{choice}") == label("answer-kept")
+
+
+async def asks(ben: Member, seconds: float = LONG_SECONDS) -> int:
+    """A photo of one's own and a voice; the voice."""
+    shown = await ben.sends_photo()
+    asked = await ben.commands("/talk", reply_to=shown)
+    prompt = await ben.group.sees("", reply_to=asked)
+    return await ben.says(seconds, reply_to=prompt["message_id"])
+
+
+async def a_member(town: World) -> Member:
+    """Of a group that is somebody else's."""
+    cem, ben = await town.person("Cem"), await town.person("Ben")
+    return (await Group.create(town, "Rules", cem, ben)).member(ben)
+
+
+async def with_a_video(ben: Member) -> Json:
+    voice = await asks(ben)
+    video = await ben.group.sees_video(reply_to=voice)
+    await ben.person.reaches("done")
+    return video
+
+
+async def with_a_failure(town: World, ben: Member) -> Json:
+    town.faults.add("provider", "submit", "task_fails", params={"after_seconds": 0})
+    voice = await asks(ben)
+    failed = await ben.group.sees(said("failed-service"), reply_to=voice)
+    assert label("button-retry") in buttons_of(failed)
+    return failed
+
+
+def jobs_in(there: Group) -> int:
+    return len(there.world.rows(f"SELECT 1 FROM jobs WHERE chat_id = {there.chat_id}"))
+
+
+RULES = {
+    "who:admins": ("answer-not-for-you", {}),
+    "who:list": ("answer-not-for-you", {}),
+    "longest:5000": ("answer-too-long-here", {"limit": 5.0}),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+async def test_in_720p_is_refused_as_its_group_has_it_now(town: World, rule: str) -> None:
+    ben = await a_member(town)
+    video = await with_a_video(ben)
+    await chooses(ben.group, rule)
+    key, values = RULES[rule]
+    answer = await ben.presses(video, label("button-finer"))
+    assert (answer["text"], answer["show_alert"]) == (label(key, **values), True)
+    assert jobs_in(ben.group) == 1
+    await chooses(ben.group, "who:all", "longest:10000")
+    answer = await ben.presses(video, label("button-finer"))
+    assert answer["text"] == label("answer-started")
+    await ben.group.sees_video(2)
+
+
+@pytest.mark.parametrize("rule", RULES)
+async def test_try_again_is_refused_as_its_group_has_it_now(town: World, rule: str) -> None:
+    ben = await a_member(town)
+    failed = await with_a_failure(town, ben)
+    await chooses(ben.group, rule)
+    key, values = RULES[rule]
+    answer = await ben.presses(failed, label("button-retry"))
+    assert (answer["text"], answer["show_alert"]) == (label(key, **values), True)
+    assert jobs_in(ben.group) == 1
+    await chooses(ben.group, "who:all", "longest:10000")
+    answer = await ben.presses(failed, label("button-retry"))
+    assert answer["text"] == label("answer-started")
+    await ben.group.sees_video()
+
+
+async def test_a_question_that_was_open_is_not_answered_by_whoever_was_shut_out(
+    town: World,
+) -> None:
+    ben = await a_member(town)
+    await chooses(ben.group, "longest:5000")
+    voice = await asks(ben)
+    explained = said("sound-too-long-here", seconds=0, limit=5.0).partition("speech")[2]
+    question = await ben.group.sees(explained, reply_to=voice)
+    await chooses(ben.group, "who:admins")
+    answer = await ben.presses(question, label("button-beginning", seconds=5))
+    assert answer["text"] == label("answer-not-for-you")
+    assert jobs_in(ben.group) == 0
+
+
+@pytest.mark.parametrize("name", ["retry", "finer", "newvoice", "newface"])
+async def test_a_forged_button_elsewhere_makes_nothing_in_a_group(town: World, name: str) -> None:
+    ben = await a_member(town)
+    if name == "retry":
+        await with_a_failure(town, ben)
+    else:
+        await with_a_video(ben)
+    job = (await ben.person.reaches("failed", "done"))["id"]
+    await ben.person.send(text="/start")
+    private = await ben.person.sees("Hello")
+    answer = await ben.person.forges_press(private, f"{name}:{job}")
+    assert answer == label("answer-too-late")
+    assert jobs_in(ben.group) == 1
+    assert not town.rows(f"SELECT 1 FROM drafts WHERE chat_id = {ben.person.user_id}")
+
+
+async def test_a_forged_try_again_takes_over_nobody_elses_message(town: World) -> None:
+    ben = await a_member(town)
+    cem = ben.group.member(ben.group.owner)
+    theirs = await with_a_video(cem)
+    await with_a_failure(town, ben)
+    job = (await ben.person.reaches("failed"))["id"]
+    assert await ben.forges_press(theirs, f"retry:{job}") == label("answer-started")
+    await ben.group.sees_video(2)
+    await ben.person.reaches("done")
+    await sees_announced(town, ben.person)
+    shown = [m["message_id"] for m in await ben.group.heard() if "video" in m]
+    assert theirs["message_id"] in shown
+
+
+async def sees_announced(town: World, person: Person) -> None:
+    """Wait until everything was said of the person's jobs: a status goes after its video came."""
+
+    async def look() -> bool:
+        rows = town.rows(f"SELECT 1 FROM jobs WHERE user_id = {person.user_id} AND announced = 0")
+        return not rows
+
+    await eventually(look, "everything was said")

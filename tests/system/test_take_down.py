@@ -1,0 +1,159 @@
+"""What is taken down is that video, wherever it lies: never a message of somebody else."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.system.group import Group, Member
+from tests.system.material import label, said
+from tests.system.world import Json, Person, World, eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ADMIN = 900_001
+SETTINGS = {"ADMIN_IDS": str(ADMIN), "QUOTA_SECONDS_PER_DAY": "600"}
+
+
+async def admin_of(town: World) -> Person:
+    await town.http.post("/sim/people", json={"first_name": "Olga", "user_id": ADMIN})
+    return Person(town, ADMIN)
+
+
+async def asks(member: Member, shown: int) -> None:
+    asked = await member.commands("/talk", reply_to=shown)
+    prompt = await member.group.sees("", reply_to=asked)
+    await member.says(reply_to=prompt["message_id"])
+
+
+async def a_detour(town: World) -> tuple[Group, Person, Person, Json, Json]:
+    """A group without videos, of Cem, Ada and Ben: Ada's video of Ben's photo is in her private
+    chat, under a number that somebody else's message has in the group, where the bot could delete
+    it; and the job.
+    """
+    cem, ada, ben = [await town.person(name) for name in ("Cem", "Ada", "Ben")]
+    there = await Group.create(town, "Faces", cem, ada, ben)
+    hello = said("arrival-hello", command="/talk@talking_photo_bot")
+    await there.sees(hello)
+    for number in range(12):
+        await there.member(ben).writes(f"{number} sheep")
+    for _ in range(2):
+        await ada.sees("", reply_to=await ada.send(text="/help"))
+    await there.permits(can_send_videos=False, can_send_documents=False)
+    await asks(there.member(ada), await there.member(ben).sends_photo())
+    video = await ada.sees_video()
+    await there.sees(said("detour-taken"))
+    job = await ada.reaches("done")
+    await there.sets_bot("administrator", can_delete_messages=True)
+    assert video["message_id"] in await numbers_in(there)
+    return there, ada, ben, video, job
+
+
+async def takes_down(town: World, reporter: Person, chat_id: int, job: Json) -> None:
+    """Report that job's video, and decide."""
+    olga = await admin_of(town)
+    with closing(sqlite3.connect(town.database, timeout=30)) as base, base:
+        base.execute(
+            "INSERT INTO reports (job_id, reporter_id, chat_id, reason, filed_at_milliseconds)"
+            " VALUES (?, ?, ?, 'face', 1)",
+            (job["id"], reporter.user_id, chat_id),
+        )
+        (report,) = base.execute("SELECT MAX(id) FROM reports").fetchone()
+        base.execute(
+            "INSERT INTO report_letters (report_id, admin_id) VALUES (?, ?)", (report, ADMIN)
+        )
+    letter = await olga.sees(f"Job {job['id']}, chat")
+    assert await olga.presses(letter, label("button-take-down")) == label("answer-taken-down")
+
+    async def done() -> bool:
+        found = town.rows(f"SELECT state FROM takedowns WHERE job_id = {job['id']}")
+        return found == [{"state": "said"}]
+
+    await eventually(done, "the take-down is done")
+
+
+async def numbers_in(there: Group) -> set[int]:
+    """What is to be seen in the group."""
+    return {message["message_id"] for message in await there.chat()}
+
+
+def told_in(messages: list[Json]) -> bool:
+    return any(said("video-taken-down") in m.get("text", "") for m in messages)
+
+
+async def test_a_video_in_the_private_chat_is_deleted_there_and_the_group_loses_nothing(
+    town: World,
+) -> None:
+    there, ada, ben, video, job = await a_detour(town)
+    before = await numbers_in(there)
+    await takes_down(town, ben, there.chat_id, job)
+    assert await numbers_in(there) >= before
+    left = await ada.heard()
+    assert video["message_id"] not in [message["message_id"] for message in left]
+    assert told_in(left)
+
+
+async def test_an_objection_deletes_it_there_as_well(town: World) -> None:
+    there, ada, ben, video, job = await a_detour(town)
+    before = await numbers_in(there)
+    answer = await there.member(ben).forges_press((await there.chat())[-1], f"notme:{job['id']}")
+    assert answer == label("answer-objected")
+    assert await numbers_in(there) >= before
+    assert video["message_id"] not in [message["message_id"] for message in await ada.heard()]
+
+
+async def test_a_report_in_the_private_chat_is_of_the_video_that_is_there(town: World) -> None:
+    _, ada, _, video, job = await a_detour(town)
+    sent = await ada.send(text="/report", reply_to_message_id=video["message_id"])
+    question = await ada.sees(said("report-ask"), reply_to=sent)
+    await ada.presses(question, label("report-reason-face"))
+    olga = await admin_of(town)
+    await olga.sees(f"Job {job['id']}, chat")
+
+
+async def test_after_a_move_to_a_supergroup_nothing_is_deleted_and_nobody_is_told_that_it_was(
+    town: World,
+) -> None:
+    cem, ada = await town.person("Cem"), await town.person("Ada")
+    there = await Group.create(town, "Growing", cem, ada, kind="group")
+    await asks(there.member(ada), await there.member(ada).sends_photo())
+    video = await there.sees_video()
+    job = await ada.reaches("done")
+    grown = await there.migrates()
+
+    async def moved() -> bool:
+        return bool(town.rows(f"SELECT 1 FROM jobs WHERE chat_id = {grown.chat_id}"))
+
+    await eventually(moved, "the new id of the group")
+    await grown.sets_bot("administrator", can_delete_messages=True)
+    for number in range(video["message_id"] + 3):
+        await grown.member(cem).writes(f"{number} sheep")
+    numbers = await numbers_in(grown)
+    assert video["message_id"] in numbers
+    await takes_down(town, ada, grown.chat_id, job)
+    assert await numbers_in(grown) >= numbers
+    assert not told_in(await grown.chat())
+    olga = await admin_of(town)
+    stays = said("operator-video-stays", job=str(job["id"]), chat=str(grown.chat_id))
+    await olga.sees(stays)
+
+
+async def test_of_somebody_who_is_forgotten_nothing_is_deleted_that_is_not_known(
+    town: World,
+) -> None:
+    ada = await town.person("Ada")
+    await ada.sends_photo()
+    await ada.says()
+    video = await ada.sees_video()
+    job = await ada.reaches("done")
+    asked = await ada.send(text="/forget")
+    question = await ada.sees("", reply_to=asked)
+    await ada.presses(question, label("button-forget"))
+    await ada.sees(said("forget-done"))
+    await takes_down(town, ada, ada.user_id, job)
+    assert video["message_id"] in [message["message_id"] for message in await ada.heard()]
+    assert not told_in(await ada.heard())
+    olga = await admin_of(town)
+    await olga.sees(said("operator-video-stays", job=str(job["id"]), chat="–"))

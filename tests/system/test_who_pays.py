@@ -1,0 +1,157 @@
+"""Whoever had it made pays for what the provider billed, whoever stopped it and however."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.media.phrases import long_voice
+from tests.media.recordings import voice_note
+from tests.system.group import Group
+from tests.system.material import label, photo, said
+from tests.system.world import Json, Person, World, buttons_of, eventually, text_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SETTINGS = {"QUOTA_SECONDS_PER_DAY": "60"}
+PARTS = 2
+SECONDS = 21.0
+
+
+async def rendering(town: World, count: int) -> None:
+    """Wait until so many tasks are being made: they cannot be cancelled any more."""
+
+    async def look() -> bool:
+        tasks = (await town.provider("tasks"))["tasks"]
+        return [task["status"] for task in tasks].count("RUNNING") >= count
+
+    await eventually(look, f"{count} tasks are being made")
+
+
+def jobs_of(town: World, person: Person) -> list[Json]:
+    return town.rows(
+        f"SELECT * FROM jobs WHERE user_id = {person.user_id} AND whole_id IS NULL ORDER BY id"
+    )
+
+
+def parts_of(town: World, person: Person) -> list[Json]:
+    return town.rows(
+        f"SELECT * FROM jobs WHERE user_id = {person.user_id} AND whole_id > 0 ORDER BY part"
+    )
+
+
+def spent(town: World, person: Person) -> tuple[int, int]:
+    """What is held and spent of the person's quota, in milliseconds."""
+    (row,) = town.rows(
+        "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_quota_milliseconds) AS spent"
+        f" FROM ledger WHERE user_id = {person.user_id}"
+    )
+    return row["held"], row["spent"]
+
+
+async def ends(town: World, person: Person, *states: str) -> Json:
+    async def look() -> Json | None:
+        job = jobs_of(town, person)[-1]
+        return job if job["state"] in states and job["announced"] else None
+
+    return await eventually(look, f"an end: {states}")
+
+
+async def asks_for_all_in_parts(person: Person) -> None:
+    await person.sends_photo(photo())
+    note = voice_note(long_voice(SECONDS))
+    voice = await person.send_file("voice", note, "voice.ogg", raw=1)
+    question = await person.sees("What would you like", reply_to=voice)
+    pressed = await person.presses(question, label("button-all-parts", parts=PARTS))
+    assert pressed == label("answer-started")
+
+
+@pytest.mark.parametrize("who", ["its maker, as the group's owner", "another account"])
+async def test_a_video_that_is_stopped_by_an_objection_after_its_submission_counts(
+    town: World, who: str
+) -> None:
+    ada, ben = await town.person("Ada"), await town.person("Ben")
+    there = await Group.create(town, "Faces", ada, ben)
+    stopper = ben if who == "another account" else ada
+    await town.tell_provider(render_seconds=600)
+    shown = await there.member(ben).sends_photo()
+    asked = await there.member(ada).commands("/talk", reply_to=shown)
+    prompt = await there.sees("", reply_to=asked)
+    voice = await there.member(ada).says(5.0, reply_to=prompt["message_id"])
+    status = await there.sees(said("loan-used", owner="Ben"), reply_to=voice)
+    await rendering(town, 1)
+    await there.member(stopper).presses(status, label("button-not-me"))
+    await there.sees(said("job-objected"))
+    await town.tell_provider(render_seconds=0.2)
+    job = await ends(town, ada, "failed")
+    billed = job["billed_milliseconds"]
+    assert billed > 4_000
+    assert spent(town, ada) == (0, billed)
+    charged = label("charged-all-the-same", seconds=billed / 1000)
+    await there.sees(said("failed-objected", charged=charged))
+    assert not [m for m in await there.heard() if "video" in m]
+    left = (60_000 - billed) // 100 / 10
+    quota = await there.member(ada).commands("/quota")
+    assert f"{left:g} s" in text_of(await there.sees("", reply_to=quota))
+
+
+async def test_a_long_voice_whose_maker_blocks_the_bot_counts_as_far_as_it_was_made(
+    town: World,
+) -> None:
+    ada = await town.person()
+    await town.tell_provider(render_seconds=600)
+    await asks_for_all_in_parts(ada)
+    await rendering(town, 1)
+    assert [part["state"] for part in parts_of(town, ada)] == ["running", "ready"]
+    (await town.http.post(f"/sim/chats/{ada.user_id}/block", json={})).raise_for_status()
+
+    async def given_up() -> bool:
+        return [part["state"] for part in parts_of(town, ada)] == ["running", "cancelled"]
+
+    await eventually(given_up, "what had not begun is given up")
+    await town.tell_provider(render_seconds=0.2)
+    whole = await ends(town, ada, "undeliverable")
+    first = parts_of(town, ada)[0]
+    assert whole["billed_milliseconds"] == first["billed_milliseconds"] > 0
+    assert spent(town, ada) == (0, first["billed_milliseconds"])
+
+    (await town.http.post(f"/sim/chats/{ada.user_id}/unblock", json={})).raise_for_status()
+    await ada.send(text="/last")
+    await ada.sees_video()
+    assert spent(town, ada) == (0, first["billed_milliseconds"])
+
+
+async def test_a_long_voice_that_is_closed_off_before_it_began_costs_nothing(town: World) -> None:
+    ben, ada = await town.person("Ben"), await town.person()
+    await town.tell_provider(render_seconds=600)
+    await ben.sends_photo()
+    await ben.says()
+    await rendering(town, 1)
+    await asks_for_all_in_parts(ada)
+
+    async def waits() -> bool:
+        return [part["state"] for part in parts_of(town, ada)] == ["ready"] * PARTS
+
+    await eventually(waits, "it waits for its turn")
+    (await town.http.post(f"/sim/chats/{ada.user_id}/block", json={})).raise_for_status()
+    await ends(town, ada, "cancelled")
+    assert spent(town, ada) == (0, 0)
+    await town.tell_provider(render_seconds=0.2)
+    await ben.sees_video()
+
+
+async def test_a_long_voice_of_which_a_later_part_is_declined_says_what_it_took(
+    town: World,
+) -> None:
+    ada = await town.person()
+    await town.tell_provider(render_seconds=600)
+    await asks_for_all_in_parts(ada)
+    await rendering(town, 1)
+    declined = {"after_seconds": 0.1, "code": "DataInspectionFailed"}
+    town.faults.add("provider", "submit", "task_fails", params=declined)
+    await town.tell_provider(render_seconds=0.2)
+    await ends(town, ada, "failed")
+    billed = parts_of(town, ada)[0]["billed_milliseconds"]
+    assert spent(town, ada) == (0, billed)
+    charged = label("charged-all-the-same", seconds=billed / 1000)
+    told = await ada.sees(said("failed-moderated", charged=charged))
+    assert buttons_of(told) == {}
