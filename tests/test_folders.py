@@ -164,6 +164,6 @@ def test_a_good_place_is_made_only_when_that_is_asked(tmp_path: Path) -> None:
 
 
 async def test_a_terminal_that_cannot_show_a_letter_is_told_all_the_same(folder: Path) -> None:
-    settings = {**SETTINGS, "DATA_DIR": "file/说话", "PYTHONIOENCODING": "ascii"}
+    settings = {**SETTINGS, "DATA_DIR": "file/说话", "PYTHONIOENCODING": "latin-1"}
     over = await ended("doctor", cwd=folder, settings=settings)
     assert any("DATA_DIR leads to file/\\u8bf4\\u8bdd" in line for line in told(over))
