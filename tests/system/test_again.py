@@ -15,7 +15,7 @@ from tests.system.world import Json, Person, World, buttons_of, eventually, text
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SETTINGS = {"QUOTA_SECONDS_PER_DAY": "600"}
+SETTINGS = {"QUOTA_SECONDS_PER_DAY": "600", "BUDGET_YUAN_PER_DAY": "500"}
 
 
 async def test_a_round_note_comes_where_it_is_wished_with_its_receipt_as_a_text(
