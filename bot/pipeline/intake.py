@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 
 from bot.clock import Clock
 from bot.dashscope import errors as service
-from bot.media.picture import PictureRefused
-from bot.media.sound import SoundRefused
-from bot.media.worker import MediaWorkerDied
+from bot.media.picture_errors import PictureRefused
+from bot.media.sound_errors import SoundRefused
+from bot.media.worker import MediaWorkerDied, MediaWorkerNotStarted
 from bot.pipeline.consent import Consent
 from bot.pipeline.halves import Outcome
 from bot.pipeline.operator import Operator
@@ -115,6 +115,9 @@ class Intake:
             return _sound_refused(refusal)
         except MediaWorkerDied:
             return Outcome.refused("not_a_picture" if half.is_photo else "unreadable")
+        except MediaWorkerNotStarted as failure:
+            await self._operator.tell("media", "operator-media", detail=str(failure))
+            return Outcome.asked("out-of-order")
         except TooManyChecks as refusal:
             return Outcome.asked("checks-used-up", resets_at=refusal.resets_at_milliseconds)
         except NoVerdict as failure:

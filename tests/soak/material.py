@@ -12,14 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bot.media.explaining import Explained
-from bot.media.faces import FaceBox, Point
+from bot.media.exchange import Explained, FaceBox, Point
 from bot.media.picture import NormalisedPicture
 from bot.media.picture_errors import PictureFault, PictureRefused
 from bot.media.sound import LONGEST_MILLISECONDS, NormalisedSound
 from bot.media.sound_errors import SoundFault, SoundRefused
 from bot.media.video import VideoFacts
-from bot.media.video_file import VideoUnreadable
+from bot.media.video_errors import VideoUnreadable
 from bot.media.worker import MediaWorkerDied
 from bot.telegram import errors as chat
 from tests.soak.chance import Chance
