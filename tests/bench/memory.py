@@ -31,8 +31,9 @@ async def _ours() -> float:
 
 async def _menus_are_published(bot: Started) -> None:
     """The last thing that it does by itself."""
-    while len(await bot.calls("setMyCommands")) < _MENUS:
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(60):
+        while len(await bot.calls("setMyCommands")) < _MENUS:  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.05)
 
 
 async def _naive() -> float:
