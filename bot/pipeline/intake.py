@@ -103,7 +103,7 @@ class Intake:
         """The refusals are outcomes; what may pass by itself is raised."""
         try:
             data = await self._files.download(half.file_id, half.file_size_bytes)
-            return await self._checks[half.kind](half, data)
+            return await self._checked(half, data)
         except chat.FileTooBig:
             return Outcome.refused("too_big")
         except chat.FileGone:
@@ -115,9 +115,6 @@ class Intake:
             return _sound_refused(refusal)
         except MediaWorkerDied:
             return Outcome.refused("not_a_picture" if half.is_photo else "unreadable")
-        except MediaWorkerNotStarted as failure:
-            await self._operator.tell("media", "operator-media", detail=str(failure))
-            return Outcome.asked("out-of-order")
         except TooManyChecks as refusal:
             return Outcome.asked("checks-used-up", resets_at=refusal.resets_at_milliseconds)
         except NoVerdict as failure:
@@ -128,6 +125,14 @@ class Intake:
             return Outcome.asked("budget", resets_at=refusal.resets_at_milliseconds)
         except service.DashScopeError as failure:
             return await self._of_service(failure)
+
+    async def _checked(self, half: Media, data: bytes) -> Outcome:
+        """Raises as the checks."""
+        try:
+            return await self._checks[half.kind](half, data)
+        except MediaWorkerNotStarted as failure:
+            await self._operator.tell("media", "operator-media", detail=str(failure))
+            return Outcome.asked("out-of-order")
 
     async def _of_service(self, failure: service.DashScopeError) -> Outcome:
         match failure:
