@@ -10,15 +10,29 @@ import click
 
 from bot import __version__
 
-_COMMANDS = ("run", "demo", "sandbox", "make", "doctor", "backup", "restore")
+_COMMANDS = {
+    "run": "Run the bot until Ctrl-C or SIGTERM.",
+    "demo": "Show everything on this machine, without any account.",
+    "sandbox": "Serve a local Telegram and video service, for any client.",
+    "make": "Make a video from a photo and a sound.",
+    "doctor": "Check accounts, disk, media libraries and clock.",
+    "backup": "Copy the database, also while the bot runs.",
+    "restore": "Put a backup in the place of the database; the bot must not run.",
+}
+"""What the list of them says of each, the most important first."""
 
 
 class _Commands(click.Group):
-    """Imports a command only when it is asked for: the bot starts without the sandbox's code."""
+    """Imports a command only when it is run or explained, and what that one needs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Every command, the most important first."""
+        """See `click.Group`."""
         return list(_COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list, for which click itself would import every command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The command of that name."""

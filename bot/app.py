@@ -15,8 +15,8 @@ from bot.config.prices import ENGINES
 from bot.config.prices import Engine as EngineName
 from bot.dashscope.client import DashScope
 from bot.desk import Desk
-from bot.media.worker import RENDERING, MediaWorker
-from bot.menus import publish_menus
+from bot.media.worker import DECODING, RENDERING, MediaWorker
+from bot.menus import Menus
 from bot.pipeline.arrivals import Arrivals
 from bot.pipeline.chores import Chore
 from bot.pipeline.consent import Consent
@@ -127,7 +127,6 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> _Running:
         settings, database, application, clock, stack
     )
     register(application, desk)
-    await publish_menus(application.bot, desk.texts)
     logger.info("the bot is up: @%s, engine %s", application.bot.username, settings.engine)
     return _Running(database, restoration, pipeline, updates)
 
@@ -141,14 +140,17 @@ async def _wire(
 ) -> tuple[Restoration, Pipeline, Desk, UpdateLoop]:
     terms, texts, nudge = terms_of(settings), Texts(), Nudge()
     http = await stack.enter_async_context(build_http())
-    decoder = await stack.enter_async_context(MediaWorker())
-    renderer = await stack.enter_async_context(MediaWorker(RENDERING))
+    decoder = await stack.enter_async_context(MediaWorker(DECODING, clock))
+    renderer = await stack.enter_async_context(MediaWorker(RENDERING, clock))
     pace = Pace(clock)
     sender = await stack.enter_async_context(Sender(application.bot, clock, pace=pace))
     members = Members(application.bot, pace, clock)
     engines = await _engines(settings, database, renderer, clock, stack)
     files = Files(application.bot, http, clock)
     operator = Operator(database, sender, texts, terms.admin_ids, clock)
+    updates = UpdateLoop(
+        application, Inbox(database), http, clock, on_parked=_report_parked(operator)
+    )
     stops = _stops(engines, database, operator, clock)
     conversation = Conversation(database, sender, texts, clock)
     bot_name = application.bot.username
@@ -216,6 +218,7 @@ async def _wire(
         chores=[
             *(consent, excerpts, FirstStatus(database, conversation, progress), errands),
             *people_chores,
+            Menus(application.bot, texts, lambda: updates.is_polling),
         ],
         nudge=nudge,
         clock=clock,
@@ -235,9 +238,6 @@ async def _wire(
         last=last,
         nudge=nudge,
         clock=clock,
-    )
-    updates = UpdateLoop(
-        application, Inbox(database), http, clock, on_parked=_report_parked(operator)
     )
     restoration = Restoration(database, engines, operator, clock)
     return restoration, pipeline, desk, updates

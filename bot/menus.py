@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from itertools import product
+from typing import Any
 
 from telegram import (
     Bot,
@@ -37,6 +38,24 @@ MENUS: tuple[tuple[BotCommandScope, Sequence[str]], ...] = (
     (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN_COMMANDS),
 )
 """Which commands are offered where: what a person may do is decided elsewhere."""
+
+
+class Menus:
+    """A chore: has the menus published once, as soon as `is_polling`: they keep nobody waiting."""
+
+    def __init__(self, bot: Bot, texts: Texts, is_polling: Callable[[], bool]) -> None:
+        self._bot = bot
+        self._texts = texts
+        self._is_polling = is_polling
+        self._published = False
+
+    async def due(self) -> dict[object, Callable[[], Coroutine[Any, Any, None]]]:
+        """See `Chore`."""
+        return {} if self._published or not self._is_polling() else {"menus": self._publish}
+
+    async def _publish(self) -> None:
+        await publish_menus(self._bot, self._texts)
+        self._published = True
 
 
 async def publish_menus(bot: Bot, texts: Texts) -> None:

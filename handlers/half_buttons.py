@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from bot.media.sound import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
+from bot.media.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from handlers.pressing import Action, NotYours, Press, TooLate
 from handlers.rights import require_use
 from storage import answers, drafts, media

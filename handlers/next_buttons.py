@@ -5,7 +5,7 @@ In a private chat one simply sends the next one; here it has to answer a message
 
 from __future__ import annotations
 
-from bot.media.sound import LONGEST_MILLISECONDS
+from bot.media.lengths import LONGEST_MILLISECONDS
 from bot.pipeline.group_wording import ask_for
 from bot.telegram.errors import SendUnknown
 from handlers.job_buttons import job_to_use

@@ -12,7 +12,7 @@ from storage.copies import copy_database
 from storage.trouble import DatabaseLocked, DatabaseUnusable
 
 
-@click.command(short_help="Copy the database, also while the bot runs.")
+@click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Copy the database to FILE, also while the bot runs.

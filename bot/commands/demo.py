@@ -35,7 +35,7 @@ ROOMY = {
 """The money is no real one: what ends is each person's quota, never the bot's budget."""
 
 
-@click.command(short_help="Show everything on this machine, without any account.")
+@click.command()
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 @click.option(
     "--directory",

@@ -22,7 +22,7 @@ from bot.logs import Redactor, set_up_logging
 _TIMEOUT_SECONDS = 15.0
 
 
-@click.command(short_help="Check accounts, disk, media libraries and clock.")
+@click.command()
 def doctor() -> None:
     """Check settings, accounts, disk, media libraries and clock, for real and for nothing."""
     worst = asyncio.run(_report())

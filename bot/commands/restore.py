@@ -15,7 +15,7 @@ from storage.instance import AlreadyRunning, LockUnavailable, instance_lock
 from storage.trouble import DatabaseLocked, DatabaseUnusable
 
 
-@click.command(short_help="Put a backup in the place of the database; the bot must not run.")
+@click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
     """Put a copy of FILE, a backup, in the place of the database.

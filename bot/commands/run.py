@@ -47,7 +47,6 @@ def run(stop_with_stdin: bool) -> None:
 
 def _run(settings: Settings) -> None:
     from bot.app import run as run_bot
-    from bot.media.worker import MediaWorkerNotStarted
     from bot.telegram.errors import SecondInstance, TokenRejected
     from storage.migration import DatabaseTooNew
     from storage.trouble import DatabaseLocked, DatabaseUnusable
@@ -67,10 +66,6 @@ def _run(settings: Settings) -> None:
         raise Failure(
             "Another program fetches this bot's messages: stop it, or give this bot a token of "
             "its own."
-        ) from None
-    except MediaWorkerNotStarted:
-        raise Failure(
-            "The media libraries do not start: run `talking-photo doctor` to see why."
         ) from None
     except (AlreadyRunning, LockUnavailable, DatabaseTooNew) as error:
         raise Failure(str(error)) from None

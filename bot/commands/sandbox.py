@@ -21,7 +21,7 @@ Settings for a bot that uses them:
 Ctrl-C stops them."""
 
 
-@click.command(short_help="Serve a local Telegram and video service, for any client.")
+@click.command()
 @click.option("--telegram-port", default=8081, show_default=True, help="0: any free port.")
 @click.option("--dashscope-port", default=8082, show_default=True, help="0: any free port.")
 @click.option(

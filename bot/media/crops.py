@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.media.faces import FaceBox
+from bot.media.exchange import Crop, FaceBox
 from bot.media.picture_decoding import LONGEST_SIDE_PIXELS, SMALLEST_SIDE_PIXELS
-
-Crop = tuple[int, int, int, int]
-"""Left, top, right, bottom; right and bottom lie outside, as Pillow has it."""
 
 MOST_CROP_RATIO = 2.0
 """A portrait that is longer looks lost; a picture may be up to 3."""

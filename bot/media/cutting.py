@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import product
 from math import inf
 
+from bot.media.exchange import Span
 from bot.media.pauses import CutPoint
 
 _PART_COST = 0.5  # fewer parts are fewer seams
@@ -14,9 +15,6 @@ _SHORTER_COST = 2.0
 _AWAY_COST = 8.0
 _LEAST_EXCERPT = 0.25  # a piece worth hearing, as a share of the longest
 _LEAST_SHIFT = 0.1  # two pieces that begin and end nearer than that are one
-
-Span = tuple[int, int]
-"""From where to where, in milliseconds."""
 
 
 def cuts(

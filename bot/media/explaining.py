@@ -5,14 +5,13 @@ Called through `MediaWorker`: the picture is a stranger's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-from bot.media.crops import Crop, area_of, crop_round
-from bot.media.faces import FaceBox
-from bot.media.picture import NormalisedPicture, crop_picture, normalise_picture
+from bot.media.crops import area_of, crop_round
+from bot.media.exchange import Crop, Explained, FaceBox, NormalisedPicture, Offer
+from bot.media.picture import crop_picture, normalise_picture
 
 MOST_PEOPLE = 6
 """A keyboard with more buttons is no help; the largest faces are those somebody meant."""
@@ -20,27 +19,6 @@ MOST_PEOPLE = 6
 _WORTH_CROPPING = 0.7  # of the picture's area: a crop that leaves more is no news
 _AT_EDGE = 0.01  # of the picture's side
 _JPEG_QUALITY = 85
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A part of the picture that has one face, and the number that is written on it."""
-
-    number: int
-    crop: Crop
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """The picture with its boxes as JPEG, how many faces they are, and what can be offered.
-
-    `at_edge`: the only face is cut off, or nearly, by the edge of the picture.
-    """
-
-    jpeg: bytes
-    faces: int
-    offers: tuple[Offer, ...]
-    at_edge: bool
 
 
 def explain_picture(data: bytes) -> Explained | None:

@@ -19,6 +19,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from bot.media.exchange import FaceBox, Point
+
 Pixels = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.float32]
 
@@ -35,41 +37,6 @@ _STRICTER = 0.1  # four looks make four times as many mistakes
 _OVERLAP_OF_ONE_FACE = 0.3
 _SCORE_OUTPUT, _BOX_OUTPUT = "reshaped_classifier_face_4", "reshaped_regressor_face_4"
 _one_at_a_time = threading.Lock()  # a cv2 network keeps its input between two calls
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A place in the picture, in pixels from its upper left corner; may lie outside."""
-
-    x: float
-    y: float
-
-
-@dataclass(frozen=True, slots=True)
-class FaceBox:
-    """One face, brow to chin, in pixels; left and right of eyes and ears are the person's own."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-    score: float
-    right_eye: Point
-    left_eye: Point
-    nose: Point
-    mouth: Point
-    right_ear: Point
-    left_ear: Point
-
-    @property
-    def right(self) -> float:
-        """The x of the right edge."""
-        return self.left + self.width
-
-    @property
-    def bottom(self) -> float:
-        """The y of the lower edge."""
-        return self.top + self.height
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,10 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from bot.media.audio_segment import AudioSegment, samples_of
-from bot.media.cutting import Span
+from bot.media.exchange import Part
 from bot.media.samples import SAMPLE_RATE_HZ, Samples
-from bot.media.video_file import VideoUnreadable, open_video, video_stream
+from bot.media.video_errors import VideoUnreadable
+from bot.media.video_file import open_video, video_stream
 
 _SOUND_RATE_HZ = 48_000  # every phone plays it; some refuse AAC at 16 kHz
 _SOUND_BITS_PER_SECOND = 96_000
@@ -36,19 +37,6 @@ _FILE_TYPE_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands"
 _FADE = Fraction(1, 10)
 
 Planes = npt.NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A video, and the span of the whole sound that it speaks, in milliseconds."""
-
-    source: Path
-    span: Span
-
-    @property
-    def seconds(self) -> Fraction:
-        """How long it has to last."""
-        return Fraction(self.span[1] - self.span[0], 1000)
 
 
 def join_videos(parts: Sequence[Part], sound_wav: bytes | None, target: Path) -> None:

@@ -5,32 +5,21 @@ Everything here gives the same result for the same file, whenever it is done aga
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import BytesIO
 
 import av
 
 from bot.media.audio_segment import AudioSegment, samples_of, wav_of
-from bot.media.cutting import Span, cuts, excerpts
+from bot.media.cutting import cuts, excerpts
+from bot.media.exchange import SoundPlan, Span
+from bot.media.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from bot.media.pauses import cut_points
-from bot.media.sound import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS, normalise_sound
+from bot.media.sound import normalise_sound
 
 _FADE_IN_MILLISECONDS = 10
 _FADE_OUT_MILLISECONDS = 20
 _VOICE_RATE_HZ = 48_000
 _VOICE_BITS_PER_SECOND = 32_000
-
-
-@dataclass(frozen=True, slots=True)
-class SoundPlan:
-    """The length without silence at the ends, where to cut for parts, and pieces to choose from.
-
-    All in milliseconds of the levelled sound.
-    """
-
-    duration_milliseconds: int
-    cuts: tuple[int, ...]
-    excerpts: tuple[Span, ...]
 
 
 def plan_sound(data: bytes, longest_milliseconds: int, levelled: bool) -> SoundPlan:

@@ -6,13 +6,13 @@ Takes about 0.1 s for 12 million pixels; call it through `MediaWorker`.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
 from PIL import Image
 
-from bot.media.faces import FaceBox, detect_faces
+from bot.media.exchange import NormalisedPicture
+from bot.media.faces import detect_faces
 from bot.media.picture_decoding import decode_picture, resized
 from bot.media.picture_errors import PictureFault, PictureRefused
 
@@ -29,22 +29,6 @@ LEAST_SIDE_PIXELS = 400
 """The provider refuses smaller pictures (DashScope docs: wan2.2-s2v-detect); these are enlarged."""
 
 _JPEG_QUALITY = 92
-
-
-@dataclass(frozen=True, slots=True)
-class NormalisedPicture:
-    """A JPEG with nothing but pixels (no place, no camera), the hash of its bytes, its faces.
-
-    `enlarged`: it was smaller than the provider takes, so the video will look soft.
-    Faces are in pixels of this JPEG, the largest first; they advise, they do not decide.
-    """
-
-    jpeg: bytes
-    width: int
-    height: int
-    sha256: str
-    enlarged: bool
-    faces: tuple[FaceBox, ...]
 
 
 def normalise_picture(data: bytes) -> NormalisedPicture:

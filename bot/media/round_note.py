@@ -14,16 +14,16 @@ import numpy as np
 from av.container import InputContainer, OutputContainer
 from av.video.frame import VideoFrame
 
-from bot.media.faces import FaceBox, Pixels, detect_faces
+from bot.media.exchange import FaceBox
+from bot.media.faces import Pixels, detect_faces
+from bot.media.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.media.round_label import RoundLabel
-from bot.media.video_file import VideoUnreadable, check_whole, open_video, video_stream
+from bot.media.video_errors import TooLongForNote, VideoUnreadable
+from bot.media.video_file import check_whole, open_video, video_stream
 from bot.media.video_label import stamp_label
 
 SIDE_PIXELS = 480
 """Telegram's own apps record 400 to 480 and take up to 640 (Bot API: sendVideoNote)."""
-
-LONGEST_MILLISECONDS = 60_000
-"""Bot API, sendVideoNote: rounded square MPEG4 videos of up to 1 minute long."""
 
 _LEAST_SIDE_PIXELS = 240
 _FACES_IN_SIDE = 3.0  # so that a whole head and its shoulders stay inside the circle
@@ -32,10 +32,6 @@ _QUALITY = "23"
 _FRAMES_PER_SECOND = 25
 _MUXING = {"movflags": "use_metadata_tags"}
 _FILE_TYPE_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands"})
-
-
-class TooLongForNote(Exception):
-    """Telegram takes round notes of up to a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ def _encode(source: Path, part: Path) -> None:
     ):
         if container.duration is None:
             raise VideoUnreadable
-        if container.duration / 1000 > LONGEST_MILLISECONDS:
+        if container.duration / 1000 > LONGEST_NOTE_MILLISECONDS:
             raise TooLongForNote
         for key, value in container.metadata.items():
             if key not in _FILE_TYPE_KEYS:

@@ -9,7 +9,8 @@ import av
 from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 
-from bot.media.video_file import VideoUnreadable, check_whole, open_video, video_stream
+from bot.media.video_errors import CannotShrink, VideoUnreadable
+from bot.media.video_file import check_whole, open_video, video_stream
 from bot.media.video_label import stamp_label
 
 _OVERHEAD = 0.9
@@ -24,10 +25,6 @@ _LEAST_BITS_PER_PIXEL = 0.04
 _FRAMES_PER_SECOND = 25
 _MUXING = {"movflags": "use_metadata_tags"}
 _FILE_TYPE_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands"})
-
-
-class CannotShrink(Exception):
-    """It cannot be made that small and still be watched."""
 
 
 @dataclass(frozen=True, slots=True)

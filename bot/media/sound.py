@@ -16,6 +16,8 @@ from bot.media.audio_segment import (
     segment_of,
     wav_of,
 )
+from bot.media.exchange import NormalisedSound
+from bot.media.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from bot.media.limiter import level, under_ceiling
 from bot.media.loudness import gated_lufs, k_weighting
 from bot.media.samples import SAMPLE_RATE_HZ, Samples
@@ -34,35 +36,12 @@ __all__ = [
     "normalise_sound",
 ]
 
-LONGEST_MILLISECONDS = 19_900
-"""The provider takes less than 20 s (DashScope docs: wan2.2-s2v, input.audio_url)."""
-SHORTEST_MILLISECONDS = 500
-
 _READ_PERCENT = 120  # of the longest sound, silence at its ends among it
 _SILENT_LUFS = -55.0  # to make speech of it, noise would be raised by 40 dB
 _FADE_IN_MILLISECONDS = 10
 _FADE_OUT_MILLISECONDS = 20
 _CUT_FADE_MILLISECONDS = 150  # the voice goes on where it is cut: end it softly
 _HEADROOM = 0.5  # what decoders overshoot must not be clipped on the way
-
-
-@dataclass(frozen=True, slots=True)
-class NormalisedSound:
-    """A WAV (mono, 16 kHz, 16 bits) at -16 LUFS (as loud as it came where levelling is off)
-    without silence at its ends, and what it was.
-
-    `duration_milliseconds` is the WAV's length, `source_milliseconds` that of what came;
-    `cut`: it was longer than allowed. A `signal_to_noise_db` under about 15 deserves
-    a warning; None when it cannot be told.
-    """
-
-    wav: bytes
-    duration_milliseconds: int
-    source_milliseconds: int
-    cut: bool
-    loudness_lufs: float
-    true_peak_dbtp: float
-    signal_to_noise_db: float | None
 
 
 def normalise_sound(

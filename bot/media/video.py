@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from bot.media.exchange import VideoFacts
 from bot.media.video_cover import make_cover
-from bot.media.video_file import VideoUnreadable, check_whole, open_video, video_stream
-from bot.media.video_label import LabelNotWritten, stamp_label
+from bot.media.video_errors import LabelNotWritten, VideoUnreadable
+from bot.media.video_file import check_whole, open_video, video_stream
+from bot.media.video_label import stamp_label
 
 __all__ = [
     "LabelNotWritten",
@@ -20,18 +21,6 @@ __all__ = [
     "make_cover",
     "stamp_label",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class VideoFacts:
-    """What a video file really is."""
-
-    width: int
-    height: int
-    duration_milliseconds: int
-    frames_per_second: float
-    has_sound: bool
-    size_bytes: int
 
 
 def inspect_video(path: Path) -> VideoFacts:

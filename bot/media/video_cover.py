@@ -12,7 +12,8 @@ from av.video.frame import VideoFrame
 from PIL import Image
 
 from bot.media.faces import Pixels
-from bot.media.video_file import VideoUnreadable, open_video, video_stream
+from bot.media.video_errors import VideoUnreadable
+from bot.media.video_file import open_video, video_stream
 
 MAXIMUM_SIDE_PIXELS = 320
 MAXIMUM_BYTES = 200_000

@@ -12,6 +12,8 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from bot.media.video_errors import VideoUnreadable
+
 CODECS = frozenset({"h264", "hevc", "mpeg4", "av1", "libdav1d", "vp9"})
 """The video decoders that may be handed a stranger's bytes."""
 
@@ -22,10 +24,6 @@ MAXIMUM_PIXELS = 4096 * 4096
 _TAGS: dict[str, Any] = (
     {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
 )
-
-
-class VideoUnreadable(Exception):
-    """The file is not a video, or it is cut short; it must be fetched or made again."""
 
 
 @contextmanager

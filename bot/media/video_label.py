@@ -14,16 +14,13 @@ import av
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 
+from bot.media.video_errors import LabelNotWritten
 from bot.media.video_file import check_whole, open_video, video_stream
 
 LABEL_KEY = "AIGC"
 _PRODUCER = "talking-photo"
 _FILE_TYPE_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands"})
 _MUXING = {"movflags": "use_metadata_tags+faststart"}
-
-
-class LabelNotWritten(Exception):
-    """The new file was read back and lacks the label or a part of the video: do not send it."""
 
 
 def stamp_label(source: Path, target: Path, *, produce_id: str) -> None:

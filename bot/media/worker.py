@@ -8,9 +8,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
-from bot.media.explaining import Explained, explain_picture
-from bot.media.picture import NormalisedPicture, normalise_part, normalise_picture
-from bot.media.sound import NormalisedSound, normalise_sound
+from bot.clock import Clock, SystemClock
+from bot.media import calls
+from bot.media.exchange import Explained, NormalisedPicture, NormalisedSound
 from bot.media.worker_child import MediaProcess, Progress, TalkBroken
 from bot.media.worker_limits import DECODING, RENDERING, WorkerLimits
 
@@ -27,6 +27,9 @@ Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
+IDLE_SECONDS = 60.0
+"""How long a process stays without a call: it takes 50 MB and is there again in half a second."""
+
 
 class MediaWorkerDied(Exception):
     """The process crashed, hung or ran into a limit on this input: treat it as unreadable."""
@@ -39,21 +42,23 @@ class MediaWorkerNotStarted(Exception):
 class MediaWorker:
     """One guarded process, used as `async with MediaWorker() as media`; calls queue.
 
-    It is replaced when it dies, and killed when a caller is cancelled. It sees none of
-    the bot's settings: its environment is empty but for what Python needs.
+    It starts with the first call and ends when there was none for `IDLE_SECONDS`. It is replaced
+    when it dies, and killed when a caller is cancelled. It sees none of the bot's settings: its
+    environment is empty but for what Python needs.
     `MediaWorker(RENDERING)` may write files and take its time; it is for our own work.
     """
 
-    def __init__(self, limits: WorkerLimits = DECODING) -> None:
+    def __init__(self, limits: WorkerLimits = DECODING, clock: Clock | None = None) -> None:
         self._limits = limits
+        self._clock = clock or SystemClock()
         self._turn = asyncio.Lock()
         self._process: MediaProcess | None = None
+        self._idle_since_seconds = 0.0
+        self._watch: asyncio.Task[None] | None = None
         self._closed = False
 
     async def __aenter__(self) -> Self:
         self._closed = False
-        async with self._turn:
-            await self._ready()
         return self
 
     async def __aexit__(
@@ -67,26 +72,29 @@ class MediaWorker:
             self._process.kill()
         async with self._turn:
             await self._discard()
+        if self._watch:
+            self._watch.cancel()
+            await asyncio.wait([self._watch])
 
     async def normalise_sound(
         self, data: bytes, *, limit_milliseconds: int | None = None, levelled: bool = True
     ) -> NormalisedSound:
         """See `bot.media.sound.normalise_sound`; raises SoundRefused, MediaWorkerDied."""
-        return await self.run(_normalise_sound, data, limit_milliseconds, levelled)
+        return await self.run(calls.normalise_sound, data, limit_milliseconds, levelled)
 
     async def normalise_picture(self, data: bytes) -> NormalisedPicture:
         """See `bot.media.picture.normalise_picture`; raises PictureRefused, MediaWorkerDied."""
-        return await self.run(normalise_picture, data)
+        return await self.run(calls.normalise_picture, data)
 
     async def normalise_part(
         self, data: bytes, crop: tuple[int, int, int, int]
     ) -> NormalisedPicture:
         """See `bot.media.picture.normalise_part`; raises PictureRefused, MediaWorkerDied."""
-        return await self.run(normalise_part, data, crop)
+        return await self.run(calls.normalise_part, data, crop)
 
     async def explain_picture(self, data: bytes) -> Explained | None:
         """See `bot.media.explaining`; raises PictureRefused, MediaWorkerDied."""
-        return await self.run(explain_picture, data)
+        return await self.run(calls.explain_picture, data)
 
     async def run(
         self, function: Callable[..., Result], *args: object, on_progress: Progress | None = None
@@ -105,6 +113,7 @@ class MediaWorker:
                 kind, value = await self._ask(process, function, args, on_progress)
                 answered = kind != "failed"
             finally:
+                self._idle_since_seconds = self._clock.steady_seconds()
                 if not answered:
                     await self._discard()
         if kind == "done":
@@ -137,18 +146,25 @@ class MediaWorker:
                 self._process = await MediaProcess.start(self._limits)
             except (OSError, TimeoutError, TalkBroken) as error:
                 raise MediaWorkerNotStarted("the media process does not start") from error
+            if self._watch is None or self._watch.done():
+                self._watch = asyncio.create_task(self._end_when_idle())
         return self._process
+
+    async def _end_when_idle(self) -> None:
+        """In turn, so that a call that arrives while the process ends gets another one."""
+        left_seconds = IDLE_SECONDS
+        while left_seconds > 0:
+            await self._clock.sleep(left_seconds)
+            async with self._turn:
+                idle_seconds = self._clock.steady_seconds() - self._idle_since_seconds
+                left_seconds = IDLE_SECONDS - idle_seconds
+                if left_seconds <= 0:
+                    await self._discard()
 
     async def _discard(self) -> None:
         process, self._process = self._process, None
         if process:
             await process.end()
-
-
-def _normalise_sound(
-    data: bytes, limit_milliseconds: int | None, levelled: bool
-) -> NormalisedSound:
-    return normalise_sound(data, limit_milliseconds=limit_milliseconds, levelled=levelled)
 
 
 def _exception(kind: str, value: object) -> Exception:

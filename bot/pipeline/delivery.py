@@ -10,9 +10,12 @@ import asyncio
 import logging
 
 from bot.clock import Clock
-from bot.media.round_note import TooLongForNote
-from bot.media.shrink import CannotShrink
-from bot.media.video import LabelNotWritten, VideoUnreadable
+from bot.media.video_errors import (
+    CannotShrink,
+    LabelNotWritten,
+    TooLongForNote,
+    VideoUnreadable,
+)
 from bot.media.worker import MediaWorkerDied, MediaWorkerNotStarted
 from bot.pipeline.conversation import Conversation
 from bot.pipeline.detour import Detours

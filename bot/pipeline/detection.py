@@ -18,7 +18,7 @@ from bot.dashscope.errors import (
     Unavailable,
 )
 from bot.dashscope.verdict import Verdict
-from bot.media.picture import NormalisedPicture
+from bot.media.exchange import NormalisedPicture
 from bot.pipeline.engine import Engine
 from bot.pipeline.stops import Stops
 from bot.pipeline.terms import Terms

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from functools import partial
 
 from bot.clock import Clock
-from bot.media.sound import SoundRefused
+from bot.media.sound_errors import SoundRefused
 from bot.media.worker import MediaWorkerDied, MediaWorkerNotStarted
 from bot.pipeline.chores import Work
 from bot.pipeline.conversation import Conversation

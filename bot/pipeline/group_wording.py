@@ -6,7 +6,7 @@ for with the reply field open. What is good and complete is not mentioned: the j
 
 from __future__ import annotations
 
-from bot.media.sound import LONGEST_MILLISECONDS
+from bot.media.lengths import LONGEST_MILLISECONDS
 from bot.pipeline.lending import with_owners
 from bot.telegram.keyboard import AskReply, Keyboard
 from bot.texts import Catalogue

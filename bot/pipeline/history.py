@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.media.contact_sheet import draw_sheet
-from bot.media.video import VideoUnreadable, make_cover
+from bot.media.calls import draw_sheet, make_cover
+from bot.media.video_errors import VideoUnreadable
 from bot.media.worker import MediaWorker, MediaWorkerDied
 from bot.pipeline.packing import Packing
 from bot.pipeline.terms import Terms

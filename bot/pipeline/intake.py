@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 
 from bot.clock import Clock
 from bot.dashscope import errors as service
-from bot.media.picture import PictureRefused
-from bot.media.sound import SoundRefused
-from bot.media.worker import MediaWorkerDied
+from bot.media.picture_errors import PictureRefused
+from bot.media.sound_errors import SoundRefused
+from bot.media.worker import MediaWorkerDied, MediaWorkerNotStarted
 from bot.pipeline.consent import Consent
 from bot.pipeline.halves import Outcome
 from bot.pipeline.operator import Operator
@@ -103,7 +103,7 @@ class Intake:
         """The refusals are outcomes; what may pass by itself is raised."""
         try:
             data = await self._files.download(half.file_id, half.file_size_bytes)
-            return await self._checks[half.kind](half, data)
+            return await self._checked(half, data)
         except chat.FileTooBig:
             return Outcome.refused("too_big")
         except chat.FileGone:
@@ -125,6 +125,14 @@ class Intake:
             return Outcome.asked("budget", resets_at=refusal.resets_at_milliseconds)
         except service.DashScopeError as failure:
             return await self._of_service(failure)
+
+    async def _checked(self, half: Media, data: bytes) -> Outcome:
+        """Raises as the checks."""
+        try:
+            return await self._checks[half.kind](half, data)
+        except MediaWorkerNotStarted as failure:
+            await self._operator.tell("media", "operator-media", detail=str(failure))
+            return Outcome.asked("out-of-order")
 
     async def _of_service(self, failure: service.DashScopeError) -> Outcome:
         match failure:

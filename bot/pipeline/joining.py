@@ -7,9 +7,10 @@ import logging
 from pathlib import Path
 
 from bot.clock import Clock
-from bot.media.joining import Part
-from bot.media.sound import SoundRefused
-from bot.media.video import LabelNotWritten, VideoUnreadable, inspect_video
+from bot.media.calls import inspect_video
+from bot.media.exchange import Part
+from bot.media.sound_errors import SoundRefused
+from bot.media.video_errors import LabelNotWritten, VideoUnreadable
 from bot.media.worker import MediaWorker, MediaWorkerDied
 from bot.pipeline.ending import Ending
 from bot.pipeline.long_voice import LongVoice, span_of

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from enum import Enum, auto
 
-from bot.media.shrink import CannotShrink
-from bot.media.video import LabelNotWritten, VideoUnreadable
+from bot.media.video_errors import CannotShrink, LabelNotWritten, VideoUnreadable
 from bot.media.worker import MediaWorkerDied, MediaWorkerNotStarted
 from bot.pipeline.packing import Form, Packing, Parcel
 from bot.telegram import errors as chat

@@ -13,11 +13,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self, TypeVar
 
-from bot.media.cutting import Span
-from bot.media.joining import Part, join_videos
-from bot.media.long_sound import SoundPlan, cut_sound, level_sound, plan_sound, record_excerpts
-from bot.media.sound import LONGEST_MILLISECONDS, SoundFault, SoundRefused
-from bot.media.video import stamp_label
+from bot.media.calls import cut_sound, join_and_label, level_sound, plan_sound, record_excerpts
+from bot.media.exchange import Part, SoundPlan, Span
+from bot.media.lengths import LONGEST_MILLISECONDS
+from bot.media.sound_errors import SoundFault, SoundRefused
 from bot.media.worker import DECODING, RENDERING, MediaWorker, WorkerLimits
 from storage.jobs import Job
 from storage.media import Media
@@ -96,7 +95,7 @@ class LongVoice:
     ) -> None:
         """One video of these parts; raises VideoUnreadable and LabelNotWritten too."""
         async with self._turn, MediaWorker(JOINING) as worker:
-            await worker.run(_join, parts, sound_wav, target, produce_id)
+            await worker.run(join_and_label, parts, sound_wav, target, produce_id)
 
     async def _listen(
         self, function: Callable[..., Result], half: Media, data: bytes, *args: object
@@ -110,13 +109,3 @@ def span_of(part: Job) -> Span:
     """From where to where in the sound it speaks."""
     begin = part.begins_at_milliseconds or 0
     return begin, begin + part.held_milliseconds
-
-
-def _join(parts: tuple[Part, ...], sound_wav: bytes | None, target: Path, produce_id: str) -> None:
-    """In the worker process."""
-    raw = target.with_name(f"{target.stem}.joining.mp4")
-    try:
-        join_videos(parts, sound_wav, raw)
-        stamp_label(raw, target, produce_id=produce_id)
-    finally:
-        raw.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.clock import Clock
-from bot.media.sound import LONGEST_MILLISECONDS
+from bot.media.lengths import LONGEST_MILLISECONDS
 from bot.pipeline.long_voice import Plan
 from bot.pipeline.terms import Terms
 from bot.pipeline.wishes import wishes_of

@@ -7,9 +7,8 @@ from enum import Enum, auto
 from pathlib import Path
 
 from bot.clock import Clock
-from bot.media.round_note import LONGEST_MILLISECONDS, make_round_note
-from bot.media.shrink import shrink_video
-from bot.media.video import VideoFacts, inspect_video, make_cover
+from bot.media.calls import facts_and_cover, make_round_note, shrink_video
+from bot.media.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.media.worker import MediaWorker
 from bot.pipeline.conversation import Conversation
 from bot.pipeline.receipt import Receipts, labelled
@@ -89,7 +88,10 @@ class Packing:
     async def wants_note(self, job: Job) -> bool:
         """Whether it is to be a round note, and short enough for one."""
         wishes = await wishes_of(self._database, self._terms, job.place)
-        return wishes.reply_as == "note" and (job.billed_milliseconds or 0) <= LONGEST_MILLISECONDS
+        return (
+            wishes.reply_as == "note"
+            and (job.billed_milliseconds or 0) <= LONGEST_NOTE_MILLISECONDS
+        )
 
     async def _was_stopped_early(self, job: Job) -> bool:
         if job.parts is None:
@@ -120,7 +122,7 @@ class Packing:
     async def note(self, job: Job) -> OutgoingNote:
         """The video as a round note; raises as `first`, and TooLongForNote."""
         path = await self._rounded(job)
-        facts, cover = await self._worker.run(_facts_and_cover, path)
+        facts, cover = await self._worker.run(facts_and_cover, path)
         seconds = max(1, round(facts.duration_milliseconds / 1000))
         return OutgoingNote(path, facts.width, seconds, thumbnail=cover)
 
@@ -131,7 +133,7 @@ class Packing:
             path = await self._smaller(job)
         elif form is Form.FILE:
             return OutgoingVideo(path, 0, 0, 0, file_name=_FILE_NAME, as_file=True)
-        facts, cover = await self._worker.run(_facts_and_cover, path)
+        facts, cover = await self._worker.run(facts_and_cover, path)
         seconds = max(1, round(facts.duration_milliseconds / 1000))
         video = OutgoingVideo(path, facts.width, facts.height, seconds, file_name=_FILE_NAME)
         return replace(video, thumbnail=cover, cover=cover)
@@ -140,7 +142,7 @@ class Packing:
         whole = self.path(job)
         target = whole.with_name(f"{job.id}.note.mp4")
         if _is_outdated(target, whole):
-            await self._worker.run(_round, whole, target, f"job-{job.id}")
+            await self._worker.run(make_round_note, whole, target, f"job-{job.id}")
         return target
 
     async def _smaller(self, job: Job) -> Path:
@@ -149,7 +151,7 @@ class Packing:
         if _is_outdated(target, whole):
             wanted_bytes = int(whole.stat().st_size * _SMALLER_THAN_REFUSED)
             limit_bytes = min(UPLOAD_LIMIT_BYTES - _ROOM_BYTES, wanted_bytes)
-            await self._worker.run(_shrink, whole, target, limit_bytes, f"job-{job.id}")
+            await self._worker.run(shrink_video, whole, target, limit_bytes, f"job-{job.id}")
         return target
 
 
@@ -163,18 +165,3 @@ def _with_note(caption: str, form: Form, texts: Catalogue) -> str:
 def _is_outdated(made: Path, whole: Path) -> bool:
     """An older one may be that of another job which had this number in another database."""
     return not made.exists() or made.stat().st_mtime < whole.stat().st_mtime
-
-
-def _facts_and_cover(path: Path) -> tuple[VideoFacts, bytes]:
-    """In the worker process."""
-    return inspect_video(path), make_cover(path)
-
-
-def _shrink(source: Path, target: Path, limit_bytes: int, produce_id: str) -> None:
-    """In the worker process."""
-    shrink_video(source, target, limit_bytes=limit_bytes, produce_id=produce_id)
-
-
-def _round(source: Path, target: Path, produce_id: str) -> None:
-    """In the worker process."""
-    make_round_note(source, target, produce_id=produce_id)

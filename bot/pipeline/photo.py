@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from bot.dashscope.box import Box
-from bot.media.picture import NormalisedPicture
+from bot.media.exchange import NormalisedPicture
 from bot.media.worker import MediaWorker
 from bot.pipeline.detection import Detection
 from bot.pipeline.engines import EngineChoice

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import logging
 
-from bot.media.explaining import Explained
-from bot.media.picture import PictureRefused
+from bot.media.exchange import Explained
+from bot.media.picture_errors import PictureRefused
 from bot.media.worker import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
 from bot.pipeline.conversation import Conversation
 from bot.telegram import errors as chat

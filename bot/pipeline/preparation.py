@@ -6,8 +6,9 @@ import asyncio
 from weakref import WeakValueDictionary
 
 from bot.clock import Clock
-from bot.media.picture import NormalisedPicture, PictureRefused
-from bot.media.sound import SoundRefused
+from bot.media.exchange import NormalisedPicture
+from bot.media.picture_errors import PictureRefused
+from bot.media.sound_errors import SoundRefused
 from bot.media.worker import MediaWorker, MediaWorkerDied
 from bot.pipeline.detection import Detection
 from bot.pipeline.engine import Engine, Ticket

@@ -9,15 +9,17 @@ import logging
 import shutil
 import wave
 from pathlib import Path
-from typing import Literal, cast
+from typing import get_args
 
 from bot.clock import Clock
 from bot.dashscope.errors import NotCancellable, RequestInvalid, ResultGone
 from bot.dashscope.task import Task, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
-from bot.media.preview import NoFaceFound, PreviewRefused, render_preview
-from bot.media.video import VideoUnreadable
+from bot.media.calls import render_preview
+from bot.media.exchange import Resolution
+from bot.media.preview.errors import NoFaceFound, PreviewRefused
+from bot.media.video_errors import VideoUnreadable
 from bot.media.worker import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
 from bot.pipeline.engine import Ticket
 
@@ -102,7 +104,8 @@ class PreviewEngine:
         try:
             photo = (self._directory / ticket.photo_url).read_bytes()
             sound = (self._directory / ticket.sound_url).read_bytes()
-            await self._renderer.run(_render, photo, sound, target, ticket.resolution)
+            shape = _resolution(ticket)
+            await self._renderer.run(render_preview, photo, sound, target, shape)
         except (OSError, MediaWorkerDied, MediaWorkerNotStarted, *_REFUSALS) as error:
             logger.warning("preview of job %s failed: %r", ticket.job_id, error)
             code = "InvalidFile.NoHuman" if isinstance(error, NoFaceFound) else "InternalError"
@@ -122,9 +125,9 @@ def _length_milliseconds(wav: bytes) -> int:
         return round(frames * 1000 / int(reader.getframerate()))
 
 
-def _render(photo: bytes, sound: bytes, target: Path, resolution: str) -> None:
-    """In the worker process."""
-    if resolution not in ("480P", "720P"):
-        raise RequestInvalid(f"no such resolution: {resolution}")
-    shape = cast(Literal["480P", "720P"], resolution)
-    render_preview(photo, sound, target, resolution=shape)
+def _resolution(ticket: Ticket) -> Resolution:
+    known: tuple[Resolution, ...] = get_args(Resolution)
+    for resolution in known:
+        if ticket.resolution == resolution:
+            return resolution
+    raise RequestInvalid(f"no such resolution: {ticket.resolution}")

@@ -11,7 +11,8 @@ from pathlib import Path
 from bot.clock import Clock
 from bot.dashscope import errors as service
 from bot.dashscope.task import TaskStatus
-from bot.media.video import LabelNotWritten, VideoUnreadable, inspect_video, stamp_label
+from bot.media.calls import check_and_label
+from bot.media.video_errors import LabelNotWritten, VideoUnreadable
 from bot.media.worker import MediaWorker, MediaWorkerDied
 from bot.pipeline.ending import Ending
 from bot.pipeline.engines import Engines
@@ -108,7 +109,7 @@ class ResultFetch:
         raw = self._directory / f"{job.id}.part.mp4"
         await self._engines.of(job.engine).fetch(url, raw)
         produce_id = f"job-{job.whole_id or job.id}"
-        await self._worker.run(_checked_and_labelled, raw, self.path(job), produce_id)
+        await self._worker.run(check_and_label, raw, self.path(job), produce_id)
         raw.unlink(missing_ok=True)
 
     async def _again(self, job: Job, failure: Exception, tries: int) -> None:
@@ -125,9 +126,3 @@ class ResultFetch:
             f"lost:{job.id}", "operator-lost", job=job.id, task=job.task_id or "", detail=detail
         )
         await self._ending.fail(job, "failed-lost", detail, noting=noting)
-
-
-def _checked_and_labelled(raw: Path, target: Path, produce_id: str) -> None:
-    """In the worker process."""
-    inspect_video(raw)
-    stamp_label(raw, target, produce_id=produce_id)

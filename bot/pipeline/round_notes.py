@@ -7,8 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bot.media.round_note import TooLongForNote
-from bot.media.video import LabelNotWritten, VideoUnreadable
+from bot.media.video_errors import LabelNotWritten, TooLongForNote, VideoUnreadable
 from bot.media.worker import MediaWorkerDied, MediaWorkerNotStarted
 from bot.pipeline.packing import Packing
 from bot.telegram import errors as chat

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.media.sound import SoundFault, SoundRefused
+from bot.media.sound_errors import SoundFault, SoundRefused
 from bot.media.worker import MediaWorker, MediaWorkerDied
 from bot.pipeline.engines import EngineChoice
 from bot.pipeline.halves import Outcome

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.media.round_note import LONGEST_MILLISECONDS
+from bot.media.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.pipeline.terms import Terms
 from bot.pipeline.wishes import Wishes
 from bot.telegram.keyboard import Keyboard
@@ -23,7 +23,7 @@ def video_keyboard(
     if not is_group(job.chat_id):
         if as_note:
             buttons.append([(texts.plain("button-as-video"), f"video:{job.id}")])
-        elif (job.billed_milliseconds or 0) <= LONGEST_MILLISECONDS:
+        elif (job.billed_milliseconds or 0) <= LONGEST_NOTE_MILLISECONDS:
             buttons.append([(texts.plain("button-as-note"), f"note:{job.id}")])
     return Keyboard.of(*buttons) if buttons else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.media.sound import LONGEST_MILLISECONDS
+from bot.media.lengths import LONGEST_MILLISECONDS
 from bot.pipeline.terms import Terms
 from storage import groups, preferences
 from storage.database import Queryable

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from bot.clock import Clock
-from bot.media.sound import LONGEST_MILLISECONDS
+from bot.media.lengths import LONGEST_MILLISECONDS
 from bot.pipeline.conversation import Conversation
 from bot.pipeline.group_wording import Said, in_group, ready_in_group
 from bot.pipeline.long_voice_choices import LongVoiceChoices
@@ -24,7 +24,9 @@ from storage.media import CONSENT, LATE, STALE, TOO_LONG_HERE, Media, MediaState
 LONGEST_SECONDS = LONGEST_MILLISECONDS / 1000
 
 _WORTH_SHORTENING_MILLISECONDS = 1_000
-_RETRY = frozenset({"unreachable", "service-stopped", "budget", "waiting", "checks-used-up"})
+_RETRY = frozenset(
+    {"unreachable", "service-stopped", "out-of-order", "budget", "waiting", "checks-used-up"}
+)
 _DOUBTS = frozenset({"ask-no-face", "ask-several"})
 
 _Said = tuple[str, Keyboard | None]

@@ -96,6 +96,12 @@ class UpdateLoop:
         self._failures = 0
         self._forgotten_at = 0
         self._last_fetched_at_milliseconds: int | None = None
+        self._is_polling = False
+
+    @property
+    def is_polling(self) -> bool:
+        """Whether the first poll has begun."""
+        return self._is_polling
 
     @property
     def last_fetched_at_milliseconds(self) -> int | None:
@@ -117,6 +123,7 @@ class UpdateLoop:
         """
         try:
             await self._recover()
+            self._is_polling = True
             while not self._stop.is_set():
                 await self._accept(await self._fetch())
         except _Stopped:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.media import calls
 from storage import media, moves
 from tests.delivery.scene import ADA, BILLED_MILLISECONDS, OLGA, Scene
 from tests.system.material import said
@@ -120,7 +121,7 @@ async def test_a_video_too_big_for_telegram_comes_smaller_and_says_so(there: Sce
 async def test_a_video_that_cannot_be_made_smaller_comes_as_a_file_and_says_so(
     there: Scene,
 ) -> None:
-    there.worker.dies.add("_shrink")
+    there.worker.dies.add(calls.shrink_video)
     there.fault("sendVideo", "status", **TOO_BIG)
     job = await there.deliver(await there.rendered())
     (message,) = await there.heard()
@@ -143,7 +144,7 @@ async def test_a_video_that_no_form_fits_is_kept_and_costs_the_person_nothing(
 
 
 async def test_a_video_that_makes_the_media_process_die_comes_as_a_file(there: Scene) -> None:
-    there.worker.dies |= {"_facts_and_cover", "_shrink"}
+    there.worker.dies |= {calls.facts_and_cover, calls.shrink_video}
     job = await there.deliver(await there.rendered())
     assert job.state == "done"
     assert "document" in (await there.heard())[-1]

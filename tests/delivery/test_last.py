@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.media import calls
 from bot.pipeline.last_video import Outcome
 from storage import jobs
 from storage.media import Place
@@ -48,7 +49,7 @@ async def test_it_comes_from_the_disk_where_the_id_was_never_heard(there: Scene)
 
 
 async def test_what_came_as_a_file_comes_as_a_file_again(there: Scene) -> None:
-    there.worker.dies |= {"_facts_and_cover", "_shrink"}
+    there.worker.dies |= {calls.facts_and_cover, calls.shrink_video}
     await delivered(there)
     assert await there.last.send(HERE, STATUS) is Outcome.SENT
     first, again = [m for m in await there.heard() if "document" in m]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import av
 import pytest
 
+from bot.media import calls
 from bot.pipeline.last_video import Outcome
 from storage import moves, preferences
 from storage.jobs import Job
@@ -104,7 +105,7 @@ async def test_a_pause_that_telegram_asks_for_leaves_it_a_note(there: Scene) -> 
 
 
 async def test_what_cannot_be_made_round_comes_as_a_video(there: Scene) -> None:
-    there.worker.dies.add("_round")
+    there.worker.dies.add(calls.make_round_note)
     await there.deliver(await wished(there))
     assert len(await there.videos()) == 1
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.machine.world import Machine, sends_both, told, videos_of
-from tests.system.world import eventually
+from tests.system.world import Person, eventually
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="needs /proc to see processes"
@@ -27,12 +27,22 @@ def workers(bot: int) -> list[int]:
     ]
 
 
-async def two_workers(there: Machine) -> list[int]:
-    async def both() -> list[int] | None:
-        found = workers(there.bot.pid)
-        return found if len(found) == 2 else None
+async def two_workers(there: Machine, person: Person) -> list[int]:
+    """Both media processes: they are there once a video was made, and for a minute."""
+    await sends_both(person)
+    await told(person, "AI-generated video")
+    found = workers(there.bot.pid)
+    assert len(found) == 2
+    return found
 
-    return await eventually(both, "both media processes")
+
+async def videos(person: Person, count: int) -> None:
+    """Wait for so many."""
+
+    async def there_are() -> bool:
+        return len(await videos_of(person)) >= count
+
+    await eventually(there_are, f"{count} videos")
 
 
 @pytest.mark.parametrize("there", [{"render_seconds": 1.0}], indirect=True)
@@ -41,9 +51,9 @@ async def test_a_worker_that_dies_with_a_paid_video_in_its_hands_is_replaced(
 ) -> None:
     ada = await there.person()
     await there.start_bot(**WITH_WORKERS)
+    stopped = await two_workers(there, ada)
     await sends_both(ada)
     await there.state_of_job("running")
-    stopped = await two_workers(there)
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
 
@@ -53,9 +63,9 @@ async def test_a_worker_that_dies_with_a_paid_video_in_its_hands_is_replaced(
     await eventually(video_is_here, "the video waits for the worker")
     for pid in stopped:
         os.kill(pid, signal.SIGKILL)
-    await told(ada, "AI-generated video")
+    await videos(ada, 2)
     await there.state_of_job("done")
-    assert await there.billed() == len(await videos_of(ada)) == 1
+    assert await there.billed() == len(await videos_of(ada)) == 2
     assert not set(workers(there.bot.pid)) & set(stopped)
     await there.books_balance()
 
@@ -64,8 +74,8 @@ async def test_workers_that_die_while_nothing_is_done_are_not_noticed(there: Mac
     ada = await there.person()
     await there.start_bot(**WITH_WORKERS)
     await there.up()
-    for pid in await two_workers(there):
+    for pid in await two_workers(there, ada):
         os.kill(pid, signal.SIGKILL)
     await sends_both(ada)
-    await told(ada, "AI-generated video")
-    assert await there.billed() == 1
+    await videos(ada, 2)
+    assert await there.billed() == 2

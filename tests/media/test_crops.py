@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.media.crops import MOST_CROP_RATIO, crop_round
+from bot.media.exchange import FaceBox, Point
 from bot.media.explaining import explain_picture
-from bot.media.faces import FaceBox, Point
 from bot.media.picture import crop_picture, normalise_part, normalise_picture
 from bot.media.picture_decoding import LONGEST_SIDE_PIXELS, SMALLEST_SIDE_PIXELS
 from tests.media.pictures import encoded, portrait

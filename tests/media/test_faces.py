@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.media.faces import FaceBox, detect_faces
+from bot.media.exchange import FaceBox
+from bot.media.faces import detect_faces
 from tests.media.pictures import portrait
 
 PHOTO = np.asarray(portrait())

@@ -13,7 +13,8 @@ import pytest
 import soxr
 
 from bot.media.audio_segment import AudioSegment, samples_of
-from bot.media.joining import Part, join_videos
+from bot.media.exchange import Part
+from bot.media.joining import join_videos
 from bot.media.long_sound import cut_sound, level_sound, plan_sound, record_excerpts
 from bot.media.samples import Samples
 from bot.media.sound import SoundFault, SoundRefused

@@ -7,8 +7,9 @@ from pathlib import Path
 import av
 import pytest
 
-from bot.media.shrink import CannotShrink, shrink_video
+from bot.media.shrink import shrink_video
 from bot.media.video import VideoUnreadable, inspect_video
+from bot.media.video_errors import CannotShrink
 from tests.delivery.films import film
 
 

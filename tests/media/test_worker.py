@@ -15,6 +15,7 @@ from bot.media.picture import PictureFault, PictureRefused
 from bot.media.sound import SoundFault, SoundRefused
 from bot.media.worker import (
     DECODING,
+    IDLE_SECONDS,
     RENDERING,
     MediaWorker,
     MediaWorkerDied,
@@ -22,6 +23,7 @@ from bot.media.worker import (
 )
 from tests.media import jobs
 from tests.media.recordings import VOICE_NOTE
+from tests.telegram.clocks import ManualClock
 
 PORTRAIT = VOICE_NOTE.with_name("portrait.jpg")
 linux_only = pytest.mark.skipif(
@@ -147,6 +149,69 @@ async def test_the_largest_files_pass() -> None:
         assert await media.run(jobs.echo, data) == data
 
 
+def processes_of(parent: int) -> set[int]:
+    """Its children, as Linux lists them."""
+    return {
+        int(child)
+        for children in Path(f"/proc/{parent}/task").glob("*/children")
+        for child in children.read_text().split()
+    }
+
+
+@linux_only
+async def test_no_process_starts_before_the_first_call() -> None:
+    before = processes_of(os.getpid())
+    async with MediaWorker() as media:
+        assert processes_of(os.getpid()) == before
+        assert await media.run(jobs.process_id) in processes_of(os.getpid())
+
+
+async def test_a_process_ends_after_a_minute_without_a_call_and_not_before() -> None:
+    clock = ManualClock()
+    async with MediaWorker(DECODING, clock) as media:
+        first = await media.run(jobs.process_id)
+        clock.advance(IDLE_SECONDS - 1)
+        assert await media.run(jobs.process_id) == first
+        clock.advance(IDLE_SECONDS - 1)
+        assert await media.run(jobs.process_id) == first
+        clock.advance(IDLE_SECONDS)
+        await idle_end(media, clock)
+        assert not is_running(first)
+        assert await media.run(jobs.process_id) != first
+
+
+async def idle_end(media: MediaWorker, clock: ManualClock) -> None:
+    """Wait until it has ended its process; it may have to look a second time."""
+    assert media._watch is not None
+    while not media._watch.done():
+        await asyncio.wait([media._watch], timeout=0.01)
+        clock.advance(0)
+
+
+async def test_a_call_that_arrives_while_the_process_ends_is_answered() -> None:
+    clock = ManualClock()
+    async with MediaWorker(DECODING, clock) as media:
+        for turns_of_the_loop in range(8):
+            assert await media.run(jobs.twice, 21) == 42
+            clock.advance(IDLE_SECONDS)
+            for _ in range(turns_of_the_loop):
+                await asyncio.sleep(0)
+            assert await media.run(jobs.twice, 4) == 8
+
+
+async def test_a_call_may_last_longer_than_a_process_stays_without_one() -> None:
+    clock = ManualClock()
+
+    def a_minute_passes(_share: float) -> None:
+        clock.advance(IDLE_SECONDS)
+
+    async with MediaWorker(DECODING, clock) as media:
+        call = media.run(jobs.count, 4, on_progress=a_minute_passes)
+        assert await call == "counted"
+        process = await media.run(jobs.process_id)
+        assert is_running(process)
+
+
 async def test_progress_is_reported_while_the_call_runs() -> None:
     seen: list[float] = []
     async with MediaWorker() as media:
@@ -196,7 +261,8 @@ async def test_a_broken_installation_is_told_apart_from_a_broken_file(
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     with pytest.raises(MediaWorkerNotStarted):
-        await MediaWorker().__aenter__()
+        async with MediaWorker() as media:
+            await media.run(jobs.process_id)
 
 
 async def test_a_process_that_does_not_come_up_is_told_as_well(
@@ -207,4 +273,5 @@ async def test_a_process_that_does_not_come_up_is_told_as_well(
     (tmp_path / "bot").mkdir()
     (tmp_path / "bot" / "__init__.py").write_text("raise SystemExit(3)")
     with pytest.raises(MediaWorkerNotStarted):
-        await MediaWorker().__aenter__()
+        async with MediaWorker() as media:
+            await media.run(jobs.process_id)

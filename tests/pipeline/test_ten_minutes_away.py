@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
-from bot.dashscope.errors import DashScopeError, InputNotFetched, NotSent, Throttled, TryAgain
+from bot.dashscope.errors import InputNotFetched, NotSent, Throttled, TryAgain
 from bot.dashscope.upload import UploadedFile
+from bot.media.worker import MediaWorkerNotStarted
 from bot.pipeline.conversation import Conversation
 from bot.pipeline.halves import Outcome
 from bot.pipeline.intake import Intake
@@ -41,7 +42,7 @@ class Desk:
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
-        self.failure: DashScopeError | None = NotSent("no connection")
+        self.failure: Exception | None = NotSent("no connection")
         self.checks = 0
         conversation = Conversation(shop.database, shop.paper, Texts(), shop.clock)
         terms = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
@@ -125,6 +126,26 @@ async def test_after_half_an_hour_its_sender_decides(shop: Shop) -> None:
     assert (half.state, half.fault) == ("asked", "unreachable")
     (message,) = shop.paper.messages.values()
     assert len(message.buttons) == 1
+    async with shop.database.transaction() as tx:
+        assert await answers.reopen(tx, half_id)
+    desk.failure = None
+    await desk.pass_time(2)
+    assert "Good photo" in shop.paper.to(ADA.chat_id)[0]
+
+
+async def test_a_photo_that_nothing_can_open_is_not_blamed_and_the_operator_is_told(
+    shop: Shop,
+) -> None:
+    desk = Desk(shop)
+    half_id = await desk.photo()
+    desk.failure = MediaWorkerNotStarted("the media process does not start")
+    await desk.pass_time(2)
+    (message,) = shop.paper.messages.values()
+    assert message.text.startswith("I cannot open pictures at the moment.")
+    assert len(message.buttons) == 1
+    await shop.post()
+    (told,) = shop.told()
+    assert "talking-photo doctor" in told
     async with shop.database.transaction() as tx:
         assert await answers.reopen(tx, half_id)
     desk.failure = None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.media.preview import render_preview
+from bot.media.preview.render import render_preview
 from tests.preview import material
 
 

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from bot.media.preview import Resolution, render_preview
+from bot.media.exchange import Resolution
 from bot.media.preview.canvas import open_canvas
+from bot.media.preview.render import render_preview
 from tests.preview import material
 from tests.preview.lips import correlate, dark_area, lip_correlation, log_rms
 

@@ -7,14 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from bot.media.preview import (
-    NoFaceFound,
-    PhotoUnreadable,
-    Resolution,
-    SoundUnreadable,
-    render_preview,
-)
+from bot.media.exchange import Resolution
 from bot.media.preview.canvas import frame_size
+from bot.media.preview.errors import NoFaceFound, PhotoUnreadable, SoundUnreadable
+from bot.media.preview.render import render_preview
 from tests.preview import material
 
 SHORT = material.wav(material.tone(0.5))

@@ -12,14 +12,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bot.media.explaining import Explained
-from bot.media.faces import FaceBox, Point
+from bot.media import calls
+from bot.media.exchange import Explained, FaceBox, Point
 from bot.media.picture import NormalisedPicture
 from bot.media.picture_errors import PictureFault, PictureRefused
 from bot.media.sound import LONGEST_MILLISECONDS, NormalisedSound
 from bot.media.sound_errors import SoundFault, SoundRefused
 from bot.media.video import VideoFacts
-from bot.media.video_file import VideoUnreadable
+from bot.media.video_errors import VideoUnreadable
 from bot.media.worker import MediaWorkerDied
 from bot.telegram import errors as chat
 from tests.soak.chance import Chance
@@ -105,10 +105,10 @@ class ScriptedWorker:
         words = path.read_text("utf-8").split()
         if words[0] != "video":
             raise VideoUnreadable("cut short")
-        if function.__name__ in ("_checked_and_labelled", "_shrink"):
+        if function in (calls.check_and_label, calls.shrink_video):
             args[1].write_text(" ".join(words))
             return None
-        assert function.__name__ == "_facts_and_cover", function
+        assert function is calls.facts_and_cover, function
         return VideoFacts(640, 640, int(words[1]), 25.0, True, 1_000), b"cover"
 
     async def _work(self, what: str) -> None:

@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from bot.menus import COMMANDS
+from bot.menus import COMMANDS, MENUS
+from bot.texts import LANGUAGES
 from tests.system.material import LONGEST_SECONDS, said
 from tests.system.world import Person, World, eventually, text_of
 
@@ -42,16 +43,15 @@ async def test_a_command_there_is_not_points_at_help(town: World) -> None:
 async def test_the_commands_are_in_the_menu(town: World, language: str) -> None:
     ada = await town.person()
 
-    async def menu() -> list[dict[str, str]]:
-        answer = await town.http.get(
-            f"/sim/chats/{ada.user_id}/commands", params={"language_code": language}
-        )
-        commands: list[dict[str, str]] = answer.json()["commands"]
-        return commands
+    async def all_are_published() -> bool:
+        return len(await town.bot_calls("setMyCommands")) == len(MENUS) * len(LANGUAGES)
 
-    shown = await eventually(menu, "a menu")
+    await eventually(all_are_published, "the menus")
+    answer = await town.http.get(
+        f"/sim/chats/{ada.user_id}/commands", params={"language_code": language}
+    )
     catalogue = "zh-hans" if language == "zh" else "en"
-    assert shown == [
+    assert answer.json()["commands"] == [
         {"command": name, "description": said(f"command-{name}", catalogue)} for name in COMMANDS
     ]
 

@@ -6,8 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.media.picture import NormalisedPicture
-from bot.media.sound import NormalisedSound
+from bot.media.exchange import NormalisedPicture, NormalisedSound
 from bot.media.worker import MediaWorker
 
 

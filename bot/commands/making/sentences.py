@@ -18,8 +18,8 @@ from bot.dashscope.errors import (
     StopCause,
     TryAgain,
 )
-from bot.media.picture import PictureFault, PictureRefused
-from bot.media.sound import SoundFault, SoundRefused
+from bot.media.picture_errors import PictureFault, PictureRefused
+from bot.media.sound_errors import SoundFault, SoundRefused
 from bot.media.worker import MediaWorkerDied, MediaWorkerNotStarted
 
 _PICTURE = {

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
 
 import cv2
 import numpy as np
 
+from bot.media.exchange import Resolution
 from bot.media.faces import Pixels, detect_faces
 from bot.media.preview.errors import NoFaceFound, PhotoUnreadable
 from bot.media.preview.landmarks import Points, find_landmarks
-
-Resolution = Literal["480P", "720P"]
 
 
 @dataclass(frozen=True, slots=True)

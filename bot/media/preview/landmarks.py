@@ -17,7 +17,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from bot.media.faces import FaceBox, Pixels
+from bot.media.exchange import FaceBox
+from bot.media.faces import Pixels
 from bot.media.preview.errors import NoFaceFound
 
 Points = npt.NDArray[np.float32]

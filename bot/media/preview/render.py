@@ -6,9 +6,10 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bot.media.exchange import Resolution, VideoFacts
 from bot.media.faces import Pixels
 from bot.media.preview.blinks import blink_track
-from bot.media.preview.canvas import FORMATS, Canvas, Resolution, open_canvas
+from bot.media.preview.canvas import FORMATS, Canvas, open_canvas
 from bot.media.preview.encoder import Encoder
 from bot.media.preview.eyes import Eyes
 from bot.media.preview.head import Head
@@ -16,7 +17,7 @@ from bot.media.preview.label import Label
 from bot.media.preview.mouth import Mouth
 from bot.media.preview.sound import read_sound
 from bot.media.preview.speech import Speech, read_speech
-from bot.media.video import VideoFacts, inspect_video
+from bot.media.video import inspect_video
 
 
 def render_preview(

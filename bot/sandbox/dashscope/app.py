@@ -114,7 +114,7 @@ async def _not_found(_: Request, __: Exception) -> Response:
 
 
 def _preview_renderer() -> Renderer:
-    from bot.media.preview import render_preview
+    from bot.media.preview.render import render_preview
 
     return WorkerRenderer(render_preview)
 

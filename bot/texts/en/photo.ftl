@@ -37,6 +37,7 @@ photo-moderated = The video service declines this photo because of its content r
 photo-checks-used-up = That is as many photos as I may check for you in one day. You can go on { $when }.
 photo-no-verdict = The video service could not tell whether this photo is suitable, however often I asked. Please send another photo. Nothing was charged, and the operator knows.
 photo-service-stopped = The video service is not available at the moment, so I could not check this photo. Nothing was charged, and the operator knows. Please try again later.
+photo-out-of-order = I cannot open pictures at the moment. Nothing was charged, and the operator knows. Please try again later.
 photo-late = You sent this photo { $ago } ago, while I was away. Shall I go on with it? Or just send what you would like now.
 photo-late-video = You sent this { $ago } ago, while I was away. Shall I make the video?
 photo-stale = Good photo. Your last voice is { $ago } old: shall I make the video with it? Or send a new <b>voice note</b>.

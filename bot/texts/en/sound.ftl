@@ -19,6 +19,7 @@ sound-quota-shorten = This needs { NUMBER($seconds, maximumFractionDigits: 1) } 
 sound-waiting = You have { NUMBER($waiting) } videos waiting already. When one is done, try again. Nothing was charged.
 sound-budget = This bot's budget for now is used up. It goes on { $when }; try again then. Nothing was charged.
 sound-service-stopped = The video service is not available at the moment. Nothing was charged, and the operator knows. Please try again later.
+sound-out-of-order = I cannot open sound files at the moment. Nothing was charged, and the operator knows. Please try again later.
 sound-late = You sent this { $ago } ago, while I was away. Shall I go on with it? Or just send what you would like now.
 sound-late-video = You sent this { $ago } ago, while I was away. Shall I make the video?
 sound-stale = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech. Your last photo is { $ago } old: shall I make the video with it? Or send a new <b>photo</b>.

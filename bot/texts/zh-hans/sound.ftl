@@ -19,6 +19,7 @@ sound-quota-shorten = 这需要 { NUMBER($seconds, maximumFractionDigits: 1) } �
 sound-waiting = 你已经有 { NUMBER($waiting) } 个视频在等。做完一个再试。没有计费。
 sound-budget = 机器人眼下的预算用完了。{ $when }恢复，到时再试。没有计费。
 sound-service-stopped = 视频服务暂时不可用。没有计费，管理员已经知道。请稍后再试。
+sound-out-of-order = 现在打不开声音文件。没有计费，管理员已经知道。请稍后再试。
 sound-late = 这是你 { $ago }前发的，当时我不在线。要接着用它吗？也可以直接发你现在想用的。
 sound-late-video = 这是你 { $ago }前发的，当时我不在线。要我做这个视频吗？
 sound-stale = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声。你上一张照片是 { $ago }前的：要用它做视频吗？也可以发一张新<b>照片</b>。

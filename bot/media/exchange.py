@@ -1,0 +1,144 @@
+"""What the bot and its media process hand each other: plain data that needs no media library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+Span = tuple[int, int]
+"""From where to where, in milliseconds."""
+
+Crop = tuple[int, int, int, int]
+"""Left, top, right, bottom; right and bottom lie outside, as Pillow has it."""
+
+Resolution = Literal["480P", "720P"]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place in the picture, in pixels from its upper left corner; may lie outside."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceBox:
+    """One face, brow to chin, in pixels; left and right of eyes and ears are the person's own."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    score: float
+    right_eye: Point
+    left_eye: Point
+    nose: Point
+    mouth: Point
+    right_ear: Point
+    left_ear: Point
+
+    @property
+    def right(self) -> float:
+        """The x of the right edge."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        """The y of the lower edge."""
+        return self.top + self.height
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedPicture:
+    """A JPEG with nothing but pixels (no place, no camera), the hash of its bytes, its faces.
+
+    `enlarged`: it was smaller than the provider takes, so the video will look soft.
+    Faces are in pixels of this JPEG, the largest first; they advise, they do not decide.
+    """
+
+    jpeg: bytes
+    width: int
+    height: int
+    sha256: str
+    enlarged: bool
+    faces: tuple[FaceBox, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A part of the picture that has one face, and the number that is written on it."""
+
+    number: int
+    crop: Crop
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The picture with its boxes as JPEG, how many faces they are, and what can be offered.
+
+    `at_edge`: the only face is cut off, or nearly, by the edge of the picture.
+    """
+
+    jpeg: bytes
+    faces: int
+    offers: tuple[Offer, ...]
+    at_edge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedSound:
+    """A WAV (mono, 16 kHz, 16 bits) at -16 LUFS (as loud as it came where levelling is off)
+    without silence at its ends, and what it was.
+
+    `duration_milliseconds` is the WAV's length, `source_milliseconds` that of what came;
+    `cut`: it was longer than allowed. A `signal_to_noise_db` under about 15 deserves
+    a warning; None when it cannot be told.
+    """
+
+    wav: bytes
+    duration_milliseconds: int
+    source_milliseconds: int
+    cut: bool
+    loudness_lufs: float
+    true_peak_dbtp: float
+    signal_to_noise_db: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SoundPlan:
+    """The length without silence at the ends, where to cut for parts, and pieces to choose from.
+
+    All in milliseconds of the levelled sound.
+    """
+
+    duration_milliseconds: int
+    cuts: tuple[int, ...]
+    excerpts: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A video, and the span of the whole sound that it speaks, in milliseconds."""
+
+    source: Path
+    span: Span
+
+    @property
+    def seconds(self) -> Fraction:
+        """How long it has to last."""
+        return Fraction(self.span[1] - self.span[0], 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFacts:
+    """What a video file really is."""
+
+    width: int
+    height: int
+    duration_milliseconds: int
+    frames_per_second: float
+    has_sound: bool
+    size_bytes: int

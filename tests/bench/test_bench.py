@@ -1,0 +1,58 @@
+"""What is promised of the start and of an idle bot holds; so do the benches themselves."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+
+import pytest
+
+from tests.bench import job, memory, start
+from tests.bench.__main__ import SUBJECTS
+from tests.bench.figures import Figure, figure_of, table
+
+PAIRS = [(2.0, 1.0), (30.0, 10.0), (1.0, 1.0)]
+
+
+def test_a_figure_is_of_medians_and_its_ratio_is_that_of_the_pairs() -> None:
+    figure = figure_of("start", "all of it", PAIRS, "s", "another", 1.9)
+    assert (figure.ours, figure.beside, figure.ratio) == (2.0, 1.0, 2.0)
+    assert not figure.holds
+    assert figure_of("start", "all of it", PAIRS, "s", "another", 2.0).holds
+    assert figure_of("start", "all of it", PAIRS, "s", "another").holds
+
+
+def test_the_table_has_a_line_for_each_figure() -> None:
+    head, line = table([figure_of("start", "all of it", PAIRS, "s", "another")]).splitlines()
+    assert head.split() == [
+        "subject",
+        "what",
+        "ours",
+        "beside",
+        "ratio",
+        "at",
+        "most",
+        "beside",
+        "is",
+    ]
+    assert line.split() == ["start", "all", "of", "it", "2", "s", "1", "s", "2.00", "another"]
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_every_subject_can_be_measured(subject: str) -> None:
+    assert callable(import_module(f"tests.bench.{subject}").measure)
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's /proc")
+@pytest.mark.parametrize("measure", [start.measure, memory.measure, job.measure])
+async def test_the_bot_starts_light(measure: Callable[[], Awaitable[list[Figure]]]) -> None:
+    figures = await measure()
+    missed = [figure for figure in figures if not (figure.holds or is_by_the_wall(figure))]
+    assert not missed, table(figures)
+
+
+def is_by_the_wall(figure: Figure) -> bool:
+    """A difference of two times says too little beside other work; the processor's is held."""
+    return figure.what == "first of a day: later"
