@@ -18,16 +18,7 @@ from bot.commands.checks.database import check_database, check_videos
 from bot.commands.checks.disk import check_free_space, check_persistence, mount_of
 from bot.config import SettingsFolder
 from storage.instance import instance_lock
-
-
-class FixedClock(SystemClock):
-    """Always the same time of day."""
-
-    def __init__(self, now_milliseconds: int) -> None:
-        self._now_milliseconds = now_milliseconds
-
-    def now_milliseconds(self) -> int:
-        return self._now_milliseconds
+from tests.support.clock import FakeClock
 
 
 @pytest.mark.parametrize(
@@ -42,7 +33,7 @@ class FixedClock(SystemClock):
 async def test_the_clock_is_held_against_the_date_of_an_answer(
     seconds_ahead: int, level: str, words: str
 ) -> None:
-    check = ClockCheck(FixedClock((1_780_000_000 + seconds_ahead) * 1_000))
+    check = ClockCheck(FakeClock((1_780_000_000 + seconds_ahead) * 1_000))
     request = httpx.Request("GET", "https://api.example/x")
     date = "Thu, 28 May 2026 20:26:40 GMT"  # 1,780,000,000 seconds after 1970
     await check.look(httpx.Response(200, headers={"Date": date}, request=request))

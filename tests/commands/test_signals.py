@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.commands.signals import stop_on_signals
+from tests.support.deadlines import in_time
 
 
 @pytest.fixture
@@ -25,13 +25,13 @@ async def test_the_first_signal_sets_the_event(number: signal.Signals) -> None:
     with stop_on_signals() as stop:
         assert not stop.is_set()
         os.kill(os.getpid(), number)
-        await asyncio.wait_for(stop.wait(), 5)
+        await in_time(stop.wait())
 
 
 async def test_the_second_ctrl_c_is_the_usual_one() -> None:
     with stop_on_signals() as stop:
         os.kill(os.getpid(), signal.SIGINT)
-        await asyncio.wait_for(stop.wait(), 5)
+        await in_time(stop.wait())
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 

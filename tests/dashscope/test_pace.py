@@ -7,36 +7,28 @@ import asyncio
 import pytest
 
 from bot.dashscope.pace import Pace, Paces
-from tests.dashscope.clocks import TestClock
-
-
-class _Timeline(TestClock):
-    """Sleepers wake in the order of their time, as on a real clock."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.woken: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        self.woken.append(self.steady_seconds() + seconds)
-        await asyncio.sleep(0)
+from tests.support.clock import FakeClock
+from tests.support.deadlines import eventually
 
 
 async def test_the_first_call_does_not_wait() -> None:
-    clock = TestClock()
+    clock = FakeClock()
     await Pace(clock, per_second=5).turn()
     assert clock.slept == []
 
 
 async def test_calls_at_once_are_spread_evenly_in_their_order() -> None:
-    clock = _Timeline()
+    clock = FakeClock(jumps=False)
     pace = Pace(clock, per_second=5)
-    await asyncio.gather(*(pace.turn() for _ in range(4)))
-    assert clock.woken == pytest.approx([0.22, 0.44, 0.66])
+    turns = [asyncio.create_task(pace.turn()) for _ in range(4)]
+    await eventually(turns[0].done)
+    assert clock.due == pytest.approx([0.22, 0.44, 0.66])
+    clock.advance(0.66)
+    await asyncio.gather(*turns)
 
 
 async def test_a_pause_is_not_saved_up_for_a_burst() -> None:
-    clock = TestClock()
+    clock = FakeClock()
     pace = Pace(clock, per_second=5)
     await pace.turn()
     await clock.sleep(60)
@@ -53,7 +45,7 @@ async def test_a_pause_is_not_saved_up_for_a_burst() -> None:
 async def test_no_second_holds_more_calls_than_the_provider_allows(
     endpoint: str, limit: int
 ) -> None:
-    clock = TestClock()
+    clock = FakeClock()
     pace: Pace = getattr(Paces(clock), endpoint)
     starts = []
     for _ in range(3 * limit):

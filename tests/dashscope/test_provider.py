@@ -46,6 +46,7 @@ from bot.sandbox.journal import Journal
 from bot.sandbox.serving import serve
 from tests.dashscope.clients import TLS, client_of
 from tests.dashscope.test_download import leftovers
+from tests.support.deadlines import eventually
 
 SAMPLES = Path(__file__).parents[2] / "bot" / "sandbox" / "samples"
 VIDEO = b"not really a video, but exactly this" * 1_000
@@ -94,10 +95,11 @@ class Local:
         return await self.client.submit(await self.order())
 
     async def settled(self, task_id: str, *among: TaskStatus) -> Task:
-        async with asyncio.timeout(10):
-            while (task := await self.client.query(task_id)).status not in among:
-                pass  # The client's own pace keeps this from spinning.
-            return task
+        async def look() -> Task | None:
+            task = await self.client.query(task_id)
+            return task if task.status in among else None
+
+        return await eventually(look, f"task {task_id} is {among}")
 
 
 @pytest.fixture

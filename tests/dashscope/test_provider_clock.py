@@ -13,8 +13,8 @@ from bot.dashscope.moments import http_date
 from bot.dashscope.provider_clock import ProviderClock
 from tests.dashscope.clients import S2V, client_of
 from tests.dashscope.fault_server import HTML, Reply, answer, fault_server
-from tests.pipeline.clocks import HandClock
 from tests.storage.orders import NOON
+from tests.support.clock import FakeClock
 
 MODEL = "wan2.2-s2v"
 TEN_MINUTES = 600_000
@@ -36,7 +36,7 @@ async def time_after(*replies: Reply) -> int:
     """What the client takes for the provider's time after these answers; ours is noon."""
     async with (
         fault_server(*replies) as server,
-        client_of(server.base_url, clock=HandClock()) as client,
+        client_of(server.base_url, clock=FakeClock()) as client,
     ):
         for _ in replies:
             await client.list_tasks(MODEL)
@@ -60,7 +60,7 @@ async def test_a_proxys_own_page_does_not_say_what_time_it_is() -> None:
     page = listing(dated(NOON + TEN_MINUTES), body=b"<html>")
     async with (
         fault_server(page, HTML) as server,
-        client_of(server.base_url, clock=HandClock()) as client,
+        client_of(server.base_url, clock=FakeClock()) as client,
     ):
         with pytest.raises(TryAgain, match="unexpected shape"):
             await client.list_tasks(MODEL)
@@ -72,7 +72,7 @@ async def test_an_error_of_the_provider_says_what_time_it_is() -> None:
     reply = answer(wrong, status=500, headers={"Date": dated(NOON + TEN_MINUTES)})
     async with (
         fault_server(reply) as server,
-        client_of(server.base_url, clock=HandClock()) as client,
+        client_of(server.base_url, clock=FakeClock()) as client,
     ):
         with pytest.raises(SubmitUnknown, match="InternalError"):
             await client.submit(S2V)
@@ -90,7 +90,7 @@ async def test_it_is_asked_for_once_and_for_nothing() -> None:
 
 
 def test_setting_this_machines_clock_sets_nothing() -> None:
-    clock = HandClock()
+    clock = FakeClock()
     provider = ProviderClock(clock)
     before = provider.now_milliseconds()
     clock.now_milliseconds = lambda: NOON + TEN_MINUTES  # type: ignore[method-assign]
@@ -103,7 +103,7 @@ def test_setting_this_machines_clock_sets_nothing() -> None:
 async def test_it_is_asked_for_again_when_the_clock_was_set_or_the_machine_slept(
     seconds: int,
 ) -> None:
-    clock = HandClock()
+    clock = FakeClock()
     steady = clock.steady_seconds()
     clock.steady_seconds = lambda: steady  # type: ignore[method-assign]
     replies = [listing(dated(NOON)), listing(dated(NOON + TEN_MINUTES))]

@@ -15,7 +15,6 @@ from bot.dashscope.request import EmoRequest, S2vRequest
 from bot.dashscope.timeouts import Timeout, Timeouts
 from bot.http_client import HttpClient
 from tests.dashscope.clients import ABSURDLY_SHORT, IMPATIENT, KEY, S2V, TLS, client_of
-from tests.dashscope.clocks import TestClock
 from tests.dashscope.fault_server import (
     CLOSE_UNREAD,
     DROP,
@@ -27,6 +26,8 @@ from tests.dashscope.fault_server import (
     answer,
     fault_server,
 )
+from tests.support.clock import FakeClock
+from tests.support.deadlines import in_time
 
 ACCEPTED = answer({"output": {"task_status": "PENDING", "task_id": "t-1"}, "request_id": "r-9"})
 HTTPS = S2vRequest(image_url="https://bucket/photo.jpg", audio_url="https://bucket/voice.wav")
@@ -258,7 +259,7 @@ async def test_a_client_made_without_more_ado_submits_on_fresh_connections_and_c
 ):
     async with fault_server(ACCEPTED) as server, HttpClient(verify=TLS) as http:
         client = DashScope(
-            http, base_url=server.base_url, api_key=SecretStr(KEY), clock=TestClock()
+            http, base_url=server.base_url, api_key=SecretStr(KEY), clock=FakeClock()
         )
         await client.submit(S2V)
         await client.submit(S2V)
@@ -276,7 +277,7 @@ async def test_a_cancelled_submission_is_not_repeated() -> None:
         client_of(server.base_url, timeouts=slow) as client,
     ):
         submitting = asyncio.create_task(client.submit(S2V))
-        await asyncio.wait_for(server.reached.wait(), 5)
+        await in_time(server.reached.wait())
         submitting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await submitting

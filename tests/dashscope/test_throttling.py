@@ -6,8 +6,8 @@ import pytest
 
 from bot.dashscope.errors import Throttled
 from tests.dashscope.clients import S2V, client_of
-from tests.dashscope.clocks import TestClock
 from tests.dashscope.fault_server import fault_server, refusal
+from tests.support.clock import FakeClock
 
 NOW = 1_788_000_000_000  # 2026-08-29 10:40:00 UTC
 
@@ -35,7 +35,7 @@ async def test_the_retry_after_header_is_understood(header: str, seconds: float 
     script = script.replace(b"\r\n\r\n", f"\r\nRetry-After: {header}\r\n\r\n".encode(), 1)
     async with (
         fault_server(script) as server,
-        client_of(server.base_url, clock=TestClock(NOW)) as client,
+        client_of(server.base_url, clock=FakeClock(NOW)) as client,
     ):
         with pytest.raises(Throttled) as caught:
             await client.submit(S2V)

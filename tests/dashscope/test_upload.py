@@ -11,7 +11,6 @@ import pytest
 from bot.dashscope.errors import DashScopeError, RequestInvalid, TryAgain
 from bot.dashscope.upload import object_name
 from tests.dashscope.clients import IMPATIENT, KEY, client_of
-from tests.dashscope.clocks import TestClock
 from tests.dashscope.fault_server import (
     GARBAGE,
     LOST,
@@ -21,6 +20,7 @@ from tests.dashscope.fault_server import (
     answer,
     fault_server,
 )
+from tests.support.clock import FakeClock
 
 STORED = answer(b"")
 EXPIRED = answer(
@@ -62,7 +62,7 @@ def parts(request: Received) -> list[tuple[str, str | None, str, bytes]]:
 
 
 async def test_the_file_goes_last_under_the_policy_and_without_the_key() -> None:
-    clock = TestClock(now_milliseconds=1_000)
+    clock = FakeClock(1_000)
     async with fault_server() as server, client_of(server.base_url, clock=clock) as client:
         server.script = [policy(server), STORED]
         uploaded = await client.upload("wan2.2-s2v", "me & my cat.jpg", PHOTO)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,6 @@ from zoneinfo import ZoneInfo
 import httpx
 from telegram import Bot
 
-from bot.clock import SystemClock
 from bot.media.worker import MediaWorker, MediaWorkerDied
 from bot.pipeline.arrivals import Arrivals
 from bot.pipeline.conversation import Conversation
@@ -38,6 +38,7 @@ from storage.database import Database
 from storage.jobs import Job
 from storage.ledger import Caps, Price
 from tests.storage import orders
+from tests.support.clock import FakeClock
 from tests.telegram.chat import TOKEN
 
 Json = dict[str, Any]
@@ -48,23 +49,6 @@ STATUS = 1
 """The id of Ada's status message: the first message of her chat."""
 
 BILLED_MILLISECONDS = 5_000
-
-
-class LeapingClock(SystemClock):
-    """The machine's time, some seconds ahead; sleeping leaps."""
-
-    def __init__(self) -> None:
-        self.ahead_seconds = 0.0
-
-    def now_milliseconds(self) -> int:
-        return super().now_milliseconds() + int(self.ahead_seconds * 1000)
-
-    def steady_seconds(self) -> float:
-        return super().steady_seconds() + self.ahead_seconds
-
-    async def sleep(self, seconds: float) -> None:
-        self.ahead_seconds += max(0.0, seconds)
-        await super().sleep(0)
 
 
 class WorkerInProcess:
@@ -123,7 +107,7 @@ class Scene:
     http: httpx.AsyncClient
     faults: FaultBoard
     weather: Weather
-    clock: LeapingClock
+    clock: FakeClock
     sender: Sender
     worker: WorkerInProcess
     packing: Packing
@@ -207,7 +191,7 @@ class Scene:
 @asynccontextmanager
 async def scene(directory: Path, film: bytes) -> AsyncIterator[Scene]:
     """Set up and taken down; Ada is a person, Olga the operator."""
-    faults, clock = FaultBoard(), LeapingClock()
+    faults, clock = FaultBoard(), FakeClock(time.time_ns() // 1_000_000, rate=1.0)
     app = create_telegram_app(Journal(clock), faults, clock=clock, page_directory=None)
     weather = Weather(app)
     database = await Database.open(directory / "bot.db")
@@ -235,7 +219,7 @@ def _wired(
     http: httpx.AsyncClient,
     faults: FaultBoard,
     weather: Weather,
-    clock: LeapingClock,
+    clock: FakeClock,
     sender: Sender,
     bot: Bot,
     film: bytes,

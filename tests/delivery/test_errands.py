@@ -108,7 +108,7 @@ async def test_a_pause_of_telegram_puts_it_off_and_it_comes_then(there: Scene) -
     await work(there)
     (errand,) = await left(there)
     assert (errand.tries, errand.sending) == (1, 0)
-    there.clock.ahead_seconds += 120
+    there.clock.advance(120)
     await work(there)
     assert len(await notes(there)) == 1
 

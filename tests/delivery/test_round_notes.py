@@ -98,7 +98,7 @@ async def test_a_pause_that_telegram_asks_for_leaves_it_a_note(there: Scene) -> 
     there.fault("sendVideoNote", "rate_limit", retry_after=222)
     job = await there.deliver(await wished(there))
     assert (job.state, job.sending_at_milliseconds) == ("delivering", None)
-    there.clock.ahead_seconds += 300
+    there.clock.advance(300)
     assert (await there.deliver(job)).state == "done"
     assert len(await notes(there)) == 1
     assert await there.videos() == []

@@ -15,41 +15,22 @@ from bot.pipeline.submission import SETTLED_AFTER_MILLISECONDS
 from storage import moves
 from storage.database import Database
 from storage.jobs import Job, JobState
-from tests.pipeline.clocks import HandClock
 from tests.pipeline.engines import state, success
 from tests.pipeline.shop import Shop
+from tests.support.clock import HOUR
+from tests.support.deadlines import in_time
 
-HOUR = 3600.0
 JUMPS = [pytest.param(-5 * HOUR, id="back"), pytest.param(5 * HOUR, id="forward")]
 
 
-class SetClock(HandClock):
-    """Its time of day can be set; what really passes is not changed by that."""
-
-    off_milliseconds = 0
-
-    def now_milliseconds(self) -> int:
-        return super().now_milliseconds() + self.off_milliseconds
-
-    def jump(self, seconds: float) -> None:
-        self.off_milliseconds += round(seconds * 1000)
-
-
-class Jumpy(Shop):
-    """A shop on a machine whose clock is set now and then."""
-
-    clock: SetClock
-
-
 @pytest.fixture
-async def shop(tmp_path: Path) -> AsyncIterator[Jumpy]:
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     database = await Database.open(tmp_path / "bot.db")
-    with patch("tests.pipeline.shop.HandClock", SetClock):
-        yield Jumpy(database, tmp_path / "results")
+    yield Shop(database, tmp_path / "results")
     await database.close()
 
 
-async def submitting_job(shop: Jumpy) -> Job:
+async def submitting_job(shop: Shop) -> Job:
     """Accepted or not: the answer never came."""
     await shop.waiting_job()
     async with shop.database.transaction() as tx:
@@ -67,23 +48,22 @@ async def submitting_job(shop: Jumpy) -> Job:
 
 
 @pytest.mark.parametrize("seconds", JUMPS)
-async def test_a_task_that_runs_is_watched_to_its_end(shop: Jumpy, seconds: float) -> None:
+async def test_a_task_that_runs_is_watched_to_its_end(shop: Shop, seconds: float) -> None:
     job = await shop.running_job()
-    shop.clock.jump(seconds)
+    shop.clock.set_wall(seconds)
     answers = [*[state("RUNNING")] * 4, *[state("UNKNOWN")] * 2, state("RUNNING"), success()]
     shop.engine.will_answer(answers, every_seconds=15)
     watching = asyncio.create_task(shop.watch.watch(job))
     await shop.until(lambda: shop.engine.queries >= 3)
-    shop.clock.jump(seconds)
-    async with asyncio.timeout(5):
-        await watching
+    shop.clock.set_wall(seconds)
+    await in_time(watching)
     assert (await shop.job(job.id)).state == JobState.FETCHING
     await shop.post()
     assert shop.told() == []
 
 
 @pytest.mark.parametrize("seconds", JUMPS)
-async def test_looks_keep_their_distance(shop: Jumpy, seconds: float) -> None:
+async def test_looks_keep_their_distance(shop: Shop, seconds: float) -> None:
     """Neither a tight loop nor hours without a look."""
     job = await shop.running_job()
     waits: list[float] = []
@@ -92,10 +72,10 @@ async def test_looks_keep_their_distance(shop: Jumpy, seconds: float) -> None:
         waits.append(at_most_seconds)
         shop.clock.advance(max(1.0, at_most_seconds))
         if len(waits) == 3:
-            shop.clock.jump(seconds)
+            shop.clock.set_wall(seconds)
 
     shop.watch._poll_seconds = None  # the learned intervals
-    shop.clock.jump(seconds)
+    shop.clock.set_wall(seconds)
     shop.engine.will_answer([*[state("RUNNING")] * 6, success()])
     with patch("bot.pipeline.nudge.Nudge.wait", wait):
         await shop.watch.watch(job)
@@ -105,15 +85,15 @@ async def test_looks_keep_their_distance(shop: Jumpy, seconds: float) -> None:
 
 @pytest.mark.parametrize("seconds", JUMPS)
 async def test_a_submission_whose_task_shows_up_late_is_not_repeated(
-    shop: Jumpy, seconds: float
+    shop: Shop, seconds: float
 ) -> None:
     job = await submitting_job(shop)
     created = shop.clock.now_milliseconds()  # by the provider's clock, which is right
-    shop.clock.jump(seconds)
+    shop.clock.set_wall(seconds)
     shop.clock.advance(30)
     await shop.submission.reconcile(await shop.job(job.id))
     assert (await shop.job(job.id)).state == JobState.SUBMITTING
-    shop.clock.jump(-seconds)
+    shop.clock.set_wall(-seconds)
     shop.engine.listed = [TaskSummary("task-1", TaskStatus.RUNNING, None, created)]
     await shop.submission.reconcile(await shop.job(job.id))
     assert (await shop.job(job.id)).task_id == "task-1"
@@ -122,12 +102,12 @@ async def test_a_submission_whose_task_shows_up_late_is_not_repeated(
 
 @pytest.mark.parametrize("seconds", JUMPS)
 async def test_the_task_is_found_although_the_clock_was_wrong_when_it_was_submitted(
-    shop: Jumpy, seconds: float
+    shop: Shop, seconds: float
 ) -> None:
     created = shop.clock.now_milliseconds()  # by the provider's clock, which is right
-    shop.clock.jump(seconds)
+    shop.clock.set_wall(seconds)
     job = await submitting_job(shop)
-    shop.clock.jump(-seconds)
+    shop.clock.set_wall(-seconds)
     shop.clock.advance(10)
     shop.engine.listed = [TaskSummary("task-1", TaskStatus.RUNNING, None, created)]
     await shop.submission.reconcile(await shop.job(job.id))
@@ -136,10 +116,10 @@ async def test_the_task_is_found_although_the_clock_was_wrong_when_it_was_submit
 
 @pytest.mark.parametrize("seconds", JUMPS)
 async def test_a_submission_that_was_never_made_is_given_up_in_its_time(
-    shop: Jumpy, seconds: float
+    shop: Shop, seconds: float
 ) -> None:
     job = await submitting_job(shop)
-    shop.clock.jump(seconds)
+    shop.clock.set_wall(seconds)
     await shop.submission.reconcile(await shop.job(job.id))
     assert (await shop.job(job.id)).state == JobState.SUBMITTING
     shop.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 1)
@@ -148,9 +128,9 @@ async def test_a_submission_that_was_never_made_is_given_up_in_its_time(
 
 
 @pytest.mark.parametrize("seconds", JUMPS)
-async def test_progress_is_shown_whatever_the_clock_says(shop: Jumpy, seconds: float) -> None:
+async def test_progress_is_shown_whatever_the_clock_says(shop: Shop, seconds: float) -> None:
     job = await shop.running_job()
-    shop.clock.jump(seconds)
+    shop.clock.set_wall(seconds)
     await shop.pipeline._progress.show()
     assert job.status_message_id is not None
     text = shop.paper.messages[job.status_message_id].text

@@ -12,6 +12,7 @@ import pytest
 
 from storage.database import Database, Transaction
 from storage.trouble import DatabaseLocked, DatabaseUnusable
+from tests.support.deadlines import eventually
 
 
 @pytest.fixture
@@ -94,10 +95,12 @@ async def test_a_lock_is_waited_for_and_seen(database: Database, path: Path) -> 
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         writing = asyncio.create_task(write(database, "patient"))
-        async with asyncio.timeout(5):
-            while database.locked_seconds == 0:
-                await asyncio.sleep(0.01)
-                assert await subjects(database) == []  # readers are not in the way
+
+        async def waits() -> bool:
+            assert await subjects(database) == []  # readers are not in the way
+            return database.locked_seconds > 0
+
+        await eventually(waits)
     await writing
     assert database.locked_seconds == 0
     assert await subjects(database) == ["patient"]

@@ -1,7 +1,5 @@
 """A stampede on the last seconds of quota: exactly as many holds as fit, whoever asks how."""
 
-# ruff: noqa: ASYNC110, ASYNC240  (other processes are waited for: files are their sign)
-
 from __future__ import annotations
 
 import asyncio
@@ -14,6 +12,7 @@ from storage.database import Database
 from storage.ledger import QuotaExceeded
 from tests.model.stampeder import attempts
 from tests.storage.orders import CAPS, NOON, start
+from tests.support.deadlines import eventually
 
 PROCESSES = 10
 LEFT_MILLISECONDS = 7_000
@@ -63,11 +62,9 @@ async def test_ten_processes_place_as_many_holds_as_fit(tmp_path: Path) -> None:
         )
         for number in range(PROCESSES)
     ]
-    async with asyncio.timeout(60):
-        while len(list(tmp_path.glob("here-*"))) < PROCESSES:
-            await asyncio.sleep(0.02)
-        go.touch()
-        answers = [(await process.communicate())[0].decode() for process in processes]
+    await eventually(lambda: len(list(tmp_path.glob("here-*"))) == PROCESSES)
+    go.touch()
+    answers = [(await process.communicate())[0].decode() for process in processes]
     assert [process.returncode for process in processes] == [0] * PROCESSES
     made = [int(answer) for answer in answers]
     assert sum(made) == 7, made

@@ -22,8 +22,8 @@ from tests.dashscope.clients import KEY, S2V
 from tests.dashscope.fault_server import FaultServer, answer, fault_server
 from tests.dashscope.test_download import leftovers
 from tests.network.flipped_bits import FlippedBits, flipped_bits
+from tests.support.clock import FakeClock
 from tests.telegram.chat import TOKEN, Telegram, local_telegram
-from tests.telegram.clocks import JumpingClock
 
 pytestmark = pytest.mark.usefixtures("trusted")
 
@@ -69,7 +69,7 @@ async def test_a_download_is_repeated(authority: trustme.CA, part: str) -> None:
         bot = build_bot(TOKEN, line.url)
         photo = (await telegram.show())["photo"][-1]
         line.garble(part, times=2)
-        data = await Files(bot, http, JumpingClock()).download(photo["file_id"])
+        data = await Files(bot, http, FakeClock()).download(photo["file_id"])
         await bot.request.shutdown()
     assert len(data) == photo["file_size"]
     assert len(line.garbled) == 2

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
 import httpx
 
 from bot.sandbox.server import DEMO_BOT_TOKEN
+from tests.support.deadlines import eventually
 
 Json = dict[str, Any]
 DEADLINE_SECONDS = 10.0
@@ -51,14 +51,14 @@ class ScriptedBot:
 
     async def next(self, kind: str = "message") -> Json:
         """The content of the next update of this kind, waited for; others are dropped."""
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            while True:
-                while not self._updates:
-                    await self._poll()
-                update = self._updates.pop(0)
-                if kind in update:
-                    content: Json = update[kind]
-                    return content
+
+        async def look() -> Json | None:
+            if not self._updates:
+                await self._poll()
+            found: Json | None = self._updates.pop(0).get(kind) if self._updates else None
+            return found
+
+        return await eventually(look, f"an update with {kind}")
 
     async def file(self, file_id: str) -> bytes:
         """A file as the bot downloads it."""

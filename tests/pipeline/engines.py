@@ -13,8 +13,8 @@ from bot.dashscope.task import Task, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.pipeline.engine import Ticket
-from tests.pipeline.clocks import HandClock
 from tests.storage.orders import ACCOUNT, ENGINE
+from tests.support.clock import FakeClock
 
 Answer = Task | DashScopeError
 
@@ -29,7 +29,7 @@ class ScriptedEngine:
     detection = f"{ENGINE}-detect"
     account = ACCOUNT
 
-    def __init__(self, clock: HandClock, *, slots: int = 1) -> None:
+    def __init__(self, clock: FakeClock, *, slots: int = 1) -> None:
         self._clock = clock
         self.slots = slots
         self.seconds_between_queries = 0.0

@@ -31,10 +31,12 @@ from bot.texts import Texts
 from storage import jobs, media, moves, wholes
 from storage.database import Database
 from storage.jobs import Job
-from tests.pipeline.clocks import HandClock
 from tests.pipeline.engines import ScriptedEngine
 from tests.pipeline.papers import Paper
 from tests.storage import orders
+from tests.storage.orders import NOON
+from tests.support.clock import FakeClock
+from tests.support.deadlines import eventually
 
 OPERATOR = 7001
 _tasks = itertools.count(1)
@@ -74,7 +76,7 @@ class Shop:
 
     def __init__(self, database: Database, results: Path) -> None:
         self.database = database
-        self.clock = clock = HandClock()
+        self.clock = clock = FakeClock(NOON, jumps=False)
         self.engine = engine = ScriptedEngine(clock)
         self.engines = engines = Engines(engine)
         self.paper = Paper()
@@ -212,16 +214,17 @@ class Shop:
 
     async def until(self, seen: Callable[[], Awaitable[bool]] | Callable[[], bool]) -> None:
         """Wait for it, nudging; in real time it takes moments."""
-        async with asyncio.timeout(60):
-            while True:
-                found = seen()
-                if found if isinstance(found, bool) else await found:
-                    return
-                self.nudge()
-                await asyncio.sleep(0.005)
+
+        def look() -> Awaitable[bool] | bool:
+            self.nudge()
+            self.clock.let_go()
+            return seen()
+
+        await eventually(look)
 
     async def rounds(self, number: int = 5) -> None:
         """Let the pipeline look so many times: what it would do, it has begun by then."""
         for _ in range(number):
             self.nudge()
+            self.clock.let_go()
             await asyncio.sleep(0.01)

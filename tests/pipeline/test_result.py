@@ -33,7 +33,8 @@ def video() -> bytes:
 async def fetched(shop: Shop, job: Job) -> Job:
     """The job after every attempt that was made, each at its time."""
     while job.state == JobState.FETCHING:
-        shop.clock.set(job.not_before_milliseconds)
+        early = job.not_before_milliseconds - shop.clock.now_milliseconds()
+        shop.clock.advance(max(0, early) / 1000)
         await shop.result.fetch(job)
         job = await shop.job(job.id)
     return job

@@ -13,30 +13,22 @@ from bot.dashscope.task import TaskStatus, TaskSummary
 from bot.pipeline.submission import SETTLED_AFTER_MILLISECONDS, Submission
 from storage.database import Database
 from storage.jobs import Job, JobState
-from tests.pipeline.clocks import HandClock
 from tests.pipeline.shop import Shop
+from tests.support.clock import HOUR
 
 SKEWS_SECONDS = (-600.0, -90.0, 0.0, 90.0, 600.0)
-HOUR = 3600.0
-
-
-class SetClock(HandClock):
-    """Its time of day can be set; what really passes is not changed by that."""
-
-    off_milliseconds = 0
-
-    def now_milliseconds(self) -> int:
-        return super().now_milliseconds() + self.off_milliseconds
 
 
 class Skewed(Shop):
     """A shop whose clock differs from the provider's, and is set now and then."""
 
-    clock: SetClock
+    off_seconds = 0.0
 
     def set_ahead(self, seconds: float) -> None:
         """So far the provider's clock is ahead of this machine's from now on."""
-        self.clock.off_milliseconds = round((self.engine.ahead_seconds - seconds) * 1000)
+        off_seconds = self.engine.ahead_seconds - seconds
+        self.clock.set_wall(off_seconds - self.off_seconds)
+        self.off_seconds = off_seconds
 
     def restart(self) -> None:
         """A process that has heard nothing of the provider."""
@@ -53,9 +45,8 @@ class Skewed(Shop):
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Skewed]:
+async def shop(tmp_path: Path) -> AsyncIterator[Skewed]:
     database = await Database.open(tmp_path / "bot.db")
-    monkeypatch.setattr("tests.pipeline.shop.HandClock", SetClock)
     yield Skewed(database, tmp_path / "results")
     await database.close()
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from typing import Any
 
 import httpx
 
 from bot.sandbox.dashscope.settings import DEMO_API_KEY
 from tests.sandbox_dashscope import material
+from tests.support.deadlines import eventually
 
 S2V, S2V_DETECT = "wan2.2-s2v", "wan2.2-s2v-detect"
 EMO, EMO_DETECT = "emo-v1", "emo-detect-v1"
 RESOLVE = {"X-DashScope-OssResourceResolve": "enable"}
 ASYNC = {"X-DashScope-Async": "enable"}
 MODELS = "/api/v1/services/aigc/image2video"
-_DEADLINE_SECONDS = 10
 
 
 class Caller:
@@ -96,13 +94,12 @@ class Caller:
 
     async def reached(self, task_id: str, *states: str) -> None:
         """Wait by the control API, which has no rate limit, until a task is in such a state."""
-        deadline = time.monotonic() + _DEADLINE_SECONDS
-        while time.monotonic() < deadline:
+
+        async def there() -> bool:
             tasks = (await self.http.get("/sim/tasks")).json()["tasks"]
-            if any(t["task_id"] == task_id and t["status"] in states for t in tasks):
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"{task_id} never came to {states}: {tasks}")
+            return any(t["task_id"] == task_id and t["status"] in states for t in tasks)
+
+        await eventually(there, f"{task_id} is {states}")
 
     async def fault(self, match: str, kind: str, *, times: int | None = 1, **params: Any) -> None:
         answer = await self.http.post(

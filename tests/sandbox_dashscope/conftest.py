@@ -16,7 +16,8 @@ from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import serve
 from tests.sandbox_dashscope.caller import Caller
-from tests.sandbox_dashscope.stand_in import FaceList, HereRenderer, ShiftedClock
+from tests.sandbox_dashscope.stand_in import FaceList, HereRenderer
+from tests.support.clock import FakeClock
 
 SECOND_KEY, OTHER_ACCOUNT_KEY = "sk-second-key-of-demo", "sk-key-of-another-account"
 
@@ -27,7 +28,7 @@ class Service:
 
     base_url: str
     http: httpx.AsyncClient
-    clock: ShiftedClock
+    clock: FakeClock
     journal: Journal
     renderer: HereRenderer
     faces: FaceList
@@ -39,7 +40,6 @@ class Service:
 
     async def as_new(self) -> None:
         """Forget what earlier tests did."""
-        self.clock.as_new()
         assert (await self.http.post("/sim/reset")).status_code == 200
         self.renderer.as_new()
         self.faces.as_new()
@@ -51,7 +51,7 @@ class Service:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served() -> AsyncIterator[Service]:
-    clock = ShiftedClock()
+    clock = FakeClock(rate=1.0, jumps=False)
     journal, renderer, faces = Journal(clock), HereRenderer(), FaceList()
     keys = {DEMO_API_KEY: "demo", SECOND_KEY: "demo", OTHER_ACCOUNT_KEY: "other"}
     apps = create_dashscope_app(

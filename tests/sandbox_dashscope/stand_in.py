@@ -1,4 +1,4 @@
-"""Stand-ins for the renderer (it encodes a real MP4), the face finder and the clock."""
+"""Stand-ins for the renderer (it encodes a real MP4) and the face finder."""
 
 from __future__ import annotations
 
@@ -108,27 +108,3 @@ class FaceList:
     def __call__(self, rgb: npt.NDArray[np.uint8]) -> list[FaceAt]:
         assert rgb.ndim == 3
         return self.faces
-
-
-class ShiftedClock:
-    """The real clock, which a test may put forward; sleepers notice."""
-
-    def __init__(self) -> None:
-        self.as_new()
-
-    def as_new(self) -> None:
-        self._shift_seconds = 0.0
-
-    def advance(self, *, hours: float = 0.0, seconds: float = 0.0) -> None:
-        self._shift_seconds += hours * 3600 + seconds
-
-    def now_milliseconds(self) -> int:
-        return time.time_ns() // 1_000_000 + round(self._shift_seconds * 1000)
-
-    def steady_seconds(self) -> float:
-        return time.monotonic() + self._shift_seconds
-
-    async def sleep(self, seconds: float) -> None:
-        end = self.steady_seconds() + seconds
-        while self.steady_seconds() < end:  # noqa: ASYNC110 - a moved clock sets no event
-            await asyncio.sleep(0.005)

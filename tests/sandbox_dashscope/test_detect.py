@@ -14,6 +14,7 @@ from tests.sandbox_dashscope import material
 from tests.sandbox_dashscope.caller import ASYNC, EMO, EMO_DETECT, RESOLVE, S2V, S2V_DETECT, Caller
 from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, SECOND_KEY, Service
 from tests.sandbox_dashscope.stand_in import FaceAt
+from tests.support.clock import HOUR
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -161,7 +162,7 @@ async def test_a_file_of_another_model_or_account_or_time_is_not_fetched(
     assert await code(mine) is None
     assert await code(mine, SECOND_KEY) is None
     assert await code(mine, OTHER_ACCOUNT_KEY) == "InvalidParameter.DataInspection"
-    service.clock.advance(hours=48)
+    service.clock.advance(48 * HOUR)
     assert await code(mine) == "InvalidParameter.DataInspection"
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.sandbox_dashscope import material
 from tests.sandbox_dashscope.caller import ASYNC, EMO, Caller
 from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, Service
+from tests.support.clock import HOUR
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -36,7 +37,7 @@ async def test_sound_of_twenty_seconds_fails_after_a_while(
     await caller.set(refuse_seconds=60)
     task_id = await with_sound(caller, material.tone(20_000))
     await caller.reached(task_id, "RUNNING")
-    service.clock.advance(seconds=61)
+    service.clock.advance(61)
     assert await failure(caller, task_id) == (
         "InvalidURL",
         "The input audio is longer than 20s",
@@ -120,9 +121,9 @@ async def test_the_service_gives_up_after_three_hours(caller: Caller, service: S
     await caller.set(render_seconds=4 * 3600)
     task_id = await caller.submitted()
     await caller.reached(task_id, "RUNNING")
-    service.clock.advance(hours=2.9)
+    service.clock.advance(2.9 * HOUR)
     assert (await caller.query(task_id))["output"]["task_status"] == "RUNNING"
-    service.clock.advance(hours=0.2)
+    service.clock.advance(0.2 * HOUR)
     assert (await failure(caller, task_id))[0] == "InternalError.Timeout"
 
 

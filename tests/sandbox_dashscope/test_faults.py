@@ -15,6 +15,7 @@ from tests.sandbox_dashscope import material
 from tests.sandbox_dashscope.caller import MODELS, Caller
 from tests.sandbox_dashscope.conftest import Service
 from tests.sandbox_dashscope.test_submit import INPUT, s2v
+from tests.support.deadlines import in_time
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -125,6 +126,14 @@ async def test_the_journal_tells_which_faults_are_on(caller: Caller, service: Se
     assert [[fault["kind"] for fault in event["faults"]] for event in events] == [["status"], []]
 
 
+async def _next_call(service: Service) -> dict[str, Any]:
+    """The first that the journal gets during this test."""
+    async for event in service.journal.follow(service.seen):
+        if event["type"] == "provider_call":
+            return event
+    raise AssertionError("a journal never ends")
+
+
 @pytest.mark.parametrize("path", ["/upload", f"{MODELS}/video-synthesis"])
 async def test_a_caller_who_leaves_in_the_middle_does_no_harm(
     caller: Caller, service: Service, path: str, caplog: pytest.LogCaptureFixture
@@ -140,10 +149,7 @@ async def test_a_caller_who_leaves_in_the_middle_does_no_harm(
     await writer.drain()
     writer.close()
     await writer.wait_closed()
-    async with asyncio.timeout(10):
-        async for event in service.journal.follow(service.seen):
-            if event["type"] == "provider_call":
-                break
+    event = await in_time(_next_call(service))
     assert event["call"]["response"] == {"dropped": True}
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 

@@ -18,6 +18,7 @@ from bot.sandbox.dashscope.renderer import (
     WorkerRenderer,
 )
 from tests.sandbox_dashscope import stand_in
+from tests.support.deadlines import eventually
 
 
 @pytest.fixture
@@ -78,8 +79,7 @@ async def test_a_cancelled_video_ends_its_process_at_once(
 ) -> None:
     renderer = hire(stand_in.never_finish)
     rendering = asyncio.create_task(renderer.render(order(tmp_path / "a.mp4"), print))
-    while not multiprocessing.active_children():  # noqa: ASYNC110 - a process sets no event
-        await asyncio.sleep(0.01)
+    await eventually(multiprocessing.active_children, "the process has begun")
     rendering.cancel()
     with pytest.raises(asyncio.CancelledError):
         await rendering

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from tests.sandbox_dashscope.caller import Caller
 from tests.sandbox_dashscope.conftest import Service
+from tests.support.clock import HOUR
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -37,9 +38,9 @@ async def test_a_part_of_the_result_can_be_had(caller: Caller, address: str) -> 
 async def test_the_address_expires_after_24_hours(
     caller: Caller, service: Service, address: str
 ) -> None:
-    service.clock.advance(hours=23.9)
+    service.clock.advance(23.9 * HOUR)
     assert (await caller.http.get(address)).status_code == 200
-    service.clock.advance(hours=0.2)
+    service.clock.advance(0.2 * HOUR)
     gone = await caller.http.get(address)
     assert gone.status_code == 403
     assert "Request has expired." in gone.text

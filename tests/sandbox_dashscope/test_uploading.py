@@ -108,9 +108,9 @@ async def test_an_expired_policy_is_refused_with_the_words_of_oss(
     caller: Caller, service: Service
 ) -> None:
     policy = await caller.policy()
-    service.clock.advance(seconds=299)
+    service.clock.advance(299)
     assert (await caller.post_form(policy, b"x", "in-time")).status_code == 200
-    service.clock.advance(seconds=2)
+    service.clock.advance(2)
     answer = await caller.post_form(policy, b"x", "too-late")
     assert answer.status_code == 403
     assert "Invalid according to Policy: Policy expired." in answer.text

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
-from bot.clock import SystemClock
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import serve
 from bot.sandbox.telegram.app import create_telegram_app
 from bot.sandbox.telegram.world import MediaLimits
+from tests.support.clock import FakeClock
 
 Json = dict[str, Any]
 
 TOKEN = "4242:AAH-local-sandbox-token-000000000000"
 OTHER_TOKEN = "777:AAH-local-sandbox-token-000000000000"
-DEADLINE_SECONDS = 5.0
-
-
-class AdvancingClock(SystemClock):
-    """The machine's clock, some seconds ahead as the test says."""
-
-    def __init__(self) -> None:
-        self.ahead_seconds = 0.0
-
-    def now_milliseconds(self) -> int:
-        return super().now_milliseconds() + int(self.ahead_seconds * 1000)
-
-    def steady_seconds(self) -> float:
-        return super().steady_seconds() + self.ahead_seconds
 
 
 @dataclass
@@ -43,7 +28,7 @@ class LocalTelegram:
 
     url: str
     http: httpx.AsyncClient
-    clock: AdvancingClock
+    clock: FakeClock
     faults: FaultBoard
     journal: Journal
     person: Json = field(default_factory=dict)
@@ -138,7 +123,7 @@ class LocalTelegram:
 @contextlib.asynccontextmanager
 async def local_telegram(limits: MediaLimits | None = None) -> AsyncIterator[LocalTelegram]:
     """A served local Telegram with one person, Ann, and the demo bot."""
-    clock = AdvancingClock()
+    clock = FakeClock(rate=1.0, jumps=False)
     journal, faults = Journal(clock), FaultBoard()
     app = create_telegram_app(journal, faults, clock=clock, media_limits=limits)
     async with serve(app) as url, httpx.AsyncClient(base_url=url, timeout=20, verify=False) as http:
@@ -146,10 +131,3 @@ async def local_telegram(limits: MediaLimits | None = None) -> AsyncIterator[Loc
         await telegram.call("getMe")
         telegram.person = await telegram.new_person("Ann", username="ann")
         yield telegram
-
-
-async def until(check: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for a condition; fails after the deadline."""
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while not await check():  # noqa: ASYNC110 (any condition, not one event)
-            await asyncio.sleep(0.01)

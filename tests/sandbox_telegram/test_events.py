@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
@@ -11,7 +10,8 @@ from typing import Any
 import pytest
 import websockets
 
-from tests.sandbox_telegram.local import DEADLINE_SECONDS, LocalTelegram
+from tests.sandbox_telegram.local import LocalTelegram
+from tests.support.deadlines import eventually
 
 Json = dict[str, Any]
 
@@ -24,11 +24,11 @@ async def _listening(telegram: LocalTelegram, after: int = 0) -> AsyncIterator[A
 
 
 async def _until(socket: Any, event_type: str) -> Json:
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while True:
-            event: Json = json.loads(await socket.recv())
-            if event["type"] == event_type:
-                return event
+    async def look() -> Json | None:
+        event: Json = json.loads(await socket.recv())
+        return event if event["type"] == event_type else None
+
+    return await eventually(look, event_type)
 
 
 async def test_what_happened_is_replayed_and_what_happens_follows(

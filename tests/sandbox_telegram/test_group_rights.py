@@ -121,7 +121,7 @@ async def test_slow_mode_makes_a_bot_wait_unless_it_administers(telegram: LocalT
     assert (answer["error_code"], answer["parameters"]["retry_after"]) == (429, 30)
     place = {"chat_id": chat_id, "message_id": sent["message_id"]}
     assert (await telegram.ask("editMessageText", **place, text="edits may"))["ok"]
-    telegram.clock.ahead_seconds += 30
+    telegram.clock.advance(30)
     await telegram.call("sendMessage", chat_id=chat_id, text="y")
     await telegram.sim("PATCH", "/settings", {"slow_mode_binds_bots": False})
     await telegram.call("sendMessage", chat_id=chat_id, text="z")

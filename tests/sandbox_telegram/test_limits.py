@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.sandbox.telegram.limits import GROUP_PER_MINUTE, PRIVATE_BURST, RateLimits
-from tests.sandbox_telegram.local import AdvancingClock, LocalTelegram
+from tests.sandbox_telegram.local import LocalTelegram
+from tests.support.clock import FakeClock
 
 
 async def test_a_burst_passes_and_a_flood_does_not(telegram: LocalTelegram) -> None:
@@ -17,7 +18,7 @@ async def test_a_burst_passes_and_a_flood_does_not(telegram: LocalTelegram) -> N
         "description": "Too Many Requests: retry after 1",
         "parameters": {"retry_after": 1},
     }
-    telegram.clock.ahead_seconds += 1
+    telegram.clock.advance(1)
     await telegram.send("more")
 
 
@@ -44,35 +45,35 @@ async def test_the_limits_can_be_switched_off(telegram: LocalTelegram) -> None:
 
 
 def test_a_group_takes_twenty_messages_a_minute() -> None:
-    clock = AdvancingClock()
+    clock = FakeClock()
     limits = RateLimits(clock)
     for _ in range(GROUP_PER_MINUTE):
         assert limits.take(-1, is_group=True) is None
     assert limits.take(-1, is_group=True) == 60
     assert limits.take(-2, is_group=True) is None
-    clock.ahead_seconds = 61
+    clock.advance(61)
     assert limits.take(-1, is_group=True) is None
 
 
 def test_an_album_counts_each_of_its_files() -> None:
-    limits = RateLimits(AdvancingClock())
+    limits = RateLimits(FakeClock())
     assert limits.take(-1, is_group=True, count=15) is None
     assert limits.take(-1, is_group=True, count=10) == 60
 
 
 def test_thirty_messages_a_second_pass_overall() -> None:
-    clock = AdvancingClock()
+    clock = FakeClock()
     limits = RateLimits(clock)
     taken = [limits.take(chat_id, is_group=False) for chat_id in range(1, 41)]
     assert taken == [None] * 30 + [1] * 10
-    clock.ahead_seconds = 1.1
+    clock.advance(1.1)
     assert limits.take(99, is_group=False) is None
 
 
 def test_a_private_chat_refills_one_a_second() -> None:
-    clock = AdvancingClock()
+    clock = FakeClock()
     limits = RateLimits(clock)
     for _ in range(PRIVATE_BURST):
         assert limits.take(1, is_group=False) is None
-    clock.ahead_seconds = 3
+    clock.advance(3)
     assert [limits.take(1, is_group=False) for _ in range(4)] == [None, None, None, 1]

@@ -59,7 +59,7 @@ async def test_a_declined_purchase_is_not_paid(telegram: LocalTelegram) -> None:
 
 async def test_ten_seconds_later_it_is_too_late(telegram: LocalTelegram) -> None:
     query_id = await _checkout(telegram)
-    telegram.clock.ahead_seconds += 11
+    telegram.clock.advance(11)
     said = await telegram.refusal("answerPreCheckoutQuery", pre_checkout_query_id=query_id, ok=True)
     assert "query is too old" in said
 

@@ -20,9 +20,8 @@ from starlette.websockets import WebSocket
 
 from bot.dashscope.moments import http_date
 from bot.sandbox.serving import Dropped, serve
-from tests.pipeline.clocks import HandClock
-from tests.sandbox_telegram.local import until
-from tests.storage.orders import NOON
+from tests.support.clock import NOON_MILLISECONDS, FakeClock
+from tests.support.deadlines import eventually
 
 
 async def _hello(_request: Request) -> Response:
@@ -68,10 +67,10 @@ async def test_an_app_is_served_on_a_free_port_and_gone_afterwards() -> None:
 
 
 async def test_every_answer_carries_the_date_of_the_servers_clock() -> None:
-    async with serve(APP, clock=HandClock()) as url, httpx.AsyncClient() as http:
+    async with serve(APP, clock=FakeClock()) as url, httpx.AsyncClient() as http:
         for path in ("/", "/unknown"):
             answer = await http.get(f"{url}{path}")
-            assert http_date(answer.headers["date"]) == NOON
+            assert http_date(answer.headers["date"]) == NOON_MILLISECONDS
 
 
 async def test_a_given_port_is_used_and_free_again_at_once() -> None:
@@ -95,7 +94,7 @@ async def test_open_long_polls_and_web_sockets_do_not_hold_up_the_end() -> None:
     async with httpx.AsyncClient(timeout=20) as http:
         async with serve(APP) as url:
             poll = asyncio.create_task(http.get(f"{url}/never"))
-            await until(_poll_waits)
+            await eventually(_poll_waits)
             listener = await websockets.connect(url.replace("http", "ws") + "/listens")
             assert await listener.recv() == "ready"
             began = time.monotonic()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
-from tests.sandbox_telegram.local import OTHER_TOKEN, LocalTelegram, until
+from tests.sandbox_telegram.local import OTHER_TOKEN, LocalTelegram
+from tests.support.deadlines import eventually
 
 
 async def test_updates_come_again_until_an_offset_confirms_them(telegram: LocalTelegram) -> None:
@@ -154,4 +155,4 @@ async def test_what_was_written_before_the_bot_called_waits_for_it(telegram: Loc
     async def seen() -> bool:
         return bool(await telegram.updates())
 
-    await until(seen)
+    await eventually(seen)

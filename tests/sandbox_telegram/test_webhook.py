@@ -13,7 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.sandbox.serving import serve
-from tests.sandbox_telegram.local import LocalTelegram, until
+from tests.sandbox_telegram.local import LocalTelegram
+from tests.support.deadlines import eventually
 
 
 class Receiver:
@@ -36,7 +37,7 @@ class Receiver:
         async def check() -> bool:
             return self.texts() == list(texts)
 
-        await until(check)
+        await eventually(check)
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ async def test_a_webhook_that_is_down_gets_its_updates_later(telegram: LocalTele
     async def failed() -> bool:
         return "last_error_message" in await telegram.call("getWebhookInfo")
 
-    await until(failed)
+    await eventually(failed)
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(serve(app, port=port))
         await late.has("patience")

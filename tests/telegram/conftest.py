@@ -10,8 +10,8 @@ import pytest
 
 from bot.telegram.sender import Sender
 from storage.database import Database
+from tests.support.clock import FakeClock
 from tests.telegram.chat import Telegram, local_telegram
-from tests.telegram.clocks import JumpingClock
 from tests.telegram.senders import sender_of
 
 
@@ -25,7 +25,7 @@ async def telegram() -> AsyncIterator[Telegram]:
 @pytest.fixture
 async def sender(telegram: Telegram) -> AsyncIterator[Sender]:
     """A Sender connected to it, which waits for nothing."""
-    async with sender_of(telegram.base_url, JumpingClock()) as sender:
+    async with sender_of(telegram.base_url, FakeClock()) as sender:
         yield sender
 
 

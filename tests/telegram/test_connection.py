@@ -6,13 +6,13 @@ import pytest
 
 from bot.telegram.connection import build_application, build_bot, initialize
 from bot.telegram.errors import TokenRejected
+from tests.support.clock import FakeClock
 from tests.telegram.chat import TOKEN, Telegram
-from tests.telegram.clocks import JumpingClock
 
 
 async def test_the_bot_waits_for_a_telegram_that_is_not_there_yet(telegram: Telegram) -> None:
     telegram.fault("getMe", "drop_before", times=3)
-    clock = JumpingClock()
+    clock = FakeClock()
     application = build_application(build_bot(TOKEN, telegram.base_url))
     await initialize(application, clock)
     assert len(clock.slept) == 3
@@ -24,7 +24,7 @@ async def test_a_rejected_token_does_not_appear_in_the_failure(telegram: Telegra
     telegram.fault("getMe", "status", code=401)
     application = build_application(build_bot(TOKEN, telegram.base_url))
     with pytest.raises(TokenRejected) as failure:
-        await initialize(application, JumpingClock())
+        await initialize(application, FakeClock())
     assert TOKEN.get_secret_value() not in str(failure.value)
     assert failure.value.__suppress_context__
 

@@ -17,8 +17,8 @@ from bot.sandbox.serving import serve
 from bot.telegram.connection import build_bot, build_http
 from bot.telegram.errors import FileGone, FileTooBig, TelegramFailure, TokenRejected, TryAgain
 from bot.telegram.files import DOWNLOAD_LIMIT_BYTES, Files
+from tests.support.clock import FakeClock
 from tests.telegram.chat import TOKEN, Telegram
-from tests.telegram.clocks import JumpingClock
 
 MEGABYTE = 1_000_000
 
@@ -28,7 +28,7 @@ async def files_of(base_url: str) -> AsyncIterator[Files]:
     """Downloads from there, waiting for nothing."""
     bot = build_bot(TOKEN, base_url)
     async with build_http() as http:
-        yield Files(bot, http, JumpingClock())
+        yield Files(bot, http, FakeClock())
     await bot.request.shutdown()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.telegram.lanes import Lanes
-from tests.telegram.waiting import until
+from tests.support.deadlines import eventually, in_time
 
 
 def _never(error: BaseException) -> None:
@@ -25,7 +25,7 @@ async def test_no_more_than_allowed_are_handled_at_once() -> None:
     lanes = Lanes[int](handle, _never, at_once=3)
     for item in range(20):
         await lanes.put(item, item)
-    await until(lambda: not lanes.busy())
+    await eventually(lambda: not lanes.busy())
     assert most == 3
 
 
@@ -42,7 +42,7 @@ async def test_taking_in_waits_while_there_is_no_room() -> None:
     await asyncio.sleep(0)
     assert not third.done()
     gate.set()
-    await asyncio.wait_for(third, 1)
+    await in_time(third)
     await lanes.close(1)
 
 
@@ -54,7 +54,7 @@ async def test_a_lane_that_breaks_is_reported() -> None:
 
     lanes = Lanes[int](handle, errors.append)
     await lanes.put("a", 1)
-    await until(lambda: bool(errors))
+    await eventually(lambda: bool(errors))
     assert str(errors[0]) == "disk full"
 
 
@@ -68,9 +68,9 @@ async def test_closing_begins_nothing_new() -> None:
     lanes = Lanes[int](handle, _never)
     await lanes.put("a", 1)
     await lanes.put("a", 2)
-    await until(lambda: bool(handled))
+    await eventually(lambda: bool(handled))
     closing = asyncio.create_task(lanes.close(5))
     await asyncio.sleep(0)
     gate.set()
-    await asyncio.wait_for(closing, 1)
+    await in_time(closing)
     assert handled == [1]

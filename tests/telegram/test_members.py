@@ -11,8 +11,8 @@ from telegram.constants import ChatID
 from bot.telegram.connection import build_bot
 from bot.telegram.members import Members
 from bot.telegram.pace import Pace
+from tests.support.clock import FakeClock
 from tests.telegram.chat import PRIVATE, TOKEN, Telegram
-from tests.telegram.clocks import JumpingClock
 
 STRANGER = 7_002
 
@@ -22,7 +22,7 @@ class Scene:
     """A group of Ada, who owns it, and Ben, and what the bot knows of them."""
 
     telegram: Telegram
-    clock: JumpingClock
+    clock: FakeClock
     members: Members
     group: int
 
@@ -36,7 +36,7 @@ async def scene(telegram: Telegram) -> AsyncIterator[Scene]:
     """Rights as they are in a new group."""
     await telegram.post("/people", {"first_name": "Ben", "user_id": STRANGER})
     body = {"title": "Us", "members": [PRIVATE, STRANGER], "type": "supergroup"}
-    bot, clock = build_bot(TOKEN, telegram.base_url), JumpingClock()
+    bot, clock = build_bot(TOKEN, telegram.base_url), FakeClock()
     await bot.initialize()
     group = (await telegram.post("/groups", body))["chat_id"]
     yield Scene(telegram, clock, Members(bot, Pace(clock), clock), group)
@@ -52,7 +52,7 @@ async def test_an_answer_holds_for_a_minute(scene: Scene) -> None:
     for _ in range(3):
         await scene.members.administers(scene.group, PRIVATE)
     assert await scene.asked() == 1
-    scene.clock.seconds += 61
+    scene.clock.advance(61)
     await scene.members.administers(scene.group, PRIVATE)
     assert await scene.asked() == 2
 

@@ -8,7 +8,8 @@ import pytest
 
 from bot.telegram.errors import NotSent
 from bot.telegram.pace import Pace, Urgency
-from tests.telegram.clocks import JumpingClock, ManualClock
+from tests.support.clock import FakeClock
+from tests.support.deadlines import eventually, in_time
 
 GROUP = -100_5
 
@@ -17,7 +18,7 @@ class Queue:
     """Takes turns at once, notes when each was granted and to whom."""
 
     def __init__(self) -> None:
-        self.clock = JumpingClock()
+        self.clock = FakeClock()
         self.pace = Pace(self.clock)
         self.granted: list[tuple[float, str]] = []
 
@@ -86,22 +87,24 @@ async def test_progress_leaves_room_for_results_in_a_group() -> None:
 
 
 async def test_a_chat_on_hold_stops_nobody_else() -> None:
-    clock = ManualClock()
+    clock = FakeClock(jumps=False)
     pace = Pace(clock)
     pace.hold(1, 30)
     held = asyncio.create_task(pace.turn(1, Urgency.RESULT))
-    await asyncio.wait_for(pace.turn(2, Urgency.PROGRESS), 1)
+    await in_time(pace.turn(2, Urgency.PROGRESS))
     assert pace.held_seconds(1) == pytest.approx(30)
+    await eventually(lambda: clock.due)
     clock.advance(29)
     await asyncio.sleep(0)
     assert not held.done()
+    await eventually(lambda: clock.due)
     clock.advance(1.1)
-    await asyncio.wait_for(held, 1)
+    await in_time(held)
     assert pace.held_seconds(1) == 0
 
 
 async def test_who_gives_up_waiting_takes_no_turn() -> None:
-    clock = ManualClock()
+    clock = FakeClock(jumps=False)
     pace = Pace(clock)
     pace.hold(1, 10)
     gone = asyncio.create_task(pace.turn(1, Urgency.RESULT))
@@ -109,8 +112,9 @@ async def test_who_gives_up_waiting_takes_no_turn() -> None:
     await asyncio.sleep(0)
     gone.cancel()
     await asyncio.wait([gone])
+    await eventually(lambda: clock.due)
     clock.advance(10.1)
-    await asyncio.wait_for(next_one, 1)
+    await in_time(next_one)
     await pace.close()
 
 
@@ -118,12 +122,12 @@ async def test_many_chats_do_not_grow_the_memory_for_ever() -> None:
     queue = Queue()
     for chat_id in range(1, 2_501):
         await queue.take(chat_id)
-        queue.clock.seconds += 7
+        queue.clock.advance(7)
     assert len(queue.pace._chats) <= 1_000
 
 
 async def test_closing_tells_those_who_wait_that_nothing_was_sent() -> None:
-    pace = Pace(ManualClock())
+    pace = Pace(FakeClock(jumps=False))
     pace.hold(1, 60)
     waiting = asyncio.create_task(pace.turn(1, Urgency.RESULT))
     await asyncio.sleep(0)

@@ -13,10 +13,10 @@ from bot.telegram.backoff import Backoff
 from bot.telegram.errors import SecondInstance, TokenRejected
 from bot.telegram.updates import PollingOptions
 from storage.database import Database
+from tests.support.clock import FakeClock
+from tests.support.deadlines import eventually, in_time
 from tests.telegram.chat import Telegram
-from tests.telegram.clocks import JumpingClock
 from tests.telegram.loops import Notebook, running, settled, state_of
-from tests.telegram.waiting import until
 
 HASTY = PollingOptions(
     conflict_patience_seconds=0.2, grace_seconds=0.2, backoff=Backoff(0.01, 0.02)
@@ -26,7 +26,7 @@ HASTY = PollingOptions(
 async def test_allowed_updates_are_named(telegram: Telegram, database: Database) -> None:
     async with running(telegram, database, Notebook()):
         await telegram.say("hello")
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
     poll = (await telegram.calls("getUpdates"))[0]
     assert "message" in json.dumps(poll["params"]["allowed_updates"])
     assert "callback_query" in json.dumps(poll["params"]["allowed_updates"])
@@ -35,10 +35,10 @@ async def test_allowed_updates_are_named(telegram: Telegram, database: Database)
 async def test_stopping_ends_a_long_poll_at_once(telegram: Telegram, database: Database) -> None:
     async with running(telegram, database, Notebook()) as bot:
         await telegram.say("hello")
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
         began = time.monotonic()
         bot.loop.stop()
-        await asyncio.wait_for(bot.task, 5)
+        await in_time(bot.task)
     assert time.monotonic() - began < 2
 
 
@@ -57,7 +57,7 @@ async def test_stopping_waits_for_the_handler_in_flight(
         await begun.wait()
         bot.loop.stop()
         asyncio.get_running_loop().call_later(0.2, finish.set)
-        await asyncio.wait_for(bot.task, 5)
+        await in_time(bot.task)
     assert await state_of(database, update_id) == ("done", 1)
 
 
@@ -74,7 +74,7 @@ async def test_stopping_gives_up_a_handler_that_hangs_and_leaves_it_undone(
         update_id = await telegram.say("hello")
         await begun.wait()
         bot.loop.stop()
-        await asyncio.wait_for(bot.task, 2)
+        await in_time(bot.task)
     assert await state_of(database, update_id) == ("new", 1)
 
 
@@ -83,9 +83,9 @@ async def test_a_conflict_that_passes_is_put_up_with(
 ) -> None:
     telegram.fault("getUpdates", "conflict", times=2)
     notebook = Notebook()
-    async with running(telegram, database, notebook, clock=JumpingClock()):
+    async with running(telegram, database, notebook, clock=FakeClock()):
         await telegram.say("hello")
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
     assert notebook.texts == ["hello"]
 
 
@@ -95,7 +95,7 @@ async def test_a_conflict_that_stays_is_a_second_instance(
     telegram.fault("getUpdates", "conflict", times=None)
     async with running(telegram, database, Notebook(), options=HASTY) as bot:
         with pytest.raises(SecondInstance):
-            await asyncio.wait_for(asyncio.shield(bot.task), 5)
+            await in_time(asyncio.shield(bot.task))
 
 
 async def test_of_two_instances_one_says_so_and_the_other_goes_on(
@@ -107,12 +107,12 @@ async def test_of_two_instances_one_says_so_and_the_other_goes_on(
         running(telegram, database, notebook, options=options) as one,
         running(telegram, database, notebook, options=options) as two,
     ):
-        done, left = await asyncio.wait(
-            [one.task, two.task], timeout=30, return_when=asyncio.FIRST_COMPLETED
+        done, left = await in_time(
+            asyncio.wait([one.task, two.task], return_when=asyncio.FIRST_COMPLETED)
         )
         assert [type(task.exception()) for task in done] == [SecondInstance]
         await telegram.say("still here")
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
         assert not any(task.done() for task in left)
     assert notebook.texts == ["still here"]
 
@@ -121,7 +121,7 @@ async def test_a_rejected_token_ends_the_loop(telegram: Telegram, database: Data
     telegram.fault("getUpdates", "status", code=401)
     async with running(telegram, database, Notebook()) as bot:
         with pytest.raises(TokenRejected):
-            await asyncio.wait_for(asyncio.shield(bot.task), 5)
+            await in_time(asyncio.shield(bot.task))
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "malformed", "html", "empty", "rate_limit"])
@@ -130,9 +130,9 @@ async def test_a_poll_that_fails_is_made_again(
 ) -> None:
     telegram.fault("getUpdates", kind, times=3)
     notebook = Notebook()
-    async with running(telegram, database, notebook, clock=JumpingClock()):
+    async with running(telegram, database, notebook, clock=FakeClock()):
         await telegram.say("hello")
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
     assert notebook.texts == ["hello"]
 
 
@@ -148,7 +148,7 @@ async def test_a_webhook_left_over_is_removed_without_losing_updates(
     telegram.fault("getUpdates", "status", code=409, body=conflict)
     await telegram.say("waiting")
     async with running(telegram, database, notebook):
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
     assert notebook.texts == ["waiting"]
     (call,) = await telegram.calls("deleteWebhook")
     assert call["params"].get("drop_pending_updates") in (None, False, "false")

@@ -11,10 +11,10 @@ import pytest
 from bot.telegram.pace import Pace
 from bot.telegram.progress import ProgressEdits, Status
 from bot.telegram.sender import Sender
+from tests.support.clock import FakeClock
+from tests.support.deadlines import eventually
 from tests.telegram.chat import PRIVATE, Telegram
-from tests.telegram.clocks import JumpingClock, ManualClock
 from tests.telegram.senders import sender_of
-from tests.telegram.waiting import until
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Scene:
     """A sender on a standing clock, and one status message."""
 
     telegram: Telegram
-    clock: ManualClock
+    clock: FakeClock
     sender: Sender
     message_id: int
     chat_id: int = PRIVATE
@@ -42,11 +42,11 @@ class Scene:
         async def enough() -> bool:
             return len(await self.edits()) == count
 
-        await until(enough)
+        await eventually(enough)
 
     async def settle(self) -> None:
         """Wait until somebody sleeps on the clock: what can go out now has gone out."""
-        await until(lambda: self.clock.sleepers > 0)
+        await eventually(lambda: self.clock.due)
 
     async def pass_time(self, seconds: float) -> None:
         """Let time pass and the edit that is due begin and end."""
@@ -59,7 +59,7 @@ class Scene:
 @pytest.fixture
 async def scene(telegram: Telegram) -> AsyncIterator[Scene]:
     """In private."""
-    clock = ManualClock()
+    clock = FakeClock(jumps=False)
     async with sender_of(telegram.base_url, clock) as sender:
         status = await sender.send_text(PRIVATE, "0%")
         yield Scene(telegram, clock, sender, status.message_id)
@@ -100,9 +100,9 @@ async def test_in_a_group_edits_are_further_apart(scene: Scene) -> None:
 async def test_what_is_shown_already_is_not_sent_again(scene: Scene) -> None:
     scene.show("10%")
     await scene.edited(1)
-    await until(lambda: not _busy())
+    await eventually(lambda: not _busy())
     scene.show("10%")
-    await until(lambda: not _busy())
+    await eventually(lambda: not _busy())
     scene.clock.advance(60)
     scene.show("20%")
     await scene.edited(2)
@@ -128,7 +128,7 @@ async def test_progress_that_waits_never_overwrites_the_final_word(scene: Scene)
     await scene.settle()
     await scene.sender.edit_text(PRIVATE, scene.message_id, "done")
     scene.clock.advance(60)
-    await until(lambda: not _busy())
+    await eventually(lambda: not _busy())
     (seen,) = await scene.telegram.seen()
     assert seen["text"] == "done"
     assert await scene.edits() == ["10%", "done"]
@@ -137,7 +137,7 @@ async def test_progress_that_waits_never_overwrites_the_final_word(scene: Scene)
 async def test_the_final_word_comes_after_an_edit_under_way(scene: Scene) -> None:
     scene.telegram.fault("editMessageText", "delay", seconds=0.3)
     scene.show("10%")
-    await until(lambda: not scene.telegram.faults.active())
+    await eventually(lambda: not scene.telegram.faults.active())
     await scene.sender.edit_text(PRIVATE, scene.message_id, "done")
     (seen,) = await scene.telegram.seen()
     assert seen["text"] == "done"
@@ -148,7 +148,7 @@ async def test_progress_that_is_refused_is_dropped_without_a_sound(scene: Scene)
     await scene.telegram.delete(scene.message_id)
     scene.show("10%")
     await scene.edited(1)
-    await until(lambda: not _busy())
+    await eventually(lambda: not _busy())
     scene.clock.advance(60)
     scene.show("20%")
     await scene.edited(2)
@@ -165,19 +165,19 @@ async def test_a_message_has_ten_edits_and_whoever_presses_its_buttons_has_more(
     async def edit(status: Status) -> None:
         shown.append(status.text)
 
-    clock = JumpingClock()
+    clock = FakeClock()
     edits = ProgressEdits(edit, Pace(clock), clock)
     for number in range(1, 14):
         edits.show(Status(PRIVATE, 1, f"{number}"))
-        await until(lambda: not _busy())
+        await eventually(lambda: not _busy())
     edits.show(Status(PRIVATE, 1, "pressed", pressed=True))
-    await until(lambda: not _busy())
+    await eventually(lambda: not _busy())
     assert shown == [*map(str, range(1, 11)), "pressed"]
 
 
 async def test_all_progress_in_a_group_shares_its_few_edits() -> None:
     at: list[float] = []
-    clock = JumpingClock()
+    clock = FakeClock()
 
     async def edit(_: Status) -> None:
         at.append(clock.steady_seconds())
@@ -185,6 +185,6 @@ async def test_all_progress_in_a_group_shares_its_few_edits() -> None:
     edits = ProgressEdits(edit, Pace(clock), clock)
     for message_id in range(20):
         edits.show(Status(-100_5, message_id, "10%"))
-    await until(lambda: not _busy())
+    await eventually(lambda: not _busy())
     assert len(at) == 20
     assert max(sum(start <= other < start + 60 for other in at) for start in at) == 4

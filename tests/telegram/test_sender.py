@@ -28,10 +28,10 @@ from bot.telegram.errors import (
 from bot.telegram.keyboard import Keyboard
 from bot.telegram.outgoing import OutgoingVideo
 from bot.telegram.sender import Sender
+from tests.support.clock import FakeClock
+from tests.support.deadlines import eventually, in_time
 from tests.telegram.chat import PRIVATE, TOKEN, Telegram, local_telegram
-from tests.telegram.clocks import JumpingClock, ManualClock
 from tests.telegram.senders import sender_of
-from tests.telegram.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +187,7 @@ async def test_the_status_becomes_the_video_without_a_new_message(
     assert len(first["files"]) == 3  # video, thumbnail, cover
 
 
-class _LateTelegram(JumpingClock):
+class _LateTelegram(FakeClock):
     """A local Telegram that begins to listen when the first pause is made."""
 
     def __init__(self, port: int, stack: AsyncExitStack) -> None:
@@ -212,7 +212,7 @@ async def test_without_a_connection_the_call_is_made_again(free_port: int) -> No
 
 
 async def test_a_server_that_stays_away_gives_not_sent(free_port: int) -> None:
-    clock = JumpingClock()
+    clock = FakeClock()
     async with sender_of(f"http://127.0.0.1:{free_port}", clock) as sender:
         with pytest.raises(NotSent):
             await sender.send_text(PRIVATE, "hello")
@@ -231,17 +231,17 @@ async def test_a_rejected_token_is_named_without_showing_it(
 async def test_one_chats_flood_is_waited_out_while_others_go_on(telegram: Telegram) -> None:
     await telegram.post("/people", {"first_name": "Bob", "user_id": 7_002})
     telegram.fault("sendMessage", "rate_limit", retry_after=30)
-    clock = ManualClock()
+    clock = FakeClock(jumps=False)
     async with sender_of(telegram.base_url, clock) as sender:
         flooded = asyncio.create_task(sender.send_text(PRIVATE, "late"))
-        await until(lambda: clock.sleepers == 1)
+        await eventually(lambda: len(clock.due) == 1)
         await sender.send_text(7_002, "at once")
         assert not flooded.done()
         assert await telegram.seen() == []
         clock.advance(29)
         assert not flooded.done()
         clock.advance(1.1)
-        await asyncio.wait_for(flooded, 5)
+        await in_time(flooded)
     assert [m["text"] for m in await telegram.seen()] == ["late"]
 
 

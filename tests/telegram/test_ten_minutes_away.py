@@ -6,10 +6,10 @@ from telegram import Update
 
 from bot.telegram.errors import NotSent
 from storage.database import Database
+from tests.support.clock import FakeClock
+from tests.support.deadlines import eventually
 from tests.telegram.chat import Telegram
-from tests.telegram.clocks import JumpingClock
 from tests.telegram.loops import Notebook, running, settled, state_of
-from tests.telegram.waiting import until
 
 TEN_MINUTES = 600.0
 
@@ -17,17 +17,17 @@ TEN_MINUTES = 600.0
 async def test_what_was_said_meanwhile_arrives_once_when_the_network_is_back(
     telegram: Telegram, database: Database
 ) -> None:
-    clock, notebook = JumpingClock(), Notebook()
+    clock, notebook = FakeClock(), Notebook()
     telegram.fault("getUpdates", "drop_before", times=None)
     update_id = await telegram.say("hello?")
     async with running(telegram, database, notebook, clock=clock) as bot:
-        await until(lambda: sum(clock.slept) >= TEN_MINUTES, deadline_seconds=30)
+        await eventually(lambda: sum(clock.slept) >= TEN_MINUTES)
         assert not bot.task.done()
         assert notebook.texts == []
         assert 15 <= len(clock.slept) <= 60, "tried again and again, and not without pauses"
         assert max(clock.slept) <= 30.0, "so soon the network's return is noticed"
         telegram.faults.clear("telegram")
-        await until(lambda: settled(database), deadline_seconds=30)
+        await eventually(lambda: settled(database))
     assert notebook.texts == ["hello?"]
     assert await state_of(database, update_id) == ("done", 1)
 
@@ -35,7 +35,7 @@ async def test_what_was_said_meanwhile_arrives_once_when_the_network_is_back(
 async def test_an_answer_waits_for_ten_minutes_and_is_not_given_up(
     telegram: Telegram, database: Database
 ) -> None:
-    clock, tries = JumpingClock(), 0
+    clock, tries = FakeClock(), 0
 
     async def answer(update: Update) -> None:
         nonlocal tries
@@ -45,6 +45,6 @@ async def test_an_answer_waits_for_ten_minutes_and_is_not_given_up(
 
     async with running(telegram, database, answer, clock=clock):
         update_id = await telegram.say("answer me")
-        await until(lambda: settled(database), deadline_seconds=30)
+        await eventually(lambda: settled(database))
     assert await state_of(database, update_id) == ("done", 1)
     assert 15 <= tries <= 60

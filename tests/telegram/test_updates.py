@@ -14,10 +14,10 @@ from telegram import Update
 from bot.telegram.errors import ChatDead, NotSent, TokenRejected
 from storage.database import Database
 from storage.inbox import Inbox, StoredUpdate
+from tests.support.clock import FakeClock
+from tests.support.deadlines import eventually, in_time
 from tests.telegram.chat import Telegram
-from tests.telegram.clocks import JumpingClock
 from tests.telegram.loops import Notebook, message, running, settled, state_of
-from tests.telegram.waiting import until
 
 
 async def test_a_message_is_handled_marked_done_and_confirmed(
@@ -26,14 +26,14 @@ async def test_a_message_is_handled_marked_done_and_confirmed(
     notebook = Notebook()
     async with running(telegram, database, notebook) as bot:
         update_id = await telegram.say("hello")
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
         assert bot.loop.last_fetched_at_milliseconds is not None
 
         async def confirmed() -> bool:
             polls = await telegram.calls("getUpdates")
             return bool(polls) and polls[-1]["params"].get("offset") == update_id + 1
 
-        await until(confirmed)
+        await eventually(confirmed)
     assert notebook.texts == ["hello"]
     assert await state_of(database, update_id) == ("done", 1)
 
@@ -55,9 +55,9 @@ async def test_what_a_killed_process_left_is_handled_by_the_next_one_in_order(
         async def all_stored() -> bool:
             return len(await Inbox(database).undone()) == 3
 
-        await until(all_stored)
+        await eventually(all_stored)
     async with running(telegram, database, handled):
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
     assert handled.texts == ["one", "two", "three"]
 
 
@@ -70,7 +70,7 @@ async def test_what_was_stored_but_not_confirmed_is_handled_once(
     notebook = Notebook()
     async with running(telegram, database, notebook):
         await telegram.say("next")
-        await until(lambda: notebook.has("next"))
+        await eventually(lambda: notebook.has("next"))
     assert notebook.texts == ["unconfirmed", "next"]
 
 
@@ -80,10 +80,10 @@ async def test_an_update_delivered_twice_is_handled_once(
     notebook = Notebook()
     async with running(telegram, database, notebook):
         update_id = await telegram.say("once")
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
         await telegram.post(f"/updates/{update_id}/repeat")
         await telegram.say("next")
-        await until(lambda: notebook.has("next"))
+        await eventually(lambda: notebook.has("next"))
     assert notebook.texts == ["once", "next"]
 
 
@@ -103,9 +103,9 @@ async def test_a_chat_keeps_its_order_while_another_overtakes(
         await telegram.say("slow")
         await telegram.say("after slow")
         await telegram.say("elsewhere", 7_002)
-        await until(lambda: bool(order))
+        await eventually(lambda: bool(order))
         gate.set()
-        await until(lambda: len(order) == 3)
+        await eventually(lambda: len(order) == 3)
     assert order == ["elsewhere", "slow", "after slow"]
 
 
@@ -132,8 +132,8 @@ async def test_an_update_nobody_can_read_is_parked_and_stops_nothing(
     poisoned = (await telegram.post("/updates", poison))["update_id"]
     async with running(telegram, database, notebook, on_parked=on_parked):
         await telegram.say("healthy")
-        await until(lambda: notebook.has("healthy"))
-        await until(lambda: settled(database))
+        await eventually(lambda: notebook.has("healthy"))
+        await eventually(lambda: settled(database))
     assert await state_of(database, poisoned) == ("parked", 1)
     assert parked == [poisoned]
     assert [r for r in caplog.records if r.levelno == logging.ERROR and str(poisoned) in r.message]
@@ -143,11 +143,11 @@ async def test_a_failing_handler_is_tried_three_times_then_parked(
     telegram: Telegram, database: Database
 ) -> None:
     notebook = Notebook({"bad": RuntimeError("no")})
-    async with running(telegram, database, notebook, clock=JumpingClock()):
+    async with running(telegram, database, notebook, clock=FakeClock()):
         update_id = await telegram.say("bad")
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
         await telegram.say("good")
-        await until(lambda: notebook.has("good"))
+        await eventually(lambda: notebook.has("good"))
     assert notebook.texts == ["bad", "bad", "bad", "good"]
     assert await state_of(database, update_id) == ("parked", 3)
 
@@ -159,7 +159,7 @@ async def test_an_update_that_keeps_killing_the_process_is_parked(
     await Inbox(database).store([StoredUpdate(77, json.dumps(raw), tries=3)], 1)
     notebook = Notebook()
     async with running(telegram, database, notebook):
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
     assert notebook.texts == []
     assert await state_of(database, 77) == ("parked", 3)
 
@@ -174,9 +174,9 @@ async def test_telegram_out_of_reach_is_not_the_updates_fault(
         if len(attempts) <= 6:
             raise NotSent("ConnectError")
 
-    async with running(telegram, database, handle, clock=JumpingClock()):
+    async with running(telegram, database, handle, clock=FakeClock()):
         update_id = await telegram.say("answer me")
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
     assert attempts == [update_id] * 7
     assert await state_of(database, update_id) == ("done", 1)
 
@@ -191,9 +191,9 @@ async def test_a_stray_refusal_of_the_token_strands_no_update(
         if len(attempts) <= 4:
             raise TokenRejected("Unauthorized")
 
-    async with running(telegram, database, handle, clock=JumpingClock()):
+    async with running(telegram, database, handle, clock=FakeClock()):
         update_id = await telegram.say("answer me")
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
     assert attempts == [update_id] * 5
     assert await state_of(database, update_id) == ("done", 1)
 
@@ -208,7 +208,7 @@ async def test_what_is_given_up_is_reported_before_it_is_done_with(
 
     parked = (await telegram.post("/updates", {"message": "not an object"}))["update_id"]
     async with running(telegram, database, Notebook(), on_parked=on_parked):
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
     assert states == [("new", 1)]
     assert await state_of(database, parked) == ("parked", 1)
 
@@ -219,7 +219,7 @@ async def test_a_person_who_blocked_the_bot_is_not_tried_again(
     notebook = Notebook({"bye": ChatDead("blocked")})
     async with running(telegram, database, notebook):
         await telegram.say("bye")
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
     assert notebook.texts == ["bye"]
 
 
@@ -228,10 +228,10 @@ async def test_an_update_that_cannot_be_stored_ends_the_loop_and_stays_unconfirm
 ) -> None:
     async with running(telegram, database, Notebook()) as bot:
         await telegram.say("stored")
-        await until(lambda: settled(database))
+        await eventually(lambda: settled(database))
         await _lose_the_inbox(database)
         unconfirmed = await telegram.say("keep me")
-        await asyncio.wait([bot.task], timeout=5)
+        await in_time(asyncio.wait([bot.task]))
         assert isinstance(bot.task.exception(), sqlite3.OperationalError)
     offsets = [call["params"].get("offset", 0) for call in await telegram.calls("getUpdates")]
     assert max(offsets) == unconfirmed
@@ -245,7 +245,7 @@ async def test_an_outcome_that_cannot_be_written_ends_the_loop(
 
     async with running(telegram, database, handle) as bot:
         await telegram.say("hello")
-        await asyncio.wait([bot.task], timeout=5)
+        await in_time(asyncio.wait([bot.task]))
         assert isinstance(bot.task.exception(), sqlite3.OperationalError)
 
 
@@ -259,7 +259,7 @@ async def test_an_operator_who_cannot_be_told_stops_nothing(
     await telegram.post("/updates", {"message": "not an object"})
     async with running(telegram, database, notebook, on_parked=on_parked):
         await telegram.say("healthy")
-        await until(lambda: notebook.has("healthy"))
+        await eventually(lambda: notebook.has("healthy"))
 
 
 async def _lose_the_inbox(database: Database) -> None:
