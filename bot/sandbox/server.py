@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from bot.clock import Clock, SystemClock
 from bot.sandbox.dashscope.app import create_dashscope_app
+from bot.sandbox.dashscope.faces import FaceFinder
+from bot.sandbox.dashscope.renderer import Renderer
 from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
@@ -35,6 +38,8 @@ class Sandbox:
     """Up to and with `/api/v1`."""
     journal: Journal
     faults: FaultBoard
+    bill: Callable[[], dict[str, Any]]
+    """What the provider bills by now."""
 
     @property
     def page_url(self) -> str:
@@ -59,21 +64,30 @@ async def serve_sandbox(
     dashscope_port: int = DASHSCOPE_PORT,
     render_seconds: float | None = None,
     clock: Clock | None = None,
+    renderer: Renderer | None = None,
+    find_faces: FaceFinder | None = None,
 ) -> AsyncIterator[Sandbox]:
     """Serve both for the duration of the block, on loopback; port 0 is any free one.
+
+    `renderer` and `find_faces`: see `create_dashscope_app`.
 
     Raises PortTaken.
     """
     clock = clock or SystemClock()
     journal, faults = Journal(clock), FaultBoard()
     provider = create_dashscope_app(
-        journal, faults, clock=clock, settings=ProviderSettings(render_seconds=render_seconds)
+        journal,
+        faults,
+        clock=clock,
+        settings=ProviderSettings(render_seconds=render_seconds),
+        renderer=renderer,
+        find_faces=find_faces,
     )
     telegram = create_telegram_app(journal, faults, clock=clock, provider_control=provider.control)
     async with AsyncExitStack() as stack:
         dashscope_url = await _serve(stack, provider.app, dashscope_port, clock)
         telegram_url = await _serve(stack, telegram, telegram_port, clock)
-        yield Sandbox(telegram_url, f"{dashscope_url}/api/v1", journal, faults)
+        yield Sandbox(telegram_url, f"{dashscope_url}/api/v1", journal, faults, provider.bill)
 
 
 async def _serve(stack: AsyncExitStack, app: ASGIApp, port: int, clock: Clock) -> str:

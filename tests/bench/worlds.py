@@ -2,8 +2,10 @@
 
 from tests.media.recordings import SPEECH_RATE_HZ, as_file, speech
 from tests.storage.orders import start as start_job
+from tests.support.chats import Json
+from tests.support.person import Person
+from tests.support.world import World, world
 from tests.system.material import photo, voice
-from tests.system.world import Json, Person, World, world
 from tests.telegram.chat import TOKEN, Telegram, local_telegram
 from tests.telegram.loops import running as running_loop
 

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.crash.world import BUDGET_MICRO_YUAN, QUOTA_MILLISECONDS, CrashWorld
-from tests.system.world import text_of
+from tests.crash.world import BUDGET_MICRO_YUAN, QUOTA_MILLISECONDS
+from tests.support.chats import text_of
+from tests.support.world import World
 
 Json = dict[str, Any]
 
@@ -70,7 +71,7 @@ class Findings:
     repeats: list[str] = field(default_factory=list)
 
 
-async def books_of(world: CrashWorld, told: Told) -> Books:
+async def books_of(world: World, told: Told) -> Books:
     """Ask the three witnesses."""
     answer = await world.http.get(f"/sim/chats/{told.user_id}/messages")
     messages = answer.raise_for_status().json()["messages"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from tests.crash.accounts import foreign_task
-from tests.crash.world import CrashWorld, within
-from tests.system.world import Person, buttons_of
+from tests.support.chats import Json, buttons_of
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World
 
 Where = Literal["waiting", "never created", "created", "queued", "rendering"]
 By = Literal["button", "command"]
@@ -20,7 +21,6 @@ _STATE: dict[Where, str] = {
     "queued": "running",
     "rendering": "running",
 }
-_PATIENCE_SECONDS = 20.0
 _LONG_SECONDS = 60.0
 _RENDER_SECONDS = 1.0
 
@@ -45,7 +45,7 @@ class Cancel:
     def __str__(self) -> str:
         return f"{self.where}, {self.by}"
 
-    async def arrange(self, world: CrashWorld) -> frozenset[str]:
+    async def arrange(self, world: World) -> frozenset[str]:
         """Make the job stay there for a while; the tasks of another client that this takes."""
         match self.where:
             case "waiting":
@@ -64,37 +64,22 @@ class Cancel:
                 await world.tell_provider(render_seconds=_RENDER_SECONDS)
         return frozenset()
 
-    async def wish(self, world: CrashWorld, ada: Person) -> int | None:
+    async def wish(self, world: World, ada: Person) -> int | None:
         """As soon as the job is there (or has passed by); the message it took."""
-        await within(_PATIENCE_SECONDS, lambda: self._is_there(world), every_seconds=0.02)
+        await eventually(lambda: self._was_there(world), f"a job that was {self}")
         if self.by == "command":
             return await ada.send(text="/cancel")
-        await within(_PATIENCE_SECONDS, lambda: _press(world, ada), every_seconds=0.02)
+        message = await eventually(lambda: world.chats.find(ada.chat_id, _cancel), "a button")
+        await world.forge_press(ada, message, _cancel(message))
         return None
 
-    async def _is_there(self, world: CrashWorld) -> bool:
-        passed = ("fetching", "delivering", "done", "failed", "cancelled")
-        return any(row["state"] in (_STATE[self.where], *passed) for row in _jobs(world))
+    def _was_there(self, world: World) -> bool:
+        return any(row["state"] == _STATE[self.where] for row in world.jobs())
 
 
-async def _press(world: CrashWorld, ada: Person) -> bool:
-    """The button where it is to be seen; a slow phone presses it after it has gone."""
-    for message in await ada.heard():
-        for data in buttons_of(message).values():
-            if data.startswith("cancel:"):
-                await world.forge_press(ada, message, data)
-                return True
-    ended = [row for row in _jobs(world) if row["state"] not in _STATE.values()]
-    if ended and (heard := await ada.heard()):
-        await world.forge_press(ada, heard[-1], f"cancel:{ended[0]['id']}")
-    return bool(ended)
-
-
-def _jobs(world: CrashWorld) -> list[dict[str, object]]:
-    try:
-        return world.rows("SELECT id, state FROM jobs")
-    except sqlite3.Error:  # the bot is only making its database
-        return []
+def _cancel(message: Json) -> str:
+    """What the button under it sends."""
+    return next((data for data in buttons_of(message).values() if data.startswith("cancel:")), "")
 
 
 ALL = tuple(Cancel(where, by) for where in get_args(Where) for by in get_args(By))

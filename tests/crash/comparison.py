@@ -16,10 +16,11 @@ from typing import Any
 import click
 import httpx
 
-from tests.crash.accounts import ask_for_video, billed_videos, submissions
-from tests.crash.nursery import Nursery
+from tests.crash.accounts import ask_for_video
 from tests.crash.story import at_rest
-from tests.crash.world import crash_world, local_servers, within
+from tests.crash.world import crash_world
+from tests.support.deadlines import eventually, in_time
+from tests.support.world import local_servers
 
 FAULTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("nothing goes wrong", "", {}),
@@ -28,7 +29,6 @@ FAULTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("HTTP 500 after acceptance", "error_after", {"code": 500}),
     ("HTTP 503 after acceptance", "error_after", {"code": 503}),
 )
-_PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,7 @@ async def with_sdk(which: str, kind: str, params: dict[str, Any]) -> Count:
             stdout=PIPE,
             stderr=PIPE,
         )
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            printed, complaint = await process.communicate()
+        printed, complaint = await in_time(process.communicate())
         if process.returncode:
             raise RuntimeError(complaint.decode()[-2000:])
 
@@ -71,7 +70,7 @@ async def with_sdk(which: str, kind: str, params: dict[str, Any]) -> Count:
         async def idle() -> bool:
             return all(task["ended_milliseconds"] for task in await tasks())
 
-        await within(_PATIENCE_SECONDS, idle)
+        await eventually(idle)
         calls = (await control.get("/calls")).json()["calls"]
         return Count(
             sum(call["endpoint"] == "submit" for call in calls),
@@ -81,38 +80,37 @@ async def with_sdk(which: str, kind: str, params: dict[str, Any]) -> Count:
         )
 
 
-async def with_bot(nursery: Nursery, kind: str, params: dict[str, Any]) -> Count:
+async def with_bot(kind: str, params: dict[str, Any]) -> Count:
     """One order by this bot."""
-    async with crash_world(nursery) as world:
+    async with crash_world() as world:
         if kind:
             world.faults.add("provider", "submit", kind, params=params)
-        await world.start_mortal()
+        await world.start_bot()
         ada = await ask_for_video(world)
 
         async def rests() -> bool:
             return at_rest(world, 2)
 
-        await within(_PATIENCE_SECONDS, rests)
+        await eventually(rests)
         return Count(
-            len(await submissions(world)),
+            len(await world.submissions()),
             len((await world.provider("tasks"))["tasks"]),
-            len(await billed_videos(world)),
+            len(await world.billed_videos()),
             any("video" in message for message in await ada.heard()),
         )
 
 
 async def compare() -> list[tuple[str, Count, Count, Count]]:
     """Every fault: both interfaces of the SDK, and the bot."""
-    async with Nursery() as nursery:
-        return [
-            (
-                name,
-                await with_sdk("classic", kind, params),
-                await with_sdk("client", kind, params),
-                await with_bot(nursery, kind, params),
-            )
-            for name, kind, params in FAULTS
-        ]
+    return [
+        (
+            name,
+            await with_sdk("classic", kind, params),
+            await with_sdk("client", kind, params),
+            await with_bot(kind, params),
+        )
+        for name, kind, params in FAULTS
+    ]
 
 
 def main() -> None:

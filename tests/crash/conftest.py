@@ -1,4 +1,4 @@
-"""One nursery for all the tests here, a fresh world for each."""
+"""A fresh world for each test."""
 
 from __future__ import annotations
 
@@ -6,19 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from tests.crash.nursery import Nursery
-from tests.crash.world import CrashWorld, crash_world
-
-
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def nursery() -> AsyncIterator[Nursery]:
-    """Where the bots come from."""
-    async with Nursery() as made:
-        yield made
+from tests.crash.world import crash_world
+from tests.support.world import World
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def there(nursery: Nursery) -> AsyncIterator[CrashWorld]:
+async def there() -> AsyncIterator[World]:
     """Local servers without a bot."""
-    async with crash_world(nursery) as made:
+    async with crash_world() as made:
         yield made

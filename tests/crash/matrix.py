@@ -18,7 +18,6 @@ from dataclasses import dataclass, field, replace
 import click
 
 from tests.crash.cancels import ALL, POINTS, Cancel
-from tests.crash.nursery import Nursery
 from tests.crash.points import ANY, COMMIT, Crash, Side, crash_of
 from tests.crash.story import Outcome, Story, random_kills, tell
 
@@ -48,15 +47,13 @@ class Row:
         self.violations += outcome.findings.violations
 
 
-async def tell_all(
-    nursery: Nursery, stories: Sequence[Story], outcomes: list[Outcome], *, at_once: int
-) -> None:
+async def tell_all(stories: Sequence[Story], outcomes: list[Outcome], *, at_once: int) -> None:
     """Every story, several worlds side by side; each outcome as soon as it is known."""
     room = asyncio.Semaphore(at_once)
 
     async def one(story: Story) -> None:
         async with room:
-            outcome = await tell(nursery, story)
+            outcome = await tell(story)
         outcomes.append(outcome)
         if outcome.findings.violations:
             _say(f"\n{story}: {outcome.findings.violations}")
@@ -67,20 +64,20 @@ async def tell_all(
     await asyncio.gather(*map(one, stories))
 
 
-async def passings(nursery: Nursery, story: Story) -> list[Crash]:
+async def passings(story: Story) -> list[Crash]:
     """Every point an undisturbed bot passes, with both sides and its first passings."""
-    outcome = await tell(nursery, story)
+    outcome = await tell(story)
     assert not outcome.findings.violations, (story, outcome.findings, outcome.log)
     crashes = dict.fromkeys(crash_of(line) for line in outcome.runs[0])
     return [crash for crash in crashes if crash.passing <= _most(crash)]
 
 
-async def cancellations(nursery: Nursery) -> list[tuple[Story, list[Crash]]]:
+async def cancellations() -> list[tuple[Story, list[Crash]]]:
     """Each way to cancel, with the points that the wish makes a bot pass."""
     found = []
     for cancel in ALL:
         story = Story(cancel=cancel)
-        passed = await passings(nursery, story)
+        passed = await passings(story)
         found.append((story, [c for c in passed if c.point.removesuffix(f"-{COMMIT}") in POINTS]))
     return found
 
@@ -152,22 +149,21 @@ async def whole(random_count: int, seed: int, at_once: int, only: str) -> int:
     """Everything; how many stories broke an invariant. When interrupted: what is known so far."""
     since = time.monotonic()
     outcomes: list[Outcome] = []
-    async with Nursery() as nursery:
-        good, bad = Story(), Story(task_fails=True)
-        on_the_way = await passings(nursery, good)
-        to_failure = [c for c in await passings(nursery, bad) if c not in on_the_way]
-        ways = [(good, on_the_way), (bad, to_failure), *await cancellations(nursery)]
-        stories = [
-            *(named for how in (once, twice) for way in ways for named in how(*way)),
-            *at_random(random_count, seed, _POINTS_OF_A_STORY),
-        ]
-        stories = [story for story in stories if only in str(story)]
-        try:
-            await tell_all(nursery, stories, outcomes, at_once=at_once)
-        finally:
-            text, broken = table(sorted(outcomes, key=lambda o: stories.index(o.story)))
-            minutes = (time.monotonic() - since) / 60
-            click.echo(f"{text}\n\n{_summary(outcomes, broken)}, {minutes:.1f} min, seed {seed}")
+    good, bad = Story(), Story(task_fails=True)
+    on_the_way = await passings(good)
+    to_failure = [c for c in await passings(bad) if c not in on_the_way]
+    ways = [(good, on_the_way), (bad, to_failure), *await cancellations()]
+    stories = [
+        *(named for how in (once, twice) for way in ways for named in how(*way)),
+        *at_random(random_count, seed, _POINTS_OF_A_STORY),
+    ]
+    stories = [story for story in stories if only in str(story)]
+    try:
+        await tell_all(stories, outcomes, at_once=at_once)
+    finally:
+        text, broken = table(sorted(outcomes, key=lambda o: stories.index(o.story)))
+        minutes = (time.monotonic() - since) / 60
+        click.echo(f"{text}\n\n{_summary(outcomes, broken)}, {minutes:.1f} min, seed {seed}")
     return broken
 
 

@@ -16,8 +16,8 @@ from typing import Any
 import click
 
 from bot.sandbox.dashscope.settings import DEMO_API_KEY
-from tests.crash.world import material
 from tests.sandbox_dashscope.material import tone
+from tests.support.person import both
 
 _MODEL = "wan2.2-s2v"
 _RESOLVE = {"X-DashScope-OssResourceResolve": "enable"}
@@ -63,7 +63,7 @@ def _uploaded(base_url: str) -> dict[str, str]:
 
     urls = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, data in (("image.jpg", material()[0]), ("audio.wav", tone(900))):
+        for name, data in (("image.jpg", both()[0]), ("audio.wav", tone(900))):
             path = Path(folder) / name
             path.write_bytes(data)
             url, _ = OssUtils.upload(

@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 
 from tests.crash.books import Findings, Told, books_of, check
 from tests.crash.cancels import Cancel
-from tests.crash.nursery import Nursery
 from tests.crash.points import Crash
-from tests.crash.world import CrashWorld, crash_world, material, within
-from tests.system.world import Person, text_of
-
-REST_SECONDS = 45.0
-_VOICE_PATIENCE_SECONDS = 4.0
+from tests.crash.world import crash_world
+from tests.support.deadlines import comes_true
+from tests.support.person import Person, both
+from tests.support.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +71,10 @@ class Outcome:
     log: str = ""
 
 
-async def tell(nursery: Nursery, story: Story) -> Outcome:
+async def tell(story: Story) -> Outcome:
     """Live through it and look at the books."""
     since = time.monotonic()
-    async with crash_world(nursery) as world:
+    async with crash_world() as world:
         if story.task_fails:
             world.faults.add("provider", "submit", "task_fails", times=None)
         foreign = await story.cancel.arrange(world) if story.cancel else frozenset()
@@ -96,40 +94,38 @@ async def tell(nursery: Nursery, story: Story) -> Outcome:
         return Outcome(story, killed, findings, time.monotonic() - since, runs, log)
 
 
-async def _act(world: CrashWorld, ada: Person, story: Story) -> int | None:
+async def _act(world: World, ada: Person, story: Story) -> int | None:
     """Ask for a video and change one's mind, if that is the story; the command's message."""
     await _ask(ada, patient=not story.both_at_once)
     return await story.cancel.wish(world, ada) if story.cancel else None
 
 
 async def _ask(ada: Person, *, patient: bool) -> None:
-    """Photo, then voice as soon as it is asked for (or when nothing comes)."""
-    photo, voice = material()
-    await ada.send_file("photo", photo, "photo.jpg")
-
-    async def asked() -> bool:
-        return any("Now send me" in text_of(message) for message in await ada.heard())
-
-    if patient:
-        await within(_VOICE_PATIENCE_SECONDS, asked)
-    await ada.send_file("voice", voice, "voice.ogg", raw=1)
+    """Photo and voice; one who is patient waits until the voice is asked for."""
+    if not patient:
+        await ada.sends_both()
+        return
+    shown, spoken = both()
+    await ada.sends_photo(shown)
+    await ada.sees("Now send me")
+    await ada.says_that(spoken)
 
 
-async def _live(world: CrashWorld, story: Story) -> Findings:
+async def _live(world: World, story: Story) -> Findings:
     """Die as often as told, then run to rest."""
     for death in story.deaths:
-        await world.start_mortal(death if isinstance(death, Crash) else None)
+        await world.start_bot(death if isinstance(death, Crash) else None)
         alive = await _rest_or_end(world, story.updates, death)
         if isinstance(death, RandomKill):
-            await world.kill_mortal()
+            await world.kill_bot()
         elif alive:
             return _found(world, story.updates)
-    await world.start_mortal()
+    await world.start_bot()
     await _rest_or_end(world, story.updates)
     return _found(world, story.updates)
 
 
-async def _rest_or_end(world: CrashWorld, updates: int, death: Death | None = None) -> bool:
+async def _rest_or_end(world: World, updates: int, death: Death | None = None) -> bool:
     """Until it is time to kill, nothing is left to do, the bot is dead, or patience ends.
 
     Whether the bot is alive.
@@ -139,22 +135,21 @@ async def _rest_or_end(world: CrashWorld, updates: int, death: Death | None = No
         if isinstance(death, RandomKill) and len(world.runs()[-1]) >= death.after_points:
             await asyncio.sleep(death.and_seconds)
             return True
-        return not world.mortal.is_alive or at_rest(world, updates)
+        return not world.bot_is_running or at_rest(world, updates)
 
-    every_seconds = 0.01 if isinstance(death, RandomKill) else 0.05
-    await within(REST_SECONDS, settled, every_seconds)
-    return world.mortal.is_alive
+    await comes_true(settled)
+    return world.bot_is_running
 
 
-def _found(world: CrashWorld, updates: int) -> Findings:
-    if not world.mortal.is_alive:
+def _found(world: World, updates: int) -> Findings:
+    if not world.bot_is_running:
         return Findings(["the bot ended by itself"])
     if not at_rest(world, updates):
-        return Findings([f"not at rest after {REST_SECONDS:.0f} s: {_left(world, updates)}"])
+        return Findings([f"not at rest: {_left(world, updates)}"])
     return Findings()
 
 
-def at_rest(world: CrashWorld, updates: int) -> bool:
+def at_rest(world: World, updates: int) -> bool:
     """Everything sent is handled, there is a job, every job has ended and the person knows."""
     try:
         return _left(world, updates) == {"updates": 0, "halves": 0, "jobs": 0, "made": 1}
@@ -162,7 +157,7 @@ def at_rest(world: CrashWorld, updates: int) -> bool:
         return False  # it is only being made
 
 
-def _left(world: CrashWorld, updates: int) -> dict[str, int]:
+def _left(world: World, updates: int) -> dict[str, int]:
     (row,) = world.rows(
         f"""
         SELECT {updates} - (SELECT COUNT(*) FROM inbox WHERE state <> 'new') AS updates,

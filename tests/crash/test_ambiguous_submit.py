@@ -8,19 +8,15 @@ from typing import Any
 
 import pytest
 
-from tests.crash.accounts import (
-    ask_for_video,
-    billed_videos,
-    foreign_task,
-    submissions,
-    videos_of,
-)
+from tests.crash.accounts import ask_for_video, foreign_task
 from tests.crash.books import Told, books_of, check
 from tests.crash.gateway import gateway
 from tests.crash.points import Crash
 from tests.crash.story import at_rest
-from tests.crash.world import CrashWorld, within
-from tests.system.world import Person, eventually, text_of
+from tests.support.chats import text_of
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.proof]
 
@@ -28,17 +24,17 @@ NO_PROXY = {"HTTP_PROXY": "", "http_proxy": "", "ALL_PROXY": "", "all_proxy": ""
 THROTTLED = {"http": 429, "code": "Throttling.RateQuota", "message": "slow down"}
 
 
-async def assert_paid_once(world: CrashWorld, ada: Person) -> None:
+async def assert_paid_once(world: World, ada: Person) -> None:
     """It ran to rest, and the three witnesses agree."""
 
     async def rests() -> bool:
         return at_rest(world, 2)
 
-    assert await within(30, rests), world.log()[-3000:]
+    await eventually(rests)
     findings = check(await books_of(world, Told(ada.user_id, 2)))
     assert not findings.violations, findings
     assert not findings.repeats, findings
-    assert len(await videos_of(ada)) == len(await billed_videos(world)) == 1
+    assert len(await ada.videos()) == len(await world.billed_videos()) == 1
 
 
 @pytest.mark.parametrize(
@@ -53,46 +49,46 @@ async def assert_paid_once(world: CrashWorld, ada: Person) -> None:
     ],
 )
 async def test_an_accepted_submission_without_an_answer_is_found_in_the_list(
-    there: CrashWorld, kind: str, params: dict[str, Any]
+    there: World, kind: str, params: dict[str, Any]
 ) -> None:
     there.faults.add("provider", "submit", kind, params=params)
-    await there.start_mortal()
+    await there.start_bot()
     ada = await ask_for_video(there)
     await assert_paid_once(there, ada)
-    assert len(await submissions(there)) == 1
+    assert len(await there.submissions()) == 1
 
 
 @pytest.mark.parametrize(("kind", "params"), [("drop_before", {}), ("status", {"code": 502})])
 async def test_a_submission_that_never_was_is_made_again_once_that_is_sure(
-    there: CrashWorld, kind: str, params: dict[str, Any]
+    there: World, kind: str, params: dict[str, Any]
 ) -> None:
     there.faults.add("provider", "submit", kind, params=params)
-    await there.start_mortal()
+    await there.start_bot()
     ada = await ask_for_video(there)
     await assert_paid_once(there, ada)
-    first, second = await submissions(there)
+    first, second = await there.submissions()
     assert second["at"] - first["at"] > 500
 
 
-async def test_being_throttled_is_no_submission(there: CrashWorld) -> None:
+async def test_being_throttled_is_no_submission(there: World) -> None:
     there.faults.add("provider", "submit", "code", times=3, params=THROTTLED)
-    await there.start_mortal()
+    await there.start_bot()
     ada = await ask_for_video(there)
     await assert_paid_once(there, ada)
-    assert len(await submissions(there)) == 4
+    assert len(await there.submissions()) == 4
 
 
-async def test_a_task_that_is_accepted_after_we_gave_up_is_adopted(there: CrashWorld) -> None:
+async def test_a_task_that_is_accepted_after_we_gave_up_is_adopted(there: World) -> None:
     async with gateway(there.settings["DASHSCOPE_BASE_URL"]) as between:
         between.late_seconds = 1.5
-        await there.start_mortal(
+        await there.start_bot(
             DASHSCOPE_BASE_URL=between.url,
             CRASH_SUBMIT_SECONDS="1.0",
             CRASH_SETTLED_SECONDS="3.0",
         )
         ada = await ask_for_video(there)
         await assert_paid_once(there, ada)
-    assert len(await submissions(there)) == 1
+    assert len(await there.submissions()) == 1
 
 
 async def test_the_wait_for_a_late_task_is_longer_than_the_call_may_take() -> None:
@@ -105,51 +101,51 @@ async def test_the_wait_for_a_late_task_is_longer_than_the_call_may_take() -> No
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
 async def test_without_a_connection_the_job_waits_and_is_submitted_once(
-    there: CrashWorld, host: str
+    there: World, host: str
 ) -> None:
-    await there.start_mortal(Crash("job-prepared-commit", "after"))
+    await there.start_bot(Crash("job-prepared-commit", "after"))
     ada = await ask_for_video(there)
-    await there.mortal.ended()
+    await there.bot.ended()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = f"http://{host}:{taken.getsockname()[1]}/api/v1"
-        await there.start_mortal(None, DASHSCOPE_BASE_URL=address, **NO_PROXY)
+        await there.start_bot(None, DASHSCOPE_BASE_URL=address, **NO_PROXY)
 
         async def tried() -> bool:
             return "not-submitted:after:3" in there.runs()[-1]
 
-        assert await within(15, tried), there.log()[-2000:]
-    await there.kill_mortal()
-    await there.start_mortal()
+        await eventually(tried)
+    await there.kill_bot()
+    await there.start_bot()
     await assert_paid_once(there, ada)
-    assert len(await submissions(there)) == 1
+    assert len(await there.submissions()) == 1
 
 
 async def test_with_two_tasks_that_fit_the_operator_is_asked_and_nothing_is_guessed(
-    there: CrashWorld,
+    there: World,
 ) -> None:
     operator = await there.person("Olga")
-    await there.start_mortal(Crash("submit", "after"))
+    await there.start_bot(Crash("submit", "after"))
     await ask_for_video(there)
-    await there.mortal.ended()
+    await there.bot.ended()
     stranger = await foreign_task(there)
-    await there.start_mortal(ADMIN_IDS=str(operator.user_id))
+    await there.start_bot(ADMIN_IDS=str(operator.user_id))
     told = await operator.sees("Two tasks could belong to job 1")
     assert stranger in text_of(told)
     await asyncio.sleep(1.5)
     (job,) = there.rows("SELECT * FROM jobs")
     assert (job["state"], job["task_id"]) == ("submitting", None)
-    assert len(await submissions(there)) == 2  # ours and the stranger's
+    assert len(await there.submissions()) == 2  # ours and the stranger's
 
 
-async def asked_which(there: CrashWorld) -> tuple[Person, Person, str, str]:
+async def asked_which(there: World) -> tuple[Person, Person, str, str]:
     """Operator, person, and the tasks of two of which one is hers: her own and a stranger's."""
     operator = await there.person("Olga")
-    await there.start_mortal(Crash("submit", "after"))
+    await there.start_bot(Crash("submit", "after"))
     ada = await ask_for_video(there)
-    await there.mortal.ended()
+    await there.bot.ended()
     stranger = await foreign_task(there)
-    await there.start_mortal(ADMIN_IDS=str(operator.user_id))
+    await there.start_bot(ADMIN_IDS=str(operator.user_id))
     told = text_of(await operator.sees("Two tasks could belong to job 1"))
     listed = [line.split()[2] for line in told.splitlines() if line.startswith("/adopt 1 ")]
     assert stranger in listed
@@ -158,13 +154,13 @@ async def asked_which(there: CrashWorld) -> tuple[Person, Person, str, str]:
     return operator, ada, own, stranger
 
 
-async def answers(there: CrashWorld, admin: Person, command: str, words: str) -> None:
+async def answers(there: World, admin: Person, command: str, words: str) -> None:
     """A command and the sentence it gets in reply."""
     sent = await admin.send(text=command)
     await admin.sees(words, reply_to=sent)
 
 
-async def test_the_operator_names_the_task_and_the_job_goes_on_with_it(there: CrashWorld) -> None:
+async def test_the_operator_names_the_task_and_the_job_goes_on_with_it(there: World) -> None:
     operator, ada, own, stranger = await asked_which(there)
     await answers(there, ada, f"/adopt 1 {own}", "I don't know this command")
     await answers(there, ada, "/release 1", "I don't know this command")
@@ -183,12 +179,12 @@ async def test_the_operator_names_the_task_and_the_job_goes_on_with_it(there: Cr
     (job,) = there.rows("SELECT * FROM jobs")
     assert (job["task_id"], job["adopted"]) == (own, 1)
     await ada.reaches("done")
-    assert len(await videos_of(ada)) == 1
-    assert len(await submissions(there)) == 2  # ours and the stranger's
+    assert len(await ada.videos()) == 1
+    assert len(await there.submissions()) == 2  # ours and the stranger's
 
 
 async def test_the_operator_says_that_none_is_its_own_and_the_job_ends_for_nothing(
-    there: CrashWorld,
+    there: World,
 ) -> None:
     operator, ada, own, _ = await asked_which(there)
     for rubbish in ("/release", "/release one", "/release 1 2"):
@@ -202,16 +198,16 @@ async def test_the_operator_says_that_none_is_its_own_and_the_job_ends_for_nothi
         "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_micro_yuan) AS spent FROM ledger"
     )
     assert books == {"held": 0, "spent": 0}
-    assert len(await submissions(there)) == 2
+    assert len(await there.submissions()) == 2
 
 
-async def test_a_hold_does_not_stay_open_when_nobody_can_tell_any_more(there: CrashWorld) -> None:
+async def test_a_hold_does_not_stay_open_when_nobody_can_tell_any_more(there: World) -> None:
     operator = await there.person("Olga")
-    await there.start_mortal(Crash("submit", "after"))
+    await there.start_bot(Crash("submit", "after"))
     ada = await ask_for_video(there)
-    await there.mortal.ended()
+    await there.bot.ended()
     await foreign_task(there)
-    await there.start_mortal(ADMIN_IDS=str(operator.user_id), CRASH_FORGOTTEN_SECONDS="1.5")
+    await there.start_bot(ADMIN_IDS=str(operator.user_id), CRASH_FORGOTTEN_SECONDS="1.5")
     await operator.sees("may be lost")
     failure = await ada.sees("The video service lost this video")
     assert "Nothing was charged" in text_of(failure)
@@ -221,24 +217,24 @@ async def test_a_hold_does_not_stay_open_when_nobody_can_tell_any_more(there: Cr
         return bool(held["held"] == 0)
 
     await eventually(resolved, "the hold is released")
-    assert len(await submissions(there)) == 2  # ours and the stranger's, never again
+    assert len(await there.submissions()) == 2  # ours and the stranger's, never again
 
 
 async def test_a_strangers_task_costs_nobody_here_anything_and_is_not_delivered(
-    there: CrashWorld,
+    there: World,
 ) -> None:
-    await there.start_mortal(Crash("submit", "before"))
+    await there.start_bot(Crash("submit", "before"))
     ada = await ask_for_video(there)
-    await there.mortal.ended()
+    await there.bot.ended()
     await foreign_task(there)
-    await there.start_mortal()
+    await there.start_bot()
 
     async def decided() -> bool:
         return bool(there.rows("SELECT * FROM jobs WHERE ended_at_milliseconds IS NOT NULL"))
 
-    assert await within(20, decided)
+    await eventually(decided)
     (books,) = there.rows(
         "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_micro_yuan) AS spent FROM ledger"
     )
     assert books == {"held": 0, "spent": 0}
-    assert await videos_of(ada) == []
+    assert await ada.videos() == []

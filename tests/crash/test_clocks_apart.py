@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.crash.accounts import ask_for_video, billed_videos, submissions, videos_of
+from tests.crash.accounts import ask_for_video
 from tests.crash.points import Crash
 from tests.crash.story import at_rest
-from tests.crash.world import CrashWorld, within
-from tests.system.world import Person
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -16,29 +17,29 @@ CLOCKS_SECONDS = (-600, 600)
 ZONES_HOURS = (0, 8)
 
 
-async def assert_one_of_each(world: CrashWorld, ada: Person) -> None:
+async def assert_one_of_each(world: World, ada: Person) -> None:
     """Not by the order of times in the books: their clocks differ."""
 
     async def rests() -> bool:
         return at_rest(world, 2)
 
-    assert await within(30, rests), world.log()[-3000:]
-    (bill,) = await billed_videos(world)
+    await eventually(rests)
+    (bill,) = await world.billed_videos()
     (books,) = world.rows(
         "SELECT SUM(held_micro_yuan) AS held, SUM(spent_micro_yuan) AS spent FROM ledger"
     )
     assert books == {"held": 0, "spent": bill["micro_yuan"]}
-    assert len(await submissions(world)) == len(await videos_of(ada)) == 1
+    assert len(await world.submissions()) == len(await ada.videos()) == 1
 
 
 @pytest.mark.parametrize("zone_hours", ZONES_HOURS)
 @pytest.mark.parametrize("seconds", CLOCKS_SECONDS)
 async def test_a_task_whose_answer_was_lost_is_found(
-    there: CrashWorld, seconds: int, zone_hours: int
+    there: World, seconds: int, zone_hours: int
 ) -> None:
     await there.tell_provider(list_zone_hours=zone_hours)
     there.faults.add("provider", "submit", "drop_after")
-    await there.start_mortal(CRASH_CLOCK_SECONDS=str(seconds))
+    await there.start_bot(CRASH_CLOCK_SECONDS=str(seconds))
     ada = await ask_for_video(there)
     await assert_one_of_each(there, ada)
 
@@ -47,23 +48,23 @@ async def test_a_task_whose_answer_was_lost_is_found(
 @pytest.mark.parametrize("seconds", CLOCKS_SECONDS)
 @pytest.mark.parametrize("seconds_then", CLOCKS_SECONDS)
 async def test_it_is_found_after_a_crash_and_whatever_the_clock_says_then(
-    there: CrashWorld, seconds_then: int, seconds: int, zone_hours: int
+    there: World, seconds_then: int, seconds: int, zone_hours: int
 ) -> None:
     await there.tell_provider(list_zone_hours=zone_hours)
-    await there.start_mortal(Crash("submit", "after"), CRASH_CLOCK_SECONDS=str(seconds_then))
+    await there.start_bot(Crash("submit", "after"), CRASH_CLOCK_SECONDS=str(seconds_then))
     ada = await ask_for_video(there)
-    await there.mortal.ended()
-    await there.start_mortal(CRASH_CLOCK_SECONDS=str(seconds))
+    await there.bot.ended()
+    await there.start_bot(CRASH_CLOCK_SECONDS=str(seconds))
     await assert_one_of_each(there, ada)
 
 
 async def test_it_is_found_when_the_first_call_after_a_start_is_the_submission(
-    there: CrashWorld,
+    there: World,
 ) -> None:
     """The copies are there from before: nothing but the submission would have to be asked."""
-    await there.start_mortal(Crash("job-prepared-commit", "after"))
+    await there.start_bot(Crash("job-prepared-commit", "after"))
     ada = await ask_for_video(there)
-    await there.mortal.ended()
+    await there.bot.ended()
     there.faults.add("provider", "submit", "drop_after")
-    await there.start_mortal(CRASH_CLOCK_SECONDS="-600")
+    await there.start_bot(CRASH_CLOCK_SECONDS="-600")
     await assert_one_of_each(there, ada)

@@ -7,15 +7,12 @@ import importlib
 import random
 import signal
 import sqlite3
-import sys
 
 import pytest
 
-from bot.commands.child import bot_environment
 from tests.crash.accounts import ask_for_video
 from tests.crash.books import Books, check, open_at_death
 from tests.crash.cancels import Cancel
-from tests.crash.nursery import Nursery
 from tests.crash.points import ANY, POINTS, Crash, crash_of
 from tests.crash.story import Outcome, Story, random_kills, tell
 from tests.crash.world import crash_world
@@ -42,12 +39,12 @@ TWICE = ("send-video:after:1", "delivered-commit:before:1")
 AT_ONCE = 4
 
 
-async def tell_all(nursery: Nursery, stories: list[Story]) -> list[Outcome]:
+async def tell_all(stories: list[Story]) -> list[Outcome]:
     room = asyncio.Semaphore(AT_ONCE)
 
     async def one(story: Story) -> Outcome:
         async with room:
-            return await tell(nursery, story)
+            return await tell(story)
 
     return await asyncio.gather(*map(one, stories))
 
@@ -60,38 +57,32 @@ def broken(outcomes: list[Outcome]) -> dict[str, list[str]]:
     }
 
 
-async def test_killed_at_a_point_the_bot_goes_on_and_nothing_is_lost_or_repeated(
-    nursery: Nursery,
-) -> None:
-    outcomes = await tell_all(nursery, [Story((crash_of(point),)) for point in CLEAN])
+async def test_killed_at_a_point_the_bot_goes_on_and_nothing_is_lost_or_repeated() -> None:
+    outcomes = await tell_all([Story((crash_of(point),)) for point in CLEAN])
     assert broken(outcomes) == {}
     assert [o.killed for o in outcomes] == [1] * len(CLEAN)
     assert [o.story for o in outcomes if o.findings.repeats] == []
 
 
-async def test_killed_between_telegrams_acceptance_and_our_note_the_video_is_shown_twice(
-    nursery: Nursery,
-) -> None:
-    outcomes = await tell_all(nursery, [Story((crash_of(point),)) for point in TWICE])
+async def test_killed_between_telegrams_acceptance_and_our_note_the_video_is_shown_twice() -> None:
+    outcomes = await tell_all([Story((crash_of(point),)) for point in TWICE])
     assert broken(outcomes) == {}
     assert [o.findings.repeats for o in outcomes] == [["video twice"]] * len(TWICE)
 
 
-async def test_killed_again_in_the_recovery_it_still_goes_on(nursery: Nursery) -> None:
+async def test_killed_again_in_the_recovery_it_still_goes_on() -> None:
     stories = [
         Story((Crash("submit", "after"), Crash(ANY, "after", 1))),
         Story((Crash("rendered-commit", "after"), Crash(ANY, "before", 2))),
         Story((Crash("slot-taken-commit", "after"), Crash(ANY, "after", 3))),
         Story((Crash("failed-commit", "after"), Crash(ANY, "after", 1)), task_fails=True),
     ]
-    outcomes = await tell_all(nursery, stories)
+    outcomes = await tell_all(stories)
     assert broken(outcomes) == {}
     assert [o.killed for o in outcomes] == [2] * len(stories)
 
 
-async def test_killed_while_somebody_cancels_it_ends_once_and_costs_what_was_made(
-    nursery: Nursery,
-) -> None:
+async def test_killed_while_somebody_cancels_it_ends_once_and_costs_what_was_made() -> None:
     stories = [
         Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("queued", "button")),
         Story((crash_of("engine-cancel:after:1"),), cancel=Cancel("queued", "command")),
@@ -104,30 +95,23 @@ async def test_killed_while_somebody_cancels_it_ends_once_and_costs_what_was_mad
         Story((crash_of("answer-button:before:1"),), cancel=Cancel("created", "button")),
         Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("rendering", "button")),
     ]
-    outcomes = await tell_all(nursery, stories)
+    outcomes = await tell_all(stories)
     assert broken(outcomes) == {}
     assert all(outcome.killed for outcome in outcomes)
 
 
-async def test_killed_at_random_moments_the_books_balance(nursery: Nursery) -> None:
+async def test_killed_at_random_moments_the_books_balance() -> None:
     generator = random.Random(7)
     stories = [Story(random_kills(generator, 150), both_at_once=i % 2 == 0) for i in range(6)]
-    assert broken(await tell_all(nursery, stories)) == {}
+    assert broken(await tell_all(stories)) == {}
 
 
-async def test_the_launcher_alone_dies_where_it_is_told(nursery: Nursery) -> None:
-    async with crash_world(nursery) as world:
-        settings = {**world.settings, "CRASH_PLAIN": "", "CRASH_AT": "update-stored:after:1"}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.crash.child"),
-            env=bot_environment(settings),
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+async def test_with_media_processes_of_its_own_it_dies_where_it_is_told() -> None:
+    async with crash_world() as world:
+        await world.start_bot(Crash("update-stored", "after"), CRASH_PLAIN="")
         ada = await world.person("Ada")
         await ada.send(text="hello")
-        async with asyncio.timeout(30):
-            assert await process.wait() == -signal.SIGKILL
+        assert await world.bot.ended() == -signal.SIGKILL
         (row,) = world.rows("SELECT state FROM inbox")
         assert row["state"] == "new"
 
@@ -172,11 +156,11 @@ async def test_the_note_of_an_edit_is_not_that_of_a_text_sent_meanwhile() -> Non
     assert open_at_death([[edit, sent, note, note, "killed"]], *window) == 0
 
 
-async def test_the_ledger_can_be_neither_changed_nor_erased(nursery: Nursery) -> None:
-    async with crash_world(nursery) as world:
-        await world.start_mortal(Crash("job-started-commit", "after"))
+async def test_the_ledger_can_be_neither_changed_nor_erased() -> None:
+    async with crash_world() as world:
+        await world.start_bot(Crash("job-started-commit", "after"))
         await ask_for_video(world)
-        await world.mortal.ended()
+        await world.bot.ended()
         connection = sqlite3.connect(world.database)
         try:
             for attack in ("UPDATE ledger SET held_micro_yuan = 0", "DELETE FROM ledger"):

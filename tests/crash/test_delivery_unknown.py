@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.crash.accounts import ask_for_video, billed_videos, job_in, videos_of
+from tests.crash.accounts import ask_for_video
 from tests.crash.points import Crash
-from tests.crash.world import CrashWorld, within
-from tests.system.world import Person, text_of
+from tests.support.chats import text_of
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.proof]
 
 
-async def delivered(world: CrashWorld, ada: Person) -> list[dict[str, Any]]:
+async def delivered(world: World, ada: Person) -> list[dict[str, Any]]:
     """The videos to be seen once the job is done and the bot has no more to say."""
 
     async def told() -> bool:
@@ -24,9 +26,9 @@ async def delivered(world: CrashWorld, ada: Person) -> list[dict[str, Any]]:
         except sqlite3.OperationalError:  # the bot has not made its database yet
             return False
 
-    assert await within(40, told), world.log()[-3000:]
-    assert len(await billed_videos(world)) == 1
-    return await videos_of(ada)
+    await eventually(told)
+    assert len(await world.billed_videos()) == 1
+    return await ada.videos()
 
 
 @pytest.mark.parametrize(
@@ -40,66 +42,66 @@ async def delivered(world: CrashWorld, ada: Person) -> list[dict[str, Any]]:
     ],
 )
 async def test_an_unanswered_video_is_seen_and_not_sent_again(
-    there: CrashWorld, kind: str, params: dict[str, Any], videos: int
+    there: World, kind: str, params: dict[str, Any], videos: int
 ) -> None:
     there.faults.add("telegram", "sendVideo", kind, params=params)
-    await there.start_mortal()
+    await there.start_bot()
     ada = await ask_for_video(there)
     assert len(await delivered(there, ada)) == videos
 
 
-async def test_a_lost_answer_to_the_edit_shows_it_no_more_often(there: CrashWorld) -> None:
+async def test_a_lost_answer_to_the_edit_shows_it_no_more_often(there: World) -> None:
     there.faults.add("telegram", "sendVideo", "drop_after")
     there.faults.add("telegram", "editMessageMedia", "drop_after", times=3)
-    await there.start_mortal()
+    await there.start_bot()
     ada = await ask_for_video(there)
     assert len(await delivered(there, ada)) == 2
 
 
 async def test_killed_again_and_again_while_sending_it_is_shown_at_most_twice(
-    there: CrashWorld,
+    there: World,
 ) -> None:
-    await there.start_mortal(Crash("send-video", "after"))
+    await there.start_bot(Crash("send-video", "after"))
     ada = await ask_for_video(there)
-    await there.mortal.ended()
+    await there.bot.ended()
     for _ in range(3):
-        await there.start_mortal(Crash("edit-into-video", "after"))
-        await there.mortal.ended()
-    await there.start_mortal()
+        await there.start_bot(Crash("edit-into-video", "after"))
+        await there.bot.ended()
+    await there.start_bot()
     assert len(await delivered(there, ada)) == 2
 
 
 async def test_without_a_status_message_it_is_still_shown_at_most_twice(
-    there: CrashWorld,
+    there: World,
 ) -> None:
-    await there.start_mortal(Crash("send-video", "after"))
+    await there.start_bot(Crash("send-video", "after"))
     ada = await ask_for_video(there)
-    await there.mortal.ended()
+    await there.bot.ended()
     (job,) = there.rows("SELECT * FROM jobs")
     path = f"/sim/chats/{ada.user_id}/messages/{job['status_message_id']}"
     (await there.http.delete(path)).raise_for_status()
     there.faults.add("telegram", "sendVideo", "drop_after", times=5)
-    await there.start_mortal()
+    await there.start_bot()
     assert len(await delivered(there, ada)) == 2
 
 
-async def test_a_chat_that_closes_while_sending_ends_the_job_settled(there: CrashWorld) -> None:
+async def test_a_chat_that_closes_while_sending_ends_the_job_settled(there: World) -> None:
     there.faults.add("telegram", "sendVideo", "drop_before")
-    await there.start_mortal(Crash("sending-recorded-commit", "after"))
+    await there.start_bot(Crash("sending-recorded-commit", "after"))
     ada = await ask_for_video(there)
-    await there.mortal.ended()
+    await there.bot.ended()
     (await there.http.post(f"/sim/chats/{ada.user_id}/block")).raise_for_status()
-    await there.start_mortal()
-    job = await job_in(there, "undeliverable")
+    await there.start_bot()
+    job = await ada.reaches("undeliverable")
     (settled,) = there.rows("SELECT * FROM ledger WHERE kind = 'settle'")
-    (billed,) = await billed_videos(there)
+    (billed,) = await there.billed_videos()
     assert settled["job_id"] == job["id"]
     assert settled["video_milliseconds"] == billed["milliseconds"]
 
 
-async def test_the_caption_of_the_edited_video_is_the_same_receipt(there: CrashWorld) -> None:
+async def test_the_caption_of_the_edited_video_is_the_same_receipt(there: World) -> None:
     there.faults.add("telegram", "sendVideo", "drop_after")
-    await there.start_mortal()
+    await there.start_bot()
     ada = await ask_for_video(there)
     first, second = await delivered(there, ada)
     assert text_of(first) == text_of(second)

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.crash.comparison import Count, with_bot, with_sdk
-from tests.crash.nursery import Nursery
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -16,10 +15,8 @@ FAILED: tuple[str, dict[str, Any]] = ("error_after", {"code": 500})
 
 
 @pytest.mark.parametrize("fault", [DROPPED, FAILED])
-async def test_this_bot_pays_once_and_delivers(
-    nursery: Nursery, fault: tuple[str, dict[str, Any]]
-) -> None:
-    assert await with_bot(nursery, *fault) == Count(1, 1, 1, got_video=True)
+async def test_this_bot_pays_once_and_delivers(fault: tuple[str, dict[str, Any]]) -> None:
+    assert await with_bot(*fault) == Count(1, 1, 1, got_video=True)
 
 
 async def test_the_official_sdk_pays_twice_for_one_dropped_connection() -> None:

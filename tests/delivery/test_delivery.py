@@ -10,8 +10,8 @@ import pytest
 from bot.media import calls
 from storage import media, moves
 from tests.delivery.scene import ADA, BILLED_MILLISECONDS, OLGA, Scene
+from tests.support.chats import text_of
 from tests.system.material import said
-from tests.system.world import text_of
 
 TOO_BIG: dict[str, Any] = {
     "code": 413,

@@ -19,8 +19,8 @@ from storage.errands import Wanted
 from storage.jobs import Job
 from storage.media import Place
 from tests.delivery.scene import ADA, Json, Scene
+from tests.support.chats import text_of
 from tests.system.material import said
-from tests.system.world import text_of
 
 HERE = Place(ADA, 0, ADA)
 

@@ -7,8 +7,8 @@ from bot.pipeline.last_video import Outcome
 from storage import jobs
 from storage.media import Place
 from tests.delivery.scene import ADA, OLGA, STATUS, Scene
+from tests.support.chats import text_of
 from tests.system.material import said
-from tests.system.world import text_of
 
 HERE = Place(ADA, 0, ADA)
 

@@ -11,8 +11,8 @@ from storage import moves, preferences
 from storage.jobs import Job
 from storage.media import Place
 from tests.delivery.scene import ADA, BILLED_MILLISECONDS, STATUS, Json, Scene
+from tests.support.chats import buttons_of, text_of
 from tests.system.material import label, said
-from tests.system.world import buttons_of, text_of
 
 HERE = Place(ADA, 0, ADA)
 

@@ -7,8 +7,8 @@ import pytest
 from storage import loans, preferences
 from storage.jobs import Job
 from tests.delivery.scene import ADA, BILLED_MILLISECONDS, OLGA, Scene
+from tests.support.chats import text_of
 from tests.system.material import label, said
-from tests.system.world import text_of
 
 CHARGED = label("charged-all-the-same", seconds=BILLED_MILLISECONDS / 1000)
 

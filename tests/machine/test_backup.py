@@ -11,11 +11,12 @@ from click.testing import CliRunner, Result
 
 from bot.__main__ import main
 from bot.commands.child import bot_environment
-from tests.machine.world import Machine, sends_both, told, videos_of
-from tests.system.world import eventually, text_of
+from tests.support.chats import text_of
+from tests.support.deadlines import eventually
+from tests.support.world import World
 
 
-def command(there: Machine, *words: str | Path) -> Result:
+def command(there: World, *words: str | Path) -> Result:
     """Run `talking-photo WORDS…` with the bot's settings, in this process."""
     environment = bot_environment(there.settings)
     return CliRunner().invoke(main, [str(word) for word in words], env=dict(environment))
@@ -37,12 +38,12 @@ def lose(database: Path) -> None:
 
 
 async def test_a_backup_of_a_running_bot_is_whole_and_never_overwrites(
-    there: Machine, tmp_path: Path
+    there: World, tmp_path: Path
 ) -> None:
     ada = await there.person()
     await there.start_bot()
-    await sends_both(ada)
-    await there.state_of_job("done")
+    await ada.sends_both()
+    await ada.reaches("done")
     backup = tmp_path / "kept" / "backup.db"
     missing = command(there, "backup", backup)
     assert missing.exit_code == 1
@@ -57,7 +58,7 @@ async def test_a_backup_of_a_running_bot_is_whole_and_never_overwrites(
     assert backup.read_bytes() == content
 
 
-async def test_what_is_damaged_becomes_no_backup(there: Machine, tmp_path: Path) -> None:
+async def test_what_is_damaged_becomes_no_backup(there: World, tmp_path: Path) -> None:
     await there.start_bot()
     await there.up()
     await there.stop_bot()
@@ -72,7 +73,7 @@ async def test_what_is_damaged_becomes_no_backup(there: Machine, tmp_path: Path)
     assert "Nothing was changed" in restored.output
 
 
-async def test_a_bot_that_runs_is_not_restored_under(there: Machine, tmp_path: Path) -> None:
+async def test_a_bot_that_runs_is_not_restored_under(there: World, tmp_path: Path) -> None:
     await there.start_bot()
     await there.up()
     backup = tmp_path / "backup.db"
@@ -83,51 +84,49 @@ async def test_a_bot_that_runs_is_not_restored_under(there: Machine, tmp_path: P
 
 @pytest.mark.parametrize("there", [{"render_seconds": 6}], indirect=True)
 async def test_after_a_restore_nothing_is_paid_for_twice_and_what_is_unknown_is_told(
-    there: Machine, tmp_path: Path
+    there: World, tmp_path: Path
 ) -> None:
     """A job runs and another waits at the backup; the other is submitted, then the disk dies."""
     ada, ben, operator = [await there.person(name) for name in ("Ada", "Ben", "Op")]
     await there.start_bot(ADMIN_IDS=str(operator.user_id))
-    await sends_both(ada)
-    await there.state_of_job("running")
-    await sends_both(ben)
-    await there.state_of_job("ready")
+    await ada.sends_both()
+    await ada.reaches("running")
+    await ben.sends_both()
+    await ben.reaches("ready")
     backup = tmp_path / "backup.db"
     assert command(there, "backup", backup).exit_code == 0
-    await told(ben, "AI-generated video")
+    await ben.sees("AI-generated video")
     await there.kill_bot()
     lose(there.database)
     assert command(there, "restore", backup).exit_code == 0
 
     await there.start_bot(ADMIN_IDS=str(operator.user_id))
-    report = text_of(await told(operator, "The database was restored"))
+    report = text_of(await operator.sees("The database was restored"))
     tasks = [task["task_id"] for task in (await there.provider("tasks"))["tasks"]]
     (ours, unknown) = tasks
     assert unknown in report
     assert ours not in report
-    await told(ben, "Nothing was charged")
-    await there.state_of_job("failed")
+    await ben.sees("Nothing was charged")
+    await ben.reaches("failed")
 
     async def ended() -> bool:
         return not there.rows("SELECT 1 FROM jobs WHERE state NOT IN ('done', 'failed')")
 
     await eventually(ended, "no job is open")
-    assert await there.submissions() == 2
+    assert len(await there.submissions()) == 2
     assert there.balance()[0] == 0
-    assert len(await videos_of(ada)) == 2, "delivered before and, as far as the backup knows, not"
-    await sends_both(ben)
-    await there.state_of_job("done")
-    assert await there.submissions() == 3
+    assert len(await ada.videos()) == 2, "delivered before and, as far as the backup knows, not"
+    await ben.sends_both()
+    await ben.reaches("done")
+    assert len(await there.submissions()) == 3
 
 
-async def test_after_a_restore_that_lacks_nothing_all_goes_on(
-    there: Machine, tmp_path: Path
-) -> None:
+async def test_after_a_restore_that_lacks_nothing_all_goes_on(there: World, tmp_path: Path) -> None:
     ada = await there.person()
     there.faults.add("provider", "submit", "drop_before", times=None)
     await there.start_bot()
-    await sends_both(ada)
-    await there.state_of_job("ready", "submitting")
+    await ada.sends_both()
+    await ada.reaches("ready", "submitting")
     await there.stop_bot()
     backup = tmp_path / "backup.db"
     assert command(there, "backup", backup).exit_code == 0
@@ -138,6 +137,6 @@ async def test_after_a_restore_that_lacks_nothing_all_goes_on(
     assert (tmp_path / aside).read_bytes() == b"spoilt"
     there.faults.clear()
     await there.start_bot()
-    await told(ada, "AI-generated video")
-    await there.state_of_job("done")
+    await ada.sees("AI-generated video")
+    await ada.reaches("done")
     await there.books_balance()

@@ -6,15 +6,15 @@ from contextlib import closing
 from pathlib import Path
 from sqlite3 import connect
 
-from tests.machine.nursery import Nursery
-from tests.machine.world import Machine, sends_both, told, videos_of
-from tests.system.world import eventually
+from tests.support.bot_process import launcher
+from tests.support.deadlines import eventually
+from tests.support.world import World
 
 SECOND = "Another program fetches this bot's messages"
 
 
 async def test_a_second_one_on_the_same_disk_is_refused_and_the_first_goes_on(
-    there: Machine,
+    there: World,
 ) -> None:
     ada = await there.person()
     await there.start_bot()
@@ -24,13 +24,13 @@ async def test_a_second_one_on_the_same_disk_is_refused_and_the_first_goes_on(
     assert await there.bot.ended() == 1
     assert "Another bot is running with this database" in there.bot.last_lines()
     there.bot = first
-    await sends_both(ada)
-    await told(ada, "AI-generated video")
-    assert await there.billed() == 1
+    await ada.sends_both()
+    await ada.sees("AI-generated video")
+    assert len(await there.billed_videos()) == 1
 
 
 async def test_with_a_disk_each_one_gives_up_and_what_came_meanwhile_is_paid_once(
-    there: Machine, nursery: Nursery, tmp_path: Path
+    there: World, tmp_path: Path
 ) -> None:
     other_disk = tmp_path / "other"
     other_disk.mkdir()
@@ -39,7 +39,7 @@ async def test_with_a_disk_each_one_gives_up_and_what_came_meanwhile_is_paid_onc
     await there.up()
     settings = {**there.settings, "CRASH_PLAIN": "1"}
     settings["DATABASE_URL"] = f"sqlite:///{other_disk / 'bot.db'}"
-    second = nursery.start(other_disk, settings)
+    second = launcher().start(other_disk, settings)
 
     async def both_poll() -> bool:
         logs = [disk / "bot.log" for disk in (tmp_path, other_disk)]
@@ -47,7 +47,7 @@ async def test_with_a_disk_each_one_gives_up_and_what_came_meanwhile_is_paid_onc
 
     await eventually(both_poll, "they are in each other's way")
     for _ in range(3):
-        await sends_both(ada)
+        await ada.sends_both()
 
     async def one_ended() -> bool:
         return not (there.bot.is_running and second.is_running)
@@ -61,8 +61,8 @@ async def test_with_a_disk_each_one_gives_up_and_what_came_meanwhile_is_paid_onc
     assert not set(seen[0]) & set(seen[1]), "an update is in one inbox only"
     assert len(seen[0]) + len(seen[1]) == 6
     # A photo and a voice that went to different bots wait for their other half: nothing is paid.
-    assert await there.billed() <= 3
-    assert len(await videos_of(ada)) <= 3
+    assert len(await there.billed_videos()) <= 3
+    assert len(await ada.videos()) <= 3
 
 
 def updates(database: Path) -> list[int]:

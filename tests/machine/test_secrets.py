@@ -8,9 +8,9 @@ import pytest
 
 from bot.sandbox.faults import Side
 from tests.machine.test_backup import command
-from tests.machine.world import Machine, sends_both, told
+from tests.support.secrecy import SPELLINGS, leaks
+from tests.support.world import World
 from tests.system.material import KEY, TOKEN
-from tests.system.secrecy import SPELLINGS, leaks
 
 MISHAPS: tuple[tuple[Side, str, str], ...] = (
     ("telegram", "getUpdates", "drop_before"),
@@ -24,19 +24,17 @@ MISHAPS: tuple[tuple[Side, str, str], ...] = (
 
 
 @pytest.mark.parametrize("there", [{"LOG_LEVEL": "DEBUG"}], indirect=True)
-async def test_no_secret_is_written_in_a_run_full_of_mishaps(
-    there: Machine, tmp_path: Path
-) -> None:
+async def test_no_secret_is_written_in_a_run_full_of_mishaps(there: World, tmp_path: Path) -> None:
     for side, match, kind in MISHAPS:
         there.faults.add(side, match, kind)
     ada, operator = await there.person(), await there.person("Op")
     await there.start_bot(ADMIN_IDS=str(operator.user_id))
-    await sends_both(ada)
-    await told(ada, "AI-generated video")
-    await there.state_of_job("done")
+    await ada.sends_both()
+    await ada.sees("AI-generated video")
+    await ada.reaches("done")
     assert command(there, "backup", tmp_path / "backup.db").exit_code == 0
     there.trouble.write_text("query_only = ON")
-    await sends_both(ada)
+    await ada.sends_both()
     assert await there.bot.ended() == 1
     assert {TOKEN, KEY, TOKEN.replace(":", "%3A")} <= set(SPELLINGS)
     assert not there.faults.active(), "everything went wrong once"

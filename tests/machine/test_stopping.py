@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.sandbox.faults import Side
-from tests.machine.nursery import Nursery
-from tests.machine.world import (
-    STOP_SECONDS,
-    Machine,
-    machine,
-    sends_both,
-    told,
-    videos_of,
-)
-from tests.system.world import Person, eventually
+from tests.support.deadlines import eventually, slowness
+from tests.support.person import Person
+from tests.support.world import World, quick_world
 
+STOP_SECONDS = 20.0
 LONGER_THAN_ANY_GRACE_SECONDS = 60.0
 JUST_LONGER_THAN_THE_GRACE_SECONDS = 16.0
 
@@ -55,15 +50,13 @@ MOMENTS = {
 }
 
 
-async def test_it_ends_in_time_and_goes_on_whatever_it_was_doing(
-    tmp_path: Path, nursery: Nursery
-) -> None:
+async def test_it_ends_in_time_and_goes_on_whatever_it_was_doing(tmp_path: Path) -> None:
     """Side by side, since most of it is waiting."""
     folders = {name: tmp_path / str(number) for number, name in enumerate(MOMENTS)}
     for folder in folders.values():
         folder.mkdir()
     results = await asyncio.gather(
-        *(_stop_and_go_on(folders[name], nursery, moment) for name, moment in MOMENTS.items()),
+        *(_stop_and_go_on(folders[name], moment) for name, moment in MOMENTS.items()),
         return_exceptions=True,
     )
     wrong = {
@@ -72,9 +65,9 @@ async def test_it_ends_in_time_and_goes_on_whatever_it_was_doing(
     assert not wrong, "\n".join(f"{name}: {result}" for name, result in wrong.items())
 
 
-async def _stop_and_go_on(folder: Path, nursery: Nursery, moment: Moment) -> None:
-    async with machine(
-        folder, nursery, render_seconds=moment.render_seconds, **moment.settings
+async def _stop_and_go_on(folder: Path, moment: Moment) -> None:
+    async with quick_world(
+        folder, render_seconds=moment.render_seconds, **moment.settings
     ) as there:
         people = [await there.person() for _ in range(moment.people)]
         if moment.side is not None:
@@ -82,34 +75,34 @@ async def _stop_and_go_on(folder: Path, nursery: Nursery, moment: Moment) -> Non
         await there.start_bot()
         await _arrive(there, people, moment)
         since = time.monotonic()
-        code = await there.terminate_bot()
+        code = await there.bot.kill(signal.SIGTERM)
         seconds = time.monotonic() - since
         assert (code, "ended by force" in there.log()) == (0, False), there.bot.last_lines()
-        assert seconds < STOP_SECONDS
+        assert seconds < STOP_SECONDS * slowness()
         await there.start_bot()
         for person in people:
-            await told(person, "AI-generated video")
+            await person.sees("AI-generated video")
         await _check(there, people)
 
 
-async def _arrive(there: Machine, people: list[Person], moment: Moment) -> None:
+async def _arrive(there: World, people: list[Person], moment: Moment) -> None:
     for person in people:
-        await sends_both(person)
+        await person.sends_both()
     if moment.state:
-        await there.state_of_job(moment.state)
+        await people[-1].reaches(moment.state)
     await eventually(lambda: _met(there), "the slow call is under way")
 
 
-async def _met(there: Machine) -> bool:
+async def _met(there: World) -> bool:
     """A fault that was used up is no longer on the board."""
     return not there.faults.active()
 
 
-async def _check(there: Machine, people: list[Person]) -> None:
+async def _check(there: World, people: list[Person]) -> None:
     async def done() -> bool:
         return not there.rows("SELECT 1 FROM jobs WHERE state <> 'done' OR announced = 0")
 
     await eventually(done, "every job is done")
-    assert [len(await videos_of(person)) for person in people] == [1] * len(people)
-    assert await there.billed() == len(people)
+    assert [len(await person.videos()) for person in people] == [1] * len(people)
+    assert len(await there.billed_videos()) == len(people)
     await there.books_balance()

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine.world import Machine, sends_both, told, videos_of
-from tests.system.world import eventually
+from tests.support.deadlines import eventually
+from tests.support.world import World
 
 ENOUGH_FOR_NOTHING = "max_page_count = 1"
 """SQLite raises it to what is used already: not a page more can be had, as on a full disk."""
@@ -22,66 +22,66 @@ ENOUGH_FOR_NOTHING = "max_page_count = 1"
     [(ENOUGH_FOR_NOTHING, "is full: make room"), ("query_only = ON", "cannot be written")],
 )
 async def test_a_disk_that_takes_nothing_ends_it_with_a_sentence_before_anything_is_paid(
-    there: Machine, pragma: str, sentence: str
+    there: World, pragma: str, sentence: str
 ) -> None:
     ada, operator = await there.person(), await there.person("Op")
     await there.start_bot(ADMIN_IDS=str(operator.user_id))
     await there.up()
     there.trouble.write_text(pragma)
     for _ in range(4):  # the first may fit into pages that are used already
-        await sends_both(ada)
+        await ada.sends_both()
     assert await there.bot.ended() == 1
     assert sentence in there.bot.last_lines().splitlines()[-1]
-    assert sentence in (await told(operator, "The bot stopped"))["text"]
+    assert sentence in (await operator.sees("The bot stopped"))["text"]
     intended = there.rows("SELECT 1 FROM jobs WHERE submitting_at_milliseconds IS NOT NULL")
-    assert await there.submissions() <= len(intended), "what was not written was not paid for"
+    assert len(await there.submissions()) <= len(intended), "what was not written was not paid for"
     there.trouble.unlink()
     await there.start_bot()
-    await told(ada, "AI-generated video")
+    await ada.sees("AI-generated video")
     await there.stop_bot()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits another process's files")
 @pytest.mark.parametrize("there", [{"render_seconds": 1.0}], indirect=True)
-async def test_a_disk_that_fills_up_while_a_video_is_made_loses_nothing(there: Machine) -> None:
+async def test_a_disk_that_fills_up_while_a_video_is_made_loses_nothing(there: World) -> None:
     """The system itself refuses to make the files of the bot longer."""
     ada = await there.person()
     await there.start_bot()
-    await sends_both(ada)
-    await there.state_of_job("running")
+    await ada.sends_both()
+    await ada.reaches("running")
     longest = (there.directory / "bot.db-wal").stat().st_size
     resource.prlimit(there.bot.pid, resource.RLIMIT_FSIZE, (longest, longest))
     assert await there.bot.ended() == 1
     assert "has no room" in there.bot.last_lines().splitlines()[-1]
     await there.start_bot()
-    await told(ada, "AI-generated video")
-    await there.state_of_job("done")
-    assert await there.submissions() == 1
+    await ada.sees("AI-generated video")
+    await ada.reaches("done")
+    assert len(await there.submissions()) == 1
     await there.books_balance()
 
 
 async def test_a_lock_of_another_program_is_waited_for_and_nothing_is_paid_meanwhile(
-    there: Machine,
+    there: World,
 ) -> None:
     ada = await there.person()
     await there.start_bot()
     await there.up()
     with closing(sqlite3.connect(there.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        await sends_both(ada)
+        await ada.sends_both()
 
         async def waits() -> bool:
             return "keeps the database locked" in there.log()
 
         await eventually(waits, "a word about the lock")
-        assert await there.submissions() == 0
-        assert not await videos_of(ada)
-    await told(ada, "AI-generated video")
-    assert await there.submissions() == 1
+        assert len(await there.submissions()) == 0
+        assert not await ada.videos()
+    await ada.sees("AI-generated video")
+    assert len(await there.submissions()) == 1
 
 
 @pytest.mark.parametrize("where", [0, 5])
-async def test_a_damaged_file_is_not_worked_with(there: Machine, where: int) -> None:
+async def test_a_damaged_file_is_not_worked_with(there: World, where: int) -> None:
     """Neither where its first bytes are wrong nor where they are right."""
     operator = await there.person("Op")
     await there.start_bot()

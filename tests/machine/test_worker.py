@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine.world import Machine, sends_both, told, videos_of
-from tests.system.world import Person, eventually
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="needs /proc to see processes"
@@ -27,10 +28,10 @@ def workers(bot: int) -> list[int]:
     ]
 
 
-async def two_workers(there: Machine, person: Person) -> list[int]:
+async def two_workers(there: World, person: Person) -> list[int]:
     """Both media processes: they are there once a video was made, and for a minute."""
-    await sends_both(person)
-    await told(person, "AI-generated video")
+    await person.sends_both()
+    await person.sees("AI-generated video")
     found = workers(there.bot.pid)
     assert len(found) == 2
     return found
@@ -40,20 +41,20 @@ async def videos(person: Person, count: int) -> None:
     """Wait for so many."""
 
     async def there_are() -> bool:
-        return len(await videos_of(person)) >= count
+        return len(await person.videos()) >= count
 
     await eventually(there_are, f"{count} videos")
 
 
 @pytest.mark.parametrize("there", [{"render_seconds": 1.0}], indirect=True)
 async def test_a_worker_that_dies_with_a_paid_video_in_its_hands_is_replaced(
-    there: Machine,
+    there: World,
 ) -> None:
     ada = await there.person()
     await there.start_bot(**WITH_WORKERS)
     stopped = await two_workers(there, ada)
-    await sends_both(ada)
-    await there.state_of_job("running")
+    await ada.sends_both()
+    await ada.reaches("running")
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
 
@@ -64,18 +65,18 @@ async def test_a_worker_that_dies_with_a_paid_video_in_its_hands_is_replaced(
     for pid in stopped:
         os.kill(pid, signal.SIGKILL)
     await videos(ada, 2)
-    await there.state_of_job("done")
-    assert await there.billed() == len(await videos_of(ada)) == 2
+    await ada.reaches("done")
+    assert len(await there.billed_videos()) == len(await ada.videos()) == 2
     assert not set(workers(there.bot.pid)) & set(stopped)
     await there.books_balance()
 
 
-async def test_workers_that_die_while_nothing_is_done_are_not_noticed(there: Machine) -> None:
+async def test_workers_that_die_while_nothing_is_done_are_not_noticed(there: World) -> None:
     ada = await there.person()
     await there.start_bot(**WITH_WORKERS)
     await there.up()
     for pid in await two_workers(there, ada):
         os.kill(pid, signal.SIGKILL)
-    await sends_both(ada)
+    await ada.sends_both()
     await videos(ada, 2)
-    assert await there.billed() == 2
+    assert len(await there.billed_videos()) == 2

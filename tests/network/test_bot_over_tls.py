@@ -7,12 +7,10 @@ from pathlib import Path
 
 import trustme
 
-from tests.crash.accounts import billed_videos, submissions, videos_of
-from tests.crash.nursery import Nursery
 from tests.crash.story import at_rest
-from tests.crash.world import crash_world, within
-from tests.machine.world import sends_both
+from tests.crash.world import crash_world
 from tests.network.flipped_bits import flipped_bits
+from tests.support.deadlines import eventually
 
 TELEGRAM = ("getUpdates", "getFile", "/file/bot", "sendMessage", "editMessageText", "deleteMessage")
 PROVIDER = ("/uploads", "face-detect", "video-synthesis", "/tasks/?", "/tasks/", "/results/")
@@ -22,8 +20,7 @@ async def test_a_flipped_bit_in_an_answer_of_every_kind_costs_nothing(
     authority: trustme.CA, authority_path: Path
 ) -> None:
     async with AsyncExitStack() as stack:
-        nursery = await stack.enter_async_context(Nursery())
-        there = await stack.enter_async_context(crash_world(nursery))
+        there = await stack.enter_async_context(crash_world())
         root = there.settings["DASHSCOPE_BASE_URL"].removesuffix("/api/v1")
         telegram = await stack.enter_async_context(
             flipped_bits(there.sandbox.telegram_base_url, authority)
@@ -33,19 +30,19 @@ async def test_a_flipped_bit_in_an_answer_of_every_kind_costs_nothing(
             telegram.garble(part)
         for part in PROVIDER:
             provider.garble(part)
-        await there.start_mortal(
+        await there.start_bot(
             TELEGRAM_BASE_URL=telegram.url,
             DASHSCOPE_BASE_URL=f"{provider.url}/api/v1",
             SSL_CERT_FILE=str(authority_path),
         )
         ada = await there.person()
-        await sends_both(ada)
+        await ada.sends_both()
 
         async def rests() -> bool:
             assert there.bot_is_running, there.log()[-3000:]
             return at_rest(there, 2)
 
-        assert await within(60, rests), there.log()[-3000:]
-        assert len(await submissions(there)) == len(await billed_videos(there)) == 1
-        assert len(await videos_of(ada)) == 1
+        await eventually(rests)
+        assert len(await there.submissions()) == len(await there.billed_videos()) == 1
+        assert len(await ada.videos()) == 1
         assert not telegram.left | provider.left

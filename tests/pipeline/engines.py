@@ -13,7 +13,7 @@ from bot.dashscope.task import Task, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.pipeline.engine import Ticket
-from tests.storage.orders import ACCOUNT, ENGINE
+from tests.storage.orders import ACCOUNT, ENGINE, NOON
 from tests.support.clock import FakeClock
 
 Answer = Task | DashScopeError
@@ -85,7 +85,7 @@ class ScriptedEngine:
 
     def really_now_milliseconds(self) -> int:
         """By the provider's clock; nobody sets it."""
-        return round((self._clock.steady_seconds() + self.ahead_seconds) * 1000)
+        return NOON + round((self._clock.steady_seconds() + self.ahead_seconds) * 1000)
 
     async def query(self, task_id: str) -> Task:
         self.queries += 1

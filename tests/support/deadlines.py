@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any, TypeVar, overload
 
-DEADLINE_SECONDS = 120.0
+DEADLINE_SECONDS = 90.0
 """On a machine with nothing else to do."""
 
 LOOK_EVERY_SECONDS = 0.02
@@ -71,3 +71,12 @@ async def _found(look: Callable[[], Any]) -> Any:
         if found:
             return found
         await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+
+async def comes_true(look: Callable[[], Any]) -> bool:
+    """Whether it holds before the deadline."""
+    try:
+        await eventually(look)
+    except AssertionError:
+        return False
+    return True

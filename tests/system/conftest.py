@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.system.secrecy import leaks
-from tests.system.world import World, world
+from tests.support.secrecy import leaks
+from tests.support.world import World, world
 
 
 @pytest.fixture

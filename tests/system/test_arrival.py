@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.system.group import Group
+from tests.support.chats import Json, text_of
+from tests.support.deadlines import eventually
+from tests.support.group import Group
+from tests.support.world import World
 from tests.system.material import said
-from tests.system.world import Json, World, eventually, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World, world
 from tests.system.material import said
-from tests.system.world import Person, World, eventually, world
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.proof]
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.system.group import Group
-from tests.system.world import Json, Person, World, eventually
+from tests.support.chats import Json
+from tests.support.deadlines import eventually
+from tests.support.group import Group
+from tests.support.person import Person
+from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,8 +9,11 @@ import pytest
 
 from bot.menus import COMMANDS, MENUS
 from bot.texts import LANGUAGES
+from tests.support.chats import text_of
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import LONGEST_SECONDS, said
-from tests.system.world import Person, World, eventually, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,9 +9,12 @@ import pytest
 
 from bot.pipeline.agreement import TEXT_VERSION
 from storage.consents import Agreement
-from tests.system.group import BOT_USERNAME, Group
+from tests.support.chats import BOT_USERNAME, Json, buttons_of
+from tests.support.deadlines import eventually
+from tests.support.group import Group
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import label, said
-from tests.system.world import Json, Person, World, buttons_of, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,8 +7,11 @@ import re
 
 import pytest
 
+from tests.support.chats import Json, text_of
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import label, said
-from tests.system.world import Json, Person, World, eventually, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -120,7 +123,7 @@ async def nothing_is_left(town: World, *words: str) -> None:
         return not traces(town, *words)
 
     try:
-        await eventually(gone, "nothing is left", 10)
+        await eventually(gone, "nothing is left")
     except AssertionError:
         raise AssertionError(traces(town, *words)) from None
 

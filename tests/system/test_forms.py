@@ -9,8 +9,8 @@ import pytest
 
 from tests.media.recordings import as_file, speech
 from tests.media.videos import video_with_sound
+from tests.support.world import World
 from tests.system.material import LONGEST_SECONDS, fresh_portrait, photo, said, voice
-from tests.system.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

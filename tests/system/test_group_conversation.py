@@ -12,10 +12,12 @@ import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.system.group import Group, Member
-from tests.system.hurried import hurried_world
+from tests.support.chats import Json
+from tests.support.deadlines import eventually
+from tests.support.group import Group, Member
+from tests.support.person import Person
+from tests.support.world import World, hurried_world
 from tests.system.material import label, nobody, said, voice
-from tests.system.world import Json, Person, World, eventually
 
 GOLDEN = Path(__file__).parent / "golden" / "group_conversation.txt"
 NAMES = ("Ada", "Ben", "Cem", "Dana", "Eli", "Fay", "Gus", "Hana", "Ivo", "Kim", "Mei")

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.system.group import BOT_USERNAME, Group
-from tests.system.hurried import hurried_world
+from tests.support.chats import BOT_USERNAME, Json, text_of
+from tests.support.deadlines import eventually
+from tests.support.group import Group
+from tests.support.person import Person
+from tests.support.world import World, hurried_world
 from tests.system.material import label, photo, said
-from tests.system.world import Json, Person, World, eventually, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.system.group import Group
+from tests.support.chats import Json, buttons_of, text_of
+from tests.support.deadlines import eventually
+from tests.support.group import Group
+from tests.support.world import World
 from tests.system.material import label, said
-from tests.system.world import Json, World, buttons_of, eventually, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

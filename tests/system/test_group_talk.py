@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.system.group import Group, Member
-from tests.system.hurried import hurried_world
+from tests.support.chats import Json, text_of
+from tests.support.deadlines import eventually
+from tests.support.group import Group, Member
+from tests.support.person import Person
+from tests.support.world import World, hurried_world
 from tests.system.material import LONGEST_SECONDS, label, nobody, photo, said, voice
-from tests.system.world import Json, Person, World, eventually, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

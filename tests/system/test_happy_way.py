@@ -8,7 +8,9 @@ import av
 import pytest
 
 from tests.preview.lips import lip_correlation
-from tests.system.world import World, eventually, text_of
+from tests.support.chats import text_of
+from tests.support.deadlines import eventually
+from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

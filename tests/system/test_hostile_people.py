@@ -6,8 +6,11 @@ import asyncio
 
 import pytest
 
+from tests.support.chats import buttons_of
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import LONGEST_SECONDS, label, photo, said, two_people, voice
-from tests.system.world import Person, World, buttons_of, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -8,8 +8,11 @@ import json
 import av
 import pytest
 
+from tests.support.chats import Json
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import label, said
-from tests.system.world import Json, Person, World, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

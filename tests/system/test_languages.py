@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.chats import buttons_of, text_of
+from tests.support.world import World
 from tests.system.material import LONGEST_SECONDS, label, said, two_people
-from tests.system.world import World, buttons_of, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.chats import text_of
+from tests.support.world import World
 from tests.system.material import said
-from tests.system.world import World, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -10,8 +10,11 @@ import pytest
 from bot.media.video import inspect_video
 from tests.media.phrases import long_voice
 from tests.media.recordings import voice_note
+from tests.support.chats import Json, buttons_of, text_of
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import label, photo, said
-from tests.system.world import Json, Person, World, buttons_of, eventually, text_of
 
 SECONDS = 21.0
 PARTS = 2

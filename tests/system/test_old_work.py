@@ -9,8 +9,11 @@ import pytest
 import pytest_asyncio
 
 from bot.clock import SystemClock
+from tests.support.chats import buttons_of, text_of
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World, world
 from tests.system.material import label, said
-from tests.system.world import Person, World, buttons_of, eventually, text_of, world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -8,8 +8,11 @@ import pytest
 from PIL import Image
 
 from tests.media.pictures import encoded
+from tests.support.chats import Json, buttons_of
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import fresh_portrait, label, nobody, said, two_people
-from tests.system.world import Json, Person, World, buttons_of, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

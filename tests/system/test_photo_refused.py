@@ -8,6 +8,9 @@ import pytest
 from PIL import Image
 
 from tests.media.pictures import encoded, png_claiming
+from tests.support.chats import buttons_of, text_of
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import (
     LONGEST_SECONDS,
     fresh_portrait,
@@ -17,7 +20,6 @@ from tests.system.material import (
     said,
     two_people,
 )
-from tests.system.world import Person, World, buttons_of, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.system.world import text_of, world
+from tests.support.chats import text_of
+from tests.support.world import world
 
 
 async def test_without_a_key_the_bot_makes_previews_and_asks_the_provider_nothing(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.system.group import Group
+from tests.support.group import Group
+from tests.support.world import World
 from tests.system.material import label, said
-from tests.system.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

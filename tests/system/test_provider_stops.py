@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from bot.sandbox.dashscope.settings import DEMO_API_KEY
+from tests.support.chats import text_of
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import label, said
-from tests.system.world import Person, World, eventually, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

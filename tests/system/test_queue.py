@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.system.world import Person, World
+from tests.support.person import Person
+from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -6,8 +6,10 @@ import asyncio
 
 import pytest
 
+from tests.support.chats import buttons_of, text_of
+from tests.support.deadlines import eventually
+from tests.support.world import World
 from tests.system.material import label, said
-from tests.system.world import World, buttons_of, eventually, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.chats import buttons_of
+from tests.support.world import World
 from tests.system.material import label, photo, said
 from tests.system.test_provider_stops import balanced, hears, operator, stops_of, told
-from tests.system.world import World, buttons_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

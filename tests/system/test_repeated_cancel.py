@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
+from tests.support.deadlines import eventually
+from tests.support.world import World
 from tests.system.material import LONGEST_SECONDS, said
-from tests.system.world import World, eventually
 
 READY = said("photo-ready", longest=LONGEST_SECONDS)
 

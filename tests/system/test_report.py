@@ -8,9 +8,12 @@ from contextlib import closing
 
 import pytest
 
-from tests.system.group import Group
+from tests.support.chats import Json, text_of
+from tests.support.deadlines import eventually
+from tests.support.group import Group
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import label, said
-from tests.system.world import Json, Person, World, eventually, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

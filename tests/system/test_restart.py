@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from pathlib import Path
 
 import pytest
 
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World, world
 from tests.system.material import LONGEST_SECONDS, said
-from tests.system.world import Person, World, eventually, world
 
 
 async def speaker(there: World) -> Person:
@@ -137,7 +140,7 @@ async def test_asked_to_stop_it_ends_well_and_goes_on_later(there: World, state:
     there.faults.add("telegram", "sendVideo", "delay", params={"seconds": 2})
     ada = await speaker(there)
     await ada.reaches(state)
-    assert await there.terminate_bot() == 0
+    assert await there.bot.kill(signal.SIGTERM) == 0
     await there.tell_provider(render_seconds=0.2)
     await there.start_bot()
     await ada.sees_video()

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from tests.support.chats import text_of
+from tests.support.secrecy import SPELLINGS, leaks
+from tests.support.world import World
 from tests.system.material import KEY, TOKEN, said
-from tests.system.secrecy import SPELLINGS, leaks
-from tests.system.world import World, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -6,8 +6,11 @@ import re
 
 import pytest
 
+from tests.support.chats import Json, buttons_of, text_of
+from tests.support.deadlines import eventually
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import label, said
-from tests.system.world import Json, Person, World, buttons_of, eventually, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.chats import text_of
+from tests.support.world import World
 from tests.system.material import LONGEST_SECONDS, said
 from tests.system.test_commands import asks
-from tests.system.world import World, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

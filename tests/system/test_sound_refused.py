@@ -7,8 +7,10 @@ import asyncio
 import pytest
 
 from tests.media.recordings import as_file, noise, silence, speech, voice_note
+from tests.support.chats import buttons_of
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import LONGEST_SECONDS, label, said, voice
-from tests.system.world import Person, World, buttons_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

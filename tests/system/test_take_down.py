@@ -7,9 +7,12 @@ from contextlib import closing
 
 import pytest
 
-from tests.system.group import Group, Member
+from tests.support.chats import Json
+from tests.support.deadlines import eventually
+from tests.support.group import Group, Member
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import label, said
-from tests.system.world import Json, Person, World, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.chats import buttons_of
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import LONGEST_SECONDS, label, said
-from tests.system.world import Person, World, buttons_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -6,9 +6,12 @@ import pytest
 
 from tests.media.phrases import long_voice
 from tests.media.recordings import voice_note
-from tests.system.group import Group
+from tests.support.chats import Json, buttons_of, text_of
+from tests.support.deadlines import eventually
+from tests.support.group import Group
+from tests.support.person import Person
+from tests.support.world import World
 from tests.system.material import label, photo, said
-from tests.system.world import Json, Person, World, buttons_of, eventually, text_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -39,6 +40,8 @@ class DashScopeApps:
 
     app: Starlette
     control: Starlette
+    bill: Callable[[], dict[str, Any]]
+    """What it bills by now, as the control API shows it."""
 
 
 def create_dashscope_app(
@@ -70,7 +73,7 @@ def create_dashscope_app(
         exception_handlers={404: _not_found, 405: _not_found},
         lifespan=_lifespan(provider),
     )
-    return DashScopeApps(app, control)
+    return DashScopeApps(app, control, lambda: provider.bill.as_json())
 
 
 def _routes(provider: Provider) -> list[BaseRoute]:

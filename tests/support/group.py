@@ -10,18 +10,15 @@ await there.sees_video()
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tests.support.chats import BOT_USERNAME, Json, buttons_of, lines_of
+from tests.support.person import Person, Seen, press
+from tests.support.world import World
 from tests.system.material import photo, voice
-from tests.system.world import Json, Person, World, buttons_of, eventually, text_of
 
-BOT_USERNAME = "talking_photo_bot"
 BOT = "bot"
-GENERAL = 1
-
-Wanted = Callable[[Json], bool]
 
 
 async def tell_telegram(world: World, **settings: bool) -> None:
@@ -30,7 +27,7 @@ async def tell_telegram(world: World, **settings: bool) -> None:
 
 
 @dataclass
-class Group:
+class Group(Seen):
     """A group chat as its people see it; privacy mode is on unless a test switches it off."""
 
     world: World
@@ -118,35 +115,6 @@ class Group:
         name = "linked_channel" if linked else "channel"
         return await self._ask("POST", "/messages", {"text": text, name: "News", **fields})
 
-    async def chat(self, thread_id: int | None = None) -> list[Json]:
-        """The messages that are to be seen now, oldest first; of one topic if it is named."""
-        messages = (await self._ask("GET", "/messages"))["messages"]
-        return [m for m in messages if not m["deleted"] and thread_id in (None, _topic_of(m))]
-
-    async def heard(self, thread_id: int | None = None) -> list[Json]:
-        """Those of the bot."""
-        return [m for m in await self.chat(thread_id) if m["from"].get("username") == BOT_USERNAME]
-
-    async def sees(
-        self, text: str, *, reply_to: int | None = None, thread_id: int | None = None
-    ) -> Json:
-        """Wait for a message of the bot with this text in it, as a reply to that message."""
-
-        def wanted(message: Json) -> bool:
-            return text in text_of(message) and _answers(message, reply_to)
-
-        return (await self._waits(wanted, 1, f"a message with {text!r}", thread_id))[0]
-
-    async def sees_video(
-        self, count: int = 1, *, reply_to: int | None = None, thread_id: int | None = None
-    ) -> Json:
-        """Wait for so many videos, as replies to that message if it is named; the newest."""
-
-        def wanted(message: Json) -> bool:
-            return "video" in message and _answers(message, reply_to)
-
-        return (await self._waits(wanted, count, f"{count} videos", thread_id))[-1]
-
     async def sees_no_refusal(self) -> None:
         """Telegram never had to slow the bot down."""
         answer = await self.world.http.get("/sim/outbox")
@@ -154,27 +122,13 @@ class Group:
         assert not refused, [(c["method"], c["description"]) for c in refused]
 
     async def transcript(self) -> str:
-        """The chat as lines to read: who, in which topic, answering which message, what."""
+        """The chat as lines to read."""
         return "\n".join(line for _, line in await self.lines()) + "\n"
 
     async def lines(self) -> list[tuple[int, str]]:
         """The same, message by message: its id, and how it reads."""
         messages = await self.chat()
-        places = {m["message_id"]: n for n, m in enumerate(messages, 1)}
-        return [(m["message_id"], _line(m, places)) for m in messages]
-
-    async def _waits(
-        self, wanted: Wanted, count: int, what: str, thread_id: int | None
-    ) -> list[Json]:
-        async def look() -> list[Json] | None:
-            found = [m for m in await self.heard(thread_id) if wanted(m)]
-            return found if len(found) >= count else None
-
-        try:
-            return await eventually(look, what)
-        except AssertionError as failure:
-            lines = self.world.bot.last_lines()
-            raise AssertionError(f"{failure}\n{await self.transcript()}\n{lines}") from None
+        return list(zip([m["message_id"] for m in messages], lines_of(messages), strict=True))
 
     async def _ask(self, verb: str, path: str, body: Json | None = None) -> Json:
         url = f"/sim/chats/{self.chat_id}{path}"
@@ -230,18 +184,8 @@ class Member:
 
     async def presses_data(self, message: Json, data: str) -> Json:
         """Press a button by what it sends; the bot's answer."""
-        path = f"/sim/chats/{self.group.chat_id}/messages/{message['message_id']}/press"
-        http = self.group.world.http
         body = {"callback_data": data, "from": self.person.user_id}
-        answer = await http.post(path, json=body)
-        assert answer.is_success, answer.text
-        query_id = answer.json()["callback_query_id"]
-
-        async def look() -> Json | None:
-            callback: Json = (await http.get(f"/sim/callbacks/{query_id}")).json()
-            return callback if callback["answered"] else None
-
-        return await eventually(look, "an answer to the button")
+        return await press(self.group.world, self.group.chat_id, message, body)
 
     async def forges_press(self, message: Json, data: str) -> str:
         """A press of a button that is not (or no longer) there; what the bot answers."""
@@ -279,52 +223,3 @@ class Member:
         assert answer.is_success, answer.text
         said = answer.json()
         return {**said["message"], "unseen": said["update_id"] is None}
-
-
-def _topic_of(message: Json) -> int:
-    return int(message["message_thread_id"]) if message.get("is_topic_message") else GENERAL
-
-
-def _answers(message: Json, reply_to: int | None) -> bool:
-    return reply_to in (None, message.get("reply_to_message", {}).get("message_id"))
-
-
-_MEDIA = ("photo", "voice", "video", "video_note", "audio", "document", "sticker")
-
-
-def _line(message: Json, places: dict[int, int]) -> str:
-    """One message: number, author, topic, what it answers, what it shows, its buttons."""
-    head = f"{places[message['message_id']]}. {_author(message)}"
-    if message.get("is_topic_message"):
-        opened = places.get(message["message_thread_id"], "?")
-        head += f" (topic {opened})"
-    replied = message.get("reply_to_message", {})
-    if replied and "forum_topic_created" not in replied:
-        head += f" (to {places.get(replied['message_id'], 'a deleted message')})"
-    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-    buttons = "".join(f"\n   [{' | '.join(b['text'] for b in row)}]" for row in rows)
-    return f"{head}: {_content(message)}{buttons}"
-
-
-def _author(message: Json) -> str:
-    sender = message.get("sender_chat")
-    return str(sender["title"] if sender else message["from"]["first_name"])
-
-
-def _content(message: Json) -> str:
-    shown = [f"<{kind}>" for kind in _MEDIA if kind in message]
-    text = text_of(message).replace("\n", "\n   ")
-    if not shown and not text:
-        text = _service(message)
-    return " ".join([*shown, text]).strip()
-
-
-def _service(message: Json) -> str:
-    """What happened to the chat."""
-    if "new_chat_members" in message:
-        return f"<in come {', '.join(m['first_name'] for m in message['new_chat_members'])}>"
-    if "left_chat_member" in message:
-        return f"<out goes {message['left_chat_member']['first_name']}>"
-    named = {"from", "sender_chat", "chat", "date", "edits", "deleted", "unseen", "message_id"}
-    named |= {"message_thread_id", "is_topic_message", "reply_to_message"}
-    return f"<{', '.join(sorted(set(message) - named))}>"

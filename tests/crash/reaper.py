@@ -1,0 +1,113 @@
+"""Kills the process of the bot at a named point.
+
+- CRASH_AT: where it kills itself with SIGKILL, such as `submit:after:1`;
+- CRASH_TRACE: a file that gets a line for every point as it is passed.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+import signal
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any
+
+from tests.crash.points import ANY, COMMIT, POINTS, SLOT_TAKEN, Crash, Point, commit_of, crash_of
+
+_changing: ContextVar[str] = ContextVar("changing", default="")
+"""The first storage point that this task passed in the transaction under way."""
+
+
+class Reaper:
+    """Counts passings and kills this process at the one that was asked for."""
+
+    def __init__(self, crash: Crash | None, trace: str | None) -> None:
+        self._crash = crash
+        self._passings: Counter[tuple[str, str]] = Counter()
+        self._trace = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if trace else None
+
+    def passes(self, point: str, side: str) -> None:
+        """A point is passed; this may be the end."""
+        for name in (point, ANY):
+            self._passings[name, side] += 1
+        self._write(f"{point}:{side}:{self._passings[point, side]}")
+        if self._crash is not None and self._is_due(self._crash, point, side):
+            self._write("killed")
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def _is_due(self, crash: Crash, point: str, side: str) -> bool:
+        return (
+            crash.point in (point, ANY)
+            and crash.side == side
+            and crash.passing == self._passings[crash.point, side]
+        )
+
+    def _write(self, line: str) -> None:
+        if self._trace is not None:
+            os.write(self._trace, f"{line}\n".encode())
+
+
+def reap(crash: str | None, trace: str | None) -> None:
+    """Make this process die there, and write down what it passes."""
+    if crash or trace:
+        wrap_all(Reaper(crash_of(crash) if crash else None, trace))
+
+
+def wrap_all(reaper: Reaper) -> None:
+    """Replace each point's function by one that reports to the reaper."""
+    for point in POINTS:
+        module, _, kind = point.owner.partition(":")
+        owner: Any = importlib.import_module(module)
+        owner = getattr(owner, kind) if kind else owner
+        wrap = _wrapped_commit if point.name == COMMIT else _wrapped
+        setattr(owner, point.function, wrap(getattr(owner, point.function), point, reaper))
+
+
+def _wrapped(
+    function: Callable[..., Awaitable[Any]], point: Point, reaper: Reaper
+) -> Callable[..., Awaitable[Any]]:
+    @functools.wraps(function)
+    async def passing(*args: Any, **named: Any) -> Any:
+        # Slots are looked for all the time: only one that was found is a point.
+        if point.name != SLOT_TAKEN:
+            reaper.passes(point.name, "before")
+            _begin_to_change(point)
+        result = await function(*args, **named)
+        if point.name == SLOT_TAKEN and result is not None:
+            _begin_to_change(point)
+        if point.name != SLOT_TAKEN or result is not None:
+            reaper.passes(point.name, "after")
+        return result
+
+    return passing
+
+
+def _begin_to_change(point: Point) -> None:
+    if point.owner.startswith("storage.") and not _changing.get():
+        _changing.set(point.name)
+
+
+def _wrapped_commit(
+    function: Callable[..., Awaitable[Any]], point: Point, reaper: Reaper
+) -> Callable[..., Awaitable[Any]]:
+    seen: dict[int, int] = {}
+
+    @functools.wraps(function)
+    async def passing(database: Any) -> None:
+        changes = database._writer.total_changes
+        changed = bool(_changing.get()) or changes != seen.get(id(database), changes)
+        seen[id(database)] = changes
+        first, name = _changing.get(), point.name
+        if first:
+            name = commit_of(first)
+            _changing.set("")
+        if changed:
+            reaper.passes(name, "before")
+        await function(database)
+        if changed:
+            reaper.passes(name, "after")
+
+    return passing

@@ -1,0 +1,326 @@
+"""The whole world of a test: local Telegram, local provider, the real bot's process."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import signal
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bot.clock import Clock
+from bot.sandbox.faults import FaultBoard
+from bot.sandbox.server import Sandbox, serve_sandbox
+from tests.crash.points import Crash
+from tests.sandbox_dashscope.stand_in import FaceList, HereRenderer
+from tests.support import consenting
+from tests.support.bot_process import RunningBot, launcher
+from tests.support.chats import Chats, Json, lines_of
+from tests.support.clock import FakeClock
+from tests.support.deadlines import deadline, eventually
+from tests.support.person import Person
+
+PLAIN = {"CRASH_PLAIN": "1"}
+"""Decode in the bot's own process, and do not pace messages: for tests of something else."""
+
+in_use: list[World] = []
+"""The worlds that are there now, for the report of a failure."""
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class World:
+    """Everything there is; bots come and go on the same database."""
+
+    sandbox: Sandbox
+    directory: Path
+    http: httpx.AsyncClient
+    settings: dict[str, str]
+    bot: RunningBot = field(init=False)
+    starts: int = 0
+    is_traced: bool = False
+
+    def __post_init__(self) -> None:
+        self.chats = Chats(self.sandbox.journal)
+
+    @property
+    def faults(self) -> FaultBoard:
+        """What goes wrong on either server."""
+        return self.sandbox.faults
+
+    @property
+    def database(self) -> Path:
+        """The bot's database."""
+        return self.directory / "bot.db"
+
+    @property
+    def trouble(self) -> Path:
+        """A pragma in this file is run before each transaction of the bot."""
+        return self.directory / "trouble"
+
+    def log(self) -> str:
+        """All that the bot logged."""
+        return (self.directory / "bot.log").read_text("utf-8")
+
+    def rows(self, sql: str) -> list[Json]:
+        """What the bot's database says, read from outside; nothing before it is made."""
+        if not consenting.is_ready(self.database):
+            return []
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(sql)]
+
+    def jobs(self) -> list[Json]:
+        """Each job's row at every state it ever came to, the present last."""
+        path = self.directory / "bot.db.jobs.jsonl"
+        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        return [*map(json.loads, lines), *self.rows("SELECT * FROM jobs ORDER BY id")]
+
+    def runs(self) -> list[list[str]]:
+        """The points that each bot passed, one list for every start."""
+        paths = [self._trace(number) for number in range(1, self.starts + 1)]
+        return [path.read_text("utf-8").splitlines() if path.exists() else [] for path in paths]
+
+    def _trace(self, number: int) -> Path:
+        return self.directory / f"trace-{number}"
+
+    async def start_bot(self, crash: Crash | None = None, /, **settings: str) -> None:
+        """Start a bot; with `crash`, it dies there."""
+        self.starts += 1
+        more = {"JOB_JOURNAL": str(self.directory / "bot.db.jobs.jsonl")}
+        more["MACHINE_TROUBLE"] = str(self.trouble)
+        if self.is_traced:
+            more["CRASH_TRACE"] = str(self._trace(self.starts))
+        if crash is not None:
+            more["CRASH_AT"] = str(crash)
+        environment = {**more, **self.settings, **settings}
+        self.bot = launcher().start(self.directory, environment)
+
+    async def up(self) -> None:
+        """Wait until it fetches updates."""
+        before = len(await self.bot_calls("getUpdates"))
+
+        async def polls() -> bool:
+            assert self.bot.is_running, self.bot.last_lines()
+            return len(await self.bot_calls("getUpdates")) > before
+
+        await eventually(polls, "the bot is up")
+
+    async def stop_bot(self) -> None:
+        """Ask it to stop, as a platform does; it ends well."""
+        if self.bot_is_running:
+            assert await self.bot.kill(signal.SIGTERM) == 0, self.bot.last_lines()
+
+    async def kill_bot(self) -> None:
+        """End it at once, wherever it is, and its helpers not at all: they have to notice."""
+        await self.bot.kill()
+        with self._trace(self.starts).open("a", encoding="utf-8") as trace:
+            trace.write("killed\n")
+
+    @property
+    def bot_is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self.starts > 0 and self.bot.is_running
+
+    async def provider(self, path: str) -> Any:
+        """What the provider's control side says."""
+        return (await self.http.get(f"/sim/provider/{path}")).raise_for_status().json()
+
+    async def tell_provider(self, **settings: Any) -> None:
+        """Change how the provider behaves."""
+        answer = await self.http.patch("/sim/provider/settings", json=settings)
+        answer.raise_for_status()
+
+    async def provider_calls(self, endpoint: str) -> list[Json]:
+        """The calls of that endpoint the bot made to the provider."""
+        calls = (await self.provider("calls"))["calls"]
+        return [call for call in calls if call["endpoint"] == endpoint]
+
+    async def submissions(self) -> list[Json]:
+        """Every call of what is paid for."""
+        return await self.provider_calls("submit")
+
+    async def billed_videos(self) -> list[Json]:
+        """The videos on the provider's bill."""
+        videos: list[Json] = (await self.provider("bill"))["videos"]
+        return videos
+
+    def balance(self) -> tuple[int, int]:
+        """What is held and what was spent, in micro-yuan."""
+        (row,) = self.rows(
+            "SELECT COALESCE(SUM(held_micro_yuan), 0) AS held,"
+            " COALESCE(SUM(spent_micro_yuan), 0) AS spent FROM ledger"
+        )
+        return row["held"], row["spent"]
+
+    async def books_balance(self) -> None:
+        """The provider's bill is what was settled, and nothing is held any more."""
+        billed = sum(video["micro_yuan"] for video in await self.billed_videos())
+        assert self.balance() == (0, billed)
+
+    async def forge_press(self, person: Person, message: Json, data: str) -> str:
+        """Put a press before the bot as Telegram would; the query's id."""
+        query_id = f"forged-{next(_numbers)}"
+        update = {
+            "callback_query": {
+                "id": query_id,
+                "from": {"id": person.user_id, "is_bot": False, "first_name": "Ada"},
+                "message": message,
+                "chat_instance": "1",
+                "data": data,
+            }
+        }
+        (await self.http.post("/sim/updates", json=update)).raise_for_status()
+        return query_id
+
+    async def answer_to(self, query_id: str) -> Json:
+        """Wait for the bot's answer to a forged press: the call it made."""
+
+        async def look() -> Json | None:
+            for call in await self.bot_calls("answerCallbackQuery"):
+                if call["params"].get("callback_query_id") == query_id:
+                    return call
+            return None
+
+        return await eventually(look, f"an answer to {query_id}")
+
+    async def bot_calls(self, method: str) -> list[Json]:
+        """The calls of that method the bot made to Telegram."""
+        answer = await self.http.get("/sim/outbox", params={"method": method})
+        calls: list[Json] = answer.raise_for_status().json()["calls"]
+        return calls
+
+    async def person(
+        self, first_name: str = "Ada", language_code: str = "en", *, agrees: bool = True
+    ) -> Person:
+        """Someone new with a private chat, who agreed to everything long ago unless told not to."""
+        answer = await self.http.post(
+            "/sim/people", json={"first_name": first_name, "language_code": language_code}
+        )
+        person = Person(self, answer.raise_for_status().json()["user_id"])
+        if agrees:
+            await self.agrees(person)
+        return person
+
+    async def agrees(self, person: Person) -> None:
+        """As if this person had pressed the button before."""
+        if self.bot_is_running:
+            await eventually(lambda: consenting.is_ready(self.database), "the bot's database")
+        else:
+            await consenting.make_ready(self.database)
+        consenting.agree(self.database, person.user_id)
+
+    def report(self) -> str:
+        """What whoever reads a failure wants to see."""
+        chats = "\n\n".join(
+            f"chat {chat_id}:\n" + "\n".join(lines_of(self.chats.now(chat_id)))
+            for chat_id in self.chats.ids()
+        )
+        jobs = "\n".join(f"job {row['id']}: {row['state']}" for row in self.jobs())
+        log = self.bot.last_lines() if self.starts else "no bot was started"
+        return f"{chats}\n\n{jobs}\nbill: {self.sandbox.bill()}\n\nthe bot's log ends:\n{log}"
+
+
+def local_servers(
+    render_seconds: float | None = 0.1, *, clock: Clock | None = None, stand_ins: bool = True
+) -> AbstractAsyncContextManager[Sandbox]:
+    """A sandbox, with stand-ins for renderer and faces unless told otherwise."""
+    return serve_sandbox(
+        telegram_port=0,
+        dashscope_port=0,
+        render_seconds=render_seconds,
+        clock=clock,
+        renderer=HereRenderer() if stand_ins else None,
+        find_faces=FaceList() if stand_ins else None,
+    )
+
+
+@asynccontextmanager
+async def world(
+    directory: Path,
+    *,
+    render_seconds: float | None = 0.2,
+    settings: Mapping[str, str] = {},
+    clock: Clock | None = None,
+    stand_ins: bool = False,
+) -> AsyncIterator[World]:
+    """Servers and bot, started and stopped; `clock` is that of the servers."""
+    servers = local_servers(render_seconds, clock=clock, stand_ins=stand_ins)
+    chosen = {"POLL_SECONDS": "0.2", "LOG_LEVEL": "DEBUG", **settings}
+    async with _furnished(servers, directory, chosen) as made:
+        await made.start_bot()
+        yield made
+
+
+@asynccontextmanager
+async def hurried_world(
+    directory: Path,
+    *,
+    factor: float = 10.0,
+    render_seconds: float = 2.0,
+    stand_ins: bool = False,
+    **settings: str,
+) -> AsyncIterator[World]:
+    """A world whose time, for bot and servers alike, runs so many times as fast.
+
+    For what Telegram's limits would draw out: both keep to every one, as their clocks see it.
+    `render_seconds` are hurried seconds.
+    """
+    began = time.monotonic()
+    hurry = {"CLOCK_RATE": str(factor), "CLOCK_BEGAN": repr(began)}
+    async with world(
+        directory,
+        render_seconds=render_seconds,
+        settings={**hurry, **settings},
+        clock=FakeClock(rate=factor, jumps=False, began_seconds=began),
+        stand_ins=stand_ins,
+    ) as made:
+        yield made
+
+
+@asynccontextmanager
+async def quick_world(
+    directory: Path, *, render_seconds: float = 0.1, **settings: str
+) -> AsyncIterator[World]:
+    """Servers with stand-ins and without rate limits, no bot yet; bots are `PLAIN`."""
+    chosen = {"POLL_SECONDS": "0.1", "CRASH_SETTLED_SECONDS": "0.6", "TMPDIR": str(directory)}
+    async with _furnished(
+        local_servers(render_seconds), directory, {**PLAIN, **chosen, **settings}
+    ) as made:
+        made.is_traced = True
+        await made.tell_provider(refuse_seconds=0.1)
+        (await made.http.patch("/sim/settings", json={"rate_limits": False})).raise_for_status()
+        yield made
+
+
+@asynccontextmanager
+async def _furnished(
+    servers: AbstractAsyncContextManager[Sandbox], directory: Path, settings: Mapping[str, str]
+) -> AsyncIterator[World]:
+    # A connection that was left idle may be closed by the server at the moment it is used again.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    async with (
+        servers as sandbox,
+        httpx.AsyncClient(
+            base_url=sandbox.telegram_base_url, timeout=deadline(), limits=limits
+        ) as http,
+    ):
+        database = f"sqlite:///{directory / 'bot.db'}"
+        made = World(
+            sandbox, directory, http, {**sandbox.settings, "DATABASE_URL": database, **settings}
+        )
+        in_use.append(made)
+        try:
+            yield made
+        finally:
+            in_use.remove(made)
+            if made.bot_is_running:
+                await made.bot.kill()
