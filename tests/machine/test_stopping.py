@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import Mapping
@@ -106,3 +107,17 @@ async def _check(there: World, people: list[Person]) -> None:
     assert [len(await person.videos()) for person in people] == [1] * len(people)
     assert len(await there.billed_videos()) == len(people)
     await there.books_balance()
+
+
+async def test_a_closed_terminal_ends_it(there: World) -> None:
+    await there.start_bot()
+    await there.up()
+    assert await there.bot.kill(signal.SIGHUP) == 0
+
+
+async def test_under_nohup_it_outlives_its_terminal_and_ends_when_asked(there: World) -> None:
+    await there.start_bot(HANG_UP_IGNORED="1")
+    await there.up()
+    os.kill(there.bot.pid, signal.SIGHUP)
+    await there.up()
+    assert await there.bot.kill(signal.SIGTERM) == 0

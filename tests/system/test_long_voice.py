@@ -73,12 +73,13 @@ async def test_all_of_it_becomes_one_video_with_one_bill_and_one_status(
     there: World, tmp_path: Path
 ) -> None:
     ada = await there.person()
-    await there.tell_provider(render_seconds=4.0)
+    await there.tell_provider(render_seconds=60)
     voice = await all_in_parts(ada)
     progress = await ada.sees(f"part 1 of {PARTS}")
-    await ada.sees(f"part 2 of {PARTS}")
     await ada.send("text", text="/status")
     listed = await ada.sees(said("status-jobs", count=1))
+    await there.tell_provider(render_seconds=4.0)
+    await ada.sees(f"part 2 of {PARTS}")
     assert text_of(listed).count("21") == 1
     video = await ada.sees_video()
     assert video["reply_to_message"]["message_id"] == voice
@@ -100,7 +101,7 @@ async def test_all_of_it_becomes_one_video_with_one_bill_and_one_status(
 @pytest.mark.proof
 async def test_a_part_that_fails_ends_all_of_it_and_costs_the_person_nothing(there: World) -> None:
     ada = await there.person()
-    await there.tell_provider(render_seconds=1.0)
+    await there.tell_provider(render_seconds=60)
     await all_in_parts(ada)
 
     async def second_waits() -> bool:
@@ -108,6 +109,7 @@ async def test_a_part_that_fails_ends_all_of_it_and_costs_the_person_nothing(the
 
     await eventually(second_waits, "the first part is being made")
     there.faults.add("provider", "submit", "task_fails", params={"after_seconds": 0.1})
+    await there.tell_provider(render_seconds=0.2)
     told = await ada.sees(said("failed-service"))
     await comes_to_rest(there, ada, "failed")
     assert [part["state"] for part in parts_of(there)] == ["kept", "failed"]
@@ -126,10 +128,11 @@ async def test_a_part_that_fails_ends_all_of_it_and_costs_the_person_nothing(the
 @pytest.mark.proof
 async def test_stopped_in_the_middle_what_was_made_comes_and_counts(there: World) -> None:
     ada = await there.person()
-    await there.tell_provider(render_seconds=3.0)
+    await there.tell_provider(render_seconds=60)
     await all_in_parts(ada)
     progress = await ada.sees(f"part 1 of {PARTS}")
     assert await ada.presses(progress, label("button-cancel")) == label("answer-stopping")
+    await there.tell_provider(render_seconds=0.2)
     video = await ada.sees_video()
     assert said("video-stopped-early") in text_of(video)
     whole = await comes_to_rest(there, ada, "done")
