@@ -6,16 +6,16 @@ import asyncio
 import os
 import re
 import signal
-import sys
+import time
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.commands.child import bot_environment
+from tests.support.deadlines import in_time, slowness
 
-DEADLINE_SECONDS = 60.0
+_STOP_SECONDS = 5.0
 SAMPLES = Path(__file__).parents[2] / "bot" / "sandbox" / "samples"
 PORTRAIT, VOICE = SAMPLES / "portrait.jpg", SAMPLES / "voice.ogg"
 
@@ -38,47 +38,30 @@ class Command:
     async def printing(self, pattern: str) -> re.Match[str]:
         """Wait until it has printed something."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            while not (found := re.search(pattern, self.printed)):
-                block = await self.process.stdout.read(4096)
-                assert block, f"it ended without {pattern!r}:\n{self.printed}"
-                self.printed += block.decode()
+        while not (found := re.search(pattern, self.printed)):
+            block = await in_time(self.process.stdout.read(4096), f"it prints {pattern!r}")
+            assert block, f"it ended without {pattern!r}:\n{self.printed}"
+            self.printed += block.decode()
         return found
 
-    async def end(self, deadline_seconds: float = DEADLINE_SECONDS) -> Ended:
+    async def end(self) -> Ended:
         """Wait for its end."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(deadline_seconds):
-            self.printed += (await self.process.stdout.read()).decode()
-            return Ended(await self.process.wait(), self.printed)
+        self.printed += (await in_time(self.process.stdout.read())).decode()
+        return Ended(await in_time(self.process.wait()), self.printed)
 
-    async def stop(self, number: signal.Signals, deadline_seconds: float = 5.0) -> Ended:
-        """Send a signal and wait for its end."""
+    async def stop(self, number: signal.Signals) -> Ended:
+        """Send a signal; it ends within five seconds of a quiet machine."""
+        since = time.monotonic()
         self.process.send_signal(number)
-        return await self.end(deadline_seconds)
+        ended = await self.end()
+        assert time.monotonic() - since < _STOP_SECONDS * slowness()
+        return ended
 
 
 def names_in(folder: Path) -> list[str]:
     """What is in a folder."""
     return sorted(path.name for path in folder.iterdir())
-
-
-async def until(holds: Callable[[], Awaitable[object]]) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while True:
-            if await holds():
-                return
-            await asyncio.sleep(0.02)
-
-
-def started(
-    *words: str | Path, cwd: Path, settings: dict[str, str] | None = None
-) -> AbstractAsyncContextManager[Command]:
-    """`talking-photo WORDS…` with only these settings, or those of ENV_FILE."""
-    ours = settings or {}
-    command_line = (sys.executable, "-m", "bot", *map(str, words))
-    return running(*command_line, cwd=cwd, environment={**bot_environment(ours), **ours})
 
 
 @asynccontextmanager

@@ -17,7 +17,8 @@ from bot.commands.demo import ROOMY
 from bot.config import Settings
 from bot.config.prices import ENGINES
 from bot.sandbox.server import DEMO_BOT_TOKEN, TELEGRAM_PORT
-from tests.commands.process import Command, names_in, started, until
+from tests.commands.process import Command, names_in, started
+from tests.support.deadlines import deadline, eventually
 
 QUIET = ("demo", "--no-browser", "--telegram-port", "0", "--dashscope-port", "0")
 READY = r"is ready: (http://127\.0\.0\.1:\d+)/"
@@ -86,7 +87,7 @@ async def test_a_closed_terminal_stops_everything_within_five_seconds_and_leaves
     async with started(*QUIET, cwd=tmp_path, settings=real) as command:
         await command.printing(READY)
         (bot,) = bots(command)
-        over = await command.stop(signal.SIGHUP, deadline_seconds=5)
+        over = await command.stop(signal.SIGHUP)
     assert over.code == 0, over.printed
     assert over.printed.endswith("Stopped.\n")
     assert not alive(bot)
@@ -116,12 +117,12 @@ async def test_a_photo_and_a_voice_note_become_a_video_in_the_chat(
     async with started("demo", "--no-browser", *kept, cwd=tmp_path) as command:
         page = (await command.printing(READY)).group(1)
         assert not page.endswith(f":{taken_port}")
-        async with httpx.AsyncClient(base_url=page, trust_env=False, timeout=30) as http:
+        async with httpx.AsyncClient(base_url=page, trust_env=False, timeout=deadline()) as http:
             assert "text/html" in (await http.get("/")).headers["content-type"]
             await send(http, "photo", "portrait")
             await agree(http)
             await send(http, "voice", "voice")
-            await until(lambda: videos(http))
+            await eventually(lambda: videos(http))
         assert (await command.stop(signal.SIGINT)).code == 0
     assert (tmp_path / "kept" / "demo.db").exists()
 
@@ -139,7 +140,7 @@ async def agree(http: httpx.AsyncClient) -> None:
         messages = (await http.get(f"/sim/chats/{ME}/messages")).json()["messages"]
         return [message for message in messages if "reply_markup" in message]
 
-    await until(asked)
+    await eventually(asked)
     (question,) = await asked()
     button = question["reply_markup"]["inline_keyboard"][0][0]
     path = f"/sim/chats/{ME}/messages/{question['message_id']}/press"

@@ -9,7 +9,8 @@ import httpx
 
 from bot.sandbox.server import DEMO_BOT_TOKEN, Sandbox
 from storage.instance import instance_lock
-from tests.commands.process import Command, ended, started, until
+from tests.commands.process import Command, ended, started
+from tests.support.deadlines import eventually
 
 
 async def polling(sandbox: Sandbox) -> bool:
@@ -23,7 +24,7 @@ async def up(command: Command, sandbox: Sandbox) -> None:
         assert command.process.returncode is None, (await command.end()).printed
         return await polling(sandbox)
 
-    await until(is_polling)
+    await eventually(is_polling)
 
 
 async def test_wrong_settings_end_it_with_a_sentence_for_each(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.commands.process import ended, started, until
+from tests.commands.process import ended, started
+from tests.support.deadlines import deadline, eventually
 
 FREE_PORTS = ("--telegram-port", "0", "--dashscope-port", "0")
 
@@ -45,7 +46,7 @@ async def test_what_it_prints_is_all_a_client_needs(tmp_path: Path, number: sign
 async def test_it_stops_although_somebody_is_waiting_for_updates(tmp_path: Path) -> None:
     async with (
         started("sandbox", *FREE_PORTS, cwd=tmp_path) as command,
-        httpx.AsyncClient(trust_env=False, timeout=60) as http,
+        httpx.AsyncClient(trust_env=False, timeout=deadline()) as http,
     ):
         await command.printing("Ctrl-C stops")
         settings = settings_in(command.printed)
@@ -53,7 +54,7 @@ async def test_it_stops_although_somebody_is_waiting_for_updates(tmp_path: Path)
         polling = asyncio.ensure_future(
             http.get(f"{base}/bot{settings['TELEGRAM_BOT_TOKEN']}/getUpdates?timeout=50")
         )
-        await until(lambda: polls(http, base))
+        await eventually(lambda: polls(http, base))
         assert (await command.stop(signal.SIGTERM)).code == 0
         await asyncio.gather(polling, return_exceptions=True)
 

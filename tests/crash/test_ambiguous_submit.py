@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from typing import Any
 
@@ -132,10 +131,16 @@ async def test_with_two_tasks_that_fit_the_operator_is_asked_and_nothing_is_gues
     await there.start_bot(ADMIN_IDS=str(operator.user_id))
     told = await operator.sees("Two tasks could belong to job 1")
     assert stranger in text_of(told)
-    await asyncio.sleep(1.5)
+    looked = looks(there)
+    await eventually(lambda: looks(there) > looked + 1, "it looks again, and again")
     (job,) = there.rows("SELECT * FROM jobs")
     assert (job["state"], job["task_id"]) == ("submitting", None)
     assert len(await there.submissions()) == 2  # ours and the stranger's
+
+
+def looks(there: World) -> int:
+    """How often this bot has looked at the provider's list."""
+    return sum(line.startswith("list:after:") for line in there.runs()[-1])
 
 
 async def asked_which(there: World) -> tuple[Person, Person, str, str]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.process import started, until
+from tests.commands.process import started
 from tests.commands.test_demo import QUIET, READY, alive, bots
+from tests.support.deadlines import eventually
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see processes")
@@ -22,5 +23,5 @@ async def test_the_bot_of_a_killed_demo_ends_by_itself(tmp_path: Path) -> None:
         async def gone() -> bool:
             return not alive(bot)
 
-        await until(gone)
+        await eventually(gone)
     assert "stopping" in (tmp_path / "data" / "bot.log").read_text("utf-8")

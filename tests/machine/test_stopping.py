@@ -119,5 +119,7 @@ async def test_under_nohup_it_outlives_its_terminal_and_ends_when_asked(there: W
     await there.start_bot(HANG_UP_IGNORED="1")
     await there.up()
     os.kill(there.bot.pid, signal.SIGHUP)
-    await there.up()
+    ada = await there.person()
+    await ada.send(text="/start")
+    await eventually(ada.heard, "an answer")
     assert await there.bot.kill(signal.SIGTERM) == 0

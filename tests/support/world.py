@@ -50,6 +50,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.chats = Chats(self.sandbox.journal)
+        self._log_began = 0
 
     @property
     def faults(self) -> FaultBoard:
@@ -68,7 +69,8 @@ class World:
 
     def log(self) -> str:
         """All that the bot logged."""
-        return (self.directory / "bot.log").read_text("utf-8")
+        path = self.directory / "bot.log"
+        return path.read_text("utf-8") if path.exists() else ""
 
     def rows(self, sql: str) -> list[Json]:
         """What the bot's database says, read from outside; nothing before it is made."""
@@ -80,7 +82,7 @@ class World:
 
     def jobs(self) -> list[Json]:
         """Each job's row at every state it ever came to, the present last."""
-        path = self.directory / "bot.db.jobs.jsonl"
+        path = self._job_journal
         lines = path.read_text("utf-8").splitlines() if path.exists() else []
         return [*map(json.loads, lines), *self.rows("SELECT * FROM jobs ORDER BY id")]
 
@@ -89,13 +91,19 @@ class World:
         paths = [self._trace(number) for number in range(1, self.starts + 1)]
         return [path.read_text("utf-8").splitlines() if path.exists() else [] for path in paths]
 
+    @property
+    def _job_journal(self) -> Path:
+        """It lies beside the database, and goes with it."""
+        return self.directory / f"{self.database.name}.jobs.jsonl"
+
     def _trace(self, number: int) -> Path:
         return self.directory / f"trace-{number}"
 
     async def start_bot(self, crash: Crash | None = None, /, **settings: str) -> None:
         """Start a bot; with `crash`, it dies there."""
         self.starts += 1
-        more = {"JOB_JOURNAL": str(self.directory / "bot.db.jobs.jsonl")}
+        self._log_began = len(self.log())
+        more = {"JOB_JOURNAL": str(self._job_journal)}
         more["MACHINE_TROUBLE"] = str(self.trouble)
         if self.is_traced:
             more["CRASH_TRACE"] = str(self._trace(self.starts))
@@ -105,18 +113,18 @@ class World:
         self.bot = launcher().start(self.directory, environment)
 
     async def up(self) -> None:
-        """Wait until it fetches updates."""
-        before = len(await self.bot_calls("getUpdates"))
+        """Wait until the bot that was started last is up: signals stop it, messages reach it."""
 
-        async def polls() -> bool:
+        def is_up() -> bool:
             assert self.bot.is_running, self.bot.last_lines()
-            return len(await self.bot_calls("getUpdates")) > before
+            return "the bot is up" in self.log()[self._log_began :]
 
-        await eventually(polls, "the bot is up")
+        await eventually(is_up, "the bot is up")
 
     async def stop_bot(self) -> None:
         """Ask it to stop, as a platform does; it ends well."""
         if self.bot_is_running:
+            await self.up()
             assert await self.bot.kill(signal.SIGTERM) == 0, self.bot.last_lines()
 
     async def kill_bot(self) -> None:
