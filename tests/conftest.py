@@ -24,6 +24,6 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     """A failure shows the chats, jobs, bill and the end of the log of every world in use."""
     report = yield
     if report.failed and _WORLD in sys.modules:
-        for world in sys.modules[_WORLD].in_use:
-            report.sections.append((f"the world in {world.directory.name}", world.report()))
+        for where, text in sys.modules[_WORLD].reports():
+            report.sections.append((f"the world in {where}", text))
     return report

@@ -6,13 +6,15 @@ import asyncio
 import os
 import re
 import signal
+import sys
 import time
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.commands.child import bot_environment
 from tests.support.deadlines import in_time, slowness
 
 _STOP_SECONDS = 5.0
@@ -62,6 +64,15 @@ class Command:
 def names_in(folder: Path) -> list[str]:
     """What is in a folder."""
     return sorted(path.name for path in folder.iterdir())
+
+
+def started(
+    *words: str | Path, cwd: Path, settings: dict[str, str] | None = None
+) -> AbstractAsyncContextManager[Command]:
+    """`talking-photo WORDS…` with only these settings, or those of ENV_FILE."""
+    ours = settings or {}
+    command_line = (sys.executable, "-m", "bot", *map(str, words))
+    return running(*command_line, cwd=cwd, environment={**bot_environment(ours), **ours})
 
 
 @asynccontextmanager

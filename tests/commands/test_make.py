@@ -19,7 +19,8 @@ from bot.config import ServiceSettings
 from bot.media.sound import normalise_sound
 from bot.media.video import inspect_video
 from bot.sandbox.server import Sandbox
-from tests.commands.process import PORTRAIT, VOICE, ended, names_in, started, until
+from tests.commands.process import PORTRAIT, VOICE, ended, names_in, started
+from tests.support.deadlines import eventually
 
 OUTPUT = ("-o", "out.mp4")
 
@@ -299,8 +300,8 @@ async def test_an_order_under_way_when_interrupted_is_waited_for_and_named(
 
     words = ("make", PORTRAIT, word, *OUTPUT, "--yes")
     async with started(*words, cwd=tmp_path, settings=paid(sandbox)) as command:
-        await until(is_ordering)
-        over = await command.stop(signal.SIGINT, 30)
+        await eventually(is_ordering)
+        over = await command.stop(signal.SIGINT)
     assert "Waiting for the answer to the order" in over.printed
     (task,) = (await provider(sandbox, "state"))["tasks"]
     assert f"Interrupted. Task {task['task_id']} may be paid for" in over.printed

@@ -56,7 +56,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 async def ended(words: str, clone: Path, environment: dict[str, str]) -> Ended:
     """What a person types there."""
     async with running("sh", "-c", words, cwd=clone, environment=environment) as command:
-        return await command.end(deadline_seconds=600)
+        return await command.end()
 
 
 async def runs(words: str, clone: Path, environment: dict[str, str], sandbox: Sandbox) -> None:
@@ -64,7 +64,7 @@ async def runs(words: str, clone: Path, environment: dict[str, str], sandbox: Sa
     line = ("sh", "-c", f"exec {words}")
     async with running(*line, cwd=clone, environment=environment) as command:
         await up(command, sandbox)
-        over = await command.stop(signal.SIGTERM, deadline_seconds=20)
+        over = await command.stop(signal.SIGTERM)
     assert over.code == 0, over.printed
 
 

@@ -31,7 +31,9 @@ PLAIN = {"CRASH_PLAIN": "1"}
 """Decode in the bot's own process, and do not pace messages: for tests of something else."""
 
 in_use: list[World] = []
-"""The worlds that are there now, for the report of a failure."""
+"""The worlds that are there now."""
+left_behind: list[tuple[str, str]] = []
+"""Where a failure ended a world, and its report."""
 
 _numbers = itertools.count(1)
 
@@ -237,6 +239,13 @@ class World:
         return f"{chats}\n\n{jobs}\nbill: {self.sandbox.bill()}\n\nthe bot's log ends:\n{log}"
 
 
+def reports() -> list[tuple[str, str]]:
+    """Of each world that a test that failed just now had: where it was, and its report."""
+    found = [*left_behind, *((made.directory.name, made.report()) for made in in_use)]
+    left_behind.clear()
+    return found
+
+
 def local_servers(
     render_seconds: float | None = 0.1, *, clock: Clock | None = None, stand_ins: bool = True
 ) -> AbstractAsyncContextManager[Sandbox]:
@@ -328,6 +337,9 @@ async def _furnished(
         in_use.append(made)
         try:
             yield made
+        except BaseException:
+            left_behind.append((directory.name, made.report()))
+            raise
         finally:
             in_use.remove(made)
             if made.bot_is_running:
