@@ -52,12 +52,12 @@ class Command:
         self.printed += (await in_time(self.process.stdout.read())).decode()
         return Ended(await in_time(self.process.wait()), self.printed)
 
-    async def stop(self, number: signal.Signals) -> Ended:
-        """Send a signal; it ends within five seconds of a quiet machine."""
+    async def stop(self, number: signal.Signals, within_seconds: float = _STOP_SECONDS) -> Ended:
+        """Send a signal; it ends within so many seconds of a quiet machine."""
         since = time.monotonic()
         self.process.send_signal(number)
         ended = await self.end()
-        assert time.monotonic() - since < _STOP_SECONDS * slowness()
+        assert time.monotonic() - since < within_seconds * slowness()
         return ended
 
 

@@ -301,7 +301,7 @@ async def test_an_order_under_way_when_interrupted_is_waited_for_and_named(
     words = ("make", PORTRAIT, word, *OUTPUT, "--yes")
     async with started(*words, cwd=tmp_path, settings=paid(sandbox)) as command:
         await eventually(is_ordering)
-        over = await command.stop(signal.SIGINT)
+        over = await command.stop(signal.SIGINT, 30)
     assert "Waiting for the answer to the order" in over.printed
     (task,) = (await provider(sandbox, "state"))["tasks"]
     assert f"Interrupted. Task {task['task_id']} may be paid for" in over.printed
