@@ -23,7 +23,7 @@ from bot.media.worker import (
 )
 from tests.media import jobs
 from tests.media.recordings import VOICE_NOTE
-from tests.telegram.clocks import ManualClock
+from tests.support.clock import FakeClock
 
 PORTRAIT = VOICE_NOTE.with_name("portrait.jpg")
 linux_only = pytest.mark.skipif(
@@ -167,7 +167,7 @@ async def test_no_process_starts_before_the_first_call() -> None:
 
 
 async def test_a_process_ends_after_a_minute_without_a_call_and_not_before() -> None:
-    clock = ManualClock()
+    clock = FakeClock(jumps=False)
     async with MediaWorker(DECODING, clock) as media:
         first = await media.run(jobs.process_id)
         clock.advance(IDLE_SECONDS - 1)
@@ -180,7 +180,7 @@ async def test_a_process_ends_after_a_minute_without_a_call_and_not_before() -> 
         assert await media.run(jobs.process_id) != first
 
 
-async def idle_end(media: MediaWorker, clock: ManualClock) -> None:
+async def idle_end(media: MediaWorker, clock: FakeClock) -> None:
     """Wait until it has ended its process; it may have to look a second time."""
     assert media._watch is not None
     while not media._watch.done():
@@ -189,7 +189,7 @@ async def idle_end(media: MediaWorker, clock: ManualClock) -> None:
 
 
 async def test_a_call_that_arrives_while_the_process_ends_is_answered() -> None:
-    clock = ManualClock()
+    clock = FakeClock(jumps=False)
     async with MediaWorker(DECODING, clock) as media:
         for turns_of_the_loop in range(8):
             assert await media.run(jobs.twice, 21) == 42
@@ -200,7 +200,7 @@ async def test_a_call_that_arrives_while_the_process_ends_is_answered() -> None:
 
 
 async def test_a_call_may_last_longer_than_a_process_stays_without_one() -> None:
-    clock = ManualClock()
+    clock = FakeClock(jumps=False)
 
     def a_minute_passes(_share: float) -> None:
         clock.advance(IDLE_SECONDS)
