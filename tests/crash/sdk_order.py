@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from bot.sandbox.dashscope.settings import DEMO_API_KEY
-from tests.sandbox_dashscope.material import tone
+from tests.support.media.voices import tone_wav
 from tests.support.person import both
 
 _MODEL = "wan2.2-s2v"
@@ -63,7 +63,7 @@ def _uploaded(base_url: str) -> dict[str, str]:
 
     urls = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, data in (("image.jpg", both()[0]), ("audio.wav", tone(900))):
+        for name, data in (("image.jpg", both()[0]), ("audio.wav", tone_wav(900))):
             path = Path(folder) / name
             path.write_bytes(data)
             url, _ = OssUtils.upload(

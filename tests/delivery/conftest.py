@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery.films import film
 from tests.delivery.scene import Scene, scene
+from tests.support.media.videos import result
 
 
 @pytest.fixture(scope="session")
 def film_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """One video for all."""
-    return film(tmp_path_factory.mktemp("film") / "film.mp4")
+    return result(tmp_path_factory.mktemp("film") / "film.mp4")
 
 
 @pytest.fixture

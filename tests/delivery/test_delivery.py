@@ -11,7 +11,7 @@ from bot.media import calls
 from storage import media, moves
 from tests.delivery.scene import ADA, BILLED_MILLISECONDS, OLGA, Scene
 from tests.support.chats import text_of
-from tests.system.material import said
+from tests.support.texts import said
 
 TOO_BIG: dict[str, Any] = {
     "code": 413,

@@ -20,7 +20,7 @@ from storage.jobs import Job
 from storage.media import Place
 from tests.delivery.scene import ADA, Json, Scene
 from tests.support.chats import text_of
-from tests.system.material import said
+from tests.support.texts import said
 
 HERE = Place(ADA, 0, ADA)
 

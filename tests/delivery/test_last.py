@@ -8,7 +8,7 @@ from storage import jobs
 from storage.media import Place
 from tests.delivery.scene import ADA, OLGA, STATUS, Scene
 from tests.support.chats import text_of
-from tests.system.material import said
+from tests.support.texts import said
 
 HERE = Place(ADA, 0, ADA)
 

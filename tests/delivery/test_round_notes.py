@@ -12,7 +12,7 @@ from storage.jobs import Job
 from storage.media import Place
 from tests.delivery.scene import ADA, BILLED_MILLISECONDS, STATUS, Json, Scene
 from tests.support.chats import buttons_of, text_of
-from tests.system.material import label, said
+from tests.support.texts import label, said
 
 HERE = Place(ADA, 0, ADA)
 

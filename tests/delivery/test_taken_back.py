@@ -8,7 +8,7 @@ from storage import loans, preferences
 from storage.jobs import Job
 from tests.delivery.scene import ADA, BILLED_MILLISECONDS, OLGA, Scene
 from tests.support.chats import text_of
-from tests.system.material import label, said
+from tests.support.texts import label, said
 
 CHARGED = label("charged-all-the-same", seconds=BILLED_MILLISECONDS / 1000)
 

@@ -8,9 +8,9 @@ import pytest
 
 from bot.sandbox.faults import Side
 from tests.machine.test_backup import command
+from tests.support.credentials import KEY, TOKEN
 from tests.support.secrecy import SPELLINGS, leaks
 from tests.support.world import World
-from tests.system.material import KEY, TOKEN
 
 MISHAPS: tuple[tuple[Side, str, str], ...] = (
     ("telegram", "getUpdates", "drop_before"),

@@ -14,7 +14,7 @@ from bot.media.exchange import FaceBox, Point
 from bot.media.explaining import explain_picture
 from bot.media.picture import crop_picture, normalise_part, normalise_picture
 from bot.media.picture_decoding import LONGEST_SIDE_PIXELS, SMALLEST_SIDE_PIXELS
-from tests.media.pictures import encoded, portrait
+from tests.support.media.photos import encoded, portrait
 
 SIDE = st.integers(200, LONGEST_SIDE_PIXELS)
 FACE = st.tuples(st.floats(-40, 1300), st.floats(-40, 1300), st.floats(10, 700), st.floats(10, 700))

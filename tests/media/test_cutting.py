@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.media.cutting import cuts, excerpts
 from bot.media.pauses import CutPoint, cut_points
 from bot.media.samples import Samples
-from tests.media.phrases import Pauses, phrases
+from tests.support.media.voices import Pauses, phrases
 
 LONGEST = 19_900
 SHORTEST = 500

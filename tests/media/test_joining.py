@@ -19,8 +19,7 @@ from bot.media.long_sound import cut_sound, level_sound, plan_sound, record_exce
 from bot.media.samples import Samples
 from bot.media.sound import SoundFault, SoundRefused
 from bot.media.video import VideoUnreadable, inspect_video
-from tests.media.phrases import long_voice
-from tests.media.recordings import voice_note
+from tests.support.media.voices import long_voice, voice_note
 
 RATE = 16
 SIDE = 64

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from bot.media.picture import NormalisedPicture, normalise_picture
-from tests.media.pictures import PORTRAIT, encoded, pixels, portrait, quarters
+from tests.support.media.photos import PORTRAIT, encoded, pixels, portrait, quarters
 
 RED, LIME, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 

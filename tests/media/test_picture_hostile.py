@@ -15,7 +15,7 @@ from bot.media.picture import PictureFault, PictureRefused, normalise_picture
 from bot.media.picture_decoding import MAXIMUM_BYTES
 from bot.media.picture_format import sniff_picture
 from bot.media.worker import MediaWorker
-from tests.media.pictures import PORTRAIT, encoded, pixels, png_claiming, portrait, quarters
+from tests.support.media.photos import PORTRAIT, encoded, pixels, png_claiming, portrait, quarters
 
 
 def refusal(data: bytes) -> PictureRefused:

@@ -54,7 +54,7 @@ def test_without_a_face_it_is_high_in_the_middle() -> None:
 
 def test_the_note_is_square_as_long_as_the_video_and_labelled(tmp_path: Path) -> None:
     source, target = tmp_path / "film.mp4", tmp_path / "note.mp4"
-    film(source, seconds=1.0, side_pixels=128, flat=True)
+    result(source, seconds=1.0, side_pixels=128, flat=True)
     make_round_note(source, target, produce_id="job-9")
     facts, before = inspect_video(target), inspect_video(source)
     assert (facts.width, facts.height) == (480, 480)

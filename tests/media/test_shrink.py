@@ -17,7 +17,7 @@ from tests.delivery.films import film
 def big(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two seconds that hardly compress."""
     path = tmp_path_factory.mktemp("big") / "big.mp4"
-    film(path, seconds=2, side_pixels=128)
+    result(path, seconds=2, side_pixels=128)
     return path
 
 
@@ -39,7 +39,7 @@ def test_it_fits_and_is_the_same_video(big: Path, tmp_path: Path, share: float) 
 
 def test_a_tight_limit_costs_pixels_rather_than_showing_blocks(tmp_path: Path) -> None:
     source, target = tmp_path / "large.mp4", tmp_path / "small.mp4"
-    film(source, side_pixels=480, flat=True)
+    result(source, side_pixels=480, flat=True)
     shrink_video(source, target, limit_bytes=14_900, produce_id="job-1")
     assert 300 < inspect_video(target).width < 480
 

@@ -12,8 +12,8 @@ from bot.media.sound import (
     SoundRefused,
     normalise_sound,
 )
-from tests.media.meter import share_of_power, wav_samples
-from tests.media.recordings import (
+from tests.support.media.meters import share_of_power, wav_samples
+from tests.support.media.voices import (
     VOICE_NOTE,
     Samples,
     as_file,

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
-import wave
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 import av
@@ -19,20 +17,20 @@ from hypothesis import strategies as st
 from bot.media.sound import SoundFault, SoundRefused, normalise_sound
 from bot.media.sound_decoding import MAXIMUM_BYTES
 from bot.media.sound_format import sniff_demuxer
-from tests.media.meter import measured_dbtp
-from tests.media.recordings import (
+from tests.support.media.meters import measured_dbtp
+from tests.support.media.videos import video_with_sound
+from tests.support.media.voices import (
     SPEECH_RATE_HZ,
     VOICE_NOTE,
-    Samples,
     as_file,
     noise,
     silence,
     speech,
     tone,
     voice_note,
+    wav,
 )
-from tests.media.trap import Trap
-from tests.media.videos import video_with_sound
+from tests.support.trap import Trap
 
 
 def fault_of(data: bytes) -> SoundFault:
@@ -210,7 +208,7 @@ def test_nineteen_hours_of_opus_are_refused_at_once() -> None:
 
 
 def test_a_long_file_is_read_for_two_minutes_and_no_more() -> None:
-    long = wav_of(np.resize(tone(1, 300)[::6], 150 * 8_000), rate_hz=8_000, channels=1)
+    long = wav(np.resize(tone(1, 300)[::6], 150 * 8_000), 8_000)
     assert fault_of(long) is SoundFault.TOO_LONG
     assert normalise_sound(long, limit_milliseconds=3_000).source_milliseconds < 122_000
 
@@ -254,17 +252,8 @@ def syncsafe(number: int) -> bytes:
 
 def test_eight_channels_at_96_khz_become_one_at_16() -> None:
     voice = np.repeat(speech(2), 2 * 8)
-    sound = normalise_sound(wav_of(voice, rate_hz=96_000, channels=8))
+    sound = normalise_sound(wav(voice, 96_000, channels=8))
     assert sound.source_milliseconds == 2_000
-
-
-def wav_of(samples: Samples, *, rate_hz: int, channels: int) -> bytes:
-    """Return a WAV of samples that lie as a WAV keeps them, channel by channel."""
-    target = BytesIO()
-    with wave.open(target, "wb") as output:
-        output.setparams((channels, 2, rate_hz, 0, "NONE", ""))
-        output.writeframes((samples * 32_767).astype(np.int16).tobytes())
-    return target.getvalue()
 
 
 def wav_of_floats(samples: list[float]) -> bytes:

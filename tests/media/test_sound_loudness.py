@@ -10,8 +10,8 @@ import pytest
 
 from bot.media.loudness import loudness_lufs, true_peak_dbtp
 from bot.media.sound import normalise_sound
-from tests.media.meter import measured_dbtp, measured_lufs
-from tests.media.recordings import (
+from tests.support.media.meters import measured_dbtp, measured_lufs
+from tests.support.media.voices import (
     Samples,
     as_file,
     noise,

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.async_api import Locator, expect
 
 from tests.page.visit import Visit
-from tests.sandbox_telegram.material import picture
+from tests.support.media.photos import gradient
 
 Json = dict[str, Any]
 UNSEEN = "not seen by the bot"
@@ -210,7 +210,7 @@ async def test_a_link_to_the_bot_opens_the_private_chat_and_starts_it(visit: Vis
 
 
 async def test_an_album_stands_in_one_frame(visit: Visit) -> None:
-    face = ("p.jpg", picture(), "image/jpeg")
+    face = ("p.jpg", gradient(), "image/jpeg")
     media = [{"type": "photo", "media": f"attach://{name}"} for name in "abc"]
     chat_id = str(await visit.chat_id())
     files = dict.fromkeys("abc", face)

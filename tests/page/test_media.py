@@ -8,9 +8,10 @@ import av
 from playwright.async_api import expect
 
 from bot.sandbox.telegram.app import SAMPLES_DIRECTORY
-from tests.page.films import HEIGHT, WIDTH, film
 from tests.page.visit import Visit
+from tests.support.media.videos import video
 
+WIDTH, HEIGHT = 160, 200
 PORTRAIT = SAMPLES_DIRECTORY / "portrait.jpg"
 
 
@@ -95,7 +96,7 @@ async def test_a_video_plays_and_goes_on_while_its_caption_is_edited(visit: Visi
     chat_id = await visit.chat_id()
     sent = await visit.bot.call(
         "sendVideo",
-        files={"video": ("film.mp4", film(), "video/mp4")},
+        files={"video": ("film.mp4", video(WIDTH, HEIGHT, 32, rate=16), "video/mp4")},
         chat_id=chat_id,
         duration=2,
         width=WIDTH,

@@ -15,10 +15,10 @@ from bot.dashscope.errors import (
 )
 from bot.pipeline.watching import FORGOTTEN_SECONDS
 from storage.jobs import Job, JobState
-from tests.media.recordings import speech
-from tests.media.videos import video_with_sound
 from tests.pipeline.engines import state, success
 from tests.pipeline.shop import Shop
+from tests.support.media.videos import video_with_sound
+from tests.support.media.voices import speech
 
 OLD, NEW = "https://x/old.mp4", "https://x/new.mp4"
 GONE = ResultGone("download: 403")

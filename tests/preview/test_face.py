@@ -15,7 +15,7 @@ from bot.media.preview.fields import Region
 from bot.media.preview.head import Head
 from bot.media.preview.landmarks import find_landmarks
 from bot.media.preview.mouth import Mouth
-from tests.preview import material
+from tests.support.media import photos
 
 
 @pytest.fixture(scope="module")
@@ -23,19 +23,19 @@ def canvas(portrait_jpeg: bytes) -> Canvas:
     return open_canvas(portrait_jpeg, 640 * 480)
 
 
-def changed(before: material.Image, after: material.Image) -> tuple[slice, slice]:
+def changed(before: photos.Pixels, after: photos.Pixels) -> tuple[slice, slice]:
     """The rectangle in which two pictures differ."""
     rows, columns = np.nonzero(np.abs(before.astype(int) - after).max(axis=2) > 3)
     return slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
 
 
-def speckled(canvas: Canvas) -> material.Image:
+def speckled(canvas: Canvas) -> photos.Pixels:
     """Noise in the place of the photo: every tear and every jump shows in it."""
     noise = np.random.default_rng(1).integers(0, 256, canvas.photo.shape, dtype=np.uint8)
     return np.asarray(cv2.GaussianBlur(noise, (0, 0), 3), np.uint8)
 
 
-def seam(region: Region, picture: material.Image) -> npt.NDArray[np.bool_]:
+def seam(region: Region, picture: photos.Pixels) -> npt.NDArray[np.bool_]:
     """The outermost pixels of a region, but for those where the picture ends as well."""
     whole = np.zeros(picture.shape[:2], np.uint8)
     whole[region.rows, region.columns] = 1
@@ -113,10 +113,10 @@ def test_every_blink_closes_the_eyes_for_a_frame_and_opens_them_again(
 
 @pytest.mark.parametrize("degrees", [-40, 40])
 def test_points_of_a_tilted_face_are_those_of_the_upright_one_tilted(degrees: float) -> None:
-    upright = material.portrait()
+    upright = photos.portrait_pixels()
     height, width = upright.shape[:2]
     found = []
-    for picture in (upright, material.turned(upright, degrees)):
+    for picture in (upright, photos.turned(upright, degrees)):
         rgb = np.ascontiguousarray(picture[:, :, ::-1])
         found.append(find_landmarks(rgb, detect_faces(rgb)[0]))
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)

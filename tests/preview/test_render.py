@@ -13,7 +13,7 @@ from bot.media.preview.errors import NoFaceFound, PhotoUnreadable, SoundUnreadab
 from bot.media.preview.render import render_preview
 from tests.preview import material
 
-SHORT = material.wav(material.tone(0.5))
+SHORT = voices.tone_wav(500)
 
 
 def test_the_file_is_h264_and_aac_that_plays_while_it_loads(speaking: Path) -> None:
@@ -26,8 +26,8 @@ def test_the_file_is_h264_and_aac_that_plays_while_it_loads(speaking: Path) -> N
     assert data.index(b"moov") < data.index(b"mdat")
 
 
-def test_the_video_is_as_long_as_the_sound(speaking: Path, voice: material.Samples) -> None:
-    seconds = len(voice) / material.RATE_HERTZ
+def test_the_video_is_as_long_as_the_sound(speaking: Path, voice: voices.Samples) -> None:
+    seconds = len(voice) / voices.SAMPLE_RATE_HZ
     with av.open(str(speaking)) as container:
         for stream in (container.streams.video[0], container.streams.audio[0]):
             assert stream.duration is not None
@@ -35,9 +35,9 @@ def test_the_video_is_as_long_as_the_sound(speaking: Path, voice: material.Sampl
             assert abs(float(stream.duration * stream.time_base) - seconds) < 1 / 16
 
 
-def test_the_sound_is_the_given_one(speaking: Path, voice: material.Samples) -> None:
+def test_the_sound_is_the_given_one(speaking: Path, voice: voices.Samples) -> None:
     with av.open(str(speaking)) as container:
-        mono = av.AudioResampler(format="flt", layout="mono", rate=material.RATE_HERTZ)
+        mono = av.AudioResampler(format="flt", layout="mono", rate=voices.SAMPLE_RATE_HZ)
         decoded = [*container.decode(audio=0), None]
         parts = [part.to_ndarray().ravel() for frame in decoded for part in mono.resample(frame)]
     heard = np.concatenate(parts).astype(np.float64)[: len(voice)]
@@ -73,7 +73,7 @@ def test_sides_are_even_and_keep_the_photos_proportions(width: int, height: int)
 def test_a_photo_without_a_face_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     hills = np.tile(np.linspace(0, 255, 400, dtype=np.uint8)[:, None, None], (1, 400, 3))
     with pytest.raises(NoFaceFound):
-        render_preview(material.jpeg(hills), SHORT, tmp_path / "video.mp4")
+        render_preview(photos.jpeg(hills), SHORT, tmp_path / "video.mp4")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -84,7 +84,7 @@ def test_what_is_no_picture_is_refused(photo: bytes, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "sound", [b"", b"RIFF", b"not a sound", SHORT[:44], material.wav(np.zeros(0))]
+    "sound", [b"", b"RIFF", b"not a sound", SHORT[:44], voices.wav(np.zeros(0))]
 )
 def test_what_is_no_sound_is_refused(sound: bytes, tmp_path: Path, portrait_jpeg: bytes) -> None:
     with pytest.raises(SoundUnreadable):
@@ -113,14 +113,14 @@ def test_an_error_of_the_progress_callback_stops_the_work_and_leaves_nothing(
 def test_the_same_input_gives_the_same_frames(tmp_path: Path, portrait_jpeg: bytes) -> None:
     for name in ("one.mp4", "two.mp4"):
         render_preview(portrait_jpeg, SHORT, tmp_path / name)
-    one, two = (material.frames_of(tmp_path / name) for name in ("one.mp4", "two.mp4"))
+    one, two = (videos.frames_of(tmp_path / name) for name in ("one.mp4", "two.mp4"))
     assert all(np.array_equal(left, right) for left, right in zip(one, two, strict=True))
 
 
 def test_the_label_stands_in_the_corner(tmp_path: Path, portrait_jpeg: bytes) -> None:
     for word in ("preview", ""):
         render_preview(portrait_jpeg, SHORT, tmp_path / f"{word}.mp4", label=word)
-    labelled, bare = (material.frames_of(tmp_path / f"{word}.mp4")[3] for word in ("preview", ""))
+    labelled, bare = (videos.frames_of(tmp_path / f"{word}.mp4")[3] for word in ("preview", ""))
     change = np.abs(labelled.astype(int) - bare).max(axis=2)
     rows, columns = np.nonzero(change > 40)
     height, width = change.shape
@@ -129,6 +129,6 @@ def test_the_label_stands_in_the_corner(tmp_path: Path, portrait_jpeg: bytes) ->
 
 
 def test_the_background_stands_still(speaking: Path) -> None:
-    frames = [cv2.GaussianBlur(frame, (9, 9), 0) for frame in material.frames_of(speaking)[::8]]
+    frames = [cv2.GaussianBlur(frame, (9, 9), 0) for frame in videos.frames_of(speaking)[::8]]
     wall = [frame[250:420, 440:520].astype(int) for frame in frames]
     assert max(np.abs(piece - wall[0]).mean() for piece in wall) < 2

@@ -1,25 +1,29 @@
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from bot.media.preview.sound import Sound, read_sound
 from bot.media.preview.speech import read_speech
-from tests.preview import material
+from tests.support.media import voices
+
+tone = partial(voices.tone, rate_hz=voices.SAMPLE_RATE_HZ)
 
 
-def heard(samples: material.Samples) -> Sound:
-    return Sound(samples.astype(np.float32), material.RATE_HERTZ)
+def heard(samples: voices.Samples) -> Sound:
+    return Sound(samples.astype(np.float32), voices.SAMPLE_RATE_HZ)
 
 
 @pytest.mark.parametrize(("seconds", "frames"), [(0.01, 1), (1.0, 16), (1.01, 17), (19.9, 319)])
 def test_there_are_frames_for_all_of_the_sound(seconds: float, frames: int) -> None:
-    assert len(read_speech(heard(material.tone(seconds)), 16).opening) == frames
+    assert len(read_speech(heard(tone(seconds)), 16).opening) == frames
 
 
 def test_the_mouth_opens_within_a_frame_of_a_syllable_and_shuts_after_it() -> None:
-    pause = np.zeros(material.RATE_HERTZ // 2)
-    syllable = material.tone(0.25)
+    pause = np.zeros(voices.SAMPLE_RATE_HZ // 2)
+    syllable = tone(0.25)
     samples = np.concatenate([pause, syllable, pause, syllable, pause])
     opening = read_speech(heard(samples), 16).opening
     assert opening[7] == 0
@@ -29,18 +33,18 @@ def test_the_mouth_opens_within_a_frame_of_a_syllable_and_shuts_after_it() -> No
 
 def test_silence_and_a_hum_far_below_speech_leave_the_mouth_shut() -> None:
     for level in (0.0, 0.0001):
-        speech = read_speech(heard(material.tone(1.0, level=level)), 16)
+        speech = read_speech(heard(tone(1.0, amplitude=level)), 16)
         assert speech.opening.max() == 0
 
 
-def test_a_soft_recording_opens_the_mouth_as_a_loud_one_does(voice: material.Samples) -> None:
+def test_a_soft_recording_opens_the_mouth_as_a_loud_one_does(voice: voices.Samples) -> None:
     loud, soft = (read_speech(heard(voice * gain), 16).opening for gain in (1.0, 0.1))
     assert np.abs(loud - soft).max() < 0.02
 
 
 def test_bright_sounds_draw_the_mouth_wide_and_dark_ones_narrow() -> None:
-    bright, dark = material.tone(0.3, 3000), material.tone(0.3, 250)
-    pause = np.zeros(material.RATE_HERTZ // 5)
+    bright, dark = tone(0.3, 3000), tone(0.3, 250)
+    pause = np.zeros(voices.SAMPLE_RATE_HZ // 5)
     speech = read_speech(heard(np.concatenate([dark, pause, bright, pause] * 3)), 16)
     dark_frame, bright_frame = 1, 9
     assert speech.width[bright_frame] > 0.2

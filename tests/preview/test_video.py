@@ -17,7 +17,7 @@ from bot.media.video import (
     make_cover,
     stamp_label,
 )
-from tests.preview import material
+from tests.support.media import photos, videos, voices
 
 CONTAINERS = (b"moov", b"udta", b"trak", b"mdia")
 
@@ -77,7 +77,7 @@ def sound_only(target: Path) -> Path:
 # inspect_video
 
 
-def test_facts_are_those_of_the_file(speaking: Path, voice: material.Samples) -> None:
+def test_facts_are_those_of_the_file(speaking: Path, voice: voices.Samples) -> None:
     facts = inspect_video(speaking)
     assert (facts.width, facts.height) == (554, 554)
     assert facts.duration_milliseconds == pytest.approx(len(voice) / 16, abs=63)
@@ -105,8 +105,8 @@ def test_a_video_cut_short_anywhere_is_unreadable(
         b"ffconcat version 1.0\nfile other.mp4\n",
         b"\x00\x00\x00\x18ftypmp42" + bytes(5000),
         b"\x00\x00\x00\x08moov" * 2000,
-        material.jpeg(np.zeros((64, 64, 3), np.uint8)),
-        material.wav(np.zeros(16000)),
+        photos.jpeg(np.zeros((64, 64, 3), np.uint8)),
+        voices.wav(np.zeros(16000)),
     ],
     ids=["newlines", "html", "hls", "concat", "only a head", "empty boxes", "jpeg", "wav"],
 )
@@ -180,12 +180,12 @@ def test_a_cover_is_a_small_jpeg_in_the_videos_proportions(speaking: Path) -> No
 def test_a_cover_shows_the_video(speaking: Path) -> None:
     with Image.open(BytesIO(make_cover(speaking))) as picture:
         cover = np.asarray(picture.convert("L"), np.float64)
-    frame = Image.fromarray(material.frames_of(speaking)[0][:, :, ::-1]).convert("L")
+    frame = Image.fromarray(videos.frames_of(speaking)[0][:, :, ::-1]).convert("L")
     assert np.corrcoef(cover.ravel(), np.asarray(frame.resize((320, 320))).ravel())[0, 1] > 0.95
 
 
 def test_a_cover_leaves_out_a_black_beginning(speaking: Path, tmp_path: Path) -> None:
-    bright = material.frames_of(speaking)[0]
+    bright = videos.frames_of(speaking)[0]
     with av.open(str(tmp_path / "fade.mp4"), "w") as container:
         stream = container.add_stream("libx264", rate=16)
         stream.width, stream.height, stream.pix_fmt = bright.shape[1], bright.shape[0], "yuv420p"

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 
 from bot.sandbox.dashscope.settings import DEMO_API_KEY
-from tests.sandbox_dashscope import material
 from tests.support.deadlines import eventually
+from tests.support.media import photos, voices
 
 S2V, S2V_DETECT = "wan2.2-s2v", "wan2.2-s2v-detect"
 EMO, EMO_DETECT = "emo-v1", "emo-detect-v1"
@@ -63,9 +63,9 @@ class Caller:
         """The body of a submission of fresh files; `changed` replaces fields of `input`."""
         inputs: dict[str, Any] = {
             "image_url": changed.pop("image_url", None)
-            or await self.upload(material.picture(), "photo.png"),
+            or await self.upload(photos.plain(), "photo.png"),
             "audio_url": changed.pop("audio_url", None)
-            or await self.upload(material.tone(), "voice.wav"),
+            or await self.upload(voices.tone_wav(), "voice.wav"),
         }
         return {"model": S2V, "input": inputs | changed, "parameters": {"resolution": "480P"}}
 

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
-from tests.sandbox_dashscope import material
 from tests.sandbox_dashscope.caller import S2V, Caller
 from tests.sandbox_dashscope.conftest import Service
+from tests.support.media import photos
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -83,7 +83,7 @@ async def test_every_call_is_logged_without_key_or_signature(
     assert submit["request"]["input"]["audio_url"].startswith("oss://")
     assert submit["response"]["output"]["task_status"] == "PENDING"
     assert submit["elapsed_milliseconds"] >= 0
-    assert calls[1]["request"]["size_bytes"] == len(material.picture())
+    assert calls[1]["request"]["size_bytes"] == len(photos.plain())
     logged = [event["call"] for event in service.events("provider_call")]
     assert logged == calls
     secret = (await caller.policy())["signature"]

@@ -10,7 +10,6 @@ import pytest
 from starlette.responses import Response
 
 from bot.sandbox.serving import serve
-from tests.sandbox_dashscope import material
 from tests.sandbox_dashscope.caller import ASYNC, EMO, EMO_DETECT, RESOLVE, S2V, S2V_DETECT, Caller
 from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, SECOND_KEY, Service
 from tests.sandbox_dashscope.stand_in import FaceAt
@@ -33,18 +32,18 @@ def output(answer: httpx.Response) -> dict[str, Any]:
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "BMP", "WEBP"])
 async def test_every_documented_format_is_read(caller: Caller, image_format: str) -> None:
-    photo = material.picture(400, 400, image_format)
+    photo = photos.plain(400, 400, image_format)
     assert output(await caller.detect(photo))["check_pass"] is True
 
 
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
-    "narrow": (lambda: material.picture(399, 600), "InvalidFile.Resolution"),
-    "low": (lambda: material.picture(600, 399), "InvalidFile.Resolution"),
-    "wide": (lambda: material.picture(7001, 400), "InvalidFile.Resolution"),
-    "bomb": (lambda: material.bitmap_header(20_000, 20_000), "InvalidFile.Resolution"),
-    "gif": (lambda: material.picture(image_format="GIF"), "InvalidFile.Format"),
-    "tiff": (lambda: material.picture(image_format="TIFF"), "InvalidFile.Format"),
-    "cut short": (lambda: material.portrait()[:9_000], "InvalidFile.Format"),
+    "narrow": (lambda: photos.plain(399, 600), "InvalidFile.Resolution"),
+    "low": (lambda: photos.plain(600, 399), "InvalidFile.Resolution"),
+    "wide": (lambda: photos.plain(7001, 400), "InvalidFile.Resolution"),
+    "bomb": (lambda: photos.bitmap_header(20_000, 20_000), "InvalidFile.Resolution"),
+    "gif": (lambda: photos.plain(kind="GIF"), "InvalidFile.Format"),
+    "tiff": (lambda: photos.plain(kind="TIFF"), "InvalidFile.Format"),
+    "cut short": (lambda: photos.PORTRAIT.read_bytes()[:9_000], "InvalidFile.Format"),
     "text": (lambda: b"not a picture", "InvalidFile.Format"),
     "empty": (lambda: b"", "InvalidFile.Format"),
 }
@@ -60,18 +59,18 @@ async def test_an_unsuitable_file_is_refused_by_its_code(caller: Caller, kind: s
 
 @pytest.mark.parametrize("side", [400, 7000])
 async def test_the_documented_sides_are_still_accepted(caller: Caller, side: int) -> None:
-    assert output(await caller.detect(material.picture(side, 400)))["check_pass"] is True
+    assert output(await caller.detect(photos.plain(side, 400)))["check_pass"] is True
 
 
 async def test_nobody_and_several_people_are_refused(caller: Caller, service: Service) -> None:
     service.faces.faces = []
-    nobody = output(await caller.detect(material.picture()))
+    nobody = output(await caller.detect(photos.plain()))
     assert nobody["code"] == "InvalidFile.NoHuman"
     assert nobody["message"] == (
         "The input image has no human body. Please upload other image with single person."
     )
     service.faces.faces = [FaceAt(0, 0, 100, 100), FaceAt(300, 0, 90, 90)]
-    several = output(await caller.detect(material.picture()))
+    several = output(await caller.detect(photos.plain()))
     assert several["code"] == "InvalidFile.MultiHuman"
 
 
@@ -79,13 +78,13 @@ async def test_a_small_face_in_the_background_does_not_count(
     caller: Caller, service: Service
 ) -> None:
     service.faces.faces = [FaceAt(0, 0, 30, 30), FaceAt(300, 0, 100, 100)]
-    assert output(await caller.detect(material.picture()))["check_pass"] is True
+    assert output(await caller.detect(photos.plain()))["check_pass"] is True
 
 
 async def test_a_refusal_can_come_as_http_400(caller: Caller, service: Service) -> None:
     await caller.set(detect_refusal_shape="http400")
     service.faces.faces = []
-    answer = await caller.detect(material.picture())
+    answer = await caller.detect(photos.plain())
     assert answer.status_code == 400
     assert answer.json().keys() == {"code", "message", "request_id"}
     assert answer.json()["code"] == "InvalidFile.NoHuman"
@@ -94,11 +93,11 @@ async def test_a_refusal_can_come_as_http_400(caller: Caller, service: Service) 
 async def test_every_answered_detection_is_charged_and_an_error_is_not(
     caller: Caller, service: Service
 ) -> None:
-    await caller.detect(material.picture())
+    await caller.detect(photos.plain())
     service.faces.faces = []
-    await caller.detect(material.picture())
+    await caller.detect(photos.plain())
     await caller.set(detect_refusal_shape="http400")
-    await caller.detect(material.picture())
+    await caller.detect(photos.plain())
     await caller.post("/face-detect", body("oss://nothing/there.png"))
     bill = await caller.bill()
     assert (bill["detections"], bill["detection_micro_yuan"]) == (3, 12_000)
@@ -107,14 +106,14 @@ async def test_every_answered_detection_is_charged_and_an_error_is_not(
 
 async def test_a_verdict_can_be_ordered(caller: Caller) -> None:
     await caller.fault("detect", "verdict", code="InvalidFile.FacePose", message="Turn.")
-    refused = output(await caller.detect(material.picture()))
+    refused = output(await caller.detect(photos.plain()))
     assert (refused["code"], refused["message"]) == ("InvalidFile.FacePose", "Turn.")
-    assert output(await caller.detect(material.picture()))["check_pass"] is True
+    assert output(await caller.detect(photos.plain()))["check_pass"] is True
 
 
 @pytest.mark.parametrize(("ratio", "shape"), [("1:1", 1.0), ("3:4", 4 / 3)])
 async def test_emo_gets_its_boxes(caller: Caller, ratio: str, shape: float) -> None:
-    found = output(await caller.detect(material.picture(800, 900), EMO_DETECT, ratio=ratio))
+    found = output(await caller.detect(photos.plain(800, 900), EMO_DETECT, ratio=ratio))
     assert found["face_bbox"] == [200, 150, 300, 270]
     left, top, right, bottom = found["ext_bbox"]
     assert 0 <= left <= 200 < 300 <= right <= 800
@@ -124,7 +123,7 @@ async def test_emo_gets_its_boxes(caller: Caller, ratio: str, shape: float) -> N
 
 async def test_emos_boxes_stay_inside_the_picture(caller: Caller, service: Service) -> None:
     service.faces.faces = [FaceAt(-10, 450, 380, 400)]
-    found = output(await caller.detect(material.picture(400, 800), EMO_DETECT))
+    found = output(await caller.detect(photos.plain(400, 800), EMO_DETECT))
     assert found["face_bbox"] == [0, 450, 370, 800]
     left, top, right, bottom = found["ext_bbox"]
     assert (left, right) == (0, 400)
@@ -132,7 +131,7 @@ async def test_emos_boxes_stay_inside_the_picture(caller: Caller, service: Servi
 
 
 async def test_emo_knows_two_ratios(caller: Caller) -> None:
-    answer = await caller.detect(material.picture(), EMO_DETECT, ratio="16:9")
+    answer = await caller.detect(photos.plain(), EMO_DETECT, ratio="16:9")
     assert (answer.status_code, answer.json()["code"]) == (400, "InvalidParameter")
 
 
@@ -143,7 +142,7 @@ async def test_an_async_header_is_refused(caller: Caller) -> None:
 
 
 async def test_without_the_resolve_header_the_file_is_not_fetched(caller: Caller) -> None:
-    url = await caller.upload(material.picture(), "p.png", S2V_DETECT)
+    url = await caller.upload(photos.plain(), "p.png", S2V_DETECT)
     answer = await caller.post("/face-detect", body(url), {})
     assert (answer.status_code, answer.json()["code"]) == (400, "InvalidParameter.DataInspection")
 
@@ -156,8 +155,8 @@ async def test_a_file_of_another_model_or_account_or_time_is_not_fetched(
         found: str | None = answer.json().get("code")
         return found
 
-    other_model = await caller.upload(material.picture(), "p.png", S2V)
-    mine = await caller.upload(material.picture(), "p.png", S2V_DETECT)
+    other_model = await caller.upload(photos.plain(), "p.png", S2V)
+    mine = await caller.upload(photos.plain(), "p.png", S2V_DETECT)
     assert await code(other_model) == "InvalidParameter.DataInspection"
     assert await code(mine) is None
     assert await code(mine, SECOND_KEY) is None
@@ -167,7 +166,7 @@ async def test_a_file_of_another_model_or_account_or_time_is_not_fetched(
 
 
 async def test_a_presigned_address_is_fetched(caller: Caller) -> None:
-    async with serve(Response(material.picture(), media_type="image/png")) as bucket:
+    async with serve(Response(photos.plain(), media_type="image/png")) as bucket:
         answer = await caller.post("/face-detect", body(f"{bucket}/p.png?Signature=x"), {})
     assert output(answer)["check_pass"] is True
 
@@ -207,7 +206,7 @@ async def test_a_retired_model_is_not_found(caller: Caller) -> None:
 
 async def test_both_spellings_of_the_path_are_served(caller: Caller) -> None:
     for path in ("/face-detect", "/face-detect/"):
-        url = await caller.upload(material.picture(), "p.png", S2V_DETECT)
+        url = await caller.upload(photos.plain(), "p.png", S2V_DETECT)
         assert output(await caller.post(path, body(url)))["check_pass"] is True
 
 

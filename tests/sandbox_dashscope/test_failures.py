@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox_dashscope import material
 from tests.sandbox_dashscope.caller import ASYNC, EMO, Caller
 from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, Service
 from tests.support.clock import HOUR
@@ -35,7 +34,7 @@ async def test_sound_of_twenty_seconds_fails_after_a_while(
     caller: Caller, service: Service
 ) -> None:
     await caller.set(refuse_seconds=60)
-    task_id = await with_sound(caller, material.tone(20_000))
+    task_id = await with_sound(caller, voices.tone_wav(20_000))
     await caller.reached(task_id, "RUNNING")
     service.clock.advance(61)
     assert await failure(caller, task_id) == (
@@ -45,7 +44,7 @@ async def test_sound_of_twenty_seconds_fails_after_a_while(
 
 
 async def test_sound_just_under_twenty_seconds_is_made(caller: Caller) -> None:
-    done = await caller.until(await with_sound(caller, material.tone(19_999)), "SUCCEEDED")
+    done = await caller.until(await with_sound(caller, voices.tone_wav(19_999)), "SUCCEEDED")
     assert done["usage"]["duration"] == 19.999
 
 
@@ -53,7 +52,7 @@ WRONG_SOUNDS = {
     "large": (b"RIFF" + bytes(15 * 1024 * 1024), "v.wav", "File size is larger than 15MB."),
     "text": (b"hello", "v.wav", "File type is not supported. Allowed types are: .wav, .mp3."),
     "name": (
-        material.tone(),
+        voices.tone_wav(),
         "v.ogg",
         "File type is not supported. Allowed types are: .wav, .mp3.",
     ),
@@ -76,7 +75,7 @@ async def test_a_missing_resolve_header_fails_the_task(caller: Caller) -> None:
 async def test_files_of_another_model_or_account_fail_the_task(
     caller: Caller, service: Service
 ) -> None:
-    for_emo = await caller.upload(material.tone(), "v.wav", EMO)
+    for_emo = await caller.upload(voices.tone_wav(), "v.wav", EMO)
     assert (await failure(caller, await caller.submitted(audio_url=for_emo)))[0] == DATA_INSPECTION
     order = await caller.order()
     other = service.as_key(OTHER_ACCOUNT_KEY)
@@ -99,7 +98,7 @@ async def test_a_bad_address_fails_the_task(
 
 
 async def test_a_small_picture_fails_the_task(caller: Caller) -> None:
-    small = await caller.upload(material.picture(399, 399), "p.png")
+    small = await caller.upload(photos.plain(399, 399), "p.png")
     code, _ = await failure(caller, await caller.submitted(image_url=small))
     assert code == "InvalidFile.Resolution"
 

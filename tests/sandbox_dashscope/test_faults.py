@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.sandbox_dashscope import material
 from tests.sandbox_dashscope.caller import MODELS, Caller
 from tests.sandbox_dashscope.conftest import Service
 from tests.sandbox_dashscope.test_submit import INPUT, s2v
@@ -113,10 +112,10 @@ async def test_a_fault_without_an_end_stays_until_removed(caller: Caller) -> Non
     await caller.fault("upload", "status", times=None, code=500)
     policy = await caller.policy()
     for _ in range(3):
-        assert (await caller.post_form(policy, material.tone())).status_code == 500
+        assert (await caller.post_form(policy, voices.tone_wav())).status_code == 500
     (fault,) = (await caller.http.get("/sim/faults")).json()["faults"]
     await caller.http.delete(f"/sim/faults/{fault['id']}")
-    assert (await caller.post_form(policy, material.tone())).status_code == 200
+    assert (await caller.post_form(policy, voices.tone_wav())).status_code == 200
 
 
 async def test_the_journal_tells_which_faults_are_on(caller: Caller, service: Service) -> None:

@@ -8,11 +8,11 @@ from bot.media.faces import detect_faces
 from bot.sandbox.dashscope.answers import Refused
 from bot.sandbox.dashscope.faces import find_portrait
 from bot.sandbox.dashscope.pictures import read_picture
-from tests.sandbox_dashscope import material
+from tests.support.media import photos
 
 
 def test_one_person_passes_and_the_box_is_on_the_face() -> None:
-    portrait = find_portrait(read_picture(material.portrait()), detect_faces)
+    portrait = find_portrait(read_picture(photos.PORTRAIT.read_bytes()), detect_faces)
     left, top, right, bottom = portrait.face
     assert 60 < right - left < 250
     assert 60 < bottom - top < 250
@@ -21,9 +21,9 @@ def test_one_person_passes_and_the_box_is_on_the_face() -> None:
 
 def test_nobody_is_refused() -> None:
     with pytest.raises(Refused, match=r"InvalidFile\.NoHuman"):
-        find_portrait(read_picture(material.picture()), detect_faces)
+        find_portrait(read_picture(photos.plain()), detect_faces)
 
 
 def test_two_people_are_refused() -> None:
     with pytest.raises(Refused, match=r"InvalidFile\.MultiHuman"):
-        find_portrait(read_picture(material.two_people()), detect_faces)
+        find_portrait(read_picture(photos.two_people()), detect_faces)

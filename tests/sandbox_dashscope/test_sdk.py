@@ -19,8 +19,8 @@ from bot.sandbox.dashscope.settings import DEMO_API_KEY
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import serve
-from tests.sandbox_dashscope import material
 from tests.sandbox_dashscope.caller import EMO, S2V, S2V_DETECT
+from tests.support.media import photos, voices
 
 # The SDK leaves its pooled connections open at exit and uses what its libraries deprecate.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -80,8 +80,8 @@ def submit(base: str, model: str, inputs: dict[str, Any]) -> Any:
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path]:
     photo, voice = tmp_path / "photo.jpg", tmp_path / "voice.wav"
-    photo.write_bytes(material.portrait())
-    voice.write_bytes(material.tone(1_000))
+    photo.write_bytes(photos.PORTRAIT.read_bytes())
+    voice.write_bytes(voices.tone_wav(1_000))
     return photo, voice
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox_dashscope import material
 from tests.sandbox_dashscope.caller import ASYNC, EMO, RESOLVE, S2V, S2V_DETECT, Caller
 from tests.sandbox_dashscope.conftest import Service
+from tests.support.media import photos, voices
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -115,8 +115,8 @@ async def test_a_full_queue_can_be_answered_429(caller: Caller) -> None:
 async def test_an_emo_task_makes_the_part_of_the_picture_that_was_asked_for(
     caller: Caller, service: Service
 ) -> None:
-    image_url = await caller.upload(material.picture(), "p.png", EMO)
-    audio_url = await caller.upload(material.tone(1_500), "v.wav", EMO)
+    image_url = await caller.upload(photos.plain(), "p.png", EMO)
+    audio_url = await caller.upload(voices.tone_wav(1_500), "v.wav", EMO)
     boxes = {"face_bbox": [210, 210, 290, 290], "ext_bbox": [200, 200, 350, 400]}
     body = {"model": EMO, "input": {"image_url": image_url, "audio_url": audio_url} | boxes}
     answer = await caller.submit(body)
@@ -130,8 +130,8 @@ async def test_an_emo_task_makes_the_part_of_the_picture_that_was_asked_for(
 
 
 async def test_emo_boxes_outside_the_picture_fail_the_task(caller: Caller) -> None:
-    image_url = await caller.upload(material.picture(), "p.png", EMO)
-    audio_url = await caller.upload(material.tone(), "v.wav", EMO)
+    image_url = await caller.upload(photos.plain(), "p.png", EMO)
+    audio_url = await caller.upload(voices.tone_wav(), "v.wav", EMO)
     boxes = {"face_bbox": [10, 10, 90, 90], "ext_bbox": [0, 0, 601, 601]}
     body = {"model": EMO, "input": {"image_url": image_url, "audio_url": audio_url} | boxes}
     answer = await caller.submit(body)

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox_dashscope import material
 from tests.sandbox_dashscope.caller import S2V, Caller
 from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, SECOND_KEY, Service
 from tests.support.clock import HOUR
@@ -21,7 +20,7 @@ async def statuses(caller: Caller, *ids: str) -> list[str]:
 
 
 async def test_a_task_succeeds_with_a_result_and_its_usage(caller: Caller) -> None:
-    audio_url = await caller.upload(material.tone(1_234), "v.wav")
+    audio_url = await caller.upload(voices.tone_wav(1_234), "v.wav")
     done = await caller.until(await caller.submitted(audio_url=audio_url), "SUCCEEDED", "FAILED")
     output = done["output"]
     assert output.keys() == {
@@ -43,7 +42,7 @@ async def test_a_task_succeeds_with_a_result_and_its_usage(caller: Caller) -> No
 
 
 async def test_the_bill_counts_milliseconds(caller: Caller) -> None:
-    audio_url = await caller.upload(material.tone(1_234), "v.wav")
+    audio_url = await caller.upload(voices.tone_wav(1_234), "v.wav")
     low = await caller.submitted(audio_url=audio_url)
     high_order = await caller.order(audio_url=audio_url)
     high_order["parameters"]["resolution"] = "720P"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.sandbox_telegram.local import OTHER_TOKEN, LocalTelegram
-from tests.sandbox_telegram.material import picture, video
+from tests.support.media.photos import gradient
+from tests.support.media.videos import video
 
 KEYBOARD = {"inline_keyboard": [[{"text": "Cancel", "callback_data": "cancel"}]]}
 NOT_MODIFIED = (
@@ -75,7 +76,7 @@ async def test_a_text_becomes_a_video(telegram: LocalTelegram) -> None:
         "editMessageMedia",
         {
             "clip": ("clip.mp4", video(), "video/mp4"),
-            "thumb": ("thumb.jpg", picture(), "image/jpeg"),
+            "thumb": ("thumb.jpg", gradient(), "image/jpeg"),
         },
         media=json.dumps(media),
         **{name: str(value) for name, value in _at(telegram, sent).items()},
@@ -102,7 +103,7 @@ async def test_the_same_video_again_is_no_change(telegram: LocalTelegram) -> Non
 
 
 async def test_a_caption_is_edited_and_removed(telegram: LocalTelegram) -> None:
-    files = {"photo": ("a.jpg", picture(), "image/jpeg")}
+    files = {"photo": ("a.jpg", gradient(), "image/jpeg")}
     sent = (await telegram.upload("sendPhoto", files, chat_id=str(telegram.chat_id)))["result"]
     edited = await telegram.call("editMessageCaption", **_at(telegram, sent), caption="a face")
     assert edited["caption"] == "a face"
@@ -111,7 +112,7 @@ async def test_a_caption_is_edited_and_removed(telegram: LocalTelegram) -> None:
 
 
 async def test_text_and_caption_are_not_mixed_up(telegram: LocalTelegram) -> None:
-    files = {"photo": ("a.jpg", picture(), "image/jpeg")}
+    files = {"photo": ("a.jpg", gradient(), "image/jpeg")}
     photo = (await telegram.upload("sendPhoto", files, chat_id=str(telegram.chat_id)))["result"]
     text = await telegram.send("one")
     assert (

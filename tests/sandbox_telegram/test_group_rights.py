@@ -10,7 +10,9 @@ import pytest
 import telegram as ptb
 
 from tests.sandbox_telegram.local import OTHER_TOKEN, LocalTelegram
-from tests.sandbox_telegram.material import picture, recording, video
+from tests.support.media.photos import gradient
+from tests.support.media.videos import video
+from tests.support.media.voices import recording
 
 Json = dict[str, Any]
 
@@ -81,10 +83,10 @@ async def test_media_needs_its_right(
 ) -> None:
     chat_id = await _group(telegram, permissions={right: False})
     data = {
-        "photo": picture,
-        "document": picture,
-        "voice": lambda: recording("ogg", "libopus"),
-    }.get(field, lambda: video(64, 64))()
+        "photo": gradient(),
+        "document": gradient(),
+        "voice": recording("ogg", "libopus"),
+    }.get(field, video(64, 64))
     files = {field: ("f", data)}
     said = (await telegram.upload(method, files, chat_id=str(chat_id)))["description"]
     assert said == f"Bad Request: not enough rights to send {named} to the chat"

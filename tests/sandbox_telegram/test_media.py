@@ -12,7 +12,9 @@ from PIL import Image
 
 from bot.sandbox.telegram.world import MediaLimits
 from tests.sandbox_telegram.local import TOKEN, LocalTelegram, local_telegram
-from tests.sandbox_telegram.material import picture, recording, video
+from tests.support.media.photos import gradient
+from tests.support.media.videos import video
+from tests.support.media.voices import recording
 
 Json = dict[str, Any]
 
@@ -36,7 +38,7 @@ async def _content(telegram: LocalTelegram, file_id: str) -> bytes:
 
 
 async def test_a_photo_is_kept_in_sizes_without_its_exif(telegram: LocalTelegram) -> None:
-    message = await _send_file(telegram, "photo", picture(3000, 2000, orientation=6))
+    message = await _send_file(telegram, "photo", gradient(3000, 2000, orientation=6))
     sizes = [(size["width"], size["height"]) for size in message["photo"]]
     assert sizes == [(60, 90), (213, 320), (533, 800), (853, 1280)]
     content = await _content(telegram, message["photo"][-1]["file_id"])
@@ -45,7 +47,7 @@ async def test_a_photo_is_kept_in_sizes_without_its_exif(telegram: LocalTelegram
 
 
 async def test_a_small_photo_is_not_enlarged(telegram: LocalTelegram) -> None:
-    message = await _send_file(telegram, "photo", picture(300, 200, "PNG"))
+    message = await _send_file(telegram, "photo", gradient(300, 200, "PNG"))
     assert [size["width"] for size in message["photo"]] == [90, 300]
 
 
@@ -55,7 +57,7 @@ async def test_what_is_no_picture_is_no_photo(telegram: LocalTelegram) -> None:
     )
     assert answer["description"] == "Bad Request: IMAGE_PROCESS_FAILED"
     answer = await telegram.upload(
-        "sendPhoto", {"photo": ("x.png", picture(2100, 100, "PNG"))}, chat_id=str(telegram.chat_id)
+        "sendPhoto", {"photo": ("x.png", gradient(2100, 100, "PNG"))}, chat_id=str(telegram.chat_id)
     )
     assert answer["description"] == "Bad Request: PHOTO_INVALID_DIMENSIONS"
 
@@ -103,7 +105,7 @@ async def test_what_has_no_sound_is_no_voice_note(telegram: LocalTelegram) -> No
 
 
 async def test_a_document_keeps_its_bytes_and_name(telegram: LocalTelegram) -> None:
-    data = picture(500, 400, "PNG", orientation=6)
+    data = gradient(500, 400, "PNG", orientation=6)
     message = await _send_file(telegram, "document", data, file_name="face.png")
     document = message["document"]
     assert (document["file_name"], document["mime_type"]) == ("face.png", "image/png")
@@ -125,8 +127,8 @@ async def test_a_video_arrives_with_what_was_said_about_it(telegram: LocalTelegr
         "sendVideo",
         {
             "video": ("out.mp4", video(), "video/mp4"),
-            "thumbnail": ("t.jpg", picture(), "image/jpeg"),
-            "cover": ("c.jpg", picture(400, 300), "image/jpeg"),
+            "thumbnail": ("t.jpg", gradient(), "image/jpeg"),
+            "cover": ("c.jpg", gradient(400, 300), "image/jpeg"),
         },
         chat_id=str(telegram.chat_id),
         caption="A video",
@@ -158,7 +160,7 @@ async def test_only_a_square_video_is_round(telegram: LocalTelegram) -> None:
 
 
 async def test_a_file_is_sent_again_by_its_id(telegram: LocalTelegram) -> None:
-    photo = (await _send_file(telegram, "photo", picture()))["photo"]
+    photo = (await _send_file(telegram, "photo", gradient()))["photo"]
     again = await telegram.call(
         "sendPhoto", chat_id=telegram.chat_id, photo=photo[0]["file_id"], caption="again"
     )
@@ -183,7 +185,7 @@ async def test_a_file_that_cannot_be_had_is_refused(
 
 
 async def test_a_caption_of_1024_emoji_fits_and_one_more_does_not(telegram: LocalTelegram) -> None:
-    photo = (await _send_file(telegram, "photo", picture(), caption="👍" * 1024))["photo"]
+    photo = (await _send_file(telegram, "photo", gradient(), caption="👍" * 1024))["photo"]
     fields = {"chat_id": telegram.chat_id, "photo": photo[0]["file_id"]}
     await telegram.call("sendPhoto", **fields, caption=f"<b>{'👍' * 1024}</b>", parse_mode="HTML")
     said = await telegram.refusal("sendPhoto", **fields, caption="👍" * 1025)
@@ -197,7 +199,7 @@ async def test_an_album_is_one_group_of_messages(telegram: LocalTelegram) -> Non
     ]
     answer = await telegram.upload(
         "sendMediaGroup",
-        {"one": ("1.jpg", picture()), "two": ("2.mp4", video(), "video/mp4")},
+        {"one": ("1.jpg", gradient()), "two": ("2.mp4", video(), "video/mp4")},
         chat_id=str(telegram.chat_id),
         media=json.dumps(media),
     )
@@ -233,7 +235,7 @@ async def test_a_file_that_is_unknown_has_no_path(telegram: LocalTelegram) -> No
 
 
 async def test_a_download_works_with_the_tokens_colon_escaped(telegram: LocalTelegram) -> None:
-    photo = (await _send_file(telegram, "photo", picture()))["photo"][0]
+    photo = (await _send_file(telegram, "photo", gradient()))["photo"][0]
     path = (await telegram.call("getFile", file_id=photo["file_id"]))["file_path"]
     answer = await telegram.http.get(f"/file/bot{TOKEN.replace(':', '%3A')}/{path}")
     assert len(answer.content) == photo["file_size"]

@@ -10,7 +10,9 @@ import aiogram.types
 import telegram as ptb
 
 from tests.sandbox_telegram.local import LocalTelegram
-from tests.sandbox_telegram.material import picture, recording, video
+from tests.support.media.photos import gradient
+from tests.support.media.videos import video
+from tests.support.media.voices import recording
 
 Json = dict[str, Any]
 
@@ -140,7 +142,7 @@ async def test_every_sent_message_is_understood(telegram: LocalTelegram) -> None
     asked = await telegram.send(html, parse_mode="HTML", reply_markup=KEYBOARD)
     chat = {"chat_id": str(telegram.chat_id)}
     reply = {"reply_parameters": json.dumps({"message_id": asked["message_id"]})}
-    clip, face = ("v.mp4", video(64, 64), "video/mp4"), ("p.jpg", picture(), "image/jpeg")
+    clip, face = ("v.mp4", video(64, 64), "video/mp4"), ("p.jpg", gradient(), "image/jpeg")
     more = {"thumbnail": face, "cover": face}
     album = [
         {"type": "photo", "media": "attach://a", "caption": "x"},

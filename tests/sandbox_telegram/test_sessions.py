@@ -14,7 +14,8 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
 from tests.sandbox_telegram.local import TOKEN, LocalTelegram
-from tests.sandbox_telegram.material import picture, video
+from tests.support.media.photos import gradient
+from tests.support.media.videos import video
 
 
 @pytest.fixture
@@ -48,8 +49,8 @@ async def test_a_python_telegram_bot_session(telegram: LocalTelegram, ptb_bot: p
     sent = await ptb_bot.send_video(
         telegram.chat_id,
         io.BytesIO(video()),
-        thumbnail=io.BytesIO(picture()),
-        cover=io.BytesIO(picture()),
+        thumbnail=io.BytesIO(gradient()),
+        cover=io.BytesIO(gradient()),
         reply_to_message_id=voice.message.message_id,
         allow_sending_without_reply=True,
         width=64,
@@ -60,7 +61,7 @@ async def test_a_python_telegram_bot_session(telegram: LocalTelegram, ptb_bot: p
     assert sent.video.cover
     assert sent.reply_to_message is not None
     edited = await ptb_bot.edit_message_media(
-        ptb.InputMediaVideo(video(), caption="done", thumbnail=io.BytesIO(picture())),
+        ptb.InputMediaVideo(video(), caption="done", thumbnail=io.BytesIO(gradient())),
         chat_id=telegram.chat_id,
         message_id=status.message_id,
     )
@@ -100,7 +101,7 @@ async def test_an_aiogram_session(telegram: LocalTelegram, aiogram_bot: aiogram.
         aiogram.types.BufferedInputFile(video(), "v.mp4"),
         caption="<i>x</i>",
         parse_mode="HTML",
-        thumbnail=aiogram.types.BufferedInputFile(picture(), "t.jpg"),
+        thumbnail=aiogram.types.BufferedInputFile(gradient(), "t.jpg"),
     )
     assert sent.video is not None
     assert sent.video.thumbnail is not None

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.support.chats import BOT_USERNAME, Json, buttons_of, lines_of
+from tests.support.media.photos import photo
+from tests.support.media.voices import voice
 from tests.support.person import Person, Seen, press
 from tests.support.world import World
-from tests.system.material import photo, voice
 
 BOT = "bot"
 

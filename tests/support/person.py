@@ -16,7 +16,8 @@ from tests.support.chats import (
     topic_of,
 )
 from tests.support.deadlines import eventually
-from tests.system.material import photo, voice
+from tests.support.media.photos import photo
+from tests.support.media.voices import voice
 
 if TYPE_CHECKING:
     from tests.support.world import World

@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
+from tests.support.credentials import KEY, TOKEN
 from tests.support.world import World
-from tests.system.material import KEY, TOKEN
 
 SPELLINGS = (TOKEN, TOKEN.replace(":", "%3A"), TOKEN.partition(":")[2], KEY)
 

@@ -13,8 +13,8 @@ from PIL import Image
 from tests.support.chats import Json, buttons_of, text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
+from tests.support.texts import label, said
 from tests.support.world import World
-from tests.system.material import label, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

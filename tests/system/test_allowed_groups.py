@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.support.chats import Json, buttons_of, text_of
 from tests.support.deadlines import eventually
 from tests.support.group import Group
+from tests.support.texts import label, said
 from tests.support.world import World
-from tests.system.material import label, said
 
 
 async def standing(there: Group) -> str:

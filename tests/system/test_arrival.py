@@ -7,8 +7,8 @@ import pytest
 from tests.support.chats import Json, text_of
 from tests.support.deadlines import eventually
 from tests.support.group import Group
+from tests.support.texts import said
 from tests.support.world import World
-from tests.system.material import said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

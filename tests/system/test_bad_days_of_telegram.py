@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.deadlines import eventually
 from tests.support.person import Person
+from tests.support.texts import said
 from tests.support.world import World, world
-from tests.system.material import said
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.proof]
 

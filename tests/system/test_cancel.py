@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.support.chats import buttons_of, text_of
+from tests.support.credentials import KEY
 from tests.support.person import Person
+from tests.support.texts import label, said
 from tests.support.world import World
-from tests.system.material import KEY, label, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

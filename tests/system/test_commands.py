@@ -12,8 +12,8 @@ from bot.texts import LANGUAGES
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
+from tests.support.texts import LONGEST_SECONDS, said
 from tests.support.world import World
-from tests.system.material import LONGEST_SECONDS, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,10 +7,11 @@ from io import BytesIO
 
 import pytest
 
-from tests.media.recordings import as_file, speech
-from tests.media.videos import video_with_sound
+from tests.support.media.photos import fresh_portrait, photo
+from tests.support.media.videos import video_with_sound
+from tests.support.media.voices import as_file, speech, voice
+from tests.support.texts import LONGEST_SECONDS, said
 from tests.support.world import World
-from tests.system.material import LONGEST_SECONDS, fresh_portrait, photo, said, voice
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -15,9 +15,11 @@ from pathlib import Path
 from tests.support.chats import Json
 from tests.support.deadlines import eventually
 from tests.support.group import Group, Member
+from tests.support.media.photos import nobody
+from tests.support.media.voices import voice
 from tests.support.person import Person
+from tests.support.texts import label, said
 from tests.support.world import World, hurried_world
-from tests.system.material import label, nobody, said, voice
 
 GOLDEN = Path(__file__).parent / "golden" / "group_conversation.txt"
 NAMES = ("Ada", "Ben", "Cem", "Dana", "Eli", "Fay", "Gus", "Hana", "Ivo", "Kim", "Mei")

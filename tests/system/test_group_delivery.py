@@ -10,8 +10,8 @@ from tests.support.chats import Json, text_of
 from tests.support.deadlines import eventually
 from tests.support.group import Group, Member
 from tests.support.person import Person
+from tests.support.texts import label, said
 from tests.support.world import World
-from tests.system.material import label, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

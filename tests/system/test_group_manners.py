@@ -11,9 +11,10 @@ import pytest_asyncio
 from tests.support.chats import BOT_USERNAME, Json, text_of
 from tests.support.deadlines import eventually
 from tests.support.group import Group
+from tests.support.media.photos import photo
 from tests.support.person import Person
+from tests.support.texts import label, said
 from tests.support.world import World, hurried_world
-from tests.system.material import label, photo, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

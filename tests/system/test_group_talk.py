@@ -12,9 +12,11 @@ import pytest_asyncio
 from tests.support.chats import Json, text_of
 from tests.support.deadlines import eventually
 from tests.support.group import Group, Member
+from tests.support.media.photos import nobody, photo
+from tests.support.media.voices import voice
 from tests.support.person import Person
+from tests.support.texts import LONGEST_SECONDS, label, said
 from tests.support.world import World, hurried_world
-from tests.system.material import LONGEST_SECONDS, label, nobody, photo, said, voice
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import av
 import pytest
 
-from tests.preview.lips import lip_correlation
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
+from tests.support.media.lips import lip_correlation
 from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -8,9 +8,11 @@ import pytest
 
 from tests.support.chats import buttons_of
 from tests.support.deadlines import eventually
+from tests.support.media.photos import photo, two_people
+from tests.support.media.voices import voice
 from tests.support.person import Person
+from tests.support.texts import LONGEST_SECONDS, label, said
 from tests.support.world import World
-from tests.system.material import LONGEST_SECONDS, label, photo, said, two_people, voice
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -11,8 +11,8 @@ import pytest
 from tests.support.chats import Json
 from tests.support.deadlines import eventually
 from tests.support.person import Person
+from tests.support.texts import label, said
 from tests.support.world import World
-from tests.system.material import label, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

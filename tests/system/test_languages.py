@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.support.chats import buttons_of, text_of
+from tests.support.media.photos import two_people
+from tests.support.texts import LONGEST_SECONDS, label, said
 from tests.support.world import World
-from tests.system.material import LONGEST_SECONDS, label, said, two_people
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

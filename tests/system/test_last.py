@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support.chats import text_of
+from tests.support.texts import said
 from tests.support.world import World
-from tests.system.material import said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,12 +7,12 @@ import json
 import pytest
 from PIL import Image
 
-from tests.media.pictures import encoded
 from tests.support.chats import Json, buttons_of
 from tests.support.deadlines import eventually
+from tests.support.media.photos import encoded, fresh_portrait, nobody, two_people
 from tests.support.person import Person
+from tests.support.texts import label, said
 from tests.support.world import World
-from tests.system.material import fresh_portrait, label, nobody, said, two_people
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

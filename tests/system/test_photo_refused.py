@@ -7,19 +7,18 @@ import asyncio
 import pytest
 from PIL import Image
 
-from tests.media.pictures import encoded, png_claiming
 from tests.support.chats import buttons_of, text_of
-from tests.support.person import Person
-from tests.support.world import World
-from tests.system.material import (
-    LONGEST_SECONDS,
+from tests.support.media.photos import (
+    encoded,
     fresh_portrait,
-    label,
     nobody,
     photo,
-    said,
+    png_claiming,
     two_people,
 )
+from tests.support.person import Person
+from tests.support.texts import LONGEST_SECONDS, label, said
+from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support.group import Group
+from tests.support.texts import label, said
 from tests.support.world import World
-from tests.system.material import label, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

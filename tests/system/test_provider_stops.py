@@ -12,8 +12,8 @@ from bot.sandbox.dashscope.settings import DEMO_API_KEY
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
+from tests.support.texts import label, said
 from tests.support.world import World
-from tests.system.material import label, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

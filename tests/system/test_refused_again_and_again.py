@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.support.chats import buttons_of
+from tests.support.media.photos import photo
+from tests.support.texts import label, said
 from tests.support.world import World
-from tests.system.material import label, photo, said
 from tests.system.test_provider_stops import balanced, hears, operator, stops_of, told
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -6,8 +6,8 @@ import sqlite3
 from contextlib import closing
 
 from tests.support.deadlines import eventually
+from tests.support.texts import LONGEST_SECONDS, said
 from tests.support.world import World
-from tests.system.material import LONGEST_SECONDS, said
 
 READY = said("photo-ready", longest=LONGEST_SECONDS)
 

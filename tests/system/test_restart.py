@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.deadlines import eventually
 from tests.support.person import Person
+from tests.support.texts import LONGEST_SECONDS, said
 from tests.support.world import World, world
-from tests.system.material import LONGEST_SECONDS, said
 
 
 async def speaker(there: World) -> Person:

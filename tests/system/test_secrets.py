@@ -7,9 +7,10 @@ import json
 import pytest
 
 from tests.support.chats import text_of
+from tests.support.credentials import KEY, TOKEN
 from tests.support.secrecy import SPELLINGS, leaks
+from tests.support.texts import said
 from tests.support.world import World
-from tests.system.material import KEY, TOKEN, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support.chats import text_of
+from tests.support.texts import LONGEST_SECONDS, said
 from tests.support.world import World
-from tests.system.material import LONGEST_SECONDS, said
 from tests.system.test_commands import asks
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from tests.media.recordings import as_file, noise, silence, speech, voice_note
 from tests.support.chats import buttons_of
+from tests.support.media.voices import as_file, noise, silence, speech, voice, voice_note
 from tests.support.person import Person
+from tests.support.texts import LONGEST_SECONDS, label, said
 from tests.support.world import World
-from tests.system.material import LONGEST_SECONDS, label, said, voice
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

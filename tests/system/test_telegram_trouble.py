@@ -6,8 +6,8 @@ import pytest
 
 from tests.support.chats import buttons_of
 from tests.support.person import Person
+from tests.support.texts import LONGEST_SECONDS, label, said
 from tests.support.world import World
-from tests.system.material import LONGEST_SECONDS, label, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.media.phrases import long_voice
-from tests.media.recordings import voice_note
 from tests.support.chats import Json, buttons_of, text_of
 from tests.support.deadlines import eventually
 from tests.support.group import Group
+from tests.support.media.photos import photo
+from tests.support.media.voices import long_voice, voice_note
 from tests.support.person import Person
+from tests.support.texts import label, said
 from tests.support.world import World
-from tests.system.material import label, photo, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

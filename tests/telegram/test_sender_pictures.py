@@ -14,7 +14,7 @@ from bot.telegram.errors import FileGone, MessageGone, NotAllowed, RequestInvali
 from bot.telegram.keyboard import Keyboard
 from bot.telegram.outgoing import OutgoingNote
 from bot.telegram.sender import Sender
-from tests.delivery.films import film
+from tests.support.media.videos import result
 from tests.telegram.chat import PRIVATE, Telegram
 
 KEYBOARD = Keyboard.of([("1", "resend:7")])
@@ -23,7 +23,7 @@ KEYBOARD = Keyboard.of([("1", "resend:7")])
 @pytest.fixture(scope="module")
 def note(tmp_path_factory: pytest.TempPathFactory) -> OutgoingNote:
     path = tmp_path_factory.mktemp("note") / "note.mp4"
-    film(path, flat=True)
+    result(path, flat=True)
     return OutgoingNote(path, 96, 1, thumbnail=jpeg("red"))
 
 

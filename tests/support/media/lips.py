@@ -21,26 +21,8 @@ from bot.media.faces import detect_faces
 _MODEL = Path(bot.media.__file__).parent / "models" / "face_landmark.tflite"
 _INPUT_PIXELS = 192
 _OUTER_LIPS = [
-    61,
-    185,
-    40,
-    39,
-    37,
-    0,
-    267,
-    269,
-    270,
-    409,
-    291,
-    375,
-    321,
-    405,
-    314,
-    17,
-    84,
-    181,
-    91,
-    146,
+    *(61, 185, 40, 39, 37, 0, 267, 269, 270, 409),
+    *(291, 375, 321, 405, 314, 17, 84, 181, 91, 146),
 ]
 _RIGHT_EYE, _LEFT_EYE, _FOREHEAD, _CHIN = 33, 263, 10, 152
 _DARK_SHARE = 0.38  # of the face's median brightness: darker than lips, lighter than a throat

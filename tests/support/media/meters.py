@@ -17,11 +17,8 @@ Samples = npt.NDArray[np.float64]
 def wav_samples(wav: bytes) -> Samples:
     """Return the samples of a WAV that must be mono, 16 kHz and 16 bits."""
     with wave.open(BytesIO(wav)) as source:
-        assert (source.getnchannels(), source.getframerate(), source.getsampwidth()) == (
-            1,
-            16_000,
-            2,
-        )
+        kind = source.getnchannels(), source.getframerate(), source.getsampwidth()
+        assert kind == (1, 16_000, 2)
         return np.frombuffer(source.readframes(source.getnframes()), np.int16) / 32_768
 
 

@@ -1,0 +1,10 @@
+"""The token and the key that the local services take; no secrets, but treated as such."""
+
+from __future__ import annotations
+
+from bot.sandbox.dashscope.settings import DEMO_API_KEY
+from bot.sandbox.server import DEMO_BOT_TOKEN
+
+TOKEN, KEY = DEMO_BOT_TOKEN, DEMO_API_KEY
+OTHER_TOKEN = TOKEN.replace("4242", "777")
+"""Another bot's."""
