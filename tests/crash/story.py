@@ -8,11 +8,12 @@ import sqlite3
 import time
 from dataclasses import dataclass, field
 
-from tests.crash.books import Findings, Told, books_of, check
 from tests.crash.cancels import Cancel
 from tests.crash.points import Crash
+from tests.crash.witnesses import Told, check
 from tests.crash.world import crash_world
 from tests.support.deadlines import comes_true
+from tests.support.invariants import Findings
 from tests.support.person import Person, both
 from tests.support.world import World
 
@@ -87,7 +88,7 @@ async def tell(story: Story) -> Outcome:
             acting.cancel()
         if not findings.violations:
             told = Told(ada.user_id, story.updates, aside, foreign)
-            findings = check(await books_of(world, told))
+            findings = await check(world, told)
         runs = world.runs()
         killed = sum(run[-1:] == ["killed"] for run in runs)
         log = world.log() if findings.violations else ""

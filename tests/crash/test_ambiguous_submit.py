@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.crash.accounts import ask_for_video, foreign_task
-from tests.crash.books import Told, books_of, check
 from tests.crash.gateway import gateway
 from tests.crash.points import Crash
 from tests.crash.story import at_rest
+from tests.crash.witnesses import Told, check
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
@@ -30,7 +30,7 @@ async def assert_paid_once(world: World, ada: Person) -> None:
         return at_rest(world, 2)
 
     await eventually(rests)
-    findings = check(await books_of(world, Told(ada.user_id, 2)))
+    findings = await check(world, Told(ada.user_id, 2))
     assert not findings.violations, findings
     assert not findings.repeats, findings
     assert len(await ada.videos()) == len(await world.billed_videos()) == 1

@@ -14,6 +14,7 @@ from tests.sandbox_dashscope.caller import ASYNC, EMO, EMO_DETECT, RESOLVE, S2V,
 from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, SECOND_KEY, Service
 from tests.sandbox_dashscope.stand_in import FaceAt
 from tests.support.clock import HOUR
+from tests.support.media import photos
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,6 +9,7 @@ import pytest
 from tests.sandbox_dashscope.caller import ASYNC, EMO, Caller
 from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, Service
 from tests.support.clock import HOUR
+from tests.support.media import photos, voices
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

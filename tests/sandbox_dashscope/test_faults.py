@@ -15,6 +15,7 @@ from tests.sandbox_dashscope.caller import MODELS, Caller
 from tests.sandbox_dashscope.conftest import Service
 from tests.sandbox_dashscope.test_submit import INPUT, s2v
 from tests.support.deadlines import in_time
+from tests.support.media import voices
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -11,6 +11,7 @@ import pytest
 from tests.sandbox_dashscope.caller import S2V, Caller
 from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, SECOND_KEY, Service
 from tests.support.clock import HOUR
+from tests.support.media import voices
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -42,7 +42,7 @@ def main(people: int, days: float, faults: float, seed: int, keep: Path | None) 
 
 def verdict(report: Report) -> list[str]:
     """All that is wrong; memory and files are judged over days only."""
-    wrong = list(report.books.wrong)
+    wrong = list(report.found.violations)
     if report.plan.days >= 1:
         megabytes, files = report.gauge.megabytes_a_day(), report.gauge.files_a_day()
         if megabytes > MEGABYTES_A_DAY:
@@ -54,7 +54,7 @@ def verdict(report: Report) -> list[str]:
 
 def table(report: Report) -> str:
     """What happened, in a few lines."""
-    plan, gauge, facts = report.plan, report.gauge, report.books.facts
+    plan, gauge, facts = report.plan, report.gauge, report.found.facts
     lines = [
         f"{plan.people:,} people, {plan.days:g} days ({report.virtual_days:.2f} until rest),"
         f" {plan.faults:.0%} faults, seed {plan.seed}",
@@ -62,7 +62,7 @@ def table(report: Report) -> str:
         "",
         *_block("the balance", balance(report)),
         *_block("the machine", report.counts),
-        *_block("the books", facts),
+        *_block("the witnesses", facts),
         *_block("calls", report.calls),
         f"{'faults injected':<52}{sum(report.injected.values()):>14,}",
         *(
@@ -77,7 +77,7 @@ def table(report: Report) -> str:
 
 def balance(report: Report) -> Counter[str]:
     """What there was at the provider, in the ledger and in the chats: the lines to be quoted."""
-    facts = report.books.facts
+    facts = report.found.facts
     ends = {name: facts[name] for name in facts if name.startswith("jobs ")}
     names = ("holds placed", "holds open", "provider's bill, ms", "settled, ms", "videos seen")
     return Counter({name: facts[name] for name in names} | ends)

@@ -51,10 +51,9 @@ class Chats:
         self.blocked: set[int] = set()
         self.once_closed: set[int] = set()
         """Chats that ever refused the bot for good, blocked or not."""
-        """Messages that Telegram once refused to change for good."""
 
     def close(self) -> None:
-        """Forget nothing: the file stays for the auditors."""
+        """Forget nothing: the file stays."""
         self._connection.close()
 
     def next_number(self, chat_id: int) -> int:
@@ -131,6 +130,30 @@ class Chats:
             (chat_id, self._newest[chat_id] - newest),
         )
         return [(number, data) for number, packed in rows for data in json.loads(packed)]
+
+    def text(self, chat_id: int, message_id: int | None) -> str | None:
+        """What this message says, deleted or not."""
+        found = self._connection.execute(
+            "SELECT text FROM messages WHERE chat_id = ? AND message_id = ?", (chat_id, message_id)
+        ).fetchone()
+        return found[0] if found else None
+
+    def unsure_videos(self, chat_id: int, job_id: int) -> list[bool]:
+        """For each video of a job that is to be seen, whether the bot may not know of it."""
+        rows = self._connection.execute(
+            "SELECT answer_lost FROM messages WHERE chat_id = ? AND video_job = ? AND deleted = 0",
+            (chat_id, job_id),
+        )
+        return [bool(lost) for (lost,) in rows]
+
+    def unsure_ends(self, job_id: int) -> list[bool]:
+        """The same of the messages in which a job's end was said."""
+        rows = self._connection.execute(
+            "SELECT answer_lost FROM ends JOIN messages USING (chat_id, message_id)"
+            " WHERE job_id = ?",
+            (job_id,),
+        )
+        return [bool(lost) for (lost,) in rows]
 
     def texts(self, chat_id: int) -> list[str]:
         """All that is to be read in a chat, oldest first."""

@@ -31,7 +31,7 @@ class Mailbox:
 
     def __init__(self, chance: Chance, clock: Clock) -> None:
         self.handed_in = 0
-        self.halves = 0
+        self.media = 0
         self.repeated = 0
         self._chance = chance
         self._clock = clock
@@ -45,7 +45,7 @@ class Mailbox:
         self._next_number += 1 + (1_000 if self._chance.goes_wrong("numbers jump") else 0)
         self._waiting.append({"update_id": self._next_number, **update})
         self.handed_in += 1
-        self.halves += bool({"photo", "voice"} & update.get("message", {}).keys())
+        self.media += bool({"photo", "voice"} & update.get("message", {}).keys())
         self._arrival.set()
         return self._next_number
 

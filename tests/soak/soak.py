@@ -1,4 +1,4 @@
-"""A soak: people, bad luck and restarts for days of virtual time, then the books."""
+"""A soak: people, bad luck and restarts for days of virtual time, then the invariants."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.soak.books import Books, audit
 from tests.soak.machine import Gauge
 from tests.soak.people import crowd, lives
 from tests.soak.town import Town, town
 from tests.soak.virtual import VirtualLoop
+from tests.soak.witnesses import check
+from tests.support.invariants import Findings
 
 DAY_SECONDS = 86_400.0
 _REST_SECONDS = 2 * DAY_SECONDS
@@ -38,7 +39,7 @@ class Report:
     """What came of it."""
 
     plan: Plan
-    books: Books
+    found: Findings
     gauge: Gauge
     counts: Counter[str]
     calls: Counter[str]
@@ -69,10 +70,10 @@ async def _soak(plan: Plan, directory: Path) -> Report:
     ) as there:
         there.start()
         await _days(plan, there, gauge)
-        books = audit(there)
+        found = check(there)
         return Report(
             plan,
-            books,
+            found,
             gauge,
             there.counts,
             there.provider.calls + there.sender.calls,

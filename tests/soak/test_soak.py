@@ -12,7 +12,7 @@ def test_after_hours_of_faults_and_kills_the_books_balance(tmp_path: Path) -> No
     plan = Plan(people=60, days=0.08, seed=7, sessions_per_day=20.0, hours_between_ends=0.2)
     report = run(plan, tmp_path)
     assert verdict(report) == [], table(report)
-    facts, counts = report.books.facts, report.counts
+    facts, counts = report.found.facts, report.counts
     assert facts["jobs done"] > 20
     assert counts["kills"] > 3
     assert sum(report.injected.values()) > 100

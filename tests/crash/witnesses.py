@@ -1,0 +1,148 @@
+"""What the witnesses say after a crash, and what a death in between excuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from storage.ledger import Caps
+from tests.crash.world import BUDGET_MICRO_YUAN, QUOTA_MILLISECONDS
+from tests.support import invariants
+from tests.support.chats import text_of
+from tests.support.invariants import Findings, ProviderTask, Shown, Witnesses
+from tests.support.world import World
+
+Json = dict[str, Any]
+
+_CAPS = Caps(
+    ZoneInfo("Asia/Shanghai"),
+    *(QUOTA_MILLISECONDS, QUOTA_MILLISECONDS, BUDGET_MICRO_YUAN, BUDGET_MICRO_YUAN),
+)
+_GOES_ON = (
+    "Looking at your photo",
+    "Listening to your voice",
+    "Good photo. Now send",
+    "Preparing your video",
+    "Your video is next",
+    "Your video waits",
+    "Handing your photo",
+    "Making your video",
+    "Trying to stop",
+    "Your video is ready: ",
+)
+"""How texts begin that must not be the last word on anything."""
+
+_VIDEO = ("send-video:before", "delivered-commit:after")
+_TEXT = ("send-text:before", "reply-noted-commit:after")
+_EDIT, _SAID = "edit-text:before", ("half-said:before", "announced:before")
+"""Saying something by an edit is noted as well: its note is not that of a text sent meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a story knows: who, how many updates; what is looked past in the witnesses' words.
+
+    `aside`: a command's message, whose answers are no job's. `foreign`: tasks of another client.
+    """
+
+    user_id: int
+    updates: int
+    aside: int | None = None
+    foreign: frozenset[str] = frozenset()
+
+
+async def check(world: World, told: Told) -> Findings:
+    """Ask the three witnesses of one person with one job."""
+    answer = await world.http.get(f"/sim/chats/{told.user_id}/messages")
+    heard = [m for m in answer.json()["messages"] if _is_about_a_job(m, told.aside)]
+    bill = await world.provider("bill")
+    tasks = (await world.provider("tasks"))["tasks"]
+    return compare(
+        invariants.tables(world.rows),
+        [task for task in tasks if task["task_id"] not in told.foreign],
+        *(bill, heard, told.updates, world.runs()),
+    )
+
+
+def compare(
+    tables: dict[str, list[Json]],
+    tasks: list[Json],
+    bill: Json,
+    heard: list[Json],
+    updates: int,
+    runs: list[list[str]],
+) -> Findings:
+    """Every invariant that does not hold, and what was shown twice.
+
+    `runs`: the points that each process passed; the last line of one that died is "killed".
+    """
+    videos = sum("video" in message for message in heard)
+    unsure = min(max(0, videos - 1), open_at_death(runs, *_VIDEO))
+    endings = sum("othing was charged" in text_of(message) for message in heard)
+    shown = {job["id"]: Shown(videos, endings, unsure) for job in tables["jobs"]}
+    media, checks = min(2, updates), bill["detections"]
+    witnesses = Witnesses(tables, _billed(tasks, bill), checks, shown, _CAPS, media)
+    found = invariants.check(witnesses)
+    states = [row["state"] for row in tables["inbox"]]
+    found.check(states == ["done"] * updates, f"I10 {updates} updates were sent: {states}")
+    found.check(len(tables["jobs"]) == 1, f"I10 {len(tables['jobs'])} jobs")
+    _one_at_a_time(witnesses, found)
+    _left_behind(heard, runs, found)
+    return found
+
+
+def _is_about_a_job(message: Json, aside: int | None) -> bool:
+    answered = message.get("reply_to_message", {}).get("message_id", 0)
+    return message["from"]["is_bot"] and not message["deleted"] and answered != aside
+
+
+def _billed(tasks: list[Json], bill: Json) -> list[ProviderTask]:
+    videos = {video["task_id"]: video for video in bill["videos"]}
+    times = {task["task_id"]: task for task in tasks}
+    return [
+        ProviderTask(
+            task_id,
+            times.get(task_id, {}).get("submitted_milliseconds", 0),
+            times.get(task_id, {}).get("ended_milliseconds"),
+            videos.get(task_id, {}).get("milliseconds", 0),
+            videos.get(task_id, {}).get("micro_yuan", 0),
+        )
+        for task_id in times | videos
+    ]
+
+
+def _one_at_a_time(there: Witnesses, found: Findings) -> None:
+    """I4, as the provider saw it: never two of our tasks at a time."""
+    last_end = 0
+    for task in there.tasks:
+        alone = task.submitted_at_milliseconds >= last_end
+        found.check(alone, f"I4 task {task.task_id} was submitted while another one ran")
+        last_end = max(last_end, task.ended_at_milliseconds or 0)
+
+
+def _left_behind(heard: list[Json], runs: list[list[str]], found: Findings) -> None:
+    """A text that was accepted while its answer died with us cannot be found again."""
+    strays = [text_of(m)[:24] for m in heard if text_of(m).startswith(_GOES_ON)]
+    if len(strays) > open_at_death(runs, *_TEXT):
+        found.violations.append(f"I6 left behind: {strays}")
+    elif strays:
+        found.repeats.append(f"left behind: {strays}")
+
+
+def open_at_death(runs: list[list[str]], opening: str, closing: str) -> int:
+    """In how many runs the bot died after one point and before another."""
+    return sum(_is_open(run, opening, closing) for run in runs if run[-1:] == ["killed"])
+
+
+def _is_open(run: list[str], opening: str, closing: str) -> bool:
+    is_open = is_edited = False
+    for line in run:
+        point = line.rpartition(":")[0]
+        if point == _EDIT and not is_open:
+            is_edited = opening == _TEXT[0]
+        elif point in _SAID or (point == closing and is_edited):
+            is_edited = False
+        else:
+            is_open = point == opening or (is_open and point != closing)
+    return is_open
