@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, cast
-from zoneinfo import ZoneInfo
+from typing import Any, cast
 
 import httpx
 from telegram import Bot
 
-from bot.media.worker import MediaWorker, MediaWorkerDied
 from bot.pipeline.arrivals import Arrivals
 from bot.pipeline.conversation import Conversation
 from bot.pipeline.delivery import Delivery
@@ -22,7 +20,6 @@ from bot.pipeline.ending import Ending
 from bot.pipeline.last_video import LastVideo
 from bot.pipeline.operator import Operator
 from bot.pipeline.packing import Packing
-from bot.pipeline.terms import Terms
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import ASGIApp, Dropped, Message, Receive, Scope, Send, serve
@@ -33,16 +30,15 @@ from bot.telegram.pace import Pace
 from bot.telegram.sender import Sender
 from bot.texts import Texts
 from storage import jobs, moves
-from storage.consents import Agreement
 from storage.database import Database
 from storage.jobs import Job
-from storage.ledger import Caps, Price
 from tests.storage import orders
 from tests.support.clock import FakeClock
+from tests.support.fakes import FakeWorker
+from tests.support.terms import terms_with
 from tests.telegram.chat import TOKEN
 
 Json = dict[str, Any]
-Result = TypeVar("Result")
 
 ADA, OLGA = 7_001, 7_002
 STATUS = 1
@@ -109,7 +105,7 @@ class Scene:
     weather: Weather
     clock: FakeClock
     sender: Sender
-    worker: WorkerInProcess
+    worker: FakeWorker
     packing: Packing
     delivery: Delivery
     last: LastVideo
@@ -224,9 +220,13 @@ def _wired(
     bot: Bot,
     film: bytes,
 ) -> Scene:
-    texts, terms, worker = Texts(), _terms(results), WorkerInProcess()
+    texts, terms, worker = (
+        Texts(),
+        terms_with(admin_ids=frozenset({OLGA}), results=results),
+        FakeWorker(),
+    )
     conversation = Conversation(database, sender, texts, clock)
-    packing = Packing(database, cast(MediaWorker, worker), conversation, terms, clock)
+    packing = Packing(database, worker, conversation, terms, clock)
     ending = Ending(database, conversation, terms, clock)
     operator = Operator(database, sender, texts, terms.admin_ids, clock)
     members = Members(bot, Pace(clock), clock)
@@ -239,24 +239,4 @@ def _wired(
         last,
         film,
         operator,
-    )
-
-
-def _terms(results: Path) -> Terms:
-    return Terms(
-        caps=Caps(ZoneInfo("Asia/Shanghai"), 60_000, None, 50_000_000, 500_000_000),
-        prices={"480P": Price(500_000, 1000)},
-        resolution="480P",
-        detection_micro_yuan=4_000,
-        detections_per_person_per_day=30,
-        jobs_waiting_per_person=3,
-        longest_voice_milliseconds=19_900,
-        poll_seconds=None,
-        admin_ids=frozenset({OLGA}),
-        results=results,
-        keep_results_milliseconds=48 * 3_600_000,
-        max_update_age_milliseconds=3_600_000,
-        max_draft_age_milliseconds=24 * 3_600_000,
-        agreement=Agreement(1, "beijing", 0),
-        contact=None,
     )

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import pytest
 
-from bot.media.worker import MediaWorker
 from bot.pipeline.conversation import Conversation
 from bot.pipeline.errands import Errands
 from bot.pipeline.history import History
@@ -37,7 +36,7 @@ class NoFiles(Files):
 
 
 def errands_of(there: Scene) -> Errands:
-    texts, worker = Texts(), cast(MediaWorker, there.worker)
+    texts, worker = Texts(), there.worker
     conversation = Conversation(there.database, there.sender, texts, there.clock)
     packing, files = there.packing, NoFiles()
     terms = cast(Any, packing)._terms

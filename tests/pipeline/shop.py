@@ -7,11 +7,10 @@ import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from bot.media.picture import NormalisedPicture
 from bot.media.sound import NormalisedSound
-from bot.media.worker import MediaWorker
 from bot.pipeline.conversation import Conversation
 from bot.pipeline.detection import Detection
 from bot.pipeline.ending import Ending
@@ -26,49 +25,27 @@ from bot.pipeline.result import ResultFetch
 from bot.pipeline.stops import Stops
 from bot.pipeline.submission import Submission
 from bot.pipeline.watching import Watch
-from bot.telegram.files import Files
 from bot.texts import Texts
 from storage import jobs, media, moves, wholes
 from storage.database import Database
 from storage.jobs import Job
 from tests.pipeline.engines import ScriptedEngine
-from tests.pipeline.papers import Paper
 from tests.storage import orders
 from tests.storage.orders import NOON
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
+from tests.support.fakes import FakeFiles, FakeSender, FakeWorker
 
 OPERATOR = 7001
 _tasks = itertools.count(1)
 
-Result = TypeVar("Result")
+
+def _picture(data: bytes) -> NormalisedPicture:
+    return NormalisedPicture(data, 400, 400, "", enlarged=False, faces=())
 
 
-class OwnFiles(Files):
-    """Telegram's copies: of anything, a few bytes."""
-
-    def __init__(self) -> None:
-        pass
-
-    async def download(self, file_id: str, declared_bytes: int | None = None) -> bytes:
-        del declared_bytes
-        return file_id.encode()
-
-
-class OwnHands(MediaWorker):
-    """Does the media work in this process: the files are the test's own."""
-
-    async def normalise_picture(self, data: bytes) -> NormalisedPicture:
-        return NormalisedPicture(data, 400, 400, "", enlarged=False, faces=())
-
-    async def normalise_sound(
-        self, data: bytes, *, limit_milliseconds: int | None = None, levelled: bool = True
-    ) -> NormalisedSound:
-        del limit_milliseconds, levelled
-        return NormalisedSound(data, 5_000, 5_000, False, -16.0, -1.0, None)
-
-    async def run(self, function: Callable[..., Result], *args: object, **_: Any) -> Result:
-        return function(*args)
+def _sound(data: bytes, *_: object) -> NormalisedSound:
+    return NormalisedSound(data, 5_000, 5_000, False, -16.0, -1.0, None)
 
 
 class Shop:
@@ -79,7 +56,7 @@ class Shop:
         self.clock = clock = FakeClock(NOON, jumps=False)
         self.engine = engine = ScriptedEngine(clock)
         self.engines = engines = Engines(engine)
-        self.paper = Paper()
+        self.paper = FakeSender()
         texts, self.nudge = Texts(), Nudge()
         operator = Operator(database, self.paper, texts, frozenset({OPERATOR}), clock)
         self.operator = operator
@@ -88,12 +65,12 @@ class Shop:
         self.ending = Ending(database, conversation, no_terms, clock)
         self.stops = Stops(database, operator, engine.account, clock)
         self.watch = Watch(database, engines, self.ending, operator, self.stops, 0.0, clock)
-        hands = OwnHands()
+        hands = FakeWorker(normalise_picture=_picture, normalise_sound=_sound)
         self.result = ResultFetch(database, engines, hands, self.ending, operator, results, clock)
         self.hands = hands
         detection = Detection(database, no_terms, self.stops, clock)
         self.preparation = preparation = Preparation(
-            *(database, OwnFiles(), hands, LongVoice(300_000), engines, detection, clock)
+            *(database, FakeFiles(), hands, LongVoice(300_000), engines, detection, clock)
         )
         self.submission = Submission(
             database, engines, preparation, self.ending, operator, self.stops, clock

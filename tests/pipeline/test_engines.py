@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import SecretStr
@@ -21,18 +19,19 @@ from bot.pipeline.line import Line
 from bot.pipeline.long_voice import LongVoice
 from bot.pipeline.preparation import PhotoUnsuitable, Preparation
 from bot.pipeline.stops import NotDue, Stops
-from bot.pipeline.terms import Terms, terms_of
+from bot.pipeline.terms import terms_of
 from bot.pipeline.wishes import joined
 from storage import media
-from storage.consents import Agreement
 from storage.groups import GroupSettings
 from storage.jobs import Job, JobState
-from storage.ledger import Caps, Price
+from storage.ledger import Price
 from storage.preferences import Preferences
 from storage.stops import Work
 from storage.verdicts import TooManyChecks
 from tests.pipeline.engines import ScriptedEngine
-from tests.pipeline.shop import OwnFiles, Shop
+from tests.pipeline.shop import Shop
+from tests.support.fakes import FakeFiles
+from tests.support.terms import terms_with
 
 RETIRED = ServiceStopped("submit: 404", cause=StopCause.MODEL_RETIRED)
 FACE, ROOM = (1, 2, 3, 4), (0, 0, 9, 9)
@@ -52,22 +51,12 @@ class OtherEngine(ScriptedEngine):
         return self.verdict
 
 
-TERMS = Terms(
-    caps=Caps(ZoneInfo("Asia/Shanghai"), 60_000, None, 50_000_000, 500_000_000),
+TERMS = terms_with(
     prices={"480P": Price(500_000, 1000), "720P": Price(900_000, 1800)},
-    resolution="480P",
-    detection_micro_yuan=4_000,
     detections_per_person_per_day=1,
-    jobs_waiting_per_person=3,
-    longest_voice_milliseconds=19_900,
-    poll_seconds=None,
-    admin_ids=frozenset(),
-    results=Path("results"),
     keep_results_milliseconds=0,
     max_update_age_milliseconds=0,
     max_draft_age_milliseconds=0,
-    agreement=Agreement(1, "beijing", 0),
-    contact=None,
     engines=("wan2.2-s2v", "emo"),
     prices_of_others={"emo": {"480P": Price(80_000, 160), "720P": Price(80_000, 160)}},
 )
@@ -93,7 +82,7 @@ def stops(shop: Shop, emo: OtherEngine) -> Stops:
 def preparation(shop: Shop, emo: OtherEngine, stops: Stops) -> Preparation:
     detection = Detection(shop.database, TERMS, stops, shop.clock)
     engines = Engines(shop.engine, emo)
-    files, voices = OwnFiles(), LongVoice(300_000)
+    files, voices = FakeFiles(), LongVoice(300_000)
     return Preparation(*(shop.database, files, shop.hands, voices, engines, detection, shop.clock))
 
 

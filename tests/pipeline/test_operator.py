@@ -2,53 +2,22 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 
 from bot.dashscope.errors import RequestInvalid
 from bot.pipeline.operator import PATIENCE_MILLISECONDS, Operator
 from bot.telegram.errors import ChatDead, NotSent, SendUnknown, TelegramFailure
-from bot.telegram.keyboard import AskReply, Keyboard
-from bot.telegram.outgoing import SentMessage
 from bot.texts import Texts
 from storage.database import Transaction
 from storage.jobs import JobState
-from tests.pipeline.papers import Paper
 from tests.pipeline.shop import OPERATOR, Shop
+from tests.support.fakes import FakeSender
 
 OLGA, OTTO = OPERATOR, OPERATOR + 1
 HOUR_SECONDS = 3_601.0
 
 
-class Post(Paper):
-    """A sender that fails for some chats as long as a failure stands there."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.failures: dict[int, Exception] = {}
-        self.tries = 0
-
-    async def send_text(
-        self,
-        chat_id: int,
-        text: str,
-        *,
-        keyboard: Keyboard | AskReply | None = None,
-        reply_to: int | None = None,
-        thread_id: int | None = None,
-        stray_note: str = "",
-        patience_seconds: float = math.inf,
-    ) -> SentMessage:
-        """See `Sender`."""
-        self.tries += 1
-        if chat_id in self.failures:
-            raise self.failures[chat_id]
-        del keyboard, reply_to, thread_id, stray_note, patience_seconds
-        return await super().send_text(chat_id, text)
-
-
-def operator_with(shop: Shop, post: Post, *admins: int) -> Operator:
+def operator_with(shop: Shop, post: FakeSender, *admins: int) -> Operator:
     return Operator(shop.database, post, Texts(), frozenset(admins or {OLGA}), shop.clock)
 
 
@@ -58,7 +27,7 @@ async def send(operator: Operator) -> None:
 
 
 async def test_the_same_subject_is_told_once_an_hour(shop: Shop) -> None:
-    post = Post()
+    post = FakeSender()
     operator = operator_with(shop, post)
     for _ in range(3):
         await operator.tell("budget", "operator-budget")
@@ -75,7 +44,7 @@ async def test_the_same_subject_is_told_once_an_hour(shop: Shop) -> None:
 async def test_what_could_not_be_sent_is_sent_later_with_pauses_that_grow(
     shop: Shop, failure: TelegramFailure
 ) -> None:
-    post = Post()
+    post = FakeSender()
     operator = operator_with(shop, post)
     post.failures[OLGA] = failure
     await operator.tell("lost:1", "operator-budget")
@@ -92,7 +61,7 @@ async def test_what_could_not_be_sent_is_sent_later_with_pauses_that_grow(
 
 
 async def test_a_week_in_vain_is_the_end(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
-    post = Post()
+    post = FakeSender()
     operator = operator_with(shop, post)
     post.failures[OLGA] = NotSent("away")
     await operator.tell("lost:1", "operator-budget")
@@ -112,7 +81,7 @@ async def test_a_week_in_vain_is_the_end(shop: Shop, caplog: pytest.LogCaptureFi
 async def test_each_administrator_is_told_whoever_else_cannot_be(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
-    post = Post()
+    post = FakeSender()
     operator = operator_with(shop, post, OLGA, OTTO, OTTO + 1)
     post.failures = {OLGA: ChatDead("never started the bot"), OTTO: NotSent("away")}
     await operator.tell("lost:1", "operator-budget")
@@ -126,7 +95,7 @@ async def test_each_administrator_is_told_whoever_else_cannot_be(
 
 
 async def test_who_is_no_administrator_any_more_is_not_told(shop: Shop) -> None:
-    post = Post()
+    post = FakeSender()
     await operator_with(shop, post, OLGA, OTTO).tell("lost:1", "operator-budget")
     later = operator_with(shop, post, OTTO)
     await send(later)
@@ -135,14 +104,14 @@ async def test_who_is_no_administrator_any_more_is_not_told(shop: Shop) -> None:
 
 
 async def test_a_process_that_dies_before_it_sends_loses_nothing(shop: Shop) -> None:
-    await operator_with(shop, Post()).tell("lost:1", "operator-disk", detail="<full>")
-    post = Post()
+    await operator_with(shop, FakeSender()).tell("lost:1", "operator-disk", detail="<full>")
+    post = FakeSender()
     await send(operator_with(shop, post))
     assert "&lt;full&gt;" in post.to(OLGA)[0]
 
 
 async def test_a_notice_is_not_told_of_what_was_rolled_back(shop: Shop) -> None:
-    post = Post()
+    post = FakeSender()
     operator = operator_with(shop, post)
 
     async def torn(tx: Transaction) -> None:
@@ -169,7 +138,7 @@ async def test_the_end_of_another_state_is_left_alone(shop: Shop) -> None:
 
 
 async def test_a_text_too_long_for_telegram_is_shortened(shop: Shop) -> None:
-    post = Post()
+    post = FakeSender()
     operator = operator_with(shop, post)
     await operator.tell_of(RequestInvalid("x" * 5_000), 3)
     await send(operator)

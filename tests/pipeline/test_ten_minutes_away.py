@@ -17,7 +17,8 @@ from bot.texts import Texts
 from storage import answers, drafts, media
 from storage.media import Arrival, Media, Place
 from tests.pipeline.engines import success
-from tests.pipeline.shop import OwnFiles, Shop
+from tests.pipeline.shop import Shop
+from tests.support.fakes import FakeFiles
 
 ADA = Place(7, 0, 7)
 AWAY = "I cannot reach the video service just now"
@@ -49,7 +50,7 @@ class Desk:
         everybody = cast(Any, Everybody())
         self.intake = Intake(
             database=shop.database,
-            files=OwnFiles(),
+            files=FakeFiles(),
             photo=cast(Any, self),
             sound=cast(Any, self),
             wording=HalfWording(shop.database, conversation, terms, shop.clock),

@@ -10,8 +10,8 @@ import pytest
 from bot.telegram.errors import ChatDead, NotAllowed, TelegramFailure
 from storage import jobs
 from storage.jobs import Job
-from tests.pipeline.papers import Paper
 from tests.pipeline.shop import Shop
+from tests.support.fakes import FakeSender
 
 SAID = "Nothing was charged"
 
@@ -22,7 +22,7 @@ def refusals(monkeypatch: pytest.MonkeyPatch) -> list[TelegramFailure]:
     made: list[TelegramFailure] = []
 
     for name in ("send_text", "edit_text"):
-        monkeypatch.setattr(Paper, name, _unless_refused(getattr(Paper, name), made))
+        monkeypatch.setattr(FakeSender, name, _unless_refused(getattr(FakeSender, name), made))
     return made
 
 

@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from bot.media import calls
@@ -35,7 +34,7 @@ _NO_FILE = (
 )
 
 
-class ScriptedFiles:
+class RandomFiles:
     """See `bot.telegram.files.Files`."""
 
     def __init__(self, chance: Chance) -> None:
@@ -48,7 +47,7 @@ class ScriptedFiles:
         return file_id.encode()
 
 
-class ScriptedWorker:
+class RandomWorker:
     """See `bot.media.worker.MediaWorker`."""
 
     def __init__(self, chance: Chance) -> None:
@@ -57,13 +56,8 @@ class ScriptedWorker:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return None
+    async def __aexit__(self, *_: object) -> None:
+        """See `MediaWorker`."""
 
     async def normalise_sound(
         self, data: bytes, *, limit_milliseconds: int | None = None, levelled: bool = True

@@ -77,7 +77,7 @@ class RenderTask:
         return self.video_milliseconds + (400 if self.quirk == "usage-large" else 0)
 
 
-class ScriptedProvider:
+class RandomProvider:
     """See `bot.pipeline.engine.Engine`; survives the bot's restarts."""
 
     name = "wan2.2-s2v"

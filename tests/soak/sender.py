@@ -5,12 +5,10 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from bot.telegram import errors as chat
 from bot.telegram.errors import TelegramFailure
@@ -19,6 +17,8 @@ from bot.telegram.outgoing import OutgoingVideo, SentMessage
 from tests.soak.chance import Chance, Weighted
 from tests.soak.chats import Chats
 
+_Text = str | None
+_Buttons = Keyboard | None
 _Failures = Weighted[Callable[[], TelegramFailure]]
 
 _REFUSALS: _Failures = (
@@ -47,7 +47,7 @@ _ANSWER: _Failures = (
 )
 
 
-class ScriptedSender:
+class RandomSender:
     """See `bot.telegram.sender.Sender`."""
 
     def __init__(self, chats: Chats, chance: Chance) -> None:
@@ -58,27 +58,20 @@ class ScriptedSender:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return None
-
-    async def close(self) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """See `Sender`."""
 
+    async def _nothing(self, *_: object, **__: object) -> None:
+        """What nobody would miss."""
+
+    close = react = chat_action = _nothing
+
+    def start_link(self, payload: str) -> str:
+        """See `Sender`."""
+        return f"https://t.me/soak_bot?start={payload}"
+
     async def send_text(
-        self,
-        chat_id: int,
-        text: str,
-        *,
-        keyboard: Keyboard | None = None,
-        reply_to: int | None = None,
-        thread_id: int | None = None,
-        patience_seconds: float = math.inf,
-        stray_note: str = "",
+        self, chat_id: int, text: str, *, keyboard: _Buttons = None, **_: Any
     ) -> SentMessage:
         """See `Sender`."""
         return await self._new("text", _NEW, chat_id, text, keyboard)
@@ -88,13 +81,30 @@ class ScriptedSender:
         chat_id: int,
         jpeg: bytes,
         *,
-        caption: str | None = None,
-        keyboard: Keyboard | None = None,
-        reply_to: int | None = None,
-        thread_id: int | None = None,
+        caption: _Text = None,
+        keyboard: _Buttons = None,
+        **_: Any,
     ) -> SentMessage:
         """See `Sender`."""
         return await self._new("photo", _NEW, chat_id, caption or "", keyboard)
+
+    async def send_video(
+        self,
+        chat_id: int,
+        video: OutgoingVideo,
+        *,
+        caption: _Text = None,
+        keyboard: _Buttons = None,
+        **_: Any,
+    ) -> SentMessage:
+        """See `Sender`."""
+        return await self._new("video", _VIDEO, chat_id, caption or "", keyboard, _job_of(video))
+
+    async def edit_text(
+        self, chat_id: int, message_id: int, text: str, *, keyboard: _Buttons = None
+    ) -> None:
+        """See `Sender`."""
+        await self._change("edit", chat_id, message_id, text, keyboard)
 
     async def edit_photo(
         self,
@@ -102,39 +112,11 @@ class ScriptedSender:
         message_id: int,
         jpeg: bytes,
         *,
-        caption: str | None = None,
-        keyboard: Keyboard | None = None,
+        caption: _Text = None,
+        keyboard: _Buttons = None,
     ) -> None:
         """See `Sender`."""
         await self._change("edit photo", chat_id, message_id, caption or "", keyboard)
-
-    async def react(self, chat_id: int, message_id: int, emoji: str) -> None:
-        """See `Sender`."""
-
-    def start_link(self, payload: str) -> str:
-        """See `Sender`."""
-        return f"https://t.me/soak_bot?start={payload}"
-
-    async def send_video(
-        self,
-        chat_id: int,
-        video: OutgoingVideo,
-        *,
-        caption: str | None = None,
-        keyboard: Keyboard | None = None,
-        reply_to: int | None = None,
-        thread_id: int | None = None,
-        stray_note: str = "",
-    ) -> SentMessage:
-        """See `Sender`."""
-        job_id = _job_of(video)
-        return await self._new("video", _VIDEO, chat_id, caption or "", keyboard, job_id)
-
-    async def edit_text(
-        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
-    ) -> None:
-        """See `Sender`."""
-        await self._change("edit", chat_id, message_id, text, keyboard)
 
     async def edit_into_video(
         self,
@@ -142,8 +124,8 @@ class ScriptedSender:
         message_id: int,
         video: OutgoingVideo,
         *,
-        caption: str | None = None,
-        keyboard: Keyboard | None = None,
+        caption: _Text = None,
+        keyboard: _Buttons = None,
     ) -> SentMessage:
         """See `Sender`."""
         job_id = _job_of(video)
@@ -151,18 +133,14 @@ class ScriptedSender:
         return SentMessage(chat_id, message_id, None, f"video-{job_id}")
 
     def progress(
-        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
+        self, chat_id: int, message_id: int, text: str, *, keyboard: _Buttons = None
     ) -> None:
         """See `Sender`: it may be lost."""
         self.calls["progress"] += 1
         if chat_id not in self._chats.blocked and not self._chance.goes_wrong("progress"):
             self._chats.change(chat_id, message_id, text, keyboard)
 
-    def refresh(
-        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
-    ) -> None:
-        """See `Sender`."""
-        self.progress(chat_id, message_id, text, keyboard=keyboard)
+    refresh = progress
 
     async def delete_message(self, chat_id: int, message_id: int) -> None:
         """See `Sender`."""
@@ -170,14 +148,9 @@ class ScriptedSender:
         self._chats.delete(chat_id, message_id)
         await self._end("delete")
 
-    async def answer_callback(
-        self, callback_query_id: str, text: str | None = None, *, alert: bool = False
-    ) -> None:
+    async def answer_callback(self, callback_query_id: str, *_: object, **__: object) -> None:
         """See `Sender`."""
         await self._begin("answer", None, _ANSWER)
-
-    async def chat_action(self, chat_id: int, action: str, *, thread_id: int | None = None) -> None:
-        """See `Sender`."""
 
     def held_seconds(self, chat_id: int) -> float:
         """See `Sender`: now and then a chat is to be left alone for a while."""
@@ -189,7 +162,7 @@ class ScriptedSender:
         failures: _Failures,
         chat_id: int,
         text: str,
-        keyboard: Keyboard | None,
+        keyboard: _Buttons,
         video_job: int | None = None,
     ) -> SentMessage:
         await self._begin(what, chat_id, failures)
@@ -212,7 +185,7 @@ class ScriptedSender:
         chat_id: int,
         message_id: int,
         text: str,
-        keyboard: Keyboard | None,
+        keyboard: _Buttons,
         video_job: int | None = None,
     ) -> None:
         await self._begin(what, chat_id, _CHANGE)

@@ -31,9 +31,9 @@ from tests.soak.chance import Chance
 from tests.soak.chats import Chats
 from tests.soak.inline import InlineConnection, inline_sqlite
 from tests.soak.mailbox import Mailbox
-from tests.soak.material import ScriptedFiles, ScriptedWorker
-from tests.soak.provider import ScriptedProvider
-from tests.soak.sender import ScriptedSender
+from tests.soak.material import RandomFiles, RandomWorker
+from tests.soak.provider import RandomProvider
+from tests.soak.sender import RandomSender
 from tests.soak.virtual import VirtualClock
 
 START_MILLISECONDS = 1_795_708_800_000  # 2026-11-27 00:00 in Shanghai: a week with a month's end
@@ -79,12 +79,12 @@ class Town:
     settings: Settings
     clock: VirtualClock
     chance: Chance
-    provider: ScriptedProvider
+    provider: RandomProvider
     chats: Chats
     mailbox: Mailbox
-    sender: ScriptedSender
-    files: ScriptedFiles
-    worker: ScriptedWorker
+    sender: RandomSender
+    files: RandomFiles
+    worker: RandomWorker
     texts: Texts
     connections: list[InlineConnection]
     counts: Counter[str] = field(default_factory=Counter)
@@ -223,12 +223,12 @@ async def town(
             settings=_settings(directory, settings),
             clock=clock,
             chance=chance,
-            provider=ScriptedProvider(chance, clock, slots),
+            provider=RandomProvider(chance, clock, slots),
             chats=chats,
             mailbox=Mailbox(chance, clock),
-            sender=ScriptedSender(chats, chance),
-            files=ScriptedFiles(chance),
-            worker=ScriptedWorker(chance),
+            sender=RandomSender(chats, chance),
+            files=RandomFiles(chance),
+            worker=RandomWorker(chance),
             texts=_TEXTS,
             connections=stack.enter_context(inline_sqlite()),
         )
@@ -258,7 +258,7 @@ def _settings(directory: Path, settings: dict[str, Any]) -> Settings:
 def _in_place_of_the_network(there: Town) -> Iterator[None]:
     """The real wiring of `bot.app` with everything that reaches outside replaced."""
 
-    async def engine(*_: Any) -> ScriptedProvider:
+    async def engine(*_: Any) -> RandomProvider:
         return there.provider
 
     def updates(*arguments: Any, **options: Any) -> UpdateLoop:

@@ -1,0 +1,111 @@
+"""What stands in for Telegram and for the media process, in the test's own process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+from bot.media.worker import MediaWorker, MediaWorkerDied
+from bot.telegram.files import Files
+from bot.telegram.keyboard import AskReply, Keyboard
+from bot.telegram.outgoing import SentMessage
+from bot.telegram.sender import Sender
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Said:
+    """One message as it stands."""
+
+    chat_id: int
+    text: str
+    buttons: list[str]
+
+
+class FakeSender(Sender):
+    """Writes down what would be said: `messages` is what stands there, by number.
+
+    For the chats in `failures` nothing is said, and that is raised; `tries` counts all the same.
+    """
+
+    def __init__(self) -> None:
+        self.messages: dict[int, Said] = {}
+        self.failures: dict[int, Exception] = {}
+        self.tries = 0
+
+    def to(self, chat_id: int) -> list[str]:
+        """All texts of a chat."""
+        return [said.text for said in self.messages.values() if said.chat_id == chat_id]
+
+    async def send_text(
+        self, chat_id: int, text: str, *, keyboard: Keyboard | AskReply | None = None, **_: Any
+    ) -> SentMessage:
+        """See `Sender`."""
+        self.tries += 1
+        if chat_id in self.failures:
+            raise self.failures[chat_id]
+        message_id = len(self.messages) + 1
+        self.progress(chat_id, message_id, text, keyboard=keyboard)
+        return SentMessage(chat_id, message_id)
+
+    async def edit_text(
+        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
+    ) -> None:
+        """See `Sender`."""
+        self.progress(chat_id, message_id, text, keyboard=keyboard)
+
+    def progress(
+        self,
+        chat_id: int,
+        message_id: int,
+        text: str,
+        *,
+        keyboard: Keyboard | AskReply | None = None,
+    ) -> None:
+        """See `Sender`."""
+        rows = keyboard.rows if isinstance(keyboard, Keyboard) else ()
+        buttons = [button.text for row in rows for button in row]
+        self.messages[message_id] = Said(chat_id, text, buttons)
+
+
+class FakeFiles(Files):
+    """Telegram's copies: of anything, its file id."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def download(self, file_id: str, declared_bytes: int | None = None) -> bytes:
+        """See `Files`."""
+        del declared_bytes
+        return file_id.encode()
+
+
+class FakeWorker(MediaWorker):
+    """Does at once and in this process what the media process does.
+
+    Functions named in `instead` are replaced, and for those in `dies` it dies; `calls` counts.
+    """
+
+    def __init__(self, **instead: Callable[..., Any]) -> None:
+        super().__init__()
+        self.instead = instead
+        self.dies: set[str] = set()
+        self.calls: Counter[str] = Counter()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing was started."""
+
+    async def run(self, function: Callable[..., Result], *args: object, **_: Any) -> Result:
+        """See `MediaWorker`."""
+        name = function.__name__.lstrip("_")
+        self.calls[name] += 1
+        if name in self.dies:
+            raise MediaWorkerDied("the test says so")
+        instead: Callable[..., Result] = self.instead.get(name, function)
+        return instead(*args)
