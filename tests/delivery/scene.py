@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
-import httpx
 from telegram import Bot
 
 from bot.pipeline.arrivals import Arrivals
@@ -20,10 +18,6 @@ from bot.pipeline.ending import Ending
 from bot.pipeline.last_video import LastVideo
 from bot.pipeline.operator import Operator
 from bot.pipeline.packing import Packing
-from bot.sandbox.faults import FaultBoard
-from bot.sandbox.journal import Journal
-from bot.sandbox.serving import ASGIApp, Dropped, Message, Receive, Scope, Send, serve
-from bot.sandbox.telegram.app import create_telegram_app
 from bot.telegram.connection import build_bot
 from bot.telegram.members import Members
 from bot.telegram.pace import Pace
@@ -33,14 +27,14 @@ from storage import jobs, moves
 from storage.database import Database
 from storage.jobs import Job
 from tests.storage import orders
+from tests.support.bot_api import Json
 from tests.support.clock import FakeClock
+from tests.support.credentials import SECRET_TOKEN
 from tests.support.fakes import FakeWorker
+from tests.support.local_telegram import PRIVATE, LocalTelegram, local_telegram
 from tests.support.terms import terms_with
-from tests.telegram.chat import TOKEN
 
-Json = dict[str, Any]
-
-ADA, OLGA = 7_001, 7_002
+ADA, OLGA = PRIVATE, PRIVATE + 1
 STATUS = 1
 """The id of Ada's status message: the first message of her chat."""
 
@@ -98,11 +92,9 @@ def _cutting(send: Send, kept_bytes: int) -> Send:
 class Scene:
     """Everything, and hands and eyes of the people."""
 
+    telegram: LocalTelegram
     database: Database
     results: Path
-    http: httpx.AsyncClient
-    faults: FaultBoard
-    weather: Weather
     clock: FakeClock
     sender: Sender
     worker: FakeWorker
@@ -111,33 +103,10 @@ class Scene:
     last: LastVideo
     film: bytes
     operator: Operator
-    people: dict[int, Json] = field(default_factory=dict)
-
-    async def post(self, path: str, body: Json | None = None) -> Json:
-        """One request to the people's side."""
-        answer = await self.http.post(f"/sim{path}", json=body or {})
-        assert answer.is_success, answer.text
-        return cast(Json, answer.json())
-
-    async def calls(self, method: str) -> list[Json]:
-        """The calls of one method that the bot made."""
-        answer = await self.http.get("/sim/outbox", params={"method": method})
-        return cast(list[Json], answer.json()["calls"])
-
-    async def heard(self, chat_id: int = ADA) -> list[Json]:
-        """What the bot said there and was not deleted."""
-        answer = await self.http.get(f"/sim/chats/{chat_id}/messages")
-        messages = answer.json()["messages"]
-        ours = TOKEN.get_secret_value().partition(":")[0]
-        return [m for m in messages if str(m["from"]["id"]) == ours and not m["deleted"]]
 
     async def videos(self, chat_id: int = ADA) -> list[Json]:
         """The messages with a video."""
-        return [message for message in await self.heard(chat_id) if "video" in message]
-
-    def fault(self, method: str, kind: str, times: int | None = 1, **params: Any) -> None:
-        """Switch a fault on."""
-        self.faults.add("telegram", method, kind, times=times, params=params)
+        return [message for message in await self.telegram.seen(chat_id) if "video" in message]
 
     async def rendered(self, user_id: int = ADA) -> Job:
         """A job whose video is on disk, with a status message in the chat."""
@@ -187,44 +156,32 @@ class Scene:
 @asynccontextmanager
 async def scene(directory: Path, film: bytes) -> AsyncIterator[Scene]:
     """Set up and taken down; Ada is a person, Olga the operator."""
-    faults, clock = FaultBoard(), FakeClock(time.time_ns() // 1_000_000, rate=1.0)
-    app = create_telegram_app(Journal(clock), faults, clock=clock, page_directory=None)
-    weather = Weather(app)
+    clock = FakeClock(time.time_ns() // 1_000_000, rate=1.0)
     database = await Database.open(directory / "bot.db")
     results = directory / "results"
     results.mkdir()
     try:
-        async with (
-            serve(weather) as url,
-            httpx.AsyncClient(base_url=url, verify=False, timeout=20) as http,
-        ):
-            bot = build_bot(TOKEN, url)
+        async with local_telegram(clock=clock) as telegram:
+            await telegram.new_person("Olga", user_id=OLGA)
+            bot = build_bot(SECRET_TOKEN, telegram.url)
             async with Sender(bot, clock) as sender:
-                for user_id, name in ((ADA, "Ada"), (OLGA, "Olga")):
-                    body = {"first_name": name, "user_id": user_id}
-                    (await http.post("/sim/people", json=body)).raise_for_status()
-                yield _wired(database, results, http, faults, weather, clock, sender, bot, film)
+                yield _wired(telegram, database, results, clock, sender, bot, film)
             await bot.request.shutdown()
     finally:
         await database.close()
 
 
 def _wired(
+    telegram: LocalTelegram,
     database: Database,
     results: Path,
-    http: httpx.AsyncClient,
-    faults: FaultBoard,
-    weather: Weather,
     clock: FakeClock,
     sender: Sender,
     bot: Bot,
     film: bytes,
 ) -> Scene:
-    texts, terms, worker = (
-        Texts(),
-        terms_with(admin_ids=frozenset({OLGA}), results=results),
-        FakeWorker(),
-    )
+    texts, worker = Texts(), FakeWorker()
+    terms = terms_with(admin_ids=frozenset({OLGA}), results=results)
     conversation = Conversation(database, sender, texts, clock)
     packing = Packing(database, worker, conversation, terms, clock)
     ending = Ending(database, conversation, terms, clock)
@@ -235,8 +192,6 @@ def _wired(
     delivery = Delivery(database, sender, packing, conversation, detours, ending, operator, clock)
     last = LastVideo(database, sender, packing)
     return Scene(
-        *(database, results, http, faults, weather, clock, sender, worker, packing, delivery),
-        last,
-        film,
-        operator,
+        *(telegram, database, results, clock, sender, worker, packing, delivery, last, film),
+        operator=operator,
     )

@@ -29,7 +29,7 @@ async def settled(there: Scene, job_id: int) -> bool:
 
 async def test_the_video_comes_and_its_status_goes(there: Scene) -> None:
     job = await there.deliver(await there.rendered())
-    (message,) = await there.heard()
+    (message,) = await there.telegram.seen()
     assert job.state == "done"
     assert message["message_id"] == job.video_message_id
     assert text_of(message).startswith("AI-generated video.")
@@ -43,7 +43,7 @@ async def test_the_delivered_file_is_kept(there: Scene) -> None:
 
 async def test_a_pause_of_222_seconds_is_kept_and_holds_up_no_other_chat(there: Scene) -> None:
     job, other = await there.rendered(), await there.rendered(OLGA)
-    there.fault("sendVideo", "rate_limit", retry_after=222)
+    there.telegram.fault("sendVideo", "rate_limit", retry_after=222)
     before = there.clock.now_milliseconds()
     waiting = await there.deliver(job)
     assert waiting.state == "delivering"
@@ -53,7 +53,7 @@ async def test_a_pause_of_222_seconds_is_kept_and_holds_up_no_other_chat(there: 
 
     assert (await there.deliver(other)).state == "done"
     again = await there.deliver(job)
-    assert len(await there.calls("sendVideo")) == 2, "it asked again during the pause"
+    assert len(await there.telegram.calls("sendVideo")) == 2, "it asked again during the pause"
     there.clock.advance(1 + (again.not_before_milliseconds - before) / 1000)
     assert (await there.deliver(job)).state == "done"
     assert len(await there.videos()) == 1
@@ -62,16 +62,16 @@ async def test_a_pause_of_222_seconds_is_kept_and_holds_up_no_other_chat(there: 
 async def test_an_answer_that_broke_off_after_the_messages_number_tells_that_it_is_there(
     there: Scene,
 ) -> None:
-    there.weather.cut_answer["sendVideo"] = 80
+    there.telegram.line.cut_answer["sendVideo"] = 80
     job = await there.deliver(await there.rendered())
-    (video,) = await there.heard()
+    (video,) = await there.telegram.seen()
     assert job.state == "done"
     assert job.video_message_id == video["message_id"]
-    assert await there.calls("editMessageMedia") == []
+    assert await there.telegram.calls("editMessageMedia") == []
 
 
 async def test_an_answer_that_broke_off_before_that_proves_nothing(there: Scene) -> None:
-    there.weather.cut_answer["sendVideo"] = 12
+    there.telegram.line.cut_answer["sendVideo"] = 12
     status = await there.rendered()
     job = await there.deliver(status)
     assert job.state == "done"
@@ -79,10 +79,10 @@ async def test_an_answer_that_broke_off_before_that_proves_nothing(there: Scene)
 
 
 async def test_an_upload_cut_in_half_comes_whole_and_once(there: Scene) -> None:
-    there.weather.cut_upload.add("sendVideo")
+    there.telegram.line.cut_upload.add("sendVideo")
     job = await there.deliver(await there.rendered())
     (video,) = await there.videos()
-    answer = await there.http.get(f"/sim/files/{video['video']['file_id']}")
+    answer = await there.telegram.http.get(f"/sim/files/{video['video']['file_id']}")
     assert answer.content == there.film
     assert job.state == "done"
 
@@ -92,10 +92,10 @@ async def test_a_status_that_is_gone_is_made_anew_rather_than_the_video_sent_twi
 ) -> None:
     job = await there.rendered()
     await there.sender.delete_message(ADA, job.status_message_id or 0)
-    there.fault("sendVideo", "drop_after")
+    there.telegram.fault("sendVideo", "drop_after")
     job = await there.deliver(job)
     assert job.state == "done"
-    assert len(await there.calls("sendVideo")) == 1
+    assert len(await there.telegram.calls("sendVideo")) == 1
     assert len(await there.videos()) == 2, "the one whose answer was lost, and the edited one"
 
 
@@ -103,14 +103,14 @@ async def test_a_crash_while_sending_ends_in_an_edit_that_can_be_repeated(there:
     job = await there.rendered()
     async with there.database.transaction() as tx:
         await moves.sending(tx, job.id, there.clock.now_milliseconds())
-    there.fault("editMessageMedia", "drop_after")
+    there.telegram.fault("editMessageMedia", "drop_after")
     job = await there.deliver(job)
     assert job.state == "done"
     assert len(await there.videos()) == 1
 
 
 async def test_a_video_too_big_for_telegram_comes_smaller_and_says_so(there: Scene) -> None:
-    there.fault("sendVideo", "status", **TOO_BIG)
+    there.telegram.fault("sendVideo", "status", **TOO_BIG)
     job = await there.deliver(await there.rendered())
     (video,) = await there.videos()
     assert job.state == "done"
@@ -124,7 +124,7 @@ async def test_a_video_that_cannot_be_made_smaller_comes_as_a_file_and_says_so(
     there.worker.dies.add(calls.shrink_video)
     there.fault("sendVideo", "status", **TOO_BIG)
     job = await there.deliver(await there.rendered())
-    (message,) = await there.heard()
+    (message,) = await there.telegram.seen()
     assert job.state == "done"
     assert job.sent_as_file
     assert message["document"]["file_size"] == len(there.film)
@@ -134,20 +134,20 @@ async def test_a_video_that_cannot_be_made_smaller_comes_as_a_file_and_says_so(
 async def test_a_video_that_no_form_fits_is_kept_and_costs_the_person_nothing(
     there: Scene,
 ) -> None:
-    there.fault("sendVideo", "status", times=None, **TOO_BIG)
-    there.fault("sendDocument", "status", times=None, **TOO_BIG)
+    there.telegram.fault("sendVideo", "status", times=None, **TOO_BIG)
+    there.telegram.fault("sendDocument", "status", times=None, **TOO_BIG)
     job = await there.deliver(await there.rendered())
     assert (job.state, job.failure) == ("failed", "failed-too-big")
     assert await there.ledger(job) == (0, 0)
     assert there.packing.path(job).exists()
-    assert any("may be lost" in text_of(m) for m in await there.heard(OLGA))
+    assert any("may be lost" in text_of(m) for m in await there.telegram.seen(OLGA))
 
 
 async def test_a_video_that_makes_the_media_process_die_comes_as_a_file(there: Scene) -> None:
     there.worker.dies |= {calls.facts_and_cover, calls.shrink_video}
     job = await there.deliver(await there.rendered())
     assert job.state == "done"
-    assert "document" in (await there.heard())[-1]
+    assert "document" in (await there.telegram.seen())[-1]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ async def test_a_video_that_makes_the_media_process_die_comes_as_a_file(there: S
 async def test_a_chat_that_is_closed_ends_the_job_settled_and_in_the_log(
     there: Scene, caplog: pytest.LogCaptureFixture, description: str
 ) -> None:
-    there.fault("sendVideo", "forbidden", times=None, description=description)
+    there.telegram.fault("sendVideo", "forbidden", times=None, description=description)
     with caplog.at_level(logging.WARNING):
         job = await there.deliver(await there.rendered())
     assert job.state == "undeliverable"
@@ -181,37 +181,37 @@ async def test_a_voice_note_that_was_deleted_is_not_missed(there: Scene) -> None
 
 async def test_a_closed_topic_does_not_swallow_the_video(there: Scene) -> None:
     body = {"title": "F", "members": [ADA], "type": "supergroup", "is_forum": True}
-    chat_id = (await there.post("/groups", body))["chat_id"]
-    topic = await there.post(f"/chats/{chat_id}/topics", {"name": "Videos", "from": ADA})
+    chat_id = (await there.telegram.post("/groups", body))["chat_id"]
+    topic = await there.telegram.post(f"/chats/{chat_id}/topics", {"name": "Videos", "from": ADA})
     thread_id = topic["message_thread_id"]
     job = await there.rendered()
     await place(there, job.id, chat_id, thread_id)
-    await there.post(f"/chats/{chat_id}/topics/{thread_id}/close", {"from": ADA})
+    await there.telegram.post(f"/chats/{chat_id}/topics/{thread_id}/close", {"from": ADA})
     assert (await there.deliver(job)).state == "done"
     assert len(await there.videos(chat_id)) == 1
 
 
 async def test_a_group_that_became_a_supergroup_gets_its_video_there(there: Scene) -> None:
-    chat_id = (await there.post("/groups", {"title": "F", "members": [ADA]}))["chat_id"]
+    chat_id = (await there.telegram.post("/groups", {"title": "F", "members": [ADA]}))["chat_id"]
     job = await there.rendered()
     await place(there, job.id, chat_id)
-    new_chat_id = (await there.post(f"/chats/{chat_id}/migrate"))["chat_id"]
+    new_chat_id = (await there.telegram.post(f"/chats/{chat_id}/migrate"))["chat_id"]
 
     moved = await there.deliver(job)
     assert (moved.state, moved.chat_id) == ("delivering", new_chat_id)
     assert moved.status_message_id is None, "message ids of the old chat mean others in the new"
     assert (await there.deliver(moved)).state == "done"
-    (video,) = await there.heard(new_chat_id)
+    (video,) = await there.telegram.seen(new_chat_id)
     assert "reply_to_message" not in video
 
 
 async def test_a_send_of_unknown_fate_before_the_move_is_not_forgotten(there: Scene) -> None:
-    chat_id = (await there.post("/groups", {"title": "F", "members": [ADA]}))["chat_id"]
+    chat_id = (await there.telegram.post("/groups", {"title": "F", "members": [ADA]}))["chat_id"]
     job = await there.rendered()
     await place(there, job.id, chat_id)
     async with there.database.transaction() as tx:
         await moves.sending(tx, job.id, there.clock.now_milliseconds())
-    new_chat_id = (await there.post(f"/chats/{chat_id}/migrate"))["chat_id"]
+    new_chat_id = (await there.telegram.post(f"/chats/{chat_id}/migrate"))["chat_id"]
     job = await there.deliver(await there.deliver(job))
     assert job.state == "done"
     assert len(await there.videos(new_chat_id)) == 1
@@ -255,11 +255,11 @@ async def test_whatever_happens_to_every_call_the_video_comes_when_it_is_over(
     there: Scene, kind: str
 ) -> None:
     job = await there.rendered()
-    there.fault("*", kind, times=None, code=502)
+    there.telegram.fault("*", kind, times=None, code=502)
     for _ in range(3):
         job = await there.deliver(job)
         assert job.state == "delivering"
-    there.faults.clear()
+    there.telegram.faults.clear()
     job = await there.deliver(job)
     assert job.state == "done"
     assert len(await there.videos()) == 1

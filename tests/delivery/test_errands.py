@@ -17,7 +17,8 @@ from storage import errands
 from storage.errands import Wanted
 from storage.jobs import Job
 from storage.media import Place
-from tests.delivery.scene import ADA, Json, Scene
+from tests.delivery.scene import ADA, Scene
+from tests.support.bot_api import Json
 from tests.support.chats import text_of
 from tests.support.texts import said
 
@@ -68,7 +69,7 @@ async def left(there: Scene) -> list[errands.Errand]:
 
 
 async def notes(there: Scene) -> list[Json]:
-    return [message for message in await there.heard() if "video_note" in message]
+    return [message for message in await there.telegram.seen() if "video_note" in message]
 
 
 async def test_two_presses_in_a_row_are_one(there: Scene) -> None:
@@ -82,7 +83,7 @@ async def test_two_presses_in_a_row_are_one(there: Scene) -> None:
 
 async def test_a_lost_answer_is_not_sent_twice(there: Scene) -> None:
     job = await there.deliver(await there.rendered())
-    there.fault("sendVideoNote", "drop_after")
+    there.telegram.fault("sendVideoNote", "drop_after")
     await asked(there, "note", job)
     await work(there)
     await work(there)
@@ -102,7 +103,7 @@ async def test_what_was_being_sent_when_the_process_died_is_not_sent_again(there
 
 async def test_a_pause_of_telegram_puts_it_off_and_it_comes_then(there: Scene) -> None:
     job = await there.deliver(await there.rendered())
-    there.fault("sendVideoNote", "rate_limit", retry_after=100)
+    there.telegram.fault("sendVideoNote", "rate_limit", retry_after=100)
     await asked(there, "note", job)
     await work(there)
     (errand,) = await left(there)
@@ -120,23 +121,25 @@ async def test_what_nobody_has_any_more_is_said_on_the_message_that_asked(there:
     for kind in ("note", "video"):
         await asked(there, kind, await there.job(job))
     await work(there)
-    answers = [m for m in await there.heard() if text_of(m) == said("again-gone")]
+    answers = [m for m in await there.telegram.seen() if text_of(m) == said("again-gone")]
     assert [m["reply_to_message"]["message_id"] for m in answers] == [job.video_message_id] * 2
     assert await left(there) == []
 
 
 async def test_who_takes_no_round_notes_is_told(there: Scene) -> None:
     job = await there.deliver(await there.rendered())
-    there.fault("sendVideoNote", "bad_request", description="Bad Request: VOICE_MESSAGES_FORBIDDEN")
+    there.telegram.fault(
+        "sendVideoNote", "bad_request", description="Bad Request: VOICE_MESSAGES_FORBIDDEN"
+    )
     await asked(there, "note", job)
     await work(there)
-    assert text_of((await there.heard())[-1]) == said("again-not-round")
+    assert text_of((await there.telegram.seen())[-1]) == said("again-not-round")
 
 
 @pytest.mark.parametrize("description", ["Forbidden: bot was blocked by the user"])
 async def test_a_chat_that_is_closed_ends_it(there: Scene, description: str) -> None:
     job = await there.deliver(await there.rendered())
-    there.fault("sendVideoNote", "forbidden", description=description)
+    there.telegram.fault("sendVideoNote", "forbidden", description=description)
     await asked(there, "note", job)
     await work(there)
     assert await left(there) == []

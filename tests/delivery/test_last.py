@@ -20,7 +20,7 @@ async def delivered(there: Scene) -> jobs.Job:
 async def test_it_is_sent_by_its_id_without_an_upload(there: Scene) -> None:
     job = await delivered(there)
     assert await there.last.send(HERE, STATUS) is Outcome.SENT
-    call = (await there.calls("sendVideo"))[-1]
+    call = (await there.telegram.calls("sendVideo"))[-1]
     assert call["params"]["video"] == job.video_file_id
     assert call["files"] == {}
     first, again = await there.videos()
@@ -42,7 +42,7 @@ async def test_it_comes_from_the_disk_where_telegram_does_not_know_the_id_any_mo
 
 
 async def test_it_comes_from_the_disk_where_the_id_was_never_heard(there: Scene) -> None:
-    there.weather.cut_answer["sendVideo"] = 80
+    there.telegram.line.cut_answer["sendVideo"] = 80
     assert (await delivered(there)).video_file_id is None
     assert await there.last.send(HERE, STATUS) is Outcome.SENT
     assert len(await there.videos()) == 2
@@ -52,15 +52,17 @@ async def test_what_came_as_a_file_comes_as_a_file_again(there: Scene) -> None:
     there.worker.dies |= {calls.facts_and_cover, calls.shrink_video}
     await delivered(there)
     assert await there.last.send(HERE, STATUS) is Outcome.SENT
-    first, again = [m for m in await there.heard() if "document" in m]
+    first, again = [m for m in await there.telegram.seen() if "document" in m]
     assert again["document"]["file_unique_id"] == first["document"]["file_unique_id"]
-    assert len(await there.calls("sendVideo")) == 0
+    assert len(await there.telegram.calls("sendVideo")) == 0
 
 
 async def test_where_neither_has_it_that_is_known(there: Scene) -> None:
     job = await delivered(there)
     there.packing.path(job).unlink()
-    there.fault("sendVideo", "bad_request", description="Bad Request: wrong file identifier")
+    there.telegram.fault(
+        "sendVideo", "bad_request", description="Bad Request: wrong file identifier"
+    )
     assert await there.last.send(HERE, STATUS) is Outcome.GONE
     assert len(await there.videos()) == 1
 
@@ -68,7 +70,7 @@ async def test_where_neither_has_it_that_is_known(there: Scene) -> None:
 async def test_a_video_that_nobody_could_take_is_had_when_the_chat_is_open_again(
     there: Scene,
 ) -> None:
-    there.fault("sendVideo", "forbidden")
+    there.telegram.fault("sendVideo", "forbidden")
     assert (await delivered(there)).state == "undeliverable"
     assert await there.last.send(HERE, STATUS) is Outcome.SENT
     assert len(await there.videos()) == 1

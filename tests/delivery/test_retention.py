@@ -31,7 +31,7 @@ async def test_a_delivered_video_stays_for_its_time_and_goes_then(there: Scene) 
 
 
 async def test_an_undeliverable_one_goes_as_well(there: Scene) -> None:
-    there.fault("sendVideo", "forbidden")
+    there.telegram.fault("sendVideo", "forbidden")
     await there.deliver(await there.rendered())
     there.clock.advance(HOURS_48 + 60)
     assert await retention(there).sweep() == 1

@@ -10,7 +10,8 @@ from bot.pipeline.last_video import Outcome
 from storage import moves, preferences
 from storage.jobs import Job
 from storage.media import Place
-from tests.delivery.scene import ADA, BILLED_MILLISECONDS, STATUS, Json, Scene
+from tests.delivery.scene import ADA, BILLED_MILLISECONDS, STATUS, Scene
+from tests.support.bot_api import Json
 from tests.support.chats import buttons_of, text_of
 from tests.support.texts import label, said
 
@@ -25,12 +26,12 @@ async def wished(there: Scene) -> Job:
 
 
 async def notes(there: Scene) -> list[Json]:
-    return [message for message in await there.heard() if "video_note" in message]
+    return [message for message in await there.telegram.seen() if "video_note" in message]
 
 
 async def test_the_status_becomes_the_receipt_since_a_note_has_no_caption(there: Scene) -> None:
     job = await there.deliver(await wished(there))
-    receipt, note = await there.heard()
+    receipt, note = await there.telegram.seen()
     assert "video_note" in note
     assert job.state == "done"
     assert job.video_message_id == note["message_id"]
@@ -42,29 +43,29 @@ async def test_the_status_becomes_the_receipt_since_a_note_has_no_caption(there:
 
 
 async def test_the_receipt_is_said_after_a_crash_that_came_before_it(there: Scene) -> None:
-    there.fault("editMessageText", "status", times=None, code=500)
+    there.telegram.fault("editMessageText", "status", times=None, code=500)
     with pytest.raises(Exception, match=r"."):
         await there.deliver(await wished(there))
-    there.faults.clear()
+    there.telegram.faults.clear()
     (note,) = await notes(there)
     job = await there.job_of(note["message_id"])
     assert (job.state, job.announced) == ("done", 0)
     await there.delivery._ending.announce(job.id)
-    assert text_of((await there.heard())[0]).startswith("AI-generated video.")
+    assert text_of((await there.telegram.seen())[0]).startswith("AI-generated video.")
     assert (await there.job(job)).announced == 1
 
 
 async def test_where_nobody_knows_whether_it_arrived_the_status_becomes_the_video(
     there: Scene,
 ) -> None:
-    there.fault("sendVideoNote", "drop_before")
+    there.telegram.fault("sendVideoNote", "drop_before")
     job = await there.deliver(await wished(there))
     (video,) = await there.videos()
     assert job.state == "done"
     assert job.came_as_note == 0
     assert video["message_id"] == job.status_message_id
-    assert await there.calls("sendVideo") == []
-    assert len(await there.calls("sendVideoNote")) <= 1
+    assert await there.telegram.calls("sendVideo") == []
+    assert len(await there.telegram.calls("sendVideoNote")) <= 1
 
 
 async def test_a_crash_while_sending_it_ends_in_the_same_edit(there: Scene) -> None:
@@ -73,7 +74,7 @@ async def test_a_crash_while_sending_it_ends_in_the_same_edit(there: Scene) -> N
         await moves.sending(tx, job.id, there.clock.now_milliseconds())
     job = await there.deliver(job)
     assert len(await there.videos()) == 1
-    assert await there.calls("sendVideoNote") == []
+    assert await there.telegram.calls("sendVideoNote") == []
     assert job.video_message_id == job.status_message_id
 
 
@@ -86,16 +87,16 @@ async def test_a_crash_while_sending_it_ends_in_the_same_edit(there: Scene) -> N
     ],
 )
 async def test_who_takes_no_round_notes_gets_the_video(there: Scene, description: str) -> None:
-    there.fault("sendVideoNote", "bad_request", description=description)
+    there.telegram.fault("sendVideoNote", "bad_request", description=description)
     job = await there.deliver(await wished(there))
-    (video,) = await there.heard()
+    (video,) = await there.telegram.seen()
     assert "video" in video
     assert video["message_id"] == job.video_message_id != job.status_message_id
     assert job.state == "done"
 
 
 async def test_a_pause_that_telegram_asks_for_leaves_it_a_note(there: Scene) -> None:
-    there.fault("sendVideoNote", "rate_limit", retry_after=222)
+    there.telegram.fault("sendVideoNote", "rate_limit", retry_after=222)
     job = await there.deliver(await wished(there))
     assert (job.state, job.sending_at_milliseconds) == ("delivering", None)
     there.clock.advance(300)
@@ -123,9 +124,11 @@ async def test_the_last_one_comes_as_it_came_and_else_as_a_video(there: Scene) -
     assert await there.last.send(HERE, STATUS) is Outcome.SENT
     first, again = await notes(there)
     assert again["video_note"]["file_unique_id"] == first["video_note"]["file_unique_id"]
-    assert (await there.calls("sendVideoNote"))[-1]["files"] == {}
+    assert (await there.telegram.calls("sendVideoNote"))[-1]["files"] == {}
 
-    there.fault("sendVideoNote", "bad_request", description="Bad Request: wrong file identifier")
+    there.telegram.fault(
+        "sendVideoNote", "bad_request", description="Bad Request: wrong file identifier"
+    )
     assert await there.last.send(HERE, STATUS) is Outcome.SENT
     (video,) = await there.videos()
     assert text_of(video) == said("video-last")

@@ -28,7 +28,7 @@ async def delivered_and_stopped(there: Scene, form: str) -> Job:
 
 async def shown(there: Scene) -> list[str]:
     """What is to be read, of what is to be seen no video and no note."""
-    heard = await there.heard()
+    heard = await there.telegram.seen()
     assert not [m for m in heard if "video" in m or "video_note" in m]
     return [text_of(message) for message in heard]
 
@@ -46,7 +46,7 @@ async def test_it_is_taken_back_in_whatever_form_it_came_and_said_what_it_took(
 
 async def test_what_cannot_be_taken_back_is_not_said_to_be(there: Scene) -> None:
     job = await delivered_and_stopped(there, "video")
-    there.fault(
+    there.telegram.fault(
         "deleteMessage",
         "status",
         times=None,
@@ -54,7 +54,7 @@ async def test_what_cannot_be_taken_back_is_not_said_to_be(there: Scene) -> None
         description="Bad Request: message can't be deleted",
     )
     await there.delivery._ending.announce(job.id)
-    texts = [text_of(message) for message in await there.heard()]
+    texts = [text_of(message) for message in await there.telegram.seen()]
     assert said("video-stays") in texts
     assert len(await there.videos()) == 1
 
@@ -63,7 +63,7 @@ async def test_a_video_whose_chat_is_not_known_is_left_alone(there: Scene) -> No
     job = await delivered_and_stopped(there, "video")
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE jobs SET video_chat_id = NULL WHERE id = :id", {"id": job.id})
-    before = len(await there.calls("deleteMessage"))
+    before = len(await there.telegram.calls("deleteMessage"))
     await there.delivery._ending.announce(job.id)
-    assert len(await there.calls("deleteMessage")) == before
-    assert said("video-stays") in [text_of(message) for message in await there.heard()]
+    assert len(await there.telegram.calls("deleteMessage")) == before
+    assert said("video-stays") in [text_of(message) for message in await there.telegram.seen()]

@@ -23,14 +23,20 @@ from tests.dashscope.fault_server import FaultServer, answer, fault_server
 from tests.dashscope.test_download import leftovers
 from tests.network.flipped_bits import FlippedBits, flipped_bits
 from tests.support.clock import FakeClock
-from tests.telegram.chat import TOKEN, Telegram, local_telegram
+from tests.support.credentials import SECRET_TOKEN
+from tests.support.local_telegram import LocalTelegram, local_telegram
 
 pytestmark = pytest.mark.usefixtures("trusted")
 
 
 @asynccontextmanager
-async def telegram_over_tls(authority: trustme.CA) -> AsyncIterator[tuple[Telegram, FlippedBits]]:
-    async with local_telegram() as telegram, flipped_bits(telegram.base_url, authority) as line:
+async def telegram_over_tls(
+    authority: trustme.CA,
+) -> AsyncIterator[tuple[LocalTelegram, FlippedBits]]:
+    async with (
+        local_telegram() as telegram,
+        flipped_bits(telegram.url, authority) as line,
+    ):
         yield telegram, line
 
 
@@ -52,7 +58,7 @@ async def provider_over_tls(
 
 async def test_a_poll_fails_and_the_next_one_is_answered(authority: trustme.CA) -> None:
     async with telegram_over_tls(authority) as (telegram, line), build_http() as http:
-        bot = build_bot(TOKEN, line.url)
+        bot = build_bot(SECRET_TOKEN, line.url)
         poller = Poller(bot, http, hold_seconds=0, allowed_updates=("message",))
         await telegram.say("hello")
         line.garble("getUpdates")
@@ -66,7 +72,7 @@ async def test_a_poll_fails_and_the_next_one_is_answered(authority: trustme.CA) 
 @pytest.mark.parametrize("part", ["getFile", "/file/bot"])
 async def test_a_download_is_repeated(authority: trustme.CA, part: str) -> None:
     async with telegram_over_tls(authority) as (telegram, line), build_http() as http:
-        bot = build_bot(TOKEN, line.url)
+        bot = build_bot(SECRET_TOKEN, line.url)
         photo = (await telegram.show())["photo"][-1]
         line.garble(part, times=2)
         data = await Files(bot, http, FakeClock()).download(photo["file_id"])
@@ -77,7 +83,7 @@ async def test_a_download_is_repeated(authority: trustme.CA, part: str) -> None:
 
 async def test_a_call_to_telegram_fails_as_any_network_does(authority: trustme.CA) -> None:
     async with telegram_over_tls(authority) as (_, line):
-        bot = build_bot(TOKEN, line.url)
+        bot = build_bot(SECRET_TOKEN, line.url)
         line.garble("getMe")
         with pytest.raises(NetworkError):
             await bot.get_me()

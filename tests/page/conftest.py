@@ -11,8 +11,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from bot.sandbox.server import Sandbox, serve_sandbox
-from tests.page.scripted_bot import ScriptedBot
 from tests.page.visit import DEADLINE_MILLISECONDS, Visit
+from tests.support.bot_api import BotApi
 
 FOLDER = Path(__file__).parent
 BROWSER_FLAGS = [
@@ -73,13 +73,15 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def visit(context: BrowserContext, sandbox: Sandbox) -> AsyncIterator[Visit]:
     """The page, opened for the first time while the bot is there; it may not complain."""
-    bot = ScriptedBot(sandbox.telegram_base_url)
-    await bot.start_anew()
+    bot = BotApi(sandbox.telegram_base_url)
+    for path in ("/sim/provider/reset", "/sim/reset"):
+        (await bot.http.post(path)).raise_for_status()
+    await bot.call("getMe")
     opened = Visit(await context.new_page(), bot, sandbox)
     opened.listen()
     await opened.page.add_init_script("localStorage.clear()")
     await opened.open()
     yield opened
     await opened.page.close()
-    await bot.close()
+    await bot.http.aclose()
     assert opened.errors == []

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, WebSocketRoute, expect
 
 from bot.sandbox.server import serve_sandbox
-from tests.page.scripted_bot import ScriptedBot
 from tests.page.visit import Visit
+from tests.support.bot_api import BotApi
 
 
 async def test_a_lost_connection_comes_back_and_misses_nothing(visit: Visit) -> None:
@@ -34,7 +34,7 @@ async def test_a_lost_connection_comes_back_and_misses_nothing(visit: Visit) -> 
 async def test_a_sandbox_started_anew_is_noticed(browser: Browser) -> None:
     async with serve_sandbox(telegram_port=0, dashscope_port=0) as first:
         port = urlsplit(first.telegram_base_url).port or 0
-        bot = ScriptedBot(first.telegram_base_url)
+        bot = BotApi(first.telegram_base_url)
         await bot.call("getMe")
         page = await browser.new_page()
         visit = Visit(page, bot, first)
@@ -47,7 +47,7 @@ async def test_a_sandbox_started_anew_is_noticed(browser: Browser) -> None:
         await expect(page.locator(".welcome")).to_be_visible()
         await expect(page.locator("#person b")).to_have_text("Ada")
         await page.close()
-    await bot.close()
+    await bot.http.aclose()
 
 
 async def test_forgetting_everything_begins_anew(visit: Visit) -> None:

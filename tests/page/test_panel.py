@@ -11,7 +11,7 @@ from tests.page.visit import Visit
 
 async def test_each_call_of_the_bot_is_shown_and_a_refused_one_in_red(visit: Visit) -> None:
     await visit.say("look at me")
-    await visit.bot.try_call("sendMessage", chat_id=12345, text="nobody")
+    await visit.bot.raw("sendMessage", chat_id=12345, text="nobody")
     newest = visit.page.locator("#tab-panel-bot .call").first
     await expect(newest.locator(".call-status")).to_have_text("400")
     await expect(newest).to_have_class("call failed")
@@ -41,7 +41,7 @@ async def test_a_fault_is_switched_on_used_up_and_seen_to_be_off(visit: Visit) -
     switch = visit.page.get_by_role("switch", name="Telegram answers 429 for 10 s")
     await switch.click()
     await expect(visit.page.locator(".active-faults li")).to_have_count(1)
-    refused = await visit.bot.try_call("getMe")
+    refused = await visit.bot.raw("getMe")
     assert refused.status_code == 429
     assert refused.json()["parameters"]["retry_after"] == 10
     await expect(switch).not_to_be_checked()

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.async_api import ConsoleMessage, Locator, Page
 
 from bot.sandbox.server import Sandbox
-from tests.page.scripted_bot import ScriptedBot
+from tests.support.bot_api import BotApi
 
 DEADLINE_MILLISECONDS = 20_000
 
@@ -19,7 +19,7 @@ class Visit:
     """One tab, opened and ready, with a person in it."""
 
     page: Page
-    bot: ScriptedBot
+    bot: BotApi
     sandbox: Sandbox
     errors: list[str] = field(default_factory=list)
 

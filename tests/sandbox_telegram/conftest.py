@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.sandbox_telegram.local import LocalTelegram, local_telegram
+from tests.support.local_telegram import LocalTelegram, local_telegram
 
 
 @pytest.fixture(autouse=True)
@@ -19,4 +19,5 @@ def _durations_as_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
 async def telegram() -> AsyncIterator[LocalTelegram]:
     """A served local Telegram with one person, Ann, and the demo bot."""
     async with local_telegram() as served:
+        await served.call("getMe")
         yield served

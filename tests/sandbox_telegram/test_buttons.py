@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox_telegram.local import LocalTelegram
+from tests.support.local_telegram import LocalTelegram
 
 KEYBOARD = {"inline_keyboard": [[{"text": "Cancel", "callback_data": "cancel:7"}]]}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox_telegram.local import LocalTelegram
+from tests.support.local_telegram import LocalTelegram
 
 START = [{"command": "start", "description": "Begin"}]
 BEGIN = [{"command": "start", "description": "开始"}]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox_telegram.local import OTHER_TOKEN, LocalTelegram
+from tests.support.credentials import OTHER_TOKEN
+from tests.support.local_telegram import LocalTelegram
 from tests.support.media.photos import gradient
 from tests.support.media.videos import video
 
@@ -72,9 +73,9 @@ async def test_a_text_becomes_a_video(telegram: LocalTelegram) -> None:
         "caption": "<i>done</i>",
     }
     media |= {"parse_mode": "HTML", "thumbnail": "attach://thumb", "width": 64, "height": 48}
-    answer = await telegram.upload(
+    answer = await telegram.ask(
         "editMessageMedia",
-        {
+        files={
             "clip": ("clip.mp4", video(), "video/mp4"),
             "thumb": ("thumb.jpg", gradient(), "image/jpeg"),
         },
@@ -92,10 +93,10 @@ async def test_a_text_becomes_a_video(telegram: LocalTelegram) -> None:
 async def test_the_same_video_again_is_no_change(telegram: LocalTelegram) -> None:
     clip = video()
     files = {"video": ("a.mp4", clip, "video/mp4")}
-    sent = await telegram.upload("sendVideo", files, chat_id=str(telegram.chat_id))
-    answer = await telegram.upload(
+    sent = await telegram.ask("sendVideo", files=files, chat_id=str(telegram.chat_id))
+    answer = await telegram.ask(
         "editMessageMedia",
-        files,
+        files=files,
         media=json.dumps({"type": "video", "media": "attach://video"}),
         **{name: str(value) for name, value in _at(telegram, sent["result"]).items()},
     )
@@ -104,7 +105,7 @@ async def test_the_same_video_again_is_no_change(telegram: LocalTelegram) -> Non
 
 async def test_a_caption_is_edited_and_removed(telegram: LocalTelegram) -> None:
     files = {"photo": ("a.jpg", gradient(), "image/jpeg")}
-    sent = (await telegram.upload("sendPhoto", files, chat_id=str(telegram.chat_id)))["result"]
+    sent = (await telegram.ask("sendPhoto", files=files, chat_id=str(telegram.chat_id)))["result"]
     edited = await telegram.call("editMessageCaption", **_at(telegram, sent), caption="a face")
     assert edited["caption"] == "a face"
     bare = await telegram.call("editMessageCaption", **_at(telegram, sent))
@@ -113,7 +114,7 @@ async def test_a_caption_is_edited_and_removed(telegram: LocalTelegram) -> None:
 
 async def test_text_and_caption_are_not_mixed_up(telegram: LocalTelegram) -> None:
     files = {"photo": ("a.jpg", gradient(), "image/jpeg")}
-    photo = (await telegram.upload("sendPhoto", files, chat_id=str(telegram.chat_id)))["result"]
+    photo = (await telegram.ask("sendPhoto", files=files, chat_id=str(telegram.chat_id)))["result"]
     text = await telegram.send("one")
     assert (
         await telegram.refusal("editMessageText", **_at(telegram, photo), text="x")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import websockets
 
-from tests.sandbox_telegram.local import LocalTelegram
 from tests.support.deadlines import eventually
+from tests.support.local_telegram import LocalTelegram
 
 Json = dict[str, Any]
 
@@ -61,7 +61,7 @@ async def test_every_kind_of_event_is_told(telegram: LocalTelegram) -> None:
     await telegram.call("setMyCommands", commands=[{"command": "start", "description": "Begin"}])
     await telegram.call("sendMessageDraft", chat_id=telegram.chat_id, draft_id=1, text="thinking")
     await telegram.sim("POST", f"/chats/{telegram.chat_id}/block", {})
-    await telegram.fault("getMe", "empty")
+    await telegram.sim("POST", "/faults", {"match": "getMe", "kind": "empty"})
     events = telegram.journal.since(0)
     assert {event["type"] for event in events} == {
         "person_changed",

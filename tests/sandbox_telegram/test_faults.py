@@ -7,11 +7,12 @@ import time
 import httpx
 import pytest
 
-from tests.sandbox_telegram.local import TOKEN, LocalTelegram
+from tests.support.credentials import TOKEN
+from tests.support.local_telegram import LocalTelegram
 
 
 async def test_a_fault_happens_once_and_is_then_gone(telegram: LocalTelegram) -> None:
-    await telegram.fault("sendMessage", "rate_limit", retry_after=7)
+    telegram.fault("sendMessage", "rate_limit", retry_after=7)
     answer = await telegram.ask("sendMessage", chat_id=telegram.chat_id, text="x")
     assert (answer["error_code"], answer["parameters"]) == (429, {"retry_after": 7})
     await telegram.send("x")
@@ -33,7 +34,7 @@ async def test_a_fault_without_a_number_stays_until_removed(telegram: LocalTeleg
 async def test_a_dropped_call_was_done_or_not(
     telegram: LocalTelegram, kind: str, messages: int
 ) -> None:
-    await telegram.fault("sendMessage", kind)
+    telegram.fault("sendMessage", kind)
     with pytest.raises(httpx.TransportError):
         await telegram.send("x")
     assert len(await telegram.views()) == messages
@@ -43,7 +44,7 @@ async def test_a_dropped_call_was_done_or_not(
 async def test_a_server_error_came_instead_or_afterwards(
     telegram: LocalTelegram, kind: str, messages: int
 ) -> None:
-    await telegram.fault("sendMessage", kind, code=502)
+    telegram.fault("sendMessage", kind, code=502)
     answer = await telegram.raw("sendMessage", chat_id=telegram.chat_id, text="x")
     assert (answer.status_code, answer.json()["description"]) == (502, "Bad Gateway")
     assert len(await telegram.views()) == messages
@@ -53,32 +54,32 @@ async def test_a_server_error_came_instead_or_afterwards(
     ("kind", "body"), [("malformed", '{"ok":true,"result":{'), ("empty", ""), ("html", "<html>")]
 )
 async def test_an_answer_may_be_unreadable(telegram: LocalTelegram, kind: str, body: str) -> None:
-    await telegram.fault("getMe", kind)
+    telegram.fault("getMe", kind)
     assert (await telegram.raw("getMe")).text[:21].startswith(body[:6])
     assert (await telegram.call("getMe"))["id"] == 4242
 
 
 async def test_a_call_may_be_slow(telegram: LocalTelegram) -> None:
-    await telegram.fault("getMe", "delay", seconds=0.3)
+    telegram.fault("getMe", "delay", seconds=0.3)
     began = time.monotonic()
     await telegram.call("getMe")
     assert time.monotonic() - began >= 0.3
 
 
 async def test_a_refusal_says_what_was_asked_for(telegram: LocalTelegram) -> None:
-    await telegram.fault("editMessageText", "bad_request", description="message to edit not found")
+    telegram.fault("editMessageText", "bad_request", description="message to edit not found")
     said = await telegram.refusal("editMessageText", chat_id=telegram.chat_id, text="x")
     assert said == "Bad Request: message to edit not found"
-    await telegram.fault("getUpdates", "conflict")
+    telegram.fault("getUpdates", "conflict")
     assert (await telegram.ask("getUpdates"))["error_code"] == 409
 
 
 async def test_a_download_may_fail(telegram: LocalTelegram) -> None:
     voice = (await telegram.write(kind="voice", sample="voice"))["message"]["voice"]
     path = (await telegram.call("getFile", file_id=voice["file_id"]))["file_path"]
-    await telegram.fault("download", "status", code=503)
+    telegram.fault("download", "status", code=503)
     assert (await telegram.http.get(f"/file/bot{TOKEN}/{path}")).status_code == 503
-    await telegram.fault("download", "drop_before")
+    telegram.fault("download", "drop_before")
     with pytest.raises(httpx.TransportError):
         await telegram.http.get(f"/file/bot{TOKEN}/{path}")
     assert (await telegram.http.get(f"/file/bot{TOKEN}/{path}")).status_code == 200
@@ -86,7 +87,7 @@ async def test_a_download_may_fail(telegram: LocalTelegram) -> None:
 
 async def test_the_outbox_says_which_fault_a_call_met(telegram: LocalTelegram) -> None:
     for kind in ("drop_before", "drop_after"):
-        await telegram.fault("sendMessage", kind)
+        telegram.fault("sendMessage", kind)
         with pytest.raises(httpx.TransportError):
             await telegram.send("x")
     calls = (await telegram.sim("GET", "/outbox?method=sendMessage")).json()["calls"]

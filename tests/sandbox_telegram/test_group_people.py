@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox_telegram.local import LocalTelegram
 from tests.sandbox_telegram.test_models import _both
+from tests.support.local_telegram import LocalTelegram
 
 Json = dict[str, Any]
 COMMAND = "/talk@talking_photo_bot"

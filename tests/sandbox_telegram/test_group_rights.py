@@ -9,7 +9,8 @@ import aiogram.types
 import pytest
 import telegram as ptb
 
-from tests.sandbox_telegram.local import OTHER_TOKEN, LocalTelegram
+from tests.support.credentials import OTHER_TOKEN
+from tests.support.local_telegram import LocalTelegram
 from tests.support.media.photos import gradient
 from tests.support.media.videos import video
 from tests.support.media.voices import recording
@@ -88,11 +89,11 @@ async def test_media_needs_its_right(
         "voice": recording("ogg", "libopus"),
     }.get(field, video(64, 64))
     files = {field: ("f", data)}
-    said = (await telegram.upload(method, files, chat_id=str(chat_id)))["description"]
+    said = (await telegram.ask(method, files=files, chat_id=str(chat_id)))["description"]
     assert said == f"Bad Request: not enough rights to send {named} to the chat"
     assert (await telegram.call("getChat", chat_id=chat_id))["permissions"][right] is False
     await _set_bot(telegram, chat_id, "administrator")
-    assert (await telegram.upload(method, files, chat_id=str(chat_id)))["ok"]
+    assert (await telegram.ask(method, files=files, chat_id=str(chat_id)))["ok"]
 
 
 async def test_a_bot_may_be_kept_from_videos_alone(telegram: LocalTelegram) -> None:
@@ -101,7 +102,9 @@ async def test_a_bot_may_be_kept_from_videos_alone(telegram: LocalTelegram) -> N
     sent = await telegram.call("sendMessage", chat_id=chat_id, text="x")
     media = json.dumps({"type": "video", "media": "attach://v"})
     place = {"chat_id": str(chat_id), "message_id": str(sent["message_id"])}
-    answer = await telegram.upload("editMessageMedia", {"v": video(64, 64)}, media=media, **place)
+    answer = await telegram.ask(
+        "editMessageMedia", files={"v": video(64, 64)}, media=media, **place
+    )
     assert answer["description"].endswith("not enough rights to send videos to the chat")
     member = await telegram.call("getChatMember", chat_id=chat_id, user_id=4242)
     assert (member["status"], member["can_send_videos"]) == ("restricted", False)

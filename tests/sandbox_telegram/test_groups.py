@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sandbox_telegram.local import OTHER_TOKEN, LocalTelegram
+from tests.support.credentials import OTHER_TOKEN
+from tests.support.local_telegram import LocalTelegram
 
 HIDDEN = None
 

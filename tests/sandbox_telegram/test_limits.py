@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.sandbox.telegram.limits import GROUP_PER_MINUTE, PRIVATE_BURST, RateLimits
-from tests.sandbox_telegram.local import LocalTelegram
 from tests.support.clock import FakeClock
+from tests.support.local_telegram import LocalTelegram
 
 
 async def test_a_burst_passes_and_a_flood_does_not(telegram: LocalTelegram) -> None:

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from bot.sandbox.telegram.world import MediaLimits
-from tests.sandbox_telegram.local import TOKEN, LocalTelegram, local_telegram
+from tests.support.credentials import TOKEN
+from tests.support.local_telegram import LocalTelegram, local_telegram
 from tests.support.media.photos import gradient
 from tests.support.media.videos import video
 from tests.support.media.voices import recording
@@ -52,12 +53,14 @@ async def test_a_small_photo_is_not_enlarged(telegram: LocalTelegram) -> None:
 
 
 async def test_what_is_no_picture_is_no_photo(telegram: LocalTelegram) -> None:
-    answer = await telegram.upload(
-        "sendPhoto", {"photo": ("x.jpg", b"not a picture")}, chat_id=str(telegram.chat_id)
+    answer = await telegram.ask(
+        "sendPhoto", files={"photo": ("x.jpg", b"not a picture")}, chat_id=str(telegram.chat_id)
     )
     assert answer["description"] == "Bad Request: IMAGE_PROCESS_FAILED"
-    answer = await telegram.upload(
-        "sendPhoto", {"photo": ("x.png", gradient(2100, 100, "PNG"))}, chat_id=str(telegram.chat_id)
+    answer = await telegram.ask(
+        "sendPhoto",
+        files={"photo": ("x.png", gradient(2100, 100, "PNG"))},
+        chat_id=str(telegram.chat_id),
     )
     assert answer["description"] == "Bad Request: PHOTO_INVALID_DIMENSIONS"
 
@@ -123,9 +126,9 @@ async def test_the_unique_id_of_a_file_is_that_of_its_content(telegram: LocalTel
 
 
 async def test_a_video_arrives_with_what_was_said_about_it(telegram: LocalTelegram) -> None:
-    answer = await telegram.upload(
+    answer = await telegram.ask(
         "sendVideo",
-        {
+        files={
             "video": ("out.mp4", video(), "video/mp4"),
             "thumbnail": ("t.jpg", gradient(), "image/jpeg"),
             "cover": ("c.jpg", gradient(400, 300), "image/jpeg"),
@@ -147,7 +150,7 @@ async def test_a_video_arrives_with_what_was_said_about_it(telegram: LocalTelegr
 
 async def test_a_video_without_claims_is_measured(telegram: LocalTelegram) -> None:
     files = {"video": ("out.mp4", video(64, 48, 20), "video/mp4")}
-    answer = await telegram.upload("sendVideo", files, chat_id=str(telegram.chat_id))
+    answer = await telegram.ask("sendVideo", files=files, chat_id=str(telegram.chat_id))
     shown = answer["result"]["video"]
     assert (shown["duration"], shown["width"], shown["height"]) == (2, 64, 48)
 
@@ -155,7 +158,7 @@ async def test_a_video_without_claims_is_measured(telegram: LocalTelegram) -> No
 async def test_only_a_square_video_is_round(telegram: LocalTelegram) -> None:
     for clip, kind in ((video(64, 64), "video_note"), (video(64, 48), "video")):
         files = {"video_note": ("n.mp4", clip, "video/mp4")}
-        answer = await telegram.upload("sendVideoNote", files, chat_id=str(telegram.chat_id))
+        answer = await telegram.ask("sendVideoNote", files=files, chat_id=str(telegram.chat_id))
         assert kind in answer["result"]
 
 
@@ -197,9 +200,9 @@ async def test_an_album_is_one_group_of_messages(telegram: LocalTelegram) -> Non
         {"type": "photo", "media": "attach://one", "caption": "first"},
         {"type": "video", "media": "attach://two"},
     ]
-    answer = await telegram.upload(
+    answer = await telegram.ask(
         "sendMediaGroup",
-        {"one": ("1.jpg", gradient()), "two": ("2.mp4", video(), "video/mp4")},
+        files={"one": ("1.jpg", gradient()), "two": ("2.mp4", video(), "video/mp4")},
         chat_id=str(telegram.chat_id),
         media=json.dumps(media),
     )
@@ -214,16 +217,18 @@ async def test_an_album_is_one_group_of_messages(telegram: LocalTelegram) -> Non
 
 async def test_a_file_over_the_limits_is_neither_given_nor_taken() -> None:
     limits = MediaLimits(upload_bytes=50_000, download_bytes=10_000)
-    async with local_telegram(limits) as telegram:
+    async with local_telegram(limits=limits) as telegram:
         big = await _send_file(telegram, "document", b"x" * 10_001)
         said = await telegram.refusal("getFile", file_id=big["document"]["file_id"])
         assert said == "Bad Request: file is too big"
-        answer = await telegram.upload(
-            "sendDocument", {"document": ("x", b"x" * 50_001)}, chat_id=str(telegram.chat_id)
+        answer = await telegram.ask(
+            "sendDocument", files={"document": ("x", b"x" * 50_001)}, chat_id=str(telegram.chat_id)
         )
         assert (answer["error_code"], answer["description"]) == (413, "Request Entity Too Large")
-        answer = await telegram.upload(
-            "sendDocument", {"document": ("x", b"x" * 2_000_000)}, chat_id=str(telegram.chat_id)
+        answer = await telegram.ask(
+            "sendDocument",
+            files={"document": ("x", b"x" * 2_000_000)},
+            chat_id=str(telegram.chat_id),
         )
         assert answer["error_code"] == 413
 

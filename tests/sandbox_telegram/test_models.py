@@ -9,7 +9,7 @@ import aiogram
 import aiogram.types
 import telegram as ptb
 
-from tests.sandbox_telegram.local import LocalTelegram
+from tests.support.local_telegram import LocalTelegram
 from tests.support.media.photos import gradient
 from tests.support.media.videos import video
 from tests.support.media.voices import recording
@@ -150,15 +150,15 @@ async def test_every_sent_message_is_understood(telegram: LocalTelegram) -> None
     ]
     note = ("n.ogg", recording("ogg", "libopus"), "audio/ogg")
     answers = [
-        await telegram.upload("sendPhoto", {"photo": face}, **chat, has_spoiler="true"),
-        await telegram.upload(
-            "sendVideo", {"video": clip} | more, **chat, **reply, cover="attach://cover"
+        await telegram.ask("sendPhoto", files={"photo": face}, **chat, has_spoiler="true"),
+        await telegram.ask(
+            "sendVideo", files={"video": clip} | more, **chat, **reply, cover="attach://cover"
         ),
-        await telegram.upload("sendVideoNote", {"video_note": clip}, **chat),
-        await telegram.upload("sendVoice", {"voice": note}, **chat, caption="c"),
-        await telegram.upload("sendDocument", {"document": face, "thumbnail": face}, **chat),
-        await telegram.upload(
-            "sendMediaGroup", {"a": face, "b": face}, **chat, media=json.dumps(album)
+        await telegram.ask("sendVideoNote", files={"video_note": clip}, **chat),
+        await telegram.ask("sendVoice", files={"voice": note}, **chat, caption="c"),
+        await telegram.ask("sendDocument", files={"document": face, "thumbnail": face}, **chat),
+        await telegram.ask(
+            "sendMediaGroup", files={"a": face, "b": face}, **chat, media=json.dumps(album)
         ),
     ]
     assert all(answer["ok"] for answer in answers), answers

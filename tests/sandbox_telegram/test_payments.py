@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox_telegram.local import LocalTelegram
+from tests.support.local_telegram import LocalTelegram
 
 INVOICE: dict[str, Any] = {
     "title": "A minute",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sandbox_telegram.local import LocalTelegram
+from tests.support.local_telegram import LocalTelegram
 
 
 async def test_a_message_reaches_the_person(telegram: LocalTelegram) -> None:

@@ -13,7 +13,8 @@ import telegram as ptb
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
-from tests.sandbox_telegram.local import TOKEN, LocalTelegram
+from tests.support.credentials import TOKEN
+from tests.support.local_telegram import LocalTelegram
 from tests.support.media.photos import gradient
 from tests.support.media.videos import video
 
@@ -72,7 +73,7 @@ async def test_a_python_telegram_bot_session(telegram: LocalTelegram, ptb_bot: p
 async def test_python_telegram_bot_meets_its_own_exceptions(
     telegram: LocalTelegram, ptb_bot: ptb.Bot
 ) -> None:
-    await telegram.fault("sendMessage", "rate_limit", retry_after=3)
+    telegram.fault("sendMessage", "rate_limit", retry_after=3)
     with pytest.raises(ptb.error.RetryAfter):
         await ptb_bot.send_message(telegram.chat_id, "x")
     group = await telegram.new_group(telegram.person)
@@ -80,7 +81,7 @@ async def test_python_telegram_bot_meets_its_own_exceptions(
     with pytest.raises(ptb.error.ChatMigrated) as migrated:
         await ptb_bot.send_message(group["chat_id"], "x")
     assert migrated.value.new_chat_id == grown["chat_id"]
-    await telegram.fault("getUpdates", "conflict")
+    telegram.fault("getUpdates", "conflict")
     with pytest.raises(ptb.error.Conflict):
         await ptb_bot.get_updates()
     await telegram.sim("POST", f"/chats/{telegram.chat_id}/block", {})

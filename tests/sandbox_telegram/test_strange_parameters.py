@@ -7,7 +7,8 @@ import itertools
 import pytest
 
 from bot.sandbox.telegram.methods import METHODS
-from tests.sandbox_telegram.local import TOKEN, LocalTelegram
+from tests.support.credentials import TOKEN
+from tests.support.local_telegram import LocalTelegram
 
 NAMES = [
     "text",

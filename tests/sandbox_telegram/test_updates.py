@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 
-from tests.sandbox_telegram.local import OTHER_TOKEN, LocalTelegram
+from tests.support.credentials import OTHER_TOKEN
 from tests.support.deadlines import eventually
+from tests.support.local_telegram import LocalTelegram
 
 
 async def test_updates_come_again_until_an_offset_confirms_them(telegram: LocalTelegram) -> None:

@@ -13,8 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.sandbox.serving import serve
-from tests.sandbox_telegram.local import LocalTelegram
 from tests.support.deadlines import eventually
+from tests.support.local_telegram import LocalTelegram
 
 
 class Receiver:

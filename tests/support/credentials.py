@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pydantic import SecretStr
+
 from bot.sandbox.dashscope.settings import DEMO_API_KEY
 from bot.sandbox.server import DEMO_BOT_TOKEN
 
 TOKEN, KEY = DEMO_BOT_TOKEN, DEMO_API_KEY
+SECRET_TOKEN = SecretStr(TOKEN)
 OTHER_TOKEN = TOKEN.replace("4242", "777")
 """Another bot's."""

@@ -11,21 +11,21 @@ import pytest
 from bot.telegram.sender import Sender
 from storage.database import Database
 from tests.support.clock import FakeClock
-from tests.telegram.chat import Telegram, local_telegram
+from tests.support.local_telegram import LocalTelegram, local_telegram
 from tests.telegram.senders import sender_of
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[Telegram]:
+async def telegram() -> AsyncIterator[LocalTelegram]:
     """A local Telegram."""
     async with local_telegram() as telegram:
         yield telegram
 
 
 @pytest.fixture
-async def sender(telegram: Telegram) -> AsyncIterator[Sender]:
+async def sender(telegram: LocalTelegram) -> AsyncIterator[Sender]:
     """A Sender connected to it, which waits for nothing."""
-    async with sender_of(telegram.base_url, FakeClock()) as sender:
+    async with sender_of(telegram.url, FakeClock()) as sender:
         yield sender
 
 

@@ -16,7 +16,8 @@ from bot.telegram.connection import build_application, build_bot, build_http
 from bot.telegram.updates import PollingOptions, UpdateLoop
 from storage.database import Database
 from storage.inbox import Inbox
-from tests.telegram.chat import PRIVATE, TOKEN, Telegram
+from tests.support.credentials import SECRET_TOKEN
+from tests.support.local_telegram import PRIVATE, LocalTelegram
 
 Handle = Callable[[Update], Awaitable[None]]
 
@@ -31,7 +32,7 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    telegram: Telegram,
+    telegram: LocalTelegram,
     database: Database,
     handle: Handle,
     *,
@@ -44,7 +45,7 @@ async def running(
     async def callback(update: Update, _context: object) -> None:
         await handle(update)
 
-    application = build_application(build_bot(TOKEN, telegram.base_url))
+    application = build_application(build_bot(SECRET_TOKEN, telegram.url))
     application.add_handler(TypeHandler(Update, callback))
     async with application, build_http() as http:
         loop = UpdateLoop(

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from bot.clock import Clock, SystemClock
 from bot.telegram.connection import Timeouts, build_bot
 from bot.telegram.sender import Sender
-from tests.telegram.chat import TOKEN
+from tests.support.credentials import SECRET_TOKEN
 
 
 @asynccontextmanager
@@ -16,7 +16,7 @@ async def sender_of(
     base_url: str, clock: Clock | None = None, timeouts: Timeouts | None = None
 ) -> AsyncIterator[Sender]:
     """A Sender over a real Bot and real sockets; the Bot has not introduced itself (getMe)."""
-    bot = build_bot(TOKEN, base_url, timeouts=timeouts)
+    bot = build_bot(SECRET_TOKEN, base_url, timeouts=timeouts)
     async with Sender(bot, clock or SystemClock()) as sender:
         yield sender
     await bot.request.shutdown()

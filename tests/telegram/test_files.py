@@ -18,7 +18,8 @@ from bot.telegram.connection import build_bot, build_http
 from bot.telegram.errors import FileGone, FileTooBig, TelegramFailure, TokenRejected, TryAgain
 from bot.telegram.files import DOWNLOAD_LIMIT_BYTES, Files
 from tests.support.clock import FakeClock
-from tests.telegram.chat import TOKEN, Telegram
+from tests.support.credentials import SECRET_TOKEN
+from tests.support.local_telegram import LocalTelegram
 
 MEGABYTE = 1_000_000
 
@@ -26,39 +27,41 @@ MEGABYTE = 1_000_000
 @asynccontextmanager
 async def files_of(base_url: str) -> AsyncIterator[Files]:
     """Downloads from there, waiting for nothing."""
-    bot = build_bot(TOKEN, base_url)
+    bot = build_bot(SECRET_TOKEN, base_url)
     async with build_http() as http:
         yield Files(bot, http, FakeClock())
     await bot.request.shutdown()
 
 
 @pytest.fixture
-async def files(telegram: Telegram) -> AsyncIterator[Files]:
+async def files(telegram: LocalTelegram) -> AsyncIterator[Files]:
     """Downloads from the local Telegram."""
-    async with files_of(telegram.base_url) as files:
+    async with files_of(telegram.url) as files:
         yield files
 
 
-async def photo_of(telegram: Telegram) -> dict[str, Any]:
+async def photo_of(telegram: LocalTelegram) -> dict[str, Any]:
     """The largest size of a photo the person just sent."""
     size: dict[str, Any] = (await telegram.show())["photo"][-1]
     return size
 
 
-async def test_a_photo_comes_as_it_was_sent(telegram: Telegram, files: Files) -> None:
+async def test_a_photo_comes_as_it_was_sent(telegram: LocalTelegram, files: Files) -> None:
     photo = await photo_of(telegram)
     data = await files.download(photo["file_id"], photo["file_size"])
     assert len(data) == photo["file_size"]
     assert data.startswith(b"\xff\xd8")
 
 
-async def test_a_file_declared_too_big_is_not_asked_for(telegram: Telegram, files: Files) -> None:
+async def test_a_file_declared_too_big_is_not_asked_for(
+    telegram: LocalTelegram, files: Files
+) -> None:
     with pytest.raises(FileTooBig):
         await files.download("whatever", DOWNLOAD_LIMIT_BYTES + 1)
     assert await telegram.calls("getFile") == []
 
 
-async def test_telegrams_own_word_for_too_big(telegram: Telegram, files: Files) -> None:
+async def test_telegrams_own_word_for_too_big(telegram: LocalTelegram, files: Files) -> None:
     telegram.fault("getFile", "bad_request", description="file is too big")
     with pytest.raises(FileTooBig):
         await files.download("whatever")
@@ -72,14 +75,16 @@ async def test_an_unknown_file_is_gone(files: Files) -> None:
 @pytest.mark.parametrize("match", ["getFile", "download"])
 @pytest.mark.parametrize("kind", ["drop_before", "html", "rate_limit"])
 async def test_what_fails_once_is_fetched_again(
-    telegram: Telegram, files: Files, match: str, kind: str
+    telegram: LocalTelegram, files: Files, match: str, kind: str
 ) -> None:
     photo = await photo_of(telegram)
     telegram.fault(match, kind)
     assert len(await files.download(photo["file_id"])) == photo["file_size"]
 
 
-async def test_an_address_that_expired_is_asked_for_again(telegram: Telegram, files: Files) -> None:
+async def test_an_address_that_expired_is_asked_for_again(
+    telegram: LocalTelegram, files: Files
+) -> None:
     photo = await photo_of(telegram)
     telegram.fault("download", "status", code=404)
     assert len(await files.download(photo["file_id"])) == photo["file_size"]
@@ -88,7 +93,7 @@ async def test_an_address_that_expired_is_asked_for_again(telegram: Telegram, fi
 
 @pytest.mark.parametrize("match", ["getFile", "download"])
 async def test_what_keeps_failing_is_for_later(
-    telegram: Telegram, files: Files, match: str
+    telegram: LocalTelegram, files: Files, match: str
 ) -> None:
     photo = await photo_of(telegram)
     telegram.fault(match, "status", times=None, code=502)
@@ -132,7 +137,7 @@ async def test_a_file_that_lies_about_its_size_is_cut_off_while_it_arrives() -> 
     ],
 )
 async def test_no_failure_and_no_log_line_of_ours_shows_the_token(
-    telegram: Telegram,
+    telegram: LocalTelegram,
     files: Files,
     caplog: pytest.LogCaptureFixture,
     match: str,
@@ -145,12 +150,12 @@ async def test_no_failure_and_no_log_line_of_ours_shows_the_token(
     with pytest.raises(TelegramFailure) as failure:
         await files.download(photo["file_id"])
     ours = [r.getMessage() for r in caplog.records if r.name.startswith("bot.telegram")]
-    secret = TOKEN.get_secret_value().partition(":")[2]
+    secret = SECRET_TOKEN.get_secret_value().partition(":")[2]
     assert secret not in repr(failure.value)
     assert secret not in "".join(ours)
 
 
-async def test_a_rejected_token_is_told_apart(telegram: Telegram, files: Files) -> None:
+async def test_a_rejected_token_is_told_apart(telegram: LocalTelegram, files: Files) -> None:
     telegram.fault("getFile", "status", code=401)
     with pytest.raises(TokenRejected):
         await files.download("x")

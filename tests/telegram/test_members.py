@@ -12,7 +12,8 @@ from bot.telegram.connection import build_bot
 from bot.telegram.members import Members
 from bot.telegram.pace import Pace
 from tests.support.clock import FakeClock
-from tests.telegram.chat import PRIVATE, TOKEN, Telegram
+from tests.support.credentials import SECRET_TOKEN
+from tests.support.local_telegram import PRIVATE, LocalTelegram
 
 STRANGER = 7_002
 
@@ -21,7 +22,7 @@ STRANGER = 7_002
 class Scene:
     """A group of Ada, who owns it, and Ben, and what the bot knows of them."""
 
-    telegram: Telegram
+    telegram: LocalTelegram
     clock: FakeClock
     members: Members
     group: int
@@ -32,11 +33,11 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(telegram: Telegram) -> AsyncIterator[Scene]:
+async def scene(telegram: LocalTelegram) -> AsyncIterator[Scene]:
     """Rights as they are in a new group."""
     await telegram.post("/people", {"first_name": "Ben", "user_id": STRANGER})
     body = {"title": "Us", "members": [PRIVATE, STRANGER], "type": "supergroup"}
-    bot, clock = build_bot(TOKEN, telegram.base_url), FakeClock()
+    bot, clock = build_bot(SECRET_TOKEN, telegram.url), FakeClock()
     await bot.initialize()
     group = (await telegram.post("/groups", body))["chat_id"]
     yield Scene(telegram, clock, Members(bot, Pace(clock), clock), group)

@@ -15,7 +15,7 @@ from bot.telegram.updates import PollingOptions
 from storage.database import Database
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually, in_time
-from tests.telegram.chat import Telegram
+from tests.support.local_telegram import LocalTelegram
 from tests.telegram.loops import Notebook, running, settled, state_of
 
 HASTY = PollingOptions(
@@ -23,7 +23,7 @@ HASTY = PollingOptions(
 )
 
 
-async def test_allowed_updates_are_named(telegram: Telegram, database: Database) -> None:
+async def test_allowed_updates_are_named(telegram: LocalTelegram, database: Database) -> None:
     async with running(telegram, database, Notebook()):
         await telegram.say("hello")
         await eventually(lambda: settled(database))
@@ -32,7 +32,9 @@ async def test_allowed_updates_are_named(telegram: Telegram, database: Database)
     assert "callback_query" in json.dumps(poll["params"]["allowed_updates"])
 
 
-async def test_stopping_ends_a_long_poll_at_once(telegram: Telegram, database: Database) -> None:
+async def test_stopping_ends_a_long_poll_at_once(
+    telegram: LocalTelegram, database: Database
+) -> None:
     async with running(telegram, database, Notebook()) as bot:
         await telegram.say("hello")
         await eventually(lambda: settled(database))
@@ -43,7 +45,7 @@ async def test_stopping_ends_a_long_poll_at_once(telegram: Telegram, database: D
 
 
 async def test_stopping_waits_for_the_handler_in_flight(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     begun, finish = asyncio.Event(), asyncio.Event()
 
@@ -62,7 +64,7 @@ async def test_stopping_waits_for_the_handler_in_flight(
 
 
 async def test_stopping_gives_up_a_handler_that_hangs_and_leaves_it_undone(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     begun = asyncio.Event()
 
@@ -79,7 +81,7 @@ async def test_stopping_gives_up_a_handler_that_hangs_and_leaves_it_undone(
 
 
 async def test_a_conflict_that_passes_is_put_up_with(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     telegram.fault("getUpdates", "conflict", times=2)
     notebook = Notebook()
@@ -90,7 +92,7 @@ async def test_a_conflict_that_passes_is_put_up_with(
 
 
 async def test_a_conflict_that_stays_is_a_second_instance(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     telegram.fault("getUpdates", "conflict", times=None)
     async with running(telegram, database, Notebook(), options=HASTY) as bot:
@@ -99,7 +101,7 @@ async def test_a_conflict_that_stays_is_a_second_instance(
 
 
 async def test_of_two_instances_one_says_so_and_the_other_goes_on(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     notebook = Notebook()
     options = PollingOptions(hold_seconds=1, conflict_patience_seconds=1, grace_seconds=0.2)
@@ -117,7 +119,7 @@ async def test_of_two_instances_one_says_so_and_the_other_goes_on(
     assert notebook.texts == ["still here"]
 
 
-async def test_a_rejected_token_ends_the_loop(telegram: Telegram, database: Database) -> None:
+async def test_a_rejected_token_ends_the_loop(telegram: LocalTelegram, database: Database) -> None:
     telegram.fault("getUpdates", "status", code=401)
     async with running(telegram, database, Notebook()) as bot:
         with pytest.raises(TokenRejected):
@@ -126,7 +128,7 @@ async def test_a_rejected_token_ends_the_loop(telegram: Telegram, database: Data
 
 @pytest.mark.parametrize("kind", ["drop_before", "malformed", "html", "empty", "rate_limit"])
 async def test_a_poll_that_fails_is_made_again(
-    telegram: Telegram, database: Database, kind: str
+    telegram: LocalTelegram, database: Database, kind: str
 ) -> None:
     telegram.fault("getUpdates", kind, times=3)
     notebook = Notebook()
@@ -137,7 +139,7 @@ async def test_a_poll_that_fails_is_made_again(
 
 
 async def test_a_webhook_left_over_is_removed_without_losing_updates(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     notebook = Notebook()
     conflict = {

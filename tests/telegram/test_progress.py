@@ -13,7 +13,7 @@ from bot.telegram.progress import ProgressEdits, Status
 from bot.telegram.sender import Sender
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
-from tests.telegram.chat import PRIVATE, Telegram
+from tests.support.local_telegram import PRIVATE, LocalTelegram
 from tests.telegram.senders import sender_of
 
 
@@ -21,7 +21,7 @@ from tests.telegram.senders import sender_of
 class Scene:
     """A sender on a standing clock, and one status message."""
 
-    telegram: Telegram
+    telegram: LocalTelegram
     clock: FakeClock
     sender: Sender
     message_id: int
@@ -57,10 +57,10 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(telegram: Telegram) -> AsyncIterator[Scene]:
+async def scene(telegram: LocalTelegram) -> AsyncIterator[Scene]:
     """In private."""
     clock = FakeClock(jumps=False)
-    async with sender_of(telegram.base_url, clock) as sender:
+    async with sender_of(telegram.url, clock) as sender:
         status = await sender.send_text(PRIVATE, "0%")
         yield Scene(telegram, clock, sender, status.message_id)
 

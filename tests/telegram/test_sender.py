@@ -29,8 +29,9 @@ from bot.telegram.keyboard import Keyboard
 from bot.telegram.outgoing import OutgoingVideo
 from bot.telegram.sender import Sender
 from tests.support.clock import FakeClock
+from tests.support.credentials import SECRET_TOKEN
 from tests.support.deadlines import eventually, in_time
-from tests.telegram.chat import PRIVATE, TOKEN, Telegram, local_telegram
+from tests.support.local_telegram import PRIVATE, LocalTelegram, local_telegram
 from tests.telegram.senders import sender_of
 
 
@@ -51,7 +52,7 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> OutgoingVideo:
 
 
 async def test_a_text_arrives_with_markup_buttons_and_as_a_reply(
-    telegram: Telegram, sender: Sender
+    telegram: LocalTelegram, sender: Sender
 ) -> None:
     question = await telegram.show()
     sent = await sender.send_text(
@@ -69,7 +70,7 @@ async def test_a_text_arrives_with_markup_buttons_and_as_a_reply(
 
 
 async def test_a_video_arrives_with_all_that_players_want_to_know(
-    telegram: Telegram, sender: Sender, video: OutgoingVideo
+    telegram: LocalTelegram, sender: Sender, video: OutgoingVideo
 ) -> None:
     sent = await sender.send_video(PRIVATE, video, caption="<i>yours</i>")
     (seen,) = await telegram.seen()
@@ -86,7 +87,7 @@ async def test_a_video_arrives_with_all_that_players_want_to_know(
 
 
 async def test_a_video_sent_before_is_sent_again_by_its_file_id(
-    telegram: Telegram, sender: Sender, video: OutgoingVideo
+    telegram: LocalTelegram, sender: Sender, video: OutgoingVideo
 ) -> None:
     first = await sender.send_video(PRIVATE, video)
     assert first.video_file_id is not None
@@ -97,7 +98,7 @@ async def test_a_video_sent_before_is_sent_again_by_its_file_id(
 
 
 async def test_a_file_over_the_limit_is_not_even_tried(
-    telegram: Telegram, sender: Sender, tmp_path: Path
+    telegram: LocalTelegram, sender: Sender, tmp_path: Path
 ) -> None:
     path = tmp_path / "huge.mp4"
     with path.open("wb") as file:
@@ -114,7 +115,7 @@ async def test_an_unknown_file_id_is_a_file_gone(sender: Sender) -> None:
 
 @pytest.mark.parametrize("kind", ["drop_after", "error_after"])
 async def test_a_lost_answer_leaves_one_video_and_an_unknown_outcome(
-    telegram: Telegram, sender: Sender, video: OutgoingVideo, kind: str
+    telegram: LocalTelegram, sender: Sender, video: OutgoingVideo, kind: str
 ) -> None:
     telegram.fault("sendVideo", kind)
     with pytest.raises(SendUnknown):
@@ -124,10 +125,10 @@ async def test_a_lost_answer_leaves_one_video_and_an_unknown_outcome(
 
 
 async def test_a_timeout_after_the_request_left_is_not_repeated(
-    telegram: Telegram, video: OutgoingVideo
+    telegram: LocalTelegram, video: OutgoingVideo
 ) -> None:
-    telegram.answer_late("sendVideo", seconds=2)
-    async with sender_of(telegram.base_url, timeouts=Timeouts(read_seconds=0.3)) as hasty:
+    telegram.line.late_seconds["sendVideo"] = 2.0
+    async with sender_of(telegram.url, timeouts=Timeouts(read_seconds=0.3)) as hasty:
         with pytest.raises(SendUnknown):
             await hasty.send_video(PRIVATE, video)
     assert len(await telegram.seen()) == 1
@@ -136,7 +137,7 @@ async def test_a_timeout_after_the_request_left_is_not_repeated(
 
 @pytest.mark.parametrize("kind", ["malformed", "empty", "html"])
 async def test_an_answer_that_is_none_leaves_the_outcome_unknown(
-    telegram: Telegram, sender: Sender, kind: str
+    telegram: LocalTelegram, sender: Sender, kind: str
 ) -> None:
     telegram.fault("sendMessage", kind)
     with pytest.raises(SendUnknown) as failure:
@@ -145,7 +146,7 @@ async def test_an_answer_that_is_none_leaves_the_outcome_unknown(
 
 
 async def test_a_result_that_is_not_a_message_leaves_the_outcome_unknown(
-    telegram: Telegram, sender: Sender
+    telegram: LocalTelegram, sender: Sender
 ) -> None:
     telegram.fault("sendMessage", "status", code=200, body={"ok": True})
     with pytest.raises(SendUnknown):
@@ -154,7 +155,7 @@ async def test_a_result_that_is_not_a_message_leaves_the_outcome_unknown(
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "error_after", "malformed"])
 async def test_an_edit_whose_answer_was_lost_is_made_again(
-    telegram: Telegram, sender: Sender, kind: str
+    telegram: LocalTelegram, sender: Sender, kind: str
 ) -> None:
     sent = await sender.send_text(PRIVATE, "before")
     telegram.fault("editMessageText", kind)
@@ -164,7 +165,7 @@ async def test_an_edit_whose_answer_was_lost_is_made_again(
 
 
 async def test_an_edit_that_never_gets_an_answer_may_be_tried_later(
-    telegram: Telegram, sender: Sender
+    telegram: LocalTelegram, sender: Sender
 ) -> None:
     sent = await sender.send_text(PRIVATE, "before")
     telegram.fault("editMessageText", "status", times=None, code=502)
@@ -173,7 +174,7 @@ async def test_an_edit_that_never_gets_an_answer_may_be_tried_later(
 
 
 async def test_the_status_becomes_the_video_without_a_new_message(
-    telegram: Telegram, sender: Sender, video: OutgoingVideo
+    telegram: LocalTelegram, sender: Sender, video: OutgoingVideo
 ) -> None:
     status = await sender.send_text(PRIVATE, "working", keyboard=Keyboard.of([("Stop", "s")]))
     telegram.fault("editMessageMedia", "drop_after")
@@ -194,11 +195,11 @@ class _LateTelegram(FakeClock):
         super().__init__()
         self._port = port
         self._stack = stack
-        self.telegram: Telegram | None = None
+        self.telegram: LocalTelegram | None = None
 
     async def sleep(self, seconds: float) -> None:
         if self.telegram is None:
-            self.telegram = await self._stack.enter_async_context(local_telegram(self._port))
+            self.telegram = await self._stack.enter_async_context(local_telegram(port=self._port))
         await super().sleep(seconds)
 
 
@@ -220,19 +221,19 @@ async def test_a_server_that_stays_away_gives_not_sent(free_port: int) -> None:
 
 
 async def test_a_rejected_token_is_named_without_showing_it(
-    telegram: Telegram, sender: Sender
+    telegram: LocalTelegram, sender: Sender
 ) -> None:
     telegram.fault("sendMessage", "status", code=401)
     with pytest.raises(TokenRejected) as failure:
         await sender.send_text(PRIVATE, "hello")
-    assert TOKEN.get_secret_value() not in repr(failure.value)
+    assert SECRET_TOKEN.get_secret_value() not in repr(failure.value)
 
 
-async def test_one_chats_flood_is_waited_out_while_others_go_on(telegram: Telegram) -> None:
+async def test_one_chats_flood_is_waited_out_while_others_go_on(telegram: LocalTelegram) -> None:
     await telegram.post("/people", {"first_name": "Bob", "user_id": 7_002})
     telegram.fault("sendMessage", "rate_limit", retry_after=30)
     clock = FakeClock(jumps=False)
-    async with sender_of(telegram.base_url, clock) as sender:
+    async with sender_of(telegram.url, clock) as sender:
         flooded = asyncio.create_task(sender.send_text(PRIVATE, "late"))
         await eventually(lambda: len(clock.due) == 1)
         await sender.send_text(7_002, "at once")
@@ -245,14 +246,14 @@ async def test_one_chats_flood_is_waited_out_while_others_go_on(telegram: Telegr
     assert [m["text"] for m in await telegram.seen()] == ["late"]
 
 
-async def test_endless_floods_end_as_not_sent(telegram: Telegram, sender: Sender) -> None:
+async def test_endless_floods_end_as_not_sent(telegram: LocalTelegram, sender: Sender) -> None:
     telegram.fault("sendMessage", "rate_limit", times=None, retry_after=5)
     with pytest.raises(NotSent):
         await sender.send_text(PRIVATE, "hello")
     assert await telegram.seen() == []
 
 
-async def test_a_chat_that_blocked_the_bot_is_dead(telegram: Telegram, sender: Sender) -> None:
+async def test_a_chat_that_blocked_the_bot_is_dead(telegram: LocalTelegram, sender: Sender) -> None:
     await telegram.post(f"/chats/{PRIVATE}/block")
     with pytest.raises(ChatDead):
         await sender.send_text(PRIVATE, "hello")
@@ -263,7 +264,9 @@ async def test_a_chat_nobody_knows_is_dead(sender: Sender) -> None:
         await sender.send_text(999_999, "hello")
 
 
-async def test_a_group_that_grew_says_where_it_went(telegram: Telegram, sender: Sender) -> None:
+async def test_a_group_that_grew_says_where_it_went(
+    telegram: LocalTelegram, sender: Sender
+) -> None:
     group = await telegram.post("/groups", {"title": "Us", "members": [PRIVATE]})
     grown = await telegram.post(f"/chats/{group['chat_id']}/migrate")
     with pytest.raises(ChatMoved) as moved:
@@ -272,21 +275,21 @@ async def test_a_group_that_grew_says_where_it_went(telegram: Telegram, sender: 
 
 
 async def test_missing_rights_are_told_apart_from_a_dead_chat(
-    telegram: Telegram, sender: Sender
+    telegram: LocalTelegram, sender: Sender
 ) -> None:
     telegram.fault("sendMessage", "bad_request", description="not enough rights to send text")
     with pytest.raises(NotAllowed):
         await sender.send_text(PRIVATE, "hello")
 
 
-async def test_the_same_text_again_is_no_failure(telegram: Telegram, sender: Sender) -> None:
+async def test_the_same_text_again_is_no_failure(telegram: LocalTelegram, sender: Sender) -> None:
     sent = await sender.send_text(PRIVATE, "same")
     await sender.edit_text(PRIVATE, sent.message_id, "same")
     assert [call["ok"] for call in await telegram.calls("editMessageText")] == [False]
 
 
 async def test_a_deleted_message_is_gone_for_edits_and_fine_for_deletion(
-    telegram: Telegram, sender: Sender
+    telegram: LocalTelegram, sender: Sender
 ) -> None:
     sent = await sender.send_text(PRIVATE, "short-lived")
     await telegram.delete(sent.message_id)
@@ -297,7 +300,7 @@ async def test_a_deleted_message_is_gone_for_edits_and_fine_for_deletion(
 
 
 async def test_a_deleted_reply_target_does_not_stop_the_answer(
-    telegram: Telegram, sender: Sender
+    telegram: LocalTelegram, sender: Sender
 ) -> None:
     question = await telegram.show()
     await telegram.delete(question["message_id"])
@@ -307,7 +310,7 @@ async def test_a_deleted_reply_target_does_not_stop_the_answer(
 
 
 async def test_a_closed_topic_sends_the_answer_to_the_chat_itself(
-    telegram: Telegram, sender: Sender
+    telegram: LocalTelegram, sender: Sender
 ) -> None:
     group = await telegram.post(
         "/groups", {"title": "Us", "members": [PRIVATE], "type": "supergroup", "is_forum": True}
@@ -324,13 +327,13 @@ async def test_a_closed_topic_sends_the_answer_to_the_chat_itself(
 
 
 async def test_a_press_too_old_to_be_answered_is_no_failure(
-    telegram: Telegram, sender: Sender
+    telegram: LocalTelegram, sender: Sender
 ) -> None:
     await sender.answer_callback("12345", "too late")
     assert [call["ok"] for call in await telegram.calls("answerCallbackQuery")] == [False]
 
 
-async def test_a_press_is_answered(telegram: Telegram, sender: Sender) -> None:
+async def test_a_press_is_answered(telegram: LocalTelegram, sender: Sender) -> None:
     sent = await sender.send_text(PRIVATE, "?", keyboard=Keyboard.of([("Yes", "yes")]))
     pressed = await telegram.post(
         f"/chats/{PRIVATE}/messages/{sent.message_id}/press", {"callback_data": "yes"}
@@ -341,7 +344,7 @@ async def test_a_press_is_answered(telegram: Telegram, sender: Sender) -> None:
     assert call["params"]["text"] == "noted"
 
 
-async def test_a_chat_action_never_fails(telegram: Telegram, sender: Sender) -> None:
+async def test_a_chat_action_never_fails(telegram: LocalTelegram, sender: Sender) -> None:
     await sender.chat_action(PRIVATE, "upload_video")
     telegram.fault("sendChatAction", "forbidden")
     await sender.chat_action(PRIVATE, "upload_video")

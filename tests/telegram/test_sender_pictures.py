@@ -14,8 +14,8 @@ from bot.telegram.errors import FileGone, MessageGone, NotAllowed, RequestInvali
 from bot.telegram.keyboard import Keyboard
 from bot.telegram.outgoing import OutgoingNote
 from bot.telegram.sender import Sender
+from tests.support.local_telegram import PRIVATE, LocalTelegram
 from tests.support.media.videos import result
-from tests.telegram.chat import PRIVATE, Telegram
 
 KEYBOARD = Keyboard.of([("1", "resend:7")])
 
@@ -34,7 +34,7 @@ def jpeg(colour: str) -> bytes:
 
 
 async def test_a_note_arrives_round_and_is_had_again_by_its_id(
-    telegram: Telegram, sender: Sender, note: OutgoingNote
+    telegram: LocalTelegram, sender: Sender, note: OutgoingNote
 ) -> None:
     question = await telegram.show()
     sent = await sender.send_video_note(PRIVATE, note, reply_to=question["message_id"])
@@ -70,7 +70,7 @@ async def test_what_telegram_does_not_take_as_round_is_known_to_be_a_video(
     ],
 )
 async def test_each_refusal_of_a_note_has_its_type(
-    telegram: Telegram,
+    telegram: LocalTelegram,
     sender: Sender,
     note: OutgoingNote,
     description: str,
@@ -82,7 +82,7 @@ async def test_each_refusal_of_a_note_has_its_type(
 
 
 async def test_a_note_of_unknown_fate_is_not_sent_twice(
-    telegram: Telegram, sender: Sender, note: OutgoingNote
+    telegram: LocalTelegram, sender: Sender, note: OutgoingNote
 ) -> None:
     telegram.fault("sendVideoNote", "drop_after")
     with pytest.raises(SendUnknown):
@@ -91,7 +91,7 @@ async def test_a_note_of_unknown_fate_is_not_sent_twice(
 
 
 async def test_a_picture_is_replaced_with_its_caption_and_buttons(
-    telegram: Telegram, sender: Sender
+    telegram: LocalTelegram, sender: Sender
 ) -> None:
     sent = await sender.send_photo(PRIVATE, jpeg("red"), caption="<b>One</b>", keyboard=KEYBOARD)
     (before,) = await telegram.seen()

@@ -8,14 +8,14 @@ from bot.telegram.errors import NotSent
 from storage.database import Database
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
-from tests.telegram.chat import Telegram
+from tests.support.local_telegram import LocalTelegram
 from tests.telegram.loops import Notebook, running, settled, state_of
 
 TEN_MINUTES = 600.0
 
 
 async def test_what_was_said_meanwhile_arrives_once_when_the_network_is_back(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     clock, notebook = FakeClock(), Notebook()
     telegram.fault("getUpdates", "drop_before", times=None)
@@ -33,7 +33,7 @@ async def test_what_was_said_meanwhile_arrives_once_when_the_network_is_back(
 
 
 async def test_an_answer_waits_for_ten_minutes_and_is_not_given_up(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     clock, tries = FakeClock(), 0
 

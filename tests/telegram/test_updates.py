@@ -16,12 +16,12 @@ from storage.database import Database
 from storage.inbox import Inbox, StoredUpdate
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually, in_time
-from tests.telegram.chat import Telegram
+from tests.support.local_telegram import LocalTelegram
 from tests.telegram.loops import Notebook, message, running, settled, state_of
 
 
 async def test_a_message_is_handled_marked_done_and_confirmed(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     notebook = Notebook()
     async with running(telegram, database, notebook) as bot:
@@ -39,7 +39,7 @@ async def test_a_message_is_handled_marked_done_and_confirmed(
 
 
 async def test_what_a_killed_process_left_is_handled_by_the_next_one_in_order(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     hung, handled = asyncio.Event(), Notebook()
 
@@ -62,7 +62,7 @@ async def test_what_a_killed_process_left_is_handled_by_the_next_one_in_order(
 
 
 async def test_what_was_stored_but_not_confirmed_is_handled_once(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     update_id = await telegram.say("unconfirmed")
     raw = {"update_id": update_id, "message": message("unconfirmed")}
@@ -75,7 +75,7 @@ async def test_what_was_stored_but_not_confirmed_is_handled_once(
 
 
 async def test_an_update_delivered_twice_is_handled_once(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     notebook = Notebook()
     async with running(telegram, database, notebook):
@@ -88,7 +88,7 @@ async def test_an_update_delivered_twice_is_handled_once(
 
 
 async def test_a_chat_keeps_its_order_while_another_overtakes(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     await telegram.post("/people", {"first_name": "Bob", "user_id": 7_002})
     gate, order = asyncio.Event(), []
@@ -119,7 +119,7 @@ async def test_a_chat_keeps_its_order_while_another_overtakes(
     ],
 )
 async def test_an_update_nobody_can_read_is_parked_and_stops_nothing(
-    telegram: Telegram,
+    telegram: LocalTelegram,
     database: Database,
     caplog: pytest.LogCaptureFixture,
     poison: dict[str, Any],
@@ -140,7 +140,7 @@ async def test_an_update_nobody_can_read_is_parked_and_stops_nothing(
 
 
 async def test_a_failing_handler_is_tried_three_times_then_parked(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     notebook = Notebook({"bad": RuntimeError("no")})
     async with running(telegram, database, notebook, clock=FakeClock()):
@@ -153,7 +153,7 @@ async def test_a_failing_handler_is_tried_three_times_then_parked(
 
 
 async def test_an_update_that_keeps_killing_the_process_is_parked(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     raw = {"update_id": 77, "message": message("deadly")}
     await Inbox(database).store([StoredUpdate(77, json.dumps(raw), tries=3)], 1)
@@ -165,7 +165,7 @@ async def test_an_update_that_keeps_killing_the_process_is_parked(
 
 
 async def test_telegram_out_of_reach_is_not_the_updates_fault(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     attempts = []
 
@@ -182,7 +182,7 @@ async def test_telegram_out_of_reach_is_not_the_updates_fault(
 
 
 async def test_a_stray_refusal_of_the_token_strands_no_update(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     attempts = []
 
@@ -199,7 +199,7 @@ async def test_a_stray_refusal_of_the_token_strands_no_update(
 
 
 async def test_what_is_given_up_is_reported_before_it_is_done_with(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     states = []
 
@@ -214,7 +214,7 @@ async def test_what_is_given_up_is_reported_before_it_is_done_with(
 
 
 async def test_a_person_who_blocked_the_bot_is_not_tried_again(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     notebook = Notebook({"bye": ChatDead("blocked")})
     async with running(telegram, database, notebook):
@@ -224,7 +224,7 @@ async def test_a_person_who_blocked_the_bot_is_not_tried_again(
 
 
 async def test_an_update_that_cannot_be_stored_ends_the_loop_and_stays_unconfirmed(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     async with running(telegram, database, Notebook()) as bot:
         await telegram.say("stored")
@@ -238,7 +238,7 @@ async def test_an_update_that_cannot_be_stored_ends_the_loop_and_stays_unconfirm
 
 
 async def test_an_outcome_that_cannot_be_written_ends_the_loop(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     async def handle(update: Update) -> None:
         await _lose_the_inbox(database)
@@ -250,7 +250,7 @@ async def test_an_outcome_that_cannot_be_written_ends_the_loop(
 
 
 async def test_an_operator_who_cannot_be_told_stops_nothing(
-    telegram: Telegram, database: Database
+    telegram: LocalTelegram, database: Database
 ) -> None:
     async def on_parked(update_id: int, reason: str) -> None:
         raise ChatDead("the operator blocked the bot")
