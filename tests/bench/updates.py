@@ -16,7 +16,7 @@ from telegram.ext import ApplicationBuilder, TypeHandler
 
 from storage.database import Database
 from tests.bench.figures import Figure, figure_of
-from tests.bench.worlds import TOKEN, Telegram, local_telegram, running_loop
+from tests.bench.worlds import SECRET_TOKEN, LocalTelegram, local_telegram, running_loop
 
 RUNS = 3
 UPDATES = 500
@@ -64,8 +64,8 @@ async def _theirs() -> float:
     async with local_telegram() as telegram:
         await _say_all(telegram)
         countdown, began = _Countdown(), time.perf_counter()
-        builder = ApplicationBuilder().token(TOKEN.get_secret_value())
-        application: Any = builder.base_url(f"{telegram.base_url}/bot").build()
+        builder = ApplicationBuilder().token(SECRET_TOKEN.get_secret_value())
+        application: Any = builder.base_url(f"{telegram.url}/bot").build()
         application.add_handler(TypeHandler(Update, countdown.theirs))
         async with application:
             await application.start()
@@ -77,7 +77,7 @@ async def _theirs() -> float:
         return taken
 
 
-async def _say_all(telegram: Telegram) -> None:
+async def _say_all(telegram: LocalTelegram) -> None:
     for number in range(UPDATES):
         await telegram.say(f"message {number}")
 

@@ -41,53 +41,6 @@ STATUS = 1
 BILLED_MILLISECONDS = 5_000
 
 
-class WorkerInProcess:
-    """Does at once what the media process does; `dies` in these functions."""
-
-    def __init__(self) -> None:
-        self.dies: set[Callable[..., object]] = set()
-
-    async def run(self, function: Callable[..., Result], *args: object) -> Result:
-        if function in self.dies:
-            raise MediaWorkerDied("the test says so")
-        return function(*args)
-
-
-class Weather:
-    """Around the local Telegram: what its own faults cannot do to a connection.
-
-    `cut_answer`: an answer to this method ends after so many bytes. `cut_upload`: the connection
-    breaks when the first part of the request was read.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self.cut_answer: dict[str, int] = {}
-        self.cut_upload: set[str] = set()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        method = str(scope.get("path", "")).rpartition("/")[2]
-        if method in self.cut_upload:
-            self.cut_upload.remove(method)
-            await receive()
-            await Dropped()(scope, receive, send)
-            return
-        kept = self.cut_answer.pop(method, None)
-        await self._app(scope, receive, send if kept is None else _cutting(send, kept))
-
-
-def _cutting(send: Send, kept_bytes: int) -> Send:
-    async def cut(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = [(k, v) for k, v in message["headers"] if k.lower() != b"content-length"]
-            message = {**message, "headers": headers}
-        else:
-            message = {**message, "body": message.get("body", b"")[:kept_bytes]}
-        await send(message)
-
-    return cut
-
-
 @dataclass
 class Scene:
     """Everything, and hands and eyes of the people."""

@@ -122,7 +122,7 @@ async def test_a_video_that_cannot_be_made_smaller_comes_as_a_file_and_says_so(
     there: Scene,
 ) -> None:
     there.worker.dies.add(calls.shrink_video)
-    there.fault("sendVideo", "status", **TOO_BIG)
+    there.telegram.fault("sendVideo", "status", **TOO_BIG)
     job = await there.deliver(await there.rendered())
     (message,) = await there.telegram.seen()
     assert job.state == "done"

@@ -7,7 +7,7 @@ import pytest
 
 from bot.media.exchange import FaceBox
 from bot.media.faces import detect_faces
-from tests.media.pictures import portrait
+from tests.support.media.photos import portrait
 
 PHOTO = np.asarray(portrait())
 

@@ -14,7 +14,7 @@ from bot.media.round_label import RoundLabel
 from bot.media.round_note import Square, make_round_note, square_around
 from bot.media.video import VideoUnreadable, inspect_video
 from bot.media.video_errors import TooLongForNote
-from tests.delivery.films import film
+from tests.support.media.videos import result
 
 SOMEWHERE = Point(0, 0)
 
@@ -82,7 +82,7 @@ def test_what_is_longer_than_a_minute_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = tmp_path / "film.mp4"
-    film(source, seconds=1.0, flat=True)
+    result(source, seconds=1.0, flat=True)
     monkeypatch.setattr("bot.media.round_note.LONGEST_NOTE_MILLISECONDS", 500)
     with pytest.raises(TooLongForNote):
         make_round_note(source, tmp_path / "note.mp4", produce_id="job-9")

@@ -10,7 +10,7 @@ import pytest
 from bot.media.shrink import shrink_video
 from bot.media.video import VideoUnreadable, inspect_video
 from bot.media.video_errors import CannotShrink
-from tests.delivery.films import film
+from tests.support.media.videos import result
 
 
 @pytest.fixture(scope="module")

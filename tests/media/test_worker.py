@@ -25,9 +25,9 @@ from bot.media.worker import (
     MediaWorkerDied,
     MediaWorkerNotStarted,
 )
-from tests.media import jobs
-from tests.media.recordings import VOICE_NOTE
 from tests.support.clock import FakeClock
+from tests.support.media import calls
+from tests.support.media.voices import VOICE_NOTE
 
 PORTRAIT = VOICE_NOTE.with_name("portrait.jpg")
 linux_only = pytest.mark.skipif(
@@ -175,21 +175,21 @@ async def test_no_process_starts_before_the_first_call() -> None:
     before = processes_of(os.getpid())
     async with MediaWorker() as media:
         assert processes_of(os.getpid()) == before
-        assert await media.run(jobs.process_id) in processes_of(os.getpid())
+        assert await media.run(os.getpid) in processes_of(os.getpid())
 
 
 async def test_a_process_ends_after_a_minute_without_a_call_and_not_before() -> None:
     clock = FakeClock(jumps=False)
     async with MediaWorker(DECODING, clock) as media:
-        first = await media.run(jobs.process_id)
+        first = await media.run(os.getpid)
         clock.advance(IDLE_SECONDS - 1)
-        assert await media.run(jobs.process_id) == first
+        assert await media.run(os.getpid) == first
         clock.advance(IDLE_SECONDS - 1)
-        assert await media.run(jobs.process_id) == first
+        assert await media.run(os.getpid) == first
         clock.advance(IDLE_SECONDS)
         await idle_end(media, clock)
         assert not is_running(first)
-        assert await media.run(jobs.process_id) != first
+        assert await media.run(os.getpid) != first
 
 
 async def idle_end(media: MediaWorker, clock: FakeClock) -> None:
@@ -204,11 +204,11 @@ async def test_a_call_that_arrives_while_the_process_ends_is_answered() -> None:
     clock = FakeClock(jumps=False)
     async with MediaWorker(DECODING, clock) as media:
         for turns_of_the_loop in range(8):
-            assert await media.run(jobs.twice, 21) == 42
+            assert await media.run(operator.mul, 2, 21) == 42
             clock.advance(IDLE_SECONDS)
             for _ in range(turns_of_the_loop):
                 await asyncio.sleep(0)
-            assert await media.run(jobs.twice, 4) == 8
+            assert await media.run(operator.mul, 2, 4) == 8
 
 
 async def test_a_call_may_last_longer_than_a_process_stays_without_one() -> None:
@@ -218,9 +218,9 @@ async def test_a_call_may_last_longer_than_a_process_stays_without_one() -> None
         clock.advance(IDLE_SECONDS)
 
     async with MediaWorker(DECODING, clock) as media:
-        call = media.run(jobs.count, 4, on_progress=a_minute_passes)
+        call = media.run(calls.count, 4, on_progress=a_minute_passes)
         assert await call == "counted"
-        process = await media.run(jobs.process_id)
+        process = await media.run(os.getpid)
         assert is_running(process)
 
 
@@ -274,7 +274,7 @@ async def test_a_broken_installation_is_told_apart_from_a_broken_file(
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     with pytest.raises(MediaWorkerNotStarted):
         async with MediaWorker() as media:
-            await media.run(jobs.process_id)
+            await media.run(os.getpid)
 
 
 async def test_a_process_that_does_not_come_up_is_told_as_well(
@@ -286,4 +286,4 @@ async def test_a_process_that_does_not_come_up_is_told_as_well(
     (tmp_path / "bot" / "__init__.py").write_text("raise SystemExit(3)")
     with pytest.raises(MediaWorkerNotStarted):
         async with MediaWorker() as media:
-            await media.run(jobs.process_id)
+            await media.run(os.getpid)

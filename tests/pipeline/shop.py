@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
+from bot.media import calls
 from bot.media.picture import NormalisedPicture
 from bot.media.sound import NormalisedSound
 from bot.pipeline.conversation import Conversation
@@ -65,7 +66,7 @@ class Shop:
         self.ending = Ending(database, conversation, no_terms, clock)
         self.stops = Stops(database, operator, engine.account, clock)
         self.watch = Watch(database, engines, self.ending, operator, self.stops, 0.0, clock)
-        hands = FakeWorker(normalise_picture=_picture, normalise_sound=_sound)
+        hands = FakeWorker({calls.normalise_picture: _picture, calls.normalise_sound: _sound})
         self.result = ResultFetch(database, engines, hands, self.ending, operator, results, clock)
         self.hands = hands
         detection = Detection(database, no_terms, self.stops, clock)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.media.preview.render import render_preview
-from tests.preview import material
+from tests.support.media import photos, voices
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,11 @@ import pytest
 
 from bot.media.exchange import Resolution
 from bot.media.preview.canvas import open_canvas
+from bot.media.preview.encoder import Encoder
 from bot.media.preview.render import render_preview
-from tests.preview import material
-from tests.preview.lips import correlate, dark_area, lip_correlation, log_rms
+from bot.media.preview.sound import Sound
+from tests.support.media import photos, voices
+from tests.support.media.lips import correlate, dark_area, lip_correlation, log_rms
 
 LEAST_R, MOST_R_LATER = 0.7, 0.3
 

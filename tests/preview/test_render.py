@@ -11,7 +11,7 @@ from bot.media.exchange import Resolution
 from bot.media.preview.canvas import frame_size
 from bot.media.preview.errors import NoFaceFound, PhotoUnreadable, SoundUnreadable
 from bot.media.preview.render import render_preview
-from tests.preview import material
+from tests.support.media import photos, videos, voices
 
 SHORT = voices.tone_wav(500)
 

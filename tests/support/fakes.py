@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from bot.media.worker import MediaWorker, MediaWorkerDied
 from bot.telegram.files import Files
@@ -14,6 +13,7 @@ from bot.telegram.outgoing import SentMessage
 from bot.telegram.sender import Sender
 
 Result = TypeVar("Result")
+Call = Callable[..., Any]
 
 
 @dataclass
@@ -84,28 +84,19 @@ class FakeFiles(Files):
 
 
 class FakeWorker(MediaWorker):
-    """Does at once and in this process what the media process does.
+    """Does at once and in this process what the media process does; `dies` in these functions.
 
-    Functions named in `instead` are replaced, and for those in `dies` it dies; `calls` counts.
+    Those in `instead` are replaced.
     """
 
-    def __init__(self, **instead: Callable[..., Any]) -> None:
+    def __init__(self, instead: Mapping[Call, Call] | None = None) -> None:
         super().__init__()
-        self.instead = instead
-        self.dies: set[str] = set()
-        self.calls: Counter[str] = Counter()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Nothing was started."""
+        self.instead = instead or {}
+        self.dies: set[Call] = set()
 
     async def run(self, function: Callable[..., Result], *args: object, **_: Any) -> Result:
         """See `MediaWorker`."""
-        name = function.__name__.lstrip("_")
-        self.calls[name] += 1
-        if name in self.dies:
+        if function in self.dies:
             raise MediaWorkerDied("the test says so")
-        instead: Callable[..., Result] = self.instead.get(name, function)
+        instead: Callable[..., Result] = self.instead.get(function, function)
         return instead(*args)
