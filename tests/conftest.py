@@ -5,11 +5,31 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ws_proxy", "wss_proxy")
 _WORLD = "tests.support.world"
+_LONG = ("bench", "commands", "crash", "machine", "network", "page", "soak", "system")
+"""The folders whose tests start processes: they are the proof, but for what is named below."""
+_SHORT = frozenset(
+    {
+        *("commands/test_checks", "commands/test_light", "commands/test_run"),
+        *("commands/test_engines", "commands/test_signals"),
+        *("machine/test_clock_jumps", "machine/test_database", "machine/test_migrations"),
+        "machine/test_operating_page",
+        *("network/test_flipped_bits", "network/test_http_client"),
+        *("soak/test_stand_ins", "soak/test_virtual"),
+        *("system/test_cancel", "system/test_commands", "system/test_consent"),
+        *("system/test_group_talk", "system/test_happy_way", "system/test_photo_refused"),
+        *("system/test_quota", "system/test_restart", "system/test_secrets"),
+        *("system/test_sound_refused", "system/test_telegram_trouble"),
+        "system/test_provider_trouble::test_a_task_whose_acceptance_was_not_heard_is_found_and_"
+        "never_ordered_twice",
+    }
+)
+"""What the README's test command shows of the real bot."""
 
 
 def pytest_configure() -> None:
@@ -17,6 +37,16 @@ def pytest_configure() -> None:
     for name in _PROXIES:
         os.environ.pop(name, None)
         os.environ.pop(name.upper(), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is run by `make proof`: where a test lies says whether it does."""
+    here = Path(__file__).parent
+    for item in items:
+        file = item.path.relative_to(here).with_suffix("")
+        name = f"{file.as_posix()}::{item.name.partition('[')[0]}"
+        if file.parts[0] in _LONG and not {file.as_posix(), name} & _SHORT:
+            item.add_marker(pytest.mark.proof)
 
 
 @pytest.hookimpl(wrapper=True)
