@@ -118,8 +118,7 @@ async def test_troubles_of_the_preparation_are_not_counted_as_refusals(shop: Sho
             await moves.postpone(tx, job.id, 0)
     shop.engine.refusal = InputNotFetched("submit: 400", code="InvalidURL.Timeout")
     async with shop.open():
-        await shop.until(lambda: len(shop.engine.submitted) == 1)
-        await shop.until(in_state(shop, job, JobState.PREPARING))
+        await shop.until(lambda: len(shop.engine.submitted) > 1)  # the first did not end it
 
 
 async def test_what_was_to_be_cancelled_ends_as_cancelled(shop: Shop) -> None:
