@@ -75,6 +75,11 @@ def started(
     return running(*command_line, cwd=cwd, environment={**bot_environment(ours), **ours})
 
 
+def _as_in_a_terminal() -> None:
+    """Under nohup, a hang-up that is ignored would be so in whatever is started as well."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @asynccontextmanager
 async def running(
     *command_line: str, cwd: Path, environment: dict[str, str]
@@ -88,6 +93,7 @@ async def running(
         stdout=PIPE,
         stderr=STDOUT,
         start_new_session=True,
+        preexec_fn=_as_in_a_terminal,
     )
     try:
         yield Command(process)
