@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -227,8 +226,3 @@ async def lives(people: list[Person], sessions_per_day: float, until_seconds: fl
     async with asyncio.TaskGroup() as group:
         for person in people:
             group.create_task(person.live(sessions_per_day, until_seconds))
-
-
-def kinds_of(calls: Counter[str]) -> str:
-    """Counts in one line."""
-    return ", ".join(f"{name} {count:,}" for name, count in sorted(calls.items()))

@@ -62,7 +62,6 @@ class RenderTask:
     ending: TaskStatus = TaskStatus.SUCCEEDED
     code: str | None = None
     quirk: str | None = None
-    looked_at: int = 0
 
     def status(self, now: int) -> TaskStatus:
         """How it stands."""
@@ -91,15 +90,6 @@ class RandomProvider:
         self.calls: Counter[str] = Counter()
         self._chance = chance
         self._clock = clock
-
-    def bill_milliseconds(self) -> int:
-        """What the provider charges for, all tasks together."""
-        return sum(task.billed_milliseconds() for task in self.tasks.values())
-
-    def forget(self) -> int:
-        """The end of the soak: no more faults from here on."""
-        self._chance.faults = 0.0
-        return len(self.tasks)
 
     async def check(self, jpeg: bytes) -> Verdict:
         """See `Engine`."""
@@ -216,7 +206,6 @@ class RandomProvider:
     def _answer(self, task: RenderTask) -> Task:
         now = self._clock.now_milliseconds()
         status, url = task.status(now), None
-        task.looked_at += 1
         if task.quirk == "unknown-first" and now < task.created_at + 30_000:
             status = TaskStatus.UNKNOWN
         billed: int | None = None

@@ -22,11 +22,6 @@ from tests.support.world import World
 BOT = "bot"
 
 
-async def tell_telegram(world: World, **settings: bool) -> None:
-    """Change how Telegram behaves: privacy_mode, caption_commands_pass, slow_mode_binds_bots."""
-    (await world.http.patch("/sim/settings", json=settings)).raise_for_status()
-
-
 @dataclass
 class Group(Seen):
     """A group chat as its people see it; privacy mode is on unless a test switches it off."""
@@ -89,10 +84,6 @@ class Group(Seen):
         """What everybody who is no administrator may do here: `can_send_videos=False` and such."""
         await self._ask("PATCH", "", {"permissions": permissions})
 
-    async def slows_down(self, seconds: int) -> None:
-        """Slow mode: each member that is no administrator writes once in so many seconds."""
-        await self._ask("PATCH", "", {"slow_mode_seconds": seconds})
-
     async def opens_topic(self, name: str) -> int:
         """A new topic of a forum; its thread's id."""
         topic = await self._ask("POST", "/topics", {"name": name, "from": self.owner.user_id})
@@ -101,10 +92,6 @@ class Group(Seen):
     async def closes_topic(self, thread_id: int) -> None:
         """Nobody but administrators writes there any more; GENERAL is a topic as well."""
         await self._ask("POST", f"/topics/{thread_id}/close", {"from": self.owner.user_id})
-
-    async def reopens_topic(self, thread_id: int) -> None:
-        """Everybody writes there again."""
-        await self._ask("POST", f"/topics/{thread_id}/reopen", {"from": self.owner.user_id})
 
     async def migrates(self) -> Group:
         """The basic group becomes a supergroup; the new one."""
@@ -121,10 +108,6 @@ class Group(Seen):
         answer = await self.world.http.get("/sim/outbox")
         refused = [c for c in answer.json()["calls"] if c.get("error_code") == 429]
         assert not refused, [(c["method"], c["description"]) for c in refused]
-
-    async def transcript(self) -> str:
-        """The chat as lines to read."""
-        return "\n".join(line for _, line in await self.lines()) + "\n"
 
     async def lines(self) -> list[tuple[int, str]]:
         """The same, message by message: its id, and how it reads."""
