@@ -53,8 +53,9 @@ async def test_a_worker_that_dies_with_a_paid_video_in_its_hands_is_replaced(
     ada = await there.person()
     await there.start_bot(**WITH_WORKERS)
     stopped = await two_workers(there, ada)
+    first = await ada.reaches("done")
     await ada.sends_both()
-    await ada.reaches("running")
+    await ada.reaches("running", after=first)
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
 

@@ -39,29 +39,37 @@ def deadline() -> float:
     return DEADLINE_SECONDS * slowness()
 
 
-async def in_time(awaited: Awaitable[Found], what: str = "its end") -> Found:
-    """The result; AssertionError when it hangs."""
+async def in_time(awaited: Awaitable[Found], what: str = "its end", *, steps: int = 1) -> Found:
+    """The result; AssertionError when it hangs.
+
+    `steps`: of so many things one after another each may take a deadline.
+    """
+    seconds = deadline() * steps
     try:
-        async with asyncio.timeout(deadline()):
+        async with asyncio.timeout(seconds):
             return await awaited
     except TimeoutError:
-        raise AssertionError(f"not within {deadline():.0f} s: {what}") from None
+        raise AssertionError(f"not within {seconds:.0f} s: {what}") from None
 
 
 @overload
-async def eventually(look: Callable[[], Awaitable[Found | None]], what: str = ...) -> Found: ...
+async def eventually(
+    look: Callable[[], Awaitable[Found | None]], what: str = ..., *, steps: int = ...
+) -> Found: ...
 
 
 @overload
-async def eventually(look: Callable[[], Found | None], what: str = ...) -> Found: ...
+async def eventually(
+    look: Callable[[], Found | None], what: str = ..., *, steps: int = ...
+) -> Found: ...
 
 
-async def eventually(look: Callable[[], Any], what: str = "it holds") -> Any:
+async def eventually(look: Callable[[], Any], what: str = "it holds", *, steps: int = 1) -> Any:
     """What `look` finds, as soon as it finds something; AssertionError when it never does.
 
     What passes by has to be looked for where it is written down, or it may be missed.
     """
-    return await in_time(_found(look), what)
+    return await in_time(_found(look), what, steps=steps)
 
 
 async def _found(look: Callable[[], Any]) -> Any:

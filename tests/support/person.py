@@ -138,15 +138,17 @@ class Person(Seen):
         """The sample voice."""
         return await self.send("voice", sample="voice")
 
-    async def reaches(self, *states: str) -> Json:
+    async def reaches(self, *states: str, after: Json | None = None) -> Json:
         """The row of this person's newest job as it came to one of these states; waited for.
 
-        It may have gone on since.
+        It may have gone on since. With `after`, it is a job made later than that one.
         """
 
         def look() -> Json | None:
             rows = [row for row in self.world.jobs() if row["user_id"] == self.user_id]
-            newest = max((row["id"] for row in rows), default=None)
+            newest = max(
+                (row["id"] for row in rows if after is None or row["id"] > after["id"]), default=0
+            )
             found = [row for row in rows if row["id"] == newest and row["state"] in states]
             return found[-1] if found else None
 

@@ -85,8 +85,9 @@ class World:
     def jobs(self) -> list[Json]:
         """Each job's row at every state it ever came to, the present last."""
         path = self._job_journal
-        lines = path.read_text("utf-8").splitlines() if path.exists() else []
-        return [*map(json.loads, lines), *self.rows("SELECT * FROM jobs ORDER BY id")]
+        lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
+        whole = [line for line in lines if line.endswith("\n")]  # the last may be on its way
+        return [*map(json.loads, whole), *self.rows("SELECT * FROM jobs ORDER BY id")]
 
     def runs(self) -> list[list[str]]:
         """The points that each bot passed, one list for every start."""

@@ -89,7 +89,7 @@ async def test_jobs_of_an_engine_that_is_switched_off_end_or_are_brought_to_thei
     await ada.says()
     running = await ada.reaches("running")
     await ada.says()
-    waiting = await ada.reaches("ready")
+    waiting = await ada.reaches("ready", after=running)
     await town.stop_bot()
     await town.start_bot(ENGINE="wan2.2-s2v")
     end = await ada.sees(said("failed-switched-off"))

@@ -30,9 +30,10 @@ async def test_people_take_turns_and_nothing_is_ordered_before_its_turn(town: Wo
     busy, ada, bea = [await with_photo(town, name) for name in ("Busy", "Ada", "Bea")]
     await busy.says()
     await busy.reaches("running")
-    for seconds in (0.8, 1.0):
-        await ada.says(seconds)
-        await ada.reaches("ready")
+    await ada.says(0.8)
+    first = await ada.reaches("ready")
+    await ada.says(1.0)
+    await ada.reaches("ready", after=first)
     await bea.says()
     await bea.reaches("ready")
     await ada.sees("Your video is next")

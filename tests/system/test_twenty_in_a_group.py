@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import pytest
-
 from tests.support.chats import Json
 from tests.support.deadlines import eventually
 from tests.support.group import Group
@@ -39,7 +37,7 @@ async def all_have_a_video_made(there: Group) -> dict[int, Json]:
         found = {voice: message for voice, message in heard if _FILM & message.keys()}
         return found if len(found) == len(hands) else None
 
-    return await eventually(videos, "a video for everybody")
+    return await eventually(videos, "a video for everybody", steps=PEOPLE)
 
 
 def most_within_a_minute(times_milliseconds: Iterable[int]) -> int:
@@ -48,7 +46,6 @@ def most_within_a_minute(times_milliseconds: Iterable[int]) -> int:
     return max((sum(at <= t < at + 60_000 for t in times) for at in times), default=0)
 
 
-@pytest.mark.proof
 async def test_all_get_their_videos_and_telegram_never_has_to_slow_the_bot_down(
     tmp_path: Path,
 ) -> None:
