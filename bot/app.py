@@ -8,59 +8,54 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import NamedTuple, assert_never
 
-from bot.alarm import raise_alarm
+from bot.alerts import Operator, raise_alarm
+from bot.chat.introduction import Introductions
+from bot.chat.messenger import Messenger
+from bot.chat.status import FirstStatus, Progress
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.config.prices import ENGINES
 from bot.config.prices import Engine as EngineName
 from bot.dashscope.client import DashScope
-from bot.desk import Desk
-from bot.media.worker import DECODING, RENDERING, MediaWorker
-from bot.menus import Menus
-from bot.pipeline.arrivals import Arrivals
-from bot.pipeline.chores import Chore
-from bot.pipeline.consent import Consent
-from bot.pipeline.conversation import Conversation
-from bot.pipeline.data_copies import DataCopies
-from bot.pipeline.delivery import Delivery
-from bot.pipeline.detection import Detection
-from bot.pipeline.detour import Detours
-from bot.pipeline.ending import Ending
-from bot.pipeline.engine import Engine, stops_account
-from bot.pipeline.engines import EngineChoice, Engines
-from bot.pipeline.errands import Errands
-from bot.pipeline.excerpts import Excerpts
-from bot.pipeline.first_status import FirstStatus
-from bot.pipeline.forgetting import ForgetPeople
-from bot.pipeline.history import History
-from bot.pipeline.intake import Intake
-from bot.pipeline.joining import Joining
-from bot.pipeline.kept_files import KeptFiles
-from bot.pipeline.last_video import LastVideo
-from bot.pipeline.long_voice import LongVoice
-from bot.pipeline.moderation import Moderation
-from bot.pipeline.nudge import Nudge
-from bot.pipeline.operator import Operator
-from bot.pipeline.packing import Packing
-from bot.pipeline.pairing import Pairing
-from bot.pipeline.photo import PhotoCheck
-from bot.pipeline.photo_help import PhotoHelp
-from bot.pipeline.pipeline import Pipeline
-from bot.pipeline.preparation import Preparation
-from bot.pipeline.preview_engine import PreviewEngine
-from bot.pipeline.progress import Progress
-from bot.pipeline.restoration import Restoration
-from bot.pipeline.result import ResultFetch
-from bot.pipeline.retention import Retention
-from bot.pipeline.round_notes import RoundNotes
-from bot.pipeline.service_engine import ServiceEngine
-from bot.pipeline.sound import SoundCheck
-from bot.pipeline.stops import Stops
-from bot.pipeline.submission import Submission
-from bot.pipeline.terms import terms_of
-from bot.pipeline.watching import Watch
-from bot.pipeline.wording import HalfWording
-from bot.stopping import end_at_last, unless_stopped
+from bot.delivery.deliver import Delivery
+from bot.delivery.finish import Finisher
+from bot.delivery.history import History
+from bot.delivery.last_video import LastVideo
+from bot.delivery.package import Packager
+from bot.delivery.private_fallback import PrivateFallbacks
+from bot.delivery.resend import Resends
+from bot.delivery.round_video import RoundNotes
+from bot.engines.base import Engine, stops_account
+from bot.engines.dashscope import ServiceEngine
+from bot.engines.face_check import Detection
+from bot.engines.outages import Outages
+from bot.engines.preview import PreviewEngine
+from bot.engines.registry import EngineChoice, Engines
+from bot.intake.clips import Clips
+from bot.intake.inputs import LongVoice
+from bot.intake.intake import Intake
+from bot.intake.pairing import Pairing
+from bot.intake.photo import PhotoCheck
+from bot.intake.photo_help import PhotoHelp
+from bot.intake.replies import MediaReplies
+from bot.intake.voice import VoiceCheck
+from bot.jobs.fetch import ResultFetch
+from bot.jobs.join import Joining
+from bot.jobs.prepare import Preparation
+from bot.jobs.recover import Restoration
+from bot.jobs.submit import Submission
+from bot.jobs.watch import Watch
+from bot.limits import limits_of
+from bot.media.worker.client import DECODING, RENDERING, MediaWorker
+from bot.outbox import BackgroundTask, Wakeup
+from bot.privacy.consent import Consent
+from bot.privacy.data_export import DataCopies
+from bot.privacy.deletion import ForgetPeople
+from bot.privacy.files import StoredFiles
+from bot.privacy.moderation import Moderation
+from bot.privacy.retention import Retention
+from bot.services import Services
+from bot.shutdown import end_at_last, unless_stopped
 from bot.telegram.connection import (
     BotApplication,
     build_application,
@@ -68,19 +63,20 @@ from bot.telegram.connection import (
     build_http,
     initialize,
 )
-from bot.telegram.documents import Documents
+from bot.telegram.dispatch import OnParked
 from bot.telegram.files import Files
-from bot.telegram.handling import OnParked
 from bot.telegram.members import Members
-from bot.telegram.pace import Pace
-from bot.telegram.sender import Sender
+from bot.telegram.rate_limits import RateLimiter
+from bot.telegram.sender import Documents, Sender
 from bot.telegram.updates import UpdateLoop
 from bot.texts import Texts
+from bot.worker import Worker
 from handlers import register
-from storage import jobs
-from storage.database import Database
+from handlers.menus import Menus
+from storage.db.database import Database
+from storage.db.errors import DatabaseLocked, DatabaseUnusable
 from storage.inbox import Inbox
-from storage.trouble import DatabaseLocked, DatabaseUnusable
+from storage.jobs import jobs
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +106,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
 class _Running(NamedTuple):
     database: Database
     restoration: Restoration
-    pipeline: Pipeline
+    pipeline: Worker
     updates: UpdateLoop
 
 
@@ -123,10 +119,10 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> _Running:
     )
     await initialize(application, clock)
     stack.push_async_callback(application.shutdown)
-    restoration, pipeline, desk, updates = await _wire(
+    restoration, pipeline, services, updates = await _wire(
         settings, database, application, clock, stack
     )
-    register(application, desk)
+    register(application, services)
     logger.info("the bot is up: @%s, engine %s", application.bot.username, settings.engine)
     return _Running(database, restoration, pipeline, updates)
 
@@ -137,110 +133,112 @@ async def _wire(
     application: BotApplication,
     clock: Clock,
     stack: AsyncExitStack,
-) -> tuple[Restoration, Pipeline, Desk, UpdateLoop]:
-    terms, texts, nudge = terms_of(settings), Texts(), Nudge()
+) -> tuple[Restoration, Worker, Services, UpdateLoop]:
+    limits, texts, wakeup = limits_of(settings), Texts(), Wakeup()
     http = await stack.enter_async_context(build_http())
     decoder = await stack.enter_async_context(MediaWorker(DECODING, clock))
     renderer = await stack.enter_async_context(MediaWorker(RENDERING, clock))
-    pace = Pace(clock)
-    sender = await stack.enter_async_context(Sender(application.bot, clock, pace=pace))
-    members = Members(application.bot, pace, clock)
+    rate_limiter = RateLimiter(clock)
+    sender = await stack.enter_async_context(
+        Sender(application.bot, clock, rate_limiter=rate_limiter)
+    )
+    members = Members(application.bot, rate_limiter, clock)
     engines = await _engines(settings, database, renderer, clock, stack)
     files = Files(application.bot, http, clock)
-    operator = Operator(database, sender, texts, terms.admin_ids, clock)
+    operator = Operator(database, sender, texts, limits.admin_ids, clock)
     updates = UpdateLoop(
         application, Inbox(database), http, clock, on_parked=_report_parked(operator)
     )
-    stops = _stops(engines, database, operator, clock)
-    conversation = Conversation(database, sender, texts, clock)
+    outages = _outages(engines, database, operator, clock)
+    messenger = Messenger(database, sender, texts, clock)
     bot_name = application.bot.username
-    consent = Consent(database, sender, conversation, terms.agreement, bot_name, clock)
-    ending = Ending(database, conversation, terms, clock)
-    pairing = Pairing(database, operator, consent, terms, clock, nudge)
-    progress = Progress(database, conversation, engines.default.slots, stops, clock)
-    watch = Watch(database, engines, ending, operator, stops, terms.poll_seconds, clock)
-    kept = KeptFiles(terms.results)
-    people_chores: list[Chore] = [
-        ForgetPeople(database, sender, texts, terms.caps, kept, clock),
-        DataCopies(database, Documents(application.bot, pace, clock), conversation, clock),
-        Moderation(database, sender, conversation, kept, operator, clock),
+    consent = Consent(database, sender, messenger, limits.agreement, bot_name, clock)
+    finisher = Finisher(database, messenger, limits, clock)
+    pairing = Pairing(database, operator, consent, limits, clock, wakeup)
+    progress = Progress(database, messenger, engines.default.slots, outages, clock)
+    watch = Watch(database, engines, finisher, operator, outages, limits.poll_seconds, clock)
+    kept = StoredFiles(limits.results)
+    people_tasks: list[BackgroundTask] = [
+        ForgetPeople(database, sender, texts, limits.caps, kept, clock),
+        DataCopies(database, Documents(application.bot, rate_limiter, clock), messenger, clock),
+        Moderation(database, sender, messenger, kept, operator, clock),
     ]
-    long_voice = LongVoice(terms.longest_voice_milliseconds)
-    excerpts = Excerpts(database, sender, files, long_voice, conversation, clock)
-    detection = Detection(database, terms, stops, clock)
-    choice = EngineChoice(database, terms, engines)
+    long_voice = LongVoice(limits.longest_voice_milliseconds)
+    clips = Clips(database, sender, files, long_voice, messenger, clock)
+    detection = Detection(database, limits, outages, clock)
+    choice = EngineChoice(database, limits, engines)
     preparation = Preparation(database, files, decoder, long_voice, engines, detection, clock)
-    packing = Packing(database, renderer, conversation, terms, clock)
-    arrivals = Arrivals(database, sender, members, texts, bot_name, clock)
-    detours = Detours(database, sender, packing, conversation, arrivals)
+    packager = Packager(database, renderer, messenger, limits, clock)
+    arrivals = Introductions(database, sender, members, texts, bot_name, clock)
+    private_fallbacks = PrivateFallbacks(database, sender, packager, messenger, arrivals)
     await stack.enter_async_context(
-        Retention(database, terms.results, terms.keep_results_milliseconds, clock)
+        Retention(database, limits.results, limits.keep_results_milliseconds, clock)
     )
-    last = LastVideo(database, sender, packing)
-    errands = Errands(
+    last = LastVideo(database, sender, packager)
+    errands = Resends(
         database,
         sender,
-        conversation,
+        messenger,
         last,
-        RoundNotes(database, sender, packing, files),
-        History(database, packing, files, decoder, texts, terms),
+        RoundNotes(database, sender, packager, files),
+        History(database, packager, files, decoder, texts, limits),
         clock,
     )
-    pipeline = Pipeline(
+    pipeline = Worker(
         database=database,
         engines=engines,
         intake=Intake(
             database,
             files,
-            PhotoCheck(decoder, detection, choice, stops),
-            SoundCheck(decoder, long_voice, choice, stops),
-            HalfWording(database, conversation, terms, clock),
-            PhotoHelp(database, files, decoder, conversation, sender),
+            PhotoCheck(decoder, detection, choice, outages),
+            VoiceCheck(decoder, long_voice, choice, outages),
+            MediaReplies(database, messenger, limits, clock),
+            PhotoHelp(database, files, decoder, messenger, sender),
             consent,
             pairing,
             operator,
             clock,
         ),
         preparation=preparation,
-        submission=Submission(database, engines, preparation, ending, operator, stops, clock),
+        submission=Submission(database, engines, preparation, finisher, operator, outages, clock),
         watch=watch,
-        result=ResultFetch(database, engines, renderer, ending, operator, terms.results, clock),
+        result=ResultFetch(database, engines, renderer, finisher, operator, limits.results, clock),
         joining=Joining(
-            *(database, files, renderer, long_voice, ending, operator, terms.results, clock)
+            *(database, files, renderer, long_voice, finisher, operator, limits.results, clock)
         ),
         delivery=Delivery(
-            *(database, sender, packing, conversation, detours, ending, operator, clock)
+            *(database, sender, packager, messenger, private_fallbacks, finisher, operator, clock)
         ),
-        ending=ending,
+        finisher=finisher,
         progress=progress,
         operator=operator,
-        stops=stops,
-        chores=[
-            *(consent, excerpts, FirstStatus(database, conversation, progress), errands),
-            *people_chores,
+        outages=outages,
+        background_tasks=[
+            *(consent, clips, FirstStatus(database, messenger, progress), errands),
+            *people_tasks,
             Menus(application.bot, texts, lambda: updates.is_polling),
         ],
-        nudge=nudge,
+        wakeup=wakeup,
         clock=clock,
     )
-    desk = Desk(
+    services = Services(
         database=database,
         sender=sender,
         members=members,
         arrivals=arrivals,
         operator=operator,
         texts=texts,
-        terms=terms,
+        limits=limits,
         pairing=pairing,
         progress=progress,
         watch=watch,
-        stops=stops,
+        outages=outages,
         last=last,
-        nudge=nudge,
+        wakeup=wakeup,
         clock=clock,
     )
     restoration = Restoration(database, engines, operator, clock)
-    return restoration, pipeline, desk, updates
+    return restoration, pipeline, services, updates
 
 
 async def _engines(
@@ -297,19 +295,19 @@ async def _engine(
             assert_never(name)
 
 
-def _stops(engines: Engines, database: Database, operator: Operator, clock: Clock) -> Stops:
+def _outages(engines: Engines, database: Database, operator: Operator, clock: Clock) -> Outages:
     """One for each engine; the first has those of the others under it."""
     usual, *others = engines.all
     if not others:
-        return Stops(database, operator, stops_account(usual), clock)
-    return Stops(
+        return Outages(database, operator, stops_account(usual), clock)
+    return Outages(
         database,
         operator,
         stops_account(usual),
         clock,
         engine=usual.name,
         others=[
-            Stops(database, operator, stops_account(other), clock, engine=other.name)
+            Outages(database, operator, stops_account(other), clock, engine=other.name)
             for other in others
         ],
     )
@@ -317,9 +315,9 @@ def _stops(engines: Engines, database: Database, operator: Operator, clock: Cloc
 
 async def _run_both(running: _Running, settings: Settings, stop: asyncio.Event) -> None:
     """Until `stop`, or until the database is lost or either ends by itself; then all end."""
-    ending = asyncio.Event()
+    finisher = asyncio.Event()
     tasks = [
-        asyncio.create_task(_work(running, ending), name="pipeline"),
+        asyncio.create_task(_work(running, finisher), name="pipeline"),
         asyncio.create_task(running.updates.run(), name="updates"),
     ]
     signs = [
@@ -333,17 +331,17 @@ async def _run_both(running: _Running, settings: Settings, stop: asyncio.Event) 
     for sign in signs:
         sign.cancel()
     running.updates.stop()
-    ending.set()
+    finisher.set()
     await running.database.hurry()
     await asyncio.wait({*tasks, *signs})
     _raise_what_ended_it(tasks, stop)
 
 
-async def _work(running: _Running, ending: asyncio.Event) -> None:
+async def _work(running: _Running, finisher: asyncio.Event) -> None:
     """After a restore nothing is worked on before it is known what the database lacks."""
-    await unless_stopped(running.restoration.settle(), ending)
-    if not ending.is_set():
-        await running.pipeline.run(ending)
+    await unless_stopped(running.restoration.settle(), finisher)
+    if not finisher.is_set():
+        await running.pipeline.run(finisher)
 
 
 def _raise_what_ended_it(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:

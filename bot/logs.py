@@ -87,9 +87,9 @@ def _spellings(secret: SecretStr) -> Iterator[str]:
     text = secret.get_secret_value()
     if text:
         yield _COLON.join(re.escape(part) for part in text.split(":"))
-    owner, _, half = text.partition(":")
-    if owner and half:
-        yield re.escape(half)
+    owner, _, item = text.partition(":")
+    if owner and item:
+        yield re.escape(item)
 
 
 def _log_uncaught(

@@ -12,36 +12,27 @@ from telegram.ext import (
     filters,
 )
 
-from bot.desk import Desk
+from bot.services import Services
 from bot.telegram.connection import BotApplication
 from handlers import (
-    admin,
-    answering,
-    arrival,
-    banned,
-    buttons,
-    cancelling,
-    forgetting,
-    gate,
+    access,
+    callbacks,
+    chats,
     group_settings,
-    guests,
-    history,
-    intake,
-    last,
-    legal,
-    membership,
-    moving,
-    objecting,
-    queue,
+    group_talk,
+    jobs,
+    media,
+    operator,
+    owners,
+    privacy,
     quota,
-    reporting,
+    reports,
     settings,
     start,
-    status,
-    talk,
+    videos,
 )
-from handlers.anonymity import Handler, people_only
-from handlers.context import keep_desk
+from handlers.access import Handler, people_only
+from handlers.context import set_services
 
 _BEFORE_ALL = -2
 _BEFORE_PEOPLE = -1
@@ -52,46 +43,46 @@ _EVERYWHERE = filters.UpdateType.MESSAGE
 _IN_PRIVATE: dict[str, Handler] = {
     "start": start.start,
     "help": start.show_help,
-    "last": last.send_last,
+    "last": videos.send_last,
     "quota": quota.show_quota,
-    "queue": queue.show_queue,
-    "status": status.show_status,
-    "cancel": cancelling.cancel,
-    "resume": admin.resume,
-    "adopt": answering.adopt,
-    "release": answering.release,
+    "queue": jobs.show_queue,
+    "status": jobs.show_status,
+    "cancel": jobs.cancel,
+    "resume": operator.resume,
+    "adopt": operator.adopt,
+    "release": operator.release,
 }
 
 _IN_GROUPS: dict[str, Handler] = {
-    "talk": talk.talk,
-    "queue": queue.show_queue,
+    "talk": group_talk.talk,
+    "queue": jobs.show_queue,
     "quota": quota.show_quota,
-    "status": status.show_status,
-    "cancel": cancelling.cancel,
-    "last": last.send_last,
-    "notme": objecting.notme,
+    "status": jobs.show_status,
+    "cancel": jobs.cancel,
+    "last": videos.send_last,
+    "notme": owners.notme,
     "start": start.start,
     "help": start.show_help,
 }
 
 _ANYWHERE: dict[str, Handler] = {
     "settings": settings.show_settings,
-    "history": history.show_history,
+    "history": videos.show_history,
     "groupsettings": group_settings.show_group_settings,
-    "allow": guests.allow,
-    "disallow": guests.disallow,
-    "privacy": legal.show_privacy,
-    "terms": legal.show_terms,
-    "forget": forgetting.show_forget,
-    "report": people_only(reporting.report),
+    "allow": group_settings.allow,
+    "disallow": group_settings.disallow,
+    "privacy": privacy.show_privacy,
+    "terms": privacy.show_terms,
+    "forget": privacy.show_forget,
+    "report": people_only(reports.report),
 }
 
 
-def register(application: BotApplication, desk: Desk) -> None:
+def register(application: BotApplication, services: Services) -> None:
     """Make the application answer people."""
-    keep_desk(application, desk)
-    application.add_handler(TypeHandler(Update, gate.turn_away), group=_BEFORE_ALL)
-    application.add_handler(TypeHandler(Update, banned.stop_banned), group=_BEFORE_PEOPLE)
+    set_services(application, services)
+    application.add_handler(TypeHandler(Update, chats.turn_away), group=_BEFORE_ALL)
+    application.add_handler(TypeHandler(Update, access.stop_banned), group=_BEFORE_PEOPLE)
     for name, command in _ANYWHERE.items():
         application.add_handler(CommandHandler(name, command, filters=_EVERYWHERE))
     for name, command in _IN_PRIVATE.items():
@@ -101,28 +92,28 @@ def register(application: BotApplication, desk: Desk) -> None:
     _register_chats(application)
     _register_private_messages(application)
     _register_group_messages(application)
-    application.add_handler(CallbackQueryHandler(buttons.press))
+    application.add_handler(CallbackQueryHandler(callbacks.press))
 
 
 def _register_chats(application: BotApplication) -> None:
     """What becomes of a chat, and of the bot in it."""
     for kind, handler in (
-        (filters.StatusUpdate.MIGRATE, moving.note_move),
-        (filters.StatusUpdate.CHAT_CREATED, arrival.note_new_group),
+        (filters.StatusUpdate.MIGRATE, chats.note_move),
+        (filters.StatusUpdate.CHAT_CREATED, chats.note_new_group),
     ):
         application.add_handler(MessageHandler(kind, handler))
     changed = ChatMemberHandler.MY_CHAT_MEMBER
-    application.add_handler(ChatMemberHandler(membership.note_membership, changed))
+    application.add_handler(ChatMemberHandler(chats.note_membership, changed))
 
 
 def _register_private_messages(application: BotApplication) -> None:
     """Everything gets an answer; the first that fits counts."""
     for kind, handler in (
-        (intake.PHOTO, intake.take_photo),
-        (intake.SOUND, intake.take_sound),
+        (media.PHOTO, media.take_photo),
+        (media.SOUND, media.take_sound),
         (filters.COMMAND, start.unknown_command),
-        (filters.TEXT, intake.hint_at_text),
-        (~filters.StatusUpdate.ALL, intake.hint_at_other),
+        (filters.TEXT, media.hint_at_text),
+        (~filters.StatusUpdate.ALL, media.hint_at_other),
     ):
         application.add_handler(MessageHandler(_PRIVATE & kind, handler))
 
@@ -130,8 +121,8 @@ def _register_private_messages(application: BotApplication) -> None:
 def _register_group_messages(application: BotApplication) -> None:
     """What answers the bot or names it; whatever else people write there is theirs."""
     for kind, handler in (
-        (talk.CaptionCommand("talk"), talk.talk_on_photo),
-        (talk.AnswersBot(), talk.take_answer),
-        (talk.NamesBot(), start.unknown_command),
+        (group_talk.CaptionCommand("talk"), group_talk.talk_on_photo),
+        (group_talk.AnswersBot(), group_talk.take_answer),
+        (group_talk.NamesBot(), start.unknown_command),
     ):
         application.add_handler(MessageHandler(_GROUP & kind, people_only(handler)))

@@ -5,19 +5,21 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from telegram import Update
+from telegram import Message, Update, User
 
-from bot.desk import Desk
+from bot.services import Services
 from bot.telegram.errors import TelegramFailure
-from bot.telegram.keyboard import Keyboard
-from bot.telegram.pace import is_group
+from bot.telegram.keyboards import Keyboard
+from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
-from handlers.context import Context, visit_of
-from handlers.group_choices import SETTINGS, Setting
-from handlers.pressing import Action, Answer, Press, TooLate
-from handlers.rights import is_admin
-from storage import groups, people
-from storage.groups import GroupSettings
+from handlers.access import is_admin, shows_nobody
+from handlers.context import Context, MessageContext, message_context_of
+from handlers.group_options import SETTINGS, GroupSetting
+from handlers.press import Answer, ButtonPress, TooLate
+from storage.groups import groups
+from storage.groups.groups import GroupSettings
+from storage.people import people
+from storage.people.people import Person
 
 logger = logging.getLogger(__name__)
 
@@ -26,28 +28,28 @@ _MOST_NAMES = 50
 
 async def show_group_settings(update: Update, context: Context) -> None:
     """/groupsettings, for admins of the group."""
-    visit = await visit_of(update, context)
-    if visit is None:
+    message_context = await message_context_of(update, context)
+    if message_context is None:
         return
-    chat = visit.message.chat
+    chat = message_context.message.chat
     if not is_group(chat.id):
-        await visit.reply(visit.texts.html("groupsettings-in-private"))
+        await message_context.reply(message_context.texts.html("groupsettings-in-private"))
         return
-    if not await is_admin(visit.desk, chat.id, visit.user.id):
-        await visit.reply(visit.texts.html("groupsettings-only-admins"))
+    if not await is_admin(message_context.services, chat.id, message_context.user.id):
+        await message_context.reply(message_context.texts.html("groupsettings-only-admins"))
         return
-    async with visit.desk.database.transaction() as tx:
-        now = visit.desk.clock.now_milliseconds()
+    async with message_context.services.database.transaction() as tx:
+        now = message_context.services.clock.now_milliseconds()
         await groups.choose(tx, chat.id, {"title": chat.title or ""}, now)
-    panel = await _main_panel(visit.desk, chat.id, visit.texts)
-    await visit.reply_once(panel.text, panel.keyboard)
+    panel = await _main_panel(message_context.services, chat.id, message_context.texts)
+    await message_context.reply_once(panel.text, panel.keyboard)
 
 
-async def press_setting(pressed: Press) -> str | Answer:
+async def press_setting(pressed: ButtonPress) -> str | Answer:
     """gset opens the list, gset:SETTING its choices, gset:SETTING:CHOICE keeps one."""
     if not is_group(pressed.chat_id):
         raise TooLate
-    if not await is_admin(pressed.desk, pressed.chat_id, pressed.user_id):
+    if not await is_admin(pressed.services, pressed.chat_id, pressed.user_id):
         return Answer("groupsettings-only-admins", alert=True)
     if pressed.arguments == ("done",):
         _show(pressed, _Panel(pressed.texts.html("groupsettings-done"), None))
@@ -57,7 +59,7 @@ async def press_setting(pressed: Press) -> str | Answer:
     if len(pressed.arguments) > 1:
         await _keep(pressed)
     texts = await _texts_now(pressed)
-    _show(pressed, await _main_panel(pressed.desk, pressed.chat_id, texts))
+    _show(pressed, await _main_panel(pressed.services, pressed.chat_id, texts))
     return "answer-kept"
 
 
@@ -67,64 +69,64 @@ class _Panel:
     keyboard: Keyboard | None
 
 
-async def _open(pressed: Press) -> str:
+async def _open(pressed: ButtonPress) -> str:
     """The choices of one setting."""
     name, setting = _setting(pressed)
-    settings = await groups.settings_of(pressed.desk.database, pressed.chat_id)
-    _show(pressed, _choices_panel(name, setting, settings, pressed.desk, pressed.texts))
+    settings = await groups.settings_of(pressed.services.database, pressed.chat_id)
+    _show(pressed, _choices_panel(name, setting, settings, pressed.services, pressed.texts))
     return "answer-choose"
 
 
-async def _keep(pressed: Press) -> None:
+async def _keep(pressed: ButtonPress) -> None:
     name, setting = _setting(pressed)
     word = pressed.word(1)
     if word not in setting.choices:
         raise TooLate
-    async with pressed.desk.database.transaction() as tx:
-        now = pressed.desk.clock.now_milliseconds()
+    async with pressed.services.database.transaction() as tx:
+        now = pressed.services.clock.now_milliseconds()
         choice = {setting.column: setting.choices[word].value}
         await groups.choose(tx, pressed.chat_id, choice, now)
     logger.info("chat %s: user %s sets %s to %s", pressed.chat_id, pressed.user_id, name, word)
 
 
-async def _texts_now(pressed: Press) -> Catalogue:
+async def _texts_now(pressed: ButtonPress) -> Catalogue:
     """In the language that was perhaps chosen a moment ago."""
-    code = await people.language_code(pressed.desk.database, pressed.user_id, pressed.chat_id)
-    return pressed.desk.texts.of(code)
+    code = await people.language_code(pressed.services.database, pressed.user_id, pressed.chat_id)
+    return pressed.services.texts.of(code)
 
 
-def _setting(pressed: Press) -> tuple[str, Setting]:
+def _setting(pressed: ButtonPress) -> tuple[str, GroupSetting]:
     name = pressed.word(0)
     if name not in SETTINGS:
         raise TooLate
     return name, SETTINGS[name]
 
 
-def _show(pressed: Press, panel: _Panel) -> None:
+def _show(pressed: ButtonPress, panel: _Panel) -> None:
     """Soon: several admins who press at once see the newest, and a group few edits."""
-    sender = pressed.desk.sender
+    sender = pressed.services.sender
     sender.refresh(pressed.chat_id, pressed.message_id, panel.text, keyboard=panel.keyboard)
 
 
-async def _main_panel(desk: Desk, chat_id: int, texts: Catalogue) -> _Panel:
-    settings = await groups.settings_of(desk.database, chat_id)
+async def _main_panel(services: Services, chat_id: int, texts: Catalogue) -> _Panel:
+    settings = await groups.settings_of(services.database, chat_id)
     lines = [texts.html("groupsettings-title")]
     for setting in SETTINGS.values():
-        said = setting.says(setting.chosen(settings), texts, desk.terms.resolution)
+        said = setting.says(setting.chosen(settings), texts, services.limits.resolution)
         lines.append(texts.html(setting.line, value=said))
     if settings.who == "list":
-        lines.append(await _list(desk, chat_id, texts))
-    lines += [*await _lacks(desk, chat_id, texts), texts.html("groupsettings-hint")]
+        lines.append(await _list(services, chat_id, texts))
+    lines += [*await _lacks(services, chat_id, texts), texts.html("groupsettings-hint")]
     rows = [[(texts.plain(one.button), f"gset:{name}")] for name, one in SETTINGS.items()]
     rows.append([(texts.plain("button-done"), "gset:done")])
     return _Panel("\n".join(lines), Keyboard.of(*rows))
 
 
 def _choices_panel(
-    name: str, setting: Setting, settings: GroupSettings, desk: Desk, texts: Catalogue
+    name: str, setting: GroupSetting, settings: GroupSettings, services: Services, texts: Catalogue
 ) -> _Panel:
     """Which one holds is said in words: a mark alone is nothing to a screen reader."""
-    chosen, standard = setting.chosen(settings), desk.terms.resolution
+    chosen, standard = setting.chosen(settings), services.limits.resolution
     rows: list[list[tuple[str, str]]] = []
     for word in setting.choices:
         label = setting.says(word, texts, standard)
@@ -137,25 +139,25 @@ def _choices_panel(
     return _Panel(f"{line}\n{pick}", Keyboard.of(*rows))
 
 
-async def _list(desk: Desk, chat_id: int, texts: Catalogue) -> str:
-    guests = await groups.guests_of(desk.database, chat_id)
+async def _list(services: Services, chat_id: int, texts: Catalogue) -> str:
+    guests = await groups.guests_of(services.database, chat_id)
     if not guests:
         return texts.html("groupsettings-list-empty")
-    names = [await name_of(desk, user_id) for user_id in guests[:_MOST_NAMES]]
+    names = [await name_of(services, user_id) for user_id in guests[:_MOST_NAMES]]
     more = ["…"] if len(guests) > _MOST_NAMES else []
     return texts.html("groupsettings-list", names=", ".join([*names, *more]))
 
 
-async def name_of(desk: Desk, user_id: int) -> str:
+async def name_of(services: Services, user_id: int) -> str:
     """What the person is called, or their number where the bot never met them."""
-    person = await people.find(desk.database, user_id)
+    person = await people.find(services.database, user_id)
     return person.first_name if person is not None else str(user_id)
 
 
-async def _lacks(desk: Desk, chat_id: int, texts: Catalogue) -> list[str]:
+async def _lacks(services: Services, chat_id: int, texts: Catalogue) -> list[str]:
     """What the bot cannot see or do here; nothing, while Telegram does not tell."""
     try:
-        powers = await desk.members.powers(chat_id)
+        powers = await services.members.powers(chat_id)
     except TelegramFailure as failure:
         logger.info("the bot's rights in chat %s stay unknown: %s", chat_id, failure)
         return []
@@ -167,4 +169,69 @@ async def _lacks(desk: Desk, chat_id: int, texts: Catalogue) -> list[str]:
     return lines
 
 
-ACTIONS: dict[str, Action] = {"gset": press_setting}
+async def allow(update: Update, context: Context) -> None:
+    """/allow as the answer to somebody's message puts them on the list."""
+    message_context = await _admin(update, context)
+    guest = await _guest(message_context) if message_context is not None else None
+    if message_context is None or guest is None:
+        return
+    chat_id, now = (
+        message_context.message.chat_id,
+        message_context.services.clock.now_milliseconds(),
+    )
+    async with message_context.services.database.transaction() as tx:
+        if await people.find(tx, guest.id) is None:
+            person = Person(guest.id, guest.first_name, guest.username, guest.language_code)
+            await people.remember(tx, person, now)
+        new = await groups.let_in(tx, chat_id, guest.id)
+        who = (await groups.settings_of(tx, chat_id)).who
+    logger.info("chat %s: user %s allows %s", chat_id, message_context.user.id, guest.id)
+    said = [
+        message_context.texts.html("allow-done" if new else "allow-known", name=guest.first_name)
+    ]
+    if who != "list":
+        said.append(message_context.texts.html("allow-list-unused"))
+    await message_context.reply(" ".join(said))
+
+
+async def disallow(update: Update, context: Context) -> None:
+    """/disallow as the answer to somebody's message takes them off the list."""
+    message_context = await _admin(update, context)
+    guest = await _guest(message_context) if message_context is not None else None
+    if message_context is None or guest is None:
+        return
+    chat_id = message_context.message.chat_id
+    async with message_context.services.database.transaction() as tx:
+        gone = await groups.keep_out(tx, chat_id, guest.id)
+    logger.info("chat %s: user %s disallows %s", chat_id, message_context.user.id, guest.id)
+    key = "disallow-done" if gone else "disallow-unknown"
+    await message_context.reply(message_context.texts.html(key, name=guest.first_name))
+
+
+async def _admin(update: Update, context: Context) -> MessageContext | None:
+    """The visit, if it is an admin's; everybody else gets one sentence."""
+    message_context = await message_context_of(update, context)
+    if message_context is None:
+        return None
+    chat_id = message_context.message.chat_id
+    if await is_admin(message_context.services, chat_id, message_context.user.id):
+        return message_context
+    key = "groupsettings-only-admins" if is_group(chat_id) else "groupsettings-in-private"
+    await message_context.reply(message_context.texts.html(key))
+    return None
+
+
+async def _guest(message_context: MessageContext) -> User | None:
+    """Who wrote the message that is answered; None after saying why there is nobody."""
+    answered = message_context.message.reply_to_message
+    if answered is None or answered.forum_topic_created is not None:
+        await message_context.reply(message_context.texts.html("allow-which"))
+        return None
+    if not _is_person(answered):
+        await message_context.reply(message_context.texts.html("allow-no-person"))
+        return None
+    return answered.from_user
+
+
+def _is_person(message: Message) -> bool:
+    return message.from_user is not None and not shows_nobody(message)

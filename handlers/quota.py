@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.pipeline.moments import bar, say_when
-from bot.pipeline.wishes import wishes_of
-from handlers.context import Context, Visit, visit_of
-from storage import ledger
-from storage.ledger import Allowance
+from bot.chat.formatting import bar, say_when
+from bot.limits import effective_settings_of
+from handlers.context import Context, MessageContext, message_context_of
+from storage.jobs import ledger
+from storage.jobs.ledger import Allowance
 
 _KEYS = {
     (False, False): "quota",
@@ -18,30 +18,39 @@ _KEYS = {
 }
 
 
-async def allowance_here(visit: Visit) -> Allowance:
+async def allowance_here(message_context: MessageContext) -> Allowance:
     """What this person may still have made in this place, as videos are made for them there."""
-    desk = visit.desk
-    price = (await wishes_of(desk.database, desk.terms, visit.place)).price
-    now = desk.clock.now_milliseconds()
-    return await ledger.allowance_of(desk.database, visit.user.id, price, desk.terms.caps, now)
+    services = message_context.services
+    price = (
+        await effective_settings_of(
+            services.database, services.limits, message_context.conversation
+        )
+    ).price
+    now = services.clock.now_milliseconds()
+    return await ledger.allowance_of(
+        services.database, message_context.user.id, price, services.limits.caps, now
+    )
 
 
 async def show_quota(update: Update, context: Context) -> None:
     """The bar and the numbers."""
-    visit = await visit_of(update, context)
-    if visit is None:
+    message_context = await message_context_of(update, context)
+    if message_context is None:
         return
-    caps, now = visit.desk.terms.caps, visit.desk.clock.now_milliseconds()
-    allowance = await allowance_here(visit)
+    caps, now = (
+        message_context.services.limits.caps,
+        message_context.services.clock.now_milliseconds(),
+    )
+    allowance = await allowance_here(message_context)
     quota = allowance.quota
     taken = quota.limit_milliseconds - allowance.left_milliseconds
-    text = visit.texts.html(
-        _KEYS[visit.in_group, allowance.is_cut],
+    text = message_context.texts.html(
+        _KEYS[message_context.in_group, allowance.is_cut],
         bar=bar(taken / quota.limit_milliseconds if quota.limit_milliseconds else 1.0),
         used=quota.used_milliseconds / 1000,
         held=quota.held_milliseconds / 1000,
         left=allowance.left_milliseconds // 100 / 10,
         limit=quota.limit_milliseconds / 1000,
-        when=say_when(visit.texts, allowance.resets_at_milliseconds, now, caps.zone),
+        when=say_when(message_context.texts, allowance.resets_at_milliseconds, now, caps.zone),
     )
-    await visit.reply(text)
+    await message_context.reply(text)

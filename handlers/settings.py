@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from telegram import Update, User
 
-from bot.desk import Desk
-from bot.telegram.keyboard import Keyboard
+from bot.services import Services
+from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
-from handlers.choices import ENGINE, RESOLUTION, SETTINGS, Setting
-from handlers.context import Context, Visit, texts_for, visit_of
-from handlers.pressing import Action, Answer, NotYours, Press
-from handlers.private import is_private
-from storage import preferences
-from storage.preferences import Preferences
+from handlers.access import is_private
+from handlers.context import Context, MessageContext, message_context_of, texts_for
+from handlers.options import ENGINE, RESOLUTION, SETTINGS, Setting
+from handlers.press import Answer, ButtonPress, NotYours
+from storage.people import preferences
+from storage.people.preferences import Preferences
 
 PAYLOAD = "settings"
 
@@ -23,132 +23,133 @@ _Menu = tuple[str, Keyboard]
 
 async def show_settings(update: Update, context: Context) -> None:
     """In private the menu; a group is shown the way there."""
-    visit = await visit_of(update, context)
+    message_context = await message_context_of(update, context)
     way = {"text": "settings-private", "button": "button-open-settings"}
-    if visit is not None and await is_private(visit, PAYLOAD, **way):
-        await show_menu(visit)
+    if message_context is not None and await is_private(message_context, PAYLOAD, **way):
+        await show_menu(message_context)
 
 
-async def show_menu(visit: Visit) -> None:
+async def show_menu(message_context: MessageContext) -> None:
     """The menu in a new message."""
-    text, keyboard = await _menu(visit.desk, visit.user, visit.texts)
-    await visit.reply_once(text, keyboard)
+    text, keyboard = await _menu(
+        message_context.services, message_context.user, message_context.texts
+    )
+    await message_context.reply_once(text, keyboard)
 
 
-async def open_menu(pressed: Press) -> str:
+async def open_menu(pressed: ButtonPress) -> str:
     """settings: back to all of them."""
     _check_owner(pressed)
-    await _show(pressed, await _menu(pressed.desk, pressed.user, pressed.texts))
+    await _show(pressed, await _menu(pressed.services, pressed.user, pressed.texts))
     return "answer-coming"
 
 
-async def change(pressed: Press) -> str | Answer:
+async def change(pressed: ButtonPress) -> str | Answer:
     """setting:NAME asks; setting:NAME:CHOICE keeps it and shows all of them again."""
     _check_owner(pressed)
-    desk = pressed.desk
-    chosen = await preferences.preferences_of(desk.database, pressed.user_id)
-    offered = {setting.word: setting for setting in _offered(desk, chosen)}
+    services = pressed.services
+    chosen = await preferences.preferences_of(services.database, pressed.user_id)
+    offered = {setting.word: setting for setting in _offered(services, chosen)}
     setting = offered.get(pressed.word(0))
     if setting is None:
         return Answer("settings-none-such")
     if len(pressed.arguments) == 1:
-        await _show(pressed, await _question(desk, pressed.user, setting, pressed.texts))
+        await _show(pressed, await _question(services, pressed.user, setting, pressed.texts))
         return "answer-coming"
     choice = setting.choice(pressed.word(1))
     if choice is None:
         return Answer("settings-none-such")
-    async with desk.database.transaction() as tx:
-        now = desk.clock.now_milliseconds()
+    async with services.database.transaction() as tx:
+        now = services.clock.now_milliseconds()
         await preferences.choose(tx, pressed.user_id, {setting.column: choice.value}, now)
     # In the language that may have been chosen just now.
-    texts = await texts_for(desk, pressed.user)
-    await _show(pressed, await _menu(desk, pressed.user, texts))
+    texts = await texts_for(services, pressed.user)
+    await _show(pressed, await _menu(services, pressed.user, texts))
     return "settings-saved"
 
 
-def _check_owner(pressed: Press) -> None:
+def _check_owner(pressed: ButtonPress) -> None:
     """The menu is in a private chat, which is its owner's; anything else is forged."""
     if pressed.chat_id != pressed.user_id:
         raise NotYours
 
 
-async def _show(pressed: Press, menu: _Menu) -> None:
+async def _show(pressed: ButtonPress, menu: _Menu) -> None:
     text, keyboard = menu
-    pressed.desk.sender.refresh(pressed.chat_id, pressed.message_id, text, keyboard=keyboard)
+    pressed.services.sender.refresh(pressed.chat_id, pressed.message_id, text, keyboard=keyboard)
 
 
-async def _menu(desk: Desk, user: User, texts: Catalogue) -> _Menu:
-    chosen = await preferences.preferences_of(desk.database, user.id)
+async def _menu(services: Services, user: User, texts: Catalogue) -> _Menu:
+    chosen = await preferences.preferences_of(services.database, user.id)
     lines, buttons = [texts.html("settings-title"), ""], []
-    for setting in _offered(desk, chosen):
+    for setting in _offered(services, chosen):
         title = texts.plain(setting.title)
-        value = texts.plain(setting.chosen(_value(desk, chosen, setting)).text)
+        value = texts.plain(setting.chosen(_value(services, chosen, setting)).text)
         lines.append(texts.html("settings-line", name=title, value=value))
         buttons.append((title, f"setting:{setting.word}"))
     pairs = [buttons[first : first + 2] for first in range(0, len(buttons), 2)]
     return "\n".join(lines), Keyboard.of(*pairs)
 
 
-async def _question(desk: Desk, user: User, setting: Setting, texts: Catalogue) -> _Menu:
-    chosen = await preferences.preferences_of(desk.database, user.id)
-    now = setting.chosen(_value(desk, chosen, setting))
+async def _question(services: Services, user: User, setting: Setting, texts: Catalogue) -> _Menu:
+    chosen = await preferences.preferences_of(services.database, user.id)
+    now = setting.chosen(_value(services, chosen, setting))
     rows = []
     for choice in setting.choices:
         name = texts.plain(choice.text)
         label = texts.plain("choice-now", choice=name) if choice == now else name
         rows.append([(label, f"setting:{setting.word}:{choice.word}")])
     rows.append([(texts.plain("button-back"), "settings")])
-    engine = desk.terms.engine_of(chosen.engine)
-    return _question_text(desk, setting, texts, engine), Keyboard.of(*rows)
+    engine = services.limits.engine_of(chosen.engine)
+    return _question_text(services, setting, texts, engine), Keyboard.of(*rows)
 
 
-def _offered(desk: Desk, chosen: Preferences) -> list[Setting]:
+def _offered(services: Services, chosen: Preferences) -> list[Setting]:
     """What there is to choose: engines where several are on, and no resolution with EMO."""
-    engines = _engines_on(desk)
+    engines = _engines_on(services)
     offered = [engines if setting is ENGINE else setting for setting in SETTINGS]
     if len(engines.choices) < 2:
         offered.remove(engines)
-    elif desk.terms.engine_of(chosen.engine) == "emo":
+    elif services.limits.engine_of(chosen.engine) == "emo":
         offered.remove(RESOLUTION)
     return offered
 
 
-def _engines_on(desk: Desk) -> Setting:
-    on = desk.terms.engines
+def _engines_on(services: Services) -> Setting:
+    on = services.limits.engines
     choices = [choice for choice in ENGINE.choices if choice.value in on]
     choices.sort(key=lambda choice: on.index(str(choice.value)))
     return replace(ENGINE, choices=tuple(choices))
 
 
-def _question_text(desk: Desk, setting: Setting, texts: Catalogue, engine: str) -> str:
+def _question_text(services: Services, setting: Setting, texts: Catalogue, engine: str) -> str:
     """That of the resolution says what the sharper one takes, by the prices; so of the engines."""
     if setting.word == ENGINE.word:
-        return "\n".join([texts.html(setting.question), *_engine_lines(desk, setting, texts)])
+        return "\n".join([texts.html(setting.question), *_engine_lines(services, setting, texts)])
     if setting is not RESOLUTION:
         return texts.html(setting.question)
-    small, large = (desk.terms.price_of(str(choice.value), engine) for choice in setting.choices)
+    small, large = (
+        services.limits.price_of(str(choice.value), engine) for choice in setting.choices
+    )
     ratio = large.quota_weight_permille / small.quota_weight_permille
     if ratio == 1:
         return texts.html("setting-resolution-ask-same")
     return texts.html(setting.question, ratio=ratio)
 
 
-def _engine_lines(desk: Desk, setting: Setting, texts: Catalogue) -> list[str]:
+def _engine_lines(services: Services, setting: Setting, texts: Catalogue) -> list[str]:
     """What a second of each one takes of the quota, at the resolution that is usual."""
     lines = []
     for choice in setting.choices:
-        price = desk.terms.price_of(desk.terms.resolution, str(choice.value))
+        price = services.limits.price_of(services.limits.resolution, str(choice.value))
         ratio = price.quota_weight_permille / 1000
         lines.append(texts.html("engine-line", name=texts.plain(choice.text), ratio=ratio))
     return lines
 
 
-def _value(desk: Desk, chosen: Preferences, setting: Setting) -> str | int | None:
+def _value(services: Services, chosen: Preferences, setting: Setting) -> str | int | None:
     """What holds: the person's choice, or the operator's."""
     value: str | int | None = getattr(chosen, setting.column)
     if setting.word == ENGINE.word:
-        return desk.terms.engine_of(chosen.engine)
-    return desk.terms.resolution if setting is RESOLUTION and value is None else value
-
-
-ACTIONS: dict[str, Action] = {"settings": open_menu, "setting": change}
+        return services.limits.engine_of(chosen.engine)
+    return services.limits.resolution if setting is RESOLUTION and value is None else value

@@ -6,59 +6,58 @@ from collections.abc import Awaitable, Callable
 
 from telegram import Update
 
-from bot.pipeline.conversation import BRING_LAST
-from bot.pipeline.wording import LONGEST_SECONDS
-from bot.telegram.keyboard import Keyboard
-from bot.telegram.links import start_link
-from handlers import forgetting, history, last, legal, settings
-from handlers.context import Context, Visit, visit_of
+from bot.chat.messenger import BRING_LAST
+from bot.intake.replies import LONGEST_SECONDS
+from bot.telegram.keyboards import Keyboard, start_link
+from handlers import privacy, settings, videos
+from handlers.context import Context, MessageContext, message_context_of
 from handlers.quota import allowance_here
 
-PAYLOADS: dict[str, Callable[[Visit], Awaitable[None]]] = {
+PAYLOADS: dict[str, Callable[[MessageContext], Awaitable[None]]] = {
     settings.PAYLOAD: settings.show_menu,
-    history.PAYLOAD: history.show_first_page,
-    legal.PRIVACY: legal.say_privacy,
-    legal.TERMS: legal.say_terms,
-    legal.FORGET: forgetting.say_what_there_is,
-    BRING_LAST: last.bring,
+    videos.PAYLOAD: videos.show_first_page,
+    privacy.PRIVACY: privacy.say_privacy,
+    privacy.TERMS: privacy.say_terms,
+    privacy.FORGET: privacy.say_what_there_is,
+    BRING_LAST: videos.bring,
 }
 """What a link to the private chat may ask for instead of the greeting."""
 
 
 async def start(update: Update, context: Context) -> None:
     """The greeting: what to send, and how much video there is today."""
-    visit = await visit_of(update, context)
-    if visit is None:
+    message_context = await message_context_of(update, context)
+    if message_context is None:
         return
     payload = " ".join(context.args or ())
-    asked_for = show_group_help if visit.in_group else PAYLOADS.get(payload)
+    asked_for = show_group_help if message_context.in_group else PAYLOADS.get(payload)
     if asked_for is not None:
-        await asked_for(visit)
+        await asked_for(message_context)
         return
-    left = (await allowance_here(visit)).left_milliseconds // 100 / 10
-    greeting = visit.texts.html("start", longest=LONGEST_SECONDS, left=left)
+    left = (await allowance_here(message_context)).left_milliseconds // 100 / 10
+    greeting = message_context.texts.html("start", longest=LONGEST_SECONDS, left=left)
     if payload:
-        greeting = "\n\n".join([visit.texts.html("start-link-unknown"), greeting])
-    await visit.reply(greeting)
+        greeting = "\n\n".join([message_context.texts.html("start-link-unknown"), greeting])
+    await message_context.reply(greeting)
 
 
 async def show_help(update: Update, context: Context) -> None:
     """How it works."""
-    visit = await visit_of(update, context)
-    if visit is not None:
-        await (show_group_help if visit.in_group else show_long_help)(visit)
+    message_context = await message_context_of(update, context)
+    if message_context is not None:
+        await (show_group_help if message_context.in_group else show_long_help)(message_context)
 
 
-async def show_long_help(visit: Visit) -> None:
+async def show_long_help(message_context: MessageContext) -> None:
     """All of it."""
-    await visit.reply(visit.texts.html("help", longest=LONGEST_SECONDS))
+    await message_context.reply(message_context.texts.html("help", longest=LONGEST_SECONDS))
 
 
-async def show_group_help(visit: Visit) -> None:
+async def show_group_help(message_context: MessageContext) -> None:
     """The one thing to do, and a button that leads to the rest in the private chat."""
-    link = start_link(visit.message.get_bot().username, _HELP)
-    button = Keyboard.link(visit.texts.plain("button-long-help"), link)
-    await visit.reply(visit.texts.html("group-help"), button)
+    link = start_link(message_context.message.get_bot().username, _HELP)
+    button = Keyboard.link(message_context.texts.plain("button-long-help"), link)
+    await message_context.reply(message_context.texts.html("group-help"), button)
 
 
 _HELP = "help"
@@ -67,6 +66,6 @@ PAYLOADS[_HELP] = show_long_help
 
 async def unknown_command(update: Update, context: Context) -> None:
     """Point at /help."""
-    visit = await visit_of(update, context)
-    if visit is not None:
-        await visit.reply(visit.texts.html("command-unknown"))
+    message_context = await message_context_of(update, context)
+    if message_context is not None:
+        await message_context.reply(message_context.texts.html("command-unknown"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage import answers, media
-from storage.database import Queryable, Transaction
-from storage.media import Media, MediaState, Place
+from storage import media, media_answers
+from storage.db.database import Queryable, Transaction
+from storage.media import ConversationKey, Media, MediaState
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,40 +19,44 @@ class Draft:
     @property
     def is_complete(self) -> bool:
         """Whether a job can be made of it."""
-        halves = (self.photo, self.sound)
-        return all(half is not None and half.state == MediaState.READY for half in halves)
+        items = (self.photo, self.sound)
+        return all(item is not None and item.state == MediaState.READY for item in items)
 
 
-async def get(database: Queryable, place: Place) -> Draft:
+async def get(database: Queryable, conversation: ConversationKey) -> Draft:
     """The draft there; empty when there is none."""
     row = await database.fetch_one(
         """
         SELECT photo_id, sound_id FROM drafts
         WHERE chat_id = :chat_id AND thread_id = :thread_id AND user_id = :user_id
         """,
-        place._asdict(),
+        conversation._asdict(),
     )
     if row is None:
         return Draft(None, None)
     return Draft(
-        await _half(database, row["photo_id"]),
-        await _half(database, row["sound_id"]),
+        await _item(database, row["photo_id"]),
+        await _item(database, row["sound_id"]),
     )
 
 
 async def put(
-    tx: Transaction, half: Media, now_milliseconds: int, *, place: Place | None = None
+    tx: Transaction,
+    item: Media,
+    now_milliseconds: int,
+    *,
+    conversation: ConversationKey | None = None,
 ) -> None:
     """Make this the draft's photo or sound; the one it replaces is superseded.
 
     `place`: another topic in which its sender uses it as well.
     """
-    place = place or half.place
-    before = await get(tx, place)
-    replaced = before.photo if half.is_photo else before.sound
-    if replaced is not None and replaced.id != half.id:
+    conversation = conversation or item.conversation
+    before = await get(tx, conversation)
+    replaced = before.photo if item.is_photo else before.sound
+    if replaced is not None and replaced.id != item.id:
         await media.supersede(tx, replaced.id)
-    column = "photo_id" if half.is_photo else "sound_id"
+    column = "photo_id" if item.is_photo else "sound_id"
     await tx.execute(
         f"""
         INSERT INTO drafts (chat_id, thread_id, user_id, {column}, updated_at_milliseconds)
@@ -60,56 +64,56 @@ async def put(
         ON CONFLICT (chat_id, thread_id, user_id) DO UPDATE SET {column} = excluded.{column},
             updated_at_milliseconds = excluded.updated_at_milliseconds
         """,  # noqa: S608
-        {**place._asdict(), "half": half.id, "now": now_milliseconds},
+        {**conversation._asdict(), "half": item.id, "now": now_milliseconds},
     )
 
 
-async def want(tx: Transaction, place: Place, now_milliseconds: int) -> bool:
+async def want(tx: Transaction, conversation: ConversationKey, now_milliseconds: int) -> bool:
     """The person asks for what is there, however old; True when some of it had waited for that."""
-    draft = await get(tx, place)
+    draft = await get(tx, conversation)
     woken = False
-    for half in (draft.photo, draft.sound):
-        if half is not None:
-            await answers.want(tx, half.id, now_milliseconds)
-            woken = await answers.wake(tx, half.id) or woken
+    for item in (draft.photo, draft.sound):
+        if item is not None:
+            await media_answers.want(tx, item.id, now_milliseconds)
+            woken = await media_answers.wake(tx, item.id) or woken
     return woken
 
 
-async def wake_other(tx: Transaction, half: Media) -> None:
+async def wake_other(tx: Transaction, item: Media) -> None:
     """This half is new: what its counterpart was asked about for its age goes on."""
-    draft = await get(tx, half.place)
-    other = draft.sound if half.is_photo else draft.photo
+    draft = await get(tx, item.conversation)
+    other = draft.sound if item.is_photo else draft.photo
     if other is not None:
-        await answers.wake(tx, other.id)
+        await media_answers.wake(tx, other.id)
 
 
-async def drop(tx: Transaction, half: Media) -> None:
+async def drop(tx: Transaction, item: Media) -> None:
     """Take a refused half out; the other one stays."""
-    column = "photo_id" if half.is_photo else "sound_id"
+    column = "photo_id" if item.is_photo else "sound_id"
     await tx.execute(
         f"""
         UPDATE drafts SET {column} = NULL WHERE chat_id = :chat_id AND thread_id = :thread_id
             AND user_id = :user_id AND {column} = :half
         """,  # noqa: S608
-        {**half.place._asdict(), "half": half.id},
+        {**item.conversation._asdict(), "half": item.id},
     )
 
 
-async def clear(tx: Transaction, place: Place) -> bool:
+async def clear(tx: Transaction, conversation: ConversationKey) -> bool:
     """Forget both halves; False when there was neither."""
-    draft = await get(tx, place)
-    halves = [half for half in (draft.photo, draft.sound) if half is not None]
-    for half in halves:
-        await media.supersede(tx, half.id, "dropped")
+    draft = await get(tx, conversation)
+    items = [item for item in (draft.photo, draft.sound) if item is not None]
+    for item in items:
+        await media.supersede(tx, item.id, "dropped")
     await tx.execute(
         """
         DELETE FROM drafts WHERE chat_id = :chat_id AND thread_id = :thread_id
             AND user_id = :user_id
         """,
-        place._asdict(),
+        conversation._asdict(),
     )
-    return bool(halves)
+    return bool(items)
 
 
-async def _half(database: Queryable, media_id: int | None) -> Media | None:
+async def _item(database: Queryable, media_id: int | None) -> Media | None:
     return None if media_id is None else await media.get(database, media_id)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from storage.database import Queryable, Transaction
-from storage.record import from_row
+from storage.db.database import Queryable, Transaction
+from storage.db.rows import from_row
 
 
 class MediaState(StrEnum):
@@ -33,7 +33,7 @@ CONSENT = "consent"
 """The fault of a half whose sender did not agree yet to what happens with it."""
 
 
-class Place(NamedTuple):
+class ConversationKey(NamedTuple):
     """Whose conversation, and where: the key of a draft. `thread_id` is 0 outside topics."""
 
     chat_id: int
@@ -42,12 +42,12 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class ReceivedMedia:
     """A half as its message announced it; `source` names the update, so it is recorded once."""
 
     source: str
     kind: str
-    place: Place
+    conversation: ConversationKey
     message_id: int
     media_group_id: str | None
     file_id: str
@@ -97,9 +97,9 @@ class Media:
     help_message_id: int | None
 
     @property
-    def place(self) -> Place:
+    def conversation(self) -> ConversationKey:
         """The draft it belongs to."""
-        return Place(self.chat_id, self.thread_id, self.user_id)
+        return ConversationKey(self.chat_id, self.thread_id, self.user_id)
 
     @property
     def is_photo(self) -> bool:
@@ -109,7 +109,7 @@ class Media:
 
 async def record(
     tx: Transaction,
-    arrival: Arrival,
+    arrival: ReceivedMedia,
     *,
     now_milliseconds: int,
     not_before_milliseconds: int,
@@ -138,7 +138,7 @@ async def record(
         {
             "source": arrival.source,
             "kind": arrival.kind,
-            **arrival.place._asdict(),
+            **arrival.conversation._asdict(),
             "message_id": arrival.message_id,
             "media_group_id": arrival.media_group_id,
             "file_id": arrival.file_id,
@@ -206,7 +206,7 @@ async def unannounced(database: Queryable, now_milliseconds: int, limit: int) ->
 
 
 async def in_album_before(
-    database: Queryable, place: Place, media_group_id: str, message_id: int
+    database: Queryable, conversation: ConversationKey, media_group_id: str, message_id: int
 ) -> int:
     """How many photos the album brought before this message."""
     row = await database.fetch_one(
@@ -215,7 +215,7 @@ async def in_album_before(
             AND user_id = :user_id AND media_group_id = :media_group_id AND kind = 'photo'
             AND message_id < :message_id
         """,
-        {**place._asdict(), "media_group_id": media_group_id, "message_id": message_id},
+        {**conversation._asdict(), "media_group_id": media_group_id, "message_id": message_id},
     )
     return int(row["n"]) if row else 0
 
@@ -272,7 +272,7 @@ async def announce_anew(tx: Transaction, media_id: int) -> None:
     await tx.execute("UPDATE media SET announced = 0 WHERE id = :id", {"id": media_id})
 
 
-async def announced(tx: Transaction, half: Media) -> bool:
+async def announced(tx: Transaction, item: Media) -> bool:
     """The person was shown what became of it; False when something else did meanwhile.
 
     While one half is spoken of, its pair may be made with the other: then there is a question to
@@ -283,7 +283,7 @@ async def announced(tx: Transaction, half: Media) -> bool:
         UPDATE media SET announced = 1
         WHERE id = :id AND announced = 0 AND state = :state AND fault IS :fault
         """,
-        {"id": half.id, "state": half.state, "fault": half.fault},
+        {"id": item.id, "state": item.state, "fault": item.fault},
     )
     return changed > 0
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage import pseudonyms
-from storage.database import Queryable, Transaction
-from storage.ledger import Caps, check_budget
-from storage.record import from_row
-from storage.windows import day_of, next_day_milliseconds
+from storage.db.database import Queryable, Transaction
+from storage.db.rows import from_row
+from storage.jobs.ledger import Caps, check_budget, day_of, next_day_milliseconds
+from storage.people import pseudonyms
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,11 +71,3 @@ def test_every_command_explains_itself(command: str) -> None:
     assert found.help
     options = [each for each in found.params if isinstance(each, click.Option)]
     assert all(option.help for option in options)
-
-
-def test_the_map_names_every_file_of_the_pipeline_and_no_other() -> None:
-    page = (ROOT / "docs" / "map.md").read_text("utf-8")
-    table = page.split("## The pipeline by subject")[1].split("\n## ")[0]
-    named = re.findall(r"`([a-z_]+)`", table)
-    files = {path.stem for path in (ROOT / "bot" / "pipeline").glob("[a-z]*.py")}
-    assert sorted(named) == sorted(files)

@@ -8,8 +8,8 @@ import click
 
 from bot.commands.failure import Failure
 from bot.config import Settings, SettingsInvalid, load_settings
-from storage.copies import copy_database
-from storage.trouble import DatabaseLocked, DatabaseUnusable
+from storage.db.backup import copy_database
+from storage.db.errors import DatabaseLocked, DatabaseUnusable
 
 
 @click.command()

@@ -10,9 +10,9 @@ from bot.clock import SystemClock
 from bot.commands.backup import settings_or_failure
 from bot.commands.failure import Failure
 from bot.config import SettingsInvalid, database_folder, make_folders
-from storage.copies import replace_database
-from storage.instance import AlreadyRunning, LockUnavailable, instance_lock
-from storage.trouble import DatabaseLocked, DatabaseUnusable
+from storage.db.backup import replace_database
+from storage.db.errors import DatabaseLocked, DatabaseUnusable
+from storage.db.lock import AlreadyRunning, LockUnavailable, instance_lock
 
 
 @click.command()

@@ -19,7 +19,7 @@ from bot.config import (
     video_folders,
 )
 from bot.logs import set_up_logging
-from storage.instance import AlreadyRunning, LockUnavailable, instance_lock
+from storage.db.lock import AlreadyRunning, LockUnavailable, instance_lock
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +48,8 @@ def run(stop_with_stdin: bool) -> None:
 def _run(settings: Settings) -> None:
     from bot.app import run as run_bot
     from bot.telegram.errors import SecondInstance, TokenRejected
-    from storage.migration import DatabaseTooNew
-    from storage.trouble import DatabaseLocked, DatabaseUnusable
+    from storage.db.errors import DatabaseLocked, DatabaseUnusable
+    from storage.db.migrate import DatabaseTooNew
 
     async def until_stopped() -> None:
         with stop_on_signals() as stop:

@@ -1,7 +1,7 @@
 """The client of the video service: one typed function for each call, one exception for each action.
 
 Every function makes one attempt. Whether and when to repeat is the caller's decision, see
-`bot.dashscope.retry`; `submit` is the one that must never be repeated blindly.
+`bot.retry`; `submit` is the one that must never be repeated blindly.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.clock import Clock
-from bot.dashscope import detection, download, headers, listing, submission, upload
-from bot.dashscope.answer import Answer
+from bot.dashscope import download, upload, verdict
 from bot.dashscope.errors import (
     DashScopeError,
     NotCancellable,
@@ -26,15 +25,13 @@ from bot.dashscope.errors import (
     SubmitUnknown,
     TryAgain,
 )
-from bot.dashscope.pace import Paces
-from bot.dashscope.policy import Policy
+from bot.dashscope.http import ASYNC, Answer, Timeout, Timeouts, Wire, authorised, resolving
 from bot.dashscope.provider_clock import ProviderClock
-from bot.dashscope.request import Ratio, VideoRequest
-from bot.dashscope.task import SubmittedTask, Task, TaskSummary
-from bot.dashscope.timeouts import Timeout, Timeouts
-from bot.dashscope.upload import UploadedFile
+from bot.dashscope.rate_limits import EndpointRateLimiters
+from bot.dashscope.requests import Ratio, VideoRequest
+from bot.dashscope.tasks import SubmittedTask, Task, TaskSummary, submitted_task, whole_list
+from bot.dashscope.upload import Policy, UploadedFile
 from bot.dashscope.verdict import Verdict
-from bot.dashscope.wire import Wire
 from bot.http_client import HttpClient
 
 _DETECT = "services/aigc/image2video/face-detect"
@@ -73,10 +70,10 @@ class DashScope:
         submits = submit_http or fresh_connections()
         self._own_http = submits if submit_http is None else None
         self._base_url = base_url.rstrip("/")
-        self._headers = headers.authorised(api_key)
+        self._headers = authorised(api_key)
         self._clock = clock
         self._timeouts = timeouts or Timeouts()
-        self._paces = Paces(clock)
+        self._rate_limiters = EndpointRateLimiters(clock)
         self._provider_clock = ProviderClock(clock)
         self._wire = self._wire_of(http, api_key)
         self._submit_wire = self._wire_of(submits, api_key)
@@ -111,16 +108,16 @@ class DashScope:
         `Moderated`, `InputRefused` (the address is bad, not the photo), `ServiceStopped`,
         `RequestInvalid`.
         """
-        await self._paces.detect.turn()
+        await self._rate_limiters.detect.acquire()
         answer = await self._wire.ask(
             "detect",
             "POST",
             self._url(_DETECT),
             timeout=self._timeouts.detect,
-            headers={**self._headers, **headers.resolving(image_url)},
-            json=detection.body(model, image_url, ratio),
+            headers={**self._headers, **resolving(image_url)},
+            json=verdict.body(model, image_url, ratio),
         )
-        return detection.verdict_of(answer, boxes_wanted=ratio is not None)
+        return verdict.verdict_of(answer, boxes_wanted=ratio is not None)
 
     async def submit(self, request: VideoRequest) -> SubmittedTask:
         """Order a video: **billed, and without an idempotency key**. Exactly one request is sent.
@@ -130,7 +127,7 @@ class DashScope:
         `InputNotFetched`, `Moderated`, `ServiceStopped`, `RequestInvalid`.
         When cancelled, the outcome is unknown too.
         """
-        await self._paces.submit.turn()
+        await self._rate_limiters.submit.acquire()
         urls = (request.image_url, request.audio_url)
         try:
             answer = await self._submit_wire.ask(
@@ -138,18 +135,18 @@ class DashScope:
                 "POST",
                 self._url(_SUBMIT),
                 timeout=self._timeouts.submit,
-                headers={**self._headers, **headers.ASYNC, **headers.resolving(*urls)},
+                headers={**self._headers, **ASYNC, **resolving(*urls)},
                 json=request.body(),
             )
         except NotSent:
             raise
         except TryAgain as error:
             raise SubmitUnknown(str(error)) from error
-        return submission.submitted_task(answer)
+        return submitted_task(answer)
 
     async def query(self, task_id: str) -> Task:
         """How a task stands. Raises `TryAgain`, `ServiceStopped`, `RequestInvalid`."""
-        await self._paces.query.turn()
+        await self._rate_limiters.query.acquire()
         answer = await self._get("query", self._task_url(task_id), self._timeouts.query)
         task = Task.read(task_id, answer.json or {}) if answer.ok else None
         if task is None:
@@ -162,7 +159,7 @@ class DashScope:
         Complete or not at all. No times are asked for: their zone is documented nowhere.
         Raises `TryAgain`, `ServiceStopped`, `RequestInvalid`.
         """
-        found = await listing.whole_list(self._page, model)
+        found = await whole_list(self._page, model)
         tasks = [task for task in found.values() if task.model in (None, model)]
         return sorted(tasks, key=lambda task: task.created_at_milliseconds or 0)
 
@@ -184,7 +181,7 @@ class DashScope:
         Raises `NotCancellable` when it waits no more, `TryAgain`, `ServiceStopped`,
         `RequestInvalid`.
         """
-        await self._paces.cancel.turn()
+        await self._rate_limiters.cancel.acquire()
         url = f"{self._task_url(task_id)}/cancel"
         answer = await self._wire.ask(
             "cancel", "POST", url, timeout=self._timeouts.cancel, headers=self._headers
@@ -217,7 +214,7 @@ class DashScope:
 
     async def _page(self, params: Mapping[str, str]) -> Answer:
         """One page of the list, whichever spelling of its address this server knows."""
-        await self._paces.page.turn()
+        await self._rate_limiters.page.acquire()
         url = self._url("tasks")
         answer = await self._get("list", f"{url}/", self._timeouts.page, params)
         if answer.status in _OTHER_SPELLING:

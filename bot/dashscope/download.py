@@ -14,8 +14,7 @@ import httpx
 
 from bot.dashscope import address
 from bot.dashscope.errors import ResultGone, ResultRefused, TryAgain
-from bot.dashscope.timeouts import Timeout
-from bot.dashscope.wire import named_failures
+from bot.dashscope.http import Timeout, named_failures
 from bot.http_client import HttpClient
 
 LIMIT_BYTES = 256 * 1024 * 1024

@@ -6,8 +6,6 @@ import json
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from bot.dashscope.box import Box
-
 EMPTY: Mapping[str, object] = {}
 
 _FARTHEST_PIXELS = 100_000
@@ -79,3 +77,7 @@ def _exact(value: object) -> Decimal | None:
     except InvalidOperation:
         return None
     return exact if exact.is_finite() else None
+
+
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom, in pixels of the photo."""

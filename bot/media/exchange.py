@@ -116,11 +116,11 @@ class SoundPlan:
 
     duration_milliseconds: int
     cuts: tuple[int, ...]
-    excerpts: tuple[Span, ...]
+    clips: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class VideoPart:
     """A video, and the span of the whole sound that it speaks, in milliseconds."""
 
     source: Path

@@ -16,9 +16,9 @@ from telegram.request import HTTPXRequest
 
 from bot.clock import Clock
 from bot.http_client import HttpClient
-from bot.telegram.backoff import Backoff
+from bot.retry import Backoff
+from bot.telegram.error_mapping import describe
 from bot.telegram.errors import TokenRejected
-from bot.telegram.translation import describe
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from telegram.error import RetryAfter, TelegramError
 
 from bot.clock import Clock
 from bot.http_client import HttpClient
-from bot.telegram.backoff import Backoff
+from bot.retry import Backoff
+from bot.telegram.error_mapping import describe, retry_after_seconds, translate
 from bot.telegram.errors import FileGone, FileTooBig, TryAgain
-from bot.telegram.translation import describe, retry_after_seconds, translate
 
 logger = logging.getLogger(__name__)
 

@@ -12,17 +12,17 @@ from telegram import Bot, ChatFullInfo, ChatMember, ChatMemberRestricted, ChatPe
 from telegram.constants import ChatID, ChatMemberStatus
 
 from bot.clock import Clock
-from bot.telegram.calls import Calls, Manner
+from bot.telegram.api_calls import CallPolicy, Calls
 from bot.telegram.errors import TelegramFailure
-from bot.telegram.pace import Pace, Urgency, is_group
+from bot.telegram.rate_limits import RateLimiter, Urgency, is_group
 
 logger = logging.getLogger(__name__)
 
 REMEMBERED_SECONDS = 60.0
 _REMEMBERED_PEOPLE = 1_000
 
-_ASKING = Manner(Urgency.ANSWER, repeatable=True, attempts=2, floods=1)
-_LEAVING = Manner(Urgency.TEXT, repeatable=True)
+_ASKING = CallPolicy(Urgency.ANSWER, repeatable=True, attempts=2, floods=1)
+_LEAVING = CallPolicy(Urgency.TEXT, repeatable=True)
 _ADMINISTRATORS = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 
 
@@ -34,9 +34,9 @@ class _Answer(NamedTuple):
 class Members:
     """Another process asks for itself: what is remembered here saves questions, no more."""
 
-    def __init__(self, bot: Bot, pace: Pace, clock: Clock) -> None:
+    def __init__(self, bot: Bot, rate_limiter: RateLimiter, clock: Clock) -> None:
         self._bot = bot
-        self._calls = Calls(pace, clock)
+        self._calls = Calls(rate_limiter, clock)
         self._clock = clock
         self._known: OrderedDict[tuple[int, int], _Answer] = OrderedDict()
 

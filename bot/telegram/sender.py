@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from telegram import InputFile, Message
+from telegram import Bot, InputFile, Message
 from telegram.constants import ParseMode
 
-from bot.telegram.calls import Manner
-from bot.telegram.keyboard import Keyboard, to_markup
+from bot.clock import Clock
+from bot.telegram.api_calls import CallPolicy, Calls
+from bot.telegram.error_mapping import Needless
+from bot.telegram.keyboards import Keyboard, to_markup
 from bot.telegram.outgoing import (
     OutgoingNote,
     OutgoingVideo,
@@ -19,15 +21,14 @@ from bot.telegram.outgoing import (
     to_reply,
     to_sent,
 )
-from bot.telegram.pace import Urgency
-from bot.telegram.text_sender import EDIT, TEXT, Spot, TextSender
-from bot.telegram.translation import Needless
+from bot.telegram.rate_limits import RateLimiter, Urgency
+from bot.telegram.text_sender import EDIT, TEXT, Destination, TextSender
 
 # A video that has to wait longer is put off by its sender, who is free for other chats meanwhile.
 _PATIENCE_SECONDS = 5.0
 
-_RESULT = Manner(Urgency.RESULT, patience_seconds=_PATIENCE_SECONDS)
-_RESULT_EDIT = Manner(
+_RESULT = CallPolicy(Urgency.RESULT, patience_seconds=_PATIENCE_SECONDS)
+_RESULT_EDIT = CallPolicy(
     Urgency.RESULT, repeatable=True, patience_seconds=_PATIENCE_SECONDS, edit=True
 )
 
@@ -59,18 +60,18 @@ class Sender(TextSender):
         `ThreadClosed`, `FileTooBig`, `FileGone` (an unknown file id), OSError (no such file).
         """
 
-        async def send(place: Spot) -> Message:
+        async def send(destination: Destination) -> Message:
             with video.opened() as media:
                 if video.as_file:
                     return await self._bot.send_document(
                         chat_id,
                         media,
-                        caption=place.noted(caption),
+                        caption=destination.noted(caption),
                         parse_mode=ParseMode.HTML,
                         disable_content_type_detection=True,
                         reply_markup=to_markup(keyboard),
-                        reply_parameters=to_reply(place.reply_to),
-                        message_thread_id=place.thread_id,
+                        reply_parameters=to_reply(destination.reply_to),
+                        message_thread_id=destination.thread_id,
                     )
                 return await self._bot.send_video(
                     chat_id,
@@ -81,15 +82,15 @@ class Sender(TextSender):
                     thumbnail=video.thumbnail if isinstance(media, InputFile) else None,
                     cover=video.cover,
                     supports_streaming=True,
-                    caption=place.noted(caption),
+                    caption=destination.noted(caption),
                     parse_mode=ParseMode.HTML,
                     reply_markup=to_markup(keyboard),
-                    reply_parameters=to_reply(place.reply_to),
-                    message_thread_id=place.thread_id,
+                    reply_parameters=to_reply(destination.reply_to),
+                    message_thread_id=destination.thread_id,
                 )
 
-        place = Spot(reply_to, thread_id)
-        return await self._send(send, chat_id, _RESULT, place, stray_note)
+        destination = Destination(reply_to, thread_id)
+        return await self._send(send, chat_id, _RESULT, destination, stray_note)
 
     async def send_video_note(
         self,
@@ -106,7 +107,7 @@ class Sender(TextSender):
         `RequestInvalid` and `NotAllowed` also mean that this person or chat takes no round notes.
         """
 
-        async def send(place: Spot) -> Message:
+        async def send(destination: Destination) -> Message:
             with note.opened() as media:
                 return await self._bot.send_video_note(
                     chat_id,
@@ -115,11 +116,11 @@ class Sender(TextSender):
                     length=note.side or None,
                     thumbnail=note.thumbnail if isinstance(media, InputFile) else None,
                     reply_markup=to_markup(keyboard),
-                    reply_parameters=to_reply(place.reply_to),
-                    message_thread_id=place.thread_id,
+                    reply_parameters=to_reply(destination.reply_to),
+                    message_thread_id=destination.thread_id,
                 )
 
-        return await self._send(send, chat_id, _RESULT, Spot(reply_to, thread_id))
+        return await self._send(send, chat_id, _RESULT, Destination(reply_to, thread_id))
 
     async def send_voice(
         self,
@@ -134,7 +135,7 @@ class Sender(TextSender):
     ) -> SentMessage:
         """A new message with a voice note (OGG, Opus); raises as `send_text`."""
 
-        async def send(place: Spot) -> Message:
+        async def send(destination: Destination) -> Message:
             return await self._bot.send_voice(
                 chat_id,
                 InputFile(ogg, filename="piece.ogg", attach=True),
@@ -142,11 +143,11 @@ class Sender(TextSender):
                 caption=caption,
                 parse_mode=ParseMode.HTML,
                 reply_markup=to_markup(keyboard),
-                reply_parameters=to_reply(place.reply_to),
-                message_thread_id=place.thread_id,
+                reply_parameters=to_reply(destination.reply_to),
+                message_thread_id=destination.thread_id,
             )
 
-        return await self._send(send, chat_id, TEXT, Spot(reply_to, thread_id))
+        return await self._send(send, chat_id, TEXT, Destination(reply_to, thread_id))
 
     async def send_photo(
         self,
@@ -160,18 +161,18 @@ class Sender(TextSender):
     ) -> SentMessage:
         """A new message with a picture; raises as `send_text`."""
 
-        async def send(place: Spot) -> Message:
+        async def send(destination: Destination) -> Message:
             return await self._bot.send_photo(
                 chat_id,
                 jpeg,
                 caption=caption,
                 parse_mode=ParseMode.HTML,
                 reply_markup=to_markup(keyboard),
-                reply_parameters=to_reply(place.reply_to),
-                message_thread_id=place.thread_id,
+                reply_parameters=to_reply(destination.reply_to),
+                message_thread_id=destination.thread_id,
             )
 
-        return await self._send(send, chat_id, TEXT, Spot(reply_to, thread_id))
+        return await self._send(send, chat_id, TEXT, Destination(reply_to, thread_id))
 
     async def edit_photo(
         self,
@@ -227,3 +228,31 @@ class Sender(TextSender):
             except Needless:
                 return SentMessage(chat_id, message_id)
         return to_sent(edited) if isinstance(edited, Message) else SentMessage(chat_id, message_id)
+
+
+_DOCUMENT = CallPolicy(Urgency.TEXT)
+
+
+class Documents:
+    """Sends documents, in the same turn as everything else."""
+
+    def __init__(self, bot: Bot, rate_limiter: RateLimiter, clock: Clock) -> None:
+        self._bot = bot
+        self._calls = Calls(rate_limiter, clock)
+
+    async def send(
+        self, chat_id: int, data: bytes, name: str, *, caption: str, reply_to: int | None = None
+    ) -> None:
+        """A new message with a file that nobody looks into; raises as `Sender.send_text`."""
+
+        async def send() -> Message:
+            return await self._bot.send_document(
+                chat_id,
+                InputFile(data, filename=name, attach=True),
+                caption=caption,
+                parse_mode=ParseMode.HTML,
+                disable_content_type_detection=True,
+                reply_parameters=to_reply(reply_to),
+            )
+
+        await self._calls.make(send, chat_id, _DOCUMENT)

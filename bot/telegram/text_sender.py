@@ -14,14 +14,13 @@ from telegram import Bot, LinkPreviewOptions, Message, ReactionTypeEmoji
 from telegram.constants import ParseMode
 
 from bot.clock import Clock
-from bot.telegram.calls import Calls, Manner
+from bot.telegram.api_calls import CallPolicy, Calls
+from bot.telegram.error_mapping import Needless
 from bot.telegram.errors import MessageGone, TelegramFailure, ThreadClosed
-from bot.telegram.keyboard import AskReply, Keyboard, to_markup, to_new_markup
-from bot.telegram.links import start_link
+from bot.telegram.keyboards import AskReply, Keyboard, start_link, to_markup, to_new_markup
 from bot.telegram.outgoing import SentMessage, to_reply, to_sent
-from bot.telegram.pace import Pace, Urgency
-from bot.telegram.progress import ProgressEdits, Status
-from bot.telegram.translation import Needless
+from bot.telegram.rate_limits import RateLimiter, Urgency
+from bot.telegram.status_edits import ProgressEdits, Status
 
 logger = logging.getLogger(__name__)
 
@@ -31,19 +30,19 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # other chats meanwhile.
 _CROWD_SECONDS = 10.0
 
-EDIT = Manner(Urgency.RESULT, repeatable=True, edit=True, turn_patience_seconds=_CROWD_SECONDS)
-TEXT = Manner(Urgency.TEXT)
-_DELETE = Manner(Urgency.RESULT, repeatable=True)
-_ANSWER = Manner(Urgency.ANSWER, repeatable=True)
-_ACTION = Manner(Urgency.PROGRESS, repeatable=True, attempts=1, floods=1)
-_PROGRESS = Manner(None, repeatable=True, attempts=1, floods=1)
+EDIT = CallPolicy(Urgency.RESULT, repeatable=True, edit=True, turn_patience_seconds=_CROWD_SECONDS)
+TEXT = CallPolicy(Urgency.TEXT)
+_DELETE = CallPolicy(Urgency.RESULT, repeatable=True)
+_ANSWER = CallPolicy(Urgency.ANSWER, repeatable=True)
+_ACTION = CallPolicy(Urgency.PROGRESS, repeatable=True, attempts=1, floods=1)
+_PROGRESS = CallPolicy(None, repeatable=True, attempts=1, floods=1)
 
 # The final word waits for a progress edit under way: not for long.
 _PROGRESS_READ_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Destination:
     """Where in the chat a new message goes."""
 
     reply_to: int | None = None
@@ -55,17 +54,17 @@ class Spot:
         return "\n".join(filter(None, (self.note, text))) or None
 
 
-Send = Callable[[Spot], Awaitable[Message]]
+Send = Callable[[Destination], Awaitable[Message]]
 
 
 class TextSender:
     """See `Sender`, which adds pictures, sounds and videos."""
 
-    def __init__(self, bot: Bot, clock: Clock, *, pace: Pace | None = None) -> None:
+    def __init__(self, bot: Bot, clock: Clock, *, rate_limiter: RateLimiter | None = None) -> None:
         self._bot = bot
-        self._pace = pace or Pace(clock)
-        self._calls = Calls(self._pace, clock)
-        self._progress = ProgressEdits(self._edit_progress, self._pace, clock)
+        self._rate_limiter = rate_limiter or RateLimiter(clock)
+        self._calls = Calls(self._rate_limiter, clock)
+        self._progress = ProgressEdits(self._edit_progress, self._rate_limiter, clock)
 
     async def __aenter__(self) -> Self:
         return self
@@ -81,7 +80,7 @@ class TextSender:
     async def close(self) -> None:
         """Drop pending progress and end the background tasks."""
         await self._progress.close()
-        await self._pace.close()
+        await self._rate_limiter.close()
 
     def start_link(self, payload: str) -> str:
         """Where a button leads to the private chat with the bot."""
@@ -89,7 +88,7 @@ class TextSender:
 
     def held_seconds(self, chat_id: int) -> float:
         """How long a 429 still silences this chat; 0 when it does not."""
-        return self._pace.held_seconds(chat_id)
+        return self._rate_limiter.held_seconds(chat_id)
 
     async def send_text(
         self,
@@ -111,20 +110,20 @@ class TextSender:
         Raises: also `SendUnknown` and `ThreadClosed`.
         """
 
-        async def send(place: Spot) -> Message:
+        async def send(destination: Destination) -> Message:
             return await self._bot.send_message(
                 chat_id,
-                place.noted(text) or "",
+                destination.noted(text) or "",
                 parse_mode=ParseMode.HTML,
                 link_preview_options=_NO_PREVIEW,
                 reply_markup=to_new_markup(keyboard),
-                reply_parameters=to_reply(place.reply_to),
-                message_thread_id=place.thread_id,
+                reply_parameters=to_reply(destination.reply_to),
+                message_thread_id=destination.thread_id,
             )
 
-        manner = replace(TEXT, turn_patience_seconds=patience_seconds)
-        place = Spot(reply_to, thread_id)
-        return await self._send(send, chat_id, manner, place, stray_note)
+        policy = replace(TEXT, turn_patience_seconds=patience_seconds)
+        destination = Destination(reply_to, thread_id)
+        return await self._send(send, chat_id, policy, destination, stray_note)
 
     async def edit_text(
         self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
@@ -192,7 +191,7 @@ class TextSender:
         async def act() -> bool:
             return await self._bot.send_chat_action(chat_id, action, message_thread_id=thread_id)
 
-        if self._pace.held_seconds(chat_id) > 0:
+        if self._rate_limiter.held_seconds(chat_id) > 0:
             return
         try:
             await self._calls.make(act, None, _ACTION)
@@ -210,7 +209,7 @@ class TextSender:
                 chat_id, message_id, ReactionTypeEmoji(emoji)
             )
 
-        if self._pace.held_seconds(chat_id) > 0:
+        if self._rate_limiter.held_seconds(chat_id) > 0:
             return
         try:
             await self._calls.make(react, None, _ACTION)
@@ -218,19 +217,26 @@ class TextSender:
             logger.info("a reaction in chat %s was not shown: %s", chat_id, failure)
 
     async def _send(
-        self, send: Send, chat_id: int, manner: Manner, place: Spot, stray_note: str = ""
+        self,
+        send: Send,
+        chat_id: int,
+        policy: CallPolicy,
+        destination: Destination,
+        stray_note: str = "",
     ) -> SentMessage:
         try:
-            message = await self._calls.make(lambda: send(place), chat_id, manner)
+            message = await self._calls.make(lambda: send(destination), chat_id, policy)
         except ThreadClosed:
-            if place.thread_id is None:
+            if destination.thread_id is None:
                 raise
             # A reply would lead back into the closed topic.
-            astray = Spot(note=stray_note)
-            message = await self._calls.make(lambda: send(astray), chat_id, manner)
+            astray = Destination(note=stray_note)
+            message = await self._calls.make(lambda: send(astray), chat_id, policy)
         return to_sent(message)
 
-    async def _edit_text(self, status: Status, manner: Manner, read_seconds: float | None) -> None:
+    async def _edit_text(
+        self, status: Status, policy: CallPolicy, read_seconds: float | None
+    ) -> None:
         async def edit() -> Message | bool:
             return await self._bot.edit_message_text(
                 status.text,
@@ -243,7 +249,7 @@ class TextSender:
             )
 
         with suppress(Needless):
-            await self._calls.make(edit, status.chat_id, manner)
+            await self._calls.make(edit, status.chat_id, policy)
 
     async def _edit_progress(self, status: Status) -> None:
         await self._edit_text(status, _PROGRESS, _PROGRESS_READ_SECONDS)

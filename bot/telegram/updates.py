@@ -18,15 +18,21 @@ from telegram.error import TelegramError
 
 from bot.clock import Clock
 from bot.http_client import HttpClient
-from bot.telegram.backoff import Backoff
-from bot.telegram.conflicts import Conflicts
+from bot.retry import Backoff
+from bot.telegram.chat_queues import ChatQueues
 from bot.telegram.connection import BotApplication
+from bot.telegram.dispatch import (
+    Handling,
+    Incoming,
+    Malformed,
+    OnParked,
+    parse,
+    queue_of,
+    to_stored,
+)
+from bot.telegram.error_mapping import describe
 from bot.telegram.errors import SecondInstance
-from bot.telegram.handling import Handling, Incoming, OnParked
-from bot.telegram.incoming import Malformed, lane_of, parse, to_stored
-from bot.telegram.lanes import Lanes
-from bot.telegram.polling import ALLOWED_UPDATES, Poller, PollFailed, WebhookActive
-from bot.telegram.translation import describe
+from bot.telegram.polling import ALLOWED_UPDATES, Conflicts, Poller, PollFailed, WebhookActive
 from storage.inbox import Inbox, StoredUpdate
 
 logger = logging.getLogger(__name__)
@@ -88,7 +94,7 @@ class UpdateLoop:
             allowed_updates=self._options.allowed_updates,
         )
         self._handling = Handling(application, inbox, clock, on_parked)
-        self._lanes = Lanes[Incoming](self._handling.handle, self._break)
+        self._queues = ChatQueues[Incoming](self._handling.handle, self._break)
         self._conflicts = Conflicts(clock, self._options.conflict_patience_seconds)
         self._stop = asyncio.Event()
         self._broken: BaseException | None = None
@@ -130,7 +136,7 @@ class UpdateLoop:
             logger.info("fetching of updates was stopped")
         finally:
             self._handling.hurry()
-            await self._lanes.close(self._options.grace_seconds)
+            await self._queues.close(self._options.grace_seconds)
         if self._broken is not None:
             raise self._broken
 
@@ -179,7 +185,7 @@ class UpdateLoop:
             await self._handling.park(stored.update_id, str(failure), failure)
             return
         incoming = Incoming(update, stored.tries, again)
-        await self._unless_stopped(self._lanes.put(lane_of(update), incoming))
+        await self._unless_stopped(self._queues.put(queue_of(update), incoming))
 
     async def _forget_old(self, now_milliseconds: int) -> None:
         if now_milliseconds - self._forgotten_at >= _FORGET_EVERY_MILLISECONDS:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.menus import MENUS
 from bot.texts import LANGUAGES
+from handlers.menus import MENUS
 from tests.bench.bots import NAIVE, NAIVE_IS, OURS, Started, started
 from tests.bench.figures import Figure, figure_of
 from tests.bench.processes import settled_megabytes

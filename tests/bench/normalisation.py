@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.media.sound import normalise_sound
+from bot.media.sound.normalise import normalise_sound
 from tests.bench.figures import Figure, figure_of
 from tests.bench.worlds import SPEECH_RATE_HZ, as_file, speech
 

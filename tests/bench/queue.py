@@ -7,9 +7,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot.pipeline.line import Line
-from storage import jobs
-from storage.database import Database
+from bot.chat.queue_view import QueueView
+from storage.db.database import Database
+from storage.jobs import jobs
 from tests.bench.figures import Figure, figure_of
 from tests.bench.worlds import start_job
 
@@ -55,7 +55,7 @@ async def _look(path: Path) -> float:
     database = await Database.open(path)
     try:
         began = time.perf_counter()
-        line = Line.of(await jobs.open_jobs(database))
+        line = QueueView.of(await jobs.open_jobs(database))
         taken = 1000 * (time.perf_counter() - began)
     finally:
         await database.close()

@@ -14,7 +14,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import ApplicationBuilder, TypeHandler
 
-from storage.database import Database
+from storage.db.database import Database
 from tests.bench.figures import Figure, figure_of
 from tests.bench.worlds import SECRET_TOKEN, LocalTelegram, local_telegram, running_loop
 

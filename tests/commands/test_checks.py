@@ -17,7 +17,7 @@ from bot.commands.checks.clocks import ClockCheck
 from bot.commands.checks.database import check_database, check_videos
 from bot.commands.checks.disk import check_free_space, check_persistence, mount_of
 from bot.config import SettingsFolder
-from storage.instance import instance_lock
+from storage.db.lock import instance_lock
 from tests.support.clock import FakeClock
 
 
@@ -92,8 +92,8 @@ def test_room_is_told_in_three_levels(
 
 
 def findings(path: Path) -> str:
-    place = SettingsFolder("DATABASE_URL", path.parent)
-    return "\n".join(str(finding) for finding in check_database(path, place))
+    conversation = SettingsFolder("DATABASE_URL", path.parent)
+    return "\n".join(str(finding) for finding in check_database(path, conversation))
 
 
 def test_a_database_that_is_not_there_yet_is_fine_and_not_made(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from bot.sandbox.server import DEMO_BOT_TOKEN, Sandbox
-from storage.instance import instance_lock
+from storage.db.lock import instance_lock
 from tests.commands.process import Command, ended, started
 from tests.support.deadlines import eventually
 

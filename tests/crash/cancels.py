@@ -57,8 +57,8 @@ class Cancel:
                 world.faults.add("provider", "list", "status", params={"code": 503})
                 await world.tell_provider(render_seconds=_RENDER_SECONDS)
             case "queued":
-                doom = {"after_seconds": _LONG_SECONDS}
-                world.faults.add("provider", "submit", "task_fails", params=doom)
+                fail_when_idle = {"after_seconds": _LONG_SECONDS}
+                world.faults.add("provider", "submit", "task_fails", params=fail_when_idle)
                 return frozenset({await foreign_task(world)})
             case "rendering":
                 await world.tell_provider(render_seconds=_RENDER_SECONDS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage.ledger import Caps
+from storage.jobs.ledger import Caps
 from tests.crash.world import BUDGET_MICRO_YUAN, QUOTA_MILLISECONDS
 from tests.support import invariants
 from tests.support.chats import text_of

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from bot.clock import Clock, SystemClock
 from bot.dashscope.client import DashScope, fresh_connections
-from bot.dashscope.request import S2vRequest
-from bot.dashscope.timeouts import Timeout, Timeouts
+from bot.dashscope.http import Timeout, Timeouts
+from bot.dashscope.requests import S2vRequest
 from bot.http_client import HttpClient
 
 KEY = "sk-0123456789abcdef0123456789abcdef"

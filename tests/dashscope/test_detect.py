@@ -19,7 +19,7 @@ from bot.dashscope.errors import (
     Throttled,
     TryAgain,
 )
-from bot.dashscope.request import EMO_DETECT_MODEL, S2V_DETECT_MODEL
+from bot.dashscope.requests import EMO_DETECT_MODEL, S2V_DETECT_MODEL
 from bot.dashscope.verdict import Verdict
 from tests.dashscope.clients import IMPATIENT, client_of
 from tests.dashscope.fault_server import GARBAGE, LOST, Reply, answer, fault_server, refusal

@@ -11,7 +11,7 @@ import pytest
 
 from bot.dashscope import download
 from bot.dashscope.errors import DashScopeError, NotSent, ResultGone, ResultRefused, TryAgain
-from bot.dashscope.timeouts import Timeout
+from bot.dashscope.http import Timeout
 from bot.http_client import HttpClient
 from tests.dashscope.clients import IMPATIENT, client_of
 from tests.dashscope.fault_server import LOST, SILENCE, Reply, answer, fault_server

@@ -12,8 +12,7 @@ from bot.dashscope.errors import (
     ServiceStopped,
     TaskFailed,
 )
-from bot.dashscope.failure import failure_of
-from bot.dashscope.task import Task, TaskStatus
+from bot.dashscope.tasks import Task, TaskStatus, failure_of
 
 
 @pytest.mark.parametrize(

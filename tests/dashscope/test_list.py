@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.dashscope.errors import DashScopeError, Throttled, TryAgain
-from bot.dashscope.task import TaskStatus, TaskSummary
+from bot.dashscope.tasks import TaskStatus, TaskSummary
 from tests.dashscope.clients import IMPATIENT, client_of
 from tests.dashscope.fault_server import GARBAGE, LOST, Reply, answer, fault_server, refusal
 

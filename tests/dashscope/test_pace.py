@@ -6,21 +6,21 @@ import asyncio
 
 import pytest
 
-from bot.dashscope.pace import Pace, Paces
+from bot.dashscope.rate_limits import EndpointRateLimiter, EndpointRateLimiters
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 
 
 async def test_the_first_call_does_not_wait() -> None:
     clock = FakeClock()
-    await Pace(clock, per_second=5).turn()
+    await EndpointRateLimiter(clock, per_second=5).acquire()
     assert clock.slept == []
 
 
 async def test_calls_at_once_are_spread_evenly_in_their_order() -> None:
     clock = FakeClock(jumps=False)
-    pace = Pace(clock, per_second=5)
-    turns = [asyncio.create_task(pace.turn()) for _ in range(4)]
+    rate_limiter = EndpointRateLimiter(clock, per_second=5)
+    turns = [asyncio.create_task(rate_limiter.acquire()) for _ in range(4)]
     await eventually(turns[0].done)
     assert clock.due == pytest.approx([0.22, 0.44, 0.66])
     clock.advance(0.66)
@@ -29,12 +29,12 @@ async def test_calls_at_once_are_spread_evenly_in_their_order() -> None:
 
 async def test_a_pause_is_not_saved_up_for_a_burst() -> None:
     clock = FakeClock()
-    pace = Pace(clock, per_second=5)
-    await pace.turn()
+    rate_limiter = EndpointRateLimiter(clock, per_second=5)
+    await rate_limiter.acquire()
     await clock.sleep(60)
     clock.slept.clear()
-    await pace.turn()
-    await pace.turn()
+    await rate_limiter.acquire()
+    await rate_limiter.acquire()
     assert clock.slept == pytest.approx([0.22])
 
 
@@ -46,10 +46,10 @@ async def test_no_second_holds_more_calls_than_the_provider_allows(
     endpoint: str, limit: int
 ) -> None:
     clock = FakeClock()
-    pace: Pace = getattr(Paces(clock), endpoint)
+    rate_limiter: EndpointRateLimiter = getattr(EndpointRateLimiters(clock), endpoint)
     starts = []
     for _ in range(3 * limit):
-        await pace.turn()
+        await rate_limiter.acquire()
         starts.append(clock.steady_seconds())
     busiest = max(sum(begin <= start < begin + 1 for start in starts) for begin in starts)
     assert limit * 0.8 <= busiest <= limit

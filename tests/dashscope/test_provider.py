@@ -28,8 +28,7 @@ from bot.dashscope.errors import (
     Throttled,
     TryAgain,
 )
-from bot.dashscope.failure import failure_of
-from bot.dashscope.request import (
+from bot.dashscope.requests import (
     EMO_DETECT_MODEL,
     EMO_MODEL,
     S2V_DETECT_MODEL,
@@ -37,7 +36,7 @@ from bot.dashscope.request import (
     EmoRequest,
     S2vRequest,
 )
-from bot.dashscope.task import SubmittedTask, Task, TaskStatus
+from bot.dashscope.tasks import SubmittedTask, Task, TaskStatus, failure_of
 from bot.sandbox.dashscope.app import create_dashscope_app
 from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderOrder
 from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
@@ -199,7 +198,7 @@ async def test_a_waiting_task_can_be_cancelled_and_a_running_one_cannot(local: L
 async def test_the_list_shows_every_task_of_the_model_across_pages(
     local: Local, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.dashscope.listing.PAGE_SIZE", 2)
+    monkeypatch.setattr("bot.dashscope.tasks.PAGE_SIZE", 2)
     order = await local.order()
     ids = [(await local.client.submit(order)).task_id for _ in range(5)]
     tasks = await local.client.list_tasks(S2V_MODEL)

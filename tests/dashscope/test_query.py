@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dashscope.errors import DashScopeError, ServiceStopped, Throttled, TryAgain
-from bot.dashscope.task import Task, TaskStatus
+from bot.dashscope.tasks import Task, TaskStatus
 from tests.dashscope.clients import IMPATIENT, KEY, client_of
 from tests.dashscope.fault_server import GARBAGE, LOST, Reply, answer, fault_server, refusal
 

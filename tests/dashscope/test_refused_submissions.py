@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dashscope.answer import Answer
+from bot.dashscope.error_codes import RULES
 from bot.dashscope.errors import (
     DashScopeError,
     Declined,
@@ -19,8 +19,8 @@ from bot.dashscope.errors import (
     Throttled,
     TryAgain,
 )
-from bot.dashscope.rules import RULES
-from bot.dashscope.submission import submitted_task
+from bot.dashscope.http import Answer
+from bot.dashscope.tasks import submitted_task
 
 WAITED_NO_LONGER = (408, 499)
 CODES = sorted({rule.code for rule in RULES} | {"InternalError.Algo.Unknown", "LimitRequests"})

@@ -19,7 +19,7 @@ from bot.dashscope.errors import (
     Throttled,
     TryAgain,
 )
-from bot.dashscope.retry import RetrySchedule
+from bot.retry import RetrySchedule
 
 FULL = RetrySchedule(attempts=9, first_seconds=1, longest_seconds=60, jitter=lambda: 1.0)
 

@@ -10,10 +10,10 @@ import pytest
 from pydantic import SecretStr
 
 from bot.clock import SystemClock
-from bot.dashscope.answer import Answer
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import DashScopeError
-from bot.dashscope.policy import Policy
+from bot.dashscope.http import Answer
+from bot.dashscope.upload import Policy
 from bot.http_client import HttpClient
 from tests.dashscope.clients import IMPATIENT, KEY, S2V, client_of
 from tests.dashscope.fault_server import DROP, Reply, answer, fault_server

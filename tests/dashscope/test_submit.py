@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from bot.dashscope.client import DashScope, fresh_connections
 from bot.dashscope.errors import DashScopeError, NotSent, SubmitUnknown
-from bot.dashscope.request import EmoRequest, S2vRequest
-from bot.dashscope.timeouts import Timeout, Timeouts
+from bot.dashscope.http import Timeout, Timeouts
+from bot.dashscope.requests import EmoRequest, S2vRequest
 from bot.http_client import HttpClient
 from tests.dashscope.clients import ABSURDLY_SHORT, IMPATIENT, KEY, S2V, TLS, client_of
 from tests.dashscope.fault_server import (

@@ -10,29 +10,29 @@ from pathlib import Path
 
 from telegram import Bot
 
-from bot.pipeline.arrivals import Arrivals
-from bot.pipeline.conversation import Conversation
-from bot.pipeline.delivery import Delivery
-from bot.pipeline.detour import Detours
-from bot.pipeline.ending import Ending
-from bot.pipeline.last_video import LastVideo
-from bot.pipeline.operator import Operator
-from bot.pipeline.packing import Packing
+from bot.alerts import Operator
+from bot.chat.introduction import Introductions
+from bot.chat.messenger import Messenger
+from bot.delivery.deliver import Delivery
+from bot.delivery.finish import Finisher
+from bot.delivery.last_video import LastVideo
+from bot.delivery.package import Packager
+from bot.delivery.private_fallback import PrivateFallbacks
 from bot.telegram.connection import build_bot
 from bot.telegram.members import Members
-from bot.telegram.pace import Pace
+from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
 from bot.texts import Texts
-from storage import jobs, moves
-from storage.database import Database
-from storage.jobs import Job
+from storage.db.database import Database
+from storage.jobs import jobs, moves
+from storage.jobs.jobs import Job
 from tests.storage import orders
 from tests.support.bot_api import Json
 from tests.support.clock import FakeClock
 from tests.support.credentials import SECRET_TOKEN
 from tests.support.fakes import FakeWorker
+from tests.support.limits import terms_with
 from tests.support.local_telegram import PRIVATE, LocalTelegram, local_telegram
-from tests.support.terms import terms_with
 
 ADA, OLGA = PRIVATE, PRIVATE + 1
 STATUS = 1
@@ -51,7 +51,7 @@ class Scene:
     clock: FakeClock
     sender: Sender
     worker: FakeWorker
-    packing: Packing
+    packager: Packager
     delivery: Delivery
     last: LastVideo
     film: bytes
@@ -92,7 +92,7 @@ class Scene:
     async def deliver(self, job: Job) -> Job:
         """One attempt, with what it has to tell the operator; the job afterwards."""
         await self.delivery.deliver(await self.job(job))
-        await self.operator.send_letters(OLGA)
+        await self.operator.send_deliveries(OLGA)
         return await self.job(job)
 
     async def ledger(self, job: Job) -> tuple[int, int]:
@@ -134,17 +134,19 @@ def _wired(
     film: bytes,
 ) -> Scene:
     texts, worker = Texts(), FakeWorker()
-    terms = terms_with(admin_ids=frozenset({OLGA}), results=results)
-    conversation = Conversation(database, sender, texts, clock)
-    packing = Packing(database, worker, conversation, terms, clock)
-    ending = Ending(database, conversation, terms, clock)
-    operator = Operator(database, sender, texts, terms.admin_ids, clock)
-    members = Members(bot, Pace(clock), clock)
-    arrivals = Arrivals(database, sender, members, texts, "talking_photo_bot", clock)
-    detours = Detours(database, sender, packing, conversation, arrivals)
-    delivery = Delivery(database, sender, packing, conversation, detours, ending, operator, clock)
-    last = LastVideo(database, sender, packing)
+    limits = terms_with(admin_ids=frozenset({OLGA}), results=results)
+    messenger = Messenger(database, sender, texts, clock)
+    packager = Packager(database, worker, messenger, limits, clock)
+    finisher = Finisher(database, messenger, limits, clock)
+    operator = Operator(database, sender, texts, limits.admin_ids, clock)
+    members = Members(bot, RateLimiter(clock), clock)
+    arrivals = Introductions(database, sender, members, texts, "talking_photo_bot", clock)
+    private_fallbacks = PrivateFallbacks(database, sender, packager, messenger, arrivals)
+    delivery = Delivery(
+        database, sender, packager, messenger, private_fallbacks, finisher, operator, clock
+    )
+    last = LastVideo(database, sender, packager)
     return Scene(
-        *(telegram, database, results, clock, sender, worker, packing, delivery, last, film),
+        *(telegram, database, results, clock, sender, worker, packager, delivery, last, film),
         operator=operator,
     )

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.media import calls
-from storage import media, moves
+from storage import media
+from storage.jobs import moves
 from tests.delivery.scene import ADA, BILLED_MILLISECONDS, OLGA, Scene
 from tests.support.chats import text_of
 from tests.support.texts import said
@@ -38,7 +39,7 @@ async def test_the_video_comes_and_its_status_goes(there: Scene) -> None:
 
 async def test_the_delivered_file_is_kept(there: Scene) -> None:
     job = await there.deliver(await there.rendered())
-    assert there.packing.path(job).read_bytes() == there.film
+    assert there.packager.path(job).read_bytes() == there.film
 
 
 async def test_a_pause_of_222_seconds_is_kept_and_holds_up_no_other_chat(there: Scene) -> None:
@@ -139,7 +140,7 @@ async def test_a_video_that_no_form_fits_is_kept_and_costs_the_person_nothing(
     job = await there.deliver(await there.rendered())
     assert (job.state, job.failure) == ("failed", "failed-too-big")
     assert await there.ledger(job) == (0, 0)
-    assert there.packing.path(job).exists()
+    assert there.packager.path(job).exists()
     assert any("may be lost" in text_of(m) for m in await there.telegram.seen(OLGA))
 
 
@@ -167,7 +168,7 @@ async def test_a_chat_that_is_closed_ends_the_job_settled_and_in_the_log(
     assert job.state == "undeliverable"
     assert await settled(there, job.id)
     assert f"job {job.id} cannot be delivered: {description}" in caplog.text
-    assert there.packing.path(job).exists(), "it is kept: the chat may open again"
+    assert there.packager.path(job).exists(), "it is kept: the chat may open again"
 
 
 async def test_a_voice_note_that_was_deleted_is_not_missed(there: Scene) -> None:
@@ -185,7 +186,7 @@ async def test_a_closed_topic_does_not_swallow_the_video(there: Scene) -> None:
     topic = await there.telegram.post(f"/chats/{chat_id}/topics", {"name": "Videos", "from": ADA})
     thread_id = topic["message_thread_id"]
     job = await there.rendered()
-    await place(there, job.id, chat_id, thread_id)
+    await destination(there, job.id, chat_id, thread_id)
     await there.telegram.post(f"/chats/{chat_id}/topics/{thread_id}/close", {"from": ADA})
     assert (await there.deliver(job)).state == "done"
     assert len(await there.videos(chat_id)) == 1
@@ -194,7 +195,7 @@ async def test_a_closed_topic_does_not_swallow_the_video(there: Scene) -> None:
 async def test_a_group_that_became_a_supergroup_gets_its_video_there(there: Scene) -> None:
     chat_id = (await there.telegram.post("/groups", {"title": "F", "members": [ADA]}))["chat_id"]
     job = await there.rendered()
-    await place(there, job.id, chat_id)
+    await destination(there, job.id, chat_id)
     new_chat_id = (await there.telegram.post(f"/chats/{chat_id}/migrate"))["chat_id"]
 
     moved = await there.deliver(job)
@@ -208,7 +209,7 @@ async def test_a_group_that_became_a_supergroup_gets_its_video_there(there: Scen
 async def test_a_send_of_unknown_fate_before_the_move_is_not_forgotten(there: Scene) -> None:
     chat_id = (await there.telegram.post("/groups", {"title": "F", "members": [ADA]}))["chat_id"]
     job = await there.rendered()
-    await place(there, job.id, chat_id)
+    await destination(there, job.id, chat_id)
     async with there.database.transaction() as tx:
         await moves.sending(tx, job.id, there.clock.now_milliseconds())
     new_chat_id = (await there.telegram.post(f"/chats/{chat_id}/migrate"))["chat_id"]
@@ -217,7 +218,7 @@ async def test_a_send_of_unknown_fate_before_the_move_is_not_forgotten(there: Sc
     assert len(await there.videos(new_chat_id)) == 1
 
 
-async def place(there: Scene, job_id: int, chat_id: int, thread_id: int = 0) -> None:
+async def destination(there: Scene, job_id: int, chat_id: int, thread_id: int = 0) -> None:
     """Have the job be one of that group."""
     values = {"id": job_id, "chat": chat_id, "thread": thread_id}
     async with there.database.transaction() as tx:
@@ -236,7 +237,7 @@ async def place(there: Scene, job_id: int, chat_id: int, thread_id: int = 0) -> 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut"])
 async def test_a_kept_file_that_is_damaged_is_fetched_again_once(there: Scene, damage: str) -> None:
     job = await there.rendered()
-    path = there.packing.path(job)
+    path = there.packager.path(job)
     if damage == "missing":
         path.unlink()
     else:

@@ -6,23 +6,23 @@ from typing import Any, cast
 
 import pytest
 
-from bot.pipeline.conversation import Conversation
-from bot.pipeline.errands import Errands
-from bot.pipeline.history import History
-from bot.pipeline.round_notes import RoundNotes
+from bot.chat.messenger import Messenger
+from bot.delivery.history import History
+from bot.delivery.resend import Resends
+from bot.delivery.round_video import RoundNotes
 from bot.telegram.errors import FileGone
 from bot.telegram.files import Files
 from bot.texts import Texts
-from storage import errands
-from storage.errands import Wanted
-from storage.jobs import Job
-from storage.media import Place
+from storage.jobs import resends
+from storage.jobs.jobs import Job
+from storage.jobs.resends import Wanted
+from storage.media import ConversationKey
 from tests.delivery.scene import ADA, Scene
 from tests.support.bot_api import Json
 from tests.support.chats import text_of
 from tests.support.texts import said
 
-HERE = Place(ADA, 0, ADA)
+HERE = ConversationKey(ADA, 0, ADA)
 
 
 class NoFiles(Files):
@@ -36,18 +36,18 @@ class NoFiles(Files):
         raise FileGone(file_id)
 
 
-def errands_of(there: Scene) -> Errands:
+def errands_of(there: Scene) -> Resends:
     texts, worker = Texts(), there.worker
-    conversation = Conversation(there.database, there.sender, texts, there.clock)
-    packing, files = there.packing, NoFiles()
-    terms = cast(Any, packing)._terms
-    return Errands(
+    messenger = Messenger(there.database, there.sender, texts, there.clock)
+    packager, files = there.packager, NoFiles()
+    limits = cast(Any, packager)._limits
+    return Resends(
         there.database,
         there.sender,
-        conversation,
+        messenger,
         there.last,
-        RoundNotes(there.database, there.sender, packing, files),
-        History(there.database, packing, files, worker, texts, terms),
+        RoundNotes(there.database, there.sender, packager, files),
+        History(there.database, packager, files, worker, texts, limits),
         there.clock,
     )
 
@@ -55,7 +55,7 @@ def errands_of(there: Scene) -> Errands:
 async def asked(there: Scene, kind: str, job: Job) -> Wanted:
     wanted = Wanted(kind, HERE, job.video_message_id or 0, job_id=job.id)
     async with there.database.transaction() as tx:
-        await errands.ask(tx, wanted, there.clock.now_milliseconds())
+        await resends.ask(tx, wanted, there.clock.now_milliseconds())
     return wanted
 
 
@@ -64,8 +64,8 @@ async def work(there: Scene) -> None:
         await do()
 
 
-async def left(there: Scene) -> list[errands.Errand]:
-    return await errands.due(there.database, 10**15, 99)
+async def left(there: Scene) -> list[resends.Resend]:
+    return await resends.due(there.database, 10**15, 99)
 
 
 async def notes(there: Scene) -> list[Json]:
@@ -93,9 +93,9 @@ async def test_a_lost_answer_is_not_sent_twice(there: Scene) -> None:
 async def test_what_was_being_sent_when_the_process_died_is_not_sent_again(there: Scene) -> None:
     job = await there.deliver(await there.rendered())
     await asked(there, "video", job)
-    (errand,) = await left(there)
+    (resend,) = await left(there)
     async with there.database.transaction() as tx:
-        await errands.sending(tx, errand.id)
+        await resends.sending(tx, resend.id)
     await work(there)
     assert len(await there.videos()) == 1
     assert await left(there) == []
@@ -106,8 +106,8 @@ async def test_a_pause_of_telegram_puts_it_off_and_it_comes_then(there: Scene) -
     there.telegram.fault("sendVideoNote", "rate_limit", retry_after=100)
     await asked(there, "note", job)
     await work(there)
-    (errand,) = await left(there)
-    assert (errand.tries, errand.sending) == (1, 0)
+    (resend,) = await left(there)
+    assert (resend.tries, resend.sending) == (1, 0)
     there.clock.advance(120)
     await work(there)
     assert len(await notes(there)) == 1
@@ -115,7 +115,7 @@ async def test_a_pause_of_telegram_puts_it_off_and_it_comes_then(there: Scene) -
 
 async def test_what_nobody_has_any_more_is_said_on_the_message_that_asked(there: Scene) -> None:
     job = await there.deliver(await there.rendered())
-    there.packing.path(job).unlink()
+    there.packager.path(job).unlink()
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE jobs SET video_file_id = 'BAAC-unknown'")
     for kind in ("note", "video"):
@@ -151,8 +151,8 @@ async def test_the_later_of_two_pages_is_shown_and_a_page_that_is_gone_is_let_go
     await there.deliver(await there.rendered())
     for page in (1, 2):
         async with there.database.transaction() as tx:
-            await errands.ask(tx, Wanted("page", HERE, 999, page=page, turns=1), 1)
-    (errand,) = await left(there)
-    assert errand.page == 2
+            await resends.ask(tx, Wanted("page", HERE, 999, page=page, turns=1), 1)
+    (resend,) = await left(there)
+    assert resend.page == 2
     await work(there)
     assert await left(there) == []

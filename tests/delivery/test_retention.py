@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bot.pipeline.retention import Retention
+from bot.privacy.retention import Retention
 from tests.delivery.scene import Scene
 from tests.support.deadlines import eventually
 

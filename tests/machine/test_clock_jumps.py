@@ -10,11 +10,11 @@ from unittest.mock import patch
 import pytest
 
 from bot.dashscope.errors import SubmitUnknown
-from bot.dashscope.task import TaskStatus, TaskSummary
-from bot.pipeline.submission import SETTLED_AFTER_MILLISECONDS
-from storage import moves
-from storage.database import Database
-from storage.jobs import Job, JobState
+from bot.dashscope.tasks import TaskStatus, TaskSummary
+from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS
+from storage.db.database import Database
+from storage.jobs import moves
+from storage.jobs.jobs import Job, JobState
 from tests.pipeline.engines import state, success
 from tests.pipeline.shop import Shop
 from tests.support.clock import HOUR
@@ -68,7 +68,7 @@ async def test_looks_keep_their_distance(shop: Shop, seconds: float) -> None:
     job = await shop.running_job()
     waits: list[float] = []
 
-    async def wait(nudge: object, at_most_seconds: float) -> None:
+    async def wait(wakeup: object, at_most_seconds: float) -> None:
         waits.append(at_most_seconds)
         shop.clock.advance(max(1.0, at_most_seconds))
         if len(waits) == 3:
@@ -77,7 +77,7 @@ async def test_looks_keep_their_distance(shop: Shop, seconds: float) -> None:
     shop.watch._poll_seconds = None  # the learned intervals
     shop.clock.set_wall(seconds)
     shop.engine.will_answer([*[state("RUNNING")] * 6, success()])
-    with patch("bot.pipeline.nudge.Nudge.wait", wait):
+    with patch("bot.outbox.Wakeup.wait", wait):
         await shop.watch.watch(job)
     assert all(0 <= seconds <= 60 for seconds in waits), waits
     assert all(seconds >= 5 for seconds in waits[1:]), waits

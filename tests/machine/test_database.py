@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database, Transaction
-from storage.trouble import DatabaseLocked, DatabaseUnusable
+from storage.db.database import Database, Transaction
+from storage.db.errors import DatabaseLocked, DatabaseUnusable
 from tests.support.deadlines import eventually
 
 
@@ -118,7 +118,7 @@ async def test_a_process_that_ends_waits_for_no_lock(database: Database, path: P
 
 async def test_a_locked_database_is_not_opened(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     await (await Database.open(path)).close()
-    monkeypatch.setattr("storage.connection._PRAGMAS", ("busy_timeout = 20",))
+    monkeypatch.setattr("storage.db.connection._PRAGMAS", ("busy_timeout = 20",))
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseLocked):

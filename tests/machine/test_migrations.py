@@ -15,8 +15,8 @@ from typing import Any
 import aiosqlite
 import pytest
 
-from storage.database import Database
-from storage.migration import Migration, MigrationFailed, all_migrations, apply
+from storage.db.database import Database
+from storage.db.migrate import Migration, MigrationFailed, all_migrations, apply
 
 ROWS = Path(__file__).parent / "rows"
 VERSIONS = [migration.version for migration in all_migrations()]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.media.contact_sheet import draw_sheet
+from bot.media.picture.contact_sheet import draw_sheet
 
 
 def jpeg(width: int, height: int, colour: str) -> bytes:

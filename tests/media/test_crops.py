@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.media.crops import MOST_CROP_RATIO, crop_round
 from bot.media.exchange import FaceBox, Point
-from bot.media.explaining import explain_picture
-from bot.media.picture import crop_picture, normalise_part, normalise_picture
-from bot.media.picture_decoding import LONGEST_SIDE_PIXELS, SMALLEST_SIDE_PIXELS
+from bot.media.picture.crops import MOST_CROP_RATIO, crop_round
+from bot.media.picture.decoding import LONGEST_SIDE_PIXELS, SMALLEST_SIDE_PIXELS
+from bot.media.picture.explaining import explain_picture
+from bot.media.picture.normalise import crop_picture, normalise_part, normalise_picture
 from tests.support.media.photos import encoded, portrait
 
 SIDE = st.integers(200, LONGEST_SIDE_PIXELS)
@@ -86,8 +86,8 @@ def test_a_part_is_always_the_same_bytes_and_big_enough_for_the_provider() -> No
 def side_by_side(count: int) -> bytes:
     one = portrait()
     row = Image.new("RGB", (one.width * count, one.height))
-    for place in range(count):
-        row.paste(one, (place * one.width, 0))
+    for conversation in range(count):
+        row.paste(one, (conversation * one.width, 0))
     return encoded(row, "JPEG")
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.media.cutting import cuts, excerpts
-from bot.media.pauses import CutPoint, cut_points
-from bot.media.samples import Samples
+from bot.media.sound.cutting import clips, cuts
+from bot.media.sound.pauses import CutPoint, cut_points
+from bot.media.sound.samples import Samples
 from tests.support.media.voices import Pauses, phrases
 
 LONGEST = 19_900
@@ -74,14 +74,14 @@ def test_what_is_short_enough_is_not_cut() -> None:
 
 def test_a_pause_within_reach_is_taken_however_unequal_the_parts() -> None:
     samples, (pause, _) = phrases([(5_000, 400), (18_000, 300)])
-    (place,) = cut(samples)
-    assert inside(place, [pause])
+    (conversation,) = cut(samples)
+    assert inside(conversation, [pause])
 
 
 def test_of_two_pauses_the_longer_one_is_taken() -> None:
     samples, pauses = phrases([(10_000, 200), (2_000, 1_200), (10_000, 300)])
-    (place,) = cut(samples)
-    assert inside(place, [pauses[1]])
+    (conversation,) = cut(samples)
+    assert inside(conversation, [pauses[1]])
 
 
 def test_parts_are_about_equal() -> None:
@@ -113,7 +113,7 @@ def test_a_steady_tone_is_cut_too() -> None:
 def test_three_pieces_of_beginning_middle_and_end_begin_and_end_in_pauses(count: int) -> None:
     samples, pauses = phrases([(2_500, 400)] * count)
     total = len(samples) // 16
-    found = excerpts(cut_points(samples), total, shortest=SHORTEST, longest=LONGEST)
+    found = clips(cut_points(samples), total, shortest=SHORTEST, longest=LONGEST)
     assert len(set(found)) == len(found) == 3
     for begin, end in found:
         assert LONGEST / 2 < end - begin <= LONGEST
@@ -125,4 +125,4 @@ def test_three_pieces_of_beginning_middle_and_end_begin_and_end_in_pauses(count:
 
 def test_pieces_of_speech_without_pauses_are_offered_as_well() -> None:
     samples, _ = phrases([(28_000, 0)])
-    assert excerpts(cut_points(samples), 28_000, shortest=SHORTEST, longest=LONGEST)
+    assert clips(cut_points(samples), 28_000, shortest=SHORTEST, longest=LONGEST)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.media.exchange import FaceBox
-from bot.media.faces import detect_faces
+from bot.media.picture.faces import detect_faces
 from tests.support.media.photos import portrait
 
 PHOTO = np.asarray(portrait())

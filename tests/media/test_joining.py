@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 import soxr
 
-from bot.media.audio_segment import AudioSegment, samples_of
-from bot.media.exchange import Part
-from bot.media.joining import join_videos
-from bot.media.long_sound import cut_sound, level_sound, plan_sound, record_excerpts
-from bot.media.samples import Samples
-from bot.media.sound import SoundFault, SoundRefused
-from bot.media.video import VideoUnreadable, inspect_video
+from bot.media.exchange import VideoPart
+from bot.media.sound.audio_segment import AudioSegment, samples_of
+from bot.media.sound.long_voice import cut_sound, level_sound, plan_sound, record_clips
+from bot.media.sound.normalise import SoundFault, SoundRefused
+from bot.media.sound.samples import Samples
+from bot.media.video.joining import join_videos
+from bot.media.video.video import VideoUnreadable, inspect_video
 from tests.support.media.voices import long_voice, voice_note
 
 RATE = 16
@@ -85,17 +85,19 @@ def lag_and_likeness(wanted: Samples, found: Samples, at: int) -> tuple[int, flo
 
 
 @pytest.fixture
-def parts(tmp_path: Path) -> list[Part]:
+def parts(tmp_path: Path) -> list[VideoPart]:
     """Three parts: one video ends early, one is longer than its sound, one as it should be."""
     return [
-        Part(clip(tmp_path / f"{number}.mp4", number, frames), (begin, end))
+        VideoPart(clip(tmp_path / f"{number}.mp4", number, frames), (begin, end))
         for number, (frames, begin, end) in enumerate(
             zip((20, 35, 28), BOUNDS[:-1], BOUNDS[1:], strict=True)
         )
     ]
 
 
-def test_no_sample_is_dropped_or_put_in_and_none_moves(parts: list[Part], tmp_path: Path) -> None:
+def test_no_sample_is_dropped_or_put_in_and_none_moves(
+    parts: list[VideoPart], tmp_path: Path
+) -> None:
     wav = recording(sum(LENGTHS))
     join_videos(parts, wav, tmp_path / "whole.mp4")
     wanted = soxr.resample(samples_of(AudioSegment.from_wav(BytesIO(wav))), 16_000, 48_000)
@@ -108,7 +110,7 @@ def test_no_sample_is_dropped_or_put_in_and_none_moves(parts: list[Part], tmp_pa
 
 
 def test_each_part_begins_with_its_sound_and_its_lips_do_not_drift(
-    parts: list[Part], tmp_path: Path
+    parts: list[VideoPart], tmp_path: Path
 ) -> None:
     join_videos(parts, recording(sum(LENGTHS)), tmp_path / "whole.mp4")
     frames = shown(tmp_path / "whole.mp4")
@@ -127,15 +129,17 @@ def test_each_part_begins_with_its_sound_and_its_lips_do_not_drift(
 
 
 def test_a_part_of_another_rate_keeps_its_time(tmp_path: Path) -> None:
-    slow = Part(clip(tmp_path / "0.mp4", 0, 32), (0, 2_000))
-    fast = Part(clip(tmp_path / "1.mp4", 1, 50, rate=25), (2_000, 4_000))
+    slow = VideoPart(clip(tmp_path / "0.mp4", 0, 32), (0, 2_000))
+    fast = VideoPart(clip(tmp_path / "1.mp4", 1, 50, rate=25), (2_000, 4_000))
     join_videos([slow, fast], recording(4_000), tmp_path / "whole.mp4")
     last = [number for at, part, number in shown(tmp_path / "whole.mp4") if at > 3.9]
     assert last[-1] in (48, 49)
     assert inspect_video(tmp_path / "whole.mp4").frames_per_second == RATE
 
 
-def test_some_of_the_parts_have_their_spans_of_the_sound(parts: list[Part], tmp_path: Path) -> None:
+def test_some_of_the_parts_have_their_spans_of_the_sound(
+    parts: list[VideoPart], tmp_path: Path
+) -> None:
     wav = recording(sum(LENGTHS))
     join_videos([parts[0], parts[2]], wav, tmp_path / "whole.mp4")
     whole = samples_of(AudioSegment.from_wav(BytesIO(wav)))
@@ -145,7 +149,7 @@ def test_some_of_the_parts_have_their_spans_of_the_sound(parts: list[Part], tmp_
 
 
 def test_metadata_is_kept_and_a_missing_voice_is_replaced_by_the_parts_own(
-    parts: list[Part], tmp_path: Path
+    parts: list[VideoPart], tmp_path: Path
 ) -> None:
     join_videos(parts, None, tmp_path / "whole.mp4")
     facts = inspect_video(tmp_path / "whole.mp4")
@@ -155,7 +159,7 @@ def test_metadata_is_kept_and_a_missing_voice_is_replaced_by_the_parts_own(
         assert container.metadata["title"] == "kept"
 
 
-def test_what_is_no_video_is_refused(parts: list[Part], tmp_path: Path) -> None:
+def test_what_is_no_video_is_refused(parts: list[VideoPart], tmp_path: Path) -> None:
     parts[1].source.write_bytes(b"no video")
     with pytest.raises(VideoUnreadable):
         join_videos(parts, recording(sum(LENGTHS)), tmp_path / "whole.mp4")
@@ -176,7 +180,7 @@ def test_pieces_are_what_the_whole_is_and_no_louder_or_softer() -> None:
         assert len(samples) == (end - begin) * 16
         inner = slice(400, -400)  # both ends are softened
         assert np.array_equal(samples[inner], whole[begin * 16 : end * 16][inner])
-    (heard_note,) = record_excerpts(note, 300_000, True, plan.excerpts[:1])
+    (heard_note,) = record_clips(note, 300_000, True, plan.clips[:1])
     with av.open(BytesIO(heard_note)) as container:
         assert container.streams.audio[0].codec_context.name in ("opus", "libopus")
 

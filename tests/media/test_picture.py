@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from bot.media.picture import NormalisedPicture, normalise_picture
+from bot.media.picture.normalise import NormalisedPicture, normalise_picture
 from tests.support.media.photos import PORTRAIT, encoded, pixels, portrait, quarters
 
 RED, LIME, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -19,7 +19,9 @@ def corners(picture: NormalisedPicture) -> list[tuple[int, ...]]:
     """Return the colours of the corners, row by row, each component rounded to 0 or 255."""
     values = pixels(picture.jpeg)
     places = [(20, 20), (20, -20), (-20, 20), (-20, -20)]
-    return [tuple(int(255 * (part > 127)) for part in values[place]) for place in places]
+    return [
+        tuple(int(255 * (part > 127)) for part in values[conversation]) for conversation in places
+    ]
 
 
 def test_a_portrait_comes_out_as_it_is_with_its_face() -> None:

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from bot.media import picture_decoding
-from bot.media.picture import PictureFault, PictureRefused, normalise_picture
-from bot.media.picture_decoding import MAXIMUM_BYTES
-from bot.media.picture_format import sniff_picture
-from bot.media.worker import MediaWorker
+from bot.media.picture import decoding
+from bot.media.picture.decoding import MAXIMUM_BYTES
+from bot.media.picture.formats import sniff_picture
+from bot.media.picture.normalise import PictureFault, PictureRefused, normalise_picture
+from bot.media.worker.client import MediaWorker
 from tests.support.media.photos import PORTRAIT, encoded, pixels, png_claiming, portrait, quarters
 
 
@@ -107,7 +107,7 @@ def test_more_than_a_bot_can_fetch_is_too_big() -> None:
 
 
 def test_heic_without_the_extra_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture_decoding, "_can_read_heic", lambda: False)
+    monkeypatch.setattr(decoding, "_can_read_heic", lambda: False)
     heic = b"\0\0\0\x18ftypheic" + bytes(100)
     assert refusal(heic).fault is PictureFault.HEIC_NOT_INSTALLED
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from bot.media.exchange import FaceBox, Point
-from bot.media.faces import Pixels
-from bot.media.round_label import RoundLabel
-from bot.media.round_note import Square, make_round_note, square_around
-from bot.media.video import VideoUnreadable, inspect_video
-from bot.media.video_errors import TooLongForNote
+from bot.media.picture.faces import Pixels
+from bot.media.video.errors import TooLongForNote
+from bot.media.video.round_label import RoundLabel
+from bot.media.video.round_video import Square, make_round_note, square_around
+from bot.media.video.video import VideoUnreadable, inspect_video
 from tests.support.media.videos import result
 
 SOMEWHERE = Point(0, 0)
@@ -83,7 +83,7 @@ def test_what_is_longer_than_a_minute_is_refused(
 ) -> None:
     source = tmp_path / "film.mp4"
     result(source, seconds=1.0, flat=True)
-    monkeypatch.setattr("bot.media.round_note.LONGEST_NOTE_MILLISECONDS", 500)
+    monkeypatch.setattr("bot.media.video.round_video.LONGEST_NOTE_MILLISECONDS", 500)
     with pytest.raises(TooLongForNote):
         make_round_note(source, tmp_path / "note.mp4", produce_id="job-9")
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]

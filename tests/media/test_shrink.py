@@ -7,9 +7,9 @@ from pathlib import Path
 import av
 import pytest
 
-from bot.media.shrink import shrink_video
-from bot.media.video import VideoUnreadable, inspect_video
-from bot.media.video_errors import CannotShrink
+from bot.media.video.errors import CannotShrink
+from bot.media.video.shrink import shrink_video
+from bot.media.video.video import VideoUnreadable, inspect_video
 from tests.support.media.videos import result
 
 
@@ -53,7 +53,7 @@ def test_what_cannot_be_watched_any_more_is_refused_and_leaves_nothing(
 
 
 def test_half_a_video_is_refused(big: Path, tmp_path: Path) -> None:
-    half = tmp_path / "half.mp4"
-    half.write_bytes(big.read_bytes()[:20_000])
+    item = tmp_path / "half.mp4"
+    item.write_bytes(big.read_bytes()[:20_000])
     with pytest.raises(VideoUnreadable):
-        shrink_video(half, tmp_path / "small.mp4", limit_bytes=10_000, produce_id="job-1")
+        shrink_video(item, tmp_path / "small.mp4", limit_bytes=10_000, produce_id="job-1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.media.sound import (
+from bot.media.sound.normalise import (
     LONGEST_MILLISECONDS,
     NormalisedSound,
     SoundFault,

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.media.sound import SoundFault, SoundRefused, normalise_sound
-from bot.media.sound_decoding import MAXIMUM_BYTES
-from bot.media.sound_format import sniff_demuxer
+from bot.media.sound.decoding import MAXIMUM_BYTES
+from bot.media.sound.formats import sniff_demuxer
+from bot.media.sound.normalise import SoundFault, SoundRefused, normalise_sound
 from tests.support.media.meters import measured_dbtp
 from tests.support.media.videos import video_with_sound
 from tests.support.media.voices import (

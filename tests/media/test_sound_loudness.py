@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from bot.media.loudness import loudness_lufs, true_peak_dbtp
-from bot.media.sound import normalise_sound
+from bot.media.sound.loudness import loudness_lufs, true_peak_dbtp
+from bot.media.sound.normalise import normalise_sound
 from tests.support.media.meters import measured_dbtp, measured_lufs
 from tests.support.media.voices import (
     Samples,

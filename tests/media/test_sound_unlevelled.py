@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.media.sound import normalise_sound
+from bot.media.sound.normalise import normalise_sound
 from tests.support.media.meters import measured_dbtp, measured_lufs
 from tests.support.media.voices import as_file, speech
 

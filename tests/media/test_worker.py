@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from bot.media.picture import PictureFault, PictureRefused
-from bot.media.sound import SoundFault, SoundRefused
-from bot.media.worker import (
+from bot.media.picture.normalise import PictureFault, PictureRefused
+from bot.media.sound.normalise import SoundFault, SoundRefused
+from bot.media.worker.client import (
     DECODING,
     IDLE_SECONDS,
     RENDERING,

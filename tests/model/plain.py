@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from storage.ledger import Caps, Price
-from storage.windows import day_of
+from storage.jobs.ledger import Caps, Price, day_of
 
 ENDED = ("done", "failed", "cancelled", "undeliverable", "kept")
 WAITING = ("preparing", "ready")

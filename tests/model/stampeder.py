@@ -10,8 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from storage.database import Database
-from storage.ledger import QuotaExceeded
+from storage.db.database import Database
+from storage.jobs.ledger import QuotaExceeded
 from tests.storage import orders
 from tests.storage.orders import start
 

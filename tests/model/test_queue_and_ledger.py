@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from storage import jobs, ledger, moves, wholes
-from storage.database import Database, Row, Transaction
-from storage.jobs import Job, TooManyWaiting
-from storage.ledger import BudgetExhausted, Caps, Price, QuotaExceeded
+from storage.db.database import Database, Row, Transaction
+from storage.jobs import job_parts, jobs, ledger, moves
+from storage.jobs.jobs import Job, TooManyWaiting
+from storage.jobs.ledger import BudgetExhausted, Caps, Price, QuotaExceeded
 from tests.model.plain import ENDED, PlainBook, PlainJob, Refused
 from tests.storage.orders import ACCOUNT, ENGINE, NOON, SHANGHAI, order
 
@@ -114,7 +114,7 @@ class QueueAndLedger(RuleBasedStateMachine):
             expected = str(refusal)
 
         async def start(tx: Transaction) -> Job | None:
-            return await wholes.start(
+            return await job_parts.start(
                 tx,
                 await order(tx, user_id, first + second, SMALL),
                 cuts=(first,),
@@ -143,7 +143,7 @@ class QueueAndLedger(RuleBasedStateMachine):
     def join(self, number: int) -> None:
         job = self.any_in(number, "joining", "in_parts")
         if job is not None:
-            moved = self.move(lambda tx: wholes.joined(tx, job.number))
+            moved = self.move(lambda tx: job_parts.joined(tx, job.number))
             assert moved == (job.state == "joining")
             job.state = "delivering" if moved else job.state
 
@@ -226,7 +226,7 @@ class QueueAndLedger(RuleBasedStateMachine):
     def fetched(self, number: int) -> None:
         job = self.any_in(number, "fetching", "running")
         if job is not None and job.whole is not None:
-            moved = self.move(lambda tx: wholes.kept(tx, job.number, self.now))
+            moved = self.move(lambda tx: job_parts.kept(tx, job.number, self.now))
             assert moved == (job.state == "fetching")
             if moved:
                 self.book.end_part(job, "kept")

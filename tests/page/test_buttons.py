@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.page.visit import Visit
+from tests.page.visit import MessageContext
 
 BUTTONS = {"inline_keyboard": [[{"text": "Cancel", "callback_data": "cancel:1"}]]}
 
 
-async def test_a_press_is_pending_until_the_bot_answers(visit: Visit) -> None:
+async def test_a_press_is_pending_until_the_bot_answers(visit: MessageContext) -> None:
     await visit.say("rendering", reply_markup=BUTTONS)
     button = visit.page.get_by_role("button", name="Cancel", exact=True)
     await button.click()
@@ -21,7 +21,7 @@ async def test_a_press_is_pending_until_the_bot_answers(visit: Visit) -> None:
     await expect(button).not_to_have_attribute("aria-busy", "true")
 
 
-async def test_an_alert_is_shown_until_it_is_read(visit: Visit) -> None:
+async def test_an_alert_is_shown_until_it_is_read(visit: MessageContext) -> None:
     await visit.say("rendering", reply_markup=BUTTONS)
     await visit.page.get_by_role("button", name="Cancel", exact=True).click()
     query = await visit.bot.next("callback_query")
@@ -33,7 +33,7 @@ async def test_an_alert_is_shown_until_it_is_read(visit: Visit) -> None:
     await expect(alert).to_have_count(0)
 
 
-async def test_buttons_leave_with_the_markup(visit: Visit) -> None:
+async def test_buttons_leave_with_the_markup(visit: MessageContext) -> None:
     sent = await visit.say("rendering", reply_markup=BUTTONS)
     await expect(visit.page.locator(".key")).to_have_count(1)
     where = {"chat_id": sent["chat"]["id"], "message_id": sent["message_id"]}

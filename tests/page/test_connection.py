@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, WebSocketRoute, expect
 
 from bot.sandbox.server import serve_sandbox
-from tests.page.visit import Visit
+from tests.page.visit import MessageContext
 from tests.support.bot_api import BotApi
 
 
-async def test_a_lost_connection_comes_back_and_misses_nothing(visit: Visit) -> None:
+async def test_a_lost_connection_comes_back_and_misses_nothing(visit: MessageContext) -> None:
     sockets: list[WebSocketRoute] = []
 
     def through(socket: WebSocketRoute) -> None:
@@ -37,7 +37,7 @@ async def test_a_sandbox_started_anew_is_noticed(browser: Browser) -> None:
         bot = BotApi(first.telegram_base_url)
         await bot.call("getMe")
         page = await browser.new_page()
-        visit = Visit(page, bot, first)
+        visit = MessageContext(page, bot, first)
         await visit.open()
         await visit.write("in the first life")
         await visit.bubble("in the first life").wait_for()
@@ -50,7 +50,7 @@ async def test_a_sandbox_started_anew_is_noticed(browser: Browser) -> None:
     await bot.http.aclose()
 
 
-async def test_forgetting_everything_begins_anew(visit: Visit) -> None:
+async def test_forgetting_everything_begins_anew(visit: MessageContext) -> None:
     await visit.write("soon forgotten")
     await visit.bubble("soon forgotten").wait_for()
     await visit.page.get_by_role("button", name="Chat menu").click()

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import Locator, expect
 
-from tests.page.visit import Visit
+from tests.page.visit import MessageContext
 from tests.support.media.photos import gradient
 
 Json = dict[str, Any]
@@ -15,7 +15,7 @@ UNSEEN = "not seen by the bot"
 NAMED = "/talk@talking_photo_bot"
 
 
-async def _ask(visit: Visit, path: str, body: Json) -> Json:
+async def _ask(visit: MessageContext, path: str, body: Json) -> Json:
     script = """([path, body]) => fetch(`/sim${path}`, {method: "POST",
         headers: {"content-type": "application/json"}, body: JSON.stringify(body)})
         .then((answer) => answer.json())"""
@@ -23,7 +23,7 @@ async def _ask(visit: Visit, path: str, body: Json) -> Json:
     return said
 
 
-async def _group(visit: Visit, **fields: Any) -> int:
+async def _group(visit: MessageContext, **fields: Any) -> int:
     """Ada (the page's person) and Ben have a group, and it is open."""
     ben = await _ask(visit, "/people", {"first_name": "Ben"})
     members = [await visit.chat_id(), ben["user_id"]]
@@ -34,16 +34,16 @@ async def _group(visit: Visit, **fields: Any) -> int:
     return int(group["chat_id"])
 
 
-async def _become(visit: Visit, name: str) -> None:
+async def _become(visit: MessageContext, name: str) -> None:
     await visit.page.locator("#sender").click()
     await visit.page.get_by_role("menuitemradio", name=name).click()
 
 
-def _bar(visit: Visit) -> Locator:
+def _bar(visit: MessageContext) -> Locator:
     return visit.page.locator("#context-bar")
 
 
-async def test_a_group_is_made_here_with_people_who_were_not_there(visit: Visit) -> None:
+async def test_a_group_is_made_here_with_people_who_were_not_there(visit: MessageContext) -> None:
     await visit.page.locator("#person").click()
     await visit.page.get_by_role("menuitem", name="New group").click()
     dialog = visit.page.get_by_role("dialog")
@@ -60,7 +60,7 @@ async def test_a_group_is_made_here_with_people_who_were_not_there(visit: Visit)
     await expect(visit.bubble("hello").locator(".sender")).to_have_text("Zoe")
 
 
-async def test_a_press_is_answered_to_the_one_who_pressed(visit: Visit) -> None:
+async def test_a_press_is_answered_to_the_one_who_pressed(visit: MessageContext) -> None:
     chat_id = await _group(visit)
     buttons = {"inline_keyboard": [[{"text": "Cancel", "callback_data": "c:1"}]]}
     await visit.bot.call("sendMessage", chat_id=chat_id, text="Making it", reply_markup=buttons)
@@ -75,7 +75,9 @@ async def test_a_press_is_answered_to_the_one_who_pressed(visit: Visit) -> None:
     await expect(toast).to_contain_text("Shown to Ben only")
 
 
-async def test_what_the_bot_did_not_get_says_so_until_privacy_mode_is_off(visit: Visit) -> None:
+async def test_what_the_bot_did_not_get_says_so_until_privacy_mode_is_off(
+    visit: MessageContext,
+) -> None:
     await _group(visit)
     await visit.write("hello")
     await expect(visit.bubble("hello")).to_contain_text(UNSEEN)
@@ -92,7 +94,7 @@ async def test_what_the_bot_did_not_get_says_so_until_privacy_mode_is_off(visit:
     await expect(visit.bubble("hello")).to_contain_text(UNSEEN)
 
 
-async def test_the_bot_may_be_made_an_administrator_or_be_removed(visit: Visit) -> None:
+async def test_the_bot_may_be_made_an_administrator_or_be_removed(visit: MessageContext) -> None:
     chat_id = await _group(visit)
     await visit.page.get_by_role("button", name="About this group").click()
     dialog = visit.page.get_by_role("dialog")
@@ -106,7 +108,7 @@ async def test_the_bot_may_be_made_an_administrator_or_be_removed(visit: Visit) 
     await expect(visit.page.get_by_text("Ada removed Talking Photo").last).to_be_visible()
 
 
-async def test_topics_are_opened_written_in_and_closed(visit: Visit) -> None:
+async def test_topics_are_opened_written_in_and_closed(visit: MessageContext) -> None:
     await _group(visit, is_forum=True)
     await visit.page.get_by_role("button", name="New topic").click()
     await visit.page.get_by_label("Name").fill("Cats")
@@ -129,7 +131,7 @@ async def test_topics_are_opened_written_in_and_closed(visit: Visit) -> None:
     await expect(visit.page.locator("#blocked")).to_contain_text("This topic is closed")
 
 
-async def test_the_one_who_is_asked_finds_the_reply_begun(visit: Visit) -> None:
+async def test_the_one_who_is_asked_finds_the_reply_begun(visit: MessageContext) -> None:
     chat_id = await _group(visit)
     await visit.write(NAMED)
     message = await visit.bot.next()
@@ -156,13 +158,13 @@ async def test_the_one_who_is_asked_finds_the_reply_begun(visit: Visit) -> None:
     await expect(_bar(visit)).to_be_hidden()
 
 
-async def test_a_double_click_begins_a_reply(visit: Visit) -> None:
+async def test_a_double_click_begins_a_reply(visit: MessageContext) -> None:
     await visit.say("hello there")
     await visit.bubble("hello there").locator(".meta").dblclick()
     await expect(_bar(visit)).to_contain_text("hello there")
 
 
-async def test_a_swipe_to_the_left_begins_a_reply(visit: Visit) -> None:
+async def test_a_swipe_to_the_left_begins_a_reply(visit: MessageContext) -> None:
     await visit.say("hello there")
     script = """(target) => {
         const at = (x) => new Touch({identifier: 1, target, clientX: x, clientY: 100});
@@ -174,7 +176,7 @@ async def test_a_swipe_to_the_left_begins_a_reply(visit: Visit) -> None:
     await expect(_bar(visit)).to_contain_text("hello there")
 
 
-async def test_people_leave_and_join(visit: Visit) -> None:
+async def test_people_leave_and_join(visit: MessageContext) -> None:
     await _group(visit)
     await _become(visit, "Ben")
     await visit.page.get_by_role("button", name="Chat menu").click()
@@ -188,7 +190,7 @@ async def test_people_leave_and_join(visit: Visit) -> None:
     await expect(visit.bubble("back again")).to_be_visible()
 
 
-async def test_a_blocked_bot_is_unblocked_where_one_would_write(visit: Visit) -> None:
+async def test_a_blocked_bot_is_unblocked_where_one_would_write(visit: MessageContext) -> None:
     await visit.page.get_by_role("button", name="Chat menu").click()
     await visit.page.get_by_role("menuitem", name="Block bot").click()
     blocked = visit.page.locator("#blocked")
@@ -199,7 +201,9 @@ async def test_a_blocked_bot_is_unblocked_where_one_would_write(visit: Visit) ->
     await expect(visit.page.get_by_label("Message", exact=True)).to_be_visible()
 
 
-async def test_a_link_to_the_bot_opens_the_private_chat_and_starts_it(visit: Visit) -> None:
+async def test_a_link_to_the_bot_opens_the_private_chat_and_starts_it(
+    visit: MessageContext,
+) -> None:
     chat_id = await _group(visit)
     url = "https://t.me/talking_photo_bot?start=help-7"
     buttons = {"inline_keyboard": [[{"text": "Help, privately", "url": url}]]}
@@ -209,7 +213,7 @@ async def test_a_link_to_the_bot_opens_the_private_chat_and_starts_it(visit: Vis
     await expect(visit.bubble("/start help-7")).to_be_visible()
 
 
-async def test_an_album_stands_in_one_frame(visit: Visit) -> None:
+async def test_an_album_stands_in_one_frame(visit: MessageContext) -> None:
     face = ("p.jpg", gradient(), "image/jpeg")
     media = [{"type": "photo", "media": f"attach://{name}"} for name in "abc"]
     chat_id = str(await visit.chat_id())
@@ -219,7 +223,7 @@ async def test_an_album_stands_in_one_frame(visit: Visit) -> None:
     await expect(album.get_by_role("button", name="Open photo")).to_have_count(3)
 
 
-async def test_a_group_fits_a_phone(visit: Visit) -> None:
+async def test_a_group_fits_a_phone(visit: MessageContext) -> None:
     await _group(visit, is_forum=True)
     await visit.page.set_viewport_size({"width": 360, "height": 740})
     await visit.write("w" * 200)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.page.visit import Visit
+from tests.page.visit import MessageContext
 
 PHONE_WIDTH_PIXELS = 360
 
 
-async def test_a_phone_shows_one_thing_at_a_time_and_never_scrolls_sideways(visit: Visit) -> None:
+async def test_a_phone_shows_one_thing_at_a_time_and_never_scrolls_sideways(
+    visit: MessageContext,
+) -> None:
     await visit.page.set_viewport_size({"width": PHONE_WIDTH_PIXELS, "height": 740})
     await visit.say("w" * 300 + " https://example.org/" + "x" * 200)
     await visit.say("<pre>" + "code " * 80 + "</pre>", parse_mode="HTML")
@@ -27,7 +29,7 @@ async def test_a_phone_shows_one_thing_at_a_time_and_never_scrolls_sideways(visi
     await expect(visit.page.locator("#timeline")).to_be_visible()
 
 
-async def test_on_a_phone_the_panel_is_a_drawer(visit: Visit) -> None:
+async def test_on_a_phone_the_panel_is_a_drawer(visit: MessageContext) -> None:
     await visit.page.set_viewport_size({"width": PHONE_WIDTH_PIXELS, "height": 740})
     await expect(visit.page.locator("#panel")).not_to_be_visible()
     await visit.page.get_by_role("button", name="Calls and faults").click()
@@ -38,7 +40,7 @@ async def test_on_a_phone_the_panel_is_a_drawer(visit: Visit) -> None:
     await expect(visit.page.get_by_role("button", name="Calls and faults")).to_be_focused()
 
 
-async def test_each_button_and_field_has_a_name(visit: Visit) -> None:
+async def test_each_button_and_field_has_a_name(visit: MessageContext) -> None:
     await visit.say(
         "hello", reply_markup={"inline_keyboard": [[{"text": "A", "callback_data": "a"}]]}
     )
@@ -53,7 +55,7 @@ async def test_each_button_and_field_has_a_name(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_words_stand_out_from_what_is_behind_them(visit: Visit, scheme: str) -> None:
+async def test_words_stand_out_from_what_is_behind_them(visit: MessageContext, scheme: str) -> None:
     await visit.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     await expect(visit.page.locator("html")).to_have_attribute("data-theme", scheme)
     contrast = await visit.page.evaluate(

@@ -8,14 +8,14 @@ import av
 from playwright.async_api import expect
 
 from bot.sandbox.telegram.app import SAMPLES_DIRECTORY
-from tests.page.visit import Visit
+from tests.page.visit import MessageContext
 from tests.support.media.videos import video
 
 WIDTH, HEIGHT = 160, 200
 PORTRAIT = SAMPLES_DIRECTORY / "portrait.jpg"
 
 
-async def test_a_picked_photo_is_sent_with_its_caption(visit: Visit) -> None:
+async def test_a_picked_photo_is_sent_with_its_caption(visit: MessageContext) -> None:
     async with visit.page.expect_file_chooser() as chooser:
         await visit.attach("Photo or video")
     await (await chooser.value).set_files(PORTRAIT)
@@ -31,7 +31,7 @@ async def test_a_picked_photo_is_sent_with_its_caption(visit: Visit) -> None:
     await expect(visit.page.locator("dialog")).to_have_count(0)
 
 
-async def test_a_dropped_photo_can_travel_as_a_file(visit: Visit) -> None:
+async def test_a_dropped_photo_can_travel_as_a_file(visit: MessageContext) -> None:
     content = PORTRAIT.read_bytes()
     await visit.drop_files("drop", "aunt.jpg", "image/jpeg", content)
     await visit.page.get_by_label("as a file, unchanged").check()
@@ -41,13 +41,13 @@ async def test_a_dropped_photo_can_travel_as_a_file(visit: Visit) -> None:
     assert await visit.bot.file(document["file_id"]) == content
 
 
-async def test_a_pasted_picture_is_offered_as_a_photo(visit: Visit) -> None:
+async def test_a_pasted_picture_is_offered_as_a_photo(visit: MessageContext) -> None:
     await visit.drop_files("paste", "image.png", "image/png", PORTRAIT.read_bytes())
     await visit.page.get_by_label("Caption").press("Enter")
     assert "photo" in await visit.bot.next()
 
 
-async def test_what_the_microphone_hears_arrives_as_a_voice_note(visit: Visit) -> None:
+async def test_what_the_microphone_hears_arrives_as_a_voice_note(visit: MessageContext) -> None:
     await visit.page.get_by_role("button", name="Record a voice message").click()
     await expect(visit.page.locator("#recording-time")).to_have_text("0:01")
     await visit.page.get_by_role("button", name="Send the recording").click()
@@ -60,7 +60,7 @@ async def test_what_the_microphone_hears_arrives_as_a_voice_note(visit: Visit) -
     await expect(visit.page.locator(".voice")).to_be_visible()
 
 
-async def test_letting_go_of_a_held_microphone_sends(visit: Visit) -> None:
+async def test_letting_go_of_a_held_microphone_sends(visit: MessageContext) -> None:
     await visit.page.get_by_role("button", name="Record a voice message").hover()
     await visit.page.mouse.down()
     await expect(visit.page.locator("#recording-time")).to_have_text("0:01")
@@ -68,7 +68,7 @@ async def test_letting_go_of_a_held_microphone_sends(visit: Visit) -> None:
     assert "voice" in await visit.bot.next()
 
 
-async def test_a_cancelled_recording_is_sent_nowhere(visit: Visit) -> None:
+async def test_a_cancelled_recording_is_sent_nowhere(visit: MessageContext) -> None:
     await visit.page.get_by_role("button", name="Record a voice message").click()
     await expect(visit.page.locator("#composer.recording")).to_be_visible()
     await visit.page.keyboard.press("Escape")
@@ -77,14 +77,14 @@ async def test_a_cancelled_recording_is_sent_nowhere(visit: Visit) -> None:
     assert (await visit.bot.next())["text"] == "never mind"
 
 
-async def test_the_samples_serve_those_without_photo_or_microphone(visit: Visit) -> None:
+async def test_the_samples_serve_those_without_photo_or_microphone(visit: MessageContext) -> None:
     await visit.page.get_by_role("button", name="Try: sample portrait").click()
     assert "photo" in await visit.bot.next()
     await visit.attach("Try: sample voice")
     assert "voice" in await visit.bot.next()
 
 
-async def test_a_voice_note_plays(visit: Visit) -> None:
+async def test_a_voice_note_plays(visit: MessageContext) -> None:
     await visit.page.get_by_role("button", name="Try: sample voice").click()
     await visit.page.locator(".voice").get_by_role("button", name="Play").click()
     await visit.page.wait_for_function("document.querySelector('audio').currentTime > 0.2")
@@ -92,7 +92,7 @@ async def test_a_voice_note_plays(visit: Visit) -> None:
     await expect(visit.page.locator(".voice-time")).to_contain_text("0:00 /")
 
 
-async def test_a_video_plays_and_goes_on_while_its_caption_is_edited(visit: Visit) -> None:
+async def test_a_video_plays_and_goes_on_while_its_caption_is_edited(visit: MessageContext) -> None:
     chat_id = await visit.chat_id()
     sent = await visit.bot.call(
         "sendVideo",

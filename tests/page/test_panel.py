@@ -6,10 +6,12 @@ import httpx
 from playwright.async_api import expect
 
 from bot.sandbox.dashscope.settings import DEMO_API_KEY
-from tests.page.visit import Visit
+from tests.page.visit import MessageContext
 
 
-async def test_each_call_of_the_bot_is_shown_and_a_refused_one_in_red(visit: Visit) -> None:
+async def test_each_call_of_the_bot_is_shown_and_a_refused_one_in_red(
+    visit: MessageContext,
+) -> None:
     await visit.say("look at me")
     await visit.bot.raw("sendMessage", chat_id=12345, text="nobody")
     newest = visit.page.locator("#tab-panel-bot .call").first
@@ -23,7 +25,7 @@ async def test_each_call_of_the_bot_is_shown_and_a_refused_one_in_red(visit: Vis
     await expect(visit.page.locator("#tab-panel-bot .call")).to_have_count(1)
 
 
-async def test_the_calls_of_the_provider_and_its_bill_are_shown(visit: Visit) -> None:
+async def test_the_calls_of_the_provider_and_its_bill_are_shown(visit: MessageContext) -> None:
     await visit.page.get_by_role("tab", name="Provider calls").click()
     await expect(visit.page.locator(".bill-total b")).to_have_text("¥0.00")
     headers = {"Authorization": f"Bearer {DEMO_API_KEY}"}
@@ -36,7 +38,7 @@ async def test_the_calls_of_the_provider_and_its_bill_are_shown(visit: Visit) ->
     await expect(calls.first.locator(".call-status")).to_have_text("401")
 
 
-async def test_a_fault_is_switched_on_used_up_and_seen_to_be_off(visit: Visit) -> None:
+async def test_a_fault_is_switched_on_used_up_and_seen_to_be_off(visit: MessageContext) -> None:
     await visit.page.get_by_role("tab", name="Faults").click()
     switch = visit.page.get_by_role("switch", name="Telegram answers 429 for 10 s")
     await switch.click()
@@ -48,7 +50,7 @@ async def test_a_fault_is_switched_on_used_up_and_seen_to_be_off(visit: Visit) -
     await expect(visit.page.locator(".active-faults li")).to_have_count(0)
 
 
-async def test_a_fault_of_the_provider_is_set_and_removed(visit: Visit) -> None:
+async def test_a_fault_of_the_provider_is_set_and_removed(visit: MessageContext) -> None:
     await visit.page.get_by_role("tab", name="Faults").click()
     await visit.page.get_by_role("switch", name="Photo refused: several people").click()
     await expect(visit.page.locator(".active-faults li")).to_have_count(1)
@@ -61,7 +63,7 @@ async def test_a_fault_of_the_provider_is_set_and_removed(visit: Visit) -> None:
     assert visit.sandbox.faults.active() == []
 
 
-async def test_every_switch_sets_a_fault_the_servers_know(visit: Visit) -> None:
+async def test_every_switch_sets_a_fault_the_servers_know(visit: MessageContext) -> None:
     await visit.page.get_by_role("tab", name="Faults").click()
     switches = visit.page.get_by_role("switch")
     wanted = await switches.count()
@@ -79,14 +81,14 @@ async def test_every_switch_sets_a_fault_the_servers_know(visit: Visit) -> None:
     await expect(visit.page.locator(".active-faults li")).to_have_count(wanted)
 
 
-async def test_the_renderer_is_made_slow_with_one_click(visit: Visit) -> None:
+async def test_the_renderer_is_made_slow_with_one_click(visit: MessageContext) -> None:
     await visit.page.get_by_role("tab", name="Faults").click()
     async with visit.page.expect_response("**/sim/provider/settings") as answer:
         await visit.page.get_by_label("60 s").check()
     assert (await (await answer.value).json())["render_seconds"] == 60
 
 
-async def test_the_tabs_are_walked_with_the_arrow_keys(visit: Visit) -> None:
+async def test_the_tabs_are_walked_with_the_arrow_keys(visit: MessageContext) -> None:
     await visit.page.get_by_role("tab", name="Bot API calls").focus()
     await visit.page.keyboard.press("ArrowRight")
     await expect(visit.page.get_by_role("tab", name="Provider calls")).to_be_focused()

@@ -17,7 +17,7 @@ from fluent.syntax.visitor import Visitor
 
 from bot.texts import LANGUAGES
 from bot.texts.catalogue import Catalogue, Value
-from tests.page.visit import Visit
+from tests.page.visit import MessageContext
 
 _PHONE = {"width": 390, "height": 844}
 _DESKTOP = {"width": 1280, "height": 800}
@@ -93,7 +93,9 @@ class _Plain(HTMLParser):
 @pytest.mark.proof
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("subject", _SUBJECTS)
-async def test_every_text_reads_well_on_the_page(visit: Visit, subject: str, language: str) -> None:
+async def test_every_text_reads_well_on_the_page(
+    visit: MessageContext, subject: str, language: str
+) -> None:
     await _without_limits(visit)
     wanted = []
     for text in _texts(subject, language):
@@ -137,14 +139,14 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-async def _without_limits(visit: Visit) -> None:
+async def _without_limits(visit: MessageContext) -> None:
     """A whole catalogue at once is more than Telegram takes."""
     script = """() => fetch("/sim/settings", {method: "PATCH", body: '{"rate_limits": false}',
         headers: {"Content-Type": "application/json"}}).then(answer => answer.ok)"""
     assert await visit.page.evaluate(script)
 
 
-async def _keep_picture(visit: Visit, name: str) -> None:
+async def _keep_picture(visit: MessageContext, name: str) -> None:
     folder = os.environ.get("GALLERY")
     if folder is None:
         return

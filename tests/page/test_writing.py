@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.page.visit import Visit
+from tests.page.visit import MessageContext
 
 HOSTILE = "<img src=x onerror=\"document.title='caught'\">"
 
 
-async def test_the_first_visit_makes_a_person_who_can_write_at_once(visit: Visit) -> None:
+async def test_the_first_visit_makes_a_person_who_can_write_at_once(visit: MessageContext) -> None:
     await visit.write("hello, bot")
     message = await visit.bot.next()
     assert message["text"] == "hello, bot"
@@ -18,7 +18,7 @@ async def test_the_first_visit_makes_a_person_who_can_write_at_once(visit: Visit
     await expect(visit.bubble("hello, bot")).to_have_count(1)
 
 
-async def test_the_bots_text_bears_its_entities(visit: Visit) -> None:
+async def test_the_bots_text_bears_its_entities(visit: MessageContext) -> None:
     text = '👋🏽 <b>Hi</b> <tg-spoiler>secret</tg-spoiler> <a href="https://example.org/">there</a>'
     await visit.say(text + " <code>x</code>", parse_mode="HTML")
     bubble = visit.bubble("Hi")
@@ -30,7 +30,7 @@ async def test_the_bots_text_bears_its_entities(visit: Visit) -> None:
     await expect(spoiler).to_have_class("spoiler shown")
 
 
-async def test_names_and_texts_made_of_html_are_shown_as_text(visit: Visit) -> None:
+async def test_names_and_texts_made_of_html_are_shown_as_text(visit: MessageContext) -> None:
     await visit.page.locator("#person").click()
     await visit.page.get_by_role("menuitem", name="Change name…").click()
     await visit.page.get_by_label("First name").fill(HOSTILE)
@@ -44,7 +44,7 @@ async def test_names_and_texts_made_of_html_are_shown_as_text(visit: Visit) -> N
     assert await visit.page.locator("img[src=x]").count() == 0
 
 
-async def test_a_script_address_is_no_link(visit: Visit) -> None:
+async def test_a_script_address_is_no_link(visit: MessageContext) -> None:
     entity = {"type": "text_link", "offset": 0, "length": 5, "url": "javascript:alert(1)"}
     nodes = await visit.page.evaluate(
         """async (entity) => {
@@ -56,7 +56,7 @@ async def test_a_script_address_is_no_link(visit: Visit) -> None:
     assert nodes == ["<span>click</span>"]
 
 
-async def test_entities_that_overlap_badly_lose_no_text(visit: Visit) -> None:
+async def test_entities_that_overlap_badly_lose_no_text(visit: MessageContext) -> None:
     entities = [
         {"type": "bold", "offset": 0, "length": 6},
         {"type": "italic", "offset": 4, "length": 40},
@@ -74,7 +74,7 @@ async def test_entities_that_overlap_badly_lose_no_text(visit: Visit) -> None:
     assert text == "a👋🏽 b <i>c</i>"
 
 
-async def test_an_edit_changes_the_message_where_it_stands(visit: Visit) -> None:
+async def test_an_edit_changes_the_message_where_it_stands(visit: MessageContext) -> None:
     first = await visit.say("working")
     await visit.say("something after it")
     await expect(visit.messages).to_have_count(2)
@@ -85,7 +85,7 @@ async def test_an_edit_changes_the_message_where_it_stands(visit: Visit) -> None
     await expect(visit.messages).to_have_count(2)
 
 
-async def test_a_quote_leads_to_the_message_it_quotes(visit: Visit) -> None:
+async def test_a_quote_leads_to_the_message_it_quotes(visit: MessageContext) -> None:
     await visit.write("the question")
     asked = await visit.bot.next()
     await visit.say("filler\n" * 60)
@@ -94,7 +94,7 @@ async def test_a_quote_leads_to_the_message_it_quotes(visit: Visit) -> None:
     await expect(visit.messages.first).to_be_in_viewport()
 
 
-async def test_replying_by_the_context_menu(visit: Visit) -> None:
+async def test_replying_by_the_context_menu(visit: MessageContext) -> None:
     said = await visit.say("which photo?")
     await visit.bubble("which photo?").click(button="right")
     await visit.page.get_by_role("menuitem", name="Reply").click()
@@ -103,7 +103,7 @@ async def test_replying_by_the_context_menu(visit: Visit) -> None:
     assert message["reply_to_message"]["message_id"] == said["message_id"]
 
 
-async def test_editing_and_deleting_ones_own_message(visit: Visit) -> None:
+async def test_editing_and_deleting_ones_own_message(visit: MessageContext) -> None:
     await visit.write("hallo")
     await visit.bubble("hallo").wait_for()
     await visit.page.keyboard.press("ArrowUp")
@@ -114,7 +114,7 @@ async def test_editing_and_deleting_ones_own_message(visit: Visit) -> None:
     await expect(visit.bubble("hello")).to_have_count(0)
 
 
-async def test_a_slash_offers_the_bots_commands(visit: Visit) -> None:
+async def test_a_slash_offers_the_bots_commands(visit: MessageContext) -> None:
     commands = [{"command": "quota", "description": "What is left"}]
     await visit.bot.call("setMyCommands", commands=commands)
     await visit.page.get_by_role("button", name="Commands of the bot").click()
@@ -123,7 +123,7 @@ async def test_a_slash_offers_the_bots_commands(visit: Visit) -> None:
     assert (await visit.bot.next())["text"] == "/quota"
 
 
-async def test_the_persons_language_is_a_switch(visit: Visit) -> None:
+async def test_the_persons_language_is_a_switch(visit: MessageContext) -> None:
     chinese = visit.page.get_by_label("简体中文")
     async with visit.page.expect_response("**/sim/people/*"):
         await chinese.check()
@@ -132,14 +132,14 @@ async def test_the_persons_language_is_a_switch(visit: Visit) -> None:
     assert (await visit.bot.next())["from"]["language_code"].startswith("zh")
 
 
-async def test_what_the_bot_is_doing_is_said_in_the_head(visit: Visit) -> None:
+async def test_what_the_bot_is_doing_is_said_in_the_head(visit: MessageContext) -> None:
     await visit.bot.call("sendChatAction", chat_id=await visit.chat_id(), action="record_video")
     await expect(visit.page.locator("#chat-subtitle")).to_have_text("recording a video…")
     await visit.say("done")
     await expect(visit.page.locator("#chat-subtitle")).to_contain_text("bot")
 
 
-async def test_blocking_the_bot_and_letting_it_in_again(visit: Visit) -> None:
+async def test_blocking_the_bot_and_letting_it_in_again(visit: MessageContext) -> None:
     await visit.page.get_by_role("button", name="Chat menu").click()
     await visit.page.get_by_role("menuitem", name="Block bot").click()
     await visit.page.get_by_role("button", name="Unblock").wait_for()

@@ -15,7 +15,7 @@ DEADLINE_MILLISECONDS = 20_000
 
 
 @dataclass
-class Visit:
+class MessageContext:
     """One tab, opened and ready, with a person in it."""
 
     page: Page

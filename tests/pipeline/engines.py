@@ -9,10 +9,10 @@ from pathlib import Path
 
 from bot.dashscope.errors import DashScopeError, Declined, InputNotFetched, TryAgain
 from bot.dashscope.provider_clock import ProviderClock
-from bot.dashscope.task import Task, TaskStatus, TaskSummary
+from bot.dashscope.tasks import Task, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
-from bot.pipeline.engine import Ticket
+from bot.engines.base import Ticket
 from tests.storage.orders import ACCOUNT, ENGINE, NOON
 from tests.support.clock import FakeClock
 

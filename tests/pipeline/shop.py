@@ -9,27 +9,28 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
+from bot.alerts import Operator
+from bot.chat.messenger import Messenger
+from bot.chat.status import Progress
+from bot.delivery.finish import Finisher
+from bot.engines.face_check import Detection
+from bot.engines.outages import Outages
+from bot.engines.registry import Engines
+from bot.intake.inputs import LongVoice
+from bot.jobs.fetch import ResultFetch
+from bot.jobs.prepare import Preparation
+from bot.jobs.submit import Submission
+from bot.jobs.watch import Watch
 from bot.media import calls
-from bot.media.picture import NormalisedPicture
-from bot.media.sound import NormalisedSound
-from bot.pipeline.conversation import Conversation
-from bot.pipeline.detection import Detection
-from bot.pipeline.ending import Ending
-from bot.pipeline.engines import Engines
-from bot.pipeline.long_voice import LongVoice
-from bot.pipeline.nudge import Nudge
-from bot.pipeline.operator import Operator
-from bot.pipeline.pipeline import Pipeline
-from bot.pipeline.preparation import Preparation
-from bot.pipeline.progress import Progress
-from bot.pipeline.result import ResultFetch
-from bot.pipeline.stops import Stops
-from bot.pipeline.submission import Submission
-from bot.pipeline.watching import Watch
+from bot.media.picture.normalise import NormalisedPicture
+from bot.media.sound.normalise import NormalisedSound
+from bot.outbox import Wakeup
 from bot.texts import Texts
-from storage import jobs, media, moves, wholes
-from storage.database import Database
-from storage.jobs import Job
+from bot.worker import Worker
+from storage import media
+from storage.db.database import Database
+from storage.jobs import job_parts, jobs, moves
+from storage.jobs.jobs import Job
 from tests.pipeline.engines import ScriptedEngine
 from tests.storage import orders
 from tests.storage.orders import NOON
@@ -58,25 +59,25 @@ class Shop:
         self.engine = engine = ScriptedEngine(clock)
         self.engines = engines = Engines(engine)
         self.paper = FakeSender()
-        texts, self.nudge = Texts(), Nudge()
+        texts, self.wakeup = Texts(), Wakeup()
         operator = Operator(database, self.paper, texts, frozenset({OPERATOR}), clock)
         self.operator = operator
-        conversation = Conversation(database, self.paper, texts, clock)
+        messenger = Messenger(database, self.paper, texts, clock)
         no_terms = cast(Any, None)  # only the receipt of a round note needs them
-        self.ending = Ending(database, conversation, no_terms, clock)
-        self.stops = Stops(database, operator, engine.account, clock)
-        self.watch = Watch(database, engines, self.ending, operator, self.stops, 0.0, clock)
+        self.finisher = Finisher(database, messenger, no_terms, clock)
+        self.outages = Outages(database, operator, engine.account, clock)
+        self.watch = Watch(database, engines, self.finisher, operator, self.outages, 0.0, clock)
         hands = FakeWorker({calls.normalise_picture: _picture, calls.normalise_sound: _sound})
-        self.result = ResultFetch(database, engines, hands, self.ending, operator, results, clock)
+        self.result = ResultFetch(database, engines, hands, self.finisher, operator, results, clock)
         self.hands = hands
-        detection = Detection(database, no_terms, self.stops, clock)
+        detection = Detection(database, no_terms, self.outages, clock)
         self.preparation = preparation = Preparation(
             *(database, FakeFiles(), hands, LongVoice(300_000), engines, detection, clock)
         )
         self.submission = Submission(
-            database, engines, preparation, self.ending, operator, self.stops, clock
+            database, engines, preparation, self.finisher, operator, self.outages, clock
         )
-        self.pipeline = Pipeline(
+        self.pipeline = Worker(
             database=database,
             engines=engines,
             intake=cast(Any, self),
@@ -86,26 +87,26 @@ class Shop:
             result=self.result,
             joining=cast(Any, self),
             delivery=cast(Any, self),
-            ending=self.ending,
-            progress=Progress(database, conversation, engine.slots, self.stops, clock),
+            finisher=self.finisher,
+            progress=Progress(database, messenger, engine.slots, self.outages, clock),
             operator=operator,
-            stops=self.stops,
-            chores=[],
-            nudge=self.nudge,
+            outages=self.outages,
+            background_tasks=[],
+            wakeup=self.wakeup,
             clock=clock,
         )
 
-    async def conclude(self, half_id: int) -> None:
+    async def conclude(self, media_id: int) -> None:
         """In the place of `Intake`: nothing is said about halves."""
         async with self.database.transaction() as tx:
-            half = await media.get(tx, half_id)
-            assert half is not None
-            await media.announced(tx, half)
+            item = await media.get(tx, media_id)
+            assert item is not None
+            await media.announced(tx, item)
 
     async def join(self, whole: Job) -> None:
         """In the place of `Joining`: the parts are one video."""
         async with self.database.transaction() as tx:
-            await wholes.joined(tx, whole.id)
+            await job_parts.joined(tx, whole.id)
 
     async def deliver(self, job: Job) -> None:
         """In the place of `Delivery`: the video arrives."""
@@ -124,8 +125,8 @@ class Shop:
             await moves.set_status_message(
                 tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id
             )
-            for half in (job.photo_id, job.sound_id):
-                await media.set_upload(tx, half, f"oss://{half}", now + 48 * 3600_000)
+            for item in (job.photo_id, job.sound_id):
+                await media.set_upload(tx, item, f"oss://{item}", now + 48 * 3600_000)
         await orders.make_ready(self.database, job)
         return await self.job(job.id)
 
@@ -172,7 +173,7 @@ class Shop:
 
     async def post(self) -> None:
         """Send what the operator is to be told, as the pipeline does."""
-        await self.operator.send_letters(OPERATOR)
+        await self.operator.send_deliveries(OPERATOR)
 
     def told(self) -> list[str]:
         """What the operator was told."""
@@ -187,14 +188,14 @@ class Shop:
             yield
         finally:
             stop.set()
-            self.nudge()
+            self.wakeup()
             await work
 
     async def until(self, seen: Callable[[], Awaitable[bool]] | Callable[[], bool]) -> None:
         """Wait for it, nudging; in real time it takes moments."""
 
         def look() -> Awaitable[bool] | bool:
-            self.nudge()
+            self.wakeup()
             self.clock.let_go()
             return seen()
 
@@ -203,6 +204,6 @@ class Shop:
     async def rounds(self, number: int = 5) -> None:
         """Let the pipeline look so many times: what it would do, it has begun by then."""
         for _ in range(number):
-            self.nudge()
+            self.wakeup()
             self.clock.let_go()
             await asyncio.sleep(0.01)

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.config import Settings
-from bot.pipeline.agreement import agreement_of, full_text
+from bot.limits import agreement_of, full_text
 from bot.texts import Texts
 
 

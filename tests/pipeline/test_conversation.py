@@ -12,9 +12,9 @@ from bot.telegram.errors import (
     TelegramFailure,
     ThreadClosed,
 )
-from bot.telegram.keyboard import Keyboard
-from storage import chats
-from storage.jobs import JobState
+from bot.telegram.keyboards import Keyboard
+from storage.groups import chats
+from storage.jobs.jobs import JobState
 from tests.pipeline.shop import Shop
 
 
@@ -33,7 +33,7 @@ async def test_an_end_whose_edit_is_refused_for_good_is_said_in_a_new_message(
 ) -> None:
     job = await shop.running_job()
     refuse_edits(shop, refusal("not this one"), monkeypatch)
-    await shop.ending.fail(job, "failed-timeout")
+    await shop.finisher.fail(job, "failed-timeout")
     assert "took too long" in shop.paper.to(job.chat_id)[-1]
     ended = await shop.job(job.id)
     assert ended.announced == 1
@@ -50,9 +50,9 @@ async def test_what_a_new_message_cannot_say_either_stays_unsaid_and_is_over(
         raise NotAllowed("muted")
 
     monkeypatch.setattr(shop.paper, "send_text", send_text)
-    await shop.ending.fail(job, "failed-timeout")
+    await shop.finisher.fail(job, "failed-timeout")
     for _ in range(20):
-        await shop.ending.announce(job.id)
+        await shop.finisher.announce(job.id)
     assert (await shop.job(job.id)).announced == 1
     assert "stays unsaid" in caplog.text
 
@@ -66,7 +66,7 @@ async def test_a_chat_that_turns_out_to_be_closed_ends_what_only_waits_there(
         await shop.waiting_job(user_id=2),
     )
     refuse_edits(shop, ChatDead("blocked"), monkeypatch)
-    await shop.ending.fail(running, "failed-timeout")
+    await shop.finisher.fail(running, "failed-timeout")
     assert await chats.is_dead(shop.database, running.chat_id)
     assert (await shop.job(waiting.id)).state == JobState.CANCELLED
     assert (await shop.job(elsewhere.id)).state == JobState.READY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.media.picture import NormalisedPicture
+from bot.media.picture.normalise import NormalisedPicture
 from tests.pipeline.shop import Shop
 
 

@@ -8,30 +8,29 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from bot.chat.queue_view import QueueView
 from bot.config import Settings
 from bot.dashscope.errors import Moderated, ServiceStopped, StopCause, TryAgain
-from bot.dashscope.task import TaskStatus
+from bot.dashscope.tasks import TaskStatus
 from bot.dashscope.verdict import Verdict
-from bot.pipeline.detection import Detection
-from bot.pipeline.engine import stops_account
-from bot.pipeline.engines import Engines
-from bot.pipeline.line import Line
-from bot.pipeline.long_voice import LongVoice
-from bot.pipeline.preparation import PhotoUnsuitable, Preparation
-from bot.pipeline.stops import NotDue, Stops
-from bot.pipeline.terms import terms_of
-from bot.pipeline.wishes import joined
+from bot.engines.base import stops_account
+from bot.engines.face_check import Detection
+from bot.engines.outages import NotDue, Outages
+from bot.engines.registry import Engines
+from bot.intake.inputs import LongVoice
+from bot.jobs.prepare import PhotoUnsuitable, Preparation
+from bot.limits import joined, limits_of
 from storage import media
-from storage.groups import GroupSettings
-from storage.jobs import Job, JobState
-from storage.ledger import Price
-from storage.preferences import Preferences
-from storage.stops import Work
+from storage.groups.groups import GroupSettings
+from storage.jobs.jobs import Job, JobState
+from storage.jobs.ledger import Price
+from storage.outages import Work
+from storage.people.preferences import Preferences
 from storage.verdicts import TooManyChecks
 from tests.pipeline.engines import ScriptedEngine
 from tests.pipeline.shop import Shop
 from tests.support.fakes import FakeFiles
-from tests.support.terms import terms_with
+from tests.support.limits import terms_with
 
 RETIRED = ServiceStopped("submit: 404", cause=StopCause.MODEL_RETIRED)
 FACE, ROOM = (1, 2, 3, 4), (0, 0, 9, 9)
@@ -68,10 +67,10 @@ def emo(shop: Shop) -> OtherEngine:
 
 
 @pytest.fixture
-def stops(shop: Shop, emo: OtherEngine) -> Stops:
-    def of(engine: ScriptedEngine, **others: Any) -> Stops:
+def outages(shop: Shop, emo: OtherEngine) -> Outages:
+    def of(engine: ScriptedEngine, **others: Any) -> Outages:
         account = stops_account(engine)
-        return Stops(
+        return Outages(
             shop.database, shop.operator, account, shop.clock, engine=engine.name, **others
         )
 
@@ -79,8 +78,8 @@ def stops(shop: Shop, emo: OtherEngine) -> Stops:
 
 
 @pytest.fixture
-def preparation(shop: Shop, emo: OtherEngine, stops: Stops) -> Preparation:
-    detection = Detection(shop.database, TERMS, stops, shop.clock)
+def preparation(shop: Shop, emo: OtherEngine, outages: Outages) -> Preparation:
+    detection = Detection(shop.database, TERMS, outages, shop.clock)
     engines = Engines(shop.engine, emo)
     files, voices = FakeFiles(), LongVoice(300_000)
     return Preparation(*(shop.database, files, shop.hands, voices, engines, detection, shop.clock))
@@ -107,10 +106,10 @@ async def test_halves_of_another_engine_are_handed_over_anew_and_the_photo_is_ch
     assert emo.checks == 1
     (paid,) = await shop.database.fetch_all("SELECT * FROM detections")
     assert (paid["model"], paid["micro_yuan"]) == ("emo-detect-v1", 4_000)
-    for half_id in (job.photo_id, job.sound_id):
-        half = await media.get(shop.database, half_id)
-        assert half is not None
-        assert half.upload_engine == "emo"
+    for media_id in (job.photo_id, job.sound_id):
+        item = await media.get(shop.database, media_id)
+        assert item is not None
+        assert item.upload_engine == "emo"
 
 
 async def test_a_photo_that_the_other_engine_refuses_is_not_handed_over(
@@ -187,26 +186,26 @@ async def test_a_task_of_an_engine_without_a_key_is_not_given_up_at_once(shop: S
     assert (await engines.of("emo").query("t")).status is TaskStatus.RUNNING
 
 
-async def test_a_retired_engine_holds_back_nobody_else(shop: Shop, stops: Stops) -> None:
-    await stops.of("emo").refused(Work.SUBMIT, RETIRED)
-    assert not await stops.of("emo").may_prepare()
-    assert await stops.of("wan2.2-s2v").may_prepare()
+async def test_a_retired_engine_holds_back_nobody_else(shop: Shop, outages: Outages) -> None:
+    await outages.of("emo").refused(Work.SUBMIT, RETIRED)
+    assert not await outages.of("emo").may_prepare()
+    assert await outages.of("wan2.2-s2v").may_prepare()
     async with shop.database.transaction() as tx:
-        assert await stops.trial(tx) is None
+        assert await outages.probe(tx) is None
         with pytest.raises(NotDue):
-            await stops.of("emo").trial(tx)
-    assert await stops.has_news()
-    await stops.tell()
+            await outages.of("emo").probe(tx)
+    assert await outages.has_news()
+    await outages.tell()
     await shop.post()
     assert any("emo: submit: 404" in text for text in shop.told())
-    assert await stops.resume(asked=True)
-    assert await stops.of("emo").may_prepare()
+    assert await outages.resume(asked=True)
+    assert await outages.of("emo").may_prepare()
 
 
 async def test_each_engine_has_a_line_of_its_own(shop: Shop) -> None:
     one, two = await shop.waiting_job(1), await shop.waiting_job(2)
     other = replace(await shop.waiting_job(3), engine="emo")
-    line = Line.of([one, other, two])
+    line = QueueView.of([one, other, two])
     assert [line.place(job) for job in (one, other, two)] == [1, 1, 2]
     assert [line.ahead_milliseconds(job) for job in (one, other, two)] == [0, 0, 5_000]
 
@@ -240,11 +239,11 @@ def test_a_second_counts_by_its_price_against_that_of_the_usual_engine(
         telegram_bot_token=SecretStr("4242:AAH-local-sandbox-token-000000000000"),
         dashscope_api_key=SecretStr("sk-local-sandbox-key-000000000000"),
     )
-    terms = terms_of(settings)
+    limits = limits_of(settings)
     for engine, weight in weights.items():
-        prices = [terms.price_of(resolution, engine) for resolution in ("480P", "720P")]
+        prices = [limits.price_of(resolution, engine) for resolution in ("480P", "720P")]
         assert tuple(price.quota_weight_permille for price in prices) == weight
-        assert terms.price_of_detection(engine) == (0 if engine == "preview" else 4_000)
+        assert limits.price_of_detection(engine) == (0 if engine == "preview" else 4_000)
 
 
 async def ended(shop: Shop, job: Job) -> bool:

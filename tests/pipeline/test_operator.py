@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from bot.alerts import PATIENCE_MILLISECONDS, Operator
 from bot.dashscope.errors import RequestInvalid
-from bot.pipeline.operator import PATIENCE_MILLISECONDS, Operator
 from bot.telegram.errors import ChatDead, NotSent, SendUnknown, TelegramFailure
 from bot.texts import Texts
-from storage.database import Transaction
-from storage.jobs import JobState
+from storage.db.database import Transaction
+from storage.jobs.jobs import JobState
 from tests.pipeline.shop import OPERATOR, Shop
 from tests.support.fakes import FakeSender
 
@@ -23,7 +23,7 @@ def operator_with(shop: Shop, post: FakeSender, *admins: int) -> Operator:
 
 async def send(operator: Operator) -> None:
     for admin_id in await operator.waiting():
-        await operator.send_letters(admin_id)
+        await operator.send_deliveries(admin_id)
 
 
 async def test_the_same_subject_is_told_once_an_hour(shop: Shop) -> None:
@@ -120,20 +120,24 @@ async def test_a_notice_is_not_told_of_what_was_rolled_back(shop: Shop) -> None:
 
     job = await shop.running_job()
     with pytest.raises(RuntimeError):
-        await shop.ending.fail(job, "failed-lost", noting=torn)
+        await shop.finisher.fail(job, "failed-lost", noting=torn)
     await send(operator)
     assert post.to(OLGA) == []
     assert (await shop.job(job.id)).state == JobState.RUNNING
 
-    await shop.ending.fail(job, "failed-lost", noting=operator.noting("lost:1", "operator-budget"))
-    await shop.ending.fail(job, "failed-lost", noting=operator.noting("lost:2", "operator-budget"))
+    await shop.finisher.fail(
+        job, "failed-lost", noting=operator.noting("lost:1", "operator-budget")
+    )
+    await shop.finisher.fail(
+        job, "failed-lost", noting=operator.noting("lost:2", "operator-budget")
+    )
     await send(operator)
     assert len(post.to(OLGA)) == 1
 
 
 async def test_the_end_of_another_state_is_left_alone(shop: Shop) -> None:
     job = await shop.running_job()
-    await shop.ending.fail(job, "failed-lost", only_in=JobState.SUBMITTING)
+    await shop.finisher.fail(job, "failed-lost", only_in=JobState.SUBMITTING)
     assert (await shop.job(job.id)).state == JobState.RUNNING
 
 

@@ -20,11 +20,11 @@ from bot.dashscope.errors import (
     Unavailable,
 )
 from bot.dashscope.verdict import Verdict
-from bot.media.picture import NormalisedPicture
-from bot.pipeline.detection import Detection
-from bot.pipeline.patience import wait_seconds
+from bot.engines.face_check import Detection
+from bot.intake.retries import wait_seconds
+from bot.media.picture.normalise import NormalisedPicture
 from storage import media
-from storage.media import Arrival, Media, Place
+from storage.media import ConversationKey, Media, ReceivedMedia
 from storage.verdicts import ASKED_ANEW_AFTER_MILLISECONDS, CHECKS_OF_A_PICTURE, NoVerdict
 from tests.pipeline.engines import ScriptedEngine
 from tests.pipeline.shop import Shop
@@ -53,27 +53,29 @@ def engine(shop: Shop) -> Checking:
 
 @pytest.fixture
 def detection(shop: Shop) -> Detection:
-    return Detection(shop.database, MANY, shop.stops, shop.clock)
+    return Detection(shop.database, MANY, shop.outages, shop.clock)
 
 
 async def a_photo(shop: Shop, user_id: int = 7) -> Media:
-    arrival = Arrival(f"update:{user_id}", "photo", Place(7, 0, user_id), 1, None, "f", "u", 9)
+    arrival = ReceivedMedia(
+        f"update:{user_id}", "photo", ConversationKey(7, 0, user_id), 1, None, "f", "u", 9
+    )
     now = shop.clock.now_milliseconds()
     async with shop.database.transaction() as tx:
         await media.record(tx, arrival, now_milliseconds=now, not_before_milliseconds=now)
-        half = await media.by_source(tx, arrival.source)
-    assert half is not None
-    return half
+        item = await media.by_source(tx, arrival.source)
+    assert item is not None
+    return item
 
 
 async def asked_often(
-    detection: Detection, engine: Checking, half: Media, picture: NormalisedPicture = PICTURE
+    detection: Detection, engine: Checking, item: Media, picture: NormalisedPicture = PICTURE
 ) -> list[Exception]:
     """What came of asking for a verdict ten times."""
     came: list[Exception] = []
     for _ in range(10):
         try:
-            await detection.verdict(engine, half, picture)
+            await detection.verdict(engine, item, picture)
         except (DashScopeError, NoVerdict) as failure:
             came.append(failure)
     return came
@@ -96,14 +98,14 @@ async def test_whatever_the_answers_are_a_photo_is_paid_for_three_times_at_most(
     shop: Shop, detection: Detection, engine: Checking, answer: DashScopeError
 ) -> None:
     engine.refusal = answer
-    half = await a_photo(shop)
-    came = await asked_often(detection, engine, half)
+    item = await a_photo(shop)
+    came = await asked_often(detection, engine, item)
     assert engine.checks == CHECKS_OF_A_PICTURE == 3
     assert isinstance(came[-1], NoVerdict)
-    again = Detection(shop.database, MANY, shop.stops, shop.clock)
-    assert {type(failure) for failure in await asked_often(again, engine, half)} == {NoVerdict}
+    again = Detection(shop.database, MANY, shop.outages, shop.clock)
+    assert {type(failure) for failure in await asked_often(again, engine, item)} == {NoVerdict}
     assert engine.checks == 3, "a restart forgets nothing"
-    await asked_often(detection, engine, half, OTHER)
+    await asked_often(detection, engine, item, OTHER)
     assert engine.checks == 6, "another photo is another matter"
 
 
@@ -131,26 +133,26 @@ async def test_what_was_certainly_not_done_does_not_count(
     shop: Shop, detection: Detection, engine: Checking, answer: DashScopeError
 ) -> None:
     engine.refusal = answer
-    half = await a_photo(shop)
-    came = await asked_often(detection, engine, half)
+    item = await a_photo(shop)
+    came = await asked_often(detection, engine, item)
     assert {type(failure) for failure in came} == {type(answer)}
     assert await shop.database.fetch_all("SELECT * FROM detections") == []
     engine.refusal = None
-    assert (await detection.verdict(engine, half, PICTURE)).passed
+    assert (await detection.verdict(engine, item, PICTURE)).passed
 
 
 async def test_a_day_later_the_service_may_be_mended(
     shop: Shop, detection: Detection, engine: Checking
 ) -> None:
     engine.refusal = TryAgain("detect: 200 with an answer of unexpected shape")
-    half = await a_photo(shop)
-    await asked_often(detection, engine, half)
+    item = await a_photo(shop)
+    await asked_often(detection, engine, item)
     engine.refusal = None
     shop.clock.advance(ASKED_ANEW_AFTER_MILLISECONDS / 1000 - 1)
     with pytest.raises(NoVerdict):
-        await detection.verdict(engine, half, PICTURE)
+        await detection.verdict(engine, item, PICTURE)
     shop.clock.advance(1)
-    assert (await detection.verdict(engine, half, PICTURE)).passed
+    assert (await detection.verdict(engine, item, PICTURE)).passed
     rows = await shop.database.fetch_all("SELECT picture_sha256 FROM detections")
     assert {row["picture_sha256"] for row in rows} == {None}, "nothing more to count"
 
@@ -158,10 +160,10 @@ async def test_a_day_later_the_service_may_be_mended(
 async def test_one_photo_sent_by_many_at_once_is_checked_once(
     shop: Shop, detection: Detection, engine: Checking
 ) -> None:
-    halves = [await a_photo(shop, user_id) for user_id in range(1, 9)]
+    items = [await a_photo(shop, user_id) for user_id in range(1, 9)]
     found = await asyncio.gather(
-        *(detection.verdict(engine, half, PICTURE) for half in halves),
-        *(detection.verdict(engine, half, OTHER) for half in halves),
+        *(detection.verdict(engine, item, PICTURE) for item in items),
+        *(detection.verdict(engine, item, OTHER) for item in items),
     )
     assert all(verdict.passed for verdict in found)
     assert engine.checks == 2

@@ -13,10 +13,10 @@ from bot.dashscope.errors import (
     SubmitUnknown,
     Throttled,
 )
-from bot.pipeline.submission import SETTLED_AFTER_MILLISECONDS
-from bot.pipeline.throttling import WAITS_SECONDS
-from storage import moves
-from storage.jobs import Job, JobState
+from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS
+from bot.jobs.throttling import WAITS_SECONDS
+from storage.jobs import moves
+from storage.jobs.jobs import Job, JobState
 from tests.pipeline.shop import Shop
 
 DECLINED = Declined("submit: 400 InternalError.Algo", code="InternalError.Algo")
@@ -144,7 +144,7 @@ async def test_throttling_holds_everybody_back_for_a_moment_and_stops_nothing(sh
             await shop.rounds(3)
             assert len(shop.engine.submitted) == number, "not one try a person"
             shop.clock.advance(wait_seconds)
-        assert not await shop.stops.is_stopped()
+        assert not await shop.outages.is_stopped()
         shop.engine.refusal = None
         shop.clock.advance(WAITS_SECONDS[-1])
         await shop.until(in_state(shop, waiting[0], JobState.RUNNING))
@@ -155,7 +155,7 @@ async def test_throttling_that_lasts_for_minutes_is_told_and_tried_more_rarely(s
     job = await shop.waiting_job()
     shop.engine.refusal = Throttled("submit: 429 LimitRequests", code="LimitRequests")
     async with shop.open():
-        await as_time_passes(shop, shop.stops.is_stopped, 1.0)
+        await as_time_passes(shop, shop.outages.is_stopped, 1.0)
         assert len(shop.engine.submitted) == len(WAITS_SECONDS) + 1
         await shop.until(lambda: HELD_BACK in status(shop, job))
         await shop.until(lambda: len(shop.told()) == 1)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dashscope.task import TaskStatus, TaskSummary
-from bot.pipeline.restoration import Restoration
-from storage import moves
-from storage.jobs import Job
+from bot.dashscope.tasks import TaskStatus, TaskSummary
+from bot.jobs.recover import Restoration
+from storage.jobs import moves
+from storage.jobs.jobs import Job
 from tests.pipeline.shop import Shop
 
 
@@ -41,7 +41,7 @@ async def test_the_operator_says_whose_task_it_is(shop: Shop, created_after_seco
         shop.clock.advance(300)
     assert (await shop.job(job.id)).state == "submitting"
     for admin_id in await shop.operator.waiting():
-        await shop.operator.send_letters(admin_id)
+        await shop.operator.send_deliveries(admin_id)
     questions = [text for text in shop.told() if f"/adopt {job.id} task-x" in text]
     assert len(questions) == 1
 
@@ -52,7 +52,7 @@ async def test_a_task_that_is_too_late_for_it_is_no_question(shop: Shop) -> None
     await shop.submission.reconcile(await shop.job(job.id))
     assert (await shop.job(job.id)).state == "ready"
     for admin_id in await shop.operator.waiting():
-        await shop.operator.send_letters(admin_id)
+        await shop.operator.send_deliveries(admin_id)
     assert not [text for text in shop.told() if "/adopt" in text]
 
 

@@ -13,8 +13,8 @@ from bot.dashscope.errors import (
     StopCause,
     TryAgain,
 )
-from bot.pipeline.watching import FORGOTTEN_SECONDS
-from storage.jobs import Job, JobState
+from bot.jobs.watch import FORGOTTEN_SECONDS
+from storage.jobs.jobs import Job, JobState
 from tests.pipeline.engines import state, success
 from tests.pipeline.shop import Shop
 from tests.support.media.videos import video_with_sound

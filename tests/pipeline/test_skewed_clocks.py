@@ -9,10 +9,10 @@ import pytest
 
 from bot.dashscope.errors import SubmitUnknown, TryAgain
 from bot.dashscope.provider_clock import ProviderClock
-from bot.dashscope.task import TaskStatus, TaskSummary
-from bot.pipeline.submission import SETTLED_AFTER_MILLISECONDS, Submission
-from storage.database import Database
-from storage.jobs import Job, JobState
+from bot.dashscope.tasks import TaskStatus, TaskSummary
+from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS, Submission
+from storage.db.database import Database
+from storage.jobs.jobs import Job, JobState
 from tests.pipeline.shop import Shop
 from tests.support.clock import HOUR
 
@@ -37,9 +37,9 @@ class Skewed(Shop):
             self.database,
             self.engines,
             self.preparation,
-            self.ending,
+            self.finisher,
             self.operator,
-            self.stops,
+            self.outages,
             self.clock,
         )
 

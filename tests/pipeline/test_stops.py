@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.dashscope.errors import InputRefused, NotSent, ServiceStopped, StopCause, SubmitUnknown
-from bot.pipeline.stops import PATIENCE_MILLISECONDS
-from storage import media, moves
-from storage.jobs import Job, JobState
-from storage.stops import TRIAL_AFTER_SECONDS, Work
+from bot.engines.outages import PATIENCE_MILLISECONDS
+from storage import media
+from storage.jobs import moves
+from storage.jobs.jobs import Job, JobState
+from storage.outages import PROBE_AFTER_SECONDS, Work
 from tests.pipeline.engines import failure, success
 from tests.pipeline.shop import Shop
 
@@ -72,7 +73,7 @@ async def test_one_job_at_a_time_tries_and_ever_more_rarely(
     stopped: tuple[Shop, list[Job]],
 ) -> None:
     shop, waiting = stopped
-    for number, wait_seconds in enumerate((*TRIAL_AFTER_SECONDS, TRIAL_AFTER_SECONDS[-1]), 1):
+    for number, wait_seconds in enumerate((*PROBE_AFTER_SECONDS, PROBE_AFTER_SECONDS[-1]), 1):
         shop.clock.advance(wait_seconds - 1)
         await shop.rounds(3)
         assert len(shop.engine.submitted) == number
@@ -89,7 +90,7 @@ async def test_it_goes_on_by_itself_and_the_operator_is_told(
     shop.engine.refusal = None
     await shop.rounds()
     assert await states(shop, waiting) == ["ready"] * 3
-    shop.clock.advance(TRIAL_AFTER_SECONDS[0])
+    shop.clock.advance(PROBE_AFTER_SECONDS[0])
     await shop.until(lambda: len(shop.told()) == 2)
     assert "works again" in shop.told()[1]
     assert (await shop.job(waiting[0].id)).state == JobState.RUNNING
@@ -99,10 +100,10 @@ async def test_it_goes_on_by_itself_and_the_operator_is_told(
 async def test_the_operator_need_not_wait(stopped: tuple[Shop, list[Job]]) -> None:
     shop, waiting = stopped
     shop.engine.refusal = None
-    assert await shop.stops.resume(asked=True)
+    assert await shop.outages.resume(asked=True)
     await shop.until(lambda: len(shop.told()) == 2)
     assert "works again" in shop.told()[1]
-    assert not await shop.stops.resume(asked=True)
+    assert not await shop.outages.resume(asked=True)
     assert (await shop.job(waiting[0].id)).state == JobState.RUNNING
 
 
@@ -112,7 +113,7 @@ async def test_an_operator_who_asked_too_early_is_told_so_each_time(
     shop, _ = stopped
     for times in (2, 3):
         shop.clock.advance(1)
-        assert await shop.stops.resume(asked=True)
+        assert await shop.outages.resume(asked=True)
         await shop.until(lambda told=times: len(shop.told()) == told)
     assert all("refuses to work" in told for told in shop.told())
     assert len(shop.engine.submitted) == 3
@@ -121,7 +122,7 @@ async def test_an_operator_who_asked_too_early_is_told_so_each_time(
 async def test_another_cause_is_news(stopped: tuple[Shop, list[Job]]) -> None:
     shop, _ = stopped
     shop.engine.refusal = RETIRED
-    shop.clock.advance(TRIAL_AFTER_SECONDS[0])
+    shop.clock.advance(PROBE_AFTER_SECONDS[0])
     await shop.until(lambda: len(shop.told()) == 2)
     assert "model_retired" in shop.told()[1]
 
@@ -131,13 +132,13 @@ async def test_a_trial_that_says_nothing_of_the_account_leaves_everything_as_it_
 ) -> None:
     shop, waiting = stopped
     shop.engine.refusal = NotSent("submit: no connection")
-    shop.clock.advance(TRIAL_AFTER_SECONDS[0])
+    shop.clock.advance(PROBE_AFTER_SECONDS[0])
     await shop.until(lambda: len(shop.engine.submitted) == 2)
     await shop.rounds()
-    shop.clock.advance(TRIAL_AFTER_SECONDS[1] - 1)
+    shop.clock.advance(PROBE_AFTER_SECONDS[1] - 1)
     await shop.rounds()
     assert len(shop.engine.submitted) == 2
-    assert await shop.stops.is_stopped()
+    assert await shop.outages.is_stopped()
     assert await states(shop, waiting) == ["ready"] * 3
 
 
@@ -146,7 +147,7 @@ async def test_a_trial_whose_fate_is_unknown_is_looked_up_and_held_back_meanwhil
 ) -> None:
     shop, waiting = stopped
     shop.engine.refusal = SubmitUnknown("submit: no answer")
-    shop.clock.advance(TRIAL_AFTER_SECONDS[0])
+    shop.clock.advance(PROBE_AFTER_SECONDS[0])
     await shop.until(lambda: len(shop.engine.submitted) == 2)
     shop.clock.advance(30)
     await shop.rounds()
@@ -159,11 +160,11 @@ async def test_an_input_refused_at_a_trial_concerns_that_job_alone(
 ) -> None:
     shop, waiting = stopped
     shop.engine.refusal = InputRefused("submit: 400", code="InvalidFile.FullFace")
-    shop.clock.advance(TRIAL_AFTER_SECONDS[0])
+    shop.clock.advance(PROBE_AFTER_SECONDS[0])
     await come_to(shop, waiting, ["failed", "ready", "ready"])
     await shop.rounds()
     assert len(shop.engine.submitted) == 2
-    assert await shop.stops.is_stopped()
+    assert await shop.outages.is_stopped()
 
 
 async def test_a_cancel_during_a_trial_is_kept(stopped: tuple[Shop, list[Job]]) -> None:
@@ -174,7 +175,7 @@ async def test_a_cancel_during_a_trial_is_kept(stopped: tuple[Shop, list[Job]]) 
             assert await moves.request_cancel(tx, waiting[0].id)
 
     shop.engine.during_submit = cancel_meanwhile
-    shop.clock.advance(TRIAL_AFTER_SECONDS[0])
+    shop.clock.advance(PROBE_AFTER_SECONDS[0])
     await shop.until(lambda: "Cancelled" in status(shop, waiting[0]))
     assert await states(shop, waiting) == ["cancelled", "ready", "ready"]
     assert "Nothing was charged" in status(shop, waiting[0])
@@ -203,8 +204,8 @@ async def test_a_long_wait_in_the_queue_is_not_held_against_a_job(shop: Shop) ->
     old = await shop.waiting_job(1)
     shop.clock.advance(PATIENCE_MILLISECONDS / 1000 * 1.5)
     async with shop.database.transaction() as tx:
-        for half in (old.photo_id, old.sound_id):
-            await media.set_upload(tx, half, "oss://x", shop.clock.now_milliseconds() * 2)
+        for item in (old.photo_id, old.sound_id):
+            await media.set_upload(tx, item, "oss://x", shop.clock.now_milliseconds() * 2)
     shop.engine.refusal = UNPAID
     async with shop.open():
         await shop.until(lambda: len(shop.told()) == 1)
@@ -220,9 +221,9 @@ async def test_copies_that_ran_out_while_the_job_waited_are_made_anew(
         soon = shop.clock.now_milliseconds() + 60_000
         await media.set_upload(tx, waiting[0].photo_id, "oss://old", soon)
     shop.engine.refusal = None
-    shop.clock.advance(TRIAL_AFTER_SECONDS[0])
+    shop.clock.advance(PROBE_AFTER_SECONDS[0])
     await come_to(shop, waiting, ["preparing", "ready", "ready"])
-    shop.clock.advance(TRIAL_AFTER_SECONDS[1])
+    shop.clock.advance(PROBE_AFTER_SECONDS[1])
     await shop.until(lambda: len(shop.told()) == 2)
     assert shop.engine.submitted[1:] == [waiting[1].id]
     await come_to(shop, waiting, ["ready", "running", "ready"])
@@ -256,7 +257,7 @@ def failure_of_download() -> NotSent:
 async def test_several_slots_are_no_reason_for_several_trials(shop: Shop) -> None:
     waiting = [await shop.waiting_job(user_id) for user_id in (1, 2, 3)]
     shop.engine.slots = 3
-    await shop.stops.refused(Work.SUBMIT, UNPAID)
+    await shop.outages.refused(Work.SUBMIT, UNPAID)
     shop.engine.refusal = UNPAID
     async with shop.open():
         await shop.until(lambda: len(shop.engine.submitted) > 0)
@@ -284,36 +285,36 @@ async def test_a_stop_outlives_the_process_and_a_start_tries_at_once(shop: Shop)
         assert len(again.engine.submitted) == 1
         assert again.told() == []
         again.engine.refusal = None
-        await again.stops.resume(asked=False)
+        await again.outages.resume(asked=False)
         await again.until(lambda: len(again.told()) == 1)
     assert "works again" in again.told()[0]
 
 
 async def test_photos_and_videos_refused_for_the_same_cause_are_one_trouble(shop: Shop) -> None:
-    await shop.stops.refused(Work.CHECK, UNPAID)
-    await shop.stops.refused(Work.CHECK, UNPAID)
-    await shop.stops.tell()
+    await shop.outages.refused(Work.CHECK, UNPAID)
+    await shop.outages.refused(Work.CHECK, UNPAID)
+    await shop.outages.tell()
     for work in (Work.KEEP, Work.SUBMIT):
-        await shop.stops.refused(work, UNPAID)
-        await shop.stops.tell()
+        await shop.outages.refused(work, UNPAID)
+        await shop.outages.tell()
     await shop.post()
     assert len(shop.told()) == 1
-    await shop.stops.worked(Work.SUBMIT)
-    await shop.stops.tell()
+    await shop.outages.worked(Work.SUBMIT)
+    await shop.outages.tell()
     await shop.post()
     assert [("works again" in told) for told in shop.told()] == [False, True]
-    assert not await shop.stops.has_news()
+    assert not await shop.outages.has_news()
 
 
 async def test_a_photo_that_is_checked_again_is_a_reason_to_try_a_video_now(shop: Shop) -> None:
     waiting = await shop.waiting_job()
     for work in Work:
-        await shop.stops.refused(work, UNPAID)
-    await shop.stops.tell()
-    assert not await shop.stops.may_prepare()
-    await shop.stops.worked(Work.CHECK)
-    assert await shop.stops.may_prepare()
-    assert await shop.stops.is_stopped()
+        await shop.outages.refused(work, UNPAID)
+    await shop.outages.tell()
+    assert not await shop.outages.may_prepare()
+    await shop.outages.worked(Work.CHECK)
+    assert await shop.outages.may_prepare()
+    assert await shop.outages.is_stopped()
     async with shop.open():
         await shop.until(lambda: len(shop.told()) == 2)
     assert "works again" in shop.told()[1]
@@ -323,40 +324,40 @@ async def test_a_photo_that_is_checked_again_is_a_reason_to_try_a_video_now(shop
 async def test_checked_photos_and_uploads_prove_nothing_of_a_retired_video_model(
     shop: Shop,
 ) -> None:
-    await shop.stops.refused(Work.SUBMIT, RETIRED)
+    await shop.outages.refused(Work.SUBMIT, RETIRED)
     for work in (Work.CHECK, Work.KEEP):
-        await shop.stops.worked(work)
-    assert await shop.stops.is_stopped()
-    assert not await shop.stops.may_prepare()
+        await shop.outages.worked(work)
+    assert await shop.outages.is_stopped()
+    assert not await shop.outages.may_prepare()
 
 
 async def test_a_video_made_again_proves_nothing_of_a_retired_model_for_photos(
     shop: Shop,
 ) -> None:
-    await shop.stops.refused(Work.CHECK, RETIRED)
-    await shop.stops.refused(Work.SUBMIT, UNPAID)
-    await shop.stops.tell()
-    await shop.stops.worked(Work.SUBMIT)
-    await shop.stops.tell()
+    await shop.outages.refused(Work.CHECK, RETIRED)
+    await shop.outages.refused(Work.SUBMIT, UNPAID)
+    await shop.outages.tell()
+    await shop.outages.worked(Work.SUBMIT)
+    await shop.outages.tell()
     await shop.post()
     (works_again,) = [told for told in shop.told() if "works again" in told]
     assert "unpaid" in works_again
-    async with shop.stops.noting(Work.CHECK):
+    async with shop.outages.noting(Work.CHECK):
         pass
-    await shop.stops.tell()
+    await shop.outages.tell()
     await shop.post()
     assert "model_retired" in shop.told()[-1]
-    assert not await shop.stops.has_news()
+    assert not await shop.outages.has_news()
 
 
 async def test_many_photos_of_many_people_are_one_trouble(shop: Shop) -> None:
     for _ in range(5):
-        async with shop.stops.noting(Work.CHECK):
+        async with shop.outages.noting(Work.CHECK):
             pass
         with pytest.raises(ServiceStopped):
-            async with shop.stops.noting(Work.KEEP):
+            async with shop.outages.noting(Work.KEEP):
                 raise RETIRED
-        await shop.stops.tell()
+        await shop.outages.tell()
         shop.clock.advance(3600)
     await shop.post()
     assert len(shop.told()) == 1

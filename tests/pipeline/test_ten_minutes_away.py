@@ -5,22 +5,22 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+from bot.chat.messenger import Messenger
 from bot.dashscope.errors import InputNotFetched, NotSent, Throttled, TryAgain
 from bot.dashscope.upload import UploadedFile
-from bot.media.worker import MediaWorkerNotStarted
-from bot.pipeline.conversation import Conversation
-from bot.pipeline.halves import Outcome
-from bot.pipeline.intake import Intake
-from bot.pipeline.patience import SERVICE_WAITS_SECONDS, wait_seconds
-from bot.pipeline.wording import HalfWording
+from bot.intake.intake import Intake
+from bot.intake.outcome import MediaOutcome
+from bot.intake.replies import MediaReplies
+from bot.intake.retries import SERVICE_WAITS_SECONDS, wait_seconds
+from bot.media.worker.client import MediaWorkerNotStarted
 from bot.texts import Texts
-from storage import answers, drafts, media
-from storage.media import Arrival, Media, Place
+from storage import drafts, media, media_answers
+from storage.media import ConversationKey, Media, ReceivedMedia
 from tests.pipeline.engines import success
 from tests.pipeline.shop import Shop
 from tests.support.fakes import FakeFiles
 
-ADA = Place(7, 0, 7)
+ADA = ConversationKey(7, 0, 7)
 AWAY = "I cannot reach the video service just now"
 TEN_MINUTES = 600
 
@@ -31,29 +31,29 @@ class Everybody:
     async def is_given(self, user_id: int) -> bool:
         return user_id == ADA.user_id
 
-    async def pair(self, place: Place) -> None:
-        assert place == ADA
+    async def pair(self, conversation: ConversationKey) -> None:
+        assert conversation == ADA
 
-    async def show(self, half_id: int) -> None:
-        assert half_id
+    async def show(self, media_id: int) -> None:
+        assert media_id
 
 
-class Desk:
+class Services:
     """Intake with a check that meets the network as it is."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
         self.failure: Exception | None = NotSent("no connection")
         self.checks = 0
-        conversation = Conversation(shop.database, shop.paper, Texts(), shop.clock)
-        terms = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
+        messenger = Messenger(shop.database, shop.paper, Texts(), shop.clock)
+        limits = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
         everybody = cast(Any, Everybody())
         self.intake = Intake(
             database=shop.database,
             files=FakeFiles(),
             photo=cast(Any, self),
             sound=cast(Any, self),
-            wording=HalfWording(shop.database, conversation, terms, shop.clock),
+            wording=MediaReplies(shop.database, messenger, limits, shop.clock),
             photo_help=everybody,
             consent=everybody,
             pairing=everybody,
@@ -61,86 +61,86 @@ class Desk:
             clock=shop.clock,
         )
 
-    async def check(self, half: Media, data: bytes) -> Outcome:
+    async def check(self, item: Media, data: bytes) -> MediaOutcome:
         """In the place of both checks."""
-        assert data == half.file_id.encode()
+        assert data == item.file_id.encode()
         self.checks += 1
         if self.failure is not None:
             raise self.failure
         kept = UploadedFile("oss://photo.jpg", self.shop.clock.now_milliseconds() + 10**8)
-        return Outcome.ready(
+        return MediaOutcome.ready(
             {"upload_url": kept.url, "upload_expires_at_milliseconds": kept.expires_at_milliseconds}
         )
 
     async def photo(self) -> int:
         """A photo whose sender was told that it is looked at."""
         sent = await self.shop.paper.send_text(ADA.chat_id, "Looking at your photo…")
-        arrival = Arrival("update:1", "photo", ADA, 1, None, "f", "u", 9)
+        arrival = ReceivedMedia("update:1", "photo", ADA, 1, None, "f", "u", 9)
         now = self.shop.clock.now_milliseconds()
         async with self.shop.database.transaction() as tx:
             await media.record(tx, arrival, now_milliseconds=now, not_before_milliseconds=now)
-            half = await media.by_source(tx, arrival.source)
-            assert half is not None
-            await drafts.put(tx, half, now)
+            item = await media.by_source(tx, arrival.source)
+            assert item is not None
+            await drafts.put(tx, item, now)
             await media.set_reply(
-                tx, half.id, chat_id=sent.chat_id, reply_message_id=sent.message_id
+                tx, item.id, chat_id=sent.chat_id, reply_message_id=sent.message_id
             )
-        return half.id
+        return item.id
 
     async def pass_time(self, seconds: int) -> None:
         """In steps of two seconds; what is due is worked on, as the pipeline does."""
         for _ in range(seconds // 2 + 1):
-            for half in await media.due(self.shop.database, self.shop.clock.now_milliseconds(), 9):
-                await self.intake.take(half)
+            for item in await media.due(self.shop.database, self.shop.clock.now_milliseconds(), 9):
+                await self.intake.take(item)
             self.shop.clock.advance(2)
 
 
 async def test_a_photo_waits_for_the_network_and_its_sender_is_told_once(shop: Shop) -> None:
-    desk = Desk(shop)
-    half_id = await desk.photo()
+    services = Services(shop)
+    media_id = await services.photo()
     heard: list[str] = []
     for _ in range(TEN_MINUTES // 10):
-        await desk.pass_time(10)
+        await services.pass_time(10)
         (said,) = shop.paper.to(ADA.chat_id)
         if heard[-1:] != [said]:
             heard.append(said)
     assert len(heard) == 1
     assert heard[0].startswith(AWAY)
-    assert desk.checks <= 12
-    desk.failure = None
-    await desk.pass_time(max(SERVICE_WAITS_SECONDS) + 1)
-    half = await media.get(shop.database, half_id)
-    assert half is not None
-    assert half.state == "ready"
+    assert services.checks <= 12
+    services.failure = None
+    await services.pass_time(max(SERVICE_WAITS_SECONDS) + 1)
+    item = await media.get(shop.database, media_id)
+    assert item is not None
+    assert item.state == "ready"
     (said,) = shop.paper.to(ADA.chat_id)
     assert "Good photo" in said
 
 
 async def test_after_half_an_hour_its_sender_decides(shop: Shop) -> None:
-    desk = Desk(shop)
-    half_id = await desk.photo()
-    await desk.pass_time(30 * 60)
+    services = Services(shop)
+    media_id = await services.photo()
+    await services.pass_time(30 * 60)
     assert shop.paper.to(ADA.chat_id)[0].startswith(AWAY)
-    await desk.pass_time(5 * 60)
-    half = await media.get(shop.database, half_id)
-    assert half is not None
-    assert (half.state, half.fault) == ("asked", "unreachable")
+    await services.pass_time(5 * 60)
+    item = await media.get(shop.database, media_id)
+    assert item is not None
+    assert (item.state, item.fault) == ("asked", "unreachable")
     (message,) = shop.paper.messages.values()
     assert len(message.buttons) == 1
     async with shop.database.transaction() as tx:
-        assert await answers.reopen(tx, half_id)
-    desk.failure = None
-    await desk.pass_time(2)
+        assert await media_answers.reopen(tx, media_id)
+    services.failure = None
+    await services.pass_time(2)
     assert "Good photo" in shop.paper.to(ADA.chat_id)[0]
 
 
 async def test_a_photo_that_nothing_can_open_is_not_blamed_and_the_operator_is_told(
     shop: Shop,
 ) -> None:
-    desk = Desk(shop)
-    half_id = await desk.photo()
-    desk.failure = MediaWorkerNotStarted("the media process does not start")
-    await desk.pass_time(2)
+    services = Services(shop)
+    media_id = await services.photo()
+    services.failure = MediaWorkerNotStarted("the media process does not start")
+    await services.pass_time(2)
     (message,) = shop.paper.messages.values()
     assert message.text.startswith("I cannot open pictures at the moment.")
     assert len(message.buttons) == 1
@@ -148,9 +148,9 @@ async def test_a_photo_that_nothing_can_open_is_not_blamed_and_the_operator_is_t
     (told,) = shop.told()
     assert "talking-photo doctor" in told
     async with shop.database.transaction() as tx:
-        assert await answers.reopen(tx, half_id)
-    desk.failure = None
-    await desk.pass_time(2)
+        assert await media_answers.reopen(tx, media_id)
+    services.failure = None
+    await services.pass_time(2)
     assert "Good photo" in shop.paper.to(ADA.chat_id)[0]
 
 

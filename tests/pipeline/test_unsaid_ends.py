@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.telegram.errors import ChatDead, NotAllowed, TelegramFailure
-from storage import jobs
-from storage.jobs import Job
+from storage.jobs import jobs
+from storage.jobs.jobs import Job
 from tests.pipeline.shop import Shop
 from tests.support.fakes import FakeSender
 
@@ -40,7 +40,7 @@ def _unless_refused(
 async def failed(shop: Shop, refusals: list[TelegramFailure], failure: TelegramFailure) -> Job:
     job = await shop.waiting_job()
     refusals.append(failure)
-    await shop.ending.fail(job, "failed-service")
+    await shop.finisher.fail(job, "failed-service")
     return await shop.job(job.id)
 
 
@@ -58,7 +58,7 @@ async def test_what_was_refused_is_said_a_while_later(
     refusals.clear()
     shop.clock.advance(61)
     assert await due(shop) == [job.id]
-    await shop.ending.announce(job.id)
+    await shop.finisher.announce(job.id)
     assert (await shop.job(job.id)).announced
     assert SAID in shop.paper.to(job.chat_id)[-1]
 
@@ -71,7 +71,7 @@ async def test_what_is_refused_for_an_hour_and_more_is_given_up(
     while await due(shop) or not (await shop.job(job.id)).announced:
         shop.clock.advance(60)
         if await due(shop):
-            await shop.ending.announce(job.id)
+            await shop.finisher.announce(job.id)
             attempts += 1
     assert attempts == 4
 

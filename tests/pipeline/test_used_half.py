@@ -5,11 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
-from bot.pipeline.conversation import Conversation
-from bot.pipeline.wording import HalfWording
+from bot.chat.messenger import Messenger
+from bot.intake.replies import MediaReplies
 from bot.texts import Texts
-from storage import jobs, media, moves
-from storage.jobs import Job
+from storage import media
+from storage.jobs import jobs, moves
+from storage.jobs.jobs import Job
 from tests.pipeline.shop import Shop
 from tests.storage import orders
 
@@ -39,16 +40,16 @@ async def used_again(shop: Shop, first: Job) -> None:
 
 
 async def test_the_end_of_a_video_is_not_written_over(shop: Shop) -> None:
-    terms = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
-    conversation = Conversation(shop.database, shop.paper, Texts(), shop.clock)
-    wording = HalfWording(shop.database, conversation, terms, shop.clock)
+    limits = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
+    messenger = Messenger(shop.database, shop.paper, Texts(), shop.clock)
+    wording = MediaReplies(shop.database, messenger, limits, shop.clock)
     job = await shop.waiting_job()
     assert job.status_message_id is not None
     async with shop.database.transaction() as tx:
         await media.set_reply(
             tx, job.sound_id, chat_id=job.chat_id, reply_message_id=job.status_message_id
         )
-    await shop.ending.fail(job, "failed-moderated")
+    await shop.finisher.fail(job, "failed-moderated")
     end = shop.paper.messages[job.status_message_id].text
     assert "Nothing was charged" in end
     await used_again(shop, job)
@@ -57,9 +58,9 @@ async def test_the_end_of_a_video_is_not_written_over(shop: Shop) -> None:
 
 
 async def test_a_message_of_its_own_says_that_the_voice_is_used(shop: Shop) -> None:
-    terms = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
-    conversation = Conversation(shop.database, shop.paper, Texts(), shop.clock)
-    wording = HalfWording(shop.database, conversation, terms, shop.clock)
+    limits = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
+    messenger = Messenger(shop.database, shop.paper, Texts(), shop.clock)
+    wording = MediaReplies(shop.database, messenger, limits, shop.clock)
     job = await shop.waiting_job()
     own = await shop.paper.send_text(job.chat_id, "Listening to your voice…")
     async with shop.database.transaction() as tx:

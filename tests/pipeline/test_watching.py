@@ -7,10 +7,10 @@ import itertools
 import pytest
 
 from bot.dashscope.errors import ServiceStopped, StopCause, TryAgain
-from bot.dashscope.task import Task, TaskStatus
-from bot.pipeline.watching import DEADLINE_SECONDS, FORGOTTEN_SECONDS
-from storage import moves
-from storage.jobs import Job, JobState
+from bot.dashscope.tasks import Task, TaskStatus
+from bot.jobs.watch import DEADLINE_SECONDS, FORGOTTEN_SECONDS
+from storage.jobs import moves
+from storage.jobs.jobs import Job, JobState
 from tests.pipeline.engines import failure, state, success
 from tests.pipeline.shop import Shop
 
@@ -175,7 +175,7 @@ async def test_a_task_that_failed_because_the_account_is_unpaid_stops_the_next_s
     shop.engine.will_answer([failure("Arrearage")])
     job = await watched(shop)
     assert job.failure == "failed-stopped"
-    assert await shop.stops.is_stopped()
+    assert await shop.outages.is_stopped()
 
 
 async def test_a_key_revoked_while_a_task_runs_is_no_end_of_it(shop: Shop) -> None:

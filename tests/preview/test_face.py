@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bot.media.faces import detect_faces
+from bot.media.picture.faces import detect_faces
 from bot.media.preview.blinks import blink_track
 from bot.media.preview.canvas import Canvas, open_canvas
 from bot.media.preview.eyes import Eyes

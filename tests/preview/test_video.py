@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.media.video import (
+from bot.media.video.video import (
     LabelNotWritten,
     VideoUnreadable,
     inspect_video,
@@ -55,10 +55,10 @@ def atoms(data: bytes, path: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
     """Walk the boxes of an MP4: where each stands, and what is in it."""
     while len(data) >= 8:
         size, kind = int.from_bytes(data[:4], "big"), data[4:8]
-        place = path + b"/" + kind
-        yield place, data[8:size]
+        conversation = path + b"/" + kind
+        yield conversation, data[8:size]
         if kind in CONTAINERS:
-            yield from atoms(data[8:size], place)
+            yield from atoms(data[8:size], conversation)
         data = data[max(size, 8) :]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.media.faces import detect_faces
+from bot.media.picture.faces import detect_faces
 from bot.sandbox.dashscope.answers import Refused
 from bot.sandbox.dashscope.faces import find_portrait
 from bot.sandbox.dashscope.pictures import read_picture

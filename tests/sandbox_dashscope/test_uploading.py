@@ -144,12 +144,12 @@ async def test_a_form_without_a_file_or_not_a_form_is_refused(caller: Caller) ->
 
 
 async def test_a_file_above_the_policys_size_is_refused() -> None:
-    desk = PolicyDesk()
-    policy = desk.issue(Grant("demo", S2V), 0, 300)
+    services = PolicyDesk()
+    policy = services.issue(Grant("demo", S2V), 0, 300)
     fields = {name: text or "" for name, text in form_fields(policy, "a").items()}
-    assert desk.check(fields, 1024**3, 1) == Grant("demo", S2V)
+    assert services.check(fields, 1024**3, 1) == Grant("demo", S2V)
     with pytest.raises(Refused, match="EntityTooLarge"):
-        desk.check(fields, 1024**3 + 1, 1)
+        services.check(fields, 1024**3 + 1, 1)
 
 
 async def test_a_hundred_policies_a_second_and_no_more(

@@ -51,12 +51,12 @@ async def test_what_happened_is_replayed_and_what_happens_follows(
 async def test_every_kind_of_event_is_told(telegram: LocalTelegram) -> None:
     keyboard = {"inline_keyboard": [[{"text": "x", "callback_data": "x"}]]}
     sent = await telegram.send("one", reply_markup=keyboard)
-    place = {"chat_id": telegram.chat_id, "message_id": sent["message_id"]}
+    conversation = {"chat_id": telegram.chat_id, "message_id": sent["message_id"]}
     path = f"/chats/{telegram.chat_id}/messages/{sent['message_id']}/press"
     pressed = (await telegram.sim("POST", path, {"callback_data": "x"})).json()
     await telegram.call("answerCallbackQuery", **pressed, text="ok")
-    await telegram.call("editMessageText", **place, text="two")
-    await telegram.call("deleteMessage", **place)
+    await telegram.call("editMessageText", **conversation, text="two")
+    await telegram.call("deleteMessage", **conversation)
     await telegram.call("sendChatAction", chat_id=telegram.chat_id, action="upload_video")
     await telegram.call("setMyCommands", commands=[{"command": "start", "description": "Begin"}])
     await telegram.call("sendMessageDraft", chat_id=telegram.chat_id, draft_id=1, text="thinking")

@@ -141,16 +141,16 @@ async def test_only_administrators_write_in_a_closed_topic(
     body = {"name": "Faces", "from": telegram.chat_id}
     topic = (await telegram.sim("POST", f"/chats/{chat_id}/topics", body)).json()
     thread_id = 1 if general else topic["message_thread_id"]
-    place: Json = {} if general else {"message_thread_id": thread_id}
+    conversation: Json = {} if general else {"message_thread_id": thread_id}
     path = f"/chats/{chat_id}/topics/{thread_id}"
     await telegram.sim("POST", f"{path}/close", body)
-    said = await telegram.refusal("sendMessage", chat_id=chat_id, text="x", **place)
+    said = await telegram.refusal("sendMessage", chat_id=chat_id, text="x", **conversation)
     assert said == "Bad Request: TOPIC_CLOSED"
     await telegram.sim("PATCH", f"/chats/{chat_id}/members/bot", {"status": "administrator"})
-    await telegram.call("sendMessage", chat_id=chat_id, text="x", **place)
+    await telegram.call("sendMessage", chat_id=chat_id, text="x", **conversation)
     await telegram.sim("PATCH", f"/chats/{chat_id}/members/bot", {"status": "member"})
     await telegram.sim("POST", f"{path}/reopen", body)
-    await telegram.call("sendMessage", chat_id=chat_id, text="x", **place)
+    await telegram.call("sendMessage", chat_id=chat_id, text="x", **conversation)
     kinds = {name for message in await _messages(telegram) for name in message}
     assert kinds >= {"forum_topic_created", "forum_topic_closed", "forum_topic_reopened"}
 

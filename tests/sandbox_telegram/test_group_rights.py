@@ -101,9 +101,9 @@ async def test_a_bot_may_be_kept_from_videos_alone(telegram: LocalTelegram) -> N
     await _set_bot(telegram, chat_id, "restricted", can_send_videos=False)
     sent = await telegram.call("sendMessage", chat_id=chat_id, text="x")
     media = json.dumps({"type": "video", "media": "attach://v"})
-    place = {"chat_id": str(chat_id), "message_id": str(sent["message_id"])}
+    conversation = {"chat_id": str(chat_id), "message_id": str(sent["message_id"])}
     answer = await telegram.ask(
-        "editMessageMedia", files={"v": video(64, 64)}, media=media, **place
+        "editMessageMedia", files={"v": video(64, 64)}, media=media, **conversation
     )
     assert answer["description"].endswith("not enough rights to send videos to the chat")
     member = await telegram.call("getChatMember", chat_id=chat_id, user_id=4242)
@@ -124,8 +124,8 @@ async def test_slow_mode_makes_a_bot_wait_unless_it_administers(telegram: LocalT
     sent = await telegram.call("sendMessage", chat_id=chat_id, text="x")
     answer = await telegram.ask("sendMessage", chat_id=chat_id, text="y")
     assert (answer["error_code"], answer["parameters"]["retry_after"]) == (429, 30)
-    place = {"chat_id": chat_id, "message_id": sent["message_id"]}
-    assert (await telegram.ask("editMessageText", **place, text="edits may"))["ok"]
+    conversation = {"chat_id": chat_id, "message_id": sent["message_id"]}
+    assert (await telegram.ask("editMessageText", **conversation, text="edits may"))["ok"]
     telegram.clock.advance(30)
     await telegram.call("sendMessage", chat_id=chat_id, text="y")
     await telegram.sim("PATCH", "/settings", {"slow_mode_binds_bots": False})
@@ -138,12 +138,12 @@ async def test_slow_mode_makes_a_bot_wait_unless_it_administers(telegram: LocalT
 async def test_other_peoples_messages_are_deleted_by_right_only(telegram: LocalTelegram) -> None:
     chat_id = await _group(telegram)
     written = await telegram.write("x", chat_id=chat_id, author=telegram.chat_id)
-    place = {"chat_id": chat_id, "message_id": written["message"]["message_id"]}
-    assert "can't be deleted" in await telegram.refusal("deleteMessage", **place)
+    conversation = {"chat_id": chat_id, "message_id": written["message"]["message_id"]}
+    assert "can't be deleted" in await telegram.refusal("deleteMessage", **conversation)
     await _set_bot(telegram, chat_id, "administrator", can_delete_messages=False)
-    assert "can't be deleted" in await telegram.refusal("deleteMessage", **place)
+    assert "can't be deleted" in await telegram.refusal("deleteMessage", **conversation)
     await _set_bot(telegram, chat_id, "administrator", can_delete_messages=True)
-    assert await telegram.call("deleteMessage", **place)
+    assert await telegram.call("deleteMessage", **conversation)
 
 
 async def test_everybody_has_a_standing(telegram: LocalTelegram) -> None:

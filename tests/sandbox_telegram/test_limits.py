@@ -24,10 +24,10 @@ async def test_a_burst_passes_and_a_flood_does_not(telegram: LocalTelegram) -> N
 
 async def test_edits_count_like_messages(telegram: LocalTelegram) -> None:
     sent = await telegram.send("0")
-    place = {"chat_id": telegram.chat_id, "message_id": sent["message_id"]}
+    conversation = {"chat_id": telegram.chat_id, "message_id": sent["message_id"]}
     for number in range(1, PRIVATE_BURST):
-        await telegram.call("editMessageText", **place, text=str(number))
-    answer = await telegram.ask("editMessageText", **place, text="more")
+        await telegram.call("editMessageText", **conversation, text=str(number))
+    answer = await telegram.ask("editMessageText", **conversation, text="more")
     assert answer["error_code"] == 429
     assert (await telegram.views())[0]["text"] == str(PRIVATE_BURST - 1)
 

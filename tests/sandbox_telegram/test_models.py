@@ -167,8 +167,8 @@ async def test_every_sent_message_is_understood(telegram: LocalTelegram) -> None
         for message in result if isinstance(result, list) else [result]:
             _both("Message", message)
     _both("Message", asked)
-    place = {"chat_id": telegram.chat_id, "message_id": asked["message_id"]}
-    _both("Message", await telegram.call("editMessageText", **place, text="edited"))
+    conversation = {"chat_id": telegram.chat_id, "message_id": asked["message_id"]}
+    _both("Message", await telegram.call("editMessageText", **conversation, text="edited"))
 
 
 async def test_chats_members_and_files_are_understood(telegram: LocalTelegram) -> None:

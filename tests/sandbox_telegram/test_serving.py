@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from bot.dashscope.moments import http_date
+from bot.dashscope.provider_clock import http_date
 from bot.sandbox.serving import Dropped, serve
 from tests.support.clock import NOON_MILLISECONDS, FakeClock
 from tests.support.deadlines import eventually

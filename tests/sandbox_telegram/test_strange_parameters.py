@@ -65,9 +65,9 @@ async def test_strange_values_are_refused_not_stumbled_over(
 ) -> None:
     await telegram.sim("PATCH", "/settings", {"rate_limits": False})
     sent = await telegram.send("x")
-    place = {"chat_id": str(telegram.chat_id), "message_id": str(sent["message_id"])}
+    conversation = {"chat_id": str(telegram.chat_id), "message_id": str(sent["message_id"])}
     for method in METHODS:
-        values = dict.fromkeys(NAMES, value) | place | {"timeout": "0"}
+        values = dict.fromkeys(NAMES, value) | conversation | {"timeout": "0"}
         answer = await telegram.http.post(f"/bot{TOKEN}/{method}", data=values)
         assert answer.status_code < 500, (method, answer.text)
         assert isinstance(answer.json()["ok"], bool)
@@ -93,11 +93,11 @@ async def test_strange_structures_are_refused_not_stumbled_over(
     telegram: LocalTelegram, value: object
 ) -> None:
     sent = await telegram.send("x")
-    place = {"chat_id": telegram.chat_id, "message_id": sent["message_id"], "text": "y"}
+    conversation = {"chat_id": telegram.chat_id, "message_id": sent["message_id"], "text": "y"}
     methods = ("sendMessage", "editMessageMedia", "sendMediaGroup", "sendInvoice")
     names = ("reply_markup", "media", "reply_parameters", "prices")
     for method, name in itertools.product(methods, names):
-        answer = await telegram.raw(method, **place | {name: value})
+        answer = await telegram.raw(method, **conversation | {name: value})
         assert answer.status_code < 500, (method, answer.text)
 
 

@@ -9,7 +9,7 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.telegram.keyboard import Keyboard
+from bot.telegram.keyboards import Keyboard
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import aiosqlite
 
-from storage import connection as storage_connection
+from storage.db import connection as storage_connection
 
 _OTHERS_GET_THEIR_TURN_AFTER = frozenset({"execute", "commit", "rollback"})
 

@@ -51,7 +51,7 @@ class Gauge:
 
 
 def _slope(xs: list[float], ys: list[float]) -> float:
-    half = len(xs) // 2
-    if len(xs) - half < 2:
+    item = len(xs) // 2
+    if len(xs) - item < 2:
         return 0.0
-    return linear_regression(xs[half:], ys[half:]).slope
+    return linear_regression(xs[item:], ys[item:]).slope

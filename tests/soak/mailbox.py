@@ -38,7 +38,7 @@ class Mailbox:
         self._next_number = 1_000
         self._waiting: deque[Json] = deque()
         self._old: deque[Json] = deque(maxlen=_REMEMBERED)
-        self._arrival = asyncio.Event()
+        self._introduction = asyncio.Event()
 
     def put(self, update: Json) -> int:
         """An update for the bot; its number. Now and then Telegram leaves a gap."""
@@ -46,7 +46,7 @@ class Mailbox:
         self._waiting.append({"update_id": self._next_number, **update})
         self.handed_in += 1
         self.media += bool({"photo", "voice"} & update.get("message", {}).keys())
-        self._arrival.set()
+        self._introduction.set()
         return self._next_number
 
     @property
@@ -77,10 +77,10 @@ class Mailbox:
             self._waiting.remove(update)
 
     async def _wait(self) -> None:
-        self._arrival.clear()
+        self._introduction.clear()
         try:
             async with asyncio.timeout(_HOLD_SECONDS):
-                await self._arrival.wait()
+                await self._introduction.wait()
         except TimeoutError:
             return
 

@@ -13,13 +13,13 @@ from typing import Any, Self
 
 from bot.media import calls
 from bot.media.exchange import Explained, FaceBox, Point
-from bot.media.picture import NormalisedPicture
-from bot.media.picture_errors import PictureFault, PictureRefused
-from bot.media.sound import LONGEST_MILLISECONDS, NormalisedSound
-from bot.media.sound_errors import SoundFault, SoundRefused
-from bot.media.video import VideoFacts
-from bot.media.video_errors import VideoUnreadable
-from bot.media.worker import MediaWorkerDied
+from bot.media.picture.errors import PictureFault, PictureRefused
+from bot.media.picture.normalise import NormalisedPicture
+from bot.media.sound.errors import SoundFault, SoundRefused
+from bot.media.sound.normalise import LONGEST_MILLISECONDS, NormalisedSound
+from bot.media.video.errors import VideoUnreadable
+from bot.media.video.video import VideoFacts
+from bot.media.worker.client import MediaWorkerDied
 from bot.telegram import errors as chat
 from tests.soak.chance import Chance
 
@@ -48,7 +48,7 @@ class RandomFiles:
 
 
 class RandomWorker:
-    """See `bot.media.worker.MediaWorker`."""
+    """See `bot.media.worker.client.MediaWorker`."""
 
     def __init__(self, chance: Chance) -> None:
         self._chance = chance

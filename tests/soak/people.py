@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.clock import Clock
-from bot.pipeline.agreement import TEXT_VERSION
-from storage.consents import Agreement
+from bot.limits import TEXT_VERSION
+from storage.people.consents import Agreement
 from tests.soak.chance import Chance, Weighted
 from tests.soak.chats import Chats
 from tests.soak.mailbox import Mailbox

@@ -14,10 +14,10 @@ from pathlib import Path
 from bot.clock import Clock
 from bot.dashscope import errors as service
 from bot.dashscope.errors import DashScopeError, StopCause
-from bot.dashscope.task import Task, TaskStatus, TaskSummary
+from bot.dashscope.tasks import Task, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
-from bot.pipeline.engine import Ticket
+from bot.engines.base import Ticket
 from tests.soak.chance import Chance, Weighted
 
 KEPT_MILLISECONDS = 48 * 3600 * 1000
@@ -59,25 +59,25 @@ class RenderTask:
     begins_at: int
     ends_at: int
     listed_at: int
-    ending: TaskStatus = TaskStatus.SUCCEEDED
+    finisher: TaskStatus = TaskStatus.SUCCEEDED
     code: str | None = None
     quirk: str | None = None
 
     def status(self, now: int) -> TaskStatus:
         """How it stands."""
-        if self.ending is TaskStatus.CANCELED or now >= self.ends_at:
-            return self.ending
+        if self.finisher is TaskStatus.CANCELED or now >= self.ends_at:
+            return self.finisher
         return TaskStatus.PENDING if now < self.begins_at else TaskStatus.RUNNING
 
     def billed_milliseconds(self) -> int:
         """What stands on the bill in the end: a success is paid, anything else is not."""
-        if self.ending is not TaskStatus.SUCCEEDED:
+        if self.finisher is not TaskStatus.SUCCEEDED:
             return 0
         return self.video_milliseconds + (400 if self.quirk == "usage-large" else 0)
 
 
 class RandomProvider:
-    """See `bot.pipeline.engine.Engine`; survives the bot's restarts."""
+    """See `bot.engines.base.Engine`; survives the bot's restarts."""
 
     name = "wan2.2-s2v"
     detection = "wan2.2-s2v-detect"
@@ -157,7 +157,7 @@ class RandomProvider:
         task = self.tasks[task_id]
         if task.status(self._clock.now_milliseconds()) is not TaskStatus.PENDING:
             raise service.NotCancellable("it is not waiting")
-        task.ending = TaskStatus.CANCELED
+        task.finisher = TaskStatus.CANCELED
         self._chance.raise_one_of("cancel answer lost", _PASSING[:1])
 
     async def fetch(self, url: str, target: Path) -> None:
@@ -188,7 +188,7 @@ class RandomProvider:
             listed_at=now + dice.randrange(4_000),
         )
         if self._chance.goes_wrong("task fails"):
-            task.ending, task.code = TaskStatus.FAILED, dice.choice(_TASK_CODES)
+            task.finisher, task.code = TaskStatus.FAILED, dice.choice(_TASK_CODES)
         elif self._chance.goes_wrong("task is odd"):
             task.quirk = dice.choice(_QUIRKS)
         if task.quirk == "late":

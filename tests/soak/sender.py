@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from bot.telegram import errors as chat
 from bot.telegram.errors import TelegramFailure
-from bot.telegram.keyboard import Keyboard
+from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import OutgoingVideo, SentMessage
 from tests.soak.chance import Chance, Weighted
 from tests.soak.chats import Chats

@@ -59,7 +59,7 @@ def test_an_update_that_comes_again_takes_effect_once(tmp_path: Path) -> None:
         again = list(there.mailbox._waiting)
         await rest(there)
         there.mailbox._waiting.extend([*again, *again])
-        there.mailbox._arrival.set()
+        there.mailbox._introduction.set()
         await asyncio.sleep(100)
         there.mailbox._waiting.clear()
         await rest(there)

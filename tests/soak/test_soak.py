@@ -17,5 +17,5 @@ def test_after_hours_of_faults_and_kills_the_books_balance(tmp_path: Path) -> No
     assert counts["kills"] > 3
     assert sum(report.injected.values()) > 100
     files = report.gauge.files
-    half = len(files) // 2
-    assert max(files[half:]) <= max(files[:half]) + 2, files
+    item = len(files) // 2
+    assert max(files[item:]) <= max(files[:item]) + 2, files

@@ -8,8 +8,8 @@ from inspect import Parameter
 
 import pytest
 
-from bot.media.worker import MediaWorker
-from bot.pipeline.engine import Engine
+from bot.engines.base import Engine
+from bot.media.worker.client import MediaWorker
 from bot.telegram.files import Files
 from bot.telegram.sender import Sender
 from tests.soak.material import RandomFiles, RandomWorker

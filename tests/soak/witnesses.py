@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.pipeline.reasons import photo_text
+from bot.chat.provider_texts import photo_text
 from bot.texts import Catalogue
-from storage.ledger import Caps
+from storage.jobs.ledger import Caps
 from tests.soak.town import Town
 from tests.support import invariants
 from tests.support.invariants import Findings, ProviderTask, Row, Shown, Witnesses

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from zoneinfo import ZoneInfo
 
-from storage import drafts, jobs, media, moves
-from storage.database import Database, Transaction
-from storage.jobs import Job, Order
-from storage.ledger import Caps, Price
-from storage.media import Arrival, Media, Place
+from storage import drafts, media
+from storage.db.database import Database, Transaction
+from storage.jobs import jobs, moves
+from storage.jobs.jobs import Job, Order
+from storage.jobs.ledger import Caps, Price
+from storage.media import ConversationKey, Media, ReceivedMedia
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = 1_795_320_000_000  # 2026-11-22 12:00 in Shanghai
@@ -21,10 +22,12 @@ ACCOUNT = "dashscope"
 _numbers = itertools.count(1)
 
 
-async def half(tx: Transaction, kind: str, place: Place, **facts: object) -> Media:
+async def item(tx: Transaction, kind: str, conversation: ConversationKey, **facts: object) -> Media:
     """A half that is ready, in the draft of its place."""
     number = next(_numbers)
-    arrival = Arrival(f"update:{number}", kind, place, number, None, f"f{number}", f"u{number}", 9)
+    arrival = ReceivedMedia(
+        f"update:{number}", kind, conversation, number, None, f"f{number}", f"u{number}", 9
+    )
     await media.record(tx, arrival, now_milliseconds=NOON, not_before_milliseconds=NOON)
     stored = await media.by_source(tx, arrival.source)
     assert stored is not None
@@ -40,11 +43,13 @@ async def order(
     tx: Transaction, user_id: int = 1, milliseconds: int = 5_000, price: Price = PRICE
 ) -> Order:
     """An order of two new halves."""
-    place = Place(user_id, 0, user_id)
-    photo = await half(tx, "photo", place)
-    sound = await half(tx, "sound", place)
+    conversation = ConversationKey(user_id, 0, user_id)
+    photo = await item(tx, "photo", conversation)
+    sound = await item(tx, "sound", conversation)
     request = f"pair:{photo.id}:{sound.id}"
-    return Order(request, place, photo.id, sound.id, ENGINE, "480P", milliseconds, price, None)
+    return Order(
+        request, conversation, photo.id, sound.id, ENGINE, "480P", milliseconds, price, None
+    )
 
 
 async def start(

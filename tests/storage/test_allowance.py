@@ -12,12 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import ledger, verdicts
-from storage.database import Database
-from storage.ledger import Allowance, BudgetExhausted, Caps, Price, QuotaExceeded
-from storage.media import Place
-from storage.windows import next_month_milliseconds
-from tests.storage.orders import CAPS, NOON, PRICE, SHANGHAI, half, start
+from storage import verdicts
+from storage.db.database import Database
+from storage.jobs import ledger
+from storage.jobs.ledger import (
+    Allowance,
+    BudgetExhausted,
+    Caps,
+    Price,
+    QuotaExceeded,
+    next_month_milliseconds,
+)
+from storage.media import ConversationKey
+from tests.storage.orders import CAPS, NOON, PRICE, SHANGHAI, item, start
 
 DAY = 24 * 3600 * 1000
 REFUSED = (QuotaExceeded, BudgetExhausted)
@@ -75,7 +82,7 @@ async def _spend(
             await verdicts.count_check(
                 tx,
                 user_id=2,
-                media_id=(await half(tx, "photo", Place(2, 0, 2))).id,
+                media_id=(await item(tx, "photo", ConversationKey(2, 0, 2))).id,
                 picture_sha256="picture",
                 model="model",
                 micro_yuan=checked,

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from storage import media
-from storage.database import Database
-from storage.media import Place
-from tests.storage.orders import NOON, half
+from storage.db.database import Database
+from storage.media import ConversationKey
+from tests.storage.orders import NOON, item
 
-HERE = Place(1, 0, 1)
+HERE = ConversationKey(1, 0, 1)
 
 
 async def test_a_question_that_came_up_while_it_was_spoken_of_is_still_to_be_asked(
     database: Database,
 ) -> None:
     async with database.transaction() as tx:
-        spoken_of = await half(tx, "sound", HERE)
+        spoken_of = await item(tx, "sound", HERE)
         await media.ask_again(tx, spoken_of.id, "confirm")
         assert not await media.announced(tx, spoken_of)
     (left,) = await media.unannounced(database, NOON, 9)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from storage import candidates, jobs, moves
-from storage.candidates import Answer
-from storage.database import Database
-from storage.jobs import Job, JobState
+from storage.db.database import Database
+from storage.jobs import candidates, jobs, moves
+from storage.jobs.candidates import Answer
+from storage.jobs.jobs import Job, JobState
 from tests.storage.orders import ENGINE, NOON, make_ready, start
 
 ACCOUNT = "dashscope"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from storage import answers, chats, drafts, jobs, media
-from storage.database import Database
-from storage.media import LATE, Arrival, Place
+from storage import drafts, media, media_answers
+from storage.db.database import Database
+from storage.groups import chats
+from storage.jobs import jobs
+from storage.media import LATE, ConversationKey, ReceivedMedia
 from tests.storage import orders
 
 OLD, NEW, USER = -4_001, -1_004_001, 7
-THERE, HERE = Place(OLD, 0, USER), Place(NEW, 0, USER)
+THERE, HERE = ConversationKey(OLD, 0, USER), ConversationKey(NEW, 0, USER)
 
 
 async def move(database: Database) -> bool:
@@ -16,13 +18,13 @@ async def move(database: Database) -> bool:
         return await chats.move(tx, OLD, NEW, orders.NOON)
 
 
-async def half(database: Database, kind: str, place: Place) -> media.Media:
+async def item(database: Database, kind: str, conversation: ConversationKey) -> media.Media:
     async with database.transaction() as tx:
-        return await orders.half(tx, kind, place)
+        return await orders.item(tx, kind, conversation)
 
 
 async def test_halves_drafts_and_jobs_go_along(database: Database) -> None:
-    photo = await half(database, "photo", THERE)
+    photo = await item(database, "photo", THERE)
     job = await orders.start(database)
     async with database.transaction() as tx:
         await media.set_reply(tx, photo.id, chat_id=photo.chat_id, reply_message_id=55)
@@ -41,9 +43,9 @@ async def test_halves_drafts_and_jobs_go_along(database: Database) -> None:
 
 
 async def test_hearing_it_twice_changes_nothing_more(database: Database) -> None:
-    await half(database, "photo", THERE)
+    await item(database, "photo", THERE)
     assert await move(database)
-    later = await half(database, "sound", HERE)
+    later = await item(database, "sound", HERE)
     assert not await move(database)
     draft = await drafts.get(database, HERE)
     assert draft.sound is not None
@@ -51,8 +53,8 @@ async def test_hearing_it_twice_changes_nothing_more(database: Database) -> None
 
 
 async def test_a_draft_begun_in_the_new_chat_meanwhile_stays(database: Database) -> None:
-    await half(database, "photo", THERE)
-    newer = await half(database, "photo", HERE)
+    await item(database, "photo", THERE)
+    newer = await item(database, "photo", HERE)
     assert await move(database)
     draft = await drafts.get(database, HERE)
     assert draft.photo is not None
@@ -63,14 +65,14 @@ async def test_what_still_comes_under_the_old_id_belongs_to_the_new_chat(
     database: Database,
 ) -> None:
     assert await move(database)
-    straggler = await half(database, "photo", THERE)
+    straggler = await item(database, "photo", THERE)
     assert straggler.chat_id == NEW
 
 
 async def test_a_late_half_waits_for_its_sender_and_remembers_when_it_was_sent(
     database: Database,
 ) -> None:
-    arrival = Arrival("update:900", "photo", THERE, 1, None, "f", "u", 9, orders.NOON - 5_000)
+    arrival = ReceivedMedia("update:900", "photo", THERE, 1, None, "f", "u", 9, orders.NOON - 5_000)
     async with database.transaction() as tx:
         await media.record(
             tx, arrival, now_milliseconds=orders.NOON, not_before_milliseconds=0, late=True
@@ -80,8 +82,8 @@ async def test_a_late_half_waits_for_its_sender_and_remembers_when_it_was_sent(
     assert (stored.state, stored.fault) == ("asked", LATE)
     assert stored.wanted_at_milliseconds == orders.NOON - 5_000
     async with database.transaction() as tx:
-        assert await answers.wake(tx, stored.id)
-        assert not await answers.wake(tx, stored.id)
+        assert await media_answers.wake(tx, stored.id)
+        assert not await media_answers.wake(tx, stored.id)
     woken = await media.get(database, stored.id)
     assert woken is not None
     assert woken.state == "received"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database, Transaction
-from storage.migration import DatabaseTooNew, all_migrations
+from storage.db.database import Database, Transaction
+from storage.db.migrate import DatabaseTooNew, all_migrations
 
 
 async def put(tx: Transaction, subject: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from storage import media, moves
-from storage.database import Database
-from storage.jobs import Job
+from storage import media
+from storage.db.database import Database
+from storage.jobs import moves
+from storage.jobs.jobs import Job
 from tests.storage.orders import ACCOUNT, NOON, make_ready, start
 
 

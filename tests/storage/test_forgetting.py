@@ -9,13 +9,14 @@ import sqlite3
 
 import pytest
 
-from storage import forgetting, ledger, pseudonyms, verdicts
-from storage.database import Database
-from storage.ledger import Caps
-from storage.media import Place
+from storage import verdicts
+from storage.db.database import Database
+from storage.jobs import ledger
+from storage.jobs.ledger import Caps, next_day_milliseconds
+from storage.media import ConversationKey
+from storage.people import deletion, pseudonyms
 from storage.verdicts import TooManyChecks
-from storage.windows import next_day_milliseconds
-from tests.storage.orders import CAPS, NOON, SHANGHAI, deliver, half, render, start
+from tests.storage.orders import CAPS, NOON, SHANGHAI, deliver, item, render, start
 
 ADA, BEN = 712_345, 712_346
 KEYED = dataclasses.replace(CAPS, pseudonym_key=b"of the token")
@@ -36,7 +37,7 @@ async def forget(database: Database, user_id: int, caps: Caps = KEYED) -> int:
             until_milliseconds=TOMORROW,
             now_milliseconds=NOON,
         )
-        await forgetting.forget(tx, user_id, account_id)
+        await deletion.forget(tx, user_id, account_id)
     return account_id
 
 
@@ -78,7 +79,7 @@ async def test_what_they_used_counts_on_until_the_window_ends(database: Database
 async def test_checks_of_photos_count_on_as_well(database: Database) -> None:
     async def check() -> None:
         async with database.transaction() as tx:
-            photo = await half(tx, "photo", Place(ADA, 0, ADA))
+            photo = await item(tx, "photo", ConversationKey(ADA, 0, ADA))
             await verdicts.count_check(
                 tx,
                 user_id=ADA,
@@ -140,12 +141,14 @@ async def test_every_table_that_names_people_is_thought_of(database: Database) -
     for table in tables:
         columns = await database.fetch_all(f"PRAGMA table_info({table['name']})")
         found |= {f"{table['name']}.{c['name']}" for c in columns if c["name"] in names}
-    deleted = " ".join(forgetting.STATEMENTS)
+    deleted = " ".join(deletion.STATEMENTS)
     kept = {
         *("objections.owner_id", "bans.user_id", "forgettings.user_id"),
         *("bans.admin_id", "operator_letters.admin_id"),
         *("report_letters.admin_id", "takedowns.admin_id"),
     }
     for column in found - kept:
-        place, name = column.split(".")
-        assert re.search(rf"(FROM|UPDATE) {place}\b[^;]*\b{name} = :user_id", deleted), column
+        conversation, name = column.split(".")
+        assert re.search(rf"(FROM|UPDATE) {conversation}\b[^;]*\b{name} = :user_id", deleted), (
+            column
+        )

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from storage.instance import AlreadyRunning, LockUnavailable, instance_lock
+from storage.db.lock import AlreadyRunning, LockUnavailable, instance_lock
 
 _HOLD = (
     "import sys, pathlib\n"
-    "from storage.instance import instance_lock\n"
+    "from storage.db.lock import instance_lock\n"
     "with instance_lock(pathlib.Path(sys.argv[1])):\n"
     "    print('held', flush=True)\n"
     "    sys.stdin.read()\n"

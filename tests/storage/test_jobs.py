@@ -7,17 +7,18 @@ import sqlite3
 
 import pytest
 
-from storage import drafts, jobs, media, moves
-from storage.database import Database
-from storage.jobs import JobState, TooManyWaiting
-from storage.media import Place
+from storage import drafts, media
+from storage.db.database import Database
+from storage.jobs import jobs, moves
+from storage.jobs.jobs import JobState, TooManyWaiting
+from storage.media import ConversationKey
 from tests.storage.orders import (
     ACCOUNT,
     CAPS,
     ENGINE,
     NOON,
     deliver,
-    half,
+    item,
     make_ready,
     order,
     render,
@@ -205,12 +206,12 @@ async def test_waiting_jobs_are_cancelled_at_once_and_running_ones_only_asked_to
 async def test_a_newer_photo_takes_the_place_of_one_that_is_still_looked_at(
     database: Database,
 ) -> None:
-    place = Place(1, 0, 1)
+    conversation = ConversationKey(1, 0, 1)
     async with database.transaction() as tx:
-        old = await half(tx, "photo", place)
+        old = await item(tx, "photo", conversation)
         await tx.execute("UPDATE media SET state = 'received' WHERE id = :id", {"id": old.id})
-        new = await half(tx, "photo", place)
-        draft = await drafts.get(tx, place)
+        new = await item(tx, "photo", conversation)
+        draft = await drafts.get(tx, conversation)
         replaced = await media.get(tx, old.id)
     assert draft.photo is not None
     assert draft.photo.id == new.id
@@ -220,8 +221,12 @@ async def test_a_newer_photo_takes_the_place_of_one_that_is_still_looked_at(
 
 async def test_drafts_of_people_and_topics_do_not_mix(database: Database) -> None:
     async with database.transaction() as tx:
-        await half(tx, "photo", Place(-5, 0, 1))
-        await half(tx, "sound", Place(-5, 0, 2))
-        await half(tx, "sound", Place(-5, 7, 1))
-        for place in (Place(-5, 0, 1), Place(-5, 0, 2), Place(-5, 7, 1)):
-            assert not (await drafts.get(tx, place)).is_complete
+        await item(tx, "photo", ConversationKey(-5, 0, 1))
+        await item(tx, "sound", ConversationKey(-5, 0, 2))
+        await item(tx, "sound", ConversationKey(-5, 7, 1))
+        for conversation in (
+            ConversationKey(-5, 0, 1),
+            ConversationKey(-5, 0, 2),
+            ConversationKey(-5, 7, 1),
+        ):
+            assert not (await drafts.get(tx, conversation)).is_complete

@@ -8,11 +8,16 @@ from dataclasses import replace
 
 import pytest
 
-from storage import jobs, ledger, moves
-from storage.database import Database
-from storage.jobs import Job
-from storage.ledger import BudgetExhausted, Price, QuotaExceeded
-from storage.windows import next_day_milliseconds, next_month_milliseconds
+from storage.db.database import Database
+from storage.jobs import jobs, ledger, moves
+from storage.jobs.jobs import Job
+from storage.jobs.ledger import (
+    BudgetExhausted,
+    Price,
+    QuotaExceeded,
+    next_day_milliseconds,
+    next_month_milliseconds,
+)
 from tests.storage.orders import CAPS, NOON, PRICE, SHANGHAI, deliver, render, start
 
 DAY = 24 * 3600 * 1000

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from storage import jobs, media, moves, stops, verdicts
-from storage.database import NOTHING, Database, Parameters, Row, Transaction
+from storage import media, outages, verdicts
+from storage.db.database import NOTHING, Database, Parameters, Row, Transaction
 from storage.inbox import Inbox
+from storage.jobs import jobs, moves
 from tests.storage import orders
 
 _LARGE = ("jobs", "media", "ledger", "detections", "inbox", "people", "verdicts")
@@ -65,11 +66,11 @@ _OFTEN: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "open jobs": jobs.open_jobs,
     "jobs to be talked about": lambda tx: jobs.unannounced(tx, orders.NOON),
     "a slot": _slot,
-    "what is refused": lambda tx: stops.all_of(tx, orders.ACCOUNT),
+    "what is refused": lambda tx: outages.all_of(tx, orders.ACCOUNT),
     "how long tasks take": lambda tx: jobs.durations(tx, orders.ENGINE, 50),
     "a new job": _start,
     "whose tasks these are": lambda tx: jobs.owned_tasks(tx, orders.ACCOUNT, ["a"]),
-    "what a half became": lambda tx: jobs.newest_with_half(tx, 1),
+    "what a half became": lambda tx: jobs.newest_with(tx, 1),
     "a check that was not made": _uncount,
 }
 

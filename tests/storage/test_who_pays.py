@@ -15,12 +15,12 @@ from fluent.syntax import FluentParser
 from fluent.syntax.ast import Message
 
 from bot.texts.catalogue import sources
-from storage import jobs, moves, wholes
-from storage.closing import close_chat
-from storage.database import Database, Transaction
-from storage.failures import OBJECTED, SERVICE_FAULTS, is_charged
-from storage.jobs import FINAL, Job, JobState
-from storage.ledger import Caps, Price
+from storage.db.database import Database, Transaction
+from storage.groups.chats import close_chat
+from storage.jobs import job_parts, jobs, moves
+from storage.jobs.failures import OBJECTED, SERVICE_FAULTS, is_charged
+from storage.jobs.jobs import FINAL, Job, JobState
+from storage.jobs.ledger import Caps, Price
 from tests.storage.orders import ACCOUNT, ENGINE, NOON, SHANGHAI, order
 
 PRICE = Price(micro_yuan_per_second=900_000, quota_weight_permille=1800)
@@ -62,7 +62,7 @@ class Case:
         return found
 
     async def tasks(self) -> list[Job]:
-        return await wholes.parts_of(self.database, self.job_id) or [await self.job()]
+        return await job_parts.parts_of(self.database, self.job_id) or [await self.job()]
 
     async def step(self) -> bool:
         """One step of the first that can go on; False when nothing can."""
@@ -85,11 +85,11 @@ class Case:
             case JobState.RUNNING:
                 return await bill(tx, job, self.more)
             case JobState.FETCHING if job.whole_id is not None:
-                return await wholes.kept(tx, job.id, NOON)
+                return await job_parts.kept(tx, job.id, NOON)
             case JobState.FETCHING:
                 return await moves.fetched(tx, job.id)
             case JobState.JOINING:
-                return await wholes.joined(tx, job.id)
+                return await job_parts.joined(tx, job.id)
             case JobState.DELIVERING:
                 return await self._deliver(tx, job)
         return False
@@ -114,7 +114,7 @@ async def take_slot(tx: Transaction) -> bool:
 async def others_go_on(tx: Transaction, part: Job) -> bool:
     """Whether others of its whole have not ended: with two slots they overtake it."""
     assert part.whole_id is not None
-    others = [other for other in await wholes.parts_of(tx, part.whole_id) if other.id != part.id]
+    others = [other for other in await job_parts.parts_of(tx, part.whole_id) if other.id != part.id]
     return any(other.state not in FINAL for other in others)
 
 
@@ -129,14 +129,14 @@ async def begin(database: Database, more: int, *, in_parts: bool) -> Case:
     async with database.transaction() as tx:
         wanted = await order(tx, next(_people), LENGTH, PRICE)
         facts = {"caps": CAPS, "waiting_per_person": 9, "now_milliseconds": NOON}
-        start = wholes.start if in_parts else jobs.start
+        start = job_parts.start if in_parts else jobs.start
         job = await start(tx, wanted, **facts, **({"cuts": CUTS} if in_parts else {}))  # type: ignore[arg-type]
     assert job is not None
     return Case(database, job.id, more)
 
 
 async def stop(tx: Transaction, case: Case) -> None:
-    """As whoever may stop it does: see `handlers.cancelling`."""
+    """As whoever may stop it does: see `handlers.jobs`."""
     if not await moves.cancel_waiting(tx, case.job_id, NOON):
         await moves.request_cancel(tx, case.job_id)
 

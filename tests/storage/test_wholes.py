@@ -6,10 +6,10 @@ import sqlite3
 
 import pytest
 
-from storage import jobs, ledger, moves, wholes
-from storage.database import Database, Row
-from storage.jobs import Job, JobState, TooManyWaiting
-from storage.ledger import QuotaExceeded
+from storage.db.database import Database, Row
+from storage.jobs import job_parts, jobs, ledger, moves
+from storage.jobs.jobs import Job, JobState, TooManyWaiting
+from storage.jobs.ledger import QuotaExceeded
 from tests.storage.orders import ACCOUNT, CAPS, ENGINE, NOON, order, start
 
 LENGTH = 45_000
@@ -20,7 +20,7 @@ async def start_whole(
     database: Database, user_id: int = 1, *, length: int = LENGTH, waiting: int = 9
 ) -> Job:
     async with database.transaction() as tx:
-        whole = await wholes.start(
+        whole = await job_parts.start(
             tx,
             await order(tx, user_id, length),
             cuts=CUTS,
@@ -34,9 +34,9 @@ async def start_whole(
 
 async def prepare(database: Database, whole: Job) -> list[Job]:
     async with database.transaction() as tx:
-        for part in await wholes.parts_of(tx, whole.id):
+        for part in await job_parts.parts_of(tx, whole.id):
             await moves.prepared(tx, part.id)
-    return await wholes.parts_of(database, whole.id)
+    return await job_parts.parts_of(database, whole.id)
 
 
 async def take(database: Database, slots: int = 1) -> Job:
@@ -67,7 +67,7 @@ async def keep_next(database: Database, billed: int | None = None) -> Job:
     part = await run_next(database)
     await bill(database, part, billed)
     async with database.transaction() as tx:
-        assert await wholes.kept(tx, part.id, NOON)
+        assert await job_parts.kept(tx, part.id, NOON)
     return part
 
 
@@ -78,7 +78,7 @@ async def now(database: Database, job: Job) -> Job:
 
 
 async def states(database: Database, whole: Job) -> list[str]:
-    parts = await wholes.parts_of(database, whole.id)
+    parts = await job_parts.parts_of(database, whole.id)
     return [(await now(database, whole)).state, *(part.state for part in parts)]
 
 
@@ -94,7 +94,7 @@ async def balance(database: Database) -> Row:
 
 async def test_a_whole_has_one_hold_and_parts_that_cover_it(database: Database) -> None:
     whole = await start_whole(database)
-    parts = await wholes.parts_of(database, whole.id)
+    parts = await job_parts.parts_of(database, whole.id)
     assert [(p.part, p.begins_at_milliseconds, p.held_milliseconds) for p in parts] == [
         (1, 0, 16_000),
         (2, 16_000, 15_000),
@@ -118,8 +118,8 @@ async def test_it_is_settled_once_with_what_its_parts_were_billed(database: Data
         await keep_next(database, billed)
     assert await states(database, whole) == ["joining", "kept", "kept", "kept"]
     async with database.transaction() as tx:
-        assert await wholes.joined(tx, whole.id)
-        assert not await wholes.joined(tx, whole.id)
+        assert await job_parts.joined(tx, whole.id)
+        assert not await job_parts.joined(tx, whole.id)
     async with database.transaction() as tx:
         job = await now(database, whole)
         assert await moves.delivered(
@@ -219,11 +219,11 @@ async def test_a_kept_part_that_is_lost_is_fetched_again_and_the_whole_waits(
     parts = [await keep_next(database) for _ in (*CUTS, 0)]
     lost = await now(database, parts[1])
     async with database.transaction() as tx:
-        assert await wholes.lost(tx, lost)
-        assert not await wholes.lost(tx, lost)
+        assert await job_parts.lost(tx, lost)
+        assert not await job_parts.lost(tx, lost)
     assert await states(database, whole) == ["in_parts", "kept", "fetching", "kept"]
     async with database.transaction() as tx:
-        assert await wholes.kept(tx, lost.id, NOON)
+        assert await job_parts.kept(tx, lost.id, NOON)
     assert (await now(database, whole)).state == JobState.JOINING
 
 

@@ -121,9 +121,9 @@ class _Forks:
                 return
             note = self._directories.pop(pid) / f"exit-code-{pid}"
             if note.parent.exists():
-                half = note.with_suffix(".half")
-                half.write_text(str(os.waitstatus_to_exitcode(status)))
-                half.rename(note)
+                item = note.with_suffix(".half")
+                item.write_text(str(os.waitstatus_to_exitcode(status)))
+                item.rename(note)
 
     def _become(self, order: dict[str, Any]) -> None:
         """The bot, to its end."""

@@ -25,8 +25,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Self
 
-from bot.media.worker import MediaWorker
-from storage.database import Database, Transaction
+from bot.media.worker.client import MediaWorker
+from storage.db.database import Database, Transaction
 from tests.crash import reaper
 from tests.support.clock import FakeClock
 
@@ -61,7 +61,7 @@ def _set(owner: ModuleType | type, name: str, value: object) -> None:
 
 def _hurry() -> None:
     """Shorten waits that are constants of the bot."""
-    submission = importlib.import_module("bot.pipeline.submission")
+    submission = importlib.import_module("bot.jobs.submit")
     if seconds := os.environ.get("CRASH_SETTLED_SECONDS"):
         _set(submission, "SETTLED_AFTER_MILLISECONDS", int(float(seconds) * 1000))
         _set(submission, "_LOOK_AGAIN_MILLISECONDS", _LOOK_AGAIN_MILLISECONDS)
@@ -70,7 +70,7 @@ def _hurry() -> None:
         _set(submission, "FORGOTTEN_AFTER_MILLISECONDS", int(float(seconds) * 1000))
         _set(submission, "_ASK_AGAIN_MILLISECONDS", _LOOK_AGAIN_MILLISECONDS)
     if seconds := os.environ.get("CRASH_SUBMIT_SECONDS"):
-        timeouts = importlib.import_module("bot.dashscope.timeouts")
+        timeouts = importlib.import_module("bot.dashscope.http")
         limit = timeouts.Timeout(1.0, float(seconds), float(seconds))
         client = importlib.import_module("bot.dashscope.client")
         _set(client, "Timeouts", lambda: timeouts.Timeouts(submit=limit))
@@ -91,7 +91,10 @@ def _run_clock() -> None:
 
 
 def _make_plain() -> None:
-    app, pace = importlib.import_module("bot.app"), importlib.import_module("bot.telegram.pace")
+    app, pace = (
+        importlib.import_module("bot.app"),
+        importlib.import_module("bot.telegram.rate_limits"),
+    )
     fast = pace.Limits(pace.Limit(1000, 1.0), pace.Limit(1000, 1.0), pace.Limit(1000, 1.0))
     _set(app, "MediaWorker", _HereWorker)
     _set(pace, "Limits", lambda: fast)

@@ -7,8 +7,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from bot.pipeline.agreement import HERE, TEXT_VERSION
-from storage.database import Database
+from bot.limits import HERE, TEXT_VERSION
+from storage.db.database import Database
 
 DESTINATIONS = (HERE, "127.0.0.1")
 _ANY_TIME_MILLISECONDS = 10**15

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bot.media.worker import MediaWorker, MediaWorkerDied
+from bot.media.worker.client import MediaWorker, MediaWorkerDied
 from bot.telegram.files import Files
-from bot.telegram.keyboard import AskReply, Keyboard
+from bot.telegram.keyboards import AskReply, Keyboard
 from bot.telegram.outgoing import SentMessage
 from bot.telegram.sender import Sender
 

@@ -194,12 +194,12 @@ class Member:
 
     def _place(self, fields: Json) -> Json:
         """`from`, topic and reply in the words of the local Telegram."""
-        place = {"from": self.person.user_id, **fields}
+        conversation = {"from": self.person.user_id, **fields}
         if self.thread_id is not None:
-            place.setdefault("message_thread_id", self.thread_id)
-        if "reply_to" in place:
-            place["reply_to_message_id"] = place.pop("reply_to")
-        return place
+            conversation.setdefault("message_thread_id", self.thread_id)
+        if "reply_to" in conversation:
+            conversation["reply_to_message_id"] = conversation.pop("reply_to")
+        return conversation
 
     async def _written(self, **request: Any) -> Json:
         path = f"/sim/chats/{self.group.chat_id}/messages"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from storage.ledger import Caps
+from storage.jobs.ledger import Caps
 
 Row = dict[str, Any]
 Changes = list[tuple[str, Any, int]]

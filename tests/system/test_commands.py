@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from bot.menus import COMMANDS, MENUS
 from bot.texts import LANGUAGES
+from handlers.menus import COMMANDS, MENUS
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person

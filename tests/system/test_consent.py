@@ -7,8 +7,8 @@ from contextlib import closing
 
 import pytest
 
-from bot.pipeline.agreement import TEXT_VERSION
-from storage.consents import Agreement
+from bot.limits import TEXT_VERSION
+from storage.people.consents import Agreement
 from tests.support.chats import BOT_USERNAME, Json, buttons_of
 from tests.support.deadlines import eventually
 from tests.support.group import Group
@@ -32,7 +32,7 @@ async def questions(person: Person) -> list[Json]:
     return [m for m in await person.heard() if AGREE in buttons_of(m)]
 
 
-def halves(town: World, person: Person) -> list[str]:
+def items(town: World, person: Person) -> list[str]:
     rows = town.rows(f"SELECT state FROM media WHERE user_id = {person.user_id} ORDER BY id")
     return [row["state"] for row in rows]
 
@@ -53,7 +53,7 @@ async def test_nothing_is_touched_before_the_yes_and_all_goes_on_after_it(town: 
     await ada.says()
 
     async def both_wait() -> bool:
-        return halves(town, ada) == ["asked", "asked"]
+        return items(town, ada) == ["asked", "asked"]
 
     await eventually(both_wait, "both halves wait")
     assert len(await ada.heard()) == 1, "one question, and not a word beside it"
@@ -120,7 +120,7 @@ async def test_another_ones_press_and_one_for_another_text_change_nothing(town: 
         )
     outdated = f"agree:0123456789ab:{dan.user_id}"
     assert await dan.forges_press(asked, outdated) == label("answer-consent-changed")
-    assert halves(town, dan) == ["asked"]
+    assert items(town, dan) == ["asked"]
     assert not town.rows(f"SELECT 1 FROM consents WHERE user_id IN ({dan.user_id}, {eve.user_id})")
 
 

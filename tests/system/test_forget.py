@@ -44,9 +44,9 @@ async def test_privacy_and_terms_are_said_at_full_length_in_private(town: World)
     assert said("privacy-service", service=service) in privacy
     assert said("contact-operator", contact="@keeper") in privacy
     assert text_of(await asks(ada, "/start privacy")) == privacy
-    terms = text_of(await asks(ada, "/start terms"))
-    assert terms.startswith(said("terms-text"))
-    assert said("contact-operator", contact="@keeper") in terms
+    limits = text_of(await asks(ada, "/start terms"))
+    assert limits.startswith(said("terms-text"))
+    assert said("contact-operator", contact="@keeper") in limits
 
 
 async def test_after_forgetting_nothing_leads_to_the_person_and_the_quota_is_not_fresh(

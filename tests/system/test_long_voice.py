@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.media.video import inspect_video
+from bot.media.video.video import inspect_video
 from tests.support.chats import Json, buttons_of, text_of
 from tests.support.deadlines import eventually
 from tests.support.media.photos import photo
@@ -190,11 +190,11 @@ async def test_a_piece_can_be_listened_to_and_used(there: World) -> None:
     notes = await eventually(three, "three pieces")
     assert {note["reply_to_message"]["message_id"] for note in notes} == {voice}
     assert all(10 <= note["voice"]["duration"] <= 20 for note in notes)
-    (half,) = there.rows("SELECT * FROM media WHERE plan IS NOT NULL")
+    (item,) = there.rows("SELECT * FROM media WHERE plan IS NOT NULL")
     stranger = await there.person()
     data = buttons_of(notes[1])[label("button-use-piece")]
     assert await stranger.forges_press(notes[1], data) == label("answer-not-yours")
-    forged = await ada.forges_press(notes[1], f"piece:{half['id']}:9")
+    forged = await ada.forges_press(notes[1], f"piece:{item['id']}:9")
     assert forged == label("answer-too-late")
     assert await ada.presses(notes[1], label("button-use-piece")) == "On it."
     assert await ada.presses(notes[2], label("button-use-piece")) == label("answer-too-late")
@@ -216,11 +216,11 @@ async def test_what_a_cap_does_not_allow_is_said_before_anything_is_paid(
     voice = await ada.send_file("voice", voice_note(long_voice(seconds)), "voice.ogg", raw=1)
     question = await ada.sees(text, reply_to=voice)
     assert len(buttons_of(question)) == 2
-    (half,) = there.rows("SELECT * FROM media WHERE plan IS NOT NULL")
+    (item,) = there.rows("SELECT * FROM media WHERE plan IS NOT NULL")
     if seconds < 60:
         return
     await ada.sends_photo()
-    await ada.forges_press(question, f"parts:{half['id']}")
+    await ada.forges_press(question, f"parts:{item['id']}")
     await ada.sees("70")
     assert there.rows("SELECT 1 FROM jobs") == []
     assert (await there.provider("tasks"))["tasks"] == []

@@ -43,9 +43,9 @@ async def test_one_of_two_people_is_chosen_with_a_tap_and_speaks(town: World) ->
     assert list(buttons_of(help_picture)) == [person_number(1), person_number(2)]
 
     data = buttons_of(help_picture)[person_number(1)]
-    half_id = int(data.split(":")[1])
+    media_id = int(data.split(":")[1])
     assert await eve.forges_press(help_picture, data) == label("answer-not-yours")
-    for forged in (f"crop:{half_id}:2", f"crop:{half_id}:x", f"crop:{half_id}", "crop:999999:0"):
+    for forged in (f"crop:{media_id}:2", f"crop:{media_id}:x", f"crop:{media_id}", "crop:999999:0"):
         assert await ada.forges_press(help_picture, forged) == label("answer-too-late")
 
     assert await ada.presses(help_picture, person_number(2)) == label("answer-started")
@@ -53,9 +53,9 @@ async def test_one_of_two_people_is_chosen_with_a_tap_and_speaks(town: World) ->
     assert await ada.presses(help_picture, person_number(1)) == label("answer-too-late")
     await ada.says()
     await ada.sees_video()
-    (half,) = town.rows(f"SELECT * FROM media WHERE id = {half_id}")
-    assert half["crop"] == json.dumps(json.loads(half["crops"])[1])
-    assert half["file_id"]
+    (item,) = town.rows(f"SELECT * FROM media WHERE id = {media_id}")
+    assert item["crop"] == json.dumps(json.loads(item["crops"])[1])
+    assert item["file_id"]
     assert len(await town.provider_calls("detect")) == 1
     assert len([m for m in await ada.heard() if "photo" in m]) == 1
 

@@ -52,15 +52,15 @@ async def test_a_report_reaches_the_administrators_and_the_video_can_be_taken_do
     video = await makes_a_video(ada)
     job = await ada.reaches("done")
     await reports(ada, video, "report-reason-face")
-    letter = await letter_to(olga, job["id"])
-    assert "video" in letter, "it is shown with the video"
-    assert said("report-reason-face") in text_of(letter)
-    assert f"Ada ({ada.user_id})" in text_of(letter)
+    delivery = await letter_to(olga, job["id"])
+    assert "video" in delivery, "it is shown with the video"
+    assert said("report-reason-face") in text_of(delivery)
+    assert f"Ada ({ada.user_id})" in text_of(delivery)
     again = await ada.send(text="/report")
     await ada.sees(said("report-known"), reply_to=again)
 
-    assert await olga.presses(letter, label("button-nothing")) == label("answer-dismissed")
-    assert await olga.presses(letter, label("button-take-down")) == label("answer-taken-down")
+    assert await olga.presses(delivery, label("button-nothing")) == label("answer-dismissed")
+    assert await olga.presses(delivery, label("button-take-down")) == label("answer-taken-down")
     await ada.sees(said("video-taken-down"))
     assert not [m for m in await ada.heard() if "video" in m]
     assert not list((town.directory / "bot-data" / "results").glob(f"{job['id']}.*"))
@@ -75,9 +75,9 @@ async def test_who_is_banned_is_refused_until_let_in_again_and_keeps_their_right
     video = await makes_a_video(ben)
     job = await ben.reaches("done")
     await reports(ben, video, "report-reason-offensive")
-    letter = await letter_to(olga, job["id"])
+    delivery = await letter_to(olga, job["id"])
     assert await ben.forges_press(video, f"ban:{1}") == label("answer-not-yours")
-    assert await olga.presses(letter, label("button-ban")) == label("answer-banned")
+    assert await olga.presses(delivery, label("button-ban")) == label("answer-banned")
     sent = await ben.sends_photo()
     await ben.sees(said("you-are-banned"), reply_to=sent)
     assert await ben.forges_press(video, f"retry:{job['id']}") == label("answer-you-are-banned")
@@ -85,7 +85,7 @@ async def test_who_is_banned_is_refused_until_let_in_again_and_keeps_their_right
     await ben.sees(said("privacy-seen"), reply_to=privacy)
     assert len(town.rows(f"SELECT 1 FROM media WHERE user_id = {ben.user_id}")) == 2
 
-    assert await olga.presses(letter, label("button-unban")) == label("answer-unbanned")
+    assert await olga.presses(delivery, label("button-unban")) == label("answer-unbanned")
     await ben.says()
     await ben.sees_video(2)
 
@@ -125,9 +125,9 @@ async def test_in_a_group_anybody_reports_and_nobody_learns_who_is_meant(town: W
     assert refused["text"] == label("answer-not-yours")
     await group.member(eve).presses(question, label("report-reason-face"))
     job = await dan.reaches("done")
-    letter = await letter_to(olga, job["id"])
-    assert f"Reported by: Eve ({eve.user_id})" in text_of(letter)
-    await olga.presses(letter, label("button-take-down"))
+    delivery = await letter_to(olga, job["id"])
+    assert f"Reported by: Eve ({eve.user_id})" in text_of(delivery)
+    await olga.presses(delivery, label("button-take-down"))
     await group.sees(said("video-taken-down"))
 
     async def gone() -> bool:

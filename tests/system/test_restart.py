@@ -71,9 +71,9 @@ async def test_killed_with_work_in_every_early_state_it_finishes_all_of_it(
         await running.reaches("running")
         waiting = await speaker(there)
         await waiting.reaches("ready")
-        half = await there.person()
-        kept = await half.sends_photo()
-        await half.sees(said("photo-ready", longest=LONGEST_SECONDS), reply_to=kept)
+        item = await there.person()
+        kept = await item.sends_photo()
+        await item.sees(said("photo-ready", longest=LONGEST_SECONDS), reply_to=kept)
         there.faults.add("provider", "detect", "delay", params={"seconds": 3})
         checking = await there.person()
         checked = await checking.sends_photo()
@@ -88,8 +88,8 @@ async def test_killed_with_work_in_every_early_state_it_finishes_all_of_it(
         await eventually(gone, "the helpers of the killed process notice and end")
         await there.tell_provider(render_seconds=0.2)
         await there.start_bot()
-        await asyncio.gather(half.says(), checking.says())
-        people = [running, waiting, half, checking, unheard]
+        await asyncio.gather(item.says(), checking.says())
+        people = [running, waiting, item, checking, unheard]
         await asyncio.gather(*(person.sees_video() for person in people))
         await everything_balances(there, people)
 

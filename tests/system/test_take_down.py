@@ -67,8 +67,8 @@ async def takes_down(town: World, reporter: Person, chat_id: int, job: Json) -> 
         base.execute(
             "INSERT INTO report_letters (report_id, admin_id) VALUES (?, ?)", (report, ADMIN)
         )
-    letter = await olga.sees(f"Job {job['id']}, chat")
-    assert await olga.presses(letter, label("button-take-down")) == label("answer-taken-down")
+    delivery = await olga.sees(f"Job {job['id']}, chat")
+    assert await olga.presses(delivery, label("button-take-down")) == label("answer-taken-down")
 
     async def done() -> bool:
         found = town.rows(f"SELECT state FROM takedowns WHERE job_id = {job['id']}")

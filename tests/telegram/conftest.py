@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.telegram.sender import Sender
-from storage.database import Database
+from storage.db.database import Database
 from tests.support.clock import FakeClock
 from tests.support.local_telegram import LocalTelegram, local_telegram
 from tests.telegram.senders import sender_of

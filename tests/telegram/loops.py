@@ -14,7 +14,7 @@ from telegram.ext import TypeHandler
 from bot.clock import Clock, SystemClock
 from bot.telegram.connection import build_application, build_bot, build_http
 from bot.telegram.updates import PollingOptions, UpdateLoop
-from storage.database import Database
+from storage.db.database import Database
 from storage.inbox import Inbox
 from tests.support.credentials import SECRET_TOKEN
 from tests.support.local_telegram import PRIVATE, LocalTelegram

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.database import Database
+from storage.db.database import Database
 from storage.inbox import Inbox, StoredUpdate
 
 

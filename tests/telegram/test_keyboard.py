@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from telegram import ForceReply
 
-from bot.telegram.keyboard import AskReply, Keyboard, to_markup, to_new_markup
+from bot.telegram.keyboards import AskReply, Keyboard, to_markup, to_new_markup
 
 
 def test_rows_stay_rows() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.telegram.lanes import Lanes
+from bot.telegram.chat_queues import ChatQueues
 from tests.support.deadlines import eventually, in_time
 
 
@@ -22,7 +22,7 @@ async def test_no_more_than_allowed_are_handled_at_once() -> None:
         await asyncio.sleep(0)
         now -= 1
 
-    lanes = Lanes[int](handle, _never, at_once=3)
+    lanes = ChatQueues[int](handle, _never, at_once=3)
     for item in range(20):
         await lanes.put(item, item)
     await eventually(lambda: not lanes.busy())
@@ -35,7 +35,7 @@ async def test_taking_in_waits_while_there_is_no_room() -> None:
     async def handle(_item: int) -> None:
         await gate.wait()
 
-    lanes = Lanes[int](handle, _never, waiting=2)
+    lanes = ChatQueues[int](handle, _never, waiting=2)
     await lanes.put("a", 1)
     await lanes.put("a", 2)
     third = asyncio.create_task(lanes.put("b", 3))
@@ -52,7 +52,7 @@ async def test_a_lane_that_breaks_is_reported() -> None:
     async def handle(_item: int) -> None:
         raise OSError("disk full")
 
-    lanes = Lanes[int](handle, errors.append)
+    lanes = ChatQueues[int](handle, errors.append)
     await lanes.put("a", 1)
     await eventually(lambda: bool(errors))
     assert str(errors[0]) == "disk full"
@@ -65,7 +65,7 @@ async def test_closing_begins_nothing_new() -> None:
         handled.append(item)
         await gate.wait()
 
-    lanes = Lanes[int](handle, _never)
+    lanes = ChatQueues[int](handle, _never)
     await lanes.put("a", 1)
     await lanes.put("a", 2)
     await eventually(lambda: bool(handled))

@@ -10,7 +10,7 @@ from telegram.constants import ChatID
 
 from bot.telegram.connection import build_bot
 from bot.telegram.members import Members
-from bot.telegram.pace import Pace
+from bot.telegram.rate_limits import RateLimiter
 from tests.support.clock import FakeClock
 from tests.support.credentials import SECRET_TOKEN
 from tests.support.local_telegram import PRIVATE, LocalTelegram
@@ -40,7 +40,7 @@ async def scene(telegram: LocalTelegram) -> AsyncIterator[Scene]:
     bot, clock = build_bot(SECRET_TOKEN, telegram.url), FakeClock()
     await bot.initialize()
     group = (await telegram.post("/groups", body))["chat_id"]
-    yield Scene(telegram, clock, Members(bot, Pace(clock), clock), group)
+    yield Scene(telegram, clock, Members(bot, RateLimiter(clock), clock), group)
     await bot.shutdown()
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.telegram.errors import NotSent
-from bot.telegram.pace import Pace, Urgency
+from bot.telegram.rate_limits import RateLimiter, Urgency
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually, in_time
 
@@ -19,19 +19,19 @@ class Queue:
 
     def __init__(self) -> None:
         self.clock = FakeClock()
-        self.pace = Pace(self.clock)
+        self.rate_limiter = RateLimiter(self.clock)
         self.granted: list[tuple[float, str]] = []
 
     async def take(
         self, chat_id: int | None, urgency: Urgency = Urgency.TEXT, name: str = ""
     ) -> None:
         """One turn."""
-        await self.pace.turn(chat_id, urgency)
+        await self.rate_limiter.acquire(chat_id, urgency)
         self.granted.append((self.clock.steady_seconds(), name))
 
     async def edit(self, chat_id: int, urgency: Urgency) -> None:
         """One turn to change a message."""
-        await self.pace.turn(chat_id, urgency, edit=True)
+        await self.rate_limiter.acquire(chat_id, urgency, edit=True)
         self.granted.append((self.clock.steady_seconds(), "edit"))
 
     def most_within(self, seconds: float) -> int:
@@ -88,11 +88,11 @@ async def test_progress_leaves_room_for_results_in_a_group() -> None:
 
 async def test_a_chat_on_hold_stops_nobody_else() -> None:
     clock = FakeClock(jumps=False)
-    pace = Pace(clock)
-    pace.hold(1, 30)
-    held = asyncio.create_task(pace.turn(1, Urgency.RESULT))
-    await in_time(pace.turn(2, Urgency.PROGRESS))
-    assert pace.held_seconds(1) == pytest.approx(30)
+    rate_limiter = RateLimiter(clock)
+    rate_limiter.hold(1, 30)
+    held = asyncio.create_task(rate_limiter.acquire(1, Urgency.RESULT))
+    await in_time(rate_limiter.acquire(2, Urgency.PROGRESS))
+    assert rate_limiter.held_seconds(1) == pytest.approx(30)
     await eventually(lambda: clock.due)
     clock.advance(29)
     await asyncio.sleep(0)
@@ -100,22 +100,22 @@ async def test_a_chat_on_hold_stops_nobody_else() -> None:
     await eventually(lambda: clock.due)
     clock.advance(1.1)
     await in_time(held)
-    assert pace.held_seconds(1) == 0
+    assert rate_limiter.held_seconds(1) == 0
 
 
 async def test_who_gives_up_waiting_takes_no_turn() -> None:
     clock = FakeClock(jumps=False)
-    pace = Pace(clock)
-    pace.hold(1, 10)
-    gone = asyncio.create_task(pace.turn(1, Urgency.RESULT))
-    next_one = asyncio.create_task(pace.turn(1, Urgency.PROGRESS))
+    rate_limiter = RateLimiter(clock)
+    rate_limiter.hold(1, 10)
+    gone = asyncio.create_task(rate_limiter.acquire(1, Urgency.RESULT))
+    next_one = asyncio.create_task(rate_limiter.acquire(1, Urgency.PROGRESS))
     await asyncio.sleep(0)
     gone.cancel()
     await asyncio.wait([gone])
     await eventually(lambda: clock.due)
     clock.advance(10.1)
     await in_time(next_one)
-    await pace.close()
+    await rate_limiter.close()
 
 
 async def test_many_chats_do_not_grow_the_memory_for_ever() -> None:
@@ -123,19 +123,19 @@ async def test_many_chats_do_not_grow_the_memory_for_ever() -> None:
     for chat_id in range(1, 2_501):
         await queue.take(chat_id)
         queue.clock.advance(7)
-    assert len(queue.pace._chats) <= 1_000
+    assert len(queue.rate_limiter._chats) <= 1_000
 
 
 async def test_closing_tells_those_who_wait_that_nothing_was_sent() -> None:
-    pace = Pace(FakeClock(jumps=False))
-    pace.hold(1, 60)
-    waiting = asyncio.create_task(pace.turn(1, Urgency.RESULT))
+    rate_limiter = RateLimiter(FakeClock(jumps=False))
+    rate_limiter.hold(1, 60)
+    waiting = asyncio.create_task(rate_limiter.acquire(1, Urgency.RESULT))
     await asyncio.sleep(0)
-    await pace.close()
+    await rate_limiter.close()
     with pytest.raises(NotSent):
         await waiting
     with pytest.raises(NotSent):
-        await pace.turn(2, Urgency.RESULT)
+        await rate_limiter.acquire(2, Urgency.RESULT)
 
 
 async def test_a_group_sees_six_edits_a_minute_whatever_they_are() -> None:
@@ -176,5 +176,5 @@ async def test_who_has_no_patience_hears_at_once_that_it_would_take_long() -> No
     queue = Queue()
     await asyncio.gather(*(queue.edit(GROUP, Urgency.RESULT) for _ in range(6)))
     with pytest.raises(NotSent, match="wait"):
-        await queue.pace.turn(GROUP, Urgency.RESULT, edit=True, patience_seconds=10)
-    await queue.pace.turn(GROUP, Urgency.RESULT, patience_seconds=10)
+        await queue.rate_limiter.acquire(GROUP, Urgency.RESULT, edit=True, patience_seconds=10)
+    await queue.rate_limiter.acquire(GROUP, Urgency.RESULT, patience_seconds=10)

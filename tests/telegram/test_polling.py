@@ -9,10 +9,10 @@ import time
 import pytest
 from telegram import Update
 
-from bot.telegram.backoff import Backoff
+from bot.retry import Backoff
 from bot.telegram.errors import SecondInstance, TokenRejected
 from bot.telegram.updates import PollingOptions
-from storage.database import Database
+from storage.db.database import Database
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually, in_time
 from tests.support.local_telegram import LocalTelegram

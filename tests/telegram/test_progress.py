@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.telegram.pace import Pace
-from bot.telegram.progress import ProgressEdits, Status
+from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
+from bot.telegram.status_edits import ProgressEdits, Status
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 from tests.support.local_telegram import PRIVATE, LocalTelegram
@@ -166,7 +166,7 @@ async def test_a_message_has_ten_edits_and_whoever_presses_its_buttons_has_more(
         shown.append(status.text)
 
     clock = FakeClock()
-    edits = ProgressEdits(edit, Pace(clock), clock)
+    edits = ProgressEdits(edit, RateLimiter(clock), clock)
     for number in range(1, 14):
         edits.show(Status(PRIVATE, 1, f"{number}"))
         await eventually(lambda: not _busy())
@@ -182,7 +182,7 @@ async def test_all_progress_in_a_group_shares_its_few_edits() -> None:
     async def edit(_: Status) -> None:
         at.append(clock.steady_seconds())
 
-    edits = ProgressEdits(edit, Pace(clock), clock)
+    edits = ProgressEdits(edit, RateLimiter(clock), clock)
     for message_id in range(20):
         edits.show(Status(-100_5, message_id, "10%"))
     await eventually(lambda: not _busy())

@@ -25,7 +25,7 @@ from bot.telegram.errors import (
     TokenRejected,
     TryAgain,
 )
-from bot.telegram.keyboard import Keyboard
+from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import OutgoingVideo
 from bot.telegram.sender import Sender
 from tests.support.clock import FakeClock

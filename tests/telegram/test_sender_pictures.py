@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bot.telegram.errors import FileGone, MessageGone, NotAllowed, RequestInvalid, SendUnknown
-from bot.telegram.keyboard import Keyboard
+from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import OutgoingNote
 from bot.telegram.sender import Sender
 from tests.support.local_telegram import PRIVATE, LocalTelegram

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.telegram.errors import NotSent
-from storage.database import Database
+from storage.db.database import Database
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 from tests.support.local_telegram import LocalTelegram

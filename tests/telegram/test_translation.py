@@ -16,6 +16,7 @@ from telegram.error import (
     TimedOut,
 )
 
+from bot.telegram.error_mapping import Needless, describe, retry_after_seconds, translate
 from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
@@ -30,7 +31,6 @@ from bot.telegram.errors import (
     ThreadClosed,
     TokenRejected,
 )
-from bot.telegram.translation import Needless, describe, retry_after_seconds, translate
 
 
 @pytest.mark.parametrize(

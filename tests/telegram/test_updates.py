@@ -12,7 +12,7 @@ import pytest
 from telegram import Update
 
 from bot.telegram.errors import ChatDead, NotSent, TokenRejected
-from storage.database import Database
+from storage.db.database import Database
 from storage.inbox import Inbox, StoredUpdate
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually, in_time

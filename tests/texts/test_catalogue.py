@@ -11,7 +11,7 @@ from fluent.syntax import FluentParser
 from fluent.syntax.ast import Message, VariableReference
 from fluent.syntax.visitor import Visitor
 
-from bot.pipeline.reasons import photo_text
+from bot.chat.provider_texts import photo_text
 from bot.texts import LANGUAGES, Texts
 from bot.texts.catalogue import Catalogue, TextMissing, sources
 

@@ -6,7 +6,7 @@ import httpx
 
 from bot.clock import Clock
 from bot.commands.checks.finding import Finding, ok, problem
-from bot.dashscope.moments import http_date
+from bot.dashscope.provider_clock import http_date
 
 _TOLERATED_SECONDS = 30.0
 

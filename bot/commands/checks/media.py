@@ -6,9 +6,9 @@ from importlib.resources import files
 from importlib.util import find_spec
 
 from bot.commands.checks.finding import Finding, ok, problem, warning
-from bot.media.picture_errors import PictureRefused
-from bot.media.sound_errors import SoundRefused
-from bot.media.worker import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.picture.errors import PictureRefused
+from bot.media.sound.errors import SoundRefused
+from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
 
 _REINSTALL = "install the packages again (pip install -r requirements.txt)"
 

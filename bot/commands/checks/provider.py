@@ -8,7 +8,7 @@ from bot.commands.making.sentences import sentence
 from bot.config import ServiceSettings
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import DashScopeError, TryAgain
-from bot.dashscope.request import EMO_MODEL, S2V_MODEL
+from bot.dashscope.requests import EMO_MODEL, S2V_MODEL
 from bot.http_client import HttpClient
 
 _MODELS = {"wan2.2-s2v": S2V_MODEL, "emo": EMO_MODEL}

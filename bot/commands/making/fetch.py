@@ -8,9 +8,9 @@ from pathlib import Path
 from bot.commands.failure import Failure
 from bot.commands.making.service import VideoService
 from bot.dashscope.errors import TryAgain
-from bot.dashscope.retry import RetrySchedule
-from bot.dashscope.task import Task
-from bot.media.video import VideoUnreadable, inspect_video, stamp_label
+from bot.dashscope.tasks import Task
+from bot.media.video.video import VideoUnreadable, inspect_video, stamp_label
+from bot.retry import RetrySchedule
 
 _TRIES = RetrySchedule()
 

@@ -12,7 +12,7 @@ from bot.commands.making.paid_task import PaidTask
 from bot.commands.making.prepared import Prepared
 from bot.commands.making.service import VideoService
 from bot.dashscope.errors import SubmitUnknown, TryAgain
-from bot.dashscope.request import (
+from bot.dashscope.requests import (
     EMO_DETECT_MODEL,
     EMO_MODEL,
     S2V_DETECT_MODEL,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.media.exchange import NormalisedPicture, NormalisedSound
-from bot.media.worker import MediaWorker
+from bot.media.worker.client import MediaWorker
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from bot.dashscope.errors import (
     StopCause,
     TryAgain,
 )
-from bot.media.picture_errors import PictureFault, PictureRefused
-from bot.media.sound_errors import SoundFault, SoundRefused
-from bot.media.worker import MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.picture.errors import PictureFault, PictureRefused
+from bot.media.sound.errors import SoundFault, SoundRefused
+from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 
 _PICTURE = {
     PictureFault.EMPTY: "The photo's file is empty: choose another.",

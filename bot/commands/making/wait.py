@@ -11,7 +11,7 @@ from bot.commands.failure import Failure
 from bot.commands.making.paid_task import PaidTask
 from bot.commands.making.service import VideoService
 from bot.dashscope.errors import TryAgain
-from bot.dashscope.task import Task, TaskStatus
+from bot.dashscope.tasks import Task, TaskStatus
 
 _DEADLINE_SECONDS = 3 * 3600.0
 """The service itself gives up on a task after three hours (DashScope docs: wan2.2-s2v)."""

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from bot.media.exchange import Resolution
-from bot.media.faces import Pixels, detect_faces
+from bot.media.picture.faces import Pixels, detect_faces
 from bot.media.preview.errors import NoFaceFound, PhotoUnreadable
 from bot.media.preview.landmarks import Points, find_landmarks
 

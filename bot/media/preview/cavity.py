@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bot.media.faces import Pixels
+from bot.media.picture.faces import Pixels
 from bot.media.preview.color import mean_color, warmer
 from bot.media.preview.fields import Field, clip
 from bot.media.preview.landmarks import Points
@@ -30,7 +30,7 @@ class Cavity:
         near = (np.abs(side) < 1) & (below > -0.4 * half_width) & (below < 1.2 * half_width)
         self._rows, self._columns = np.nonzero(near)
         self._side, self._below = side[near], below[near]
-        self._half = half_width
+        self._item = half_width
         self._soft = max(1.0, _SOFTNESS_OF_HALF_WIDTH * half_width)
         lip, skin = mean_color(photo, points[_LOWER_LIP]), mean_color(photo, points[_CHEEKS])
         self._dark, self._tongue = warmer(lip * _DARKNESS), warmer(lip * _TONGUE)
@@ -51,7 +51,7 @@ class Cavity:
     def _color(
         self, side: Field, from_top: Field, from_bottom: Field, gap: Field, *, teeth: bool
     ) -> Field:
-        height = clip(0.5 * gap - 0.06 * self._half, 1e-3, np.inf)
+        height = clip(0.5 * gap - 0.06 * self._item, 1e-3, np.inf)
         tongue = _fade(from_bottom / height) * _fade(side / 0.75)
         color = self._dark + (self._tongue - self._dark) * tongue[:, None]
         if teeth:
@@ -60,7 +60,7 @@ class Cavity:
 
     def _hint(self, side: Field, from_top: Field, gap: Field) -> Field:
         """Return how much of the upper teeth is seen."""
-        height = np.minimum(_TEETH_OF_HALF_WIDTH * self._half, 0.4 * gap) + 1e-3
+        height = np.minimum(_TEETH_OF_HALF_WIDTH * self._item, 0.4 * gap) + 1e-3
         hint = clip((height - from_top) / (0.35 * height) + 0.2, 0, 1)
         return hint * _fade(side / 0.9) * _TEETH_OPACITY
 

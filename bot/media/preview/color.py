@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from bot.media.faces import Pixels
+from bot.media.picture.faces import Pixels
 from bot.media.preview.landmarks import Points
 
 Color = npt.NDArray[np.float32]

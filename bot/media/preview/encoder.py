@@ -12,7 +12,7 @@ import av
 import cv2
 import numpy as np
 
-from bot.media.faces import Pixels
+from bot.media.picture.faces import Pixels
 from bot.media.preview.sound import Sound
 
 _AUDIO_BITS_PER_SECOND = 64_000

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from bot.media.faces import Pixels
+from bot.media.picture.faces import Pixels
 from bot.media.preview.color import mean_color
 from bot.media.preview.fields import Field, Region, clip, length
 from bot.media.preview.landmarks import Points

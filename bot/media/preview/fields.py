@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from bot.media.faces import Pixels
+from bot.media.picture.faces import Pixels
 
 Field = npt.NDArray[np.float32]
 """One number a pixel."""

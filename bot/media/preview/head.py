@@ -7,7 +7,7 @@ from math import pi, sin
 import cv2
 import numpy as np
 
-from bot.media.faces import Pixels
+from bot.media.picture.faces import Pixels
 from bot.media.preview.fields import Field, Region, length, smoothstep
 from bot.media.preview.landmarks import CHIN, FOREHEAD, Points
 
@@ -69,11 +69,11 @@ class Head:
 
     def _make_widening(self, x: Field, y: Field, points: Points) -> None:
         right, left = points[_CORNERS[0]], points[_CORNERS[1]]
-        half = max(length(left - right) / 2, 1.0)
-        along, center = (left - right) / (2 * half), (left + right) / 2
-        place = ((x - center[0]) * along[0] + (y - center[1]) * along[1]) / half
-        depth = ((y - center[1]) * along[0] - (x - center[0]) * along[1]) / half
-        amount = _WIDENING * half * place * np.exp(-((place / 1.1) ** 2) - (depth / 0.9) ** 2)
+        item = max(length(left - right) / 2, 1.0)
+        along, center = (left - right) / (2 * item), (left + right) / 2
+        place = ((x - center[0]) * along[0] + (y - center[1]) * along[1]) / item
+        depth = ((y - center[1]) * along[0] - (x - center[0]) * along[1]) / item
+        amount = _WIDENING * item * place * np.exp(-((place / 1.1) ** 2) - (depth / 0.9) ** 2)
         self._wide_x, self._wide_y = amount * along[0], amount * along[1]
 
     def _enlarge(self, field: Field) -> Field:

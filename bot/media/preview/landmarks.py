@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.media.exchange import FaceBox
-from bot.media.faces import Pixels
+from bot.media.picture.faces import Pixels
 from bot.media.preview.errors import NoFaceFound
 
 Points = npt.NDArray[np.float32]
@@ -30,7 +30,7 @@ NOSE_BASE = 2
 CHIN = 152
 FOREHEAD = 10
 
-_MODEL = Path(__file__).parents[1] / "models" / "face_landmark.tflite"
+_MODEL = Path(__file__).parents[1] / "picture" / "models" / "face_landmark.tflite"
 _INPUT_PIXELS = 192
 _POINTS_OUTPUT, _PRESENCE_OUTPUT = "conv2d_20", "conv2d_30"
 _MARGIN = 1.5  # MediaPipe's own: the square is this much larger than the face
@@ -52,11 +52,11 @@ class _Square:
         """Return the (2, 3) matrix from picture pixels to model pixels."""
         scale = _INPUT_PIXELS / self.side
         a, b = scale * cos(self.turn), scale * sin(self.turn)
-        half = _INPUT_PIXELS / 2
+        item = _INPUT_PIXELS / 2
         return np.array(
             [
-                [a, b, half - a * self.x - b * self.y],
-                [-b, a, half + b * self.x - a * self.y],
+                [a, b, item - a * self.x - b * self.y],
+                [-b, a, item + b * self.x - a * self.y],
             ]
         )
 

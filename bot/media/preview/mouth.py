@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from bot.media.faces import Pixels
+from bot.media.picture.faces import Pixels
 from bot.media.preview.cavity import Cavity
 from bot.media.preview.fields import Field, clip, smoothstep
 from bot.media.preview.landmarks import Points

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.media.exchange import Resolution, VideoFacts
-from bot.media.faces import Pixels
+from bot.media.picture.faces import Pixels
 from bot.media.preview.blinks import blink_track
 from bot.media.preview.canvas import FORMATS, Canvas, open_canvas
 from bot.media.preview.encoder import Encoder
@@ -17,7 +17,7 @@ from bot.media.preview.label import Label
 from bot.media.preview.mouth import Mouth
 from bot.media.preview.sound import read_sound
 from bot.media.preview.speech import Speech, read_speech
-from bot.media.video import inspect_video
+from bot.media.video.video import inspect_video
 
 
 def render_preview(

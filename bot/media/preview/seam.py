@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from bot.media.faces import Pixels
+from bot.media.picture.faces import Pixels
 from bot.media.preview.fields import Field, Vector
 
 _SEARCH = np.linspace(-0.4, 0.12, 14)  # offsets that are tried, in heights of the gap

@@ -123,6 +123,6 @@ def _preview_renderer() -> Renderer:
 
 
 def _media_faces() -> FaceFinder:
-    from bot.media.faces import detect_faces
+    from bot.media.picture.faces import detect_faces
 
     return detect_faces

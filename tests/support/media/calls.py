@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.media.sound_errors import SoundFault, SoundRefused
+from bot.media.sound.errors import SoundFault, SoundRefused
 
 
 def burn() -> None:

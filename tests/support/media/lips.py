@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 import bot.media
-from bot.media.faces import detect_faces
+from bot.media.picture.faces import detect_faces
 
-_MODEL = Path(bot.media.__file__).parent / "models" / "face_landmark.tflite"
+_MODEL = Path(bot.media.__file__).parent / "picture" / "models" / "face_landmark.tflite"
 _INPUT_PIXELS = 192
 _OUTER_LIPS = [
     *(61, 185, 40, 39, 37, 0, 267, 269, 270, 409),

@@ -16,8 +16,8 @@ import soxr
 from av.audio.stream import AudioStream
 
 import bot.sandbox
-from bot.media.samples import SAMPLE_RATE_HZ as SAMPLE_RATE_HZ
-from bot.media.sound_decoding import decode_sound
+from bot.media.sound.decoding import decode_sound
+from bot.media.sound.samples import SAMPLE_RATE_HZ as SAMPLE_RATE_HZ
 
 Samples = npt.NDArray[np.float32]
 Pauses = list[tuple[int, int]]

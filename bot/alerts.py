@@ -1,0 +1,207 @@
+"""Trouble that only the operator can mend: logged, and told in the operator's chat, once.
+
+It is written down with what caused it, and sent by the pipeline: a crash or a chat that cannot be
+reached does not lose it. Where a crash comes between the sending and the note of it, it is told
+twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.dashscope.errors import DashScopeError, ServiceStopped
+from bot.telegram.connection import build_bot
+from bot.telegram.error_mapping import describe
+from bot.telegram.errors import ChatDead, TelegramFailure
+from bot.telegram.sender import Sender
+from bot.texts import Texts
+from bot.texts.catalogue import TextMissing
+from storage import alerts
+from storage.alerts import Alert, AlertDelivery, Value
+from storage.db.database import Database, Transaction
+from storage.people import people
+from storage.verdicts import NoVerdict
+
+logger = logging.getLogger(__name__)
+
+Noting = Callable[[Transaction], Awaitable[None]]
+"""Writes something down in the transaction of what caused it."""
+
+PATIENCE_MILLISECONDS = 7 * 24 * 3600 * 1000
+"""What could not be told for so long is given up."""
+
+_WAITS_SECONDS = (5, 15, 60, 300, 900, 3600)
+_LONGEST_VALUE = 1_000
+
+
+class Operator:
+    """Tells the people of ADMIN_IDS."""
+
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        texts: Texts,
+        admin_ids: frozenset[int],
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._sender = sender
+        self._texts = texts
+        self._admin_ids = admin_ids
+        self._clock = clock
+
+    async def tell(self, subject: str, key: str, **values: Value) -> None:
+        """Have it told, unless the same subject was within the hour."""
+        async with self._database.transaction() as tx:
+            await self.note(tx, subject, key, **values)
+
+    async def note(self, tx: Transaction, subject: str, key: str, **values: Value) -> None:
+        """The same, in the transaction of what caused it."""
+        logger.error("%s %s", key, values)
+        alert = Alert(subject, key, {name: _shortened(value) for name, value in values.items()})
+        now = self._clock.now_milliseconds()
+        await alerts.write(tx, alert, sorted(self._admin_ids), now)
+
+    def noting(self, subject: str, key: str, **values: Value) -> Noting:
+        """The same, for whoever has the transaction."""
+
+        async def noted(tx: Transaction) -> None:
+            await self.note(tx, subject, key, **values)
+
+        return noted
+
+    async def tell_of(self, failure: DashScopeError, job_id: int | None = None) -> None:
+        """Have told that the provider refuses to work for us, or calls a request wrong."""
+        async with self._database.transaction() as tx:
+            await self.noting_of(failure, job_id)(tx)
+
+    def noting_of(self, failure: DashScopeError, job_id: int | None = None) -> Noting:
+        """The same, for whoever has the transaction."""
+        if isinstance(failure, ServiceStopped):
+            cause = failure.cause.value
+            subject = f"stopped:{cause}"
+            return self.noting(
+                subject, "operator-service-stopped", cause=cause, detail=str(failure)
+            )
+        job = str(job_id or "–")
+        return self.noting("invalid", "operator-request-invalid", detail=str(failure), job=job)
+
+    async def tell_of_no_verdict(self, failure: NoVerdict) -> None:
+        """Have told that paid checks of one photo bring no verdict."""
+        await self.tell(f"no-verdict:{failure.model}", "operator-no-verdict", detail=str(failure))
+
+    async def waiting(self) -> list[int]:
+        """The administrators who are to be told something now."""
+        deliveries = await alerts.due(self._database, self._clock.now_milliseconds())
+        return sorted({delivery.admin_id for delivery in deliveries})
+
+    async def send_deliveries(self, admin_id: int) -> None:
+        """Send this administrator what is due; what fails is put off, and none overtakes it."""
+        for delivery in await alerts.due(self._database, self._clock.now_milliseconds()):
+            if delivery.admin_id == admin_id and not await self._send(delivery):
+                return
+
+    async def _send(self, delivery: AlertDelivery) -> bool:
+        """Whether this letter is done with."""
+        if delivery.admin_id not in self._admin_ids:
+            return await self._give_up(delivery, "not an administrator any more")
+        texts = self._texts.of(await people.language_code(self._database, delivery.admin_id))
+        try:
+            await self._sender.send_text(
+                delivery.admin_id, texts.html(delivery.text_key, **delivery.values)
+            )
+        except (ChatDead, TextMissing) as failure:
+            return await self._give_up(delivery, repr(failure))
+        except TelegramFailure as failure:
+            return await self._put_off(delivery, failure)
+        async with self._database.transaction() as tx:
+            await alerts.told(tx, delivery)
+        return True
+
+    async def _put_off(self, delivery: AlertDelivery, failure: TelegramFailure) -> bool:
+        """An answer that was lost too: told twice does less harm than not at all."""
+        now = self._clock.now_milliseconds()
+        if now - delivery.at_milliseconds > PATIENCE_MILLISECONDS:
+            return await self._give_up(delivery, repr(failure))
+        logger.warning("operator %s could not be told now: %s", delivery.admin_id, failure)
+        seconds = _WAITS_SECONDS[min(delivery.tries, len(_WAITS_SECONDS) - 1)]
+        async with self._database.transaction() as tx:
+            await alerts.put_off(tx, delivery, now + seconds * 1000)
+        return False
+
+    async def _give_up(self, delivery: AlertDelivery, reason: str) -> bool:
+        logger.error(
+            "operator %s is not told of %s %s: %s",
+            *(delivery.admin_id, delivery.text_key, delivery.values, reason),
+        )
+        async with self._database.transaction() as tx:
+            await alerts.give_up(tx, delivery)
+        return True
+
+
+def _shortened(value: Value) -> Value:
+    """A text of Telegram's has 4,096 characters; what is too long would never be told."""
+    if isinstance(value, str) and len(value) > _LONGEST_VALUE:
+        return value[: _LONGEST_VALUE - 1] + "…"
+    return value
+
+
+_EVERY_SECONDS = 3600.0
+_PATIENCE_SECONDS = 10.0
+_NO_LANGUAGE = None
+
+
+async def raise_alarm(settings: Settings, key: str, detail: str) -> None:
+    """Say the text `key` to everyone in ADMIN_IDS, once an hour however often the bot restarts.
+
+    It needs nothing that may be broken: no database, no connection of the running bot.
+    """
+    logger.error("%s: %s", key, detail)
+    if not settings.admin_ids or not _is_due(_mark(settings, key)):
+        return
+    text = Texts().of(_NO_LANGUAGE).html(key, detail=detail)
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await _say(settings, text)
+    except (TelegramError, TimeoutError) as failure:
+        reason = describe(failure) if isinstance(failure, TelegramError) else "no answer in time"
+        logger.warning("the operator could not be told in Telegram: %s", reason)
+
+
+async def _say(settings: Settings, text: str) -> None:
+    """Without `initialize`: that would be one more call to fail."""
+    bot = build_bot(settings.telegram_bot_token, settings.telegram_base_url)
+    try:
+        for admin_id in sorted(settings.admin_ids):
+            await bot.send_message(admin_id, text, parse_mode=ParseMode.HTML)
+    finally:
+        await bot.request.shutdown()
+
+
+def _mark(settings: Settings, key: str) -> Path:
+    """A file that remembers when this was said; not on the disk of the database."""
+    name = hashlib.sha256(f"{settings.database_path.resolve()} {key}".encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"talking-photo-alarm-{name}"
+
+
+def _is_due(mark: Path) -> bool:
+    """Where nothing can be remembered it is said each time: too often is better than never."""
+    try:
+        if mark.exists() and 0 <= time.time() - mark.stat().st_mtime < _EVERY_SECONDS:
+            return False
+        mark.touch()
+    except OSError:
+        logger.info("it cannot be remembered that the operator was told")
+    return True

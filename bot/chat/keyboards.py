@@ -1,0 +1,64 @@
+"""The buttons under a video that was delivered: what else can be had of it."""
+
+from __future__ import annotations
+
+from bot.chat.owners import with_row
+from bot.limits import EffectiveSettings, Limits
+from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
+from bot.telegram.keyboards import Keyboard
+from bot.telegram.rate_limits import is_group
+from bot.texts import Catalogue
+from storage.db.database import Queryable
+from storage.groups import borrowed_media
+from storage.jobs.jobs import Job
+
+FINER = "720P"
+
+
+def video_keyboard(
+    job: Job, limits: Limits, effective: EffectiveSettings, texts: Catalogue, *, as_note: bool
+) -> Keyboard | None:
+    """In private all that is possible; a group is spared what is only another form."""
+    buttons = []
+    if may_be_finer(job, limits, effective):
+        buttons.append([(texts.plain("button-finer"), f"finer:{job.id}")])
+    if not is_group(job.chat_id):
+        if as_note:
+            buttons.append([(texts.plain("button-as-video"), f"video:{job.id}")])
+        elif (job.billed_milliseconds or 0) <= LONGEST_NOTE_MILLISECONDS:
+            buttons.append([(texts.plain("button-as-note"), f"note:{job.id}")])
+    return Keyboard.of(*buttons) if buttons else None
+
+
+def may_be_finer(job: Job, limits: Limits, effective: EffectiveSettings) -> bool:
+    """Whether a better resolution can be had: EMO has one size, a group's admins may have chosen
+    another, and parts are made once.
+
+    Another engine makes it where the job's own is switched off.
+    """
+    return (
+        job.resolution != FINER
+        and FINER in limits.prices
+        and job.engine != "emo"
+        and effective.in_resolution(FINER, limits, job.engine).resolution == FINER
+        and job.parts is None
+    )
+
+
+async def with_group_buttons(
+    database: Queryable, job: Job, keyboard: Keyboard | None, texts: Catalogue
+) -> Keyboard | None:
+    """The next video with one press, and a way out for whoever is shown or heard.
+
+    In a private chat the next photo or voice is simply sent, and nobody else is there.
+    """
+    if not is_group(job.chat_id):
+        return keyboard
+    keyboard = with_row(
+        keyboard,
+        (texts.plain("button-new-voice"), f"newvoice:{job.id}"),
+        (texts.plain("button-new-face"), f"newface:{job.id}"),
+    )
+    if await borrowed_media.of_job(database, job):
+        keyboard = with_row(keyboard, (texts.plain("button-not-me"), f"notme:{job.id}"))
+    return keyboard

@@ -1,0 +1,257 @@
+"""What the pipeline says in chats: in the person's language, on the right message, once."""
+
+from __future__ import annotations
+
+import logging
+import math
+
+from bot.chat.remove_video import remove_video
+from bot.clock import Clock
+from bot.telegram.errors import (
+    ChatDead,
+    ChatMoved,
+    MessageGone,
+    NotAllowed,
+    RequestInvalid,
+    TelegramFailure,
+    ThreadClosed,
+)
+from bot.telegram.keyboards import AskReply, Keyboard
+from bot.telegram.rate_limits import is_group
+from bot.telegram.sender import Sender
+from bot.texts import Catalogue, Texts
+from storage import media
+from storage.db.database import Database
+from storage.groups import chats
+from storage.groups.chats import close_chat
+from storage.jobs import jobs, moves
+from storage.jobs.jobs import Job
+from storage.media import Media
+from storage.people import people
+
+logger = logging.getLogger(__name__)
+
+BRING_LAST = "last"
+"""What the button carries that leads a person to their video in the private chat."""
+
+_UNSAYABLE = (ChatDead, NotAllowed, ThreadClosed, RequestInvalid)
+"""Saying it later would meet the same refusal: it stays unsaid."""
+
+CROWD_PATIENCE_SECONDS = 5.0
+"""In a group with much going on: what has to wait longer is put off, and others are served."""
+
+_NOT_BY_AN_EDIT = (MessageGone, ThreadClosed, NotAllowed, RequestInvalid)
+"""The old message cannot say it; a new one may."""
+
+
+class Messenger:
+    """Says things about halves and jobs; a chat that is closed to the bot is remembered."""
+
+    def __init__(self, database: Database, sender: Sender, texts: Texts, clock: Clock) -> None:
+        self._database = database
+        self._sender = sender
+        self._texts = texts
+        self._clock = clock
+
+    async def texts_for(self, user_id: int, chat_id: int | None = None) -> Catalogue:
+        """The catalogue of the person's language, or of the one that this group chose."""
+        return self._texts.of(await people.language_code(self._database, user_id, chat_id))
+
+    async def stray_note(self, subject: Media | Job) -> str:
+        """What is said where it cannot be said in its topic: whom it is for; "" outside topics."""
+        if not subject.thread_id:
+            return ""
+        texts = await self.texts_for(subject.user_id, subject.chat_id)
+        person = await people.find(self._database, subject.user_id)
+        return texts.html("topic-closed", name=person.first_name if person else "…")
+
+    async def about(
+        self, item: Media, text: str, keyboard: Keyboard | AskReply | None = None
+    ) -> None:
+        """Say it in the bot's message about this half; a new one where that is gone.
+
+        A new one that opens the reply field cannot be edited: it does not become that message.
+
+        Raises: `TelegramFailure`s that the next attempt may not meet; the saying may be repeated.
+        """
+        current = await media.get(self._database, item.id) or item
+        try:
+            reply = await self._put(
+                current.chat_id,
+                current.thread_id,
+                current.reply_message_id,
+                current.message_id,
+                text,
+                keyboard,
+                CROWD_PATIENCE_SECONDS if is_group(current.chat_id) else math.inf,
+                stray_note=await self.stray_note(current),
+            )
+        except ChatMoved as failure:
+            await self.note_moved(current.chat_id, failure.new_chat_id)
+            await self.about(item, text, keyboard)
+        except _UNSAYABLE as failure:
+            await self._note_unsayable(current.chat_id, failure)
+        else:
+            if isinstance(keyboard, AskReply) and reply != current.reply_message_id:
+                return
+            async with self._database.transaction() as tx:
+                await media.set_reply(tx, item.id, chat_id=current.chat_id, reply_message_id=reply)
+
+    async def status(self, job: Job, text: str, keyboard: Keyboard | None = None) -> bool:
+        """Say it in the job's status message; a new one, replying to the voice, where it is gone.
+
+        False: Telegram refuses it, in a chat that is not closed to the bot.
+
+        Raises: as `about`.
+        """
+        current = await jobs.get(self._database, job.id) or job
+        try:
+            message_id = await self._put(
+                current.chat_id,
+                current.thread_id,
+                current.status_message_id,
+                await self._voice_message(current),
+                text,
+                keyboard,
+                stray_note=await self.stray_note(current),
+            )
+        except ChatMoved as failure:
+            await self.note_moved(current.chat_id, failure.new_chat_id)
+            return await self.status(job, text, keyboard)
+        except _UNSAYABLE as failure:
+            await self._note_unsayable(current.chat_id, failure)
+            return isinstance(failure, ChatDead)
+        if message_id != current.status_message_id:
+            async with self._database.transaction() as tx:
+                await moves.set_status_message(
+                    tx, job.id, chat_id=current.chat_id, message_id=message_id
+                )
+        return True
+
+    async def new_status(self, job: Job, key: str) -> int:
+        """Say it in a new message, which is the job's status from now on; the message's id.
+
+        Raises: `TelegramFailure`s.
+        """
+        texts = await self.texts_for(job.user_id, job.chat_id)
+        sent = await self._sender.send_text(
+            job.chat_id,
+            texts.html(key),
+            reply_to=await self._voice_message(job) or None,
+            thread_id=job.thread_id or None,
+            stray_note=await self.stray_note(job),
+        )
+        async with self._database.transaction() as tx:
+            await moves.set_status_message(
+                tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id
+            )
+        return sent.message_id
+
+    async def first_status(self, job: Job, text: str, keyboard: Keyboard | None) -> None:
+        """Say it in a new message, the status of a job that has none; soon or not at all.
+
+        Raises: `TelegramFailure`s; after `NotSent` it can be tried again.
+        """
+        sent = await self._sender.send_text(
+            job.chat_id,
+            text,
+            keyboard=keyboard,
+            reply_to=await self._voice_message(job) or None,
+            thread_id=job.thread_id or None,
+            stray_note=await self.stray_note(job),
+            patience_seconds=CROWD_PATIENCE_SECONDS,
+        )
+        async with self._database.transaction() as tx:
+            taken = await moves.set_first_status(
+                tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id
+            )
+        if not taken:  # it ended while this waited for its turn
+            await self._sender.delete_message(job.chat_id, sent.message_id)
+
+    def progress(self, job: Job, text: str, keyboard: Keyboard | None) -> None:
+        """Show it in the status message when there is room for it; it may be skipped."""
+        if job.status_message_id is not None:
+            self._sender.progress(job.chat_id, job.status_message_id, text, keyboard=keyboard)
+
+    async def lead_to_private(self, job: Job, key: str) -> None:
+        """Say it in the job's status message, with a button that leads to the private chat.
+
+        Raises: as `about`.
+        """
+        texts = await self.texts_for(job.user_id, job.chat_id)
+        link = self._sender.start_link(BRING_LAST)
+        keyboard = Keyboard.link(texts.plain("button-private-chat"), link)
+        await self.status(job, texts.html(key), keyboard)
+
+    async def remove_status(self, job: Job) -> None:
+        """The video is in the chat: its status message goes, or says that it is done."""
+        if job.status_message_id is None or job.video_at == (job.chat_id, job.status_message_id):
+            return
+        try:
+            await self._sender.delete_message(job.chat_id, job.status_message_id)
+        except ChatDead as failure:
+            await self.note_dead(job.chat_id, failure)
+        except ChatMoved as failure:
+            await self.note_moved(job.chat_id, failure.new_chat_id)
+        except TelegramFailure as failure:
+            logger.info("status of job %s stays: %s", job.id, failure)
+            texts = await self.texts_for(job.user_id, job.chat_id)
+            await self.status(job, texts.html("job-done"))
+
+    async def remove_video(self, job: Job) -> bool:
+        """See `removal`."""
+        return await remove_video(self._sender, job)
+
+    async def note_dead(self, chat_id: int, failure: ChatDead) -> None:
+        """Remember that the chat takes nothing any more; what only waits there is cancelled."""
+        logger.info("chat %s takes no messages: %s", chat_id, failure)
+        async with self._database.transaction() as tx:
+            await close_chat(tx, chat_id, str(failure), self._clock.now_milliseconds())
+
+    async def note_moved(self, chat_id: int, new_chat_id: int) -> None:
+        """The group has a new id, everywhere."""
+        logger.info("chat %s moved to %s", chat_id, new_chat_id)
+        async with self._database.transaction() as tx:
+            await chats.move(tx, chat_id, new_chat_id, self._clock.now_milliseconds())
+
+    async def _note_unsayable(self, chat_id: int, failure: TelegramFailure) -> None:
+        if isinstance(failure, ChatDead):
+            await self.note_dead(chat_id, failure)
+        else:
+            logger.error("something stays unsaid in chat %s: %r", chat_id, failure)
+
+    async def _voice_message(self, job: Job) -> int:
+        """The message with the voice; 0 where it is not known any more."""
+        sound = await media.get(self._database, job.sound_id)
+        return sound.message_id if sound else 0
+
+    async def _put(
+        self,
+        chat_id: int,
+        thread_id: int,
+        message_id: int | None,
+        reply_to: int,
+        text: str,
+        keyboard: Keyboard | AskReply | None,
+        patience_seconds: float = math.inf,
+        *,
+        stray_note: str,
+    ) -> int:
+        if message_id is not None:
+            buttons = keyboard if isinstance(keyboard, Keyboard) else None
+            try:
+                await self._sender.edit_text(chat_id, message_id, text, keyboard=buttons)
+            except _NOT_BY_AN_EDIT as failure:
+                logger.info("message %s of chat %s: %s; a new one", message_id, chat_id, failure)
+            else:
+                return message_id
+        sent = await self._sender.send_text(
+            chat_id,
+            text,
+            keyboard=keyboard,
+            reply_to=reply_to or None,
+            thread_id=thread_id or None,
+            stray_note=stray_note,
+            patience_seconds=patience_seconds,
+        )
+        return sent.message_id

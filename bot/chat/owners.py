@@ -1,0 +1,72 @@
+"""What is said where a photo or a voice is somebody else's: who that is, and how to stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.chat.receipt import charge_text
+from bot.telegram.keyboards import Button, Keyboard
+from bot.texts import Catalogue, Markup
+from bot.texts.naming import mention
+from storage.db.database import Queryable
+from storage.groups import borrowed_media
+from storage.groups.borrowed_media import BorrowedMedia
+from storage.jobs.jobs import Job
+from storage.people import people
+
+
+async def mention_of(database: Queryable, user_id: int, texts: Catalogue) -> Markup:
+    """The person's name so that Telegram tells them, as far as they are known."""
+    person = await people.find(database, user_id)
+    first_name, username = (person.first_name, person.username) if person else (None, None)
+    return mention(user_id, first_name, username, texts)
+
+
+async def with_owners(
+    database: Queryable, text: str, key: str, lent: Sequence[BorrowedMedia], texts: Catalogue
+) -> str:
+    """The text, and a line (of that key) for each person of whom something is used."""
+    lines = [text]
+    for owner_id in dict.fromkeys(borrowed.owner_id for borrowed in lent):
+        if owner_id is not None:
+            owner = await mention_of(database, owner_id, texts)
+            lines.append(texts.html(key, owner=owner))
+    return "\n".join(lines)
+
+
+async def on_status(
+    database: Queryable, job: Job, text: str, keyboard: Keyboard | None, texts: Catalogue
+) -> tuple[str, Keyboard | None]:
+    """A job's status with what its owners have to know, and their button."""
+    lent = await borrowed_media.of_job(database, job)
+    if not lent:
+        return text, keyboard
+    if any(borrowed.stopped_at_milliseconds for borrowed in lent):
+        return texts.html("job-objected"), None
+    text = await with_owners(database, text, "loan-used", lent, texts)
+    return text, with_row(keyboard, (texts.plain("button-not-me"), f"notme:{job.id}"))
+
+
+async def on_stopped(
+    database: Queryable, job: Job, texts: Catalogue
+) -> tuple[str, Keyboard | None]:
+    """The end of a job that an owner or an administrator stopped; owners can take it back."""
+    keyboard: Keyboard | None = None
+    for borrowed in await borrowed_media.of_job(database, job):
+        if borrowed.owner_id and await borrowed_media.objects(
+            database, job.chat_id, borrowed.owner_id
+        ):
+            keyboard = allow_again(borrowed.owner_id, texts)
+    charged = await charge_text(database, job, texts)
+    return texts.html("failed-objected", charged=charged), keyboard
+
+
+def allow_again(owner_id: int, texts: Catalogue) -> Keyboard:
+    """The owner's button to take an objection back."""
+    return Keyboard.of([(texts.plain("button-allow-again"), f"lend:{owner_id}")])
+
+
+def with_row(keyboard: Keyboard | None, *buttons: tuple[str, str]) -> Keyboard:
+    """One more row."""
+    rows = keyboard.rows if keyboard else ()
+    return Keyboard((*rows, tuple(Button(*button) for button in buttons)))

@@ -1,0 +1,55 @@
+"""The receipt of a video: the AI label, what it took, what is left."""
+
+from __future__ import annotations
+
+from bot.clock import Clock
+from bot.limits import Limits
+from bot.texts import Catalogue
+from storage.db.database import Database, Queryable
+from storage.jobs import ledger
+from storage.jobs.jobs import Job
+
+
+class Receipts:
+    """Written from the ledger: what it will say once the job is settled, or says since then."""
+
+    def __init__(self, database: Database, limits: Limits, clock: Clock) -> None:
+        self._database = database
+        self._limits = limits
+        self._clock = clock
+
+    async def text(self, job: Job, texts: Catalogue) -> str:
+        """The receipt as HTML."""
+        now = self._clock.now_milliseconds()
+        billed = job.billed_milliseconds or 0
+        held = await ledger.charged_milliseconds(self._database, job.id)
+        charged = min(job.price.of(billed).quota_milliseconds, held)
+        allowance = await ledger.allowance_of(
+            *(self._database, job.user_id, job.price, self._limits.caps, now),
+            returning_milliseconds=held - charged,
+        )
+        return texts.html(
+            labelled(job, "video-caption"),
+            seconds=charged / 1000,
+            left=allowance.left_milliseconds // 100 / 10,
+        )
+
+
+async def charge_text(database: Queryable, job: Job, texts: Catalogue) -> str:
+    """What a job that brought no video took from the quota, as the ledger has it (plain text)."""
+    charged = await ledger.charged_milliseconds(database, job.id)
+    if charged == 0:
+        return texts.plain("charged-nothing")
+    return texts.plain("charged-all-the-same", seconds=charged / 1000)
+
+
+def labelled(job: Job, key: str) -> str:
+    """The text of that kind which says what made the video."""
+    return _PREVIEW[key] if job.engine == "preview" else key
+
+
+_PREVIEW = {
+    "video-caption": "video-caption-preview",
+    "video-last": "video-last-preview",
+    "video-again": "video-again-preview",
+}

@@ -1,0 +1,285 @@
+"""The wire: one HTTP request, one answer, and exact names for the ways of getting none."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import httpx
+from pydantic import SecretStr
+
+from bot.clock import Clock
+from bot.dashscope import fields
+from bot.dashscope.error_codes import raising_for
+from bot.dashscope.errors import DashScopeError, NotSent, Throttled, TryAgain
+from bot.dashscope.provider_clock import ProviderClock, http_date
+from bot.http_client import HttpClient
+
+logger = logging.getLogger(__name__)
+
+ANSWER_LIMIT_BYTES = 8 * 1024 * 1024
+"""No answer in JSON is anywhere near as long; what is longer is not read."""
+
+NOTHING_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+"""Raised before the first byte of the request: no connection, no TLS, no tunnel, no free place.
+
+A reset or a write error is not among them: on a connection kept alive from an earlier call it
+mostly means that nothing arrived, but it cannot be told from a request that was acted upon.
+"""
+
+LOST = (httpx.RequestError, TimeoutError)
+"""All other failures of a call; the TimeoutError is that of the whole call."""
+
+
+@contextmanager
+def named_failures(call: str) -> Iterator[None]:
+    """Turn httpx's exceptions into `NotSent` and `TryAgain`."""
+    try:
+        yield
+    except NOTHING_SENT as error:
+        raise NotSent(f"{call}: no connection ({_described(error)})") from error
+    except LOST as error:
+        raise TryAgain(f"{call}: no answer ({_described(error)})") from error
+
+
+class Wire:
+    """Sends requests with one HTTP client; never repeats one, never follows a redirection."""
+
+    def __init__(
+        self, http: HttpClient, *, clock: Clock, provider_clock: ProviderClock, api_key: SecretStr
+    ) -> None:
+        self._http = http
+        self._clock = clock
+        self._provider_clock = provider_clock
+        self._api_key = api_key
+
+    async def ask(
+        self,
+        call: str,
+        method: str,
+        url: str | httpx.URL,
+        *,
+        timeout: Timeout,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        json: object = None,
+        data: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+    ) -> Answer:
+        """Make one request and read its answer, whatever its status.
+
+        Raises `NotSent` when no byte left, `TryAgain` when no complete answer came.
+        """
+        request = self._http.build_request(
+            method,
+            url,
+            headers=headers,
+            params=params,
+            json=json,
+            data=data,
+            files=files,
+            timeout=timeout.as_httpx(),
+        )
+        with named_failures(call):
+            async with asyncio.timeout(timeout.total_seconds):
+                return await self._answer(call, request)
+
+    async def _answer(self, call: str, request: httpx.Request) -> Answer:
+        started = self._clock.steady_seconds()
+        response = await self._http.send(request, stream=True, follow_redirects=False)
+        try:
+            body = await _bounded(call, response)
+        finally:
+            await response.aclose()
+        milliseconds = round((self._clock.steady_seconds() - started) * 1000)
+        logger.debug("dashscope %s: %d in %d ms", call, response.status_code, milliseconds)
+        answer = Answer(
+            call=call,
+            status=response.status_code,
+            body=body,
+            received_at_milliseconds=self._provider_clock.now_milliseconds(),
+            retry_after=response.headers.get("retry-after"),
+            secret=self._api_key.get_secret_value(),
+        )
+        if answer.request_id is not None:  # the provider's own, not that of a proxy in between
+            self._provider_clock.hear(response.headers.get("date"))
+        return answer
+
+
+async def _bounded(call: str, response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > ANSWER_LIMIT_BYTES:
+            raise TryAgain(f"{call}: {response.status_code} with an endless answer")
+    return bytes(body)
+
+
+def _described(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:200]
+
+
+LONGEST_WAIT_SECONDS = 3600.0
+"""A longer wait that an answer asks for is absurd, and is ignored."""
+CLIP_ID_CHARACTERS = 300
+"""How much of a foreign body an exception may quote."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer, read whole.
+
+    `call` names what was asked, for exceptions and logs. `received_at_milliseconds` is by the
+    provider's clock, as far as that is known. `secret` is cut out of every quotation: a
+    proxy's error page may echo the request.
+    """
+
+    call: str
+    status: int
+    body: bytes
+    received_at_milliseconds: int
+    retry_after: str | None = None
+    secret: str = field(default="", repr=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    @cached_property
+    def json(self) -> Mapping[str, object] | None:
+        """The JSON object; None when the body is anything else."""
+        return fields.parse_object(self.body)
+
+    @property
+    def output(self) -> Mapping[str, object]:
+        """The object at `output`, empty when there is none."""
+        return fields.mapping(self.json or fields.EMPTY, "output")
+
+    @property
+    def request_id(self) -> str | None:
+        """The provider's name for the call."""
+        return self._text("request_id")
+
+    @property
+    def code(self) -> str | None:
+        """The error code."""
+        return self._text("code")
+
+    @property
+    def message(self) -> str | None:
+        """What the provider says about the error."""
+        return self._text("message")
+
+    def error(self) -> DashScopeError:
+        """The exception that this answer, which is not `ok`, stands for."""
+        code, message = self.code, self.message
+        error = raising_for(self.status, code, message)(
+            f"{self.call}: {self.status} {self.clip}",
+            code=code,
+            message=message,
+            request_id=self.request_id,
+        )
+        if isinstance(error, Throttled):
+            error.retry_after_seconds = self.retry_after_seconds
+        return error
+
+    def garbage(self) -> TryAgain:
+        """The exception for an answer that does not have the shape it should have."""
+        text = f"{self.call}: {self.status} with an answer of unexpected shape: {self.clip}"
+        return TryAgain(text, request_id=self.request_id)
+
+    @property
+    def clip(self) -> str:
+        """The beginning of the body on one line, without the key."""
+        words = " ".join(self._without_secret(self.body.decode("utf-8", "replace")).split())
+        return words[:CLIP_ID_CHARACTERS] or "(empty)"
+
+    @property
+    def retry_after_seconds(self) -> float | None:
+        """The Retry-After header (RFC 9110: seconds, or a date), neither negative nor absurd."""
+        asked = self._asked_seconds()
+        return asked if asked is not None and asked <= LONGEST_WAIT_SECONDS else None
+
+    def _asked_seconds(self) -> float | None:
+        written = (self.retry_after or "").strip()
+        if written.isascii() and written.isdigit():
+            return float(written)
+        moment = http_date(written)
+        if moment is None:
+            return None
+        return max(0.0, (moment - self.received_at_milliseconds) / 1000)
+
+    def _text(self, key: str) -> str | None:
+        found = fields.text(self.json or fields.EMPTY, key)
+        return None if found is None else self._without_secret(found)[:CLIP_ID_CHARACTERS]
+
+    def _without_secret(self, words: str) -> str:
+        return words.replace(self.secret, "***") if self.secret else words
+
+
+Headers = dict[str, str]
+
+ASYNC: Headers = {"X-DashScope-Async": "enable"}
+"""Due on submitting only: detection answers 403 when it is sent."""
+
+_RESOLVE: Headers = {"X-DashScope-OssResourceResolve": "enable"}
+
+
+def authorised(api_key: SecretStr) -> Headers:
+    """The header that identifies the account.
+
+    Raises ValueError, without naming the key, when it has characters that no key has: httpx and h11
+    would otherwise quote it in their own exceptions.
+    """
+    key = api_key.get_secret_value()
+    if not key or not all("!" <= character <= "~" for character in key):
+        raise ValueError(
+            "the DashScope API key is empty or has spaces or non-ASCII characters in it"
+        )
+    return {"Authorization": f"Bearer {key}"}
+
+
+def resolving(*urls: str) -> Headers:
+    """The header that makes the service look into its own temporary space, where one is needed."""
+    return _RESOLVE if any(url.startswith("oss://") for url in urls) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """How long to wait for a connection, for the next bytes, and for the whole call."""
+
+    connect_seconds: float
+    silence_seconds: float
+    total_seconds: float
+
+    def as_httpx(self) -> httpx.Timeout:
+        """The part of it that httpx knows; the total is kept by our own caller."""
+        return httpx.Timeout(self.silence_seconds, connect=self.connect_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """One `Timeout` for each kind of call.
+
+    Submitting waits long for its answer: giving up early there means having to look for the task.
+    """
+
+    policy: Timeout = field(default_factory=lambda: Timeout(10, 15, 30))
+    upload: Timeout = field(default_factory=lambda: Timeout(10, 60, 180))
+    detect: Timeout = field(default_factory=lambda: Timeout(10, 30, 45))
+    submit: Timeout = field(default_factory=lambda: Timeout(10, 60, 90))
+    query: Timeout = field(default_factory=lambda: Timeout(10, 15, 30))
+    page: Timeout = field(default_factory=lambda: Timeout(10, 20, 40))
+    cancel: Timeout = field(default_factory=lambda: Timeout(10, 15, 30))
+    download: Timeout = field(default_factory=lambda: Timeout(10, 30, 600))

@@ -1,0 +1,43 @@
+"""The pace of calls: never faster than the provider allows the account."""
+
+from __future__ import annotations
+
+from bot.clock import Clock
+
+_MARGIN = 1.1
+"""Turns are this much further apart than they must be: the network delays some more than others."""
+
+
+class EndpointRateLimiter:
+    """Evenly spaced turns, first come first served.
+
+    A turn is taken the moment it is asked for, without awaiting, so callers need no lock; the turn
+    of a caller that is cancelled while it waits stays empty.
+    """
+
+    def __init__(self, clock: Clock, *, per_second: float) -> None:
+        self._clock = clock
+        self._interval_seconds = _MARGIN / per_second
+        self._next_seconds = clock.steady_seconds()
+
+    async def acquire(self) -> None:
+        """Wait for the caller's turn."""
+        now = self._clock.steady_seconds()
+        start = max(now, self._next_seconds)
+        self._next_seconds = start + self._interval_seconds
+        if start > now:
+            await self._clock.sleep(start - now)
+
+
+class EndpointRateLimiters:
+    """A pace for each endpoint: the provider's limits for an account with all its keys.
+
+    DashScope docs: the models' rate limits; asynchronous task management.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.detect = EndpointRateLimiter(clock, per_second=5)
+        self.submit = EndpointRateLimiter(clock, per_second=5)
+        self.query = EndpointRateLimiter(clock, per_second=20)
+        self.page = EndpointRateLimiter(clock, per_second=20)
+        self.cancel = EndpointRateLimiter(clock, per_second=20)

@@ -1,0 +1,69 @@
+"""What can be asked of the service: a video from a photo and a sound, by either model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.dashscope.fields import Box
+
+Ratio = Literal["1:1", "3:4"]
+Resolution = Literal["480P", "720P"]
+Style = Literal["speech", "singing", "performance"]
+StyleLevel = Literal["normal", "calm", "active"]
+
+Json = dict[str, object]
+
+S2V_MODEL = "wan2.2-s2v"
+S2V_DETECT_MODEL = "wan2.2-s2v-detect"
+EMO_MODEL = "emo-v1"
+EMO_DETECT_MODEL = "emo-detect-v1"
+
+
+@dataclass(frozen=True, slots=True)
+class S2vRequest:
+    """A video by wan2.2-s2v.
+
+    `style` is sent only when given: one page of the provider's documentation shows it, the
+    reference of the model does not know it.
+    """
+
+    image_url: str
+    audio_url: str
+    resolution: Resolution = "480P"
+    style: Style | None = None
+    model: str = S2V_MODEL
+
+    def body(self) -> Json:
+        """The JSON to submit."""
+        parameters: Json = {"resolution": self.resolution}
+        if self.style is not None:
+            parameters["style"] = self.style
+        inputs: Json = {"image_url": self.image_url, "audio_url": self.audio_url}
+        return {"model": self.model, "input": inputs, "parameters": parameters}
+
+
+@dataclass(frozen=True, slots=True)
+class EmoRequest:
+    """A video by emo-v1: a speaking portrait, framed by the boxes its detection returned."""
+
+    image_url: str
+    audio_url: str
+    face_bbox: Box
+    ext_bbox: Box
+    style_level: StyleLevel = "normal"
+    model: str = EMO_MODEL
+
+    def body(self) -> Json:
+        """The JSON to submit."""
+        inputs: Json = {
+            "image_url": self.image_url,
+            "audio_url": self.audio_url,
+            "face_bbox": list(self.face_bbox),
+            "ext_bbox": list(self.ext_bbox),
+        }
+        parameters: Json = {"style_level": self.style_level}
+        return {"model": self.model, "input": inputs, "parameters": parameters}
+
+
+VideoRequest = S2vRequest | EmoRequest

@@ -1,0 +1,146 @@
+"""The history: a page of a person's videos as one picture, with what there is to say of each."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.delivery.package import Packager
+from bot.limits import Limits
+from bot.media.calls import draw_sheet, make_cover
+from bot.media.video.errors import VideoUnreadable
+from bot.media.worker.client import MediaWorker, MediaWorkerDied
+from bot.telegram import errors as chat
+from bot.telegram.files import Files
+from bot.telegram.keyboards import Keyboard
+from bot.texts import Catalogue, Texts
+from storage.db.database import Database
+from storage.jobs import jobs
+from storage.jobs.jobs import Job
+from storage.media import ConversationKey
+from storage.people import people
+
+logger = logging.getLogger(__name__)
+
+VIDEOS_ON_A_PAGE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The picture (JPEG), the list, and the buttons."""
+
+    sheet: bytes
+    caption: str
+    keyboard: Keyboard
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One video; `there`: it can be had again, as far as is known."""
+
+    job: Job
+    cover: bytes | None
+    there: bool
+
+
+class History:
+    """Reads only; pictures come from the kept files, else from Telegram's thumbnails."""
+
+    def __init__(
+        self,
+        database: Database,
+        packager: Packager,
+        files: Files,
+        worker: MediaWorker,
+        texts: Texts,
+        limits: Limits,
+    ) -> None:
+        self._database = database
+        self._packager = packager
+        self._files = files
+        self._worker = worker
+        self._texts = texts
+        self._limits = limits
+
+    async def page(self, conversation: ConversationKey, number: int) -> Page | None:
+        """The page, or the last one where there are fewer; None without any video."""
+        count = await jobs.count_rendered(
+            self._database, conversation.user_id, conversation.chat_id
+        )
+        if not count:
+            return None
+        pages = -(-count // VIDEOS_ON_A_PAGE)
+        number = max(1, min(number, pages))
+        found = await jobs.rendered(
+            self._database,
+            conversation.user_id,
+            conversation.chat_id,
+            skip=(number - 1) * VIDEOS_ON_A_PAGE,
+            limit=VIDEOS_ON_A_PAGE,
+        )
+        entries = [await self._entry(job) for job in found]
+        texts = self._texts.of(await people.language_code(self._database, conversation.user_id))
+        sheet = await self._worker.run(draw_sheet, tuple(entry.cover for entry in entries))
+        caption = self._caption(entries, number, pages, texts)
+        return Page(sheet, caption, _keyboard(entries, number, pages, texts))
+
+    async def _entry(self, job: Job) -> _Entry:
+        path = self._packager.path(job)
+        kept = await asyncio.to_thread(path.exists)
+        cover = await self._cover_of(path) if kept else None
+        if cover is None and job.thumbnail_file_id is not None:
+            cover = await self._thumbnail(job.thumbnail_file_id)
+        known = job.video_file_id is not None or job.note_file_id is not None
+        return _Entry(job, cover, there=kept or known)
+
+    async def _cover_of(self, path: Path) -> bytes | None:
+        try:
+            return await self._worker.run(make_cover, path)
+        except (VideoUnreadable, MediaWorkerDied, OSError) as failure:
+            logger.info("%s shows no picture: %r", path.name, failure)
+            return None
+
+    async def _thumbnail(self, file_id: str) -> bytes | None:
+        try:
+            return await self._files.download(file_id)
+        except (chat.FileGone, chat.FileTooBig, chat.TryAgain) as failure:
+            logger.info("a thumbnail cannot be had: %s", failure)
+            return None
+
+    def _caption(self, entries: list[_Entry], number: int, pages: int, texts: Catalogue) -> str:
+        title = texts.html("history-title", page=number, pages=pages)
+        lines = [
+            self._line(conversation, entry, texts)
+            for conversation, entry in enumerate(entries, start=1)
+        ]
+        return "\n".join([title, *lines])
+
+    def _line(self, number: int, entry: _Entry, texts: Catalogue) -> str:
+        job = entry.job
+        made = datetime.fromtimestamp(job.created_at_milliseconds / 1000, self._limits.caps.zone)
+        return texts.html(
+            "history-line" if entry.there else "history-line-gone",
+            number=number,
+            when=f"{made:%Y-%m-%d %H:%M}",
+            seconds=(job.billed_milliseconds or job.held_milliseconds) / 1000,
+            resolution=job.resolution,
+        )
+
+
+def _keyboard(entries: list[_Entry], number: int, pages: int, texts: Catalogue) -> Keyboard:
+    numbers = [
+        (str(conversation), f"resend:{entry.job.id}")
+        for conversation, entry in enumerate(entries, start=1)
+        if entry.there
+    ]
+    turns = []
+    if number > 1:
+        newer = texts.plain("button-newer")
+        turns.append((f"‹ {newer}", f"history:{number - 1}"))
+    if number < pages:
+        older = texts.plain("button-older")
+        turns.append((f"{older} ›", f"history:{number + 1}"))
+    return Keyboard.of(*(row for row in (numbers, turns) if row))

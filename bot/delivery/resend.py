@@ -1,0 +1,170 @@
+"""Errands: what costs nothing and takes a while, done beside the making of videos.
+
+Nothing is rendered for them. A message whose fate is unknown is not sent twice: whoever misses it
+presses again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
+
+from bot.chat.messenger import Messenger
+from bot.clock import Clock
+from bot.delivery.history import History
+from bot.delivery.last_video import LastVideo, ResendOutcome
+from bot.delivery.round_video import RoundNotes
+from bot.outbox import Work
+from bot.telegram import errors as chat
+from bot.telegram.sender import Sender
+from storage.db.database import Database
+from storage.groups import borrowed_media
+from storage.jobs import jobs, resends
+from storage.jobs.jobs import Job
+from storage.jobs.resends import Resend
+
+logger = logging.getLogger(__name__)
+
+_AT_ONCE = 16
+_WAITS_SECONDS = (2, 5, 15, 60, 300)
+_REFUSED = (chat.NotAllowed, chat.RequestInvalid, chat.FileTooBig, chat.ThreadClosed)
+
+
+class Resends:
+    """See `Chore`."""
+
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        messenger: Messenger,
+        videos: LastVideo,
+        notes: RoundNotes,
+        history: History,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._sender = sender
+        self._messenger = messenger
+        self._videos = videos
+        self._notes = notes
+        self._history = history
+        self._clock = clock
+        self._ways: dict[str, Callable[[Resend], Awaitable[None]]] = {
+            "note": self._send_note,
+            "video": self._send_video,
+            "page": self._show_page,
+        }
+
+    async def due(self) -> dict[Hashable, Work]:
+        """See `Chore`."""
+        found = await resends.due(self._database, self._clock.now_milliseconds(), _AT_ONCE)
+        return {("errand", resend.id): partial(self.run, resend.id) for resend in found}
+
+    async def run(self, resend_id: int) -> None:
+        """Do one; raises `TelegramFailure`s that concern the whole bot (TokenRejected)."""
+        resend = await resends.get(self._database, resend_id)
+        if resend is None:
+            return
+        if not resend.sending:
+            try:
+                await self._ways[resend.kind](resend)
+            except chat.TryAgain as failure:
+                if await self._put_off(resend, failure):
+                    return
+                await self._say(resend, "again-later")
+            except chat.SendUnknown as failure:
+                logger.info("errand %s may be done: %s", resend.id, failure)
+            except chat.ChatDead as failure:
+                await self._messenger.note_dead(resend.chat_id, failure)
+            except chat.ChatMoved as failure:
+                await self._messenger.note_moved(resend.chat_id, failure.new_chat_id)
+            except _REFUSED as failure:
+                logger.info("errand %s is refused: %s", resend.id, failure)
+                refused = "again-not-round" if resend.kind == "note" else "again-later"
+                await self._say(resend, refused)
+        async with self._database.transaction() as tx:
+            await resends.done(tx, resend)
+
+    async def _send_note(self, resend: Resend) -> None:
+        job = await self._job(resend)
+        if job is None:
+            return
+        begin = partial(self._begin_sending, resend)
+        if not await self._notes.send(job, resend.conversation, resend.message_id, begin):
+            await self._say(resend, "again-gone")
+
+    async def _send_video(self, resend: Resend) -> None:
+        job = await self._job(resend)
+        if job is None:
+            return
+        await self._begin_sending(resend)
+        outcome = await self._videos.send_video(
+            job, resend.conversation, resend.message_id, text="video-again"
+        )
+        if outcome is ResendOutcome.GONE:
+            await self._say(resend, "again-gone")
+
+    async def _show_page(self, resend: Resend) -> None:
+        page = await self._history.page(resend.conversation, resend.page or 1)
+        if page is None:
+            await self._say(resend, "history-none")
+            return
+        if resend.turns:
+            try:
+                await self._sender.edit_photo(
+                    resend.chat_id,
+                    resend.message_id,
+                    page.sheet,
+                    caption=page.caption,
+                    keyboard=page.keyboard,
+                )
+            except chat.MessageGone:
+                logger.info("the page of errand %s is gone", resend.id)
+            return
+        await self._begin_sending(resend)
+        await self._sender.send_photo(
+            resend.chat_id,
+            page.sheet,
+            caption=page.caption,
+            keyboard=page.keyboard,
+            reply_to=resend.message_id,
+            thread_id=resend.thread_id or None,
+        )
+
+    async def _job(self, resend: Resend) -> Job | None:
+        """None also where somebody in its video has said meanwhile that they do not want it."""
+        job = None if resend.job_id is None else await jobs.get(self._database, resend.job_id)
+        if job is not None and await borrowed_media.is_stopped(self._database, job):
+            return None
+        return job
+
+    async def _begin_sending(self, resend: Resend) -> None:
+        async with self._database.transaction() as tx:
+            await resends.sending(tx, resend.id)
+
+    async def _put_off(self, resend: Resend, failure: Exception) -> bool:
+        """False when it was tried often enough."""
+        if resend.tries >= len(_WAITS_SECONDS):
+            return False
+        seconds = max(_WAITS_SECONDS[resend.tries], self._sender.held_seconds(resend.chat_id))
+        logger.info("errand %s in %.0f s: %s", resend.id, seconds, failure)
+        not_before = self._clock.now_milliseconds() + int(seconds * 1000)
+        async with self._database.transaction() as tx:
+            await resends.not_sent(tx, resend.id)
+            await resends.postpone(tx, resend.id, not_before)
+        return True
+
+    async def _say(self, resend: Resend, key: str) -> None:
+        """Better lost than said twice, or than an errand without an end."""
+        texts = await self._messenger.texts_for(resend.user_id, resend.chat_id)
+        try:
+            await self._sender.send_text(
+                resend.chat_id,
+                texts.html(key),
+                reply_to=resend.message_id,
+                thread_id=resend.thread_id or None,
+            )
+        except (chat.TryAgain, chat.SendUnknown, chat.ChatDead, chat.ChatMoved, *_REFUSED) as error:
+            logger.info("errand %s: what became of it stays unsaid: %s", resend.id, error)

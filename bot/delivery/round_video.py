@@ -1,0 +1,104 @@
+"""A delivered video once more as a round note: made of the kept file, or of Telegram's copy."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from bot.delivery.package import Packager
+from bot.media.video.errors import LabelNotWritten, TooLongForNote, VideoUnreadable
+from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
+from bot.telegram import errors as chat
+from bot.telegram.files import Files
+from bot.telegram.outgoing import OutgoingNote, SentMessage
+from bot.telegram.sender import Sender
+from storage.db.database import Database
+from storage.jobs import moves
+from storage.jobs.jobs import Job
+from storage.media import ConversationKey
+
+logger = logging.getLogger(__name__)
+
+_NOT_TO_BE_MADE = (
+    *(TooLongForNote, VideoUnreadable, LabelNotWritten, OSError),
+    *(MediaWorkerDied, MediaWorkerNotStarted),
+)
+
+
+class RoundNotes:
+    """Costs nothing: nothing is rendered."""
+
+    def __init__(
+        self, database: Database, sender: Sender, packager: Packager, files: Files
+    ) -> None:
+        self._database = database
+        self._sender = sender
+        self._packager = packager
+        self._files = files
+
+    async def send(
+        self,
+        job: Job,
+        conversation: ConversationKey,
+        reply_to: int,
+        before_sending: Callable[[], Awaitable[None]],
+    ) -> bool:
+        """Send it as the answer to that message; False when there is nothing to make it of.
+
+        Raises: `TelegramFailure`s; after `SendUnknown` it may be there.
+        """
+        if job.note_file_id is not None:
+            await before_sending()
+            try:
+                await self._send(OutgoingNote(job.note_file_id, 0, 0), conversation, reply_to)
+            except chat.FileGone as failure:
+                logger.info("Telegram does not have the note of job %s: %s", job.id, failure)
+            else:
+                return True
+        note = await self._made(job)
+        if note is None:
+            return False
+        await before_sending()
+        sent = await self._send(note, conversation, reply_to)
+        if sent.is_note:
+            async with self._database.transaction() as tx:
+                await moves.sent_as_note(tx, job.id, sent.video_file_id, sent.thumbnail_id)
+        return True
+
+    async def _made(self, job: Job) -> OutgoingNote | None:
+        """Of the kept file, or of Telegram's copy; raises `chat.TryAgain`."""
+        kept = await asyncio.to_thread(self._packager.path(job).exists)
+        if not kept and not await self._fetch(job):
+            return None
+        try:
+            return await self._packager.note(job)
+        except _NOT_TO_BE_MADE as failure:
+            logger.warning("no round note can be made of job %s: %r", job.id, failure)
+            return None
+
+    async def _send(
+        self, note: OutgoingNote, conversation: ConversationKey, reply_to: int
+    ) -> SentMessage:
+        return await self._sender.send_video_note(
+            conversation.chat_id, note, reply_to=reply_to, thread_id=conversation.thread_id or None
+        )
+
+    async def _fetch(self, job: Job) -> bool:
+        """Telegram's copy to where the file was kept; it is removed again as that was."""
+        if job.video_file_id is None:
+            return False
+        try:
+            data = await self._files.download(job.video_file_id)
+        except (chat.FileGone, chat.FileTooBig) as failure:
+            logger.info("the video of job %s cannot be fetched: %s", job.id, failure)
+            return False
+        await asyncio.to_thread(_write, self._packager.path(job), data)
+        return True
+
+
+def _write(path: Path, data: bytes) -> None:
+    part = path.with_name(f"{path.stem}.copy.mp4")
+    part.write_bytes(data)
+    part.replace(path)

@@ -1,0 +1,72 @@
+"""An engine makes videos: a model of the provider, or the preview on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bot.dashscope.fields import Box
+from bot.dashscope.tasks import Task, TaskSummary
+from bot.dashscope.upload import UploadedFile
+from bot.dashscope.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """All an engine needs to make one video; `job_id` names it where the engine needs a name."""
+
+    job_id: int
+    photo_url: str
+    sound_url: str
+    resolution: str
+    face_bbox: Box | None
+    ext_bbox: Box | None
+
+
+class Engine(Protocol):
+    """The methods raise `bot.dashscope.errors`, and nothing else."""
+
+    name: str
+    """The setting ENGINE that chooses it."""
+    detection: str
+    """What names its verdicts in the cache."""
+    account: str
+    """Whose slots and tasks these are."""
+    slots: int
+    """How many of its tasks run at a time (DashScope docs: limited for each model by itself)."""
+
+    async def check(self, jpeg: bytes) -> Verdict:
+        """Whether this photo can speak; paid for by the answer."""
+
+    async def keep(self, file_name: str, data: bytes) -> UploadedFile:
+        """Hand a file over for rendering."""
+
+    async def submit(self, ticket: Ticket) -> str:
+        """Start the task that is billed; its id. Never repeated here."""
+
+    def now_milliseconds(self) -> int:
+        """What time it is by the clock that dates its tasks, as far as that is known."""
+
+    async def learn_time(self) -> None:
+        """Find out what time it is by that clock, unless it is known."""
+
+    async def recent_tasks(self) -> list[TaskSummary]:
+        """The tasks created in the last 24 hours, by whomever."""
+
+    async def query(self, task_id: str) -> Task:
+        """How the task is."""
+
+    async def cancel(self, task_id: str) -> None:
+        """Stop a task that has not begun."""
+
+    async def fetch(self, url: str, target: Path) -> None:
+        """Copy the result to `target`."""
+
+
+def stops_account(engine: Engine) -> str:
+    """What names its stops: a model can be refused while the account's others work.
+
+    That of the first model is the account's, as it was when there was no other.
+    """
+    return f"{engine.account}:{engine.name}" if engine.name == "emo" else engine.account

@@ -1,0 +1,133 @@
+"""The preview engine: videos made on this machine, free, labelled as previews."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import logging
+import shutil
+import wave
+from pathlib import Path
+from typing import get_args
+
+from bot.clock import Clock
+from bot.dashscope.errors import NotCancellable, RequestInvalid, ResultGone
+from bot.dashscope.tasks import Task, TaskStatus, TaskSummary
+from bot.dashscope.upload import UploadedFile
+from bot.dashscope.verdict import Verdict
+from bot.engines.base import Ticket
+from bot.media.calls import render_preview
+from bot.media.exchange import Resolution
+from bot.media.preview.errors import NoFaceFound, PreviewRefused
+from bot.media.video.errors import VideoUnreadable
+from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
+
+logger = logging.getLogger(__name__)
+
+_KEPT_MILLISECONDS = 48 * 3600 * 1000
+_REFUSALS = (PreviewRefused, NoFaceFound, VideoUnreadable)
+
+
+class PreviewEngine:
+    """See `Engine`. A task is named after its job, so starting it twice makes one video."""
+
+    name = "preview"
+    detection = "preview"
+    account = "preview"
+    slots = 1
+
+    def __init__(self, directory: Path, renderer: MediaWorker, clock: Clock) -> None:
+        self._directory = directory
+        self._renderer = renderer
+        self._clock = clock
+        self._tasks: dict[str, asyncio.Task[Task]] = {}
+        directory.mkdir(parents=True, exist_ok=True)
+
+    async def check(self, jpeg: bytes) -> Verdict:
+        """See `Engine`: the free look at the faces was all there is to check."""
+        del jpeg
+        return Verdict(passed=True)
+
+    async def keep(self, file_name: str, data: bytes) -> UploadedFile:
+        """See `Engine`: the file lies next to the database."""
+        path = self._directory / f"{hashlib.sha256(data).hexdigest()[:32]}{Path(file_name).suffix}"
+        path.write_bytes(data)
+        return UploadedFile(path.name, self._clock.now_milliseconds() + _KEPT_MILLISECONDS)
+
+    async def submit(self, ticket: Ticket) -> str:
+        """See `Engine`."""
+        task_id = f"preview-{ticket.job_id}"
+        if task_id not in self._tasks:
+            self._tasks[task_id] = asyncio.create_task(self._render(task_id, ticket))
+        return task_id
+
+    def now_milliseconds(self) -> int:
+        """See `Engine`: this machine's."""
+        return self._clock.now_milliseconds()
+
+    async def learn_time(self) -> None:
+        """See `Engine`: it is known."""
+
+    async def recent_tasks(self) -> list[TaskSummary]:
+        """See `Engine`: after a restart nothing runs, and nothing was billed."""
+        return []
+
+    async def query(self, task_id: str) -> Task:
+        """See `Engine`; a task of an earlier process is lost, and cost nothing."""
+        task = self._tasks.get(task_id)
+        if task is None:
+            return Task(task_id, TaskStatus.FAILED, code="InternalError.Restarted")
+        if not task.done():
+            return Task(task_id, TaskStatus.RUNNING)
+        return task.result()
+
+    async def cancel(self, task_id: str) -> None:
+        """See `Engine`: it begins at once, so there is nothing to cancel."""
+        raise NotCancellable(f"{task_id} is being rendered")
+
+    async def fetch(self, url: str, target: Path) -> None:
+        """See `Engine`."""
+        source = self._directory / Path(url).name
+        if not source.is_file():
+            raise ResultGone("the rendered preview is no longer there")
+        await asyncio.to_thread(shutil.copyfile, source, target)
+
+    async def close(self) -> None:
+        """Give up what is being rendered."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _render(self, task_id: str, ticket: Ticket) -> Task:
+        target = self._directory / f"{task_id}.mp4"
+        try:
+            photo = (self._directory / ticket.photo_url).read_bytes()
+            sound = (self._directory / ticket.sound_url).read_bytes()
+            shape = _resolution(ticket)
+            await self._renderer.run(render_preview, photo, sound, target, shape)
+        except (OSError, MediaWorkerDied, MediaWorkerNotStarted, *_REFUSALS) as error:
+            logger.warning("preview of job %s failed: %r", ticket.job_id, error)
+            code = "InvalidFile.NoHuman" if isinstance(error, NoFaceFound) else "InternalError"
+            return Task(task_id, TaskStatus.FAILED, code=code)
+        return Task(
+            task_id,
+            TaskStatus.SUCCEEDED,
+            video_url=target.name,
+            billed_milliseconds=_length_milliseconds(sound),
+        )
+
+
+def _length_milliseconds(wav: bytes) -> int:
+    """What a provider would bill: the sound's length, not that of the last frame."""
+    with wave.open(io.BytesIO(wav)) as reader:
+        frames: int = reader.getnframes()
+        return round(frames * 1000 / int(reader.getframerate()))
+
+
+def _resolution(ticket: Ticket) -> Resolution:
+    known: tuple[Resolution, ...] = get_args(Resolution)
+    for resolution in known:
+        if ticket.resolution == resolution:
+            return resolution
+    raise RequestInvalid(f"no such resolution: {ticket.resolution}")

@@ -1,0 +1,55 @@
+"""The engines by name: those that are on, and those that still have something to finish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.dashscope.errors import TryAgain
+from bot.engines.base import Engine
+from bot.limits import Limits, effective_settings_of
+from storage.db.database import Database
+from storage.media import Media
+
+
+class Engines:
+    """`on`: the usual one first; `off`: switched off, with tasks that have to be watched."""
+
+    def __init__(self, *on: Engine, off: Sequence[Engine] = ()) -> None:
+        self.on = on
+        self.all = (*on, *off)
+        self._by_name = {engine.name: engine for engine in self.all}
+
+    @property
+    def default(self) -> Engine:
+        """That of people who chose none."""
+        return self.on[0]
+
+    def is_on(self, name: str) -> bool:
+        """Whether videos may be begun with it."""
+        return any(engine.name == name for engine in self.on)
+
+    def of(self, name: str) -> Engine:
+        """The engine of that name.
+
+        Raises: `TryAgain`: it is off and cannot be reached, for want of a key.
+        """
+        engine = self._by_name.get(name)
+        if engine is None:
+            raise TryAgain(f"the engine {name} is off, and there is no key for it")
+        return engine
+
+
+class EngineChoice:
+    """Which engine a half that has just come is for: the one that its sender wishes now."""
+
+    def __init__(self, database: Database, limits: Limits, engines: Engines) -> None:
+        self._database = database
+        self._limits = limits
+        self._engines = engines
+
+    async def of(self, item: Media) -> Engine:
+        """The engine; another one may make the video, where the wish changes meanwhile."""
+        if len(self._engines.on) == 1:
+            return self._engines.default
+        effective = await effective_settings_of(self._database, self._limits, item.conversation)
+        return self._engines.of(effective.engine)

@@ -1,0 +1,60 @@
+"""What is said of a half in a group: little, and so that the answer reaches the bot.
+
+With privacy mode on a bot sees only what answers its own messages, so whatever it asks for is asked
+for with the reply field open. What is good and complete is not mentioned: the job's status follows.
+"""
+
+from __future__ import annotations
+
+from bot.chat.owners import with_owners
+from bot.media.sound.lengths import LONGEST_MILLISECONDS
+from bot.telegram.keyboards import AskReply, Keyboard
+from bot.texts import Catalogue
+from storage import drafts
+from storage.db.database import Database
+from storage.groups import borrowed_media, groups
+from storage.jobs import jobs
+from storage.media import STALE, TOO_LONG_HERE, Media, MediaState
+
+Said = tuple[str, Keyboard | AskReply | None]
+
+_WANTS_ANOTHER = frozenset(
+    {"ask-no-face", "ask-several", "too_long", TOO_LONG_HERE, "borrowed", STALE}
+)
+
+
+def ask_for(kind: str, texts: Catalogue) -> AskReply:
+    """Opens the reply field for a photo or for a sound."""
+    return AskReply(texts.plain("placeholder-photo" if kind == "photo" else "placeholder-voice"))
+
+
+async def longest_seconds(database: Database, chat_id: int) -> float:
+    """How long a video may be there: the group's limit, or ours."""
+    limit = (await groups.settings_of(database, chat_id)).longest_milliseconds
+    return (limit or LONGEST_MILLISECONDS) / 1000
+
+
+async def ready_in_group(database: Database, item: Media, texts: Catalogue) -> Said | None:
+    """Ask for the other half, if it is not there and not on its way."""
+    if await jobs.newest_with(database, item.id) is not None:
+        return None
+    draft = await drafts.get(database, item.conversation)
+    if (draft.sound if item.is_photo else draft.photo) is not None:
+        return None
+    if item.is_photo:
+        longest = await longest_seconds(database, item.chat_id)
+        text = texts.html("group-photo-ready", longest=longest)
+    else:
+        seconds = (item.duration_milliseconds or 0) / 1000
+        text = texts.html("group-sound-ready", seconds=seconds)
+    borrowed = await borrowed_media.get(database, item.id)
+    text = await with_owners(database, text, "loan-asked", [borrowed] if borrowed else [], texts)
+    return text, ask_for("sound" if item.is_photo else "photo", texts)
+
+
+def in_group(item: Media, said: tuple[str, Keyboard | None], texts: Catalogue) -> Said:
+    """The same as in a private chat, and where to send what is asked for instead."""
+    text, keyboard = said
+    if item.state == MediaState.REFUSED or item.fault in _WANTS_ANOTHER:
+        text = "\n".join([text, texts.html("group-answer-here")])
+    return text, keyboard or ask_for(item.kind, texts)

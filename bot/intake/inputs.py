@@ -1,0 +1,109 @@
+"""Long voices: listened to, cut and joined in processes of their own.
+
+They take so long that others would wait for them; each piece of work gets its own guarded process,
+one at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self, TypeVar
+
+from bot.media.calls import cut_sound, join_and_label, level_sound, plan_sound, record_clips
+from bot.media.exchange import SoundPlan, Span, VideoPart
+from bot.media.sound.errors import SoundFault, SoundRefused
+from bot.media.sound.lengths import LONGEST_MILLISECONDS
+from bot.media.worker.client import DECODING, RENDERING, MediaWorker, WorkerLimits
+from storage.jobs.jobs import Job
+from storage.media import Media
+
+Result = TypeVar("Result")
+
+_MOST_MILLISECONDS = 300_000
+"""What is read at all: the same under every setting, so that what was accepted stays acceptable."""
+LISTENING = WorkerLimits(
+    DECODING.address_space_bytes, cpu_seconds=120, wall_seconds=300.0, writes_files=False
+)
+"""Five minutes of stereo take 3 s and 330 MiB beside the libraries."""
+JOINING = WorkerLimits(
+    RENDERING.address_space_bytes, cpu_seconds=1800, wall_seconds=3600.0, writes_files=True
+)
+"""Every picture is encoded anew: five minutes at 480P take about a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a long sound may be cut, as the database keeps it; in milliseconds."""
+
+    length: int
+    cuts: tuple[int, ...]
+    clips: tuple[Span, ...]
+
+    @classmethod
+    def of(cls, item: Media) -> Self | None:
+        """The sound's plan; None of one that is short enough, or too long for any."""
+        if item.plan is None:
+            return None
+        kept = json.loads(item.plan)
+        pieces = tuple((begin, end) for begin, end in kept["excerpts"])
+        return cls(kept["length"], tuple(kept["cuts"]), pieces)
+
+    def kept(self) -> str:
+        """As the database keeps it."""
+        return json.dumps(asdict(self))
+
+
+class LongVoice:
+    """Everything takes the file as it came; the same file gives the same result each time.
+
+    The methods raise SoundRefused, MediaWorkerDied, MediaWorkerNotStarted.
+    """
+
+    def __init__(self, longest_milliseconds: int) -> None:
+        self._longest_milliseconds = longest_milliseconds
+        self._turn = asyncio.Lock()
+
+    async def plan(self, item: Media, data: bytes) -> Plan:
+        """How it may be cut; SoundRefused (TOO_LONG) above the operator's limit."""
+        if self._longest_milliseconds <= LONGEST_MILLISECONDS:
+            raise SoundRefused(SoundFault.TOO_LONG)
+        made: SoundPlan = await self._listen(plan_sound, item, data)
+        if made.duration_milliseconds > self._longest_milliseconds:
+            raise SoundRefused(SoundFault.TOO_LONG, made.duration_milliseconds)
+        return Plan(made.duration_milliseconds, made.cuts, made.clips)
+
+    async def pieces(self, item: Media, data: bytes, spans: tuple[Span, ...]) -> tuple[bytes, ...]:
+        """These spans as WAVs for the provider."""
+        return await self._listen(cut_sound, item, data, spans)
+
+    async def clips(self, item: Media, data: bytes, spans: tuple[Span, ...]) -> tuple[bytes, ...]:
+        """These spans as voice notes."""
+        return await self._listen(record_clips, item, data, spans)
+
+    async def whole(self, item: Media, data: bytes) -> bytes:
+        """All of it as one WAV."""
+        return await self._listen(level_sound, item, data)
+
+    async def join(
+        self, parts: tuple[VideoPart, ...], sound_wav: bytes | None, target: Path, produce_id: str
+    ) -> None:
+        """One video of these parts; raises VideoUnreadable and LabelNotWritten too."""
+        async with self._turn, MediaWorker(JOINING) as worker:
+            await worker.run(join_and_label, parts, sound_wav, target, produce_id)
+
+    async def _listen(
+        self, function: Callable[..., Result], item: Media, data: bytes, *args: object
+    ) -> Result:
+        async with self._turn, MediaWorker(LISTENING) as worker:
+            levelled = bool(item.levelled)
+            return await worker.run(function, data, _MOST_MILLISECONDS, levelled, *args)
+
+
+def span_of(part: Job) -> Span:
+    """From where to where in the sound it speaks."""
+    begin = part.begins_at_milliseconds or 0
+    return begin, begin + part.held_milliseconds

@@ -1,0 +1,307 @@
+"""Pairing: a photo and a sound that are both ready become a job and its hold, in one go."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from functools import partial
+
+from bot.alerts import Operator
+from bot.clock import Clock
+from bot.intake.inputs import Plan
+from bot.limits import EffectiveSettings, Limits, effective_settings_of
+from bot.outbox import Wakeup
+from bot.privacy.consent import Consent
+from storage import drafts, media, media_answers
+from storage.db.database import Database, Queryable, Transaction
+from storage.groups import borrowed_media, chats, groups
+from storage.jobs import job_parts, jobs, ledger
+from storage.jobs.jobs import Job, Order, TooManyWaiting
+from storage.jobs.ledger import BudgetExhausted, QuotaExceeded
+from storage.media import STALE, TOO_LONG_HERE, ConversationKey, Media, MediaState
+from storage.people.consents import NotAgreed
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two ready halves."""
+
+    photo: Media
+    sound: Media
+
+    @property
+    def newest(self) -> Media:
+        """The half whose message is further down in the chat."""
+        return max(self.photo, self.sound, key=lambda item: item.message_id)
+
+    @property
+    def oldest(self) -> Media:
+        """The other one."""
+        return min(self.photo, self.sound, key=lambda item: item.message_id)
+
+    @property
+    def status_message_id(self) -> int | None:
+        """The bot's message about the newest, if that is in the chat where the video comes."""
+        here = self.newest.chat_id == self.sound.chat_id
+        return self.newest.reply_message_id if here else None
+
+
+def request_for(job: Job, resolution: str) -> str:
+    """What names the wish to have a job's video in another resolution: there is one of each."""
+    return f"again:{resolution}:{job.id}"
+
+
+class NotConfirmed(Exception):
+    """The person wants to be asked before a video takes so much quota."""
+
+    def __init__(self, quota_milliseconds: int) -> None:
+        super().__init__(f"{quota_milliseconds} ms of quota")
+        self.quota_milliseconds = quota_milliseconds
+
+
+class TooLongHere(Exception):
+    """The group's admins let no video be longer than that."""
+
+    def __init__(self, limit_milliseconds: int) -> None:
+        super().__init__(f"at most {limit_milliseconds} ms here")
+        self.limit_milliseconds = limit_milliseconds
+
+
+class Pairing:
+    """Makes jobs."""
+
+    def __init__(
+        self,
+        database: Database,
+        operator: Operator,
+        consent: Consent,
+        limits: Limits,
+        clock: Clock,
+        on_job: Wakeup,
+    ) -> None:
+        self._database = database
+        self._operator = operator
+        self._consent = consent
+        self._limits = limits
+        self._clock = clock
+        self._on_job = on_job
+
+    async def pair(self, conversation: ConversationKey) -> Job | None:
+        """Make a job of the draft if both halves are ready and every cap allows it.
+
+        Where a cap does not, the sound waits for its owner's answer, with the reason; and so does
+        the newer half where the other one is so old that its owner may have forgotten it.
+        """
+        draft = await drafts.get(self._database, conversation)
+        if draft.sound is not None and await self._is_too_long_here(draft.sound):
+            return None
+        if draft.photo is None or draft.sound is None or not draft.is_complete:
+            return None
+        pair = Pair(draft.photo, draft.sound)
+        if await self._has_doubts(pair):
+            return None
+        request = f"pair:{pair.photo.id}:{pair.sound.id}"
+        try:
+            return await self._start(request, pair, pair.status_message_id)
+        except NotAgreed:
+            await self._consent.hold_back(pair.newest)
+        except NotConfirmed:
+            await self._ask(pair.sound, "confirm")
+        except TooLongHere:
+            await self._is_too_long_here(pair.sound)
+        except QuotaExceeded:
+            await self._ask(pair.sound, "quota")
+        except TooManyWaiting:
+            await self._ask(pair.sound, "waiting")
+        except BudgetExhausted as refusal:
+            await self._operator.tell("budget", "operator-budget")
+            detail = json.dumps({"resets_at": refusal.resets_at_milliseconds})
+            await self._ask(pair.sound, "budget", detail)
+        return None
+
+    async def again(self, job: Job, status_message_id: int | None) -> bool:
+        """Make the same job once more, after one that failed or was cancelled; once each.
+
+        The message that offered it, if it is given, becomes the new job's status.
+
+        Raises: NotAgreed, TooLongHere, TooManyWaiting, QuotaExceeded, BudgetExhausted.
+        """
+        pair = await self._pair_of(job)
+        if pair is None:
+            return False
+        # To press the button is to agree to what it costs by now.
+        effective = await effective_settings_of(
+            self._database, self._limits, pair.sound.conversation
+        )
+        price = effective.in_resolution(job.resolution, self._limits).price
+        agreed = price.of(job.held_milliseconds).quota_milliseconds
+        started = await self._start(
+            f"retry:{job.id}",
+            pair,
+            status_message_id,
+            resolution=job.resolution,
+            agreed_milliseconds=agreed,
+        )
+        return started is not None
+
+    async def in_resolution(
+        self, job: Job, resolution: str, agreed_milliseconds: int
+    ) -> Job | None:
+        """Make a delivered job's video in another resolution; None when that was asked before.
+
+        The engine is the one that made it, if it is on.
+
+        `agreed_milliseconds` is the quota its owner has just agreed to.
+
+        Raises: as `again`, and NotConfirmed.
+        """
+        pair = await self._pair_of(job)
+        if pair is None:
+            return None
+        request = request_for(job, resolution)
+        return await self._start(
+            request,
+            pair,
+            None,
+            resolution=resolution,
+            engine=job.engine,
+            agreed_milliseconds=agreed_milliseconds,
+        )
+
+    async def _pair_of(self, job: Job) -> Pair | None:
+        photo = await media.get(self._database, job.photo_id)
+        sound = await media.get(self._database, job.sound_id)
+        if photo is None or sound is None or sound.duration_milliseconds is None:
+            return None
+        pair = Pair(photo, sound)
+        return None if await _not_lent(self._database, pair) else pair
+
+    async def _start(
+        self,
+        request: str,
+        pair: Pair,
+        status_message_id: int | None,
+        *,
+        resolution: str | None = None,
+        engine: str | None = None,
+        agreed_milliseconds: int = 0,
+    ) -> Job | None:
+        await self._consent.require(pair.sound.conversation, pair.sound.message_id)
+        effective = await effective_settings_of(
+            self._database, self._limits, pair.sound.conversation
+        )
+        if resolution is not None:
+            effective = effective.in_resolution(resolution, self._limits, engine)
+        await self._confirm(pair.sound, effective, agreed_milliseconds)
+        async with self._database.transaction() as tx:
+            if await chats.is_dead(tx, pair.sound.chat_id) or await _not_lent(tx, pair):
+                return None
+            await _require_length(tx, pair.sound)
+            order = self._order(request, pair, effective, status_message_id)
+            job = await self._begin(tx, order, pair.sound)
+            for item in (pair.photo, pair.sound):
+                await media_answers.want(tx, item.id, self._clock.now_milliseconds())
+            await drafts.drop(tx, pair.sound)
+            await media_answers.forget_agreement(tx, pair.sound.id)
+            await media.announce_anew(tx, pair.oldest.id)
+        if job is not None:
+            logger.info("job %s: %s ms of video for %s", job.id, job.held_milliseconds, request)
+            self._on_job()
+        return job
+
+    async def _confirm(
+        self, sound: Media, effective: EffectiveSettings, agreed_milliseconds: int
+    ) -> None:
+        """Raises NotConfirmed, unless no cap allows it anyway: that is said elsewhere."""
+        above = effective.confirm_above_milliseconds
+        needed = effective.price.of(sound.duration_milliseconds or 0).quota_milliseconds
+        if above is None or needed <= max(
+            above, agreed_milliseconds, sound.agreed_quota_milliseconds
+        ):
+            return
+        now = self._clock.now_milliseconds()
+        allowance = await ledger.allowance_of(
+            self._database, sound.user_id, effective.price, self._limits.caps, now
+        )
+        if needed <= allowance.left_milliseconds:
+            raise NotConfirmed(needed)
+
+    async def _begin(self, tx: Transaction, order: Order, sound: Media) -> Job | None:
+        """In one piece, or in the parts that its sender wants a long voice cut into."""
+        start, plan = jobs.start, Plan.of(sound)
+        if plan is not None and sound.in_parts:
+            start = partial(job_parts.start, cuts=plan.cuts)
+        return await start(
+            tx,
+            order,
+            caps=self._limits.caps,
+            waiting_per_person=self._limits.jobs_waiting_per_person,
+            now_milliseconds=self._clock.now_milliseconds(),
+        )
+
+    def _age_milliseconds(self, pair: Pair) -> int:
+        """Since the older half was wanted last."""
+        wanted = min(pair.photo.wanted_at_milliseconds, pair.sound.wanted_at_milliseconds)
+        return self._clock.now_milliseconds() - wanted
+
+    def _order(
+        self, request: str, pair: Pair, effective: EffectiveSettings, status_message_id: int | None
+    ) -> Order:
+        assert pair.sound.duration_milliseconds is not None  # noqa: S101
+        return Order(
+            request=request,
+            conversation=pair.sound.conversation,
+            photo_id=pair.photo.id,
+            sound_id=pair.sound.id,
+            engine=effective.engine,
+            resolution=effective.resolution,
+            video_milliseconds=pair.sound.duration_milliseconds,
+            price=effective.price,
+            status_message_id=status_message_id,
+        )
+
+    async def _has_doubts(self, pair: Pair) -> bool:
+        """Whether a half is not its sender's (any more), or so old that they are asked first."""
+        for item in await _not_lent(self._database, pair):
+            async with self._database.transaction() as tx:
+                await drafts.drop(tx, item)
+                await media.ask_again(tx, item.id, "borrowed")
+            return True
+        age = self._age_milliseconds(pair)
+        if age <= self._limits.max_draft_age_milliseconds:
+            return False
+        await self._ask(pair.newest, STALE, json.dumps({"age_milliseconds": age}))
+        return True
+
+    async def _is_too_long_here(self, sound: Media) -> bool:
+        """Whether the group lets no video be that long; its sender is asked, then."""
+        if sound.state != MediaState.READY:
+            return False
+        try:
+            await _require_length(self._database, sound)
+        except TooLongHere as refusal:
+            seconds = (sound.duration_milliseconds or 0) / 1000
+            detail = json.dumps({"seconds": seconds, "limit": refusal.limit_milliseconds / 1000})
+            await self._ask(sound, TOO_LONG_HERE, detail)
+            return True
+        return False
+
+    async def _ask(self, item: Media, fault: str, detail: str | None = None) -> None:
+        async with self._database.transaction() as tx:
+            await media.ask_again(tx, item.id, fault, detail)
+
+
+async def _not_lent(database: Queryable, pair: Pair) -> list[Media]:
+    """The halves of somebody else who, or whose group, does not let others have them."""
+    items = (pair.photo, pair.sound)
+    return [item for item in items if not await borrowed_media.may_use(database, item)]
+
+
+async def _require_length(database: Queryable, sound: Media) -> None:
+    """Raises TooLongHere, by the rules of its group as they are now."""
+    limit = (await groups.settings_of(database, sound.chat_id)).longest_milliseconds
+    if limit is not None and (sound.duration_milliseconds or 0) > limit:
+        raise TooLongHere(limit)

@@ -1,0 +1,76 @@
+"""The check of a photo: what this machine can see first, then the provider's paid verdict."""
+
+from __future__ import annotations
+
+import json
+
+from bot.chat.provider_texts import photo_text
+from bot.dashscope.fields import Box
+from bot.engines.face_check import Detection
+from bot.engines.outages import Outages
+from bot.engines.registry import EngineChoice
+from bot.intake.outcome import MediaOutcome
+from bot.media.exchange import NormalisedPicture
+from bot.media.worker.client import MediaWorker
+from storage.media import Media
+from storage.outages import Work
+
+
+class PhotoCheck:
+    """Normalises a photo, looks for faces, asks the provider once per picture, hands it over."""
+
+    def __init__(
+        self, worker: MediaWorker, detection: Detection, choice: EngineChoice, stops: Outages
+    ) -> None:
+        self._worker = worker
+        self._detection = detection
+        self._engine_for = choice
+        self._stops = stops
+
+    async def check(self, item: Media, data: bytes) -> MediaOutcome:
+        """Raises: PictureRefused, MediaWorkerDied, NoVerdict, DashScopeError and the caps'
+        refusals.
+        """
+        picture = await normalised(self._worker, item, data)
+        if len(picture.faces) != 1 and not item.insisted:
+            return _doubt(len(picture.faces))
+        engine = await self._engine_for.of(item)
+        verdict = await self._detection.verdict(engine, item, picture)
+        if not verdict.passed:
+            return MediaOutcome.refused(photo_text(verdict.code).removeprefix("photo-"))
+        async with self._stops.of(engine.name).noting(Work.KEEP):
+            uploaded = await engine.keep("photo.jpg", picture.jpeg)
+        facts = {
+            "picture_sha256": picture.sha256,
+            "width_pixels": picture.width,
+            "height_pixels": picture.height,
+            "face_bbox": verdict.face_bbox,
+            "ext_bbox": verdict.ext_bbox,
+            "upload_url": uploaded.url,
+            "upload_expires_at_milliseconds": uploaded.expires_at_milliseconds,
+            "upload_engine": engine.name,
+        }
+        return MediaOutcome.ready(facts, enlarged=float(picture.enlarged))
+
+
+async def normalised(worker: MediaWorker, item: Media, data: bytes) -> NormalisedPicture:
+    """The picture, or the part of it that its sender chose; always the same bytes.
+
+    Raises: PictureRefused, MediaWorkerDied.
+    """
+    crop = box_of(item.crop)
+    if crop is None:
+        return await worker.normalise_picture(data)
+    return await worker.normalise_part(data, crop)
+
+
+def box_of(stored: str | None) -> Box | None:
+    """A box as the database keeps it."""
+    if stored is None:
+        return None
+    left, top, right, bottom = json.loads(stored)
+    return left, top, right, bottom
+
+
+def _doubt(faces: int) -> MediaOutcome:
+    return MediaOutcome.asked("ask-several" if faces else "ask-no-face", faces=faces)

@@ -1,0 +1,111 @@
+"""Photo help: what is wrong with a photo, shown on the photo, with the parts that would do."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from bot.chat.messenger import Messenger
+from bot.media.exchange import Explained
+from bot.media.picture.errors import PictureRefused
+from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
+from bot.telegram import errors as chat
+from bot.telegram.files import Files
+from bot.telegram.keyboards import Keyboard
+from bot.telegram.sender import Sender
+from bot.texts import Catalogue
+from storage import media, media_answers
+from storage.db.database import Database
+from storage.media import Media
+
+logger = logging.getLogger(__name__)
+
+_OF_FACES = frozenset(
+    {"ask-several", "several-people", "not-one-person", "proportion", "full-face", "face-pose"}
+)
+"""The faults that boxes round the faces explain."""
+_OF_SIZE = frozenset({"proportion"})
+_OF_EDGE = frozenset({"proportion", "full-face"})
+
+
+class PhotoHelp:
+    """Sends the picture with its boxes, once a photo; no help is no failure."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: Files,
+        worker: MediaWorker,
+        messenger: Messenger,
+        sender: Sender,
+    ) -> None:
+        self._database = database
+        self._files = files
+        self._worker = worker
+        self._messenger = messenger
+        self._sender = sender
+
+    async def show(self, media_id: int) -> None:
+        """Where something is known that words alone do not say; after a crash perhaps twice."""
+        item = await media.get(self._database, media_id)
+        if item is None or not _may_be_helped(item):
+            return
+        try:
+            data = await self._files.download(item.file_id, item.file_size_bytes)
+            explained = await self._worker.explain_picture(data)
+            if explained is not None:
+                await self._show(item, explained)
+        except (PictureRefused, MediaWorkerDied, MediaWorkerNotStarted) as failure:
+            logger.info("half %s is not explained: %r", item.id, failure)
+        except chat.ChatDead as failure:
+            await self._messenger.note_dead(item.chat_id, failure)
+        except chat.TelegramFailure as failure:
+            logger.info("half %s is not explained: %r", item.id, failure)
+
+    async def _show(self, item: Media, explained: Explained) -> None:
+        texts = await self._messenger.texts_for(item.user_id)
+        caption = _caption(item, explained, texts)
+        if caption is None:
+            return
+        async with self._database.transaction() as tx:
+            crops = [list(offer.crop) for offer in explained.offers]
+            await media_answers.offer_crops(tx, item.id, json.dumps(crops))
+        sent = await self._sender.send_photo(
+            item.chat_id,
+            explained.jpeg,
+            caption=caption,
+            keyboard=_keyboard(item, explained, texts),
+            reply_to=item.message_id or None,
+            thread_id=item.thread_id or None,
+        )
+        async with self._database.transaction() as tx:
+            await media_answers.set_help(tx, item.id, sent.message_id)
+
+
+def _may_be_helped(item: Media) -> bool:
+    """Of a part that was chosen the boxes are no longer known."""
+    if not item.is_photo or item.fault not in _OF_FACES:
+        return False
+    return item.crop is None and item.help_message_id is None
+
+
+def _caption(item: Media, explained: Explained, texts: Catalogue) -> str | None:
+    if explained.faces > 1:
+        key = "photo-help-several" if explained.offers else "photo-help-together"
+        return texts.html(key, faces=explained.faces)
+    if item.fault in _OF_SIZE and explained.offers:
+        return texts.html("photo-help-small")
+    if item.fault in _OF_EDGE and explained.at_edge:
+        return texts.html("photo-help-edge")
+    return None
+
+
+def _keyboard(item: Media, explained: Explained, texts: Catalogue) -> Keyboard | None:
+    """A button a part; it names the part by its place among those offered."""
+    rows = []
+    for conversation, offer in enumerate(explained.offers):
+        label = texts.plain("button-use-part", number=offer.number)
+        if explained.faces > 1:
+            label = texts.plain("button-use-person", number=offer.number)
+        rows.append([(label, f"crop:{item.id}:{conversation}")])
+    return Keyboard.of(*rows) if rows else None

@@ -1,0 +1,275 @@
+"""What is said on a half's message once it is known what became of it: all from the database."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bot.chat.formatting import say_ago, say_when
+from bot.chat.messenger import Messenger
+from bot.clock import Clock
+from bot.intake.group_replies import Said, in_group, ready_in_group
+from bot.intake.inputs import Plan
+from bot.limits import Limits, effective_settings_of
+from bot.media.sound.lengths import LONGEST_MILLISECONDS
+from bot.telegram.keyboards import Keyboard
+from bot.telegram.rate_limits import is_group
+from bot.texts import Catalogue
+from storage import drafts, media
+from storage.db.database import Database
+from storage.drafts import Draft
+from storage.groups import groups
+from storage.jobs import jobs, ledger
+from storage.jobs.ledger import Allowance
+from storage.media import CONSENT, LATE, STALE, TOO_LONG_HERE, Media, MediaState
+
+LONGEST_SECONDS = LONGEST_MILLISECONDS / 1000
+
+_WORTH_SHORTENING_MILLISECONDS = 1_000
+_RETRY = frozenset(
+    {"unreachable", "service-stopped", "out-of-order", "budget", "waiting", "checks-used-up"}
+)
+_DOUBTS = frozenset({"ask-no-face", "ask-several"})
+
+_Said = tuple[str, Keyboard | None]
+
+
+class MediaReplies:
+    """Says outcomes."""
+
+    def __init__(
+        self, database: Database, messenger: Messenger, limits: Limits, clock: Clock
+    ) -> None:
+        self._database = database
+        self._messenger = messenger
+        self._limits = limits
+        self._choices = LongVoiceChoices(database, limits, clock)
+        self._clock = clock
+
+    async def say(self, media_id: int) -> None:
+        """Say it on the half's message; nothing, where that message is a job's status by now.
+
+        Raises: `TelegramFailure`s, see `Conversation.about`.
+        """
+        item = await media.get(self._database, media_id)
+        if item is None or item.state == MediaState.RECEIVED:
+            return
+        texts = await self._messenger.texts_for(item.user_id, item.chat_id)
+        alone = await self._said(item, texts)
+        in_company = is_group(item.chat_id)
+        said = await self._in_group(item, alone, texts) if in_company else alone
+        if said is not None:
+            await self._messenger.about(item, *said)
+
+    async def _in_group(self, item: Media, said: _Said | None, texts: Catalogue) -> Said | None:
+        if item.state == MediaState.READY:
+            return await ready_in_group(self._database, item, texts)
+        if item.state == MediaState.SUPERSEDED or said is None:
+            return None
+        return in_group(item, said, texts)
+
+    async def say_away(self, item: Media) -> None:
+        """Say on the half's message that the service is waited for; nothing where there is none.
+
+        Raises: `TelegramFailure`s.
+        """
+        if item.reply_message_id is not None:
+            texts = await self._messenger.texts_for(item.user_id, item.chat_id)
+            await self._messenger.about(item, texts.html("service-away"))
+
+    async def _said(self, item: Media, texts: Catalogue) -> _Said | None:
+        match item.state:
+            case MediaState.READY:
+                return await self._ready(item, texts)
+            case MediaState.SUPERSEDED if _was_never_mentioned(item):
+                return None
+            case MediaState.ASKED if item.fault == CONSENT:
+                return None  # there is one question for all that waits
+            case MediaState.ASKED if item.fault == LATE:
+                return await self._late(item, texts)
+            case MediaState.SUPERSEDED:
+                return texts.html(f"{item.kind}-{item.fault or 'superseded'}"), None
+            case MediaState.ASKED if item.fault == "confirm":
+                return await self._confirm(item, texts)
+            case MediaState.ASKED if item.fault == "quota":
+                return await self._quota(item, texts)
+            case MediaState.ASKED if item.fault == "too_long" and item.plan is not None:
+                return await self._choices.of(item, texts)
+            case _:
+                text = texts.html(f"{item.kind}-{item.fault}", **self._values(item, texts))
+                return text, _way_on(item, texts)
+
+    async def _ready(self, item: Media, texts: Catalogue) -> _Said | None:
+        job = await jobs.newest_with(self._database, item.id)
+        if job is not None:
+            return await self._used(item, texts)
+        draft = await drafts.get(self._database, item.conversation)
+        if item.is_photo:
+            return await self._photo_ready(item, draft, texts)
+        seconds = (item.duration_milliseconds or 0) / 1000
+        if draft.photo is not None and draft.photo.state == MediaState.RECEIVED:
+            return texts.html("sound-ready-photo-coming", seconds=seconds), None
+        key = "sound-ready-noisy" if _numbers(item).get("noisy") else "sound-ready"
+        return texts.html(key, seconds=seconds), None
+
+    async def _used(self, item: Media, texts: Catalogue) -> _Said | None:
+        """Nothing on a message that became the status of a job: it says how that one ended."""
+        message_id = item.reply_message_id
+        if message_id is None or await jobs.has_status(
+            self._database, item.conversation, message_id
+        ):
+            return None
+        seconds = (item.duration_milliseconds or 0) / 1000
+        return texts.html(f"{item.kind}-used", seconds=seconds), None
+
+    async def _photo_ready(self, item: Media, draft: Draft, texts: Catalogue) -> _Said:
+        if draft.sound is not None and draft.sound.state == MediaState.ASKED:
+            return texts.html("photo-ready-sound-asked"), None
+        if draft.sound is not None:
+            return texts.html("photo-ready-sound-coming"), None
+        last = await jobs.last_of(self._database, item.conversation)
+        if last is not None:
+            button = (texts.plain("button-same-voice"), f"again:{item.id}:{last.sound_id}")
+            return texts.html("photo-ready-again"), Keyboard.of([button])
+        key = "photo-ready-enlarged" if _numbers(item).get("enlarged") else "photo-ready"
+        return texts.html(key, longest=LONGEST_SECONDS), None
+
+    async def _late(self, item: Media, texts: Catalogue) -> _Said | None:
+        """One question for all that waits: on the newest half."""
+        draft = await drafts.get(self._database, item.conversation)
+        other = draft.sound if item.is_photo else draft.photo
+        if other is not None and other.fault == LATE and other.id > item.id:
+            return None
+        key = f"{item.kind}-late" if other is None else f"{item.kind}-late-video"
+        age = self._clock.now_milliseconds() - item.wanted_at_milliseconds
+        return texts.html(key, ago=say_ago(texts, age)), _go_on(item, texts)
+
+    async def _confirm(self, sound: Media, texts: Catalogue) -> _Said:
+        """What the video takes of what is left: its owner wants to be asked."""
+        now = self._clock.now_milliseconds()
+        effective = await effective_settings_of(self._database, self._limits, sound.conversation)
+        allowance = await ledger.allowance_of(
+            self._database, sound.user_id, effective.price, self._limits.caps, now
+        )
+        needed = effective.price.of(sound.duration_milliseconds or 0).quota_milliseconds
+        text = texts.html(
+            "sound-confirm",
+            seconds=(sound.duration_milliseconds or 0) / 1000,
+            needed=needed / 1000,
+            left=allowance.left_milliseconds // 100 / 10,
+        )
+        yes = (texts.plain("button-go-on"), f"spend:{sound.id}:{needed}")
+        no = (texts.plain("button-not-now"), f"notnow:{sound.id}")
+        return text, Keyboard.of([yes, no])
+
+    async def _quota(self, sound: Media, texts: Catalogue) -> _Said:
+        """What is left, when it comes back, and the beginning that it would pay for."""
+        now, caps = self._clock.now_milliseconds(), self._limits.caps
+        price = (
+            await effective_settings_of(self._database, self._limits, sound.conversation)
+        ).price
+        allowance = await ledger.allowance_of(self._database, sound.user_id, price, caps, now)
+        affordable = price.affordable_milliseconds(allowance.left_milliseconds)
+        affordable = min(LONGEST_MILLISECONDS, affordable // 100 * 100)
+        needed = price.of(sound.duration_milliseconds or 0).quota_milliseconds
+        rows = [[(texts.plain("button-retry"), f"reopen:{sound.id}")]]
+        if affordable >= _WORTH_SHORTENING_MILLISECONDS:
+            label = texts.plain("button-beginning", seconds=affordable / 1000)
+            rows.insert(0, [(label, f"cut:{sound.id}:{affordable}")])
+        text = texts.html(
+            "sound-quota-shorten" if len(rows) > 1 else "sound-quota",
+            seconds=needed / 1000,
+            left=allowance.left_milliseconds // 100 / 10,
+            when=say_when(texts, allowance.resets_at_milliseconds, now, caps.zone),
+        )
+        return text, Keyboard.of(*rows)
+
+    def _values(self, item: Media, texts: Catalogue) -> dict[str, Any]:
+        values = {**_numbers(item), "longest": LONGEST_SECONDS}
+        values["waiting"] = self._limits.jobs_waiting_per_person
+        age = values.pop("age_milliseconds", None)
+        if age is not None:
+            values["ago"] = say_ago(texts, int(age))
+            values["seconds"] = (item.duration_milliseconds or 0) / 1000
+        resets_at = values.pop("resets_at", None)
+        if resets_at is not None:
+            now = self._clock.now_milliseconds()
+            values["when"] = say_when(texts, int(resets_at), now, self._limits.caps.zone)
+        return values
+
+
+def _numbers(item: Media) -> dict[str, Any]:
+    return json.loads(item.fault_detail) if item.fault_detail else {}
+
+
+def _was_never_mentioned(item: Media) -> bool:
+    return item.fault == LATE and item.reply_message_id is None
+
+
+def _go_on(item: Media, texts: Catalogue) -> Keyboard:
+    return Keyboard.of([(texts.plain("button-go-on"), f"goon:{item.id}")])
+
+
+def _way_on(item: Media, texts: Catalogue) -> Keyboard | None:
+    if item.fault == STALE:
+        return _go_on(item, texts)
+    if item.fault in _DOUBTS:
+        return Keyboard.of([(texts.plain("button-check"), f"check:{item.id}")])
+    if item.fault == "too_long":
+        label = texts.plain("button-beginning", seconds=LONGEST_SECONDS)
+        return Keyboard.of([(label, f"cut:{item.id}:{LONGEST_MILLISECONDS}")])
+    if item.fault == TOO_LONG_HERE:
+        seconds = float(_numbers(item).get("limit", 0))
+        label = texts.plain("button-beginning", seconds=seconds)
+        return Keyboard.of([(label, f"cut:{item.id}:{int(seconds * 1000)}")])
+    if item.fault in _RETRY and item.state == MediaState.ASKED:
+        return Keyboard.of([(texts.plain("button-retry"), f"reopen:{item.id}")])
+    return None
+
+
+class LongVoiceChoices:
+    """The beginning, a piece, or all of it in parts: that only where every cap allows it now."""
+
+    def __init__(self, database: Database, limits: Limits, clock: Clock) -> None:
+        self._database = database
+        self._limits = limits
+        self._clock = clock
+
+    async def of(self, item: Media, texts: Catalogue) -> tuple[str, Keyboard]:
+        """The question and its answers."""
+        plan = Plan.of(item)
+        assert plan is not None  # noqa: S101
+        price = (await effective_settings_of(self._database, self._limits, item.conversation)).price
+        needed = price.of(plan.length).quota_milliseconds
+        now, caps = self._clock.now_milliseconds(), self._limits.caps
+        allowance = await ledger.allowance_of(self._database, item.user_id, price, caps, now)
+        parts = len(plan.cuts) + 1
+        key = await self._key(item, plan, needed, allowance)
+        text = texts.html(
+            key,
+            seconds=plan.length / 1000,
+            longest=LONGEST_MILLISECONDS / 1000,
+            parts=parts,
+            needed=needed / 1000,
+            left=allowance.left_milliseconds // 100 / 10,
+        )
+        beginning = texts.plain("button-beginning", seconds=LONGEST_MILLISECONDS / 1000)
+        rows = [
+            [(beginning, f"cut:{item.id}:{LONGEST_MILLISECONDS}")],
+            [(texts.plain("button-pick-piece"), f"pick:{item.id}")],
+        ]
+        if key == "sound-long":
+            rows.append([(texts.plain("button-all-parts", parts=parts), f"parts:{item.id}")])
+        return text, Keyboard.of(*rows)
+
+    async def _key(
+        self, item: Media, plan: Plan, needed_milliseconds: int, allowance: Allowance
+    ) -> str:
+        limit = (await groups.settings_of(self._database, item.chat_id)).longest_milliseconds
+        if limit is not None and plan.length > limit:
+            return "sound-long-here"
+        if needed_milliseconds > allowance.quota.left_milliseconds:
+            return "sound-long-quota"
+        if needed_milliseconds > allowance.left_milliseconds:
+            return "sound-long-budget"
+        return "sound-long"

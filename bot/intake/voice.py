@@ -1,0 +1,80 @@
+"""The check of a sound: normalised on this machine, then handed to the provider."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.engines.outages import Outages
+from bot.engines.registry import EngineChoice
+from bot.intake.inputs import LongVoice, Plan
+from bot.intake.outcome import MediaOutcome
+from bot.media.sound.errors import SoundFault, SoundRefused
+from bot.media.worker.client import MediaWorker, MediaWorkerDied
+from storage.media import Media, MediaState
+from storage.outages import Work
+
+logger = logging.getLogger(__name__)
+
+_NOISY_BELOW_DB = 15.0
+
+
+class VoiceCheck:
+    """Normalises a sound and hands it over; of a long one it finds out how it may be cut."""
+
+    def __init__(
+        self, worker: MediaWorker, long_voice: LongVoice, choice: EngineChoice, stops: Outages
+    ) -> None:
+        self._worker = worker
+        self._long_voice = long_voice
+        self._engine_for = choice
+        self._stops = stops
+
+    async def check(self, item: Media, data: bytes) -> MediaOutcome:
+        """Raises: SoundRefused, MediaWorkerDied, MediaWorkerNotStarted, DashScopeError."""
+        plan = Plan.of(item)
+        if plan is not None and item.in_parts:
+            return MediaOutcome.ready({"duration_milliseconds": plan.length})
+        if item.from_milliseconds:
+            return await self._piece(item, data)
+        try:
+            sound = await self._worker.normalise_sound(
+                data, limit_milliseconds=item.limit_milliseconds, levelled=bool(item.levelled)
+            )
+        except SoundRefused as refusal:
+            if refusal.fault is not SoundFault.TOO_LONG:
+                raise
+            return await self._asked(item, data, refusal)
+        ratio = sound.signal_to_noise_db
+        noisy = float(ratio is not None and ratio < _NOISY_BELOW_DB)
+        return await self._handed_over(item, sound.wav, sound.duration_milliseconds, noisy=noisy)
+
+    async def _piece(self, item: Media, data: bytes) -> MediaOutcome:
+        """The piece that its sender chose."""
+        length = item.limit_milliseconds or 0
+        span = (item.from_milliseconds, item.from_milliseconds + length)
+        (wav,) = await self._long_voice.pieces(item, data, (span,))
+        return await self._handed_over(item, wav, length, noisy=0.0)
+
+    async def _handed_over(
+        self, item: Media, wav: bytes, milliseconds: int, *, noisy: float
+    ) -> MediaOutcome:
+        engine = await self._engine_for.of(item)
+        async with self._stops.of(engine.name).noting(Work.KEEP):
+            uploaded = await engine.keep("voice.wav", wav)
+        facts = {
+            "duration_milliseconds": milliseconds,
+            "upload_url": uploaded.url,
+            "upload_expires_at_milliseconds": uploaded.expires_at_milliseconds,
+            "upload_engine": engine.name,
+        }
+        return MediaOutcome.ready(facts, noisy=noisy)
+
+    async def _asked(self, item: Media, data: bytes, refusal: SoundRefused) -> MediaOutcome:
+        """What can be made of a sound that is too long for one video; its beginning, at least."""
+        try:
+            plan = await self._long_voice.plan(item, data)
+        except (SoundRefused, MediaWorkerDied) as failure:
+            logger.info("half %s cannot be cut into parts: %r", item.id, failure)
+            raise refusal from failure
+        seconds = {"seconds": plan.length / 1000}
+        return MediaOutcome(MediaState.ASKED, "too_long", {"plan": plan.kept()}, seconds)

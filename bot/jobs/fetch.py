@@ -1,0 +1,128 @@
+"""The result: a paid video is copied from the provider, checked, labelled and kept.
+
+Where the address does not give the video, the task is asked for a fresh one.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from bot.alerts import Operator
+from bot.clock import Clock
+from bot.dashscope import errors as service
+from bot.dashscope.tasks import TaskStatus
+from bot.delivery.finish import Finisher
+from bot.engines.registry import Engines
+from bot.media.calls import check_and_label
+from bot.media.video.errors import LabelNotWritten, VideoUnreadable
+from bot.media.worker.client import MediaWorker, MediaWorkerDied
+from storage.db.database import Database
+from storage.jobs import job_parts, moves
+from storage.jobs.jobs import Job
+
+logger = logging.getLogger(__name__)
+
+_WAITS_SECONDS = (1, 2, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 28800)
+"""Together under the 24 hours that the provider keeps a result."""
+_GONE_TRIES = 3
+"""So many fresh addresses are tried where the provider says that the video is not there."""
+_SPOILT_TRIES = 6
+"""So often a file that came whole and is no video is fetched again."""
+
+
+class ResultFetch:
+    """Brings a job from fetching to delivering, a part to kept."""
+
+    def __init__(
+        self,
+        database: Database,
+        engines: Engines,
+        worker: MediaWorker,
+        finisher: Finisher,
+        operator: Operator,
+        directory: Path,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._engines = engines
+        self._worker = worker
+        self._finisher = finisher
+        self._operator = operator
+        self._directory = directory
+        self._clock = clock
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def path(self, job: Job) -> Path:
+        """Where the job's video is kept until it was seen delivered."""
+        return self._directory / f"{job.id}.mp4"
+
+    async def fetch(self, job: Job) -> None:
+        """Copy, check, label; a passing fault is tried again later, and again."""
+        try:
+            await self._copy(job, await self._address(job))
+        except OSError as failure:
+            await self._operator.tell("disk", "operator-disk", detail=str(failure))
+            await self._again(job, failure, len(_WAITS_SECONDS))
+        except service.TryAgain as failure:
+            await self._again(job, failure, len(_WAITS_SECONDS))
+        except (VideoUnreadable, LabelNotWritten, MediaWorkerDied) as failure:
+            await self._again(job, failure, _SPOILT_TRIES)
+        except service.ResultGone as failure:
+            await self._again(job, failure, _GONE_TRIES)
+        except service.ResultRefused as failure:
+            await self._lost(job, str(failure))
+        else:
+            async with self._database.transaction() as tx:
+                if job.whole_id is None:
+                    await moves.fetched(tx, job.id)
+                else:
+                    await job_parts.kept(tx, job.id, self._clock.now_milliseconds())
+
+    async def _address(self, job: Job) -> str:
+        """The address that came with the success; a fresh one, where that was of no use.
+
+        A provider that does not answer now does not make the old one worse.
+        Raises: `service.TryAgain`, `service.ServiceStopped`, `service.ResultGone`.
+        """
+        if job.video_url is not None and job.tries == 0:
+            return job.video_url
+        try:
+            fresh = await self._fresh_address(job)
+        except (service.TryAgain, service.ServiceStopped):
+            if job.video_url is None:
+                raise
+            return job.video_url
+        address = fresh or job.video_url
+        if address is None:
+            raise service.TryAgain("the task succeeded and has no address for its video")
+        return address
+
+    async def _fresh_address(self, job: Job) -> str | None:
+        assert job.task_id is not None  # noqa: S101
+        task = await self._engines.of(job.engine).query(job.task_id)
+        if task.status is TaskStatus.UNKNOWN and job.video_url is None:
+            raise service.ResultGone("the provider does not know the task any more")
+        return task.video_url
+
+    async def _copy(self, job: Job, url: str) -> None:
+        raw = self._directory / f"{job.id}.part.mp4"
+        await self._engines.of(job.engine).fetch(url, raw)
+        produce_id = f"job-{job.whole_id or job.id}"
+        await self._worker.run(check_and_label, raw, self.path(job), produce_id)
+        raw.unlink(missing_ok=True)
+
+    async def _again(self, job: Job, failure: Exception, tries: int) -> None:
+        logger.warning("result of job %s: %r", job.id, failure)
+        if job.tries >= tries:
+            await self._lost(job, repr(failure))
+            return
+        not_before = self._clock.now_milliseconds() + _WAITS_SECONDS[job.tries] * 1000
+        async with self._database.transaction() as tx:
+            await moves.postpone(tx, job.id, not_before)
+
+    async def _lost(self, job: Job, detail: str) -> None:
+        noting = self._operator.noting(
+            f"lost:{job.id}", "operator-lost", job=job.id, task=job.task_id or "", detail=detail
+        )
+        await self._finisher.fail(job, "failed-lost", detail, noting=noting)

@@ -1,0 +1,135 @@
+"""Joining: the parts of a whole become its video, under the voice as it was recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+from bot.alerts import Operator
+from bot.clock import Clock
+from bot.delivery.finish import Finisher
+from bot.intake.inputs import LongVoice, span_of
+from bot.media.calls import inspect_video
+from bot.media.exchange import VideoPart
+from bot.media.sound.errors import SoundRefused
+from bot.media.video.errors import LabelNotWritten, VideoUnreadable
+from bot.media.worker.client import MediaWorker, MediaWorkerDied
+from bot.telegram import errors as chat
+from bot.telegram.files import Files
+from storage import media
+from storage.db.database import Database
+from storage.jobs import job_parts, moves
+from storage.jobs.jobs import Job, JobState
+
+logger = logging.getLogger(__name__)
+
+_WAITS_SECONDS = (2, 15, 60, 300)
+_NO_SOUND = (chat.FileGone, chat.FileTooBig, SoundRefused, MediaWorkerDied)
+
+
+class Joining:
+    """Brings a whole from joining to delivering."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: Files,
+        worker: MediaWorker,
+        long_voice: LongVoice,
+        finisher: Finisher,
+        operator: Operator,
+        directory: Path,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._files = files
+        self._worker = worker
+        self._long_voice = long_voice
+        self._finisher = finisher
+        self._operator = operator
+        self._directory = directory
+        self._clock = clock
+
+    async def join(self, whole: Job) -> None:
+        """Join what was kept; a part whose file is gone or broken is fetched once more.
+
+        Raises: `TelegramFailure`s that a later attempt may not meet.
+        """
+        parts = await job_parts.parts_of(self._database, whole.id)
+        kept = [part for part in parts if part.state == JobState.KEPT]
+        lost = [part for part in kept if not await self._is_there(part)]
+        if lost:
+            await self._fetch_again(whole, lost)
+            return
+        try:
+            await self._join(whole, kept)
+        except (VideoUnreadable, LabelNotWritten, MediaWorkerDied, OSError) as failure:
+            await self._again(whole, failure)
+        else:
+            async with self._database.transaction() as tx:
+                await job_parts.joined(tx, whole.id)
+            logger.info("job %s: %d parts are joined", whole.id, len(kept))
+
+    async def _join(self, whole: Job, kept: list[Job]) -> None:
+        parts = tuple(VideoPart(self._path(part), span_of(part)) for part in kept)
+        sound = await self._sound(whole)
+        target = self._path(whole)
+        await self._long_voice.join(parts, sound, target, f"job-{whole.id}")
+
+    async def _sound(self, whole: Job) -> bytes | None:
+        """The voice as it was recorded; None where it cannot be had: the parts have it too."""
+        item = await media.get(self._database, whole.sound_id)
+        if item is None:
+            return None
+        try:
+            data = await self._files.download(item.file_id, item.file_size_bytes)
+            return await self._long_voice.whole(item, data)
+        except _NO_SOUND as failure:
+            logger.warning("job %s: joined with the sound of its parts: %r", whole.id, failure)
+            return None
+
+    async def _is_there(self, part: Job) -> bool:
+        path = self._path(part)
+        if not await asyncio.to_thread(path.is_file):
+            return False
+        try:
+            await self._worker.run(inspect_video, path)
+        except (VideoUnreadable, MediaWorkerDied):
+            return False
+        return True
+
+    async def _fetch_again(self, whole: Job, lost: list[Job]) -> None:
+        logger.warning("job %s: %d parts are not on disk and fetched again", whole.id, len(lost))
+        for part in lost:
+            await asyncio.to_thread(self._path(part).unlink, missing_ok=True)
+        async with self._database.transaction() as tx:
+            for part in lost:
+                await job_parts.lost(tx, part)
+
+    async def _again(self, whole: Job, failure: Exception) -> None:
+        """What is paid for is not given up lightly."""
+        logger.warning("job %s cannot be joined: %r", whole.id, failure)
+        if isinstance(failure, OSError):
+            await self._operator.tell("disk", "operator-disk", detail=str(failure))
+        elif whole.tries >= len(_WAITS_SECONDS):
+            await self._lost(whole, failure)
+            return
+        wait_seconds = _WAITS_SECONDS[min(whole.tries, len(_WAITS_SECONDS) - 1)]
+        async with self._database.transaction() as tx:
+            not_before = self._clock.now_milliseconds() + wait_seconds * 1000
+            await moves.postpone(tx, whole.id, not_before)
+
+    async def _lost(self, whole: Job, failure: Exception) -> None:
+        tasks = [part.task_id for part in await job_parts.parts_of(self._database, whole.id)]
+        await self._operator.tell(
+            f"lost:{whole.id}",
+            "operator-lost",
+            job=whole.id,
+            task=", ".join(task for task in tasks if task),
+            detail=repr(failure),
+        )
+        await self._finisher.fail(whole, "failed-lost", repr(failure))
+
+    def _path(self, job: Job) -> Path:
+        return self._directory / f"{job.id}.mp4"

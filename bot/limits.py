@@ -1,0 +1,245 @@
+"""The terms on which jobs are accepted: caps, prices, limits, as the operator set them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.config import Settings
+from bot.config.prices import Engine, Resolution
+from bot.media.sound.lengths import LONGEST_MILLISECONDS
+from bot.texts import Catalogue
+from storage.db.database import Queryable
+from storage.groups import groups
+from storage.groups.groups import GroupSettings
+from storage.jobs.ledger import Caps, Price
+from storage.media import ConversationKey
+from storage.people import preferences
+from storage.people.consents import Agreement
+from storage.people.preferences import Preferences
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a job costs and what limits it.
+
+    `engines` are those that are on, the usual one first; `prices` and `detection_micro_yuan` are
+    the usual one's.
+    """
+
+    caps: Caps
+    prices: Mapping[str, Price]
+    resolution: str
+    detection_micro_yuan: int
+    detections_per_person_per_day: int
+    jobs_waiting_per_person: int
+    longest_voice_milliseconds: int
+    poll_seconds: float | None
+    admin_ids: frozenset[int]
+    results: Path
+    keep_results_milliseconds: int
+    max_update_age_milliseconds: int
+    max_draft_age_milliseconds: int
+    agreement: Agreement
+    contact: str | None
+    allowed_groups: frozenset[int] = frozenset()
+    engines: tuple[str, ...] = ("wan2.2-s2v",)
+    prices_of_others: Mapping[str, Mapping[str, Price]] = field(default_factory=dict)
+    detections_of_others: Mapping[str, int] = field(default_factory=dict)
+
+    def price_of(self, resolution: str, engine: str | None = None) -> Price:
+        """What a second of video costs in that resolution, with the usual engine or another."""
+        return self.prices_of_others.get(engine or "", self.prices)[resolution]
+
+    def price_of_detection(self, engine: str) -> int:
+        """What one detection call of that engine costs, in micro-yuan."""
+        return self.detections_of_others.get(engine, self.detection_micro_yuan)
+
+    def engine_of(self, name: str | None) -> str:
+        """That engine, where it is on; the usual one, where it is not or none is wished for."""
+        return name if name is not None and name in self.engines else self.engines[0]
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The terms the settings mean."""
+    return Limits(
+        caps=Caps(
+            zone=settings.zone,
+            person_day_milliseconds=settings.quota_milliseconds_per_day,
+            person_month_milliseconds=settings.quota_milliseconds_per_month,
+            bot_day_micro_yuan=settings.budget_micro_yuan_per_day,
+            bot_month_micro_yuan=settings.budget_micro_yuan_per_month,
+            pseudonym_key=_pseudonym_key(settings),
+        ),
+        engines=settings.engines,
+        prices=_prices(settings, settings.default_engine),
+        prices_of_others={name: _prices(settings, name) for name in settings.engines[1:]},
+        resolution=settings.resolution,
+        detection_micro_yuan=settings.price_micro_yuan_per_detection,
+        detections_of_others={
+            name: settings.unit_prices.micro_yuan_per_detection(name)
+            for name in settings.engines[1:]
+        },
+        detections_per_person_per_day=settings.detections_per_person_per_day,
+        jobs_waiting_per_person=settings.jobs_waiting_per_person,
+        longest_voice_milliseconds=settings.longest_voice_milliseconds,
+        poll_seconds=settings.poll_seconds,
+        admin_ids=settings.admin_ids,
+        allowed_groups=settings.allowed_groups,
+        results=settings.results_directory,
+        keep_results_milliseconds=settings.keep_results_milliseconds,
+        max_update_age_milliseconds=settings.max_update_age_milliseconds,
+        max_draft_age_milliseconds=settings.max_draft_age_milliseconds,
+        agreement=agreement_of(settings),
+        contact=settings.contact,
+    )
+
+
+def _pseudonym_key(settings: Settings) -> bytes:
+    """Of the token, which the database does not know and a restart does not change."""
+    token = settings.telegram_bot_token.get_secret_value()
+    return sha256(b"numbers instead of people|" + token.encode()).digest()
+
+
+_RESOLUTIONS: tuple[Resolution, ...] = ("480P", "720P")
+
+
+def _prices(settings: Settings, engine: Engine) -> dict[str, Price]:
+    return {resolution: _price(settings, engine, resolution) for resolution in _RESOLUTIONS}
+
+
+def _price(settings: Settings, engine: Engine, resolution: Resolution) -> Price:
+    """A second of the usual engine at 480P takes a second of quota, others by their prices.
+
+    weight = price / (price of the usual engine at 480P), never nothing; where the usual one is
+    free there is no ratio, and a second is a second.
+    """
+    prices = settings.unit_prices
+    price = prices.micro_yuan_per_second(engine, resolution)
+    usual = prices.micro_yuan_per_second(settings.default_engine, "480P")
+    weight = price * 1000 // usual if usual else 1000
+    return Price(price, max(1, weight))
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveSettings:
+    """How a video is made and brought. `longest_milliseconds` is the group's limit or our own."""
+
+    engine: str
+    resolution: str
+    price: Price
+    reply_as: str
+    levelled: bool
+    confirm_above_milliseconds: int | None
+    quiet: bool
+    longest_milliseconds: int
+    group_resolution: str | None = None
+
+    def in_resolution(
+        self, resolution: str, limits: Limits, engine: str | None = None
+    ) -> EffectiveSettings:
+        """The same with this resolution, and by this engine if it is on, with their price.
+
+        What a group's admins decided stays.
+        """
+        engine = self.engine if engine is None else limits.engine_of(engine)
+        resolution = _as_made(self.group_resolution or resolution, engine)
+        price = limits.price_of(resolution, engine)
+        return replace(self, engine=engine, resolution=resolution, price=price)
+
+
+async def effective_settings_of(
+    database: Queryable, limits: Limits, place: ConversationKey
+) -> EffectiveSettings:
+    """A group's word counts for more than a person's, a person's for more than the default.
+
+    The engine is the person's alone; one that is no longer on is the usual one again.
+    """
+    person = await preferences.preferences_of(database, place.user_id)
+    group = await groups.settings_of(database, place.chat_id)
+    return joined(limits, person, group)
+
+
+def joined(limits: Limits, person: Preferences, group: GroupSettings) -> EffectiveSettings:
+    """The three together."""
+    engine = limits.engine_of(person.engine)
+    wanted = group.resolution or person.resolution or limits.resolution
+    resolution = _as_made(wanted, engine)
+    return EffectiveSettings(
+        engine=engine,
+        resolution=resolution,
+        price=limits.price_of(resolution, engine),
+        reply_as=person.reply_as,
+        levelled=bool(person.levelled),
+        confirm_above_milliseconds=person.confirm_above_milliseconds,
+        quiet=bool(person.quiet or group.quiet),
+        longest_milliseconds=group.longest_milliseconds or LONGEST_MILLISECONDS,
+        group_resolution=group.resolution,
+    )
+
+
+def _as_made(resolution: str, engine: str) -> str:
+    """EMO makes one size, which is the smaller one."""
+    return "480P" if engine == "emo" else resolution
+
+
+TEXT_VERSION = 1
+"""Raise it when the question changes, or what /privacy and /terms promise: all are asked anew."""
+
+HERE = "here"
+"""Where videos are made on the bot's own machine."""
+
+_REGIONS = {
+    "dashscope.aliyuncs.com": "beijing",
+    "dashscope-intl.aliyuncs.com": "singapore",
+    "cn-beijing.maas.aliyuncs.com": "beijing",
+    "ap-southeast-1.maas.aliyuncs.com": "singapore",
+}
+_SERVICES = {"beijing": "service-beijing", "singapore": "service-singapore"}
+_MILLISECONDS_PER_HOUR = 3_600_000
+
+
+def agreement_of(settings: Settings) -> Agreement:
+    """What holds with these settings."""
+    only_here = set(settings.engines) == {"preview"}
+    destination = HERE if only_here else _region(settings.dashscope_base_url)
+    return Agreement(TEXT_VERSION, destination, settings.keep_results_milliseconds)
+
+
+def service_name(texts: Catalogue, agreement: Agreement) -> str:
+    """The video service as a person reads it."""
+    key = _SERVICES.get(agreement.destination)
+    return texts.plain(key) if key else texts.plain("service-other", host=agreement.destination)
+
+
+def full_text(texts: Catalogue, agreement: Agreement) -> str:
+    """The question at full length."""
+    hours = keep_hours(agreement)
+    if agreement.destination == HERE:
+        return texts.html("consent-question-here", hours=hours)
+    service = service_name(texts, agreement)
+    return texts.html("consent-question", service=service, hours=hours)
+
+
+def short_text(texts: Catalogue, agreement: Agreement) -> str:
+    """The question for a group."""
+    if agreement.destination == HERE:
+        return texts.html("consent-group-here")
+    return texts.html("consent-group", service=service_name(texts, agreement))
+
+
+def keep_hours(agreement: Agreement) -> float:
+    """How long videos are kept here."""
+    return agreement.keep_milliseconds / _MILLISECONDS_PER_HOUR
+
+
+def _region(base_url: str) -> str:
+    """A region of the provider's, or the host's name where it is none of them."""
+    host = urlsplit(base_url).hostname or base_url
+    for finisher, region in _REGIONS.items():
+        if host == finisher or host.endswith(f".{finisher}"):
+            return region
+    return host

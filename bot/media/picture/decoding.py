@@ -1,0 +1,156 @@
+"""A stranger's picture made into RGB pixels: upright, of bounded size, opaque, in sRGB."""
+
+from __future__ import annotations
+
+import struct
+import warnings
+import zlib
+from functools import cache
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, ImageCms
+from PIL.Image import Transpose
+
+from bot.media.picture.errors import PictureFault, PictureRefused
+from bot.media.picture.formats import HEIC, sniff_picture
+
+MAXIMUM_BYTES = 20 * 1024 * 1024
+"""The most a bot can download (Bot API: getFile)."""
+MAXIMUM_PIXELS = 50_000_000
+"""A phone's largest photo (48 million) passes; one more doubling does not fit the process."""
+SMALLEST_SIDE_PIXELS = 200
+LONGEST_SIDE_PIXELS = 1280
+"""The provider renders at most 720P (DashScope docs: wan2.2-s2v, resolution)."""
+MOST_SIDES_RATIO = 3
+
+_ORIENTATION_TAG = 0x0112
+_UPRIGHT = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+_DECODING_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What Pillow's decoders raise on broken input, as far as anyone knows."""
+
+
+def decode_picture(data: bytes) -> Image.Image:
+    """Decode JPEG, PNG, WebP, BMP, GIF (first frame) and, where installed, HEIC.
+
+    Raises PictureRefused, with any PictureFault; size and shape are judged before
+    any pixel is decoded.
+    """
+    if not data:
+        raise PictureRefused(PictureFault.EMPTY)
+    if len(data) > MAXIMUM_BYTES:
+        raise PictureRefused(PictureFault.TOO_BIG)
+    kind = sniff_picture(data)
+    if kind is None:
+        raise PictureRefused(PictureFault.NOT_A_PICTURE)
+    if kind == HEIC and not _can_read_heic():
+        raise PictureRefused(PictureFault.HEIC_NOT_INSTALLED)
+    try:
+        return _decode(data, kind)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureRefused(PictureFault.TOO_MANY_PIXELS) from error
+    except _DECODING_ERRORS as error:
+        raise PictureRefused(PictureFault.NOT_A_PICTURE) from error
+
+
+@cache
+def _can_read_heic() -> bool:
+    """Make Pillow read HEIC if the optional package is there."""
+    try:
+        import pillow_heif
+    except ImportError:
+        return False
+    pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
+    return True
+
+
+def _decode(data: bytes, kind: str) -> Image.Image:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's remarks on broken tags
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(BytesIO(data), formats=[kind]) as source:
+            check_size(source.width, source.height)
+            turn = _UPRIGHT.get(source.getexif().get(_ORIENTATION_TAG, 1))
+            profile = source.info.get("icc_profile")
+            source.draft(None, (LONGEST_SIDE_PIXELS, LONGEST_SIDE_PIXELS))
+            picture = _shrink(_eight_bits(source))
+        if turn is not None:
+            picture = picture.transpose(turn)
+        return _to_srgb(_on_white(picture), profile)
+
+
+def check_size(width: int, height: int) -> None:
+    """Refuse what is too small, too narrow or too large in pixels."""
+    if width * height > MAXIMUM_PIXELS:
+        raise PictureRefused(PictureFault.TOO_MANY_PIXELS, width, height)
+    if min(width, height) < SMALLEST_SIDE_PIXELS:
+        raise PictureRefused(PictureFault.TOO_SMALL, width, height)
+    if max(width, height) > MOST_SIDES_RATIO * min(width, height):
+        raise PictureRefused(PictureFault.TOO_NARROW, width, height)
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Return the pixels as RGBA, RGB, L or CMYK."""
+    if picture.mode.startswith("I"):  # sixteen bits of grey; Pillow would clip, not scale
+        return Image.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
+    if picture.has_transparency_data:
+        return picture.convert("RGBA")
+    if picture.mode in ("RGB", "L", "CMYK"):
+        picture.load()
+        return picture
+    return picture.convert("RGB")
+
+
+def _shrink(picture: Image.Image) -> Image.Image:
+    """Return the picture no longer than the provider makes use of."""
+    scale = LONGEST_SIDE_PIXELS / max(picture.size)
+    if scale >= 1:
+        return picture.copy()
+    return resized(picture, scale)
+
+
+def resized(picture: Image.Image, scale: float) -> Image.Image:
+    """Return the picture at another size."""
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode != "RGBA":
+        return picture
+    white = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(white, picture).convert("RGB")
+
+
+def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """Apply the colour profile; a broken or unfitting one is ignored, as browsers do."""
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(BytesIO(profile))
+            srgb = ImageCms.createProfile("sRGB")
+            picture = ImageCms.profileToProfile(picture, source, srgb, outputMode="RGB") or picture
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            return picture.convert("RGB")
+    return picture.convert("RGB")

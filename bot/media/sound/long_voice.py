@@ -1,0 +1,89 @@
+"""A voice too long for one video: levelled as a whole, and how it may be cut.
+
+Everything here gives the same result for the same file, whenever it is done again.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import av
+
+from bot.media.exchange import SoundPlan, Span
+from bot.media.sound.audio_segment import AudioSegment, samples_of, wav_of
+from bot.media.sound.cutting import clips, cuts
+from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
+from bot.media.sound.normalise import normalise_sound
+from bot.media.sound.pauses import cut_points
+
+_FADE_IN_MILLISECONDS = 10
+_FADE_OUT_MILLISECONDS = 20
+_VOICE_RATE_HZ = 48_000
+_VOICE_BITS_PER_SECOND = 32_000
+
+
+def plan_sound(data: bytes, longest_milliseconds: int, levelled: bool) -> SoundPlan:
+    """Say how a file may be cut.
+
+    Raises SoundRefused: what `normalise_sound` refuses, and what is longer than that (TOO_LONG).
+    """
+    whole = _whole(data, longest_milliseconds, levelled)
+    points = cut_points(samples_of(whole))
+    bounds = {"shortest": SHORTEST_MILLISECONDS, "longest": LONGEST_MILLISECONDS}
+    return SoundPlan(
+        duration_milliseconds=len(whole),
+        cuts=cuts(points, len(whole), **bounds),
+        clips=clips(points, len(whole), **bounds),
+    )
+
+
+def level_sound(data: bytes, longest_milliseconds: int, levelled: bool) -> bytes:
+    """The whole as a WAV, levelled once: no part is louder than another; raises as above."""
+    return normalise_sound(data, longest_milliseconds=longest_milliseconds, levelled=levelled).wav
+
+
+def cut_sound(
+    data: bytes, longest_milliseconds: int, levelled: bool, spans: tuple[Span, ...]
+) -> tuple[bytes, ...]:
+    """These spans of the levelled whole, each as a WAV with soft ends.
+
+    Raises SoundRefused, ValueError: a span is not in the sound.
+    """
+    whole = _whole(data, longest_milliseconds, levelled)
+    return tuple(wav_of(_piece(whole, span)) for span in spans)
+
+
+def record_clips(
+    data: bytes, longest_milliseconds: int, levelled: bool, spans: tuple[Span, ...]
+) -> tuple[bytes, ...]:
+    """The same as voice notes (OGG, Opus), to be listened to."""
+    wavs = cut_sound(data, longest_milliseconds, levelled, spans)
+    return tuple(_voice_note(wav) for wav in wavs)
+
+
+def _whole(data: bytes, longest_milliseconds: int, levelled: bool) -> AudioSegment:
+    return AudioSegment.from_wav(BytesIO(level_sound(data, longest_milliseconds, levelled)))
+
+
+def _piece(whole: AudioSegment, span: Span) -> AudioSegment:
+    begin, end = span
+    if not 0 <= begin < end <= len(whole):
+        raise ValueError(f"{span} is not within 0 and {len(whole)} ms")
+    piece = whole[begin:end]
+    return piece.fade_in(_FADE_IN_MILLISECONDS).fade_out(_FADE_OUT_MILLISECONDS)
+
+
+def _voice_note(wav: bytes) -> bytes:
+    target = BytesIO()
+    with (
+        av.open(BytesIO(wav), "r", format="wav") as source,
+        av.open(target, "w", format="ogg") as ogg,
+    ):
+        voice = ogg.add_stream("libopus", rate=_VOICE_RATE_HZ, layout="mono")
+        voice.bit_rate = _VOICE_BITS_PER_SECOND
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=_VOICE_RATE_HZ)
+        for frame in [*source.decode(audio=0), None]:
+            for piece in resampler.resample(frame):
+                ogg.mux(voice.encode(piece))
+        ogg.mux(voice.encode(None))
+    return target.getvalue()

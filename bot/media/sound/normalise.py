@@ -1,0 +1,139 @@
+"""A stranger's sound made fit for lip movement: speech only, at one loudness, mono, 16 kHz.
+
+Lasts about 5 ms for each second of sound; call it through `MediaWorker`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+
+from bot.media.exchange import NormalisedSound
+from bot.media.sound.audio_segment import AudioSegment, samples_of, segment_of, wav_of
+from bot.media.sound.decoding import decode_sound
+from bot.media.sound.errors import SoundFault, SoundRefused
+from bot.media.sound.frames import LONGEST_READ_SECONDS, DecodedSound
+from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
+from bot.media.sound.limiter import level, under_ceiling
+from bot.media.sound.loudness import gated_lufs, k_weighting
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
+from bot.media.sound.spectrum import high_pass, samples_from, spectrum_of
+from bot.media.sound.speech_span import SpeechSpan, find_speech
+
+__all__ = [
+    "LONGEST_MILLISECONDS",
+    "SHORTEST_MILLISECONDS",
+    "NormalisedSound",
+    "SoundFault",
+    "SoundRefused",
+    "normalise_sound",
+]
+
+_READ_PERCENT = 120  # of the longest sound, silence at its ends among it
+_SILENT_LUFS = -55.0  # to make speech of it, noise would be raised by 40 dB
+_FADE_IN_MILLISECONDS = 10
+_FADE_OUT_MILLISECONDS = 20
+_CUT_FADE_MILLISECONDS = 150  # the voice goes on where it is cut: end it softly
+_HEADROOM = 0.5  # what decoders overshoot must not be clipped on the way
+
+
+def normalise_sound(
+    data: bytes,
+    *,
+    limit_milliseconds: int | None = None,
+    longest_milliseconds: int = LONGEST_MILLISECONDS,
+    levelled: bool = True,
+) -> NormalisedSound:
+    """Decode, clean, trim and level a sound file.
+
+    `limit_milliseconds` (500 to 19,900): cut to this length, with a fade, instead of
+    refusing what is longer. `longest_milliseconds`: what is refused without that, more than one
+    video may hold where it is for several. Not `levelled`: as loud as it came, unless its peaks
+    are too high. Raises SoundRefused, with any SoundFault.
+    """
+    limit = longest_milliseconds if limit_milliseconds is None else limit_milliseconds
+    if not SHORTEST_MILLISECONDS <= limit <= longest_milliseconds:
+        raise ValueError(f"limit_milliseconds is {limit}, not within 500 and 19,900")
+    may_cut = limit_milliseconds is not None
+    read_seconds = max(LONGEST_READ_SECONDS, longest_milliseconds * _READ_PERCENT // 100_000)
+    decoded = decode_sound(data, beginning_is_enough=may_cut, longest_seconds=read_seconds)
+    recording = _Recording.of(decoded)
+    span = _speech(recording, decoded)
+    _check_length(span, decoded, None if may_cut else longest_milliseconds)
+    return _normalised(recording, span, limit, decoded.milliseconds, levelled=levelled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recording:
+    """A sound at 16 kHz without rumble, and the same as the ear weighs it."""
+
+    samples: Samples
+    weighted: Samples
+
+    @classmethod
+    def of(cls, decoded: DecodedSound) -> _Recording:
+        """Resample and filter."""
+        samples = soxr.resample(decoded.samples, decoded.rate_hz, SAMPLE_RATE_HZ, "HQ")
+        spectrum = spectrum_of(samples)
+        spectrum *= high_pass(len(spectrum))
+        clean = samples_from(spectrum, len(samples))
+        spectrum *= k_weighting(len(spectrum))
+        return cls(clean, samples_from(spectrum, len(samples)))
+
+
+def _speech(recording: _Recording, decoded: DecodedSound) -> SpeechSpan:
+    """Find what is worth keeping; refuse what is too short to hold anything, and silence."""
+    if decoded.milliseconds < SHORTEST_MILLISECONDS:
+        raise SoundRefused(SoundFault.TOO_SHORT, decoded.milliseconds)
+    span = find_speech(recording.samples)
+    if span is None or gated_lufs(recording.weighted) < _SILENT_LUFS:
+        raise SoundRefused(SoundFault.SILENT, decoded.milliseconds)
+    return span
+
+
+def _check_length(span: SpeechSpan, decoded: DecodedSound, longest: int | None) -> None:
+    """Refuse what is too short or too long once silence is gone."""
+    if span.milliseconds < SHORTEST_MILLISECONDS:
+        raise SoundRefused(SoundFault.TOO_SHORT, span.milliseconds)
+    if longest is None:
+        return
+    if not decoded.whole:
+        known = max(decoded.milliseconds, decoded.claimed_milliseconds or 0)
+        raise SoundRefused(SoundFault.TOO_LONG, known)
+    if span.milliseconds > longest:
+        raise SoundRefused(SoundFault.TOO_LONG, span.milliseconds)
+
+
+def _normalised(
+    recording: _Recording,
+    span: SpeechSpan,
+    limit_milliseconds: int,
+    source_milliseconds: int,
+    *,
+    levelled: bool,
+) -> NormalisedSound:
+    spoken = _trim(recording.samples, span, limit_milliseconds)
+    weighted = recording.weighted[span.first_sample :][: int(spoken.frame_count())]
+    loud = level if levelled else under_ceiling
+    finished = loud(samples_of(spoken) / np.float32(_HEADROOM), weighted)
+    result = segment_of(finished.samples, sample_width_bytes=2)
+    return NormalisedSound(
+        wav=wav_of(result),
+        duration_milliseconds=len(result),
+        source_milliseconds=source_milliseconds,
+        cut=span.milliseconds > limit_milliseconds,
+        loudness_lufs=finished.lufs,
+        true_peak_dbtp=finished.true_peak_dbtp,
+        signal_to_noise_db=span.signal_to_noise_db,
+    )
+
+
+def _trim(samples: Samples, span: SpeechSpan, limit_milliseconds: int) -> AudioSegment:
+    """Cut the span out, to its limit, and soften both ends."""
+    whole = segment_of(samples * np.float32(_HEADROOM), sample_width_bytes=4)
+    spoken = whole[span.start_milliseconds : span.end_milliseconds][:limit_milliseconds]
+    cut = span.milliseconds > limit_milliseconds
+    fade_out = _CUT_FADE_MILLISECONDS if cut else _FADE_OUT_MILLISECONDS
+    return spoken.fade_in(_FADE_IN_MILLISECONDS).fade_out(fade_out)

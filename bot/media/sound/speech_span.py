@@ -1,0 +1,105 @@
+"""Where in a sound somebody speaks, and how far the voice stands above the background."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
+
+KEPT_BEFORE_MILLISECONDS = 120
+KEPT_AFTER_MILLISECONDS = 200
+
+FRAME_MILLISECONDS = 10
+"""How finely speech and pauses are told apart."""
+_FRAME_SAMPLES = SAMPLE_RATE_HZ * FRAME_MILLISECONDS // 1000
+_LEAST_POWER = 1e-10  # -100 dB: what counts as digital silence
+_NEVER_SOUND_DB = -70.0
+_ABOVE_FLOOR_DB = 9.0  # pauses end here,
+_BELOW_SPEECH_DB = 40.0  # but not so far down, in a quiet room,
+_NEAR_SPEECH_DB = 10.0  # and not so far up, where nobody ever pauses
+_SPEECH_FRAMES = 10  # what is as loud as the loudest tenth of a second is speech
+_NEIGHBOURS = 10  # frames on each side; a click is shorter than the fewest that must be loud
+_FEWEST_LOUD = 8
+_MOST_CREDIBLE_DB = 60.0
+_LEAST_FRAMES_TO_JUDGE = 100
+
+Decibels = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSpan:
+    """From where to where there is sound, margins included, and its signal-to-noise ratio.
+
+    The ratio, in dB, is None when there is too little sound to tell.
+    """
+
+    start_milliseconds: int
+    end_milliseconds: int
+    signal_to_noise_db: float | None
+
+    @property
+    def milliseconds(self) -> int:
+        """The length."""
+        return self.end_milliseconds - self.start_milliseconds
+
+    @property
+    def first_sample(self) -> int:
+        """The start, counted in samples at 16 kHz."""
+        return self.start_milliseconds * SAMPLE_RATE_HZ // 1000
+
+
+def find_speech(samples: Samples) -> SpeechSpan | None:
+    """Find the sound in a recording at 16 kHz; None when it has no frame that stands out."""
+    levels = frame_levels_db(samples)
+    if len(levels) < _SPEECH_FRAMES:
+        return None
+    active = levels > threshold_db(levels)
+    sustained = np.flatnonzero(_without_clicks(active))
+    if not len(sustained):
+        return None
+    start = int(sustained[0]) * FRAME_MILLISECONDS - KEPT_BEFORE_MILLISECONDS
+    end = int(sustained[-1] + 1) * FRAME_MILLISECONDS + KEPT_AFTER_MILLISECONDS
+    whole = len(samples) * 1000 // SAMPLE_RATE_HZ
+    return SpeechSpan(max(0, start), min(whole, end), _signal_to_noise_db(levels, active))
+
+
+def frame_levels_db(samples: Samples) -> Decibels:
+    """Return the level of each frame of 10 ms of a recording at 16 kHz."""
+    frames = len(samples) // _FRAME_SAMPLES
+    blocks = samples[: frames * _FRAME_SAMPLES].reshape(frames, _FRAME_SAMPLES)
+    powers = np.einsum("ij,ij->i", blocks, blocks).astype(np.float64) / _FRAME_SAMPLES
+    levels: Decibels = 10 * np.log10(np.maximum(powers, _LEAST_POWER))
+    return levels
+
+
+def threshold_db(levels: Decibels) -> float:
+    """Return the level above which somebody speaks."""
+    floor, speech = float(np.percentile(levels, 10)), float(np.sort(levels)[-_SPEECH_FRAMES])
+    threshold = max(floor + _ABOVE_FLOOR_DB, speech - _BELOW_SPEECH_DB)
+    return max(min(threshold, speech - _NEAR_SPEECH_DB), _NEVER_SOUND_DB)
+
+
+def _without_clicks(active: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Keep the loud frames that have others around them."""
+    around = np.convolve(active, np.ones(2 * _NEIGHBOURS + 1), "same")
+    kept: npt.NDArray[np.bool_] = active & (around >= _FEWEST_LOUD)
+    return kept
+
+
+def _signal_to_noise_db(levels: Decibels, active: npt.NDArray[np.bool_]) -> float | None:
+    """Compare the power of the loud frames with that of the quietest tenth of all.
+
+    Speech pauses for a tenth of the time, or nearly; sound that never does looks
+    noisier than it is.
+    """
+    if len(levels) < _LEAST_FRAMES_TO_JUDGE or not active.any():
+        return None
+    quietest = np.sort(levels)[: len(levels) // 10]
+    noise = float(np.mean(10 ** (quietest / 10)))
+    signal = float(np.mean(10 ** (levels[active] / 10))) - noise
+    ratio = 10 * math.log10(max(signal, _LEAST_POWER) / noise)
+    return min(max(ratio, 0.0), _MOST_CREDIBLE_DB)

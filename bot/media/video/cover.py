@@ -1,0 +1,56 @@
+"""The still picture a chat shows before the video plays."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+from av.video.frame import VideoFrame
+from PIL import Image
+
+from bot.media.picture.faces import Pixels
+from bot.media.video.errors import VideoUnreadable
+from bot.media.video.files import open_video, video_stream
+
+MAXIMUM_SIDE_PIXELS = 320
+MAXIMUM_BYTES = 200_000
+"""Telegram's limits for a thumbnail (Bot API: sendVideo)."""
+
+_FRAMES, _FRAMES_APART = 25, 6  # the best of five frames from the first second or two
+_QUALITIES = (90, 80, 65, 45)
+
+
+def make_cover(path: Path) -> bytes:
+    """Return a JPEG of a video's best early frame; raises VideoUnreadable."""
+    with open_video(path) as container:
+        stream = video_stream(container)
+        frames = islice(container.decode(stream), 0, _FRAMES, _FRAMES_APART)
+        small = [_shrink(frame) for frame in frames]
+    if not small:
+        raise VideoUnreadable
+    return _compress(max(small, key=_quality))
+
+
+def _shrink(frame: VideoFrame) -> Pixels:
+    scale = min(1.0, MAXIMUM_SIDE_PIXELS / max(frame.width, frame.height))
+    width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
+    small = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
+    return np.asarray(small.to_ndarray(), np.uint8)
+
+
+def _quality(rgb: Pixels) -> float:
+    """Return how much there is to see: open eyes and lit, sharp pictures have the most detail."""
+    gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    return float(cv2.Laplacian(gray, cv2.CV_32F).var())
+
+
+def _compress(rgb: Pixels) -> bytes:
+    for quality in _QUALITIES:
+        buffer = BytesIO()
+        Image.fromarray(rgb).save(buffer, "JPEG", quality=quality)
+        if buffer.tell() <= MAXIMUM_BYTES:
+            break
+    return buffer.getvalue()

@@ -1,0 +1,138 @@
+"""A video as a round note: a square around the face, with "AI" in the picture.
+
+A round note has no caption, so what a caption says otherwise is drawn into every frame. About
+150 ms for each second of video; call it through `MediaWorker`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import InputContainer, OutputContainer
+from av.video.frame import VideoFrame
+
+from bot.media.exchange import FaceBox
+from bot.media.picture.faces import Pixels, detect_faces
+from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
+from bot.media.video.ai_label import stamp_label
+from bot.media.video.errors import TooLongForNote, VideoUnreadable
+from bot.media.video.files import check_whole, open_video, video_stream
+from bot.media.video.round_label import RoundLabel
+
+SIDE_PIXELS = 480
+"""Telegram's own apps record 400 to 480 and take up to 640 (Bot API: sendVideoNote)."""
+
+_LEAST_SIDE_PIXELS = 240
+_FACES_IN_SIDE = 3.0  # so that a whole head and its shoulders stay inside the circle
+_FACE_FROM_TOP = 0.46
+_QUALITY = "23"
+_FRAMES_PER_SECOND = 25
+_MUXING = {"movflags": "use_metadata_tags"}
+_FILE_TYPE_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands"})
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """What is cut out of each frame, in pixels; `side` is even."""
+
+    left: int
+    top: int
+    side: int
+
+
+def make_round_note(source: Path, target: Path, *, produce_id: str) -> None:
+    """Write the video as a square MP4 that keeps its sound and carries the AI label twice.
+
+    `target` appears whole or not at all. Raises TooLongForNote, and VideoUnreadable for a bad
+    source.
+    """
+    check_whole(source)
+    part = target.with_name(f"{target.name}.rounding")
+    try:
+        _encode(source, part)
+        stamp_label(part, part, produce_id=produce_id)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def square_around(faces: tuple[FaceBox, ...], width: int, height: int) -> Square:
+    """The square for a picture of this size: around its largest face, else high in the middle."""
+    largest = max(faces, key=lambda face: face.width * face.height, default=None)
+    most = min(width, height) // 2 * 2
+    if largest is None:
+        return Square((width - most) // 2, min(height - most, (height - most) // 4), most)
+    wanted = int(_FACES_IN_SIDE * max(largest.width, largest.height)) // 2 * 2
+    side = min(most, max(_LEAST_SIDE_PIXELS, wanted))
+    left = largest.left + largest.width / 2 - side / 2
+    top = largest.top + largest.height / 2 - side * _FACE_FROM_TOP
+    return Square(_within(left, width - side), _within(top, height - side), side)
+
+
+def _within(wanted: float, most: int) -> int:
+    return int(max(0, min(most, round(wanted))))
+
+
+def _encode(source: Path, part: Path) -> None:
+    with (
+        open_video(source) as container,
+        av.open(str(part), "w", format="mp4", options=_MUXING) as note,
+    ):
+        if container.duration is None:
+            raise VideoUnreadable
+        if container.duration / 1000 > LONGEST_NOTE_MILLISECONDS:
+            raise TooLongForNote
+        for key, value in container.metadata.items():
+            if key not in _FILE_TYPE_KEYS:
+                note.metadata[key] = value
+        _copy(container, note)
+
+
+def _copy(container: InputContainer, note: OutputContainer) -> None:
+    """The picture cut and encoded anew, the sound packet by packet as it is."""
+    picture = video_stream(container)
+    rate = picture.average_rate or _FRAMES_PER_SECOND
+    options = {"preset": "veryfast", "crf": _QUALITY}
+    circle = note.add_stream("libx264", rate=rate, options=options)
+    circle.pix_fmt = "yuv420p"
+    sounds = container.streams.audio[:1]
+    twins = {sound.index: note.add_stream_from_template(sound) for sound in sounds}
+    cutter = _Cutter()
+    circle.width = circle.height = SIDE_PIXELS
+    for packet in container.demux([picture, *sounds]):
+        if packet.stream_index != picture.index:
+            if packet.dts is not None:
+                packet.stream = twins[packet.stream_index]
+                note.mux(packet)
+            continue
+        for frame in packet.decode():
+            if isinstance(frame, VideoFrame):
+                note.mux(circle.encode(cutter.cut(frame)))
+    note.mux(circle.encode(None))
+
+
+class _Cutter:
+    """Cuts every frame where the first one has its face, and draws the label."""
+
+    def __init__(self) -> None:
+        self._square: Square | None = None
+        self._label = RoundLabel("AI", SIDE_PIXELS)
+
+    def cut(self, frame: VideoFrame) -> VideoFrame:
+        """The square of one frame, at the note's size, at the same time."""
+        rgb: Pixels = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+        if self._square is None:
+            self._square = square_around(detect_faces(rgb), frame.width, frame.height)
+        square = self._square
+        part = rgb[square.top : square.top + square.side, square.left : square.left + square.side]
+        small = VideoFrame.from_ndarray(np.ascontiguousarray(part), format="rgb24").reformat(
+            SIDE_PIXELS, SIDE_PIXELS, "rgb24", interpolation="AREA"
+        )
+        drawn: Pixels = np.array(small.to_ndarray(), np.uint8)
+        self._label.draw(drawn)
+        cut = VideoFrame.from_ndarray(drawn, format="rgb24")
+        cut.pts, cut.time_base = frame.pts, frame.time_base
+        return cut

@@ -1,0 +1,126 @@
+"""The bot's end of a media process: start it, ask it, end it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import sys
+from asyncio import StreamReader, StreamWriter
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bot.media.worker.limits import START_SECONDS, WorkerLimits
+from bot.media.worker.wire import LENGTH, LONGEST_REPLY_BYTES, framed, read_reply
+
+Progress = Callable[[float], None]
+
+_MOST_CALLS = 500  # then a fresh one: memory that libraries lose does not add up
+_PIPE_BUFFER_BYTES = 1024 * 1024
+_KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_", "LD_", "DYLD_", "SYSTEMROOT")
+_FRUGAL = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+_BROKEN_TALK = (OSError, EOFError, pickle.UnpicklingError, ValueError, TypeError, LookupError)
+
+
+class TalkBroken(Exception):
+    """The process ended, or sent what it may not, in the middle of a call."""
+
+
+class MediaProcess:
+    """A running process that has its limits on and awaits calls."""
+
+    def __init__(self, process: Process, requests: StreamWriter, replies: StreamReader) -> None:
+        self._process = process
+        self._requests = requests
+        self._replies = replies
+        self._calls = 0
+
+    @classmethod
+    async def start(cls, limits: WorkerLimits) -> MediaProcess:
+        """Start a process and wait until it is ready; TalkBroken or TimeoutError if it never is."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot.media.worker.process"),
+            stdin=PIPE,
+            stdout=PIPE,
+            env=_environment(),
+            limit=_PIPE_BUFFER_BYTES,
+            start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then ends this
+        )
+        if process.stdin is None or process.stdout is None:
+            raise TalkBroken
+        started = cls(process, process.stdin, process.stdout)
+        ready = False
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await started._send(limits)
+                await started._receive()
+            ready = True
+        finally:
+            if not ready:
+                await started.end()
+        return started
+
+    async def is_usable(self) -> bool:
+        """Tell whether it lives and is not worn out, so that its death is not blamed on a call."""
+        if self._calls >= _MOST_CALLS:
+            return False
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self._send(None)
+                await self._receive()
+        except (TalkBroken, TimeoutError):
+            return False
+        return True
+
+    async def call(
+        self, function: Callable[..., object], args: tuple[object, ...], progress: Progress | None
+    ) -> tuple[str, Any]:
+        """Have a function called: ("done", result), ("raised", exception) or ("failed", trace)."""
+        self._calls += 1
+        await self._send((function, args, progress is not None))
+        while True:
+            kind, value = await self._receive()
+            if kind != "progress":
+                return kind, value
+            if progress:
+                progress(float(value))
+
+    def kill(self) -> None:
+        """End it at once; a call in progress breaks off."""
+        if self._process.returncode is None:
+            self._process.kill()
+
+    async def end(self) -> None:
+        """Kill it, whatever it does, and wait until nothing of it is left."""
+        self.kill()
+        self._requests.close()
+        while await self._replies.read(_PIPE_BUFFER_BYTES):
+            pass
+        await self._process.wait()
+
+    async def _send(self, message: object) -> None:
+        data = framed(message)
+        try:
+            self._requests.write(data)
+            await self._requests.drain()
+        except OSError as error:
+            raise TalkBroken from error
+
+    async def _receive(self) -> tuple[str, Any]:
+        try:
+            (length,) = LENGTH.unpack(await self._replies.readexactly(LENGTH.size))
+            if length > LONGEST_REPLY_BYTES:
+                raise TalkBroken
+            kind, value = read_reply(await self._replies.readexactly(length))
+        except _BROKEN_TALK as error:
+            raise TalkBroken from error
+        return str(kind), value
+
+
+def _environment() -> dict[str, str]:
+    """Return what Python and its libraries need, and none of the bot's settings."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith(_KEPT_ENVIRONMENT)}
+    paths = [path or str(Path.cwd()) for path in sys.path]
+    return kept | _FRUGAL | {"PYTHONPATH": os.pathsep.join(paths)}

@@ -1,0 +1,175 @@
+"""Strangers' files are handled in a process of their own, which may die without harm to the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
+
+from bot.clock import Clock, SystemClock
+from bot.media import calls
+from bot.media.exchange import Explained, NormalisedPicture, NormalisedSound
+from bot.media.worker.child import MediaProcess, Progress, TalkBroken
+from bot.media.worker.limits import DECODING, RENDERING, WorkerLimits
+
+__all__ = [
+    "DECODING",
+    "RENDERING",
+    "MediaWorker",
+    "MediaWorkerDied",
+    "MediaWorkerNotStarted",
+    "WorkerLimits",
+]
+
+Result = TypeVar("Result")
+
+_log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 60.0
+"""How long a process stays without a call: it takes 50 MB and is there again in half a second."""
+
+
+class MediaWorkerDied(Exception):
+    """The process crashed, hung or ran into a limit on this input: treat it as unreadable."""
+
+
+class MediaWorkerNotStarted(Exception):
+    """No process can be started, whatever the input: the installation is broken."""
+
+
+class MediaWorker:
+    """One guarded process, used as `async with MediaWorker() as media`; calls queue.
+
+    It starts with the first call and ends when there was none for `IDLE_SECONDS`. It is replaced
+    when it dies, and killed when a caller is cancelled. It sees none of the bot's settings: its
+    environment is empty but for what Python needs.
+    `MediaWorker(RENDERING)` may write files and take its time; it is for our own work.
+    """
+
+    def __init__(self, limits: WorkerLimits = DECODING, clock: Clock | None = None) -> None:
+        self._limits = limits
+        self._clock = clock or SystemClock()
+        self._turn = asyncio.Lock()
+        self._process: MediaProcess | None = None
+        self._idle_since_seconds = 0.0
+        self._watch: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        self._closed = False
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._closed = True
+        if self._process:
+            self._process.kill()
+        async with self._turn:
+            await self._discard()
+        if self._watch:
+            self._watch.cancel()
+            await asyncio.wait([self._watch])
+
+    async def normalise_sound(
+        self, data: bytes, *, limit_milliseconds: int | None = None, levelled: bool = True
+    ) -> NormalisedSound:
+        """See `calls.normalise_sound`; raises SoundRefused, MediaWorkerDied."""
+        return await self.run(calls.normalise_sound, data, limit_milliseconds, levelled)
+
+    async def normalise_picture(self, data: bytes) -> NormalisedPicture:
+        """See `calls.normalise_picture`; raises PictureRefused, MediaWorkerDied."""
+        return await self.run(calls.normalise_picture, data)
+
+    async def normalise_part(
+        self, data: bytes, crop: tuple[int, int, int, int]
+    ) -> NormalisedPicture:
+        """See `calls.normalise_part`; raises PictureRefused, MediaWorkerDied."""
+        return await self.run(calls.normalise_part, data, crop)
+
+    async def explain_picture(self, data: bytes) -> Explained | None:
+        """See `bot.media.picture.explaining`; raises PictureRefused, MediaWorkerDied."""
+        return await self.run(calls.explain_picture, data)
+
+    async def run(
+        self, function: Callable[..., Result], *args: object, on_progress: Progress | None = None
+    ) -> Result:
+        """Call a module's function in the process and return what it returns.
+
+        With `on_progress` the function is called with an `on_progress` of its own, whose
+        numbers arrive here. This project's exceptions cross over; a result must be made
+        of plain values and of this project's dataclasses and enumerations.
+        Raises MediaWorkerDied, MediaWorkerNotStarted.
+        """
+        async with self._turn:
+            process = await self._ready()
+            answered = False
+            try:
+                kind, value = await self._ask(process, function, args, on_progress)
+                answered = kind != "failed"
+            finally:
+                self._idle_since_seconds = self._clock.steady_seconds()
+                if not answered:
+                    await self._discard()
+        if kind == "done":
+            return cast(Result, value)
+        raise _exception(kind, value)
+
+    async def _ask(
+        self,
+        process: MediaProcess,
+        function: Callable[..., object],
+        args: tuple[object, ...],
+        progress: Progress | None,
+    ) -> tuple[str, Any]:
+        try:
+            async with asyncio.timeout(self._limits.wall_seconds):
+                return await process.call(function, args, progress)
+        except TimeoutError as error:
+            raise MediaWorkerDied("the media process took too long") from error
+        except TalkBroken as error:
+            raise MediaWorkerDied("the media process broke off") from error
+
+    async def _ready(self) -> MediaProcess:
+        """Return a live process, a new one if need be."""
+        if self._closed:
+            raise MediaWorkerNotStarted("the media worker is closed")
+        if self._process and not await self._process.is_usable():
+            await self._discard()
+        if self._process is None:
+            try:
+                self._process = await MediaProcess.start(self._limits)
+            except (OSError, TimeoutError, TalkBroken) as error:
+                raise MediaWorkerNotStarted("the media process does not start") from error
+            if self._watch is None or self._watch.done():
+                self._watch = asyncio.create_task(self._end_when_idle())
+        return self._process
+
+    async def _end_when_idle(self) -> None:
+        """In turn, so that a call that arrives while the process ends gets another one."""
+        left_seconds = IDLE_SECONDS
+        while left_seconds > 0:
+            await self._clock.sleep(left_seconds)
+            async with self._turn:
+                idle_seconds = self._clock.steady_seconds() - self._idle_since_seconds
+                left_seconds = IDLE_SECONDS - idle_seconds
+                if left_seconds <= 0:
+                    await self._discard()
+
+    async def _discard(self) -> None:
+        process, self._process = self._process, None
+        if process:
+            await process.end()
+
+
+def _exception(kind: str, value: object) -> Exception:
+    """Return what to raise for an answer that is no result."""
+    if kind == "raised" and isinstance(value, Exception):
+        return value
+    _log.warning("the media process failed: %s", value)
+    return MediaWorkerDied("the media process failed")

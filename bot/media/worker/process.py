@@ -1,0 +1,80 @@
+"""The media process itself: reads calls, answers them, until its pipe is closed.
+
+Started by `MediaWorker` as `python -m bot.media.worker.process`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from bot.media.worker.limits import WorkerLimits, limit_call, limit_process
+from bot.media.worker.wire import framed, read_request
+
+_IMPORTED_BEFORE_LIMITS = ("bot.media.sound.normalise", "bot.media.picture.normalise")
+
+
+def main() -> None:
+    """Serve the parent until it goes away."""
+    requests, replies = _private_pipes()
+    limits: WorkerLimits = read_request(requests)
+    for module in _IMPORTED_BEFORE_LIMITS:
+        importlib.import_module(module)
+    sys.dont_write_bytecode = True
+    limit_process(limits)
+    _send(replies, "ready", None)
+    _serve(requests, replies, limits)
+
+
+def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Take the two pipes away from standard input and output, which libraries may use."""
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    os.close(nothing)
+    return requests, replies
+
+
+def _serve(requests: BinaryIO, replies: BinaryIO, limits: WorkerLimits) -> None:
+    def report(share: float) -> None:
+        _send(replies, "progress", float(share))
+
+    while True:
+        try:
+            request = read_request(requests)
+            if request is None:
+                _send(replies, "ready", None)
+                continue
+            function, args, wants_progress = request
+            limit_call(limits)
+            named = {"on_progress": report} if wants_progress else {}
+            replies.write(_answer(function, args, named))
+            replies.flush()
+        except (EOFError, BrokenPipeError):
+            return  # the bot has gone
+
+
+def _answer(function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> bytes:
+    """Call; our own exceptions cross to the caller, any other is a failure of this process."""
+    try:
+        return framed(("done", function(*args, **named)))
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the outermost: whatever a hostile file provokes
+        if type(error).__module__.startswith("bot."):
+            return framed(("raised", error))
+        return framed(("failed", traceback.format_exc(limit=-3)))
+
+
+def _send(replies: BinaryIO, kind: str, value: object) -> None:
+    replies.write(framed((kind, value)))
+    replies.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Chores: small things to be done beside the making of videos, all found in the database."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from typing import Any, Protocol
+
+from bot.telegram.errors import SendUnknown, TelegramFailure, TryAgain
+
+logger = logging.getLogger(__name__)
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+_WAITS_SECONDS = (2, 5, 15, 60, 300)
+
+
+class BackgroundTask(Protocol):
+    """One kind of them; the pipeline looks for what is due and has each done once at a time."""
+
+    async def due(self) -> dict[Hashable, Work]:
+        """What is to be done now, by a key that no other kind uses."""
+
+
+def wait_milliseconds(tries: int) -> int:
+    """How long to leave alone what failed so often."""
+    return _WAITS_SECONDS[min(tries, len(_WAITS_SECONDS) - 1)] * 1000
+
+
+async def say_or(
+    say: Callable[[], Awaitable[object]],
+    *,
+    later: Callable[[], Awaitable[None]],
+    never: Callable[[TelegramFailure], Awaitable[None]],
+) -> None:
+    """Say something; what may work later is put off, what never will is given up.
+
+    An answer that was lost counts as not said: a text that comes twice does less harm than none.
+    """
+    try:
+        await say()
+    except (TryAgain, SendUnknown) as failure:
+        logger.warning("said later: %s", failure)
+        await later()
+    except TelegramFailure as failure:
+        logger.warning("stays unsaid: %s", failure)
+        await never(failure)
+
+
+_REST_SECONDS = 5.0
+
+
+class TaskPool:
+    """Runs one coroutine per key; a failure is logged and reported, never lost, never fatal."""
+
+    def __init__(self, limit: int, on_end: Callable[[], None]) -> None:
+        self._limit = asyncio.Semaphore(limit)
+        self._on_end = on_end
+        self._tasks: dict[Hashable, asyncio.Task[None]] = {}
+        self._resting_until: dict[Hashable, float] = {}
+
+    def start(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Begin, unless this key is being worked on, or failed a moment ago."""
+        if key in self._tasks or self._is_resting(key):
+            return
+        task = asyncio.create_task(self._run(work))
+        self._tasks[key] = task
+        task.add_done_callback(lambda _: self._ended(key))
+
+    def busy(self, key: Hashable) -> bool:
+        """Whether this key is being worked on."""
+        return key in self._tasks
+
+    async def close(self, grace_seconds: float) -> None:
+        """Let what is nearly done finish, cancel the rest."""
+        tasks = list(self._tasks.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=grace_seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _is_resting(self, key: Hashable) -> bool:
+        until = self._resting_until.get(key, 0.0)
+        if until > asyncio.get_running_loop().time():
+            return True
+        self._resting_until.pop(key, None)
+        return False
+
+    async def _run(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        async with self._limit:
+            await work()
+
+    def _ended(self, key: Hashable) -> None:
+        task = self._tasks.pop(key)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("work on %s failed", key, exc_info=task.exception())
+            self._resting_until[key] = asyncio.get_running_loop().time() + _REST_SECONDS
+        self._on_end()
+
+
+class Wakeup:
+    """Many may give it, one waits for it; several at once are one."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def __call__(self) -> None:
+        """Wake the one who waits, or let the next wait end at once."""
+        self._event.set()
+
+    async def wait(self, at_most_seconds: float) -> None:
+        """Until the next nudge, or so long: a nudge is a courtesy, the time limit the promise."""
+        try:
+            async with asyncio.timeout(at_most_seconds):
+                await self._event.wait()
+        except TimeoutError:
+            return
+        self._event.clear()

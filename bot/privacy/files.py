@@ -1,0 +1,55 @@
+"""Files on the bot's disk that were made of what people sent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+UPLOADS_KEPT_MILLISECONDS = 48 * 3600 * 1000
+"""How long the preview engine's copies are needed, and kept: see `PreviewEngine.keep`."""
+
+
+class StoredFiles:
+    """Those of finished videos, and of the preview engine."""
+
+    def __init__(self, results: Path) -> None:
+        self._results = results
+        self._previews = results.parent / "preview"
+
+    async def remove_videos(self, job_ids: Iterable[int]) -> None:
+        """Every file of these jobs' videos; raises OSError where one cannot be removed."""
+        await asyncio.to_thread(self._remove_videos, list(job_ids))
+
+    async def remove_uploads(self, addresses: Iterable[str]) -> None:
+        """The preview engine's copies of photos and sounds; the provider's go by themselves."""
+        await asyncio.to_thread(self._remove_uploads, list(addresses))
+
+    async def sweep_uploads(self, before_milliseconds: int) -> int:
+        """Remove what the preview engine wrote before that moment; how many files that was."""
+        return await asyncio.to_thread(self._sweep_uploads, before_milliseconds)
+
+    def _remove_videos(self, job_ids: list[int]) -> None:
+        for job_id in job_ids:
+            for path in self._results.glob(f"{job_id}.*"):
+                path.unlink(missing_ok=True)
+            (self._previews / f"preview-{job_id}.mp4").unlink(missing_ok=True)
+
+    def _remove_uploads(self, addresses: list[str]) -> None:
+        for address in addresses:
+            if "/" not in address and address not in ("", ".", ".."):
+                (self._previews / address).unlink(missing_ok=True)
+
+    def _sweep_uploads(self, before_milliseconds: int) -> int:
+        removed = 0
+        for path in self._previews.glob("*"):
+            try:
+                if path.is_file() and path.stat().st_mtime * 1000 < before_milliseconds:
+                    path.unlink(missing_ok=True)
+                    removed += 1
+            except OSError as error:
+                logger.warning("%s cannot be removed: %s", path.name, error.strerror)
+        return removed

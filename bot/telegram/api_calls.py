@@ -1,0 +1,112 @@
+"""One call to the Bot API: its turn, what is repeated and what is not, our exceptions out."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from telegram.error import RetryAfter, TelegramError
+
+from bot.clock import Clock
+from bot.retry import Backoff
+from bot.telegram.error_mapping import describe, message_id_in, retry_after_seconds, translate
+from bot.telegram.errors import NotSent, SendUnknown, TelegramFailure, TryAgain
+from bot.telegram.rate_limits import RateLimiter, Urgency
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class CallPolicy:
+    """How a call is made.
+
+    `urgency`: None when the caller took its turn already.
+    `repeatable`: doing it twice shows nothing twice, so after an unknown outcome it is done again.
+    `attempts`: how often it is made while that is safe; `floods`: at the how many-th 429 it ends,
+    and at one that asks for more than `patience_seconds` at once.
+    `edit`: it changes a message. `turn_patience_seconds`: how long it may wait for its turn.
+    """
+
+    urgency: Urgency | None
+    repeatable: bool = False
+    attempts: int = 4
+    floods: int = 8
+    patience_seconds: float = math.inf
+    edit: bool = False
+    turn_patience_seconds: float = math.inf
+
+
+class Calls:
+    """Makes calls in their turn."""
+
+    def __init__(
+        self, rate_limiter: RateLimiter, clock: Clock, backoff: Backoff | None = None
+    ) -> None:
+        self._rate_limiter = rate_limiter
+        self._clock = clock
+        self._backoff = backoff or Backoff(cap_seconds=5.0)
+
+    async def make(
+        self, call: Callable[[], Awaitable[Result]], chat_id: int | None, policy: CallPolicy
+    ) -> Result:
+        """Make it, wait out floods, repeat what is safe to repeat.
+
+        Raises:
+            NotSent: it never reached Telegram, met 429 to the end, or had no turn in time.
+            TryAgain: it may be repeated, and its outcome stayed unknown.
+            SendUnknown: the same of any other call, which was made once.
+            TelegramFailure: one of the others, by what Telegram answered.
+        """
+        failures = floods = 0
+        while True:
+            if policy.urgency is not None:
+                await self._rate_limiter.acquire(
+                    chat_id,
+                    policy.urgency,
+                    edit=policy.edit,
+                    patience_seconds=policy.turn_patience_seconds,
+                )
+            try:
+                return await _attempt(call, policy)
+            except RetryAfter as error:
+                floods += 1
+                await self._sit_out(error, chat_id, policy, floods)
+            except TryAgain as failure:
+                failures += 1
+                if failures >= policy.attempts:
+                    raise
+                logger.info("a call to Telegram failed (%s) and is repeated", failure)
+                await self._clock.sleep(self._backoff.pause_seconds(failures))
+
+    async def _sit_out(
+        self, error: RetryAfter, chat_id: int | None, policy: CallPolicy, floods: int
+    ) -> None:
+        seconds = retry_after_seconds(error)
+        logger.warning("Telegram asks for %.0f s of silence in chat %s", seconds, chat_id)
+        if chat_id is not None:
+            self._rate_limiter.hold(chat_id, seconds)
+        if floods >= policy.floods or seconds > policy.patience_seconds:
+            raise NotSent(describe(error)) from None
+        if chat_id is None:
+            await self._clock.sleep(seconds)
+
+
+async def _attempt(call: Callable[[], Awaitable[Result]], policy: CallPolicy) -> Result:
+    try:
+        return await call()
+    except RetryAfter:
+        raise
+    except TelegramError as error:
+        raise translate(error) or _unknown(describe(error), policy, message_id_in(error)) from None
+    except (AttributeError, KeyError) as error:  # "ok": true without the object that was promised
+        logger.warning("an answer of Telegram could not be read", exc_info=error)
+        raise _unknown("an answer without its result", policy) from None
+
+
+def _unknown(text: str, policy: CallPolicy, message_id: int | None = None) -> TelegramFailure:
+    return TryAgain(text) if policy.repeatable else SendUnknown(text, message_id)

@@ -1,0 +1,163 @@
+"""Whoever is banned is told so in one sentence, and nothing else is done for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from telegram import Message, Update
+from telegram.constants import ChatID
+from telegram.ext import ApplicationHandlerStop
+
+from bot.services import Services
+from bot.telegram.keyboards import Keyboard
+from bot.telegram.rate_limits import is_group
+from handlers.context import Context, MessageContext, message_context_of, services_of, texts_for
+from handlers.press import ButtonPress, NotForYou, TooLate
+from storage.groups import chats, groups
+from storage.people import people
+
+_TELL_EVERY_MILLISECONDS = 60_000
+_ALLOWED_COMMANDS = frozenset({"privacy", "terms", "forget"})
+_ALLOWED_ACTIONS = frozenset({"mydata", "forgetme", "keepme"})
+
+
+async def stop_banned(update: Update, context: Context) -> None:
+    """Before every other handler; what concerns their own data stays open to them."""
+    user, services = update.effective_user, services_of(context)
+    if (
+        user is None
+        or not await people.is_banned(services.database, user.id)
+        or _is_allowed(update)
+    ):
+        return
+    if update.callback_query is not None:
+        texts = await texts_for(services, user)
+        await services.sender.answer_callback(
+            update.callback_query.id, texts.plain("answer-you-are-banned")
+        )
+    elif update.message is not None and _is_addressed(update):
+        await _tell(update, context, user.id)
+    raise ApplicationHandlerStop
+
+
+async def _tell(update: Update, context: Context, user_id: int) -> None:
+    """Once a minute at most: it may be meant as a flood."""
+    services = services_of(context)
+    async with services.database.transaction() as tx:
+        now = services.clock.now_milliseconds()
+        due = await people.is_to_be_told(
+            tx, user_id, now, every_milliseconds=_TELL_EVERY_MILLISECONDS
+        )
+    message_context = await message_context_of(update, context) if due else None
+    if message_context is not None:
+        await message_context.reply_once(message_context.texts.html("you-are-banned"))
+
+
+def _is_addressed(update: Update) -> bool:
+    """In a group most of what is seen is not for the bot."""
+    message = update.message
+    assert message is not None  # noqa: S101
+    return message.chat.type == "private" or bool(message.text and message.text.startswith("/"))
+
+
+def _is_allowed(update: Update) -> bool:
+    if update.callback_query is not None:
+        return (update.callback_query.data or "").partition(":")[0] in _ALLOWED_ACTIONS
+    words = (update.message.text or "").split() if update.message else []
+    if not words or not words[0].startswith("/"):
+        return False
+    command = words[0][1:].partition("@")[0]
+    if command == "start":
+        return len(words) > 1 and words[1] in _ALLOWED_COMMANDS
+    return command in _ALLOWED_COMMANDS
+
+
+Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
+
+_STAND_INS = frozenset({ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL, ChatID.SERVICE_CHAT})
+
+
+def shows_nobody(message: Message) -> bool:
+    """Whether the message is signed by a group or a channel, or written by another bot."""
+    author = message.from_user
+    if message.sender_chat is not None or author is None:
+        return True
+    return author.is_bot or author.id in _STAND_INS
+
+
+def people_only(handler: Handler) -> Handler:
+    """The handler for people; whoever hides is told in one sentence why nothing happens."""
+
+    async def handle(update: Update, context: Context) -> None:
+        message = update.effective_message
+        if message is None or not shows_nobody(message):
+            await handler(update, context)
+        elif not message.is_automatic_forward or _names_the_bot(message):
+            await _explain(message, context)
+
+    return handle
+
+
+async def _explain(message: Message, context: Context) -> None:
+    """The stand-in is no person: it is not remembered as one."""
+    services, author = services_of(context), message.from_user
+    if author is None:
+        return
+    texts = await texts_for(services, author, message.chat_id)
+    await MessageContext(services, message, author, texts).reply(
+        texts.html("group-write-as-yourself")
+    )
+
+
+def _names_the_bot(message: Message) -> bool:
+    """What a channel posts comes into its group by itself: it was not meant for the bot."""
+    text = message.text or message.caption or ""
+    return f"@{message.get_bot().username}".lower() in text.lower()
+
+
+async def is_private(
+    message_context: MessageContext, payload: str, *, text: str, button: str
+) -> bool:
+    """Whether they are alone; elsewhere a button leads to /start with that payload."""
+    if message_context.message.chat_id == message_context.user.id:
+        return True
+    link = message_context.services.sender.start_link(payload)
+    keyboard = Keyboard.link(message_context.texts.plain(button), link)
+    await message_context.reply_once(message_context.texts.html(text), keyboard)
+    return False
+
+
+async def is_admin(services: Services, chat_id: int, user_id: int) -> bool:
+    """Whether that is an administrator of this group; no, while Telegram does not tell.
+
+    Those who write as the group itself are; nobody is in a private chat.
+    """
+    return await services.members.administers(chat_id, user_id)
+
+
+async def may_use(services: Services, chat_id: int, user_id: int) -> bool:
+    """Whether the group's settings let this person have videos made there."""
+    if not is_group(chat_id):
+        return True
+    who = (await groups.settings_of(services.database, chat_id)).who
+    if who == "all":
+        return True
+    if who == "list" and user_id in await groups.guests_of(services.database, chat_id):
+        return True
+    return await is_admin(services, chat_id, user_id)
+
+
+async def require_use(pressed: ButtonPress, chat_id: int) -> None:
+    """Before a press has a video made in that chat: by the rules as they are now.
+
+    It has to be the chat in which the button is: whoever is banned, and a group that is not
+    allowed, were stopped there. A group that became a supergroup has buttons under its old id.
+
+    Raises: NotForYou, TooLate.
+    """
+    services = pressed.services
+    if pressed.chat_id not in (chat_id, await chats.former_id(services.database, chat_id)):
+        raise TooLate
+    if not await may_use(services, chat_id, pressed.user_id):
+        raise NotForYou

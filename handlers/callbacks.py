@@ -1,0 +1,106 @@
+"""Buttons: `action:argument:…`, each pressed by its owner only and harmless when repeated."""
+
+from __future__ import annotations
+
+import re
+
+from telegram import CallbackQuery, Message, Update
+
+from bot.services import Services
+from bot.texts import Catalogue
+from handlers import (
+    group_settings,
+    jobs,
+    media_questions,
+    owners,
+    privacy,
+    reports,
+    settings,
+    videos,
+)
+from handlers.context import Context, remember, services_of, texts_for
+from handlers.press import Action, Answer, ButtonPress, NotForYou, NotYours, TooLate
+
+_DATA = re.compile(r"[a-z]+(?::[A-Za-z0-9_-]{1,32})*")
+
+BUTTONS: dict[str, Action] = {
+    "gset": group_settings.press_setting,
+    "cancel": jobs.press_cancel,
+    "retry": jobs.press_retry,
+    "check": media_questions.check,
+    "cut": media_questions.cut,
+    "goon": media_questions.go_on,
+    "parts": media_questions.in_parts,
+    "notnow": media_questions.not_now,
+    "pick": media_questions.pick,
+    "piece": media_questions.piece,
+    "reopen": media_questions.reopen,
+    "again": media_questions.same_voice,
+    "spend": media_questions.spend,
+    "crop": media_questions.use_crop,
+    "lend": owners.lend,
+    "notme": owners.press_notme,
+    "agree": privacy.agree,
+    "decline": privacy.decline,
+    "forgetme": privacy.forget,
+    "keepme": privacy.keep,
+    "mydata": privacy.send_copy,
+    "ban": reports.ban,
+    "dismiss": reports.dismiss,
+    "report": reports.give_reason,
+    "takedown": reports.take_down,
+    "unban": reports.unban,
+    "setting": settings.change,
+    "settings": settings.open_menu,
+    "finer": videos.finer,
+    "newface": videos.new_face,
+    "newvoice": videos.new_voice,
+    "note": videos.note,
+    "history": videos.turn,
+    "video": videos.video,
+    "resend": videos.video,
+}
+
+
+async def press(update: Update, context: Context) -> None:
+    """Do what the button says and answer it; forged and stale ones change nothing."""
+    query = update.callback_query
+    assert query is not None  # noqa: S101
+    services = services_of(context)
+    if query.message is not None:
+        await remember(services, query.from_user, query.message.chat.id)
+    chat_id = query.message.chat.id if query.message else None
+    texts = await texts_for(services, query.from_user, chat_id)
+    answer = await _answer(services, texts, query)
+    text = texts.plain(answer.key, **answer.values)
+    await services.sender.answer_callback(query.id, text, alert=answer.alert)
+
+
+async def _answer(services: Services, texts: Catalogue, query: CallbackQuery) -> Answer:
+    data = query.data or ""
+    name, *arguments = data.split(":")
+    action = BUTTONS.get(name) if _DATA.fullmatch(data) else None
+    if action is None or query.message is None:
+        return Answer("answer-too-late")
+    message = query.message
+    thread_id = None
+    if isinstance(message, Message) and message.is_topic_message:
+        thread_id = message.message_thread_id
+    pressed = ButtonPress(
+        services=services,
+        texts=texts,
+        user=query.from_user,
+        chat_id=message.chat.id,
+        thread_id=thread_id or 0,
+        message_id=message.message_id,
+        arguments=tuple(arguments),
+    )
+    try:
+        answer = await action(pressed)
+    except NotYours:
+        return Answer("answer-not-yours")
+    except NotForYou:
+        return Answer("answer-not-for-you", alert=True)
+    except TooLate:
+        return Answer("answer-too-late")
+    return Answer(answer) if isinstance(answer, str) else answer

@@ -1,0 +1,160 @@
+"""The bot's own place in a chat changes: blocked, unblocked, removed, added, given other rights."""
+
+from __future__ import annotations
+
+import logging
+
+from telegram import Chat, ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update
+from telegram.constants import ChatType
+from telegram.ext import ApplicationHandlerStop
+
+from bot.services import Services
+from bot.telegram.errors import (
+    ChatDead,
+    ChatMoved,
+    NotAllowed,
+    RequestInvalid,
+    SendUnknown,
+    ThreadClosed,
+)
+from handlers.context import Context, services_of, texts_for
+from storage.groups import chats, groups
+from storage.groups.chats import close_chat
+
+logger = logging.getLogger(__name__)
+
+
+async def note_membership(update: Update, context: Context) -> None:
+    """Whether the chat can be written to from now on, and what follows from that."""
+    change = update.my_chat_member
+    assert change is not None  # noqa: S101
+    services = services_of(context)
+    if is_out(change.new_chat_member):
+        await _closed(services, change)
+        await note_leaving(services, change)
+    else:
+        await _open(services, change)
+        await note_introduction(services, change, was_out=is_out(change.old_chat_member))
+
+
+def is_out(member: ChatMember) -> bool:
+    """Whether this member is none (any more)."""
+    if isinstance(member, ChatMemberRestricted):
+        return not member.is_member
+    return member.status in (ChatMember.LEFT, ChatMember.BANNED)
+
+
+async def _closed(services: Services, change: ChatMemberUpdated) -> None:
+    """What only waited there is cancelled for nothing."""
+    reason = f"the bot is {change.new_chat_member.status} there"
+    async with services.database.transaction() as tx:
+        now = services.clock.now_milliseconds()
+        cancelled = await close_chat(tx, change.chat.id, reason, now)
+    logger.info("chat %s closed (%s), %d jobs end", change.chat.id, reason, len(cancelled))
+    services.wakeup()
+
+
+async def _open(services: Services, change: ChatMemberUpdated) -> None:
+    """It can be written to, again or for the first time."""
+    async with services.database.transaction() as tx:
+        await chats.mark_alive(tx, change.chat.id)
+
+
+_OVER = (ChatDead, ChatMoved, NotAllowed, RequestInvalid)
+_GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
+
+
+async def note_new_group(update: Update, context: Context) -> None:
+    """A basic group was made with the bot in it."""
+    message = update.effective_message
+    if message is None:
+        return
+    author = message.from_user
+    await _come(
+        services_of(context), message.chat_id, message.chat.title, author.id if author else 0
+    )
+
+
+async def note_introduction(
+    services: Services, change: ChatMemberUpdated, *, was_out: bool
+) -> None:
+    """The bot was added, or has other rights than before."""
+    if change.chat.type not in _GROUPS:
+        return
+    if was_out:
+        await _come(services, change.chat.id, change.chat.title, change.from_user.id)
+        return
+    try:
+        await services.arrivals.look_again(change.chat.id)
+    except _OVER as failure:
+        logger.info("chat %s is not told of the bot's rights: %s", change.chat.id, failure)
+
+
+async def note_leaving(services: Services, change: ChatMemberUpdated) -> None:
+    """The bot was removed: if it comes back, it introduces itself again."""
+    async with services.database.transaction() as tx:
+        await groups.forget(tx, change.chat.id)
+
+
+async def _come(services: Services, chat_id: int, title: str | None, added_by: int) -> None:
+    try:
+        await services.arrivals.come(chat_id, title or "", added_by or None)
+    except _OVER as failure:
+        logger.info("not introduced to chat %s: %s", chat_id, failure)
+
+
+async def note_move(update: Update, context: Context) -> None:
+    """Both chats tell of it, in any order: the first one is enough."""
+    message = update.effective_message
+    assert message is not None  # noqa: S101
+    old, new = message.chat_id, message.migrate_to_chat_id
+    if new is None and message.migrate_from_chat_id is not None:
+        old, new = message.migrate_from_chat_id, message.chat_id
+    if new is None:
+        return
+    services = services_of(context)
+    async with services.database.transaction() as tx:
+        if await chats.move(tx, old, new, services.clock.now_milliseconds()):
+            logger.info("chat %s became %s", old, new)
+
+
+_SHUT = (ChatDead, NotAllowed, ThreadClosed, SendUnknown)
+_GROUP_TYPES = (ChatType.GROUP, ChatType.SUPERGROUP)
+
+
+async def turn_away(update: Update, context: Context) -> None:
+    """Leave a group that is not allowed, with a sentence; nothing else is done there."""
+    services, chat = services_of(context), update.effective_chat
+    if chat is None or chat.type not in _GROUP_TYPES or not services.limits.allowed_groups:
+        return
+    change = update.my_chat_member
+    if change is not None and is_out(change.new_chat_member):
+        return
+    message = update.effective_message
+    former = message.migrate_from_chat_id if message is not None else None
+    if await _is_allowed(services, chat.id, former):
+        return
+    await _leave(services, chat, update)
+    raise ApplicationHandlerStop
+
+
+async def _is_allowed(services: Services, chat_id: int, former: int | None) -> bool:
+    """A group that became a supergroup stays allowed under its old id."""
+    former = former or await chats.former_id(services.database, chat_id)
+    return not services.limits.allowed_groups.isdisjoint({chat_id, former})
+
+
+async def _leave(services: Services, chat: Chat, update: Update) -> None:
+    user = update.effective_user
+    texts = await texts_for(services, user, chat.id) if user else services.texts.of(None)
+    try:
+        await services.sender.send_text(chat.id, texts.html("leaving-group"))
+    except _SHUT as failure:
+        logger.info("leaving chat %s without a word: %s", chat.id, failure)
+    try:
+        await services.members.leave(chat.id)
+    except ChatDead as failure:
+        logger.info("chat %s was left already: %s", chat.id, failure)
+        return
+    subject, title = f"left:{chat.id}", chat.title or ""
+    await services.operator.tell(subject, "operator-group-left", group=title, chat=str(chat.id))

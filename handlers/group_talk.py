@@ -1,0 +1,151 @@
+"""/talk, the way into a group: in reply to a photo or a voice, on a photo, or alone.
+
+With privacy mode on the bot gets commands and what answers its own messages, and nothing else.
+"""
+
+from __future__ import annotations
+
+from telegram import Message, Update
+from telegram.constants import MessageEntityType
+from telegram.ext import filters
+
+from bot.chat.owners import mention_of
+from bot.intake.group_replies import ask_for, longest_seconds
+from handlers.access import may_use
+from handlers.context import Context, MessageContext, message_context_of
+from handlers.media import MediaMessage, item_for, item_of, lay_known_photo, source_of, take
+from storage import drafts
+from storage.groups import borrowed_media
+
+
+class CaptionCommand(filters.MessageFilter):
+    """A caption that begins with this command, by itself or with the name of this bot.
+
+    Whether Telegram shows such a message to a bot in privacy mode is not documented.
+    """
+
+    def __init__(self, command: str) -> None:
+        super().__init__(f"CaptionCommand({command})")
+        self._command = command
+
+    def filter(self, message: Message) -> bool:
+        """Whether it does."""
+        entities = message.caption_entities
+        if not entities or entities[0].type != MessageEntityType.BOT_COMMAND or entities[0].offset:
+            return False
+        word = (message.caption or "")[1 : entities[0].length]
+        name, _, bot_name = word.lower().partition("@")
+        return name == self._command and bot_name in ("", message.get_bot().username.lower())
+
+
+async def talk(update: Update, context: Context) -> None:
+    """Take what it answers, or ask for what is missing."""
+    message_context = await _user_of(update, context)
+    if message_context is None:
+        return
+    answered = _answered(message_context.message)
+    if answered is None or _is_our_own(answered):
+        await _ask_for_what_is_missing(message_context)
+        return
+    item = item_for(message_context.user.id, answered)
+    if item is None:
+        await message_context.reply(message_context.texts.html("talk-cannot"))
+    else:
+        await _use(message_context, source_of(update), item)
+
+
+async def talk_on_photo(update: Update, context: Context) -> None:
+    """/talk as the caption of a photo: that photo."""
+    message_context = await _user_of(update, context)
+    item = item_of(message_context.message) if message_context else None
+    if message_context is not None and item is not None:
+        await _use(message_context, source_of(update), item)
+
+
+class NamesBot(filters.MessageFilter):
+    """A command with the name of this bot, whichever it is."""
+
+    def filter(self, message: Message) -> bool:
+        """Whether it is one."""
+        word, *_ = (message.text or "").lower().split(maxsplit=1) or [""]
+        return word.startswith("/") and word.endswith(f"@{message.get_bot().username.lower()}")
+
+
+class AnswersBot(filters.MessageFilter):
+    """A photo or a sound that answers a message of this bot."""
+
+    def filter(self, message: Message) -> bool:
+        """Whether it is one."""
+        answered = _answered(message)
+        return answered is not None and _is_our_own(answered) and item_of(message) is not None
+
+
+async def take_answer(update: Update, context: Context) -> None:
+    """Whatever message of the bot it answers, it is the sender's own photo or sound."""
+    message_context = await _user_of(update, context)
+    item = item_of(message_context.message) if message_context else None
+    if message_context is not None and item is not None:
+        await _use(message_context, source_of(update), item)
+
+
+async def _user_of(update: Update, context: Context) -> MessageContext | None:
+    """The visit, if the group lets this person use the bot."""
+    message_context = await message_context_of(update, context)
+    if message_context is None or await may_use(
+        message_context.services, message_context.message.chat_id, message_context.user.id
+    ):
+        return message_context
+    await message_context.reply(message_context.texts.html("group-not-for-you"))
+    return None
+
+
+async def _use(message_context: MessageContext, source: str, item: MediaMessage) -> None:
+    refusal = await _refusal(message_context, item)
+    if refusal is not None:
+        await message_context.reply(refusal)
+        return
+    if item.kind == "sound":
+        await lay_known_photo(message_context)
+    await take(message_context, source, item)
+
+
+async def _refusal(message_context: MessageContext, item: MediaMessage) -> str | None:
+    """Why somebody else's photo or voice cannot be used."""
+    if item.lender is None:
+        return None
+    owner_id = item.lender.owner.id if item.lender.owner else None
+    database, chat_id = message_context.services.database, message_context.message.chat_id
+    if await borrowed_media.may_borrow(database, chat_id, owner_id):
+        return None
+    if owner_id is None or not await borrowed_media.objects(database, chat_id, owner_id):
+        return message_context.texts.html("talk-own-only")
+    owner = await mention_of(database, owner_id, message_context.texts)
+    return message_context.texts.html("talk-objected", owner=owner)
+
+
+async def _ask_for_what_is_missing(message_context: MessageContext) -> None:
+    texts = message_context.texts
+    draft = await drafts.get(message_context.services.database, message_context.conversation)
+    if draft.photo is not None and draft.sound is not None:
+        await message_context.reply(texts.html("group-both-there"))
+    elif draft.photo is not None:
+        longest = await longest_seconds(
+            message_context.services.database, message_context.message.chat_id
+        )
+        text = texts.html("group-ask-voice", longest=longest)
+        await message_context.reply(text, ask_for("sound", texts))
+    else:
+        key = "group-how" if draft.sound is None else "group-ask-photo"
+        await message_context.reply(texts.html(key), ask_for("photo", texts))
+
+
+def _answered(message: Message) -> Message | None:
+    """What the message answers; what is simply written in a topic answers its opening."""
+    answered = message.reply_to_message
+    if answered is None or answered.forum_topic_created is not None:
+        return None
+    return answered
+
+
+def _is_our_own(message: Message) -> bool:
+    return message.from_user is not None and message.from_user.id == message.get_bot().id

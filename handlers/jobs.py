@@ -1,0 +1,219 @@
+"""/status: what is being made for this person here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from telegram import Update
+
+from bot.services import Services
+from bot.texts import Catalogue
+from bot.texts.naming import shown_name
+from handlers.access import require_use
+from handlers.context import Context, MessageContext, message_context_of
+from handlers.press import Answer, ButtonPress, NotYours, TooLate, started
+from storage import drafts, inbox
+from storage.db.database import Transaction
+from storage.drafts import Draft
+from storage.inbox import Outcome
+from storage.jobs import jobs, moves
+from storage.jobs.jobs import WAITING, Job, JobState
+from storage.people import people
+
+
+async def show_status(update: Update, context: Context) -> None:
+    """One line a job, or what is missing."""
+    message_context = await message_context_of(update, context)
+    if message_context is not None:
+        await message_context.reply(await _status_text(message_context))
+
+
+async def _status_text(message_context: MessageContext) -> str:
+    database = message_context.services.database
+    mine = await jobs.open_jobs_of(
+        database, message_context.user.id, message_context.message.chat_id
+    )
+    if mine:
+        lines = await message_context.services.progress.lines(mine, message_context.texts)
+        title = message_context.texts.html("status-jobs", count=len(mine))
+        return "\n\n".join([title, *lines])
+    draft = await drafts.get(database, message_context.conversation)
+    key = _key(draft)
+    return message_context.texts.html(_IN_GROUP.get(key, key) if message_context.in_group else key)
+
+
+def _key(draft: Draft) -> str:
+    if draft.sound is not None and draft.photo is not None:
+        return "status-asked"
+    if draft.sound is not None:
+        return "status-sound"
+    return "status-nothing" if draft.photo is None else "status-photo"
+
+
+_IN_GROUP = {
+    "status-sound": "group-status-sound",
+    "status-photo": "group-status-photo",
+    "status-nothing": "group-status-nothing",
+}
+
+
+_MOST_LINES = 10
+
+
+async def show_queue(update: Update, context: Context) -> None:
+    """The line as it is now."""
+    message_context = await message_context_of(update, context)
+    if message_context is not None:
+        await message_context.reply(await _queue_text(message_context))
+
+
+async def _queue_text(message_context: MessageContext) -> str:
+    texts = message_context.texts
+    being_made, waiting = _by_turn(await jobs.open_jobs(message_context.services.database))
+    if not being_made and not waiting:
+        return texts.html("queue-empty")
+    lines = []
+    if being_made:
+        names = [await _name(message_context, job) for job in being_made[:_MOST_LINES]]
+        lines.append(texts.html("queue-being-made", names=texts.plain("queue-comma").join(names)))
+    if waiting:
+        lines.append(texts.html("queue-waiting", count=len(waiting)))
+    for place, job in enumerate(waiting, start=1):
+        if place <= _MOST_LINES or job.user_id == message_context.user.id:
+            name = await _name(message_context, job)
+            key = "queue-own-place" if job.user_id == message_context.user.id else "queue-place"
+            lines.append(texts.html(key, place=place, name=name))
+    return "\n".join(lines)
+
+
+def _by_turn(open_jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:
+    """What is being made and what waits; the parts of one video are one, by the first of them."""
+    wholes = {job.whole_id for job in open_jobs if job.whole_id is not None}
+    seen: dict[int, list[Job]] = {}
+    for job in open_jobs:
+        if job.id not in wholes:
+            seen.setdefault(job.whole_id or job.id, []).append(job)
+    being_made = [parts[0] for parts in seen.values() if not _all_wait(parts)]
+    return being_made, [parts[0] for parts in seen.values() if _all_wait(parts)]
+
+
+def _all_wait(parts: Sequence[Job]) -> bool:
+    return all(job.state in WAITING for job in parts)
+
+
+async def _name(message_context: MessageContext, job: Job) -> str:
+    """First names, and only among those who are in the same group anyway."""
+    if job.user_id == message_context.user.id:
+        return message_context.texts.plain("queue-you")
+    if job.chat_id != message_context.message.chat_id:
+        return message_context.texts.plain("queue-elsewhere")
+    person = await people.find(message_context.services.database, job.user_id)
+    return shown_name(person.first_name if person else None, message_context.texts)
+
+
+async def cancel(update: Update, context: Context) -> None:
+    """All of this person's jobs here, or else the draft."""
+    message_context = await message_context_of(update, context)
+    if message_context is None:
+        return
+    outcome = await _outcome(message_context, update.update_id)
+    for job_id in outcome["stopping"]:
+        message_context.services.watch.wakeup(job_id)
+    message_context.services.wakeup()
+    await message_context.reply(_cancelled_text(message_context.texts, outcome))
+
+
+async def cancel_job(services: Services, job: Job) -> bool:
+    """True: it waited and is cancelled. False: the wish is on its way to the provider."""
+    async with services.database.transaction() as tx:
+        if await _stop(tx, job, services.clock.now_milliseconds()):
+            return True
+    services.watch.wakeup(job.id)
+    return False
+
+
+async def _outcome(message_context: MessageContext, update_id: int) -> Outcome:
+    """What this very update did: handled again, it must not drop what was begun after it."""
+    now = message_context.services.clock.now_milliseconds()
+    async with message_context.services.database.transaction() as tx:
+        known = await inbox.find(tx, update_id, now)
+        if known is not None:
+            return known
+        outcome = await _stop_all(tx, message_context, now)
+        await inbox.keep(tx, update_id, outcome, now)
+    return outcome
+
+
+async def _stop_all(
+    tx: Transaction, message_context: MessageContext, now_milliseconds: int
+) -> Outcome:
+    mine = await jobs.open_jobs_of(tx, message_context.user.id, message_context.message.chat_id)
+    stopping = [job.id for job in mine if not await _stop(tx, job, now_milliseconds)]
+    forgot = not mine and await drafts.clear(tx, message_context.conversation)
+    return {"cancelled": len(mine) - len(stopping), "stopping": stopping, "forgot": forgot}
+
+
+async def _stop(tx: Transaction, job: Job, now_milliseconds: int) -> bool:
+    if await moves.cancel_waiting(tx, job.id, now_milliseconds):
+        return True
+    await moves.request_cancel(tx, job.id)
+    return False
+
+
+def _cancelled_text(texts: Catalogue, outcome: Outcome) -> str:
+    sentences = []
+    if outcome["cancelled"]:
+        sentences.append(texts.html("cancel-done", count=outcome["cancelled"]))
+    if outcome["stopping"]:
+        sentences.append(texts.html("cancel-trying"))
+    if not sentences:
+        sentences.append(texts.html("cancel-draft" if outcome["forgot"] else "cancel-nothing"))
+    return " ".join(sentences)
+
+
+async def press_cancel(pressed: ButtonPress) -> str:
+    """cancel:JOB stops what waits, and tries to stop what runs."""
+    job = await own_job(pressed)
+    if job.state not in _CANCELLABLE:
+        raise TooLate
+    stopped = await cancel_job(pressed.services, job)
+    pressed.services.wakeup()
+    return "answer-cancelled" if stopped else "answer-stopping"
+
+
+async def press_retry(pressed: ButtonPress) -> str | Answer:
+    """retry:JOB makes it once more of what was sent.
+
+    The message with the button becomes the new job's status, if it is that of the old one: a
+    press may be forged, and another message belongs to something else.
+    """
+    job = await job_to_use(pressed)
+    if job.state not in (JobState.FAILED, JobState.CANCELLED):
+        raise TooLate
+    pressed_at = (pressed.chat_id, pressed.message_id)
+    is_status = pressed_at == (job.chat_id, job.status_message_id)
+    status_message_id = pressed.message_id if is_status else None
+    return await started(pressed, pressed.services.pairing.again(job, status_message_id))
+
+
+async def own_job(pressed: ButtonPress) -> Job:
+    """The job the button's first number names; raises NotYours, TooLate."""
+    job = await jobs.get(pressed.services.database, pressed.number(0))
+    if job is None:
+        raise TooLate
+    if job.user_id != pressed.user_id:
+        raise NotYours
+    return job
+
+
+async def job_to_use(pressed: ButtonPress) -> Job:
+    """The same, where its photo and voice are to be used once more; raises NotForYou as well."""
+    job = await own_job(pressed)
+    await require_use(pressed, job.chat_id)
+    return job
+
+
+_CANCELLABLE = (
+    *(JobState.PREPARING, JobState.READY, JobState.SUBMITTING),
+    *(JobState.RUNNING, JobState.IN_PARTS),
+)

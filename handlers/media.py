@@ -1,0 +1,310 @@
+"""A photo or a sound arrives, or something that is neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from telegram import Audio, Document, Message, PhotoSize, Update, User, VideoNote, Voice
+from telegram.ext import filters
+
+from handlers.access import shows_nobody
+from handlers.context import Context, MessageContext, message_context_of
+from storage import drafts, media
+from storage.db.database import Transaction
+from storage.groups import borrowed_media
+from storage.media import Media, MediaState, ReceivedMedia
+from storage.people import consents, people
+from storage.people.people import Person
+
+PHOTO = (
+    filters.PHOTO
+    | filters.Document.Category("image/")
+    | filters.Document.FileExtension("heic")
+    | filters.Document.FileExtension("heif")
+)
+SOUND = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.Category("audio/")
+
+
+async def take_photo(update: Update, context: Context) -> None:
+    """Record the photo; the pipeline checks it."""
+    message_context = await message_context_of(update, context)
+    item = photo_of(message_context.message) if message_context else None
+    if message_context is not None and item is not None:
+        await take(message_context, source_of(update), item)
+
+
+async def take_sound(update: Update, context: Context) -> None:
+    """Record the voice note, sound file or round video; the pipeline listens to it."""
+    message_context = await message_context_of(update, context)
+    item = sound_of(message_context.message) if message_context else None
+    if message_context is not None and item is not None:
+        await take(message_context, source_of(update), item)
+
+
+async def hint_at_text(update: Update, context: Context) -> None:
+    """Text instead of a photo or a voice: say what is missing."""
+    message_context = await message_context_of(update, context)
+    if message_context is None:
+        return
+    draft = await drafts.get(message_context.services.database, message_context.conversation)
+    key = "hint-text"
+    if draft.photo is not None:
+        key = "hint-text-photo-kept" if draft.sound is None else "status-asked"
+    elif draft.sound is not None:
+        key = "hint-text-sound-kept"
+    await message_context.reply(message_context.texts.html(key))
+
+
+async def hint_at_other(update: Update, context: Context) -> None:
+    """Something the bot cannot use; a file whose type lies is looked at by its name."""
+    message_context = await message_context_of(update, context)
+    if message_context is None:
+        return
+    document = message_context.message.document
+    item = item_of(message_context.message) if document else None
+    if item is not None:
+        await take(message_context, source_of(update), item)
+    else:
+        await message_context.reply(
+            message_context.texts.html("hint-file" if document else "hint-other")
+        )
+
+
+def source_of(update: Update) -> str:
+    """What names the half that this update brings."""
+    return f"update:{update.update_id}"
+
+
+# Long enough for the reply below to be sent; if that fails, the work begins all the same.
+_REPLY_FIRST_MILLISECONDS = 3_000
+
+# Long enough for the rest of what waited at Telegram: there is one question for all of it.
+_GATHER_LATE_MILLISECONDS = 2_000
+
+
+SEEN = "👀"
+"""The reaction that stands for "looking at it" in a group, where messages are scarce."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lender:
+    """Whose photo or voice it is, where it is not its sender's; None: no person shows."""
+
+    owner: User | None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaMessage:
+    """What Telegram says of the file, and the text that is said at once.
+
+    `answered_at` is the message that is answered, where it is not the one that asked for this.
+    """
+
+    kind: str
+    file: PhotoSize | Document | Voice | Audio | VideoNote
+    said_at_once: str
+    lender: Lender | None = None
+    answered_at: int | None = None
+
+
+def photo_of(message: Message) -> MediaMessage | None:
+    """The message's picture: the largest size of a photo, or a file."""
+    file = message.photo[-1] if message.photo else message.document
+    return None if file is None else MediaMessage("photo", file, "photo-looking")
+
+
+def sound_of(message: Message) -> MediaMessage | None:
+    """The message's sound: a voice note, a sound file, a round video, or a file."""
+    file = message.voice or message.audio or message.video_note or message.document
+    return None if file is None else MediaMessage("sound", file, "sound-listening")
+
+
+async def take(message_context: MessageContext, source: str, item: MediaMessage) -> None:
+    """Record it as the sender's photo or sound, once for each `source`, and say so at once."""
+    before = await _photos_of_album_before(message_context) if item.kind == "photo" else 0
+    late = _is_late(message_context)
+    agreed = await consents.given(
+        message_context.services.database,
+        message_context.user.id,
+        message_context.services.limits.agreement,
+    )
+    wait = _wait_milliseconds(late=late, reply_first=agreed and not message_context.in_group)
+    stored = await _record(
+        message_context, source, item, surplus=before > 0, late=late, wait_milliseconds=wait
+    )
+    if before:
+        if before == 1:
+            await message_context.reply(message_context.texts.html("album-first"))
+        return
+    if late or not agreed:  # the pipeline asks first, and says what the question is
+        message_context.services.wakeup()
+        return
+    if stored is None or stored.reply_message_id is not None:
+        return
+    await _acknowledge(message_context, stored.id, item)
+    message_context.services.wakeup()
+
+
+async def _acknowledge(message_context: MessageContext, media_id: int, item: MediaMessage) -> None:
+    """In a group by a reaction: what is to be said follows in one message."""
+    if message_context.in_group:
+        await message_context.services.sender.react(
+            message_context.message.chat_id, message_context.message.message_id, SEEN
+        )
+        return
+    sent = await message_context.reply_once(message_context.texts.html(item.said_at_once))
+    if sent is not None:
+        async with message_context.services.database.transaction() as tx:
+            await media.set_reply(
+                tx, media_id, chat_id=sent.chat_id, reply_message_id=sent.message_id
+            )
+
+
+async def _photos_of_album_before(message_context: MessageContext) -> int:
+    """One photo makes a video: the second of an album is answered, the rest are passed over."""
+    album = message_context.message.media_group_id
+    if album is None:
+        return 0
+    return await media.in_album_before(
+        message_context.services.database,
+        message_context.conversation,
+        album,
+        message_context.message.message_id,
+    )
+
+
+def _is_late(message_context: MessageContext) -> bool:
+    """Sent so long ago that its sender may have given it up: asked about, not worked on."""
+    services = message_context.services
+    age = services.clock.now_milliseconds() - _sent_at_milliseconds(message_context.message)
+    return age > services.limits.max_update_age_milliseconds
+
+
+def _sent_at_milliseconds(message: Message) -> int:
+    return int(message.date.timestamp() * 1000)
+
+
+def _wait_milliseconds(*, late: bool, reply_first: bool) -> int:
+    if late:
+        return _GATHER_LATE_MILLISECONDS
+    return _REPLY_FIRST_MILLISECONDS if reply_first else 0
+
+
+async def _record(
+    message_context: MessageContext,
+    source: str,
+    item: MediaMessage,
+    *,
+    surplus: bool,
+    late: bool,
+    wait_milliseconds: int,
+) -> Media | None:
+    """In one transaction: what arrived, and that it is now the draft's photo or sound.
+
+    A half that is new answers the question about an older one.
+    """
+    arrival = _introduction(message_context, source, item)
+    now = message_context.services.clock.now_milliseconds()
+    async with message_context.services.database.transaction() as tx:
+        new = await media.record(
+            tx,
+            arrival,
+            now_milliseconds=now,
+            not_before_milliseconds=now + wait_milliseconds,
+            surplus=surplus,
+            late=late,
+        )
+        stored = await media.by_source(tx, arrival.source)
+        if new and stored is not None and item.lender is not None:
+            await _borrow(tx, stored.id, item.lender, now)
+        if new and stored is not None and not surplus:
+            await drafts.put(tx, stored, now)
+            if not late:
+                await drafts.wake_other(tx, stored)
+    return stored
+
+
+async def _borrow(tx: Transaction, media_id: int, lender: Lender, now_milliseconds: int) -> None:
+    """Keep whose it is; they are told by their name, even if the bot never met them."""
+    owner = lender.owner
+    await borrowed_media.borrow(tx, media_id, owner.id if owner else None)
+    if owner is not None and await people.find(tx, owner.id) is None:
+        person = Person(owner.id, owner.first_name, owner.username, owner.language_code)
+        await people.remember(tx, person, now_milliseconds)
+
+
+def _introduction(
+    message_context: MessageContext, source: str, item: MediaMessage
+) -> ReceivedMedia:
+    message: Message = message_context.message
+    return ReceivedMedia(
+        source=source,
+        kind=item.kind,
+        conversation=message_context.conversation,
+        message_id=item.answered_at or message.message_id,
+        media_group_id=message.media_group_id,
+        file_id=item.file.file_id,
+        file_unique_id=item.file.file_unique_id,
+        file_size_bytes=item.file.file_size,
+        sent_at_milliseconds=_sent_at_milliseconds(message),
+    )
+
+
+PICTURE_NAMES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".heic", ".heif")
+SOUND_NAMES = (".ogg", ".oga", ".opus", ".mp3", ".m4a", ".wav", ".flac", ".aac", ".amr", ".weba")
+
+
+def item_of(message: Message) -> MediaMessage | None:
+    """The photo or sound in it, by what Telegram says it is, or else by its file's name."""
+    if message.photo:
+        return photo_of(message)
+    if message.voice or message.audio or message.video_note:
+        return sound_of(message)
+    document = message.document
+    if document is None or message.animation is not None:
+        return None
+    kind, name = document.mime_type or "", (document.file_name or "").lower()
+    if kind.startswith("image/") or name.endswith(PICTURE_NAMES):
+        return photo_of(message)
+    if kind.startswith("audio/") or name.endswith(SOUND_NAMES):
+        return sound_of(message)
+    return None
+
+
+def item_for(user_id: int, message: Message) -> MediaMessage | None:
+    """The same for somebody who answers that message: it may be another's.
+
+    A sound of one's own is answered where it is; everything else where it was asked for.
+    """
+    item = item_of(message)
+    author = message.from_user
+    if item is None:
+        return None
+    if author is None or shows_nobody(message):
+        return replace(item, lender=Lender(None))
+    if author.id != user_id:
+        return replace(item, lender=Lender(author))
+    return replace(item, answered_at=message.message_id) if item.kind == "sound" else item
+
+
+async def lay_known_photo(message_context: MessageContext) -> None:
+    """Into the draft, if it has none: the photo of their last video here, whichever the topic."""
+    database = message_context.services.database
+    if (await drafts.get(database, message_context.conversation)).photo is not None:
+        return
+    photo = await media.last_used_photo(
+        database, message_context.user.id, message_context.message.chat_id
+    )
+    if (
+        photo is None
+        or photo.state != MediaState.READY
+        or not await borrowed_media.may_use(database, photo)
+    ):
+        return
+    async with database.transaction() as tx:
+        await drafts.put(
+            tx,
+            photo,
+            message_context.services.clock.now_milliseconds(),
+            conversation=message_context.conversation,
+        )

@@ -1,0 +1,192 @@
+"""Buttons under what is said of a photo or a sound: the answers to its question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from bot.intake.inputs import Plan
+from bot.limits import effective_settings_of
+from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
+from handlers.access import require_use
+from handlers.press import ButtonPress, NotYours, TooLate
+from storage import clips, drafts, media, media_answers
+from storage.db.database import Transaction
+from storage.media import Media, MediaState
+
+
+async def check(pressed: ButtonPress) -> str:
+    """check:HALF has a doubtful photo checked all the same."""
+    return await _answered(pressed, media_answers.insist)
+
+
+async def cut(pressed: ButtonPress) -> str:
+    """cut:HALF:MILLISECONDS uses the beginning of a sound."""
+    limit = pressed.number(1)
+    if not SHORTEST_MILLISECONDS <= limit <= LONGEST_MILLISECONDS:
+        raise TooLate
+    return await _answered(pressed, partial(media_answers.shorten, limit_milliseconds=limit))
+
+
+async def reopen(pressed: ButtonPress) -> str:
+    """reopen:HALF tries once more what could not be used for the moment."""
+    return await _answered(pressed, media_answers.reopen)
+
+
+async def _answered(
+    pressed: ButtonPress, answer: Callable[[Transaction, int], Awaitable[bool]]
+) -> str:
+    """The half goes on with that answer, if it was asked for one; its sender wants it now."""
+    item = await half_to_use(pressed)
+    async with pressed.services.database.transaction() as tx:
+        if not await answer(tx, item.id):
+            raise TooLate
+        await media_answers.want(tx, item.id, pressed.services.clock.now_milliseconds())
+    pressed.services.wakeup()
+    return "answer-started"
+
+
+async def go_on(pressed: ButtonPress) -> str:
+    """Yes to what was asked for its age: everything in its draft is wanted now."""
+    item = await half_to_use(pressed)
+    draft = await drafts.get(pressed.services.database, item.conversation)
+    current = draft.photo if item.is_photo else draft.sound
+    if current is None or current.id != item.id:
+        raise TooLate
+    async with pressed.services.database.transaction() as tx:
+        now = pressed.services.clock.now_milliseconds()
+        if not await drafts.want(tx, item.conversation, now):
+            raise TooLate
+    pressed.services.wakeup()
+    return "answer-started"
+
+
+async def same_voice(pressed: ButtonPress) -> str:
+    """The photo of the button with the voice of the last video."""
+    photo = await half_to_use(pressed)
+    sound = await half_to_use(pressed, 1)
+    draft = await drafts.get(pressed.services.database, photo.conversation)
+    if draft.photo is None or draft.photo.id != photo.id or sound.state != MediaState.READY:
+        raise TooLate
+    async with pressed.services.database.transaction() as tx:
+        now = pressed.services.clock.now_milliseconds()
+        await drafts.put(tx, sound, now)
+        await drafts.want(tx, photo.conversation, now)
+        await media.announce_anew(tx, photo.id)
+    pressed.services.wakeup()
+    return "answer-started"
+
+
+async def spend(pressed: ButtonPress) -> str:
+    """spend:HALF:QUOTA goes on with a video that takes so much."""
+    item = await half_to_use(pressed)
+    quota = pressed.number(1)
+    async with pressed.services.database.transaction() as tx:
+        now = pressed.services.clock.now_milliseconds()
+        if not await media_answers.agree(tx, item.id, quota):
+            raise TooLate
+        await drafts.want(tx, item.conversation, now)
+    pressed.services.wakeup()
+    return "answer-started"
+
+
+async def not_now(pressed: ButtonPress) -> str:
+    """notnow:HALF makes no video of this sound; the photo stays."""
+    item = await own_item(pressed)
+    if item.state != MediaState.ASKED:
+        raise TooLate
+    async with pressed.services.database.transaction() as tx:
+        await media.supersede(tx, item.id, "dropped")
+        await drafts.drop(tx, item)
+    pressed.services.wakeup()
+    return "answer-dropped"
+
+
+async def own_item(pressed: ButtonPress, position: int = 0) -> Media:
+    """The half that this number of the button names; raises NotYours, TooLate."""
+    item = await media.get(pressed.services.database, pressed.number(position))
+    if item is None:
+        raise TooLate
+    if item.user_id != pressed.user_id:
+        raise NotYours
+    return item
+
+
+async def half_to_use(pressed: ButtonPress, position: int = 0) -> Media:
+    """The same, where a video is to be made of it; raises NotForYou as well."""
+    item = await own_item(pressed, position)
+    await require_use(pressed, item.chat_id)
+    return item
+
+
+async def use_crop(pressed: ButtonPress) -> str:
+    """crop:HALF:PLACE uses the part that was offered at that place.
+
+    A refused photo had left the draft: it comes back, unless its owner sent another one since.
+    """
+    item = await half_to_use(pressed)
+    crops = json.loads(item.crops or "[]")
+    conversation = pressed.number(1)
+    if conversation >= len(crops):
+        raise TooLate
+    async with pressed.services.database.transaction() as tx:
+        draft = await drafts.get(tx, item.conversation)
+        if draft.photo is not None and draft.photo.id != item.id:
+            raise TooLate
+        if not await media_answers.use_crop(tx, item.id, json.dumps(crops[conversation])):
+            raise TooLate
+        now = pressed.services.clock.now_milliseconds()
+        await media_answers.want(tx, item.id, now)
+        await drafts.put(tx, item, now)
+    pressed.services.wakeup()
+    return "answer-started"
+
+
+async def pick(pressed: ButtonPress) -> str:
+    """pick:HALF has up to three pieces sent, to be listened to."""
+    item, plan = await _asked(pressed)
+    async with pressed.services.database.transaction() as tx:
+        new = await clips.want(tx, item.id, plan.clips)
+    pressed.services.wakeup()
+    return "answer-pieces-coming" if new else "answer-pieces-there"
+
+
+async def piece(pressed: ButtonPress) -> str:
+    """piece:HALF:NUMBER uses a piece that was sent."""
+    item, _ = await _asked(pressed)
+    chosen = await clips.get(pressed.services.database, item.id, pressed.number(1))
+    if chosen is None:
+        raise TooLate
+    async with pressed.services.database.transaction() as tx:
+        begin, length = chosen.from_milliseconds, chosen.length_milliseconds
+        if not await media_answers.use_piece(tx, item.id, begin, length):
+            raise TooLate
+        await media_answers.want(tx, item.id, pressed.services.clock.now_milliseconds())
+    pressed.services.wakeup()
+    return "answer-started"
+
+
+async def in_parts(pressed: ButtonPress) -> str:
+    """parts:HALF uses all of it, made in parts."""
+    item, plan = await _asked(pressed)
+    services = pressed.services
+    price = (
+        await effective_settings_of(services.database, services.limits, item.conversation)
+    ).price
+    agreed = price.of(plan.length).quota_milliseconds
+    async with services.database.transaction() as tx:
+        if not await media_answers.use_in_parts(tx, item.id, plan.length, agreed):
+            raise TooLate
+        await media_answers.want(tx, item.id, services.clock.now_milliseconds())
+    services.wakeup()
+    return "answer-started"
+
+
+async def _asked(pressed: ButtonPress) -> tuple[Media, Plan]:
+    """The long sound of this button, as long as its question is open."""
+    item = await half_to_use(pressed)
+    plan = Plan.of(item)
+    if plan is None or item.state != MediaState.ASKED:
+        raise TooLate
+    return item, plan

@@ -1,0 +1,94 @@
+"""/notme and its buttons: whose photo or voice it is says that others are not to use it."""
+
+from __future__ import annotations
+
+from telegram import Update
+
+from bot.chat.owners import allow_again
+from bot.chat.remove_video import remove_video
+from bot.services import Services
+from bot.telegram.errors import TryAgain
+from handlers.access import is_admin
+from handlers.context import Context, message_context_of
+from handlers.jobs import cancel_job
+from handlers.press import Answer, ButtonPress, NotYours, TooLate
+from storage.groups import borrowed_media
+from storage.jobs import jobs
+from storage.jobs.jobs import Job, JobState
+
+
+async def notme(update: Update, context: Context) -> None:
+    """/notme: nothing of mine for others here, and what is being made of it stops."""
+    message_context = await message_context_of(update, context)
+    if message_context is None:
+        return
+    texts, chat_id, user_id = (
+        message_context.texts,
+        message_context.message.chat_id,
+        message_context.user.id,
+    )
+    known = await borrowed_media.objects(message_context.services.database, chat_id, user_id)
+    await _object(message_context.services, chat_id, user_id)
+    key = "notme-known" if known else "notme-done"
+    await message_context.reply(texts.html(key), allow_again(user_id, texts))
+
+
+async def press_notme(pressed: ButtonPress) -> Answer:
+    """notme:JOB stops that video for its owners, and for administrators; a delivered one goes."""
+    services = pressed.services
+    job = await jobs.get(services.database, pressed.number(0))
+    lent = await borrowed_media.of_job(services.database, job) if job else []
+    if job is None or not lent or job.chat_id != pressed.chat_id:
+        raise TooLate
+    if pressed.user_id in [borrowed.owner_id for borrowed in lent]:
+        await _object(services, job.chat_id, pressed.user_id)
+        key = "answer-objected"
+    elif await is_admin(services, pressed.chat_id, pressed.user_id):
+        await _stop(services, [borrowed.media_id for borrowed in lent])
+        key = "answer-stopped-by-admin"
+    else:
+        raise NotYours
+    if job.state == JobState.DONE and not await _remove(services, job):
+        key = "answer-video-stays"
+    return Answer(key, alert=True)
+
+
+async def lend(pressed: ButtonPress) -> str:
+    """lend:OWNER takes the objection back."""
+    owner_id = pressed.number(0)
+    if owner_id != pressed.user_id:
+        raise NotYours
+    async with pressed.services.database.transaction() as tx:
+        if not await borrowed_media.allow(tx, pressed.chat_id, owner_id):
+            raise TooLate
+    return "answer-lent"
+
+
+async def _object(services: Services, chat_id: int, owner_id: int) -> None:
+    async with services.database.transaction() as tx:
+        now = services.clock.now_milliseconds()
+        stopped = await borrowed_media.object_to_all(tx, chat_id, owner_id, now)
+    await _cancel(services, stopped)
+
+
+async def _stop(services: Services, media_ids: list[int]) -> None:
+    stopped: list[Job] = []
+    async with services.database.transaction() as tx:
+        for media_id in media_ids:
+            stopped += await borrowed_media.stop(tx, media_id, services.clock.now_milliseconds())
+    await _cancel(services, stopped)
+
+
+async def _cancel(services: Services, stopped: list[Job]) -> None:
+    """What cannot be stopped any more is not shown: see `bot.delivery.deliver`."""
+    for job in stopped:
+        await cancel_job(services, job)
+    services.wakeup()
+
+
+async def _remove(services: Services, job: Job) -> bool:
+    """Telegram lets a bot delete its own messages for 48 hours."""
+    try:
+        return await remove_video(services.sender, job)
+    except TryAgain:  # whoever pressed is told, and presses again
+        return False

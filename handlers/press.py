@@ -1,0 +1,97 @@
+"""What a pressed button's action works with, and how it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from telegram import User
+
+from bot.intake.pairing import TooLongHere
+from bot.services import Services
+from bot.texts import Catalogue
+from bot.texts.catalogue import Value
+from storage.jobs.jobs import TooManyWaiting
+from storage.jobs.ledger import BudgetExhausted, QuotaExceeded
+from storage.people.consents import NotAgreed
+
+
+class NotYours(Exception):
+    """The button belongs to someone else."""
+
+
+class NotForYou(Exception):
+    """The group's admins do not let this person have videos made there (any more)."""
+
+
+class TooLate(Exception):
+    """What the button stands for is over, was never offered, or the data was forged."""
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPress:
+    """One press: whose, on which message where, and the arguments the button carries."""
+
+    services: Services
+    texts: Catalogue
+    user: User
+    chat_id: int
+    thread_id: int
+    message_id: int
+    arguments: tuple[str, ...]
+
+    @property
+    def user_id(self) -> int:
+        """Who pressed."""
+        return self.user.id
+
+    def number(self, position: int) -> int:
+        """An argument as a number below 10^18; raises TooLate where there is none."""
+        word = self.word(position)
+        if not (word.isascii() and word.isdecimal() and len(word) <= _DIGITS):
+            raise TooLate
+        return int(word)
+
+    def word(self, position: int) -> str:
+        """An argument as it is; raises TooLate where there is none."""
+        if position >= len(self.arguments):
+            raise TooLate
+        return self.arguments[position]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person is shown: a text by its key, as a dialog if `alert`."""
+
+    key: str
+    values: dict[str, Value] = field(default_factory=dict)
+    alert: bool = False
+
+
+Action = Callable[[ButtonPress], Awaitable[str | Answer]]
+"""Does what the button says and answers with a text's key, or with more; may be repeated.
+
+Raises: NotYours, NotForYou, TooLate.
+"""
+
+_DIGITS = 18
+
+
+async def started(pressed: ButtonPress, making: Awaitable[object]) -> str | Answer:
+    """The answer; raises TooLate where nothing was made, since it was made before."""
+    try:
+        made = await making
+    except NotAgreed:
+        pressed.services.wakeup()
+        return "answer-consent-first"
+    except TooLongHere as refusal:
+        return Answer("answer-too-long-here", {"limit": refusal.limit_milliseconds / 1000}, True)
+    except TooManyWaiting:
+        return "answer-kept-waiting"
+    except QuotaExceeded:
+        return "answer-no-quota"
+    except BudgetExhausted:
+        return "answer-no-budget"
+    if not made:
+        raise TooLate
+    return "answer-started"

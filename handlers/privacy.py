@@ -1,0 +1,183 @@
+"""/privacy and /terms: at full length in private, one line with a link in groups."""
+
+from __future__ import annotations
+
+from telegram import Update
+
+from bot.limits import HERE, keep_hours, service_name
+from bot.telegram.keyboards import Keyboard, start_link
+from handlers.context import Context, MessageContext, message_context_of
+from handlers.jobs import cancel_job
+from handlers.press import Answer, ButtonPress, NotYours, TooLate
+from storage.jobs import jobs
+from storage.people import consents, data_export, deletion
+
+PRIVACY, TERMS, FORGET = "privacy", "terms", "forget"
+"""What a link to the private chat asks for."""
+
+
+async def show_privacy(update: Update, context: Context) -> None:
+    """/privacy"""
+    message_context = await message_context_of(update, context)
+    if message_context is not None:
+        await say_privacy(message_context)
+
+
+async def show_terms(update: Update, context: Context) -> None:
+    """/terms"""
+    message_context = await message_context_of(update, context)
+    if message_context is not None:
+        await say_terms(message_context)
+
+
+async def say_privacy(message_context: MessageContext) -> None:
+    """What is kept, where it goes, how long, who sees it, how to have it deleted."""
+    if not await leads_to_private(message_context, PRIVACY):
+        await message_context.reply(_privacy(message_context))
+
+
+async def say_terms(message_context: MessageContext) -> None:
+    """What may be made, and what happens to what may not."""
+    if not await leads_to_private(message_context, TERMS):
+        rules = message_context.texts.html("terms-text")
+        await message_context.reply(f"{rules}\n\n{_contact(message_context)}")
+
+
+async def leads_to_private(message_context: MessageContext, payload: str) -> bool:
+    """In a group, answer with a link to the private chat; False where this is the private chat."""
+    if not message_context.in_group:
+        return False
+    link = start_link(message_context.message.get_bot().username, payload)
+    await message_context.reply(message_context.texts.html(_LINKS[payload], link=link))
+    return True
+
+
+def _privacy(message_context: MessageContext) -> str:
+    texts, agreement = message_context.texts, message_context.services.limits.agreement
+    if agreement.destination == HERE:
+        goes = texts.html("privacy-here")
+    else:
+        goes = texts.html("privacy-service", service=service_name(texts, agreement))
+    stays = texts.html("privacy-video", hours=keep_hours(agreement))
+    whose = [texts.html("privacy-seen"), texts.html("privacy-rights"), _contact(message_context)]
+    return "\n\n".join([texts.html("privacy-kept"), f"{goes} {stays}", *whose])
+
+
+def _contact(message_context: MessageContext) -> str:
+    contact = message_context.services.limits.contact
+    if contact is None:
+        return message_context.texts.html("contact-by-report")
+    return message_context.texts.html("contact-operator", contact=contact)
+
+
+_LINKS = {
+    PRIVACY: "private-link-privacy",
+    TERMS: "private-link-terms",
+    FORGET: "private-link-forget",
+}
+
+
+async def show_forget(update: Update, context: Context) -> None:
+    """/forget"""
+    message_context = await message_context_of(update, context)
+    if message_context is not None:
+        await say_what_there_is(message_context)
+
+
+async def say_what_there_is(message_context: MessageContext) -> None:
+    """And three buttons; in a group, a link to the private chat."""
+    if await leads_to_private(message_context, FORGET):
+        return
+    texts, user_id = message_context.texts, message_context.user.id
+    keyboard = Keyboard.of(
+        [(texts.plain("button-data-copy"), f"mydata:{user_id}")],
+        [
+            (texts.plain("button-forget"), f"forgetme:{user_id}"),
+            (texts.plain("button-keep"), f"keepme:{user_id}"),
+        ],
+    )
+    counts = await data_export.counts_of(message_context.services.database, user_id)
+    await message_context.reply_once(texts.html("forget-shown", **counts), keyboard)
+
+
+async def send_copy(pressed: ButtonPress) -> str:
+    """mydata:PERSON has a copy of everything sent."""
+    _check_owner(pressed)
+    async with pressed.services.database.transaction() as tx:
+        await data_export.want(tx, pressed.user_id, pressed.chat_id, pressed.message_id)
+    pressed.services.wakeup()
+    return "answer-data-copy"
+
+
+async def forget(pressed: ButtonPress) -> str | Answer:
+    """forgetme:PERSON stops what waits; the pipeline deletes when nothing is under way."""
+    _check_owner(pressed)
+    services, user_id = pressed.services, pressed.user_id
+    async with services.database.transaction() as tx:
+        language = pressed.texts.language
+        await deletion.want(tx, user_id, pressed.chat_id, pressed.message_id, language)
+        await deletion.drop_waiting(tx, user_id)
+    for job in await jobs.open_jobs(services.database):
+        if job.user_id == user_id:
+            await cancel_job(services, job)
+    services.wakeup()
+    return "answer-forgetting"
+
+
+async def keep(pressed: ButtonPress) -> str:
+    """keepme:PERSON changes nothing."""
+    _check_owner(pressed)
+    return "answer-data-stays"
+
+
+def _check_owner(pressed: ButtonPress) -> None:
+    """Only in private, where nobody else reads along."""
+    if pressed.number(0) != pressed.user_id:
+        raise NotYours
+    if pressed.chat_id != pressed.user_id:
+        raise TooLate
+
+
+async def agree(pressed: ButtonPress) -> str:
+    """agree:FINGERPRINT:PERSON: all that waited for it goes on."""
+    if await _is_outdated(pressed):
+        return "answer-consent-changed"
+    services, now = pressed.services, pressed.services.clock.now_milliseconds()
+    if await deletion.is_wanted(services.database, pressed.user_id):
+        return "answer-forgetting"
+    async with services.database.transaction() as tx:
+        agreement, language = services.limits.agreement, pressed.texts.language
+        await consents.give(tx, pressed.user_id, agreement, language, now)
+        await consents.wake(tx, pressed.user_id, now)
+        await consents.answered(tx, pressed.user_id, "agreed")
+    services.wakeup()
+    return "answer-agreed"
+
+
+async def decline(pressed: ButtonPress) -> str:
+    """decline:FINGERPRINT:PERSON: what waited is dropped; whoever agreed meanwhile has agreed."""
+    if await _is_outdated(pressed):
+        return "answer-consent-changed"
+    services = pressed.services
+    if await consents.given(services.database, pressed.user_id, services.limits.agreement):
+        return "answer-consent-given"
+    async with services.database.transaction() as tx:
+        await consents.drop_media(tx, pressed.user_id)
+        await consents.answered(tx, pressed.user_id, "declined")
+    services.wakeup()
+    return "answer-declined"
+
+
+async def _is_outdated(pressed: ButtonPress) -> bool:
+    """An answer to a text that reads differently by now answers nothing: it is asked anew."""
+    fingerprint = pressed.word(0)
+    if pressed.number(1) != pressed.user_id:
+        raise NotYours
+    services = pressed.services
+    if fingerprint == services.limits.agreement.fingerprint:
+        return False
+    async with services.database.transaction() as tx:
+        now = services.clock.now_milliseconds()
+        await consents.want_questions_anew(tx, pressed.user_id, services.limits.agreement, now)
+    services.wakeup()
+    return True

@@ -1,0 +1,170 @@
+"""/report: what is wrong with a video, told to the people who run the bot."""
+
+from __future__ import annotations
+
+import logging
+
+from telegram import Message, Update
+
+from bot.telegram.errors import TelegramFailure
+from bot.telegram.keyboards import Keyboard
+from handlers.context import Context, MessageContext, message_context_of
+from handlers.jobs import cancel_job
+from handlers.press import Answer, ButtonPress, NotYours, TooLate
+from storage.groups import reports
+from storage.groups.reports import REASONS, Report, TooManyReports
+from storage.jobs import jobs
+from storage.jobs.jobs import Job
+from storage.people import deletion, people
+
+logger = logging.getLogger(__name__)
+
+REPORTS_PER_PERSON_PER_DAY = 5
+_BUTTONS = {
+    "face": "report-reason-face",
+    "offensive": "report-reason-offensive",
+    "other": "report-reason-other",
+}
+
+
+async def report(update: Update, context: Context) -> None:
+    """Ask what is wrong with the video it answers, or with the newest one here."""
+    message_context = await message_context_of(update, context)
+    if message_context is None:
+        return
+    job = await _job_of(message_context)
+    if job is None:
+        await message_context.reply(message_context.texts.html("report-which"))
+        return
+    async with message_context.services.database.transaction() as tx:
+        begun = await reports.begin(
+            tx, job, message_context.user.id, message_context.message.chat_id
+        )
+    if begun.reason is not None:
+        await message_context.reply(message_context.texts.html("report-known"))
+        return
+    keyboard = _keyboard(begun, message_context)
+    sent = await message_context.reply_once(message_context.texts.html("report-ask"), keyboard)
+    if sent is not None:
+        async with message_context.services.database.transaction() as tx:
+            await reports.asked(tx, begun.id, sent.message_id)
+
+
+async def give_reason(pressed: ButtonPress) -> str | Answer:
+    """report:REPORT:REASON tells the administrators, once."""
+    found, reason = await _own_report(pressed), pressed.word(1)
+    if reason not in REASONS:
+        raise TooLate
+    services = pressed.services
+    try:
+        async with services.database.transaction() as tx:
+            new = await reports.file(
+                tx,
+                found,
+                reason,
+                sorted(services.limits.admin_ids),
+                services.clock.now_milliseconds(),
+                per_person_per_day=REPORTS_PER_PERSON_PER_DAY,
+            )
+    except TooManyReports:
+        return Answer("answer-report-too-many", alert=True)
+    if new:
+        logger.warning("report %s on job %s: %s", found.id, found.job_id, reason)
+    services.wakeup()
+    await _thank(pressed, found)
+    return "answer-reported"
+
+
+async def _job_of(message_context: MessageContext) -> Job | None:
+    """The job whose video is answered, else the newest video of this chat."""
+    database, chat_id = message_context.services.database, message_context.message.chat_id
+    answered = message_context.message.reply_to_message
+    if answered is None or not _shows_a_video(answered):
+        return await jobs.newest_video_in(database, chat_id)
+    job = await jobs.by_video_message(database, chat_id, answered.message_id)
+    if job is None and answered.video is not None:
+        return await jobs.by_video_file(database, chat_id, answered.video.file_id)
+    return job
+
+
+def _shows_a_video(message: Message) -> bool:
+    return any((message.video, message.video_note, message.document, message.animation))
+
+
+async def _own_report(pressed: ButtonPress) -> Report:
+    found = await reports.get(pressed.services.database, pressed.number(0))
+    if found is None or found.chat_id != pressed.chat_id:
+        raise TooLate
+    if found.reporter_id != pressed.user_id:
+        raise NotYours
+    return found
+
+
+async def _thank(pressed: ButtonPress, found: Report) -> None:
+    """In the message that asked; a press may be forged, so no other one is touched."""
+    if found.message_id is None:
+        return
+    text = pressed.texts.html("report-thanks")
+    try:
+        await pressed.services.sender.edit_text(pressed.chat_id, found.message_id, text)
+    except TelegramFailure as failure:
+        logger.info("the thanks for report %s stay unsaid: %s", found.id, failure)
+
+
+def _keyboard(begun: Report, message_context: MessageContext) -> Keyboard:
+    rows = [
+        [(message_context.texts.plain(_BUTTONS[reason]), f"report:{begun.id}:{reason}")]
+        for reason in REASONS
+    ]
+    return Keyboard.of(*rows)
+
+
+async def take_down(pressed: ButtonPress) -> str:
+    """takedown:REPORT has the video removed from its chat and from the disk."""
+    job = await _reported_job(pressed)
+    async with pressed.services.database.transaction() as tx:
+        now = pressed.services.clock.now_milliseconds()
+        await reports.take_down(tx, job.id, pressed.user_id, now)
+    pressed.services.wakeup()
+    return "answer-taken-down"
+
+
+async def ban(pressed: ButtonPress) -> str:
+    """ban:REPORT shuts the maker of the video out, and stops what waits for them."""
+    job = await _reported_job(pressed)
+    if job.user_id < 0 or job.user_id in pressed.services.limits.admin_ids:
+        return "answer-cannot-ban"
+    services = pressed.services
+    async with services.database.transaction() as tx:
+        await people.ban(tx, job.user_id, pressed.user_id, services.clock.now_milliseconds())
+        await deletion.drop_waiting_media(tx, job.user_id, "dropped")
+    for waiting in await jobs.open_jobs(services.database):
+        if waiting.user_id == job.user_id:
+            await cancel_job(services, waiting)
+    services.wakeup()
+    return "answer-banned"
+
+
+async def unban(pressed: ButtonPress) -> str:
+    """unban:REPORT lets them in again."""
+    job = await _reported_job(pressed)
+    async with pressed.services.database.transaction() as tx:
+        await people.unban(tx, job.user_id)
+    return "answer-unbanned"
+
+
+async def dismiss(pressed: ButtonPress) -> str:
+    """dismiss:REPORT: there is nothing to do."""
+    await _reported_job(pressed)
+    return "answer-dismissed"
+
+
+async def _reported_job(pressed: ButtonPress) -> Job:
+    """Raises NotYours for whoever is no administrator, TooLate for a report there is not."""
+    if pressed.user_id not in pressed.services.limits.admin_ids:
+        raise NotYours
+    report = await reports.get(pressed.services.database, pressed.number(0))
+    job = None if report is None else await jobs.get(pressed.services.database, report.job_id)
+    if job is None or report is None or report.reason is None:
+        raise TooLate
+    return job

@@ -1,0 +1,214 @@
+"""/last: the last video once more."""
+
+from __future__ import annotations
+
+import logging
+
+from telegram import Update
+
+from bot.chat.keyboards import FINER, may_be_finer
+from bot.delivery.last_video import ResendOutcome
+from bot.intake.group_replies import ask_for
+from bot.intake.pairing import NotConfirmed, request_for
+from bot.limits import effective_settings_of
+from bot.media.sound.lengths import LONGEST_MILLISECONDS
+from bot.telegram.errors import SendUnknown
+from bot.telegram.keyboards import Keyboard
+from handlers.access import is_private
+from handlers.context import Context, MessageContext, message_context_of
+from handlers.jobs import job_to_use, own_job
+from handlers.press import Answer, ButtonPress, NotYours, TooLate, started
+from storage import drafts, media, media_answers
+from storage.groups import borrowed_media
+from storage.jobs import jobs, ledger, resends
+from storage.jobs.jobs import FINAL, Job, JobState
+from storage.jobs.resends import Wanted
+from storage.media import ConversationKey, Media, MediaState
+
+logger = logging.getLogger(__name__)
+
+_SAID = {ResendOutcome.NONE_YET: "last-none", ResendOutcome.GONE: "last-gone"}
+_SAID_IN_GROUP = {ResendOutcome.NONE_YET: "group-last-none", ResendOutcome.GONE: "group-last-gone"}
+
+
+async def send_last(update: Update, context: Context) -> None:
+    """Send it, or say why there is none. An answer of Telegram that got lost is not sent twice."""
+    message_context = await message_context_of(update, context)
+    if message_context is not None:
+        await bring(message_context)
+
+
+async def bring(message_context: MessageContext) -> None:
+    """The same, whatever asked for it."""
+    try:
+        outcome = await message_context.services.last.send(
+            message_context.conversation, message_context.message.message_id
+        )
+    except SendUnknown as failure:
+        logger.info("/last in chat %s: %s", message_context.message.chat_id, failure)
+        return
+    if outcome in _SAID:
+        said = _SAID_IN_GROUP if message_context.in_group else _SAID
+        await message_context.reply(message_context.texts.html(said[outcome]))
+
+
+PAYLOAD = "history"
+_MOST_PAGES = 1_000_000
+
+
+async def show_history(update: Update, context: Context) -> None:
+    """In private the first page; a group is shown the way there."""
+    message_context = await message_context_of(update, context)
+    way = {"text": "history-private", "button": "button-open-history"}
+    if message_context is not None and await is_private(message_context, PAYLOAD, **way):
+        await show_first_page(message_context)
+
+
+async def show_first_page(message_context: MessageContext) -> None:
+    """The pipeline draws it; nothing at all is said at once."""
+    services, conversation = message_context.services, message_context.conversation
+    if not await jobs.count_rendered(services.database, conversation.user_id, conversation.chat_id):
+        await message_context.reply(message_context.texts.html("history-none"))
+        return
+    wanted = Wanted("page", conversation, message_context.message.message_id, page=1)
+    async with services.database.transaction() as tx:
+        await resends.ask(tx, wanted, services.clock.now_milliseconds())
+    services.wakeup()
+
+
+async def turn(pressed: ButtonPress) -> str:
+    """history:PAGE turns the page in its place."""
+    number = pressed.number(0)
+    if not 0 < number < _MOST_PAGES:
+        raise TooLate
+    if pressed.chat_id != pressed.user_id:
+        raise NotYours
+    conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
+    wanted = Wanted("page", conversation, pressed.message_id, page=number, turns=1)
+    async with pressed.services.database.transaction() as tx:
+        await resends.ask(tx, wanted, pressed.services.clock.now_milliseconds())
+    pressed.services.wakeup()
+    return "answer-coming"
+
+
+_RENDERED = (JobState.DONE, JobState.UNDELIVERABLE)
+
+
+async def finer(pressed: ButtonPress) -> str | Answer:
+    """finer:JOB makes it again in 720P, once; finer:JOB:QUOTA where so much is agreed to."""
+    job = await job_to_use(pressed)
+    services = pressed.services
+    effective = await effective_settings_of(services.database, services.limits, job.conversation)
+    if job.state not in _RENDERED or not may_be_finer(job, services.limits, effective):
+        raise TooLate
+    made = await jobs.by_request(services.database, request_for(job, FINER))
+    if made is not None and made.state not in FINAL:
+        return "answer-started"
+    agreed = pressed.number(1) if len(pressed.arguments) > 1 else 0
+    try:
+        return await started(pressed, services.pairing.in_resolution(job, FINER, agreed))
+    except NotConfirmed as question:
+        await _ask(pressed, job, question.quota_milliseconds)
+        return "answer-asked"
+
+
+async def note(pressed: ButtonPress) -> str:
+    """note:JOB sends it as a round note."""
+    return await _run_resend(pressed, "note")
+
+
+async def video(pressed: ButtonPress) -> str:
+    """video:JOB sends it as a video; so does resend:JOB, on a page of the history."""
+    return await _run_resend(pressed, "video")
+
+
+async def _run_resend(pressed: ButtonPress, kind: str) -> str:
+    """Where the video came, and nowhere else; not where somebody in it does not want it."""
+    job = await own_job(pressed)
+    if job.state not in _RENDERED or job.chat_id != pressed.chat_id:
+        raise TooLate
+    if await borrowed_media.is_stopped(pressed.services.database, job):
+        raise TooLate
+    conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
+    wanted = Wanted(kind, conversation, pressed.message_id, job_id=job.id)
+    async with pressed.services.database.transaction() as tx:
+        await resends.ask(tx, wanted, pressed.services.clock.now_milliseconds())
+    pressed.services.wakeup()
+    return "answer-coming"
+
+
+async def _ask(pressed: ButtonPress, job: Job, quota_milliseconds: int) -> None:
+    """A question of its own: the video keeps its buttons. It is better lost than asked twice."""
+    services, texts = pressed.services, pressed.texts
+    now = services.clock.now_milliseconds()
+    effective = await effective_settings_of(services.database, services.limits, job.conversation)
+    price = effective.in_resolution(FINER, services.limits, job.engine).price
+    allowance = await ledger.allowance_of(
+        services.database, job.user_id, price, services.limits.caps, now
+    )
+    text = texts.html(
+        "finer-confirm",
+        needed=quota_milliseconds / 1000,
+        left=allowance.left_milliseconds // 100 / 10,
+    )
+    button = (texts.plain("button-go-on"), f"finer:{job.id}:{quota_milliseconds}")
+    try:
+        await services.sender.send_text(
+            pressed.chat_id,
+            text,
+            keyboard=Keyboard.of([button]),
+            reply_to=pressed.message_id,
+            thread_id=pressed.thread_id or None,
+        )
+    except SendUnknown:
+        return
+
+
+async def new_voice(pressed: ButtonPress) -> str:
+    """newvoice:JOB asks for another voice for that job's photo."""
+    job = await job_to_use(pressed)
+    return await _ask_for(pressed, job, job.photo_id, job.sound_id)
+
+
+async def new_face(pressed: ButtonPress) -> str:
+    """newface:JOB asks for another photo for that job's voice."""
+    job = await job_to_use(pressed)
+    return await _ask_for(pressed, job, job.sound_id, job.photo_id)
+
+
+async def _ask_for(pressed: ButtonPress, job: Job, kept_id: int, replaced_id: int) -> str:
+    kept = await media.get(pressed.services.database, kept_id)
+    if kept is None or kept.state != MediaState.READY:
+        raise TooLate
+    if not await borrowed_media.may_use(pressed.services.database, kept):
+        return "answer-not-lent"
+    replaced = await media.get(pressed.services.database, replaced_id)
+    now = pressed.services.clock.now_milliseconds()
+    conversation = ConversationKey(job.chat_id, pressed.thread_id, pressed.user_id)
+    async with pressed.services.database.transaction() as tx:
+        if replaced is not None:
+            await drafts.drop(tx, replaced)
+        await drafts.put(tx, kept, now, conversation=conversation)
+        await media_answers.want(tx, kept.id, now)
+    sound = await media.get(pressed.services.database, job.sound_id)
+    await _open_reply_field(pressed, job, kept, sound)
+    return "answer-see-below"
+
+
+async def _open_reply_field(
+    pressed: ButtonPress, job: Job, kept: Media, sound: Media | None
+) -> None:
+    """As the answer to a message of theirs: only so Telegram opens the field of that person."""
+    texts, wanted = pressed.texts, "sound" if kept.is_photo else "photo"
+    key = "group-ask-voice" if kept.is_photo else "group-ask-photo"
+    values = {"longest": LONGEST_MILLISECONDS / 1000} if kept.is_photo else {}
+    try:
+        await pressed.services.sender.send_text(
+            job.chat_id,
+            texts.html(key, **values),
+            keyboard=ask_for(wanted, texts),
+            reply_to=(sound.message_id or None) if sound else None,
+            thread_id=pressed.thread_id or None,
+        )
+    except SendUnknown:  # rather lost than said twice: the button is still there
+        return

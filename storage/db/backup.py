@@ -1,0 +1,136 @@
+"""Copies of the database: made while it is in use, verified, and known as copies ever after."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from storage.db.connection import told_as_trouble
+from storage.db.database import Queryable, Transaction
+from storage.db.errors import damaged
+
+_COPIED = 1
+"""`user_version` in a copy: what happened after it was made is not in it."""
+_BESIDE = ("-wal", "-shm")
+"""What SQLite keeps in files of its own; those of one database ruin another."""
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Make `target` a whole copy of `source`, which may be in use; nothing is left on failure.
+
+    Raises:
+        FileExistsError: there is something at `target`.
+        FileNotFoundError: there is nothing at `source`, or no folder for `target`.
+        DatabaseUnusable, DatabaseLocked: `source` cannot be read whole, or the disk is full.
+        OSError: `target` cannot be written.
+    """
+    if target.exists():
+        raise FileExistsError(target)
+    if not source.is_file():
+        raise FileNotFoundError(source)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part.touch(mode=0o600, exist_ok=False)
+    try:
+        with told_as_trouble(source):
+            _copy(source, part)
+        _put(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def replace_database(backup: Path, database: Path, now_milliseconds: int) -> Path | None:
+    """Put a copy of `backup` in the place of `database`, which nobody may be using.
+
+    What was there is kept beside it; its new name, or None. Raises as `copy_database`.
+    """
+    fresh = database.with_name(f"{database.name}.restoring")
+    fresh.unlink(missing_ok=True)
+    copy_database(backup, fresh)
+    aside = _kept_aside(database, now_milliseconds) if database.exists() else None
+    for suffix in _BESIDE:
+        _beside(database, suffix).unlink(missing_ok=True)
+    fresh.replace(database)
+    _sync(database.parent)
+    return aside
+
+
+async def is_copy(database: Queryable) -> bool:
+    """Whether this database was copied, and what it lacks was not yet looked for."""
+    row = await database.fetch_one("PRAGMA user_version")
+    return row is not None and row["user_version"] == _COPIED
+
+
+async def newest_moment(database: Queryable) -> int:
+    """The last moment (milliseconds) that this database knows of; 0 when it is empty."""
+    row = await database.fetch_one(
+        """
+        SELECT MAX(at) AS at FROM (
+            SELECT 0 AS at
+            UNION ALL SELECT MAX(received_at_milliseconds) FROM inbox
+            UNION ALL SELECT MAX(handled_at_milliseconds) FROM inbox
+            UNION ALL SELECT MAX(submitting_at_milliseconds) FROM jobs
+            UNION ALL SELECT MAX(ended_at_milliseconds) FROM jobs
+            UNION ALL SELECT MAX(at_milliseconds) FROM ledger)
+        """
+    )
+    return 0 if row is None else int(row["at"])
+
+
+async def forget_copying(tx: Transaction) -> None:
+    """What the copy lacks was looked for: from now on it is the database."""
+    await tx.execute("PRAGMA user_version = 0")
+
+
+def _copy(source: Path, part: Path) -> None:
+    """In one step: then what others write meanwhile neither waits nor disturbs."""
+    with (
+        closing(sqlite3.connect(source, isolation_level=None)) as original,
+        closing(sqlite3.connect(part, isolation_level=None)) as copy,
+    ):
+        original.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        copy.execute(f"PRAGMA user_version = {_COPIED}")
+        if copy.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+            raise damaged(source)
+
+
+def _put(part: Path, target: Path) -> None:
+    """At once or not at all, and never over something."""
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if target.exists():
+            raise FileExistsError(target) from None
+        part.replace(target)
+    _sync(target.parent)
+
+
+def _kept_aside(database: Path, now_milliseconds: int) -> Path:
+    at = datetime.fromtimestamp(now_milliseconds / 1000, UTC)
+    aside = database.with_name(f"{database.name}.replaced-{at:%Y%m%dT%H%M%SZ}")
+    for suffix in ("", *_BESIDE):
+        if _beside(database, suffix).exists():
+            shutil.copy2(_beside(database, suffix), _beside(aside, suffix))
+    return aside
+
+
+def _beside(database: Path, suffix: str) -> Path:
+    return database.with_name(f"{database.name}{suffix}")
+
+
+def _sync(folder: Path) -> None:
+    """A new name is on disk when its folder is; not every system can say so."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,219 @@
+"""The database: one writer whose transactions never mix, a reader beside it, migrations first.
+
+Two tasks that share a connection otherwise end up inside one another's transaction, and a
+transaction that reads before it writes fails at once under contention: hence the lock and
+`BEGIN IMMEDIATE`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
+
+import aiosqlite
+
+from storage.db.connection import (
+    check_whole,
+    check_writable,
+    closed_on_failure,
+    connect,
+    finish,
+    told_as_trouble,
+)
+from storage.db.errors import DatabaseUnusable, is_busy, locked, trouble_of
+from storage.db.migrate import migrate
+
+logger = logging.getLogger(__name__)
+
+Row = dict[str, Any]
+Parameters = Mapping[str, Any]
+NOTHING: Parameters = MappingProxyType({})
+
+_LOOK_AGAIN_SECONDS = 0.2
+"""After a lock was waited for as long as SQLite itself waits."""
+
+Result = TypeVar("Result")
+
+
+class Queryable(Protocol):
+    """What can be asked: a transaction (sees its own writes) or the database (committed facts)."""
+
+    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
+        """The first row, or None."""
+
+    async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
+        """Every row."""
+
+
+class Transaction:
+    """One open transaction on the writer; made only by `Database.transaction`."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def execute(self, sql: str, parameters: Parameters = NOTHING) -> int:
+        """Run one statement; how many rows it changed."""
+        async with self._connection.execute(sql, dict(parameters)) as cursor:
+            return cursor.rowcount
+
+    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
+        """See `Queryable`."""
+        return await _fetch_one(self._connection, sql, parameters)
+
+    async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
+        """See `Queryable`."""
+        return await _fetch_all(self._connection, sql, parameters)
+
+
+class Database:
+    """An open SQLite database; `Database.open` makes it, `close` ends it.
+
+    A lock of another program is waited for. Trouble that waiting does not mend makes the database
+    lost: from then on everything raises DatabaseUnusable, so nothing is done unrecorded.
+    """
+
+    def __init__(
+        self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection
+    ) -> None:
+        self._path = path
+        self._writer = writer
+        self._reader = reader
+        self._lock = asyncio.Lock()
+        self._hurried = False
+        self._trouble: DatabaseUnusable | None = None
+        self._lost = asyncio.Event()
+        self._waiting_since_seconds: dict[str, float] = {}
+
+    @classmethod
+    async def open(cls, path: Path) -> Database:
+        """Open (and create, and migrate) the database at `path`, and see that it can be used.
+
+        Raises:
+            DatabaseTooNew: it was written by a newer version of this program.
+            DatabaseUnusable: it is damaged, or cannot be opened or written.
+            DatabaseLocked: another program keeps it locked.
+        """
+        with told_as_trouble(path):
+            writer = await connect(path)
+            async with closed_on_failure(writer):
+                await check_whole(writer, path)
+                await migrate(writer)
+                await check_writable(writer)
+                reader = await connect(path)
+                async with closed_on_failure(reader):
+                    await reader.execute("PRAGMA query_only = ON")
+        return cls(path, writer, reader)
+
+    @property
+    def locked_seconds(self) -> float:
+        """For how long another program has kept us waiting, just now."""
+        now = asyncio.get_running_loop().time()
+        return max((now - since for since in self._waiting_since_seconds.values()), default=0.0)
+
+    async def lost(self) -> DatabaseUnusable:
+        """Wait until the database is lost; why."""
+        await self._lost.wait()
+        assert self._trouble is not None  # noqa: S101
+        return self._trouble
+
+    async def hurry(self) -> None:
+        """Wait for no lock any more, since the process ends: DatabaseLocked is raised instead."""
+        self._hurried = True
+        for connection in (self._writer, self._reader):
+            await connection.execute("PRAGMA busy_timeout = 100")
+
+    async def close(self) -> None:
+        """End both connections; an open transaction ends first."""
+        async with self._lock:
+            await self._reader.close()
+            await self._writer.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """A transaction of one's own: committed at the end, rolled back on any exception.
+
+        Cancellation cannot tear a commit: the outcome is awaited before the lock is given back.
+
+        Raises: DatabaseUnusable; DatabaseLocked after `hurry`.
+        """
+        async with self._lock:
+            with self._noting_trouble(written=True):
+                try:
+                    await self._patiently("write", self._begin)
+                    yield Transaction(self._writer)
+                    await self._commit()
+                except BaseException:
+                    await finish(asyncio.ensure_future(self._writer.rollback()))
+                    raise
+
+    async def _begin(self) -> None:
+        await finish(asyncio.ensure_future(self._writer.execute("BEGIN IMMEDIATE")))
+
+    async def _commit(self) -> None:
+        await finish(asyncio.ensure_future(self._writer.commit()))
+
+    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
+        """See `Queryable`; raises as `transaction`."""
+        with self._noting_trouble(written=False):
+            return await self._patiently("read", lambda: _fetch_one(self._reader, sql, parameters))
+
+    async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
+        """See `Queryable`; raises as `transaction`."""
+        with self._noting_trouble(written=False):
+            return await self._patiently("read", lambda: _fetch_all(self._reader, sql, parameters))
+
+    async def _patiently(self, what: str, operation: Callable[[], Awaitable[Result]]) -> Result:
+        """Do it as soon as no other program is in the way."""
+        while True:
+            try:
+                result = await operation()
+            except sqlite3.OperationalError as error:
+                if not is_busy(error):
+                    raise
+                if self._hurried:
+                    raise locked(self._path) from error
+                self._note_lock(what)
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            else:
+                self._waiting_since_seconds.pop(what, None)
+                return result
+
+    def _note_lock(self, what: str) -> None:
+        logger.warning("another program keeps the database locked (%s): waiting", what)
+        self._waiting_since_seconds.setdefault(what, asyncio.get_running_loop().time())
+
+    @contextmanager
+    def _noting_trouble(self, *, written: bool) -> Iterator[None]:
+        """Raise what is known already; remember and raise what turns up now."""
+        if self._trouble is not None:
+            raise self._trouble
+        try:
+            yield
+        except sqlite3.Error as error:
+            trouble = trouble_of(error, self._path, written=written)
+            if trouble is None:
+                raise
+            self._trouble = trouble
+            self._lost.set()
+            raise trouble from error
+
+
+async def _fetch_one(
+    connection: aiosqlite.Connection, sql: str, parameters: Parameters
+) -> Row | None:
+    async with connection.execute(sql, dict(parameters)) as cursor:
+        row = await cursor.fetchone()
+    return None if row is None else dict(row)
+
+
+async def _fetch_all(
+    connection: aiosqlite.Connection, sql: str, parameters: Parameters
+) -> list[Row]:
+    async with connection.execute(sql, dict(parameters)) as cursor:
+        return [dict(row) for row in await cursor.fetchall()]

@@ -1,0 +1,135 @@
+"""Loans: photos and voices of somebody else that a person uses, and what their owners say to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage import drafts, media
+from storage.db.database import Queryable, Transaction
+from storage.db.rows import from_row
+from storage.groups import groups
+from storage.jobs import jobs
+from storage.jobs.jobs import Job
+from storage.media import Media
+
+
+@dataclass(frozen=True, slots=True)
+class BorrowedMedia:
+    """Whose half it is; no `owner_id` where nobody in particular shows (a channel, another bot)."""
+
+    media_id: int
+    owner_id: int | None
+    stopped_at_milliseconds: int | None
+
+
+async def borrow(tx: Transaction, media_id: int, owner_id: int | None) -> None:
+    """This half is somebody else's."""
+    await tx.execute(
+        """
+        INSERT INTO loans (media_id, owner_id) VALUES (:media_id, :owner_id)
+        ON CONFLICT (media_id) DO NOTHING
+        """,
+        {"media_id": media_id, "owner_id": owner_id},
+    )
+
+
+async def get(database: Queryable, media_id: int) -> BorrowedMedia | None:
+    """Whose half it is; None when it is its sender's own."""
+    row = await database.fetch_one(
+        "SELECT * FROM loans WHERE media_id = :media_id", {"media_id": media_id}
+    )
+    return None if row is None else from_row(BorrowedMedia, row)
+
+
+async def of_job(database: Queryable, job: Job) -> list[BorrowedMedia]:
+    """What of a job is somebody else's: its photo, its sound, both or nothing."""
+    rows = await database.fetch_all(
+        "SELECT * FROM loans WHERE media_id IN (:photo_id, :sound_id) ORDER BY media_id",
+        {"photo_id": job.photo_id, "sound_id": job.sound_id},
+    )
+    return [from_row(BorrowedMedia, row) for row in rows]
+
+
+async def is_stopped(database: Queryable, job: Job) -> bool:
+    """Whether its video must not be shown: an owner or an administrator said so."""
+    return any(borrowed.stopped_at_milliseconds for borrowed in await of_job(database, job))
+
+
+async def may_use(database: Queryable, item: Media) -> bool:
+    """Whether this half is its sender's own, or its owner and the group let them have it."""
+    borrowed = await get(database, item.id)
+    if borrowed is None:
+        return True
+    if borrowed.stopped_at_milliseconds is not None:
+        return False
+    return await may_borrow(database, item.chat_id, borrowed.owner_id)
+
+
+async def may_borrow(database: Queryable, chat_id: int, owner_id: int | None) -> bool:
+    """Whether others may use what this person sends in this group."""
+    if not (await groups.settings_of(database, chat_id)).others_photos:
+        return False
+    return not await objects(database, chat_id, owner_id)
+
+
+async def objects(database: Queryable, chat_id: int, owner_id: int | None) -> bool:
+    """Whether this person does not want it."""
+    row = await database.fetch_one(
+        "SELECT 1 FROM objections WHERE chat_id = :chat_id AND owner_id = :owner_id",
+        {"chat_id": chat_id, "owner_id": owner_id},
+    )
+    return row is not None
+
+
+async def allow(tx: Transaction, chat_id: int, owner_id: int) -> bool:
+    """The owner does not mind any more; False when they did not mind before."""
+    changed = await tx.execute(
+        "DELETE FROM objections WHERE chat_id = :chat_id AND owner_id = :owner_id",
+        {"chat_id": chat_id, "owner_id": owner_id},
+    )
+    return changed > 0
+
+
+async def object_to_all(
+    tx: Transaction, chat_id: int, owner_id: int, now_milliseconds: int
+) -> list[Job]:
+    """The owner wants nobody there to use what is theirs; the open jobs that this stops."""
+    await tx.execute(
+        """
+        INSERT INTO objections (chat_id, owner_id, at_milliseconds)
+        VALUES (:chat_id, :owner_id, :now) ON CONFLICT DO NOTHING
+        """,
+        {"chat_id": chat_id, "owner_id": owner_id, "now": now_milliseconds},
+    )
+    rows = await tx.fetch_all(
+        """
+        SELECT loans.media_id FROM loans JOIN media ON media.id = loans.media_id
+        WHERE loans.owner_id = :owner_id AND media.chat_id = :chat_id
+        """,
+        {"chat_id": chat_id, "owner_id": owner_id},
+    )
+    stopped: dict[int, Job] = {}
+    for row in rows:
+        for job in await stop(tx, row["media_id"], now_milliseconds):
+            stopped[job.id] = job
+    return list(stopped.values())
+
+
+async def stop(tx: Transaction, media_id: int, now_milliseconds: int) -> list[Job]:
+    """Nothing is made of this loan any more; the open jobs that are to be stopped for it."""
+    await tx.execute(
+        """
+        UPDATE loans SET stopped_at_milliseconds = :now
+        WHERE media_id = :media_id AND stopped_at_milliseconds IS NULL
+        """,
+        {"media_id": media_id, "now": now_milliseconds},
+    )
+    item = await media.get(tx, media_id)
+    if item is not None:
+        await drafts.drop(tx, item)
+        await media.supersede(tx, item.id, "dropped")
+    return [
+        job
+        for job in await jobs.open_jobs(tx)
+        if media_id in (job.photo_id, job.sound_id) and job.whole_id is None
+    ]

@@ -1,0 +1,112 @@
+"""Chats as a whole: those that can no longer be written to, those that have a new id."""
+
+from __future__ import annotations
+
+from storage.db.database import Queryable, Transaction
+from storage.groups import chats
+from storage.jobs import jobs, moves
+from storage.jobs.jobs import WAITING, Job, JobState
+
+
+async def mark_dead(tx: Transaction, chat_id: int, reason: str, now_milliseconds: int) -> None:
+    """Nothing is sent there until the person is heard from again."""
+    await tx.execute(
+        """
+        INSERT INTO dead_chats (chat_id, reason, since_milliseconds)
+        VALUES (:chat_id, :reason, :now) ON CONFLICT (chat_id) DO NOTHING
+        """,
+        {"chat_id": chat_id, "reason": reason, "now": now_milliseconds},
+    )
+
+
+async def mark_alive(tx: Transaction, chat_id: int) -> None:
+    """Somebody wrote from there: it can be written to."""
+    await tx.execute("DELETE FROM dead_chats WHERE chat_id = :chat_id", {"chat_id": chat_id})
+
+
+async def is_dead(database: Queryable, chat_id: int) -> bool:
+    """Whether the last attempt to write there was refused for good."""
+    row = await database.fetch_one(
+        "SELECT 1 FROM dead_chats WHERE chat_id = :chat_id", {"chat_id": chat_id}
+    )
+    return row is not None
+
+
+async def former_id(database: Queryable, chat_id: int) -> int | None:
+    """The id this chat had before it became a supergroup, if it was seen to."""
+    row = await database.fetch_one(
+        "SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id", {"chat_id": chat_id}
+    )
+    return None if row is None else int(row["old_chat_id"])
+
+
+async def move(tx: Transaction, old_id: int, new_id: int, now_milliseconds: int) -> bool:
+    """A group became a supergroup: everything of the old id belongs to the new one from now on.
+
+    The old chat's message ids mean other messages in the new one, so they are forgotten: nothing
+    is edited or replied to any more, what is to be said is said anew. False if it was known.
+    """
+    new = await tx.execute(
+        """
+        INSERT INTO moved_chats (old_chat_id, new_chat_id, moved_at_milliseconds)
+        VALUES (:old, :new, :now) ON CONFLICT (old_chat_id) DO NOTHING
+        """,
+        {"old": old_id, "new": new_id, "now": now_milliseconds},
+    )
+    for statement in _MOVES:
+        await tx.execute(statement, {"old": old_id, "new": new_id})
+    return new > 0
+
+
+# `mark_dead` of the old id said nothing about the new one. A draft that was begun in the new chat
+# before its move was noticed stays; the old one gives way. A video that was sent is where it was:
+# its message keeps the old chat.
+_MOVES = (
+    """
+    UPDATE media SET chat_id = :new, message_id = 0, reply_message_id = NULL
+    WHERE chat_id = :old
+    """,
+    """
+    UPDATE jobs SET chat_id = :new, status_message_id = NULL WHERE chat_id = :old
+    """,
+    """
+    UPDATE drafts SET chat_id = :new WHERE chat_id = :old AND NOT EXISTS (
+        SELECT 1 FROM drafts AS newer WHERE newer.chat_id = :new
+            AND newer.thread_id = drafts.thread_id AND newer.user_id = drafts.user_id)
+    """,
+    "DELETE FROM drafts WHERE chat_id = :old AND :new <> :old",
+    "UPDATE OR IGNORE groups SET chat_id = :new WHERE chat_id = :old",
+    "UPDATE OR IGNORE group_guests SET chat_id = :new WHERE chat_id = :old",
+    """
+    UPDATE OR IGNORE consent_questions SET chat_id = :new, message_id = NULL, reply_to = 0,
+        state = CASE state WHEN 'asked' THEN 'wanted' ELSE state END
+    WHERE chat_id = :old
+    """,
+    "DELETE FROM consent_questions WHERE chat_id = :old AND :new <> :old",
+    "UPDATE OR REPLACE arrivals SET chat_id = :new WHERE chat_id = :old",
+    "UPDATE OR IGNORE objections SET chat_id = :new WHERE chat_id = :old",
+    "DELETE FROM errands WHERE chat_id = :old AND :new <> :old",
+    "DELETE FROM dead_chats WHERE chat_id = :old AND :new <> :old",
+)
+
+
+_STOPPABLE = (*WAITING, JobState.IN_PARTS)
+
+
+async def close_chat(
+    tx: Transaction, chat_id: int, reason: str, now_milliseconds: int
+) -> list[Job]:
+    """The chat is dead, and what only waits there is cancelled; the jobs that end with it or soon.
+
+    What was submitted goes on: it is billed, and kept for whoever comes back. So is what was made
+    of a long voice by then.
+    """
+    await chats.mark_dead(tx, chat_id, reason, now_milliseconds)
+    waiting = [
+        job
+        for job in await jobs.open_jobs(tx)
+        if job.chat_id == chat_id and job.whole_id is None and job.state in _STOPPABLE
+    ]
+    for job in waiting:
+        await moves.cancelled(tx, job, now_milliseconds)
+    return waiting

@@ -1,0 +1,127 @@
+"""What the admins of each group chose, and whom they let in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.db.database import Queryable, Transaction
+from storage.db.rows import from_row
+from storage.people import preferences
+from storage.people.preferences import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSettings:
+    """None is what the person or the operator says; `who` is all, admins or list."""
+
+    title: str = ""
+    who: str = "all"
+    resolution: str | None = None
+    longest_milliseconds: int | None = None
+    others_photos: int = 1
+    quiet: int = 0
+    language: str | None = None
+
+
+async def settings_of(database: Queryable, chat_id: int) -> GroupSettings:
+    """The group's settings; the defaults where nothing was chosen, and in private chats."""
+    row = await database.fetch_one(
+        "SELECT * FROM groups WHERE chat_id = :chat_id", {"chat_id": chat_id}
+    )
+    return GroupSettings() if row is None else from_row(GroupSettings, row)
+
+
+async def choose(tx: Transaction, chat_id: int, choice: Choice, now_milliseconds: int) -> None:
+    """Keep what an admin chose: a field of `GroupSettings` and its value, or several."""
+    assert choice.keys() <= _CHOICES  # noqa: S101
+    await preferences.keep(tx, "groups", "chat_id", chat_id, choice, now_milliseconds)
+
+
+async def let_in(tx: Transaction, chat_id: int, user_id: int) -> bool:
+    """Put the person on the group's list; False when they were on it."""
+    changed = await tx.execute(
+        """
+        INSERT INTO group_guests (chat_id, user_id) VALUES (:chat_id, :user_id)
+        ON CONFLICT DO NOTHING
+        """,
+        {"chat_id": chat_id, "user_id": user_id},
+    )
+    return changed > 0
+
+
+async def keep_out(tx: Transaction, chat_id: int, user_id: int) -> bool:
+    """Take the person off the group's list; False when they were not on it."""
+    changed = await tx.execute(
+        "DELETE FROM group_guests WHERE chat_id = :chat_id AND user_id = :user_id",
+        {"chat_id": chat_id, "user_id": user_id},
+    )
+    return changed > 0
+
+
+async def guests_of(database: Queryable, chat_id: int) -> list[int]:
+    """The people on the group's list."""
+    rows = await database.fetch_all(
+        "SELECT user_id FROM group_guests WHERE chat_id = :chat_id ORDER BY user_id",
+        {"chat_id": chat_id},
+    )
+    return [int(row["user_id"]) for row in rows]
+
+
+_CHOICES = frozenset(GroupSettings.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """`lack` is what the group was told the bot may not do there: messages, videos or None."""
+
+    chat_id: int
+    added_by: int | None = None
+    introduced: int = 0
+    lack: str | None = None
+
+
+async def introduction_of(database: Queryable, chat_id: int) -> Introduction:
+    """What is known of the bot's coming to this group; little, where it was there before."""
+    row = await database.fetch_one(
+        "SELECT chat_id, added_by, introduced, lack FROM arrivals WHERE chat_id = :chat_id",
+        {"chat_id": chat_id},
+    )
+    return Introduction(chat_id) if row is None else from_row(Introduction, row)
+
+
+async def note(tx: Transaction, chat_id: int, added_by: int | None, now_milliseconds: int) -> None:
+    """The bot is in this group; who added it is kept from the first time it was told."""
+    await tx.execute(
+        """
+        INSERT INTO arrivals (chat_id, added_by, at_milliseconds)
+        VALUES (:chat_id, :added_by, :now)
+        ON CONFLICT (chat_id) DO UPDATE SET added_by = COALESCE(added_by, excluded.added_by)
+        """,
+        {"chat_id": chat_id, "added_by": added_by, "now": now_milliseconds},
+    )
+
+
+async def introduced(tx: Transaction, chat_id: int, now_milliseconds: int) -> None:
+    """The group has read what the bot is for."""
+    await note(tx, chat_id, None, now_milliseconds)
+    await tx.execute(
+        "UPDATE arrivals SET introduced = 1 WHERE chat_id = :chat_id", {"chat_id": chat_id}
+    )
+
+
+async def set_lack(tx: Transaction, chat_id: int, lack: str | None, now_milliseconds: int) -> bool:
+    """The group is told that this is missing, or that nothing is; False when it was before."""
+    await note(tx, chat_id, None, now_milliseconds)
+    changed = await tx.execute(
+        "UPDATE arrivals SET lack = :lack WHERE chat_id = :chat_id AND lack IS NOT :lack",
+        {"chat_id": chat_id, "lack": lack},
+    )
+    return changed > 0
+
+
+async def forget(tx: Transaction, chat_id: int) -> bool:
+    """The bot was removed: if it ever comes back, it introduces itself again."""
+    changed = await tx.execute(
+        "DELETE FROM arrivals WHERE chat_id = :chat_id", {"chat_id": chat_id}
+    )
+    return changed > 0

@@ -1,0 +1,225 @@
+"""What people say of videos, who is to see it, and the videos that were taken down for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from storage.db.database import Queryable, Transaction
+from storage.db.rows import from_row
+from storage.jobs.jobs import Job
+
+REASONS = ("face", "offensive", "other")
+_DAY_MILLISECONDS = 24 * 3600 * 1000
+
+
+class TooManyReports(Exception):
+    """The person reported as many videos within a day as are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One person's report of one video; without a reason they are still being asked for it."""
+
+    id: int
+    job_id: int
+    reporter_id: int | None
+    chat_id: int
+    message_id: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDelivery:
+    """A report that one administrator did not see yet."""
+
+    report_id: int
+    admin_id: int
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Takedown:
+    """A video to be removed, or whose removal is to be said."""
+
+    job_id: int
+    state: str
+    tries: int
+
+
+async def begin(tx: Transaction, job: Job, reporter_id: int, chat_id: int) -> Report:
+    """What this person has to say of that video, begun now or before."""
+    await tx.execute(
+        """
+        INSERT INTO reports (job_id, reporter_id, chat_id)
+        VALUES (:job_id, :reporter_id, :chat_id) ON CONFLICT (job_id, reporter_id) DO NOTHING
+        """,
+        {"job_id": job.id, "reporter_id": reporter_id, "chat_id": chat_id},
+    )
+    row = await tx.fetch_one(
+        "SELECT * FROM reports WHERE job_id = :job_id AND reporter_id = :reporter_id",
+        {"job_id": job.id, "reporter_id": reporter_id},
+    )
+    assert row is not None  # noqa: S101
+    return from_row(Report, row)
+
+
+async def asked(tx: Transaction, report_id: int, message_id: int) -> None:
+    """In which message its reason is asked for."""
+    await tx.execute(
+        "UPDATE reports SET message_id = :message_id WHERE id = :id",
+        {"id": report_id, "message_id": message_id},
+    )
+
+
+async def get(database: Queryable, report_id: int) -> Report | None:
+    """One report by its number."""
+    row = await database.fetch_one("SELECT * FROM reports WHERE id = :id", {"id": report_id})
+    return None if row is None else from_row(Report, row)
+
+
+async def file(
+    tx: Transaction,
+    report: Report,
+    reason: str,
+    admin_ids: Iterable[int],
+    now_milliseconds: int,
+    *,
+    per_person_per_day: int,
+) -> bool:
+    """The reason is given: every administrator is to see it; False when it was given before.
+
+    Raises:
+        TooManyReports: roll the transaction back.
+    """
+    changed = await tx.execute(
+        """
+        UPDATE reports SET reason = :reason, filed_at_milliseconds = :now
+        WHERE id = :id AND reason IS NULL
+        """,
+        {"id": report.id, "reason": reason, "now": now_milliseconds},
+    )
+    if not changed:
+        return False
+    if await _filed_within_a_day(tx, report, now_milliseconds) > per_person_per_day:
+        raise TooManyReports
+    for admin_id in admin_ids:
+        await tx.execute(
+            """
+            INSERT INTO report_letters (report_id, admin_id) VALUES (:report_id, :admin_id)
+            ON CONFLICT DO NOTHING
+            """,
+            {"report_id": report.id, "admin_id": admin_id},
+        )
+    return True
+
+
+async def due_deliveries(database: Queryable, now_milliseconds: int) -> list[ReportDelivery]:
+    """What administrators are to see now."""
+    rows = await database.fetch_all(
+        """
+        SELECT report_id, admin_id, tries FROM report_letters
+        WHERE state = 'open' AND not_before_milliseconds <= :now ORDER BY report_id, admin_id
+        """,
+        {"now": now_milliseconds},
+    )
+    return [from_row(ReportDelivery, row) for row in rows]
+
+
+async def end_delivery(tx: Transaction, delivery: ReportDelivery, *, told: bool) -> None:
+    """The administrator saw it, or cannot be shown it."""
+    await tx.execute(
+        """
+        UPDATE report_letters SET state = :state
+        WHERE report_id = :report_id AND admin_id = :admin_id
+        """,
+        {**_key(delivery), "state": "told" if told else "given_up"},
+    )
+
+
+async def put_off_delivery(
+    tx: Transaction, delivery: ReportDelivery, not_before_milliseconds: int
+) -> None:
+    """It could not be shown now: once more, later."""
+    await tx.execute(
+        """
+        UPDATE report_letters SET tries = tries + 1, not_before_milliseconds = :not_before
+        WHERE report_id = :report_id AND admin_id = :admin_id
+        """,
+        {**_key(delivery), "not_before": not_before_milliseconds},
+    )
+
+
+async def take_down(tx: Transaction, job_id: int, admin_id: int, now_milliseconds: int) -> bool:
+    """Have the video removed; False when that was asked for before."""
+    changed = await tx.execute(
+        """
+        INSERT INTO takedowns (job_id, admin_id, at_milliseconds)
+        VALUES (:job_id, :admin_id, :now) ON CONFLICT (job_id) DO NOTHING
+        """,
+        {"job_id": job_id, "admin_id": admin_id, "now": now_milliseconds},
+    )
+    return changed > 0
+
+
+async def is_taken_down(database: Queryable, job_id: int) -> bool:
+    """Whether an administrator had this video taken down."""
+    row = await database.fetch_one("SELECT 1 FROM takedowns WHERE job_id = :id", {"id": job_id})
+    return row is not None
+
+
+async def due_takedowns(database: Queryable, now_milliseconds: int) -> list[Takedown]:
+    """Those that are to be done, or to be spoken of."""
+    rows = await database.fetch_all(
+        """
+        SELECT job_id, state, tries FROM takedowns
+        WHERE state <> 'said' AND not_before_milliseconds <= :now ORDER BY job_id
+        """,
+        {"now": now_milliseconds},
+    )
+    return [from_row(Takedown, row) for row in rows]
+
+
+async def advance_takedown(tx: Transaction, job_id: int, state: str) -> None:
+    """`removed`: nothing of the video is left here. `said`: its chat knows."""
+    await tx.execute(
+        """
+        UPDATE takedowns SET state = :state, tries = 0, not_before_milliseconds = 0
+        WHERE job_id = :job_id
+        """,
+        {"job_id": job_id, "state": state},
+    )
+    await tx.execute(
+        """
+        UPDATE jobs SET video_file_id = NULL, note_file_id = NULL, thumbnail_file_id = NULL
+        WHERE id = :job_id
+        """,
+        {"job_id": job_id},
+    )
+
+
+async def put_off_takedown(tx: Transaction, job_id: int, not_before_milliseconds: int) -> None:
+    """It could not be done now: once more, later."""
+    await tx.execute(
+        """
+        UPDATE takedowns SET tries = tries + 1, not_before_milliseconds = :not_before
+        WHERE job_id = :job_id
+        """,
+        {"job_id": job_id, "not_before": not_before_milliseconds},
+    )
+
+
+async def _filed_within_a_day(tx: Transaction, report: Report, now_milliseconds: int) -> int:
+    """Itself counted in."""
+    row = await tx.fetch_one(
+        """
+        SELECT COUNT(*) AS n FROM reports
+        WHERE reporter_id = :reporter_id AND filed_at_milliseconds > :since
+        """,
+        {"reporter_id": report.reporter_id, "since": now_milliseconds - _DAY_MILLISECONDS},
+    )
+    return int(row["n"]) if row else 0
+
+
+def _key(delivery: ReportDelivery) -> dict[str, int]:
+    return {"report_id": delivery.report_id, "admin_id": delivery.admin_id}

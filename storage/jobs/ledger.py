@@ -1,0 +1,381 @@
+"""The ledger: append-only entries; a balance is a sum, a hold resolves exactly once.
+
+Two amounts go side by side: quota milliseconds, what a person may use (a 720P second counts by
+its price ratio), and micro-yuan, what the provider bills the operator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from storage.db.database import Queryable, Transaction
+from storage.people import pseudonyms
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """The limits the operator set; windows are days and months in `zone`.
+
+    With the key, what a person used before they had their data deleted counts on.
+    """
+
+    zone: ZoneInfo
+    person_day_milliseconds: int
+    person_month_milliseconds: int | None
+    bot_day_micro_yuan: int
+    bot_month_micro_yuan: int
+    pseudonym_key: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What a length of video takes from the quota and what it costs."""
+
+    video_milliseconds: int
+    quota_milliseconds: int
+    micro_yuan: int
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The terms of a job, kept on it: later price changes do not touch it."""
+
+    micro_yuan_per_second: int
+    quota_weight_permille: int
+
+    def of(self, video_milliseconds: int) -> Amount:
+        """The amount for that much video, rounded up."""
+        return Amount(
+            video_milliseconds,
+            _divide_up(video_milliseconds * self.quota_weight_permille, 1000),
+            _divide_up(video_milliseconds * self.micro_yuan_per_second, 1000),
+        )
+
+    def affordable_milliseconds(self, quota_milliseconds: int) -> int:
+        """The longest video that much quota pays for."""
+        return quota_milliseconds * 1000 // self.quota_weight_permille
+
+    def quota_within(self, micro_yuan: int) -> int | None:
+        """The most quota of which all videos cost no more than that; None: they cost nothing."""
+        if micro_yuan < 0:
+            return 0
+        if not self.micro_yuan_per_second:
+            return None
+        longest = micro_yuan * 1000 // self.micro_yuan_per_second
+        return ((longest + 1) * self.quota_weight_permille - 1) // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """One person's quota in the window that binds first, in quota milliseconds."""
+
+    limit_milliseconds: int
+    used_milliseconds: int
+    held_milliseconds: int
+    resets_at_milliseconds: int
+
+    @property
+    def left_milliseconds(self) -> int:
+        """What may still be held."""
+        return max(0, self.limit_milliseconds - self.used_milliseconds - self.held_milliseconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The whole bot's money in one window, in micro-yuan; what is left is negative after a bill
+    above its hold, or when the operator lowered the cap."""
+
+    left_micro_yuan: int
+    resets_at_milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one person may still have made: their quota, or less where the bot's money ends first.
+
+    `left_milliseconds`, in quota milliseconds, is exact: whatever takes no more can be made.
+    """
+
+    quota: Quota
+    left_milliseconds: int
+    resets_at_milliseconds: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the bot's budget allows less than the person's quota."""
+        return self.left_milliseconds < self.quota.left_milliseconds
+
+
+class QuotaExceeded(Exception):
+    """The person's quota does not cover this; `quota` says what is left and when it comes back."""
+
+    def __init__(self, quota: Quota) -> None:
+        super().__init__(f"{quota.left_milliseconds} ms of quota left")
+        self.quota = quota
+
+
+class BudgetExhausted(Exception):
+    """The whole bot's cap in money is reached; the operator raises it or waits for the window."""
+
+    def __init__(self, resets_at_milliseconds: int) -> None:
+        super().__init__("the bot's budget for this window is used up")
+        self.resets_at_milliseconds = resets_at_milliseconds
+
+
+async def quota_of(database: Queryable, user_id: int, caps: Caps, now_milliseconds: int) -> Quota:
+    """What the person used and has left; the month's window where it leaves less than the day's."""
+    day = day_of(now_milliseconds, caps.zone)
+    key = caps.pseudonym_key
+    who = user_id, await pseudonyms.account_of(database, user_id, key, now_milliseconds)
+    today = await _sums(database, f"{_PERSON} AND day = :day", who, day)
+    of_day = Quota(
+        caps.person_day_milliseconds,
+        today["spent_quota"],
+        today["held_quota"],
+        next_day_milliseconds(now_milliseconds, caps.zone),
+    )
+    if caps.person_month_milliseconds is None:
+        return of_day
+    month = await _sums(database, f"{_PERSON} AND {_MONTH}", who, day)
+    of_month = Quota(
+        caps.person_month_milliseconds,
+        month["spent_quota"],
+        month["held_quota"],
+        next_month_milliseconds(now_milliseconds, caps.zone),
+    )
+    return min(of_day, of_month, key=lambda quota: quota.left_milliseconds)
+
+
+async def allowance_of(
+    database: Queryable,
+    user_id: int,
+    price: Price,
+    caps: Caps,
+    now_milliseconds: int,
+    returning_milliseconds: int = 0,
+) -> Allowance:
+    """What the person may still have made at that price: the smaller of quota and budget.
+
+    `returning_milliseconds` of the quota are still held and about to come back.
+    """
+    quota = await quota_of(database, user_id, caps, now_milliseconds)
+    limits = [(quota.left_milliseconds + returning_milliseconds, quota.resets_at_milliseconds)]
+    for budget in await _budgets(database, caps, now_milliseconds):
+        within = price.quota_within(budget.left_micro_yuan)
+        if within is not None:
+            limits.append((within, budget.resets_at_milliseconds))
+    # Of those that allow the same, more comes only when the last begins afresh.
+    left, resets_at = min(limits, key=lambda limit: (limit[0], -limit[1]))
+    return Allowance(quota, left, resets_at)
+
+
+async def hold(
+    tx: Transaction, *, user_id: int, job_id: int, amount: Amount, caps: Caps, now_milliseconds: int
+) -> None:
+    """Set the amount aside for the job, under every cap.
+
+    Raises:
+        QuotaExceeded: the person has less left.
+        BudgetExhausted: the bot has less left.
+    """
+    quota = await quota_of(tx, user_id, caps, now_milliseconds)
+    if amount.quota_milliseconds > quota.left_milliseconds:
+        raise QuotaExceeded(quota)
+    await check_budget(tx, amount.micro_yuan, caps, now_milliseconds)
+    await tx.execute(
+        """
+        INSERT INTO ledger (kind, user_id, job_id, video_milliseconds, held_quota_milliseconds,
+            held_micro_yuan, day, at_milliseconds)
+        VALUES ('hold', :user_id, :job_id, :video, :quota, :micro_yuan, :day, :now)
+        """,
+        {
+            "user_id": user_id,
+            "job_id": job_id,
+            "video": amount.video_milliseconds,
+            "quota": amount.quota_milliseconds,
+            "micro_yuan": amount.micro_yuan,
+            "day": day_of(now_milliseconds, caps.zone),
+            "now": now_milliseconds,
+        },
+    )
+
+
+async def check_budget(
+    database: Queryable, micro_yuan: int, caps: Caps, now_milliseconds: int
+) -> None:
+    """Whether the bot may still spend that much today and this month, paid checks counted in.
+
+    Raises:
+        BudgetExhausted: it may not.
+    """
+    budgets = await _budgets(database, caps, now_milliseconds)
+    exceeded = [b.resets_at_milliseconds for b in budgets if micro_yuan > b.left_micro_yuan]
+    if exceeded:
+        raise BudgetExhausted(max(exceeded))
+
+
+async def settle(
+    tx: Transaction,
+    job_id: int,
+    price: Price,
+    *,
+    billed_milliseconds: int,
+    charge_person: bool,
+    now_milliseconds: int,
+) -> None:
+    """Turn the job's hold into what the provider billed and give the rest back.
+
+    The person pays at most the hold; a bill above it is the operator's and is flagged. With
+    `charge_person` off the money is booked and the person keeps the quota.
+    """
+    held = await _open_hold(tx, job_id)
+    billed = price.of(billed_milliseconds)
+    quota = min(billed.quota_milliseconds, held["quota"]) if charge_person else 0
+    await _resolve(
+        tx,
+        held,
+        "settle",
+        video_milliseconds=billed_milliseconds,
+        held_quota=-quota,
+        spent_quota=quota,
+        held_micro_yuan=-min(billed.micro_yuan, held["micro_yuan"]),
+        spent_micro_yuan=billed.micro_yuan,
+        flagged=int(billed_milliseconds > held["video"]),
+        now=now_milliseconds,
+    )
+    await release(tx, job_id, now_milliseconds=now_milliseconds)
+
+
+async def release(tx: Transaction, job_id: int, *, now_milliseconds: int) -> None:
+    """Give back whatever of the job's hold is still open; nothing, if nothing is."""
+    held = await _open_hold(tx, job_id)
+    if held["quota"] or held["micro_yuan"]:
+        await _resolve(
+            tx,
+            held,
+            "release",
+            video_milliseconds=0,
+            held_quota=-held["quota"],
+            spent_quota=0,
+            held_micro_yuan=-held["micro_yuan"],
+            spent_micro_yuan=0,
+            flagged=0,
+            now=now_milliseconds,
+        )
+
+
+async def charged_milliseconds(database: Queryable, job_id: int) -> int:
+    """What the job took from the person's quota, held or spent: 0 means it cost them nothing."""
+    row = await database.fetch_one(
+        """
+        SELECT COALESCE(SUM(held_quota_milliseconds + spent_quota_milliseconds), 0) AS charged
+        FROM ledger WHERE job_id = :job_id
+        """,
+        {"job_id": job_id},
+    )
+    return int(row["charged"]) if row else 0
+
+
+_MONTH = "day BETWEEN substr(:day, 1, 7) || '-01' AND substr(:day, 1, 7) || '-31'"
+
+
+_PERSON = "user_id IN (:user_id, :account_id)"
+
+
+async def _sums(
+    database: Queryable, where: str, who: tuple[int, int | None], day: str
+) -> dict[str, int]:
+    row = await database.fetch_one(
+        f"""
+        SELECT COALESCE(SUM(spent_quota_milliseconds), 0) AS spent_quota,
+            COALESCE(SUM(held_quota_milliseconds), 0) AS held_quota
+        FROM ledger WHERE {where}
+        """,  # noqa: S608
+        {"user_id": who[0], "account_id": who[1], "day": day},
+    )
+    assert row is not None  # noqa: S101
+    return row
+
+
+async def _budgets(database: Queryable, caps: Caps, now_milliseconds: int) -> tuple[Budget, Budget]:
+    """Today's and this month's, paid checks counted in."""
+    day = day_of(now_milliseconds, caps.zone)
+    today, month = await _money(database, "day = :day", day), await _money(database, _MONTH, day)
+    return (
+        Budget(caps.bot_day_micro_yuan - today, next_day_milliseconds(now_milliseconds, caps.zone)),
+        Budget(
+            caps.bot_month_micro_yuan - month, next_month_milliseconds(now_milliseconds, caps.zone)
+        ),
+    )
+
+
+async def _money(database: Queryable, where: str, day: str) -> int:
+    row = await database.fetch_one(
+        f"""
+        SELECT (SELECT COALESCE(SUM(held_micro_yuan + spent_micro_yuan), 0) FROM ledger
+                WHERE {where})
+            + (SELECT COALESCE(SUM(micro_yuan), 0) FROM detections WHERE {where}) AS total
+        """,  # noqa: S608
+        {"day": day},
+    )
+    assert row is not None  # noqa: S101
+    return int(row["total"])
+
+
+async def _open_hold(tx: Transaction, job_id: int) -> dict[str, int]:
+    row = await tx.fetch_one(
+        """
+        SELECT job_id, MIN(user_id) AS user_id, MIN(day) AS day,
+            SUM(held_quota_milliseconds) AS quota, SUM(held_micro_yuan) AS micro_yuan,
+            MAX(video_milliseconds) FILTER (WHERE kind = 'hold') AS video
+        FROM ledger WHERE job_id = :job_id GROUP BY job_id
+        """,
+        {"job_id": job_id},
+    )
+    assert row is not None  # noqa: S101
+    return row
+
+
+async def _resolve(tx: Transaction, held: dict[str, int], kind: str, **amounts: int) -> None:
+    await tx.execute(
+        """
+        INSERT INTO ledger (kind, user_id, job_id, video_milliseconds, held_quota_milliseconds,
+            spent_quota_milliseconds, held_micro_yuan, spent_micro_yuan, flagged, day,
+            at_milliseconds)
+        VALUES (:kind, :user_id, :job_id, :video_milliseconds, :held_quota, :spent_quota,
+            :held_micro_yuan, :spent_micro_yuan, :flagged, :day, :now)
+        """,
+        {"kind": kind, "user_id": held["user_id"], "job_id": held["job_id"], "day": held["day"]}
+        | amounts,
+    )
+
+
+def _divide_up(dividend: int, divisor: int) -> int:
+    return -(-dividend // divisor)
+
+
+def day_of(at_milliseconds: int, zone: ZoneInfo) -> str:
+    """The calendar day there, as YYYY-MM-DD."""
+    return _there(at_milliseconds, zone).date().isoformat()
+
+
+def next_day_milliseconds(at_milliseconds: int, zone: ZoneInfo) -> int:
+    """When the day after begins, in milliseconds since 1970 UTC."""
+    tomorrow = _there(at_milliseconds, zone).date() + timedelta(days=1)
+    return _start(datetime.combine(tomorrow, time(), zone))
+
+
+def next_month_milliseconds(at_milliseconds: int, zone: ZoneInfo) -> int:
+    """When the month after begins, in milliseconds since 1970 UTC."""
+    in_next_month = _there(at_milliseconds, zone).date().replace(day=1) + timedelta(days=32)
+    return _start(datetime.combine(in_next_month.replace(day=1), time(), zone))
+
+
+def _there(at_milliseconds: int, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(at_milliseconds / 1000, zone)
+
+
+def _start(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

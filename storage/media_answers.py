@@ -1,0 +1,147 @@
+"""What people answer to questions about what they sent: use it, or a part of it, or go on.
+
+Each answers one question, once: a second time, or without the question, nothing changes.
+"""
+
+from __future__ import annotations
+
+from storage.db.database import Transaction
+
+
+async def agree(tx: Transaction, media_id: int, quota_milliseconds: int) -> bool:
+    """Its sender agrees to a video of so much quota; False when that was not asked."""
+    changed = await tx.execute(
+        """
+        UPDATE media SET state = 'ready', fault = NULL, fault_detail = NULL, announced = 0,
+            agreed_quota_milliseconds = :quota
+        WHERE id = :id AND state = 'asked' AND fault = 'confirm'
+        """,
+        {"id": media_id, "quota": quota_milliseconds},
+    )
+    return changed > 0
+
+
+async def forget_agreement(tx: Transaction, media_id: int) -> None:
+    """The video that its sender agreed to is being made: another one is another question."""
+    await tx.execute(
+        "UPDATE media SET agreed_quota_milliseconds = 0 WHERE id = :id", {"id": media_id}
+    )
+
+
+async def offer_crops(tx: Transaction, media_id: int, crops: str) -> None:
+    """The parts that its sender may choose among (JSON); those offered first stand."""
+    await tx.execute(
+        "UPDATE media SET crops = :crops WHERE id = :id AND crops IS NULL",
+        {"id": media_id, "crops": crops},
+    )
+
+
+async def set_help(tx: Transaction, media_id: int, message_id: int) -> None:
+    """The picture that shows what is wrong with it was sent."""
+    await tx.execute(
+        "UPDATE media SET help_message_id = :message_id WHERE id = :id",
+        {"id": media_id, "message_id": message_id},
+    )
+
+
+async def use_crop(tx: Transaction, media_id: int, crop: str) -> bool:
+    """Only this part of it is to be used; False where it is in use, replaced or never offered."""
+    changed = await tx.execute(
+        """
+        UPDATE media SET state = 'received', fault = NULL, fault_detail = NULL, announced = 0,
+            crop = :crop, insisted = 0, tries = 0, not_before_milliseconds = 0
+        WHERE id = :id AND kind = 'photo' AND state IN ('asked', 'refused') AND crops IS NOT NULL
+        """,
+        {"id": media_id, "crop": crop},
+    )
+    return changed > 0
+
+
+async def insist(tx: Transaction, media_id: int) -> bool:
+    """The person wants it checked in spite of the doubt; False when nothing was asked."""
+    changed = await tx.execute(
+        "UPDATE media SET state = 'received', tries = 0, insisted = 1"
+        " WHERE id = :id AND state = 'asked'",
+        {"id": media_id},
+    )
+    return changed > 0
+
+
+async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bool:
+    """Only its beginning is to be used; False when nothing was asked."""
+    changed = await tx.execute(
+        """
+        UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :limit,
+            from_milliseconds = 0, in_parts = 0
+        WHERE id = :id AND state = 'asked' AND kind = 'sound'
+        """,
+        {"id": media_id, "limit": limit_milliseconds},
+    )
+    return changed > 0
+
+
+async def use_piece(
+    tx: Transaction, media_id: int, from_milliseconds: int, length_milliseconds: int
+) -> bool:
+    """Only this piece of it is to be used; False when nothing was asked."""
+    changed = await tx.execute(
+        """
+        UPDATE media SET state = 'received', limit_milliseconds = :length,
+            from_milliseconds = :from, in_parts = 0
+        WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
+        """,
+        {"id": media_id, "from": from_milliseconds, "length": length_milliseconds},
+    )
+    return changed > 0
+
+
+async def use_in_parts(
+    tx: Transaction, media_id: int, duration_milliseconds: int, quota_milliseconds: int
+) -> bool:
+    """All of it is to be used, cut as its plan says, for so much quota; False as above."""
+    changed = await tx.execute(
+        """
+        UPDATE media SET state = 'ready', fault = NULL, fault_detail = NULL, announced = 0,
+            limit_milliseconds = NULL, from_milliseconds = 0, in_parts = 1,
+            duration_milliseconds = :duration, agreed_quota_milliseconds = :quota
+        WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
+        """,
+        {"id": media_id, "duration": duration_milliseconds, "quota": quota_milliseconds},
+    )
+    return changed > 0
+
+
+async def reopen(tx: Transaction, media_id: int) -> bool:
+    """An asked half is tried once more as it is; False when nothing was asked."""
+    changed = await tx.execute(
+        "UPDATE media SET state = 'received', tries = 0 WHERE id = :id AND state = 'asked'",
+        {"id": media_id},
+    )
+    return changed > 0
+
+
+async def want(tx: Transaction, media_id: int, now_milliseconds: int) -> None:
+    """Its sender asks for it now."""
+    await tx.execute(
+        "UPDATE media SET wanted_at_milliseconds = :now WHERE id = :id",
+        {"id": media_id, "now": now_milliseconds},
+    )
+
+
+async def wake(tx: Transaction, media_id: int) -> bool:
+    """A late or stale half goes on; False when its age was not what was asked about."""
+    begun = await tx.execute(
+        """
+        UPDATE media SET state = 'received', fault = NULL, tries = 0, not_before_milliseconds = 0
+        WHERE id = :id AND state = 'asked' AND fault = 'late'
+        """,
+        {"id": media_id},
+    )
+    resumed = await tx.execute(
+        """
+        UPDATE media SET state = 'ready', fault = NULL, fault_detail = NULL, announced = 0
+        WHERE id = :id AND state = 'asked' AND fault = 'stale'
+        """,
+        {"id": media_id},
+    )
+    return begun + resumed > 0

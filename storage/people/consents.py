@@ -1,0 +1,242 @@
+"""To what each person agreed, and the questions that wait for an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from storage.db.database import Queryable, Transaction
+from storage.db.rows import from_row
+from storage.media import CONSENT, ConversationKey, Media
+
+_ASK_ANEW_MILLISECONDS = 5 * 60 * 1000
+"""An older question has scrolled away: what is sent then brings it once more."""
+
+
+class NotAgreed(Exception):
+    """Nothing is made for this person before they agreed; the question is on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What people are asked to agree to: which text, where things go, how long videos are kept."""
+
+    version: int
+    destination: str
+    keep_milliseconds: int
+
+    @property
+    def fingerprint(self) -> str:
+        """Short enough for a button, and another one for whatever reads differently."""
+        whole = f"{self.version}|{self.destination}|{self.keep_milliseconds}"
+        return sha256(whole.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question; `message_id` is where it is asked, or was asked before."""
+
+    id: int
+    chat_id: int
+    thread_id: int
+    user_id: int
+    state: str
+    fingerprint: str
+    reply_to: int
+    message_id: int | None
+    tries: int
+
+
+async def given(database: Queryable, user_id: int, agreement: Agreement) -> bool:
+    """Whether the person agreed to this text, this destination and at least this long a time."""
+    row = await database.fetch_one(
+        """
+        SELECT 1 FROM consents WHERE user_id = :user_id AND version = :version
+            AND destination = :destination AND keep_milliseconds >= :keep
+        """,
+        {
+            "user_id": user_id,
+            "version": agreement.version,
+            "destination": agreement.destination,
+            "keep": agreement.keep_milliseconds,
+        },
+    )
+    return row is not None
+
+
+async def give(
+    tx: Transaction, user_id: int, agreement: Agreement, language: str, now_milliseconds: int
+) -> bool:
+    """Keep that the person agreed, to what and when; False when that was known."""
+    if await given(tx, user_id, agreement):
+        return False
+    await tx.execute(
+        """
+        INSERT INTO consents (user_id, version, destination, keep_milliseconds, language,
+            agreed_at_milliseconds)
+        VALUES (:user_id, :version, :destination, :keep, :language, :now)
+        ON CONFLICT (user_id, version, destination) DO UPDATE
+        SET keep_milliseconds = excluded.keep_milliseconds, language = excluded.language,
+            agreed_at_milliseconds = excluded.agreed_at_milliseconds
+        """,
+        {
+            "user_id": user_id,
+            "version": agreement.version,
+            "destination": agreement.destination,
+            "keep": agreement.keep_milliseconds,
+            "language": language,
+            "now": now_milliseconds,
+        },
+    )
+    return True
+
+
+async def wake(tx: Transaction, user_id: int, now_milliseconds: int) -> int:
+    """Everything that waited for this person's consent, in every place, goes on; how much."""
+    return await tx.execute(
+        """
+        UPDATE media SET state = 'received', fault = NULL, fault_detail = NULL, tries = 0,
+            not_before_milliseconds = 0, wanted_at_milliseconds = :now
+        WHERE user_id = :user_id AND fault = 'consent' AND state = 'asked'
+        """,
+        {"user_id": user_id, "now": now_milliseconds},
+    )
+
+
+async def drop_media(tx: Transaction, user_id: int) -> int:
+    """What waited for this person's consent is dropped, and where it could be had; how much."""
+    for column in ("photo_id", "sound_id"):
+        await tx.execute(
+            f"""
+            UPDATE drafts SET {column} = NULL WHERE {column} IN (SELECT id FROM media
+                WHERE user_id = :user_id AND fault = 'consent' AND state = 'asked')
+            """,  # noqa: S608
+            {"user_id": user_id},
+        )
+    return await tx.execute(
+        """
+        UPDATE media SET state = 'superseded', fault = 'declined', announced = 1, file_id = '',
+            file_unique_id = '', upload_url = NULL
+        WHERE user_id = :user_id AND fault = 'consent' AND state = 'asked'
+        """,
+        {"user_id": user_id},
+    )
+
+
+async def hold_back(tx: Transaction, item: Media) -> None:
+    """Nothing is done with it until its sender agrees."""
+    await tx.execute(
+        """
+        UPDATE media SET state = 'asked', fault = :fault, fault_detail = NULL, announced = 1
+        WHERE id = :id AND state IN ('received', 'ready')
+        """,
+        {"id": item.id, "fault": CONSENT},
+    )
+
+
+async def want_question(
+    tx: Transaction,
+    conversation: ConversationKey,
+    agreement: Agreement,
+    reply_to: int,
+    now_milliseconds: int,
+) -> None:
+    """Have it asked there, unless it stands there already, and not too far up."""
+    await tx.execute(
+        """
+        INSERT INTO consent_questions (chat_id, thread_id, user_id, fingerprint, reply_to,
+            wanted_at_milliseconds)
+        VALUES (:chat_id, :thread_id, :user_id, :fingerprint, :reply_to, :now)
+        ON CONFLICT (chat_id, thread_id, user_id) DO UPDATE
+        SET state = 'wanted', fingerprint = excluded.fingerprint, reply_to = excluded.reply_to,
+            wanted_at_milliseconds = excluded.wanted_at_milliseconds, tries = 0,
+            not_before_milliseconds = 0
+        WHERE consent_questions.state IN ('agreed', 'declined')
+            OR consent_questions.fingerprint <> excluded.fingerprint
+            OR consent_questions.wanted_at_milliseconds <= :now - :anew
+        """,
+        {
+            **conversation._asdict(),
+            "fingerprint": agreement.fingerprint,
+            "reply_to": reply_to,
+            "now": now_milliseconds,
+            "anew": _ASK_ANEW_MILLISECONDS,
+        },
+    )
+
+
+async def want_questions_anew(
+    tx: Transaction, user_id: int, agreement: Agreement, now_milliseconds: int
+) -> int:
+    """What this person was asked reads differently by now: ask it again, wherever it was asked."""
+    return await tx.execute(
+        """
+        UPDATE consent_questions SET state = 'wanted', fingerprint = :fingerprint, tries = 0,
+            wanted_at_milliseconds = :now, not_before_milliseconds = 0
+        WHERE user_id = :user_id AND state = 'asked' AND fingerprint <> :fingerprint
+        """,
+        {"user_id": user_id, "fingerprint": agreement.fingerprint, "now": now_milliseconds},
+    )
+
+
+async def get_question(database: Queryable, question_id: int) -> Question | None:
+    """One question by its number."""
+    row = await database.fetch_one(
+        "SELECT * FROM consent_questions WHERE id = :id", {"id": question_id}
+    )
+    return None if row is None else from_row(Question, row)
+
+
+async def due_questions(database: Queryable, now_milliseconds: int) -> list[int]:
+    """Those that are to be asked, or whose answer is to be said."""
+    rows = await database.fetch_all(
+        """
+        SELECT id FROM consent_questions
+        WHERE state <> 'asked' AND not_before_milliseconds <= :now ORDER BY id
+        """,
+        {"now": now_milliseconds},
+    )
+    return [int(row["id"]) for row in rows]
+
+
+async def asked(tx: Transaction, question_id: int, *, chat_id: int, message_id: int) -> None:
+    """It stands in that message; an answer that came meanwhile is still to be said there.
+
+    In a group that has a new id meanwhile it is asked anew.
+    """
+    await tx.execute(
+        """
+        UPDATE consent_questions SET message_id = :message_id, tries = 0,
+            not_before_milliseconds = 0,
+            state = CASE state WHEN 'wanted' THEN 'asked' ELSE state END
+        WHERE id = :id AND chat_id = :chat_id
+        """,
+        {"id": question_id, "chat_id": chat_id, "message_id": message_id},
+    )
+
+
+async def answered(tx: Transaction, user_id: int, answer: str) -> int:
+    """`agreed` or `declined`: all of this person's questions are over; how many there were."""
+    return await tx.execute(
+        """
+        UPDATE consent_questions SET state = :answer, tries = 0, not_before_milliseconds = 0
+        WHERE user_id = :user_id AND state IN ('wanted', 'asked')
+        """,
+        {"user_id": user_id, "answer": answer},
+    )
+
+
+async def close_question(tx: Transaction, question_id: int) -> None:
+    """There is nothing more to say about it."""
+    await tx.execute("DELETE FROM consent_questions WHERE id = :id", {"id": question_id})
+
+
+async def put_off_question(tx: Transaction, question_id: int, not_before_milliseconds: int) -> None:
+    """It could not be said now: once more, later."""
+    await tx.execute(
+        """
+        UPDATE consent_questions
+        SET tries = tries + 1, not_before_milliseconds = :not_before WHERE id = :id
+        """,
+        {"id": question_id, "not_before": not_before_milliseconds},
+    )

@@ -1,0 +1,92 @@
+"""Everything that is kept of one person, for themselves: no secrets, nobody else's data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from storage.db.database import Queryable, Transaction
+
+_TABLES = {
+    "profile": "SELECT * FROM people WHERE user_id = :user_id",
+    "choices": "SELECT * FROM preferences WHERE user_id = :user_id",
+    "agreements": "SELECT * FROM consents WHERE user_id = :user_id ORDER BY agreed_at_milliseconds",
+    "photos_and_sounds": "SELECT * FROM media WHERE user_id = :user_id ORDER BY id",
+    "drafts": "SELECT * FROM drafts WHERE user_id = :user_id",
+    "videos": "SELECT * FROM jobs WHERE user_id = :user_id ORDER BY id",
+    "photo_checks": "SELECT * FROM detections WHERE user_id = :user_id ORDER BY id",
+    "quota_ledger": "SELECT * FROM ledger WHERE user_id = :user_id ORDER BY id",
+    "reports_by_you": "SELECT * FROM reports WHERE reporter_id = :user_id ORDER BY id",
+    "group_lists": "SELECT * FROM group_guests WHERE user_id = :user_id",
+    "objections": "SELECT * FROM objections WHERE owner_id = :user_id",
+    "ban": "SELECT user_id, at_milliseconds FROM bans WHERE user_id = :user_id",
+}
+
+# What only the bot can use: addresses that open files, tasks and accounts of the operator.
+_LEFT_OUT = frozenset({"upload_url", "video_url", "part_url", "account", "task_id", "slot"})
+
+
+async def everything_of(database: Queryable, user_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Rows by what they are about."""
+    found = {}
+    for name, sql in _TABLES.items():
+        rows = await database.fetch_all(sql, {"user_id": user_id})
+        found[name] = [
+            {column: value for column, value in row.items() if column not in _LEFT_OUT}
+            for row in rows
+        ]
+    return found
+
+
+async def counts_of(database: Queryable, user_id: int) -> dict[str, int]:
+    """How many `photos`, `sounds` and `videos` are known of the person."""
+    row = await database.fetch_one(
+        """
+        SELECT
+            (SELECT COUNT(*) FROM media WHERE user_id = :user_id AND kind = 'photo') AS photos,
+            (SELECT COUNT(*) FROM media WHERE user_id = :user_id AND kind = 'sound') AS sounds,
+            (SELECT COUNT(*) FROM jobs WHERE user_id = :user_id AND state = 'done') AS videos
+        """,
+        {"user_id": user_id},
+    )
+    assert row is not None  # noqa: S101
+    return row
+
+
+async def want(tx: Transaction, user_id: int, chat_id: int, reply_to: int) -> bool:
+    """Have all of it sent to this chat; False when that is under way."""
+    changed = await tx.execute(
+        """
+        INSERT INTO data_requests (user_id, chat_id, reply_to)
+        VALUES (:user_id, :chat_id, :reply_to) ON CONFLICT (user_id) DO NOTHING
+        """,
+        {"user_id": user_id, "chat_id": chat_id, "reply_to": reply_to},
+    )
+    return changed > 0
+
+
+async def due(database: Queryable, now_milliseconds: int) -> list[tuple[int, int, int, int]]:
+    """Whom to send it: person, chat, the message that asked, how often that failed."""
+    rows = await database.fetch_all(
+        """
+        SELECT user_id, chat_id, reply_to, tries FROM data_requests
+        WHERE not_before_milliseconds <= :now ORDER BY user_id
+        """,
+        {"now": now_milliseconds},
+    )
+    return [(row["user_id"], row["chat_id"], row["reply_to"], row["tries"]) for row in rows]
+
+
+async def sent(tx: Transaction, user_id: int) -> None:
+    """They have it, or cannot be sent it."""
+    await tx.execute("DELETE FROM data_requests WHERE user_id = :user_id", {"user_id": user_id})
+
+
+async def put_off(tx: Transaction, user_id: int, not_before_milliseconds: int) -> None:
+    """Once more, later."""
+    await tx.execute(
+        """
+        UPDATE data_requests SET tries = tries + 1, not_before_milliseconds = :not_before
+        WHERE user_id = :user_id
+        """,
+        {"user_id": user_id, "not_before": not_before_milliseconds},
+    )

@@ -1,0 +1,220 @@
+"""Deleting what is kept of a person: asked for, waiting for what is under way, done, said.
+
+What stays: amounts, which a number without a person stands for (see `pseudonyms`); that somebody is
+banned; that they object to others using their photos.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.db.database import Queryable, Transaction
+from storage.db.rows import from_row
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """One person's wish; `language` is kept to say that it is done."""
+
+    user_id: int
+    chat_id: int
+    message_id: int
+    language: str
+    state: str
+    tries: int
+
+
+async def want(tx: Transaction, user_id: int, chat_id: int, message_id: int, language: str) -> bool:
+    """Have everything deleted; False when that was asked for before and is under way."""
+    changed = await tx.execute(
+        """
+        INSERT INTO forgettings (user_id, chat_id, message_id, language)
+        VALUES (:user_id, :chat_id, :message_id, :language) ON CONFLICT (user_id) DO NOTHING
+        """,
+        {
+            "user_id": user_id,
+            "chat_id": chat_id,
+            "message_id": message_id,
+            "language": language,
+        },
+    )
+    return changed > 0
+
+
+async def drop_waiting(tx: Transaction, user_id: int) -> None:
+    """From now on nothing new begins for this person: neither halves nor their consent are left."""
+    await drop_waiting_media(tx, user_id, "forgotten")
+    who = {"user_id": user_id}
+    for table in ("drafts", "consents", "consent_questions"):
+        await tx.execute(f"DELETE FROM {table} WHERE user_id = :user_id", who)  # noqa: S608
+
+
+async def drop_waiting_media(tx: Transaction, user_id: int, fault: str) -> int:
+    """Nothing becomes of what is not ready, and nothing is said of it; how much that was."""
+    return await tx.execute(
+        """
+        UPDATE media SET state = 'superseded', fault = :fault, announced = 1
+        WHERE user_id = :user_id AND state IN ('received', 'asked')
+        """,
+        {"user_id": user_id, "fault": fault},
+    )
+
+
+async def is_wanted(database: Queryable, user_id: int) -> bool:
+    """Whether this person's data is about to be deleted."""
+    row = await database.fetch_one(
+        "SELECT 1 FROM forgettings WHERE user_id = :user_id AND state <> 'deleted'",
+        {"user_id": user_id},
+    )
+    return row is not None
+
+
+async def get(database: Queryable, user_id: int) -> Forgetting | None:
+    """This person's wish."""
+    row = await database.fetch_one(
+        "SELECT * FROM forgettings WHERE user_id = :user_id", {"user_id": user_id}
+    )
+    return None if row is None else from_row(Forgetting, row)
+
+
+async def due(database: Queryable, now_milliseconds: int) -> list[int]:
+    """Whose data can be deleted, or who is to be told something of it."""
+    rows = await database.fetch_all(
+        """
+        SELECT user_id FROM forgettings WHERE not_before_milliseconds <= :now ORDER BY user_id
+        """,
+        {"now": now_milliseconds},
+    )
+    return [int(row["user_id"]) for row in rows]
+
+
+async def is_busy(database: Queryable, user_id: int) -> bool:
+    """Whether something of theirs is under way: a job, or a message that is being handled."""
+    row = await database.fetch_one(
+        f"""
+        SELECT EXISTS (SELECT 1 FROM jobs
+                WHERE user_id = :user_id AND ended_at_milliseconds IS NULL)
+            OR EXISTS (SELECT 1 FROM inbox WHERE state = 'new' AND {_THEIRS}) AS busy
+        """,  # noqa: S608
+        {"user_id": user_id},
+    )
+    return row is not None and bool(row["busy"])
+
+
+async def has_jobs(database: Queryable, user_id: int) -> bool:
+    """Whether a job of theirs is under way."""
+    row = await database.fetch_one(
+        "SELECT 1 FROM jobs WHERE user_id = :user_id AND ended_at_milliseconds IS NULL",
+        {"user_id": user_id},
+    )
+    return row is not None
+
+
+async def jobs_of(database: Queryable, user_id: int) -> list[int]:
+    """The numbers of all their jobs."""
+    rows = await database.fetch_all(
+        "SELECT id FROM jobs WHERE user_id = :user_id ORDER BY id", {"user_id": user_id}
+    )
+    return [int(row["id"]) for row in rows]
+
+
+async def uploads_of(database: Queryable, user_id: int) -> list[str]:
+    """Where copies of their photos and sounds were put."""
+    rows = await database.fetch_all(
+        """
+        SELECT upload_url FROM media WHERE user_id = :user_id AND upload_url IS NOT NULL
+        ORDER BY id
+        """,
+        {"user_id": user_id},
+    )
+    return [str(row["upload_url"]) for row in rows]
+
+
+async def forget(tx: Transaction, user_id: int, account_id: int) -> None:
+    """Delete everything of the person, but what has to stay; `account_id` takes their place."""
+    values = {"user_id": user_id, "account_id": account_id}
+    for statement in STATEMENTS:
+        wanted = {name: value for name, value in values.items() if f":{name}" in statement}
+        await tx.execute(statement, wanted)
+
+
+async def move_on(tx: Transaction, user_id: int, state: str) -> None:
+    """`waiting`: they know that something is still under way. `deleted`: to be said."""
+    await tx.execute(
+        """
+        UPDATE forgettings SET state = :state, tries = 0, not_before_milliseconds = 0
+        WHERE user_id = :user_id
+        """,
+        {"user_id": user_id, "state": state},
+    )
+
+
+async def close(tx: Transaction, user_id: int) -> None:
+    """It is done and said: the person is a stranger."""
+    await tx.execute("DELETE FROM forgettings WHERE user_id = :user_id", {"user_id": user_id})
+
+
+async def put_off(tx: Transaction, user_id: int, not_before_milliseconds: int) -> None:
+    """Once more, later."""
+    await tx.execute(
+        """
+        UPDATE forgettings SET tries = tries + 1, not_before_milliseconds = :not_before
+        WHERE user_id = :user_id
+        """,
+        {"user_id": user_id, "not_before": not_before_milliseconds},
+    )
+
+
+# An update as Telegram sent it names people and private chats by "id".
+_THEIRS = """(
+    body LIKE '%"id": ' || :user_id || ',%' OR body LIKE '%"id": ' || :user_id || '}%'
+    OR body LIKE '%"id":' || :user_id || ',%' OR body LIKE '%"id":' || :user_id || '}%')"""
+
+_THEIR_MEDIA = "(SELECT id FROM media WHERE user_id = :user_id)"
+_THEIR_JOBS = "(SELECT id FROM jobs WHERE user_id = :user_id)"
+
+# In this order: what refers to media and jobs by their owner comes before these change owners.
+STATEMENTS = (
+    f"DELETE FROM inbox WHERE state <> 'new' AND {_THEIRS}",  # noqa: S608
+    """
+    DELETE FROM verdicts WHERE picture_sha256 IN (SELECT picture_sha256 FROM media
+            WHERE user_id = :user_id AND picture_sha256 IS NOT NULL)
+        AND picture_sha256 NOT IN (SELECT picture_sha256 FROM media
+            WHERE user_id <> :user_id AND picture_sha256 IS NOT NULL)
+    """,
+    f"DELETE FROM excerpts WHERE media_id IN {_THEIR_MEDIA}",  # noqa: S608
+    f"DELETE FROM loans WHERE media_id IN {_THEIR_MEDIA}",  # noqa: S608
+    f"DELETE FROM detours WHERE job_id IN {_THEIR_JOBS}",  # noqa: S608
+    "UPDATE loans SET owner_id = NULL WHERE owner_id = :user_id",
+    "UPDATE arrivals SET added_by = NULL WHERE added_by = :user_id",
+    "UPDATE reports SET reporter_id = NULL, message_id = NULL WHERE reporter_id = :user_id",
+    *(
+        f"DELETE FROM {table} WHERE user_id = :user_id"  # noqa: S608
+        for table in (
+            *("people", "preferences", "consents", "consent_questions", "drafts"),
+            *("group_guests", "errands", "data_requests"),
+        )
+    ),
+    "DELETE FROM dead_chats WHERE chat_id = :user_id",
+    """
+    UPDATE media SET source = 'forgotten:' || id, user_id = :account_id, chat_id = 0,
+        thread_id = 0, message_id = 0, media_group_id = NULL, file_id = '', file_unique_id = '',
+        file_size_bytes = NULL, state = 'superseded', fault = 'forgotten', fault_detail = NULL,
+        picture_sha256 = NULL, width_pixels = NULL, height_pixels = NULL, face_bbox = NULL,
+        ext_bbox = NULL, upload_url = NULL, upload_expires_at_milliseconds = NULL,
+        reply_message_id = NULL, announced = 1, plan = NULL
+    WHERE user_id = :user_id
+    """,
+    """
+    UPDATE jobs SET request = 'forgotten:' || id, user_id = :account_id, chat_id = 0,
+        thread_id = 0, status_message_id = NULL, video_chat_id = NULL,
+        video_message_id = CASE state WHEN 'done' THEN 0 END, video_file_id = NULL,
+        note_file_id = NULL, thumbnail_file_id = NULL, video_url = NULL, part_url = NULL,
+        failure_detail = NULL, announced = 1
+    WHERE user_id = :user_id
+    """,
+    """
+    UPDATE detections SET user_id = :account_id, picture_sha256 = NULL WHERE user_id = :user_id
+    """,
+    "UPDATE ledger SET user_id = :account_id WHERE user_id = :user_id",
+)

@@ -1,0 +1,102 @@
+"""The people the bot has met."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.db.database import Queryable, Transaction
+from storage.db.rows import from_row
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone in a chat; `language_code` is what their Telegram app is set to (IETF tag)."""
+
+    user_id: int
+    first_name: str
+    username: str | None
+    language_code: str | None
+
+
+async def remember(tx: Transaction, person: Person, now_milliseconds: int) -> None:
+    """Keep what Telegram last said about this person."""
+    await tx.execute(
+        """
+        INSERT INTO people (user_id, first_name, username, language_code, seen_at_milliseconds)
+        VALUES (:user_id, :first_name, :username, :language_code, :now)
+        ON CONFLICT (user_id) DO UPDATE SET first_name = excluded.first_name,
+            username = excluded.username, language_code = excluded.language_code,
+            seen_at_milliseconds = excluded.seen_at_milliseconds
+        """,
+        {
+            "user_id": person.user_id,
+            "first_name": person.first_name,
+            "username": person.username,
+            "language_code": person.language_code,
+            "now": now_milliseconds,
+        },
+    )
+
+
+async def language_code(
+    database: Queryable, user_id: int, chat_id: int | None = None
+) -> str | None:
+    """The language of that group, else the person's: chosen, or as Telegram last told it."""
+    row = await database.fetch_one(
+        """
+        SELECT COALESCE(
+            (SELECT language FROM groups WHERE chat_id = :chat_id),
+            (SELECT language FROM preferences WHERE user_id = :user_id),
+            (SELECT language_code FROM people WHERE user_id = :user_id)) AS code
+        """,
+        {"user_id": user_id, "chat_id": chat_id},
+    )
+    return None if row is None else row["code"]
+
+
+async def find(database: Queryable, user_id: int) -> Person | None:
+    """The person, if the bot has met them."""
+    row = await database.fetch_one(
+        "SELECT * FROM people WHERE user_id = :user_id", {"user_id": user_id}
+    )
+    return None if row is None else from_row(Person, row)
+
+
+async def ban(tx: Transaction, user_id: int, admin_id: int, now_milliseconds: int) -> bool:
+    """From now on this person is refused; False when they were before."""
+    changed = await tx.execute(
+        """
+        INSERT INTO bans (user_id, admin_id, at_milliseconds) VALUES (:user_id, :admin_id, :now)
+        ON CONFLICT (user_id) DO NOTHING
+        """,
+        {"user_id": user_id, "admin_id": admin_id, "now": now_milliseconds},
+    )
+    return changed > 0
+
+
+async def unban(tx: Transaction, user_id: int) -> bool:
+    """This person is served again; False when they were not refused."""
+    changed = await tx.execute("DELETE FROM bans WHERE user_id = :user_id", {"user_id": user_id})
+    return changed > 0
+
+
+async def is_banned(database: Queryable, user_id: int) -> bool:
+    """Whether this person is refused."""
+    row = await database.fetch_one(
+        "SELECT 1 FROM bans WHERE user_id = :user_id", {"user_id": user_id}
+    )
+    return row is not None
+
+
+async def is_to_be_told(
+    tx: Transaction, user_id: int, now_milliseconds: int, *, every_milliseconds: int
+) -> bool:
+    """Whether to tell them that they are refused; a True answer counts as told."""
+    changed = await tx.execute(
+        """
+        UPDATE bans SET told_at_milliseconds = :now
+        WHERE user_id = :user_id AND told_at_milliseconds <= :now - :every
+        """,
+        {"user_id": user_id, "now": now_milliseconds, "every": every_milliseconds},
+    )
+    return changed > 0
