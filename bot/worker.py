@@ -134,7 +134,7 @@ class Worker:
         for job in await jobs.unannounced(self._database, now):
             self._start(self._jobs, job, partial(self._finisher.announce, job.id))
         if await self._outages.has_news():
-            self._jobs.start("stops", self._outages.tell)
+            self._jobs.start("outages", self._outages.tell)
         for admin_id in await self._operator.waiting():
             self._deliveries.start(admin_id, partial(self._operator.send_deliveries, admin_id))
         for background_task in self._background_tasks:

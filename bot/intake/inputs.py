@@ -49,7 +49,7 @@ class Plan:
         if item.plan is None:
             return None
         kept = json.loads(item.plan)
-        pieces = tuple((begin, end) for begin, end in kept["excerpts"])
+        pieces = tuple((begin, end) for begin, end in kept["clips"])
         return cls(kept["length"], tuple(kept["cuts"]), pieces)
 
     def kept(self) -> str:

@@ -22,7 +22,11 @@ def tree(pid: int) -> list[int]:
 
 def media_processes(pid: int) -> list[int]:
     """The media processes among them."""
-    return [each for each in tree(pid) if "worker_process" in _read(Path(f"/proc/{each}/cmdline"))]
+    return [
+        each
+        for each in tree(pid)
+        if "bot.media.worker.process" in _read(Path(f"/proc/{each}/cmdline"))
+    ]
 
 
 def memory_megabytes(pid: int) -> float:

@@ -24,7 +24,7 @@ def workers(bot: int) -> list[int]:
         int(child)
         for children in Path(f"/proc/{bot}/task").glob("*/children")
         for child in children.read_text().split()
-        if b"worker_process" in Path(f"/proc/{child}/cmdline").read_bytes()
+        if b"bot.media.worker.process" in Path(f"/proc/{child}/cmdline").read_bytes()
     ]
 
 
