@@ -1,6 +1,6 @@
 """Trouble that only the operator can mend: logged, and told in the operator's chat, once.
 
-It is written down with what caused it, and sent by the pipeline: a crash or a chat that cannot be
+It is written down with what caused it, and sent by the worker: a crash or a chat that cannot be
 reached does not lose it. Where a crash comes between the sending and the note of it, it is told
 twice.
 """

@@ -106,7 +106,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
 class _Running(NamedTuple):
     database: Database
     restoration: Restoration
-    pipeline: Worker
+    worker: Worker
     updates: UpdateLoop
 
 
@@ -119,12 +119,12 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> _Running:
     )
     await initialize(application, clock)
     stack.push_async_callback(application.shutdown)
-    restoration, pipeline, services, updates = await _wire(
+    restoration, worker, services, updates = await _wire(
         settings, database, application, clock, stack
     )
     register(application, services)
     logger.info("the bot is up: @%s, engine %s", application.bot.username, settings.engine)
-    return _Running(database, restoration, pipeline, updates)
+    return _Running(database, restoration, worker, updates)
 
 
 async def _wire(
@@ -184,7 +184,7 @@ async def _wire(
         History(database, packager, files, decoder, texts, limits),
         clock,
     )
-    pipeline = Worker(
+    worker = Worker(
         database=database,
         engines=engines,
         intake=Intake(
@@ -238,7 +238,7 @@ async def _wire(
         clock=clock,
     )
     restoration = Restoration(database, engines, operator, clock)
-    return restoration, pipeline, services, updates
+    return restoration, worker, services, updates
 
 
 async def _engines(
@@ -317,7 +317,7 @@ async def _run_both(running: _Running, settings: Settings, stop: asyncio.Event) 
     """Until `stop`, or until the database is lost or either ends by itself; then all end."""
     finisher = asyncio.Event()
     tasks = [
-        asyncio.create_task(_work(running, finisher), name="pipeline"),
+        asyncio.create_task(_work(running, finisher), name="worker"),
         asyncio.create_task(running.updates.run(), name="updates"),
     ]
     signs = [
@@ -341,7 +341,7 @@ async def _work(running: _Running, finisher: asyncio.Event) -> None:
     """After a restore nothing is worked on before it is known what the database lacks."""
     await unless_stopped(running.restoration.settle(), finisher)
     if not finisher.is_set():
-        await running.pipeline.run(finisher)
+        await running.worker.run(finisher)
 
 
 def _raise_what_ended_it(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:

@@ -17,7 +17,7 @@ _WAITS_SECONDS = (2, 5, 15, 60, 300)
 
 
 class BackgroundTask(Protocol):
-    """One kind of them; the pipeline looks for what is due and has each done once at a time."""
+    """One kind of them; the worker looks for what is due and has each done once at a time."""
 
     async def due(self) -> dict[Hashable, Work]:
         """What is to be done now, by a key that no other kind uses."""

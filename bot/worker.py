@@ -1,4 +1,4 @@
-"""The pipeline: looks at the database for what is to be done, and has it done.
+"""The worker: looks at the database for what is to be done, and has it done.
 
 It keeps nothing that the database does not know: after any crash, `run` goes on where it stopped.
 """

@@ -26,7 +26,7 @@ SOUND = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.Ca
 
 
 async def take_photo(update: Update, context: Context) -> None:
-    """Record the photo; the pipeline checks it."""
+    """Record the photo; the worker checks it."""
     message_context = await message_context_of(update, context)
     item = photo_of(message_context.message) if message_context else None
     if message_context is not None and item is not None:
@@ -34,7 +34,7 @@ async def take_photo(update: Update, context: Context) -> None:
 
 
 async def take_sound(update: Update, context: Context) -> None:
-    """Record the voice note, sound file or round video; the pipeline listens to it."""
+    """Record the voice note, sound file or round video; the worker listens to it."""
     message_context = await message_context_of(update, context)
     item = sound_of(message_context.message) if message_context else None
     if message_context is not None and item is not None:
@@ -136,7 +136,7 @@ async def take(message_context: MessageContext, source: str, item: MediaMessage)
         if before == 1:
             await message_context.reply(message_context.texts.html("album-first"))
         return
-    if late or not agreed:  # the pipeline asks first, and says what the question is
+    if late or not agreed:  # the worker asks first, and says what the question is
         message_context.services.wakeup()
         return
     if stored is None or stored.reply_message_id is not None:

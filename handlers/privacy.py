@@ -110,7 +110,7 @@ async def send_copy(pressed: ButtonPress) -> str:
 
 
 async def forget(pressed: ButtonPress) -> str | Answer:
-    """forgetme:PERSON stops what waits; the pipeline deletes when nothing is under way."""
+    """forgetme:PERSON stops what waits; the worker deletes when nothing is under way."""
     _check_owner(pressed)
     services, user_id = pressed.services, pressed.user_id
     async with services.database.transaction() as tx:

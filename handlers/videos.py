@@ -65,7 +65,7 @@ async def show_history(update: Update, context: Context) -> None:
 
 
 async def show_first_page(message_context: MessageContext) -> None:
-    """The pipeline draws it; nothing at all is said at once."""
+    """The worker draws it; nothing at all is said at once."""
     services, conversation = message_context.services, message_context.conversation
     if not await jobs.count_rendered(services.database, conversation.user_id, conversation.chat_id):
         await message_context.reply(message_context.texts.html("history-none"))

@@ -96,7 +96,7 @@ class Restoration:
         return [task for task in billed if task.task_id not in owned]
 
     async def _send_at_once(self) -> None:
-        """The pipeline, which sends letters, has not begun yet."""
+        """The worker, which sends the deliveries, has not begun yet."""
         for admin_id in await self._operator.waiting():
             await self._operator.send_deliveries(admin_id)
 

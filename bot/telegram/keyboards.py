@@ -1,4 +1,4 @@
-"""Buttons under a message, without Telegram's types: the pipeline builds these."""
+"""Buttons under a message, without Telegram's types: the worker builds these."""
 
 from __future__ import annotations
 
