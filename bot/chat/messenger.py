@@ -1,4 +1,4 @@
-"""What is said in chats: in the person's language, on the right message, once.
+"""What is said in chats: in the person's language, on the right message, once."""
 
 from __future__ import annotations
 
