@@ -38,7 +38,7 @@ async def _answered(
     pressed: ButtonPress, answer: Callable[[Transaction, int], Awaitable[bool]]
 ) -> str:
     """The half goes on with that answer, if it was asked for one; its sender wants it now."""
-    item = await half_to_use(pressed)
+    item = await item_to_use(pressed)
     async with pressed.services.database.transaction() as tx:
         if not await answer(tx, item.id):
             raise TooLate
@@ -49,7 +49,7 @@ async def _answered(
 
 async def go_on(pressed: ButtonPress) -> str:
     """Yes to what was asked for its age: everything in its draft is wanted now."""
-    item = await half_to_use(pressed)
+    item = await item_to_use(pressed)
     draft = await drafts.get(pressed.services.database, item.conversation)
     current = draft.photo if item.is_photo else draft.sound
     if current is None or current.id != item.id:
@@ -64,8 +64,8 @@ async def go_on(pressed: ButtonPress) -> str:
 
 async def same_voice(pressed: ButtonPress) -> str:
     """The photo of the button with the voice of the last video."""
-    photo = await half_to_use(pressed)
-    sound = await half_to_use(pressed, 1)
+    photo = await item_to_use(pressed)
+    sound = await item_to_use(pressed, 1)
     draft = await drafts.get(pressed.services.database, photo.conversation)
     if draft.photo is None or draft.photo.id != photo.id or sound.state != MediaState.READY:
         raise TooLate
@@ -80,7 +80,7 @@ async def same_voice(pressed: ButtonPress) -> str:
 
 async def spend(pressed: ButtonPress) -> str:
     """spend:HALF:QUOTA goes on with a video that takes so much."""
-    item = await half_to_use(pressed)
+    item = await item_to_use(pressed)
     quota = pressed.number(1)
     async with pressed.services.database.transaction() as tx:
         now = pressed.services.clock.now_milliseconds()
@@ -113,7 +113,7 @@ async def own_item(pressed: ButtonPress, position: int = 0) -> Media:
     return item
 
 
-async def half_to_use(pressed: ButtonPress, position: int = 0) -> Media:
+async def item_to_use(pressed: ButtonPress, position: int = 0) -> Media:
     """The same, where a video is to be made of it; raises NotForYou as well."""
     item = await own_item(pressed, position)
     await require_use(pressed, item.chat_id)
@@ -125,7 +125,7 @@ async def use_crop(pressed: ButtonPress) -> str:
 
     A refused photo had left the draft: it comes back, unless its owner sent another one since.
     """
-    item = await half_to_use(pressed)
+    item = await item_to_use(pressed)
     crops = json.loads(item.crops or "[]")
     conversation = pressed.number(1)
     if conversation >= len(crops):
@@ -185,7 +185,7 @@ async def in_parts(pressed: ButtonPress) -> str:
 
 async def _asked(pressed: ButtonPress) -> tuple[Media, Plan]:
     """The long sound of this button, as long as its question is open."""
-    item = await half_to_use(pressed)
+    item = await item_to_use(pressed)
     plan = Plan.of(item)
     if plan is None or item.state != MediaState.ASKED:
         raise TooLate
