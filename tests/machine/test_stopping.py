@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.sandbox.faults import Side
 from tests.support.deadlines import eventually, slowness
 from tests.support.person import Person
-from tests.support.world import World, quick_world
+from tests.support.world import HELD_SECONDS, World, quick_world
 
 STOP_SECONDS = 20.0
 LONGER_THAN_ANY_GRACE_SECONDS = 60.0
@@ -36,7 +36,7 @@ class Moment:
 MOMENTS = {
     "fetching a photo": Moment("", "telegram", "download"),
     "handing a photo over": Moment("", "provider", "upload"),
-    "waiting for the slot": Moment("ready", render_seconds=1.5, people=2),
+    "waiting for the slot": Moment("ready", render_seconds=HELD_SECONDS, people=2),
     "submitting": Moment(
         "submitting",
         "provider",
@@ -45,7 +45,7 @@ MOMENTS = {
         # Whether there is a task has to be looked for until then, and not less.
         settings={"CRASH_SETTLED_SECONDS": "20"},
     ),
-    "rendering": Moment("running", render_seconds=1.5),
+    "rendering": Moment("running", render_seconds=HELD_SECONDS),
     "fetching the video": Moment("fetching", "provider", "result"),
     "sending the video": Moment("delivering", "telegram", "sendVideo"),
 }
@@ -80,6 +80,7 @@ async def _stop_and_go_on(folder: Path, moment: Moment) -> None:
         seconds = time.monotonic() - since
         assert (code, "ended by force" in there.log()) == (0, False), there.bot.last_lines()
         assert seconds < STOP_SECONDS * slowness()
+        await there.tell_provider(render_seconds=0.1)
         await there.start_bot()
         for person in people:
             await person.sees("AI-generated video")

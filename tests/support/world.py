@@ -30,6 +30,9 @@ from tests.support.person import Person
 PLAIN = {"CRASH_PLAIN": "1"}
 """Decode in the bot's own process, and do not pace messages: for tests of something else."""
 
+HELD_SECONDS = 10_000.0
+"""A video that takes so long is being made until the test lets go of it."""
+
 in_use: list[World] = []
 """The worlds that are there now."""
 left_behind: list[tuple[str, str]] = []

@@ -8,7 +8,7 @@ from tests.support.chats import buttons_of, text_of
 from tests.support.credentials import KEY
 from tests.support.person import Person
 from tests.support.texts import label, said
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -17,7 +17,7 @@ SETTINGS = {"JOBS_WAITING_PER_PERSON": "2"}
 
 async def occupy(town: World) -> Person:
     """Someone whose video is being made until the provider is told to be quick."""
-    await town.tell_provider(render_seconds=60)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     person = await town.person("Busy")
     await person.sends_photo()
     await person.says()
@@ -121,7 +121,7 @@ async def occupy_for_a_stranger(town: World) -> None:
     await ada.sends_photo()
     await ada.says()
     await ada.sees_video()
-    await town.tell_provider(render_seconds=60)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     (used,) = town.rows(
         "SELECT photo.upload_url AS image_url, sound.upload_url AS audio_url FROM jobs "
         "JOIN media AS photo ON photo.id = photo_id JOIN media AS sound ON sound.id = sound_id "

@@ -8,7 +8,7 @@ from tests.support.chats import Json
 from tests.support.deadlines import eventually
 from tests.support.group import Group
 from tests.support.person import Person
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -36,7 +36,7 @@ def jobs_of(town: World, person: Person) -> list[Json]:
 async def test_what_waits_for_someone_who_blocked_the_bot_ends_for_nothing_and_what_runs_is_kept(
     town: World,
 ) -> None:
-    await town.tell_provider(render_seconds=4.0)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     ada = await town.person()
     await ada.sends_photo()
     await ada.says()
@@ -53,11 +53,12 @@ async def test_what_waits_for_someone_who_blocked_the_bot_ends_for_nothing_and_w
     assert held == {"quota": 0, "money": 0}
     assert waited["submitting_at_milliseconds"] is None
 
+    await town.tell_provider(render_seconds=0.2)
+
     async def kept() -> bool:
         return bool(jobs_of(town, ada)[0]["state"] == "undeliverable")
 
     await eventually(kept, "the running job was kept")
-    await town.tell_provider(render_seconds=0.2)
     await unblock(town, ada)
     await becomes(town, ada.user_id, closed=False)
     await ada.send(text="/last")

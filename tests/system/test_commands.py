@@ -13,7 +13,7 @@ from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.texts import LONGEST_SECONDS, said
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -74,7 +74,7 @@ async def test_quota_shows_what_was_used_and_when_it_starts_afresh(town: World) 
 
 
 async def test_quota_counts_what_a_job_has_set_aside(town: World) -> None:
-    await town.tell_provider(render_seconds=60)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     ada = await town.person()
     await ada.sends_photo()
     await ada.says()

@@ -10,7 +10,7 @@ from tests.support.chats import Json, buttons_of, text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.texts import label, said
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -84,7 +84,7 @@ async def test_jobs_of_an_engine_that_is_switched_off_end_or_are_brought_to_thei
 ) -> None:
     ada = await town.person()
     await chooses_emo(ada)
-    await town.tell_provider(render_seconds=600)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     await ada.sends_photo()
     await ada.says()
     running = await ada.reaches("running")

@@ -11,7 +11,7 @@ from tests.support.chats import Json, text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.texts import label, said
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -88,7 +88,7 @@ async def test_after_forgetting_nothing_leads_to_the_person_and_the_quota_is_not
 
 
 async def test_what_is_being_made_comes_first_and_then_all_is_deleted(town: World) -> None:
-    await town.tell_provider(render_seconds=4)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     cleo = await town.person("Cleopatra")
     await cleo.sends_photo()
     await cleo.says()
@@ -99,8 +99,8 @@ async def test_what_is_being_made_comes_first_and_then_all_is_deleted(town: Worl
     await cleo.sends_photo()  # nothing new begins
     question = await cleo.sees("I need your yes")
     assert await cleo.presses(question, label("button-agree")) == label("answer-forgetting")
-    await cleo.sees_video()
     await town.tell_provider(render_seconds=0.2)
+    await cleo.sees_video()
     await cleo.sees(said("forget-done"))
     await nothing_is_left(town, str(cleo.user_id), "Cleopatra")
 

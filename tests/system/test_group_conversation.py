@@ -19,12 +19,12 @@ from tests.support.media.photos import nobody
 from tests.support.media.voices import voice
 from tests.support.person import Person
 from tests.support.texts import label, said
-from tests.support.world import World, hurried_world
+from tests.support.world import HELD_SECONDS, World, hurried_world
 
 GOLDEN = Path(__file__).parent / "golden" / "group_conversation.txt"
 NAMES = ("Ada", "Ben", "Cem", "Dana", "Eli", "Fay", "Gus", "Hana", "Ivo", "Kim", "Mei")
 RIGHT_TO_LEFT = ("\u202eאבג\u200b\u200f" * 13)[:64]
-LONG, SHORT = 100_000, 2
+SHORT_SECONDS = 2
 
 
 @dataclass
@@ -138,7 +138,7 @@ async def refusals(one: Afternoon) -> None:
 
 async def a_queue(one: Afternoon) -> None:
     """One is being made, two wait; the queue, the quota, and one who does not want to wait."""
-    await one.town.tell_provider(render_seconds=LONG)
+    await one.town.tell_provider(render_seconds=HELD_SECONDS)
     for name, state in (("Gus", "running"), ("Hana", "ready"), ("Fay", "ready")):
         photo = await one[name].sends_photo()
         talk = await one[name].commands("/talk", reply_to=photo)
@@ -152,7 +152,7 @@ async def a_queue(one: Afternoon) -> None:
     await one.sees_asked(said("cancel-done", count=1), cancel)
     status = next(m for m in await one.there.heard() if "Cancel" in buttons_of_any(m))
     await one.presses_button("Kim", status, label("button-cancel"))
-    await one.town.tell_provider(render_seconds=SHORT)
+    await one.town.tell_provider(render_seconds=SHORT_SECONDS)
     await one.there.sees_video(6)
     await one.gets_video((await one.there.sees_video(6))["reply_to_message"]["message_id"])
 
@@ -162,13 +162,13 @@ async def objections(one: Afternoon) -> None:
     photo = await one["Ben"].sends_photo()
     talk = await one["Cem"].commands("/talk", reply_to=photo)
     asked = await one.sees_asked(said("loan-asked", owner="Ben"), talk)
-    await one.town.tell_provider(render_seconds=LONG)
+    await one.town.tell_provider(render_seconds=HELD_SECONDS)
     voice_note = await one["Cem"].says(reply_to=asked)
     status = await one.there.sees(said("loan-used", owner="Ben"), reply_to=voice_note)
     await one.people["Cem"].reaches("running")
     await one.presses_button("Kim", status, label("button-not-me"))
     await one.presses_button("Ben", status, label("button-not-me"))
-    await one.town.tell_provider(render_seconds=SHORT)
+    await one.town.tell_provider(render_seconds=SHORT_SECONDS)
     counted = said("charged-all-the-same", seconds=0.9)
     end = await one.there.sees(said("failed-objected", charged=counted), reply_to=voice_note)
     talk = await one["Kim"].commands("/talk", reply_to=photo)

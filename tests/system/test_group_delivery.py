@@ -11,7 +11,7 @@ from tests.support.deadlines import eventually
 from tests.support.group import Group, Member
 from tests.support.person import Person
 from tests.support.texts import label, said
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -97,14 +97,14 @@ async def test_a_topic_that_closes_leads_to_the_group_as_a_whole_with_a_word(tow
     topic = await there.opens_topic("Faces")
     ada = there.member(there.owner, topic)
     asked = await asked_for_voice(ada)
-    await town.tell_provider(render_seconds=1.5)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     try:
         await ada.says(reply_to=asked)
         await there.owner.reaches("running")
         await there.closes_topic(topic)
-        video = await there.sees_video()
     finally:
         await town.tell_provider(render_seconds=0.2)
+    video = await there.sees_video()
     assert said("topic-closed", name="Ada") in text_of(video)
     assert video.get("message_thread_id") != topic
 
@@ -161,14 +161,14 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_draft_and_its_running
     ben = await there.joins(await town.person("Ben"))
     await asked_for_voice(ben)
     asked = await asked_for_voice(ada)
-    await town.tell_provider(render_seconds=2.0)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     try:
         await ada.says(reply_to=asked)
         await there.owner.reaches("running")
         grown = await there.migrates()
-        await grown.sees_video()
     finally:
         await town.tell_provider(render_seconds=0.2)
+    await grown.sees_video()
     await there.owner.reaches("done")
     command = await grown.member(ben.person).commands("/talk")
     asks = await grown.sees(said("group-ask-voice", longest=19.9), reply_to=command)

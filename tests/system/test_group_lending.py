@@ -15,7 +15,7 @@ from tests.support.deadlines import eventually
 from tests.support.group import Group
 from tests.support.person import Person
 from tests.support.texts import label, said
-from tests.support.world import World, hurried_world
+from tests.support.world import HELD_SECONDS, World, hurried_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -79,7 +79,7 @@ async def test_the_button_stops_a_job_for_nothing_and_the_owner_can_take_it_back
 ) -> None:
     ada, ben, there = await two(town)
     eve = await town.person("Eve")
-    await town.tell_provider(render_seconds=600)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     await eve.sends_photo()
     await eve.says()
     await eve.reaches("running")
@@ -108,7 +108,7 @@ async def test_what_is_rendered_all_the_same_is_not_shown_and_counts_for_its_mak
     town: World,
 ) -> None:
     ada, ben, there = await two(town)
-    await town.tell_provider(render_seconds=100)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     asked = await asks_with_bens_photo(there, ada, ben)
     await there.member(ada).says(reply_to=asked["message_id"])
     await there.sees("Making your video")
@@ -147,7 +147,7 @@ async def test_an_admin_stops_one_video_and_the_owner_stays_willing(town: World)
     ada, ben = await town.person("Ada"), await town.person("Ben")
     boss = await town.person("Cem")
     there = await Group.create(town, "Faces", boss, ada, ben)
-    await town.tell_provider(render_seconds=600)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     asked = await asks_with_bens_photo(there, ada, ben)
     await there.member(ada).says(reply_to=asked["message_id"])
     status = await there.sees(said("loan-used", owner="Ben"))

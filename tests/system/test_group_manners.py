@@ -14,7 +14,7 @@ from tests.support.group import Group
 from tests.support.media.photos import photo
 from tests.support.person import Person
 from tests.support.texts import label, said
-from tests.support.world import World, hurried_world
+from tests.support.world import HELD_SECONDS, World, hurried_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -130,7 +130,7 @@ async def test_a_name_full_of_mischief_is_shown_as_one_harmless_word(town: World
 
 
 async def test_the_queue_names_nobody_from_another_chat(town: World) -> None:
-    await town.tell_provider(render_seconds=600)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     ada, there = await alone(town)
     ben = await town.person("Ben")
     await ben.sends_photo()

@@ -12,7 +12,7 @@ from tests.support.media.photos import photo, two_people
 from tests.support.media.voices import voice
 from tests.support.person import Person
 from tests.support.texts import LONGEST_SECONDS, label, said
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -66,7 +66,7 @@ async def test_a_button_belongs_to_the_one_it_was_made_for(town: World) -> None:
 
 async def test_forged_buttons_change_nothing(town: World) -> None:
     ada, eve = await town.person(), await town.person("Eve")
-    await town.tell_provider(render_seconds=60)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     await ada.sends_photo()
     await ada.says()
     job = await ada.reaches("running")
@@ -104,7 +104,7 @@ async def test_forged_buttons_change_nothing(town: World) -> None:
 
 async def test_a_status_message_that_was_deleted_takes_no_video_with_it(town: World) -> None:
     ada = await town.person()
-    await town.tell_provider(render_seconds=60)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     await ada.sends_photo()
     await ada.says()
     job = await ada.reaches("running")
@@ -116,7 +116,7 @@ async def test_a_status_message_that_was_deleted_takes_no_video_with_it(town: Wo
 
 async def test_a_voice_note_that_was_deleted_gets_its_video_all_the_same(town: World) -> None:
     ada = await town.person()
-    await town.tell_provider(render_seconds=60)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     await ada.sends_photo()
     sent = await ada.says()
     await ada.reaches("running")
@@ -129,7 +129,7 @@ async def test_who_blocks_the_bot_during_a_job_gets_nothing_and_the_money_is_boo
     town: World,
 ) -> None:
     ada = await town.person()
-    await town.tell_provider(render_seconds=60)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     await ada.sends_photo()
     await ada.says()
     await ada.reaches("running")

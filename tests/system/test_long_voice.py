@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,10 +13,11 @@ from tests.support.media.photos import photo
 from tests.support.media.voices import long_voice, voice_note
 from tests.support.person import Person
 from tests.support.texts import label, said
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, World
 
 SECONDS = 21.0
 PARTS = 2
+THROTTLED = {"http": 429, "code": "Throttling.RateQuota", "message": "slow down"}
 
 
 async def asks(person: Person, seconds: float = SECONDS) -> tuple[int, Json]:
@@ -56,6 +56,25 @@ async def comes_to_rest(there: World, person: Person, *states: str) -> Json:
     return await eventually(rest, f"a whole that is {states}")
 
 
+async def first_is_being_made(there: World) -> None:
+    async def second_waits() -> bool:
+        return [part["state"] for part in parts_of(there)] == ["running", "ready"]
+
+    await eventually(second_waits, "the first part is being made")
+
+
+async def made_but_for_the_second(there: World) -> Json:
+    """The first part, made; nothing is submitted after it until the faults are cleared."""
+    await first_is_being_made(there)
+    there.faults.add("provider", "submit", "code", times=None, params=THROTTLED)
+    await there.tell_provider(render_seconds=0.2)
+
+    async def one_is_kept() -> Json | None:
+        return next((part for part in parts_of(there) if part["state"] == "kept"), None)
+
+    return await eventually(one_is_kept, "the first part is made")
+
+
 async def balances(there: World) -> Json:
     """Nothing is held, and the ledger spent what the provider billed; the ledger's sums."""
     (sums,) = there.rows(
@@ -73,13 +92,14 @@ async def test_all_of_it_becomes_one_video_with_one_bill_and_one_status(
     there: World, tmp_path: Path
 ) -> None:
     ada = await there.person()
-    await there.tell_provider(render_seconds=60)
+    await there.tell_provider(render_seconds=HELD_SECONDS)
     voice = await all_in_parts(ada)
     progress = await ada.sees(f"part 1 of {PARTS}")
     await ada.send("text", text="/status")
     listed = await ada.sees(said("status-jobs", count=1))
-    await there.tell_provider(render_seconds=4.0)
+    await made_but_for_the_second(there)
     await ada.sees(f"part 2 of {PARTS}")
+    there.faults.clear()
     assert text_of(listed).count("21") == 1
     video = await ada.sees_video()
     assert video["reply_to_message"]["message_id"] == voice
@@ -101,13 +121,10 @@ async def test_all_of_it_becomes_one_video_with_one_bill_and_one_status(
 @pytest.mark.proof
 async def test_a_part_that_fails_ends_all_of_it_and_costs_the_person_nothing(there: World) -> None:
     ada = await there.person()
-    await there.tell_provider(render_seconds=60)
+    await there.tell_provider(render_seconds=HELD_SECONDS)
     await all_in_parts(ada)
 
-    async def second_waits() -> bool:
-        return [part["state"] for part in parts_of(there)] == ["running", "ready"]
-
-    await eventually(second_waits, "the first part is being made")
+    await first_is_being_made(there)
     there.faults.add("provider", "submit", "task_fails", params={"after_seconds": 0.1})
     await there.tell_provider(render_seconds=0.2)
     told = await ada.sees(said("failed-service"))
@@ -128,7 +145,7 @@ async def test_a_part_that_fails_ends_all_of_it_and_costs_the_person_nothing(the
 @pytest.mark.proof
 async def test_stopped_in_the_middle_what_was_made_comes_and_counts(there: World) -> None:
     ada = await there.person()
-    await there.tell_provider(render_seconds=60)
+    await there.tell_provider(render_seconds=HELD_SECONDS)
     await all_in_parts(ada)
     progress = await ada.sees(f"part 1 of {PARTS}")
     assert await ada.presses(progress, label("button-cancel")) == label("answer-stopping")
@@ -144,7 +161,7 @@ async def test_stopped_in_the_middle_what_was_made_comes_and_counts(there: World
 @pytest.mark.proof
 async def test_stopped_while_it_waits_it_costs_nothing(there: World) -> None:
     bob, ada = await there.person(), await there.person()
-    await there.tell_provider(render_seconds=60)
+    await there.tell_provider(render_seconds=HELD_SECONDS)
     await bob.sends_photo()
     await bob.says()
     await bob.reaches("running")
@@ -158,13 +175,11 @@ async def test_stopped_while_it_waits_it_costs_nothing(there: World) -> None:
 @pytest.mark.proof
 async def test_killed_between_parts_and_with_a_part_lost_it_goes_on(there: World) -> None:
     ada = await there.person()
+    await there.tell_provider(render_seconds=HELD_SECONDS)
     await all_in_parts(ada)
-
-    async def one_is_kept() -> Any:
-        return [part for part in parts_of(there) if part["state"] == "kept"]
-
-    first = (await eventually(one_is_kept, "the first part is made"))[0]
+    first = await made_but_for_the_second(there)
     await there.kill_bot()
+    there.faults.clear()
     (path,) = there.directory.rglob(f"results/{first['id']}.mp4")
     path.unlink()
     await there.start_bot()

@@ -13,7 +13,7 @@ from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.texts import label, said
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -165,7 +165,7 @@ async def test_a_key_revoked_while_a_video_is_made_and_a_new_one_after_a_restart
 ) -> None:
     olga = await operator(town)
     refusals, ends = [len(await told(olga, w)) for w in ("refuses to work", "works again")]
-    await town.tell_provider(render_seconds=60)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     ada, bea = await town.person(), await town.person()
     for person in (ada, bea):
         photo = await person.sends_photo()

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from tests.support.person import Person
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -26,7 +26,7 @@ async def with_photo(town: World, name: str) -> Person:
 
 
 async def test_people_take_turns_and_nothing_is_ordered_before_its_turn(town: World) -> None:
-    await town.tell_provider(render_seconds=60)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     busy, ada, bea = [await with_photo(town, name) for name in ("Busy", "Ada", "Bea")]
     await busy.says()
     await busy.reaches("running")

@@ -9,7 +9,7 @@ import pytest
 from tests.support.chats import buttons_of, text_of
 from tests.support.deadlines import eventually
 from tests.support.texts import label, said
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -60,7 +60,7 @@ async def test_when_nothing_is_left_only_waiting_helps(town: World) -> None:
 
 
 async def test_what_one_job_has_set_aside_another_cannot_take(town: World) -> None:
-    await town.tell_provider(render_seconds=60)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     ada = await town.person()
     await ada.sends_photo()
     await ada.says(1.5)

@@ -11,7 +11,7 @@ import pytest
 from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.texts import LONGEST_SECONDS, said
-from tests.support.world import World, world
+from tests.support.world import HELD_SECONDS, World, world
 
 
 async def speaker(there: World) -> Person:
@@ -66,7 +66,7 @@ async def test_killed_with_work_in_every_early_state_it_finishes_all_of_it(
     tmp_path: Path,
 ) -> None:
     async with world(tmp_path) as there:
-        await there.tell_provider(render_seconds=60)
+        await there.tell_provider(render_seconds=HELD_SECONDS)
         running = await speaker(there)
         await running.reaches("running")
         waiting = await speaker(there)
@@ -136,7 +136,7 @@ async def test_killed_while_the_paid_video_is_fetched_and_again_while_it_is_sent
 
 @pytest.mark.parametrize("state", ["running", "delivering"])
 async def test_asked_to_stop_it_ends_well_and_goes_on_later(there: World, state: str) -> None:
-    await there.tell_provider(render_seconds=60 if state == "running" else 0.2)
+    await there.tell_provider(render_seconds=HELD_SECONDS if state == "running" else 0.2)
     there.faults.add("telegram", "sendVideo", "delay", params={"seconds": 2})
     ada = await speaker(there)
     await ada.reaches(state)

@@ -10,7 +10,7 @@ from tests.support.chats import Json, buttons_of, text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.texts import label, said
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -88,7 +88,7 @@ async def test_quiet_means_one_message_and_the_video(town: World) -> None:
     ada = await town.person()
     await chooses(ada, await opened(ada), "progress", "quiet")
     await ada.sends_photo()
-    await town.tell_provider(render_seconds=6.0)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     await ada.says()
     status = await ada.sees(said("job-quiet", seconds=0.87))
     assert label("button-cancel") in buttons_of(status)

@@ -11,7 +11,7 @@ from tests.support.media.photos import photo
 from tests.support.media.voices import long_voice, voice_note
 from tests.support.person import Person
 from tests.support.texts import label, said
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -75,7 +75,7 @@ async def test_a_video_that_is_stopped_by_an_objection_after_its_submission_coun
     ada, ben = await town.person("Ada"), await town.person("Ben")
     there = await Group.create(town, "Faces", ada, ben)
     stopper = ben if who == "another account" else ada
-    await town.tell_provider(render_seconds=600)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     shown = await there.member(ben).sends_photo()
     asked = await there.member(ada).commands("/talk", reply_to=shown)
     prompt = await there.sees("", reply_to=asked)
@@ -101,7 +101,7 @@ async def test_a_long_voice_whose_maker_blocks_the_bot_counts_as_far_as_it_was_m
     town: World,
 ) -> None:
     ada = await town.person()
-    await town.tell_provider(render_seconds=600)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     await asks_for_all_in_parts(ada)
     await rendering(town, 1)
     assert [part["state"] for part in parts_of(town, ada)] == ["running", "ready"]
@@ -125,7 +125,7 @@ async def test_a_long_voice_whose_maker_blocks_the_bot_counts_as_far_as_it_was_m
 
 async def test_a_long_voice_that_is_closed_off_before_it_began_costs_nothing(town: World) -> None:
     ben, ada = await town.person("Ben"), await town.person()
-    await town.tell_provider(render_seconds=600)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     await ben.sends_photo()
     await ben.says()
     await rendering(town, 1)
@@ -146,7 +146,7 @@ async def test_a_long_voice_of_which_a_later_part_is_declined_says_what_it_took(
     town: World,
 ) -> None:
     ada = await town.person()
-    await town.tell_provider(render_seconds=600)
+    await town.tell_provider(render_seconds=HELD_SECONDS)
     await asks_for_all_in_parts(ada)
     await rendering(town, 1)
     declined = {"after_seconds": 0.1, "code": "DataInspectionFailed"}
