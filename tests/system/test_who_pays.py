@@ -42,6 +42,14 @@ def parts_of(town: World, person: Person) -> list[Json]:
     )
 
 
+async def parts_are(town: World, person: Person, *states: str) -> None:
+    """Wait until this person's parts are in these states, in order."""
+    await eventually(
+        lambda: [part["state"] for part in parts_of(town, person)] == [*states],
+        f"parts: {states}",
+    )
+
+
 def spent(town: World, person: Person) -> tuple[int, int]:
     """What is held and spent of the person's quota, in milliseconds."""
     (row,) = town.rows(
@@ -103,14 +111,10 @@ async def test_a_long_voice_whose_maker_blocks_the_bot_counts_as_far_as_it_was_m
     ada = await town.person()
     await town.tell_provider(render_seconds=HELD_SECONDS)
     await asks_for_all_in_parts(ada)
+    await parts_are(town, ada, "running", "ready")
     await rendering(town, 1)
-    assert [part["state"] for part in parts_of(town, ada)] == ["running", "ready"]
     (await town.http.post(f"/sim/chats/{ada.user_id}/block", json={})).raise_for_status()
-
-    async def given_up() -> bool:
-        return [part["state"] for part in parts_of(town, ada)] == ["running", "cancelled"]
-
-    await eventually(given_up, "what had not begun is given up")
+    await parts_are(town, ada, "running", "cancelled")
     await town.tell_provider(render_seconds=0.2)
     whole = await ends(town, ada, "undeliverable")
     first = parts_of(town, ada)[0]
@@ -130,11 +134,7 @@ async def test_a_long_voice_that_is_closed_off_before_it_began_costs_nothing(tow
     await ben.says()
     await rendering(town, 1)
     await asks_for_all_in_parts(ada)
-
-    async def waits() -> bool:
-        return [part["state"] for part in parts_of(town, ada)] == ["ready"] * PARTS
-
-    await eventually(waits, "it waits for its turn")
+    await parts_are(town, ada, *["ready"] * PARTS)
     (await town.http.post(f"/sim/chats/{ada.user_id}/block", json={})).raise_for_status()
     await ends(town, ada, "cancelled")
     assert spent(town, ada) == (0, 0)
@@ -148,7 +148,7 @@ async def test_a_long_voice_of_which_a_later_part_is_declined_says_what_it_took(
     ada = await town.person()
     await town.tell_provider(render_seconds=HELD_SECONDS)
     await asks_for_all_in_parts(ada)
-    await rendering(town, 1)
+    await parts_are(town, ada, "running", "ready")
     declined = {"after_seconds": 0.1, "code": "DataInspectionFailed"}
     town.faults.add("provider", "submit", "task_fails", params=declined)
     await town.tell_provider(render_seconds=0.2)
