@@ -169,9 +169,13 @@ async def test_videos_wait_in_the_queue_and_the_provider_is_not_stormed(shop: Sh
         for _ in range(TEN_MINUTES // 5):
             shop.clock.advance(5)
             await shop.rounds(1)
+
+        async def all_wait() -> bool:
+            return {(await shop.job(job.id)).state for job in waiting} == {"ready"}
+
+        await shop.until(all_wait)
         attempts = len(shop.engine.submitted)
         assert 5 <= attempts <= 20, "together, not five times as many"
-        assert {(await shop.job(job.id)).state for job in waiting} == {"ready"}
         shop.engine.refusal = None
         shop.engine.will_answer([success()] * 50)
         shop.clock.advance(60)
