@@ -1,4 +1,4 @@
-"""The terms on which jobs are accepted: caps, prices, limits, as the operator set them."""
+"""Prices, caps and lengths as the operator set them; what holds for one person in one chat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chores: small things to be done beside the making of videos, all found in the database."""
+"""Background tasks, all found in the database; what runs them, at most one for each thing; a wakeup."""
 
 from __future__ import annotations
 
