@@ -12,7 +12,8 @@ import hashlib
 import logging
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
 from pathlib import Path
 
 from telegram.constants import ParseMode
@@ -21,6 +22,7 @@ from telegram.error import TelegramError
 from bot.clock import Clock
 from bot.config import Settings
 from bot.dashscope.errors import DashScopeError, ServiceStopped
+from bot.outbox import Work
 from bot.telegram.connection import build_bot
 from bot.telegram.error_mapping import describe
 from bot.telegram.errors import ChatDead, TelegramFailure
@@ -50,6 +52,7 @@ class Operator:
 
     def __init__(
         self,
+        *,
         database: Database,
         sender: Sender,
         texts: Texts,
@@ -101,6 +104,13 @@ class Operator:
     async def tell_of_no_verdict(self, failure: NoVerdict) -> None:
         """Have told that paid checks of one photo bring no verdict."""
         await self.tell(f"no-verdict:{failure.model}", "operator-no-verdict", detail=str(failure))
+
+    async def due(self) -> dict[Hashable, Work]:
+        """See `BackgroundTask`."""
+        return {
+            ("alerts", admin_id): partial(self.send_deliveries, admin_id)
+            for admin_id in await self.waiting()
+        }
 
     async def waiting(self) -> list[int]:
         """The administrators who are to be told something now."""

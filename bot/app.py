@@ -1,4 +1,4 @@
-"""The running bot: the one place where everything is wired together."""
+"""The running bot: its packages, joined."""
 
 from __future__ import annotations
 
@@ -6,54 +6,20 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 from bot.alerts import Operator, raise_alarm
-from bot.chat.introduction import Introductions
-from bot.chat.messenger import Messenger
-from bot.chat.status import FirstStatus, Progress
+from bot.chat.build import build_chat
 from bot.clock import Clock, SystemClock
+from bot.common import build_common
 from bot.config import Settings
-from bot.config.prices import ENGINES
-from bot.config.prices import Engine as EngineName
-from bot.dashscope.client import DashScope
-from bot.delivery.deliver import Delivery
-from bot.delivery.finish import Finisher
-from bot.delivery.history import History
-from bot.delivery.last_video import LastVideo
-from bot.delivery.package import Packager
-from bot.delivery.private_fallback import PrivateFallbacks
-from bot.delivery.resend import Resends
-from bot.delivery.round_video import RoundNotes
-from bot.engines.base import Engine, stops_account
-from bot.engines.dashscope import ServiceEngine
-from bot.engines.face_check import Detection
-from bot.engines.outages import Outages
-from bot.engines.preview import PreviewEngine
-from bot.engines.registry import EngineChoice, Engines
-from bot.intake.clips import Clips
-from bot.intake.inputs import LongVoice
-from bot.intake.intake import Intake
-from bot.intake.pairing import Pairing
-from bot.intake.photo import PhotoCheck
-from bot.intake.photo_help import PhotoHelp
-from bot.intake.replies import MediaReplies
-from bot.intake.voice import VoiceCheck
-from bot.jobs.fetch import ResultFetch
-from bot.jobs.join import Joining
-from bot.jobs.prepare import Preparation
+from bot.delivery.build import build_delivery
+from bot.engines.build import build_engines
+from bot.intake.build import build_intake
+from bot.jobs.build import build_jobs
 from bot.jobs.recover import Restoration
-from bot.jobs.submit import Submission
-from bot.jobs.watch import Watch
-from bot.limits import limits_of
-from bot.media.worker.client import DECODING, RENDERING, MediaWorker
-from bot.outbox import BackgroundTask, Wakeup
-from bot.privacy.consent import Consent
-from bot.privacy.data_export import DataCopies
-from bot.privacy.deletion import ForgetPeople
-from bot.privacy.files import StoredFiles
-from bot.privacy.moderation import Moderation
-from bot.privacy.retention import Retention
+from bot.outbox import BackgroundTask
+from bot.privacy.build import PrivacyServices, build_privacy
 from bot.services import Services
 from bot.shutdown import end_at_last, unless_stopped
 from bot.telegram.connection import (
@@ -64,19 +30,13 @@ from bot.telegram.connection import (
     initialize,
 )
 from bot.telegram.dispatch import OnParked
-from bot.telegram.files import Files
-from bot.telegram.members import Members
-from bot.telegram.rate_limits import RateLimiter
-from bot.telegram.sender import Documents, Sender
 from bot.telegram.updates import UpdateLoop
-from bot.texts import Texts
 from bot.worker import Worker
 from handlers import register
 from handlers.menus import Menus
 from storage.db.database import Database
 from storage.db.errors import DatabaseLocked, DatabaseUnusable
 from storage.inbox import Inbox
-from storage.jobs import jobs
 
 logger = logging.getLogger(__name__)
 
@@ -119,197 +79,64 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> _Running:
     )
     await initialize(application, clock)
     stack.push_async_callback(application.shutdown)
-    restoration, worker, services, updates = await _wire(
-        settings, database, application, clock, stack
-    )
-    register(application, services)
+    running = await _join(settings, database, application, clock, stack)
     logger.info("the bot is up: @%s, engine %s", application.bot.username, settings.engine)
-    return _Running(database, restoration, worker, updates)
+    return running
 
 
-async def _wire(
+async def _join(
     settings: Settings,
     database: Database,
     application: BotApplication,
     clock: Clock,
     stack: AsyncExitStack,
-) -> tuple[Restoration, Worker, Services, UpdateLoop]:
-    limits, texts, wakeup = limits_of(settings), Texts(), Wakeup()
+) -> _Running:
+    """Each package on top of those below it."""
     http = await stack.enter_async_context(build_http())
-    decoder = await stack.enter_async_context(MediaWorker(DECODING, clock))
-    renderer = await stack.enter_async_context(MediaWorker(RENDERING, clock))
-    rate_limiter = RateLimiter(clock)
-    sender = await stack.enter_async_context(
-        Sender(application.bot, clock, rate_limiter=rate_limiter)
-    )
-    members = Members(application.bot, rate_limiter, clock)
-    engines = await _engines(settings, database, renderer, clock, stack)
-    files = Files(application.bot, http, clock)
-    operator = Operator(database, sender, texts, limits.admin_ids, clock)
-    updates = UpdateLoop(
-        application, Inbox(database), http, clock, on_parked=_report_parked(operator)
-    )
-    outages = _outages(engines, database, operator, clock)
-    messenger = Messenger(database, sender, texts, clock)
-    bot_name = application.bot.username
-    consent = Consent(database, sender, messenger, limits.agreement, bot_name, clock)
-    finisher = Finisher(database, messenger, limits, clock)
-    pairing = Pairing(database, operator, consent, limits, clock, wakeup)
-    progress = Progress(database, messenger, engines.default.slots, outages, clock)
-    watch = Watch(database, engines, finisher, operator, outages, limits.poll_seconds, clock)
-    kept = StoredFiles(limits.results)
-    people_tasks: list[BackgroundTask] = [
-        ForgetPeople(database, sender, texts, limits.caps, kept, clock),
-        DataCopies(database, Documents(application.bot, rate_limiter, clock), messenger, clock),
-        Moderation(database, sender, messenger, kept, operator, clock),
-    ]
-    long_voice = LongVoice(limits.longest_voice_milliseconds)
-    clips = Clips(database, sender, files, long_voice, messenger, clock)
-    detection = Detection(database, limits, outages, clock)
-    choice = EngineChoice(database, limits, engines)
-    preparation = Preparation(database, files, decoder, long_voice, engines, detection, clock)
-    packager = Packager(database, renderer, messenger, limits, clock)
-    arrivals = Introductions(database, sender, members, texts, bot_name, clock)
-    private_fallbacks = PrivateFallbacks(database, sender, packager, messenger, arrivals)
-    await stack.enter_async_context(
-        Retention(database, limits.results, limits.keep_results_milliseconds, clock)
-    )
-    last = LastVideo(database, sender, packager)
-    errands = Resends(
-        database,
-        sender,
-        messenger,
-        last,
-        RoundNotes(database, sender, packager, files),
-        History(database, packager, files, decoder, texts, limits),
-        clock,
-    )
-    worker = Worker(
-        database=database,
-        engines=engines,
-        intake=Intake(
-            database,
-            files,
-            PhotoCheck(decoder, detection, choice, outages),
-            VoiceCheck(decoder, long_voice, choice, outages),
-            MediaReplies(database, messenger, limits, clock),
-            PhotoHelp(database, files, decoder, messenger, sender),
-            consent,
-            pairing,
-            operator,
-            clock,
-        ),
-        preparation=preparation,
-        submission=Submission(database, engines, preparation, finisher, operator, outages, clock),
-        watch=watch,
-        result=ResultFetch(database, engines, renderer, finisher, operator, limits.results, clock),
-        joining=Joining(
-            *(database, files, renderer, long_voice, finisher, operator, limits.results, clock)
-        ),
-        delivery=Delivery(
-            *(database, sender, packager, messenger, private_fallbacks, finisher, operator, clock)
-        ),
-        finisher=finisher,
-        progress=progress,
-        operator=operator,
-        outages=outages,
-        background_tasks=[
-            *(consent, clips, FirstStatus(database, messenger, progress), errands),
-            *people_tasks,
-            Menus(application.bot, texts, lambda: updates.is_polling),
-        ],
-        wakeup=wakeup,
-        clock=clock,
-    )
+    common = await build_common(settings, database, application.bot, http, clock, stack)
+    engines = await build_engines(settings, common, stack)
+    chat = build_chat(common, engines)
+    delivery = build_delivery(common, chat)
+    privacy = await build_privacy(common, chat, stack)
+    intake = build_intake(common, engines, chat, privacy)
+    jobs = build_jobs(common, engines, intake, delivery)
     services = Services(
-        database=database,
-        sender=sender,
-        members=members,
-        arrivals=arrivals,
-        operator=operator,
-        texts=texts,
-        limits=limits,
-        pairing=pairing,
-        progress=progress,
-        watch=watch,
-        outages=outages,
-        last=last,
-        wakeup=wakeup,
-        clock=clock,
+        common=common, engines=engines, chat=chat, delivery=delivery, intake=intake, jobs=jobs
     )
-    restoration = Restoration(database, engines, operator, clock)
-    return restoration, worker, services, updates
-
-
-async def _engines(
-    settings: Settings,
-    database: Database,
-    renderer: MediaWorker,
-    clock: Clock,
-    stack: AsyncExitStack,
-) -> Engines:
-    """Those that are on, and those switched off whose jobs have not all ended."""
-    service = await _service(settings, clock, stack)
-    needed = {job.engine for job in await jobs.open_jobs(database)}
-    off = [name for name in ENGINES if name in needed and name not in settings.engines]
-    if service is None:
-        off = [name for name in off if name == "preview"]
-    names = (*settings.engines, *off)
-    made = [await _engine(name, settings, service, renderer, clock, stack) for name in names]
-    number = len(settings.engines)
-    return Engines(*made[:number], off=made[number:])
-
-
-async def _service(settings: Settings, clock: Clock, stack: AsyncExitStack) -> DashScope | None:
-    """The provider's client, one for all engines: they share its limits."""
-    if settings.dashscope_api_key is None:
-        return None
-    http = await stack.enter_async_context(build_http())
-    service = DashScope(
-        http,
-        base_url=settings.dashscope_base_url,
-        api_key=settings.dashscope_api_key,
+    updates = UpdateLoop(
+        application=application,
+        inbox=Inbox(database),
+        http=http,
         clock=clock,
+        on_parked=_report_parked(common.operator),
     )
-    stack.push_async_callback(service.aclose)
-    return service
+    menus = Menus(bot=application.bot, texts=common.texts, is_polling=lambda: updates.is_polling)
+    worker = _worker(services, privacy, menus)
+    register(application, services)
+    return _Running(database, jobs.restoration, worker, updates)
 
 
-async def _engine(
-    name: EngineName,
-    settings: Settings,
-    service: DashScope | None,
-    renderer: MediaWorker,
-    clock: Clock,
-    stack: AsyncExitStack,
-) -> Engine:
-    match name:
-        case "preview":
-            preview = PreviewEngine(settings.previews_directory, renderer, clock)
-            stack.push_async_callback(preview.close)
-            return preview
-        case "wan2.2-s2v" | "emo":
-            assert service is not None  # noqa: S101
-            return ServiceEngine(service, name, style=settings.style)
-        case _:
-            assert_never(name)
-
-
-def _outages(engines: Engines, database: Database, operator: Operator, clock: Clock) -> Outages:
-    """One for each engine; the first has those of the others under it."""
-    usual, *others = engines.all
-    if not others:
-        return Outages(database, operator, stops_account(usual), clock)
-    return Outages(
-        database,
-        operator,
-        stops_account(usual),
-        clock,
-        engine=usual.name,
-        others=[
-            Outages(database, operator, stops_account(other), clock, engine=other.name)
-            for other in others
-        ],
+def _worker(services: Services, privacy: PrivacyServices, menus: Menus) -> Worker:
+    """With every background task there is."""
+    common, chat, jobs = services.common, services.chat, services.jobs
+    background_tasks: list[BackgroundTask] = [
+        services.engines.outages,
+        common.operator,
+        services.intake.clips,
+        chat.first_status,
+        services.delivery.resends,
+        *privacy.background_tasks,
+        menus,
+    ]
+    return Worker(
+        database=common.database,
+        clock=common.clock,
+        wakeup=common.wakeup,
+        intake=services.intake.intake,
+        steps=jobs.steps,
+        slots=jobs.slots,
+        progress=chat.progress,
+        background_tasks=background_tasks,
     )
 
 

@@ -1,40 +1,54 @@
-"""What the handlers work with: the services of the running bot, gathered in one place."""
+"""What the handlers work with: the packages of the running bot."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.alerts import Operator
-from bot.chat.introduction import Introductions
-from bot.chat.status import Progress
+from bot.chat.build import ChatServices
 from bot.clock import Clock
-from bot.delivery.last_video import LastVideo
-from bot.engines.outages import Outages
-from bot.intake.pairing import Pairing
-from bot.jobs.watch import Watch
+from bot.common import CommonServices
+from bot.delivery.build import DeliveryServices
+from bot.engines.build import EngineServices
+from bot.intake.build import IntakeServices
+from bot.jobs.build import JobServices
 from bot.limits import Limits
 from bot.outbox import Wakeup
-from bot.telegram.members import Members
 from bot.telegram.sender import Sender
-from bot.texts import Texts
 from storage.db.database import Database
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Services:
     """One per process; found in the application's `bot_data` under its own class."""
 
-    database: Database
-    sender: Sender
-    members: Members
-    arrivals: Introductions
-    operator: Operator
-    texts: Texts
-    limits: Limits
-    pairing: Pairing
-    progress: Progress
-    watch: Watch
-    outages: Outages
-    last: LastVideo
-    wakeup: Wakeup
-    clock: Clock
+    common: CommonServices
+    engines: EngineServices
+    chat: ChatServices
+    delivery: DeliveryServices
+    intake: IntakeServices
+    jobs: JobServices
+
+    @property
+    def database(self) -> Database:
+        """Where everything is kept."""
+        return self.common.database
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is."""
+        return self.common.clock
+
+    @property
+    def limits(self) -> Limits:
+        """What the operator set."""
+        return self.common.limits
+
+    @property
+    def sender(self) -> Sender:
+        """What writes in chats."""
+        return self.common.telegram.sender
+
+    @property
+    def wakeup(self) -> Wakeup:
+        """Has the worker look at once at what was written down."""
+        return self.common.wakeup

@@ -133,7 +133,7 @@ async def is_admin(services: Services, chat_id: int, user_id: int) -> bool:
 
     Those who write as the group itself are; nobody is in a private chat.
     """
-    return await services.members.administers(chat_id, user_id)
+    return await services.common.telegram.members.administers(chat_id, user_id)
 
 
 async def may_use(services: Services, chat_id: int, user_id: int) -> bool:

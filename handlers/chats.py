@@ -85,7 +85,7 @@ async def note_introduction(
         await _come(services, change.chat.id, change.chat.title, change.from_user.id)
         return
     try:
-        await services.arrivals.look_again(change.chat.id)
+        await services.chat.introductions.look_again(change.chat.id)
     except _OVER as failure:
         logger.info("chat %s is not told of the bot's rights: %s", change.chat.id, failure)
 
@@ -98,7 +98,7 @@ async def note_leaving(services: Services, change: ChatMemberUpdated) -> None:
 
 async def _come(services: Services, chat_id: int, title: str | None, added_by: int) -> None:
     try:
-        await services.arrivals.come(chat_id, title or "", added_by or None)
+        await services.chat.introductions.come(chat_id, title or "", added_by or None)
     except _OVER as failure:
         logger.info("not introduced to chat %s: %s", chat_id, failure)
 
@@ -146,15 +146,17 @@ async def _is_allowed(services: Services, chat_id: int, former: int | None) -> b
 
 async def _leave(services: Services, chat: Chat, update: Update) -> None:
     user = update.effective_user
-    texts = await texts_for(services, user, chat.id) if user else services.texts.of(None)
+    texts = await texts_for(services, user, chat.id) if user else services.common.texts.of(None)
     try:
         await services.sender.send_text(chat.id, texts.html("leaving-group"))
     except _SHUT as failure:
         logger.info("leaving chat %s without a word: %s", chat.id, failure)
     try:
-        await services.members.leave(chat.id)
+        await services.common.telegram.members.leave(chat.id)
     except ChatDead as failure:
         logger.info("chat %s was left already: %s", chat.id, failure)
         return
     subject, title = f"left:{chat.id}", chat.title or ""
-    await services.operator.tell(subject, "operator-group-left", group=title, chat=str(chat.id))
+    await services.common.operator.tell(
+        subject, "operator-group-left", group=title, chat=str(chat.id)
+    )

@@ -92,7 +92,7 @@ async def _keep(pressed: ButtonPress) -> None:
 async def _texts_now(pressed: ButtonPress) -> Catalogue:
     """In the language that was perhaps chosen a moment ago."""
     code = await people.language_code(pressed.services.database, pressed.user_id, pressed.chat_id)
-    return pressed.services.texts.of(code)
+    return pressed.services.common.texts.of(code)
 
 
 def _setting(pressed: ButtonPress) -> tuple[str, GroupSetting]:
@@ -157,7 +157,7 @@ async def name_of(services: Services, user_id: int) -> str:
 async def _lacks(services: Services, chat_id: int, texts: Catalogue) -> list[str]:
     """What the bot cannot see or do here; nothing, while Telegram does not tell."""
     try:
-        powers = await services.members.powers(chat_id)
+        powers = await services.common.telegram.members.powers(chat_id)
     except TelegramFailure as failure:
         logger.info("the bot's rights in chat %s stay unknown: %s", chat_id, failure)
         return []

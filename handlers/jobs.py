@@ -34,7 +34,7 @@ async def _status_text(message_context: MessageContext) -> str:
         database, message_context.user.id, message_context.message.chat_id
     )
     if mine:
-        lines = await message_context.services.progress.lines(mine, message_context.texts)
+        lines = await message_context.services.chat.progress.lines(mine, message_context.texts)
         title = message_context.texts.html("status-jobs", count=len(mine))
         return "\n\n".join([title, *lines])
     draft = await drafts.get(database, message_context.conversation)
@@ -118,7 +118,7 @@ async def cancel(update: Update, context: Context) -> None:
         return
     outcome = await _outcome(message_context, update.update_id)
     for job_id in outcome["stopping"]:
-        message_context.services.watch.wakeup(job_id)
+        message_context.services.jobs.watch.wakeup(job_id)
     message_context.services.wakeup()
     await message_context.reply(_cancelled_text(message_context.texts, outcome))
 
@@ -128,7 +128,7 @@ async def cancel_job(services: Services, job: Job) -> bool:
     async with services.database.transaction() as tx:
         if await _stop(tx, job, services.clock.now_milliseconds()):
             return True
-    services.watch.wakeup(job.id)
+    services.jobs.watch.wakeup(job.id)
     return False
 
 
@@ -193,7 +193,7 @@ async def press_retry(pressed: ButtonPress) -> str | Answer:
     pressed_at = (pressed.chat_id, pressed.message_id)
     is_status = pressed_at == (job.chat_id, job.status_message_id)
     status_message_id = pressed.message_id if is_status else None
-    return await started(pressed, pressed.services.pairing.again(job, status_message_id))
+    return await started(pressed, pressed.services.intake.pairing.again(job, status_message_id))
 
 
 async def own_job(pressed: ButtonPress) -> Job:

@@ -43,7 +43,7 @@ MENUS: tuple[tuple[BotCommandScope, Sequence[str]], ...] = (
 class Menus:
     """A chore: has the menus published once, as soon as `is_polling`: they keep nobody waiting."""
 
-    def __init__(self, bot: Bot, texts: Texts, is_polling: Callable[[], bool]) -> None:
+    def __init__(self, *, bot: Bot, texts: Texts, is_polling: Callable[[], bool]) -> None:
         self._bot = bot
         self._texts = texts
         self._is_polling = is_polling

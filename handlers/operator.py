@@ -84,7 +84,7 @@ async def resume(update: Update, context: Context) -> None:
     if message_context.user.id not in message_context.services.limits.admin_ids:
         await unknown_command(update, context)
         return
-    trying = await message_context.services.outages.resume(asked=True)
+    trying = await message_context.services.engines.outages.resume(asked=True)
     await message_context.reply(
         message_context.texts.html("resume-trying" if trying else "resume-nothing")
     )

@@ -41,7 +41,7 @@ async def send_last(update: Update, context: Context) -> None:
 async def bring(message_context: MessageContext) -> None:
     """The same, whatever asked for it."""
     try:
-        outcome = await message_context.services.last.send(
+        outcome = await message_context.services.delivery.last_video.send(
             message_context.conversation, message_context.message.message_id
         )
     except SendUnknown as failure:
@@ -106,7 +106,7 @@ async def finer(pressed: ButtonPress) -> str | Answer:
         return "answer-started"
     agreed = pressed.number(1) if len(pressed.arguments) > 1 else 0
     try:
-        return await started(pressed, services.pairing.in_resolution(job, FINER, agreed))
+        return await started(pressed, services.intake.pairing.in_resolution(job, FINER, agreed))
     except NotConfirmed as question:
         await _ask(pressed, job, question.quota_milliseconds)
         return "answer-asked"

@@ -24,6 +24,7 @@ class Introductions:
 
     def __init__(
         self,
+        *,
         database: Database,
         sender: Sender,
         members: Members,

@@ -47,7 +47,7 @@ _NOT_BY_AN_EDIT = (MessageGone, ThreadClosed, NotAllowed, RequestInvalid)
 class Messenger:
     """Says things about halves and jobs; a chat that is closed to the bot is remembered."""
 
-    def __init__(self, database: Database, sender: Sender, texts: Texts, clock: Clock) -> None:
+    def __init__(self, *, database: Database, sender: Sender, texts: Texts, clock: Clock) -> None:
         self._database = database
         self._sender = sender
         self._texts = texts

@@ -13,7 +13,7 @@ from storage.jobs.jobs import Job
 class Receipts:
     """Written from the ledger: what it will say once the job is settled, or says since then."""
 
-    def __init__(self, database: Database, limits: Limits, clock: Clock) -> None:
+    def __init__(self, *, database: Database, limits: Limits, clock: Clock) -> None:
         self._database = database
         self._limits = limits
         self._clock = clock

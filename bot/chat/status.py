@@ -42,6 +42,7 @@ class Progress:
 
     def __init__(
         self,
+        *,
         database: Database,
         messenger: Messenger,
         slots: int,
@@ -253,7 +254,7 @@ _SOON_OVER = (JobState.FETCHING, JobState.DELIVERING)
 class FirstStatus:
     """Says each one once; what may have been said is not said again by this process."""
 
-    def __init__(self, database: Database, messenger: Messenger, progress: Progress) -> None:
+    def __init__(self, *, database: Database, messenger: Messenger, progress: Progress) -> None:
         self._database = database
         self._messenger = messenger
         self._progress = progress

@@ -53,6 +53,7 @@ class Delivery:
 
     def __init__(
         self,
+        *,
         database: Database,
         sender: Sender,
         packager: Packager,

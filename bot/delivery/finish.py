@@ -33,12 +33,18 @@ class Finisher:
     """Ends jobs."""
 
     def __init__(
-        self, database: Database, messenger: Messenger, limits: Limits, clock: Clock
+        self,
+        *,
+        database: Database,
+        messenger: Messenger,
+        limits: Limits,
+        receipts: Receipts,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._messenger = messenger
         self._limits = limits
-        self._receipts = Receipts(database, limits, clock)
+        self._receipts = receipts
         self._clock = clock
 
     async def fail(

@@ -51,6 +51,7 @@ class History:
 
     def __init__(
         self,
+        *,
         database: Database,
         packager: Packager,
         files: Files,

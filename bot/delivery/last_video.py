@@ -36,7 +36,7 @@ class ResendOutcome(Enum):
 class LastVideo:
     """Costs nothing: nothing is rendered, and mostly nothing is uploaded."""
 
-    def __init__(self, database: Database, sender: Sender, packager: Packager) -> None:
+    def __init__(self, *, database: Database, sender: Sender, packager: Packager) -> None:
         self._database = database
         self._sender = sender
         self._packager = packager

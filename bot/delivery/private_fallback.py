@@ -28,17 +28,18 @@ class PrivateFallbacks:
 
     def __init__(
         self,
+        *,
         database: Database,
         sender: Sender,
         packager: Packager,
         messenger: Messenger,
-        arrivals: Introductions,
+        introductions: Introductions,
     ) -> None:
         self._database = database
         self._sender = sender
         self._packager = packager
         self._messenger = messenger
-        self._introductions = arrivals
+        self._introductions = introductions
 
     async def is_open(self, job: Job) -> bool:
         """Whether the video goes elsewhere already."""

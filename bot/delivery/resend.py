@@ -36,6 +36,7 @@ class Resends:
 
     def __init__(
         self,
+        *,
         database: Database,
         sender: Sender,
         messenger: Messenger,

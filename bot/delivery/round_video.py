@@ -31,7 +31,7 @@ class RoundNotes:
     """Costs nothing: nothing is rendered."""
 
     def __init__(
-        self, database: Database, sender: Sender, packager: Packager, files: Files
+        self, *, database: Database, sender: Sender, packager: Packager, files: Files
     ) -> None:
         self._database = database
         self._sender = sender

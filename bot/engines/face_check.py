@@ -47,7 +47,9 @@ class VerdictLost(TryAgain):
 class Detection:
     """Each engine has its own: what one takes, the other may refuse."""
 
-    def __init__(self, database: Database, limits: Limits, outages: Outages, clock: Clock) -> None:
+    def __init__(
+        self, *, database: Database, limits: Limits, outages: Outages, clock: Clock
+    ) -> None:
         self._database = database
         self._limits = limits
         self._outages = outages

@@ -7,9 +7,10 @@ and goes on when an account is unpaid or a model retired, so the next job is the
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Hashable, Sequence
 from contextlib import asynccontextmanager
 
+from bot import outbox
 from bot.alerts import Operator
 from bot.clock import Clock
 from bot.dashscope.errors import ServiceStopped, StopCause
@@ -42,11 +43,11 @@ class Outages:
 
     def __init__(
         self,
+        *,
         database: Database,
         operator: Operator,
         account: str,
         clock: Clock,
-        *,
         engine: str | None = None,
         others: Sequence[Outages] = (),
     ) -> None:
@@ -128,6 +129,10 @@ class Outages:
             now = self._clock.now_milliseconds()
             stopped = await outages.hurry(tx, self._account, now, asked=asked)
         return any([stopped, *[await other.resume(asked=asked) for other in self._others]])
+
+    async def due(self) -> dict[Hashable, outbox.Work]:
+        """See `BackgroundTask`: what the operator is to be told."""
+        return {"outages": self.tell} if await self.has_news() else {}
 
     async def has_news(self) -> bool:
         """Whether the operator is to be told something."""

@@ -37,7 +37,7 @@ class PreviewEngine:
     account = "preview"
     slots = 1
 
-    def __init__(self, directory: Path, renderer: MediaWorker, clock: Clock) -> None:
+    def __init__(self, *, directory: Path, renderer: MediaWorker, clock: Clock) -> None:
         self._directory = directory
         self._renderer = renderer
         self._clock = clock

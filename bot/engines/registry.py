@@ -42,7 +42,7 @@ class Engines:
 class EngineChoice:
     """Which engine a half that has just come is for: the one that its sender wishes now."""
 
-    def __init__(self, database: Database, limits: Limits, engines: Engines) -> None:
+    def __init__(self, *, database: Database, limits: Limits, engines: Engines) -> None:
         self._database = database
         self._limits = limits
         self._engines = engines

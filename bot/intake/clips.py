@@ -33,6 +33,7 @@ class Clips:
 
     def __init__(
         self,
+        *,
         database: Database,
         sender: Sender,
         files: Files,

@@ -75,6 +75,7 @@ class Pairing:
 
     def __init__(
         self,
+        *,
         database: Database,
         operator: Operator,
         consent: Consent,

@@ -20,12 +20,12 @@ class PhotoCheck:
     """Normalises a photo, looks for faces, asks the provider once per picture, hands it over."""
 
     def __init__(
-        self, worker: MediaWorker, detection: Detection, choice: EngineChoice, stops: Outages
+        self, *, worker: MediaWorker, detection: Detection, choice: EngineChoice, outages: Outages
     ) -> None:
         self._worker = worker
         self._detection = detection
-        self._engine_for = choice
-        self._stops = stops
+        self._choice = choice
+        self._outages = outages
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:
         """Raises: PictureRefused, MediaWorkerDied, NoVerdict, DashScopeError and the caps'
@@ -34,11 +34,11 @@ class PhotoCheck:
         picture = await normalised(self._worker, item, data)
         if len(picture.faces) != 1 and not item.insisted:
             return _doubt(len(picture.faces))
-        engine = await self._engine_for.of(item)
+        engine = await self._choice.of(item)
         verdict = await self._detection.verdict(engine, item, picture)
         if not verdict.passed:
             return MediaOutcome.refused(photo_text(verdict.code).removeprefix("photo-"))
-        async with self._stops.of(engine.name).noting(Work.KEEP):
+        async with self._outages.of(engine.name).noting(Work.KEEP):
             uploaded = await engine.keep("photo.jpg", picture.jpeg)
         facts = {
             "picture_sha256": picture.sha256,

@@ -33,6 +33,7 @@ class PhotoHelp:
 
     def __init__(
         self,
+        *,
         database: Database,
         files: Files,
         worker: MediaWorker,

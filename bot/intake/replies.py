@@ -38,12 +38,18 @@ class MediaReplies:
     """Says outcomes."""
 
     def __init__(
-        self, database: Database, messenger: Messenger, limits: Limits, clock: Clock
+        self,
+        *,
+        database: Database,
+        messenger: Messenger,
+        limits: Limits,
+        long_voice_choices: LongVoiceChoices,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._messenger = messenger
         self._limits = limits
-        self._choices = LongVoiceChoices(database, limits, clock)
+        self._long_voice_choices = long_voice_choices
         self._clock = clock
 
     async def say(self, media_id: int) -> None:
@@ -94,7 +100,7 @@ class MediaReplies:
             case MediaState.ASKED if item.fault == "quota":
                 return await self._quota(item, texts)
             case MediaState.ASKED if item.fault == "too_long" and item.plan is not None:
-                return await self._choices.of(item, texts)
+                return await self._long_voice_choices.of(item, texts)
             case _:
                 text = texts.html(f"{item.kind}-{item.fault}", **self._values(item, texts))
                 return text, _way_on(item, texts)
@@ -230,7 +236,7 @@ def _way_on(item: Media, texts: Catalogue) -> Keyboard | None:
 class LongVoiceChoices:
     """The beginning, a piece, or all of it in parts: that only where every cap allows it now."""
 
-    def __init__(self, database: Database, limits: Limits, clock: Clock) -> None:
+    def __init__(self, *, database: Database, limits: Limits, clock: Clock) -> None:
         self._database = database
         self._limits = limits
         self._clock = clock

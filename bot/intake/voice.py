@@ -22,12 +22,12 @@ class VoiceCheck:
     """Normalises a sound and hands it over; of a long one it finds out how it may be cut."""
 
     def __init__(
-        self, worker: MediaWorker, long_voice: LongVoice, choice: EngineChoice, stops: Outages
+        self, *, worker: MediaWorker, long_voice: LongVoice, choice: EngineChoice, outages: Outages
     ) -> None:
         self._worker = worker
         self._long_voice = long_voice
-        self._engine_for = choice
-        self._stops = stops
+        self._choice = choice
+        self._outages = outages
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:
         """Raises: SoundRefused, MediaWorkerDied, MediaWorkerNotStarted, DashScopeError."""
@@ -58,8 +58,8 @@ class VoiceCheck:
     async def _handed_over(
         self, item: Media, wav: bytes, milliseconds: int, *, noisy: float
     ) -> MediaOutcome:
-        engine = await self._engine_for.of(item)
-        async with self._stops.of(engine.name).noting(Work.KEEP):
+        engine = await self._choice.of(item)
+        async with self._outages.of(engine.name).noting(Work.KEEP):
             uploaded = await engine.keep("voice.wav", wav)
         facts = {
             "duration_milliseconds": milliseconds,

@@ -36,6 +36,7 @@ class ResultFetch:
 
     def __init__(
         self,
+        *,
         database: Database,
         engines: Engines,
         worker: MediaWorker,

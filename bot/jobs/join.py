@@ -33,6 +33,7 @@ class Joining:
 
     def __init__(
         self,
+        *,
         database: Database,
         files: Files,
         worker: MediaWorker,

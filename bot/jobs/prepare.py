@@ -47,6 +47,7 @@ class Preparation:
 
     def __init__(
         self,
+        *,
         database: Database,
         files: Files,
         worker: MediaWorker,

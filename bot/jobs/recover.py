@@ -27,7 +27,7 @@ class Restoration:
     """Brings a restored database up to what can still be known."""
 
     def __init__(
-        self, database: Database, engines: Engines, operator: Operator, clock: Clock
+        self, *, database: Database, engines: Engines, operator: Operator, clock: Clock
     ) -> None:
         self._database = database
         self._engines = engines

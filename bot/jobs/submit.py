@@ -56,6 +56,7 @@ class Submission:
 
     def __init__(
         self,
+        *,
         database: Database,
         engines: Engines,
         preparation: Preparation,

@@ -53,6 +53,7 @@ class Watch:
 
     def __init__(
         self,
+        *,
         database: Database,
         engines: Engines,
         finisher: Finisher,

@@ -38,6 +38,7 @@ class Consent:
 
     def __init__(
         self,
+        *,
         database: Database,
         sender: Sender,
         messenger: Messenger,

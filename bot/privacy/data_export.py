@@ -21,7 +21,7 @@ class DataCopies:
     """Sends them."""
 
     def __init__(
-        self, database: Database, documents: Documents, messenger: Messenger, clock: Clock
+        self, *, database: Database, documents: Documents, messenger: Messenger, clock: Clock
     ) -> None:
         self._database = database
         self._documents = documents

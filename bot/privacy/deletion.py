@@ -28,6 +28,7 @@ class ForgetPeople:
 
     def __init__(
         self,
+        *,
         database: Database,
         sender: Sender,
         texts: Texts,

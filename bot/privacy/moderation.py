@@ -35,6 +35,7 @@ class Moderation:
 
     def __init__(
         self,
+        *,
         database: Database,
         sender: Sender,
         messenger: Messenger,

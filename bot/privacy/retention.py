@@ -28,7 +28,7 @@ class Retention:
     """
 
     def __init__(
-        self, database: Database, directory: Path, keep_milliseconds: int, clock: Clock
+        self, *, database: Database, directory: Path, keep_milliseconds: int, clock: Clock
     ) -> None:
         self._database = database
         self._directory = directory

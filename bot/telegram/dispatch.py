@@ -43,6 +43,7 @@ class Handling:
 
     def __init__(
         self,
+        *,
         application: BotApplication,
         inbox: Inbox,
         clock: Clock,

@@ -33,7 +33,7 @@ class _Flooded(TryAgain):
 class Files:
     """Downloads by `file_id`."""
 
-    def __init__(self, bot: Bot, http: HttpClient, clock: Clock) -> None:
+    def __init__(self, *, bot: Bot, http: HttpClient, clock: Clock) -> None:
         self._bot = bot
         self._http = http
         self._clock = clock

@@ -34,7 +34,7 @@ class _Answer(NamedTuple):
 class Members:
     """Another process asks for itself: what is remembered here saves questions, no more."""
 
-    def __init__(self, bot: Bot, rate_limiter: RateLimiter, clock: Clock) -> None:
+    def __init__(self, *, bot: Bot, rate_limiter: RateLimiter, clock: Clock) -> None:
         self._bot = bot
         self._calls = Calls(rate_limiter, clock)
         self._clock = clock

@@ -236,7 +236,7 @@ _DOCUMENT = CallPolicy(Urgency.TEXT)
 class Documents:
     """Sends documents, in the same turn as everything else."""
 
-    def __init__(self, bot: Bot, rate_limiter: RateLimiter, clock: Clock) -> None:
+    def __init__(self, *, bot: Bot, rate_limiter: RateLimiter, clock: Clock) -> None:
         self._bot = bot
         self._calls = Calls(rate_limiter, clock)
 

@@ -58,7 +58,7 @@ class ProgressEdits:
     """
 
     def __init__(
-        self, edit: Callable[[Status], Awaitable[None]], rate_limiter: RateLimiter, clock: Clock
+        self, *, edit: Callable[[Status], Awaitable[None]], rate_limiter: RateLimiter, clock: Clock
     ) -> None:
         self._edit = edit
         self._rate_limiter = rate_limiter

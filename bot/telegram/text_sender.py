@@ -64,7 +64,9 @@ class TextSender:
         self._bot = bot
         self._rate_limiter = rate_limiter or RateLimiter(clock)
         self._calls = Calls(self._rate_limiter, clock)
-        self._progress = ProgressEdits(self._edit_progress, self._rate_limiter, clock)
+        self._progress = ProgressEdits(
+            edit=self._edit_progress, rate_limiter=self._rate_limiter, clock=clock
+        )
 
     async def __aenter__(self) -> Self:
         return self

@@ -75,11 +75,11 @@ class UpdateLoop:
 
     def __init__(
         self,
+        *,
         application: BotApplication,
         inbox: Inbox,
         http: HttpClient,
         clock: Clock,
-        *,
         options: PollingOptions | None = None,
         on_parked: OnParked | None = None,
     ) -> None:
@@ -93,7 +93,9 @@ class UpdateLoop:
             hold_seconds=self._options.hold_seconds,
             allowed_updates=self._options.allowed_updates,
         )
-        self._handling = Handling(application, inbox, clock, on_parked)
+        self._handling = Handling(
+            application=application, inbox=inbox, clock=clock, on_parked=on_parked
+        )
         self._queues = ChatQueues[Incoming](self._handling.handle, self._break)
         self._conflicts = Conflicts(clock, self._options.conflict_patience_seconds)
         self._stop = asyncio.Event()

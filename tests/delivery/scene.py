@@ -13,6 +13,7 @@ from telegram import Bot
 from bot.alerts import Operator
 from bot.chat.introduction import Introductions
 from bot.chat.messenger import Messenger
+from bot.chat.receipt import Receipts
 from bot.delivery.deliver import Delivery
 from bot.delivery.finish import Finisher
 from bot.delivery.last_video import LastVideo
@@ -135,17 +136,44 @@ def _wired(
 ) -> Scene:
     texts, worker = Texts(), FakeWorker()
     limits = terms_with(admin_ids=frozenset({OLGA}), results=results)
-    messenger = Messenger(database, sender, texts, clock)
-    packager = Packager(database, worker, messenger, limits, clock)
-    finisher = Finisher(database, messenger, limits, clock)
-    operator = Operator(database, sender, texts, limits.admin_ids, clock)
-    members = Members(bot, RateLimiter(clock), clock)
-    arrivals = Introductions(database, sender, members, texts, "talking_photo_bot", clock)
-    private_fallbacks = PrivateFallbacks(database, sender, packager, messenger, arrivals)
-    delivery = Delivery(
-        database, sender, packager, messenger, private_fallbacks, finisher, operator, clock
+    messenger = Messenger(database=database, sender=sender, texts=texts, clock=clock)
+    receipts = Receipts(database=database, limits=limits, clock=clock)
+    packager = Packager(
+        database=database, worker=worker, messenger=messenger, limits=limits, receipts=receipts
     )
-    last = LastVideo(database, sender, packager)
+    finisher = Finisher(
+        database=database, messenger=messenger, limits=limits, receipts=receipts, clock=clock
+    )
+    operator = Operator(
+        database=database, sender=sender, texts=texts, admin_ids=limits.admin_ids, clock=clock
+    )
+    members = Members(bot=bot, rate_limiter=RateLimiter(clock), clock=clock)
+    introductions = Introductions(
+        database=database,
+        sender=sender,
+        members=members,
+        texts=texts,
+        bot_name="talking_photo_bot",
+        clock=clock,
+    )
+    private_fallbacks = PrivateFallbacks(
+        database=database,
+        sender=sender,
+        packager=packager,
+        messenger=messenger,
+        introductions=introductions,
+    )
+    delivery = Delivery(
+        database=database,
+        sender=sender,
+        packager=packager,
+        messenger=messenger,
+        private_fallbacks=private_fallbacks,
+        finisher=finisher,
+        operator=operator,
+        clock=clock,
+    )
+    last = LastVideo(database=database, sender=sender, packager=packager)
     return Scene(
         *(telegram, database, results, clock, sender, worker, packager, delivery, last, film),
         operator=operator,

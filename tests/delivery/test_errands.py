@@ -38,17 +38,28 @@ class NoFiles(Files):
 
 def errands_of(there: Scene) -> Resends:
     texts, worker = Texts(), there.worker
-    messenger = Messenger(there.database, there.sender, texts, there.clock)
+    messenger = Messenger(
+        database=there.database, sender=there.sender, texts=texts, clock=there.clock
+    )
     packager, files = there.packager, NoFiles()
     limits = cast(Any, packager)._limits
     return Resends(
-        there.database,
-        there.sender,
-        messenger,
-        there.last,
-        RoundNotes(there.database, there.sender, packager, files),
-        History(there.database, packager, files, worker, texts, limits),
-        there.clock,
+        database=there.database,
+        sender=there.sender,
+        messenger=messenger,
+        videos=there.last,
+        notes=RoundNotes(
+            database=there.database, sender=there.sender, packager=packager, files=files
+        ),
+        history=History(
+            database=there.database,
+            packager=packager,
+            files=files,
+            worker=worker,
+            texts=texts,
+            limits=limits,
+        ),
+        clock=there.clock,
     )
 
 

@@ -13,7 +13,12 @@ HOURS_48 = 48 * 3_600
 
 
 def retention(there: Scene) -> Retention:
-    return Retention(there.database, there.results, HOURS_48 * 1000, there.clock)
+    return Retention(
+        database=there.database,
+        directory=there.results,
+        keep_milliseconds=HOURS_48 * 1000,
+        clock=there.clock,
+    )
 
 
 def names(folder: Path) -> set[str]:

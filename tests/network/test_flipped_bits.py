@@ -75,7 +75,7 @@ async def test_a_download_is_repeated(authority: trustme.CA, part: str) -> None:
         bot = build_bot(SECRET_TOKEN, line.url)
         photo = (await telegram.show())["photo"][-1]
         line.garble(part, times=2)
-        data = await Files(bot, http, FakeClock()).download(photo["file_id"])
+        data = await Files(bot=bot, http=http, clock=FakeClock()).download(photo["file_id"])
         await bot.request.shutdown()
     assert len(data) == photo["file_size"]
     assert len(line.garbled) == 2

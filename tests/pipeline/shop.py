@@ -19,6 +19,8 @@ from bot.engines.registry import Engines
 from bot.intake.inputs import LongVoice
 from bot.jobs.fetch import ResultFetch
 from bot.jobs.prepare import Preparation
+from bot.jobs.slots import Slots
+from bot.jobs.steps import JobSteps
 from bot.jobs.submit import Submission
 from bot.jobs.watch import Watch
 from bot.media import calls
@@ -30,7 +32,7 @@ from bot.worker import Worker
 from storage import media
 from storage.db.database import Database
 from storage.jobs import job_parts, jobs, moves
-from storage.jobs.jobs import Job
+from storage.jobs.jobs import Job, JobState
 from tests.pipeline.engines import ScriptedEngine
 from tests.storage import orders
 from tests.storage.orders import NOON
@@ -60,40 +62,102 @@ class Shop:
         self.engines = engines = Engines(engine)
         self.paper = FakeSender()
         texts, self.wakeup = Texts(), Wakeup()
-        operator = Operator(database, self.paper, texts, frozenset({OPERATOR}), clock)
+        operator = Operator(
+            database=database,
+            sender=self.paper,
+            texts=texts,
+            admin_ids=frozenset({OPERATOR}),
+            clock=clock,
+        )
         self.operator = operator
-        messenger = Messenger(database, self.paper, texts, clock)
+        messenger = Messenger(database=database, sender=self.paper, texts=texts, clock=clock)
         no_terms = cast(Any, None)  # only the receipt of a round note needs them
-        self.finisher = Finisher(database, messenger, no_terms, clock)
-        self.outages = Outages(database, operator, engine.account, clock)
-        self.watch = Watch(database, engines, self.finisher, operator, self.outages, 0.0, clock)
+        self.finisher = Finisher(
+            database=database,
+            messenger=messenger,
+            limits=no_terms,
+            receipts=no_terms,
+            clock=clock,
+        )
+        self.outages = Outages(
+            database=database, operator=operator, account=engine.account, clock=clock
+        )
+        self.watch = Watch(
+            database=database,
+            engines=engines,
+            finisher=self.finisher,
+            operator=operator,
+            outages=self.outages,
+            poll_seconds=0.0,
+            clock=clock,
+        )
         hands = FakeWorker({calls.normalise_picture: _picture, calls.normalise_sound: _sound})
-        self.result = ResultFetch(database, engines, hands, self.finisher, operator, results, clock)
+        self.result = ResultFetch(
+            database=database,
+            engines=engines,
+            worker=hands,
+            finisher=self.finisher,
+            operator=operator,
+            directory=results,
+            clock=clock,
+        )
         self.hands = hands
-        detection = Detection(database, no_terms, self.outages, clock)
+        detection = Detection(database=database, limits=no_terms, outages=self.outages, clock=clock)
         self.preparation = preparation = Preparation(
-            *(database, FakeFiles(), hands, LongVoice(300_000), engines, detection, clock)
+            database=database,
+            files=FakeFiles(),
+            worker=hands,
+            long_voice=LongVoice(300_000),
+            engines=engines,
+            detection=detection,
+            clock=clock,
         )
         self.submission = Submission(
-            database, engines, preparation, self.finisher, operator, self.outages, clock
+            database=database,
+            engines=engines,
+            preparation=preparation,
+            finisher=self.finisher,
+            operator=operator,
+            outages=self.outages,
+            clock=clock,
+        )
+        self.slots = Slots(
+            database=database,
+            engines=engines,
+            outages=self.outages,
+            submission=self.submission,
+            clock=clock,
         )
         self.pipeline = Worker(
             database=database,
-            engines=engines,
-            intake=cast(Any, self),
-            preparation=preparation,
-            submission=self.submission,
-            watch=self.watch,
-            result=self.result,
-            joining=cast(Any, self),
-            delivery=cast(Any, self),
-            finisher=self.finisher,
-            progress=Progress(database, messenger, engine.slots, self.outages, clock),
-            operator=operator,
-            outages=self.outages,
-            background_tasks=[],
-            wakeup=self.wakeup,
             clock=clock,
+            wakeup=self.wakeup,
+            intake=cast(Any, self),
+            steps=JobSteps(
+                database=database,
+                engines=engines,
+                outages=self.outages,
+                preparation=preparation,
+                steps={
+                    JobState.SUBMITTING: self.submission.reconcile,
+                    JobState.RUNNING: self.watch.watch,
+                    JobState.FETCHING: self.result.fetch,
+                    JobState.JOINING: self.join,
+                    JobState.DELIVERING: self.deliver,
+                },
+                finisher=self.finisher,
+                operator=operator,
+                clock=clock,
+            ),
+            slots=self.slots,
+            progress=Progress(
+                database=database,
+                messenger=messenger,
+                slots=engine.slots,
+                outages=self.outages,
+                clock=clock,
+            ),
+            background_tasks=[self.outages, operator],
         )
 
     async def conclude(self, media_id: int) -> None:

@@ -71,7 +71,12 @@ def outages(shop: Shop, emo: OtherEngine) -> Outages:
     def of(engine: ScriptedEngine, **others: Any) -> Outages:
         account = stops_account(engine)
         return Outages(
-            shop.database, shop.operator, account, shop.clock, engine=engine.name, **others
+            database=shop.database,
+            operator=shop.operator,
+            account=account,
+            clock=shop.clock,
+            engine=engine.name,
+            **others,
         )
 
     return of(shop.engine, others=[of(emo)])
@@ -79,10 +84,18 @@ def outages(shop: Shop, emo: OtherEngine) -> Outages:
 
 @pytest.fixture
 def preparation(shop: Shop, emo: OtherEngine, outages: Outages) -> Preparation:
-    detection = Detection(shop.database, TERMS, outages, shop.clock)
+    detection = Detection(database=shop.database, limits=TERMS, outages=outages, clock=shop.clock)
     engines = Engines(shop.engine, emo)
     files, voices = FakeFiles(), LongVoice(300_000)
-    return Preparation(*(shop.database, files, shop.hands, voices, engines, detection, shop.clock))
+    return Preparation(
+        database=shop.database,
+        files=files,
+        worker=shop.hands,
+        long_voice=voices,
+        engines=engines,
+        detection=detection,
+        clock=shop.clock,
+    )
 
 
 async def of_emo(shop: Shop) -> Job:

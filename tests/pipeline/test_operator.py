@@ -18,7 +18,13 @@ HOUR_SECONDS = 3_601.0
 
 
 def operator_with(shop: Shop, post: FakeSender, *admins: int) -> Operator:
-    return Operator(shop.database, post, Texts(), frozenset(admins or {OLGA}), shop.clock)
+    return Operator(
+        database=shop.database,
+        sender=post,
+        texts=Texts(),
+        admin_ids=frozenset(admins or {OLGA}),
+        clock=shop.clock,
+    )
 
 
 async def send(operator: Operator) -> None:

@@ -29,7 +29,9 @@ async def submitting(shop: Shop, created_after_seconds: int) -> Job:
 async def restored(shop: Shop) -> None:
     async with shop.database.transaction() as tx:
         await tx.execute("PRAGMA user_version = 1")
-    await Restoration(shop.database, shop.engines, shop.operator, shop.clock).settle()
+    await Restoration(
+        database=shop.database, engines=shop.engines, operator=shop.operator, clock=shop.clock
+    ).settle()
 
 
 @pytest.mark.parametrize("created_after_seconds", [1, 200])

@@ -34,13 +34,13 @@ class Skewed(Shop):
         """A process that has heard nothing of the provider."""
         self.engine.time = ProviderClock(self.clock)
         self.submission = Submission(
-            self.database,
-            self.engines,
-            self.preparation,
-            self.finisher,
-            self.operator,
-            self.outages,
-            self.clock,
+            database=self.database,
+            engines=self.engines,
+            preparation=self.preparation,
+            finisher=self.finisher,
+            operator=self.operator,
+            outages=self.outages,
+            clock=self.clock,
         )
 
 
@@ -63,7 +63,7 @@ async def lost_submission(shop: Skewed) -> Job:
 
     shop.engine.during_submit = create
     shop.engine.refusal = SubmitUnknown("no answer")
-    taken = await shop.pipeline._take_slot(shop.engine)
+    taken = await shop.slots.take(shop.engine)
     assert taken is not None
     await shop.submission.submit(taken)
     return await shop.job(job.id)

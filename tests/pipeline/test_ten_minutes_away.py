@@ -8,6 +8,7 @@ from typing import Any, cast
 from bot.chat.messenger import Messenger
 from bot.dashscope.errors import InputNotFetched, NotSent, Throttled, TryAgain
 from bot.dashscope.upload import UploadedFile
+from bot.intake.check import MediaCheck
 from bot.intake.intake import Intake
 from bot.intake.outcome import MediaOutcome
 from bot.intake.replies import MediaReplies
@@ -45,19 +46,28 @@ class Services:
         self.shop = shop
         self.failure: Exception | None = NotSent("no connection")
         self.checks = 0
-        messenger = Messenger(shop.database, shop.paper, Texts(), shop.clock)
+        messenger = Messenger(
+            database=shop.database, sender=shop.paper, texts=Texts(), clock=shop.clock
+        )
         limits = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
         everybody = cast(Any, Everybody())
         self.intake = Intake(
             database=shop.database,
-            files=FakeFiles(),
-            photo=cast(Any, self),
-            sound=cast(Any, self),
-            wording=MediaReplies(shop.database, messenger, limits, shop.clock),
+            check=MediaCheck(
+                files=FakeFiles(),
+                checks={"photo": self.check, "sound": self.check},
+                operator=shop.operator,
+            ),
+            replies=MediaReplies(
+                database=shop.database,
+                messenger=messenger,
+                limits=limits,
+                long_voice_choices=cast(Any, None),
+                clock=shop.clock,
+            ),
             photo_help=everybody,
             consent=everybody,
             pairing=everybody,
-            operator=shop.operator,
             clock=shop.clock,
         )
 

@@ -22,8 +22,10 @@ from pydantic import SecretStr
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
 
-from bot import app
+from bot import app, common
 from bot.config import Settings
+from bot.engines import build as engine_parts
+from bot.telegram import build as telegram_parts
 from bot.telegram.errors import SecondInstance
 from bot.telegram.updates import UpdateLoop
 from bot.texts import Texts
@@ -258,9 +260,6 @@ def _settings(directory: Path, settings: dict[str, Any]) -> Settings:
 def _in_place_of_the_network(there: Town) -> Iterator[None]:
     """The real wiring of `bot.app` with everything that reaches outside replaced."""
 
-    async def engine(*_: Any) -> RandomProvider:
-        return there.provider
-
     def updates(*arguments: Any, **options: Any) -> UpdateLoop:
         loop = UpdateLoop(*arguments, **options)
         loop._poller = there.mailbox  # type: ignore[assignment]
@@ -269,20 +268,24 @@ def _in_place_of_the_network(there: Town) -> Iterator[None]:
     async def nobody(*_: Any) -> None:
         return None
 
-    with patch.multiple(
-        app,
-        raise_alarm=nobody,
-        Texts=lambda: _TEXTS,
-        SystemClock=lambda: there.clock,
-        build_bot=lambda token, url: ExtBot(
-            token.get_secret_value(), request=_Wires(), get_updates_request=_Wires()
+    with (
+        patch.multiple(
+            app,
+            raise_alarm=nobody,
+            SystemClock=lambda: there.clock,
+            build_bot=lambda token, url: ExtBot(
+                token.get_secret_value(), request=_Wires(), get_updates_request=_Wires()
+            ),
+            build_http=httpx.AsyncClient,
+            UpdateLoop=updates,
+            end_at_last=lambda *_: None,  # it would wait in real time
         ),
-        build_http=httpx.AsyncClient,
-        MediaWorker=lambda *_: there.worker,
-        Sender=lambda *_, **__: there.sender,
-        Files=lambda *_: there.files,
-        UpdateLoop=updates,
-        _engine=engine,
-        end_at_last=lambda *_: None,  # it would wait in real time
+        patch.multiple(common, Texts=lambda: _TEXTS, MediaWorker=lambda *_: there.worker),
+        patch.multiple(
+            telegram_parts, Sender=lambda *_, **__: there.sender, Files=lambda **_: there.files
+        ),
+        patch.multiple(
+            engine_parts, build_http=httpx.AsyncClient, _engine=lambda *_: there.provider
+        ),
     ):
         yield

@@ -91,12 +91,12 @@ def _run_clock() -> None:
 
 
 def _make_plain() -> None:
-    app, pace = (
-        importlib.import_module("bot.app"),
+    common, pace = (
+        importlib.import_module("bot.common"),
         importlib.import_module("bot.telegram.rate_limits"),
     )
     fast = pace.Limits(pace.Limit(1000, 1.0), pace.Limit(1000, 1.0), pace.Limit(1000, 1.0))
-    _set(app, "MediaWorker", _HereWorker)
+    _set(common, "MediaWorker", _HereWorker)
     _set(pace, "Limits", lambda: fast)
 
 

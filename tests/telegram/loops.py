@@ -49,10 +49,10 @@ async def running(
     application.add_handler(TypeHandler(Update, callback))
     async with application, build_http() as http:
         loop = UpdateLoop(
-            application,
-            Inbox(database),
-            http,
-            clock or SystemClock(),
+            application=application,
+            inbox=Inbox(database),
+            http=http,
+            clock=clock or SystemClock(),
             options=options or PollingOptions(grace_seconds=0.2),
             **more,
         )

@@ -29,7 +29,7 @@ async def files_of(base_url: str) -> AsyncIterator[Files]:
     """Downloads from there, waiting for nothing."""
     bot = build_bot(SECRET_TOKEN, base_url)
     async with build_http() as http:
-        yield Files(bot, http, FakeClock())
+        yield Files(bot=bot, http=http, clock=FakeClock())
     await bot.request.shutdown()
 
 

@@ -40,7 +40,9 @@ async def scene(telegram: LocalTelegram) -> AsyncIterator[Scene]:
     bot, clock = build_bot(SECRET_TOKEN, telegram.url), FakeClock()
     await bot.initialize()
     group = (await telegram.post("/groups", body))["chat_id"]
-    yield Scene(telegram, clock, Members(bot, RateLimiter(clock), clock), group)
+    yield Scene(
+        telegram, clock, Members(bot=bot, rate_limiter=RateLimiter(clock), clock=clock), group
+    )
     await bot.shutdown()
 
 

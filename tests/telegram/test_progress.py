@@ -166,7 +166,7 @@ async def test_a_message_has_ten_edits_and_whoever_presses_its_buttons_has_more(
         shown.append(status.text)
 
     clock = FakeClock()
-    edits = ProgressEdits(edit, RateLimiter(clock), clock)
+    edits = ProgressEdits(edit=edit, rate_limiter=RateLimiter(clock), clock=clock)
     for number in range(1, 14):
         edits.show(Status(PRIVATE, 1, f"{number}"))
         await eventually(lambda: not _busy())
@@ -182,7 +182,7 @@ async def test_all_progress_in_a_group_shares_its_few_edits() -> None:
     async def edit(_: Status) -> None:
         at.append(clock.steady_seconds())
 
-    edits = ProgressEdits(edit, RateLimiter(clock), clock)
+    edits = ProgressEdits(edit=edit, rate_limiter=RateLimiter(clock), clock=clock)
     for message_id in range(20):
         edits.show(Status(-100_5, message_id, "10%"))
     await eventually(lambda: not _busy())

@@ -1,0 +1,73 @@
+"""What every package of the bot works with."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from telegram import Bot
+
+from bot.alerts import Operator
+from bot.clock import Clock
+from bot.config import Settings
+from bot.http_client import HttpClient
+from bot.limits import Limits, limits_of
+from bot.media.worker.client import DECODING, RENDERING, MediaWorker
+from bot.outbox import Wakeup
+from bot.telegram.build import TelegramServices, build_telegram
+from bot.texts import Texts
+from storage.db.database import Database
+
+
+@dataclass(frozen=True, kw_only=True)
+class MediaWorkers:
+    """The guarded processes: one reads strangers' files, the other writes videos."""
+
+    decoder: MediaWorker
+    renderer: MediaWorker
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommonServices:
+    """One per process."""
+
+    database: Database
+    clock: Clock
+    limits: Limits
+    texts: Texts
+    telegram: TelegramServices
+    media: MediaWorkers
+    operator: Operator
+    wakeup: Wakeup
+
+
+async def build_common(
+    settings: Settings,
+    database: Database,
+    bot: Bot,
+    http: HttpClient,
+    clock: Clock,
+    stack: AsyncExitStack,
+) -> CommonServices:
+    """By these settings; `stack` ends what runs in the background."""
+    limits, texts = limits_of(settings), Texts()
+    telegram = await build_telegram(bot, http, clock, stack)
+    return CommonServices(
+        database=database,
+        clock=clock,
+        limits=limits,
+        texts=texts,
+        telegram=telegram,
+        media=MediaWorkers(
+            decoder=await stack.enter_async_context(MediaWorker(DECODING, clock)),
+            renderer=await stack.enter_async_context(MediaWorker(RENDERING, clock)),
+        ),
+        operator=Operator(
+            database=database,
+            sender=telegram.sender,
+            texts=texts,
+            admin_ids=limits.admin_ids,
+            clock=clock,
+        ),
+        wakeup=Wakeup(),
+    )

@@ -1,0 +1,115 @@
+"""The engines that are on, with what is known of their service."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.common import CommonServices
+from bot.config import Settings
+from bot.config.prices import ENGINES
+from bot.config.prices import Engine as EngineName
+from bot.dashscope.client import DashScope
+from bot.engines.base import Engine, stops_account
+from bot.engines.dashscope import ServiceEngine
+from bot.engines.face_check import Detection
+from bot.engines.outages import Outages
+from bot.engines.preview import PreviewEngine
+from bot.engines.registry import EngineChoice, Engines
+from bot.telegram.connection import build_http
+from storage.jobs import jobs
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineServices:
+    """Who renders, who checks photos, and who is out of service."""
+
+    engines: Engines
+    choice: EngineChoice
+    outages: Outages
+    detection: Detection
+
+
+async def build_engines(
+    settings: Settings, common: CommonServices, stack: AsyncExitStack
+) -> EngineServices:
+    """By these settings; `stack` ends what runs in the background."""
+    database, limits = common.database, common.limits
+    engines = await _engines(settings, common, stack)
+    outages = _outages(engines, common)
+    return EngineServices(
+        engines=engines,
+        choice=EngineChoice(database=database, limits=limits, engines=engines),
+        outages=outages,
+        detection=Detection(database=database, limits=limits, outages=outages, clock=common.clock),
+    )
+
+
+async def _engines(settings: Settings, common: CommonServices, stack: AsyncExitStack) -> Engines:
+    """Those that are on, and those switched off whose jobs have not all ended."""
+    service = await _service(settings, common, stack)
+    needed = {job.engine for job in await jobs.open_jobs(common.database)}
+    off = [name for name in ENGINES if name in needed and name not in settings.engines]
+    if service is None:
+        off = [name for name in off if name == "preview"]
+    names = (*settings.engines, *off)
+    made = [_engine(name, settings, service, common, stack) for name in names]
+    number = len(settings.engines)
+    return Engines(*made[:number], off=made[number:])
+
+
+async def _service(
+    settings: Settings, common: CommonServices, stack: AsyncExitStack
+) -> DashScope | None:
+    """The provider's client, one for all engines: they share its limits."""
+    if settings.dashscope_api_key is None:
+        return None
+    service = DashScope(
+        await stack.enter_async_context(build_http()),
+        base_url=settings.dashscope_base_url,
+        api_key=settings.dashscope_api_key,
+        clock=common.clock,
+    )
+    stack.push_async_callback(service.aclose)
+    return service
+
+
+def _engine(
+    name: EngineName,
+    settings: Settings,
+    service: DashScope | None,
+    common: CommonServices,
+    stack: AsyncExitStack,
+) -> Engine:
+    match name:
+        case "preview":
+            preview = PreviewEngine(
+                directory=settings.previews_directory,
+                renderer=common.media.renderer,
+                clock=common.clock,
+            )
+            stack.push_async_callback(preview.close)
+            return preview
+        case "wan2.2-s2v" | "emo":
+            assert service is not None  # noqa: S101
+            return ServiceEngine(service, name, style=settings.style)
+        case _:
+            assert_never(name)
+
+
+def _outages(engines: Engines, common: CommonServices) -> Outages:
+    """One for each engine; the first has those of the others under it."""
+    usual, *others = engines.all
+
+    def of(engine: Engine, name: str | None, others: list[Outages]) -> Outages:
+        return Outages(
+            database=common.database,
+            operator=common.operator,
+            account=stops_account(engine),
+            clock=common.clock,
+            engine=name,
+            others=others,
+        )
+
+    return of(usual, usual.name if others else None, [of(it, it.name, []) for it in others])

@@ -1,0 +1,86 @@
+"""The check of one photo or voice: fetched, looked at, and what came of it as an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.alerts import Operator
+from bot.dashscope import errors as service
+from bot.intake.outcome import MediaOutcome
+from bot.media.picture.errors import PictureRefused
+from bot.media.sound.errors import SoundRefused
+from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
+from bot.telegram import errors as chat
+from bot.telegram.files import Files
+from storage.jobs.ledger import BudgetExhausted
+from storage.media import Media
+from storage.verdicts import NoVerdict, TooManyChecks
+
+
+class MediaCheck:
+    """`checks`: what looks at each kind of media."""
+
+    def __init__(
+        self,
+        *,
+        files: Files,
+        checks: Mapping[str, Callable[[Media, bytes], Awaitable[MediaOutcome]]],
+        operator: Operator,
+    ) -> None:
+        self._files = files
+        self._checks = checks
+        self._operator = operator
+
+    async def outcome(self, item: Media) -> MediaOutcome:
+        """The refusals are outcomes; what may pass by itself is raised."""
+        try:
+            data = await self._files.download(item.file_id, item.file_size_bytes)
+            return await self._checked(item, data)
+        except chat.FileTooBig:
+            return MediaOutcome.refused("too_big")
+        except chat.FileGone:
+            return MediaOutcome.refused("gone")
+        except PictureRefused as refusal:
+            size = {"width": refusal.width or 0, "height": refusal.height or 0}
+            return MediaOutcome.refused(refusal.fault.value, **size)
+        except SoundRefused as refusal:
+            return _sound_refused(refusal)
+        except MediaWorkerDied:
+            return MediaOutcome.refused("not_a_picture" if item.is_photo else "unreadable")
+        except TooManyChecks as refusal:
+            return MediaOutcome.asked("checks-used-up", resets_at=refusal.resets_at_milliseconds)
+        except NoVerdict as failure:
+            await self._operator.tell_of_no_verdict(failure)
+            return MediaOutcome.refused("no-verdict")
+        except BudgetExhausted as refusal:
+            await self._operator.tell("budget", "operator-budget")
+            return MediaOutcome.asked("budget", resets_at=refusal.resets_at_milliseconds)
+        except service.DashScopeError as failure:
+            return await self._of_service(failure)
+
+    async def _checked(self, item: Media, data: bytes) -> MediaOutcome:
+        """Raises as the checks."""
+        try:
+            return await self._checks[item.kind](item, data)
+        except MediaWorkerNotStarted as failure:
+            await self._operator.tell("media", "operator-media", detail=str(failure))
+            return MediaOutcome.asked("out-of-order")
+
+    async def _of_service(self, failure: service.DashScopeError) -> MediaOutcome:
+        match failure:
+            case service.TryAgain() | service.InputNotFetched():
+                raise failure
+            case service.Moderated() | service.InputRefused():
+                return MediaOutcome.refused("moderated")
+            case service.ServiceStopped():
+                return MediaOutcome.asked("service-stopped")
+            case _:
+                await self._operator.tell_of(failure)
+                return MediaOutcome.asked("service-stopped")
+
+
+def _sound_refused(refusal: SoundRefused) -> MediaOutcome:
+    seconds = (refusal.duration_milliseconds or 0) / 1000
+    if refusal.fault.value == "too_long":
+        return MediaOutcome.asked("too_long", seconds=seconds)
+    return MediaOutcome.refused(refusal.fault.value)
