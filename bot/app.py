@@ -129,9 +129,7 @@ def _worker(services: Services, privacy: PrivacyServices, menus: Menus) -> Worke
         menus,
     ]
     return Worker(
-        database=common.database,
-        clock=common.clock,
-        wakeup=common.wakeup,
+        common=common,
         intake=services.intake.intake,
         steps=jobs.steps,
         slots=jobs.slots,

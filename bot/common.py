@@ -15,6 +15,8 @@ from bot.limits import Limits, limits_of
 from bot.media.worker.client import DECODING, RENDERING, MediaWorker
 from bot.outbox import Wakeup
 from bot.telegram.build import TelegramServices, build_telegram
+from bot.telegram.files import Files
+from bot.telegram.sender import Sender
 from bot.texts import Texts
 from storage.db.database import Database
 
@@ -27,7 +29,7 @@ class MediaWorkers:
     renderer: MediaWorker
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class CommonServices:
     """One per process."""
 
@@ -39,6 +41,47 @@ class CommonServices:
     media: MediaWorkers
     operator: Operator
     wakeup: Wakeup
+
+
+class Component:
+    """What has work to do: a dataclass that reaches the common services by their own names."""
+
+    common: CommonServices
+
+    @property
+    def database(self) -> Database:
+        """Where everything is kept."""
+        return self.common.database
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is."""
+        return self.common.clock
+
+    @property
+    def limits(self) -> Limits:
+        """What the operator set."""
+        return self.common.limits
+
+    @property
+    def texts(self) -> Texts:
+        """Every text, in every language."""
+        return self.common.texts
+
+    @property
+    def sender(self) -> Sender:
+        """What writes in chats."""
+        return self.common.telegram.sender
+
+    @property
+    def files(self) -> Files:
+        """What fetches the files that people sent."""
+        return self.common.telegram.files
+
+    @property
+    def operator(self) -> Operator:
+        """What tells the operator."""
+        return self.common.operator
 
 
 async def build_common(

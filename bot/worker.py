@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from bot.chat.status import Progress
-from bot.clock import Clock
+from bot.common import CommonServices
 from bot.intake.intake import Intake
 from bot.jobs.slots import Slots
 from bot.jobs.steps import JobSteps
-from bot.outbox import BackgroundTask, TaskPool, Wakeup, Work
+from bot.outbox import BackgroundTask, TaskPool, Work
 from storage import media
-from storage.db.database import Database
 from storage.jobs.jobs import Job, JobState
 
 _LOOK_EVERY_SECONDS = 1.0
@@ -35,18 +34,15 @@ class Worker:
     def __init__(
         self,
         *,
-        database: Database,
-        clock: Clock,
-        wakeup: Wakeup,
+        common: CommonServices,
         intake: Intake,
         steps: JobSteps,
         slots: Slots,
         progress: Progress,
         background_tasks: Sequence[BackgroundTask],
     ) -> None:
-        self._database = database
-        self._clock = clock
-        self._wakeup = wakeup
+        self._database, self._clock = common.database, common.clock
+        self._wakeup = wakeup = common.wakeup
         self._intake = intake
         self._steps = steps
         self._slots = slots

@@ -146,7 +146,7 @@ async def _is_allowed(services: Services, chat_id: int, former: int | None) -> b
 
 async def _leave(services: Services, chat: Chat, update: Update) -> None:
     user = update.effective_user
-    texts = await texts_for(services, user, chat.id) if user else services.common.texts.of(None)
+    texts = await texts_for(services, user, chat.id) if user else services.texts.of(None)
     try:
         await services.sender.send_text(chat.id, texts.html("leaving-group"))
     except _SHUT as failure:
@@ -157,6 +157,4 @@ async def _leave(services: Services, chat: Chat, update: Update) -> None:
         logger.info("chat %s was left already: %s", chat.id, failure)
         return
     subject, title = f"left:{chat.id}", chat.title or ""
-    await services.common.operator.tell(
-        subject, "operator-group-left", group=title, chat=str(chat.id)
-    )
+    await services.operator.tell(subject, "operator-group-left", group=title, chat=str(chat.id))

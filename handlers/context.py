@@ -125,7 +125,7 @@ async def message_context_of(update: Update, context: Context) -> MessageContext
 async def texts_for(services: Services, user: User, chat_id: int | None = None) -> Catalogue:
     """In the language this group chose, or this person, or in that of their app."""
     chosen = await people.language_code(services.database, user.id, chat_id)
-    return services.common.texts.of(chosen or user.language_code)
+    return services.texts.of(chosen or user.language_code)
 
 
 async def remember(services: Services, user: User, chat_id: int) -> None:

@@ -92,7 +92,7 @@ async def _keep(pressed: ButtonPress) -> None:
 async def _texts_now(pressed: ButtonPress) -> Catalogue:
     """In the language that was perhaps chosen a moment ago."""
     code = await people.language_code(pressed.services.database, pressed.user_id, pressed.chat_id)
-    return pressed.services.common.texts.of(code)
+    return pressed.services.texts.of(code)
 
 
 def _setting(pressed: ButtonPress) -> tuple[str, GroupSetting]:

@@ -25,28 +25,13 @@ class ChatServices:
 
 def build_chat(common: CommonServices, engines: EngineServices) -> ChatServices:
     """On top of these."""
-    database, clock, telegram = common.database, common.clock, common.telegram
-    messenger = Messenger(
-        database=database, sender=telegram.sender, texts=common.texts, clock=clock
-    )
-    progress = Progress(
-        database=database,
-        messenger=messenger,
-        slots=engines.engines.default.slots,
-        outages=engines.outages,
-        clock=clock,
-    )
+    messenger = Messenger(common=common)
+    slots = engines.engines.default.slots
+    progress = Progress(common=common, messenger=messenger, slots=slots, outages=engines.outages)
     return ChatServices(
         messenger=messenger,
-        receipts=Receipts(database=database, limits=common.limits, clock=clock),
-        introductions=Introductions(
-            database=database,
-            sender=telegram.sender,
-            members=telegram.members,
-            texts=common.texts,
-            bot_name=telegram.bot_name,
-            clock=clock,
-        ),
+        receipts=Receipts(common=common),
+        introductions=Introductions(common=common),
         progress=progress,
-        first_status=FirstStatus(database=database, messenger=messenger, progress=progress),
+        first_status=FirstStatus(common=common, messenger=messenger, progress=progress),
     )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.telegram.errors import ChatDead, NotAllowed, SendUnknown, ThreadClosed
-from bot.telegram.members import Members, Powers
-from bot.telegram.sender import Sender
-from bot.texts import Catalogue, Texts
-from storage.db.database import Database
+from bot.telegram.members import Powers
+from bot.texts import Catalogue
 from storage.groups import groups
 from storage.groups.groups import Introduction
 from storage.people import people
@@ -19,36 +18,22 @@ logger = logging.getLogger(__name__)
 _SHUT = (ChatDead, NotAllowed, ThreadClosed)
 
 
-class Introductions:
+@dataclass(frozen=True, kw_only=True)
+class Introductions(Component):
     """Introduces the bot; a text whose sending was interrupted may be said once more."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        sender: Sender,
-        members: Members,
-        texts: Texts,
-        bot_name: str,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._sender = sender
-        self._members = members
-        self._texts = texts
-        self._bot_name = bot_name
-        self._clock = clock
+    common: CommonServices
 
     async def come(self, chat_id: int, title: str, added_by: int | None) -> None:
         """The bot is in this group: introduce it, unless that was done.
 
         Raises: `TelegramFailure`s that the next attempt may not meet.
         """
-        now = self._clock.now_milliseconds()
-        async with self._database.transaction() as tx:
+        now = self.clock.now_milliseconds()
+        async with self.database.transaction() as tx:
             await groups.note(tx, chat_id, added_by, now)
             await groups.choose(tx, chat_id, {"title": title}, now)
-        arrival = await groups.introduction_of(self._database, chat_id)
+        arrival = await groups.introduction_of(self.database, chat_id)
         if not arrival.introduced:
             await self._introduce(arrival)
 
@@ -57,10 +42,10 @@ class Introductions:
 
         Raises: as `come`.
         """
-        arrival = await groups.introduction_of(self._database, chat_id)
+        arrival = await groups.introduction_of(self.database, chat_id)
         if not arrival.introduced:
             return await self._introduce(arrival)
-        lack = (await self._members.powers(chat_id)).lack
+        lack = (await self.common.telegram.members.powers(chat_id)).lack
         if lack is not None:
             return await self._tell_lack(arrival, lack)
         if arrival.lack is not None and await self._say(arrival, "lack-mended"):
@@ -72,25 +57,25 @@ class Introductions:
 
         Raises: as `come`.
         """
-        arrival = await groups.introduction_of(self._database, chat_id)
+        arrival = await groups.introduction_of(self.database, chat_id)
         await self._tell_lack(arrival, lack, asked_by)
 
     async def _introduce(self, arrival: Introduction) -> None:
-        powers = await self._members.powers(arrival.chat_id)
+        powers = await self.common.telegram.members.powers(arrival.chat_id)
         if powers.lack == "messages":
             return await self._tell_lack(arrival, powers.lack)
         texts = await self._texts_of(arrival)
         if not await self._send(arrival.chat_id, self._introduction(powers, texts)):
             return None
-        async with self._database.transaction() as tx:
-            now = self._clock.now_milliseconds()
+        async with self.database.transaction() as tx:
+            now = self.clock.now_milliseconds()
             await groups.introduced(tx, arrival.chat_id, now)
             await groups.set_lack(tx, arrival.chat_id, powers.lack, now)
         logger.info("introduced to chat %s", arrival.chat_id)
         return None
 
     def _introduction(self, powers: Powers, texts: Catalogue) -> str:
-        lines = [texts.html("arrival-hello", command=f"/talk@{self._bot_name}")]
+        lines = [texts.html("arrival-hello", command=f"/talk@{self.common.telegram.bot_name}")]
         if not powers.sees_everything:
             lines.append(texts.html("arrival-hears-commands"))
         if powers.lack is not None:
@@ -114,9 +99,9 @@ class Introductions:
         person = arrival.added_by or asked_by
         if arrival.lack == "messages" or person is None:
             return
-        title = (await groups.settings_of(self._database, arrival.chat_id)).title
-        code = await people.language_code(self._database, person)
-        await self._send(person, self._texts.of(code).html("lack-messages", group=title))
+        title = (await groups.settings_of(self.database, arrival.chat_id)).title
+        code = await people.language_code(self.database, person)
+        await self._send(person, self.texts.of(code).html("lack-messages", group=title))
 
     async def _say(self, arrival: Introduction, key: str) -> bool:
         return await self._send(arrival.chat_id, (await self._texts_of(arrival)).html(key))
@@ -124,7 +109,7 @@ class Introductions:
     async def _send(self, chat_id: int, text: str) -> bool:
         """Whether it may be there now; False where nothing may be written."""
         try:
-            await self._sender.send_text(chat_id, text)
+            await self.sender.send_text(chat_id, text)
         except SendUnknown as failure:
             logger.info("chat %s may have been told: %s", chat_id, failure)
         except _SHUT as failure:
@@ -133,10 +118,10 @@ class Introductions:
         return True
 
     async def _keep_lack(self, chat_id: int, lack: str | None) -> None:
-        async with self._database.transaction() as tx:
-            await groups.set_lack(tx, chat_id, lack, self._clock.now_milliseconds())
+        async with self.database.transaction() as tx:
+            await groups.set_lack(tx, chat_id, lack, self.clock.now_milliseconds())
 
     async def _texts_of(self, arrival: Introduction) -> Catalogue:
         """The group's language, or that of whoever added the bot."""
-        code = await people.language_code(self._database, arrival.added_by or 0, arrival.chat_id)
-        return self._texts.of(code)
+        code = await people.language_code(self.database, arrival.added_by or 0, arrival.chat_id)
+        return self.texts.of(code)

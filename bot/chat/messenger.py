@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import math
+from dataclasses import dataclass
 
 from bot.chat.remove_video import remove_video
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
@@ -18,10 +19,8 @@ from bot.telegram.errors import (
 )
 from bot.telegram.keyboards import AskReply, Keyboard
 from bot.telegram.rate_limits import is_group
-from bot.telegram.sender import Sender
-from bot.texts import Catalogue, Texts
+from bot.texts import Catalogue
 from storage import media
-from storage.db.database import Database
 from storage.groups import chats
 from storage.groups.chats import close_chat
 from storage.jobs import jobs, moves
@@ -44,25 +43,22 @@ _NOT_BY_AN_EDIT = (MessageGone, ThreadClosed, NotAllowed, RequestInvalid)
 """The old message cannot say it; a new one may."""
 
 
-class Messenger:
+@dataclass(frozen=True, kw_only=True)
+class Messenger(Component):
     """Says things about halves and jobs; a chat that is closed to the bot is remembered."""
 
-    def __init__(self, *, database: Database, sender: Sender, texts: Texts, clock: Clock) -> None:
-        self._database = database
-        self._sender = sender
-        self._texts = texts
-        self._clock = clock
+    common: CommonServices
 
     async def texts_for(self, user_id: int, chat_id: int | None = None) -> Catalogue:
         """The catalogue of the person's language, or of the one that this group chose."""
-        return self._texts.of(await people.language_code(self._database, user_id, chat_id))
+        return self.texts.of(await people.language_code(self.database, user_id, chat_id))
 
     async def stray_note(self, subject: Media | Job) -> str:
         """What is said where it cannot be said in its topic: whom it is for; "" outside topics."""
         if not subject.thread_id:
             return ""
         texts = await self.texts_for(subject.user_id, subject.chat_id)
-        person = await people.find(self._database, subject.user_id)
+        person = await people.find(self.database, subject.user_id)
         return texts.html("topic-closed", name=person.first_name if person else "…")
 
     async def about(
@@ -74,7 +70,7 @@ class Messenger:
 
         Raises: `TelegramFailure`s that the next attempt may not meet; the saying may be repeated.
         """
-        current = await media.get(self._database, item.id) or item
+        current = await media.get(self.database, item.id) or item
         try:
             reply = await self._put(
                 current.chat_id,
@@ -94,7 +90,7 @@ class Messenger:
         else:
             if isinstance(keyboard, AskReply) and reply != current.reply_message_id:
                 return
-            async with self._database.transaction() as tx:
+            async with self.database.transaction() as tx:
                 await media.set_reply(tx, item.id, chat_id=current.chat_id, reply_message_id=reply)
 
     async def status(self, job: Job, text: str, keyboard: Keyboard | None = None) -> bool:
@@ -104,7 +100,7 @@ class Messenger:
 
         Raises: as `about`.
         """
-        current = await jobs.get(self._database, job.id) or job
+        current = await jobs.get(self.database, job.id) or job
         try:
             message_id = await self._put(
                 current.chat_id,
@@ -122,7 +118,7 @@ class Messenger:
             await self._note_unsayable(current.chat_id, failure)
             return isinstance(failure, ChatDead)
         if message_id != current.status_message_id:
-            async with self._database.transaction() as tx:
+            async with self.database.transaction() as tx:
                 await moves.set_status_message(
                     tx, job.id, chat_id=current.chat_id, message_id=message_id
                 )
@@ -134,14 +130,14 @@ class Messenger:
         Raises: `TelegramFailure`s.
         """
         texts = await self.texts_for(job.user_id, job.chat_id)
-        sent = await self._sender.send_text(
+        sent = await self.sender.send_text(
             job.chat_id,
             texts.html(key),
             reply_to=await self._voice_message(job) or None,
             thread_id=job.thread_id or None,
             stray_note=await self.stray_note(job),
         )
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await moves.set_status_message(
                 tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id
             )
@@ -152,7 +148,7 @@ class Messenger:
 
         Raises: `TelegramFailure`s; after `NotSent` it can be tried again.
         """
-        sent = await self._sender.send_text(
+        sent = await self.sender.send_text(
             job.chat_id,
             text,
             keyboard=keyboard,
@@ -161,17 +157,17 @@ class Messenger:
             stray_note=await self.stray_note(job),
             patience_seconds=CROWD_PATIENCE_SECONDS,
         )
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             taken = await moves.set_first_status(
                 tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id
             )
         if not taken:  # it ended while this waited for its turn
-            await self._sender.delete_message(job.chat_id, sent.message_id)
+            await self.sender.delete_message(job.chat_id, sent.message_id)
 
     def progress(self, job: Job, text: str, keyboard: Keyboard | None) -> None:
         """Show it in the status message when there is room for it; it may be skipped."""
         if job.status_message_id is not None:
-            self._sender.progress(job.chat_id, job.status_message_id, text, keyboard=keyboard)
+            self.sender.progress(job.chat_id, job.status_message_id, text, keyboard=keyboard)
 
     async def lead_to_private(self, job: Job, key: str) -> None:
         """Say it in the job's status message, with a button that leads to the private chat.
@@ -179,7 +175,7 @@ class Messenger:
         Raises: as `about`.
         """
         texts = await self.texts_for(job.user_id, job.chat_id)
-        link = self._sender.start_link(BRING_LAST)
+        link = self.sender.start_link(BRING_LAST)
         keyboard = Keyboard.link(texts.plain("button-private-chat"), link)
         await self.status(job, texts.html(key), keyboard)
 
@@ -188,7 +184,7 @@ class Messenger:
         if job.status_message_id is None or job.video_at == (job.chat_id, job.status_message_id):
             return
         try:
-            await self._sender.delete_message(job.chat_id, job.status_message_id)
+            await self.sender.delete_message(job.chat_id, job.status_message_id)
         except ChatDead as failure:
             await self.note_dead(job.chat_id, failure)
         except ChatMoved as failure:
@@ -200,19 +196,19 @@ class Messenger:
 
     async def remove_video(self, job: Job) -> bool:
         """See `removal`."""
-        return await remove_video(self._sender, job)
+        return await remove_video(self.sender, job)
 
     async def note_dead(self, chat_id: int, failure: ChatDead) -> None:
         """Remember that the chat takes nothing any more; what only waits there is cancelled."""
         logger.info("chat %s takes no messages: %s", chat_id, failure)
-        async with self._database.transaction() as tx:
-            await close_chat(tx, chat_id, str(failure), self._clock.now_milliseconds())
+        async with self.database.transaction() as tx:
+            await close_chat(tx, chat_id, str(failure), self.clock.now_milliseconds())
 
     async def note_moved(self, chat_id: int, new_chat_id: int) -> None:
         """The group has a new id, everywhere."""
         logger.info("chat %s moved to %s", chat_id, new_chat_id)
-        async with self._database.transaction() as tx:
-            await chats.move(tx, chat_id, new_chat_id, self._clock.now_milliseconds())
+        async with self.database.transaction() as tx:
+            await chats.move(tx, chat_id, new_chat_id, self.clock.now_milliseconds())
 
     async def _note_unsayable(self, chat_id: int, failure: TelegramFailure) -> None:
         if isinstance(failure, ChatDead):
@@ -222,7 +218,7 @@ class Messenger:
 
     async def _voice_message(self, job: Job) -> int:
         """The message with the voice; 0 where it is not known any more."""
-        sound = await media.get(self._database, job.sound_id)
+        sound = await media.get(self.database, job.sound_id)
         return sound.message_id if sound else 0
 
     async def _put(
@@ -240,12 +236,12 @@ class Messenger:
         if message_id is not None:
             buttons = keyboard if isinstance(keyboard, Keyboard) else None
             try:
-                await self._sender.edit_text(chat_id, message_id, text, keyboard=buttons)
+                await self.sender.edit_text(chat_id, message_id, text, keyboard=buttons)
             except _NOT_BY_AN_EDIT as failure:
                 logger.info("message %s of chat %s: %s; a new one", message_id, chat_id, failure)
             else:
                 return message_id
-        sent = await self._sender.send_text(
+        sent = await self.sender.send_text(
             chat_id,
             text,
             keyboard=keyboard,

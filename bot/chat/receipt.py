@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from bot.clock import Clock
-from bot.limits import Limits
+from dataclasses import dataclass
+
+from bot.common import CommonServices, Component
 from bot.texts import Catalogue
-from storage.db.database import Database, Queryable
+from storage.db.database import Queryable
 from storage.jobs import ledger
 from storage.jobs.jobs import Job
 
 
-class Receipts:
+@dataclass(frozen=True, kw_only=True)
+class Receipts(Component):
     """Written from the ledger: what it will say once the job is settled, or says since then."""
 
-    def __init__(self, *, database: Database, limits: Limits, clock: Clock) -> None:
-        self._database = database
-        self._limits = limits
-        self._clock = clock
+    common: CommonServices
 
     async def text(self, job: Job, texts: Catalogue) -> str:
         """The receipt as HTML."""
-        now = self._clock.now_milliseconds()
+        now = self.clock.now_milliseconds()
         billed = job.billed_milliseconds or 0
-        held = await ledger.charged_milliseconds(self._database, job.id)
+        held = await ledger.charged_milliseconds(self.database, job.id)
         charged = min(job.price.of(billed).quota_milliseconds, held)
         allowance = await ledger.allowance_of(
-            *(self._database, job.user_id, job.price, self._limits.caps, now),
+            *(self.database, job.user_id, job.price, self.limits.caps, now),
             returning_milliseconds=held - charged,
         )
         return texts.html(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from bot.chat.estimates import ServiceTimes
@@ -12,13 +13,12 @@ from bot.chat.formatting import bar
 from bot.chat.messenger import Messenger
 from bot.chat.owners import on_status
 from bot.chat.queue_view import PartsProgress, QueueView
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.engines.outages import Outages
 from bot.outbox import Work
 from bot.telegram.errors import NotSent, TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
-from storage.db.database import Database
 from storage.jobs import jobs
 from storage.jobs.jobs import FINAL, WAITING, Job, JobState
 from storage.people.preferences import quiet_jobs
@@ -37,31 +37,22 @@ HELD_BACK = (*WAITING, JobState.SUBMITTING)
 """What waits while the provider refuses to serve; a trial now and then does not change that."""
 
 
-class Progress:
+@dataclass(kw_only=True)
+class Progress(Component):
     """Derives the texts from the database; nothing is remembered but what was shown last."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        messenger: Messenger,
-        slots: int,
-        outages: Outages,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._messenger = messenger
-        self._slots = slots
-        self._outages = outages
-        self._clock = clock
-        self._shown: dict[int, tuple[str, int, int]] = {}
-        self._stopped: frozenset[str] = frozenset()
-        self._quiet: frozenset[int] = frozenset()
+    common: CommonServices
+    messenger: Messenger
+    slots: int
+    outages: Outages
+    _shown: dict[int, tuple[str, int, int]] = field(init=False, default_factory=dict)
+    _stopped: frozenset[str] = field(init=False, default_factory=frozenset)
+    _quiet: frozenset[int] = field(init=False, default_factory=frozenset)
 
     async def show(self) -> None:
         """Bring every open job's status message up to date."""
-        open_jobs = await jobs.open_jobs(self._database)
-        self._quiet = await quiet_jobs(self._database) if open_jobs else frozenset()
+        open_jobs = await jobs.open_jobs(self.database)
+        self._quiet = await quiet_jobs(self.database) if open_jobs else frozenset()
         engines = {job.engine for job in open_jobs}
         await self._look_at_stops(engines)
         experiences = {engine: await self._experience(engine) for engine in engines}
@@ -70,23 +61,23 @@ class Progress:
         shown = {job.id: self._change_key(job, line, experiences[job.engine]) for job in mine}
         for job in mine:
             if self._shown.get(job.id) != shown[job.id]:
-                texts = await self._messenger.texts_for(job.user_id, job.chat_id)
+                texts = await self.messenger.texts_for(job.user_id, job.chat_id)
                 text = self._shown_text(job, line, experiences[job.engine], texts)
-                current = await jobs.get(self._database, job.id)
+                current = await jobs.get(self.database, job.id)
                 # The last word on a job that ended meanwhile must not be written over.
                 if current is not None and current.state not in FINAL:
                     keyboard = _keyboard(job, texts)
-                    said = await on_status(self._database, job, text, keyboard, texts)
-                    self._messenger.progress(job, *said)
+                    said = await on_status(self.database, job, text, keyboard, texts)
+                    self.messenger.progress(job, *said)
         self._shown = shown
 
     async def status(self, job: Job) -> tuple[str, Keyboard | None]:
         """What a job's first status message is to say now."""
-        self._quiet = await quiet_jobs(self._database)
-        texts = await self._messenger.texts_for(job.user_id, job.chat_id)
-        line = QueueView.of(await jobs.open_jobs(self._database))
+        self._quiet = await quiet_jobs(self.database)
+        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
+        line = QueueView.of(await jobs.open_jobs(self.database))
         text = self._shown_text(job, line, await self._experience(job.engine), texts)
-        return await on_status(self._database, job, text, _keyboard(job, texts), texts)
+        return await on_status(self.database, job, text, _keyboard(job, texts), texts)
 
     def show_anew(self, job_id: int) -> None:
         """Its status message is new: what it says may be old."""
@@ -94,16 +85,16 @@ class Progress:
 
     async def lines(self, mine: Sequence[Job], texts: Catalogue) -> list[str]:
         """The same sentences for a list, as /status shows it."""
-        line = QueueView.of(await jobs.open_jobs(self._database))
+        line = QueueView.of(await jobs.open_jobs(self.database))
         await self._look_at_stops({job.engine for job in mine})
         return [self._text(job, line, await self._experience(job.engine), texts) for job in mine]
 
     async def _look_at_stops(self, engines: set[str]) -> None:
-        stopped = [name for name in engines if await self._outages.of(name).is_stopped()]
+        stopped = [name for name in engines if await self.outages.of(name).is_stopped()]
         self._stopped = frozenset(stopped)
 
     async def _experience(self, engine: str) -> ServiceTimes:
-        return ServiceTimes(await jobs.durations(self._database, engine, _LEARN_FROM_NEWEST))
+        return ServiceTimes(await jobs.durations(self.database, engine, _LEARN_FROM_NEWEST))
 
     def _change_key(
         self, job: Job, line: QueueView, experience: ServiceTimes
@@ -142,7 +133,7 @@ class Progress:
         return self._waiting_text(whole, line, experience, texts)
 
     def _elapsed_seconds(self, job: Job) -> float:
-        now = self._clock.now_milliseconds()
+        now = self.clock.now_milliseconds()
         return (now - (job.running_since_milliseconds or now)) / 1000
 
     def _shown_text(
@@ -182,7 +173,7 @@ class Progress:
         self, job: Job, line: QueueView, experience: ServiceTimes, texts: Catalogue
     ) -> str:
         place, ahead = line.place(job), line.ahead_milliseconds(job)
-        span = experience.range_seconds(ahead // self._slots + job.held_milliseconds)
+        span = experience.range_seconds(ahead // self.slots + job.held_milliseconds)
         estimate = _say_range(span, texts)
         if place == 1:
             return texts.html("job-next", estimate=estimate)
@@ -251,35 +242,35 @@ logger = logging.getLogger(__name__)
 _SOON_OVER = (JobState.FETCHING, JobState.DELIVERING)
 
 
-class FirstStatus:
+@dataclass(kw_only=True)
+class FirstStatus(Component):
     """Says each one once; what may have been said is not said again by this process."""
 
-    def __init__(self, *, database: Database, messenger: Messenger, progress: Progress) -> None:
-        self._database = database
-        self._messenger = messenger
-        self._progress = progress
-        self._said: set[int] = set()
+    common: CommonServices
+    messenger: Messenger
+    progress: Progress
+    _said: set[int] = field(init=False, default_factory=set)
 
     async def due(self) -> dict[Hashable, Work]:
         """The jobs that show nothing yet."""
-        lacking = {job.id for job in await jobs.open_jobs(self._database) if _lacks_status(job)}
+        lacking = {job.id for job in await jobs.open_jobs(self.database) if _lacks_status(job)}
         self._said &= lacking
         return {("status", number): partial(self._say, number) for number in lacking - self._said}
 
     async def _say(self, job_id: int) -> None:
-        job = await jobs.get(self._database, job_id)
+        job = await jobs.get(self.database, job_id)
         if job is None or not _lacks_status(job):
             return
-        text, keyboard = await self._progress.status(job)
+        text, keyboard = await self.progress.status(job)
         try:
-            await self._messenger.first_status(job, text, keyboard)
+            await self.messenger.first_status(job, text, keyboard)
         except NotSent as failure:
             logger.info("the status of job %s has to wait: %s", job_id, failure)
         except TelegramFailure as failure:
             self._said.add(job_id)
             logger.warning("job %s shows no status: %s", job_id, failure)
         else:
-            self._progress.show_anew(job_id)
+            self.progress.show_anew(job_id)
 
 
 def _lacks_status(job: Job) -> bool:

@@ -28,56 +28,27 @@ class DeliveryServices:
 
 def build_delivery(common: CommonServices, chat: ChatServices) -> DeliveryServices:
     """On top of these."""
-    database, clock, limits = common.database, common.clock, common.limits
-    sender, files, messenger = common.telegram.sender, common.telegram.files, chat.messenger
-    packager = Packager(
-        database=database,
-        worker=common.media.renderer,
-        messenger=messenger,
-        limits=limits,
-        receipts=chat.receipts,
+    messenger, receipts = chat.messenger, chat.receipts
+    packager = Packager(common=common, messenger=messenger, receipts=receipts)
+    finisher = Finisher(common=common, messenger=messenger, receipts=receipts)
+    last_video = LastVideo(common=common, packager=packager)
+    private_fallbacks = PrivateFallbacks(
+        common=common, packager=packager, messenger=messenger, introductions=chat.introductions
     )
-    finisher = Finisher(
-        database=database,
+    delivery = Delivery(
+        common=common,
+        packager=packager,
         messenger=messenger,
-        limits=limits,
-        receipts=chat.receipts,
-        clock=clock,
-    )
-    last_video = LastVideo(database=database, sender=sender, packager=packager)
-    return DeliveryServices(
-        delivery=Delivery(
-            database=database,
-            sender=sender,
-            packager=packager,
-            messenger=messenger,
-            private_fallbacks=PrivateFallbacks(
-                database=database,
-                sender=sender,
-                packager=packager,
-                messenger=messenger,
-                introductions=chat.introductions,
-            ),
-            finisher=finisher,
-            operator=common.operator,
-            clock=clock,
-        ),
+        private_fallbacks=private_fallbacks,
         finisher=finisher,
-        last_video=last_video,
-        resends=Resends(
-            database=database,
-            sender=sender,
-            messenger=messenger,
-            videos=last_video,
-            notes=RoundNotes(database=database, sender=sender, packager=packager, files=files),
-            history=History(
-                database=database,
-                packager=packager,
-                files=files,
-                worker=common.media.decoder,
-                texts=common.texts,
-                limits=limits,
-            ),
-            clock=clock,
-        ),
+    )
+    resends = Resends(
+        common=common,
+        messenger=messenger,
+        videos=last_video,
+        notes=RoundNotes(common=common, packager=packager),
+        history=History(common=common, packager=packager),
+    )
+    return DeliveryServices(
+        delivery=delivery, finisher=finisher, last_video=last_video, resends=resends
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from bot.alerts import Noting
 from bot.chat.keyboards import video_keyboard, with_group_buttons
@@ -10,11 +11,10 @@ from bot.chat.messenger import Messenger
 from bot.chat.owners import on_stopped
 from bot.chat.provider_texts import photo_text
 from bot.chat.receipt import Receipts, charge_text
-from bot.clock import Clock
-from bot.limits import Limits, effective_settings_of
+from bot.common import CommonServices, Component
+from bot.limits import effective_settings_of
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
-from storage.db.database import Database
 from storage.groups import borrowed_media
 from storage.jobs import jobs, moves, private_fallbacks
 from storage.jobs.jobs import FINAL, Job, JobState
@@ -29,23 +29,13 @@ _SAY_AGAIN_SECONDS = (60, 600, 3600)
 """An end that Telegram refuses to show is shown later: a right comes back, a topic is opened."""
 
 
-class Finisher:
+@dataclass(frozen=True, kw_only=True)
+class Finisher(Component):
     """Ends jobs."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        messenger: Messenger,
-        limits: Limits,
-        receipts: Receipts,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._messenger = messenger
-        self._limits = limits
-        self._receipts = receipts
-        self._clock = clock
+    common: CommonServices
+    messenger: Messenger
+    receipts: Receipts
 
     async def fail(
         self,
@@ -60,11 +50,11 @@ class Finisher:
 
         With `only_in` nothing happens to a job that is in another state by now.
         """
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             current = await jobs.get(tx, job.id)
             if only_in is not None and (current is None or current.state != only_in):
                 return
-            now = self._clock.now_milliseconds()
+            now = self.clock.now_milliseconds()
             if await moves.fail(tx, job, failure, detail, now):
                 logger.warning("job %s failed: %s (%s)", job.id, failure, detail)
                 if noting is not None:
@@ -73,8 +63,8 @@ class Finisher:
 
     async def cancelled(self, job: Job) -> None:
         """Record that it was stopped before anything was billed, and say it."""
-        async with self._database.transaction() as tx:
-            await moves.cancelled(tx, job, self._clock.now_milliseconds())
+        async with self.database.transaction() as tx:
+            await moves.cancelled(tx, job, self.clock.now_milliseconds())
         await self.announce(job.id)
 
     async def announce(self, job_id: int) -> None:
@@ -84,62 +74,62 @@ class Finisher:
 
         Raises: `TelegramFailure`s that a later attempt may not meet.
         """
-        job = await jobs.get(self._database, job_id)
+        job = await jobs.get(self.database, job_id)
         if job is not None and job.whole_id is not None:
-            job = await jobs.get(self._database, job.whole_id)
+            job = await jobs.get(self.database, job.whole_id)
         if job is None or job.announced or job.state not in FINAL:
             return
-        if job.state == JobState.DONE and await borrowed_media.is_stopped(self._database, job):
+        if job.state == JobState.DONE and await borrowed_media.is_stopped(self.database, job):
             await self._take_back(job)  # said while it was being sent
         elif job.state == JobState.DONE and job.came_as_note:
             await self._say_receipt(job)
-        elif job.state == JobState.DONE and await private_fallbacks.of_job(self._database, job.id):
-            await self._messenger.lead_to_private(job, "detour-taken")
+        elif job.state == JobState.DONE and await private_fallbacks.of_job(self.database, job.id):
+            await self.messenger.lead_to_private(job, "detour-taken")
         elif job.state == JobState.UNDELIVERABLE and is_group(job.chat_id):
-            await self._messenger.lead_to_private(job, "detour-waits")
+            await self.messenger.lead_to_private(job, "detour-waits")
         elif job.state == JobState.DONE:
-            await self._messenger.remove_status(job)
+            await self.messenger.remove_status(job)
         elif job.state in (JobState.FAILED, JobState.CANCELLED):
             said = await self._say_end(job)
             if not said and job.tries < len(_SAY_AGAIN_SECONDS):
                 await self._say_later(job)
                 return
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await moves.announced(tx, job.id)
 
     async def _say_receipt(self, job: Job) -> None:
         """A round note has no caption: the status message says what a caption would."""
-        texts = await self._messenger.texts_for(job.user_id, job.chat_id)
-        effective = await effective_settings_of(self._database, self._limits, job.conversation)
-        keyboard = video_keyboard(job, self._limits, effective, texts, as_note=True)
-        keyboard = await with_group_buttons(self._database, job, keyboard, texts)
-        await self._messenger.status(job, await self._receipts.text(job, texts), keyboard)
+        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
+        effective = await effective_settings_of(self.database, self.limits, job.conversation)
+        keyboard = video_keyboard(job, self.limits, effective, texts, as_note=True)
+        keyboard = await with_group_buttons(self.database, job, keyboard, texts)
+        await self.messenger.status(job, await self.receipts.text(job, texts), keyboard)
 
     async def _take_back(self, job: Job) -> None:
         """It was made and shown, and must not be: what became of it is said."""
-        texts = await self._messenger.texts_for(job.user_id, job.chat_id)
-        if await self._messenger.remove_video(job):
-            text, keyboard = await on_stopped(self._database, job, texts)
-            await self._messenger.status(job, text, keyboard)
+        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
+        if await self.messenger.remove_video(job):
+            text, keyboard = await on_stopped(self.database, job, texts)
+            await self.messenger.status(job, text, keyboard)
         else:
-            await self._messenger.status(job, texts.html("video-stays"))
+            await self.messenger.status(job, texts.html("video-stays"))
 
     async def _say_later(self, job: Job) -> None:
         wait_milliseconds = _SAY_AGAIN_SECONDS[job.tries] * 1000
-        async with self._database.transaction() as tx:
-            not_before = self._clock.now_milliseconds() + wait_milliseconds
+        async with self.database.transaction() as tx:
+            not_before = self.clock.now_milliseconds() + wait_milliseconds
             await moves.postpone(tx, job.id, not_before)
 
     async def _say_end(self, job: Job) -> bool:
         """With what it took from the quota: as the ledger has it."""
-        texts = await self._messenger.texts_for(job.user_id, job.chat_id)
-        if await borrowed_media.is_stopped(self._database, job):
-            text, keyboard = await on_stopped(self._database, job, texts)
-            return await self._messenger.status(job, text, keyboard)
+        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
+        if await borrowed_media.is_stopped(self.database, job):
+            text, keyboard = await on_stopped(self.database, job, texts)
+            return await self.messenger.status(job, text, keyboard)
         key = "job-cancelled" if job.state == JobState.CANCELLED else job.failure or ""
-        charged = await charge_text(self._database, job, texts)
+        charged = await charge_text(self.database, job, texts)
         reason = texts.plain(photo_text(job.failure_detail))
         text = texts.html(key, job=job.id, reason=reason, charged=charged)
         button = (texts.plain("button-retry"), f"retry:{job.id}")
         keyboard = None if key in _NO_RETRY else Keyboard.of([button])
-        return await self._messenger.status(job, text, keyboard)
+        return await self.messenger.status(job, text, keyboard)

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.common import CommonServices, Component
 from bot.delivery.package import Packager
-from bot.limits import Limits
 from bot.media.calls import draw_sheet, make_cover
 from bot.media.video.errors import VideoUnreadable
-from bot.media.worker.client import MediaWorker, MediaWorkerDied
+from bot.media.worker.client import MediaWorkerDied
 from bot.telegram import errors as chat
-from bot.telegram.files import Files
 from bot.telegram.keyboards import Keyboard
-from bot.texts import Catalogue, Texts
-from storage.db.database import Database
+from bot.texts import Catalogue
 from storage.jobs import jobs
 from storage.jobs.jobs import Job
 from storage.media import ConversationKey
@@ -46,50 +44,37 @@ class _Entry:
     there: bool
 
 
-class History:
+@dataclass(frozen=True, kw_only=True)
+class History(Component):
     """Reads only; pictures come from the kept files, else from Telegram's thumbnails."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        packager: Packager,
-        files: Files,
-        worker: MediaWorker,
-        texts: Texts,
-        limits: Limits,
-    ) -> None:
-        self._database = database
-        self._packager = packager
-        self._files = files
-        self._worker = worker
-        self._texts = texts
-        self._limits = limits
+    common: CommonServices
+    packager: Packager
 
     async def page(self, conversation: ConversationKey, number: int) -> Page | None:
         """The page, or the last one where there are fewer; None without any video."""
-        count = await jobs.count_rendered(
-            self._database, conversation.user_id, conversation.chat_id
-        )
+        count = await jobs.count_rendered(self.database, conversation.user_id, conversation.chat_id)
         if not count:
             return None
         pages = -(-count // VIDEOS_ON_A_PAGE)
         number = max(1, min(number, pages))
         found = await jobs.rendered(
-            self._database,
+            self.database,
             conversation.user_id,
             conversation.chat_id,
             skip=(number - 1) * VIDEOS_ON_A_PAGE,
             limit=VIDEOS_ON_A_PAGE,
         )
         entries = [await self._entry(job) for job in found]
-        texts = self._texts.of(await people.language_code(self._database, conversation.user_id))
-        sheet = await self._worker.run(draw_sheet, tuple(entry.cover for entry in entries))
+        texts = self.texts.of(await people.language_code(self.database, conversation.user_id))
+        sheet = await self.common.media.decoder.run(
+            draw_sheet, tuple(entry.cover for entry in entries)
+        )
         caption = self._caption(entries, number, pages, texts)
         return Page(sheet, caption, _keyboard(entries, number, pages, texts))
 
     async def _entry(self, job: Job) -> _Entry:
-        path = self._packager.path(job)
+        path = self.packager.path(job)
         kept = await asyncio.to_thread(path.exists)
         cover = await self._cover_of(path) if kept else None
         if cover is None and job.thumbnail_file_id is not None:
@@ -99,14 +84,14 @@ class History:
 
     async def _cover_of(self, path: Path) -> bytes | None:
         try:
-            return await self._worker.run(make_cover, path)
+            return await self.common.media.decoder.run(make_cover, path)
         except (VideoUnreadable, MediaWorkerDied, OSError) as failure:
             logger.info("%s shows no picture: %r", path.name, failure)
             return None
 
     async def _thumbnail(self, file_id: str) -> bytes | None:
         try:
-            return await self._files.download(file_id)
+            return await self.files.download(file_id)
         except (chat.FileGone, chat.FileTooBig, chat.TryAgain) as failure:
             logger.info("a thumbnail cannot be had: %s", failure)
             return None
@@ -121,7 +106,7 @@ class History:
 
     def _line(self, number: int, entry: _Entry, texts: Catalogue) -> str:
         job = entry.job
-        made = datetime.fromtimestamp(job.created_at_milliseconds / 1000, self._limits.caps.zone)
+        made = datetime.fromtimestamp(job.created_at_milliseconds / 1000, self.limits.caps.zone)
         return texts.html(
             "history-line" if entry.there else "history-line-gone",
             number=number,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from enum import Enum, auto
 
+from bot.common import CommonServices, Component
 from bot.delivery.package import Form, Package, Packager
 from bot.media.video.errors import CannotShrink, LabelNotWritten, VideoUnreadable
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.telegram import errors as chat
 from bot.telegram.outgoing import OutgoingNote, SentMessage
-from bot.telegram.sender import Sender
-from storage.db.database import Database
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job
 from storage.media import ConversationKey
@@ -33,20 +33,19 @@ class ResendOutcome(Enum):
     GONE = auto()
 
 
-class LastVideo:
+@dataclass(frozen=True, kw_only=True)
+class LastVideo(Component):
     """Costs nothing: nothing is rendered, and mostly nothing is uploaded."""
 
-    def __init__(self, *, database: Database, sender: Sender, packager: Packager) -> None:
-        self._database = database
-        self._sender = sender
-        self._packager = packager
+    common: CommonServices
+    packager: Packager
 
     async def send(self, conversation: ConversationKey, reply_to: int) -> ResendOutcome:
         """Send the person's last video of this chat as the answer to that message.
 
         Raises: `TelegramFailure`s; after `SendUnknown` it may be there.
         """
-        job = await jobs.last_rendered(self._database, conversation.user_id, conversation.chat_id)
+        job = await jobs.last_rendered(self.database, conversation.user_id, conversation.chat_id)
         if job is None:
             return ResendOutcome.NONE_YET
         if job.came_as_note and await self._note_by_id(job, conversation, reply_to):
@@ -74,7 +73,7 @@ class LastVideo:
         note = OutgoingNote(job.note_file_id, 0, 0)
         thread_id = conversation.thread_id or None
         try:
-            await self._sender.send_video_note(
+            await self.sender.send_video_note(
                 conversation.chat_id, note, reply_to=reply_to, thread_id=thread_id
             )
         except _NO_SUCH_ID as failure:
@@ -85,7 +84,7 @@ class LastVideo:
     async def _by_id(
         self, job: Job, conversation: ConversationKey, reply_to: int, text: str
     ) -> bool:
-        package = await self._packager.known(job, text)
+        package = await self.packager.known(job, text)
         if package is None:
             return False
         try:
@@ -100,7 +99,7 @@ class LastVideo:
     ) -> bool:
         for form in Form:
             try:
-                package = await self._packager.again(job, form, text)
+                package = await self.packager.again(job, form, text)
                 sent = await self._send(package, conversation, reply_to)
             except (VideoUnreadable, OSError, MediaWorkerNotStarted) as failure:
                 logger.info("the video of job %s is not on disk: %r", job.id, failure)
@@ -115,7 +114,7 @@ class LastVideo:
     async def _send(
         self, package: Package, conversation: ConversationKey, reply_to: int
     ) -> SentMessage:
-        return await self._sender.send_video(
+        return await self.sender.send_video(
             conversation.chat_id,
             package.video,
             caption=package.caption,
@@ -124,7 +123,7 @@ class LastVideo:
         )
 
     async def _remember(self, job: Job, package: Package, sent: SentMessage) -> None:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await moves.sent_again(
                 tx,
                 job.id,

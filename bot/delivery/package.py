@@ -9,15 +9,14 @@ from pathlib import Path
 from bot.chat.keyboards import video_keyboard, with_group_buttons
 from bot.chat.messenger import Messenger
 from bot.chat.receipt import Receipts, labelled
-from bot.limits import Limits, effective_settings_of
+from bot.common import CommonServices, Component
+from bot.limits import effective_settings_of
 from bot.media.calls import facts_and_cover, make_round_note, shrink_video
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
-from bot.media.worker.client import MediaWorker
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import UPLOAD_LIMIT_BYTES, OutgoingNote, OutgoingVideo
 from bot.texts import Catalogue
 from storage import media
-from storage.db.database import Database
 from storage.jobs import job_parts
 from storage.jobs.jobs import Job, JobState
 
@@ -47,46 +46,36 @@ class Package:
     keyboard: Keyboard | None = None
 
 
-class Packager:
+@dataclass(frozen=True, kw_only=True)
+class Packager(Component):
     """Makes parcels of what is kept on disk."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        worker: MediaWorker,
-        messenger: Messenger,
-        limits: Limits,
-        receipts: Receipts,
-    ) -> None:
-        self._database = database
-        self._worker = worker
-        self._messenger = messenger
-        self._limits = limits
-        self._receipts = receipts
+    common: CommonServices
+    messenger: Messenger
+    receipts: Receipts
 
     def path(self, job: Job) -> Path:
         """Where the job's video is kept until it was seen delivered, and for a while after."""
-        return self._limits.results / f"{job.id}.mp4"
+        return self.limits.results / f"{job.id}.mp4"
 
     async def first(self, job: Job, form: Form) -> Package:
         """The parcel that brings the video for the first time, with its receipt.
 
         Raises: VideoUnreadable, CannotShrink, MediaWorkerDied, OSError.
         """
-        texts = await self._messenger.texts_for(job.user_id, job.chat_id)
-        caption = _with_note(await self._receipts.text(job, texts), form, texts)
+        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
+        caption = _with_note(await self.receipts.text(job, texts), form, texts)
         if await self._was_stopped_early(job):
             caption += "\n" + texts.html("video-stopped-early")
-        effective = await effective_settings_of(self._database, self._limits, job.conversation)
-        keyboard = video_keyboard(job, self._limits, effective, texts, as_note=False)
-        keyboard = await with_group_buttons(self._database, job, keyboard, texts)
+        effective = await effective_settings_of(self.database, self.limits, job.conversation)
+        keyboard = video_keyboard(job, self.limits, effective, texts, as_note=False)
+        keyboard = await with_group_buttons(self.database, job, keyboard, texts)
         reply_to = await self.reply_to(job)
         return Package(job, await self.video(job, form), caption, reply_to, keyboard)
 
     async def wants_note(self, job: Job) -> bool:
         """Whether it is to be a round note, and short enough for one."""
-        effective = await effective_settings_of(self._database, self._limits, job.conversation)
+        effective = await effective_settings_of(self.database, self.limits, job.conversation)
         return (
             effective.reply_as == "note"
             and (job.billed_milliseconds or 0) <= LONGEST_NOTE_MILLISECONDS
@@ -95,18 +84,18 @@ class Packager:
     async def _was_stopped_early(self, job: Job) -> bool:
         if job.parts is None:
             return False
-        parts = await job_parts.parts_of(self._database, job.id)
+        parts = await job_parts.parts_of(self.database, job.id)
         return any(part.state == JobState.CANCELLED for part in parts)
 
     async def reply_to(self, job: Job) -> int | None:
         """The message with the voice, where it is still known."""
-        sound = await media.get(self._database, job.sound_id)
+        sound = await media.get(self.database, job.sound_id)
         # A group that became a supergroup has new message ids, which nobody tells (0).
         return (sound.message_id or None) if sound else None
 
     async def again(self, job: Job, form: Form, text: str = "video-last") -> Package:
         """The parcel that brings a video of earlier, with that text; raises as `first`."""
-        texts = await self._messenger.texts_for(job.user_id, job.chat_id)
+        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
         caption = _with_note(texts.html(labelled(job, text)), form, texts)
         return Package(job, await self.video(job, form), caption, None)
 
@@ -114,14 +103,14 @@ class Packager:
         """The same by the id under which Telegram has it; None when it has none."""
         if job.video_file_id is None:
             return None
-        texts = await self._messenger.texts_for(job.user_id, job.chat_id)
+        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
         video = OutgoingVideo(job.video_file_id, 0, 0, 0, as_file=bool(job.sent_as_file))
         return Package(job, video, texts.html(labelled(job, text)), None)
 
     async def note(self, job: Job) -> OutgoingNote:
         """The video as a round note; raises as `first`, and TooLongForNote."""
         path = await self._rounded(job)
-        facts, cover = await self._worker.run(facts_and_cover, path)
+        facts, cover = await self.common.media.renderer.run(facts_and_cover, path)
         seconds = max(1, round(facts.duration_milliseconds / 1000))
         return OutgoingNote(path, facts.width, seconds, thumbnail=cover)
 
@@ -132,7 +121,7 @@ class Packager:
             path = await self._smaller(job)
         elif form is Form.FILE:
             return OutgoingVideo(path, 0, 0, 0, file_name=_FILE_NAME, as_file=True)
-        facts, cover = await self._worker.run(facts_and_cover, path)
+        facts, cover = await self.common.media.renderer.run(facts_and_cover, path)
         seconds = max(1, round(facts.duration_milliseconds / 1000))
         video = OutgoingVideo(path, facts.width, facts.height, seconds, file_name=_FILE_NAME)
         return replace(video, thumbnail=cover, cover=cover)
@@ -141,7 +130,7 @@ class Packager:
         whole = self.path(job)
         target = whole.with_name(f"{job.id}.note.mp4")
         if _is_outdated(target, whole):
-            await self._worker.run(make_round_note, whole, target, f"job-{job.id}")
+            await self.common.media.renderer.run(make_round_note, whole, target, f"job-{job.id}")
         return target
 
     async def _smaller(self, job: Job) -> Path:
@@ -150,7 +139,9 @@ class Packager:
         if _is_outdated(target, whole):
             wanted_bytes = int(whole.stat().st_size * _SMALLER_THAN_REFUSED)
             limit_bytes = min(UPLOAD_LIMIT_BYTES - _ROOM_BYTES, wanted_bytes)
-            await self._worker.run(shrink_video, whole, target, limit_bytes, f"job-{job.id}")
+            await self.common.media.renderer.run(
+                shrink_video, whole, target, limit_bytes, f"job-{job.id}"
+            )
         return target
 
 

@@ -6,15 +6,15 @@ A text is sent there first and remembered; editing it into the video can be repe
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from bot.chat.introduction import Introductions
 from bot.chat.messenger import Messenger
+from bot.common import CommonServices, Component
 from bot.delivery.package import Form, Package, Packager
 from bot.telegram.errors import MessageGone, NotAllowed, RequestInvalid, TelegramFailure
 from bot.telegram.outgoing import SentMessage
 from bot.telegram.rate_limits import is_group
-from bot.telegram.sender import Sender
-from storage.db.database import Database
 from storage.groups import groups
 from storage.jobs import private_fallbacks
 from storage.jobs.jobs import Job
@@ -23,27 +23,18 @@ from storage.jobs.private_fallbacks import PrivateFallback
 logger = logging.getLogger(__name__)
 
 
-class PrivateFallbacks:
+@dataclass(frozen=True, kw_only=True)
+class PrivateFallbacks(Component):
     """Opens detours and goes along them."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        sender: Sender,
-        packager: Packager,
-        messenger: Messenger,
-        introductions: Introductions,
-    ) -> None:
-        self._database = database
-        self._sender = sender
-        self._packager = packager
-        self._messenger = messenger
-        self._introductions = introductions
+    common: CommonServices
+    packager: Packager
+    messenger: Messenger
+    introductions: Introductions
 
     async def is_open(self, job: Job) -> bool:
         """Whether the video goes elsewhere already."""
-        return await private_fallbacks.of_job(self._database, job.id) is not None
+        return await private_fallbacks.of_job(self.database, job.id) is not None
 
     async def bring(self, job: Job) -> SentMessage:
         """Bring the video to the private chat; doing it twice shows it once.
@@ -52,8 +43,8 @@ class PrivateFallbacks:
         """
         if not is_group(job.chat_id):
             raise RequestInvalid("a private chat has no detour")
-        fallback = await private_fallbacks.of_job(self._database, job.id) or await self._open(job)
-        package = await self._packager.first(job, Form.WHOLE)
+        fallback = await private_fallbacks.of_job(self.database, job.id) or await self._open(job)
+        package = await self.packager.first(job, Form.WHOLE)
         try:
             return await self._edit(fallback, package)
         except MessageGone as failure:
@@ -61,16 +52,16 @@ class PrivateFallbacks:
             return await self._edit(await self._open(job), package)
 
     async def _open(self, job: Job) -> PrivateFallback:
-        texts = await self._messenger.texts_for(job.user_id)
-        title = (await groups.settings_of(self._database, job.chat_id)).title
-        sent = await self._sender.send_text(job.user_id, texts.html("detour-here", group=title))
+        texts = await self.messenger.texts_for(job.user_id)
+        title = (await groups.settings_of(self.database, job.chat_id)).title
+        sent = await self.sender.send_text(job.user_id, texts.html("detour-here", group=title))
         fallback = PrivateFallback(job.id, job.user_id, sent.message_id)
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await private_fallbacks.take(tx, fallback)
         return fallback
 
     async def _edit(self, fallback: PrivateFallback, package: Package) -> SentMessage:
-        return await self._sender.edit_into_video(
+        return await self.sender.edit_into_video(
             fallback.chat_id, fallback.message_id, package.video, caption=package.caption
         )
 
@@ -79,6 +70,6 @@ class PrivateFallbacks:
         if not is_group(job.chat_id) or not isinstance(failure, NotAllowed):
             return
         try:
-            await self._introductions.refused(job.chat_id, "videos", job.user_id)
+            await self.introductions.refused(job.chat_id, "videos", job.user_id)
         except TelegramFailure as trouble:
             logger.info("chat %s is not told what is missing: %s", job.chat_id, trouble)

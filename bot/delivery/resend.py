@@ -7,18 +7,17 @@ presses again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Hashable
+from dataclasses import dataclass
 from functools import partial
 
 from bot.chat.messenger import Messenger
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.delivery.history import History
 from bot.delivery.last_video import LastVideo, ResendOutcome
 from bot.delivery.round_video import RoundNotes
 from bot.outbox import Work
 from bot.telegram import errors as chat
-from bot.telegram.sender import Sender
-from storage.db.database import Database
 from storage.groups import borrowed_media
 from storage.jobs import jobs, resends
 from storage.jobs.jobs import Job
@@ -31,46 +30,29 @@ _WAITS_SECONDS = (2, 5, 15, 60, 300)
 _REFUSED = (chat.NotAllowed, chat.RequestInvalid, chat.FileTooBig, chat.ThreadClosed)
 
 
-class Resends:
+@dataclass(frozen=True, kw_only=True)
+class Resends(Component):
     """See `Chore`."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        sender: Sender,
-        messenger: Messenger,
-        videos: LastVideo,
-        notes: RoundNotes,
-        history: History,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._sender = sender
-        self._messenger = messenger
-        self._videos = videos
-        self._notes = notes
-        self._history = history
-        self._clock = clock
-        self._ways: dict[str, Callable[[Resend], Awaitable[None]]] = {
-            "note": self._send_note,
-            "video": self._send_video,
-            "page": self._show_page,
-        }
+    common: CommonServices
+    messenger: Messenger
+    videos: LastVideo
+    notes: RoundNotes
+    history: History
 
     async def due(self) -> dict[Hashable, Work]:
         """See `Chore`."""
-        found = await resends.due(self._database, self._clock.now_milliseconds(), _AT_ONCE)
+        found = await resends.due(self.database, self.clock.now_milliseconds(), _AT_ONCE)
         return {("resend", resend.id): partial(self.run, resend.id) for resend in found}
 
     async def run(self, resend_id: int) -> None:
         """Do one; raises `TelegramFailure`s that concern the whole bot (TokenRejected)."""
-        resend = await resends.get(self._database, resend_id)
+        resend = await resends.get(self.database, resend_id)
         if resend is None:
             return
         if not resend.sending:
             try:
-                await self._ways[resend.kind](resend)
+                await self._do(resend)
             except chat.TryAgain as failure:
                 if await self._put_off(resend, failure):
                     return
@@ -78,22 +60,31 @@ class Resends:
             except chat.SendUnknown as failure:
                 logger.info("errand %s may be done: %s", resend.id, failure)
             except chat.ChatDead as failure:
-                await self._messenger.note_dead(resend.chat_id, failure)
+                await self.messenger.note_dead(resend.chat_id, failure)
             except chat.ChatMoved as failure:
-                await self._messenger.note_moved(resend.chat_id, failure.new_chat_id)
+                await self.messenger.note_moved(resend.chat_id, failure.new_chat_id)
             except _REFUSED as failure:
                 logger.info("errand %s is refused: %s", resend.id, failure)
                 refused = "again-not-round" if resend.kind == "note" else "again-later"
                 await self._say(resend, refused)
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await resends.done(tx, resend)
+
+    async def _do(self, resend: Resend) -> None:
+        match resend.kind:
+            case "note":
+                await self._send_note(resend)
+            case "video":
+                await self._send_video(resend)
+            case _:
+                await self._show_page(resend)
 
     async def _send_note(self, resend: Resend) -> None:
         job = await self._job(resend)
         if job is None:
             return
         begin = partial(self._begin_sending, resend)
-        if not await self._notes.send(job, resend.conversation, resend.message_id, begin):
+        if not await self.notes.send(job, resend.conversation, resend.message_id, begin):
             await self._say(resend, "again-gone")
 
     async def _send_video(self, resend: Resend) -> None:
@@ -101,20 +92,20 @@ class Resends:
         if job is None:
             return
         await self._begin_sending(resend)
-        outcome = await self._videos.send_video(
+        outcome = await self.videos.send_video(
             job, resend.conversation, resend.message_id, text="video-again"
         )
         if outcome is ResendOutcome.GONE:
             await self._say(resend, "again-gone")
 
     async def _show_page(self, resend: Resend) -> None:
-        page = await self._history.page(resend.conversation, resend.page or 1)
+        page = await self.history.page(resend.conversation, resend.page or 1)
         if page is None:
             await self._say(resend, "history-none")
             return
         if resend.turns:
             try:
-                await self._sender.edit_photo(
+                await self.sender.edit_photo(
                     resend.chat_id,
                     resend.message_id,
                     page.sheet,
@@ -125,7 +116,7 @@ class Resends:
                 logger.info("the page of errand %s is gone", resend.id)
             return
         await self._begin_sending(resend)
-        await self._sender.send_photo(
+        await self.sender.send_photo(
             resend.chat_id,
             page.sheet,
             caption=page.caption,
@@ -136,32 +127,32 @@ class Resends:
 
     async def _job(self, resend: Resend) -> Job | None:
         """None also where somebody in its video has said meanwhile that they do not want it."""
-        job = None if resend.job_id is None else await jobs.get(self._database, resend.job_id)
-        if job is not None and await borrowed_media.is_stopped(self._database, job):
+        job = None if resend.job_id is None else await jobs.get(self.database, resend.job_id)
+        if job is not None and await borrowed_media.is_stopped(self.database, job):
             return None
         return job
 
     async def _begin_sending(self, resend: Resend) -> None:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await resends.sending(tx, resend.id)
 
     async def _put_off(self, resend: Resend, failure: Exception) -> bool:
         """False when it was tried often enough."""
         if resend.tries >= len(_WAITS_SECONDS):
             return False
-        seconds = max(_WAITS_SECONDS[resend.tries], self._sender.held_seconds(resend.chat_id))
+        seconds = max(_WAITS_SECONDS[resend.tries], self.sender.held_seconds(resend.chat_id))
         logger.info("errand %s in %.0f s: %s", resend.id, seconds, failure)
-        not_before = self._clock.now_milliseconds() + int(seconds * 1000)
-        async with self._database.transaction() as tx:
+        not_before = self.clock.now_milliseconds() + int(seconds * 1000)
+        async with self.database.transaction() as tx:
             await resends.not_sent(tx, resend.id)
             await resends.postpone(tx, resend.id, not_before)
         return True
 
     async def _say(self, resend: Resend, key: str) -> None:
         """Better lost than said twice, or than an errand without an end."""
-        texts = await self._messenger.texts_for(resend.user_id, resend.chat_id)
+        texts = await self.messenger.texts_for(resend.user_id, resend.chat_id)
         try:
-            await self._sender.send_text(
+            await self.sender.send_text(
                 resend.chat_id,
                 texts.html(key),
                 reply_to=resend.message_id,

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from bot.common import CommonServices, Component
 from bot.delivery.package import Packager
 from bot.media.video.errors import LabelNotWritten, TooLongForNote, VideoUnreadable
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.telegram import errors as chat
-from bot.telegram.files import Files
 from bot.telegram.outgoing import OutgoingNote, SentMessage
-from bot.telegram.sender import Sender
-from storage.db.database import Database
 from storage.jobs import moves
 from storage.jobs.jobs import Job
 from storage.media import ConversationKey
@@ -27,16 +26,12 @@ _NOT_TO_BE_MADE = (
 )
 
 
-class RoundNotes:
+@dataclass(frozen=True, kw_only=True)
+class RoundNotes(Component):
     """Costs nothing: nothing is rendered."""
 
-    def __init__(
-        self, *, database: Database, sender: Sender, packager: Packager, files: Files
-    ) -> None:
-        self._database = database
-        self._sender = sender
-        self._packager = packager
-        self._files = files
+    common: CommonServices
+    packager: Packager
 
     async def send(
         self,
@@ -63,17 +58,17 @@ class RoundNotes:
         await before_sending()
         sent = await self._send(note, conversation, reply_to)
         if sent.is_note:
-            async with self._database.transaction() as tx:
+            async with self.database.transaction() as tx:
                 await moves.sent_as_note(tx, job.id, sent.video_file_id, sent.thumbnail_id)
         return True
 
     async def _made(self, job: Job) -> OutgoingNote | None:
         """Of the kept file, or of Telegram's copy; raises `chat.TryAgain`."""
-        kept = await asyncio.to_thread(self._packager.path(job).exists)
+        kept = await asyncio.to_thread(self.packager.path(job).exists)
         if not kept and not await self._fetch(job):
             return None
         try:
-            return await self._packager.note(job)
+            return await self.packager.note(job)
         except _NOT_TO_BE_MADE as failure:
             logger.warning("no round note can be made of job %s: %r", job.id, failure)
             return None
@@ -81,7 +76,7 @@ class RoundNotes:
     async def _send(
         self, note: OutgoingNote, conversation: ConversationKey, reply_to: int
     ) -> SentMessage:
-        return await self._sender.send_video_note(
+        return await self.sender.send_video_note(
             conversation.chat_id, note, reply_to=reply_to, thread_id=conversation.thread_id or None
         )
 
@@ -90,11 +85,11 @@ class RoundNotes:
         if job.video_file_id is None:
             return False
         try:
-            data = await self._files.download(job.video_file_id)
+            data = await self.files.download(job.video_file_id)
         except (chat.FileGone, chat.FileTooBig) as failure:
             logger.info("the video of job %s cannot be fetched: %s", job.id, failure)
             return False
-        await asyncio.to_thread(_write, self._packager.path(job), data)
+        await asyncio.to_thread(_write, self.packager.path(job), data)
         return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import assert_never
@@ -35,14 +36,13 @@ async def build_engines(
     settings: Settings, common: CommonServices, stack: AsyncExitStack
 ) -> EngineServices:
     """By these settings; `stack` ends what runs in the background."""
-    database, limits = common.database, common.limits
     engines = await _engines(settings, common, stack)
     outages = _outages(engines, common)
     return EngineServices(
         engines=engines,
-        choice=EngineChoice(database=database, limits=limits, engines=engines),
+        choice=EngineChoice(common=common, engines=engines),
         outages=outages,
-        detection=Detection(database=database, limits=limits, outages=outages, clock=common.clock),
+        detection=Detection(common=common, outages=outages),
     )
 
 
@@ -102,14 +102,10 @@ def _outages(engines: Engines, common: CommonServices) -> Outages:
     """One for each engine; the first has those of the others under it."""
     usual, *others = engines.all
 
-    def of(engine: Engine, name: str | None, others: list[Outages]) -> Outages:
-        return Outages(
-            database=common.database,
-            operator=common.operator,
-            account=stops_account(engine),
-            clock=common.clock,
-            engine=name,
-            others=others,
-        )
+    def of(engine: Engine, name: str | None, others: Sequence[Outages] = ()) -> Outages:
+        account = stops_account(engine)
+        return Outages(common=common, account=account, engine=name, others=others)
 
-    return of(usual, usual.name if others else None, [of(it, it.name, []) for it in others])
+    if not others:
+        return of(usual, None)
+    return of(usual, usual.name, [of(other, other.name) for other in others])

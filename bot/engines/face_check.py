@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.dashscope.errors import (
     DashScopeError,
     InputNotFetched,
@@ -20,10 +21,8 @@ from bot.dashscope.fields import Box
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Engine
 from bot.engines.outages import Outages
-from bot.limits import Limits
 from bot.media.exchange import NormalisedPicture
 from storage import verdicts
-from storage.db.database import Database
 from storage.media import Media
 from storage.outages import Work
 from storage.verdicts import CHECKS_OF_A_PICTURE, KnownVerdict, NoVerdict
@@ -44,17 +43,15 @@ class VerdictLost(TryAgain):
         self.wait_seconds = wait_seconds
 
 
-class Detection:
+@dataclass(frozen=True, kw_only=True)
+class Detection(Component):
     """Each engine has its own: what one takes, the other may refuse."""
 
-    def __init__(
-        self, *, database: Database, limits: Limits, outages: Outages, clock: Clock
-    ) -> None:
-        self._database = database
-        self._limits = limits
-        self._outages = outages
-        self._clock = clock
-        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+    common: CommonServices
+    outages: Outages
+    _turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(
+        init=False, default_factory=WeakValueDictionary
+    )
 
     async def verdict(
         self, engine: Engine, item: Media, picture: NormalisedPicture
@@ -70,14 +67,14 @@ class Detection:
     async def _verdict(
         self, engine: Engine, item: Media, picture: NormalisedPicture
     ) -> KnownVerdict:
-        known = await verdicts.find(self._database, picture.sha256, engine.detection)
+        known = await verdicts.find(self.database, picture.sha256, engine.detection)
         if known is not None:
             return known
         booking_id = await self._count(engine, item, picture.sha256)
-        async with self._outages.of(engine.name).noting(Work.CHECK):
+        async with self.outages.of(engine.name).noting(Work.CHECK):
             verdict = _known(await self._paid_verdict(engine, booking_id, picture))
-        async with self._database.transaction() as tx:
-            now = self._clock.now_milliseconds()
+        async with self.database.transaction() as tx:
+            now = self.clock.now_milliseconds()
             await verdicts.keep(tx, picture.sha256, engine.detection, verdict, now)
         return verdict
 
@@ -88,7 +85,7 @@ class Detection:
         try:
             return await engine.check(picture.jpeg)
         except _NOT_MADE:
-            async with self._database.transaction() as tx:
+            async with self.database.transaction() as tx:
                 await verdicts.uncount_check(tx, booking_id)
             raise
         except (TryAgain, InputNotFetched) as failure:
@@ -98,25 +95,25 @@ class Detection:
         self, engine: Engine, picture_sha256: str, failure: DashScopeError
     ) -> VerdictLost | NoVerdict:
         """What an answer without a verdict comes to: another check, or the end of checking."""
-        now = self._clock.now_milliseconds()
-        left = await verdicts.checks_left(self._database, picture_sha256, engine.detection, now)
+        now = self.clock.now_milliseconds()
+        left = await verdicts.checks_left(self.database, picture_sha256, engine.detection, now)
         if left == 0:
             return NoVerdict(engine.detection, str(failure))
         made = CHECKS_OF_A_PICTURE - left
         return VerdictLost(failure, _WAITS_SECONDS[made - 1])
 
     async def _count(self, engine: Engine, item: Media, picture_sha256: str) -> int:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             return await verdicts.count_check(
                 tx,
                 user_id=item.user_id,
                 media_id=item.id,
                 picture_sha256=picture_sha256,
                 model=engine.detection,
-                micro_yuan=self._limits.price_of_detection(engine.name),
-                per_person_per_day=self._limits.detections_per_person_per_day,
-                caps=self._limits.caps,
-                now_milliseconds=self._clock.now_milliseconds(),
+                micro_yuan=self.limits.price_of_detection(engine.name),
+                per_person_per_day=self.limits.detections_per_person_per_day,
+                caps=self.limits.caps,
+                now_milliseconds=self.clock.now_milliseconds(),
             )
 
 

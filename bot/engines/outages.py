@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Hashable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from bot import outbox
-from bot.alerts import Operator
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.dashscope.errors import ServiceStopped, StopCause
 from storage import outages
-from storage.db.database import Database, Transaction
+from storage.db.database import Transaction
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import WAITING, Job
 from storage.outages import Outage, Work
@@ -34,44 +34,33 @@ class NotDue(Exception):
     """The provider refuses to serve, and it is too early for a trial."""
 
 
-class Outages:
+@dataclass(frozen=True, kw_only=True)
+class Outages(Component):
     """The stops of one account: noted, tried, told, ended.
 
     A model may be refused while the others work: each of several engines has its own, and `others`
     are those of the engines beside this one.
     """
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        operator: Operator,
-        account: str,
-        clock: Clock,
-        engine: str | None = None,
-        others: Sequence[Outages] = (),
-    ) -> None:
-        self._database = database
-        self._operator = operator
-        self._account = account
-        self._clock = clock
-        self._engine = engine
-        self._others = others
+    common: CommonServices
+    account: str
+    engine: str | None = None
+    others: Sequence[Outages] = ()
 
     def of(self, engine: str) -> Outages:
         """Those of that engine; these, where it has none of its own."""
-        return next((other for other in self._others if other.is_of(engine)), self)
+        return next((other for other in self.others if other.is_of(engine)), self)
 
     def is_of(self, engine: str) -> bool:
         """Whether they concern that engine."""
-        return self._engine in (None, engine)
+        return self.engine in (None, engine)
 
     async def refused(self, work: Work, failure: ServiceStopped) -> None:
         """Note that the provider refused this work."""
         logger.warning("%s is refused: %s", work, failure)
-        cause, now = failure.cause.value, self._clock.now_milliseconds()
-        async with self._database.transaction() as tx:
-            await outages.refused(tx, self._account, work, cause, str(failure), now)
+        cause, now = failure.cause.value, self.clock.now_milliseconds()
+        async with self.database.transaction() as tx:
+            await outages.refused(tx, self.account, work, cause, str(failure), now)
 
     @asynccontextmanager
     async def noting(self, work: Work) -> AsyncIterator[None]:
@@ -89,46 +78,46 @@ class Outages:
         A submission also proves that key and bill are in order; anything else that works again is
         a reason to try a submission now.
         """
-        if not await outages.all_of(self._database, self._account):
+        if not await outages.all_of(self.database, self.account):
             return
-        async with self._database.transaction() as tx:
-            found = await outages.all_of(tx, self._account)
+        async with self.database.transaction() as tx:
+            found = await outages.all_of(tx, self.account)
             ended = [stop for stop in found if not stop.over and _is_proof(work, stop)]
             for stop in ended:
                 logger.info("%s works again", stop.work)
                 await outages.end(tx, stop)
             if ended and work != Work.SUBMIT:
-                await outages.hurry(tx, self._account, self._clock.now_milliseconds(), asked=False)
+                await outages.hurry(tx, self.account, self.clock.now_milliseconds(), asked=False)
 
     async def is_stopped(self) -> bool:
         """Whether videos wait for the provider to serve again."""
-        return await outages.current(self._database, self._account, Work.SUBMIT) is not None
+        return await outages.current(self.database, self.account, Work.SUBMIT) is not None
 
     async def may_prepare(self) -> bool:
         """Whether handing files over may work: nothing is stopped, or a trial is due."""
-        stop = await outages.current(self._database, self._account, Work.SUBMIT)
-        return stop is None or stop.is_due(self._clock.now_milliseconds())
+        stop = await outages.current(self.database, self.account, Work.SUBMIT)
+        return stop is None or stop.is_due(self.clock.now_milliseconds())
 
     async def probe(self, tx: Transaction) -> Outage | None:
         """The stop that the next submission would be a trial of; None where nothing is stopped.
 
         Raises: NotDue: nothing may be submitted yet.
         """
-        stop = await outages.current(tx, self._account, Work.SUBMIT)
-        if stop is not None and not stop.is_due(self._clock.now_milliseconds()):
+        stop = await outages.current(tx, self.account, Work.SUBMIT)
+        if stop is not None and not stop.is_due(self.clock.now_milliseconds()):
             raise NotDue
         return stop
 
     async def begin_probe(self, tx: Transaction, stop: Outage) -> None:
         """A job was taken for the trial: no other is, until the next one is due."""
-        await outages.begin_probe(tx, stop, self._clock.now_milliseconds())
+        await outages.begin_probe(tx, stop, self.clock.now_milliseconds())
 
     async def resume(self, *, asked: bool) -> bool:
         """Try at once; with `asked` the operator is told how it went. False: nothing is stopped."""
-        async with self._database.transaction() as tx:
-            now = self._clock.now_milliseconds()
-            stopped = await outages.hurry(tx, self._account, now, asked=asked)
-        return any([stopped, *[await other.resume(asked=asked) for other in self._others]])
+        async with self.database.transaction() as tx:
+            now = self.clock.now_milliseconds()
+            stopped = await outages.hurry(tx, self.account, now, asked=asked)
+        return any([stopped, *[await other.resume(asked=asked) for other in self.others]])
 
     async def due(self) -> dict[Hashable, outbox.Work]:
         """See `BackgroundTask`: what the operator is to be told."""
@@ -136,33 +125,33 @@ class Outages:
 
     async def has_news(self) -> bool:
         """Whether the operator is to be told something."""
-        found = await outages.all_of(self._database, self._account)
+        found = await outages.all_of(self.database, self.account)
         return any(
             [
                 *[stop.over or not stop.told for stop in found],
-                *[await other.has_news() for other in self._others],
+                *[await other.has_news() for other in self.others],
             ]
         )
 
     async def tell(self) -> None:
         """Tell the operator of stops that began, once for each cause, and of their ends."""
-        for stop in await outages.all_of(self._database, self._account):
+        for stop in await outages.all_of(self.database, self.account):
             if stop.over:
                 await self._tell_end(stop)
             elif not stop.told:
                 await self._tell_begin(stop)
-        for other in self._others:
+        for other in self.others:
             await other.tell()
 
     async def give_up_waiting(self) -> None:
         """Jobs that waited out their patience fail, without charge; who asks is told why."""
-        for other in self._others:
+        for other in self.others:
             await other.give_up_waiting()
-        stop = await outages.current(self._database, self._account, Work.SUBMIT)
-        now = self._clock.now_milliseconds()
+        stop = await outages.current(self.database, self.account, Work.SUBMIT)
+        now = self.clock.now_milliseconds()
         if stop is None or now - stop.since_milliseconds < PATIENCE_MILLISECONDS:
             return
-        for job in await jobs.open_jobs(self._database):
+        for job in await jobs.open_jobs(self.database):
             since = max(stop.since_milliseconds, job.created_at_milliseconds)
             waits = job.state in WAITING and self.is_of(job.engine)
             if waits and now - since >= PATIENCE_MILLISECONDS:
@@ -170,21 +159,21 @@ class Outages:
 
     async def _give_up(self, job: Job, stop: Outage) -> None:
         """Only what still waits: a job that was taken meanwhile may be paid for."""
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             current = await jobs.get(tx, job.id)
             if current is None or current.state not in WAITING:
                 return
-            now = self._clock.now_milliseconds()
+            now = self.clock.now_milliseconds()
             await moves.fail(tx, current, "failed-waited", stop.cause, now)
         logger.warning("job %s waited too long for the provider (%s)", job.id, stop.cause)
 
     async def _tell_begin(self, stop: Outage) -> None:
         """A second stop of a cause that was told is no news, but how a trial went is."""
-        async with self._database.transaction() as tx:
-            others = await outages.all_of(tx, self._account)
+        async with self.database.transaction() as tx:
+            others = await outages.all_of(tx, self.account)
             known = any(other.told and other.cause == stop.cause for other in others)
             if stop.trials or not known:
-                await self._operator.note(
+                await self.operator.note(
                     tx,
                     f"stopped:{self._named(stop.work)}:{stop.trial_at_milliseconds}",
                     "operator-service-stopped",
@@ -195,12 +184,12 @@ class Outages:
 
     def _named(self, detail: str) -> str:
         """Of several engines the operator is told which one it is."""
-        return detail if self._engine is None else f"{self._engine}: {detail}"
+        return detail if self.engine is None else f"{self.engine}: {detail}"
 
     async def _tell_end(self, stop: Outage) -> None:
         subject = f"works:{self._named(stop.work)}:{stop.since_milliseconds}"
-        async with self._database.transaction() as tx:
-            await self._operator.note(tx, subject, "operator-service-works", cause=stop.cause)
+        async with self.database.transaction() as tx:
+            await self.operator.note(tx, subject, "operator-service-works", cause=stop.cause)
             await outages.forget(tx, stop)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from bot.common import CommonServices, Component
 from bot.dashscope.errors import TryAgain
 from bot.engines.base import Engine
-from bot.limits import Limits, effective_settings_of
-from storage.db.database import Database
+from bot.limits import effective_settings_of
 from storage.media import Media
 
 
@@ -39,17 +40,16 @@ class Engines:
         return engine
 
 
-class EngineChoice:
+@dataclass(frozen=True, kw_only=True)
+class EngineChoice(Component):
     """Which engine a half that has just come is for: the one that its sender wishes now."""
 
-    def __init__(self, *, database: Database, limits: Limits, engines: Engines) -> None:
-        self._database = database
-        self._limits = limits
-        self._engines = engines
+    common: CommonServices
+    engines: Engines
 
     async def of(self, item: Media) -> Engine:
         """The engine; another one may make the video, where the wish changes meanwhile."""
-        if len(self._engines.on) == 1:
-            return self._engines.default
-        effective = await effective_settings_of(self._database, self._limits, item.conversation)
-        return self._engines.of(effective.engine)
+        if len(self.engines.on) == 1:
+            return self.engines.default
+        effective = await effective_settings_of(self.database, self.limits, item.conversation)
+        return self.engines.of(effective.engine)

@@ -30,75 +30,29 @@ class IntakeServices:
 
 
 def build_intake(
-    common: CommonServices,
-    engines: EngineServices,
-    chat: ChatServices,
-    privacy: PrivacyServices,
+    common: CommonServices, engines: EngineServices, chat: ChatServices, privacy: PrivacyServices
 ) -> IntakeServices:
     """On top of these."""
-    database, clock, limits = common.database, common.clock, common.limits
-    sender, files, messenger = common.telegram.sender, common.telegram.files, chat.messenger
-    long_voice = LongVoice(limits.longest_voice_milliseconds)
-    pairing = Pairing(
-        database=database,
-        operator=common.operator,
-        consent=privacy.consent,
-        limits=limits,
-        clock=clock,
-        on_job=common.wakeup,
-    )
+    messenger, consent = chat.messenger, privacy.consent
+    long_voice = LongVoice(common.limits.longest_voice_milliseconds)
+    pairing = Pairing(common=common, consent=consent)
     replies = MediaReplies(
-        database=database,
-        messenger=messenger,
-        limits=limits,
-        long_voice_choices=LongVoiceChoices(database=database, limits=limits, clock=clock),
-        clock=clock,
+        common=common, messenger=messenger, long_voice_choices=LongVoiceChoices(common=common)
     )
-    photo_help = PhotoHelp(
-        database=database,
-        files=files,
-        worker=common.media.decoder,
-        messenger=messenger,
-        sender=sender,
-    )
-    return IntakeServices(
-        intake=Intake(
-            database=database,
-            check=_check(common, engines, long_voice),
-            replies=replies,
-            photo_help=photo_help,
-            consent=privacy.consent,
-            pairing=pairing,
-            clock=clock,
-        ),
+    intake = Intake(
+        common=common,
+        check=_check(common, engines, long_voice),
+        replies=replies,
+        photo_help=PhotoHelp(common=common, messenger=messenger),
+        consent=consent,
         pairing=pairing,
-        clips=Clips(
-            database=database,
-            sender=sender,
-            files=files,
-            long_voice=long_voice,
-            messenger=messenger,
-            clock=clock,
-        ),
-        long_voice=long_voice,
     )
+    clips = Clips(common=common, long_voice=long_voice, messenger=messenger)
+    return IntakeServices(intake=intake, pairing=pairing, clips=clips, long_voice=long_voice)
 
 
 def _check(common: CommonServices, engines: EngineServices, long_voice: LongVoice) -> MediaCheck:
-    photo = PhotoCheck(
-        worker=common.media.decoder,
-        detection=engines.detection,
-        choice=engines.choice,
-        outages=engines.outages,
-    )
-    voice = VoiceCheck(
-        worker=common.media.decoder,
-        long_voice=long_voice,
-        choice=engines.choice,
-        outages=engines.outages,
-    )
-    return MediaCheck(
-        files=common.telegram.files,
-        checks={"photo": photo.check, "sound": voice.check},
-        operator=common.operator,
-    )
+    choice, outages = engines.choice, engines.outages
+    photo = PhotoCheck(common=common, detection=engines.detection, choice=choice, outages=outages)
+    voice = VoiceCheck(common=common, long_voice=long_voice, choice=choice, outages=outages)
+    return MediaCheck(common=common, checks={"photo": photo.check, "sound": voice.check})

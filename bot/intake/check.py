@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
-from bot.alerts import Operator
+from bot.common import CommonServices, Component
 from bot.dashscope import errors as service
 from bot.intake.outcome import MediaOutcome
 from bot.media.picture.errors import PictureRefused
 from bot.media.sound.errors import SoundRefused
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.telegram import errors as chat
-from bot.telegram.files import Files
 from storage.jobs.ledger import BudgetExhausted
 from storage.media import Media
 from storage.verdicts import NoVerdict, TooManyChecks
 
 
-class MediaCheck:
+@dataclass(frozen=True, kw_only=True)
+class MediaCheck(Component):
     """`checks`: what looks at each kind of media."""
 
-    def __init__(
-        self,
-        *,
-        files: Files,
-        checks: Mapping[str, Callable[[Media, bytes], Awaitable[MediaOutcome]]],
-        operator: Operator,
-    ) -> None:
-        self._files = files
-        self._checks = checks
-        self._operator = operator
+    common: CommonServices
+    checks: Mapping[str, Callable[[Media, bytes], Awaitable[MediaOutcome]]]
 
     async def outcome(self, item: Media) -> MediaOutcome:
         """The refusals are outcomes; what may pass by itself is raised."""
         try:
-            data = await self._files.download(item.file_id, item.file_size_bytes)
+            data = await self.files.download(item.file_id, item.file_size_bytes)
             return await self._checked(item, data)
         except chat.FileTooBig:
             return MediaOutcome.refused("too_big")
@@ -50,10 +43,10 @@ class MediaCheck:
         except TooManyChecks as refusal:
             return MediaOutcome.asked("checks-used-up", resets_at=refusal.resets_at_milliseconds)
         except NoVerdict as failure:
-            await self._operator.tell_of_no_verdict(failure)
+            await self.operator.tell_of_no_verdict(failure)
             return MediaOutcome.refused("no-verdict")
         except BudgetExhausted as refusal:
-            await self._operator.tell("budget", "operator-budget")
+            await self.operator.tell("budget", "operator-budget")
             return MediaOutcome.asked("budget", resets_at=refusal.resets_at_milliseconds)
         except service.DashScopeError as failure:
             return await self._of_service(failure)
@@ -61,9 +54,9 @@ class MediaCheck:
     async def _checked(self, item: Media, data: bytes) -> MediaOutcome:
         """Raises as the checks."""
         try:
-            return await self._checks[item.kind](item, data)
+            return await self.checks[item.kind](item, data)
         except MediaWorkerNotStarted as failure:
-            await self._operator.tell("media", "operator-media", detail=str(failure))
+            await self.operator.tell("media", "operator-media", detail=str(failure))
             return MediaOutcome.asked("out-of-order")
 
     async def _of_service(self, failure: service.DashScopeError) -> MediaOutcome:
@@ -75,7 +68,7 @@ class MediaCheck:
             case service.ServiceStopped():
                 return MediaOutcome.asked("service-stopped")
             case _:
-                await self._operator.tell_of(failure)
+                await self.operator.tell_of(failure)
                 return MediaOutcome.asked("service-stopped")
 
 

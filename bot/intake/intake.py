@@ -6,8 +6,9 @@ What is wrong with it is said on its own message; the other half is kept. Free c
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.dashscope import errors as service
 from bot.intake.check import MediaCheck
 from bot.intake.outcome import MediaOutcome
@@ -18,7 +19,6 @@ from bot.intake.retries import is_to_be_said, wait_seconds
 from bot.privacy.consent import Consent
 from bot.telegram import errors as chat
 from storage import drafts, media
-from storage.db.database import Database
 from storage.media import Media, MediaState
 
 logger = logging.getLogger(__name__)
@@ -26,36 +26,25 @@ logger = logging.getLogger(__name__)
 _SAY_AGAIN_SECONDS = 5.0
 
 
-class Intake:
+@dataclass(frozen=True, kw_only=True)
+class Intake(Component):
     """Takes one half all the way to an `Outcome`, records it, tries to pair, and says it."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        check: MediaCheck,
-        replies: MediaReplies,
-        photo_help: PhotoHelp,
-        consent: Consent,
-        pairing: Pairing,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._check = check
-        self._replies = replies
-        self._photo_help = photo_help
-        self._consent = consent
-        self._pairing = pairing
-        self._clock = clock
+    common: CommonServices
+    check: MediaCheck
+    replies: MediaReplies
+    photo_help: PhotoHelp
+    consent: Consent
+    pairing: Pairing
 
     async def take(self, item: Media) -> None:
         """Work on one half that was received, if its sender agreed; raises as `conclude`."""
-        if not await self._consent.is_given(item.user_id):
-            await self._consent.hold_back(item)
+        if not await self.consent.is_given(item.user_id):
+            await self.consent.hold_back(item)
             return
         outcome: MediaOutcome | None
         try:
-            outcome = await self._check.outcome(item)
+            outcome = await self.check.outcome(item)
         except (chat.TryAgain, service.TryAgain, service.InputNotFetched) as failure:
             outcome = await self._postponed(item, failure)
         if outcome is not None:
@@ -67,20 +56,20 @@ class Intake:
 
         Raises: `TelegramFailure`s that the next attempt may not meet.
         """
-        item = await media.get(self._database, media_id)
+        item = await media.get(self.database, media_id)
         if item is None or item.state == MediaState.RECEIVED:
             return
         if item.state == MediaState.READY:
-            await self._pairing.pair(item.conversation)
-            item = await media.get(self._database, media_id) or item
+            await self.pairing.pair(item.conversation)
+            item = await media.get(self.database, media_id) or item
         try:
-            await self._replies.say(media_id)
+            await self.replies.say(media_id)
         except chat.TryAgain as failure:
             logger.warning("half %s: its outcome could not be told: %s", media_id, failure)
             await self._put_off(item, _SAY_AGAIN_SECONDS)
             return
-        await self._photo_help.show(media_id)
-        async with self._database.transaction() as tx:
+        await self.photo_help.show(media_id)
+        async with self.database.transaction() as tx:
             await media.announced(tx, item)
 
     async def _postponed(self, item: Media, failure: Exception) -> MediaOutcome | None:
@@ -98,18 +87,18 @@ class Intake:
     async def _say_away(self, item: Media) -> None:
         """Whoever cannot be told now will see what became of it."""
         try:
-            await self._replies.say_away(item)
+            await self.replies.say_away(item)
         except chat.TelegramFailure as unsaid:
             logger.info("half %s: %s", item.id, unsaid)
 
     async def _put_off(self, item: Media, seconds: float) -> None:
-        not_before = self._clock.now_milliseconds() + int(seconds * 1000)
-        async with self._database.transaction() as tx:
+        not_before = self.clock.now_milliseconds() + int(seconds * 1000)
+        async with self.database.transaction() as tx:
             await media.postpone(tx, item.id, not_before)
 
     async def _record(self, item: Media, outcome: MediaOutcome) -> None:
         """Nothing changes when the person replaced or dropped it meanwhile."""
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             match outcome.state:
                 case MediaState.READY:
                     await media.ready(tx, item.id, **outcome.facts, **outcome.told())

@@ -7,14 +7,12 @@ import logging
 from dataclasses import dataclass
 from functools import partial
 
-from bot.alerts import Operator
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.intake.inputs import Plan
-from bot.limits import EffectiveSettings, Limits, effective_settings_of
-from bot.outbox import Wakeup
+from bot.limits import EffectiveSettings, effective_settings_of
 from bot.privacy.consent import Consent
 from storage import drafts, media, media_answers
-from storage.db.database import Database, Queryable, Transaction
+from storage.db.database import Queryable, Transaction
 from storage.groups import borrowed_media, chats, groups
 from storage.jobs import job_parts, jobs, ledger
 from storage.jobs.jobs import Job, Order, TooManyWaiting
@@ -70,25 +68,12 @@ class TooLongHere(Exception):
         self.limit_milliseconds = limit_milliseconds
 
 
-class Pairing:
+@dataclass(frozen=True, kw_only=True)
+class Pairing(Component):
     """Makes jobs."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        operator: Operator,
-        consent: Consent,
-        limits: Limits,
-        clock: Clock,
-        on_job: Wakeup,
-    ) -> None:
-        self._database = database
-        self._operator = operator
-        self._consent = consent
-        self._limits = limits
-        self._clock = clock
-        self._on_job = on_job
+    common: CommonServices
+    consent: Consent
 
     async def pair(self, conversation: ConversationKey) -> Job | None:
         """Make a job of the draft if both halves are ready and every cap allows it.
@@ -96,7 +81,7 @@ class Pairing:
         Where a cap does not, the sound waits for its owner's answer, with the reason; and so does
         the newer half where the other one is so old that its owner may have forgotten it.
         """
-        draft = await drafts.get(self._database, conversation)
+        draft = await drafts.get(self.database, conversation)
         if draft.sound is not None and await self._is_too_long_here(draft.sound):
             return None
         if draft.photo is None or draft.sound is None or not draft.is_complete:
@@ -108,7 +93,7 @@ class Pairing:
         try:
             return await self._start(request, pair, pair.status_message_id)
         except NotAgreed:
-            await self._consent.hold_back(pair.newest)
+            await self.consent.hold_back(pair.newest)
         except NotConfirmed:
             await self._ask(pair.sound, "confirm")
         except TooLongHere:
@@ -118,7 +103,7 @@ class Pairing:
         except TooManyWaiting:
             await self._ask(pair.sound, "waiting")
         except BudgetExhausted as refusal:
-            await self._operator.tell("budget", "operator-budget")
+            await self.operator.tell("budget", "operator-budget")
             detail = json.dumps({"resets_at": refusal.resets_at_milliseconds})
             await self._ask(pair.sound, "budget", detail)
         return None
@@ -134,10 +119,8 @@ class Pairing:
         if pair is None:
             return False
         # To press the button is to agree to what it costs by now.
-        effective = await effective_settings_of(
-            self._database, self._limits, pair.sound.conversation
-        )
-        price = effective.in_resolution(job.resolution, self._limits).price
+        effective = await effective_settings_of(self.database, self.limits, pair.sound.conversation)
+        price = effective.in_resolution(job.resolution, self.limits).price
         agreed = price.of(job.held_milliseconds).quota_milliseconds
         started = await self._start(
             f"retry:{job.id}",
@@ -173,12 +156,12 @@ class Pairing:
         )
 
     async def _pair_of(self, job: Job) -> Pair | None:
-        photo = await media.get(self._database, job.photo_id)
-        sound = await media.get(self._database, job.sound_id)
+        photo = await media.get(self.database, job.photo_id)
+        sound = await media.get(self.database, job.sound_id)
         if photo is None or sound is None or sound.duration_milliseconds is None:
             return None
         pair = Pair(photo, sound)
-        return None if await _not_lent(self._database, pair) else pair
+        return None if await _not_lent(self.database, pair) else pair
 
     async def _start(
         self,
@@ -190,27 +173,25 @@ class Pairing:
         engine: str | None = None,
         agreed_milliseconds: int = 0,
     ) -> Job | None:
-        await self._consent.require(pair.sound.conversation, pair.sound.message_id)
-        effective = await effective_settings_of(
-            self._database, self._limits, pair.sound.conversation
-        )
+        await self.consent.require(pair.sound.conversation, pair.sound.message_id)
+        effective = await effective_settings_of(self.database, self.limits, pair.sound.conversation)
         if resolution is not None:
-            effective = effective.in_resolution(resolution, self._limits, engine)
+            effective = effective.in_resolution(resolution, self.limits, engine)
         await self._confirm(pair.sound, effective, agreed_milliseconds)
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             if await chats.is_dead(tx, pair.sound.chat_id) or await _not_lent(tx, pair):
                 return None
             await _require_length(tx, pair.sound)
             order = self._order(request, pair, effective, status_message_id)
             job = await self._begin(tx, order, pair.sound)
             for item in (pair.photo, pair.sound):
-                await media_answers.want(tx, item.id, self._clock.now_milliseconds())
+                await media_answers.want(tx, item.id, self.clock.now_milliseconds())
             await drafts.drop(tx, pair.sound)
             await media_answers.forget_agreement(tx, pair.sound.id)
             await media.announce_anew(tx, pair.oldest.id)
         if job is not None:
             logger.info("job %s: %s ms of video for %s", job.id, job.held_milliseconds, request)
-            self._on_job()
+            self.common.wakeup()
         return job
 
     async def _confirm(
@@ -223,9 +204,9 @@ class Pairing:
             above, agreed_milliseconds, sound.agreed_quota_milliseconds
         ):
             return
-        now = self._clock.now_milliseconds()
+        now = self.clock.now_milliseconds()
         allowance = await ledger.allowance_of(
-            self._database, sound.user_id, effective.price, self._limits.caps, now
+            self.database, sound.user_id, effective.price, self.limits.caps, now
         )
         if needed <= allowance.left_milliseconds:
             raise NotConfirmed(needed)
@@ -238,15 +219,15 @@ class Pairing:
         return await start(
             tx,
             order,
-            caps=self._limits.caps,
-            waiting_per_person=self._limits.jobs_waiting_per_person,
-            now_milliseconds=self._clock.now_milliseconds(),
+            caps=self.limits.caps,
+            waiting_per_person=self.limits.jobs_waiting_per_person,
+            now_milliseconds=self.clock.now_milliseconds(),
         )
 
     def _age_milliseconds(self, pair: Pair) -> int:
         """Since the older half was wanted last."""
         wanted = min(pair.photo.wanted_at_milliseconds, pair.sound.wanted_at_milliseconds)
-        return self._clock.now_milliseconds() - wanted
+        return self.clock.now_milliseconds() - wanted
 
     def _order(
         self, request: str, pair: Pair, effective: EffectiveSettings, status_message_id: int | None
@@ -266,13 +247,13 @@ class Pairing:
 
     async def _has_doubts(self, pair: Pair) -> bool:
         """Whether a half is not its sender's (any more), or so old that they are asked first."""
-        for item in await _not_lent(self._database, pair):
-            async with self._database.transaction() as tx:
+        for item in await _not_lent(self.database, pair):
+            async with self.database.transaction() as tx:
                 await drafts.drop(tx, item)
                 await media.ask_again(tx, item.id, "borrowed")
             return True
         age = self._age_milliseconds(pair)
-        if age <= self._limits.max_draft_age_milliseconds:
+        if age <= self.limits.max_draft_age_milliseconds:
             return False
         await self._ask(pair.newest, STALE, json.dumps({"age_milliseconds": age}))
         return True
@@ -282,7 +263,7 @@ class Pairing:
         if sound.state != MediaState.READY:
             return False
         try:
-            await _require_length(self._database, sound)
+            await _require_length(self.database, sound)
         except TooLongHere as refusal:
             seconds = (sound.duration_milliseconds or 0) / 1000
             detail = json.dumps({"seconds": seconds, "limit": refusal.limit_milliseconds / 1000})
@@ -291,7 +272,7 @@ class Pairing:
         return False
 
     async def _ask(self, item: Media, fault: str, detail: str | None = None) -> None:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await media.ask_again(tx, item.id, fault, detail)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from bot.chat.provider_texts import photo_text
+from bot.common import CommonServices, Component
 from bot.dashscope.fields import Box
 from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
@@ -16,29 +18,27 @@ from storage.media import Media
 from storage.outages import Work
 
 
-class PhotoCheck:
+@dataclass(frozen=True, kw_only=True)
+class PhotoCheck(Component):
     """Normalises a photo, looks for faces, asks the provider once per picture, hands it over."""
 
-    def __init__(
-        self, *, worker: MediaWorker, detection: Detection, choice: EngineChoice, outages: Outages
-    ) -> None:
-        self._worker = worker
-        self._detection = detection
-        self._choice = choice
-        self._outages = outages
+    common: CommonServices
+    detection: Detection
+    choice: EngineChoice
+    outages: Outages
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:
         """Raises: PictureRefused, MediaWorkerDied, NoVerdict, DashScopeError and the caps'
         refusals.
         """
-        picture = await normalised(self._worker, item, data)
+        picture = await normalised(self.common.media.decoder, item, data)
         if len(picture.faces) != 1 and not item.insisted:
             return _doubt(len(picture.faces))
-        engine = await self._choice.of(item)
-        verdict = await self._detection.verdict(engine, item, picture)
+        engine = await self.choice.of(item)
+        verdict = await self.detection.verdict(engine, item, picture)
         if not verdict.passed:
             return MediaOutcome.refused(photo_text(verdict.code).removeprefix("photo-"))
-        async with self._outages.of(engine.name).noting(Work.KEEP):
+        async with self.outages.of(engine.name).noting(Work.KEEP):
             uploaded = await engine.keep("photo.jpg", picture.jpeg)
         facts = {
             "picture_sha256": picture.sha256,

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import dataclass
 
 from bot.chat.messenger import Messenger
+from bot.common import CommonServices, Component
 from bot.media.exchange import Explained
 from bot.media.picture.errors import PictureRefused
-from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.telegram import errors as chat
-from bot.telegram.files import Files
 from bot.telegram.keyboards import Keyboard
-from bot.telegram.sender import Sender
 from bot.texts import Catalogue
 from storage import media, media_answers
-from storage.db.database import Database
 from storage.media import Media
 
 logger = logging.getLogger(__name__)
@@ -28,50 +27,39 @@ _OF_SIZE = frozenset({"proportion"})
 _OF_EDGE = frozenset({"proportion", "full-face"})
 
 
-class PhotoHelp:
+@dataclass(frozen=True, kw_only=True)
+class PhotoHelp(Component):
     """Sends the picture with its boxes, once a photo; no help is no failure."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        files: Files,
-        worker: MediaWorker,
-        messenger: Messenger,
-        sender: Sender,
-    ) -> None:
-        self._database = database
-        self._files = files
-        self._worker = worker
-        self._messenger = messenger
-        self._sender = sender
+    common: CommonServices
+    messenger: Messenger
 
     async def show(self, media_id: int) -> None:
         """Where something is known that words alone do not say; after a crash perhaps twice."""
-        item = await media.get(self._database, media_id)
+        item = await media.get(self.database, media_id)
         if item is None or not _may_be_helped(item):
             return
         try:
-            data = await self._files.download(item.file_id, item.file_size_bytes)
-            explained = await self._worker.explain_picture(data)
+            data = await self.files.download(item.file_id, item.file_size_bytes)
+            explained = await self.common.media.decoder.explain_picture(data)
             if explained is not None:
                 await self._show(item, explained)
         except (PictureRefused, MediaWorkerDied, MediaWorkerNotStarted) as failure:
             logger.info("half %s is not explained: %r", item.id, failure)
         except chat.ChatDead as failure:
-            await self._messenger.note_dead(item.chat_id, failure)
+            await self.messenger.note_dead(item.chat_id, failure)
         except chat.TelegramFailure as failure:
             logger.info("half %s is not explained: %r", item.id, failure)
 
     async def _show(self, item: Media, explained: Explained) -> None:
-        texts = await self._messenger.texts_for(item.user_id)
+        texts = await self.messenger.texts_for(item.user_id)
         caption = _caption(item, explained, texts)
         if caption is None:
             return
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             crops = [list(offer.crop) for offer in explained.offers]
             await media_answers.offer_crops(tx, item.id, json.dumps(crops))
-        sent = await self._sender.send_photo(
+        sent = await self.sender.send_photo(
             item.chat_id,
             explained.jpeg,
             caption=caption,
@@ -79,7 +67,7 @@ class PhotoHelp:
             reply_to=item.message_id or None,
             thread_id=item.thread_id or None,
         )
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await media_answers.set_help(tx, item.id, sent.message_id)
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from bot.chat.formatting import say_ago, say_when
 from bot.chat.messenger import Messenger
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.intake.group_replies import Said, in_group, ready_in_group
 from bot.intake.inputs import Plan
-from bot.limits import Limits, effective_settings_of
+from bot.limits import effective_settings_of
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from storage import drafts, media
-from storage.db.database import Database
 from storage.drafts import Draft
 from storage.groups import groups
 from storage.jobs import jobs, ledger
@@ -34,42 +34,32 @@ _DOUBTS = frozenset({"ask-no-face", "ask-several"})
 _Said = tuple[str, Keyboard | None]
 
 
-class MediaReplies:
+@dataclass(frozen=True, kw_only=True)
+class MediaReplies(Component):
     """Says outcomes."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        messenger: Messenger,
-        limits: Limits,
-        long_voice_choices: LongVoiceChoices,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._messenger = messenger
-        self._limits = limits
-        self._long_voice_choices = long_voice_choices
-        self._clock = clock
+    common: CommonServices
+    messenger: Messenger
+    long_voice_choices: LongVoiceChoices
 
     async def say(self, media_id: int) -> None:
         """Say it on the half's message; nothing, where that message is a job's status by now.
 
         Raises: `TelegramFailure`s, see `Conversation.about`.
         """
-        item = await media.get(self._database, media_id)
+        item = await media.get(self.database, media_id)
         if item is None or item.state == MediaState.RECEIVED:
             return
-        texts = await self._messenger.texts_for(item.user_id, item.chat_id)
+        texts = await self.messenger.texts_for(item.user_id, item.chat_id)
         alone = await self._said(item, texts)
         in_company = is_group(item.chat_id)
         said = await self._in_group(item, alone, texts) if in_company else alone
         if said is not None:
-            await self._messenger.about(item, *said)
+            await self.messenger.about(item, *said)
 
     async def _in_group(self, item: Media, said: _Said | None, texts: Catalogue) -> Said | None:
         if item.state == MediaState.READY:
-            return await ready_in_group(self._database, item, texts)
+            return await ready_in_group(self.database, item, texts)
         if item.state == MediaState.SUPERSEDED or said is None:
             return None
         return in_group(item, said, texts)
@@ -80,8 +70,8 @@ class MediaReplies:
         Raises: `TelegramFailure`s.
         """
         if item.reply_message_id is not None:
-            texts = await self._messenger.texts_for(item.user_id, item.chat_id)
-            await self._messenger.about(item, texts.html("service-away"))
+            texts = await self.messenger.texts_for(item.user_id, item.chat_id)
+            await self.messenger.about(item, texts.html("service-away"))
 
     async def _said(self, item: Media, texts: Catalogue) -> _Said | None:
         match item.state:
@@ -100,16 +90,16 @@ class MediaReplies:
             case MediaState.ASKED if item.fault == "quota":
                 return await self._quota(item, texts)
             case MediaState.ASKED if item.fault == "too_long" and item.plan is not None:
-                return await self._long_voice_choices.of(item, texts)
+                return await self.long_voice_choices.of(item, texts)
             case _:
                 text = texts.html(f"{item.kind}-{item.fault}", **self._values(item, texts))
                 return text, _way_on(item, texts)
 
     async def _ready(self, item: Media, texts: Catalogue) -> _Said | None:
-        job = await jobs.newest_with(self._database, item.id)
+        job = await jobs.newest_with(self.database, item.id)
         if job is not None:
             return await self._used(item, texts)
-        draft = await drafts.get(self._database, item.conversation)
+        draft = await drafts.get(self.database, item.conversation)
         if item.is_photo:
             return await self._photo_ready(item, draft, texts)
         seconds = (item.duration_milliseconds or 0) / 1000
@@ -122,7 +112,7 @@ class MediaReplies:
         """Nothing on a message that became the status of a job: it says how that one ended."""
         message_id = item.reply_message_id
         if message_id is None or await jobs.has_status(
-            self._database, item.conversation, message_id
+            self.database, item.conversation, message_id
         ):
             return None
         seconds = (item.duration_milliseconds or 0) / 1000
@@ -133,7 +123,7 @@ class MediaReplies:
             return texts.html("photo-ready-sound-asked"), None
         if draft.sound is not None:
             return texts.html("photo-ready-sound-coming"), None
-        last = await jobs.last_of(self._database, item.conversation)
+        last = await jobs.last_of(self.database, item.conversation)
         if last is not None:
             button = (texts.plain("button-same-voice"), f"again:{item.id}:{last.sound_id}")
             return texts.html("photo-ready-again"), Keyboard.of([button])
@@ -142,20 +132,20 @@ class MediaReplies:
 
     async def _late(self, item: Media, texts: Catalogue) -> _Said | None:
         """One question for all that waits: on the newest half."""
-        draft = await drafts.get(self._database, item.conversation)
+        draft = await drafts.get(self.database, item.conversation)
         other = draft.sound if item.is_photo else draft.photo
         if other is not None and other.fault == LATE and other.id > item.id:
             return None
         key = f"{item.kind}-late" if other is None else f"{item.kind}-late-video"
-        age = self._clock.now_milliseconds() - item.wanted_at_milliseconds
+        age = self.clock.now_milliseconds() - item.wanted_at_milliseconds
         return texts.html(key, ago=say_ago(texts, age)), _go_on(item, texts)
 
     async def _confirm(self, sound: Media, texts: Catalogue) -> _Said:
         """What the video takes of what is left: its owner wants to be asked."""
-        now = self._clock.now_milliseconds()
-        effective = await effective_settings_of(self._database, self._limits, sound.conversation)
+        now = self.clock.now_milliseconds()
+        effective = await effective_settings_of(self.database, self.limits, sound.conversation)
         allowance = await ledger.allowance_of(
-            self._database, sound.user_id, effective.price, self._limits.caps, now
+            self.database, sound.user_id, effective.price, self.limits.caps, now
         )
         needed = effective.price.of(sound.duration_milliseconds or 0).quota_milliseconds
         text = texts.html(
@@ -170,11 +160,9 @@ class MediaReplies:
 
     async def _quota(self, sound: Media, texts: Catalogue) -> _Said:
         """What is left, when it comes back, and the beginning that it would pay for."""
-        now, caps = self._clock.now_milliseconds(), self._limits.caps
-        price = (
-            await effective_settings_of(self._database, self._limits, sound.conversation)
-        ).price
-        allowance = await ledger.allowance_of(self._database, sound.user_id, price, caps, now)
+        now, caps = self.clock.now_milliseconds(), self.limits.caps
+        price = (await effective_settings_of(self.database, self.limits, sound.conversation)).price
+        allowance = await ledger.allowance_of(self.database, sound.user_id, price, caps, now)
         affordable = price.affordable_milliseconds(allowance.left_milliseconds)
         affordable = min(LONGEST_MILLISECONDS, affordable // 100 * 100)
         needed = price.of(sound.duration_milliseconds or 0).quota_milliseconds
@@ -192,15 +180,15 @@ class MediaReplies:
 
     def _values(self, item: Media, texts: Catalogue) -> dict[str, Any]:
         values = {**_numbers(item), "longest": LONGEST_SECONDS}
-        values["waiting"] = self._limits.jobs_waiting_per_person
+        values["waiting"] = self.limits.jobs_waiting_per_person
         age = values.pop("age_milliseconds", None)
         if age is not None:
             values["ago"] = say_ago(texts, int(age))
             values["seconds"] = (item.duration_milliseconds or 0) / 1000
         resets_at = values.pop("resets_at", None)
         if resets_at is not None:
-            now = self._clock.now_milliseconds()
-            values["when"] = say_when(texts, int(resets_at), now, self._limits.caps.zone)
+            now = self.clock.now_milliseconds()
+            values["when"] = say_when(texts, int(resets_at), now, self.limits.caps.zone)
         return values
 
 
@@ -233,22 +221,20 @@ def _way_on(item: Media, texts: Catalogue) -> Keyboard | None:
     return None
 
 
-class LongVoiceChoices:
+@dataclass(frozen=True, kw_only=True)
+class LongVoiceChoices(Component):
     """The beginning, a piece, or all of it in parts: that only where every cap allows it now."""
 
-    def __init__(self, *, database: Database, limits: Limits, clock: Clock) -> None:
-        self._database = database
-        self._limits = limits
-        self._clock = clock
+    common: CommonServices
 
     async def of(self, item: Media, texts: Catalogue) -> tuple[str, Keyboard]:
         """The question and its answers."""
         plan = Plan.of(item)
         assert plan is not None  # noqa: S101
-        price = (await effective_settings_of(self._database, self._limits, item.conversation)).price
+        price = (await effective_settings_of(self.database, self.limits, item.conversation)).price
         needed = price.of(plan.length).quota_milliseconds
-        now, caps = self._clock.now_milliseconds(), self._limits.caps
-        allowance = await ledger.allowance_of(self._database, item.user_id, price, caps, now)
+        now, caps = self.clock.now_milliseconds(), self.limits.caps
+        allowance = await ledger.allowance_of(self.database, item.user_id, price, caps, now)
         parts = len(plan.cuts) + 1
         key = await self._key(item, plan, needed, allowance)
         text = texts.html(
@@ -271,7 +257,7 @@ class LongVoiceChoices:
     async def _key(
         self, item: Media, plan: Plan, needed_milliseconds: int, allowance: Allowance
     ) -> str:
-        limit = (await groups.settings_of(self._database, item.chat_id)).longest_milliseconds
+        limit = (await groups.settings_of(self.database, item.chat_id)).longest_milliseconds
         if limit is not None and plan.length > limit:
             return "sound-long-here"
         if needed_milliseconds > allowance.quota.left_milliseconds:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
+from bot.common import CommonServices, Component
 from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice
 from bot.intake.inputs import LongVoice, Plan
 from bot.intake.outcome import MediaOutcome
 from bot.media.sound.errors import SoundFault, SoundRefused
-from bot.media.worker.client import MediaWorker, MediaWorkerDied
+from bot.media.worker.client import MediaWorkerDied
 from storage.media import Media, MediaState
 from storage.outages import Work
 
@@ -18,16 +20,14 @@ logger = logging.getLogger(__name__)
 _NOISY_BELOW_DB = 15.0
 
 
-class VoiceCheck:
+@dataclass(frozen=True, kw_only=True)
+class VoiceCheck(Component):
     """Normalises a sound and hands it over; of a long one it finds out how it may be cut."""
 
-    def __init__(
-        self, *, worker: MediaWorker, long_voice: LongVoice, choice: EngineChoice, outages: Outages
-    ) -> None:
-        self._worker = worker
-        self._long_voice = long_voice
-        self._choice = choice
-        self._outages = outages
+    common: CommonServices
+    long_voice: LongVoice
+    choice: EngineChoice
+    outages: Outages
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:
         """Raises: SoundRefused, MediaWorkerDied, MediaWorkerNotStarted, DashScopeError."""
@@ -37,7 +37,7 @@ class VoiceCheck:
         if item.from_milliseconds:
             return await self._piece(item, data)
         try:
-            sound = await self._worker.normalise_sound(
+            sound = await self.common.media.decoder.normalise_sound(
                 data, limit_milliseconds=item.limit_milliseconds, levelled=bool(item.levelled)
             )
         except SoundRefused as refusal:
@@ -52,14 +52,14 @@ class VoiceCheck:
         """The piece that its sender chose."""
         length = item.limit_milliseconds or 0
         span = (item.from_milliseconds, item.from_milliseconds + length)
-        (wav,) = await self._long_voice.pieces(item, data, (span,))
+        (wav,) = await self.long_voice.pieces(item, data, (span,))
         return await self._handed_over(item, wav, length, noisy=0.0)
 
     async def _handed_over(
         self, item: Media, wav: bytes, milliseconds: int, *, noisy: float
     ) -> MediaOutcome:
-        engine = await self._choice.of(item)
-        async with self._outages.of(engine.name).noting(Work.KEEP):
+        engine = await self.choice.of(item)
+        async with self.outages.of(engine.name).noting(Work.KEEP):
             uploaded = await engine.keep("voice.wav", wav)
         facts = {
             "duration_milliseconds": milliseconds,
@@ -72,7 +72,7 @@ class VoiceCheck:
     async def _asked(self, item: Media, data: bytes, refusal: SoundRefused) -> MediaOutcome:
         """What can be made of a sound that is too long for one video; its beginning, at least."""
         try:
-            plan = await self._long_voice.plan(item, data)
+            plan = await self.long_voice.plan(item, data)
         except (SoundRefused, MediaWorkerDied) as failure:
             logger.info("half %s cannot be cut into parts: %r", item.id, failure)
             raise refusal from failure

@@ -36,80 +36,33 @@ def build_jobs(
     delivery: DeliveryServices,
 ) -> JobServices:
     """On top of these."""
-    database, clock, operator = common.database, common.clock, common.operator
-    finisher, results = delivery.finisher, common.limits.results
+    common.limits.results.mkdir(parents=True, exist_ok=True)
+    finisher, long_voice = delivery.finisher, intake.long_voice
+    on, outages = engines.engines, engines.outages
     preparation = Preparation(
-        database=database,
-        files=common.telegram.files,
-        worker=common.media.decoder,
-        long_voice=intake.long_voice,
-        engines=engines.engines,
-        detection=engines.detection,
-        clock=clock,
+        common=common, long_voice=long_voice, engines=on, detection=engines.detection
     )
     submission = Submission(
-        database=database,
-        engines=engines.engines,
+        common=common, engines=on, preparation=preparation, finisher=finisher, outages=outages
+    )
+    watch = Watch(common=common, engines=on, finisher=finisher, outages=outages)
+    steps = JobSteps(
+        common=common,
+        engines=on,
+        outages=outages,
         preparation=preparation,
+        steps={
+            JobState.SUBMITTING: submission.reconcile,
+            JobState.RUNNING: watch.watch,
+            JobState.FETCHING: ResultFetch(common=common, engines=on, finisher=finisher).fetch,
+            JobState.JOINING: Joining(common=common, long_voice=long_voice, finisher=finisher).join,
+            JobState.DELIVERING: delivery.delivery.deliver,
+        },
         finisher=finisher,
-        operator=operator,
-        outages=engines.outages,
-        clock=clock,
-    )
-    watch = Watch(
-        database=database,
-        engines=engines.engines,
-        finisher=finisher,
-        operator=operator,
-        outages=engines.outages,
-        poll_seconds=common.limits.poll_seconds,
-        clock=clock,
-    )
-    result = ResultFetch(
-        database=database,
-        engines=engines.engines,
-        worker=common.media.renderer,
-        finisher=finisher,
-        operator=operator,
-        directory=results,
-        clock=clock,
-    )
-    joining = Joining(
-        database=database,
-        files=common.telegram.files,
-        worker=common.media.renderer,
-        long_voice=intake.long_voice,
-        finisher=finisher,
-        operator=operator,
-        directory=results,
-        clock=clock,
     )
     return JobServices(
-        steps=JobSteps(
-            database=database,
-            engines=engines.engines,
-            outages=engines.outages,
-            preparation=preparation,
-            steps={
-                JobState.SUBMITTING: submission.reconcile,
-                JobState.RUNNING: watch.watch,
-                JobState.FETCHING: result.fetch,
-                JobState.JOINING: joining.join,
-                JobState.DELIVERING: delivery.delivery.deliver,
-            },
-            finisher=finisher,
-            operator=operator,
-            clock=clock,
-        ),
-        slots=Slots(
-            database=database,
-            engines=engines.engines,
-            outages=engines.outages,
-            submission=submission,
-            clock=clock,
-        ),
+        steps=steps,
+        slots=Slots(common=common, engines=on, outages=outages, submission=submission),
         watch=watch,
-        restoration=Restoration(
-            database=database, engines=engines.engines, operator=operator, clock=clock
-        ),
+        restoration=Restoration(common=common, engines=on),
     )

@@ -6,18 +6,17 @@ Where the address does not give the video, the task is asked for a fresh one.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 
-from bot.alerts import Operator
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus
 from bot.delivery.finish import Finisher
 from bot.engines.registry import Engines
 from bot.media.calls import check_and_label
 from bot.media.video.errors import LabelNotWritten, VideoUnreadable
-from bot.media.worker.client import MediaWorker, MediaWorkerDied
-from storage.db.database import Database
+from bot.media.worker.client import MediaWorkerDied
 from storage.jobs import job_parts, moves
 from storage.jobs.jobs import Job
 
@@ -31,39 +30,24 @@ _SPOILT_TRIES = 6
 """So often a file that came whole and is no video is fetched again."""
 
 
-class ResultFetch:
+@dataclass(frozen=True, kw_only=True)
+class ResultFetch(Component):
     """Brings a job from fetching to delivering, a part to kept."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        engines: Engines,
-        worker: MediaWorker,
-        finisher: Finisher,
-        operator: Operator,
-        directory: Path,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._engines = engines
-        self._worker = worker
-        self._finisher = finisher
-        self._operator = operator
-        self._directory = directory
-        self._clock = clock
-        directory.mkdir(parents=True, exist_ok=True)
+    common: CommonServices
+    engines: Engines
+    finisher: Finisher
 
     def path(self, job: Job) -> Path:
         """Where the job's video is kept until it was seen delivered."""
-        return self._directory / f"{job.id}.mp4"
+        return self.limits.results / f"{job.id}.mp4"
 
     async def fetch(self, job: Job) -> None:
         """Copy, check, label; a passing fault is tried again later, and again."""
         try:
             await self._copy(job, await self._address(job))
         except OSError as failure:
-            await self._operator.tell("disk", "operator-disk", detail=str(failure))
+            await self.operator.tell("disk", "operator-disk", detail=str(failure))
             await self._again(job, failure, len(_WAITS_SECONDS))
         except service.TryAgain as failure:
             await self._again(job, failure, len(_WAITS_SECONDS))
@@ -74,11 +58,11 @@ class ResultFetch:
         except service.ResultRefused as failure:
             await self._lost(job, str(failure))
         else:
-            async with self._database.transaction() as tx:
+            async with self.database.transaction() as tx:
                 if job.whole_id is None:
                     await moves.fetched(tx, job.id)
                 else:
-                    await job_parts.kept(tx, job.id, self._clock.now_milliseconds())
+                    await job_parts.kept(tx, job.id, self.clock.now_milliseconds())
 
     async def _address(self, job: Job) -> str:
         """The address that came with the success; a fresh one, where that was of no use.
@@ -101,16 +85,16 @@ class ResultFetch:
 
     async def _fresh_address(self, job: Job) -> str | None:
         assert job.task_id is not None  # noqa: S101
-        task = await self._engines.of(job.engine).query(job.task_id)
+        task = await self.engines.of(job.engine).query(job.task_id)
         if task.status is TaskStatus.UNKNOWN and job.video_url is None:
             raise service.ResultGone("the provider does not know the task any more")
         return task.video_url
 
     async def _copy(self, job: Job, url: str) -> None:
-        raw = self._directory / f"{job.id}.part.mp4"
-        await self._engines.of(job.engine).fetch(url, raw)
+        raw = self.limits.results / f"{job.id}.part.mp4"
+        await self.engines.of(job.engine).fetch(url, raw)
         produce_id = f"job-{job.whole_id or job.id}"
-        await self._worker.run(check_and_label, raw, self.path(job), produce_id)
+        await self.common.media.renderer.run(check_and_label, raw, self.path(job), produce_id)
         raw.unlink(missing_ok=True)
 
     async def _again(self, job: Job, failure: Exception, tries: int) -> None:
@@ -118,12 +102,12 @@ class ResultFetch:
         if job.tries >= tries:
             await self._lost(job, repr(failure))
             return
-        not_before = self._clock.now_milliseconds() + _WAITS_SECONDS[job.tries] * 1000
-        async with self._database.transaction() as tx:
+        not_before = self.clock.now_milliseconds() + _WAITS_SECONDS[job.tries] * 1000
+        async with self.database.transaction() as tx:
             await moves.postpone(tx, job.id, not_before)
 
     async def _lost(self, job: Job, detail: str) -> None:
-        noting = self._operator.noting(
+        noting = self.operator.noting(
             f"lost:{job.id}", "operator-lost", job=job.id, task=job.task_id or "", detail=detail
         )
-        await self._finisher.fail(job, "failed-lost", detail, noting=noting)
+        await self.finisher.fail(job, "failed-lost", detail, noting=noting)

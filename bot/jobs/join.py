@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 
-from bot.alerts import Operator
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.delivery.finish import Finisher
 from bot.intake.inputs import LongVoice, span_of
 from bot.media.calls import inspect_video
 from bot.media.exchange import VideoPart
 from bot.media.sound.errors import SoundRefused
 from bot.media.video.errors import LabelNotWritten, VideoUnreadable
-from bot.media.worker.client import MediaWorker, MediaWorkerDied
+from bot.media.worker.client import MediaWorkerDied
 from bot.telegram import errors as chat
-from bot.telegram.files import Files
 from storage import media
-from storage.db.database import Database
 from storage.jobs import job_parts, moves
 from storage.jobs.jobs import Job, JobState
 
@@ -28,36 +26,20 @@ _WAITS_SECONDS = (2, 15, 60, 300)
 _NO_SOUND = (chat.FileGone, chat.FileTooBig, SoundRefused, MediaWorkerDied)
 
 
-class Joining:
+@dataclass(frozen=True, kw_only=True)
+class Joining(Component):
     """Brings a whole from joining to delivering."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        files: Files,
-        worker: MediaWorker,
-        long_voice: LongVoice,
-        finisher: Finisher,
-        operator: Operator,
-        directory: Path,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._files = files
-        self._worker = worker
-        self._long_voice = long_voice
-        self._finisher = finisher
-        self._operator = operator
-        self._directory = directory
-        self._clock = clock
+    common: CommonServices
+    long_voice: LongVoice
+    finisher: Finisher
 
     async def join(self, whole: Job) -> None:
         """Join what was kept; a part whose file is gone or broken is fetched once more.
 
         Raises: `TelegramFailure`s that a later attempt may not meet.
         """
-        parts = await job_parts.parts_of(self._database, whole.id)
+        parts = await job_parts.parts_of(self.database, whole.id)
         kept = [part for part in parts if part.state == JobState.KEPT]
         lost = [part for part in kept if not await self._is_there(part)]
         if lost:
@@ -68,7 +50,7 @@ class Joining:
         except (VideoUnreadable, LabelNotWritten, MediaWorkerDied, OSError) as failure:
             await self._again(whole, failure)
         else:
-            async with self._database.transaction() as tx:
+            async with self.database.transaction() as tx:
                 await job_parts.joined(tx, whole.id)
             logger.info("job %s: %d parts are joined", whole.id, len(kept))
 
@@ -76,16 +58,16 @@ class Joining:
         parts = tuple(VideoPart(self._path(part), span_of(part)) for part in kept)
         sound = await self._sound(whole)
         target = self._path(whole)
-        await self._long_voice.join(parts, sound, target, f"job-{whole.id}")
+        await self.long_voice.join(parts, sound, target, f"job-{whole.id}")
 
     async def _sound(self, whole: Job) -> bytes | None:
         """The voice as it was recorded; None where it cannot be had: the parts have it too."""
-        item = await media.get(self._database, whole.sound_id)
+        item = await media.get(self.database, whole.sound_id)
         if item is None:
             return None
         try:
-            data = await self._files.download(item.file_id, item.file_size_bytes)
-            return await self._long_voice.whole(item, data)
+            data = await self.files.download(item.file_id, item.file_size_bytes)
+            return await self.long_voice.whole(item, data)
         except _NO_SOUND as failure:
             logger.warning("job %s: joined with the sound of its parts: %r", whole.id, failure)
             return None
@@ -95,7 +77,7 @@ class Joining:
         if not await asyncio.to_thread(path.is_file):
             return False
         try:
-            await self._worker.run(inspect_video, path)
+            await self.common.media.renderer.run(inspect_video, path)
         except (VideoUnreadable, MediaWorkerDied):
             return False
         return True
@@ -104,7 +86,7 @@ class Joining:
         logger.warning("job %s: %d parts are not on disk and fetched again", whole.id, len(lost))
         for part in lost:
             await asyncio.to_thread(self._path(part).unlink, missing_ok=True)
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             for part in lost:
                 await job_parts.lost(tx, part)
 
@@ -112,25 +94,25 @@ class Joining:
         """What is paid for is not given up lightly."""
         logger.warning("job %s cannot be joined: %r", whole.id, failure)
         if isinstance(failure, OSError):
-            await self._operator.tell("disk", "operator-disk", detail=str(failure))
+            await self.operator.tell("disk", "operator-disk", detail=str(failure))
         elif whole.tries >= len(_WAITS_SECONDS):
             await self._lost(whole, failure)
             return
         wait_seconds = _WAITS_SECONDS[min(whole.tries, len(_WAITS_SECONDS) - 1)]
-        async with self._database.transaction() as tx:
-            not_before = self._clock.now_milliseconds() + wait_seconds * 1000
+        async with self.database.transaction() as tx:
+            not_before = self.clock.now_milliseconds() + wait_seconds * 1000
             await moves.postpone(tx, whole.id, not_before)
 
     async def _lost(self, whole: Job, failure: Exception) -> None:
-        tasks = [part.task_id for part in await job_parts.parts_of(self._database, whole.id)]
-        await self._operator.tell(
+        tasks = [part.task_id for part in await job_parts.parts_of(self.database, whole.id)]
+        await self.operator.tell(
             f"lost:{whole.id}",
             "operator-lost",
             job=whole.id,
             task=", ".join(task for task in tasks if task),
             detail=repr(failure),
         )
-        await self._finisher.fail(whole, "failed-lost", repr(failure))
+        await self.finisher.fail(whole, "failed-lost", repr(failure))
 
     def _path(self, job: Job) -> Path:
-        return self._directory / f"{job.id}.mp4"
+        return self.limits.results / f"{job.id}.mp4"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.engines.base import Engine, Ticket
 from bot.engines.face_check import Detection
 from bot.engines.registry import Engines
@@ -14,10 +15,8 @@ from bot.intake.photo import box_of, normalised
 from bot.media.exchange import NormalisedPicture
 from bot.media.picture.errors import PictureRefused
 from bot.media.sound.errors import SoundRefused
-from bot.media.worker.client import MediaWorker, MediaWorkerDied
-from bot.telegram.files import Files
+from bot.media.worker.client import MediaWorkerDied
 from storage import media
-from storage.db.database import Database
 from storage.jobs import job_parts
 from storage.jobs.jobs import WAITING, Job
 from storage.media import Media
@@ -39,37 +38,26 @@ class PhotoUnsuitable(Exception):
         self.code = code
 
 
-class Preparation:
+@dataclass(frozen=True, kw_only=True)
+class Preparation(Component):
     """Uploads again what the provider will have forgotten; the sources are Telegram's copies.
 
     The parts of a whole are cut together: whichever comes first brings the others' pieces too.
     """
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        files: Files,
-        worker: MediaWorker,
-        long_voice: LongVoice,
-        engines: Engines,
-        detection: Detection,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._files = files
-        self._worker = worker
-        self._long_voice = long_voice
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._engines = engines
-        self._detection = detection
-        self._clock = clock
+    common: CommonServices
+    long_voice: LongVoice
+    engines: Engines
+    detection: Detection
+    _turns: WeakValueDictionary[int, asyncio.Lock] = field(
+        init=False, default_factory=WeakValueDictionary
+    )
 
     async def prepare(self, job: Job) -> None:
         """Raises: HalfLost, PhotoUnsuitable, NoVerdict, TooManyChecks, BudgetExhausted,
         `TelegramFailure`, `DashScopeError`.
         """
-        engine = self._engines.of(job.engine)
+        engine = self.engines.of(job.engine)
         for item in await self._items(job):
             if job.whole_id is not None and not item.is_photo:
                 await self._cut(job, job.whole_id, item)
@@ -83,7 +71,7 @@ class Preparation:
 
         Raises: HalfLost.
         """
-        limit = self._clock.now_milliseconds() + _LEAST_MILLISECONDS
+        limit = self.clock.now_milliseconds() + _LEAST_MILLISECONDS
         photo, sound = await self._items(job)
         expires_at = sound.upload_expires_at_milliseconds
         if job.whole_id is not None:
@@ -111,21 +99,21 @@ class Preparation:
 
     async def expire(self, job: Job) -> None:
         """The provider could not read the copies: the next preparation makes new ones."""
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             for item in await self._items(job):
                 await media.set_upload(tx, item.id, item.upload_url or "", 0)
             if job.whole_id is not None:
                 await job_parts.set_copy(tx, job.id, job.part_url, 0)
 
     async def _items(self, job: Job) -> tuple[Media, Media]:
-        photo = await media.get(self._database, job.photo_id)
-        sound = await media.get(self._database, job.sound_id)
+        photo = await media.get(self.database, job.photo_id)
+        sound = await media.get(self.database, job.sound_id)
         if photo is None or sound is None:
             raise MediaLost(f"a half of job {job.id} is not in the database")
         return photo, sound
 
     def _expires_soon(self, expires_at_milliseconds: int | None) -> bool:
-        soon = self._clock.now_milliseconds() + _OUTLAST_MILLISECONDS
+        soon = self.clock.now_milliseconds() + _OUTLAST_MILLISECONDS
         return (expires_at_milliseconds or 0) < soon
 
     async def _cut(self, part: Job, whole_id: int, sound: Media) -> None:
@@ -133,58 +121,58 @@ class Preparation:
         async with self._turns.setdefault(whole_id, asyncio.Lock()):
             waiting = [
                 other
-                for other in await job_parts.parts_of(self._database, whole_id)
+                for other in await job_parts.parts_of(self.database, whole_id)
                 if other.state in WAITING
                 and self._expires_soon(other.part_url_expires_at_milliseconds)
             ]
             if part.id not in {other.id for other in waiting}:
                 return
             for other, wav in zip(waiting, await self._pieces(sound, waiting), strict=True):
-                uploaded = await self._engines.of(part.engine).keep("voice.wav", wav)
-                async with self._database.transaction() as tx:
+                uploaded = await self.engines.of(part.engine).keep("voice.wav", wav)
+                async with self.database.transaction() as tx:
                     await job_parts.set_copy(
                         tx, other.id, uploaded.url, uploaded.expires_at_milliseconds
                     )
 
     async def _pieces(self, sound: Media, parts: list[Job]) -> tuple[bytes, ...]:
-        data = await self._files.download(sound.file_id, sound.file_size_bytes)
+        data = await self.files.download(sound.file_id, sound.file_size_bytes)
         try:
-            return await self._long_voice.pieces(sound, data, tuple(map(span_of, parts)))
+            return await self.long_voice.pieces(sound, data, tuple(map(span_of, parts)))
         except (SoundRefused, MediaWorkerDied) as error:
             raise MediaLost(f"half {sound.id} was cut once and cannot be now") from error
 
     def _is_for(self, engine: str, item: Media) -> bool:
         """Whether its copy was made for that engine: the provider binds it to the model."""
-        return (item.upload_engine or self._engines.default.name) == engine
+        return (item.upload_engine or self.engines.default.name) == engine
 
     async def _hand_over(self, item: Media, engine: Engine) -> None:
         """It was handed over for another engine; a photo that one took is new to this one."""
         if not item.is_photo:
             await self._upload_again(item, engine)
             return
-        data = await self._files.download(item.file_id, item.file_size_bytes)
+        data = await self.files.download(item.file_id, item.file_size_bytes)
         picture = await self._picture(item, data)
-        verdict = await self._detection.verdict(engine, item, picture)
+        verdict = await self.detection.verdict(engine, item, picture)
         if not verdict.passed:
             raise PhotoUnsuitable(verdict.code)
         uploaded = await engine.keep("photo.jpg", picture.jpeg)
         until = uploaded.expires_at_milliseconds
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await media.set_upload(tx, item.id, uploaded.url, until, engine.name)
             await media.set_boxes(tx, item.id, verdict.face_bbox, verdict.ext_bbox)
 
     async def _upload_again(self, item: Media, engine: Engine) -> None:
-        data = await self._files.download(item.file_id, item.file_size_bytes)
+        data = await self.files.download(item.file_id, item.file_size_bytes)
         uploaded = await engine.keep(
             "photo.jpg" if item.is_photo else "voice.wav", await self._normalised(item, data)
         )
         until = uploaded.expires_at_milliseconds
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await media.set_upload(tx, item.id, uploaded.url, until, engine.name)
 
     async def _picture(self, item: Media, data: bytes) -> NormalisedPicture:
         try:
-            return await normalised(self._worker, item, data)
+            return await normalised(self.common.media.decoder, item, data)
         except (PictureRefused, MediaWorkerDied) as error:
             raise MediaLost(f"half {item.id} was accepted once and is refused now") from error
 
@@ -194,10 +182,10 @@ class Preparation:
             if item.from_milliseconds:
                 begin = item.from_milliseconds
                 span = (begin, begin + (item.limit_milliseconds or 0))
-                return (await self._long_voice.pieces(item, data, (span,)))[0]
+                return (await self.long_voice.pieces(item, data, (span,)))[0]
             if item.is_photo:
                 return (await self._picture(item, data)).jpeg
-            sound = await self._worker.normalise_sound(
+            sound = await self.common.media.decoder.normalise_sound(
                 data, limit_milliseconds=item.limit_milliseconds, levelled=bool(item.levelled)
             )
             return sound.wav

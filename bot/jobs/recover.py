@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.alerts import Operator
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.dashscope.errors import DashScopeError
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.engines.base import Engine
 from bot.engines.registry import Engines
 from bot.jobs.submit import CLOCK_SKEW_MILLISECONDS, ask_which, may_be_of
 from storage.db import backup
-from storage.db.database import Database, Transaction
+from storage.db.database import Transaction
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import WAITING, Job, JobState
 
@@ -23,16 +23,12 @@ _AGAIN_SECONDS = 10.0
 _NEVER_BILLED = (TaskStatus.CANCELED, TaskStatus.FAILED)
 
 
-class Restoration:
+@dataclass(frozen=True, kw_only=True)
+class Restoration(Component):
     """Brings a restored database up to what can still be known."""
 
-    def __init__(
-        self, *, database: Database, engines: Engines, operator: Operator, clock: Clock
-    ) -> None:
-        self._database = database
-        self._engines = engines
-        self._operator = operator
-        self._clock = clock
+    common: CommonServices
+    engines: Engines
 
     async def settle(self) -> None:
         """Look for tasks that this database does not know; nothing to do unless it is a copy.
@@ -42,14 +38,14 @@ class Restoration:
         nothing instead of being paid for twice, or of bringing somebody else's video. Of one whose
         submission was under way the operator says which task is its own, if one is.
         """
-        if not await backup.is_copy(self._database):
+        if not await backup.is_copy(self.database):
             return
-        since = await backup.newest_moment(self._database)
+        since = await backup.newest_moment(self.database)
         tasks = await self._unknown_tasks(since)
-        left = await jobs.open_jobs(self._database) if tasks else []
+        left = await jobs.open_jobs(self.database) if tasks else []
         doubtful = [job for job in left if job.state in WAITING]
-        now = self._clock.now_milliseconds()
-        async with self._database.transaction() as tx:
+        now = self.clock.now_milliseconds()
+        async with self.database.transaction() as tx:
             await self._report(tx, since, [task.task_id for task in tasks], doubtful)
             for job in left:
                 await self._ask(tx, job, tasks)
@@ -64,25 +60,25 @@ class Restoration:
             return
         fitting = [task.task_id for task in tasks if may_be_of(at, task)]
         if fitting:
-            await ask_which(tx, self._operator, job, fitting)
+            await ask_which(tx, self.operator, job, fitting)
 
     async def _unknown_tasks(self, since_milliseconds: int) -> list[TaskSummary]:
         while True:
             try:
                 looks = [
-                    await self._look(engine, since_milliseconds) for engine in self._engines.all
+                    await self._look(engine, since_milliseconds) for engine in self.engines.all
                 ]
                 return [task for tasks in looks for task in tasks]
             except DashScopeError as failure:
                 logger.warning("restored, and the list of tasks cannot be had: %s", failure)
-                await self._operator.tell("restoring", "operator-restoring", detail=str(failure))
+                await self.operator.tell("restoring", "operator-restoring", detail=str(failure))
                 await self._send_at_once()
-                await self._clock.sleep(_AGAIN_SECONDS)
+                await self.clock.sleep(_AGAIN_SECONDS)
 
     async def _look(self, engine: Engine, since_milliseconds: int) -> list[TaskSummary]:
         """`since_milliseconds` may be by this machine's clock, or by the provider's."""
         tasks = await engine.recent_tasks()
-        ahead = engine.now_milliseconds() - self._clock.now_milliseconds()
+        ahead = engine.now_milliseconds() - self.clock.now_milliseconds()
         first = since_milliseconds + min(0, ahead) - CLOCK_SKEW_MILLISECONDS
         billed = [
             task
@@ -91,20 +87,20 @@ class Restoration:
             and (task.created_at_milliseconds is None or task.created_at_milliseconds >= first)
         ]
         owned = await jobs.owned_tasks(
-            self._database, engine.account, [task.task_id for task in billed]
+            self.database, engine.account, [task.task_id for task in billed]
         )
         return [task for task in billed if task.task_id not in owned]
 
     async def _send_at_once(self) -> None:
         """The worker, which sends the deliveries, has not begun yet."""
-        for admin_id in await self._operator.waiting():
-            await self._operator.send_deliveries(admin_id)
+        for admin_id in await self.operator.waiting():
+            await self.operator.send_deliveries(admin_id)
 
     async def _report(
         self, tx: Transaction, since: int, task_ids: list[str], ended: list[Job]
     ) -> None:
         at = datetime.fromtimestamp(since / 1000, UTC)
-        await self._operator.note(
+        await self.operator.note(
             tx,
             f"restored:{since}",
             "operator-restored",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
-from bot.alerts import Operator
 from bot.chat.provider_texts import failure_text
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.dashscope import errors as service
 from bot.delivery.finish import Finisher
 from bot.engines.outages import ACCOUNT_WIDE, Outages
@@ -18,7 +18,6 @@ from bot.outbox import Work
 from bot.retry import RetrySchedule
 from bot.telegram import errors as chat
 from storage import outages as stored
-from storage.db.database import Database
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import FINAL, WAITING, Job, JobState
 from storage.jobs.ledger import BudgetExhausted
@@ -30,45 +29,32 @@ _RETRIES = RetrySchedule(attempts=40, first_seconds=1.0, longest_seconds=60.0)
 """About half an hour, for a job that costs nothing yet."""
 
 
-class JobSteps:
+@dataclass(frozen=True, kw_only=True)
+class JobSteps(Component):
     """`steps` are those of the states after preparing."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        engines: Engines,
-        outages: Outages,
-        preparation: Preparation,
-        steps: Mapping[str, Callable[[Job], Awaitable[None]]],
-        finisher: Finisher,
-        operator: Operator,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._engines = engines
-        self._outages = outages
-        self._preparation = preparation
-        self._steps = {JobState.PREPARING: self._prepare, **steps}
-        self._finisher = finisher
-        self._operator = operator
-        self._clock = clock
+    common: CommonServices
+    engines: Engines
+    outages: Outages
+    preparation: Preparation
+    steps: Mapping[str, Callable[[Job], Awaitable[None]]]
+    finisher: Finisher
 
     async def due(self) -> list[tuple[Job, Work]]:
         """What is to be done now about jobs that are open, or whose end was not said."""
-        now = self._clock.now_milliseconds()
+        now = self.clock.now_milliseconds()
         found = await self._next_steps(now)
-        await self._outages.give_up_waiting()
-        for job in await jobs.unannounced(self._database, now):
-            found.append((job, partial(self._finisher.announce, job.id)))
+        await self.outages.give_up_waiting()
+        for job in await jobs.unannounced(self.database, now):
+            found.append((job, partial(self.finisher.announce, job.id)))
         return found
 
     async def _next_steps(self, now_milliseconds: int) -> list[tuple[Job, Work]]:
         """Of each, and the end of those whose engine was switched off."""
         preparing = await self._preparing_engines()
         found: list[tuple[Job, Work]] = []
-        for job in await jobs.open_jobs(self._database):
-            if job.state in WAITING and not self._engines.is_on(job.engine):
+        for job in await jobs.open_jobs(self.database):
+            if job.state in WAITING and not self.engines.is_on(job.engine):
                 found.append((job, partial(self._switched_off, job.id)))
             elif _has_a_step(job, preparing) and job.not_before_milliseconds <= now_milliseconds:
                 found.append((job, partial(self._step, job.id, job.state)))
@@ -76,71 +62,71 @@ class JobSteps:
 
     async def _preparing_engines(self) -> set[str]:
         """Those for which handing files over may work."""
-        names = [engine.name for engine in self._engines.on]
-        return {name for name in names if await self._outages.of(name).may_prepare()}
+        names = [engine.name for engine in self.engines.on]
+        return {name for name in names if await self.outages.of(name).may_prepare()}
 
     async def _switched_off(self, job_id: int) -> None:
         """It waits for an engine that the operator switched off: nothing of it was begun."""
-        job = await jobs.get(self._database, job_id)
+        job = await jobs.get(self.database, job_id)
         if job is not None and job.state in WAITING:
-            await self._finisher.fail(
+            await self.finisher.fail(
                 job, "failed-switched-off", job.engine, only_in=JobState(job.state)
             )
 
     async def _step(self, job_id: int, state: str) -> None:
         """One step of a job, if it still is where it was seen."""
-        job = await jobs.get(self._database, job_id)
+        job = await jobs.get(self.database, job_id)
         if job is None or job.state != state or job.state in FINAL:
             return
         try:
-            await self._steps[job.state](job)
+            await (self.steps.get(job.state) or self._prepare)(job)
         except (service.TryAgain, service.InputNotFetched, chat.TryAgain) as failure:
             await self._later(job, failure)
         except service.ServiceStopped as failure:
             await self._stopped(job, failure)
         except service.DashScopeError as failure:
-            await self._operator.tell_of(failure, job.id)
+            await self.operator.tell_of(failure, job.id)
             await self._later(job, failure)
 
     async def _prepare(self, job: Job) -> None:
         try:
-            await self._preparation.prepare(job)
+            await self.preparation.prepare(job)
         except (MediaLost, chat.FileGone, chat.FileTooBig) as failure:
-            await self._finisher.fail(job, "failed-gone", str(failure))
+            await self.finisher.fail(job, "failed-gone", str(failure))
             return
         except PhotoUnsuitable as failure:
-            await self._finisher.fail(job, "failed-photo", failure.code)
+            await self.finisher.fail(job, "failed-photo", failure.code)
             return
         except NoVerdict as failure:
-            await self._operator.tell_of_no_verdict(failure)
-            await self._finisher.fail(job, "failed-no-verdict", str(failure))
+            await self.operator.tell_of_no_verdict(failure)
+            await self.finisher.fail(job, "failed-no-verdict", str(failure))
             return
         except (TooManyChecks, BudgetExhausted) as failure:
-            await self._finisher.fail(job, "failed-unchecked", str(failure))
+            await self.finisher.fail(job, "failed-unchecked", str(failure))
             return
         except (service.Moderated, service.InputRefused) as failure:
-            await self._finisher.fail(job, failure_text(failure), failure.code)
+            await self.finisher.fail(job, failure_text(failure), failure.code)
             return
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await moves.prepared(tx, job.id)
 
     async def _later(self, job: Job, failure: Exception) -> None:
         """A job that costs nothing yet gives up in the end; one that is paid for never does."""
         delay_seconds = _RETRIES.delay_seconds(min(job.tries + 1, 7), _repeatable(failure))
         if job.state == JobState.PREPARING and job.tries + 1 >= _RETRIES.attempts:
-            await self._finisher.fail(job, "failed-service", str(failure))
+            await self.finisher.fail(job, "failed-service", str(failure))
             return
         logger.warning("job %s: %s, again in %.0f s", job.id, failure, delay_seconds or 60)
-        not_before = self._clock.now_milliseconds() + int((delay_seconds or 60.0) * 1000)
-        async with self._database.transaction() as tx:
+        not_before = self.clock.now_milliseconds() + int((delay_seconds or 60.0) * 1000)
+        async with self.database.transaction() as tx:
             await moves.postpone(tx, job.id, not_before)
 
     async def _stopped(self, job: Job, failure: service.ServiceStopped) -> None:
         """What waits is held back by the stop; what is paid for is looked at again and again."""
         if job.state == JobState.PREPARING or failure.cause in ACCOUNT_WIDE:
-            await self._outages.of(job.engine).refused(stored.Work.SUBMIT, failure)
+            await self.outages.of(job.engine).refused(stored.Work.SUBMIT, failure)
         else:
-            await self._operator.tell_of(failure, job.id)
+            await self.operator.tell_of(failure, job.id)
         if job.state != JobState.PREPARING:
             await self._later(job, failure)
 

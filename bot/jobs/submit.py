@@ -8,10 +8,11 @@ the provider's list of tasks. What is refused again and again ends, and leaves t
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, field
 
 from bot.alerts import Operator
 from bot.chat.provider_texts import failure_text
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.delivery.finish import Finisher
@@ -20,7 +21,7 @@ from bot.engines.outages import Outages
 from bot.engines.registry import Engines
 from bot.jobs.prepare import MediaLost, Preparation
 from bot.jobs.throttling import Throttling
-from storage.db.database import Database, Transaction
+from storage.db.database import Transaction
 from storage.jobs import candidates, jobs, moves
 from storage.jobs.jobs import Job, JobState
 from storage.outages import Work
@@ -51,31 +52,19 @@ _UNSENT_MILLISECONDS = 5_000
 _LONGEST_AWAY_MILLISECONDS = 60_000
 
 
-class Submission:
+@dataclass(kw_only=True)
+class Submission(Component):
     """Brings a job from submitting to running, or back to ready."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        engines: Engines,
-        preparation: Preparation,
-        finisher: Finisher,
-        operator: Operator,
-        outages: Outages,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._engines = engines
-        self._preparation = preparation
-        self._finisher = finisher
-        self._operator = operator
-        self._outages = outages
-        self._clock = clock
-        self._seen: dict[int, tuple[int, int, int]] = {}
-        self._unsent = 0
-        self._away_until_seconds = 0.0
-        self._throttling: dict[str, Throttling] = {}
+    common: CommonServices
+    engines: Engines
+    preparation: Preparation
+    finisher: Finisher
+    outages: Outages
+    _seen: dict[int, tuple[int, int, int]] = field(init=False, default_factory=dict)
+    _unsent: int = field(init=False, default=0)
+    _away_until_seconds: float = field(init=False, default=0.0)
+    _throttling: dict[str, Throttling] = field(init=False, default_factory=dict)
 
     def may_begin(self, engine: str) -> bool:
         """Whether a job may be taken for that engine: nothing asks to wait just now."""
@@ -84,16 +73,16 @@ class Submission:
     @property
     def is_away(self) -> bool:
         """Whether the provider could not be reached just now: nobody's job is taken for that."""
-        return self._clock.steady_seconds() < self._away_until_seconds
+        return self.clock.steady_seconds() < self._away_until_seconds
 
     async def submit(self, job: Job) -> None:
         """Make the call for a job that has just taken a slot."""
         self._age_milliseconds(job)  # from here on it grows by what really passes
         try:
-            if await self._preparation.is_outdated(job):
+            if await self.preparation.is_outdated(job):
                 await self._prepare_again(job)
                 return
-            ticket = await self._preparation.ticket(job)
+            ticket = await self.preparation.ticket(job)
             task_id = await self._call(job, ticket)
         except service.NotSent as failure:
             await self._back_to_ready(job, failure, _UNSENT_MILLISECONDS)
@@ -106,7 +95,7 @@ class Submission:
             logger.warning("job %s: it is unknown whether a task exists: %s", job.id, failure)
             await self._look_again(job, _LOOK_AGAIN_MILLISECONDS)
         except MediaLost as failure:
-            await self._finisher.fail(job, "failed-gone", str(failure))
+            await self.finisher.fail(job, "failed-gone", str(failure))
         except service.DashScopeError as failure:
             await self._refused(job, failure)
         else:
@@ -114,13 +103,13 @@ class Submission:
 
     async def _call(self, job: Job, ticket: Ticket) -> str:
         """The one call that is billed; the more often it cannot be made, the later the next."""
-        engine = self._engines.of(job.engine)
+        engine = self.engines.of(job.engine)
         try:
             await self._date(job, engine)
             task_id = await engine.submit(ticket)
         except service.NotSent:
             wait = min(_LONGEST_AWAY_MILLISECONDS, _UNSENT_MILLISECONDS << min(self._unsent, 8))
-            self._away_until_seconds = self._clock.steady_seconds() + wait / 1000
+            self._away_until_seconds = self.clock.steady_seconds() + wait / 1000
             self._unsent += 1
             raise
         except service.DashScopeError as failure:
@@ -137,7 +126,7 @@ class Submission:
             raise service.NotSent(f"the submission waits for the time: {failure}") from failure
         now = engine.now_milliseconds()
         if abs(now - (job.submitting_at_milliseconds or 0)) > _SAME_TIME_MILLISECONDS:
-            async with self._database.transaction() as tx:
+            async with self.database.transaction() as tx:
                 await moves.date_submission(tx, job.id, now)
 
     def _answered(self, engine: Engine, failure: service.DashScopeError | None) -> None:
@@ -146,7 +135,7 @@ class Submission:
             self._throttling.pop(engine.name, None)
 
     def _throttling_of(self, engine: str) -> Throttling:
-        return self._throttling.setdefault(engine, Throttling(self._clock))
+        return self._throttling.setdefault(engine, Throttling(self.clock))
 
     async def _throttled(self, job: Job, failure: service.Throttled) -> None:
         """It passes by itself; where it does not for minutes, the operator and all who wait are
@@ -156,7 +145,7 @@ class Submission:
         wait_seconds = throttling.again(failure)
         if throttling.lasts:
             stopped = service.ServiceStopped(str(failure), cause=service.StopCause.THROTTLED)
-            await self._outages.of(job.engine).refused(Work.SUBMIT, stopped)
+            await self.outages.of(job.engine).refused(Work.SUBMIT, stopped)
         await self._back_to_ready(job, failure, int(wait_seconds * 1000))
 
     async def reconcile(self, job: Job) -> None:
@@ -165,7 +154,7 @@ class Submission:
         Raises: `service.TryAgain`, `service.ServiceStopped`: the list cannot be had now.
         """
         tasks = await self._unowned_tasks(job)
-        asked = await candidates.listed(self._database, job)
+        asked = await candidates.listed(self.database, job)
         if len(tasks) == 1 and not asked:
             await self._runs(job, tasks[0].task_id, adopted=True)
         elif self._age_milliseconds(job) > FORGOTTEN_AFTER_MILLISECONDS:
@@ -178,11 +167,11 @@ class Submission:
             await self._look_again(job, _LOOK_AGAIN_MILLISECONDS)
 
     async def _unowned_tasks(self, job: Job) -> list[TaskSummary]:
-        engine = self._engines.of(job.engine)
+        engine = self.engines.of(job.engine)
         submitted_at = job.submitting_at_milliseconds or engine.now_milliseconds()
         tasks = [task for task in await engine.recent_tasks() if may_be_of(submitted_at, task)]
         owned = await jobs.owned_tasks(
-            self._database, engine.account, [task.task_id for task in tasks]
+            self.database, engine.account, [task.task_id for task in tasks]
         )
         return [
             task
@@ -194,8 +183,8 @@ class Submission:
         """What really passed since this process first saw the submission, and before that what
         the provider's clock says, which a list that was just had has told.
         """
-        steady = round(self._clock.steady_seconds() * 1000)
-        now = self._engines.of(job.engine).now_milliseconds()
+        steady = round(self.clock.steady_seconds() * 1000)
+        now = self.engines.of(job.engine).now_milliseconds()
         submitted_at = job.submitting_at_milliseconds or now
         seen = (submitted_at, steady, max(0, now - submitted_at))
         if self._seen.get(job.id, seen)[0] != submitted_at:
@@ -205,12 +194,12 @@ class Submission:
 
     async def _runs(self, job: Job, task_id: str, *, adopted: bool) -> None:
         """An adopted task fits by its time; `Watch` looks whether its video fits too."""
-        async with self._database.transaction() as tx:
-            now = self._clock.now_milliseconds()
+        async with self.database.transaction() as tx:
+            now = self.clock.now_milliseconds()
             await moves.submitted(tx, job.id, task_id, now, adopted=adopted)
         self._seen.pop(job.id, None)
         logger.info("job %s runs as task %s (adopted: %s)", job.id, task_id, adopted)
-        await self._outages.of(job.engine).worked(Work.SUBMIT)
+        await self.outages.of(job.engine).worked(Work.SUBMIT)
 
     async def _again_or_over(
         self, job: Job, failure: service.DashScopeError, wait_milliseconds: int
@@ -223,54 +212,54 @@ class Submission:
 
     async def _refused_too_often(self, job: Job, failure: service.DashScopeError) -> None:
         """The slot is for others; the operator is told once of all the jobs that end so."""
-        noting = self._operator.noting(
+        noting = self.operator.noting(
             f"declined:{job.engine}", "operator-declined", job=job.id, detail=str(failure)
         )
-        await self._finisher.fail(job, failure_text(failure), failure.code, noting=noting)
+        await self.finisher.fail(job, failure_text(failure), failure.code, noting=noting)
 
     async def _back_to_ready(
         self, job: Job, reason: Exception, wait_milliseconds: int, *, refused: bool = False
     ) -> None:
         logger.info("job %s: no task exists (%s), it waits again", job.id, reason)
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             current = await jobs.get(tx, job.id)
             # One that is to be cancelled must not be ready even for a moment.
             wished_away = current is not None and current.cancel_requested
             if not wished_away:
-                not_before = self._clock.now_milliseconds() + wait_milliseconds
+                not_before = self.clock.now_milliseconds() + wait_milliseconds
                 await moves.not_submitted(tx, job.id, not_before)
             if refused:
                 await moves.refused(tx, job.id)
         if wished_away:
-            await self._finisher.cancelled(job)
+            await self.finisher.cancelled(job)
 
     async def _ask(self, job: Job, task_ids: list[str]) -> None:
         """The operator says which one it is; until then no task is taken, and none made."""
-        async with self._database.transaction() as tx:
-            if not await ask_which(tx, self._operator, job, task_ids):
+        async with self.database.transaction() as tx:
+            if not await ask_which(tx, self.operator, job, task_ids):
                 return
-            not_before = self._clock.now_milliseconds() + _ASK_AGAIN_MILLISECONDS
+            not_before = self.clock.now_milliseconds() + _ASK_AGAIN_MILLISECONDS
             await moves.postpone(tx, job.id, not_before)
 
     async def _lost(self, job: Job, tasks: int) -> None:
         """It is not submitted again: whether it was can no longer be known."""
         detail = f"{tasks} tasks may be its own, and the provider forgets them after 24 h"
-        noting = self._operator.noting(
+        noting = self.operator.noting(
             f"lost:{job.id}", "operator-lost", job=job.id, task="–", detail=detail
         )
-        await self._finisher.fail(
+        await self.finisher.fail(
             job, "failed-lost", detail, noting=noting, only_in=JobState.SUBMITTING
         )
 
     async def _look_again(self, job: Job, wait_milliseconds: int) -> None:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             current = await jobs.get(tx, job.id)
             if current is not None and current.state == JobState.SUBMITTING:
-                not_before = self._clock.now_milliseconds() + wait_milliseconds
+                not_before = self.clock.now_milliseconds() + wait_milliseconds
                 await moves.postpone(tx, job.id, not_before)
 
     async def _prepare_again(self, job: Job, *, refused: bool = False) -> None:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await moves.prepare_again(tx, job.id)
             if refused:
                 await moves.refused(tx, job.id)
@@ -279,18 +268,18 @@ class Submission:
         """An answer that says no: there is no task."""
         match failure:
             case service.ServiceStopped():
-                await self._outages.of(job.engine).refused(Work.SUBMIT, failure)
+                await self.outages.of(job.engine).refused(Work.SUBMIT, failure)
                 await self._back_to_ready(job, failure, 0)
             case service.InputNotFetched() if job.refusals < _REPEATS:
-                await self._preparation.expire(job)
+                await self.preparation.expire(job)
                 await self._prepare_again(job, refused=True)
             case service.InputNotFetched():
                 await self._refused_too_often(job, failure)
             case service.Moderated() | service.InputRefused():
-                await self._finisher.fail(job, failure_text(failure), failure.code)
+                await self.finisher.fail(job, failure_text(failure), failure.code)
             case _:
-                noting = self._operator.noting_of(failure, job.id)
-                await self._finisher.fail(job, failure_text(failure), failure.code, noting=noting)
+                noting = self.operator.noting_of(failure, job.id)
+                await self.finisher.fail(job, failure_text(failure), failure.code, noting=noting)
 
 
 def may_be_of(submitted_at_milliseconds: int, task: TaskSummary) -> bool:

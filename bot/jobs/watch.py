@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bot.alerts import Operator
 from bot.chat.estimates import PollSchedule, ServiceTimes
 from bot.chat.provider_texts import failure_text
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import Task, TaskStatus, failure_of
 from bot.delivery.finish import Finisher
 from bot.engines.outages import Outages
 from bot.engines.registry import Engines
 from bot.outbox import Wakeup
-from storage.db.database import Database
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job, JobState
 from storage.outages import Work
@@ -48,28 +46,15 @@ class _Progress:
     unaddressed_looks: int = 0
 
 
-class Watch:
+@dataclass(frozen=True, kw_only=True)
+class Watch(Component):
     """Watches one job's task at a time; many may be watched side by side."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        engines: Engines,
-        finisher: Finisher,
-        operator: Operator,
-        outages: Outages,
-        poll_seconds: float | None,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._engines = engines
-        self._finisher = finisher
-        self._operator = operator
-        self._outages = outages
-        self._poll_seconds = poll_seconds
-        self._clock = clock
-        self._wakeups: dict[int, tuple[int, Wakeup]] = {}
+    common: CommonServices
+    engines: Engines
+    finisher: Finisher
+    outages: Outages
+    _wakeups: dict[int, tuple[int, Wakeup]] = field(init=False, default_factory=dict)
 
     def wakeup(self, job_id: int) -> None:
         """Look at the tasks of this job, or of its parts, now: its owner wants it stopped."""
@@ -84,7 +69,7 @@ class Watch:
         """
         _, wakeup = self._wakeups.setdefault(job.id, (job.whole_id or job.id, Wakeup()))
         schedule = await self._schedule(job)
-        progress = _Progress(self._elapsed_seconds(job), self._clock.steady_seconds())
+        progress = _Progress(self._elapsed_seconds(job), self.clock.steady_seconds())
         first = schedule.first_seconds(job.held_milliseconds) - progress.age_seconds
         wait_seconds = 0.0 if job.cancel_requested == 1 else max(0.0, first)
         try:
@@ -98,23 +83,23 @@ class Watch:
             self._wakeups.pop(job.id, None)
 
     async def _schedule(self, job: Job) -> PollSchedule:
-        ratios = await jobs.durations(self._database, job.engine, _LEARN_FROM_NEWEST)
-        return PollSchedule(ServiceTimes(ratios), self._poll_seconds)
+        ratios = await jobs.durations(self.database, job.engine, _LEARN_FROM_NEWEST)
+        return PollSchedule(ServiceTimes(ratios), self.limits.poll_seconds)
 
     def _elapsed_seconds(self, job: Job) -> float:
         """By the machine's clock, which may have been set back meanwhile."""
-        now = self._clock.now_milliseconds()
+        now = self.clock.now_milliseconds()
         return max(0.0, (now - (job.running_since_milliseconds or now)) / 1000)
 
     def _age_seconds(self, progress: _Progress) -> float:
-        return progress.age_seconds + self._clock.steady_seconds() - progress.began_seconds
+        return progress.age_seconds + self.clock.steady_seconds() - progress.began_seconds
 
     async def _look(self, job: Job, progress: _Progress) -> bool:
         """One look; whether the watch is over."""
         assert job.task_id is not None  # noqa: S101
         await self._send_cancel_on(job)
         try:
-            task = await self._engines.of(job.engine).query(job.task_id)
+            task = await self.engines.of(job.engine).query(job.task_id)
         except service.TryAgain as failure:
             logger.info("job %s: a look at its task failed: %s", job.id, failure)
             return await self._not_over(job, None, progress)
@@ -127,7 +112,7 @@ class Watch:
             case TaskStatus.FAILED:
                 await self._failed(job, task)
             case TaskStatus.CANCELED:
-                await self._finisher.cancelled(job)
+                await self.finisher.cancelled(job)
             case _:
                 return await self._not_over(job, task, progress)
         return True
@@ -150,14 +135,14 @@ class Watch:
         """
         if task.status is TaskStatus.PENDING:
             return 0.0
-        watched = self._clock.steady_seconds() - progress.began_seconds
+        watched = self.clock.steady_seconds() - progress.began_seconds
         if task.scheduled_at_milliseconds is None:
             return watched
-        now = self._clock.now_milliseconds()
+        now = self.clock.now_milliseconds()
         return min(watched, (now - task.scheduled_at_milliseconds) / 1000)
 
     async def _unknown(self, job: Job, progress: _Progress) -> bool:
-        now_seconds = self._clock.steady_seconds()
+        now_seconds = self.clock.steady_seconds()
         if progress.unknown_since_seconds is None:
             progress.unknown_since_seconds = now_seconds
         if now_seconds - progress.unknown_since_seconds < UNKNOWN_SECONDS:
@@ -166,14 +151,14 @@ class Watch:
         return True
 
     async def _send_cancel_on(self, job: Job) -> None:
-        current = await jobs.get(self._database, job.id)
+        current = await jobs.get(self.database, job.id)
         if current is None or current.state != JobState.RUNNING or current.cancel_requested != 1:
             return
         assert job.task_id is not None  # noqa: S101
         try:
-            await self._engines.of(job.engine).cancel(job.task_id)
+            await self.engines.of(job.engine).cancel(job.task_id)
         except service.NotCancellable:
-            async with self._database.transaction() as tx:
+            async with self.database.transaction() as tx:
                 await moves.cancel_refused(tx, job.id)
         except service.TryAgain as failure:
             logger.info("job %s: its task could not be cancelled now: %s", job.id, failure)
@@ -187,14 +172,14 @@ class Watch:
             detail = (
                 f"it bills {task.billed_milliseconds} ms for a voice of {job.held_milliseconds}"
             )
-            noting = self._operator.noting(
+            noting = self.operator.noting(
                 f"foreign:{job.id}",
                 "operator-foreign",
                 job=job.id,
                 task=task.task_id,
                 detail=detail,
             )
-            await self._finisher.fail(job, "failed-service", detail, noting=noting)
+            await self.finisher.fail(job, "failed-service", detail, noting=noting)
             return True
         await self._rendered(job, task)
         return True
@@ -204,17 +189,17 @@ class Watch:
         billed = job.held_milliseconds
         if task.billed_milliseconds is not None:
             billed = task.billed_milliseconds
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await moves.rendered(
                 tx,
                 job.id,
                 video_url=task.video_url,
                 billed_milliseconds=billed,
-                now_milliseconds=self._clock.now_milliseconds(),
+                now_milliseconds=self.clock.now_milliseconds(),
             )
             if task.billed_milliseconds is None or billed > job.held_milliseconds:
                 detail = f"billed {task.billed_milliseconds} ms, held {job.held_milliseconds} ms"
-                await self._operator.note(
+                await self.operator.note(
                     tx, f"bill:{job.id}", "operator-unsettled", job=job.id, detail=detail
                 )
         logger.info("job %s is rendered: %s ms billed", job.id, billed)
@@ -224,16 +209,16 @@ class Watch:
         failure = failure_of(task)
         noting = None
         if isinstance(failure, service.ServiceStopped):
-            await self._outages.of(job.engine).refused(Work.SUBMIT, failure)
+            await self.outages.of(job.engine).refused(Work.SUBMIT, failure)
         elif isinstance(failure, service.RequestInvalid):
-            noting = self._operator.noting_of(failure, job.id)
-        await self._finisher.fail(job, failure_text(failure), task.code, noting=noting)
+            noting = self.operator.noting_of(failure, job.id)
+        await self.finisher.fail(job, failure_text(failure), task.code, noting=noting)
 
     async def _lost(self, job: Job, detail: str) -> None:
-        noting = self._operator.noting(
+        noting = self.operator.noting(
             f"lost:{job.id}", "operator-lost", job=job.id, task=job.task_id or "", detail=detail
         )
-        await self._finisher.fail(job, "failed-lost", detail, noting=noting)
+        await self.finisher.fail(job, "failed-lost", detail, noting=noting)
 
 
 def _is_foreign(job: Job, task: Task) -> bool:

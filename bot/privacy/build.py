@@ -28,44 +28,13 @@ async def build_privacy(
     common: CommonServices, chat: ChatServices, stack: AsyncExitStack
 ) -> PrivacyServices:
     """On top of these; videos that were kept long enough go for as long as `stack` lasts."""
-    database, clock, limits = common.database, common.clock, common.limits
-    sender, messenger = common.telegram.sender, chat.messenger
-    files = StoredFiles(limits.results)
-    consent = Consent(
-        database=database,
-        sender=sender,
-        messenger=messenger,
-        agreement=limits.agreement,
-        bot_name=common.telegram.bot_name,
-        clock=clock,
+    await stack.enter_async_context(Retention(common=common))
+    files = StoredFiles(common.limits.results)
+    consent = Consent(common=common, messenger=chat.messenger)
+    tasks = (
+        consent,
+        ForgetPeople(common=common, stored_files=files),
+        DataCopies(common=common, messenger=chat.messenger),
+        Moderation(common=common, messenger=chat.messenger, stored_files=files),
     )
-    deletion = ForgetPeople(
-        database=database,
-        sender=sender,
-        texts=common.texts,
-        caps=limits.caps,
-        files=files,
-        clock=clock,
-    )
-    copies = DataCopies(
-        database=database, documents=common.telegram.documents, messenger=messenger, clock=clock
-    )
-    moderation = Moderation(
-        database=database,
-        sender=sender,
-        messenger=messenger,
-        files=files,
-        operator=common.operator,
-        clock=clock,
-    )
-    await stack.enter_async_context(
-        Retention(
-            database=database,
-            directory=limits.results,
-            keep_milliseconds=limits.keep_results_milliseconds,
-            clock=clock,
-        )
-    )
-    return PrivacyServices(
-        consent=consent, background_tasks=(consent, deletion, copies, moderation)
-    )
+    return PrivacyServices(consent=consent, background_tasks=tasks)

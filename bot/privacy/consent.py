@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable
+from dataclasses import dataclass
 from functools import partial
 
 from bot.chat.messenger import Messenger
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.limits import full_text, short_text
 from bot.outbox import Work, wait_milliseconds
 from bot.telegram.errors import (
@@ -20,10 +21,9 @@ from bot.telegram.errors import (
 )
 from bot.telegram.keyboards import Keyboard, start_link
 from bot.telegram.rate_limits import is_group
-from bot.telegram.sender import Sender
 from bot.texts import Catalogue
 from storage import media
-from storage.db.database import Database, Transaction
+from storage.db.database import Transaction
 from storage.media import ConversationKey, Media
 from storage.people import consents
 from storage.people.consents import Agreement, NotAgreed, Question
@@ -33,40 +33,27 @@ logger = logging.getLogger(__name__)
 _ANSWERS = {"agreed": "consent-agreed", "declined": "consent-declined"}
 
 
-class Consent:
+@dataclass(frozen=True, kw_only=True)
+class Consent(Component):
     """Asks, and says what was answered; the answers themselves are the buttons'."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        sender: Sender,
-        messenger: Messenger,
-        agreement: Agreement,
-        bot_name: str,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._sender = sender
-        self._messenger = messenger
-        self._agreement = agreement
-        self._bot_name = bot_name
-        self._clock = clock
+    common: CommonServices
+    messenger: Messenger
 
     @property
     def agreement(self) -> Agreement:
         """What is asked for now."""
-        return self._agreement
+        return self.limits.agreement
 
     async def is_given(self, user_id: int) -> bool:
         """Whether this person's photos and sounds may be worked on."""
-        return await consents.given(self._database, user_id, self._agreement)
+        return await consents.given(self.database, user_id, self.limits.agreement)
 
     async def hold_back(self, item: Media) -> None:
         """Keep the half until its sender agreed, and have them asked."""
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             current = await media.get(tx, item.id)
-            if current is None or await consents.given(tx, item.user_id, self._agreement):
+            if current is None or await consents.given(tx, item.user_id, self.limits.agreement):
                 return
             await consents.hold_back(tx, current)
             await self._want(tx, current.conversation, current.message_id)
@@ -79,34 +66,34 @@ class Consent:
         """
         if await self.is_given(conversation.user_id):
             return
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await self._want(tx, conversation, reply_to)
         raise NotAgreed
 
     async def due(self) -> dict[Hashable, Work]:
         """The questions to be asked, and the answers to be said."""
-        questions = await consents.due_questions(self._database, self._clock.now_milliseconds())
+        questions = await consents.due_questions(self.database, self.clock.now_milliseconds())
         return {("consent", number): partial(self._say, number) for number in questions}
 
     async def _want(self, tx: Transaction, conversation: ConversationKey, reply_to: int) -> None:
-        now = self._clock.now_milliseconds()
-        await consents.want_question(tx, conversation, self._agreement, reply_to, now)
+        now = self.clock.now_milliseconds()
+        await consents.want_question(tx, conversation, self.limits.agreement, reply_to, now)
 
     async def _say(self, question_id: int) -> None:
-        question = await consents.get_question(self._database, question_id)
+        question = await consents.get_question(self.database, question_id)
         if question is None or question.state == "asked":
             return
         try:
             await self._say_once(question)
         except ChatMoved as failure:
-            await self._messenger.note_moved(question.chat_id, failure.new_chat_id)
+            await self.messenger.note_moved(question.chat_id, failure.new_chat_id)
         except (TryAgain, SendUnknown) as failure:
             await self._put_off(question, failure)
         except TelegramFailure as failure:
             await self._give_up(question, failure)
 
     async def _say_once(self, question: Question) -> None:
-        texts = await self._messenger.texts_for(question.user_id, question.chat_id)
+        texts = await self.messenger.texts_for(question.user_id, question.chat_id)
         if question.state in _ANSWERS:
             await self._say_answer(question, texts)
         else:
@@ -116,10 +103,10 @@ class Consent:
         if question.message_id is not None:
             text = texts.html(_ANSWERS[question.state])
             try:
-                await self._sender.edit_text(question.chat_id, question.message_id, text)
+                await self.sender.edit_text(question.chat_id, question.message_id, text)
             except MessageGone as failure:
                 logger.info("the consent question %s is gone: %s", question.id, failure)
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await consents.close_question(tx, question.id)
 
     async def _ask(self, question: Question, texts: Catalogue) -> None:
@@ -127,19 +114,19 @@ class Consent:
         if question.message_id is not None:
             await self._remove(question, question.message_id)
         text = short_text if is_group(question.chat_id) else full_text
-        sent = await self._sender.send_text(
+        sent = await self.sender.send_text(
             question.chat_id,
-            text(texts, self._agreement),
+            text(texts, self.limits.agreement),
             keyboard=self._keyboard(question, texts),
             reply_to=question.reply_to or None,
             thread_id=question.thread_id or None,
         )
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await consents.asked(tx, question.id, chat_id=sent.chat_id, message_id=sent.message_id)
 
     async def _remove(self, question: Question, message_id: int) -> None:
         try:
-            await self._sender.delete_message(question.chat_id, message_id)
+            await self.sender.delete_message(question.chat_id, message_id)
         except (ChatDead, ChatMoved):
             raise
         except TelegramFailure as failure:
@@ -147,7 +134,7 @@ class Consent:
 
     def _keyboard(self, question: Question, texts: Catalogue) -> Keyboard:
         """Everyone sees them in a group: they name whose they are, and what they answer."""
-        whose = f"{self._agreement.fingerprint}:{question.user_id}"
+        whose = f"{self.limits.agreement.fingerprint}:{question.user_id}"
         answers = Keyboard.of(
             [
                 (texts.plain("button-agree"), f"agree:{whose}"),
@@ -156,19 +143,19 @@ class Consent:
         )
         if not is_group(question.chat_id):
             return answers
-        link = start_link(self._bot_name, "privacy")
+        link = start_link(self.common.telegram.bot_name, "privacy")
         return Keyboard(answers.rows + Keyboard.link(texts.plain("button-whole-text"), link).rows)
 
     async def _put_off(self, question: Question, failure: TelegramFailure) -> None:
         logger.warning("consent question %s is said later: %s", question.id, failure)
-        not_before = self._clock.now_milliseconds() + wait_milliseconds(question.tries)
-        async with self._database.transaction() as tx:
+        not_before = self.clock.now_milliseconds() + wait_milliseconds(question.tries)
+        async with self.database.transaction() as tx:
             await consents.put_off_question(tx, question.id, not_before)
 
     async def _give_up(self, question: Question, failure: TelegramFailure) -> None:
         """What is sent there next asks again."""
         logger.warning("consent cannot be asked in chat %s: %s", question.chat_id, failure)
         if isinstance(failure, ChatDead):
-            await self._messenger.note_dead(question.chat_id, failure)
-        async with self._database.transaction() as tx:
+            await self.messenger.note_dead(question.chat_id, failure)
+        async with self.database.transaction() as tx:
             await consents.close_question(tx, question.id)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable
+from dataclasses import dataclass, field
 from functools import partial
 
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.outbox import Work, say_or, wait_milliseconds
 from bot.privacy.files import UPLOADS_KEPT_MILLISECONDS, StoredFiles
 from bot.telegram.errors import MessageGone, TelegramFailure
-from bot.telegram.sender import Sender
-from bot.texts import Texts
-from storage.db.database import Database
-from storage.jobs.ledger import Caps, next_day_milliseconds, next_month_milliseconds
+from storage.jobs.ledger import next_day_milliseconds, next_month_milliseconds
 from storage.people import deletion, pseudonyms
 from storage.people.deletion import Forgetting
 
@@ -23,44 +21,31 @@ _SWEEP_EVERY_MILLISECONDS = 600_000
 _TEXTS = {"waiting": "forget-waiting", "deleted": "forget-done"}
 
 
-class ForgetPeople:
+@dataclass(kw_only=True)
+class ForgetPeople(Component):
     """Deletes, says so, and lets numbers that stand for people expire."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        sender: Sender,
-        texts: Texts,
-        caps: Caps,
-        files: StoredFiles,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._sender = sender
-        self._texts = texts
-        self._caps = caps
-        self._files = files
-        self._clock = clock
-        self._swept_at_milliseconds = 0
+    common: CommonServices
+    stored_files: StoredFiles
+    _swept_at_milliseconds: int = field(init=False, default=0)
 
     async def due(self) -> dict[Hashable, Work]:
         """See `Chore`."""
-        now = self._clock.now_milliseconds()
+        now = self.clock.now_milliseconds()
         work: dict[Hashable, Work] = {
             ("forget", user_id): partial(self._advance, user_id)
-            for user_id in await deletion.due(self._database, now)
+            for user_id in await deletion.due(self.database, now)
         }
         if now - self._swept_at_milliseconds >= _SWEEP_EVERY_MILLISECONDS:
             work["forget: sweep"] = self._sweep
         return work
 
     async def _advance(self, user_id: int) -> None:
-        wish = await deletion.get(self._database, user_id)
+        wish = await deletion.get(self.database, user_id)
         if wish is None:
             return
         if wish.state != "deleted":
-            if await deletion.is_busy(self._database, user_id):
+            if await deletion.is_busy(self.database, user_id):
                 await self._wait(wish)
                 return
             await self._delete(user_id)
@@ -68,22 +53,22 @@ class ForgetPeople:
 
     async def _wait(self, wish: Forgetting) -> None:
         """Said once; what is under way is looked at again and again."""
-        if wish.state == "wanted" and await deletion.has_jobs(self._database, wish.user_id):
+        if wish.state == "wanted" and await deletion.has_jobs(self.database, wish.user_id):
             await self._say(wish, "waiting")
         await self._put_off(wish)
 
     async def _delete(self, user_id: int) -> None:
         """Files first: what the database does not know any more would never be found."""
-        await self._files.remove_videos(await deletion.jobs_of(self._database, user_id))
-        await self._files.remove_uploads(await deletion.uploads_of(self._database, user_id))
-        now = self._clock.now_milliseconds()
-        async with self._database.transaction() as tx:
+        await self.stored_files.remove_videos(await deletion.jobs_of(self.database, user_id))
+        await self.stored_files.remove_uploads(await deletion.uploads_of(self.database, user_id))
+        now = self.clock.now_milliseconds()
+        async with self.database.transaction() as tx:
             if await deletion.is_busy(tx, user_id):
                 return
             account_id = await pseudonyms.take(
                 tx,
                 user_id,
-                self._caps.pseudonym_key,
+                self.limits.caps.pseudonym_key,
                 until_milliseconds=self._window_end(now),
                 now_milliseconds=now,
             )
@@ -92,43 +77,43 @@ class ForgetPeople:
         logger.info("a person's data was deleted")
 
     def _window_end(self, now_milliseconds: int) -> int:
-        if self._caps.person_month_milliseconds is None:
-            return next_day_milliseconds(now_milliseconds, self._caps.zone)
-        return next_month_milliseconds(now_milliseconds, self._caps.zone)
+        if self.limits.caps.person_month_milliseconds is None:
+            return next_day_milliseconds(now_milliseconds, self.limits.caps.zone)
+        return next_month_milliseconds(now_milliseconds, self.limits.caps.zone)
 
     async def _say(self, wish: Forgetting, state: str) -> None:
-        current = await deletion.get(self._database, wish.user_id)
+        current = await deletion.get(self.database, wish.user_id)
         if current is None or (state == "deleted" and current.state != "deleted"):
             return
-        text = self._texts.of(wish.language).html(_TEXTS[state])
+        text = self.texts.of(wish.language).html(_TEXTS[state])
 
         async def never(_: TelegramFailure) -> None:
             await self._said(wish, state)
 
         async def say() -> None:
             try:
-                await self._sender.edit_text(wish.chat_id, wish.message_id, text)
+                await self.sender.edit_text(wish.chat_id, wish.message_id, text)
             except MessageGone:
-                await self._sender.send_text(wish.chat_id, text)
+                await self.sender.send_text(wish.chat_id, text)
             await self._said(wish, state)
 
         await say_or(say, later=partial(self._put_off, wish), never=never)
 
     async def _said(self, wish: Forgetting, state: str) -> None:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             if state == "deleted":
                 await deletion.close(tx, wish.user_id)
             else:
                 await deletion.move_on(tx, wish.user_id, state)
 
     async def _put_off(self, wish: Forgetting) -> None:
-        not_before = self._clock.now_milliseconds() + wait_milliseconds(min(wish.tries, 1))
-        async with self._database.transaction() as tx:
+        not_before = self.clock.now_milliseconds() + wait_milliseconds(min(wish.tries, 1))
+        async with self.database.transaction() as tx:
             await deletion.put_off(tx, wish.user_id, not_before)
 
     async def _sweep(self) -> None:
-        now = self._clock.now_milliseconds()
+        now = self.clock.now_milliseconds()
         self._swept_at_milliseconds = now
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await pseudonyms.expire(tx, now)
-        await self._files.sweep_uploads(now - UPLOADS_KEPT_MILLISECONDS)
+        await self.stored_files.sweep_uploads(now - UPLOADS_KEPT_MILLISECONDS)

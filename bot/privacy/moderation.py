@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from functools import partial
 
-from bot.alerts import Operator
 from bot.chat.messenger import Messenger
 from bot.chat.remove_video import remove_video
-from bot.clock import Clock
+from bot.common import CommonServices, Component
 from bot.outbox import Work, say_or, wait_milliseconds
 from bot.privacy.files import StoredFiles
 from bot.telegram.errors import FileGone, RequestInvalid, TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import OutgoingVideo
-from bot.telegram.sender import Sender
 from bot.texts import Catalogue
-from storage.db.database import Database
 from storage.groups import reports
 from storage.groups.reports import Report, ReportDelivery, Takedown
 from storage.jobs import jobs
@@ -30,44 +28,32 @@ _REASONS = {
 }
 
 
-class Moderation:
+@dataclass(frozen=True, kw_only=True)
+class Moderation(Component):
     """Shows reports to the people of ADMIN_IDS, and takes videos down."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        sender: Sender,
-        messenger: Messenger,
-        files: StoredFiles,
-        operator: Operator,
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._sender = sender
-        self._messenger = messenger
-        self._files = files
-        self._operator = operator
-        self._clock = clock
+    common: CommonServices
+    messenger: Messenger
+    stored_files: StoredFiles
 
     async def due(self) -> dict[Hashable, Work]:
         """See `Chore`."""
-        now = self._clock.now_milliseconds()
+        now = self.clock.now_milliseconds()
         work: dict[Hashable, Work] = {
             ("report", delivery.report_id, delivery.admin_id): partial(self._show, delivery)
-            for delivery in await reports.due_deliveries(self._database, now)
+            for delivery in await reports.due_deliveries(self.database, now)
         }
-        for takedown in await reports.due_takedowns(self._database, now):
+        for takedown in await reports.due_takedowns(self.database, now):
             work["takedown", takedown.job_id] = partial(self._take_down, takedown)
         return work
 
     async def _show(self, delivery: ReportDelivery) -> None:
-        report = await reports.get(self._database, delivery.report_id)
-        job = None if report is None else await jobs.get(self._database, report.job_id)
+        report = await reports.get(self.database, delivery.report_id)
+        job = None if report is None else await jobs.get(self.database, report.job_id)
 
         async def later() -> None:
-            not_before = self._clock.now_milliseconds() + wait_milliseconds(delivery.tries)
-            async with self._database.transaction() as tx:
+            not_before = self.clock.now_milliseconds() + wait_milliseconds(delivery.tries)
+            async with self.database.transaction() as tx:
                 await reports.put_off_delivery(tx, delivery, not_before)
 
         async def show() -> None:
@@ -82,17 +68,17 @@ class Moderation:
 
     async def _send(self, admin_id: int, report: Report, job: Job) -> None:
         """With the video, where Telegram still has it."""
-        texts = await self._messenger.texts_for(admin_id)
+        texts = await self.messenger.texts_for(admin_id)
         text, keyboard = await self._text(report, job, texts), _decisions(report, texts)
         if job.video_file_id is not None:
             video = OutgoingVideo(job.video_file_id, 0, 0, 0, as_file=bool(job.sent_as_file))
             try:
-                await self._sender.send_video(admin_id, video, caption=text, keyboard=keyboard)
+                await self.sender.send_video(admin_id, video, caption=text, keyboard=keyboard)
             except (FileGone, RequestInvalid):
                 pass
             else:
                 return
-        await self._sender.send_text(admin_id, text, keyboard=keyboard)
+        await self.sender.send_text(admin_id, text, keyboard=keyboard)
 
     async def _text(self, report: Report, job: Job, texts: Catalogue) -> str:
         return texts.html(
@@ -106,22 +92,22 @@ class Moderation:
 
     async def _name(self, user_id: int | None) -> str:
         """As the operator needs it: the number is what stays the same."""
-        person = None if user_id is None else await people.find(self._database, user_id)
+        person = None if user_id is None else await people.find(self.database, user_id)
         if person is None:
             return "–"
         username = f" @{person.username}" if person.username else ""
         return f"{person.first_name[:64]}{username} ({person.user_id})"
 
     async def _end(self, delivery: ReportDelivery, *, told: bool) -> None:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await reports.end_delivery(tx, delivery, told=told)
 
     async def _take_down(self, takedown: Takedown) -> None:
-        job = await jobs.get(self._database, takedown.job_id)
+        job = await jobs.get(self.database, takedown.job_id)
 
         async def later() -> None:
-            not_before = self._clock.now_milliseconds() + wait_milliseconds(takedown.tries)
-            async with self._database.transaction() as tx:
+            not_before = self.clock.now_milliseconds() + wait_milliseconds(takedown.tries)
+            async with self.database.transaction() as tx:
                 await reports.put_off_takedown(tx, takedown.job_id, not_before)
 
         async def never(_: TelegramFailure) -> None:
@@ -139,29 +125,29 @@ class Moderation:
 
     async def _remove(self, job: Job) -> bool:
         """From the disk, and from the chat where Telegram allows it (two days in most)."""
-        await self._files.remove_videos([job.id])
-        if not await remove_video(self._sender, job):
+        await self.stored_files.remove_videos([job.id])
+        if not await remove_video(self.sender, job):
             return False
         await self._advance(job.id, "removed")
         return True
 
     async def _say_in_chat(self, job: Job, chat_id: int) -> None:
-        texts = await self._messenger.texts_for(job.user_id)
+        texts = await self.messenger.texts_for(job.user_id)
         thread_id = job.thread_id if chat_id == job.chat_id else 0
         text = texts.html("video-taken-down")
-        await self._sender.send_text(chat_id, text, thread_id=thread_id or None)
+        await self.sender.send_text(chat_id, text, thread_id=thread_id or None)
 
     async def _say_that_it_stays(self, job: Job) -> None:
         """To the operator; its chat is told nothing that is not so."""
         subject, chat = f"stays:{job.id}", str(job.chat_id or "–")
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await reports.advance_takedown(tx, job.id, "said")
-            await self._operator.note(
+            await self.operator.note(
                 tx, subject, "operator-video-stays", job=str(job.id), chat=chat
             )
 
     async def _advance(self, job_id: int, state: str) -> None:
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await reports.advance_takedown(tx, job_id, state)
 
 

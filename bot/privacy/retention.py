@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.clock import Clock
-from storage.db.database import Database
+from bot.common import CommonServices, Component
 from storage.jobs import jobs
 
 logger = logging.getLogger(__name__)
@@ -20,21 +20,16 @@ _SHORTEST_PAUSE_SECONDS = 1.0
 _OF_A_JOB = re.compile(r"(\d{1,18})(\.[a-z]+)*\.mp4(\.[a-z]+)*")
 
 
-class Retention:
+@dataclass(kw_only=True)
+class Retention(Component):
     """Sweeps the folder of results now and then, for as long as the `async with` lasts.
 
     A job that has not ended keeps its files, however old. Those of a job that the database does
     not know (it was restored, or is a new one) count from when they were written.
     """
 
-    def __init__(
-        self, *, database: Database, directory: Path, keep_milliseconds: int, clock: Clock
-    ) -> None:
-        self._database = database
-        self._directory = directory
-        self._keep_milliseconds = keep_milliseconds
-        self._clock = clock
-        self._task: asyncio.Task[None] | None = None
+    common: CommonServices
+    _task: asyncio.Task[None] | None = field(init=False, default=None)
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._run(), name="retention")
@@ -52,9 +47,9 @@ class Retention:
 
     async def sweep(self) -> int:
         """Remove what need not be kept any more; how many files that was."""
-        files = await asyncio.to_thread(_files_by_job, self._directory)
-        before = self._clock.now_milliseconds() - self._keep_milliseconds
-        ended = await jobs.endings(self._database, sorted(files))
+        files = await asyncio.to_thread(_files_by_job, self.limits.results)
+        before = self.clock.now_milliseconds() - self.limits.keep_results_milliseconds
+        ended = await jobs.endings(self.database, sorted(files))
         removed = 0
         for job_id, paths in files.items():
             at = ended[job_id] if job_id in ended else await asyncio.to_thread(_newest, paths)
@@ -63,13 +58,13 @@ class Retention:
         return removed
 
     async def _run(self) -> None:
-        pause_seconds = self._keep_milliseconds / 1000 / 4
+        pause_seconds = self.limits.keep_results_milliseconds / 1000 / 4
         pause_seconds = max(_SHORTEST_PAUSE_SECONDS, min(_LONGEST_PAUSE_SECONDS, pause_seconds))
         while True:
             removed = await self.sweep()
             if removed:
                 logger.info("%d files of videos kept long enough were removed", removed)
-            await self._clock.sleep(pause_seconds)
+            await self.clock.sleep(pause_seconds)
 
 
 def _files_by_job(directory: Path) -> dict[int, list[Path]]:

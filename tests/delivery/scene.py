@@ -10,10 +10,10 @@ from pathlib import Path
 
 from telegram import Bot
 
-from bot.alerts import Operator
 from bot.chat.introduction import Introductions
 from bot.chat.messenger import Messenger
 from bot.chat.receipt import Receipts
+from bot.common import CommonServices
 from bot.delivery.deliver import Delivery
 from bot.delivery.finish import Finisher
 from bot.delivery.last_video import LastVideo
@@ -23,13 +23,13 @@ from bot.telegram.connection import build_bot
 from bot.telegram.members import Members
 from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
-from bot.texts import Texts
 from storage.db.database import Database
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job
 from tests.storage import orders
 from tests.support.bot_api import Json
 from tests.support.clock import FakeClock
+from tests.support.common import common_services
 from tests.support.credentials import SECRET_TOKEN
 from tests.support.fakes import FakeWorker
 from tests.support.limits import terms_with
@@ -56,7 +56,7 @@ class Scene:
     delivery: Delivery
     last: LastVideo
     film: bytes
-    operator: Operator
+    common: CommonServices
 
     async def videos(self, chat_id: int = ADA) -> list[Json]:
         """The messages with a video."""
@@ -93,7 +93,7 @@ class Scene:
     async def deliver(self, job: Job) -> Job:
         """One attempt, with what it has to tell the operator; the job afterwards."""
         await self.delivery.deliver(await self.job(job))
-        await self.operator.send_deliveries(OLGA)
+        await self.common.operator.send_deliveries(OLGA)
         return await self.job(job)
 
     async def ledger(self, job: Job) -> tuple[int, int]:
@@ -134,47 +134,28 @@ def _wired(
     bot: Bot,
     film: bytes,
 ) -> Scene:
-    texts, worker = Texts(), FakeWorker()
+    worker = FakeWorker()
     limits = terms_with(admin_ids=frozenset({OLGA}), results=results)
-    messenger = Messenger(database=database, sender=sender, texts=texts, clock=clock)
-    receipts = Receipts(database=database, limits=limits, clock=clock)
-    packager = Packager(
-        database=database, worker=worker, messenger=messenger, limits=limits, receipts=receipts
-    )
-    finisher = Finisher(
-        database=database, messenger=messenger, limits=limits, receipts=receipts, clock=clock
-    )
-    operator = Operator(
-        database=database, sender=sender, texts=texts, admin_ids=limits.admin_ids, clock=clock
-    )
     members = Members(bot=bot, rate_limiter=RateLimiter(clock), clock=clock)
-    introductions = Introductions(
-        database=database,
-        sender=sender,
-        members=members,
-        texts=texts,
-        bot_name="talking_photo_bot",
-        clock=clock,
-    )
+    common = common_services(database, clock, limits, sender=sender, members=members, worker=worker)
+    messenger, receipts = Messenger(common=common), Receipts(common=common)
+    packager = Packager(common=common, messenger=messenger, receipts=receipts)
+    finisher = Finisher(common=common, messenger=messenger, receipts=receipts)
     private_fallbacks = PrivateFallbacks(
-        database=database,
-        sender=sender,
+        common=common,
         packager=packager,
         messenger=messenger,
-        introductions=introductions,
+        introductions=Introductions(common=common),
     )
     delivery = Delivery(
-        database=database,
-        sender=sender,
+        common=common,
         packager=packager,
         messenger=messenger,
         private_fallbacks=private_fallbacks,
         finisher=finisher,
-        operator=operator,
-        clock=clock,
     )
-    last = LastVideo(database=database, sender=sender, packager=packager)
+    last = LastVideo(common=common, packager=packager)
     return Scene(
         *(telegram, database, results, clock, sender, worker, packager, delivery, last, film),
-        operator=operator,
+        common=common,
     )

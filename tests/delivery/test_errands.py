@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +12,6 @@ from bot.delivery.resend import Resends
 from bot.delivery.round_video import RoundNotes
 from bot.telegram.errors import FileGone
 from bot.telegram.files import Files
-from bot.texts import Texts
 from storage.jobs import resends
 from storage.jobs.jobs import Job
 from storage.jobs.resends import Wanted
@@ -37,29 +36,14 @@ class NoFiles(Files):
 
 
 def errands_of(there: Scene) -> Resends:
-    texts, worker = Texts(), there.worker
-    messenger = Messenger(
-        database=there.database, sender=there.sender, texts=texts, clock=there.clock
-    )
-    packager, files = there.packager, NoFiles()
-    limits = cast(Any, packager)._limits
+    telegram = replace(there.common.telegram, files=NoFiles())
+    common = replace(there.common, telegram=telegram)
     return Resends(
-        database=there.database,
-        sender=there.sender,
-        messenger=messenger,
+        common=common,
+        messenger=Messenger(common=common),
         videos=there.last,
-        notes=RoundNotes(
-            database=there.database, sender=there.sender, packager=packager, files=files
-        ),
-        history=History(
-            database=there.database,
-            packager=packager,
-            files=files,
-            worker=worker,
-            texts=texts,
-            limits=limits,
-        ),
-        clock=there.clock,
+        notes=RoundNotes(common=common, packager=there.packager),
+        history=History(common=common, packager=there.packager),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from bot.privacy.retention import Retention
@@ -13,12 +14,8 @@ HOURS_48 = 48 * 3_600
 
 
 def retention(there: Scene) -> Retention:
-    return Retention(
-        database=there.database,
-        directory=there.results,
-        keep_milliseconds=HOURS_48 * 1000,
-        clock=there.clock,
-    )
+    limits = replace(there.common.limits, keep_results_milliseconds=HOURS_48 * 1000)
+    return Retention(common=replace(there.common, limits=limits))
 
 
 def names(folder: Path) -> set[str]:

@@ -51,7 +51,7 @@ async def test_the_receipt_is_said_after_a_crash_that_came_before_it(there: Scen
     (note,) = await notes(there)
     job = await there.job_of(note["message_id"])
     assert (job.state, job.announced) == ("done", 0)
-    await there.delivery._finisher.announce(job.id)
+    await there.delivery.finisher.announce(job.id)
     assert text_of((await there.telegram.seen())[0]).startswith("AI-generated video.")
     assert (await there.job(job)).announced == 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -74,11 +75,12 @@ async def test_looks_keep_their_distance(shop: Shop, seconds: float) -> None:
         if len(waits) == 3:
             shop.clock.set_wall(seconds)
 
-    shop.watch._poll_seconds = None  # the learned intervals
+    limits = replace(shop.common.limits, poll_seconds=None)  # the learned intervals
+    watch = replace(shop.watch, common=replace(shop.common, limits=limits))
     shop.clock.set_wall(seconds)
     shop.engine.will_answer([*[state("RUNNING")] * 6, success()])
     with patch("bot.outbox.Wakeup.wait", wait):
-        await shop.watch.watch(job)
+        await watch.watch(job)
     assert all(0 <= seconds <= 60 for seconds in waits), waits
     assert all(seconds >= 5 for seconds in waits[1:]), waits
 

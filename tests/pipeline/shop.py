@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from bot.alerts import Operator
 from bot.chat.messenger import Messenger
+from bot.chat.receipt import Receipts
 from bot.chat.status import Progress
 from bot.delivery.finish import Finisher
 from bot.engines.face_check import Detection
@@ -26,8 +26,6 @@ from bot.jobs.watch import Watch
 from bot.media import calls
 from bot.media.picture.normalise import NormalisedPicture
 from bot.media.sound.normalise import NormalisedSound
-from bot.outbox import Wakeup
-from bot.texts import Texts
 from bot.worker import Worker
 from storage import media
 from storage.db.database import Database
@@ -37,8 +35,10 @@ from tests.pipeline.engines import ScriptedEngine
 from tests.storage import orders
 from tests.storage.orders import NOON
 from tests.support.clock import FakeClock
+from tests.support.common import common_services
 from tests.support.deadlines import eventually
-from tests.support.fakes import FakeFiles, FakeSender, FakeWorker
+from tests.support.fakes import FakeSender, FakeWorker
+from tests.support.limits import terms_with
 
 OPERATOR = 7001
 _tasks = itertools.count(1)
@@ -61,82 +61,43 @@ class Shop:
         self.engine = engine = ScriptedEngine(clock)
         self.engines = engines = Engines(engine)
         self.paper = FakeSender()
-        texts, self.wakeup = Texts(), Wakeup()
-        operator = Operator(
-            database=database,
-            sender=self.paper,
-            texts=texts,
-            admin_ids=frozenset({OPERATOR}),
-            clock=clock,
+        self.hands = FakeWorker({calls.normalise_picture: _picture, calls.normalise_sound: _sound})
+        results.mkdir(parents=True, exist_ok=True)
+        limits = terms_with(admin_ids=frozenset({OPERATOR}), results=results, poll_seconds=0.0)
+        self.common = common = common_services(
+            database, clock, limits, sender=self.paper, worker=self.hands
         )
-        self.operator = operator
-        messenger = Messenger(database=database, sender=self.paper, texts=texts, clock=clock)
-        no_terms = cast(Any, None)  # only the receipt of a round note needs them
-        self.finisher = Finisher(
-            database=database,
-            messenger=messenger,
-            limits=no_terms,
-            receipts=no_terms,
-            clock=clock,
+        self.wakeup, self.operator = common.wakeup, common.operator
+        self.messenger = messenger = Messenger(common=common)
+        self.finisher = finisher = Finisher(
+            common=common, messenger=messenger, receipts=Receipts(common=common)
         )
-        self.outages = Outages(
-            database=database, operator=operator, account=engine.account, clock=clock
-        )
-        self.watch = Watch(
-            database=database,
-            engines=engines,
-            finisher=self.finisher,
-            operator=operator,
-            outages=self.outages,
-            poll_seconds=0.0,
-            clock=clock,
-        )
-        hands = FakeWorker({calls.normalise_picture: _picture, calls.normalise_sound: _sound})
-        self.result = ResultFetch(
-            database=database,
-            engines=engines,
-            worker=hands,
-            finisher=self.finisher,
-            operator=operator,
-            directory=results,
-            clock=clock,
-        )
-        self.hands = hands
-        detection = Detection(database=database, limits=no_terms, outages=self.outages, clock=clock)
+        self.outages = outages = Outages(common=common, account=engine.account)
+        self.watch = Watch(common=common, engines=engines, finisher=finisher, outages=outages)
+        self.result = ResultFetch(common=common, engines=engines, finisher=finisher)
         self.preparation = preparation = Preparation(
-            database=database,
-            files=FakeFiles(),
-            worker=hands,
+            common=common,
             long_voice=LongVoice(300_000),
             engines=engines,
-            detection=detection,
-            clock=clock,
+            detection=Detection(common=common, outages=outages),
         )
         self.submission = Submission(
-            database=database,
+            common=common,
             engines=engines,
             preparation=preparation,
-            finisher=self.finisher,
-            operator=operator,
-            outages=self.outages,
-            clock=clock,
+            finisher=finisher,
+            outages=outages,
         )
         self.slots = Slots(
-            database=database,
-            engines=engines,
-            outages=self.outages,
-            submission=self.submission,
-            clock=clock,
+            common=common, engines=engines, outages=outages, submission=self.submission
         )
         self.pipeline = Worker(
-            database=database,
-            clock=clock,
-            wakeup=self.wakeup,
+            common=common,
             intake=cast(Any, self),
             steps=JobSteps(
-                database=database,
+                common=common,
                 engines=engines,
-                outages=self.outages,
+                outages=outages,
                 preparation=preparation,
                 steps={
                     JobState.SUBMITTING: self.submission.reconcile,
@@ -145,19 +106,13 @@ class Shop:
                     JobState.JOINING: self.join,
                     JobState.DELIVERING: self.deliver,
                 },
-                finisher=self.finisher,
-                operator=operator,
-                clock=clock,
+                finisher=finisher,
             ),
             slots=self.slots,
             progress=Progress(
-                database=database,
-                messenger=messenger,
-                slots=engine.slots,
-                outages=self.outages,
-                clock=clock,
+                common=common, messenger=messenger, slots=engine.slots, outages=outages
             ),
-            background_tasks=[self.outages, operator],
+            background_tasks=[outages, self.operator],
         )
 
     async def conclude(self, media_id: int) -> None:

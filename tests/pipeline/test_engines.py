@@ -29,7 +29,6 @@ from storage.people.preferences import Preferences
 from storage.verdicts import TooManyChecks
 from tests.pipeline.engines import ScriptedEngine
 from tests.pipeline.shop import Shop
-from tests.support.fakes import FakeFiles
 from tests.support.limits import terms_with
 
 RETIRED = ServiceStopped("submit: 404", cause=StopCause.MODEL_RETIRED)
@@ -70,32 +69,18 @@ def emo(shop: Shop) -> OtherEngine:
 def outages(shop: Shop, emo: OtherEngine) -> Outages:
     def of(engine: ScriptedEngine, **others: Any) -> Outages:
         account = stops_account(engine)
-        return Outages(
-            database=shop.database,
-            operator=shop.operator,
-            account=account,
-            clock=shop.clock,
-            engine=engine.name,
-            **others,
-        )
+        return Outages(common=shop.common, account=account, engine=engine.name, **others)
 
     return of(shop.engine, others=[of(emo)])
 
 
 @pytest.fixture
 def preparation(shop: Shop, emo: OtherEngine, outages: Outages) -> Preparation:
-    detection = Detection(database=shop.database, limits=TERMS, outages=outages, clock=shop.clock)
+    common = replace(shop.common, limits=TERMS)
+    detection = Detection(common=common, outages=outages)
     engines = Engines(shop.engine, emo)
-    files, voices = FakeFiles(), LongVoice(300_000)
-    return Preparation(
-        database=shop.database,
-        files=files,
-        worker=shop.hands,
-        long_voice=voices,
-        engines=engines,
-        detection=detection,
-        clock=shop.clock,
-    )
+    voices = LongVoice(300_000)
+    return Preparation(common=common, long_voice=voices, engines=engines, detection=detection)
 
 
 async def of_emo(shop: Shop) -> Job:
@@ -167,10 +152,10 @@ async def test_what_the_other_check_refuses_ends_the_job_for_nothing(
     async with shop.database.transaction() as tx:
         await tx.execute("UPDATE jobs SET state = 'preparing' WHERE id = :id", {"id": job.id})
 
-    async def refuse(_: Job) -> None:
+    async def refuse(*_: object) -> None:
         raise failure
 
-    monkeypatch.setattr(shop.preparation, "prepare", refuse)
+    monkeypatch.setattr(Preparation, "prepare", refuse)
     async with shop.open():
         await shop.until(lambda: ended(shop, job))
     failed = await shop.job(job.id)

@@ -53,7 +53,7 @@ def engine(shop: Shop) -> Checking:
 
 @pytest.fixture
 def detection(shop: Shop) -> Detection:
-    return Detection(database=shop.database, limits=MANY, outages=shop.outages, clock=shop.clock)
+    return Detection(common=replace(shop.common, limits=MANY), outages=shop.outages)
 
 
 async def a_photo(shop: Shop, user_id: int = 7) -> Media:
@@ -102,7 +102,7 @@ async def test_whatever_the_answers_are_a_photo_is_paid_for_three_times_at_most(
     came = await asked_often(detection, engine, item)
     assert engine.checks == CHECKS_OF_A_PICTURE == 3
     assert isinstance(came[-1], NoVerdict)
-    again = Detection(database=shop.database, limits=MANY, outages=shop.outages, clock=shop.clock)
+    again = Detection(common=replace(shop.common, limits=MANY), outages=shop.outages)
     assert {type(failure) for failure in await asked_often(again, engine, item)} == {NoVerdict}
     assert engine.checks == 3, "a restart forgets nothing"
     await asked_often(detection, engine, item, OTHER)

@@ -29,9 +29,7 @@ async def submitting(shop: Shop, created_after_seconds: int) -> Job:
 async def restored(shop: Shop) -> None:
     async with shop.database.transaction() as tx:
         await tx.execute("PRAGMA user_version = 1")
-    await Restoration(
-        database=shop.database, engines=shop.engines, operator=shop.operator, clock=shop.clock
-    ).settle()
+    await Restoration(common=shop.common, engines=shop.engines).settle()
 
 
 @pytest.mark.parametrize("created_after_seconds", [1, 200])

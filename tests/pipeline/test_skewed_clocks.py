@@ -34,13 +34,11 @@ class Skewed(Shop):
         """A process that has heard nothing of the provider."""
         self.engine.time = ProviderClock(self.clock)
         self.submission = Submission(
-            database=self.database,
+            common=self.common,
             engines=self.engines,
             preparation=self.preparation,
             finisher=self.finisher,
-            operator=self.operator,
             outages=self.outages,
-            clock=self.clock,
         )
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any, cast
 
-from bot.chat.messenger import Messenger
 from bot.dashscope.errors import InputNotFetched, NotSent, Throttled, TryAgain
 from bot.dashscope.upload import UploadedFile
 from bot.intake.check import MediaCheck
@@ -14,12 +12,10 @@ from bot.intake.outcome import MediaOutcome
 from bot.intake.replies import MediaReplies
 from bot.intake.retries import SERVICE_WAITS_SECONDS, wait_seconds
 from bot.media.worker.client import MediaWorkerNotStarted
-from bot.texts import Texts
 from storage import drafts, media, media_answers
 from storage.media import ConversationKey, Media, ReceivedMedia
 from tests.pipeline.engines import success
 from tests.pipeline.shop import Shop
-from tests.support.fakes import FakeFiles
 
 ADA = ConversationKey(7, 0, 7)
 AWAY = "I cannot reach the video service just now"
@@ -46,29 +42,18 @@ class Services:
         self.shop = shop
         self.failure: Exception | None = NotSent("no connection")
         self.checks = 0
-        messenger = Messenger(
-            database=shop.database, sender=shop.paper, texts=Texts(), clock=shop.clock
-        )
-        limits = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
         everybody = cast(Any, Everybody())
+        replies = MediaReplies(
+            common=shop.common, messenger=shop.messenger, long_voice_choices=everybody
+        )
+        checks = {"photo": self.check, "sound": self.check}
         self.intake = Intake(
-            database=shop.database,
-            check=MediaCheck(
-                files=FakeFiles(),
-                checks={"photo": self.check, "sound": self.check},
-                operator=shop.operator,
-            ),
-            replies=MediaReplies(
-                database=shop.database,
-                messenger=messenger,
-                limits=limits,
-                long_voice_choices=cast(Any, None),
-                clock=shop.clock,
-            ),
+            common=shop.common,
+            check=MediaCheck(common=shop.common, checks=checks),
+            replies=replies,
             photo_help=everybody,
             consent=everybody,
             pairing=everybody,
-            clock=shop.clock,
         )
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any, cast
 
-from bot.chat.messenger import Messenger
 from bot.intake.replies import MediaReplies
-from bot.texts import Texts
 from storage import media
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job
@@ -40,16 +37,8 @@ async def used_again(shop: Shop, first: Job) -> None:
 
 
 async def test_the_end_of_a_video_is_not_written_over(shop: Shop) -> None:
-    limits = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
-    messenger = Messenger(
-        database=shop.database, sender=shop.paper, texts=Texts(), clock=shop.clock
-    )
     wording = MediaReplies(
-        database=shop.database,
-        messenger=messenger,
-        limits=limits,
-        long_voice_choices=cast(Any, None),
-        clock=shop.clock,
+        common=shop.common, messenger=shop.messenger, long_voice_choices=cast(Any, None)
     )
     job = await shop.waiting_job()
     assert job.status_message_id is not None
@@ -66,16 +55,8 @@ async def test_the_end_of_a_video_is_not_written_over(shop: Shop) -> None:
 
 
 async def test_a_message_of_its_own_says_that_the_voice_is_used(shop: Shop) -> None:
-    limits = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
-    messenger = Messenger(
-        database=shop.database, sender=shop.paper, texts=Texts(), clock=shop.clock
-    )
     wording = MediaReplies(
-        database=shop.database,
-        messenger=messenger,
-        limits=limits,
-        long_voice_choices=cast(Any, None),
-        clock=shop.clock,
+        common=shop.common, messenger=shop.messenger, long_voice_choices=cast(Any, None)
     )
     job = await shop.waiting_job()
     own = await shop.paper.send_text(job.chat_id, "Listening to your voice…")
