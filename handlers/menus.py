@@ -39,6 +39,14 @@ MENUS: tuple[tuple[BotCommandScope, Sequence[str]], ...] = (
 )
 """Which commands are offered where: what a person may do is decided elsewhere."""
 
+_KEYS = (
+    *("command-start", "command-help", "command-last", "command-history", "command-quota"),
+    *("command-queue", "command-status", "command-cancel", "command-settings"),
+    *("command-privacy", "command-terms", "command-forget", "command-report", "command-talk"),
+    *("command-notme", "command-groupsettings", "command-allow", "command-disallow"),
+)
+_TEXTS = {key.removeprefix("command-"): key for key in _KEYS}
+
 
 class Menus:
     """A chore: has the menus published once, as soon as `is_polling`: they keep nobody waiting."""
@@ -50,7 +58,7 @@ class Menus:
         self._published = False
 
     async def due(self) -> dict[object, Callable[[], Coroutine[Any, Any, None]]]:
-        """See `Chore`."""
+        """See `BackgroundTask`."""
         return {} if self._published or not self._is_polling() else {"menus": self._publish}
 
     async def _publish(self) -> None:
@@ -62,7 +70,7 @@ async def publish_menus(bot: Bot, texts: Texts) -> None:
     """The menus of commands, in every language; without them the bot works all the same."""
     for language, (scope, names) in product(LANGUAGES, MENUS):
         catalogue = texts.of(language)
-        menu = [BotCommand(name, catalogue.plain(f"command-{name}")) for name in names]
+        menu = [BotCommand(name, catalogue.plain(_TEXTS[name])) for name in names]
         code = "" if language == "en" else language.split("-")[0]
         try:
             await bot.set_my_commands(menu, scope=scope, language_code=code)

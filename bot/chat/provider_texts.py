@@ -32,6 +32,9 @@ _PHOTO = {
 }
 """DashScope docs: error codes of wan2.2-s2v-detect and emo-detect-v1."""
 
+PHOTO_TEXTS = sorted(set(_PHOTO.values()))
+"""All that `photo_text` may answer."""
+
 _LONGER = "longer than"  # "The input audio is longer than 20s" comes without a code of its own
 
 

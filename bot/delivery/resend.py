@@ -32,7 +32,7 @@ _REFUSED = (chat.NotAllowed, chat.RequestInvalid, chat.FileTooBig, chat.ThreadCl
 
 @dataclass(frozen=True, kw_only=True)
 class Resends(Component):
-    """See `Chore`."""
+    """See `BackgroundTask`."""
 
     common: CommonServices
     messenger: Messenger
@@ -41,7 +41,7 @@ class Resends(Component):
     history: History
 
     async def due(self) -> dict[Hashable, Work]:
-        """See `Chore`."""
+        """See `BackgroundTask`."""
         found = await resends.due(self.database, self.clock.now_milliseconds(), _AT_ONCE)
         return {("resend", resend.id): partial(self.run, resend.id) for resend in found}
 

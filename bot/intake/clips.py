@@ -35,7 +35,7 @@ class Clips(Component):
     messenger: Messenger
 
     async def due(self) -> dict[Hashable, Work]:
-        """See `Chore`."""
+        """See `BackgroundTask`."""
         waiting = await clips.waiting(self.database, self.clock.now_milliseconds())
         return {("clips", media_id): partial(self._send_all, media_id) for media_id in waiting}
 

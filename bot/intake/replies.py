@@ -9,6 +9,7 @@ from typing import Any
 from bot.chat.formatting import say_ago, say_when
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
+from bot.intake.fault_texts import FAULT_TEXTS
 from bot.intake.group_replies import Said, in_group, ready_in_group
 from bot.intake.inputs import Plan
 from bot.limits import effective_settings_of
@@ -84,7 +85,7 @@ class MediaReplies(Component):
             case MediaState.ASKED if item.fault == LATE:
                 return await self._late(item, texts)
             case MediaState.SUPERSEDED:
-                return texts.html(f"{item.kind}-{item.fault or 'superseded'}"), None
+                return texts.html(FAULT_TEXTS[item.kind, item.fault or "superseded"]), None
             case MediaState.ASKED if item.fault == "confirm":
                 return await self._confirm(item, texts)
             case MediaState.ASKED if item.fault == "quota":
@@ -92,8 +93,8 @@ class MediaReplies(Component):
             case MediaState.ASKED if item.fault == "too_long" and item.plan is not None:
                 return await self.long_voice_choices.of(item, texts)
             case _:
-                text = texts.html(f"{item.kind}-{item.fault}", **self._values(item, texts))
-                return text, _way_on(item, texts)
+                key = FAULT_TEXTS[item.kind, item.fault or ""]
+                return texts.html(key, **self._values(item, texts)), _way_on(item, texts)
 
     async def _ready(self, item: Media, texts: Catalogue) -> _Said | None:
         job = await jobs.newest_with(self.database, item.id)
@@ -116,7 +117,7 @@ class MediaReplies(Component):
         ):
             return None
         seconds = (item.duration_milliseconds or 0) / 1000
-        return texts.html(f"{item.kind}-used", seconds=seconds), None
+        return texts.html(FAULT_TEXTS[item.kind, "used"], seconds=seconds), None
 
     async def _photo_ready(self, item: Media, draft: Draft, texts: Catalogue) -> _Said:
         if draft.sound is not None and draft.sound.state == MediaState.ASKED:
@@ -136,7 +137,7 @@ class MediaReplies(Component):
         other = draft.sound if item.is_photo else draft.photo
         if other is not None and other.fault == LATE and other.id > item.id:
             return None
-        key = f"{item.kind}-late" if other is None else f"{item.kind}-late-video"
+        key = FAULT_TEXTS[item.kind, "late" if other is None else "late-video"]
         age = self.clock.now_milliseconds() - item.wanted_at_milliseconds
         return texts.html(key, ago=say_ago(texts, age)), _go_on(item, texts)
 

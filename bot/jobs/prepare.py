@@ -54,7 +54,7 @@ class Preparation(Component):
     )
 
     async def prepare(self, job: Job) -> None:
-        """Raises: HalfLost, PhotoUnsuitable, NoVerdict, TooManyChecks, BudgetExhausted,
+        """Raises: MediaLost, PhotoUnsuitable, NoVerdict, TooManyChecks, BudgetExhausted,
         `TelegramFailure`, `DashScopeError`.
         """
         engine = self.engines.of(job.engine)
@@ -69,7 +69,7 @@ class Preparation(Component):
     async def is_outdated(self, job: Job) -> bool:
         """Whether its copies are gone, or soon will be, or are another engine's by now.
 
-        Raises: HalfLost.
+        Raises: MediaLost.
         """
         limit = self.clock.now_milliseconds() + _LEAST_MILLISECONDS
         photo, sound = await self._items(job)
@@ -83,7 +83,7 @@ class Preparation(Component):
         return min(photo.upload_expires_at_milliseconds or 0, expires_at or 0) < limit
 
     async def ticket(self, job: Job) -> Ticket:
-        """What the engine needs for this job; raises HalfLost."""
+        """What the engine needs for this job; raises MediaLost."""
         photo, sound = await self._items(job)
         sound_url = sound.upload_url if job.whole_id is None else job.part_url
         if photo.upload_url is None or sound_url is None:

@@ -24,7 +24,7 @@ class DataCopies(Component):
     messenger: Messenger
 
     async def due(self) -> dict[Hashable, Work]:
-        """See `Chore`."""
+        """See `BackgroundTask`."""
         requests = await data_export.due(self.database, self.clock.now_milliseconds())
         return {("copy", request[0]): partial(self._send, *request) for request in requests}
 

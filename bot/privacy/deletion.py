@@ -30,7 +30,7 @@ class ForgetPeople(Component):
     _swept_at_milliseconds: int = field(init=False, default=0)
 
     async def due(self) -> dict[Hashable, Work]:
-        """See `Chore`."""
+        """See `BackgroundTask`."""
         now = self.clock.now_milliseconds()
         work: dict[Hashable, Work] = {
             ("forget", user_id): partial(self._advance, user_id)

@@ -37,7 +37,7 @@ class Moderation(Component):
     stored_files: StoredFiles
 
     async def due(self) -> dict[Hashable, Work]:
-        """See `Chore`."""
+        """See `BackgroundTask`."""
         now = self.clock.now_milliseconds()
         work: dict[Hashable, Work] = {
             ("report", delivery.report_id, delivery.admin_id): partial(self._show, delivery)

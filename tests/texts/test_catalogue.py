@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import ast
+from collections.abc import Iterator
+from enum import Enum
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,6 +15,9 @@ from fluent.syntax.ast import Message, VariableReference
 from fluent.syntax.visitor import Visitor
 
 from bot.chat.provider_texts import photo_text
+from bot.intake.fault_texts import FAULT_TEXTS
+from bot.media.picture.errors import PictureFault
+from bot.media.sound.errors import SoundFault
 from bot.texts import LANGUAGES, Texts
 from bot.texts.catalogue import Catalogue, TextMissing, sources
 
@@ -58,16 +64,68 @@ def test_every_text_is_html_that_telegram_understands(language: str) -> None:
         assert not tags, f"{key} leaves {tags} open"
 
 
-def test_every_text_is_asked_for_somewhere_and_every_one_asked_for_exists() -> None:
-    code = "\n".join(
-        path.read_text("utf-8")
-        for folder in ("bot", "handlers")
-        for path in (_ROOT / folder).rglob("*.py")
-    )
-    asked = set(re.findall(r'"([a-z]+(?:-[a-z_]+)+)"', code))
+@cache
+def code() -> list[tuple[str, ast.Module]]:
+    paths = [path for top in ("bot", "handlers") for path in sorted((_ROOT / top).rglob("*.py"))]
+    return [(str(path), ast.parse(path.read_text("utf-8"))) for path in paths]
+
+
+def said() -> Iterator[tuple[str, ast.expr]]:
+    """What every call of a catalogue gets as its key; of a name, all that it is set to there."""
+    for path, module in code():
+        set_to: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(module):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                set_to.setdefault(node.targets[0].id, []).append(node.value)
+        for node in ast.walk(module):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="html" | "plain"), args=[key, *_]):
+                    for value in set_to.get(key.id, []) if isinstance(key, ast.Name) else [key]:
+                        yield f"{path}:{node.lineno}", value
+
+
+def test_every_text_is_asked_for_by_its_whole_key() -> None:
+    """So that a search for a key finds where it is said."""
+    literals = {
+        node.value
+        for _, module in code()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert set(messages("en")) - literals == set()
+
+
+def test_no_key_is_put_together_where_it_is_said() -> None:
+    composed = (ast.JoinedStr, ast.BinOp)
+    found = [where for where, key in said() if any(isinstance(n, composed) for n in _keys_in(key))]
+    assert found == []
+
+
+def _keys_in(key: ast.expr) -> Iterator[ast.expr]:
+    """What a key may be: both ends of a choice, else itself."""
+    if isinstance(key, ast.IfExp):
+        yield from (*_keys_in(key.body), *_keys_in(key.orelse))
+    else:
+        yield key
+
+
+def test_every_text_asked_for_exists() -> None:
     known = set(messages("en"))
-    composed = {key for key in known if key.startswith(("photo-", "sound-", "command-"))}
-    assert known - composed - asked - {"start", "help", "quota"} == set()
+    asked = {
+        one.value
+        for _, key in said()
+        for one in _keys_in(key)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    }
+    assert asked - known == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "faults"), [("photo", PictureFault), ("sound", SoundFault)], ids=["photo", "voice"]
+)
+def test_every_fault_of_media_has_its_text(kind: str, faults: type[Enum]) -> None:
+    known = set(messages("en"))
+    assert {FAULT_TEXTS[kind, fault.value] for fault in faults} <= known
 
 
 def test_a_foreign_string_is_escaped_in_html_and_not_in_plain_text() -> None:
