@@ -24,6 +24,7 @@ from bot.config import Settings
 from bot.dashscope.errors import DashScopeError, ServiceStopped
 from bot.outbox import Work
 from bot.telegram.connection import build_bot
+from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import describe
 from bot.telegram.errors import ChatDead, TelegramFailure
 from bot.telegram.sender import Sender
@@ -129,9 +130,8 @@ class Operator:
             return await self._give_up(delivery, "not an administrator any more")
         texts = self._texts.of(await people.language_code(self._database, delivery.admin_id))
         try:
-            await self._sender.send_text(
-                delivery.admin_id, texts.html(delivery.text_key, **delivery.values)
-            )
+            text = texts.html(delivery.text_key, **delivery.values)
+            await self._sender.send_text(Destination(delivery.admin_id), text)
         except (ChatDead, TextMissing) as failure:
             return await self._give_up(delivery, repr(failure))
         except TelegramFailure as failure:

@@ -9,6 +9,7 @@ from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop
 
 from bot.services import Services
+from bot.telegram.destination import Destination
 from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
@@ -148,7 +149,7 @@ async def _leave(services: Services, chat: Chat, update: Update) -> None:
     user = update.effective_user
     texts = await texts_for(services, user, chat.id) if user else services.texts.of(None)
     try:
-        await services.sender.send_text(chat.id, texts.html("leaving-group"))
+        await services.sender.send_text(Destination(chat.id), texts.html("leaving-group"))
     except _SHUT as failure:
         logger.info("leaving chat %s without a word: %s", chat.id, failure)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from telegram.ext import CallbackContext
 
 from bot.services import Services
 from bot.telegram.connection import BotApplication
+from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, SendUnknown
 from bot.telegram.keyboards import AskReply, Keyboard
 from bot.telegram.outgoing import SentMessage
@@ -58,6 +59,12 @@ class MessageContext:
         return ConversationKey(self.message.chat_id, thread or 0, self.user.id)
 
     @property
+    def destination(self) -> Destination:
+        """The answer to this very message."""
+        chat_id, thread_id, _ = self.conversation
+        return Destination.of(chat_id, thread_id, self.message.message_id)
+
+    @property
     def in_group(self) -> bool:
         """Whether others read along: less is said, and what is asked for opens the reply field."""
         return is_group(self.message.chat_id)
@@ -93,14 +100,10 @@ class MessageContext:
     ) -> SentMessage | None:
         send = partial(self.services.sender.send_text, text=text, keyboard=keyboard)
         try:
-            return await send(
-                self.message.chat_id,
-                reply_to=self.message.message_id,
-                thread_id=self.conversation.thread_id or None,
-                stray_note=self.texts.html("topic-closed", name=self.user.first_name),
-            )
+            note = self.texts.html("topic-closed", name=self.user.first_name)
+            return await send(replace(self.destination, stray_note=note))
         except ChatMoved as failure:
-            return await send(failure.new_chat_id)
+            return await send(Destination(failure.new_chat_id))
         except ChatDead as failure:
             logger.info("reply in chat %s: %s", self.message.chat_id, failure)
             await self._close(str(failure))

@@ -9,6 +9,7 @@ from telegram import User
 
 from bot.intake.pairing import TooLongHere
 from bot.services import Services
+from bot.telegram.destination import Destination
 from bot.texts import Catalogue
 from bot.texts.catalogue import Value
 from storage.jobs.jobs import TooManyWaiting
@@ -28,7 +29,7 @@ class TooLate(Exception):
     """What the button stands for is over, was never offered, or the data was forged."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ButtonPress:
     """One press: whose, on which message where, and the arguments the button carries."""
 
@@ -44,6 +45,11 @@ class ButtonPress:
     def user_id(self) -> int:
         """Who pressed."""
         return self.user.id
+
+    @property
+    def destination(self) -> Destination:
+        """The answer to the message with the button."""
+        return Destination.of(self.chat_id, self.thread_id, self.message_id)
 
     def number(self, position: int) -> int:
         """An argument as a number below 10^18; raises TooLate where there is none."""

@@ -12,6 +12,7 @@ from bot.intake.group_replies import ask_for
 from bot.intake.pairing import NotConfirmed, request_for
 from bot.limits import effective_settings_of
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
+from bot.telegram.destination import Destination
 from bot.telegram.errors import SendUnknown
 from bot.telegram.keyboards import Keyboard
 from handlers.access import is_private
@@ -41,9 +42,8 @@ async def send_last(update: Update, context: Context) -> None:
 async def bring(message_context: MessageContext) -> None:
     """The same, whatever asked for it."""
     try:
-        outcome = await message_context.services.delivery.last_video.send(
-            message_context.conversation, message_context.message.message_id
-        )
+        last_video = message_context.services.delivery.last_video
+        outcome = await last_video.send(message_context.user.id, message_context.destination)
     except SendUnknown as failure:
         logger.info("/last in chat %s: %s", message_context.message.chat_id, failure)
         return
@@ -153,13 +153,7 @@ async def _ask(pressed: ButtonPress, job: Job, quota_milliseconds: int) -> None:
     )
     button = (texts.plain("button-go-on"), f"finer:{job.id}:{quota_milliseconds}")
     try:
-        await services.sender.send_text(
-            pressed.chat_id,
-            text,
-            keyboard=Keyboard.of([button]),
-            reply_to=pressed.message_id,
-            thread_id=pressed.thread_id or None,
-        )
+        await services.sender.send_text(pressed.destination, text, keyboard=Keyboard.of([button]))
     except SendUnknown:
         return
 
@@ -203,12 +197,9 @@ async def _open_reply_field(
     key = "group-ask-voice" if kept.is_photo else "group-ask-photo"
     values = {"longest": LONGEST_MILLISECONDS / 1000} if kept.is_photo else {}
     try:
+        there = Destination.of(job.chat_id, pressed.thread_id, sound.message_id if sound else 0)
         await pressed.services.sender.send_text(
-            job.chat_id,
-            texts.html(key, **values),
-            keyboard=ask_for(wanted, texts),
-            reply_to=(sound.message_id or None) if sound else None,
-            thread_id=pressed.thread_id or None,
+            there, texts.html(key, **values), keyboard=ask_for(wanted, texts)
         )
     except SendUnknown:  # rather lost than said twice: the button is still there
         return

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from bot.common import CommonServices, Component
+from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, NotAllowed, SendUnknown, ThreadClosed
 from bot.telegram.members import Powers
 from bot.texts import Catalogue
@@ -109,7 +110,7 @@ class Introductions(Component):
     async def _send(self, chat_id: int, text: str) -> bool:
         """Whether it may be there now; False where nothing may be written."""
         try:
-            await self.sender.send_text(chat_id, text)
+            await self.sender.send_text(Destination(chat_id), text)
         except SendUnknown as failure:
             logger.info("chat %s may have been told: %s", chat_id, failure)
         except _SHUT as failure:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.chat.remove_video import remove_video
 from bot.common import CommonServices, Component
+from bot.telegram.destination import Destination
 from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
@@ -53,13 +54,20 @@ class Messenger(Component):
         """The catalogue of the person's language, or of the one that this group chose."""
         return self.texts.of(await people.language_code(self.database, user_id, chat_id))
 
-    async def stray_note(self, subject: Media | Job) -> str:
-        """What is said where it cannot be said in its topic: whom it is for; "" outside topics."""
-        if not subject.thread_id:
-            return ""
+    async def destination(self, subject: Media | Job, reply_to: int) -> Destination:
+        """Where something about it is said; where its topic is closed, with whom it is for."""
+        there = Destination.of(subject.chat_id, subject.thread_id, reply_to)
+        if there.thread_id is None:
+            return there
         texts = await self.texts_for(subject.user_id, subject.chat_id)
         person = await people.find(self.database, subject.user_id)
-        return texts.html("topic-closed", name=person.first_name if person else "…")
+        note = texts.html("topic-closed", name=person.first_name if person else "…")
+        return replace(there, stray_note=note)
+
+    async def reply_to_voice(self, job: Job) -> Destination:
+        """The answer to the message with the voice, where that is known."""
+        voice = await media.get(self.database, job.sound_id)
+        return await self.destination(job, voice.message_id if voice else 0)
 
     async def about(
         self, item: Media, text: str, keyboard: Keyboard | AskReply | None = None
@@ -73,14 +81,11 @@ class Messenger(Component):
         current = await media.get(self.database, item.id) or item
         try:
             reply = await self._put(
-                current.chat_id,
-                current.thread_id,
+                await self.destination(current, current.message_id),
                 current.reply_message_id,
-                current.message_id,
                 text,
                 keyboard,
                 CROWD_PATIENCE_SECONDS if is_group(current.chat_id) else math.inf,
-                stray_note=await self.stray_note(current),
             )
         except ChatMoved as failure:
             await self.note_moved(current.chat_id, failure.new_chat_id)
@@ -102,15 +107,8 @@ class Messenger(Component):
         """
         current = await jobs.get(self.database, job.id) or job
         try:
-            message_id = await self._put(
-                current.chat_id,
-                current.thread_id,
-                current.status_message_id,
-                await self._voice_message(current),
-                text,
-                keyboard,
-                stray_note=await self.stray_note(current),
-            )
+            there = await self.reply_to_voice(current)
+            message_id = await self._put(there, current.status_message_id, text, keyboard)
         except ChatMoved as failure:
             await self.note_moved(current.chat_id, failure.new_chat_id)
             return await self.status(job, text, keyboard)
@@ -130,13 +128,7 @@ class Messenger(Component):
         Raises: `TelegramFailure`s.
         """
         texts = await self.texts_for(job.user_id, job.chat_id)
-        sent = await self.sender.send_text(
-            job.chat_id,
-            texts.html(key),
-            reply_to=await self._voice_message(job) or None,
-            thread_id=job.thread_id or None,
-            stray_note=await self.stray_note(job),
-        )
+        sent = await self.sender.send_text(await self.reply_to_voice(job), texts.html(key))
         async with self.database.transaction() as tx:
             await moves.set_status_message(
                 tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id
@@ -149,12 +141,9 @@ class Messenger(Component):
         Raises: `TelegramFailure`s; after `NotSent` it can be tried again.
         """
         sent = await self.sender.send_text(
-            job.chat_id,
+            await self.reply_to_voice(job),
             text,
             keyboard=keyboard,
-            reply_to=await self._voice_message(job) or None,
-            thread_id=job.thread_id or None,
-            stray_note=await self.stray_note(job),
             patience_seconds=CROWD_PATIENCE_SECONDS,
         )
         async with self.database.transaction() as tx:
@@ -216,23 +205,15 @@ class Messenger(Component):
         else:
             logger.error("something stays unsaid in chat %s: %r", chat_id, failure)
 
-    async def _voice_message(self, job: Job) -> int:
-        """The message with the voice; 0 where it is not known any more."""
-        sound = await media.get(self.database, job.sound_id)
-        return sound.message_id if sound else 0
-
     async def _put(
         self,
-        chat_id: int,
-        thread_id: int,
+        destination: Destination,
         message_id: int | None,
-        reply_to: int,
         text: str,
         keyboard: Keyboard | AskReply | None,
         patience_seconds: float = math.inf,
-        *,
-        stray_note: str,
     ) -> int:
+        chat_id = destination.chat_id
         if message_id is not None:
             buttons = keyboard if isinstance(keyboard, Keyboard) else None
             try:
@@ -242,12 +223,6 @@ class Messenger(Component):
             else:
                 return message_id
         sent = await self.sender.send_text(
-            chat_id,
-            text,
-            keyboard=keyboard,
-            reply_to=reply_to or None,
-            thread_id=thread_id or None,
-            stray_note=stray_note,
-            patience_seconds=patience_seconds,
+            destination, text, keyboard=keyboard, patience_seconds=patience_seconds
         )
         return sent.message_id

@@ -138,13 +138,11 @@ class Delivery(Component):
         except (TooLongForNote, MediaWorkerDied, LabelNotWritten) as failure:
             logger.warning("job %s cannot be a round note: %r", job.id, failure)
             return None
-        reply_to = await self.packager.reply_to(job)
+        there = await self.messenger.reply_to_voice(job)
         async with self.database.transaction() as tx:
             await moves.sending(tx, job.id, self.clock.now_milliseconds())
         try:
-            return await self.sender.send_video_note(
-                job.chat_id, note, reply_to=reply_to, thread_id=job.thread_id or None
-            )
+            return await self.sender.send_video_note(there, note)
         except chat.SendUnknown as failure:
             logger.warning("job %s as a round note: %s", job.id, failure)
             if failure.message_id is None:
@@ -178,13 +176,10 @@ class Delivery(Component):
 
     async def _send(self, package: Package) -> SentMessage:
         return await self.sender.send_video(
-            package.job.chat_id,
+            package.destination,
             package.video,
             caption=package.caption,
             keyboard=package.keyboard,
-            reply_to=package.reply_to,
-            thread_id=package.job.thread_id or None,
-            stray_note=await self.messenger.stray_note(package.job),
         )
 
     async def _into_status(self, package: Package) -> SentMessage:

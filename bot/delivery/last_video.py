@@ -11,10 +11,10 @@ from bot.delivery.package import Form, Package, Packager
 from bot.media.video.errors import CannotShrink, LabelNotWritten, VideoUnreadable
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.telegram import errors as chat
+from bot.telegram.destination import Destination
 from bot.telegram.outgoing import OutgoingNote, SentMessage
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job
-from storage.media import ConversationKey
 
 logger = logging.getLogger(__name__)
 
@@ -40,67 +40,60 @@ class LastVideo(Component):
     common: CommonServices
     packager: Packager
 
-    async def send(self, conversation: ConversationKey, reply_to: int) -> ResendOutcome:
-        """Send the person's last video of this chat as the answer to that message.
+    async def send(self, user_id: int, destination: Destination) -> ResendOutcome:
+        """Send the person's last video of this chat there.
 
         Raises: `TelegramFailure`s; after `SendUnknown` it may be there.
         """
-        job = await jobs.last_rendered(self.database, conversation.user_id, conversation.chat_id)
+        job = await jobs.last_rendered(self.database, user_id, destination.chat_id)
         if job is None:
             return ResendOutcome.NONE_YET
-        if job.came_as_note and await self._note_by_id(job, conversation, reply_to):
+        if job.came_as_note and await self._note_by_id(job, destination):
             return ResendOutcome.SENT
-        return await self.send_video(job, conversation, reply_to)
+        return await self.send_video(job, destination)
 
     async def send_video(
-        self, job: Job, conversation: ConversationKey, reply_to: int, text: str = "video-last"
+        self, job: Job, destination: Destination, text: str = "video-last"
     ) -> ResendOutcome:
         """Send this job's video, with that text; as a round note where nothing else is left.
 
         Raises: as `send`.
         """
         sent = (
-            await self._by_id(job, conversation, reply_to, text)
-            or await self._from_disk(job, conversation, reply_to, text)
-            or await self._note_by_id(job, conversation, reply_to)
+            await self._by_id(job, destination, text)
+            or await self._from_disk(job, destination, text)
+            or await self._note_by_id(job, destination)
         )
         return ResendOutcome.SENT if sent else ResendOutcome.GONE
 
-    async def _note_by_id(self, job: Job, conversation: ConversationKey, reply_to: int) -> bool:
+    async def _note_by_id(self, job: Job, destination: Destination) -> bool:
         """What makes it known as AI's is in its picture."""
         if job.note_file_id is None:
             return False
         note = OutgoingNote(job.note_file_id, 0, 0)
-        thread_id = conversation.thread_id or None
         try:
-            await self.sender.send_video_note(
-                conversation.chat_id, note, reply_to=reply_to, thread_id=thread_id
-            )
+            await self.sender.send_video_note(destination, note)
         except _NO_SUCH_ID as failure:
             logger.info("Telegram does not have the note of job %s: %s", job.id, failure)
             return False
         return True
 
-    async def _by_id(
-        self, job: Job, conversation: ConversationKey, reply_to: int, text: str
-    ) -> bool:
-        package = await self.packager.known(job, text)
+    async def _by_id(self, job: Job, destination: Destination, text: str) -> bool:
+        package = await self.packager.known(job, text, destination)
         if package is None:
             return False
         try:
-            await self._send(package, conversation, reply_to)
+            await self._send(package)
         except _NO_SUCH_ID as failure:
             logger.info("Telegram does not have the video of job %s: %s", job.id, failure)
             return False
         return True
 
-    async def _from_disk(
-        self, job: Job, conversation: ConversationKey, reply_to: int, text: str
-    ) -> bool:
+    async def _from_disk(self, job: Job, destination: Destination, text: str) -> bool:
         for form in Form:
             try:
-                package = await self.packager.again(job, form, text)
-                sent = await self._send(package, conversation, reply_to)
+                package = await self.packager.again(job, form, text, destination)
+                sent = await self._send(package)
             except (VideoUnreadable, OSError, MediaWorkerNotStarted) as failure:
                 logger.info("the video of job %s is not on disk: %r", job.id, failure)
                 return False
@@ -111,15 +104,9 @@ class LastVideo(Component):
                 return True
         return False
 
-    async def _send(
-        self, package: Package, conversation: ConversationKey, reply_to: int
-    ) -> SentMessage:
+    async def _send(self, package: Package) -> SentMessage:
         return await self.sender.send_video(
-            conversation.chat_id,
-            package.video,
-            caption=package.caption,
-            reply_to=reply_to,
-            thread_id=conversation.thread_id or None,
+            package.destination, package.video, caption=package.caption
         )
 
     async def _remember(self, job: Job, package: Package, sent: SentMessage) -> None:

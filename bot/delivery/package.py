@@ -13,10 +13,10 @@ from bot.common import CommonServices, Component
 from bot.limits import effective_settings_of
 from bot.media.calls import facts_and_cover, make_round_note, shrink_video
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
+from bot.telegram.destination import Destination
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import UPLOAD_LIMIT_BYTES, OutgoingNote, OutgoingVideo
 from bot.texts import Catalogue
-from storage import media
 from storage.jobs import job_parts
 from storage.jobs.jobs import Job, JobState
 
@@ -37,12 +37,12 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """All that sending takes. `reply_to` is the voice note, where its message is still known."""
+    """All that sending takes."""
 
     job: Job
     video: OutgoingVideo
     caption: str
-    reply_to: int | None
+    destination: Destination
     keyboard: Keyboard | None = None
 
 
@@ -70,8 +70,8 @@ class Packager(Component):
         effective = await effective_settings_of(self.database, self.limits, job.conversation)
         keyboard = video_keyboard(job, self.limits, effective, texts, as_note=False)
         keyboard = await with_group_buttons(self.database, job, keyboard, texts)
-        reply_to = await self.reply_to(job)
-        return Package(job, await self.video(job, form), caption, reply_to, keyboard)
+        destination = await self.messenger.reply_to_voice(job)
+        return Package(job, await self.video(job, form), caption, destination, keyboard)
 
     async def wants_note(self, job: Job) -> bool:
         """Whether it is to be a round note, and short enough for one."""
@@ -87,25 +87,19 @@ class Packager(Component):
         parts = await job_parts.parts_of(self.database, job.id)
         return any(part.state == JobState.CANCELLED for part in parts)
 
-    async def reply_to(self, job: Job) -> int | None:
-        """The message with the voice, where it is still known."""
-        sound = await media.get(self.database, job.sound_id)
-        # A group that became a supergroup has new message ids, which nobody tells (0).
-        return (sound.message_id or None) if sound else None
-
-    async def again(self, job: Job, form: Form, text: str = "video-last") -> Package:
-        """The parcel that brings a video of earlier, with that text; raises as `first`."""
+    async def again(self, job: Job, form: Form, text: str, destination: Destination) -> Package:
+        """The package that brings a video of earlier, with that text; raises as `first`."""
         texts = await self.messenger.texts_for(job.user_id, job.chat_id)
         caption = _with_note(texts.html(labelled(job, text)), form, texts)
-        return Package(job, await self.video(job, form), caption, None)
+        return Package(job, await self.video(job, form), caption, destination)
 
-    async def known(self, job: Job, text: str = "video-last") -> Package | None:
+    async def known(self, job: Job, text: str, destination: Destination) -> Package | None:
         """The same by the id under which Telegram has it; None when it has none."""
         if job.video_file_id is None:
             return None
         texts = await self.messenger.texts_for(job.user_id, job.chat_id)
         video = OutgoingVideo(job.video_file_id, 0, 0, 0, as_file=bool(job.sent_as_file))
-        return Package(job, video, texts.html(labelled(job, text)), None)
+        return Package(job, video, texts.html(labelled(job, text)), destination)
 
     async def note(self, job: Job) -> OutgoingNote:
         """The video as a round note; raises as `first`, and TooLongForNote."""

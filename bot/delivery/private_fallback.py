@@ -12,6 +12,7 @@ from bot.chat.introduction import Introductions
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
 from bot.delivery.package import Form, Package, Packager
+from bot.telegram.destination import Destination
 from bot.telegram.errors import MessageGone, NotAllowed, RequestInvalid, TelegramFailure
 from bot.telegram.outgoing import SentMessage
 from bot.telegram.rate_limits import is_group
@@ -54,7 +55,8 @@ class PrivateFallbacks(Component):
     async def _open(self, job: Job) -> PrivateFallback:
         texts = await self.messenger.texts_for(job.user_id)
         title = (await groups.settings_of(self.database, job.chat_id)).title
-        sent = await self.sender.send_text(job.user_id, texts.html("detour-here", group=title))
+        text = texts.html("detour-here", group=title)
+        sent = await self.sender.send_text(Destination(job.user_id), text)
         fallback = PrivateFallback(job.id, job.user_id, sent.message_id)
         async with self.database.transaction() as tx:
             await private_fallbacks.take(tx, fallback)

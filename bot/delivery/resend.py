@@ -18,6 +18,7 @@ from bot.delivery.last_video import LastVideo, ResendOutcome
 from bot.delivery.round_video import RoundNotes
 from bot.outbox import Work
 from bot.telegram import errors as chat
+from bot.telegram.destination import Destination
 from storage.groups import borrowed_media
 from storage.jobs import jobs, resends
 from storage.jobs.jobs import Job
@@ -84,7 +85,7 @@ class Resends(Component):
         if job is None:
             return
         begin = partial(self._begin_sending, resend)
-        if not await self.notes.send(job, resend.conversation, resend.message_id, begin):
+        if not await self.notes.send(job, _there(resend), begin):
             await self._say(resend, "again-gone")
 
     async def _send_video(self, resend: Resend) -> None:
@@ -92,9 +93,7 @@ class Resends(Component):
         if job is None:
             return
         await self._begin_sending(resend)
-        outcome = await self.videos.send_video(
-            job, resend.conversation, resend.message_id, text="video-again"
-        )
+        outcome = await self.videos.send_video(job, _there(resend), text="video-again")
         if outcome is ResendOutcome.GONE:
             await self._say(resend, "again-gone")
 
@@ -117,12 +116,7 @@ class Resends(Component):
             return
         await self._begin_sending(resend)
         await self.sender.send_photo(
-            resend.chat_id,
-            page.sheet,
-            caption=page.caption,
-            keyboard=page.keyboard,
-            reply_to=resend.message_id,
-            thread_id=resend.thread_id or None,
+            _there(resend), page.sheet, caption=page.caption, keyboard=page.keyboard
         )
 
     async def _job(self, resend: Resend) -> Job | None:
@@ -152,11 +146,11 @@ class Resends(Component):
         """Better lost than said twice, or than an errand without an end."""
         texts = await self.messenger.texts_for(resend.user_id, resend.chat_id)
         try:
-            await self.sender.send_text(
-                resend.chat_id,
-                texts.html(key),
-                reply_to=resend.message_id,
-                thread_id=resend.thread_id or None,
-            )
+            await self.sender.send_text(_there(resend), texts.html(key))
         except (chat.TryAgain, chat.SendUnknown, chat.ChatDead, chat.ChatMoved, *_REFUSED) as error:
             logger.info("errand %s: what became of it stays unsaid: %s", resend.id, error)
+
+
+def _there(resend: Resend) -> Destination:
+    """The answer to the message with which it was asked for."""
+    return Destination.of(resend.chat_id, resend.thread_id, resend.message_id)

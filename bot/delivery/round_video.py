@@ -13,10 +13,10 @@ from bot.delivery.package import Packager
 from bot.media.video.errors import LabelNotWritten, TooLongForNote, VideoUnreadable
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.telegram import errors as chat
-from bot.telegram.outgoing import OutgoingNote, SentMessage
+from bot.telegram.destination import Destination
+from bot.telegram.outgoing import OutgoingNote
 from storage.jobs import moves
 from storage.jobs.jobs import Job
-from storage.media import ConversationKey
 
 logger = logging.getLogger(__name__)
 
@@ -36,18 +36,17 @@ class RoundNotes(Component):
     async def send(
         self,
         job: Job,
-        conversation: ConversationKey,
-        reply_to: int,
+        destination: Destination,
         before_sending: Callable[[], Awaitable[None]],
     ) -> bool:
-        """Send it as the answer to that message; False when there is nothing to make it of.
+        """Send it there; False when there is nothing to make it of.
 
         Raises: `TelegramFailure`s; after `SendUnknown` it may be there.
         """
         if job.note_file_id is not None:
             await before_sending()
             try:
-                await self._send(OutgoingNote(job.note_file_id, 0, 0), conversation, reply_to)
+                await self.sender.send_video_note(destination, OutgoingNote(job.note_file_id, 0, 0))
             except chat.FileGone as failure:
                 logger.info("Telegram does not have the note of job %s: %s", job.id, failure)
             else:
@@ -56,7 +55,7 @@ class RoundNotes(Component):
         if note is None:
             return False
         await before_sending()
-        sent = await self._send(note, conversation, reply_to)
+        sent = await self.sender.send_video_note(destination, note)
         if sent.is_note:
             async with self.database.transaction() as tx:
                 await moves.sent_as_note(tx, job.id, sent.video_file_id, sent.thumbnail_id)
@@ -72,13 +71,6 @@ class RoundNotes(Component):
         except _NOT_TO_BE_MADE as failure:
             logger.warning("no round note can be made of job %s: %r", job.id, failure)
             return None
-
-    async def _send(
-        self, note: OutgoingNote, conversation: ConversationKey, reply_to: int
-    ) -> SentMessage:
-        return await self.sender.send_video_note(
-            conversation.chat_id, note, reply_to=reply_to, thread_id=conversation.thread_id or None
-        )
 
     async def _fetch(self, job: Job) -> bool:
         """Telegram's copy to where the file was kept; it is removed again as that was."""

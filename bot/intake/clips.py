@@ -14,6 +14,7 @@ from bot.media.sound.errors import SoundRefused
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.outbox import Work
 from bot.telegram import errors as chat
+from bot.telegram.destination import Destination
 from bot.telegram.keyboards import Keyboard
 from storage import clips, media
 from storage.clips import Clip
@@ -68,13 +69,11 @@ class Clips(Component):
         begin, end = _span(clip)
         button = (texts.plain("button-use-piece"), f"piece:{item.id}:{clip.number}")
         sent = await self.sender.send_voice(
-            item.chat_id,
+            Destination.of(item.chat_id, item.thread_id, item.message_id),
             note,
             seconds=round((end - begin) / 1000),
             caption=texts.html("excerpt-caption", start=_clock(begin), finish=_clock(end)),
             keyboard=Keyboard.of([button]),
-            reply_to=item.message_id or None,
-            thread_id=item.thread_id or None,
         )
         async with self.database.transaction() as tx:
             await clips.sent(tx, clip, sent.message_id)

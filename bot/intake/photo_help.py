@@ -12,6 +12,7 @@ from bot.media.exchange import Explained
 from bot.media.picture.errors import PictureRefused
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.telegram import errors as chat
+from bot.telegram.destination import Destination
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
 from storage import media, media_answers
@@ -60,12 +61,10 @@ class PhotoHelp(Component):
             crops = [list(offer.crop) for offer in explained.offers]
             await media_answers.offer_crops(tx, item.id, json.dumps(crops))
         sent = await self.sender.send_photo(
-            item.chat_id,
+            Destination.of(item.chat_id, item.thread_id, item.message_id),
             explained.jpeg,
             caption=caption,
             keyboard=_keyboard(item, explained, texts),
-            reply_to=item.message_id or None,
-            thread_id=item.thread_id or None,
         )
         async with self.database.transaction() as tx:
             await media_answers.set_help(tx, item.id, sent.message_id)

@@ -11,6 +11,7 @@ from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
 from bot.limits import full_text, short_text
 from bot.outbox import Work, wait_milliseconds
+from bot.telegram.destination import Destination
 from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
@@ -115,11 +116,9 @@ class Consent(Component):
             await self._remove(question, question.message_id)
         text = short_text if is_group(question.chat_id) else full_text
         sent = await self.sender.send_text(
-            question.chat_id,
+            Destination.of(question.chat_id, question.thread_id, question.reply_to),
             text(texts, self.limits.agreement),
             keyboard=self._keyboard(question, texts),
-            reply_to=question.reply_to or None,
-            thread_id=question.thread_id or None,
         )
         async with self.database.transaction() as tx:
             await consents.asked(tx, question.id, chat_id=sent.chat_id, message_id=sent.message_id)

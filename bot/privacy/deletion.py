@@ -10,6 +10,7 @@ from functools import partial
 from bot.common import CommonServices, Component
 from bot.outbox import Work, say_or, wait_milliseconds
 from bot.privacy.files import UPLOADS_KEPT_MILLISECONDS, StoredFiles
+from bot.telegram.destination import Destination
 from bot.telegram.errors import MessageGone, TelegramFailure
 from storage.jobs.ledger import next_day_milliseconds, next_month_milliseconds
 from storage.people import deletion, pseudonyms
@@ -94,7 +95,7 @@ class ForgetPeople(Component):
             try:
                 await self.sender.edit_text(wish.chat_id, wish.message_id, text)
             except MessageGone:
-                await self.sender.send_text(wish.chat_id, text)
+                await self.sender.send_text(Destination(wish.chat_id), text)
             await self._said(wish, state)
 
         await say_or(say, later=partial(self._put_off, wish), never=never)

@@ -11,6 +11,7 @@ from bot.chat.remove_video import remove_video
 from bot.common import CommonServices, Component
 from bot.outbox import Work, say_or, wait_milliseconds
 from bot.privacy.files import StoredFiles
+from bot.telegram.destination import Destination
 from bot.telegram.errors import FileGone, RequestInvalid, TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import OutgoingVideo
@@ -70,15 +71,16 @@ class Moderation(Component):
         """With the video, where Telegram still has it."""
         texts = await self.messenger.texts_for(admin_id)
         text, keyboard = await self._text(report, job, texts), _decisions(report, texts)
+        there = Destination(admin_id)
         if job.video_file_id is not None:
             video = OutgoingVideo(job.video_file_id, 0, 0, 0, as_file=bool(job.sent_as_file))
             try:
-                await self.sender.send_video(admin_id, video, caption=text, keyboard=keyboard)
+                await self.sender.send_video(there, video, caption=text, keyboard=keyboard)
             except (FileGone, RequestInvalid):
                 pass
             else:
                 return
-        await self.sender.send_text(admin_id, text, keyboard=keyboard)
+        await self.sender.send_text(there, text, keyboard=keyboard)
 
     async def _text(self, report: Report, job: Job, texts: Catalogue) -> str:
         return texts.html(
@@ -135,7 +137,7 @@ class Moderation(Component):
         texts = await self.messenger.texts_for(job.user_id)
         thread_id = job.thread_id if chat_id == job.chat_id else 0
         text = texts.html("video-taken-down")
-        await self.sender.send_text(chat_id, text, thread_id=thread_id or None)
+        await self.sender.send_text(Destination.of(chat_id, thread_id), text)
 
     async def _say_that_it_stays(self, job: Job) -> None:
         """To the operator; its chat is told nothing that is not so."""

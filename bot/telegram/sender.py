@@ -9,6 +9,7 @@ from telegram.constants import ParseMode
 
 from bot.clock import Clock
 from bot.telegram.api_calls import CallPolicy, Calls
+from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import Needless
 from bot.telegram.keyboards import Keyboard, to_markup
 from bot.telegram.outgoing import (
@@ -22,7 +23,7 @@ from bot.telegram.outgoing import (
     to_sent,
 )
 from bot.telegram.rate_limits import RateLimiter, Urgency
-from bot.telegram.text_sender import EDIT, TEXT, Destination, TextSender
+from bot.telegram.text_sender import EDIT, TEXT, TextSender
 
 # A video that has to wait longer is put off by its sender, who is free for other chats meanwhile.
 _PATIENCE_SECONDS = 5.0
@@ -43,16 +44,13 @@ class Sender(TextSender):
 
     async def send_video(
         self,
-        chat_id: int,
+        destination: Destination,
         video: OutgoingVideo,
         *,
         caption: str | None = None,
         keyboard: Keyboard | None = None,
-        reply_to: int | None = None,
-        thread_id: int | None = None,
-        stray_note: str = "",
     ) -> SentMessage:
-        """A new message with a video, before any progress that waits; `stray_note` as `send_text`.
+        """A new message with a video, before any progress that waits.
 
         `NotSent` also stands for a 429 that asks for more than a few seconds (`held_seconds`).
 
@@ -60,21 +58,21 @@ class Sender(TextSender):
         `ThreadClosed`, `FileTooBig`, `FileGone` (an unknown file id), OSError (no such file).
         """
 
-        async def send(destination: Destination) -> Message:
+        async def send(there: Destination) -> Message:
             with video.opened() as media:
                 if video.as_file:
                     return await self._bot.send_document(
-                        chat_id,
+                        there.chat_id,
                         media,
-                        caption=destination.noted(caption),
+                        caption=there.noted(caption),
                         parse_mode=ParseMode.HTML,
                         disable_content_type_detection=True,
                         reply_markup=to_markup(keyboard),
-                        reply_parameters=to_reply(destination.reply_to),
-                        message_thread_id=destination.thread_id,
+                        reply_parameters=to_reply(there.reply_to),
+                        message_thread_id=there.thread_id,
                     )
                 return await self._bot.send_video(
-                    chat_id,
+                    there.chat_id,
                     media,
                     duration=video.duration_seconds,
                     width=video.width,
@@ -82,24 +80,21 @@ class Sender(TextSender):
                     thumbnail=video.thumbnail if isinstance(media, InputFile) else None,
                     cover=video.cover,
                     supports_streaming=True,
-                    caption=destination.noted(caption),
+                    caption=there.noted(caption),
                     parse_mode=ParseMode.HTML,
                     reply_markup=to_markup(keyboard),
-                    reply_parameters=to_reply(destination.reply_to),
-                    message_thread_id=destination.thread_id,
+                    reply_parameters=to_reply(there.reply_to),
+                    message_thread_id=there.thread_id,
                 )
 
-        destination = Destination(reply_to, thread_id)
-        return await self._send(send, chat_id, _RESULT, destination, stray_note)
+        return await self._send(send, destination, _RESULT)
 
     async def send_video_note(
         self,
-        chat_id: int,
+        destination: Destination,
         note: OutgoingNote,
         *,
         keyboard: Keyboard | None = None,
-        reply_to: int | None = None,
-        thread_id: int | None = None,
     ) -> SentMessage:
         """A new message with a round video; it has no caption, and no message can become one.
 
@@ -107,72 +102,68 @@ class Sender(TextSender):
         `RequestInvalid` and `NotAllowed` also mean that this person or chat takes no round notes.
         """
 
-        async def send(destination: Destination) -> Message:
+        async def send(there: Destination) -> Message:
             with note.opened() as media:
                 return await self._bot.send_video_note(
-                    chat_id,
+                    there.chat_id,
                     media,
                     duration=note.duration_seconds or None,
                     length=note.side or None,
                     thumbnail=note.thumbnail if isinstance(media, InputFile) else None,
                     reply_markup=to_markup(keyboard),
-                    reply_parameters=to_reply(destination.reply_to),
-                    message_thread_id=destination.thread_id,
+                    reply_parameters=to_reply(there.reply_to),
+                    message_thread_id=there.thread_id,
                 )
 
-        return await self._send(send, chat_id, _RESULT, Destination(reply_to, thread_id))
+        return await self._send(send, destination, _RESULT)
 
     async def send_voice(
         self,
-        chat_id: int,
+        destination: Destination,
         ogg: bytes,
         *,
         seconds: int,
         caption: str,
         keyboard: Keyboard,
-        reply_to: int | None = None,
-        thread_id: int | None = None,
     ) -> SentMessage:
         """A new message with a voice note (OGG, Opus); raises as `send_text`."""
 
-        async def send(destination: Destination) -> Message:
+        async def send(there: Destination) -> Message:
             return await self._bot.send_voice(
-                chat_id,
+                there.chat_id,
                 InputFile(ogg, filename="piece.ogg", attach=True),
                 duration=seconds,
                 caption=caption,
                 parse_mode=ParseMode.HTML,
                 reply_markup=to_markup(keyboard),
-                reply_parameters=to_reply(destination.reply_to),
-                message_thread_id=destination.thread_id,
+                reply_parameters=to_reply(there.reply_to),
+                message_thread_id=there.thread_id,
             )
 
-        return await self._send(send, chat_id, TEXT, Destination(reply_to, thread_id))
+        return await self._send(send, destination, TEXT)
 
     async def send_photo(
         self,
-        chat_id: int,
+        destination: Destination,
         jpeg: bytes,
         *,
         caption: str | None = None,
         keyboard: Keyboard | None = None,
-        reply_to: int | None = None,
-        thread_id: int | None = None,
     ) -> SentMessage:
         """A new message with a picture; raises as `send_text`."""
 
-        async def send(destination: Destination) -> Message:
+        async def send(there: Destination) -> Message:
             return await self._bot.send_photo(
-                chat_id,
+                there.chat_id,
                 jpeg,
                 caption=caption,
                 parse_mode=ParseMode.HTML,
                 reply_markup=to_markup(keyboard),
-                reply_parameters=to_reply(destination.reply_to),
-                message_thread_id=destination.thread_id,
+                reply_parameters=to_reply(there.reply_to),
+                message_thread_id=there.thread_id,
             )
 
-        return await self._send(send, chat_id, TEXT, Destination(reply_to, thread_id))
+        return await self._send(send, destination, TEXT)
 
     async def edit_photo(
         self,

@@ -6,7 +6,7 @@ import logging
 import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +15,7 @@ from telegram.constants import ParseMode
 
 from bot.clock import Clock
 from bot.telegram.api_calls import CallPolicy, Calls
+from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import Needless
 from bot.telegram.errors import MessageGone, TelegramFailure, ThreadClosed
 from bot.telegram.keyboards import AskReply, Keyboard, start_link, to_markup, to_new_markup
@@ -39,19 +40,6 @@ _PROGRESS = CallPolicy(None, repeatable=True, attempts=1, floods=1)
 
 # The final word waits for a progress edit under way: not for long.
 _PROGRESS_READ_SECONDS = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where in the chat a new message goes."""
-
-    reply_to: int | None = None
-    thread_id: int | None = None
-    note: str = ""
-
-    def noted(self, text: str | None) -> str | None:
-        """The text, after what is to be said where it is not in its topic."""
-        return "\n".join(filter(None, (self.note, text))) or None
 
 
 Send = Callable[[Destination], Awaitable[Message]]
@@ -94,38 +82,32 @@ class TextSender:
 
     async def send_text(
         self,
-        chat_id: int,
+        destination: Destination,
         text: str,
         *,
         keyboard: Keyboard | AskReply | None = None,
-        reply_to: int | None = None,
-        thread_id: int | None = None,
-        stray_note: str = "",
         patience_seconds: float = math.inf,
     ) -> SentMessage:
-        """A new message; a deleted `reply_to` or a closed topic does not stop it.
-
-        Where its topic is closed it goes to the chat as a whole, after `stray_note`.
+        """A new message; that its `reply_to` is deleted or its topic closed does not stop it.
 
         `NotSent` also stands for a chat in which it would wait longer than `patience_seconds`.
 
         Raises: also `SendUnknown` and `ThreadClosed`.
         """
 
-        async def send(destination: Destination) -> Message:
+        async def send(there: Destination) -> Message:
             return await self._bot.send_message(
-                chat_id,
-                destination.noted(text) or "",
+                there.chat_id,
+                there.noted(text) or "",
                 parse_mode=ParseMode.HTML,
                 link_preview_options=_NO_PREVIEW,
                 reply_markup=to_new_markup(keyboard),
-                reply_parameters=to_reply(destination.reply_to),
-                message_thread_id=destination.thread_id,
+                reply_parameters=to_reply(there.reply_to),
+                message_thread_id=there.thread_id,
             )
 
         policy = replace(TEXT, turn_patience_seconds=patience_seconds)
-        destination = Destination(reply_to, thread_id)
-        return await self._send(send, chat_id, policy, destination, stray_note)
+        return await self._send(send, destination, policy)
 
     async def edit_text(
         self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
@@ -184,22 +166,6 @@ class TextSender:
         with suppress(Needless):
             await self._calls.make(answer, None, _ANSWER)
 
-    async def chat_action(self, chat_id: int, action: str, *, thread_id: int | None = None) -> None:
-        """Show "sending a video…" and the like for 5 s; never raises `TelegramFailure`.
-
-        `action` is one of `telegram.constants.ChatAction`.
-        """
-
-        async def act() -> bool:
-            return await self._bot.send_chat_action(chat_id, action, message_thread_id=thread_id)
-
-        if self._rate_limiter.held_seconds(chat_id) > 0:
-            return
-        try:
-            await self._calls.make(act, None, _ACTION)
-        except TelegramFailure as failure:
-            logger.info("chat action in chat %s was not shown: %s", chat_id, failure)
-
     async def react(self, chat_id: int, message_id: int, emoji: str) -> None:
         """Show that a message was seen, without a message; never raises `TelegramFailure`.
 
@@ -218,22 +184,14 @@ class TextSender:
         except TelegramFailure as failure:
             logger.info("a reaction in chat %s was not shown: %s", chat_id, failure)
 
-    async def _send(
-        self,
-        send: Send,
-        chat_id: int,
-        policy: CallPolicy,
-        destination: Destination,
-        stray_note: str = "",
-    ) -> SentMessage:
+    async def _send(self, send: Send, destination: Destination, policy: CallPolicy) -> SentMessage:
+        chat_id = destination.chat_id
         try:
             message = await self._calls.make(lambda: send(destination), chat_id, policy)
         except ThreadClosed:
             if destination.thread_id is None:
                 raise
-            # A reply would lead back into the closed topic.
-            astray = Destination(note=stray_note)
-            message = await self._calls.make(lambda: send(astray), chat_id, policy)
+            message = await self._calls.make(lambda: send(destination.astray()), chat_id, policy)
         return to_sent(message)
 
     async def _edit_text(

@@ -20,6 +20,7 @@ from bot.delivery.last_video import LastVideo
 from bot.delivery.package import Packager
 from bot.delivery.private_fallback import PrivateFallbacks
 from bot.telegram.connection import build_bot
+from bot.telegram.destination import Destination
 from bot.telegram.members import Members
 from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
@@ -67,7 +68,7 @@ class Scene:
         job = await orders.start(self.database, user_id, now=self.clock.now_milliseconds())
         job = await orders.render(self.database, job, BILLED_MILLISECONDS)
         (self.results / f"{job.id}.mp4").write_bytes(self.film)
-        sent = await self.sender.send_text(user_id, "Your video is ready: sending it…")
+        sent = await self.sender.send_text(Destination(user_id), "Your video is ready: sending it…")
         async with self.database.transaction() as tx:
             await moves.set_status_message(
                 tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id

@@ -7,16 +7,16 @@ import pytest
 
 from bot.delivery.last_video import ResendOutcome
 from bot.media import calls
+from bot.telegram.destination import Destination
 from storage.jobs import moves
 from storage.jobs.jobs import Job
-from storage.media import ConversationKey
 from storage.people import preferences
 from tests.delivery.scene import ADA, BILLED_MILLISECONDS, STATUS, Scene
 from tests.support.bot_api import Json
 from tests.support.chats import buttons_of, text_of
 from tests.support.texts import label, said
 
-HERE = ConversationKey(ADA, 0, ADA)
+HERE = Destination(ADA, reply_to=STATUS)
 
 
 async def wished(there: Scene) -> Job:
@@ -122,7 +122,7 @@ async def test_a_video_of_more_than_a_minute_comes_as_a_video(there: Scene) -> N
 
 async def test_the_last_one_comes_as_it_came_and_else_as_a_video(there: Scene) -> None:
     job = await there.deliver(await wished(there))
-    assert await there.last.send(HERE, STATUS) is ResendOutcome.SENT
+    assert await there.last.send(ADA, HERE) is ResendOutcome.SENT
     first, again = await notes(there)
     assert again["video_note"]["file_unique_id"] == first["video_note"]["file_unique_id"]
     assert (await there.telegram.calls("sendVideoNote"))[-1]["files"] == {}
@@ -130,7 +130,7 @@ async def test_the_last_one_comes_as_it_came_and_else_as_a_video(there: Scene) -
     there.telegram.fault(
         "sendVideoNote", "bad_request", description="Bad Request: wrong file identifier"
     )
-    assert await there.last.send(HERE, STATUS) is ResendOutcome.SENT
+    assert await there.last.send(ADA, HERE) is ResendOutcome.SENT
     (video,) = await there.videos()
     assert text_of(video) == said("video-last")
     assert (await there.job(job)).video_file_id == video["video"]["file_id"]

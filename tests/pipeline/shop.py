@@ -26,6 +26,7 @@ from bot.jobs.watch import Watch
 from bot.media import calls
 from bot.media.picture.normalise import NormalisedPicture
 from bot.media.sound.normalise import NormalisedSound
+from bot.telegram.destination import Destination
 from bot.worker import Worker
 from storage import media
 from storage.db.database import Database
@@ -139,7 +140,7 @@ class Shop:
         """A job that waits for its slot, with a status message and copies at the provider."""
         now = self.clock.now_milliseconds()
         job = await orders.start(self.database, user_id, now=now)
-        sent = await self.paper.send_text(job.chat_id, "…")
+        sent = await self.paper.send_text(Destination(job.chat_id), "…")
         async with self.database.transaction() as tx:
             await moves.set_status_message(
                 tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id

@@ -12,6 +12,7 @@ from bot.intake.outcome import MediaOutcome
 from bot.intake.replies import MediaReplies
 from bot.intake.retries import SERVICE_WAITS_SECONDS, wait_seconds
 from bot.media.worker.client import MediaWorkerNotStarted
+from bot.telegram.destination import Destination
 from storage import drafts, media, media_answers
 from storage.media import ConversationKey, Media, ReceivedMedia
 from tests.pipeline.engines import success
@@ -69,7 +70,7 @@ class Services:
 
     async def photo(self) -> int:
         """A photo whose sender was told that it is looked at."""
-        sent = await self.shop.paper.send_text(ADA.chat_id, "Looking at your photo…")
+        sent = await self.shop.paper.send_text(Destination(ADA.chat_id), "Looking at your photo…")
         arrival = ReceivedMedia("update:1", "photo", ADA, 1, None, "f", "u", 9)
         now = self.shop.clock.now_milliseconds()
         async with self.shop.database.transaction() as tx:

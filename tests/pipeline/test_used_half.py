@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from bot.intake.replies import MediaReplies
+from bot.telegram.destination import Destination
 from storage import media
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job
@@ -59,7 +60,7 @@ async def test_a_message_of_its_own_says_that_the_voice_is_used(shop: Shop) -> N
         common=shop.common, messenger=shop.messenger, long_voice_choices=cast(Any, None)
     )
     job = await shop.waiting_job()
-    own = await shop.paper.send_text(job.chat_id, "Listening to your voice…")
+    own = await shop.paper.send_text(Destination(job.chat_id), "Listening to your voice…")
     async with shop.database.transaction() as tx:
         await media.set_reply(
             tx, job.sound_id, chat_id=own.chat_id, reply_message_id=own.message_id

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.telegram import errors as chat
+from bot.telegram.destination import Destination
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import OutgoingVideo, SentMessage
@@ -64,21 +65,21 @@ class RandomSender:
     async def _nothing(self, *_: object, **__: object) -> None:
         """What nobody would miss."""
 
-    close = react = chat_action = _nothing
+    close = react = _nothing
 
     def start_link(self, payload: str) -> str:
         """See `Sender`."""
         return f"https://t.me/soak_bot?start={payload}"
 
     async def send_text(
-        self, chat_id: int, text: str, *, keyboard: _Buttons = None, **_: Any
+        self, destination: Destination, text: str, *, keyboard: _Buttons = None, **_: Any
     ) -> SentMessage:
         """See `Sender`."""
-        return await self._new("text", _NEW, chat_id, text, keyboard)
+        return await self._new("text", _NEW, destination.chat_id, text, keyboard)
 
     async def send_photo(
         self,
-        chat_id: int,
+        destination: Destination,
         jpeg: bytes,
         *,
         caption: _Text = None,
@@ -86,11 +87,11 @@ class RandomSender:
         **_: Any,
     ) -> SentMessage:
         """See `Sender`."""
-        return await self._new("photo", _NEW, chat_id, caption or "", keyboard)
+        return await self._new("photo", _NEW, destination.chat_id, caption or "", keyboard)
 
     async def send_video(
         self,
-        chat_id: int,
+        destination: Destination,
         video: OutgoingVideo,
         *,
         caption: _Text = None,
@@ -98,7 +99,9 @@ class RandomSender:
         **_: Any,
     ) -> SentMessage:
         """See `Sender`."""
-        return await self._new("video", _VIDEO, chat_id, caption or "", keyboard, _job_of(video))
+        return await self._new(
+            "video", _VIDEO, destination.chat_id, caption or "", keyboard, _job_of(video)
+        )
 
     async def edit_text(
         self, chat_id: int, message_id: int, text: str, *, keyboard: _Buttons = None

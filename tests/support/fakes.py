@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.media.worker.client import MediaWorker, MediaWorkerDied
+from bot.telegram.destination import Destination
 from bot.telegram.files import Files
 from bot.telegram.keyboards import AskReply, Keyboard
 from bot.telegram.outgoing import SentMessage
@@ -41,10 +42,16 @@ class FakeSender(Sender):
         return [said.text for said in self.messages.values() if said.chat_id == chat_id]
 
     async def send_text(
-        self, chat_id: int, text: str, *, keyboard: Keyboard | AskReply | None = None, **_: Any
+        self,
+        destination: Destination,
+        text: str,
+        *,
+        keyboard: Keyboard | AskReply | None = None,
+        **_: Any,
     ) -> SentMessage:
         """See `Sender`."""
         self.tries += 1
+        chat_id = destination.chat_id
         if chat_id in self.failures:
             raise self.failures[chat_id]
         message_id = len(self.messages) + 1

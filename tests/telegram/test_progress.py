@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from bot.telegram.destination import Destination
 from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
 from bot.telegram.status_edits import ProgressEdits, Status
@@ -61,7 +62,7 @@ async def scene(telegram: LocalTelegram) -> AsyncIterator[Scene]:
     """In private."""
     clock = FakeClock(jumps=False)
     async with sender_of(telegram.url, clock) as sender:
-        status = await sender.send_text(PRIVATE, "0%")
+        status = await sender.send_text(Destination(PRIVATE), "0%")
         yield Scene(telegram, clock, sender, status.message_id)
 
 
@@ -87,7 +88,7 @@ async def test_reports_in_quick_succession_become_one_edit_with_the_latest(scene
 async def test_in_a_group_edits_are_further_apart(scene: Scene) -> None:
     group = await scene.telegram.post("/groups", {"title": "Us", "members": [PRIVATE]})
     scene.chat_id = group["chat_id"]
-    scene.message_id = (await scene.sender.send_text(scene.chat_id, "0%")).message_id
+    scene.message_id = (await scene.sender.send_text(Destination(scene.chat_id), "0%")).message_id
     scene.show("10%")
     await scene.edited(1)
     scene.show("20%")

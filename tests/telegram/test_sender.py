@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from bot.telegram.connection import Timeouts
+from bot.telegram.destination import Destination
 from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
@@ -56,10 +57,9 @@ async def test_a_text_arrives_with_markup_buttons_and_as_a_reply(
 ) -> None:
     question = await telegram.show()
     sent = await sender.send_text(
-        PRIVATE,
+        Destination(PRIVATE, reply_to=question["message_id"]),
         "<b>Fine</b> &amp; well",
         keyboard=Keyboard.of([("Cancel", "cancel:7")]),
-        reply_to=question["message_id"],
     )
     (seen,) = await telegram.seen()
     assert seen["message_id"] == sent.message_id
@@ -72,7 +72,7 @@ async def test_a_text_arrives_with_markup_buttons_and_as_a_reply(
 async def test_a_video_arrives_with_all_that_players_want_to_know(
     telegram: LocalTelegram, sender: Sender, video: OutgoingVideo
 ) -> None:
-    sent = await sender.send_video(PRIVATE, video, caption="<i>yours</i>")
+    sent = await sender.send_video(Destination(PRIVATE), video, caption="<i>yours</i>")
     (seen,) = await telegram.seen()
     (call,) = await telegram.calls("sendVideo")
     assert seen["caption"] == "yours"
@@ -89,9 +89,9 @@ async def test_a_video_arrives_with_all_that_players_want_to_know(
 async def test_a_video_sent_before_is_sent_again_by_its_file_id(
     telegram: LocalTelegram, sender: Sender, video: OutgoingVideo
 ) -> None:
-    first = await sender.send_video(PRIVATE, video)
+    first = await sender.send_video(Destination(PRIVATE), video)
     assert first.video_file_id is not None
-    await sender.send_video(PRIVATE, OutgoingVideo(first.video_file_id, 64, 80, 1))
+    await sender.send_video(Destination(PRIVATE), OutgoingVideo(first.video_file_id, 64, 80, 1))
     _, second = await telegram.calls("sendVideo")
     assert len(await telegram.seen()) == 2
     assert not second["files"]
@@ -104,13 +104,13 @@ async def test_a_file_over_the_limit_is_not_even_tried(
     with path.open("wb") as file:
         file.truncate(50_000_001)
     with pytest.raises(FileTooBig):
-        await sender.send_video(PRIVATE, OutgoingVideo(path, 64, 80, 1))
+        await sender.send_video(Destination(PRIVATE), OutgoingVideo(path, 64, 80, 1))
     assert await telegram.calls("sendVideo") == []
 
 
 async def test_an_unknown_file_id_is_a_file_gone(sender: Sender) -> None:
     with pytest.raises(FileGone):
-        await sender.send_video(PRIVATE, OutgoingVideo("BAAC-unknown", 64, 80, 1))
+        await sender.send_video(Destination(PRIVATE), OutgoingVideo("BAAC-unknown", 64, 80, 1))
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "error_after"])
@@ -119,7 +119,7 @@ async def test_a_lost_answer_leaves_one_video_and_an_unknown_outcome(
 ) -> None:
     telegram.fault("sendVideo", kind)
     with pytest.raises(SendUnknown):
-        await sender.send_video(PRIVATE, video)
+        await sender.send_video(Destination(PRIVATE), video)
     assert len(await telegram.seen()) == 1
     assert len(await telegram.calls("sendVideo")) == 1
 
@@ -130,7 +130,7 @@ async def test_a_timeout_after_the_request_left_is_not_repeated(
     telegram.line.late_seconds["sendVideo"] = 2.0
     async with sender_of(telegram.url, timeouts=Timeouts(read_seconds=0.3)) as hasty:
         with pytest.raises(SendUnknown):
-            await hasty.send_video(PRIVATE, video)
+            await hasty.send_video(Destination(PRIVATE), video)
     assert len(await telegram.seen()) == 1
     assert len(await telegram.calls("sendVideo")) == 1
 
@@ -141,7 +141,7 @@ async def test_an_answer_that_is_none_leaves_the_outcome_unknown(
 ) -> None:
     telegram.fault("sendMessage", kind)
     with pytest.raises(SendUnknown) as failure:
-        await sender.send_text(PRIVATE, "hello")
+        await sender.send_text(Destination(PRIVATE), "hello")
     assert "<html>" not in str(failure.value)
 
 
@@ -150,14 +150,14 @@ async def test_a_result_that_is_not_a_message_leaves_the_outcome_unknown(
 ) -> None:
     telegram.fault("sendMessage", "status", code=200, body={"ok": True})
     with pytest.raises(SendUnknown):
-        await sender.send_text(PRIVATE, "hello")
+        await sender.send_text(Destination(PRIVATE), "hello")
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "error_after", "malformed"])
 async def test_an_edit_whose_answer_was_lost_is_made_again(
     telegram: LocalTelegram, sender: Sender, kind: str
 ) -> None:
-    sent = await sender.send_text(PRIVATE, "before")
+    sent = await sender.send_text(Destination(PRIVATE), "before")
     telegram.fault("editMessageText", kind)
     await sender.edit_text(PRIVATE, sent.message_id, "after")
     (seen,) = await telegram.seen()
@@ -167,7 +167,7 @@ async def test_an_edit_whose_answer_was_lost_is_made_again(
 async def test_an_edit_that_never_gets_an_answer_may_be_tried_later(
     telegram: LocalTelegram, sender: Sender
 ) -> None:
-    sent = await sender.send_text(PRIVATE, "before")
+    sent = await sender.send_text(Destination(PRIVATE), "before")
     telegram.fault("editMessageText", "status", times=None, code=502)
     with pytest.raises(TryAgain):
         await sender.edit_text(PRIVATE, sent.message_id, "after")
@@ -176,7 +176,9 @@ async def test_an_edit_that_never_gets_an_answer_may_be_tried_later(
 async def test_the_status_becomes_the_video_without_a_new_message(
     telegram: LocalTelegram, sender: Sender, video: OutgoingVideo
 ) -> None:
-    status = await sender.send_text(PRIVATE, "working", keyboard=Keyboard.of([("Stop", "s")]))
+    status = await sender.send_text(
+        Destination(PRIVATE), "working", keyboard=Keyboard.of([("Stop", "s")])
+    )
     telegram.fault("editMessageMedia", "drop_after")
     await sender.edit_into_video(PRIVATE, status.message_id, video, caption="done")
     (seen,) = await telegram.seen()
@@ -207,7 +209,7 @@ async def test_without_a_connection_the_call_is_made_again(free_port: int) -> No
     async with AsyncExitStack() as stack:
         late = _LateTelegram(free_port, stack)
         async with sender_of(f"http://127.0.0.1:{free_port}", late) as sender:
-            await sender.send_text(PRIVATE, "hello")
+            await sender.send_text(Destination(PRIVATE), "hello")
         assert late.telegram is not None
         assert [m["text"] for m in await late.telegram.seen()] == ["hello"]
 
@@ -216,7 +218,7 @@ async def test_a_server_that_stays_away_gives_not_sent(free_port: int) -> None:
     clock = FakeClock()
     async with sender_of(f"http://127.0.0.1:{free_port}", clock) as sender:
         with pytest.raises(NotSent):
-            await sender.send_text(PRIVATE, "hello")
+            await sender.send_text(Destination(PRIVATE), "hello")
     assert len(clock.slept) >= 3
 
 
@@ -225,7 +227,7 @@ async def test_a_rejected_token_is_named_without_showing_it(
 ) -> None:
     telegram.fault("sendMessage", "status", code=401)
     with pytest.raises(TokenRejected) as failure:
-        await sender.send_text(PRIVATE, "hello")
+        await sender.send_text(Destination(PRIVATE), "hello")
     assert SECRET_TOKEN.get_secret_value() not in repr(failure.value)
 
 
@@ -234,9 +236,9 @@ async def test_one_chats_flood_is_waited_out_while_others_go_on(telegram: LocalT
     telegram.fault("sendMessage", "rate_limit", retry_after=30)
     clock = FakeClock(jumps=False)
     async with sender_of(telegram.url, clock) as sender:
-        flooded = asyncio.create_task(sender.send_text(PRIVATE, "late"))
+        flooded = asyncio.create_task(sender.send_text(Destination(PRIVATE), "late"))
         await eventually(lambda: len(clock.due) == 1)
-        await sender.send_text(7_002, "at once")
+        await sender.send_text(Destination(7_002), "at once")
         assert not flooded.done()
         assert await telegram.seen() == []
         clock.advance(29)
@@ -249,19 +251,19 @@ async def test_one_chats_flood_is_waited_out_while_others_go_on(telegram: LocalT
 async def test_endless_floods_end_as_not_sent(telegram: LocalTelegram, sender: Sender) -> None:
     telegram.fault("sendMessage", "rate_limit", times=None, retry_after=5)
     with pytest.raises(NotSent):
-        await sender.send_text(PRIVATE, "hello")
+        await sender.send_text(Destination(PRIVATE), "hello")
     assert await telegram.seen() == []
 
 
 async def test_a_chat_that_blocked_the_bot_is_dead(telegram: LocalTelegram, sender: Sender) -> None:
     await telegram.post(f"/chats/{PRIVATE}/block")
     with pytest.raises(ChatDead):
-        await sender.send_text(PRIVATE, "hello")
+        await sender.send_text(Destination(PRIVATE), "hello")
 
 
 async def test_a_chat_nobody_knows_is_dead(sender: Sender) -> None:
     with pytest.raises(ChatDead):
-        await sender.send_text(999_999, "hello")
+        await sender.send_text(Destination(999_999), "hello")
 
 
 async def test_a_group_that_grew_says_where_it_went(
@@ -270,7 +272,7 @@ async def test_a_group_that_grew_says_where_it_went(
     group = await telegram.post("/groups", {"title": "Us", "members": [PRIVATE]})
     grown = await telegram.post(f"/chats/{group['chat_id']}/migrate")
     with pytest.raises(ChatMoved) as moved:
-        await sender.send_text(group["chat_id"], "hello")
+        await sender.send_text(Destination(group["chat_id"]), "hello")
     assert moved.value.new_chat_id == grown["chat_id"]
 
 
@@ -279,11 +281,11 @@ async def test_missing_rights_are_told_apart_from_a_dead_chat(
 ) -> None:
     telegram.fault("sendMessage", "bad_request", description="not enough rights to send text")
     with pytest.raises(NotAllowed):
-        await sender.send_text(PRIVATE, "hello")
+        await sender.send_text(Destination(PRIVATE), "hello")
 
 
 async def test_the_same_text_again_is_no_failure(telegram: LocalTelegram, sender: Sender) -> None:
-    sent = await sender.send_text(PRIVATE, "same")
+    sent = await sender.send_text(Destination(PRIVATE), "same")
     await sender.edit_text(PRIVATE, sent.message_id, "same")
     assert [call["ok"] for call in await telegram.calls("editMessageText")] == [False]
 
@@ -291,7 +293,7 @@ async def test_the_same_text_again_is_no_failure(telegram: LocalTelegram, sender
 async def test_a_deleted_message_is_gone_for_edits_and_fine_for_deletion(
     telegram: LocalTelegram, sender: Sender
 ) -> None:
-    sent = await sender.send_text(PRIVATE, "short-lived")
+    sent = await sender.send_text(Destination(PRIVATE), "short-lived")
     await telegram.delete(sent.message_id)
     with pytest.raises(MessageGone):
         await sender.edit_text(PRIVATE, sent.message_id, "more")
@@ -304,7 +306,7 @@ async def test_a_deleted_reply_target_does_not_stop_the_answer(
 ) -> None:
     question = await telegram.show()
     await telegram.delete(question["message_id"])
-    await sender.send_text(PRIVATE, "anyway", reply_to=question["message_id"])
+    await sender.send_text(Destination(PRIVATE, reply_to=question["message_id"]), "anyway")
     (seen,) = await telegram.seen()
     assert "reply_to_message" not in seen
 
@@ -319,9 +321,9 @@ async def test_a_closed_topic_sends_the_answer_to_the_chat_itself(
         f"/chats/{group['chat_id']}/topics", {"name": "films", "from": PRIVATE}
     )
     thread_id = topic["message_thread_id"]
-    inside = await sender.send_text(group["chat_id"], "inside", thread_id=thread_id)
+    inside = await sender.send_text(Destination(group["chat_id"], thread_id), "inside")
     telegram.fault("sendMessage", "bad_request", description="TOPIC_CLOSED")
-    outside = await sender.send_text(group["chat_id"], "outside", thread_id=thread_id)
+    outside = await sender.send_text(Destination(group["chat_id"], thread_id), "outside")
     assert (inside.thread_id, outside.thread_id) == (thread_id, None)
     assert [m["text"] for m in await telegram.seen(group["chat_id"])] == ["inside", "outside"]
 
@@ -334,7 +336,7 @@ async def test_a_press_too_old_to_be_answered_is_no_failure(
 
 
 async def test_a_press_is_answered(telegram: LocalTelegram, sender: Sender) -> None:
-    sent = await sender.send_text(PRIVATE, "?", keyboard=Keyboard.of([("Yes", "yes")]))
+    sent = await sender.send_text(Destination(PRIVATE), "?", keyboard=Keyboard.of([("Yes", "yes")]))
     pressed = await telegram.post(
         f"/chats/{PRIVATE}/messages/{sent.message_id}/press", {"callback_data": "yes"}
     )
@@ -342,10 +344,3 @@ async def test_a_press_is_answered(telegram: LocalTelegram, sender: Sender) -> N
     (call,) = await telegram.calls("answerCallbackQuery")
     assert call["ok"]
     assert call["params"]["text"] == "noted"
-
-
-async def test_a_chat_action_never_fails(telegram: LocalTelegram, sender: Sender) -> None:
-    await sender.chat_action(PRIVATE, "upload_video")
-    telegram.fault("sendChatAction", "forbidden")
-    await sender.chat_action(PRIVATE, "upload_video")
-    assert [call["ok"] for call in await telegram.calls("sendChatAction")] == [True, False]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bot.telegram.destination import Destination
 from bot.telegram.errors import FileGone, MessageGone, NotAllowed, RequestInvalid, SendUnknown
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import OutgoingNote
@@ -37,14 +38,14 @@ async def test_a_note_arrives_round_and_is_had_again_by_its_id(
     telegram: LocalTelegram, sender: Sender, note: OutgoingNote
 ) -> None:
     question = await telegram.show()
-    sent = await sender.send_video_note(PRIVATE, note, reply_to=question["message_id"])
+    sent = await sender.send_video_note(Destination(PRIVATE, reply_to=question["message_id"]), note)
     (seen,) = await telegram.seen()
     assert (sent.is_note, sent.video_file_id) == (True, seen["video_note"]["file_id"])
     assert sent.thumbnail_id == seen["video_note"]["thumbnail"]["file_id"]
     assert seen["video_note"]["length"] == 96
     assert seen["reply_to_message"]["message_id"] == question["message_id"]
     assert sent.video_file_id is not None
-    await sender.send_video_note(PRIVATE, OutgoingNote(sent.video_file_id, 0, 0))
+    await sender.send_video_note(Destination(PRIVATE), OutgoingNote(sent.video_file_id, 0, 0))
     assert (await telegram.calls("sendVideoNote"))[1]["files"] == {}
 
 
@@ -58,7 +59,9 @@ async def test_what_telegram_does_not_take_as_round_is_known_to_be_a_video(
         grey = np.full((80, 64, 3), 99, np.uint8)
         container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
         container.mux(stream.encode())
-    assert not (await sender.send_video_note(PRIVATE, OutgoingNote(path, 64, 1))).is_note
+    assert not (
+        await sender.send_video_note(Destination(PRIVATE), OutgoingNote(path, 64, 1))
+    ).is_note
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,7 @@ async def test_each_refusal_of_a_note_has_its_type(
 ) -> None:
     telegram.fault("sendVideoNote", "bad_request", description=description)
     with pytest.raises(failure):
-        await sender.send_video_note(PRIVATE, note)
+        await sender.send_video_note(Destination(PRIVATE), note)
 
 
 async def test_a_note_of_unknown_fate_is_not_sent_twice(
@@ -86,14 +89,16 @@ async def test_a_note_of_unknown_fate_is_not_sent_twice(
 ) -> None:
     telegram.fault("sendVideoNote", "drop_after")
     with pytest.raises(SendUnknown):
-        await sender.send_video_note(PRIVATE, note)
+        await sender.send_video_note(Destination(PRIVATE), note)
     assert len(await telegram.seen()) == 1
 
 
 async def test_a_picture_is_replaced_with_its_caption_and_buttons(
     telegram: LocalTelegram, sender: Sender
 ) -> None:
-    sent = await sender.send_photo(PRIVATE, jpeg("red"), caption="<b>One</b>", keyboard=KEYBOARD)
+    sent = await sender.send_photo(
+        Destination(PRIVATE), jpeg("red"), caption="<b>One</b>", keyboard=KEYBOARD
+    )
     (before,) = await telegram.seen()
     await sender.edit_photo(PRIVATE, sent.message_id, jpeg("blue"), caption="Two")
     (after,) = await telegram.seen()
