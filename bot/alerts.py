@@ -13,6 +13,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -48,35 +49,27 @@ _WAITS_SECONDS = (5, 15, 60, 300, 900, 3600)
 _LONGEST_VALUE = 1_000
 
 
+@dataclass(frozen=True, kw_only=True)
 class Operator:
     """Tells the people of ADMIN_IDS."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        sender: Sender,
-        texts: Texts,
-        admin_ids: frozenset[int],
-        clock: Clock,
-    ) -> None:
-        self._database = database
-        self._sender = sender
-        self._texts = texts
-        self._admin_ids = admin_ids
-        self._clock = clock
+    database: Database
+    sender: Sender
+    texts: Texts
+    admin_ids: frozenset[int]
+    clock: Clock
 
     async def tell(self, subject: str, key: str, **values: Value) -> None:
         """Have it told, unless the same subject was within the hour."""
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await self.note(tx, subject, key, **values)
 
     async def note(self, tx: Transaction, subject: str, key: str, **values: Value) -> None:
         """The same, in the transaction of what caused it."""
         logger.error("%s %s", key, values)
         alert = Alert(subject, key, {name: _shortened(value) for name, value in values.items()})
-        now = self._clock.now_milliseconds()
-        await alerts.write(tx, alert, sorted(self._admin_ids), now)
+        now = self.clock.now_milliseconds()
+        await alerts.write(tx, alert, sorted(self.admin_ids), now)
 
     def noting(self, subject: str, key: str, **values: Value) -> Noting:
         """The same, for whoever has the transaction."""
@@ -88,7 +81,7 @@ class Operator:
 
     async def tell_of(self, failure: DashScopeError, job_id: int | None = None) -> None:
         """Have told that the provider refuses to work for us, or calls a request wrong."""
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await self.noting_of(failure, job_id)(tx)
 
     def noting_of(self, failure: DashScopeError, job_id: int | None = None) -> Noting:
@@ -115,39 +108,39 @@ class Operator:
 
     async def waiting(self) -> list[int]:
         """The administrators who are to be told something now."""
-        deliveries = await alerts.due(self._database, self._clock.now_milliseconds())
+        deliveries = await alerts.due(self.database, self.clock.now_milliseconds())
         return sorted({delivery.admin_id for delivery in deliveries})
 
     async def send_deliveries(self, admin_id: int) -> None:
         """Send this administrator what is due; what fails is put off, and none overtakes it."""
-        for delivery in await alerts.due(self._database, self._clock.now_milliseconds()):
+        for delivery in await alerts.due(self.database, self.clock.now_milliseconds()):
             if delivery.admin_id == admin_id and not await self._send(delivery):
                 return
 
     async def _send(self, delivery: AlertDelivery) -> bool:
         """Whether this letter is done with."""
-        if delivery.admin_id not in self._admin_ids:
+        if delivery.admin_id not in self.admin_ids:
             return await self._give_up(delivery, "not an administrator any more")
-        texts = self._texts.of(await people.language_code(self._database, delivery.admin_id))
+        texts = self.texts.of(await people.language_code(self.database, delivery.admin_id))
         try:
             text = texts.html(delivery.text_key, **delivery.values)
-            await self._sender.send_text(Destination(delivery.admin_id), text)
+            await self.sender.send_text(Destination(delivery.admin_id), text)
         except (ChatDead, TextMissing) as failure:
             return await self._give_up(delivery, repr(failure))
         except TelegramFailure as failure:
             return await self._put_off(delivery, failure)
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await alerts.told(tx, delivery)
         return True
 
     async def _put_off(self, delivery: AlertDelivery, failure: TelegramFailure) -> bool:
         """An answer that was lost too: told twice does less harm than not at all."""
-        now = self._clock.now_milliseconds()
+        now = self.clock.now_milliseconds()
         if now - delivery.at_milliseconds > PATIENCE_MILLISECONDS:
             return await self._give_up(delivery, repr(failure))
         logger.warning("operator %s could not be told now: %s", delivery.admin_id, failure)
         seconds = _WAITS_SECONDS[min(delivery.tries, len(_WAITS_SECONDS) - 1)]
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await alerts.put_off(tx, delivery, now + seconds * 1000)
         return False
 
@@ -156,7 +149,7 @@ class Operator:
             "operator %s is not told of %s %s: %s",
             *(delivery.admin_id, delivery.text_key, delivery.values, reason),
         )
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await alerts.give_up(tx, delivery)
         return True
 

@@ -105,9 +105,8 @@ async def _explain(message: Message, context: Context) -> None:
     if author is None:
         return
     texts = await texts_for(services, author, message.chat_id)
-    await MessageContext(services, message, author, texts).reply(
-        texts.html("group-write-as-yourself")
-    )
+    hidden = MessageContext(services=services, message=message, user=author, texts=texts)
+    await hidden.reply(texts.html("group-write-as-yourself"))
 
 
 def _names_the_bot(message: Message) -> bool:

@@ -43,7 +43,7 @@ def services_of(context: Context) -> Services:
     return services
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageContext:
     """One message of one person, with what is needed to answer it."""
 
@@ -122,7 +122,8 @@ async def message_context_of(update: Update, context: Context) -> MessageContext
         return None
     services = services_of(context)
     await remember(services, user, message.chat_id)
-    return MessageContext(services, message, user, await texts_for(services, user, message.chat_id))
+    texts = await texts_for(services, user, message.chat_id)
+    return MessageContext(services=services, message=message, user=user, texts=texts)
 
 
 async def texts_for(services: Services, user: User, chat_id: int | None = None) -> Catalogue:

@@ -7,7 +7,7 @@ from telegram import Update
 from handlers.context import Context, MessageContext, message_context_of
 from handlers.start import unknown_command
 from storage.jobs import candidates
-from storage.jobs.candidates import Answer
+from storage.jobs.candidates import CandidateAnswer
 
 _LARGEST_JOB = 2**63 - 1
 
@@ -63,15 +63,19 @@ def _job_in(words: list[str], count: int) -> int | None:
 
 
 async def _reply(
-    message_context: MessageContext, answer: Answer, done: str, job_id: int, task_id: str = ""
+    message_context: MessageContext,
+    answer: CandidateAnswer,
+    done: str,
+    job_id: int,
+    task_id: str = "",
 ) -> None:
     match answer:
-        case Answer.DONE:
+        case CandidateAnswer.DONE:
             message_context.services.wakeup()
             text = message_context.texts.html(done, job=str(job_id), task=task_id)
-        case Answer.NOT_LISTED:
+        case CandidateAnswer.NOT_LISTED:
             text = message_context.texts.html("adopt-not-listed", job=str(job_id), task=task_id)
-        case Answer.NOT_ASKED:
+        case CandidateAnswer.NOT_ASKED:
             text = message_context.texts.html("adopt-not-asked", job=str(job_id))
     await message_context.reply(text)
 

@@ -25,7 +25,7 @@ from bot.dashscope.errors import (
     SubmitUnknown,
     TryAgain,
 )
-from bot.dashscope.http import ASYNC, Answer, Timeout, Timeouts, Wire, authorised, resolving
+from bot.dashscope.http import ASYNC, ProviderAnswer, Timeout, Timeouts, Wire, authorised, resolving
 from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.rate_limits import EndpointRateLimiters
 from bot.dashscope.requests import Ratio, VideoRequest
@@ -212,7 +212,7 @@ class DashScope:
             raise answer.garbage()
         return policy
 
-    async def _page(self, params: Mapping[str, str]) -> Answer:
+    async def _page(self, params: Mapping[str, str]) -> ProviderAnswer:
         """One page of the list, whichever spelling of its address this server knows."""
         await self._rate_limiters.page.acquire()
         url = self._url("tasks")
@@ -225,7 +225,7 @@ class DashScope:
 
     async def _get(
         self, call: str, url: str, timeout: Timeout, params: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> ProviderAnswer:
         return await self._wire.ask(
             call, "GET", url, timeout=timeout, headers=self._headers, params=params
         )
@@ -242,7 +242,9 @@ def fresh_connections(*, verify: ssl.SSLContext | bool = True) -> HttpClient:
     return HttpClient(verify=verify, limits=httpx.Limits(max_keepalive_connections=0))
 
 
-def _about_a_task(answer: Answer, *, unknown: type[DashScopeError] = TryAgain) -> DashScopeError:
+def _about_a_task(
+    answer: ProviderAnswer, *, unknown: type[DashScopeError] = TryAgain
+) -> DashScopeError:
     """The error of a call about one task: there, "not found" speaks of the task, not of a model."""
     error = answer.garbage() if answer.ok else answer.error()
     if isinstance(error, ServiceStopped) and error.cause in _NOT_FOUND:

@@ -75,7 +75,7 @@ class Wire:
         json: object = None,
         data: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
-    ) -> Answer:
+    ) -> ProviderAnswer:
         """Make one request and read its answer, whatever its status.
 
         Raises `NotSent` when no byte left, `TryAgain` when no complete answer came.
@@ -94,7 +94,7 @@ class Wire:
             async with asyncio.timeout(timeout.total_seconds):
                 return await self._answer(call, request)
 
-    async def _answer(self, call: str, request: httpx.Request) -> Answer:
+    async def _answer(self, call: str, request: httpx.Request) -> ProviderAnswer:
         started = self._clock.steady_seconds()
         response = await self._http.send(request, stream=True, follow_redirects=False)
         try:
@@ -103,7 +103,7 @@ class Wire:
             await response.aclose()
         milliseconds = round((self._clock.steady_seconds() - started) * 1000)
         logger.debug("dashscope %s: %d in %d ms", call, response.status_code, milliseconds)
-        answer = Answer(
+        answer = ProviderAnswer(
             call=call,
             status=response.status_code,
             body=body,
@@ -136,7 +136,7 @@ CLIP_ID_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
-class Answer:
+class ProviderAnswer:
     """One HTTP answer, read whole.
 
     `call` names what was asked, for exceptions and logs. `received_at_milliseconds` is by the

@@ -17,7 +17,7 @@ from bot.dashscope.errors import (
     Throttled,
     TryAgain,
 )
-from bot.dashscope.http import Answer
+from bot.dashscope.http import ProviderAnswer
 from bot.dashscope.provider_clock import moment
 
 
@@ -143,7 +143,7 @@ class TaskSummary:
 PAGE_SIZE = 50
 MOST_PAGES = 400
 
-AskPage = Callable[[Mapping[str, str]], Awaitable[Answer]]
+AskPage = Callable[[Mapping[str, str]], Awaitable[ProviderAnswer]]
 
 
 async def whole_list(ask_page: AskPage, model: str) -> dict[str, TaskSummary]:
@@ -172,14 +172,14 @@ def _query(model: str, page_number: int) -> dict[str, str]:
     }
 
 
-def _is_empty(answer: Answer, page_number: int) -> bool:
+def _is_empty(answer: ProviderAnswer, page_number: int) -> bool:
     """Whether the account has no tasks: then some answers leave out the list itself."""
     found = answer.json or fields.EMPTY
     alone = page_number == 1 and "data" not in found and answer.request_id is not None
     return alone and answer.code is None and not fields.whole(found, "total")
 
 
-def _rows(answer: Answer) -> list[TaskSummary]:
+def _rows(answer: ProviderAnswer) -> list[TaskSummary]:
     data = (answer.json or fields.EMPTY).get("data")
     if not isinstance(data, list):
         raise answer.garbage()
@@ -189,13 +189,13 @@ def _rows(answer: Answer) -> list[TaskSummary]:
     return rows
 
 
-def _is_last(answer: Answer, page_number: int) -> bool:
+def _is_last(answer: ProviderAnswer, page_number: int) -> bool:
     """Whether the provider says so; if it is silent, the first page without news is the last."""
     pages = fields.whole(answer.json or fields.EMPTY, "total_page")
     return pages is not None and page_number >= pages
 
 
-def _check_total(answer: Answer, count: int) -> None:
+def _check_total(answer: ProviderAnswer, count: int) -> None:
     total = fields.whole(answer.json or fields.EMPTY, "total")
     if total is not None and count < total:
         raise answer.garbage()
@@ -204,7 +204,7 @@ def _check_total(answer: Answer, count: int) -> None:
 _WAITED_NO_LONGER = (408, 499)
 
 
-def submitted_task(answer: Answer) -> SubmittedTask:
+def submitted_task(answer: ProviderAnswer) -> SubmittedTask:
     """The task that an answer confirms; raises what the answer stands for otherwise."""
     task_id = fields.text(answer.output, "task_id")
     if answer.ok and task_id is not None:
@@ -214,7 +214,7 @@ def submitted_task(answer: Answer) -> SubmittedTask:
     raise _told(answer, SubmitUnknown)
 
 
-def _of_4xx(answer: Answer) -> DashScopeError:
+def _of_4xx(answer: ProviderAnswer) -> DashScopeError:
     """What the refusal asks for; one that blames the service itself is a refusal like any other."""
     error = answer.error()
     if isinstance(error, Throttled) or not isinstance(error, TryAgain):
@@ -222,7 +222,7 @@ def _of_4xx(answer: Answer) -> DashScopeError:
     return _told(answer, SubmitUnknown if answer.status in _WAITED_NO_LONGER else Declined)
 
 
-def _told(answer: Answer, kind: type[DashScopeError]) -> DashScopeError:
+def _told(answer: ProviderAnswer, kind: type[DashScopeError]) -> DashScopeError:
     return kind(
         f"submit: {answer.status} without a task: {answer.clip}",
         code=answer.code,

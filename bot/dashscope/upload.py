@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.dashscope import address, fields
 from bot.dashscope.errors import RequestInvalid, TryAgain
-from bot.dashscope.http import Answer, Timeout, Wire
+from bot.dashscope.http import ProviderAnswer, Timeout, Wire
 
 KEPT_MILLISECONDS = 48 * 3600 * 1000
 """How long the space keeps a file (DashScope docs: upload a file to get a temporary URL)."""
@@ -75,7 +75,7 @@ def _check_size(policy: Policy, data: bytes) -> None:
         )
 
 
-def _stored(answer: Answer, key: str) -> str | None:
+def _stored(answer: ProviderAnswer, key: str) -> str | None:
     if answer.ok:
         return f"oss://{key}"
     if answer.status == 403 and b"policy expired" in answer.body.lower():

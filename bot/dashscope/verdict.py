@@ -9,7 +9,7 @@ from bot.dashscope import fields
 from bot.dashscope.error_codes import raising_for_code, spelled
 from bot.dashscope.errors import DashScopeError, InputRefused
 from bot.dashscope.fields import Box
-from bot.dashscope.http import Answer
+from bot.dashscope.http import ProviderAnswer
 from bot.dashscope.requests import Json, Ratio
 
 
@@ -52,7 +52,7 @@ def body(model: str, image_url: str, ratio: Ratio | None) -> Json:
     return asked if ratio is None else {**asked, "parameters": {"ratio": ratio}}
 
 
-def verdict_of(answer: Answer, *, boxes_wanted: bool) -> Verdict:
+def verdict_of(answer: ProviderAnswer, *, boxes_wanted: bool) -> Verdict:
     """The verdict in an answer; raises the exception that any other answer stands for.
 
     A refusal comes as 200 with `check_pass: false`, or as an error whose code judges the photo.
@@ -83,7 +83,7 @@ def _judges_photo(error: DashScopeError) -> bool:
     return isinstance(error, InputRefused) and not on_the_address
 
 
-def _complete(answer: Answer, verdict: Verdict, *, boxes_wanted: bool) -> Verdict:
+def _complete(answer: ProviderAnswer, verdict: Verdict, *, boxes_wanted: bool) -> Verdict:
     if boxes_wanted and not (verdict.face_bbox and verdict.ext_bbox):
         raise answer.garbage()
     return verdict

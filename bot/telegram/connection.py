@@ -26,7 +26,7 @@ BotApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Timeouts:
+class TelegramTimeouts:
     """Seconds a request to Telegram may take, by phase.
 
     Reading is generous because an answer given up too early is a message in an unknown state:
@@ -40,13 +40,15 @@ class Timeouts:
     pool_seconds: float = 30.0
 
 
-def build_bot(token: SecretStr, base_url: str, *, timeouts: Timeouts | None = None) -> ExtBot[None]:
+def build_bot(
+    token: SecretStr, base_url: str, *, timeouts: TelegramTimeouts | None = None
+) -> ExtBot[None]:
     """The bot; `base_url` is what stands before `/bot<token>` and `/file/bot<token>`.
 
     Never log its `repr`: python-telegram-bot puts the token there.
     """
     root = base_url.rstrip("/")
-    request = _request(timeouts or Timeouts())
+    request = _request(timeouts or TelegramTimeouts())
     return ExtBot(
         token.get_secret_value(),
         base_url=f"{root}/bot",
@@ -87,7 +89,7 @@ async def initialize(application: BotApplication, clock: Clock) -> None:
             return
 
 
-def _request(timeouts: Timeouts) -> HTTPXRequest:
+def _request(timeouts: TelegramTimeouts) -> HTTPXRequest:
     return HTTPXRequest(
         connect_timeout=timeouts.connect_seconds,
         read_timeout=timeouts.read_seconds,

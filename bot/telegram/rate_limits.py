@@ -42,7 +42,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class TelegramLimits:
     """The windows every call has to fit into: a chat has room for one exchange at once.
 
     A group's minute is longer than Telegram's: it counts calls when they arrive, and one that was
@@ -115,9 +115,9 @@ class _Waiter:
 class RateLimiter:
     """Hands out turns; `chat_id` None is a call that belongs to no chat (a callback answer)."""
 
-    def __init__(self, clock: Clock, limits: Limits | None = None) -> None:
+    def __init__(self, clock: Clock, limits: TelegramLimits | None = None) -> None:
         self._clock = clock
-        self._limits = limits or Limits()
+        self._limits = limits or TelegramLimits()
         self._overall = _Window(self._limits.overall)
         self._chats: dict[int, _Chat] = {}
         self._waiting: list[_Waiter] = []

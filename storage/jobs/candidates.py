@@ -9,7 +9,7 @@ from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job, JobState
 
 
-class Answer(StrEnum):
+class CandidateAnswer(StrEnum):
     """What became of the operator's answer."""
 
     DONE = "done"
@@ -52,22 +52,26 @@ async def listed(database: Queryable, job: Job) -> set[str]:
     return {row["task_id"] for row in rows}
 
 
-async def adopt(tx: Transaction, job_id: int, task_id: str, now_milliseconds: int) -> Answer:
+async def adopt(
+    tx: Transaction, job_id: int, task_id: str, now_milliseconds: int
+) -> CandidateAnswer:
     """submitting → running with this task, as the operator says; once more is no change."""
     job = await jobs.get(tx, job_id)
     if job is None or not (tasks := await listed(tx, job)):
-        return Answer.NOT_ASKED
+        return CandidateAnswer.NOT_ASKED
     if job.task_id == task_id and task_id in tasks:
-        return Answer.DONE
+        return CandidateAnswer.DONE
     if job.state != JobState.SUBMITTING:
-        return Answer.NOT_ASKED
+        return CandidateAnswer.NOT_ASKED
     if task_id not in tasks or await jobs.owned_tasks(tx, job.account or "", [task_id]):
-        return Answer.NOT_LISTED
+        return CandidateAnswer.NOT_LISTED
     await moves.submitted(tx, job.id, task_id, now_milliseconds, adopted=True)
-    return Answer.DONE
+    return CandidateAnswer.DONE
 
 
-async def release(tx: Transaction, job_id: int, failure: str, now_milliseconds: int) -> Answer:
+async def release(
+    tx: Transaction, job_id: int, failure: str, now_milliseconds: int
+) -> CandidateAnswer:
     """submitting → failed, since the operator says that no task is its own; once more is no change.
 
     Only where the operator was asked: another submission may be under way just now, and a task
@@ -75,13 +79,13 @@ async def release(tx: Transaction, job_id: int, failure: str, now_milliseconds: 
     """
     job = await jobs.get(tx, job_id)
     if job is None or not await listed(tx, job):
-        return Answer.NOT_ASKED
+        return CandidateAnswer.NOT_ASKED
     if job.state == JobState.FAILED and job.failure == failure:
-        return Answer.DONE
+        return CandidateAnswer.DONE
     if job.state != JobState.SUBMITTING:
-        return Answer.NOT_ASKED
+        return CandidateAnswer.NOT_ASKED
     await moves.fail(tx, job, failure, "the operator says so", now_milliseconds)
-    return Answer.DONE
+    return CandidateAnswer.DONE
 
 
 def _is_same_submission(current: Job | None, job: Job) -> bool:

@@ -19,7 +19,7 @@ from bot.dashscope.errors import (
     Throttled,
     TryAgain,
 )
-from bot.dashscope.http import Answer
+from bot.dashscope.http import ProviderAnswer
 from bot.dashscope.tasks import submitted_task
 
 WAITED_NO_LONGER = (408, 499)
@@ -30,10 +30,10 @@ codes = st.none() | st.text(max_size=40) | st.sampled_from(CODES)
 messages = st.none() | st.text(max_size=40) | st.sampled_from(WORDS)
 
 
-def answer(status: int, code: str | None, message: str | None) -> Answer:
+def answer(status: int, code: str | None, message: str | None) -> ProviderAnswer:
     said = {"code": code, "message": message, "request_id": "r-1"}
     body = json.dumps({key: value for key, value in said.items() if value is not None})
-    return Answer("submit", status, body.encode(), received_at_milliseconds=0)
+    return ProviderAnswer("submit", status, body.encode(), received_at_milliseconds=0)
 
 
 def refusal(status: int, code: str | None, message: str | None) -> DashScopeError:
@@ -81,5 +81,7 @@ def test_unknown_429s_are_throttling(code: str | None) -> None:
 
 def test_an_address_that_answers_without_a_word_of_the_services_is_a_wrong_address() -> None:
     with pytest.raises(ServiceStopped) as bare:
-        submitted_task(Answer("submit", 404, b"404 page not found", received_at_milliseconds=0))
+        submitted_task(
+            ProviderAnswer("submit", 404, b"404 page not found", received_at_milliseconds=0)
+        )
     assert bare.value.cause is StopCause.ADDRESS

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot.clock import SystemClock
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import DashScopeError
-from bot.dashscope.http import Answer
+from bot.dashscope.http import ProviderAnswer
 from bot.dashscope.upload import Policy
 from bot.http_client import HttpClient
 from tests.dashscope.clients import IMPATIENT, KEY, S2V, client_of
@@ -75,7 +75,7 @@ def test_a_key_that_cannot_be_sent_is_refused_at_once_without_being_shown(key: s
 
 
 def test_an_answer_hides_the_key_it_was_given_to_hide() -> None:
-    shown = Answer("query", 200, b"", 0, secret=KEY)
+    shown = ProviderAnswer("query", 200, b"", 0, secret=KEY)
     assert KEY not in repr(shown)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.db.database import Database
 from storage.jobs import candidates, jobs, moves
-from storage.jobs.candidates import Answer
+from storage.jobs.candidates import CandidateAnswer
 from storage.jobs.jobs import Job, JobState
 from tests.storage.orders import ENGINE, NOON, make_ready, start
 
@@ -34,12 +34,12 @@ async def asked(database: Database, user_id: int = 1) -> Job:
     return job
 
 
-async def adopt(database: Database, job: Job, task_id: str) -> Answer:
+async def adopt(database: Database, job: Job, task_id: str) -> CandidateAnswer:
     async with database.transaction() as tx:
         return await candidates.adopt(tx, job.id, task_id, NOON)
 
 
-async def release(database: Database, job: Job) -> Answer:
+async def release(database: Database, job: Job) -> CandidateAnswer:
     async with database.transaction() as tx:
         return await candidates.release(tx, job.id, "failed-released", NOON)
 
@@ -54,13 +54,13 @@ async def test_a_submission_under_way_that_nobody_asked_about_cannot_be_answered
     database: Database,
 ) -> None:
     job = await submitting(database)
-    assert await adopt(database, job, "a") is Answer.NOT_ASKED
-    assert await release(database, job) is Answer.NOT_ASKED
+    assert await adopt(database, job, "a") is CandidateAnswer.NOT_ASKED
+    assert await release(database, job) is CandidateAnswer.NOT_ASKED
 
 
 async def test_an_adopted_job_is_looked_at_at_once(database: Database) -> None:
     job = await asked(database)
-    assert await adopt(database, job, "a") is Answer.DONE
+    assert await adopt(database, job, "a") is CandidateAnswer.DONE
     current = await now_is(database, job)
     assert (current.state, current.task_id, current.adopted) == (JobState.RUNNING, "a", 1)
     assert current.not_before_milliseconds == 0
@@ -68,10 +68,10 @@ async def test_an_adopted_job_is_looked_at_at_once(database: Database) -> None:
 
 async def test_a_task_belongs_to_one_job(database: Database) -> None:
     first, second = await asked(database, 1), await asked(database, 2)
-    assert await adopt(database, first, "a") is Answer.DONE
-    assert await adopt(database, second, "a") is Answer.NOT_LISTED
-    assert await adopt(database, second, "c") is Answer.NOT_LISTED
-    assert await adopt(database, second, "b") is Answer.DONE
+    assert await adopt(database, first, "a") is CandidateAnswer.DONE
+    assert await adopt(database, second, "a") is CandidateAnswer.NOT_LISTED
+    assert await adopt(database, second, "c") is CandidateAnswer.NOT_LISTED
+    assert await adopt(database, second, "b") is CandidateAnswer.DONE
 
 
 async def test_an_answer_of_an_earlier_submission_is_none_for_the_next(database: Database) -> None:
@@ -79,8 +79,8 @@ async def test_an_answer_of_an_earlier_submission_is_none_for_the_next(database:
     async with database.transaction() as tx:
         assert await moves.not_submitted(tx, job.id, 0)
     assert (await taken(database, NOON + 1)).id == job.id
-    assert await release(database, job) is Answer.NOT_ASKED
-    assert await adopt(database, job, "a") is Answer.NOT_ASKED
+    assert await release(database, job) is CandidateAnswer.NOT_ASKED
+    assert await adopt(database, job, "a") is CandidateAnswer.NOT_ASKED
 
 
 async def test_a_question_that_comes_too_late_is_not_asked(database: Database) -> None:
@@ -92,9 +92,9 @@ async def test_a_question_that_comes_too_late_is_not_asked(database: Database) -
 
 async def test_a_released_job_stays_so_whatever_comes_after(database: Database) -> None:
     job = await asked(database)
-    assert await release(database, job) is Answer.DONE
-    assert await release(database, job) is Answer.DONE
-    assert await adopt(database, job, "a") is Answer.NOT_ASKED
+    assert await release(database, job) is CandidateAnswer.DONE
+    assert await release(database, job) is CandidateAnswer.DONE
+    assert await adopt(database, job, "a") is CandidateAnswer.NOT_ASKED
     async with database.transaction() as tx:
         assert not await moves.submitted(tx, job.id, "a", NOON)
         assert not await moves.not_submitted(tx, job.id, NOON)

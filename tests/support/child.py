@@ -95,9 +95,9 @@ def _make_plain() -> None:
         importlib.import_module("bot.common"),
         importlib.import_module("bot.telegram.rate_limits"),
     )
-    fast = pace.Limits(pace.Limit(1000, 1.0), pace.Limit(1000, 1.0), pace.Limit(1000, 1.0))
+    fast = pace.TelegramLimits(pace.Limit(1000, 1.0), pace.Limit(1000, 1.0), pace.Limit(1000, 1.0))
     _set(common, "MediaWorker", _HereWorker)
-    _set(pace, "Limits", lambda: fast)
+    _set(pace, "TelegramLimits", lambda: fast)
 
 
 class _HereWorker(MediaWorker):

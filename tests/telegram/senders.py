@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.clock import Clock, SystemClock
-from bot.telegram.connection import Timeouts, build_bot
+from bot.telegram.connection import TelegramTimeouts, build_bot
 from bot.telegram.sender import Sender
 from tests.support.credentials import SECRET_TOKEN
 
 
 @asynccontextmanager
 async def sender_of(
-    base_url: str, clock: Clock | None = None, timeouts: Timeouts | None = None
+    base_url: str, clock: Clock | None = None, timeouts: TelegramTimeouts | None = None
 ) -> AsyncIterator[Sender]:
     """A Sender over a real Bot and real sockets; the Bot has not introduced itself (getMe)."""
     bot = build_bot(SECRET_TOKEN, base_url, timeouts=timeouts)

@@ -18,7 +18,7 @@ _LOCAL_LOOK_SECONDS = 0.3
 _PAID_LOOK_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VideoService:
     """A client, and what the way to a video has to know about its other end."""
 
@@ -69,9 +69,9 @@ async def _local_client() -> AsyncIterator[DashScope]:
 def _service(client: DashScope, settings: ServiceSettings, *, paid: bool) -> VideoService:
     usual = _PAID_LOOK_SECONDS if paid else _LOCAL_LOOK_SECONDS
     return VideoService(
-        client,
-        settings,
-        SystemClock(),
+        client=client,
+        settings=settings,
+        clock=SystemClock(),
         paid=paid,
         look_seconds=usual if settings.poll_seconds is None else settings.poll_seconds,
     )
