@@ -71,8 +71,7 @@ class Operator:
         """The same, in the transaction of what caused it."""
         logger.error("%s %s", key, values)
         alert = Alert(subject, key, {name: _shortened(value) for name, value in values.items()})
-        now = self._clock.now_milliseconds()
-        await alerts.write(tx, alert, sorted(self._admin_ids), now)
+        await alerts.write(tx, alert, sorted(self._admin_ids))
 
     def noting(self, subject: str, key: str, **values: Value) -> Noting:
         """The same, for whoever has the transaction."""
@@ -104,12 +103,12 @@ class Operator:
 
     async def waiting(self) -> list[int]:
         """The administrators who are to be told something now."""
-        deliveries = await alerts.due(self._database, self._clock.now_milliseconds())
+        deliveries = await alerts.due(self._database)
         return sorted({delivery.admin_id for delivery in deliveries})
 
     async def send_deliveries(self, admin_id: int) -> None:
         """Send this administrator what is due; what fails is put off, and none overtakes it."""
-        for delivery in await alerts.due(self._database, self._clock.now_milliseconds()):
+        for delivery in await alerts.due(self._database):
             if delivery.admin_id == admin_id and not await self._send(delivery):
                 return
 

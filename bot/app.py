@@ -112,7 +112,7 @@ class _Running(NamedTuple):
 
 async def _start(settings: Settings, stack: AsyncExitStack) -> _Running:
     clock = SystemClock()
-    database = await Database.open(settings.database_path)
+    database = await Database.open(settings.database_path, clock)
     stack.push_async_callback(database.close)
     application = build_application(
         build_bot(settings.telegram_bot_token, settings.telegram_base_url)
@@ -150,7 +150,7 @@ async def _wire(
         application, Inbox(database), http, clock, on_parked=_report_parked(operator)
     )
     outages = _outages(engines, database, operator, clock)
-    messenger = Messenger(database, sender, texts, clock)
+    messenger = Messenger(database, sender, texts)
     bot_name = application.bot.username
     consent = Consent(database, sender, messenger, limits.agreement, bot_name, clock)
     finisher = Finisher(database, messenger, limits, clock)
@@ -165,11 +165,11 @@ async def _wire(
     ]
     long_voice = LongVoice(limits.longest_voice_milliseconds)
     clips = Clips(database, sender, files, long_voice, messenger, clock)
-    detection = Detection(database, limits, outages, clock)
+    detection = Detection(database, limits, outages)
     choice = EngineChoice(database, limits, engines)
     preparation = Preparation(database, files, decoder, long_voice, engines, detection, clock)
-    packager = Packager(database, renderer, messenger, limits, clock)
-    arrivals = Introductions(database, sender, members, texts, bot_name, clock)
+    packager = Packager(database, renderer, messenger, limits)
+    arrivals = Introductions(database, sender, members, texts, bot_name)
     private_fallbacks = PrivateFallbacks(database, sender, packager, messenger, arrivals)
     await stack.enter_async_context(
         Retention(database, limits.results, limits.keep_results_milliseconds, clock)
@@ -192,7 +192,7 @@ async def _wire(
             files,
             PhotoCheck(decoder, detection, choice, outages),
             VoiceCheck(decoder, long_voice, choice, outages),
-            MediaReplies(database, messenger, limits, clock),
+            MediaReplies(database, messenger, limits),
             PhotoHelp(database, files, decoder, messenger, sender),
             consent,
             pairing,

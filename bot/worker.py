@@ -125,13 +125,13 @@ class Worker:
 
     async def _begin_what_is_due(self) -> None:
         now = self._clock.now_milliseconds()
-        for item in await media.due(self._database, now, _INTAKES_AHEAD):
+        for item in await media.due(self._database, _INTAKES_AHEAD):
             self._items.start(item.id, partial(self._take, item.id))
-        for item in await media.unannounced(self._database, now, _INTAKES_AHEAD):
+        for item in await media.unannounced(self._database, _INTAKES_AHEAD):
             self._items.start(item.id, partial(self._intake.conclude, item.id))
         await self._begin_jobs(now)
         await self._outages.give_up_waiting()
-        for job in await jobs.unannounced(self._database, now):
+        for job in await jobs.unannounced(self._database):
             self._start(self._jobs, job, partial(self._finisher.announce, job.id))
         if await self._outages.has_news():
             self._jobs.start("outages", self._outages.tell)
@@ -201,7 +201,6 @@ class Worker:
                 account=engine.account,
                 slots=engine.slots,
                 engine=engine.name,
-                now_milliseconds=self._clock.now_milliseconds(),
                 submitting_at_milliseconds=engine.now_milliseconds(),
             )
             if job is not None and probe is not None:

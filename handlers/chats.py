@@ -48,8 +48,7 @@ async def _closed(services: Services, change: ChatMemberUpdated) -> None:
     """What only waited there is cancelled for nothing."""
     reason = f"the bot is {change.new_chat_member.status} there"
     async with services.database.transaction() as tx:
-        now = services.clock.now_milliseconds()
-        cancelled = await close_chat(tx, change.chat.id, reason, now)
+        cancelled = await close_chat(tx, change.chat.id, reason)
     logger.info("chat %s closed (%s), %d jobs end", change.chat.id, reason, len(cancelled))
     services.wakeup()
 
@@ -114,7 +113,7 @@ async def note_move(update: Update, context: Context) -> None:
         return
     services = services_of(context)
     async with services.database.transaction() as tx:
-        if await chats.move(tx, old, new, services.clock.now_milliseconds()):
+        if await chats.move(tx, old, new):
             logger.info("chat %s became %s", old, new)
 
 

@@ -108,8 +108,7 @@ class MessageContext:
 
     async def _close(self, reason: str) -> None:
         async with self.services.database.transaction() as tx:
-            now = self.services.clock.now_milliseconds()
-            await close_chat(tx, self.message.chat_id, reason, now)
+            await close_chat(tx, self.message.chat_id, reason)
 
 
 async def message_context_of(update: Update, context: Context) -> MessageContext | None:
@@ -132,5 +131,5 @@ async def remember(services: Services, user: User, chat_id: int) -> None:
     """Keep who this is; they wrote, so their chat is alive."""
     person = Person(user.id, user.first_name, user.username, user.language_code)
     async with services.database.transaction() as tx:
-        await people.remember(tx, person, services.clock.now_milliseconds())
+        await people.remember(tx, person)
         await chats.mark_alive(tx, chat_id)

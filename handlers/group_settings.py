@@ -39,8 +39,7 @@ async def show_group_settings(update: Update, context: Context) -> None:
         await message_context.reply(message_context.texts.html("groupsettings-only-admins"))
         return
     async with message_context.services.database.transaction() as tx:
-        now = message_context.services.clock.now_milliseconds()
-        await groups.choose(tx, chat.id, {"title": chat.title or ""}, now)
+        await groups.choose(tx, chat.id, {"title": chat.title or ""})
     panel = await _main_panel(message_context.services, chat.id, message_context.texts)
     await message_context.reply_once(panel.text, panel.keyboard)
 
@@ -83,9 +82,8 @@ async def _keep(pressed: ButtonPress) -> None:
     if word not in setting.choices:
         raise TooLate
     async with pressed.services.database.transaction() as tx:
-        now = pressed.services.clock.now_milliseconds()
         choice = {setting.column: setting.choices[word].value}
-        await groups.choose(tx, pressed.chat_id, choice, now)
+        await groups.choose(tx, pressed.chat_id, choice)
     logger.info("chat %s: user %s sets %s to %s", pressed.chat_id, pressed.user_id, name, word)
 
 
@@ -175,14 +173,11 @@ async def allow(update: Update, context: Context) -> None:
     guest = await _guest(message_context) if message_context is not None else None
     if message_context is None or guest is None:
         return
-    chat_id, now = (
-        message_context.message.chat_id,
-        message_context.services.clock.now_milliseconds(),
-    )
+    chat_id = message_context.message.chat_id
     async with message_context.services.database.transaction() as tx:
         if await people.find(tx, guest.id) is None:
             person = Person(guest.id, guest.first_name, guest.username, guest.language_code)
-            await people.remember(tx, person, now)
+            await people.remember(tx, person)
         new = await groups.let_in(tx, chat_id, guest.id)
         who = (await groups.settings_of(tx, chat_id)).who
     logger.info("chat %s: user %s allows %s", chat_id, message_context.user.id, guest.id)

@@ -126,7 +126,7 @@ async def cancel(update: Update, context: Context) -> None:
 async def cancel_job(services: Services, job: Job) -> bool:
     """True: it waited and is cancelled. False: the wish is on its way to the provider."""
     async with services.database.transaction() as tx:
-        if await _stop(tx, job, services.clock.now_milliseconds()):
+        if await _stop(tx, job):
             return True
     services.watch.wakeup(job.id)
     return False
@@ -134,27 +134,24 @@ async def cancel_job(services: Services, job: Job) -> bool:
 
 async def _outcome(message_context: MessageContext, update_id: int) -> Outcome:
     """What this very update did: handled again, it must not drop what was begun after it."""
-    now = message_context.services.clock.now_milliseconds()
     async with message_context.services.database.transaction() as tx:
-        known = await inbox.find(tx, update_id, now)
+        known = await inbox.find(tx, update_id)
         if known is not None:
             return known
-        outcome = await _stop_all(tx, message_context, now)
-        await inbox.keep(tx, update_id, outcome, now)
+        outcome = await _stop_all(tx, message_context)
+        await inbox.keep(tx, update_id, outcome)
     return outcome
 
 
-async def _stop_all(
-    tx: Transaction, message_context: MessageContext, now_milliseconds: int
-) -> Outcome:
+async def _stop_all(tx: Transaction, message_context: MessageContext) -> Outcome:
     mine = await jobs.open_jobs_of(tx, message_context.user.id, message_context.message.chat_id)
-    stopping = [job.id for job in mine if not await _stop(tx, job, now_milliseconds)]
+    stopping = [job.id for job in mine if not await _stop(tx, job)]
     forgot = not mine and await drafts.clear(tx, message_context.conversation)
     return {"cancelled": len(mine) - len(stopping), "stopping": stopping, "forgot": forgot}
 
 
-async def _stop(tx: Transaction, job: Job, now_milliseconds: int) -> bool:
-    if await moves.cancel_waiting(tx, job.id, now_milliseconds):
+async def _stop(tx: Transaction, job: Job) -> bool:
+    if await moves.cancel_waiting(tx, job.id):
         return True
     await moves.request_cancel(tx, job.id)
     return False

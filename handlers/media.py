@@ -204,33 +204,31 @@ async def _record(
     A half that is new answers the question about an older one.
     """
     arrival = _introduction(message_context, source, item)
-    now = message_context.services.clock.now_milliseconds()
     async with message_context.services.database.transaction() as tx:
         new = await media.record(
             tx,
             arrival,
-            now_milliseconds=now,
-            not_before_milliseconds=now + wait_milliseconds,
+            not_before_milliseconds=tx.now_milliseconds + wait_milliseconds,
             surplus=surplus,
             late=late,
         )
         stored = await media.by_source(tx, arrival.source)
         if new and stored is not None and item.lender is not None:
-            await _borrow(tx, stored.id, item.lender, now)
+            await _borrow(tx, stored.id, item.lender)
         if new and stored is not None and not surplus:
-            await drafts.put(tx, stored, now)
+            await drafts.put(tx, stored)
             if not late:
                 await drafts.wake_other(tx, stored)
     return stored
 
 
-async def _borrow(tx: Transaction, media_id: int, lender: Lender, now_milliseconds: int) -> None:
+async def _borrow(tx: Transaction, media_id: int, lender: Lender) -> None:
     """Keep whose it is; they are told by their name, even if the bot never met them."""
     owner = lender.owner
     await borrowed_media.borrow(tx, media_id, owner.id if owner else None)
     if owner is not None and await people.find(tx, owner.id) is None:
         person = Person(owner.id, owner.first_name, owner.username, owner.language_code)
-        await people.remember(tx, person, now_milliseconds)
+        await people.remember(tx, person)
 
 
 def _introduction(
@@ -302,9 +300,4 @@ async def lay_known_photo(message_context: MessageContext) -> None:
     ):
         return
     async with database.transaction() as tx:
-        await drafts.put(
-            tx,
-            photo,
-            message_context.services.clock.now_milliseconds(),
-            conversation=message_context.conversation,
-        )
+        await drafts.put(tx, photo, conversation=message_context.conversation)

@@ -23,8 +23,7 @@ async def adopt(update: Update, context: Context) -> None:
         await message_context.reply(message_context.texts.html("adopt-usage"))
         return
     async with message_context.services.database.transaction() as tx:
-        now = message_context.services.clock.now_milliseconds()
-        answer = await candidates.adopt(tx, job_id, words[1], now)
+        answer = await candidates.adopt(tx, job_id, words[1])
     await _reply(message_context, answer, "adopt-done", job_id, words[1])
 
 
@@ -38,8 +37,7 @@ async def release(update: Update, context: Context) -> None:
         await message_context.reply(message_context.texts.html("release-usage"))
         return
     async with message_context.services.database.transaction() as tx:
-        now = message_context.services.clock.now_milliseconds()
-        answer = await candidates.release(tx, job_id, "failed-released", now)
+        answer = await candidates.release(tx, job_id, "failed-released")
     await _reply(message_context, answer, "release-done", job_id)
 
 

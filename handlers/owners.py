@@ -66,8 +66,7 @@ async def lend(pressed: ButtonPress) -> str:
 
 async def _object(services: Services, chat_id: int, owner_id: int) -> None:
     async with services.database.transaction() as tx:
-        now = services.clock.now_milliseconds()
-        stopped = await borrowed_media.object_to_all(tx, chat_id, owner_id, now)
+        stopped = await borrowed_media.object_to_all(tx, chat_id, owner_id)
     await _cancel(services, stopped)
 
 
@@ -75,7 +74,7 @@ async def _stop(services: Services, media_ids: list[int]) -> None:
     stopped: list[Job] = []
     async with services.database.transaction() as tx:
         for media_id in media_ids:
-            stopped += await borrowed_media.stop(tx, media_id, services.clock.now_milliseconds())
+            stopped += await borrowed_media.stop(tx, media_id)
     await _cancel(services, stopped)
 
 

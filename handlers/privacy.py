@@ -142,13 +142,13 @@ async def agree(pressed: ButtonPress) -> str:
     """agree:FINGERPRINT:PERSON: all that waited for it goes on."""
     if await _is_outdated(pressed):
         return "answer-consent-changed"
-    services, now = pressed.services, pressed.services.clock.now_milliseconds()
+    services = pressed.services
     if await deletion.is_wanted(services.database, pressed.user_id):
         return "answer-forgetting"
     async with services.database.transaction() as tx:
         agreement, language = services.limits.agreement, pressed.texts.language
-        await consents.give(tx, pressed.user_id, agreement, language, now)
-        await consents.wake(tx, pressed.user_id, now)
+        await consents.give(tx, pressed.user_id, agreement, language)
+        await consents.wake(tx, pressed.user_id)
         await consents.answered(tx, pressed.user_id, "agreed")
     services.wakeup()
     return "answer-agreed"
@@ -177,7 +177,6 @@ async def _is_outdated(pressed: ButtonPress) -> bool:
     if fingerprint == services.limits.agreement.fingerprint:
         return False
     async with services.database.transaction() as tx:
-        now = services.clock.now_milliseconds()
-        await consents.want_questions_anew(tx, pressed.user_id, services.limits.agreement, now)
+        await consents.want_questions_anew(tx, pressed.user_id, services.limits.agreement)
     services.wakeup()
     return True

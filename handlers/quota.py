@@ -26,9 +26,8 @@ async def allowance_here(message_context: MessageContext) -> Allowance:
             services.database, services.limits, message_context.conversation
         )
     ).price
-    now = services.clock.now_milliseconds()
     return await ledger.allowance_of(
-        services.database, message_context.user.id, price, services.limits.caps, now
+        services.database, message_context.user.id, price, services.limits.caps
     )
 
 

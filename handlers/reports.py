@@ -63,7 +63,6 @@ async def give_reason(pressed: ButtonPress) -> str | Answer:
                 found,
                 reason,
                 sorted(services.limits.admin_ids),
-                services.clock.now_milliseconds(),
                 per_person_per_day=REPORTS_PER_PERSON_PER_DAY,
             )
     except TooManyReports:
@@ -123,8 +122,7 @@ async def take_down(pressed: ButtonPress) -> str:
     """takedown:REPORT has the video removed from its chat and from the disk."""
     job = await _reported_job(pressed)
     async with pressed.services.database.transaction() as tx:
-        now = pressed.services.clock.now_milliseconds()
-        await reports.take_down(tx, job.id, pressed.user_id, now)
+        await reports.take_down(tx, job.id, pressed.user_id)
     pressed.services.wakeup()
     return "answer-taken-down"
 
@@ -136,7 +134,7 @@ async def ban(pressed: ButtonPress) -> str:
         return "answer-cannot-ban"
     services = pressed.services
     async with services.database.transaction() as tx:
-        await people.ban(tx, job.user_id, pressed.user_id, services.clock.now_milliseconds())
+        await people.ban(tx, job.user_id, pressed.user_id)
         await deletion.drop_waiting_media(tx, job.user_id, "dropped")
     for waiting in await jobs.open_jobs(services.database):
         if waiting.user_id == job.user_id:

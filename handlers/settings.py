@@ -60,8 +60,7 @@ async def change(pressed: ButtonPress) -> str | Answer:
     if choice is None:
         return Answer("settings-none-such")
     async with services.database.transaction() as tx:
-        now = services.clock.now_milliseconds()
-        await preferences.choose(tx, pressed.user_id, {setting.column: choice.value}, now)
+        await preferences.choose(tx, pressed.user_id, {setting.column: choice.value})
     # In the language that may have been chosen just now.
     texts = await texts_for(services, pressed.user)
     await _show(pressed, await _menu(services, pressed.user, texts))

@@ -72,7 +72,7 @@ async def show_first_page(message_context: MessageContext) -> None:
         return
     wanted = Wanted("page", conversation, message_context.message.message_id, page=1)
     async with services.database.transaction() as tx:
-        await resends.ask(tx, wanted, services.clock.now_milliseconds())
+        await resends.ask(tx, wanted)
     services.wakeup()
 
 
@@ -86,7 +86,7 @@ async def turn(pressed: ButtonPress) -> str:
     conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
     wanted = Wanted("page", conversation, pressed.message_id, page=number, turns=1)
     async with pressed.services.database.transaction() as tx:
-        await resends.ask(tx, wanted, pressed.services.clock.now_milliseconds())
+        await resends.ask(tx, wanted)
     pressed.services.wakeup()
     return "answer-coming"
 
@@ -132,7 +132,7 @@ async def _run_resend(pressed: ButtonPress, kind: str) -> str:
     conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
     wanted = Wanted(kind, conversation, pressed.message_id, job_id=job.id)
     async with pressed.services.database.transaction() as tx:
-        await resends.ask(tx, wanted, pressed.services.clock.now_milliseconds())
+        await resends.ask(tx, wanted)
     pressed.services.wakeup()
     return "answer-coming"
 
@@ -140,11 +140,10 @@ async def _run_resend(pressed: ButtonPress, kind: str) -> str:
 async def _ask(pressed: ButtonPress, job: Job, quota_milliseconds: int) -> None:
     """A question of its own: the video keeps its buttons. It is better lost than asked twice."""
     services, texts = pressed.services, pressed.texts
-    now = services.clock.now_milliseconds()
     effective = await effective_settings_of(services.database, services.limits, job.conversation)
     price = effective.in_resolution(FINER, services.limits, job.engine).price
     allowance = await ledger.allowance_of(
-        services.database, job.user_id, price, services.limits.caps, now
+        services.database, job.user_id, price, services.limits.caps
     )
     text = texts.html(
         "finer-confirm",
@@ -183,13 +182,12 @@ async def _ask_for(pressed: ButtonPress, job: Job, kept_id: int, replaced_id: in
     if not await borrowed_media.may_use(pressed.services.database, kept):
         return "answer-not-lent"
     replaced = await media.get(pressed.services.database, replaced_id)
-    now = pressed.services.clock.now_milliseconds()
     conversation = ConversationKey(job.chat_id, pressed.thread_id, pressed.user_id)
     async with pressed.services.database.transaction() as tx:
         if replaced is not None:
             await drafts.drop(tx, replaced)
-        await drafts.put(tx, kept, now, conversation=conversation)
-        await media_answers.want(tx, kept.id, now)
+        await drafts.put(tx, kept, conversation=conversation)
+        await media_answers.want(tx, kept.id)
     sound = await media.get(pressed.services.database, job.sound_id)
     await _open_reply_field(pressed, job, kept, sound)
     return "answer-see-below"

@@ -42,15 +42,11 @@ class AlertDelivery:
         return values
 
 
-async def write(
-    tx: Transaction, alert: Alert, admin_ids: Iterable[int], now_milliseconds: int
-) -> bool:
+async def write(tx: Transaction, alert: Alert, admin_ids: Iterable[int]) -> bool:
     """Put it down for every administrator; False when its subject was told within the hour."""
-    if not await is_due(
-        tx, alert.subject, now_milliseconds, every_milliseconds=_EVERY_MILLISECONDS
-    ):
+    if not await is_due(tx, alert.subject, every_milliseconds=_EVERY_MILLISECONDS):
         return False
-    await _forget_old(tx, now_milliseconds)
+    await _forget_old(tx)
     row = await tx.fetch_one(
         """
         INSERT INTO operator_notices (subject, text_key, text_values, at_milliseconds)
@@ -60,7 +56,6 @@ async def write(
             "subject": alert.subject,
             "text_key": alert.text_key,
             "text_values": json.dumps(alert.values),
-            "now": now_milliseconds,
         },
     )
     assert row is not None  # noqa: S101
@@ -72,9 +67,7 @@ async def write(
     return True
 
 
-async def is_due(
-    tx: Transaction, subject: str, now_milliseconds: int, *, every_milliseconds: int
-) -> bool:
+async def is_due(tx: Transaction, subject: str, *, every_milliseconds: int) -> bool:
     """Whether this subject is to be told now; a True answer counts it as told."""
     changed = await tx.execute(
         """
@@ -82,12 +75,12 @@ async def is_due(
         ON CONFLICT (subject) DO UPDATE SET told_at_milliseconds = :now
         WHERE notices.told_at_milliseconds <= :now - :every
         """,
-        {"subject": subject, "now": now_milliseconds, "every": every_milliseconds},
+        {"subject": subject, "every": every_milliseconds},
     )
     return changed > 0
 
 
-async def due(database: Queryable, now_milliseconds: int) -> list[AlertDelivery]:
+async def due(database: Queryable) -> list[AlertDelivery]:
     """The letters to be sent now, the oldest notice first."""
     rows = await database.fetch_all(
         """
@@ -97,8 +90,7 @@ async def due(database: Queryable, now_milliseconds: int) -> list[AlertDelivery]
             ON notice.id = letter.notice_id
         WHERE letter.state = 'open' AND letter.not_before_milliseconds <= :now
         ORDER BY letter.notice_id, letter.admin_id
-        """,
-        {"now": now_milliseconds},
+        """
     )
     return [from_row(AlertDelivery, row) for row in rows]
 
@@ -139,8 +131,8 @@ def _key(delivery: AlertDelivery) -> dict[str, int]:
     return {"notice_id": delivery.notice_id, "admin_id": delivery.admin_id}
 
 
-async def _forget_old(tx: Transaction, now_milliseconds: int) -> None:
+async def _forget_old(tx: Transaction) -> None:
     await tx.execute(
         "DELETE FROM operator_notices WHERE at_milliseconds < :before",
-        {"before": now_milliseconds - _KEEP_MILLISECONDS},
+        {"before": tx.now_milliseconds - _KEEP_MILLISECONDS},
     )

@@ -34,7 +34,7 @@ async def want(tx: Transaction, media_id: int, spans: Sequence[tuple[int, int]])
     return changed > 0
 
 
-async def waiting(database: Queryable, now_milliseconds: int) -> list[int]:
+async def waiting(database: Queryable) -> list[int]:
     """The sounds of which excerpts are to be sent now; one that was decided on is passed over."""
     rows = await database.fetch_all(
         """
@@ -42,8 +42,7 @@ async def waiting(database: Queryable, now_milliseconds: int) -> list[int]:
             AND not_before_milliseconds <= :now
             AND (SELECT state FROM media WHERE id = media_id) = 'asked'
         ORDER BY media_id
-        """,
-        {"now": now_milliseconds},
+        """
     )
     return [int(row["media_id"]) for row in rows]
 

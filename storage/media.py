@@ -111,7 +111,6 @@ async def record(
     tx: Transaction,
     arrival: ReceivedMedia,
     *,
-    now_milliseconds: int,
     not_before_milliseconds: int,
     surplus: bool = False,
     late: bool = False,
@@ -148,8 +147,7 @@ async def record(
             "fault": LATE if late else None,
             "announced": int(surplus),
             "not_before": not_before_milliseconds,
-            "wanted_at": arrival.sent_at_milliseconds or now_milliseconds,
-            "now": now_milliseconds,
+            "wanted_at": arrival.sent_at_milliseconds or tx.now_milliseconds,
         },
     )
     return changed > 0
@@ -180,19 +178,19 @@ async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Me
     return None if row is None else from_row(Media, row)
 
 
-async def due(database: Queryable, now_milliseconds: int, limit: int) -> list[Media]:
+async def due(database: Queryable, limit: int) -> list[Media]:
     """Halves to be worked on now, oldest first."""
     rows = await database.fetch_all(
         """
         SELECT * FROM media WHERE state = 'received' AND not_before_milliseconds <= :now
         ORDER BY id LIMIT :limit
         """,
-        {"now": now_milliseconds, "limit": limit},
+        {"limit": limit},
     )
     return [from_row(Media, row) for row in rows]
 
 
-async def unannounced(database: Queryable, now_milliseconds: int, limit: int) -> list[Media]:
+async def unannounced(database: Queryable, limit: int) -> list[Media]:
     """Halves whose outcome is known and was not yet told, oldest first."""
     rows = await database.fetch_all(
         """
@@ -200,7 +198,7 @@ async def unannounced(database: Queryable, now_milliseconds: int, limit: int) ->
             AND not_before_milliseconds <= :now
         ORDER BY id LIMIT :limit
         """,
-        {"now": now_milliseconds, "limit": limit},
+        {"limit": limit},
     )
     return [from_row(Media, row) for row in rows]
 

@@ -120,11 +120,13 @@ async def reopen(tx: Transaction, media_id: int) -> bool:
     return changed > 0
 
 
-async def want(tx: Transaction, media_id: int, now_milliseconds: int) -> None:
+async def want(tx: Transaction, media_id: int) -> None:
     """Its sender asks for it now."""
     await tx.execute(
         "UPDATE media SET wanted_at_milliseconds = :now WHERE id = :id",
-        {"id": media_id, "now": now_milliseconds},
+        {
+            "id": media_id,
+        },
     )
 
 

@@ -58,16 +58,14 @@ async def current(database: Queryable, account: str, work: Work) -> Outage | Non
     return next((stop for stop in found if stop.work == work and not stop.over), None)
 
 
-async def refused(
-    tx: Transaction, account: str, work: Work, cause: str, detail: str, now_milliseconds: int
-) -> None:
+async def refused(tx: Transaction, account: str, work: Work, cause: str, detail: str) -> None:
     """The provider refused: a new stop begins, or an old one goes on.
 
     An old one is told anew where its cause changed, or where the operator asked for the trial.
     """
     stop = await current(tx, account, work)
     if stop is None:
-        await _begin(tx, account, work, cause, detail, now_milliseconds)
+        await _begin(tx, account, work, cause, detail)
         return
     await tx.execute(
         """
@@ -81,11 +79,11 @@ async def refused(
         "UPDATE stops SET asked = 0 WHERE account = :account AND cause = :cause",
         {"account": account, "cause": cause},
     )
-    if stop.is_due(now_milliseconds):
-        await begin_probe(tx, stop, now_milliseconds)
+    if stop.is_due(tx.now_milliseconds):
+        await begin_probe(tx, stop)
 
 
-async def begin_probe(tx: Transaction, stop: Outage, now_milliseconds: int) -> None:
+async def begin_probe(tx: Transaction, stop: Outage) -> None:
     """A trial is under way: whatever becomes of it, the next one is due later."""
     trials = stop.trials + 1
     wait_seconds = PROBE_AFTER_SECONDS[min(trials, len(PROBE_AFTER_SECONDS) - 1)]
@@ -98,19 +96,19 @@ async def begin_probe(tx: Transaction, stop: Outage, now_milliseconds: int) -> N
             "account": stop.account,
             "work": stop.work,
             "trials": trials,
-            "trial_at": now_milliseconds + wait_seconds * 1000,
+            "trial_at": tx.now_milliseconds + wait_seconds * 1000,
         },
     )
 
 
-async def hurry(tx: Transaction, account: str, now_milliseconds: int, *, asked: bool) -> bool:
+async def hurry(tx: Transaction, account: str, *, asked: bool) -> bool:
     """A trial is due now, and the intervals begin anew; False where nothing is stopped."""
     changed = await tx.execute(
         """
         UPDATE stops SET trial_at_milliseconds = :now, trials = 0, asked = MAX(asked, :asked)
         WHERE account = :account AND over = 0
         """,
-        {"account": account, "now": now_milliseconds, "asked": int(asked)},
+        {"account": account, "asked": int(asked)},
     )
     return changed > 0
 
@@ -150,9 +148,7 @@ async def forget(tx: Transaction, stop: Outage) -> None:
     )
 
 
-async def _begin(
-    tx: Transaction, account: str, work: Work, cause: str, detail: str, now_milliseconds: int
-) -> None:
+async def _begin(tx: Transaction, account: str, work: Work, cause: str, detail: str) -> None:
     await tx.execute(
         """
         INSERT OR REPLACE INTO stops (account, work, cause, detail, since_milliseconds,
@@ -164,7 +160,6 @@ async def _begin(
             "work": work.value,
             "cause": cause,
             "detail": detail,
-            "now": now_milliseconds,
-            "trial_at": now_milliseconds + PROBE_AFTER_SECONDS[0] * 1000,
+            "trial_at": tx.now_milliseconds + PROBE_AFTER_SECONDS[0] * 1000,
         },
     )

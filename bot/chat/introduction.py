@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from bot.clock import Clock
 from bot.telegram.errors import ChatDead, NotAllowed, SendUnknown, ThreadClosed
 from bot.telegram.members import Members, Powers
 from bot.telegram.sender import Sender
@@ -29,24 +28,21 @@ class Introductions:
         members: Members,
         texts: Texts,
         bot_name: str,
-        clock: Clock,
     ) -> None:
         self._database = database
         self._sender = sender
         self._members = members
         self._texts = texts
         self._bot_name = bot_name
-        self._clock = clock
 
     async def come(self, chat_id: int, title: str, added_by: int | None) -> None:
         """The bot is in this group: introduce it, unless that was done.
 
         Raises: `TelegramFailure`s that the next attempt may not meet.
         """
-        now = self._clock.now_milliseconds()
         async with self._database.transaction() as tx:
-            await groups.note(tx, chat_id, added_by, now)
-            await groups.choose(tx, chat_id, {"title": title}, now)
+            await groups.note(tx, chat_id, added_by)
+            await groups.choose(tx, chat_id, {"title": title})
         arrival = await groups.introduction_of(self._database, chat_id)
         if not arrival.introduced:
             await self._introduce(arrival)
@@ -82,9 +78,8 @@ class Introductions:
         if not await self._send(arrival.chat_id, self._introduction(powers, texts)):
             return None
         async with self._database.transaction() as tx:
-            now = self._clock.now_milliseconds()
-            await groups.introduced(tx, arrival.chat_id, now)
-            await groups.set_lack(tx, arrival.chat_id, powers.lack, now)
+            await groups.introduced(tx, arrival.chat_id)
+            await groups.set_lack(tx, arrival.chat_id, powers.lack)
         logger.info("introduced to chat %s", arrival.chat_id)
         return None
 
@@ -133,7 +128,7 @@ class Introductions:
 
     async def _keep_lack(self, chat_id: int, lack: str | None) -> None:
         async with self._database.transaction() as tx:
-            await groups.set_lack(tx, chat_id, lack, self._clock.now_milliseconds())
+            await groups.set_lack(tx, chat_id, lack)
 
     async def _texts_of(self, arrival: Introduction) -> Catalogue:
         """The group's language, or that of whoever added the bot."""

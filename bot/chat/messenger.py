@@ -6,7 +6,6 @@ import logging
 import math
 
 from bot.chat.remove_video import remove_video
-from bot.clock import Clock
 from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
@@ -47,11 +46,10 @@ _NOT_BY_AN_EDIT = (MessageGone, ThreadClosed, NotAllowed, RequestInvalid)
 class Messenger:
     """Says things about halves and jobs; a chat that is closed to the bot is remembered."""
 
-    def __init__(self, database: Database, sender: Sender, texts: Texts, clock: Clock) -> None:
+    def __init__(self, database: Database, sender: Sender, texts: Texts) -> None:
         self._database = database
         self._sender = sender
         self._texts = texts
-        self._clock = clock
 
     async def texts_for(self, user_id: int, chat_id: int | None = None) -> Catalogue:
         """The catalogue of the person's language, or of the one that this group chose."""
@@ -206,13 +204,13 @@ class Messenger:
         """Remember that the chat takes nothing any more; what only waits there is cancelled."""
         logger.info("chat %s takes no messages: %s", chat_id, failure)
         async with self._database.transaction() as tx:
-            await close_chat(tx, chat_id, str(failure), self._clock.now_milliseconds())
+            await close_chat(tx, chat_id, str(failure))
 
     async def note_moved(self, chat_id: int, new_chat_id: int) -> None:
         """The group has a new id, everywhere."""
         logger.info("chat %s moved to %s", chat_id, new_chat_id)
         async with self._database.transaction() as tx:
-            await chats.move(tx, chat_id, new_chat_id, self._clock.now_milliseconds())
+            await chats.move(tx, chat_id, new_chat_id)
 
     async def _note_unsayable(self, chat_id: int, failure: TelegramFailure) -> None:
         if isinstance(failure, ChatDead):

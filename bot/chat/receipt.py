@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.clock import Clock
 from bot.limits import Limits
 from bot.texts import Catalogue
 from storage.db.database import Database, Queryable
@@ -13,19 +12,20 @@ from storage.jobs.jobs import Job
 class Receipts:
     """Written from the ledger: what it will say once the job is settled, or says since then."""
 
-    def __init__(self, database: Database, limits: Limits, clock: Clock) -> None:
+    def __init__(self, database: Database, limits: Limits) -> None:
         self._database = database
         self._limits = limits
-        self._clock = clock
 
     async def text(self, job: Job, texts: Catalogue) -> str:
         """The receipt as HTML."""
-        now = self._clock.now_milliseconds()
         billed = job.billed_milliseconds or 0
         held = await ledger.charged_milliseconds(self._database, job.id)
         charged = min(job.price.of(billed).quota_milliseconds, held)
         allowance = await ledger.allowance_of(
-            *(self._database, job.user_id, job.price, self._limits.caps, now),
+            self._database,
+            job.user_id,
+            job.price,
+            self._limits.caps,
             returning_milliseconds=held - charged,
         )
         return texts.html(

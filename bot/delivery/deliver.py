@@ -155,7 +155,7 @@ class Delivery:
             return None
         reply_to = await self._packager.reply_to(job)
         async with self._database.transaction() as tx:
-            await moves.sending(tx, job.id, self._clock.now_milliseconds())
+            await moves.sending(tx, job.id)
         try:
             return await self._sender.send_video_note(
                 job.chat_id, note, reply_to=reply_to, thread_id=job.thread_id or None
@@ -178,7 +178,7 @@ class Delivery:
         if package.job.sending_at_milliseconds is not None:
             return await self._into_status(package)
         async with self._database.transaction() as tx:
-            await moves.sending(tx, package.job.id, self._clock.now_milliseconds())
+            await moves.sending(tx, package.job.id)
         try:
             return await self._send(package)
         except _NOT_SENT:
@@ -233,7 +233,6 @@ class Delivery:
                 chat_id=sent.chat_id,
                 message_id=sent.message_id,
                 file_id=sent.video_file_id,
-                now_milliseconds=self._clock.now_milliseconds(),
                 as_file=as_file,
                 as_note=sent.is_note,
                 thumbnail_id=sent.thumbnail_id,
@@ -265,11 +264,10 @@ class Delivery:
     async def _undeliverable(self, job: Job, failure: chat.TelegramFailure) -> None:
         """Paid and nobody to give it to; the file stays for the retention time."""
         logger.warning("job %s cannot be delivered: %s", job.id, failure)
-        now = self._clock.now_milliseconds()
         async with self._database.transaction() as tx:
-            await moves.undeliverable(tx, job, str(failure), now)
+            await moves.undeliverable(tx, job, str(failure))
             if isinstance(failure, chat.ChatDead):
-                await close_chat(tx, job.chat_id, str(failure), now)
+                await close_chat(tx, job.chat_id, str(failure))
         await self._finisher.announce(job.id)
 
     async def _later(self, job: Job, reason: object) -> None:

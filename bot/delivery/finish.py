@@ -38,7 +38,7 @@ class Finisher:
         self._database = database
         self._messenger = messenger
         self._limits = limits
-        self._receipts = Receipts(database, limits, clock)
+        self._receipts = Receipts(database, limits)
         self._clock = clock
 
     async def fail(
@@ -58,8 +58,7 @@ class Finisher:
             current = await jobs.get(tx, job.id)
             if only_in is not None and (current is None or current.state != only_in):
                 return
-            now = self._clock.now_milliseconds()
-            if await moves.fail(tx, job, failure, detail, now):
+            if await moves.fail(tx, job, failure, detail):
                 logger.warning("job %s failed: %s (%s)", job.id, failure, detail)
                 if noting is not None:
                     await noting(tx)
@@ -68,7 +67,7 @@ class Finisher:
     async def cancelled(self, job: Job) -> None:
         """Record that it was stopped before anything was billed, and say it."""
         async with self._database.transaction() as tx:
-            await moves.cancelled(tx, job, self._clock.now_milliseconds())
+            await moves.cancelled(tx, job)
         await self.announce(job.id)
 
     async def announce(self, job_id: int) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from bot.chat.keyboards import video_keyboard, with_group_buttons
 from bot.chat.messenger import Messenger
 from bot.chat.receipt import Receipts, labelled
-from bot.clock import Clock
 from bot.limits import Limits, effective_settings_of
 from bot.media.calls import facts_and_cover, make_round_note, shrink_video
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
@@ -57,13 +56,12 @@ class Packager:
         worker: MediaWorker,
         messenger: Messenger,
         limits: Limits,
-        clock: Clock,
     ) -> None:
         self._database = database
         self._worker = worker
         self._messenger = messenger
         self._limits = limits
-        self._receipts = Receipts(database, limits, clock)
+        self._receipts = Receipts(database, limits)
 
     def path(self, job: Job) -> Path:
         """Where the job's video is kept until it was seen delivered, and for a while after."""

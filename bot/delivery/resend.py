@@ -59,7 +59,7 @@ class Resends:
 
     async def due(self) -> dict[Hashable, Work]:
         """See `Chore`."""
-        found = await resends.due(self._database, self._clock.now_milliseconds(), _AT_ONCE)
+        found = await resends.due(self._database, _AT_ONCE)
         return {("resend", resend.id): partial(self.run, resend.id) for resend in found}
 
     async def run(self, resend_id: int) -> None:

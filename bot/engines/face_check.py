@@ -6,7 +6,6 @@ import asyncio
 import json
 from weakref import WeakValueDictionary
 
-from bot.clock import Clock
 from bot.dashscope.errors import (
     DashScopeError,
     InputNotFetched,
@@ -47,11 +46,10 @@ class VerdictLost(TryAgain):
 class Detection:
     """Each engine has its own: what one takes, the other may refuse."""
 
-    def __init__(self, database: Database, limits: Limits, outages: Outages, clock: Clock) -> None:
+    def __init__(self, database: Database, limits: Limits, outages: Outages) -> None:
         self._database = database
         self._limits = limits
         self._outages = outages
-        self._clock = clock
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def verdict(
@@ -75,8 +73,7 @@ class Detection:
         async with self._outages.of(engine.name).noting(Work.CHECK):
             verdict = _known(await self._paid_verdict(engine, booking_id, picture))
         async with self._database.transaction() as tx:
-            now = self._clock.now_milliseconds()
-            await verdicts.keep(tx, picture.sha256, engine.detection, verdict, now)
+            await verdicts.keep(tx, picture.sha256, engine.detection, verdict)
         return verdict
 
     async def _paid_verdict(
@@ -96,8 +93,7 @@ class Detection:
         self, engine: Engine, picture_sha256: str, failure: DashScopeError
     ) -> VerdictLost | NoVerdict:
         """What an answer without a verdict comes to: another check, or the end of checking."""
-        now = self._clock.now_milliseconds()
-        left = await verdicts.checks_left(self._database, picture_sha256, engine.detection, now)
+        left = await verdicts.checks_left(self._database, picture_sha256, engine.detection)
         if left == 0:
             return NoVerdict(engine.detection, str(failure))
         made = CHECKS_OF_A_PICTURE - left
@@ -114,7 +110,6 @@ class Detection:
                 micro_yuan=self._limits.price_of_detection(engine.name),
                 per_person_per_day=self._limits.detections_per_person_per_day,
                 caps=self._limits.caps,
-                now_milliseconds=self._clock.now_milliseconds(),
             )
 
 

@@ -68,9 +68,9 @@ class Outages:
     async def refused(self, work: Work, failure: ServiceStopped) -> None:
         """Note that the provider refused this work."""
         logger.warning("%s is refused: %s", work, failure)
-        cause, now = failure.cause.value, self._clock.now_milliseconds()
+        cause = failure.cause.value
         async with self._database.transaction() as tx:
-            await outages.refused(tx, self._account, work, cause, str(failure), now)
+            await outages.refused(tx, self._account, work, cause, str(failure))
 
     @asynccontextmanager
     async def noting(self, work: Work) -> AsyncIterator[None]:
@@ -97,7 +97,7 @@ class Outages:
                 logger.info("%s works again", stop.work)
                 await outages.end(tx, stop)
             if ended and work != Work.SUBMIT:
-                await outages.hurry(tx, self._account, self._clock.now_milliseconds(), asked=False)
+                await outages.hurry(tx, self._account, asked=False)
 
     async def is_stopped(self) -> bool:
         """Whether videos wait for the provider to serve again."""
@@ -120,13 +120,12 @@ class Outages:
 
     async def begin_probe(self, tx: Transaction, stop: Outage) -> None:
         """A job was taken for the trial: no other is, until the next one is due."""
-        await outages.begin_probe(tx, stop, self._clock.now_milliseconds())
+        await outages.begin_probe(tx, stop)
 
     async def resume(self, *, asked: bool) -> bool:
         """Try at once; with `asked` the operator is told how it went. False: nothing is stopped."""
         async with self._database.transaction() as tx:
-            now = self._clock.now_milliseconds()
-            stopped = await outages.hurry(tx, self._account, now, asked=asked)
+            stopped = await outages.hurry(tx, self._account, asked=asked)
         return any([stopped, *[await other.resume(asked=asked) for other in self._others]])
 
     async def has_news(self) -> bool:
@@ -169,8 +168,7 @@ class Outages:
             current = await jobs.get(tx, job.id)
             if current is None or current.state not in WAITING:
                 return
-            now = self._clock.now_milliseconds()
-            await moves.fail(tx, current, "failed-waited", stop.cause, now)
+            await moves.fail(tx, current, "failed-waited", stop.cause)
         logger.warning("job %s waited too long for the provider (%s)", job.id, stop.cause)
 
     async def _tell_begin(self, stop: Outage) -> None:

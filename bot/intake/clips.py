@@ -49,7 +49,7 @@ class Clips:
 
     async def due(self) -> dict[Hashable, Work]:
         """See `Chore`."""
-        waiting = await clips.waiting(self._database, self._clock.now_milliseconds())
+        waiting = await clips.waiting(self._database)
         return {("clips", media_id): partial(self._send_all, media_id) for media_id in waiting}
 
     async def _send_all(self, media_id: int) -> None:

@@ -203,7 +203,7 @@ class Pairing:
             order = self._order(request, pair, effective, status_message_id)
             job = await self._begin(tx, order, pair.sound)
             for item in (pair.photo, pair.sound):
-                await media_answers.want(tx, item.id, self._clock.now_milliseconds())
+                await media_answers.want(tx, item.id)
             await drafts.drop(tx, pair.sound)
             await media_answers.forget_agreement(tx, pair.sound.id)
             await media.announce_anew(tx, pair.oldest.id)
@@ -222,9 +222,8 @@ class Pairing:
             above, agreed_milliseconds, sound.agreed_quota_milliseconds
         ):
             return
-        now = self._clock.now_milliseconds()
         allowance = await ledger.allowance_of(
-            self._database, sound.user_id, effective.price, self._limits.caps, now
+            self._database, sound.user_id, effective.price, self._limits.caps
         )
         if needed <= allowance.left_milliseconds:
             raise NotConfirmed(needed)
@@ -239,7 +238,6 @@ class Pairing:
             order,
             caps=self._limits.caps,
             waiting_per_person=self._limits.jobs_waiting_per_person,
-            now_milliseconds=self._clock.now_milliseconds(),
         )
 
     def _age_milliseconds(self, pair: Pair) -> int:

@@ -7,7 +7,6 @@ from typing import Any
 
 from bot.chat.formatting import say_ago, say_when
 from bot.chat.messenger import Messenger
-from bot.clock import Clock
 from bot.intake.group_replies import Said, in_group, ready_in_group
 from bot.intake.inputs import Plan
 from bot.limits import Limits, effective_settings_of
@@ -37,14 +36,11 @@ _Said = tuple[str, Keyboard | None]
 class MediaReplies:
     """Says outcomes."""
 
-    def __init__(
-        self, database: Database, messenger: Messenger, limits: Limits, clock: Clock
-    ) -> None:
+    def __init__(self, database: Database, messenger: Messenger, limits: Limits) -> None:
         self._database = database
         self._messenger = messenger
         self._limits = limits
-        self._choices = LongVoiceChoices(database, limits, clock)
-        self._clock = clock
+        self._choices = LongVoiceChoices(database, limits)
 
     async def say(self, media_id: int) -> None:
         """Say it on the half's message; nothing, where that message is a job's status by now.
@@ -141,15 +137,14 @@ class MediaReplies:
         if other is not None and other.fault == LATE and other.id > item.id:
             return None
         key = f"{item.kind}-late" if other is None else f"{item.kind}-late-video"
-        age = self._clock.now_milliseconds() - item.wanted_at_milliseconds
+        age = self._database.now_milliseconds - item.wanted_at_milliseconds
         return texts.html(key, ago=say_ago(texts, age)), _go_on(item, texts)
 
     async def _confirm(self, sound: Media, texts: Catalogue) -> _Said:
         """What the video takes of what is left: its owner wants to be asked."""
-        now = self._clock.now_milliseconds()
         effective = await effective_settings_of(self._database, self._limits, sound.conversation)
         allowance = await ledger.allowance_of(
-            self._database, sound.user_id, effective.price, self._limits.caps, now
+            self._database, sound.user_id, effective.price, self._limits.caps
         )
         needed = effective.price.of(sound.duration_milliseconds or 0).quota_milliseconds
         text = texts.html(
@@ -164,11 +159,11 @@ class MediaReplies:
 
     async def _quota(self, sound: Media, texts: Catalogue) -> _Said:
         """What is left, when it comes back, and the beginning that it would pay for."""
-        now, caps = self._clock.now_milliseconds(), self._limits.caps
+        now, caps = self._database.now_milliseconds, self._limits.caps
         price = (
             await effective_settings_of(self._database, self._limits, sound.conversation)
         ).price
-        allowance = await ledger.allowance_of(self._database, sound.user_id, price, caps, now)
+        allowance = await ledger.allowance_of(self._database, sound.user_id, price, caps)
         affordable = price.affordable_milliseconds(allowance.left_milliseconds)
         affordable = min(LONGEST_MILLISECONDS, affordable // 100 * 100)
         needed = price.of(sound.duration_milliseconds or 0).quota_milliseconds
@@ -193,7 +188,7 @@ class MediaReplies:
             values["seconds"] = (item.duration_milliseconds or 0) / 1000
         resets_at = values.pop("resets_at", None)
         if resets_at is not None:
-            now = self._clock.now_milliseconds()
+            now = self._database.now_milliseconds
             values["when"] = say_when(texts, int(resets_at), now, self._limits.caps.zone)
         return values
 
@@ -230,10 +225,9 @@ def _way_on(item: Media, texts: Catalogue) -> Keyboard | None:
 class LongVoiceChoices:
     """The beginning, a piece, or all of it in parts: that only where every cap allows it now."""
 
-    def __init__(self, database: Database, limits: Limits, clock: Clock) -> None:
+    def __init__(self, database: Database, limits: Limits) -> None:
         self._database = database
         self._limits = limits
-        self._clock = clock
 
     async def of(self, item: Media, texts: Catalogue) -> tuple[str, Keyboard]:
         """The question and its answers."""
@@ -241,8 +235,8 @@ class LongVoiceChoices:
         assert plan is not None  # noqa: S101
         price = (await effective_settings_of(self._database, self._limits, item.conversation)).price
         needed = price.of(plan.length).quota_milliseconds
-        now, caps = self._clock.now_milliseconds(), self._limits.caps
-        allowance = await ledger.allowance_of(self._database, item.user_id, price, caps, now)
+        caps = self._limits.caps
+        allowance = await ledger.allowance_of(self._database, item.user_id, price, caps)
         parts = len(plan.cuts) + 1
         key = await self._key(item, plan, needed, allowance)
         text = texts.html(

@@ -77,7 +77,7 @@ class ResultFetch:
                 if job.whole_id is None:
                     await moves.fetched(tx, job.id)
                 else:
-                    await job_parts.kept(tx, job.id, self._clock.now_milliseconds())
+                    await job_parts.kept(tx, job.id)
 
     async def _address(self, job: Job) -> str:
         """The address that came with the success; a fresh one, where that was of no use.

@@ -48,13 +48,12 @@ class Restoration:
         tasks = await self._unknown_tasks(since)
         left = await jobs.open_jobs(self._database) if tasks else []
         doubtful = [job for job in left if job.state in WAITING]
-        now = self._clock.now_milliseconds()
         async with self._database.transaction() as tx:
             await self._report(tx, since, [task.task_id for task in tasks], doubtful)
             for job in left:
                 await self._ask(tx, job, tasks)
             for job in doubtful:
-                await moves.fail(tx, job, "failed-restored", "submitted after the backup?", now)
+                await moves.fail(tx, job, "failed-restored", "submitted after the backup?")
             await backup.forget_copying(tx)
 
     async def _ask(self, tx: Transaction, job: Job, tasks: list[TaskSummary]) -> None:

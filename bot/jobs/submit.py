@@ -205,8 +205,7 @@ class Submission:
     async def _runs(self, job: Job, task_id: str, *, adopted: bool) -> None:
         """An adopted task fits by its time; `Watch` looks whether its video fits too."""
         async with self._database.transaction() as tx:
-            now = self._clock.now_milliseconds()
-            await moves.submitted(tx, job.id, task_id, now, adopted=adopted)
+            await moves.submitted(tx, job.id, task_id, adopted=adopted)
         self._seen.pop(job.id, None)
         logger.info("job %s runs as task %s (adopted: %s)", job.id, task_id, adopted)
         await self._outages.of(job.engine).worked(Work.SUBMIT)

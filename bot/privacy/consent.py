@@ -84,12 +84,11 @@ class Consent:
 
     async def due(self) -> dict[Hashable, Work]:
         """The questions to be asked, and the answers to be said."""
-        questions = await consents.due_questions(self._database, self._clock.now_milliseconds())
+        questions = await consents.due_questions(self._database)
         return {("consent", number): partial(self._say, number) for number in questions}
 
     async def _want(self, tx: Transaction, conversation: ConversationKey, reply_to: int) -> None:
-        now = self._clock.now_milliseconds()
-        await consents.want_question(tx, conversation, self._agreement, reply_to, now)
+        await consents.want_question(tx, conversation, self._agreement, reply_to)
 
     async def _say(self, question_id: int) -> None:
         question = await consents.get_question(self._database, question_id)

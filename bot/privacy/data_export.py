@@ -30,7 +30,7 @@ class DataCopies:
 
     async def due(self) -> dict[Hashable, Work]:
         """See `Chore`."""
-        requests = await data_export.due(self._database, self._clock.now_milliseconds())
+        requests = await data_export.due(self._database)
         return {("copy", request[0]): partial(self._send, *request) for request in requests}
 
     async def _send(self, user_id: int, chat_id: int, reply_to: int, tries: int) -> None:

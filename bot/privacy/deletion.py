@@ -48,7 +48,7 @@ class ForgetPeople:
         now = self._clock.now_milliseconds()
         work: dict[Hashable, Work] = {
             ("forget", user_id): partial(self._advance, user_id)
-            for user_id in await deletion.due(self._database, now)
+            for user_id in await deletion.due(self._database)
         }
         if now - self._swept_at_milliseconds >= _SWEEP_EVERY_MILLISECONDS:
             work["forget: sweep"] = self._sweep
@@ -75,17 +75,11 @@ class ForgetPeople:
         """Files first: what the database does not know any more would never be found."""
         await self._files.remove_videos(await deletion.jobs_of(self._database, user_id))
         await self._files.remove_uploads(await deletion.uploads_of(self._database, user_id))
-        now = self._clock.now_milliseconds()
         async with self._database.transaction() as tx:
             if await deletion.is_busy(tx, user_id):
                 return
-            account_id = await pseudonyms.take(
-                tx,
-                user_id,
-                self._caps.pseudonym_key,
-                until_milliseconds=self._window_end(now),
-                now_milliseconds=now,
-            )
+            until, key = self._window_end(tx.now_milliseconds), self._caps.pseudonym_key
+            account_id = await pseudonyms.take(tx, user_id, key, until_milliseconds=until)
             await deletion.forget(tx, user_id, account_id)
             await deletion.move_on(tx, user_id, "deleted")
         logger.info("a person's data was deleted")
@@ -129,5 +123,5 @@ class ForgetPeople:
         now = self._clock.now_milliseconds()
         self._swept_at_milliseconds = now
         async with self._database.transaction() as tx:
-            await pseudonyms.expire(tx, now)
+            await pseudonyms.expire(tx)
         await self._files.sweep_uploads(now - UPLOADS_KEPT_MILLISECONDS)

@@ -51,12 +51,11 @@ class Moderation:
 
     async def due(self) -> dict[Hashable, Work]:
         """See `Chore`."""
-        now = self._clock.now_milliseconds()
         work: dict[Hashable, Work] = {
             ("report", delivery.report_id, delivery.admin_id): partial(self._show, delivery)
-            for delivery in await reports.due_deliveries(self._database, now)
+            for delivery in await reports.due_deliveries(self._database)
         }
-        for takedown in await reports.due_takedowns(self._database, now):
+        for takedown in await reports.due_takedowns(self._database):
             work["takedown", takedown.job_id] = partial(self._take_down, takedown)
         return work
 

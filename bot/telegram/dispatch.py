@@ -80,14 +80,14 @@ class Handling:
                 return
             await self._clock.sleep(self._backoff.pause_seconds(failures))
             tries = tries if excused else await self._inbox.begin_again(update_id)
-        await self._inbox.done(update_id, self._clock.now_milliseconds())
+        await self._inbox.done(update_id)
 
     async def park(self, update_id: int, reason: str, error: Exception | None = None) -> None:
         """Give it up, loudly: first said, then done, since what is done is not looked at again."""
         logger.error("update %d is given up: %s", update_id, reason, exc_info=error)
         if self._on_parked is not None:
             await self._report(self._on_parked, update_id, reason)
-        await self._inbox.park(update_id, reason, self._clock.now_milliseconds())
+        await self._inbox.park(update_id, reason)
 
     async def _report(self, on_parked: OnParked, update_id: int, reason: str) -> None:
         try:

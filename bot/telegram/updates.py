@@ -171,12 +171,11 @@ class UpdateLoop:
             await self._pause(PollFailed("no update of the batch has a number"))
         if not updates:
             return
-        now_milliseconds = self._clock.now_milliseconds()
-        new = await self._inbox.store(updates.values(), now_milliseconds)
+        new = await self._inbox.store(updates.values())
         self._offset = list(updates)[-1] + 1
         for update_id in filter(new.__contains__, updates):
             await self._hand_over(updates[update_id], again=False)
-        await self._forget_old(now_milliseconds)
+        await self._forget_old()
 
     async def _hand_over(self, stored: StoredUpdate, *, again: bool) -> None:
         try:
@@ -187,7 +186,8 @@ class UpdateLoop:
         incoming = Incoming(update, stored.tries, again)
         await self._unless_stopped(self._queues.put(queue_of(update), incoming))
 
-    async def _forget_old(self, now_milliseconds: int) -> None:
+    async def _forget_old(self) -> None:
+        now_milliseconds = self._clock.now_milliseconds()
         if now_milliseconds - self._forgotten_at >= _FORGET_EVERY_MILLISECONDS:
             self._forgotten_at = now_milliseconds
             await self._inbox.forget_done(now_milliseconds - _KEEP_DONE_MILLISECONDS)

@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 import aiosqlite
 
+from bot.clock import Clock
 from storage.db.connection import (
     check_whole,
     check_writable,
@@ -42,7 +43,14 @@ Result = TypeVar("Result")
 
 
 class Queryable(Protocol):
-    """What can be asked: a transaction (sees its own writes) or the database (committed facts)."""
+    """What can be asked: a transaction (sees its own writes) or the database (committed facts).
+
+    In every statement `:now` is `now_milliseconds`.
+    """
+
+    @property
+    def now_milliseconds(self) -> int:
+        """Milliseconds since 1970 UTC: the moment a transaction began; outside of one, now."""
 
     async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
         """The first row, or None."""
@@ -54,21 +62,27 @@ class Queryable(Protocol):
 class Transaction:
     """One open transaction on the writer; made only by `Database.transaction`."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: aiosqlite.Connection, now_milliseconds: int) -> None:
         self._connection = connection
+        self._now_milliseconds = now_milliseconds
+
+    @property
+    def now_milliseconds(self) -> int:
+        """See `Queryable`: whatever one transaction writes happened at one moment."""
+        return self._now_milliseconds
 
     async def execute(self, sql: str, parameters: Parameters = NOTHING) -> int:
         """Run one statement; how many rows it changed."""
-        async with self._connection.execute(sql, dict(parameters)) as cursor:
+        async with self._connection.execute(sql, _with_now(self, parameters)) as cursor:
             return cursor.rowcount
 
     async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
         """See `Queryable`."""
-        return await _fetch_one(self._connection, sql, parameters)
+        return await _fetch_one(self._connection, sql, _with_now(self, parameters))
 
     async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         """See `Queryable`."""
-        return await _fetch_all(self._connection, sql, parameters)
+        return await _fetch_all(self._connection, sql, _with_now(self, parameters))
 
 
 class Database:
@@ -79,9 +93,10 @@ class Database:
     """
 
     def __init__(
-        self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection
+        self, path: Path, clock: Clock, writer: aiosqlite.Connection, reader: aiosqlite.Connection
     ) -> None:
         self._path = path
+        self._clock = clock
         self._writer = writer
         self._reader = reader
         self._lock = asyncio.Lock()
@@ -91,8 +106,10 @@ class Database:
         self._waiting_since_seconds: dict[str, float] = {}
 
     @classmethod
-    async def open(cls, path: Path) -> Database:
+    async def open(cls, path: Path, clock: Clock) -> Database:
         """Open (and create, and migrate) the database at `path`, and see that it can be used.
+
+        The clock tells it what time it is: nobody hands the moment to what reads and writes.
 
         Raises:
             DatabaseTooNew: it was written by a newer version of this program.
@@ -108,7 +125,12 @@ class Database:
                 reader = await connect(path)
                 async with closed_on_failure(reader):
                     await reader.execute("PRAGMA query_only = ON")
-        return cls(path, writer, reader)
+        return cls(path, clock, writer, reader)
+
+    @property
+    def now_milliseconds(self) -> int:
+        """See `Queryable`."""
+        return self._clock.now_milliseconds()
 
     @property
     def locked_seconds(self) -> float:
@@ -146,7 +168,7 @@ class Database:
             with self._noting_trouble(written=True):
                 try:
                     await self._patiently("write", self._begin)
-                    yield Transaction(self._writer)
+                    yield Transaction(self._writer, self.now_milliseconds)
                     await self._commit()
                 except BaseException:
                     await finish(asyncio.ensure_future(self._writer.rollback()))
@@ -161,12 +183,14 @@ class Database:
     async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
         """See `Queryable`; raises as `transaction`."""
         with self._noting_trouble(written=False):
-            return await self._patiently("read", lambda: _fetch_one(self._reader, sql, parameters))
+            bound = _with_now(self, parameters)
+            return await self._patiently("read", lambda: _fetch_one(self._reader, sql, bound))
 
     async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         """See `Queryable`; raises as `transaction`."""
         with self._noting_trouble(written=False):
-            return await self._patiently("read", lambda: _fetch_all(self._reader, sql, parameters))
+            bound = _with_now(self, parameters)
+            return await self._patiently("read", lambda: _fetch_all(self._reader, sql, bound))
 
     async def _patiently(self, what: str, operation: Callable[[], Awaitable[Result]]) -> Result:
         """Do it as soon as no other program is in the way."""
@@ -204,16 +228,17 @@ class Database:
             raise trouble from error
 
 
-async def _fetch_one(
-    connection: aiosqlite.Connection, sql: str, parameters: Parameters
-) -> Row | None:
-    async with connection.execute(sql, dict(parameters)) as cursor:
+def _with_now(asked: Queryable, parameters: Parameters) -> Row:
+    """What a statement names of these is taken: it need not name the moment."""
+    return {"now": asked.now_milliseconds, **parameters}
+
+
+async def _fetch_one(connection: aiosqlite.Connection, sql: str, bound: Row) -> Row | None:
+    async with connection.execute(sql, bound) as cursor:
         row = await cursor.fetchone()
     return None if row is None else dict(row)
 
 
-async def _fetch_all(
-    connection: aiosqlite.Connection, sql: str, parameters: Parameters
-) -> list[Row]:
-    async with connection.execute(sql, dict(parameters)) as cursor:
+async def _fetch_all(connection: aiosqlite.Connection, sql: str, bound: Row) -> list[Row]:
+    async with connection.execute(sql, bound) as cursor:
         return [dict(row) for row in await cursor.fetchall()]

@@ -90,16 +90,17 @@ async def allow(tx: Transaction, chat_id: int, owner_id: int) -> bool:
     return changed > 0
 
 
-async def object_to_all(
-    tx: Transaction, chat_id: int, owner_id: int, now_milliseconds: int
-) -> list[Job]:
+async def object_to_all(tx: Transaction, chat_id: int, owner_id: int) -> list[Job]:
     """The owner wants nobody there to use what is theirs; the open jobs that this stops."""
     await tx.execute(
         """
         INSERT INTO objections (chat_id, owner_id, at_milliseconds)
         VALUES (:chat_id, :owner_id, :now) ON CONFLICT DO NOTHING
         """,
-        {"chat_id": chat_id, "owner_id": owner_id, "now": now_milliseconds},
+        {
+            "chat_id": chat_id,
+            "owner_id": owner_id,
+        },
     )
     rows = await tx.fetch_all(
         """
@@ -110,19 +111,21 @@ async def object_to_all(
     )
     stopped: dict[int, Job] = {}
     for row in rows:
-        for job in await stop(tx, row["media_id"], now_milliseconds):
+        for job in await stop(tx, row["media_id"]):
             stopped[job.id] = job
     return list(stopped.values())
 
 
-async def stop(tx: Transaction, media_id: int, now_milliseconds: int) -> list[Job]:
+async def stop(tx: Transaction, media_id: int) -> list[Job]:
     """Nothing is made of this loan any more; the open jobs that are to be stopped for it."""
     await tx.execute(
         """
         UPDATE loans SET stopped_at_milliseconds = :now
         WHERE media_id = :media_id AND stopped_at_milliseconds IS NULL
         """,
-        {"media_id": media_id, "now": now_milliseconds},
+        {
+            "media_id": media_id,
+        },
     )
     item = await media.get(tx, media_id)
     if item is not None:

@@ -31,10 +31,10 @@ async def settings_of(database: Queryable, chat_id: int) -> GroupSettings:
     return GroupSettings() if row is None else from_row(GroupSettings, row)
 
 
-async def choose(tx: Transaction, chat_id: int, choice: Choice, now_milliseconds: int) -> None:
+async def choose(tx: Transaction, chat_id: int, choice: Choice) -> None:
     """Keep what an admin chose: a field of `GroupSettings` and its value, or several."""
     assert choice.keys() <= _CHOICES  # noqa: S101
-    await preferences.keep(tx, "groups", "chat_id", chat_id, choice, now_milliseconds)
+    await preferences.keep(tx, "groups", "chat_id", chat_id, choice)
 
 
 async def let_in(tx: Transaction, chat_id: int, user_id: int) -> bool:
@@ -89,7 +89,7 @@ async def introduction_of(database: Queryable, chat_id: int) -> Introduction:
     return Introduction(chat_id) if row is None else from_row(Introduction, row)
 
 
-async def note(tx: Transaction, chat_id: int, added_by: int | None, now_milliseconds: int) -> None:
+async def note(tx: Transaction, chat_id: int, added_by: int | None) -> None:
     """The bot is in this group; who added it is kept from the first time it was told."""
     await tx.execute(
         """
@@ -97,21 +97,24 @@ async def note(tx: Transaction, chat_id: int, added_by: int | None, now_millisec
         VALUES (:chat_id, :added_by, :now)
         ON CONFLICT (chat_id) DO UPDATE SET added_by = COALESCE(added_by, excluded.added_by)
         """,
-        {"chat_id": chat_id, "added_by": added_by, "now": now_milliseconds},
+        {
+            "chat_id": chat_id,
+            "added_by": added_by,
+        },
     )
 
 
-async def introduced(tx: Transaction, chat_id: int, now_milliseconds: int) -> None:
+async def introduced(tx: Transaction, chat_id: int) -> None:
     """The group has read what the bot is for."""
-    await note(tx, chat_id, None, now_milliseconds)
+    await note(tx, chat_id, None)
     await tx.execute(
         "UPDATE arrivals SET introduced = 1 WHERE chat_id = :chat_id", {"chat_id": chat_id}
     )
 
 
-async def set_lack(tx: Transaction, chat_id: int, lack: str | None, now_milliseconds: int) -> bool:
+async def set_lack(tx: Transaction, chat_id: int, lack: str | None) -> bool:
     """The group is told that this is missing, or that nothing is; False when it was before."""
-    await note(tx, chat_id, None, now_milliseconds)
+    await note(tx, chat_id, None)
     changed = await tx.execute(
         "UPDATE arrivals SET lack = :lack WHERE chat_id = :chat_id AND lack IS NOT :lack",
         {"chat_id": chat_id, "lack": lack},

@@ -83,7 +83,6 @@ async def file(
     report: Report,
     reason: str,
     admin_ids: Iterable[int],
-    now_milliseconds: int,
     *,
     per_person_per_day: int,
 ) -> bool:
@@ -97,11 +96,14 @@ async def file(
         UPDATE reports SET reason = :reason, filed_at_milliseconds = :now
         WHERE id = :id AND reason IS NULL
         """,
-        {"id": report.id, "reason": reason, "now": now_milliseconds},
+        {
+            "id": report.id,
+            "reason": reason,
+        },
     )
     if not changed:
         return False
-    if await _filed_within_a_day(tx, report, now_milliseconds) > per_person_per_day:
+    if await _filed_within_a_day(tx, report) > per_person_per_day:
         raise TooManyReports
     for admin_id in admin_ids:
         await tx.execute(
@@ -114,14 +116,13 @@ async def file(
     return True
 
 
-async def due_deliveries(database: Queryable, now_milliseconds: int) -> list[ReportDelivery]:
+async def due_deliveries(database: Queryable) -> list[ReportDelivery]:
     """What administrators are to see now."""
     rows = await database.fetch_all(
         """
         SELECT report_id, admin_id, tries FROM report_letters
         WHERE state = 'open' AND not_before_milliseconds <= :now ORDER BY report_id, admin_id
-        """,
-        {"now": now_milliseconds},
+        """
     )
     return [from_row(ReportDelivery, row) for row in rows]
 
@@ -150,14 +151,17 @@ async def put_off_delivery(
     )
 
 
-async def take_down(tx: Transaction, job_id: int, admin_id: int, now_milliseconds: int) -> bool:
+async def take_down(tx: Transaction, job_id: int, admin_id: int) -> bool:
     """Have the video removed; False when that was asked for before."""
     changed = await tx.execute(
         """
         INSERT INTO takedowns (job_id, admin_id, at_milliseconds)
         VALUES (:job_id, :admin_id, :now) ON CONFLICT (job_id) DO NOTHING
         """,
-        {"job_id": job_id, "admin_id": admin_id, "now": now_milliseconds},
+        {
+            "job_id": job_id,
+            "admin_id": admin_id,
+        },
     )
     return changed > 0
 
@@ -168,14 +172,13 @@ async def is_taken_down(database: Queryable, job_id: int) -> bool:
     return row is not None
 
 
-async def due_takedowns(database: Queryable, now_milliseconds: int) -> list[Takedown]:
+async def due_takedowns(database: Queryable) -> list[Takedown]:
     """Those that are to be done, or to be spoken of."""
     rows = await database.fetch_all(
         """
         SELECT job_id, state, tries FROM takedowns
         WHERE state <> 'said' AND not_before_milliseconds <= :now ORDER BY job_id
-        """,
-        {"now": now_milliseconds},
+        """
     )
     return [from_row(Takedown, row) for row in rows]
 
@@ -209,14 +212,14 @@ async def put_off_takedown(tx: Transaction, job_id: int, not_before_milliseconds
     )
 
 
-async def _filed_within_a_day(tx: Transaction, report: Report, now_milliseconds: int) -> int:
+async def _filed_within_a_day(tx: Transaction, report: Report) -> int:
     """Itself counted in."""
     row = await tx.fetch_one(
         """
         SELECT COUNT(*) AS n FROM reports
         WHERE reporter_id = :reporter_id AND filed_at_milliseconds > :since
         """,
-        {"reporter_id": report.reporter_id, "since": now_milliseconds - _DAY_MILLISECONDS},
+        {"reporter_id": report.reporter_id, "since": tx.now_milliseconds - _DAY_MILLISECONDS},
     )
     return int(row["n"]) if row else 0
 

@@ -52,7 +52,7 @@ async def listed(database: Queryable, job: Job) -> set[str]:
     return {row["task_id"] for row in rows}
 
 
-async def adopt(tx: Transaction, job_id: int, task_id: str, now_milliseconds: int) -> Answer:
+async def adopt(tx: Transaction, job_id: int, task_id: str) -> Answer:
     """submitting → running with this task, as the operator says; once more is no change."""
     job = await jobs.get(tx, job_id)
     if job is None or not (tasks := await listed(tx, job)):
@@ -63,11 +63,11 @@ async def adopt(tx: Transaction, job_id: int, task_id: str, now_milliseconds: in
         return Answer.NOT_ASKED
     if task_id not in tasks or await jobs.owned_tasks(tx, job.account or "", [task_id]):
         return Answer.NOT_LISTED
-    await moves.submitted(tx, job.id, task_id, now_milliseconds, adopted=True)
+    await moves.submitted(tx, job.id, task_id, adopted=True)
     return Answer.DONE
 
 
-async def release(tx: Transaction, job_id: int, failure: str, now_milliseconds: int) -> Answer:
+async def release(tx: Transaction, job_id: int, failure: str) -> Answer:
     """submitting → failed, since the operator says that no task is its own; once more is no change.
 
     Only where the operator was asked: another submission may be under way just now, and a task
@@ -80,7 +80,7 @@ async def release(tx: Transaction, job_id: int, failure: str, now_milliseconds: 
         return Answer.DONE
     if job.state != JobState.SUBMITTING:
         return Answer.NOT_ASKED
-    await moves.fail(tx, job, failure, "the operator says so", now_milliseconds)
+    await moves.fail(tx, job, failure, "the operator says so")
     return Answer.DONE
 
 

@@ -144,7 +144,7 @@ class TooManyWaiting(Exception):
 
 
 async def start(
-    tx: Transaction, order: Order, *, caps: Caps, waiting_per_person: int, now_milliseconds: int
+    tx: Transaction, order: Order, *, caps: Caps, waiting_per_person: int
 ) -> Job | None:
     """Make the job and its hold, both or neither; None when this request has a job already.
 
@@ -174,7 +174,6 @@ async def start(
             "parts": order.parts,
             "turn": await _next_turn(tx, order.conversation.user_id),
             "status_message_id": order.status_message_id,
-            "now": now_milliseconds,
         },
     )
     if row is None:
@@ -188,7 +187,6 @@ async def start(
         job_id=job.id,
         amount=order.price.of(order.video_milliseconds),
         caps=caps,
-        now_milliseconds=now_milliseconds,
     )
     return job
 
@@ -395,15 +393,14 @@ async def durations(database: Queryable, engine: str, limit: int) -> list[float]
     return [float(row["ratio"]) for row in rows]
 
 
-async def unannounced(database: Queryable, now_milliseconds: int) -> list[Job]:
+async def unannounced(database: Queryable) -> list[Job]:
     """Jobs that ended without the person having been shown the end, which can be shown now."""
     rows = await database.fetch_all(
         """
         SELECT * FROM jobs WHERE announced = 0
             AND state IN ('done', 'failed', 'cancelled', 'undeliverable')
             AND not_before_milliseconds <= :now ORDER BY id
-        """,
-        {"now": now_milliseconds},
+        """
     )
     return [from_row(Job, row) for row in rows]
 

@@ -124,17 +124,17 @@ class BudgetExhausted(Exception):
         self.resets_at_milliseconds = resets_at_milliseconds
 
 
-async def quota_of(database: Queryable, user_id: int, caps: Caps, now_milliseconds: int) -> Quota:
+async def quota_of(database: Queryable, user_id: int, caps: Caps) -> Quota:
     """What the person used and has left; the month's window where it leaves less than the day's."""
-    day = day_of(now_milliseconds, caps.zone)
-    key = caps.pseudonym_key
-    who = user_id, await pseudonyms.account_of(database, user_id, key, now_milliseconds)
+    now = database.now_milliseconds
+    day = day_of(now, caps.zone)
+    who = user_id, await pseudonyms.account_of(database, user_id, caps.pseudonym_key)
     today = await _sums(database, f"{_PERSON} AND day = :day", who, day)
     of_day = Quota(
         caps.person_day_milliseconds,
         today["spent_quota"],
         today["held_quota"],
-        next_day_milliseconds(now_milliseconds, caps.zone),
+        next_day_milliseconds(now, caps.zone),
     )
     if caps.person_month_milliseconds is None:
         return of_day
@@ -143,26 +143,21 @@ async def quota_of(database: Queryable, user_id: int, caps: Caps, now_millisecon
         caps.person_month_milliseconds,
         month["spent_quota"],
         month["held_quota"],
-        next_month_milliseconds(now_milliseconds, caps.zone),
+        next_month_milliseconds(now, caps.zone),
     )
     return min(of_day, of_month, key=lambda quota: quota.left_milliseconds)
 
 
 async def allowance_of(
-    database: Queryable,
-    user_id: int,
-    price: Price,
-    caps: Caps,
-    now_milliseconds: int,
-    returning_milliseconds: int = 0,
+    database: Queryable, user_id: int, price: Price, caps: Caps, returning_milliseconds: int = 0
 ) -> Allowance:
     """What the person may still have made at that price: the smaller of quota and budget.
 
     `returning_milliseconds` of the quota are still held and about to come back.
     """
-    quota = await quota_of(database, user_id, caps, now_milliseconds)
+    quota = await quota_of(database, user_id, caps)
     limits = [(quota.left_milliseconds + returning_milliseconds, quota.resets_at_milliseconds)]
-    for budget in await _budgets(database, caps, now_milliseconds):
+    for budget in await _budgets(database, caps):
         within = price.quota_within(budget.left_micro_yuan)
         if within is not None:
             limits.append((within, budget.resets_at_milliseconds))
@@ -171,19 +166,17 @@ async def allowance_of(
     return Allowance(quota, left, resets_at)
 
 
-async def hold(
-    tx: Transaction, *, user_id: int, job_id: int, amount: Amount, caps: Caps, now_milliseconds: int
-) -> None:
+async def hold(tx: Transaction, *, user_id: int, job_id: int, amount: Amount, caps: Caps) -> None:
     """Set the amount aside for the job, under every cap.
 
     Raises:
         QuotaExceeded: the person has less left.
         BudgetExhausted: the bot has less left.
     """
-    quota = await quota_of(tx, user_id, caps, now_milliseconds)
+    quota = await quota_of(tx, user_id, caps)
     if amount.quota_milliseconds > quota.left_milliseconds:
         raise QuotaExceeded(quota)
-    await check_budget(tx, amount.micro_yuan, caps, now_milliseconds)
+    await check_budget(tx, amount.micro_yuan, caps)
     await tx.execute(
         """
         INSERT INTO ledger (kind, user_id, job_id, video_milliseconds, held_quota_milliseconds,
@@ -196,34 +189,25 @@ async def hold(
             "video": amount.video_milliseconds,
             "quota": amount.quota_milliseconds,
             "micro_yuan": amount.micro_yuan,
-            "day": day_of(now_milliseconds, caps.zone),
-            "now": now_milliseconds,
+            "day": day_of(tx.now_milliseconds, caps.zone),
         },
     )
 
 
-async def check_budget(
-    database: Queryable, micro_yuan: int, caps: Caps, now_milliseconds: int
-) -> None:
+async def check_budget(database: Queryable, micro_yuan: int, caps: Caps) -> None:
     """Whether the bot may still spend that much today and this month, paid checks counted in.
 
     Raises:
         BudgetExhausted: it may not.
     """
-    budgets = await _budgets(database, caps, now_milliseconds)
+    budgets = await _budgets(database, caps)
     exceeded = [b.resets_at_milliseconds for b in budgets if micro_yuan > b.left_micro_yuan]
     if exceeded:
         raise BudgetExhausted(max(exceeded))
 
 
 async def settle(
-    tx: Transaction,
-    job_id: int,
-    price: Price,
-    *,
-    billed_milliseconds: int,
-    charge_person: bool,
-    now_milliseconds: int,
+    tx: Transaction, job_id: int, price: Price, *, billed_milliseconds: int, charge_person: bool
 ) -> None:
     """Turn the job's hold into what the provider billed and give the rest back.
 
@@ -243,12 +227,11 @@ async def settle(
         held_micro_yuan=-min(billed.micro_yuan, held["micro_yuan"]),
         spent_micro_yuan=billed.micro_yuan,
         flagged=int(billed_milliseconds > held["video"]),
-        now=now_milliseconds,
     )
-    await release(tx, job_id, now_milliseconds=now_milliseconds)
+    await release(tx, job_id)
 
 
-async def release(tx: Transaction, job_id: int, *, now_milliseconds: int) -> None:
+async def release(tx: Transaction, job_id: int) -> None:
     """Give back whatever of the job's hold is still open; nothing, if nothing is."""
     held = await _open_hold(tx, job_id)
     if held["quota"] or held["micro_yuan"]:
@@ -262,7 +245,6 @@ async def release(tx: Transaction, job_id: int, *, now_milliseconds: int) -> Non
             held_micro_yuan=-held["micro_yuan"],
             spent_micro_yuan=0,
             flagged=0,
-            now=now_milliseconds,
         )
 
 
@@ -299,14 +281,19 @@ async def _sums(
     return row
 
 
-async def _budgets(database: Queryable, caps: Caps, now_milliseconds: int) -> tuple[Budget, Budget]:
+async def _budgets(database: Queryable, caps: Caps) -> tuple[Budget, Budget]:
     """Today's and this month's, paid checks counted in."""
-    day = day_of(now_milliseconds, caps.zone)
+    now = database.now_milliseconds
+    day = day_of(now, caps.zone)
     today, month = await _money(database, "day = :day", day), await _money(database, _MONTH, day)
     return (
-        Budget(caps.bot_day_micro_yuan - today, next_day_milliseconds(now_milliseconds, caps.zone)),
         Budget(
-            caps.bot_month_micro_yuan - month, next_month_milliseconds(now_milliseconds, caps.zone)
+            caps.bot_day_micro_yuan - today,
+            next_day_milliseconds(now, caps.zone),
+        ),
+        Budget(
+            caps.bot_month_micro_yuan - month,
+            next_month_milliseconds(now, caps.zone),
         ),
     )
 

@@ -54,7 +54,7 @@ class Resend:
         return ConversationKey(self.chat_id, self.thread_id, self.user_id)
 
 
-async def ask(tx: Transaction, wanted: Wanted, now_milliseconds: int) -> None:
+async def ask(tx: Transaction, wanted: Wanted) -> None:
     """Have it done; of two pages asked for by one message, the later."""
     await tx.execute(
         """
@@ -73,16 +73,15 @@ async def ask(tx: Transaction, wanted: Wanted, now_milliseconds: int) -> None:
             "job_id": wanted.job_id,
             "page": wanted.page,
             "turns": wanted.turns,
-            "now": now_milliseconds,
         },
     )
 
 
-async def due(database: Queryable, now_milliseconds: int, limit: int) -> list[Resend]:
+async def due(database: Queryable, limit: int) -> list[Resend]:
     """Errands to be done now, oldest first."""
     rows = await database.fetch_all(
         "SELECT * FROM errands WHERE not_before_milliseconds <= :now ORDER BY id LIMIT :limit",
-        {"now": now_milliseconds, "limit": limit},
+        {"limit": limit},
     )
     return [from_row(Resend, row) for row in rows]
 

@@ -64,9 +64,7 @@ async def given(database: Queryable, user_id: int, agreement: Agreement) -> bool
     return row is not None
 
 
-async def give(
-    tx: Transaction, user_id: int, agreement: Agreement, language: str, now_milliseconds: int
-) -> bool:
+async def give(tx: Transaction, user_id: int, agreement: Agreement, language: str) -> bool:
     """Keep that the person agreed, to what and when; False when that was known."""
     if await given(tx, user_id, agreement):
         return False
@@ -85,13 +83,12 @@ async def give(
             "destination": agreement.destination,
             "keep": agreement.keep_milliseconds,
             "language": language,
-            "now": now_milliseconds,
         },
     )
     return True
 
 
-async def wake(tx: Transaction, user_id: int, now_milliseconds: int) -> int:
+async def wake(tx: Transaction, user_id: int) -> int:
     """Everything that waited for this person's consent, in every place, goes on; how much."""
     return await tx.execute(
         """
@@ -99,7 +96,9 @@ async def wake(tx: Transaction, user_id: int, now_milliseconds: int) -> int:
             not_before_milliseconds = 0, wanted_at_milliseconds = :now
         WHERE user_id = :user_id AND fault = 'consent' AND state = 'asked'
         """,
-        {"user_id": user_id, "now": now_milliseconds},
+        {
+            "user_id": user_id,
+        },
     )
 
 
@@ -135,11 +134,7 @@ async def hold_back(tx: Transaction, item: Media) -> None:
 
 
 async def want_question(
-    tx: Transaction,
-    conversation: ConversationKey,
-    agreement: Agreement,
-    reply_to: int,
-    now_milliseconds: int,
+    tx: Transaction, conversation: ConversationKey, agreement: Agreement, reply_to: int
 ) -> None:
     """Have it asked there, unless it stands there already, and not too far up."""
     await tx.execute(
@@ -159,15 +154,12 @@ async def want_question(
             **conversation._asdict(),
             "fingerprint": agreement.fingerprint,
             "reply_to": reply_to,
-            "now": now_milliseconds,
             "anew": _ASK_ANEW_MILLISECONDS,
         },
     )
 
 
-async def want_questions_anew(
-    tx: Transaction, user_id: int, agreement: Agreement, now_milliseconds: int
-) -> int:
+async def want_questions_anew(tx: Transaction, user_id: int, agreement: Agreement) -> int:
     """What this person was asked reads differently by now: ask it again, wherever it was asked."""
     return await tx.execute(
         """
@@ -175,7 +167,10 @@ async def want_questions_anew(
             wanted_at_milliseconds = :now, not_before_milliseconds = 0
         WHERE user_id = :user_id AND state = 'asked' AND fingerprint <> :fingerprint
         """,
-        {"user_id": user_id, "fingerprint": agreement.fingerprint, "now": now_milliseconds},
+        {
+            "user_id": user_id,
+            "fingerprint": agreement.fingerprint,
+        },
     )
 
 
@@ -187,14 +182,13 @@ async def get_question(database: Queryable, question_id: int) -> Question | None
     return None if row is None else from_row(Question, row)
 
 
-async def due_questions(database: Queryable, now_milliseconds: int) -> list[int]:
+async def due_questions(database: Queryable) -> list[int]:
     """Those that are to be asked, or whose answer is to be said."""
     rows = await database.fetch_all(
         """
         SELECT id FROM consent_questions
         WHERE state <> 'asked' AND not_before_milliseconds <= :now ORDER BY id
-        """,
-        {"now": now_milliseconds},
+        """
     )
     return [int(row["id"]) for row in rows]
 

@@ -64,14 +64,13 @@ async def want(tx: Transaction, user_id: int, chat_id: int, reply_to: int) -> bo
     return changed > 0
 
 
-async def due(database: Queryable, now_milliseconds: int) -> list[tuple[int, int, int, int]]:
+async def due(database: Queryable) -> list[tuple[int, int, int, int]]:
     """Whom to send it: person, chat, the message that asked, how often that failed."""
     rows = await database.fetch_all(
         """
         SELECT user_id, chat_id, reply_to, tries FROM data_requests
         WHERE not_before_milliseconds <= :now ORDER BY user_id
-        """,
-        {"now": now_milliseconds},
+        """
     )
     return [(row["user_id"], row["chat_id"], row["reply_to"], row["tries"]) for row in rows]
 

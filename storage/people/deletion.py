@@ -77,13 +77,12 @@ async def get(database: Queryable, user_id: int) -> Forgetting | None:
     return None if row is None else from_row(Forgetting, row)
 
 
-async def due(database: Queryable, now_milliseconds: int) -> list[int]:
+async def due(database: Queryable) -> list[int]:
     """Whose data can be deleted, or who is to be told something of it."""
     rows = await database.fetch_all(
         """
         SELECT user_id FROM forgettings WHERE not_before_milliseconds <= :now ORDER BY user_id
-        """,
-        {"now": now_milliseconds},
+        """
     )
     return [int(row["user_id"]) for row in rows]
 

@@ -18,7 +18,7 @@ class Person:
     language_code: str | None
 
 
-async def remember(tx: Transaction, person: Person, now_milliseconds: int) -> None:
+async def remember(tx: Transaction, person: Person) -> None:
     """Keep what Telegram last said about this person."""
     await tx.execute(
         """
@@ -33,7 +33,6 @@ async def remember(tx: Transaction, person: Person, now_milliseconds: int) -> No
             "first_name": person.first_name,
             "username": person.username,
             "language_code": person.language_code,
-            "now": now_milliseconds,
         },
     )
 
@@ -62,14 +61,17 @@ async def find(database: Queryable, user_id: int) -> Person | None:
     return None if row is None else from_row(Person, row)
 
 
-async def ban(tx: Transaction, user_id: int, admin_id: int, now_milliseconds: int) -> bool:
+async def ban(tx: Transaction, user_id: int, admin_id: int) -> bool:
     """From now on this person is refused; False when they were before."""
     changed = await tx.execute(
         """
         INSERT INTO bans (user_id, admin_id, at_milliseconds) VALUES (:user_id, :admin_id, :now)
         ON CONFLICT (user_id) DO NOTHING
         """,
-        {"user_id": user_id, "admin_id": admin_id, "now": now_milliseconds},
+        {
+            "user_id": user_id,
+            "admin_id": admin_id,
+        },
     )
     return changed > 0
 
@@ -88,15 +90,13 @@ async def is_banned(database: Queryable, user_id: int) -> bool:
     return row is not None
 
 
-async def is_to_be_told(
-    tx: Transaction, user_id: int, now_milliseconds: int, *, every_milliseconds: int
-) -> bool:
+async def is_to_be_told(tx: Transaction, user_id: int, *, every_milliseconds: int) -> bool:
     """Whether to tell them that they are refused; a True answer counts as told."""
     changed = await tx.execute(
         """
         UPDATE bans SET told_at_milliseconds = :now
         WHERE user_id = :user_id AND told_at_milliseconds <= :now - :every
         """,
-        {"user_id": user_id, "now": now_milliseconds, "every": every_milliseconds},
+        {"user_id": user_id, "every": every_milliseconds},
     )
     return changed > 0

@@ -63,7 +63,7 @@ class Scene:
 
     async def rendered(self, user_id: int = ADA) -> Job:
         """A job whose video is on disk, with a status message in the chat."""
-        job = await orders.start(self.database, user_id, now=self.clock.now_milliseconds())
+        job = await orders.start(self.database, user_id)
         job = await orders.render(self.database, job, BILLED_MILLISECONDS)
         (self.results / f"{job.id}.mp4").write_bytes(self.film)
         sent = await self.sender.send_text(user_id, "Your video is ready: sending it…")
@@ -110,7 +110,7 @@ class Scene:
 async def scene(directory: Path, film: bytes) -> AsyncIterator[Scene]:
     """Set up and taken down; Ada is a person, Olga the operator."""
     clock = FakeClock(time.time_ns() // 1_000_000, rate=1.0)
-    database = await Database.open(directory / "bot.db")
+    database = await Database.open(directory / "bot.db", clock)
     results = directory / "results"
     results.mkdir()
     try:
@@ -135,12 +135,12 @@ def _wired(
 ) -> Scene:
     texts, worker = Texts(), FakeWorker()
     limits = terms_with(admin_ids=frozenset({OLGA}), results=results)
-    messenger = Messenger(database, sender, texts, clock)
-    packager = Packager(database, worker, messenger, limits, clock)
+    messenger = Messenger(database, sender, texts)
+    packager = Packager(database, worker, messenger, limits)
     finisher = Finisher(database, messenger, limits, clock)
     operator = Operator(database, sender, texts, limits.admin_ids, clock)
     members = Members(bot, RateLimiter(clock), clock)
-    arrivals = Introductions(database, sender, members, texts, "talking_photo_bot", clock)
+    arrivals = Introductions(database, sender, members, texts, "talking_photo_bot")
     private_fallbacks = PrivateFallbacks(database, sender, packager, messenger, arrivals)
     delivery = Delivery(
         database, sender, packager, messenger, private_fallbacks, finisher, operator, clock

@@ -22,7 +22,7 @@ HERE = ConversationKey(ADA, 0, ADA)
 async def wished(there: Scene) -> Job:
     """A rendered job of someone who wants round notes."""
     async with there.database.transaction() as tx:
-        await preferences.choose(tx, ADA, {"reply_as": "note"}, 1)
+        await preferences.choose(tx, ADA, {"reply_as": "note"})
     return await there.rendered()
 
 
@@ -72,7 +72,7 @@ async def test_where_nobody_knows_whether_it_arrived_the_status_becomes_the_vide
 async def test_a_crash_while_sending_it_ends_in_the_same_edit(there: Scene) -> None:
     job = await wished(there)
     async with there.database.transaction() as tx:
-        await moves.sending(tx, job.id, there.clock.now_milliseconds())
+        await moves.sending(tx, job.id)
     job = await there.deliver(job)
     assert len(await there.videos()) == 1
     assert await there.telegram.calls("sendVideoNote") == []

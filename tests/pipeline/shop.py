@@ -33,7 +33,6 @@ from storage.jobs import job_parts, jobs, moves
 from storage.jobs.jobs import Job
 from tests.pipeline.engines import ScriptedEngine
 from tests.storage import orders
-from tests.storage.orders import NOON
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 from tests.support.fakes import FakeFiles, FakeSender, FakeWorker
@@ -53,16 +52,16 @@ def _sound(data: bytes, *_: object) -> NormalisedSound:
 class Shop:
     """The parts."""
 
-    def __init__(self, database: Database, results: Path) -> None:
+    def __init__(self, database: Database, clock: FakeClock, results: Path) -> None:
         self.database = database
-        self.clock = clock = FakeClock(NOON, jumps=False)
+        self.clock = clock
         self.engine = engine = ScriptedEngine(clock)
         self.engines = engines = Engines(engine)
         self.paper = FakeSender()
         texts, self.wakeup = Texts(), Wakeup()
         operator = Operator(database, self.paper, texts, frozenset({OPERATOR}), clock)
         self.operator = operator
-        messenger = Messenger(database, self.paper, texts, clock)
+        messenger = Messenger(database, self.paper, texts)
         no_terms = cast(Any, None)  # only the receipt of a round note needs them
         self.finisher = Finisher(database, messenger, no_terms, clock)
         self.outages = Outages(database, operator, engine.account, clock)
@@ -70,7 +69,7 @@ class Shop:
         hands = FakeWorker({calls.normalise_picture: _picture, calls.normalise_sound: _sound})
         self.result = ResultFetch(database, engines, hands, self.finisher, operator, results, clock)
         self.hands = hands
-        detection = Detection(database, no_terms, self.outages, clock)
+        detection = Detection(database, no_terms, self.outages)
         self.preparation = preparation = Preparation(
             *(database, FakeFiles(), hands, LongVoice(300_000), engines, detection, clock)
         )
@@ -111,15 +110,12 @@ class Shop:
     async def deliver(self, job: Job) -> None:
         """In the place of `Delivery`: the video arrives."""
         async with self.database.transaction() as tx:
-            now = self.clock.now_milliseconds()
-            await moves.delivered(
-                tx, job, chat_id=job.chat_id, message_id=99, file_id="v", now_milliseconds=now
-            )
+            await moves.delivered(tx, job, chat_id=job.chat_id, message_id=99, file_id="v")
 
     async def waiting_job(self, user_id: int = 1) -> Job:
         """A job that waits for its slot, with a status message and copies at the provider."""
         now = self.clock.now_milliseconds()
-        job = await orders.start(self.database, user_id, now=now)
+        job = await orders.start(self.database, user_id)
         sent = await self.paper.send_text(job.chat_id, "…")
         async with self.database.transaction() as tx:
             await moves.set_status_message(
@@ -133,26 +129,17 @@ class Shop:
     async def running_job(self) -> Job:
         """A job whose task is known."""
         job = await self.waiting_job()
-        now = self.clock.now_milliseconds()
         async with self.database.transaction() as tx:
             engine = self.engine
-            await moves.take_slot(
-                tx, account=engine.account, slots=9, engine=engine.name, now_milliseconds=now
-            )
-            await moves.submitted(tx, job.id, f"t-{next(_tasks)}", now)
+            await moves.take_slot(tx, account=engine.account, slots=9, engine=engine.name)
+            await moves.submitted(tx, job.id, f"t-{next(_tasks)}")
         return await self.job(job.id)
 
     async def rendered_job(self, url: str | None) -> Job:
         """A job whose task succeeded, with that address."""
         job = await self.running_job()
         async with self.database.transaction() as tx:
-            await moves.rendered(
-                tx,
-                job.id,
-                video_url=url,
-                billed_milliseconds=5_000,
-                now_milliseconds=self.clock.now_milliseconds(),
-            )
+            await moves.rendered(tx, job.id, video_url=url, billed_milliseconds=5_000)
         return await self.job(job.id)
 
     async def job(self, job_id: int) -> Job:

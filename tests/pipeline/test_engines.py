@@ -79,7 +79,7 @@ def outages(shop: Shop, emo: OtherEngine) -> Outages:
 
 @pytest.fixture
 def preparation(shop: Shop, emo: OtherEngine, outages: Outages) -> Preparation:
-    detection = Detection(shop.database, TERMS, outages, shop.clock)
+    detection = Detection(shop.database, TERMS, outages)
     engines = Engines(shop.engine, emo)
     files, voices = FakeFiles(), LongVoice(300_000)
     return Preparation(*(shop.database, files, shop.hands, voices, engines, detection, shop.clock))

@@ -53,7 +53,7 @@ def engine(shop: Shop) -> Checking:
 
 @pytest.fixture
 def detection(shop: Shop) -> Detection:
-    return Detection(shop.database, MANY, shop.outages, shop.clock)
+    return Detection(shop.database, MANY, shop.outages)
 
 
 async def a_photo(shop: Shop, user_id: int = 7) -> Media:
@@ -62,7 +62,7 @@ async def a_photo(shop: Shop, user_id: int = 7) -> Media:
     )
     now = shop.clock.now_milliseconds()
     async with shop.database.transaction() as tx:
-        await media.record(tx, arrival, now_milliseconds=now, not_before_milliseconds=now)
+        await media.record(tx, arrival, not_before_milliseconds=now)
         item = await media.by_source(tx, arrival.source)
     assert item is not None
     return item
@@ -102,7 +102,7 @@ async def test_whatever_the_answers_are_a_photo_is_paid_for_three_times_at_most(
     came = await asked_often(detection, engine, item)
     assert engine.checks == CHECKS_OF_A_PICTURE == 3
     assert isinstance(came[-1], NoVerdict)
-    again = Detection(shop.database, MANY, shop.outages, shop.clock)
+    again = Detection(shop.database, MANY, shop.outages)
     assert {type(failure) for failure in await asked_often(again, engine, item)} == {NoVerdict}
     assert engine.checks == 3, "a restart forgets nothing"
     await asked_often(detection, engine, item, OTHER)

@@ -64,7 +64,7 @@ async def test_nobodys_job_fails_everybody_is_told_the_truth_and_may_cancel(
         assert "Nothing was charged" in status(shop, job)
         assert shop.paper.messages[job.status_message_id].buttons == ["Cancel"]
     async with shop.database.transaction() as tx:
-        assert await moves.cancel_waiting(tx, waiting[1].id, shop.clock.now_milliseconds())
+        assert await moves.cancel_waiting(tx, waiting[1].id)
     assert "refuses to work" in shop.told()[0]
     assert "unpaid" in shop.told()[0]
 
@@ -277,7 +277,7 @@ async def test_a_stop_outlives_the_process_and_a_start_tries_at_once(shop: Shop)
     async with shop.open():
         await shop.until(lambda: len(shop.told()) == 1)
         await shop.until(lambda: noted_as_told(shop))
-    again = Shop(shop.database, shop.result.path(waiting[0]).parent)
+    again = Shop(shop.database, shop.clock, shop.result.path(waiting[0]).parent)
     again.engine.refusal = UNPAID
     async with again.open():
         await again.until(lambda: len(again.engine.submitted) == 1)

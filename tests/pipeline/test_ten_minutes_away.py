@@ -45,7 +45,7 @@ class Services:
         self.shop = shop
         self.failure: Exception | None = NotSent("no connection")
         self.checks = 0
-        messenger = Messenger(shop.database, shop.paper, Texts(), shop.clock)
+        messenger = Messenger(shop.database, shop.paper, Texts())
         limits = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
         everybody = cast(Any, Everybody())
         self.intake = Intake(
@@ -53,7 +53,7 @@ class Services:
             files=FakeFiles(),
             photo=cast(Any, self),
             sound=cast(Any, self),
-            wording=MediaReplies(shop.database, messenger, limits, shop.clock),
+            wording=MediaReplies(shop.database, messenger, limits),
             photo_help=everybody,
             consent=everybody,
             pairing=everybody,
@@ -78,10 +78,10 @@ class Services:
         arrival = ReceivedMedia("update:1", "photo", ADA, 1, None, "f", "u", 9)
         now = self.shop.clock.now_milliseconds()
         async with self.shop.database.transaction() as tx:
-            await media.record(tx, arrival, now_milliseconds=now, not_before_milliseconds=now)
+            await media.record(tx, arrival, not_before_milliseconds=now)
             item = await media.by_source(tx, arrival.source)
             assert item is not None
-            await drafts.put(tx, item, now)
+            await drafts.put(tx, item)
             await media.set_reply(
                 tx, item.id, chat_id=sent.chat_id, reply_message_id=sent.message_id
             )
@@ -90,7 +90,7 @@ class Services:
     async def pass_time(self, seconds: int) -> None:
         """In steps of two seconds; what is due is worked on, as the pipeline does."""
         for _ in range(seconds // 2 + 1):
-            for item in await media.due(self.shop.database, self.shop.clock.now_milliseconds(), 9):
+            for item in await media.due(self.shop.database, 9):
                 await self.intake.take(item)
             self.shop.clock.advance(2)
 

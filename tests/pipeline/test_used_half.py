@@ -29,20 +29,14 @@ async def used_again(shop: Shop, first: Job) -> None:
             sound_id=first.sound_id,
             status_message_id=None,
         )
-        job = await jobs.start(
-            tx,
-            again,
-            caps=orders.CAPS,
-            waiting_per_person=9,
-            now_milliseconds=shop.clock.now_milliseconds(),
-        )
+        job = await jobs.start(tx, again, caps=orders.CAPS, waiting_per_person=9)
         assert job is not None
 
 
 async def test_the_end_of_a_video_is_not_written_over(shop: Shop) -> None:
     limits = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
-    messenger = Messenger(shop.database, shop.paper, Texts(), shop.clock)
-    wording = MediaReplies(shop.database, messenger, limits, shop.clock)
+    messenger = Messenger(shop.database, shop.paper, Texts())
+    wording = MediaReplies(shop.database, messenger, limits)
     job = await shop.waiting_job()
     assert job.status_message_id is not None
     async with shop.database.transaction() as tx:
@@ -59,8 +53,8 @@ async def test_the_end_of_a_video_is_not_written_over(shop: Shop) -> None:
 
 async def test_a_message_of_its_own_says_that_the_voice_is_used(shop: Shop) -> None:
     limits = cast(Any, SimpleNamespace(jobs_waiting_per_person=3))
-    messenger = Messenger(shop.database, shop.paper, Texts(), shop.clock)
-    wording = MediaReplies(shop.database, messenger, limits, shop.clock)
+    messenger = Messenger(shop.database, shop.paper, Texts())
+    wording = MediaReplies(shop.database, messenger, limits)
     job = await shop.waiting_job()
     own = await shop.paper.send_text(job.chat_id, "Listening to your voice…")
     async with shop.database.transaction() as tx:

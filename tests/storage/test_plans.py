@@ -19,6 +19,7 @@ class Explaining(Transaction):
     """Does what it is told, and notes which tables were read from one end to the other."""
 
     def __init__(self, inner: Transaction) -> None:
+        super().__init__(inner._connection, inner.now_milliseconds)
         self._inner = inner
         self.scanned: list[str] = []
 
@@ -41,19 +42,11 @@ class Explaining(Transaction):
 
 
 async def _slot(tx: Transaction) -> None:
-    await moves.take_slot(
-        tx, account=orders.ACCOUNT, slots=1, engine=orders.ENGINE, now_milliseconds=orders.NOON
-    )
+    await moves.take_slot(tx, account=orders.ACCOUNT, slots=1, engine=orders.ENGINE)
 
 
 async def _start(tx: Transaction) -> None:
-    await jobs.start(
-        tx,
-        await orders.order(tx),
-        caps=orders.CAPS,
-        waiting_per_person=9,
-        now_milliseconds=orders.NOON,
-    )
+    await jobs.start(tx, await orders.order(tx), caps=orders.CAPS, waiting_per_person=9)
 
 
 async def _uncount(tx: Transaction) -> None:
@@ -61,10 +54,10 @@ async def _uncount(tx: Transaction) -> None:
 
 
 _OFTEN: dict[str, Callable[[Transaction], Awaitable[object]]] = {
-    "halves to be worked on": lambda tx: media.due(tx, orders.NOON, 32),
-    "halves to be talked about": lambda tx: media.unannounced(tx, orders.NOON, 32),
+    "halves to be worked on": lambda tx: media.due(tx, 32),
+    "halves to be talked about": lambda tx: media.unannounced(tx, 32),
     "open jobs": jobs.open_jobs,
-    "jobs to be talked about": lambda tx: jobs.unannounced(tx, orders.NOON),
+    "jobs to be talked about": lambda tx: jobs.unannounced(tx),
     "a slot": _slot,
     "what is refused": lambda tx: outages.all_of(tx, orders.ACCOUNT),
     "how long tasks take": lambda tx: jobs.durations(tx, orders.ENGINE, 50),

@@ -25,6 +25,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Self
 
+from bot.clock import Clock
 from bot.media.worker.client import MediaWorker
 from storage.db.database import Database, Transaction
 from tests.crash import reaper
@@ -136,8 +137,8 @@ def _keep_journal(path: Path) -> None:
     """Write down the row of a job at each state it comes to, once that is committed."""
     rows: list[str] = []
 
-    async def journalled(database_path: Path) -> Database:
-        database = await _open(database_path)
+    async def journalled(database_path: Path, clock: Clock) -> Database:
+        database = await _open(database_path, clock)
         await database._writer.create_function("note_job", 1, rows.append)
         columns = await database.fetch_all("SELECT name FROM pragma_table_info('jobs')")
         fields = ", ".join(f"'{row['name']}', NEW.{row['name']}" for row in columns)

@@ -30,9 +30,15 @@ async def sender(telegram: LocalTelegram) -> AsyncIterator[Sender]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+def clock() -> FakeClock:
+    """The database's: it stands still, until a test moves it on."""
+    return FakeClock()
+
+
+@pytest.fixture
+async def database(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Database]:
     """An empty database."""
-    database = await Database.open(tmp_path / "test.db")
+    database = await Database.open(tmp_path / "test.db", clock)
     yield database
     await database.close()
 
