@@ -126,7 +126,7 @@ class Operator:
         except TelegramFailure as failure:
             return await self._put_off(delivery, failure)
         async with self._database.transaction() as tx:
-            await alerts.told(tx, delivery)
+            await alerts.end(tx, delivery, told=True)
         return True
 
     async def _put_off(self, delivery: AlertDelivery, failure: TelegramFailure) -> bool:
@@ -146,7 +146,7 @@ class Operator:
             *(delivery.admin_id, delivery.text_key, delivery.values, reason),
         )
         async with self._database.transaction() as tx:
-            await alerts.give_up(tx, delivery)
+            await alerts.end(tx, delivery, told=False)
         return True
 
 

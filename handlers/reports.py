@@ -13,7 +13,7 @@ from handlers.jobs import cancel_job
 from handlers.press import Answer, ButtonPress, NotYours, TooLate
 from storage.groups import reports
 from storage.groups.reports import REASONS, Report, TooManyReports
-from storage.jobs import jobs
+from storage.jobs import jobs, videos
 from storage.jobs.jobs import Job
 from storage.people import deletion, people
 
@@ -79,10 +79,10 @@ async def _job_of(message_context: MessageContext) -> Job | None:
     database, chat_id = message_context.services.database, message_context.message.chat_id
     answered = message_context.message.reply_to_message
     if answered is None or not _shows_a_video(answered):
-        return await jobs.newest_video_in(database, chat_id)
-    job = await jobs.by_video_message(database, chat_id, answered.message_id)
+        return await videos.newest_in(database, chat_id)
+    job = await videos.in_message(database, chat_id, answered.message_id)
     if job is None and answered.video is not None:
-        return await jobs.by_video_file(database, chat_id, answered.video.file_id)
+        return await videos.by_file(database, chat_id, answered.video.file_id)
     return job
 
 

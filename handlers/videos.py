@@ -20,7 +20,7 @@ from handlers.jobs import job_to_use, own_job
 from handlers.press import Answer, ButtonPress, NotYours, TooLate, started
 from storage import drafts, media, media_answers
 from storage.groups import borrowed_media
-from storage.jobs import jobs, ledger, resends
+from storage.jobs import jobs, ledger, resends, videos
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.jobs.resends import Wanted
 from storage.media import ConversationKey, Media, MediaState
@@ -67,7 +67,7 @@ async def show_history(update: Update, context: Context) -> None:
 async def show_first_page(message_context: MessageContext) -> None:
     """The worker draws it; nothing at all is said at once."""
     services, conversation = message_context.services, message_context.conversation
-    if not await jobs.count_rendered(services.database, conversation.user_id, conversation.chat_id):
+    if not await videos.count_of(services.database, conversation.user_id, conversation.chat_id):
         await message_context.reply(message_context.texts.html("history-none"))
         return
     wanted = Wanted("page", conversation, message_context.message.message_id, page=1)

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
+from storage.db.due import put_off as put_off_row
+from storage.db.rows import columns
 
 _EVERY_MILLISECONDS = 3600 * 1000
 _KEEP_MILLISECONDS = 30 * 24 * 3600 * 1000
@@ -47,29 +48,24 @@ async def write(tx: Transaction, alert: Alert, admin_ids: Iterable[int]) -> bool
     if not await is_due(tx, alert.subject, every_milliseconds=_EVERY_MILLISECONDS):
         return False
     await _forget_old(tx)
-    row = await tx.fetch_one(
+    notice_id = await tx.number(
         """
         INSERT INTO operator_notices (subject, text_key, text_values, at_milliseconds)
         VALUES (:subject, :text_key, :text_values, :now) RETURNING id
         """,
-        {
-            "subject": alert.subject,
-            "text_key": alert.text_key,
-            "text_values": json.dumps(alert.values),
-        },
+        {**columns(alert), "text_values": json.dumps(alert.values)},
     )
-    assert row is not None  # noqa: S101
     for admin_id in admin_ids:
         await tx.execute(
             "INSERT INTO operator_letters (notice_id, admin_id) VALUES (:notice_id, :admin_id)",
-            {"notice_id": row["id"], "admin_id": admin_id},
+            {"notice_id": notice_id, "admin_id": admin_id},
         )
     return True
 
 
 async def is_due(tx: Transaction, subject: str, *, every_milliseconds: int) -> bool:
     """Whether this subject is to be told now; a True answer counts it as told."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         INSERT INTO notices (subject, told_at_milliseconds) VALUES (:subject, :now)
         ON CONFLICT (subject) DO UPDATE SET told_at_milliseconds = :now
@@ -77,12 +73,12 @@ async def is_due(tx: Transaction, subject: str, *, every_milliseconds: int) -> b
         """,
         {"subject": subject, "every": every_milliseconds},
     )
-    return changed > 0
 
 
 async def due(database: Queryable) -> list[AlertDelivery]:
     """The letters to be sent now, the oldest notice first."""
-    rows = await database.fetch_all(
+    return await database.every(
+        AlertDelivery,
         """
         SELECT letter.notice_id, letter.admin_id, letter.tries, notice.text_key,
             notice.text_values, notice.at_milliseconds
@@ -90,45 +86,25 @@ async def due(database: Queryable) -> list[AlertDelivery]:
             ON notice.id = letter.notice_id
         WHERE letter.state = 'open' AND letter.not_before_milliseconds <= :now
         ORDER BY letter.notice_id, letter.admin_id
-        """
-    )
-    return [from_row(AlertDelivery, row) for row in rows]
-
-
-async def told(tx: Transaction, delivery: AlertDelivery) -> None:
-    """It was said to this administrator."""
-    await _end(tx, delivery, "told")
-
-
-async def give_up(tx: Transaction, delivery: AlertDelivery) -> None:
-    """This administrator cannot be told."""
-    await _end(tx, delivery, "given_up")
-
-
-async def put_off(tx: Transaction, delivery: AlertDelivery, not_before_milliseconds: int) -> None:
-    """It could not be said now: once more, later."""
-    await tx.execute(
-        """
-        UPDATE operator_letters
-        SET tries = tries + 1, not_before_milliseconds = :not_before
-        WHERE notice_id = :notice_id AND admin_id = :admin_id
         """,
-        {**_key(delivery), "not_before": not_before_milliseconds},
     )
 
 
-async def _end(tx: Transaction, delivery: AlertDelivery, state: str) -> None:
+async def end(tx: Transaction, delivery: AlertDelivery, *, told: bool) -> None:
+    """It was said to this administrator, or cannot be."""
     await tx.execute(
         """
         UPDATE operator_letters SET state = :state
         WHERE notice_id = :notice_id AND admin_id = :admin_id
         """,
-        {**_key(delivery), "state": state},
+        {**columns(delivery), "state": "told" if told else "given_up"},
     )
 
 
-def _key(delivery: AlertDelivery) -> dict[str, int]:
-    return {"notice_id": delivery.notice_id, "admin_id": delivery.admin_id}
+async def put_off(tx: Transaction, delivery: AlertDelivery, not_before_milliseconds: int) -> None:
+    """It could not be said now: once more, later."""
+    key = {"notice_id": delivery.notice_id, "admin_id": delivery.admin_id}
+    await put_off_row(tx, "operator_letters", key, not_before_milliseconds)
 
 
 async def _forget_old(tx: Transaction) -> None:

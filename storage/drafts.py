@@ -58,10 +58,7 @@ async def put(tx: Transaction, item: Media, *, conversation: ConversationKey | N
         ON CONFLICT (chat_id, thread_id, user_id) DO UPDATE SET {column} = excluded.{column},
             updated_at_milliseconds = excluded.updated_at_milliseconds
         """,  # noqa: S608
-        {
-            **conversation._asdict(),
-            "half": item.id,
-        },
+        {**conversation._asdict(), "half": item.id},
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.db.database import Database, Transaction
-from storage.db.rows import from_row
+from storage.db.rows import columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,7 @@ class Inbox:
                 inserted = await tx.execute(
                     "INSERT INTO inbox (update_id, body, received_at_milliseconds, tries)"
                     " VALUES (:update_id, :body, :now, :tries) ON CONFLICT DO NOTHING",
-                    {
-                        "update_id": update.update_id,
-                        "body": update.body,
-                        "tries": update.tries,
-                    },
+                    columns(update),
                 )
                 if inserted:
                     new.add(update.update_id)
@@ -46,11 +42,11 @@ class Inbox:
 
     async def undone(self) -> list[StoredUpdate]:
         """What was stored and never finished, in the order of arrival."""
-        rows = await self._database.fetch_all(
+        return await self._database.every(
+            StoredUpdate,
             "SELECT update_id, body, tries FROM inbox WHERE state = 'new'"
-            " ORDER BY received_at_milliseconds, update_id"
+            " ORDER BY received_at_milliseconds, update_id",
         )
-        return [from_row(StoredUpdate, row) for row in rows]
 
     async def begin_again(self, update_id: int) -> int:
         """Count another try, before it is made; how many that makes."""
@@ -118,8 +114,5 @@ async def keep(tx: Transaction, update_id: int, outcome: Outcome) -> None:
         INSERT INTO outcomes (update_id, outcome, at_milliseconds)
         VALUES (:update_id, :outcome, :now)
         """,
-        {
-            "update_id": update_id,
-            "outcome": json.dumps(outcome),
-        },
+        {"update_id": update_id, "outcome": json.dumps(outcome)},
     )

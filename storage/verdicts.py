@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
+from storage.db.rows import columns
 from storage.jobs.ledger import Caps, check_budget, day_of, next_day_milliseconds
 from storage.people import pseudonyms
 
@@ -44,11 +44,11 @@ class NoVerdict(Exception):
 
 async def find(database: Queryable, picture_sha256: str, model: str) -> KnownVerdict | None:
     """The verdict on this very picture by this model, if it was ever asked for."""
-    row = await database.fetch_one(
+    return await database.one(
+        KnownVerdict,
         "SELECT * FROM verdicts WHERE picture_sha256 = :sha256 AND model = :model",
         {"sha256": picture_sha256, "model": model},
     )
-    return None if row is None else from_row(KnownVerdict, row)
 
 
 async def keep(tx: Transaction, picture_sha256: str, model: str, verdict: KnownVerdict) -> None:
@@ -67,14 +67,7 @@ async def keep(tx: Transaction, picture_sha256: str, model: str, verdict: KnownV
         VALUES (:sha256, :model, :passed, :code, :face_bbox, :ext_bbox, :now)
         ON CONFLICT (picture_sha256, model) DO NOTHING
         """,
-        {
-            "sha256": picture_sha256,
-            "model": model,
-            "passed": verdict.passed,
-            "code": verdict.code,
-            "face_bbox": verdict.face_bbox,
-            "ext_bbox": verdict.ext_bbox,
-        },
+        {**columns(verdict), "sha256": picture_sha256, "model": model},
     )
 
 
@@ -110,7 +103,7 @@ async def count_check(
     if row is None or row["made"] >= per_person_per_day:
         raise TooManyChecks(next_day_milliseconds(tx.now_milliseconds, caps.zone))
     await check_budget(tx, micro_yuan, caps)
-    booked = await tx.fetch_one(
+    return await tx.number(
         """
         INSERT INTO detections (user_id, media_id, picture_sha256, model, micro_yuan, day,
             at_milliseconds)
@@ -125,8 +118,6 @@ async def count_check(
             "day": day,
         },
     )
-    assert booked is not None  # noqa: S101
-    return int(booked["id"])
 
 
 async def checks_left(database: Queryable, picture_sha256: str, model: str) -> int:

@@ -18,7 +18,7 @@ from bot.telegram.files import Files
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue, Texts
 from storage.db.database import Database
-from storage.jobs import jobs
+from storage.jobs import videos
 from storage.jobs.jobs import Job
 from storage.media import ConversationKey
 from storage.people import people
@@ -67,14 +67,12 @@ class History:
 
     async def page(self, conversation: ConversationKey, number: int) -> Page | None:
         """The page, or the last one where there are fewer; None without any video."""
-        count = await jobs.count_rendered(
-            self._database, conversation.user_id, conversation.chat_id
-        )
+        count = await videos.count_of(self._database, conversation.user_id, conversation.chat_id)
         if not count:
             return None
         pages = -(-count // VIDEOS_ON_A_PAGE)
         number = max(1, min(number, pages))
-        found = await jobs.rendered(
+        found = await videos.page_of(
             self._database,
             conversation.user_id,
             conversation.chat_id,

@@ -12,7 +12,7 @@ from bot.telegram import errors as chat
 from bot.telegram.outgoing import OutgoingNote, SentMessage
 from bot.telegram.sender import Sender
 from storage.db.database import Database
-from storage.jobs import jobs, moves
+from storage.jobs import moves, videos
 from storage.jobs.jobs import Job
 from storage.media import ConversationKey
 
@@ -46,7 +46,7 @@ class LastVideo:
 
         Raises: `TelegramFailure`s; after `SendUnknown` it may be there.
         """
-        job = await jobs.last_rendered(self._database, conversation.user_id, conversation.chat_id)
+        job = await videos.last_of(self._database, conversation.user_id, conversation.chat_id)
         if job is None:
             return ResendOutcome.NONE_YET
         if job.came_as_note and await self._note_by_id(job, conversation, reply_to):

@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import aiosqlite
 
@@ -29,10 +30,10 @@ from storage.db.connection import (
 )
 from storage.db.errors import DatabaseUnusable, is_busy, locked, trouble_of
 from storage.db.migrate import migrate
+from storage.db.rows import Row, Value, from_row
 
 logger = logging.getLogger(__name__)
 
-Row = dict[str, Any]
 Parameters = Mapping[str, Any]
 NOTHING: Parameters = MappingProxyType({})
 
@@ -42,24 +43,51 @@ _LOOK_AGAIN_SECONDS = 0.2
 Result = TypeVar("Result")
 
 
-class Queryable(Protocol):
+class Queryable(ABC):
     """What can be asked: a transaction (sees its own writes) or the database (committed facts).
 
-    In every statement `:now` is `now_milliseconds`.
+    What a statement names is taken of its parameters; in every one `:now` is `now_milliseconds`.
     """
 
     @property
+    @abstractmethod
     def now_milliseconds(self) -> int:
         """Milliseconds since 1970 UTC: the moment a transaction began; outside of one, now."""
 
-    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
-        """The first row, or None."""
-
+    @abstractmethod
     async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         """Every row."""
 
+    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
+        """The first row, or None."""
+        return next(iter(await self.fetch_all(sql, parameters)), None)
 
-class Transaction:
+    async def every(
+        self, kind: type[Value], sql: str, parameters: Parameters = NOTHING
+    ) -> list[Value]:
+        """Every row as a value of that kind, see `from_row`."""
+        return [from_row(kind, row) for row in await self.fetch_all(sql, parameters)]
+
+    async def one(
+        self, kind: type[Value], sql: str, parameters: Parameters = NOTHING
+    ) -> Value | None:
+        """The first row as a value of that kind, or None."""
+        return next(iter(await self.every(kind, sql, parameters)), None)
+
+    async def column(self, sql: str, parameters: Parameters = NOTHING) -> list[Any]:
+        """The first column of every row."""
+        return [next(iter(row.values())) for row in await self.fetch_all(sql, parameters)]
+
+    async def number(self, sql: str, parameters: Parameters = NOTHING) -> int:
+        """The number in the first row: a count or a sum; 0 when there is no row."""
+        return int(next(iter(await self.column(sql, parameters)), 0))
+
+    async def exists(self, sql: str, parameters: Parameters = NOTHING) -> bool:
+        """Whether there is a row."""
+        return bool(await self.fetch_all(sql, parameters))
+
+
+class Transaction(Queryable):
     """One open transaction on the writer; made only by `Database.transaction`."""
 
     def __init__(self, connection: aiosqlite.Connection, now_milliseconds: int) -> None:
@@ -76,16 +104,16 @@ class Transaction:
         async with self._connection.execute(sql, _with_now(self, parameters)) as cursor:
             return cursor.rowcount
 
-    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
-        """See `Queryable`."""
-        return await _fetch_one(self._connection, sql, _with_now(self, parameters))
+    async def change(self, sql: str, parameters: Parameters = NOTHING) -> bool:
+        """Run one statement; whether it changed anything."""
+        return await self.execute(sql, parameters) > 0
 
     async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         """See `Queryable`."""
-        return await _fetch_all(self._connection, sql, _with_now(self, parameters))
+        return await _rows(self._connection, sql, _with_now(self, parameters))
 
 
-class Database:
+class Database(Queryable):
     """An open SQLite database; `Database.open` makes it, `close` ends it.
 
     A lock of another program is waited for. Trouble that waiting does not mend makes the database
@@ -180,17 +208,11 @@ class Database:
     async def _commit(self) -> None:
         await finish(asyncio.ensure_future(self._writer.commit()))
 
-    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
-        """See `Queryable`; raises as `transaction`."""
-        with self._noting_trouble(written=False):
-            bound = _with_now(self, parameters)
-            return await self._patiently("read", lambda: _fetch_one(self._reader, sql, bound))
-
     async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         """See `Queryable`; raises as `transaction`."""
+        bound = _with_now(self, parameters)
         with self._noting_trouble(written=False):
-            bound = _with_now(self, parameters)
-            return await self._patiently("read", lambda: _fetch_all(self._reader, sql, bound))
+            return await self._patiently("read", lambda: _rows(self._reader, sql, bound))
 
     async def _patiently(self, what: str, operation: Callable[[], Awaitable[Result]]) -> Result:
         """Do it as soon as no other program is in the way."""
@@ -229,16 +251,8 @@ class Database:
 
 
 def _with_now(asked: Queryable, parameters: Parameters) -> Row:
-    """What a statement names of these is taken: it need not name the moment."""
     return {"now": asked.now_milliseconds, **parameters}
 
 
-async def _fetch_one(connection: aiosqlite.Connection, sql: str, bound: Row) -> Row | None:
-    async with connection.execute(sql, bound) as cursor:
-        row = await cursor.fetchone()
-    return None if row is None else dict(row)
-
-
-async def _fetch_all(connection: aiosqlite.Connection, sql: str, bound: Row) -> list[Row]:
-    async with connection.execute(sql, bound) as cursor:
-        return [dict(row) for row in await cursor.fetchall()]
+async def _rows(connection: aiosqlite.Connection, sql: str, bound: Row) -> list[Row]:
+    return [dict(row) for row in await connection.execute_fetchall(sql, bound)]

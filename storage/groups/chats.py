@@ -15,10 +15,7 @@ async def mark_dead(tx: Transaction, chat_id: int, reason: str) -> None:
         INSERT INTO dead_chats (chat_id, reason, since_milliseconds)
         VALUES (:chat_id, :reason, :now) ON CONFLICT (chat_id) DO NOTHING
         """,
-        {
-            "chat_id": chat_id,
-            "reason": reason,
-        },
+        {"chat_id": chat_id, "reason": reason},
     )
 
 
@@ -29,10 +26,9 @@ async def mark_alive(tx: Transaction, chat_id: int) -> None:
 
 async def is_dead(database: Queryable, chat_id: int) -> bool:
     """Whether the last attempt to write there was refused for good."""
-    row = await database.fetch_one(
+    return await database.exists(
         "SELECT 1 FROM dead_chats WHERE chat_id = :chat_id", {"chat_id": chat_id}
     )
-    return row is not None
 
 
 async def former_id(database: Queryable, chat_id: int) -> int | None:
@@ -54,10 +50,7 @@ async def move(tx: Transaction, old_id: int, new_id: int) -> bool:
         INSERT INTO moved_chats (old_chat_id, new_chat_id, moved_at_milliseconds)
         VALUES (:old, :new, :now) ON CONFLICT (old_chat_id) DO NOTHING
         """,
-        {
-            "old": old_id,
-            "new": new_id,
-        },
+        {"old": old_id, "new": new_id},
     )
     for statement in _MOVES:
         await tx.execute(statement, {"old": old_id, "new": new_id})

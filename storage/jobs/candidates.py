@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from storage.db.database import Queryable, Transaction
+from storage.db.rows import columns
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job, JobState
 
@@ -29,27 +30,23 @@ async def keep(tx: Transaction, job: Job, task_ids: list[str]) -> bool:
         await tx.execute(
             """
             INSERT INTO candidates (job_id, submitting_at_milliseconds, task_id)
-            VALUES (:job_id, :submitting_at, :task_id)
+            VALUES (:id, :submitting_at_milliseconds, :task_id)
             """,
-            {
-                "job_id": job.id,
-                "submitting_at": job.submitting_at_milliseconds,
-                "task_id": task_id,
-            },
+            {**columns(job), "task_id": task_id},
         )
     return True
 
 
 async def listed(database: Queryable, job: Job) -> set[str]:
     """The tasks that were named to the operator for this submission of the job."""
-    rows = await database.fetch_all(
+    task_ids = await database.column(
         """
         SELECT task_id FROM candidates
-        WHERE job_id = :job_id AND submitting_at_milliseconds = :submitting_at
+        WHERE job_id = :id AND submitting_at_milliseconds = :submitting_at_milliseconds
         """,
-        {"job_id": job.id, "submitting_at": job.submitting_at_milliseconds},
+        columns(job),
     )
-    return {row["task_id"] for row in rows}
+    return set(task_ids)
 
 
 async def adopt(tx: Transaction, job_id: int, task_id: str) -> Answer:

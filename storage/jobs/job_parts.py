@@ -13,7 +13,6 @@ from dataclasses import replace
 from itertools import pairwise
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
 from storage.jobs import jobs
 from storage.jobs.failures import is_charged
 from storage.jobs.jobs import FINAL, WAITING, Job, JobState, Order
@@ -40,10 +39,9 @@ async def start(
 
 async def parts_of(database: Queryable, whole_id: int) -> list[Job]:
     """The parts of a whole, first to last."""
-    rows = await database.fetch_all(
-        "SELECT * FROM jobs WHERE whole_id = :whole_id ORDER BY part", {"whole_id": whole_id}
+    return await database.every(
+        Job, "SELECT * FROM jobs WHERE whole_id = :whole_id ORDER BY part", {"whole_id": whole_id}
     )
-    return [from_row(Job, row) for row in rows]
 
 
 async def set_copy(tx: Transaction, part_id: int, url: str | None, expires_at: int) -> None:

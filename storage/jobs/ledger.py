@@ -250,14 +250,13 @@ async def release(tx: Transaction, job_id: int) -> None:
 
 async def charged_milliseconds(database: Queryable, job_id: int) -> int:
     """What the job took from the person's quota, held or spent: 0 means it cost them nothing."""
-    row = await database.fetch_one(
+    return await database.number(
         """
         SELECT COALESCE(SUM(held_quota_milliseconds + spent_quota_milliseconds), 0) AS charged
         FROM ledger WHERE job_id = :job_id
         """,
         {"job_id": job_id},
     )
-    return int(row["charged"]) if row else 0
 
 
 _MONTH = "day BETWEEN substr(:day, 1, 7) || '-01' AND substr(:day, 1, 7) || '-31'"
@@ -299,7 +298,7 @@ async def _budgets(database: Queryable, caps: Caps) -> tuple[Budget, Budget]:
 
 
 async def _money(database: Queryable, where: str, day: str) -> int:
-    row = await database.fetch_one(
+    return await database.number(
         f"""
         SELECT (SELECT COALESCE(SUM(held_micro_yuan + spent_micro_yuan), 0) FROM ledger
                 WHERE {where})
@@ -307,8 +306,6 @@ async def _money(database: Queryable, where: str, day: str) -> int:
         """,  # noqa: S608
         {"day": day},
     )
-    assert row is not None  # noqa: S101
-    return int(row["total"])
 
 
 async def _open_hold(tx: Transaction, job_id: int) -> dict[str, int]:

@@ -6,7 +6,7 @@ A move that was made already answers False and changes nothing, so a lost reply 
 from __future__ import annotations
 
 from storage.db.database import Transaction
-from storage.db.rows import from_row
+from storage.db.due import put_off
 from storage.jobs import job_parts
 from storage.jobs.failures import is_charged
 from storage.jobs.jobs import WAITING, Job, JobState, get
@@ -35,7 +35,8 @@ async def take_slot(
     slot = await _free_slot(tx, account, slots, engine)
     if slot is None:
         return None
-    row = await tx.fetch_one(
+    return await tx.one(
+        Job,
         """
         UPDATE jobs SET state = 'submitting', account = :account, slot = :slot,
             submitting_at_milliseconds = COALESCE(:submitting_at, :now)
@@ -50,7 +51,6 @@ async def take_slot(
             "submitting_at": submitting_at_milliseconds,
         },
     )
-    return None if row is None else from_row(Job, row)
 
 
 async def date_submission(tx: Transaction, job_id: int, submitting_at_milliseconds: int) -> None:
@@ -138,9 +138,7 @@ async def sending(tx: Transaction, job_id: int) -> None:
     """The video is about to be sent: from here on its fate may be unknown."""
     await tx.execute(
         "UPDATE jobs SET sending_at_milliseconds = :now WHERE id = :id AND state = 'delivering'",
-        {
-            "id": job_id,
-        },
+        {"id": job_id},
     )
 
 
@@ -206,12 +204,7 @@ async def sent_again(
             thumbnail_file_id = COALESCE(:thumbnail_id, thumbnail_file_id)
         WHERE id = :id
         """,
-        {
-            "id": job_id,
-            "file_id": file_id,
-            "as_file": int(as_file),
-            "thumbnail_id": thumbnail_id,
-        },
+        {"id": job_id, "file_id": file_id, "as_file": int(as_file), "thumbnail_id": thumbnail_id},
     )
 
 
@@ -285,24 +278,18 @@ async def cancelled(tx: Transaction, job: Job) -> bool:
 
 async def request_cancel(tx: Transaction, job_id: int) -> bool:
     """Remember that the owner wants a submitted job stopped; False when that was asked before."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         UPDATE jobs SET cancel_requested = 1
         WHERE id = :id AND cancel_requested = 0 AND state IN ('submitting', 'running')
         """,
         {"id": job_id},
     )
-    return changed > 0
 
 
 async def postpone(tx: Transaction, job_id: int, not_before_milliseconds: int) -> None:
     """A passing fault: the same step again, later."""
-    await tx.execute(
-        """
-        UPDATE jobs SET tries = tries + 1, not_before_milliseconds = :not_before WHERE id = :id
-        """,
-        {"id": job_id, "not_before": not_before_milliseconds},
-    )
+    await put_off(tx, "jobs", {"id": job_id}, not_before_milliseconds)
 
 
 async def set_status_message(
@@ -317,7 +304,7 @@ async def set_status_message(
 
 async def set_first_status(tx: Transaction, job_id: int, *, chat_id: int, message_id: int) -> bool:
     """The same for a job that shows nothing yet; False when it does, or has ended."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         UPDATE jobs SET status_message_id = :message_id WHERE id = :id AND chat_id = :chat_id
             AND status_message_id IS NULL
@@ -325,7 +312,6 @@ async def set_first_status(tx: Transaction, job_id: int, *, chat_id: int, messag
         """,
         {"id": job_id, "chat_id": chat_id, "message_id": message_id},
     )
-    return changed > 0
 
 
 async def announced(tx: Transaction, job_id: int) -> None:

@@ -25,11 +25,10 @@ async def move(
 ) -> bool:
     """Bring it from one state to another, with what was learnt; False when it is elsewhere."""
     assignments = "".join(f", {column} = :{column}" for column in facts)
-    changed = await tx.execute(
+    return await tx.change(
         f"UPDATE jobs SET state = :target{assignments} WHERE id = :id AND state = :source",  # noqa: S608
         {"id": job_id, "source": source.value, "target": target.value, **facts},
     )
-    return changed > 0
 
 
 async def end(

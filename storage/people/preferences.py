@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
 from storage.people import preferences
 
 
@@ -27,10 +26,12 @@ class Preferences:
 
 async def preferences_of(database: Queryable, user_id: int) -> Preferences:
     """The person's choices; those of somebody who never chose, if there are none."""
-    row = await database.fetch_one(
-        "SELECT * FROM preferences WHERE user_id = :user_id", {"user_id": user_id}
+    return (
+        await database.one(
+            Preferences, "SELECT * FROM preferences WHERE user_id = :user_id", {"user_id": user_id}
+        )
+        or Preferences()
     )
-    return Preferences() if row is None else from_row(Preferences, row)
 
 
 async def choose(tx: Transaction, user_id: int, choice: Choice) -> None:

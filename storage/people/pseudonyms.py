@@ -21,9 +21,7 @@ async def account_of(database: Queryable, user_id: int, key: bytes) -> int | Non
         SELECT account_id FROM pseudonyms
         WHERE person_hash = :person_hash AND until_milliseconds > :now
         """,
-        {
-            "person_hash": _hash(user_id, key),
-        },
+        {"person_hash": _hash(user_id, key)},
     )
     return None if row is None else int(row["account_id"])
 
@@ -39,11 +37,7 @@ async def take(tx: Transaction, user_id: int, key: bytes, *, until_milliseconds:
         ON CONFLICT (person_hash) DO UPDATE SET account_id = excluded.account_id,
             until_milliseconds = excluded.until_milliseconds
         """,
-        {
-            "person_hash": _hash(user_id, key),
-            "account_id": account_id,
-            "until": until_milliseconds,
-        },
+        {"person_hash": _hash(user_id, key), "account_id": account_id, "until": until_milliseconds},
     )
     return account_id
 

@@ -65,7 +65,7 @@ async def work(there: Scene) -> None:
 
 
 async def left(there: Scene) -> list[resends.Resend]:
-    return await resends.due(there.database, 99)
+    return await there.database.every(resends.Resend, "SELECT * FROM errands")
 
 
 async def notes(there: Scene) -> list[Json]:

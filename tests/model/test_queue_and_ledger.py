@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from storage.db.database import Database, Row, Transaction
+from storage.db.database import Database, Transaction
+from storage.db.rows import Row
 from storage.jobs import job_parts, jobs, ledger, moves
 from storage.jobs.jobs import Job, TooManyWaiting
 from storage.jobs.ledger import BudgetExhausted, Caps, Price, QuotaExceeded

@@ -397,8 +397,7 @@ CALLS: dict[str, Arrange] = {
     "drafts.clear": of_half("asked", "photo", lambda tx, m: drafts.clear(tx, PLACE)),
     "verdicts.uncount_check": a_booked_check,
     "alerts.write": plain(lambda tx: alerts.write(tx, NOTICE, [7, 8])),
-    "alerts.told": a_letter(alerts.told),
-    "alerts.give_up": a_letter(alerts.give_up),
+    "alerts.end": a_letter(lambda tx, delivery: alerts.end(tx, delivery, told=True)),
     "verdicts.keep": plain(lambda tx: verdicts.keep(tx, "hash", "model", VERDICT)),
     "alerts.is_due": plain(lambda tx: alerts.is_due(tx, "subject", every_milliseconds=1_000)),
     "preferences.choose": plain(

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from storage import media, outages, verdicts
-from storage.db.database import NOTHING, Database, Parameters, Row, Transaction
+from storage.db.database import NOTHING, Database, Parameters, Transaction
+from storage.db.rows import Row
 from storage.inbox import Inbox
 from storage.jobs import jobs, moves
 from tests.storage import orders
@@ -20,23 +21,18 @@ class Explaining(Transaction):
 
     def __init__(self, inner: Transaction) -> None:
         super().__init__(inner._connection, inner.now_milliseconds)
-        self._inner = inner
         self.scanned: list[str] = []
 
     async def execute(self, sql: str, parameters: Parameters = NOTHING) -> int:
         await self._explain(sql, parameters)
-        return await self._inner.execute(sql, parameters)
-
-    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
-        await self._explain(sql, parameters)
-        return await self._inner.fetch_one(sql, parameters)
+        return await super().execute(sql, parameters)
 
     async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         await self._explain(sql, parameters)
-        return await self._inner.fetch_all(sql, parameters)
+        return await super().fetch_all(sql, parameters)
 
     async def _explain(self, sql: str, parameters: Parameters) -> None:
-        for row in await self._inner.fetch_all(f"EXPLAIN QUERY PLAN {sql}", parameters):
+        for row in await super().fetch_all(f"EXPLAIN QUERY PLAN {sql}", parameters):
             if row["detail"] in {f"SCAN {table}" for table in _LARGE}:
                 self.scanned.append(f"{row['detail']}: {sql}")
 

@@ -6,7 +6,8 @@ import sqlite3
 
 import pytest
 
-from storage.db.database import Database, Row
+from storage.db.database import Database
+from storage.db.rows import Row
 from storage.jobs import job_parts, jobs, ledger, moves
 from storage.jobs.jobs import Job, JobState, TooManyWaiting
 from storage.jobs.ledger import QuotaExceeded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -31,8 +32,8 @@ async def sender(telegram: LocalTelegram) -> AsyncIterator[Sender]:
 
 @pytest.fixture
 def clock() -> FakeClock:
-    """The database's: it stands still, until a test moves it on."""
-    return FakeClock()
+    """The database's: it goes like the machine's, and a test may move it on."""
+    return FakeClock(time.time_ns() // 1_000_000, rate=1.0, jumps=False)
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ async def test_a_conflict_that_passes_is_put_up_with(
 ) -> None:
     telegram.fault("getUpdates", "conflict", times=2)
     notebook = Notebook()
-    async with running(telegram, database, notebook, clock=FakeClock()):
+    async with running(telegram, database, notebook, clock=FakeClock(time.time_ns() // 1_000_000)):
         await telegram.say("hello")
         await eventually(lambda: settled(database))
     assert notebook.texts == ["hello"]
@@ -132,7 +132,7 @@ async def test_a_poll_that_fails_is_made_again(
 ) -> None:
     telegram.fault("getUpdates", kind, times=3)
     notebook = Notebook()
-    async with running(telegram, database, notebook, clock=FakeClock()):
+    async with running(telegram, database, notebook, clock=FakeClock(time.time_ns() // 1_000_000)):
         await telegram.say("hello")
         await eventually(lambda: settled(database))
     assert notebook.texts == ["hello"]
