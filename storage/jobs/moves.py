@@ -5,6 +5,8 @@ A move that was made already answers False and changes nothing, so a lost reply 
 
 from __future__ import annotations
 
+from typing import Any
+
 from storage.db.database import Transaction
 from storage.db.due import put_off
 from storage.jobs import job_parts
@@ -173,10 +175,6 @@ async def delivered(
 
     `file_id` is that of the video, or of a round note.
     """
-    current = await opened(tx, job.id)
-    if current is None:
-        return False
-    await settle(tx, current, charge_person=True)
     facts = {
         "video_chat_id": chat_id,
         "video_message_id": message_id,
@@ -186,7 +184,7 @@ async def delivered(
         "sent_as_file": int(as_file),
         "thumbnail_file_id": thumbnail_id,
     }
-    return await end(tx, current, JobState.DONE, facts)
+    return await _finish(tx, job, JobState.DONE, facts)
 
 
 async def sent_again(
@@ -224,11 +222,7 @@ async def sent_as_note(
 
 async def undeliverable(tx: Transaction, job: Job, reason: str) -> bool:
     """delivering → undeliverable: the chat is closed to the bot; what was rendered is settled."""
-    current = await opened(tx, job.id)
-    if current is None:
-        return False
-    await settle(tx, current, charge_person=True)
-    return await end(tx, current, JobState.UNDELIVERABLE, {"failure": reason})
+    return await _finish(tx, job, JobState.UNDELIVERABLE, {"failure": reason})
 
 
 async def fail(tx: Transaction, job: Job, failure: str, detail: str | None) -> bool:
@@ -238,16 +232,10 @@ async def fail(tx: Transaction, job: Job, failure: str, detail: str | None) -> b
     A whole of which something runs fails when that has ended; a part takes its whole with it.
     """
     current = await opened(tx, job.id)
-    if current is None:
-        return False
-    if current.state == JobState.IN_PARTS:
+    if current is not None and current.state == JobState.IN_PARTS:
         return await job_parts.fail_when_idle(tx, current, failure, detail)
-    charged = is_charged(failure)
-    await settle(tx, current, charge_person=charged)
     facts = {"failure": failure, "failure_detail": detail, "slot": None}
-    moved = await end(tx, current, JobState.FAILED, facts)
-    await job_parts.go_on(tx, current.id)
-    return moved
+    return await _finish(tx, job, JobState.FAILED, facts, charge_person=is_charged(failure))
 
 
 async def cancel_waiting(tx: Transaction, job_id: int) -> bool:
@@ -266,14 +254,9 @@ async def cancel_waiting(tx: Transaction, job_id: int) -> bool:
 async def cancelled(tx: Transaction, job: Job) -> bool:
     """Any open state → cancelled: the hold is released, as far as nothing was billed."""
     current = await opened(tx, job.id)
-    if current is None:
-        return False
-    if current.state == JobState.IN_PARTS:
+    if current is not None and current.state == JobState.IN_PARTS:
         return await job_parts.stop(tx, current)
-    await settle(tx, current, charge_person=True)
-    moved = await end(tx, current, JobState.CANCELLED, {"slot": None})
-    await job_parts.go_on(tx, current.id)
-    return moved
+    return await _finish(tx, job, JobState.CANCELLED, {"slot": None})
 
 
 async def request_cancel(tx: Transaction, job_id: int) -> bool:
@@ -317,6 +300,19 @@ async def set_first_status(tx: Transaction, job_id: int, *, chat_id: int, messag
 async def announced(tx: Transaction, job_id: int) -> None:
     """The person was shown the end."""
     await tx.execute("UPDATE jobs SET announced = 1 WHERE id = :id", {"id": job_id})
+
+
+async def _finish(
+    tx: Transaction, job: Job, state: JobState, facts: dict[str, Any], *, charge_person: bool = True
+) -> bool:
+    """Its hold is resolved, it ends, and its whole follows; False when it had ended before."""
+    current = await opened(tx, job.id)
+    if current is None:
+        return False
+    await settle(tx, current, charge_person=charge_person)
+    moved = await end(tx, current, state, facts)
+    await job_parts.go_on(tx, current.id)
+    return moved
 
 
 async def _free_slot(tx: Transaction, account: str, slots: int, engine: str) -> int | None:

@@ -80,7 +80,7 @@ async def due(database: Queryable) -> list[int]:
 
 async def is_busy(database: Queryable, user_id: int) -> bool:
     """Whether something of theirs is under way: a job, or a message that is being handled."""
-    row = await database.fetch_one(
+    busy = await database.number(
         f"""
         SELECT EXISTS (SELECT 1 FROM jobs
                 WHERE user_id = :user_id AND ended_at_milliseconds IS NULL)
@@ -88,7 +88,7 @@ async def is_busy(database: Queryable, user_id: int) -> bool:
         """,  # noqa: S608
         {"user_id": user_id},
     )
-    return row is not None and bool(row["busy"])
+    return bool(busy)
 
 
 async def has_jobs(database: Queryable, user_id: int) -> bool:
@@ -119,10 +119,8 @@ async def uploads_of(database: Queryable, user_id: int) -> list[str]:
 
 async def forget(tx: Transaction, user_id: int, account_id: int) -> None:
     """Delete everything of the person, but what has to stay; `account_id` takes their place."""
-    values = {"user_id": user_id, "account_id": account_id}
     for statement in STATEMENTS:
-        wanted = {name: value for name, value in values.items() if f":{name}" in statement}
-        await tx.execute(statement, wanted)
+        await tx.execute(statement, {"user_id": user_id, "account_id": account_id})
 
 
 async def move_on(tx: Transaction, user_id: int, state: str) -> None:
