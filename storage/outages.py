@@ -8,9 +8,6 @@ from enum import StrEnum
 from storage.db.database import Queryable, Transaction
 from storage.db.rows import from_row
 
-PROBE_AFTER_SECONDS = (60, 120, 300, 900, 1800, 3600)
-"""From a refusal to the next trial: longer each time, the last one again and again."""
-
 
 class Work(StrEnum):
     """What may be refused, each by itself: checks of photos, uploads, videos.
@@ -59,7 +56,13 @@ async def current(database: Queryable, account: str, work: Work) -> Outage | Non
 
 
 async def refused(
-    tx: Transaction, account: str, work: Work, cause: str, detail: str, now_milliseconds: int
+    tx: Transaction,
+    account: str,
+    work: Work,
+    cause: str,
+    detail: str,
+    now_milliseconds: int,
+    probe_at_milliseconds: int,
 ) -> None:
     """The provider refused: a new stop begins, or an old one goes on.
 
@@ -67,7 +70,7 @@ async def refused(
     """
     stop = await current(tx, account, work)
     if stop is None:
-        await _begin(tx, account, work, cause, detail, now_milliseconds)
+        await _begin(tx, account, work, cause, detail, now_milliseconds, probe_at_milliseconds)
         return
     await tx.execute(
         """
@@ -82,13 +85,11 @@ async def refused(
         {"account": account, "cause": cause},
     )
     if stop.is_due(now_milliseconds):
-        await begin_probe(tx, stop, now_milliseconds)
+        await begin_probe(tx, stop, probe_at_milliseconds)
 
 
-async def begin_probe(tx: Transaction, stop: Outage, now_milliseconds: int) -> None:
+async def begin_probe(tx: Transaction, stop: Outage, next_at_milliseconds: int) -> None:
     """A trial is under way: whatever becomes of it, the next one is due later."""
-    trials = stop.trials + 1
-    wait_seconds = PROBE_AFTER_SECONDS[min(trials, len(PROBE_AFTER_SECONDS) - 1)]
     await tx.execute(
         """
         UPDATE stops SET trials = :trials, trial_at_milliseconds = :trial_at
@@ -97,8 +98,8 @@ async def begin_probe(tx: Transaction, stop: Outage, now_milliseconds: int) -> N
         {
             "account": stop.account,
             "work": stop.work,
-            "trials": trials,
-            "trial_at": now_milliseconds + wait_seconds * 1000,
+            "trials": stop.trials + 1,
+            "trial_at": next_at_milliseconds,
         },
     )
 
@@ -151,7 +152,13 @@ async def forget(tx: Transaction, stop: Outage) -> None:
 
 
 async def _begin(
-    tx: Transaction, account: str, work: Work, cause: str, detail: str, now_milliseconds: int
+    tx: Transaction,
+    account: str,
+    work: Work,
+    cause: str,
+    detail: str,
+    now_milliseconds: int,
+    probe_at_milliseconds: int,
 ) -> None:
     await tx.execute(
         """
@@ -165,6 +172,6 @@ async def _begin(
             "cause": cause,
             "detail": detail,
             "now": now_milliseconds,
-            "trial_at": now_milliseconds + PROBE_AFTER_SECONDS[0] * 1000,
+            "trial_at": probe_at_milliseconds,
         },
     )

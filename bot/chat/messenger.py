@@ -37,7 +37,7 @@ BRING_LAST = "last"
 _UNSAYABLE = (ChatDead, NotAllowed, ThreadClosed, RequestInvalid)
 """Saying it later would meet the same refusal: it stays unsaid."""
 
-CROWD_PATIENCE_SECONDS = 5.0
+CROWD_SECONDS = 5.0
 """In a group with much going on: what has to wait longer is put off, and others are served."""
 
 _NOT_BY_AN_EDIT = (MessageGone, ThreadClosed, NotAllowed, RequestInvalid)
@@ -83,7 +83,7 @@ class Messenger:
                 current.message_id,
                 text,
                 keyboard,
-                CROWD_PATIENCE_SECONDS if is_group(current.chat_id) else math.inf,
+                CROWD_SECONDS if is_group(current.chat_id) else math.inf,
                 stray_note=await self.stray_note(current),
             )
         except ChatMoved as failure:
@@ -159,7 +159,7 @@ class Messenger:
             reply_to=await self._voice_message(job) or None,
             thread_id=job.thread_id or None,
             stray_note=await self.stray_note(job),
-            patience_seconds=CROWD_PATIENCE_SECONDS,
+            queue_seconds=CROWD_SECONDS,
         )
         async with self._database.transaction() as tx:
             taken = await moves.set_first_status(
@@ -233,7 +233,7 @@ class Messenger:
         reply_to: int,
         text: str,
         keyboard: Keyboard | AskReply | None,
-        patience_seconds: float = math.inf,
+        queue_seconds: float = math.inf,
         *,
         stray_note: str,
     ) -> int:
@@ -252,6 +252,6 @@ class Messenger:
             reply_to=reply_to or None,
             thread_id=thread_id or None,
             stray_note=stray_note,
-            patience_seconds=patience_seconds,
+            queue_seconds=queue_seconds,
         )
         return sent.message_id

@@ -17,6 +17,7 @@ from bot.delivery.package import Form, Package, Packager
 from bot.delivery.private_fallback import PrivateFallbacks
 from bot.media.video.errors import CannotShrink, LabelNotWritten, TooLongForNote, VideoUnreadable
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
+from bot.retry import CHAT
 from bot.telegram import errors as chat
 from bot.telegram.outgoing import SentMessage
 from bot.telegram.sender import Sender
@@ -29,7 +30,6 @@ from storage.jobs.jobs import Job
 
 logger = logging.getLogger(__name__)
 
-_WAITS_SECONDS = (2, 5, 15, 30, 60, 120, 300)
 _LONG_HOLD_SECONDS = 5.0
 _CLOSED = (chat.ChatDead, chat.NotAllowed, chat.ThreadClosed)
 _NOT_SENT = (
@@ -275,8 +275,8 @@ class Delivery:
     async def _later(self, job: Job, reason: object) -> None:
         """Not before Telegram's pause is over, however long: meanwhile others are served."""
         current = await jobs.get(self._database, job.id) or job
-        seconds: float = _WAITS_SECONDS[min(current.tries, len(_WAITS_SECONDS) - 1)]
-        seconds = max(seconds, self._sender.held_seconds(job.chat_id))
+        held_seconds = self._sender.held_seconds(job.chat_id)
+        seconds = CHAT.endless_delay_seconds(current.tries + 1, held_seconds)
         logger.warning("job %s is sent again in %.0f s: %s", job.id, seconds, reason)
         async with self._database.transaction() as tx:
             not_before = self._clock.now_milliseconds() + int(seconds * 1000)

@@ -16,6 +16,7 @@ from bot.delivery.history import History
 from bot.delivery.last_video import LastVideo, ResendOutcome
 from bot.delivery.round_video import RoundNotes
 from bot.outbox import Work
+from bot.retry import OUTBOX
 from bot.telegram import errors as chat
 from bot.telegram.sender import Sender
 from storage.db.database import Database
@@ -27,7 +28,6 @@ from storage.jobs.resends import Resend
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 16
-_WAITS_SECONDS = (2, 5, 15, 60, 300)
 _REFUSED = (chat.NotAllowed, chat.RequestInvalid, chat.FileTooBig, chat.ThreadClosed)
 
 
@@ -146,9 +146,10 @@ class Resends:
 
     async def _put_off(self, resend: Resend, failure: Exception) -> bool:
         """False when it was tried often enough."""
-        if resend.tries >= len(_WAITS_SECONDS):
+        held_seconds = self._sender.held_seconds(resend.chat_id)
+        seconds = OUTBOX.delay_seconds(resend.tries + 1, held_seconds)
+        if seconds is None:
             return False
-        seconds = max(_WAITS_SECONDS[resend.tries], self._sender.held_seconds(resend.chat_id))
         logger.info("errand %s in %.0f s: %s", resend.id, seconds, failure)
         not_before = self._clock.now_milliseconds() + int(seconds * 1000)
         async with self._database.transaction() as tx:

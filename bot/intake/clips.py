@@ -12,6 +12,7 @@ from bot.intake.inputs import LongVoice
 from bot.media.sound.errors import SoundRefused
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.outbox import Work
+from bot.retry import OUTBOX
 from bot.telegram import errors as chat
 from bot.telegram.files import Files
 from bot.telegram.keyboards import Keyboard
@@ -23,7 +24,6 @@ from storage.media import Media, MediaState
 
 logger = logging.getLogger(__name__)
 
-_WAITS_SECONDS = (2, 10, 60, 300)
 _LATER = (chat.TryAgain, chat.SendUnknown, MediaWorkerNotStarted)
 _NEVER = (SoundRefused, MediaWorkerDied, ValueError)
 
@@ -93,11 +93,12 @@ class Clips:
             await clips.sent(tx, clip, sent.message_id)
 
     async def _later(self, item: Media, tries: int, failure: Exception) -> None:
-        if tries >= len(_WAITS_SECONDS):
+        delay_seconds = OUTBOX.delay_seconds(tries + 1)
+        if delay_seconds is None:
             await self._give_up(item, failure)
             return
         logger.warning("excerpts of half %s: %r, later again", item.id, failure)
-        not_before = self._clock.now_milliseconds() + _WAITS_SECONDS[tries] * 1000
+        not_before = self._clock.now_milliseconds() + int(delay_seconds * 1000)
         async with self._database.transaction() as tx:
             await clips.postpone(tx, item.id, not_before)
 

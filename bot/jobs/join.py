@@ -15,6 +15,7 @@ from bot.media.exchange import VideoPart
 from bot.media.sound.errors import SoundRefused
 from bot.media.video.errors import LabelNotWritten, VideoUnreadable
 from bot.media.worker.client import MediaWorker, MediaWorkerDied
+from bot.retry import JOIN
 from bot.telegram import errors as chat
 from bot.telegram.files import Files
 from storage import media
@@ -24,7 +25,6 @@ from storage.jobs.jobs import Job, JobState
 
 logger = logging.getLogger(__name__)
 
-_WAITS_SECONDS = (2, 15, 60, 300)
 _NO_SOUND = (chat.FileGone, chat.FileTooBig, SoundRefused, MediaWorkerDied)
 
 
@@ -112,12 +112,12 @@ class Joining:
         logger.warning("job %s cannot be joined: %r", whole.id, failure)
         if isinstance(failure, OSError):
             await self._operator.tell("disk", "operator-disk", detail=str(failure))
-        elif whole.tries >= len(_WAITS_SECONDS):
+        elif JOIN.delay_seconds(whole.tries + 1) is None:
             await self._lost(whole, failure)
             return
-        wait_seconds = _WAITS_SECONDS[min(whole.tries, len(_WAITS_SECONDS) - 1)]
+        delay_seconds = JOIN.endless_delay_seconds(whole.tries + 1)
         async with self._database.transaction() as tx:
-            not_before = self._clock.now_milliseconds() + wait_seconds * 1000
+            not_before = self._clock.now_milliseconds() + int(delay_seconds * 1000)
             await moves.postpone(tx, whole.id, not_before)
 
     async def _lost(self, whole: Job, failure: Exception) -> None:

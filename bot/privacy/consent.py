@@ -9,7 +9,7 @@ from functools import partial
 from bot.chat.messenger import Messenger
 from bot.clock import Clock
 from bot.limits import full_text, short_text
-from bot.outbox import Work, wait_milliseconds
+from bot.outbox import Work, delay_milliseconds
 from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
@@ -160,7 +160,7 @@ class Consent:
 
     async def _put_off(self, question: Question, failure: TelegramFailure) -> None:
         logger.warning("consent question %s is said later: %s", question.id, failure)
-        not_before = self._clock.now_milliseconds() + wait_milliseconds(question.tries)
+        not_before = self._clock.now_milliseconds() + delay_milliseconds(question.tries)
         async with self._database.transaction() as tx:
             await consents.put_off_question(tx, question.id, not_before)
 

@@ -29,7 +29,14 @@ class TelegramFailure(Exception):
 
 
 class TryAgain(TelegramFailure):
-    """The call failed for now; doing it later, even if it did happen, is harmless."""
+    """The call failed for now; doing it later, even if it did happen, is harmless.
+
+    `retry_after_seconds`: how long to wait at least, where Telegram said so.
+    """
+
+    def __init__(self, reason: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class NotSent(TryAgain):
