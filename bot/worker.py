@@ -229,7 +229,7 @@ class Worker:
     async def _prepare(self, job: Job) -> None:
         try:
             await self._preparation.prepare(job)
-        except (MediaLost, chat.FileGone, chat.FileTooBig) as failure:
+        except (MediaLost, chat.FormRefused) as failure:
             await self._finisher.fail(job, "failed-gone", str(failure))
             return
         except PhotoUnsuitable as failure:

@@ -18,16 +18,16 @@ ROOT = Path(__file__).parents[1]
 TABLE = {name: value for name, value in vars(retry).items() if isinstance(value, RetryPolicy)}
 
 shares = st.floats(0, 1)
-growing = st.lists(st.floats(0, 1e5), min_size=1, max_size=50).map(sorted).map(tuple)
+growing = st.lists(st.integers(0, 10**5), min_size=1, max_size=9)
 
 
 @st.composite
 def policies(draw: st.DrawFn) -> RetryPolicy:
-    delays, jitter, chance = draw(growing), draw(shares), draw(shares)
-    return RetryPolicy(delays, jitter, chance=lambda: chance)
+    delays, jitter, chance = sorted(draw(growing)), draw(shares), draw(shares)
+    return RetryPolicy(tuple(delays), jitter, chance=lambda: chance)
 
 
-attempts = st.integers(1, 10**9)
+attempts = st.integers(1, 12) | st.integers(1, 10**9)
 
 
 @given(policies(), attempts)
@@ -65,7 +65,7 @@ def test_it_waits_at_least_as_long_as_was_asked(
     assert delay is None or delay >= asked_seconds
 
 
-@given(policies(), st.integers(0, 60), attempts)
+@given(policies(), st.integers(0, 9), attempts)
 def test_so_many_repeats_at_most(policy: RetryPolicy, repeats: int, attempt: int) -> None:
     delay = policy.first(repeats).delay_seconds(attempt)
     assert delay == (None if attempt > repeats else policy.delay_seconds(attempt))

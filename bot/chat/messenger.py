@@ -11,10 +11,8 @@ from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
     MessageGone,
-    NotAllowed,
-    RequestInvalid,
+    Refused,
     TelegramFailure,
-    ThreadClosed,
 )
 from bot.telegram.keyboards import AskReply, Keyboard
 from bot.telegram.rate_limits import is_group
@@ -34,14 +32,8 @@ logger = logging.getLogger(__name__)
 BRING_LAST = "last"
 """What the button carries that leads a person to their video in the private chat."""
 
-_UNSAYABLE = (ChatDead, NotAllowed, ThreadClosed, RequestInvalid)
-"""Saying it later would meet the same refusal: it stays unsaid."""
-
 CROWD_SECONDS = 5.0
 """In a group with much going on: what has to wait longer is put off, and others are served."""
-
-_NOT_BY_AN_EDIT = (MessageGone, ThreadClosed, NotAllowed, RequestInvalid)
-"""The old message cannot say it; a new one may."""
 
 
 class Messenger:
@@ -89,7 +81,7 @@ class Messenger:
         except ChatMoved as failure:
             await self.note_moved(current.chat_id, failure.new_chat_id)
             await self.about(item, text, keyboard)
-        except _UNSAYABLE as failure:
+        except Refused as failure:
             await self._note_unsayable(current.chat_id, failure)
         else:
             if isinstance(keyboard, AskReply) and reply != current.reply_message_id:
@@ -118,7 +110,7 @@ class Messenger:
         except ChatMoved as failure:
             await self.note_moved(current.chat_id, failure.new_chat_id)
             return await self.status(job, text, keyboard)
-        except _UNSAYABLE as failure:
+        except Refused as failure:
             await self._note_unsayable(current.chat_id, failure)
             return isinstance(failure, ChatDead)
         if message_id != current.status_message_id:
@@ -241,7 +233,9 @@ class Messenger:
             buttons = keyboard if isinstance(keyboard, Keyboard) else None
             try:
                 await self._sender.edit_text(chat_id, message_id, text, keyboard=buttons)
-            except _NOT_BY_AN_EDIT as failure:
+            except ChatDead:
+                raise
+            except (MessageGone, Refused) as failure:
                 logger.info("message %s of chat %s: %s; a new one", message_id, chat_id, failure)
             else:
                 return message_id

@@ -28,7 +28,6 @@ from storage.jobs.resends import Resend
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 16
-_REFUSED = (chat.NotAllowed, chat.RequestInvalid, chat.FileTooBig, chat.ThreadClosed)
 
 
 class Resends:
@@ -80,7 +79,7 @@ class Resends:
                 await self._messenger.note_dead(resend.chat_id, failure)
             except chat.ChatMoved as failure:
                 await self._messenger.note_moved(resend.chat_id, failure.new_chat_id)
-            except _REFUSED as failure:
+            except chat.Refused as failure:
                 logger.info("errand %s is refused: %s", resend.id, failure)
                 refused = "again-not-round" if resend.kind == "note" else "again-later"
                 await self._say(resend, refused)
@@ -167,5 +166,5 @@ class Resends:
                 reply_to=resend.message_id,
                 thread_id=resend.thread_id or None,
             )
-        except (chat.TryAgain, chat.SendUnknown, chat.ChatDead, chat.ChatMoved, *_REFUSED) as error:
+        except (chat.Refused, chat.TryAgain, chat.SendUnknown, chat.ChatMoved) as error:
             logger.info("errand %s: what became of it stays unsaid: %s", resend.id, error)

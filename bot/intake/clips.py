@@ -9,8 +9,8 @@ from functools import partial
 from bot.chat.messenger import Messenger
 from bot.clock import Clock
 from bot.intake.inputs import LongVoice
-from bot.media.sound.errors import SoundRefused
-from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.errors import MediaUnusable
+from bot.media.worker.client import MediaWorkerNotStarted
 from bot.outbox import Work
 from bot.retry import OUTBOX
 from bot.telegram import errors as chat
@@ -23,9 +23,6 @@ from storage.db.database import Database
 from storage.media import Media, MediaState
 
 logger = logging.getLogger(__name__)
-
-_LATER = (chat.TryAgain, chat.SendUnknown, MediaWorkerNotStarted)
-_NEVER = (SoundRefused, MediaWorkerDied, ValueError)
 
 
 class Clips:
@@ -61,9 +58,9 @@ class Clips:
             await self._send(item, wanted)
         except chat.ChatMoved as failure:
             await self._messenger.note_moved(item.chat_id, failure.new_chat_id)
-        except _LATER as failure:
+        except (chat.TryAgain, chat.SendUnknown, MediaWorkerNotStarted) as failure:
             await self._later(item, wanted[0].tries, failure)
-        except (chat.TelegramFailure, *_NEVER) as failure:
+        except (chat.TelegramFailure, MediaUnusable, ValueError) as failure:
             await self._give_up(item, failure)
 
     async def _send(self, item: Media, wanted: list[Clip]) -> None:

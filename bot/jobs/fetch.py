@@ -15,8 +15,8 @@ from bot.dashscope.tasks import TaskStatus
 from bot.delivery.finish import Finisher
 from bot.engines.registry import Engines
 from bot.media.calls import check_and_label
-from bot.media.video.errors import LabelNotWritten, VideoUnreadable
-from bot.media.worker.client import MediaWorker, MediaWorkerDied
+from bot.media.errors import MediaUnusable
+from bot.media.worker.client import MediaWorker
 from bot.retry import RESULT, RESULT_GONE, RESULT_SPOILT, RetryPolicy
 from storage.db.database import Database
 from storage.jobs import job_parts, moves
@@ -60,7 +60,7 @@ class ResultFetch:
             await self._again(job, failure, RESULT)
         except service.TryAgain as failure:
             await self._again(job, failure, RESULT)
-        except (VideoUnreadable, LabelNotWritten, MediaWorkerDied) as failure:
+        except MediaUnusable as failure:
             await self._again(job, failure, RESULT_SPOILT)
         except service.ResultGone as failure:
             await self._again(job, failure, RESULT_GONE)

@@ -11,7 +11,7 @@ from bot.chat.remove_video import remove_video
 from bot.clock import Clock
 from bot.outbox import Work, delay_milliseconds, say_or
 from bot.privacy.files import StoredFiles
-from bot.telegram.errors import FileGone, RequestInvalid, TelegramFailure
+from bot.telegram.errors import FormRefused, TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import OutgoingVideo
 from bot.telegram.sender import Sender
@@ -87,7 +87,7 @@ class Moderation:
             video = OutgoingVideo(job.video_file_id, 0, 0, 0, as_file=bool(job.sent_as_file))
             try:
                 await self._sender.send_video(admin_id, video, caption=text, keyboard=keyboard)
-            except (FileGone, RequestInvalid):
+            except FormRefused:
                 pass
             else:
                 return
