@@ -53,15 +53,9 @@ class Transient(DashScopeError):
     """It may pass; what was called may be called again."""
 
     def __init__(
-        self,
-        text: str,
-        *,
-        retry_after_seconds: float | None = None,
-        code: str | None = None,
-        message: str | None = None,
-        request_id: str | None = None,
+        self, text: str, *, retry_after_seconds: float | None = None, **said: str | None
     ) -> None:
-        super().__init__(text, code=code, message=message, request_id=request_id)
+        super().__init__(text, **said)
         self.retry_after_seconds = retry_after_seconds
         """How long to wait at least, where somebody said so."""
 
@@ -142,16 +136,8 @@ class StopCause(Enum):
 class ServiceStopped(DashScopeError):
     """Nothing will work until the operator acts."""
 
-    def __init__(
-        self,
-        text: str,
-        *,
-        cause: StopCause,
-        code: str | None = None,
-        message: str | None = None,
-        request_id: str | None = None,
-    ) -> None:
-        super().__init__(text, code=code, message=message, request_id=request_id)
+    def __init__(self, text: str, *, cause: StopCause, **said: str | None) -> None:
+        super().__init__(text, **said)
         self.cause = cause
 
 

@@ -70,12 +70,7 @@ class Submission:
 
     def may_begin(self, engine: str) -> bool:
         """Whether a job may be taken for that engine: nothing asks to wait just now."""
-        return not (self.is_away or self._throttled_of(engine).is_on)
-
-    @property
-    def is_away(self) -> bool:
-        """Whether the provider could not be reached just now: nobody's job is taken for that."""
-        return self._unreachable.is_on
+        return not (self._unreachable.is_on or self._throttled_of(engine).is_on)
 
     async def submit(self, job: Job) -> None:
         """Make the call for a job that has just taken a slot."""
