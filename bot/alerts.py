@@ -21,6 +21,7 @@ from telegram.error import TelegramError
 from bot.clock import Clock
 from bot.config import Settings
 from bot.dashscope.errors import DashScopeError, ServiceStopped
+from bot.retry import ALERT
 from bot.telegram.connection import build_bot
 from bot.telegram.error_mapping import describe
 from bot.telegram.errors import ChatDead, TelegramFailure
@@ -38,10 +39,9 @@ logger = logging.getLogger(__name__)
 Noting = Callable[[Transaction], Awaitable[None]]
 """Writes something down in the transaction of what caused it."""
 
-PATIENCE_MILLISECONDS = 7 * 24 * 3600 * 1000
+LONGEST_UNTOLD_MILLISECONDS = 7 * 24 * 3600 * 1000
 """What could not be told for so long is given up."""
 
-_WAITS_SECONDS = (5, 15, 60, 300, 900, 3600)
 _LONGEST_VALUE = 1_000
 
 
@@ -132,12 +132,12 @@ class Operator:
     async def _put_off(self, delivery: AlertDelivery, failure: TelegramFailure) -> bool:
         """An answer that was lost too: told twice does less harm than not at all."""
         now = self._clock.now_milliseconds()
-        if now - delivery.at_milliseconds > PATIENCE_MILLISECONDS:
+        if now - delivery.at_milliseconds > LONGEST_UNTOLD_MILLISECONDS:
             return await self._give_up(delivery, repr(failure))
         logger.warning("operator %s could not be told now: %s", delivery.admin_id, failure)
-        seconds = _WAITS_SECONDS[min(delivery.tries, len(_WAITS_SECONDS) - 1)]
+        delay_seconds = ALERT.endless_delay_seconds(delivery.tries + 1)
         async with self._database.transaction() as tx:
-            await alerts.put_off(tx, delivery, now + seconds * 1000)
+            await alerts.put_off(tx, delivery, now + int(delay_seconds * 1000))
         return False
 
     async def _give_up(self, delivery: AlertDelivery, reason: str) -> bool:
@@ -158,7 +158,7 @@ def _shortened(value: Value) -> Value:
 
 
 _EVERY_SECONDS = 3600.0
-_PATIENCE_SECONDS = 10.0
+_ALARM_SECONDS = 10.0
 _NO_LANGUAGE = None
 
 
@@ -172,7 +172,7 @@ async def raise_alarm(settings: Settings, key: str, detail: str) -> None:
         return
     text = Texts().of(_NO_LANGUAGE).html(key, detail=detail)
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(_ALARM_SECONDS):
             await _say(settings, text)
     except (TelegramError, TimeoutError) as failure:
         reason = describe(failure) if isinstance(failure, TelegramError) else "no answer in time"

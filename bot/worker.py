@@ -28,7 +28,7 @@ from bot.jobs.prepare import MediaLost, PhotoUnsuitable, Preparation
 from bot.jobs.submit import Submission
 from bot.jobs.watch import Watch
 from bot.outbox import BackgroundTask, TaskPool, Wakeup
-from bot.retry import RetrySchedule
+from bot.retry import PROVIDER
 from bot.telegram import errors as chat
 from storage import media
 from storage.db.database import Database
@@ -48,8 +48,6 @@ _JOBS_AT_ONCE = 16
 _DELIVERIES_AT_ONCE = 4
 _GRACE_SECONDS = 3.0
 _CRITICAL_GRACE_SECONDS = 15.0
-_RETRIES = RetrySchedule(attempts=40, first_seconds=1.0, longest_seconds=60.0)
-"""About half an hour, for a job that costs nothing yet."""
 
 
 class Worker:
@@ -219,8 +217,8 @@ class Worker:
             return
         try:
             await self._steps[job.state](job)
-        except (service.TryAgain, service.InputNotFetched, chat.TryAgain) as failure:
-            await self._later(job, failure)
+        except (service.Transient, chat.TryAgain) as failure:
+            await self._later(job, failure, failure.retry_after_seconds)
         except service.ServiceStopped as failure:
             await self._stopped(job, failure)
         except service.DashScopeError as failure:
@@ -230,7 +228,7 @@ class Worker:
     async def _prepare(self, job: Job) -> None:
         try:
             await self._preparation.prepare(job)
-        except (MediaLost, chat.FileGone, chat.FileTooBig) as failure:
+        except (MediaLost, chat.FormRefused) as failure:
             await self._finisher.fail(job, "failed-gone", str(failure))
             return
         except PhotoUnsuitable as failure:
@@ -243,20 +241,23 @@ class Worker:
         except (TooManyChecks, BudgetExhausted) as failure:
             await self._finisher.fail(job, "failed-unchecked", str(failure))
             return
-        except (service.Moderated, service.InputRefused) as failure:
+        except service.ContentRefused as failure:
             await self._finisher.fail(job, failure_text(failure), failure.code)
             return
         async with self._database.transaction() as tx:
             await moves.prepared(tx, job.id)
 
-    async def _later(self, job: Job, failure: Exception) -> None:
+    async def _later(
+        self, job: Job, failure: Exception, asked_seconds: float | None = None
+    ) -> None:
         """A job that costs nothing yet gives up in the end; one that is paid for never does."""
-        delay_seconds = _RETRIES.delay_seconds(min(job.tries + 1, 7), _repeatable(failure))
-        if job.state == JobState.PREPARING and job.tries + 1 >= _RETRIES.attempts:
+        attempt = job.tries + 1
+        if job.state == JobState.PREPARING and PROVIDER.delay_seconds(attempt) is None:
             await self._finisher.fail(job, "failed-service", str(failure))
             return
-        logger.warning("job %s: %s, again in %.0f s", job.id, failure, delay_seconds or 60)
-        not_before = self._clock.now_milliseconds() + int((delay_seconds or 60.0) * 1000)
+        delay_seconds = PROVIDER.endless_delay_seconds(attempt, asked_seconds)
+        logger.warning("job %s: %s, again in %.0f s", job.id, failure, delay_seconds)
+        not_before = self._clock.now_milliseconds() + int(delay_seconds * 1000)
         async with self._database.transaction() as tx:
             await moves.postpone(tx, job.id, not_before)
 
@@ -280,7 +281,3 @@ def _has_a_step(job: Job, preparing: set[str]) -> bool:
     if job.state in (JobState.READY, JobState.IN_PARTS):
         return False
     return job.state != JobState.PREPARING or job.engine in preparing
-
-
-def _repeatable(failure: Exception) -> Exception:
-    return failure if isinstance(failure, service.TryAgain) else service.TryAgain(str(failure))

@@ -9,14 +9,7 @@ from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop
 
 from bot.services import Services
-from bot.telegram.errors import (
-    ChatDead,
-    ChatMoved,
-    NotAllowed,
-    RequestInvalid,
-    SendUnknown,
-    ThreadClosed,
-)
+from bot.telegram.errors import ChatDead, ChatMoved, Refused, SendUnknown
 from handlers.context import Context, services_of, texts_for
 from storage.groups import chats, groups
 from storage.groups.chats import close_chat
@@ -59,7 +52,6 @@ async def _open(services: Services, change: ChatMemberUpdated) -> None:
         await chats.mark_alive(tx, change.chat.id)
 
 
-_OVER = (ChatDead, ChatMoved, NotAllowed, RequestInvalid)
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
@@ -85,7 +77,7 @@ async def note_introduction(
         return
     try:
         await services.arrivals.look_again(change.chat.id)
-    except _OVER as failure:
+    except (Refused, ChatMoved) as failure:
         logger.info("chat %s is not told of the bot's rights: %s", change.chat.id, failure)
 
 
@@ -98,7 +90,7 @@ async def note_leaving(services: Services, change: ChatMemberUpdated) -> None:
 async def _come(services: Services, chat_id: int, title: str | None, added_by: int) -> None:
     try:
         await services.arrivals.come(chat_id, title or "", added_by or None)
-    except _OVER as failure:
+    except (Refused, ChatMoved) as failure:
         logger.info("not introduced to chat %s: %s", chat_id, failure)
 
 
@@ -117,14 +109,10 @@ async def note_move(update: Update, context: Context) -> None:
             logger.info("chat %s became %s", old, new)
 
 
-_SHUT = (ChatDead, NotAllowed, ThreadClosed, SendUnknown)
-_GROUP_TYPES = (ChatType.GROUP, ChatType.SUPERGROUP)
-
-
 async def turn_away(update: Update, context: Context) -> None:
     """Leave a group that is not allowed, with a sentence; nothing else is done there."""
     services, chat = services_of(context), update.effective_chat
-    if chat is None or chat.type not in _GROUP_TYPES or not services.limits.allowed_groups:
+    if chat is None or chat.type not in _GROUPS or not services.limits.allowed_groups:
         return
     change = update.my_chat_member
     if change is not None and is_out(change.new_chat_member):
@@ -148,7 +136,7 @@ async def _leave(services: Services, chat: Chat, update: Update) -> None:
     texts = await texts_for(services, user, chat.id) if user else services.texts.of(None)
     try:
         await services.sender.send_text(chat.id, texts.html("leaving-group"))
-    except _SHUT as failure:
+    except (Refused, SendUnknown) as failure:
         logger.info("leaving chat %s without a word: %s", chat.id, failure)
     try:
         await services.members.leave(chat.id)

@@ -10,6 +10,7 @@ from typing import Any
 from telegram import Message, Update, User
 from telegram.ext import CallbackContext
 
+from bot.retry import REPLY
 from bot.services import Services
 from bot.telegram.connection import BotApplication
 from bot.telegram.errors import ChatDead, ChatMoved, SendUnknown
@@ -24,8 +25,6 @@ from storage.people import people
 from storage.people.people import Person
 
 logger = logging.getLogger(__name__)
-
-_PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0, *[30.0] * 30)
 
 Context = CallbackContext[Any, Any, Any, Any]
 
@@ -70,12 +69,14 @@ class MessageContext:
         Twice the same text does less harm than none: the person asked. None when it is not wanted
         any more, or after a quarter of an hour.
         """
-        for pause_seconds in _PAUSES_SECONDS:
+        attempt = 1
+        while (delay_seconds := REPLY.delay_seconds(attempt)) is not None:
             try:
                 return await self._send(text, keyboard)
             except SendUnknown as failure:
                 logger.info("reply in chat %s: %s; once more", self.message.chat_id, failure)
-                await self.services.clock.sleep(pause_seconds)
+                await self.services.clock.sleep(delay_seconds)
+                attempt += 1
         return await self.reply_once(text, keyboard)
 
     async def reply_once(

@@ -8,9 +8,6 @@ from enum import StrEnum
 from storage.db.database import Queryable, Transaction
 from storage.db.rows import columns
 
-PROBE_AFTER_SECONDS = (60, 120, 300, 900, 1800, 3600)
-"""From a refusal to the next trial: longer each time, the last one again and again."""
-
 
 class Work(StrEnum):
     """What may be refused, each by itself: checks of photos, uploads, videos.
@@ -57,7 +54,14 @@ async def current(database: Queryable, account: str, work: Work) -> Outage | Non
     return next((stop for stop in found if stop.work == work and not stop.over), None)
 
 
-async def refused(tx: Transaction, account: str, work: Work, cause: str, detail: str) -> None:
+async def refused(
+    tx: Transaction,
+    account: str,
+    work: Work,
+    cause: str,
+    detail: str,
+    probe_at_milliseconds: int,
+) -> None:
     """The provider refused: a new stop begins, or an old one goes on.
 
     An old one is told anew where its cause changed, or where the operator asked for the trial.
@@ -65,7 +69,7 @@ async def refused(tx: Transaction, account: str, work: Work, cause: str, detail:
     values = {"account": account, "work": work.value, "cause": cause, "detail": detail}
     stop = await current(tx, account, work)
     if stop is None:
-        await _begin(tx, values)
+        await _begin(tx, values, probe_at_milliseconds)
         return
     await tx.execute(
         """
@@ -79,19 +83,17 @@ async def refused(tx: Transaction, account: str, work: Work, cause: str, detail:
         "UPDATE stops SET asked = 0 WHERE account = :account AND cause = :cause", values
     )
     if stop.is_due(tx.now_milliseconds):
-        await begin_probe(tx, stop)
+        await begin_probe(tx, stop, probe_at_milliseconds)
 
 
-async def begin_probe(tx: Transaction, stop: Outage) -> None:
+async def begin_probe(tx: Transaction, stop: Outage, next_at_milliseconds: int) -> None:
     """A trial is under way: whatever becomes of it, the next one is due later."""
-    trials = stop.trials + 1
-    wait_seconds = PROBE_AFTER_SECONDS[min(trials, len(PROBE_AFTER_SECONDS) - 1)]
     await tx.execute(
         """
         UPDATE stops SET trials = :trials, trial_at_milliseconds = :trial_at
         WHERE account = :account AND work = :work
         """,
-        {**columns(stop), "trials": trials, "trial_at": tx.now_milliseconds + wait_seconds * 1000},
+        {**columns(stop), "trials": stop.trials + 1, "trial_at": next_at_milliseconds},
     )
 
 
@@ -136,12 +138,12 @@ async def forget(tx: Transaction, stop: Outage) -> None:
     )
 
 
-async def _begin(tx: Transaction, values: dict[str, str]) -> None:
+async def _begin(tx: Transaction, values: dict[str, str], probe_at_milliseconds: int) -> None:
     await tx.execute(
         """
         INSERT OR REPLACE INTO stops (account, work, cause, detail, since_milliseconds,
             trial_at_milliseconds)
         VALUES (:account, :work, :cause, :detail, :now, :trial_at)
         """,
-        {**values, "trial_at": tx.now_milliseconds + PROBE_AFTER_SECONDS[0] * 1000},
+        {**values, "trial_at": probe_at_milliseconds},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.telegram.errors import ChatDead, NotAllowed, SendUnknown, ThreadClosed
+from bot.telegram.errors import Refused, SendUnknown
 from bot.telegram.members import Members, Powers
 from bot.telegram.sender import Sender
 from bot.texts import Catalogue, Texts
@@ -14,8 +14,6 @@ from storage.groups.groups import Introduction
 from storage.people import people
 
 logger = logging.getLogger(__name__)
-
-_SHUT = (ChatDead, NotAllowed, ThreadClosed)
 
 
 class Introductions:
@@ -121,7 +119,7 @@ class Introductions:
             await self._sender.send_text(chat_id, text)
         except SendUnknown as failure:
             logger.info("chat %s may have been told: %s", chat_id, failure)
-        except _SHUT as failure:
+        except Refused as failure:
             logger.info("chat %s cannot be told: %s", chat_id, failure)
             return False
         return True

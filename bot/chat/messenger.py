@@ -10,10 +10,8 @@ from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
     MessageGone,
-    NotAllowed,
-    RequestInvalid,
+    Refused,
     TelegramFailure,
-    ThreadClosed,
 )
 from bot.telegram.keyboards import AskReply, Keyboard
 from bot.telegram.rate_limits import is_group
@@ -33,14 +31,8 @@ logger = logging.getLogger(__name__)
 BRING_LAST = "last"
 """What the button carries that leads a person to their video in the private chat."""
 
-_UNSAYABLE = (ChatDead, NotAllowed, ThreadClosed, RequestInvalid)
-"""Saying it later would meet the same refusal: it stays unsaid."""
-
-CROWD_PATIENCE_SECONDS = 5.0
+CROWD_SECONDS = 5.0
 """In a group with much going on: what has to wait longer is put off, and others are served."""
-
-_NOT_BY_AN_EDIT = (MessageGone, ThreadClosed, NotAllowed, RequestInvalid)
-"""The old message cannot say it; a new one may."""
 
 
 class Messenger:
@@ -81,13 +73,13 @@ class Messenger:
                 current.message_id,
                 text,
                 keyboard,
-                CROWD_PATIENCE_SECONDS if is_group(current.chat_id) else math.inf,
+                CROWD_SECONDS if is_group(current.chat_id) else math.inf,
                 stray_note=await self.stray_note(current),
             )
         except ChatMoved as failure:
             await self.note_moved(current.chat_id, failure.new_chat_id)
             await self.about(item, text, keyboard)
-        except _UNSAYABLE as failure:
+        except Refused as failure:
             await self._note_unsayable(current.chat_id, failure)
         else:
             if isinstance(keyboard, AskReply) and reply != current.reply_message_id:
@@ -116,7 +108,7 @@ class Messenger:
         except ChatMoved as failure:
             await self.note_moved(current.chat_id, failure.new_chat_id)
             return await self.status(job, text, keyboard)
-        except _UNSAYABLE as failure:
+        except Refused as failure:
             await self._note_unsayable(current.chat_id, failure)
             return isinstance(failure, ChatDead)
         if message_id != current.status_message_id:
@@ -157,7 +149,7 @@ class Messenger:
             reply_to=await self._voice_message(job) or None,
             thread_id=job.thread_id or None,
             stray_note=await self.stray_note(job),
-            patience_seconds=CROWD_PATIENCE_SECONDS,
+            queue_seconds=CROWD_SECONDS,
         )
         async with self._database.transaction() as tx:
             taken = await moves.set_first_status(
@@ -231,7 +223,7 @@ class Messenger:
         reply_to: int,
         text: str,
         keyboard: Keyboard | AskReply | None,
-        patience_seconds: float = math.inf,
+        queue_seconds: float = math.inf,
         *,
         stray_note: str,
     ) -> int:
@@ -239,7 +231,9 @@ class Messenger:
             buttons = keyboard if isinstance(keyboard, Keyboard) else None
             try:
                 await self._sender.edit_text(chat_id, message_id, text, keyboard=buttons)
-            except _NOT_BY_AN_EDIT as failure:
+            except ChatDead:
+                raise
+            except (MessageGone, Refused) as failure:
                 logger.info("message %s of chat %s: %s; a new one", message_id, chat_id, failure)
             else:
                 return message_id
@@ -250,6 +244,6 @@ class Messenger:
             reply_to=reply_to or None,
             thread_id=thread_id or None,
             stray_note=stray_note,
-            patience_seconds=patience_seconds,
+            queue_seconds=queue_seconds,
         )
         return sent.message_id

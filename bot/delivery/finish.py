@@ -12,6 +12,7 @@ from bot.chat.provider_texts import photo_text
 from bot.chat.receipt import Receipts, charge_text
 from bot.clock import Clock
 from bot.limits import Limits, effective_settings_of
+from bot.retry import END_UNSAID
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from storage.db.database import Database
@@ -24,9 +25,6 @@ logger = logging.getLogger(__name__)
 _NO_RETRY = frozenset(
     {"failed-moderated", "failed-refused", "failed-sound-too-long", "failed-gone"}
 )
-
-_SAY_AGAIN_SECONDS = (60, 600, 3600)
-"""An end that Telegram refuses to show is shown later: a right comes back, a topic is opened."""
 
 
 class Finisher:
@@ -93,9 +91,9 @@ class Finisher:
         elif job.state == JobState.DONE:
             await self._messenger.remove_status(job)
         elif job.state in (JobState.FAILED, JobState.CANCELLED):
-            said = await self._say_end(job)
-            if not said and job.tries < len(_SAY_AGAIN_SECONDS):
-                await self._say_later(job)
+            delay_seconds = END_UNSAID.delay_seconds(job.tries + 1)
+            if not await self._say_end(job) and delay_seconds is not None:
+                await self._say_later(job, delay_seconds)
                 return
         async with self._database.transaction() as tx:
             await moves.announced(tx, job.id)
@@ -117,10 +115,9 @@ class Finisher:
         else:
             await self._messenger.status(job, texts.html("video-stays"))
 
-    async def _say_later(self, job: Job) -> None:
-        wait_milliseconds = _SAY_AGAIN_SECONDS[job.tries] * 1000
+    async def _say_later(self, job: Job, delay_seconds: float) -> None:
         async with self._database.transaction() as tx:
-            not_before = self._clock.now_milliseconds() + wait_milliseconds
+            not_before = self._clock.now_milliseconds() + int(delay_seconds * 1000)
             await moves.postpone(tx, job.id, not_before)
 
     async def _say_end(self, job: Job) -> bool:

@@ -11,8 +11,8 @@ from pathlib import Path
 from bot.delivery.package import Packager
 from bot.limits import Limits
 from bot.media.calls import draw_sheet, make_cover
-from bot.media.video.errors import VideoUnreadable
-from bot.media.worker.client import MediaWorker, MediaWorkerDied
+from bot.media.errors import MediaUnusable
+from bot.media.worker.client import MediaWorker
 from bot.telegram import errors as chat
 from bot.telegram.files import Files
 from bot.telegram.keyboards import Keyboard
@@ -97,14 +97,14 @@ class History:
     async def _cover_of(self, path: Path) -> bytes | None:
         try:
             return await self._worker.run(make_cover, path)
-        except (VideoUnreadable, MediaWorkerDied, OSError) as failure:
+        except (MediaUnusable, OSError) as failure:
             logger.info("%s shows no picture: %r", path.name, failure)
             return None
 
     async def _thumbnail(self, file_id: str) -> bytes | None:
         try:
             return await self._files.download(file_id)
-        except (chat.FileGone, chat.FileTooBig, chat.TryAgain) as failure:
+        except (chat.FormRefused, chat.TryAgain) as failure:
             logger.info("a thumbnail cannot be had: %s", failure)
             return None
 

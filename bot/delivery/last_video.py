@@ -6,8 +6,9 @@ import logging
 from enum import Enum, auto
 
 from bot.delivery.package import Form, Package, Packager
-from bot.media.video.errors import CannotShrink, LabelNotWritten, VideoUnreadable
-from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.errors import MediaNotMade
+from bot.media.video.errors import VideoUnreadable
+from bot.media.worker.client import MediaWorkerNotStarted
 from bot.telegram import errors as chat
 from bot.telegram.outgoing import OutgoingNote, SentMessage
 from bot.telegram.sender import Sender
@@ -17,12 +18,6 @@ from storage.jobs.jobs import Job
 from storage.media import ConversationKey
 
 logger = logging.getLogger(__name__)
-
-_NO_SUCH_ID = (chat.FileGone, chat.RequestInvalid)
-_NOT_THIS_FORM = (
-    *(chat.FileTooBig, chat.RequestInvalid),
-    *(CannotShrink, LabelNotWritten, MediaWorkerDied),
-)
 
 
 class ResendOutcome(Enum):
@@ -77,7 +72,7 @@ class LastVideo:
             await self._sender.send_video_note(
                 conversation.chat_id, note, reply_to=reply_to, thread_id=thread_id
             )
-        except _NO_SUCH_ID as failure:
+        except chat.FormRefused as failure:
             logger.info("Telegram does not have the note of job %s: %s", job.id, failure)
             return False
         return True
@@ -90,7 +85,7 @@ class LastVideo:
             return False
         try:
             await self._send(package, conversation, reply_to)
-        except _NO_SUCH_ID as failure:
+        except chat.FormRefused as failure:
             logger.info("Telegram does not have the video of job %s: %s", job.id, failure)
             return False
         return True
@@ -105,7 +100,7 @@ class LastVideo:
             except (VideoUnreadable, OSError, MediaWorkerNotStarted) as failure:
                 logger.info("the video of job %s is not on disk: %r", job.id, failure)
                 return False
-            except _NOT_THIS_FORM as failure:
+            except (chat.FormRefused, MediaNotMade) as failure:
                 logger.info("job %s cannot be sent %s: %r", job.id, form.name, failure)
             else:
                 await self._remember(job, package, sent)

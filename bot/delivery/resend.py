@@ -16,6 +16,7 @@ from bot.delivery.history import History
 from bot.delivery.last_video import LastVideo, ResendOutcome
 from bot.delivery.round_video import RoundNotes
 from bot.outbox import Work
+from bot.retry import OUTBOX
 from bot.telegram import errors as chat
 from bot.telegram.sender import Sender
 from storage.db.database import Database
@@ -27,8 +28,6 @@ from storage.jobs.resends import Resend
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 16
-_WAITS_SECONDS = (2, 5, 15, 60, 300)
-_REFUSED = (chat.NotAllowed, chat.RequestInvalid, chat.FileTooBig, chat.ThreadClosed)
 
 
 class Resends:
@@ -80,7 +79,7 @@ class Resends:
                 await self._messenger.note_dead(resend.chat_id, failure)
             except chat.ChatMoved as failure:
                 await self._messenger.note_moved(resend.chat_id, failure.new_chat_id)
-            except _REFUSED as failure:
+            except chat.Refused as failure:
                 logger.info("errand %s is refused: %s", resend.id, failure)
                 refused = "again-not-round" if resend.kind == "note" else "again-later"
                 await self._say(resend, refused)
@@ -146,9 +145,10 @@ class Resends:
 
     async def _put_off(self, resend: Resend, failure: Exception) -> bool:
         """False when it was tried often enough."""
-        if resend.tries >= len(_WAITS_SECONDS):
+        held_seconds = self._sender.held_seconds(resend.chat_id)
+        seconds = OUTBOX.delay_seconds(resend.tries + 1, held_seconds)
+        if seconds is None:
             return False
-        seconds = max(_WAITS_SECONDS[resend.tries], self._sender.held_seconds(resend.chat_id))
         logger.info("errand %s in %.0f s: %s", resend.id, seconds, failure)
         not_before = self._clock.now_milliseconds() + int(seconds * 1000)
         async with self._database.transaction() as tx:
@@ -166,5 +166,5 @@ class Resends:
                 reply_to=resend.message_id,
                 thread_id=resend.thread_id or None,
             )
-        except (chat.TryAgain, chat.SendUnknown, chat.ChatDead, chat.ChatMoved, *_REFUSED) as error:
+        except (chat.Refused, chat.TryAgain, chat.SendUnknown, chat.ChatMoved) as error:
             logger.info("errand %s: what became of it stays unsaid: %s", resend.id, error)

@@ -8,8 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bot.delivery.package import Packager
-from bot.media.video.errors import LabelNotWritten, TooLongForNote, VideoUnreadable
-from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.errors import MediaFailure
 from bot.telegram import errors as chat
 from bot.telegram.files import Files
 from bot.telegram.outgoing import OutgoingNote, SentMessage
@@ -20,11 +19,6 @@ from storage.jobs.jobs import Job
 from storage.media import ConversationKey
 
 logger = logging.getLogger(__name__)
-
-_NOT_TO_BE_MADE = (
-    *(TooLongForNote, VideoUnreadable, LabelNotWritten, OSError),
-    *(MediaWorkerDied, MediaWorkerNotStarted),
-)
 
 
 class RoundNotes:
@@ -74,7 +68,7 @@ class RoundNotes:
             return None
         try:
             return await self._packager.note(job)
-        except _NOT_TO_BE_MADE as failure:
+        except (MediaFailure, OSError) as failure:
             logger.warning("no round note can be made of job %s: %r", job.id, failure)
             return None
 
@@ -91,7 +85,7 @@ class RoundNotes:
             return False
         try:
             data = await self._files.download(job.video_file_id)
-        except (chat.FileGone, chat.FileTooBig) as failure:
+        except chat.FormRefused as failure:
             logger.info("the video of job %s cannot be fetched: %s", job.id, failure)
             return False
         await asyncio.to_thread(_write, self._packager.path(job), data)

@@ -8,12 +8,10 @@ from weakref import WeakValueDictionary
 
 from bot.dashscope.errors import (
     DashScopeError,
-    InputNotFetched,
-    NotSent,
+    NothingDone,
     ServiceStopped,
-    Throttled,
+    Transient,
     TryAgain,
-    Unavailable,
 )
 from bot.dashscope.fields import Box
 from bot.dashscope.verdict import Verdict
@@ -21,26 +19,16 @@ from bot.engines.base import Engine
 from bot.engines.outages import Outages
 from bot.limits import Limits
 from bot.media.exchange import NormalisedPicture
+from bot.retry import PAID_CHECK
 from storage import verdicts
 from storage.db.database import Database
 from storage.media import Media
 from storage.outages import Work
 from storage.verdicts import CHECKS_OF_A_PICTURE, KnownVerdict, NoVerdict
 
-_NOT_MADE = (ServiceStopped, NotSent, Throttled, Unavailable)
-_WAITS_SECONDS = (2.0, 10.0)
-"""Before the second paid check of a picture, and before the third and last."""
-
 
 class VerdictLost(TryAgain):
-    """A check that may be billed brought no verdict; it may be repeated, few times.
-
-    Whoever repeats it waits `wait_seconds` before.
-    """
-
-    def __init__(self, failure: DashScopeError, wait_seconds: float) -> None:
-        super().__init__(str(failure), code=failure.code, message=failure.message)
-        self.wait_seconds = wait_seconds
+    """A check that may be billed brought no verdict; it may be repeated, few times."""
 
 
 class Detection:
@@ -82,11 +70,11 @@ class Detection:
         """What was certainly not done is not billed, and does not count."""
         try:
             return await engine.check(picture.jpeg)
-        except _NOT_MADE:
+        except (ServiceStopped, NothingDone):
             async with self._database.transaction() as tx:
                 await verdicts.uncount_check(tx, booking_id)
             raise
-        except (TryAgain, InputNotFetched) as failure:
+        except Transient as failure:
             raise await self._lost(engine, picture.sha256, failure) from failure
 
     async def _lost(
@@ -97,7 +85,12 @@ class Detection:
         if left == 0:
             return NoVerdict(engine.detection, str(failure))
         made = CHECKS_OF_A_PICTURE - left
-        return VerdictLost(failure, _WAITS_SECONDS[made - 1])
+        return VerdictLost(
+            str(failure),
+            code=failure.code,
+            message=failure.message,
+            retry_after_seconds=PAID_CHECK.delay_seconds(made),
+        )
 
     async def _count(self, engine: Engine, item: Media, picture_sha256: str) -> int:
         async with self._database.transaction() as tx:

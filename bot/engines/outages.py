@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from bot.alerts import Operator
 from bot.clock import Clock
 from bot.dashscope.errors import ServiceStopped, StopCause
+from bot.retry import PROBE
 from storage import outages
 from storage.db.database import Database, Transaction
 from storage.jobs import jobs, moves
@@ -21,7 +22,7 @@ from storage.outages import Outage, Work
 
 logger = logging.getLogger(__name__)
 
-PATIENCE_MILLISECONDS = 24 * 3600 * 1000
+LONGEST_WAIT_MILLISECONDS = 24 * 3600 * 1000
 """A job that waited so long for the provider to serve again waits no longer."""
 
 ACCOUNT_WIDE = frozenset({StopCause.KEY, StopCause.UNPAID})
@@ -70,7 +71,9 @@ class Outages:
         logger.warning("%s is refused: %s", work, failure)
         cause = failure.cause.value
         async with self._database.transaction() as tx:
-            await outages.refused(tx, self._account, work, cause, str(failure))
+            stop = await outages.current(tx, self._account, work)
+            probe_at = _probe_at(tx, stop)
+            await outages.refused(tx, self._account, work, cause, str(failure), probe_at)
 
     @asynccontextmanager
     async def noting(self, work: Work) -> AsyncIterator[None]:
@@ -114,13 +117,13 @@ class Outages:
         Raises: NotDue: nothing may be submitted yet.
         """
         stop = await outages.current(tx, self._account, Work.SUBMIT)
-        if stop is not None and not stop.is_due(self._clock.now_milliseconds()):
+        if stop is not None and not stop.is_due(tx.now_milliseconds):
             raise NotDue
         return stop
 
     async def begin_probe(self, tx: Transaction, stop: Outage) -> None:
         """A job was taken for the trial: no other is, until the next one is due."""
-        await outages.begin_probe(tx, stop)
+        await outages.begin_probe(tx, stop, _probe_at(tx, stop))
 
     async def resume(self, *, asked: bool) -> bool:
         """Try at once; with `asked` the operator is told how it went. False: nothing is stopped."""
@@ -149,17 +152,17 @@ class Outages:
             await other.tell()
 
     async def give_up_waiting(self) -> None:
-        """Jobs that waited out their patience fail, without charge; who asks is told why."""
+        """Jobs that waited too long fail, without charge; who asks is told why."""
         for other in self._others:
             await other.give_up_waiting()
         stop = await outages.current(self._database, self._account, Work.SUBMIT)
         now = self._clock.now_milliseconds()
-        if stop is None or now - stop.since_milliseconds < PATIENCE_MILLISECONDS:
+        if stop is None or now - stop.since_milliseconds < LONGEST_WAIT_MILLISECONDS:
             return
         for job in await jobs.open_jobs(self._database):
             since = max(stop.since_milliseconds, job.created_at_milliseconds)
             waits = job.state in WAITING and self.is_of(job.engine)
-            if waits and now - since >= PATIENCE_MILLISECONDS:
+            if waits and now - since >= LONGEST_WAIT_MILLISECONDS:
                 await self._give_up(job, stop)
 
     async def _give_up(self, job: Job, stop: Outage) -> None:
@@ -202,3 +205,9 @@ def _is_proof(work: Work, stop: Outage) -> bool:
     if work != Work.SUBMIT:
         return stop.work == work
     return stop.work != Work.CHECK or stop.cause in _ACCOUNT_WIDE_NAMES
+
+
+def _probe_at(tx: Transaction, stop: Outage | None) -> int:
+    """When the next one is due, after a refusal or after a probe."""
+    delay_seconds = PROBE.endless_delay_seconds(1 if stop is None else stop.trials + 2)
+    return tx.now_milliseconds + int(delay_seconds * 1000)

@@ -9,9 +9,10 @@ from functools import partial
 from bot.chat.messenger import Messenger
 from bot.clock import Clock
 from bot.intake.inputs import LongVoice
-from bot.media.sound.errors import SoundRefused
-from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.errors import MediaUnusable
+from bot.media.worker.client import MediaWorkerNotStarted
 from bot.outbox import Work
+from bot.retry import OUTBOX
 from bot.telegram import errors as chat
 from bot.telegram.files import Files
 from bot.telegram.keyboards import Keyboard
@@ -22,10 +23,6 @@ from storage.db.database import Database
 from storage.media import Media, MediaState
 
 logger = logging.getLogger(__name__)
-
-_WAITS_SECONDS = (2, 10, 60, 300)
-_LATER = (chat.TryAgain, chat.SendUnknown, MediaWorkerNotStarted)
-_NEVER = (SoundRefused, MediaWorkerDied, ValueError)
 
 
 class Clips:
@@ -61,9 +58,9 @@ class Clips:
             await self._send(item, wanted)
         except chat.ChatMoved as failure:
             await self._messenger.note_moved(item.chat_id, failure.new_chat_id)
-        except _LATER as failure:
+        except (chat.TryAgain, chat.SendUnknown, MediaWorkerNotStarted) as failure:
             await self._later(item, wanted[0].tries, failure)
-        except (chat.TelegramFailure, *_NEVER) as failure:
+        except (chat.TelegramFailure, MediaUnusable, ValueError) as failure:
             await self._give_up(item, failure)
 
     async def _send(self, item: Media, wanted: list[Clip]) -> None:
@@ -93,11 +90,12 @@ class Clips:
             await clips.sent(tx, clip, sent.message_id)
 
     async def _later(self, item: Media, tries: int, failure: Exception) -> None:
-        if tries >= len(_WAITS_SECONDS):
+        delay_seconds = OUTBOX.delay_seconds(tries + 1)
+        if delay_seconds is None:
             await self._give_up(item, failure)
             return
         logger.warning("excerpts of half %s: %r, later again", item.id, failure)
-        not_before = self._clock.now_milliseconds() + _WAITS_SECONDS[tries] * 1000
+        not_before = self._clock.now_milliseconds() + int(delay_seconds * 1000)
         async with self._database.transaction() as tx:
             await clips.postpone(tx, item.id, not_before)
 

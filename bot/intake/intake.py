@@ -16,12 +16,12 @@ from bot.intake.pairing import Pairing
 from bot.intake.photo import PhotoCheck
 from bot.intake.photo_help import PhotoHelp
 from bot.intake.replies import MediaReplies
-from bot.intake.retries import is_to_be_said, wait_seconds
 from bot.intake.voice import VoiceCheck
 from bot.media.picture.errors import PictureRefused
 from bot.media.sound.errors import SoundRefused
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.privacy.consent import Consent
+from bot.retry import CHAT, INPUT_UNREAD, INTAKE, VERDICT_UNSAID, RetryPolicy
 from bot.telegram import errors as chat
 from bot.telegram.files import Files
 from storage import drafts, media
@@ -32,7 +32,8 @@ from storage.verdicts import NoVerdict, TooManyChecks
 
 logger = logging.getLogger(__name__)
 
-_SAY_AGAIN_SECONDS = 5.0
+_SAID_AT = 4
+"""At this attempt, after some seconds, the person is told that it takes longer."""
 
 
 class Intake:
@@ -72,7 +73,7 @@ class Intake:
         outcome: MediaOutcome | None
         try:
             outcome = await self._outcome(item)
-        except (chat.TryAgain, service.TryAgain, service.InputNotFetched) as failure:
+        except (chat.TryAgain, service.Transient) as failure:
             outcome = await self._postponed(item, failure)
         if outcome is not None:
             await self._record(item, outcome)
@@ -93,7 +94,7 @@ class Intake:
             await self._wording.say(media_id)
         except chat.TryAgain as failure:
             logger.warning("half %s: its outcome could not be told: %s", media_id, failure)
-            await self._put_off(item, _SAY_AGAIN_SECONDS)
+            await self._put_off(item, VERDICT_UNSAID.endless_delay_seconds(1))
             return
         await self._photo_help.show(media_id)
         async with self._database.transaction() as tx:
@@ -136,9 +137,9 @@ class Intake:
 
     async def _of_service(self, failure: service.DashScopeError) -> MediaOutcome:
         match failure:
-            case service.TryAgain() | service.InputNotFetched():
+            case service.Transient():
                 raise failure
-            case service.Moderated() | service.InputRefused():
+            case service.ContentRefused():
                 return MediaOutcome.refused("moderated")
             case service.ServiceStopped():
                 return MediaOutcome.asked("service-stopped")
@@ -146,14 +147,16 @@ class Intake:
                 await self._operator.tell_of(failure)
                 return MediaOutcome.asked("service-stopped")
 
-    async def _postponed(self, item: Media, failure: Exception) -> MediaOutcome | None:
+    async def _postponed(
+        self, item: Media, failure: chat.TryAgain | service.Transient
+    ) -> MediaOutcome | None:
         """Later again, for half an hour at most; then the person decides."""
         attempt = item.tries + 1
-        delay_seconds = wait_seconds(attempt, failure)
+        delay_seconds = policy_of(failure).delay_seconds(attempt, failure.retry_after_seconds)
         logger.warning("half %s: %s (attempt %s)", item.id, failure, attempt)
         if delay_seconds is None:
             return MediaOutcome.asked("unreachable")
-        if is_to_be_said(attempt, failure):
+        if attempt == _SAID_AT and isinstance(failure, service.TryAgain):
             await self._say_away(item)
         await self._put_off(item, delay_seconds)
         return None
@@ -181,6 +184,17 @@ class Intake:
                     await media.refuse(tx, item.id, **outcome.told())
                 case _:
                     await media.ask(tx, item.id, **outcome.told(), **outcome.facts)
+
+
+def policy_of(failure: chat.TryAgain | service.Transient) -> RetryPolicy:
+    """How what may pass by itself is repeated."""
+    match failure:
+        case chat.TryAgain():
+            return CHAT
+        case service.InputNotFetched():
+            return INPUT_UNREAD
+        case _:
+            return INTAKE
 
 
 def _sound_refused(refusal: SoundRefused) -> MediaOutcome:

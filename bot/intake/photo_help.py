@@ -6,9 +6,9 @@ import json
 import logging
 
 from bot.chat.messenger import Messenger
+from bot.media.errors import MediaFailure
 from bot.media.exchange import Explained
-from bot.media.picture.errors import PictureRefused
-from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.worker.client import MediaWorker
 from bot.telegram import errors as chat
 from bot.telegram.files import Files
 from bot.telegram.keyboards import Keyboard
@@ -55,11 +55,9 @@ class PhotoHelp:
             explained = await self._worker.explain_picture(data)
             if explained is not None:
                 await self._show(item, explained)
-        except (PictureRefused, MediaWorkerDied, MediaWorkerNotStarted) as failure:
-            logger.info("half %s is not explained: %r", item.id, failure)
         except chat.ChatDead as failure:
             await self._messenger.note_dead(item.chat_id, failure)
-        except chat.TelegramFailure as failure:
+        except (chat.TelegramFailure, MediaFailure) as failure:
             logger.info("half %s is not explained: %r", item.id, failure)
 
     async def _show(self, item: Media, explained: Explained) -> None:

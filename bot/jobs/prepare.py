@@ -11,10 +11,9 @@ from bot.engines.face_check import Detection
 from bot.engines.registry import Engines
 from bot.intake.inputs import LongVoice, span_of
 from bot.intake.photo import box_of, normalised
+from bot.media.errors import MediaUnusable
 from bot.media.exchange import NormalisedPicture
-from bot.media.picture.errors import PictureRefused
-from bot.media.sound.errors import SoundRefused
-from bot.media.worker.client import MediaWorker, MediaWorkerDied
+from bot.media.worker.client import MediaWorker
 from bot.telegram.files import Files
 from storage import media
 from storage.db.database import Database
@@ -149,7 +148,7 @@ class Preparation:
         data = await self._files.download(sound.file_id, sound.file_size_bytes)
         try:
             return await self._long_voice.pieces(sound, data, tuple(map(span_of, parts)))
-        except (SoundRefused, MediaWorkerDied) as error:
+        except MediaUnusable as error:
             raise MediaLost(f"half {sound.id} was cut once and cannot be now") from error
 
     def _is_for(self, engine: str, item: Media) -> bool:
@@ -184,7 +183,7 @@ class Preparation:
     async def _picture(self, item: Media, data: bytes) -> NormalisedPicture:
         try:
             return await normalised(self._worker, item, data)
-        except (PictureRefused, MediaWorkerDied) as error:
+        except MediaUnusable as error:
             raise MediaLost(f"half {item.id} was accepted once and is refused now") from error
 
     async def _normalised(self, item: Media, data: bytes) -> bytes:
@@ -200,5 +199,5 @@ class Preparation:
                 data, limit_milliseconds=item.limit_milliseconds, levelled=bool(item.levelled)
             )
             return sound.wav
-        except (SoundRefused, MediaWorkerDied) as error:
+        except MediaUnusable as error:
             raise MediaLost(f"half {item.id} was accepted once and is refused now") from error

@@ -12,6 +12,7 @@ from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.engines.base import Engine
 from bot.engines.registry import Engines
 from bot.jobs.submit import CLOCK_SKEW_MILLISECONDS, ask_which, may_be_of
+from bot.retry import RESTORED
 from storage.db import backup
 from storage.db.database import Database, Transaction
 from storage.jobs import jobs, moves
@@ -19,7 +20,6 @@ from storage.jobs.jobs import WAITING, Job, JobState
 
 logger = logging.getLogger(__name__)
 
-_AGAIN_SECONDS = 10.0
 _NEVER_BILLED = (TaskStatus.CANCELED, TaskStatus.FAILED)
 
 
@@ -76,7 +76,7 @@ class Restoration:
                 logger.warning("restored, and the list of tasks cannot be had: %s", failure)
                 await self._operator.tell("restoring", "operator-restoring", detail=str(failure))
                 await self._send_at_once()
-                await self._clock.sleep(_AGAIN_SECONDS)
+                await self._clock.sleep(RESTORED.endless_delay_seconds(1))
 
     async def _look(self, engine: Engine, since_milliseconds: int) -> list[TaskSummary]:
         """`since_milliseconds` may be by this machine's clock, or by the provider's."""

@@ -9,14 +9,12 @@ from functools import partial
 from bot.chat.messenger import Messenger
 from bot.clock import Clock
 from bot.limits import full_text, short_text
-from bot.outbox import Work, wait_milliseconds
+from bot.outbox import Work, delay_milliseconds, say_or
 from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
     MessageGone,
-    SendUnknown,
     TelegramFailure,
-    TryAgain,
 )
 from bot.telegram.keyboards import Keyboard, start_link
 from bot.telegram.rate_limits import is_group
@@ -94,14 +92,11 @@ class Consent:
         question = await consents.get_question(self._database, question_id)
         if question is None or question.state == "asked":
             return
-        try:
-            await self._say_once(question)
-        except ChatMoved as failure:
-            await self._messenger.note_moved(question.chat_id, failure.new_chat_id)
-        except (TryAgain, SendUnknown) as failure:
-            await self._put_off(question, failure)
-        except TelegramFailure as failure:
-            await self._give_up(question, failure)
+        await say_or(
+            partial(self._say_once, question),
+            later=partial(self._put_off, question),
+            never=partial(self._give_up, question),
+        )
 
     async def _say_once(self, question: Question) -> None:
         texts = await self._messenger.texts_for(question.user_id, question.chat_id)
@@ -157,14 +152,16 @@ class Consent:
         link = start_link(self._bot_name, "privacy")
         return Keyboard(answers.rows + Keyboard.link(texts.plain("button-whole-text"), link).rows)
 
-    async def _put_off(self, question: Question, failure: TelegramFailure) -> None:
-        logger.warning("consent question %s is said later: %s", question.id, failure)
-        not_before = self._clock.now_milliseconds() + wait_milliseconds(question.tries)
+    async def _put_off(self, question: Question) -> None:
+        not_before = self._clock.now_milliseconds() + delay_milliseconds(question.tries)
         async with self._database.transaction() as tx:
             await consents.put_off_question(tx, question.id, not_before)
 
     async def _give_up(self, question: Question, failure: TelegramFailure) -> None:
         """What is sent there next asks again."""
+        if isinstance(failure, ChatMoved):
+            await self._messenger.note_moved(question.chat_id, failure.new_chat_id)
+            return
         logger.warning("consent cannot be asked in chat %s: %s", question.chat_id, failure)
         if isinstance(failure, ChatDead):
             await self._messenger.note_dead(question.chat_id, failure)

@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.chat.messenger import Messenger
 from bot.clock import Clock
-from bot.outbox import Work, say_or, wait_milliseconds
+from bot.outbox import Work, delay_milliseconds, say_or
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.sender import Documents
 from storage.db.database import Database
@@ -35,7 +35,7 @@ class DataCopies:
 
     async def _send(self, user_id: int, chat_id: int, reply_to: int, tries: int) -> None:
         async def later() -> None:
-            not_before = self._clock.now_milliseconds() + wait_milliseconds(tries)
+            not_before = self._clock.now_milliseconds() + delay_milliseconds(tries)
             async with self._database.transaction() as tx:
                 await data_export.put_off(tx, user_id, not_before)
 

@@ -7,8 +7,9 @@ from collections.abc import Hashable
 from functools import partial
 
 from bot.clock import Clock
-from bot.outbox import Work, say_or, wait_milliseconds
+from bot.outbox import Work, delay_milliseconds, say_or
 from bot.privacy.files import UPLOADS_KEPT_MILLISECONDS, StoredFiles
+from bot.retry import DELETION
 from bot.telegram.errors import MessageGone, TelegramFailure
 from bot.telegram.sender import Sender
 from bot.texts import Texts
@@ -115,7 +116,7 @@ class ForgetPeople:
                 await deletion.move_on(tx, wish.user_id, state)
 
     async def _put_off(self, wish: Forgetting) -> None:
-        not_before = self._clock.now_milliseconds() + wait_milliseconds(min(wish.tries, 1))
+        not_before = self._clock.now_milliseconds() + delay_milliseconds(wish.tries, DELETION)
         async with self._database.transaction() as tx:
             await deletion.put_off(tx, wish.user_id, not_before)
 

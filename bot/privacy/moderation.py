@@ -9,9 +9,9 @@ from bot.alerts import Operator
 from bot.chat.messenger import Messenger
 from bot.chat.remove_video import remove_video
 from bot.clock import Clock
-from bot.outbox import Work, say_or, wait_milliseconds
+from bot.outbox import Work, delay_milliseconds, say_or
 from bot.privacy.files import StoredFiles
-from bot.telegram.errors import FileGone, RequestInvalid, TelegramFailure
+from bot.telegram.errors import FormRefused, TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import OutgoingVideo
 from bot.telegram.sender import Sender
@@ -64,7 +64,7 @@ class Moderation:
         job = None if report is None else await jobs.get(self._database, report.job_id)
 
         async def later() -> None:
-            not_before = self._clock.now_milliseconds() + wait_milliseconds(delivery.tries)
+            not_before = self._clock.now_milliseconds() + delay_milliseconds(delivery.tries)
             async with self._database.transaction() as tx:
                 await reports.put_off_delivery(tx, delivery, not_before)
 
@@ -86,7 +86,7 @@ class Moderation:
             video = OutgoingVideo(job.video_file_id, 0, 0, 0, as_file=bool(job.sent_as_file))
             try:
                 await self._sender.send_video(admin_id, video, caption=text, keyboard=keyboard)
-            except (FileGone, RequestInvalid):
+            except FormRefused:
                 pass
             else:
                 return
@@ -118,7 +118,7 @@ class Moderation:
         job = await jobs.get(self._database, takedown.job_id)
 
         async def later() -> None:
-            not_before = self._clock.now_milliseconds() + wait_milliseconds(takedown.tries)
+            not_before = self._clock.now_milliseconds() + delay_milliseconds(takedown.tries)
             async with self._database.transaction() as tx:
                 await reports.put_off_takedown(tx, takedown.job_id, not_before)
 

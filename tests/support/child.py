@@ -27,11 +27,12 @@ from typing import Any, Self
 
 from bot.clock import Clock
 from bot.media.worker.client import MediaWorker
+from bot.retry import RetryPolicy
 from storage.db.database import Database, Transaction
 from tests.crash import reaper
 from tests.support.clock import FakeClock
 
-_LOOK_AGAIN_MILLISECONDS = 300
+_SOON = RetryPolicy((0.3, 0.6, 1.2, 2.4, 4.8, *[60] * 5))
 
 _open = Database.open
 
@@ -65,11 +66,12 @@ def _hurry() -> None:
     submission = importlib.import_module("bot.jobs.submit")
     if seconds := os.environ.get("CRASH_SETTLED_SECONDS"):
         _set(submission, "SETTLED_AFTER_MILLISECONDS", int(float(seconds) * 1000))
-        _set(submission, "_LOOK_AGAIN_MILLISECONDS", _LOOK_AGAIN_MILLISECONDS)
-        _set(submission, "_UNSENT_MILLISECONDS", _LOOK_AGAIN_MILLISECONDS)
+        _set(submission, "TASK_LIST", _SOON)
+        _set(submission, "SUBMIT", _SOON)
+        _set(importlib.import_module("bot.jobs.suspension"), "SUBMIT", _SOON)
     if seconds := os.environ.get("CRASH_FORGOTTEN_SECONDS"):
         _set(submission, "FORGOTTEN_AFTER_MILLISECONDS", int(float(seconds) * 1000))
-        _set(submission, "_ASK_AGAIN_MILLISECONDS", _LOOK_AGAIN_MILLISECONDS)
+        _set(submission, "TASK_CHOICE", _SOON)
     if seconds := os.environ.get("CRASH_SUBMIT_SECONDS"):
         timeouts = importlib.import_module("bot.dashscope.http")
         limit = timeouts.Timeout(1.0, float(seconds), float(seconds))
