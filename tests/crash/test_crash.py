@@ -22,9 +22,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 CLEAN = (
     "update-stored-commit:before:1",
     "update-stored-commit:after:1",
-    "half-recorded-commit:after:2",
+    "media-recorded-commit:after:2",
     "engine-check:after:1",
-    "half-ready-commit:after:2",
+    "media-ready-commit:after:2",
     "job-started-commit:after:1",
     "slot-taken-commit:after:1",
     "submit:after:1",
@@ -154,7 +154,7 @@ async def test_the_note_of_an_edit_is_not_that_of_a_text_sent_meanwhile() -> Non
     window = ("send-text:before", "reply-noted-commit:after")
     edit, sent, note = "edit-text:before:1", "send-text:before:1", "reply-noted-commit:after:1"
     assert open_at_death([[edit, sent, note, "killed"]], *window) == 1
-    assert open_at_death([[edit, note, "half-said:before:1", sent, note, "killed"]], *window) == 0
+    assert open_at_death([[edit, note, "media-announced:before:1", sent, note, "killed"]], *window) == 0
     assert open_at_death([[edit, sent, note, note, "killed"]], *window) == 0
 
 

@@ -17,7 +17,8 @@ from tests.support.chats import (
 )
 from tests.support.deadlines import eventually
 from tests.support.media.photos import photo
-from tests.support.media.voices import voice
+from tests.support.media.voices import long_voice, voice, voice_note
+from tests.support.texts import key_of
 
 if TYPE_CHECKING:
     from tests.support.world import World
@@ -60,6 +61,17 @@ class Seen:
 
         return await eventually(
             lambda: self.world.chats.find(self.chat_id, wanted), f"a message with {text!r}"
+        )
+
+    async def sees_key(self, key: str, **more: Any) -> Json:
+        """The same of a message that says this text of the catalogue."""
+        language = more.pop("language", "en")
+
+        def wanted(message: Json) -> bool:
+            return _of_bot(message) and key_of(text_of(message), language) == key
+
+        return await eventually(
+            lambda: self.world.chats.find(self.chat_id, wanted), f"a message that says {key}"
         )
 
     async def sees_video(
@@ -171,6 +183,18 @@ class Person(Seen):
         answer = await self.world.answer_to(query_id)
         return str(answer["params"].get("text", ""))
 
+    async def presses_blindly(self, prefix: str) -> None:
+        """Press the first button that ever sent something like that; the answer is not awaited."""
+
+        def data_of(message: Json) -> str:
+            sent = buttons_of(message).values()
+            return next((data for data in sent if data.startswith(prefix)), "")
+
+        message = await eventually(
+            lambda: self.world.chats.find(self.chat_id, data_of), f"a button with {prefix}"
+        )
+        await self.world.forge_press(self, message, data_of(message))
+
     async def presses_data(self, message: Json, data: str, **fields: Any) -> str:
         """Press a button by what it sends; what the bot answers."""
         answer = await press(self.world, self.chat_id, message, {"callback_data": data, **fields})
@@ -190,6 +214,12 @@ class Person(Seen):
 def both() -> tuple[bytes, bytes]:
     """One photo and one voice, for worlds that remember nothing of each other."""
     return photo(), voice(0.9)
+
+
+@cache
+def long_recording() -> bytes:
+    """A voice that is made in three tasks, the same for everybody."""
+    return voice_note(long_voice(42.0))
 
 
 def _button(message: Json, label: str) -> str:
