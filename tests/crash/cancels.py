@@ -27,7 +27,7 @@ _RENDER_SECONDS = 1.0
 POINTS = frozenset(
     {
         *("cancel-wished", "engine-cancel", "cancelled", "stopped"),
-        *("released", "answer-button", "not-submitted"),
+        *("released", "answer-button", "not-submitted", "status-noted"),
     }
 )
 """What is passed because somebody wants a job stopped; their commits belong to them."""
@@ -39,8 +39,8 @@ class Cancel:
 
     `waiting`: nothing was submitted. `never created`, `created`: the submission's answer is lost,
     and there is no task, or there is one. `queued`: the provider has not begun, so that it can be
-    stopped. `rendering`: it cannot, and the video comes. `between tasks`: of a long voice one task is
-    done, and another one running.
+    stopped. `rendering`: it cannot, and the video comes. `between tasks`: one task of a long
+    voice is done, and another one runs.
     """
 
     where: Where

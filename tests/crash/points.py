@@ -5,6 +5,7 @@ A point is a function; the process can be killed before it is called or after it
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,7 +46,6 @@ POINTS = (
     Point("job-started", "storage.jobs.jobs", "start"),
     Point("tasks-started", "storage.jobs.job_parts", "start"),
     Point("hold-placed", "storage.jobs.ledger", "hold"),
-    Point("copy-stored", "storage.media", "set_upload"),
     Point("clip-stored", "storage.jobs.job_parts", "set_copy"),
     Point("job-prepared", "storage.jobs.moves", "prepared"),
     Point(SLOT_TAKEN, "storage.jobs.moves", "take_slot"),
@@ -80,6 +80,11 @@ POINTS = (
     Point("delete", "bot.telegram.sender:Sender", "delete_message"),
     Point("answer-button", "bot.telegram.sender:Sender", "answer_callback"),
 )
+
+
+def never_passed(passed: Iterable[set[str]]) -> set[str]:
+    """The points that are in none of these sets of what was passed."""
+    return {point.name for point in POINTS}.difference(*passed)
 
 
 def commit_of(point: str) -> str:

@@ -63,12 +63,11 @@ class Seen:
             lambda: self.world.chats.find(self.chat_id, wanted), f"a message with {text!r}"
         )
 
-    async def sees_key(self, key: str, **more: Any) -> Json:
-        """The same of a message that says this text of the catalogue."""
-        language = more.pop("language", "en")
+    async def sees_key(self, key: str) -> Json:
+        """The same of a message that says this text of the catalogue, in English."""
 
         def wanted(message: Json) -> bool:
-            return _of_bot(message) and key_of(text_of(message), language) == key
+            return _of_bot(message) and key_of(text_of(message)) == key
 
         return await eventually(
             lambda: self.world.chats.find(self.chat_id, wanted), f"a message that says {key}"
@@ -165,6 +164,11 @@ class Person(Seen):
             return found[-1] if found else None
 
         return await eventually(look, f"a job in {states}")
+
+    async def deletes(self, message_id: int) -> None:
+        """Take a message away."""
+        path = f"/sim/chats/{self.chat_id}/messages/{message_id}"
+        (await self.world.http.delete(path)).raise_for_status()
 
     async def presses(self, message: Json, label: str) -> str:
         """Press the button that says so; what the bot answers."""

@@ -34,19 +34,19 @@ def label(key: str, language: str = "en", /, **values: str | float) -> str:
     return TEXTS.of(language).plain(key, **values)
 
 
-def key_of(text: str, language: str = "en") -> str | None:
-    """The key of what a message says or begins with: of those that fit, that with most in common.
+def key_of(text: str) -> str | None:
+    """The key of what an English message says or begins with: of those that fit, that with most in common.
 
     None for a text that begins with a value, and for what no message says.
     """
-    fitting = (key for key, pattern in _patterns(language) if pattern.match(text))
+    fitting = (key for key, pattern in _patterns() if pattern.match(text))
     return next(fitting, None)
 
 
 @cache
-def _patterns(language: str) -> list[tuple[str, re.Pattern[str]]]:
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     """Of each text of a message what does not depend on its values; the longest first."""
-    entries = [entry for source in sources(language) for entry in FluentParser().parse(source).body]
+    entries = [entry for source in sources("en") for entry in FluentParser().parse(source).body]
     fixed = {
         entry.id.name: [_fixed(element) for element in entry.value.elements]
         for entry in entries
