@@ -25,7 +25,7 @@ async def test_a_second_one_on_the_same_disk_is_refused_and_the_first_goes_on(
     assert "Another bot is running with this database" in there.bot.last_lines()
     there.bot = first
     await ada.sends_both()
-    await ada.sees("AI-generated video")
+    await ada.sees_video()
     assert len(await there.billed_videos()) == 1
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -50,27 +52,29 @@ class Seen:
 
         It may say something else by now, or be gone.
         """
+        return await self._sees(lambda seen: text in seen, repr(text), reply_to, thread_id)
 
+    async def sees_key(
+        self, key: str, *, reply_to: int | None = None, thread_id: int | None = None
+    ) -> Json:
+        """The same of one that says this text of the catalogue in English; `*` may stand in it."""
+        return await self._sees(
+            lambda seen: fnmatchcase(key_of(seen) or "", key), key, reply_to, thread_id
+        )
+
+    async def _sees(
+        self, says: Callable[[str], bool], what: str, reply_to: int | None, thread_id: int | None
+    ) -> Json:
         def wanted(message: Json) -> bool:
             return (
                 _of_bot(message)
-                and text in text_of(message)
+                and says(text_of(message))
                 and replies_to(message, reply_to)
                 and thread_id in (None, topic_of(message))
             )
 
         return await eventually(
-            lambda: self.world.chats.find(self.chat_id, wanted), f"a message with {text!r}"
-        )
-
-    async def sees_key(self, key: str) -> Json:
-        """The same of a message that says this text of the catalogue, in English."""
-
-        def wanted(message: Json) -> bool:
-            return _of_bot(message) and key_of(text_of(message)) == key
-
-        return await eventually(
-            lambda: self.world.chats.find(self.chat_id, wanted), f"a message that says {key}"
+            lambda: self.world.chats.find(self.chat_id, wanted), f"a message with {what}"
         )
 
     async def sees_video(

@@ -35,7 +35,7 @@ def label(key: str, language: str = "en", /, **values: str | float) -> str:
 
 
 def key_of(text: str) -> str | None:
-    """The key of what an English message says or begins with: of those that fit, that with most in common.
+    """The key of what an English message says or begins with; the most exact one that fits.
 
     None for a text that begins with a value, and for what no message says.
     """
