@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from tests.crash.accounts import foreign_task
+from tests.crash.world import foreign_task
 from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.world import World

@@ -10,12 +10,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.crash.accounts import ask_for_video
 from tests.crash.cancels import Cancel
 from tests.crash.points import ANY, Crash, crash_of, never_passed
 from tests.crash.story import Outcome, Story, random_kills, tell
 from tests.crash.witnesses import compare, open_at_death
-from tests.crash.world import crash_world
+from tests.crash.world import ask_for_video, crash_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
