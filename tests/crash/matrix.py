@@ -1,4 +1,4 @@
-"""The crash matrix: `python -m tests.crash.matrix [--random N] [--seed S]`.
+"""The crash matrix: `python -m tests.crash [--random N] [--seed S]`, or `-m tests.crash.matrix`.
 
 Every point that a bot passes on the way to a video, and to a failure, kills it once before and
 once after; then once more with a second death during the recovery; so does every point of a

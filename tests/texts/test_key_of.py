@@ -9,7 +9,14 @@ import pytest
 from bot.texts.catalogue import sources
 from tests.support.texts import key_of, said
 
-VALUES = {"seconds": 5, "place": 2, "part": 1, "parts": 3, "bar": "▓▒", "estimate": "Soon."}
+VALUES: dict[str, str | float] = {
+    "seconds": 5,
+    "place": 2,
+    "part": 1,
+    "parts": 3,
+    "bar": "▓▒",
+    "estimate": "Soon.",
+}
 JOBS = re.findall(r"^(job-[a-z-]+) =", "\n".join(sources("en")), re.MULTILINE)
 
 
