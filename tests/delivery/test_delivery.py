@@ -12,7 +12,7 @@ from storage import media
 from storage.jobs import moves
 from tests.delivery.scene import ADA, BILLED_MILLISECONDS, OLGA, Scene
 from tests.support.chats import text_of
-from tests.support.texts import said
+from tests.support.texts import key_of, said
 
 TOO_BIG: dict[str, Any] = {
     "code": 413,
@@ -33,7 +33,7 @@ async def test_the_video_comes_and_its_status_goes(there: Scene) -> None:
     (message,) = await there.telegram.seen()
     assert job.state == "done"
     assert message["message_id"] == job.video_message_id
-    assert text_of(message).startswith("AI-generated video.")
+    assert key_of(text_of(message)) == "video-caption"
     assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
 
 

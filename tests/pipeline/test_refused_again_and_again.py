@@ -18,9 +18,10 @@ from bot.retry import SUBMIT
 from storage.jobs import moves
 from storage.jobs.jobs import Job, JobState
 from tests.pipeline.shop import Shop
+from tests.support.texts import said
 
 DECLINED = Declined("submit: 400 InternalError.Algo", code="InternalError.Algo")
-HELD_BACK = "Your video waits: the video service is not available"
+HELD_BACK = said("job-held-back")
 
 
 def status(shop: Shop, job: Job) -> str:

@@ -15,8 +15,9 @@ from storage.jobs.jobs import Job, JobState
 from storage.outages import Work
 from tests.pipeline.engines import failure, success
 from tests.pipeline.shop import Shop
+from tests.support.texts import said
 
-HELD_BACK = "Your video waits: the video service is not available"
+HELD_BACK = said("job-held-back")
 UNPAID = ServiceStopped("submit: 400 Arrearage", cause=StopCause.UNPAID, code="Arrearage")
 REVOKED = ServiceStopped("submit: 401 InvalidApiKey", cause=StopCause.KEY, code="InvalidApiKey")
 RETIRED = ServiceStopped("submit: 404 ModelNotFound", cause=StopCause.MODEL_RETIRED)

@@ -99,7 +99,8 @@ def _make_plain() -> None:
         importlib.import_module("bot.telegram.rate_limits"),
     )
     fast = pace.Limits(pace.Limit(1000, 1.0), pace.Limit(1000, 1.0), pace.Limit(1000, 1.0))
-    _set(app, "MediaWorker", _HereWorker)
+    for module in (app, importlib.import_module("bot.intake.inputs")):
+        _set(module, "MediaWorker", _HereWorker)
     _set(pace, "Limits", lambda: fast)
 
 

@@ -89,8 +89,8 @@ async def test_quota_counts_what_a_job_has_set_aside(town: World) -> None:
 async def test_status_and_a_text_say_what_is_missing(town: World) -> None:
     nobody, with_photo, with_voice = [await town.person() for _ in range(3)]
     photo, voice = await with_photo.sends_photo(), await with_voice.says()
-    await with_photo.sees("Good photo", reply_to=photo)
-    await with_voice.sees("Got it", reply_to=voice)
+    await with_photo.sees_key("*photo-ready*", reply_to=photo)
+    await with_voice.sees_key("sound-ready*", reply_to=voice)
     answers = await asyncio.gather(
         *(asks(person, "/status") for person in (nobody, with_photo, with_voice)),
         *(asks(person, "Hello?") for person in (nobody, with_photo, with_voice)),
@@ -107,7 +107,7 @@ async def test_cancel_without_anything_says_so(town: World) -> None:
 async def test_cancel_forgets_what_was_sent(town: World) -> None:
     ada = await town.person()
     voice = await ada.says()
-    await ada.sees("Got it", reply_to=voice)
+    await ada.sees_key("sound-ready*", reply_to=voice)
     assert await asks(ada, "/cancel") == said("cancel-draft")
     assert await asks(ada, "/status") == said("status-nothing")
     assert await asks(ada, "/cancel") == said("cancel-nothing")
