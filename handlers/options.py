@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.config.engines import ENGINES
+
 Stored = str | int | None
 
 
@@ -48,11 +50,7 @@ ENGINE = Setting(
     "engine",
     "setting-engine",
     "setting-engine-ask",
-    (
-        Choice("wan", "wan2.2-s2v", "engine-wan"),
-        Choice("emo", "emo", "engine-emo"),
-        Choice("preview", "preview", "engine-preview"),
-    ),
+    tuple(Choice(kind.word, kind.name, kind.title) for kind in ENGINES.values()),
 )
 """Of these only those that are on are offered, and none where there is but one."""
 

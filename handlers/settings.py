@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from telegram import Update, User
 
+from bot.config.engines import ENGINES
 from bot.services import Services
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
@@ -105,12 +106,12 @@ async def _question(services: Services, user: User, setting: Setting, texts: Cat
 
 
 def _offered(services: Services, chosen: Preferences) -> list[Setting]:
-    """What there is to choose: engines where several are on, and no resolution with EMO."""
+    """What there is to choose: engines where several are on, and resolutions where it has them."""
     engines = _engines_on(services)
     offered = [engines if setting is ENGINE else setting for setting in SETTINGS]
     if len(engines.choices) < 2:
         offered.remove(engines)
-    elif services.limits.engine_of(chosen.engine) == "emo":
+    elif len(ENGINES[services.limits.engine_of(chosen.engine)].resolutions) == 1:
         offered.remove(RESOLUTION)
     return offered
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.clock import Clock
+from bot.config.engines import ENGINES
 from bot.limits import Limits
 from bot.texts import Catalogue
 from storage.db.database import Database, Queryable
@@ -45,7 +46,7 @@ async def charge_text(database: Queryable, job: Job, texts: Catalogue) -> str:
 
 def labelled(job: Job, key: str) -> str:
     """The text of that kind which says what made the video."""
-    return _PREVIEW[key] if job.engine == "preview" else key
+    return _PREVIEW[key] if ENGINES[job.engine].is_local else key
 
 
 _PREVIEW = {
