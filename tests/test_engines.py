@@ -18,7 +18,7 @@ FILES = sorted(
     for path in (ROOT / top).rglob("*.py")
     if "sandbox" not in path.parts and path != ROOT / "bot" / "config" / "engines.py"
 )
-NAMES = {name for kind in ENGINES.values() for name in (kind.name, kind.model, kind.detection)}
+NAMES = {one for kind in ENGINES.values() for one in (kind.name, kind.model, kind.detection)}
 
 
 def told_apart(text: str) -> Iterator[str]:
@@ -32,7 +32,9 @@ def told_apart(text: str) -> Iterator[str]:
             case _:
                 continue
         yield from (
-            str(one.value) for one in inside if isinstance(one, ast.Constant) and one.value in NAMES
+            str(one.value)
+            for one in inside
+            if isinstance(one, ast.Constant) and one.value in NAMES - {None}
         )
 
 
