@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from telegram import Message, Update, User
+from telegram import Message, User
 
 from bot.services import Services
 from bot.telegram.errors import TelegramFailure
@@ -13,7 +13,7 @@ from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from handlers.access import is_admin, shows_nobody
-from handlers.context import Context, MessageContext, message_context_of
+from handlers.context import MessageContext
 from handlers.group_options import SETTINGS, GroupSetting
 from handlers.press import Answer, ButtonPress, TooLate
 from storage.groups import groups
@@ -26,18 +26,9 @@ logger = logging.getLogger(__name__)
 _MOST_NAMES = 50
 
 
-async def show_group_settings(update: Update, context: Context) -> None:
+async def show_group_settings(message_context: MessageContext) -> None:
     """/groupsettings, for admins of the group."""
-    message_context = await message_context_of(update, context)
-    if message_context is None:
-        return
     chat = message_context.message.chat
-    if not is_group(chat.id):
-        await message_context.reply(message_context.texts.html("groupsettings-in-private"))
-        return
-    if not await is_admin(message_context.services, chat.id, message_context.user.id):
-        await message_context.reply(message_context.texts.html("groupsettings-only-admins"))
-        return
     async with message_context.services.database.transaction() as tx:
         now = message_context.services.clock.now_milliseconds()
         await groups.choose(tx, chat.id, {"title": chat.title or ""}, now)
@@ -169,11 +160,10 @@ async def _lacks(services: Services, chat_id: int, texts: Catalogue) -> list[str
     return lines
 
 
-async def allow(update: Update, context: Context) -> None:
+async def allow(message_context: MessageContext) -> None:
     """/allow as the answer to somebody's message puts them on the list."""
-    message_context = await _admin(update, context)
-    guest = await _guest(message_context) if message_context is not None else None
-    if message_context is None or guest is None:
+    guest = await _guest(message_context)
+    if guest is None:
         return
     chat_id, now = (
         message_context.message.chat_id,
@@ -194,11 +184,10 @@ async def allow(update: Update, context: Context) -> None:
     await message_context.reply(" ".join(said))
 
 
-async def disallow(update: Update, context: Context) -> None:
+async def disallow(message_context: MessageContext) -> None:
     """/disallow as the answer to somebody's message takes them off the list."""
-    message_context = await _admin(update, context)
-    guest = await _guest(message_context) if message_context is not None else None
-    if message_context is None or guest is None:
+    guest = await _guest(message_context)
+    if guest is None:
         return
     chat_id = message_context.message.chat_id
     async with message_context.services.database.transaction() as tx:
@@ -206,19 +195,6 @@ async def disallow(update: Update, context: Context) -> None:
     logger.info("chat %s: user %s disallows %s", chat_id, message_context.user.id, guest.id)
     key = "disallow-done" if gone else "disallow-unknown"
     await message_context.reply(message_context.texts.html(key, name=guest.first_name))
-
-
-async def _admin(update: Update, context: Context) -> MessageContext | None:
-    """The visit, if it is an admin's; everybody else gets one sentence."""
-    message_context = await message_context_of(update, context)
-    if message_context is None:
-        return None
-    chat_id = message_context.message.chat_id
-    if await is_admin(message_context.services, chat_id, message_context.user.id):
-        return message_context
-    key = "groupsettings-only-admins" if is_group(chat_id) else "groupsettings-in-private"
-    await message_context.reply(message_context.texts.html(key))
-    return None
 
 
 async def _guest(message_context: MessageContext) -> User | None:

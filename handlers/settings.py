@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from telegram import Update, User
+from telegram import User
 
 from bot.config.engines import ENGINES
 from bot.services import Services
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
 from handlers.access import is_private
-from handlers.context import Context, MessageContext, message_context_of, texts_for
+from handlers.context import MessageContext, texts_for
 from handlers.options import ENGINE, RESOLUTION, SETTINGS, Setting
 from handlers.press import Answer, ButtonPress, NotYours
 from storage.people import preferences
@@ -22,11 +22,10 @@ PAYLOAD = "settings"
 _Menu = tuple[str, Keyboard]
 
 
-async def show_settings(update: Update, context: Context) -> None:
+async def show_settings(message_context: MessageContext) -> None:
     """In private the menu; a group is shown the way there."""
-    message_context = await message_context_of(update, context)
     way = {"text": "settings-private", "button": "button-open-settings"}
-    if message_context is not None and await is_private(message_context, PAYLOAD, **way):
+    if await is_private(message_context, PAYLOAD, **way):
         await show_menu(message_context)
 
 
