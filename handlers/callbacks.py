@@ -71,12 +71,13 @@ async def press(update: Update, context: Context) -> None:
         await remember(services, query.from_user, query.message.chat.id)
     chat_id = query.message.chat.id if query.message else None
     texts = await texts_for(services, query.from_user, chat_id)
-    answer = await _answer(services, texts, query)
+    answer = await answer_of(services, texts, query)
     text = texts.plain(answer.key, **answer.values)
     await services.sender.answer_callback(query.id, text, alert=answer.alert)
 
 
-async def _answer(services: Services, texts: Catalogue, query: CallbackQuery) -> Answer:
+async def answer_of(services: Services, texts: Catalogue, query: CallbackQuery) -> Answer:
+    """What the button comes to: what is unknown, or has another form, has expired."""
     data = query.data or ""
     name, *arguments = data.split(":")
     action = BUTTONS.get(name) if _DATA.fullmatch(data) else None

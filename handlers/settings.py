@@ -13,7 +13,7 @@ from bot.texts import Catalogue
 from handlers.access import is_private
 from handlers.context import MessageContext, texts_for
 from handlers.options import ENGINE, RESOLUTION, SETTINGS, Setting
-from handlers.press import Answer, ButtonPress, NotYours
+from handlers.press import ButtonPress, NotYours, TooLate
 from storage.people import preferences
 from storage.people.preferences import Preferences
 
@@ -44,7 +44,7 @@ async def open_menu(pressed: ButtonPress) -> str:
     return "answer-coming"
 
 
-async def change(pressed: ButtonPress) -> str | Answer:
+async def change(pressed: ButtonPress) -> str:
     """setting:NAME asks; setting:NAME:CHOICE keeps it and shows all of them again."""
     _check_owner(pressed)
     services = pressed.services
@@ -52,13 +52,13 @@ async def change(pressed: ButtonPress) -> str | Answer:
     offered = {setting.word: setting for setting in _offered(services, chosen)}
     setting = offered.get(pressed.word(0))
     if setting is None:
-        return Answer("settings-none-such")
+        raise TooLate
     if len(pressed.arguments) == 1:
         await _show(pressed, await _question(services, pressed.user, setting, pressed.texts))
         return "answer-coming"
     choice = setting.choice(pressed.word(1))
     if choice is None:
-        return Answer("settings-none-such")
+        raise TooLate
     async with services.database.transaction() as tx:
         now = services.clock.now_milliseconds()
         await preferences.choose(tx, pressed.user_id, {setting.column: choice.value}, now)
