@@ -14,7 +14,7 @@ from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from handlers.access import is_admin, shows_nobody
 from handlers.context import MessageContext
-from handlers.group_options import SETTINGS, GroupSetting
+from handlers.options import OF_GROUP, Choice, Setting
 from handlers.press import Answer, ButtonPress, TooLate
 from storage.groups import groups
 from storage.groups.groups import GroupSettings
@@ -62,22 +62,25 @@ class _Panel:
 
 async def _open(pressed: ButtonPress) -> str:
     """The choices of one setting."""
-    name, setting = _setting(pressed)
+    setting, texts = _setting(pressed), pressed.texts
     settings = await groups.settings_of(pressed.services.database, pressed.chat_id)
-    _show(pressed, _choices_panel(name, setting, settings, pressed.services, pressed.texts))
+    holds, standard = _holds(setting, settings), pressed.services.limits.resolution
+    line = texts.html(setting.text, value=holds.says(texts, standard))
+    keyboard = setting.keyboard(holds, texts, "gset", back="gset", standard=standard)
+    pick = texts.html("groupsettings-pick")
+    _show(pressed, _Panel(f"{line}\n{pick}", keyboard))
     return "answer-choose"
 
 
 async def _keep(pressed: ButtonPress) -> None:
-    name, setting = _setting(pressed)
-    word = pressed.word(1)
-    if word not in setting.choices:
+    setting = _setting(pressed)
+    choice = setting.choice(pressed.word(1))
+    if choice is None:
         raise TooLate
     async with pressed.services.database.transaction() as tx:
         now = pressed.services.clock.now_milliseconds()
-        choice = {setting.column: setting.choices[word].value}
-        await groups.choose(tx, pressed.chat_id, choice, now)
-    logger.info("chat %s: user %s sets %s to %s", pressed.chat_id, pressed.user_id, name, word)
+        await groups.choose(tx, pressed.chat_id, {setting.column: choice.value}, now)
+    logger.info("chat %s: user %s sets %s", pressed.chat_id, pressed.user_id, pressed.arguments)
 
 
 async def _texts_now(pressed: ButtonPress) -> Catalogue:
@@ -86,11 +89,15 @@ async def _texts_now(pressed: ButtonPress) -> Catalogue:
     return pressed.services.texts.of(code)
 
 
-def _setting(pressed: ButtonPress) -> tuple[str, GroupSetting]:
-    name = pressed.word(0)
-    if name not in SETTINGS:
+def _setting(pressed: ButtonPress) -> Setting:
+    found = next((setting for setting in OF_GROUP if setting.word == pressed.word(0)), None)
+    if found is None:
         raise TooLate
-    return name, SETTINGS[name]
+    return found
+
+
+def _holds(setting: Setting, settings: GroupSettings) -> Choice:
+    return setting.chosen(getattr(settings, setting.column))
 
 
 def _show(pressed: ButtonPress, panel: _Panel) -> None:
@@ -102,32 +109,15 @@ def _show(pressed: ButtonPress, panel: _Panel) -> None:
 async def _main_panel(services: Services, chat_id: int, texts: Catalogue) -> _Panel:
     settings = await groups.settings_of(services.database, chat_id)
     lines = [texts.html("groupsettings-title")]
-    for setting in SETTINGS.values():
-        said = setting.says(setting.chosen(settings), texts, services.limits.resolution)
-        lines.append(texts.html(setting.line, value=said))
+    for setting in OF_GROUP:
+        said = _holds(setting, settings).says(texts, services.limits.resolution)
+        lines.append(texts.html(setting.text, value=said))
     if settings.who == "list":
         lines.append(await _list(services, chat_id, texts))
     lines += [*await _lacks(services, chat_id, texts), texts.html("groupsettings-hint")]
-    rows = [[(texts.plain(one.button), f"gset:{name}")] for name, one in SETTINGS.items()]
+    rows = [[(texts.plain(one.button), f"gset:{one.word}")] for one in OF_GROUP]
     rows.append([(texts.plain("button-done"), "gset:done")])
     return _Panel("\n".join(lines), Keyboard.of(*rows))
-
-
-def _choices_panel(
-    name: str, setting: GroupSetting, settings: GroupSettings, services: Services, texts: Catalogue
-) -> _Panel:
-    """Which one holds is said in words: a mark alone is nothing to a screen reader."""
-    chosen, standard = setting.chosen(settings), services.limits.resolution
-    rows: list[list[tuple[str, str]]] = []
-    for word in setting.choices:
-        label = setting.says(word, texts, standard)
-        if word == chosen:
-            label = texts.plain("choice-now", choice=label)
-        rows.append([(label, f"gset:{name}:{word}")])
-    rows.append([(texts.plain("button-back"), "gset")])
-    line = texts.html(setting.line, value=setting.says(chosen, texts, standard))
-    pick = texts.html("groupsettings-pick")
-    return _Panel(f"{line}\n{pick}", Keyboard.of(*rows))
 
 
 async def _list(services: Services, chat_id: int, texts: Catalogue) -> str:
