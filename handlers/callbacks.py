@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from telegram import CallbackQuery, Message, Update
 
+from bot.delivery.resend import RESENT_AS
 from bot.services import Services
 from bot.texts import Catalogue
 from handlers import (
@@ -55,10 +57,9 @@ BUTTONS: dict[str, Action] = {
     "finer": videos.finer,
     "newface": videos.new_face,
     "newvoice": videos.new_voice,
-    "note": videos.note,
     "history": videos.turn,
-    "video": videos.video,
-    "resend": videos.video,
+    "resend": partial(videos.resend, kind="video"),
+    **{kind: partial(videos.resend, kind=kind) for kind in RESENT_AS},
 }
 
 

@@ -102,18 +102,11 @@ async def finer(pressed: ButtonPress) -> str | Answer:
         return "answer-asked"
 
 
-async def note(pressed: ButtonPress) -> str:
-    """note:JOB sends it as a round note."""
-    return await _run_resend(pressed, "note")
+async def resend(pressed: ButtonPress, kind: str) -> str:
+    """KIND:JOB sends the video once more in that form; resend:JOB, of the history, as a video.
 
-
-async def video(pressed: ButtonPress) -> str:
-    """video:JOB sends it as a video; so does resend:JOB, on a page of the history."""
-    return await _run_resend(pressed, "video")
-
-
-async def _run_resend(pressed: ButtonPress, kind: str) -> str:
-    """Where the video came, and nowhere else; not where somebody in it does not want it."""
+    Where it came, and nowhere else; not where somebody in it does not want it.
+    """
     job = await own_job(pressed)
     if job.state not in _RENDERED or job.chat_id != pressed.chat_id:
         raise TooLate

@@ -1,6 +1,6 @@
-"""Errands: what a person asked for that costs nothing and takes a while.
+"""Resends: what a person asked for that costs nothing and takes a while.
 
-A row goes when its errand is done; asking for the same twice meanwhile is asking once.
+A row goes when it is done; asking for the same twice meanwhile is asking once.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class Wanted:
 
     @property
     def source(self) -> str:
-        """What names it: of one message, a page is one errand, whichever page it is to show."""
+        """What names it: of one message, a page is one resend, whichever page it is to show."""
         return f"{self.kind}:{self.job_id or ''}:{self.conversation.chat_id}:{self.message_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Resend:
-    """An errand as stored. `sending`: it may have been done already."""
+    """A resend as stored. `sending`: it may have been done already."""
 
     id: int
     kind: str
@@ -50,7 +50,7 @@ class Resend:
 
     @property
     def conversation(self) -> ConversationKey:
-        """Whose it is, and where it is brought."""
+        """Whose it is, and where it goes."""
         return ConversationKey(self.chat_id, self.thread_id, self.user_id)
 
 
@@ -79,7 +79,7 @@ async def ask(tx: Transaction, wanted: Wanted, now_milliseconds: int) -> None:
 
 
 async def due(database: Queryable, now_milliseconds: int, limit: int) -> list[Resend]:
-    """Errands to be done now, oldest first."""
+    """Resends to be done now, oldest first."""
     rows = await database.fetch_all(
         "SELECT * FROM errands WHERE not_before_milliseconds <= :now ORDER BY id LIMIT :limit",
         {"now": now_milliseconds, "limit": limit},
@@ -88,7 +88,7 @@ async def due(database: Queryable, now_milliseconds: int, limit: int) -> list[Re
 
 
 async def get(database: Queryable, resend_id: int) -> Resend | None:
-    """One errand as it is now; None when it is done."""
+    """One resend as it is now; None when it is done."""
     row = await database.fetch_one("SELECT * FROM errands WHERE id = :id", {"id": resend_id})
     return None if row is None else from_row(Resend, row)
 
