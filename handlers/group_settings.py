@@ -80,7 +80,8 @@ async def _keep(pressed: ButtonPress) -> None:
     async with pressed.services.database.transaction() as tx:
         now = pressed.services.clock.now_milliseconds()
         await groups.choose(tx, pressed.chat_id, {setting.column: choice.value}, now)
-    logger.info("chat %s: user %s sets %s", pressed.chat_id, pressed.user_id, pressed.arguments)
+    who, change = pressed.user_id, (setting.word, choice.word)
+    logger.info("chat %s: user %s sets %s to %s", pressed.chat_id, who, *change)
 
 
 async def _texts_now(pressed: ButtonPress) -> Catalogue:
