@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 from bot.alerts import Operator, raise_alarm
 from bot.chat.introduction import Introductions
@@ -14,8 +14,7 @@ from bot.chat.messenger import Messenger
 from bot.chat.status import FirstStatus, Progress
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
-from bot.config.prices import ENGINES
-from bot.config.prices import Engine as EngineName
+from bot.config.engines import ENGINES, EngineKind
 from bot.dashscope.client import DashScope
 from bot.delivery.deliver import Delivery
 from bot.delivery.finish import Finisher
@@ -253,9 +252,9 @@ async def _engines(
     needed = {job.engine for job in await jobs.open_jobs(database)}
     off = [name for name in ENGINES if name in needed and name not in settings.engines]
     if service is None:
-        off = [name for name in off if name == "preview"]
-    names = (*settings.engines, *off)
-    made = [await _engine(name, settings, service, renderer, clock, stack) for name in names]
+        off = [name for name in off if ENGINES[name].is_local]
+    kinds = [ENGINES[name] for name in (*settings.engines, *off)]
+    made = [await _engine(kind, settings, service, renderer, clock, stack) for kind in kinds]
     number = len(settings.engines)
     return Engines(*made[:number], off=made[number:])
 
@@ -276,23 +275,19 @@ async def _service(settings: Settings, clock: Clock, stack: AsyncExitStack) -> D
 
 
 async def _engine(
-    name: EngineName,
+    kind: EngineKind,
     settings: Settings,
     service: DashScope | None,
     renderer: MediaWorker,
     clock: Clock,
     stack: AsyncExitStack,
 ) -> Engine:
-    match name:
-        case "preview":
-            preview = PreviewEngine(settings.previews_directory, renderer, clock)
-            stack.push_async_callback(preview.close)
-            return preview
-        case "wan2.2-s2v" | "emo":
-            assert service is not None  # noqa: S101
-            return ServiceEngine(service, name, style=settings.style)
-        case _:
-            assert_never(name)
+    if not kind.is_local:
+        assert service is not None  # noqa: S101
+        return ServiceEngine(service, kind, style=settings.style)
+    preview = PreviewEngine(kind, settings.previews_directory, renderer, clock)
+    stack.push_async_callback(preview.close)
+    return preview
 
 
 def _outages(engines: Engines, database: Database, operator: Operator, clock: Clock) -> Outages:

@@ -1,8 +1,9 @@
-"""What every handler begins with: the desk, who wrote and where, and a reply."""
+"""What every handler begins with: the services, who wrote and where, and a reply."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -30,7 +31,7 @@ Context = CallbackContext[Any, Any, Any, Any]
 
 
 def set_services(application: BotApplication, services: Services) -> None:
-    """Where `desk_of` finds it."""
+    """Where `services_of` finds them."""
     application.bot_data[Services] = services
 
 
@@ -49,6 +50,14 @@ class MessageContext:
     message: Message
     user: User
     texts: Catalogue
+    update_id: int = 0
+    words: tuple[str, ...] = ()
+    """What follows the command."""
+
+    @property
+    def source(self) -> str:
+        """What names the media item that this update brings."""
+        return f"update:{self.update_id}"
 
     @property
     def conversation(self) -> ConversationKey:
@@ -112,14 +121,20 @@ class MessageContext:
             await close_chat(tx, self.message.chat_id, reason)
 
 
+Handler = Callable[[MessageContext], Awaitable[None]]
+"""Answers a message."""
+
+
 async def message_context_of(update: Update, context: Context) -> MessageContext | None:
-    """The visit this update is; None for messages that no person wrote."""
+    """That of this update; None for messages that no person wrote."""
     message, user = update.effective_message, update.effective_user
     if message is None or user is None:
         return None
     services = services_of(context)
     await remember(services, user, message.chat_id)
-    return MessageContext(services, message, user, await texts_for(services, user, message.chat_id))
+    texts = await texts_for(services, user, message.chat_id)
+    words = tuple(context.args or ())
+    return MessageContext(services, message, user, texts, update.update_id, words)
 
 
 async def texts_for(services: Services, user: User, chat_id: int | None = None) -> Catalogue:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from telegram import Message, Update
+from telegram import Message
 
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
-from handlers.context import Context, MessageContext, message_context_of
+from handlers.context import MessageContext
 from handlers.jobs import cancel_job
 from handlers.press import Answer, ButtonPress, NotYours, TooLate
 from storage.groups import reports
@@ -27,11 +27,8 @@ _BUTTONS = {
 }
 
 
-async def report(update: Update, context: Context) -> None:
+async def report(message_context: MessageContext) -> None:
     """Ask what is wrong with the video it answers, or with the newest one here."""
-    message_context = await message_context_of(update, context)
-    if message_context is None:
-        return
     job = await _job_of(message_context)
     if job is None:
         await message_context.reply(message_context.texts.html("report-which"))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from telegram import Update
-
 from bot.chat.keyboards import FINER, may_be_finer
 from bot.delivery.last_video import ResendOutcome
 from bot.intake.group_replies import ask_for
@@ -15,7 +13,7 @@ from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.errors import SendUnknown
 from bot.telegram.keyboards import Keyboard
 from handlers.access import is_private
-from handlers.context import Context, MessageContext, message_context_of
+from handlers.context import MessageContext
 from handlers.jobs import job_to_use, own_job
 from handlers.press import Answer, ButtonPress, NotYours, TooLate, started
 from storage import drafts, media, media_answers
@@ -31,15 +29,8 @@ _SAID = {ResendOutcome.NONE_YET: "last-none", ResendOutcome.GONE: "last-gone"}
 _SAID_IN_GROUP = {ResendOutcome.NONE_YET: "group-last-none", ResendOutcome.GONE: "group-last-gone"}
 
 
-async def send_last(update: Update, context: Context) -> None:
+async def send_last(message_context: MessageContext) -> None:
     """Send it, or say why there is none. An answer of Telegram that got lost is not sent twice."""
-    message_context = await message_context_of(update, context)
-    if message_context is not None:
-        await bring(message_context)
-
-
-async def bring(message_context: MessageContext) -> None:
-    """The same, whatever asked for it."""
     try:
         outcome = await message_context.services.last.send(
             message_context.conversation, message_context.message.message_id
@@ -56,11 +47,10 @@ PAYLOAD = "history"
 _MOST_PAGES = 1_000_000
 
 
-async def show_history(update: Update, context: Context) -> None:
+async def show_history(message_context: MessageContext) -> None:
     """In private the first page; a group is shown the way there."""
-    message_context = await message_context_of(update, context)
     way = {"text": "history-private", "button": "button-open-history"}
-    if message_context is not None and await is_private(message_context, PAYLOAD, **way):
+    if await is_private(message_context, PAYLOAD, **way):
         await show_first_page(message_context)
 
 
@@ -112,18 +102,11 @@ async def finer(pressed: ButtonPress) -> str | Answer:
         return "answer-asked"
 
 
-async def note(pressed: ButtonPress) -> str:
-    """note:JOB sends it as a round note."""
-    return await _run_resend(pressed, "note")
+async def resend(pressed: ButtonPress, kind: str) -> str:
+    """KIND:JOB sends the video once more in that form; resend:JOB, of the history, as a video.
 
-
-async def video(pressed: ButtonPress) -> str:
-    """video:JOB sends it as a video; so does resend:JOB, on a page of the history."""
-    return await _run_resend(pressed, "video")
-
-
-async def _run_resend(pressed: ButtonPress, kind: str) -> str:
-    """Where the video came, and nowhere else; not where somebody in it does not want it."""
+    Where it came, and nowhere else; not where somebody in it does not want it.
+    """
     job = await own_job(pressed)
     if job.state not in _RENDERED or job.chat_id != pressed.chat_id:
         raise TooLate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from enum import Enum, auto
 
 from bot.delivery.package import Form, Package, Packager
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 class ResendOutcome(Enum):
-    """What became of the wish."""
+    """What became of it."""
 
     SENT = auto()
     NONE_YET = auto()
@@ -57,7 +58,7 @@ class LastVideo:
         """
         sent = (
             await self._by_id(job, conversation, reply_to, text)
-            or await self._from_disk(job, conversation, reply_to, text)
+            or await self.from_disk(job, conversation, reply_to, text)
             or await self._note_by_id(job, conversation, reply_to)
         )
         return ResendOutcome.SENT if sent else ResendOutcome.GONE
@@ -90,10 +91,19 @@ class LastVideo:
             return False
         return True
 
-    async def _from_disk(
-        self, job: Job, conversation: ConversationKey, reply_to: int, text: str
+    async def from_disk(
+        self,
+        job: Job,
+        conversation: ConversationKey,
+        reply_to: int,
+        text: str,
+        forms: Iterable[Form] = Form,
     ) -> bool:
-        for form in Form:
+        """Send the kept file in the first of these forms that is taken; False: in none.
+
+        Raises: as `send`.
+        """
+        for form in forms:
             try:
                 package = await self._packager.again(job, form, text)
                 sent = await self._send(package, conversation, reply_to)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.chat.keyboards import video_keyboard, with_group_buttons
 from bot.chat.messenger import Messenger
-from bot.chat.receipt import Receipts, labelled
+from bot.chat.receipt import Receipts, ai_label_of
 from bot.limits import Limits, effective_settings_of
 from bot.media.calls import facts_and_cover, make_round_note, shrink_video
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
@@ -105,7 +105,7 @@ class Packager:
     async def again(self, job: Job, form: Form, text: str = "video-last") -> Package:
         """The parcel that brings a video of earlier, with that text; raises as `first`."""
         texts = await self._messenger.texts_for(job.user_id, job.chat_id)
-        caption = _with_note(texts.html(labelled(job, text)), form, texts)
+        caption = _with_note(texts.html(text, label=ai_label_of(job, texts)), form, texts)
         return Package(job, await self.video(job, form), caption, None)
 
     async def known(self, job: Job, text: str = "video-last") -> Package | None:
@@ -114,7 +114,7 @@ class Packager:
             return None
         texts = await self._messenger.texts_for(job.user_id, job.chat_id)
         video = OutgoingVideo(job.video_file_id, 0, 0, 0, as_file=bool(job.sent_as_file))
-        return Package(job, video, texts.html(labelled(job, text)), None)
+        return Package(job, video, texts.html(text, label=ai_label_of(job, texts)), None)
 
     async def note(self, job: Job) -> OutgoingNote:
         """The video as a round note; raises as `first`, and TooLongForNote."""

@@ -1,6 +1,6 @@
-"""Errands: what costs nothing and takes a while, done beside the making of videos.
+"""A video once more, or a page of all of them: done beside the making of videos, for nothing.
 
-Nothing is rendered for them. A message whose fate is unknown is not sent twice: whoever misses it
+Nothing is rendered. A message whose fate is unknown is not sent twice: whoever misses it
 presses again.
 """
 
@@ -30,8 +30,12 @@ logger = logging.getLogger(__name__)
 _AT_ONCE = 16
 
 
+RESENT_AS = ("video", "note")
+"""In what form a video is had again: its button's word, and the kind of its resend."""
+
+
 class Resends:
-    """See `Chore`."""
+    """See `BackgroundTask`."""
 
     def __init__(
         self,
@@ -57,7 +61,7 @@ class Resends:
         }
 
     async def due(self) -> dict[Hashable, Work]:
-        """See `Chore`."""
+        """See `BackgroundTask`."""
         found = await resends.due(self._database, _AT_ONCE)
         return {("resend", resend.id): partial(self.run, resend.id) for resend in found}
 
@@ -74,13 +78,13 @@ class Resends:
                     return
                 await self._say(resend, "again-later")
             except chat.SendUnknown as failure:
-                logger.info("errand %s may be done: %s", resend.id, failure)
+                logger.info("resend %s may be done: %s", resend.id, failure)
             except chat.ChatDead as failure:
                 await self._messenger.note_dead(resend.chat_id, failure)
             except chat.ChatMoved as failure:
                 await self._messenger.note_moved(resend.chat_id, failure.new_chat_id)
             except chat.Refused as failure:
-                logger.info("errand %s is refused: %s", resend.id, failure)
+                logger.info("resend %s is refused: %s", resend.id, failure)
                 refused = "again-not-round" if resend.kind == "note" else "again-later"
                 await self._say(resend, refused)
         async with self._database.transaction() as tx:
@@ -120,7 +124,7 @@ class Resends:
                     keyboard=page.keyboard,
                 )
             except chat.MessageGone:
-                logger.info("the page of errand %s is gone", resend.id)
+                logger.info("the page of resend %s is gone", resend.id)
             return
         await self._begin_sending(resend)
         await self._sender.send_photo(
@@ -149,7 +153,7 @@ class Resends:
         seconds = OUTBOX.delay_seconds(resend.tries + 1, held_seconds)
         if seconds is None:
             return False
-        logger.info("errand %s in %.0f s: %s", resend.id, seconds, failure)
+        logger.info("resend %s in %.0f s: %s", resend.id, seconds, failure)
         not_before = self._clock.now_milliseconds() + int(seconds * 1000)
         async with self._database.transaction() as tx:
             await resends.not_sent(tx, resend.id)
@@ -157,7 +161,7 @@ class Resends:
         return True
 
     async def _say(self, resend: Resend, key: str) -> None:
-        """Better lost than said twice, or than an errand without an end."""
+        """Better lost than said twice, or than a resend without an end."""
         texts = await self._messenger.texts_for(resend.user_id, resend.chat_id)
         try:
             await self._sender.send_text(
@@ -167,4 +171,4 @@ class Resends:
                 thread_id=resend.thread_id or None,
             )
         except (chat.Refused, chat.TryAgain, chat.SendUnknown, chat.ChatMoved) as error:
-            logger.info("errand %s: what became of it stays unsaid: %s", resend.id, error)
+            logger.info("resend %s: what became of it stays unsaid: %s", resend.id, error)

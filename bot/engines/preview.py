@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import get_args
 
 from bot.clock import Clock
+from bot.config.engines import EngineKind
 from bot.dashscope.errors import NotCancellable, RequestInvalid, ResultGone
 from bot.dashscope.tasks import Task, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
@@ -31,12 +32,14 @@ _KEPT_MILLISECONDS = 48 * 3600 * 1000
 class PreviewEngine:
     """See `Engine`. A task is named after its job, so starting it twice makes one video."""
 
-    name = "preview"
-    detection = "preview"
     account = "preview"
     slots = 1
 
-    def __init__(self, directory: Path, renderer: MediaWorker, clock: Clock) -> None:
+    def __init__(
+        self, kind: EngineKind, directory: Path, renderer: MediaWorker, clock: Clock
+    ) -> None:
+        self.name = kind.name
+        self.detection = kind.detection
         self._directory = directory
         self._renderer = renderer
         self._clock = clock

@@ -1,6 +1,6 @@
-"""Errands: what a person asked for that costs nothing and takes a while.
+"""Resends: what a person asked for that costs nothing and takes a while.
 
-A row goes when its errand is done; asking for the same twice meanwhile is asking once.
+A row goes when it is done; asking for the same twice meanwhile is asking once.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ class Wanted:
 
     @property
     def source(self) -> str:
-        """What names it: of one message, a page is one errand, whichever page it is to show."""
+        """What names it: of one message, a page is one resend, whichever page it is to show."""
         return f"{self.kind}:{self.job_id or ''}:{self.conversation.chat_id}:{self.message_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Resend:
-    """An errand as stored. `sending`: it may have been done already."""
+    """A resend as stored. `sending`: it may have been done already."""
 
     id: int
     kind: str
@@ -51,7 +51,7 @@ class Resend:
 
     @property
     def conversation(self) -> ConversationKey:
-        """Whose it is, and where it is brought."""
+        """Whose it is, and where it goes."""
         return ConversationKey(self.chat_id, self.thread_id, self.user_id)
 
 
@@ -71,7 +71,7 @@ async def ask(tx: Transaction, wanted: Wanted) -> None:
 
 
 async def due(database: Queryable, limit: int) -> list[Resend]:
-    """Errands to be done now, oldest first."""
+    """Resends to be done now, oldest first."""
     return await database.every(
         Resend,
         "SELECT * FROM errands WHERE not_before_milliseconds <= :now ORDER BY id LIMIT :limit",
@@ -80,7 +80,7 @@ async def due(database: Queryable, limit: int) -> list[Resend]:
 
 
 async def get(database: Queryable, resend_id: int) -> Resend | None:
-    """One errand as it is now; None when it is done."""
+    """One resend as it is now; None when it is done."""
     return await database.one(Resend, "SELECT * FROM errands WHERE id = :id", {"id": resend_id})
 
 

@@ -22,10 +22,15 @@ _TAG = re.compile(r"</?[a-z]+>")
 def said(key: str, language: str = "en", /, **values: str | float) -> str:
     """A catalogue's text without markup.
 
-    What is said of the charge is that there was none, unless it is given.
+    What is said of the charge is that there was none, and of a video that AI made it, unless
+    they are given.
     """
     texts = TEXTS.of(language)
-    values = {"charged": texts.plain("charged-nothing"), **values}
+    values = {
+        "charged": texts.plain("charged-nothing"),
+        "label": texts.plain("ai-label-video"),
+        **values,
+    }
     return unescape(_TAG.sub("", texts.html(key, **values)))
 
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from bot.texts import LANGUAGES
-from handlers.menus import COMMANDS, MENUS
+from handlers.menus import FOR_PEOPLE, MENUS
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
@@ -35,7 +35,7 @@ async def test_help_names_every_other_command_once(town: World) -> None:
     answer = await asks(await town.person(), "/help")
     assert answer == said("help", longest=LONGEST_SECONDS)
     named = re.findall(r"^/(\w+)", answer, re.MULTILINE)
-    assert named == [name for name in COMMANDS if name not in ("start", "help")]
+    assert named == [name for name in FOR_PEOPLE if name not in ("start", "help")]
 
 
 async def test_a_command_there_is_not_points_at_help(town: World) -> None:
@@ -55,7 +55,7 @@ async def test_the_commands_are_in_the_menu(town: World, language: str) -> None:
     )
     catalogue = "zh-hans" if language == "zh" else "en"
     assert answer.json()["commands"] == [
-        {"command": name, "description": said(f"command-{name}", catalogue)} for name in COMMANDS
+        {"command": name, "description": said(f"command-{name}", catalogue)} for name in FOR_PEOPLE
     ]
 
 
