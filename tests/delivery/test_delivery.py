@@ -33,7 +33,7 @@ async def test_the_video_comes_and_its_status_goes(there: Scene) -> None:
     (message,) = await there.telegram.seen()
     assert job.state == "done"
     assert message["message_id"] == job.video_message_id
-    assert key_of(text_of(message)) == "video-caption"
+    assert key_of(text_of(message)) == "ai-label-video"
     assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
 
 

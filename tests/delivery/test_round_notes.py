@@ -38,7 +38,7 @@ async def test_the_status_becomes_the_receipt_since_a_note_has_no_caption(there:
     assert job.video_message_id == note["message_id"]
     assert (job.video_file_id, job.note_file_id) == (None, note["video_note"]["file_id"])
     assert receipt["message_id"] == job.status_message_id
-    assert key_of(text_of(receipt)) == "video-caption"
+    assert key_of(text_of(receipt)) == "ai-label-video"
     assert label("button-as-video") in buttons_of(receipt)
     assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
 
@@ -52,7 +52,7 @@ async def test_the_receipt_is_said_after_a_crash_that_came_before_it(there: Scen
     job = await there.job_of(note["message_id"])
     assert (job.state, job.announced) == ("done", 0)
     await there.delivery._finisher.announce(job.id)
-    assert key_of(text_of((await there.telegram.seen())[0])) == "video-caption"
+    assert key_of(text_of((await there.telegram.seen())[0])) == "ai-label-video"
     assert (await there.job(job)).announced == 1
 
 

@@ -23,7 +23,7 @@ async def test_photo_first_then_voice_brings_a_video_on_the_voice_note(town: Wor
     voice = await ada.send_voice()
     video = await ada.sees_video()
     assert video["reply_to_message"]["message_id"] == voice
-    assert key_of(text_of(video)) == "video-caption"
+    assert key_of(text_of(video)) == "ai-label-video"
     assert "53.1 s left today" in text_of(video)
     assert video["video"]["width"] > 400
     assert video["video"]["duration"] == 7
