@@ -24,6 +24,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.dashscope.errors import DashScopeError, ServiceStopped
 from bot.outbox import Work
+from bot.retry import ALERT
 from bot.telegram.connection import build_bot
 from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import describe
@@ -42,10 +43,9 @@ logger = logging.getLogger(__name__)
 Noting = Callable[[Transaction], Awaitable[None]]
 """Writes something down in the transaction of what caused it."""
 
-PATIENCE_MILLISECONDS = 7 * 24 * 3600 * 1000
+LONGEST_UNTOLD_MILLISECONDS = 7 * 24 * 3600 * 1000
 """What could not be told for so long is given up."""
 
-_WAITS_SECONDS = (5, 15, 60, 300, 900, 3600)
 _LONGEST_VALUE = 1_000
 
 
@@ -68,8 +68,7 @@ class Operator:
         """The same, in the transaction of what caused it."""
         logger.error("%s %s", key, values)
         alert = Alert(subject, key, {name: _shortened(value) for name, value in values.items()})
-        now = self.clock.now_milliseconds()
-        await alerts.write(tx, alert, sorted(self.admin_ids), now)
+        await alerts.write(tx, alert, sorted(self.admin_ids))
 
     def noting(self, subject: str, key: str, **values: Value) -> Noting:
         """The same, for whoever has the transaction."""
@@ -108,12 +107,12 @@ class Operator:
 
     async def waiting(self) -> list[int]:
         """The administrators who are to be told something now."""
-        deliveries = await alerts.due(self.database, self.clock.now_milliseconds())
+        deliveries = await alerts.due(self.database)
         return sorted({delivery.admin_id for delivery in deliveries})
 
     async def send_deliveries(self, admin_id: int) -> None:
         """Send this administrator what is due; what fails is put off, and none overtakes it."""
-        for delivery in await alerts.due(self.database, self.clock.now_milliseconds()):
+        for delivery in await alerts.due(self.database):
             if delivery.admin_id == admin_id and not await self._send(delivery):
                 return
 
@@ -130,18 +129,18 @@ class Operator:
         except TelegramFailure as failure:
             return await self._put_off(delivery, failure)
         async with self.database.transaction() as tx:
-            await alerts.told(tx, delivery)
+            await alerts.end(tx, delivery, told=True)
         return True
 
     async def _put_off(self, delivery: AlertDelivery, failure: TelegramFailure) -> bool:
         """An answer that was lost too: told twice does less harm than not at all."""
         now = self.clock.now_milliseconds()
-        if now - delivery.at_milliseconds > PATIENCE_MILLISECONDS:
+        if now - delivery.at_milliseconds > LONGEST_UNTOLD_MILLISECONDS:
             return await self._give_up(delivery, repr(failure))
         logger.warning("operator %s could not be told now: %s", delivery.admin_id, failure)
-        seconds = _WAITS_SECONDS[min(delivery.tries, len(_WAITS_SECONDS) - 1)]
+        delay_seconds = ALERT.endless_delay_seconds(delivery.tries + 1)
         async with self.database.transaction() as tx:
-            await alerts.put_off(tx, delivery, now + seconds * 1000)
+            await alerts.put_off(tx, delivery, now + int(delay_seconds * 1000))
         return False
 
     async def _give_up(self, delivery: AlertDelivery, reason: str) -> bool:
@@ -150,7 +149,7 @@ class Operator:
             *(delivery.admin_id, delivery.text_key, delivery.values, reason),
         )
         async with self.database.transaction() as tx:
-            await alerts.give_up(tx, delivery)
+            await alerts.end(tx, delivery, told=False)
         return True
 
 
@@ -162,7 +161,7 @@ def _shortened(value: Value) -> Value:
 
 
 _EVERY_SECONDS = 3600.0
-_PATIENCE_SECONDS = 10.0
+_ALARM_SECONDS = 10.0
 _NO_LANGUAGE = None
 
 
@@ -176,7 +175,7 @@ async def raise_alarm(settings: Settings, key: str, detail: str) -> None:
         return
     text = Texts().of(_NO_LANGUAGE).html(key, detail=detail)
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(_ALARM_SECONDS):
             await _say(settings, text)
     except (TelegramError, TimeoutError) as failure:
         reason = describe(failure) if isinstance(failure, TelegramError) else "no answer in time"

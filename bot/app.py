@@ -72,7 +72,7 @@ class _Running(NamedTuple):
 
 async def _start(settings: Settings, stack: AsyncExitStack) -> _Running:
     clock = SystemClock()
-    database = await Database.open(settings.database_path)
+    database = await Database.open(settings.database_path, clock)
     stack.push_async_callback(database.close)
     application = build_application(
         build_bot(settings.telegram_bot_token, settings.telegram_base_url)

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.config import Settings
-from bot.config.prices import Engine, Resolution
+from bot.config.engines import ENGINES
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.texts import Catalogue
 from storage.db.database import Queryable
@@ -46,7 +46,7 @@ class Limits:
     agreement: Agreement
     contact: str | None
     allowed_groups: frozenset[int] = frozenset()
-    engines: tuple[str, ...] = ("wan2.2-s2v",)
+    engines: tuple[str, ...] = (next(iter(ENGINES)),)
     prices_of_others: Mapping[str, Mapping[str, Price]] = field(default_factory=dict)
     detections_of_others: Mapping[str, int] = field(default_factory=dict)
 
@@ -80,8 +80,7 @@ def limits_of(settings: Settings) -> Limits:
         resolution=settings.resolution,
         detection_micro_yuan=settings.price_micro_yuan_per_detection,
         detections_of_others={
-            name: settings.unit_prices.micro_yuan_per_detection(name)
-            for name in settings.engines[1:]
+            name: settings.micro_yuan_per_detection(name) for name in settings.engines[1:]
         },
         detections_per_person_per_day=settings.detections_per_person_per_day,
         jobs_waiting_per_person=settings.jobs_waiting_per_person,
@@ -104,22 +103,21 @@ def _pseudonym_key(settings: Settings) -> bytes:
     return sha256(b"numbers instead of people|" + token.encode()).digest()
 
 
-_RESOLUTIONS: tuple[Resolution, ...] = ("480P", "720P")
+_RESOLUTIONS = ("480P", "720P")
 
 
-def _prices(settings: Settings, engine: Engine) -> dict[str, Price]:
+def _prices(settings: Settings, engine: str) -> dict[str, Price]:
     return {resolution: _price(settings, engine, resolution) for resolution in _RESOLUTIONS}
 
 
-def _price(settings: Settings, engine: Engine, resolution: Resolution) -> Price:
+def _price(settings: Settings, engine: str, resolution: str) -> Price:
     """A second of the usual engine at 480P takes a second of quota, others by their prices.
 
     weight = price / (price of the usual engine at 480P), never nothing; where the usual one is
     free there is no ratio, and a second is a second.
     """
-    prices = settings.unit_prices
-    price = prices.micro_yuan_per_second(engine, resolution)
-    usual = prices.micro_yuan_per_second(settings.default_engine, "480P")
+    price = settings.micro_yuan_per_second(engine, resolution)
+    usual = settings.micro_yuan_per_second(settings.default_engine, "480P")
     weight = price * 1000 // usual if usual else 1000
     return Price(price, max(1, weight))
 
@@ -146,7 +144,7 @@ class EffectiveSettings:
         What a group's admins decided stays.
         """
         engine = self.engine if engine is None else limits.engine_of(engine)
-        resolution = _as_made(self.group_resolution or resolution, engine)
+        resolution = ENGINES[engine].as_made(self.group_resolution or resolution)
         price = limits.price_of(resolution, engine)
         return replace(self, engine=engine, resolution=resolution, price=price)
 
@@ -167,7 +165,7 @@ def joined(limits: Limits, person: Preferences, group: GroupSettings) -> Effecti
     """The three together."""
     engine = limits.engine_of(person.engine)
     wanted = group.resolution or person.resolution or limits.resolution
-    resolution = _as_made(wanted, engine)
+    resolution = ENGINES[engine].as_made(wanted)
     return EffectiveSettings(
         engine=engine,
         resolution=resolution,
@@ -179,11 +177,6 @@ def joined(limits: Limits, person: Preferences, group: GroupSettings) -> Effecti
         longest_milliseconds=group.longest_milliseconds or LONGEST_MILLISECONDS,
         group_resolution=group.resolution,
     )
-
-
-def _as_made(resolution: str, engine: str) -> str:
-    """EMO makes one size, which is the smaller one."""
-    return "480P" if engine == "emo" else resolution
 
 
 TEXT_VERSION = 1
@@ -204,7 +197,7 @@ _MILLISECONDS_PER_HOUR = 3_600_000
 
 def agreement_of(settings: Settings) -> Agreement:
     """What holds with these settings."""
-    only_here = set(settings.engines) == {"preview"}
+    only_here = all(ENGINES[name].is_local for name in settings.engines)
     destination = HERE if only_here else _region(settings.dashscope_base_url)
     return Agreement(TEXT_VERSION, destination, settings.keep_results_milliseconds)
 

@@ -7,13 +7,12 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from typing import Any, Protocol
 
+from bot.retry import BROKEN_TASK, OUTBOX, RetryPolicy
 from bot.telegram.errors import SendUnknown, TelegramFailure, TryAgain
 
 logger = logging.getLogger(__name__)
 
 Work = Callable[[], Coroutine[Any, Any, None]]
-
-_WAITS_SECONDS = (2, 5, 15, 60, 300)
 
 
 class BackgroundTask(Protocol):
@@ -23,9 +22,9 @@ class BackgroundTask(Protocol):
         """What is to be done now, by a key that no other kind uses."""
 
 
-def wait_milliseconds(tries: int) -> int:
-    """How long to leave alone what failed so often."""
-    return _WAITS_SECONDS[min(tries, len(_WAITS_SECONDS) - 1)] * 1000
+def delay_milliseconds(tries: int, policy: RetryPolicy = OUTBOX) -> int:
+    """How long to leave alone what failed so often before."""
+    return int(policy.endless_delay_seconds(tries + 1) * 1000)
 
 
 async def say_or(
@@ -46,9 +45,6 @@ async def say_or(
     except TelegramFailure as failure:
         logger.warning("stays unsaid: %s", failure)
         await never(failure)
-
-
-_REST_SECONDS = 5.0
 
 
 class TaskPool:
@@ -97,7 +93,8 @@ class TaskPool:
         task = self._tasks.pop(key)
         if not task.cancelled() and task.exception() is not None:
             logger.error("work on %s failed", key, exc_info=task.exception())
-            self._resting_until[key] = asyncio.get_running_loop().time() + _REST_SECONDS
+            rest_seconds = BROKEN_TASK.endless_delay_seconds(1)
+            self._resting_until[key] = asyncio.get_running_loop().time() + rest_seconds
         self._on_end()
 
 

@@ -1,4 +1,8 @@
-"""When to repeat a call: a decision, returned as a value; the waiting is the caller's."""
+"""When to repeat what failed: a decision, returned as a value; the waiting is the caller's.
+
+What is worth repeating is decided where it is caught, by the exception's type. No other file holds
+a delay between attempts.
+"""
 
 from __future__ import annotations
 
@@ -6,54 +10,95 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.dashscope.errors import DashScopeError, Throttled, TryAgain
+_chance = random.SystemRandom().random
 
 
 @dataclass(frozen=True, slots=True)
-class RetrySchedule:
-    """Waiting that doubles up to a limit, with jitter, for so many attempts in all.
+class RetryPolicy:
+    """How long to wait after each failed attempt, in seconds; after the last delay it is over.
 
-    `jitter` returns a number from 0 to 1: the wait is between half and the whole of its nominal
-    length, so that calls which failed together do not return together.
-    Never wrap `submit` in it as it is: give it `repeatable=(NotSent, Throttled)`.
+    `jitter`: up to this share of a delay is left out, so that what failed together does not return
+    together; `chance` returns a number from 0 to 1.
     """
 
-    attempts: int = 5
-    first_seconds: float = 1.0
-    longest_seconds: float = 60.0
-    repeatable: tuple[type[DashScopeError], ...] = (TryAgain,)
-    jitter: Callable[[], float] = random.SystemRandom().random
+    delays_seconds: tuple[float, ...]
+    jitter: float = 0.0
+    chance: Callable[[], float] = _chance
 
-    def delay_seconds(self, attempt: int, error: BaseException) -> float | None:
-        """How long to wait after attempt number `attempt` (from 1) failed; None: do not repeat."""
-        if attempt >= self.attempts or not isinstance(error, self.repeatable):
+    def delay_seconds(self, attempt: int, asked_seconds: float | None = None) -> float | None:
+        """How long to wait after attempt number `attempt` (from 1) failed, at least as long as was
+        asked; None: it was the last one.
+        """
+        if attempt > len(self.delays_seconds):
             return None
-        return max(self._backoff_seconds(attempt), _asked_seconds(error))
+        return self.endless_delay_seconds(attempt, asked_seconds)
 
-    def _backoff_seconds(self, attempt: int) -> float:
-        doublings = min(attempt - 1, 32)
-        nominal = min(self.first_seconds * 2.0**doublings, self.longest_seconds)
-        return nominal * (0.5 + self.jitter() / 2)
+    def endless_delay_seconds(self, attempt: int, asked_seconds: float | None = None) -> float:
+        """The same for what is never given up: the last delay again and again."""
+        nominal = self.delays_seconds[min(attempt, len(self.delays_seconds)) - 1]
+        return max(nominal * (1 - self.jitter * self.chance()), asked_seconds or 0.0)
 
-
-def _asked_seconds(error: BaseException) -> float:
-    if isinstance(error, Throttled) and error.retry_after_seconds is not None:
-        return error.retry_after_seconds
-    return 0.0
+    def first(self, repeats: int) -> RetryPolicy:
+        """The same, and so many repeats at most."""
+        return RetryPolicy(self.delays_seconds[:repeats], self.jitter, self.chance)
 
 
-_dice = random.SystemRandom()
+_HALF = 0.5
 
+TELEGRAM = RetryPolicy((0.5, 1, 2, 4, 8, 16, 30), _HALF)
+"""The connection: logging in, polling, what a handler failed at; endless."""
+TELEGRAM_CALL = TELEGRAM.first(3)
+"""A call or a download; after that its caller hears of it."""
+SECOND_INSTANCE = RetryPolicy((15,), _HALF)
+"""How long another poll is put up with: of two instances one gives up first."""
+REPLY = RetryPolicy((1, 2, 5, 10, *[30] * 30))
+"""A reply whose fate is unknown: a quarter of an hour."""
 
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """Doubling pauses up to a cap, shortened by up to half so that many clients do not march."""
+PROVIDER = RetryPolicy((1, 2, 4, 8, 16, 32, *[60] * 33), _HALF)
+"""About half an hour for a job that costs nothing yet; endless for one that is paid for."""
+PROVIDER_DOWNLOAD = PROVIDER.first(4)
+"""With a person at the terminal."""
+INTAKE = RetryPolicy((1, 2, 4, 8, 15, 30, 60, 120, *[240] * 7))
+"""Half an hour and a little: a network that is away for ten minutes decides nothing."""
+INPUT_UNREAD = INTAKE.first(4)
+"""A file is handed over anew that the provider says it cannot read."""
+PAID_CHECK = RetryPolicy((2, 10))
+"""Before the second paid check of a picture, and before the third and last."""
+SUBMIT = RetryPolicy((5, 10, 20, 40, *[60] * 6))
+"""Nothing reached the provider, or it says "too many requests". Being too fast passes within
+seconds: after seven minutes it is something else, such as another program that uses the account.
+"""
+SUBMIT_REFUSED = RetryPolicy((5, 30))
+"""The provider blamed itself, or no task came of it."""
+TASK_LIST = RetryPolicy((5,))
+"""A task that may exist is not in the list yet; endless."""
+TASK_CHOICE = RetryPolicy((300,))
+"""The operator was asked which task it is; endless."""
+RESTORED = RetryPolicy((10,))
+"""The list of tasks after a restore; endless."""
+PROBE = RetryPolicy((60, 120, 300, 900, 1800, 3600))
+"""While the provider refuses to serve: from a refusal to the next probe; endless."""
 
-    first_seconds: float = 0.5
-    cap_seconds: float = 30.0
+RESULT = RetryPolicy((1, 2, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 28800))
+"""A paid video; together under the 24 hours that the provider keeps it."""
+RESULT_SPOILT = RESULT.first(6)
+"""A file that came whole and is no video."""
+RESULT_GONE = RESULT.first(3)
+"""So many fresh addresses are tried where the provider says that the video is not there."""
+JOIN = RetryPolicy((2, 15, 60, 300))
+"""The tasks of a long voice; endless while the disk is to blame."""
 
-    def pause_seconds(self, failures: int) -> float:
-        """The pause after this many failures in a row (from 1 on)."""
-        doublings = float(2 ** min(failures - 1, 30))
-        full_seconds = min(self.cap_seconds, self.first_seconds * doublings)
-        return full_seconds * _dice.uniform(0.5, 1.0)
+CHAT = RetryPolicy((2, 5, 15, 30, 60, 120, 300, 300))
+"""A quarter of an hour for fetching what a person sent; a video is delivered without an end."""
+OUTBOX = RetryPolicy((2, 5, 15, 60, 300))
+"""What is to be said or sent once; endless but for what a person can ask for again."""
+DELETION = OUTBOX.first(2)
+"""Something of a person's is under way; endless."""
+VERDICT_UNSAID = RetryPolicy((5,))
+"""What became of a photo or a voice; endless."""
+END_UNSAID = RetryPolicy((60, 600, 3600))
+"""A job's end that Telegram refuses to show: a right comes back, a topic is opened."""
+ALERT = RetryPolicy((5, 15, 60, 300, 900, 3600))
+"""What the operator is told; its owner gives it up."""
+BROKEN_TASK = RetryPolicy((5,))
+"""A background task that ended in an error of ours; endless."""

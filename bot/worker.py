@@ -74,10 +74,9 @@ class Worker:
             )
 
     async def _begin_what_is_due(self) -> None:
-        now = self._clock.now_milliseconds()
-        for item in await media.due(self._database, now, _INTAKES_AHEAD):
+        for item in await media.due(self._database, _INTAKES_AHEAD):
             self._items.start(item.id, partial(self._take, item.id))
-        for item in await media.unannounced(self._database, now, _INTAKES_AHEAD):
+        for item in await media.unannounced(self._database, _INTAKES_AHEAD):
             self._items.start(item.id, partial(self._intake.conclude, item.id))
         for job, work in await self._steps.due():
             self._begin(job, work)

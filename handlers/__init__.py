@@ -1,6 +1,9 @@
-"""What a person can do, one file each; `register` is the table of contents."""
+"""What a person can do, one file each; `COMMANDS` is the table of contents."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
 
 from telegram import Update
 from telegram.ext import (
@@ -31,64 +34,69 @@ from handlers import (
     start,
     videos,
 )
-from handlers.access import Handler, people_only
-from handlers.context import set_services
+from handlers.access import Who, answering
+from handlers.context import Handler, set_services
 
 _BEFORE_ALL = -2
 _BEFORE_PEOPLE = -1
-_PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
-_GROUP = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE
-_EVERYWHERE = filters.UpdateType.MESSAGE
+PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+GROUP = filters.ChatType.GROUPS & filters.UpdateType.MESSAGE
+ANYWHERE = filters.UpdateType.MESSAGE
 
-_IN_PRIVATE: dict[str, Handler] = {
-    "start": start.start,
-    "help": start.show_help,
-    "last": videos.send_last,
-    "quota": quota.show_quota,
-    "queue": jobs.show_queue,
-    "status": jobs.show_status,
-    "cancel": jobs.cancel,
-    "resume": operator.resume,
-    "adopt": operator.adopt,
-    "release": operator.release,
-}
 
-_IN_GROUPS: dict[str, Handler] = {
-    "talk": group_talk.talk,
-    "queue": jobs.show_queue,
-    "quota": quota.show_quota,
-    "status": jobs.show_status,
-    "cancel": jobs.cancel,
-    "last": videos.send_last,
-    "notme": owners.notme,
-    "start": start.start,
-    "help": start.show_help,
-}
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: where it works and for whom.
 
-_ANYWHERE: dict[str, Handler] = {
-    "settings": settings.show_settings,
-    "history": videos.show_history,
-    "groupsettings": group_settings.show_group_settings,
-    "allow": group_settings.allow,
-    "disallow": group_settings.disallow,
-    "privacy": privacy.show_privacy,
-    "terms": privacy.show_terms,
-    "forget": privacy.show_forget,
-    "report": people_only(reports.report),
-}
+    The menus are derived from it: those of people and of groups' administrators by `who`,
+    that of groups by its place there.
+    """
+
+    name: str
+    handler: Handler
+    where: filters.BaseFilter
+    who: Who = Who.PEOPLE
+    group_menu: int | None = None
+    for_banned: bool = False
+    """Whether it stays open to who is banned: it concerns their own data."""
+
+
+COMMANDS = (
+    Command("start", start.start, ANYWHERE),
+    Command("help", start.show_help, ANYWHERE, group_menu=9),
+    Command("last", videos.send_last, ANYWHERE, group_menu=6),
+    Command("history", videos.show_history, ANYWHERE, Who.ANYBODY),
+    Command("quota", quota.show_quota, ANYWHERE, group_menu=3),
+    Command("queue", jobs.show_queue, ANYWHERE, group_menu=2),
+    Command("status", jobs.show_status, ANYWHERE, group_menu=4),
+    Command("cancel", jobs.cancel, ANYWHERE, group_menu=5),
+    Command("settings", settings.show_settings, ANYWHERE, Who.ANYBODY),
+    Command("privacy", privacy.show_privacy, ANYWHERE, Who.ANYBODY, for_banned=True),
+    Command("terms", privacy.show_terms, ANYWHERE, Who.ANYBODY, for_banned=True),
+    Command("forget", privacy.show_forget, ANYWHERE, Who.ANYBODY, for_banned=True),
+    Command("report", reports.report, ANYWHERE, group_menu=8),
+    Command("talk", group_talk.talk, GROUP, group_menu=1),
+    Command("notme", owners.notme, GROUP, group_menu=7),
+    Command("groupsettings", group_settings.show_group_settings, ANYWHERE, Who.GROUP_ADMINS),
+    Command("allow", group_settings.allow, ANYWHERE, Who.GROUP_ADMINS),
+    Command("disallow", group_settings.disallow, ANYWHERE, Who.GROUP_ADMINS),
+    Command("resume", operator.resume, PRIVATE, Who.OPERATOR),
+    Command("adopt", operator.adopt, PRIVATE, Who.OPERATOR),
+    Command("release", operator.release, PRIVATE, Who.OPERATOR),
+)
+"""All there are, in the order of the menu that a person sees in private."""
 
 
 def register(application: BotApplication, services: Services) -> None:
     """Make the application answer people."""
     set_services(application, services)
     application.add_handler(TypeHandler(Update, chats.turn_away), group=_BEFORE_ALL)
-    application.add_handler(TypeHandler(Update, access.stop_banned), group=_BEFORE_PEOPLE)
-    for name, command in _ANYWHERE.items():
-        application.add_handler(CommandHandler(name, command, filters=_EVERYWHERE))
-    for name, command in _IN_PRIVATE.items():
-        application.add_handler(CommandHandler(name, command, filters=_PRIVATE))
-    for name, command in _IN_GROUPS.items():
-        application.add_handler(CommandHandler(name, people_only(command), filters=_GROUP))
+    still = frozenset(command.name for command in COMMANDS if command.for_banned)
+    stop_banned = partial(access.stop_banned, still=still)
+    application.add_handler(TypeHandler(Update, stop_banned), group=_BEFORE_PEOPLE)
+    for command in COMMANDS:
+        answer = answering(command.handler, command.who)
+        application.add_handler(CommandHandler(command.name, answer, filters=command.where))
     _register_chats(application)
     _register_private_messages(application)
     _register_group_messages(application)
@@ -115,7 +123,7 @@ def _register_private_messages(application: BotApplication) -> None:
         (filters.TEXT, media.hint_at_text),
         (~filters.StatusUpdate.ALL, media.hint_at_other),
     ):
-        application.add_handler(MessageHandler(_PRIVATE & kind, handler))
+        application.add_handler(MessageHandler(PRIVATE & kind, answering(handler)))
 
 
 def _register_group_messages(application: BotApplication) -> None:
@@ -125,4 +133,4 @@ def _register_group_messages(application: BotApplication) -> None:
         (group_talk.AnswersBot(), group_talk.take_answer),
         (group_talk.NamesBot(), start.unknown_command),
     ):
-        application.add_handler(MessageHandler(_GROUP & kind, people_only(handler)))
+        application.add_handler(MessageHandler(GROUP & kind, answering(handler)))

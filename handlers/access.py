@@ -1,8 +1,9 @@
-"""Whoever is banned is told so in one sentence, and nothing else is done for them."""
+"""Who may: the banned, those who hide, what is for private chats, administrators and operators."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Container, Coroutine
+from enum import Enum
 from typing import Any
 
 from telegram import Message, Update
@@ -12,23 +13,29 @@ from telegram.ext import ApplicationHandlerStop
 from bot.services import Services
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
-from handlers.context import Context, MessageContext, message_context_of, services_of, texts_for
+from handlers.context import (
+    Context,
+    Handler,
+    MessageContext,
+    message_context_of,
+    services_of,
+    texts_for,
+)
 from handlers.press import ButtonPress, NotForYou, TooLate
 from storage.groups import chats, groups
 from storage.people import people
 
 _TELL_EVERY_MILLISECONDS = 60_000
-_ALLOWED_COMMANDS = frozenset({"privacy", "terms", "forget"})
 _ALLOWED_ACTIONS = frozenset({"mydata", "forgetme", "keepme"})
 
 
-async def stop_banned(update: Update, context: Context) -> None:
-    """Before every other handler; what concerns their own data stays open to them."""
+async def stop_banned(update: Update, context: Context, *, still: Container[str]) -> None:
+    """Before every other handler; what concerns their own data stays open: the commands `still`."""
     user, services = update.effective_user, services_of(context)
     if (
         user is None
         or not await people.is_banned(services.database, user.id)
-        or _is_allowed(update)
+        or _is_allowed(update, still)
     ):
         return
     if update.callback_query is not None:
@@ -45,10 +52,7 @@ async def _tell(update: Update, context: Context, user_id: int) -> None:
     """Once a minute at most: it may be meant as a flood."""
     services = services_of(context)
     async with services.database.transaction() as tx:
-        now = services.clock.now_milliseconds()
-        due = await people.is_to_be_told(
-            tx, user_id, now, every_milliseconds=_TELL_EVERY_MILLISECONDS
-        )
+        due = await people.is_to_be_told(tx, user_id, every_milliseconds=_TELL_EVERY_MILLISECONDS)
     message_context = await message_context_of(update, context) if due else None
     if message_context is not None:
         await message_context.reply_once(message_context.texts.html("you-are-banned"))
@@ -61,7 +65,7 @@ def _is_addressed(update: Update) -> bool:
     return message.chat.type == "private" or bool(message.text and message.text.startswith("/"))
 
 
-def _is_allowed(update: Update) -> bool:
+def _is_allowed(update: Update, still: Container[str]) -> bool:
     if update.callback_query is not None:
         return (update.callback_query.data or "").partition(":")[0] in _ALLOWED_ACTIONS
     words = (update.message.text or "").split() if update.message else []
@@ -69,11 +73,20 @@ def _is_allowed(update: Update) -> bool:
         return False
     command = words[0][1:].partition("@")[0]
     if command == "start":
-        return len(words) > 1 and words[1] in _ALLOWED_COMMANDS
-    return command in _ALLOWED_COMMANDS
+        return len(words) > 1 and words[1] in still
+    return command in still
 
 
-Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
+class Who(Enum):
+    """Whom a command is for."""
+
+    ANYBODY = "whoever writes, also in the name of a group or a channel"
+    PEOPLE = "people, as themselves"
+    GROUP_ADMINS = "administrators of the group, also in its name"
+    OPERATOR = "those of ADMIN_IDS"
+
+
+UpdateHandler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 _STAND_INS = frozenset({ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL, ChatID.SERVICE_CHAT})
 
@@ -86,17 +99,33 @@ def shows_nobody(message: Message) -> bool:
     return author.is_bot or author.id in _STAND_INS
 
 
-def people_only(handler: Handler) -> Handler:
-    """The handler for people; whoever hides is told in one sentence why nothing happens."""
+def answering(handler: Handler, who: Who = Who.PEOPLE) -> UpdateHandler:
+    """The handler for those; anybody else is told in one sentence why nothing happens."""
 
     async def handle(update: Update, context: Context) -> None:
         message = update.effective_message
-        if message is None or not shows_nobody(message):
-            await handler(update, context)
-        elif not message.is_automatic_forward or _names_the_bot(message):
-            await _explain(message, context)
+        if who is Who.PEOPLE and message is not None and shows_nobody(message):
+            if not message.is_automatic_forward or _names_the_bot(message):
+                await _explain(message, context)
+            return
+        message_context = await message_context_of(update, context)
+        if message_context is not None:
+            refusal = await _refusal(message_context, who)
+            await (message_context.reply(refusal) if refusal else handler(message_context))
 
     return handle
+
+
+async def _refusal(message_context: MessageContext, who: Who) -> str | None:
+    """Why the command is not for this person here."""
+    services, texts = message_context.services, message_context.texts
+    user_id, chat_id = message_context.user.id, message_context.message.chat_id
+    if who is Who.OPERATOR and user_id not in services.limits.admin_ids:
+        return texts.html("command-unknown")
+    if who is not Who.GROUP_ADMINS or await is_admin(services, chat_id, user_id):
+        return None
+    in_group = message_context.in_group
+    return texts.html("groupsettings-only-admins" if in_group else "groupsettings-in-private")
 
 
 async def _explain(message: Message, context: Context) -> None:

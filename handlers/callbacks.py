@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from telegram import CallbackQuery, Message, Update
 
+from bot.delivery.resend import RESENT_AS
 from bot.services import Services
 from bot.texts import Catalogue
 from handlers import (
@@ -55,10 +57,9 @@ BUTTONS: dict[str, Action] = {
     "finer": videos.finer,
     "newface": videos.new_face,
     "newvoice": videos.new_voice,
-    "note": videos.note,
     "history": videos.turn,
-    "video": videos.video,
-    "resend": videos.video,
+    "resend": partial(videos.resend, kind="video"),
+    **{kind: partial(videos.resend, kind=kind) for kind in RESENT_AS},
 }
 
 
@@ -71,12 +72,13 @@ async def press(update: Update, context: Context) -> None:
         await remember(services, query.from_user, query.message.chat.id)
     chat_id = query.message.chat.id if query.message else None
     texts = await texts_for(services, query.from_user, chat_id)
-    answer = await _answer(services, texts, query)
+    answer = await answer_of(services, texts, query)
     text = texts.plain(answer.key, **answer.values)
     await services.sender.answer_callback(query.id, text, alert=answer.alert)
 
 
-async def _answer(services: Services, texts: Catalogue, query: CallbackQuery) -> Answer:
+async def answer_of(services: Services, texts: Catalogue, query: CallbackQuery) -> Answer:
+    """What the button comes to: what is unknown, or has another form, has expired."""
     data = query.data or ""
     name, *arguments = data.split(":")
     action = BUTTONS.get(name) if _DATA.fullmatch(data) else None

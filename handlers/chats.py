@@ -10,14 +10,7 @@ from telegram.ext import ApplicationHandlerStop
 
 from bot.services import Services
 from bot.telegram.destination import Destination
-from bot.telegram.errors import (
-    ChatDead,
-    ChatMoved,
-    NotAllowed,
-    RequestInvalid,
-    SendUnknown,
-    ThreadClosed,
-)
+from bot.telegram.errors import ChatDead, ChatMoved, Refused, SendUnknown
 from handlers.context import Context, services_of, texts_for
 from storage.groups import chats, groups
 from storage.groups.chats import close_chat
@@ -49,8 +42,7 @@ async def _closed(services: Services, change: ChatMemberUpdated) -> None:
     """What only waited there is cancelled for nothing."""
     reason = f"the bot is {change.new_chat_member.status} there"
     async with services.database.transaction() as tx:
-        now = services.clock.now_milliseconds()
-        cancelled = await close_chat(tx, change.chat.id, reason, now)
+        cancelled = await close_chat(tx, change.chat.id, reason)
     logger.info("chat %s closed (%s), %d jobs end", change.chat.id, reason, len(cancelled))
     services.wakeup()
 
@@ -61,7 +53,6 @@ async def _open(services: Services, change: ChatMemberUpdated) -> None:
         await chats.mark_alive(tx, change.chat.id)
 
 
-_OVER = (ChatDead, ChatMoved, NotAllowed, RequestInvalid)
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
@@ -87,7 +78,7 @@ async def note_introduction(
         return
     try:
         await services.chat.introductions.look_again(change.chat.id)
-    except _OVER as failure:
+    except (Refused, ChatMoved) as failure:
         logger.info("chat %s is not told of the bot's rights: %s", change.chat.id, failure)
 
 
@@ -100,7 +91,7 @@ async def note_leaving(services: Services, change: ChatMemberUpdated) -> None:
 async def _come(services: Services, chat_id: int, title: str | None, added_by: int) -> None:
     try:
         await services.chat.introductions.come(chat_id, title or "", added_by or None)
-    except _OVER as failure:
+    except (Refused, ChatMoved) as failure:
         logger.info("not introduced to chat %s: %s", chat_id, failure)
 
 
@@ -115,18 +106,14 @@ async def note_move(update: Update, context: Context) -> None:
         return
     services = services_of(context)
     async with services.database.transaction() as tx:
-        if await chats.move(tx, old, new, services.clock.now_milliseconds()):
+        if await chats.move(tx, old, new):
             logger.info("chat %s became %s", old, new)
-
-
-_SHUT = (ChatDead, NotAllowed, ThreadClosed, SendUnknown)
-_GROUP_TYPES = (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
 async def turn_away(update: Update, context: Context) -> None:
     """Leave a group that is not allowed, with a sentence; nothing else is done there."""
     services, chat = services_of(context), update.effective_chat
-    if chat is None or chat.type not in _GROUP_TYPES or not services.limits.allowed_groups:
+    if chat is None or chat.type not in _GROUPS or not services.limits.allowed_groups:
         return
     change = update.my_chat_member
     if change is not None and is_out(change.new_chat_member):
@@ -150,7 +137,7 @@ async def _leave(services: Services, chat: Chat, update: Update) -> None:
     texts = await texts_for(services, user, chat.id) if user else services.texts.of(None)
     try:
         await services.sender.send_text(Destination(chat.id), texts.html("leaving-group"))
-    except _SHUT as failure:
+    except (Refused, SendUnknown) as failure:
         logger.info("leaving chat %s without a word: %s", chat.id, failure)
     try:
         await services.common.telegram.members.leave(chat.id)

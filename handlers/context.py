@@ -1,8 +1,9 @@
-"""What every handler begins with: the desk, who wrote and where, and a reply."""
+"""What every handler begins with: the services, who wrote and where, and a reply."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from telegram import Message, Update, User
 from telegram.ext import CallbackContext
 
+from bot.retry import REPLY
 from bot.services import Services
 from bot.telegram.connection import BotApplication
 from bot.telegram.destination import Destination
@@ -26,13 +28,11 @@ from storage.people.people import Person
 
 logger = logging.getLogger(__name__)
 
-_PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0, *[30.0] * 30)
-
 Context = CallbackContext[Any, Any, Any, Any]
 
 
 def set_services(application: BotApplication, services: Services) -> None:
-    """Where `desk_of` finds it."""
+    """Where `services_of` finds them."""
     application.bot_data[Services] = services
 
 
@@ -51,6 +51,14 @@ class MessageContext:
     message: Message
     user: User
     texts: Catalogue
+    update_id: int = 0
+    words: tuple[str, ...] = ()
+    """What follows the command."""
+
+    @property
+    def source(self) -> str:
+        """What names the media item that this update brings."""
+        return f"update:{self.update_id}"
 
     @property
     def conversation(self) -> ConversationKey:
@@ -77,12 +85,14 @@ class MessageContext:
         Twice the same text does less harm than none: the person asked. None when it is not wanted
         any more, or after a quarter of an hour.
         """
-        for pause_seconds in _PAUSES_SECONDS:
+        attempt = 1
+        while (delay_seconds := REPLY.delay_seconds(attempt)) is not None:
             try:
                 return await self._send(text, keyboard)
             except SendUnknown as failure:
                 logger.info("reply in chat %s: %s; once more", self.message.chat_id, failure)
-                await self.services.clock.sleep(pause_seconds)
+                await self.services.clock.sleep(delay_seconds)
+                attempt += 1
         return await self.reply_once(text, keyboard)
 
     async def reply_once(
@@ -111,19 +121,29 @@ class MessageContext:
 
     async def _close(self, reason: str) -> None:
         async with self.services.database.transaction() as tx:
-            now = self.services.clock.now_milliseconds()
-            await close_chat(tx, self.message.chat_id, reason, now)
+            await close_chat(tx, self.message.chat_id, reason)
+
+
+Handler = Callable[[MessageContext], Awaitable[None]]
+"""Answers a message."""
 
 
 async def message_context_of(update: Update, context: Context) -> MessageContext | None:
-    """The visit this update is; None for messages that no person wrote."""
+    """That of this update; None for messages that no person wrote."""
     message, user = update.effective_message, update.effective_user
     if message is None or user is None:
         return None
     services = services_of(context)
     await remember(services, user, message.chat_id)
     texts = await texts_for(services, user, message.chat_id)
-    return MessageContext(services=services, message=message, user=user, texts=texts)
+    return MessageContext(
+        services=services,
+        message=message,
+        user=user,
+        texts=texts,
+        update_id=update.update_id,
+        words=tuple(context.args or ()),
+    )
 
 
 async def texts_for(services: Services, user: User, chat_id: int | None = None) -> Catalogue:
@@ -136,5 +156,5 @@ async def remember(services: Services, user: User, chat_id: int) -> None:
     """Keep who this is; they wrote, so their chat is alive."""
     person = Person(user.id, user.first_name, user.username, user.language_code)
     async with services.database.transaction() as tx:
-        await people.remember(tx, person, services.clock.now_milliseconds())
+        await people.remember(tx, person)
         await chats.mark_alive(tx, chat_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from telegram import Message, Update, User
+from telegram import Message, User
 
 from bot.services import Services
 from bot.telegram.errors import TelegramFailure
@@ -13,8 +13,8 @@ from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from handlers.access import is_admin, shows_nobody
-from handlers.context import Context, MessageContext, message_context_of
-from handlers.group_options import SETTINGS, GroupSetting
+from handlers.context import MessageContext
+from handlers.options import OF_GROUP, Choice, Setting
 from handlers.press import Answer, ButtonPress, TooLate
 from storage.groups import groups
 from storage.groups.groups import GroupSettings
@@ -26,21 +26,11 @@ logger = logging.getLogger(__name__)
 _MOST_NAMES = 50
 
 
-async def show_group_settings(update: Update, context: Context) -> None:
+async def show_group_settings(message_context: MessageContext) -> None:
     """/groupsettings, for admins of the group."""
-    message_context = await message_context_of(update, context)
-    if message_context is None:
-        return
     chat = message_context.message.chat
-    if not is_group(chat.id):
-        await message_context.reply(message_context.texts.html("groupsettings-in-private"))
-        return
-    if not await is_admin(message_context.services, chat.id, message_context.user.id):
-        await message_context.reply(message_context.texts.html("groupsettings-only-admins"))
-        return
     async with message_context.services.database.transaction() as tx:
-        now = message_context.services.clock.now_milliseconds()
-        await groups.choose(tx, chat.id, {"title": chat.title or ""}, now)
+        await groups.choose(tx, chat.id, {"title": chat.title or ""})
     panel = await _main_panel(message_context.services, chat.id, message_context.texts)
     await message_context.reply_once(panel.text, panel.keyboard)
 
@@ -71,22 +61,25 @@ class _Panel:
 
 async def _open(pressed: ButtonPress) -> str:
     """The choices of one setting."""
-    name, setting = _setting(pressed)
+    setting, texts = _setting(pressed), pressed.texts
     settings = await groups.settings_of(pressed.services.database, pressed.chat_id)
-    _show(pressed, _choices_panel(name, setting, settings, pressed.services, pressed.texts))
+    holds, standard = _holds(setting, settings), pressed.services.limits.resolution
+    line = texts.html(setting.text, value=holds.says(texts, standard))
+    keyboard = setting.keyboard(holds, texts, "gset", back="gset", standard=standard)
+    pick = texts.html("groupsettings-pick")
+    _show(pressed, _Panel(f"{line}\n{pick}", keyboard))
     return "answer-choose"
 
 
 async def _keep(pressed: ButtonPress) -> None:
-    name, setting = _setting(pressed)
-    word = pressed.word(1)
-    if word not in setting.choices:
+    setting = _setting(pressed)
+    choice = setting.choice(pressed.word(1))
+    if choice is None:
         raise TooLate
     async with pressed.services.database.transaction() as tx:
-        now = pressed.services.clock.now_milliseconds()
-        choice = {setting.column: setting.choices[word].value}
-        await groups.choose(tx, pressed.chat_id, choice, now)
-    logger.info("chat %s: user %s sets %s to %s", pressed.chat_id, pressed.user_id, name, word)
+        await groups.choose(tx, pressed.chat_id, {setting.column: choice.value})
+    who, change = pressed.user_id, (setting.word, choice.word)
+    logger.info("chat %s: user %s sets %s to %s", pressed.chat_id, who, *change)
 
 
 async def _texts_now(pressed: ButtonPress) -> Catalogue:
@@ -95,11 +88,15 @@ async def _texts_now(pressed: ButtonPress) -> Catalogue:
     return pressed.services.texts.of(code)
 
 
-def _setting(pressed: ButtonPress) -> tuple[str, GroupSetting]:
-    name = pressed.word(0)
-    if name not in SETTINGS:
+def _setting(pressed: ButtonPress) -> Setting:
+    found = next((setting for setting in OF_GROUP if setting.word == pressed.word(0)), None)
+    if found is None:
         raise TooLate
-    return name, SETTINGS[name]
+    return found
+
+
+def _holds(setting: Setting, settings: GroupSettings) -> Choice:
+    return setting.chosen(getattr(settings, setting.column))
 
 
 def _show(pressed: ButtonPress, panel: _Panel) -> None:
@@ -111,32 +108,15 @@ def _show(pressed: ButtonPress, panel: _Panel) -> None:
 async def _main_panel(services: Services, chat_id: int, texts: Catalogue) -> _Panel:
     settings = await groups.settings_of(services.database, chat_id)
     lines = [texts.html("groupsettings-title")]
-    for setting in SETTINGS.values():
-        said = setting.says(setting.chosen(settings), texts, services.limits.resolution)
-        lines.append(texts.html(setting.line, value=said))
+    for setting in OF_GROUP:
+        said = _holds(setting, settings).says(texts, services.limits.resolution)
+        lines.append(texts.html(setting.text, value=said))
     if settings.who == "list":
         lines.append(await _list(services, chat_id, texts))
     lines += [*await _lacks(services, chat_id, texts), texts.html("groupsettings-hint")]
-    rows = [[(texts.plain(one.button), f"gset:{name}")] for name, one in SETTINGS.items()]
+    rows = [[(texts.plain(one.button), f"gset:{one.word}")] for one in OF_GROUP]
     rows.append([(texts.plain("button-done"), "gset:done")])
     return _Panel("\n".join(lines), Keyboard.of(*rows))
-
-
-def _choices_panel(
-    name: str, setting: GroupSetting, settings: GroupSettings, services: Services, texts: Catalogue
-) -> _Panel:
-    """Which one holds is said in words: a mark alone is nothing to a screen reader."""
-    chosen, standard = setting.chosen(settings), services.limits.resolution
-    rows: list[list[tuple[str, str]]] = []
-    for word in setting.choices:
-        label = setting.says(word, texts, standard)
-        if word == chosen:
-            label = texts.plain("choice-now", choice=label)
-        rows.append([(label, f"gset:{name}:{word}")])
-    rows.append([(texts.plain("button-back"), "gset")])
-    line = texts.html(setting.line, value=setting.says(chosen, texts, standard))
-    pick = texts.html("groupsettings-pick")
-    return _Panel(f"{line}\n{pick}", Keyboard.of(*rows))
 
 
 async def _list(services: Services, chat_id: int, texts: Catalogue) -> str:
@@ -169,20 +149,16 @@ async def _lacks(services: Services, chat_id: int, texts: Catalogue) -> list[str
     return lines
 
 
-async def allow(update: Update, context: Context) -> None:
+async def allow(message_context: MessageContext) -> None:
     """/allow as the answer to somebody's message puts them on the list."""
-    message_context = await _admin(update, context)
-    guest = await _guest(message_context) if message_context is not None else None
-    if message_context is None or guest is None:
+    guest = await _guest(message_context)
+    if guest is None:
         return
-    chat_id, now = (
-        message_context.message.chat_id,
-        message_context.services.clock.now_milliseconds(),
-    )
+    chat_id = message_context.message.chat_id
     async with message_context.services.database.transaction() as tx:
         if await people.find(tx, guest.id) is None:
             person = Person(guest.id, guest.first_name, guest.username, guest.language_code)
-            await people.remember(tx, person, now)
+            await people.remember(tx, person)
         new = await groups.let_in(tx, chat_id, guest.id)
         who = (await groups.settings_of(tx, chat_id)).who
     logger.info("chat %s: user %s allows %s", chat_id, message_context.user.id, guest.id)
@@ -194,11 +170,10 @@ async def allow(update: Update, context: Context) -> None:
     await message_context.reply(" ".join(said))
 
 
-async def disallow(update: Update, context: Context) -> None:
+async def disallow(message_context: MessageContext) -> None:
     """/disallow as the answer to somebody's message takes them off the list."""
-    message_context = await _admin(update, context)
-    guest = await _guest(message_context) if message_context is not None else None
-    if message_context is None or guest is None:
+    guest = await _guest(message_context)
+    if guest is None:
         return
     chat_id = message_context.message.chat_id
     async with message_context.services.database.transaction() as tx:
@@ -206,19 +181,6 @@ async def disallow(update: Update, context: Context) -> None:
     logger.info("chat %s: user %s disallows %s", chat_id, message_context.user.id, guest.id)
     key = "disallow-done" if gone else "disallow-unknown"
     await message_context.reply(message_context.texts.html(key, name=guest.first_name))
-
-
-async def _admin(update: Update, context: Context) -> MessageContext | None:
-    """The visit, if it is an admin's; everybody else gets one sentence."""
-    message_context = await message_context_of(update, context)
-    if message_context is None:
-        return None
-    chat_id = message_context.message.chat_id
-    if await is_admin(message_context.services, chat_id, message_context.user.id):
-        return message_context
-    key = "groupsettings-only-admins" if is_group(chat_id) else "groupsettings-in-private"
-    await message_context.reply(message_context.texts.html(key))
-    return None
 
 
 async def _guest(message_context: MessageContext) -> User | None:

@@ -5,15 +5,15 @@ With privacy mode on the bot gets commands and what answers its own messages, an
 
 from __future__ import annotations
 
-from telegram import Message, Update
+from telegram import Message
 from telegram.constants import MessageEntityType
 from telegram.ext import filters
 
 from bot.chat.owners import mention_of
 from bot.intake.group_replies import ask_for, longest_seconds
 from handlers.access import may_use
-from handlers.context import Context, MessageContext, message_context_of
-from handlers.media import MediaMessage, item_for, item_of, lay_known_photo, source_of, take
+from handlers.context import MessageContext
+from handlers.media import MediaMessage, item_for, item_of, lay_known_photo, take
 from storage import drafts
 from storage.groups import borrowed_media
 
@@ -38,10 +38,9 @@ class CaptionCommand(filters.MessageFilter):
         return name == self._command and bot_name in ("", message.get_bot().username.lower())
 
 
-async def talk(update: Update, context: Context) -> None:
+async def talk(message_context: MessageContext) -> None:
     """Take what it answers, or ask for what is missing."""
-    message_context = await _user_of(update, context)
-    if message_context is None:
+    if not await _may_use(message_context):
         return
     answered = _answered(message_context.message)
     if answered is None or _is_our_own(answered):
@@ -51,15 +50,14 @@ async def talk(update: Update, context: Context) -> None:
     if item is None:
         await message_context.reply(message_context.texts.html("talk-cannot"))
     else:
-        await _use(message_context, source_of(update), item)
+        await _use(message_context, item)
 
 
-async def talk_on_photo(update: Update, context: Context) -> None:
+async def talk_on_photo(message_context: MessageContext) -> None:
     """/talk as the caption of a photo: that photo."""
-    message_context = await _user_of(update, context)
-    item = item_of(message_context.message) if message_context else None
-    if message_context is not None and item is not None:
-        await _use(message_context, source_of(update), item)
+    item = item_of(message_context.message)
+    if item is not None and await _may_use(message_context):
+        await _use(message_context, item)
 
 
 class NamesBot(filters.MessageFilter):
@@ -80,33 +78,31 @@ class AnswersBot(filters.MessageFilter):
         return answered is not None and _is_our_own(answered) and item_of(message) is not None
 
 
-async def take_answer(update: Update, context: Context) -> None:
+async def take_answer(message_context: MessageContext) -> None:
     """Whatever message of the bot it answers, it is the sender's own photo or sound."""
-    message_context = await _user_of(update, context)
-    item = item_of(message_context.message) if message_context else None
-    if message_context is not None and item is not None:
-        await _use(message_context, source_of(update), item)
+    item = item_of(message_context.message)
+    if item is not None and await _may_use(message_context):
+        await _use(message_context, item)
 
 
-async def _user_of(update: Update, context: Context) -> MessageContext | None:
-    """The visit, if the group lets this person use the bot."""
-    message_context = await message_context_of(update, context)
-    if message_context is None or await may_use(
+async def _may_use(message_context: MessageContext) -> bool:
+    """Whether the group lets this person use the bot; who may not is told."""
+    if await may_use(
         message_context.services, message_context.message.chat_id, message_context.user.id
     ):
-        return message_context
+        return True
     await message_context.reply(message_context.texts.html("group-not-for-you"))
-    return None
+    return False
 
 
-async def _use(message_context: MessageContext, source: str, item: MediaMessage) -> None:
+async def _use(message_context: MessageContext, item: MediaMessage) -> None:
     refusal = await _refusal(message_context, item)
     if refusal is not None:
         await message_context.reply(refusal)
         return
     if item.kind == "sound":
         await lay_known_photo(message_context)
-    await take(message_context, source, item)
+    await take(message_context, item)
 
 
 async def _refusal(message_context: MessageContext, item: MediaMessage) -> str | None:

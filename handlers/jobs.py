@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from telegram import Update
-
 from bot.services import Services
 from bot.texts import Catalogue
 from bot.texts.naming import shown_name
 from handlers.access import require_use
-from handlers.context import Context, MessageContext, message_context_of
+from handlers.context import MessageContext
 from handlers.press import Answer, ButtonPress, NotYours, TooLate, started
 from storage import drafts, inbox
 from storage.db.database import Transaction
@@ -21,11 +19,9 @@ from storage.jobs.jobs import WAITING, Job, JobState
 from storage.people import people
 
 
-async def show_status(update: Update, context: Context) -> None:
+async def show_status(message_context: MessageContext) -> None:
     """One line a job, or what is missing."""
-    message_context = await message_context_of(update, context)
-    if message_context is not None:
-        await message_context.reply(await _status_text(message_context))
+    await message_context.reply(await _status_text(message_context))
 
 
 async def _status_text(message_context: MessageContext) -> str:
@@ -60,11 +56,9 @@ _IN_GROUP = {
 _MOST_LINES = 10
 
 
-async def show_queue(update: Update, context: Context) -> None:
+async def show_queue(message_context: MessageContext) -> None:
     """The line as it is now."""
-    message_context = await message_context_of(update, context)
-    if message_context is not None:
-        await message_context.reply(await _queue_text(message_context))
+    await message_context.reply(await _queue_text(message_context))
 
 
 async def _queue_text(message_context: MessageContext) -> str:
@@ -111,12 +105,9 @@ async def _name(message_context: MessageContext, job: Job) -> str:
     return shown_name(person.first_name if person else None, message_context.texts)
 
 
-async def cancel(update: Update, context: Context) -> None:
+async def cancel(message_context: MessageContext) -> None:
     """All of this person's jobs here, or else the draft."""
-    message_context = await message_context_of(update, context)
-    if message_context is None:
-        return
-    outcome = await _outcome(message_context, update.update_id)
+    outcome = await _outcome(message_context)
     for job_id in outcome["stopping"]:
         message_context.services.jobs.watch.wakeup(job_id)
     message_context.services.wakeup()
@@ -126,35 +117,32 @@ async def cancel(update: Update, context: Context) -> None:
 async def cancel_job(services: Services, job: Job) -> bool:
     """True: it waited and is cancelled. False: the wish is on its way to the provider."""
     async with services.database.transaction() as tx:
-        if await _stop(tx, job, services.clock.now_milliseconds()):
+        if await _stop(tx, job):
             return True
     services.jobs.watch.wakeup(job.id)
     return False
 
 
-async def _outcome(message_context: MessageContext, update_id: int) -> Outcome:
+async def _outcome(message_context: MessageContext) -> Outcome:
     """What this very update did: handled again, it must not drop what was begun after it."""
-    now = message_context.services.clock.now_milliseconds()
     async with message_context.services.database.transaction() as tx:
-        known = await inbox.find(tx, update_id, now)
+        known = await inbox.find(tx, message_context.update_id)
         if known is not None:
             return known
-        outcome = await _stop_all(tx, message_context, now)
-        await inbox.keep(tx, update_id, outcome, now)
+        outcome = await _stop_all(tx, message_context)
+        await inbox.keep(tx, message_context.update_id, outcome)
     return outcome
 
 
-async def _stop_all(
-    tx: Transaction, message_context: MessageContext, now_milliseconds: int
-) -> Outcome:
+async def _stop_all(tx: Transaction, message_context: MessageContext) -> Outcome:
     mine = await jobs.open_jobs_of(tx, message_context.user.id, message_context.message.chat_id)
-    stopping = [job.id for job in mine if not await _stop(tx, job, now_milliseconds)]
+    stopping = [job.id for job in mine if not await _stop(tx, job)]
     forgot = not mine and await drafts.clear(tx, message_context.conversation)
     return {"cancelled": len(mine) - len(stopping), "stopping": stopping, "forgot": forgot}
 
 
-async def _stop(tx: Transaction, job: Job, now_milliseconds: int) -> bool:
-    if await moves.cancel_waiting(tx, job.id, now_milliseconds):
+async def _stop(tx: Transaction, job: Job) -> bool:
+    if await moves.cancel_waiting(tx, job.id):
         return True
     await moves.request_cancel(tx, job.id)
     return False

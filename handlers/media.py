@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from telegram import Audio, Document, Message, PhotoSize, Update, User, VideoNote, Voice
+from telegram import Audio, Document, Message, PhotoSize, User, VideoNote, Voice
 from telegram.ext import filters
 
 from handlers.access import shows_nobody
-from handlers.context import Context, MessageContext, message_context_of
+from handlers.context import MessageContext
 from storage import drafts, media
 from storage.db.database import Transaction
 from storage.groups import borrowed_media
@@ -25,27 +25,22 @@ PHOTO = (
 SOUND = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.Category("audio/")
 
 
-async def take_photo(update: Update, context: Context) -> None:
+async def take_photo(message_context: MessageContext) -> None:
     """Record the photo; the worker checks it."""
-    message_context = await message_context_of(update, context)
-    item = photo_of(message_context.message) if message_context else None
-    if message_context is not None and item is not None:
-        await take(message_context, source_of(update), item)
+    item = photo_of(message_context.message)
+    if item is not None:
+        await take(message_context, item)
 
 
-async def take_sound(update: Update, context: Context) -> None:
+async def take_sound(message_context: MessageContext) -> None:
     """Record the voice note, sound file or round video; the worker listens to it."""
-    message_context = await message_context_of(update, context)
-    item = sound_of(message_context.message) if message_context else None
-    if message_context is not None and item is not None:
-        await take(message_context, source_of(update), item)
+    item = sound_of(message_context.message)
+    if item is not None:
+        await take(message_context, item)
 
 
-async def hint_at_text(update: Update, context: Context) -> None:
+async def hint_at_text(message_context: MessageContext) -> None:
     """Text instead of a photo or a voice: say what is missing."""
-    message_context = await message_context_of(update, context)
-    if message_context is None:
-        return
     draft = await drafts.get(message_context.services.database, message_context.conversation)
     key = "hint-text"
     if draft.photo is not None:
@@ -55,24 +50,16 @@ async def hint_at_text(update: Update, context: Context) -> None:
     await message_context.reply(message_context.texts.html(key))
 
 
-async def hint_at_other(update: Update, context: Context) -> None:
+async def hint_at_other(message_context: MessageContext) -> None:
     """Something the bot cannot use; a file whose type lies is looked at by its name."""
-    message_context = await message_context_of(update, context)
-    if message_context is None:
-        return
     document = message_context.message.document
     item = item_of(message_context.message) if document else None
     if item is not None:
-        await take(message_context, source_of(update), item)
+        await take(message_context, item)
     else:
         await message_context.reply(
             message_context.texts.html("hint-file" if document else "hint-other")
         )
-
-
-def source_of(update: Update) -> str:
-    """What names the half that this update brings."""
-    return f"update:{update.update_id}"
 
 
 # Long enough for the reply below to be sent; if that fails, the work begins all the same.
@@ -119,8 +106,8 @@ def sound_of(message: Message) -> MediaMessage | None:
     return None if file is None else MediaMessage("sound", file, "sound-listening")
 
 
-async def take(message_context: MessageContext, source: str, item: MediaMessage) -> None:
-    """Record it as the sender's photo or sound, once for each `source`, and say so at once."""
+async def take(message_context: MessageContext, item: MediaMessage) -> None:
+    """Record it as the sender's photo or sound, once for each update, and say so at once."""
     before = await _photos_of_album_before(message_context) if item.kind == "photo" else 0
     late = _is_late(message_context)
     agreed = await consents.given(
@@ -130,7 +117,7 @@ async def take(message_context: MessageContext, source: str, item: MediaMessage)
     )
     wait = _wait_milliseconds(late=late, reply_first=agreed and not message_context.in_group)
     stored = await _record(
-        message_context, source, item, surplus=before > 0, late=late, wait_milliseconds=wait
+        message_context, item, surplus=before > 0, late=late, wait_milliseconds=wait
     )
     if before:
         if before == 1:
@@ -192,7 +179,6 @@ def _wait_milliseconds(*, late: bool, reply_first: bool) -> int:
 
 async def _record(
     message_context: MessageContext,
-    source: str,
     item: MediaMessage,
     *,
     surplus: bool,
@@ -203,42 +189,38 @@ async def _record(
 
     A half that is new answers the question about an older one.
     """
-    arrival = _introduction(message_context, source, item)
-    now = message_context.services.clock.now_milliseconds()
+    received = _received(message_context, item)
     async with message_context.services.database.transaction() as tx:
         new = await media.record(
             tx,
-            arrival,
-            now_milliseconds=now,
-            not_before_milliseconds=now + wait_milliseconds,
+            received,
+            not_before_milliseconds=tx.now_milliseconds + wait_milliseconds,
             surplus=surplus,
             late=late,
         )
-        stored = await media.by_source(tx, arrival.source)
+        stored = await media.by_source(tx, received.source)
         if new and stored is not None and item.lender is not None:
-            await _borrow(tx, stored.id, item.lender, now)
+            await _borrow(tx, stored.id, item.lender)
         if new and stored is not None and not surplus:
-            await drafts.put(tx, stored, now)
+            await drafts.put(tx, stored)
             if not late:
                 await drafts.wake_other(tx, stored)
     return stored
 
 
-async def _borrow(tx: Transaction, media_id: int, lender: Lender, now_milliseconds: int) -> None:
+async def _borrow(tx: Transaction, media_id: int, lender: Lender) -> None:
     """Keep whose it is; they are told by their name, even if the bot never met them."""
     owner = lender.owner
     await borrowed_media.borrow(tx, media_id, owner.id if owner else None)
     if owner is not None and await people.find(tx, owner.id) is None:
         person = Person(owner.id, owner.first_name, owner.username, owner.language_code)
-        await people.remember(tx, person, now_milliseconds)
+        await people.remember(tx, person)
 
 
-def _introduction(
-    message_context: MessageContext, source: str, item: MediaMessage
-) -> ReceivedMedia:
+def _received(message_context: MessageContext, item: MediaMessage) -> ReceivedMedia:
     message: Message = message_context.message
     return ReceivedMedia(
-        source=source,
+        source=message_context.source,
         kind=item.kind,
         conversation=message_context.conversation,
         message_id=item.answered_at or message.message_id,
@@ -302,9 +284,4 @@ async def lay_known_photo(message_context: MessageContext) -> None:
     ):
         return
     async with database.transaction() as tx:
-        await drafts.put(
-            tx,
-            photo,
-            message_context.services.clock.now_milliseconds(),
-            conversation=message_context.conversation,
-        )
+        await drafts.put(tx, photo, conversation=message_context.conversation)

@@ -42,7 +42,7 @@ async def _answered(
     async with pressed.services.database.transaction() as tx:
         if not await answer(tx, item.id):
             raise TooLate
-        await media_answers.want(tx, item.id, pressed.services.clock.now_milliseconds())
+        await media_answers.want(tx, item.id)
     pressed.services.wakeup()
     return "answer-started"
 
@@ -55,8 +55,7 @@ async def go_on(pressed: ButtonPress) -> str:
     if current is None or current.id != item.id:
         raise TooLate
     async with pressed.services.database.transaction() as tx:
-        now = pressed.services.clock.now_milliseconds()
-        if not await drafts.want(tx, item.conversation, now):
+        if not await drafts.want(tx, item.conversation):
             raise TooLate
     pressed.services.wakeup()
     return "answer-started"
@@ -70,9 +69,8 @@ async def same_voice(pressed: ButtonPress) -> str:
     if draft.photo is None or draft.photo.id != photo.id or sound.state != MediaState.READY:
         raise TooLate
     async with pressed.services.database.transaction() as tx:
-        now = pressed.services.clock.now_milliseconds()
-        await drafts.put(tx, sound, now)
-        await drafts.want(tx, photo.conversation, now)
+        await drafts.put(tx, sound)
+        await drafts.want(tx, photo.conversation)
         await media.announce_anew(tx, photo.id)
     pressed.services.wakeup()
     return "answer-started"
@@ -83,10 +81,9 @@ async def spend(pressed: ButtonPress) -> str:
     item = await item_to_use(pressed)
     quota = pressed.number(1)
     async with pressed.services.database.transaction() as tx:
-        now = pressed.services.clock.now_milliseconds()
         if not await media_answers.agree(tx, item.id, quota):
             raise TooLate
-        await drafts.want(tx, item.conversation, now)
+        await drafts.want(tx, item.conversation)
     pressed.services.wakeup()
     return "answer-started"
 
@@ -136,9 +133,8 @@ async def use_crop(pressed: ButtonPress) -> str:
             raise TooLate
         if not await media_answers.use_crop(tx, item.id, json.dumps(crops[conversation])):
             raise TooLate
-        now = pressed.services.clock.now_milliseconds()
-        await media_answers.want(tx, item.id, now)
-        await drafts.put(tx, item, now)
+        await media_answers.want(tx, item.id)
+        await drafts.put(tx, item)
     pressed.services.wakeup()
     return "answer-started"
 
@@ -162,7 +158,7 @@ async def piece(pressed: ButtonPress) -> str:
         begin, length = chosen.from_milliseconds, chosen.length_milliseconds
         if not await media_answers.use_piece(tx, item.id, begin, length):
             raise TooLate
-        await media_answers.want(tx, item.id, pressed.services.clock.now_milliseconds())
+        await media_answers.want(tx, item.id)
     pressed.services.wakeup()
     return "answer-started"
 
@@ -178,7 +174,7 @@ async def in_parts(pressed: ButtonPress) -> str:
     async with services.database.transaction() as tx:
         if not await media_answers.use_in_parts(tx, item.id, plan.length, agreed):
             raise TooLate
-        await media_answers.want(tx, item.id, services.clock.now_milliseconds())
+        await media_answers.want(tx, item.id)
     services.wakeup()
     return "answer-started"
 

@@ -18,26 +18,26 @@ from telegram import (
 from telegram.error import TelegramError
 
 from bot.texts import LANGUAGES, Texts
+from handlers import COMMANDS, GROUP
+from handlers.access import Who
 
 logger = logging.getLogger(__name__)
 
-COMMANDS = (
-    *("start", "help", "last", "history", "quota"),
-    *("queue", "status", "cancel", "settings"),
-    *("privacy", "terms", "forget", "report"),
-)
-
-GROUP_COMMANDS = ("talk", "queue", "quota", "status", "cancel", "last", "notme", "report", "help")
-
-GROUP_ADMIN_COMMANDS = (*GROUP_COMMANDS, "groupsettings", "allow", "disallow")
-"""Telegram shows an administrator the menu of the narrowest scope alone."""
+FOR_PEOPLE = [
+    command.name
+    for command in COMMANDS
+    if command.where is not GROUP and command.who in (Who.PEOPLE, Who.ANYBODY)
+]
+_RANKS = {command.name: rank for command in COMMANDS if (rank := command.group_menu)}
+IN_GROUPS = sorted(_RANKS, key=_RANKS.__getitem__)
+FOR_GROUP_ADMINS = [command.name for command in COMMANDS if command.who is Who.GROUP_ADMINS]
 
 MENUS: tuple[tuple[BotCommandScope, Sequence[str]], ...] = (
-    (BotCommandScopeDefault(), COMMANDS),
-    (BotCommandScopeAllGroupChats(), GROUP_COMMANDS),
-    (BotCommandScopeAllChatAdministrators(), GROUP_ADMIN_COMMANDS),
+    (BotCommandScopeDefault(), FOR_PEOPLE),
+    (BotCommandScopeAllGroupChats(), IN_GROUPS),
+    (BotCommandScopeAllChatAdministrators(), [*IN_GROUPS, *FOR_GROUP_ADMINS]),
 )
-"""Which commands are offered where: what a person may do is decided elsewhere."""
+"""Telegram shows an administrator the menu of the narrowest scope alone."""
 
 _KEYS = (
     *("command-start", "command-help", "command-last", "command-history", "command-quota"),
@@ -49,7 +49,7 @@ _TEXTS = {key.removeprefix("command-"): key for key in _KEYS}
 
 
 class Menus:
-    """A chore: has the menus published once, as soon as `is_polling`: they keep nobody waiting."""
+    """A background task: publishes the menus once `is_polling`: they keep nobody waiting."""
 
     def __init__(self, *, bot: Bot, texts: Texts, is_polling: Callable[[], bool]) -> None:
         self._bot = bot

@@ -1,60 +1,40 @@
-"""The operator's answer to the question which task is a job's: /adopt and /release."""
+"""What the operator alone can ask for: /adopt and /release a job, /resume after an outage."""
 
 from __future__ import annotations
 
-from telegram import Update
+from collections.abc import Sequence
 
-from handlers.context import Context, MessageContext, message_context_of
-from handlers.start import unknown_command
+from handlers.context import MessageContext
 from storage.jobs import candidates
 from storage.jobs.candidates import CandidateAnswer
 
 _LARGEST_JOB = 2**63 - 1
 
 
-async def adopt(update: Update, context: Context) -> None:
+async def adopt(message_context: MessageContext) -> None:
     """/adopt JOB TASK: the job goes on with this task."""
-    message_context = await _context_of_admin(update, context)
-    if message_context is None:
-        return
-    words = context.args or []
+    words = message_context.words
     job_id = _job_in(words, 2)
     if job_id is None:
         await message_context.reply(message_context.texts.html("adopt-usage"))
         return
     async with message_context.services.database.transaction() as tx:
-        now = message_context.services.clock.now_milliseconds()
-        answer = await candidates.adopt(tx, job_id, words[1], now)
+        answer = await candidates.adopt(tx, job_id, words[1])
     await _reply(message_context, answer, "adopt-done", job_id, words[1])
 
 
-async def release(update: Update, context: Context) -> None:
+async def release(message_context: MessageContext) -> None:
     """/release JOB: no task is its own, or none is wanted; it ends without charge."""
-    message_context = await _context_of_admin(update, context)
-    if message_context is None:
-        return
-    job_id = _job_in(context.args or [], 1)
+    job_id = _job_in(message_context.words, 1)
     if job_id is None:
         await message_context.reply(message_context.texts.html("release-usage"))
         return
     async with message_context.services.database.transaction() as tx:
-        now = message_context.services.clock.now_milliseconds()
-        answer = await candidates.release(tx, job_id, "failed-released", now)
+        answer = await candidates.release(tx, job_id, "failed-released")
     await _reply(message_context, answer, "release-done", job_id)
 
 
-async def _context_of_admin(update: Update, context: Context) -> MessageContext | None:
-    message_context = await message_context_of(update, context)
-    if (
-        message_context is None
-        or message_context.user.id in message_context.services.limits.admin_ids
-    ):
-        return message_context
-    await unknown_command(update, context)
-    return None
-
-
-def _job_in(words: list[str], count: int) -> int | None:
+def _job_in(words: Sequence[str], count: int) -> int | None:
     """The job's number, where there are so many words."""
     if len(words) != count or not (words[0].isascii() and words[0].isdigit()):
         return None
@@ -80,14 +60,8 @@ async def _reply(
     await message_context.reply(text)
 
 
-async def resume(update: Update, context: Context) -> None:
+async def resume(message_context: MessageContext) -> None:
     """/resume: try at once whether the provider serves again."""
-    message_context = await message_context_of(update, context)
-    if message_context is None:
-        return
-    if message_context.user.id not in message_context.services.limits.admin_ids:
-        await unknown_command(update, context)
-        return
     trying = await message_context.services.engines.outages.resume(asked=True)
     await message_context.reply(
         message_context.texts.html("resume-trying" if trying else "resume-nothing")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from telegram import Update
-
 from bot.chat.owners import allow_again
 from bot.chat.remove_video import remove_video
 from bot.services import Services
 from bot.telegram.errors import TryAgain
 from handlers.access import is_admin
-from handlers.context import Context, message_context_of
+from handlers.context import MessageContext
 from handlers.jobs import cancel_job
 from handlers.press import Answer, ButtonPress, NotYours, TooLate
 from storage.groups import borrowed_media
@@ -17,11 +15,8 @@ from storage.jobs import jobs
 from storage.jobs.jobs import Job, JobState
 
 
-async def notme(update: Update, context: Context) -> None:
+async def notme(message_context: MessageContext) -> None:
     """/notme: nothing of mine for others here, and what is being made of it stops."""
-    message_context = await message_context_of(update, context)
-    if message_context is None:
-        return
     texts, chat_id, user_id = (
         message_context.texts,
         message_context.message.chat_id,
@@ -66,8 +61,7 @@ async def lend(pressed: ButtonPress) -> str:
 
 async def _object(services: Services, chat_id: int, owner_id: int) -> None:
     async with services.database.transaction() as tx:
-        now = services.clock.now_milliseconds()
-        stopped = await borrowed_media.object_to_all(tx, chat_id, owner_id, now)
+        stopped = await borrowed_media.object_to_all(tx, chat_id, owner_id)
     await _cancel(services, stopped)
 
 
@@ -75,7 +69,7 @@ async def _stop(services: Services, media_ids: list[int]) -> None:
     stopped: list[Job] = []
     async with services.database.transaction() as tx:
         for media_id in media_ids:
-            stopped += await borrowed_media.stop(tx, media_id, services.clock.now_milliseconds())
+            stopped += await borrowed_media.stop(tx, media_id)
     await _cancel(services, stopped)
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from telegram import Update
-
 from bot.limits import HERE, keep_hours, service_name
 from bot.telegram.keyboards import Keyboard, start_link
-from handlers.context import Context, MessageContext, message_context_of
+from handlers.context import MessageContext
 from handlers.jobs import cancel_job
 from handlers.press import Answer, ButtonPress, NotYours, TooLate
 from storage.jobs import jobs
@@ -16,27 +14,13 @@ PRIVACY, TERMS, FORGET = "privacy", "terms", "forget"
 """What a link to the private chat asks for."""
 
 
-async def show_privacy(update: Update, context: Context) -> None:
-    """/privacy"""
-    message_context = await message_context_of(update, context)
-    if message_context is not None:
-        await say_privacy(message_context)
-
-
-async def show_terms(update: Update, context: Context) -> None:
-    """/terms"""
-    message_context = await message_context_of(update, context)
-    if message_context is not None:
-        await say_terms(message_context)
-
-
-async def say_privacy(message_context: MessageContext) -> None:
+async def show_privacy(message_context: MessageContext) -> None:
     """What is kept, where it goes, how long, who sees it, how to have it deleted."""
     if not await leads_to_private(message_context, PRIVACY):
         await message_context.reply(_privacy(message_context))
 
 
-async def say_terms(message_context: MessageContext) -> None:
+async def show_terms(message_context: MessageContext) -> None:
     """What may be made, and what happens to what may not."""
     if not await leads_to_private(message_context, TERMS):
         rules = message_context.texts.html("terms-text")
@@ -77,15 +61,8 @@ _LINKS = {
 }
 
 
-async def show_forget(update: Update, context: Context) -> None:
-    """/forget"""
-    message_context = await message_context_of(update, context)
-    if message_context is not None:
-        await say_what_there_is(message_context)
-
-
-async def say_what_there_is(message_context: MessageContext) -> None:
-    """And three buttons; in a group, a link to the private chat."""
+async def show_forget(message_context: MessageContext) -> None:
+    """What there is, and three buttons; in a group, a link to the private chat."""
     if await leads_to_private(message_context, FORGET):
         return
     texts, user_id = message_context.texts, message_context.user.id
@@ -142,13 +119,13 @@ async def agree(pressed: ButtonPress) -> str:
     """agree:FINGERPRINT:PERSON: all that waited for it goes on."""
     if await _is_outdated(pressed):
         return "answer-consent-changed"
-    services, now = pressed.services, pressed.services.clock.now_milliseconds()
+    services = pressed.services
     if await deletion.is_wanted(services.database, pressed.user_id):
         return "answer-forgetting"
     async with services.database.transaction() as tx:
         agreement, language = services.limits.agreement, pressed.texts.language
-        await consents.give(tx, pressed.user_id, agreement, language, now)
-        await consents.wake(tx, pressed.user_id, now)
+        await consents.give(tx, pressed.user_id, agreement, language)
+        await consents.wake(tx, pressed.user_id)
         await consents.answered(tx, pressed.user_id, "agreed")
     services.wakeup()
     return "answer-agreed"
@@ -177,7 +154,6 @@ async def _is_outdated(pressed: ButtonPress) -> bool:
     if fingerprint == services.limits.agreement.fingerprint:
         return False
     async with services.database.transaction() as tx:
-        now = services.clock.now_milliseconds()
-        await consents.want_questions_anew(tx, pressed.user_id, services.limits.agreement, now)
+        await consents.want_questions_anew(tx, pressed.user_id, services.limits.agreement)
     services.wakeup()
     return True

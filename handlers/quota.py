@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from telegram import Update
-
 from bot.chat.formatting import bar, say_when
 from bot.limits import effective_settings_of
-from handlers.context import Context, MessageContext, message_context_of
+from handlers.context import MessageContext
 from storage.jobs import ledger
 from storage.jobs.ledger import Allowance
 
@@ -26,17 +24,13 @@ async def allowance_here(message_context: MessageContext) -> Allowance:
             services.database, services.limits, message_context.conversation
         )
     ).price
-    now = services.clock.now_milliseconds()
     return await ledger.allowance_of(
-        services.database, message_context.user.id, price, services.limits.caps, now
+        services.database, message_context.user.id, price, services.limits.caps
     )
 
 
-async def show_quota(update: Update, context: Context) -> None:
+async def show_quota(message_context: MessageContext) -> None:
     """The bar and the numbers."""
-    message_context = await message_context_of(update, context)
-    if message_context is None:
-        return
     caps, now = (
         message_context.services.limits.caps,
         message_context.services.clock.now_milliseconds(),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 
-from telegram import Message, Update
+from telegram import Message
 
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
-from handlers.context import Context, MessageContext, message_context_of
+from handlers.context import MessageContext
 from handlers.jobs import cancel_job
 from handlers.press import Answer, ButtonPress, NotYours, TooLate
 from storage.groups import reports
 from storage.groups.reports import REASONS, Report, TooManyReports
-from storage.jobs import jobs
+from storage.jobs import jobs, videos
 from storage.jobs.jobs import Job
 from storage.people import deletion, people
 
@@ -27,11 +27,8 @@ _BUTTONS = {
 }
 
 
-async def report(update: Update, context: Context) -> None:
+async def report(message_context: MessageContext) -> None:
     """Ask what is wrong with the video it answers, or with the newest one here."""
-    message_context = await message_context_of(update, context)
-    if message_context is None:
-        return
     job = await _job_of(message_context)
     if job is None:
         await message_context.reply(message_context.texts.html("report-which"))
@@ -63,7 +60,6 @@ async def give_reason(pressed: ButtonPress) -> str | Answer:
                 found,
                 reason,
                 sorted(services.limits.admin_ids),
-                services.clock.now_milliseconds(),
                 per_person_per_day=REPORTS_PER_PERSON_PER_DAY,
             )
     except TooManyReports:
@@ -80,10 +76,10 @@ async def _job_of(message_context: MessageContext) -> Job | None:
     database, chat_id = message_context.services.database, message_context.message.chat_id
     answered = message_context.message.reply_to_message
     if answered is None or not _shows_a_video(answered):
-        return await jobs.newest_video_in(database, chat_id)
-    job = await jobs.by_video_message(database, chat_id, answered.message_id)
+        return await videos.newest_in(database, chat_id)
+    job = await videos.in_message(database, chat_id, answered.message_id)
     if job is None and answered.video is not None:
-        return await jobs.by_video_file(database, chat_id, answered.video.file_id)
+        return await videos.by_file(database, chat_id, answered.video.file_id)
     return job
 
 
@@ -123,8 +119,7 @@ async def take_down(pressed: ButtonPress) -> str:
     """takedown:REPORT has the video removed from its chat and from the disk."""
     job = await _reported_job(pressed)
     async with pressed.services.database.transaction() as tx:
-        now = pressed.services.clock.now_milliseconds()
-        await reports.take_down(tx, job.id, pressed.user_id, now)
+        await reports.take_down(tx, job.id, pressed.user_id)
     pressed.services.wakeup()
     return "answer-taken-down"
 
@@ -136,7 +131,7 @@ async def ban(pressed: ButtonPress) -> str:
         return "answer-cannot-ban"
     services = pressed.services
     async with services.database.transaction() as tx:
-        await people.ban(tx, job.user_id, pressed.user_id, services.clock.now_milliseconds())
+        await people.ban(tx, job.user_id, pressed.user_id)
         await deletion.drop_waiting_media(tx, job.user_id, "dropped")
     for waiting in await jobs.open_jobs(services.database):
         if waiting.user_id == job.user_id:

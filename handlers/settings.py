@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from telegram import Update, User
+from telegram import User
 
+from bot.config.engines import ENGINES
 from bot.services import Services
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
 from handlers.access import is_private
-from handlers.context import Context, MessageContext, message_context_of, texts_for
-from handlers.options import ENGINE, RESOLUTION, SETTINGS, Setting
-from handlers.press import Answer, ButtonPress, NotYours
+from handlers.context import MessageContext, texts_for
+from handlers.options import ENGINE, OF_PERSON, RESOLUTION, Setting
+from handlers.press import ButtonPress, NotYours, TooLate
 from storage.people import preferences
 from storage.people.preferences import Preferences
 
@@ -21,11 +22,10 @@ PAYLOAD = "settings"
 _Menu = tuple[str, Keyboard]
 
 
-async def show_settings(update: Update, context: Context) -> None:
+async def show_settings(message_context: MessageContext) -> None:
     """In private the menu; a group is shown the way there."""
-    message_context = await message_context_of(update, context)
     way = {"text": "settings-private", "button": "button-open-settings"}
-    if message_context is not None and await is_private(message_context, PAYLOAD, **way):
+    if await is_private(message_context, PAYLOAD, **way):
         await show_menu(message_context)
 
 
@@ -44,7 +44,7 @@ async def open_menu(pressed: ButtonPress) -> str:
     return "answer-coming"
 
 
-async def change(pressed: ButtonPress) -> str | Answer:
+async def change(pressed: ButtonPress) -> str:
     """setting:NAME asks; setting:NAME:CHOICE keeps it and shows all of them again."""
     _check_owner(pressed)
     services = pressed.services
@@ -52,16 +52,15 @@ async def change(pressed: ButtonPress) -> str | Answer:
     offered = {setting.word: setting for setting in _offered(services, chosen)}
     setting = offered.get(pressed.word(0))
     if setting is None:
-        return Answer("settings-none-such")
+        raise TooLate
     if len(pressed.arguments) == 1:
         await _show(pressed, await _question(services, pressed.user, setting, pressed.texts))
         return "answer-coming"
     choice = setting.choice(pressed.word(1))
     if choice is None:
-        return Answer("settings-none-such")
+        raise TooLate
     async with services.database.transaction() as tx:
-        now = services.clock.now_milliseconds()
-        await preferences.choose(tx, pressed.user_id, {setting.column: choice.value}, now)
+        await preferences.choose(tx, pressed.user_id, {setting.column: choice.value})
     # In the language that may have been chosen just now.
     texts = await texts_for(services, pressed.user)
     await _show(pressed, await _menu(services, pressed.user, texts))
@@ -83,8 +82,8 @@ async def _menu(services: Services, user: User, texts: Catalogue) -> _Menu:
     chosen = await preferences.preferences_of(services.database, user.id)
     lines, buttons = [texts.html("settings-title"), ""], []
     for setting in _offered(services, chosen):
-        title = texts.plain(setting.title)
-        value = texts.plain(setting.chosen(_value(services, chosen, setting)).text)
+        title = texts.plain(setting.button)
+        value = setting.chosen(_value(services, chosen, setting)).says(texts)
         lines.append(texts.html("settings-line", name=title, value=value))
         buttons.append((title, f"setting:{setting.word}"))
     pairs = [buttons[first : first + 2] for first in range(0, len(buttons), 2)]
@@ -93,24 +92,19 @@ async def _menu(services: Services, user: User, texts: Catalogue) -> _Menu:
 
 async def _question(services: Services, user: User, setting: Setting, texts: Catalogue) -> _Menu:
     chosen = await preferences.preferences_of(services.database, user.id)
-    now = setting.chosen(_value(services, chosen, setting))
-    rows = []
-    for choice in setting.choices:
-        name = texts.plain(choice.text)
-        label = texts.plain("choice-now", choice=name) if choice == now else name
-        rows.append([(label, f"setting:{setting.word}:{choice.word}")])
-    rows.append([(texts.plain("button-back"), "settings")])
+    holds = setting.chosen(_value(services, chosen, setting))
     engine = services.limits.engine_of(chosen.engine)
-    return _question_text(services, setting, texts, engine), Keyboard.of(*rows)
+    keyboard = setting.keyboard(holds, texts, "setting", back="settings")
+    return _question_text(services, setting, texts, engine), keyboard
 
 
 def _offered(services: Services, chosen: Preferences) -> list[Setting]:
-    """What there is to choose: engines where several are on, and no resolution with EMO."""
+    """What there is to choose: engines where several are on, and resolutions where it has them."""
     engines = _engines_on(services)
-    offered = [engines if setting is ENGINE else setting for setting in SETTINGS]
+    offered = [engines if setting is ENGINE else setting for setting in OF_PERSON]
     if len(engines.choices) < 2:
         offered.remove(engines)
-    elif services.limits.engine_of(chosen.engine) == "emo":
+    elif len(ENGINES[services.limits.engine_of(chosen.engine)].resolutions) == 1:
         offered.remove(RESOLUTION)
     return offered
 
@@ -125,16 +119,16 @@ def _engines_on(services: Services) -> Setting:
 def _question_text(services: Services, setting: Setting, texts: Catalogue, engine: str) -> str:
     """That of the resolution says what the sharper one takes, by the prices; so of the engines."""
     if setting.word == ENGINE.word:
-        return "\n".join([texts.html(setting.question), *_engine_lines(services, setting, texts)])
+        return "\n".join([texts.html(setting.text), *_engine_lines(services, setting, texts)])
     if setting is not RESOLUTION:
-        return texts.html(setting.question)
+        return texts.html(setting.text)
     small, large = (
         services.limits.price_of(str(choice.value), engine) for choice in setting.choices
     )
     ratio = large.quota_weight_permille / small.quota_weight_permille
     if ratio == 1:
         return texts.html("setting-resolution-ask-same")
-    return texts.html(setting.question, ratio=ratio)
+    return texts.html(setting.text, ratio=ratio)
 
 
 def _engine_lines(services: Services, setting: Setting, texts: Catalogue) -> list[str]:
@@ -143,7 +137,7 @@ def _engine_lines(services: Services, setting: Setting, texts: Catalogue) -> lis
     for choice in setting.choices:
         price = services.limits.price_of(services.limits.resolution, str(choice.value))
         ratio = price.quota_weight_permille / 1000
-        lines.append(texts.html("engine-line", name=texts.plain(choice.text), ratio=ratio))
+        lines.append(texts.html("engine-line", name=choice.says(texts), ratio=ratio))
     return lines
 
 

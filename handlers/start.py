@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
-from telegram import Update
-
 from bot.chat.messenger import BRING_LAST
 from bot.intake.replies import LONGEST_SECONDS
 from bot.telegram.keyboards import Keyboard, start_link
 from handlers import privacy, settings, videos
-from handlers.context import Context, MessageContext, message_context_of
+from handlers.context import Handler, MessageContext
 from handlers.quota import allowance_here
 
-PAYLOADS: dict[str, Callable[[MessageContext], Awaitable[None]]] = {
+PAYLOADS: dict[str, Handler] = {
     settings.PAYLOAD: settings.show_menu,
     videos.PAYLOAD: videos.show_first_page,
-    privacy.PRIVACY: privacy.say_privacy,
-    privacy.TERMS: privacy.say_terms,
-    privacy.FORGET: privacy.say_what_there_is,
-    BRING_LAST: videos.bring,
+    privacy.PRIVACY: privacy.show_privacy,
+    privacy.TERMS: privacy.show_terms,
+    privacy.FORGET: privacy.show_forget,
+    BRING_LAST: videos.send_last,
 }
 """What a link to the private chat may ask for instead of the greeting."""
 
 
-async def start(update: Update, context: Context) -> None:
+async def start(message_context: MessageContext) -> None:
     """The greeting: what to send, and how much video there is today."""
-    message_context = await message_context_of(update, context)
-    if message_context is None:
-        return
-    payload = " ".join(context.args or ())
+    payload = " ".join(message_context.words)
     asked_for = show_group_help if message_context.in_group else PAYLOADS.get(payload)
     if asked_for is not None:
         await asked_for(message_context)
@@ -41,11 +34,9 @@ async def start(update: Update, context: Context) -> None:
     await message_context.reply(greeting)
 
 
-async def show_help(update: Update, context: Context) -> None:
+async def show_help(message_context: MessageContext) -> None:
     """How it works."""
-    message_context = await message_context_of(update, context)
-    if message_context is not None:
-        await (show_group_help if message_context.in_group else show_long_help)(message_context)
+    await (show_group_help if message_context.in_group else show_long_help)(message_context)
 
 
 async def show_long_help(message_context: MessageContext) -> None:
@@ -64,8 +55,6 @@ _HELP = "help"
 PAYLOADS[_HELP] = show_long_help
 
 
-async def unknown_command(update: Update, context: Context) -> None:
+async def unknown_command(message_context: MessageContext) -> None:
     """Point at /help."""
-    message_context = await message_context_of(update, context)
-    if message_context is not None:
-        await message_context.reply(message_context.texts.html("command-unknown"))
+    await message_context.reply(message_context.texts.html("command-unknown"))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from telegram import Update
-
 from bot.chat.keyboards import FINER, may_be_finer
 from bot.delivery.last_video import ResendOutcome
 from bot.intake.group_replies import ask_for
@@ -16,12 +14,12 @@ from bot.telegram.destination import Destination
 from bot.telegram.errors import SendUnknown
 from bot.telegram.keyboards import Keyboard
 from handlers.access import is_private
-from handlers.context import Context, MessageContext, message_context_of
+from handlers.context import MessageContext
 from handlers.jobs import job_to_use, own_job
 from handlers.press import Answer, ButtonPress, NotYours, TooLate, started
 from storage import drafts, media, media_answers
 from storage.groups import borrowed_media
-from storage.jobs import jobs, ledger, resends
+from storage.jobs import jobs, ledger, resends, videos
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.jobs.resends import Wanted
 from storage.media import ConversationKey, Media, MediaState
@@ -32,15 +30,8 @@ _SAID = {ResendOutcome.NONE_YET: "last-none", ResendOutcome.GONE: "last-gone"}
 _SAID_IN_GROUP = {ResendOutcome.NONE_YET: "group-last-none", ResendOutcome.GONE: "group-last-gone"}
 
 
-async def send_last(update: Update, context: Context) -> None:
+async def send_last(message_context: MessageContext) -> None:
     """Send it, or say why there is none. An answer of Telegram that got lost is not sent twice."""
-    message_context = await message_context_of(update, context)
-    if message_context is not None:
-        await bring(message_context)
-
-
-async def bring(message_context: MessageContext) -> None:
-    """The same, whatever asked for it."""
     try:
         last_video = message_context.services.delivery.last_video
         outcome = await last_video.send(message_context.user.id, message_context.destination)
@@ -56,23 +47,22 @@ PAYLOAD = "history"
 _MOST_PAGES = 1_000_000
 
 
-async def show_history(update: Update, context: Context) -> None:
+async def show_history(message_context: MessageContext) -> None:
     """In private the first page; a group is shown the way there."""
-    message_context = await message_context_of(update, context)
     way = {"text": "history-private", "button": "button-open-history"}
-    if message_context is not None and await is_private(message_context, PAYLOAD, **way):
+    if await is_private(message_context, PAYLOAD, **way):
         await show_first_page(message_context)
 
 
 async def show_first_page(message_context: MessageContext) -> None:
     """The worker draws it; nothing at all is said at once."""
     services, conversation = message_context.services, message_context.conversation
-    if not await jobs.count_rendered(services.database, conversation.user_id, conversation.chat_id):
+    if not await videos.count_of(services.database, conversation.user_id, conversation.chat_id):
         await message_context.reply(message_context.texts.html("history-none"))
         return
     wanted = Wanted("page", conversation, message_context.message.message_id, page=1)
     async with services.database.transaction() as tx:
-        await resends.ask(tx, wanted, services.clock.now_milliseconds())
+        await resends.ask(tx, wanted)
     services.wakeup()
 
 
@@ -86,7 +76,7 @@ async def turn(pressed: ButtonPress) -> str:
     conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
     wanted = Wanted("page", conversation, pressed.message_id, page=number, turns=1)
     async with pressed.services.database.transaction() as tx:
-        await resends.ask(tx, wanted, pressed.services.clock.now_milliseconds())
+        await resends.ask(tx, wanted)
     pressed.services.wakeup()
     return "answer-coming"
 
@@ -112,18 +102,11 @@ async def finer(pressed: ButtonPress) -> str | Answer:
         return "answer-asked"
 
 
-async def note(pressed: ButtonPress) -> str:
-    """note:JOB sends it as a round note."""
-    return await _run_resend(pressed, "note")
+async def resend(pressed: ButtonPress, kind: str) -> str:
+    """KIND:JOB sends the video once more in that form; resend:JOB, of the history, as a video.
 
-
-async def video(pressed: ButtonPress) -> str:
-    """video:JOB sends it as a video; so does resend:JOB, on a page of the history."""
-    return await _run_resend(pressed, "video")
-
-
-async def _run_resend(pressed: ButtonPress, kind: str) -> str:
-    """Where the video came, and nowhere else; not where somebody in it does not want it."""
+    Where it came, and nowhere else; not where somebody in it does not want it.
+    """
     job = await own_job(pressed)
     if job.state not in _RENDERED or job.chat_id != pressed.chat_id:
         raise TooLate
@@ -132,7 +115,7 @@ async def _run_resend(pressed: ButtonPress, kind: str) -> str:
     conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
     wanted = Wanted(kind, conversation, pressed.message_id, job_id=job.id)
     async with pressed.services.database.transaction() as tx:
-        await resends.ask(tx, wanted, pressed.services.clock.now_milliseconds())
+        await resends.ask(tx, wanted)
     pressed.services.wakeup()
     return "answer-coming"
 
@@ -140,11 +123,10 @@ async def _run_resend(pressed: ButtonPress, kind: str) -> str:
 async def _ask(pressed: ButtonPress, job: Job, quota_milliseconds: int) -> None:
     """A question of its own: the video keeps its buttons. It is better lost than asked twice."""
     services, texts = pressed.services, pressed.texts
-    now = services.clock.now_milliseconds()
     effective = await effective_settings_of(services.database, services.limits, job.conversation)
     price = effective.in_resolution(FINER, services.limits, job.engine).price
     allowance = await ledger.allowance_of(
-        services.database, job.user_id, price, services.limits.caps, now
+        services.database, job.user_id, price, services.limits.caps
     )
     text = texts.html(
         "finer-confirm",
@@ -177,13 +159,12 @@ async def _ask_for(pressed: ButtonPress, job: Job, kept_id: int, replaced_id: in
     if not await borrowed_media.may_use(pressed.services.database, kept):
         return "answer-not-lent"
     replaced = await media.get(pressed.services.database, replaced_id)
-    now = pressed.services.clock.now_milliseconds()
     conversation = ConversationKey(job.chat_id, pressed.thread_id, pressed.user_id)
     async with pressed.services.database.transaction() as tx:
         if replaced is not None:
             await drafts.drop(tx, replaced)
-        await drafts.put(tx, kept, now, conversation=conversation)
-        await media_answers.want(tx, kept.id, now)
+        await drafts.put(tx, kept, conversation=conversation)
+        await media_answers.want(tx, kept.id)
     sound = await media.get(pressed.services.database, job.sound_id)
     await _open_reply_field(pressed, job, kept, sound)
     return "answer-see-below"

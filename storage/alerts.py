@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
+from storage.db.due import put_off as put_off_row
+from storage.db.rows import columns
 
 _EVERY_MILLISECONDS = 3600 * 1000
 _KEEP_MILLISECONDS = 30 * 24 * 3600 * 1000
@@ -42,54 +43,42 @@ class AlertDelivery:
         return values
 
 
-async def write(
-    tx: Transaction, alert: Alert, admin_ids: Iterable[int], now_milliseconds: int
-) -> bool:
+async def write(tx: Transaction, alert: Alert, admin_ids: Iterable[int]) -> bool:
     """Put it down for every administrator; False when its subject was told within the hour."""
-    if not await is_due(
-        tx, alert.subject, now_milliseconds, every_milliseconds=_EVERY_MILLISECONDS
-    ):
+    if not await is_due(tx, alert.subject, every_milliseconds=_EVERY_MILLISECONDS):
         return False
-    await _forget_old(tx, now_milliseconds)
-    row = await tx.fetch_one(
+    await _forget_old(tx)
+    notice_id = await tx.number(
         """
         INSERT INTO operator_notices (subject, text_key, text_values, at_milliseconds)
         VALUES (:subject, :text_key, :text_values, :now) RETURNING id
         """,
-        {
-            "subject": alert.subject,
-            "text_key": alert.text_key,
-            "text_values": json.dumps(alert.values),
-            "now": now_milliseconds,
-        },
+        {**columns(alert), "text_values": json.dumps(alert.values)},
     )
-    assert row is not None  # noqa: S101
     for admin_id in admin_ids:
         await tx.execute(
             "INSERT INTO operator_letters (notice_id, admin_id) VALUES (:notice_id, :admin_id)",
-            {"notice_id": row["id"], "admin_id": admin_id},
+            {"notice_id": notice_id, "admin_id": admin_id},
         )
     return True
 
 
-async def is_due(
-    tx: Transaction, subject: str, now_milliseconds: int, *, every_milliseconds: int
-) -> bool:
+async def is_due(tx: Transaction, subject: str, *, every_milliseconds: int) -> bool:
     """Whether this subject is to be told now; a True answer counts it as told."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         INSERT INTO notices (subject, told_at_milliseconds) VALUES (:subject, :now)
         ON CONFLICT (subject) DO UPDATE SET told_at_milliseconds = :now
         WHERE notices.told_at_milliseconds <= :now - :every
         """,
-        {"subject": subject, "now": now_milliseconds, "every": every_milliseconds},
+        {"subject": subject, "every": every_milliseconds},
     )
-    return changed > 0
 
 
-async def due(database: Queryable, now_milliseconds: int) -> list[AlertDelivery]:
+async def due(database: Queryable) -> list[AlertDelivery]:
     """The letters to be sent now, the oldest notice first."""
-    rows = await database.fetch_all(
+    return await database.every(
+        AlertDelivery,
         """
         SELECT letter.notice_id, letter.admin_id, letter.tries, notice.text_key,
             notice.text_values, notice.at_milliseconds
@@ -98,49 +87,28 @@ async def due(database: Queryable, now_milliseconds: int) -> list[AlertDelivery]
         WHERE letter.state = 'open' AND letter.not_before_milliseconds <= :now
         ORDER BY letter.notice_id, letter.admin_id
         """,
-        {"now": now_milliseconds},
-    )
-    return [from_row(AlertDelivery, row) for row in rows]
-
-
-async def told(tx: Transaction, delivery: AlertDelivery) -> None:
-    """It was said to this administrator."""
-    await _end(tx, delivery, "told")
-
-
-async def give_up(tx: Transaction, delivery: AlertDelivery) -> None:
-    """This administrator cannot be told."""
-    await _end(tx, delivery, "given_up")
-
-
-async def put_off(tx: Transaction, delivery: AlertDelivery, not_before_milliseconds: int) -> None:
-    """It could not be said now: once more, later."""
-    await tx.execute(
-        """
-        UPDATE operator_letters
-        SET tries = tries + 1, not_before_milliseconds = :not_before
-        WHERE notice_id = :notice_id AND admin_id = :admin_id
-        """,
-        {**_key(delivery), "not_before": not_before_milliseconds},
     )
 
 
-async def _end(tx: Transaction, delivery: AlertDelivery, state: str) -> None:
+async def end(tx: Transaction, delivery: AlertDelivery, *, told: bool) -> None:
+    """It was said to this administrator, or cannot be."""
     await tx.execute(
         """
         UPDATE operator_letters SET state = :state
         WHERE notice_id = :notice_id AND admin_id = :admin_id
         """,
-        {**_key(delivery), "state": state},
+        {**columns(delivery), "state": "told" if told else "given_up"},
     )
 
 
-def _key(delivery: AlertDelivery) -> dict[str, int]:
-    return {"notice_id": delivery.notice_id, "admin_id": delivery.admin_id}
+async def put_off(tx: Transaction, delivery: AlertDelivery, not_before_milliseconds: int) -> None:
+    """It could not be said now: once more, later."""
+    key = {"notice_id": delivery.notice_id, "admin_id": delivery.admin_id}
+    await put_off_row(tx, "operator_letters", key, not_before_milliseconds)
 
 
-async def _forget_old(tx: Transaction, now_milliseconds: int) -> None:
+async def _forget_old(tx: Transaction) -> None:
     await tx.execute(
         "DELETE FROM operator_notices WHERE at_milliseconds < :before",
-        {"before": now_milliseconds - _KEEP_MILLISECONDS},
+        {"before": tx.now_milliseconds - _KEEP_MILLISECONDS},
     )

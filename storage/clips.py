@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
+from storage.db.due import put_off
+from storage.db.rows import columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,65 +35,56 @@ async def want(tx: Transaction, media_id: int, spans: Sequence[tuple[int, int]])
     return changed > 0
 
 
-async def waiting(database: Queryable, now_milliseconds: int) -> list[int]:
+async def waiting(database: Queryable) -> list[int]:
     """The sounds of which excerpts are to be sent now; one that was decided on is passed over."""
-    rows = await database.fetch_all(
+    return await database.column(
         """
         SELECT DISTINCT media_id FROM excerpts WHERE state = 'wanted'
             AND not_before_milliseconds <= :now
             AND (SELECT state FROM media WHERE id = media_id) = 'asked'
         ORDER BY media_id
-        """,
-        {"now": now_milliseconds},
+        """
     )
-    return [int(row["media_id"]) for row in rows]
 
 
 async def wanted_of(database: Queryable, media_id: int) -> list[Clip]:
     """Those of this sound that are still to be sent, in their order."""
-    rows = await database.fetch_all(
+    return await database.every(
+        Clip,
         "SELECT * FROM excerpts WHERE media_id = :id AND state = 'wanted' ORDER BY number",
         {"id": media_id},
     )
-    return [from_row(Clip, row) for row in rows]
 
 
 async def get(database: Queryable, media_id: int, number: int) -> Clip | None:
     """One of them."""
-    row = await database.fetch_one(
+    return await database.one(
+        Clip,
         "SELECT * FROM excerpts WHERE media_id = :id AND number = :number",
         {"id": media_id, "number": number},
     )
-    return None if row is None else from_row(Clip, row)
 
 
 async def sent(tx: Transaction, clip: Clip, message_id: int) -> bool:
     """It is in the chat."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         UPDATE excerpts SET state = 'sent', message_id = :message_id
         WHERE media_id = :media_id AND number = :number AND state = 'wanted'
         """,
-        {"media_id": clip.media_id, "number": clip.number, "message_id": message_id},
+        {**columns(clip), "message_id": message_id},
     )
-    return changed > 0
 
 
 async def postpone(tx: Transaction, media_id: int, not_before_milliseconds: int) -> None:
     """They could not be sent now: later again."""
-    await tx.execute(
-        """
-        UPDATE excerpts SET tries = tries + 1, not_before_milliseconds = :not_before
-        WHERE media_id = :id AND state = 'wanted'
-        """,
-        {"id": media_id, "not_before": not_before_milliseconds},
-    )
+    key = {"media_id": media_id, "state": "wanted"}
+    await put_off(tx, "excerpts", key, not_before_milliseconds)
 
 
 async def give_up(tx: Transaction, media_id: int) -> bool:
     """They cannot be sent."""
-    changed = await tx.execute(
+    return await tx.change(
         "UPDATE excerpts SET state = 'given_up' WHERE media_id = :id AND state = 'wanted'",
         {"id": media_id},
     )
-    return changed > 0

@@ -40,13 +40,7 @@ async def get(database: Queryable, conversation: ConversationKey) -> Draft:
     )
 
 
-async def put(
-    tx: Transaction,
-    item: Media,
-    now_milliseconds: int,
-    *,
-    conversation: ConversationKey | None = None,
-) -> None:
+async def put(tx: Transaction, item: Media, *, conversation: ConversationKey | None = None) -> None:
     """Make this the draft's photo or sound; the one it replaces is superseded.
 
     `place`: another topic in which its sender uses it as well.
@@ -64,17 +58,17 @@ async def put(
         ON CONFLICT (chat_id, thread_id, user_id) DO UPDATE SET {column} = excluded.{column},
             updated_at_milliseconds = excluded.updated_at_milliseconds
         """,  # noqa: S608
-        {**conversation._asdict(), "half": item.id, "now": now_milliseconds},
+        {**conversation._asdict(), "half": item.id},
     )
 
 
-async def want(tx: Transaction, conversation: ConversationKey, now_milliseconds: int) -> bool:
+async def want(tx: Transaction, conversation: ConversationKey) -> bool:
     """The person asks for what is there, however old; True when some of it had waited for that."""
     draft = await get(tx, conversation)
     woken = False
     for item in (draft.photo, draft.sound):
         if item is not None:
-            await media_answers.want(tx, item.id, now_milliseconds)
+            await media_answers.want(tx, item.id)
             woken = await media_answers.wake(tx, item.id) or woken
     return woken
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.db.database import Database, Transaction
-from storage.db.rows import from_row
+from storage.db.rows import columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Inbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def store(self, updates: Iterable[StoredUpdate], now_milliseconds: int) -> set[int]:
+    async def store(self, updates: Iterable[StoredUpdate]) -> set[int]:
         """Keep all of them or none; the ids of those that were not here before."""
         new: set[int] = set()
         async with self._database.transaction() as tx:
@@ -34,12 +34,7 @@ class Inbox:
                 inserted = await tx.execute(
                     "INSERT INTO inbox (update_id, body, received_at_milliseconds, tries)"
                     " VALUES (:update_id, :body, :now, :tries) ON CONFLICT DO NOTHING",
-                    {
-                        "update_id": update.update_id,
-                        "body": update.body,
-                        "now": now_milliseconds,
-                        "tries": update.tries,
-                    },
+                    columns(update),
                 )
                 if inserted:
                     new.add(update.update_id)
@@ -47,11 +42,11 @@ class Inbox:
 
     async def undone(self) -> list[StoredUpdate]:
         """What was stored and never finished, in the order of arrival."""
-        rows = await self._database.fetch_all(
+        return await self._database.every(
+            StoredUpdate,
             "SELECT update_id, body, tries FROM inbox WHERE state = 'new'"
-            " ORDER BY received_at_milliseconds, update_id"
+            " ORDER BY received_at_milliseconds, update_id",
         )
-        return [from_row(StoredUpdate, row) for row in rows]
 
     async def begin_again(self, update_id: int) -> int:
         """Count another try, before it is made; how many that makes."""
@@ -62,13 +57,13 @@ class Inbox:
             )
         return 0 if row is None else int(row["tries"])
 
-    async def done(self, update_id: int, now_milliseconds: int) -> None:
+    async def done(self, update_id: int) -> None:
         """It was handled."""
-        await self._finish(update_id, "done", None, now_milliseconds)
+        await self._finish(update_id, "done", None)
 
-    async def park(self, update_id: int, error: str, now_milliseconds: int) -> None:
+    async def park(self, update_id: int, error: str) -> None:
         """It is not tried again; `error` says why, for the operator."""
-        await self._finish(update_id, "parked", error, now_milliseconds)
+        await self._finish(update_id, "parked", error)
 
     async def forget_done(self, before_milliseconds: int) -> int:
         """Delete what was handled before that moment; how many rows."""
@@ -78,14 +73,12 @@ class Inbox:
                 {"before": before_milliseconds},
             )
 
-    async def _finish(
-        self, update_id: int, state: str, error: str | None, now_milliseconds: int
-    ) -> None:
+    async def _finish(self, update_id: int, state: str, error: str | None) -> None:
         async with self._database.transaction() as tx:
             await tx.execute(
                 "UPDATE inbox SET state = :state, error = :error, handled_at_milliseconds = :now"
                 " WHERE update_id = :update_id",
-                {"state": state, "error": error, "now": now_milliseconds, "update_id": update_id},
+                {"state": state, "error": error, "update_id": update_id},
             )
 
 
@@ -95,14 +88,14 @@ _KEEP_MILLISECONDS = 3 * 24 * 3600 * 1000
 Outcome = dict[str, Any]
 
 
-async def find(tx: Transaction, update_id: int, now_milliseconds: int) -> Outcome | None:
+async def find(tx: Transaction, update_id: int) -> Outcome | None:
     """What this update led to, if it was handled before."""
     row = await tx.fetch_one(
         """
         SELECT outcome FROM outcomes
         WHERE update_id = :update_id AND at_milliseconds > :after
         """,
-        {"update_id": update_id, "after": now_milliseconds - _KEEP_MILLISECONDS},
+        {"update_id": update_id, "after": tx.now_milliseconds - _KEEP_MILLISECONDS},
     )
     if row is None:
         return None
@@ -110,16 +103,16 @@ async def find(tx: Transaction, update_id: int, now_milliseconds: int) -> Outcom
     return outcome
 
 
-async def keep(tx: Transaction, update_id: int, outcome: Outcome, now_milliseconds: int) -> None:
+async def keep(tx: Transaction, update_id: int, outcome: Outcome) -> None:
     """Remember it, in the transaction that did it."""
     await tx.execute(
         "DELETE FROM outcomes WHERE at_milliseconds <= :before",
-        {"before": now_milliseconds - _KEEP_MILLISECONDS},
+        {"before": tx.now_milliseconds - _KEEP_MILLISECONDS},
     )
     await tx.execute(
         """
         INSERT INTO outcomes (update_id, outcome, at_milliseconds)
         VALUES (:update_id, :outcome, :now)
         """,
-        {"update_id": update_id, "outcome": json.dumps(outcome), "now": now_milliseconds},
+        {"update_id": update_id, "outcome": json.dumps(outcome)},
     )

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
+from storage.db.due import put_off
+from storage.db.rows import columns
 
 
 class MediaState(StrEnum):
@@ -111,7 +112,6 @@ async def record(
     tx: Transaction,
     arrival: ReceivedMedia,
     *,
-    now_milliseconds: int,
     not_before_milliseconds: int,
     surplus: bool = False,
     late: bool = False,
@@ -122,7 +122,7 @@ async def record(
     was sent so long ago that its sender is asked first. A group that moved is known by its new id.
     Whether a sound is levelled is what its sender wishes at this moment.
     """
-    changed = await tx.execute(
+    return await tx.change(
         """
         INSERT INTO media (source, kind, chat_id, thread_id, user_id, message_id, media_group_id,
             file_id, file_unique_id, file_size_bytes, state, fault, announced, levelled,
@@ -136,40 +136,33 @@ async def record(
         ON CONFLICT (source) DO NOTHING
         """,
         {
-            "source": arrival.source,
-            "kind": arrival.kind,
+            **columns(arrival),
             **arrival.conversation._asdict(),
-            "message_id": arrival.message_id,
-            "media_group_id": arrival.media_group_id,
-            "file_id": arrival.file_id,
-            "file_unique_id": arrival.file_unique_id,
-            "file_size_bytes": arrival.file_size_bytes,
             "state": _first_state(surplus=surplus, late=late).value,
             "fault": LATE if late else None,
             "announced": int(surplus),
             "not_before": not_before_milliseconds,
-            "wanted_at": arrival.sent_at_milliseconds or now_milliseconds,
-            "now": now_milliseconds,
+            "wanted_at": arrival.sent_at_milliseconds or tx.now_milliseconds,
         },
     )
-    return changed > 0
 
 
 async def get(database: Queryable, media_id: int) -> Media | None:
     """One half by its number."""
-    row = await database.fetch_one("SELECT * FROM media WHERE id = :id", {"id": media_id})
-    return None if row is None else from_row(Media, row)
+    return await database.one(Media, "SELECT * FROM media WHERE id = :id", {"id": media_id})
 
 
 async def by_source(database: Queryable, source: str) -> Media | None:
     """The half that this update brought."""
-    row = await database.fetch_one("SELECT * FROM media WHERE source = :source", {"source": source})
-    return None if row is None else from_row(Media, row)
+    return await database.one(
+        Media, "SELECT * FROM media WHERE source = :source", {"source": source}
+    )
 
 
 async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Media | None:
     """The photo of the person's newest job in this chat, whichever the topic."""
-    row = await database.fetch_one(
+    return await database.one(
+        Media,
         """
         SELECT media.* FROM media JOIN jobs ON jobs.photo_id = media.id
         WHERE jobs.user_id = :user_id AND jobs.chat_id = :chat_id
@@ -177,39 +170,38 @@ async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Me
         """,
         {"user_id": user_id, "chat_id": chat_id},
     )
-    return None if row is None else from_row(Media, row)
 
 
-async def due(database: Queryable, now_milliseconds: int, limit: int) -> list[Media]:
+async def due(database: Queryable, limit: int) -> list[Media]:
     """Halves to be worked on now, oldest first."""
-    rows = await database.fetch_all(
+    return await database.every(
+        Media,
         """
         SELECT * FROM media WHERE state = 'received' AND not_before_milliseconds <= :now
         ORDER BY id LIMIT :limit
         """,
-        {"now": now_milliseconds, "limit": limit},
+        {"limit": limit},
     )
-    return [from_row(Media, row) for row in rows]
 
 
-async def unannounced(database: Queryable, now_milliseconds: int, limit: int) -> list[Media]:
+async def unannounced(database: Queryable, limit: int) -> list[Media]:
     """Halves whose outcome is known and was not yet told, oldest first."""
-    rows = await database.fetch_all(
+    return await database.every(
+        Media,
         """
         SELECT * FROM media WHERE announced = 0 AND state <> 'received'
             AND not_before_milliseconds <= :now
         ORDER BY id LIMIT :limit
         """,
-        {"now": now_milliseconds, "limit": limit},
+        {"limit": limit},
     )
-    return [from_row(Media, row) for row in rows]
 
 
 async def in_album_before(
     database: Queryable, conversation: ConversationKey, media_group_id: str, message_id: int
 ) -> int:
     """How many photos the album brought before this message."""
-    row = await database.fetch_one(
+    return await database.number(
         """
         SELECT COUNT(*) AS n FROM media WHERE chat_id = :chat_id AND thread_id = :thread_id
             AND user_id = :user_id AND media_group_id = :media_group_id AND kind = 'photo'
@@ -217,7 +209,6 @@ async def in_album_before(
         """,
         {**conversation._asdict(), "media_group_id": media_group_id, "message_id": message_id},
     )
-    return int(row["n"]) if row else 0
 
 
 async def set_reply(tx: Transaction, media_id: int, *, chat_id: int, reply_message_id: int) -> None:
@@ -278,24 +269,18 @@ async def announced(tx: Transaction, item: Media) -> bool:
     While one half is spoken of, its pair may be made with the other: then there is a question to
     ask about it, which must not be taken for asked.
     """
-    changed = await tx.execute(
+    return await tx.change(
         """
         UPDATE media SET announced = 1
         WHERE id = :id AND announced = 0 AND state = :state AND fault IS :fault
         """,
-        {"id": item.id, "state": item.state, "fault": item.fault},
+        columns(item),
     )
-    return changed > 0
 
 
 async def postpone(tx: Transaction, media_id: int, not_before_milliseconds: int) -> None:
     """A passing fault: try again later."""
-    await tx.execute(
-        """
-        UPDATE media SET tries = tries + 1, not_before_milliseconds = :not_before WHERE id = :id
-        """,
-        {"id": media_id, "not_before": not_before_milliseconds},
-    )
+    await put_off(tx, "media", {"id": media_id}, not_before_milliseconds)
 
 
 async def set_upload(
@@ -366,11 +351,10 @@ async def _leave_received(
 ) -> bool:
     assert facts.keys() <= _FACTS  # noqa: S101
     assignments = "".join(f", {column} = :{column}" for column in sorted(facts))
-    changed = await tx.execute(
+    return await tx.change(
         f"""
         UPDATE media SET state = :state, announced = 0, tries = 0{assignments}
         WHERE id = :id AND state = 'received'
         """,  # noqa: S608
         {"id": media_id, "state": state.value, **facts},
     )
-    return changed > 0

@@ -10,7 +10,7 @@ from storage.db.database import Transaction
 
 async def agree(tx: Transaction, media_id: int, quota_milliseconds: int) -> bool:
     """Its sender agrees to a video of so much quota; False when that was not asked."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         UPDATE media SET state = 'ready', fault = NULL, fault_detail = NULL, announced = 0,
             agreed_quota_milliseconds = :quota
@@ -18,7 +18,6 @@ async def agree(tx: Transaction, media_id: int, quota_milliseconds: int) -> bool
         """,
         {"id": media_id, "quota": quota_milliseconds},
     )
-    return changed > 0
 
 
 async def forget_agreement(tx: Transaction, media_id: int) -> None:
@@ -46,7 +45,7 @@ async def set_help(tx: Transaction, media_id: int, message_id: int) -> None:
 
 async def use_crop(tx: Transaction, media_id: int, crop: str) -> bool:
     """Only this part of it is to be used; False where it is in use, replaced or never offered."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         UPDATE media SET state = 'received', fault = NULL, fault_detail = NULL, announced = 0,
             crop = :crop, insisted = 0, tries = 0, not_before_milliseconds = 0
@@ -54,22 +53,20 @@ async def use_crop(tx: Transaction, media_id: int, crop: str) -> bool:
         """,
         {"id": media_id, "crop": crop},
     )
-    return changed > 0
 
 
 async def insist(tx: Transaction, media_id: int) -> bool:
     """The person wants it checked in spite of the doubt; False when nothing was asked."""
-    changed = await tx.execute(
+    return await tx.change(
         "UPDATE media SET state = 'received', tries = 0, insisted = 1"
         " WHERE id = :id AND state = 'asked'",
         {"id": media_id},
     )
-    return changed > 0
 
 
 async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bool:
     """Only its beginning is to be used; False when nothing was asked."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :limit,
             from_milliseconds = 0, in_parts = 0
@@ -77,14 +74,13 @@ async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bo
         """,
         {"id": media_id, "limit": limit_milliseconds},
     )
-    return changed > 0
 
 
 async def use_piece(
     tx: Transaction, media_id: int, from_milliseconds: int, length_milliseconds: int
 ) -> bool:
     """Only this piece of it is to be used; False when nothing was asked."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         UPDATE media SET state = 'received', limit_milliseconds = :length,
             from_milliseconds = :from, in_parts = 0
@@ -92,14 +88,13 @@ async def use_piece(
         """,
         {"id": media_id, "from": from_milliseconds, "length": length_milliseconds},
     )
-    return changed > 0
 
 
 async def use_in_parts(
     tx: Transaction, media_id: int, duration_milliseconds: int, quota_milliseconds: int
 ) -> bool:
     """All of it is to be used, cut as its plan says, for so much quota; False as above."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         UPDATE media SET state = 'ready', fault = NULL, fault_detail = NULL, announced = 0,
             limit_milliseconds = NULL, from_milliseconds = 0, in_parts = 1,
@@ -108,23 +103,21 @@ async def use_in_parts(
         """,
         {"id": media_id, "duration": duration_milliseconds, "quota": quota_milliseconds},
     )
-    return changed > 0
 
 
 async def reopen(tx: Transaction, media_id: int) -> bool:
     """An asked half is tried once more as it is; False when nothing was asked."""
-    changed = await tx.execute(
+    return await tx.change(
         "UPDATE media SET state = 'received', tries = 0 WHERE id = :id AND state = 'asked'",
         {"id": media_id},
     )
-    return changed > 0
 
 
-async def want(tx: Transaction, media_id: int, now_milliseconds: int) -> None:
+async def want(tx: Transaction, media_id: int) -> None:
     """Its sender asks for it now."""
     await tx.execute(
         "UPDATE media SET wanted_at_milliseconds = :now WHERE id = :id",
-        {"id": media_id, "now": now_milliseconds},
+        {"id": media_id},
     )
 
 

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
-
-PROBE_AFTER_SECONDS = (60, 120, 300, 900, 1800, 3600)
-"""From a refusal to the next trial: longer each time, the last one again and again."""
+from storage.db.rows import columns
 
 
 class Work(StrEnum):
@@ -46,10 +43,9 @@ class Outage:
 
 async def all_of(database: Queryable, account: str) -> list[Outage]:
     """The account's stops, those that ended untold among them."""
-    rows = await database.fetch_all(
-        "SELECT * FROM stops WHERE account = :account ORDER BY work", {"account": account}
+    return await database.every(
+        Outage, "SELECT * FROM stops WHERE account = :account ORDER BY work", {"account": account}
     )
-    return [from_row(Outage, row) for row in rows]
 
 
 async def current(database: Queryable, account: str, work: Work) -> Outage | None:
@@ -59,15 +55,21 @@ async def current(database: Queryable, account: str, work: Work) -> Outage | Non
 
 
 async def refused(
-    tx: Transaction, account: str, work: Work, cause: str, detail: str, now_milliseconds: int
+    tx: Transaction,
+    account: str,
+    work: Work,
+    cause: str,
+    detail: str,
+    probe_at_milliseconds: int,
 ) -> None:
     """The provider refused: a new stop begins, or an old one goes on.
 
     An old one is told anew where its cause changed, or where the operator asked for the trial.
     """
+    values = {"account": account, "work": work.value, "cause": cause, "detail": detail}
     stop = await current(tx, account, work)
     if stop is None:
-        await _begin(tx, account, work, cause, detail, now_milliseconds)
+        await _begin(tx, values, probe_at_milliseconds)
         return
     await tx.execute(
         """
@@ -75,59 +77,45 @@ async def refused(
             told = CASE WHEN asked = 1 OR cause <> :cause THEN 0 ELSE told END
         WHERE account = :account AND work = :work
         """,
-        {"account": account, "work": work.value, "cause": cause, "detail": detail},
+        values,
     )
     await tx.execute(
-        "UPDATE stops SET asked = 0 WHERE account = :account AND cause = :cause",
-        {"account": account, "cause": cause},
+        "UPDATE stops SET asked = 0 WHERE account = :account AND cause = :cause", values
     )
-    if stop.is_due(now_milliseconds):
-        await begin_probe(tx, stop, now_milliseconds)
+    if stop.is_due(tx.now_milliseconds):
+        await begin_probe(tx, stop, probe_at_milliseconds)
 
 
-async def begin_probe(tx: Transaction, stop: Outage, now_milliseconds: int) -> None:
+async def begin_probe(tx: Transaction, stop: Outage, next_at_milliseconds: int) -> None:
     """A trial is under way: whatever becomes of it, the next one is due later."""
-    trials = stop.trials + 1
-    wait_seconds = PROBE_AFTER_SECONDS[min(trials, len(PROBE_AFTER_SECONDS) - 1)]
     await tx.execute(
         """
         UPDATE stops SET trials = :trials, trial_at_milliseconds = :trial_at
         WHERE account = :account AND work = :work
         """,
-        {
-            "account": stop.account,
-            "work": stop.work,
-            "trials": trials,
-            "trial_at": now_milliseconds + wait_seconds * 1000,
-        },
+        {**columns(stop), "trials": stop.trials + 1, "trial_at": next_at_milliseconds},
     )
 
 
-async def hurry(tx: Transaction, account: str, now_milliseconds: int, *, asked: bool) -> bool:
+async def hurry(tx: Transaction, account: str, *, asked: bool) -> bool:
     """A trial is due now, and the intervals begin anew; False where nothing is stopped."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         UPDATE stops SET trial_at_milliseconds = :now, trials = 0, asked = MAX(asked, :asked)
         WHERE account = :account AND over = 0
         """,
-        {"account": account, "now": now_milliseconds, "asked": int(asked)},
+        {"account": account, "asked": int(asked)},
     )
-    return changed > 0
 
 
 async def end(tx: Transaction, stop: Outage) -> None:
     """It is over; told by the last stop of its cause."""
-    same = [
-        other
-        for other in await all_of(tx, stop.account)
-        if other.work != stop.work and other.cause == stop.cause
-    ]
-    if same:
+    others = [other for other in await all_of(tx, stop.account) if other.work != stop.work]
+    if any(other.cause == stop.cause for other in others):
         await forget(tx, stop)
         return
     await tx.execute(
-        "UPDATE stops SET over = 1 WHERE account = :account AND work = :work",
-        {"account": stop.account, "work": stop.work},
+        "UPDATE stops SET over = 1 WHERE account = :account AND work = :work", columns(stop)
     )
 
 
@@ -138,7 +126,7 @@ async def was_told(tx: Transaction, stop: Outage) -> None:
         UPDATE stops SET told = 1 WHERE account = :account AND work = :work
             AND cause = :cause AND over = 0
         """,
-        {"account": stop.account, "work": stop.work, "cause": stop.cause},
+        columns(stop),
     )
 
 
@@ -146,25 +134,16 @@ async def forget(tx: Transaction, stop: Outage) -> None:
     """It is over and nothing is left to be told; not, if a new one began since."""
     await tx.execute(
         "DELETE FROM stops WHERE account = :account AND work = :work AND over = :over",
-        {"account": stop.account, "work": stop.work, "over": stop.over},
+        columns(stop),
     )
 
 
-async def _begin(
-    tx: Transaction, account: str, work: Work, cause: str, detail: str, now_milliseconds: int
-) -> None:
+async def _begin(tx: Transaction, values: dict[str, str], probe_at_milliseconds: int) -> None:
     await tx.execute(
         """
         INSERT OR REPLACE INTO stops (account, work, cause, detail, since_milliseconds,
             trial_at_milliseconds)
         VALUES (:account, :work, :cause, :detail, :now, :trial_at)
         """,
-        {
-            "account": account,
-            "work": work.value,
-            "cause": cause,
-            "detail": detail,
-            "now": now_milliseconds,
-            "trial_at": now_milliseconds + PROBE_AFTER_SECONDS[0] * 1000,
-        },
+        {**values, "trial_at": probe_at_milliseconds},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
+from storage.db.rows import columns
 from storage.jobs.ledger import Caps, check_budget, day_of, next_day_milliseconds
 from storage.people import pseudonyms
 
@@ -44,16 +44,14 @@ class NoVerdict(Exception):
 
 async def find(database: Queryable, picture_sha256: str, model: str) -> KnownVerdict | None:
     """The verdict on this very picture by this model, if it was ever asked for."""
-    row = await database.fetch_one(
+    return await database.one(
+        KnownVerdict,
         "SELECT * FROM verdicts WHERE picture_sha256 = :sha256 AND model = :model",
         {"sha256": picture_sha256, "model": model},
     )
-    return None if row is None else from_row(KnownVerdict, row)
 
 
-async def keep(
-    tx: Transaction, picture_sha256: str, model: str, verdict: KnownVerdict, now_milliseconds: int
-) -> None:
+async def keep(tx: Transaction, picture_sha256: str, model: str, verdict: KnownVerdict) -> None:
     """Remember a verdict; the first one stands. Its checks need the picture's name no more."""
     await tx.execute(
         """
@@ -69,15 +67,7 @@ async def keep(
         VALUES (:sha256, :model, :passed, :code, :face_bbox, :ext_bbox, :now)
         ON CONFLICT (picture_sha256, model) DO NOTHING
         """,
-        {
-            "sha256": picture_sha256,
-            "model": model,
-            "passed": verdict.passed,
-            "code": verdict.code,
-            "face_bbox": verdict.face_bbox,
-            "ext_bbox": verdict.ext_bbox,
-            "now": now_milliseconds,
-        },
+        {**columns(verdict), "sha256": picture_sha256, "model": model},
     )
 
 
@@ -91,7 +81,6 @@ async def count_check(
     micro_yuan: int,
     per_person_per_day: int,
     caps: Caps,
-    now_milliseconds: int,
 ) -> int:
     """Book a paid check before it is made; the booking's number.
 
@@ -100,10 +89,10 @@ async def count_check(
         TooManyChecks: the person's cap for the day is reached.
         BudgetExhausted: the bot's cap is.
     """
-    if await checks_left(tx, picture_sha256, model, now_milliseconds) == 0:
+    if await checks_left(tx, picture_sha256, model) == 0:
         raise NoVerdict(model)
-    day = day_of(now_milliseconds, caps.zone)
-    account_id = await pseudonyms.account_of(tx, user_id, caps.pseudonym_key, now_milliseconds)
+    day = day_of(tx.now_milliseconds, caps.zone)
+    account_id = await pseudonyms.account_of(tx, user_id, caps.pseudonym_key)
     row = await tx.fetch_one(
         """
         SELECT COUNT(*) AS made FROM detections
@@ -112,9 +101,9 @@ async def count_check(
         {"user_id": user_id, "account_id": account_id, "day": day},
     )
     if row is None or row["made"] >= per_person_per_day:
-        raise TooManyChecks(next_day_milliseconds(now_milliseconds, caps.zone))
-    await check_budget(tx, micro_yuan, caps, now_milliseconds)
-    booked = await tx.fetch_one(
+        raise TooManyChecks(next_day_milliseconds(tx.now_milliseconds, caps.zone))
+    await check_budget(tx, micro_yuan, caps)
+    return await tx.number(
         """
         INSERT INTO detections (user_id, media_id, picture_sha256, model, micro_yuan, day,
             at_milliseconds)
@@ -127,16 +116,11 @@ async def count_check(
             "model": model,
             "micro_yuan": micro_yuan,
             "day": day,
-            "now": now_milliseconds,
         },
     )
-    assert booked is not None  # noqa: S101
-    return int(booked["id"])
 
 
-async def checks_left(
-    database: Queryable, picture_sha256: str, model: str, now_milliseconds: int
-) -> int:
+async def checks_left(database: Queryable, picture_sha256: str, model: str) -> int:
     """How often this picture, on which there is no verdict, may still be checked for money."""
     row = await database.fetch_one(
         """
@@ -146,7 +130,7 @@ async def checks_left(
         {
             "sha256": picture_sha256,
             "model": model,
-            "since": now_milliseconds - ASKED_ANEW_AFTER_MILLISECONDS,
+            "since": database.now_milliseconds - ASKED_ANEW_AFTER_MILLISECONDS,
         },
     )
     return max(0, CHECKS_OF_A_PICTURE - (int(row["made"]) if row else 0))

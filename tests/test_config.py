@@ -205,7 +205,6 @@ def test_the_list_prices_are_the_default(
     settings = load_settings()
     assert settings.price_micro_yuan_per_second == micro_yuan
     assert settings.price_micro_yuan_per_detection == 4_000
-    assert settings.unit_prices.micro_yuan_per_second("emo", "480P", "3:4") == 160_000
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.common import CommonServices, Component
 from bot.telegram.destination import Destination
-from bot.telegram.errors import ChatDead, NotAllowed, SendUnknown, ThreadClosed
+from bot.telegram.errors import Refused, SendUnknown
 from bot.telegram.members import Powers
 from bot.texts import Catalogue
 from storage.groups import groups
@@ -15,8 +15,6 @@ from storage.groups.groups import Introduction
 from storage.people import people
 
 logger = logging.getLogger(__name__)
-
-_SHUT = (ChatDead, NotAllowed, ThreadClosed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +28,9 @@ class Introductions(Component):
 
         Raises: `TelegramFailure`s that the next attempt may not meet.
         """
-        now = self.clock.now_milliseconds()
         async with self.database.transaction() as tx:
-            await groups.note(tx, chat_id, added_by, now)
-            await groups.choose(tx, chat_id, {"title": title}, now)
+            await groups.note(tx, chat_id, added_by)
+            await groups.choose(tx, chat_id, {"title": title})
         arrival = await groups.introduction_of(self.database, chat_id)
         if not arrival.introduced:
             await self._introduce(arrival)
@@ -69,9 +66,8 @@ class Introductions(Component):
         if not await self._send(arrival.chat_id, self._introduction(powers, texts)):
             return None
         async with self.database.transaction() as tx:
-            now = self.clock.now_milliseconds()
-            await groups.introduced(tx, arrival.chat_id, now)
-            await groups.set_lack(tx, arrival.chat_id, powers.lack, now)
+            await groups.introduced(tx, arrival.chat_id)
+            await groups.set_lack(tx, arrival.chat_id, powers.lack)
         logger.info("introduced to chat %s", arrival.chat_id)
         return None
 
@@ -113,14 +109,14 @@ class Introductions(Component):
             await self.sender.send_text(Destination(chat_id), text)
         except SendUnknown as failure:
             logger.info("chat %s may have been told: %s", chat_id, failure)
-        except _SHUT as failure:
+        except Refused as failure:
             logger.info("chat %s cannot be told: %s", chat_id, failure)
             return False
         return True
 
     async def _keep_lack(self, chat_id: int, lack: str | None) -> None:
         async with self.database.transaction() as tx:
-            await groups.set_lack(tx, chat_id, lack, self.clock.now_milliseconds())
+            await groups.set_lack(tx, chat_id, lack)
 
     async def _texts_of(self, arrival: Introduction) -> Catalogue:
         """The group's language, or that of whoever added the bot."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.owners import with_row
+from bot.config.engines import ENGINES
 from bot.limits import EffectiveSettings, Limits
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.telegram.keyboards import Keyboard
@@ -31,15 +32,15 @@ def video_keyboard(
 
 
 def may_be_finer(job: Job, limits: Limits, effective: EffectiveSettings) -> bool:
-    """Whether a better resolution can be had: EMO has one size, a group's admins may have chosen
-    another, and parts are made once.
+    """Whether a better resolution can be had: an engine may have one size, a group's admins may
+    have chosen another, and parts are made once.
 
     Another engine makes it where the job's own is switched off.
     """
     return (
         job.resolution != FINER
         and FINER in limits.prices
-        and job.engine != "emo"
+        and FINER in ENGINES[job.engine].resolutions
         and effective.in_resolution(FINER, limits, job.engine).resolution == FINER
         and job.parts is None
     )

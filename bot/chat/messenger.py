@@ -13,10 +13,8 @@ from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
     MessageGone,
-    NotAllowed,
-    RequestInvalid,
+    Refused,
     TelegramFailure,
-    ThreadClosed,
 )
 from bot.telegram.keyboards import AskReply, Keyboard
 from bot.telegram.rate_limits import is_group
@@ -34,14 +32,8 @@ logger = logging.getLogger(__name__)
 BRING_LAST = "last"
 """What the button carries that leads a person to their video in the private chat."""
 
-_UNSAYABLE = (ChatDead, NotAllowed, ThreadClosed, RequestInvalid)
-"""Saying it later would meet the same refusal: it stays unsaid."""
-
-CROWD_PATIENCE_SECONDS = 5.0
+CROWD_SECONDS = 5.0
 """In a group with much going on: what has to wait longer is put off, and others are served."""
-
-_NOT_BY_AN_EDIT = (MessageGone, ThreadClosed, NotAllowed, RequestInvalid)
-"""The old message cannot say it; a new one may."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,12 +77,12 @@ class Messenger(Component):
                 current.reply_message_id,
                 text,
                 keyboard,
-                CROWD_PATIENCE_SECONDS if is_group(current.chat_id) else math.inf,
+                CROWD_SECONDS if is_group(current.chat_id) else math.inf,
             )
         except ChatMoved as failure:
             await self.note_moved(current.chat_id, failure.new_chat_id)
             await self.about(item, text, keyboard)
-        except _UNSAYABLE as failure:
+        except Refused as failure:
             await self._note_unsayable(current.chat_id, failure)
         else:
             if isinstance(keyboard, AskReply) and reply != current.reply_message_id:
@@ -112,7 +104,7 @@ class Messenger(Component):
         except ChatMoved as failure:
             await self.note_moved(current.chat_id, failure.new_chat_id)
             return await self.status(job, text, keyboard)
-        except _UNSAYABLE as failure:
+        except Refused as failure:
             await self._note_unsayable(current.chat_id, failure)
             return isinstance(failure, ChatDead)
         if message_id != current.status_message_id:
@@ -144,7 +136,7 @@ class Messenger(Component):
             await self.reply_to_voice(job),
             text,
             keyboard=keyboard,
-            patience_seconds=CROWD_PATIENCE_SECONDS,
+            queue_seconds=CROWD_SECONDS,
         )
         async with self.database.transaction() as tx:
             taken = await moves.set_first_status(
@@ -191,13 +183,13 @@ class Messenger(Component):
         """Remember that the chat takes nothing any more; what only waits there is cancelled."""
         logger.info("chat %s takes no messages: %s", chat_id, failure)
         async with self.database.transaction() as tx:
-            await close_chat(tx, chat_id, str(failure), self.clock.now_milliseconds())
+            await close_chat(tx, chat_id, str(failure))
 
     async def note_moved(self, chat_id: int, new_chat_id: int) -> None:
         """The group has a new id, everywhere."""
         logger.info("chat %s moved to %s", chat_id, new_chat_id)
         async with self.database.transaction() as tx:
-            await chats.move(tx, chat_id, new_chat_id, self.clock.now_milliseconds())
+            await chats.move(tx, chat_id, new_chat_id)
 
     async def _note_unsayable(self, chat_id: int, failure: TelegramFailure) -> None:
         if isinstance(failure, ChatDead):
@@ -211,18 +203,20 @@ class Messenger(Component):
         message_id: int | None,
         text: str,
         keyboard: Keyboard | AskReply | None,
-        patience_seconds: float = math.inf,
+        queue_seconds: float = math.inf,
     ) -> int:
         chat_id = destination.chat_id
         if message_id is not None:
             buttons = keyboard if isinstance(keyboard, Keyboard) else None
             try:
                 await self.sender.edit_text(chat_id, message_id, text, keyboard=buttons)
-            except _NOT_BY_AN_EDIT as failure:
+            except ChatDead:
+                raise
+            except (MessageGone, Refused) as failure:
                 logger.info("message %s of chat %s: %s; a new one", message_id, chat_id, failure)
             else:
                 return message_id
         sent = await self.sender.send_text(
-            destination, text, keyboard=keyboard, patience_seconds=patience_seconds
+            destination, text, keyboard=keyboard, queue_seconds=queue_seconds
         )
         return sent.message_id

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.common import CommonServices, Component
+from bot.config.engines import ENGINES
+from bot.media.video import ai_label
 from bot.texts import Catalogue
 from storage.db.database import Queryable
 from storage.jobs import ledger
@@ -19,16 +21,19 @@ class Receipts(Component):
 
     async def text(self, job: Job, texts: Catalogue) -> str:
         """The receipt as HTML."""
-        now = self.clock.now_milliseconds()
         billed = job.billed_milliseconds or 0
         held = await ledger.charged_milliseconds(self.database, job.id)
         charged = min(job.price.of(billed).quota_milliseconds, held)
         allowance = await ledger.allowance_of(
-            *(self.database, job.user_id, job.price, self.limits.caps, now),
+            self.database,
+            job.user_id,
+            job.price,
+            self.limits.caps,
             returning_milliseconds=held - charged,
         )
         return texts.html(
-            labelled(job, "video-caption"),
+            "video-caption",
+            label=ai_label_of(job, texts),
             seconds=charged / 1000,
             left=allowance.left_milliseconds // 100 / 10,
         )
@@ -42,13 +47,7 @@ async def charge_text(database: Queryable, job: Job, texts: Catalogue) -> str:
     return texts.plain("charged-all-the-same", seconds=charged / 1000)
 
 
-def labelled(job: Job, key: str) -> str:
-    """The text of that kind which says what made the video."""
-    return _PREVIEW[key] if job.engine == "preview" else key
-
-
-_PREVIEW = {
-    "video-caption": "video-caption-preview",
-    "video-last": "video-last-preview",
-    "video-again": "video-again-preview",
-}
+def ai_label_of(job: Job, texts: Catalogue) -> str:
+    """The words under it that say what made the video."""
+    is_preview = ENGINES[job.engine].is_local
+    return texts.plain(ai_label.CAPTION_OF_PREVIEW if is_preview else ai_label.CAPTION_OF_VIDEO)

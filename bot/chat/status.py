@@ -198,17 +198,17 @@ def _keyboard(job: Job, texts: Catalogue) -> Keyboard | None:
     return Keyboard.of([(texts.plain("button-cancel"), f"cancel:{job.id}")])
 
 
-_UNLEARNT_SECONDS = (300.0, 600.0)
+_UNLEARNT = (300.0, 600.0)
 
 
 def _share(elapsed_seconds: float, span: tuple[float, float] | None) -> float:
-    low, high = span or _UNLEARNT_SECONDS
+    low, high = span or _UNLEARNT
     return min(_ALMOST, elapsed_seconds / max(1.0, (low + high) / 2))
 
 
 def _say_left(elapsed_seconds: float, span: tuple[float, float] | None, texts: Catalogue) -> str:
     if span is None:
-        late = elapsed_seconds > _UNLEARNT_SECONDS[1]
+        late = elapsed_seconds > _UNLEARNT[1]
         return texts.plain("estimate-late" if late else "estimate-unknown")
     low, high = span
     if elapsed_seconds > 2 * high:

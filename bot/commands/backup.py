@@ -9,7 +9,7 @@ import click
 from bot.commands.failure import Failure
 from bot.config import Settings, SettingsInvalid, load_settings
 from storage.db.backup import copy_database
-from storage.db.errors import DatabaseLocked, DatabaseUnusable
+from storage.db.errors import DatabaseTrouble
 
 
 @click.command()
@@ -26,7 +26,7 @@ def backup(file: Path) -> None:
         raise Failure(f"{file} exists already: choose another name, or delete it.") from None
     except FileNotFoundError as missing:
         raise Failure(f"{missing}: there is no such file or folder.") from None
-    except (DatabaseUnusable, DatabaseLocked) as trouble:
+    except DatabaseTrouble as trouble:
         raise Failure(f"{trouble} No backup was made.") from None
     except OSError as error:
         at = error.filename or file

@@ -11,7 +11,7 @@ from bot.commands.backup import settings_or_failure
 from bot.commands.failure import Failure
 from bot.config import SettingsInvalid, database_folder, make_folders
 from storage.db.backup import replace_database
-from storage.db.errors import DatabaseLocked, DatabaseUnusable
+from storage.db.errors import DatabaseTrouble
 from storage.db.lock import AlreadyRunning, LockUnavailable, instance_lock
 
 
@@ -31,7 +31,7 @@ def restore(file: Path) -> None:
             aside = replace_database(file, database, SystemClock().now_milliseconds())
     except (SettingsInvalid, AlreadyRunning, LockUnavailable) as error:
         raise Failure(str(error)) from None
-    except (DatabaseUnusable, DatabaseLocked) as trouble:
+    except DatabaseTrouble as trouble:
         raise Failure(f"{trouble} Nothing was changed.") from None
     except OSError as error:
         raise Failure(f"{database} cannot be written ({error.strerror}).") from None

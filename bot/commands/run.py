@@ -19,7 +19,8 @@ from bot.config import (
     video_folders,
 )
 from bot.logs import set_up_logging
-from storage.db.lock import AlreadyRunning, LockUnavailable, instance_lock
+from storage.db.errors import DatabaseTrouble
+from storage.db.lock import instance_lock
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +49,6 @@ def run(stop_with_stdin: bool) -> None:
 def _run(settings: Settings) -> None:
     from bot.app import run as run_bot
     from bot.telegram.errors import SecondInstance, TokenRejected
-    from storage.db.errors import DatabaseLocked, DatabaseUnusable
-    from storage.db.migrate import DatabaseTooNew
 
     async def until_stopped() -> None:
         with stop_on_signals() as stop:
@@ -67,7 +66,5 @@ def _run(settings: Settings) -> None:
             "Another program fetches this bot's messages: stop it, or give this bot a token of "
             "its own."
         ) from None
-    except (AlreadyRunning, LockUnavailable, DatabaseTooNew) as error:
-        raise Failure(str(error)) from None
-    except (DatabaseUnusable, DatabaseLocked) as error:
+    except DatabaseTrouble as error:
         raise Failure(str(error)) from None

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.config.engines import ENGINES
 from bot.config.sentences import SettingsInvalid
 from bot.config.settings import Settings
 
@@ -58,7 +59,7 @@ def database_folder(settings: Settings) -> SettingsFolder:
 def video_folders(settings: Settings) -> tuple[SettingsFolder, ...]:
     """Where videos wait for delivery, and where previews are made."""
     setting = "DATA_DIR" if settings.data_dir else "DATA_DIR (not set: next to the database)"
-    previews = [settings.previews_directory] if "preview" in settings.engines else []
+    previews = [settings.previews_directory for name in settings.engines if ENGINES[name].is_local]
     return tuple(SettingsFolder(setting, each) for each in (settings.results_directory, *previews))
 
 

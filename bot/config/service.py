@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self, cast
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from bot.config import values
 from bot.config.amounts import MICRO_YUAN_PER_FEN, Fen, Filled, Optional, Wait, whole
-from bot.config.prices import Engine, Resolution, UnitPrices
+from bot.config.engines import ENGINES
 from bot.config.source import FromEnvironment
 
 _BEIJING = "https://dashscope.aliyuncs.com/api/v1"
@@ -19,8 +19,8 @@ class ServiceSettings(FromEnvironment):
     """What talking to the video service needs; enough to make a video without Telegram."""
 
     engine: Annotated[str, BeforeValidator(values.engines), Filled] = Field(
-        default="wan2.2-s2v",
-        description="wan2.2-s2v, emo or preview, or several of them with commas",
+        default=next(iter(ENGINES)),
+        description=f"{values.ENGINE_CHOICES}, or several of them with commas",
     )
     dashscope_api_key: Annotated[SecretStr | None, AfterValidator(values.api_key)] = Field(
         default=None, description="the key of the video service (sk-…)"
@@ -36,7 +36,7 @@ class ServiceSettings(FromEnvironment):
     dashscope_base_url: Annotated[str, AfterValidator(values.address)] = Field(
         default=_BEIJING, description="the service's address up to and with /api/v1"
     )
-    resolution: Annotated[Resolution, BeforeValidator(values.upper), Filled] = Field(
+    resolution: Annotated[Literal["480P", "720P"], BeforeValidator(values.upper), Filled] = Field(
         default="480P", description="480P or 720P"
     )
     style: Annotated[
@@ -54,9 +54,6 @@ class ServiceSettings(FromEnvironment):
     )
     price_emo_1_1: Fen = Field(
         default=Decimal(8), description="fen for a second of video, such as 8"
-    )
-    price_emo_3_4: Fen = Field(
-        default=Decimal(16), description="fen for a second of video, such as 16"
     )
     price_detection: Fen = Field(
         default=Decimal("0.4"), description="fen for one detection call, such as 0.4"
@@ -94,32 +91,31 @@ class ServiceSettings(FromEnvironment):
         return self
 
     @property
-    def engines(self) -> tuple[Engine, ...]:
+    def engines(self) -> tuple[str, ...]:
         """The engines that are on; the first is that of people who chose none."""
-        return tuple(cast(Engine, name) for name in self.engine.split(","))
+        return tuple(self.engine.split(","))
 
     @property
-    def default_engine(self) -> Engine:
+    def default_engine(self) -> str:
         """The engine of people who chose none, and of the command line."""
         return self.engines[0]
 
-    @property
-    def unit_prices(self) -> UnitPrices:
-        """All unit prices, in micro-yuan."""
-        return UnitPrices(
-            wan_480p_micro_yuan_per_second=whole(self.price_wan_480p, MICRO_YUAN_PER_FEN),
-            wan_720p_micro_yuan_per_second=whole(self.price_wan_720p, MICRO_YUAN_PER_FEN),
-            emo_1_1_micro_yuan_per_second=whole(self.price_emo_1_1, MICRO_YUAN_PER_FEN),
-            emo_3_4_micro_yuan_per_second=whole(self.price_emo_3_4, MICRO_YUAN_PER_FEN),
-            detection_micro_yuan=whole(self.price_detection, MICRO_YUAN_PER_FEN),
-        )
+    def micro_yuan_per_second(self, engine: str, resolution: str) -> int:
+        """What a second of video costs in that resolution, or in the one that is made instead."""
+        kind = ENGINES[engine]
+        setting = kind.resolutions[kind.as_made(resolution)]
+        return whole(getattr(self, setting), MICRO_YUAN_PER_FEN) if setting else 0
+
+    def micro_yuan_per_detection(self, engine: str) -> int:
+        """What one detection call costs, charged whatever its verdict."""
+        return 0 if ENGINES[engine].is_local else whole(self.price_detection, MICRO_YUAN_PER_FEN)
 
     @property
     def price_micro_yuan_per_second(self) -> int:
         """What a second of video costs with the usual engine and the resolution that is set."""
-        return self.unit_prices.micro_yuan_per_second(self.default_engine, self.resolution)
+        return self.micro_yuan_per_second(self.default_engine, self.resolution)
 
     @property
     def price_micro_yuan_per_detection(self) -> int:
         """What one detection call costs with the usual engine."""
-        return self.unit_prices.micro_yuan_per_detection(self.default_engine)
+        return self.micro_yuan_per_detection(self.default_engine)

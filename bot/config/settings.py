@@ -32,6 +32,7 @@ from bot.config.amounts import (
     Yuan,
     whole,
 )
+from bot.config.engines import ENGINES
 from bot.config.service import ServiceSettings
 
 
@@ -106,8 +107,9 @@ class Settings(ServiceSettings):
     @field_validator("dashscope_api_key", mode="after")
     @classmethod
     def _key_for_the_engine(cls, key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        engine = info.data.get("engine", "preview")
-        if key is None and any(name != "preview" for name in engine.split(",")):
+        engine = info.data.get("engine", "")
+        names = [name for name in engine.split(",") if name]
+        if key is None and not all(ENGINES[name].is_local for name in names):
             raise ValueError(
                 f"is missing: ENGINE={engine} needs one; get it from the Model Studio console, "
                 "or set ENGINE=preview to do without the service"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
 
-from bot.config.prices import ENGINES
+from bot.config.engines import ENGINES
 
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,}")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
@@ -20,6 +20,7 @@ _SQLITE = "sqlite:///"
 _HOSTS = {"beijing": "cn-beijing", "singapore": "ap-southeast-1"}
 
 REGIONS = tuple(_HOSTS)
+ENGINE_CHOICES = " or ".join([", ".join([*ENGINES][:-1]), [*ENGINES][-1]])
 
 
 def nothing_if_empty(value: object) -> object:
@@ -92,10 +93,10 @@ def engines(value: object) -> object:
     if not isinstance(value, str):
         return value
     names = [name.strip().lower() for name in value.split(",")]
-    choices = f"{', '.join(ENGINES[:-1])} or {ENGINES[-1]}"
     if any(name not in ENGINES for name in names):
         raise ValueError(
-            f"is not one of the choices: write {choices}, or several with commas, the usual first"
+            f"is not one of the choices: write {ENGINE_CHOICES}, or several with commas, the usual "
+            "first"
         )
     if len(set(names)) < len(names):
         raise ValueError("names an engine twice: write each once, the usual one first")

@@ -1,15 +1,18 @@
 """What can go wrong with the video service: one exception for each thing a caller does about it.
 
     DashScopeError
-    ├── TryAgain            no usable answer to a call that may be repeated: wait, repeat
-    │   ├── NotSent         not one byte left this machine: repeating is safe even for `submit`
-    │   ├── Throttled       answered 429 "too fast": wait at least `retry_after_seconds`, repeat
-    │   ├── Unavailable     answered 503: nothing was done, so nothing is paid; wait, repeat
-    │   └── Declined        `submit` only: no task, the service blames itself; repeat few times
+    ├── Transient           may pass: wait, at least `retry_after_seconds`, and repeat
+    │   ├── TryAgain        no usable answer to a call that may be repeated
+    │   │   ├── NothingDone certainly not carried out, so nothing is paid
+    │   │   │   ├── NotSent      not one byte left this machine: safe to repeat even for `submit`
+    │   │   │   ├── Throttled    answered 429 "too fast"
+    │   │   │   └── Unavailable  answered 503
+    │   │   └── Declined    `submit` only: no task, the service blames itself; repeat few times
+    │   └── InputNotFetched the service could not read an uploaded file: upload again, few times
     ├── SubmitUnknown       the task may exist and be billed: look for it, never simply repeat
-    ├── InputRefused        the photo or the sound is unsuitable: tell the person what to change
-    ├── Moderated           refused by policy: tell the person, never repeat the same input
-    ├── InputNotFetched     the service could not read an uploaded file: upload again, few times
+    ├── ContentRefused      never repeat the same photo and sound
+    │   ├── InputRefused    unsuitable: tell the person what to change
+    │   └── Moderated       refused by policy: tell the person
     ├── TaskFailed          the service gave up on a task (not charged): a new task may succeed
     ├── ServiceStopped      nothing will work until the operator acts; `cause` says on what
     ├── RequestInvalid      our own mistake: do not repeat, tell the operator
@@ -46,33 +49,35 @@ class DashScopeError(Exception):
         self.request_id = request_id
 
 
-class TryAgain(DashScopeError):
-    """No usable answer (timeout, lost connection, 5xx, garbage); the call may be repeated."""
+class Transient(DashScopeError):
+    """It may pass; what was called may be called again."""
+
+    def __init__(
+        self, text: str, *, retry_after_seconds: float | None = None, **said: str | None
+    ) -> None:
+        super().__init__(text, **said)
+        self.retry_after_seconds = retry_after_seconds
+        """How long to wait at least, where somebody said so."""
 
 
-class NotSent(TryAgain):
+class TryAgain(Transient):
+    """No usable answer (timeout, lost connection, 5xx, garbage)."""
+
+
+class NothingDone(TryAgain):
+    """The call was certainly not carried out."""
+
+
+class NotSent(NothingDone):
     """The connection failed before any byte of the request was sent."""
 
 
-class Throttled(TryAgain):
-    """Too many requests (429): nothing was done."""
-
-    def __init__(
-        self,
-        text: str,
-        *,
-        retry_after_seconds: float | None = None,
-        code: str | None = None,
-        message: str | None = None,
-        request_id: str | None = None,
-    ) -> None:
-        super().__init__(text, code=code, message=message, request_id=request_id)
-        self.retry_after_seconds = retry_after_seconds
-        """How long the provider asked us to wait, when it said so."""
+class Throttled(NothingDone):
+    """Too many requests (429)."""
 
 
-class Unavailable(TryAgain):
-    """The service says that it is not there at the moment (503): nothing was done."""
+class Unavailable(NothingDone):
+    """The service says that it is not there at the moment (503)."""
 
 
 class Declined(TryAgain):
@@ -86,15 +91,19 @@ class SubmitUnknown(DashScopeError):
     """A submission whose fate is unknown: the task may exist and be billed."""
 
 
-class InputRefused(DashScopeError):
+class ContentRefused(DashScopeError):
+    """Of this photo and this sound the service makes no video."""
+
+
+class InputRefused(ContentRefused):
     """The photo or the sound is unsuitable; `code` says why."""
 
 
-class Moderated(DashScopeError):
+class Moderated(ContentRefused):
     """The content was refused by the provider's policy."""
 
 
-class InputNotFetched(DashScopeError):
+class InputNotFetched(Transient):
     """The service could not read a file it was given the address of."""
 
 
@@ -127,16 +136,8 @@ class StopCause(Enum):
 class ServiceStopped(DashScopeError):
     """Nothing will work until the operator acts."""
 
-    def __init__(
-        self,
-        text: str,
-        *,
-        cause: StopCause,
-        code: str | None = None,
-        message: str | None = None,
-        request_id: str | None = None,
-    ) -> None:
-        super().__init__(text, code=code, message=message, request_id=request_id)
+    def __init__(self, text: str, *, cause: StopCause, **said: str | None) -> None:
+        super().__init__(text, **said)
         self.cause = cause
 
 

@@ -1,4 +1,4 @@
-"""What can be asked of the service: a video from a photo and a sound, by either model."""
+"""What can be asked of the service: a video from a photo and a voice, by models of two kinds."""
 
 from __future__ import annotations
 
@@ -14,25 +14,22 @@ StyleLevel = Literal["normal", "calm", "active"]
 
 Json = dict[str, object]
 
-S2V_MODEL = "wan2.2-s2v"
-S2V_DETECT_MODEL = "wan2.2-s2v-detect"
-EMO_MODEL = "emo-v1"
-EMO_DETECT_MODEL = "emo-detect-v1"
+SQUARE: Ratio = "1:1"
 
 
 @dataclass(frozen=True, slots=True)
 class S2vRequest:
-    """A video by wan2.2-s2v.
+    """A video of the whole photo, by wan2.2-s2v.
 
     `style` is sent only when given: one page of the provider's documentation shows it, the
     reference of the model does not know it.
     """
 
+    model: str
     image_url: str
     audio_url: str
     resolution: Resolution = "480P"
     style: Style | None = None
-    model: str = S2V_MODEL
 
     def body(self) -> Json:
         """The JSON to submit."""
@@ -47,12 +44,12 @@ class S2vRequest:
 class EmoRequest:
     """A video by emo-v1: a speaking portrait, framed by the boxes its detection returned."""
 
+    model: str
     image_url: str
     audio_url: str
     face_bbox: Box
     ext_bbox: Box
     style_level: StyleLevel = "normal"
-    model: str = EMO_MODEL
 
     def body(self) -> Json:
         """The JSON to submit."""

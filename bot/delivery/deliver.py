@@ -15,8 +15,9 @@ from bot.common import CommonServices, Component
 from bot.delivery.finish import Finisher
 from bot.delivery.package import Form, Package, Packager
 from bot.delivery.private_fallback import PrivateFallbacks
-from bot.media.video.errors import CannotShrink, LabelNotWritten, TooLongForNote, VideoUnreadable
-from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.errors import MediaFailure, MediaNotMade
+from bot.media.video.errors import VideoUnreadable
+from bot.retry import CHAT
 from bot.telegram import errors as chat
 from bot.telegram.outgoing import SentMessage
 from storage.groups import borrowed_media
@@ -27,23 +28,7 @@ from storage.jobs.jobs import Job
 
 logger = logging.getLogger(__name__)
 
-_WAITS_SECONDS = (2, 5, 15, 30, 60, 120, 300)
 _LONG_HOLD_SECONDS = 5.0
-_CLOSED = (chat.ChatDead, chat.NotAllowed, chat.ThreadClosed)
-_NOT_SENT = (
-    *(chat.NotSent, *_CLOSED, chat.ChatMoved, chat.FileTooBig, chat.RequestInvalid),
-    *(chat.TokenRejected, OSError),
-)
-_NOT_THIS_FORM = (
-    *(chat.FileTooBig, chat.RequestInvalid, chat.NotAllowed),
-    *(CannotShrink, LabelNotWritten, MediaWorkerDied),
-)
-_NOT_AS_NOTE = (chat.FileTooBig, chat.RequestInvalid, chat.NotAllowed)
-"""A person may refuse round notes by their settings, a group by its rights."""
-_LATER = (
-    *(chat.TryAgain, chat.SendUnknown, chat.MessageGone, OSError),
-    *(MediaWorkerDied, MediaWorkerNotStarted, CannotShrink, LabelNotWritten),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,21 +56,39 @@ class Delivery(Component):
             await self.finisher.fail(job, OBJECTED)
             return
         try:
-            sent, as_file = await self._bring(job)
+            brought = await self._bring_somewhere(job)
         except (VideoUnreadable, FileNotFoundError) as failure:
             await self._broken(job, failure)
         except chat.ChatMoved as failure:
             await self.messenger.note_moved(job.chat_id, failure.new_chat_id)
-        except _CLOSED as failure:
-            await self._past_the_chat(job, failure)
-        except chat.FileTooBig as failure:
-            await self._lost(job, failure, "failed-too-big")
-        except chat.RequestInvalid as failure:
-            await self._lost(job, failure, "failed-invalid")
-        except _LATER as failure:
+        except chat.FormRefused as failure:
+            too_big = isinstance(failure, chat.FileTooBig)
+            await self._lost(job, failure, "failed-too-big" if too_big else "failed-invalid")
+        except (chat.TryAgain, chat.SendUnknown, chat.MessageGone) as failure:
+            await self._later(job, failure)
+        except (MediaFailure, OSError) as failure:
             await self._later(job, failure)
         else:
-            await self._done(job, sent, as_file=as_file)
+            if brought is not None:
+                await self._done(job, *brought)
+
+    async def _bring_somewhere(self, job: Job) -> tuple[SentMessage, bool] | None:
+        """As `_bring`; to the person's private chat instead of a group that takes no videos.
+
+        None where that fails too: the job is undeliverable.
+        """
+        try:
+            return await self._bring(job)
+        except chat.FormRefused:
+            raise
+        except chat.Refused as failure:
+            refusal = failure
+        try:
+            return await self.private_fallbacks.bring(job), False
+        except chat.Refused as failure:
+            logger.info("job %s has no detour: %s", job.id, failure)
+            await self._undeliverable(job, refusal)
+            return None
 
     async def _bring(self, job: Job) -> tuple[SentMessage, bool]:
         """What was sent, and whether as a file.
@@ -106,26 +109,12 @@ class Delivery(Component):
             try:
                 package = await self.packager.first(job, form)
                 return await self._hand_over(package), package.video.as_file
-            except _NOT_THIS_FORM as failure:
+            except (chat.FormRefused, chat.NotAllowed, MediaNotMade) as failure:
                 logger.warning("job %s cannot be sent %s: %r", job.id, form.name, failure)
                 refusal = refusal or failure
                 await self.private_fallbacks.note_refused(job, failure)
         assert refusal is not None  # noqa: S101
         raise refusal
-
-    async def _past_the_chat(self, job: Job, refusal: chat.TelegramFailure) -> None:
-        """To the person's private chat instead of a group; undeliverable where that fails too."""
-        try:
-            sent = await self.private_fallbacks.bring(job)
-        except (*_CLOSED, chat.RequestInvalid, chat.FileTooBig) as failure:
-            logger.info("job %s has no detour: %s", job.id, failure)
-            await self._undeliverable(job, refusal)
-        except (VideoUnreadable, FileNotFoundError) as failure:
-            await self._broken(job, failure)
-        except _LATER as failure:
-            await self._later(job, failure)
-        else:
-            await self._done(job, sent, as_file=False)
 
     async def _bring_note(self, job: Job) -> SentMessage | None:
         """None where it has to come as a video: a round note was refused, or nobody knows.
@@ -135,12 +124,12 @@ class Delivery(Component):
         """
         try:
             note = await self.packager.note(job)
-        except (TooLongForNote, MediaWorkerDied, LabelNotWritten) as failure:
+        except MediaNotMade as failure:
             logger.warning("job %s cannot be a round note: %r", job.id, failure)
             return None
         there = await self.messenger.reply_to_voice(job)
         async with self.database.transaction() as tx:
-            await moves.sending(tx, job.id, self.clock.now_milliseconds())
+            await moves.sending(tx, job.id)
         try:
             return await self.sender.send_video_note(there, note)
         except chat.SendUnknown as failure:
@@ -148,10 +137,11 @@ class Delivery(Component):
             if failure.message_id is None:
                 return None
             return SentMessage(job.chat_id, failure.message_id, is_note=True)
-        except _NOT_SENT as failure:
+        except (chat.TelegramFailure, OSError) as failure:
             async with self.database.transaction() as tx:
                 await moves.not_sent(tx, job.id)
-            if not isinstance(failure, _NOT_AS_NOTE):
+            # A person may refuse round notes by their settings, a group by its rights.
+            if not isinstance(failure, chat.FormRefused | chat.NotAllowed):
                 raise
             logger.info("job %s is not taken as a round note: %s", job.id, failure)
             return None
@@ -161,18 +151,18 @@ class Delivery(Component):
         if package.job.sending_at_milliseconds is not None:
             return await self._into_status(package)
         async with self.database.transaction() as tx:
-            await moves.sending(tx, package.job.id, self.clock.now_milliseconds())
+            await moves.sending(tx, package.job.id)
         try:
             return await self._send(package)
-        except _NOT_SENT:
-            async with self.database.transaction() as tx:
-                await moves.not_sent(tx, package.job.id)
-            raise
         except chat.SendUnknown as failure:
             if failure.message_id is not None:
                 return SentMessage(package.job.chat_id, failure.message_id)
             logger.warning("job %s: %s; its status becomes the video", package.job.id, failure)
             return await self._into_status(package)
+        except (chat.TelegramFailure, OSError):
+            async with self.database.transaction() as tx:
+                await moves.not_sent(tx, package.job.id)
+            raise
 
     async def _send(self, package: Package) -> SentMessage:
         return await self.sender.send_video(
@@ -205,7 +195,7 @@ class Delivery(Component):
             keyboard=package.keyboard,
         )
 
-    async def _done(self, job: Job, sent: SentMessage, *, as_file: bool) -> None:
+    async def _done(self, job: Job, sent: SentMessage, as_file: bool) -> None:
         async with self.database.transaction() as tx:
             await moves.delivered(
                 tx,
@@ -213,7 +203,6 @@ class Delivery(Component):
                 chat_id=sent.chat_id,
                 message_id=sent.message_id,
                 file_id=sent.video_file_id,
-                now_milliseconds=self.clock.now_milliseconds(),
                 as_file=as_file,
                 as_note=sent.is_note,
                 thumbnail_id=sent.thumbnail_id,
@@ -245,18 +234,17 @@ class Delivery(Component):
     async def _undeliverable(self, job: Job, failure: chat.TelegramFailure) -> None:
         """Paid and nobody to give it to; the file stays for the retention time."""
         logger.warning("job %s cannot be delivered: %s", job.id, failure)
-        now = self.clock.now_milliseconds()
         async with self.database.transaction() as tx:
-            await moves.undeliverable(tx, job, str(failure), now)
+            await moves.undeliverable(tx, job, str(failure))
             if isinstance(failure, chat.ChatDead):
-                await close_chat(tx, job.chat_id, str(failure), now)
+                await close_chat(tx, job.chat_id, str(failure))
         await self.finisher.announce(job.id)
 
     async def _later(self, job: Job, reason: object) -> None:
         """Not before Telegram's pause is over, however long: meanwhile others are served."""
         current = await jobs.get(self.database, job.id) or job
-        seconds: float = _WAITS_SECONDS[min(current.tries, len(_WAITS_SECONDS) - 1)]
-        seconds = max(seconds, self.sender.held_seconds(job.chat_id))
+        held_seconds = self.sender.held_seconds(job.chat_id)
+        seconds = CHAT.endless_delay_seconds(current.tries + 1, held_seconds)
         logger.warning("job %s is sent again in %.0f s: %s", job.id, seconds, reason)
         async with self.database.transaction() as tx:
             not_before = self.clock.now_milliseconds() + int(seconds * 1000)

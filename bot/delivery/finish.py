@@ -13,6 +13,7 @@ from bot.chat.provider_texts import photo_text
 from bot.chat.receipt import Receipts, charge_text
 from bot.common import CommonServices, Component
 from bot.limits import effective_settings_of
+from bot.retry import END_UNSAID
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from storage.groups import borrowed_media
@@ -24,9 +25,6 @@ logger = logging.getLogger(__name__)
 _NO_RETRY = frozenset(
     {"failed-moderated", "failed-refused", "failed-sound-too-long", "failed-gone"}
 )
-
-_SAY_AGAIN_SECONDS = (60, 600, 3600)
-"""An end that Telegram refuses to show is shown later: a right comes back, a topic is opened."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +52,7 @@ class Finisher(Component):
             current = await jobs.get(tx, job.id)
             if only_in is not None and (current is None or current.state != only_in):
                 return
-            now = self.clock.now_milliseconds()
-            if await moves.fail(tx, job, failure, detail, now):
+            if await moves.fail(tx, job, failure, detail):
                 logger.warning("job %s failed: %s (%s)", job.id, failure, detail)
                 if noting is not None:
                     await noting(tx)
@@ -64,7 +61,7 @@ class Finisher(Component):
     async def cancelled(self, job: Job) -> None:
         """Record that it was stopped before anything was billed, and say it."""
         async with self.database.transaction() as tx:
-            await moves.cancelled(tx, job, self.clock.now_milliseconds())
+            await moves.cancelled(tx, job)
         await self.announce(job.id)
 
     async def announce(self, job_id: int) -> None:
@@ -90,9 +87,9 @@ class Finisher(Component):
         elif job.state == JobState.DONE:
             await self.messenger.remove_status(job)
         elif job.state in (JobState.FAILED, JobState.CANCELLED):
-            said = await self._say_end(job)
-            if not said and job.tries < len(_SAY_AGAIN_SECONDS):
-                await self._say_later(job)
+            delay_seconds = END_UNSAID.delay_seconds(job.tries + 1)
+            if not await self._say_end(job) and delay_seconds is not None:
+                await self._say_later(job, delay_seconds)
                 return
         async with self.database.transaction() as tx:
             await moves.announced(tx, job.id)
@@ -114,10 +111,9 @@ class Finisher(Component):
         else:
             await self.messenger.status(job, texts.html("video-stays"))
 
-    async def _say_later(self, job: Job) -> None:
-        wait_milliseconds = _SAY_AGAIN_SECONDS[job.tries] * 1000
+    async def _say_later(self, job: Job, delay_seconds: float) -> None:
         async with self.database.transaction() as tx:
-            not_before = self.clock.now_milliseconds() + wait_milliseconds
+            not_before = self.clock.now_milliseconds() + int(delay_seconds * 1000)
             await moves.postpone(tx, job.id, not_before)
 
     async def _say_end(self, job: Job) -> bool:

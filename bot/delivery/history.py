@@ -11,12 +11,11 @@ from pathlib import Path
 from bot.common import CommonServices, Component
 from bot.delivery.package import Packager
 from bot.media.calls import draw_sheet, make_cover
-from bot.media.video.errors import VideoUnreadable
-from bot.media.worker.client import MediaWorkerDied
+from bot.media.errors import MediaUnusable
 from bot.telegram import errors as chat
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
-from storage.jobs import jobs
+from storage.jobs import videos
 from storage.jobs.jobs import Job
 from storage.media import ConversationKey
 from storage.people import people
@@ -53,12 +52,12 @@ class History(Component):
 
     async def page(self, conversation: ConversationKey, number: int) -> Page | None:
         """The page, or the last one where there are fewer; None without any video."""
-        count = await jobs.count_rendered(self.database, conversation.user_id, conversation.chat_id)
+        count = await videos.count_of(self.database, conversation.user_id, conversation.chat_id)
         if not count:
             return None
         pages = -(-count // VIDEOS_ON_A_PAGE)
         number = max(1, min(number, pages))
-        found = await jobs.rendered(
+        found = await videos.page_of(
             self.database,
             conversation.user_id,
             conversation.chat_id,
@@ -85,14 +84,14 @@ class History(Component):
     async def _cover_of(self, path: Path) -> bytes | None:
         try:
             return await self.common.media.decoder.run(make_cover, path)
-        except (VideoUnreadable, MediaWorkerDied, OSError) as failure:
+        except (MediaUnusable, OSError) as failure:
             logger.info("%s shows no picture: %r", path.name, failure)
             return None
 
     async def _thumbnail(self, file_id: str) -> bytes | None:
         try:
             return await self.files.download(file_id)
-        except (chat.FileGone, chat.FileTooBig, chat.TryAgain) as failure:
+        except (chat.FormRefused, chat.TryAgain) as failure:
             logger.info("a thumbnail cannot be had: %s", failure)
             return None
 

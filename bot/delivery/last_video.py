@@ -8,25 +8,20 @@ from enum import Enum, auto
 
 from bot.common import CommonServices, Component
 from bot.delivery.package import Form, Package, Packager
-from bot.media.video.errors import CannotShrink, LabelNotWritten, VideoUnreadable
-from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.errors import MediaNotMade
+from bot.media.video.errors import VideoUnreadable
+from bot.media.worker.client import MediaWorkerNotStarted
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
 from bot.telegram.outgoing import OutgoingNote, SentMessage
-from storage.jobs import jobs, moves
+from storage.jobs import moves, videos
 from storage.jobs.jobs import Job
 
 logger = logging.getLogger(__name__)
 
-_NO_SUCH_ID = (chat.FileGone, chat.RequestInvalid)
-_NOT_THIS_FORM = (
-    *(chat.FileTooBig, chat.RequestInvalid),
-    *(CannotShrink, LabelNotWritten, MediaWorkerDied),
-)
-
 
 class ResendOutcome(Enum):
-    """What became of the wish."""
+    """What became of it."""
 
     SENT = auto()
     NONE_YET = auto()
@@ -45,7 +40,7 @@ class LastVideo(Component):
 
         Raises: `TelegramFailure`s; after `SendUnknown` it may be there.
         """
-        job = await jobs.last_rendered(self.database, user_id, destination.chat_id)
+        job = await videos.last_of(self.database, user_id, destination.chat_id)
         if job is None:
             return ResendOutcome.NONE_YET
         if job.came_as_note and await self._note_by_id(job, destination):
@@ -73,7 +68,7 @@ class LastVideo(Component):
         note = OutgoingNote(job.note_file_id, 0, 0)
         try:
             await self.sender.send_video_note(destination, note)
-        except _NO_SUCH_ID as failure:
+        except chat.FormRefused as failure:
             logger.info("Telegram does not have the note of job %s: %s", job.id, failure)
             return False
         return True
@@ -84,7 +79,7 @@ class LastVideo(Component):
             return False
         try:
             await self._send(package)
-        except _NO_SUCH_ID as failure:
+        except chat.FormRefused as failure:
             logger.info("Telegram does not have the video of job %s: %s", job.id, failure)
             return False
         return True
@@ -97,7 +92,7 @@ class LastVideo(Component):
             except (VideoUnreadable, OSError, MediaWorkerNotStarted) as failure:
                 logger.info("the video of job %s is not on disk: %r", job.id, failure)
                 return False
-            except _NOT_THIS_FORM as failure:
+            except (chat.FormRefused, MediaNotMade) as failure:
                 logger.info("job %s cannot be sent %s: %r", job.id, form.name, failure)
             else:
                 await self._remember(job, package, sent)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.chat.keyboards import video_keyboard, with_group_buttons
 from bot.chat.messenger import Messenger
-from bot.chat.receipt import Receipts, labelled
+from bot.chat.receipt import Receipts, ai_label_of
 from bot.common import CommonServices, Component
 from bot.limits import effective_settings_of
 from bot.media.calls import facts_and_cover, make_round_note, shrink_video
@@ -90,7 +90,7 @@ class Packager(Component):
     async def again(self, job: Job, form: Form, text: str, destination: Destination) -> Package:
         """The package that brings a video of earlier, with that text; raises as `first`."""
         texts = await self.messenger.texts_for(job.user_id, job.chat_id)
-        caption = _with_note(texts.html(labelled(job, text)), form, texts)
+        caption = _with_note(texts.html(text, label=ai_label_of(job, texts)), form, texts)
         return Package(job, await self.video(job, form), caption, destination)
 
     async def known(self, job: Job, text: str, destination: Destination) -> Package | None:
@@ -99,7 +99,7 @@ class Packager(Component):
             return None
         texts = await self.messenger.texts_for(job.user_id, job.chat_id)
         video = OutgoingVideo(job.video_file_id, 0, 0, 0, as_file=bool(job.sent_as_file))
-        return Package(job, video, texts.html(labelled(job, text)), destination)
+        return Package(job, video, texts.html(text, label=ai_label_of(job, texts)), destination)
 
     async def note(self, job: Job) -> OutgoingNote:
         """The video as a round note; raises as `first`, and TooLongForNote."""

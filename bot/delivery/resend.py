@@ -1,6 +1,6 @@
-"""Errands: what costs nothing and takes a while, done beside the making of videos.
+"""A video once more, or a page of all of them: done beside the making of videos, for nothing.
 
-Nothing is rendered for them. A message whose fate is unknown is not sent twice: whoever misses it
+Nothing is rendered. A message whose fate is unknown is not sent twice: whoever misses it
 presses again.
 """
 
@@ -17,6 +17,7 @@ from bot.delivery.history import History
 from bot.delivery.last_video import LastVideo, ResendOutcome
 from bot.delivery.round_video import RoundNotes
 from bot.outbox import Work
+from bot.retry import OUTBOX
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
 from storage.groups import borrowed_media
@@ -27,8 +28,10 @@ from storage.jobs.resends import Resend
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 16
-_WAITS_SECONDS = (2, 5, 15, 60, 300)
-_REFUSED = (chat.NotAllowed, chat.RequestInvalid, chat.FileTooBig, chat.ThreadClosed)
+
+
+RESENT_AS = ("video", "note")
+"""In what form a video is had again: its button's word, and the kind of its resend."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +46,7 @@ class Resends(Component):
 
     async def due(self) -> dict[Hashable, Work]:
         """See `BackgroundTask`."""
-        found = await resends.due(self.database, self.clock.now_milliseconds(), _AT_ONCE)
+        found = await resends.due(self.database, _AT_ONCE)
         return {("resend", resend.id): partial(self.run, resend.id) for resend in found}
 
     async def run(self, resend_id: int) -> None:
@@ -59,13 +62,13 @@ class Resends(Component):
                     return
                 await self._say(resend, "again-later")
             except chat.SendUnknown as failure:
-                logger.info("errand %s may be done: %s", resend.id, failure)
+                logger.info("resend %s may be done: %s", resend.id, failure)
             except chat.ChatDead as failure:
                 await self.messenger.note_dead(resend.chat_id, failure)
             except chat.ChatMoved as failure:
                 await self.messenger.note_moved(resend.chat_id, failure.new_chat_id)
-            except _REFUSED as failure:
-                logger.info("errand %s is refused: %s", resend.id, failure)
+            except chat.Refused as failure:
+                logger.info("resend %s is refused: %s", resend.id, failure)
                 refused = "again-not-round" if resend.kind == "note" else "again-later"
                 await self._say(resend, refused)
         async with self.database.transaction() as tx:
@@ -112,7 +115,7 @@ class Resends(Component):
                     keyboard=page.keyboard,
                 )
             except chat.MessageGone:
-                logger.info("the page of errand %s is gone", resend.id)
+                logger.info("the page of resend %s is gone", resend.id)
             return
         await self._begin_sending(resend)
         await self.sender.send_photo(
@@ -132,10 +135,11 @@ class Resends(Component):
 
     async def _put_off(self, resend: Resend, failure: Exception) -> bool:
         """False when it was tried often enough."""
-        if resend.tries >= len(_WAITS_SECONDS):
+        held_seconds = self.sender.held_seconds(resend.chat_id)
+        seconds = OUTBOX.delay_seconds(resend.tries + 1, held_seconds)
+        if seconds is None:
             return False
-        seconds = max(_WAITS_SECONDS[resend.tries], self.sender.held_seconds(resend.chat_id))
-        logger.info("errand %s in %.0f s: %s", resend.id, seconds, failure)
+        logger.info("resend %s in %.0f s: %s", resend.id, seconds, failure)
         not_before = self.clock.now_milliseconds() + int(seconds * 1000)
         async with self.database.transaction() as tx:
             await resends.not_sent(tx, resend.id)
@@ -143,12 +147,12 @@ class Resends(Component):
         return True
 
     async def _say(self, resend: Resend, key: str) -> None:
-        """Better lost than said twice, or than an errand without an end."""
+        """Better lost than said twice, or than a resend without an end."""
         texts = await self.messenger.texts_for(resend.user_id, resend.chat_id)
         try:
             await self.sender.send_text(_there(resend), texts.html(key))
-        except (chat.TryAgain, chat.SendUnknown, chat.ChatDead, chat.ChatMoved, *_REFUSED) as error:
-            logger.info("errand %s: what became of it stays unsaid: %s", resend.id, error)
+        except (chat.Refused, chat.TryAgain, chat.SendUnknown, chat.ChatMoved) as error:
+            logger.info("resend %s: what became of it stays unsaid: %s", resend.id, error)
 
 
 def _there(resend: Resend) -> Destination:

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from bot.common import CommonServices, Component
 from bot.delivery.package import Packager
-from bot.media.video.errors import LabelNotWritten, TooLongForNote, VideoUnreadable
-from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.errors import MediaFailure
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
 from bot.telegram.outgoing import OutgoingNote
@@ -19,11 +18,6 @@ from storage.jobs import moves
 from storage.jobs.jobs import Job
 
 logger = logging.getLogger(__name__)
-
-_NOT_TO_BE_MADE = (
-    *(TooLongForNote, VideoUnreadable, LabelNotWritten, OSError),
-    *(MediaWorkerDied, MediaWorkerNotStarted),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +62,7 @@ class RoundNotes(Component):
             return None
         try:
             return await self.packager.note(job)
-        except _NOT_TO_BE_MADE as failure:
+        except (MediaFailure, OSError) as failure:
             logger.warning("no round note can be made of job %s: %r", job.id, failure)
             return None
 
@@ -78,7 +72,7 @@ class RoundNotes(Component):
             return False
         try:
             data = await self.files.download(job.video_file_id)
-        except (chat.FileGone, chat.FileTooBig) as failure:
+        except chat.FormRefused as failure:
             logger.info("the video of job %s cannot be fetched: %s", job.id, failure)
             return False
         await asyncio.to_thread(_write, self.packager.path(job), data)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bot.config.engines import ENGINES
 from bot.dashscope.fields import Box
 from bot.dashscope.tasks import Task, TaskSummary
 from bot.dashscope.upload import UploadedFile
@@ -69,4 +70,5 @@ def stops_account(engine: Engine) -> str:
 
     That of the first model is the account's, as it was when there was no other.
     """
-    return f"{engine.account}:{engine.name}" if engine.name == "emo" else engine.account
+    own = ENGINES[engine.name].own_outage
+    return f"{engine.account}:{engine.name}" if own else engine.account

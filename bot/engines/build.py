@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import assert_never
 
 from bot.common import CommonServices
 from bot.config import Settings
-from bot.config.prices import ENGINES
-from bot.config.prices import Engine as EngineName
+from bot.config.engines import ENGINES, EngineKind
 from bot.dashscope.client import DashScope
 from bot.engines.base import Engine, stops_account
 from bot.engines.dashscope import ServiceEngine
@@ -52,9 +50,9 @@ async def _engines(settings: Settings, common: CommonServices, stack: AsyncExitS
     needed = {job.engine for job in await jobs.open_jobs(common.database)}
     off = [name for name in ENGINES if name in needed and name not in settings.engines]
     if service is None:
-        off = [name for name in off if name == "preview"]
-    names = (*settings.engines, *off)
-    made = [_engine(name, settings, service, common, stack) for name in names]
+        off = [name for name in off if ENGINES[name].is_local]
+    kinds = [ENGINES[name] for name in (*settings.engines, *off)]
+    made = [_engine(kind, settings, service, common, stack) for kind in kinds]
     number = len(settings.engines)
     return Engines(*made[:number], off=made[number:])
 
@@ -76,26 +74,23 @@ async def _service(
 
 
 def _engine(
-    name: EngineName,
+    kind: EngineKind,
     settings: Settings,
     service: DashScope | None,
     common: CommonServices,
     stack: AsyncExitStack,
 ) -> Engine:
-    match name:
-        case "preview":
-            preview = PreviewEngine(
-                directory=settings.previews_directory,
-                renderer=common.media.renderer,
-                clock=common.clock,
-            )
-            stack.push_async_callback(preview.close)
-            return preview
-        case "wan2.2-s2v" | "emo":
-            assert service is not None  # noqa: S101
-            return ServiceEngine(service, name, style=settings.style)
-        case _:
-            assert_never(name)
+    if not kind.is_local:
+        assert service is not None  # noqa: S101
+        return ServiceEngine(service, kind, style=settings.style)
+    preview = PreviewEngine(
+        kind=kind,
+        directory=settings.previews_directory,
+        renderer=common.media.renderer,
+        clock=common.clock,
+    )
+    stack.push_async_callback(preview.close)
+    return preview
 
 
 def _outages(engines: Engines, common: CommonServices) -> Outages:

@@ -1,17 +1,15 @@
-"""The engines of the provider: wan2.2-s2v, and EMO for portraits."""
+"""The engines that are models of the provider."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
+from bot.config.engines import EngineKind
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import NotSent, RequestInvalid, Throttled, TryAgain
 from bot.dashscope.requests import (
-    EMO_DETECT_MODEL,
-    EMO_MODEL,
-    S2V_DETECT_MODEL,
-    S2V_MODEL,
+    SQUARE,
     EmoRequest,
     Resolution,
     S2vRequest,
@@ -25,28 +23,25 @@ from bot.engines.base import Ticket
 
 
 class ServiceEngine:
-    """One model of the provider, see `Engine`; the account runs one task at a time."""
+    """One model of the provider, see `Engine`; the account runs one task of it at a time."""
 
     slots = 1
     account = "dashscope"
 
-    def __init__(
-        self,
-        service: DashScope,
-        name: Literal["wan2.2-s2v", "emo"],
-        *,
-        style: Style | None = None,
-    ) -> None:
+    def __init__(self, service: DashScope, kind: EngineKind, *, style: Style | None = None) -> None:
+        if kind.model is None:
+            raise ValueError(f"{kind.name} is no model of the provider")
         self._service = service
         self._style = style
-        self.name: str = name
-        self._model = S2V_MODEL if name == "wan2.2-s2v" else EMO_MODEL
-        self.detection = S2V_DETECT_MODEL if name == "wan2.2-s2v" else EMO_DETECT_MODEL
+        self._needs_boxes = kind.needs_boxes
+        self._model = kind.model
+        self.name = kind.name
+        self.detection = kind.detection
 
     async def check(self, jpeg: bytes) -> Verdict:
         """See `Engine`; the photo goes into the space of the detecting model first."""
         uploaded = await self._show(jpeg)
-        ratio: Literal["1:1"] | None = "1:1" if self.detection == EMO_DETECT_MODEL else None
+        ratio = SQUARE if self._needs_boxes else None
         return await self._service.detect(self.detection, uploaded.url, ratio=ratio)
 
     async def _show(self, jpeg: bytes) -> UploadedFile:
@@ -91,13 +86,18 @@ class ServiceEngine:
         await self._service.download(url, target)
 
     def _request(self, ticket: Ticket) -> VideoRequest:
-        if self._model == S2V_MODEL:
-            return S2vRequest(
-                ticket.photo_url,
-                ticket.sound_url,
-                resolution=cast(Resolution, ticket.resolution),
-                style=self._style,
-            )
+        if self._needs_boxes:
+            return self._request_with_boxes(ticket)
+        return S2vRequest(
+            self._model,
+            ticket.photo_url,
+            ticket.sound_url,
+            resolution=cast(Resolution, ticket.resolution),
+            style=self._style,
+        )
+
+    def _request_with_boxes(self, ticket: Ticket) -> VideoRequest:
         if ticket.face_bbox is None or ticket.ext_bbox is None:
-            raise RequestInvalid("EMO needs the boxes of its own detection, and there are none")
-        return EmoRequest(ticket.photo_url, ticket.sound_url, ticket.face_bbox, ticket.ext_bbox)
+            raise RequestInvalid(f"{self.name} needs the boxes of its detection, and has none")
+        photo, sound = ticket.photo_url, ticket.sound_url
+        return EmoRequest(self._model, photo, sound, ticket.face_bbox, ticket.ext_bbox)

@@ -10,37 +10,25 @@ from weakref import WeakValueDictionary
 from bot.common import CommonServices, Component
 from bot.dashscope.errors import (
     DashScopeError,
-    InputNotFetched,
-    NotSent,
+    NothingDone,
     ServiceStopped,
-    Throttled,
+    Transient,
     TryAgain,
-    Unavailable,
 )
 from bot.dashscope.fields import Box
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Engine
 from bot.engines.outages import Outages
 from bot.media.exchange import NormalisedPicture
+from bot.retry import PAID_CHECK
 from storage import verdicts
 from storage.media import Media
 from storage.outages import Work
 from storage.verdicts import CHECKS_OF_A_PICTURE, KnownVerdict, NoVerdict
 
-_NOT_MADE = (ServiceStopped, NotSent, Throttled, Unavailable)
-_WAITS_SECONDS = (2.0, 10.0)
-"""Before the second paid check of a picture, and before the third and last."""
-
 
 class VerdictLost(TryAgain):
-    """A check that may be billed brought no verdict; it may be repeated, few times.
-
-    Whoever repeats it waits `wait_seconds` before.
-    """
-
-    def __init__(self, failure: DashScopeError, wait_seconds: float) -> None:
-        super().__init__(str(failure), code=failure.code, message=failure.message)
-        self.wait_seconds = wait_seconds
+    """A check that may be billed brought no verdict; it may be repeated, few times."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +62,7 @@ class Detection(Component):
         async with self.outages.of(engine.name).noting(Work.CHECK):
             verdict = _known(await self._paid_verdict(engine, booking_id, picture))
         async with self.database.transaction() as tx:
-            now = self.clock.now_milliseconds()
-            await verdicts.keep(tx, picture.sha256, engine.detection, verdict, now)
+            await verdicts.keep(tx, picture.sha256, engine.detection, verdict)
         return verdict
 
     async def _paid_verdict(
@@ -84,23 +71,27 @@ class Detection(Component):
         """What was certainly not done is not billed, and does not count."""
         try:
             return await engine.check(picture.jpeg)
-        except _NOT_MADE:
+        except (ServiceStopped, NothingDone):
             async with self.database.transaction() as tx:
                 await verdicts.uncount_check(tx, booking_id)
             raise
-        except (TryAgain, InputNotFetched) as failure:
+        except Transient as failure:
             raise await self._lost(engine, picture.sha256, failure) from failure
 
     async def _lost(
         self, engine: Engine, picture_sha256: str, failure: DashScopeError
     ) -> VerdictLost | NoVerdict:
         """What an answer without a verdict comes to: another check, or the end of checking."""
-        now = self.clock.now_milliseconds()
-        left = await verdicts.checks_left(self.database, picture_sha256, engine.detection, now)
+        left = await verdicts.checks_left(self.database, picture_sha256, engine.detection)
         if left == 0:
             return NoVerdict(engine.detection, str(failure))
         made = CHECKS_OF_A_PICTURE - left
-        return VerdictLost(failure, _WAITS_SECONDS[made - 1])
+        return VerdictLost(
+            str(failure),
+            code=failure.code,
+            message=failure.message,
+            retry_after_seconds=PAID_CHECK.delay_seconds(made),
+        )
 
     async def _count(self, engine: Engine, item: Media, picture_sha256: str) -> int:
         async with self.database.transaction() as tx:
@@ -113,7 +104,6 @@ class Detection(Component):
                 micro_yuan=self.limits.price_of_detection(engine.name),
                 per_person_per_day=self.limits.detections_per_person_per_day,
                 caps=self.limits.caps,
-                now_milliseconds=self.clock.now_milliseconds(),
             )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from bot import outbox
 from bot.common import CommonServices, Component
 from bot.dashscope.errors import ServiceStopped, StopCause
+from bot.retry import PROBE
 from storage import outages
 from storage.db.database import Transaction
 from storage.jobs import jobs, moves
@@ -22,7 +23,7 @@ from storage.outages import Outage, Work
 
 logger = logging.getLogger(__name__)
 
-PATIENCE_MILLISECONDS = 24 * 3600 * 1000
+LONGEST_WAIT_MILLISECONDS = 24 * 3600 * 1000
 """A job that waited so long for the provider to serve again waits no longer."""
 
 ACCOUNT_WIDE = frozenset({StopCause.KEY, StopCause.UNPAID})
@@ -58,9 +59,11 @@ class Outages(Component):
     async def refused(self, work: Work, failure: ServiceStopped) -> None:
         """Note that the provider refused this work."""
         logger.warning("%s is refused: %s", work, failure)
-        cause, now = failure.cause.value, self.clock.now_milliseconds()
+        cause = failure.cause.value
         async with self.database.transaction() as tx:
-            await outages.refused(tx, self.account, work, cause, str(failure), now)
+            stop = await outages.current(tx, self.account, work)
+            probe_at = _probe_at(tx, stop)
+            await outages.refused(tx, self.account, work, cause, str(failure), probe_at)
 
     @asynccontextmanager
     async def noting(self, work: Work) -> AsyncIterator[None]:
@@ -87,7 +90,7 @@ class Outages(Component):
                 logger.info("%s works again", stop.work)
                 await outages.end(tx, stop)
             if ended and work != Work.SUBMIT:
-                await outages.hurry(tx, self.account, self.clock.now_milliseconds(), asked=False)
+                await outages.hurry(tx, self.account, asked=False)
 
     async def is_stopped(self) -> bool:
         """Whether videos wait for the provider to serve again."""
@@ -104,19 +107,18 @@ class Outages(Component):
         Raises: NotDue: nothing may be submitted yet.
         """
         stop = await outages.current(tx, self.account, Work.SUBMIT)
-        if stop is not None and not stop.is_due(self.clock.now_milliseconds()):
+        if stop is not None and not stop.is_due(tx.now_milliseconds):
             raise NotDue
         return stop
 
     async def begin_probe(self, tx: Transaction, stop: Outage) -> None:
         """A job was taken for the trial: no other is, until the next one is due."""
-        await outages.begin_probe(tx, stop, self.clock.now_milliseconds())
+        await outages.begin_probe(tx, stop, _probe_at(tx, stop))
 
     async def resume(self, *, asked: bool) -> bool:
         """Try at once; with `asked` the operator is told how it went. False: nothing is stopped."""
         async with self.database.transaction() as tx:
-            now = self.clock.now_milliseconds()
-            stopped = await outages.hurry(tx, self.account, now, asked=asked)
+            stopped = await outages.hurry(tx, self.account, asked=asked)
         return any([stopped, *[await other.resume(asked=asked) for other in self.others]])
 
     async def due(self) -> dict[Hashable, outbox.Work]:
@@ -144,17 +146,17 @@ class Outages(Component):
             await other.tell()
 
     async def give_up_waiting(self) -> None:
-        """Jobs that waited out their patience fail, without charge; who asks is told why."""
+        """Jobs that waited too long fail, without charge; who asks is told why."""
         for other in self.others:
             await other.give_up_waiting()
         stop = await outages.current(self.database, self.account, Work.SUBMIT)
         now = self.clock.now_milliseconds()
-        if stop is None or now - stop.since_milliseconds < PATIENCE_MILLISECONDS:
+        if stop is None or now - stop.since_milliseconds < LONGEST_WAIT_MILLISECONDS:
             return
         for job in await jobs.open_jobs(self.database):
             since = max(stop.since_milliseconds, job.created_at_milliseconds)
             waits = job.state in WAITING and self.is_of(job.engine)
-            if waits and now - since >= PATIENCE_MILLISECONDS:
+            if waits and now - since >= LONGEST_WAIT_MILLISECONDS:
                 await self._give_up(job, stop)
 
     async def _give_up(self, job: Job, stop: Outage) -> None:
@@ -163,8 +165,7 @@ class Outages(Component):
             current = await jobs.get(tx, job.id)
             if current is None or current.state not in WAITING:
                 return
-            now = self.clock.now_milliseconds()
-            await moves.fail(tx, current, "failed-waited", stop.cause, now)
+            await moves.fail(tx, current, "failed-waited", stop.cause)
         logger.warning("job %s waited too long for the provider (%s)", job.id, stop.cause)
 
     async def _tell_begin(self, stop: Outage) -> None:
@@ -198,3 +199,9 @@ def _is_proof(work: Work, stop: Outage) -> bool:
     if work != Work.SUBMIT:
         return stop.work == work
     return stop.work != Work.CHECK or stop.cause in _ACCOUNT_WIDE_NAMES
+
+
+def _probe_at(tx: Transaction, stop: Outage | None) -> int:
+    """When the next one is due, after a refusal or after a probe."""
+    delay_seconds = PROBE.endless_delay_seconds(1 if stop is None else stop.trials + 2)
+    return tx.now_milliseconds + int(delay_seconds * 1000)

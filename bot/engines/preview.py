@@ -12,32 +12,34 @@ from pathlib import Path
 from typing import get_args
 
 from bot.clock import Clock
+from bot.config.engines import EngineKind
 from bot.dashscope.errors import NotCancellable, RequestInvalid, ResultGone
 from bot.dashscope.tasks import Task, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Ticket
 from bot.media.calls import render_preview
+from bot.media.errors import MediaFailure
 from bot.media.exchange import Resolution
-from bot.media.preview.errors import NoFaceFound, PreviewRefused
-from bot.media.video.errors import VideoUnreadable
-from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.preview.errors import NoFaceFound
+from bot.media.worker.client import MediaWorker
 
 logger = logging.getLogger(__name__)
 
 _KEPT_MILLISECONDS = 48 * 3600 * 1000
-_REFUSALS = (PreviewRefused, NoFaceFound, VideoUnreadable)
 
 
 class PreviewEngine:
     """See `Engine`. A task is named after its job, so starting it twice makes one video."""
 
-    name = "preview"
-    detection = "preview"
     account = "preview"
     slots = 1
 
-    def __init__(self, *, directory: Path, renderer: MediaWorker, clock: Clock) -> None:
+    def __init__(
+        self, *, kind: EngineKind, directory: Path, renderer: MediaWorker, clock: Clock
+    ) -> None:
+        self.name = kind.name
+        self.detection = kind.detection
         self._directory = directory
         self._renderer = renderer
         self._clock = clock
@@ -106,7 +108,7 @@ class PreviewEngine:
             sound = (self._directory / ticket.sound_url).read_bytes()
             shape = _resolution(ticket)
             await self._renderer.run(render_preview, photo, sound, target, shape)
-        except (OSError, MediaWorkerDied, MediaWorkerNotStarted, *_REFUSALS) as error:
+        except (OSError, MediaFailure) as error:
             logger.warning("preview of job %s failed: %r", ticket.job_id, error)
             code = "InvalidFile.NoHuman" if isinstance(error, NoFaceFound) else "InternalError"
             return Task(task_id, TaskStatus.FAILED, code=code)

@@ -61,9 +61,9 @@ class MediaCheck(Component):
 
     async def _of_service(self, failure: service.DashScopeError) -> MediaOutcome:
         match failure:
-            case service.TryAgain() | service.InputNotFetched():
+            case service.Transient():
                 raise failure
-            case service.Moderated() | service.InputRefused():
+            case service.ContentRefused():
                 return MediaOutcome.refused("moderated")
             case service.ServiceStopped():
                 return MediaOutcome.asked("service-stopped")

@@ -10,9 +10,10 @@ from functools import partial
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
 from bot.intake.inputs import LongVoice
-from bot.media.sound.errors import SoundRefused
-from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.errors import MediaUnusable
+from bot.media.worker.client import MediaWorkerNotStarted
 from bot.outbox import Work
+from bot.retry import OUTBOX
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
 from bot.telegram.keyboards import Keyboard
@@ -21,10 +22,6 @@ from storage.clips import Clip
 from storage.media import Media, MediaState
 
 logger = logging.getLogger(__name__)
-
-_WAITS_SECONDS = (2, 10, 60, 300)
-_LATER = (chat.TryAgain, chat.SendUnknown, MediaWorkerNotStarted)
-_NEVER = (SoundRefused, MediaWorkerDied, ValueError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +34,7 @@ class Clips(Component):
 
     async def due(self) -> dict[Hashable, Work]:
         """See `BackgroundTask`."""
-        waiting = await clips.waiting(self.database, self.clock.now_milliseconds())
+        waiting = await clips.waiting(self.database)
         return {("clips", media_id): partial(self._send_all, media_id) for media_id in waiting}
 
     async def _send_all(self, media_id: int) -> None:
@@ -49,9 +46,9 @@ class Clips(Component):
             await self._send(item, wanted)
         except chat.ChatMoved as failure:
             await self.messenger.note_moved(item.chat_id, failure.new_chat_id)
-        except _LATER as failure:
+        except (chat.TryAgain, chat.SendUnknown, MediaWorkerNotStarted) as failure:
             await self._later(item, wanted[0].tries, failure)
-        except (chat.TelegramFailure, *_NEVER) as failure:
+        except (chat.TelegramFailure, MediaUnusable, ValueError) as failure:
             await self._give_up(item, failure)
 
     async def _send(self, item: Media, wanted: list[Clip]) -> None:
@@ -79,11 +76,12 @@ class Clips(Component):
             await clips.sent(tx, clip, sent.message_id)
 
     async def _later(self, item: Media, tries: int, failure: Exception) -> None:
-        if tries >= len(_WAITS_SECONDS):
+        delay_seconds = OUTBOX.delay_seconds(tries + 1)
+        if delay_seconds is None:
             await self._give_up(item, failure)
             return
         logger.warning("excerpts of half %s: %r, later again", item.id, failure)
-        not_before = self.clock.now_milliseconds() + _WAITS_SECONDS[tries] * 1000
+        not_before = self.clock.now_milliseconds() + int(delay_seconds * 1000)
         async with self.database.transaction() as tx:
             await clips.postpone(tx, item.id, not_before)
 

@@ -15,15 +15,16 @@ from bot.intake.outcome import MediaOutcome
 from bot.intake.pairing import Pairing
 from bot.intake.photo_help import PhotoHelp
 from bot.intake.replies import MediaReplies
-from bot.intake.retries import is_to_be_said, wait_seconds
 from bot.privacy.consent import Consent
+from bot.retry import CHAT, INPUT_UNREAD, INTAKE, VERDICT_UNSAID, RetryPolicy
 from bot.telegram import errors as chat
 from storage import drafts, media
 from storage.media import Media, MediaState
 
 logger = logging.getLogger(__name__)
 
-_SAY_AGAIN_SECONDS = 5.0
+_SAID_AT = 4
+"""At this attempt, after some seconds, the person is told that it takes longer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,7 @@ class Intake(Component):
         outcome: MediaOutcome | None
         try:
             outcome = await self.check.outcome(item)
-        except (chat.TryAgain, service.TryAgain, service.InputNotFetched) as failure:
+        except (chat.TryAgain, service.Transient) as failure:
             outcome = await self._postponed(item, failure)
         if outcome is not None:
             await self._record(item, outcome)
@@ -66,20 +67,22 @@ class Intake(Component):
             await self.replies.say(media_id)
         except chat.TryAgain as failure:
             logger.warning("half %s: its outcome could not be told: %s", media_id, failure)
-            await self._put_off(item, _SAY_AGAIN_SECONDS)
+            await self._put_off(item, VERDICT_UNSAID.endless_delay_seconds(1))
             return
         await self.photo_help.show(media_id)
         async with self.database.transaction() as tx:
             await media.announced(tx, item)
 
-    async def _postponed(self, item: Media, failure: Exception) -> MediaOutcome | None:
+    async def _postponed(
+        self, item: Media, failure: chat.TryAgain | service.Transient
+    ) -> MediaOutcome | None:
         """Later again, for half an hour at most; then the person decides."""
         attempt = item.tries + 1
-        delay_seconds = wait_seconds(attempt, failure)
+        delay_seconds = policy_of(failure).delay_seconds(attempt, failure.retry_after_seconds)
         logger.warning("half %s: %s (attempt %s)", item.id, failure, attempt)
         if delay_seconds is None:
             return MediaOutcome.asked("unreachable")
-        if is_to_be_said(attempt, failure):
+        if attempt == _SAID_AT and isinstance(failure, service.TryAgain):
             await self._say_away(item)
         await self._put_off(item, delay_seconds)
         return None
@@ -107,3 +110,14 @@ class Intake(Component):
                     await media.refuse(tx, item.id, **outcome.told())
                 case _:
                     await media.ask(tx, item.id, **outcome.told(), **outcome.facts)
+
+
+def policy_of(failure: chat.TryAgain | service.Transient) -> RetryPolicy:
+    """How what may pass by itself is repeated."""
+    match failure:
+        case chat.TryAgain():
+            return CHAT
+        case service.InputNotFetched():
+            return INPUT_UNREAD
+        case _:
+            return INTAKE

@@ -185,7 +185,7 @@ class Pairing(Component):
             order = self._order(request, pair, effective, status_message_id)
             job = await self._begin(tx, order, pair.sound)
             for item in (pair.photo, pair.sound):
-                await media_answers.want(tx, item.id, self.clock.now_milliseconds())
+                await media_answers.want(tx, item.id)
             await drafts.drop(tx, pair.sound)
             await media_answers.forget_agreement(tx, pair.sound.id)
             await media.announce_anew(tx, pair.oldest.id)
@@ -204,9 +204,8 @@ class Pairing(Component):
             above, agreed_milliseconds, sound.agreed_quota_milliseconds
         ):
             return
-        now = self.clock.now_milliseconds()
         allowance = await ledger.allowance_of(
-            self.database, sound.user_id, effective.price, self.limits.caps, now
+            self.database, sound.user_id, effective.price, self.limits.caps
         )
         if needed <= allowance.left_milliseconds:
             raise NotConfirmed(needed)
@@ -221,7 +220,6 @@ class Pairing(Component):
             order,
             caps=self.limits.caps,
             waiting_per_person=self.limits.jobs_waiting_per_person,
-            now_milliseconds=self.clock.now_milliseconds(),
         )
 
     def _age_milliseconds(self, pair: Pair) -> int:

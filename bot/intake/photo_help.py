@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
+from bot.media.errors import MediaFailure
 from bot.media.exchange import Explained
-from bot.media.picture.errors import PictureRefused
-from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
 from bot.telegram.keyboards import Keyboard
@@ -45,11 +44,9 @@ class PhotoHelp(Component):
             explained = await self.common.media.decoder.explain_picture(data)
             if explained is not None:
                 await self._show(item, explained)
-        except (PictureRefused, MediaWorkerDied, MediaWorkerNotStarted) as failure:
-            logger.info("half %s is not explained: %r", item.id, failure)
         except chat.ChatDead as failure:
             await self.messenger.note_dead(item.chat_id, failure)
-        except chat.TelegramFailure as failure:
+        except (chat.TelegramFailure, MediaFailure) as failure:
             logger.info("half %s is not explained: %r", item.id, failure)
 
     async def _show(self, item: Media, explained: Explained) -> None:

@@ -143,10 +143,9 @@ class MediaReplies(Component):
 
     async def _confirm(self, sound: Media, texts: Catalogue) -> _Said:
         """What the video takes of what is left: its owner wants to be asked."""
-        now = self.clock.now_milliseconds()
         effective = await effective_settings_of(self.database, self.limits, sound.conversation)
         allowance = await ledger.allowance_of(
-            self.database, sound.user_id, effective.price, self.limits.caps, now
+            self.database, sound.user_id, effective.price, self.limits.caps
         )
         needed = effective.price.of(sound.duration_milliseconds or 0).quota_milliseconds
         text = texts.html(
@@ -161,9 +160,9 @@ class MediaReplies(Component):
 
     async def _quota(self, sound: Media, texts: Catalogue) -> _Said:
         """What is left, when it comes back, and the beginning that it would pay for."""
-        now, caps = self.clock.now_milliseconds(), self.limits.caps
+        now, caps = self.database.now_milliseconds, self.limits.caps
         price = (await effective_settings_of(self.database, self.limits, sound.conversation)).price
-        allowance = await ledger.allowance_of(self.database, sound.user_id, price, caps, now)
+        allowance = await ledger.allowance_of(self.database, sound.user_id, price, caps)
         affordable = price.affordable_milliseconds(allowance.left_milliseconds)
         affordable = min(LONGEST_MILLISECONDS, affordable // 100 * 100)
         needed = price.of(sound.duration_milliseconds or 0).quota_milliseconds
@@ -188,7 +187,7 @@ class MediaReplies(Component):
             values["seconds"] = (item.duration_milliseconds or 0) / 1000
         resets_at = values.pop("resets_at", None)
         if resets_at is not None:
-            now = self.clock.now_milliseconds()
+            now = self.database.now_milliseconds
             values["when"] = say_when(texts, int(resets_at), now, self.limits.caps.zone)
         return values
 
@@ -234,8 +233,8 @@ class LongVoiceChoices(Component):
         assert plan is not None  # noqa: S101
         price = (await effective_settings_of(self.database, self.limits, item.conversation)).price
         needed = price.of(plan.length).quota_milliseconds
-        now, caps = self.clock.now_milliseconds(), self.limits.caps
-        allowance = await ledger.allowance_of(self.database, item.user_id, price, caps, now)
+        caps = self.limits.caps
+        allowance = await ledger.allowance_of(self.database, item.user_id, price, caps)
         parts = len(plan.cuts) + 1
         key = await self._key(item, plan, needed, allowance)
         text = texts.html(

@@ -10,8 +10,8 @@ from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice
 from bot.intake.inputs import LongVoice, Plan
 from bot.intake.outcome import MediaOutcome
+from bot.media.errors import MediaUnusable
 from bot.media.sound.errors import SoundFault, SoundRefused
-from bot.media.worker.client import MediaWorkerDied
 from storage.media import Media, MediaState
 from storage.outages import Work
 
@@ -73,7 +73,7 @@ class VoiceCheck(Component):
         """What can be made of a sound that is too long for one video; its beginning, at least."""
         try:
             plan = await self.long_voice.plan(item, data)
-        except (SoundRefused, MediaWorkerDied) as failure:
+        except MediaUnusable as failure:
             logger.info("half %s cannot be cut into parts: %r", item.id, failure)
             raise refusal from failure
         seconds = {"seconds": plan.length / 1000}

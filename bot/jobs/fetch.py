@@ -15,19 +15,12 @@ from bot.dashscope.tasks import TaskStatus
 from bot.delivery.finish import Finisher
 from bot.engines.registry import Engines
 from bot.media.calls import check_and_label
-from bot.media.video.errors import LabelNotWritten, VideoUnreadable
-from bot.media.worker.client import MediaWorkerDied
+from bot.media.errors import MediaUnusable
+from bot.retry import RESULT, RESULT_GONE, RESULT_SPOILT, RetryPolicy
 from storage.jobs import job_parts, moves
 from storage.jobs.jobs import Job
 
 logger = logging.getLogger(__name__)
-
-_WAITS_SECONDS = (1, 2, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 28800)
-"""Together under the 24 hours that the provider keeps a result."""
-_GONE_TRIES = 3
-"""So many fresh addresses are tried where the provider says that the video is not there."""
-_SPOILT_TRIES = 6
-"""So often a file that came whole and is no video is fetched again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +41,13 @@ class ResultFetch(Component):
             await self._copy(job, await self._address(job))
         except OSError as failure:
             await self.operator.tell("disk", "operator-disk", detail=str(failure))
-            await self._again(job, failure, len(_WAITS_SECONDS))
+            await self._again(job, failure, RESULT)
         except service.TryAgain as failure:
-            await self._again(job, failure, len(_WAITS_SECONDS))
-        except (VideoUnreadable, LabelNotWritten, MediaWorkerDied) as failure:
-            await self._again(job, failure, _SPOILT_TRIES)
+            await self._again(job, failure, RESULT)
+        except MediaUnusable as failure:
+            await self._again(job, failure, RESULT_SPOILT)
         except service.ResultGone as failure:
-            await self._again(job, failure, _GONE_TRIES)
+            await self._again(job, failure, RESULT_GONE)
         except service.ResultRefused as failure:
             await self._lost(job, str(failure))
         else:
@@ -62,7 +55,7 @@ class ResultFetch(Component):
                 if job.whole_id is None:
                     await moves.fetched(tx, job.id)
                 else:
-                    await job_parts.kept(tx, job.id, self.clock.now_milliseconds())
+                    await job_parts.kept(tx, job.id)
 
     async def _address(self, job: Job) -> str:
         """The address that came with the success; a fresh one, where that was of no use.
@@ -97,12 +90,13 @@ class ResultFetch(Component):
         await self.common.media.renderer.run(check_and_label, raw, self.path(job), produce_id)
         raw.unlink(missing_ok=True)
 
-    async def _again(self, job: Job, failure: Exception, tries: int) -> None:
+    async def _again(self, job: Job, failure: Exception, policy: RetryPolicy) -> None:
         logger.warning("result of job %s: %r", job.id, failure)
-        if job.tries >= tries:
+        delay_seconds = policy.delay_seconds(job.tries + 1)
+        if delay_seconds is None:
             await self._lost(job, repr(failure))
             return
-        not_before = self.clock.now_milliseconds() + _WAITS_SECONDS[job.tries] * 1000
+        not_before = self.clock.now_milliseconds() + int(delay_seconds * 1000)
         async with self.database.transaction() as tx:
             await moves.postpone(tx, job.id, not_before)
 

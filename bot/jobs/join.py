@@ -11,19 +11,15 @@ from bot.common import CommonServices, Component
 from bot.delivery.finish import Finisher
 from bot.intake.inputs import LongVoice, span_of
 from bot.media.calls import inspect_video
+from bot.media.errors import MediaUnusable
 from bot.media.exchange import VideoPart
-from bot.media.sound.errors import SoundRefused
-from bot.media.video.errors import LabelNotWritten, VideoUnreadable
-from bot.media.worker.client import MediaWorkerDied
+from bot.retry import JOIN
 from bot.telegram import errors as chat
 from storage import media
 from storage.jobs import job_parts, moves
 from storage.jobs.jobs import Job, JobState
 
 logger = logging.getLogger(__name__)
-
-_WAITS_SECONDS = (2, 15, 60, 300)
-_NO_SOUND = (chat.FileGone, chat.FileTooBig, SoundRefused, MediaWorkerDied)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +43,7 @@ class Joining(Component):
             return
         try:
             await self._join(whole, kept)
-        except (VideoUnreadable, LabelNotWritten, MediaWorkerDied, OSError) as failure:
+        except (MediaUnusable, OSError) as failure:
             await self._again(whole, failure)
         else:
             async with self.database.transaction() as tx:
@@ -68,7 +64,7 @@ class Joining(Component):
         try:
             data = await self.files.download(item.file_id, item.file_size_bytes)
             return await self.long_voice.whole(item, data)
-        except _NO_SOUND as failure:
+        except (chat.FormRefused, MediaUnusable) as failure:
             logger.warning("job %s: joined with the sound of its parts: %r", whole.id, failure)
             return None
 
@@ -78,7 +74,7 @@ class Joining(Component):
             return False
         try:
             await self.common.media.renderer.run(inspect_video, path)
-        except (VideoUnreadable, MediaWorkerDied):
+        except MediaUnusable:
             return False
         return True
 
@@ -95,12 +91,12 @@ class Joining(Component):
         logger.warning("job %s cannot be joined: %r", whole.id, failure)
         if isinstance(failure, OSError):
             await self.operator.tell("disk", "operator-disk", detail=str(failure))
-        elif whole.tries >= len(_WAITS_SECONDS):
+        elif JOIN.delay_seconds(whole.tries + 1) is None:
             await self._lost(whole, failure)
             return
-        wait_seconds = _WAITS_SECONDS[min(whole.tries, len(_WAITS_SECONDS) - 1)]
+        delay_seconds = JOIN.endless_delay_seconds(whole.tries + 1)
         async with self.database.transaction() as tx:
-            not_before = self.clock.now_milliseconds() + wait_seconds * 1000
+            not_before = self.clock.now_milliseconds() + int(delay_seconds * 1000)
             await moves.postpone(tx, whole.id, not_before)
 
     async def _lost(self, whole: Job, failure: Exception) -> None:

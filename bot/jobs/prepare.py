@@ -12,10 +12,8 @@ from bot.engines.face_check import Detection
 from bot.engines.registry import Engines
 from bot.intake.inputs import LongVoice, span_of
 from bot.intake.photo import box_of, normalised
+from bot.media.errors import MediaUnusable
 from bot.media.exchange import NormalisedPicture
-from bot.media.picture.errors import PictureRefused
-from bot.media.sound.errors import SoundRefused
-from bot.media.worker.client import MediaWorkerDied
 from storage import media
 from storage.jobs import job_parts
 from storage.jobs.jobs import WAITING, Job
@@ -138,7 +136,7 @@ class Preparation(Component):
         data = await self.files.download(sound.file_id, sound.file_size_bytes)
         try:
             return await self.long_voice.pieces(sound, data, tuple(map(span_of, parts)))
-        except (SoundRefused, MediaWorkerDied) as error:
+        except MediaUnusable as error:
             raise MediaLost(f"half {sound.id} was cut once and cannot be now") from error
 
     def _is_for(self, engine: str, item: Media) -> bool:
@@ -173,7 +171,7 @@ class Preparation(Component):
     async def _picture(self, item: Media, data: bytes) -> NormalisedPicture:
         try:
             return await normalised(self.common.media.decoder, item, data)
-        except (PictureRefused, MediaWorkerDied) as error:
+        except MediaUnusable as error:
             raise MediaLost(f"half {item.id} was accepted once and is refused now") from error
 
     async def _normalised(self, item: Media, data: bytes) -> bytes:
@@ -189,5 +187,5 @@ class Preparation(Component):
                 data, limit_milliseconds=item.limit_milliseconds, levelled=bool(item.levelled)
             )
             return sound.wav
-        except (SoundRefused, MediaWorkerDied) as error:
+        except MediaUnusable as error:
             raise MediaLost(f"half {item.id} was accepted once and is refused now") from error

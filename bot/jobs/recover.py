@@ -12,6 +12,7 @@ from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.engines.base import Engine
 from bot.engines.registry import Engines
 from bot.jobs.submit import CLOCK_SKEW_MILLISECONDS, ask_which, may_be_of
+from bot.retry import RESTORED
 from storage.db import backup
 from storage.db.database import Transaction
 from storage.jobs import jobs, moves
@@ -19,7 +20,6 @@ from storage.jobs.jobs import WAITING, Job, JobState
 
 logger = logging.getLogger(__name__)
 
-_AGAIN_SECONDS = 10.0
 _NEVER_BILLED = (TaskStatus.CANCELED, TaskStatus.FAILED)
 
 
@@ -44,13 +44,12 @@ class Restoration(Component):
         tasks = await self._unknown_tasks(since)
         left = await jobs.open_jobs(self.database) if tasks else []
         doubtful = [job for job in left if job.state in WAITING]
-        now = self.clock.now_milliseconds()
         async with self.database.transaction() as tx:
             await self._report(tx, since, [task.task_id for task in tasks], doubtful)
             for job in left:
                 await self._ask(tx, job, tasks)
             for job in doubtful:
-                await moves.fail(tx, job, "failed-restored", "submitted after the backup?", now)
+                await moves.fail(tx, job, "failed-restored", "submitted after the backup?")
             await backup.forget_copying(tx)
 
     async def _ask(self, tx: Transaction, job: Job, tasks: list[TaskSummary]) -> None:
@@ -73,7 +72,7 @@ class Restoration(Component):
                 logger.warning("restored, and the list of tasks cannot be had: %s", failure)
                 await self.operator.tell("restoring", "operator-restoring", detail=str(failure))
                 await self._send_at_once()
-                await self.clock.sleep(_AGAIN_SECONDS)
+                await self.clock.sleep(RESTORED.endless_delay_seconds(1))
 
     async def _look(self, engine: Engine, since_milliseconds: int) -> list[TaskSummary]:
         """`since_milliseconds` may be by this machine's clock, or by the provider's."""

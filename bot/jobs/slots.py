@@ -51,7 +51,6 @@ class Slots(Component):
                 account=engine.account,
                 slots=engine.slots,
                 engine=engine.name,
-                now_milliseconds=self.clock.now_milliseconds(),
                 submitting_at_milliseconds=engine.now_milliseconds(),
             )
             if job is not None and probe is not None:

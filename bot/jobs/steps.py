@@ -15,7 +15,7 @@ from bot.engines.outages import ACCOUNT_WIDE, Outages
 from bot.engines.registry import Engines
 from bot.jobs.prepare import MediaLost, PhotoUnsuitable, Preparation
 from bot.outbox import Work
-from bot.retry import RetrySchedule
+from bot.retry import PROVIDER
 from bot.telegram import errors as chat
 from storage import outages as stored
 from storage.jobs import jobs, moves
@@ -24,9 +24,6 @@ from storage.jobs.ledger import BudgetExhausted
 from storage.verdicts import NoVerdict, TooManyChecks
 
 logger = logging.getLogger(__name__)
-
-_RETRIES = RetrySchedule(attempts=40, first_seconds=1.0, longest_seconds=60.0)
-"""About half an hour, for a job that costs nothing yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,21 +39,20 @@ class JobSteps(Component):
 
     async def due(self) -> list[tuple[Job, Work]]:
         """What is to be done now about jobs that are open, or whose end was not said."""
-        now = self.clock.now_milliseconds()
-        found = await self._next_steps(now)
+        found = await self._next_steps()
         await self.outages.give_up_waiting()
-        for job in await jobs.unannounced(self.database, now):
+        for job in await jobs.unannounced(self.database):
             found.append((job, partial(self.finisher.announce, job.id)))
         return found
 
-    async def _next_steps(self, now_milliseconds: int) -> list[tuple[Job, Work]]:
+    async def _next_steps(self) -> list[tuple[Job, Work]]:
         """Of each, and the end of those whose engine was switched off."""
-        preparing = await self._preparing_engines()
+        preparing, now = await self._preparing_engines(), self.database.now_milliseconds
         found: list[tuple[Job, Work]] = []
         for job in await jobs.open_jobs(self.database):
             if job.state in WAITING and not self.engines.is_on(job.engine):
                 found.append((job, partial(self._switched_off, job.id)))
-            elif _has_a_step(job, preparing) and job.not_before_milliseconds <= now_milliseconds:
+            elif _has_a_step(job, preparing) and job.not_before_milliseconds <= now:
                 found.append((job, partial(self._step, job.id, job.state)))
         return found
 
@@ -80,8 +76,8 @@ class JobSteps(Component):
             return
         try:
             await (self.steps.get(job.state) or self._prepare)(job)
-        except (service.TryAgain, service.InputNotFetched, chat.TryAgain) as failure:
-            await self._later(job, failure)
+        except (service.Transient, chat.TryAgain) as failure:
+            await self._later(job, failure, failure.retry_after_seconds)
         except service.ServiceStopped as failure:
             await self._stopped(job, failure)
         except service.DashScopeError as failure:
@@ -91,7 +87,7 @@ class JobSteps(Component):
     async def _prepare(self, job: Job) -> None:
         try:
             await self.preparation.prepare(job)
-        except (MediaLost, chat.FileGone, chat.FileTooBig) as failure:
+        except (MediaLost, chat.FormRefused) as failure:
             await self.finisher.fail(job, "failed-gone", str(failure))
             return
         except PhotoUnsuitable as failure:
@@ -104,20 +100,23 @@ class JobSteps(Component):
         except (TooManyChecks, BudgetExhausted) as failure:
             await self.finisher.fail(job, "failed-unchecked", str(failure))
             return
-        except (service.Moderated, service.InputRefused) as failure:
+        except service.ContentRefused as failure:
             await self.finisher.fail(job, failure_text(failure), failure.code)
             return
         async with self.database.transaction() as tx:
             await moves.prepared(tx, job.id)
 
-    async def _later(self, job: Job, failure: Exception) -> None:
+    async def _later(
+        self, job: Job, failure: Exception, asked_seconds: float | None = None
+    ) -> None:
         """A job that costs nothing yet gives up in the end; one that is paid for never does."""
-        delay_seconds = _RETRIES.delay_seconds(min(job.tries + 1, 7), _repeatable(failure))
-        if job.state == JobState.PREPARING and job.tries + 1 >= _RETRIES.attempts:
+        attempt = job.tries + 1
+        if job.state == JobState.PREPARING and PROVIDER.delay_seconds(attempt) is None:
             await self.finisher.fail(job, "failed-service", str(failure))
             return
-        logger.warning("job %s: %s, again in %.0f s", job.id, failure, delay_seconds or 60)
-        not_before = self.clock.now_milliseconds() + int((delay_seconds or 60.0) * 1000)
+        delay_seconds = PROVIDER.endless_delay_seconds(attempt, asked_seconds)
+        logger.warning("job %s: %s, again in %.0f s", job.id, failure, delay_seconds)
+        not_before = self.clock.now_milliseconds() + int(delay_seconds * 1000)
         async with self.database.transaction() as tx:
             await moves.postpone(tx, job.id, not_before)
 
@@ -136,7 +135,3 @@ def _has_a_step(job: Job, preparing: set[str]) -> bool:
     if job.state in (JobState.READY, JobState.IN_PARTS):
         return False
     return job.state != JobState.PREPARING or job.engine in preparing
-
-
-def _repeatable(failure: Exception) -> Exception:
-    return failure if isinstance(failure, service.TryAgain) else service.TryAgain(str(failure))

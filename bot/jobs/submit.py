@@ -20,7 +20,8 @@ from bot.engines.base import Engine, Ticket
 from bot.engines.outages import Outages
 from bot.engines.registry import Engines
 from bot.jobs.prepare import MediaLost, Preparation
-from bot.jobs.throttling import Throttling
+from bot.jobs.suspension import Suspension
+from bot.retry import SUBMIT, SUBMIT_REFUSED, TASK_CHOICE, TASK_LIST
 from storage.db.database import Transaction
 from storage.jobs import candidates, jobs, moves
 from storage.jobs.jobs import Job, JobState
@@ -42,14 +43,6 @@ FORGOTTEN_AFTER_MILLISECONDS = 23 * 3600 * 1000
 """The provider lists the tasks of 24 hours: what is older cannot be looked up any more."""
 
 _SAME_TIME_MILLISECONDS = 10_000
-_REPEATS = 2
-"""So often a job is submitted again after a refusal, or after it turned out to have no task."""
-_DECLINED_MILLISECONDS = (5_000, 30_000)
-"""Before each of these repeats, where the provider blamed itself."""
-_LOOK_AGAIN_MILLISECONDS = 5_000
-_ASK_AGAIN_MILLISECONDS = 300_000
-_UNSENT_MILLISECONDS = 5_000
-_LONGEST_AWAY_MILLISECONDS = 60_000
 
 
 @dataclass(kw_only=True)
@@ -62,18 +55,15 @@ class Submission(Component):
     finisher: Finisher
     outages: Outages
     _seen: dict[int, tuple[int, int, int]] = field(init=False, default_factory=dict)
-    _unsent: int = field(init=False, default=0)
-    _away_until_seconds: float = field(init=False, default=0.0)
-    _throttling: dict[str, Throttling] = field(init=False, default_factory=dict)
+    _unreachable: Suspension = field(init=False)
+    _throttled: dict[str, Suspension] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._unreachable = Suspension(self.clock)
 
     def may_begin(self, engine: str) -> bool:
         """Whether a job may be taken for that engine: nothing asks to wait just now."""
-        return not self.is_away and not self._throttling_of(engine).holds_back
-
-    @property
-    def is_away(self) -> bool:
-        """Whether the provider could not be reached just now: nobody's job is taken for that."""
-        return self.clock.steady_seconds() < self._away_until_seconds
+        return not (self._unreachable.is_on or self._throttled_of(engine).is_on)
 
     async def submit(self, job: Job) -> None:
         """Make the call for a job that has just taken a slot."""
@@ -85,15 +75,14 @@ class Submission(Component):
             ticket = await self.preparation.ticket(job)
             task_id = await self._call(job, ticket)
         except service.NotSent as failure:
-            await self._back_to_ready(job, failure, _UNSENT_MILLISECONDS)
+            await self._back_to_ready(job, failure, SUBMIT.endless_delay_seconds(1))
         except service.Throttled as failure:
-            await self._throttled(job, failure)
+            await self._too_many(job, failure)
         except service.Declined as failure:
-            wait = _DECLINED_MILLISECONDS[min(job.refusals, _REPEATS - 1)]
-            await self._again_or_over(job, failure, wait)
+            await self._again_or_over(job, failure)
         except service.SubmitUnknown as failure:
             logger.warning("job %s: it is unknown whether a task exists: %s", job.id, failure)
-            await self._look_again(job, _LOOK_AGAIN_MILLISECONDS)
+            await self._look_again(job)
         except MediaLost as failure:
             await self.finisher.fail(job, "failed-gone", str(failure))
         except service.DashScopeError as failure:
@@ -108,9 +97,7 @@ class Submission(Component):
             await self._date(job, engine)
             task_id = await engine.submit(ticket)
         except service.NotSent:
-            wait = min(_LONGEST_AWAY_MILLISECONDS, _UNSENT_MILLISECONDS << min(self._unsent, 8))
-            self._away_until_seconds = self.clock.steady_seconds() + wait / 1000
-            self._unsent += 1
+            self._unreachable.again()
             raise
         except service.DashScopeError as failure:
             self._answered(engine, failure)
@@ -130,23 +117,23 @@ class Submission(Component):
                 await moves.date_submission(tx, job.id, now)
 
     def _answered(self, engine: Engine, failure: service.DashScopeError | None) -> None:
-        self._unsent = 0
+        self._unreachable.end()
         if not isinstance(failure, service.Throttled):
-            self._throttling.pop(engine.name, None)
+            self._throttled.pop(engine.name, None)
 
-    def _throttling_of(self, engine: str) -> Throttling:
-        return self._throttling.setdefault(engine, Throttling(self.clock))
+    def _throttled_of(self, engine: str) -> Suspension:
+        return self._throttled.setdefault(engine, Suspension(self.clock))
 
-    async def _throttled(self, job: Job, failure: service.Throttled) -> None:
+    async def _too_many(self, job: Job, failure: service.Throttled) -> None:
         """It passes by itself; where it does not for minutes, the operator and all who wait are
         told, by a stop.
         """
-        throttling = self._throttling_of(job.engine)
-        wait_seconds = throttling.again(failure)
-        if throttling.lasts:
+        suspension = self._throttled_of(job.engine)
+        delay_seconds = suspension.again(failure.retry_after_seconds)
+        if suspension.lasts:
             stopped = service.ServiceStopped(str(failure), cause=service.StopCause.THROTTLED)
             await self.outages.of(job.engine).refused(Work.SUBMIT, stopped)
-        await self._back_to_ready(job, failure, int(wait_seconds * 1000))
+        await self._back_to_ready(job, failure, delay_seconds)
 
     async def reconcile(self, job: Job) -> None:
         """Find out from the list of tasks what became of a submission.
@@ -162,9 +149,9 @@ class Submission(Component):
         elif tasks:
             await self._ask(job, [task.task_id for task in tasks])
         elif self._age_milliseconds(job) > SETTLED_AFTER_MILLISECONDS:
-            await self._again_or_over(job, service.TryAgain("no task came of it"), 0)
+            await self._again_or_over(job, service.TryAgain("no task came of it"))
         else:
-            await self._look_again(job, _LOOK_AGAIN_MILLISECONDS)
+            await self._look_again(job)
 
     async def _unowned_tasks(self, job: Job) -> list[TaskSummary]:
         engine = self.engines.of(job.engine)
@@ -195,18 +182,16 @@ class Submission(Component):
     async def _runs(self, job: Job, task_id: str, *, adopted: bool) -> None:
         """An adopted task fits by its time; `Watch` looks whether its video fits too."""
         async with self.database.transaction() as tx:
-            now = self.clock.now_milliseconds()
-            await moves.submitted(tx, job.id, task_id, now, adopted=adopted)
+            await moves.submitted(tx, job.id, task_id, adopted=adopted)
         self._seen.pop(job.id, None)
         logger.info("job %s runs as task %s (adopted: %s)", job.id, task_id, adopted)
         await self.outages.of(job.engine).worked(Work.SUBMIT)
 
-    async def _again_or_over(
-        self, job: Job, failure: service.DashScopeError, wait_milliseconds: int
-    ) -> None:
+    async def _again_or_over(self, job: Job, failure: service.DashScopeError) -> None:
         """No task exists, and for no reason of the job's own: a few more times, then never."""
-        if job.refusals < _REPEATS or job.cancel_requested:
-            await self._back_to_ready(job, failure, wait_milliseconds, refused=True)
+        delay_seconds = SUBMIT_REFUSED.delay_seconds(job.refusals + 1)
+        if delay_seconds is not None or job.cancel_requested:
+            await self._back_to_ready(job, failure, delay_seconds or 0.0, refused=True)
         else:
             await self._refused_too_often(job, failure)
 
@@ -218,7 +203,7 @@ class Submission(Component):
         await self.finisher.fail(job, failure_text(failure), failure.code, noting=noting)
 
     async def _back_to_ready(
-        self, job: Job, reason: Exception, wait_milliseconds: int, *, refused: bool = False
+        self, job: Job, reason: Exception, delay_seconds: float, *, refused: bool = False
     ) -> None:
         logger.info("job %s: no task exists (%s), it waits again", job.id, reason)
         async with self.database.transaction() as tx:
@@ -226,8 +211,7 @@ class Submission(Component):
             # One that is to be cancelled must not be ready even for a moment.
             wished_away = current is not None and current.cancel_requested
             if not wished_away:
-                not_before = self.clock.now_milliseconds() + wait_milliseconds
-                await moves.not_submitted(tx, job.id, not_before)
+                await moves.not_submitted(tx, job.id, self._later(delay_seconds))
             if refused:
                 await moves.refused(tx, job.id)
         if wished_away:
@@ -238,8 +222,7 @@ class Submission(Component):
         async with self.database.transaction() as tx:
             if not await ask_which(tx, self.operator, job, task_ids):
                 return
-            not_before = self.clock.now_milliseconds() + _ASK_AGAIN_MILLISECONDS
-            await moves.postpone(tx, job.id, not_before)
+            await moves.postpone(tx, job.id, self._later(TASK_CHOICE.endless_delay_seconds(1)))
 
     async def _lost(self, job: Job, tasks: int) -> None:
         """It is not submitted again: whether it was can no longer be known."""
@@ -251,12 +234,14 @@ class Submission(Component):
             job, "failed-lost", detail, noting=noting, only_in=JobState.SUBMITTING
         )
 
-    async def _look_again(self, job: Job, wait_milliseconds: int) -> None:
+    def _later(self, delay_seconds: float) -> int:
+        return self.clock.now_milliseconds() + int(delay_seconds * 1000)
+
+    async def _look_again(self, job: Job) -> None:
         async with self.database.transaction() as tx:
             current = await jobs.get(tx, job.id)
             if current is not None and current.state == JobState.SUBMITTING:
-                not_before = self.clock.now_milliseconds() + wait_milliseconds
-                await moves.postpone(tx, job.id, not_before)
+                await moves.postpone(tx, job.id, self._later(TASK_LIST.endless_delay_seconds(1)))
 
     async def _prepare_again(self, job: Job, *, refused: bool = False) -> None:
         async with self.database.transaction() as tx:
@@ -270,12 +255,12 @@ class Submission(Component):
             case service.ServiceStopped():
                 await self.outages.of(job.engine).refused(Work.SUBMIT, failure)
                 await self._back_to_ready(job, failure, 0)
-            case service.InputNotFetched() if job.refusals < _REPEATS:
+            case service.InputNotFetched() if SUBMIT_REFUSED.delay_seconds(job.refusals + 1):
                 await self.preparation.expire(job)
                 await self._prepare_again(job, refused=True)
             case service.InputNotFetched():
                 await self._refused_too_often(job, failure)
-            case service.Moderated() | service.InputRefused():
+            case service.ContentRefused():
                 await self.finisher.fail(job, failure_text(failure), failure.code)
             case _:
                 noting = self.operator.noting_of(failure, job.id)

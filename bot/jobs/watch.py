@@ -190,13 +190,7 @@ class Watch(Component):
         if task.billed_milliseconds is not None:
             billed = task.billed_milliseconds
         async with self.database.transaction() as tx:
-            await moves.rendered(
-                tx,
-                job.id,
-                video_url=task.video_url,
-                billed_milliseconds=billed,
-                now_milliseconds=self.clock.now_milliseconds(),
-            )
+            await moves.rendered(tx, job.id, video_url=task.video_url, billed_milliseconds=billed)
             if task.billed_milliseconds is None or billed > job.held_milliseconds:
                 detail = f"billed {task.billed_milliseconds} ms, held {job.held_milliseconds} ms"
                 await self.operator.note(

@@ -10,15 +10,13 @@ from functools import partial
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
 from bot.limits import full_text, short_text
-from bot.outbox import Work, wait_milliseconds
+from bot.outbox import Work, delay_milliseconds, say_or
 from bot.telegram.destination import Destination
 from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
     MessageGone,
-    SendUnknown,
     TelegramFailure,
-    TryAgain,
 )
 from bot.telegram.keyboards import Keyboard, start_link
 from bot.telegram.rate_limits import is_group
@@ -73,25 +71,21 @@ class Consent(Component):
 
     async def due(self) -> dict[Hashable, Work]:
         """The questions to be asked, and the answers to be said."""
-        questions = await consents.due_questions(self.database, self.clock.now_milliseconds())
+        questions = await consents.due_questions(self.database)
         return {("consent", number): partial(self._say, number) for number in questions}
 
     async def _want(self, tx: Transaction, conversation: ConversationKey, reply_to: int) -> None:
-        now = self.clock.now_milliseconds()
-        await consents.want_question(tx, conversation, self.limits.agreement, reply_to, now)
+        await consents.want_question(tx, conversation, self.limits.agreement, reply_to)
 
     async def _say(self, question_id: int) -> None:
         question = await consents.get_question(self.database, question_id)
         if question is None or question.state == "asked":
             return
-        try:
-            await self._say_once(question)
-        except ChatMoved as failure:
-            await self.messenger.note_moved(question.chat_id, failure.new_chat_id)
-        except (TryAgain, SendUnknown) as failure:
-            await self._put_off(question, failure)
-        except TelegramFailure as failure:
-            await self._give_up(question, failure)
+        await say_or(
+            partial(self._say_once, question),
+            later=partial(self._put_off, question),
+            never=partial(self._give_up, question),
+        )
 
     async def _say_once(self, question: Question) -> None:
         texts = await self.messenger.texts_for(question.user_id, question.chat_id)
@@ -145,14 +139,16 @@ class Consent(Component):
         link = start_link(self.common.telegram.bot_name, "privacy")
         return Keyboard(answers.rows + Keyboard.link(texts.plain("button-whole-text"), link).rows)
 
-    async def _put_off(self, question: Question, failure: TelegramFailure) -> None:
-        logger.warning("consent question %s is said later: %s", question.id, failure)
-        not_before = self.clock.now_milliseconds() + wait_milliseconds(question.tries)
+    async def _put_off(self, question: Question) -> None:
+        not_before = self.clock.now_milliseconds() + delay_milliseconds(question.tries)
         async with self.database.transaction() as tx:
             await consents.put_off_question(tx, question.id, not_before)
 
     async def _give_up(self, question: Question, failure: TelegramFailure) -> None:
         """What is sent there next asks again."""
+        if isinstance(failure, ChatMoved):
+            await self.messenger.note_moved(question.chat_id, failure.new_chat_id)
+            return
         logger.warning("consent cannot be asked in chat %s: %s", question.chat_id, failure)
         if isinstance(failure, ChatDead):
             await self.messenger.note_dead(question.chat_id, failure)

@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
-from bot.outbox import Work, say_or, wait_milliseconds
+from bot.outbox import Work, delay_milliseconds, say_or
 from bot.telegram.errors import TelegramFailure
 from storage.people import data_export
 
@@ -25,12 +25,12 @@ class DataCopies(Component):
 
     async def due(self) -> dict[Hashable, Work]:
         """See `BackgroundTask`."""
-        requests = await data_export.due(self.database, self.clock.now_milliseconds())
+        requests = await data_export.due(self.database)
         return {("copy", request[0]): partial(self._send, *request) for request in requests}
 
     async def _send(self, user_id: int, chat_id: int, reply_to: int, tries: int) -> None:
         async def later() -> None:
-            not_before = self.clock.now_milliseconds() + wait_milliseconds(tries)
+            not_before = self.clock.now_milliseconds() + delay_milliseconds(tries)
             async with self.database.transaction() as tx:
                 await data_export.put_off(tx, user_id, not_before)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot.common import CommonServices, Component
-from bot.outbox import Work, say_or, wait_milliseconds
+from bot.outbox import Work, delay_milliseconds, say_or
 from bot.privacy.files import UPLOADS_KEPT_MILLISECONDS, StoredFiles
+from bot.retry import DELETION
 from bot.telegram.destination import Destination
 from bot.telegram.errors import MessageGone, TelegramFailure
 from storage.jobs.ledger import next_day_milliseconds, next_month_milliseconds
@@ -35,7 +36,7 @@ class ForgetPeople(Component):
         now = self.clock.now_milliseconds()
         work: dict[Hashable, Work] = {
             ("forget", user_id): partial(self._advance, user_id)
-            for user_id in await deletion.due(self.database, now)
+            for user_id in await deletion.due(self.database)
         }
         if now - self._swept_at_milliseconds >= _SWEEP_EVERY_MILLISECONDS:
             work["forget: sweep"] = self._sweep
@@ -62,17 +63,11 @@ class ForgetPeople(Component):
         """Files first: what the database does not know any more would never be found."""
         await self.stored_files.remove_videos(await deletion.jobs_of(self.database, user_id))
         await self.stored_files.remove_uploads(await deletion.uploads_of(self.database, user_id))
-        now = self.clock.now_milliseconds()
         async with self.database.transaction() as tx:
             if await deletion.is_busy(tx, user_id):
                 return
-            account_id = await pseudonyms.take(
-                tx,
-                user_id,
-                self.limits.caps.pseudonym_key,
-                until_milliseconds=self._window_end(now),
-                now_milliseconds=now,
-            )
+            until, key = self._window_end(tx.now_milliseconds), self.limits.caps.pseudonym_key
+            account_id = await pseudonyms.take(tx, user_id, key, until_milliseconds=until)
             await deletion.forget(tx, user_id, account_id)
             await deletion.move_on(tx, user_id, "deleted")
         logger.info("a person's data was deleted")
@@ -108,7 +103,7 @@ class ForgetPeople(Component):
                 await deletion.move_on(tx, wish.user_id, state)
 
     async def _put_off(self, wish: Forgetting) -> None:
-        not_before = self.clock.now_milliseconds() + wait_milliseconds(min(wish.tries, 1))
+        not_before = self.clock.now_milliseconds() + delay_milliseconds(wish.tries, DELETION)
         async with self.database.transaction() as tx:
             await deletion.put_off(tx, wish.user_id, not_before)
 
@@ -116,5 +111,5 @@ class ForgetPeople(Component):
         now = self.clock.now_milliseconds()
         self._swept_at_milliseconds = now
         async with self.database.transaction() as tx:
-            await pseudonyms.expire(tx, now)
+            await pseudonyms.expire(tx)
         await self.stored_files.sweep_uploads(now - UPLOADS_KEPT_MILLISECONDS)

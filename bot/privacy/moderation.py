@@ -9,7 +9,7 @@ from functools import partial
 from bot.chat.messenger import Messenger
 from bot.chat.remove_video import remove_video
 from bot.common import CommonServices, Component
-from bot.outbox import Work, say_or, wait_milliseconds
+from bot.outbox import Work, delay_milliseconds, say_or
 from bot.privacy.files import StoredFiles
 from bot.telegram.destination import Destination
 from bot.telegram.errors import FileGone, RequestInvalid, TelegramFailure
@@ -39,12 +39,11 @@ class Moderation(Component):
 
     async def due(self) -> dict[Hashable, Work]:
         """See `BackgroundTask`."""
-        now = self.clock.now_milliseconds()
         work: dict[Hashable, Work] = {
             ("report", delivery.report_id, delivery.admin_id): partial(self._show, delivery)
-            for delivery in await reports.due_deliveries(self.database, now)
+            for delivery in await reports.due_deliveries(self.database)
         }
-        for takedown in await reports.due_takedowns(self.database, now):
+        for takedown in await reports.due_takedowns(self.database):
             work["takedown", takedown.job_id] = partial(self._take_down, takedown)
         return work
 
@@ -53,7 +52,7 @@ class Moderation(Component):
         job = None if report is None else await jobs.get(self.database, report.job_id)
 
         async def later() -> None:
-            not_before = self.clock.now_milliseconds() + wait_milliseconds(delivery.tries)
+            not_before = self.clock.now_milliseconds() + delay_milliseconds(delivery.tries)
             async with self.database.transaction() as tx:
                 await reports.put_off_delivery(tx, delivery, not_before)
 
@@ -108,7 +107,7 @@ class Moderation(Component):
         job = await jobs.get(self.database, takedown.job_id)
 
         async def later() -> None:
-            not_before = self.clock.now_milliseconds() + wait_milliseconds(takedown.tries)
+            not_before = self.clock.now_milliseconds() + delay_milliseconds(takedown.tries)
             async with self.database.transaction() as tx:
                 await reports.put_off_takedown(tx, takedown.job_id, not_before)
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from telegram.error import RetryAfter, TelegramError
 
 from bot.clock import Clock
-from bot.retry import Backoff
+from bot.retry import TELEGRAM_CALL, RetryPolicy
 from bot.telegram.error_mapping import describe, message_id_in, retry_after_seconds, translate
 from bot.telegram.errors import NotSent, SendUnknown, TelegramFailure, TryAgain
 from bot.telegram.rate_limits import RateLimiter, Urgency
@@ -27,29 +27,26 @@ class CallPolicy:
 
     `urgency`: None when the caller took its turn already.
     `repeatable`: doing it twice shows nothing twice, so after an unknown outcome it is done again.
-    `attempts`: how often it is made while that is safe; `floods`: at the how many-th 429 it ends,
-    and at one that asks for more than `patience_seconds` at once.
-    `edit`: it changes a message. `turn_patience_seconds`: how long it may wait for its turn.
+    `retry`: how it is repeated while that is safe; `floods`: at the how many-th 429 it ends, and
+    at one that asks for more than `flood_seconds` at once.
+    `edit`: it changes a message. `queue_seconds`: how long it may wait for its turn.
     """
 
     urgency: Urgency | None
     repeatable: bool = False
-    attempts: int = 4
+    retry: RetryPolicy = TELEGRAM_CALL
     floods: int = 8
-    patience_seconds: float = math.inf
+    flood_seconds: float = math.inf
     edit: bool = False
-    turn_patience_seconds: float = math.inf
+    queue_seconds: float = math.inf
 
 
 class Calls:
     """Makes calls in their turn."""
 
-    def __init__(
-        self, rate_limiter: RateLimiter, clock: Clock, backoff: Backoff | None = None
-    ) -> None:
+    def __init__(self, rate_limiter: RateLimiter, clock: Clock) -> None:
         self._rate_limiter = rate_limiter
         self._clock = clock
-        self._backoff = backoff or Backoff(cap_seconds=5.0)
 
     async def make(
         self, call: Callable[[], Awaitable[Result]], chat_id: int | None, policy: CallPolicy
@@ -69,7 +66,7 @@ class Calls:
                     chat_id,
                     policy.urgency,
                     edit=policy.edit,
-                    patience_seconds=policy.turn_patience_seconds,
+                    at_most_seconds=policy.queue_seconds,
                 )
             try:
                 return await _attempt(call, policy)
@@ -78,10 +75,11 @@ class Calls:
                 await self._sit_out(error, chat_id, policy, floods)
             except TryAgain as failure:
                 failures += 1
-                if failures >= policy.attempts:
+                delay_seconds = policy.retry.delay_seconds(failures)
+                if delay_seconds is None:
                     raise
                 logger.info("a call to Telegram failed (%s) and is repeated", failure)
-                await self._clock.sleep(self._backoff.pause_seconds(failures))
+                await self._clock.sleep(delay_seconds)
 
     async def _sit_out(
         self, error: RetryAfter, chat_id: int | None, policy: CallPolicy, floods: int
@@ -90,7 +88,7 @@ class Calls:
         logger.warning("Telegram asks for %.0f s of silence in chat %s", seconds, chat_id)
         if chat_id is not None:
             self._rate_limiter.hold(chat_id, seconds)
-        if floods >= policy.floods or seconds > policy.patience_seconds:
+        if floods >= policy.floods or seconds > policy.flood_seconds:
             raise NotSent(describe(error)) from None
         if chat_id is None:
             await self._clock.sleep(seconds)

@@ -16,7 +16,7 @@ from telegram.request import HTTPXRequest
 
 from bot.clock import Clock
 from bot.http_client import HttpClient
-from bot.retry import Backoff
+from bot.retry import TELEGRAM
 from bot.telegram.error_mapping import describe
 from bot.telegram.errors import TokenRejected
 
@@ -74,7 +74,7 @@ async def initialize(application: BotApplication, clock: Clock) -> None:
     Raises:
         TokenRejected: Telegram does not know the token.
     """
-    backoff, failures = Backoff(), 0
+    failures = 0
     while True:
         try:
             await application.initialize()
@@ -84,7 +84,7 @@ async def initialize(application: BotApplication, clock: Clock) -> None:
         except TelegramError as error:
             failures += 1
             logger.warning("Telegram cannot be reached yet: %s", describe(error))
-            await clock.sleep(backoff.pause_seconds(failures))
+            await clock.sleep(TELEGRAM.endless_delay_seconds(failures))
         else:
             return
 

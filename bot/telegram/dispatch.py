@@ -12,7 +12,7 @@ from telegram import Bot, Update
 from telegram.ext import CallbackContext
 
 from bot.clock import Clock
-from bot.retry import Backoff
+from bot.retry import TELEGRAM
 from bot.telegram.connection import BotApplication
 from bot.telegram.errors import ChatDead, TelegramFailure, TokenRejected, TryAgain
 from storage.inbox import Inbox, StoredUpdate
@@ -25,8 +25,7 @@ _TRIES = 3
 # Telegram out of reach is not the update's fault, nor is a token that is refused: a stray refusal
 # passes, and after a real one no updates are fetched any more, which ends the process. That many
 # pauses (20 minutes) do not count.
-_NOT_ITS_FAULT = (TryAgain, TokenRejected)
-_PATIENCE = 60
+_EXCUSED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,6 @@ class Handling:
         self._inbox = inbox
         self._clock = clock
         self._on_parked = on_parked
-        self._backoff = Backoff(first_seconds=1.0, cap_seconds=30.0)
         self._hurried = False
         self._errors: dict[int, Exception] = {}
         application.add_error_handler(self._note_error)
@@ -72,23 +70,23 @@ class Handling:
             tries = await self._inbox.begin_again(update_id)
         while (error := await self._attempt(incoming.update)) is not None:
             failures += 1
-            excused = isinstance(error, _NOT_ITS_FAULT) and failures <= _PATIENCE
+            excused = isinstance(error, TryAgain | TokenRejected) and failures <= _EXCUSED
             if tries >= _TRIES and not excused:
                 await self.park(update_id, type(error).__name__, error)
                 return
             logger.warning("update %d failed (try %d)", update_id, tries, exc_info=error)
             if self._hurried:
                 return
-            await self._clock.sleep(self._backoff.pause_seconds(failures))
+            await self._clock.sleep(TELEGRAM.endless_delay_seconds(failures))
             tries = tries if excused else await self._inbox.begin_again(update_id)
-        await self._inbox.done(update_id, self._clock.now_milliseconds())
+        await self._inbox.done(update_id)
 
     async def park(self, update_id: int, reason: str, error: Exception | None = None) -> None:
         """Give it up, loudly: first said, then done, since what is done is not looked at again."""
         logger.error("update %d is given up: %s", update_id, reason, exc_info=error)
         if self._on_parked is not None:
             await self._report(self._on_parked, update_id, reason)
-        await self._inbox.park(update_id, reason, self._clock.now_milliseconds())
+        await self._inbox.park(update_id, reason)
 
     async def _report(self, on_parked: OnParked, update_id: int, reason: str) -> None:
         try:

@@ -112,7 +112,7 @@ def translate(error: TelegramError) -> TelegramFailure | None:
         case ChatMigrated():
             return ChatMoved(error.new_chat_id)
         case RetryAfter():
-            return NotSent(text)
+            return NotSent(text, retry_after_seconds(error))
         case InvalidToken():
             return TokenRejected(text)
         case Conflict():

@@ -6,14 +6,16 @@
     ├── TryAgain               nothing is broken for good, and repeating does no harm: later
     │   └── NotSent            proof that nothing reached the chat: a "sending" mark may be erased
     ├── SendUnknown            the message may or may not be in the chat: never repeat it blindly
-    ├── ChatDead               blocked, deactivated, kicked, deleted: stop writing to this chat
+    ├── Refused                repeating it would meet the same refusal
+    │   ├── ChatDead           blocked, deactivated, kicked, deleted: stop writing to this chat
+    │   ├── ThreadClosed       the topic takes no messages, and neither does the chat without it
+    │   ├── NotAllowed         the chat's rights forbid this: tell its members or its admins
+    │   └── FormRefused        not like this: another file or another form may do
+    │       ├── FileTooBig     over Telegram's limit
+    │       ├── FileGone       Telegram no longer has the file: ask the person to send it again
+    │       └── RequestInvalid Telegram refuses what we wrote: a bug of ours
     ├── ChatMoved              the group has a new id (`new_chat_id`): rewrite it, then repeat
-    ├── ThreadClosed           the topic takes no messages, and neither does the chat without it
     ├── MessageGone            nothing to edit any more: send a new message instead
-    ├── NotAllowed             the chat's rights forbid this: tell its members or its admins
-    ├── FileTooBig             over Telegram's limit: another file is needed
-    ├── FileGone               Telegram no longer has the file: ask the person to send it again
-    ├── RequestInvalid         Telegram refuses what we wrote: a bug of ours, repeating is useless
     ├── TokenRejected          the token is wrong or revoked: stop, the operator must act
     └── SecondInstance         somebody else polls with this token: stop, the operator must act
 
@@ -29,7 +31,14 @@ class TelegramFailure(Exception):
 
 
 class TryAgain(TelegramFailure):
-    """The call failed for now; doing it later, even if it did happen, is harmless."""
+    """The call failed for now; doing it later, even if it did happen, is harmless.
+
+    `retry_after_seconds`: how long to wait at least, where Telegram said so.
+    """
+
+    def __init__(self, reason: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class NotSent(TryAgain):
@@ -47,7 +56,11 @@ class SendUnknown(TelegramFailure):
         self.message_id = message_id
 
 
-class ChatDead(TelegramFailure):
+class Refused(TelegramFailure):
+    """Telegram says no, and would say so again."""
+
+
+class ChatDead(Refused):
     """Nothing can be delivered to this chat any more."""
 
 
@@ -59,7 +72,7 @@ class ChatMoved(TelegramFailure):
         self.new_chat_id = new_chat_id
 
 
-class ThreadClosed(TelegramFailure):
+class ThreadClosed(Refused):
     """The topic is closed or deleted, and sending without it did not work either."""
 
 
@@ -67,19 +80,23 @@ class MessageGone(TelegramFailure):
     """The message to edit was deleted, or is too old to be edited."""
 
 
-class NotAllowed(TelegramFailure):
+class NotAllowed(Refused):
     """The bot lacks the right to do this in this chat."""
 
 
-class FileTooBig(TelegramFailure):
+class FormRefused(Refused):
+    """It is not taken, or not handed out, in this form."""
+
+
+class FileTooBig(FormRefused):
     """Telegram's limits: 20 MB to fetch, 50 MB to send."""
 
 
-class FileGone(TelegramFailure):
+class FileGone(FormRefused):
     """The file id is not known (any more)."""
 
 
-class RequestInvalid(TelegramFailure):
+class RequestInvalid(FormRefused):
     """Telegram refuses the request as such."""
 
 

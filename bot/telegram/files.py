@@ -7,27 +7,17 @@ from http import HTTPStatus
 
 import httpx
 from telegram import Bot
-from telegram.error import RetryAfter, TelegramError
+from telegram.error import TelegramError
 
 from bot.clock import Clock
 from bot.http_client import HttpClient
-from bot.retry import Backoff
-from bot.telegram.error_mapping import describe, retry_after_seconds, translate
+from bot.retry import TELEGRAM_CALL
+from bot.telegram.error_mapping import describe, translate
 from bot.telegram.errors import FileGone, FileTooBig, TryAgain
 
 logger = logging.getLogger(__name__)
 
 DOWNLOAD_LIMIT_BYTES = 20_000_000  # Bot API getFile: "maximum file size to download is 20 MB"
-
-_ATTEMPTS = 4
-
-
-class _Flooded(TryAgain):
-    """429: the pause is Telegram's choice."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"Telegram asks for {seconds:.0f} s of silence")
-        self.seconds = seconds
 
 
 class Files:
@@ -37,7 +27,6 @@ class Files:
         self._bot = bot
         self._http = http
         self._clock = clock
-        self._backoff = Backoff(cap_seconds=5.0)
 
     async def download(self, file_id: str, declared_bytes: int | None = None) -> bytes:
         """The file's bytes; `declared_bytes` is the `file_size` of the message, if it has one.
@@ -55,21 +44,15 @@ class Files:
                 return await self._fetch(await self._address(file_id))
             except TryAgain as failure:
                 failures += 1
-                if failures >= _ATTEMPTS:
+                seconds = TELEGRAM_CALL.delay_seconds(failures, failure.retry_after_seconds)
+                if seconds is None:
                     raise
                 logger.info("a download from Telegram failed (%s) and is repeated", failure)
-                await self._clock.sleep(self._pause_seconds(failure, failures))
-
-    def _pause_seconds(self, failure: TryAgain, failures: int) -> float:
-        if isinstance(failure, _Flooded):
-            return failure.seconds
-        return self._backoff.pause_seconds(failures)
+                await self._clock.sleep(seconds)
 
     async def _address(self, file_id: str) -> str:
         try:
             file = await self._bot.get_file(file_id)
-        except RetryAfter as error:
-            raise _Flooded(retry_after_seconds(error)) from None
         except TelegramError as error:
             raise translate(error) or TryAgain(describe(error)) from None
         except (AttributeError, KeyError):  # "ok": true without a file

@@ -12,6 +12,7 @@ from telegram import Bot, ChatFullInfo, ChatMember, ChatMemberRestricted, ChatPe
 from telegram.constants import ChatID, ChatMemberStatus
 
 from bot.clock import Clock
+from bot.retry import TELEGRAM_CALL
 from bot.telegram.api_calls import CallPolicy, Calls
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.rate_limits import RateLimiter, Urgency, is_group
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 REMEMBERED_SECONDS = 60.0
 _REMEMBERED_PEOPLE = 1_000
 
-_ASKING = CallPolicy(Urgency.ANSWER, repeatable=True, attempts=2, floods=1)
+_ASKING = CallPolicy(Urgency.ANSWER, repeatable=True, retry=TELEGRAM_CALL.first(1), floods=1)
 _LEAVING = CallPolicy(Urgency.TEXT, repeatable=True)
 _ADMINISTRATORS = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 

@@ -11,7 +11,7 @@ from telegram import Bot
 
 from bot.clock import Clock
 from bot.http_client import HttpClient
-from bot.retry import Backoff
+from bot.retry import RetryPolicy
 from bot.telegram.errors import SecondInstance, TelegramFailure, TokenRejected, TryAgain
 
 # Named one by one: Telegram's default leaves some kinds out, and remembers the last choice.
@@ -26,11 +26,7 @@ class WebhookActive(TelegramFailure):
 
 
 class PollFailed(TryAgain):
-    """No updates this time; `retry_after_seconds` if Telegram named a pause."""
-
-    def __init__(self, reason: str, retry_after_seconds: float | None = None) -> None:
-        super().__init__(reason)
-        self.retry_after_seconds = retry_after_seconds
+    """No updates this time."""
 
 
 class Poller:
@@ -118,23 +114,21 @@ _FORGOTTEN_AFTER_SECONDS = 90.0
 
 
 class Conflicts:
-    """Puts up with conflicts for a while.
-
-    The patience is shortened by up to half by lot: of two instances that began at the same time
-    one gives up first, and the other goes on.
+    """Puts up with conflicts for a while, which the policy's jitter makes another one for each of
+    two instances that began at the same time.
     """
 
-    def __init__(self, clock: Clock, patience_seconds: float) -> None:
+    def __init__(self, clock: Clock, policy: RetryPolicy) -> None:
         self._clock = clock
-        self._patience = Backoff(patience_seconds, patience_seconds)
+        self._policy = policy
         self._until = 0.0
         self._last_at: float | None = None
 
     def pause_seconds(self, conflict: SecondInstance) -> float:
-        """How long to wait before polling again; raises `conflict` when patience has ended."""
+        """How long to wait before polling again; raises `conflict` when it has lasted."""
         now = self._clock.steady_seconds()
         if self._last_at is None or now - self._last_at > _FORGOTTEN_AFTER_SECONDS:
-            self._until = now + self._patience.pause_seconds(1)
+            self._until = now + self._policy.endless_delay_seconds(1)
         self._last_at = now
         if now > self._until:
             raise conflict

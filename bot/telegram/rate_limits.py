@@ -131,20 +131,20 @@ class RateLimiter:
         urgency: Urgency,
         *,
         edit: bool = False,
-        patience_seconds: float = math.inf,
+        at_most_seconds: float = math.inf,
     ) -> None:
         """Return when this call may be made; `edit` is one that changes a message.
 
         Raises:
             NotSent: the pace was closed while it waited, or before; or the chat's limits would
-                have it wait longer than `patience_seconds`.
+                have it wait longer than `at_most_seconds`.
         """
         if self._closed:
             raise NotSent(_CLOSED)
         self._numbers += 1
         ready = asyncio.get_running_loop().create_future()
         waiter = _Waiter(urgency, self._numbers, chat_id, edit, ready)
-        if self._wait_seconds(waiter, self._clock.steady_seconds()) > patience_seconds:
+        if self._wait_seconds(waiter, self._clock.steady_seconds()) > at_most_seconds:
             raise NotSent(_CROWDED)
         bisect.insort(self._waiting, waiter)
         self._serve()

@@ -26,12 +26,10 @@ from bot.telegram.rate_limits import RateLimiter, Urgency
 from bot.telegram.text_sender import EDIT, TEXT, TextSender
 
 # A video that has to wait longer is put off by its sender, who is free for other chats meanwhile.
-_PATIENCE_SECONDS = 5.0
+_FLOOD_SECONDS = 5.0
 
-_RESULT = CallPolicy(Urgency.RESULT, patience_seconds=_PATIENCE_SECONDS)
-_RESULT_EDIT = CallPolicy(
-    Urgency.RESULT, repeatable=True, patience_seconds=_PATIENCE_SECONDS, edit=True
-)
+_RESULT = CallPolicy(Urgency.RESULT, flood_seconds=_FLOOD_SECONDS)
+_RESULT_EDIT = CallPolicy(Urgency.RESULT, repeatable=True, flood_seconds=_FLOOD_SECONDS, edit=True)
 
 
 class Sender(TextSender):

@@ -14,6 +14,7 @@ from telegram import Bot, LinkPreviewOptions, Message, ReactionTypeEmoji
 from telegram.constants import ParseMode
 
 from bot.clock import Clock
+from bot.retry import TELEGRAM_CALL
 from bot.telegram.api_calls import CallPolicy, Calls
 from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import Needless
@@ -31,12 +32,13 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # other chats meanwhile.
 _CROWD_SECONDS = 10.0
 
-EDIT = CallPolicy(Urgency.RESULT, repeatable=True, edit=True, turn_patience_seconds=_CROWD_SECONDS)
+EDIT = CallPolicy(Urgency.RESULT, repeatable=True, edit=True, queue_seconds=_CROWD_SECONDS)
 TEXT = CallPolicy(Urgency.TEXT)
 _DELETE = CallPolicy(Urgency.RESULT, repeatable=True)
 _ANSWER = CallPolicy(Urgency.ANSWER, repeatable=True)
-_ACTION = CallPolicy(Urgency.PROGRESS, repeatable=True, attempts=1, floods=1)
-_PROGRESS = CallPolicy(None, repeatable=True, attempts=1, floods=1)
+_ONCE = TELEGRAM_CALL.first(0)
+_ACTION = CallPolicy(Urgency.PROGRESS, repeatable=True, retry=_ONCE, floods=1)
+_PROGRESS = CallPolicy(None, repeatable=True, retry=_ONCE, floods=1)
 
 # The final word waits for a progress edit under way: not for long.
 _PROGRESS_READ_SECONDS = 10.0
@@ -86,11 +88,11 @@ class TextSender:
         text: str,
         *,
         keyboard: Keyboard | AskReply | None = None,
-        patience_seconds: float = math.inf,
+        queue_seconds: float = math.inf,
     ) -> SentMessage:
         """A new message; that its `reply_to` is deleted or its topic closed does not stop it.
 
-        `NotSent` also stands for a chat in which it would wait longer than `patience_seconds`.
+        `NotSent` also stands for a chat in which it would wait longer than `queue_seconds`.
 
         Raises: also `SendUnknown` and `ThreadClosed`.
         """
@@ -106,7 +108,7 @@ class TextSender:
                 message_thread_id=there.thread_id,
             )
 
-        policy = replace(TEXT, turn_patience_seconds=patience_seconds)
+        policy = replace(TEXT, queue_seconds=queue_seconds)
         return await self._send(send, destination, policy)
 
     async def edit_text(

@@ -11,14 +11,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from telegram.error import TelegramError
 
 from bot.clock import Clock
 from bot.http_client import HttpClient
-from bot.retry import Backoff
+from bot.retry import SECOND_INSTANCE, TELEGRAM, RetryPolicy
 from bot.telegram.chat_queues import ChatQueues
 from bot.telegram.connection import BotApplication
 from bot.telegram.dispatch import (
@@ -50,15 +50,15 @@ _FORGET_EVERY_MILLISECONDS = _DAY_MILLISECONDS // 24
 class PollingOptions:
     """How updates are fetched.
 
-    `hold_seconds`: how long Telegram holds an empty poll. `conflict_patience_seconds`: how long
-    409 is put up with. `grace_seconds`: how long handlers may go on after `stop`.
+    `hold_seconds`: how long Telegram holds an empty poll. `second_instance`: how long 409 is put
+    up with. `grace_seconds`: how long handlers may go on after `stop`.
     """
 
     hold_seconds: int = 30
-    conflict_patience_seconds: float = 15.0
+    second_instance: RetryPolicy = SECOND_INSTANCE
     grace_seconds: float = 10.0
     allowed_updates: tuple[str, ...] = ALLOWED_UPDATES
-    backoff: Backoff = field(default_factory=Backoff)
+    retry: RetryPolicy = TELEGRAM
 
 
 class _Stopped(Exception):
@@ -97,7 +97,7 @@ class UpdateLoop:
             application=application, inbox=inbox, clock=clock, on_parked=on_parked
         )
         self._queues = ChatQueues[Incoming](self._handling.handle, self._break)
-        self._conflicts = Conflicts(clock, self._options.conflict_patience_seconds)
+        self._conflicts = Conflicts(clock, self._options.second_instance)
         self._stop = asyncio.Event()
         self._broken: BaseException | None = None
         self._offset: int | None = None
@@ -173,12 +173,11 @@ class UpdateLoop:
             await self._pause(PollFailed("no update of the batch has a number"))
         if not updates:
             return
-        now_milliseconds = self._clock.now_milliseconds()
-        new = await self._inbox.store(updates.values(), now_milliseconds)
+        new = await self._inbox.store(updates.values())
         self._offset = list(updates)[-1] + 1
         for update_id in filter(new.__contains__, updates):
             await self._hand_over(updates[update_id], again=False)
-        await self._forget_old(now_milliseconds)
+        await self._forget_old()
 
     async def _hand_over(self, stored: StoredUpdate, *, again: bool) -> None:
         try:
@@ -189,7 +188,8 @@ class UpdateLoop:
         incoming = Incoming(update, stored.tries, again)
         await self._unless_stopped(self._queues.put(queue_of(update), incoming))
 
-    async def _forget_old(self, now_milliseconds: int) -> None:
+    async def _forget_old(self) -> None:
+        now_milliseconds = self._clock.now_milliseconds()
         if now_milliseconds - self._forgotten_at >= _FORGET_EVERY_MILLISECONDS:
             self._forgotten_at = now_milliseconds
             await self._inbox.forget_done(now_milliseconds - _KEEP_DONE_MILLISECONDS)
@@ -202,9 +202,8 @@ class UpdateLoop:
 
     async def _pause(self, failure: PollFailed) -> None:
         self._failures += 1
-        seconds = failure.retry_after_seconds
-        if seconds is None:
-            seconds = self._options.backoff.pause_seconds(self._failures)
+        retry, asked_seconds = self._options.retry, failure.retry_after_seconds
+        seconds = retry.endless_delay_seconds(self._failures, asked_seconds)
         logger.warning("no updates (%s), the next attempt in %.1f s", failure, seconds)
         await self._unless_stopped(self._clock.sleep(seconds))
 

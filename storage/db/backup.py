@@ -66,7 +66,7 @@ async def is_copy(database: Queryable) -> bool:
 
 async def newest_moment(database: Queryable) -> int:
     """The last moment (milliseconds) that this database knows of; 0 when it is empty."""
-    row = await database.fetch_one(
+    return await database.number(
         """
         SELECT MAX(at) AS at FROM (
             SELECT 0 AS at
@@ -77,7 +77,6 @@ async def newest_moment(database: Queryable) -> int:
             UNION ALL SELECT MAX(at_milliseconds) FROM ledger)
         """
     )
-    return 0 if row is None else int(row["at"])
 
 
 async def forget_copying(tx: Transaction) -> None:

@@ -10,14 +10,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import aiosqlite
 
+from bot.clock import Clock
 from storage.db.connection import (
     check_whole,
     check_writable,
@@ -28,10 +30,10 @@ from storage.db.connection import (
 )
 from storage.db.errors import DatabaseUnusable, is_busy, locked, trouble_of
 from storage.db.migrate import migrate
+from storage.db.rows import Row, Value, from_row
 
 logger = logging.getLogger(__name__)
 
-Row = dict[str, Any]
 Parameters = Mapping[str, Any]
 NOTHING: Parameters = MappingProxyType({})
 
@@ -41,37 +43,77 @@ _LOOK_AGAIN_SECONDS = 0.2
 Result = TypeVar("Result")
 
 
-class Queryable(Protocol):
-    """What can be asked: a transaction (sees its own writes) or the database (committed facts)."""
+class Queryable(ABC):
+    """What can be asked: a transaction (sees its own writes) or the database (committed facts).
 
-    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
-        """The first row, or None."""
+    What a statement names is taken of its parameters; in every one `:now` is `now_milliseconds`.
+    """
 
+    @property
+    @abstractmethod
+    def now_milliseconds(self) -> int:
+        """Milliseconds since 1970 UTC: the moment a transaction began; outside of one, now."""
+
+    @abstractmethod
     async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         """Every row."""
 
+    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
+        """The first row, or None."""
+        return next(iter(await self.fetch_all(sql, parameters)), None)
 
-class Transaction:
+    async def every(
+        self, kind: type[Value], sql: str, parameters: Parameters = NOTHING
+    ) -> list[Value]:
+        """Every row as a value of that kind, see `from_row`."""
+        return [from_row(kind, row) for row in await self.fetch_all(sql, parameters)]
+
+    async def one(
+        self, kind: type[Value], sql: str, parameters: Parameters = NOTHING
+    ) -> Value | None:
+        """The first row as a value of that kind, or None."""
+        return next(iter(await self.every(kind, sql, parameters)), None)
+
+    async def column(self, sql: str, parameters: Parameters = NOTHING) -> list[Any]:
+        """The first column of every row."""
+        return [next(iter(row.values())) for row in await self.fetch_all(sql, parameters)]
+
+    async def number(self, sql: str, parameters: Parameters = NOTHING) -> int:
+        """The number in the first row: a count or a sum; 0 when there is no row."""
+        return int(next(iter(await self.column(sql, parameters)), 0))
+
+    async def exists(self, sql: str, parameters: Parameters = NOTHING) -> bool:
+        """Whether there is a row."""
+        return bool(await self.fetch_all(sql, parameters))
+
+
+class Transaction(Queryable):
     """One open transaction on the writer; made only by `Database.transaction`."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: aiosqlite.Connection, now_milliseconds: int) -> None:
         self._connection = connection
+        self._now_milliseconds = now_milliseconds
+
+    @property
+    def now_milliseconds(self) -> int:
+        """See `Queryable`: whatever one transaction writes happened at one moment."""
+        return self._now_milliseconds
 
     async def execute(self, sql: str, parameters: Parameters = NOTHING) -> int:
         """Run one statement; how many rows it changed."""
-        async with self._connection.execute(sql, dict(parameters)) as cursor:
+        async with self._connection.execute(sql, _with_now(self, parameters)) as cursor:
             return cursor.rowcount
 
-    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
-        """See `Queryable`."""
-        return await _fetch_one(self._connection, sql, parameters)
+    async def change(self, sql: str, parameters: Parameters = NOTHING) -> bool:
+        """Run one statement; whether it changed anything."""
+        return await self.execute(sql, parameters) > 0
 
     async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         """See `Queryable`."""
-        return await _fetch_all(self._connection, sql, parameters)
+        return await _rows(self._connection, sql, _with_now(self, parameters))
 
 
-class Database:
+class Database(Queryable):
     """An open SQLite database; `Database.open` makes it, `close` ends it.
 
     A lock of another program is waited for. Trouble that waiting does not mend makes the database
@@ -79,9 +121,15 @@ class Database:
     """
 
     def __init__(
-        self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection
+        self,
+        *,
+        path: Path,
+        clock: Clock,
+        writer: aiosqlite.Connection,
+        reader: aiosqlite.Connection,
     ) -> None:
         self._path = path
+        self._clock = clock
         self._writer = writer
         self._reader = reader
         self._lock = asyncio.Lock()
@@ -91,8 +139,10 @@ class Database:
         self._waiting_since_seconds: dict[str, float] = {}
 
     @classmethod
-    async def open(cls, path: Path) -> Database:
+    async def open(cls, path: Path, clock: Clock) -> Database:
         """Open (and create, and migrate) the database at `path`, and see that it can be used.
+
+        The clock tells it what time it is: nobody hands the moment to what reads and writes.
 
         Raises:
             DatabaseTooNew: it was written by a newer version of this program.
@@ -108,7 +158,12 @@ class Database:
                 reader = await connect(path)
                 async with closed_on_failure(reader):
                     await reader.execute("PRAGMA query_only = ON")
-        return cls(path, writer, reader)
+        return cls(path=path, clock=clock, writer=writer, reader=reader)
+
+    @property
+    def now_milliseconds(self) -> int:
+        """See `Queryable`."""
+        return self._clock.now_milliseconds()
 
     @property
     def locked_seconds(self) -> float:
@@ -146,7 +201,7 @@ class Database:
             with self._noting_trouble(written=True):
                 try:
                     await self._patiently("write", self._begin)
-                    yield Transaction(self._writer)
+                    yield Transaction(self._writer, self.now_milliseconds)
                     await self._commit()
                 except BaseException:
                     await finish(asyncio.ensure_future(self._writer.rollback()))
@@ -158,15 +213,11 @@ class Database:
     async def _commit(self) -> None:
         await finish(asyncio.ensure_future(self._writer.commit()))
 
-    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
-        """See `Queryable`; raises as `transaction`."""
-        with self._noting_trouble(written=False):
-            return await self._patiently("read", lambda: _fetch_one(self._reader, sql, parameters))
-
     async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         """See `Queryable`; raises as `transaction`."""
+        bound = _with_now(self, parameters)
         with self._noting_trouble(written=False):
-            return await self._patiently("read", lambda: _fetch_all(self._reader, sql, parameters))
+            return await self._patiently("read", lambda: _rows(self._reader, sql, bound))
 
     async def _patiently(self, what: str, operation: Callable[[], Awaitable[Result]]) -> Result:
         """Do it as soon as no other program is in the way."""
@@ -204,16 +255,9 @@ class Database:
             raise trouble from error
 
 
-async def _fetch_one(
-    connection: aiosqlite.Connection, sql: str, parameters: Parameters
-) -> Row | None:
-    async with connection.execute(sql, dict(parameters)) as cursor:
-        row = await cursor.fetchone()
-    return None if row is None else dict(row)
+def _with_now(asked: Queryable, parameters: Parameters) -> Row:
+    return {"now": asked.now_milliseconds, **parameters}
 
 
-async def _fetch_all(
-    connection: aiosqlite.Connection, sql: str, parameters: Parameters
-) -> list[Row]:
-    async with connection.execute(sql, dict(parameters)) as cursor:
-        return [dict(row) for row in await cursor.fetchall()]
+async def _rows(connection: aiosqlite.Connection, sql: str, bound: Row) -> list[Row]:
+    return [dict(row) for row in await connection.execute_fetchall(sql, bound)]

@@ -33,11 +33,15 @@ _SAME_AS = {
 }
 
 
-class DatabaseUnusable(Exception):
+class DatabaseTrouble(Exception):
+    """The database cannot be worked with; its text says to the operator what to do."""
+
+
+class DatabaseUnusable(DatabaseTrouble):
     """Nothing can be recorded until the operator acts: stop. Its text says what to do."""
 
 
-class DatabaseLocked(Exception):
+class DatabaseLocked(DatabaseTrouble):
     """Another program keeps the database locked: later it works again."""
 
 

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from storage.db.errors import DatabaseTrouble
+
 _LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
-class AlreadyRunning(Exception):
+class AlreadyRunning(DatabaseTrouble):
     """Another process works with this database: stop that one, or give this one its own."""
 
 
-class LockUnavailable(Exception):
+class LockUnavailable(DatabaseTrouble):
     """The lock's file cannot be made, or something else has its name."""
 
 

@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 import aiosqlite
 
+from storage.db.errors import DatabaseTrouble
 
-class DatabaseTooNew(Exception):
+
+class DatabaseTooNew(DatabaseTrouble):
     """The database was written by a newer version of this program; start that version instead."""
 
 

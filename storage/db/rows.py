@@ -1,4 +1,4 @@
-"""Rows as frozen values."""
+"""Rows as frozen values, and back."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    from storage.db.database import Row
-
     Value = TypeVar("Value", bound=DataclassInstance)
+else:
+    Value = TypeVar("Value")
+
+Row = dict[str, Any]
 
 
 def from_row(kind: type[Value], row: Row) -> Value:
     """A dataclass from a row: the columns of the same names, the others left out."""
-    values: dict[str, Any] = {name: row[name] for name in _names(kind)}
-    return kind(**values)
+    return kind(**{name: row[name] for name in _names(kind)})
+
+
+def columns(value: DataclassInstance) -> Row:
+    """The fields of a dataclass by name, for a statement that names some of them."""
+    return {name: getattr(value, name) for name in _names(type(value))}
 
 
 @cache

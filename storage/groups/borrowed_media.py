@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from storage import drafts, media
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
 from storage.groups import groups
 from storage.jobs import jobs
 from storage.jobs.jobs import Job
@@ -35,19 +34,18 @@ async def borrow(tx: Transaction, media_id: int, owner_id: int | None) -> None:
 
 async def get(database: Queryable, media_id: int) -> BorrowedMedia | None:
     """Whose half it is; None when it is its sender's own."""
-    row = await database.fetch_one(
-        "SELECT * FROM loans WHERE media_id = :media_id", {"media_id": media_id}
+    return await database.one(
+        BorrowedMedia, "SELECT * FROM loans WHERE media_id = :media_id", {"media_id": media_id}
     )
-    return None if row is None else from_row(BorrowedMedia, row)
 
 
 async def of_job(database: Queryable, job: Job) -> list[BorrowedMedia]:
     """What of a job is somebody else's: its photo, its sound, both or nothing."""
-    rows = await database.fetch_all(
+    return await database.every(
+        BorrowedMedia,
         "SELECT * FROM loans WHERE media_id IN (:photo_id, :sound_id) ORDER BY media_id",
         {"photo_id": job.photo_id, "sound_id": job.sound_id},
     )
-    return [from_row(BorrowedMedia, row) for row in rows]
 
 
 async def is_stopped(database: Queryable, job: Job) -> bool:
@@ -74,32 +72,28 @@ async def may_borrow(database: Queryable, chat_id: int, owner_id: int | None) ->
 
 async def objects(database: Queryable, chat_id: int, owner_id: int | None) -> bool:
     """Whether this person does not want it."""
-    row = await database.fetch_one(
+    return await database.exists(
         "SELECT 1 FROM objections WHERE chat_id = :chat_id AND owner_id = :owner_id",
         {"chat_id": chat_id, "owner_id": owner_id},
     )
-    return row is not None
 
 
 async def allow(tx: Transaction, chat_id: int, owner_id: int) -> bool:
     """The owner does not mind any more; False when they did not mind before."""
-    changed = await tx.execute(
+    return await tx.change(
         "DELETE FROM objections WHERE chat_id = :chat_id AND owner_id = :owner_id",
         {"chat_id": chat_id, "owner_id": owner_id},
     )
-    return changed > 0
 
 
-async def object_to_all(
-    tx: Transaction, chat_id: int, owner_id: int, now_milliseconds: int
-) -> list[Job]:
+async def object_to_all(tx: Transaction, chat_id: int, owner_id: int) -> list[Job]:
     """The owner wants nobody there to use what is theirs; the open jobs that this stops."""
     await tx.execute(
         """
         INSERT INTO objections (chat_id, owner_id, at_milliseconds)
         VALUES (:chat_id, :owner_id, :now) ON CONFLICT DO NOTHING
         """,
-        {"chat_id": chat_id, "owner_id": owner_id, "now": now_milliseconds},
+        {"chat_id": chat_id, "owner_id": owner_id},
     )
     rows = await tx.fetch_all(
         """
@@ -110,19 +104,19 @@ async def object_to_all(
     )
     stopped: dict[int, Job] = {}
     for row in rows:
-        for job in await stop(tx, row["media_id"], now_milliseconds):
+        for job in await stop(tx, row["media_id"]):
             stopped[job.id] = job
     return list(stopped.values())
 
 
-async def stop(tx: Transaction, media_id: int, now_milliseconds: int) -> list[Job]:
+async def stop(tx: Transaction, media_id: int) -> list[Job]:
     """Nothing is made of this loan any more; the open jobs that are to be stopped for it."""
     await tx.execute(
         """
         UPDATE loans SET stopped_at_milliseconds = :now
         WHERE media_id = :media_id AND stopped_at_milliseconds IS NULL
         """,
-        {"media_id": media_id, "now": now_milliseconds},
+        {"media_id": media_id},
     )
     item = await media.get(tx, media_id)
     if item is not None:

@@ -8,14 +8,14 @@ from storage.jobs import jobs, moves
 from storage.jobs.jobs import WAITING, Job, JobState
 
 
-async def mark_dead(tx: Transaction, chat_id: int, reason: str, now_milliseconds: int) -> None:
+async def mark_dead(tx: Transaction, chat_id: int, reason: str) -> None:
     """Nothing is sent there until the person is heard from again."""
     await tx.execute(
         """
         INSERT INTO dead_chats (chat_id, reason, since_milliseconds)
         VALUES (:chat_id, :reason, :now) ON CONFLICT (chat_id) DO NOTHING
         """,
-        {"chat_id": chat_id, "reason": reason, "now": now_milliseconds},
+        {"chat_id": chat_id, "reason": reason},
     )
 
 
@@ -26,10 +26,9 @@ async def mark_alive(tx: Transaction, chat_id: int) -> None:
 
 async def is_dead(database: Queryable, chat_id: int) -> bool:
     """Whether the last attempt to write there was refused for good."""
-    row = await database.fetch_one(
+    return await database.exists(
         "SELECT 1 FROM dead_chats WHERE chat_id = :chat_id", {"chat_id": chat_id}
     )
-    return row is not None
 
 
 async def former_id(database: Queryable, chat_id: int) -> int | None:
@@ -40,7 +39,7 @@ async def former_id(database: Queryable, chat_id: int) -> int | None:
     return None if row is None else int(row["old_chat_id"])
 
 
-async def move(tx: Transaction, old_id: int, new_id: int, now_milliseconds: int) -> bool:
+async def move(tx: Transaction, old_id: int, new_id: int) -> bool:
     """A group became a supergroup: everything of the old id belongs to the new one from now on.
 
     The old chat's message ids mean other messages in the new one, so they are forgotten: nothing
@@ -51,7 +50,7 @@ async def move(tx: Transaction, old_id: int, new_id: int, now_milliseconds: int)
         INSERT INTO moved_chats (old_chat_id, new_chat_id, moved_at_milliseconds)
         VALUES (:old, :new, :now) ON CONFLICT (old_chat_id) DO NOTHING
         """,
-        {"old": old_id, "new": new_id, "now": now_milliseconds},
+        {"old": old_id, "new": new_id},
     )
     for statement in _MOVES:
         await tx.execute(statement, {"old": old_id, "new": new_id})
@@ -93,20 +92,18 @@ _MOVES = (
 _STOPPABLE = (*WAITING, JobState.IN_PARTS)
 
 
-async def close_chat(
-    tx: Transaction, chat_id: int, reason: str, now_milliseconds: int
-) -> list[Job]:
+async def close_chat(tx: Transaction, chat_id: int, reason: str) -> list[Job]:
     """The chat is dead, and what only waits there is cancelled; the jobs that end with it or soon.
 
     What was submitted goes on: it is billed, and kept for whoever comes back. So is what was made
     of a long voice by then.
     """
-    await chats.mark_dead(tx, chat_id, reason, now_milliseconds)
+    await chats.mark_dead(tx, chat_id, reason)
     waiting = [
         job
         for job in await jobs.open_jobs(tx)
         if job.chat_id == chat_id and job.whole_id is None and job.state in _STOPPABLE
     ]
     for job in waiting:
-        await moves.cancelled(tx, job, now_milliseconds)
+        await moves.cancelled(tx, job)
     return waiting

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
 from storage.people import preferences
 from storage.people.preferences import Choice
 
@@ -25,46 +24,45 @@ class GroupSettings:
 
 async def settings_of(database: Queryable, chat_id: int) -> GroupSettings:
     """The group's settings; the defaults where nothing was chosen, and in private chats."""
-    row = await database.fetch_one(
-        "SELECT * FROM groups WHERE chat_id = :chat_id", {"chat_id": chat_id}
+    return (
+        await database.one(
+            GroupSettings, "SELECT * FROM groups WHERE chat_id = :chat_id", {"chat_id": chat_id}
+        )
+        or GroupSettings()
     )
-    return GroupSettings() if row is None else from_row(GroupSettings, row)
 
 
-async def choose(tx: Transaction, chat_id: int, choice: Choice, now_milliseconds: int) -> None:
+async def choose(tx: Transaction, chat_id: int, choice: Choice) -> None:
     """Keep what an admin chose: a field of `GroupSettings` and its value, or several."""
     assert choice.keys() <= _CHOICES  # noqa: S101
-    await preferences.keep(tx, "groups", "chat_id", chat_id, choice, now_milliseconds)
+    await preferences.keep(tx, "groups", "chat_id", chat_id, choice)
 
 
 async def let_in(tx: Transaction, chat_id: int, user_id: int) -> bool:
     """Put the person on the group's list; False when they were on it."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         INSERT INTO group_guests (chat_id, user_id) VALUES (:chat_id, :user_id)
         ON CONFLICT DO NOTHING
         """,
         {"chat_id": chat_id, "user_id": user_id},
     )
-    return changed > 0
 
 
 async def keep_out(tx: Transaction, chat_id: int, user_id: int) -> bool:
     """Take the person off the group's list; False when they were not on it."""
-    changed = await tx.execute(
+    return await tx.change(
         "DELETE FROM group_guests WHERE chat_id = :chat_id AND user_id = :user_id",
         {"chat_id": chat_id, "user_id": user_id},
     )
-    return changed > 0
 
 
 async def guests_of(database: Queryable, chat_id: int) -> list[int]:
     """The people on the group's list."""
-    rows = await database.fetch_all(
+    return await database.column(
         "SELECT user_id FROM group_guests WHERE chat_id = :chat_id ORDER BY user_id",
         {"chat_id": chat_id},
     )
-    return [int(row["user_id"]) for row in rows]
 
 
 _CHOICES = frozenset(GroupSettings.__dataclass_fields__)
@@ -82,14 +80,14 @@ class Introduction:
 
 async def introduction_of(database: Queryable, chat_id: int) -> Introduction:
     """What is known of the bot's coming to this group; little, where it was there before."""
-    row = await database.fetch_one(
+    return await database.one(
+        Introduction,
         "SELECT chat_id, added_by, introduced, lack FROM arrivals WHERE chat_id = :chat_id",
         {"chat_id": chat_id},
-    )
-    return Introduction(chat_id) if row is None else from_row(Introduction, row)
+    ) or Introduction(chat_id)
 
 
-async def note(tx: Transaction, chat_id: int, added_by: int | None, now_milliseconds: int) -> None:
+async def note(tx: Transaction, chat_id: int, added_by: int | None) -> None:
     """The bot is in this group; who added it is kept from the first time it was told."""
     await tx.execute(
         """
@@ -97,31 +95,27 @@ async def note(tx: Transaction, chat_id: int, added_by: int | None, now_millisec
         VALUES (:chat_id, :added_by, :now)
         ON CONFLICT (chat_id) DO UPDATE SET added_by = COALESCE(added_by, excluded.added_by)
         """,
-        {"chat_id": chat_id, "added_by": added_by, "now": now_milliseconds},
+        {"chat_id": chat_id, "added_by": added_by},
     )
 
 
-async def introduced(tx: Transaction, chat_id: int, now_milliseconds: int) -> None:
+async def introduced(tx: Transaction, chat_id: int) -> None:
     """The group has read what the bot is for."""
-    await note(tx, chat_id, None, now_milliseconds)
+    await note(tx, chat_id, None)
     await tx.execute(
         "UPDATE arrivals SET introduced = 1 WHERE chat_id = :chat_id", {"chat_id": chat_id}
     )
 
 
-async def set_lack(tx: Transaction, chat_id: int, lack: str | None, now_milliseconds: int) -> bool:
+async def set_lack(tx: Transaction, chat_id: int, lack: str | None) -> bool:
     """The group is told that this is missing, or that nothing is; False when it was before."""
-    await note(tx, chat_id, None, now_milliseconds)
-    changed = await tx.execute(
+    await note(tx, chat_id, None)
+    return await tx.change(
         "UPDATE arrivals SET lack = :lack WHERE chat_id = :chat_id AND lack IS NOT :lack",
         {"chat_id": chat_id, "lack": lack},
     )
-    return changed > 0
 
 
 async def forget(tx: Transaction, chat_id: int) -> bool:
     """The bot was removed: if it ever comes back, it introduces itself again."""
-    changed = await tx.execute(
-        "DELETE FROM arrivals WHERE chat_id = :chat_id", {"chat_id": chat_id}
-    )
-    return changed > 0
+    return await tx.change("DELETE FROM arrivals WHERE chat_id = :chat_id", {"chat_id": chat_id})

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
+from storage.db.due import put_off
+from storage.db.rows import columns
 from storage.jobs.jobs import Job
 
 REASONS = ("face", "offensive", "other")
@@ -56,12 +57,13 @@ async def begin(tx: Transaction, job: Job, reporter_id: int, chat_id: int) -> Re
         """,
         {"job_id": job.id, "reporter_id": reporter_id, "chat_id": chat_id},
     )
-    row = await tx.fetch_one(
+    report = await tx.one(
+        Report,
         "SELECT * FROM reports WHERE job_id = :job_id AND reporter_id = :reporter_id",
         {"job_id": job.id, "reporter_id": reporter_id},
     )
-    assert row is not None  # noqa: S101
-    return from_row(Report, row)
+    assert report is not None  # noqa: S101
+    return report
 
 
 async def asked(tx: Transaction, report_id: int, message_id: int) -> None:
@@ -74,8 +76,7 @@ async def asked(tx: Transaction, report_id: int, message_id: int) -> None:
 
 async def get(database: Queryable, report_id: int) -> Report | None:
     """One report by its number."""
-    row = await database.fetch_one("SELECT * FROM reports WHERE id = :id", {"id": report_id})
-    return None if row is None else from_row(Report, row)
+    return await database.one(Report, "SELECT * FROM reports WHERE id = :id", {"id": report_id})
 
 
 async def file(
@@ -83,7 +84,6 @@ async def file(
     report: Report,
     reason: str,
     admin_ids: Iterable[int],
-    now_milliseconds: int,
     *,
     per_person_per_day: int,
 ) -> bool:
@@ -92,16 +92,16 @@ async def file(
     Raises:
         TooManyReports: roll the transaction back.
     """
-    changed = await tx.execute(
+    filed = await tx.change(
         """
         UPDATE reports SET reason = :reason, filed_at_milliseconds = :now
         WHERE id = :id AND reason IS NULL
         """,
-        {"id": report.id, "reason": reason, "now": now_milliseconds},
+        {"id": report.id, "reason": reason},
     )
-    if not changed:
+    if not filed:
         return False
-    if await _filed_within_a_day(tx, report, now_milliseconds) > per_person_per_day:
+    if await _filed_within_a_day(tx, report) > per_person_per_day:
         raise TooManyReports
     for admin_id in admin_ids:
         await tx.execute(
@@ -114,16 +114,15 @@ async def file(
     return True
 
 
-async def due_deliveries(database: Queryable, now_milliseconds: int) -> list[ReportDelivery]:
+async def due_deliveries(database: Queryable) -> list[ReportDelivery]:
     """What administrators are to see now."""
-    rows = await database.fetch_all(
+    return await database.every(
+        ReportDelivery,
         """
         SELECT report_id, admin_id, tries FROM report_letters
         WHERE state = 'open' AND not_before_milliseconds <= :now ORDER BY report_id, admin_id
         """,
-        {"now": now_milliseconds},
     )
-    return [from_row(ReportDelivery, row) for row in rows]
 
 
 async def end_delivery(tx: Transaction, delivery: ReportDelivery, *, told: bool) -> None:
@@ -133,7 +132,7 @@ async def end_delivery(tx: Transaction, delivery: ReportDelivery, *, told: bool)
         UPDATE report_letters SET state = :state
         WHERE report_id = :report_id AND admin_id = :admin_id
         """,
-        {**_key(delivery), "state": "told" if told else "given_up"},
+        {**columns(delivery), "state": "told" if told else "given_up"},
     )
 
 
@@ -141,43 +140,35 @@ async def put_off_delivery(
     tx: Transaction, delivery: ReportDelivery, not_before_milliseconds: int
 ) -> None:
     """It could not be shown now: once more, later."""
-    await tx.execute(
-        """
-        UPDATE report_letters SET tries = tries + 1, not_before_milliseconds = :not_before
-        WHERE report_id = :report_id AND admin_id = :admin_id
-        """,
-        {**_key(delivery), "not_before": not_before_milliseconds},
-    )
+    key = {"report_id": delivery.report_id, "admin_id": delivery.admin_id}
+    await put_off(tx, "report_letters", key, not_before_milliseconds)
 
 
-async def take_down(tx: Transaction, job_id: int, admin_id: int, now_milliseconds: int) -> bool:
+async def take_down(tx: Transaction, job_id: int, admin_id: int) -> bool:
     """Have the video removed; False when that was asked for before."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         INSERT INTO takedowns (job_id, admin_id, at_milliseconds)
         VALUES (:job_id, :admin_id, :now) ON CONFLICT (job_id) DO NOTHING
         """,
-        {"job_id": job_id, "admin_id": admin_id, "now": now_milliseconds},
+        {"job_id": job_id, "admin_id": admin_id},
     )
-    return changed > 0
 
 
 async def is_taken_down(database: Queryable, job_id: int) -> bool:
     """Whether an administrator had this video taken down."""
-    row = await database.fetch_one("SELECT 1 FROM takedowns WHERE job_id = :id", {"id": job_id})
-    return row is not None
+    return await database.exists("SELECT 1 FROM takedowns WHERE job_id = :id", {"id": job_id})
 
 
-async def due_takedowns(database: Queryable, now_milliseconds: int) -> list[Takedown]:
+async def due_takedowns(database: Queryable) -> list[Takedown]:
     """Those that are to be done, or to be spoken of."""
-    rows = await database.fetch_all(
+    return await database.every(
+        Takedown,
         """
         SELECT job_id, state, tries FROM takedowns
         WHERE state <> 'said' AND not_before_milliseconds <= :now ORDER BY job_id
         """,
-        {"now": now_milliseconds},
     )
-    return [from_row(Takedown, row) for row in rows]
 
 
 async def advance_takedown(tx: Transaction, job_id: int, state: str) -> None:
@@ -200,26 +191,15 @@ async def advance_takedown(tx: Transaction, job_id: int, state: str) -> None:
 
 async def put_off_takedown(tx: Transaction, job_id: int, not_before_milliseconds: int) -> None:
     """It could not be done now: once more, later."""
-    await tx.execute(
-        """
-        UPDATE takedowns SET tries = tries + 1, not_before_milliseconds = :not_before
-        WHERE job_id = :job_id
-        """,
-        {"job_id": job_id, "not_before": not_before_milliseconds},
-    )
+    await put_off(tx, "takedowns", {"job_id": job_id}, not_before_milliseconds)
 
 
-async def _filed_within_a_day(tx: Transaction, report: Report, now_milliseconds: int) -> int:
+async def _filed_within_a_day(tx: Transaction, report: Report) -> int:
     """Itself counted in."""
-    row = await tx.fetch_one(
+    return await tx.number(
         """
         SELECT COUNT(*) AS n FROM reports
         WHERE reporter_id = :reporter_id AND filed_at_milliseconds > :since
         """,
-        {"reporter_id": report.reporter_id, "since": now_milliseconds - _DAY_MILLISECONDS},
+        {"reporter_id": report.reporter_id, "since": tx.now_milliseconds - _DAY_MILLISECONDS},
     )
-    return int(row["n"]) if row else 0
-
-
-def _key(delivery: ReportDelivery) -> dict[str, int]:
-    return {"report_id": delivery.report_id, "admin_id": delivery.admin_id}

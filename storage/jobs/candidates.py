@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from storage.db.database import Queryable, Transaction
+from storage.db.rows import columns
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job, JobState
 
@@ -29,32 +30,26 @@ async def keep(tx: Transaction, job: Job, task_ids: list[str]) -> bool:
         await tx.execute(
             """
             INSERT INTO candidates (job_id, submitting_at_milliseconds, task_id)
-            VALUES (:job_id, :submitting_at, :task_id)
+            VALUES (:id, :submitting_at_milliseconds, :task_id)
             """,
-            {
-                "job_id": job.id,
-                "submitting_at": job.submitting_at_milliseconds,
-                "task_id": task_id,
-            },
+            {**columns(job), "task_id": task_id},
         )
     return True
 
 
 async def listed(database: Queryable, job: Job) -> set[str]:
     """The tasks that were named to the operator for this submission of the job."""
-    rows = await database.fetch_all(
+    task_ids = await database.column(
         """
         SELECT task_id FROM candidates
-        WHERE job_id = :job_id AND submitting_at_milliseconds = :submitting_at
+        WHERE job_id = :id AND submitting_at_milliseconds = :submitting_at_milliseconds
         """,
-        {"job_id": job.id, "submitting_at": job.submitting_at_milliseconds},
+        columns(job),
     )
-    return {row["task_id"] for row in rows}
+    return set(task_ids)
 
 
-async def adopt(
-    tx: Transaction, job_id: int, task_id: str, now_milliseconds: int
-) -> CandidateAnswer:
+async def adopt(tx: Transaction, job_id: int, task_id: str) -> CandidateAnswer:
     """submitting → running with this task, as the operator says; once more is no change."""
     job = await jobs.get(tx, job_id)
     if job is None or not (tasks := await listed(tx, job)):
@@ -65,13 +60,11 @@ async def adopt(
         return CandidateAnswer.NOT_ASKED
     if task_id not in tasks or await jobs.owned_tasks(tx, job.account or "", [task_id]):
         return CandidateAnswer.NOT_LISTED
-    await moves.submitted(tx, job.id, task_id, now_milliseconds, adopted=True)
+    await moves.submitted(tx, job.id, task_id, adopted=True)
     return CandidateAnswer.DONE
 
 
-async def release(
-    tx: Transaction, job_id: int, failure: str, now_milliseconds: int
-) -> CandidateAnswer:
+async def release(tx: Transaction, job_id: int, failure: str) -> CandidateAnswer:
     """submitting → failed, since the operator says that no task is its own; once more is no change.
 
     Only where the operator was asked: another submission may be under way just now, and a task
@@ -84,7 +77,7 @@ async def release(
         return CandidateAnswer.DONE
     if job.state != JobState.SUBMITTING:
         return CandidateAnswer.NOT_ASKED
-    await moves.fail(tx, job, failure, "the operator says so", now_milliseconds)
+    await moves.fail(tx, job, failure, "the operator says so")
     return CandidateAnswer.DONE
 
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from itertools import pairwise
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
 from storage.jobs import jobs
 from storage.jobs.failures import is_charged
 from storage.jobs.jobs import FINAL, WAITING, Job, JobState, Order
@@ -22,24 +21,14 @@ from storage.jobs.transitions import end, move, opened, settle
 
 
 async def start(
-    tx: Transaction,
-    order: Order,
-    *,
-    cuts: tuple[int, ...],
-    caps: Caps,
-    waiting_per_person: int,
-    now_milliseconds: int,
+    tx: Transaction, order: Order, *, cuts: tuple[int, ...], caps: Caps, waiting_per_person: int
 ) -> Job | None:
     """Make a job of parts, cut at these milliseconds of the sound; else as `jobs.start`.
 
     Each part has a turn of its own, so that other people's jobs come in between.
     """
     whole = await jobs.start(
-        tx,
-        replace(order, parts=len(cuts) + 1),
-        caps=caps,
-        waiting_per_person=waiting_per_person,
-        now_milliseconds=now_milliseconds,
+        tx, replace(order, parts=len(cuts) + 1), caps=caps, waiting_per_person=waiting_per_person
     )
     if whole is not None:
         bounds = pairwise((0, *cuts, order.video_milliseconds))
@@ -50,10 +39,9 @@ async def start(
 
 async def parts_of(database: Queryable, whole_id: int) -> list[Job]:
     """The parts of a whole, first to last."""
-    rows = await database.fetch_all(
-        "SELECT * FROM jobs WHERE whole_id = :whole_id ORDER BY part", {"whole_id": whole_id}
+    return await database.every(
+        Job, "SELECT * FROM jobs WHERE whole_id = :whole_id ORDER BY part", {"whole_id": whole_id}
     )
-    return [from_row(Job, row) for row in rows]
 
 
 async def set_copy(tx: Transaction, part_id: int, url: str | None, expires_at: int) -> None:
@@ -67,13 +55,13 @@ async def set_copy(tx: Transaction, part_id: int, url: str | None, expires_at: i
     )
 
 
-async def kept(tx: Transaction, part_id: int, now_milliseconds: int) -> bool:
+async def kept(tx: Transaction, part_id: int) -> bool:
     """fetching → kept: the part's video is on our disk."""
     part = await opened(tx, part_id)
     if part is None or part.state != JobState.FETCHING:
         return False
-    await end(tx, part, JobState.KEPT, {}, now_milliseconds)
-    await go_on(tx, part_id, now_milliseconds)
+    await end(tx, part, JobState.KEPT)
+    await go_on(tx, part_id)
     return True
 
 
@@ -82,7 +70,7 @@ async def lost(tx: Transaction, part: Job) -> bool:
     assert part.whole_id is not None  # noqa: S101
     facts = {"ended_at_milliseconds": None, "tries": 0}
     moved = await move(tx, part.id, JobState.KEPT, JobState.FETCHING, facts)
-    await move(tx, part.whole_id, JobState.JOINING, JobState.IN_PARTS, {})
+    await move(tx, part.whole_id, JobState.JOINING, JobState.IN_PARTS)
     return moved
 
 
@@ -91,7 +79,7 @@ async def joined(tx: Transaction, whole_id: int) -> bool:
     return await move(tx, whole_id, JobState.JOINING, JobState.DELIVERING, {"tries": 0})
 
 
-async def stop(tx: Transaction, whole: Job, now_milliseconds: int) -> bool:
+async def stop(tx: Transaction, whole: Job) -> bool:
     """What has not begun is cancelled, what runs is asked to stop; True when that was all of it.
 
     What was made already comes, and counts.
@@ -104,14 +92,12 @@ async def stop(tx: Transaction, whole: Job, now_milliseconds: int) -> bool:
         {"id": whole.id},
     )
     if changed:
-        await _advance(tx, whole.id, now_milliseconds)
+        await _advance(tx, whole.id)
     current = await jobs.get(tx, whole.id)
     return bool(changed) and current is not None and current.state == JobState.CANCELLED
 
 
-async def fail_when_idle(
-    tx: Transaction, whole: Job, failure: str, detail: str | None, now_milliseconds: int
-) -> bool:
+async def fail_when_idle(tx: Transaction, whole: Job, failure: str, detail: str | None) -> bool:
     """It fails, as soon as nothing of it runs any more; False when that was known."""
     changed = await tx.execute(
         """
@@ -121,20 +107,20 @@ async def fail_when_idle(
         {"id": whole.id, "failure": failure, "detail": detail},
     )
     if changed:
-        await _advance(tx, whole.id, now_milliseconds)
+        await _advance(tx, whole.id)
     return changed > 0
 
 
-async def go_on(tx: Transaction, job_id: int, now_milliseconds: int) -> None:
+async def go_on(tx: Transaction, job_id: int) -> None:
     """A part has moved: its whole follows; nothing for a job that is no part."""
     part = await jobs.get(tx, job_id)
     if part is None or part.whole_id is None:
         return
     whole = await opened(tx, part.whole_id)
     if whole is not None and part.state == JobState.FAILED and whole.failure is None:
-        await fail_when_idle(tx, whole, part.failure or "", part.failure_detail, now_milliseconds)
+        await fail_when_idle(tx, whole, part.failure or "", part.failure_detail)
     elif whole is not None:
-        await _advance(tx, whole.id, now_milliseconds)
+        await _advance(tx, whole.id)
 
 
 async def _start_part(tx: Transaction, whole: Job, part: int, begin: int, length: int) -> None:
@@ -153,7 +139,7 @@ async def _start_part(tx: Transaction, whole: Job, part: int, begin: int, length
     )
 
 
-async def _advance(tx: Transaction, whole_id: int, now_milliseconds: int) -> None:
+async def _advance(tx: Transaction, whole_id: int) -> None:
     """Bring it as far as its parts allow."""
     whole = await opened(tx, whole_id)
     if whole is None or whole.state != JobState.IN_PARTS:
@@ -163,18 +149,18 @@ async def _advance(tx: Transaction, whole_id: int, now_milliseconds: int) -> Non
     if whole.failure is not None or whole.cancel_requested or broken_off:
         wanted = whole.failure is None and bool(whole.cancel_requested)
         for part in parts:
-            await _give_up(tx, part, now_milliseconds, fetch=wanted)
+            await _give_up(tx, part, fetch=wanted)
         parts = await parts_of(tx, whole_id)
     if all(part.state in FINAL for part in parts):
-        await _conclude(tx, whole, parts, now_milliseconds)
+        await _conclude(tx, whole, parts)
 
 
-async def _give_up(tx: Transaction, part: Job, now_milliseconds: int, *, fetch: bool) -> None:
+async def _give_up(tx: Transaction, part: Job, *, fetch: bool) -> None:
     """Stop what has not begun and ask what runs to; a video that nobody wants is not fetched."""
     if part.state in WAITING:
-        await end(tx, part, JobState.CANCELLED, {}, now_milliseconds)
+        await end(tx, part, JobState.CANCELLED)
     elif part.state == JobState.FETCHING and not fetch:
-        await end(tx, part, JobState.KEPT, {}, now_milliseconds)
+        await end(tx, part, JobState.KEPT)
     elif part.state in (JobState.SUBMITTING, JobState.RUNNING):
         await tx.execute(
             "UPDATE jobs SET cancel_requested = 1 WHERE id = :id AND cancel_requested = 0",
@@ -182,7 +168,7 @@ async def _give_up(tx: Transaction, part: Job, now_milliseconds: int, *, fetch: 
         )
 
 
-async def _conclude(tx: Transaction, whole: Job, parts: list[Job], now_milliseconds: int) -> None:
+async def _conclude(tx: Transaction, whole: Job, parts: list[Job]) -> None:
     """Nothing of it runs: what was billed is known, and what becomes of it.
 
     What ends without a failure and without a wish was broken off by the provider.
@@ -196,9 +182,9 @@ async def _conclude(tx: Transaction, whole: Job, parts: list[Job], now_milliseco
     whole = replace(whole, billed_milliseconds=billed)
     kept_all = all(part.state == JobState.KEPT for part in parts)
     if whole.failure is None and bills and (kept_all or whole.cancel_requested):
-        await move(tx, whole.id, JobState.IN_PARTS, JobState.JOINING, {})
+        await move(tx, whole.id, JobState.IN_PARTS, JobState.JOINING)
         return
     charged = whole.failure is not None and is_charged(whole.failure)
-    await settle(tx, whole, charge_person=charged, now_milliseconds=now_milliseconds)
+    await settle(tx, whole, charge_person=charged)
     state = JobState.CANCELLED if whole.failure is None else JobState.FAILED
-    await end(tx, whole, state, {}, now_milliseconds)
+    await end(tx, whole, state)

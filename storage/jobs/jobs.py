@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
+from storage.db.rows import columns
 from storage.jobs import ledger
 from storage.jobs.ledger import Caps, Price
 from storage.media import ConversationKey
@@ -144,71 +144,61 @@ class TooManyWaiting(Exception):
 
 
 async def start(
-    tx: Transaction, order: Order, *, caps: Caps, waiting_per_person: int, now_milliseconds: int
+    tx: Transaction, order: Order, *, caps: Caps, waiting_per_person: int
 ) -> Job | None:
     """Make the job and its hold, both or neither; None when this request has a job already.
 
     Raises:
         TooManyWaiting, QuotaExceeded, BudgetExhausted: a cap is reached; roll the transaction back.
     """
-    row = await tx.fetch_one(
+    job = await tx.one(
+        Job,
         """
         INSERT INTO jobs (request, chat_id, thread_id, user_id, photo_id, sound_id, engine,
             resolution, held_milliseconds, price_micro_yuan_per_second, quota_weight_permille,
             turn, state, parts, status_message_id, created_at_milliseconds)
         VALUES (:request, :chat_id, :thread_id, :user_id, :photo_id, :sound_id, :engine,
-            :resolution, :video, :price, :weight, :turn, :state, :parts, :status_message_id, :now)
+            :resolution, :video_milliseconds, :micro_yuan_per_second, :quota_weight_permille, :turn,
+            :state, :parts, :status_message_id, :now)
         ON CONFLICT (request) DO NOTHING RETURNING *
         """,
         {
-            "request": order.request,
+            **columns(order),
+            **columns(order.price),
             **order.conversation._asdict(),
-            "photo_id": order.photo_id,
-            "sound_id": order.sound_id,
-            "engine": order.engine,
-            "resolution": order.resolution,
-            "video": order.video_milliseconds,
-            "price": order.price.micro_yuan_per_second,
-            "weight": order.price.quota_weight_permille,
             "state": "in_parts" if order.parts else "preparing",
-            "parts": order.parts,
             "turn": await _next_turn(tx, order.conversation.user_id),
-            "status_message_id": order.status_message_id,
-            "now": now_milliseconds,
         },
     )
-    if row is None:
+    if job is None:
         return None
     if await _waiting_of(tx, order.conversation.user_id) > waiting_per_person:  # itself counted in
         raise TooManyWaiting
-    job = from_row(Job, row)
     await ledger.hold(
         tx,
         user_id=job.user_id,
         job_id=job.id,
         amount=order.price.of(order.video_milliseconds),
         caps=caps,
-        now_milliseconds=now_milliseconds,
     )
     return job
 
 
 async def get(database: Queryable, job_id: int) -> Job | None:
     """One job by its number."""
-    row = await database.fetch_one("SELECT * FROM jobs WHERE id = :id", {"id": job_id})
-    return None if row is None else from_row(Job, row)
+    return await database.one(Job, "SELECT * FROM jobs WHERE id = :id", {"id": job_id})
 
 
 async def open_jobs(database: Queryable) -> list[Job]:
     """Every job that has not ended, wholes and parts too, in the order of turns."""
-    rows = await database.fetch_all(
+    return await database.every(
+        Job,
         """
         SELECT * FROM jobs
         WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable', 'kept')
         ORDER BY turn, id
-        """
+        """,
     )
-    return [from_row(Job, row) for row in rows]
 
 
 async def open_jobs_of(database: Queryable, user_id: int, chat_id: int) -> list[Job]:
@@ -222,100 +212,21 @@ async def open_jobs_of(database: Queryable, user_id: int, chat_id: int) -> list[
 
 async def last_of(database: Queryable, conversation: ConversationKey) -> Job | None:
     """The newest job of this conversation."""
-    row = await database.fetch_one(
+    return await database.one(
+        Job,
         """
         SELECT * FROM jobs WHERE chat_id = :chat_id AND thread_id = :thread_id
             AND user_id = :user_id AND whole_id IS NULL ORDER BY id DESC LIMIT 1
         """,
         conversation._asdict(),
     )
-    return None if row is None else from_row(Job, row)
-
-
-async def last_rendered(database: Queryable, user_id: int, chat_id: int) -> Job | None:
-    """The person's newest job in this chat that brought a video, delivered or undeliverable.
-
-    In their private chat those of all chats count: there it is theirs alone to see.
-    Not one that may not be shown any more, here and below (see `loans`).
-    """
-    row = await database.fetch_one(
-        """
-        SELECT * FROM jobs WHERE user_id = :user_id AND :chat_id IN (chat_id, user_id)
-            AND state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM loans
-                WHERE media_id IN (jobs.photo_id, jobs.sound_id) AND stopped_at_milliseconds > 0)
-        ORDER BY id DESC LIMIT 1
-        """,
-        {"user_id": user_id, "chat_id": chat_id},
-    )
-    return None if row is None else from_row(Job, row)
 
 
 async def by_request(database: Queryable, request: str) -> Job | None:
     """The job that was made of this request."""
-    row = await database.fetch_one(
-        "SELECT * FROM jobs WHERE request = :request", {"request": request}
+    return await database.one(
+        Job, "SELECT * FROM jobs WHERE request = :request", {"request": request}
     )
-    return None if row is None else from_row(Job, row)
-
-
-async def count_rendered(database: Queryable, user_id: int, chat_id: int) -> int:
-    """How many jobs of this person in this chat brought a video."""
-    row = await database.fetch_one(
-        """
-        SELECT COUNT(*) AS n FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id
-            AND state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM loans
-                WHERE media_id IN (jobs.photo_id, jobs.sound_id) AND stopped_at_milliseconds > 0)
-        """,
-        {"user_id": user_id, "chat_id": chat_id},
-    )
-    return int(row["n"]) if row else 0
-
-
-async def rendered(
-    database: Queryable, user_id: int, chat_id: int, *, skip: int, limit: int
-) -> list[Job]:
-    """The person's jobs in this chat that brought a video, newest first."""
-    rows = await database.fetch_all(
-        """
-        SELECT * FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id
-            AND state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM loans
-                WHERE media_id IN (jobs.photo_id, jobs.sound_id) AND stopped_at_milliseconds > 0)
-        ORDER BY id DESC LIMIT :limit OFFSET :skip
-        """,
-        {"user_id": user_id, "chat_id": chat_id, "skip": skip, "limit": limit},
-    )
-    return [from_row(Job, row) for row in rows]
-
-
-async def newest_video_in(database: Queryable, chat_id: int) -> Job | None:
-    """The job of the newest video in this chat, whoever had it made."""
-    row = await database.fetch_one(
-        """
-        SELECT * FROM jobs WHERE state = 'done' AND video_chat_id IN (:chat_id,
-            (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id))
-        ORDER BY id DESC LIMIT 1
-        """,
-        {"chat_id": chat_id},
-    )
-    return None if row is None else from_row(Job, row)
-
-
-async def by_video_message(database: Queryable, chat_id: int, message_id: int) -> Job | None:
-    """The job whose video came in this message."""
-    row = await database.fetch_one(
-        "SELECT * FROM jobs WHERE video_chat_id = :chat_id AND video_message_id = :message_id",
-        {"chat_id": chat_id, "message_id": message_id},
-    )
-    return None if row is None else from_row(Job, row)
-
-
-async def by_video_file(database: Queryable, chat_id: int, file_id: str) -> Job | None:
-    """The job of this chat whose video Telegram knows by that id, wherever it was sent again."""
-    row = await database.fetch_one(
-        "SELECT * FROM jobs WHERE chat_id = :chat_id AND video_file_id = :file_id",
-        {"chat_id": chat_id, "file_id": file_id},
-    )
-    return None if row is None else from_row(Job, row)
 
 
 async def endings(database: Queryable, job_ids: list[int]) -> dict[int, int | None]:
@@ -340,7 +251,8 @@ async def endings(database: Queryable, job_ids: list[int]) -> dict[int, int | No
 
 async def newest_with(database: Queryable, media_id: int) -> Job | None:
     """The newest job that this photo or sound was used for."""
-    row = await database.fetch_one(
+    return await database.one(
+        Job,
         """
         SELECT * FROM jobs WHERE (photo_id = :media_id OR sound_id = :media_id)
             AND whole_id IS NULL
@@ -348,41 +260,32 @@ async def newest_with(database: Queryable, media_id: int) -> Job | None:
         """,
         {"media_id": media_id},
     )
-    return None if row is None else from_row(Job, row)
 
 
 async def has_status(database: Queryable, conversation: ConversationKey, message_id: int) -> bool:
     """Whether this message is, or was to the end, the status of one of the person's jobs."""
-    row = await database.fetch_one(
+    return await database.exists(
         """
         SELECT 1 FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id
             AND status_message_id = :message_id LIMIT 1
         """,
-        {
-            "user_id": conversation.user_id,
-            "chat_id": conversation.chat_id,
-            "message_id": message_id,
-        },
+        {**conversation._asdict(), "message_id": message_id},
     )
-    return row is not None
 
 
 async def owned_tasks(database: Queryable, account: str, task_ids: list[str]) -> set[str]:
     """Those of these tasks that belong to some job."""
-    owned = set()
-    for task_id in task_ids:
-        row = await database.fetch_one(
-            "SELECT 1 FROM jobs WHERE account = :account AND task_id = :task_id",
-            {"account": account, "task_id": task_id},
-        )
-        if row is not None:
-            owned.add(task_id)
-    return owned
+    sql = "SELECT 1 FROM jobs WHERE account = :account AND task_id = :task_id"
+    return {
+        task_id
+        for task_id in task_ids
+        if await database.exists(sql, {"account": account, "task_id": task_id})
+    }
 
 
 async def durations(database: Queryable, engine: str, limit: int) -> list[float]:
     """Seconds of service per second of video of the newest finished tasks of this engine."""
-    rows = await database.fetch_all(
+    return await database.column(
         """
         SELECT (noticed_end_at_milliseconds - running_since_milliseconds) * 1.0
             / billed_milliseconds AS ratio
@@ -392,32 +295,29 @@ async def durations(database: Queryable, engine: str, limit: int) -> list[float]
         """,
         {"engine": engine, "limit": limit},
     )
-    return [float(row["ratio"]) for row in rows]
 
 
-async def unannounced(database: Queryable, now_milliseconds: int) -> list[Job]:
+async def unannounced(database: Queryable) -> list[Job]:
     """Jobs that ended without the person having been shown the end, which can be shown now."""
-    rows = await database.fetch_all(
+    return await database.every(
+        Job,
         """
         SELECT * FROM jobs WHERE announced = 0
             AND state IN ('done', 'failed', 'cancelled', 'undeliverable')
             AND not_before_milliseconds <= :now ORDER BY id
         """,
-        {"now": now_milliseconds},
     )
-    return [from_row(Job, row) for row in rows]
 
 
 async def _waiting_of(tx: Transaction, user_id: int) -> int:
     """A whole counts as one, as long as its parts are being made."""
-    row = await tx.fetch_one(
+    return await tx.number(
         """
         SELECT COUNT(*) AS n FROM jobs WHERE user_id = :user_id AND whole_id IS NULL
             AND state IN ('preparing', 'ready', 'in_parts')
         """,
         {"user_id": user_id},
     )
-    return int(row["n"]) if row else 0
 
 
 async def _next_turn(tx: Transaction, user_id: int) -> int:

@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.db.database import Queryable, Transaction
+from storage.db.rows import Row
 from storage.people import pseudonyms
 
 
@@ -124,45 +125,30 @@ class BudgetExhausted(Exception):
         self.resets_at_milliseconds = resets_at_milliseconds
 
 
-async def quota_of(database: Queryable, user_id: int, caps: Caps, now_milliseconds: int) -> Quota:
+async def quota_of(database: Queryable, user_id: int, caps: Caps) -> Quota:
     """What the person used and has left; the month's window where it leaves less than the day's."""
-    day = day_of(now_milliseconds, caps.zone)
-    key = caps.pseudonym_key
-    who = user_id, await pseudonyms.account_of(database, user_id, key, now_milliseconds)
-    today = await _sums(database, f"{_PERSON} AND day = :day", who, day)
-    of_day = Quota(
-        caps.person_day_milliseconds,
-        today["spent_quota"],
-        today["held_quota"],
-        next_day_milliseconds(now_milliseconds, caps.zone),
-    )
+    now, zone = database.now_milliseconds, caps.zone
+    account_id = await pseudonyms.account_of(database, user_id, caps.pseudonym_key)
+    whose = {"user_id": user_id, "account_id": account_id, "day": day_of(now, zone)}
+    resets_at = next_day_milliseconds(now, zone)
+    of_day = await _quota(database, _DAY, whose, caps.person_day_milliseconds, resets_at)
     if caps.person_month_milliseconds is None:
         return of_day
-    month = await _sums(database, f"{_PERSON} AND {_MONTH}", who, day)
-    of_month = Quota(
-        caps.person_month_milliseconds,
-        month["spent_quota"],
-        month["held_quota"],
-        next_month_milliseconds(now_milliseconds, caps.zone),
-    )
+    resets_at = next_month_milliseconds(now, zone)
+    of_month = await _quota(database, _MONTH, whose, caps.person_month_milliseconds, resets_at)
     return min(of_day, of_month, key=lambda quota: quota.left_milliseconds)
 
 
 async def allowance_of(
-    database: Queryable,
-    user_id: int,
-    price: Price,
-    caps: Caps,
-    now_milliseconds: int,
-    returning_milliseconds: int = 0,
+    database: Queryable, user_id: int, price: Price, caps: Caps, returning_milliseconds: int = 0
 ) -> Allowance:
     """What the person may still have made at that price: the smaller of quota and budget.
 
     `returning_milliseconds` of the quota are still held and about to come back.
     """
-    quota = await quota_of(database, user_id, caps, now_milliseconds)
+    quota = await quota_of(database, user_id, caps)
     limits = [(quota.left_milliseconds + returning_milliseconds, quota.resets_at_milliseconds)]
-    for budget in await _budgets(database, caps, now_milliseconds):
+    for budget in await _budgets(database, caps):
         within = price.quota_within(budget.left_micro_yuan)
         if within is not None:
             limits.append((within, budget.resets_at_milliseconds))
@@ -171,59 +157,41 @@ async def allowance_of(
     return Allowance(quota, left, resets_at)
 
 
-async def hold(
-    tx: Transaction, *, user_id: int, job_id: int, amount: Amount, caps: Caps, now_milliseconds: int
-) -> None:
+async def hold(tx: Transaction, *, user_id: int, job_id: int, amount: Amount, caps: Caps) -> None:
     """Set the amount aside for the job, under every cap.
 
     Raises:
         QuotaExceeded: the person has less left.
         BudgetExhausted: the bot has less left.
     """
-    quota = await quota_of(tx, user_id, caps, now_milliseconds)
+    quota = await quota_of(tx, user_id, caps)
     if amount.quota_milliseconds > quota.left_milliseconds:
         raise QuotaExceeded(quota)
-    await check_budget(tx, amount.micro_yuan, caps, now_milliseconds)
-    await tx.execute(
-        """
-        INSERT INTO ledger (kind, user_id, job_id, video_milliseconds, held_quota_milliseconds,
-            held_micro_yuan, day, at_milliseconds)
-        VALUES ('hold', :user_id, :job_id, :video, :quota, :micro_yuan, :day, :now)
-        """,
-        {
-            "user_id": user_id,
-            "job_id": job_id,
-            "video": amount.video_milliseconds,
-            "quota": amount.quota_milliseconds,
-            "micro_yuan": amount.micro_yuan,
-            "day": day_of(now_milliseconds, caps.zone),
-            "now": now_milliseconds,
-        },
+    await check_budget(tx, amount.micro_yuan, caps)
+    await _enter(
+        tx,
+        {"user_id": user_id, "job_id": job_id, "day": day_of(tx.now_milliseconds, caps.zone)},
+        "hold",
+        video_milliseconds=amount.video_milliseconds,
+        held_quota=amount.quota_milliseconds,
+        held_micro_yuan=amount.micro_yuan,
     )
 
 
-async def check_budget(
-    database: Queryable, micro_yuan: int, caps: Caps, now_milliseconds: int
-) -> None:
+async def check_budget(database: Queryable, micro_yuan: int, caps: Caps) -> None:
     """Whether the bot may still spend that much today and this month, paid checks counted in.
 
     Raises:
         BudgetExhausted: it may not.
     """
-    budgets = await _budgets(database, caps, now_milliseconds)
+    budgets = await _budgets(database, caps)
     exceeded = [b.resets_at_milliseconds for b in budgets if micro_yuan > b.left_micro_yuan]
     if exceeded:
         raise BudgetExhausted(max(exceeded))
 
 
 async def settle(
-    tx: Transaction,
-    job_id: int,
-    price: Price,
-    *,
-    billed_milliseconds: int,
-    charge_person: bool,
-    now_milliseconds: int,
+    tx: Transaction, job_id: int, price: Price, *, billed_milliseconds: int, charge_person: bool
 ) -> None:
     """Turn the job's hold into what the provider billed and give the rest back.
 
@@ -233,7 +201,7 @@ async def settle(
     held = await _open_hold(tx, job_id)
     billed = price.of(billed_milliseconds)
     quota = min(billed.quota_milliseconds, held["quota"]) if charge_person else 0
-    await _resolve(
+    await _enter(
         tx,
         held,
         "settle",
@@ -243,76 +211,61 @@ async def settle(
         held_micro_yuan=-min(billed.micro_yuan, held["micro_yuan"]),
         spent_micro_yuan=billed.micro_yuan,
         flagged=int(billed_milliseconds > held["video"]),
-        now=now_milliseconds,
     )
-    await release(tx, job_id, now_milliseconds=now_milliseconds)
+    await release(tx, job_id)
 
 
-async def release(tx: Transaction, job_id: int, *, now_milliseconds: int) -> None:
+async def release(tx: Transaction, job_id: int) -> None:
     """Give back whatever of the job's hold is still open; nothing, if nothing is."""
     held = await _open_hold(tx, job_id)
     if held["quota"] or held["micro_yuan"]:
-        await _resolve(
-            tx,
-            held,
-            "release",
-            video_milliseconds=0,
-            held_quota=-held["quota"],
-            spent_quota=0,
-            held_micro_yuan=-held["micro_yuan"],
-            spent_micro_yuan=0,
-            flagged=0,
-            now=now_milliseconds,
-        )
+        back = {"held_quota": -held["quota"], "held_micro_yuan": -held["micro_yuan"]}
+        await _enter(tx, held, "release", **back)
 
 
 async def charged_milliseconds(database: Queryable, job_id: int) -> int:
     """What the job took from the person's quota, held or spent: 0 means it cost them nothing."""
-    row = await database.fetch_one(
+    return await database.number(
         """
         SELECT COALESCE(SUM(held_quota_milliseconds + spent_quota_milliseconds), 0) AS charged
         FROM ledger WHERE job_id = :job_id
         """,
         {"job_id": job_id},
     )
-    return int(row["charged"]) if row else 0
 
 
+_DAY = "day = :day"
 _MONTH = "day BETWEEN substr(:day, 1, 7) || '-01' AND substr(:day, 1, 7) || '-31'"
 
 
-_PERSON = "user_id IN (:user_id, :account_id)"
-
-
-async def _sums(
-    database: Queryable, where: str, who: tuple[int, int | None], day: str
-) -> dict[str, int]:
+async def _quota(
+    database: Queryable, window: str, whose: Row, limit_milliseconds: int, resets_at: int
+) -> Quota:
     row = await database.fetch_one(
         f"""
-        SELECT COALESCE(SUM(spent_quota_milliseconds), 0) AS spent_quota,
-            COALESCE(SUM(held_quota_milliseconds), 0) AS held_quota
-        FROM ledger WHERE {where}
+        SELECT COALESCE(SUM(spent_quota_milliseconds), 0) AS used,
+            COALESCE(SUM(held_quota_milliseconds), 0) AS held
+        FROM ledger WHERE user_id IN (:user_id, :account_id) AND {window}
         """,  # noqa: S608
-        {"user_id": who[0], "account_id": who[1], "day": day},
+        whose,
     )
     assert row is not None  # noqa: S101
-    return row
+    return Quota(limit_milliseconds, row["used"], row["held"], resets_at)
 
 
-async def _budgets(database: Queryable, caps: Caps, now_milliseconds: int) -> tuple[Budget, Budget]:
+async def _budgets(database: Queryable, caps: Caps) -> tuple[Budget, Budget]:
     """Today's and this month's, paid checks counted in."""
-    day = day_of(now_milliseconds, caps.zone)
-    today, month = await _money(database, "day = :day", day), await _money(database, _MONTH, day)
+    now = database.now_milliseconds
+    day = day_of(now, caps.zone)
+    today, month = await _money(database, _DAY, day), await _money(database, _MONTH, day)
     return (
-        Budget(caps.bot_day_micro_yuan - today, next_day_milliseconds(now_milliseconds, caps.zone)),
-        Budget(
-            caps.bot_month_micro_yuan - month, next_month_milliseconds(now_milliseconds, caps.zone)
-        ),
+        Budget(caps.bot_day_micro_yuan - today, next_day_milliseconds(now, caps.zone)),
+        Budget(caps.bot_month_micro_yuan - month, next_month_milliseconds(now, caps.zone)),
     )
 
 
 async def _money(database: Queryable, where: str, day: str) -> int:
-    row = await database.fetch_one(
+    return await database.number(
         f"""
         SELECT (SELECT COALESCE(SUM(held_micro_yuan + spent_micro_yuan), 0) FROM ledger
                 WHERE {where})
@@ -320,11 +273,9 @@ async def _money(database: Queryable, where: str, day: str) -> int:
         """,  # noqa: S608
         {"day": day},
     )
-    assert row is not None  # noqa: S101
-    return int(row["total"])
 
 
-async def _open_hold(tx: Transaction, job_id: int) -> dict[str, int]:
+async def _open_hold(tx: Transaction, job_id: int) -> Row:
     row = await tx.fetch_one(
         """
         SELECT job_id, MIN(user_id) AS user_id, MIN(day) AS day,
@@ -338,7 +289,8 @@ async def _open_hold(tx: Transaction, job_id: int) -> dict[str, int]:
     return row
 
 
-async def _resolve(tx: Transaction, held: dict[str, int], kind: str, **amounts: int) -> None:
+async def _enter(tx: Transaction, held: Row, kind: str, **amounts: int) -> None:
+    """`held` says whose entry it is, and in which window it counts; what is not named is 0."""
     await tx.execute(
         """
         INSERT INTO ledger (kind, user_id, job_id, video_milliseconds, held_quota_milliseconds,
@@ -347,9 +299,13 @@ async def _resolve(tx: Transaction, held: dict[str, int], kind: str, **amounts: 
         VALUES (:kind, :user_id, :job_id, :video_milliseconds, :held_quota, :spent_quota,
             :held_micro_yuan, :spent_micro_yuan, :flagged, :day, :now)
         """,
-        {"kind": kind, "user_id": held["user_id"], "job_id": held["job_id"], "day": held["day"]}
-        | amounts,
+        {**_NOTHING, **held, **amounts, "kind": kind},
     )
+
+
+_NOTHING = dict.fromkeys(
+    ("video_milliseconds", "held_quota", "spent_quota", "spent_micro_yuan", "flagged"), 0
+)
 
 
 def _divide_up(dividend: int, divisor: int) -> int:

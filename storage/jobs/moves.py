@@ -5,8 +5,10 @@ A move that was made already answers False and changes nothing, so a lost reply 
 
 from __future__ import annotations
 
+from typing import Any
+
 from storage.db.database import Transaction
-from storage.db.rows import from_row
+from storage.db.due import put_off
 from storage.jobs import job_parts
 from storage.jobs.failures import is_charged
 from storage.jobs.jobs import WAITING, Job, JobState, get
@@ -15,7 +17,7 @@ from storage.jobs.transitions import end, move, opened, settle
 
 async def prepared(tx: Transaction, job_id: int) -> bool:
     """preparing → ready: both halves are at the provider."""
-    return await move(tx, job_id, JobState.PREPARING, JobState.READY, {})
+    return await move(tx, job_id, JobState.PREPARING, JobState.READY)
 
 
 async def take_slot(
@@ -24,7 +26,6 @@ async def take_slot(
     account: str,
     slots: int,
     engine: str,
-    now_milliseconds: int,
     submitting_at_milliseconds: int | None = None,
 ) -> Job | None:
     """ready → submitting: the engine's next in turn takes a free slot of the account, with the
@@ -36,7 +37,8 @@ async def take_slot(
     slot = await _free_slot(tx, account, slots, engine)
     if slot is None:
         return None
-    row = await tx.fetch_one(
+    return await tx.one(
+        Job,
         """
         UPDATE jobs SET state = 'submitting', account = :account, slot = :slot,
             submitting_at_milliseconds = COALESCE(:submitting_at, :now)
@@ -48,11 +50,9 @@ async def take_slot(
             "account": account,
             "slot": slot,
             "engine": engine,
-            "now": now_milliseconds,
             "submitting_at": submitting_at_milliseconds,
         },
     )
-    return None if row is None else from_row(Job, row)
 
 
 async def date_submission(tx: Transaction, job_id: int, submitting_at_milliseconds: int) -> None:
@@ -66,14 +66,12 @@ async def date_submission(tx: Transaction, job_id: int, submitting_at_millisecon
     )
 
 
-async def submitted(
-    tx: Transaction, job_id: int, task_id: str, now_milliseconds: int, *, adopted: bool = False
-) -> bool:
+async def submitted(tx: Transaction, job_id: int, task_id: str, *, adopted: bool = False) -> bool:
     """submitting → running: the provider's task is known, or `adopted` from its list of tasks."""
     facts = {
         "task_id": task_id,
         "adopted": int(adopted),
-        "running_since_milliseconds": now_milliseconds,
+        "running_since_milliseconds": tx.now_milliseconds,
         "tries": 0,
         "not_before_milliseconds": 0,
     }
@@ -89,7 +87,7 @@ async def not_submitted(tx: Transaction, job_id: int, not_before_milliseconds: i
         "not_before_milliseconds": not_before_milliseconds,
     }
     moved = await move(tx, job_id, JobState.SUBMITTING, JobState.READY, facts)
-    await job_parts.go_on(tx, job_id, not_before_milliseconds)
+    await job_parts.go_on(tx, job_id)
     return moved
 
 
@@ -100,7 +98,7 @@ async def prepare_again(tx: Transaction, job_id: int) -> bool:
     moved = await move(tx, job_id, JobState.SUBMITTING, JobState.PREPARING, facts)
     if moved and job is not None:
         await postpone(tx, job_id, 0)
-        await job_parts.go_on(tx, job_id, job.submitting_at_milliseconds or 0)
+        await job_parts.go_on(tx, job_id)
     return moved
 
 
@@ -115,12 +113,7 @@ async def cancel_refused(tx: Transaction, job_id: int) -> None:
 
 
 async def rendered(
-    tx: Transaction,
-    job_id: int,
-    *,
-    video_url: str | None,
-    billed_milliseconds: int,
-    now_milliseconds: int,
+    tx: Transaction, job_id: int, *, video_url: str | None, billed_milliseconds: int
 ) -> bool:
     """running → fetching: the task succeeded and is billed; the slot is free.
 
@@ -130,11 +123,11 @@ async def rendered(
         "slot": None,
         "video_url": video_url,
         "billed_milliseconds": billed_milliseconds,
-        "noticed_end_at_milliseconds": now_milliseconds,
+        "noticed_end_at_milliseconds": tx.now_milliseconds,
         "tries": 0,
     }
     moved = await move(tx, job_id, JobState.RUNNING, JobState.FETCHING, facts)
-    await job_parts.go_on(tx, job_id, now_milliseconds)
+    await job_parts.go_on(tx, job_id)
     return moved
 
 
@@ -143,11 +136,11 @@ async def fetched(tx: Transaction, job_id: int) -> bool:
     return await move(tx, job_id, JobState.FETCHING, JobState.DELIVERING, {"tries": 0})
 
 
-async def sending(tx: Transaction, job_id: int, now_milliseconds: int) -> None:
+async def sending(tx: Transaction, job_id: int) -> None:
     """The video is about to be sent: from here on its fate may be unknown."""
     await tx.execute(
         "UPDATE jobs SET sending_at_milliseconds = :now WHERE id = :id AND state = 'delivering'",
-        {"id": job_id, "now": now_milliseconds},
+        {"id": job_id},
     )
 
 
@@ -173,7 +166,6 @@ async def delivered(
     chat_id: int,
     message_id: int,
     file_id: str | None,
-    now_milliseconds: int,
     as_file: bool = False,
     as_note: bool = False,
     thumbnail_id: str | None = None,
@@ -183,10 +175,6 @@ async def delivered(
 
     `file_id` is that of the video, or of a round note.
     """
-    current = await opened(tx, job.id)
-    if current is None:
-        return False
-    await settle(tx, current, charge_person=True, now_milliseconds=now_milliseconds)
     facts = {
         "video_chat_id": chat_id,
         "video_message_id": message_id,
@@ -196,7 +184,7 @@ async def delivered(
         "sent_as_file": int(as_file),
         "thumbnail_file_id": thumbnail_id,
     }
-    return await end(tx, current, JobState.DONE, facts, now_milliseconds)
+    return await _finish(tx, job, JobState.DONE, facts)
 
 
 async def sent_again(
@@ -214,12 +202,7 @@ async def sent_again(
             thumbnail_file_id = COALESCE(:thumbnail_id, thumbnail_file_id)
         WHERE id = :id
         """,
-        {
-            "id": job_id,
-            "file_id": file_id,
-            "as_file": int(as_file),
-            "thumbnail_id": thumbnail_id,
-        },
+        {"id": job_id, "file_id": file_id, "as_file": int(as_file), "thumbnail_id": thumbnail_id},
     )
 
 
@@ -237,82 +220,59 @@ async def sent_as_note(
     )
 
 
-async def undeliverable(tx: Transaction, job: Job, reason: str, now_milliseconds: int) -> bool:
+async def undeliverable(tx: Transaction, job: Job, reason: str) -> bool:
     """delivering → undeliverable: the chat is closed to the bot; what was rendered is settled."""
-    current = await opened(tx, job.id)
-    if current is None:
-        return False
-    await settle(tx, current, charge_person=True, now_milliseconds=now_milliseconds)
-    return await end(tx, current, JobState.UNDELIVERABLE, {"failure": reason}, now_milliseconds)
+    return await _finish(tx, job, JobState.UNDELIVERABLE, {"failure": reason})
 
 
-async def fail(
-    tx: Transaction, job: Job, failure: str, detail: str | None, now_milliseconds: int
-) -> bool:
+async def fail(tx: Transaction, job: Job, failure: str, detail: str | None) -> bool:
     """Any open state → failed; what the provider billed counts for its maker, unless the service
     itself is at fault (see `failures`): then the person pays nothing.
 
     A whole of which something runs fails when that has ended; a part takes its whole with it.
     """
     current = await opened(tx, job.id)
-    if current is None:
-        return False
-    if current.state == JobState.IN_PARTS:
-        return await job_parts.fail_when_idle(tx, current, failure, detail, now_milliseconds)
-    charged = is_charged(failure)
-    await settle(tx, current, charge_person=charged, now_milliseconds=now_milliseconds)
+    if current is not None and current.state == JobState.IN_PARTS:
+        return await job_parts.fail_when_idle(tx, current, failure, detail)
     facts = {"failure": failure, "failure_detail": detail, "slot": None}
-    moved = await end(tx, current, JobState.FAILED, facts, now_milliseconds)
-    await job_parts.go_on(tx, current.id, now_milliseconds)
-    return moved
+    return await _finish(tx, job, JobState.FAILED, facts, charge_person=is_charged(failure))
 
 
-async def cancel_waiting(tx: Transaction, job_id: int, now_milliseconds: int) -> bool:
+async def cancel_waiting(tx: Transaction, job_id: int) -> bool:
     """preparing, ready → cancelled, for nothing; False when it is past that.
 
     A whole stops what of it waits; False when something of it is past that.
     """
     job = await get(tx, job_id)
     if job is not None and job.state == JobState.IN_PARTS:
-        return await job_parts.stop(tx, job, now_milliseconds)
+        return await job_parts.stop(tx, job)
     if job is None or job.state not in WAITING:
         return False
-    return await cancelled(tx, job, now_milliseconds)
+    return await cancelled(tx, job)
 
 
-async def cancelled(tx: Transaction, job: Job, now_milliseconds: int) -> bool:
+async def cancelled(tx: Transaction, job: Job) -> bool:
     """Any open state → cancelled: the hold is released, as far as nothing was billed."""
     current = await opened(tx, job.id)
-    if current is None:
-        return False
-    if current.state == JobState.IN_PARTS:
-        return await job_parts.stop(tx, current, now_milliseconds)
-    await settle(tx, current, charge_person=True, now_milliseconds=now_milliseconds)
-    moved = await end(tx, current, JobState.CANCELLED, {"slot": None}, now_milliseconds)
-    await job_parts.go_on(tx, current.id, now_milliseconds)
-    return moved
+    if current is not None and current.state == JobState.IN_PARTS:
+        return await job_parts.stop(tx, current)
+    return await _finish(tx, job, JobState.CANCELLED, {"slot": None})
 
 
 async def request_cancel(tx: Transaction, job_id: int) -> bool:
     """Remember that the owner wants a submitted job stopped; False when that was asked before."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         UPDATE jobs SET cancel_requested = 1
         WHERE id = :id AND cancel_requested = 0 AND state IN ('submitting', 'running')
         """,
         {"id": job_id},
     )
-    return changed > 0
 
 
 async def postpone(tx: Transaction, job_id: int, not_before_milliseconds: int) -> None:
     """A passing fault: the same step again, later."""
-    await tx.execute(
-        """
-        UPDATE jobs SET tries = tries + 1, not_before_milliseconds = :not_before WHERE id = :id
-        """,
-        {"id": job_id, "not_before": not_before_milliseconds},
-    )
+    await put_off(tx, "jobs", {"id": job_id}, not_before_milliseconds)
 
 
 async def set_status_message(
@@ -327,7 +287,7 @@ async def set_status_message(
 
 async def set_first_status(tx: Transaction, job_id: int, *, chat_id: int, message_id: int) -> bool:
     """The same for a job that shows nothing yet; False when it does, or has ended."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         UPDATE jobs SET status_message_id = :message_id WHERE id = :id AND chat_id = :chat_id
             AND status_message_id IS NULL
@@ -335,12 +295,24 @@ async def set_first_status(tx: Transaction, job_id: int, *, chat_id: int, messag
         """,
         {"id": job_id, "chat_id": chat_id, "message_id": message_id},
     )
-    return changed > 0
 
 
 async def announced(tx: Transaction, job_id: int) -> None:
     """The person was shown the end."""
     await tx.execute("UPDATE jobs SET announced = 1 WHERE id = :id", {"id": job_id})
+
+
+async def _finish(
+    tx: Transaction, job: Job, state: JobState, facts: dict[str, Any], *, charge_person: bool = True
+) -> bool:
+    """Its hold is resolved, it ends, and its whole follows; False when it had ended before."""
+    current = await opened(tx, job.id)
+    if current is None:
+        return False
+    await settle(tx, current, charge_person=charge_person)
+    moved = await end(tx, current, state, facts)
+    await job_parts.go_on(tx, current.id)
+    return moved
 
 
 async def _free_slot(tx: Transaction, account: str, slots: int, engine: str) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
+from storage.db.rows import columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,9 @@ class PrivateFallback:
 
 async def of_job(database: Queryable, job_id: int) -> PrivateFallback | None:
     """The job's detour, if it needed one."""
-    row = await database.fetch_one(
-        "SELECT * FROM detours WHERE job_id = :job_id", {"job_id": job_id}
+    return await database.one(
+        PrivateFallback, "SELECT * FROM detours WHERE job_id = :job_id", {"job_id": job_id}
     )
-    return None if row is None else from_row(PrivateFallback, row)
 
 
 async def take(tx: Transaction, fallback: PrivateFallback) -> None:
@@ -34,9 +33,5 @@ async def take(tx: Transaction, fallback: PrivateFallback) -> None:
         ON CONFLICT (job_id) DO UPDATE
         SET chat_id = excluded.chat_id, message_id = excluded.message_id
         """,
-        {
-            "job_id": fallback.job_id,
-            "chat_id": fallback.chat_id,
-            "message_id": fallback.message_id,
-        },
+        columns(fallback),
     )

@@ -1,6 +1,6 @@
-"""Errands: what a person asked for that costs nothing and takes a while.
+"""Resends: what a person asked for that costs nothing and takes a while.
 
-A row goes when its errand is done; asking for the same twice meanwhile is asking once.
+A row goes when it is done; asking for the same twice meanwhile is asking once.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
+from storage.db.due import put_off
+from storage.db.rows import columns
 from storage.media import ConversationKey
 
 
@@ -28,13 +29,13 @@ class Wanted:
 
     @property
     def source(self) -> str:
-        """What names it: of one message, a page is one errand, whichever page it is to show."""
+        """What names it: of one message, a page is one resend, whichever page it is to show."""
         return f"{self.kind}:{self.job_id or ''}:{self.conversation.chat_id}:{self.message_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Resend:
-    """An errand as stored. `sending`: it may have been done already."""
+    """A resend as stored. `sending`: it may have been done already."""
 
     id: int
     kind: str
@@ -50,11 +51,11 @@ class Resend:
 
     @property
     def conversation(self) -> ConversationKey:
-        """Whose it is, and where it is brought."""
+        """Whose it is, and where it goes."""
         return ConversationKey(self.chat_id, self.thread_id, self.user_id)
 
 
-async def ask(tx: Transaction, wanted: Wanted, now_milliseconds: int) -> None:
+async def ask(tx: Transaction, wanted: Wanted) -> None:
     """Have it done; of two pages asked for by one message, the later."""
     await tx.execute(
         """
@@ -65,32 +66,22 @@ async def ask(tx: Transaction, wanted: Wanted, now_milliseconds: int) -> None:
             :thread_id, :user_id, :message_id, :job_id, :page, :turns, :now)
         ON CONFLICT (source) DO UPDATE SET page = excluded.page
         """,
-        {
-            "source": wanted.source,
-            "kind": wanted.kind,
-            **wanted.conversation._asdict(),
-            "message_id": wanted.message_id,
-            "job_id": wanted.job_id,
-            "page": wanted.page,
-            "turns": wanted.turns,
-            "now": now_milliseconds,
-        },
+        {**columns(wanted), **wanted.conversation._asdict(), "source": wanted.source},
     )
 
 
-async def due(database: Queryable, now_milliseconds: int, limit: int) -> list[Resend]:
-    """Errands to be done now, oldest first."""
-    rows = await database.fetch_all(
+async def due(database: Queryable, limit: int) -> list[Resend]:
+    """Resends to be done now, oldest first."""
+    return await database.every(
+        Resend,
         "SELECT * FROM errands WHERE not_before_milliseconds <= :now ORDER BY id LIMIT :limit",
-        {"now": now_milliseconds, "limit": limit},
+        {"limit": limit},
     )
-    return [from_row(Resend, row) for row in rows]
 
 
 async def get(database: Queryable, resend_id: int) -> Resend | None:
-    """One errand as it is now; None when it is done."""
-    row = await database.fetch_one("SELECT * FROM errands WHERE id = :id", {"id": resend_id})
-    return None if row is None else from_row(Resend, row)
+    """One resend as it is now; None when it is done."""
+    return await database.one(Resend, "SELECT * FROM errands WHERE id = :id", {"id": resend_id})
 
 
 async def sending(tx: Transaction, resend_id: int) -> None:
@@ -105,18 +96,9 @@ async def not_sent(tx: Transaction, resend_id: int) -> None:
 
 async def done(tx: Transaction, resend: Resend) -> bool:
     """It is done, unless it has become another page meanwhile."""
-    changed = await tx.execute(
-        "DELETE FROM errands WHERE id = :id AND page IS :page",
-        {"id": resend.id, "page": resend.page},
-    )
-    return changed > 0
+    return await tx.change("DELETE FROM errands WHERE id = :id AND page IS :page", columns(resend))
 
 
 async def postpone(tx: Transaction, resend_id: int, not_before_milliseconds: int) -> None:
     """A passing fault: again later."""
-    await tx.execute(
-        """
-        UPDATE errands SET tries = tries + 1, not_before_milliseconds = :not_before WHERE id = :id
-        """,
-        {"id": resend_id, "not_before": not_before_milliseconds},
-    )
+    await put_off(tx, "errands", {"id": resend_id}, not_before_milliseconds)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from storage.db.database import Transaction
+from storage.db.database import NOTHING, Transaction
 from storage.jobs import ledger
 from storage.jobs.jobs import FINAL, Job, JobState, get
 
@@ -16,32 +17,35 @@ async def opened(tx: Transaction, job_id: int) -> Job | None:
 
 
 async def move(
-    tx: Transaction, job_id: int, source: JobState, target: JobState, facts: dict[str, Any]
+    tx: Transaction,
+    job_id: int,
+    source: JobState,
+    target: JobState,
+    facts: Mapping[str, Any] = NOTHING,
 ) -> bool:
     """Bring it from one state to another, with what was learnt; False when it is elsewhere."""
     assignments = "".join(f", {column} = :{column}" for column in facts)
-    changed = await tx.execute(
+    return await tx.change(
         f"UPDATE jobs SET state = :target{assignments} WHERE id = :id AND state = :source",  # noqa: S608
         {"id": job_id, "source": source.value, "target": target.value, **facts},
     )
-    return changed > 0
 
 
 async def end(
-    tx: Transaction, job: Job, state: JobState, facts: dict[str, Any], now_milliseconds: int
+    tx: Transaction, job: Job, state: JobState, facts: Mapping[str, Any] = NOTHING
 ) -> bool:
     """Bring it to a final state; its hold is resolved before."""
     told_at_once = {"tries": 0, "not_before_milliseconds": 0}
-    finisher = {**facts, **told_at_once, "ended_at_milliseconds": now_milliseconds}
+    finisher = {**facts, **told_at_once, "ended_at_milliseconds": tx.now_milliseconds}
     return await move(tx, job.id, JobState(job.state), state, finisher)
 
 
-async def settle(tx: Transaction, job: Job, *, charge_person: bool, now_milliseconds: int) -> None:
+async def settle(tx: Transaction, job: Job, *, charge_person: bool) -> None:
     """Resolve its hold by its bill, or give it back; that of a part is its whole's."""
     if job.whole_id is not None:
         return
     if job.billed_milliseconds is None:
-        await ledger.release(tx, job.id, now_milliseconds=now_milliseconds)
+        await ledger.release(tx, job.id)
         return
     await ledger.settle(
         tx,
@@ -49,5 +53,4 @@ async def settle(tx: Transaction, job: Job, *, charge_person: bool, now_millisec
         job.price,
         billed_milliseconds=job.billed_milliseconds,
         charge_person=charge_person,
-        now_milliseconds=now_milliseconds,
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
+from storage.db.due import put_off
+from storage.db.rows import columns
 from storage.media import CONSENT, ConversationKey, Media
 
 _ASK_ANEW_MILLISECONDS = 5 * 60 * 1000
@@ -49,24 +50,16 @@ class Question:
 
 async def given(database: Queryable, user_id: int, agreement: Agreement) -> bool:
     """Whether the person agreed to this text, this destination and at least this long a time."""
-    row = await database.fetch_one(
+    return await database.exists(
         """
         SELECT 1 FROM consents WHERE user_id = :user_id AND version = :version
-            AND destination = :destination AND keep_milliseconds >= :keep
+            AND destination = :destination AND keep_milliseconds >= :keep_milliseconds
         """,
-        {
-            "user_id": user_id,
-            "version": agreement.version,
-            "destination": agreement.destination,
-            "keep": agreement.keep_milliseconds,
-        },
+        {"user_id": user_id, **columns(agreement)},
     )
-    return row is not None
 
 
-async def give(
-    tx: Transaction, user_id: int, agreement: Agreement, language: str, now_milliseconds: int
-) -> bool:
+async def give(tx: Transaction, user_id: int, agreement: Agreement, language: str) -> bool:
     """Keep that the person agreed, to what and when; False when that was known."""
     if await given(tx, user_id, agreement):
         return False
@@ -74,24 +67,17 @@ async def give(
         """
         INSERT INTO consents (user_id, version, destination, keep_milliseconds, language,
             agreed_at_milliseconds)
-        VALUES (:user_id, :version, :destination, :keep, :language, :now)
+        VALUES (:user_id, :version, :destination, :keep_milliseconds, :language, :now)
         ON CONFLICT (user_id, version, destination) DO UPDATE
         SET keep_milliseconds = excluded.keep_milliseconds, language = excluded.language,
             agreed_at_milliseconds = excluded.agreed_at_milliseconds
         """,
-        {
-            "user_id": user_id,
-            "version": agreement.version,
-            "destination": agreement.destination,
-            "keep": agreement.keep_milliseconds,
-            "language": language,
-            "now": now_milliseconds,
-        },
+        {"user_id": user_id, **columns(agreement), "language": language},
     )
     return True
 
 
-async def wake(tx: Transaction, user_id: int, now_milliseconds: int) -> int:
+async def wake(tx: Transaction, user_id: int) -> int:
     """Everything that waited for this person's consent, in every place, goes on; how much."""
     return await tx.execute(
         """
@@ -99,7 +85,7 @@ async def wake(tx: Transaction, user_id: int, now_milliseconds: int) -> int:
             not_before_milliseconds = 0, wanted_at_milliseconds = :now
         WHERE user_id = :user_id AND fault = 'consent' AND state = 'asked'
         """,
-        {"user_id": user_id, "now": now_milliseconds},
+        {"user_id": user_id},
     )
 
 
@@ -135,11 +121,7 @@ async def hold_back(tx: Transaction, item: Media) -> None:
 
 
 async def want_question(
-    tx: Transaction,
-    conversation: ConversationKey,
-    agreement: Agreement,
-    reply_to: int,
-    now_milliseconds: int,
+    tx: Transaction, conversation: ConversationKey, agreement: Agreement, reply_to: int
 ) -> None:
     """Have it asked there, unless it stands there already, and not too far up."""
     await tx.execute(
@@ -159,15 +141,12 @@ async def want_question(
             **conversation._asdict(),
             "fingerprint": agreement.fingerprint,
             "reply_to": reply_to,
-            "now": now_milliseconds,
             "anew": _ASK_ANEW_MILLISECONDS,
         },
     )
 
 
-async def want_questions_anew(
-    tx: Transaction, user_id: int, agreement: Agreement, now_milliseconds: int
-) -> int:
+async def want_questions_anew(tx: Transaction, user_id: int, agreement: Agreement) -> int:
     """What this person was asked reads differently by now: ask it again, wherever it was asked."""
     return await tx.execute(
         """
@@ -175,28 +154,25 @@ async def want_questions_anew(
             wanted_at_milliseconds = :now, not_before_milliseconds = 0
         WHERE user_id = :user_id AND state = 'asked' AND fingerprint <> :fingerprint
         """,
-        {"user_id": user_id, "fingerprint": agreement.fingerprint, "now": now_milliseconds},
+        {"user_id": user_id, "fingerprint": agreement.fingerprint},
     )
 
 
 async def get_question(database: Queryable, question_id: int) -> Question | None:
     """One question by its number."""
-    row = await database.fetch_one(
-        "SELECT * FROM consent_questions WHERE id = :id", {"id": question_id}
+    return await database.one(
+        Question, "SELECT * FROM consent_questions WHERE id = :id", {"id": question_id}
     )
-    return None if row is None else from_row(Question, row)
 
 
-async def due_questions(database: Queryable, now_milliseconds: int) -> list[int]:
+async def due_questions(database: Queryable) -> list[int]:
     """Those that are to be asked, or whose answer is to be said."""
-    rows = await database.fetch_all(
+    return await database.column(
         """
         SELECT id FROM consent_questions
         WHERE state <> 'asked' AND not_before_milliseconds <= :now ORDER BY id
-        """,
-        {"now": now_milliseconds},
+        """
     )
-    return [int(row["id"]) for row in rows]
 
 
 async def asked(tx: Transaction, question_id: int, *, chat_id: int, message_id: int) -> None:
@@ -233,10 +209,4 @@ async def close_question(tx: Transaction, question_id: int) -> None:
 
 async def put_off_question(tx: Transaction, question_id: int, not_before_milliseconds: int) -> None:
     """It could not be said now: once more, later."""
-    await tx.execute(
-        """
-        UPDATE consent_questions
-        SET tries = tries + 1, not_before_milliseconds = :not_before WHERE id = :id
-        """,
-        {"id": question_id, "not_before": not_before_milliseconds},
-    )
+    await put_off(tx, "consent_questions", {"id": question_id}, not_before_milliseconds)

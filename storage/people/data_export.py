@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from storage.db.database import Queryable, Transaction
+from storage.db.due import put_off as put_off_row
 
 _TABLES = {
     "profile": "SELECT * FROM people WHERE user_id = :user_id",
@@ -54,24 +55,22 @@ async def counts_of(database: Queryable, user_id: int) -> dict[str, int]:
 
 async def want(tx: Transaction, user_id: int, chat_id: int, reply_to: int) -> bool:
     """Have all of it sent to this chat; False when that is under way."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         INSERT INTO data_requests (user_id, chat_id, reply_to)
         VALUES (:user_id, :chat_id, :reply_to) ON CONFLICT (user_id) DO NOTHING
         """,
         {"user_id": user_id, "chat_id": chat_id, "reply_to": reply_to},
     )
-    return changed > 0
 
 
-async def due(database: Queryable, now_milliseconds: int) -> list[tuple[int, int, int, int]]:
+async def due(database: Queryable) -> list[tuple[int, int, int, int]]:
     """Whom to send it: person, chat, the message that asked, how often that failed."""
     rows = await database.fetch_all(
         """
         SELECT user_id, chat_id, reply_to, tries FROM data_requests
         WHERE not_before_milliseconds <= :now ORDER BY user_id
-        """,
-        {"now": now_milliseconds},
+        """
     )
     return [(row["user_id"], row["chat_id"], row["reply_to"], row["tries"]) for row in rows]
 
@@ -83,10 +82,4 @@ async def sent(tx: Transaction, user_id: int) -> None:
 
 async def put_off(tx: Transaction, user_id: int, not_before_milliseconds: int) -> None:
     """Once more, later."""
-    await tx.execute(
-        """
-        UPDATE data_requests SET tries = tries + 1, not_before_milliseconds = :not_before
-        WHERE user_id = :user_id
-        """,
-        {"user_id": user_id, "not_before": not_before_milliseconds},
-    )
+    await put_off_row(tx, "data_requests", {"user_id": user_id}, not_before_milliseconds)

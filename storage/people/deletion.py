@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
+from storage.db.due import put_off as put_off_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +26,13 @@ class Forgetting:
 
 async def want(tx: Transaction, user_id: int, chat_id: int, message_id: int, language: str) -> bool:
     """Have everything deleted; False when that was asked for before and is under way."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         INSERT INTO forgettings (user_id, chat_id, message_id, language)
         VALUES (:user_id, :chat_id, :message_id, :language) ON CONFLICT (user_id) DO NOTHING
         """,
-        {
-            "user_id": user_id,
-            "chat_id": chat_id,
-            "message_id": message_id,
-            "language": language,
-        },
+        {"user_id": user_id, "chat_id": chat_id, "message_id": message_id, "language": language},
     )
-    return changed > 0
 
 
 async def drop_waiting(tx: Transaction, user_id: int) -> None:
@@ -62,35 +56,31 @@ async def drop_waiting_media(tx: Transaction, user_id: int, fault: str) -> int:
 
 async def is_wanted(database: Queryable, user_id: int) -> bool:
     """Whether this person's data is about to be deleted."""
-    row = await database.fetch_one(
+    return await database.exists(
         "SELECT 1 FROM forgettings WHERE user_id = :user_id AND state <> 'deleted'",
         {"user_id": user_id},
     )
-    return row is not None
 
 
 async def get(database: Queryable, user_id: int) -> Forgetting | None:
     """This person's wish."""
-    row = await database.fetch_one(
-        "SELECT * FROM forgettings WHERE user_id = :user_id", {"user_id": user_id}
+    return await database.one(
+        Forgetting, "SELECT * FROM forgettings WHERE user_id = :user_id", {"user_id": user_id}
     )
-    return None if row is None else from_row(Forgetting, row)
 
 
-async def due(database: Queryable, now_milliseconds: int) -> list[int]:
+async def due(database: Queryable) -> list[int]:
     """Whose data can be deleted, or who is to be told something of it."""
-    rows = await database.fetch_all(
+    return await database.column(
         """
         SELECT user_id FROM forgettings WHERE not_before_milliseconds <= :now ORDER BY user_id
-        """,
-        {"now": now_milliseconds},
+        """
     )
-    return [int(row["user_id"]) for row in rows]
 
 
 async def is_busy(database: Queryable, user_id: int) -> bool:
     """Whether something of theirs is under way: a job, or a message that is being handled."""
-    row = await database.fetch_one(
+    busy = await database.number(
         f"""
         SELECT EXISTS (SELECT 1 FROM jobs
                 WHERE user_id = :user_id AND ended_at_milliseconds IS NULL)
@@ -98,44 +88,39 @@ async def is_busy(database: Queryable, user_id: int) -> bool:
         """,  # noqa: S608
         {"user_id": user_id},
     )
-    return row is not None and bool(row["busy"])
+    return bool(busy)
 
 
 async def has_jobs(database: Queryable, user_id: int) -> bool:
     """Whether a job of theirs is under way."""
-    row = await database.fetch_one(
+    return await database.exists(
         "SELECT 1 FROM jobs WHERE user_id = :user_id AND ended_at_milliseconds IS NULL",
         {"user_id": user_id},
     )
-    return row is not None
 
 
 async def jobs_of(database: Queryable, user_id: int) -> list[int]:
     """The numbers of all their jobs."""
-    rows = await database.fetch_all(
+    return await database.column(
         "SELECT id FROM jobs WHERE user_id = :user_id ORDER BY id", {"user_id": user_id}
     )
-    return [int(row["id"]) for row in rows]
 
 
 async def uploads_of(database: Queryable, user_id: int) -> list[str]:
     """Where copies of their photos and sounds were put."""
-    rows = await database.fetch_all(
+    return await database.column(
         """
         SELECT upload_url FROM media WHERE user_id = :user_id AND upload_url IS NOT NULL
         ORDER BY id
         """,
         {"user_id": user_id},
     )
-    return [str(row["upload_url"]) for row in rows]
 
 
 async def forget(tx: Transaction, user_id: int, account_id: int) -> None:
     """Delete everything of the person, but what has to stay; `account_id` takes their place."""
-    values = {"user_id": user_id, "account_id": account_id}
     for statement in STATEMENTS:
-        wanted = {name: value for name, value in values.items() if f":{name}" in statement}
-        await tx.execute(statement, wanted)
+        await tx.execute(statement, {"user_id": user_id, "account_id": account_id})
 
 
 async def move_on(tx: Transaction, user_id: int, state: str) -> None:
@@ -156,13 +141,7 @@ async def close(tx: Transaction, user_id: int) -> None:
 
 async def put_off(tx: Transaction, user_id: int, not_before_milliseconds: int) -> None:
     """Once more, later."""
-    await tx.execute(
-        """
-        UPDATE forgettings SET tries = tries + 1, not_before_milliseconds = :not_before
-        WHERE user_id = :user_id
-        """,
-        {"user_id": user_id, "not_before": not_before_milliseconds},
-    )
+    await put_off_row(tx, "forgettings", {"user_id": user_id}, not_before_milliseconds)
 
 
 # An update as Telegram sent it names people and private chats by "id".

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
+from storage.db.rows import columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Person:
     language_code: str | None
 
 
-async def remember(tx: Transaction, person: Person, now_milliseconds: int) -> None:
+async def remember(tx: Transaction, person: Person) -> None:
     """Keep what Telegram last said about this person."""
     await tx.execute(
         """
@@ -28,13 +28,7 @@ async def remember(tx: Transaction, person: Person, now_milliseconds: int) -> No
             username = excluded.username, language_code = excluded.language_code,
             seen_at_milliseconds = excluded.seen_at_milliseconds
         """,
-        {
-            "user_id": person.user_id,
-            "first_name": person.first_name,
-            "username": person.username,
-            "language_code": person.language_code,
-            "now": now_milliseconds,
-        },
+        columns(person),
     )
 
 
@@ -56,47 +50,40 @@ async def language_code(
 
 async def find(database: Queryable, user_id: int) -> Person | None:
     """The person, if the bot has met them."""
-    row = await database.fetch_one(
-        "SELECT * FROM people WHERE user_id = :user_id", {"user_id": user_id}
+    return await database.one(
+        Person, "SELECT * FROM people WHERE user_id = :user_id", {"user_id": user_id}
     )
-    return None if row is None else from_row(Person, row)
 
 
-async def ban(tx: Transaction, user_id: int, admin_id: int, now_milliseconds: int) -> bool:
+async def ban(tx: Transaction, user_id: int, admin_id: int) -> bool:
     """From now on this person is refused; False when they were before."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         INSERT INTO bans (user_id, admin_id, at_milliseconds) VALUES (:user_id, :admin_id, :now)
         ON CONFLICT (user_id) DO NOTHING
         """,
-        {"user_id": user_id, "admin_id": admin_id, "now": now_milliseconds},
+        {"user_id": user_id, "admin_id": admin_id},
     )
-    return changed > 0
 
 
 async def unban(tx: Transaction, user_id: int) -> bool:
     """This person is served again; False when they were not refused."""
-    changed = await tx.execute("DELETE FROM bans WHERE user_id = :user_id", {"user_id": user_id})
-    return changed > 0
+    return await tx.change("DELETE FROM bans WHERE user_id = :user_id", {"user_id": user_id})
 
 
 async def is_banned(database: Queryable, user_id: int) -> bool:
     """Whether this person is refused."""
-    row = await database.fetch_one(
+    return await database.exists(
         "SELECT 1 FROM bans WHERE user_id = :user_id", {"user_id": user_id}
     )
-    return row is not None
 
 
-async def is_to_be_told(
-    tx: Transaction, user_id: int, now_milliseconds: int, *, every_milliseconds: int
-) -> bool:
+async def is_to_be_told(tx: Transaction, user_id: int, *, every_milliseconds: int) -> bool:
     """Whether to tell them that they are refused; a True answer counts as told."""
-    changed = await tx.execute(
+    return await tx.change(
         """
         UPDATE bans SET told_at_milliseconds = :now
         WHERE user_id = :user_id AND told_at_milliseconds <= :now - :every
         """,
-        {"user_id": user_id, "now": now_milliseconds, "every": every_milliseconds},
+        {"user_id": user_id, "every": every_milliseconds},
     )
-    return changed > 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import from_row
 from storage.people import preferences
 
 
@@ -27,16 +26,18 @@ class Preferences:
 
 async def preferences_of(database: Queryable, user_id: int) -> Preferences:
     """The person's choices; those of somebody who never chose, if there are none."""
-    row = await database.fetch_one(
-        "SELECT * FROM preferences WHERE user_id = :user_id", {"user_id": user_id}
+    return (
+        await database.one(
+            Preferences, "SELECT * FROM preferences WHERE user_id = :user_id", {"user_id": user_id}
+        )
+        or Preferences()
     )
-    return Preferences() if row is None else from_row(Preferences, row)
 
 
-async def choose(tx: Transaction, user_id: int, choice: Choice, now_milliseconds: int) -> None:
+async def choose(tx: Transaction, user_id: int, choice: Choice) -> None:
     """Keep what the person chose: a column of `Preferences` and its value, or several."""
     assert choice.keys() <= _CHOICES  # noqa: S101
-    await preferences.keep(tx, "preferences", "user_id", user_id, choice, now_milliseconds)
+    await preferences.keep(tx, "preferences", "user_id", user_id, choice)
 
 
 _CHOICES = frozenset(Preferences.__dataclass_fields__)
@@ -46,9 +47,7 @@ Choice = dict[str, str | int | None]
 """Columns and what was chosen for them."""
 
 
-async def keep(
-    tx: Transaction, table: str, owner: str, owner_id: int, choice: Choice, now_milliseconds: int
-) -> None:
+async def keep(tx: Transaction, table: str, owner: str, owner_id: int, choice: Choice) -> None:
     """Write it into the owner's row of that table; `owner` is the column of its key.
 
     The names are the program's own, never a person's words.
@@ -64,7 +63,7 @@ async def keep(
         ON CONFLICT ({owner}) DO UPDATE
         SET changed_at_milliseconds = excluded.changed_at_milliseconds{updates}
         """,  # noqa: S608
-        {"owner_id": owner_id, "now": now_milliseconds, **choice},
+        {"owner_id": owner_id, **choice},
     )
 
 

@@ -14,25 +14,21 @@ import secrets
 from storage.db.database import Queryable, Transaction
 
 
-async def account_of(
-    database: Queryable, user_id: int, key: bytes, now_milliseconds: int
-) -> int | None:
+async def account_of(database: Queryable, user_id: int, key: bytes) -> int | None:
     """The number under which this person's use of the running window is booked, if any."""
     row = await database.fetch_one(
         """
         SELECT account_id FROM pseudonyms
         WHERE person_hash = :person_hash AND until_milliseconds > :now
         """,
-        {"person_hash": _hash(user_id, key), "now": now_milliseconds},
+        {"person_hash": _hash(user_id, key)},
     )
     return None if row is None else int(row["account_id"])
 
 
-async def take(
-    tx: Transaction, user_id: int, key: bytes, *, until_milliseconds: int, now_milliseconds: int
-) -> int:
+async def take(tx: Transaction, user_id: int, key: bytes, *, until_milliseconds: int) -> int:
     """A number for this person: the one of the running window, else a new one that says nothing."""
-    known = await account_of(tx, user_id, key, now_milliseconds)
+    known = await account_of(tx, user_id, key)
     account_id = known if known is not None else -1 - secrets.randbits(62)
     await tx.execute(
         """
@@ -41,20 +37,14 @@ async def take(
         ON CONFLICT (person_hash) DO UPDATE SET account_id = excluded.account_id,
             until_milliseconds = excluded.until_milliseconds
         """,
-        {
-            "person_hash": _hash(user_id, key),
-            "account_id": account_id,
-            "until": until_milliseconds,
-        },
+        {"person_hash": _hash(user_id, key), "account_id": account_id, "until": until_milliseconds},
     )
     return account_id
 
 
-async def expire(tx: Transaction, now_milliseconds: int) -> int:
+async def expire(tx: Transaction) -> int:
     """Forget the numbers whose window is over; how many."""
-    return await tx.execute(
-        "DELETE FROM pseudonyms WHERE until_milliseconds <= :now", {"now": now_milliseconds}
-    )
+    return await tx.execute("DELETE FROM pseudonyms WHERE until_milliseconds <= :now")
 
 
 def _hash(user_id: int, key: bytes) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from bot.texts import LANGUAGES
 from handlers.menus import MENUS
 from tests.bench.bots import NAIVE, NAIVE_IS, OURS, Started, started
 from tests.bench.figures import Figure, figure_of
 from tests.bench.processes import settled_megabytes
+from tests.support.deadlines import eventually
 
 RUNS = 3
 MOST = 1.08
@@ -31,9 +30,11 @@ async def _ours() -> float:
 
 async def _menus_are_published(bot: Started) -> None:
     """The last thing that it does by itself."""
-    async with asyncio.timeout(60):
-        while len(await bot.calls("setMyCommands")) < _MENUS:  # noqa: ASYNC110 - another process
-            await asyncio.sleep(0.05)
+
+    async def published() -> bool:
+        return len(await bot.calls("setMyCommands")) >= _MENUS
+
+    await eventually(published, "the menus are published")
 
 
 async def _naive() -> float:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from bot.chat.queue_view import QueueView
+from bot.clock import SystemClock
 from storage.db.database import Database
 from storage.jobs import jobs
 from tests.bench.figures import Figure, figure_of
@@ -29,7 +30,7 @@ async def measure(runs: int = RUNS) -> list[Figure]:
 
 
 async def _fill(path: Path, waiting: int) -> None:
-    database = await Database.open(path)
+    database = await Database.open(path, SystemClock())
     await start_job(database)
     await database.close()
     connection = sqlite3.connect(path)
@@ -52,7 +53,7 @@ def _repeat_job(connection: sqlite3.Connection, times: int) -> None:
 
 
 async def _look(path: Path) -> float:
-    database = await Database.open(path)
+    database = await Database.open(path, SystemClock())
     try:
         began = time.perf_counter()
         line = QueueView.of(await jobs.open_jobs(database))

@@ -14,6 +14,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import ApplicationBuilder, TypeHandler
 
+from bot.clock import SystemClock
 from storage.db.database import Database
 from tests.bench.figures import Figure, figure_of
 from tests.bench.worlds import SECRET_TOKEN, LocalTelegram, local_telegram, running_loop
@@ -51,7 +52,7 @@ async def _ours() -> float:
         await _say_all(telegram)
         countdown, began = _Countdown(), time.perf_counter()
         with tempfile.TemporaryDirectory() as folder:
-            database = await Database.open(Path(folder, "bot.db"))
+            database = await Database.open(Path(folder, "bot.db"), SystemClock())
             try:
                 async with running_loop(telegram, database, countdown.ours):
                     await countdown.done.wait()

@@ -15,7 +15,7 @@ import pytest
 
 from bot.commands.demo import ROOMY
 from bot.config import Settings
-from bot.config.prices import ENGINES
+from bot.config.engines import ENGINES
 from bot.sandbox.server import DEMO_BOT_TOKEN, TELEGRAM_PORT
 from tests.commands.process import Command, names_in, started
 from tests.support.deadlines import deadline, eventually

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from tests.crash.accounts import foreign_task
-from tests.support.chats import Json, buttons_of
+from tests.crash.world import foreign_task
 from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.world import World
 
-Where = Literal["waiting", "never created", "created", "queued", "rendering"]
+Where = Literal["waiting", "never created", "created", "queued", "rendering", "between tasks"]
 By = Literal["button", "command"]
 
 _STATE: dict[Where, str] = {
@@ -20,12 +19,16 @@ _STATE: dict[Where, str] = {
     "created": "submitting",
     "queued": "running",
     "rendering": "running",
+    "between tasks": "kept",
 }
 _LONG_SECONDS = 60.0
 _RENDER_SECONDS = 1.0
 
 POINTS = frozenset(
-    {"cancel-wished", "engine-cancel", "cancelled", "released", "answer-button", "not-submitted"}
+    {
+        *("cancel-wished", "engine-cancel", "cancelled", "stopped"),
+        *("released", "answer-button", "not-submitted", "status-noted"),
+    }
 )
 """What is passed because somebody wants a job stopped; their commits belong to them."""
 
@@ -36,7 +39,8 @@ class Cancel:
 
     `waiting`: nothing was submitted. `never created`, `created`: the submission's answer is lost,
     and there is no task, or there is one. `queued`: the provider has not begun, so that it can be
-    stopped. `rendering`: it cannot, and the video comes.
+    stopped. `rendering`: it cannot, and the video comes. `between tasks`: one task of a long
+    voice is done, and another one runs.
     """
 
     where: Where
@@ -60,7 +64,7 @@ class Cancel:
                 fail_when_idle = {"after_seconds": _LONG_SECONDS}
                 world.faults.add("provider", "submit", "task_fails", params=fail_when_idle)
                 return frozenset({await foreign_task(world)})
-            case "rendering":
+            case "rendering" | "between tasks":
                 await world.tell_provider(render_seconds=_RENDER_SECONDS)
         return frozenset()
 
@@ -69,17 +73,11 @@ class Cancel:
         await eventually(lambda: self._was_there(world), f"a job that was {self}")
         if self.by == "command":
             return await ada.send(text="/cancel")
-        message = await eventually(lambda: world.chats.find(ada.chat_id, _cancel), "a button")
-        await world.forge_press(ada, message, _cancel(message))
+        await ada.presses_blindly("cancel:")
         return None
 
     def _was_there(self, world: World) -> bool:
         return any(row["state"] == _STATE[self.where] for row in world.jobs())
-
-
-def _cancel(message: Json) -> str:
-    """What the button under it sends."""
-    return next((data for data in buttons_of(message).values() if data.startswith("cancel:")), "")
 
 
 ALL = tuple(Cancel(where, by) for where in get_args(Where) for by in get_args(By))

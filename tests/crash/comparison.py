@@ -7,20 +7,20 @@ and the same fault; the SDK is used as its documentation shows, unmodified.
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
-from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import AsyncIterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from typing import Any
 
 import click
-import httpx
 
-from tests.crash.accounts import ask_for_video
+from tests.crash.sdk_order import Order, classic, client
 from tests.crash.story import at_rest
-from tests.crash.world import crash_world
+from tests.crash.world import ask_for_video, crash_world
 from tests.support.deadlines import eventually, in_time
-from tests.support.world import local_servers
+from tests.support.world import World
 
 FAULTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("nothing goes wrong", "", {}),
@@ -45,59 +45,42 @@ class Count:
         return f"{self.requests} sent, {self.tasks} tasks, {self.billed} billed, {video}"
 
 
-async def with_sdk(which: str, kind: str, params: dict[str, Any]) -> Count:
+async def with_sdk(order: Order, kind: str, params: dict[str, Any]) -> Count:
     """One order by the official SDK, in a process of its own."""
-    async with (
-        local_servers() as sandbox,
-        httpx.AsyncClient(base_url=f"{sandbox.telegram_base_url}/sim/provider") as control,
-    ):
-        if kind:
-            sandbox.faults.add("provider", "submit", kind, params=params)
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.crash.sdk_order", which, sandbox.dashscope_base_url),
-            stdin=DEVNULL,
-            stdout=PIPE,
-            stderr=PIPE,
-        )
-        printed, complaint = await in_time(process.communicate())
-        if process.returncode:
-            raise RuntimeError(complaint.decode()[-2000:])
-
-        async def tasks() -> list[dict[str, Any]]:
-            found: list[dict[str, Any]] = (await control.get("/tasks")).json()["tasks"]
-            return found
+    async with _world(kind, params) as world:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            ordered = pool.submit(order, world.settings["DASHSCOPE_BASE_URL"])
+            got_video = await in_time(asyncio.wrap_future(ordered))
 
         async def idle() -> bool:
-            return all(task["ended_milliseconds"] for task in await tasks())
+            tasks = (await world.provider("tasks"))["tasks"]
+            return all(task["ended_milliseconds"] for task in tasks)
 
         await eventually(idle)
-        calls = (await control.get("/calls")).json()["calls"]
-        return Count(
-            sum(call["endpoint"] == "submit" for call in calls),
-            len(await tasks()),
-            len((await control.get("/bill")).json()["videos"]),
-            json.loads(printed)["video"],
-        )
+        return await _count(world, got_video)
 
 
 async def with_bot(kind: str, params: dict[str, Any]) -> Count:
     """One order by this bot."""
+    async with _world(kind, params) as world:
+        await world.start_bot()
+        ada = await ask_for_video(world)
+        await eventually(lambda: at_rest(world, 2))
+        return await _count(world, bool(await ada.videos()))
+
+
+@asynccontextmanager
+async def _world(kind: str, params: dict[str, Any]) -> AsyncIterator[World]:
     async with crash_world() as world:
         if kind:
             world.faults.add("provider", "submit", kind, params=params)
-        await world.start_bot()
-        ada = await ask_for_video(world)
+        yield world
 
-        async def rests() -> bool:
-            return at_rest(world, 2)
 
-        await eventually(rests)
-        return Count(
-            len(await world.submissions()),
-            len((await world.provider("tasks"))["tasks"]),
-            len(await world.billed_videos()),
-            any("video" in message for message in await ada.heard()),
-        )
+async def _count(world: World, got_video: bool) -> Count:
+    tasks = (await world.provider("tasks"))["tasks"]
+    requests, billed = await world.submissions(), await world.billed_videos()
+    return Count(len(requests), len(tasks), len(billed), got_video)
 
 
 async def compare() -> list[tuple[str, Count, Count, Count]]:
@@ -105,8 +88,8 @@ async def compare() -> list[tuple[str, Count, Count, Count]]:
     return [
         (
             name,
-            await with_sdk("classic", kind, params),
-            await with_sdk("client", kind, params),
+            await with_sdk(classic, kind, params),
+            await with_sdk(client, kind, params),
             await with_bot(kind, params),
         )
         for name, kind, params in FAULTS

@@ -1,8 +1,9 @@
-"""The crash matrix: `python -m tests.crash.matrix [--random N] [--seed S]`.
+"""The crash matrix: `python -m tests.crash [--random N] [--seed S]`, or `-m tests.crash.matrix`.
 
 Every point that a bot passes on the way to a video, and to a failure, kills it once before and
 once after; then once more with a second death during the recovery; so does every point of a
-cancellation, wherever the job is by then; then it is killed at random moments.
+cancellation, wherever the job is by then, and every point of a long voice that is made in three
+tasks; then it is killed at random moments.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from dataclasses import dataclass, field, replace
 import click
 
 from tests.crash.cancels import ALL, POINTS, Cancel
-from tests.crash.points import ANY, COMMIT, Crash, Side, crash_of
+from tests.crash.points import ANY, COMMIT, Crash, Side, crash_of, never_passed
 from tests.crash.story import Outcome, Story, random_kills, tell
 
 _WORLDS_AT_ONCE = 4
 _MOST_PASSINGS = 8
+_MOST_OF_A_LONG_VOICE = 3
 _NEXT_POINTS = 5
 _POINTS_OF_A_STORY = 170
 _LAST_LINES = 25
@@ -64,26 +66,37 @@ async def tell_all(stories: Sequence[Story], outcomes: list[Outcome], *, at_once
     await asyncio.gather(*map(one, stories))
 
 
-async def passings(story: Story) -> list[Crash]:
+async def passings(story: Story, most: int = _MOST_PASSINGS) -> list[Crash]:
     """Every point an undisturbed bot passes, with both sides and its first passings."""
     outcome = await tell(story)
     assert not outcome.findings.violations, (story, outcome.findings, outcome.log)
     crashes = dict.fromkeys(crash_of(line) for line in outcome.runs[0])
-    return [crash for crash in crashes if crash.passing <= _most(crash)]
+    return [crash for crash in crashes if crash.passing <= _most(crash, most)]
 
 
 async def cancellations() -> list[tuple[Story, list[Crash]]]:
     """Each way to cancel, with the points that the wish makes a bot pass."""
     found = []
-    for cancel in ALL:
-        story = Story(cancel=cancel)
+    lost = Story(cancel=Cancel("waiting", "command"), loses_status=True)
+    for story in [*(Story(cancel=cancel) for cancel in ALL), lost]:
         passed = await passings(story)
         found.append((story, [c for c in passed if c.point.removesuffix(f"-{COMMIT}") in POINTS]))
     return found
 
 
-def _most(crash: Crash) -> int:
-    return 100 if crash.point == "commit" else _MOST_PASSINGS
+def _most(crash: Crash, most: int) -> int:
+    return 100 if crash.point == COMMIT and most == _MOST_PASSINGS else most
+
+
+async def ways_of(*stories: Story, most: int) -> list[tuple[Story, list[Crash]]]:
+    """The stories, each with the points that are on none of the ways before it."""
+    ways: list[tuple[Story, list[Crash]]] = []
+    known: set[Crash] = set()
+    for story in stories:
+        passed = await passings(story, most)
+        ways.append((story, [crash for crash in passed if crash not in known]))
+        known.update(passed)
+    return ways
 
 
 def once(story: Story, crashes: Iterable[Crash]) -> list[Story]:
@@ -107,6 +120,7 @@ def at_random(count: int, seed: int, most_points: int) -> list[Story]:
         Story(
             random_kills(generator, most_points),
             task_fails=generator.random() < 0.15,
+            long_voice=generator.random() < 0.15,
             both_at_once=generator.random() < 0.5,
             cancel=_perhaps(generator),
         )
@@ -149,10 +163,14 @@ async def whole(random_count: int, seed: int, at_once: int, only: str) -> int:
     """Everything; how many stories broke an invariant. When interrupted: what is known so far."""
     since = time.monotonic()
     outcomes: list[Outcome] = []
-    good, bad = Story(), Story(task_fails=True)
-    on_the_way = await passings(good)
-    to_failure = [c for c in await passings(bad) if c not in on_the_way]
-    ways = [(good, on_the_way), (bad, to_failure), *await cancellations()]
+    ways = [
+        *await ways_of(Story(), Story(task_fails=True), most=_MOST_PASSINGS),
+        *await cancellations(),
+        *await ways_of(
+            *(Story(long_voice=True), Story(long_voice=True, task_fails=True)),
+            most=_MOST_OF_A_LONG_VOICE,
+        ),
+    ]
     stories = [
         *(named for how in (once, twice) for way in ways for named in how(*way)),
         *at_random(random_count, seed, _POINTS_OF_A_STORY),
@@ -162,6 +180,8 @@ async def whole(random_count: int, seed: int, at_once: int, only: str) -> int:
         await tell_all(stories, outcomes, at_once=at_once)
     finally:
         text, broken = table(sorted(outcomes, key=lambda o: stories.index(o.story)))
+        if not only:
+            text += f"\n\nnever passed: {never_passed(o.passed for o in outcomes) or 'none'}"
         minutes = (time.monotonic() - since) / 60
         click.echo(f"{text}\n\n{_summary(outcomes, broken)}, {minutes:.1f} min, seed {seed}")
     return broken

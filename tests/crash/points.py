@@ -5,6 +5,7 @@ A point is a function; the process can be killed before it is called or after it
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,18 +32,21 @@ POINTS = (
     Point("update-begun-again", "storage.inbox:Inbox", "begin_again"),
     Point("update-done", "storage.inbox:Inbox", "done"),
     Point("person-remembered", "storage.people.people", "remember"),
-    Point("half-recorded", "storage.media", "record"),
+    Point("media-recorded", "storage.media", "record"),
     Point("draft-saved", "storage.drafts", "put"),
     Point("download", "bot.telegram.files:Files", "download"),
     Point("check-counted", "storage.verdicts", "count_check"),
     Point("engine-check", "bot.engines.dashscope:ServiceEngine", "check"),
-    Point("verdict-kept", "storage.verdicts", "keep"),
-    Point("engine-keep", "bot.engines.dashscope:ServiceEngine", "keep"),
-    Point("half-ready", "storage.media", "ready"),
+    Point("verdict-stored", "storage.verdicts", "keep"),
+    Point("engine-upload", "bot.engines.dashscope:ServiceEngine", "keep"),
+    Point("media-ready", "storage.media", "ready"),
     Point("reply-noted", "storage.media", "set_reply"),
-    Point("half-said", "storage.media", "announced"),
+    Point("media-announced", "storage.media", "announced"),
+    Point("answered-in-parts", "storage.media_answers", "use_in_parts"),
     Point("job-started", "storage.jobs.jobs", "start"),
+    Point("tasks-started", "storage.jobs.job_parts", "start"),
     Point("hold-placed", "storage.jobs.ledger", "hold"),
+    Point("clip-stored", "storage.jobs.job_parts", "set_copy"),
     Point("job-prepared", "storage.jobs.moves", "prepared"),
     Point(SLOT_TAKEN, "storage.jobs.moves", "take_slot"),
     Point("submit", "bot.engines.dashscope:ServiceEngine", "submit"),
@@ -52,10 +56,15 @@ POINTS = (
     Point("query", "bot.engines.dashscope:ServiceEngine", "query"),
     Point("postponed", "storage.jobs.moves", "postpone"),
     Point("cancel-wished", "storage.jobs.moves", "request_cancel"),
+    Point("stopped", "storage.jobs.job_parts", "stop"),
+    Point("fails-when-idle", "storage.jobs.job_parts", "fail_when_idle"),
     Point("engine-cancel", "bot.engines.dashscope:ServiceEngine", "cancel"),
     Point("rendered", "storage.jobs.moves", "rendered"),
     Point("fetch", "bot.engines.dashscope:ServiceEngine", "fetch"),
     Point("fetched", "storage.jobs.moves", "fetched"),
+    Point("task-fetched", "storage.jobs.job_parts", "kept"),
+    Point("join", "bot.intake.inputs:LongVoice", "join"),
+    Point("joined", "storage.jobs.job_parts", "joined"),
     Point("sending-recorded", "storage.jobs.moves", "sending"),
     Point("send-video", "bot.telegram.sender:Sender", "send_video"),
     Point("edit-into-video", "bot.telegram.sender:Sender", "edit_into_video"),
@@ -71,6 +80,11 @@ POINTS = (
     Point("delete", "bot.telegram.sender:Sender", "delete_message"),
     Point("answer-button", "bot.telegram.sender:Sender", "answer_callback"),
 )
+
+
+def never_passed(passed: Iterable[set[str]]) -> set[str]:
+    """The points that are in none of these sets of what was passed."""
+    return {point.name for point in POINTS}.difference(*passed)
 
 
 def commit_of(point: str) -> str:

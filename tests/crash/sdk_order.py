@@ -1,36 +1,36 @@
-"""One order by the provider's own SDK, unmodified: `python -m tests.crash.sdk_order WHICH URL`.
+"""One order by the provider's own SDK, unmodified; whether a video came of it.
 
-WHICH is `classic` (the interface of version 1, in version 2 still) or `client` (that of version 2,
-with its default number of retries). Prints whether a video came of it, as JSON.
+`classic` is the interface of version 1, in version 2 still; `client` that of version 2, with its
+default number of retries. The SDK is imported by the call, which runs in a process of its own.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 import tempfile
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import click
 
 from bot.sandbox.dashscope.settings import DEMO_API_KEY
 from tests.support.media.voices import tone_wav
 from tests.support.person import both
 
+Order = Callable[[str], bool]
+"""Takes the service's address."""
+
 _MODEL = "wan2.2-s2v"
 _RESOLVE = {"X-DashScope-OssResourceResolve": "enable"}
 
 
-def classic(base_url: str, inputs: dict[str, str]) -> bool:
+def classic(base_url: str) -> bool:
     """As the SDK's own classes for videos do it."""
     from dashscope.client.base_api import BaseAsyncApi
 
     where: dict[str, Any] = {"api_key": DEMO_API_KEY, "base_address": base_url}
     answer = BaseAsyncApi.async_call(
         model=_MODEL,
-        input=inputs,
+        input=_uploaded(base_url),
         task_group="aigc",
         task="image2video",
         function="video-synthesis",
@@ -43,7 +43,7 @@ def classic(base_url: str, inputs: dict[str, str]) -> bool:
     return bool(done.output["results"]["video_url"])
 
 
-def client(base_url: str, inputs: dict[str, str]) -> bool:
+def client(base_url: str) -> bool:
     """As its second version does it for every long-running service."""
     import dashscope
     from dashscope.v2.errors import DashScopeError
@@ -52,13 +52,14 @@ def client(base_url: str, inputs: dict[str, str]) -> bool:
     made = dashscope.Client(api_key=DEMO_API_KEY, base_url=base_url)
     jobs = Jobs(made, "aigc/image2video/video-synthesis", "aigc")
     try:
-        job = jobs.create(model=_MODEL, input=inputs, headers=_RESOLVE)
+        job = jobs.create(model=_MODEL, input=_uploaded(base_url), headers=_RESOLVE)
         return str(jobs.wait(job).status) == "SUCCEEDED"
     except DashScopeError:
         return False
 
 
 def _uploaded(base_url: str) -> dict[str, str]:
+    warnings.simplefilter("ignore")
     from dashscope.utils.oss_utils import OssUtils
 
     urls = {}
@@ -71,15 +72,3 @@ def _uploaded(base_url: str) -> dict[str, str]:
             )
             urls[f"{path.stem}_url"] = str(url)
     return urls
-
-
-def main() -> None:
-    """Upload, submit, wait."""
-    warnings.simplefilter("ignore")
-    which, base_url = sys.argv[1:]
-    order = {"classic": classic, "client": client}[which]
-    click.echo(json.dumps({"video": order(base_url, _uploaded(base_url))}))
-
-
-if __name__ == "__main__":
-    main()

@@ -12,10 +12,11 @@ from tests.crash.cancels import Cancel
 from tests.crash.points import Crash
 from tests.crash.witnesses import Told, check
 from tests.crash.world import crash_world
-from tests.support.deadlines import comes_true
+from tests.support.chats import Json
+from tests.support.deadlines import comes_true, eventually
 from tests.support.invariants import Findings
-from tests.support.person import Person, both
-from tests.support.world import World
+from tests.support.person import Person, both, long_recording
+from tests.support.world import HELD_SECONDS, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +33,44 @@ class RandomKill:
         return f"{self.after_points} points and {self.and_seconds * 1000:.0f} ms"
 
 
+_QUICK_SECONDS = 0.1
+
 Death = Crash | RandomKill
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What happens in a world: whether its task fails or is cancelled, where its bots die."""
+    """What happens in a world: whether its task fails or is cancelled, where its bots die.
+
+    A `long_voice` is made in three tasks; of them, the second fails. Who `loses_status` deletes
+    the job's message before they cancel it.
+    """
 
     deaths: tuple[Death, ...] = ()
     task_fails: bool = False
+    long_voice: bool = False
+    loses_status: bool = False
     both_at_once: bool = False
     cancel: Cancel | None = None
 
     @property
+    def is_long(self) -> bool:
+        """Whether its voice is made in several tasks."""
+        return self.long_voice or (self.cancel is not None and self.cancel.where == "between tasks")
+
+    @property
     def kind(self) -> str:
         """What its table's lines begin with."""
+        long = "long voice, " if self.is_long else ""
+        long += "status lost, " if self.loses_status else ""
         if self.cancel is not None:
-            return f"cancel ({self.cancel}): "
-        return "fails: " if self.task_fails else ""
+            return f"{long}cancel ({self.cancel}): "
+        return f"{long}fails: " if self.task_fails else ": ".join(long.rsplit(", ", 1))
 
     @property
     def updates(self) -> int:
         """How many the person causes."""
-        return 2 if self.cancel is None else 3
+        return 2 + self.is_long + (self.cancel is not None)
 
     def __str__(self) -> str:
         return self.kind + (" then ".join(map(str, self.deaths)) or "no death")
@@ -71,12 +87,19 @@ class Outcome:
     runs: list[list[str]] = field(default_factory=list)
     log: str = ""
 
+    @property
+    def passed(self) -> set[str]:
+        """The names of the points that its bots passed."""
+        return {line.partition(":")[0] for run in self.runs for line in run}
+
 
 async def tell(story: Story) -> Outcome:
     """Live through it and look at the books."""
     since = time.monotonic()
     async with crash_world() as world:
-        if story.task_fails:
+        if story.is_long and story.task_fails:
+            await world.tell_provider(render_seconds=HELD_SECONDS)
+        elif story.task_fails:
             world.faults.add("provider", "submit", "task_fails", times=None)
         foreign = await story.cancel.arrange(world) if story.cancel else frozenset()
         ada = await world.person()
@@ -97,18 +120,34 @@ async def tell(story: Story) -> Outcome:
 
 async def _act(world: World, ada: Person, story: Story) -> int | None:
     """Ask for a video and change one's mind, if that is the story; the command's message."""
-    await _ask(ada, patient=not story.both_at_once)
+    await _ask(ada, patient=not story.both_at_once, spoken=_spoken(story))
+    if story.is_long:
+        await ada.presses_blindly("parts:")
+    if story.loses_status:
+        await ada.deletes((await _job_with(world, "status_message_id"))["status_message_id"])
+    if story.is_long and story.task_fails:
+        await _job_with(world, "task_id")
+        world.faults.add("provider", "submit", "task_fails", times=None)
+        await world.tell_provider(render_seconds=_QUICK_SECONDS)
     return await story.cancel.wish(world, ada) if story.cancel else None
 
 
-async def _ask(ada: Person, *, patient: bool) -> None:
+async def _job_with(world: World, column: str) -> Json:
+    """The first job that ever had one."""
+    return await eventually(
+        lambda: next((row for row in world.jobs() if row[column]), None), f"a job with {column}"
+    )
+
+
+def _spoken(story: Story) -> bytes:
+    return long_recording() if story.is_long else both()[1]
+
+
+async def _ask(ada: Person, *, patient: bool, spoken: bytes) -> None:
     """Photo and voice; one who is patient waits until the voice is asked for."""
-    if not patient:
-        await ada.sends_both()
-        return
-    shown, spoken = both()
-    await ada.sends_photo(shown)
-    await ada.sees("Now send me")
+    await ada.sends_photo(both()[0])
+    if patient:
+        await ada.sees_key("photo-ready")
     await ada.says_that(spoken)
 
 

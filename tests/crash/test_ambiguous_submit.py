@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.crash.accounts import ask_for_video, foreign_task
-from tests.crash.gateway import gateway
 from tests.crash.points import Crash
 from tests.crash.story import at_rest
 from tests.crash.witnesses import Told, check
+from tests.crash.world import ask_for_video, foreign_task
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
@@ -26,10 +25,7 @@ THROTTLED = {"http": 429, "code": "Throttling.RateQuota", "message": "slow down"
 async def assert_paid_once(world: World, ada: Person) -> None:
     """It ran to rest, and the three witnesses agree."""
 
-    async def rests() -> bool:
-        return at_rest(world, 2)
-
-    await eventually(rests)
+    await eventually(lambda: at_rest(world, 2))
     findings = await check(world, Told(ada.user_id, 2))
     assert not findings.violations, findings
     assert not findings.repeats, findings
@@ -78,15 +74,10 @@ async def test_being_throttled_is_no_submission(there: World) -> None:
 
 
 async def test_a_task_that_is_accepted_after_we_gave_up_is_adopted(there: World) -> None:
-    async with gateway(there.settings["DASHSCOPE_BASE_URL"]) as between:
-        between.late_seconds = 1.5
-        await there.start_bot(
-            DASHSCOPE_BASE_URL=between.url,
-            CRASH_SUBMIT_SECONDS="1.0",
-            CRASH_SETTLED_SECONDS="3.0",
-        )
-        ada = await ask_for_video(there)
-        await assert_paid_once(there, ada)
+    there.faults.add("provider", "submit", "delay", params={"seconds": 1.5})
+    await there.start_bot(CRASH_SUBMIT_SECONDS="1.0", CRASH_SETTLED_SECONDS="3.0")
+    ada = await ask_for_video(there)
+    await assert_paid_once(there, ada)
     assert len(await there.submissions()) == 1
 
 

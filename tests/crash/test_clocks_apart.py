@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.crash.accounts import ask_for_video
 from tests.crash.points import Crash
 from tests.crash.story import at_rest
+from tests.crash.world import ask_for_video
 from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.world import World
@@ -20,10 +20,7 @@ ZONES_HOURS = (0, 8)
 async def assert_one_of_each(world: World, ada: Person) -> None:
     """Not by the order of times in the books: their clocks differ."""
 
-    async def rests() -> bool:
-        return at_rest(world, 2)
-
-    await eventually(rests)
+    await eventually(lambda: at_rest(world, 2))
     (bill,) = await world.billed_videos()
     (books,) = world.rows(
         "SELECT SUM(held_micro_yuan) AS held, SUM(spent_micro_yuan) AS spent FROM ledger"

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import random
 import signal
 import sqlite3
+from collections.abc import Iterable
 
 import pytest
 
-from tests.crash.accounts import ask_for_video
 from tests.crash.cancels import Cancel
-from tests.crash.points import ANY, POINTS, Crash, crash_of
+from tests.crash.points import ANY, Crash, crash_of, never_passed
 from tests.crash.story import Outcome, Story, random_kills, tell
 from tests.crash.witnesses import compare, open_at_death
-from tests.crash.world import crash_world
+from tests.crash.world import ask_for_video, crash_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CLEAN = (
     "update-stored-commit:before:1",
     "update-stored-commit:after:1",
-    "half-recorded-commit:after:2",
+    "media-recorded-commit:after:2",
     "engine-check:after:1",
-    "half-ready-commit:after:2",
+    "media-ready-commit:after:2",
     "job-started-commit:after:1",
     "slot-taken-commit:after:1",
     "submit:after:1",
@@ -39,14 +38,60 @@ TWICE = ("send-video:after:1", "delivered-commit:before:1")
 AT_ONCE = 4
 
 
-async def tell_all(stories: list[Story]) -> list[Outcome]:
-    room = asyncio.Semaphore(AT_ONCE)
+AGAIN = (
+    Story((Crash("submit", "after"), Crash(ANY, "after", 1))),
+    Story((Crash("rendered-commit", "after"), Crash(ANY, "before", 2))),
+    Story((Crash("slot-taken-commit", "after"), Crash(ANY, "after", 3))),
+    Story((Crash("failed-commit", "after"), Crash(ANY, "after", 1)), task_fails=True),
+)
+CANCELLED = (
+    Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("queued", "button")),
+    Story((crash_of("engine-cancel:after:1"),), cancel=Cancel("queued", "command")),
+    Story((crash_of("cancelled-commit:after:1"),), cancel=Cancel("waiting", "button")),
+    Story(
+        (crash_of("cancelled-commit:before:1"), Crash(ANY, "after", 2)),
+        cancel=Cancel("waiting", "command"),
+    ),
+    Story((crash_of("cancel-wished:before:1"),), cancel=Cancel("never created", "command")),
+    Story((crash_of("answer-button:before:1"),), cancel=Cancel("created", "button")),
+    Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("rendering", "button")),
+    Story(
+        (crash_of("status-noted-commit:after:1"),),
+        cancel=Cancel("waiting", "command"),
+        loses_status=True,
+    ),
+)
+LONG = (
+    *(
+        Story((crash_of(point),), long_voice=True)
+        for point in ("tasks-started-commit:before:1", "clip-stored:after:2", "submit:after:2")
+    ),
+    Story((crash_of("task-fetched-commit:after:3"), Crash(ANY, "after", 3)), long_voice=True),
+    Story((crash_of("join:after:1"), crash_of("joined-commit:after:1")), long_voice=True),
+    Story((crash_of("failed-commit:before:1"),), long_voice=True, task_fails=True),
+    Story((crash_of("stopped:after:1"),), cancel=Cancel("between tasks", "button")),
+    Story((crash_of("send-video:after:1"),), cancel=Cancel("between tasks", "command")),
+)
+"""Of a voice that is made in three tasks."""
 
-    async def one(story: Story) -> Outcome:
+_outcomes: dict[Story, Outcome] = {}
+"""Of all that was told so far: a story is told once."""
+
+
+async def tell_all(stories: Iterable[Story]) -> list[Outcome]:
+    room, wanted = asyncio.Semaphore(AT_ONCE), list(stories)
+
+    async def one(story: Story) -> None:
         async with room:
-            return await tell(story)
+            _outcomes[story] = await tell(story)
 
-    return await asyncio.gather(*map(one, stories))
+    await asyncio.gather(*(one(story) for story in wanted if story not in _outcomes))
+    return [_outcomes[story] for story in wanted]
+
+
+def at_points(points: Iterable[str]) -> list[Story]:
+    """Of a death at each."""
+    return [Story((crash_of(point),)) for point in points]
 
 
 def broken(outcomes: list[Outcome]) -> dict[str, list[str]]:
@@ -58,46 +103,39 @@ def broken(outcomes: list[Outcome]) -> dict[str, list[str]]:
 
 
 async def test_killed_at_a_point_the_bot_goes_on_and_nothing_is_lost_or_repeated() -> None:
-    outcomes = await tell_all([Story((crash_of(point),)) for point in CLEAN])
+    outcomes = await tell_all(at_points(CLEAN))
     assert broken(outcomes) == {}
     assert [o.killed for o in outcomes] == [1] * len(CLEAN)
     assert [o.story for o in outcomes if o.findings.repeats] == []
 
 
 async def test_killed_between_telegrams_acceptance_and_our_note_the_video_is_shown_twice() -> None:
-    outcomes = await tell_all([Story((crash_of(point),)) for point in TWICE])
+    outcomes = await tell_all(at_points(TWICE))
     assert broken(outcomes) == {}
     assert [o.findings.repeats for o in outcomes] == [["video twice"]] * len(TWICE)
 
 
 async def test_killed_again_in_the_recovery_it_still_goes_on() -> None:
-    stories = [
-        Story((Crash("submit", "after"), Crash(ANY, "after", 1))),
-        Story((Crash("rendered-commit", "after"), Crash(ANY, "before", 2))),
-        Story((Crash("slot-taken-commit", "after"), Crash(ANY, "after", 3))),
-        Story((Crash("failed-commit", "after"), Crash(ANY, "after", 1)), task_fails=True),
-    ]
-    outcomes = await tell_all(stories)
+    outcomes = await tell_all(AGAIN)
     assert broken(outcomes) == {}
-    assert [o.killed for o in outcomes] == [2] * len(stories)
+    assert [o.killed for o in outcomes] == [2] * len(AGAIN)
 
 
 async def test_killed_while_somebody_cancels_it_ends_once_and_costs_what_was_made() -> None:
-    stories = [
-        Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("queued", "button")),
-        Story((crash_of("engine-cancel:after:1"),), cancel=Cancel("queued", "command")),
-        Story((crash_of("cancelled-commit:after:1"),), cancel=Cancel("waiting", "button")),
-        Story(
-            (crash_of("cancelled-commit:before:1"), Crash(ANY, "after", 2)),
-            cancel=Cancel("waiting", "command"),
-        ),
-        Story((crash_of("cancel-wished:before:1"),), cancel=Cancel("never created", "command")),
-        Story((crash_of("answer-button:before:1"),), cancel=Cancel("created", "button")),
-        Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("rendering", "button")),
-    ]
-    outcomes = await tell_all(stories)
+    outcomes = await tell_all(CANCELLED)
     assert broken(outcomes) == {}
     assert all(outcome.killed for outcome in outcomes)
+
+
+async def test_killed_while_a_long_voice_is_made_each_task_is_paid_once_and_comes() -> None:
+    outcomes = await tell_all(LONG)
+    assert broken(outcomes) == {}
+    assert all(outcome.killed for outcome in outcomes)
+
+
+async def test_every_named_point_is_passed_by_some_story() -> None:
+    stories = [*at_points((*CLEAN, *TWICE)), *AGAIN, *CANCELLED, *LONG]
+    assert never_passed(outcome.passed for outcome in await tell_all(stories)) == set()
 
 
 async def test_killed_at_random_moments_the_books_balance() -> None:
@@ -114,13 +152,6 @@ async def test_with_media_processes_of_its_own_it_dies_where_it_is_told() -> Non
         assert await world.bot.ended() == -signal.SIGKILL
         (row,) = world.rows("SELECT state FROM inbox")
         assert row["state"] == "new"
-
-
-async def test_every_named_point_is_a_function_of_the_bot() -> None:
-    for point in POINTS:
-        module, _, kind = point.owner.partition(":")
-        owner = importlib.import_module(module)
-        assert callable(getattr(getattr(owner, kind) if kind else owner, point.function))
 
 
 async def test_the_witnesses_notice_what_is_wrong() -> None:
@@ -154,7 +185,10 @@ async def test_the_note_of_an_edit_is_not_that_of_a_text_sent_meanwhile() -> Non
     window = ("send-text:before", "reply-noted-commit:after")
     edit, sent, note = "edit-text:before:1", "send-text:before:1", "reply-noted-commit:after:1"
     assert open_at_death([[edit, sent, note, "killed"]], *window) == 1
-    assert open_at_death([[edit, note, "half-said:before:1", sent, note, "killed"]], *window) == 0
+    assert (
+        open_at_death([[edit, note, "media-announced:before:1", sent, note, "killed"]], *window)
+        == 0
+    )
     assert open_at_death([[edit, sent, note, note, "killed"]], *window) == 0
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.crash.accounts import ask_for_video
 from tests.crash.points import Crash
+from tests.crash.world import ask_for_video
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person

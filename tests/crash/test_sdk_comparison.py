@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.crash.comparison import Count, with_bot, with_sdk
+from tests.crash.sdk_order import classic, client
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -20,8 +21,8 @@ async def test_this_bot_pays_once_and_delivers(fault: tuple[str, dict[str, Any]]
 
 
 async def test_the_official_sdk_pays_twice_for_one_dropped_connection() -> None:
-    assert (await with_sdk("classic", *DROPPED)).billed > 1
+    assert (await with_sdk(classic, *DROPPED)).billed > 1
 
 
 async def test_the_official_sdk_pays_more_than_once_for_one_500() -> None:
-    assert (await with_sdk("client", *FAILED)).billed > 1
+    assert (await with_sdk(client, *FAILED)).billed > 1

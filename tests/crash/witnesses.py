@@ -11,6 +11,7 @@ from tests.crash.world import BUDGET_MICRO_YUAN, QUOTA_MILLISECONDS
 from tests.support import invariants
 from tests.support.chats import text_of
 from tests.support.invariants import Findings, ProviderTask, Shown, Witnesses
+from tests.support.texts import key_of
 from tests.support.world import World
 
 Json = dict[str, Any]
@@ -19,23 +20,12 @@ _CAPS = Caps(
     ZoneInfo("Asia/Shanghai"),
     *(QUOTA_MILLISECONDS, QUOTA_MILLISECONDS, BUDGET_MICRO_YUAN, BUDGET_MICRO_YUAN),
 )
-_GOES_ON = (
-    "Looking at your photo",
-    "Listening to your voice",
-    "Good photo. Now send",
-    "Preparing your video",
-    "Your video is next",
-    "Your video waits",
-    "Handing your photo",
-    "Making your video",
-    "Trying to stop",
-    "Your video is ready: ",
-)
-"""How texts begin that must not be the last word on anything."""
+_LAST_WORDS = ("job-done", "job-cancelled")
+_PASSING = ("photo-looking", "photo-ready", "sound-listening", "sound-long")
 
 _VIDEO = ("send-video:before", "delivered-commit:after")
 _TEXT = ("send-text:before", "reply-noted-commit:after")
-_EDIT, _SAID = "edit-text:before", ("half-said:before", "announced:before")
+_EDIT, _SAID = "edit-text:before", ("media-announced:before", "announced:before")
 """Saying something by an edit is noted as well: its note is not that of a text sent meanwhile."""
 
 
@@ -79,16 +69,19 @@ def compare(
     """
     videos = sum("video" in message for message in heard)
     unsure = min(max(0, videos - 1), open_at_death(runs, *_VIDEO))
-    endings = sum("othing was charged" in text_of(message) for message in heard)
-    shown = {job["id"]: Shown(videos, endings, unsure) for job in tables["jobs"]}
+    keys = [key_of(text_of(message)) or "" for message in heard]
+    endings = sum(key == "job-cancelled" or key.startswith("failed-") for key in keys)
+    ordered = [job for job in tables["jobs"] if job.get("whole_id") is None]
+    shown = {job["id"]: Shown(videos, endings, unsure) for job in ordered}
     media, checks = min(2, updates), bill["detections"]
     witnesses = Witnesses(tables, _billed(tasks, bill), checks, shown, _CAPS, media)
     found = invariants.check(witnesses)
     states = [row["state"] for row in tables["inbox"]]
     found.check(states == ["done"] * updates, f"I10 {updates} updates were sent: {states}")
-    found.check(len(tables["jobs"]) == 1, f"I10 {len(tables['jobs'])} jobs")
+    found.check(len(ordered) == 1, f"I10 {len(ordered)} jobs")
     _one_at_a_time(witnesses, found)
-    _left_behind(heard, runs, found)
+    _all_of_it(witnesses, heard, found)
+    _left_behind([key for key in keys if _goes_on(key)], runs, found)
     return found
 
 
@@ -121,9 +114,23 @@ def _one_at_a_time(there: Witnesses, found: Findings) -> None:
         last_end = max(last_end, task.ended_at_milliseconds or 0)
 
 
-def _left_behind(heard: list[Json], runs: list[list[str]], found: Findings) -> None:
+def _all_of_it(there: Witnesses, heard: list[Json], found: Findings) -> None:
+    """I6: a video of several tasks is as long as what was paid for them."""
+    if not any(job.get("parts") for job in there.tables["jobs"]):
+        return
+    paid_seconds = sum(task.billed_milliseconds for task in there.tasks) / 1000
+    for seconds in [message["video"]["duration"] for message in heard if "video" in message]:
+        close = abs(seconds - paid_seconds) <= 1
+        found.check(close, f"I6 {paid_seconds} s were paid for, the video has {seconds}")
+
+
+def _goes_on(key: str) -> bool:
+    """Whether this text must not be the last word on anything."""
+    return key in _PASSING or (key.startswith("job-") and key not in _LAST_WORDS)
+
+
+def _left_behind(strays: list[str], runs: list[list[str]], found: Findings) -> None:
     """A text that was accepted while its answer died with us cannot be found again."""
-    strays = [text_of(m)[:24] for m in heard if text_of(m).startswith(_GOES_ON)]
     if len(strays) > open_at_death(runs, *_TEXT):
         found.violations.append(f"I6 left behind: {strays}")
     elif strays:

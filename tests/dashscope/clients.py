@@ -16,7 +16,9 @@ from bot.dashscope.requests import S2vRequest
 from bot.http_client import HttpClient
 
 KEY = "sk-0123456789abcdef0123456789abcdef"
-S2V = S2vRequest(image_url="oss://space/photo.jpg", audio_url="oss://space/voice.wav")
+S2V_MODEL, S2V_DETECT_MODEL = "wan2.2-s2v", "wan2.2-s2v-detect"
+EMO_MODEL, EMO_DETECT_MODEL = "emo-v1", "emo-detect-v1"
+S2V = S2vRequest(S2V_MODEL, image_url="oss://space/photo.jpg", audio_url="oss://space/voice.wav")
 
 TLS = ssl.create_default_context()
 """Shared: making one takes longer than most tests."""

@@ -19,9 +19,8 @@ from bot.dashscope.errors import (
     Throttled,
     TryAgain,
 )
-from bot.dashscope.requests import EMO_DETECT_MODEL, S2V_DETECT_MODEL
 from bot.dashscope.verdict import Verdict
-from tests.dashscope.clients import IMPATIENT, client_of
+from tests.dashscope.clients import EMO_DETECT_MODEL, IMPATIENT, S2V_DETECT_MODEL, client_of
 from tests.dashscope.fault_server import GARBAGE, LOST, Reply, answer, fault_server, refusal
 
 PASS = answer({"output": {"check_pass": True, "humanoid": True}, "usage": {"image_count": 1}})

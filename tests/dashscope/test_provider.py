@@ -28,14 +28,7 @@ from bot.dashscope.errors import (
     Throttled,
     TryAgain,
 )
-from bot.dashscope.requests import (
-    EMO_DETECT_MODEL,
-    EMO_MODEL,
-    S2V_DETECT_MODEL,
-    S2V_MODEL,
-    EmoRequest,
-    S2vRequest,
-)
+from bot.dashscope.requests import EmoRequest, S2vRequest
 from bot.dashscope.tasks import SubmittedTask, Task, TaskStatus, failure_of
 from bot.sandbox.dashscope.app import create_dashscope_app
 from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderOrder
@@ -43,7 +36,14 @@ from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import serve
-from tests.dashscope.clients import TLS, client_of
+from tests.dashscope.clients import (
+    EMO_DETECT_MODEL,
+    EMO_MODEL,
+    S2V_DETECT_MODEL,
+    S2V_MODEL,
+    TLS,
+    client_of,
+)
 from tests.dashscope.test_download import leftovers
 from tests.support.deadlines import eventually
 
@@ -83,7 +83,7 @@ class Local:
     async def order(self, milliseconds: int = 2_345) -> S2vRequest:
         photo = await self.client.upload(S2V_MODEL, "portrait.jpg", portrait())
         voice = await self.client.upload(S2V_MODEL, "voice.wav", tone(milliseconds))
-        return S2vRequest(photo.url, voice.url)
+        return S2vRequest(S2V_MODEL, photo.url, voice.url)
 
     async def change(self, **settings: object) -> None:
         async with httpx.AsyncClient(verify=TLS) as http:
@@ -167,7 +167,7 @@ async def test_emo_goes_the_same_way_with_its_boxes(local: Local) -> None:
     photo = await local.client.upload(EMO_MODEL, "portrait.jpg", portrait())
     voice = await local.client.upload(EMO_MODEL, "voice.wav", tone(1_500))
     submitted = await local.client.submit(
-        EmoRequest(photo.url, voice.url, verdict.face_bbox, verdict.ext_bbox)
+        EmoRequest(EMO_MODEL, photo.url, voice.url, verdict.face_bbox, verdict.ext_bbox)
     )
     local.renderer.go.set()
     task = await local.settled(submitted.task_id, TaskStatus.SUCCEEDED)

@@ -14,7 +14,16 @@ from bot.dashscope.errors import DashScopeError, NotSent, SubmitUnknown
 from bot.dashscope.http import Timeout, Timeouts
 from bot.dashscope.requests import EmoRequest, S2vRequest
 from bot.http_client import HttpClient
-from tests.dashscope.clients import ABSURDLY_SHORT, IMPATIENT, KEY, S2V, TLS, client_of
+from tests.dashscope.clients import (
+    ABSURDLY_SHORT,
+    EMO_MODEL,
+    IMPATIENT,
+    KEY,
+    S2V,
+    S2V_MODEL,
+    TLS,
+    client_of,
+)
 from tests.dashscope.fault_server import (
     CLOSE_UNREAD,
     DROP,
@@ -30,7 +39,9 @@ from tests.support.clock import FakeClock
 from tests.support.deadlines import in_time
 
 ACCEPTED = answer({"output": {"task_status": "PENDING", "task_id": "t-1"}, "request_id": "r-9"})
-HTTPS = S2vRequest(image_url="https://bucket/photo.jpg", audio_url="https://bucket/voice.wav")
+HTTPS = S2vRequest(
+    S2V_MODEL, image_url="https://bucket/photo.jpg", audio_url="https://bucket/voice.wav"
+)
 
 
 async def test_an_accepted_submission_returns_the_task() -> None:
@@ -56,7 +67,9 @@ async def test_an_accepted_submission_returns_the_task() -> None:
 
 
 async def test_a_style_is_sent_only_when_the_operator_chose_one() -> None:
-    styled = S2vRequest("https://a/p.jpg", "https://a/v.wav", resolution="720P", style="speech")
+    styled = S2vRequest(
+        S2V_MODEL, "https://a/p.jpg", "https://a/v.wav", resolution="720P", style="speech"
+    )
     async with fault_server(ACCEPTED) as server, client_of(server.base_url) as client:
         await client.submit(styled)
     body = server.requests[0].json
@@ -66,6 +79,7 @@ async def test_a_style_is_sent_only_when_the_operator_chose_one() -> None:
 
 async def test_emo_gets_the_boxes_of_its_detection() -> None:
     emo = EmoRequest(
+        EMO_MODEL,
         "https://a/p.jpg",
         "https://a/v.wav",
         face_bbox=(1, 2, 3, 4),
@@ -99,7 +113,7 @@ async def test_the_resolve_header_goes_with_oss_addresses_only(
     image_url: str, audio_url: str, resolved: bool
 ) -> None:
     async with fault_server(ACCEPTED) as server, client_of(server.base_url) as client:
-        await client.submit(S2vRequest(image_url, audio_url))
+        await client.submit(S2vRequest(S2V_MODEL, image_url, audio_url))
     header = server.requests[0].headers.get("x-dashscope-ossresourceresolve")
     assert header == ("enable" if resolved else None)
 

@@ -65,7 +65,7 @@ class Scene:
 
     async def rendered(self, user_id: int = ADA) -> Job:
         """A job whose video is on disk, with a status message in the chat."""
-        job = await orders.start(self.database, user_id, now=self.clock.now_milliseconds())
+        job = await orders.start(self.database, user_id)
         job = await orders.render(self.database, job, BILLED_MILLISECONDS)
         (self.results / f"{job.id}.mp4").write_bytes(self.film)
         sent = await self.sender.send_text(Destination(user_id), "Your video is ready: sending it…")
@@ -112,7 +112,7 @@ class Scene:
 async def scene(directory: Path, film: bytes) -> AsyncIterator[Scene]:
     """Set up and taken down; Ada is a person, Olga the operator."""
     clock = FakeClock(time.time_ns() // 1_000_000, rate=1.0)
-    database = await Database.open(directory / "bot.db")
+    database = await Database.open(directory / "bot.db", clock)
     results = directory / "results"
     results.mkdir()
     try:

@@ -12,7 +12,7 @@ from storage import media
 from storage.jobs import moves
 from tests.delivery.scene import ADA, BILLED_MILLISECONDS, OLGA, Scene
 from tests.support.chats import text_of
-from tests.support.texts import said
+from tests.support.texts import key_of, said
 
 TOO_BIG: dict[str, Any] = {
     "code": 413,
@@ -33,7 +33,7 @@ async def test_the_video_comes_and_its_status_goes(there: Scene) -> None:
     (message,) = await there.telegram.seen()
     assert job.state == "done"
     assert message["message_id"] == job.video_message_id
-    assert text_of(message).startswith("AI-generated video.")
+    assert key_of(text_of(message)) == "ai-label-video"
     assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
 
 
@@ -103,7 +103,7 @@ async def test_a_status_that_is_gone_is_made_anew_rather_than_the_video_sent_twi
 async def test_a_crash_while_sending_ends_in_an_edit_that_can_be_repeated(there: Scene) -> None:
     job = await there.rendered()
     async with there.database.transaction() as tx:
-        await moves.sending(tx, job.id, there.clock.now_milliseconds())
+        await moves.sending(tx, job.id)
     there.telegram.fault("editMessageMedia", "drop_after")
     job = await there.deliver(job)
     assert job.state == "done"
@@ -211,7 +211,7 @@ async def test_a_send_of_unknown_fate_before_the_move_is_not_forgotten(there: Sc
     job = await there.rendered()
     await destination(there, job.id, chat_id)
     async with there.database.transaction() as tx:
-        await moves.sending(tx, job.id, there.clock.now_milliseconds())
+        await moves.sending(tx, job.id)
     new_chat_id = (await there.telegram.post(f"/chats/{chat_id}/migrate"))["chat_id"]
     job = await there.deliver(await there.deliver(job))
     assert job.state == "done"

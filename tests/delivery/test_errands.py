@@ -50,7 +50,7 @@ def errands_of(there: Scene) -> Resends:
 async def asked(there: Scene, kind: str, job: Job) -> Wanted:
     wanted = Wanted(kind, HERE, job.video_message_id or 0, job_id=job.id)
     async with there.database.transaction() as tx:
-        await resends.ask(tx, wanted, there.clock.now_milliseconds())
+        await resends.ask(tx, wanted)
     return wanted
 
 
@@ -60,7 +60,7 @@ async def work(there: Scene) -> None:
 
 
 async def left(there: Scene) -> list[resends.Resend]:
-    return await resends.due(there.database, 10**15, 99)
+    return await there.database.every(resends.Resend, "SELECT * FROM errands")
 
 
 async def notes(there: Scene) -> list[Json]:
@@ -146,7 +146,7 @@ async def test_the_later_of_two_pages_is_shown_and_a_page_that_is_gone_is_let_go
     await there.deliver(await there.rendered())
     for page in (1, 2):
         async with there.database.transaction() as tx:
-            await resends.ask(tx, Wanted("page", HERE, 999, page=page, turns=1), 1)
+            await resends.ask(tx, Wanted("page", HERE, 999, page=page, turns=1))
     (resend,) = await left(there)
     assert resend.page == 2
     await work(there)

@@ -14,7 +14,7 @@ from storage.people import preferences
 from tests.delivery.scene import ADA, BILLED_MILLISECONDS, STATUS, Scene
 from tests.support.bot_api import Json
 from tests.support.chats import buttons_of, text_of
-from tests.support.texts import label, said
+from tests.support.texts import key_of, label, said
 
 HERE = Destination(ADA, reply_to=STATUS)
 
@@ -22,7 +22,7 @@ HERE = Destination(ADA, reply_to=STATUS)
 async def wished(there: Scene) -> Job:
     """A rendered job of someone who wants round notes."""
     async with there.database.transaction() as tx:
-        await preferences.choose(tx, ADA, {"reply_as": "note"}, 1)
+        await preferences.choose(tx, ADA, {"reply_as": "note"})
     return await there.rendered()
 
 
@@ -38,7 +38,7 @@ async def test_the_status_becomes_the_receipt_since_a_note_has_no_caption(there:
     assert job.video_message_id == note["message_id"]
     assert (job.video_file_id, job.note_file_id) == (None, note["video_note"]["file_id"])
     assert receipt["message_id"] == job.status_message_id
-    assert text_of(receipt).startswith("AI-generated video.")
+    assert key_of(text_of(receipt)) == "ai-label-video"
     assert label("button-as-video") in buttons_of(receipt)
     assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
 
@@ -52,7 +52,7 @@ async def test_the_receipt_is_said_after_a_crash_that_came_before_it(there: Scen
     job = await there.job_of(note["message_id"])
     assert (job.state, job.announced) == ("done", 0)
     await there.delivery.finisher.announce(job.id)
-    assert text_of((await there.telegram.seen())[0]).startswith("AI-generated video.")
+    assert key_of(text_of((await there.telegram.seen())[0])) == "ai-label-video"
     assert (await there.job(job)).announced == 1
 
 
@@ -72,7 +72,7 @@ async def test_where_nobody_knows_whether_it_arrived_the_status_becomes_the_vide
 async def test_a_crash_while_sending_it_ends_in_the_same_edit(there: Scene) -> None:
     job = await wished(there)
     async with there.database.transaction() as tx:
-        await moves.sending(tx, job.id, there.clock.now_milliseconds())
+        await moves.sending(tx, job.id)
     job = await there.deliver(job)
     assert len(await there.videos()) == 1
     assert await there.telegram.calls("sendVideoNote") == []

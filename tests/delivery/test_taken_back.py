@@ -17,13 +17,13 @@ CHARGED = label("charged-all-the-same", seconds=BILLED_MILLISECONDS / 1000)
 async def delivered_and_stopped(there: Scene, form: str) -> Job:
     """Delivered, as far as Telegram is concerned; the objection comes before the last word."""
     async with there.database.transaction() as tx:
-        await preferences.choose(tx, ADA, {"reply_as": form}, 1)
+        await preferences.choose(tx, ADA, {"reply_as": form})
     job = await there.deliver(await there.rendered())
     assert job.state == "done"
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE jobs SET announced = 0 WHERE id = :id", {"id": job.id})
         await borrowed_media.borrow(tx, job.photo_id, OLGA)
-        await borrowed_media.stop(tx, job.photo_id, there.clock.now_milliseconds())
+        await borrowed_media.stop(tx, job.photo_id)
     return job
 
 

@@ -95,7 +95,7 @@ async def test_after_a_restore_nothing_is_paid_for_twice_and_what_is_unknown_is_
     await ben.reaches("ready")
     backup = tmp_path / "backup.db"
     assert command(there, "backup", backup).exit_code == 0
-    await ben.sees("AI-generated video")
+    await ben.sees_video()
     await there.kill_bot()
     lose(there.database)
     assert command(there, "restore", backup).exit_code == 0
@@ -137,6 +137,6 @@ async def test_after_a_restore_that_lacks_nothing_all_goes_on(there: World, tmp_
     assert (tmp_path / aside).read_bytes() == b"spoilt"
     there.faults.clear()
     await there.start_bot()
-    await ada.sees("AI-generated video")
+    await ada.sees_video()
     await ada.reaches("done")
     await there.books_balance()

@@ -18,7 +18,7 @@ from storage.jobs import moves
 from storage.jobs.jobs import Job, JobState
 from tests.pipeline.engines import state, success
 from tests.pipeline.shop import Shop
-from tests.support.clock import HOUR
+from tests.support.clock import HOUR, FakeClock
 from tests.support.deadlines import in_time
 
 JUMPS = [pytest.param(-5 * HOUR, id="back"), pytest.param(5 * HOUR, id="forward")]
@@ -26,8 +26,9 @@ JUMPS = [pytest.param(-5 * HOUR, id="back"), pytest.param(5 * HOUR, id="forward"
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    database = await Database.open(tmp_path / "bot.db")
-    yield Shop(database, tmp_path / "results")
+    clock = FakeClock(jumps=False)
+    database = await Database.open(tmp_path / "bot.db", clock)
+    yield Shop(database, clock, tmp_path / "results")
     await database.close()
 
 
@@ -36,11 +37,7 @@ async def submitting_job(shop: Shop) -> Job:
     await shop.waiting_job()
     async with shop.database.transaction() as tx:
         job = await moves.take_slot(
-            tx,
-            account=shop.engine.account,
-            slots=1,
-            engine=shop.engine.name,
-            now_milliseconds=shop.clock.now_milliseconds(),
+            tx, account=shop.engine.account, slots=1, engine=shop.engine.name
         )
     assert job is not None
     shop.engine.refusal = SubmitUnknown("no answer")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.clock import SystemClock
 from storage.db.database import Database, Transaction
 from storage.db.errors import DatabaseLocked, DatabaseUnusable
 from tests.support.deadlines import eventually
@@ -22,7 +23,7 @@ async def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def database(path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(path)
+    opened = await Database.open(path, SystemClock())
     for connection in (opened._writer, opened._reader):
         await connection.execute("PRAGMA busy_timeout = 20")
     yield opened
@@ -117,12 +118,12 @@ async def test_a_process_that_ends_waits_for_no_lock(database: Database, path: P
 
 
 async def test_a_locked_database_is_not_opened(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    await (await Database.open(path)).close()
+    await (await Database.open(path, SystemClock())).close()
     monkeypatch.setattr("storage.db.connection._PRAGMAS", ("busy_timeout = 20",))
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseLocked):
-            await Database.open(path)
+            await Database.open(path, SystemClock())
 
 
 async def test_being_cancelled_while_it_begins_leaves_no_transaction_open(

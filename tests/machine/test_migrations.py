@@ -15,6 +15,7 @@ from typing import Any
 import aiosqlite
 import pytest
 
+from bot.clock import SystemClock
 from storage.db.database import Database
 from storage.db.migrate import Migration, MigrationFailed, all_migrations, apply
 
@@ -59,7 +60,7 @@ async def test_data_of_an_earlier_schema_is_intact_in_the_newest(
     await fill(path, version)
     before = contents(path)
     assert all(before.values()), [name for name, rows in before.items() if not rows]
-    await (await Database.open(path)).close()
+    await (await Database.open(path, SystemClock())).close()
     after = contents(path)
     for table, rows in before.items():
         if table == "schema_migrations":
@@ -72,7 +73,7 @@ async def test_data_of_an_earlier_schema_is_intact_in_the_newest(
 async def test_the_rules_hold_for_data_of_an_earlier_schema(tmp_path: Path, version: int) -> None:
     path = tmp_path / "bot.db"
     await fill(path, version)
-    await (await Database.open(path)).close()
+    await (await Database.open(path, SystemClock())).close()
     for what, sql in FORBIDDEN.items():
         assert is_refused(path, sql), what
 
@@ -82,7 +83,7 @@ async def test_the_schema_does_not_depend_on_where_it_began(tmp_path: Path, vers
     old, new = tmp_path / "old.db", tmp_path / "new.db"
     await fill(old, version)
     for path in (old, new):
-        await (await Database.open(path)).close()
+        await (await Database.open(path, SystemClock())).close()
     assert schema(old) == schema(new)
 
 
@@ -109,7 +110,7 @@ async def test_the_chat_of_an_earlier_video_is_known_as_far_as_it_can_be(
     await fill(path, 14)
     with opened(path) as base:
         base.executescript(change)
-    await (await Database.open(path)).close()
+    await (await Database.open(path, SystemClock())).close()
     with opened(path) as base:
         (row,) = base.execute("SELECT video_chat_id FROM jobs WHERE id = 2")
     assert row["video_chat_id"] == chat_id

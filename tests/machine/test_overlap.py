@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from sqlite3 import connect
 
-from tests.support.bot_process import launcher
+from tests.support.bot_process import RunningBot
 from tests.support.deadlines import eventually
 from tests.support.world import World
 
@@ -25,7 +25,7 @@ async def test_a_second_one_on_the_same_disk_is_refused_and_the_first_goes_on(
     assert "Another bot is running with this database" in there.bot.last_lines()
     there.bot = first
     await ada.sends_both()
-    await ada.sees("AI-generated video")
+    await ada.sees_video()
     assert len(await there.billed_videos()) == 1
 
 
@@ -39,7 +39,7 @@ async def test_with_a_disk_each_one_gives_up_and_what_came_meanwhile_is_paid_onc
     await there.up()
     settings = {**there.settings, "CRASH_PLAIN": "1"}
     settings["DATABASE_URL"] = f"sqlite:///{other_disk / 'bot.db'}"
-    second = launcher().start(other_disk, settings)
+    second = RunningBot(other_disk, settings)
 
     async def both_poll() -> bool:
         logs = [disk / "bot.log" for disk in (tmp_path, other_disk)]

@@ -30,7 +30,7 @@ async def test_no_secret_is_written_in_a_run_full_of_mishaps(there: World, tmp_p
     ada, operator = await there.person(), await there.person("Op")
     await there.start_bot(ADMIN_IDS=str(operator.user_id))
     await ada.sends_both()
-    await ada.sees("AI-generated video")
+    await ada.sees_video()
     await ada.reaches("done")
     assert command(there, "backup", tmp_path / "backup.db").exit_code == 0
     there.trouble.write_text("query_only = ON")

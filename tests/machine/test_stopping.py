@@ -83,7 +83,7 @@ async def _stop_and_go_on(folder: Path, moment: Moment) -> None:
         await there.tell_provider(render_seconds=0.1)
         await there.start_bot()
         for person in people:
-            await person.sees("AI-generated video")
+            await person.sees_video()
         await _check(there, people)
 
 

@@ -37,7 +37,7 @@ async def test_a_disk_that_takes_nothing_ends_it_with_a_sentence_before_anything
     assert len(await there.submissions()) <= len(intended), "what was not written was not paid for"
     there.trouble.unlink()
     await there.start_bot()
-    await ada.sees("AI-generated video")
+    await ada.sees_video()
     await there.stop_bot()
 
 
@@ -54,7 +54,7 @@ async def test_a_disk_that_fills_up_while_a_video_is_made_loses_nothing(there: W
     assert await there.bot.ended() == 1
     assert "has no room" in there.bot.last_lines().splitlines()[-1]
     await there.start_bot()
-    await ada.sees("AI-generated video")
+    await ada.sees_video()
     await ada.reaches("done")
     assert len(await there.submissions()) == 1
     await there.books_balance()
@@ -76,7 +76,7 @@ async def test_a_lock_of_another_program_is_waited_for_and_nothing_is_paid_meanw
         await eventually(waits, "a word about the lock")
         assert len(await there.submissions()) == 0
         assert not await ada.videos()
-    await ada.sees("AI-generated video")
+    await ada.sees_video()
     assert len(await there.submissions()) == 1
 
 

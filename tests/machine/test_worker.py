@@ -31,7 +31,7 @@ def workers(bot: int) -> list[int]:
 async def two_workers(there: World, person: Person) -> list[int]:
     """Both media processes: they are there once a video was made, and for a minute."""
     await person.sends_both()
-    await person.sees("AI-generated video")
+    await person.sees_video()
     found = workers(there.bot.pid)
     assert len(found) == 2
     return found

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import socketserver
 import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +32,6 @@ from tests.support.media.voices import (
     voice_note,
     wav,
 )
-from tests.support.trap import Trap
 
 
 def fault_of(data: bytes) -> SoundFault:
@@ -39,15 +40,34 @@ def fault_of(data: bytes) -> SoundFault:
     return caught.value.fault
 
 
+class Trap(socketserver.TCPServer):
+    """A listening socket that nobody should come to: it counts, and hangs up."""
+
+    came = 0
+
+    def finish_request(self, *_: object) -> None:
+        self.came += 1
+
+    def visitors(self) -> int:
+        """Return how many came before a visit of our own: it waits for its turn."""
+        with socket.create_connection(self.server_address) as own:  # type: ignore[arg-type]
+            own.recv(1)
+        self.came -= 1
+        return self.came
+
+
 @pytest.fixture
 def trap() -> Iterator[Trap]:
-    trap = Trap()
-    yield trap
-    trap.close()
+    with Trap(("127.0.0.1", 0), socketserver.BaseRequestHandler) as made:
+        serving = threading.Thread(target=made.serve_forever, args=(0.01,))
+        serving.start()
+        yield made
+        made.shutdown()
+        serving.join()
 
 
 def test_the_trap_notices_a_visitor(trap: Trap) -> None:
-    socket.create_connection(("127.0.0.1", trap.port)).close()
+    socket.create_connection(("127.0.0.1", trap.server_address[1])).close()
     assert trap.visitors() == 1
 
 
@@ -78,7 +98,7 @@ def mov_with_reference(url: str) -> bytes:
 
 @pytest.mark.parametrize("name", playlists(""))
 def test_no_playlist_makes_a_connection(name: str, trap: Trap) -> None:
-    url = f"http://127.0.0.1:{trap.port}/voice.ogg"
+    url = f"http://127.0.0.1:{trap.server_address[1]}/voice.ogg"
     with pytest.raises(SoundRefused):
         normalise_sound(playlists(url)[name])
     assert trap.visitors() == 0
@@ -87,7 +107,7 @@ def test_no_playlist_makes_a_connection(name: str, trap: Trap) -> None:
 def test_without_the_guard_the_same_playlist_does_connect(trap: Trap, tmp_path: Path) -> None:
     """Shows that the trap would notice: FFmpeg left to itself fetches the address."""
     playlist = tmp_path / "voice.ogg"
-    playlist.write_bytes(playlists(f"http://127.0.0.1:{trap.port}/voice.ts")["hls"])
+    playlist.write_bytes(playlists(f"http://127.0.0.1:{trap.server_address[1]}/voice.ts")["hls"])
     options = {"protocol_whitelist": "file,http,tcp", "extension_picky": "0"}
     with pytest.raises(av.FFmpegError):
         av.open(str(playlist), format="hls", options=options, timeout=10)

@@ -26,6 +26,7 @@ from bot.media.worker.client import (
     MediaWorkerNotStarted,
 )
 from tests.support.clock import FakeClock
+from tests.support.deadlines import eventually
 from tests.support.media import calls
 from tests.support.media.voices import VOICE_NOTE
 
@@ -195,9 +196,13 @@ async def test_a_process_ends_after_a_minute_without_a_call_and_not_before() -> 
 async def idle_end(media: MediaWorker, clock: FakeClock) -> None:
     """Wait until it has ended its process; it may have to look a second time."""
     assert media._watch is not None
-    while not media._watch.done():
-        await asyncio.wait([media._watch], timeout=0.01)
+    watch = media._watch
+
+    def ended() -> bool:
         clock.advance(0)
+        return watch.done()
+
+    await eventually(ended, "the end of an idle process")
 
 
 async def test_a_call_that_arrives_while_the_process_ends_is_answered() -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.storage.conftest import database
+from tests.storage.conftest import clock, database
 
-__all__ = ["database"]
+__all__ = ["clock", "database"]

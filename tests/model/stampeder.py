@@ -14,6 +14,7 @@ from storage.db.database import Database
 from storage.jobs.ledger import QuotaExceeded
 from tests.storage import orders
 from tests.storage.orders import start
+from tests.support.clock import FakeClock
 
 _TIMES = 5
 
@@ -33,7 +34,7 @@ async def attempts(database: Database, *, milliseconds: int, times: int) -> int:
 async def main(path: Path, go: Path, number: int) -> None:
     """Open, say that it is here, wait for the others, and run."""
     orders._numbers = itertools.count(1_000 * (number + 1))  # other updates than the others'
-    database = await Database.open(path)
+    database = await Database.open(path, FakeClock())
     go.with_name(f"here-{number}").touch()
     while not go.exists():
         time.sleep(0.001)

@@ -13,18 +13,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from storage.db.database import Database, Row, Transaction
+from storage.db.database import Database, Transaction
+from storage.db.rows import Row
 from storage.jobs import job_parts, jobs, ledger, moves
 from storage.jobs.jobs import Job, TooManyWaiting
 from storage.jobs.ledger import BudgetExhausted, Caps, Price, QuotaExceeded
 from tests.model.plain import ENDED, PlainBook, PlainJob, Refused
-from tests.storage.orders import ACCOUNT, ENGINE, NOON, SHANGHAI, order
+from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, order
+from tests.support.clock import HOUR, FakeClock
 
 Result = TypeVar("Result")
 
 SMALL = Price(micro_yuan_per_second=500_001, quota_weight_permille=1000)
 LARGE = Price(micro_yuan_per_second=900_000, quota_weight_permille=1800)
-HOUR = 3_600_000
 MOST_WAITING = 3
 
 numbers = st.integers(0, 50)
@@ -38,10 +39,14 @@ class QueueAndLedger(RuleBasedStateMachine):
         super().__init__()
         self.directory = Path(tempfile.mkdtemp())
         self.runner = asyncio.Runner()
-        self.database = self.do(Database.open(self.directory / "bot.db"))
-        self.now = NOON
+        self.clock = FakeClock()
+        self.database = self.do(Database.open(self.directory / "bot.db", self.clock))
         self.book = PlainBook(Caps(SHANGHAI, 1, 1, 1, 1), 1, MOST_WAITING)
         self.ledger: list[Row] = []
+
+    @property
+    def now(self) -> int:
+        return self.clock.now_milliseconds()
 
     def teardown(self) -> None:
         self.do(self.database.close())
@@ -90,7 +95,6 @@ class QueueAndLedger(RuleBasedStateMachine):
                 await order(tx, user_id, length, price),
                 caps=self.book.caps,
                 waiting_per_person=MOST_WAITING,
-                now_milliseconds=self.now,
             )
 
         try:
@@ -120,7 +124,6 @@ class QueueAndLedger(RuleBasedStateMachine):
                 cuts=(first,),
                 caps=self.book.caps,
                 waiting_per_person=MOST_WAITING,
-                now_milliseconds=self.now,
             )
 
         try:
@@ -170,17 +173,11 @@ class QueueAndLedger(RuleBasedStateMachine):
     def take_slot(self) -> None:
         expected = self.book.take_slot(self.now)
         taken = self.move(
-            lambda tx: moves.take_slot(
-                tx,
-                account=ACCOUNT,
-                slots=self.book.slots,
-                engine=ENGINE,
-                now_milliseconds=self.now,
-            )
+            lambda tx: moves.take_slot(tx, account=ACCOUNT, slots=self.book.slots, engine=ENGINE)
         )
         assert (taken and (taken.id, taken.slot)) == (expected and (expected.number, expected.slot))
 
-    @rule(number=numbers, wait=st.sampled_from((0, 5_000, 2 * HOUR)), again=st.booleans())
+    @rule(number=numbers, wait=st.sampled_from((0, 5_000, 7_200_000)), again=st.booleans())
     def not_submitted(self, number: int, wait: int, again: bool) -> None:
         job = self.any_in(number)
         if job is None:
@@ -201,7 +198,7 @@ class QueueAndLedger(RuleBasedStateMachine):
         if job is None:
             return
         task = f"task-{job.number}"
-        moved = self.move(lambda tx: moves.submitted(tx, job.number, task, self.now))
+        moved = self.move(lambda tx: moves.submitted(tx, job.number, task))
         assert moved == (job.state == "submitting")
         if moved:
             job.state, job.task = "running", task
@@ -213,9 +210,7 @@ class QueueAndLedger(RuleBasedStateMachine):
             return
         billed = max(0, job.length + more)
         moved = self.move(
-            lambda tx: moves.rendered(
-                tx, job.number, video_url="u", billed_milliseconds=billed, now_milliseconds=self.now
-            )
+            lambda tx: moves.rendered(tx, job.number, video_url="u", billed_milliseconds=billed)
         )
         assert moved == (job.state == "running")
         if moved:
@@ -226,7 +221,7 @@ class QueueAndLedger(RuleBasedStateMachine):
     def fetched(self, number: int) -> None:
         job = self.any_in(number, "fetching", "running")
         if job is not None and job.whole is not None:
-            moved = self.move(lambda tx: job_parts.kept(tx, job.number, self.now))
+            moved = self.move(lambda tx: job_parts.kept(tx, job.number))
             assert moved == (job.state == "fetching")
             if moved:
                 self.book.end_part(job, "kept")
@@ -243,12 +238,10 @@ class QueueAndLedger(RuleBasedStateMachine):
             return
         seen = self.stored(job)
         if gone:
-            moved = self.move(lambda tx: moves.undeliverable(tx, seen, "gone", self.now))
+            moved = self.move(lambda tx: moves.undeliverable(tx, seen, "gone"))
         else:
             moved = self.move(
-                lambda tx: moves.delivered(
-                    tx, seen, chat_id=1, message_id=7, file_id="f", now_milliseconds=self.now
-                )
+                lambda tx: moves.delivered(tx, seen, chat_id=1, message_id=7, file_id="f")
             )
         assert moved == (job.state == "delivering")
         if moved:
@@ -260,7 +253,7 @@ class QueueAndLedger(RuleBasedStateMachine):
         if job is None:
             return
         seen = self.stored(job)
-        moved = self.move(lambda tx: moves.fail(tx, seen, "failed-lost", None, self.now))
+        moved = self.move(lambda tx: moves.fail(tx, seen, "failed-lost", None))
         assert moved == (job.state not in ENDED and not (job.state == "in_parts" and job.failed))
         if moved and job.state == "in_parts":
             job.failed = True
@@ -276,7 +269,7 @@ class QueueAndLedger(RuleBasedStateMachine):
         job = self.any_in(number)
         if job is None:
             return
-        moved = self.move(lambda tx: moves.cancel_waiting(tx, job.number, self.now))
+        moved = self.move(lambda tx: moves.cancel_waiting(tx, job.number))
         if job.state == "in_parts":
             wished_before, job.cancel_requested = job.cancel_requested, 1
             self.book.follow(job)
@@ -305,7 +298,7 @@ class QueueAndLedger(RuleBasedStateMachine):
             return
         if granted:
             seen = self.stored(job)
-            assert self.move(lambda tx: moves.cancelled(tx, seen, self.now))
+            assert self.move(lambda tx: moves.cancelled(tx, seen))
             self.end_for_nothing(job)
         else:
             self.move(lambda tx: moves.cancel_refused(tx, job.number))
@@ -313,13 +306,13 @@ class QueueAndLedger(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from((1, 11, 13, 24, 200, 24 * 31)))
     def time_passes(self, hours: int) -> None:
-        self.now += hours * HOUR
+        self.clock.advance(hours * HOUR)
 
     @rule()
     @precondition(lambda self: self.book.jobs)
     def restart(self) -> None:
         self.do(self.database.close())
-        self.database = self.do(Database.open(self.directory / "bot.db"))
+        self.database = self.do(Database.open(self.directory / "bot.db", self.clock))
 
     @invariant()
     def jobs_are_where_the_model_has_them_and_in_its_order(self) -> None:
@@ -342,7 +335,7 @@ class QueueAndLedger(RuleBasedStateMachine):
     def balances_are_the_models_and_under_their_caps(self) -> None:
         """I1."""
         for user_id in (1, 2, 3):
-            quota = self.do(ledger.quota_of(self.database, user_id, self.book.caps, self.now))
+            quota = self.do(ledger.quota_of(self.database, user_id, self.book.caps))
             assert quota.left_milliseconds == self.book.quota_left(user_id, self.now)
             assert quota.used_milliseconds + quota.held_milliseconds <= quota.limit_milliseconds
 

@@ -91,7 +91,7 @@ async def submitting(database: Database) -> Job:
 async def running(database: Database) -> Job:
     job = await submitting(database)
     async with database.transaction() as tx:
-        await moves.submitted(tx, job.id, "task", NOON)
+        await moves.submitted(tx, job.id, "task")
         found = await jobs.get(tx, job.id)
     assert found is not None
     return found
@@ -100,9 +100,7 @@ async def running(database: Database) -> Job:
 async def fetching(database: Database) -> Job:
     job = await running(database)
     async with database.transaction() as tx:
-        await moves.rendered(
-            tx, job.id, video_url="u", billed_milliseconds=4_000, now_milliseconds=NOON
-        )
+        await moves.rendered(tx, job.id, video_url="u", billed_milliseconds=4_000)
         found = await jobs.get(tx, job.id)
     assert found is not None
     return found
@@ -147,7 +145,7 @@ def plain(call: Call) -> Arrange:
 async def same_order(database: Database) -> Call:
     async with database.transaction() as tx:
         wanted = await order(tx)
-    return lambda tx: jobs.start(tx, wanted, caps=CAPS, waiting_per_person=1, now_milliseconds=NOON)
+    return lambda tx: jobs.start(tx, wanted, caps=CAPS, waiting_per_person=1)
 
 
 VERDICT = KnownVerdict(1, None, None, None)
@@ -160,8 +158,8 @@ NOTICE = Alert("lost:1", "operator-budget", {})
 def a_letter(call: Callable[[Transaction, AlertDelivery], Awaitable[Any]]) -> Arrange:
     async def arrange(database: Database) -> Call:
         async with database.transaction() as tx:
-            await alerts.write(tx, NOTICE, [7, 8], NOON)
-            delivery, _ = await alerts.due(tx, NOON)
+            await alerts.write(tx, NOTICE, [7, 8])
+            delivery, _ = await alerts.due(tx)
         return lambda tx: call(tx, delivery)
 
     return arrange
@@ -187,7 +185,6 @@ async def a_booked_check(database: Database) -> Call:
                 micro_yuan=4_000,
                 per_person_per_day=9,
                 caps=CAPS,
-                now_milliseconds=NOON,
             )
             for _ in range(2)
         ]
@@ -204,7 +201,7 @@ def a_loan(
             assert photo is not None
             await borrowed_media.borrow(tx, photo.id, 8)
             if objecting:
-                await borrowed_media.object_to_all(tx, photo.chat_id, 8, NOON)
+                await borrowed_media.object_to_all(tx, photo.chat_id, 8)
         return lambda tx: call(tx, photo)
 
     return arrange
@@ -216,8 +213,8 @@ PAGE = Wanted("page", PLACE, 5, page=2)
 def an_errand(call: Callable[[Transaction, Resend], Awaitable[Any]]) -> Arrange:
     async def arrange(database: Database) -> Call:
         async with database.transaction() as tx:
-            await resends.ask(tx, PAGE, NOON)
-            (resend,) = await resends.due(tx, NOON, 9)
+            await resends.ask(tx, PAGE)
+            (resend,) = await resends.due(tx, 9)
         return lambda tx: call(tx, resend)
 
     return arrange
@@ -238,16 +235,14 @@ async def a_guest(database: Database) -> Call:
 
 async def an_arrival(database: Database) -> Call:
     async with database.transaction() as tx:
-        await groups.note(tx, -5, 7, NOON)
+        await groups.note(tx, -5, 7)
     return lambda tx: groups.forget(tx, -5)
 
 
 async def same_whole(database: Database) -> Call:
     async with database.transaction() as tx:
         wanted = await order(tx)
-    return lambda tx: job_parts.start(
-        tx, wanted, cuts=(2_000,), caps=CAPS, waiting_per_person=1, now_milliseconds=NOON
-    )
+    return lambda tx: job_parts.start(tx, wanted, cuts=(2_000,), caps=CAPS, waiting_per_person=1)
 
 
 def of_parts(kept: int, call: Callable[[Transaction, Job, list[Job]], Awaitable[Any]]) -> Arrange:
@@ -261,12 +256,10 @@ def of_parts(kept: int, call: Callable[[Transaction, Job, list[Job]], Awaitable[
                 await moves.prepared(tx, part.id)
         while (taken := await submit_next(database)) is not None:
             async with database.transaction() as tx:
-                await moves.submitted(tx, taken.id, f"task-{taken.id}", NOON)
-                await moves.rendered(
-                    tx, taken.id, video_url="u", billed_milliseconds=9, now_milliseconds=NOON
-                )
+                await moves.submitted(tx, taken.id, f"task-{taken.id}")
+                await moves.rendered(tx, taken.id, video_url="u", billed_milliseconds=9)
                 if (taken.part or 0) <= kept:
-                    await job_parts.kept(tx, taken.id, NOON)
+                    await job_parts.kept(tx, taken.id)
             if (taken.part or 0) > kept:
                 break
         parts = await job_parts.parts_of(database, whole.id)
@@ -297,14 +290,14 @@ CALLS: dict[str, Arrange] = {
     "job_parts.set_copy": of_parts(
         0, lambda tx, _, parts: job_parts.set_copy(tx, parts[1].id, "o", 9)
     ),
-    "job_parts.kept": of_parts(0, lambda tx, _, parts: job_parts.kept(tx, parts[0].id, NOON)),
+    "job_parts.kept": of_parts(0, lambda tx, _, parts: job_parts.kept(tx, parts[0].id)),
     "job_parts.lost": of_parts(2, lambda tx, _, parts: job_parts.lost(tx, parts[0])),
     "job_parts.joined": of_parts(2, lambda tx, whole, _: job_parts.joined(tx, whole.id)),
-    "job_parts.stop": of_parts(0, lambda tx, whole, _: job_parts.stop(tx, whole, NOON)),
+    "job_parts.stop": of_parts(0, lambda tx, whole, _: job_parts.stop(tx, whole)),
     "job_parts.fail_when_idle": of_parts(
-        0, lambda tx, whole, _: job_parts.fail_when_idle(tx, whole, "f", None, NOON)
+        0, lambda tx, whole, _: job_parts.fail_when_idle(tx, whole, "f", None)
     ),
-    "job_parts.go_on": of_parts(0, lambda tx, _, parts: job_parts.go_on(tx, parts[0].id, NOON)),
+    "job_parts.go_on": of_parts(0, lambda tx, _, parts: job_parts.go_on(tx, parts[0].id)),
     "media_answers.use_piece": of_long_sound(
         lambda tx, m: media_answers.use_piece(tx, m.id, 5, 900)
     ),
@@ -318,14 +311,12 @@ CALLS: dict[str, Arrange] = {
     "moves.prepared": of_job(preparing, lambda tx, job: moves.prepared(tx, job.id)),
     "moves.take_slot": of_job(
         ready,
-        lambda tx, job: moves.take_slot(
-            tx, account=ACCOUNT, slots=1, engine=ENGINE, now_milliseconds=NOON
-        ),
+        lambda tx, job: moves.take_slot(tx, account=ACCOUNT, slots=1, engine=ENGINE),
     ),
     "moves.date_submission": of_job(
         submitting, lambda tx, job: moves.date_submission(tx, job.id, LATER)
     ),
-    "moves.submitted": of_job(submitting, lambda tx, job: moves.submitted(tx, job.id, "t", NOON)),
+    "moves.submitted": of_job(submitting, lambda tx, job: moves.submitted(tx, job.id, "t")),
     "moves.not_submitted": of_job(
         submitting, lambda tx, job: moves.not_submitted(tx, job.id, LATER)
     ),
@@ -333,25 +324,19 @@ CALLS: dict[str, Arrange] = {
     "moves.cancel_refused": of_job(running, lambda tx, job: moves.cancel_refused(tx, job.id)),
     "moves.rendered": of_job(
         running,
-        lambda tx, job: moves.rendered(
-            tx, job.id, video_url="u", billed_milliseconds=1, now_milliseconds=NOON
-        ),
+        lambda tx, job: moves.rendered(tx, job.id, video_url="u", billed_milliseconds=1),
     ),
     "moves.fetched": of_job(fetching, lambda tx, job: moves.fetched(tx, job.id)),
-    "moves.sending": of_job(delivering, lambda tx, job: moves.sending(tx, job.id, NOON)),
+    "moves.sending": of_job(delivering, lambda tx, job: moves.sending(tx, job.id)),
     "moves.not_sent": of_job(delivering, lambda tx, job: moves.not_sent(tx, job.id)),
     "moves.delivered": of_job(
         delivering,
-        lambda tx, job: moves.delivered(
-            tx, job, chat_id=1, message_id=1, file_id="f", now_milliseconds=NOON
-        ),
+        lambda tx, job: moves.delivered(tx, job, chat_id=1, message_id=1, file_id="f"),
     ),
-    "moves.undeliverable": of_job(
-        delivering, lambda tx, job: moves.undeliverable(tx, job, "gone", NOON)
-    ),
-    "moves.fail": of_job(fetching, lambda tx, job: moves.fail(tx, job, "failed-lost", None, NOON)),
-    "moves.cancel_waiting": of_job(ready, lambda tx, job: moves.cancel_waiting(tx, job.id, NOON)),
-    "moves.cancelled": of_job(running, lambda tx, job: moves.cancelled(tx, job, NOON)),
+    "moves.undeliverable": of_job(delivering, lambda tx, job: moves.undeliverable(tx, job, "gone")),
+    "moves.fail": of_job(fetching, lambda tx, job: moves.fail(tx, job, "failed-lost", None)),
+    "moves.cancel_waiting": of_job(ready, lambda tx, job: moves.cancel_waiting(tx, job.id)),
+    "moves.cancelled": of_job(running, lambda tx, job: moves.cancelled(tx, job)),
     "moves.request_cancel": of_job(running, lambda tx, job: moves.request_cancel(tx, job.id)),
     "moves.fetch_again": of_job(delivering, lambda tx, job: moves.fetch_again(tx, job.id)),
     "moves.sent_again": of_job(
@@ -367,12 +352,8 @@ CALLS: dict[str, Arrange] = {
         ready, lambda tx, job: moves.set_first_status(tx, job.id, chat_id=1, message_id=5)
     ),
     "moves.announced": of_job(delivering, lambda tx, job: moves.announced(tx, job.id)),
-    "ledger.release": of_job(
-        preparing, lambda tx, job: ledger.release(tx, job.id, now_milliseconds=NOON)
-    ),
-    "media.record": plain(
-        lambda tx: media.record(tx, ARRIVAL, now_milliseconds=NOON, not_before_milliseconds=NOON)
-    ),
+    "ledger.release": of_job(preparing, lambda tx, job: ledger.release(tx, job.id)),
+    "media.record": plain(lambda tx: media.record(tx, ARRIVAL, not_before_milliseconds=NOON)),
     "media.set_reply": of_half(
         "received",
         "photo",
@@ -388,7 +369,7 @@ CALLS: dict[str, Arrange] = {
     "media_answers.forget_agreement": of_half(
         "ready", "sound", lambda tx, m: media_answers.forget_agreement(tx, m.id)
     ),
-    "resends.ask": plain(lambda tx: resends.ask(tx, PAGE, NOON)),
+    "resends.ask": plain(lambda tx: resends.ask(tx, PAGE)),
     "resends.sending": an_errand(lambda tx, e: resends.sending(tx, e.id)),
     "resends.not_sent": an_errand(lambda tx, e: resends.not_sent(tx, e.id)),
     "resends.done": an_errand(resends.done),
@@ -411,39 +392,38 @@ CALLS: dict[str, Arrange] = {
     "media.set_upload": of_half("ready", "photo", lambda tx, m: media.set_upload(tx, m.id, "o", 1)),
     "media.set_boxes": of_half("ready", "photo", lambda tx, m: media.set_boxes(tx, m.id, "f", "e")),
     "media.supersede": of_half("asked", "photo", lambda tx, m: media.supersede(tx, m.id)),
-    "drafts.put": of_half("received", "photo", lambda tx, m: drafts.put(tx, m, NOON)),
+    "drafts.put": of_half("received", "photo", lambda tx, m: drafts.put(tx, m)),
     "drafts.drop": of_half("refused", "photo", lambda tx, m: drafts.drop(tx, m)),
     "drafts.clear": of_half("asked", "photo", lambda tx, m: drafts.clear(tx, PLACE)),
     "verdicts.uncount_check": a_booked_check,
-    "alerts.write": plain(lambda tx: alerts.write(tx, NOTICE, [7, 8], NOON)),
-    "alerts.told": a_letter(alerts.told),
-    "alerts.give_up": a_letter(alerts.give_up),
-    "verdicts.keep": plain(lambda tx: verdicts.keep(tx, "hash", "model", VERDICT, NOON)),
-    "alerts.is_due": plain(lambda tx: alerts.is_due(tx, "subject", NOON, every_milliseconds=1_000)),
+    "alerts.write": plain(lambda tx: alerts.write(tx, NOTICE, [7, 8])),
+    "alerts.end": a_letter(lambda tx, delivery: alerts.end(tx, delivery, told=True)),
+    "verdicts.keep": plain(lambda tx: verdicts.keep(tx, "hash", "model", VERDICT)),
+    "alerts.is_due": plain(lambda tx: alerts.is_due(tx, "subject", every_milliseconds=1_000)),
     "preferences.choose": plain(
-        lambda tx: preferences.choose(tx, 1, {"language": "en", "quiet": 1}, NOON)
+        lambda tx: preferences.choose(tx, 1, {"language": "en", "quiet": 1})
     ),
     "borrowed_media.borrow": of_half(
         "ready", "photo", lambda tx, m: borrowed_media.borrow(tx, m.id, 8)
     ),
     "borrowed_media.object_to_all": a_loan(
-        lambda tx, m: borrowed_media.object_to_all(tx, m.chat_id, 8, NOON)
+        lambda tx, m: borrowed_media.object_to_all(tx, m.chat_id, 8)
     ),
-    "borrowed_media.stop": a_loan(lambda tx, m: borrowed_media.stop(tx, m.id, NOON)),
+    "borrowed_media.stop": a_loan(lambda tx, m: borrowed_media.stop(tx, m.id)),
     "borrowed_media.allow": a_loan(
         lambda tx, m: borrowed_media.allow(tx, m.chat_id, 8), objecting=True
     ),
-    "groups.choose": plain(lambda tx: groups.choose(tx, -5, {"who": "list"}, NOON)),
+    "groups.choose": plain(lambda tx: groups.choose(tx, -5, {"who": "list"})),
     "groups.let_in": plain(lambda tx: groups.let_in(tx, -5, 7)),
     "groups.keep_out": a_guest,
-    "groups.note": plain(lambda tx: groups.note(tx, -5, 7, NOON)),
-    "groups.introduced": plain(lambda tx: groups.introduced(tx, -5, NOON)),
-    "groups.set_lack": plain(lambda tx: groups.set_lack(tx, -5, "videos", NOON)),
+    "groups.note": plain(lambda tx: groups.note(tx, -5, 7)),
+    "groups.introduced": plain(lambda tx: groups.introduced(tx, -5)),
+    "groups.set_lack": plain(lambda tx: groups.set_lack(tx, -5, "videos")),
     "groups.forget": an_arrival,
     "private_fallbacks.take": of_job(
         delivering, lambda tx, job: private_fallbacks.take(tx, PrivateFallback(job.id, 7, 9))
     ),
-    "people.remember": plain(lambda tx: people.remember(tx, Person(1, "Ada", None, "en"), NOON)),
+    "people.remember": plain(lambda tx: people.remember(tx, Person(1, "Ada", None, "en"))),
 }
 
 COUNTING = {
@@ -520,14 +500,7 @@ async def test_a_hold_and_its_settlement_cannot_be_repeated(database: Database) 
     before = await everything(database)
     with pytest.raises(Exception, match="UNIQUE"):
         async with database.transaction() as tx:
-            await ledger.hold(
-                tx,
-                user_id=1,
-                job_id=job.id,
-                amount=job.price.of(1_000),
-                caps=CAPS,
-                now_milliseconds=NOON,
-            )
+            await ledger.hold(tx, user_id=1, job_id=job.id, amount=job.price.of(1_000), caps=CAPS)
     assert await everything(database) == before
 
 
@@ -546,7 +519,6 @@ async def test_a_trial_and_a_paid_check_count_each_time(database: Database) -> N
                 micro_yuan=4_000,
                 per_person_per_day=9,
                 caps=CAPS,
-                now_milliseconds=NOON,
             )
         rows = await everything(database)
         assert rows["jobs"][0]["tries"] == tries
@@ -556,14 +528,14 @@ async def test_a_trial_and_a_paid_check_count_each_time(database: Database) -> N
 async def test_the_inbox_keeps_and_finishes_an_update_once(database: Database) -> None:
     box = Inbox(database)
     updates = [StoredUpdate(5, "{}"), StoredUpdate(4, "{}"), StoredUpdate(5, "{}")]
-    assert await box.store(updates, NOON) == {4, 5}
-    assert await box.store(updates, LATER) == set()
-    for finish in (box.done, lambda number, now: box.park(number, "broken", now)):
-        await finish(5, NOON)
+    assert await box.store(updates) == {4, 5}
+    assert await box.store(updates) == set()
+    for finish in (box.done, lambda number: box.park(number, "broken")):
+        await finish(5)
         after = await everything(database)
-        await finish(5, NOON)
+        await finish(5)
         assert await everything(database) == after
     assert [update.update_id for update in await box.undone()] == [4]
-    assert await box.store(updates, LATER) == set()
+    assert await box.store(updates) == set()
     assert await box.begin_again(4) == 2
     assert await box.forget_done(LATER) == 0

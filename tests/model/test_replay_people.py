@@ -69,7 +69,7 @@ def after(prepare: Callable[[Transaction], Awaitable[Any]], call: Call) -> Arran
 
 
 async def ask(tx: Transaction) -> None:
-    await consents.want_question(tx, PLACE, AGREEMENT, 5, NOON)
+    await consents.want_question(tx, PLACE, AGREEMENT, 5)
 
 
 async def ask_and_say(tx: Transaction) -> None:
@@ -91,8 +91,8 @@ def about_report(
         async with database.transaction() as tx:
             report = await reports.begin(tx, job, 5, 1)
             if filed:
-                await reports.file(tx, report, "face", [7], NOON, per_person_per_day=5)
-                await reports.take_down(tx, job.id, 7, NOON)
+                await reports.file(tx, report, "face", [7], per_person_per_day=5)
+                await reports.take_down(tx, job.id, 7)
         return lambda tx: call(tx, report)
 
     return arrange
@@ -105,7 +105,7 @@ async def begin_report(database: Database) -> Call:
 
 async def take_down(database: Database) -> Call:
     job = await done_job(database)
-    return lambda tx: reports.take_down(tx, job.id, 7, NOON)
+    return lambda tx: reports.take_down(tx, job.id, 7)
 
 
 async def forget(database: Database) -> Call:
@@ -118,21 +118,21 @@ def want_forgetting(tx: Transaction) -> Awaitable[Any]:
 
 
 def file_face(tx: Transaction, report: Report) -> Awaitable[Any]:
-    return reports.file(tx, report, "face", [7], NOON, per_person_per_day=5)
+    return reports.file(tx, report, "face", [7], per_person_per_day=5)
 
 
-def number(tx: Transaction) -> Awaitable[int]:
-    return pseudonyms.take(tx, 1, KEY, until_milliseconds=NOON + 9, now_milliseconds=NOON)
+def number(tx: Transaction, until_milliseconds: int = NOON + 9) -> Awaitable[int]:
+    return pseudonyms.take(tx, 1, KEY, until_milliseconds=until_milliseconds)
 
 
 CALLS: dict[str, Arrange] = {
-    "consents.give": simple(lambda tx: consents.give(tx, 1, AGREEMENT, "en", NOON)),
+    "consents.give": simple(lambda tx: consents.give(tx, 1, AGREEMENT, "en")),
     "consents.hold_back": hold_back,
-    "consents.wake": after(waiting_half, lambda tx: consents.wake(tx, 1, NOON)),
+    "consents.wake": after(waiting_half, lambda tx: consents.wake(tx, 1)),
     "consents.drop_media": after(waiting_half, lambda tx: consents.drop_media(tx, 1)),
     "consents.want_question": simple(ask),
     "consents.want_questions_anew": after(
-        ask_and_say, lambda tx: consents.want_questions_anew(tx, 1, NEWER, NOON)
+        ask_and_say, lambda tx: consents.want_questions_anew(tx, 1, NEWER)
     ),
     "consents.asked": after(
         ask, lambda tx: consents.asked(tx, 1, chat_id=PLACE.chat_id, message_id=6)
@@ -149,11 +149,11 @@ CALLS: dict[str, Arrange] = {
     "reports.advance_takedown": about_report(
         lambda tx, report: reports.advance_takedown(tx, report.job_id, "removed"), filed=True
     ),
-    "people.ban": simple(lambda tx: people.ban(tx, 1, 7, NOON)),
-    "people.unban": after(lambda tx: people.ban(tx, 1, 7, NOON), lambda tx: people.unban(tx, 1)),
+    "people.ban": simple(lambda tx: people.ban(tx, 1, 7)),
+    "people.unban": after(lambda tx: people.ban(tx, 1, 7), lambda tx: people.unban(tx, 1)),
     "people.is_to_be_told": after(
-        lambda tx: people.ban(tx, 1, 7, NOON),
-        lambda tx: people.is_to_be_told(tx, 1, NOON, every_milliseconds=9),
+        lambda tx: people.ban(tx, 1, 7),
+        lambda tx: people.is_to_be_told(tx, 1, every_milliseconds=9),
     ),
     "deletion.want": simple(want_forgetting),
     "deletion.drop_waiting": after(ask, lambda tx: deletion.drop_waiting(tx, 1)),
@@ -164,7 +164,7 @@ CALLS: dict[str, Arrange] = {
     "deletion.move_on": after(want_forgetting, lambda tx: deletion.move_on(tx, 1, "deleted")),
     "deletion.close": after(want_forgetting, lambda tx: deletion.close(tx, 1)),
     "pseudonyms.take": simple(number),
-    "pseudonyms.expire": after(number, lambda tx: pseudonyms.expire(tx, NOON + 9)),
+    "pseudonyms.expire": after(lambda tx: number(tx, NOON), pseudonyms.expire),
     "data_export.want": simple(lambda tx: data_export.want(tx, 1, 1, 3)),
     "data_export.sent": after(
         lambda tx: data_export.want(tx, 1, 1, 3), lambda tx: data_export.sent(tx, 1)
@@ -212,7 +212,7 @@ def test_every_call_that_writes_is_repeated_here_or_named() -> None:
 async def test_a_half_that_goes_on_is_not_woken_twice(database: Database) -> None:
     async with database.transaction() as tx:
         made = await waiting_half(tx)
-        assert await consents.wake(tx, 1, NOON) == 1
+        assert await consents.wake(tx, 1) == 1
         current = await media.get(tx, made.id)
     assert current is not None
     assert (current.state, current.fault) == ("received", None)

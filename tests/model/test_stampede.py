@@ -11,7 +11,8 @@ from storage.db.database import Database
 from storage.jobs import ledger
 from storage.jobs.ledger import QuotaExceeded
 from tests.model.stampeder import attempts
-from tests.storage.orders import CAPS, NOON, start
+from tests.storage.orders import CAPS, start
+from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 
 PROCESSES = 10
@@ -19,7 +20,7 @@ LEFT_MILLISECONDS = 7_000
 
 
 async def almost_used_up(path: Path) -> None:
-    database = await Database.open(path)
+    database = await Database.open(path, FakeClock())
     await start(database, milliseconds=CAPS.person_day_milliseconds - LEFT_MILLISECONDS)
     await database.close()
 
@@ -39,7 +40,7 @@ async def test_fifty_coroutines_on_five_connections_place_as_many_holds_as_fit(
 ) -> None:
     path = tmp_path / "bot.db"
     await almost_used_up(path)
-    databases = [await Database.open(path) for _ in range(5)]
+    databases = [await Database.open(path, FakeClock()) for _ in range(5)]
     results = await asyncio.gather(
         *(start(databases[n % 5], milliseconds=1_000) for n in range(50)), return_exceptions=True
     )
@@ -74,9 +75,9 @@ async def test_ten_processes_place_as_many_holds_as_fit(tmp_path: Path) -> None:
 async def test_what_is_left_is_used_to_the_last_millisecond(tmp_path: Path) -> None:
     path = tmp_path / "bot.db"
     await almost_used_up(path)
-    database = await Database.open(path)
+    database = await Database.open(path, FakeClock())
     assert await attempts(database, milliseconds=2_999, times=4) == 2
     assert await attempts(database, milliseconds=1_002, times=4) == 1
-    quota = await ledger.quota_of(database, 1, CAPS, NOON)
+    quota = await ledger.quota_of(database, 1, CAPS)
     await database.close()
     assert quota.left_milliseconds == 0

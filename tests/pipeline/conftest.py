@@ -9,11 +9,13 @@ import pytest
 
 from storage.db.database import Database
 from tests.pipeline.shop import Shop
+from tests.support.clock import FakeClock
 
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     """Everything between the database and the outside, nothing begun."""
-    database = await Database.open(tmp_path / "bot.db")
-    yield Shop(database, tmp_path / "results")
+    clock = FakeClock(jumps=False)
+    database = await Database.open(tmp_path / "bot.db", clock)
+    yield Shop(database, clock, tmp_path / "results")
     await database.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -26,6 +26,7 @@ from bot.jobs.watch import Watch
 from bot.media import calls
 from bot.media.picture.normalise import NormalisedPicture
 from bot.media.sound.normalise import NormalisedSound
+from bot.outbox import Work
 from bot.telegram.destination import Destination
 from bot.worker import Worker
 from storage import media
@@ -34,7 +35,6 @@ from storage.jobs import job_parts, jobs, moves
 from storage.jobs.jobs import Job, JobState
 from tests.pipeline.engines import ScriptedEngine
 from tests.storage import orders
-from tests.storage.orders import NOON
 from tests.support.clock import FakeClock
 from tests.support.common import common_services
 from tests.support.deadlines import eventually
@@ -56,9 +56,10 @@ def _sound(data: bytes, *_: object) -> NormalisedSound:
 class Shop:
     """The parts."""
 
-    def __init__(self, database: Database, results: Path) -> None:
+    def __init__(self, database: Database, clock: FakeClock, results: Path) -> None:
+        self.looks = 0
         self.database = database
-        self.clock = clock = FakeClock(NOON, jumps=False)
+        self.clock = clock
         self.engine = engine = ScriptedEngine(clock)
         self.engines = engines = Engines(engine)
         self.paper = FakeSender()
@@ -131,15 +132,12 @@ class Shop:
     async def deliver(self, job: Job) -> None:
         """In the place of `Delivery`: the video arrives."""
         async with self.database.transaction() as tx:
-            now = self.clock.now_milliseconds()
-            await moves.delivered(
-                tx, job, chat_id=job.chat_id, message_id=99, file_id="v", now_milliseconds=now
-            )
+            await moves.delivered(tx, job, chat_id=job.chat_id, message_id=99, file_id="v")
 
     async def waiting_job(self, user_id: int = 1) -> Job:
         """A job that waits for its slot, with a status message and copies at the provider."""
         now = self.clock.now_milliseconds()
-        job = await orders.start(self.database, user_id, now=now)
+        job = await orders.start(self.database, user_id)
         sent = await self.paper.send_text(Destination(job.chat_id), "…")
         async with self.database.transaction() as tx:
             await moves.set_status_message(
@@ -153,26 +151,17 @@ class Shop:
     async def running_job(self) -> Job:
         """A job whose task is known."""
         job = await self.waiting_job()
-        now = self.clock.now_milliseconds()
         async with self.database.transaction() as tx:
             engine = self.engine
-            await moves.take_slot(
-                tx, account=engine.account, slots=9, engine=engine.name, now_milliseconds=now
-            )
-            await moves.submitted(tx, job.id, f"t-{next(_tasks)}", now)
+            await moves.take_slot(tx, account=engine.account, slots=9, engine=engine.name)
+            await moves.submitted(tx, job.id, f"t-{next(_tasks)}")
         return await self.job(job.id)
 
     async def rendered_job(self, url: str | None) -> Job:
         """A job whose task succeeded, with that address."""
         job = await self.running_job()
         async with self.database.transaction() as tx:
-            await moves.rendered(
-                tx,
-                job.id,
-                video_url=url,
-                billed_milliseconds=5_000,
-                now_milliseconds=self.clock.now_milliseconds(),
-            )
+            await moves.rendered(tx, job.id, video_url=url, billed_milliseconds=5_000)
         return await self.job(job.id)
 
     async def job(self, job_id: int) -> Job:
@@ -223,7 +212,10 @@ class Shop:
 
     async def rounds(self, number: int = 5) -> None:
         """Let the pipeline look so many times: what it would do, it has begun by then."""
-        for _ in range(number):
-            self.wakeup()
-            self.clock.let_go()
-            await asyncio.sleep(0.01)
+        wanted = self.looks + number
+        await self.until(lambda: self.looks >= wanted)
+
+    async def due(self) -> dict[Hashable, Work]:
+        """In the place of a `BackgroundTask`: counts how often the pipeline looked."""
+        self.looks += 1
+        return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.alerts import PATIENCE_MILLISECONDS, Operator
+from bot.alerts import LONGEST_UNTOLD_MILLISECONDS, Operator
 from bot.dashscope.errors import RequestInvalid
 from bot.telegram.errors import ChatDead, NotSent, SendUnknown, TelegramFailure
 from bot.texts import Texts
@@ -72,7 +72,7 @@ async def test_a_week_in_vain_is_the_end(shop: Shop, caplog: pytest.LogCaptureFi
     post.failures[OLGA] = NotSent("away")
     await operator.tell("lost:1", "operator-budget")
     await send(operator)
-    shop.clock.advance(PATIENCE_MILLISECONDS / 1000 - 1)
+    shop.clock.advance(LONGEST_UNTOLD_MILLISECONDS / 1000 - 1)
     await send(operator)
     assert post.tries == 2
     shop.clock.advance(HOUR_SECONDS)

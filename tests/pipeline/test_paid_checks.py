@@ -20,8 +20,7 @@ from bot.dashscope.errors import (
     Unavailable,
 )
 from bot.dashscope.verdict import Verdict
-from bot.engines.face_check import Detection
-from bot.intake.retries import wait_seconds
+from bot.engines.face_check import Detection, VerdictLost
 from bot.media.picture.normalise import NormalisedPicture
 from storage import media
 from storage.media import ConversationKey, Media, ReceivedMedia
@@ -62,7 +61,7 @@ async def a_photo(shop: Shop, user_id: int = 7) -> Media:
     )
     now = shop.clock.now_milliseconds()
     async with shop.database.transaction() as tx:
-        await media.record(tx, arrival, now_milliseconds=now, not_before_milliseconds=now)
+        await media.record(tx, arrival, not_before_milliseconds=now)
         item = await media.by_source(tx, arrival.source)
     assert item is not None
     return item
@@ -114,7 +113,8 @@ async def test_the_repeats_of_a_paid_check_are_not_made_in_haste(
 ) -> None:
     engine.refusal = TryAgain("detect: 500")
     came = await asked_often(detection, engine, await a_photo(shop))
-    assert [wait_seconds(9, failure) for failure in came[:2]] == [2.0, 10.0]
+    lost = [failure for failure in came if isinstance(failure, VerdictLost)]
+    assert [failure.retry_after_seconds for failure in lost] == [2.0, 10.0]
     assert isinstance(came[2], NoVerdict)
     assert "detect: 500" in str(came[2])
 

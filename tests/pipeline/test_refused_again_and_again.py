@@ -14,13 +14,14 @@ from bot.dashscope.errors import (
     Throttled,
 )
 from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS
-from bot.jobs.throttling import WAITS_SECONDS
+from bot.retry import SUBMIT
 from storage.jobs import moves
 from storage.jobs.jobs import Job, JobState
 from tests.pipeline.shop import Shop
+from tests.support.texts import said
 
 DECLINED = Declined("submit: 400 InternalError.Algo", code="InternalError.Algo")
-HELD_BACK = "Your video waits: the video service is not available"
+HELD_BACK = said("job-held-back")
 
 
 def status(shop: Shop, job: Job) -> str:
@@ -139,14 +140,14 @@ async def test_throttling_holds_everybody_back_for_a_moment_and_stops_nothing(sh
     waiting = [await shop.waiting_job(user_id) for user_id in (1, 2, 3)]
     shop.engine.refusal = Throttled("submit: 429 LimitRequests", code="LimitRequests")
     async with shop.open():
-        for number, wait_seconds in enumerate(WAITS_SECONDS[:4], 1):
+        for number, wait_seconds in enumerate(SUBMIT.delays_seconds[:4], 1):
             await shop.until(lambda times=number: len(shop.engine.submitted) == times)
             await shop.rounds(3)
             assert len(shop.engine.submitted) == number, "not one try a person"
             shop.clock.advance(wait_seconds)
         assert not await shop.outages.is_stopped()
         shop.engine.refusal = None
-        shop.clock.advance(WAITS_SECONDS[-1])
+        shop.clock.advance(SUBMIT.delays_seconds[-1])
         await shop.until(in_state(shop, waiting[0], JobState.RUNNING))
     assert shop.told() == []
 
@@ -156,7 +157,7 @@ async def test_throttling_that_lasts_for_minutes_is_told_and_tried_more_rarely(s
     shop.engine.refusal = Throttled("submit: 429 LimitRequests", code="LimitRequests")
     async with shop.open():
         await as_time_passes(shop, shop.outages.is_stopped, 1.0)
-        assert len(shop.engine.submitted) == len(WAITS_SECONDS) + 1
+        assert len(shop.engine.submitted) == len(SUBMIT.delays_seconds) + 1
         await shop.until(lambda: HELD_BACK in status(shop, job))
         await shop.until(lambda: len(shop.told()) == 1)
         assert "throttled" in shop.told()[0]

@@ -17,9 +17,7 @@ async def submitting(shop: Shop, created_after_seconds: int) -> Job:
     now = shop.clock.now_milliseconds()
     engine = shop.engine
     async with shop.database.transaction() as tx:
-        await moves.take_slot(
-            tx, account=engine.account, slots=1, engine=engine.name, now_milliseconds=now
-        )
+        await moves.take_slot(tx, account=engine.account, slots=1, engine=engine.name)
     created = now + created_after_seconds * 1000
     engine.listed = [TaskSummary("task-x", TaskStatus.RUNNING, engine.name, created)]
     shop.clock.advance(3_600)

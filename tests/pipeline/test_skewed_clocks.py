@@ -14,7 +14,7 @@ from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS, Submission
 from storage.db.database import Database
 from storage.jobs.jobs import Job, JobState
 from tests.pipeline.shop import Shop
-from tests.support.clock import HOUR
+from tests.support.clock import HOUR, FakeClock
 
 SKEWS_SECONDS = (-600.0, -90.0, 0.0, 90.0, 600.0)
 
@@ -44,8 +44,9 @@ class Skewed(Shop):
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Skewed]:
-    database = await Database.open(tmp_path / "bot.db")
-    yield Skewed(database, tmp_path / "results")
+    clock = FakeClock(jumps=False)
+    database = await Database.open(tmp_path / "bot.db", clock)
+    yield Skewed(database, clock, tmp_path / "results")
     await database.close()
 
 

@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.dashscope.errors import InputRefused, NotSent, ServiceStopped, StopCause, SubmitUnknown
-from bot.engines.outages import PATIENCE_MILLISECONDS
+from bot.engines.outages import LONGEST_WAIT_MILLISECONDS
+from bot.retry import PROBE
 from storage import media
 from storage.jobs import moves
 from storage.jobs.jobs import Job, JobState
-from storage.outages import PROBE_AFTER_SECONDS, Work
+from storage.outages import Work
 from tests.pipeline.engines import failure, success
 from tests.pipeline.shop import Shop
+from tests.support.texts import said
 
-HELD_BACK = "Your video waits: the video service is not available"
+HELD_BACK = said("job-held-back")
 UNPAID = ServiceStopped("submit: 400 Arrearage", cause=StopCause.UNPAID, code="Arrearage")
 REVOKED = ServiceStopped("submit: 401 InvalidApiKey", cause=StopCause.KEY, code="InvalidApiKey")
 RETIRED = ServiceStopped("submit: 404 ModelNotFound", cause=StopCause.MODEL_RETIRED)
@@ -64,7 +66,7 @@ async def test_nobodys_job_fails_everybody_is_told_the_truth_and_may_cancel(
         assert "Nothing was charged" in status(shop, job)
         assert shop.paper.messages[job.status_message_id].buttons == ["Cancel"]
     async with shop.database.transaction() as tx:
-        assert await moves.cancel_waiting(tx, waiting[1].id, shop.clock.now_milliseconds())
+        assert await moves.cancel_waiting(tx, waiting[1].id)
     assert "refuses to work" in shop.told()[0]
     assert "unpaid" in shop.told()[0]
 
@@ -73,7 +75,7 @@ async def test_one_job_at_a_time_tries_and_ever_more_rarely(
     stopped: tuple[Shop, list[Job]],
 ) -> None:
     shop, waiting = stopped
-    for number, wait_seconds in enumerate((*PROBE_AFTER_SECONDS, PROBE_AFTER_SECONDS[-1]), 1):
+    for number, wait_seconds in enumerate((*PROBE.delays_seconds, PROBE.delays_seconds[-1]), 1):
         shop.clock.advance(wait_seconds - 1)
         await shop.rounds(3)
         assert len(shop.engine.submitted) == number
@@ -90,7 +92,7 @@ async def test_it_goes_on_by_itself_and_the_operator_is_told(
     shop.engine.refusal = None
     await shop.rounds()
     assert await states(shop, waiting) == ["ready"] * 3
-    shop.clock.advance(PROBE_AFTER_SECONDS[0])
+    shop.clock.advance(PROBE.delays_seconds[0])
     await shop.until(lambda: len(shop.told()) == 2)
     assert "works again" in shop.told()[1]
     assert (await shop.job(waiting[0].id)).state == JobState.RUNNING
@@ -122,7 +124,7 @@ async def test_an_operator_who_asked_too_early_is_told_so_each_time(
 async def test_another_cause_is_news(stopped: tuple[Shop, list[Job]]) -> None:
     shop, _ = stopped
     shop.engine.refusal = RETIRED
-    shop.clock.advance(PROBE_AFTER_SECONDS[0])
+    shop.clock.advance(PROBE.delays_seconds[0])
     await shop.until(lambda: len(shop.told()) == 2)
     assert "model_retired" in shop.told()[1]
 
@@ -132,10 +134,10 @@ async def test_a_trial_that_says_nothing_of_the_account_leaves_everything_as_it_
 ) -> None:
     shop, waiting = stopped
     shop.engine.refusal = NotSent("submit: no connection")
-    shop.clock.advance(PROBE_AFTER_SECONDS[0])
+    shop.clock.advance(PROBE.delays_seconds[0])
     await shop.until(lambda: len(shop.engine.submitted) == 2)
     await shop.rounds()
-    shop.clock.advance(PROBE_AFTER_SECONDS[1] - 1)
+    shop.clock.advance(PROBE.delays_seconds[1] - 1)
     await shop.rounds()
     assert len(shop.engine.submitted) == 2
     assert await shop.outages.is_stopped()
@@ -147,7 +149,7 @@ async def test_a_trial_whose_fate_is_unknown_is_looked_up_and_held_back_meanwhil
 ) -> None:
     shop, waiting = stopped
     shop.engine.refusal = SubmitUnknown("submit: no answer")
-    shop.clock.advance(PROBE_AFTER_SECONDS[0])
+    shop.clock.advance(PROBE.delays_seconds[0])
     await shop.until(lambda: len(shop.engine.submitted) == 2)
     shop.clock.advance(30)
     await shop.rounds()
@@ -160,7 +162,7 @@ async def test_an_input_refused_at_a_trial_concerns_that_job_alone(
 ) -> None:
     shop, waiting = stopped
     shop.engine.refusal = InputRefused("submit: 400", code="InvalidFile.FullFace")
-    shop.clock.advance(PROBE_AFTER_SECONDS[0])
+    shop.clock.advance(PROBE.delays_seconds[0])
     await come_to(shop, waiting, ["failed", "ready", "ready"])
     await shop.rounds()
     assert len(shop.engine.submitted) == 2
@@ -175,7 +177,7 @@ async def test_a_cancel_during_a_trial_is_kept(stopped: tuple[Shop, list[Job]]) 
             assert await moves.request_cancel(tx, waiting[0].id)
 
     shop.engine.during_submit = cancel_meanwhile
-    shop.clock.advance(PROBE_AFTER_SECONDS[0])
+    shop.clock.advance(PROBE.delays_seconds[0])
     await shop.until(lambda: "Cancelled" in status(shop, waiting[0]))
     assert await states(shop, waiting) == ["cancelled", "ready", "ready"]
     assert "Nothing was charged" in status(shop, waiting[0])
@@ -187,7 +189,7 @@ async def test_a_job_that_waited_a_whole_day_ends_free_and_younger_ones_go_on_wa
     shop, waiting = stopped
     shop.clock.advance(3600)
     young = await shop.waiting_job(4)
-    shop.clock.advance(PATIENCE_MILLISECONDS / 1000 - 3600 - 10)
+    shop.clock.advance(LONGEST_WAIT_MILLISECONDS / 1000 - 3600 - 10)
     await shop.rounds()
     assert "failed" not in await states(shop, waiting)
     shop.clock.advance(10)
@@ -202,7 +204,7 @@ async def test_a_job_that_waited_a_whole_day_ends_free_and_younger_ones_go_on_wa
 
 async def test_a_long_wait_in_the_queue_is_not_held_against_a_job(shop: Shop) -> None:
     old = await shop.waiting_job(1)
-    shop.clock.advance(PATIENCE_MILLISECONDS / 1000 * 1.5)
+    shop.clock.advance(LONGEST_WAIT_MILLISECONDS / 1000 * 1.5)
     async with shop.database.transaction() as tx:
         for item in (old.photo_id, old.sound_id):
             await media.set_upload(tx, item, "oss://x", shop.clock.now_milliseconds() * 2)
@@ -221,9 +223,9 @@ async def test_copies_that_ran_out_while_the_job_waited_are_made_anew(
         soon = shop.clock.now_milliseconds() + 60_000
         await media.set_upload(tx, waiting[0].photo_id, "oss://old", soon)
     shop.engine.refusal = None
-    shop.clock.advance(PROBE_AFTER_SECONDS[0])
+    shop.clock.advance(PROBE.delays_seconds[0])
     await come_to(shop, waiting, ["preparing", "ready", "ready"])
-    shop.clock.advance(PROBE_AFTER_SECONDS[1])
+    shop.clock.advance(PROBE.delays_seconds[1])
     await shop.until(lambda: len(shop.told()) == 2)
     assert shop.engine.submitted[1:] == [waiting[1].id]
     await come_to(shop, waiting, ["ready", "running", "ready"])
@@ -277,7 +279,7 @@ async def test_a_stop_outlives_the_process_and_a_start_tries_at_once(shop: Shop)
     async with shop.open():
         await shop.until(lambda: len(shop.told()) == 1)
         await shop.until(lambda: noted_as_told(shop))
-    again = Shop(shop.database, shop.result.path(waiting[0]).parent)
+    again = Shop(shop.database, shop.clock, shop.result.path(waiting[0]).parent)
     again.engine.refusal = UNPAID
     async with again.open():
         await again.until(lambda: len(again.engine.submitted) == 1)

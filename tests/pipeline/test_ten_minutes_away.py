@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from bot.dashscope.errors import InputNotFetched, NotSent, Throttled, TryAgain
+from bot.dashscope.errors import InputNotFetched, NotSent, TryAgain
 from bot.dashscope.upload import UploadedFile
 from bot.intake.check import MediaCheck
-from bot.intake.intake import Intake
+from bot.intake.intake import Intake, policy_of
 from bot.intake.outcome import MediaOutcome
 from bot.intake.replies import MediaReplies
-from bot.intake.retries import SERVICE_WAITS_SECONDS, wait_seconds
 from bot.media.worker.client import MediaWorkerNotStarted
+from bot.retry import INTAKE
 from bot.telegram.destination import Destination
 from storage import drafts, media, media_answers
 from storage.media import ConversationKey, Media, ReceivedMedia
@@ -74,10 +74,10 @@ class Services:
         arrival = ReceivedMedia("update:1", "photo", ADA, 1, None, "f", "u", 9)
         now = self.shop.clock.now_milliseconds()
         async with self.shop.database.transaction() as tx:
-            await media.record(tx, arrival, now_milliseconds=now, not_before_milliseconds=now)
+            await media.record(tx, arrival, not_before_milliseconds=now)
             item = await media.by_source(tx, arrival.source)
             assert item is not None
-            await drafts.put(tx, item, now)
+            await drafts.put(tx, item)
             await media.set_reply(
                 tx, item.id, chat_id=sent.chat_id, reply_message_id=sent.message_id
             )
@@ -86,7 +86,7 @@ class Services:
     async def pass_time(self, seconds: int) -> None:
         """In steps of two seconds; what is due is worked on, as the pipeline does."""
         for _ in range(seconds // 2 + 1):
-            for item in await media.due(self.shop.database, self.shop.clock.now_milliseconds(), 9):
+            for item in await media.due(self.shop.database, 9):
                 await self.intake.take(item)
             self.shop.clock.advance(2)
 
@@ -104,7 +104,7 @@ async def test_a_photo_waits_for_the_network_and_its_sender_is_told_once(shop: S
     assert heard[0].startswith(AWAY)
     assert services.checks <= 12
     services.failure = None
-    await services.pass_time(max(SERVICE_WAITS_SECONDS) + 1)
+    await services.pass_time(round(max(INTAKE.delays_seconds)) + 1)
     item = await media.get(shop.database, media_id)
     assert item is not None
     assert item.state == "ready"
@@ -150,12 +150,11 @@ async def test_a_photo_that_nothing_can_open_is_not_blamed_and_the_operator_is_t
     assert "Good photo" in shop.paper.to(ADA.chat_id)[0]
 
 
-def test_patience_ends_and_listens_to_the_provider() -> None:
-    assert 1_800 <= sum(SERVICE_WAITS_SECONDS) <= 2_100
-    assert wait_seconds(1, TryAgain("503")) == 1
-    assert wait_seconds(len(SERVICE_WAITS_SECONDS) + 1, TryAgain("503")) is None
-    assert wait_seconds(1, Throttled("429", retry_after_seconds=40.0)) == 40
-    assert wait_seconds(5, InputNotFetched("400")) is None
+def test_the_service_is_tried_for_half_an_hour_and_an_unread_file_four_times() -> None:
+    assert 1_800 <= sum(INTAKE.delays_seconds) <= 2_100
+    assert policy_of(TryAgain("503")) is INTAKE
+    assert policy_of(InputNotFetched("400")).delay_seconds(4) is not None
+    assert policy_of(InputNotFetched("400")).delay_seconds(5) is None
 
 
 async def test_videos_wait_in_the_queue_and_the_provider_is_not_stormed(shop: Shop) -> None:

@@ -46,7 +46,7 @@ async def failed(shop: Shop, refusals: list[TelegramFailure], failure: TelegramF
 
 async def due(shop: Shop) -> list[int]:
     """The jobs whose end is to be said now."""
-    return [job.id for job in await jobs.unannounced(shop.database, shop.clock.now_milliseconds())]
+    return [job.id for job in await jobs.unannounced(shop.database)]
 
 
 async def test_what_was_refused_is_said_a_while_later(

@@ -27,13 +27,7 @@ async def used_again(shop: Shop, first: Job) -> None:
             sound_id=first.sound_id,
             status_message_id=None,
         )
-        job = await jobs.start(
-            tx,
-            again,
-            caps=orders.CAPS,
-            waiting_per_person=9,
-            now_milliseconds=shop.clock.now_milliseconds(),
-        )
+        job = await jobs.start(tx, again, caps=orders.CAPS, waiting_per_person=9)
         assert job is not None
 
 

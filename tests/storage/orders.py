@@ -28,10 +28,10 @@ async def item(tx: Transaction, kind: str, conversation: ConversationKey, **fact
     arrival = ReceivedMedia(
         f"update:{number}", kind, conversation, number, None, f"f{number}", f"u{number}", 9
     )
-    await media.record(tx, arrival, now_milliseconds=NOON, not_before_milliseconds=NOON)
+    await media.record(tx, arrival, not_before_milliseconds=NOON)
     stored = await media.by_source(tx, arrival.source)
     assert stored is not None
-    await drafts.put(tx, stored, NOON)
+    await drafts.put(tx, stored)
     length = {"duration_milliseconds": 5_000} if kind == "sound" else {}
     await media.ready(tx, stored.id, **length, **facts)
     ready = await media.get(tx, stored.id)
@@ -59,16 +59,11 @@ async def start(
     *,
     caps: Caps = CAPS,
     price: Price = PRICE,
-    now: int = NOON,
 ) -> Job:
     """A job that was accepted."""
     async with database.transaction() as tx:
         job = await jobs.start(
-            tx,
-            await order(tx, user_id, milliseconds, price),
-            caps=caps,
-            waiting_per_person=1_000,
-            now_milliseconds=now,
+            tx, await order(tx, user_id, milliseconds, price), caps=caps, waiting_per_person=1_000
         )
     assert job is not None
     return job
@@ -77,9 +72,7 @@ async def start(
 async def submit_next(database: Database, slots: int = 1) -> Job | None:
     """The next in turn takes a slot."""
     async with database.transaction() as tx:
-        return await moves.take_slot(
-            tx, account=ACCOUNT, slots=slots, engine=ENGINE, now_milliseconds=NOON
-        )
+        return await moves.take_slot(tx, account=ACCOUNT, slots=slots, engine=ENGINE)
 
 
 async def make_ready(database: Database, job: Job) -> None:
@@ -95,13 +88,9 @@ async def render(database: Database, job: Job, billed_milliseconds: int) -> Job:
     assert taken is not None
     assert taken.id == job.id
     async with database.transaction() as tx:
-        assert await moves.submitted(tx, job.id, f"task-{job.id}", NOON)
+        assert await moves.submitted(tx, job.id, f"task-{job.id}")
         assert await moves.rendered(
-            tx,
-            job.id,
-            video_url="https://x/y.mp4",
-            billed_milliseconds=billed_milliseconds,
-            now_milliseconds=NOON + 60_000,
+            tx, job.id, video_url="https://x/y.mp4", billed_milliseconds=billed_milliseconds
         )
         assert await moves.fetched(tx, job.id)
     current = await jobs.get(database, job.id)
@@ -112,11 +101,4 @@ async def render(database: Database, job: Job, billed_milliseconds: int) -> Job:
 async def deliver(database: Database, job: Job) -> bool:
     """delivering → done."""
     async with database.transaction() as tx:
-        return await moves.delivered(
-            tx,
-            job,
-            chat_id=job.chat_id,
-            message_id=99,
-            file_id="v",
-            now_milliseconds=NOON + 70_000,
-        )
+        return await moves.delivered(tx, job, chat_id=job.chat_id, message_id=99, file_id="v")

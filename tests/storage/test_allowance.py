@@ -25,8 +25,9 @@ from storage.jobs.ledger import (
 )
 from storage.media import ConversationKey
 from tests.storage.orders import CAPS, NOON, PRICE, SHANGHAI, item, start
+from tests.support.clock import HOUR, FakeClock
 
-DAY = 24 * 3600 * 1000
+DAY = 24 * HOUR
 REFUSED = (QuotaExceeded, BudgetExhausted)
 
 some_milliseconds = st.integers(1, 90_000)
@@ -45,25 +46,26 @@ some_prices = st.builds(
     quota_weight_permille=st.sampled_from([1, 160, 999, 1000, 1001, 1800, 6250]),
 )
 some_orders = st.lists(
-    st.tuples(st.sampled_from([1, 2]), some_milliseconds, st.sampled_from([NOON - DAY, NOON])),
+    st.tuples(st.sampled_from([1, 2]), some_milliseconds, st.sampled_from([-DAY, 0.0])),
     max_size=4,
 )
 
 
 async def allowance(database: Database, price: Price, caps: Caps = CAPS) -> Allowance:
-    return await ledger.allowance_of(database, 1, price, caps, NOON)
+    return await ledger.allowance_of(database, 1, price, caps)
 
 
 @settings(max_examples=25, deadline=None)
 @given(caps=some_caps, price=some_prices, orders=some_orders, checked=some_money)
 def test_all_that_is_left_can_be_had_and_no_more(
-    caps: Caps, price: Price, orders: list[tuple[int, int, int]], checked: int
+    caps: Caps, price: Price, orders: list[tuple[int, int, float]], checked: int
 ) -> None:
     async def scenario() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            database = await Database.open(Path(folder) / "bot.db")
+            clock = FakeClock()
+            database = await Database.open(Path(folder) / "bot.db", clock)
             try:
-                await _spend(database, caps, orders, checked)
+                await _spend(database, clock, caps, orders, checked)
                 await _holds_exactly(database, caps, price)
             finally:
                 await database.close()
@@ -72,11 +74,17 @@ def test_all_that_is_left_can_be_had_and_no_more(
 
 
 async def _spend(
-    database: Database, caps: Caps, orders: list[tuple[int, int, int]], checked: int
+    database: Database,
+    clock: FakeClock,
+    caps: Caps,
+    orders: list[tuple[int, int, float]],
+    checked: int,
 ) -> None:
-    for user_id, milliseconds, now in orders:
+    for user_id, milliseconds, seconds in orders:
+        clock.set_wall(seconds)
         with suppress(*REFUSED):
-            await start(database, user_id, milliseconds, caps=caps, now=now)
+            await start(database, user_id, milliseconds, caps=caps)
+        clock.set_wall(-seconds)
     with suppress(BudgetExhausted):
         async with database.transaction() as tx:
             await verdicts.count_check(
@@ -88,7 +96,6 @@ async def _spend(
                 micro_yuan=checked,
                 per_person_per_day=1,
                 caps=caps,
-                now_milliseconds=NOON,
             )
 
 

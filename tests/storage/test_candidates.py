@@ -7,6 +7,7 @@ from storage.jobs import candidates, jobs, moves
 from storage.jobs.candidates import CandidateAnswer
 from storage.jobs.jobs import Job, JobState
 from tests.storage.orders import ENGINE, NOON, make_ready, start
+from tests.support.clock import FakeClock
 
 ACCOUNT = "dashscope"
 
@@ -17,11 +18,9 @@ async def submitting(database: Database, user_id: int = 1) -> Job:
     return await taken(database)
 
 
-async def taken(database: Database, now: int = NOON) -> Job:
+async def taken(database: Database) -> Job:
     async with database.transaction() as tx:
-        job = await moves.take_slot(
-            tx, account=ACCOUNT, slots=5, engine=ENGINE, now_milliseconds=now
-        )
+        job = await moves.take_slot(tx, account=ACCOUNT, slots=5, engine=ENGINE)
     assert job is not None
     return job
 
@@ -36,12 +35,12 @@ async def asked(database: Database, user_id: int = 1) -> Job:
 
 async def adopt(database: Database, job: Job, task_id: str) -> CandidateAnswer:
     async with database.transaction() as tx:
-        return await candidates.adopt(tx, job.id, task_id, NOON)
+        return await candidates.adopt(tx, job.id, task_id)
 
 
 async def release(database: Database, job: Job) -> CandidateAnswer:
     async with database.transaction() as tx:
-        return await candidates.release(tx, job.id, "failed-released", NOON)
+        return await candidates.release(tx, job.id, "failed-released")
 
 
 async def now_is(database: Database, job: Job) -> Job:
@@ -74,11 +73,14 @@ async def test_a_task_belongs_to_one_job(database: Database) -> None:
     assert await adopt(database, second, "b") is CandidateAnswer.DONE
 
 
-async def test_an_answer_of_an_earlier_submission_is_none_for_the_next(database: Database) -> None:
+async def test_an_answer_of_an_earlier_submission_is_none_for_the_next(
+    database: Database, clock: FakeClock
+) -> None:
     job = await asked(database)
     async with database.transaction() as tx:
         assert await moves.not_submitted(tx, job.id, 0)
-    assert (await taken(database, NOON + 1)).id == job.id
+    clock.advance(1)
+    assert (await taken(database)).id == job.id
     assert await release(database, job) is CandidateAnswer.NOT_ASKED
     assert await adopt(database, job, "a") is CandidateAnswer.NOT_ASKED
 
@@ -96,6 +98,6 @@ async def test_a_released_job_stays_so_whatever_comes_after(database: Database) 
     assert await release(database, job) is CandidateAnswer.DONE
     assert await adopt(database, job, "a") is CandidateAnswer.NOT_ASKED
     async with database.transaction() as tx:
-        assert not await moves.submitted(tx, job.id, "a", NOON)
+        assert not await moves.submitted(tx, job.id, "a")
         assert not await moves.not_submitted(tx, job.id, NOON)
     assert (await now_is(database, job)).state == JobState.FAILED

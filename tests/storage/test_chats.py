@@ -15,7 +15,7 @@ THERE, HERE = ConversationKey(OLD, 0, USER), ConversationKey(NEW, 0, USER)
 
 async def move(database: Database) -> bool:
     async with database.transaction() as tx:
-        return await chats.move(tx, OLD, NEW, orders.NOON)
+        return await chats.move(tx, OLD, NEW)
 
 
 async def item(database: Database, kind: str, conversation: ConversationKey) -> media.Media:
@@ -29,7 +29,7 @@ async def test_halves_drafts_and_jobs_go_along(database: Database) -> None:
     async with database.transaction() as tx:
         await media.set_reply(tx, photo.id, chat_id=photo.chat_id, reply_message_id=55)
         await tx.execute("UPDATE jobs SET chat_id = :old, status_message_id = 9", {"old": OLD})
-        await chats.mark_dead(tx, OLD, "gone", orders.NOON)
+        await chats.mark_dead(tx, OLD, "gone")
     assert await move(database)
 
     moved = await jobs.get(database, job.id)
@@ -74,9 +74,7 @@ async def test_a_late_half_waits_for_its_sender_and_remembers_when_it_was_sent(
 ) -> None:
     arrival = ReceivedMedia("update:900", "photo", THERE, 1, None, "f", "u", 9, orders.NOON - 5_000)
     async with database.transaction() as tx:
-        await media.record(
-            tx, arrival, now_milliseconds=orders.NOON, not_before_milliseconds=0, late=True
-        )
+        await media.record(tx, arrival, not_before_milliseconds=0, late=True)
     stored = await media.by_source(database, "update:900")
     assert stored is not None
     assert (stored.state, stored.fault) == ("asked", LATE)

@@ -10,6 +10,7 @@ import pytest
 
 from storage.db.database import Database, Transaction
 from storage.db.migrate import DatabaseTooNew, all_migrations
+from tests.support.clock import NOON_MILLISECONDS, FakeClock
 
 
 async def put(tx: Transaction, subject: str) -> None:
@@ -72,14 +73,29 @@ async def test_a_transaction_sees_its_own_writes_and_readers_see_only_what_is_co
     assert await subjects(database) == {"mine"}
 
 
+async def test_what_a_transaction_does_happens_at_the_moment_it_began(
+    database: Database, clock: FakeClock
+) -> None:
+    async with database.transaction() as tx:
+        clock.advance(5)
+        await tx.execute("INSERT INTO notices VALUES ('mine', :now)")
+        assert await tx.fetch_one(
+            "SELECT told_at_milliseconds AS at, :now AS now FROM notices"
+        ) == {
+            "at": NOON_MILLISECONDS,
+            "now": NOON_MILLISECONDS,
+        }
+    assert await database.fetch_one("SELECT :now AS now") == {"now": NOON_MILLISECONDS + 5_000}
+
+
 async def test_readers_cannot_write(database: Database) -> None:
     with pytest.raises(sqlite3.OperationalError):
         await database.fetch_one("INSERT INTO notices VALUES ('x', 1) RETURNING subject")
 
 
 async def test_two_processes_writing_at_once_lose_nothing(tmp_path: Path) -> None:
-    first = await Database.open(tmp_path / "bot.db")
-    second = await Database.open(tmp_path / "bot.db")
+    first = await Database.open(tmp_path / "bot.db", FakeClock())
+    second = await Database.open(tmp_path / "bot.db", FakeClock())
 
     async def write(database: Database, name: str) -> None:
         for number in range(20):
@@ -95,19 +111,19 @@ async def test_two_processes_writing_at_once_lose_nothing(tmp_path: Path) -> Non
 
 async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     for _ in range(2):
-        database = await Database.open(tmp_path / "bot.db")
+        database = await Database.open(tmp_path / "bot.db", FakeClock())
         versions = await database.fetch_all("SELECT version FROM schema_migrations")
         assert len(versions) == len(all_migrations())
         await database.close()
 
 
 async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
-    database = await Database.open(tmp_path / "bot.db")
+    database = await Database.open(tmp_path / "bot.db", FakeClock())
     async with database.transaction() as tx:
         await tx.execute("INSERT INTO schema_migrations VALUES (9999, '9999_later.sql')")
     await database.close()
     with pytest.raises(DatabaseTooNew, match="9999"):
-        await Database.open(tmp_path / "bot.db")
+        await Database.open(tmp_path / "bot.db", FakeClock())
 
 
 async def test_it_writes_to_disk_before_it_says_so(database: Database) -> None:

@@ -23,9 +23,7 @@ async def waiting(database: Database, engine: str, user_id: int) -> Job:
 
 async def next_of(database: Database, engine: str, slots: int = 1) -> Job | None:
     async with database.transaction() as tx:
-        return await moves.take_slot(
-            tx, account=ACCOUNT, slots=slots, engine=engine, now_milliseconds=NOON
-        )
+        return await moves.take_slot(tx, account=ACCOUNT, slots=slots, engine=engine)
 
 
 async def test_a_task_of_one_engine_leaves_the_slots_of_the_other_free(database: Database) -> None:

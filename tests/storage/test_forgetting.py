@@ -17,6 +17,7 @@ from storage.media import ConversationKey
 from storage.people import deletion, pseudonyms
 from storage.verdicts import TooManyChecks
 from tests.storage.orders import CAPS, NOON, SHANGHAI, deliver, item, render, start
+from tests.support.clock import HOUR, FakeClock
 
 ADA, BEN = 712_345, 712_346
 KEYED = dataclasses.replace(CAPS, pseudonym_key=b"of the token")
@@ -31,11 +32,7 @@ async def make_videos(database: Database, *people: int) -> None:
 async def forget(database: Database, user_id: int, caps: Caps = KEYED) -> int:
     async with database.transaction() as tx:
         account_id = await pseudonyms.take(
-            tx,
-            user_id,
-            caps.pseudonym_key,
-            until_milliseconds=TOMORROW,
-            now_milliseconds=NOON,
+            tx, user_id, caps.pseudonym_key, until_milliseconds=TOMORROW
         )
         await deletion.forget(tx, user_id, account_id)
     return account_id
@@ -61,19 +58,22 @@ async def test_nothing_in_the_database_names_them_and_every_amount_stays(
     assert await database.fetch_all(amounts) == before
 
 
-async def test_what_they_used_counts_on_until_the_window_ends(database: Database) -> None:
+async def test_what_they_used_counts_on_until_the_window_ends(
+    database: Database, clock: FakeClock
+) -> None:
     await make_videos(database, ADA)
-    used = (await ledger.quota_of(database, ADA, KEYED, NOON)).used_milliseconds
+    used = (await ledger.quota_of(database, ADA, KEYED)).used_milliseconds
     assert used == 4_000
     await forget(database, ADA)
-    assert (await ledger.quota_of(database, ADA, KEYED, NOON)).used_milliseconds == used
-    assert (await ledger.quota_of(database, BEN, KEYED, NOON)).used_milliseconds == 0
+    assert (await ledger.quota_of(database, ADA, KEYED)).used_milliseconds == used
+    assert (await ledger.quota_of(database, BEN, KEYED)).used_milliseconds == 0
 
     await make_videos(database, ADA)
-    assert (await ledger.quota_of(database, ADA, KEYED, NOON)).used_milliseconds == 2 * used
+    assert (await ledger.quota_of(database, ADA, KEYED)).used_milliseconds == 2 * used
     await forget(database, ADA)
-    assert (await ledger.quota_of(database, ADA, KEYED, NOON)).used_milliseconds == 2 * used
-    assert (await ledger.quota_of(database, ADA, KEYED, TOMORROW)).used_milliseconds == 0
+    assert (await ledger.quota_of(database, ADA, KEYED)).used_milliseconds == 2 * used
+    clock.advance(12 * HOUR)
+    assert (await ledger.quota_of(database, ADA, KEYED)).used_milliseconds == 0
 
 
 async def test_checks_of_photos_count_on_as_well(database: Database) -> None:
@@ -89,7 +89,6 @@ async def test_checks_of_photos_count_on_as_well(database: Database) -> None:
                 micro_yuan=1,
                 per_person_per_day=1,
                 caps=KEYED,
-                now_milliseconds=NOON,
             )
 
     await check()
@@ -99,15 +98,16 @@ async def test_checks_of_photos_count_on_as_well(database: Database) -> None:
 
 
 async def test_no_way_leads_back_without_the_key_nor_with_it_after_the_window(
-    database: Database,
+    database: Database, clock: FakeClock
 ) -> None:
     await make_videos(database, ADA)
     account_id = await forget(database, ADA)
-    assert await pseudonyms.account_of(database, ADA, b"another key", NOON) is None
-    assert await pseudonyms.account_of(database, ADA, KEYED.pseudonym_key, NOON) == account_id
+    assert await pseudonyms.account_of(database, ADA, b"another key") is None
+    assert await pseudonyms.account_of(database, ADA, KEYED.pseudonym_key) == account_id
     assert b"of the token" not in (await everything(database)).encode()
+    clock.advance(12 * HOUR)
     async with database.transaction() as tx:
-        assert await pseudonyms.expire(tx, TOMORROW) == 1
+        assert await pseudonyms.expire(tx) == 1
     assert await database.fetch_all("SELECT * FROM pseudonyms") == []
 
 

@@ -15,7 +15,6 @@ from storage.media import ConversationKey
 from tests.storage.orders import (
     ACCOUNT,
     CAPS,
-    ENGINE,
     NOON,
     deliver,
     item,
@@ -25,6 +24,7 @@ from tests.storage.orders import (
     start,
     submit_next,
 )
+from tests.support.clock import FakeClock
 
 
 async def state_of(database: Database, job_id: int) -> str:
@@ -37,7 +37,7 @@ async def end(database: Database, job_id: int) -> None:
     job = await jobs.get(database, job_id)
     assert job is not None
     async with database.transaction() as tx:
-        await moves.fail(tx, job, "failed-service", None, NOON)
+        await moves.fail(tx, job, "failed-service", None)
 
 
 async def test_people_take_turns_and_one_persons_jobs_keep_their_order(database: Database) -> None:
@@ -109,19 +109,22 @@ async def test_one_task_belongs_to_one_job(database: Database) -> None:
     assert one.task_id is not None
     with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
         async with database.transaction() as tx:
-            await moves.submitted(tx, other.id, one.task_id, NOON)
+            await moves.submitted(tx, other.id, one.task_id)
 
 
-async def test_a_job_postponed_is_passed_over_until_it_is_due(database: Database) -> None:
+async def test_a_job_postponed_is_passed_over_until_it_is_due(
+    database: Database, clock: FakeClock
+) -> None:
     job = await start(database, 1, 1_000)
     await make_ready(database, job)
     taken = await submit_next(database)
     assert taken is not None
     async with database.transaction() as tx:
         await moves.not_submitted(tx, job.id, NOON + 5_000)
-        later = {"account": ACCOUNT, "slots": 1, "engine": ENGINE}
-        assert await moves.take_slot(tx, now_milliseconds=NOON + 4_999, **later) is None  # type: ignore[arg-type]
-        assert await moves.take_slot(tx, now_milliseconds=NOON + 5_000, **later) is not None  # type: ignore[arg-type]
+    clock.advance(4.999)
+    assert await submit_next(database) is None
+    clock.advance(0.001)
+    assert await submit_next(database) is not None
 
 
 async def test_the_same_request_makes_one_job(database: Database) -> None:
@@ -130,9 +133,7 @@ async def test_the_same_request_makes_one_job(database: Database) -> None:
     made = []
     for _ in range(2):
         async with database.transaction() as tx:
-            made.append(
-                await jobs.start(tx, same, caps=CAPS, waiting_per_person=3, now_milliseconds=NOON)
-            )
+            made.append(await jobs.start(tx, same, caps=CAPS, waiting_per_person=3))
     assert [job is not None for job in made] == [True, False]
     assert len(await database.fetch_all("SELECT * FROM ledger")) == 1
 
@@ -140,22 +141,10 @@ async def test_the_same_request_makes_one_job(database: Database) -> None:
 async def test_waiting_jobs_are_capped_per_person(database: Database) -> None:
     async with database.transaction() as tx:
         for wanted in (1, 1):
-            await jobs.start(
-                tx,
-                await order(tx, wanted, 1_000),
-                caps=CAPS,
-                waiting_per_person=2,
-                now_milliseconds=NOON,
-            )
+            await jobs.start(tx, await order(tx, wanted, 1_000), caps=CAPS, waiting_per_person=2)
     with pytest.raises(TooManyWaiting):
         async with database.transaction() as tx:
-            await jobs.start(
-                tx,
-                await order(tx, 1, 1_000),
-                caps=CAPS,
-                waiting_per_person=2,
-                now_milliseconds=NOON,
-            )
+            await jobs.start(tx, await order(tx, 1, 1_000), caps=CAPS, waiting_per_person=2)
 
 
 async def test_every_move_repeated_after_a_lost_reply_answers_no_and_changes_nothing(
@@ -167,12 +156,12 @@ async def test_every_move_repeated_after_a_lost_reply_answers_no_and_changes_not
     assert not await deliver(database, job)
     async with database.transaction() as tx:
         assert not await moves.prepared(tx, job.id)
-        assert not await moves.submitted(tx, job.id, "other", NOON)
+        assert not await moves.submitted(tx, job.id, "other")
         assert not await moves.fetched(tx, job.id)
-        assert not await moves.fail(tx, job, "failed-lost", None, NOON)
-        assert not await moves.undeliverable(tx, job, "gone", NOON)
-        assert not await moves.cancelled(tx, job, NOON)
-        assert not await moves.cancel_waiting(tx, job.id, NOON)
+        assert not await moves.fail(tx, job, "failed-lost", None)
+        assert not await moves.undeliverable(tx, job, "gone")
+        assert not await moves.cancelled(tx, job)
+        assert not await moves.cancel_waiting(tx, job.id)
     assert await database.fetch_all("SELECT * FROM ledger") == before
     assert await state_of(database, job.id) == JobState.DONE
 
@@ -195,8 +184,8 @@ async def test_waiting_jobs_are_cancelled_at_once_and_running_ones_only_asked_to
     await make_ready(database, running)
     assert await submit_next(database) is not None
     async with database.transaction() as tx:
-        assert await moves.cancel_waiting(tx, waiting.id, NOON)
-        assert not await moves.cancel_waiting(tx, running.id, NOON)
+        assert await moves.cancel_waiting(tx, waiting.id)
+        assert not await moves.cancel_waiting(tx, running.id)
         assert await moves.request_cancel(tx, running.id)
         assert not await moves.request_cancel(tx, running.id)
     assert await state_of(database, waiting.id) == JobState.CANCELLED

@@ -19,12 +19,13 @@ from storage.jobs.ledger import (
     next_month_milliseconds,
 )
 from tests.storage.orders import CAPS, NOON, PRICE, SHANGHAI, deliver, render, start
+from tests.support.clock import HOUR, FakeClock
 
-DAY = 24 * 3600 * 1000
+DAY = 24 * HOUR
 
 
-async def left(database: Database, user_id: int = 1, now: int = NOON) -> int:
-    return (await ledger.quota_of(database, user_id, CAPS, now)).left_milliseconds
+async def left(database: Database, user_id: int = 1) -> int:
+    return (await ledger.quota_of(database, user_id, CAPS)).left_milliseconds
 
 
 async def test_a_delivered_job_costs_what_was_billed_and_the_rest_comes_back(
@@ -57,7 +58,7 @@ async def test_a_bill_above_the_hold_is_flagged_and_the_person_pays_the_hold(
 async def test_a_job_that_fails_before_the_bill_costs_nobody_anything(database: Database) -> None:
     job = await start(database)
     async with database.transaction() as tx:
-        await moves.fail(tx, job, "failed-service", None, NOON)
+        await moves.fail(tx, job, "failed-service", None)
     assert await left(database) == 60_000
     assert await ledger.charged_milliseconds(database, job.id) == 0
 
@@ -67,7 +68,7 @@ async def test_a_job_that_fails_after_the_bill_costs_the_operator_and_not_the_pe
 ) -> None:
     job = await render(database, await start(database), 5_000)
     async with database.transaction() as tx:
-        await moves.fail(tx, job, "failed-lost", None, NOON)
+        await moves.fail(tx, job, "failed-lost", None)
     assert await left(database) == 60_000
     spent = await database.fetch_one("SELECT SUM(spent_micro_yuan) AS spent FROM ledger")
     assert spent == {"spent": 2_500_000}
@@ -91,20 +92,24 @@ async def test_a_refused_job_leaves_no_trace(database: Database) -> None:
     assert await database.fetch_all("SELECT * FROM ledger") == []
 
 
-async def test_the_next_day_begins_with_a_full_quota(database: Database) -> None:
+async def test_the_next_day_begins_with_a_full_quota(database: Database, clock: FakeClock) -> None:
     await start(database, milliseconds=60_000)
-    assert await left(database, now=NOON + DAY) == 60_000
-    await start(database, milliseconds=60_000, now=NOON + DAY)
+    clock.advance(DAY)
+    assert await left(database) == 60_000
+    await start(database, milliseconds=60_000)
 
 
-async def test_the_month_binds_when_it_leaves_less_than_the_day(database: Database) -> None:
+async def test_the_month_binds_when_it_leaves_less_than_the_day(
+    database: Database, clock: FakeClock
+) -> None:
     caps = replace(CAPS, person_month_milliseconds=70_000)
     await start(database, milliseconds=60_000, caps=caps)
-    quota = await ledger.quota_of(database, 1, caps, NOON + DAY)
+    clock.advance(DAY)
+    quota = await ledger.quota_of(database, 1, caps)
     assert quota.left_milliseconds == 10_000
     assert quota.resets_at_milliseconds == next_month_milliseconds(NOON, SHANGHAI)
     with pytest.raises(QuotaExceeded):
-        await start(database, milliseconds=10_001, caps=caps, now=NOON + DAY)
+        await start(database, milliseconds=10_001, caps=caps)
 
 
 async def test_the_whole_bots_budget_refuses_everybody(database: Database) -> None:
@@ -150,14 +155,10 @@ async def test_entries_can_be_neither_changed_nor_erased(database: Database) -> 
 async def test_a_hold_cannot_be_resolved_twice(database: Database) -> None:
     job = await start(database)
     async with database.transaction() as tx:
-        await ledger.settle(
-            tx, job.id, PRICE, billed_milliseconds=1, charge_person=True, now_milliseconds=NOON
-        )
+        await ledger.settle(tx, job.id, PRICE, billed_milliseconds=1, charge_person=True)
     with pytest.raises(sqlite3.IntegrityError):
         async with database.transaction() as tx:
-            await ledger.settle(
-                tx, job.id, PRICE, billed_milliseconds=1, charge_person=True, now_milliseconds=NOON
-            )
+            await ledger.settle(tx, job.id, PRICE, billed_milliseconds=1, charge_person=True)
 
 
 async def test_a_job_cannot_end_with_its_hold_open(database: Database) -> None:
@@ -173,7 +174,7 @@ async def test_a_job_cannot_end_with_its_hold_open(database: Database) -> None:
 async def submit_without_hold(database: Database, job: Job) -> None:
     async with database.transaction() as tx:
         await moves.prepared(tx, job.id)
-        await ledger.release(tx, job.id, now_milliseconds=NOON)
+        await ledger.release(tx, job.id)
         await tx.execute(
             "UPDATE jobs SET state = 'submitting', account = 'a', slot = 0,"
             " submitting_at_milliseconds = 1 WHERE id = :id",

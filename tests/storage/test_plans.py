@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from storage import media, outages, verdicts
-from storage.db.database import NOTHING, Database, Parameters, Row, Transaction
+from storage.db.database import NOTHING, Database, Parameters, Transaction
+from storage.db.rows import Row
 from storage.inbox import Inbox
 from storage.jobs import jobs, moves
 from tests.storage import orders
@@ -19,41 +20,29 @@ class Explaining(Transaction):
     """Does what it is told, and notes which tables were read from one end to the other."""
 
     def __init__(self, inner: Transaction) -> None:
-        self._inner = inner
+        super().__init__(inner._connection, inner.now_milliseconds)
         self.scanned: list[str] = []
 
     async def execute(self, sql: str, parameters: Parameters = NOTHING) -> int:
         await self._explain(sql, parameters)
-        return await self._inner.execute(sql, parameters)
-
-    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
-        await self._explain(sql, parameters)
-        return await self._inner.fetch_one(sql, parameters)
+        return await super().execute(sql, parameters)
 
     async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         await self._explain(sql, parameters)
-        return await self._inner.fetch_all(sql, parameters)
+        return await super().fetch_all(sql, parameters)
 
     async def _explain(self, sql: str, parameters: Parameters) -> None:
-        for row in await self._inner.fetch_all(f"EXPLAIN QUERY PLAN {sql}", parameters):
+        for row in await super().fetch_all(f"EXPLAIN QUERY PLAN {sql}", parameters):
             if row["detail"] in {f"SCAN {table}" for table in _LARGE}:
                 self.scanned.append(f"{row['detail']}: {sql}")
 
 
 async def _slot(tx: Transaction) -> None:
-    await moves.take_slot(
-        tx, account=orders.ACCOUNT, slots=1, engine=orders.ENGINE, now_milliseconds=orders.NOON
-    )
+    await moves.take_slot(tx, account=orders.ACCOUNT, slots=1, engine=orders.ENGINE)
 
 
 async def _start(tx: Transaction) -> None:
-    await jobs.start(
-        tx,
-        await orders.order(tx),
-        caps=orders.CAPS,
-        waiting_per_person=9,
-        now_milliseconds=orders.NOON,
-    )
+    await jobs.start(tx, await orders.order(tx), caps=orders.CAPS, waiting_per_person=9)
 
 
 async def _uncount(tx: Transaction) -> None:
@@ -61,10 +50,10 @@ async def _uncount(tx: Transaction) -> None:
 
 
 _OFTEN: dict[str, Callable[[Transaction], Awaitable[object]]] = {
-    "halves to be worked on": lambda tx: media.due(tx, orders.NOON, 32),
-    "halves to be talked about": lambda tx: media.unannounced(tx, orders.NOON, 32),
+    "halves to be worked on": lambda tx: media.due(tx, 32),
+    "halves to be talked about": lambda tx: media.unannounced(tx, 32),
     "open jobs": jobs.open_jobs,
-    "jobs to be talked about": lambda tx: jobs.unannounced(tx, orders.NOON),
+    "jobs to be talked about": lambda tx: jobs.unannounced(tx),
     "a slot": _slot,
     "what is refused": lambda tx: outages.all_of(tx, orders.ACCOUNT),
     "how long tasks take": lambda tx: jobs.durations(tx, orders.ENGINE, 50),

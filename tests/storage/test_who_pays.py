@@ -21,7 +21,7 @@ from storage.jobs import job_parts, jobs, moves
 from storage.jobs.failures import OBJECTED, SERVICE_FAULTS, is_charged
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.jobs.ledger import Caps, Price
-from tests.storage.orders import ACCOUNT, ENGINE, NOON, SHANGHAI, order
+from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, order
 
 PRICE = Price(micro_yuan_per_second=900_000, quota_weight_permille=1800)
 CAPS = Caps(SHANGHAI, 60_000, None, 10**12, 10**12)
@@ -79,13 +79,13 @@ class Case:
             case JobState.READY:
                 return await take_slot(tx)
             case JobState.SUBMITTING:
-                return await moves.submitted(tx, job.id, f"task-{job.id}", NOON)
+                return await moves.submitted(tx, job.id, f"task-{job.id}")
             case JobState.RUNNING if job.part == 1 and await others_go_on(tx, job):
                 return False  # it is billed last
             case JobState.RUNNING:
                 return await bill(tx, job, self.more)
             case JobState.FETCHING if job.whole_id is not None:
-                return await job_parts.kept(tx, job.id, NOON)
+                return await job_parts.kept(tx, job.id)
             case JobState.FETCHING:
                 return await moves.fetched(tx, job.id)
             case JobState.JOINING:
@@ -96,18 +96,14 @@ class Case:
 
     async def _deliver(self, tx: Transaction, job: Job) -> bool:
         if self.objected:
-            return await moves.fail(tx, job, OBJECTED, None, NOON)
+            return await moves.fail(tx, job, OBJECTED, None)
         if self.closed:
-            return await moves.undeliverable(tx, job, "closed", NOON)
-        return await moves.delivered(
-            tx, job, chat_id=job.chat_id, message_id=1, file_id="f", now_milliseconds=NOON
-        )
+            return await moves.undeliverable(tx, job, "closed")
+        return await moves.delivered(tx, job, chat_id=job.chat_id, message_id=1, file_id="f")
 
 
 async def take_slot(tx: Transaction) -> bool:
-    taken = await moves.take_slot(
-        tx, account=ACCOUNT, slots=2, engine=ENGINE, now_milliseconds=NOON
-    )
+    taken = await moves.take_slot(tx, account=ACCOUNT, slots=2, engine=ENGINE)
     return taken is not None
 
 
@@ -120,15 +116,13 @@ async def others_go_on(tx: Transaction, part: Job) -> bool:
 
 async def bill(tx: Transaction, job: Job, more: int) -> bool:
     milliseconds = job.held_milliseconds + more
-    return await moves.rendered(
-        tx, job.id, video_url="u", billed_milliseconds=milliseconds, now_milliseconds=NOON
-    )
+    return await moves.rendered(tx, job.id, video_url="u", billed_milliseconds=milliseconds)
 
 
 async def begin(database: Database, more: int, *, in_parts: bool) -> Case:
     async with database.transaction() as tx:
         wanted = await order(tx, next(_people), LENGTH, PRICE)
-        facts = {"caps": CAPS, "waiting_per_person": 9, "now_milliseconds": NOON}
+        facts = {"caps": CAPS, "waiting_per_person": 9}
         start = job_parts.start if in_parts else jobs.start
         job = await start(tx, wanted, **facts, **({"cuts": CUTS} if in_parts else {}))  # type: ignore[arg-type]
     assert job is not None
@@ -137,7 +131,7 @@ async def begin(database: Database, more: int, *, in_parts: bool) -> Case:
 
 async def stop(tx: Transaction, case: Case) -> None:
     """As whoever may stop it does: see `handlers.jobs`."""
-    if not await moves.cancel_waiting(tx, case.job_id, NOON):
+    if not await moves.cancel_waiting(tx, case.job_id):
         await moves.request_cancel(tx, case.job_id)
 
 
@@ -145,17 +139,17 @@ async def end(case: Case, way: str) -> None:
     job = await case.job()
     async with case.database.transaction() as tx:
         if way.startswith("failed-"):
-            await moves.fail(tx, job, way, None, NOON)
+            await moves.fail(tx, job, way, None)
         elif way == "the chat closes":
             case.closed = True
-            await close_chat(tx, job.chat_id, "blocked", NOON)
+            await close_chat(tx, job.chat_id, "blocked")
         elif way == "somebody objects":
             case.objected = True
             await stop(tx, case)
         elif way == "its maker stops it":
             await stop(tx, case)
         elif way == "it is cancelled":
-            await moves.cancelled(tx, job, NOON)
+            await moves.cancelled(tx, job)
 
 
 async def check(case: Case, what: str) -> JobState:

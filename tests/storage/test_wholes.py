@@ -6,11 +6,13 @@ import sqlite3
 
 import pytest
 
-from storage.db.database import Database, Row
+from storage.db.database import Database
+from storage.db.rows import Row
 from storage.jobs import job_parts, jobs, ledger, moves
 from storage.jobs.jobs import Job, JobState, TooManyWaiting
 from storage.jobs.ledger import QuotaExceeded
 from tests.storage.orders import ACCOUNT, CAPS, ENGINE, NOON, order, start
+from tests.support.clock import FakeClock
 
 LENGTH = 45_000
 CUTS = (16_000, 31_000)
@@ -21,12 +23,7 @@ async def start_whole(
 ) -> Job:
     async with database.transaction() as tx:
         whole = await job_parts.start(
-            tx,
-            await order(tx, user_id, length),
-            cuts=CUTS,
-            caps=CAPS,
-            waiting_per_person=waiting,
-            now_milliseconds=NOON,
+            tx, await order(tx, user_id, length), cuts=CUTS, caps=CAPS, waiting_per_person=waiting
         )
     assert whole is not None
     return whole
@@ -41,9 +38,7 @@ async def prepare(database: Database, whole: Job) -> list[Job]:
 
 async def take(database: Database, slots: int = 1) -> Job:
     async with database.transaction() as tx:
-        taken = await moves.take_slot(
-            tx, account=ACCOUNT, slots=slots, engine=ENGINE, now_milliseconds=NOON
-        )
+        taken = await moves.take_slot(tx, account=ACCOUNT, slots=slots, engine=ENGINE)
     assert taken is not None
     return taken
 
@@ -51,23 +46,21 @@ async def take(database: Database, slots: int = 1) -> Job:
 async def run_next(database: Database, slots: int = 1) -> Job:
     taken = await take(database, slots)
     async with database.transaction() as tx:
-        assert await moves.submitted(tx, taken.id, f"task-{taken.id}", NOON)
+        assert await moves.submitted(tx, taken.id, f"task-{taken.id}")
     return taken
 
 
 async def bill(database: Database, job: Job, billed: int | None = None) -> None:
     milliseconds = job.held_milliseconds if billed is None else billed
     async with database.transaction() as tx:
-        assert await moves.rendered(
-            tx, job.id, video_url="u", billed_milliseconds=milliseconds, now_milliseconds=NOON
-        )
+        assert await moves.rendered(tx, job.id, video_url="u", billed_milliseconds=milliseconds)
 
 
 async def keep_next(database: Database, billed: int | None = None) -> Job:
     part = await run_next(database)
     await bill(database, part, billed)
     async with database.transaction() as tx:
-        assert await job_parts.kept(tx, part.id, NOON)
+        assert await job_parts.kept(tx, part.id)
     return part
 
 
@@ -122,9 +115,7 @@ async def test_it_is_settled_once_with_what_its_parts_were_billed(database: Data
         assert not await job_parts.joined(tx, whole.id)
     async with database.transaction() as tx:
         job = await now(database, whole)
-        assert await moves.delivered(
-            tx, job, chat_id=1, message_id=9, file_id="f", now_milliseconds=NOON
-        )
+        assert await moves.delivered(tx, job, chat_id=1, message_id=9, file_id="f")
     spent = {"held": 0, "quota_held": 0, "quota_spent": 44_400, "holds": 1, "spent": 22_200_000}
     assert await balance(database) == spent
 
@@ -135,8 +126,8 @@ async def test_a_part_that_fails_ends_it_and_the_person_pays_nothing(database: D
     await keep_next(database)
     failing = await run_next(database)
     async with database.transaction() as tx:
-        assert await moves.fail(tx, failing, "failed-service", "why", NOON)
-        assert not await moves.fail(tx, failing, "failed-service", "why", NOON)
+        assert await moves.fail(tx, failing, "failed-service", "why")
+        assert not await moves.fail(tx, failing, "failed-service", "why")
     assert await states(database, whole) == ["failed", "kept", "failed", "cancelled"]
     ended = await now(database, whole)
     assert (ended.failure, ended.failure_detail) == ("failed-service", "why")
@@ -151,7 +142,7 @@ async def test_with_a_part_still_running_the_end_waits_for_its_bill(database: Da
     await prepare(database, whole)
     first, second = await run_next(database, 2), await run_next(database, 2)
     async with database.transaction() as tx:
-        await moves.fail(tx, first, "failed-service", None, NOON)
+        await moves.fail(tx, first, "failed-service", None)
     assert await states(database, whole) == ["in_parts", "failed", "running", "cancelled"]
     assert (await now(database, second)).cancel_requested == 1
     await bill(database, second)
@@ -167,7 +158,7 @@ async def test_a_doomed_part_that_was_not_submitted_does_not_wait_again(
     await prepare(database, whole)
     first, second = await run_next(database, 2), await take(database, 2)
     async with database.transaction() as tx:
-        await moves.fail(tx, first, "failed-service", None, NOON)
+        await moves.fail(tx, first, "failed-service", None)
         if again:
             await moves.prepare_again(tx, second.id)
         else:
@@ -180,8 +171,8 @@ async def test_stopped_before_it_began_it_costs_nothing(database: Database) -> N
     whole = await start_whole(database)
     await prepare(database, whole)
     async with database.transaction() as tx:
-        assert await moves.cancel_waiting(tx, whole.id, NOON)
-        assert not await moves.cancel_waiting(tx, whole.id, NOON)
+        assert await moves.cancel_waiting(tx, whole.id)
+        assert not await moves.cancel_waiting(tx, whole.id)
     assert await states(database, whole) == ["cancelled"] * 4
     assert (await balance(database))["quota_held"] == 0
 
@@ -192,10 +183,10 @@ async def test_stopped_in_the_middle_what_was_made_comes_and_counts(database: Da
     await keep_next(database)
     running = await run_next(database)
     async with database.transaction() as tx:
-        assert not await moves.cancel_waiting(tx, whole.id, NOON)
+        assert not await moves.cancel_waiting(tx, whole.id)
     assert await states(database, whole) == ["in_parts", "kept", "running", "cancelled"]
     async with database.transaction() as tx:
-        await moves.cancelled(tx, running, NOON)
+        await moves.cancelled(tx, running)
     assert await states(database, whole) == ["joining", "kept", "cancelled", "cancelled"]
     assert (await now(database, whole)).billed_milliseconds == 16_000
 
@@ -206,7 +197,7 @@ async def test_a_task_that_somebody_else_cancelled_ends_it_for_nothing(database:
     await keep_next(database)
     running = await run_next(database)
     async with database.transaction() as tx:
-        await moves.cancelled(tx, running, NOON)
+        await moves.cancelled(tx, running)
     assert (await now(database, whole)).state == JobState.CANCELLED
     assert await ledger.charged_milliseconds(database, whole.id) == 0
 
@@ -223,7 +214,7 @@ async def test_a_kept_part_that_is_lost_is_fetched_again_and_the_whole_waits(
         assert not await job_parts.lost(tx, lost)
     assert await states(database, whole) == ["in_parts", "kept", "fetching", "kept"]
     async with database.transaction() as tx:
-        assert await job_parts.kept(tx, lost.id, NOON)
+        assert await job_parts.kept(tx, lost.id)
     assert (await now(database, whole)).state == JobState.JOINING
 
 
@@ -234,10 +225,10 @@ async def test_a_whole_is_failed_from_outside_as_soon_as_nothing_of_it_runs(
     await prepare(database, whole)
     running = await run_next(database)
     async with database.transaction() as tx:
-        assert await moves.fail(tx, await now(database, whole), "failed-lost", None, NOON)
+        assert await moves.fail(tx, await now(database, whole), "failed-lost", None)
     assert (await now(database, whole)).state == JobState.IN_PARTS
     async with database.transaction() as tx:
-        await moves.cancelled(tx, running, NOON)
+        await moves.cancelled(tx, running)
     assert (await now(database, whole)).state == JobState.FAILED
 
 
@@ -253,9 +244,7 @@ async def test_other_people_come_between_the_parts(database: Database) -> None:
         job = await run_next(database)
         served.append(job.user_id)
         async with database.transaction() as tx:
-            await moves.rendered(
-                tx, job.id, video_url="u", billed_milliseconds=1, now_milliseconds=NOON
-            )
+            await moves.rendered(tx, job.id, video_url="u", billed_milliseconds=1)
     assert served == [2, 1, 1]
 
 
@@ -265,7 +254,7 @@ async def test_it_counts_as_one_among_those_that_wait(database: Database) -> Non
         await start_whole(database, waiting=1, length=45_001)
     found = await jobs.open_jobs_of(database, 1, 1)
     assert [job.id for job in found] == [whole.id]
-    assert await jobs.unannounced(database, NOON) == []
+    assert await jobs.unannounced(database) == []
 
 
 REFUSED = {
@@ -300,16 +289,19 @@ async def test_a_part_of_a_whole_whose_hold_is_gone_is_not_submitted(database: D
     whole = await start_whole(database)
     await prepare(database, whole)
     async with database.transaction() as tx:
-        await ledger.release(tx, whole.id, now_milliseconds=NOON)
+        await ledger.release(tx, whole.id)
     with pytest.raises(sqlite3.IntegrityError, match="without a hold"):
         await take(database)
 
 
-async def test_files_of_a_part_are_kept_until_its_whole_has_ended(database: Database) -> None:
+async def test_files_of_a_part_are_kept_until_its_whole_has_ended(
+    database: Database, clock: FakeClock
+) -> None:
     whole = await start_whole(database)
     await prepare(database, whole)
     part = await keep_next(database)
     assert await jobs.endings(database, [part.id]) == {part.id: None}
+    clock.advance(0.005)
     async with database.transaction() as tx:
-        await moves.fail(tx, await now(database, whole), "failed-lost", None, NOON + 5)
+        await moves.fail(tx, await now(database, whole), "failed-lost", None)
     assert await jobs.endings(database, [part.id]) == {part.id: NOON + 5}

@@ -25,12 +25,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Self
 
+from bot.clock import Clock
 from bot.media.worker.client import MediaWorker
+from bot.retry import RetryPolicy
 from storage.db.database import Database, Transaction
 from tests.crash import reaper
 from tests.support.clock import FakeClock
 
-_LOOK_AGAIN_MILLISECONDS = 300
+_SOON = RetryPolicy((0.3, 0.6, 1.2, 2.4, 4.8, *[60] * 5))
 
 _open = Database.open
 
@@ -64,11 +66,12 @@ def _hurry() -> None:
     submission = importlib.import_module("bot.jobs.submit")
     if seconds := os.environ.get("CRASH_SETTLED_SECONDS"):
         _set(submission, "SETTLED_AFTER_MILLISECONDS", int(float(seconds) * 1000))
-        _set(submission, "_LOOK_AGAIN_MILLISECONDS", _LOOK_AGAIN_MILLISECONDS)
-        _set(submission, "_UNSENT_MILLISECONDS", _LOOK_AGAIN_MILLISECONDS)
+        _set(submission, "TASK_LIST", _SOON)
+        _set(submission, "SUBMIT", _SOON)
+        _set(importlib.import_module("bot.jobs.suspension"), "SUBMIT", _SOON)
     if seconds := os.environ.get("CRASH_FORGOTTEN_SECONDS"):
         _set(submission, "FORGOTTEN_AFTER_MILLISECONDS", int(float(seconds) * 1000))
-        _set(submission, "_ASK_AGAIN_MILLISECONDS", _LOOK_AGAIN_MILLISECONDS)
+        _set(submission, "TASK_CHOICE", _SOON)
     if seconds := os.environ.get("CRASH_SUBMIT_SECONDS"):
         timeouts = importlib.import_module("bot.dashscope.http")
         limit = timeouts.Timeout(1.0, float(seconds), float(seconds))
@@ -96,7 +99,8 @@ def _make_plain() -> None:
         importlib.import_module("bot.telegram.rate_limits"),
     )
     fast = pace.TelegramLimits(pace.Limit(1000, 1.0), pace.Limit(1000, 1.0), pace.Limit(1000, 1.0))
-    _set(common, "MediaWorker", _HereWorker)
+    for module in (common, importlib.import_module("bot.intake.inputs")):
+        _set(module, "MediaWorker", _HereWorker)
     _set(pace, "TelegramLimits", lambda: fast)
 
 
@@ -136,8 +140,8 @@ def _keep_journal(path: Path) -> None:
     """Write down the row of a job at each state it comes to, once that is committed."""
     rows: list[str] = []
 
-    async def journalled(database_path: Path) -> Database:
-        database = await _open(database_path)
+    async def journalled(database_path: Path, clock: Clock) -> Database:
+        database = await _open(database_path, clock)
         await database._writer.create_function("note_job", 1, rows.append)
         columns = await database.fetch_all("SELECT name FROM pragma_table_info('jobs')")
         fields = ", ".join(f"'{row['name']}', NEW.{row['name']}" for row in columns)

@@ -7,6 +7,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from bot.clock import SystemClock
 from bot.limits import HERE, TEXT_VERSION
 from storage.db.database import Database
 
@@ -27,7 +28,7 @@ def is_ready(database: Path) -> bool:
 async def make_ready(database: Path) -> None:
     """Make the database; nobody else may be about to."""
     if not is_ready(database):
-        await (await Database.open(database)).close()
+        await (await Database.open(database, SystemClock())).close()
 
 
 def agree(database: Path, user_id: int) -> None:

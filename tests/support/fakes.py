@@ -64,6 +64,10 @@ class FakeSender(Sender):
         """See `Sender`."""
         self.progress(chat_id, message_id, text, keyboard=keyboard)
 
+    def refresh(self, chat_id: int, message_id: int, text: str, **how: Any) -> None:
+        """See `Sender`."""
+        self.progress(chat_id, message_id, text, **how)
+
     def progress(
         self,
         chat_id: int,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,8 @@ from tests.support.chats import (
 )
 from tests.support.deadlines import eventually
 from tests.support.media.photos import photo
-from tests.support.media.voices import voice
+from tests.support.media.voices import long_voice, voice, voice_note
+from tests.support.texts import key_of
 
 if TYPE_CHECKING:
     from tests.support.world import World
@@ -49,17 +52,29 @@ class Seen:
 
         It may say something else by now, or be gone.
         """
+        return await self._sees(lambda seen: text in seen, repr(text), reply_to, thread_id)
 
+    async def sees_key(
+        self, key: str, *, reply_to: int | None = None, thread_id: int | None = None
+    ) -> Json:
+        """The same of one that says this text of the catalogue in English; `*` may stand in it."""
+        return await self._sees(
+            lambda seen: fnmatchcase(key_of(seen) or "", key), key, reply_to, thread_id
+        )
+
+    async def _sees(
+        self, says: Callable[[str], bool], what: str, reply_to: int | None, thread_id: int | None
+    ) -> Json:
         def wanted(message: Json) -> bool:
             return (
                 _of_bot(message)
-                and text in text_of(message)
+                and says(text_of(message))
                 and replies_to(message, reply_to)
                 and thread_id in (None, topic_of(message))
             )
 
         return await eventually(
-            lambda: self.world.chats.find(self.chat_id, wanted), f"a message with {text!r}"
+            lambda: self.world.chats.find(self.chat_id, wanted), f"a message with {what}"
         )
 
     async def sees_video(
@@ -154,6 +169,11 @@ class Person(Seen):
 
         return await eventually(look, f"a job in {states}")
 
+    async def deletes(self, message_id: int) -> None:
+        """Take a message away."""
+        path = f"/sim/chats/{self.chat_id}/messages/{message_id}"
+        (await self.world.http.delete(path)).raise_for_status()
+
     async def presses(self, message: Json, label: str) -> str:
         """Press the button that says so; what the bot answers."""
         return await self.presses_data(message, _button(message, label))
@@ -170,6 +190,18 @@ class Person(Seen):
         query_id = await self.world.forge_press(self, message, data)
         answer = await self.world.answer_to(query_id)
         return str(answer["params"].get("text", ""))
+
+    async def presses_blindly(self, prefix: str) -> None:
+        """Press the first button that ever sent something like that; the answer is not awaited."""
+
+        def data_of(message: Json) -> str:
+            sent = buttons_of(message).values()
+            return next((data for data in sent if data.startswith(prefix)), "")
+
+        message = await eventually(
+            lambda: self.world.chats.find(self.chat_id, data_of), f"a button with {prefix}"
+        )
+        await self.world.forge_press(self, message, data_of(message))
 
     async def presses_data(self, message: Json, data: str, **fields: Any) -> str:
         """Press a button by what it sends; what the bot answers."""
@@ -190,6 +222,12 @@ class Person(Seen):
 def both() -> tuple[bytes, bytes]:
     """One photo and one voice, for worlds that remember nothing of each other."""
     return photo(), voice(0.9)
+
+
+@cache
+def long_recording() -> bytes:
+    """A voice that is made in three tasks, the same for everybody."""
+    return voice_note(long_voice(42.0))
 
 
 def _button(message: Json, label: str) -> str:

@@ -21,7 +21,7 @@ from bot.sandbox.server import Sandbox, serve_sandbox
 from tests.crash.points import Crash
 from tests.sandbox_dashscope.stand_in import FaceList, HereRenderer
 from tests.support import consenting
-from tests.support.bot_process import RunningBot, launcher
+from tests.support.bot_process import RunningBot
 from tests.support.chats import Chats, Json, lines_of
 from tests.support.clock import FakeClock
 from tests.support.deadlines import deadline, eventually
@@ -116,7 +116,7 @@ class World:
         if crash is not None:
             more["CRASH_AT"] = str(crash)
         environment = {**more, **self.settings, **settings}
-        self.bot = launcher().start(self.directory, environment)
+        self.bot = RunningBot(self.directory, environment)
 
     async def up(self) -> None:
         """Wait until the bot that was started last is up: signals stop it, messages reach it."""

@@ -21,7 +21,7 @@ async def occupy(town: World) -> Person:
     person = await town.person("Busy")
     await person.sends_photo()
     await person.says()
-    await person.sees("Making your video")
+    await person.sees_key("job-rendering")
     return person
 
 
@@ -36,7 +36,7 @@ async def waits(town: World) -> Person:
     person = await town.person()
     await person.sends_photo()
     await person.says()
-    await person.sees("Your video is next")
+    await person.sees_key("job-next")
     return person
 
 
@@ -57,7 +57,7 @@ async def test_a_waiting_job_is_cancelled_for_nothing_and_can_be_tried_again(
 ) -> None:
     busy = await occupy(town)
     ada = await waits(town)
-    status = await ada.sees("Your video is next")
+    status = await ada.sees_key("job-next")
     tasks = len((await town.provider("tasks"))["tasks"])
     assert await ada.presses(status, label("button-cancel")) == label("answer-cancelled")
     cancelled = await ada.sees(said("job-cancelled"))
@@ -92,7 +92,7 @@ async def test_the_command_cancels_everything_that_waits(town: World) -> None:
 
 async def test_a_running_job_is_answered_honestly_and_comes_and_counts(town: World) -> None:
     ada = await occupy(town)
-    status = await ada.sees("Making your video")
+    status = await ada.sees_key("job-rendering")
     assert await ada.presses(status, label("button-cancel")) == label("answer-stopping")
     honest = await ada.sees("can no longer be stopped")
     assert buttons_of(honest) == {}
@@ -108,7 +108,7 @@ async def test_a_cancel_the_provider_does_not_answer_is_asked_again(town: World)
     ada = await occupy(town)
     for kind in ("status", "html", "drop_after"):
         town.faults.add("provider", "cancel", kind)
-    status = await ada.sees("Making your video")
+    status = await ada.sees_key("job-rendering")
     await ada.presses(status, label("button-cancel"))
     await ada.sees("can no longer be stopped")
     assert len(await town.provider_calls("cancel")) >= 4
@@ -146,7 +146,7 @@ async def test_a_task_that_still_waits_at_the_provider_is_stopped_for_nothing(
     ada = await town.person()
     await ada.sends_photo()
     await ada.says()
-    status = await ada.sees("Making your video")
+    status = await ada.sees_key("job-rendering")
     assert await ada.presses(status, label("button-cancel")) == label("answer-stopping")
     await ada.sees(said("job-cancelled"))
     assert ledger_of(town, ada) == NOTHING

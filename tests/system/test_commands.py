@@ -8,7 +8,7 @@ import re
 import pytest
 
 from bot.texts import LANGUAGES
-from handlers.menus import COMMANDS, MENUS
+from handlers.menus import FOR_PEOPLE, MENUS
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
@@ -35,7 +35,7 @@ async def test_help_names_every_other_command_once(town: World) -> None:
     answer = await asks(await town.person(), "/help")
     assert answer == said("help", longest=LONGEST_SECONDS)
     named = re.findall(r"^/(\w+)", answer, re.MULTILINE)
-    assert named == [name for name in COMMANDS if name not in ("start", "help")]
+    assert named == [name for name in FOR_PEOPLE if name not in ("start", "help")]
 
 
 async def test_a_command_there_is_not_points_at_help(town: World) -> None:
@@ -55,7 +55,7 @@ async def test_the_commands_are_in_the_menu(town: World, language: str) -> None:
     )
     catalogue = "zh-hans" if language == "zh" else "en"
     assert answer.json()["commands"] == [
-        {"command": name, "description": said(f"command-{name}", catalogue)} for name in COMMANDS
+        {"command": name, "description": said(f"command-{name}", catalogue)} for name in FOR_PEOPLE
     ]
 
 
@@ -89,8 +89,8 @@ async def test_quota_counts_what_a_job_has_set_aside(town: World) -> None:
 async def test_status_and_a_text_say_what_is_missing(town: World) -> None:
     nobody, with_photo, with_voice = [await town.person() for _ in range(3)]
     photo, voice = await with_photo.sends_photo(), await with_voice.says()
-    await with_photo.sees("Good photo", reply_to=photo)
-    await with_voice.sees("Got it", reply_to=voice)
+    await with_photo.sees_key("*photo-ready*", reply_to=photo)
+    await with_voice.sees_key("sound-ready*", reply_to=voice)
     answers = await asyncio.gather(
         *(asks(person, "/status") for person in (nobody, with_photo, with_voice)),
         *(asks(person, "Hello?") for person in (nobody, with_photo, with_voice)),
@@ -107,7 +107,7 @@ async def test_cancel_without_anything_says_so(town: World) -> None:
 async def test_cancel_forgets_what_was_sent(town: World) -> None:
     ada = await town.person()
     voice = await ada.says()
-    await ada.sees("Got it", reply_to=voice)
+    await ada.sees_key("sound-ready*", reply_to=voice)
     assert await asks(ada, "/cancel") == said("cancel-draft")
     assert await asks(ada, "/status") == said("status-nothing")
     assert await asks(ada, "/cancel") == said("cancel-nothing")

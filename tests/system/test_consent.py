@@ -102,7 +102,7 @@ async def test_what_was_replaced_while_the_question_stood_is_not_spoken_of(town:
     asked = await cleo.sees(question())
     await eventually(lambda: len(items(town, cleo)) == 3, "all three wait for the answer")
     await cleo.presses(asked, AGREE)
-    await cleo.sees("Good photo", reply_to=newest)
+    await cleo.sees_key("*photo-ready*", reply_to=newest)
     assert len(await cleo.heard()) == 2, "the thanks and the newest photo"
 
 
@@ -147,7 +147,7 @@ async def test_who_agreed_to_an_older_text_is_asked_again_and_the_old_buttons_as
     new = await eventually(anew, "the question stands there anew")
     assert len(await questions(fay)) == 1, "and only once"
     await fay.presses(new, AGREE)
-    await fay.sees("Good photo", reply_to=photo)
+    await fay.sees_key("*photo-ready*", reply_to=photo)
 
 
 async def test_a_job_of_earlier_is_not_made_again_without_a_yes(town: World) -> None:
@@ -184,7 +184,7 @@ async def test_an_agreement_in_a_group_is_short_leads_to_the_whole_and_counts_ev
     await group.member(hal).presses(asked, AGREE)
     await group.sees(said("consent-agreed"))
     await hal.sees(said("consent-agreed"))
-    await hal.sees("Good photo", reply_to=waiting)
+    await hal.sees_key("*photo-ready*", reply_to=waiting)
 
 
 def shorter(agreement: Agreement) -> Agreement:

@@ -72,11 +72,11 @@ async def test_the_menu_says_what_each_counts_and_offers_no_resolution_with_emo(
     line = said("engine-line", name=label("engine-emo"), ratio=0.16)
     question = await reads(ada, menu, line)
     assert label("engine-preview") not in text_of(question)
-    assert await ada.forges_press(question, "setting:engine:preview") == label("settings-none-such")
+    assert await ada.forges_press(question, "setting:engine:preview") == label("answer-too-late")
     await ada.presses(question, label("engine-emo"))
     changed = await reads(ada, menu, label("engine-emo"))
     assert label("setting-resolution") not in buttons_of(changed)
-    assert await ada.forges_press(menu, "setting:resolution:large") == label("settings-none-such")
+    assert await ada.forges_press(menu, "setting:resolution:large") == label("answer-too-late")
 
 
 async def test_jobs_of_an_engine_that_is_switched_off_end_or_are_brought_to_their_end(

@@ -70,7 +70,7 @@ async def test_the_owner_is_told_by_name_and_a_tap_ends_it_before_it_began(town:
     talk = await there.member(ada).commands("/talk", reply_to=again)
     await there.sees(said("talk-objected", owner="Ben"), reply_to=talk)
     own = await there.member(ben).commands("/talk", reply_to=again)
-    await there.sees("Good photo", reply_to=own)
+    await there.sees_key("*photo-ready*", reply_to=own)
     assert not town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
 
 
@@ -111,7 +111,7 @@ async def test_what_is_rendered_all_the_same_is_not_shown_and_counts_for_its_mak
     await town.tell_provider(render_seconds=HELD_SECONDS)
     asked = await asks_with_bens_photo(there, ada, ben)
     await there.member(ada).says(reply_to=asked["message_id"])
-    await there.sees("Making your video")
+    await there.sees_key("job-rendering")
     await there.member(ben).commands("/notme")
     await town.tell_provider(render_seconds=2)
     await ada.reaches("failed")
@@ -184,5 +184,5 @@ async def test_a_hidden_admins_photo_is_nobodys_in_particular(town: World) -> No
     talk = await there.member(ada).commands(
         f"/talk@{BOT_USERNAME}", named=False, reply_to=message["message_id"]
     )
-    asked = await there.sees("Good photo", reply_to=talk)
+    asked = await there.sees_key("*photo-ready*", reply_to=talk)
     assert "/notme" not in text_of(asked)

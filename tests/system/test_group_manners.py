@@ -138,7 +138,7 @@ async def test_the_queue_names_nobody_from_another_chat(town: World) -> None:
     await ben.reaches("running")
     picture = await there.member(ada).sends_photo()
     await there.member(ada).commands("/talk", reply_to=picture)
-    asked = await there.sees("Good photo")
+    asked = await there.sees_key("*photo-ready*")
     await there.member(ada).says(reply_to=asked["message_id"])
     await ada.reaches("ready")
     queue = await there.sees("Being made", reply_to=await there.member(ada).commands("/queue"))

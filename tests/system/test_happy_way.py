@@ -10,6 +10,7 @@ import pytest
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.media.lips import lip_correlation
+from tests.support.texts import key_of
 from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -18,11 +19,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_photo_first_then_voice_brings_a_video_on_the_voice_note(town: World) -> None:
     ada = await town.person()
     photo = await ada.send_photo()
-    await ada.sees("Now send me a voice note", reply_to=photo)
+    await ada.sees_key("photo-ready", reply_to=photo)
     voice = await ada.send_voice()
     video = await ada.sees_video()
     assert video["reply_to_message"]["message_id"] == voice
-    assert text_of(video).startswith("AI-generated video.")
+    assert key_of(text_of(video)) == "ai-label-video"
     assert "53.1 s left today" in text_of(video)
     assert video["video"]["width"] > 400
     assert video["video"]["duration"] == 7
@@ -32,7 +33,7 @@ async def test_photo_first_then_voice_brings_a_video_on_the_voice_note(town: Wor
 async def test_voice_first_then_photo_brings_a_video_too(town: World) -> None:
     ada = await town.person()
     voice = await ada.says()
-    await ada.sees("Now send me a photo", reply_to=voice)
+    await ada.sees_key("sound-ready*", reply_to=voice)
     await ada.sends_photo()
     video = await ada.sees_video()
     assert video["reply_to_message"]["message_id"] == voice

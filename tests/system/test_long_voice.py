@@ -166,7 +166,7 @@ async def test_stopped_while_it_waits_it_costs_nothing(there: World) -> None:
     await bob.says()
     await bob.reaches("running")
     await all_in_parts(ada)
-    waiting = await ada.sees("Your video is next")
+    waiting = await ada.sees_key("job-next")
     assert await ada.presses(waiting, label("button-cancel")) == label("answer-cancelled")
     await ada.sees(said("job-cancelled"))
     assert [part["state"] for part in parts_of(there)] == ["cancelled"] * PARTS

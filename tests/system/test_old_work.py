@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from bot.clock import SystemClock
 from tests.support.chats import buttons_of, text_of
+from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.texts import label, said
@@ -20,16 +21,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 FIVE_HOURS_SECONDS = 5 * 3_600
 
 
-class ServersClock(SystemClock):
-    """The time at Telegram and at the provider; behind the bot's, messages arrive old."""
-
-    behind_seconds = 0
-
-    def now_milliseconds(self) -> int:
-        return super().now_milliseconds() - self.behind_seconds * 1000
-
-
-CLOCK = ServersClock()
+CLOCK = FakeClock(time.time_ns() // 1_000_000, rate=1.0, jumps=False)
+"""The time at Telegram and at the provider; behind the bot's, messages arrive old."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -41,10 +34,10 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]
 
 async def sends_long_ago(person: Person, *kinds: str) -> None:
     """As if the bot had been away since."""
-    CLOCK.behind_seconds = FIVE_HOURS_SECONDS
+    CLOCK.set_wall(-FIVE_HOURS_SECONDS)
     for kind in kinds:
         await (person.sends_photo() if kind == "photo" else person.says())
-    CLOCK.behind_seconds = 0
+    CLOCK.set_wall(FIVE_HOURS_SECONDS)
 
 
 async def questions(person: Person) -> list[str]:

@@ -49,7 +49,7 @@ async def test_one_of_two_people_is_chosen_with_a_tap_and_speaks(town: World) ->
         assert await ada.forges_press(help_picture, forged) == label("answer-too-late")
 
     assert await ada.presses(help_picture, person_number(2)) == label("answer-started")
-    await ada.sees("Good photo", reply_to=sent)
+    await ada.sees_key("*photo-ready*", reply_to=sent)
     assert await ada.presses(help_picture, person_number(1)) == label("answer-too-late")
     await ada.says()
     await ada.sees_video()
@@ -83,7 +83,7 @@ async def test_a_button_for_a_photo_that_was_replaced_does_nothing(town: World) 
     sent = await ada.sends_photo(two_people())
     help_picture = await sees_picture(ada, sent)
     newer = await ada.sends_photo()
-    await ada.sees("Good photo", reply_to=newer)
+    await ada.sees_key("*photo-ready*", reply_to=newer)
     answer = await ada.presses(help_picture, person_number(1))
     assert answer == label("answer-too-late")
 

@@ -47,7 +47,7 @@ async def who_spoke(town: World) -> Person:
     """Someone whose voice was accepted and who is asked for a photo."""
     person = await town.person()
     voice = await person.says()
-    await person.sees("Now send me a photo", reply_to=voice)
+    await person.sees_key("sound-ready*", reply_to=voice)
     return person
 
 

@@ -37,7 +37,7 @@ async def who_waits(town: World) -> Person:
     """Someone with both halves sent, whose video is held back."""
     person = await town.person()
     photo = await person.sends_photo()
-    await person.sees("Good photo", reply_to=photo)
+    await person.sees_key("*photo-ready*", reply_to=photo)
     await person.says()
     await person.sees(said("job-held-back"))
     return person
@@ -104,7 +104,7 @@ async def test_an_unpaid_account_holds_videos_back_until_the_operator_resumes(
     submissions = len(await town.provider_calls("submit"))
 
     photo = await bea.sends_photo()
-    await bea.sees("Good photo", reply_to=photo)
+    await bea.sees_key("*photo-ready*", reply_to=photo)
     town.faults.clear()
     stop(town, "detect", **UNPAID)
     cleo = await town.person()
@@ -125,7 +125,7 @@ async def test_an_unpaid_account_holds_videos_back_until_the_operator_resumes(
     await hears(olga, "refuses to work", refusals + 1)
     assert stops_of(town) == []
     assert await cleo.presses(unchecked, label("button-retry")) == label("answer-started")
-    await cleo.sees("Good photo", reply_to=photo)
+    await cleo.sees_key("*photo-ready*", reply_to=photo)
     asked = await olga.send(text="/resume")
     await olga.sees(said("resume-nothing"), reply_to=asked)
     await balanced(town)
@@ -138,7 +138,7 @@ async def test_a_retired_model_holds_videos_back_and_it_goes_on_by_itself_when_t
     refusals, ends = [len(await told(olga, w)) for w in ("refuses to work", "works again")]
     ada = await town.person()
     photo = await ada.sends_photo()
-    await ada.sees("Good photo", reply_to=photo)
+    await ada.sees_key("*photo-ready*", reply_to=photo)
     stop(town, "submit", **RETIRED)
     await ada.says()
     await ada.sees(said("job-held-back"))
@@ -169,7 +169,7 @@ async def test_a_key_revoked_while_a_video_is_made_and_a_new_one_after_a_restart
     ada, bea = await town.person(), await town.person()
     for person in (ada, bea):
         photo = await person.sends_photo()
-        await person.sees("Good photo", reply_to=photo)
+        await person.sees_key("*photo-ready*", reply_to=photo)
     await ada.says()
     await is_in(town, ada, "running")
     await bea.says()

@@ -175,7 +175,7 @@ async def test_an_unpaid_account_charges_nobody_and_the_operator_is_told_once(
     await olga.sees(said("resume-trying"), reply_to=resumed)
     await ada.sees_video()
     assert await bea.presses(stopped, label("button-retry")) == label("answer-started")
-    await bea.sees("Good photo", reply_to=photo)
+    await bea.sees_key("*photo-ready*", reply_to=photo)
     told = [text_of(m) for m in await olga.heard() if "refuses to work" in text_of(m)]
     assert len(told) == 1
     assert "unpaid" in told[0]
@@ -216,4 +216,4 @@ async def test_a_provider_that_stays_away_from_a_photo_is_said_and_waited_for(
     photo = await ada.sends_photo()
     await ada.sees(said("service-away"), reply_to=photo)
     town.faults.remove(away.id)
-    await ada.sees("Good photo", reply_to=photo)
+    await ada.sees_key("*photo-ready*", reply_to=photo)

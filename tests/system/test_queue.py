@@ -21,7 +21,7 @@ async def order_of_service(town: World) -> list[int]:
 async def with_photo(town: World, name: str) -> Person:
     person = await town.person(name)
     sent = await person.sends_photo()
-    await person.sees("Good photo", reply_to=sent)
+    await person.sees_key("*photo-ready*", reply_to=sent)
     return person
 
 
@@ -36,7 +36,7 @@ async def test_people_take_turns_and_nothing_is_ordered_before_its_turn(town: Wo
     await ada.reaches("ready", after=first)
     await bea.says()
     await bea.reaches("ready")
-    await ada.sees("Your video is next")
+    await ada.sees_key("job-next")
     await bea.sees("place 2")
     await ada.sees("place 3")
     assert len((await town.provider("tasks"))["tasks"]) == 1

@@ -75,7 +75,7 @@ async def test_paid_checks_of_photos_are_capped_per_person(town: World) -> None:
     ada = await town.person()
     for _ in range(2):
         photo = await ada.sends_photo()
-        await ada.sees("Good photo", reply_to=photo)
+        await ada.sees_key("*photo-ready*", reply_to=photo)
     third = await ada.sends_photo()
     await ada.sees(said("photo-checks-used-up", when=WHEN), reply_to=third)
     assert len(town.rows(f"SELECT * FROM detections WHERE user_id = {ada.user_id}")) == 2
@@ -84,7 +84,7 @@ async def test_paid_checks_of_photos_are_capped_per_person(town: World) -> None:
 async def test_many_voices_at_once_never_take_more_than_the_quota(town: World) -> None:
     ada = await town.person()
     photo = await ada.sends_photo()
-    await ada.sees("Good photo", reply_to=photo)
+    await ada.sees_key("*photo-ready*", reply_to=photo)
     await asyncio.gather(*(ada.says(1.2) for _ in range(5)))
     await ada.sees_video()
     (balance,) = town.rows(

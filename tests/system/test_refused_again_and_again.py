@@ -27,7 +27,7 @@ async def test_a_video_that_is_declined_ends_and_the_next_persons_is_made_meanwh
     ada, bea = await town.person(), await town.person("Bea")
     for person in (ada, bea):
         sent = await person.sends_photo()
-        await person.sees("Good photo", reply_to=sent)
+        await person.sees_key("*photo-ready*", reply_to=sent)
     declined = town.faults.add("provider", "submit", "code", times=1, params=ALGO)
     await ada.says()
     await ada.reaches("ready")
@@ -68,7 +68,7 @@ async def test_a_photo_without_a_readable_verdict_is_paid_for_three_times_and_no
     before = (await town.provider("bill"))["detections"]
     ada, same = await town.person(), photo()
     voice = await ada.says()
-    await ada.sees("Now send me a photo", reply_to=voice)
+    await ada.sees_key("sound-ready*", reply_to=voice)
     town.faults.add("provider", "detect", "error_after", times=None, params={"code": 500})
     sent = await ada.sends_photo(same)
     await ada.sees(said("photo-no-verdict"), reply_to=sent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -30,9 +31,15 @@ async def sender(telegram: LocalTelegram) -> AsyncIterator[Sender]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+def clock() -> FakeClock:
+    """The database's: it goes like the machine's, and a test may move it on."""
+    return FakeClock(time.time_ns() // 1_000_000, rate=1.0, jumps=False)
+
+
+@pytest.fixture
+async def database(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Database]:
     """An empty database."""
-    database = await Database.open(tmp_path / "test.db")
+    database = await Database.open(tmp_path / "test.db", clock)
     yield database
     await database.close()
 

@@ -172,9 +172,9 @@ async def test_in_private_edits_have_no_budget_of_their_own() -> None:
     assert queue.clock.steady_seconds() - began == pytest.approx(6, abs=0.1)
 
 
-async def test_who_has_no_patience_hears_at_once_that_it_would_take_long() -> None:
+async def test_who_does_not_wait_hears_at_once_that_it_would_take_long() -> None:
     queue = Queue()
     await asyncio.gather(*(queue.edit(GROUP, Urgency.RESULT) for _ in range(6)))
     with pytest.raises(NotSent, match="wait"):
-        await queue.rate_limiter.acquire(GROUP, Urgency.RESULT, edit=True, patience_seconds=10)
-    await queue.rate_limiter.acquire(GROUP, Urgency.RESULT, patience_seconds=10)
+        await queue.rate_limiter.acquire(GROUP, Urgency.RESULT, edit=True, at_most_seconds=10)
+    await queue.rate_limiter.acquire(GROUP, Urgency.RESULT, at_most_seconds=10)

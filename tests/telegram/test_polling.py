@@ -9,7 +9,7 @@ import time
 import pytest
 from telegram import Update
 
-from bot.retry import Backoff
+from bot.retry import RetryPolicy
 from bot.telegram.errors import SecondInstance, TokenRejected
 from bot.telegram.updates import PollingOptions
 from storage.db.database import Database
@@ -19,7 +19,7 @@ from tests.support.local_telegram import LocalTelegram
 from tests.telegram.loops import Notebook, running, settled, state_of
 
 HASTY = PollingOptions(
-    conflict_patience_seconds=0.2, grace_seconds=0.2, backoff=Backoff(0.01, 0.02)
+    second_instance=RetryPolicy((0.2,)), grace_seconds=0.2, retry=RetryPolicy((0.01, 0.02))
 )
 
 
@@ -85,7 +85,7 @@ async def test_a_conflict_that_passes_is_put_up_with(
 ) -> None:
     telegram.fault("getUpdates", "conflict", times=2)
     notebook = Notebook()
-    async with running(telegram, database, notebook, clock=FakeClock()):
+    async with running(telegram, database, notebook, clock=FakeClock(time.time_ns() // 1_000_000)):
         await telegram.say("hello")
         await eventually(lambda: settled(database))
     assert notebook.texts == ["hello"]
@@ -104,7 +104,9 @@ async def test_of_two_instances_one_says_so_and_the_other_goes_on(
     telegram: LocalTelegram, database: Database
 ) -> None:
     notebook = Notebook()
-    options = PollingOptions(hold_seconds=1, conflict_patience_seconds=1, grace_seconds=0.2)
+    options = PollingOptions(
+        hold_seconds=1, second_instance=RetryPolicy((1,), jitter=0.5), grace_seconds=0.2
+    )
     async with (
         running(telegram, database, notebook, options=options) as one,
         running(telegram, database, notebook, options=options) as two,
@@ -132,7 +134,7 @@ async def test_a_poll_that_fails_is_made_again(
 ) -> None:
     telegram.fault("getUpdates", kind, times=3)
     notebook = Notebook()
-    async with running(telegram, database, notebook, clock=FakeClock()):
+    async with running(telegram, database, notebook, clock=FakeClock(time.time_ns() // 1_000_000)):
         await telegram.say("hello")
         await eventually(lambda: settled(database))
     assert notebook.texts == ["hello"]

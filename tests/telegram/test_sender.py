@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import av
@@ -190,28 +189,19 @@ async def test_the_status_becomes_the_video_without_a_new_message(
     assert len(first["files"]) == 3  # video, thumbnail, cover
 
 
-class _LateTelegram(FakeClock):
-    """A local Telegram that begins to listen when the first pause is made."""
-
-    def __init__(self, port: int, stack: AsyncExitStack) -> None:
-        super().__init__()
-        self._port = port
-        self._stack = stack
-        self.telegram: LocalTelegram | None = None
-
-    async def sleep(self, seconds: float) -> None:
-        if self.telegram is None:
-            self.telegram = await self._stack.enter_async_context(local_telegram(port=self._port))
-        await super().sleep(seconds)
-
-
 async def test_without_a_connection_the_call_is_made_again(free_port: int) -> None:
-    async with AsyncExitStack() as stack:
-        late = _LateTelegram(free_port, stack)
-        async with sender_of(f"http://127.0.0.1:{free_port}", late) as sender:
-            await sender.send_text(Destination(PRIVATE), "hello")
-        assert late.telegram is not None
-        assert [m["text"] for m in await late.telegram.seen()] == ["hello"]
+    clock = FakeClock(jumps=False)
+    async with sender_of(f"http://127.0.0.1:{free_port}", clock) as sender:
+        sending = asyncio.create_task(sender.send_text(Destination(PRIVATE), "hello"))
+        await eventually(lambda: clock.due, "a pause after the first try")
+
+        def sent() -> bool:
+            clock.advance(1)
+            return sending.done()
+
+        async with local_telegram(port=free_port) as telegram:
+            await eventually(sent, "the call is made again")
+            assert [m["text"] for m in await telegram.seen()] == ["hello"]
 
 
 async def test_a_server_that_stays_away_gives_not_sent(free_port: int) -> None:

@@ -66,7 +66,7 @@ async def test_what_was_stored_but_not_confirmed_is_handled_once(
 ) -> None:
     update_id = await telegram.say("unconfirmed")
     raw = {"update_id": update_id, "message": message("unconfirmed")}
-    await Inbox(database).store([StoredUpdate(update_id, json.dumps(raw))], 1)
+    await Inbox(database).store([StoredUpdate(update_id, json.dumps(raw))])
     notebook = Notebook()
     async with running(telegram, database, notebook):
         await telegram.say("next")
@@ -156,7 +156,7 @@ async def test_an_update_that_keeps_killing_the_process_is_parked(
     telegram: LocalTelegram, database: Database
 ) -> None:
     raw = {"update_id": 77, "message": message("deadly")}
-    await Inbox(database).store([StoredUpdate(77, json.dumps(raw), tries=3)], 1)
+    await Inbox(database).store([StoredUpdate(77, json.dumps(raw), tries=3)])
     notebook = Notebook()
     async with running(telegram, database, notebook):
         await eventually(lambda: settled(database))

@@ -182,3 +182,11 @@ def test_people_get_the_language_of_their_app_or_english(tag: str | None, langua
 )
 def test_every_verdict_has_a_text(code: str | None) -> None:
     assert Catalogue("en").html(photo_text(code))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_the_ai_label_stand_in_one_file(language: str) -> None:
+    catalogue = Texts().of(language)
+    words = [catalogue.plain(key) for key in ("ai-label-video", "ai-label-preview")]
+    for source in sources(language):
+        assert "ai-label-preview =" in source or not any(each in source for each in words)

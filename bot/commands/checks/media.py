@@ -6,9 +6,8 @@ from importlib.resources import files
 from importlib.util import find_spec
 
 from bot.commands.checks.finding import Finding, ok, problem, warning
-from bot.media.picture.errors import PictureRefused
-from bot.media.sound.errors import SoundRefused
-from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.errors import MediaFailure
+from bot.media.worker.client import MediaWorker
 
 _REINSTALL = "install the packages again (pip install -r requirements.txt)"
 
@@ -20,7 +19,7 @@ async def check_media() -> list[Finding]:
         async with MediaWorker() as media:
             sound = await media.normalise_sound((samples / "voice.ogg").read_bytes())
             picture = await media.normalise_picture((samples / "portrait.jpg").read_bytes())
-    except (SoundRefused, PictureRefused, MediaWorkerDied, MediaWorkerNotStarted) as error:
+    except MediaFailure as error:
         return [problem(f"media: the samples cannot be read ({error})", _REINSTALL), _heic()]
     seconds = sound.duration_milliseconds / 1_000
     return [

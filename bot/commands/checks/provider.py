@@ -6,12 +6,10 @@ from bot.clock import Clock
 from bot.commands.checks.finding import Finding, ok, problem
 from bot.commands.making.sentences import sentence
 from bot.config import ServiceSettings
+from bot.config.engines import ENGINES
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import DashScopeError, TryAgain
-from bot.dashscope.requests import EMO_MODEL, S2V_MODEL
 from bot.http_client import HttpClient
-
-_MODELS = {"wan2.2-s2v": S2V_MODEL, "emo": EMO_MODEL}
 
 
 async def check_provider(
@@ -19,7 +17,7 @@ async def check_provider(
 ) -> list[Finding]:
     """List the account's tasks of the last 24 hours, by the model of each engine that is on."""
     key = settings.dashscope_api_key
-    models = [_MODELS[engine] for engine in settings.engines if engine != "preview"]
+    models = [model for name in settings.engines if (model := ENGINES[name].model)]
     if not models or key is None:
         return [ok("video service: not used, videos are previews made on this machine")]
     client = DashScope(

@@ -10,9 +10,7 @@ from bot.commands.making.service import VideoService
 from bot.dashscope.errors import TryAgain
 from bot.dashscope.tasks import Task
 from bot.media.video.video import VideoUnreadable, inspect_video, stamp_label
-from bot.retry import RetrySchedule
-
-_TRIES = RetrySchedule()
+from bot.retry import PROVIDER_DOWNLOAD
 
 
 async def fetched(service: VideoService, task: Task, output: Path) -> None:
@@ -35,7 +33,7 @@ async def _download(service: VideoService, url: str, target: Path) -> None:
         try:
             await service.client.download(url, target)
         except TryAgain as error:
-            delay_seconds = _TRIES.delay_seconds(attempt, error)
+            delay_seconds = PROVIDER_DOWNLOAD.delay_seconds(attempt, error.retry_after_seconds)
             if delay_seconds is None:
                 raise
             await service.clock.sleep(delay_seconds)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 import click
 
@@ -12,35 +11,16 @@ from bot.commands.making.paid_task import PaidTask
 from bot.commands.making.prepared import Prepared
 from bot.commands.making.service import VideoService
 from bot.dashscope.errors import SubmitUnknown, TryAgain
-from bot.dashscope.requests import (
-    EMO_DETECT_MODEL,
-    EMO_MODEL,
-    S2V_DETECT_MODEL,
-    S2V_MODEL,
-    EmoRequest,
-    Ratio,
-    S2vRequest,
-    VideoRequest,
-)
 from bot.dashscope.verdict import Verdict
+from bot.engines.base import Ticket
 
 _SETTLED_SECONDS = 30.0
 _LOOK_SECONDS = 3.0
-_SQUARE: Ratio = "1:1"
-
-
-@dataclass(frozen=True, slots=True)
-class _Models:
-    detection: str
-    video: str
 
 
 async def checked(service: VideoService, prepared: Prepared) -> Verdict:
     """The service's verdict on the photo; raises Failure when it is not a pass."""
-    model = _models(service).detection
-    photo = await service.client.upload(model, "photo.jpg", prepared.picture.jpeg)
-    ratio = _SQUARE if model == EMO_DETECT_MODEL else None
-    verdict = await service.client.detect(model, photo.url, ratio=ratio)
+    verdict = await service.engine.check(prepared.picture.jpeg)
     if not verdict.passed:
         words = verdict.message or "choose a photo of one person who faces the camera"
         raise Failure(f"The service cannot use this photo ({verdict.code or 'no reason'}): {words}")
@@ -51,9 +31,9 @@ async def ordered(
     service: VideoService, prepared: Prepared, verdict: Verdict, note: PaidTask
 ) -> str:
     """Order the video, once; the id of its task, which is in the note already if it is paid for."""
-    request = await _request(service, prepared, verdict)
-    known = await _task_ids(service, request.model)
-    submitting = asyncio.ensure_future(_submit(service, request, known, note))
+    ticket = await _ticket(service, prepared, verdict)
+    known = await _task_ids(service)
+    submitting = asyncio.ensure_future(_submit(service, ticket, known, note))
     try:
         return await asyncio.shield(submitting)
     except asyncio.CancelledError:
@@ -63,39 +43,33 @@ async def ordered(
         raise
 
 
-async def _request(service: VideoService, prepared: Prepared, verdict: Verdict) -> VideoRequest:
-    model = _models(service).video
-    photo = await service.client.upload(model, "photo.jpg", prepared.picture.jpeg)
-    sound = await service.client.upload(model, "sound.wav", prepared.sound.wav)
-    if verdict.face_bbox and verdict.ext_bbox:
-        return EmoRequest(photo.url, sound.url, verdict.face_bbox, verdict.ext_bbox)
-    settings = service.settings
-    return S2vRequest(photo.url, sound.url, settings.resolution, settings.style)
+async def _ticket(service: VideoService, prepared: Prepared, verdict: Verdict) -> Ticket:
+    photo = await service.engine.keep("photo.jpg", prepared.picture.jpeg)
+    voice = await service.engine.keep("sound.wav", prepared.sound.wav)
+    resolution, boxes = service.settings.resolution, (verdict.face_bbox, verdict.ext_bbox)
+    return Ticket(0, photo.url, voice.url, resolution, *boxes)
 
 
 async def _submit(
-    service: VideoService,
-    request: VideoRequest,
-    known: frozenset[str],
-    note: PaidTask,
+    service: VideoService, ticket: Ticket, known: frozenset[str], note: PaidTask
 ) -> str:
     try:
-        task_id = (await service.client.submit(request)).task_id
+        task_id = await service.engine.submit(ticket)
     except SubmitUnknown:
-        task_id = await _found(service, request.model, known)
+        task_id = await _found(service, known)
     if service.paid:
         note.write(task_id)
     return task_id
 
 
-async def _found(service: VideoService, model: str, known: frozenset[str]) -> str:
+async def _found(service: VideoService, known: frozenset[str]) -> str:
     """The one task that was not there before; raises Failure when that cannot be told."""
     deadline = service.clock.steady_seconds() + _SETTLED_SECONDS
     new: frozenset[str] = frozenset()
     while not new and service.clock.steady_seconds() < deadline:
         await service.clock.sleep(_LOOK_SECONDS)
         try:
-            new = await _task_ids(service, model) - known
+            new = await _task_ids(service) - known
         except TryAgain:
             continue
     if len(new) == 1:
@@ -108,12 +82,5 @@ async def _found(service: VideoService, model: str, known: frozenset[str]) -> st
     )
 
 
-async def _task_ids(service: VideoService, model: str) -> frozenset[str]:
-    tasks = await service.client.list_tasks(model)
-    return frozenset(task.task_id for task in tasks)
-
-
-def _models(service: VideoService) -> _Models:
-    if service.settings.default_engine == "emo":
-        return _Models(EMO_DETECT_MODEL, EMO_MODEL)
-    return _Models(S2V_DETECT_MODEL, S2V_MODEL)
+async def _task_ids(service: VideoService) -> frozenset[str]:
+    return frozenset(task.task_id for task in await service.engine.recent_tasks())

@@ -18,6 +18,7 @@ from bot.dashscope.errors import (
     StopCause,
     TryAgain,
 )
+from bot.media.errors import MediaFailure
 from bot.media.picture.errors import PictureFault, PictureRefused
 from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
@@ -61,15 +62,6 @@ _OTHERS: tuple[tuple[type[Exception], str], ...] = (
     (MediaWorkerNotStarted, "The media libraries do not start: run `talking-photo doctor`."),
 )
 
-_KNOWN = (
-    DashScopeError,
-    PictureRefused,
-    SoundRefused,
-    MediaWorkerDied,
-    MediaWorkerNotStarted,
-    OSError,
-)
-
 
 @contextmanager
 def said(note: PaidTask) -> Iterator[None]:
@@ -83,7 +75,7 @@ def said(note: PaidTask) -> Iterator[None]:
         raise Failure(f"{failure.message}{note.how_to_go_on()}") from None
     except asyncio.CancelledError:
         raise Failure(f"Interrupted.{note.how_to_go_on()}") from None
-    except _KNOWN as error:
+    except (DashScopeError, MediaFailure, OSError) as error:
         raise Failure(f"{sentence(error)}{note.how_to_go_on()}") from None
 
 

@@ -11,7 +11,9 @@ from pydantic import SecretStr
 
 from bot.clock import Clock, SystemClock
 from bot.config import ServiceSettings
+from bot.config.engines import ENGINES
 from bot.dashscope.client import DashScope
+from bot.engines.dashscope import ServiceEngine
 from bot.http_client import HttpClient
 
 _LOCAL_LOOK_SECONDS = 0.3
@@ -23,6 +25,7 @@ class VideoService:
     """A client, and what the way to a video has to know about its other end."""
 
     client: DashScope
+    engine: ServiceEngine
     settings: ServiceSettings
     clock: Clock
     paid: bool
@@ -34,7 +37,7 @@ class VideoService:
 async def video_service(settings: ServiceSettings) -> AsyncIterator[VideoService]:
     """The service that the settings ask for, for the duration of the block."""
     key = settings.dashscope_api_key
-    if key is not None and settings.default_engine != "preview":
+    if key is not None and not ENGINES[settings.default_engine].is_local:
         async with HttpClient() as http:
             client = DashScope(
                 http, base_url=settings.dashscope_base_url, api_key=key, clock=SystemClock()
@@ -67,9 +70,13 @@ async def _local_client() -> AsyncIterator[DashScope]:
 
 
 def _service(client: DashScope, settings: ServiceSettings, *, paid: bool) -> VideoService:
+    usual_kind, chosen = next(iter(ENGINES.values())), ENGINES[settings.default_engine]
     usual = _PAID_LOOK_SECONDS if paid else _LOCAL_LOOK_SECONDS
     return VideoService(
         client=client,
+        engine=ServiceEngine(
+            client, usual_kind if chosen.is_local else chosen, style=settings.style
+        ),
         settings=settings,
         clock=SystemClock(),
         paid=paid,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from bot.media.errors import MediaUnusable
+
 
 class PictureFault(Enum):
     """What is wrong with a picture; each is answered by another sentence to its sender."""
@@ -17,7 +19,7 @@ class PictureFault(Enum):
     HEIC_NOT_INSTALLED = "heic_not_installed"
 
 
-class PictureRefused(Exception):
+class PictureRefused(MediaUnusable):
     """The picture cannot be used; width and height in pixels where they are known."""
 
     def __init__(

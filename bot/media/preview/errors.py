@@ -8,8 +8,10 @@ PreviewRefused
 
 from __future__ import annotations
 
+from bot.media.errors import MediaUnusable
 
-class PreviewRefused(Exception):
+
+class PreviewRefused(MediaUnusable):
     """The renderer cannot make a video of this input; nothing was written."""
 
 

@@ -24,13 +24,13 @@ class Label:
         height = min(int(bottom - top) + pad, size[1])
         image = Image.new("L", (width, height), 0)
         ImageDraw.Draw(image).text((pad - left, pad / 2 - top), text, fill=255, font=font)
-        deliveries = np.asarray(image, np.float32)[:, :, None]
+        glyphs = np.asarray(image, np.float32)[:, :, None]
         margin = font_pixels // 2
         bottom_edge, right_edge = max(height, size[1] - margin), max(width, size[0] - margin)
         self._rows = slice(bottom_edge - height, bottom_edge)
         self._columns = slice(right_edge - width, right_edge)
-        self._cover = _OPACITY + (0.95 - _OPACITY) * deliveries / 255
-        self._paint = deliveries * self._cover
+        self._cover = _OPACITY + (0.95 - _OPACITY) * glyphs / 255
+        self._paint = glyphs * self._cover
 
     def draw(self, frame: Pixels) -> None:
         """Lay the label over the frame."""

@@ -17,6 +17,7 @@ from bot.media.preview.label import Label
 from bot.media.preview.mouth import Mouth
 from bot.media.preview.sound import read_sound
 from bot.media.preview.speech import Speech, read_speech
+from bot.media.video.ai_label import ON_PREVIEW
 from bot.media.video.video import inspect_video
 
 
@@ -26,7 +27,7 @@ def render_preview(
     target: Path,
     *,
     resolution: Resolution = "480P",
-    label: str = "preview",
+    label: str = ON_PREVIEW,
     on_progress: Callable[[float], None] | None = None,
 ) -> VideoFacts:
     """Write an MP4 (H.264 and AAC, plays while it loads) of the photo's largest face speaking.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from bot.media.errors import MediaUnusable
+
 
 class SoundFault(Enum):
     """What is wrong with a sound; each is answered by another sentence to its sender."""
@@ -16,7 +18,7 @@ class SoundFault(Enum):
     TOO_LONG = "too_long"
 
 
-class SoundRefused(Exception):
+class SoundRefused(MediaUnusable):
     """The sound cannot be used; `duration_milliseconds` is its length as far as it is known.
 
     For TOO_SHORT and TOO_LONG that is what silence at both ends left, unless the

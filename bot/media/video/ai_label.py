@@ -1,88 +1,28 @@
-"""The label inside the file that says a machine made it.
+"""All words that say a machine made it; loads no media library.
 
-China's measures for labelling synthetic content (in force since 2025-09-01; GB 45438-2025) want a
-metadata key `AIGC` whose value is JSON; players and platforms read it under moov/udta/meta.
+China's measures for labelling synthetic content (in force since 2025-09-01; GB 45438-2025) want
+one that people see, and a metadata key `AIGC` whose value is JSON; players and platforms read it
+under moov/udta/meta.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from pathlib import Path
 
-import av
-from av.container import InputContainer, OutputContainer
-from av.stream import Stream
+ON_VIDEO = "AI"
+"""Drawn on every frame of a round video, which has no caption."""
+ON_PREVIEW = "preview"
+"""Drawn on every frame of a preview."""
+CAPTION_OF_VIDEO = "ai-label-video"
+"""The key of the first words under a video, in every language."""
+CAPTION_OF_PREVIEW = "ai-label-preview"
+"""The same of a preview."""
 
-from bot.media.video.errors import LabelNotWritten
-from bot.media.video.files import check_whole, open_video, video_stream
-
-LABEL_KEY = "AIGC"
+METADATA_KEY = "AIGC"
 _PRODUCER = "talking-photo"
-_FILE_TYPE_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands"})
-_MUXING = {"movflags": "use_metadata_tags+faststart"}
 
 
-def stamp_label(source: Path, target: Path, *, produce_id: str) -> None:
-    """Copy a video to `target` with the AI label, without touching picture or sound.
-
-    What the source carries is kept; a label of its own stays as it is. The copy plays while it
-    loads. `target` appears whole or not at all and may be `source`. Raises VideoUnreadable for a
-    bad source, and LabelNotWritten.
-    """
-    check_whole(source)
-    part = target.with_name(f"{target.name}.part")
-    try:
-        with open_video(source) as container:
-            video_stream(container)
-            label = _label_of(container.metadata) or _new_label(produce_id)
-            packets = _copy(container, part, label)
-        _verify(part, label, packets)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _label_of(metadata: dict[str, str]) -> str | None:
-    return next((value for key, value in metadata.items() if key.upper() == LABEL_KEY), None)
-
-
-def _new_label(produce_id: str) -> str:
+def metadata(produce_id: str) -> str:
+    """What the file carries under `METADATA_KEY`."""
     label = {"Label": "1", "ContentProducer": _PRODUCER, "ProduceID": produce_id}
     return json.dumps(label, ensure_ascii=False, separators=(",", ":"))
-
-
-def _copy(container: InputContainer, part: Path, label: str) -> Counter[str]:
-    """Write picture and sound into a new file; return how many packets of each."""
-    with av.open(str(part), "w", format="mp4", options=_MUXING) as copy:
-        for key, value in container.metadata.items():
-            if key not in _FILE_TYPE_KEYS and key.upper() != LABEL_KEY:
-                copy.metadata[key] = value
-        copy.metadata[LABEL_KEY] = label
-        return _copy_packets(container, copy)
-
-
-def _copy_packets(container: InputContainer, copy: OutputContainer) -> Counter[str]:
-    streams = [*container.streams.video[:1], *container.streams.audio[:1]]
-    twins = {stream.index: _twin(stream, copy) for stream in streams}
-    packets: Counter[str] = Counter()
-    for packet in container.demux(streams):
-        if packet.dts is None:  # the empty packet that ends a stream
-            continue
-        packets[packet.stream.type] += 1
-        packet.stream = twins[packet.stream_index]
-        copy.mux(packet)
-    return packets
-
-
-def _twin(stream: Stream, copy: OutputContainer) -> Stream:
-    twin: Stream = copy.add_stream_from_template(stream)
-    twin.metadata.update(stream.metadata)
-    return twin
-
-
-def _verify(part: Path, label: str, packets: Counter[str]) -> None:
-    with open_video(part) as container:
-        found = Counter(packet.stream.type for packet in container.demux() if packet.size)
-        if container.metadata.get(LABEL_KEY) != label or found != packets:
-            raise LabelNotWritten

@@ -24,10 +24,10 @@ class RoundLabel:
         pill = Image.new("L", (width, height), 0)
         area = (0, 0, width - 1, height - 1)
         ImageDraw.Draw(pill).rounded_rectangle(area, radius=height / 2, fill=255)
-        deliveries = Image.new("L", (width, height), 0)
-        draw = ImageDraw.Draw(deliveries)
+        glyphs = Image.new("L", (width, height), 0)
+        draw = ImageDraw.Draw(glyphs)
         draw.text((pad - left, pad / 2 - top), word, fill=255, font=font)
-        white = np.asarray(deliveries, np.float32)[:, :, None] / 255
+        white = np.asarray(glyphs, np.float32)[:, :, None] / 255
         dark = np.asarray(pill, np.float32)[:, :, None] / 255 * _BACKGROUND_OPACITY
         self._cover = np.maximum(dark, white)
         self._paint = white * 255

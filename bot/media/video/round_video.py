@@ -17,10 +17,11 @@ from av.video.frame import VideoFrame
 from bot.media.exchange import FaceBox
 from bot.media.picture.faces import Pixels, detect_faces
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
-from bot.media.video.ai_label import stamp_label
+from bot.media.video.ai_label import ON_VIDEO
 from bot.media.video.errors import TooLongForNote, VideoUnreadable
 from bot.media.video.files import check_whole, open_video, video_stream
 from bot.media.video.round_label import RoundLabel
+from bot.media.video.stamp import stamp_label
 
 SIDE_PIXELS = 480
 """Telegram's own apps record 400 to 480 and take up to 640 (Bot API: sendVideoNote)."""
@@ -119,7 +120,7 @@ class _Cutter:
 
     def __init__(self) -> None:
         self._square: Square | None = None
-        self._label = RoundLabel("AI", SIDE_PIXELS)
+        self._label = RoundLabel(ON_VIDEO, SIDE_PIXELS)
 
     def cut(self, frame: VideoFrame) -> VideoFrame:
         """The square of one frame, at the note's size, at the same time."""

@@ -9,9 +9,9 @@ import av
 from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 
-from bot.media.video.ai_label import stamp_label
 from bot.media.video.errors import CannotShrink, VideoUnreadable
 from bot.media.video.files import check_whole, open_video, video_stream
+from bot.media.video.stamp import stamp_label
 
 _OVERHEAD = 0.9
 """The share of the file left to picture and sound, and to an encoder that overshoots."""

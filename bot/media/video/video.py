@@ -8,10 +8,10 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from bot.media.exchange import VideoFacts
-from bot.media.video.ai_label import stamp_label
 from bot.media.video.cover import make_cover
 from bot.media.video.errors import LabelNotWritten, VideoUnreadable
 from bot.media.video.files import check_whole, open_video, video_stream
+from bot.media.video.stamp import stamp_label
 
 __all__ = [
     "LabelNotWritten",

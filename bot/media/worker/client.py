@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar, cast
 
 from bot.clock import Clock, SystemClock
 from bot.media import calls
+from bot.media.errors import MediaFailure, MediaNotMade
 from bot.media.exchange import Explained, NormalisedPicture, NormalisedSound
 from bot.media.worker.child import MediaProcess, Progress, TalkBroken
 from bot.media.worker.limits import DECODING, RENDERING, WorkerLimits
@@ -31,11 +32,11 @@ IDLE_SECONDS = 60.0
 """How long a process stays without a call: it takes 50 MB and is there again in half a second."""
 
 
-class MediaWorkerDied(Exception):
+class MediaWorkerDied(MediaNotMade):
     """The process crashed, hung or ran into a limit on this input: treat it as unreadable."""
 
 
-class MediaWorkerNotStarted(Exception):
+class MediaWorkerNotStarted(MediaFailure):
     """No process can be started, whatever the input: the installation is broken."""
 
 

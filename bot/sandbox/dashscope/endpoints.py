@@ -70,6 +70,7 @@ class Endpoint:
 
     async def _answer(self, request: Request) -> Response:
         if delay := self._take("delay"):
+            await request.body()  # done all the same when the client gives up meanwhile
             await self._provider.clock.sleep(float(delay.params.get("seconds", 1)))
         if before := self._take(*BEFORE):
             return _instead(before, self._as_error)

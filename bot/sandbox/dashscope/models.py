@@ -20,14 +20,16 @@ class VideoModel:
     name: str
     sound_limit_milliseconds: int
     frames_per_second: int
+    has_boxes: bool = False
+    """Whether it animates the box that its own detection found, and what it costs is by ratio."""
 
 
 VIDEO_MODELS = {
     S2V: VideoModel(S2V, sound_limit_milliseconds=20_000, frames_per_second=16),
-    EMO: VideoModel(EMO, sound_limit_milliseconds=60_000, frames_per_second=15),
+    EMO: VideoModel(EMO, sound_limit_milliseconds=60_000, frames_per_second=15, has_boxes=True),
 }
 DETECTION_MODELS = frozenset({"wan2.2-s2v-detect", "emo-detect-v1"})
-EMO_DETECTION = "emo-detect-v1"
+DETECTION_MODELS_WITH_BOXES = frozenset({"emo-detect-v1"})
 
 _MICRO_YUAN_A_MILLISECOND = {
     (S2V, "480P"): 500,

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.sandbox.dashscope.answers import Refused, invalid_parameter
 from bot.sandbox.dashscope.faces import HEIGHT_PER_WIDTH, Box, Ratio, is_box
-from bot.sandbox.dashscope.models import EMO, VIDEO_MODELS, Resolution, VideoModel
+from bot.sandbox.dashscope.models import VIDEO_MODELS, Resolution, VideoModel
 
 _RESOLUTIONS = ("480P", "720P")
 _STYLES = ("speech", "singing", "performance")
@@ -60,7 +60,7 @@ def read_order(body: dict[str, Any], account: str, *, resolve: bool) -> VideoOrd
         resolve,
         "720P" if resolution == "720P" else "480P",
     )
-    return _with_boxes(order, inputs, parameters) if model.name == EMO else order
+    return _with_boxes(order, inputs, parameters) if model.has_boxes else order
 
 
 def section(body: dict[str, Any], name: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from bot.sandbox.dashscope.answers import Refused, error_answer, invalid_paramet
 from bot.sandbox.dashscope.endpoints import take_fault
 from bot.sandbox.dashscope.faces import Portrait, Ratio, find_portrait
 from bot.sandbox.dashscope.limits import throttled
-from bot.sandbox.dashscope.models import DETECTION_MODELS, EMO_DETECTION, VIDEO_MODELS
+from bot.sandbox.dashscope.models import DETECTION_MODELS, DETECTION_MODELS_WITH_BOXES, VIDEO_MODELS
 from bot.sandbox.dashscope.orders import check_model, read_order, required_text, section
 from bot.sandbox.dashscope.pictures import read_picture
 from bot.sandbox.dashscope.policy import Grant
@@ -122,7 +122,7 @@ async def _json_body(request: Request) -> dict[str, Any]:
 
 def _ratio(body: dict[str, Any]) -> Ratio | None:
     """Return the ratio of an EMO detection, None for another model's. Raises Refused."""
-    if body["model"] != EMO_DETECTION:
+    if body["model"] not in DETECTION_MODELS_WITH_BOXES:
         return None
     ratio = section(body, "parameters").get("ratio", "1:1")
     if ratio not in ("1:1", "3:4"):

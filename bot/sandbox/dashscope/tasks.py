@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.sandbox.dashscope.answers import china_time
-from bot.sandbox.dashscope.models import EMO
 from bot.sandbox.dashscope.orders import VideoOrder
 from bot.sandbox.dashscope.renderer import RenderedVideo
 
@@ -87,7 +86,7 @@ class Task:
         if self.milliseconds is None or self.video is None:
             return None
         seconds = self.milliseconds / 1000
-        if self.order.model.name == EMO:
+        if self.order.model.has_boxes:
             return {"video_duration": seconds, "video_ratio": self.order.ratio}
         return {
             "duration": seconds,

@@ -16,9 +16,7 @@ sound-confirm = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of spee
 finer-confirm = This video in 720P takes { NUMBER($needed, maximumFractionDigits: 1) } s of the { NUMBER($left, maximumFractionDigits: 1) } s you have left today. Go on?
 job-quiet = Your video of { NUMBER($seconds, maximumFractionDigits: 1) } s is on its way. I will not disturb you until it comes.
 
-video-again = AI-generated video.
-    One of your earlier ones, once more: this costs nothing.
-video-again-preview = AI-generated preview.
+video-again = { $label }
     One of your earlier ones, once more: this costs nothing.
 again-gone = Neither Telegram nor I still have this video. Send me a photo and a voice note for a new one.
 again-not-round = Telegram does not let me send this as a round note. Your privacy settings may not allow video messages from me.

@@ -8,7 +8,7 @@ button-go-on = Yes, go on
 button-same-voice = Same voice again
 
 answer-not-yours = This button belongs to someone else.
-answer-too-late = This is over already.
+answer-too-late = This button has expired.
 answer-cancelled = Cancelled. Nothing was charged.
 answer-stopping = I try to stop it.
 answer-started = On it.

@@ -22,14 +22,10 @@ estimate-unknown = This usually takes 5 to 10 minutes, at busy times longer.
 estimate-soon = Any moment now.
 estimate-late = This takes longer than usual; I keep watching.
 
-video-caption = AI-generated video.
-    { NUMBER($seconds, maximumFractionDigits: 1) } s used · { NUMBER($left, maximumFractionDigits: 1) } s left today
-video-caption-preview = AI-generated preview.
+video-caption = { $label }
     { NUMBER($seconds, maximumFractionDigits: 1) } s used · { NUMBER($left, maximumFractionDigits: 1) } s left today
 
-video-last = AI-generated video.
-    Your last one, once more: this costs nothing.
-video-last-preview = AI-generated preview.
+video-last = { $label }
     Your last one, once more: this costs nothing.
 video-smaller = Made smaller: the original is too big for Telegram.
 video-as-file = Sent as a file: Telegram does not take it as a video.

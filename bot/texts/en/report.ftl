@@ -17,7 +17,7 @@ answer-report-too-many = You reported several videos today. Please wait until to
 answer-you-are-banned = You cannot use this bot any more.
 
 report-letter =
-    AI-generated video.
+    { ai-label-video }
     <b>It was reported</b>: { $reason }
     Job { $job }, chat { $chat }
     Made by: { $maker }

@@ -3,7 +3,6 @@
 command-settings = How your videos are made and sent
 settings-title = <b>Your settings</b>
     Press a button to change one. It holds for every video from now on.
-settings-none-such = This setting is not offered (any more).
 settings-saved = Saved.
 settings-line = { $name }: <b>{ $value }</b>
 settings-private = Your settings are for you alone: open them in our private chat.

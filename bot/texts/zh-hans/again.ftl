@@ -16,9 +16,7 @@ sound-confirm = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒的�
 finer-confirm = 用 720P 做这个视频要用 { NUMBER($needed, maximumFractionDigits: 1) } 秒额度，你今天还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。要继续吗？
 job-quiet = 你的 { NUMBER($seconds, maximumFractionDigits: 1) } 秒视频在路上了。做好之前不打扰你。
 
-video-again = AI 生成的视频。
-    再发一次你以前的一个视频，不计费。
-video-again-preview = AI 生成的预览。
+video-again = { $label }
     再发一次你以前的一个视频，不计费。
 again-gone = Telegram 和我都没有留下这个视频。想做新的，请发一张照片和一段语音。
 again-not-round = Telegram 不让我发这个圆形视频。可能是你的隐私设置不允许我发视频消息。

@@ -8,7 +8,7 @@ button-go-on = 好，继续
 button-same-voice = 再用同一段声音
 
 answer-not-yours = 这个按钮是别人的。
-answer-too-late = 这件事已经结束了。
+answer-too-late = 按钮已失效。
 answer-cancelled = 已取消。没有计费。
 answer-stopping = 我试着停下来。
 answer-started = 开始了。

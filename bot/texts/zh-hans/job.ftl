@@ -22,14 +22,10 @@ estimate-unknown = 通常要 5 到 10 分钟，忙的时候更久。
 estimate-soon = 马上就好。
 estimate-late = 比平时久，我会一直看着。
 
-video-caption = AI 生成的视频。
-    用了 { NUMBER($seconds, maximumFractionDigits: 1) } 秒 · 今天还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒
-video-caption-preview = AI 生成的预览。
+video-caption = { $label }
     用了 { NUMBER($seconds, maximumFractionDigits: 1) } 秒 · 今天还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒
 
-video-last = AI 生成的视频。
-    再发一次你的上一个视频，不计费。
-video-last-preview = AI 生成的预览。
+video-last = { $label }
     再发一次你的上一个视频，不计费。
 video-smaller = 已压缩：原视频超过了 Telegram 的大小限制。
 video-as-file = 以文件形式发送：Telegram 不接受它作为视频。

@@ -3,7 +3,6 @@
 command-settings = 视频怎么做，怎么发
 settings-title = <b>你的设置</b>
     按一个按钮就能改，对以后的每个视频都有效。
-settings-none-such = 这一项（现在）不能选。
 settings-line = { $name }：<b>{ $value }</b>
 settings-saved = 已保存。
 settings-private = 设置只给你自己看：请在我们的私聊里打开。

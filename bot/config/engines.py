@@ -1,0 +1,69 @@
+"""The engines: the one place where they are told apart. Elsewhere it is asked what one can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EngineKind:
+    """What is known of an engine before it runs."""
+
+    name: str
+    """In the setting ENGINE, and in the database."""
+    word: str
+    """In the data of the button that chooses it."""
+    title: str
+    """The key of what people read."""
+    resolutions: Mapping[str, str | None]
+    """What it makes, each with the setting that says what a second costs; None: nothing."""
+    detection: str
+    """Names its verdicts in the cache: the provider's model that looks at the photo."""
+    model: str | None = None
+    """The provider's model that makes the video; None: it is a preview, made on this machine."""
+    needs_boxes: bool = False
+    """Whether the video's request carries the boxes of its own detection."""
+    own_outage: bool = True
+    """Whether its outages have its name, or that of the account alone."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this machine makes it: without a key, for nothing, as a preview."""
+        return self.model is None
+
+    def as_made(self, resolution: str) -> str:
+        """That resolution, or the one it makes instead."""
+        return resolution if resolution in self.resolutions else next(iter(self.resolutions))
+
+
+_KINDS = (
+    EngineKind(
+        name="wan2.2-s2v",
+        word="wan",
+        title="engine-wan",
+        resolutions={"480P": "price_wan_480p", "720P": "price_wan_720p"},
+        detection="wan2.2-s2v-detect",
+        model="wan2.2-s2v",
+        own_outage=False,
+    ),
+    EngineKind(
+        name="emo",
+        word="emo",
+        title="engine-emo",
+        resolutions={"480P": "price_emo_1_1"},
+        detection="emo-detect-v1",
+        model="emo-v1",
+        needs_boxes=True,
+    ),
+    EngineKind(
+        name="preview",
+        word="preview",
+        title="engine-preview",
+        resolutions={"480P": None, "720P": None},
+        detection="preview",
+        own_outage=False,
+    ),
+)
+
+ENGINES = {kind.name: kind for kind in _KINDS}

@@ -1,0 +1,79 @@
+"""Writes the AI label into a file, and reads it back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.stream import Stream
+
+from bot.media.video import ai_label
+from bot.media.video.errors import LabelNotWritten
+from bot.media.video.files import check_whole, open_video, video_stream
+
+_FILE_TYPE_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands"})
+_MUXING = {"movflags": "use_metadata_tags+faststart"}
+
+
+def stamp_label(source: Path, target: Path, *, produce_id: str) -> None:
+    """Copy a video to `target` with the AI label, without touching picture or sound.
+
+    What the source carries is kept; a label of its own stays as it is. The copy plays while it
+    loads. `target` appears whole or not at all and may be `source`. Raises VideoUnreadable for a
+    bad source, and LabelNotWritten.
+    """
+    check_whole(source)
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with open_video(source) as container:
+            video_stream(container)
+            label = _label_of(container.metadata) or ai_label.metadata(produce_id)
+            packets = _copy(container, part, label)
+        _verify(part, label, packets)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _label_of(metadata: dict[str, str]) -> str | None:
+    return next(
+        (value for key, value in metadata.items() if key.upper() == ai_label.METADATA_KEY), None
+    )
+
+
+def _copy(container: InputContainer, part: Path, label: str) -> Counter[str]:
+    """Write picture and sound into a new file; return how many packets of each."""
+    with av.open(str(part), "w", format="mp4", options=_MUXING) as copy:
+        for key, value in container.metadata.items():
+            if key not in _FILE_TYPE_KEYS and key.upper() != ai_label.METADATA_KEY:
+                copy.metadata[key] = value
+        copy.metadata[ai_label.METADATA_KEY] = label
+        return _copy_packets(container, copy)
+
+
+def _copy_packets(container: InputContainer, copy: OutputContainer) -> Counter[str]:
+    streams = [*container.streams.video[:1], *container.streams.audio[:1]]
+    twins = {stream.index: _twin(stream, copy) for stream in streams}
+    packets: Counter[str] = Counter()
+    for packet in container.demux(streams):
+        if packet.dts is None:  # the empty packet that ends a stream
+            continue
+        packets[packet.stream.type] += 1
+        packet.stream = twins[packet.stream_index]
+        copy.mux(packet)
+    return packets
+
+
+def _twin(stream: Stream, copy: OutputContainer) -> Stream:
+    twin: Stream = copy.add_stream_from_template(stream)
+    twin.metadata.update(stream.metadata)
+    return twin
+
+
+def _verify(part: Path, label: str, packets: Counter[str]) -> None:
+    with open_video(part) as container:
+        found = Counter(packet.stream.type for packet in container.demux() if packet.size)
+        if container.metadata.get(ai_label.METADATA_KEY) != label or found != packets:
+            raise LabelNotWritten

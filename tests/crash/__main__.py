@@ -1,0 +1,5 @@
+"""The crash matrix: `python -m tests.crash [--random N] [--seed S]`."""
+
+from tests.crash.matrix import main
+
+main()
