@@ -54,7 +54,7 @@ class Services(Journal):
             renderer=media.Renderer(chance, clock),
             find_faces=media.find_faces,
         )
-        self.bill = provider.bill
+        self.bill, self._provider = provider.bill, provider.provider
         telegram = Starlette(routes=bot_api_routes(self.telegram))
         apps = {TELEGRAM_PORT: telegram, PROVIDER_PORT: provider.app}
         self.network = Network(apps, self.faults, chance)
@@ -123,16 +123,19 @@ class Services(Journal):
             change = self.untold.discard if "usage" in answer else self.untold.add
             change(task["task_id"])
 
-    def forget_old_times(self, kept_files: int) -> None:
+    def forget_old_times(self, kept: int) -> None:
         """What memory is then used more than before is the bot's."""
         since = self.telegram.now_seconds() - _DAY_SECONDS
         for chat in self.telegram.chats:
             for number, message in list(chat.messages.items()):
                 if message.body["date"] < since:
                     del chat.messages[number]
-        files, presses = self.telegram.files, self.telegram.callbacks._presses
-        for old in (files._files, files._paths, presses):
-            for key in list(old)[:-kept_files]:
+        files, provider = self.telegram.files, self._provider
+        for old in (
+            *(files._files, files._paths, self.telegram.callbacks._presses),
+            *(provider.uploads._uploads, provider.policies._grants, provider.queue._tasks),
+        ):
+            for key in list(old)[:-kept]:
                 del old[key]
         self.telegram.outbox = Outbox()
 
