@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 from collections.abc import Hashable, Sequence
@@ -32,6 +33,8 @@ _ALMOST = 0.95
 _NEAR = 3
 _FAR_STEP = 5
 """From that place on every step forward is shown; further back only every so many."""
+_SAY_AGAIN_SECONDS = 5.0
+"""A chat that is to be left alone for a while refuses at once."""
 
 HELD_BACK = (*WAITING, JobState.SUBMITTING)
 """What waits while the provider refuses to serve; a trial now and then does not change that."""
@@ -258,12 +261,16 @@ class FirstStatus:
         self._messenger = messenger
         self._progress = progress
         self._said: set[int] = set()
+        self._not_before: dict[int, float] = {}
 
     async def due(self) -> dict[Hashable, Work]:
         """The jobs that show nothing yet."""
         lacking = {job.id for job in await jobs.open_jobs(self._database) if _lacks_status(job)}
         self._said &= lacking
-        return {("status", number): partial(self._say, number) for number in lacking - self._said}
+        now = asyncio.get_running_loop().time()
+        self._not_before = {number: at for number, at in self._not_before.items() if at > now}
+        due = lacking - self._said - self._not_before.keys()
+        return {("status", number): partial(self._say, number) for number in due}
 
     async def _say(self, job_id: int) -> None:
         job = await jobs.get(self._database, job_id)
@@ -273,6 +280,7 @@ class FirstStatus:
         try:
             await self._messenger.first_status(job, text, keyboard)
         except NotSent as failure:
+            self._not_before[job_id] = asyncio.get_running_loop().time() + _SAY_AGAIN_SECONDS
             logger.info("the status of job %s has to wait: %s", job_id, failure)
         except TelegramFailure as failure:
             self._said.add(job_id)

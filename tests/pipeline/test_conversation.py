@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import pytest
 
+from bot.chat.messenger import Messenger
+from bot.chat.status import FirstStatus, Progress
 from bot.telegram.errors import (
     ChatDead,
     MessageGone,
     NotAllowed,
+    NotSent,
     RequestInvalid,
     TelegramFailure,
     ThreadClosed,
 )
 from bot.telegram.keyboards import Keyboard
+from bot.texts import Texts
 from storage.groups import chats
 from storage.jobs.jobs import JobState
 from tests.pipeline.shop import Shop
+from tests.storage import orders
 
 
 def refuse_edits(shop: Shop, failure: TelegramFailure, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,3 +75,15 @@ async def test_a_chat_that_turns_out_to_be_closed_ends_what_only_waits_there(
     assert await chats.is_dead(shop.database, running.chat_id)
     assert (await shop.job(waiting.id)).state == JobState.CANCELLED
     assert (await shop.job(elsewhere.id)).state == JobState.READY
+
+
+async def test_a_first_status_that_a_chat_puts_off_is_not_tried_again_at_once(shop: Shop) -> None:
+    job = await orders.start(shop.database)
+    messenger = Messenger(shop.database, shop.paper, Texts())
+    progress = Progress(shop.database, messenger, 1, shop.outages, shop.clock)
+    status = FirstStatus(shop.database, messenger, progress)
+    shop.paper.failures[job.chat_id] = NotSent("the chat is to be left alone for 222 s")
+    (say,) = (await status.due()).values()
+    await say()
+    assert shop.paper.tries == 1
+    assert await status.due() == {}
