@@ -96,6 +96,8 @@ DELETION = OUTBOX.first(2)
 """Something of a person's is under way; endless."""
 VERDICT_UNSAID = RetryPolicy((5,))
 """What became of a photo or a voice; endless."""
+STATUS_UNSAID = RetryPolicy((5,))
+"""A first status message that Telegram puts off; endless."""
 END_UNSAID = RetryPolicy((60, 600, 3600))
 """A job's end that Telegram refuses to show: a right comes back, a topic is opened."""
 ALERT = RetryPolicy((5, 15, 60, 300, 900, 3600))

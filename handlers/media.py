@@ -145,6 +145,8 @@ async def _acknowledge(message_context: MessageContext, media_id: int, item: Med
             await media.set_reply(
                 tx, media_id, chat_id=sent.chat_id, reply_message_id=sent.message_id
             )
+            # Where the message had to wait long, the outcome was said elsewhere, or not yet.
+            await media.announce_anew(tx, media_id)
 
 
 async def _photos_of_album_before(message_context: MessageContext) -> int:

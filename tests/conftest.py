@@ -20,7 +20,7 @@ _SHORT = frozenset(
         *("machine/test_clock_jumps", "machine/test_database", "machine/test_migrations"),
         "machine/test_operating_page",
         *("network/test_flipped_bits", "network/test_http_client"),
-        *("soak/test_stand_ins", "soak/test_virtual"),
+        "soak/test_virtual",
         *("system/test_cancel", "system/test_commands", "system/test_consent"),
         *("system/test_group_talk", "system/test_happy_way", "system/test_photo_refused"),
         *("system/test_quota", "system/test_restart", "system/test_secrets"),

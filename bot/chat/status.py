@@ -16,6 +16,7 @@ from bot.chat.queue_view import PartsProgress, QueueView
 from bot.common import CommonServices, Component
 from bot.engines.outages import Outages
 from bot.outbox import Work
+from bot.retry import STATUS_UNSAID
 from bot.telegram.errors import NotSent, TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
@@ -250,12 +251,20 @@ class FirstStatus(Component):
     messenger: Messenger
     progress: Progress
     _said: set[int] = field(init=False, default_factory=set)
+    _not_before_seconds: dict[int, float] = field(init=False, default_factory=dict)
 
     async def due(self) -> dict[Hashable, Work]:
         """The jobs that show nothing yet."""
         lacking = {job.id for job in await jobs.open_jobs(self.database) if _lacks_status(job)}
         self._said &= lacking
-        return {("status", number): partial(self._say, number) for number in lacking - self._said}
+        for number in self._not_before_seconds.keys() - lacking:
+            del self._not_before_seconds[number]
+        now = self.clock.steady_seconds()
+        self._not_before_seconds = {
+            number: at for number, at in self._not_before_seconds.items() if at > now
+        }
+        due = lacking - self._said - self._not_before_seconds.keys()
+        return {("status", number): partial(self._say, number) for number in due}
 
     async def _say(self, job_id: int) -> None:
         job = await jobs.get(self.database, job_id)
@@ -265,6 +274,8 @@ class FirstStatus(Component):
         try:
             await self.messenger.first_status(job, text, keyboard)
         except NotSent as failure:
+            later = self.clock.steady_seconds() + STATUS_UNSAID.endless_delay_seconds(1)
+            self._not_before_seconds[job_id] = later
             logger.info("the status of job %s has to wait: %s", job_id, failure)
         except TelegramFailure as failure:
             self._said.add(job_id)

@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from bot.sandbox.server import Sandbox, serve_sandbox
-from tests.page.visit import DEADLINE_MILLISECONDS, MessageContext
+from tests.page.tab import DEADLINE_MILLISECONDS, Tab
 from tests.support.bot_api import BotApi
 
 FOLDER = Path(__file__).parent
@@ -53,7 +53,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def sandbox() -> AsyncIterator[Sandbox]:
-    """Both local servers, emptied for each visit: one address lets the browser cache the page."""
+    """Both local servers, emptied for each tab: one address lets the browser cache the page."""
     async with serve_sandbox(telegram_port=0, dashscope_port=0, render_seconds=0) as served:
         yield served
 
@@ -71,13 +71,13 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def visit(context: BrowserContext, sandbox: Sandbox) -> AsyncIterator[MessageContext]:
+async def tab(context: BrowserContext, sandbox: Sandbox) -> AsyncIterator[Tab]:
     """The page, opened for the first time while the bot is there; it may not complain."""
     bot = BotApi(sandbox.telegram_base_url)
     for path in ("/sim/provider/reset", "/sim/reset"):
         (await bot.http.post(path)).raise_for_status()
     await bot.call("getMe")
-    opened = MessageContext(await context.new_page(), bot, sandbox)
+    opened = Tab(await context.new_page(), bot, sandbox)
     opened.listen()
     await opened.page.add_init_script("localStorage.clear()")
     await opened.open()

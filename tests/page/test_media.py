@@ -8,93 +8,93 @@ import av
 from playwright.async_api import expect
 
 from bot.sandbox.telegram.app import SAMPLES_DIRECTORY
-from tests.page.visit import MessageContext
+from tests.page.tab import Tab
 from tests.support.media.videos import video
 
 WIDTH, HEIGHT = 160, 200
 PORTRAIT = SAMPLES_DIRECTORY / "portrait.jpg"
 
 
-async def test_a_picked_photo_is_sent_with_its_caption(visit: MessageContext) -> None:
-    async with visit.page.expect_file_chooser() as chooser:
-        await visit.attach("Photo or video")
+async def test_a_picked_photo_is_sent_with_its_caption(tab: Tab) -> None:
+    async with tab.page.expect_file_chooser() as chooser:
+        await tab.attach("Photo or video")
     await (await chooser.value).set_files(PORTRAIT)
-    await visit.page.get_by_label("Caption").fill("my <b>aunt</b>")
-    await visit.page.get_by_role("button", name="Send", exact=True).click()
-    message = await visit.bot.next()
+    await tab.page.get_by_label("Caption").fill("my <b>aunt</b>")
+    await tab.page.get_by_role("button", name="Send", exact=True).click()
+    message = await tab.bot.next()
     assert message["caption"] == "my <b>aunt</b>"
     assert len(message["photo"]) > 1
-    await expect(visit.messages.last.locator(".picture img.ready")).to_be_visible()
-    await visit.messages.last.get_by_role("button", name="Open photo").click()
-    await expect(visit.page.locator("dialog.lightbox img")).to_be_visible()
-    await visit.page.keyboard.press("Escape")
-    await expect(visit.page.locator("dialog")).to_have_count(0)
+    await expect(tab.messages.last.locator(".picture img.ready")).to_be_visible()
+    await tab.messages.last.get_by_role("button", name="Open photo").click()
+    await expect(tab.page.locator("dialog.lightbox img")).to_be_visible()
+    await tab.page.keyboard.press("Escape")
+    await expect(tab.page.locator("dialog")).to_have_count(0)
 
 
-async def test_a_dropped_photo_can_travel_as_a_file(visit: MessageContext) -> None:
+async def test_a_dropped_photo_can_travel_as_a_file(tab: Tab) -> None:
     content = PORTRAIT.read_bytes()
-    await visit.drop_files("drop", "aunt.jpg", "image/jpeg", content)
-    await visit.page.get_by_label("as a file, unchanged").check()
-    await visit.page.get_by_role("button", name="Send", exact=True).click()
-    document = (await visit.bot.next())["document"]
+    await tab.drop_files("drop", "aunt.jpg", "image/jpeg", content)
+    await tab.page.get_by_label("as a file, unchanged").check()
+    await tab.page.get_by_role("button", name="Send", exact=True).click()
+    document = (await tab.bot.next())["document"]
     assert document["file_name"] == "aunt.jpg"
-    assert await visit.bot.file(document["file_id"]) == content
+    assert await tab.bot.file(document["file_id"]) == content
 
 
-async def test_a_pasted_picture_is_offered_as_a_photo(visit: MessageContext) -> None:
-    await visit.drop_files("paste", "image.png", "image/png", PORTRAIT.read_bytes())
-    await visit.page.get_by_label("Caption").press("Enter")
-    assert "photo" in await visit.bot.next()
+async def test_a_pasted_picture_is_offered_as_a_photo(tab: Tab) -> None:
+    await tab.drop_files("paste", "image.png", "image/png", PORTRAIT.read_bytes())
+    await tab.page.get_by_label("Caption").press("Enter")
+    assert "photo" in await tab.bot.next()
 
 
-async def test_what_the_microphone_hears_arrives_as_a_voice_note(visit: MessageContext) -> None:
-    await visit.page.get_by_role("button", name="Record a voice message").click()
-    await expect(visit.page.locator("#recording-time")).to_have_text("0:01")
-    await visit.page.get_by_role("button", name="Send the recording").click()
-    voice = (await visit.bot.next())["voice"]
-    content = await visit.bot.file(voice["file_id"])
+async def test_what_the_microphone_hears_arrives_as_a_voice_note(tab: Tab) -> None:
+    await tab.page.get_by_role("button", name="Record a voice message").click()
+    await expect(tab.page.locator("#recording-time")).to_have_text("0:01")
+    await tab.page.get_by_role("button", name="Send the recording").click()
+    voice = (await tab.bot.next())["voice"]
+    content = await tab.bot.file(voice["file_id"])
     with av.open(io.BytesIO(content)) as container:
         assert container.format.name == "ogg"
         stream = container.streams.audio[0]
         assert (stream.codec_context.name, stream.rate, stream.channels) == ("opus", 48_000, 1)
-    await expect(visit.page.locator(".voice")).to_be_visible()
+    await expect(tab.page.locator(".voice")).to_be_visible()
 
 
-async def test_letting_go_of_a_held_microphone_sends(visit: MessageContext) -> None:
-    await visit.page.get_by_role("button", name="Record a voice message").hover()
-    await visit.page.mouse.down()
-    await expect(visit.page.locator("#recording-time")).to_have_text("0:01")
-    await visit.page.mouse.up()
-    assert "voice" in await visit.bot.next()
+async def test_letting_go_of_a_held_microphone_sends(tab: Tab) -> None:
+    await tab.page.get_by_role("button", name="Record a voice message").hover()
+    await tab.page.mouse.down()
+    await expect(tab.page.locator("#recording-time")).to_have_text("0:01")
+    await tab.page.mouse.up()
+    assert "voice" in await tab.bot.next()
 
 
-async def test_a_cancelled_recording_is_sent_nowhere(visit: MessageContext) -> None:
-    await visit.page.get_by_role("button", name="Record a voice message").click()
-    await expect(visit.page.locator("#composer.recording")).to_be_visible()
-    await visit.page.keyboard.press("Escape")
-    await expect(visit.page.get_by_label("Message", exact=True)).to_be_visible()
-    await visit.write("never mind")
-    assert (await visit.bot.next())["text"] == "never mind"
+async def test_a_cancelled_recording_is_sent_nowhere(tab: Tab) -> None:
+    await tab.page.get_by_role("button", name="Record a voice message").click()
+    await expect(tab.page.locator("#composer.recording")).to_be_visible()
+    await tab.page.keyboard.press("Escape")
+    await expect(tab.page.get_by_label("Message", exact=True)).to_be_visible()
+    await tab.write("never mind")
+    assert (await tab.bot.next())["text"] == "never mind"
 
 
-async def test_the_samples_serve_those_without_photo_or_microphone(visit: MessageContext) -> None:
-    await visit.page.get_by_role("button", name="Try: sample portrait").click()
-    assert "photo" in await visit.bot.next()
-    await visit.attach("Try: sample voice")
-    assert "voice" in await visit.bot.next()
+async def test_the_samples_serve_those_without_photo_or_microphone(tab: Tab) -> None:
+    await tab.page.get_by_role("button", name="Try: sample portrait").click()
+    assert "photo" in await tab.bot.next()
+    await tab.attach("Try: sample voice")
+    assert "voice" in await tab.bot.next()
 
 
-async def test_a_voice_note_plays(visit: MessageContext) -> None:
-    await visit.page.get_by_role("button", name="Try: sample voice").click()
-    await visit.page.locator(".voice").get_by_role("button", name="Play").click()
-    await visit.page.wait_for_function("document.querySelector('audio').currentTime > 0.2")
-    await visit.page.locator(".voice").get_by_role("button", name="Pause").click()
-    await expect(visit.page.locator(".voice-time")).to_contain_text("0:00 /")
+async def test_a_voice_note_plays(tab: Tab) -> None:
+    await tab.page.get_by_role("button", name="Try: sample voice").click()
+    await tab.page.locator(".voice").get_by_role("button", name="Play").click()
+    await tab.page.wait_for_function("document.querySelector('audio').currentTime > 0.2")
+    await tab.page.locator(".voice").get_by_role("button", name="Pause").click()
+    await expect(tab.page.locator(".voice-time")).to_contain_text("0:00 /")
 
 
-async def test_a_video_plays_and_goes_on_while_its_caption_is_edited(visit: MessageContext) -> None:
-    chat_id = await visit.chat_id()
-    sent = await visit.bot.call(
+async def test_a_video_plays_and_goes_on_while_its_caption_is_edited(tab: Tab) -> None:
+    chat_id = await tab.chat_id()
+    sent = await tab.bot.call(
         "sendVideo",
         files={"video": ("film.mp4", video(WIDTH, HEIGHT, 32, rate=16), "video/mp4")},
         chat_id=chat_id,
@@ -103,11 +103,11 @@ async def test_a_video_plays_and_goes_on_while_its_caption_is_edited(visit: Mess
         height=HEIGHT,
         caption="first",
     )
-    await visit.page.get_by_role("button", name="Play video").click()
-    await visit.page.wait_for_function("document.querySelector('video').currentTime > 0.2")
-    assert await visit.page.evaluate("document.querySelector('video').videoWidth") == WIDTH
+    await tab.page.get_by_role("button", name="Play video").click()
+    await tab.page.wait_for_function("document.querySelector('video').currentTime > 0.2")
+    assert await tab.page.evaluate("document.querySelector('video').videoWidth") == WIDTH
     where = {"chat_id": chat_id, "message_id": sent["message_id"]}
-    await visit.page.evaluate("document.querySelector('video').dataset.mark = 'same'")
-    await visit.bot.call("editMessageCaption", **where, caption="second")
-    await expect(visit.messages.last.locator(".text")).to_contain_text("second")
-    assert await visit.page.locator("video[data-mark=same]").count() == 1
+    await tab.page.evaluate("document.querySelector('video').dataset.mark = 'same'")
+    await tab.bot.call("editMessageCaption", **where, caption="second")
+    await expect(tab.messages.last.locator(".text")).to_contain_text("second")
+    assert await tab.page.locator("video[data-mark=same]").count() == 1

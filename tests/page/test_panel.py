@@ -6,68 +6,68 @@ import httpx
 from playwright.async_api import expect
 
 from bot.sandbox.dashscope.settings import DEMO_API_KEY
-from tests.page.visit import MessageContext
+from tests.page.tab import Tab
 
 
 async def test_each_call_of_the_bot_is_shown_and_a_refused_one_in_red(
-    visit: MessageContext,
+    tab: Tab,
 ) -> None:
-    await visit.say("look at me")
-    await visit.bot.raw("sendMessage", chat_id=12345, text="nobody")
-    newest = visit.page.locator("#tab-panel-bot .call").first
+    await tab.say("look at me")
+    await tab.bot.raw("sendMessage", chat_id=12345, text="nobody")
+    newest = tab.page.locator("#tab-panel-bot .call").first
     await expect(newest.locator(".call-status")).to_have_text("400")
     await expect(newest).to_have_class("call failed")
-    before = visit.page.locator("#tab-panel-bot .call").nth(1)
+    before = tab.page.locator("#tab-panel-bot .call").nth(1)
     await expect(before.locator(".call-name")).to_have_text("sendMessage")
     await before.locator("summary").first.click()
     await expect(before.locator(".json").first).to_contain_text("look at me")
-    await visit.page.locator("#tab-panel-bot").get_by_label("Errors").check()
-    await expect(visit.page.locator("#tab-panel-bot .call")).to_have_count(1)
+    await tab.page.locator("#tab-panel-bot").get_by_label("Errors").check()
+    await expect(tab.page.locator("#tab-panel-bot .call")).to_have_count(1)
 
 
-async def test_the_calls_of_the_provider_and_its_bill_are_shown(visit: MessageContext) -> None:
-    await visit.page.get_by_role("tab", name="Provider calls").click()
-    await expect(visit.page.locator(".bill-total b")).to_have_text("¥0.00")
+async def test_the_calls_of_the_provider_and_its_bill_are_shown(tab: Tab) -> None:
+    await tab.page.get_by_role("tab", name="Provider calls").click()
+    await expect(tab.page.locator(".bill-total b")).to_have_text("¥0.00")
     headers = {"Authorization": f"Bearer {DEMO_API_KEY}"}
     async with httpx.AsyncClient(headers=headers, verify=False) as http:
-        await http.get(f"{visit.sandbox.dashscope_base_url}/tasks/unknown")
-        await http.get(f"{visit.sandbox.dashscope_base_url}/tasks/", headers={"Authorization": "x"})
-    calls = visit.page.locator("#tab-panel-provider .call")
+        await http.get(f"{tab.sandbox.dashscope_base_url}/tasks/unknown")
+        await http.get(f"{tab.sandbox.dashscope_base_url}/tasks/", headers={"Authorization": "x"})
+    calls = tab.page.locator("#tab-panel-provider .call")
     await expect(calls).to_have_count(2)
     await expect(calls.nth(1).locator(".call-name")).to_have_text("GET /tasks/unknown")
     await expect(calls.first.locator(".call-status")).to_have_text("401")
 
 
-async def test_a_fault_is_switched_on_used_up_and_seen_to_be_off(visit: MessageContext) -> None:
-    await visit.page.get_by_role("tab", name="Faults").click()
-    switch = visit.page.get_by_role("switch", name="Telegram answers 429 for 10 s")
+async def test_a_fault_is_switched_on_used_up_and_seen_to_be_off(tab: Tab) -> None:
+    await tab.page.get_by_role("tab", name="Faults").click()
+    switch = tab.page.get_by_role("switch", name="Telegram answers 429 for 10 s")
     await switch.click()
-    await expect(visit.page.locator(".active-faults li")).to_have_count(1)
-    refused = await visit.bot.raw("getMe")
+    await expect(tab.page.locator(".active-faults li")).to_have_count(1)
+    refused = await tab.bot.raw("getMe")
     assert refused.status_code == 429
     assert refused.json()["parameters"]["retry_after"] == 10
     await expect(switch).not_to_be_checked()
-    await expect(visit.page.locator(".active-faults li")).to_have_count(0)
+    await expect(tab.page.locator(".active-faults li")).to_have_count(0)
 
 
-async def test_a_fault_of_the_provider_is_set_and_removed(visit: MessageContext) -> None:
-    await visit.page.get_by_role("tab", name="Faults").click()
-    await visit.page.get_by_role("switch", name="Photo refused: several people").click()
-    await expect(visit.page.locator(".active-faults li")).to_have_count(1)
-    (fault,) = visit.sandbox.faults.active("provider")
+async def test_a_fault_of_the_provider_is_set_and_removed(tab: Tab) -> None:
+    await tab.page.get_by_role("tab", name="Faults").click()
+    await tab.page.get_by_role("switch", name="Photo refused: several people").click()
+    await expect(tab.page.locator(".active-faults li")).to_have_count(1)
+    (fault,) = tab.sandbox.faults.active("provider")
     assert (fault.match, fault.kind) == ("detect", "verdict")
     assert fault.params["code"] == "InvalidFile.MultiHuman"
-    remove = visit.page.get_by_role("button", name="Switch off: Photo refused: several people")
+    remove = tab.page.get_by_role("button", name="Switch off: Photo refused: several people")
     await remove.click()
-    await expect(visit.page.locator(".active-faults li")).to_have_count(0)
-    assert visit.sandbox.faults.active() == []
+    await expect(tab.page.locator(".active-faults li")).to_have_count(0)
+    assert tab.sandbox.faults.active() == []
 
 
-async def test_every_switch_sets_a_fault_the_servers_know(visit: MessageContext) -> None:
-    await visit.page.get_by_role("tab", name="Faults").click()
-    switches = visit.page.get_by_role("switch")
+async def test_every_switch_sets_a_fault_the_servers_know(tab: Tab) -> None:
+    await tab.page.get_by_role("tab", name="Faults").click()
+    switches = tab.page.get_by_role("switch")
     wanted = await switches.count()
-    answers = await visit.page.evaluate(
+    answers = await tab.page.evaluate(
         """async () => {
             const {TELEGRAM_PRESETS, PROVIDER_PRESETS} = await import("/js/presets.js");
             const set = (path, {fault}) => fetch(path, {method: "POST", body: JSON.stringify(fault),
@@ -78,18 +78,18 @@ async def test_every_switch_sets_a_fault_the_servers_know(visit: MessageContext)
     )
     assert len(answers) == wanted
     assert all(status < 300 for status in answers)
-    await expect(visit.page.locator(".active-faults li")).to_have_count(wanted)
+    await expect(tab.page.locator(".active-faults li")).to_have_count(wanted)
 
 
-async def test_the_renderer_is_made_slow_with_one_click(visit: MessageContext) -> None:
-    await visit.page.get_by_role("tab", name="Faults").click()
-    async with visit.page.expect_response("**/sim/provider/settings") as answer:
-        await visit.page.get_by_label("60 s").check()
+async def test_the_renderer_is_made_slow_with_one_click(tab: Tab) -> None:
+    await tab.page.get_by_role("tab", name="Faults").click()
+    async with tab.page.expect_response("**/sim/provider/settings") as answer:
+        await tab.page.get_by_label("60 s").check()
     assert (await (await answer.value).json())["render_seconds"] == 60
 
 
-async def test_the_tabs_are_walked_with_the_arrow_keys(visit: MessageContext) -> None:
-    await visit.page.get_by_role("tab", name="Bot API calls").focus()
-    await visit.page.keyboard.press("ArrowRight")
-    await expect(visit.page.get_by_role("tab", name="Provider calls")).to_be_focused()
-    await expect(visit.page.locator("#tab-panel-provider")).to_be_visible()
+async def test_the_tabs_are_walked_with_the_arrow_keys(tab: Tab) -> None:
+    await tab.page.get_by_role("tab", name="Bot API calls").focus()
+    await tab.page.keyboard.press("ArrowRight")
+    await expect(tab.page.get_by_role("tab", name="Provider calls")).to_be_focused()
+    await expect(tab.page.locator("#tab-panel-provider")).to_be_visible()

@@ -17,7 +17,7 @@ from fluent.syntax.visitor import Visitor
 
 from bot.texts import LANGUAGES
 from bot.texts.catalogue import Catalogue, Value
-from tests.page.visit import MessageContext
+from tests.page.tab import Tab
 
 _PHONE = {"width": 390, "height": 844}
 _DESKTOP = {"width": 1280, "height": 800}
@@ -93,22 +93,20 @@ class _Plain(HTMLParser):
 @pytest.mark.proof
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("subject", _SUBJECTS)
-async def test_every_text_reads_well_on_the_page(
-    visit: MessageContext, subject: str, language: str
-) -> None:
-    await _without_limits(visit)
+async def test_every_text_reads_well_on_the_page(tab: Tab, subject: str, language: str) -> None:
+    await _without_limits(tab)
     wanted = []
     for text in _texts(subject, language):
-        await visit.say(text, parse_mode="HTML")
+        await tab.say(text, parse_mode="HTML")
         wanted.append(_words_of(text))
-    await visit.bubble(wanted[-1].splitlines()[0]).wait_for()
-    shown = [_squeezed(text) for text in await visit.messages.all_inner_texts()]
+    await tab.bubble(wanted[-1].splitlines()[0]).wait_for()
+    shown = [_squeezed(text) for text in await tab.messages.all_inner_texts()]
     for text in wanted:
         assert any(_squeezed(text) in bubble for bubble in shown), text
     for size in (_PHONE, _DESKTOP):
-        await visit.page.set_viewport_size(size)  # type: ignore[arg-type]
-        assert await visit.messages.evaluate_all(_DOES_NOT_FIT) == [], size
-    await _keep_picture(visit, f"{subject}.{language}")
+        await tab.page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert await tab.messages.evaluate_all(_DOES_NOT_FIT) == [], size
+    await _keep_picture(tab, f"{subject}.{language}")
 
 
 def _texts(subject: str, language: str) -> list[str]:
@@ -139,19 +137,19 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-async def _without_limits(visit: MessageContext) -> None:
+async def _without_limits(tab: Tab) -> None:
     """A whole catalogue at once is more than Telegram takes."""
     script = """() => fetch("/sim/settings", {method: "PATCH", body: '{"rate_limits": false}',
         headers: {"Content-Type": "application/json"}}).then(answer => answer.ok)"""
-    assert await visit.page.evaluate(script)
+    assert await tab.page.evaluate(script)
 
 
-async def _keep_picture(visit: MessageContext, name: str) -> None:
+async def _keep_picture(tab: Tab, name: str) -> None:
     folder = os.environ.get("GALLERY")
     if folder is None:
         return
-    await visit.page.set_viewport_size(
-        {"width": 900, "height": 200 + 110 * await visit.messages.count()}
+    await tab.page.set_viewport_size(
+        {"width": 900, "height": 200 + 110 * await tab.messages.count()}
     )
-    await visit.page.wait_for_timeout(300)
-    await visit.page.screenshot(path=Path(folder) / f"{name}.png")
+    await tab.page.wait_for_timeout(300)
+    await tab.page.screenshot(path=Path(folder) / f"{name}.png")

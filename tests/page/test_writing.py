@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.page.visit import MessageContext
+from tests.page.tab import Tab
 
 HOSTILE = "<img src=x onerror=\"document.title='caught'\">"
 
 
-async def test_the_first_visit_makes_a_person_who_can_write_at_once(visit: MessageContext) -> None:
-    await visit.write("hello, bot")
-    message = await visit.bot.next()
+async def test_the_first_visit_makes_a_person_who_can_write_at_once(tab: Tab) -> None:
+    await tab.write("hello, bot")
+    message = await tab.bot.next()
     assert message["text"] == "hello, bot"
     assert message["from"]["first_name"] == "Ada"
     assert message["from"]["language_code"] == "en"
-    await expect(visit.bubble("hello, bot")).to_have_count(1)
+    await expect(tab.bubble("hello, bot")).to_have_count(1)
 
 
-async def test_the_bots_text_bears_its_entities(visit: MessageContext) -> None:
+async def test_the_bots_text_bears_its_entities(tab: Tab) -> None:
     text = '👋🏽 <b>Hi</b> <tg-spoiler>secret</tg-spoiler> <a href="https://example.org/">there</a>'
-    await visit.say(text + " <code>x</code>", parse_mode="HTML")
-    bubble = visit.bubble("Hi")
+    await tab.say(text + " <code>x</code>", parse_mode="HTML")
+    bubble = tab.bubble("Hi")
     await expect(bubble.locator("strong")).to_have_text("Hi")
     await expect(bubble.locator("code")).to_have_text("x")
     await expect(bubble.get_by_role("link")).to_have_attribute("href", "https://example.org/")
@@ -30,23 +30,23 @@ async def test_the_bots_text_bears_its_entities(visit: MessageContext) -> None:
     await expect(spoiler).to_have_class("spoiler shown")
 
 
-async def test_names_and_texts_made_of_html_are_shown_as_text(visit: MessageContext) -> None:
-    await visit.page.locator("#person").click()
-    await visit.page.get_by_role("menuitem", name="Change name…").click()
-    await visit.page.get_by_label("First name").fill(HOSTILE)
-    await visit.page.get_by_role("button", name="Save").click()
-    await expect(visit.page.locator("#person b")).to_have_text(HOSTILE)
+async def test_names_and_texts_made_of_html_are_shown_as_text(tab: Tab) -> None:
+    await tab.page.locator("#person").click()
+    await tab.page.get_by_role("menuitem", name="Change name…").click()
+    await tab.page.get_by_label("First name").fill(HOSTILE)
+    await tab.page.get_by_role("button", name="Save").click()
+    await expect(tab.page.locator("#person b")).to_have_text(HOSTILE)
     buttons = {"inline_keyboard": [[{"text": HOSTILE, "callback_data": HOSTILE[:20]}]]}
-    await visit.say(HOSTILE, reply_markup=buttons)
-    await expect(visit.bubble("onerror").locator(".text")).to_contain_text(HOSTILE)
-    await expect(visit.bubble("onerror").locator(".key")).to_have_text(HOSTILE)
-    assert await visit.page.title() != "caught"
-    assert await visit.page.locator("img[src=x]").count() == 0
+    await tab.say(HOSTILE, reply_markup=buttons)
+    await expect(tab.bubble("onerror").locator(".text")).to_contain_text(HOSTILE)
+    await expect(tab.bubble("onerror").locator(".key")).to_have_text(HOSTILE)
+    assert await tab.page.title() != "caught"
+    assert await tab.page.locator("img[src=x]").count() == 0
 
 
-async def test_a_script_address_is_no_link(visit: MessageContext) -> None:
+async def test_a_script_address_is_no_link(tab: Tab) -> None:
     entity = {"type": "text_link", "offset": 0, "length": 5, "url": "javascript:alert(1)"}
-    nodes = await visit.page.evaluate(
+    nodes = await tab.page.evaluate(
         """async (entity) => {
             const {render} = await import("/js/entities.js");
             return render("click", [entity]).map((node) => node.outerHTML);
@@ -56,13 +56,13 @@ async def test_a_script_address_is_no_link(visit: MessageContext) -> None:
     assert nodes == ["<span>click</span>"]
 
 
-async def test_entities_that_overlap_badly_lose_no_text(visit: MessageContext) -> None:
+async def test_entities_that_overlap_badly_lose_no_text(tab: Tab) -> None:
     entities = [
         {"type": "bold", "offset": 0, "length": 6},
         {"type": "italic", "offset": 4, "length": 40},
         {"type": "code", "offset": 90, "length": 2},
     ]
-    text = await visit.page.evaluate(
+    text = await tab.page.evaluate(
         """async (entities) => {
             const {render} = await import("/js/entities.js");
             const box = document.createElement("p");
@@ -74,76 +74,76 @@ async def test_entities_that_overlap_badly_lose_no_text(visit: MessageContext) -
     assert text == "a👋🏽 b <i>c</i>"
 
 
-async def test_an_edit_changes_the_message_where_it_stands(visit: MessageContext) -> None:
-    first = await visit.say("working")
-    await visit.say("something after it")
-    await expect(visit.messages).to_have_count(2)
+async def test_an_edit_changes_the_message_where_it_stands(tab: Tab) -> None:
+    first = await tab.say("working")
+    await tab.say("something after it")
+    await expect(tab.messages).to_have_count(2)
     where = {"chat_id": first["chat"]["id"], "message_id": first["message_id"]}
-    await visit.bot.call("editMessageText", **where, text="finished")
-    await expect(visit.messages.first.locator(".text")).to_contain_text("finished")
-    await expect(visit.messages.first.locator(".edited")).to_be_visible()
-    await expect(visit.messages).to_have_count(2)
+    await tab.bot.call("editMessageText", **where, text="finished")
+    await expect(tab.messages.first.locator(".text")).to_contain_text("finished")
+    await expect(tab.messages.first.locator(".edited")).to_be_visible()
+    await expect(tab.messages).to_have_count(2)
 
 
-async def test_a_quote_leads_to_the_message_it_quotes(visit: MessageContext) -> None:
-    await visit.write("the question")
-    asked = await visit.bot.next()
-    await visit.say("filler\n" * 60)
-    await visit.say("the answer", reply_parameters={"message_id": asked["message_id"]})
-    await visit.bubble("the answer").locator(".quote").click()
-    await expect(visit.messages.first).to_be_in_viewport()
+async def test_a_quote_leads_to_the_message_it_quotes(tab: Tab) -> None:
+    await tab.write("the question")
+    asked = await tab.bot.next()
+    await tab.say("filler\n" * 60)
+    await tab.say("the answer", reply_parameters={"message_id": asked["message_id"]})
+    await tab.bubble("the answer").locator(".quote").click()
+    await expect(tab.messages.first).to_be_in_viewport()
 
 
-async def test_replying_by_the_context_menu(visit: MessageContext) -> None:
-    said = await visit.say("which photo?")
-    await visit.bubble("which photo?").click(button="right")
-    await visit.page.get_by_role("menuitem", name="Reply").click()
-    await visit.write("this one")
-    message = await visit.bot.next()
+async def test_replying_by_the_context_menu(tab: Tab) -> None:
+    said = await tab.say("which photo?")
+    await tab.bubble("which photo?").click(button="right")
+    await tab.page.get_by_role("menuitem", name="Reply").click()
+    await tab.write("this one")
+    message = await tab.bot.next()
     assert message["reply_to_message"]["message_id"] == said["message_id"]
 
 
-async def test_editing_and_deleting_ones_own_message(visit: MessageContext) -> None:
-    await visit.write("hallo")
-    await visit.bubble("hallo").wait_for()
-    await visit.page.keyboard.press("ArrowUp")
-    await visit.write("hello")
-    assert (await visit.bot.next("edited_message"))["text"] == "hello"
-    await visit.bubble("hello").click(button="right")
-    await visit.page.get_by_role("menuitem", name="Delete").click()
-    await expect(visit.bubble("hello")).to_have_count(0)
+async def test_editing_and_deleting_ones_own_message(tab: Tab) -> None:
+    await tab.write("hallo")
+    await tab.bubble("hallo").wait_for()
+    await tab.page.keyboard.press("ArrowUp")
+    await tab.write("hello")
+    assert (await tab.bot.next("edited_message"))["text"] == "hello"
+    await tab.bubble("hello").click(button="right")
+    await tab.page.get_by_role("menuitem", name="Delete").click()
+    await expect(tab.bubble("hello")).to_have_count(0)
 
 
-async def test_a_slash_offers_the_bots_commands(visit: MessageContext) -> None:
+async def test_a_slash_offers_the_bots_commands(tab: Tab) -> None:
     commands = [{"command": "quota", "description": "What is left"}]
-    await visit.bot.call("setMyCommands", commands=commands)
-    await visit.page.get_by_role("button", name="Commands of the bot").click()
-    await expect(visit.page.get_by_role("option")).to_have_text("/quotaWhat is left")
-    await visit.page.keyboard.press("Enter")
-    assert (await visit.bot.next())["text"] == "/quota"
+    await tab.bot.call("setMyCommands", commands=commands)
+    await tab.page.get_by_role("button", name="Commands of the bot").click()
+    await expect(tab.page.get_by_role("option")).to_have_text("/quotaWhat is left")
+    await tab.page.keyboard.press("Enter")
+    assert (await tab.bot.next())["text"] == "/quota"
 
 
-async def test_the_persons_language_is_a_switch(visit: MessageContext) -> None:
-    chinese = visit.page.get_by_label("简体中文")
-    async with visit.page.expect_response("**/sim/people/*"):
+async def test_the_persons_language_is_a_switch(tab: Tab) -> None:
+    chinese = tab.page.get_by_label("简体中文")
+    async with tab.page.expect_response("**/sim/people/*"):
         await chinese.check()
     await expect(chinese).to_be_checked()
-    await visit.write("你好")
-    assert (await visit.bot.next())["from"]["language_code"].startswith("zh")
+    await tab.write("你好")
+    assert (await tab.bot.next())["from"]["language_code"].startswith("zh")
 
 
-async def test_what_the_bot_is_doing_is_said_in_the_head(visit: MessageContext) -> None:
-    await visit.bot.call("sendChatAction", chat_id=await visit.chat_id(), action="record_video")
-    await expect(visit.page.locator("#chat-subtitle")).to_have_text("recording a video…")
-    await visit.say("done")
-    await expect(visit.page.locator("#chat-subtitle")).to_contain_text("bot")
+async def test_what_the_bot_is_doing_is_said_in_the_head(tab: Tab) -> None:
+    await tab.bot.call("sendChatAction", chat_id=await tab.chat_id(), action="record_video")
+    await expect(tab.page.locator("#chat-subtitle")).to_have_text("recording a video…")
+    await tab.say("done")
+    await expect(tab.page.locator("#chat-subtitle")).to_contain_text("bot")
 
 
-async def test_blocking_the_bot_and_letting_it_in_again(visit: MessageContext) -> None:
-    await visit.page.get_by_role("button", name="Chat menu").click()
-    await visit.page.get_by_role("menuitem", name="Block bot").click()
-    await visit.page.get_by_role("button", name="Unblock").wait_for()
-    refused = await visit.bot.raw("sendMessage", chat_id=await visit.chat_id(), text="hm")
+async def test_blocking_the_bot_and_letting_it_in_again(tab: Tab) -> None:
+    await tab.page.get_by_role("button", name="Chat menu").click()
+    await tab.page.get_by_role("menuitem", name="Block bot").click()
+    await tab.page.get_by_role("button", name="Unblock").wait_for()
+    refused = await tab.bot.raw("sendMessage", chat_id=await tab.chat_id(), text="hm")
     assert refused.status_code == 403
-    await visit.page.get_by_role("button", name="Unblock").click()
-    await expect(visit.page.get_by_label("Message", exact=True)).to_be_visible()
+    await tab.page.get_by_role("button", name="Unblock").click()
+    await expect(tab.page.get_by_label("Message", exact=True)).to_be_visible()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bot.chat.status import FirstStatus, Progress
+from bot.retry import STATUS_UNSAID
 from bot.telegram.errors import (
     ChatDead,
     MessageGone,
     NotAllowed,
+    NotSent,
     RequestInvalid,
     TelegramFailure,
     ThreadClosed,
@@ -16,6 +19,7 @@ from bot.telegram.keyboards import Keyboard
 from storage.groups import chats
 from storage.jobs.jobs import JobState
 from tests.pipeline.shop import Shop
+from tests.storage import orders
 
 
 def refuse_edits(shop: Shop, failure: TelegramFailure, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,3 +74,16 @@ async def test_a_chat_that_turns_out_to_be_closed_ends_what_only_waits_there(
     assert await chats.is_dead(shop.database, running.chat_id)
     assert (await shop.job(waiting.id)).state == JobState.CANCELLED
     assert (await shop.job(elsewhere.id)).state == JobState.READY
+
+
+async def test_a_first_status_that_a_chat_puts_off_is_not_tried_again_at_once(shop: Shop) -> None:
+    job = await orders.start(shop.database)
+    progress = Progress(common=shop.common, messenger=shop.messenger, slots=1, outages=shop.outages)
+    status = FirstStatus(common=shop.common, messenger=shop.messenger, progress=progress)
+    shop.paper.failures[job.chat_id] = NotSent("the chat is to be left alone for 222 s")
+    (say,) = (await status.due()).values()
+    await say()
+    assert shop.paper.tries == 1
+    assert await status.due() == {}
+    shop.clock.advance(STATUS_UNSAID.delays_seconds[0])
+    assert len(await status.due()) == 1

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 Choice = TypeVar("Choice")
+
+Fault = tuple[str, dict[str, Any]]
+"""A kind of `bot.sandbox.faults`, or of the network; its parameters."""
 
 Weighted = Sequence[tuple[int, Choice]]
 
@@ -26,15 +29,18 @@ class Chance:
         self.injected[where] += unlucky
         return unlucky
 
+    def fault(self, where: str, kinds: Weighted[Fault]) -> Fault:
+        """Now and then, one of these and what it needs; mostly none."""
+        if self.dice.random() >= self.faults:
+            return "", {}
+        fault = self.one_of(kinds)
+        self.injected[f"{where}: {fault[0]}"] += 1
+        return fault
+
     def one_of(self, choices: Weighted[Choice]) -> Choice:
         """One of them, by weight."""
         weights = [weight for weight, _ in choices]
         return self.dice.choices([choice for _, choice in choices], weights)[0]
-
-    def raise_one_of(self, where: str, failures: Weighted[Callable[[], Exception]]) -> None:
-        """Now and then, one of these."""
-        if self.goes_wrong(where):
-            raise self.one_of(failures)()
 
     def latency_seconds(self, longest: float) -> float:
         """How long a call takes: often nothing to speak of."""

@@ -20,11 +20,9 @@ class InlineConnection(aiosqlite.Connection):
     """An aiosqlite connection for virtual time: a thread's work takes none of that."""
 
     def __await__(self) -> Generator[Any, None, InlineConnection]:
-        return self._connect().__await__()
-
-    async def _connect(self) -> InlineConnection:
         self._connection = self._connector()
         return self
+        yield
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if self._connection is None:
@@ -53,13 +51,9 @@ def inline_sqlite() -> Iterator[list[InlineConnection]]:
 
     def connect(path: Any, *, isolation_level: None = None) -> InlineConnection:
         made[:] = [old for old in made if old._connection is not None]
-
-        def open_it() -> sqlite3.Connection:
-            opened: sqlite3.Connection = sqlite3.connect(path, isolation_level=isolation_level)
-            return opened
-
-        made.append(InlineConnection(open_it, 64))
-        return made[-1]
+        opened = InlineConnection(lambda: sqlite3.connect(path, isolation_level=isolation_level), 0)
+        made.append(opened)
+        return opened
 
     # Nothing here ends without the process: waiting for the disk would prove nothing.
     quick = [pragma.replace("FULL", "OFF") for pragma in storage_connection._PRAGMAS]

@@ -1,23 +1,17 @@
-"""People: they send photos and voices, press buttons, change their minds, and try their luck."""
+"""Simulated users: they send photos and voices, press buttons, change their minds, and cheat."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.clock import Clock
-from bot.limits import TEXT_VERSION
-from storage.people.consents import Agreement
-from tests.soak.chance import Chance, Weighted
-from tests.soak.chats import Chats
-from tests.soak.mailbox import Mailbox
+from tests.soak import media
+from tests.soak.bot import SoakedBot
+from tests.soak.chance import Weighted
+from tests.soak.services import buttons_of
+from tests.support import consenting
 
 Json = dict[str, Any]
-
-_AGREED = Agreement(TEXT_VERSION, "beijing", 48 * 3_600_000)
-"""To what the settings of the soak ask everyone to agree."""
 
 _YEAR_SECONDS = 365 * 24 * 3600
 _COMMANDS = ("/start", "/help", "/quota", "/status", "/cancel", "/nonsense", "good morning")
@@ -33,7 +27,7 @@ _FORGED = (
     "\x00" * 64,
     "пресс" * 6,
 )
-_SOUNDS: Weighted[Json] = (
+_VOICES: Weighted[Json] = (
     (60, {}),
     (4, {"milliseconds": 25_000}),
     (2, {"fault": "silent"}),
@@ -43,36 +37,32 @@ _PHOTOS: Weighted[Json] = (
     (60, {}),
     (3, {"faces": 0}),
     (3, {"faces": 3}),
-    (3, {"refused": "InvalidFile.FacePose"}),
+    (3, {"refused": True}),
     (1, {"fault": "too_small"}),
+)
+_SESSIONS: Weighted[str] = (
+    (40, "photo pause voice"),
+    (15, "voice pause photo"),
+    (10, "photo voice"),
+    (10, "voice"),
+    (4, "photo pause voice pause cancel"),
+    (2, "photo" + " voice" * 10),
+    (2, "album voice"),
+    (8, "chat"),
+    (4, "forge forge forge"),
+    (2, "photo pause voice pause block"),
 )
 
 
 class Person:
     """Someone with a phone and a private chat with the bot."""
 
-    def __init__(
-        self, user_id: int, mailbox: Mailbox, chats: Chats, chance: Chance, clock: Clock
-    ) -> None:
+    def __init__(self, user_id: int, bot: SoakedBot) -> None:
         self.user_id = user_id
-        self._mailbox = mailbox
-        self._chats = chats
-        self._chance = chance
-        self._clock = clock
-        self._language = "zh-hans" if user_id % 3 == 0 else "en"
-        self._has_agreed = False
-        self._sessions: Weighted[Callable[[], Awaitable[None]]] = (
-            (40, self._photo_then_voice),
-            (15, self._voice_then_photo),
-            (10, self._both_at_once),
-            (10, self._voice_alone),
-            (4, self._changes_mind),
-            (2, self._ten_voices_in_a_second),
-            (2, self._album_of_photos),
-            (8, self._chats_away),
-            (4, self._tries_to_forge),
-            (2, self._blocks_the_bot),
-        )
+        self._services, self._telegram = bot.services, bot.services.telegram
+        self._chance, self._clock = bot.chance, bot.clock
+        self.chat = self._services.join(user_id)
+        self._me = self._telegram.people.get(user_id)
 
     async def live(self, sessions_per_day: float, until_seconds: float) -> None:
         """Come back now and then."""
@@ -81,133 +71,79 @@ class Person:
             if self._clock.steady_seconds() + pause_seconds > until_seconds:
                 return
             await self._clock.sleep(pause_seconds)
-            await self._chance.one_of(self._sessions)()
+            for what in self._chance.one_of(_SESSIONS).split():
+                await self._does(what)
             await self._look_at_the_chat()
 
-    def sends_photo(self, **script: Any) -> int:
-        """A photo that nobody sent before; its update's number."""
-        fields = self._file("photo", script)
-        return self._say(photo=[{**fields, "width": 800, "height": 800}])
+    def sends_photo(self, *, album: str | None = None, **script: Any) -> None:
+        """A photo that nobody sent before."""
+        data = media.photo(number=self._services.sent, **script)
+        stored = self._telegram.files.put(data, "photo", suffix=".jpg", mime_type="image/jpeg")
+        shown = {**stored.as_json(), "width": 800, "height": 800}
+        self._says(photo=[shown], **({"media_group_id": album} if album else {}))
 
-    def sends_voice(self, milliseconds: int = 5_000, **script: Any) -> int:
+    def sends_voice(self, milliseconds: int = 5_000, **script: Any) -> None:
         """A voice note."""
-        fields = self._file("voice", {"milliseconds": milliseconds, **script})
-        return self._say(voice={**fields, "duration": max(1, milliseconds // 1000)})
+        data = media.voice(number=self._services.sent, milliseconds=milliseconds, **script)
+        stored = self._telegram.files.put(data, "voice", suffix=".oga", mime_type="audio/ogg")
+        self._says(voice={**stored.as_json(), "duration": max(1, milliseconds // 1000)})
 
-    def writes(self, text: str) -> int:
+    def writes(self, text: str) -> None:
         """A text or a command."""
         entity = {"type": "bot_command", "offset": 0, "length": len(text)}
-        return self._say(text=text, **({"entities": [entity]} if text[0] == "/" else {}))
+        self._says(text=text, **({"entities": [entity]} if text[0] == "/" else {}))
 
-    def presses(self, message_id: int, data: str) -> int:
+    def presses(self, message_id: int, data: str) -> None:
         """A button, whether it is there or not."""
-        chat = {"id": self.user_id, "type": "private", "first_name": "A"}
-        message = {"message_id": message_id, "date": self._now_seconds(), "chat": chat, "text": "."}
+        message = self.chat.live_message(message_id)
+        forged = {"message_id": message_id, "chat": self._me.as_private_chat(), "text": "."}
         query = {
-            "id": f"{self.user_id}-{self._mailbox.handed_in}",
-            "from": self._me(),
-            "message": message,
+            "id": self._telegram.callbacks.add(self.user_id, self.user_id).callback_query_id,
+            "from": self._me.as_user(),
+            "message": message.as_api() if message else {**forged, "date": self._date()},
             "chat_instance": "1",
             "data": data,
         }
-        return self._mailbox.put({"callback_query": query})
+        self._services.deliver("callback_query", query)
 
-    def _say(self, **content: Any) -> int:
-        self._chats.blocked.discard(self.user_id)
-        if not self._has_agreed:
-            self._has_agreed = True
-            self.presses(0, f"agree:{_AGREED.fingerprint}:{self.user_id}")
-        date = self._now_seconds()
+    def _says(self, **content: Any) -> None:
+        self.chat.blocked = False
         if self._chance.goes_wrong("date in the future"):
-            date += _YEAR_SECONDS
-        message = {
-            "message_id": self._chats.next_number(self.user_id),
-            "date": date,
-            "chat": {"id": self.user_id, "type": "private", "first_name": "A"},
-            "from": self._me(),
-            **content,
-        }
-        return self._mailbox.put({"message": message})
+            content["date"] = self._date() + _YEAR_SECONDS
+        message = self._telegram.post(self.chat, self._me.as_user(), content)
+        self._services.deliver("message", message.as_api())
 
-    def _file(self, kind: str, script: Json) -> Json:
-        number = self._mailbox.handed_in
-        file_id = json.dumps({"kind": kind, "number": number, **script})
-        return {"file_id": file_id, "file_unique_id": f"{kind}{number}", "file_size": 1_000}
+    def _date(self) -> int:
+        return self._telegram.now_seconds()
 
-    def _me(self) -> Json:
-        return {
-            "id": self.user_id,
-            "is_bot": False,
-            "first_name": "A",
-            "language_code": self._language,
-        }
-
-    def _now_seconds(self) -> int:
-        return self._clock.now_milliseconds() // 1000
-
-    def _some_photo(self) -> None:
-        self.sends_photo(**self._chance.one_of(_PHOTOS))
-
-    def _some_voice(self) -> None:
-        script = self._chance.one_of(_SOUNDS)
-        self.sends_voice(**{"milliseconds": self._chance.dice.randrange(700, 15_000), **script})
-
-    async def _a_moment(self, longest_seconds: float = 60.0) -> None:
-        await self._clock.sleep(self._chance.dice.uniform(0.5, longest_seconds))
-
-    async def _photo_then_voice(self) -> None:
-        self._some_photo()
-        await self._a_moment()
-        self._some_voice()
-
-    async def _voice_then_photo(self) -> None:
-        self._some_voice()
-        await self._a_moment()
-        self._some_photo()
-
-    async def _both_at_once(self) -> None:
-        self._some_photo()
-        self._some_voice()
-
-    async def _voice_alone(self) -> None:
-        self._some_voice()
-
-    async def _changes_mind(self) -> None:
-        await self._photo_then_voice()
-        await self._a_moment(20.0)
-        self.writes("/cancel")
-
-    async def _ten_voices_in_a_second(self) -> None:
-        self._some_photo()
-        for _ in range(10):
-            self._some_voice()
-            await self._clock.sleep(0.1)
-
-    async def _album_of_photos(self) -> None:
-        for number in range(4):
-            fields = self._file("photo", {})
-            group = f"album-{self.user_id}-{self._mailbox.handed_in - number}"
-            self._say(photo=[{**fields, "width": 800, "height": 800}], media_group_id=group)
-        self._some_voice()
-
-    async def _chats_away(self) -> None:
-        self.writes(self._chance.dice.choice(_COMMANDS))
-
-    async def _tries_to_forge(self) -> None:
-        for data in self._chance.dice.sample(_FORGED, 3):
-            self.presses(self._chance.dice.randrange(1, 30), data)
-
-    async def _blocks_the_bot(self) -> None:
-        await self._photo_then_voice()
-        await self._a_moment(120.0)
-        self._chats.blocked.add(self.user_id)
+    async def _does(self, what: str) -> None:
+        dice = self._chance.dice
+        match what:
+            case "pause":
+                await self._clock.sleep(dice.uniform(0.5, 60.0))
+            case "photo":
+                self.sends_photo(**self._chance.one_of(_PHOTOS))
+            case "voice":
+                length = dice.randrange(700, 15_000)
+                self.sends_voice(**{"milliseconds": length, **self._chance.one_of(_VOICES)})
+            case "album":
+                for _ in range(4):
+                    self.sends_photo(album=f"album-{self.user_id}")
+            case "cancel":
+                self.writes("/cancel")
+            case "chat":
+                self.writes(dice.choice(_COMMANDS))
+            case "forge":
+                self.presses(dice.randrange(1, 30), dice.choice(_FORGED))
+            case "block":
+                self.chat.blocked = True
 
     async def _look_at_the_chat(self) -> None:
         """Press what is offered, a few times at most; a double tap now and then."""
         for _ in range(self._chance.dice.randrange(4)):
-            await self._a_moment(900.0)
-            offered = self._chats.buttons(self.user_id)
-            if not offered or self.user_id in self._chats.blocked:
+            await self._clock.sleep(self._chance.dice.uniform(0.5, 900.0))
+            offered = self.offered()
+            if not offered or self.chat.blocked:
                 continue
             message_id, data = self._chance.dice.choice(offered)
             if data.startswith("cancel:") and self._chance.dice.random() < 0.7:
@@ -215,10 +151,22 @@ class Person:
             for _ in range(1 + self._chance.goes_wrong("double tap")):
                 self.presses(message_id, data)
 
+    def offered(self, newest: int = 6) -> list[tuple[int, str]]:
+        """What could be pressed under the newest messages, but for a video once more."""
+        messages = list(self.chat.messages.values())[-newest:]
+        return [
+            (message.message_id, data)
+            for message in messages
+            for data in ([] if message.deleted else buttons_of(message.as_api()))
+            if not data.startswith("video:")
+        ]
 
-def crowd(count: int, mailbox: Mailbox, chats: Chats, chance: Chance, clock: Clock) -> list[Person]:
-    """So many people."""
-    return [Person(10_000 + n, mailbox, chats, chance, clock) for n in range(count)]
+
+def crowd(count: int, bot: SoakedBot) -> list[Person]:
+    """So many people, who agreed to everything long ago."""
+    people = [Person(10_000 + n, bot) for n in range(count)]
+    consenting.agree(bot.settings.database_path, *(person.user_id for person in people))
+    return people
 
 
 async def lives(people: list[Person], sessions_per_day: float, until_seconds: float) -> None:

@@ -6,18 +6,20 @@ import asyncio
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.soak.bot import SoakedBot, soaked_bot
 from tests.soak.machine import Gauge
 from tests.soak.people import crowd, lives
-from tests.soak.town import Town, town
 from tests.soak.virtual import VirtualLoop
 from tests.soak.witnesses import check
 from tests.support.invariants import Findings
 
-DAY_SECONDS = 86_400.0
-_REST_SECONDS = 2 * DAY_SECONDS
+_DAY_SECONDS = 86_400.0
+_REST_SECONDS = 2 * _DAY_SECONDS
+_KEPT = 3
+"""Of files, tasks and the like for each of the people: about a day's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +36,32 @@ class Plan:
     samples: int = 56
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Report:
     """What came of it."""
 
     plan: Plan
-    found: Findings
-    gauge: Gauge
-    counts: Counter[str]
-    calls: Counter[str]
-    injected: Counter[str]
-    virtual_days: float
-    wall_seconds: float
-    processor_seconds: float
+    found: Findings = field(default_factory=Findings)
+    gauge: Gauge = field(default_factory=Gauge)
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
 
 
 def run(plan: Plan, directory: Path) -> Report:
     """Live through it; the databases stay in `directory`."""
+    report, since = Report(plan), (time.monotonic(), time.process_time())
     with asyncio.Runner(loop_factory=lambda: VirtualLoop(plan.tick_seconds)) as runner:
-        return runner.run(_soak(plan, directory))
+        runner.run(_soak(report, directory))
+    seconds = {
+        "seconds by the clock": round(time.monotonic() - since[0]),
+        "seconds of the processor": round(time.process_time() - since[1]),
+    }
+    report.counts["machine"].update(seconds)
+    return report
 
 
-async def _soak(plan: Plan, directory: Path) -> Report:
-    wall, processor, gauge = time.monotonic(), time.process_time(), Gauge()
-    async with town(
+async def _soak(report: Report, directory: Path) -> None:
+    plan = report.plan
+    async with soaked_bot(
         directory,
         seed=plan.seed,
         faults=plan.faults,
@@ -67,48 +71,45 @@ async def _soak(plan: Plan, directory: Path) -> Report:
         quota_seconds_per_day=40,
         quota_seconds_per_month=120,
         detections_per_person_per_day=6,
-    ) as there:
-        there.start()
-        await _days(plan, there, gauge)
-        found = check(there)
-        return Report(
-            plan,
-            found,
-            gauge,
-            there.counts,
-            there.provider.calls + there.sender.calls,
-            there.chance.injected,
-            there.clock.steady_seconds() / DAY_SECONDS,
-            time.monotonic() - wall,
-            time.process_time() - processor,
-        )
+    ) as bot:
+        bot.start()
+        await _days(plan, bot, report.gauge)
+        report.found = check(bot)
+        report.counts = {
+            "machine": bot.counts,
+            "books": report.found.facts,
+            "calls": bot.services.network.calls,
+            "faults injected": bot.chance.injected,
+        }
 
 
-async def _days(plan: Plan, there: Town, gauge: Gauge) -> None:
+async def _days(plan: Plan, bot: SoakedBot, gauge: Gauge) -> None:
     """The people's days with the machine's bad ones, then peace until nothing is left to do."""
-    until = plan.days * DAY_SECONDS
-    people = crowd(plan.people, there.mailbox, there.chats, there.chance, there.clock)
+    until = plan.days * _DAY_SECONDS
+    people = crowd(plan.people, bot)
     stop = asyncio.Event()
-    ends = asyncio.create_task(there.live_through_ends(plan.hours_between_ends * 3600, stop))
-    gauging = asyncio.create_task(_sample(gauge, there, until / plan.samples))
+    ends = asyncio.create_task(bot.live_through_ends(plan.hours_between_ends * 3600, stop))
+    gauging = asyncio.create_task(_sample(gauge, bot, plan))
     living = asyncio.create_task(lives(people, plan.sessions_per_day, until))
     await asyncio.wait({living, ends}, return_when=asyncio.FIRST_COMPLETED)
     if ends.done():
         ends.result()
     await living
-    there.chance.faults = 0.0
+    bot.chance.faults = 0.0
+    bot.services.faults.clear()
     stop.set()
     await ends
     gauging.cancel()
     with suppress(asyncio.CancelledError):
         await gauging
     # What met a token that was not valid waits for the next start.
-    await there.stop()
-    there.start()
-    await there.rest(_REST_SECONDS)
+    await bot.stop()
+    bot.start()
+    await bot.rest(_REST_SECONDS)
 
 
-async def _sample(gauge: Gauge, there: Town, every_seconds: float) -> None:
+async def _sample(gauge: Gauge, bot: SoakedBot, plan: Plan) -> None:
     while True:
-        await there.clock.sleep(every_seconds)
-        gauge.look(there.clock.steady_seconds())
+        await bot.clock.sleep(plan.days * _DAY_SECONDS / plan.samples)
+        bot.services.forget_old_times(_KEPT * plan.people)
+        gauge.look(bot.clock.steady_seconds())

@@ -4,16 +4,18 @@ Nothing in the program has to know: `asyncio.sleep`, `timeout` and `wait_for` al
 What a thread would do is done at once and in the loop, so nobody waits for real.
 """
 
-# ruff: noqa: ARG002  (stand-ins keep the signatures of what they stand for)
-
 from __future__ import annotations
 
 import asyncio
 import math
 import selectors
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
+
+from tests.support.clock import FakeClock
 
 _LOOK_OUTSIDE_EVERY = 100  # for an interrupt from the keyboard, all that can come from there
 
@@ -59,6 +61,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self, executor: Executor | None, func: Callable[..., Any], *args: Any
     ) -> asyncio.Future[Any]:
         """At once, in the loop."""
+        del executor
         future: asyncio.Future[Any] = self.create_future()
         try:
             future.set_result(func(*args))
@@ -73,15 +76,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._now_seconds = to
 
 
-class VirtualClock:
-    """See `bot.clock.Clock`: the loop's time, counted from a moment of the calendar."""
-
-    def __init__(self, start_milliseconds: int) -> None:
-        self._start_milliseconds = start_milliseconds
-
-    def now_milliseconds(self) -> int:
-        """See `Clock`."""
-        return self._start_milliseconds + round(self.steady_seconds() * 1000)
+class VirtualClock(FakeClock):
+    """The loop's time, counted from a moment of the calendar."""
 
     def steady_seconds(self) -> float:
         """See `Clock`."""
@@ -90,3 +86,14 @@ class VirtualClock:
     async def sleep(self, seconds: float) -> None:
         """See `Clock`."""
         await asyncio.sleep(seconds)
+
+
+async def _inline(function: Callable[..., Any], *args: Any, **_: Any) -> Any:
+    return function(*args)
+
+
+@contextmanager
+def inline_threads() -> Iterator[None]:
+    """What asks anyio for a thread is done in the loop as well."""
+    with patch("anyio.to_thread.run_sync", _inline):
+        yield

@@ -31,8 +31,8 @@ async def make_ready(database: Path) -> None:
         await (await Database.open(database, SystemClock())).close()
 
 
-def agree(database: Path, user_id: int) -> None:
-    """To all that a bot of these tests asks."""
+def agree(database: Path, *user_ids: int) -> None:
+    """They agree to all that a bot of these tests asks."""
     now = time.time_ns() // 1_000_000
     with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
         connection.executemany(
@@ -40,5 +40,6 @@ def agree(database: Path, user_id: int) -> None:
             [
                 (user_id, TEXT_VERSION, destination, _ANY_TIME_MILLISECONDS, now)
                 for destination in DESTINATIONS
+                for user_id in user_ids
             ],
         )

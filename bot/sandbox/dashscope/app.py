@@ -42,6 +42,8 @@ class DashScopeApps:
     control: Starlette
     bill: Callable[[], dict[str, Any]]
     """What it bills by now, as the control API shows it."""
+    provider: Provider
+    """Its whole state."""
 
 
 def create_dashscope_app(
@@ -73,7 +75,7 @@ def create_dashscope_app(
         exception_handlers={404: _not_found, 405: _not_found},
         lifespan=_lifespan(provider),
     )
-    return DashScopeApps(app, control, lambda: provider.bill.as_json())
+    return DashScopeApps(app, control, lambda: provider.bill.as_json(), provider)
 
 
 def _routes(provider: Provider) -> list[BaseRoute]:

@@ -1,4 +1,4 @@
-"""A visit to the page: the browser's tab, the bot behind it, and what went wrong in it."""
+"""A tab of the browser on the chat page: the bot behind it, and what went wrong in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEADLINE_MILLISECONDS = 20_000
 
 
 @dataclass
-class MessageContext:
+class Tab:
     """One tab, opened and ready, with a person in it."""
 
     page: Page

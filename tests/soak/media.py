@@ -1,0 +1,169 @@
+"""What people send and what becomes of it: pictures, sounds and videos of a few bytes.
+
+They are real enough for the local services. What the bot is to find in one stands at its end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import json
+import shutil
+import wave
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from bot.clock import Clock
+from bot.media import calls
+from bot.media.exchange import Explained, FaceBox, NormalisedPicture, NormalisedSound, Point
+from bot.media.picture.errors import PictureFault, PictureRefused
+from bot.media.sound.errors import SoundFault, SoundRefused
+from bot.media.sound.normalise import LONGEST_MILLISECONDS
+from bot.media.video.errors import VideoUnreadable
+from bot.media.video.video import VideoFacts
+from bot.media.worker.client import MediaWorkerDied
+from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderOrder
+from tests.soak.chance import Chance
+
+_SIDE_PIXELS = 400
+_FACE = FaceBox(150, 150, 100, 120, 1.0, *(Point(0.0, 0.0),) * 6)
+_MARK = b"\nscript:"
+_MORE_MILLISECONDS = 400
+
+
+def photo(**script: Any) -> bytes:
+    """A picture; `faces`: how many the bot finds, `refused`: the provider finds none, `fault`."""
+    return _grey(0 if script.get("refused") else 200) + _MARK + json.dumps(script).encode()
+
+
+def voice(**script: Any) -> bytes:
+    """A voice note of so many `milliseconds`; `fault`."""
+    return _MARK + json.dumps(script).encode()
+
+
+def find_faces(rgb: npt.NDArray[np.uint8]) -> list[FaceBox]:
+    """See `bot.sandbox.dashscope.faces`."""
+    return [_FACE] if rgb[0, 0, 0] > 100 else []
+
+
+def task_of(path: Path) -> str:
+    """The task whose video that is."""
+    kind, _, task_id = path.read_text("ascii").partition(" ")
+    if kind != "video":
+        raise VideoUnreadable("cut short")
+    return task_id
+
+
+class Renderer:
+    """See `bot.sandbox.dashscope.renderer`: takes its time, seldom nearly the longest there is."""
+
+    def __init__(self, chance: Chance, clock: Clock) -> None:
+        self._chance = chance
+        self._clock = clock
+
+    async def render(self, order: RenderOrder, on_progress: OnProgress) -> RenderedVideo:
+        """See `Renderer`."""
+        dice = self._chance.dice
+        await self._clock.sleep(dice.uniform(4, 150))
+        if self._chance.goes_wrong("a task is late"):
+            hours = dice.uniform(2.9, 3.2) if dice.random() < 0.05 else dice.uniform(0.1, 0.6)
+            await self._clock.sleep(hours * 3600)
+        order.target.write_text(f"video {order.target.stem}", "ascii")
+        on_progress(1.0)
+        return RenderedVideo(640, 640, 16.0)
+
+    async def close(self) -> None:
+        """See `Renderer`."""
+
+
+class MediaProcess:
+    """The bot's: now and then it dies, or a sound is a little longer for the provider."""
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
+        self._does: dict[Callable[..., Any], Callable[..., Any]] = {
+            calls.normalise_sound: self._normalise_sound,
+            calls.normalise_picture: _normalise_picture,
+            calls.explain_picture: _explain_picture,
+            calls.facts_and_cover: _facts_and_cover,
+            calls.make_round_note: _copy,
+            calls.check_and_label: _copy,
+            calls.shrink_video: _copy,
+        }
+
+    async def call(self, function: Callable[..., Any], *args: Any) -> Any:
+        """See `MediaWorker.run`."""
+        await asyncio.sleep(self._chance.latency_seconds(0.5))
+        if self._chance.goes_wrong("media") and self._chance.dice.random() < 0.3:
+            raise MediaWorkerDied("it died on this input")
+        return self._does[function](*args)
+
+    def _normalise_sound(
+        self, data: bytes, limit_milliseconds: int | None, levelled: bool
+    ) -> NormalisedSound:
+        del levelled
+        script = _script(data)
+        if "fault" in script:
+            raise SoundRefused(SoundFault(script["fault"]))
+        source = int(script["milliseconds"])
+        if source > LONGEST_MILLISECONDS and limit_milliseconds is None:
+            raise SoundRefused(SoundFault.TOO_LONG, source)
+        length = min(source, limit_milliseconds or source)
+        more = _MORE_MILLISECONDS * self._chance.goes_wrong("a sound is longer")
+        wav = _silence(length + more)
+        return NormalisedSound(wav, length, source, length < source, -16.0, -1.5, 40.0)
+
+
+def _script(data: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(data.partition(_MARK)[2])
+    return found
+
+
+def _normalise_picture(data: bytes) -> NormalisedPicture:
+    script = _script(data)
+    if "fault" in script:
+        raise PictureRefused(PictureFault(script["fault"]), 100, 100)
+    sha256 = hashlib.sha256(data).hexdigest()
+    faces = (_FACE,) * int(script.get("faces", 1))
+    return NormalisedPicture(data, _SIDE_PIXELS, _SIDE_PIXELS, sha256, False, faces)
+
+
+def _explain_picture(data: bytes) -> Explained | None:
+    """Of several people it can be said how many they are."""
+    faces = int(_script(data).get("faces", 1))
+    return Explained(data, faces, (), at_edge=False) if faces else None
+
+
+def _facts_and_cover(path: Path) -> tuple[VideoFacts, bytes]:
+    task_of(path)
+    return VideoFacts(640, 640, 5_000, 25.0, True, 1_000), _grey(200)
+
+
+def _copy(source: Path, target: Path, *_: object) -> None:
+    task_of(source)
+    shutil.copyfile(source, target)
+
+
+@cache
+def _grey(level: int) -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", (_SIDE_PIXELS, _SIDE_PIXELS), (level,) * 3).save(target, "JPEG")
+    return target.getvalue()
+
+
+def _silence(milliseconds: int) -> bytes:
+    """A sample a millisecond."""
+    target = io.BytesIO()
+    with wave.open(target, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(1)
+        writer.setframerate(1_000)
+        writer.writeframes(b"\x80" * milliseconds)
+    return target.getvalue()
