@@ -114,7 +114,7 @@ class Shop:
             progress=Progress(
                 common=common, messenger=messenger, slots=engine.slots, outages=outages
             ),
-            background_tasks=[outages, self.operator],
+            background_tasks=[outages, self.operator, self],
         )
 
     async def conclude(self, media_id: int) -> None:
