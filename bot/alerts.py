@@ -117,7 +117,7 @@ class Operator:
                 return
 
     async def _send(self, delivery: AlertDelivery) -> bool:
-        """Whether this letter is done with."""
+        """Whether this delivery is done with."""
         if delivery.admin_id not in self.admin_ids:
             return await self._give_up(delivery, "not an administrator any more")
         texts = self.texts.of(await people.language_code(self.database, delivery.admin_id))

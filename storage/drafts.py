@@ -54,11 +54,11 @@ async def put(tx: Transaction, item: Media, *, conversation: ConversationKey | N
     await tx.execute(
         f"""
         INSERT INTO drafts (chat_id, thread_id, user_id, {column}, updated_at_milliseconds)
-        VALUES (:chat_id, :thread_id, :user_id, :half, :now)
+        VALUES (:chat_id, :thread_id, :user_id, :media_id, :now)
         ON CONFLICT (chat_id, thread_id, user_id) DO UPDATE SET {column} = excluded.{column},
             updated_at_milliseconds = excluded.updated_at_milliseconds
         """,  # noqa: S608
-        {**conversation._asdict(), "half": item.id},
+        {**conversation._asdict(), "media_id": item.id},
     )
 
 
@@ -87,9 +87,9 @@ async def drop(tx: Transaction, item: Media) -> None:
     await tx.execute(
         f"""
         UPDATE drafts SET {column} = NULL WHERE chat_id = :chat_id AND thread_id = :thread_id
-            AND user_id = :user_id AND {column} = :half
+            AND user_id = :user_id AND {column} = :media_id
         """,  # noqa: S608
-        {**item.conversation._asdict(), "half": item.id},
+        {**item.conversation._asdict(), "media_id": item.id},
     )
 
 

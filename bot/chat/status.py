@@ -199,17 +199,17 @@ def _keyboard(job: Job, texts: Catalogue) -> Keyboard | None:
     return Keyboard.of([(texts.plain("button-cancel"), f"cancel:{job.id}")])
 
 
-_UNLEARNT = (300.0, 600.0)
+_UNLEARNT_LOW_SECONDS, _UNLEARNT_HIGH_SECONDS = 300.0, 600.0
 
 
 def _share(elapsed_seconds: float, span: tuple[float, float] | None) -> float:
-    low, high = span or _UNLEARNT
+    low, high = span or (_UNLEARNT_LOW_SECONDS, _UNLEARNT_HIGH_SECONDS)
     return min(_ALMOST, elapsed_seconds / max(1.0, (low + high) / 2))
 
 
 def _say_left(elapsed_seconds: float, span: tuple[float, float] | None, texts: Catalogue) -> str:
     if span is None:
-        late = elapsed_seconds > _UNLEARNT[1]
+        late = elapsed_seconds > _UNLEARNT_HIGH_SECONDS
         return texts.plain("estimate-late" if late else "estimate-unknown")
     low, high = span
     if elapsed_seconds > 2 * high:
@@ -257,8 +257,6 @@ class FirstStatus(Component):
         """The jobs that show nothing yet."""
         lacking = {job.id for job in await jobs.open_jobs(self.database) if _lacks_status(job)}
         self._said &= lacking
-        for number in self._not_before_seconds.keys() - lacking:
-            del self._not_before_seconds[number]
         now = self.clock.steady_seconds()
         self._not_before_seconds = {
             number: at for number, at in self._not_before_seconds.items() if at > now

@@ -86,7 +86,7 @@ class Delivery(Component):
         try:
             return await self.private_fallbacks.bring(job), False
         except chat.Refused as failure:
-            logger.info("job %s has no detour: %s", job.id, failure)
+            logger.info("job %s has no private fallback: %s", job.id, failure)
             await self._undeliverable(job, refusal)
             return None
 

@@ -48,7 +48,7 @@ class Package:
 
 @dataclass(frozen=True, kw_only=True)
 class Packager(Component):
-    """Makes parcels of what is kept on disk."""
+    """Makes packages of what is kept on disk."""
 
     common: CommonServices
     messenger: Messenger
@@ -59,7 +59,7 @@ class Packager(Component):
         return self.limits.results / f"{job.id}.mp4"
 
     async def first(self, job: Job, form: Form) -> Package:
-        """The parcel that brings the video for the first time, with its receipt.
+        """The package that delivers the video for the first time, with its receipt.
 
         Raises: VideoUnreadable, CannotShrink, MediaWorkerDied, OSError.
         """

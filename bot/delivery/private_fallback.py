@@ -43,13 +43,13 @@ class PrivateFallbacks(Component):
         Raises: `TelegramFailure`s, `RequestInvalid` for a job that has no other chat.
         """
         if not is_group(job.chat_id):
-            raise RequestInvalid("a private chat has no detour")
+            raise RequestInvalid("a private chat has no other chat to fall back to")
         fallback = await private_fallbacks.of_job(self.database, job.id) or await self._open(job)
         package = await self.packager.first(job, Form.WHOLE)
         try:
             return await self._edit(fallback, package)
         except MessageGone as failure:
-            logger.info("the detour of job %s is gone: %s", job.id, failure)
+            logger.info("the private fallback of job %s is gone: %s", job.id, failure)
             return await self._edit(await self._open(job), package)
 
     async def _open(self, job: Job) -> PrivateFallback:

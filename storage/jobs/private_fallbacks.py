@@ -18,7 +18,7 @@ class PrivateFallback:
 
 
 async def of_job(database: Queryable, job_id: int) -> PrivateFallback | None:
-    """The job's detour, if it needed one."""
+    """The job's private fallback, if it needed one."""
     return await database.one(
         PrivateFallback, "SELECT * FROM detours WHERE job_id = :job_id", {"job_id": job_id}
     )
