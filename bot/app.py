@@ -24,7 +24,7 @@ from bot.delivery.package import Packager
 from bot.delivery.private_fallback import PrivateFallbacks
 from bot.delivery.resend import Resends
 from bot.delivery.round_video import RoundNotes
-from bot.engines.base import Engine, stops_account
+from bot.engines.base import Engine, outage_account
 from bot.engines.dashscope import ServiceEngine
 from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
@@ -168,13 +168,13 @@ async def _wire(
     choice = EngineChoice(database, limits, engines)
     preparation = Preparation(database, files, decoder, long_voice, engines, detection, clock)
     packager = Packager(database, renderer, messenger, limits, clock)
-    arrivals = Introductions(database, sender, members, texts, bot_name, clock)
-    private_fallbacks = PrivateFallbacks(database, sender, packager, messenger, arrivals)
+    introductions = Introductions(database, sender, members, texts, bot_name, clock)
+    private_fallbacks = PrivateFallbacks(database, sender, packager, messenger, introductions)
     await stack.enter_async_context(
         Retention(database, limits.results, limits.keep_results_milliseconds, clock)
     )
     last = LastVideo(database, sender, packager)
-    errands = Resends(
+    resends = Resends(
         database,
         sender,
         messenger,
@@ -213,7 +213,7 @@ async def _wire(
         operator=operator,
         outages=outages,
         background_tasks=[
-            *(consent, clips, FirstStatus(database, messenger, progress), errands),
+            *(consent, clips, FirstStatus(database, messenger, progress), resends),
             *people_tasks,
             Menus(application.bot, texts, lambda: updates.is_polling),
         ],
@@ -224,7 +224,7 @@ async def _wire(
         database=database,
         sender=sender,
         members=members,
-        arrivals=arrivals,
+        introductions=introductions,
         operator=operator,
         texts=texts,
         limits=limits,
@@ -294,15 +294,15 @@ def _outages(engines: Engines, database: Database, operator: Operator, clock: Cl
     """One for each engine; the first has those of the others under it."""
     usual, *others = engines.all
     if not others:
-        return Outages(database, operator, stops_account(usual), clock)
+        return Outages(database, operator, outage_account(usual), clock)
     return Outages(
         database,
         operator,
-        stops_account(usual),
+        outage_account(usual),
         clock,
         engine=usual.name,
         others=[
-            Outages(database, operator, stops_account(other), clock, engine=other.name)
+            Outages(database, operator, outage_account(other), clock, engine=other.name)
             for other in others
         ],
     )
@@ -310,9 +310,9 @@ def _outages(engines: Engines, database: Database, operator: Operator, clock: Cl
 
 async def _run_both(running: _Running, settings: Settings, stop: asyncio.Event) -> None:
     """Until `stop`, or until the database is lost or either ends by itself; then all end."""
-    finisher = asyncio.Event()
+    closing = asyncio.Event()
     tasks = [
-        asyncio.create_task(_work(running, finisher), name="worker"),
+        asyncio.create_task(_work(running, closing), name="worker"),
         asyncio.create_task(running.updates.run(), name="updates"),
     ]
     signs = [
@@ -326,17 +326,17 @@ async def _run_both(running: _Running, settings: Settings, stop: asyncio.Event) 
     for sign in signs:
         sign.cancel()
     running.updates.stop()
-    finisher.set()
+    closing.set()
     await running.database.hurry()
     await asyncio.wait({*tasks, *signs})
     _raise_what_ended_it(tasks, stop)
 
 
-async def _work(running: _Running, finisher: asyncio.Event) -> None:
+async def _work(running: _Running, closing: asyncio.Event) -> None:
     """After a restore nothing is worked on before it is known what the database lacks."""
-    await unless_stopped(running.restoration.settle(), finisher)
-    if not finisher.is_set():
-        await running.worker.run(finisher)
+    await unless_stopped(running.restoration.settle(), closing)
+    if not closing.is_set():
+        await running.worker.run(closing)
 
 
 def _raise_what_ended_it(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:

@@ -27,7 +27,7 @@ class Services:
     database: Database
     sender: Sender
     members: Members
-    arrivals: Introductions
+    introductions: Introductions
     operator: Operator
     texts: Texts
     limits: Limits

@@ -126,7 +126,7 @@ class Worker:
     async def _begin_what_is_due(self) -> None:
         now = self._clock.now_milliseconds()
         for item in await media.due(self._database, now, _INTAKES_AHEAD):
-            self._items.start(item.id, partial(self._take, item.id))
+            self._items.start(item.id, partial(self._receive, item.id))
         for item in await media.unannounced(self._database, now, _INTAKES_AHEAD):
             self._items.start(item.id, partial(self._intake.conclude, item.id))
         await self._begin_jobs(now)
@@ -208,10 +208,10 @@ class Worker:
                 await outages.begin_probe(tx, probe)
         return job
 
-    async def _take(self, media_id: int) -> None:
+    async def _receive(self, media_id: int) -> None:
         item = await media.get(self._database, media_id)
         if item is not None and item.state == media.MediaState.RECEIVED:
-            await self._intake.take(item)
+            await self._intake.receive(item)
 
     async def _step(self, job_id: int, state: str) -> None:
         """One step of a job, if it still is where it was seen."""

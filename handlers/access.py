@@ -13,6 +13,7 @@ from telegram.ext import ApplicationHandlerStop
 from bot.services import Services
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
+from handlers.button_press import ButtonPress, NotForYou, TooLate
 from handlers.context import (
     Context,
     Handler,
@@ -21,7 +22,6 @@ from handlers.context import (
     services_of,
     texts_for,
 )
-from handlers.press import ButtonPress, NotForYou, TooLate
 from storage.groups import chats, groups
 from storage.people import people
 

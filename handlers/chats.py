@@ -85,7 +85,7 @@ async def note_introduction(
         await _come(services, change.chat.id, change.chat.title, change.from_user.id)
         return
     try:
-        await services.arrivals.look_again(change.chat.id)
+        await services.introductions.look_again(change.chat.id)
     except _OVER as failure:
         logger.info("chat %s is not told of the bot's rights: %s", change.chat.id, failure)
 
@@ -98,7 +98,7 @@ async def note_leaving(services: Services, change: ChatMemberUpdated) -> None:
 
 async def _come(services: Services, chat_id: int, title: str | None, added_by: int) -> None:
     try:
-        await services.arrivals.come(chat_id, title or "", added_by or None)
+        await services.introductions.come(chat_id, title or "", added_by or None)
     except _OVER as failure:
         logger.info("not introduced to chat %s: %s", chat_id, failure)
 

@@ -13,9 +13,9 @@ from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from handlers.access import is_admin, shows_nobody
+from handlers.button_press import Answer, ButtonPress, TooLate
 from handlers.context import MessageContext
 from handlers.options import OF_GROUP, Choice, Setting
-from handlers.press import Answer, ButtonPress, TooLate
 from storage.groups import groups
 from storage.groups.groups import GroupSettings
 from storage.people import people
@@ -36,7 +36,7 @@ async def show_group_settings(message_context: MessageContext) -> None:
     await message_context.reply_once(panel.text, panel.keyboard)
 
 
-async def press_setting(pressed: ButtonPress) -> str | Answer:
+async def change(pressed: ButtonPress) -> str | Answer:
     """gset opens the list, gset:SETTING its choices, gset:SETTING:CHOICE keeps one."""
     if not is_group(pressed.chat_id):
         raise TooLate
@@ -48,7 +48,7 @@ async def press_setting(pressed: ButtonPress) -> str | Answer:
     if len(pressed.arguments) == 1:
         return await _open(pressed)
     if len(pressed.arguments) > 1:
-        await _keep(pressed)
+        await _change(pressed)
     texts = await _texts_now(pressed)
     _show(pressed, await _main_panel(pressed.services, pressed.chat_id, texts))
     return "answer-kept"
@@ -72,7 +72,7 @@ async def _open(pressed: ButtonPress) -> str:
     return "answer-choose"
 
 
-async def _keep(pressed: ButtonPress) -> None:
+async def _change(pressed: ButtonPress) -> None:
     setting = _setting(pressed)
     choice = setting.choice(pressed.word(1))
     if choice is None:

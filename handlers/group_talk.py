@@ -13,7 +13,7 @@ from bot.chat.owners import mention_of
 from bot.intake.group_replies import ask_for, longest_seconds
 from handlers.access import may_use
 from handlers.context import MessageContext
-from handlers.media import MediaMessage, item_for, item_of, lay_known_photo, take
+from handlers.media import MediaMessage, item_for, item_of, lay_known_photo, receive
 from storage import drafts
 from storage.groups import borrowed_media
 
@@ -78,7 +78,7 @@ class AnswersBot(filters.MessageFilter):
         return answered is not None and _is_our_own(answered) and item_of(message) is not None
 
 
-async def take_answer(message_context: MessageContext) -> None:
+async def receive_reply(message_context: MessageContext) -> None:
     """Whatever message of the bot it answers, it is the sender's own photo or sound."""
     item = item_of(message_context.message)
     if item is not None and await _may_use(message_context):
@@ -102,7 +102,7 @@ async def _use(message_context: MessageContext, item: MediaMessage) -> None:
         return
     if item.kind == "sound":
         await lay_known_photo(message_context)
-    await take(message_context, item)
+    await receive(message_context, item)
 
 
 async def _refusal(message_context: MessageContext, item: MediaMessage) -> str | None:

@@ -8,8 +8,8 @@ from bot.services import Services
 from bot.texts import Catalogue
 from bot.texts.naming import shown_name
 from handlers.access import require_use
+from handlers.button_press import Answer, ButtonPress, NotYours, TooLate, started
 from handlers.context import MessageContext
-from handlers.press import Answer, ButtonPress, NotYours, TooLate, started
 from storage import drafts, inbox
 from storage.db.database import Transaction
 from storage.drafts import Draft
@@ -131,7 +131,7 @@ async def _outcome(message_context: MessageContext) -> Outcome:
         if known is not None:
             return known
         outcome = await _stop_all(tx, message_context, now)
-        await inbox.keep(tx, message_context.update_id, outcome, now)
+        await inbox.store(tx, message_context.update_id, outcome, now)
     return outcome
 
 
@@ -162,7 +162,7 @@ def _cancelled_text(texts: Catalogue, outcome: Outcome) -> str:
     return " ".join(sentences)
 
 
-async def press_cancel(pressed: ButtonPress) -> str:
+async def cancel_by_button(pressed: ButtonPress) -> str:
     """cancel:JOB stops what waits, and tries to stop what runs."""
     job = await own_job(pressed)
     if job.state not in _CANCELLABLE:
@@ -172,7 +172,7 @@ async def press_cancel(pressed: ButtonPress) -> str:
     return "answer-cancelled" if stopped else "answer-stopping"
 
 
-async def press_retry(pressed: ButtonPress) -> str | Answer:
+async def retry_by_button(pressed: ButtonPress) -> str | Answer:
     """retry:JOB makes it once more of what was sent.
 
     The message with the button becomes the new job's status, if it is that of the old one: a

@@ -22,21 +22,21 @@ PHOTO = (
     | filters.Document.FileExtension("heic")
     | filters.Document.FileExtension("heif")
 )
-SOUND = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.Category("audio/")
+VOICE = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.Category("audio/")
 
 
-async def take_photo(message_context: MessageContext) -> None:
+async def receive_photo(message_context: MessageContext) -> None:
     """Record the photo; the worker checks it."""
     item = photo_of(message_context.message)
     if item is not None:
-        await take(message_context, item)
+        await receive(message_context, item)
 
 
-async def take_sound(message_context: MessageContext) -> None:
+async def receive_voice(message_context: MessageContext) -> None:
     """Record the voice note, sound file or round video; the worker listens to it."""
-    item = sound_of(message_context.message)
+    item = voice_of(message_context.message)
     if item is not None:
-        await take(message_context, item)
+        await receive(message_context, item)
 
 
 async def hint_at_text(message_context: MessageContext) -> None:
@@ -55,7 +55,7 @@ async def hint_at_other(message_context: MessageContext) -> None:
     document = message_context.message.document
     item = item_of(message_context.message) if document else None
     if item is not None:
-        await take(message_context, item)
+        await receive(message_context, item)
     else:
         await message_context.reply(
             message_context.texts.html("hint-file" if document else "hint-other")
@@ -100,13 +100,13 @@ def photo_of(message: Message) -> MediaMessage | None:
     return None if file is None else MediaMessage("photo", file, "photo-looking")
 
 
-def sound_of(message: Message) -> MediaMessage | None:
+def voice_of(message: Message) -> MediaMessage | None:
     """The message's sound: a voice note, a sound file, a round video, or a file."""
     file = message.voice or message.audio or message.video_note or message.document
     return None if file is None else MediaMessage("sound", file, "sound-listening")
 
 
-async def take(message_context: MessageContext, item: MediaMessage) -> None:
+async def receive(message_context: MessageContext, item: MediaMessage) -> None:
     """Record it as the sender's photo or sound, once for each update, and say so at once."""
     before = await _photos_of_album_before(message_context) if item.kind == "photo" else 0
     late = _is_late(message_context)
@@ -243,7 +243,7 @@ def item_of(message: Message) -> MediaMessage | None:
     if message.photo:
         return photo_of(message)
     if message.voice or message.audio or message.video_note:
-        return sound_of(message)
+        return voice_of(message)
     document = message.document
     if document is None or message.animation is not None:
         return None
@@ -251,7 +251,7 @@ def item_of(message: Message) -> MediaMessage | None:
     if kind.startswith("image/") or name.endswith(PICTURE_NAMES):
         return photo_of(message)
     if kind.startswith("audio/") or name.endswith(SOUND_NAMES):
-        return sound_of(message)
+        return voice_of(message)
     return None
 
 

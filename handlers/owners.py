@@ -7,9 +7,9 @@ from bot.chat.remove_video import remove_video
 from bot.services import Services
 from bot.telegram.errors import TryAgain
 from handlers.access import is_admin
+from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
 from handlers.jobs import cancel_job
-from handlers.press import Answer, ButtonPress, NotYours, TooLate
 from storage.groups import borrowed_media
 from storage.jobs import jobs
 from storage.jobs.jobs import Job, JobState
@@ -28,18 +28,18 @@ async def notme(message_context: MessageContext) -> None:
     await message_context.reply(texts.html(key), allow_again(user_id, texts))
 
 
-async def press_notme(pressed: ButtonPress) -> Answer:
+async def object_by_button(pressed: ButtonPress) -> Answer:
     """notme:JOB stops that video for its owners, and for administrators; a delivered one goes."""
     services = pressed.services
     job = await jobs.get(services.database, pressed.number(0))
-    lent = await borrowed_media.of_job(services.database, job) if job else []
-    if job is None or not lent or job.chat_id != pressed.chat_id:
+    used = await borrowed_media.of_job(services.database, job) if job else []
+    if job is None or not used or job.chat_id != pressed.chat_id:
         raise TooLate
-    if pressed.user_id in [borrowed.owner_id for borrowed in lent]:
+    if pressed.user_id in [borrowed.owner_id for borrowed in used]:
         await _object(services, job.chat_id, pressed.user_id)
         key = "answer-objected"
     elif await is_admin(services, pressed.chat_id, pressed.user_id):
-        await _stop(services, [borrowed.media_id for borrowed in lent])
+        await _stop(services, [borrowed.media_id for borrowed in used])
         key = "answer-stopped-by-admin"
     else:
         raise NotYours
@@ -48,7 +48,7 @@ async def press_notme(pressed: ButtonPress) -> Answer:
     return Answer(key, alert=True)
 
 
-async def lend(pressed: ButtonPress) -> str:
+async def allow(pressed: ButtonPress) -> str:
     """lend:OWNER takes the objection back."""
     owner_id = pressed.number(0)
     if owner_id != pressed.user_id:

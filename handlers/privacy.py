@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.limits import HERE, keep_hours, service_name
 from bot.telegram.keyboards import Keyboard, start_link
+from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
 from handlers.jobs import cancel_job
-from handlers.press import Answer, ButtonPress, NotYours, TooLate
 from storage.jobs import jobs
 from storage.people import consents, data_export, deletion
 

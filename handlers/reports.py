@@ -8,9 +8,9 @@ from telegram import Message
 
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
+from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
 from handlers.jobs import cancel_job
-from handlers.press import Answer, ButtonPress, NotYours, TooLate
 from storage.groups import reports
 from storage.groups.reports import REASONS, Report, TooManyReports
 from storage.jobs import jobs

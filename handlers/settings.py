@@ -11,9 +11,9 @@ from bot.services import Services
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
 from handlers.access import is_private
+from handlers.button_press import ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext, texts_for
 from handlers.options import ENGINE, OF_PERSON, RESOLUTION, Setting
-from handlers.press import ButtonPress, NotYours, TooLate
 from storage.people import preferences
 from storage.people.preferences import Preferences
 

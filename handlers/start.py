@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.chat.messenger import BRING_LAST
+from bot.chat.messenger import LAST_VIDEO
 from bot.intake.replies import LONGEST_SECONDS
 from bot.telegram.keyboards import Keyboard, start_link
 from handlers import privacy, settings, videos
@@ -15,7 +15,7 @@ PAYLOADS: dict[str, Handler] = {
     privacy.PRIVACY: privacy.show_privacy,
     privacy.TERMS: privacy.show_terms,
     privacy.FORGET: privacy.show_forget,
-    BRING_LAST: videos.send_last,
+    LAST_VIDEO: videos.send_last,
 }
 """What a link to the private chat may ask for instead of the greeting."""
 

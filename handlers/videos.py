@@ -13,9 +13,9 @@ from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.errors import SendUnknown
 from bot.telegram.keyboards import Keyboard
 from handlers.access import is_private
+from handlers.button_press import Answer, ButtonPress, NotYours, TooLate, started
 from handlers.context import MessageContext
 from handlers.jobs import job_to_use, own_job
-from handlers.press import Answer, ButtonPress, NotYours, TooLate, started
 from storage import drafts, media, media_answers
 from storage.groups import borrowed_media
 from storage.jobs import jobs, ledger, resends

@@ -110,7 +110,7 @@ async def find(tx: Transaction, update_id: int, now_milliseconds: int) -> Outcom
     return outcome
 
 
-async def keep(tx: Transaction, update_id: int, outcome: Outcome, now_milliseconds: int) -> None:
+async def store(tx: Transaction, update_id: int, outcome: Outcome, now_milliseconds: int) -> None:
     """Remember it, in the transaction that did it."""
     await tx.execute(
         "DELETE FROM outcomes WHERE at_milliseconds <= :before",

@@ -109,7 +109,7 @@ class Media:
 
 async def record(
     tx: Transaction,
-    arrival: ReceivedMedia,
+    received: ReceivedMedia,
     *,
     now_milliseconds: int,
     not_before_milliseconds: int,
@@ -136,19 +136,19 @@ async def record(
         ON CONFLICT (source) DO NOTHING
         """,
         {
-            "source": arrival.source,
-            "kind": arrival.kind,
-            **arrival.conversation._asdict(),
-            "message_id": arrival.message_id,
-            "media_group_id": arrival.media_group_id,
-            "file_id": arrival.file_id,
-            "file_unique_id": arrival.file_unique_id,
-            "file_size_bytes": arrival.file_size_bytes,
+            "source": received.source,
+            "kind": received.kind,
+            **received.conversation._asdict(),
+            "message_id": received.message_id,
+            "media_group_id": received.media_group_id,
+            "file_id": received.file_id,
+            "file_unique_id": received.file_unique_id,
+            "file_size_bytes": received.file_size_bytes,
             "state": _first_state(surplus=surplus, late=late).value,
             "fault": LATE if late else None,
             "announced": int(surplus),
             "not_before": not_before_milliseconds,
-            "wanted_at": arrival.sent_at_milliseconds or now_milliseconds,
+            "wanted_at": received.sent_at_milliseconds or now_milliseconds,
             "now": now_milliseconds,
         },
     )

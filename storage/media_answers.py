@@ -80,7 +80,7 @@ async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bo
     return changed > 0
 
 
-async def use_piece(
+async def use_clip(
     tx: Transaction, media_id: int, from_milliseconds: int, length_milliseconds: int
 ) -> bool:
     """Only this piece of it is to be used; False when nothing was asked."""

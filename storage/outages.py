@@ -55,7 +55,7 @@ async def all_of(database: Queryable, account: str) -> list[Outage]:
 async def current(database: Queryable, account: str, work: Work) -> Outage | None:
     """The stop of this work that is not over."""
     found = await all_of(database, account)
-    return next((stop for stop in found if stop.work == work and not stop.over), None)
+    return next((outage for outage in found if outage.work == work and not outage.over), None)
 
 
 async def refused(
@@ -65,8 +65,8 @@ async def refused(
 
     An old one is told anew where its cause changed, or where the operator asked for the trial.
     """
-    stop = await current(tx, account, work)
-    if stop is None:
+    outage = await current(tx, account, work)
+    if outage is None:
         await _begin(tx, account, work, cause, detail, now_milliseconds)
         return
     await tx.execute(
@@ -81,13 +81,13 @@ async def refused(
         "UPDATE stops SET asked = 0 WHERE account = :account AND cause = :cause",
         {"account": account, "cause": cause},
     )
-    if stop.is_due(now_milliseconds):
-        await begin_probe(tx, stop, now_milliseconds)
+    if outage.is_due(now_milliseconds):
+        await begin_probe(tx, outage, now_milliseconds)
 
 
-async def begin_probe(tx: Transaction, stop: Outage, now_milliseconds: int) -> None:
+async def begin_probe(tx: Transaction, outage: Outage, now_milliseconds: int) -> None:
     """A trial is under way: whatever becomes of it, the next one is due later."""
-    trials = stop.trials + 1
+    trials = outage.trials + 1
     wait_seconds = PROBE_AFTER_SECONDS[min(trials, len(PROBE_AFTER_SECONDS) - 1)]
     await tx.execute(
         """
@@ -95,8 +95,8 @@ async def begin_probe(tx: Transaction, stop: Outage, now_milliseconds: int) -> N
         WHERE account = :account AND work = :work
         """,
         {
-            "account": stop.account,
-            "work": stop.work,
+            "account": outage.account,
+            "work": outage.work,
             "trials": trials,
             "trial_at": now_milliseconds + wait_seconds * 1000,
         },
@@ -115,38 +115,38 @@ async def hurry(tx: Transaction, account: str, now_milliseconds: int, *, asked: 
     return changed > 0
 
 
-async def end(tx: Transaction, stop: Outage) -> None:
+async def end(tx: Transaction, outage: Outage) -> None:
     """It is over; told by the last stop of its cause."""
     same = [
         other
-        for other in await all_of(tx, stop.account)
-        if other.work != stop.work and other.cause == stop.cause
+        for other in await all_of(tx, outage.account)
+        if other.work != outage.work and other.cause == outage.cause
     ]
     if same:
-        await forget(tx, stop)
+        await forget(tx, outage)
         return
     await tx.execute(
         "UPDATE stops SET over = 1 WHERE account = :account AND work = :work",
-        {"account": stop.account, "work": stop.work},
+        {"account": outage.account, "work": outage.work},
     )
 
 
-async def was_told(tx: Transaction, stop: Outage) -> None:
+async def was_told(tx: Transaction, outage: Outage) -> None:
     """The operator knows of it as it was read; not, if it has changed since."""
     await tx.execute(
         """
         UPDATE stops SET told = 1 WHERE account = :account AND work = :work
             AND cause = :cause AND over = 0
         """,
-        {"account": stop.account, "work": stop.work, "cause": stop.cause},
+        {"account": outage.account, "work": outage.work, "cause": outage.cause},
     )
 
 
-async def forget(tx: Transaction, stop: Outage) -> None:
+async def forget(tx: Transaction, outage: Outage) -> None:
     """It is over and nothing is left to be told; not, if a new one began since."""
     await tx.execute(
         "DELETE FROM stops WHERE account = :account AND work = :work AND over = :over",
-        {"account": stop.account, "work": stop.work, "over": stop.over},
+        {"account": outage.account, "work": outage.work, "over": outage.over},
     )
 
 

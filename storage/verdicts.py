@@ -51,7 +51,7 @@ async def find(database: Queryable, picture_sha256: str, model: str) -> KnownVer
     return None if row is None else from_row(KnownVerdict, row)
 
 
-async def keep(
+async def store(
     tx: Transaction, picture_sha256: str, model: str, verdict: KnownVerdict, now_milliseconds: int
 ) -> None:
     """Remember a verdict; the first one stands. Its checks need the picture's name no more."""

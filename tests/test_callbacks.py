@@ -18,7 +18,7 @@ from bot.telegram.errors import NotAllowed
 from bot.telegram.keyboards import CALLBACK_DATA_LIMIT_BYTES
 from bot.texts import LANGUAGES
 from handlers import callbacks
-from handlers.press import Answer
+from handlers.button_press import Answer
 from storage.db.database import Database
 from tests.storage.orders import NOON
 from tests.support.clock import FakeClock
@@ -56,7 +56,7 @@ def services_with(database: Database) -> Services:
         database=database,
         sender=FakeSender(),
         members=cast(Any, _AllMayAll()),
-        arrivals=nothing,
+        introductions=nothing,
         operator=nothing,
         texts=TEXTS,
         limits=terms_with(admin_ids=frozenset({ADA})),

@@ -47,23 +47,23 @@ class Introductions:
         async with self._database.transaction() as tx:
             await groups.note(tx, chat_id, added_by, now)
             await groups.choose(tx, chat_id, {"title": title}, now)
-        arrival = await groups.introduction_of(self._database, chat_id)
-        if not arrival.introduced:
-            await self._introduce(arrival)
+        introduction = await groups.introduction_of(self._database, chat_id)
+        if not introduction.introduced:
+            await self._introduce(introduction)
 
     async def look_again(self, chat_id: int) -> None:
         """The bot's rights are others now: say so where that mends or breaks what was said.
 
         Raises: as `come`.
         """
-        arrival = await groups.introduction_of(self._database, chat_id)
-        if not arrival.introduced:
-            return await self._introduce(arrival)
+        introduction = await groups.introduction_of(self._database, chat_id)
+        if not introduction.introduced:
+            return await self._introduce(introduction)
         lack = (await self._members.powers(chat_id)).lack
         if lack is not None:
-            return await self._tell_lack(arrival, lack)
-        if arrival.lack is not None and await self._say(arrival, "lack-mended"):
-            await self._keep_lack(chat_id, None)
+            return await self._tell_lack(introduction, lack)
+        if introduction.lack is not None and await self._say(introduction, "lack-mended"):
+            await self._store_lack(chat_id, None)
         return None
 
     async def refused(self, chat_id: int, lack: str, asked_by: int) -> None:
@@ -71,21 +71,21 @@ class Introductions:
 
         Raises: as `come`.
         """
-        arrival = await groups.introduction_of(self._database, chat_id)
-        await self._tell_lack(arrival, lack, asked_by)
+        introduction = await groups.introduction_of(self._database, chat_id)
+        await self._tell_lack(introduction, lack, asked_by)
 
-    async def _introduce(self, arrival: Introduction) -> None:
-        powers = await self._members.powers(arrival.chat_id)
+    async def _introduce(self, introduction: Introduction) -> None:
+        powers = await self._members.powers(introduction.chat_id)
         if powers.lack == "messages":
-            return await self._tell_lack(arrival, powers.lack)
-        texts = await self._texts_of(arrival)
-        if not await self._send(arrival.chat_id, self._introduction(powers, texts)):
+            return await self._tell_lack(introduction, powers.lack)
+        texts = await self._texts_of(introduction)
+        if not await self._send(introduction.chat_id, self._introduction(powers, texts)):
             return None
         async with self._database.transaction() as tx:
             now = self._clock.now_milliseconds()
-            await groups.introduced(tx, arrival.chat_id, now)
-            await groups.set_lack(tx, arrival.chat_id, powers.lack, now)
-        logger.info("introduced to chat %s", arrival.chat_id)
+            await groups.introduced(tx, introduction.chat_id, now)
+            await groups.set_lack(tx, introduction.chat_id, powers.lack, now)
+        logger.info("introduced to chat %s", introduction.chat_id)
         return None
 
     def _introduction(self, powers: Powers, texts: Catalogue) -> str:
@@ -99,26 +99,28 @@ class Introductions:
         return "\n\n".join(lines)
 
     async def _tell_lack(
-        self, arrival: Introduction, lack: str, asked_by: int | None = None
+        self, introduction: Introduction, lack: str, asked_by: int | None = None
     ) -> None:
-        if arrival.lack == lack:
+        if introduction.lack == lack:
             return None
-        if lack == "videos" and await self._say(arrival, "lack-videos"):
-            return await self._keep_lack(arrival.chat_id, "videos")
-        await self._tell_person(arrival, asked_by)
-        return await self._keep_lack(arrival.chat_id, "messages")
+        if lack == "videos" and await self._say(introduction, "lack-videos"):
+            return await self._store_lack(introduction.chat_id, "videos")
+        await self._tell_person(introduction, asked_by)
+        return await self._store_lack(introduction.chat_id, "messages")
 
-    async def _tell_person(self, arrival: Introduction, asked_by: int | None) -> None:
+    async def _tell_person(self, introduction: Introduction, asked_by: int | None) -> None:
         """In private, whoever added the bot, or whoever wants something of it there."""
-        person = arrival.added_by or asked_by
-        if arrival.lack == "messages" or person is None:
+        person = introduction.added_by or asked_by
+        if introduction.lack == "messages" or person is None:
             return
-        title = (await groups.settings_of(self._database, arrival.chat_id)).title
+        title = (await groups.settings_of(self._database, introduction.chat_id)).title
         code = await people.language_code(self._database, person)
         await self._send(person, self._texts.of(code).html("lack-messages", group=title))
 
-    async def _say(self, arrival: Introduction, key: str) -> bool:
-        return await self._send(arrival.chat_id, (await self._texts_of(arrival)).html(key))
+    async def _say(self, introduction: Introduction, key: str) -> bool:
+        return await self._send(
+            introduction.chat_id, (await self._texts_of(introduction)).html(key)
+        )
 
     async def _send(self, chat_id: int, text: str) -> bool:
         """Whether it may be there now; False where nothing may be written."""
@@ -131,11 +133,13 @@ class Introductions:
             return False
         return True
 
-    async def _keep_lack(self, chat_id: int, lack: str | None) -> None:
+    async def _store_lack(self, chat_id: int, lack: str | None) -> None:
         async with self._database.transaction() as tx:
             await groups.set_lack(tx, chat_id, lack, self._clock.now_milliseconds())
 
-    async def _texts_of(self, arrival: Introduction) -> Catalogue:
+    async def _texts_of(self, introduction: Introduction) -> Catalogue:
         """The group's language, or that of whoever added the bot."""
-        code = await people.language_code(self._database, arrival.added_by or 0, arrival.chat_id)
+        code = await people.language_code(
+            self._database, introduction.added_by or 0, introduction.chat_id
+        )
         return self._texts.of(code)

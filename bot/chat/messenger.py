@@ -31,7 +31,7 @@ from storage.people import people
 
 logger = logging.getLogger(__name__)
 
-BRING_LAST = "last"
+LAST_VIDEO = "last"
 """What the button carries that leads a person to their video in the private chat."""
 
 _UNSAYABLE = (ChatDead, NotAllowed, ThreadClosed, RequestInvalid)
@@ -179,7 +179,7 @@ class Messenger:
         Raises: as `about`.
         """
         texts = await self.texts_for(job.user_id, job.chat_id)
-        link = self._sender.start_link(BRING_LAST)
+        link = self._sender.start_link(LAST_VIDEO)
         keyboard = Keyboard.link(texts.plain("button-private-chat"), link)
         await self.status(job, texts.html(key), keyboard)
 

@@ -86,7 +86,7 @@ class Delivery:
             await self._finisher.fail(job, OBJECTED)
             return
         try:
-            sent, as_file = await self._bring(job)
+            sent, as_file = await self._send_first(job)
         except (VideoUnreadable, FileNotFoundError) as failure:
             await self._broken(job, failure)
         except chat.ChatMoved as failure:
@@ -102,15 +102,15 @@ class Delivery:
         else:
             await self._done(job, sent, as_file=as_file)
 
-    async def _bring(self, job: Job) -> tuple[SentMessage, bool]:
+    async def _send_first(self, job: Job) -> tuple[SentMessage, bool]:
         """What was sent, and whether as a file.
 
         In the first form that Telegram takes; raises what spoke against the video as it is.
         """
         if await self._private_fallbacks.is_open(job):
-            return await self._private_fallbacks.bring(job), False
+            return await self._private_fallbacks.send(job), False
         if job.sending_at_milliseconds is None and await self._packager.wants_note(job):
-            note = await self._bring_note(job)
+            note = await self._send_note(job)
             if note is not None:
                 return note, False
             job = await jobs.get(self._database, job.id) or job
@@ -131,7 +131,7 @@ class Delivery:
     async def _past_the_chat(self, job: Job, refusal: chat.TelegramFailure) -> None:
         """To the person's private chat instead of a group; undeliverable where that fails too."""
         try:
-            sent = await self._private_fallbacks.bring(job)
+            sent = await self._private_fallbacks.send(job)
         except (*_CLOSED, chat.RequestInvalid, chat.FileTooBig) as failure:
             logger.info("job %s has no detour: %s", job.id, failure)
             await self._undeliverable(job, refusal)
@@ -142,7 +142,7 @@ class Delivery:
         else:
             await self._done(job, sent, as_file=False)
 
-    async def _bring_note(self, job: Job) -> SentMessage | None:
+    async def _send_note(self, job: Job) -> SentMessage | None:
         """None where it has to come as a video: a round note was refused, or nobody knows.
 
         No message can be edited into a round note. So where it is unknown whether one arrived,

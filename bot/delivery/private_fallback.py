@@ -32,19 +32,19 @@ class PrivateFallbacks:
         sender: Sender,
         packager: Packager,
         messenger: Messenger,
-        arrivals: Introductions,
+        introductions: Introductions,
     ) -> None:
         self._database = database
         self._sender = sender
         self._packager = packager
         self._messenger = messenger
-        self._introductions = arrivals
+        self._introductions = introductions
 
     async def is_open(self, job: Job) -> bool:
         """Whether the video goes elsewhere already."""
         return await private_fallbacks.of_job(self._database, job.id) is not None
 
-    async def bring(self, job: Job) -> SentMessage:
+    async def send(self, job: Job) -> SentMessage:
         """Bring the video to the private chat; doing it twice shows it once.
 
         Raises: `TelegramFailure`s, `RequestInvalid` for a job that has no other chat.

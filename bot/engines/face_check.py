@@ -76,7 +76,7 @@ class Detection:
             verdict = _known(await self._paid_verdict(engine, booking_id, picture))
         async with self._database.transaction() as tx:
             now = self._clock.now_milliseconds()
-            await verdicts.keep(tx, picture.sha256, engine.detection, verdict, now)
+            await verdicts.store(tx, picture.sha256, engine.detection, verdict, now)
         return verdict
 
     async def _paid_verdict(

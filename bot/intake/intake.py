@@ -44,7 +44,7 @@ class Intake:
         files: Files,
         photo: PhotoCheck,
         sound: VoiceCheck,
-        wording: MediaReplies,
+        replies: MediaReplies,
         photo_help: PhotoHelp,
         consent: Consent,
         pairing: Pairing,
@@ -57,14 +57,14 @@ class Intake:
             "photo": photo.check,
             "sound": sound.check,
         }
-        self._wording = wording
+        self._replies = replies
         self._photo_help = photo_help
         self._consent = consent
         self._pairing = pairing
         self._operator = operator
         self._clock = clock
 
-    async def take(self, item: Media) -> None:
+    async def receive(self, item: Media) -> None:
         """Work on one half that was received, if its sender agreed; raises as `conclude`."""
         if not await self._consent.is_given(item.user_id):
             await self._consent.hold_back(item)
@@ -90,7 +90,7 @@ class Intake:
             await self._pairing.pair(item.conversation)
             item = await media.get(self._database, media_id) or item
         try:
-            await self._wording.say(media_id)
+            await self._replies.say(media_id)
         except chat.TryAgain as failure:
             logger.warning("half %s: its outcome could not be told: %s", media_id, failure)
             await self._put_off(item, _SAY_AGAIN_SECONDS)
@@ -161,7 +161,7 @@ class Intake:
     async def _say_away(self, item: Media) -> None:
         """Whoever cannot be told now will see what became of it."""
         try:
-            await self._wording.say_away(item)
+            await self._replies.say_away(item)
         except chat.TelegramFailure as unsaid:
             logger.info("half %s: %s", item.id, unsaid)
 

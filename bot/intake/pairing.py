@@ -177,7 +177,7 @@ class Pairing:
         if photo is None or sound is None or sound.duration_milliseconds is None:
             return None
         pair = Pair(photo, sound)
-        return None if await _not_lent(self._database, pair) else pair
+        return None if await _not_borrowable(self._database, pair) else pair
 
     async def _start(
         self,
@@ -197,7 +197,7 @@ class Pairing:
             effective = effective.in_resolution(resolution, self._limits, engine)
         await self._confirm(pair.sound, effective, agreed_milliseconds)
         async with self._database.transaction() as tx:
-            if await chats.is_dead(tx, pair.sound.chat_id) or await _not_lent(tx, pair):
+            if await chats.is_dead(tx, pair.sound.chat_id) or await _not_borrowable(tx, pair):
                 return None
             await _require_length(tx, pair.sound)
             order = self._order(request, pair, effective, status_message_id)
@@ -265,7 +265,7 @@ class Pairing:
 
     async def _has_doubts(self, pair: Pair) -> bool:
         """Whether a half is not its sender's (any more), or so old that they are asked first."""
-        for item in await _not_lent(self._database, pair):
+        for item in await _not_borrowable(self._database, pair):
             async with self._database.transaction() as tx:
                 await drafts.drop(tx, item)
                 await media.ask_again(tx, item.id, "borrowed")
@@ -294,7 +294,7 @@ class Pairing:
             await media.ask_again(tx, item.id, fault, detail)
 
 
-async def _not_lent(database: Queryable, pair: Pair) -> list[Media]:
+async def _not_borrowable(database: Queryable, pair: Pair) -> list[Media]:
     """The halves of somebody else who, or whose group, does not let others have them."""
     items = (pair.photo, pair.sound)
     return [item for item in items if not await borrowed_media.may_use(database, item)]

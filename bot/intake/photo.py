@@ -20,12 +20,12 @@ class PhotoCheck:
     """Normalises a photo, looks for faces, asks the provider once per picture, hands it over."""
 
     def __init__(
-        self, worker: MediaWorker, detection: Detection, choice: EngineChoice, stops: Outages
+        self, worker: MediaWorker, detection: Detection, choice: EngineChoice, outages: Outages
     ) -> None:
         self._worker = worker
         self._detection = detection
         self._engine_for = choice
-        self._stops = stops
+        self._outages = outages
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:
         """Raises: PictureRefused, MediaWorkerDied, NoVerdict, DashScopeError and the caps'
@@ -38,8 +38,8 @@ class PhotoCheck:
         verdict = await self._detection.verdict(engine, item, picture)
         if not verdict.passed:
             return MediaOutcome.refused(photo_text(verdict.code).removeprefix("photo-"))
-        async with self._stops.of(engine.name).noting(Work.KEEP):
-            uploaded = await engine.keep("photo.jpg", picture.jpeg)
+        async with self._outages.of(engine.name).noting(Work.KEEP):
+            uploaded = await engine.upload("photo.jpg", picture.jpeg)
         facts = {
             "picture_sha256": picture.sha256,
             "width_pixels": picture.width,

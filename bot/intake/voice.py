@@ -22,12 +22,12 @@ class VoiceCheck:
     """Normalises a sound and hands it over; of a long one it finds out how it may be cut."""
 
     def __init__(
-        self, worker: MediaWorker, long_voice: LongVoice, choice: EngineChoice, stops: Outages
+        self, worker: MediaWorker, long_voice: LongVoice, choice: EngineChoice, outages: Outages
     ) -> None:
         self._worker = worker
         self._long_voice = long_voice
         self._engine_for = choice
-        self._stops = stops
+        self._outages = outages
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:
         """Raises: SoundRefused, MediaWorkerDied, MediaWorkerNotStarted, DashScopeError."""
@@ -35,7 +35,7 @@ class VoiceCheck:
         if plan is not None and item.in_parts:
             return MediaOutcome.ready({"duration_milliseconds": plan.length})
         if item.from_milliseconds:
-            return await self._piece(item, data)
+            return await self._clip(item, data)
         try:
             sound = await self._worker.normalise_sound(
                 data, limit_milliseconds=item.limit_milliseconds, levelled=bool(item.levelled)
@@ -48,19 +48,19 @@ class VoiceCheck:
         noisy = float(ratio is not None and ratio < _NOISY_BELOW_DB)
         return await self._handed_over(item, sound.wav, sound.duration_milliseconds, noisy=noisy)
 
-    async def _piece(self, item: Media, data: bytes) -> MediaOutcome:
+    async def _clip(self, item: Media, data: bytes) -> MediaOutcome:
         """The piece that its sender chose."""
         length = item.limit_milliseconds or 0
         span = (item.from_milliseconds, item.from_milliseconds + length)
-        (wav,) = await self._long_voice.pieces(item, data, (span,))
+        (wav,) = await self._long_voice.cut(item, data, (span,))
         return await self._handed_over(item, wav, length, noisy=0.0)
 
     async def _handed_over(
         self, item: Media, wav: bytes, milliseconds: int, *, noisy: float
     ) -> MediaOutcome:
         engine = await self._engine_for.of(item)
-        async with self._stops.of(engine.name).noting(Work.KEEP):
-            uploaded = await engine.keep("voice.wav", wav)
+        async with self._outages.of(engine.name).noting(Work.KEEP):
+            uploaded = await engine.upload("voice.wav", wav)
         facts = {
             "duration_milliseconds": milliseconds,
             "upload_url": uploaded.url,

@@ -138,17 +138,17 @@ class Preparation:
             ]
             if part.id not in {other.id for other in waiting}:
                 return
-            for other, wav in zip(waiting, await self._pieces(sound, waiting), strict=True):
-                uploaded = await self._engines.of(part.engine).keep("voice.wav", wav)
+            for other, wav in zip(waiting, await self._cut_all(sound, waiting), strict=True):
+                uploaded = await self._engines.of(part.engine).upload("voice.wav", wav)
                 async with self._database.transaction() as tx:
                     await job_parts.set_copy(
                         tx, other.id, uploaded.url, uploaded.expires_at_milliseconds
                     )
 
-    async def _pieces(self, sound: Media, parts: list[Job]) -> tuple[bytes, ...]:
+    async def _cut_all(self, sound: Media, parts: list[Job]) -> tuple[bytes, ...]:
         data = await self._files.download(sound.file_id, sound.file_size_bytes)
         try:
-            return await self._long_voice.pieces(sound, data, tuple(map(span_of, parts)))
+            return await self._long_voice.cut(sound, data, tuple(map(span_of, parts)))
         except (SoundRefused, MediaWorkerDied) as error:
             raise MediaLost(f"half {sound.id} was cut once and cannot be now") from error
 
@@ -166,7 +166,7 @@ class Preparation:
         verdict = await self._detection.verdict(engine, item, picture)
         if not verdict.passed:
             raise PhotoUnsuitable(verdict.code)
-        uploaded = await engine.keep("photo.jpg", picture.jpeg)
+        uploaded = await engine.upload("photo.jpg", picture.jpeg)
         until = uploaded.expires_at_milliseconds
         async with self._database.transaction() as tx:
             await media.set_upload(tx, item.id, uploaded.url, until, engine.name)
@@ -174,7 +174,7 @@ class Preparation:
 
     async def _upload_again(self, item: Media, engine: Engine) -> None:
         data = await self._files.download(item.file_id, item.file_size_bytes)
-        uploaded = await engine.keep(
+        uploaded = await engine.upload(
             "photo.jpg" if item.is_photo else "voice.wav", await self._normalised(item, data)
         )
         until = uploaded.expires_at_milliseconds
@@ -193,7 +193,7 @@ class Preparation:
             if item.from_milliseconds:
                 begin = item.from_milliseconds
                 span = (begin, begin + (item.limit_milliseconds or 0))
-                return (await self._long_voice.pieces(item, data, (span,)))[0]
+                return (await self._long_voice.cut(item, data, (span,)))[0]
             if item.is_photo:
                 return (await self._picture(item, data)).jpeg
             sound = await self._worker.normalise_sound(

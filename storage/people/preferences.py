@@ -36,7 +36,7 @@ async def preferences_of(database: Queryable, user_id: int) -> Preferences:
 async def choose(tx: Transaction, user_id: int, choice: Choice, now_milliseconds: int) -> None:
     """Keep what the person chose: a column of `Preferences` and its value, or several."""
     assert choice.keys() <= _CHOICES  # noqa: S101
-    await preferences.keep(tx, "preferences", "user_id", user_id, choice, now_milliseconds)
+    await preferences.store(tx, "preferences", "user_id", user_id, choice, now_milliseconds)
 
 
 _CHOICES = frozenset(Preferences.__dataclass_fields__)
@@ -46,7 +46,7 @@ Choice = dict[str, str | int | None]
 """Columns and what was chosen for them."""
 
 
-async def keep(
+async def store(
     tx: Transaction, table: str, owner: str, owner_id: int, choice: Choice, now_milliseconds: int
 ) -> None:
     """Write it into the owner's row of that table; `owner` is the column of its key.

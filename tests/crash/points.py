@@ -37,7 +37,7 @@ POINTS = (
     Point("check-counted", "storage.verdicts", "count_check"),
     Point("engine-check", "bot.engines.dashscope:ServiceEngine", "check"),
     Point("verdict-kept", "storage.verdicts", "keep"),
-    Point("engine-keep", "bot.engines.dashscope:ServiceEngine", "keep"),
+    Point("engine-upload", "bot.engines.dashscope:ServiceEngine", "upload"),
     Point("half-ready", "storage.media", "ready"),
     Point("reply-noted", "storage.media", "set_reply"),
     Point("half-said", "storage.media", "announced"),

@@ -305,9 +305,7 @@ CALLS: dict[str, Arrange] = {
         0, lambda tx, whole, _: job_parts.fail_when_idle(tx, whole, "f", None, NOON)
     ),
     "job_parts.go_on": of_parts(0, lambda tx, _, parts: job_parts.go_on(tx, parts[0].id, NOON)),
-    "media_answers.use_piece": of_long_sound(
-        lambda tx, m: media_answers.use_piece(tx, m.id, 5, 900)
-    ),
+    "media_answers.use_clip": of_long_sound(lambda tx, m: media_answers.use_clip(tx, m.id, 5, 900)),
     "media_answers.use_in_parts": of_long_sound(
         lambda tx, m: media_answers.use_in_parts(tx, m.id, 30_000, 9)
     ),
@@ -418,7 +416,7 @@ CALLS: dict[str, Arrange] = {
     "alerts.write": plain(lambda tx: alerts.write(tx, NOTICE, [7, 8], NOON)),
     "alerts.told": a_letter(alerts.told),
     "alerts.give_up": a_letter(alerts.give_up),
-    "verdicts.keep": plain(lambda tx: verdicts.keep(tx, "hash", "model", VERDICT, NOON)),
+    "verdicts.store": plain(lambda tx: verdicts.store(tx, "hash", "model", VERDICT, NOON)),
     "alerts.is_due": plain(lambda tx: alerts.is_due(tx, "subject", NOON, every_milliseconds=1_000)),
     "preferences.choose": plain(
         lambda tx: preferences.choose(tx, 1, {"language": "en", "quiet": 1}, NOON)

@@ -53,7 +53,7 @@ class Services:
             files=FakeFiles(),
             photo=cast(Any, self),
             sound=cast(Any, self),
-            wording=MediaReplies(shop.database, messenger, limits, shop.clock),
+            replies=MediaReplies(shop.database, messenger, limits, shop.clock),
             photo_help=everybody,
             consent=everybody,
             pairing=everybody,
@@ -91,7 +91,7 @@ class Services:
         """In steps of two seconds; what is due is worked on, as the pipeline does."""
         for _ in range(seconds // 2 + 1):
             for item in await media.due(self.shop.database, self.shop.clock.now_milliseconds(), 9):
-                await self.intake.take(item)
+                await self.intake.receive(item)
             self.shop.clock.advance(2)
 
 

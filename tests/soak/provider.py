@@ -100,7 +100,7 @@ class RandomProvider:
         code = json.loads(jpeg).get("refused")
         return Verdict(passed=code is None, code=code)
 
-    async def keep(self, file_name: str, data: bytes) -> UploadedFile:
+    async def upload(self, file_name: str, data: bytes) -> UploadedFile:
         """See `Engine`: the address carries what the file says."""
         await self._call("keep", 2.0)
         self._chance.raise_one_of("keep", (*_PASSING, *_FOR_GOOD))
