@@ -1,4 +1,4 @@
-"""Prices, caps and lengths as the operator set them; what holds for one person in one chat."""
+"""Prices, caps and lengths as the operator set them; what holds for one person; the agreement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may: the banned, those who hide, what is for private chats, administrators and operators."""
+"""Who may: the banned, those who hide, people, administrators of a group, the operator."""
 
 from __future__ import annotations
 

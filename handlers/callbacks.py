@@ -1,4 +1,4 @@
-"""Buttons: `action:argument:…`, each pressed by its owner only and harmless when repeated."""
+"""The table of buttons: `action:argument:…`, each harmless when repeated, old or forged."""
 
 from __future__ import annotations
 

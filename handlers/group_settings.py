@@ -1,4 +1,4 @@
-"""/groupsettings: what holds in a group, in words, with buttons for its admins."""
+"""/groupsettings with its buttons, and the list of guests: /allow, /disallow."""
 
 from __future__ import annotations
 

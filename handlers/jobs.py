@@ -1,4 +1,4 @@
-"""/status: what is being made for this person here."""
+"""/status, /queue and /cancel, and the buttons that cancel a job or try it again."""
 
 from __future__ import annotations
 

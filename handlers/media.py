@@ -1,4 +1,4 @@
-"""A photo or a sound arrives, or something that is neither."""
+"""A photo or a voice arrives, or something that is neither."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ async def _record(
 ) -> Media | None:
     """In one transaction: what arrived, and that it is now the draft's photo or sound.
 
-    A half that is new answers the question about an older one.
+    A media item that is new answers the question about an older one.
     """
     received = _received(message_context, item)
     now = message_context.services.clock.now_milliseconds()

@@ -1,4 +1,4 @@
-"""/privacy and /terms: at full length in private, one line with a link in groups."""
+"""/privacy, /terms and /forget, and the buttons that agree, decline, copy or delete."""
 
 from __future__ import annotations
 

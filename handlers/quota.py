@@ -1,4 +1,4 @@
-"""/quota: what was used today, what is left, when it starts afresh."""
+"""/quota: what was used today, what is left, when it is full again."""
 
 from __future__ import annotations
 

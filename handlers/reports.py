@@ -1,4 +1,4 @@
-"""/report: what is wrong with a video, told to the people who run the bot."""
+"""/report and its buttons: what is wrong with a video, and what the operator does about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/last: the last video once more."""
+"""/last and /history, and the buttons under a video."""
 
 from __future__ import annotations
 

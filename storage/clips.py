@@ -1,4 +1,4 @@
-"""Excerpts: pieces of a long sound that its sender wants to hear before choosing one."""
+"""Clips of a long voice that its sender wants to hear before choosing one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def want(tx: Transaction, media_id: int, spans: Sequence[tuple[int, int]])
 
 
 async def waiting(database: Queryable, now_milliseconds: int) -> list[int]:
-    """The sounds of which excerpts are to be sent now; one that was decided on is passed over."""
+    """The voices of which clips are to be sent now; one that was decided on is passed over."""
     rows = await database.fetch_all(
         """
         SELECT DISTINCT media_id FROM excerpts WHERE state = 'wanted'

@@ -1,4 +1,4 @@
-"""Drafts: the photo and the sound a person has together so far, per chat and topic."""
+"""Drafts: the photo and the voice a person has together so far, per chat and topic."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.media import ConversationKey, Media, MediaState
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Both halves, as far as they are there."""
+    """Both media items, as far as they are there."""
 
     photo: Media | None
     sound: Media | None
@@ -60,11 +60,11 @@ async def put(
     await tx.execute(
         f"""
         INSERT INTO drafts (chat_id, thread_id, user_id, {column}, updated_at_milliseconds)
-        VALUES (:chat_id, :thread_id, :user_id, :half, :now)
+        VALUES (:chat_id, :thread_id, :user_id, :media_id, :now)
         ON CONFLICT (chat_id, thread_id, user_id) DO UPDATE SET {column} = excluded.{column},
             updated_at_milliseconds = excluded.updated_at_milliseconds
         """,  # noqa: S608
-        {**conversation._asdict(), "half": item.id, "now": now_milliseconds},
+        {**conversation._asdict(), "media_id": item.id, "now": now_milliseconds},
     )
 
 
@@ -80,7 +80,7 @@ async def want(tx: Transaction, conversation: ConversationKey, now_milliseconds:
 
 
 async def wake_other(tx: Transaction, item: Media) -> None:
-    """This half is new: what its counterpart was asked about for its age goes on."""
+    """This media item is new: what its counterpart was asked about for its age goes on."""
     draft = await get(tx, item.conversation)
     other = draft.sound if item.is_photo else draft.photo
     if other is not None:
@@ -88,19 +88,19 @@ async def wake_other(tx: Transaction, item: Media) -> None:
 
 
 async def drop(tx: Transaction, item: Media) -> None:
-    """Take a refused half out; the other one stays."""
+    """Take a refused media item out; the other one stays."""
     column = "photo_id" if item.is_photo else "sound_id"
     await tx.execute(
         f"""
         UPDATE drafts SET {column} = NULL WHERE chat_id = :chat_id AND thread_id = :thread_id
-            AND user_id = :user_id AND {column} = :half
+            AND user_id = :user_id AND {column} = :media_id
         """,  # noqa: S608
-        {**item.conversation._asdict(), "half": item.id},
+        {**item.conversation._asdict(), "media_id": item.id},
     )
 
 
 async def clear(tx: Transaction, conversation: ConversationKey) -> bool:
-    """Forget both halves; False when there was neither."""
+    """Forget both media items; False when there was neither."""
     draft = await get(tx, conversation)
     items = [item for item in (draft.photo, draft.sound) if item is not None]
     for item in items:

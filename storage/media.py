@@ -1,4 +1,4 @@
-"""The halves people send: photos and sounds, from the message to a copy at the provider."""
+"""Media items: the photos and voices people send, from the message to a copy at the provider."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.db.rows import from_row
 
 
 class MediaState(StrEnum):
-    """Where a half is: `asked` waits for the person's answer to a question."""
+    """Where a media item is: `asked` waits for the person's answer to a question."""
 
     RECEIVED = "received"
     ASKED = "asked"
@@ -21,16 +21,16 @@ class MediaState(StrEnum):
 
 
 LATE = "late"
-"""The fault of a half that came so long after it was sent that its sender is asked first."""
+"""The fault of a media item that came so long after it was sent that its sender is asked first."""
 
 STALE = "stale"
-"""The fault of a half whose other half is so old that its sender is asked first."""
+"""The fault of a media item whose other media item is so old that its sender is asked first."""
 
 TOO_LONG_HERE = "too-long-here"
 """The fault of a sound that is longer than its group lets a video be."""
 
 CONSENT = "consent"
-"""The fault of a half whose sender did not agree yet to what happens with it."""
+"""The fault of a media item whose sender did not agree yet to what happens with it."""
 
 
 class ConversationKey(NamedTuple):
@@ -43,7 +43,7 @@ class ConversationKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReceivedMedia:
-    """A half as its message announced it; `source` names the update, so it is recorded once."""
+    """A item as its message announced it; `source` names the update, so it is recorded once."""
 
     source: str
     kind: str
@@ -58,7 +58,7 @@ class ReceivedMedia:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A half as stored; times and lengths in milliseconds.
+    """A media item as stored; times and lengths in milliseconds.
 
     A long sound has a `plan` of how it may be cut (JSON); it is used from a moment on, as far as
     its limit allows, or `in_parts`. Of a photo its `crop` is used, if there is one; `crops` are
@@ -156,13 +156,13 @@ async def record(
 
 
 async def get(database: Queryable, media_id: int) -> Media | None:
-    """One half by its number."""
+    """One media item by its number."""
     row = await database.fetch_one("SELECT * FROM media WHERE id = :id", {"id": media_id})
     return None if row is None else from_row(Media, row)
 
 
 async def by_source(database: Queryable, source: str) -> Media | None:
-    """The half that this update brought."""
+    """The media item that this update brought."""
     row = await database.fetch_one("SELECT * FROM media WHERE source = :source", {"source": source})
     return None if row is None else from_row(Media, row)
 
@@ -181,7 +181,7 @@ async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Me
 
 
 async def due(database: Queryable, now_milliseconds: int, limit: int) -> list[Media]:
-    """Halves to be worked on now, oldest first."""
+    """Media items to be worked on now, oldest first."""
     rows = await database.fetch_all(
         """
         SELECT * FROM media WHERE state = 'received' AND not_before_milliseconds <= :now
@@ -193,7 +193,7 @@ async def due(database: Queryable, now_milliseconds: int, limit: int) -> list[Me
 
 
 async def unannounced(database: Queryable, now_milliseconds: int, limit: int) -> list[Media]:
-    """Halves whose outcome is known and was not yet told, oldest first."""
+    """Media items whose outcome is known and was not yet told, oldest first."""
     rows = await database.fetch_all(
         """
         SELECT * FROM media WHERE announced = 0 AND state <> 'received'
@@ -257,7 +257,7 @@ async def ask(
 
 
 async def ask_again(tx: Transaction, media_id: int, fault: str, detail: str | None = None) -> None:
-    """A ready half waits for the person after all: the quota does not cover it."""
+    """A ready media item waits for the person after all: the quota does not cover it."""
     await tx.execute(
         """
         UPDATE media SET state = 'asked', fault = :fault, fault_detail = :detail, announced = 0
@@ -275,7 +275,7 @@ async def announce_anew(tx: Transaction, media_id: int) -> None:
 async def announced(tx: Transaction, item: Media) -> bool:
     """The person was shown what became of it; False when something else did meanwhile.
 
-    While one half is spoken of, its pair may be made with the other: then there is a question to
+    While one item is spoken of, its pair may be made with the other: then there is a question to
     ask about it, which must not be taken for asked.
     """
     changed = await tx.execute(

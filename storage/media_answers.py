@@ -112,7 +112,7 @@ async def use_in_parts(
 
 
 async def reopen(tx: Transaction, media_id: int) -> bool:
-    """An asked half is tried once more as it is; False when nothing was asked."""
+    """An asked media item is tried once more as it is; False when nothing was asked."""
     changed = await tx.execute(
         "UPDATE media SET state = 'received', tries = 0 WHERE id = :id AND state = 'asked'",
         {"id": media_id},
@@ -129,7 +129,7 @@ async def want(tx: Transaction, media_id: int, now_milliseconds: int) -> None:
 
 
 async def wake(tx: Transaction, media_id: int) -> bool:
-    """A late or stale half goes on; False when its age was not what was asked about."""
+    """A late or stale media item goes on; False when its age was not what was asked about."""
     begun = await tx.execute(
         """
         UPDATE media SET state = 'received', fault = NULL, tries = 0, not_before_milliseconds = 0

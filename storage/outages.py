@@ -1,4 +1,4 @@
-"""Stops: what the provider refuses to do for an account until its operator has mended something."""
+"""Outages: what the provider refuses to do for an account until its operator mended it."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ _NOT_BY_AN_EDIT = (MessageGone, ThreadClosed, NotAllowed, RequestInvalid)
 
 
 class Messenger:
-    """Says things about halves and jobs; a chat that is closed to the bot is remembered."""
+    """Says things about media items and jobs; a chat that is closed to the bot is remembered."""
 
     def __init__(self, database: Database, sender: Sender, texts: Texts, clock: Clock) -> None:
         self._database = database
@@ -68,7 +68,7 @@ class Messenger:
     async def about(
         self, item: Media, text: str, keyboard: Keyboard | AskReply | None = None
     ) -> None:
-        """Say it in the bot's message about this half; a new one where that is gone.
+        """Say it in the bot's message about this media item; a new one where that is gone.
 
         A new one that opens the reply field cannot be edited: it does not become that message.
 

@@ -1,4 +1,4 @@
-"""What is said where a photo or a voice is somebody else's: who that is, and how to stop it."""
+"""What is said where a photo or a voice is somebody else's: who that is, and how to remove it."""
 
 from __future__ import annotations
 

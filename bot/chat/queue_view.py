@@ -1,4 +1,4 @@
-"""The line at one look: who waits at which place, and how much video comes before."""
+"""The queue at one look: who waits where, how much comes before, the parts of one video."""
 
 from __future__ import annotations
 

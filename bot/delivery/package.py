@@ -1,4 +1,4 @@
-"""Packing: a job's video, its caption and where it goes, in a form that Telegram takes."""
+"""Packages: a job's video, its caption and buttons, in a form that Telegram takes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Package:
 
 
 class Packager:
-    """Makes parcels of what is kept on disk."""
+    """Makes packages of what is kept on disk."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Packager:
         return self._limits.results / f"{job.id}.mp4"
 
     async def first(self, job: Job, form: Form) -> Package:
-        """The parcel that brings the video for the first time, with its receipt.
+        """The package that brings the video for the first time, with its receipt.
 
         Raises: VideoUnreadable, CannotShrink, MediaWorkerDied, OSError.
         """
@@ -105,7 +105,7 @@ class Packager:
         return (sound.message_id or None) if sound else None
 
     async def again(self, job: Job, form: Form, text: str = "video-last") -> Package:
-        """The parcel that brings a video of earlier, with that text; raises as `first`."""
+        """The package that brings a video of earlier, with that text; raises as `first`."""
         texts = await self._messenger.texts_for(job.user_id, job.chat_id)
         caption = _with_note(texts.html(text, label=ai_label_of(job, texts)), form, texts)
         return Package(job, await self.video(job, form), caption, None)

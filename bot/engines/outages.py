@@ -1,4 +1,4 @@
-"""Stops: while the provider refuses to serve, nothing is submitted but a trial now and then.
+"""Outages: while the provider refuses to serve, nothing is submitted but a probe now and then.
 
 Waiting jobs stay in the queue. Only the work itself proves that it works again: reading is free
 and goes on when an account is unpaid or a model retired, so the next job is the trial.

@@ -40,7 +40,7 @@ class Engines:
 
 
 class EngineChoice:
-    """Which engine a half that has just come is for: the one that its sender wishes now."""
+    """Which engine a media item that has just come is for: the one that its sender wishes now."""
 
     def __init__(self, database: Database, limits: Limits, engines: Engines) -> None:
         self._database = database

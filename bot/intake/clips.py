@@ -1,4 +1,4 @@
-"""Excerpts: pieces of a long voice, sent as voice notes, for its sender to choose one."""
+"""Clips of a long voice, sent as voice messages, for its sender to choose one."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Clips:
         self._clock = clock
 
     async def due(self) -> dict[Hashable, Work]:
-        """See `Chore`."""
+        """See `BackgroundTask`."""
         waiting = await clips.waiting(self._database, self._clock.now_milliseconds())
         return {("clips", media_id): partial(self._send_all, media_id) for media_id in waiting}
 
@@ -96,14 +96,14 @@ class Clips:
         if tries >= len(_WAITS_SECONDS):
             await self._give_up(item, failure)
             return
-        logger.warning("excerpts of half %s: %r, later again", item.id, failure)
+        logger.warning("clips of media item %s: %r, later again", item.id, failure)
         not_before = self._clock.now_milliseconds() + _WAITS_SECONDS[tries] * 1000
         async with self._database.transaction() as tx:
             await clips.postpone(tx, item.id, not_before)
 
     async def _give_up(self, item: Media, failure: Exception) -> None:
         """The question stays, with the other answers to it."""
-        logger.error("excerpts of half %s cannot be sent: %r", item.id, failure)
+        logger.error("clips of media item %s cannot be sent: %r", item.id, failure)
         async with self._database.transaction() as tx:
             await clips.give_up(tx, item.id)
 

@@ -1,4 +1,4 @@
-"""Long voices: listened to, cut and joined in processes of their own.
+"""A voice made fit to be sent on: listened to, cut and joined in processes of their own.
 
 They take so long that others would wait for them; each piece of work gets its own guarded process,
 one at a time.

@@ -1,6 +1,6 @@
-"""Intake: each half is fetched, checked and handed to the provider as soon as it arrives.
+"""Intake: each media item is fetched, checked and handed over as soon as it arrives.
 
-What is wrong with it is said on its own message; the other half is kept. Free checks come first.
+What is wrong with it is said on its own message; the other item is kept. Free checks come first.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SAY_AGAIN_SECONDS = 5.0
 
 
 class Intake:
-    """Takes one half all the way to an `Outcome`, records it, tries to pair, and says it."""
+    """Takes one media item all the way to an `Outcome`, records it, tries to pair, and says it."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Intake:
         self._clock = clock
 
     async def receive(self, item: Media) -> None:
-        """Work on one half that was received, if its sender agreed; raises as `conclude`."""
+        """Work on one media item that was received, if its sender agreed; raises as `conclude`."""
         if not await self._consent.is_given(item.user_id):
             await self._consent.hold_back(item)
             return
@@ -92,7 +92,7 @@ class Intake:
         try:
             await self._replies.say(media_id)
         except chat.TryAgain as failure:
-            logger.warning("half %s: its outcome could not be told: %s", media_id, failure)
+            logger.warning("media item %s: its outcome could not be told: %s", media_id, failure)
             await self._put_off(item, _SAY_AGAIN_SECONDS)
             return
         await self._photo_help.show(media_id)
@@ -150,7 +150,7 @@ class Intake:
         """Later again, for half an hour at most; then the person decides."""
         attempt = item.tries + 1
         delay_seconds = wait_seconds(attempt, failure)
-        logger.warning("half %s: %s (attempt %s)", item.id, failure, attempt)
+        logger.warning("media item %s: %s (attempt %s)", item.id, failure, attempt)
         if delay_seconds is None:
             return MediaOutcome.asked("unreachable")
         if is_to_be_said(attempt, failure):
@@ -163,7 +163,7 @@ class Intake:
         try:
             await self._replies.say_away(item)
         except chat.TelegramFailure as unsaid:
-            logger.info("half %s: %s", item.id, unsaid)
+            logger.info("media item %s: %s", item.id, unsaid)
 
     async def _put_off(self, item: Media, seconds: float) -> None:
         not_before = self._clock.now_milliseconds() + int(seconds * 1000)

@@ -1,4 +1,4 @@
-"""Pairing: a photo and a sound that are both ready become a job and its hold, in one go."""
+"""Pairing: a photo and a voice that are both ready become a job and its hold, in one go."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two ready halves."""
+    """Two ready media items."""
 
     photo: Media
     sound: Media
 
     @property
     def newest(self) -> Media:
-        """The half whose message is further down in the chat."""
+        """The media item whose message is further down in the chat."""
         return max(self.photo, self.sound, key=lambda item: item.message_id)
 
     @property
@@ -90,10 +90,10 @@ class Pairing:
         self._on_job = on_job
 
     async def pair(self, conversation: ConversationKey) -> Job | None:
-        """Make a job of the draft if both halves are ready and every cap allows it.
+        """Make a job of the draft if both media items are ready and every cap allows it.
 
         Where a cap does not, the sound waits for its owner's answer, with the reason; and so does
-        the newer half where the other one is so old that its owner may have forgotten it.
+        the newer media item where the other one is so old that its owner may have forgotten it.
         """
         draft = await drafts.get(self._database, conversation)
         if draft.sound is not None and await self._is_too_long_here(draft.sound):
@@ -243,7 +243,7 @@ class Pairing:
         )
 
     def _age_milliseconds(self, pair: Pair) -> int:
-        """Since the older half was wanted last."""
+        """Since the older media item was wanted last."""
         wanted = min(pair.photo.wanted_at_milliseconds, pair.sound.wanted_at_milliseconds)
         return self._clock.now_milliseconds() - wanted
 
@@ -264,7 +264,7 @@ class Pairing:
         )
 
     async def _has_doubts(self, pair: Pair) -> bool:
-        """Whether a half is not its sender's (any more), or so old that they are asked first."""
+        """Whether a item is not its sender's (any more), or so old that they are asked first."""
         for item in await _not_borrowable(self._database, pair):
             async with self._database.transaction() as tx:
                 await drafts.drop(tx, item)
@@ -295,7 +295,7 @@ class Pairing:
 
 
 async def _not_borrowable(database: Queryable, pair: Pair) -> list[Media]:
-    """The halves of somebody else who, or whose group, does not let others have them."""
+    """The media items of somebody else who, or whose group, does not let others have them."""
     items = (pair.photo, pair.sound)
     return [item for item in items if not await borrowed_media.may_use(database, item)]
 

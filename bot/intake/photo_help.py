@@ -56,11 +56,11 @@ class PhotoHelp:
             if explained is not None:
                 await self._show(item, explained)
         except (PictureRefused, MediaWorkerDied, MediaWorkerNotStarted) as failure:
-            logger.info("half %s is not explained: %r", item.id, failure)
+            logger.info("media item %s is not explained: %r", item.id, failure)
         except chat.ChatDead as failure:
             await self._messenger.note_dead(item.chat_id, failure)
         except chat.TelegramFailure as failure:
-            logger.info("half %s is not explained: %r", item.id, failure)
+            logger.info("media item %s is not explained: %r", item.id, failure)
 
     async def _show(self, item: Media, explained: Explained) -> None:
         texts = await self._messenger.texts_for(item.user_id)

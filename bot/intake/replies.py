@@ -1,4 +1,4 @@
-"""What is said on a half's message once it is known what became of it: all from the database."""
+"""What is said on a photo's or voice's message, with its buttons: all from the database."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class MediaReplies:
         self._clock = clock
 
     async def say(self, media_id: int) -> None:
-        """Say it on the half's message; nothing, where that message is a job's status by now.
+        """Say it on the media item's message; nothing, where that message is a job's status by now.
 
         Raises: `TelegramFailure`s, see `Conversation.about`.
         """
@@ -69,7 +69,7 @@ class MediaReplies:
         return in_group(item, said, texts)
 
     async def say_away(self, item: Media) -> None:
-        """Say on the half's message that the service is waited for; nothing where there is none.
+        """Say on the item's message that the service is waited for; nothing where there is none.
 
         Raises: `TelegramFailure`s.
         """
@@ -135,7 +135,7 @@ class MediaReplies:
         return texts.html(key, longest=LONGEST_SECONDS), None
 
     async def _late(self, item: Media, texts: Catalogue) -> _Said | None:
-        """One question for all that waits: on the newest half."""
+        """One question for all that waits: on the newest media item."""
         draft = await drafts.get(self._database, item.conversation)
         other = draft.sound if item.is_photo else draft.photo
         if other is not None and other.fault == LATE and other.id > item.id:

@@ -1,4 +1,4 @@
-"""The check of a sound: normalised on this machine, then handed to the provider."""
+"""The check of a voice: normalised on this machine, then handed to the provider."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class VoiceCheck:
         try:
             plan = await self._long_voice.plan(item, data)
         except (SoundRefused, MediaWorkerDied) as failure:
-            logger.info("half %s cannot be cut into parts: %r", item.id, failure)
+            logger.info("media item %s cannot be cut into parts: %r", item.id, failure)
             raise refusal from failure
         seconds = {"seconds": plan.length / 1000}
         return MediaOutcome(MediaState.ASKED, "too_long", {"plan": plan.kept()}, seconds)

@@ -1,4 +1,4 @@
-"""Preparation: both halves are at the provider, fresh enough to outlast the wait."""
+"""Preparation: photo and voice are at the provider, fresh enough to outlast the wait."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LEAST_MILLISECONDS = 3600 * 1000
 
 
 class MediaLost(Exception):
-    """A half can no longer be had from Telegram in the form that was accepted."""
+    """A media item can no longer be had from Telegram in the form that was accepted."""
 
 
 class PhotoUnsuitable(Exception):
@@ -98,7 +98,7 @@ class Preparation:
         photo, sound = await self._items(job)
         sound_url = sound.upload_url if job.whole_id is None else job.part_url
         if photo.upload_url is None or sound_url is None:
-            raise MediaLost(f"job {job.id} has a half that was never uploaded")
+            raise MediaLost(f"job {job.id} has a media item that was never uploaded")
         return Ticket(
             job.id,
             photo.upload_url,
@@ -150,7 +150,7 @@ class Preparation:
         try:
             return await self._long_voice.cut(sound, data, tuple(map(span_of, parts)))
         except (SoundRefused, MediaWorkerDied) as error:
-            raise MediaLost(f"half {sound.id} was cut once and cannot be now") from error
+            raise MediaLost(f"media item {sound.id} was cut once and cannot be now") from error
 
     def _is_for(self, engine: str, item: Media) -> bool:
         """Whether its copy was made for that engine: the provider binds it to the model."""
@@ -185,7 +185,7 @@ class Preparation:
         try:
             return await normalised(self._worker, item, data)
         except (PictureRefused, MediaWorkerDied) as error:
-            raise MediaLost(f"half {item.id} was accepted once and is refused now") from error
+            raise MediaLost(f"media item {item.id} was accepted once and is refused now") from error
 
     async def _normalised(self, item: Media, data: bytes) -> bytes:
         """The same bytes as before: normalising is deterministic."""
@@ -201,4 +201,4 @@ class Preparation:
             )
             return sound.wav
         except (SoundRefused, MediaWorkerDied) as error:
-            raise MediaLost(f"half {item.id} was accepted once and is refused now") from error
+            raise MediaLost(f"media item {item.id} was accepted once and is refused now") from error

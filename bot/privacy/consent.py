@@ -1,4 +1,4 @@
-"""Consent: before the first video a person is asked once; until they agree nothing is touched."""
+"""Consent: each person is asked once, and anew when it changes; till then nothing is opened."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Consent:
         return await consents.given(self._database, user_id, self._agreement)
 
     async def hold_back(self, item: Media) -> None:
-        """Keep the half until its sender agreed, and have them asked."""
+        """Keep the media item until its sender agreed, and have them asked."""
         async with self._database.transaction() as tx:
             current = await media.get(tx, item.id)
             if current is None or await consents.given(tx, item.user_id, self._agreement):

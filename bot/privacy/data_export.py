@@ -29,7 +29,7 @@ class DataCopies:
         self._clock = clock
 
     async def due(self) -> dict[Hashable, Work]:
-        """See `Chore`."""
+        """See `BackgroundTask`."""
         requests = await data_export.due(self._database, self._clock.now_milliseconds())
         return {("copy", request[0]): partial(self._send, *request) for request in requests}
 

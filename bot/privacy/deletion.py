@@ -1,4 +1,4 @@
-"""Forgetting: a person's data is deleted as soon as nothing of theirs is under way."""
+"""Deletion: a person's data goes as soon as nothing of theirs is under way, and they are told."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ForgetPeople:
         self._swept_at_milliseconds = 0
 
     async def due(self) -> dict[Hashable, Work]:
-        """See `Chore`."""
+        """See `BackgroundTask`."""
         now = self._clock.now_milliseconds()
         work: dict[Hashable, Work] = {
             ("forget", user_id): partial(self._advance, user_id)

@@ -1,4 +1,4 @@
-"""Moderation: administrators see what was reported, and what they decide is done."""
+"""Moderation: reports reach the administrators, and what they decide about a video is done."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Moderation:
         self._clock = clock
 
     async def due(self) -> dict[Hashable, Work]:
-        """See `Chore`."""
+        """See `BackgroundTask`."""
         now = self._clock.now_milliseconds()
         work: dict[Hashable, Work] = {
             ("report", delivery.report_id, delivery.admin_id): partial(self._show, delivery)

@@ -1,4 +1,4 @@
-"""Loans: photos and voices of somebody else that a person uses, and what their owners say to it."""
+"""Borrowed media: photos and voices of somebody else, and what their owners say to their use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storage.media import Media
 
 @dataclass(frozen=True, slots=True)
 class BorrowedMedia:
-    """Whose half it is; no `owner_id` where nobody in particular shows (a channel, another bot)."""
+    """Whose item it is; no `owner_id` where nobody in particular shows (a channel, another bot)."""
 
     media_id: int
     owner_id: int | None
@@ -23,7 +23,7 @@ class BorrowedMedia:
 
 
 async def borrow(tx: Transaction, media_id: int, owner_id: int | None) -> None:
-    """This half is somebody else's."""
+    """This media item is somebody else's."""
     await tx.execute(
         """
         INSERT INTO loans (media_id, owner_id) VALUES (:media_id, :owner_id)
@@ -34,7 +34,7 @@ async def borrow(tx: Transaction, media_id: int, owner_id: int | None) -> None:
 
 
 async def get(database: Queryable, media_id: int) -> BorrowedMedia | None:
-    """Whose half it is; None when it is its sender's own."""
+    """Whose media item it is; None when it is its sender's own."""
     row = await database.fetch_one(
         "SELECT * FROM loans WHERE media_id = :media_id", {"media_id": media_id}
     )
@@ -56,7 +56,7 @@ async def is_stopped(database: Queryable, job: Job) -> bool:
 
 
 async def may_use(database: Queryable, item: Media) -> bool:
-    """Whether this half is its sender's own, or its owner and the group let them have it."""
+    """Whether this media item is its sender's own, or its owner and the group let them have it."""
     borrowed = await get(database, item.id)
     if borrowed is None:
         return True
@@ -116,7 +116,7 @@ async def object_to_all(
 
 
 async def stop(tx: Transaction, media_id: int, now_milliseconds: int) -> list[Job]:
-    """Nothing is made of this loan any more; the open jobs that are to be stopped for it."""
+    """Nothing is made of this borrowed item any more; the open jobs to be stopped for it."""
     await tx.execute(
         """
         UPDATE loans SET stopped_at_milliseconds = :now
