@@ -55,7 +55,7 @@ async def test_nothing_is_touched_before_the_yes_and_all_goes_on_after_it(town: 
     async def both_wait() -> bool:
         return items(town, ada) == ["asked", "asked"]
 
-    await eventually(both_wait, "both halves wait")
+    await eventually(both_wait, "both wait")
     assert len(await ada.heard()) == 1, "one question, and not a word beside it"
     assert before == (await downloads(town), await provider_calls(town))
 
@@ -100,6 +100,7 @@ async def test_what_was_replaced_while_the_question_stood_is_not_spoken_of(town:
     for _ in range(3):
         newest = await cleo.sends_photo()
     asked = await cleo.sees(question())
+    await eventually(lambda: len(items(town, cleo)) == 3, "all three wait for the answer")
     await cleo.presses(asked, AGREE)
     await cleo.sees("Good photo", reply_to=newest)
     assert len(await cleo.heard()) == 2, "the thanks and the newest photo"
