@@ -26,14 +26,14 @@ logger = logging.getLogger(__name__)
 _MOST_NAMES = 50
 
 
-async def show_group_settings(message_context: MessageContext) -> None:
+async def show_group_settings(context: MessageContext) -> None:
     """/groupsettings, for admins of the group."""
-    chat = message_context.message.chat
-    async with message_context.services.database.transaction() as tx:
-        now = message_context.services.clock.now_milliseconds()
+    chat = context.message.chat
+    async with context.services.database.transaction() as tx:
+        now = context.services.clock.now_milliseconds()
         await groups.choose(tx, chat.id, {"title": chat.title or ""}, now)
-    panel = await _main_panel(message_context.services, chat.id, message_context.texts)
-    await message_context.reply_once(panel.text, panel.keyboard)
+    panel = await _main_panel(context.services, chat.id, context.texts)
+    await context.reply_once(panel.text, panel.keyboard)
 
 
 async def change(pressed: ButtonPress) -> str | Answer:
@@ -151,51 +151,46 @@ async def _lacks(services: Services, chat_id: int, texts: Catalogue) -> list[str
     return lines
 
 
-async def allow(message_context: MessageContext) -> None:
+async def allow(context: MessageContext) -> None:
     """/allow as the answer to somebody's message puts them on the list."""
-    guest = await _guest(message_context)
+    guest = await _guest(context)
     if guest is None:
         return
-    chat_id, now = (
-        message_context.message.chat_id,
-        message_context.services.clock.now_milliseconds(),
-    )
-    async with message_context.services.database.transaction() as tx:
+    chat_id, now = (context.message.chat_id, context.services.clock.now_milliseconds())
+    async with context.services.database.transaction() as tx:
         if await people.find(tx, guest.id) is None:
             person = Person(guest.id, guest.first_name, guest.username, guest.language_code)
             await people.remember(tx, person, now)
         new = await groups.let_in(tx, chat_id, guest.id)
         who = (await groups.settings_of(tx, chat_id)).who
-    logger.info("chat %s: user %s allows %s", chat_id, message_context.user.id, guest.id)
-    said = [
-        message_context.texts.html("allow-done" if new else "allow-known", name=guest.first_name)
-    ]
+    logger.info("chat %s: user %s allows %s", chat_id, context.user.id, guest.id)
+    said = [context.texts.html("allow-done" if new else "allow-known", name=guest.first_name)]
     if who != "list":
-        said.append(message_context.texts.html("allow-list-unused"))
-    await message_context.reply(" ".join(said))
+        said.append(context.texts.html("allow-list-unused"))
+    await context.reply(" ".join(said))
 
 
-async def disallow(message_context: MessageContext) -> None:
+async def disallow(context: MessageContext) -> None:
     """/disallow as the answer to somebody's message takes them off the list."""
-    guest = await _guest(message_context)
+    guest = await _guest(context)
     if guest is None:
         return
-    chat_id = message_context.message.chat_id
-    async with message_context.services.database.transaction() as tx:
+    chat_id = context.message.chat_id
+    async with context.services.database.transaction() as tx:
         gone = await groups.keep_out(tx, chat_id, guest.id)
-    logger.info("chat %s: user %s disallows %s", chat_id, message_context.user.id, guest.id)
+    logger.info("chat %s: user %s disallows %s", chat_id, context.user.id, guest.id)
     key = "disallow-done" if gone else "disallow-unknown"
-    await message_context.reply(message_context.texts.html(key, name=guest.first_name))
+    await context.reply(context.texts.html(key, name=guest.first_name))
 
 
-async def _guest(message_context: MessageContext) -> User | None:
+async def _guest(context: MessageContext) -> User | None:
     """Who wrote the message that is answered; None after saying why there is nobody."""
-    answered = message_context.message.reply_to_message
+    answered = context.message.reply_to_message
     if answered is None or answered.forum_topic_created is not None:
-        await message_context.reply(message_context.texts.html("allow-which"))
+        await context.reply(context.texts.html("allow-which"))
         return None
     if not _is_person(answered):
-        await message_context.reply(message_context.texts.html("allow-no-person"))
+        await context.reply(context.texts.html("allow-no-person"))
         return None
     return answered.from_user
 

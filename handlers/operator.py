@@ -11,29 +11,29 @@ from storage.jobs.candidates import Answer
 _LARGEST_JOB = 2**63 - 1
 
 
-async def adopt(message_context: MessageContext) -> None:
+async def adopt(context: MessageContext) -> None:
     """/adopt JOB TASK: the job goes on with this task."""
-    words = message_context.words
+    words = context.words
     job_id = _job_in(words, 2)
     if job_id is None:
-        await message_context.reply(message_context.texts.html("adopt-usage"))
+        await context.reply(context.texts.html("adopt-usage"))
         return
-    async with message_context.services.database.transaction() as tx:
-        now = message_context.services.clock.now_milliseconds()
+    async with context.services.database.transaction() as tx:
+        now = context.services.clock.now_milliseconds()
         answer = await candidates.adopt(tx, job_id, words[1], now)
-    await _reply(message_context, answer, "adopt-done", job_id, words[1])
+    await _reply(context, answer, "adopt-done", job_id, words[1])
 
 
-async def release(message_context: MessageContext) -> None:
+async def release(context: MessageContext) -> None:
     """/release JOB: no task is its own, or none is wanted; it ends without charge."""
-    job_id = _job_in(message_context.words, 1)
+    job_id = _job_in(context.words, 1)
     if job_id is None:
-        await message_context.reply(message_context.texts.html("release-usage"))
+        await context.reply(context.texts.html("release-usage"))
         return
-    async with message_context.services.database.transaction() as tx:
-        now = message_context.services.clock.now_milliseconds()
+    async with context.services.database.transaction() as tx:
+        now = context.services.clock.now_milliseconds()
         answer = await candidates.release(tx, job_id, "failed-released", now)
-    await _reply(message_context, answer, "release-done", job_id)
+    await _reply(context, answer, "release-done", job_id)
 
 
 def _job_in(words: Sequence[str], count: int) -> int | None:
@@ -45,23 +45,21 @@ def _job_in(words: Sequence[str], count: int) -> int | None:
 
 
 async def _reply(
-    message_context: MessageContext, answer: Answer, done: str, job_id: int, task_id: str = ""
+    context: MessageContext, answer: Answer, done: str, job_id: int, task_id: str = ""
 ) -> None:
     match answer:
         case Answer.DONE:
-            message_context.services.wakeup()
-            text = message_context.texts.html(done, job=str(job_id), task=task_id)
+            context.services.wakeup()
+            text = context.texts.html(done, job=str(job_id), task=task_id)
         case Answer.NOT_LISTED:
-            text = message_context.texts.html("adopt-not-listed", job=str(job_id), task=task_id)
+            text = context.texts.html("adopt-not-listed", job=str(job_id), task=task_id)
         case Answer.NOT_ASKED:
-            text = message_context.texts.html("adopt-not-asked", job=str(job_id))
-    await message_context.reply(text)
+            text = context.texts.html("adopt-not-asked", job=str(job_id))
+    await context.reply(text)
 
 
-async def resume(message_context: MessageContext) -> None:
+async def resume(context: MessageContext) -> None:
     """/resume: try at once whether the provider serves again."""
-    trying = await message_context.services.outages.resume(asked=True)
-    await message_context.reply(
-        message_context.texts.html("resume-trying" if trying else "resume-nothing")
-    )
-    message_context.services.wakeup()
+    trying = await context.services.outages.resume(asked=True)
+    await context.reply(context.texts.html("resume-trying" if trying else "resume-nothing"))
+    context.services.wakeup()

@@ -15,17 +15,13 @@ from storage.jobs import jobs
 from storage.jobs.jobs import Job, JobState
 
 
-async def notme(message_context: MessageContext) -> None:
+async def notme(context: MessageContext) -> None:
     """/notme: nothing of mine for others here, and what is being made of it stops."""
-    texts, chat_id, user_id = (
-        message_context.texts,
-        message_context.message.chat_id,
-        message_context.user.id,
-    )
-    known = await borrowed_media.objects(message_context.services.database, chat_id, user_id)
-    await _object(message_context.services, chat_id, user_id)
+    texts, chat_id, user_id = (context.texts, context.message.chat_id, context.user.id)
+    known = await borrowed_media.objects(context.services.database, chat_id, user_id)
+    await _object(context.services, chat_id, user_id)
     key = "notme-known" if known else "notme-done"
-    await message_context.reply(texts.html(key), allow_again(user_id, texts))
+    await context.reply(texts.html(key), allow_again(user_id, texts))
 
 
 async def object_by_button(pressed: ButtonPress) -> Answer:
