@@ -156,7 +156,7 @@ async def allow(context: MessageContext) -> None:
     guest = await _guest(context)
     if guest is None:
         return
-    chat_id, now = (context.message.chat_id, context.services.clock.now_milliseconds())
+    chat_id, now = context.message.chat_id, context.services.clock.now_milliseconds()
     async with context.services.database.transaction() as tx:
         if await people.find(tx, guest.id) is None:
             person = Person(guest.id, guest.first_name, guest.username, guest.language_code)

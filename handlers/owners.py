@@ -17,7 +17,7 @@ from storage.jobs.jobs import Job, JobState
 
 async def notme(context: MessageContext) -> None:
     """/notme: nothing of mine for others here, and what is being made of it stops."""
-    texts, chat_id, user_id = (context.texts, context.message.chat_id, context.user.id)
+    texts, chat_id, user_id = context.texts, context.message.chat_id, context.user.id
     known = await borrowed_media.objects(context.services.database, chat_id, user_id)
     await _object(context.services, chat_id, user_id)
     key = "notme-known" if known else "notme-done"

@@ -30,7 +30,7 @@ async def allowance_here(context: MessageContext) -> Allowance:
 
 async def show_quota(context: MessageContext) -> None:
     """The bar and the numbers."""
-    caps, now = (context.services.limits.caps, context.services.clock.now_milliseconds())
+    caps, now = context.services.limits.caps, context.services.clock.now_milliseconds()
     allowance = await allowance_here(context)
     quota = allowance.quota
     taken = quota.limit_milliseconds - allowance.left_milliseconds
