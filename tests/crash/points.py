@@ -36,7 +36,7 @@ POINTS = (
     Point("download", "bot.telegram.files:Files", "download"),
     Point("check-counted", "storage.verdicts", "count_check"),
     Point("engine-check", "bot.engines.dashscope:ServiceEngine", "check"),
-    Point("verdict-kept", "storage.verdicts", "keep"),
+    Point("verdict-kept", "storage.verdicts", "store"),
     Point("engine-upload", "bot.engines.dashscope:ServiceEngine", "upload"),
     Point("half-ready", "storage.media", "ready"),
     Point("reply-noted", "storage.media", "set_reply"),
