@@ -1,4 +1,4 @@
-"""Trouble that only the operator can mend: logged, and told in the operator's chat, once.
+"""Trouble that only the operator can mend: told once in the operator's chats, or as an alarm.
 
 It is written down with what caused it, and sent by the worker: a crash or a chat that cannot be
 reached does not lose it. Where a crash comes between the sending and the note of it, it is told

@@ -140,9 +140,9 @@ def _worker(services: Services, privacy: PrivacyServices, menus: Menus) -> Worke
 
 async def _run_both(running: _Running, settings: Settings, stop: asyncio.Event) -> None:
     """Until `stop`, or until the database is lost or either ends by itself; then all end."""
-    finisher = asyncio.Event()
+    closing = asyncio.Event()
     tasks = [
-        asyncio.create_task(_work(running, finisher), name="worker"),
+        asyncio.create_task(_work(running, closing), name="worker"),
         asyncio.create_task(running.updates.run(), name="updates"),
     ]
     signs = [
@@ -156,17 +156,17 @@ async def _run_both(running: _Running, settings: Settings, stop: asyncio.Event) 
     for sign in signs:
         sign.cancel()
     running.updates.stop()
-    finisher.set()
+    closing.set()
     await running.database.hurry()
     await asyncio.wait({*tasks, *signs})
     _raise_what_ended_it(tasks, stop)
 
 
-async def _work(running: _Running, finisher: asyncio.Event) -> None:
+async def _work(running: _Running, closing: asyncio.Event) -> None:
     """After a restore nothing is worked on before it is known what the database lacks."""
-    await unless_stopped(running.restoration.settle(), finisher)
-    if not finisher.is_set():
-        await running.worker.run(finisher)
+    await unless_stopped(running.restoration.settle(), closing)
+    if not closing.is_set():
+        await running.worker.run(closing)
 
 
 def _raise_what_ended_it(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:

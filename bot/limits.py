@@ -1,4 +1,4 @@
-"""Prices, caps and lengths as the operator set them; what holds for one person in one chat."""
+"""Prices, caps and lengths as the operator set them; what holds for one person; the agreement."""
 
 from __future__ import annotations
 
@@ -150,14 +150,14 @@ class EffectiveSettings:
 
 
 async def effective_settings_of(
-    database: Queryable, limits: Limits, place: ConversationKey
+    database: Queryable, limits: Limits, conversation: ConversationKey
 ) -> EffectiveSettings:
     """A group's word counts for more than a person's, a person's for more than the default.
 
     The engine is the person's alone; one that is no longer on is the usual one again.
     """
-    person = await preferences.preferences_of(database, place.user_id)
-    group = await groups.settings_of(database, place.chat_id)
+    person = await preferences.preferences_of(database, conversation.user_id)
+    group = await groups.settings_of(database, conversation.chat_id)
     return joined(limits, person, group)
 
 
@@ -232,7 +232,7 @@ def keep_hours(agreement: Agreement) -> float:
 def _region(base_url: str) -> str:
     """A region of the provider's, or the host's name where it is none of them."""
     host = urlsplit(base_url).hostname or base_url
-    for finisher, region in _REGIONS.items():
-        if host == finisher or host.endswith(f".{finisher}"):
+    for suffix, region in _REGIONS.items():
+        if host == suffix or host.endswith(f".{suffix}"):
             return region
     return host

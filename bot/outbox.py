@@ -1,4 +1,4 @@
-"""Background tasks, all found in the database; what runs them, one for each thing; a wakeup."""
+"""Background tasks: all found in the database, each run once at a time, woken when there is one."""
 
 from __future__ import annotations
 

@@ -92,10 +92,10 @@ class Worker:
             critical = job.state == JobState.DELIVERING
             (self._critical if critical else self._jobs).start(job.id, work)
 
-    async def _take(self, media_id: int) -> None:
+    async def _receive(self, media_id: int) -> None:
         item = await media.get(self._database, media_id)
         if item is not None and item.state == media.MediaState.RECEIVED:
-            await self._intake.take(item)
+            await self._intake.receive(item)
 
     async def _keep_showing(self) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""Who may: the banned, those who hide, what is for private chats, administrators and operators."""
+"""Who may: the banned, those who hide, people, administrators of a group, the operator."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from telegram.ext import ApplicationHandlerStop
 from bot.services import Services
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
+from handlers.button_press import ButtonPress, NotForYou, TooLate
 from handlers.context import (
     Context,
     Handler,
@@ -21,7 +22,6 @@ from handlers.context import (
     services_of,
     texts_for,
 )
-from handlers.press import ButtonPress, NotForYou, TooLate
 from storage.groups import chats, groups
 from storage.people import people
 

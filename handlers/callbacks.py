@@ -1,4 +1,4 @@
-"""Buttons: `action:argument:…`, each pressed by its owner only and harmless when repeated."""
+"""The table of buttons: `action:argument:…`, each harmless when repeated, old or forged."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from handlers import (
     settings,
     videos,
 )
+from handlers.button_press import Action, Answer, ButtonPress, NotForYou, NotYours, TooLate
 from handlers.context import Context, remember, services_of, texts_for
-from handlers.press import Action, Answer, ButtonPress, NotForYou, NotYours, TooLate
 
 _DATA = re.compile(r"[a-z]+(?::[A-Za-z0-9_-]{1,32})*")
 
 BUTTONS: dict[str, Action] = {
-    "gset": group_settings.press_setting,
-    "cancel": jobs.press_cancel,
-    "retry": jobs.press_retry,
+    "gset": group_settings.change,
+    "cancel": jobs.cancel_by_button,
+    "retry": jobs.retry_by_button,
     "check": media_questions.check,
     "cut": media_questions.cut,
     "goon": media_questions.go_on,
     "parts": media_questions.in_parts,
     "notnow": media_questions.not_now,
     "pick": media_questions.pick,
-    "piece": media_questions.piece,
+    "piece": media_questions.use_clip,
     "reopen": media_questions.reopen,
     "again": media_questions.same_voice,
     "spend": media_questions.spend,
     "crop": media_questions.use_crop,
-    "lend": owners.lend,
-    "notme": owners.press_notme,
+    "lend": owners.allow,
+    "notme": owners.object_by_button,
     "agree": privacy.agree,
     "decline": privacy.decline,
     "forgetme": privacy.forget,
@@ -63,7 +63,7 @@ BUTTONS: dict[str, Action] = {
 }
 
 
-async def press(update: Update, context: Context) -> None:
+async def answer_button(update: Update, context: Context) -> None:
     """Do what the button says and answer it; forged and stale ones change nothing."""
     query = update.callback_query
     assert query is not None  # noqa: S101

@@ -1,4 +1,4 @@
-"""The bot's own place in a chat changes: blocked, unblocked, removed, added, given other rights."""
+"""What becomes of a chat: the bot is added or removed, the chat moves, or is not allowed."""
 
 from __future__ import annotations
 

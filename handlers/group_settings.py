@@ -1,4 +1,4 @@
-"""/groupsettings: what holds in a group, in words, with buttons for its admins."""
+"""/groupsettings with its buttons, and the list of guests: /allow, /disallow."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from handlers.access import is_admin, shows_nobody
+from handlers.button_press import Answer, ButtonPress, TooLate
 from handlers.context import MessageContext
 from handlers.options import OF_GROUP, Choice, Setting
-from handlers.press import Answer, ButtonPress, TooLate
 from storage.groups import groups
 from storage.groups.groups import GroupSettings
 from storage.people import people
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 _MOST_NAMES = 50
 
 
-async def show_group_settings(message_context: MessageContext) -> None:
+async def show_group_settings(context: MessageContext) -> None:
     """/groupsettings, for admins of the group."""
     chat = message_context.message.chat
     async with message_context.services.database.transaction() as tx:
@@ -35,7 +35,7 @@ async def show_group_settings(message_context: MessageContext) -> None:
     await message_context.reply_once(panel.text, panel.keyboard)
 
 
-async def press_setting(pressed: ButtonPress) -> str | Answer:
+async def change(pressed: ButtonPress) -> str | Answer:
     """gset opens the list, gset:SETTING its choices, gset:SETTING:CHOICE keeps one."""
     if not is_group(pressed.chat_id):
         raise TooLate
@@ -47,7 +47,7 @@ async def press_setting(pressed: ButtonPress) -> str | Answer:
     if len(pressed.arguments) == 1:
         return await _open(pressed)
     if len(pressed.arguments) > 1:
-        await _keep(pressed)
+        await _change(pressed)
     texts = await _texts_now(pressed)
     _show(pressed, await _main_panel(pressed.services, pressed.chat_id, texts))
     return "answer-kept"
@@ -71,7 +71,7 @@ async def _open(pressed: ButtonPress) -> str:
     return "answer-choose"
 
 
-async def _keep(pressed: ButtonPress) -> None:
+async def _change(pressed: ButtonPress) -> None:
     setting = _setting(pressed)
     choice = setting.choice(pressed.word(1))
     if choice is None:
@@ -149,9 +149,9 @@ async def _lacks(services: Services, chat_id: int, texts: Catalogue) -> list[str
     return lines
 
 
-async def allow(message_context: MessageContext) -> None:
+async def allow(context: MessageContext) -> None:
     """/allow as the answer to somebody's message puts them on the list."""
-    guest = await _guest(message_context)
+    guest = await _guest(context)
     if guest is None:
         return
     chat_id = message_context.message.chat_id
@@ -161,36 +161,34 @@ async def allow(message_context: MessageContext) -> None:
             await people.remember(tx, person)
         new = await groups.let_in(tx, chat_id, guest.id)
         who = (await groups.settings_of(tx, chat_id)).who
-    logger.info("chat %s: user %s allows %s", chat_id, message_context.user.id, guest.id)
-    said = [
-        message_context.texts.html("allow-done" if new else "allow-known", name=guest.first_name)
-    ]
+    logger.info("chat %s: user %s allows %s", chat_id, context.user.id, guest.id)
+    said = [context.texts.html("allow-done" if new else "allow-known", name=guest.first_name)]
     if who != "list":
-        said.append(message_context.texts.html("allow-list-unused"))
-    await message_context.reply(" ".join(said))
+        said.append(context.texts.html("allow-list-unused"))
+    await context.reply(" ".join(said))
 
 
-async def disallow(message_context: MessageContext) -> None:
+async def disallow(context: MessageContext) -> None:
     """/disallow as the answer to somebody's message takes them off the list."""
-    guest = await _guest(message_context)
+    guest = await _guest(context)
     if guest is None:
         return
-    chat_id = message_context.message.chat_id
-    async with message_context.services.database.transaction() as tx:
+    chat_id = context.message.chat_id
+    async with context.services.database.transaction() as tx:
         gone = await groups.keep_out(tx, chat_id, guest.id)
-    logger.info("chat %s: user %s disallows %s", chat_id, message_context.user.id, guest.id)
+    logger.info("chat %s: user %s disallows %s", chat_id, context.user.id, guest.id)
     key = "disallow-done" if gone else "disallow-unknown"
-    await message_context.reply(message_context.texts.html(key, name=guest.first_name))
+    await context.reply(context.texts.html(key, name=guest.first_name))
 
 
-async def _guest(message_context: MessageContext) -> User | None:
+async def _guest(context: MessageContext) -> User | None:
     """Who wrote the message that is answered; None after saying why there is nobody."""
-    answered = message_context.message.reply_to_message
+    answered = context.message.reply_to_message
     if answered is None or answered.forum_topic_created is not None:
-        await message_context.reply(message_context.texts.html("allow-which"))
+        await context.reply(context.texts.html("allow-which"))
         return None
     if not _is_person(answered):
-        await message_context.reply(message_context.texts.html("allow-no-person"))
+        await context.reply(context.texts.html("allow-no-person"))
         return None
     return answered.from_user
 

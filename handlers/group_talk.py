@@ -13,7 +13,7 @@ from bot.chat.owners import mention_of
 from bot.intake.group_replies import ask_for, longest_seconds
 from handlers.access import may_use
 from handlers.context import MessageContext
-from handlers.media import MediaMessage, item_for, item_of, lay_known_photo, take
+from handlers.media import MediaMessage, item_for, item_of, lay_known_photo, receive
 from storage import drafts
 from storage.groups import borrowed_media
 
@@ -38,26 +38,26 @@ class CaptionCommand(filters.MessageFilter):
         return name == self._command and bot_name in ("", message.get_bot().username.lower())
 
 
-async def talk(message_context: MessageContext) -> None:
+async def talk(context: MessageContext) -> None:
     """Take what it answers, or ask for what is missing."""
-    if not await _may_use(message_context):
+    if not await _may_use(context):
         return
-    answered = _answered(message_context.message)
+    answered = _answered(context.message)
     if answered is None or _is_our_own(answered):
-        await _ask_for_what_is_missing(message_context)
+        await _ask_for_what_is_missing(context)
         return
-    item = item_for(message_context.user.id, answered)
+    item = item_for(context.user.id, answered)
     if item is None:
-        await message_context.reply(message_context.texts.html("talk-cannot"))
+        await context.reply(context.texts.html("talk-cannot"))
     else:
-        await _use(message_context, item)
+        await _use(context, item)
 
 
-async def talk_on_photo(message_context: MessageContext) -> None:
+async def talk_on_photo(context: MessageContext) -> None:
     """/talk as the caption of a photo: that photo."""
-    item = item_of(message_context.message)
-    if item is not None and await _may_use(message_context):
-        await _use(message_context, item)
+    item = item_of(context.message)
+    if item is not None and await _may_use(context):
+        await _use(context, item)
 
 
 class NamesBot(filters.MessageFilter):
@@ -78,61 +78,57 @@ class AnswersBot(filters.MessageFilter):
         return answered is not None and _is_our_own(answered) and item_of(message) is not None
 
 
-async def take_answer(message_context: MessageContext) -> None:
+async def receive_reply(context: MessageContext) -> None:
     """Whatever message of the bot it answers, it is the sender's own photo or sound."""
-    item = item_of(message_context.message)
-    if item is not None and await _may_use(message_context):
-        await _use(message_context, item)
+    item = item_of(context.message)
+    if item is not None and await _may_use(context):
+        await _use(context, item)
 
 
-async def _may_use(message_context: MessageContext) -> bool:
+async def _may_use(context: MessageContext) -> bool:
     """Whether the group lets this person use the bot; who may not is told."""
-    if await may_use(
-        message_context.services, message_context.message.chat_id, message_context.user.id
-    ):
+    if await may_use(context.services, context.message.chat_id, context.user.id):
         return True
-    await message_context.reply(message_context.texts.html("group-not-for-you"))
+    await context.reply(context.texts.html("group-not-for-you"))
     return False
 
 
-async def _use(message_context: MessageContext, item: MediaMessage) -> None:
-    refusal = await _refusal(message_context, item)
+async def _use(context: MessageContext, item: MediaMessage) -> None:
+    refusal = await _refusal(context, item)
     if refusal is not None:
-        await message_context.reply(refusal)
+        await context.reply(refusal)
         return
     if item.kind == "sound":
-        await lay_known_photo(message_context)
-    await take(message_context, item)
+        await lay_known_photo(context)
+    await receive(context, item)
 
 
-async def _refusal(message_context: MessageContext, item: MediaMessage) -> str | None:
+async def _refusal(context: MessageContext, item: MediaMessage) -> str | None:
     """Why somebody else's photo or voice cannot be used."""
     if item.lender is None:
         return None
     owner_id = item.lender.owner.id if item.lender.owner else None
-    database, chat_id = message_context.services.database, message_context.message.chat_id
+    database, chat_id = context.services.database, context.message.chat_id
     if await borrowed_media.may_borrow(database, chat_id, owner_id):
         return None
     if owner_id is None or not await borrowed_media.objects(database, chat_id, owner_id):
-        return message_context.texts.html("talk-own-only")
-    owner = await mention_of(database, owner_id, message_context.texts)
-    return message_context.texts.html("talk-objected", owner=owner)
+        return context.texts.html("talk-own-only")
+    owner = await mention_of(database, owner_id, context.texts)
+    return context.texts.html("talk-objected", owner=owner)
 
 
-async def _ask_for_what_is_missing(message_context: MessageContext) -> None:
-    texts = message_context.texts
-    draft = await drafts.get(message_context.services.database, message_context.conversation)
+async def _ask_for_what_is_missing(context: MessageContext) -> None:
+    texts = context.texts
+    draft = await drafts.get(context.services.database, context.conversation)
     if draft.photo is not None and draft.sound is not None:
-        await message_context.reply(texts.html("group-both-there"))
+        await context.reply(texts.html("group-both-there"))
     elif draft.photo is not None:
-        longest = await longest_seconds(
-            message_context.services.database, message_context.message.chat_id
-        )
+        longest = await longest_seconds(context.services.database, context.message.chat_id)
         text = texts.html("group-ask-voice", longest=longest)
-        await message_context.reply(text, ask_for("sound", texts))
+        await context.reply(text, ask_for("sound", texts))
     else:
         key = "group-how" if draft.sound is None else "group-ask-photo"
-        await message_context.reply(texts.html(key), ask_for("photo", texts))
+        await context.reply(texts.html(key), ask_for("photo", texts))
 
 
 def _answered(message: Message) -> Message | None:

@@ -1,4 +1,4 @@
-"""/status: what is being made for this person here."""
+"""/status, /queue and /cancel, and the buttons that cancel a job or try it again."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from bot.services import Services
 from bot.texts import Catalogue
 from bot.texts.naming import shown_name
 from handlers.access import require_use
+from handlers.button_press import Answer, ButtonPress, NotYours, TooLate, started
 from handlers.context import MessageContext
-from handlers.press import Answer, ButtonPress, NotYours, TooLate, started
 from storage import drafts, inbox
 from storage.db.database import Transaction
 from storage.drafts import Draft
@@ -19,23 +19,21 @@ from storage.jobs.jobs import WAITING, Job, JobState
 from storage.people import people
 
 
-async def show_status(message_context: MessageContext) -> None:
+async def show_status(context: MessageContext) -> None:
     """One line a job, or what is missing."""
-    await message_context.reply(await _status_text(message_context))
+    await context.reply(await _status_text(context))
 
 
-async def _status_text(message_context: MessageContext) -> str:
-    database = message_context.services.database
-    mine = await jobs.open_jobs_of(
-        database, message_context.user.id, message_context.message.chat_id
-    )
+async def _status_text(context: MessageContext) -> str:
+    database = context.services.database
+    mine = await jobs.open_jobs_of(database, context.user.id, context.message.chat_id)
     if mine:
         lines = await message_context.services.chat.progress.lines(mine, message_context.texts)
         title = message_context.texts.html("status-jobs", count=len(mine))
         return "\n\n".join([title, *lines])
-    draft = await drafts.get(database, message_context.conversation)
+    draft = await drafts.get(database, context.conversation)
     key = _key(draft)
-    return message_context.texts.html(_IN_GROUP.get(key, key) if message_context.in_group else key)
+    return context.texts.html(_IN_GROUP.get(key, key) if context.in_group else key)
 
 
 def _key(draft: Draft) -> str:
@@ -56,26 +54,26 @@ _IN_GROUP = {
 _MOST_LINES = 10
 
 
-async def show_queue(message_context: MessageContext) -> None:
+async def show_queue(context: MessageContext) -> None:
     """The line as it is now."""
-    await message_context.reply(await _queue_text(message_context))
+    await context.reply(await _queue_text(context))
 
 
-async def _queue_text(message_context: MessageContext) -> str:
-    texts = message_context.texts
-    being_made, waiting = _by_turn(await jobs.open_jobs(message_context.services.database))
+async def _queue_text(context: MessageContext) -> str:
+    texts = context.texts
+    being_made, waiting = _by_turn(await jobs.open_jobs(context.services.database))
     if not being_made and not waiting:
         return texts.html("queue-empty")
     lines = []
     if being_made:
-        names = [await _name(message_context, job) for job in being_made[:_MOST_LINES]]
+        names = [await _name(context, job) for job in being_made[:_MOST_LINES]]
         lines.append(texts.html("queue-being-made", names=texts.plain("queue-comma").join(names)))
     if waiting:
         lines.append(texts.html("queue-waiting", count=len(waiting)))
     for place, job in enumerate(waiting, start=1):
-        if place <= _MOST_LINES or job.user_id == message_context.user.id:
-            name = await _name(message_context, job)
-            key = "queue-own-place" if job.user_id == message_context.user.id else "queue-place"
+        if place <= _MOST_LINES or job.user_id == context.user.id:
+            name = await _name(context, job)
+            key = "queue-own-place" if job.user_id == context.user.id else "queue-place"
             lines.append(texts.html(key, place=place, name=name))
     return "\n".join(lines)
 
@@ -95,19 +93,19 @@ def _all_wait(parts: Sequence[Job]) -> bool:
     return all(job.state in WAITING for job in parts)
 
 
-async def _name(message_context: MessageContext, job: Job) -> str:
+async def _name(context: MessageContext, job: Job) -> str:
     """First names, and only among those who are in the same group anyway."""
-    if job.user_id == message_context.user.id:
-        return message_context.texts.plain("queue-you")
-    if job.chat_id != message_context.message.chat_id:
-        return message_context.texts.plain("queue-elsewhere")
-    person = await people.find(message_context.services.database, job.user_id)
-    return shown_name(person.first_name if person else None, message_context.texts)
+    if job.user_id == context.user.id:
+        return context.texts.plain("queue-you")
+    if job.chat_id != context.message.chat_id:
+        return context.texts.plain("queue-elsewhere")
+    person = await people.find(context.services.database, job.user_id)
+    return shown_name(person.first_name if person else None, context.texts)
 
 
-async def cancel(message_context: MessageContext) -> None:
+async def cancel(context: MessageContext) -> None:
     """All of this person's jobs here, or else the draft."""
-    outcome = await _outcome(message_context)
+    outcome = await _outcome(context)
     for job_id in outcome["stopping"]:
         message_context.services.jobs.watch.wakeup(job_id)
     message_context.services.wakeup()
@@ -123,7 +121,7 @@ async def cancel_job(services: Services, job: Job) -> bool:
     return False
 
 
-async def _outcome(message_context: MessageContext) -> Outcome:
+async def _outcome(context: MessageContext) -> Outcome:
     """What this very update did: handled again, it must not drop what was begun after it."""
     async with message_context.services.database.transaction() as tx:
         known = await inbox.find(tx, message_context.update_id)
@@ -159,7 +157,7 @@ def _cancelled_text(texts: Catalogue, outcome: Outcome) -> str:
     return " ".join(sentences)
 
 
-async def press_cancel(pressed: ButtonPress) -> str:
+async def cancel_by_button(pressed: ButtonPress) -> str:
     """cancel:JOB stops what waits, and tries to stop what runs."""
     job = await own_job(pressed)
     if job.state not in _CANCELLABLE:
@@ -169,7 +167,7 @@ async def press_cancel(pressed: ButtonPress) -> str:
     return "answer-cancelled" if stopped else "answer-stopping"
 
 
-async def press_retry(pressed: ButtonPress) -> str | Answer:
+async def retry_by_button(pressed: ButtonPress) -> str | Answer:
     """retry:JOB makes it once more of what was sent.
 
     The message with the button becomes the new job's status, if it is that of the old one: a

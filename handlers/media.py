@@ -1,4 +1,4 @@
-"""A photo or a sound arrives, or something that is neither."""
+"""A photo or a voice arrives, or something that is neither."""
 
 from __future__ import annotations
 
@@ -22,44 +22,42 @@ PHOTO = (
     | filters.Document.FileExtension("heic")
     | filters.Document.FileExtension("heif")
 )
-SOUND = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.Category("audio/")
+VOICE = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.Category("audio/")
 
 
-async def take_photo(message_context: MessageContext) -> None:
+async def receive_photo(context: MessageContext) -> None:
     """Record the photo; the worker checks it."""
-    item = photo_of(message_context.message)
+    item = photo_of(context.message)
     if item is not None:
-        await take(message_context, item)
+        await receive(context, item)
 
 
-async def take_sound(message_context: MessageContext) -> None:
+async def receive_voice(context: MessageContext) -> None:
     """Record the voice note, sound file or round video; the worker listens to it."""
-    item = sound_of(message_context.message)
+    item = voice_of(context.message)
     if item is not None:
-        await take(message_context, item)
+        await receive(context, item)
 
 
-async def hint_at_text(message_context: MessageContext) -> None:
+async def hint_at_text(context: MessageContext) -> None:
     """Text instead of a photo or a voice: say what is missing."""
-    draft = await drafts.get(message_context.services.database, message_context.conversation)
+    draft = await drafts.get(context.services.database, context.conversation)
     key = "hint-text"
     if draft.photo is not None:
         key = "hint-text-photo-kept" if draft.sound is None else "status-asked"
     elif draft.sound is not None:
         key = "hint-text-sound-kept"
-    await message_context.reply(message_context.texts.html(key))
+    await context.reply(context.texts.html(key))
 
 
-async def hint_at_other(message_context: MessageContext) -> None:
+async def hint_at_other(context: MessageContext) -> None:
     """Something the bot cannot use; a file whose type lies is looked at by its name."""
-    document = message_context.message.document
-    item = item_of(message_context.message) if document else None
+    document = context.message.document
+    item = item_of(context.message) if document else None
     if item is not None:
-        await take(message_context, item)
+        await receive(context, item)
     else:
-        await message_context.reply(
-            message_context.texts.html("hint-file" if document else "hint-other")
-        )
+        await context.reply(context.texts.html("hint-file" if document else "hint-other"))
 
 
 # Long enough for the reply below to be sent; if that fails, the work begins all the same.
@@ -100,48 +98,44 @@ def photo_of(message: Message) -> MediaMessage | None:
     return None if file is None else MediaMessage("photo", file, "photo-looking")
 
 
-def sound_of(message: Message) -> MediaMessage | None:
+def voice_of(message: Message) -> MediaMessage | None:
     """The message's sound: a voice note, a sound file, a round video, or a file."""
     file = message.voice or message.audio or message.video_note or message.document
     return None if file is None else MediaMessage("sound", file, "sound-listening")
 
 
-async def take(message_context: MessageContext, item: MediaMessage) -> None:
+async def receive(context: MessageContext, item: MediaMessage) -> None:
     """Record it as the sender's photo or sound, once for each update, and say so at once."""
-    before = await _photos_of_album_before(message_context) if item.kind == "photo" else 0
-    late = _is_late(message_context)
+    before = await _photos_of_album_before(context) if item.kind == "photo" else 0
+    late = _is_late(context)
     agreed = await consents.given(
-        message_context.services.database,
-        message_context.user.id,
-        message_context.services.limits.agreement,
+        context.services.database, context.user.id, context.services.limits.agreement
     )
-    wait = _wait_milliseconds(late=late, reply_first=agreed and not message_context.in_group)
-    stored = await _record(
-        message_context, item, surplus=before > 0, late=late, wait_milliseconds=wait
-    )
+    wait = _wait_milliseconds(late=late, reply_first=agreed and not context.in_group)
+    stored = await _record(context, item, surplus=before > 0, late=late, wait_milliseconds=wait)
     if before:
         if before == 1:
-            await message_context.reply(message_context.texts.html("album-first"))
+            await context.reply(context.texts.html("album-first"))
         return
     if late or not agreed:  # the worker asks first, and says what the question is
-        message_context.services.wakeup()
+        context.services.wakeup()
         return
     if stored is None or stored.reply_message_id is not None:
         return
-    await _acknowledge(message_context, stored.id, item)
-    message_context.services.wakeup()
+    await _acknowledge(context, stored.id, item)
+    context.services.wakeup()
 
 
-async def _acknowledge(message_context: MessageContext, media_id: int, item: MediaMessage) -> None:
+async def _acknowledge(context: MessageContext, media_id: int, item: MediaMessage) -> None:
     """In a group by a reaction: what is to be said follows in one message."""
-    if message_context.in_group:
-        await message_context.services.sender.react(
-            message_context.message.chat_id, message_context.message.message_id, SEEN
+    if context.in_group:
+        await context.services.sender.react(
+            context.message.chat_id, context.message.message_id, SEEN
         )
         return
-    sent = await message_context.reply_once(message_context.texts.html(item.said_at_once))
+    sent = await context.reply_once(context.texts.html(item.said_at_once))
     if sent is not None:
-        async with message_context.services.database.transaction() as tx:
+        async with context.services.database.transaction() as tx:
             await media.set_reply(
                 tx, media_id, chat_id=sent.chat_id, reply_message_id=sent.message_id
             )
@@ -149,23 +143,20 @@ async def _acknowledge(message_context: MessageContext, media_id: int, item: Med
             await media.announce_anew(tx, media_id)
 
 
-async def _photos_of_album_before(message_context: MessageContext) -> int:
+async def _photos_of_album_before(context: MessageContext) -> int:
     """One photo makes a video: the second of an album is answered, the rest are passed over."""
-    album = message_context.message.media_group_id
+    album = context.message.media_group_id
     if album is None:
         return 0
     return await media.in_album_before(
-        message_context.services.database,
-        message_context.conversation,
-        album,
-        message_context.message.message_id,
+        context.services.database, context.conversation, album, context.message.message_id
     )
 
 
-def _is_late(message_context: MessageContext) -> bool:
+def _is_late(context: MessageContext) -> bool:
     """Sent so long ago that its sender may have given it up: asked about, not worked on."""
-    services = message_context.services
-    age = services.clock.now_milliseconds() - _sent_at_milliseconds(message_context.message)
+    services = context.services
+    age = services.clock.now_milliseconds() - _sent_at_milliseconds(context.message)
     return age > services.limits.max_update_age_milliseconds
 
 
@@ -180,7 +171,7 @@ def _wait_milliseconds(*, late: bool, reply_first: bool) -> int:
 
 
 async def _record(
-    message_context: MessageContext,
+    context: MessageContext,
     item: MediaMessage,
     *,
     surplus: bool,
@@ -189,7 +180,7 @@ async def _record(
 ) -> Media | None:
     """In one transaction: what arrived, and that it is now the draft's photo or sound.
 
-    A half that is new answers the question about an older one.
+    A media item that is new answers the question about an older one.
     """
     received = _received(message_context, item)
     async with message_context.services.database.transaction() as tx:
@@ -219,12 +210,12 @@ async def _borrow(tx: Transaction, media_id: int, lender: Lender) -> None:
         await people.remember(tx, person)
 
 
-def _received(message_context: MessageContext, item: MediaMessage) -> ReceivedMedia:
-    message: Message = message_context.message
+def _received(context: MessageContext, item: MediaMessage) -> ReceivedMedia:
+    message: Message = context.message
     return ReceivedMedia(
-        source=message_context.source,
+        source=context.source,
         kind=item.kind,
-        conversation=message_context.conversation,
+        conversation=context.conversation,
         message_id=item.answered_at or message.message_id,
         media_group_id=message.media_group_id,
         file_id=item.file.file_id,
@@ -243,7 +234,7 @@ def item_of(message: Message) -> MediaMessage | None:
     if message.photo:
         return photo_of(message)
     if message.voice or message.audio or message.video_note:
-        return sound_of(message)
+        return voice_of(message)
     document = message.document
     if document is None or message.animation is not None:
         return None
@@ -251,7 +242,7 @@ def item_of(message: Message) -> MediaMessage | None:
     if kind.startswith("image/") or name.endswith(PICTURE_NAMES):
         return photo_of(message)
     if kind.startswith("audio/") or name.endswith(SOUND_NAMES):
-        return sound_of(message)
+        return voice_of(message)
     return None
 
 
@@ -271,14 +262,12 @@ def item_for(user_id: int, message: Message) -> MediaMessage | None:
     return replace(item, answered_at=message.message_id) if item.kind == "sound" else item
 
 
-async def lay_known_photo(message_context: MessageContext) -> None:
+async def lay_known_photo(context: MessageContext) -> None:
     """Into the draft, if it has none: the photo of their last video here, whichever the topic."""
-    database = message_context.services.database
-    if (await drafts.get(database, message_context.conversation)).photo is not None:
+    database = context.services.database
+    if (await drafts.get(database, context.conversation)).photo is not None:
         return
-    photo = await media.last_used_photo(
-        database, message_context.user.id, message_context.message.chat_id
-    )
+    photo = await media.last_used_photo(database, context.user.id, context.message.chat_id)
     if (
         photo is None
         or photo.state != MediaState.READY

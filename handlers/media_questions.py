@@ -10,19 +10,19 @@ from bot.intake.inputs import Plan
 from bot.limits import effective_settings_of
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from handlers.access import require_use
-from handlers.press import ButtonPress, NotYours, TooLate
+from handlers.button_press import ButtonPress, NotYours, TooLate
 from storage import clips, drafts, media, media_answers
 from storage.db.database import Transaction
 from storage.media import Media, MediaState
 
 
 async def check(pressed: ButtonPress) -> str:
-    """check:HALF has a doubtful photo checked all the same."""
+    """check:ITEM has a doubtful photo checked all the same."""
     return await _answered(pressed, media_answers.insist)
 
 
 async def cut(pressed: ButtonPress) -> str:
-    """cut:HALF:MILLISECONDS uses the beginning of a sound."""
+    """cut:ITEM:MILLISECONDS uses the beginning of a sound."""
     limit = pressed.number(1)
     if not SHORTEST_MILLISECONDS <= limit <= LONGEST_MILLISECONDS:
         raise TooLate
@@ -30,14 +30,14 @@ async def cut(pressed: ButtonPress) -> str:
 
 
 async def reopen(pressed: ButtonPress) -> str:
-    """reopen:HALF tries once more what could not be used for the moment."""
+    """reopen:ITEM tries once more what could not be used for the moment."""
     return await _answered(pressed, media_answers.reopen)
 
 
 async def _answered(
     pressed: ButtonPress, answer: Callable[[Transaction, int], Awaitable[bool]]
 ) -> str:
-    """The half goes on with that answer, if it was asked for one; its sender wants it now."""
+    """The item goes on with that answer, if it was asked for one; its sender wants it now."""
     item = await item_to_use(pressed)
     async with pressed.services.database.transaction() as tx:
         if not await answer(tx, item.id):
@@ -77,7 +77,7 @@ async def same_voice(pressed: ButtonPress) -> str:
 
 
 async def spend(pressed: ButtonPress) -> str:
-    """spend:HALF:QUOTA goes on with a video that takes so much."""
+    """spend:ITEM:QUOTA goes on with a video that takes so much."""
     item = await item_to_use(pressed)
     quota = pressed.number(1)
     async with pressed.services.database.transaction() as tx:
@@ -89,7 +89,7 @@ async def spend(pressed: ButtonPress) -> str:
 
 
 async def not_now(pressed: ButtonPress) -> str:
-    """notnow:HALF makes no video of this sound; the photo stays."""
+    """notnow:ITEM makes no video of this sound; the photo stays."""
     item = await own_item(pressed)
     if item.state != MediaState.ASKED:
         raise TooLate
@@ -101,7 +101,7 @@ async def not_now(pressed: ButtonPress) -> str:
 
 
 async def own_item(pressed: ButtonPress, position: int = 0) -> Media:
-    """The half that this number of the button names; raises NotYours, TooLate."""
+    """The media item that this number of the button names; raises NotYours, TooLate."""
     item = await media.get(pressed.services.database, pressed.number(position))
     if item is None:
         raise TooLate
@@ -118,20 +118,20 @@ async def item_to_use(pressed: ButtonPress, position: int = 0) -> Media:
 
 
 async def use_crop(pressed: ButtonPress) -> str:
-    """crop:HALF:PLACE uses the part that was offered at that place.
+    """crop:ITEM:NUMBER uses the part that was offered under that number.
 
     A refused photo had left the draft: it comes back, unless its owner sent another one since.
     """
     item = await item_to_use(pressed)
     crops = json.loads(item.crops or "[]")
-    conversation = pressed.number(1)
-    if conversation >= len(crops):
+    number = pressed.number(1)
+    if number >= len(crops):
         raise TooLate
     async with pressed.services.database.transaction() as tx:
         draft = await drafts.get(tx, item.conversation)
         if draft.photo is not None and draft.photo.id != item.id:
             raise TooLate
-        if not await media_answers.use_crop(tx, item.id, json.dumps(crops[conversation])):
+        if not await media_answers.use_crop(tx, item.id, json.dumps(crops[number])):
             raise TooLate
         await media_answers.want(tx, item.id)
         await drafts.put(tx, item)
@@ -140,7 +140,7 @@ async def use_crop(pressed: ButtonPress) -> str:
 
 
 async def pick(pressed: ButtonPress) -> str:
-    """pick:HALF has up to three pieces sent, to be listened to."""
+    """pick:ITEM has up to three clips sent, to be listened to."""
     item, plan = await _asked(pressed)
     async with pressed.services.database.transaction() as tx:
         new = await clips.want(tx, item.id, plan.clips)
@@ -148,15 +148,15 @@ async def pick(pressed: ButtonPress) -> str:
     return "answer-pieces-coming" if new else "answer-pieces-there"
 
 
-async def piece(pressed: ButtonPress) -> str:
-    """piece:HALF:NUMBER uses a piece that was sent."""
+async def use_clip(pressed: ButtonPress) -> str:
+    """piece:ITEM:NUMBER uses a clip that was sent."""
     item, _ = await _asked(pressed)
     chosen = await clips.get(pressed.services.database, item.id, pressed.number(1))
     if chosen is None:
         raise TooLate
     async with pressed.services.database.transaction() as tx:
         begin, length = chosen.from_milliseconds, chosen.length_milliseconds
-        if not await media_answers.use_piece(tx, item.id, begin, length):
+        if not await media_answers.use_clip(tx, item.id, begin, length):
             raise TooLate
         await media_answers.want(tx, item.id)
     pressed.services.wakeup()
@@ -164,7 +164,7 @@ async def piece(pressed: ButtonPress) -> str:
 
 
 async def in_parts(pressed: ButtonPress) -> str:
-    """parts:HALF uses all of it, made in parts."""
+    """parts:ITEM uses all of it, made in parts."""
     item, plan = await _asked(pressed)
     services = pressed.services
     price = (

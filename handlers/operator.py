@@ -11,23 +11,23 @@ from storage.jobs.candidates import CandidateAnswer
 _LARGEST_JOB = 2**63 - 1
 
 
-async def adopt(message_context: MessageContext) -> None:
+async def adopt(context: MessageContext) -> None:
     """/adopt JOB TASK: the job goes on with this task."""
-    words = message_context.words
+    words = context.words
     job_id = _job_in(words, 2)
     if job_id is None:
-        await message_context.reply(message_context.texts.html("adopt-usage"))
+        await context.reply(context.texts.html("adopt-usage"))
         return
     async with message_context.services.database.transaction() as tx:
         answer = await candidates.adopt(tx, job_id, words[1])
     await _reply(message_context, answer, "adopt-done", job_id, words[1])
 
 
-async def release(message_context: MessageContext) -> None:
+async def release(context: MessageContext) -> None:
     """/release JOB: no task is its own, or none is wanted; it ends without charge."""
-    job_id = _job_in(message_context.words, 1)
+    job_id = _job_in(context.words, 1)
     if job_id is None:
-        await message_context.reply(message_context.texts.html("release-usage"))
+        await context.reply(context.texts.html("release-usage"))
         return
     async with message_context.services.database.transaction() as tx:
         answer = await candidates.release(tx, job_id, "failed-released")
@@ -60,7 +60,7 @@ async def _reply(
     await message_context.reply(text)
 
 
-async def resume(message_context: MessageContext) -> None:
+async def resume(context: MessageContext) -> None:
     """/resume: try at once whether the provider serves again."""
     trying = await message_context.services.engines.outages.resume(asked=True)
     await message_context.reply(

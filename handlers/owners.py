@@ -7,39 +7,35 @@ from bot.chat.remove_video import remove_video
 from bot.services import Services
 from bot.telegram.errors import TryAgain
 from handlers.access import is_admin
+from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
 from handlers.jobs import cancel_job
-from handlers.press import Answer, ButtonPress, NotYours, TooLate
 from storage.groups import borrowed_media
 from storage.jobs import jobs
 from storage.jobs.jobs import Job, JobState
 
 
-async def notme(message_context: MessageContext) -> None:
+async def notme(context: MessageContext) -> None:
     """/notme: nothing of mine for others here, and what is being made of it stops."""
-    texts, chat_id, user_id = (
-        message_context.texts,
-        message_context.message.chat_id,
-        message_context.user.id,
-    )
-    known = await borrowed_media.objects(message_context.services.database, chat_id, user_id)
-    await _object(message_context.services, chat_id, user_id)
+    texts, chat_id, user_id = context.texts, context.message.chat_id, context.user.id
+    known = await borrowed_media.objects(context.services.database, chat_id, user_id)
+    await _object(context.services, chat_id, user_id)
     key = "notme-known" if known else "notme-done"
-    await message_context.reply(texts.html(key), allow_again(user_id, texts))
+    await context.reply(texts.html(key), allow_again(user_id, texts))
 
 
-async def press_notme(pressed: ButtonPress) -> Answer:
+async def object_by_button(pressed: ButtonPress) -> Answer:
     """notme:JOB stops that video for its owners, and for administrators; a delivered one goes."""
     services = pressed.services
     job = await jobs.get(services.database, pressed.number(0))
-    lent = await borrowed_media.of_job(services.database, job) if job else []
-    if job is None or not lent or job.chat_id != pressed.chat_id:
+    used = await borrowed_media.of_job(services.database, job) if job else []
+    if job is None or not used or job.chat_id != pressed.chat_id:
         raise TooLate
-    if pressed.user_id in [borrowed.owner_id for borrowed in lent]:
+    if pressed.user_id in [borrowed.owner_id for borrowed in used]:
         await _object(services, job.chat_id, pressed.user_id)
         key = "answer-objected"
     elif await is_admin(services, pressed.chat_id, pressed.user_id):
-        await _stop(services, [borrowed.media_id for borrowed in lent])
+        await _stop(services, [borrowed.media_id for borrowed in used])
         key = "answer-stopped-by-admin"
     else:
         raise NotYours
@@ -48,7 +44,7 @@ async def press_notme(pressed: ButtonPress) -> Answer:
     return Answer(key, alert=True)
 
 
-async def lend(pressed: ButtonPress) -> str:
+async def allow(pressed: ButtonPress) -> str:
     """lend:OWNER takes the objection back."""
     owner_id = pressed.number(0)
     if owner_id != pressed.user_id:

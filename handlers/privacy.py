@@ -1,12 +1,12 @@
-"""/privacy and /terms: at full length in private, one line with a link in groups."""
+"""/privacy, /terms and /forget, and the buttons that agree, decline, copy or delete."""
 
 from __future__ import annotations
 
 from bot.limits import HERE, keep_hours, service_name
 from bot.telegram.keyboards import Keyboard, start_link
+from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
 from handlers.jobs import cancel_job
-from handlers.press import Answer, ButtonPress, NotYours, TooLate
 from storage.jobs import jobs
 from storage.people import consents, data_export, deletion
 
@@ -14,44 +14,44 @@ PRIVACY, TERMS, FORGET = "privacy", "terms", "forget"
 """What a link to the private chat asks for."""
 
 
-async def show_privacy(message_context: MessageContext) -> None:
+async def show_privacy(context: MessageContext) -> None:
     """What is kept, where it goes, how long, who sees it, how to have it deleted."""
-    if not await leads_to_private(message_context, PRIVACY):
-        await message_context.reply(_privacy(message_context))
+    if not await leads_to_private(context, PRIVACY):
+        await context.reply(_privacy(context))
 
 
-async def show_terms(message_context: MessageContext) -> None:
+async def show_terms(context: MessageContext) -> None:
     """What may be made, and what happens to what may not."""
-    if not await leads_to_private(message_context, TERMS):
-        rules = message_context.texts.html("terms-text")
-        await message_context.reply(f"{rules}\n\n{_contact(message_context)}")
+    if not await leads_to_private(context, TERMS):
+        rules = context.texts.html("terms-text")
+        await context.reply(f"{rules}\n\n{_contact(context)}")
 
 
-async def leads_to_private(message_context: MessageContext, payload: str) -> bool:
+async def leads_to_private(context: MessageContext, payload: str) -> bool:
     """In a group, answer with a link to the private chat; False where this is the private chat."""
-    if not message_context.in_group:
+    if not context.in_group:
         return False
-    link = start_link(message_context.message.get_bot().username, payload)
-    await message_context.reply(message_context.texts.html(_LINKS[payload], link=link))
+    link = start_link(context.message.get_bot().username, payload)
+    await context.reply(context.texts.html(_LINKS[payload], link=link))
     return True
 
 
-def _privacy(message_context: MessageContext) -> str:
-    texts, agreement = message_context.texts, message_context.services.limits.agreement
+def _privacy(context: MessageContext) -> str:
+    texts, agreement = context.texts, context.services.limits.agreement
     if agreement.destination == HERE:
         goes = texts.html("privacy-here")
     else:
         goes = texts.html("privacy-service", service=service_name(texts, agreement))
     stays = texts.html("privacy-video", hours=keep_hours(agreement))
-    whose = [texts.html("privacy-seen"), texts.html("privacy-rights"), _contact(message_context)]
+    whose = [texts.html("privacy-seen"), texts.html("privacy-rights"), _contact(context)]
     return "\n\n".join([texts.html("privacy-kept"), f"{goes} {stays}", *whose])
 
 
-def _contact(message_context: MessageContext) -> str:
-    contact = message_context.services.limits.contact
+def _contact(context: MessageContext) -> str:
+    contact = context.services.limits.contact
     if contact is None:
-        return message_context.texts.html("contact-by-report")
-    return message_context.texts.html("contact-operator", contact=contact)
+        return context.texts.html("contact-by-report")
+    return context.texts.html("contact-operator", contact=contact)
 
 
 _LINKS = {
@@ -61,11 +61,11 @@ _LINKS = {
 }
 
 
-async def show_forget(message_context: MessageContext) -> None:
+async def show_forget(context: MessageContext) -> None:
     """What there is, and three buttons; in a group, a link to the private chat."""
-    if await leads_to_private(message_context, FORGET):
+    if await leads_to_private(context, FORGET):
         return
-    texts, user_id = message_context.texts, message_context.user.id
+    texts, user_id = context.texts, context.user.id
     keyboard = Keyboard.of(
         [(texts.plain("button-data-copy"), f"mydata:{user_id}")],
         [
@@ -73,8 +73,8 @@ async def show_forget(message_context: MessageContext) -> None:
             (texts.plain("button-keep"), f"keepme:{user_id}"),
         ],
     )
-    counts = await data_export.counts_of(message_context.services.database, user_id)
-    await message_context.reply_once(texts.html("forget-shown", **counts), keyboard)
+    counts = await data_export.counts_of(context.services.database, user_id)
+    await context.reply_once(texts.html("forget-shown", **counts), keyboard)
 
 
 async def send_copy(pressed: ButtonPress) -> str:

@@ -1,4 +1,4 @@
-"""/quota: what was used today, what is left, when it starts afresh."""
+"""/quota: what was used today, what is left, when it is full again."""
 
 from __future__ import annotations
 
@@ -16,35 +16,30 @@ _KEYS = {
 }
 
 
-async def allowance_here(message_context: MessageContext) -> Allowance:
+async def allowance_here(context: MessageContext) -> Allowance:
     """What this person may still have made in this place, as videos are made for them there."""
-    services = message_context.services
+    services = context.services
     price = (
-        await effective_settings_of(
-            services.database, services.limits, message_context.conversation
-        )
+        await effective_settings_of(services.database, services.limits, context.conversation)
     ).price
     return await ledger.allowance_of(
         services.database, message_context.user.id, price, services.limits.caps
     )
 
 
-async def show_quota(message_context: MessageContext) -> None:
+async def show_quota(context: MessageContext) -> None:
     """The bar and the numbers."""
-    caps, now = (
-        message_context.services.limits.caps,
-        message_context.services.clock.now_milliseconds(),
-    )
-    allowance = await allowance_here(message_context)
+    caps, now = context.services.limits.caps, context.services.clock.now_milliseconds()
+    allowance = await allowance_here(context)
     quota = allowance.quota
     taken = quota.limit_milliseconds - allowance.left_milliseconds
-    text = message_context.texts.html(
-        _KEYS[message_context.in_group, allowance.is_cut],
+    text = context.texts.html(
+        _KEYS[context.in_group, allowance.is_cut],
         bar=bar(taken / quota.limit_milliseconds if quota.limit_milliseconds else 1.0),
         used=quota.used_milliseconds / 1000,
         held=quota.held_milliseconds / 1000,
         left=allowance.left_milliseconds // 100 / 10,
         limit=quota.limit_milliseconds / 1000,
-        when=say_when(message_context.texts, allowance.resets_at_milliseconds, now, caps.zone),
+        when=say_when(context.texts, allowance.resets_at_milliseconds, now, caps.zone),
     )
-    await message_context.reply(text)
+    await context.reply(text)

@@ -1,4 +1,4 @@
-"""/report: what is wrong with a video, told to the people who run the bot."""
+"""/report and its buttons: what is wrong with a video, and what the operator does about it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from telegram import Message
 
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
+from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
 from handlers.jobs import cancel_job
-from handlers.press import Answer, ButtonPress, NotYours, TooLate
 from storage.groups import reports
 from storage.groups.reports import REASONS, Report, TooManyReports
 from storage.jobs import jobs, videos
@@ -27,23 +27,21 @@ _BUTTONS = {
 }
 
 
-async def report(message_context: MessageContext) -> None:
+async def report(context: MessageContext) -> None:
     """Ask what is wrong with the video it answers, or with the newest one here."""
-    job = await _job_of(message_context)
+    job = await _job_of(context)
     if job is None:
-        await message_context.reply(message_context.texts.html("report-which"))
+        await context.reply(context.texts.html("report-which"))
         return
-    async with message_context.services.database.transaction() as tx:
-        begun = await reports.begin(
-            tx, job, message_context.user.id, message_context.message.chat_id
-        )
+    async with context.services.database.transaction() as tx:
+        begun = await reports.begin(tx, job, context.user.id, context.message.chat_id)
     if begun.reason is not None:
-        await message_context.reply(message_context.texts.html("report-known"))
+        await context.reply(context.texts.html("report-known"))
         return
-    keyboard = _keyboard(begun, message_context)
-    sent = await message_context.reply_once(message_context.texts.html("report-ask"), keyboard)
+    keyboard = _keyboard(begun, context)
+    sent = await context.reply_once(context.texts.html("report-ask"), keyboard)
     if sent is not None:
-        async with message_context.services.database.transaction() as tx:
+        async with context.services.database.transaction() as tx:
             await reports.asked(tx, begun.id, sent.message_id)
 
 
@@ -71,10 +69,10 @@ async def give_reason(pressed: ButtonPress) -> str | Answer:
     return "answer-reported"
 
 
-async def _job_of(message_context: MessageContext) -> Job | None:
+async def _job_of(context: MessageContext) -> Job | None:
     """The job whose video is answered, else the newest video of this chat."""
-    database, chat_id = message_context.services.database, message_context.message.chat_id
-    answered = message_context.message.reply_to_message
+    database, chat_id = context.services.database, context.message.chat_id
+    answered = context.message.reply_to_message
     if answered is None or not _shows_a_video(answered):
         return await videos.newest_in(database, chat_id)
     job = await videos.in_message(database, chat_id, answered.message_id)
@@ -107,9 +105,9 @@ async def _thank(pressed: ButtonPress, found: Report) -> None:
         logger.info("the thanks for report %s stay unsaid: %s", found.id, failure)
 
 
-def _keyboard(begun: Report, message_context: MessageContext) -> Keyboard:
+def _keyboard(begun: Report, context: MessageContext) -> Keyboard:
     rows = [
-        [(message_context.texts.plain(_BUTTONS[reason]), f"report:{begun.id}:{reason}")]
+        [(context.texts.plain(_BUTTONS[reason]), f"report:{begun.id}:{reason}")]
         for reason in REASONS
     ]
     return Keyboard.of(*rows)

@@ -11,9 +11,9 @@ from bot.services import Services
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
 from handlers.access import is_private
+from handlers.button_press import ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext, texts_for
 from handlers.options import ENGINE, OF_PERSON, RESOLUTION, Setting
-from handlers.press import ButtonPress, NotYours, TooLate
 from storage.people import preferences
 from storage.people.preferences import Preferences
 
@@ -22,19 +22,17 @@ PAYLOAD = "settings"
 _Menu = tuple[str, Keyboard]
 
 
-async def show_settings(message_context: MessageContext) -> None:
+async def show_settings(context: MessageContext) -> None:
     """In private the menu; a group is shown the way there."""
     way = {"text": "settings-private", "button": "button-open-settings"}
-    if await is_private(message_context, PAYLOAD, **way):
-        await show_menu(message_context)
+    if await is_private(context, PAYLOAD, **way):
+        await show_menu(context)
 
 
-async def show_menu(message_context: MessageContext) -> None:
+async def show_menu(context: MessageContext) -> None:
     """The menu in a new message."""
-    text, keyboard = await _menu(
-        message_context.services, message_context.user, message_context.texts
-    )
-    await message_context.reply_once(text, keyboard)
+    text, keyboard = await _menu(context.services, context.user, context.texts)
+    await context.reply_once(text, keyboard)
 
 
 async def open_menu(pressed: ButtonPress) -> str:

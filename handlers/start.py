@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.chat.messenger import BRING_LAST
+from bot.chat.messenger import LAST_VIDEO
 from bot.intake.replies import LONGEST_SECONDS
 from bot.telegram.keyboards import Keyboard, start_link
 from handlers import privacy, settings, videos
@@ -15,46 +15,46 @@ PAYLOADS: dict[str, Handler] = {
     privacy.PRIVACY: privacy.show_privacy,
     privacy.TERMS: privacy.show_terms,
     privacy.FORGET: privacy.show_forget,
-    BRING_LAST: videos.send_last,
+    LAST_VIDEO: videos.send_last,
 }
 """What a link to the private chat may ask for instead of the greeting."""
 
 
-async def start(message_context: MessageContext) -> None:
+async def start(context: MessageContext) -> None:
     """The greeting: what to send, and how much video there is today."""
-    payload = " ".join(message_context.words)
-    asked_for = show_group_help if message_context.in_group else PAYLOADS.get(payload)
+    payload = " ".join(context.words)
+    asked_for = show_group_help if context.in_group else PAYLOADS.get(payload)
     if asked_for is not None:
-        await asked_for(message_context)
+        await asked_for(context)
         return
-    left = (await allowance_here(message_context)).left_milliseconds // 100 / 10
-    greeting = message_context.texts.html("start", longest=LONGEST_SECONDS, left=left)
+    left = (await allowance_here(context)).left_milliseconds // 100 / 10
+    greeting = context.texts.html("start", longest=LONGEST_SECONDS, left=left)
     if payload:
-        greeting = "\n\n".join([message_context.texts.html("start-link-unknown"), greeting])
-    await message_context.reply(greeting)
+        greeting = "\n\n".join([context.texts.html("start-link-unknown"), greeting])
+    await context.reply(greeting)
 
 
-async def show_help(message_context: MessageContext) -> None:
+async def show_help(context: MessageContext) -> None:
     """How it works."""
-    await (show_group_help if message_context.in_group else show_long_help)(message_context)
+    await (show_group_help if context.in_group else show_long_help)(context)
 
 
-async def show_long_help(message_context: MessageContext) -> None:
+async def show_long_help(context: MessageContext) -> None:
     """All of it."""
-    await message_context.reply(message_context.texts.html("help", longest=LONGEST_SECONDS))
+    await context.reply(context.texts.html("help", longest=LONGEST_SECONDS))
 
 
-async def show_group_help(message_context: MessageContext) -> None:
+async def show_group_help(context: MessageContext) -> None:
     """The one thing to do, and a button that leads to the rest in the private chat."""
-    link = start_link(message_context.message.get_bot().username, _HELP)
-    button = Keyboard.link(message_context.texts.plain("button-long-help"), link)
-    await message_context.reply(message_context.texts.html("group-help"), button)
+    link = start_link(context.message.get_bot().username, _HELP)
+    button = Keyboard.link(context.texts.plain("button-long-help"), link)
+    await context.reply(context.texts.html("group-help"), button)
 
 
 _HELP = "help"
 PAYLOADS[_HELP] = show_long_help
 
 
-async def unknown_command(message_context: MessageContext) -> None:
+async def unknown_command(context: MessageContext) -> None:
     """Point at /help."""
-    await message_context.reply(message_context.texts.html("command-unknown"))
+    await context.reply(context.texts.html("command-unknown"))

@@ -1,4 +1,4 @@
-"""/last: the last video once more."""
+"""/last and /history, and the buttons under a video."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from bot.telegram.destination import Destination
 from bot.telegram.errors import SendUnknown
 from bot.telegram.keyboards import Keyboard
 from handlers.access import is_private
+from handlers.button_press import Answer, ButtonPress, NotYours, TooLate, started
 from handlers.context import MessageContext
 from handlers.jobs import job_to_use, own_job
-from handlers.press import Answer, ButtonPress, NotYours, TooLate, started
 from storage import drafts, media, media_answers
 from storage.groups import borrowed_media
 from storage.jobs import jobs, ledger, resends, videos
@@ -30,37 +30,37 @@ _SAID = {ResendOutcome.NONE_YET: "last-none", ResendOutcome.GONE: "last-gone"}
 _SAID_IN_GROUP = {ResendOutcome.NONE_YET: "group-last-none", ResendOutcome.GONE: "group-last-gone"}
 
 
-async def send_last(message_context: MessageContext) -> None:
+async def send_last(context: MessageContext) -> None:
     """Send it, or say why there is none. An answer of Telegram that got lost is not sent twice."""
     try:
         last_video = message_context.services.delivery.last_video
         outcome = await last_video.send(message_context.user.id, message_context.destination)
     except SendUnknown as failure:
-        logger.info("/last in chat %s: %s", message_context.message.chat_id, failure)
+        logger.info("/last in chat %s: %s", context.message.chat_id, failure)
         return
     if outcome in _SAID:
-        said = _SAID_IN_GROUP if message_context.in_group else _SAID
-        await message_context.reply(message_context.texts.html(said[outcome]))
+        said = _SAID_IN_GROUP if context.in_group else _SAID
+        await context.reply(context.texts.html(said[outcome]))
 
 
 PAYLOAD = "history"
 _MOST_PAGES = 1_000_000
 
 
-async def show_history(message_context: MessageContext) -> None:
+async def show_history(context: MessageContext) -> None:
     """In private the first page; a group is shown the way there."""
     way = {"text": "history-private", "button": "button-open-history"}
-    if await is_private(message_context, PAYLOAD, **way):
-        await show_first_page(message_context)
+    if await is_private(context, PAYLOAD, **way):
+        await show_first_page(context)
 
 
-async def show_first_page(message_context: MessageContext) -> None:
+async def show_first_page(context: MessageContext) -> None:
     """The worker draws it; nothing at all is said at once."""
     services, conversation = message_context.services, message_context.conversation
     if not await videos.count_of(services.database, conversation.user_id, conversation.chat_id):
         await message_context.reply(message_context.texts.html("history-none"))
         return
-    wanted = Wanted("page", conversation, message_context.message.message_id, page=1)
+    wanted = Wanted("page", conversation, context.message.message_id, page=1)
     async with services.database.transaction() as tx:
         await resends.ask(tx, wanted)
     services.wakeup()

@@ -1,4 +1,4 @@
-"""Excerpts: pieces of a long sound that its sender wants to hear before choosing one."""
+"""Clips of a long voice that its sender wants to hear before choosing one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drafts: the photo and the sound a person has together so far, per chat and topic."""
+"""Drafts: the photo and the voice a person has together so far, per chat and topic."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.media import ConversationKey, Media, MediaState
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Both halves, as far as they are there."""
+    """Both media items, as far as they are there."""
 
     photo: Media | None
     sound: Media | None
@@ -74,7 +74,7 @@ async def want(tx: Transaction, conversation: ConversationKey) -> bool:
 
 
 async def wake_other(tx: Transaction, item: Media) -> None:
-    """This half is new: what its counterpart was asked about for its age goes on."""
+    """This media item is new: what its counterpart was asked about for its age goes on."""
     draft = await get(tx, item.conversation)
     other = draft.sound if item.is_photo else draft.photo
     if other is not None:
@@ -82,7 +82,7 @@ async def wake_other(tx: Transaction, item: Media) -> None:
 
 
 async def drop(tx: Transaction, item: Media) -> None:
-    """Take a refused half out; the other one stays."""
+    """Take a refused media item out; the other one stays."""
     column = "photo_id" if item.is_photo else "sound_id"
     await tx.execute(
         f"""
@@ -94,7 +94,7 @@ async def drop(tx: Transaction, item: Media) -> None:
 
 
 async def clear(tx: Transaction, conversation: ConversationKey) -> bool:
-    """Forget both halves; False when there was neither."""
+    """Forget both media items; False when there was neither."""
     draft = await get(tx, conversation)
     items = [item for item in (draft.photo, draft.sound) if item is not None]
     for item in items:

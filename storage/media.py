@@ -1,4 +1,4 @@
-"""The halves people send: photos and sounds, from the message to a copy at the provider."""
+"""Media items: the photos and voices people send, from the message to a copy at the provider."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storage.db.rows import columns
 
 
 class MediaState(StrEnum):
-    """Where a half is: `asked` waits for the person's answer to a question."""
+    """Where a media item is: `asked` waits for the person's answer to a question."""
 
     RECEIVED = "received"
     ASKED = "asked"
@@ -22,16 +22,16 @@ class MediaState(StrEnum):
 
 
 LATE = "late"
-"""The fault of a half that came so long after it was sent that its sender is asked first."""
+"""The fault of a media item that came so long after it was sent that its sender is asked first."""
 
 STALE = "stale"
-"""The fault of a half whose other half is so old that its sender is asked first."""
+"""The fault of a media item whose other media item is so old that its sender is asked first."""
 
 TOO_LONG_HERE = "too-long-here"
 """The fault of a sound that is longer than its group lets a video be."""
 
 CONSENT = "consent"
-"""The fault of a half whose sender did not agree yet to what happens with it."""
+"""The fault of a media item whose sender did not agree yet to what happens with it."""
 
 
 class ConversationKey(NamedTuple):
@@ -44,7 +44,7 @@ class ConversationKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReceivedMedia:
-    """A half as its message announced it; `source` names the update, so it is recorded once."""
+    """A item as its message announced it; `source` names the update, so it is recorded once."""
 
     source: str
     kind: str
@@ -59,7 +59,7 @@ class ReceivedMedia:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A half as stored; times and lengths in milliseconds.
+    """A media item as stored; times and lengths in milliseconds.
 
     A long sound has a `plan` of how it may be cut (JSON); it is used from a moment on, as far as
     its limit allows, or `in_parts`. Of a photo its `crop` is used, if there is one; `crops` are
@@ -110,7 +110,7 @@ class Media:
 
 async def record(
     tx: Transaction,
-    arrival: ReceivedMedia,
+    received: ReceivedMedia,
     *,
     not_before_milliseconds: int,
     surplus: bool = False,
@@ -248,7 +248,7 @@ async def ask(
 
 
 async def ask_again(tx: Transaction, media_id: int, fault: str, detail: str | None = None) -> None:
-    """A ready half waits for the person after all: the quota does not cover it."""
+    """A ready media item waits for the person after all: the quota does not cover it."""
     await tx.execute(
         """
         UPDATE media SET state = 'asked', fault = :fault, fault_detail = :detail, announced = 0
@@ -266,7 +266,7 @@ async def announce_anew(tx: Transaction, media_id: int) -> None:
 async def announced(tx: Transaction, item: Media) -> bool:
     """The person was shown what became of it; False when something else did meanwhile.
 
-    While one half is spoken of, its pair may be made with the other: then there is a question to
+    While one item is spoken of, its pair may be made with the other: then there is a question to
     ask about it, which must not be taken for asked.
     """
     return await tx.change(

@@ -76,7 +76,7 @@ async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bo
     )
 
 
-async def use_piece(
+async def use_clip(
     tx: Transaction, media_id: int, from_milliseconds: int, length_milliseconds: int
 ) -> bool:
     """Only this piece of it is to be used; False when nothing was asked."""
@@ -122,7 +122,7 @@ async def want(tx: Transaction, media_id: int) -> None:
 
 
 async def wake(tx: Transaction, media_id: int) -> bool:
-    """A late or stale half goes on; False when its age was not what was asked about."""
+    """A late or stale media item goes on; False when its age was not what was asked about."""
     begun = await tx.execute(
         """
         UPDATE media SET state = 'received', fault = NULL, tries = 0, not_before_milliseconds = 0

@@ -1,4 +1,4 @@
-"""Stops: what the provider refuses to do for an account until its operator has mended something."""
+"""Outages: what the provider refuses to do for an account until its operator mended it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def all_of(database: Queryable, account: str) -> list[Outage]:
 async def current(database: Queryable, account: str, work: Work) -> Outage | None:
     """The stop of this work that is not over."""
     found = await all_of(database, account)
-    return next((stop for stop in found if stop.work == work and not stop.over), None)
+    return next((outage for outage in found if outage.work == work and not outage.over), None)
 
 
 async def refused(
@@ -108,7 +108,7 @@ async def hurry(tx: Transaction, account: str, *, asked: bool) -> bool:
     )
 
 
-async def end(tx: Transaction, stop: Outage) -> None:
+async def end(tx: Transaction, outage: Outage) -> None:
     """It is over; told by the last stop of its cause."""
     others = [other for other in await all_of(tx, stop.account) if other.work != stop.work]
     if any(other.cause == stop.cause for other in others):
@@ -119,7 +119,7 @@ async def end(tx: Transaction, stop: Outage) -> None:
     )
 
 
-async def was_told(tx: Transaction, stop: Outage) -> None:
+async def was_told(tx: Transaction, outage: Outage) -> None:
     """The operator knows of it as it was read; not, if it has changed since."""
     await tx.execute(
         """
@@ -130,7 +130,7 @@ async def was_told(tx: Transaction, stop: Outage) -> None:
     )
 
 
-async def forget(tx: Transaction, stop: Outage) -> None:
+async def forget(tx: Transaction, outage: Outage) -> None:
     """It is over and nothing is left to be told; not, if a new one began since."""
     await tx.execute(
         "DELETE FROM stops WHERE account = :account AND work = :work AND over = :over",

@@ -20,7 +20,7 @@ from bot.telegram.errors import NotAllowed
 from bot.telegram.keyboards import CALLBACK_DATA_LIMIT_BYTES
 from bot.texts import LANGUAGES
 from handlers import callbacks
-from handlers.press import Answer
+from handlers.button_press import Answer
 from storage.db.database import Database
 from tests.storage.orders import NOON
 from tests.support.clock import FakeClock

@@ -1,4 +1,4 @@
-"""Estimates: how long tasks take, learnt from those that ended, said as a range."""
+"""Estimates: how long tasks take, learnt from those that ended, and when one is looked at next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moments as people say them: today at 18:00, tomorrow at 00:00, on 2026-12-01."""
+"""Times as people say them (today at 18:00, on 2026-12-01), and a bar that fills."""
 
 from __future__ import annotations
 

@@ -45,9 +45,9 @@ class Introductions(Component):
             return await self._introduce(arrival)
         lack = (await self.common.telegram.members.powers(chat_id)).lack
         if lack is not None:
-            return await self._tell_lack(arrival, lack)
-        if arrival.lack is not None and await self._say(arrival, "lack-mended"):
-            await self._keep_lack(chat_id, None)
+            return await self._tell_lack(introduction, lack)
+        if introduction.lack is not None and await self._say(introduction, "lack-mended"):
+            await self._store_lack(chat_id, None)
         return None
 
     async def refused(self, chat_id: int, lack: str, asked_by: int) -> None:
@@ -61,9 +61,9 @@ class Introductions(Component):
     async def _introduce(self, arrival: Introduction) -> None:
         powers = await self.common.telegram.members.powers(arrival.chat_id)
         if powers.lack == "messages":
-            return await self._tell_lack(arrival, powers.lack)
-        texts = await self._texts_of(arrival)
-        if not await self._send(arrival.chat_id, self._introduction(powers, texts)):
+            return await self._tell_lack(introduction, powers.lack)
+        texts = await self._texts_of(introduction)
+        if not await self._send(introduction.chat_id, self._introduction(powers, texts)):
             return None
         async with self.database.transaction() as tx:
             await groups.introduced(tx, arrival.chat_id)
@@ -82,26 +82,28 @@ class Introductions(Component):
         return "\n\n".join(lines)
 
     async def _tell_lack(
-        self, arrival: Introduction, lack: str, asked_by: int | None = None
+        self, introduction: Introduction, lack: str, asked_by: int | None = None
     ) -> None:
-        if arrival.lack == lack:
+        if introduction.lack == lack:
             return None
-        if lack == "videos" and await self._say(arrival, "lack-videos"):
-            return await self._keep_lack(arrival.chat_id, "videos")
-        await self._tell_person(arrival, asked_by)
-        return await self._keep_lack(arrival.chat_id, "messages")
+        if lack == "videos" and await self._say(introduction, "lack-videos"):
+            return await self._store_lack(introduction.chat_id, "videos")
+        await self._tell_person(introduction, asked_by)
+        return await self._store_lack(introduction.chat_id, "messages")
 
-    async def _tell_person(self, arrival: Introduction, asked_by: int | None) -> None:
+    async def _tell_person(self, introduction: Introduction, asked_by: int | None) -> None:
         """In private, whoever added the bot, or whoever wants something of it there."""
-        person = arrival.added_by or asked_by
-        if arrival.lack == "messages" or person is None:
+        person = introduction.added_by or asked_by
+        if introduction.lack == "messages" or person is None:
             return
         title = (await groups.settings_of(self.database, arrival.chat_id)).title
         code = await people.language_code(self.database, person)
         await self._send(person, self.texts.of(code).html("lack-messages", group=title))
 
-    async def _say(self, arrival: Introduction, key: str) -> bool:
-        return await self._send(arrival.chat_id, (await self._texts_of(arrival)).html(key))
+    async def _say(self, introduction: Introduction, key: str) -> bool:
+        return await self._send(
+            introduction.chat_id, (await self._texts_of(introduction)).html(key)
+        )
 
     async def _send(self, chat_id: int, text: str) -> bool:
         """Whether it may be there now; False where nothing may be written."""
@@ -118,7 +120,7 @@ class Introductions(Component):
         async with self.database.transaction() as tx:
             await groups.set_lack(tx, chat_id, lack)
 
-    async def _texts_of(self, arrival: Introduction) -> Catalogue:
+    async def _texts_of(self, introduction: Introduction) -> Catalogue:
         """The group's language, or that of whoever added the bot."""
         code = await people.language_code(self.database, arrival.added_by or 0, arrival.chat_id)
         return self.texts.of(code)

@@ -29,7 +29,7 @@ from storage.people import people
 
 logger = logging.getLogger(__name__)
 
-BRING_LAST = "last"
+LAST_VIDEO = "last"
 """What the button carries that leads a person to their video in the private chat."""
 
 CROWD_SECONDS = 5.0
@@ -64,7 +64,7 @@ class Messenger(Component):
     async def about(
         self, item: Media, text: str, keyboard: Keyboard | AskReply | None = None
     ) -> None:
-        """Say it in the bot's message about this half; a new one where that is gone.
+        """Say it in the bot's message about this media item; a new one where that is gone.
 
         A new one that opens the reply field cannot be edited: it does not become that message.
 

@@ -1,4 +1,4 @@
-"""What is said where a photo or a voice is somebody else's: who that is, and how to stop it."""
+"""What is said where a photo or a voice is somebody else's: who that is, and how to remove it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,15 @@ async def mention_of(database: Queryable, user_id: int, texts: Catalogue) -> Mar
 
 
 async def with_owners(
-    database: Queryable, text: str, key: str, lent: Sequence[BorrowedMedia], texts: Catalogue
+    database: Queryable,
+    text: str,
+    key: str,
+    used: Sequence[BorrowedMedia],
+    texts: Catalogue,
 ) -> str:
     """The text, and a line (of that key) for each person of whom something is used."""
     lines = [text]
-    for owner_id in dict.fromkeys(borrowed.owner_id for borrowed in lent):
+    for owner_id in dict.fromkeys(borrowed.owner_id for borrowed in used):
         if owner_id is not None:
             owner = await mention_of(database, owner_id, texts)
             lines.append(texts.html(key, owner=owner))
@@ -38,12 +42,12 @@ async def on_status(
     database: Queryable, job: Job, text: str, keyboard: Keyboard | None, texts: Catalogue
 ) -> tuple[str, Keyboard | None]:
     """A job's status with what its owners have to know, and their button."""
-    lent = await borrowed_media.of_job(database, job)
-    if not lent:
+    used = await borrowed_media.of_job(database, job)
+    if not used:
         return text, keyboard
-    if any(borrowed.stopped_at_milliseconds for borrowed in lent):
+    if any(borrowed.stopped_at_milliseconds for borrowed in used):
         return texts.html("job-objected"), None
-    text = await with_owners(database, text, "loan-used", lent, texts)
+    text = await with_owners(database, text, "loan-used", used, texts)
     return text, with_row(keyboard, (texts.plain("button-not-me"), f"notme:{job.id}"))
 
 

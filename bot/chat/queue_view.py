@@ -1,4 +1,4 @@
-"""The line at one look: who waits at which place, and how much video comes before."""
+"""The queue at one look: who waits where, how much comes before, the parts of one video."""
 
 from __future__ import annotations
 
@@ -102,10 +102,10 @@ class PartsProgress:
     def change_key(self) -> tuple[str, int, int]:
         """What is worth an edit: another part, another place, a step of the bar."""
         number = self.in_hand.part if self.in_hand else 0
-        finisher = "failing" if self.whole.failure else ""
+        failing = "failing" if self.whole.failure else ""
         step = self.place if self.is_waiting else int(self._share() * _BAR_STEPS)
         preparing = all(part.state == JobState.PREPARING for part in self.open_parts)
-        change_key = f"part:{number}:{self.is_waiting}:{preparing}:{finisher}"
+        change_key = f"part:{number}:{self.is_waiting}:{preparing}:{failing}"
         return change_key, self.whole.cancel_requested, step
 
     def text(self, texts: Catalogue, say_left: Callable[..., str]) -> str:

@@ -1,4 +1,4 @@
-"""Progress: what each open job's status message says, shown when it changes."""
+"""The status message of each open job: sent first, and shown anew when what it says changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wire: one HTTP request, one answer, and exact names for the ways of getting none."""
+"""One HTTP request and its answer: timeouts, headers, exact names for the ways to get none."""
 
 from __future__ import annotations
 

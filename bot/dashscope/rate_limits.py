@@ -1,4 +1,4 @@
-"""The pace of calls: never faster than the provider allows the account."""
+"""Rate limits: calls never faster than the provider allows the account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A task: one video being made by the service, and how it stands."""
+"""Tasks: how one stands, lists of them, what a failed one means, what was billed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handing a file to the service: its temporary space, kept for 48 hours, bound to one model."""
+"""Handing a file to the service: where it may go, its space for 48 hours, bound to one model."""
 
 from __future__ import annotations
 

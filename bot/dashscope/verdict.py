@@ -1,4 +1,4 @@
-"""A verdict: what detection says about a photo."""
+"""Detection: what is asked about a photo, and what the service says of it."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class Delivery(Component):
             await self._undeliverable(job, refusal)
             return None
 
-    async def _bring(self, job: Job) -> tuple[SentMessage, bool]:
+    async def _send_first(self, job: Job) -> tuple[SentMessage, bool]:
         """What was sent, and whether as a file.
 
         In the first form that Telegram takes; raises what spoke against the video as it is.

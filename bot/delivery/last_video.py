@@ -1,4 +1,4 @@
-"""The last video once more: by the id under which Telegram has it, else from the kept file."""
+"""An earlier video once more: by the id under which Telegram has it, else from the kept file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packing: a job's video, its caption and where it goes, in a form that Telegram takes."""
+"""Packages: a job's video, its caption and buttons, in a form that Telegram takes."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class PrivateFallbacks(Component):
         """Whether the video goes elsewhere already."""
         return await private_fallbacks.of_job(self.database, job.id) is not None
 
-    async def bring(self, job: Job) -> SentMessage:
+    async def send(self, job: Job) -> SentMessage:
         """Bring the video to the private chat; doing it twice shows it once.
 
         Raises: `TelegramFailure`s, `RequestInvalid` for a job that has no other chat.

@@ -40,7 +40,7 @@ class Engine(Protocol):
     async def check(self, jpeg: bytes) -> Verdict:
         """Whether this photo can speak; paid for by the answer."""
 
-    async def keep(self, file_name: str, data: bytes) -> UploadedFile:
+    async def upload(self, file_name: str, data: bytes) -> UploadedFile:
         """Hand a file over for rendering."""
 
     async def submit(self, ticket: Ticket) -> str:
@@ -65,7 +65,7 @@ class Engine(Protocol):
         """Copy the result to `target`."""
 
 
-def stops_account(engine: Engine) -> str:
+def outage_account(engine: Engine) -> str:
     """What names its stops: a model can be refused while the account's others work.
 
     That of the first model is the account's, as it was when there was no other.

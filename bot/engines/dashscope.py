@@ -53,7 +53,7 @@ class ServiceEngine:
         except TryAgain as failure:
             raise NotSent(f"no check: {failure}") from failure
 
-    async def keep(self, file_name: str, data: bytes) -> UploadedFile:
+    async def upload(self, file_name: str, data: bytes) -> UploadedFile:
         """See `Engine`."""
         return await self._service.upload(self._model, file_name, data)
 

@@ -1,4 +1,4 @@
-"""Detection: the provider's paid verdict on a picture, asked for once, counted and capped."""
+"""The check of a face: the provider's paid verdict, asked for once, counted and capped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stops: while the provider refuses to serve, nothing is submitted but a trial now and then.
+"""Outages: while the provider refuses to serve, nothing is submitted but a probe now and then.
 
 Waiting jobs stay in the queue. Only the work itself proves that it works again: reading is free
 and goes on when an account is unpaid or a model retired, so the next job is the trial.
@@ -109,9 +109,9 @@ class Outages(Component):
         stop = await outages.current(tx, self.account, Work.SUBMIT)
         if stop is not None and not stop.is_due(tx.now_milliseconds):
             raise NotDue
-        return stop
+        return outage
 
-    async def begin_probe(self, tx: Transaction, stop: Outage) -> None:
+    async def begin_probe(self, tx: Transaction, outage: Outage) -> None:
         """A job was taken for the trial: no other is, until the next one is due."""
         await outages.begin_probe(tx, stop, _probe_at(tx, stop))
 
@@ -159,7 +159,7 @@ class Outages(Component):
             if waits and now - since >= LONGEST_WAIT_MILLISECONDS:
                 await self._give_up(job, stop)
 
-    async def _give_up(self, job: Job, stop: Outage) -> None:
+    async def _give_up(self, job: Job, outage: Outage) -> None:
         """Only what still waits: a job that was taken meanwhile may be paid for."""
         async with self.database.transaction() as tx:
             current = await jobs.get(tx, job.id)
@@ -168,7 +168,7 @@ class Outages(Component):
             await moves.fail(tx, current, "failed-waited", stop.cause)
         logger.warning("job %s waited too long for the provider (%s)", job.id, stop.cause)
 
-    async def _tell_begin(self, stop: Outage) -> None:
+    async def _tell_begin(self, outage: Outage) -> None:
         """A second stop of a cause that was told is no news, but how a trial went is."""
         async with self.database.transaction() as tx:
             others = await outages.all_of(tx, self.account)
@@ -176,12 +176,12 @@ class Outages(Component):
             if stop.trials or not known:
                 await self.operator.note(
                     tx,
-                    f"stopped:{self._named(stop.work)}:{stop.trial_at_milliseconds}",
+                    f"stopped:{self._named(outage.work)}:{outage.trial_at_milliseconds}",
                     "operator-service-stopped",
-                    cause=stop.cause,
-                    detail=self._named(stop.detail),
+                    cause=outage.cause,
+                    detail=self._named(outage.detail),
                 )
-            await outages.was_told(tx, stop)
+            await outages.was_told(tx, outage)
 
     def _named(self, detail: str) -> str:
         """Of several engines the operator is told which one it is."""
@@ -194,7 +194,7 @@ class Outages(Component):
             await outages.forget(tx, stop)
 
 
-def _is_proof(work: Work, stop: Outage) -> bool:
+def _is_proof(work: Work, outage: Outage) -> bool:
     """Whether doing this work shows that the stop is over; uploads are for the video's model."""
     if work != Work.SUBMIT:
         return stop.work == work

@@ -51,7 +51,7 @@ class PreviewEngine:
         del jpeg
         return Verdict(passed=True)
 
-    async def keep(self, file_name: str, data: bytes) -> UploadedFile:
+    async def upload(self, file_name: str, data: bytes) -> UploadedFile:
         """See `Engine`: the file lies next to the database."""
         path = self._directory / f"{hashlib.sha256(data).hexdigest()[:32]}{Path(file_name).suffix}"
         path.write_bytes(data)

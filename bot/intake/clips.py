@@ -1,4 +1,4 @@
-"""Excerpts: pieces of a long voice, sent as voice notes, for its sender to choose one."""
+"""Clips of a long voice, sent as voice messages, for its sender to choose one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a half in a group: little, and so that the answer reaches the bot.
+"""What is said of a photo or voice in a group: little, and so that replies reach the bot.
 
 With privacy mode on a bot sees only what answers its own messages, so whatever it asks for is asked
 for with the reply field open. What is good and complete is not mentioned: the job's status follows.
@@ -35,7 +35,7 @@ async def longest_seconds(database: Database, chat_id: int) -> float:
 
 
 async def ready_in_group(database: Database, item: Media, texts: Catalogue) -> Said | None:
-    """Ask for the other half, if it is not there and not on its way."""
+    """Ask for the other media item, if it is not there and not on its way."""
     if await jobs.newest_with(database, item.id) is not None:
         return None
     draft = await drafts.get(database, item.conversation)

@@ -1,4 +1,4 @@
-"""Long voices: listened to, cut and joined in processes of their own.
+"""A voice made fit to be sent on: listened to, cut and joined in processes of their own.
 
 They take so long that others would wait for them; each piece of work gets its own guarded process,
 one at a time.
@@ -49,8 +49,8 @@ class Plan:
         if item.plan is None:
             return None
         kept = json.loads(item.plan)
-        pieces = tuple((begin, end) for begin, end in kept["clips"])
-        return cls(kept["length"], tuple(kept["cuts"]), pieces)
+        clips = tuple((begin, end) for begin, end in kept["clips"])
+        return cls(kept["length"], tuple(kept["cuts"]), clips)
 
     def kept(self) -> str:
         """As the database keeps it."""
@@ -76,7 +76,7 @@ class LongVoice:
             raise SoundRefused(SoundFault.TOO_LONG, made.duration_milliseconds)
         return Plan(made.duration_milliseconds, made.cuts, made.clips)
 
-    async def pieces(self, item: Media, data: bytes, spans: tuple[Span, ...]) -> tuple[bytes, ...]:
+    async def cut(self, item: Media, data: bytes, spans: tuple[Span, ...]) -> tuple[bytes, ...]:
         """These spans as WAVs for the provider."""
         return await self._listen(cut_sound, item, data, spans)
 

@@ -1,6 +1,6 @@
-"""Intake: each half is fetched, checked and handed to the provider as soon as it arrives.
+"""Intake: each media item is fetched, checked and handed over as soon as it arrives.
 
-What is wrong with it is said on its own message; the other half is kept. Free checks come first.
+What is wrong with it is said on its own message; the other item is kept. Free checks come first.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Intake(Component):
         try:
             await self.replies.say_away(item)
         except chat.TelegramFailure as unsaid:
-            logger.info("half %s: %s", item.id, unsaid)
+            logger.info("media item %s: %s", item.id, unsaid)
 
     async def _put_off(self, item: Media, seconds: float) -> None:
         not_before = self.clock.now_milliseconds() + int(seconds * 1000)

@@ -1,4 +1,4 @@
-"""What became of a half."""
+"""What became of a media item."""
 
 from __future__ import annotations
 

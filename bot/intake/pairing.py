@@ -1,4 +1,4 @@
-"""Pairing: a photo and a sound that are both ready become a job and its hold, in one go."""
+"""Pairing: a photo and a voice that are both ready become a job and its hold, in one go."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two ready halves."""
+    """Two ready media items."""
 
     photo: Media
     sound: Media
 
     @property
     def newest(self) -> Media:
-        """The half whose message is further down in the chat."""
+        """The media item whose message is further down in the chat."""
         return max(self.photo, self.sound, key=lambda item: item.message_id)
 
     @property
@@ -76,10 +76,10 @@ class Pairing(Component):
     consent: Consent
 
     async def pair(self, conversation: ConversationKey) -> Job | None:
-        """Make a job of the draft if both halves are ready and every cap allows it.
+        """Make a job of the draft if both media items are ready and every cap allows it.
 
         Where a cap does not, the sound waits for its owner's answer, with the reason; and so does
-        the newer half where the other one is so old that its owner may have forgotten it.
+        the newer media item where the other one is so old that its owner may have forgotten it.
         """
         draft = await drafts.get(self.database, conversation)
         if draft.sound is not None and await self._is_too_long_here(draft.sound):
@@ -223,7 +223,7 @@ class Pairing(Component):
         )
 
     def _age_milliseconds(self, pair: Pair) -> int:
-        """Since the older half was wanted last."""
+        """Since the older media item was wanted last."""
         wanted = min(pair.photo.wanted_at_milliseconds, pair.sound.wanted_at_milliseconds)
         return self.clock.now_milliseconds() - wanted
 
@@ -274,8 +274,8 @@ class Pairing(Component):
             await media.ask_again(tx, item.id, fault, detail)
 
 
-async def _not_lent(database: Queryable, pair: Pair) -> list[Media]:
-    """The halves of somebody else who, or whose group, does not let others have them."""
+async def _not_borrowable(database: Queryable, pair: Pair) -> list[Media]:
+    """The media items of somebody else who, or whose group, does not let others have them."""
     items = (pair.photo, pair.sound)
     return [item for item in items if not await borrowed_media.may_use(database, item)]
 

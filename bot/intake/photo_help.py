@@ -88,9 +88,9 @@ def _caption(item: Media, explained: Explained, texts: Catalogue) -> str | None:
 def _keyboard(item: Media, explained: Explained, texts: Catalogue) -> Keyboard | None:
     """A button a part; it names the part by its place among those offered."""
     rows = []
-    for conversation, offer in enumerate(explained.offers):
+    for number, offer in enumerate(explained.offers):
         label = texts.plain("button-use-part", number=offer.number)
         if explained.faces > 1:
             label = texts.plain("button-use-person", number=offer.number)
-        rows.append([(label, f"crop:{item.id}:{conversation}")])
+        rows.append([(label, f"crop:{item.id}:{number}")])
     return Keyboard.of(*rows) if rows else None

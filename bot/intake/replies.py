@@ -1,4 +1,4 @@
-"""What is said on a half's message once it is known what became of it: all from the database."""
+"""What is said on a photo's or voice's message, with its buttons: all from the database."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class MediaReplies(Component):
     long_voice_choices: LongVoiceChoices
 
     async def say(self, media_id: int) -> None:
-        """Say it on the half's message; nothing, where that message is a job's status by now.
+        """Say it on the media item's message; nothing, where that message is a job's status by now.
 
         Raises: `TelegramFailure`s, see `Conversation.about`.
         """
@@ -66,7 +66,7 @@ class MediaReplies(Component):
         return in_group(item, said, texts)
 
     async def say_away(self, item: Media) -> None:
-        """Say on the half's message that the service is waited for; nothing where there is none.
+        """Say on the item's message that the service is waited for; nothing where there is none.
 
         Raises: `TelegramFailure`s.
         """

@@ -1,4 +1,4 @@
-"""The check of a sound: normalised on this machine, then handed to the provider."""
+"""The check of a voice: normalised on this machine, then handed to the provider."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class VoiceCheck(Component):
         if plan is not None and item.in_parts:
             return MediaOutcome.ready({"duration_milliseconds": plan.length})
         if item.from_milliseconds:
-            return await self._piece(item, data)
+            return await self._clip(item, data)
         try:
             sound = await self.common.media.decoder.normalise_sound(
                 data, limit_milliseconds=item.limit_milliseconds, levelled=bool(item.levelled)
@@ -48,7 +48,7 @@ class VoiceCheck(Component):
         noisy = float(ratio is not None and ratio < _NOISY_BELOW_DB)
         return await self._handed_over(item, sound.wav, sound.duration_milliseconds, noisy=noisy)
 
-    async def _piece(self, item: Media, data: bytes) -> MediaOutcome:
+    async def _clip(self, item: Media, data: bytes) -> MediaOutcome:
         """The piece that its sender chose."""
         length = item.limit_milliseconds or 0
         span = (item.from_milliseconds, item.from_milliseconds + length)

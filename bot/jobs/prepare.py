@@ -1,4 +1,4 @@
-"""Preparation: both halves are at the provider, fresh enough to outlast the wait."""
+"""Preparation: photo and voice are at the provider, fresh enough to outlast the wait."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LEAST_MILLISECONDS = 3600 * 1000
 
 
 class MediaLost(Exception):
-    """A half can no longer be had from Telegram in the form that was accepted."""
+    """A media item can no longer be had from Telegram in the form that was accepted."""
 
 
 class PhotoUnsuitable(Exception):
@@ -85,7 +85,7 @@ class Preparation(Component):
         photo, sound = await self._items(job)
         sound_url = sound.upload_url if job.whole_id is None else job.part_url
         if photo.upload_url is None or sound_url is None:
-            raise MediaLost(f"job {job.id} has a half that was never uploaded")
+            raise MediaLost(f"job {job.id} has a media item that was never uploaded")
         return Ticket(
             job.id,
             photo.upload_url,
@@ -153,7 +153,7 @@ class Preparation(Component):
         verdict = await self.detection.verdict(engine, item, picture)
         if not verdict.passed:
             raise PhotoUnsuitable(verdict.code)
-        uploaded = await engine.keep("photo.jpg", picture.jpeg)
+        uploaded = await engine.upload("photo.jpg", picture.jpeg)
         until = uploaded.expires_at_milliseconds
         async with self.database.transaction() as tx:
             await media.set_upload(tx, item.id, uploaded.url, until, engine.name)

@@ -280,7 +280,7 @@ async def ask_which(tx: Transaction, operator: Operator, job: Job, task_ids: lis
 
     From then on none is taken for its own but by the answer.
     """
-    if not await candidates.keep(tx, job, task_ids):
+    if not await candidates.store(tx, job, task_ids):
         return False
     await operator.note(
         tx,

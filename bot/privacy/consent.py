@@ -1,4 +1,4 @@
-"""Consent: before the first video a person is asked once; until they agree nothing is touched."""
+"""Consent: each person is asked once, and anew when it changes; till then nothing is opened."""
 
 from __future__ import annotations
 

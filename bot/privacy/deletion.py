@@ -1,4 +1,4 @@
-"""Forgetting: a person's data is deleted as soon as nothing of theirs is under way."""
+"""Deletion: a person's data goes as soon as nothing of theirs is under way, and they are told."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ class ForgetPeople(Component):
                 await self._wait(wish)
                 return
             await self._delete(user_id)
-        await self._say(wish, "deleted")
+        await self._say(forgetting, "deleted")
 
-    async def _wait(self, wish: Forgetting) -> None:
+    async def _wait(self, forgetting: Forgetting) -> None:
         """Said once; what is under way is looked at again and again."""
         if wish.state == "wanted" and await deletion.has_jobs(self.database, wish.user_id):
             await self._say(wish, "waiting")
@@ -84,7 +84,7 @@ class ForgetPeople(Component):
         text = self.texts.of(wish.language).html(_TEXTS[state])
 
         async def never(_: TelegramFailure) -> None:
-            await self._said(wish, state)
+            await self._said(forgetting, state)
 
         async def say() -> None:
             try:
@@ -93,14 +93,14 @@ class ForgetPeople(Component):
                 await self.sender.send_text(Destination(wish.chat_id), text)
             await self._said(wish, state)
 
-        await say_or(say, later=partial(self._put_off, wish), never=never)
+        await say_or(say, later=partial(self._put_off, forgetting), never=never)
 
     async def _said(self, wish: Forgetting, state: str) -> None:
         async with self.database.transaction() as tx:
             if state == "deleted":
-                await deletion.close(tx, wish.user_id)
+                await deletion.close(tx, forgetting.user_id)
             else:
-                await deletion.move_on(tx, wish.user_id, state)
+                await deletion.move_on(tx, forgetting.user_id, state)
 
     async def _put_off(self, wish: Forgetting) -> None:
         not_before = self.clock.now_milliseconds() + delay_milliseconds(wish.tries, DELETION)

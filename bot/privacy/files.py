@@ -1,4 +1,4 @@
-"""Files on the bot's disk that were made of what people sent."""
+"""Files on the bot's disk that were made of what people sent, and how they are removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moderation: administrators see what was reported, and what they decide is done."""
+"""Moderation: reports reach the administrators, and what they decide about a video is done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One lane a chat: order inside it, the others beside it."""
+"""One queue a chat: order inside it, the others beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handling of one stored update: to the handlers, and what became of it into the inbox."""
+"""One stored update: parsed, put into its chat's queue, given to handlers, its outcome stored."""
 
 from __future__ import annotations
 

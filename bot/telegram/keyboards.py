@@ -1,4 +1,4 @@
-"""Buttons under a message, without Telegram's types: the worker builds these."""
+"""Buttons, reply fields and links to /start, and what Telegram's types make of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""getUpdates by hand: raw JSON, since one update that cannot be parsed must not stop the others."""
+"""getUpdates by hand, as raw JSON: one bad update stops no other; other instances are noticed."""
 
 from __future__ import annotations
 

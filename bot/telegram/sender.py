@@ -1,4 +1,4 @@
-"""Everything the bot says in a chat goes through `Sender`: paced, with typed failures."""
+"""All the bot sends goes through `Sender`, files through `Documents`: rate-limited, typed."""
 
 from __future__ import annotations
 

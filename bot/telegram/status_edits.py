@@ -1,4 +1,4 @@
-"""Progress that may be lost: the latest text wins, seldom enough, never after the final word."""
+"""Edits of status messages, which may be lost: the latest wins, seldom, never after the final."""
 
 from __future__ import annotations
 

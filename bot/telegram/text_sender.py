@@ -1,4 +1,4 @@
-"""The part of `Sender` that writes: texts, edits, deletions, answers, small signs."""
+"""The part of `Sender` that writes: texts, edits, deletions, answers to buttons, reactions."""
 
 from __future__ import annotations
 

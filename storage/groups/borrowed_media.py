@@ -1,4 +1,4 @@
-"""Loans: photos and voices of somebody else that a person uses, and what their owners say to it."""
+"""Borrowed media: photos and voices of somebody else, and what their owners say to their use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage.media import Media
 
 @dataclass(frozen=True, slots=True)
 class BorrowedMedia:
-    """Whose half it is; no `owner_id` where nobody in particular shows (a channel, another bot)."""
+    """Whose item it is; no `owner_id` where nobody in particular shows (a channel, another bot)."""
 
     media_id: int
     owner_id: int | None
@@ -22,7 +22,7 @@ class BorrowedMedia:
 
 
 async def borrow(tx: Transaction, media_id: int, owner_id: int | None) -> None:
-    """This half is somebody else's."""
+    """This media item is somebody else's."""
     await tx.execute(
         """
         INSERT INTO loans (media_id, owner_id) VALUES (:media_id, :owner_id)
@@ -54,7 +54,7 @@ async def is_stopped(database: Queryable, job: Job) -> bool:
 
 
 async def may_use(database: Queryable, item: Media) -> bool:
-    """Whether this half is its sender's own, or its owner and the group let them have it."""
+    """Whether this media item is its sender's own, or its owner and the group let them have it."""
     borrowed = await get(database, item.id)
     if borrowed is None:
         return True

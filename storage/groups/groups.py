@@ -1,4 +1,4 @@
-"""What the admins of each group chose, and whom they let in."""
+"""Groups: what their admins chose, whom they let in, what the bot said of itself there."""
 
 from __future__ import annotations
 

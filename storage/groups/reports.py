@@ -1,4 +1,4 @@
-"""What people say of videos, who is to see it, and the videos that were taken down for it."""
+"""Reports of videos, who is to see them, and the takedowns that came of them."""
 
 from __future__ import annotations
 

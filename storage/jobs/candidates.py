@@ -20,7 +20,7 @@ class CandidateAnswer(StrEnum):
     """The task is not among those that were named for this job, or is another job's by now."""
 
 
-async def keep(tx: Transaction, job: Job, task_ids: list[str]) -> bool:
+async def store(tx: Transaction, job: Job, task_ids: list[str]) -> bool:
     """The operator may choose among these from now on; False when the job has moved on."""
     current = await jobs.get(tx, job.id)
     if not _is_same_submission(current, job):

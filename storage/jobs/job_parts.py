@@ -1,4 +1,4 @@
-"""Wholes: jobs made in parts, for voices that are longer than one video may be.
+"""Jobs made in parts, for voices that are longer than one video may be.
 
 A part is a job of its own: it takes slots, is submitted, watched and fetched like any other, and
 is `kept` then. It has no hold: its whole has one for all of them, and settles what they were

@@ -1,4 +1,4 @@
-"""To what each person agreed, and the questions that wait for an answer."""
+"""Consents: to what each person agreed, and the questions that wait for an answer."""
 
 from __future__ import annotations
 

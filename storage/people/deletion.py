@@ -36,7 +36,7 @@ async def want(tx: Transaction, user_id: int, chat_id: int, message_id: int, lan
 
 
 async def drop_waiting(tx: Transaction, user_id: int) -> None:
-    """From now on nothing new begins for this person: neither halves nor their consent are left."""
+    """From now on nothing new begins for this person: neither items nor their consent are left."""
     await drop_waiting_media(tx, user_id, "forgotten")
     who = {"user_id": user_id}
     for table in ("drafts", "consents", "consent_questions"):

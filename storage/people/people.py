@@ -1,4 +1,4 @@
-"""The people the bot has met."""
+"""The people the bot has met, and those it bans."""
 
 from __future__ import annotations
 

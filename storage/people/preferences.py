@@ -1,4 +1,4 @@
-"""What each person chose once and for all."""
+"""What each person chose in /settings; settings of groups are stored the same way."""
 
 from __future__ import annotations
 

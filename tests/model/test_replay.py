@@ -443,7 +443,7 @@ ELSEWHERE = {
     "people.ban",
     "people.unban",
     "people.is_to_be_told",
-    "preferences.keep",
+    "preferences.store",
     "drafts.want",
     "drafts.wake_other",
     "media_answers.want",

@@ -55,7 +55,7 @@ class ScriptedEngine:
             raise self.refusal
         return Verdict(passed=True)
 
-    async def keep(self, file_name: str, data: bytes) -> UploadedFile:
+    async def upload(self, file_name: str, data: bytes) -> UploadedFile:
         del data
         if self.refusal is not None and not isinstance(self.refusal, OF_A_SUBMISSION):
             raise self.refusal

@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.dashscope.errors import Moderated, ServiceStopped, StopCause, TryAgain
 from bot.dashscope.tasks import TaskStatus
 from bot.dashscope.verdict import Verdict
-from bot.engines.base import stops_account
+from bot.engines.base import outage_account
 from bot.engines.face_check import Detection
 from bot.engines.outages import NotDue, Outages
 from bot.engines.registry import Engines

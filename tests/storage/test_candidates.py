@@ -28,7 +28,7 @@ async def taken(database: Database) -> Job:
 async def asked(database: Database, user_id: int = 1) -> Job:
     job = await submitting(database, user_id)
     async with database.transaction() as tx:
-        assert await candidates.keep(tx, job, ["a", "b"])
+        assert await candidates.store(tx, job, ["a", "b"])
         await moves.postpone(tx, job.id, NOON + 300_000)
     return job
 
@@ -89,7 +89,7 @@ async def test_a_question_that_comes_too_late_is_not_asked(database: Database) -
     job = await asked(database)
     await adopt(database, job, "a")
     async with database.transaction() as tx:
-        assert not await candidates.keep(tx, job, ["a", "b"])
+        assert not await candidates.store(tx, job, ["a", "b"])
 
 
 async def test_a_released_job_stays_so_whatever_comes_after(database: Database) -> None:

@@ -44,8 +44,8 @@ async def ordered(
 
 
 async def _ticket(service: VideoService, prepared: Prepared, verdict: Verdict) -> Ticket:
-    photo = await service.engine.keep("photo.jpg", prepared.picture.jpeg)
-    voice = await service.engine.keep("sound.wav", prepared.sound.wav)
+    photo = await service.engine.upload("photo.jpg", prepared.picture.jpeg)
+    voice = await service.engine.upload("sound.wav", prepared.sound.wav)
     resolution, boxes = service.settings.resolution, (verdict.face_bbox, verdict.ext_bbox)
     return Ticket(0, photo.url, voice.url, resolution, *boxes)
 

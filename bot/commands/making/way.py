@@ -37,7 +37,7 @@ async def make_video(
                 task_id = await ordered(service, prepared, verdict, note)
                 if service.paid:
                     _tell(f"Task {task_id} (also in {note.path})")
-                await _bring(service, task_id, output, note)
+                await _deliver(service, task_id, output, note)
 
 
 async def fetch_video(settings: ServiceSettings, task_id: str, output: Path) -> None:
@@ -49,10 +49,10 @@ async def fetch_video(settings: ServiceSettings, task_id: str, output: Path) -> 
             if not service.paid:
                 raise Failure("--task needs DASHSCOPE_API_KEY: only the paid service keeps tasks.")
             with cancelled_by_signals():
-                await _bring(service, task_id, output, note)
+                await _deliver(service, task_id, output, note)
 
 
-async def _bring(service: VideoService, task_id: str, output: Path, note: PaidTask) -> None:
+async def _deliver(service: VideoService, task_id: str, output: Path, note: PaidTask) -> None:
     task = await finished(service, task_id, note)
     await fetched(service, task, output)
     note.forget()

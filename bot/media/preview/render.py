@@ -63,8 +63,8 @@ def _frames(
     head, word = Head((width, height), canvas.points), Label(label, (width, height))
     blinks = blink_track(len(speech.opening), frames_per_second, seed)
     tracks = (speech.opening, speech.width, speech.emphasis, blinks)
-    moments = zip(*(track.tolist() for track in tracks), strict=True)
-    for index, (opening, wide, emphasis, down) in enumerate(moments):
+    poses = zip(*(track.tolist() for track in tracks), strict=True)
+    for index, (opening, wide, emphasis, down) in enumerate(poses):
         frame = canvas.photo.copy()
         mouth.speak(frame, opening)
         eyes.blink(frame, down)

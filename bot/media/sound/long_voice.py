@@ -50,7 +50,7 @@ def cut_sound(
     Raises SoundRefused, ValueError: a span is not in the sound.
     """
     whole = _whole(data, longest_milliseconds, levelled)
-    return tuple(wav_of(_piece(whole, span)) for span in spans)
+    return tuple(wav_of(_cut(whole, span)) for span in spans)
 
 
 def record_clips(
@@ -65,12 +65,12 @@ def _whole(data: bytes, longest_milliseconds: int, levelled: bool) -> AudioSegme
     return AudioSegment.from_wav(BytesIO(level_sound(data, longest_milliseconds, levelled)))
 
 
-def _piece(whole: AudioSegment, span: Span) -> AudioSegment:
+def _cut(whole: AudioSegment, span: Span) -> AudioSegment:
     begin, end = span
     if not 0 <= begin < end <= len(whole):
         raise ValueError(f"{span} is not within 0 and {len(whole)} ms")
-    piece = whole[begin:end]
-    return piece.fade_in(_FADE_IN_MILLISECONDS).fade_out(_FADE_OUT_MILLISECONDS)
+    chunk = whole[begin:end]
+    return chunk.fade_in(_FADE_IN_MILLISECONDS).fade_out(_FADE_OUT_MILLISECONDS)
 
 
 def _voice_note(wav: bytes) -> bytes:
@@ -83,7 +83,7 @@ def _voice_note(wav: bytes) -> bytes:
         voice.bit_rate = _VOICE_BITS_PER_SECOND
         resampler = av.AudioResampler(format="s16", layout="mono", rate=_VOICE_RATE_HZ)
         for frame in [*source.decode(audio=0), None]:
-            for piece in resampler.resample(frame):
-                ogg.mux(voice.encode(piece))
+            for chunk in resampler.resample(frame):
+                ogg.mux(voice.encode(chunk))
         ogg.mux(voice.encode(None))
     return target.getvalue()

@@ -83,12 +83,12 @@ def _pictures(parts: Sequence[VideoPart], shape: _Shape) -> Iterator[Planes]:
     last: Planes | None = None
     for part in parts:
         end = begin + part.seconds
-        moments = [
+        times = [
             Fraction(frame) / shape.rate - begin
             for frame in range(ceil(begin * shape.rate), ceil(end * shape.rate))
         ]
         fading, since = last, Fraction(0)
-        for moment, picture in zip(moments, _shown(part.source, moments, shape), strict=True):
+        for moment, picture in zip(times, _shown(part.source, times, shape), strict=True):
             last = picture
             since = moment + 1 / shape.rate
             yield picture if fading is None else _faded(fading, picture, since / (2 * _FADE))
@@ -103,7 +103,7 @@ def _faded(old: Planes, new: Planes, share: Fraction) -> Planes:
     return np.rint(old * (1 - weight) + new * weight).astype(np.uint8)
 
 
-def _shown(source: Path, moments: Sequence[Fraction], shape: _Shape) -> Iterator[Planes]:
+def _shown(source: Path, times: Sequence[Fraction], shape: _Shape) -> Iterator[Planes]:
     """The picture nearest to each moment, in seconds from the beginning; the last one stays."""
     item = 1 / shape.rate / 2
     with open_video(source) as container:
@@ -113,7 +113,7 @@ def _shown(source: Path, moments: Sequence[Fraction], shape: _Shape) -> Iterator
             raise VideoUnreadable
         following = next(frames, None)
         planes: Planes | None = None
-        for moment in moments:
+        for moment in times:
             while following is not None and following[0] - item <= moment:
                 shown, planes = following[1], None
                 following = next(frames, None)
@@ -162,8 +162,8 @@ def _sound_of(source: Path) -> Samples:
         if not container.streams.audio:
             return np.zeros(0, np.float32)
         decoded = [*container.decode(audio=0), None]
-        pieces = [piece.to_ndarray()[0] for frame in decoded for piece in resampler.resample(frame)]
-    return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+        chunks = [chunk.to_ndarray()[0] for frame in decoded for chunk in resampler.resample(frame)]
+    return np.concatenate(chunks) if chunks else np.zeros(0, np.float32)
 
 
 class _Film:
@@ -210,8 +210,8 @@ class _Film:
         resampler = av.AudioResampler(format="fltp", layout="mono", rate=_SOUND_RATE_HZ)
         whole = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound)[None, :], "fltp", "mono")
         whole.sample_rate, whole.pts = SAMPLE_RATE_HZ, 0
-        pieces = [piece for given in (whole, None) for piece in resampler.resample(given)]
-        return [packet for piece in [*pieces, None] for packet in self._audio.encode(piece)]
+        chunks = [chunk for given in (whole, None) for chunk in resampler.resample(given)]
+        return [packet for chunk in [*chunks, None] for packet in self._audio.encode(chunk)]
 
 
 def _starts(packet: Any) -> Fraction:
