@@ -75,7 +75,7 @@ class Worker:
 
     async def _begin_what_is_due(self) -> None:
         for item in await media.due(self._database, _INTAKES_AHEAD):
-            self._items.start(item.id, partial(self._take, item.id))
+            self._items.start(item.id, partial(self._receive, item.id))
         for item in await media.unannounced(self._database, _INTAKES_AHEAD):
             self._items.start(item.id, partial(self._intake.conclude, item.id))
         for job, work in await self._steps.due():

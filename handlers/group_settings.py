@@ -28,11 +28,11 @@ _MOST_NAMES = 50
 
 async def show_group_settings(context: MessageContext) -> None:
     """/groupsettings, for admins of the group."""
-    chat = message_context.message.chat
-    async with message_context.services.database.transaction() as tx:
+    chat = context.message.chat
+    async with context.services.database.transaction() as tx:
         await groups.choose(tx, chat.id, {"title": chat.title or ""})
-    panel = await _main_panel(message_context.services, chat.id, message_context.texts)
-    await message_context.reply_once(panel.text, panel.keyboard)
+    panel = await _main_panel(context.services, chat.id, context.texts)
+    await context.reply_once(panel.text, panel.keyboard)
 
 
 async def change(pressed: ButtonPress) -> str | Answer:
@@ -141,11 +141,11 @@ async def _lacks(services: Services, chat_id: int, texts: Catalogue) -> list[str
     except TelegramFailure as failure:
         logger.info("the bot's rights in chat %s stay unknown: %s", chat_id, failure)
         return []
-    lines = [] if powers.sees_everything else [texts.html("arrival-hears-commands")]
+    lines = [] if powers.sees_everything else [texts.html("introduction-hears-commands")]
     if powers.lack is not None:
         lines.append(texts.html("lack-videos"))
     if powers.slow_mode_seconds:
-        lines.append(texts.html("arrival-slow", seconds=powers.slow_mode_seconds))
+        lines.append(texts.html("introduction-slow", seconds=powers.slow_mode_seconds))
     return lines
 
 
@@ -154,8 +154,8 @@ async def allow(context: MessageContext) -> None:
     guest = await _guest(context)
     if guest is None:
         return
-    chat_id = message_context.message.chat_id
-    async with message_context.services.database.transaction() as tx:
+    chat_id = context.message.chat_id
+    async with context.services.database.transaction() as tx:
         if await people.find(tx, guest.id) is None:
             person = Person(guest.id, guest.first_name, guest.username, guest.language_code)
             await people.remember(tx, person)

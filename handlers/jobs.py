@@ -28,8 +28,8 @@ async def _status_text(context: MessageContext) -> str:
     database = context.services.database
     mine = await jobs.open_jobs_of(database, context.user.id, context.message.chat_id)
     if mine:
-        lines = await message_context.services.chat.progress.lines(mine, message_context.texts)
-        title = message_context.texts.html("status-jobs", count=len(mine))
+        lines = await context.services.chat.progress.lines(mine, context.texts)
+        title = context.texts.html("status-jobs", count=len(mine))
         return "\n\n".join([title, *lines])
     draft = await drafts.get(database, context.conversation)
     key = _key(draft)
@@ -107,9 +107,9 @@ async def cancel(context: MessageContext) -> None:
     """All of this person's jobs here, or else the draft."""
     outcome = await _outcome(context)
     for job_id in outcome["stopping"]:
-        message_context.services.jobs.watch.wakeup(job_id)
-    message_context.services.wakeup()
-    await message_context.reply(_cancelled_text(message_context.texts, outcome))
+        context.services.jobs.watch.wakeup(job_id)
+    context.services.wakeup()
+    await context.reply(_cancelled_text(context.texts, outcome))
 
 
 async def cancel_job(services: Services, job: Job) -> bool:
@@ -123,19 +123,19 @@ async def cancel_job(services: Services, job: Job) -> bool:
 
 async def _outcome(context: MessageContext) -> Outcome:
     """What this very update did: handled again, it must not drop what was begun after it."""
-    async with message_context.services.database.transaction() as tx:
-        known = await inbox.find(tx, message_context.update_id)
+    async with context.services.database.transaction() as tx:
+        known = await inbox.find(tx, context.update_id)
         if known is not None:
             return known
-        outcome = await _stop_all(tx, message_context)
-        await inbox.keep(tx, message_context.update_id, outcome)
+        outcome = await _stop_all(tx, context)
+        await inbox.store(tx, context.update_id, outcome)
     return outcome
 
 
-async def _stop_all(tx: Transaction, message_context: MessageContext) -> Outcome:
-    mine = await jobs.open_jobs_of(tx, message_context.user.id, message_context.message.chat_id)
+async def _stop_all(tx: Transaction, context: MessageContext) -> Outcome:
+    mine = await jobs.open_jobs_of(tx, context.user.id, context.message.chat_id)
     stopping = [job.id for job in mine if not await _stop(tx, job)]
-    forgot = not mine and await drafts.clear(tx, message_context.conversation)
+    forgot = not mine and await drafts.clear(tx, context.conversation)
     return {"cancelled": len(mine) - len(stopping), "stopping": stopping, "forgot": forgot}
 
 

@@ -182,8 +182,8 @@ async def _record(
 
     A media item that is new answers the question about an older one.
     """
-    received = _received(message_context, item)
-    async with message_context.services.database.transaction() as tx:
+    received = _received(context, item)
+    async with context.services.database.transaction() as tx:
         new = await media.record(
             tx,
             received,
@@ -275,4 +275,4 @@ async def lay_known_photo(context: MessageContext) -> None:
     ):
         return
     async with database.transaction() as tx:
-        await drafts.put(tx, photo, conversation=message_context.conversation)
+        await drafts.put(tx, photo, conversation=context.conversation)

@@ -145,11 +145,11 @@ async def pick(pressed: ButtonPress) -> str:
     async with pressed.services.database.transaction() as tx:
         new = await clips.want(tx, item.id, plan.clips)
     pressed.services.wakeup()
-    return "answer-pieces-coming" if new else "answer-pieces-there"
+    return "answer-clips-coming" if new else "answer-clips-there"
 
 
 async def use_clip(pressed: ButtonPress) -> str:
-    """piece:ITEM:NUMBER uses a clip that was sent."""
+    """clip:ITEM:NUMBER uses a clip that was sent."""
     item, _ = await _asked(pressed)
     chosen = await clips.get(pressed.services.database, item.id, pressed.number(1))
     if chosen is None:

@@ -18,9 +18,9 @@ async def adopt(context: MessageContext) -> None:
     if job_id is None:
         await context.reply(context.texts.html("adopt-usage"))
         return
-    async with message_context.services.database.transaction() as tx:
+    async with context.services.database.transaction() as tx:
         answer = await candidates.adopt(tx, job_id, words[1])
-    await _reply(message_context, answer, "adopt-done", job_id, words[1])
+    await _reply(context, answer, "adopt-done", job_id, words[1])
 
 
 async def release(context: MessageContext) -> None:
@@ -29,9 +29,9 @@ async def release(context: MessageContext) -> None:
     if job_id is None:
         await context.reply(context.texts.html("release-usage"))
         return
-    async with message_context.services.database.transaction() as tx:
+    async with context.services.database.transaction() as tx:
         answer = await candidates.release(tx, job_id, "failed-released")
-    await _reply(message_context, answer, "release-done", job_id)
+    await _reply(context, answer, "release-done", job_id)
 
 
 def _job_in(words: Sequence[str], count: int) -> int | None:
@@ -43,27 +43,21 @@ def _job_in(words: Sequence[str], count: int) -> int | None:
 
 
 async def _reply(
-    message_context: MessageContext,
-    answer: CandidateAnswer,
-    done: str,
-    job_id: int,
-    task_id: str = "",
+    context: MessageContext, answer: CandidateAnswer, done: str, job_id: int, task_id: str = ""
 ) -> None:
     match answer:
         case CandidateAnswer.DONE:
-            message_context.services.wakeup()
-            text = message_context.texts.html(done, job=str(job_id), task=task_id)
+            context.services.wakeup()
+            text = context.texts.html(done, job=str(job_id), task=task_id)
         case CandidateAnswer.NOT_LISTED:
-            text = message_context.texts.html("adopt-not-listed", job=str(job_id), task=task_id)
+            text = context.texts.html("adopt-not-listed", job=str(job_id), task=task_id)
         case CandidateAnswer.NOT_ASKED:
-            text = message_context.texts.html("adopt-not-asked", job=str(job_id))
-    await message_context.reply(text)
+            text = context.texts.html("adopt-not-asked", job=str(job_id))
+    await context.reply(text)
 
 
 async def resume(context: MessageContext) -> None:
     """/resume: try at once whether the provider serves again."""
-    trying = await message_context.services.engines.outages.resume(asked=True)
-    await message_context.reply(
-        message_context.texts.html("resume-trying" if trying else "resume-nothing")
-    )
-    message_context.services.wakeup()
+    trying = await context.services.engines.outages.resume(asked=True)
+    await context.reply(context.texts.html("resume-trying" if trying else "resume-nothing"))
+    context.services.wakeup()

@@ -45,14 +45,14 @@ async def object_by_button(pressed: ButtonPress) -> Answer:
 
 
 async def allow(pressed: ButtonPress) -> str:
-    """lend:OWNER takes the objection back."""
+    """allow:OWNER takes the objection back."""
     owner_id = pressed.number(0)
     if owner_id != pressed.user_id:
         raise NotYours
     async with pressed.services.database.transaction() as tx:
         if not await borrowed_media.allow(tx, pressed.chat_id, owner_id):
             raise TooLate
-    return "answer-lent"
+    return "answer-allowed-again"
 
 
 async def _object(services: Services, chat_id: int, owner_id: int) -> None:

@@ -33,8 +33,8 @@ _SAID_IN_GROUP = {ResendOutcome.NONE_YET: "group-last-none", ResendOutcome.GONE:
 async def send_last(context: MessageContext) -> None:
     """Send it, or say why there is none. An answer of Telegram that got lost is not sent twice."""
     try:
-        last_video = message_context.services.delivery.last_video
-        outcome = await last_video.send(message_context.user.id, message_context.destination)
+        last_video = context.services.delivery.last_video
+        outcome = await last_video.send(context.user.id, context.destination)
     except SendUnknown as failure:
         logger.info("/last in chat %s: %s", context.message.chat_id, failure)
         return
@@ -56,9 +56,9 @@ async def show_history(context: MessageContext) -> None:
 
 async def show_first_page(context: MessageContext) -> None:
     """The worker draws it; nothing at all is said at once."""
-    services, conversation = message_context.services, message_context.conversation
+    services, conversation = context.services, context.conversation
     if not await videos.count_of(services.database, conversation.user_id, conversation.chat_id):
-        await message_context.reply(message_context.texts.html("history-none"))
+        await context.reply(context.texts.html("history-none"))
         return
     wanted = Wanted("page", conversation, context.message.message_id, page=1)
     async with services.database.transaction() as tx:
@@ -157,7 +157,7 @@ async def _ask_for(pressed: ButtonPress, job: Job, kept_id: int, replaced_id: in
     if kept is None or kept.state != MediaState.READY:
         raise TooLate
     if not await borrowed_media.may_use(pressed.services.database, kept):
-        return "answer-not-lent"
+        return "answer-not-borrowable"
     replaced = await media.get(pressed.services.database, replaced_id)
     conversation = ConversationKey(job.chat_id, pressed.thread_id, pressed.user_id)
     async with pressed.services.database.transaction() as tx:

@@ -36,7 +36,7 @@ async def want(tx: Transaction, media_id: int, spans: Sequence[tuple[int, int]])
 
 
 async def waiting(database: Queryable) -> list[int]:
-    """The sounds of which excerpts are to be sent now; one that was decided on is passed over."""
+    """The voices of which clips are to be sent now; one that was decided on is passed over."""
     return await database.column(
         """
         SELECT DISTINCT media_id FROM excerpts WHERE state = 'wanted'

@@ -103,7 +103,7 @@ async def find(tx: Transaction, update_id: int) -> Outcome | None:
     return outcome
 
 
-async def keep(tx: Transaction, update_id: int, outcome: Outcome) -> None:
+async def store(tx: Transaction, update_id: int, outcome: Outcome) -> None:
     """Remember it, in the transaction that did it."""
     await tx.execute(
         "DELETE FROM outcomes WHERE at_milliseconds <= :before",

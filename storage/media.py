@@ -136,24 +136,24 @@ async def record(
         ON CONFLICT (source) DO NOTHING
         """,
         {
-            **columns(arrival),
-            **arrival.conversation._asdict(),
+            **columns(received),
+            **received.conversation._asdict(),
             "state": _first_state(surplus=surplus, late=late).value,
             "fault": LATE if late else None,
             "announced": int(surplus),
             "not_before": not_before_milliseconds,
-            "wanted_at": arrival.sent_at_milliseconds or tx.now_milliseconds,
+            "wanted_at": received.sent_at_milliseconds or tx.now_milliseconds,
         },
     )
 
 
 async def get(database: Queryable, media_id: int) -> Media | None:
-    """One half by its number."""
+    """One media item by its number."""
     return await database.one(Media, "SELECT * FROM media WHERE id = :id", {"id": media_id})
 
 
 async def by_source(database: Queryable, source: str) -> Media | None:
-    """The half that this update brought."""
+    """The media item that this update brought."""
     return await database.one(
         Media, "SELECT * FROM media WHERE source = :source", {"source": source}
     )
@@ -173,7 +173,7 @@ async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Me
 
 
 async def due(database: Queryable, limit: int) -> list[Media]:
-    """Halves to be worked on now, oldest first."""
+    """Media items to be worked on now, oldest first."""
     return await database.every(
         Media,
         """
@@ -185,7 +185,7 @@ async def due(database: Queryable, limit: int) -> list[Media]:
 
 
 async def unannounced(database: Queryable, limit: int) -> list[Media]:
-    """Halves whose outcome is known and was not yet told, oldest first."""
+    """Media items whose outcome is known and was not yet told, oldest first."""
     return await database.every(
         Media,
         """

@@ -106,7 +106,7 @@ async def use_in_parts(
 
 
 async def reopen(tx: Transaction, media_id: int) -> bool:
-    """An asked half is tried once more as it is; False when nothing was asked."""
+    """An asked media item is tried once more as it is; False when nothing was asked."""
     return await tx.change(
         "UPDATE media SET state = 'received', tries = 0 WHERE id = :id AND state = 'asked'",
         {"id": media_id},

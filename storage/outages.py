@@ -67,8 +67,8 @@ async def refused(
     An old one is told anew where its cause changed, or where the operator asked for the trial.
     """
     values = {"account": account, "work": work.value, "cause": cause, "detail": detail}
-    stop = await current(tx, account, work)
-    if stop is None:
+    outage = await current(tx, account, work)
+    if outage is None:
         await _begin(tx, values, probe_at_milliseconds)
         return
     await tx.execute(
@@ -82,18 +82,18 @@ async def refused(
     await tx.execute(
         "UPDATE stops SET asked = 0 WHERE account = :account AND cause = :cause", values
     )
-    if stop.is_due(tx.now_milliseconds):
-        await begin_probe(tx, stop, probe_at_milliseconds)
+    if outage.is_due(tx.now_milliseconds):
+        await begin_probe(tx, outage, probe_at_milliseconds)
 
 
-async def begin_probe(tx: Transaction, stop: Outage, next_at_milliseconds: int) -> None:
+async def begin_probe(tx: Transaction, outage: Outage, next_at_milliseconds: int) -> None:
     """A trial is under way: whatever becomes of it, the next one is due later."""
     await tx.execute(
         """
         UPDATE stops SET trials = :trials, trial_at_milliseconds = :trial_at
         WHERE account = :account AND work = :work
         """,
-        {**columns(stop), "trials": stop.trials + 1, "trial_at": next_at_milliseconds},
+        {**columns(outage), "trials": outage.trials + 1, "trial_at": next_at_milliseconds},
     )
 
 
@@ -110,12 +110,12 @@ async def hurry(tx: Transaction, account: str, *, asked: bool) -> bool:
 
 async def end(tx: Transaction, outage: Outage) -> None:
     """It is over; told by the last stop of its cause."""
-    others = [other for other in await all_of(tx, stop.account) if other.work != stop.work]
-    if any(other.cause == stop.cause for other in others):
-        await forget(tx, stop)
+    others = [other for other in await all_of(tx, outage.account) if other.work != outage.work]
+    if any(other.cause == outage.cause for other in others):
+        await forget(tx, outage)
         return
     await tx.execute(
-        "UPDATE stops SET over = 1 WHERE account = :account AND work = :work", columns(stop)
+        "UPDATE stops SET over = 1 WHERE account = :account AND work = :work", columns(outage)
     )
 
 
@@ -126,7 +126,7 @@ async def was_told(tx: Transaction, outage: Outage) -> None:
         UPDATE stops SET told = 1 WHERE account = :account AND work = :work
             AND cause = :cause AND over = 0
         """,
-        columns(stop),
+        columns(outage),
     )
 
 
@@ -134,7 +134,7 @@ async def forget(tx: Transaction, outage: Outage) -> None:
     """It is over and nothing is left to be told; not, if a new one began since."""
     await tx.execute(
         "DELETE FROM stops WHERE account = :account AND work = :work AND over = :over",
-        columns(stop),
+        columns(outage),
     )
 
 

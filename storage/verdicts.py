@@ -51,7 +51,7 @@ async def find(database: Queryable, picture_sha256: str, model: str) -> KnownVer
     )
 
 
-async def keep(tx: Transaction, picture_sha256: str, model: str, verdict: KnownVerdict) -> None:
+async def store(tx: Transaction, picture_sha256: str, model: str, verdict: KnownVerdict) -> None:
     """Remember a verdict; the first one stands. Its checks need the picture's name no more."""
     await tx.execute(
         """

@@ -33,11 +33,11 @@ EXPIRED = {"en": "This button has expired.", "zh-hans": "按钮已失效。"}
 
 EVERY_FORM = [
     *("again:7:8", "cancel:7", "check:7", "crop:7:2", "cut:7:19900", "goon:7", "parts:7"),
-    *("notnow:7", "pick:7", "piece:7:3", "reopen:7", "retry:7", "spend:7:12000"),
+    *("notnow:7", "pick:7", "clip:7:3", "reopen:7", "retry:7", "spend:7:12000"),
     *("finer:7", "finer:7:12000", "newface:7", "newvoice:7", "note:7", "video:7", "resend:7"),
     *("notme:7", "takedown:7", "ban:7", "dismiss:7", "unban:7", "report:7:face"),
     *("setting:no-such", "setting:reply:no-such", "setting:resolution:480P:720P:9"),
-    *("agree", "decline", "history", "lend", "mydata", "forgetme", "keepme", "setting", "cancel"),
+    *("agree", "decline", "history", "allow", "mydata", "forgetme", "keepme", "setting", "cancel"),
 ]
 """Every form of a button's data that any version ever sent, of things that are no longer there."""
 

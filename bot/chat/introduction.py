@@ -31,18 +31,18 @@ class Introductions(Component):
         async with self.database.transaction() as tx:
             await groups.note(tx, chat_id, added_by)
             await groups.choose(tx, chat_id, {"title": title})
-        arrival = await groups.introduction_of(self.database, chat_id)
-        if not arrival.introduced:
-            await self._introduce(arrival)
+        introduction = await groups.introduction_of(self.database, chat_id)
+        if not introduction.introduced:
+            await self._introduce(introduction)
 
     async def look_again(self, chat_id: int) -> None:
         """The bot's rights are others now: say so where that mends or breaks what was said.
 
         Raises: as `come`.
         """
-        arrival = await groups.introduction_of(self.database, chat_id)
-        if not arrival.introduced:
-            return await self._introduce(arrival)
+        introduction = await groups.introduction_of(self.database, chat_id)
+        if not introduction.introduced:
+            return await self._introduce(introduction)
         lack = (await self.common.telegram.members.powers(chat_id)).lack
         if lack is not None:
             return await self._tell_lack(introduction, lack)
@@ -55,30 +55,30 @@ class Introductions(Component):
 
         Raises: as `come`.
         """
-        arrival = await groups.introduction_of(self.database, chat_id)
-        await self._tell_lack(arrival, lack, asked_by)
+        introduction = await groups.introduction_of(self.database, chat_id)
+        await self._tell_lack(introduction, lack, asked_by)
 
-    async def _introduce(self, arrival: Introduction) -> None:
-        powers = await self.common.telegram.members.powers(arrival.chat_id)
+    async def _introduce(self, introduction: Introduction) -> None:
+        powers = await self.common.telegram.members.powers(introduction.chat_id)
         if powers.lack == "messages":
             return await self._tell_lack(introduction, powers.lack)
         texts = await self._texts_of(introduction)
         if not await self._send(introduction.chat_id, self._introduction(powers, texts)):
             return None
         async with self.database.transaction() as tx:
-            await groups.introduced(tx, arrival.chat_id)
-            await groups.set_lack(tx, arrival.chat_id, powers.lack)
-        logger.info("introduced to chat %s", arrival.chat_id)
+            await groups.introduced(tx, introduction.chat_id)
+            await groups.set_lack(tx, introduction.chat_id, powers.lack)
+        logger.info("introduced to chat %s", introduction.chat_id)
         return None
 
     def _introduction(self, powers: Powers, texts: Catalogue) -> str:
-        lines = [texts.html("arrival-hello", command=f"/talk@{self.common.telegram.bot_name}")]
+        lines = [texts.html("introduction-hello", command=f"/talk@{self.common.telegram.bot_name}")]
         if not powers.sees_everything:
-            lines.append(texts.html("arrival-hears-commands"))
+            lines.append(texts.html("introduction-hears-commands"))
         if powers.lack is not None:
             lines.append(texts.html("lack-videos"))
         if powers.slow_mode_seconds:
-            lines.append(texts.html("arrival-slow", seconds=powers.slow_mode_seconds))
+            lines.append(texts.html("introduction-slow", seconds=powers.slow_mode_seconds))
         return "\n\n".join(lines)
 
     async def _tell_lack(
@@ -96,7 +96,7 @@ class Introductions(Component):
         person = introduction.added_by or asked_by
         if introduction.lack == "messages" or person is None:
             return
-        title = (await groups.settings_of(self.database, arrival.chat_id)).title
+        title = (await groups.settings_of(self.database, introduction.chat_id)).title
         code = await people.language_code(self.database, person)
         await self._send(person, self.texts.of(code).html("lack-messages", group=title))
 
@@ -116,11 +116,13 @@ class Introductions(Component):
             return False
         return True
 
-    async def _keep_lack(self, chat_id: int, lack: str | None) -> None:
+    async def _store_lack(self, chat_id: int, lack: str | None) -> None:
         async with self.database.transaction() as tx:
             await groups.set_lack(tx, chat_id, lack)
 
     async def _texts_of(self, introduction: Introduction) -> Catalogue:
         """The group's language, or that of whoever added the bot."""
-        code = await people.language_code(self.database, arrival.added_by or 0, arrival.chat_id)
+        code = await people.language_code(
+            self.database, introduction.added_by or 0, introduction.chat_id
+        )
         return self.texts.of(code)

@@ -38,7 +38,7 @@ CROWD_SECONDS = 5.0
 
 @dataclass(frozen=True, kw_only=True)
 class Messenger(Component):
-    """Says things about halves and jobs; a chat that is closed to the bot is remembered."""
+    """Says things about media items and jobs; a chat that is closed to the bot is remembered."""
 
     common: CommonServices
 
@@ -156,7 +156,7 @@ class Messenger(Component):
         Raises: as `about`.
         """
         texts = await self.texts_for(job.user_id, job.chat_id)
-        link = self.sender.start_link(BRING_LAST)
+        link = self.sender.start_link(LAST_VIDEO)
         keyboard = Keyboard.link(texts.plain("button-private-chat"), link)
         await self.status(job, texts.html(key), keyboard)
 

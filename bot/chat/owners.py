@@ -47,7 +47,7 @@ async def on_status(
         return text, keyboard
     if any(borrowed.stopped_at_milliseconds for borrowed in used):
         return texts.html("job-objected"), None
-    text = await with_owners(database, text, "loan-used", used, texts)
+    text = await with_owners(database, text, "borrowed-used", used, texts)
     return text, with_row(keyboard, (texts.plain("button-not-me"), f"notme:{job.id}"))
 
 
@@ -67,7 +67,7 @@ async def on_stopped(
 
 def allow_again(owner_id: int, texts: Catalogue) -> Keyboard:
     """The owner's button to take an objection back."""
-    return Keyboard.of([(texts.plain("button-allow-again"), f"lend:{owner_id}")])
+    return Keyboard.of([(texts.plain("button-allow-again"), f"allow:{owner_id}")])
 
 
 def with_row(keyboard: Keyboard | None, *buttons: tuple[str, str]) -> Keyboard:

@@ -78,13 +78,13 @@ class Delivery(Component):
         None where that fails too: the job is undeliverable.
         """
         try:
-            return await self._bring(job)
+            return await self._send_first(job)
         except chat.FormRefused:
             raise
         except chat.Refused as failure:
             refusal = failure
         try:
-            return await self.private_fallbacks.bring(job), False
+            return await self.private_fallbacks.send(job), False
         except chat.Refused as failure:
             logger.info("job %s has no private fallback: %s", job.id, failure)
             await self._undeliverable(job, refusal)
@@ -96,9 +96,9 @@ class Delivery(Component):
         In the first form that Telegram takes; raises what spoke against the video as it is.
         """
         if await self.private_fallbacks.is_open(job):
-            return await self.private_fallbacks.bring(job), False
+            return await self.private_fallbacks.send(job), False
         if job.sending_at_milliseconds is None and await self.packager.wants_note(job):
-            note = await self._bring_note(job)
+            note = await self._send_note(job)
             if note is not None:
                 return note, False
             job = await jobs.get(self.database, job.id) or job
@@ -116,7 +116,7 @@ class Delivery(Component):
         assert refusal is not None  # noqa: S101
         raise refusal
 
-    async def _bring_note(self, job: Job) -> SentMessage | None:
+    async def _send_note(self, job: Job) -> SentMessage | None:
         """None where it has to come as a video: a round note was refused, or nobody knows.
 
         No message can be edited into a round note. So where it is unknown whether one arrived,

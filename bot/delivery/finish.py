@@ -81,9 +81,9 @@ class Finisher(Component):
         elif job.state == JobState.DONE and job.came_as_note:
             await self._say_receipt(job)
         elif job.state == JobState.DONE and await private_fallbacks.of_job(self.database, job.id):
-            await self.messenger.lead_to_private(job, "detour-taken")
+            await self.messenger.lead_to_private(job, "private-fallback-taken")
         elif job.state == JobState.UNDELIVERABLE and is_group(job.chat_id):
-            await self.messenger.lead_to_private(job, "detour-waits")
+            await self.messenger.lead_to_private(job, "private-fallback-waits")
         elif job.state == JobState.DONE:
             await self.messenger.remove_status(job)
         elif job.state in (JobState.FAILED, JobState.CANCELLED):

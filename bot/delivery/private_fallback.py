@@ -55,7 +55,7 @@ class PrivateFallbacks(Component):
     async def _open(self, job: Job) -> PrivateFallback:
         texts = await self.messenger.texts_for(job.user_id)
         title = (await groups.settings_of(self.database, job.chat_id)).title
-        text = texts.html("detour-here", group=title)
+        text = texts.html("private-fallback-here", group=title)
         sent = await self.sender.send_text(Destination(job.user_id), text)
         fallback = PrivateFallback(job.id, job.user_id, sent.message_id)
         async with self.database.transaction() as tx:

@@ -10,7 +10,7 @@ from bot.common import CommonServices
 from bot.config import Settings
 from bot.config.engines import ENGINES, EngineKind
 from bot.dashscope.client import DashScope
-from bot.engines.base import Engine, stops_account
+from bot.engines.base import Engine, outage_account
 from bot.engines.dashscope import ServiceEngine
 from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
@@ -98,7 +98,7 @@ def _outages(engines: Engines, common: CommonServices) -> Outages:
     usual, *others = engines.all
 
     def of(engine: Engine, name: str | None, others: Sequence[Outages] = ()) -> Outages:
-        account = stops_account(engine)
+        account = outage_account(engine)
         return Outages(common=common, account=account, engine=name, others=others)
 
     if not others:

@@ -62,7 +62,7 @@ class Detection(Component):
         async with self.outages.of(engine.name).noting(Work.CHECK):
             verdict = _known(await self._paid_verdict(engine, booking_id, picture))
         async with self.database.transaction() as tx:
-            await verdicts.keep(tx, picture.sha256, engine.detection, verdict)
+            await verdicts.store(tx, picture.sha256, engine.detection, verdict)
         return verdict
 
     async def _paid_verdict(

@@ -61,8 +61,8 @@ class Outages(Component):
         logger.warning("%s is refused: %s", work, failure)
         cause = failure.cause.value
         async with self.database.transaction() as tx:
-            stop = await outages.current(tx, self.account, work)
-            probe_at = _probe_at(tx, stop)
+            outage = await outages.current(tx, self.account, work)
+            probe_at = _probe_at(tx, outage)
             await outages.refused(tx, self.account, work, cause, str(failure), probe_at)
 
     @asynccontextmanager
@@ -85,10 +85,10 @@ class Outages(Component):
             return
         async with self.database.transaction() as tx:
             found = await outages.all_of(tx, self.account)
-            ended = [stop for stop in found if not stop.over and _is_proof(work, stop)]
-            for stop in ended:
-                logger.info("%s works again", stop.work)
-                await outages.end(tx, stop)
+            ended = [outage for outage in found if not outage.over and _is_proof(work, outage)]
+            for outage in ended:
+                logger.info("%s works again", outage.work)
+                await outages.end(tx, outage)
             if ended and work != Work.SUBMIT:
                 await outages.hurry(tx, self.account, asked=False)
 
@@ -98,22 +98,22 @@ class Outages(Component):
 
     async def may_prepare(self) -> bool:
         """Whether handing files over may work: nothing is stopped, or a trial is due."""
-        stop = await outages.current(self.database, self.account, Work.SUBMIT)
-        return stop is None or stop.is_due(self.clock.now_milliseconds())
+        outage = await outages.current(self.database, self.account, Work.SUBMIT)
+        return outage is None or outage.is_due(self.clock.now_milliseconds())
 
     async def probe(self, tx: Transaction) -> Outage | None:
         """The stop that the next submission would be a trial of; None where nothing is stopped.
 
         Raises: NotDue: nothing may be submitted yet.
         """
-        stop = await outages.current(tx, self.account, Work.SUBMIT)
-        if stop is not None and not stop.is_due(tx.now_milliseconds):
+        outage = await outages.current(tx, self.account, Work.SUBMIT)
+        if outage is not None and not outage.is_due(tx.now_milliseconds):
             raise NotDue
         return outage
 
     async def begin_probe(self, tx: Transaction, outage: Outage) -> None:
         """A job was taken for the trial: no other is, until the next one is due."""
-        await outages.begin_probe(tx, stop, _probe_at(tx, stop))
+        await outages.begin_probe(tx, outage, _probe_at(tx, outage))
 
     async def resume(self, *, asked: bool) -> bool:
         """Try at once; with `asked` the operator is told how it went. False: nothing is stopped."""
@@ -130,18 +130,18 @@ class Outages(Component):
         found = await outages.all_of(self.database, self.account)
         return any(
             [
-                *[stop.over or not stop.told for stop in found],
+                *[outage.over or not outage.told for outage in found],
                 *[await other.has_news() for other in self.others],
             ]
         )
 
     async def tell(self) -> None:
         """Tell the operator of stops that began, once for each cause, and of their ends."""
-        for stop in await outages.all_of(self.database, self.account):
-            if stop.over:
-                await self._tell_end(stop)
-            elif not stop.told:
-                await self._tell_begin(stop)
+        for outage in await outages.all_of(self.database, self.account):
+            if outage.over:
+                await self._tell_end(outage)
+            elif not outage.told:
+                await self._tell_begin(outage)
         for other in self.others:
             await other.tell()
 
@@ -149,15 +149,15 @@ class Outages(Component):
         """Jobs that waited too long fail, without charge; who asks is told why."""
         for other in self.others:
             await other.give_up_waiting()
-        stop = await outages.current(self.database, self.account, Work.SUBMIT)
+        outage = await outages.current(self.database, self.account, Work.SUBMIT)
         now = self.clock.now_milliseconds()
-        if stop is None or now - stop.since_milliseconds < LONGEST_WAIT_MILLISECONDS:
+        if outage is None or now - outage.since_milliseconds < LONGEST_WAIT_MILLISECONDS:
             return
         for job in await jobs.open_jobs(self.database):
-            since = max(stop.since_milliseconds, job.created_at_milliseconds)
+            since = max(outage.since_milliseconds, job.created_at_milliseconds)
             waits = job.state in WAITING and self.is_of(job.engine)
             if waits and now - since >= LONGEST_WAIT_MILLISECONDS:
-                await self._give_up(job, stop)
+                await self._give_up(job, outage)
 
     async def _give_up(self, job: Job, outage: Outage) -> None:
         """Only what still waits: a job that was taken meanwhile may be paid for."""
@@ -165,15 +165,15 @@ class Outages(Component):
             current = await jobs.get(tx, job.id)
             if current is None or current.state not in WAITING:
                 return
-            await moves.fail(tx, current, "failed-waited", stop.cause)
-        logger.warning("job %s waited too long for the provider (%s)", job.id, stop.cause)
+            await moves.fail(tx, current, "failed-waited", outage.cause)
+        logger.warning("job %s waited too long for the provider (%s)", job.id, outage.cause)
 
     async def _tell_begin(self, outage: Outage) -> None:
         """A second stop of a cause that was told is no news, but how a trial went is."""
         async with self.database.transaction() as tx:
             others = await outages.all_of(tx, self.account)
-            known = any(other.told and other.cause == stop.cause for other in others)
-            if stop.trials or not known:
+            known = any(other.told and other.cause == outage.cause for other in others)
+            if outage.trials or not known:
                 await self.operator.note(
                     tx,
                     f"stopped:{self._named(outage.work)}:{outage.trial_at_milliseconds}",
@@ -187,21 +187,21 @@ class Outages(Component):
         """Of several engines the operator is told which one it is."""
         return detail if self.engine is None else f"{self.engine}: {detail}"
 
-    async def _tell_end(self, stop: Outage) -> None:
-        subject = f"works:{self._named(stop.work)}:{stop.since_milliseconds}"
+    async def _tell_end(self, outage: Outage) -> None:
+        subject = f"works:{self._named(outage.work)}:{outage.since_milliseconds}"
         async with self.database.transaction() as tx:
-            await self.operator.note(tx, subject, "operator-service-works", cause=stop.cause)
-            await outages.forget(tx, stop)
+            await self.operator.note(tx, subject, "operator-service-works", cause=outage.cause)
+            await outages.forget(tx, outage)
 
 
 def _is_proof(work: Work, outage: Outage) -> bool:
     """Whether doing this work shows that the stop is over; uploads are for the video's model."""
     if work != Work.SUBMIT:
-        return stop.work == work
-    return stop.work != Work.CHECK or stop.cause in _ACCOUNT_WIDE_NAMES
+        return outage.work == work
+    return outage.work != Work.CHECK or outage.cause in _ACCOUNT_WIDE_NAMES
 
 
-def _probe_at(tx: Transaction, stop: Outage | None) -> int:
+def _probe_at(tx: Transaction, outage: Outage | None) -> int:
     """When the next one is due, after a refusal or after a probe."""
-    delay_seconds = PROBE.endless_delay_seconds(1 if stop is None else stop.trials + 2)
+    delay_seconds = PROBE.endless_delay_seconds(1 if outage is None else outage.trials + 2)
     return tx.now_milliseconds + int(delay_seconds * 1000)

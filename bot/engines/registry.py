@@ -42,7 +42,7 @@ class Engines:
 
 @dataclass(frozen=True, kw_only=True)
 class EngineChoice(Component):
-    """Which engine a half that has just come is for: the one that its sender wishes now."""
+    """Which engine a media item that has just come is for: the one that its sender wishes now."""
 
     common: CommonServices
     engines: Engines

@@ -64,12 +64,12 @@ class Clips(Component):
     async def _send_one(self, item: Media, clip: Clip, note: bytes) -> None:
         texts = await self.messenger.texts_for(item.user_id, item.chat_id)
         begin, end = _span(clip)
-        button = (texts.plain("button-use-piece"), f"piece:{item.id}:{clip.number}")
+        button = (texts.plain("button-use-clip"), f"clip:{item.id}:{clip.number}")
         sent = await self.sender.send_voice(
             Destination.of(item.chat_id, item.thread_id, item.message_id),
             note,
             seconds=round((end - begin) / 1000),
-            caption=texts.html("excerpt-caption", start=_clock(begin), finish=_clock(end)),
+            caption=texts.html("clip-caption", start=_clock(begin), finish=_clock(end)),
             keyboard=Keyboard.of([button]),
         )
         async with self.database.transaction() as tx:
@@ -80,14 +80,14 @@ class Clips(Component):
         if delay_seconds is None:
             await self._give_up(item, failure)
             return
-        logger.warning("excerpts of half %s: %r, later again", item.id, failure)
+        logger.warning("clips of media item %s: %r, later again", item.id, failure)
         not_before = self.clock.now_milliseconds() + int(delay_seconds * 1000)
         async with self.database.transaction() as tx:
             await clips.postpone(tx, item.id, not_before)
 
     async def _give_up(self, item: Media, failure: Exception) -> None:
         """The question stays, with the other answers to it."""
-        logger.error("excerpts of half %s cannot be sent: %r", item.id, failure)
+        logger.error("clips of media item %s cannot be sent: %r", item.id, failure)
         async with self.database.transaction() as tx:
             await clips.give_up(tx, item.id)
 

@@ -48,7 +48,9 @@ async def ready_in_group(database: Database, item: Media, texts: Catalogue) -> S
         seconds = (item.duration_milliseconds or 0) / 1000
         text = texts.html("group-sound-ready", seconds=seconds)
     borrowed = await borrowed_media.get(database, item.id)
-    text = await with_owners(database, text, "loan-asked", [borrowed] if borrowed else [], texts)
+    text = await with_owners(
+        database, text, "borrowed-asked", [borrowed] if borrowed else [], texts
+    )
     return text, ask_for("sound" if item.is_photo else "photo", texts)
 
 

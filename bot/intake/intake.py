@@ -29,7 +29,7 @@ _SAID_AT = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Intake(Component):
-    """Takes one half all the way to an `Outcome`, records it, tries to pair, and says it."""
+    """Takes one media item all the way to an `Outcome`, records it, tries to pair, and says it."""
 
     common: CommonServices
     check: MediaCheck
@@ -38,8 +38,8 @@ class Intake(Component):
     consent: Consent
     pairing: Pairing
 
-    async def take(self, item: Media) -> None:
-        """Work on one half that was received, if its sender agreed; raises as `conclude`."""
+    async def receive(self, item: Media) -> None:
+        """Work on one media item that was received, if its sender agreed; raises as `conclude`."""
         if not await self.consent.is_given(item.user_id):
             await self.consent.hold_back(item)
             return
@@ -66,7 +66,7 @@ class Intake(Component):
         try:
             await self.replies.say(media_id)
         except chat.TryAgain as failure:
-            logger.warning("half %s: its outcome could not be told: %s", media_id, failure)
+            logger.warning("media item %s: its outcome could not be told: %s", media_id, failure)
             await self._put_off(item, VERDICT_UNSAID.endless_delay_seconds(1))
             return
         await self.photo_help.show(media_id)
@@ -79,7 +79,7 @@ class Intake(Component):
         """Later again, for half an hour at most; then the person decides."""
         attempt = item.tries + 1
         delay_seconds = policy_of(failure).delay_seconds(attempt, failure.retry_after_seconds)
-        logger.warning("half %s: %s (attempt %s)", item.id, failure, attempt)
+        logger.warning("media item %s: %s (attempt %s)", item.id, failure, attempt)
         if delay_seconds is None:
             return MediaOutcome.asked("unreachable")
         if attempt == _SAID_AT and isinstance(failure, service.TryAgain):

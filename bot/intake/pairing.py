@@ -161,7 +161,7 @@ class Pairing(Component):
         if photo is None or sound is None or sound.duration_milliseconds is None:
             return None
         pair = Pair(photo, sound)
-        return None if await _not_lent(self.database, pair) else pair
+        return None if await _not_borrowable(self.database, pair) else pair
 
     async def _start(
         self,
@@ -179,7 +179,7 @@ class Pairing(Component):
             effective = effective.in_resolution(resolution, self.limits, engine)
         await self._confirm(pair.sound, effective, agreed_milliseconds)
         async with self.database.transaction() as tx:
-            if await chats.is_dead(tx, pair.sound.chat_id) or await _not_lent(tx, pair):
+            if await chats.is_dead(tx, pair.sound.chat_id) or await _not_borrowable(tx, pair):
                 return None
             await _require_length(tx, pair.sound)
             order = self._order(request, pair, effective, status_message_id)
@@ -244,8 +244,8 @@ class Pairing(Component):
         )
 
     async def _has_doubts(self, pair: Pair) -> bool:
-        """Whether a half is not its sender's (any more), or so old that they are asked first."""
-        for item in await _not_lent(self.database, pair):
+        """Whether an item is not its sender's (any more), or so old that they are asked first."""
+        for item in await _not_borrowable(self.database, pair):
             async with self.database.transaction() as tx:
                 await drafts.drop(tx, item)
                 await media.ask_again(tx, item.id, "borrowed")

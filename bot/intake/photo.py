@@ -39,7 +39,7 @@ class PhotoCheck(Component):
         if not verdict.passed:
             return MediaOutcome.refused(photo_text(verdict.code).removeprefix("photo-"))
         async with self.outages.of(engine.name).noting(Work.KEEP):
-            uploaded = await engine.keep("photo.jpg", picture.jpeg)
+            uploaded = await engine.upload("photo.jpg", picture.jpeg)
         facts = {
             "picture_sha256": picture.sha256,
             "width_pixels": picture.width,

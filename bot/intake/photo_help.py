@@ -47,7 +47,7 @@ class PhotoHelp(Component):
         except chat.ChatDead as failure:
             await self.messenger.note_dead(item.chat_id, failure)
         except (chat.TelegramFailure, MediaFailure) as failure:
-            logger.info("half %s is not explained: %r", item.id, failure)
+            logger.info("media item %s is not explained: %r", item.id, failure)
 
     async def _show(self, item: Media, explained: Explained) -> None:
         texts = await self.messenger.texts_for(item.user_id)

@@ -132,7 +132,7 @@ class MediaReplies(Component):
         return texts.html(key, longest=LONGEST_SECONDS), None
 
     async def _late(self, item: Media, texts: Catalogue) -> _Said | None:
-        """One question for all that waits: on the newest half."""
+        """One question for all that waits: on the newest media item."""
         draft = await drafts.get(self.database, item.conversation)
         other = draft.sound if item.is_photo else draft.photo
         if other is not None and other.fault == LATE and other.id > item.id:
@@ -248,7 +248,7 @@ class LongVoiceChoices(Component):
         beginning = texts.plain("button-beginning", seconds=LONGEST_MILLISECONDS / 1000)
         rows = [
             [(beginning, f"cut:{item.id}:{LONGEST_MILLISECONDS}")],
-            [(texts.plain("button-pick-piece"), f"pick:{item.id}")],
+            [(texts.plain("button-pick-clip"), f"pick:{item.id}")],
         ]
         if key == "sound-long":
             rows.append([(texts.plain("button-all-parts", parts=parts), f"parts:{item.id}")])

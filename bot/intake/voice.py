@@ -52,7 +52,7 @@ class VoiceCheck(Component):
         """The piece that its sender chose."""
         length = item.limit_milliseconds or 0
         span = (item.from_milliseconds, item.from_milliseconds + length)
-        (wav,) = await self.long_voice.pieces(item, data, (span,))
+        (wav,) = await self.long_voice.cut(item, data, (span,))
         return await self._handed_over(item, wav, length, noisy=0.0)
 
     async def _handed_over(
@@ -60,7 +60,7 @@ class VoiceCheck(Component):
     ) -> MediaOutcome:
         engine = await self.choice.of(item)
         async with self.outages.of(engine.name).noting(Work.KEEP):
-            uploaded = await engine.keep("voice.wav", wav)
+            uploaded = await engine.upload("voice.wav", wav)
         facts = {
             "duration_milliseconds": milliseconds,
             "upload_url": uploaded.url,
@@ -74,7 +74,7 @@ class VoiceCheck(Component):
         try:
             plan = await self.long_voice.plan(item, data)
         except MediaUnusable as failure:
-            logger.info("half %s cannot be cut into parts: %r", item.id, failure)
+            logger.info("media item %s cannot be cut into parts: %r", item.id, failure)
             raise refusal from failure
         seconds = {"seconds": plan.length / 1000}
         return MediaOutcome(MediaState.ASKED, "too_long", {"plan": plan.kept()}, seconds)

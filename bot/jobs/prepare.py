@@ -125,19 +125,19 @@ class Preparation(Component):
             ]
             if part.id not in {other.id for other in waiting}:
                 return
-            for other, wav in zip(waiting, await self._pieces(sound, waiting), strict=True):
-                uploaded = await self.engines.of(part.engine).keep("voice.wav", wav)
+            for other, wav in zip(waiting, await self._cut_all(sound, waiting), strict=True):
+                uploaded = await self.engines.of(part.engine).upload("voice.wav", wav)
                 async with self.database.transaction() as tx:
                     await job_parts.set_copy(
                         tx, other.id, uploaded.url, uploaded.expires_at_milliseconds
                     )
 
-    async def _pieces(self, sound: Media, parts: list[Job]) -> tuple[bytes, ...]:
+    async def _cut_all(self, sound: Media, parts: list[Job]) -> tuple[bytes, ...]:
         data = await self.files.download(sound.file_id, sound.file_size_bytes)
         try:
-            return await self.long_voice.pieces(sound, data, tuple(map(span_of, parts)))
+            return await self.long_voice.cut(sound, data, tuple(map(span_of, parts)))
         except MediaUnusable as error:
-            raise MediaLost(f"half {sound.id} was cut once and cannot be now") from error
+            raise MediaLost(f"media item {sound.id} was cut once and cannot be now") from error
 
     def _is_for(self, engine: str, item: Media) -> bool:
         """Whether its copy was made for that engine: the provider binds it to the model."""
@@ -161,7 +161,7 @@ class Preparation(Component):
 
     async def _upload_again(self, item: Media, engine: Engine) -> None:
         data = await self.files.download(item.file_id, item.file_size_bytes)
-        uploaded = await engine.keep(
+        uploaded = await engine.upload(
             "photo.jpg" if item.is_photo else "voice.wav", await self._normalised(item, data)
         )
         until = uploaded.expires_at_milliseconds
@@ -172,7 +172,7 @@ class Preparation(Component):
         try:
             return await normalised(self.common.media.decoder, item, data)
         except MediaUnusable as error:
-            raise MediaLost(f"half {item.id} was accepted once and is refused now") from error
+            raise MediaLost(f"media item {item.id} was accepted once and is refused now") from error
 
     async def _normalised(self, item: Media, data: bytes) -> bytes:
         """The same bytes as before: normalising is deterministic."""
@@ -180,7 +180,7 @@ class Preparation(Component):
             if item.from_milliseconds:
                 begin = item.from_milliseconds
                 span = (begin, begin + (item.limit_milliseconds or 0))
-                return (await self.long_voice.pieces(item, data, (span,)))[0]
+                return (await self.long_voice.cut(item, data, (span,)))[0]
             if item.is_photo:
                 return (await self._picture(item, data)).jpeg
             sound = await self.common.media.decoder.normalise_sound(
@@ -188,4 +188,4 @@ class Preparation(Component):
             )
             return sound.wav
         except MediaUnusable as error:
-            raise MediaLost(f"half {item.id} was accepted once and is refused now") from error
+            raise MediaLost(f"media item {item.id} was accepted once and is refused now") from error

@@ -49,7 +49,7 @@ class Consent(Component):
         return await consents.given(self.database, user_id, self.limits.agreement)
 
     async def hold_back(self, item: Media) -> None:
-        """Keep the half until its sender agreed, and have them asked."""
+        """Keep the media item until its sender agreed, and have them asked."""
         async with self.database.transaction() as tx:
             current = await media.get(tx, item.id)
             if current is None or await consents.given(tx, item.user_id, self.limits.agreement):

@@ -43,21 +43,23 @@ class ForgetPeople(Component):
         return work
 
     async def _advance(self, user_id: int) -> None:
-        wish = await deletion.get(self.database, user_id)
-        if wish is None:
+        forgetting = await deletion.get(self.database, user_id)
+        if forgetting is None:
             return
-        if wish.state != "deleted":
+        if forgetting.state != "deleted":
             if await deletion.is_busy(self.database, user_id):
-                await self._wait(wish)
+                await self._wait(forgetting)
                 return
             await self._delete(user_id)
         await self._say(forgetting, "deleted")
 
     async def _wait(self, forgetting: Forgetting) -> None:
         """Said once; what is under way is looked at again and again."""
-        if wish.state == "wanted" and await deletion.has_jobs(self.database, wish.user_id):
-            await self._say(wish, "waiting")
-        await self._put_off(wish)
+        if forgetting.state == "wanted" and await deletion.has_jobs(
+            self.database, forgetting.user_id
+        ):
+            await self._say(forgetting, "waiting")
+        await self._put_off(forgetting)
 
     async def _delete(self, user_id: int) -> None:
         """Files first: what the database does not know any more would never be found."""
@@ -77,35 +79,35 @@ class ForgetPeople(Component):
             return next_day_milliseconds(now_milliseconds, self.limits.caps.zone)
         return next_month_milliseconds(now_milliseconds, self.limits.caps.zone)
 
-    async def _say(self, wish: Forgetting, state: str) -> None:
-        current = await deletion.get(self.database, wish.user_id)
+    async def _say(self, forgetting: Forgetting, state: str) -> None:
+        current = await deletion.get(self.database, forgetting.user_id)
         if current is None or (state == "deleted" and current.state != "deleted"):
             return
-        text = self.texts.of(wish.language).html(_TEXTS[state])
+        text = self.texts.of(forgetting.language).html(_TEXTS[state])
 
         async def never(_: TelegramFailure) -> None:
             await self._said(forgetting, state)
 
         async def say() -> None:
             try:
-                await self.sender.edit_text(wish.chat_id, wish.message_id, text)
+                await self.sender.edit_text(forgetting.chat_id, forgetting.message_id, text)
             except MessageGone:
-                await self.sender.send_text(Destination(wish.chat_id), text)
-            await self._said(wish, state)
+                await self.sender.send_text(Destination(forgetting.chat_id), text)
+            await self._said(forgetting, state)
 
         await say_or(say, later=partial(self._put_off, forgetting), never=never)
 
-    async def _said(self, wish: Forgetting, state: str) -> None:
+    async def _said(self, forgetting: Forgetting, state: str) -> None:
         async with self.database.transaction() as tx:
             if state == "deleted":
                 await deletion.close(tx, forgetting.user_id)
             else:
                 await deletion.move_on(tx, forgetting.user_id, state)
 
-    async def _put_off(self, wish: Forgetting) -> None:
-        not_before = self.clock.now_milliseconds() + delay_milliseconds(wish.tries, DELETION)
+    async def _put_off(self, forgetting: Forgetting) -> None:
+        not_before = self.clock.now_milliseconds() + delay_milliseconds(forgetting.tries, DELETION)
         async with self.database.transaction() as tx:
-            await deletion.put_off(tx, wish.user_id, not_before)
+            await deletion.put_off(tx, forgetting.user_id, not_before)
 
     async def _sweep(self) -> None:
         now = self.clock.now_milliseconds()

@@ -83,7 +83,7 @@ class Moderation(Component):
 
     async def _text(self, report: Report, job: Job, texts: Catalogue) -> str:
         return texts.html(
-            "report-letter",
+            "report-received",
             reason=texts.plain(_REASONS[report.reason or "other"]),
             job=str(job.id),
             chat=str(job.chat_id),

@@ -129,7 +129,7 @@ class Sender(TextSender):
         async def send(there: Destination) -> Message:
             return await self._bot.send_voice(
                 there.chat_id,
-                InputFile(ogg, filename="piece.ogg", attach=True),
+                InputFile(ogg, filename="clip.ogg", attach=True),
                 duration=seconds,
                 caption=caption,
                 parse_mode=ParseMode.HTML,

@@ -33,7 +33,7 @@ async def borrow(tx: Transaction, media_id: int, owner_id: int | None) -> None:
 
 
 async def get(database: Queryable, media_id: int) -> BorrowedMedia | None:
-    """Whose half it is; None when it is its sender's own."""
+    """Whose media item it is; None when it is its sender's own."""
     return await database.one(
         BorrowedMedia, "SELECT * FROM loans WHERE media_id = :media_id", {"media_id": media_id}
     )
@@ -110,7 +110,7 @@ async def object_to_all(tx: Transaction, chat_id: int, owner_id: int) -> list[Jo
 
 
 async def stop(tx: Transaction, media_id: int) -> list[Job]:
-    """Nothing is made of this loan any more; the open jobs that are to be stopped for it."""
+    """Nothing is made of this borrowed item any more; the open jobs to be stopped for it."""
     await tx.execute(
         """
         UPDATE loans SET stopped_at_milliseconds = :now

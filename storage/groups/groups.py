@@ -35,7 +35,7 @@ async def settings_of(database: Queryable, chat_id: int) -> GroupSettings:
 async def choose(tx: Transaction, chat_id: int, choice: Choice) -> None:
     """Keep what an admin chose: a field of `GroupSettings` and its value, or several."""
     assert choice.keys() <= _CHOICES  # noqa: S101
-    await preferences.keep(tx, "groups", "chat_id", chat_id, choice)
+    await preferences.store(tx, "groups", "chat_id", chat_id, choice)
 
 
 async def let_in(tx: Transaction, chat_id: int, user_id: int) -> bool:

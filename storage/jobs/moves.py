@@ -16,7 +16,7 @@ from storage.jobs.transitions import end, move, opened, settle
 
 
 async def prepared(tx: Transaction, job_id: int) -> bool:
-    """preparing → ready: both halves are at the provider."""
+    """preparing → ready: both media items are at the provider."""
     return await move(tx, job_id, JobState.PREPARING, JobState.READY)
 
 

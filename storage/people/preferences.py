@@ -37,7 +37,7 @@ async def preferences_of(database: Queryable, user_id: int) -> Preferences:
 async def choose(tx: Transaction, user_id: int, choice: Choice) -> None:
     """Keep what the person chose: a column of `Preferences` and its value, or several."""
     assert choice.keys() <= _CHOICES  # noqa: S101
-    await preferences.keep(tx, "preferences", "user_id", user_id, choice)
+    await preferences.store(tx, "preferences", "user_id", user_id, choice)
 
 
 _CHOICES = frozenset(Preferences.__dataclass_fields__)
@@ -47,7 +47,7 @@ Choice = dict[str, str | int | None]
 """Columns and what was chosen for them."""
 
 
-async def keep(tx: Transaction, table: str, owner: str, owner_id: int, choice: Choice) -> None:
+async def store(tx: Transaction, table: str, owner: str, owner_id: int, choice: Choice) -> None:
     """Write it into the owner's row of that table; `owner` is the column of its key.
 
     The names are the program's own, never a person's words.

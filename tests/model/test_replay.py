@@ -298,9 +298,7 @@ CALLS: dict[str, Arrange] = {
         0, lambda tx, whole, _: job_parts.fail_when_idle(tx, whole, "f", None)
     ),
     "job_parts.go_on": of_parts(0, lambda tx, _, parts: job_parts.go_on(tx, parts[0].id)),
-    "media_answers.use_piece": of_long_sound(
-        lambda tx, m: media_answers.use_piece(tx, m.id, 5, 900)
-    ),
+    "media_answers.use_clip": of_long_sound(lambda tx, m: media_answers.use_clip(tx, m.id, 5, 900)),
     "media_answers.use_in_parts": of_long_sound(
         lambda tx, m: media_answers.use_in_parts(tx, m.id, 30_000, 9)
     ),
@@ -398,7 +396,7 @@ CALLS: dict[str, Arrange] = {
     "verdicts.uncount_check": a_booked_check,
     "alerts.write": plain(lambda tx: alerts.write(tx, NOTICE, [7, 8])),
     "alerts.end": a_letter(lambda tx, delivery: alerts.end(tx, delivery, told=True)),
-    "verdicts.keep": plain(lambda tx: verdicts.keep(tx, "hash", "model", VERDICT)),
+    "verdicts.store": plain(lambda tx: verdicts.store(tx, "hash", "model", VERDICT)),
     "alerts.is_due": plain(lambda tx: alerts.is_due(tx, "subject", every_milliseconds=1_000)),
     "preferences.choose": plain(
         lambda tx: preferences.choose(tx, 1, {"language": "en", "quiet": 1})

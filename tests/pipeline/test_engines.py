@@ -68,7 +68,7 @@ def emo(shop: Shop) -> OtherEngine:
 @pytest.fixture
 def outages(shop: Shop, emo: OtherEngine) -> Outages:
     def of(engine: ScriptedEngine, **others: Any) -> Outages:
-        account = stops_account(engine)
+        account = outage_account(engine)
         return Outages(common=shop.common, account=account, engine=engine.name, **others)
 
     return of(shop.engine, others=[of(emo)])

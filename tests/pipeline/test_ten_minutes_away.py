@@ -87,7 +87,7 @@ class Services:
         """In steps of two seconds; what is due is worked on, as the pipeline does."""
         for _ in range(seconds // 2 + 1):
             for item in await media.due(self.shop.database, 9):
-                await self.intake.take(item)
+                await self.intake.receive(item)
             self.shop.clock.advance(2)
 
 

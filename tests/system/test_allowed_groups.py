@@ -22,7 +22,7 @@ async def test_it_leaves_what_is_not_allowed_and_stays_where_an_allowed_group_mo
     operator, ada = await there.person("Olga"), await there.person()
     await operator.send(text="/start")
     home = await Group.create(there, "Home", ada, kind="group")
-    await home.sees(said("arrival-hello", command="/talk@talking_photo_bot"))
+    await home.sees(said("introduction-hello", command="/talk@talking_photo_bot"))
     await there.stop_bot()
     await there.start_bot(ALLOWED_GROUPS=str(home.chat_id), ADMIN_IDS=str(operator.user_id))
     strange = await Group.create(there, "Strange", ada)

@@ -13,7 +13,7 @@ from tests.support.world import World
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TALK = "/talk@talking_photo_bot"
-HELLO = said("arrival-hello", command=TALK)
+HELLO = said("introduction-hello", command=TALK)
 NO_VIDEOS, MENDED = said("lack-videos"), said("lack-mended")
 
 
@@ -35,7 +35,7 @@ async def texts(there: Group) -> list[str]:
 async def test_a_new_group_gets_one_short_introduction(town: World, kind: str) -> None:
     there = await Group.create(town, "New", await town.person(), kind=kind)
     message = await there.sees(HELLO)
-    assert said("arrival-hears-commands") in text_of(message)
+    assert said("introduction-hears-commands") in text_of(message)
     await settled(town)
     assert len(await there.heard()) == 1
     assert "\n" not in HELLO
@@ -46,7 +46,7 @@ async def test_it_introduces_itself_in_the_language_of_who_added_it(town: World)
     await mei.send(text="/start")
     await mei.sees("", reply_to=None)
     there = await Group.create(town, "Chinese", mei)
-    await there.sees(said("arrival-hello", "zh-hans", command=TALK))
+    await there.sees(said("introduction-hello", "zh-hans", command=TALK))
 
 
 async def test_added_later_it_introduces_itself_and_after_a_removal_again(town: World) -> None:
@@ -111,7 +111,7 @@ async def test_where_it_may_not_write_it_tells_who_added_it_in_private(town: Wor
 
 async def test_slow_mode_is_mentioned(town: World) -> None:
     there = await Group.create(town, "Slow", await town.person(), slow_mode_seconds=30)
-    assert said("arrival-slow", seconds=30) in text_of(await there.sees(HELLO))
+    assert said("introduction-slow", seconds=30) in text_of(await there.sees(HELLO))
 
 
 async def test_the_settings_say_what_is_missing_at_any_time(town: World) -> None:
@@ -121,4 +121,4 @@ async def test_the_settings_say_what_is_missing_at_any_time(town: World) -> None
     asked = await there.member(there.owner).commands("/groupsettings")
     panel: Json = await there.sees(said("groupsettings-hint"), reply_to=asked)
     assert NO_VIDEOS in text_of(panel)
-    assert said("arrival-hears-commands") in text_of(panel)
+    assert said("introduction-hears-commands") in text_of(panel)

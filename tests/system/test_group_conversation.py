@@ -105,7 +105,7 @@ async def somebodys_photo(one: Afternoon) -> Json:
     await one["Ivo"].writes("Look who is here!")
     photo = await one["Ben"].sends_photo()
     talk = await one["Ada"].commands("/talk", reply_to=photo)
-    asked = await one.sees_asked(said("loan-asked", owner="Ben"), talk)
+    asked = await one.sees_asked(said("borrowed-asked", owner="Ben"), talk)
     return await one.gets_video(await one["Ada"].says(reply_to=asked))
 
 
@@ -161,10 +161,10 @@ async def objections(one: Afternoon) -> None:
     """Ben stops a video of his photo, and allows it again; a name that would turn the line."""
     photo = await one["Ben"].sends_photo()
     talk = await one["Cem"].commands("/talk", reply_to=photo)
-    asked = await one.sees_asked(said("loan-asked", owner="Ben"), talk)
+    asked = await one.sees_asked(said("borrowed-asked", owner="Ben"), talk)
     await one.town.tell_provider(render_seconds=HELD_SECONDS)
     voice_note = await one["Cem"].says(reply_to=asked)
-    status = await one.there.sees(said("loan-used", owner="Ben"), reply_to=voice_note)
+    status = await one.there.sees(said("borrowed-used", owner="Ben"), reply_to=voice_note)
     await one.people["Cem"].reaches("running")
     await one.presses_button("Kim", status, label("button-not-me"))
     await one.presses_button("Ben", status, label("button-not-me"))

@@ -16,7 +16,7 @@ from tests.support.world import HELD_SECONDS, World
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NO_VIDEOS = said("lack-videos")
-HELLO = said("arrival-hello", command="/talk@talking_photo_bot")
+HELLO = said("introduction-hello", command="/talk@talking_photo_bot")
 
 
 async def asked_for_voice(hand: Member) -> int:
@@ -62,7 +62,7 @@ async def test_a_group_without_videos_and_files_leads_to_the_private_chat(town: 
     await there.permits(can_send_videos=False, can_send_documents=False)
     await ada.says(reply_to=await asked_for_voice(ada))
     await there.owner.sees_video()
-    await there.sees(said("detour-taken"))
+    await there.sees(said("private-fallback-taken"))
     job = await there.owner.reaches("done")
     assert not [m for m in await there.heard() if "video" in m]
     assert town.rows(f"SELECT * FROM detours WHERE job_id = {job['id']}")
@@ -73,7 +73,7 @@ async def test_a_paid_video_waits_for_whoever_never_opened_the_private_chat(town
     await blocks(there.owner)
     await there.permits(can_send_videos=False, can_send_documents=False)
     await ada.says(reply_to=await asked_for_voice(ada))
-    waits = await there.sees(said("detour-waits"))
+    waits = await there.sees(said("private-fallback-waits"))
     button = waits["reply_markup"]["inline_keyboard"][0][0]
     assert button["text"] == label("button-private-chat")
     payload = button["url"].partition("?start=")[2]

@@ -19,7 +19,7 @@ from tests.support.world import HELD_SECONDS, World, hurried_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-FOR_BEN = said("loan-asked", owner="Ben")
+FOR_BEN = said("borrowed-asked", owner="Ben")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -85,7 +85,7 @@ async def test_the_button_stops_a_job_for_nothing_and_the_owner_can_take_it_back
     await eve.reaches("running")
     asked = await asks_with_bens_photo(there, ada, ben)
     voice = await there.member(ada).says(reply_to=asked["message_id"])
-    status = await there.sees(said("loan-used", owner="Ben"), reply_to=voice)
+    status = await there.sees(said("borrowed-used", owner="Ben"), reply_to=voice)
     await ada.reaches("ready")
     answer = await there.member(ada).presses(status, label("button-not-me"))
     assert answer["text"] == label("answer-not-yours")
@@ -100,7 +100,7 @@ async def test_the_button_stops_a_job_for_nothing_and_the_owner_can_take_it_back
     answer = await there.member(ada).presses(end, label("button-allow-again"))
     assert answer["text"] == label("answer-not-yours")
     answer = await there.member(ben).presses(end, label("button-allow-again"))
-    assert answer["text"] == label("answer-lent")
+    assert answer["text"] == label("answer-allowed-again")
     await asks_with_bens_photo(there, ada, ben)
 
 
@@ -150,7 +150,7 @@ async def test_an_admin_stops_one_video_and_the_owner_stays_willing(town: World)
     await town.tell_provider(render_seconds=HELD_SECONDS)
     asked = await asks_with_bens_photo(there, ada, ben)
     await there.member(ada).says(reply_to=asked["message_id"])
-    status = await there.sees(said("loan-used", owner="Ben"))
+    status = await there.sees(said("borrowed-used", owner="Ben"))
     await ada.reaches("running")
     answer = await there.member(boss).presses(status, label("button-not-me"))
     assert answer["text"] == label("answer-stopped-by-admin")

@@ -159,7 +159,7 @@ async def test_the_queue_names_nobody_from_another_chat(town: World) -> None:
 async def test_buttons_of_an_older_version_are_too_late(town: World) -> None:
     ada, there = await alone(town)
     (greeting, *_) = await there.heard()
-    for data in ("talkagain:1", "notme", "notme:x", "newvoice:999999", "lend:1:2", "notme:-1"):
+    for data in ("talkagain:1", "notme", "notme:x", "newvoice:999999", "allow:1:2", "notme:-1"):
         answer = await there.member(ada).forges_press(greeting, data)
         assert answer in (label("answer-too-late"), label("answer-not-yours"))
 

@@ -194,9 +194,9 @@ async def test_killed_between_parts_and_with_a_part_lost_it_goes_on(there: World
 async def test_a_piece_can_be_listened_to_and_used(there: World) -> None:
     ada = await there.person()
     voice, question = await asks(ada, 30.0)
-    pick = label("button-pick-piece")
-    assert await ada.presses(question, pick) == label("answer-pieces-coming")
-    assert await ada.presses(question, pick) == label("answer-pieces-there")
+    pick = label("button-pick-clip")
+    assert await ada.presses(question, pick) == label("answer-clips-coming")
+    assert await ada.presses(question, pick) == label("answer-clips-there")
 
     async def three() -> list[Json] | None:
         notes = [message for message in await ada.heard() if "voice" in message]
@@ -207,12 +207,12 @@ async def test_a_piece_can_be_listened_to_and_used(there: World) -> None:
     assert all(10 <= note["voice"]["duration"] <= 20 for note in notes)
     (item,) = there.rows("SELECT * FROM media WHERE plan IS NOT NULL")
     stranger = await there.person()
-    data = buttons_of(notes[1])[label("button-use-piece")]
+    data = buttons_of(notes[1])[label("button-use-clip")]
     assert await stranger.forges_press(notes[1], data) == label("answer-not-yours")
-    forged = await ada.forges_press(notes[1], f"piece:{item['id']}:9")
+    forged = await ada.forges_press(notes[1], f"clip:{item['id']}:9")
     assert forged == label("answer-too-late")
-    assert await ada.presses(notes[1], label("button-use-piece")) == "On it."
-    assert await ada.presses(notes[2], label("button-use-piece")) == label("answer-too-late")
+    assert await ada.presses(notes[1], label("button-use-clip")) == "On it."
+    assert await ada.presses(notes[2], label("button-use-clip")) == label("answer-too-late")
     job = await ada.reaches("preparing", "ready", "submitting", "running", "fetching")
     (chosen,) = there.rows("SELECT * FROM excerpts WHERE number = 2")
     assert chosen["from_milliseconds"] > 0

@@ -38,7 +38,7 @@ async def a_detour(town: World) -> tuple[Group, Person, Person, Json, Json]:
     """
     cem, ada, ben = [await town.person(name) for name in ("Cem", "Ada", "Ben")]
     there = await Group.create(town, "Faces", cem, ada, ben)
-    hello = said("arrival-hello", command="/talk@talking_photo_bot")
+    hello = said("introduction-hello", command="/talk@talking_photo_bot")
     await there.sees(hello)
     for number in range(12):
         await there.member(ben).writes(f"{number} sheep")
@@ -47,7 +47,7 @@ async def a_detour(town: World) -> tuple[Group, Person, Person, Json, Json]:
     await there.permits(can_send_videos=False, can_send_documents=False)
     await asks(there.member(ada), await there.member(ben).sends_photo())
     video = await ada.sees_video()
-    await there.sees(said("detour-taken"))
+    await there.sees(said("private-fallback-taken"))
     job = await ada.reaches("done")
     await there.sets_bot("administrator", can_delete_messages=True)
     assert video["message_id"] in await numbers_in(there)

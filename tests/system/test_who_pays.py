@@ -88,7 +88,7 @@ async def test_a_video_that_is_stopped_by_an_objection_after_its_submission_coun
     asked = await there.member(ada).commands("/talk", reply_to=shown)
     prompt = await there.sees("", reply_to=asked)
     voice = await there.member(ada).says(5.0, reply_to=prompt["message_id"])
-    status = await there.sees(said("loan-used", owner="Ben"), reply_to=voice)
+    status = await there.sees(said("borrowed-used", owner="Ben"), reply_to=voice)
     await rendering(town, 1)
     await there.member(stopper).presses(status, label("button-not-me"))
     await there.sees(said("job-objected"))

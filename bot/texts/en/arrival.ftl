@@ -1,8 +1,8 @@
 # The bot comes into a group, and what it cannot do there
 
-arrival-hello = Hello! I make photos speak: reply to a photo with <code>{ $command }</code>, and I ask you for a voice note.
-arrival-hears-commands = Here I see only commands and replies to my messages. Nothing else you write reaches me.
-arrival-slow = Slow mode is on here ({ NUMBER($seconds) } s): my answers may come late. An admin can exempt me by making me an admin.
+introduction-hello = Hello! I make photos speak: reply to a photo with <code>{ $command }</code>, and I ask you for a voice note.
+introduction-hears-commands = Here I see only commands and replies to my messages. Nothing else you write reaches me.
+introduction-slow = Slow mode is on here ({ NUMBER($seconds) } s): my answers may come late. An admin can exempt me by making me an admin.
 
 lack-videos = I may not send videos in this group. Until an admin allows that, I send them as files, or to the person's private chat with me.
 lack-messages = I may not write in the group “{ $group }”, so nobody gets an answer from me there. A group admin can allow me to send messages and videos.

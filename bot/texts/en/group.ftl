@@ -38,8 +38,8 @@ talk-cannot = I can only work with a photo or a voice note. Please answer one of
 talk-own-only = In this group everybody uses only their own photos and voices. Please send yours: /talk asks for it.
 talk-objected = { $owner } does not want others to use their photos and voices here. Please choose another one.
 
-loan-asked = { $owner }, this is yours. If you mind, tap /notme and I forget it.
-loan-used = { $owner }, your photo or voice is used here. If you mind, press the button.
+borrowed-asked = { $owner }, this is yours. If you mind, tap /notme and I forget it.
+borrowed-used = { $owner }, your photo or voice is used here. If you mind, press the button.
 photo-borrowed = This photo is somebody else's, and may not be used here any more.
 sound-borrowed = This voice is somebody else's, and may not be used here any more.
 job-objected = I am stopping this: somebody whose photo or voice it uses does not want it. If it is finished all the same, I won't show it, and it counts.
@@ -51,8 +51,8 @@ answer-objected = Understood. Nobody else uses your photos and voices here from 
 answer-stopped-by-admin = Stopped.
 answer-video-stays = From now on nothing is made of it. I can't delete this video any more: an admin of the group can.
 video-stays = Somebody whose photo or voice this video uses does not want it. I can't delete it any more: please do, or ask an admin of the group.
-answer-lent = Thank you. Others may use your photos and voices here again.
-answer-not-lent = This is somebody else's, and may not be used here any more.
+answer-allowed-again = Thank you. Others may use your photos and voices here again.
+answer-not-borrowable = This is somebody else's, and may not be used here any more.
 answer-see-below = Asked: see my message below.
 answer-not-for-you = In this group only some people make videos with me, as its admins chose.
 

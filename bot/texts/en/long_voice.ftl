@@ -9,14 +9,14 @@ sound-long-quota = This is { NUMBER($seconds, maximumFractionDigits: 1) } s of s
 sound-long-budget = This is { NUMBER($seconds, maximumFractionDigits: 1) } s of speech, and one video takes { NUMBER($longest, maximumFractionDigits: 1) } s. All of it is more than this bot may spend for now. Let me use the beginning, or a piece that you choose: I send you some to listen to.
 sound-long-here = This is { NUMBER($seconds, maximumFractionDigits: 1) } s of speech, more than this group allows for one video. Let me use the beginning, or a piece that you choose: I send you some to listen to.
 
-button-pick-piece = Let me choose a piece
+button-pick-clip = Let me choose a piece
 button-all-parts = All of it, in { NUMBER($parts) } parts
-button-use-piece = Use this part
+button-use-clip = Use this part
 
-answer-pieces-coming = Coming up: listen, and choose one.
-answer-pieces-there = I sent them already, or they are on their way.
+answer-clips-coming = Coming up: listen, and choose one.
+answer-clips-there = I sent them already, or they are on their way.
 
-excerpt-caption = { $start } to { $finish }
+clip-caption = { $start } to { $finish }
 
 job-part = Making your video of { NUMBER($seconds, maximumFractionDigits: 1) } s: <b>part { NUMBER($part) } of { NUMBER($parts) }</b>
     { $bar } { $estimate }

@@ -16,7 +16,7 @@ answer-reported = Thank you. It will be looked at.
 answer-report-too-many = You reported several videos today. Please wait until tomorrow.
 answer-you-are-banned = You cannot use this bot any more.
 
-report-letter =
+report-received =
     { ai-label-video }
     <b>It was reported</b>: { $reason }
     Job { $job }, chat { $chat }

@@ -38,8 +38,8 @@ talk-cannot = 我只会用照片和语音。请用 /talk 回复其中一种。
 talk-own-only = 这个群里每个人只用自己的照片和声音。请发你自己的：发 /talk 我来问你要。
 talk-objected = { $owner } 不希望别人在这里用自己的照片和声音。请换一个。
 
-loan-asked = { $owner }，这是你的。如果你介意，点 /notme，我就不用了。
-loan-used = { $owner }，这里用了你的照片或声音。如果你介意，请点下面的按钮。
+borrowed-asked = { $owner }，这是你的。如果你介意，点 /notme，我就不用了。
+borrowed-used = { $owner }，这里用了你的照片或声音。如果你介意，请点下面的按钮。
 photo-borrowed = 这张照片是别人的，在这里不能再用了。
 sound-borrowed = 这段声音是别人的，在这里不能再用了。
 job-objected = 我正在停下这个视频：照片或声音的主人不希望这样用。就算做完了，我也不会发出来，而且要计费。
@@ -51,8 +51,8 @@ answer-objected = 明白了。从现在起，别人不会在这里用你的照�
 answer-stopped-by-admin = 已停止。
 answer-video-stays = 从现在起不会再用它。这个视频我已经删不掉了：群管理员可以删。
 video-stays = 这个视频用到的照片或声音的主人不希望这样用。我已经删不掉它了：请你删掉，或者请群管理员删掉。
-answer-lent = 谢谢。别人又可以在这里用你的照片和声音了。
-answer-not-lent = 这是别人的，在这里不能再用了。
+answer-allowed-again = 谢谢。别人又可以在这里用你的照片和声音了。
+answer-not-borrowable = 这是别人的，在这里不能再用了。
 answer-see-below = 请看我下面的消息。
 answer-not-for-you = 这个群的管理员只让一部分人用我做视频。
 

@@ -9,14 +9,14 @@ sound-long-quota = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) 
 sound-long-budget = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，而一个视频最长 { NUMBER($longest, maximumFractionDigits: 1) } 秒。全部都用超出了本机器人目前的预算。可以只用开头，或者自己挑一段：我发几段给您试听。
 sound-long-here = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，超出了本群允许的视频长度。可以只用开头，或者自己挑一段：我发几段给您试听。
 
-button-pick-piece = 我来挑一段
+button-pick-clip = 我来挑一段
 button-all-parts = 全部都用，分 { NUMBER($parts) } 段
-button-use-piece = 就用这一段
+button-use-clip = 就用这一段
 
-answer-pieces-coming = 马上发来，请试听后挑一段。
-answer-pieces-there = 已经发给您了，或者正在发送。
+answer-clips-coming = 马上发来，请试听后挑一段。
+answer-clips-there = 已经发给您了，或者正在发送。
 
-excerpt-caption = { $start } 至 { $finish }
+clip-caption = { $start } 至 { $finish }
 
 job-part = 正在制作 { NUMBER($seconds, maximumFractionDigits: 1) } 秒的视频：<b>第 { NUMBER($part) } 段，共 { NUMBER($parts) } 段</b>
     { $bar } { $estimate }
