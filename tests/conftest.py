@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.support.fake_services import Fakes
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ws_proxy", "wss_proxy")
 _WORLD = "tests.support.world"
@@ -57,3 +61,16 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         for where, text in sys.modules[_WORLD].reports():
             report.sections.append((f"the world in {where}", text))
     return report
+
+
+@pytest.fixture
+async def fakes(tmp_path: Path) -> AsyncIterator[Fakes]:
+    """What lies between the database and the outside, for one test, nothing begun."""
+    from storage.db.database import Database
+    from tests.support.clock import FakeClock
+    from tests.support.fake_services import Fakes
+
+    clock = FakeClock(jumps=False)
+    database = await Database.open(tmp_path / "bot.db", clock)
+    yield Fakes(database, clock, tmp_path / "results")
+    await database.close()

@@ -56,7 +56,7 @@ class Delivery(Component):
             await self.finisher.fail(job, OBJECTED)
             return
         try:
-            brought = await self._bring_somewhere(job)
+            brought = await self._send_somewhere(job)
         except (VideoUnreadable, FileNotFoundError) as failure:
             await self._broken(job, failure)
         except chat.ChatMoved as failure:
@@ -72,7 +72,7 @@ class Delivery(Component):
             if brought is not None:
                 await self._done(job, *brought)
 
-    async def _bring_somewhere(self, job: Job) -> tuple[SentMessage, bool] | None:
+    async def _send_somewhere(self, job: Job) -> tuple[SentMessage, bool] | None:
         """As `_bring`; to the person's private chat instead of a group that takes no videos.
 
         None where that fails too: the job is undeliverable.

@@ -184,10 +184,10 @@ async def test_the_operator_says_that_none_is_its_own_and_the_job_ends_for_nothi
         await answers(there, operator, "/release 1", "Job 1 ended without charge")
     await answers(there, operator, f"/adopt 1 {own}", "does not wait for an answer")
     await ada.sees("so the operator ended it. Nothing was charged")
-    (books,) = there.rows(
+    (sums,) = there.rows(
         "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_micro_yuan) AS spent FROM ledger"
     )
-    assert books == {"held": 0, "spent": 0}
+    assert sums == {"held": 0, "spent": 0}
     assert len(await there.submissions()) == 2
 
 
@@ -223,8 +223,8 @@ async def test_a_strangers_task_costs_nobody_here_anything_and_is_not_delivered(
         return bool(there.rows("SELECT * FROM jobs WHERE ended_at_milliseconds IS NOT NULL"))
 
     await eventually(decided)
-    (books,) = there.rows(
+    (sums,) = there.rows(
         "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_micro_yuan) AS spent FROM ledger"
     )
-    assert books == {"held": 0, "spent": 0}
+    assert sums == {"held": 0, "spent": 0}
     assert await ada.videos() == []

@@ -22,10 +22,10 @@ async def assert_one_of_each(world: World, ada: Person) -> None:
 
     await eventually(lambda: at_rest(world, 2))
     (bill,) = await world.billed_videos()
-    (books,) = world.rows(
+    (sums,) = world.rows(
         "SELECT SUM(held_micro_yuan) AS held, SUM(spent_micro_yuan) AS spent FROM ledger"
     )
-    assert books == {"held": 0, "spent": bill["micro_yuan"]}
+    assert sums == {"held": 0, "spent": bill["micro_yuan"]}
     assert len(await world.submissions()) == len(await ada.videos()) == 1
 
 

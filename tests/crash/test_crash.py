@@ -172,6 +172,38 @@ async def test_the_witnesses_notice_what_is_wrong() -> None:
     assert "left behind" in said
 
 
+def of_two_tasks(seconds: int, slot: int | None) -> list[str]:
+    """What is wrong with a video of so many seconds that was made in two tasks of one each."""
+    job = {"state": "kept", "held_milliseconds": 1_000, "announced": 1, "whole_id": 1, "slot": None}
+    whole = {**job, "id": 1, "state": "done", "task_id": None, "whole_id": None, "parts": 2}
+    whole["held_milliseconds"] = 2_000
+    first, second = {**job, "id": 2, "task_id": "a"}, {**job, "id": 3, "task_id": "b", "slot": slot}
+    hold = {"job_id": 1, "user_id": 5, "kind": "hold", "flagged": 0, "day": "2026-11-22"}
+    hold |= {"held_quota_milliseconds": 2_000, "spent_quota_milliseconds": 0}
+    hold |= {"held_micro_yuan": 2, "spent_micro_yuan": 0, "at_milliseconds": 1}
+    settle = {**hold, "kind": "settle", "video_milliseconds": 2_000, "at_milliseconds": 90}
+    settle |= {"held_quota_milliseconds": -2_000, "spent_quota_milliseconds": 2_000}
+    settle |= {"held_micro_yuan": -2, "spent_micro_yuan": 2}
+    tables: dict[str, list[dict[str, object]]] = {"jobs": [whole, first, second]}
+    tables |= {"ledger": [hold, settle], "inbox": [{"state": "done"}] * 3}
+    tables |= {"media": [{}, {}], "detections": [], "notices": []}
+    tasks = [
+        {"task_id": "a", "submitted_milliseconds": 20, "ended_milliseconds": 30},
+        {"task_id": "b", "submitted_milliseconds": 40, "ended_milliseconds": 50},
+    ]
+    bills = [{"task_id": name, "milliseconds": 1_000, "micro_yuan": 1} for name in "ab"]
+    bill = {"detections": 0, "videos": bills}
+    video = {"caption": "AI-generated video.", "video": {"duration": seconds}}
+    return compare(tables, tasks, bill, [video], 3, [[]]).violations
+
+
+async def test_the_witnesses_see_that_all_that_was_paid_came_and_that_no_slot_is_left() -> None:
+    whole, half = 2, 0
+    assert of_two_tasks(whole, None) == []
+    assert of_two_tasks(half, None) == ["I6 2.0 s were paid for, the video has 0"]
+    assert of_two_tasks(whole, 1) == ["I4 jobs [3] still have a slot"]
+
+
 async def test_a_repeat_is_excused_only_by_a_death_in_its_window() -> None:
     window = ("send-video:before", "delivered-commit:after")
     died_inside = ["send-video:before:1", "send-video:after:1", "killed"]

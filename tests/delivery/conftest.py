@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery.scene import Scene, scene
+from tests.delivery.rendered import Setup, set_up
 from tests.support.media.videos import result
 
 
 @pytest.fixture(scope="session")
-def film_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def video_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """One video for all."""
-    return result(tmp_path_factory.mktemp("film") / "film.mp4")
+    return result(tmp_path_factory.mktemp("video") / "video.mp4")
 
 
 @pytest.fixture
-async def there(tmp_path: Path, film_bytes: bytes) -> AsyncIterator[Scene]:
+async def there(tmp_path: Path, video_bytes: bytes) -> AsyncIterator[Setup]:
     """A local Telegram and delivery, nothing rendered yet."""
-    async with scene(tmp_path, film_bytes) as made:
+    async with set_up(tmp_path, video_bytes) as made:
         yield made

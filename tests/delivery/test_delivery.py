@@ -10,7 +10,7 @@ import pytest
 from bot.media import calls
 from storage import media
 from storage.jobs import moves
-from tests.delivery.scene import ADA, BILLED_MILLISECONDS, OLGA, Scene
+from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, OLGA, Setup
 from tests.support.chats import text_of
 from tests.support.texts import key_of, said
 
@@ -20,7 +20,7 @@ TOO_BIG: dict[str, Any] = {
 }
 
 
-async def settled(there: Scene, job_id: int) -> bool:
+async def settled(there: Setup, job_id: int) -> bool:
     row = await there.database.fetch_one(
         "SELECT SUM(held_quota_milliseconds) AS held FROM ledger WHERE job_id = :id",
         {"id": job_id},
@@ -28,7 +28,7 @@ async def settled(there: Scene, job_id: int) -> bool:
     return row is not None and row["held"] == 0
 
 
-async def test_the_video_comes_and_its_status_goes(there: Scene) -> None:
+async def test_the_video_comes_and_its_status_goes(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
     (message,) = await there.telegram.seen()
     assert job.state == "done"
@@ -37,12 +37,12 @@ async def test_the_video_comes_and_its_status_goes(there: Scene) -> None:
     assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
 
 
-async def test_the_delivered_file_is_kept(there: Scene) -> None:
+async def test_the_delivered_file_is_kept(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
-    assert there.packager.path(job).read_bytes() == there.film
+    assert there.packager.path(job).read_bytes() == there.video
 
 
-async def test_a_pause_of_222_seconds_is_kept_and_holds_up_no_other_chat(there: Scene) -> None:
+async def test_a_pause_of_222_seconds_is_kept_and_holds_up_no_other_chat(there: Setup) -> None:
     job, other = await there.rendered(), await there.rendered(OLGA)
     there.telegram.fault("sendVideo", "rate_limit", retry_after=222)
     before = there.clock.now_milliseconds()
@@ -61,7 +61,7 @@ async def test_a_pause_of_222_seconds_is_kept_and_holds_up_no_other_chat(there: 
 
 
 async def test_an_answer_that_broke_off_after_the_messages_number_tells_that_it_is_there(
-    there: Scene,
+    there: Setup,
 ) -> None:
     there.telegram.line.cut_answer["sendVideo"] = 80
     job = await there.deliver(await there.rendered())
@@ -71,7 +71,7 @@ async def test_an_answer_that_broke_off_after_the_messages_number_tells_that_it_
     assert await there.telegram.calls("editMessageMedia") == []
 
 
-async def test_an_answer_that_broke_off_before_that_proves_nothing(there: Scene) -> None:
+async def test_an_answer_that_broke_off_before_that_proves_nothing(there: Setup) -> None:
     there.telegram.line.cut_answer["sendVideo"] = 12
     status = await there.rendered()
     job = await there.deliver(status)
@@ -79,17 +79,17 @@ async def test_an_answer_that_broke_off_before_that_proves_nothing(there: Scene)
     assert job.video_message_id == status.status_message_id
 
 
-async def test_an_upload_cut_in_half_comes_whole_and_once(there: Scene) -> None:
+async def test_an_upload_cut_in_half_comes_whole_and_once(there: Setup) -> None:
     there.telegram.line.cut_upload.add("sendVideo")
     job = await there.deliver(await there.rendered())
     (video,) = await there.videos()
     answer = await there.telegram.http.get(f"/sim/files/{video['video']['file_id']}")
-    assert answer.content == there.film
+    assert answer.content == there.video
     assert job.state == "done"
 
 
 async def test_a_status_that_is_gone_is_made_anew_rather_than_the_video_sent_twice(
-    there: Scene,
+    there: Setup,
 ) -> None:
     job = await there.rendered()
     await there.sender.delete_message(ADA, job.status_message_id or 0)
@@ -100,7 +100,7 @@ async def test_a_status_that_is_gone_is_made_anew_rather_than_the_video_sent_twi
     assert len(await there.videos()) == 2, "the one whose answer was lost, and the edited one"
 
 
-async def test_a_crash_while_sending_ends_in_an_edit_that_can_be_repeated(there: Scene) -> None:
+async def test_a_crash_while_sending_ends_in_an_edit_that_can_be_repeated(there: Setup) -> None:
     job = await there.rendered()
     async with there.database.transaction() as tx:
         await moves.sending(tx, job.id)
@@ -110,17 +110,17 @@ async def test_a_crash_while_sending_ends_in_an_edit_that_can_be_repeated(there:
     assert len(await there.videos()) == 1
 
 
-async def test_a_video_too_big_for_telegram_comes_smaller_and_says_so(there: Scene) -> None:
+async def test_a_video_too_big_for_telegram_comes_smaller_and_says_so(there: Setup) -> None:
     there.telegram.fault("sendVideo", "status", **TOO_BIG)
     job = await there.deliver(await there.rendered())
     (video,) = await there.videos()
     assert job.state == "done"
     assert said("video-smaller") in text_of(video)
-    assert video["video"]["file_size"] <= len(there.film) / 2
+    assert video["video"]["file_size"] <= len(there.video) / 2
 
 
 async def test_a_video_that_cannot_be_made_smaller_comes_as_a_file_and_says_so(
-    there: Scene,
+    there: Setup,
 ) -> None:
     there.worker.dies.add(calls.shrink_video)
     there.telegram.fault("sendVideo", "status", **TOO_BIG)
@@ -128,12 +128,12 @@ async def test_a_video_that_cannot_be_made_smaller_comes_as_a_file_and_says_so(
     (message,) = await there.telegram.seen()
     assert job.state == "done"
     assert job.sent_as_file
-    assert message["document"]["file_size"] == len(there.film)
+    assert message["document"]["file_size"] == len(there.video)
     assert said("video-as-file") in text_of(message)
 
 
 async def test_a_video_that_no_form_fits_is_kept_and_costs_the_person_nothing(
-    there: Scene,
+    there: Setup,
 ) -> None:
     there.telegram.fault("sendVideo", "status", times=None, **TOO_BIG)
     there.telegram.fault("sendDocument", "status", times=None, **TOO_BIG)
@@ -144,7 +144,7 @@ async def test_a_video_that_no_form_fits_is_kept_and_costs_the_person_nothing(
     assert any("may be lost" in text_of(m) for m in await there.telegram.seen(OLGA))
 
 
-async def test_a_video_that_makes_the_media_process_die_comes_as_a_file(there: Scene) -> None:
+async def test_a_video_that_makes_the_media_process_die_comes_as_a_file(there: Setup) -> None:
     there.worker.dies |= {calls.facts_and_cover, calls.shrink_video}
     job = await there.deliver(await there.rendered())
     assert job.state == "done"
@@ -160,7 +160,7 @@ async def test_a_video_that_makes_the_media_process_die_comes_as_a_file(there: S
     ],
 )
 async def test_a_chat_that_is_closed_ends_the_job_settled_and_in_the_log(
-    there: Scene, caplog: pytest.LogCaptureFixture, description: str
+    there: Setup, caplog: pytest.LogCaptureFixture, description: str
 ) -> None:
     there.telegram.fault("sendVideo", "forbidden", times=None, description=description)
     with caplog.at_level(logging.WARNING):
@@ -171,7 +171,7 @@ async def test_a_chat_that_is_closed_ends_the_job_settled_and_in_the_log(
     assert there.packager.path(job).exists(), "it is kept: the chat may open again"
 
 
-async def test_a_voice_note_that_was_deleted_is_not_missed(there: Scene) -> None:
+async def test_a_voice_note_that_was_deleted_is_not_missed(there: Setup) -> None:
     job = await there.rendered()
     sound = await media.get(there.database, job.sound_id)
     assert sound is not None
@@ -180,7 +180,7 @@ async def test_a_voice_note_that_was_deleted_is_not_missed(there: Scene) -> None
     assert (await there.deliver(job)).state == "done"
 
 
-async def test_a_closed_topic_does_not_swallow_the_video(there: Scene) -> None:
+async def test_a_closed_topic_does_not_swallow_the_video(there: Setup) -> None:
     body = {"title": "F", "members": [ADA], "type": "supergroup", "is_forum": True}
     chat_id = (await there.telegram.post("/groups", body))["chat_id"]
     topic = await there.telegram.post(f"/chats/{chat_id}/topics", {"name": "Videos", "from": ADA})
@@ -192,7 +192,7 @@ async def test_a_closed_topic_does_not_swallow_the_video(there: Scene) -> None:
     assert len(await there.videos(chat_id)) == 1
 
 
-async def test_a_group_that_became_a_supergroup_gets_its_video_there(there: Scene) -> None:
+async def test_a_group_that_became_a_supergroup_gets_its_video_there(there: Setup) -> None:
     chat_id = (await there.telegram.post("/groups", {"title": "F", "members": [ADA]}))["chat_id"]
     job = await there.rendered()
     await destination(there, job.id, chat_id)
@@ -206,7 +206,7 @@ async def test_a_group_that_became_a_supergroup_gets_its_video_there(there: Scen
     assert "reply_to_message" not in video
 
 
-async def test_a_send_of_unknown_fate_before_the_move_is_not_forgotten(there: Scene) -> None:
+async def test_a_send_of_unknown_fate_before_the_move_is_not_forgotten(there: Setup) -> None:
     chat_id = (await there.telegram.post("/groups", {"title": "F", "members": [ADA]}))["chat_id"]
     job = await there.rendered()
     await destination(there, job.id, chat_id)
@@ -218,7 +218,7 @@ async def test_a_send_of_unknown_fate_before_the_move_is_not_forgotten(there: Sc
     assert len(await there.videos(new_chat_id)) == 1
 
 
-async def destination(there: Scene, job_id: int, chat_id: int, thread_id: int = 0) -> None:
+async def destination(there: Setup, job_id: int, chat_id: int, thread_id: int = 0) -> None:
     """Have the job be one of that group."""
     values = {"id": job_id, "chat": chat_id, "thread": thread_id}
     async with there.database.transaction() as tx:
@@ -235,13 +235,13 @@ async def destination(there: Scene, job_id: int, chat_id: int, thread_id: int = 
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut"])
-async def test_a_kept_file_that_is_damaged_is_fetched_again_once(there: Scene, damage: str) -> None:
+async def test_a_kept_file_that_is_damaged_is_fetched_again_once(there: Setup, damage: str) -> None:
     job = await there.rendered()
     path = there.packager.path(job)
     if damage == "missing":
         path.unlink()
     else:
-        path.write_bytes(there.film[:1000] if damage == "cut" else b"")
+        path.write_bytes(there.video[:1000] if damage == "cut" else b"")
     job = await there.deliver(job)
     assert job.state == "fetching"
 
@@ -253,7 +253,7 @@ async def test_a_kept_file_that_is_damaged_is_fetched_again_once(there: Scene, d
 
 @pytest.mark.parametrize("kind", ["drop_before", "status", "html", "empty"])
 async def test_whatever_happens_to_every_call_the_video_comes_when_it_is_over(
-    there: Scene, kind: str
+    there: Setup, kind: str
 ) -> None:
     job = await there.rendered()
     there.telegram.fault("*", kind, times=None, code=502)

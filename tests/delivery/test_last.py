@@ -6,18 +6,18 @@ from bot.delivery.last_video import ResendOutcome
 from bot.media import calls
 from bot.telegram.destination import Destination
 from storage.jobs import jobs
-from tests.delivery.scene import ADA, OLGA, STATUS, Scene
+from tests.delivery.rendered import ADA, OLGA, STATUS, Setup
 from tests.support.chats import text_of
 from tests.support.texts import said
 
 HERE = Destination(ADA, reply_to=STATUS)
 
 
-async def delivered(there: Scene) -> jobs.Job:
+async def delivered(there: Setup) -> jobs.Job:
     return await there.deliver(await there.rendered())
 
 
-async def test_it_is_sent_by_its_id_without_an_upload(there: Scene) -> None:
+async def test_it_is_sent_by_its_id_without_an_upload(there: Setup) -> None:
     job = await delivered(there)
     assert await there.last.send(ADA, HERE) is ResendOutcome.SENT
     call = (await there.telegram.calls("sendVideo"))[-1]
@@ -29,7 +29,7 @@ async def test_it_is_sent_by_its_id_without_an_upload(there: Scene) -> None:
 
 
 async def test_it_comes_from_the_disk_where_telegram_does_not_know_the_id_any_more(
-    there: Scene,
+    there: Setup,
 ) -> None:
     job = await delivered(there)
     async with there.database.transaction() as tx:
@@ -41,14 +41,14 @@ async def test_it_comes_from_the_disk_where_telegram_does_not_know_the_id_any_mo
     assert known.video_file_id == (await there.videos())[-1]["video"]["file_id"]
 
 
-async def test_it_comes_from_the_disk_where_the_id_was_never_heard(there: Scene) -> None:
+async def test_it_comes_from_the_disk_where_the_id_was_never_heard(there: Setup) -> None:
     there.telegram.line.cut_answer["sendVideo"] = 80
     assert (await delivered(there)).video_file_id is None
     assert await there.last.send(ADA, HERE) is ResendOutcome.SENT
     assert len(await there.videos()) == 2
 
 
-async def test_what_came_as_a_file_comes_as_a_file_again(there: Scene) -> None:
+async def test_what_came_as_a_file_comes_as_a_file_again(there: Setup) -> None:
     there.worker.dies |= {calls.facts_and_cover, calls.shrink_video}
     await delivered(there)
     assert await there.last.send(ADA, HERE) is ResendOutcome.SENT
@@ -57,7 +57,7 @@ async def test_what_came_as_a_file_comes_as_a_file_again(there: Scene) -> None:
     assert len(await there.telegram.calls("sendVideo")) == 0
 
 
-async def test_where_neither_has_it_that_is_known(there: Scene) -> None:
+async def test_where_neither_has_it_that_is_known(there: Setup) -> None:
     job = await delivered(there)
     there.packager.path(job).unlink()
     there.telegram.fault(
@@ -68,7 +68,7 @@ async def test_where_neither_has_it_that_is_known(there: Scene) -> None:
 
 
 async def test_a_video_that_nobody_could_take_is_had_when_the_chat_is_open_again(
-    there: Scene,
+    there: Setup,
 ) -> None:
     there.telegram.fault("sendVideo", "forbidden")
     assert (await delivered(there)).state == "undeliverable"
@@ -76,13 +76,13 @@ async def test_a_video_that_nobody_could_take_is_had_when_the_chat_is_open_again
     assert len(await there.videos()) == 1
 
 
-async def test_it_is_ones_own_of_this_chat_only(there: Scene) -> None:
+async def test_it_is_ones_own_of_this_chat_only(there: Setup) -> None:
     await delivered(there)
     assert await there.last.send(OLGA, Destination(OLGA, reply_to=STATUS)) is ResendOutcome.NONE_YET
     assert await there.last.send(OLGA, HERE) is ResendOutcome.NONE_YET
 
 
-async def test_it_costs_nothing(there: Scene) -> None:
+async def test_it_costs_nothing(there: Setup) -> None:
     job = await delivered(there)
     before = await there.ledger(job)
     await there.last.send(ADA, HERE)

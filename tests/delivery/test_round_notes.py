@@ -11,7 +11,7 @@ from bot.telegram.destination import Destination
 from storage.jobs import moves
 from storage.jobs.jobs import Job
 from storage.people import preferences
-from tests.delivery.scene import ADA, BILLED_MILLISECONDS, STATUS, Scene
+from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, STATUS, Setup
 from tests.support.bot_api import Json
 from tests.support.chats import buttons_of, text_of
 from tests.support.texts import key_of, label, said
@@ -19,18 +19,18 @@ from tests.support.texts import key_of, label, said
 HERE = Destination(ADA, reply_to=STATUS)
 
 
-async def wished(there: Scene) -> Job:
+async def wished(there: Setup) -> Job:
     """A rendered job of someone who wants round notes."""
     async with there.database.transaction() as tx:
         await preferences.choose(tx, ADA, {"reply_as": "note"})
     return await there.rendered()
 
 
-async def notes(there: Scene) -> list[Json]:
+async def notes(there: Setup) -> list[Json]:
     return [message for message in await there.telegram.seen() if "video_note" in message]
 
 
-async def test_the_status_becomes_the_receipt_since_a_note_has_no_caption(there: Scene) -> None:
+async def test_the_status_becomes_the_receipt_since_a_note_has_no_caption(there: Setup) -> None:
     job = await there.deliver(await wished(there))
     receipt, note = await there.telegram.seen()
     assert "video_note" in note
@@ -43,7 +43,7 @@ async def test_the_status_becomes_the_receipt_since_a_note_has_no_caption(there:
     assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
 
 
-async def test_the_receipt_is_said_after_a_crash_that_came_before_it(there: Scene) -> None:
+async def test_the_receipt_is_said_after_a_crash_that_came_before_it(there: Setup) -> None:
     there.telegram.fault("editMessageText", "status", times=None, code=500)
     with pytest.raises(Exception, match=r"."):
         await there.deliver(await wished(there))
@@ -57,7 +57,7 @@ async def test_the_receipt_is_said_after_a_crash_that_came_before_it(there: Scen
 
 
 async def test_where_nobody_knows_whether_it_arrived_the_status_becomes_the_video(
-    there: Scene,
+    there: Setup,
 ) -> None:
     there.telegram.fault("sendVideoNote", "drop_before")
     job = await there.deliver(await wished(there))
@@ -69,7 +69,7 @@ async def test_where_nobody_knows_whether_it_arrived_the_status_becomes_the_vide
     assert len(await there.telegram.calls("sendVideoNote")) <= 1
 
 
-async def test_a_crash_while_sending_it_ends_in_the_same_edit(there: Scene) -> None:
+async def test_a_crash_while_sending_it_ends_in_the_same_edit(there: Setup) -> None:
     job = await wished(there)
     async with there.database.transaction() as tx:
         await moves.sending(tx, job.id)
@@ -87,7 +87,7 @@ async def test_a_crash_while_sending_it_ends_in_the_same_edit(there: Scene) -> N
         "Bad Request: not enough rights to send video notes to the chat",
     ],
 )
-async def test_who_takes_no_round_notes_gets_the_video(there: Scene, description: str) -> None:
+async def test_who_takes_no_round_notes_gets_the_video(there: Setup, description: str) -> None:
     there.telegram.fault("sendVideoNote", "bad_request", description=description)
     job = await there.deliver(await wished(there))
     (video,) = await there.telegram.seen()
@@ -96,7 +96,7 @@ async def test_who_takes_no_round_notes_gets_the_video(there: Scene, description
     assert job.state == "done"
 
 
-async def test_a_pause_that_telegram_asks_for_leaves_it_a_note(there: Scene) -> None:
+async def test_a_pause_that_telegram_asks_for_leaves_it_a_note(there: Setup) -> None:
     there.telegram.fault("sendVideoNote", "rate_limit", retry_after=222)
     job = await there.deliver(await wished(there))
     assert (job.state, job.sending_at_milliseconds) == ("delivering", None)
@@ -106,13 +106,13 @@ async def test_a_pause_that_telegram_asks_for_leaves_it_a_note(there: Scene) -> 
     assert await there.videos() == []
 
 
-async def test_what_cannot_be_made_round_comes_as_a_video(there: Scene) -> None:
+async def test_what_cannot_be_made_round_comes_as_a_video(there: Setup) -> None:
     there.worker.dies.add(calls.make_round_note)
     await there.deliver(await wished(there))
     assert len(await there.videos()) == 1
 
 
-async def test_a_video_of_more_than_a_minute_comes_as_a_video(there: Scene) -> None:
+async def test_a_video_of_more_than_a_minute_comes_as_a_video(there: Setup) -> None:
     job = await wished(there)
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE jobs SET billed_milliseconds = 60001")
@@ -120,7 +120,7 @@ async def test_a_video_of_more_than_a_minute_comes_as_a_video(there: Scene) -> N
     assert len(await there.videos()) == 1
 
 
-async def test_the_last_one_comes_as_it_came_and_else_as_a_video(there: Scene) -> None:
+async def test_the_last_one_comes_as_it_came_and_else_as_a_video(there: Setup) -> None:
     job = await there.deliver(await wished(there))
     assert await there.last.send(ADA, HERE) is ResendOutcome.SENT
     first, again = await notes(there)
@@ -136,7 +136,7 @@ async def test_the_last_one_comes_as_it_came_and_else_as_a_video(there: Scene) -
     assert (await there.job(job)).video_file_id == video["video"]["file_id"]
 
 
-async def test_the_note_keeps_the_ai_label_and_the_sound(there: Scene) -> None:
+async def test_the_note_keeps_the_ai_label_and_the_sound(there: Setup) -> None:
     job = await there.deliver(await wished(there))
     with av.open(str(there.results / f"{job.id}.note.mp4")) as container:
         assert '"ProduceID":"job-1"' in container.metadata["AIGC"]

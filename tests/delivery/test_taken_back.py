@@ -7,14 +7,14 @@ import pytest
 from storage.groups import borrowed_media
 from storage.jobs.jobs import Job
 from storage.people import preferences
-from tests.delivery.scene import ADA, BILLED_MILLISECONDS, OLGA, Scene
+from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, OLGA, Setup
 from tests.support.chats import text_of
 from tests.support.texts import label, said
 
 CHARGED = label("charged-all-the-same", seconds=BILLED_MILLISECONDS / 1000)
 
 
-async def delivered_and_stopped(there: Scene, form: str) -> Job:
+async def delivered_and_stopped(there: Setup, form: str) -> Job:
     """Delivered, as far as Telegram is concerned; the objection comes before the last word."""
     async with there.database.transaction() as tx:
         await preferences.choose(tx, ADA, {"reply_as": form})
@@ -27,7 +27,7 @@ async def delivered_and_stopped(there: Scene, form: str) -> Job:
     return job
 
 
-async def shown(there: Scene) -> list[str]:
+async def shown(there: Setup) -> list[str]:
     """What is to be read, of what is to be seen no video and no note."""
     heard = await there.telegram.seen()
     assert not [m for m in heard if "video" in m or "video_note" in m]
@@ -36,7 +36,7 @@ async def shown(there: Scene) -> list[str]:
 
 @pytest.mark.parametrize("form", ["video", "note"])
 async def test_it_is_taken_back_in_whatever_form_it_came_and_said_what_it_took(
-    there: Scene, form: str
+    there: Setup, form: str
 ) -> None:
     job = await delivered_and_stopped(there, form)
     for _ in range(2):
@@ -45,7 +45,7 @@ async def test_it_is_taken_back_in_whatever_form_it_came_and_said_what_it_took(
     assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
 
 
-async def test_what_cannot_be_taken_back_is_not_said_to_be(there: Scene) -> None:
+async def test_what_cannot_be_taken_back_is_not_said_to_be(there: Setup) -> None:
     job = await delivered_and_stopped(there, "video")
     there.telegram.fault(
         "deleteMessage",
@@ -60,7 +60,7 @@ async def test_what_cannot_be_taken_back_is_not_said_to_be(there: Scene) -> None
     assert len(await there.videos()) == 1
 
 
-async def test_a_video_whose_chat_is_not_known_is_left_alone(there: Scene) -> None:
+async def test_a_video_whose_chat_is_not_known_is_left_alone(there: Setup) -> None:
     job = await delivered_and_stopped(there, "video")
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE jobs SET video_chat_id = NULL WHERE id = :id", {"id": job.id})

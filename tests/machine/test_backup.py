@@ -139,4 +139,4 @@ async def test_after_a_restore_that_lacks_nothing_all_goes_on(there: World, tmp_
     await there.start_bot()
     await ada.sees_video()
     await ada.reaches("done")
-    await there.books_balance()
+    await there.ledger_balances()

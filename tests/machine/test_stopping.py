@@ -107,7 +107,7 @@ async def _check(there: World, people: list[Person]) -> None:
     await eventually(done, "every job is done")
     assert [len(await person.videos()) for person in people] == [1] * len(people)
     assert len(await there.billed_videos()) == len(people)
-    await there.books_balance()
+    await there.ledger_balances()
 
 
 async def test_a_closed_terminal_ends_it(there: World) -> None:

@@ -57,7 +57,7 @@ async def test_a_disk_that_fills_up_while_a_video_is_made_loses_nothing(there: W
     await ada.sees_video()
     await ada.reaches("done")
     assert len(await there.submissions()) == 1
-    await there.books_balance()
+    await there.ledger_balances()
 
 
 async def test_a_lock_of_another_program_is_waited_for_and_nothing_is_paid_meanwhile(

@@ -69,7 +69,7 @@ async def test_a_worker_that_dies_with_a_paid_video_in_its_hands_is_replaced(
     await ada.reaches("done")
     assert len(await there.billed_videos()) == len(await ada.videos()) == 2
     assert not set(workers(there.bot.pid)) & set(stopped)
-    await there.books_balance()
+    await there.ledger_balances()
 
 
 async def test_workers_that_die_while_nothing_is_done_are_not_noticed(there: World) -> None:

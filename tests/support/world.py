@@ -175,7 +175,7 @@ class World:
         )
         return row["held"], row["spent"]
 
-    async def books_balance(self) -> None:
+    async def ledger_balances(self) -> None:
         """The provider's bill is what was settled, and nothing is held any more."""
         billed = sum(video["micro_yuan"] for video in await self.billed_videos())
         assert self.balance() == (0, billed)

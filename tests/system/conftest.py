@@ -20,7 +20,7 @@ async def there(tmp_path: Path) -> AsyncIterator[World]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(
+async def shared(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> AsyncIterator[World]:
     """One world for a whole file, with the file's `SETTINGS`; its people are strangers.
@@ -28,7 +28,7 @@ async def town(
     Whatever the file did, no secret may have been written anywhere.
     """
     settings = getattr(request.module, "SETTINGS", {})
-    async with world(tmp_path_factory.mktemp("town"), settings=settings) as made:
+    async with world(tmp_path_factory.mktemp("shared"), settings=settings) as made:
         yield made
         found = await leaks(made)
     assert not found
@@ -38,6 +38,6 @@ async def town(
 def _nothing_stays_broken(request: pytest.FixtureRequest) -> Iterator[None]:
     """What one test switched on does not trouble the next."""
     yield
-    if "town" in request.fixturenames:
-        made: World = request.getfixturevalue("town")
+    if "shared" in request.fixturenames:
+        made: World = request.getfixturevalue("shared")
         made.faults.clear()

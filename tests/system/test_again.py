@@ -22,9 +22,9 @@ SETTINGS = {"QUOTA_SECONDS_PER_DAY": "600", "BUDGET_YUAN_PER_DAY": "500"}
 
 
 async def test_a_round_note_comes_where_it_is_wished_with_its_receipt_as_a_text(
-    town: World, tmp_path: Path
+    shared: World, tmp_path: Path
 ) -> None:
-    ada = await town.person()
+    ada = await shared.person()
     await chooses(ada, "reply", "note")
     await ada.sends_photo()
     voice = await ada.says()
@@ -36,7 +36,7 @@ async def test_a_round_note_comes_where_it_is_wished_with_its_receipt_as_a_text(
     assert set(buttons_of(receipt)) == {label("button-finer"), label("button-as-video")}
     assert (await ada.reaches("done"))["came_as_note"] == 1
     path = tmp_path / "note.mp4"
-    path.write_bytes(await file_of(town, note["video_note"]["file_id"]))
+    path.write_bytes(await file_of(shared, note["video_note"]["file_id"]))
     with av.open(str(path)) as container:
         assert '"Label":"1"' in container.metadata["AIGC"]
         assert container.streams.video[0].width == container.streams.video[0].height == 480
@@ -49,27 +49,27 @@ async def test_a_round_note_comes_where_it_is_wished_with_its_receipt_as_a_text(
     assert await ada.presses(receipt, label("button-as-video")) == label("answer-coming")
     video = await ada.sees_video()
     assert text_of(video) == said("video-again")
-    assert len((await town.provider("tasks"))["tasks"]) == 1
+    assert len((await shared.provider("tasks"))["tasks"]) == 1
 
 
-async def test_a_delivered_video_becomes_a_round_note_for_nothing(town: World) -> None:
-    ada = await town.person()
+async def test_a_delivered_video_becomes_a_round_note_for_nothing(shared: World) -> None:
+    ada = await shared.person()
     video = await has_video(ada)
-    before = await spent(town, ada)
+    before = await spent(shared, ada)
     assert await ada.presses(video, label("button-as-note")) == label("answer-coming")
     (note,) = await sees_notes(ada, 1)
     assert note["reply_to_message"]["message_id"] == video["message_id"]
 
-    for kept in (town.directory / "bot-data" / "results").glob("*.mp4"):
+    for kept in (shared.directory / "bot-data" / "results").glob("*.mp4"):
         kept.unlink()
-    await forgets_notes(town)
+    await forgets_notes(shared)
     await ada.presses(video, label("button-as-note"))
     await sees_notes(ada, 2)
-    assert await spent(town, ada) == before
+    assert await spent(shared, ada) == before
 
 
-async def test_again_in_720p_is_a_job_of_its_own_once(town: World) -> None:
-    ada = await town.person()
+async def test_again_in_720p_is_a_job_of_its_own_once(shared: World) -> None:
+    ada = await shared.person()
     video = await has_video(ada)
     assert await ada.presses(video, label("button-finer")) == label("answer-started")
     assert await ada.presses(video, label("button-finer")) == label("answer-started")
@@ -77,14 +77,14 @@ async def test_again_in_720p_is_a_job_of_its_own_once(town: World) -> None:
     assert finer["video"]["width"] > video["video"]["width"]
     assert set(buttons_of(finer)) == {label("button-as-note")}
     assert await ada.presses(video, label("button-finer")) == label("answer-too-late")
-    jobs = town.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id} ORDER BY id")
+    jobs = shared.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id} ORDER BY id")
     assert [job["resolution"] for job in jobs] == ["480P", "720P"]
-    assert await spent(town, ada) == 870 + 1566
-    assert await open_holds(town) == 0
+    assert await spent(shared, ada) == 870 + 1566
+    assert await open_holds(shared) == 0
 
 
-async def test_again_in_720p_asks_whoever_wants_to_be_asked(town: World) -> None:
-    ada = await town.person()
+async def test_again_in_720p_asks_whoever_wants_to_be_asked(shared: World) -> None:
+    ada = await shared.person()
     video = await has_video(ada)
     await chooses(ada, "confirm", "always")
     assert await ada.presses(video, label("button-finer")) == label("answer-asked")
@@ -93,8 +93,8 @@ async def test_again_in_720p_asks_whoever_wants_to_be_asked(town: World) -> None
     await ada.sees_video(2)
 
 
-async def test_the_buttons_under_a_video_are_its_owners(town: World) -> None:
-    ada, eve = await town.person(), await town.person("Eve")
+async def test_the_buttons_under_a_video_are_its_owners(shared: World) -> None:
+    ada, eve = await shared.person(), await shared.person("Eve")
     video = await has_video(ada)
     job = (await ada.reaches("done"))["id"]
     for data in (f"finer:{job}", f"note:{job}", f"video:{job}", f"resend:{job}"):
@@ -105,21 +105,21 @@ async def test_the_buttons_under_a_video_are_its_owners(town: World) -> None:
     assert await ada.forges_press(video, f"finer:{job}:x") == label("answer-too-late")
     assert await ada.forges_press(video, "history:0") == label("answer-too-late")
     assert await eve.forges_press(video, "history:1") == label("answer-not-yours")
-    assert len(town.rows("SELECT * FROM jobs WHERE resolution = '720P'")) <= 2
+    assert len(shared.rows("SELECT * FROM jobs WHERE resolution = '720P'")) <= 2
 
 
-async def test_the_history_is_a_picture_with_pages_that_turn_in_place(town: World) -> None:
-    ada = await town.person()
+async def test_the_history_is_a_picture_with_pages_that_turn_in_place(shared: World) -> None:
+    ada = await shared.person()
     await ada.send(text="/history")
     await ada.sees(said("history-none"))
     video = await has_video(ada)
-    repeat_job(town, ada, 6)
+    repeat_job(shared, ada, 6)
 
     asked = await ada.send(text="/history")
     page = await ada.sees(said("history-title", page=1, pages=2), reply_to=asked)
     assert len(text_of(page).splitlines()) == 6
     assert list(buttons_of(page)) == ["1", "2", "3", "4", "5", f"{label('button-older')} ›"]
-    with Image.open(BytesIO(await file_of(town, page["photo"][-1]["file_id"]))) as sheet:
+    with Image.open(BytesIO(await file_of(shared, page["photo"][-1]["file_id"]))) as sheet:
         assert sheet.size == (948, 636)
 
     assert await ada.presses(page, label("button-older")) == label("answer-coming")
@@ -132,11 +132,11 @@ async def test_the_history_is_a_picture_with_pages_that_turn_in_place(town: Worl
     await reads(ada, page, said("history-title", page=1, pages=2))
 
 
-async def test_a_video_that_nobody_has_any_more_is_said_to_be_gone(town: World) -> None:
-    ada = await town.person()
+async def test_a_video_that_nobody_has_any_more_is_said_to_be_gone(shared: World) -> None:
+    ada = await shared.person()
     await has_video(ada)
-    change(town, f"UPDATE jobs SET video_file_id = NULL WHERE user_id = {ada.user_id}")
-    for kept in (town.directory / "bot-data" / "results").glob("*.mp4"):
+    change(shared, f"UPDATE jobs SET video_file_id = NULL WHERE user_id = {ada.user_id}")
+    for kept in (shared.directory / "bot-data" / "results").glob("*.mp4"):
         kept.unlink()
     await ada.send(text="/start history")
     page = await ada.sees(said("history-title", page=1, pages=1))
@@ -176,14 +176,14 @@ async def reads(person: Person, page: Json, text: str) -> Json:
     return await eventually(look, f"the page with {text!r}")
 
 
-async def file_of(town: World, file_id: str) -> bytes:
-    answer = await town.http.get(f"/sim/files/{file_id}")
+async def file_of(shared: World, file_id: str) -> bytes:
+    answer = await shared.http.get(f"/sim/files/{file_id}")
     return answer.raise_for_status().content
 
 
-async def spent(town: World, person: Person) -> int:
+async def spent(shared: World, person: Person) -> int:
     async def settled() -> list[Json] | None:
-        return town.rows(
+        return shared.rows(
             "SELECT SUM(spent_quota_milliseconds) AS spent FROM ledger"
             f" WHERE user_id = {person.user_id} HAVING SUM(held_quota_milliseconds) = 0"
         )
@@ -191,28 +191,28 @@ async def spent(town: World, person: Person) -> int:
     return int((await eventually(settled, "everything is settled"))[0]["spent"])
 
 
-async def open_holds(town: World) -> int:
-    return int(town.rows("SELECT SUM(held_quota_milliseconds) AS held FROM ledger")[0]["held"])
+async def open_holds(shared: World) -> int:
+    return int(shared.rows("SELECT SUM(held_quota_milliseconds) AS held FROM ledger")[0]["held"])
 
 
-async def forgets_notes(town: World) -> None:
+async def forgets_notes(shared: World) -> None:
     """Telegram does, the next time it is asked."""
     description = "Bad Request: wrong file identifier/HTTP URL specified"
-    town.faults.add(
+    shared.faults.add(
         "telegram", "sendVideoNote", "bad_request", times=1, params={"description": description}
     )
 
 
-def change(town: World, sql: str) -> None:
-    connection = sqlite3.connect(town.database, timeout=30)
+def change(shared: World, sql: str) -> None:
+    connection = sqlite3.connect(shared.database, timeout=30)
     with connection:
         connection.execute(sql)
     connection.close()
 
 
-def repeat_job(town: World, person: Person, times: int) -> None:
+def repeat_job(shared: World, person: Person, times: int) -> None:
     """The person's video so many times more, as if all had been made."""
-    connection = sqlite3.connect(town.database, timeout=30)
+    connection = sqlite3.connect(shared.database, timeout=30)
     connection.row_factory = sqlite3.Row
     with connection:
         job = dict(

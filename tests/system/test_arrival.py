@@ -17,11 +17,11 @@ HELLO = said("introduction-hello", command=TALK)
 NO_VIDEOS, MENDED = said("lack-videos"), said("lack-mended")
 
 
-async def settled(town: World) -> None:
+async def settled(shared: World) -> None:
     """Wait until the bot has handled everything that Telegram handed to it."""
 
     async def look() -> bool:
-        return not town.rows("SELECT 1 FROM inbox WHERE state = 'new'")
+        return not shared.rows("SELECT 1 FROM inbox WHERE state = 'new'")
 
     await eventually(look, "an inbox that is empty")
 
@@ -32,25 +32,25 @@ async def texts(there: Group) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["group", "supergroup"])
-async def test_a_new_group_gets_one_short_introduction(town: World, kind: str) -> None:
-    there = await Group.create(town, "New", await town.person(), kind=kind)
+async def test_a_new_group_gets_one_short_introduction(shared: World, kind: str) -> None:
+    there = await Group.create(shared, "New", await shared.person(), kind=kind)
     message = await there.sees(HELLO)
     assert said("introduction-hears-commands") in text_of(message)
-    await settled(town)
+    await settled(shared)
     assert len(await there.heard()) == 1
     assert "\n" not in HELLO
 
 
-async def test_it_introduces_itself_in_the_language_of_who_added_it(town: World) -> None:
-    mei = await town.person("Mei", "zh-hans")
+async def test_it_introduces_itself_in_the_language_of_who_added_it(shared: World) -> None:
+    mei = await shared.person("Mei", "zh-hans")
     await mei.send(text="/start")
     await mei.sees("", reply_to=None)
-    there = await Group.create(town, "Chinese", mei)
+    there = await Group.create(shared, "Chinese", mei)
     await there.sees(said("introduction-hello", "zh-hans", command=TALK))
 
 
-async def test_added_later_it_introduces_itself_and_after_a_removal_again(town: World) -> None:
-    there = await Group.create(town, "Later", await town.person(), bot=False)
+async def test_added_later_it_introduces_itself_and_after_a_removal_again(shared: World) -> None:
+    there = await Group.create(shared, "Later", await shared.person(), bot=False)
     await there.sets_bot("member")
     await there.sees(HELLO)
     await there.sets_bot("kicked")
@@ -62,8 +62,8 @@ async def test_added_later_it_introduces_itself_and_after_a_removal_again(town: 
     await eventually(twice, "a second introduction")
 
 
-async def test_a_promotion_is_not_worth_a_word(town: World) -> None:
-    there = await Group.create(town, "Promotion", await town.person())
+async def test_a_promotion_is_not_worth_a_word(shared: World) -> None:
+    there = await Group.create(shared, "Promotion", await shared.person())
     await there.sees(HELLO)
     await there.sets_bot("administrator")
     await there.sets_bot("member")
@@ -73,10 +73,10 @@ async def test_a_promotion_is_not_worth_a_word(town: World) -> None:
 
 
 async def test_the_introduction_says_what_is_missing_and_thanks_are_said_once_it_is_mended(
-    town: World,
+    shared: World,
 ) -> None:
     there = await Group.create(
-        town, "Lacking", await town.person(), permissions={"can_send_videos": False}
+        shared, "Lacking", await shared.person(), permissions={"can_send_videos": False}
     )
     assert NO_VIDEOS in text_of(await there.sees(HELLO))
     await there.sets_bot("administrator")
@@ -90,32 +90,32 @@ async def test_the_introduction_says_what_is_missing_and_thanks_are_said_once_it
     await eventually(told_again, "the lack once more")
 
 
-async def test_what_breaks_the_promise_is_said_once(town: World) -> None:
-    there = await Group.create(town, "Breaking", await town.person())
+async def test_what_breaks_the_promise_is_said_once(shared: World) -> None:
+    there = await Group.create(shared, "Breaking", await shared.person())
     await there.sees(HELLO)
     await there.sets_bot("restricted", can_send_videos=False)
     await there.sees(NO_VIDEOS)
     await there.sets_bot("restricted", can_send_videos=False, can_send_polls=False)
-    await settled(town)
+    await settled(shared)
     assert (await texts(there)).count(NO_VIDEOS) == 1
 
 
-async def test_where_it_may_not_write_it_tells_who_added_it_in_private(town: World) -> None:
-    ada = await town.person()
-    there = await Group.create(town, "Silent", ada, permissions={"can_send_messages": False})
+async def test_where_it_may_not_write_it_tells_who_added_it_in_private(shared: World) -> None:
+    ada = await shared.person()
+    there = await Group.create(shared, "Silent", ada, permissions={"can_send_messages": False})
     await ada.sees(said("lack-messages", group="Silent"))
     assert not await there.heard()
     await there.sets_bot("administrator")
     await there.sees(HELLO)
 
 
-async def test_slow_mode_is_mentioned(town: World) -> None:
-    there = await Group.create(town, "Slow", await town.person(), slow_mode_seconds=30)
+async def test_slow_mode_is_mentioned(shared: World) -> None:
+    there = await Group.create(shared, "Slow", await shared.person(), slow_mode_seconds=30)
     assert said("introduction-slow", seconds=30) in text_of(await there.sees(HELLO))
 
 
-async def test_the_settings_say_what_is_missing_at_any_time(town: World) -> None:
-    there = await Group.create(town, "Asking", await town.person())
+async def test_the_settings_say_what_is_missing_at_any_time(shared: World) -> None:
+    there = await Group.create(shared, "Asking", await shared.person())
     await there.sees(HELLO)
     await there.permits(can_send_videos=False)
     asked = await there.member(there.owner).commands("/groupsettings")

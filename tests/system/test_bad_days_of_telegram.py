@@ -17,54 +17,54 @@ OPERATOR = 7001
 SETTINGS = {"ADMIN_IDS": str(OPERATOR)}
 
 
-async def who_sent_both(town: World, name: str = "Ada") -> Person:
-    person = await town.person(name)
+async def who_sent_both(shared: World, name: str = "Ada") -> Person:
+    person = await shared.person(name)
     await person.sends_photo()
     await person.says()
     return person
 
 
 async def test_a_network_that_is_gone_for_a_while_delays_everything_and_loses_nothing(
-    town: World,
+    shared: World,
 ) -> None:
-    ada = await who_sent_both(town)
+    ada = await who_sent_both(shared)
     await ada.reaches("ready", "submitting", "running", "fetching", "delivering", "done")
-    town.faults.add("telegram", "*", "drop_before", times=None)
+    shared.faults.add("telegram", "*", "drop_before", times=None)
     await ada.reaches("delivering", "done")
-    bea = await town.person("Bea")
+    bea = await shared.person("Bea")
     await bea.send(text="/start")
-    polls = len(await town.bot_calls("getUpdates"))
+    polls = len(await shared.bot_calls("getUpdates"))
 
     async def polled_again() -> bool:
-        return len(await town.bot_calls("getUpdates")) > polls + 1
+        return len(await shared.bot_calls("getUpdates")) > polls + 1
 
     await eventually(polled_again, "more than one poll in vain")
-    town.faults.clear()
+    shared.faults.clear()
     await ada.sees_video()
     await bea.sees("I make photos speak")
     await ada.reaches("done")
 
 
-async def test_bad_gateways_at_every_call_are_waited_out(town: World) -> None:
+async def test_bad_gateways_at_every_call_are_waited_out(shared: World) -> None:
     for method in ("getUpdates", "sendMessage", "editMessageText", "sendVideo", "deleteMessage"):
-        town.faults.add("telegram", method, "status", params={"code": 502})
-        town.faults.add("telegram", method, "html")
-    ada = await who_sent_both(town)
+        shared.faults.add("telegram", method, "status", params={"code": 502})
+        shared.faults.add("telegram", method, "html")
+    ada = await who_sent_both(shared)
     await ada.sees_video()
 
 
-async def test_one_chats_long_pause_is_nobody_elses(town: World) -> None:
-    ada = await town.person()
+async def test_one_chats_long_pause_is_nobody_elses(shared: World) -> None:
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.sees_key("photo-ready")
-    town.faults.add("telegram", "sendVideo", "rate_limit", params={"retry_after": 7})
+    shared.faults.add("telegram", "sendVideo", "rate_limit", params={"retry_after": 7})
     await ada.says()
 
     async def put_off() -> bool:
-        return f"job {(await ada.reaches('delivering'))['id']} is sent again in " in town.log()
+        return f"job {(await ada.reaches('delivering'))['id']} is sent again in " in shared.log()
 
     await eventually(put_off, "the video is put off")
-    bea = await who_sent_both(town, "Bea")
+    bea = await who_sent_both(shared, "Bea")
     await bea.sees_video()
     assert not any("video" in message for message in await ada.heard())
     await ada.sees_video()
@@ -72,50 +72,50 @@ async def test_one_chats_long_pause_is_nobody_elses(town: World) -> None:
 
 
 async def test_an_update_that_is_none_is_parked_and_told_and_the_next_one_handled(
-    town: World,
+    shared: World,
 ) -> None:
     body = {"first_name": "Olga", "language_code": "en", "user_id": OPERATOR}
-    (await town.http.post("/sim/people", json=body)).raise_for_status()
+    (await shared.http.post("/sim/people", json=body)).raise_for_status()
     for malformed in ({"message": {"message_id": "x", "date": "soon"}}, {"message": 3}):
-        (await town.http.post("/sim/updates", json=malformed)).raise_for_status()
-    ada = await town.person()
+        (await shared.http.post("/sim/updates", json=malformed)).raise_for_status()
+    ada = await shared.person()
     await ada.send(text="/last")
     await ada.sees(said("last-none"))
-    await Person(town, OPERATOR).sees("An update could not be handled")
-    parked = town.rows("SELECT error FROM inbox WHERE state = 'parked'")
+    await Person(shared, OPERATOR).sees("An update could not be handled")
+    parked = shared.rows("SELECT error FROM inbox WHERE state = 'parked'")
     assert len(parked) == 2
 
 
 async def test_a_person_who_blocked_the_bot_ends_the_job_settled_and_gets_the_video_later(
-    town: World,
+    shared: World,
 ) -> None:
-    await town.tell_provider(render_seconds=HELD_SECONDS)
-    ada = await who_sent_both(town)
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
+    ada = await who_sent_both(shared)
     await ada.reaches("running")
-    (await town.http.post(f"/sim/chats/{ada.user_id}/block", json={})).raise_for_status()
-    await town.tell_provider(render_seconds=0.2)
+    (await shared.http.post(f"/sim/chats/{ada.user_id}/block", json={})).raise_for_status()
+    await shared.tell_provider(render_seconds=0.2)
     job = await ada.reaches("undeliverable")
-    (held,) = town.rows(
+    (held,) = shared.rows(
         "SELECT SUM(held_micro_yuan) AS money, SUM(held_quota_milliseconds) AS quota"
         f" FROM ledger WHERE job_id = {job['id']}"
     )
     assert held == {"money": 0, "quota": 0}
-    assert f"job {job['id']} cannot be delivered: Forbidden: bot was blocked" in town.log()
+    assert f"job {job['id']} cannot be delivered: Forbidden: bot was blocked" in shared.log()
 
-    (await town.http.post(f"/sim/chats/{ada.user_id}/unblock", json={})).raise_for_status()
+    (await shared.http.post(f"/sim/chats/{ada.user_id}/unblock", json={})).raise_for_status()
     await ada.send(text="/last")
     assert "Your last one" in (await ada.sees_video())["caption"]
 
 
-async def test_a_group_that_moves_is_known_by_its_new_id(town: World) -> None:
-    ada = await town.person()
+async def test_a_group_that_moves_is_known_by_its_new_id(shared: World) -> None:
+    ada = await shared.person()
     body = {"title": "Friends", "members": [ada.user_id]}
-    group = (await town.http.post("/sim/groups", json=body)).raise_for_status().json()
+    group = (await shared.http.post("/sim/groups", json=body)).raise_for_status().json()
     path = f"/sim/chats/{group['chat_id']}/migrate"
-    new = (await town.http.post(path, json={})).raise_for_status().json()
+    new = (await shared.http.post(path, json={})).raise_for_status().json()
 
     async def known() -> bool:
-        rows = town.rows("SELECT old_chat_id, new_chat_id FROM moved_chats")
+        rows = shared.rows("SELECT old_chat_id, new_chat_id FROM moved_chats")
         return rows == [{"old_chat_id": group["chat_id"], "new_chat_id": new["chat_id"]}]
 
     await eventually(known, "the move is recorded")

@@ -15,33 +15,33 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SETTINGS = {"JOBS_WAITING_PER_PERSON": "2"}
 
 
-async def occupy(town: World) -> Person:
+async def occupy(shared: World) -> Person:
     """Someone whose video is being made until the provider is told to be quick."""
-    await town.tell_provider(render_seconds=HELD_SECONDS)
-    person = await town.person("Busy")
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
+    person = await shared.person("Busy")
     await person.sends_photo()
     await person.says()
     await person.sees_key("job-rendering")
     return person
 
 
-async def free(town: World, person: Person) -> None:
+async def free(shared: World, person: Person) -> None:
     """Let that video come."""
-    await town.tell_provider(render_seconds=0.2)
+    await shared.tell_provider(render_seconds=0.2)
     await person.sees_video()
 
 
-async def waits(town: World) -> Person:
+async def waits(shared: World) -> Person:
     """Someone whose job waits for its turn."""
-    person = await town.person()
+    person = await shared.person()
     await person.sends_photo()
     await person.says()
     await person.sees_key("job-next")
     return person
 
 
-def ledger_of(town: World, person: Person) -> dict[str, int]:
-    (balance,) = town.rows(
+def ledger_of(shared: World, person: Person) -> dict[str, int]:
+    (balance,) = shared.rows(
         "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_quota_milliseconds) AS spent, "
         "SUM(held_micro_yuan) AS held_money, SUM(spent_micro_yuan) AS spent_money "
         f"FROM ledger WHERE user_id = {person.user_id}"
@@ -53,82 +53,82 @@ NOTHING = {"held": 0, "spent": 0, "held_money": 0, "spent_money": 0}
 
 
 async def test_a_waiting_job_is_cancelled_for_nothing_and_can_be_tried_again(
-    town: World,
+    shared: World,
 ) -> None:
-    busy = await occupy(town)
-    ada = await waits(town)
+    busy = await occupy(shared)
+    ada = await waits(shared)
     status = await ada.sees_key("job-next")
-    tasks = len((await town.provider("tasks"))["tasks"])
+    tasks = len((await shared.provider("tasks"))["tasks"])
     assert await ada.presses(status, label("button-cancel")) == label("answer-cancelled")
     cancelled = await ada.sees(said("job-cancelled"))
     assert cancelled["message_id"] == status["message_id"]
-    assert ledger_of(town, ada) == NOTHING
-    assert len((await town.provider("tasks"))["tasks"]) == tasks
+    assert ledger_of(shared, ada) == NOTHING
+    assert len((await shared.provider("tasks"))["tasks"]) == tasks
     pressed_twice = await ada.forges_press(status, buttons_of(status)[label("button-cancel")])
     assert pressed_twice == label("answer-too-late")
 
-    await free(town, busy)
+    await free(shared, busy)
     assert await ada.presses(cancelled, label("button-retry")) == label("answer-started")
     again = await ada.forges_press(cancelled, buttons_of(cancelled)[label("button-retry")])
     assert again == label("answer-too-late")
     await ada.sees_video()
     await ada.reaches("done")
-    jobs = town.rows(f"SELECT state FROM jobs WHERE user_id = {ada.user_id} ORDER BY id")
+    jobs = shared.rows(f"SELECT state FROM jobs WHERE user_id = {ada.user_id} ORDER BY id")
     assert [job["state"] for job in jobs] == ["cancelled", "done"]
 
 
-async def test_the_command_cancels_everything_that_waits(town: World) -> None:
-    busy = await occupy(town)
-    ada = await waits(town)
+async def test_the_command_cancels_everything_that_waits(shared: World) -> None:
+    busy = await occupy(shared)
+    ada = await waits(shared)
     second = await ada.says(1.2)
     await ada.sees("place 2", reply_to=second)
     third = await ada.says(1.4)
     await ada.sees(said("sound-waiting", waiting=2), reply_to=third)
     sent = await ada.send(text="/cancel")
     await ada.sees(said("cancel-done", count=2), reply_to=sent)
-    assert ledger_of(town, ada) == NOTHING
-    await free(town, busy)
+    assert ledger_of(shared, ada) == NOTHING
+    await free(shared, busy)
 
 
-async def test_a_running_job_is_answered_honestly_and_comes_and_counts(town: World) -> None:
-    ada = await occupy(town)
+async def test_a_running_job_is_answered_honestly_and_comes_and_counts(shared: World) -> None:
+    ada = await occupy(shared)
     status = await ada.sees_key("job-rendering")
     assert await ada.presses(status, label("button-cancel")) == label("answer-stopping")
     honest = await ada.sees("can no longer be stopped")
     assert buttons_of(honest) == {}
     assert "it will come, and count" in text_of(honest)
-    await free(town, ada)
+    await free(shared, ada)
     await ada.reaches("done")
-    balance = ledger_of(town, ada)
+    balance = ledger_of(shared, ada)
     assert balance["held"] == 0
     assert balance["spent"] > 0
 
 
-async def test_a_cancel_the_provider_does_not_answer_is_asked_again(town: World) -> None:
-    ada = await occupy(town)
+async def test_a_cancel_the_provider_does_not_answer_is_asked_again(shared: World) -> None:
+    ada = await occupy(shared)
     for kind in ("status", "html", "drop_after"):
-        town.faults.add("provider", "cancel", kind)
+        shared.faults.add("provider", "cancel", kind)
     status = await ada.sees_key("job-rendering")
     await ada.presses(status, label("button-cancel"))
     await ada.sees("can no longer be stopped")
-    assert len(await town.provider_calls("cancel")) >= 4
-    await free(town, ada)
+    assert len(await shared.provider_calls("cancel")) >= 4
+    await free(shared, ada)
 
 
-async def occupy_for_a_stranger(town: World) -> None:
+async def occupy_for_a_stranger(shared: World) -> None:
     """Another program of the same account has a task running: ours will be PENDING behind it."""
-    ada = await town.person()
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says()
     await ada.sees_video()
-    await town.tell_provider(render_seconds=HELD_SECONDS)
-    (used,) = town.rows(
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
+    (used,) = shared.rows(
         "SELECT photo.upload_url AS image_url, sound.upload_url AS audio_url FROM jobs "
         "JOIN media AS photo ON photo.id = photo_id JOIN media AS sound ON sound.id = sound_id "
         f"WHERE jobs.user_id = {ada.user_id}"
     )
-    answer = await town.http.post(
-        f"{town.sandbox.dashscope_base_url}/services/aigc/image2video/video-synthesis",
+    answer = await shared.http.post(
+        f"{shared.sandbox.dashscope_base_url}/services/aigc/image2video/video-synthesis",
         json={"model": "wan2.2-s2v", "input": used},
         headers={
             "Authorization": f"Bearer {KEY}",
@@ -140,16 +140,16 @@ async def occupy_for_a_stranger(town: World) -> None:
 
 
 async def test_a_task_that_still_waits_at_the_provider_is_stopped_for_nothing(
-    town: World,
+    shared: World,
 ) -> None:
-    await occupy_for_a_stranger(town)
-    ada = await town.person()
+    await occupy_for_a_stranger(shared)
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says()
     status = await ada.sees_key("job-rendering")
     assert await ada.presses(status, label("button-cancel")) == label("answer-stopping")
     await ada.sees(said("job-cancelled"))
-    assert ledger_of(town, ada) == NOTHING
-    tasks = (await town.provider("tasks"))["tasks"]
+    assert ledger_of(shared, ada) == NOTHING
+    tasks = (await shared.provider("tasks"))["tasks"]
     assert [task["status"] for task in tasks[-2:]] == ["RUNNING", "CANCELED"]
-    await town.tell_provider(render_seconds=0.2)
+    await shared.tell_provider(render_seconds=0.2)

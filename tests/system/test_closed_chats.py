@@ -13,64 +13,66 @@ from tests.support.world import HELD_SECONDS, World
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def block(town: World, person: Person) -> None:
-    (await town.http.post(f"/sim/chats/{person.user_id}/block", json={})).raise_for_status()
+async def block(shared: World, person: Person) -> None:
+    (await shared.http.post(f"/sim/chats/{person.user_id}/block", json={})).raise_for_status()
 
 
-async def unblock(town: World, person: Person) -> None:
-    (await town.http.post(f"/sim/chats/{person.user_id}/unblock", json={})).raise_for_status()
+async def unblock(shared: World, person: Person) -> None:
+    (await shared.http.post(f"/sim/chats/{person.user_id}/unblock", json={})).raise_for_status()
 
 
-async def becomes(town: World, chat_id: int, *, closed: bool) -> None:
+async def becomes(shared: World, chat_id: int, *, closed: bool) -> None:
     async def look() -> bool:
-        rows = town.rows(f"SELECT 1 FROM dead_chats WHERE chat_id = {chat_id}")
+        rows = shared.rows(f"SELECT 1 FROM dead_chats WHERE chat_id = {chat_id}")
         return bool(rows) is closed
 
     await eventually(look, f"chat {chat_id} closed: {closed}")
 
 
-def jobs_of(town: World, person: Person) -> list[Json]:
-    return town.rows(f"SELECT * FROM jobs WHERE user_id = {person.user_id} ORDER BY id")
+def jobs_of(shared: World, person: Person) -> list[Json]:
+    return shared.rows(f"SELECT * FROM jobs WHERE user_id = {person.user_id} ORDER BY id")
 
 
 async def test_what_waits_for_someone_who_blocked_the_bot_ends_for_nothing_and_what_runs_is_kept(
-    town: World,
+    shared: World,
 ) -> None:
-    await town.tell_provider(render_seconds=HELD_SECONDS)
-    ada = await town.person()
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says()
     running = await ada.reaches("running")
     await ada.says(1.4)
     await ada.reaches("ready", after=running)
-    await block(town, ada)
+    await block(shared, ada)
     waited = await ada.reaches("cancelled")
-    await becomes(town, ada.user_id, closed=True)
-    (held,) = town.rows(
+    await becomes(shared, ada.user_id, closed=True)
+    (held,) = shared.rows(
         "SELECT SUM(held_quota_milliseconds) AS quota, SUM(held_micro_yuan) AS money"
         f" FROM ledger WHERE job_id = {waited['id']}"
     )
     assert held == {"quota": 0, "money": 0}
     assert waited["submitting_at_milliseconds"] is None
 
-    await town.tell_provider(render_seconds=0.2)
+    await shared.tell_provider(render_seconds=0.2)
 
     async def kept() -> bool:
-        return bool(jobs_of(town, ada)[0]["state"] == "undeliverable")
+        return bool(jobs_of(shared, ada)[0]["state"] == "undeliverable")
 
     await eventually(kept, "the running job was kept")
-    await unblock(town, ada)
-    await becomes(town, ada.user_id, closed=False)
+    await unblock(shared, ada)
+    await becomes(shared, ada.user_id, closed=False)
     await ada.send(text="/last")
     assert "Your last one" in (await ada.sees_video())["caption"]
-    assert len(jobs_of(town, ada)) == 2
+    assert len(jobs_of(shared, ada)) == 2
 
 
-async def test_a_group_that_shows_the_bot_the_door_is_closed_until_it_is_back(town: World) -> None:
-    ada = await town.person()
-    group = await Group.create(town, "Faces", ada)
+async def test_a_group_that_shows_the_bot_the_door_is_closed_until_it_is_back(
+    shared: World,
+) -> None:
+    ada = await shared.person()
+    group = await Group.create(shared, "Faces", ada)
     for status in ("kicked", "left"):
         await group.sets_bot(status)
-        await becomes(town, group.chat_id, closed=True)
+        await becomes(shared, group.chat_id, closed=True)
         await group.sets_bot("member")
-        await becomes(town, group.chat_id, closed=False)
+        await becomes(shared, group.chat_id, closed=False)

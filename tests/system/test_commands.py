@@ -26,31 +26,31 @@ async def asks(person: Person, command: str) -> str:
     return text_of(await person.sees("", reply_to=sent))
 
 
-async def test_start_says_what_to_send_and_how_much_there_is(town: World) -> None:
-    greeting = await asks(await town.person(), "/start")
+async def test_start_says_what_to_send_and_how_much_there_is(shared: World) -> None:
+    greeting = await asks(await shared.person(), "/start")
     assert greeting == said("start", longest=LONGEST_SECONDS, left=12.5)
 
 
-async def test_help_names_every_other_command_once(town: World) -> None:
-    answer = await asks(await town.person(), "/help")
+async def test_help_names_every_other_command_once(shared: World) -> None:
+    answer = await asks(await shared.person(), "/help")
     assert answer == said("help", longest=LONGEST_SECONDS)
     named = re.findall(r"^/(\w+)", answer, re.MULTILINE)
     assert named == [name for name in FOR_PEOPLE if name not in ("start", "help")]
 
 
-async def test_a_command_there_is_not_points_at_help(town: World) -> None:
-    assert await asks(await town.person(), "/sing") == said("command-unknown")
+async def test_a_command_there_is_not_points_at_help(shared: World) -> None:
+    assert await asks(await shared.person(), "/sing") == said("command-unknown")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_the_commands_are_in_the_menu(town: World, language: str) -> None:
-    ada = await town.person()
+async def test_the_commands_are_in_the_menu(shared: World, language: str) -> None:
+    ada = await shared.person()
 
     async def all_are_published() -> bool:
-        return len(await town.bot_calls("setMyCommands")) == len(MENUS) * len(LANGUAGES)
+        return len(await shared.bot_calls("setMyCommands")) == len(MENUS) * len(LANGUAGES)
 
     await eventually(all_are_published, "the menus")
-    answer = await town.http.get(
+    answer = await shared.http.get(
         f"/sim/chats/{ada.user_id}/commands", params={"language_code": language}
     )
     catalogue = "zh-hans" if language == "zh" else "en"
@@ -59,8 +59,8 @@ async def test_the_commands_are_in_the_menu(town: World, language: str) -> None:
     ]
 
 
-async def test_quota_shows_what_was_used_and_when_it_starts_afresh(town: World) -> None:
-    ada = await town.person()
+async def test_quota_shows_what_was_used_and_when_it_starts_afresh(shared: World) -> None:
+    ada = await shared.person()
     fresh = await asks(ada, "/quota")
     assert "0 s used · 0 s set aside · 12.5 s left of 12.5 s" in fresh
     assert "It starts afresh tomorrow at 00:00 (UTC)." in fresh
@@ -73,21 +73,21 @@ async def test_quota_shows_what_was_used_and_when_it_starts_afresh(town: World) 
     assert "▰▰▱" in used
 
 
-async def test_quota_counts_what_a_job_has_set_aside(town: World) -> None:
-    await town.tell_provider(render_seconds=HELD_SECONDS)
-    ada = await town.person()
+async def test_quota_counts_what_a_job_has_set_aside(shared: World) -> None:
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says()
     await ada.reaches("running")
     assert "0 s used · 0.9 s set aside · 11.6 s left of 12.5 s" in await asks(ada, "/quota")
     assert said("status-jobs", count=1) in await asks(ada, "/status")
-    await town.tell_provider(render_seconds=0.2)
+    await shared.tell_provider(render_seconds=0.2)
     await ada.sees_video()
     assert await asks(ada, "/status") == said("status-photo")
 
 
-async def test_status_and_a_text_say_what_is_missing(town: World) -> None:
-    nobody, with_photo, with_voice = [await town.person() for _ in range(3)]
+async def test_status_and_a_text_say_what_is_missing(shared: World) -> None:
+    nobody, with_photo, with_voice = [await shared.person() for _ in range(3)]
     photo, voice = await with_photo.sends_photo(), await with_voice.says()
     await with_photo.sees_key("*photo-ready*", reply_to=photo)
     await with_voice.sees_key("sound-ready*", reply_to=voice)
@@ -100,12 +100,12 @@ async def test_status_and_a_text_say_what_is_missing(town: World) -> None:
     assert answers == [said(key) for key in (*keys, *hints)]
 
 
-async def test_cancel_without_anything_says_so(town: World) -> None:
-    assert await asks(await town.person(), "/cancel") == said("cancel-nothing")
+async def test_cancel_without_anything_says_so(shared: World) -> None:
+    assert await asks(await shared.person(), "/cancel") == said("cancel-nothing")
 
 
-async def test_cancel_forgets_what_was_sent(town: World) -> None:
-    ada = await town.person()
+async def test_cancel_forgets_what_was_sent(shared: World) -> None:
+    ada = await shared.person()
     voice = await ada.says()
     await ada.sees_key("sound-ready*", reply_to=voice)
     assert await asks(ada, "/cancel") == said("cancel-draft")
@@ -113,15 +113,15 @@ async def test_cancel_forgets_what_was_sent(town: World) -> None:
     assert await asks(ada, "/cancel") == said("cancel-nothing")
 
 
-async def test_after_a_refused_photo_there_is_nothing_to_cancel(town: World) -> None:
-    ada = await town.person()
+async def test_after_a_refused_photo_there_is_nothing_to_cancel(shared: World) -> None:
+    ada = await shared.person()
     photo = await ada.sends_document(b"no picture", "cat.jpg")
     await ada.sees(said("photo-not_a_picture"), reply_to=photo)
     assert await asks(ada, "/cancel") == said("cancel-nothing")
     assert await asks(ada, "/status") == said("status-nothing")
 
 
-async def test_a_command_with_the_bots_name_is_the_command(town: World) -> None:
-    name = (await town.http.get("/sim/state")).json()["bot"]["username"]
-    answer = await asks(await town.person(), f"/help@{name}")
+async def test_a_command_with_the_bots_name_is_the_command(shared: World) -> None:
+    name = (await shared.http.get("/sim/state")).json()["bot"]["username"]
+    answer = await asks(await shared.person(), f"/help@{name}")
     assert answer == said("help", longest=LONGEST_SECONDS)

@@ -32,39 +32,39 @@ async def questions(person: Person) -> list[Json]:
     return [m for m in await person.heard() if AGREE in buttons_of(m)]
 
 
-def items(town: World, person: Person) -> list[str]:
-    rows = town.rows(f"SELECT state FROM media WHERE user_id = {person.user_id} ORDER BY id")
+def items(shared: World, person: Person) -> list[str]:
+    rows = shared.rows(f"SELECT state FROM media WHERE user_id = {person.user_id} ORDER BY id")
     return [row["state"] for row in rows]
 
 
-async def downloads(town: World) -> int:
-    return len(await town.bot_calls("getFile"))
+async def downloads(shared: World) -> int:
+    return len(await shared.bot_calls("getFile"))
 
 
-async def provider_calls(town: World) -> int:
-    return len((await town.provider("calls"))["calls"])
+async def provider_calls(shared: World) -> int:
+    return len((await shared.provider("calls"))["calls"])
 
 
-async def test_nothing_is_touched_before_the_yes_and_all_goes_on_after_it(town: World) -> None:
-    ada = await town.person(agrees=False)
-    before = await downloads(town), await provider_calls(town)
+async def test_nothing_is_touched_before_the_yes_and_all_goes_on_after_it(shared: World) -> None:
+    ada = await shared.person(agrees=False)
+    before = await downloads(shared), await provider_calls(shared)
     photo = await ada.sends_photo()
     asked = await ada.sees(question(), reply_to=photo)
     await ada.says()
 
     async def both_wait() -> bool:
-        return items(town, ada) == ["asked", "asked"]
+        return items(shared, ada) == ["asked", "asked"]
 
     await eventually(both_wait, "both wait")
     assert len(await ada.heard()) == 1, "one question, and not a word beside it"
-    assert before == (await downloads(town), await provider_calls(town))
+    assert before == (await downloads(shared), await provider_calls(shared))
 
     assert await ada.presses(asked, AGREE) == label("answer-agreed")
     await ada.sees_video()
     thanks = await ada.sees(said("consent-agreed"))
     assert thanks["message_id"] == asked["message_id"]
     assert not buttons_of(thanks)
-    (kept,) = town.rows(f"SELECT * FROM consents WHERE user_id = {ada.user_id}")
+    (kept,) = shared.rows(f"SELECT * FROM consents WHERE user_id = {ada.user_id}")
     assert (kept["version"], kept["destination"], kept["language"]) == (
         TEXT_VERSION,
         "127.0.0.1",
@@ -76,8 +76,8 @@ async def test_nothing_is_touched_before_the_yes_and_all_goes_on_after_it(town: 
     assert await ada.presses_again(asked, DECLINE) == label("answer-consent-given")
 
 
-async def test_no_means_that_nothing_is_done_until_the_next_photo_asks_again(town: World) -> None:
-    bea = await town.person("Bea", "zh", agrees=False)
+async def test_no_means_that_nothing_is_done_until_the_next_photo_asks_again(shared: World) -> None:
+    bea = await shared.person("Bea", "zh", agrees=False)
     await bea.says()
     asked = await bea.sees(question("zh-hans"))
     assert await bea.presses(asked, label("button-decline", "zh-hans")) == label(
@@ -85,9 +85,9 @@ async def test_no_means_that_nothing_is_done_until_the_next_photo_asks_again(tow
     )
     declined = await bea.sees(said("consent-declined", "zh-hans"))
     assert declined["message_id"] == asked["message_id"]
-    rows = town.rows(f"SELECT file_id, state FROM media WHERE user_id = {bea.user_id}")
+    rows = shared.rows(f"SELECT file_id, state FROM media WHERE user_id = {bea.user_id}")
     assert rows == [{"file_id": "", "state": "superseded"}]
-    assert not town.rows(f"SELECT 1 FROM consents WHERE user_id = {bea.user_id}")
+    assert not shared.rows(f"SELECT 1 FROM consents WHERE user_id = {bea.user_id}")
 
     again = await bea.sends_photo()
     asked = await bea.sees(question("zh-hans"), reply_to=again)
@@ -95,23 +95,23 @@ async def test_no_means_that_nothing_is_done_until_the_next_photo_asks_again(tow
     await bea.sees(label("photo-ready", "zh-hans", longest=19.9).partition("<")[0], reply_to=again)
 
 
-async def test_what_was_replaced_while_the_question_stood_is_not_spoken_of(town: World) -> None:
-    cleo = await town.person("Cleo", agrees=False)
+async def test_what_was_replaced_while_the_question_stood_is_not_spoken_of(shared: World) -> None:
+    cleo = await shared.person("Cleo", agrees=False)
     for _ in range(3):
         newest = await cleo.sends_photo()
     asked = await cleo.sees(question())
-    await eventually(lambda: len(items(town, cleo)) == 3, "all three wait for the answer")
+    await eventually(lambda: len(items(shared, cleo)) == 3, "all three wait for the answer")
     await cleo.presses(asked, AGREE)
     await cleo.sees_key("*photo-ready*", reply_to=newest)
     assert len(await cleo.heard()) == 2, "the thanks and the newest photo"
 
 
-async def test_another_ones_press_and_one_for_another_text_change_nothing(town: World) -> None:
-    dan, eve = await town.person("Dan", agrees=False), await town.person("Eve", agrees=False)
+async def test_another_ones_press_and_one_for_another_text_change_nothing(shared: World) -> None:
+    dan, eve = await shared.person("Dan", agrees=False), await shared.person("Eve", agrees=False)
     await dan.sends_photo()
     asked = await dan.sees(question())
-    answer = await town.answer_to(
-        await town.forge_press(eve, asked, buttons_of(asked)[AGREE]),
+    answer = await shared.answer_to(
+        await shared.forge_press(eve, asked, buttons_of(asked)[AGREE]),
     )
     assert answer["params"]["text"] == label("answer-not-yours")
     for data in ("agree", "agree:x", "agree:0123456789ab:-1", "decline:1:2:3"):
@@ -121,20 +121,22 @@ async def test_another_ones_press_and_one_for_another_text_change_nothing(town: 
         )
     outdated = f"agree:0123456789ab:{dan.user_id}"
     assert await dan.forges_press(asked, outdated) == label("answer-consent-changed")
-    assert items(town, dan) == ["asked"]
-    assert not town.rows(f"SELECT 1 FROM consents WHERE user_id IN ({dan.user_id}, {eve.user_id})")
+    assert items(shared, dan) == ["asked"]
+    assert not shared.rows(
+        f"SELECT 1 FROM consents WHERE user_id IN ({dan.user_id}, {eve.user_id})"
+    )
 
 
 async def test_who_agreed_to_an_older_text_is_asked_again_and_the_old_buttons_ask_anew(
-    town: World,
+    shared: World,
 ) -> None:
-    fay = await town.person("Fay", agrees=False)
+    fay = await shared.person("Fay", agrees=False)
     older = Agreement(TEXT_VERSION - 1, "127.0.0.1", 1)
     for agreed in (older, Agreement(TEXT_VERSION, "here", 10**12), shorter(AGREEMENT)):
-        write_consent(town, fay, agreed)
+        write_consent(shared, fay, agreed)
     photo = await fay.sends_photo()
     asked = await fay.sees(question(), reply_to=photo)
-    with closing(sqlite3.connect(town.database, timeout=30)) as base, base:
+    with closing(sqlite3.connect(shared.database, timeout=30)) as base, base:
         base.execute("UPDATE consent_questions SET fingerprint = 'older'")
     data = f"agree:{older.fingerprint}:{fay.user_id}"
     assert await fay.forges_press(asked, data) == label("answer-consent-changed")
@@ -150,14 +152,14 @@ async def test_who_agreed_to_an_older_text_is_asked_again_and_the_old_buttons_as
     await fay.sees_key("*photo-ready*", reply_to=photo)
 
 
-async def test_a_job_of_earlier_is_not_made_again_without_a_yes(town: World) -> None:
+async def test_a_job_of_earlier_is_not_made_again_without_a_yes(shared: World) -> None:
     """As for somebody whose videos were made before anybody was asked."""
-    gus = await town.person("Gus")
+    gus = await shared.person("Gus")
     await gus.sends_photo()
-    town.faults.add("provider", "submit", "task_fails", times=1)
+    shared.faults.add("provider", "submit", "task_fails", times=1)
     await gus.says()
     failed = await gus.sees(said("failed-service"))
-    with closing(sqlite3.connect(town.database, timeout=30)) as base, base:
+    with closing(sqlite3.connect(shared.database, timeout=30)) as base, base:
         base.execute("DELETE FROM consents WHERE user_id = ?", (gus.user_id,))
     assert await gus.presses(failed, label("button-retry")) == label("answer-consent-first")
     asked = await gus.sees(question())
@@ -168,13 +170,13 @@ async def test_a_job_of_earlier_is_not_made_again_without_a_yes(town: World) -> 
 
 
 async def test_an_agreement_in_a_group_is_short_leads_to_the_whole_and_counts_everywhere(
-    town: World,
+    shared: World,
 ) -> None:
-    hal, ivy = await town.person("Hal", agrees=False), await town.person("Ivy", agrees=False)
-    group = await Group.create(town, "Faces", hal, ivy)
+    hal, ivy = await shared.person("Hal", agrees=False), await shared.person("Ivy", agrees=False)
+    group = await Group.create(shared, "Faces", hal, ivy)
     waiting = await hal.sends_photo()
     await hal.sees(question(), reply_to=waiting)
-    want_question_in(town, group, hal)
+    want_question_in(shared, group, hal)
     service = label("service-other", host="127.0.0.1")
     asked = await group.sees(said("consent-group", service=service))
     (whole,) = [b for row in asked["reply_markup"]["inline_keyboard"] for b in row if "url" in b]
@@ -192,8 +194,8 @@ def shorter(agreement: Agreement) -> Agreement:
     return Agreement(agreement.version, agreement.destination, agreement.keep_milliseconds - 1)
 
 
-def write_consent(town: World, person: Person, agreement: Agreement) -> None:
-    with closing(sqlite3.connect(town.database, timeout=30)) as base, base:
+def write_consent(shared: World, person: Person, agreement: Agreement) -> None:
+    with closing(sqlite3.connect(shared.database, timeout=30)) as base, base:
         base.execute(
             "INSERT INTO consents VALUES (?, ?, ?, ?, 'en', 1)",
             (
@@ -205,9 +207,9 @@ def write_consent(town: World, person: Person, agreement: Agreement) -> None:
         )
 
 
-def want_question_in(town: World, group: Group, person: Person) -> None:
+def want_question_in(shared: World, group: Group, person: Person) -> None:
     """As the flow of the group does with the first half there."""
-    with closing(sqlite3.connect(town.database, timeout=30)) as base, base:
+    with closing(sqlite3.connect(shared.database, timeout=30)) as base, base:
         base.execute(
             "INSERT INTO consent_questions (chat_id, thread_id, user_id, fingerprint, reply_to,"
             " wanted_at_milliseconds) VALUES (?, 0, ?, ?, 0, 1)",
@@ -216,16 +218,16 @@ def want_question_in(town: World, group: Group, person: Person) -> None:
 
 
 async def test_the_first_video_of_a_group_waits_for_the_yes_of_who_asked_for_it(
-    town: World,
+    shared: World,
 ) -> None:
-    jon, kim = await town.person("Jon"), await town.person("Kim", agrees=False)
-    group = await Group.create(town, "Strangers", jon, kim)
-    before = await downloads(town)
+    jon, kim = await shared.person("Jon"), await shared.person("Kim", agrees=False)
+    group = await Group.create(shared, "Strangers", jon, kim)
+    before = await downloads(shared)
     photo = await group.member(jon).sends_photo()
     talked = await group.member(kim).commands("/talk", reply_to=photo)
     service = label("service-other", host="127.0.0.1")
     asked = await group.sees(said("consent-group", service=service))
-    assert await downloads(town) == before
+    assert await downloads(shared) == before
     await group.member(kim).presses(asked, AGREE)
     await group.sees(said("consent-agreed"))
     prompt = await group.sees("voice note", reply_to=talked)

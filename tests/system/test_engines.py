@@ -21,9 +21,9 @@ PRICES = {WAN: 500, EMO: 80}
 
 
 async def test_each_one_gets_a_video_of_their_engine_and_the_books_are_the_bill(
-    town: World,
+    shared: World,
 ) -> None:
-    ada, bob = await town.person(), await town.person("Bob")
+    ada, bob = await shared.person(), await shared.person("Bob")
     photo = await bob.sends_photo()
     await bob.sees(said("photo-ready", longest=19.9), reply_to=photo)
     await chooses_emo(bob)  # after the photo was checked and handed over for the other one
@@ -35,16 +35,16 @@ async def test_each_one_gets_a_video_of_their_engine_and_the_books_are_the_bill(
         await person.sees_video()
     of_ada, of_bob = await ada.reaches("done"), await bob.reaches("done")
     assert (of_ada["engine"], of_bob["engine"]) == ("wan2.2-s2v", "emo")
-    assert await checks_of(town, bob) == {"wan2.2-s2v-detect": 1, "emo-detect-v1": 1}
+    assert await checks_of(shared, bob) == {"wan2.2-s2v-detect": 1, "emo-detect-v1": 1}
 
     await bob.says()  # the same face again: nothing is checked or handed over anew
     video = await bob.sees_video(2)
     assert label("button-finer") not in buttons_of(video)
-    assert await checks_of(town, bob) == {"wan2.2-s2v-detect": 1, "emo-detect-v1": 1}
+    assert await checks_of(shared, bob) == {"wan2.2-s2v-detect": 1, "emo-detect-v1": 1}
     await bob.reaches("done")
 
-    settled = await eventually(lambda: settlements(town, 3), "all three are settled")
-    bill = await town.provider("bill")
+    settled = await eventually(lambda: settlements(shared, 3), "all three are settled")
+    bill = await shared.provider("bill")
     assert Counter(video["model"] for video in bill["videos"]) == {WAN: 1, EMO: 2}
     for video in bill["videos"]:
         entry = settled[video["task_id"]]
@@ -55,15 +55,15 @@ async def test_each_one_gets_a_video_of_their_engine_and_the_books_are_the_bill(
         assert entry["spent_quota_milliseconds"] == pytest.approx(
             video["milliseconds"] * share, abs=1
         )
-    assert bill["detections"] == len(town.rows("SELECT * FROM detections"))
-    (balance,) = town.rows("SELECT SUM(held_quota_milliseconds) AS held FROM ledger")
+    assert bill["detections"] == len(shared.rows("SELECT * FROM detections"))
+    (balance,) = shared.rows("SELECT SUM(held_quota_milliseconds) AS held FROM ledger")
     assert balance["held"] == 0
 
 
 async def test_the_menu_says_what_each_counts_and_offers_no_resolution_with_emo(
-    town: World,
+    shared: World,
 ) -> None:
-    ada = await town.person()
+    ada = await shared.person()
     menu = await opened(ada)
     assert said("settings-line", name=label("setting-engine"), value=label("engine-wan")) in (
         text_of(menu)
@@ -80,32 +80,32 @@ async def test_the_menu_says_what_each_counts_and_offers_no_resolution_with_emo(
 
 
 async def test_jobs_of_an_engine_that_is_switched_off_end_or_are_brought_to_their_end(
-    town: World,
+    shared: World,
 ) -> None:
-    ada = await town.person()
+    ada = await shared.person()
     await chooses_emo(ada)
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     await ada.sends_photo()
     await ada.says()
     running = await ada.reaches("running")
     await ada.says()
     waiting = await ada.reaches("ready", after=running)
-    await town.stop_bot()
-    await town.start_bot(ENGINE="wan2.2-s2v")
+    await shared.stop_bot()
+    await shared.start_bot(ENGINE="wan2.2-s2v")
     end = await ada.sees(said("failed-switched-off"))
-    (held,) = town.rows(
+    (held,) = shared.rows(
         f"SELECT SUM(held_quota_milliseconds) AS held FROM ledger WHERE job_id = {waiting['id']}"
     )
     assert held["held"] == 0
-    await town.tell_provider(render_seconds=0.2)
+    await shared.tell_provider(render_seconds=0.2)
     await ada.sees_video()
-    await eventually(lambda: is_done(town, running["id"]), "the running one is brought")
+    await eventually(lambda: is_done(shared, running["id"]), "the running one is brought")
 
     await ada.presses(end, label("button-retry"))
     await ada.sees_video(2)
     again = await ada.reaches("done")
     assert again["engine"] == "wan2.2-s2v"
-    assert await checks_of(town, ada) == {"emo-detect-v1": 1, "wan2.2-s2v-detect": 1}
+    assert await checks_of(shared, ada) == {"emo-detect-v1": 1, "wan2.2-s2v-detect": 1}
 
 
 async def chooses_emo(person: Person) -> None:
@@ -127,18 +127,18 @@ async def reads(person: Person, menu: Json, text: str) -> Json:
     return await eventually(look, f"the menu with {text!r}")
 
 
-async def checks_of(town: World, person: Person) -> dict[str, int]:
-    rows = town.rows(f"SELECT model FROM detections WHERE user_id = {person.user_id}")
+async def checks_of(shared: World, person: Person) -> dict[str, int]:
+    rows = shared.rows(f"SELECT model FROM detections WHERE user_id = {person.user_id}")
     return dict(Counter(row["model"] for row in rows))
 
 
-async def settlements(town: World, number: int) -> dict[str, Json] | None:
-    rows = town.rows(
+async def settlements(shared: World, number: int) -> dict[str, Json] | None:
+    rows = shared.rows(
         "SELECT ledger.*, task_id FROM ledger JOIN jobs ON jobs.id = ledger.job_id"
         " WHERE kind = 'settle'"
     )
     return {row["task_id"]: row for row in rows} if len(rows) >= number else None
 
 
-async def is_done(town: World, job_id: int) -> bool:
-    return bool(town.rows(f"SELECT 1 FROM jobs WHERE id = {job_id} AND state = 'done'"))
+async def is_done(shared: World, job_id: int) -> bool:
+    return bool(shared.rows(f"SELECT 1 FROM jobs WHERE id = {job_id} AND state = 'done'"))

@@ -23,20 +23,22 @@ async def asks(person: Person, command: str) -> Json:
     return await person.sees("", reply_to=sent)
 
 
-def traces(town: World, *words: str) -> list[str]:
+def traces(shared: World, *words: str) -> list[str]:
     """Wherever in the database one of these words stands."""
-    tables = [row["name"] for row in town.rows("SELECT name FROM sqlite_master WHERE type='table'")]
+    tables = [
+        row["name"] for row in shared.rows("SELECT name FROM sqlite_master WHERE type='table'")
+    ]
     pattern = re.compile("|".join(rf"(?<![\w.-]){re.escape(word)}(?!\w)" for word in words))
     return [
         f"{table}: {row}"
         for table in tables
-        for row in town.rows(f"SELECT * FROM {table}")
+        for row in shared.rows(f"SELECT * FROM {table}")
         if pattern.search(json.dumps(row, ensure_ascii=False))
     ]
 
 
-async def test_privacy_and_terms_are_said_at_full_length_in_private(town: World) -> None:
-    ada = await town.person(agrees=False)
+async def test_privacy_and_terms_are_said_at_full_length_in_private(shared: World) -> None:
+    ada = await shared.person(agrees=False)
     privacy = text_of(await asks(ada, "/privacy"))
     for part in ("privacy-kept", "privacy-seen", "privacy-rights"):
         assert said(part) in privacy
@@ -50,9 +52,9 @@ async def test_privacy_and_terms_are_said_at_full_length_in_private(town: World)
 
 
 async def test_after_forgetting_nothing_leads_to_the_person_and_the_quota_is_not_fresh(
-    town: World,
+    shared: World,
 ) -> None:
-    ada, ben = await town.person("Adamina"), await town.person("Ben")
+    ada, ben = await shared.person("Adamina"), await shared.person("Ben")
     for person in (ada, ben):
         await person.sends_photo()
         await person.says(2)
@@ -71,25 +73,25 @@ async def test_after_forgetting_nothing_leads_to_the_person_and_the_quota_is_not
     assert "oss://" not in json.dumps(copy)
 
     settled = "SELECT SUM(spent_micro_yuan) AS spent, COUNT(*) AS n FROM ledger"
-    before = town.rows(settled)
-    (job,) = town.rows(f"SELECT id FROM jobs WHERE user_id = {ada.user_id}")
-    assert list((town.directory / "bot-data" / "results").glob(f"{job['id']}.*"))
+    before = shared.rows(settled)
+    (job,) = shared.rows(f"SELECT id FROM jobs WHERE user_id = {ada.user_id}")
+    assert list((shared.directory / "bot-data" / "results").glob(f"{job['id']}.*"))
     assert await ada.presses(shown, label("button-keep")) == label("answer-data-stays")
     assert await ada.presses(shown, label("button-forget")) == label("answer-forgetting")
     await ada.sees(said("forget-done"))
-    await nothing_is_left(town, str(ada.user_id), "Adamina")
-    assert not list((town.directory / "bot-data" / "results").glob(f"{job['id']}.*"))
-    assert town.rows(settled) == before, "the amounts stay"
-    assert traces(town, str(ben.user_id)), "nobody else is forgotten"
+    await nothing_is_left(shared, str(ada.user_id), "Adamina")
+    assert not list((shared.directory / "bot-data" / "results").glob(f"{job['id']}.*"))
+    assert shared.rows(settled) == before, "the amounts stay"
+    assert traces(shared, str(ben.user_id)), "nobody else is forgotten"
 
     assert text_of(await asks(ada, "/quota")) == left, "forgetting brings no new quota"
     await ada.sends_photo()
     await ada.sees("I need your yes")
 
 
-async def test_what_is_being_made_comes_first_and_then_all_is_deleted(town: World) -> None:
-    await town.tell_provider(render_seconds=HELD_SECONDS)
-    cleo = await town.person("Cleopatra")
+async def test_what_is_being_made_comes_first_and_then_all_is_deleted(shared: World) -> None:
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
+    cleo = await shared.person("Cleopatra")
     await cleo.sends_photo()
     await cleo.says()
     await cleo.reaches("running")
@@ -99,33 +101,33 @@ async def test_what_is_being_made_comes_first_and_then_all_is_deleted(town: Worl
     await cleo.sends_photo()  # nothing new begins
     question = await cleo.sees("I need your yes")
     assert await cleo.presses(question, label("button-agree")) == label("answer-forgetting")
-    await town.tell_provider(render_seconds=0.2)
+    await shared.tell_provider(render_seconds=0.2)
     await cleo.sees_video()
     await cleo.sees(said("forget-done"))
-    await nothing_is_left(town, str(cleo.user_id), "Cleopatra")
+    await nothing_is_left(shared, str(cleo.user_id), "Cleopatra")
 
 
-async def test_only_the_person_in_their_own_chat_can_have_it_deleted(town: World) -> None:
-    dan, eve = await town.person("Dan"), await town.person("Eve")
+async def test_only_the_person_in_their_own_chat_can_have_it_deleted(shared: World) -> None:
+    dan, eve = await shared.person("Dan"), await shared.person("Eve")
     shown = await asks(dan, "/forget")
     for data in (f"forgetme:{dan.user_id}", f"mydata:{dan.user_id}"):
-        answer = await town.answer_to(await town.forge_press(eve, shown, data))
+        answer = await shared.answer_to(await shared.forge_press(eve, shown, data))
         assert answer["params"]["text"] == label("answer-not-yours")
-    answer = await town.answer_to(await town.forge_press(eve, shown, f"forgetme:{eve.user_id}"))
+    answer = await shared.answer_to(await shared.forge_press(eve, shown, f"forgetme:{eve.user_id}"))
     assert answer["params"]["text"] == label("answer-too-late"), "that is Dan's chat"
-    assert not town.rows("SELECT 1 FROM forgettings")
+    assert not shared.rows("SELECT 1 FROM forgettings")
 
 
-async def nothing_is_left(town: World, *words: str) -> None:
+async def nothing_is_left(shared: World, *words: str) -> None:
     """The deletion is said in a message, and what is said is noted a moment later."""
 
     async def gone() -> bool:
-        return not traces(town, *words)
+        return not traces(shared, *words)
 
     try:
         await eventually(gone, "nothing is left")
     except AssertionError:
-        raise AssertionError(traces(town, *words)) from None
+        raise AssertionError(traces(shared, *words)) from None
 
 
 async def export_of(person: Person) -> dict[str, list[Json]]:

@@ -31,7 +31,7 @@ SHORT_SECONDS = 2
 class Afternoon:
     """The group, and what happened in it that is no message."""
 
-    town: World
+    shared: World
     there: Group
     people: dict[str, Person]
     presses: list[tuple[int, str]] = field(default_factory=list)
@@ -80,13 +80,13 @@ def buttons_of_any(message: Json) -> str:
 
 
 async def test_twelve_people_in_one_group(tmp_path: Path) -> None:
-    async with hurried_world(tmp_path) as town:
-        people = {name: await town.person(name) for name in NAMES[:-1]}
-        people["Mei"] = await town.person("Mei", "zh-hans")
-        people["RTL"] = await town.person(RIGHT_TO_LEFT)
-        there = await Group.create(town, "Faces", *people.values())
+    async with hurried_world(tmp_path) as shared:
+        people = {name: await shared.person(name) for name in NAMES[:-1]}
+        people["Mei"] = await shared.person("Mei", "zh-hans")
+        people["RTL"] = await shared.person(RIGHT_TO_LEFT)
+        there = await Group.create(shared, "Faces", *people.values())
         await there.sees("I make photos speak")
-        afternoon = Afternoon(town, there, people)
+        afternoon = Afternoon(shared, there, people)
         video = await somebodys_photo(afternoon)
         await voice_first(afternoon)
         await refusals(afternoon)
@@ -138,7 +138,7 @@ async def refusals(one: Afternoon) -> None:
 
 async def a_queue(one: Afternoon) -> None:
     """One is being made, two wait; the queue, the quota, and one who does not want to wait."""
-    await one.town.tell_provider(render_seconds=HELD_SECONDS)
+    await one.shared.tell_provider(render_seconds=HELD_SECONDS)
     for name, state in (("Gus", "running"), ("Hana", "ready"), ("Fay", "ready")):
         photo = await one[name].sends_photo()
         talk = await one[name].commands("/talk", reply_to=photo)
@@ -152,7 +152,7 @@ async def a_queue(one: Afternoon) -> None:
     await one.sees_asked(said("cancel-done", count=1), cancel)
     status = next(m for m in await one.there.heard() if "Cancel" in buttons_of_any(m))
     await one.presses_button("Kim", status, label("button-cancel"))
-    await one.town.tell_provider(render_seconds=SHORT_SECONDS)
+    await one.shared.tell_provider(render_seconds=SHORT_SECONDS)
     await one.there.sees_video(6)
     await one.gets_video((await one.there.sees_video(6))["reply_to_message"]["message_id"])
 
@@ -162,13 +162,13 @@ async def objections(one: Afternoon) -> None:
     photo = await one["Ben"].sends_photo()
     talk = await one["Cem"].commands("/talk", reply_to=photo)
     asked = await one.sees_asked(said("borrowed-asked", owner="Ben"), talk)
-    await one.town.tell_provider(render_seconds=HELD_SECONDS)
+    await one.shared.tell_provider(render_seconds=HELD_SECONDS)
     voice_note = await one["Cem"].says(reply_to=asked)
     status = await one.there.sees(said("borrowed-used", owner="Ben"), reply_to=voice_note)
     await one.people["Cem"].reaches("running")
     await one.presses_button("Kim", status, label("button-not-me"))
     await one.presses_button("Ben", status, label("button-not-me"))
-    await one.town.tell_provider(render_seconds=SHORT_SECONDS)
+    await one.shared.tell_provider(render_seconds=SHORT_SECONDS)
     counted = said("charged-all-the-same", seconds=0.9)
     end = await one.there.sees(said("failed-objected", charged=counted), reply_to=voice_note)
     talk = await one["Kim"].commands("/talk", reply_to=photo)

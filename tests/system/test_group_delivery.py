@@ -26,9 +26,9 @@ async def asked_for_voice(hand: Member) -> int:
     return int((await hand.group.sees("", reply_to=command))["message_id"])
 
 
-async def a_group(town: World, title: str, **fields: Any) -> tuple[Group, Member]:
+async def a_group(shared: World, title: str, **fields: Any) -> tuple[Group, Member]:
     """A group of one person, who is asked for a voice when the group changes its mind."""
-    there = await Group.create(town, title, await town.person("Ada"), **fields)
+    there = await Group.create(shared, title, await shared.person("Ada"), **fields)
     await there.sees(HELLO)
     return there, there.member(there.owner)
 
@@ -39,8 +39,8 @@ async def blocks(person: Person, verb: str = "block") -> None:
     answer.raise_for_status()
 
 
-async def test_a_group_without_videos_gets_files_and_is_told_once(town: World) -> None:
-    there, ada = await a_group(town, "Files")
+async def test_a_group_without_videos_gets_files_and_is_told_once(shared: World) -> None:
+    there, ada = await a_group(shared, "Files")
     await there.permits(can_send_videos=False)
     for _ in range(2):
         voice = await ada.says(reply_to=await asked_for_voice(ada))
@@ -57,19 +57,19 @@ async def test_a_group_without_videos_gets_files_and_is_told_once(town: World) -
     assert [text_of(m) for m in await there.heard()].count(NO_VIDEOS) == 1
 
 
-async def test_a_group_without_videos_and_files_leads_to_the_private_chat(town: World) -> None:
-    there, ada = await a_group(town, "Private")
+async def test_a_group_without_videos_and_files_leads_to_the_private_chat(shared: World) -> None:
+    there, ada = await a_group(shared, "Private")
     await there.permits(can_send_videos=False, can_send_documents=False)
     await ada.says(reply_to=await asked_for_voice(ada))
     await there.owner.sees_video()
     await there.sees(said("private-fallback-taken"))
     job = await there.owner.reaches("done")
     assert not [m for m in await there.heard() if "video" in m]
-    assert town.rows(f"SELECT * FROM detours WHERE job_id = {job['id']}")
+    assert shared.rows(f"SELECT * FROM detours WHERE job_id = {job['id']}")
 
 
-async def test_a_paid_video_waits_for_whoever_never_opened_the_private_chat(town: World) -> None:
-    there, ada = await a_group(town, "Waiting")
+async def test_a_paid_video_waits_for_whoever_never_opened_the_private_chat(shared: World) -> None:
+    there, ada = await a_group(shared, "Waiting")
     await blocks(there.owner)
     await there.permits(can_send_videos=False, can_send_documents=False)
     await ada.says(reply_to=await asked_for_voice(ada))
@@ -83,8 +83,8 @@ async def test_a_paid_video_waits_for_whoever_never_opened_the_private_chat(town
     await there.owner.sees_video()
 
 
-async def test_where_the_bot_may_not_write_at_all_the_video_comes_in_private(town: World) -> None:
-    there, ada = await a_group(town, "Mute")
+async def test_where_the_bot_may_not_write_at_all_the_video_comes_in_private(shared: World) -> None:
+    there, ada = await a_group(shared, "Mute")
     asked = await asked_for_voice(ada)
     await there.permits(can_send_messages=False, can_send_videos=False, can_send_documents=False)
     await ada.says(reply_to=asked)
@@ -92,25 +92,25 @@ async def test_where_the_bot_may_not_write_at_all_the_video_comes_in_private(tow
     await there.owner.sees(said("lack-messages", group="Mute"))
 
 
-async def test_a_topic_that_closes_leads_to_the_group_as_a_whole_with_a_word(town: World) -> None:
-    there = await Group.create(town, "Topics", await town.person("Ada"), forum=True)
+async def test_a_topic_that_closes_leads_to_the_group_as_a_whole_with_a_word(shared: World) -> None:
+    there = await Group.create(shared, "Topics", await shared.person("Ada"), forum=True)
     topic = await there.opens_topic("Faces")
     ada = there.member(there.owner, topic)
     asked = await asked_for_voice(ada)
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     try:
         await ada.says(reply_to=asked)
         await there.owner.reaches("running")
         await there.closes_topic(topic)
     finally:
-        await town.tell_provider(render_seconds=0.2)
+        await shared.tell_provider(render_seconds=0.2)
     video = await there.sees_video()
     assert said("topic-closed", name="Ada") in text_of(video)
     assert video.get("message_thread_id") != topic
 
 
-async def test_a_voice_longer_than_the_group_allows_can_be_cut(town: World) -> None:
-    there, ada = await a_group(town, "Short")
+async def test_a_voice_longer_than_the_group_allows_can_be_cut(shared: World) -> None:
+    there, ada = await a_group(shared, "Short")
     asked = await ada.commands("/groupsettings")
     panel = await there.sees(said("groupsettings-hint"), reply_to=asked)
     assert await ada.forges_press(panel, "gset:longest:5000") == label("answer-kept")
@@ -119,29 +119,29 @@ async def test_a_voice_longer_than_the_group_allows_can_be_cut(town: World) -> N
     too_long = await there.sees(explained, reply_to=voice)
     await ada.presses(too_long, label("button-beginning", seconds=5))
     await there.sees_video(reply_to=voice)
-    (job,) = town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
+    (job,) = shared.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
     assert job["held_milliseconds"] <= 5_000
 
 
-async def test_resolution_and_quiet_of_the_group_hold_for_its_jobs(town: World) -> None:
-    there, ada = await a_group(town, "Quiet")
+async def test_resolution_and_quiet_of_the_group_hold_for_its_jobs(shared: World) -> None:
+    there, ada = await a_group(shared, "Quiet")
     asked = await ada.commands("/groupsettings")
     panel = await there.sees(said("groupsettings-hint"), reply_to=asked)
     for data in ("gset:resolution:720P", "gset:quiet:yes"):
         assert await ada.forges_press(panel, data) == label("answer-kept")
     voice = await ada.says(reply_to=await asked_for_voice(ada))
     await there.sees_video(reply_to=voice)
-    (job,) = town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
+    (job,) = shared.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
     assert job["resolution"] == "720P"
-    calls = await town.bot_calls("editMessageText")
+    calls = await shared.bot_calls("editMessageText")
     here = [c for c in calls if str(c["params"]["chat_id"]) == str(there.chat_id)]
     assert not [c for c in here if c["params"]["text"].startswith(said("job-submitting")[:12])]
     assert not [c for c in here if "▓" in c["params"]["text"]]
 
 
-async def test_only_those_whom_the_group_lets_are_served(town: World) -> None:
-    there, ada = await a_group(town, "Few")
-    ben = await there.joins(await town.person("Ben"))
+async def test_only_those_whom_the_group_lets_are_served(shared: World) -> None:
+    there, ada = await a_group(shared, "Few")
+    ben = await there.joins(await shared.person("Ben"))
     asked = await ada.commands("/groupsettings")
     panel = await there.sees(said("groupsettings-hint"), reply_to=asked)
     assert await ada.forges_press(panel, "gset:who:list") == label("answer-kept")
@@ -155,19 +155,19 @@ async def test_only_those_whom_the_group_lets_are_served(town: World) -> None:
 
 
 async def test_a_group_that_becomes_a_supergroup_keeps_its_draft_and_its_running_job(
-    town: World,
+    shared: World,
 ) -> None:
-    there, ada = await a_group(town, "Growing", kind="group")
-    ben = await there.joins(await town.person("Ben"))
+    there, ada = await a_group(shared, "Growing", kind="group")
+    ben = await there.joins(await shared.person("Ben"))
     await asked_for_voice(ben)
     asked = await asked_for_voice(ada)
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     try:
         await ada.says(reply_to=asked)
         await there.owner.reaches("running")
         grown = await there.migrates()
     finally:
-        await town.tell_provider(render_seconds=0.2)
+        await shared.tell_provider(render_seconds=0.2)
     await grown.sees_video()
     await there.owner.reaches("done")
     command = await grown.member(ben.person).commands("/talk")
@@ -175,6 +175,6 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_draft_and_its_running
     await grown.member(ben.person).says(reply_to=asks["message_id"])
     await grown.sees_video(2)
     await ben.person.reaches("done")
-    jobs = town.rows(f"SELECT * FROM jobs WHERE chat_id = {grown.chat_id}")
+    jobs = shared.rows(f"SELECT * FROM jobs WHERE chat_id = {grown.chat_id}")
     assert [job["state"] for job in jobs] == ["done", "done"]
-    assert not town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
+    assert not shared.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")

@@ -23,14 +23,14 @@ FOR_BEN = said("borrowed-asked", owner="Ben")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with hurried_world(tmp_path_factory.mktemp("town")) as made:
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with hurried_world(tmp_path_factory.mktemp("shared")) as made:
         yield made
 
 
-async def two(town: World) -> tuple[Person, Person, Group]:
-    boss, ada, ben = [await town.person(name) for name in ("Cem", "Ada", "Ben")]
-    return ada, ben, await Group.create(town, "Faces", boss, ada, ben)
+async def two(shared: World) -> tuple[Person, Person, Group]:
+    boss, ada, ben = [await shared.person(name) for name in ("Cem", "Ada", "Ben")]
+    return ada, ben, await Group.create(shared, "Faces", boss, ada, ben)
 
 
 async def asks_with_bens_photo(there: Group, ada: Person, ben: Person) -> Json:
@@ -39,17 +39,17 @@ async def asks_with_bens_photo(there: Group, ada: Person, ben: Person) -> Json:
     return await there.sees(FOR_BEN, reply_to=talk)
 
 
-def nothing_is_held_or_spent(town: World, there: Group) -> bool:
-    (row,) = town.rows(
+def nothing_is_held_or_spent(shared: World, there: Group) -> bool:
+    (row,) = shared.rows(
         "SELECT COALESCE(SUM(held_quota_milliseconds + spent_quota_milliseconds), 0) AS taken"
         f" FROM ledger JOIN jobs ON jobs.id = job_id WHERE chat_id = {there.chat_id}"
     )
     return bool(row["taken"] == 0)
 
 
-def forbid(town: World, there: Group) -> None:
+def forbid(shared: World, there: Group) -> None:
     """As if an admin had chosen it."""
-    with closing(sqlite3.connect(town.database, timeout=30)) as connection, connection:
+    with closing(sqlite3.connect(shared.database, timeout=30)) as connection, connection:
         connection.execute(
             "INSERT INTO groups (chat_id, others_photos, changed_at_milliseconds) VALUES (?, 0, 1)"
             " ON CONFLICT (chat_id) DO UPDATE SET others_photos = 0",
@@ -57,8 +57,8 @@ def forbid(town: World, there: Group) -> None:
         )
 
 
-async def test_the_owner_is_told_by_name_and_a_tap_ends_it_before_it_began(town: World) -> None:
-    ada, ben, there = await two(town)
+async def test_the_owner_is_told_by_name_and_a_tap_ends_it_before_it_began(shared: World) -> None:
+    ada, ben, there = await two(shared)
     asked = await asks_with_bens_photo(there, ada, ben)
     mentions = [e["user"]["id"] for e in asked["entities"] if e["type"] == "text_mention"]
     assert mentions == [ben.user_id]
@@ -71,15 +71,15 @@ async def test_the_owner_is_told_by_name_and_a_tap_ends_it_before_it_began(town:
     await there.sees(said("talk-objected", owner="Ben"), reply_to=talk)
     own = await there.member(ben).commands("/talk", reply_to=again)
     await there.sees_key("*photo-ready*", reply_to=own)
-    assert not town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
+    assert not shared.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
 
 
 async def test_the_button_stops_a_job_for_nothing_and_the_owner_can_take_it_back(
-    town: World,
+    shared: World,
 ) -> None:
-    ada, ben, there = await two(town)
-    eve = await town.person("Eve")
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+    ada, ben, there = await two(shared)
+    eve = await shared.person("Eve")
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     await eve.sends_photo()
     await eve.says()
     await eve.reaches("running")
@@ -92,10 +92,10 @@ async def test_the_button_stops_a_job_for_nothing_and_the_owner_can_take_it_back
     answer = await there.member(ben).presses(status, label("button-not-me"))
     assert (answer["text"], answer["show_alert"]) == (label("answer-objected"), True)
     await ada.reaches("cancelled")
-    await town.tell_provider(render_seconds=2)
+    await shared.tell_provider(render_seconds=2)
     await eve.sees_video()
     end = await there.sees(said("failed-objected"))
-    assert nothing_is_held_or_spent(town, there)
+    assert nothing_is_held_or_spent(shared, there)
     assert not [m for m in await there.heard() if "video" in m]
     answer = await there.member(ada).presses(end, label("button-allow-again"))
     assert answer["text"] == label("answer-not-yours")
@@ -105,18 +105,18 @@ async def test_the_button_stops_a_job_for_nothing_and_the_owner_can_take_it_back
 
 
 async def test_what_is_rendered_all_the_same_is_not_shown_and_counts_for_its_maker(
-    town: World,
+    shared: World,
 ) -> None:
-    ada, ben, there = await two(town)
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+    ada, ben, there = await two(shared)
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     asked = await asks_with_bens_photo(there, ada, ben)
     await there.member(ada).says(reply_to=asked["message_id"])
     await there.sees_key("job-rendering")
     await there.member(ben).commands("/notme")
-    await town.tell_provider(render_seconds=2)
+    await shared.tell_provider(render_seconds=2)
     await ada.reaches("failed")
-    (job,) = town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
-    spent = town.rows(
+    (job,) = shared.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
+    spent = shared.rows(
         f"SELECT SUM(spent_quota_milliseconds) AS spent FROM ledger WHERE job_id = {job['id']}"
     )
     assert spent[0]["spent"] == job["billed_milliseconds"] > 0
@@ -126,10 +126,10 @@ async def test_what_is_rendered_all_the_same_is_not_shown_and_counts_for_its_mak
 
 
 async def test_a_delivered_video_is_deleted_for_its_owner_and_last_does_not_bring_it_back(
-    town: World,
+    shared: World,
 ) -> None:
-    await town.tell_provider(render_seconds=2)
-    ada, ben, there = await two(town)
+    await shared.tell_provider(render_seconds=2)
+    ada, ben, there = await two(shared)
     asked = await asks_with_bens_photo(there, ada, ben)
     await there.member(ada).says(reply_to=asked["message_id"])
     video = await there.sees_video()
@@ -143,34 +143,34 @@ async def test_a_delivered_video_is_deleted_for_its_owner_and_last_does_not_brin
     await there.sees(said("group-last-none"), reply_to=last)
 
 
-async def test_an_admin_stops_one_video_and_the_owner_stays_willing(town: World) -> None:
-    ada, ben = await town.person("Ada"), await town.person("Ben")
-    boss = await town.person("Cem")
-    there = await Group.create(town, "Faces", boss, ada, ben)
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+async def test_an_admin_stops_one_video_and_the_owner_stays_willing(shared: World) -> None:
+    ada, ben = await shared.person("Ada"), await shared.person("Ben")
+    boss = await shared.person("Cem")
+    there = await Group.create(shared, "Faces", boss, ada, ben)
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     asked = await asks_with_bens_photo(there, ada, ben)
     await there.member(ada).says(reply_to=asked["message_id"])
     status = await there.sees(said("borrowed-used", owner="Ben"))
     await ada.reaches("running")
     answer = await there.member(boss).presses(status, label("button-not-me"))
     assert answer["text"] == label("answer-stopped-by-admin")
-    await town.tell_provider(render_seconds=2)
+    await shared.tell_provider(render_seconds=2)
     billed = (await ada.reaches("failed"))["billed_milliseconds"]
     charged = label("charged-all-the-same", seconds=billed / 1000)
     end = await there.sees(said("failed-objected", charged=charged))
     assert "reply_markup" not in end
-    assert not town.rows(f"SELECT * FROM objections WHERE chat_id = {there.chat_id}")
+    assert not shared.rows(f"SELECT * FROM objections WHERE chat_id = {there.chat_id}")
 
 
 async def test_the_groups_settings_can_forbid_it_and_a_voice_counts_like_a_photo(
-    town: World,
+    shared: World,
 ) -> None:
-    ada, ben, there = await two(town)
+    ada, ben, there = await two(shared)
     voice = await there.member(ben).says()
     talk = await there.member(ada).commands("/talk", reply_to=voice)
     asked = await there.sees(FOR_BEN, reply_to=talk)
     assert "Got it" in text_of(asked)
-    await asyncio.to_thread(forbid, town, there)
+    await asyncio.to_thread(forbid, shared, there)
     photo = await there.member(ada).sends_photo(reply_to=asked["message_id"])
     refused = await there.sees(said("sound-borrowed"))
     assert refused["message_id"] > photo
@@ -178,8 +178,8 @@ async def test_the_groups_settings_can_forbid_it_and_a_voice_counts_like_a_photo
     await there.sees(said("talk-own-only"), reply_to=talk)
 
 
-async def test_a_hidden_admins_photo_is_nobodys_in_particular(town: World) -> None:
-    ada, _, there = await two(town)
+async def test_a_hidden_admins_photo_is_nobodys_in_particular(shared: World) -> None:
+    ada, _, there = await two(shared)
     message = await there.member(there.owner).sends("photo", sample="portrait", anonymous=True)
     talk = await there.member(ada).commands(
         f"/talk@{BOT_USERNAME}", named=False, reply_to=message["message_id"]

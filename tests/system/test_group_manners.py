@@ -22,14 +22,14 @@ RIGHT_TO_LEFT = ("\u202eאבג\u200b\u200f" * 13)[:64]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with hurried_world(tmp_path_factory.mktemp("town")) as made:
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with hurried_world(tmp_path_factory.mktemp("shared")) as made:
         yield made
 
 
-async def alone(town: World) -> tuple[Person, Group]:
-    ada = await town.person("Ada")
-    there = await Group.create(town, "Faces", ada)
+async def alone(shared: World) -> tuple[Person, Group]:
+    ada = await shared.person("Ada")
+    there = await Group.create(shared, "Faces", ada)
     await there.sees("I make photos speak")
     return ada, there
 
@@ -40,8 +40,8 @@ async def answers(there: Group, asked: int) -> list[Json]:
     return [m for m in replies if m["reply_to_message"]["message_id"] == asked]
 
 
-async def test_the_commands_of_a_group_answer_in_a_line_or_two(town: World) -> None:
-    ada, there = await alone(town)
+async def test_the_commands_of_a_group_answer_in_a_line_or_two(shared: World) -> None:
+    ada, there = await alone(shared)
     member = there.member(ada)
     for command, text in (
         ("/queue", said("queue-empty")),
@@ -58,8 +58,8 @@ async def test_the_commands_of_a_group_answer_in_a_line_or_two(town: World) -> N
         assert len(text_of(answer).splitlines()) <= 2
 
 
-async def test_the_long_help_is_one_press_away_in_the_private_chat(town: World) -> None:
-    ada, there = await alone(town)
+async def test_the_long_help_is_one_press_away_in_the_private_chat(shared: World) -> None:
+    ada, there = await alone(shared)
     help_ = await there.sees(said("group-help"), reply_to=await there.member(ada).commands("/help"))
     ((button,),) = help_["reply_markup"]["inline_keyboard"]
     assert button["url"] == f"https://t.me/{BOT_USERNAME}?start=help"
@@ -70,9 +70,9 @@ async def test_the_long_help_is_one_press_away_in_the_private_chat(town: World) 
 
 
 async def test_what_is_not_meant_for_the_bot_is_not_answered_even_where_it_sees_everything(
-    town: World,
+    shared: World,
 ) -> None:
-    ada, there = await alone(town)
+    ada, there = await alone(shared)
     await there.sets_bot("administrator")
     member = there.member(ada)
     before = len(await there.heard())
@@ -93,8 +93,8 @@ async def test_what_is_not_meant_for_the_bot_is_not_answered_even_where_it_sees_
     assert len(await there.heard()) == before + 1
 
 
-async def test_what_cannot_speak_is_declined_politely(town: World) -> None:
-    ada, there = await alone(town)
+async def test_what_cannot_speak_is_declined_politely(shared: World) -> None:
+    ada, there = await alone(shared)
     member = there.member(ada)
     sticker = await member.sends_file("sticker", photo("WEBP"), "sticker.webp")
     service = next(m["message_id"] for m in await there.chat() if "new_chat_members" in m)
@@ -104,22 +104,22 @@ async def test_what_cannot_speak_is_declined_politely(town: World) -> None:
         await there.sees(said("talk-cannot"), reply_to=talk)
 
 
-async def test_whoever_hides_is_asked_to_write_as_themselves(town: World) -> None:
-    ada, there = await alone(town)
+async def test_whoever_hides_is_asked_to_write_as_themselves(shared: World) -> None:
+    ada, there = await alone(shared)
     command = f"/talk@{BOT_USERNAME}"
     hidden = await there.member(ada).writes(command, anonymous=True)
     await there.sees(said("group-write-as-yourself"), reply_to=hidden)
     posted = await there.posts_as_channel(command, linked=False)
     sentence = said("group-write-as-yourself")
     await there.sees(sentence, reply_to=posted["message"]["message_id"])
-    assert not town.rows("SELECT * FROM people WHERE user_id IN (1087968824, 136817688, 777000)")
-    assert not town.rows(f"SELECT * FROM drafts WHERE chat_id = {there.chat_id}")
+    assert not shared.rows("SELECT * FROM people WHERE user_id IN (1087968824, 136817688, 777000)")
+    assert not shared.rows(f"SELECT * FROM drafts WHERE chat_id = {there.chat_id}")
 
 
-async def test_a_name_full_of_mischief_is_shown_as_one_harmless_word(town: World) -> None:
-    mischief = await town.person(RIGHT_TO_LEFT)
-    ada = await town.person("Ada")
-    there = await Group.create(town, "Faces", ada, mischief)
+async def test_a_name_full_of_mischief_is_shown_as_one_harmless_word(shared: World) -> None:
+    mischief = await shared.person(RIGHT_TO_LEFT)
+    ada = await shared.person("Ada")
+    there = await Group.create(shared, "Faces", ada, mischief)
     picture = await there.member(mischief).sends_photo()
     await there.member(ada).commands("/talk", reply_to=picture)
     asked = await there.sees("tap /notme")
@@ -129,10 +129,10 @@ async def test_a_name_full_of_mischief_is_shown_as_one_harmless_word(town: World
     assert line.index("\u2069") < line.index("this is yours")
 
 
-async def test_the_queue_names_nobody_from_another_chat(town: World) -> None:
-    await town.tell_provider(render_seconds=HELD_SECONDS)
-    ada, there = await alone(town)
-    ben = await town.person("Ben")
+async def test_the_queue_names_nobody_from_another_chat(shared: World) -> None:
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
+    ada, there = await alone(shared)
+    ben = await shared.person("Ben")
     await ben.sends_photo()
     await ben.says()
     await ben.reaches("running")
@@ -152,21 +152,21 @@ async def test_the_queue_names_nobody_from_another_chat(town: World) -> None:
     assert text_of(seen).splitlines()[-1] == said(
         "queue-place", place=1, name=said("queue-elsewhere")
     )
-    await town.tell_provider(render_seconds=2)
+    await shared.tell_provider(render_seconds=2)
     await there.sees_video()
 
 
-async def test_buttons_of_an_older_version_are_too_late(town: World) -> None:
-    ada, there = await alone(town)
+async def test_buttons_of_an_older_version_are_too_late(shared: World) -> None:
+    ada, there = await alone(shared)
     (greeting, *_) = await there.heard()
     for data in ("talkagain:1", "notme", "notme:x", "newvoice:999999", "allow:1:2", "notme:-1"):
         answer = await there.member(ada).forges_press(greeting, data)
         assert answer in (label("answer-too-late"), label("answer-not-yours"))
 
 
-async def test_thirty_people_in_the_same_second_get_one_answer_each(town: World) -> None:
-    people = [await town.person(f"P{number}") for number in range(30)]
-    there = await Group.create(town, "Crowd", *people)
+async def test_thirty_people_in_the_same_second_get_one_answer_each(shared: World) -> None:
+    people = [await shared.person(f"P{number}") for number in range(30)]
+    there = await Group.create(shared, "Crowd", *people)
     await there.sees("I make photos speak")
     asked = await asyncio.gather(*[there.member(one).commands("/talk") for one in people])
 

@@ -34,10 +34,10 @@ async def asks(ben: Member, seconds: float = LONG_SECONDS) -> int:
     return await ben.says(seconds, reply_to=prompt["message_id"])
 
 
-async def a_member(town: World) -> Member:
+async def a_member(shared: World) -> Member:
     """Of a group that is somebody else's."""
-    cem, ben = await town.person("Cem"), await town.person("Ben")
-    return (await Group.create(town, "Rules", cem, ben)).member(ben)
+    cem, ben = await shared.person("Cem"), await shared.person("Ben")
+    return (await Group.create(shared, "Rules", cem, ben)).member(ben)
 
 
 async def with_a_video(ben: Member) -> Json:
@@ -47,8 +47,8 @@ async def with_a_video(ben: Member) -> Json:
     return video
 
 
-async def with_a_failure(town: World, ben: Member) -> Json:
-    town.faults.add("provider", "submit", "task_fails", params={"after_seconds": 0})
+async def with_a_failure(shared: World, ben: Member) -> Json:
+    shared.faults.add("provider", "submit", "task_fails", params={"after_seconds": 0})
     voice = await asks(ben)
     failed = await ben.group.sees(said("failed-service"), reply_to=voice)
     assert label("button-retry") in buttons_of(failed)
@@ -67,8 +67,8 @@ RULES = {
 
 
 @pytest.mark.parametrize("rule", RULES)
-async def test_in_720p_is_refused_as_its_group_has_it_now(town: World, rule: str) -> None:
-    ben = await a_member(town)
+async def test_in_720p_is_refused_as_its_group_has_it_now(shared: World, rule: str) -> None:
+    ben = await a_member(shared)
     video = await with_a_video(ben)
     await chooses(ben.group, rule)
     key, values = RULES[rule]
@@ -82,9 +82,9 @@ async def test_in_720p_is_refused_as_its_group_has_it_now(town: World, rule: str
 
 
 @pytest.mark.parametrize("rule", RULES)
-async def test_try_again_is_refused_as_its_group_has_it_now(town: World, rule: str) -> None:
-    ben = await a_member(town)
-    failed = await with_a_failure(town, ben)
+async def test_try_again_is_refused_as_its_group_has_it_now(shared: World, rule: str) -> None:
+    ben = await a_member(shared)
+    failed = await with_a_failure(shared, ben)
     await chooses(ben.group, rule)
     key, values = RULES[rule]
     answer = await ben.presses(failed, label("button-retry"))
@@ -97,9 +97,9 @@ async def test_try_again_is_refused_as_its_group_has_it_now(town: World, rule: s
 
 
 async def test_a_question_that_was_open_is_not_answered_by_whoever_was_shut_out(
-    town: World,
+    shared: World,
 ) -> None:
-    ben = await a_member(town)
+    ben = await a_member(shared)
     await chooses(ben.group, "longest:5000")
     voice = await asks(ben)
     explained = said("sound-too-long-here", seconds=0, limit=5.0).partition("speech")[2]
@@ -111,10 +111,10 @@ async def test_a_question_that_was_open_is_not_answered_by_whoever_was_shut_out(
 
 
 @pytest.mark.parametrize("name", ["retry", "finer", "newvoice", "newface"])
-async def test_a_forged_button_elsewhere_makes_nothing_in_a_group(town: World, name: str) -> None:
-    ben = await a_member(town)
+async def test_a_forged_button_elsewhere_makes_nothing_in_a_group(shared: World, name: str) -> None:
+    ben = await a_member(shared)
     if name == "retry":
-        await with_a_failure(town, ben)
+        await with_a_failure(shared, ben)
     else:
         await with_a_video(ben)
     job = (await ben.person.reaches("failed", "done"))["id"]
@@ -123,28 +123,28 @@ async def test_a_forged_button_elsewhere_makes_nothing_in_a_group(town: World, n
     answer = await ben.person.forges_press(private, f"{name}:{job}")
     assert answer == label("answer-too-late")
     assert jobs_in(ben.group) == 1
-    assert not town.rows(f"SELECT 1 FROM drafts WHERE chat_id = {ben.person.user_id}")
+    assert not shared.rows(f"SELECT 1 FROM drafts WHERE chat_id = {ben.person.user_id}")
 
 
-async def test_a_forged_try_again_takes_over_nobody_elses_message(town: World) -> None:
-    ben = await a_member(town)
+async def test_a_forged_try_again_takes_over_nobody_elses_message(shared: World) -> None:
+    ben = await a_member(shared)
     cem = ben.group.member(ben.group.owner)
     theirs = await with_a_video(cem)
-    await with_a_failure(town, ben)
+    await with_a_failure(shared, ben)
     job = (await ben.person.reaches("failed"))["id"]
     assert await ben.forges_press(theirs, f"retry:{job}") == label("answer-started")
     await ben.group.sees_video(2)
     await ben.person.reaches("done")
-    await sees_announced(town, ben.person)
+    await sees_announced(shared, ben.person)
     shown = [m["message_id"] for m in await ben.group.heard() if "video" in m]
     assert theirs["message_id"] in shown
 
 
-async def sees_announced(town: World, person: Person) -> None:
+async def sees_announced(shared: World, person: Person) -> None:
     """Wait until everything was said of the person's jobs: a status goes after its video came."""
 
     async def look() -> bool:
-        rows = town.rows(f"SELECT 1 FROM jobs WHERE user_id = {person.user_id} AND announced = 0")
+        rows = shared.rows(f"SELECT 1 FROM jobs WHERE user_id = {person.user_id} AND announced = 0")
         return not rows
 
     await eventually(look, "everything was said")

@@ -18,10 +18,10 @@ WHO, RESOLUTION = label("button-who"), label("button-resolution")
 ONLY_ADMINS = said("groupsettings-only-admins")
 
 
-async def a_group(town: World, title: str, **fields: Any) -> Group:
+async def a_group(shared: World, title: str, **fields: Any) -> Group:
     """Of Ada, who owns it, and Ben."""
-    ada, ben = await town.person("Ada"), await town.person("Ben")
-    return await Group.create(town, title, ada, ben, **fields)
+    ada, ben = await shared.person("Ada"), await shared.person("Ben")
+    return await Group.create(shared, title, ada, ben, **fields)
 
 
 async def opened(there: Group) -> Json:
@@ -52,8 +52,8 @@ async def chooses(there: Group, panel: Json, setting: str, choice: str) -> Json:
     return await reads(there, panel, choice)
 
 
-async def test_admins_see_in_words_what_holds_and_change_it_by_buttons(town: World) -> None:
-    there = await a_group(town, "Words")
+async def test_admins_see_in_words_what_holds_and_change_it_by_buttons(shared: World) -> None:
+    there = await a_group(shared, "Words")
     panel = await opened(there)
     everybody, admins = label("choice-all"), label("choice-admins")
     assert said("groupsettings-who", value=everybody) in text_of(panel)
@@ -62,14 +62,14 @@ async def test_admins_see_in_words_what_holds_and_change_it_by_buttons(town: Wor
     assert label("choice-now", choice=everybody) in buttons_of(choices)
     await there.member(there.owner).presses(choices, admins)
     await reads(there, panel, said("groupsettings-who", value=admins))
-    (row,) = town.rows(f"SELECT * FROM groups WHERE chat_id = {there.chat_id}")
+    (row,) = shared.rows(f"SELECT * FROM groups WHERE chat_id = {there.chat_id}")
     assert row["who"] == "admins"
     assert row["title"] == "Words"
-    assert f"chat {there.chat_id}: user {there.owner.user_id} sets who to admins" in town.log()
+    assert f"chat {there.chat_id}: user {there.owner.user_id} sets who to admins" in shared.log()
 
 
-async def test_others_get_one_polite_sentence_and_change_nothing(town: World) -> None:
-    there = await a_group(town, "Polite")
+async def test_others_get_one_polite_sentence_and_change_nothing(shared: World) -> None:
+    there = await a_group(shared, "Polite")
     ben = there.member(list(there.people.values())[1])
     asked = await ben.commands("/groupsettings")
     await there.sees(ONLY_ADMINS, reply_to=asked)
@@ -77,22 +77,22 @@ async def test_others_get_one_polite_sentence_and_change_nothing(town: World) ->
     answer = await ben.presses(panel, WHO)
     assert (answer["text"], answer["show_alert"]) == (ONLY_ADMINS, True)
     assert await ben.forges_press(panel, "gset:who:admins") == ONLY_ADMINS
-    (row,) = town.rows(f"SELECT * FROM groups WHERE chat_id = {there.chat_id}")
+    (row,) = shared.rows(f"SELECT * FROM groups WHERE chat_id = {there.chat_id}")
     assert row["who"] == "all"
 
 
 @pytest.mark.parametrize("data", ["gset:who:nobody", "gset:wallet:1", "gset:who:all:x:y", "gset:"])
-async def test_forged_and_old_presses_do_no_harm(town: World, data: str) -> None:
-    there = await a_group(town, "Forged")
+async def test_forged_and_old_presses_do_no_harm(shared: World, data: str) -> None:
+    there = await a_group(shared, "Forged")
     panel = await opened(there)
     answer = await there.member(there.owner).forges_press(panel, data)
     assert answer in {label("answer-too-late"), label("answer-kept")}
-    (row,) = town.rows(f"SELECT who, quiet FROM groups WHERE chat_id = {there.chat_id}")
+    (row,) = shared.rows(f"SELECT who, quiet FROM groups WHERE chat_id = {there.chat_id}")
     assert row == {"who": "all", "quiet": 0}
 
 
-async def test_a_press_in_private_and_a_command_in_private_are_answered(town: World) -> None:
-    ada = await town.person()
+async def test_a_press_in_private_and_a_command_in_private_are_answered(shared: World) -> None:
+    ada = await shared.person()
     await ada.send(text="/groupsettings")
     message = await ada.sees(said("groupsettings-in-private"))
     assert await ada.forges_press(message, "gset:who:admins") == label("answer-too-late")
@@ -100,15 +100,15 @@ async def test_a_press_in_private_and_a_command_in_private_are_answered(town: Wo
     await ada.sees(said("groupsettings-in-private"))
 
 
-async def test_an_admin_who_writes_as_the_group_is_one(town: World) -> None:
-    there = await a_group(town, "Hidden")
+async def test_an_admin_who_writes_as_the_group_is_one(shared: World) -> None:
+    there = await a_group(shared, "Hidden")
     await there.sets_member(there.owner, "creator", is_anonymous=True)
     asked = await there.member(there.owner).commands("/groupsettings", anonymous=True)
     await there.sees(said("groupsettings-hint"), reply_to=asked)
 
 
-async def test_the_list_is_kept_by_replies_and_shown_with_names(town: World) -> None:
-    there = await a_group(town, "List")
+async def test_the_list_is_kept_by_replies_and_shown_with_names(shared: World) -> None:
+    there = await a_group(shared, "List")
     ada, ben = (there.member(person) for person in there.people.values())
     hello = await ben.writes("hello")
     asked = await ben.commands("/allow", reply_to=hello)
@@ -121,18 +121,18 @@ async def test_the_list_is_kept_by_replies_and_shown_with_names(town: World) -> 
     assert said("groupsettings-list", names="Ben") in text_of(panel)
     asked = await ada.commands("/disallow", reply_to=hello)
     await there.sees(said("disallow-done", name="Ben"), reply_to=asked)
-    assert not town.rows(f"SELECT * FROM group_guests WHERE chat_id = {there.chat_id}")
+    assert not shared.rows(f"SELECT * FROM group_guests WHERE chat_id = {there.chat_id}")
 
 
-async def test_the_language_of_the_group_goes_before_that_of_its_people(town: World) -> None:
-    there = await a_group(town, "Language")
+async def test_the_language_of_the_group_goes_before_that_of_its_people(shared: World) -> None:
+    there = await a_group(shared, "Language")
     await chooses(there, await opened(there), label("button-language"), label("choice-chinese"))
     asked = await there.member(there.owner).commands("/allow")
     await there.sees(said("allow-which", "zh-hans"), reply_to=asked)
 
 
-async def test_settings_stay_when_the_group_becomes_a_supergroup(town: World) -> None:
-    there = await a_group(town, "Growing", kind="group")
+async def test_settings_stay_when_the_group_becomes_a_supergroup(shared: World) -> None:
+    there = await a_group(shared, "Growing", kind="group")
     await chooses(there, await opened(there), RESOLUTION, label("choice-higher"))
     ben = there.member(list(there.people.values())[1])
     hello = await ben.writes("hello")
@@ -141,20 +141,20 @@ async def test_settings_stay_when_the_group_becomes_a_supergroup(town: World) ->
     grown = await there.migrates()
 
     async def moved() -> bool:
-        return bool(town.rows(f"SELECT * FROM groups WHERE chat_id = {grown.chat_id}"))
+        return bool(shared.rows(f"SELECT * FROM groups WHERE chat_id = {grown.chat_id}"))
 
     await eventually(moved, "the group's settings under its new id")
     panel = await opened(grown)
     higher = label("choice-higher")
     assert said("groupsettings-resolution", value=higher) in text_of(panel)
-    assert town.rows(f"SELECT * FROM group_guests WHERE chat_id = {grown.chat_id}")
+    assert shared.rows(f"SELECT * FROM group_guests WHERE chat_id = {grown.chat_id}")
 
 
-async def test_the_menu_of_admins_has_the_commands_of_admins(town: World) -> None:
-    there = await a_group(town, "Menu")
+async def test_the_menu_of_admins_has_the_commands_of_admins(shared: World) -> None:
+    there = await a_group(shared, "Menu")
     for person, offered in zip(there.people.values(), (True, False), strict=True):
         path = f"/sim/chats/{there.chat_id}/commands"
-        shown = await town.http.get(path, params={"user_id": person.user_id})
+        shown = await shared.http.get(path, params={"user_id": person.user_id})
         names = {command["command"] for command in shown.json()["commands"]}
         assert ({"groupsettings", "allow", "disallow"} <= names) is offered
         assert "talk" in names

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with hurried_world(tmp_path_factory.mktemp("town")) as made:
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with hurried_world(tmp_path_factory.mktemp("shared")) as made:
         yield made
 
 
@@ -31,8 +31,8 @@ GOOD_PHOTO = said("group-photo-ready", longest=LONGEST_SECONDS)
 ASK_VOICE = said("group-ask-voice", longest=LONGEST_SECONDS)
 
 
-async def faces(town: World, *people: Person, **fields: Any) -> Group:
-    return await Group.create(town, "Faces", *people, **fields)
+async def faces(shared: World, *people: Person, **fields: Any) -> Group:
+    return await Group.create(shared, "Faces", *people, **fields)
 
 
 async def asked_for_voice(there: Group, who: Member, **fields: Any) -> int:
@@ -42,20 +42,20 @@ async def asked_for_voice(there: Group, who: Member, **fields: Any) -> int:
     return int((await there.sees(GOOD_PHOTO, reply_to=talk))["message_id"])
 
 
-async def calls_to(town: World, method: str, chat_id: int) -> list[Json]:
-    calls = await town.bot_calls(method)
+async def calls_to(shared: World, method: str, chat_id: int) -> list[Json]:
+    calls = await shared.bot_calls(method)
     return [call["params"] for call in calls if str(call["params"].get("chat_id")) == str(chat_id)]
 
 
 async def test_talk_on_a_photo_asks_its_sender_and_the_voice_is_answered_with_the_video(
-    town: World,
+    shared: World,
 ) -> None:
-    ada, ben = await town.person("Ada"), await town.person("Ben")
-    there = await faces(town, ada, ben, kind="group")
+    ada, ben = await shared.person("Ada"), await shared.person("Ben")
+    there = await faces(shared, ada, ben, kind="group")
     picture = await there.member(ada).sends_photo()
     talk = await there.member(ada).commands("/talk", reply_to=picture)
     asked = await there.sees(GOOD_PHOTO, reply_to=talk)
-    (sent,) = [p for p in await calls_to(town, "sendMessage", there.chat_id) if "force" in str(p)]
+    (sent,) = [p for p in await calls_to(shared, "sendMessage", there.chat_id) if "force" in str(p)]
     assert sent["reply_markup"]["selective"] is True
     assert sent["reply_markup"]["input_field_placeholder"] == label("placeholder-voice")
     voice_note = await there.member(ada).says(reply_to=asked["message_id"])
@@ -68,18 +68,18 @@ async def test_talk_on_a_photo_asks_its_sender_and_the_voice_is_answered_with_th
     await eventually(tidy, "the status message goes")
 
 
-async def test_the_command_is_seen_with_an_eye_and_not_with_a_message(town: World) -> None:
-    ada = await town.person()
-    there = await faces(town, ada)
+async def test_the_command_is_seen_with_an_eye_and_not_with_a_message(shared: World) -> None:
+    ada = await shared.person()
+    there = await faces(shared, ada)
     asked = await asked_for_voice(there, there.member(ada))
-    reactions = await calls_to(town, "setMessageReaction", there.chat_id)
+    reactions = await calls_to(shared, "setMessageReaction", there.chat_id)
     assert [reaction["reaction"][0]["emoji"] for reaction in reactions] == ["👀"]
     assert [m["message_id"] for m in await there.heard()][-1] == asked
 
 
-async def test_bare_commands_are_understood_too_once_the_bot_wrote_last(town: World) -> None:
-    ada = await town.person()
-    there = await faces(town, ada)
+async def test_bare_commands_are_understood_too_once_the_bot_wrote_last(shared: World) -> None:
+    ada = await shared.person()
+    there = await faces(shared, ada)
     await there.member(ada).commands("/help")
     await there.sees(said("group-help"))
     picture = await there.member(ada).sends_photo()
@@ -87,25 +87,25 @@ async def test_bare_commands_are_understood_too_once_the_bot_wrote_last(town: Wo
     await there.sees(GOOD_PHOTO, reply_to=talk)
 
 
-async def test_a_sound_file_is_a_voice_as_well(town: World) -> None:
-    ada = await town.person()
-    there = await faces(town, ada)
+async def test_a_sound_file_is_a_voice_as_well(shared: World) -> None:
+    ada = await shared.person()
+    there = await faces(shared, ada)
     asked = await asked_for_voice(there, there.member(ada))
     sound = await there.member(ada).sends_file("audio", voice(), "sound.ogg", reply_to=asked)
     await there.sees_video(reply_to=sound)
 
 
-async def test_a_picture_sent_as_a_file_is_a_photo(town: World) -> None:
-    ada = await town.person()
-    there = await faces(town, ada)
+async def test_a_picture_sent_as_a_file_is_a_photo(shared: World) -> None:
+    ada = await shared.person()
+    there = await faces(shared, ada)
     file = await there.member(ada).sends_file("document", photo("PNG"), "me.png")
     talk = await there.member(ada).commands("/talk", reply_to=file)
     await there.sees(GOOD_PHOTO, reply_to=talk)
 
 
-async def test_alone_it_asks_for_a_photo_and_then_for_a_voice(town: World) -> None:
-    ada = await town.person()
-    there = await faces(town, ada)
+async def test_alone_it_asks_for_a_photo_and_then_for_a_voice(shared: World) -> None:
+    ada = await shared.person()
+    there = await faces(shared, ada)
     talk = await there.member(ada).commands("/talk")
     how = await there.sees(said("group-how"), reply_to=talk)
     picture = await there.member(ada).sends_photo(reply_to=how["message_id"])
@@ -117,10 +117,10 @@ async def test_alone_it_asks_for_a_photo_and_then_for_a_voice(town: World) -> No
 
 
 async def test_a_voice_first_asks_for_a_photo_and_next_time_the_photo_is_known(
-    town: World,
+    shared: World,
 ) -> None:
-    ada = await town.person()
-    there = await faces(town, ada)
+    ada = await shared.person()
+    there = await faces(shared, ada)
     first = await there.member(ada).says()
     await there.member(ada).commands("/talk", reply_to=first)
     asked = await there.sees("Now answer this message with a photo", reply_to=first)
@@ -131,20 +131,20 @@ async def test_a_voice_first_asks_for_a_photo_and_next_time_the_photo_is_known(
     await there.sees_video(reply_to=second)
 
 
-async def test_the_photo_of_the_private_chat_is_not_shown_to_a_group(town: World) -> None:
-    ada = await town.person()
+async def test_the_photo_of_the_private_chat_is_not_shown_to_a_group(shared: World) -> None:
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says()
     await ada.sees_video()
-    there = await faces(town, ada)
+    there = await faces(shared, ada)
     voice_note = await there.member(ada).says()
     await there.member(ada).commands("/talk", reply_to=voice_note)
     await there.sees("Now answer this message with a photo", reply_to=voice_note)
 
 
-async def test_each_topic_has_its_own_draft_and_its_answers_stay_in_it(town: World) -> None:
-    ada = await town.person()
-    there = await faces(town, ada, forum=True)
+async def test_each_topic_has_its_own_draft_and_its_answers_stay_in_it(shared: World) -> None:
+    ada = await shared.person()
+    there = await faces(shared, ada, forum=True)
     one, other = await there.opens_topic("One"), await there.opens_topic("Other")
     await asked_for_voice(there, there.member(ada, one))
     talk = await there.member(ada, other).commands("/talk")
@@ -156,22 +156,22 @@ async def test_each_topic_has_its_own_draft_and_its_answers_stay_in_it(town: Wor
     assert not [m for m in await there.heard(one) if "video" in m]
 
 
-async def test_two_people_at_once_are_not_mixed_up(town: World) -> None:
-    ada, ben = await town.person("Ada"), await town.person("Ben")
-    there = await faces(town, ada, ben)
+async def test_two_people_at_once_are_not_mixed_up(shared: World) -> None:
+    ada, ben = await shared.person("Ada"), await shared.person("Ben")
+    there = await faces(shared, ada, ben)
     for_ada = await asked_for_voice(there, there.member(ada))
     for_ben = await asked_for_voice(there, there.member(ben))
     bens = await there.member(ben).says(reply_to=for_ben)
     adas = await there.member(ada).says(reply_to=for_ada)
     await asyncio.gather(there.sees_video(reply_to=adas), there.sees_video(reply_to=bens))
-    jobs = town.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
-    photos = {row["id"]: row["user_id"] for row in town.rows("SELECT * FROM media")}
+    jobs = shared.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
+    photos = {row["id"]: row["user_id"] for row in shared.rows("SELECT * FROM media")}
     assert all(photos[job["photo_id"]] == job["user_id"] for job in jobs)
 
 
-async def test_a_photo_that_cannot_be_used_says_so_and_where_to_send_another(town: World) -> None:
-    ada = await town.person()
-    there = await faces(town, ada)
+async def test_a_photo_that_cannot_be_used_says_so_and_where_to_send_another(shared: World) -> None:
+    ada = await shared.person()
+    there = await faces(shared, ada)
     picture = await there.member(ada).sends_photo(nobody())
     talk = await there.member(ada).commands("/talk", reply_to=picture)
     doubt = await there.sees(said("group-answer-here"), reply_to=talk)
@@ -180,9 +180,9 @@ async def test_a_photo_that_cannot_be_used_says_so_and_where_to_send_another(tow
     await there.sees(GOOD_PHOTO, reply_to=better)
 
 
-async def test_under_a_video_its_owner_asks_for_the_next_with_one_press(town: World) -> None:
-    ada, ben = await town.person("Ada"), await town.person("Ben")
-    there = await faces(town, ada, ben)
+async def test_under_a_video_its_owner_asks_for_the_next_with_one_press(shared: World) -> None:
+    ada, ben = await shared.person("Ada"), await shared.person("Ben")
+    there = await faces(shared, ada, ben)
     asked = await asked_for_voice(there, there.member(ada))
     first = await there.member(ada).says(reply_to=asked)
     video = await there.sees_video()
@@ -196,9 +196,9 @@ async def test_under_a_video_its_owner_asks_for_the_next_with_one_press(town: Wo
     await there.sees_video(2)
 
 
-async def test_talk_as_a_caption_works_where_telegram_delivers_it(town: World) -> None:
-    ada = await town.person()
-    there = await faces(town, ada)
+async def test_talk_as_a_caption_works_where_telegram_delivers_it(shared: World) -> None:
+    ada = await shared.person()
+    there = await faces(shared, ada)
     for name in ("another_bot", "talking_photo_bot"):
         update = {
             "message": {
@@ -213,9 +213,9 @@ async def test_talk_as_a_caption_works_where_telegram_delivers_it(town: World) -
                 ],
             }
         }
-        (await town.http.post("/sim/updates", json=update)).raise_for_status()
+        (await shared.http.post("/sim/updates", json=update)).raise_for_status()
     await there.sees(GOOD_PHOTO)
-    assert len(town.rows(f"SELECT * FROM media WHERE chat_id = {there.chat_id}")) == 1
+    assert len(shared.rows(f"SELECT * FROM media WHERE chat_id = {there.chat_id}")) == 1
 
 
 async def _sizes(person: Person) -> list[Json]:

@@ -16,8 +16,8 @@ from tests.support.world import World
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def test_photo_first_then_voice_brings_a_video_on_the_voice_note(town: World) -> None:
-    ada = await town.person()
+async def test_photo_first_then_voice_brings_a_video_on_the_voice_note(shared: World) -> None:
+    ada = await shared.person()
     photo = await ada.send_photo()
     await ada.sees_key("photo-ready", reply_to=photo)
     voice = await ada.send_voice()
@@ -30,8 +30,8 @@ async def test_photo_first_then_voice_brings_a_video_on_the_voice_note(town: Wor
     assert video["video"]["thumbnail"]["width"] > 0
 
 
-async def test_voice_first_then_photo_brings_a_video_too(town: World) -> None:
-    ada = await town.person()
+async def test_voice_first_then_photo_brings_a_video_too(shared: World) -> None:
+    ada = await shared.person()
     voice = await ada.says()
     await ada.sees_key("sound-ready*", reply_to=voice)
     await ada.sends_photo()
@@ -39,28 +39,30 @@ async def test_voice_first_then_photo_brings_a_video_too(town: World) -> None:
     assert video["reply_to_message"]["message_id"] == voice
 
 
-async def test_the_bill_of_the_provider_is_what_the_ledger_settled(town: World) -> None:
-    ada = await town.person()
+async def test_the_bill_of_the_provider_is_what_the_ledger_settled(shared: World) -> None:
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says()
     await ada.sees_video()
 
     async def settled() -> list[dict[str, int]] | None:
-        return town.rows(f"SELECT * FROM ledger WHERE kind = 'settle' AND user_id = {ada.user_id}")
+        return shared.rows(
+            f"SELECT * FROM ledger WHERE kind = 'settle' AND user_id = {ada.user_id}"
+        )
 
     (entry,) = await eventually(settled, "the job is settled")
-    bill = await town.provider("bill")
+    bill = await shared.provider("bill")
     assert bill["videos"][-1]["milliseconds"] == entry["video_milliseconds"]
     assert bill["videos"][-1]["micro_yuan"] == entry["spent_micro_yuan"]
-    assert bill["detections"] == len(town.rows("SELECT * FROM detections"))
-    (balance,) = town.rows("SELECT SUM(held_quota_milliseconds) AS held FROM ledger")
+    assert bill["detections"] == len(shared.rows("SELECT * FROM detections"))
+    (balance,) = shared.rows("SELECT SUM(held_quota_milliseconds) AS held FROM ledger")
     assert balance["held"] == 0
 
 
 async def test_the_lips_follow_the_voice_in_the_delivered_video(
-    town: World, tmp_path: Path
+    shared: World, tmp_path: Path
 ) -> None:
-    ada = await town.person()
+    ada = await shared.person()
     await ada.send_photo()
     await ada.send_voice()
     path = tmp_path / "delivered.mp4"
@@ -72,19 +74,19 @@ async def test_the_lips_follow_the_voice_in_the_delivered_video(
         assert '"Label":"1"' in container.metadata["AIGC"]
 
 
-async def test_another_voice_note_uses_the_same_face(town: World) -> None:
-    ada = await town.person()
+async def test_another_voice_note_uses_the_same_face(shared: World) -> None:
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says()
     await ada.sees_video()
     second = await ada.says()
     video = await ada.sees_video(2)
     assert video["reply_to_message"]["message_id"] == second
-    assert len(town.rows(f"SELECT * FROM detections WHERE user_id = {ada.user_id}")) == 1
+    assert len(shared.rows(f"SELECT * FROM detections WHERE user_id = {ada.user_id}")) == 1
 
 
-async def test_another_photo_offers_the_same_voice_again(town: World) -> None:
-    ada = await town.person()
+async def test_another_photo_offers_the_same_voice_again(shared: World) -> None:
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says()
     await ada.sees_video()
@@ -94,8 +96,10 @@ async def test_another_photo_offers_the_same_voice_again(town: World) -> None:
     await ada.sees_video(2)
 
 
-async def test_only_one_message_shows_the_job_and_it_goes_when_the_video_comes(town: World) -> None:
-    ada = await town.person()
+async def test_only_one_message_shows_the_job_and_it_goes_when_the_video_comes(
+    shared: World,
+) -> None:
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says()
     await ada.sees_video()

@@ -21,8 +21,8 @@ SETTINGS = {"ADMIN_IDS": str(OPERATOR)}
 READY = said("photo-ready", longest=LONGEST_SECONDS)
 
 
-async def test_a_name_made_of_html_is_only_a_name(town: World) -> None:
-    ada = await town.person('<b>A&da</a> <script>alert("1")</script> {0} %s')
+async def test_a_name_made_of_html_is_only_a_name(shared: World) -> None:
+    ada = await shared.person('<b>A&da</a> <script>alert("1")</script> {0} %s')
     greeting = await ada.send(text="/start")
     await ada.sees("Hello!", reply_to=greeting)
     await ada.sends_photo()
@@ -30,32 +30,32 @@ async def test_a_name_made_of_html_is_only_a_name(town: World) -> None:
     await ada.sees_video()
 
 
-async def test_a_caption_of_a_thousand_emoji_is_passed_over(town: World) -> None:
-    ada = await town.person()
+async def test_a_caption_of_a_thousand_emoji_is_passed_over(shared: World) -> None:
+    ada = await shared.person()
     sent = await ada.sends_photo(caption="😀" * 512)
     await ada.sees(READY, reply_to=sent)
     longer = await ada.sends_photo(caption="❤" * 1024)
     await ada.sees(READY, reply_to=longer)
 
 
-async def test_the_same_update_twice_is_one_photo_one_voice_and_one_video(town: World) -> None:
-    ada = await town.person()
+async def test_the_same_update_twice_is_one_photo_one_voice_and_one_video(shared: World) -> None:
+    ada = await shared.person()
     for kind, data in (("photo", photo()), ("voice", voice())):
-        answer = await town.http.post(
+        answer = await shared.http.post(
             f"/sim/chats/{ada.user_id}/messages",
             data={"kind": kind, "raw": "1"},
             files={"file": ("x", data)},
         )
         update_id = answer.raise_for_status().json()["update_id"]
-        repeated = await town.http.post(f"/sim/updates/{update_id}/repeat")
+        repeated = await shared.http.post(f"/sim/updates/{update_id}/repeat")
         repeated.raise_for_status()
     await ada.sees_video()
-    assert len(town.rows(f"SELECT 1 FROM media WHERE user_id = {ada.user_id}")) == 2
-    assert len(town.rows(f"SELECT 1 FROM jobs WHERE user_id = {ada.user_id}")) == 1
+    assert len(shared.rows(f"SELECT 1 FROM media WHERE user_id = {ada.user_id}")) == 2
+    assert len(shared.rows(f"SELECT 1 FROM jobs WHERE user_id = {ada.user_id}")) == 1
 
 
-async def test_a_button_belongs_to_the_one_it_was_made_for(town: World) -> None:
-    ada, eve = await town.person(), await town.person("Eve")
+async def test_a_button_belongs_to_the_one_it_was_made_for(shared: World) -> None:
+    ada, eve = await shared.person(), await shared.person("Eve")
     sent = await ada.sends_photo(two_people())
     doubt = await ada.sees(said("photo-ask-several", faces=2), reply_to=sent)
     (data,) = buttons_of(doubt).values()
@@ -64,9 +64,9 @@ async def test_a_button_belongs_to_the_one_it_was_made_for(town: World) -> None:
     await ada.sees(said("photo-several-people"), reply_to=sent)
 
 
-async def test_forged_buttons_change_nothing(town: World) -> None:
-    ada, eve = await town.person(), await town.person("Eve")
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+async def test_forged_buttons_change_nothing(shared: World) -> None:
+    ada, eve = await shared.person(), await shared.person("Eve")
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     await ada.sends_photo()
     await ada.says()
     job = await ada.reaches("running")
@@ -96,62 +96,62 @@ async def test_forged_buttons_change_nothing(town: World) -> None:
     }
     for data, key in own.items():
         assert await ada.forges_press(status, data) == label(key), data
-    (now,) = town.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id}")
+    (now,) = shared.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id}")
     assert now == job | {"tries": now["tries"]}
-    await town.tell_provider(render_seconds=0.2)
+    await shared.tell_provider(render_seconds=0.2)
     await ada.sees_video()
 
 
-async def test_a_status_message_that_was_deleted_takes_no_video_with_it(town: World) -> None:
-    ada = await town.person()
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+async def test_a_status_message_that_was_deleted_takes_no_video_with_it(shared: World) -> None:
+    ada = await shared.person()
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     await ada.sends_photo()
     await ada.says()
     job = await ada.reaches("running")
     path = f"/sim/chats/{ada.user_id}/messages/{job['status_message_id']}"
-    (await town.http.delete(path)).raise_for_status()
-    await town.tell_provider(render_seconds=0.2)
+    (await shared.http.delete(path)).raise_for_status()
+    await shared.tell_provider(render_seconds=0.2)
     await ada.sees_video()
 
 
-async def test_a_voice_note_that_was_deleted_gets_its_video_all_the_same(town: World) -> None:
-    ada = await town.person()
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+async def test_a_voice_note_that_was_deleted_gets_its_video_all_the_same(shared: World) -> None:
+    ada = await shared.person()
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     await ada.sends_photo()
     sent = await ada.says()
     await ada.reaches("running")
-    (await town.http.delete(f"/sim/chats/{ada.user_id}/messages/{sent}")).raise_for_status()
-    await town.tell_provider(render_seconds=0.2)
+    (await shared.http.delete(f"/sim/chats/{ada.user_id}/messages/{sent}")).raise_for_status()
+    await shared.tell_provider(render_seconds=0.2)
     assert "reply_to_message" not in await ada.sees_video()
 
 
 async def test_who_blocks_the_bot_during_a_job_gets_nothing_and_the_money_is_booked(
-    town: World,
+    shared: World,
 ) -> None:
-    ada = await town.person()
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+    ada = await shared.person()
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     await ada.sends_photo()
     await ada.says()
     await ada.reaches("running")
-    (await town.http.post(f"/sim/chats/{ada.user_id}/block")).raise_for_status()
-    await town.tell_provider(render_seconds=0.2)
+    (await shared.http.post(f"/sim/chats/{ada.user_id}/block")).raise_for_status()
+    await shared.tell_provider(render_seconds=0.2)
     await ada.reaches("undeliverable")
-    (ledger,) = town.rows(
+    (ledger,) = shared.rows(
         "SELECT SUM(held_micro_yuan) AS held, SUM(spent_micro_yuan) AS spent "
         f"FROM ledger WHERE user_id = {ada.user_id}"
     )
     assert ledger["held"] == 0
     assert ledger["spent"] > 0
-    (await town.http.post(f"/sim/chats/{ada.user_id}/unblock")).raise_for_status()
+    (await shared.http.post(f"/sim/chats/{ada.user_id}/unblock")).raise_for_status()
     back = await ada.send(text="/start")
     await ada.sees("Hello!", reply_to=back)
 
 
-async def test_an_edited_message_is_no_new_one(town: World) -> None:
-    ada = await town.person()
+async def test_an_edited_message_is_no_new_one(shared: World) -> None:
+    ada = await shared.person()
     sent = await ada.sends_photo(caption="me")
     await ada.sees(READY, reply_to=sent)
-    edit = await town.http.patch(
+    edit = await shared.http.patch(
         f"/sim/chats/{ada.user_id}/messages/{sent}", json={"caption": "me!"}
     )
     edit.raise_for_status()
@@ -169,16 +169,16 @@ MALFORMED = (
 )
 
 
-async def test_malformed_updates_stop_nobody(town: World) -> None:
-    ada = await town.person()
+async def test_malformed_updates_stop_nobody(shared: World) -> None:
+    ada = await shared.person()
     for update in MALFORMED:
-        (await town.http.post("/sim/updates", json=update)).raise_for_status()
+        (await shared.http.post("/sim/updates", json=update)).raise_for_status()
     greeting = await ada.send(text="/start")
     await ada.sees("Hello!", reply_to=greeting)
 
 
-async def test_many_people_at_once_each_get_their_own_video(town: World) -> None:
-    people: list[Person] = await asyncio.gather(*(town.person() for _ in range(5)))
+async def test_many_people_at_once_each_get_their_own_video(shared: World) -> None:
+    people: list[Person] = await asyncio.gather(*(shared.person() for _ in range(5)))
     voices = {}
     for person in people:
         await person.sends_photo()
@@ -188,7 +188,7 @@ async def test_many_people_at_once_each_get_their_own_video(town: World) -> None
         assert video["reply_to_message"]["message_id"] == voices[person.user_id]
 
     async def rest() -> bool:
-        return not town.rows("SELECT 1 FROM jobs WHERE announced = 0 AND state = 'done'")
+        return not shared.rows("SELECT 1 FROM jobs WHERE announced = 0 AND state = 'done'")
 
     await eventually(rest, "every job is at rest")
     for person in people:

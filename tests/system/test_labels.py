@@ -24,9 +24,9 @@ LABEL = "AI-generated video."
 
 
 @pytest.mark.proof
-async def test_whatever_way_a_video_goes_it_carries_the_label(town: World) -> None:
+async def test_whatever_way_a_video_goes_it_carries_the_label(shared: World) -> None:
     """New, once more, from the disk, as a file, as a round note, into a message, to an operator."""
-    ada = await town.person()
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says()
     video = await ada.sees_video()
@@ -34,37 +34,37 @@ async def test_whatever_way_a_video_goes_it_carries_the_label(town: World) -> No
     await eventually(lambda: _kinds(ada, "video_note"), "a round note")
     await ada.send(text="/last")
     await ada.sees_video(2)
-    town.faults.add("telegram", "sendVideo", "bad_request", params=_UNKNOWN_ID)
+    shared.faults.add("telegram", "sendVideo", "bad_request", params=_UNKNOWN_ID)
     await ada.send(text="/last")
     await ada.sees_video(3)
 
-    town.faults.add("telegram", "sendVideo", "bad_request", times=2, params=_REFUSED)
+    shared.faults.add("telegram", "sendVideo", "bad_request", times=2, params=_REFUSED)
     await ada.says()
     await eventually(lambda: _kinds(ada, "document"), "a video as a file")
-    town.faults.add("telegram", "sendVideo", "drop_after")
+    shared.faults.add("telegram", "sendVideo", "drop_after")
     await ada.says()
-    await eventually(lambda: town.bot_calls("editMessageMedia"), "an edit into the video")
+    await eventually(lambda: shared.bot_calls("editMessageMedia"), "an edit into the video")
     await ada.sees_video(4)
-    await _report(town, ada, video)
+    await _report(shared, ada, video)
 
-    calls = [call for method in SENDING for call in await town.bot_calls(method)]
+    calls = [call for method in SENDING for call in await shared.bot_calls(method)]
     accepted = [call for call in calls if call["ok"]]
     assert {call["method"] for call in accepted} == set(SENDING)
     for call in accepted:
-        await _is_labelled(town, call)
+        await _is_labelled(shared, call)
 
 
 _UNKNOWN_ID = {"description": "Bad Request: wrong file identifier/HTTP URL specified"}
 _REFUSED = {"description": "Bad Request: VIDEO_CONTENT_TYPE_INVALID"}
 
 
-async def _is_labelled(town: World, call: Json) -> None:
+async def _is_labelled(shared: World, call: Json) -> None:
     caption = call["params"].get("caption") or _in_media(call["params"].get("media", "{}"))
     if call["method"] != "sendVideoNote":  # it has no caption: its label is in the picture
         assert str(caption).startswith(LABEL), call
     result = call["result"]
     file = result.get("video") or result.get("video_note") or result["document"]
-    answer = await town.http.get(f"/sim/files/{file['file_id']}")
+    answer = await shared.http.get(f"/sim/files/{file['file_id']}")
     with av.open(io.BytesIO(answer.raise_for_status().content)) as container:
         assert '"Label":"1"' in container.metadata["AIGC"], call["method"]
 
@@ -78,9 +78,9 @@ async def _kinds(person: Person, kind: str) -> list[Json]:
     return [message for message in await person.heard() if kind in message]
 
 
-async def _report(town: World, ada: Person, video: Json) -> None:
-    await town.http.post("/sim/people", json={"first_name": "Olga", "user_id": ADMIN})
+async def _report(shared: World, ada: Person, video: Json) -> None:
+    await shared.http.post("/sim/people", json={"first_name": "Olga", "user_id": ADMIN})
     sent = await ada.send(text="/report", reply_to_message_id=video["message_id"])
     question = await ada.sees(said("report-ask"), reply_to=sent)
     await ada.presses(question, label("report-reason-other"))
-    await Person(town, ADMIN).sees("It was reported")
+    await Person(shared, ADMIN).sees("It was reported")

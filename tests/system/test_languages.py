@@ -15,14 +15,14 @@ CHINESE = "zh-hans"
 
 
 @pytest.mark.parametrize("language_code", ["zh-hans", "zh", "zh-CN"])
-async def test_a_chinese_person_is_greeted_in_chinese(town: World, language_code: str) -> None:
-    mei = await town.person("美", language_code)
+async def test_a_chinese_person_is_greeted_in_chinese(shared: World, language_code: str) -> None:
+    mei = await shared.person("美", language_code)
     sent = await mei.send(text="/start")
     await mei.sees(said("start", CHINESE, longest=LONGEST_SECONDS, left=60), reply_to=sent)
 
 
-async def test_the_whole_way_is_in_chinese(town: World) -> None:
-    mei = await town.person("美", "zh-hans")
+async def test_the_whole_way_is_in_chinese(shared: World) -> None:
+    mei = await shared.person("美", "zh-hans")
     photo = await mei.sends_photo()
     await mei.sees(said("photo-ready", CHINESE, longest=LONGEST_SECONDS), reply_to=photo)
     await mei.says()
@@ -30,8 +30,8 @@ async def test_the_whole_way_is_in_chinese(town: World) -> None:
     assert text_of(video) == said("video-caption", CHINESE, seconds=0.87, left=59.1)
 
 
-async def test_what_is_wrong_is_said_in_chinese_buttons_and_answers_too(town: World) -> None:
-    mei = await town.person("美", "zh-hans")
+async def test_what_is_wrong_is_said_in_chinese_buttons_and_answers_too(shared: World) -> None:
+    mei = await shared.person("美", "zh-hans")
     photo = await mei.sends_photo(two_people())
     doubt = await mei.sees(said("photo-ask-several", CHINESE, faces=2), reply_to=photo)
     assert list(buttons_of(doubt)) == [label("button-check", CHINESE)]
@@ -41,17 +41,19 @@ async def test_what_is_wrong_is_said_in_chinese_buttons_and_answers_too(town: Wo
 
 
 @pytest.mark.parametrize("language_code", ["de", "pt-br", "xx"])
-async def test_everybody_else_is_answered_in_english(town: World, language_code: str) -> None:
-    ada = await town.person("Ada", language_code)
+async def test_everybody_else_is_answered_in_english(shared: World, language_code: str) -> None:
+    ada = await shared.person("Ada", language_code)
     sent = await ada.send(text="/status")
     await ada.sees(said("status-nothing"), reply_to=sent)
 
 
-async def test_who_changes_the_language_is_answered_in_the_new_one(town: World) -> None:
-    ada = await town.person("Ada", "en")
+async def test_who_changes_the_language_is_answered_in_the_new_one(shared: World) -> None:
+    ada = await shared.person("Ada", "en")
     first = await ada.send(text="/status")
     await ada.sees(said("status-nothing"), reply_to=first)
-    change = await town.http.patch(f"/sim/people/{ada.user_id}", json={"language_code": "zh-hans"})
+    change = await shared.http.patch(
+        f"/sim/people/{ada.user_id}", json={"language_code": "zh-hans"}
+    )
     change.raise_for_status()
     second = await ada.send(text="/status")
     await ada.sees(said("status-nothing", CHINESE), reply_to=second)

@@ -26,7 +26,7 @@ CLOCK = FakeClock(time.time_ns() // 1_000_000, rate=1.0, jumps=False)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """One world for this file, with a clock of its own."""
     async with world(tmp_path_factory.mktemp("old"), clock=CLOCK) as made:
         yield made
@@ -45,32 +45,32 @@ async def questions(person: Person) -> list[str]:
     return [text_of(m) for m in await person.heard() if button in buttons_of(m)]
 
 
-def jobs_of(town: World, person: Person) -> int:
-    return len(town.rows(f"SELECT 1 FROM jobs WHERE user_id = {person.user_id}"))
+def jobs_of(shared: World, person: Person) -> int:
+    return len(shared.rows(f"SELECT 1 FROM jobs WHERE user_id = {person.user_id}"))
 
 
 async def test_both_halves_of_long_ago_bring_one_question_and_after_yes_the_video(
-    town: World,
+    shared: World,
 ) -> None:
-    ada = await town.person()
-    checks = len(await town.provider_calls("detect"))
+    ada = await shared.person()
+    checks = len(await shared.provider_calls("detect"))
     await sends_long_ago(ada, "photo", "sound", "sound")
     question = await ada.sees(said("sound-late-video", ago="5 h"))
     asked = [text_of(m) for m in await ada.heard()]
     assert asked.count(text_of(question)) == 1
-    assert jobs_of(town, ada) == 0
-    assert len(await town.provider_calls("detect")) == checks, "not even a check was paid"
+    assert jobs_of(shared, ada) == 0
+    assert len(await shared.provider_calls("detect")) == checks, "not even a check was paid"
 
     assert await ada.presses(question, label("button-go-on")) == label("answer-started")
     await ada.sees_video()
-    assert jobs_of(town, ada) == 1
+    assert jobs_of(shared, ada) == 1
     assert await ada.presses_again(question, label("button-go-on")) == label("answer-too-late")
 
 
 async def test_one_half_of_long_ago_is_asked_about_and_a_new_half_is_answer_enough(
-    town: World,
+    shared: World,
 ) -> None:
-    bea = await town.person("Bea")
+    bea = await shared.person("Bea")
     await sends_long_ago(bea, "photo")
     await bea.sees(said("photo-late", ago="5 h"))
     await bea.says()
@@ -78,24 +78,24 @@ async def test_one_half_of_long_ago_is_asked_about_and_a_new_half_is_answer_enou
     assert await questions(bea) == []
 
 
-async def test_nobody_else_can_answer(town: World) -> None:
-    cleo, dan = await town.person("Cleo"), await town.person("Dan")
+async def test_nobody_else_can_answer(shared: World) -> None:
+    cleo, dan = await shared.person("Cleo"), await shared.person("Dan")
     await sends_long_ago(cleo, "sound")
     question = await cleo.sees(said("sound-late", ago="5 h"))
     data = buttons_of(question)[label("button-go-on")]
-    query = await town.forge_press(dan, question, data)
-    assert (await town.answer_to(query))["params"]["text"] == label("answer-not-yours")
-    rows = town.rows(f"SELECT state FROM media WHERE user_id = {cleo.user_id}")
+    query = await shared.forge_press(dan, question, data)
+    assert (await shared.answer_to(query))["params"]["text"] == label("answer-not-yours")
+    rows = shared.rows(f"SELECT state FROM media WHERE user_id = {cleo.user_id}")
     assert [row["state"] for row in rows] == ["asked"]
 
 
 async def test_a_photo_of_days_ago_is_used_for_a_new_voice_after_asking_only(
-    town: World,
+    shared: World,
 ) -> None:
-    eve = await photographed_three_days_ago(town)
+    eve = await photographed_three_days_ago(shared)
     voice = await eve.says()
     question = await eve.sees("Your last photo is 3 days old", reply_to=voice)
-    assert jobs_of(town, eve) == 0
+    assert jobs_of(shared, eve) == 0
     assert await eve.presses(question, label("button-go-on")) == label("answer-started")
     await eve.sees_video()
 
@@ -105,30 +105,30 @@ async def test_a_photo_of_days_ago_is_used_for_a_new_voice_after_asking_only(
     assert await questions(eve) == [], "it was used a moment ago"
 
 
-async def test_another_photo_is_an_answer_too(town: World) -> None:
-    fay = await photographed_three_days_ago(town)
+async def test_another_photo_is_an_answer_too(shared: World) -> None:
+    fay = await photographed_three_days_ago(shared)
     await fay.says()
     await fay.sees("Your last photo is 3 days old")
     await fay.sends_photo()
     await fay.sees_video()
-    (job,) = town.rows(f"SELECT photo_id FROM jobs WHERE user_id = {fay.user_id}")
-    newest = town.rows(
+    (job,) = shared.rows(f"SELECT photo_id FROM jobs WHERE user_id = {fay.user_id}")
+    newest = shared.rows(
         f"SELECT MAX(id) AS id FROM media WHERE user_id = {fay.user_id} AND kind = 'photo'"
     )
     assert job["photo_id"] == newest[0]["id"]
 
 
-async def photographed_three_days_ago(town: World) -> Person:
+async def photographed_three_days_ago(shared: World) -> Person:
     """Someone whose good photo has been lying here since."""
-    person = await town.person()
+    person = await shared.person()
     await person.sends_photo()
 
     async def look() -> bool:
-        rows = town.rows(f"SELECT state FROM media WHERE user_id = {person.user_id}")
+        rows = shared.rows(f"SELECT state FROM media WHERE user_id = {person.user_id}")
         return [row["state"] for row in rows] == ["ready"]
 
     await eventually(look, "a good photo")
-    connection = sqlite3.connect(town.database, timeout=10)
+    connection = sqlite3.connect(shared.database, timeout=10)
     with connection:
         connection.execute(
             "UPDATE media SET wanted_at_milliseconds = wanted_at_milliseconds - 3 * 86400000"

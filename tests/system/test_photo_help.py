@@ -34,8 +34,8 @@ def person_number(number: int, language: str = "en") -> str:
     return label("button-use-person", language, number=number)
 
 
-async def test_one_of_two_people_is_chosen_with_a_tap_and_speaks(town: World) -> None:
-    ada, eve = await town.person(), await town.person("Eve")
+async def test_one_of_two_people_is_chosen_with_a_tap_and_speaks(shared: World) -> None:
+    ada, eve = await shared.person(), await shared.person("Eve")
     sent = await ada.sends_photo(two_people())
     await ada.sees(said("photo-ask-several", faces=2), reply_to=sent)
     help_picture = await sees_picture(ada, sent)
@@ -53,20 +53,22 @@ async def test_one_of_two_people_is_chosen_with_a_tap_and_speaks(town: World) ->
     assert await ada.presses(help_picture, person_number(1)) == label("answer-too-late")
     await ada.says()
     await ada.sees_video()
-    (item,) = town.rows(f"SELECT * FROM media WHERE id = {media_id}")
+    (item,) = shared.rows(f"SELECT * FROM media WHERE id = {media_id}")
     assert item["crop"] == json.dumps(json.loads(item["crops"])[1])
     assert item["file_id"]
-    assert len(await town.provider_calls("detect")) == 1
+    assert len(await shared.provider_calls("detect")) == 1
     assert len([m for m in await ada.heard() if "photo" in m]) == 1
 
 
 async def test_a_refused_small_person_comes_back_as_the_part_that_is_large_enough(
-    town: World,
+    shared: World,
 ) -> None:
     scene = Image.new("RGB", (1000, 1200), "tan")
     scene.paste(fresh_portrait().resize((460, 460)), (270, 100))
-    town.faults.add("provider", "detect", "verdict", params={"code": "InvalidFile.BodyProportion"})
-    ada = await town.person("小明", "zh-hans")
+    shared.faults.add(
+        "provider", "detect", "verdict", params={"code": "InvalidFile.BodyProportion"}
+    )
+    ada = await shared.person("小明", "zh-hans")
     await ada.says()
     sent = await ada.sends_photo(encoded(scene, "JPEG"))
     await ada.sees(said("photo-proportion", "zh-hans"), reply_to=sent)
@@ -78,8 +80,8 @@ async def test_a_refused_small_person_comes_back_as_the_part_that_is_large_enoug
     await ada.sees_video()
 
 
-async def test_a_button_for_a_photo_that_was_replaced_does_nothing(town: World) -> None:
-    ada = await town.person()
+async def test_a_button_for_a_photo_that_was_replaced_does_nothing(shared: World) -> None:
+    ada = await shared.person()
     sent = await ada.sends_photo(two_people())
     help_picture = await sees_picture(ada, sent)
     newer = await ada.sends_photo()
@@ -88,8 +90,8 @@ async def test_a_button_for_a_photo_that_was_replaced_does_nothing(town: World) 
     assert answer == label("answer-too-late")
 
 
-async def test_where_no_face_is_known_words_have_to_do(town: World) -> None:
-    ada = await town.person()
+async def test_where_no_face_is_known_words_have_to_do(shared: World) -> None:
+    ada = await shared.person()
     sent = await ada.sends_photo(nobody())
     await ada.sees(said("photo-ask-no-face"), reply_to=sent)
     second = await ada.sends_photo(two_people())
@@ -97,15 +99,15 @@ async def test_where_no_face_is_known_words_have_to_do(town: World) -> None:
     assert len([m for m in await ada.heard() if "photo" in m]) == 1
 
 
-async def test_help_that_cannot_be_sent_is_no_failure(town: World) -> None:
-    town.faults.add("telegram", "sendPhoto", "bad_request", params={"description": "no"})
-    ada = await town.person()
+async def test_help_that_cannot_be_sent_is_no_failure(shared: World) -> None:
+    shared.faults.add("telegram", "sendPhoto", "bad_request", params={"description": "no"})
+    ada = await shared.person()
     sent = await ada.sends_photo(two_people())
     await ada.sees(said("photo-ask-several", faces=2), reply_to=sent)
 
     async def over() -> bool:
-        rows = town.rows(f"SELECT announced FROM media WHERE user_id = {ada.user_id}")
+        rows = shared.rows(f"SELECT announced FROM media WHERE user_id = {ada.user_id}")
         return rows == [{"announced": 1}]
 
     await eventually(over, "the photo is done with")
-    assert "is not explained" in town.log()
+    assert "is not explained" in shared.log()

@@ -43,61 +43,61 @@ VERDICTS = {
 }
 
 
-async def who_spoke(town: World) -> Person:
+async def who_spoke(shared: World) -> Person:
     """Someone whose voice was accepted and who is asked for a photo."""
-    person = await town.person()
+    person = await shared.person()
     voice = await person.says()
     await person.sees_key("sound-ready*", reply_to=voice)
     return person
 
 
-def kept_sounds(town: World, person: Person) -> int:
+def kept_sounds(shared: World, person: Person) -> int:
     """How many accepted sounds wait for a photo of this person."""
     return len(
-        town.rows(
+        shared.rows(
             "SELECT * FROM drafts JOIN media ON media.id = drafts.sound_id "
             f"WHERE media.state = 'ready' AND drafts.user_id = {person.user_id}"
         )
     )
 
 
-async def refused_by_the_provider(town: World, person: Person, code: str) -> None:
-    town.faults.add("provider", "detect", "verdict", params={"code": code, "message": "no."})
+async def refused_by_the_provider(shared: World, person: Person, code: str) -> None:
+    shared.faults.add("provider", "detect", "verdict", params={"code": code, "message": "no."})
     sent = await person.sends_photo()
     refusal = await person.sees(said(VERDICTS[code]), reply_to=sent)
     assert buttons_of(refusal) == {}, code
 
 
-async def test_every_verdict_is_said_on_the_photo_and_the_voice_is_kept(town: World) -> None:
-    await town.tell_provider(detect_refusal_shape="http200")
-    people = await asyncio.gather(*(who_spoke(town) for _ in VERDICTS))
+async def test_every_verdict_is_said_on_the_photo_and_the_voice_is_kept(shared: World) -> None:
+    await shared.tell_provider(detect_refusal_shape="http200")
+    people = await asyncio.gather(*(who_spoke(shared) for _ in VERDICTS))
     for person, code in zip(people, VERDICTS, strict=True):
-        await refused_by_the_provider(town, person, code)
-        assert kept_sounds(town, person) == 1, code
+        await refused_by_the_provider(shared, person, code)
+        assert kept_sounds(shared, person) == 1, code
 
 
-async def test_every_verdict_in_the_other_shape_is_said_just_so(town: World) -> None:
-    await town.tell_provider(detect_refusal_shape="http400")
+async def test_every_verdict_in_the_other_shape_is_said_just_so(shared: World) -> None:
+    await shared.tell_provider(detect_refusal_shape="http400")
     for code in VERDICTS:
-        await refused_by_the_provider(town, await town.person(), code)
+        await refused_by_the_provider(shared, await shared.person(), code)
 
 
-async def test_after_a_verdict_another_photo_makes_the_video(town: World) -> None:
-    ada = await who_spoke(town)
-    town.faults.add("provider", "detect", "verdict", params={"code": "InvalidFile.FacePose"})
+async def test_after_a_verdict_another_photo_makes_the_video(shared: World) -> None:
+    ada = await who_spoke(shared)
+    shared.faults.add("provider", "detect", "verdict", params={"code": "InvalidFile.FacePose"})
     sent = await ada.sends_photo()
     await ada.sees(said("photo-face-pose"), reply_to=sent)
     await ada.sends_photo()
     await ada.sees_video()
 
 
-async def test_the_same_refused_photo_is_not_paid_for_twice(town: World) -> None:
-    ada, same = await town.person(), photo()
-    town.faults.add("provider", "detect", "verdict", params={"code": "InvalidFile.FullFace"})
+async def test_the_same_refused_photo_is_not_paid_for_twice(shared: World) -> None:
+    ada, same = await shared.person(), photo()
+    shared.faults.add("provider", "detect", "verdict", params={"code": "InvalidFile.FullFace"})
     for _ in range(2):
         sent = await ada.sends_photo(same)
         await ada.sees(said("photo-full-face"), reply_to=sent)
-    assert len(town.rows(f"SELECT * FROM detections WHERE user_id = {ada.user_id}")) == 1
+    assert len(shared.rows(f"SELECT * FROM detections WHERE user_id = {ada.user_id}")) == 1
 
 
 def banner(width: int, height: int) -> bytes:
@@ -116,45 +116,45 @@ LOCAL: dict[str, tuple[bytes, str, str, dict[str, str | float]]] = {
 
 
 async def test_what_this_machine_can_see_costs_nothing_and_is_said_on_the_file(
-    town: World,
+    shared: World,
 ) -> None:
-    detections = (await town.provider("bill"))["detections"]
-    people = await asyncio.gather(*(town.person() for _ in LOCAL))
+    detections = (await shared.provider("bill"))["detections"]
+    people = await asyncio.gather(*(shared.person() for _ in LOCAL))
     sent = [
         await person.sends_document(data, name)
         for person, (data, name, _, _) in zip(people, LOCAL.values(), strict=True)
     ]
     for person, message, (_, _, key, values) in zip(people, sent, LOCAL.values(), strict=True):
         await person.sees(said(key, **values), reply_to=message)
-    assert (await town.provider("bill"))["detections"] == detections
+    assert (await shared.provider("bill"))["detections"] == detections
 
 
-async def test_a_small_picture_is_enlarged_and_the_person_is_told(town: World) -> None:
-    ada = await town.person()
+async def test_a_small_picture_is_enlarged_and_the_person_is_told(shared: World) -> None:
+    ada = await shared.person()
     small = encoded(fresh_portrait().resize((250, 250)), "PNG")
     sent = await ada.sends_document(small, "small.png")
     await ada.sees(said("photo-ready-enlarged"), reply_to=sent)
 
 
 async def test_a_photo_without_a_face_is_asked_about_and_the_provider_decides(
-    town: World,
+    shared: World,
 ) -> None:
-    ada = await who_spoke(town)
-    detections = (await town.provider("bill"))["detections"]
+    ada = await who_spoke(shared)
+    detections = (await shared.provider("bill"))["detections"]
     sent = await ada.sends_photo(nobody())
     doubt = await ada.sees(said("photo-ask-no-face"), reply_to=sent)
-    assert (await town.provider("bill"))["detections"] == detections
+    assert (await shared.provider("bill"))["detections"] == detections
     assert await ada.presses(doubt, label("button-check")) == label("answer-started")
     await ada.sees(said("photo-no-human"), reply_to=sent)
-    assert (await town.provider("bill"))["detections"] == detections + 1
+    assert (await shared.provider("bill"))["detections"] == detections + 1
     await ada.sends_photo()
     await ada.sees_video()
 
 
 async def test_a_photo_of_two_people_is_asked_about_and_the_provider_decides(
-    town: World,
+    shared: World,
 ) -> None:
-    ada = await town.person()
+    ada = await shared.person()
     sent = await ada.sends_photo(two_people())
     doubt = await ada.sees(said("photo-ask-several", faces=2), reply_to=sent)
     assert await ada.presses(doubt, label("button-check")) == label("answer-started")
@@ -163,11 +163,11 @@ async def test_a_photo_of_two_people_is_asked_about_and_the_provider_decides(
     assert await ada.presses_again(doubt, label("button-check")) == label("answer-too-late")
 
 
-async def test_a_doubt_that_was_wrong_is_overruled_by_the_provider(town: World) -> None:
-    ada = await who_spoke(town)
+async def test_a_doubt_that_was_wrong_is_overruled_by_the_provider(shared: World) -> None:
+    ada = await who_spoke(shared)
     sent = await ada.sends_photo(nobody())
     doubt = await ada.sees(said("photo-ask-no-face"), reply_to=sent)
-    town.faults.add(
+    shared.faults.add(
         "provider",
         "detect",
         "status",
@@ -179,25 +179,25 @@ async def test_a_doubt_that_was_wrong_is_overruled_by_the_provider(town: World) 
     assert "No face was found" in text_of(failed)
 
 
-async def test_a_photo_against_the_content_rules_is_declined(town: World) -> None:
-    ada = await who_spoke(town)
-    town.faults.add(
+async def test_a_photo_against_the_content_rules_is_declined(shared: World) -> None:
+    ada = await who_spoke(shared)
+    shared.faults.add(
         "provider", "detect", "code", params={"http": 400, "code": "DataInspectionFailed"}
     )
     sent = await ada.sends_photo()
     await ada.sees(said("photo-moderated"), reply_to=sent)
-    assert kept_sounds(town, ada) == 1
+    assert kept_sounds(shared, ada) == 1
 
 
-async def test_a_good_photo_is_praised_and_asks_for_a_voice(town: World) -> None:
-    ada = await town.person()
+async def test_a_good_photo_is_praised_and_asks_for_a_voice(shared: World) -> None:
+    ada = await shared.person()
     sent = await ada.sends_photo()
     await ada.sees(said("photo-ready", longest=LONGEST_SECONDS), reply_to=sent)
 
 
-async def test_a_newer_photo_takes_the_place_of_one_that_was_not_used(town: World) -> None:
-    ada = await town.person()
-    town.faults.add("provider", "detect", "delay", params={"seconds": 2})
+async def test_a_newer_photo_takes_the_place_of_one_that_was_not_used(shared: World) -> None:
+    ada = await shared.person()
+    shared.faults.add("provider", "detect", "delay", params={"seconds": 2})
     first = await ada.sends_photo()
     await ada.sees(said("photo-looking"), reply_to=first)
     second = await ada.sends_photo()

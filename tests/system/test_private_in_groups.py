@@ -12,9 +12,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.mark.parametrize("name", ["settings", "history"])
-async def test_a_group_is_shown_the_way(town: World, name: str) -> None:
-    ada = await town.person()
-    there = await Group.create(town, "Faces", ada)
+async def test_a_group_is_shown_the_way(shared: World, name: str) -> None:
+    ada = await shared.person()
+    there = await Group.create(shared, "Faces", ada)
     asked = await there.member(ada).commands(f"/{name}")
     pointed = await there.sees(said(f"{name}-private"), reply_to=asked)
     ((button,),) = pointed["reply_markup"]["inline_keyboard"]
@@ -22,9 +22,9 @@ async def test_a_group_is_shown_the_way(town: World, name: str) -> None:
     assert button["url"].endswith(f"?start={name}")
 
 
-async def test_a_setting_cannot_be_pressed_in_a_group(town: World) -> None:
-    ada = await town.person()
-    there = await Group.create(town, "Faces", ada)
+async def test_a_setting_cannot_be_pressed_in_a_group(shared: World) -> None:
+    ada = await shared.person()
+    there = await Group.create(shared, "Faces", ada)
     asked = await there.member(ada).commands("/settings")
     pointed = await there.sees(said("settings-private"), reply_to=asked)
     answer = await there.member(ada).forges_press(pointed, "setting:progress:quiet")

@@ -25,17 +25,17 @@ RETIRED = {"http": 404, "code": "ModelNotFound", "message": "The model does not 
 REVOKED = {"http": 401, "code": "InvalidApiKey", "message": "Invalid API-key provided."}
 
 
-async def operator(town: World) -> Person:
+async def operator(shared: World) -> Person:
     """The person of ADMIN_IDS."""
     body = {"first_name": "Olga", "language_code": "en", "user_id": OPERATOR}
-    if (await town.http.post("/sim/people", json=body)).status_code != 409:
-        await Person(town, OPERATOR).send(text="/start")
-    return Person(town, OPERATOR)
+    if (await shared.http.post("/sim/people", json=body)).status_code != 409:
+        await Person(shared, OPERATOR).send(text="/start")
+    return Person(shared, OPERATOR)
 
 
-async def who_waits(town: World) -> Person:
+async def who_waits(shared: World) -> Person:
     """Someone with both halves sent, whose video is held back."""
-    person = await town.person()
+    person = await shared.person()
     photo = await person.sends_photo()
     await person.sees_key("*photo-ready*", reply_to=photo)
     await person.says()
@@ -43,21 +43,21 @@ async def who_waits(town: World) -> Person:
     return person
 
 
-def stop(town: World, *endpoints: str, **params: Any) -> None:
+def stop(shared: World, *endpoints: str, **params: Any) -> None:
     """From now on the provider refuses these."""
     for endpoint in endpoints:
-        town.faults.add("provider", endpoint, "code", times=None, params=params)
+        shared.faults.add("provider", endpoint, "code", times=None, params=params)
 
 
-def stops_of(town: World) -> list[dict[str, Any]]:
-    return town.rows("SELECT * FROM stops ORDER BY work")
+def stops_of(shared: World) -> list[dict[str, Any]]:
+    return shared.rows("SELECT * FROM stops ORDER BY work")
 
 
-async def is_in(town: World, person: Person, state: str) -> None:
+async def is_in(shared: World, person: Person, state: str) -> None:
     """Wait until the person's job is in that state."""
 
     async def look() -> bool:
-        jobs = town.rows(f"SELECT state FROM jobs WHERE user_id = {person.user_id}")
+        jobs = shared.rows(f"SELECT state FROM jobs WHERE user_id = {person.user_id}")
         return [job["state"] for job in jobs] == [state]
 
     await eventually(look, state)
@@ -79,40 +79,40 @@ async def hears(olga: Person, words: str, times: int) -> list[str]:
     return found
 
 
-async def balanced(town: World) -> None:
+async def balanced(shared: World) -> None:
     """Nothing is held, and what was spent is what the provider bills."""
 
     async def look() -> bool:
-        (ledger,) = town.rows(
+        (ledger,) = shared.rows(
             "SELECT COALESCE(SUM(held_micro_yuan), 0) AS held, "
             "COALESCE(SUM(spent_micro_yuan), 0) AS spent FROM ledger"
         )
-        videos = (await town.provider("bill"))["videos"]
+        videos = (await shared.provider("bill"))["videos"]
         return ledger == {"held": 0, "spent": sum(video["micro_yuan"] for video in videos)}
 
     await eventually(look, "ledger and bill agree")
 
 
 async def test_an_unpaid_account_holds_videos_back_until_the_operator_resumes(
-    town: World,
+    shared: World,
 ) -> None:
-    olga = await operator(town)
+    olga = await operator(shared)
     refusals, ends = [len(await told(olga, w)) for w in ("refuses to work", "works again")]
-    stop(town, "submit", **UNPAID)
-    ada, bea = await asyncio.gather(who_waits(town), who_waits(town))
+    stop(shared, "submit", **UNPAID)
+    ada, bea = await asyncio.gather(who_waits(shared), who_waits(shared))
     assert "unpaid" in (await hears(olga, "refuses to work", refusals + 1))[-1]
-    submissions = len(await town.provider_calls("submit"))
+    submissions = len(await shared.provider_calls("submit"))
 
     photo = await bea.sends_photo()
     await bea.sees_key("*photo-ready*", reply_to=photo)
-    town.faults.clear()
-    stop(town, "detect", **UNPAID)
-    cleo = await town.person()
+    shared.faults.clear()
+    stop(shared, "detect", **UNPAID)
+    cleo = await shared.person()
     photo = await cleo.sends_photo()
     unchecked = await cleo.sees(said("photo-service-stopped"), reply_to=photo)
-    assert town.rows(f"SELECT * FROM detections WHERE user_id = {cleo.user_id}") == []
-    town.faults.clear()
-    assert len(await town.provider_calls("submit")) == submissions
+    assert shared.rows(f"SELECT * FROM detections WHERE user_id = {cleo.user_id}") == []
+    shared.faults.clear()
+    assert len(await shared.provider_calls("submit")) == submissions
 
     cancelled = await bea.sees(said("job-held-back"))
     assert await bea.presses(cancelled, label("button-cancel")) == label("answer-cancelled")
@@ -123,92 +123,92 @@ async def test_an_unpaid_account_holds_videos_back_until_the_operator_resumes(
     await ada.sees_video()
     await hears(olga, "works again", ends + 1)
     await hears(olga, "refuses to work", refusals + 1)
-    assert stops_of(town) == []
+    assert stops_of(shared) == []
     assert await cleo.presses(unchecked, label("button-retry")) == label("answer-started")
     await cleo.sees_key("*photo-ready*", reply_to=photo)
     asked = await olga.send(text="/resume")
     await olga.sees(said("resume-nothing"), reply_to=asked)
-    await balanced(town)
+    await balanced(shared)
 
 
 async def test_a_retired_model_holds_videos_back_and_it_goes_on_by_itself_when_the_time_has_come(
-    town: World,
+    shared: World,
 ) -> None:
-    olga = await operator(town)
+    olga = await operator(shared)
     refusals, ends = [len(await told(olga, w)) for w in ("refuses to work", "works again")]
-    ada = await town.person()
+    ada = await shared.person()
     photo = await ada.sends_photo()
     await ada.sees_key("*photo-ready*", reply_to=photo)
-    stop(town, "submit", **RETIRED)
+    stop(shared, "submit", **RETIRED)
     await ada.says()
     await ada.sees(said("job-held-back"))
     await hears(olga, "refuses to work", refusals + 1)
-    (row,) = stops_of(town)
+    (row,) = stops_of(shared)
     assert (row["work"], row["cause"]) == ("submit", "model_retired")
 
-    await town.tell_provider(retired_models=["wan2.2-s2v"])
+    await shared.tell_provider(retired_models=["wan2.2-s2v"])
     for _ in range(2):
         photo = await ada.sends_photo()
         await ada.sees(said("photo-service-stopped"), reply_to=photo)
 
-    town.faults.clear()
-    await town.tell_provider(retired_models=[])
-    let_time_pass(town)
+    shared.faults.clear()
+    await shared.tell_provider(retired_models=[])
+    let_time_pass(shared)
     await ada.sees_video()
     await hears(olga, "works again", ends + 1)
     await hears(olga, "refuses to work", refusals + 1)
-    await balanced(town)
+    await balanced(shared)
 
 
 async def test_a_key_revoked_while_a_video_is_made_and_a_new_one_after_a_restart(
-    town: World,
+    shared: World,
 ) -> None:
-    olga = await operator(town)
+    olga = await operator(shared)
     refusals, ends = [len(await told(olga, w)) for w in ("refuses to work", "works again")]
-    await town.tell_provider(render_seconds=HELD_SECONDS)
-    ada, bea = await town.person(), await town.person()
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
+    ada, bea = await shared.person(), await shared.person()
     for person in (ada, bea):
         photo = await person.sends_photo()
         await person.sees_key("*photo-ready*", reply_to=photo)
     await ada.says()
-    await is_in(town, ada, "running")
+    await is_in(shared, ada, "running")
     await bea.says()
-    await is_in(town, bea, "ready")
-    stop(town, "*", **REVOKED)
+    await is_in(shared, bea, "ready")
+    stop(shared, "*", **REVOKED)
     await bea.sees(said("job-held-back"))
     assert "key" in (await hears(olga, "refuses to work", refusals + 1))[-1]
-    await is_in(town, ada, "running")
+    await is_in(shared, ada, "running")
 
-    cleo = await town.person()
+    cleo = await shared.person()
     voice = await cleo.says()
     await cleo.sees(said("sound-service-stopped"), reply_to=voice)
 
-    await town.stop_bot()
-    town.faults.clear()
-    await town.tell_provider(render_seconds=0.2)
-    await town.start_bot()
+    await shared.stop_bot()
+    shared.faults.clear()
+    await shared.tell_provider(render_seconds=0.2)
+    await shared.start_bot()
     await asyncio.gather(ada.sees_video(), bea.sees_video())
     await hears(olga, "works again", ends + 1)
     await hears(olga, "refuses to work", refusals + 1)
-    await balanced(town)
+    await balanced(shared)
 
 
-async def test_resuming_is_the_operators_alone(town: World) -> None:
-    ada = await town.person()
+async def test_resuming_is_the_operators_alone(shared: World) -> None:
+    ada = await shared.person()
     sent = await ada.send(text="/resume")
     await ada.sees(said("command-unknown"), reply_to=sent)
 
 
-async def test_the_key_is_told_to_nobody(town: World) -> None:
-    olga = await operator(town)
+async def test_the_key_is_told_to_nobody(shared: World) -> None:
+    olga = await operator(shared)
     heard = "\n".join(text_of(message) for message in await olga.heard())
     assert DEMO_API_KEY not in heard
-    assert all(DEMO_API_KEY not in str(row) for row in stops_of(town))
+    assert all(DEMO_API_KEY not in str(row) for row in stops_of(shared))
 
 
-def let_time_pass(town: World) -> None:
+def let_time_pass(shared: World) -> None:
     """As if the interval until the next trial were over: only the moment that was written down."""
-    connection = sqlite3.connect(town.database, timeout=10)
+    connection = sqlite3.connect(shared.database, timeout=10)
     with connection:
         connection.execute("UPDATE stops SET trial_at_milliseconds = 0")
     connection.close()

@@ -18,39 +18,39 @@ OPERATOR = 7001
 SETTINGS = {"ADMIN_IDS": str(OPERATOR)}
 
 
-async def operator(town: World) -> Person:
+async def operator(shared: World) -> Person:
     """The person of ADMIN_IDS."""
-    people = (await town.http.get("/sim/state")).json()["people"]
+    people = (await shared.http.get("/sim/state")).json()["people"]
     if OPERATOR not in [person["user_id"] for person in people]:
         body = {"first_name": "Olga", "language_code": "en", "user_id": OPERATOR}
-        (await town.http.post("/sim/people", json=body)).raise_for_status()
-    return Person(town, OPERATOR)
+        (await shared.http.post("/sim/people", json=body)).raise_for_status()
+    return Person(shared, OPERATOR)
 
 
-async def who_sent_both(town: World) -> Person:
-    person = await town.person()
+async def who_sent_both(shared: World) -> Person:
+    person = await shared.person()
     await person.sends_photo()
     await person.says()
     return person
 
 
-def jobs_of(town: World, person: Person) -> list[dict[str, object]]:
-    return town.rows(f"SELECT * FROM jobs WHERE user_id = {person.user_id} ORDER BY id")
+def jobs_of(shared: World, person: Person) -> list[dict[str, object]]:
+    return shared.rows(f"SELECT * FROM jobs WHERE user_id = {person.user_id} ORDER BY id")
 
 
-async def tasks_made(town: World) -> int:
-    return len((await town.provider("tasks"))["tasks"])
+async def tasks_made(shared: World) -> int:
+    return len((await shared.provider("tasks"))["tasks"])
 
 
-async def all_settled(town: World) -> None:
+async def all_settled(shared: World) -> None:
     """The ledger and the bill of the provider say the same, and nothing is held."""
 
     async def look() -> bool:
-        (ledger,) = town.rows(
+        (ledger,) = shared.rows(
             "SELECT COALESCE(SUM(held_micro_yuan), 0) AS held, "
             "COALESCE(SUM(spent_micro_yuan), 0) AS spent FROM ledger"
         )
-        videos = (await town.provider("bill"))["videos"]
+        videos = (await shared.provider("bill"))["videos"]
         return ledger == {"held": 0, "spent": sum(video["micro_yuan"] for video in videos)}
 
     await eventually(look, "ledger and bill agree")
@@ -75,40 +75,40 @@ BROKEN = {
 }
 
 
-async def test_broken_answers_of_every_kind_are_survived_by_everybody(town: World) -> None:
+async def test_broken_answers_of_every_kind_are_survived_by_everybody(shared: World) -> None:
     for endpoint, kinds in BROKEN.items():
         for kind in kinds:
-            town.faults.add("provider", endpoint, kind)
-    town.faults.add("provider", "query", "unknown_state", times=3, params={"state": "DREAMING"})
-    before = await tasks_made(town)
-    people = [await who_sent_both(town) for _ in range(3)]
+            shared.faults.add("provider", endpoint, kind)
+    shared.faults.add("provider", "query", "unknown_state", times=3, params={"state": "DREAMING"})
+    before = await tasks_made(shared)
+    people = [await who_sent_both(shared) for _ in range(3)]
     await asyncio.gather(*(person.sees_video() for person in people))
-    assert town.faults.active("provider") == []
-    assert await tasks_made(town) == before + 3
-    await all_settled(town)
+    assert shared.faults.active("provider") == []
+    assert await tasks_made(shared) == before + 3
+    await all_settled(shared)
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "error_after", "html"])
 async def test_a_task_whose_acceptance_was_not_heard_is_found_and_never_ordered_twice(
-    town: World, kind: str
+    shared: World, kind: str
 ) -> None:
-    before = await tasks_made(town)
-    town.faults.add("provider", "submit", kind)
-    town.faults.add("provider", "list", {"html": "malformed"}.get(kind, "status"))
-    ada = await who_sent_both(town)
+    before = await tasks_made(shared)
+    shared.faults.add("provider", "submit", kind)
+    shared.faults.add("provider", "list", {"html": "malformed"}.get(kind, "status"))
+    ada = await who_sent_both(shared)
     await ada.sees_video()
-    assert await tasks_made(town) == before + 1
-    assert len(await town.provider_calls("list")) >= 1
-    await all_settled(town)
+    assert await tasks_made(shared) == before + 1
+    assert len(await shared.provider_calls("list")) >= 1
+    await all_settled(shared)
 
 
-async def test_too_many_requests_only_delay_the_submission(town: World) -> None:
-    before = await tasks_made(town)
+async def test_too_many_requests_only_delay_the_submission(shared: World) -> None:
+    before = await tasks_made(shared)
     throttled = {"http": 429, "code": "Throttling.RateQuota"}
-    town.faults.add("provider", "submit", "code", params=throttled)
-    ada = await who_sent_both(town)
+    shared.faults.add("provider", "submit", "code", params=throttled)
+    ada = await who_sent_both(shared)
     await ada.sees_video()
-    assert await tasks_made(town) == before + 1
+    assert await tasks_made(shared) == before + 1
 
 
 FAILURES = {
@@ -123,48 +123,48 @@ FAILURES = {
 }
 
 
-async def test_a_failed_task_costs_nothing_and_says_why(town: World) -> None:
+async def test_a_failed_task_costs_nothing_and_says_why(shared: World) -> None:
     for params, key, can_retry in FAILURES.values():
-        town.faults.add("provider", "submit", "task_fails", params={"after_seconds": 0, **params})
-        ada = await who_sent_both(town)
+        shared.faults.add("provider", "submit", "task_fails", params={"after_seconds": 0, **params})
+        ada = await who_sent_both(shared)
         failed = await ada.sees(said(key))
         assert (label("button-retry") in buttons_of(failed)) == can_retry, key
-    await all_settled(town)
+    await all_settled(shared)
 
 
-async def test_a_failed_job_can_be_tried_again_without_sending_anything(town: World) -> None:
-    town.faults.add("provider", "submit", "task_fails", params={"after_seconds": 0})
-    ada = await who_sent_both(town)
+async def test_a_failed_job_can_be_tried_again_without_sending_anything(shared: World) -> None:
+    shared.faults.add("provider", "submit", "task_fails", params={"after_seconds": 0})
+    ada = await who_sent_both(shared)
     failed = await ada.sees(said("failed-service"))
     assert await ada.presses(failed, label("button-retry")) == label("answer-started")
     await ada.sees_video()
     await ada.reaches("done")
-    assert [job["state"] for job in jobs_of(town, ada)] == ["failed", "done"]
+    assert [job["state"] for job in jobs_of(shared, ada)] == ["failed", "done"]
 
 
-async def test_a_submission_refused_by_moderation_is_said_and_free(town: World) -> None:
-    town.faults.add(
+async def test_a_submission_refused_by_moderation_is_said_and_free(shared: World) -> None:
+    shared.faults.add(
         "provider", "submit", "code", params={"http": 400, "code": "DataInspectionFailed"}
     )
-    ada = await who_sent_both(town)
+    ada = await who_sent_both(shared)
     await ada.sees(said("failed-moderated"))
-    await all_settled(town)
+    await all_settled(shared)
 
 
 async def test_an_unpaid_account_charges_nobody_and_the_operator_is_told_once(
-    town: World,
+    shared: World,
 ) -> None:
-    olga = await operator(town)
+    olga = await operator(shared)
     unpaid = {"http": 400, "code": "Arrearage", "message": "Access denied."}
-    town.faults.add("provider", "submit", "code", params=unpaid)
-    ada, bea = await who_sent_both(town), await town.person()
+    shared.faults.add("provider", "submit", "code", params=unpaid)
+    ada, bea = await who_sent_both(shared), await shared.person()
     await ada.sees(said("job-held-back"))
-    town.faults.add("provider", "detect", "code", params=unpaid)
+    shared.faults.add("provider", "detect", "code", params=unpaid)
     photo = await bea.sends_photo()
     stopped = await bea.sees(said("photo-service-stopped"), reply_to=photo)
     await olga.sees("refuses to work")
     assert (
-        town.rows(
+        shared.rows(
             "SELECT 1 FROM ledger WHERE kind = 'settle' AND job_id = "
             f"(SELECT id FROM jobs WHERE user_id = {ada.user_id})"
         )
@@ -179,41 +179,41 @@ async def test_an_unpaid_account_charges_nobody_and_the_operator_is_told_once(
     told = [text_of(m) for m in await olga.heard() if "refuses to work" in text_of(m)]
     assert len(told) == 1
     assert "unpaid" in told[0]
-    await all_settled(town)
+    await all_settled(shared)
 
 
 async def test_a_result_that_is_missing_for_good_is_reported_and_costs_the_person_nothing(
-    town: World,
+    shared: World,
 ) -> None:
-    olga = await operator(town)
-    town.faults.add("provider", "result", "result_missing", times=None)
-    ada = await who_sent_both(town)
+    olga = await operator(shared)
+    shared.faults.add("provider", "result", "result_missing", times=None)
+    ada = await who_sent_both(shared)
     await ada.sees(said("failed-lost"))
     await olga.sees("A paid video may be lost")
-    (spent,) = town.rows(
+    (spent,) = shared.rows(
         "SELECT SUM(spent_quota_milliseconds) AS quota, SUM(spent_micro_yuan) AS money "
         f"FROM ledger WHERE user_id = {ada.user_id}"
     )
     assert spent["quota"] == 0
     assert spent["money"] > 0
-    await all_settled(town)
+    await all_settled(shared)
 
 
-async def test_a_success_without_a_bill_is_settled_at_the_hold_and_reported(town: World) -> None:
-    olga = await operator(town)
-    town.faults.add("provider", "query", "usage_missing", times=None)
-    ada = await who_sent_both(town)
+async def test_a_success_without_a_bill_is_settled_at_the_hold_and_reported(shared: World) -> None:
+    olga = await operator(shared)
+    shared.faults.add("provider", "query", "usage_missing", times=None)
+    ada = await who_sent_both(shared)
     await ada.sees_video()
     await olga.sees("A bill does not fit its hold")
-    await all_settled(town)
+    await all_settled(shared)
 
 
 async def test_a_provider_that_stays_away_from_a_photo_is_said_and_waited_for(
-    town: World,
+    shared: World,
 ) -> None:
-    away = town.faults.add("provider", "detect", "status", times=None, params={"code": 503})
-    ada = await town.person()
+    away = shared.faults.add("provider", "detect", "status", times=None, params={"code": 503})
+    ada = await shared.person()
     photo = await ada.sends_photo()
     await ada.sees(said("service-away"), reply_to=photo)
-    town.faults.remove(away.id)
+    shared.faults.remove(away.id)
     await ada.sees_key("*photo-ready*", reply_to=photo)

@@ -12,22 +12,22 @@ from tests.support.world import HELD_SECONDS, World
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def order_of_service(town: World) -> list[int]:
+async def order_of_service(shared: World) -> list[int]:
     """Whose videos were made, in that order."""
-    rows = town.rows("SELECT user_id FROM jobs ORDER BY running_since_milliseconds, id")
+    rows = shared.rows("SELECT user_id FROM jobs ORDER BY running_since_milliseconds, id")
     return [row["user_id"] for row in rows]
 
 
-async def with_photo(town: World, name: str) -> Person:
-    person = await town.person(name)
+async def with_photo(shared: World, name: str) -> Person:
+    person = await shared.person(name)
     sent = await person.sends_photo()
     await person.sees_key("*photo-ready*", reply_to=sent)
     return person
 
 
-async def test_people_take_turns_and_nothing_is_ordered_before_its_turn(town: World) -> None:
-    await town.tell_provider(render_seconds=HELD_SECONDS)
-    busy, ada, bea = [await with_photo(town, name) for name in ("Busy", "Ada", "Bea")]
+async def test_people_take_turns_and_nothing_is_ordered_before_its_turn(shared: World) -> None:
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
+    busy, ada, bea = [await with_photo(shared, name) for name in ("Busy", "Ada", "Bea")]
     await busy.says()
     await busy.reaches("running")
     await ada.says(0.8)
@@ -39,13 +39,13 @@ async def test_people_take_turns_and_nothing_is_ordered_before_its_turn(town: Wo
     await ada.sees_key("job-next")
     await bea.sees("place 2")
     await ada.sees("place 3")
-    assert len((await town.provider("tasks"))["tasks"]) == 1
-    await town.tell_provider(render_seconds=0.2)
+    assert len((await shared.provider("tasks"))["tasks"]) == 1
+    await shared.tell_provider(render_seconds=0.2)
     await ada.sees_video(2)
     await bea.sees_video()
     expected = [busy, ada, bea, ada]
-    assert await order_of_service(town) == [person.user_id for person in expected]
-    tasks = (await town.provider("tasks"))["tasks"]
+    assert await order_of_service(shared) == [person.user_id for person in expected]
+    tasks = (await shared.provider("tasks"))["tasks"]
     assert all(
         after["submitted_milliseconds"] >= before["ended_milliseconds"]
         for before, after in pairwise(tasks)

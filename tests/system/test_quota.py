@@ -21,8 +21,8 @@ SETTINGS = {
 WHEN = label("when-tomorrow", time="00:00", zone="UTC")
 
 
-async def test_a_voice_over_the_quota_can_be_shortened_to_what_is_left(town: World) -> None:
-    ada = await town.person()
+async def test_a_voice_over_the_quota_can_be_shortened_to_what_is_left(shared: World) -> None:
+    ada = await shared.person()
     await ada.sends_photo()
     voice = await ada.says(3)
     offer = await ada.sees(
@@ -36,7 +36,7 @@ async def test_a_voice_over_the_quota_can_be_shortened_to_what_is_left(town: Wor
     assert "2 s used · 0 s left today" in text_of(video)
 
     async def settled() -> bool:
-        (balance,) = town.rows(
+        (balance,) = shared.rows(
             "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_quota_milliseconds) AS spent "
             f"FROM ledger WHERE user_id = {ada.user_id}"
         )
@@ -45,49 +45,49 @@ async def test_a_voice_over_the_quota_can_be_shortened_to_what_is_left(town: Wor
     assert await eventually(settled, "the two seconds are settled")
 
 
-async def test_when_nothing_is_left_only_waiting_helps(town: World) -> None:
-    ada = await town.person()
+async def test_when_nothing_is_left_only_waiting_helps(shared: World) -> None:
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says(1.5)
     await ada.sees_video()
     voice = await ada.says(1.5)
     refusal = await ada.sees(said("sound-quota", seconds=1.4, left=0.6, when=WHEN), reply_to=voice)
     assert list(buttons_of(refusal)) == [label("button-retry")]
-    tasks = len((await town.provider("tasks"))["tasks"])
+    tasks = len((await shared.provider("tasks"))["tasks"])
     await ada.presses(refusal, label("button-retry"))
     await ada.sees(said("sound-quota", seconds=1.4, left=0.6, when=WHEN), reply_to=voice)
-    assert len((await town.provider("tasks"))["tasks"]) == tasks
+    assert len((await shared.provider("tasks"))["tasks"]) == tasks
 
 
-async def test_what_one_job_has_set_aside_another_cannot_take(town: World) -> None:
-    await town.tell_provider(render_seconds=HELD_SECONDS)
-    ada = await town.person()
+async def test_what_one_job_has_set_aside_another_cannot_take(shared: World) -> None:
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says(1.5)
     await ada.reaches("running")
     second = await ada.says(1.5)
     await ada.sees("you have 0.6 s left", reply_to=second)
-    await town.tell_provider(render_seconds=0.2)
+    await shared.tell_provider(render_seconds=0.2)
     await ada.sees_video()
 
 
-async def test_paid_checks_of_photos_are_capped_per_person(town: World) -> None:
-    ada = await town.person()
+async def test_paid_checks_of_photos_are_capped_per_person(shared: World) -> None:
+    ada = await shared.person()
     for _ in range(2):
         photo = await ada.sends_photo()
         await ada.sees_key("*photo-ready*", reply_to=photo)
     third = await ada.sends_photo()
     await ada.sees(said("photo-checks-used-up", when=WHEN), reply_to=third)
-    assert len(town.rows(f"SELECT * FROM detections WHERE user_id = {ada.user_id}")) == 2
+    assert len(shared.rows(f"SELECT * FROM detections WHERE user_id = {ada.user_id}")) == 2
 
 
-async def test_many_voices_at_once_never_take_more_than_the_quota(town: World) -> None:
-    ada = await town.person()
+async def test_many_voices_at_once_never_take_more_than_the_quota(shared: World) -> None:
+    ada = await shared.person()
     photo = await ada.sends_photo()
     await ada.sees_key("*photo-ready*", reply_to=photo)
     await asyncio.gather(*(ada.says(1.2) for _ in range(5)))
     await ada.sees_video()
-    (balance,) = town.rows(
+    (balance,) = shared.rows(
         "SELECT SUM(held_quota_milliseconds + spent_quota_milliseconds) AS taken "
         f"FROM ledger WHERE user_id = {ada.user_id}"
     )

@@ -21,72 +21,72 @@ BUSY: dict[str, Any] = {"http": 429, "code": "LimitRequests", "message": "slow d
 
 
 async def test_a_video_that_is_declined_ends_and_the_next_persons_is_made_meanwhile(
-    town: World,
+    shared: World,
 ) -> None:
-    olga = await operator(town)
-    ada, bea = await town.person(), await town.person("Bea")
+    olga = await operator(shared)
+    ada, bea = await shared.person(), await shared.person("Bea")
     for person in (ada, bea):
         sent = await person.sends_photo()
         await person.sees_key("*photo-ready*", reply_to=sent)
-    declined = town.faults.add("provider", "submit", "code", times=1, params=ALGO)
+    declined = shared.faults.add("provider", "submit", "code", times=1, params=ALGO)
     await ada.says()
     await ada.reaches("ready")
     await bea.says()
     await bea.sees_video()
-    town.faults.remove(declined.id)
+    shared.faults.remove(declined.id)
     await ada.sees_video()
 
-    town.faults.add("provider", "submit", "code", times=None, params=ALGO)
+    shared.faults.add("provider", "submit", "code", times=None, params=ALGO)
     await ada.says()
     ended = await ada.sees(said("failed-service"))
-    town.faults.clear()
+    shared.faults.clear()
     assert label("button-retry") in buttons_of(ended)
     (heard,) = await hears(olga, "again and again", 1)
     assert "InternalError.Algo" in heard
-    assert stops_of(town) == []
+    assert stops_of(shared) == []
     assert await ada.presses(ended, label("button-retry")) == label("answer-started")
     await ada.sees_video(2)
-    await balanced(town)
+    await balanced(shared)
 
 
-async def test_an_unknown_429_delays_a_video_and_stops_nothing(town: World) -> None:
-    olga = await operator(town)
+async def test_an_unknown_429_delays_a_video_and_stops_nothing(shared: World) -> None:
+    olga = await operator(shared)
     before = len(await told(olga, "refuses to work"))
-    town.faults.add("provider", "submit", "code", times=1, params=BUSY)
-    ada = await town.person()
+    shared.faults.add("provider", "submit", "code", times=1, params=BUSY)
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says()
     await ada.sees_video()
     assert len(await told(olga, "refuses to work")) == before
-    assert stops_of(town) == []
+    assert stops_of(shared) == []
 
 
 async def test_a_photo_without_a_readable_verdict_is_paid_for_three_times_and_no_more(
-    town: World,
+    shared: World,
 ) -> None:
-    olga = await operator(town)
-    before = (await town.provider("bill"))["detections"]
-    ada, same = await town.person(), photo()
+    olga = await operator(shared)
+    before = (await shared.provider("bill"))["detections"]
+    ada, same = await shared.person(), photo()
     voice = await ada.says()
     await ada.sees_key("sound-ready*", reply_to=voice)
-    town.faults.add("provider", "detect", "error_after", times=None, params={"code": 500})
+    shared.faults.add("provider", "detect", "error_after", times=None, params={"code": 500})
     sent = await ada.sends_photo(same)
     await ada.sees(said("photo-no-verdict"), reply_to=sent)
-    await town.kill_bot()
-    await town.start_bot()
+    await shared.kill_bot()
+    await shared.start_bot()
     again = await ada.sends_photo(same)
     await ada.sees(said("photo-no-verdict"), reply_to=again)
-    assert (await town.provider("bill"))["detections"] == before + 3
+    assert (await shared.provider("bill"))["detections"] == before + 3
     await hears(olga, "no verdict", 1)
-    town.faults.clear()
+    shared.faults.clear()
     await ada.sends_photo()
     await ada.sees_video()
 
 
-async def test_emos_boxes_may_come_as_fractions(town: World) -> None:
-    before = (await town.provider("bill"))["detections"]
-    town.faults.add("provider", "detect", "fractional_boxes", times=None)
-    ada = await town.person()
+async def test_emos_boxes_may_come_as_fractions(shared: World) -> None:
+    before = (await shared.provider("bill"))["detections"]
+    shared.faults.add("provider", "detect", "fractional_boxes", times=None)
+    ada = await shared.person()
     await ada.send(text="/settings")
     menu = await ada.sees(said("settings-title"))
     await ada.forges_press(menu, "setting:engine:emo")
@@ -94,5 +94,5 @@ async def test_emos_boxes_may_come_as_fractions(town: World) -> None:
     await ada.says()
     await ada.sees_video()
     assert (await ada.reaches("done"))["engine"] == "emo"
-    assert (await town.provider("bill"))["detections"] == before + 1
-    town.faults.clear()
+    assert (await shared.provider("bill"))["detections"] == before + 1
+    shared.faults.clear()

@@ -21,10 +21,12 @@ ADMIN = 900_001
 SETTINGS = {"ADMIN_IDS": str(ADMIN), "QUOTA_SECONDS_PER_DAY": "600"}
 
 
-async def admin_of(town: World) -> Person:
+async def admin_of(shared: World) -> Person:
     body = {"first_name": "Olga", "user_id": ADMIN}
-    await town.http.post("/sim/people", json=body)  # the first test brings her, the others find her
-    return Person(town, ADMIN)
+    await shared.http.post(
+        "/sim/people", json=body
+    )  # the first test brings her, the others find her
+    return Person(shared, ADMIN)
 
 
 async def makes_a_video(person: Person) -> Json:
@@ -46,9 +48,9 @@ async def letter_to(admin: Person, job_id: int) -> Json:
 
 
 async def test_a_report_reaches_the_administrators_and_the_video_can_be_taken_down(
-    town: World,
+    shared: World,
 ) -> None:
-    olga, ada = await admin_of(town), await town.person("Ada")
+    olga, ada = await admin_of(shared), await shared.person("Ada")
     video = await makes_a_video(ada)
     job = await ada.reaches("done")
     await reports(ada, video, "report-reason-face")
@@ -63,15 +65,15 @@ async def test_a_report_reaches_the_administrators_and_the_video_can_be_taken_do
     assert await olga.presses(delivery, label("button-take-down")) == label("answer-taken-down")
     await ada.sees(said("video-taken-down"))
     assert not [m for m in await ada.heard() if "video" in m]
-    assert not list((town.directory / "bot-data" / "results").glob(f"{job['id']}.*"))
+    assert not list((shared.directory / "bot-data" / "results").glob(f"{job['id']}.*"))
     last = await ada.send(text="/last")
     await ada.sees(said("last-gone"), reply_to=last)
 
 
 async def test_who_is_banned_is_refused_until_let_in_again_and_keeps_their_rights(
-    town: World,
+    shared: World,
 ) -> None:
-    olga, ben = await admin_of(town), await town.person("Ben")
+    olga, ben = await admin_of(shared), await shared.person("Ben")
     video = await makes_a_video(ben)
     job = await ben.reaches("done")
     await reports(ben, video, "report-reason-offensive")
@@ -83,16 +85,16 @@ async def test_who_is_banned_is_refused_until_let_in_again_and_keeps_their_right
     assert await ben.forges_press(video, f"retry:{job['id']}") == label("answer-you-are-banned")
     privacy = await ben.send(text="/privacy")
     await ben.sees(said("privacy-seen"), reply_to=privacy)
-    assert len(town.rows(f"SELECT 1 FROM media WHERE user_id = {ben.user_id}")) == 2
+    assert len(shared.rows(f"SELECT 1 FROM media WHERE user_id = {ben.user_id}")) == 2
 
     assert await olga.presses(delivery, label("button-unban")) == label("answer-unbanned")
     await ben.says()
     await ben.sees_video(2)
 
 
-async def test_a_person_has_five_reports_a_day(town: World) -> None:
-    cleo = await town.person("Cleo")
-    with closing(sqlite3.connect(town.database, timeout=30)) as base, base:
+async def test_a_person_has_five_reports_a_day(shared: World) -> None:
+    cleo = await shared.person("Cleo")
+    with closing(sqlite3.connect(shared.database, timeout=30)) as base, base:
         base.executemany(
             "INSERT INTO reports (job_id, reporter_id, chat_id, reason, filed_at_milliseconds)"
             " VALUES (?, ?, 0, 'other', ?)",
@@ -103,16 +105,16 @@ async def test_a_person_has_five_reports_a_day(town: World) -> None:
     question = await cleo.sees(said("report-ask"), reply_to=sent)
     answer = await cleo.presses(question, label("report-reason-other"))
     assert answer == label("answer-report-too-many")
-    rows = town.rows(
+    rows = shared.rows(
         f"SELECT COUNT(reason) AS filed FROM reports WHERE reporter_id = {cleo.user_id}"
     )
     assert rows == [{"filed": 5}]
 
 
-async def test_in_a_group_anybody_reports_and_nobody_learns_who_is_meant(town: World) -> None:
-    olga = await admin_of(town)
-    dan, eve = await town.person("Dan"), await town.person("Eve")
-    group = await Group.create(town, "Faces", dan, eve)
+async def test_in_a_group_anybody_reports_and_nobody_learns_who_is_meant(shared: World) -> None:
+    olga = await admin_of(shared)
+    dan, eve = await shared.person("Dan"), await shared.person("Eve")
+    group = await Group.create(shared, "Faces", dan, eve)
     sent = await group.member(dan).sends_photo()
     asked = await group.member(dan).commands("/talk", reply_to=sent)
     prompt = await group.sees("", reply_to=asked)

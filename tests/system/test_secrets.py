@@ -18,7 +18,7 @@ OPERATOR = 7003
 SETTINGS = {"ADMIN_IDS": str(OPERATOR)}
 
 
-async def test_failed_calls_to_telegram_leave_no_token_behind(town: World) -> None:
+async def test_failed_calls_to_telegram_leave_no_token_behind(shared: World) -> None:
     echo = {"ok": False, "error_code": 500, "description": f"no route /bot{TOKEN}/sendVideo"}
     for method, kind, params in (
         ("getFile", "status", {"code": 500, "body": echo}),
@@ -28,21 +28,21 @@ async def test_failed_calls_to_telegram_leave_no_token_behind(town: World) -> No
         ("getUpdates", "drop_before", {}),
         ("getUpdates", "status", {"code": 502, "body": f"https://x/bot{TOKEN}/getUpdates"}),
     ):
-        town.faults.add("telegram", method, kind, params=params)
-    ada = await town.person()
+        shared.faults.add("telegram", method, kind, params=params)
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says()
     await ada.sees_video()
-    assert await leaks(town) == []
+    assert await leaks(shared) == []
 
 
-async def test_a_key_the_provider_repeats_goes_no_further(town: World) -> None:
+async def test_a_key_the_provider_repeats_goes_no_further(shared: World) -> None:
     (
-        await town.http.post(
+        await shared.http.post(
             "/sim/people", json={"first_name": "Olga", "language_code": "en", "user_id": OPERATOR}
         )
     ).raise_for_status()
-    town.faults.add(
+    shared.faults.add(
         "provider",
         "detect",
         "code",
@@ -52,23 +52,23 @@ async def test_a_key_the_provider_repeats_goes_no_further(town: World) -> None:
             "message": f"Incorrect API key provided: {KEY}",
         },
     )
-    town.faults.add("provider", "get_policy", "status", params={"code": 500, "body": KEY})
-    ada = await town.person()
+    shared.faults.add("provider", "get_policy", "status", params={"code": 500, "body": KEY})
+    ada = await shared.person()
     sent = await ada.sends_photo()
     await ada.sees(said("photo-service-stopped"), reply_to=sent)
-    olga = type(ada)(town, OPERATOR)
+    olga = type(ada)(shared, OPERATOR)
     told = text_of(await olga.sees("refuses to work"))
     assert "InvalidApiKey" in told
     assert KEY not in told
-    assert await leaks(town) == []
+    assert await leaks(shared) == []
 
 
-async def test_the_provider_is_given_addresses_of_its_own_space_only(town: World) -> None:
-    ada = await town.person()
+async def test_the_provider_is_given_addresses_of_its_own_space_only(shared: World) -> None:
+    ada = await shared.person()
     await ada.sends_photo()
     await ada.says()
     await ada.sees_video()
-    calls = [*await town.provider_calls("detect"), *await town.provider_calls("submit")]
+    calls = [*await shared.provider_calls("detect"), *await shared.provider_calls("submit")]
     addresses = [
         address
         for call in calls
@@ -77,15 +77,15 @@ async def test_the_provider_is_given_addresses_of_its_own_space_only(town: World
     ]
     assert len(addresses) >= 3
     assert all(address.startswith("oss://") for address in addresses)
-    outbox = (await town.http.get("/sim/outbox")).json()["calls"]
+    outbox = (await shared.http.get("/sim/outbox")).json()["calls"]
     said_aloud = json.dumps([call["params"] for call in outbox])
     assert not any(spelling in said_aloud for spelling in SPELLINGS)
 
 
-async def test_the_scan_itself_finds_a_secret(town: World) -> None:
-    planted = town.directory / "planted.txt"
+async def test_the_scan_itself_finds_a_secret(shared: World) -> None:
+    planted = shared.directory / "planted.txt"
     planted.write_text(f"https://api.telegram.org/file/bot{TOKEN.replace(':', '%3A')}/x")
     try:
-        assert await leaks(town) == ["file planted.txt"]
+        assert await leaks(shared) == ["file planted.txt"]
     finally:
         planted.unlink()

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CHINESE = "zh-hans"
 
 
-async def test_everything_is_said_in_words_and_changed_in_place(town: World) -> None:
-    ada = await town.person()
+async def test_everything_is_said_in_words_and_changed_in_place(shared: World) -> None:
+    ada = await shared.person()
     menu = await opened(ada)
     assert line("setting-resolution", "resolution-small") in text_of(menu)
     assert line("setting-reply", "reply-video") in text_of(menu)
@@ -36,18 +36,18 @@ async def test_everything_is_said_in_words_and_changed_in_place(town: World) -> 
     assert len(await ada.heard()) == 1
 
 
-async def test_the_way_back_changes_nothing(town: World) -> None:
-    ada = await town.person()
+async def test_the_way_back_changes_nothing(shared: World) -> None:
+    ada = await shared.person()
     menu = await opened(ada)
     await ada.presses(menu, label("setting-progress"))
     question = await reads(ada, menu, said("setting-progress-ask"))
     await ada.presses(question, label("button-back"))
     await reads(ada, menu, line("setting-progress", "progress-shown"))
-    assert town.rows(f"SELECT * FROM preferences WHERE user_id = {ada.user_id}") == []
+    assert shared.rows(f"SELECT * FROM preferences WHERE user_id = {ada.user_id}") == []
 
 
-async def test_what_was_chosen_makes_the_next_video(town: World) -> None:
-    ada = await town.person()
+async def test_what_was_chosen_makes_the_next_video(shared: World) -> None:
+    ada = await shared.person()
     menu = await opened(ada)
     await chooses(ada, menu, "resolution", "large")
     await chooses(ada, menu, "levelling", "off")
@@ -58,12 +58,12 @@ async def test_what_was_chosen_makes_the_next_video(town: World) -> None:
     assert job["resolution"] == "720P"
     assert video["video"]["width"] > 700
     assert label("button-finer") not in buttons_of(video)
-    (sound,) = town.rows(f"SELECT * FROM media WHERE id = {job['sound_id']}")
+    (sound,) = shared.rows(f"SELECT * FROM media WHERE id = {job['sound_id']}")
     assert sound["levelled"] == 0
 
 
-async def test_the_language_is_that_of_every_text_from_then_on(town: World) -> None:
-    mei = await town.person("Mei", "en")
+async def test_the_language_is_that_of_every_text_from_then_on(shared: World) -> None:
+    mei = await shared.person("Mei", "en")
     menu = await opened(mei)
     await chooses(mei, menu, "language", "zh")
     await reads(mei, menu, said("settings-title", CHINESE))
@@ -75,7 +75,7 @@ async def test_the_language_is_that_of_every_text_from_then_on(town: World) -> N
     video = await mei.sees_video()
     assert label("button-finer", CHINESE) in buttons_of(video)
     assert await mei.forges_press(video, "cancel:999999") == label("answer-too-late", CHINESE)
-    before, *after = await texts_to(town, mei)
+    before, *after = await texts_to(shared, mei)
     assert "Your settings" in before
     assert len(after) > 5
     assert [text for text in after if not re.search("[\u4e00-\u9fff]", text)] == []
@@ -84,35 +84,35 @@ async def test_the_language_is_that_of_every_text_from_then_on(town: World) -> N
     await mei.sees(said("status-photo"), reply_to=sent)
 
 
-async def test_quiet_means_one_message_and_the_video(town: World) -> None:
-    ada = await town.person()
+async def test_quiet_means_one_message_and_the_video(shared: World) -> None:
+    ada = await shared.person()
     await chooses(ada, await opened(ada), "progress", "quiet")
     await ada.sends_photo()
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     await ada.says()
     status = await ada.sees(said("job-quiet", seconds=0.87))
     assert label("button-cancel") in buttons_of(status)
-    await town.tell_provider(render_seconds=0.2)
+    await shared.tell_provider(render_seconds=0.2)
     await ada.sees_video()
-    assert not [text for text in await texts_to(town, ada) if "Handing" in text or "▱" in text]
+    assert not [text for text in await texts_to(shared, ada) if "Handing" in text or "▱" in text]
 
 
-async def test_who_wants_to_be_asked_is_asked_before_much_quota_is_taken(town: World) -> None:
-    ada = await town.person()
+async def test_who_wants_to_be_asked_is_asked_before_much_quota_is_taken(shared: World) -> None:
+    ada = await shared.person()
     await chooses(ada, await opened(ada), "confirm", "always")
     await ada.sends_photo()
     voice = await ada.says()
     question = await ada.sees(said("sound-confirm", seconds=0.87, needed=0.87, left=60))
     assert question["reply_to_message"]["message_id"] == voice
-    assert town.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id}") == []
+    assert shared.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id}") == []
     assert await ada.presses(question, label("button-go-on")) == label("answer-started")
     await ada.sees_video()
     assert await ada.presses_again(question, label("button-go-on")) == label("answer-too-late")
-    assert len(town.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id}")) == 1
+    assert len(shared.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id}")) == 1
 
 
-async def test_who_says_no_keeps_the_photo_and_pays_nothing(town: World) -> None:
-    ada = await town.person()
+async def test_who_says_no_keeps_the_photo_and_pays_nothing(shared: World) -> None:
+    ada = await shared.person()
     menu = await opened(ada)
     await chooses(ada, menu, "confirm", "always")
     await ada.sends_photo()
@@ -123,32 +123,32 @@ async def test_who_says_no_keeps_the_photo_and_pays_nothing(town: World) -> None
     await chooses(ada, menu, "confirm", "ten")
     await ada.says()
     await ada.sees_video()
-    assert len(town.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id}")) == 1
+    assert len(shared.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id}")) == 1
 
 
-async def test_old_and_forged_presses_change_nothing_and_say_so(town: World) -> None:
-    ada, eve = await town.person(), await town.person("Eve")
+async def test_old_and_forged_presses_change_nothing_and_say_so(shared: World) -> None:
+    ada, eve = await shared.person(), await shared.person("Eve")
     menu = await opened(ada)
     for data in ("setting:resolution:9999P", "setting:nonsense", "setting:nonsense:1"):
         assert await ada.forges_press(menu, data) == label("answer-too-late")
     assert await ada.forges_press(menu, "setting") == label("answer-too-late")
     assert await eve.forges_press(menu, "setting:progress:quiet") == label("answer-not-yours")
     assert await eve.forges_press(menu, "settings") == label("answer-not-yours")
-    assert town.rows(f"SELECT * FROM preferences WHERE user_id IN ({ada.user_id})") == []
-    assert town.rows(f"SELECT * FROM preferences WHERE user_id IN ({eve.user_id})") == []
+    assert shared.rows(f"SELECT * FROM preferences WHERE user_id IN ({ada.user_id})") == []
+    assert shared.rows(f"SELECT * FROM preferences WHERE user_id IN ({eve.user_id})") == []
 
 
-async def test_a_link_to_the_private_chat_opens_the_settings(town: World) -> None:
-    ada = await town.person()
+async def test_a_link_to_the_private_chat_opens_the_settings(shared: World) -> None:
+    ada = await shared.person()
     await ada.send(text="/start settings")
     await ada.sees(said("settings-title"))
 
 
-async def texts_to(town: World, person: Person) -> list[str]:
+async def texts_to(shared: World, person: Person) -> list[str]:
     """All that the bot wrote to this person, edits too."""
     calls: list[Json] = []
     for method in ("sendMessage", "editMessageText", "sendVideo"):
-        calls += await town.bot_calls(method)
+        calls += await shared.bot_calls(method)
     mine = [c["params"] for c in calls if str(c["params"]["chat_id"]) == str(person.user_id)]
     return [str(params.get("text") or params.get("caption")) for params in mine]
 

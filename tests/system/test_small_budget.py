@@ -18,8 +18,8 @@ SETTINGS = {
 }
 
 
-async def test_start_and_quota_say_what_the_budget_still_pays_for(town: World) -> None:
-    ada = await town.person()
+async def test_start_and_quota_say_what_the_budget_still_pays_for(shared: World) -> None:
+    ada = await shared.person()
     assert await asks(ada, "/start") == said("start", longest=LONGEST_SECONDS, left=4)
     answer = await asks(ada, "/quota")
     assert "0 s used · 0 s set aside · 4 s left of 600 s" in answer
@@ -27,9 +27,9 @@ async def test_start_and_quota_say_what_the_budget_still_pays_for(town: World) -
     assert "It starts afresh tomorrow at 00:00 (UTC)." in answer
 
 
-async def test_what_is_said_to_be_left_shrinks_with_the_money(town: World) -> None:
+async def test_what_is_said_to_be_left_shrinks_with_the_money(shared: World) -> None:
     """Also with what somebody else spends, and in the receipt."""
-    ada, ben = await town.person(), await town.person()
+    ada, ben = await shared.person(), await shared.person()
     await ada.sends_photo()
     await ada.says(2)
     receipt = text_of(await ada.sees_video())

@@ -29,18 +29,18 @@ WRONG = {
 }
 
 
-async def who_showed_a_photo(town: World) -> Person:
+async def who_showed_a_photo(shared: World) -> Person:
     """Someone whose photo was accepted."""
-    person = await town.person()
+    person = await shared.person()
     sent = await person.sends_photo()
     await person.sees(said("photo-ready", longest=LONGEST_SECONDS), reply_to=sent)
     return person
 
 
-def kept_photos(town: World, person: Person) -> int:
+def kept_photos(shared: World, person: Person) -> int:
     """How many accepted photos wait for a voice of this person."""
     return len(
-        town.rows(
+        shared.rows(
             "SELECT * FROM drafts JOIN media ON media.id = drafts.photo_id "
             f"WHERE media.state = 'ready' AND drafts.user_id = {person.user_id}"
         )
@@ -48,9 +48,9 @@ def kept_photos(town: World, person: Person) -> int:
 
 
 async def test_what_cannot_be_heard_is_said_on_the_sound_and_the_photo_is_kept(
-    town: World,
+    shared: World,
 ) -> None:
-    people = await asyncio.gather(*(who_showed_a_photo(town) for _ in WRONG))
+    people = await asyncio.gather(*(who_showed_a_photo(shared) for _ in WRONG))
     sent = [
         await person.send_file("voice", data, "voice.ogg", raw=1)
         for person, (data, _) in zip(people, WRONG.values(), strict=True)
@@ -58,13 +58,13 @@ async def test_what_cannot_be_heard_is_said_on_the_sound_and_the_photo_is_kept(
     for person, message, (_, key) in zip(people, sent, WRONG.values(), strict=True):
         refusal = await person.sees(said(key), reply_to=message)
         assert buttons_of(refusal) == {}
-        assert kept_photos(town, person) == 1
+        assert kept_photos(shared, person) == 1
     await people[0].says()
     await people[0].sees_video()
 
 
-async def test_of_a_long_voice_the_beginning_is_offered_and_used(town: World) -> None:
-    ada = await who_showed_a_photo(town)
+async def test_of_a_long_voice_the_beginning_is_offered_and_used(shared: World) -> None:
+    ada = await who_showed_a_photo(shared)
     sent = await ada.says(25)
     offer = await ada.sees(said("sound-too_long", seconds=24.9, longest=19.9), reply_to=sent)
     button = label("button-beginning", seconds=LONGEST_SECONDS)
@@ -75,8 +75,8 @@ async def test_of_a_long_voice_the_beginning_is_offered_and_used(town: World) ->
     assert video["reply_to_message"]["message_id"] == sent
 
 
-async def test_a_long_voice_can_be_answered_with_a_shorter_one(town: World) -> None:
-    ada = await who_showed_a_photo(town)
+async def test_a_long_voice_can_be_answered_with_a_shorter_one(shared: World) -> None:
+    ada = await who_showed_a_photo(shared)
     long = await ada.says(21)
     offer = await ada.sees("use the beginning", reply_to=long)
     await ada.says()
@@ -86,22 +86,22 @@ async def test_a_long_voice_can_be_answered_with_a_shorter_one(town: World) -> N
     assert buttons_of(over) == {}
 
 
-async def test_a_claimed_length_is_not_believed(town: World) -> None:
-    ada, bea = await asyncio.gather(town.person(), town.person())
+async def test_a_claimed_length_is_not_believed(shared: World) -> None:
+    ada, bea = await asyncio.gather(shared.person(), shared.person())
     short = await ada.send_file("voice", voice(1), "voice.ogg", raw=1, duration=3600)
     await ada.sees(said("sound-ready", seconds=0.9), reply_to=short)
     long = await bea.send_file("voice", voice(25), "voice.ogg", raw=1, duration=1)
     await bea.sees("use the beginning", reply_to=long)
 
 
-async def test_a_noisy_voice_is_used_and_the_person_is_told(town: World) -> None:
-    ada = await town.person()
+async def test_a_noisy_voice_is_used_and_the_person_is_told(shared: World) -> None:
+    ada = await shared.person()
     sent = await ada.send_file("voice", voice_note(speech(2) + noise(2, 0.05)), "v.ogg", raw=1)
     await ada.sees("with some noise", reply_to=sent)
 
 
-async def test_tags_in_a_strange_encoding_do_no_harm(town: World) -> None:
-    ada = await town.person()
+async def test_tags_in_a_strange_encoding_do_no_harm(shared: World) -> None:
+    ada = await shared.person()
     song = as_file(speech(1), "mp3", "libmp3lame", tags={"title": "<b>\u041f\u0440\u0438\u0432&"})
     sent = await ada.send_file("audio", song, "song.mp3")
     await ada.sees(said("sound-ready", seconds=0.9), reply_to=sent)

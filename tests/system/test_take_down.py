@@ -20,9 +20,9 @@ ADMIN = 900_001
 SETTINGS = {"ADMIN_IDS": str(ADMIN), "QUOTA_SECONDS_PER_DAY": "600"}
 
 
-async def admin_of(town: World) -> Person:
-    await town.http.post("/sim/people", json={"first_name": "Olga", "user_id": ADMIN})
-    return Person(town, ADMIN)
+async def admin_of(shared: World) -> Person:
+    await shared.http.post("/sim/people", json={"first_name": "Olga", "user_id": ADMIN})
+    return Person(shared, ADMIN)
 
 
 async def asks(member: Member, shown: int) -> None:
@@ -31,13 +31,13 @@ async def asks(member: Member, shown: int) -> None:
     await member.says(reply_to=prompt["message_id"])
 
 
-async def a_detour(town: World) -> tuple[Group, Person, Person, Json, Json]:
+async def a_detour(shared: World) -> tuple[Group, Person, Person, Json, Json]:
     """A group without videos, of Cem, Ada and Ben: Ada's video of Ben's photo is in her private
     chat, under a number that somebody else's message has in the group, where the bot could delete
     it; and the job.
     """
-    cem, ada, ben = [await town.person(name) for name in ("Cem", "Ada", "Ben")]
-    there = await Group.create(town, "Faces", cem, ada, ben)
+    cem, ada, ben = [await shared.person(name) for name in ("Cem", "Ada", "Ben")]
+    there = await Group.create(shared, "Faces", cem, ada, ben)
     hello = said("introduction-hello", command="/talk@talking_photo_bot")
     await there.sees(hello)
     for number in range(12):
@@ -54,10 +54,10 @@ async def a_detour(town: World) -> tuple[Group, Person, Person, Json, Json]:
     return there, ada, ben, video, job
 
 
-async def takes_down(town: World, reporter: Person, chat_id: int, job: Json) -> None:
+async def takes_down(shared: World, reporter: Person, chat_id: int, job: Json) -> None:
     """Report that job's video, and decide."""
-    olga = await admin_of(town)
-    with closing(sqlite3.connect(town.database, timeout=30)) as base, base:
+    olga = await admin_of(shared)
+    with closing(sqlite3.connect(shared.database, timeout=30)) as base, base:
         base.execute(
             "INSERT INTO reports (job_id, reporter_id, chat_id, reason, filed_at_milliseconds)"
             " VALUES (?, ?, ?, 'face', 1)",
@@ -71,7 +71,7 @@ async def takes_down(town: World, reporter: Person, chat_id: int, job: Json) -> 
     assert await olga.presses(delivery, label("button-take-down")) == label("answer-taken-down")
 
     async def done() -> bool:
-        found = town.rows(f"SELECT state FROM takedowns WHERE job_id = {job['id']}")
+        found = shared.rows(f"SELECT state FROM takedowns WHERE job_id = {job['id']}")
         return found == [{"state": "said"}]
 
     await eventually(done, "the take-down is done")
@@ -87,19 +87,19 @@ def told_in(messages: list[Json]) -> bool:
 
 
 async def test_a_video_in_the_private_chat_is_deleted_there_and_the_group_loses_nothing(
-    town: World,
+    shared: World,
 ) -> None:
-    there, ada, ben, video, job = await a_detour(town)
+    there, ada, ben, video, job = await a_detour(shared)
     before = await numbers_in(there)
-    await takes_down(town, ben, there.chat_id, job)
+    await takes_down(shared, ben, there.chat_id, job)
     assert await numbers_in(there) >= before
     left = await ada.heard()
     assert video["message_id"] not in [message["message_id"] for message in left]
     assert told_in(left)
 
 
-async def test_an_objection_deletes_it_there_as_well(town: World) -> None:
-    there, ada, ben, video, job = await a_detour(town)
+async def test_an_objection_deletes_it_there_as_well(shared: World) -> None:
+    there, ada, ben, video, job = await a_detour(shared)
     before = await numbers_in(there)
     answer = await there.member(ben).forges_press((await there.chat())[-1], f"notme:{job['id']}")
     assert answer == label("answer-objected")
@@ -107,27 +107,27 @@ async def test_an_objection_deletes_it_there_as_well(town: World) -> None:
     assert video["message_id"] not in [message["message_id"] for message in await ada.heard()]
 
 
-async def test_a_report_in_the_private_chat_is_of_the_video_that_is_there(town: World) -> None:
-    _, ada, _, video, job = await a_detour(town)
+async def test_a_report_in_the_private_chat_is_of_the_video_that_is_there(shared: World) -> None:
+    _, ada, _, video, job = await a_detour(shared)
     sent = await ada.send(text="/report", reply_to_message_id=video["message_id"])
     question = await ada.sees(said("report-ask"), reply_to=sent)
     await ada.presses(question, label("report-reason-face"))
-    olga = await admin_of(town)
+    olga = await admin_of(shared)
     await olga.sees(f"Job {job['id']}, chat")
 
 
 async def test_after_a_move_to_a_supergroup_nothing_is_deleted_and_nobody_is_told_that_it_was(
-    town: World,
+    shared: World,
 ) -> None:
-    cem, ada = await town.person("Cem"), await town.person("Ada")
-    there = await Group.create(town, "Growing", cem, ada, kind="group")
+    cem, ada = await shared.person("Cem"), await shared.person("Ada")
+    there = await Group.create(shared, "Growing", cem, ada, kind="group")
     await asks(there.member(ada), await there.member(ada).sends_photo())
     video = await there.sees_video()
     job = await ada.reaches("done")
     grown = await there.migrates()
 
     async def moved() -> bool:
-        return bool(town.rows(f"SELECT 1 FROM jobs WHERE chat_id = {grown.chat_id}"))
+        return bool(shared.rows(f"SELECT 1 FROM jobs WHERE chat_id = {grown.chat_id}"))
 
     await eventually(moved, "the new id of the group")
     await grown.sets_bot("administrator", can_delete_messages=True)
@@ -135,18 +135,18 @@ async def test_after_a_move_to_a_supergroup_nothing_is_deleted_and_nobody_is_tol
         await grown.member(cem).writes(f"{number} sheep")
     numbers = await numbers_in(grown)
     assert video["message_id"] in numbers
-    await takes_down(town, ada, grown.chat_id, job)
+    await takes_down(shared, ada, grown.chat_id, job)
     assert await numbers_in(grown) >= numbers
     assert not told_in(await grown.chat())
-    olga = await admin_of(town)
+    olga = await admin_of(shared)
     stays = said("operator-video-stays", job=str(job["id"]), chat=str(grown.chat_id))
     await olga.sees(stays)
 
 
 async def test_of_somebody_who_is_forgotten_nothing_is_deleted_that_is_not_known(
-    town: World,
+    shared: World,
 ) -> None:
-    ada = await town.person("Ada")
+    ada = await shared.person("Ada")
     await ada.sends_photo()
     await ada.says()
     video = await ada.sees_video()
@@ -155,8 +155,8 @@ async def test_of_somebody_who_is_forgotten_nothing_is_deleted_that_is_not_known
     question = await ada.sees("", reply_to=asked)
     await ada.presses(question, label("button-forget"))
     await ada.sees(said("forget-done"))
-    await takes_down(town, ada, ada.user_id, job)
+    await takes_down(shared, ada, ada.user_id, job)
     assert video["message_id"] in [message["message_id"] for message in await ada.heard()]
     assert not told_in(await ada.heard())
-    olga = await admin_of(town)
+    olga = await admin_of(shared)
     await olga.sees(said("operator-video-stays", job=str(job["id"]), chat="–"))

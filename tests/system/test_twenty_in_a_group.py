@@ -49,11 +49,11 @@ def most_within_a_minute(times_milliseconds: Iterable[int]) -> int:
 async def test_all_get_their_videos_and_telegram_never_has_to_slow_the_bot_down(
     tmp_path: Path,
 ) -> None:
-    async with hurried_world(tmp_path, factor=_FACTOR, stand_ins=True, POLL_SECONDS="5") as town:
-        people = [await town.person(f"P{number}") for number in range(PEOPLE)]
-        there = await Group.create(town, "Crowd", *people)
+    async with hurried_world(tmp_path, factor=_FACTOR, stand_ins=True, POLL_SECONDS="5") as shared:
+        people = [await shared.person(f"P{number}") for number in range(PEOPLE)]
+        there = await Group.create(shared, "Crowd", *people)
         videos = await all_have_a_video_made(there)
-        calls = (await town.http.get("/sim/outbox")).json()["calls"]
+        calls = (await shared.http.get("/sim/outbox")).json()["calls"]
         assert [call for call in calls if call.get("error_code") == 429] == []
         here = [c for c in calls if str(c["params"].get("chat_id")) == str(there.chat_id)]
         edits = [call["at"] for call in here if call["method"].startswith("editMessage")]

@@ -20,48 +20,48 @@ PARTS = 2
 SECONDS = 21.0
 
 
-async def rendering(town: World, count: int) -> None:
+async def rendering(shared: World, count: int) -> None:
     """Wait until so many tasks are being made: they cannot be cancelled any more."""
 
     async def look() -> bool:
-        tasks = (await town.provider("tasks"))["tasks"]
+        tasks = (await shared.provider("tasks"))["tasks"]
         return [task["status"] for task in tasks].count("RUNNING") >= count
 
     await eventually(look, f"{count} tasks are being made")
 
 
-def jobs_of(town: World, person: Person) -> list[Json]:
-    return town.rows(
+def jobs_of(shared: World, person: Person) -> list[Json]:
+    return shared.rows(
         f"SELECT * FROM jobs WHERE user_id = {person.user_id} AND whole_id IS NULL ORDER BY id"
     )
 
 
-def parts_of(town: World, person: Person) -> list[Json]:
-    return town.rows(
+def parts_of(shared: World, person: Person) -> list[Json]:
+    return shared.rows(
         f"SELECT * FROM jobs WHERE user_id = {person.user_id} AND whole_id > 0 ORDER BY part"
     )
 
 
-async def parts_are(town: World, person: Person, *states: str) -> None:
+async def parts_are(shared: World, person: Person, *states: str) -> None:
     """Wait until this person's parts are in these states, in order."""
     await eventually(
-        lambda: [part["state"] for part in parts_of(town, person)] == [*states],
+        lambda: [part["state"] for part in parts_of(shared, person)] == [*states],
         f"parts: {states}",
     )
 
 
-def spent(town: World, person: Person) -> tuple[int, int]:
+def spent(shared: World, person: Person) -> tuple[int, int]:
     """What is held and spent of the person's quota, in milliseconds."""
-    (row,) = town.rows(
+    (row,) = shared.rows(
         "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_quota_milliseconds) AS spent"
         f" FROM ledger WHERE user_id = {person.user_id}"
     )
     return row["held"], row["spent"]
 
 
-async def ends(town: World, person: Person, *states: str) -> Json:
+async def ends(shared: World, person: Person, *states: str) -> Json:
     async def look() -> Json | None:
-        job = jobs_of(town, person)[-1]
+        job = jobs_of(shared, person)[-1]
         return job if job["state"] in states and job["announced"] else None
 
     return await eventually(look, f"an end: {states}")
@@ -78,25 +78,25 @@ async def asks_for_all_in_parts(person: Person) -> None:
 
 @pytest.mark.parametrize("who", ["its maker, as the group's owner", "another account"])
 async def test_a_video_that_is_stopped_by_an_objection_after_its_submission_counts(
-    town: World, who: str
+    shared: World, who: str
 ) -> None:
-    ada, ben = await town.person("Ada"), await town.person("Ben")
-    there = await Group.create(town, "Faces", ada, ben)
+    ada, ben = await shared.person("Ada"), await shared.person("Ben")
+    there = await Group.create(shared, "Faces", ada, ben)
     stopper = ben if who == "another account" else ada
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     shown = await there.member(ben).sends_photo()
     asked = await there.member(ada).commands("/talk", reply_to=shown)
     prompt = await there.sees("", reply_to=asked)
     voice = await there.member(ada).says(5.0, reply_to=prompt["message_id"])
     status = await there.sees(said("borrowed-used", owner="Ben"), reply_to=voice)
-    await rendering(town, 1)
+    await rendering(shared, 1)
     await there.member(stopper).presses(status, label("button-not-me"))
     await there.sees(said("job-objected"))
-    await town.tell_provider(render_seconds=0.2)
-    job = await ends(town, ada, "failed")
+    await shared.tell_provider(render_seconds=0.2)
+    job = await ends(shared, ada, "failed")
     billed = job["billed_milliseconds"]
     assert billed > 4_000
-    assert spent(town, ada) == (0, billed)
+    assert spent(shared, ada) == (0, billed)
     charged = label("charged-all-the-same", seconds=billed / 1000)
     await there.sees(said("failed-objected", charged=charged))
     assert not [m for m in await there.heard() if "video" in m]
@@ -106,55 +106,55 @@ async def test_a_video_that_is_stopped_by_an_objection_after_its_submission_coun
 
 
 async def test_a_long_voice_whose_maker_blocks_the_bot_counts_as_far_as_it_was_made(
-    town: World,
+    shared: World,
 ) -> None:
-    ada = await town.person()
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+    ada = await shared.person()
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     await asks_for_all_in_parts(ada)
-    await parts_are(town, ada, "running", "ready")
-    await rendering(town, 1)
-    (await town.http.post(f"/sim/chats/{ada.user_id}/block", json={})).raise_for_status()
-    await parts_are(town, ada, "running", "cancelled")
-    await town.tell_provider(render_seconds=0.2)
-    whole = await ends(town, ada, "undeliverable")
-    first = parts_of(town, ada)[0]
+    await parts_are(shared, ada, "running", "ready")
+    await rendering(shared, 1)
+    (await shared.http.post(f"/sim/chats/{ada.user_id}/block", json={})).raise_for_status()
+    await parts_are(shared, ada, "running", "cancelled")
+    await shared.tell_provider(render_seconds=0.2)
+    whole = await ends(shared, ada, "undeliverable")
+    first = parts_of(shared, ada)[0]
     assert whole["billed_milliseconds"] == first["billed_milliseconds"] > 0
-    assert spent(town, ada) == (0, first["billed_milliseconds"])
+    assert spent(shared, ada) == (0, first["billed_milliseconds"])
 
-    (await town.http.post(f"/sim/chats/{ada.user_id}/unblock", json={})).raise_for_status()
+    (await shared.http.post(f"/sim/chats/{ada.user_id}/unblock", json={})).raise_for_status()
     await ada.send(text="/last")
     await ada.sees_video()
-    assert spent(town, ada) == (0, first["billed_milliseconds"])
+    assert spent(shared, ada) == (0, first["billed_milliseconds"])
 
 
-async def test_a_long_voice_that_is_closed_off_before_it_began_costs_nothing(town: World) -> None:
-    ben, ada = await town.person("Ben"), await town.person()
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+async def test_a_long_voice_that_is_closed_off_before_it_began_costs_nothing(shared: World) -> None:
+    ben, ada = await shared.person("Ben"), await shared.person()
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     await ben.sends_photo()
     await ben.says()
-    await rendering(town, 1)
+    await rendering(shared, 1)
     await asks_for_all_in_parts(ada)
-    await parts_are(town, ada, *["ready"] * PARTS)
-    (await town.http.post(f"/sim/chats/{ada.user_id}/block", json={})).raise_for_status()
-    await ends(town, ada, "cancelled")
-    assert spent(town, ada) == (0, 0)
-    await town.tell_provider(render_seconds=0.2)
+    await parts_are(shared, ada, *["ready"] * PARTS)
+    (await shared.http.post(f"/sim/chats/{ada.user_id}/block", json={})).raise_for_status()
+    await ends(shared, ada, "cancelled")
+    assert spent(shared, ada) == (0, 0)
+    await shared.tell_provider(render_seconds=0.2)
     await ben.sees_video()
 
 
 async def test_a_long_voice_of_which_a_later_part_is_declined_says_what_it_took(
-    town: World,
+    shared: World,
 ) -> None:
-    ada = await town.person()
-    await town.tell_provider(render_seconds=HELD_SECONDS)
+    ada = await shared.person()
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     await asks_for_all_in_parts(ada)
-    await parts_are(town, ada, "running", "ready")
+    await parts_are(shared, ada, "running", "ready")
     declined = {"after_seconds": 0.1, "code": "DataInspectionFailed"}
-    town.faults.add("provider", "submit", "task_fails", params=declined)
-    await town.tell_provider(render_seconds=0.2)
-    await ends(town, ada, "failed")
-    billed = parts_of(town, ada)[0]["billed_milliseconds"]
-    assert spent(town, ada) == (0, billed)
+    shared.faults.add("provider", "submit", "task_fails", params=declined)
+    await shared.tell_provider(render_seconds=0.2)
+    await ends(shared, ada, "failed")
+    billed = parts_of(shared, ada)[0]["billed_milliseconds"]
+    assert spent(shared, ada) == (0, billed)
     charged = label("charged-all-the-same", seconds=billed / 1000)
     told = await ada.sees(said("failed-moderated", charged=charged))
     assert buttons_of(told) == {}

@@ -15,8 +15,8 @@ from bot.retry import INTAKE
 from bot.telegram.destination import Destination
 from storage import drafts, media, media_answers
 from storage.media import ConversationKey, Media, ReceivedMedia
-from tests.pipeline.engines import success
-from tests.pipeline.shop import Shop
+from tests.support.fake_services import Fakes
+from tests.support.scripted_engine import success
 
 ADA = ConversationKey(7, 0, 7)
 AWAY = "I cannot reach the video service just now"
@@ -39,18 +39,18 @@ class Everybody:
 class Services:
     """Intake with a check that meets the network as it is."""
 
-    def __init__(self, shop: Shop) -> None:
-        self.shop = shop
+    def __init__(self, fakes: Fakes) -> None:
+        self.fakes = fakes
         self.failure: Exception | None = NotSent("no connection")
         self.checks = 0
         everybody = cast(Any, Everybody())
         replies = MediaReplies(
-            common=shop.common, messenger=shop.messenger, long_voice_choices=everybody
+            common=fakes.common, messenger=fakes.messenger, long_voice_choices=everybody
         )
         checks = {"photo": self.check, "sound": self.check}
         self.intake = Intake(
-            common=shop.common,
-            check=MediaCheck(common=shop.common, checks=checks),
+            common=fakes.common,
+            check=MediaCheck(common=fakes.common, checks=checks),
             replies=replies,
             photo_help=everybody,
             consent=everybody,
@@ -63,17 +63,17 @@ class Services:
         self.checks += 1
         if self.failure is not None:
             raise self.failure
-        kept = UploadedFile("oss://photo.jpg", self.shop.clock.now_milliseconds() + 10**8)
+        kept = UploadedFile("oss://photo.jpg", self.fakes.clock.now_milliseconds() + 10**8)
         return MediaOutcome.ready(
             {"upload_url": kept.url, "upload_expires_at_milliseconds": kept.expires_at_milliseconds}
         )
 
     async def photo(self) -> int:
         """A photo whose sender was told that it is looked at."""
-        sent = await self.shop.paper.send_text(Destination(ADA.chat_id), "Looking at your photo…")
+        sent = await self.fakes.sender.send_text(Destination(ADA.chat_id), "Looking at your photo…")
         arrival = ReceivedMedia("update:1", "photo", ADA, 1, None, "f", "u", 9)
-        now = self.shop.clock.now_milliseconds()
-        async with self.shop.database.transaction() as tx:
+        now = self.fakes.clock.now_milliseconds()
+        async with self.fakes.database.transaction() as tx:
             await media.record(tx, arrival, not_before_milliseconds=now)
             item = await media.by_source(tx, arrival.source)
             assert item is not None
@@ -86,18 +86,18 @@ class Services:
     async def pass_time(self, seconds: int) -> None:
         """In steps of two seconds; what is due is worked on, as the pipeline does."""
         for _ in range(seconds // 2 + 1):
-            for item in await media.due(self.shop.database, 9):
+            for item in await media.due(self.fakes.database, 9):
                 await self.intake.receive(item)
-            self.shop.clock.advance(2)
+            self.fakes.clock.advance(2)
 
 
-async def test_a_photo_waits_for_the_network_and_its_sender_is_told_once(shop: Shop) -> None:
-    services = Services(shop)
+async def test_a_photo_waits_for_the_network_and_its_sender_is_told_once(fakes: Fakes) -> None:
+    services = Services(fakes)
     media_id = await services.photo()
     heard: list[str] = []
     for _ in range(TEN_MINUTES // 10):
         await services.pass_time(10)
-        (said,) = shop.paper.to(ADA.chat_id)
+        (said,) = fakes.sender.to(ADA.chat_id)
         if heard[-1:] != [said]:
             heard.append(said)
     assert len(heard) == 1
@@ -105,49 +105,49 @@ async def test_a_photo_waits_for_the_network_and_its_sender_is_told_once(shop: S
     assert services.checks <= 12
     services.failure = None
     await services.pass_time(round(max(INTAKE.delays_seconds)) + 1)
-    item = await media.get(shop.database, media_id)
+    item = await media.get(fakes.database, media_id)
     assert item is not None
     assert item.state == "ready"
-    (said,) = shop.paper.to(ADA.chat_id)
+    (said,) = fakes.sender.to(ADA.chat_id)
     assert "Good photo" in said
 
 
-async def test_after_half_an_hour_its_sender_decides(shop: Shop) -> None:
-    services = Services(shop)
+async def test_after_half_an_hour_its_sender_decides(fakes: Fakes) -> None:
+    services = Services(fakes)
     media_id = await services.photo()
     await services.pass_time(30 * 60)
-    assert shop.paper.to(ADA.chat_id)[0].startswith(AWAY)
+    assert fakes.sender.to(ADA.chat_id)[0].startswith(AWAY)
     await services.pass_time(5 * 60)
-    item = await media.get(shop.database, media_id)
+    item = await media.get(fakes.database, media_id)
     assert item is not None
     assert (item.state, item.fault) == ("asked", "unreachable")
-    (message,) = shop.paper.messages.values()
+    (message,) = fakes.sender.messages.values()
     assert len(message.buttons) == 1
-    async with shop.database.transaction() as tx:
+    async with fakes.database.transaction() as tx:
         assert await media_answers.reopen(tx, media_id)
     services.failure = None
     await services.pass_time(2)
-    assert "Good photo" in shop.paper.to(ADA.chat_id)[0]
+    assert "Good photo" in fakes.sender.to(ADA.chat_id)[0]
 
 
 async def test_a_photo_that_nothing_can_open_is_not_blamed_and_the_operator_is_told(
-    shop: Shop,
+    fakes: Fakes,
 ) -> None:
-    services = Services(shop)
+    services = Services(fakes)
     media_id = await services.photo()
     services.failure = MediaWorkerNotStarted("the media process does not start")
     await services.pass_time(2)
-    (message,) = shop.paper.messages.values()
+    (message,) = fakes.sender.messages.values()
     assert message.text.startswith("I cannot open pictures at the moment.")
     assert len(message.buttons) == 1
-    await shop.post()
-    (told,) = shop.told()
+    await fakes.post()
+    (told,) = fakes.told()
     assert "talking-photo doctor" in told
-    async with shop.database.transaction() as tx:
+    async with fakes.database.transaction() as tx:
         assert await media_answers.reopen(tx, media_id)
     services.failure = None
     await services.pass_time(2)
-    assert "Good photo" in shop.paper.to(ADA.chat_id)[0]
+    assert "Good photo" in fakes.sender.to(ADA.chat_id)[0]
 
 
 def test_the_service_is_tried_for_half_an_hour_and_an_unread_file_four_times() -> None:
@@ -157,32 +157,32 @@ def test_the_service_is_tried_for_half_an_hour_and_an_unread_file_four_times() -
     assert policy_of(InputNotFetched("400")).delay_seconds(5) is None
 
 
-async def test_videos_wait_in_the_queue_and_the_provider_is_not_stormed(shop: Shop) -> None:
-    waiting = [await shop.waiting_job(user_id) for user_id in range(1, 6)]
-    shop.engine.refusal = NotSent("no connection")
-    async with shop.open():
+async def test_videos_wait_in_the_queue_and_the_provider_is_not_stormed(fakes: Fakes) -> None:
+    waiting = [await fakes.waiting_job(user_id) for user_id in range(1, 6)]
+    fakes.engine.refusal = NotSent("no connection")
+    async with fakes.open():
         for _ in range(TEN_MINUTES // 5):
-            shop.clock.advance(5)
-            await shop.rounds(1)
+            fakes.clock.advance(5)
+            await fakes.rounds(1)
 
         async def all_wait() -> bool:
-            return {(await shop.job(job.id)).state for job in waiting} == {"ready"}
+            return {(await fakes.job(job.id)).state for job in waiting} == {"ready"}
 
-        await shop.until(all_wait)
-        attempts = len(shop.engine.submitted)
+        await fakes.until(all_wait)
+        attempts = len(fakes.engine.submitted)
         assert 5 <= attempts <= 20, "together, not five times as many"
-        shop.engine.refusal = None
-        shop.engine.will_answer([success()] * 50)
-        shop.clock.advance(60)
-        await shop.until(lambda: len(shop.engine.submitted) > attempts)
+        fakes.engine.refusal = None
+        fakes.engine.will_answer([success()] * 50)
+        fakes.clock.advance(60)
+        await fakes.until(lambda: len(fakes.engine.submitted) > attempts)
 
 
 async def test_a_video_that_is_being_made_is_not_lost_by_ten_minutes_of_silence(
-    shop: Shop,
+    fakes: Fakes,
 ) -> None:
-    job = await shop.running_job()
+    job = await fakes.running_job()
     silence: list[Any] = [TryAgain("no answer")] * (TEN_MINUTES // 5)
-    shop.engine.will_answer([*silence, success()], every_seconds=5.0)
-    await shop.watch.watch(job)
-    assert (await shop.job(job.id)).state == "fetching"
-    assert shop.told() == []
+    fakes.engine.will_answer([*silence, success()], every_seconds=5.0)
+    await fakes.watch.watch(job)
+    assert (await fakes.job(job.id)).state == "fetching"
+    assert fakes.told() == []

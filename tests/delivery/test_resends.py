@@ -16,7 +16,7 @@ from storage.jobs import resends
 from storage.jobs.jobs import Job
 from storage.jobs.resends import Wanted
 from storage.media import ConversationKey
-from tests.delivery.scene import ADA, Scene
+from tests.delivery.rendered import ADA, Setup
 from tests.support.bot_api import Json
 from tests.support.chats import text_of
 from tests.support.texts import said
@@ -35,7 +35,7 @@ class NoFiles(Files):
         raise FileGone(file_id)
 
 
-def errands_of(there: Scene) -> Resends:
+def errands_of(there: Setup) -> Resends:
     telegram = replace(there.common.telegram, files=NoFiles())
     common = replace(there.common, telegram=telegram)
     return Resends(
@@ -47,27 +47,27 @@ def errands_of(there: Scene) -> Resends:
     )
 
 
-async def asked(there: Scene, kind: str, job: Job) -> Wanted:
+async def asked(there: Setup, kind: str, job: Job) -> Wanted:
     wanted = Wanted(kind, HERE, job.video_message_id or 0, job_id=job.id)
     async with there.database.transaction() as tx:
         await resends.ask(tx, wanted)
     return wanted
 
 
-async def work(there: Scene) -> None:
+async def work(there: Setup) -> None:
     for do in (await errands_of(there).due()).values():
         await do()
 
 
-async def left(there: Scene) -> list[resends.Resend]:
+async def left(there: Setup) -> list[resends.Resend]:
     return await there.database.every(resends.Resend, "SELECT * FROM errands")
 
 
-async def notes(there: Scene) -> list[Json]:
+async def notes(there: Setup) -> list[Json]:
     return [message for message in await there.telegram.seen() if "video_note" in message]
 
 
-async def test_two_presses_in_a_row_are_one(there: Scene) -> None:
+async def test_two_presses_in_a_row_are_one(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
     await asked(there, "note", job)
     await asked(there, "note", job)
@@ -76,7 +76,7 @@ async def test_two_presses_in_a_row_are_one(there: Scene) -> None:
     assert await left(there) == []
 
 
-async def test_a_lost_answer_is_not_sent_twice(there: Scene) -> None:
+async def test_a_lost_answer_is_not_sent_twice(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
     there.telegram.fault("sendVideoNote", "drop_after")
     await asked(there, "note", job)
@@ -85,7 +85,7 @@ async def test_a_lost_answer_is_not_sent_twice(there: Scene) -> None:
     assert len(await notes(there)) == 1
 
 
-async def test_what_was_being_sent_when_the_process_died_is_not_sent_again(there: Scene) -> None:
+async def test_what_was_being_sent_when_the_process_died_is_not_sent_again(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
     await asked(there, "video", job)
     (resend,) = await left(there)
@@ -96,7 +96,7 @@ async def test_what_was_being_sent_when_the_process_died_is_not_sent_again(there
     assert await left(there) == []
 
 
-async def test_a_pause_of_telegram_puts_it_off_and_it_comes_then(there: Scene) -> None:
+async def test_a_pause_of_telegram_puts_it_off_and_it_comes_then(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
     there.telegram.fault("sendVideoNote", "rate_limit", retry_after=100)
     await asked(there, "note", job)
@@ -108,7 +108,7 @@ async def test_a_pause_of_telegram_puts_it_off_and_it_comes_then(there: Scene) -
     assert len(await notes(there)) == 1
 
 
-async def test_what_nobody_has_any_more_is_said_on_the_message_that_asked(there: Scene) -> None:
+async def test_what_nobody_has_any_more_is_said_on_the_message_that_asked(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
     there.packager.path(job).unlink()
     async with there.database.transaction() as tx:
@@ -121,7 +121,7 @@ async def test_what_nobody_has_any_more_is_said_on_the_message_that_asked(there:
     assert await left(there) == []
 
 
-async def test_who_takes_no_round_notes_is_told(there: Scene) -> None:
+async def test_who_takes_no_round_notes_is_told(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
     there.telegram.fault(
         "sendVideoNote", "bad_request", description="Bad Request: VOICE_MESSAGES_FORBIDDEN"
@@ -132,7 +132,7 @@ async def test_who_takes_no_round_notes_is_told(there: Scene) -> None:
 
 
 @pytest.mark.parametrize("description", ["Forbidden: bot was blocked by the user"])
-async def test_a_chat_that_is_closed_ends_it(there: Scene, description: str) -> None:
+async def test_a_chat_that_is_closed_ends_it(there: Setup, description: str) -> None:
     job = await there.deliver(await there.rendered())
     there.telegram.fault("sendVideoNote", "forbidden", description=description)
     await asked(there, "note", job)
@@ -141,7 +141,7 @@ async def test_a_chat_that_is_closed_ends_it(there: Scene, description: str) -> 
 
 
 async def test_the_later_of_two_pages_is_shown_and_a_page_that_is_gone_is_let_go(
-    there: Scene,
+    there: Setup,
 ) -> None:
     await there.deliver(await there.rendered())
     for page in (1, 2):

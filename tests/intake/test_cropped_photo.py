@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from bot.media.picture.normalise import NormalisedPicture
-from tests.pipeline.shop import Shop
+from tests.support.fake_services import Fakes
 
 
 async def test_a_copy_that_expired_is_made_of_the_same_part(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    fakes: Fakes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = await shop.waiting_job()
-    async with shop.database.transaction() as tx:
+    job = await fakes.waiting_job()
+    async with fakes.database.transaction() as tx:
         await tx.execute(
             "UPDATE media SET upload_expires_at_milliseconds = 0, crop = '[1, 2, 301, 402]'"
             " WHERE id = :id",
@@ -24,7 +24,7 @@ async def test_a_copy_that_expired_is_made_of_the_same_part(
         cuts.append(crop)
         return NormalisedPicture(data + b"part", 400, 400, "", enlarged=True, faces=())
 
-    monkeypatch.setattr(shop.hands, "normalise_part", normalise_part)
-    await shop.preparation.prepare(job)
+    monkeypatch.setattr(fakes.media_worker, "normalise_part", normalise_part)
+    await fakes.preparation.prepare(job)
     assert cuts == [(1, 2, 301, 402)]
-    assert not await shop.preparation.is_outdated(job)
+    assert not await fakes.preparation.is_outdated(job)

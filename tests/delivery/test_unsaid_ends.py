@@ -10,7 +10,7 @@ import pytest
 from bot.telegram.errors import ChatDead, NotAllowed, TelegramFailure
 from storage.jobs import jobs
 from storage.jobs.jobs import Job
-from tests.pipeline.shop import Shop
+from tests.support.fake_services import Fakes
 from tests.support.fakes import FakeSender
 
 SAID = "Nothing was charged"
@@ -37,48 +37,48 @@ def _unless_refused(
     return saying
 
 
-async def failed(shop: Shop, refusals: list[TelegramFailure], failure: TelegramFailure) -> Job:
-    job = await shop.waiting_job()
+async def failed(fakes: Fakes, refusals: list[TelegramFailure], failure: TelegramFailure) -> Job:
+    job = await fakes.waiting_job()
     refusals.append(failure)
-    await shop.finisher.fail(job, "failed-service")
-    return await shop.job(job.id)
+    await fakes.finisher.fail(job, "failed-service")
+    return await fakes.job(job.id)
 
 
-async def due(shop: Shop) -> list[int]:
+async def due(fakes: Fakes) -> list[int]:
     """The jobs whose end is to be said now."""
-    return [job.id for job in await jobs.unannounced(shop.database)]
+    return [job.id for job in await jobs.unannounced(fakes.database)]
 
 
 async def test_what_was_refused_is_said_a_while_later(
-    shop: Shop, refusals: list[TelegramFailure]
+    fakes: Fakes, refusals: list[TelegramFailure]
 ) -> None:
-    job = await failed(shop, refusals, NotAllowed("no right"))
+    job = await failed(fakes, refusals, NotAllowed("no right"))
     assert not job.announced
-    assert await due(shop) == []
+    assert await due(fakes) == []
     refusals.clear()
-    shop.clock.advance(61)
-    assert await due(shop) == [job.id]
-    await shop.finisher.announce(job.id)
-    assert (await shop.job(job.id)).announced
-    assert SAID in shop.paper.to(job.chat_id)[-1]
+    fakes.clock.advance(61)
+    assert await due(fakes) == [job.id]
+    await fakes.finisher.announce(job.id)
+    assert (await fakes.job(job.id)).announced
+    assert SAID in fakes.sender.to(job.chat_id)[-1]
 
 
 async def test_what_is_refused_for_an_hour_and_more_is_given_up(
-    shop: Shop, refusals: list[TelegramFailure]
+    fakes: Fakes, refusals: list[TelegramFailure]
 ) -> None:
-    job = await failed(shop, refusals, NotAllowed("no right"))
+    job = await failed(fakes, refusals, NotAllowed("no right"))
     attempts = 1
-    while await due(shop) or not (await shop.job(job.id)).announced:
-        shop.clock.advance(60)
-        if await due(shop):
-            await shop.finisher.announce(job.id)
+    while await due(fakes) or not (await fakes.job(job.id)).announced:
+        fakes.clock.advance(60)
+        if await due(fakes):
+            await fakes.finisher.announce(job.id)
             attempts += 1
     assert attempts == 4
 
 
 async def test_a_closed_chat_is_not_tried_again(
-    shop: Shop, refusals: list[TelegramFailure]
+    fakes: Fakes, refusals: list[TelegramFailure]
 ) -> None:
-    job = await failed(shop, refusals, ChatDead("blocked"))
+    job = await failed(fakes, refusals, ChatDead("blocked"))
     assert job.announced
-    assert await due(shop) == []
+    assert await due(fakes) == []

@@ -33,13 +33,13 @@ from storage import media
 from storage.db.database import Database
 from storage.jobs import job_parts, jobs, moves
 from storage.jobs.jobs import Job, JobState
-from tests.pipeline.engines import ScriptedEngine
 from tests.storage import orders
 from tests.support.clock import FakeClock
 from tests.support.common import common_services
 from tests.support.deadlines import eventually
 from tests.support.fakes import FakeSender, FakeWorker
 from tests.support.limits import terms_with
+from tests.support.scripted_engine import ScriptedEngine
 
 OPERATOR = 7001
 _tasks = itertools.count(1)
@@ -53,7 +53,7 @@ def _sound(data: bytes, *_: object) -> NormalisedSound:
     return NormalisedSound(data, 5_000, 5_000, False, -16.0, -1.0, None)
 
 
-class Shop:
+class Fakes:
     """The parts."""
 
     def __init__(self, database: Database, clock: FakeClock, results: Path) -> None:
@@ -62,12 +62,14 @@ class Shop:
         self.clock = clock
         self.engine = engine = ScriptedEngine(clock)
         self.engines = engines = Engines(engine)
-        self.paper = FakeSender()
-        self.hands = FakeWorker({calls.normalise_picture: _picture, calls.normalise_sound: _sound})
+        self.sender = FakeSender()
+        self.media_worker = FakeWorker(
+            {calls.normalise_picture: _picture, calls.normalise_sound: _sound}
+        )
         results.mkdir(parents=True, exist_ok=True)
         limits = terms_with(admin_ids=frozenset({OPERATOR}), results=results, poll_seconds=0.0)
         self.common = common = common_services(
-            database, clock, limits, sender=self.paper, worker=self.hands
+            database, clock, limits, sender=self.sender, worker=self.media_worker
         )
         self.wakeup, self.operator = common.wakeup, common.operator
         self.messenger = messenger = Messenger(common=common)
@@ -93,7 +95,7 @@ class Shop:
         self.slots = Slots(
             common=common, engines=engines, outages=outages, submission=self.submission
         )
-        self.pipeline = Worker(
+        self.worker = Worker(
             common=common,
             intake=cast(Any, self),
             steps=JobSteps(
@@ -138,7 +140,7 @@ class Shop:
         """A job that waits for its slot, with a status message and copies at the provider."""
         now = self.clock.now_milliseconds()
         job = await orders.start(self.database, user_id)
-        sent = await self.paper.send_text(Destination(job.chat_id), "…")
+        sent = await self.sender.send_text(Destination(job.chat_id), "…")
         async with self.database.transaction() as tx:
             await moves.set_status_message(
                 tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id
@@ -186,13 +188,13 @@ class Shop:
 
     def told(self) -> list[str]:
         """What the operator was told."""
-        return self.paper.to(OPERATOR)
+        return self.sender.to(OPERATOR)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """The pipeline at work."""
         stop = asyncio.Event()
-        work = asyncio.create_task(self.pipeline.run(stop))
+        work = asyncio.create_task(self.worker.run(stop))
         try:
             yield
         finally:

@@ -13,14 +13,14 @@ from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS, Submission
 from storage.db.database import Database
 from storage.jobs.jobs import Job, JobState
-from tests.pipeline.shop import Shop
 from tests.support.clock import HOUR, FakeClock
+from tests.support.fake_services import Fakes
 
 SKEWS_SECONDS = (-600.0, -90.0, 0.0, 90.0, 600.0)
 
 
-class Skewed(Shop):
-    """A shop whose clock differs from the provider's, and is set now and then."""
+class Skewed(Fakes):
+    """A fakes whose clock differs from the provider's, and is set now and then."""
 
     off_seconds = 0.0
 
@@ -43,93 +43,93 @@ class Skewed(Shop):
 
 
 @pytest.fixture
-async def shop(tmp_path: Path) -> AsyncIterator[Skewed]:
+async def fakes(tmp_path: Path) -> AsyncIterator[Skewed]:
     clock = FakeClock(jumps=False)
     database = await Database.open(tmp_path / "bot.db", clock)
     yield Skewed(database, clock, tmp_path / "results")
     await database.close()
 
 
-async def lost_submission(shop: Skewed) -> Job:
+async def lost_submission(fakes: Skewed) -> Job:
     """The task is created; its answer does not come."""
-    job = await shop.waiting_job()
-    shop.restart()
+    job = await fakes.waiting_job()
+    fakes.restart()
 
     async def create() -> None:
-        created_at = shop.engine.really_now_milliseconds()
-        task = TaskSummary("ours", TaskStatus.RUNNING, shop.engine.name, created_at)
-        shop.engine.listed.append(task)
+        created_at = fakes.engine.really_now_milliseconds()
+        task = TaskSummary("ours", TaskStatus.RUNNING, fakes.engine.name, created_at)
+        fakes.engine.listed.append(task)
 
-    shop.engine.during_submit = create
-    shop.engine.refusal = SubmitUnknown("no answer")
-    taken = await shop.slots.take(shop.engine)
+    fakes.engine.during_submit = create
+    fakes.engine.refusal = SubmitUnknown("no answer")
+    taken = await fakes.slots.take(fakes.engine)
     assert taken is not None
-    await shop.submission.submit(taken)
-    return await shop.job(job.id)
+    await fakes.submission.submit(taken)
+    return await fakes.job(job.id)
 
 
 @pytest.mark.parametrize("later_seconds", [5.0, 7 * 60.0])
 @pytest.mark.parametrize("ahead_after_seconds", SKEWS_SECONDS)
 @pytest.mark.parametrize("ahead_seconds", SKEWS_SECONDS)
 async def test_a_lost_task_is_found_whatever_the_clocks_say_then_and_after_a_restart(
-    shop: Skewed, ahead_seconds: float, ahead_after_seconds: float, later_seconds: float
+    fakes: Skewed, ahead_seconds: float, ahead_after_seconds: float, later_seconds: float
 ) -> None:
-    shop.set_ahead(ahead_seconds)
-    job = await lost_submission(shop)
-    shop.clock.advance(later_seconds)
-    shop.set_ahead(ahead_after_seconds)
-    shop.restart()
-    await shop.submission.reconcile(job)
-    found = await shop.job(job.id)
+    fakes.set_ahead(ahead_seconds)
+    job = await lost_submission(fakes)
+    fakes.clock.advance(later_seconds)
+    fakes.set_ahead(ahead_after_seconds)
+    fakes.restart()
+    await fakes.submission.reconcile(job)
+    found = await fakes.job(job.id)
     assert (found.state, found.task_id) == (JobState.RUNNING, "ours")
 
 
 @pytest.mark.parametrize("ahead_seconds", SKEWS_SECONDS)
 @pytest.mark.parametrize("away_seconds", [-600.0, 600.0])
 async def test_a_task_of_ten_minutes_away_is_not_taken(
-    shop: Skewed, ahead_seconds: float, away_seconds: float
+    fakes: Skewed, ahead_seconds: float, away_seconds: float
 ) -> None:
-    shop.set_ahead(ahead_seconds)
-    job = await lost_submission(shop)
-    created_at = shop.engine.really_now_milliseconds() + round(away_seconds * 1000)
-    shop.engine.listed = [TaskSummary("other", TaskStatus.RUNNING, None, created_at)]
-    await shop.submission.reconcile(job)
-    assert (await shop.job(job.id)).state == JobState.SUBMITTING
+    fakes.set_ahead(ahead_seconds)
+    job = await lost_submission(fakes)
+    created_at = fakes.engine.really_now_milliseconds() + round(away_seconds * 1000)
+    fakes.engine.listed = [TaskSummary("other", TaskStatus.RUNNING, None, created_at)]
+    await fakes.submission.reconcile(job)
+    assert (await fakes.job(job.id)).state == JobState.SUBMITTING
 
 
 @pytest.mark.parametrize("ahead_seconds", [-23 * HOUR, *SKEWS_SECONDS, 23 * HOUR])
 async def test_a_submission_that_was_never_made_is_given_up_in_its_time(
-    shop: Skewed, ahead_seconds: float
+    fakes: Skewed, ahead_seconds: float
 ) -> None:
-    shop.set_ahead(ahead_seconds)
-    job = await lost_submission(shop)
-    shop.engine.listed = []
-    shop.restart()
-    await shop.submission.reconcile(job)
-    assert (await shop.job(job.id)).state == JobState.SUBMITTING
-    shop.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 2)
-    await shop.submission.reconcile(job)
-    assert (await shop.job(job.id)).state == JobState.READY
+    fakes.set_ahead(ahead_seconds)
+    job = await lost_submission(fakes)
+    fakes.engine.listed = []
+    fakes.restart()
+    await fakes.submission.reconcile(job)
+    assert (await fakes.job(job.id)).state == JobState.SUBMITTING
+    fakes.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 2)
+    await fakes.submission.reconcile(job)
+    assert (await fakes.job(job.id)).state == JobState.READY
 
 
 @pytest.mark.parametrize("ahead_seconds", [-90.0, 0.0, 90.0])
 async def test_without_a_date_clocks_that_differ_little_are_borne_with(
-    shop: Skewed, ahead_seconds: float
+    fakes: Skewed, ahead_seconds: float
 ) -> None:
-    shop.engine.sends_date = False
-    shop.set_ahead(ahead_seconds)
-    job = await lost_submission(shop)
-    shop.restart()
-    await shop.submission.reconcile(job)
-    assert (await shop.job(job.id)).task_id == "ours"
+    fakes.engine.sends_date = False
+    fakes.set_ahead(ahead_seconds)
+    job = await lost_submission(fakes)
+    fakes.restart()
+    await fakes.submission.reconcile(job)
+    assert (await fakes.job(job.id)).task_id == "ours"
 
 
 async def test_nothing_is_submitted_while_the_time_cannot_be_had(
-    shop: Skewed, monkeypatch: pytest.MonkeyPatch
+    fakes: Skewed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def learn_time() -> None:
         raise TryAgain("no answer")
 
-    monkeypatch.setattr(shop.engine, "learn_time", learn_time)
-    job = await lost_submission(shop)
-    assert (job.state, shop.engine.submitted) == (JobState.READY, [])
+    monkeypatch.setattr(fakes.engine, "learn_time", learn_time)
+    job = await lost_submission(fakes)
+    assert (job.state, fakes.engine.submitted) == (JobState.READY, [])

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.privacy.retention import Retention
-from tests.delivery.scene import Scene
+from tests.delivery.rendered import Setup
 from tests.support.deadlines import eventually
 
 HOURS_48 = 48 * 3_600
 
 
-def retention(there: Scene) -> Retention:
+def retention(there: Setup) -> Retention:
     limits = replace(there.common.limits, keep_results_milliseconds=HOURS_48 * 1000)
     return Retention(common=replace(there.common, limits=limits))
 
@@ -22,7 +22,7 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-async def test_a_delivered_video_stays_for_its_time_and_goes_then(there: Scene) -> None:
+async def test_a_delivered_video_stays_for_its_time_and_goes_then(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
     (there.results / f"{job.id}.smaller.mp4").write_bytes(b"x")
     there.clock.advance(HOURS_48 - 60)
@@ -32,14 +32,14 @@ async def test_a_delivered_video_stays_for_its_time_and_goes_then(there: Scene) 
     assert names(there.results) == set()
 
 
-async def test_an_undeliverable_one_goes_as_well(there: Scene) -> None:
+async def test_an_undeliverable_one_goes_as_well(there: Setup) -> None:
     there.telegram.fault("sendVideo", "forbidden")
     await there.deliver(await there.rendered())
     there.clock.advance(HOURS_48 + 60)
     assert await retention(there).sweep() == 1
 
 
-async def test_one_that_waits_for_delivery_stays_however_long(there: Scene) -> None:
+async def test_one_that_waits_for_delivery_stays_however_long(there: Setup) -> None:
     job = await there.rendered()
     there.clock.advance(100 * HOURS_48)
     assert await retention(there).sweep() == 0
@@ -47,7 +47,7 @@ async def test_one_that_waits_for_delivery_stays_however_long(there: Scene) -> N
 
 
 async def test_the_file_of_a_job_nobody_knows_counts_from_when_it_was_written(
-    there: Scene,
+    there: Setup,
 ) -> None:
     old, new = there.results / "900.mp4", there.results / "901.part.mp4"
     for path in (old, new):
@@ -57,14 +57,14 @@ async def test_the_file_of_a_job_nobody_knows_counts_from_when_it_was_written(
     assert names(there.results) == {"901.part.mp4"}
 
 
-async def test_other_files_are_left_alone(there: Scene) -> None:
+async def test_other_files_are_left_alone(there: Setup) -> None:
     stranger = there.results / "notes.txt"
     stranger.write_bytes(b"x")
     os.utime(stranger, (1_000_000, 1_000_000))
     assert await retention(there).sweep() == 0
 
 
-async def test_it_sweeps_by_itself(there: Scene) -> None:
+async def test_it_sweeps_by_itself(there: Setup) -> None:
     await there.deliver(await there.rendered())
     there.clock.advance(HOURS_48 + 60)
     async with retention(there):

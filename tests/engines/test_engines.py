@@ -27,9 +27,9 @@ from storage.jobs.ledger import Price
 from storage.outages import Work
 from storage.people.preferences import Preferences
 from storage.verdicts import TooManyChecks
-from tests.pipeline.engines import ScriptedEngine
-from tests.pipeline.shop import Shop
+from tests.support.fake_services import Fakes
 from tests.support.limits import terms_with
+from tests.support.scripted_engine import ScriptedEngine
 
 RETIRED = ServiceStopped("submit: 404", cause=StopCause.MODEL_RETIRED)
 FACE, ROOM = (1, 2, 3, 4), (0, 0, 9, 9)
@@ -61,40 +61,40 @@ TERMS = terms_with(
 
 
 @pytest.fixture
-def emo(shop: Shop) -> OtherEngine:
-    return OtherEngine(shop.clock)
+def emo(fakes: Fakes) -> OtherEngine:
+    return OtherEngine(fakes.clock)
 
 
 @pytest.fixture
-def outages(shop: Shop, emo: OtherEngine) -> Outages:
+def outages(fakes: Fakes, emo: OtherEngine) -> Outages:
     def of(engine: ScriptedEngine, **others: Any) -> Outages:
         account = outage_account(engine)
-        return Outages(common=shop.common, account=account, engine=engine.name, **others)
+        return Outages(common=fakes.common, account=account, engine=engine.name, **others)
 
-    return of(shop.engine, others=[of(emo)])
+    return of(fakes.engine, others=[of(emo)])
 
 
 @pytest.fixture
-def preparation(shop: Shop, emo: OtherEngine, outages: Outages) -> Preparation:
-    common = replace(shop.common, limits=TERMS)
+def preparation(fakes: Fakes, emo: OtherEngine, outages: Outages) -> Preparation:
+    common = replace(fakes.common, limits=TERMS)
     detection = Detection(common=common, outages=outages)
-    engines = Engines(shop.engine, emo)
+    engines = Engines(fakes.engine, emo)
     voices = LongVoice(300_000)
     return Preparation(common=common, long_voice=voices, engines=engines, detection=detection)
 
 
-async def of_emo(shop: Shop) -> Job:
+async def of_emo(fakes: Fakes) -> Job:
     """A job of EMO whose halves were handed over for the usual engine."""
-    job = await shop.waiting_job()
-    async with shop.database.transaction() as tx:
+    job = await fakes.waiting_job()
+    async with fakes.database.transaction() as tx:
         await tx.execute("UPDATE jobs SET engine = 'emo' WHERE id = :id", {"id": job.id})
-    return await shop.job(job.id)
+    return await fakes.job(job.id)
 
 
 async def test_halves_of_another_engine_are_handed_over_anew_and_the_photo_is_checked_once(
-    shop: Shop, emo: OtherEngine, preparation: Preparation
+    fakes: Fakes, emo: OtherEngine, preparation: Preparation
 ) -> None:
-    job = await of_emo(shop)
+    job = await of_emo(fakes)
     assert await preparation.is_outdated(job)
     await preparation.prepare(job)
     await preparation.prepare(job)
@@ -102,32 +102,32 @@ async def test_halves_of_another_engine_are_handed_over_anew_and_the_photo_is_ch
     ticket = await preparation.ticket(job)
     assert (ticket.face_bbox, ticket.ext_bbox) == (FACE, ROOM)
     assert emo.checks == 1
-    (paid,) = await shop.database.fetch_all("SELECT * FROM detections")
+    (paid,) = await fakes.database.fetch_all("SELECT * FROM detections")
     assert (paid["model"], paid["micro_yuan"]) == ("emo-detect-v1", 4_000)
     for media_id in (job.photo_id, job.sound_id):
-        item = await media.get(shop.database, media_id)
+        item = await media.get(fakes.database, media_id)
         assert item is not None
         assert item.upload_engine == "emo"
 
 
 async def test_a_photo_that_the_other_engine_refuses_is_not_handed_over(
-    shop: Shop, emo: OtherEngine, preparation: Preparation
+    fakes: Fakes, emo: OtherEngine, preparation: Preparation
 ) -> None:
     emo.verdict = Verdict(passed=False, code="InvalidFile.FullFace")
-    job = await of_emo(shop)
+    job = await of_emo(fakes)
     with pytest.raises(PhotoUnsuitable) as refusal:
         await preparation.prepare(job)
     assert refusal.value.code == "InvalidFile.FullFace"
-    photo = await media.get(shop.database, job.photo_id)
+    photo = await media.get(fakes.database, job.photo_id)
     assert photo is not None
     assert photo.upload_engine is None
 
 
 async def test_the_check_of_the_other_engine_is_under_the_same_cap(
-    shop: Shop, preparation: Preparation
+    fakes: Fakes, preparation: Preparation
 ) -> None:
-    job = await of_emo(shop)
-    async with shop.database.transaction() as tx:
+    job = await of_emo(fakes)
+    async with fakes.database.transaction() as tx:
         await tx.execute(
             "INSERT INTO detections (user_id, media_id, model, micro_yuan, day, at_milliseconds)"
             " VALUES (1, :id, 'm', 1, :day, 1)",
@@ -146,63 +146,63 @@ async def test_the_check_of_the_other_engine_is_under_the_same_cap(
     ],
 )
 async def test_what_the_other_check_refuses_ends_the_job_for_nothing(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, failure: Exception, text: str
+    fakes: Fakes, monkeypatch: pytest.MonkeyPatch, failure: Exception, text: str
 ) -> None:
-    job = await shop.waiting_job()
-    async with shop.database.transaction() as tx:
+    job = await fakes.waiting_job()
+    async with fakes.database.transaction() as tx:
         await tx.execute("UPDATE jobs SET state = 'preparing' WHERE id = :id", {"id": job.id})
 
     async def refuse(*_: object) -> None:
         raise failure
 
     monkeypatch.setattr(Preparation, "prepare", refuse)
-    async with shop.open():
-        await shop.until(lambda: ended(shop, job))
-    failed = await shop.job(job.id)
+    async with fakes.open():
+        await fakes.until(lambda: ended(fakes, job))
+    failed = await fakes.job(job.id)
     assert (failed.state, failed.failure) == (JobState.FAILED, text)
-    assert (await shop.ledger())["held"] == 0
-    assert shop.engine.submitted == []
+    assert (await fakes.ledger())["held"] == 0
+    assert fakes.engine.submitted == []
 
 
-async def test_a_job_whose_engine_is_off_ends_for_nothing(shop: Shop) -> None:
-    job = await of_emo(shop)
-    async with shop.open():
-        await shop.until(lambda: ended(shop, job))
-    failed = await shop.job(job.id)
+async def test_a_job_whose_engine_is_off_ends_for_nothing(fakes: Fakes) -> None:
+    job = await of_emo(fakes)
+    async with fakes.open():
+        await fakes.until(lambda: ended(fakes, job))
+    failed = await fakes.job(job.id)
     assert failed.failure == "failed-switched-off"
-    assert (await shop.ledger())["held"] == 0
-    assert any("not on any more" in text for text in shop.paper.to(job.chat_id))
+    assert (await fakes.ledger())["held"] == 0
+    assert any("not on any more" in text for text in fakes.sender.to(job.chat_id))
 
 
-async def test_a_task_of_an_engine_without_a_key_is_not_given_up_at_once(shop: Shop) -> None:
+async def test_a_task_of_an_engine_without_a_key_is_not_given_up_at_once(fakes: Fakes) -> None:
     with pytest.raises(TryAgain):
-        Engines(shop.engine).of("emo")
-    emo = OtherEngine(shop.clock)
-    engines = Engines(shop.engine, off=[emo])
+        Engines(fakes.engine).of("emo")
+    emo = OtherEngine(fakes.clock)
+    engines = Engines(fakes.engine, off=[emo])
     assert engines.of("emo") is emo
     assert not engines.is_on("emo")
     assert (await engines.of("emo").query("t")).status is TaskStatus.RUNNING
 
 
-async def test_a_retired_engine_holds_back_nobody_else(shop: Shop, outages: Outages) -> None:
+async def test_a_retired_engine_holds_back_nobody_else(fakes: Fakes, outages: Outages) -> None:
     await outages.of("emo").refused(Work.SUBMIT, RETIRED)
     assert not await outages.of("emo").may_prepare()
     assert await outages.of("wan2.2-s2v").may_prepare()
-    async with shop.database.transaction() as tx:
+    async with fakes.database.transaction() as tx:
         assert await outages.probe(tx) is None
         with pytest.raises(NotDue):
             await outages.of("emo").probe(tx)
     assert await outages.has_news()
     await outages.tell()
-    await shop.post()
-    assert any("emo: submit: 404" in text for text in shop.told())
+    await fakes.post()
+    assert any("emo: submit: 404" in text for text in fakes.told())
     assert await outages.resume(asked=True)
     assert await outages.of("emo").may_prepare()
 
 
-async def test_each_engine_has_a_line_of_its_own(shop: Shop) -> None:
-    one, two = await shop.waiting_job(1), await shop.waiting_job(2)
-    other = replace(await shop.waiting_job(3), engine="emo")
+async def test_each_engine_has_a_line_of_its_own(fakes: Fakes) -> None:
+    one, two = await fakes.waiting_job(1), await fakes.waiting_job(2)
+    other = replace(await fakes.waiting_job(3), engine="emo")
     line = QueueView.of([one, other, two])
     assert [line.place(job) for job in (one, other, two)] == [1, 1, 2]
     assert [line.ahead_milliseconds(job) for job in (one, other, two)] == [0, 0, 5_000]
@@ -244,8 +244,8 @@ def test_a_second_counts_by_its_price_against_that_of_the_usual_engine(
         assert limits.price_of_detection(engine) == (0 if engine == "preview" else 4_000)
 
 
-async def ended(shop: Shop, job: Job) -> bool:
-    current = await shop.job(job.id)
+async def ended(fakes: Fakes, job: Job) -> bool:
+    current = await fakes.job(job.id)
     return current.state == JobState.FAILED and bool(current.announced)
 
 

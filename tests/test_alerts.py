@@ -10,20 +10,20 @@ from bot.telegram.errors import ChatDead, NotSent, SendUnknown, TelegramFailure
 from bot.texts import Texts
 from storage.db.database import Transaction
 from storage.jobs.jobs import JobState
-from tests.pipeline.shop import OPERATOR, Shop
+from tests.support.fake_services import OPERATOR, Fakes
 from tests.support.fakes import FakeSender
 
 OLGA, OTTO = OPERATOR, OPERATOR + 1
 HOUR_SECONDS = 3_601.0
 
 
-def operator_with(shop: Shop, post: FakeSender, *admins: int) -> Operator:
+def operator_with(fakes: Fakes, post: FakeSender, *admins: int) -> Operator:
     return Operator(
-        database=shop.database,
+        database=fakes.database,
         sender=post,
         texts=Texts(),
         admin_ids=frozenset(admins or {OLGA}),
-        clock=shop.clock,
+        clock=fakes.clock,
     )
 
 
@@ -32,15 +32,15 @@ async def send(operator: Operator) -> None:
         await operator.send_deliveries(admin_id)
 
 
-async def test_the_same_subject_is_told_once_an_hour(shop: Shop) -> None:
+async def test_the_same_subject_is_told_once_an_hour(fakes: Fakes) -> None:
     post = FakeSender()
-    operator = operator_with(shop, post)
+    operator = operator_with(fakes, post)
     for _ in range(3):
         await operator.tell("budget", "operator-budget")
     await operator.tell("disk", "operator-disk", detail="full")
     await send(operator)
     assert len(post.to(OLGA)) == 2
-    shop.clock.advance(HOUR_SECONDS)
+    fakes.clock.advance(HOUR_SECONDS)
     await operator.tell("budget", "operator-budget")
     await send(operator)
     assert len(post.to(OLGA)) == 3
@@ -48,114 +48,114 @@ async def test_the_same_subject_is_told_once_an_hour(shop: Shop) -> None:
 
 @pytest.mark.parametrize("failure", [NotSent("away"), SendUnknown("cut"), TelegramFailure("?")])
 async def test_what_could_not_be_sent_is_sent_later_with_pauses_that_grow(
-    shop: Shop, failure: TelegramFailure
+    fakes: Fakes, failure: TelegramFailure
 ) -> None:
     post = FakeSender()
-    operator = operator_with(shop, post)
+    operator = operator_with(fakes, post)
     post.failures[OLGA] = failure
     await operator.tell("lost:1", "operator-budget")
     for seconds in (0.0, 6.0, 16.0, 61.0):
-        shop.clock.advance(seconds)
+        fakes.clock.advance(seconds)
         await send(operator)
         await send(operator)
     assert post.tries == 4
     post.failures.clear()
-    shop.clock.advance(HOUR_SECONDS)
+    fakes.clock.advance(HOUR_SECONDS)
     await send(operator)
     await send(operator)
     assert len(post.to(OLGA)) == 1
 
 
-async def test_a_week_in_vain_is_the_end(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_week_in_vain_is_the_end(fakes: Fakes, caplog: pytest.LogCaptureFixture) -> None:
     post = FakeSender()
-    operator = operator_with(shop, post)
+    operator = operator_with(fakes, post)
     post.failures[OLGA] = NotSent("away")
     await operator.tell("lost:1", "operator-budget")
     await send(operator)
-    shop.clock.advance(LONGEST_UNTOLD_MILLISECONDS / 1000 - 1)
+    fakes.clock.advance(LONGEST_UNTOLD_MILLISECONDS / 1000 - 1)
     await send(operator)
     assert post.tries == 2
-    shop.clock.advance(HOUR_SECONDS)
+    fakes.clock.advance(HOUR_SECONDS)
     await send(operator)
     post.failures.clear()
-    shop.clock.advance(HOUR_SECONDS)
+    fakes.clock.advance(HOUR_SECONDS)
     await send(operator)
     assert post.to(OLGA) == []
     assert "is not told of operator-budget" in caplog.text
 
 
 async def test_each_administrator_is_told_whoever_else_cannot_be(
-    shop: Shop, caplog: pytest.LogCaptureFixture
+    fakes: Fakes, caplog: pytest.LogCaptureFixture
 ) -> None:
     post = FakeSender()
-    operator = operator_with(shop, post, OLGA, OTTO, OTTO + 1)
+    operator = operator_with(fakes, post, OLGA, OTTO, OTTO + 1)
     post.failures = {OLGA: ChatDead("never started the bot"), OTTO: NotSent("away")}
     await operator.tell("lost:1", "operator-budget")
     await send(operator)
     assert f"operator {OLGA} is not told" in caplog.text
     assert len(post.to(OTTO + 1)) == 1
     post.failures.clear()
-    shop.clock.advance(60)
+    fakes.clock.advance(60)
     await send(operator)
     assert [len(post.to(admin)) for admin in (OLGA, OTTO, OTTO + 1)] == [0, 1, 1]
 
 
-async def test_who_is_no_administrator_any_more_is_not_told(shop: Shop) -> None:
+async def test_who_is_no_administrator_any_more_is_not_told(fakes: Fakes) -> None:
     post = FakeSender()
-    await operator_with(shop, post, OLGA, OTTO).tell("lost:1", "operator-budget")
-    later = operator_with(shop, post, OTTO)
+    await operator_with(fakes, post, OLGA, OTTO).tell("lost:1", "operator-budget")
+    later = operator_with(fakes, post, OTTO)
     await send(later)
     assert (post.to(OLGA), len(post.to(OTTO))) == ([], 1)
     assert await later.waiting() == []
 
 
-async def test_a_process_that_dies_before_it_sends_loses_nothing(shop: Shop) -> None:
-    await operator_with(shop, FakeSender()).tell("lost:1", "operator-disk", detail="<full>")
+async def test_a_process_that_dies_before_it_sends_loses_nothing(fakes: Fakes) -> None:
+    await operator_with(fakes, FakeSender()).tell("lost:1", "operator-disk", detail="<full>")
     post = FakeSender()
-    await send(operator_with(shop, post))
+    await send(operator_with(fakes, post))
     assert "&lt;full&gt;" in post.to(OLGA)[0]
 
 
-async def test_a_notice_is_not_told_of_what_was_rolled_back(shop: Shop) -> None:
+async def test_a_notice_is_not_told_of_what_was_rolled_back(fakes: Fakes) -> None:
     post = FakeSender()
-    operator = operator_with(shop, post)
+    operator = operator_with(fakes, post)
 
     async def torn(tx: Transaction) -> None:
         await operator.note(tx, "lost:1", "operator-budget")
         raise RuntimeError("the process dies here")
 
-    job = await shop.running_job()
+    job = await fakes.running_job()
     with pytest.raises(RuntimeError):
-        await shop.finisher.fail(job, "failed-lost", noting=torn)
+        await fakes.finisher.fail(job, "failed-lost", noting=torn)
     await send(operator)
     assert post.to(OLGA) == []
-    assert (await shop.job(job.id)).state == JobState.RUNNING
+    assert (await fakes.job(job.id)).state == JobState.RUNNING
 
-    await shop.finisher.fail(
+    await fakes.finisher.fail(
         job, "failed-lost", noting=operator.noting("lost:1", "operator-budget")
     )
-    await shop.finisher.fail(
+    await fakes.finisher.fail(
         job, "failed-lost", noting=operator.noting("lost:2", "operator-budget")
     )
     await send(operator)
     assert len(post.to(OLGA)) == 1
 
 
-async def test_the_end_of_another_state_is_left_alone(shop: Shop) -> None:
-    job = await shop.running_job()
-    await shop.finisher.fail(job, "failed-lost", only_in=JobState.SUBMITTING)
-    assert (await shop.job(job.id)).state == JobState.RUNNING
+async def test_the_end_of_another_state_is_left_alone(fakes: Fakes) -> None:
+    job = await fakes.running_job()
+    await fakes.finisher.fail(job, "failed-lost", only_in=JobState.SUBMITTING)
+    assert (await fakes.job(job.id)).state == JobState.RUNNING
 
 
-async def test_a_text_too_long_for_telegram_is_shortened(shop: Shop) -> None:
+async def test_a_text_too_long_for_telegram_is_shortened(fakes: Fakes) -> None:
     post = FakeSender()
-    operator = operator_with(shop, post)
+    operator = operator_with(fakes, post)
     await operator.tell_of(RequestInvalid("x" * 5_000), 3)
     await send(operator)
     assert len(post.to(OLGA)[0]) < 1_200
 
 
-async def test_the_pipeline_sends_what_an_earlier_process_left(shop: Shop) -> None:
-    await shop.operator.tell("lost:1", "operator-budget")
-    async with shop.open():
-        await shop.until(lambda: len(shop.told()) == 1)
+async def test_the_pipeline_sends_what_an_earlier_process_left(fakes: Fakes) -> None:
+    await fakes.operator.tell("lost:1", "operator-budget")
+    async with fakes.open():
+        await fakes.until(lambda: len(fakes.told()) == 1)

@@ -9,13 +9,13 @@ from bot.telegram.destination import Destination
 from storage import media
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job
-from tests.pipeline.shop import Shop
 from tests.storage import orders
+from tests.support.fake_services import Fakes
 
 
-async def used_again(shop: Shop, first: Job) -> None:
+async def used_again(fakes: Fakes, first: Job) -> None:
     """Another photo is made to say what the voice of that job says."""
-    async with shop.database.transaction() as tx:
+    async with fakes.database.transaction() as tx:
         order = await orders.order(tx, first.user_id)
         again = jobs.Order(
             **{
@@ -31,34 +31,34 @@ async def used_again(shop: Shop, first: Job) -> None:
         assert job is not None
 
 
-async def test_the_end_of_a_video_is_not_written_over(shop: Shop) -> None:
+async def test_the_end_of_a_video_is_not_written_over(fakes: Fakes) -> None:
     wording = MediaReplies(
-        common=shop.common, messenger=shop.messenger, long_voice_choices=cast(Any, None)
+        common=fakes.common, messenger=fakes.messenger, long_voice_choices=cast(Any, None)
     )
-    job = await shop.waiting_job()
+    job = await fakes.waiting_job()
     assert job.status_message_id is not None
-    async with shop.database.transaction() as tx:
+    async with fakes.database.transaction() as tx:
         await media.set_reply(
             tx, job.sound_id, chat_id=job.chat_id, reply_message_id=job.status_message_id
         )
-    await shop.finisher.fail(job, "failed-moderated")
-    end = shop.paper.messages[job.status_message_id].text
+    await fakes.finisher.fail(job, "failed-moderated")
+    end = fakes.sender.messages[job.status_message_id].text
     assert "Nothing was charged" in end
-    await used_again(shop, job)
+    await used_again(fakes, job)
     await wording.say(job.sound_id)
-    assert shop.paper.messages[job.status_message_id].text == end
+    assert fakes.sender.messages[job.status_message_id].text == end
 
 
-async def test_a_message_of_its_own_says_that_the_voice_is_used(shop: Shop) -> None:
+async def test_a_message_of_its_own_says_that_the_voice_is_used(fakes: Fakes) -> None:
     wording = MediaReplies(
-        common=shop.common, messenger=shop.messenger, long_voice_choices=cast(Any, None)
+        common=fakes.common, messenger=fakes.messenger, long_voice_choices=cast(Any, None)
     )
-    job = await shop.waiting_job()
-    own = await shop.paper.send_text(Destination(job.chat_id), "Listening to your voice…")
-    async with shop.database.transaction() as tx:
+    job = await fakes.waiting_job()
+    own = await fakes.sender.send_text(Destination(job.chat_id), "Listening to your voice…")
+    async with fakes.database.transaction() as tx:
         await media.set_reply(
             tx, job.sound_id, chat_id=own.chat_id, reply_message_id=own.message_id
         )
         await moves.announced(tx, job.id)
     await wording.say(job.sound_id)
-    assert shop.paper.messages[own.message_id].text.startswith("Got it: 5 s")
+    assert fakes.sender.messages[own.message_id].text.startswith("Got it: 5 s")

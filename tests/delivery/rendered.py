@@ -44,7 +44,7 @@ BILLED_MILLISECONDS = 5_000
 
 
 @dataclass
-class Scene:
+class Setup:
     """Everything, and hands and eyes of the people."""
 
     telegram: LocalTelegram
@@ -56,7 +56,7 @@ class Scene:
     packager: Packager
     delivery: Delivery
     last: LastVideo
-    film: bytes
+    video: bytes
     common: CommonServices
 
     async def videos(self, chat_id: int = ADA) -> list[Json]:
@@ -67,7 +67,7 @@ class Scene:
         """A job whose video is on disk, with a status message in the chat."""
         job = await orders.start(self.database, user_id)
         job = await orders.render(self.database, job, BILLED_MILLISECONDS)
-        (self.results / f"{job.id}.mp4").write_bytes(self.film)
+        (self.results / f"{job.id}.mp4").write_bytes(self.video)
         sent = await self.sender.send_text(Destination(user_id), "Your video is ready: sending it…")
         async with self.database.transaction() as tx:
             await moves.set_status_message(
@@ -109,7 +109,7 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(directory: Path, film: bytes) -> AsyncIterator[Scene]:
+async def set_up(directory: Path, video: bytes) -> AsyncIterator[Setup]:
     """Set up and taken down; Ada is a person, Olga the operator."""
     clock = FakeClock(time.time_ns() // 1_000_000, rate=1.0)
     database = await Database.open(directory / "bot.db", clock)
@@ -120,7 +120,7 @@ async def scene(directory: Path, film: bytes) -> AsyncIterator[Scene]:
             await telegram.new_person("Olga", user_id=OLGA)
             bot = build_bot(SECRET_TOKEN, telegram.url)
             async with Sender(bot, clock) as sender:
-                yield _wired(telegram, database, results, clock, sender, bot, film)
+                yield _wired(telegram, database, results, clock, sender, bot, video)
             await bot.request.shutdown()
     finally:
         await database.close()
@@ -133,8 +133,8 @@ def _wired(
     clock: FakeClock,
     sender: Sender,
     bot: Bot,
-    film: bytes,
-) -> Scene:
+    video: bytes,
+) -> Setup:
     worker = FakeWorker()
     limits = terms_with(admin_ids=frozenset({OLGA}), results=results)
     members = Members(bot=bot, rate_limiter=RateLimiter(clock), clock=clock)
@@ -156,7 +156,7 @@ def _wired(
         finisher=finisher,
     )
     last = LastVideo(common=common, packager=packager)
-    return Scene(
-        *(telegram, database, results, clock, sender, worker, packager, delivery, last, film),
+    return Setup(
+        *(telegram, database, results, clock, sender, worker, packager, delivery, last, video),
         common=common,
     )

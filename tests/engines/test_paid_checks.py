@@ -25,9 +25,9 @@ from bot.media.picture.normalise import NormalisedPicture
 from storage import media
 from storage.media import ConversationKey, Media, ReceivedMedia
 from storage.verdicts import ASKED_ANEW_AFTER_MILLISECONDS, CHECKS_OF_A_PICTURE, NoVerdict
-from tests.pipeline.engines import ScriptedEngine
-from tests.pipeline.shop import Shop
-from tests.pipeline.test_engines import TERMS
+from tests.engines.test_engines import TERMS
+from tests.support.fake_services import Fakes
+from tests.support.scripted_engine import ScriptedEngine
 
 PICTURE = NormalisedPicture(b"jpeg", 400, 400, "sha", enlarged=False, faces=())
 OTHER = replace(PICTURE, sha256="another")
@@ -46,21 +46,21 @@ class Checking(ScriptedEngine):
 
 
 @pytest.fixture
-def engine(shop: Shop) -> Checking:
-    return Checking(shop.clock)
+def engine(fakes: Fakes) -> Checking:
+    return Checking(fakes.clock)
 
 
 @pytest.fixture
-def detection(shop: Shop) -> Detection:
-    return Detection(common=replace(shop.common, limits=MANY), outages=shop.outages)
+def detection(fakes: Fakes) -> Detection:
+    return Detection(common=replace(fakes.common, limits=MANY), outages=fakes.outages)
 
 
-async def a_photo(shop: Shop, user_id: int = 7) -> Media:
+async def a_photo(fakes: Fakes, user_id: int = 7) -> Media:
     arrival = ReceivedMedia(
         f"update:{user_id}", "photo", ConversationKey(7, 0, user_id), 1, None, "f", "u", 9
     )
-    now = shop.clock.now_milliseconds()
-    async with shop.database.transaction() as tx:
+    now = fakes.clock.now_milliseconds()
+    async with fakes.database.transaction() as tx:
         await media.record(tx, arrival, not_before_milliseconds=now)
         item = await media.by_source(tx, arrival.source)
     assert item is not None
@@ -94,14 +94,14 @@ async def asked_often(
     ids=str,
 )
 async def test_whatever_the_answers_are_a_photo_is_paid_for_three_times_at_most(
-    shop: Shop, detection: Detection, engine: Checking, answer: DashScopeError
+    fakes: Fakes, detection: Detection, engine: Checking, answer: DashScopeError
 ) -> None:
     engine.refusal = answer
-    item = await a_photo(shop)
+    item = await a_photo(fakes)
     came = await asked_often(detection, engine, item)
     assert engine.checks == CHECKS_OF_A_PICTURE == 3
     assert isinstance(came[-1], NoVerdict)
-    again = Detection(common=replace(shop.common, limits=MANY), outages=shop.outages)
+    again = Detection(common=replace(fakes.common, limits=MANY), outages=fakes.outages)
     assert {type(failure) for failure in await asked_often(again, engine, item)} == {NoVerdict}
     assert engine.checks == 3, "a restart forgets nothing"
     await asked_often(detection, engine, item, OTHER)
@@ -109,10 +109,10 @@ async def test_whatever_the_answers_are_a_photo_is_paid_for_three_times_at_most(
 
 
 async def test_the_repeats_of_a_paid_check_are_not_made_in_haste(
-    shop: Shop, detection: Detection, engine: Checking
+    fakes: Fakes, detection: Detection, engine: Checking
 ) -> None:
     engine.refusal = TryAgain("detect: 500")
-    came = await asked_often(detection, engine, await a_photo(shop))
+    came = await asked_often(detection, engine, await a_photo(fakes))
     lost = [failure for failure in came if isinstance(failure, VerdictLost)]
     assert [failure.retry_after_seconds for failure in lost] == [2.0, 10.0]
     assert isinstance(came[2], NoVerdict)
@@ -130,37 +130,37 @@ async def test_the_repeats_of_a_paid_check_are_not_made_in_haste(
     ids=str,
 )
 async def test_what_was_certainly_not_done_does_not_count(
-    shop: Shop, detection: Detection, engine: Checking, answer: DashScopeError
+    fakes: Fakes, detection: Detection, engine: Checking, answer: DashScopeError
 ) -> None:
     engine.refusal = answer
-    item = await a_photo(shop)
+    item = await a_photo(fakes)
     came = await asked_often(detection, engine, item)
     assert {type(failure) for failure in came} == {type(answer)}
-    assert await shop.database.fetch_all("SELECT * FROM detections") == []
+    assert await fakes.database.fetch_all("SELECT * FROM detections") == []
     engine.refusal = None
     assert (await detection.verdict(engine, item, PICTURE)).passed
 
 
 async def test_a_day_later_the_service_may_be_mended(
-    shop: Shop, detection: Detection, engine: Checking
+    fakes: Fakes, detection: Detection, engine: Checking
 ) -> None:
     engine.refusal = TryAgain("detect: 200 with an answer of unexpected shape")
-    item = await a_photo(shop)
+    item = await a_photo(fakes)
     await asked_often(detection, engine, item)
     engine.refusal = None
-    shop.clock.advance(ASKED_ANEW_AFTER_MILLISECONDS / 1000 - 1)
+    fakes.clock.advance(ASKED_ANEW_AFTER_MILLISECONDS / 1000 - 1)
     with pytest.raises(NoVerdict):
         await detection.verdict(engine, item, PICTURE)
-    shop.clock.advance(1)
+    fakes.clock.advance(1)
     assert (await detection.verdict(engine, item, PICTURE)).passed
-    rows = await shop.database.fetch_all("SELECT picture_sha256 FROM detections")
+    rows = await fakes.database.fetch_all("SELECT picture_sha256 FROM detections")
     assert {row["picture_sha256"] for row in rows} == {None}, "nothing more to count"
 
 
 async def test_one_photo_sent_by_many_at_once_is_checked_once(
-    shop: Shop, detection: Detection, engine: Checking
+    fakes: Fakes, detection: Detection, engine: Checking
 ) -> None:
-    items = [await a_photo(shop, user_id) for user_id in range(1, 9)]
+    items = [await a_photo(fakes, user_id) for user_id in range(1, 9)]
     found = await asyncio.gather(
         *(detection.verdict(engine, item, PICTURE) for item in items),
         *(detection.verdict(engine, item, OTHER) for item in items),
