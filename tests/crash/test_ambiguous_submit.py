@@ -120,9 +120,9 @@ async def test_with_two_tasks_that_fit_the_operator_is_asked_and_nothing_is_gues
     await there.bot.ended()
     stranger = await foreign_task(there)
     await there.start_bot(ADMIN_IDS=str(operator.user_id))
-    told = await operator.sees("Two tasks could belong to job 1")
+    told = await operator.sees_key("operator-ambiguous")
     assert stranger in text_of(told)
-    await answers(there, operator, "/adopt 1 no-such-task", "not among those I named")
+    await answers(there, operator, "/adopt 1 no-such-task", "adopt-not-listed")
     (job,) = there.rows("SELECT * FROM jobs")
     assert (job["state"], job["task_id"]) == ("submitting", None)
     assert len(await there.submissions()) == 2  # ours and the stranger's
@@ -136,7 +136,7 @@ async def asked_which(there: World) -> tuple[Person, Person, str, str]:
     await there.bot.ended()
     stranger = await foreign_task(there)
     await there.start_bot(ADMIN_IDS=str(operator.user_id))
-    told = text_of(await operator.sees("Two tasks could belong to job 1"))
+    told = text_of(await operator.sees_key("operator-ambiguous"))
     listed = [line.split()[2] for line in told.splitlines() if line.startswith("/adopt 1 ")]
     assert stranger in listed
     assert "/release 1 ends it" in told
@@ -144,27 +144,27 @@ async def asked_which(there: World) -> tuple[Person, Person, str, str]:
     return operator, ada, own, stranger
 
 
-async def answers(there: World, admin: Person, command: str, words: str) -> None:
-    """A command and the sentence it gets in reply."""
+async def answers(there: World, admin: Person, command: str, key: str) -> None:
+    """A command and the key of the text it gets in reply."""
     sent = await admin.send(text=command)
-    await admin.sees(words, reply_to=sent)
+    await admin.sees_key(key, reply_to=sent)
 
 
 async def test_the_operator_names_the_task_and_the_job_goes_on_with_it(there: World) -> None:
     operator, ada, own, stranger = await asked_which(there)
-    await answers(there, ada, f"/adopt 1 {own}", "I don't know this command")
-    await answers(there, ada, "/release 1", "I don't know this command")
+    await answers(there, ada, f"/adopt 1 {own}", "command-unknown")
+    await answers(there, ada, "/release 1", "command-unknown")
     for rubbish in ("/adopt", "/adopt 1", "/adopt x y", "/adopt 1 a b", f"/adopt -1 {own}"):
-        await answers(there, operator, rubbish, "/adopt JOB TASK")
-    await answers(there, operator, f"/adopt 2 {own}", "does not wait for an answer")
-    await answers(there, operator, f"/adopt {'9' * 30} {own}", "/adopt JOB TASK")
-    await answers(there, operator, "/adopt 1 no-such-task", "not among those I named")
+        await answers(there, operator, rubbish, "adopt-usage")
+    await answers(there, operator, f"/adopt 2 {own}", "adopt-not-asked")
+    await answers(there, operator, f"/adopt {'9' * 30} {own}", "adopt-usage")
+    await answers(there, operator, "/adopt 1 no-such-task", "adopt-not-listed")
     assert there.rows("SELECT state FROM jobs") == [{"state": "submitting"}]
 
-    await answers(there, operator, f"/adopt 1 {own}", f"goes on with task {own}")
-    await answers(there, operator, f"/adopt 1 {own}", f"goes on with task {own}")
-    await answers(there, operator, f"/adopt 1 {stranger}", "does not wait for an answer")
-    await answers(there, operator, "/release 1", "does not wait for an answer")
+    await answers(there, operator, f"/adopt 1 {own}", "adopt-done")
+    await answers(there, operator, f"/adopt 1 {own}", "adopt-done")
+    await answers(there, operator, f"/adopt 1 {stranger}", "adopt-not-asked")
+    await answers(there, operator, "/release 1", "adopt-not-asked")
     await ada.sees_video()
     (job,) = there.rows("SELECT * FROM jobs")
     assert (job["task_id"], job["adopted"]) == (own, 1)
@@ -178,12 +178,12 @@ async def test_the_operator_says_that_none_is_its_own_and_the_job_ends_for_nothi
 ) -> None:
     operator, ada, own, _ = await asked_which(there)
     for rubbish in ("/release", "/release one", "/release 1 2"):
-        await answers(there, operator, rubbish, "/release JOB")
-    await answers(there, operator, "/release 7", "does not wait for an answer")
+        await answers(there, operator, rubbish, "release-usage")
+    await answers(there, operator, "/release 7", "adopt-not-asked")
     for _ in range(2):
-        await answers(there, operator, "/release 1", "Job 1 ended without charge")
-    await answers(there, operator, f"/adopt 1 {own}", "does not wait for an answer")
-    await ada.sees("so the operator ended it. Nothing was charged")
+        await answers(there, operator, "/release 1", "release-done")
+    await answers(there, operator, f"/adopt 1 {own}", "adopt-not-asked")
+    await ada.sees_key("failed-released")
     (sums,) = there.rows(
         "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_micro_yuan) AS spent FROM ledger"
     )
@@ -198,8 +198,8 @@ async def test_a_hold_does_not_stay_open_when_nobody_can_tell_any_more(there: Wo
     await there.bot.ended()
     await foreign_task(there)
     await there.start_bot(ADMIN_IDS=str(operator.user_id), CRASH_FORGOTTEN_SECONDS="1.5")
-    await operator.sees("may be lost")
-    failure = await ada.sees("The video service lost this video")
+    await operator.sees_key("operator-lost")
+    failure = await ada.sees_key("failed-lost")
     assert "Nothing was charged" in text_of(failure)
 
     async def resolved() -> bool:

@@ -15,7 +15,7 @@ TEXTS = Texts()
 LONGEST_SECONDS = 19.9
 """The longest voice, as texts name it."""
 
-_NO_MESSAGES = ("answer-", "button-", "command-")
+_NO_MESSAGES = ("answer-", "button-")
 _TAG = re.compile(r"</?[a-z]+>")
 
 
