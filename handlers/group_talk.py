@@ -70,7 +70,7 @@ class NamesBot(filters.MessageFilter):
 
 
 class AnswersBot(filters.MessageFilter):
-    """A photo or a sound that answers a message of this bot."""
+    """A photo or a voice that answers a message of this bot."""
 
     def filter(self, message: Message) -> bool:
         """Whether it is one."""
@@ -79,7 +79,7 @@ class AnswersBot(filters.MessageFilter):
 
 
 async def receive_reply(context: MessageContext) -> None:
-    """Whatever message of the bot it answers, it is the sender's own photo or sound."""
+    """Whatever message of the bot it answers, it is the sender's own photo or voice."""
     item = item_of(context.message)
     if item is not None and await _may_use(context):
         await _use(context, item)
@@ -98,7 +98,7 @@ async def _use(context: MessageContext, item: MediaMessage) -> None:
     if refusal is not None:
         await context.reply(refusal)
         return
-    if item.kind == "sound":
+    if item.kind == "voice":
         await lay_known_photo(context)
     await receive(context, item)
 
@@ -120,14 +120,14 @@ async def _refusal(context: MessageContext, item: MediaMessage) -> str | None:
 async def _ask_for_what_is_missing(context: MessageContext) -> None:
     texts = context.texts
     draft = await drafts.get(context.services.database, context.conversation)
-    if draft.photo is not None and draft.sound is not None:
+    if draft.photo is not None and draft.voice is not None:
         await context.reply(texts.html("group-both-there"))
     elif draft.photo is not None:
         longest = await longest_seconds(context.services.database, context.message.chat_id)
         text = texts.html("group-ask-voice", longest=longest)
-        await context.reply(text, ask_for("sound", texts))
+        await context.reply(text, ask_for("voice", texts))
     else:
-        key = "group-how" if draft.sound is None else "group-ask-photo"
+        key = "group-how" if draft.voice is None else "group-ask-photo"
         await context.reply(texts.html(key), ask_for("photo", texts))
 
 

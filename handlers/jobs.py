@@ -37,15 +37,15 @@ async def _status_text(context: MessageContext) -> str:
 
 
 def _key(draft: Draft) -> str:
-    if draft.sound is not None and draft.photo is not None:
+    if draft.voice is not None and draft.photo is not None:
         return "status-asked"
-    if draft.sound is not None:
-        return "status-sound"
+    if draft.voice is not None:
+        return "status-voice"
     return "status-nothing" if draft.photo is None else "status-photo"
 
 
 _IN_GROUP = {
-    "status-sound": "group-status-sound",
+    "status-voice": "group-status-voice",
     "status-photo": "group-status-photo",
     "status-nothing": "group-status-nothing",
 }

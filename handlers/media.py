@@ -44,9 +44,9 @@ async def hint_at_text(context: MessageContext) -> None:
     draft = await drafts.get(context.services.database, context.conversation)
     key = "hint-text"
     if draft.photo is not None:
-        key = "hint-text-photo-kept" if draft.sound is None else "status-asked"
-    elif draft.sound is not None:
-        key = "hint-text-sound-kept"
+        key = "hint-text-photo-kept" if draft.voice is None else "status-asked"
+    elif draft.voice is not None:
+        key = "hint-text-voice-kept"
     await context.reply(context.texts.html(key))
 
 
@@ -99,13 +99,13 @@ def photo_of(message: Message) -> MediaMessage | None:
 
 
 def voice_of(message: Message) -> MediaMessage | None:
-    """The message's sound: a voice note, a sound file, a round video, or a file."""
+    """The message's voice: a voice note, a sound file, a round video, or a file."""
     file = message.voice or message.audio or message.video_note or message.document
-    return None if file is None else MediaMessage("sound", file, "sound-listening")
+    return None if file is None else MediaMessage("voice", file, "voice-listening")
 
 
 async def receive(context: MessageContext, item: MediaMessage) -> None:
-    """Record it as the sender's photo or sound, once for each update, and say so at once."""
+    """Record it as the sender's photo or voice, once for each update, and say so at once."""
     before = await _photos_of_album_before(context) if item.kind == "photo" else 0
     late = _is_late(context)
     agreed = await consents.given(
@@ -178,7 +178,7 @@ async def _record(
     late: bool,
     wait_milliseconds: int,
 ) -> Media | None:
-    """In one transaction: what arrived, and that it is now the draft's photo or sound.
+    """In one transaction: what arrived, and that it is now the draft's photo or voice.
 
     A media item that is new answers the question about an older one.
     """
@@ -230,7 +230,7 @@ SOUND_NAMES = (".ogg", ".oga", ".opus", ".mp3", ".m4a", ".wav", ".flac", ".aac",
 
 
 def item_of(message: Message) -> MediaMessage | None:
-    """The photo or sound in it, by what Telegram says it is, or else by its file's name."""
+    """The photo or voice in it, by what Telegram says it is, or else by its file's name."""
     if message.photo:
         return photo_of(message)
     if message.voice or message.audio or message.video_note:
@@ -249,7 +249,7 @@ def item_of(message: Message) -> MediaMessage | None:
 def item_for(user_id: int, message: Message) -> MediaMessage | None:
     """The same for somebody who answers that message: it may be another's.
 
-    A sound of one's own is answered where it is; everything else where it was asked for.
+    A voice of one's own is answered where it is; everything else where it was asked for.
     """
     item = item_of(message)
     author = message.from_user
@@ -259,7 +259,7 @@ def item_for(user_id: int, message: Message) -> MediaMessage | None:
         return replace(item, lender=Lender(None))
     if author.id != user_id:
         return replace(item, lender=Lender(author))
-    return replace(item, answered_at=message.message_id) if item.kind == "sound" else item
+    return replace(item, answered_at=message.message_id) if item.kind == "voice" else item
 
 
 async def lay_known_photo(context: MessageContext) -> None:

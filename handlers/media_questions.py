@@ -1,4 +1,4 @@
-"""Buttons under what is said of a photo or a sound: the answers to its question."""
+"""Buttons under what is said of a photo or a voice: the answers to its question."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def check(pressed: ButtonPress) -> str:
 
 
 async def cut(pressed: ButtonPress) -> str:
-    """cut:ITEM:MILLISECONDS uses the beginning of a sound."""
+    """cut:ITEM:MILLISECONDS uses the beginning of a voice."""
     limit = pressed.number(1)
     if not SHORTEST_MILLISECONDS <= limit <= LONGEST_MILLISECONDS:
         raise TooLate
@@ -51,7 +51,7 @@ async def go_on(pressed: ButtonPress) -> str:
     """Yes to what was asked for its age: everything in its draft is wanted now."""
     item = await item_to_use(pressed)
     draft = await drafts.get(pressed.services.database, item.conversation)
-    current = draft.photo if item.is_photo else draft.sound
+    current = draft.photo if item.is_photo else draft.voice
     if current is None or current.id != item.id:
         raise TooLate
     async with pressed.services.database.transaction() as tx:
@@ -64,12 +64,12 @@ async def go_on(pressed: ButtonPress) -> str:
 async def same_voice(pressed: ButtonPress) -> str:
     """The photo of the button with the voice of the last video."""
     photo = await item_to_use(pressed)
-    sound = await item_to_use(pressed, 1)
+    voice = await item_to_use(pressed, 1)
     draft = await drafts.get(pressed.services.database, photo.conversation)
-    if draft.photo is None or draft.photo.id != photo.id or sound.state != MediaState.READY:
+    if draft.photo is None or draft.photo.id != photo.id or voice.state != MediaState.READY:
         raise TooLate
     async with pressed.services.database.transaction() as tx:
-        await drafts.put(tx, sound)
+        await drafts.put(tx, voice)
         await drafts.want(tx, photo.conversation)
         await media.announce_anew(tx, photo.id)
     pressed.services.wakeup()
@@ -89,7 +89,7 @@ async def spend(pressed: ButtonPress) -> str:
 
 
 async def not_now(pressed: ButtonPress) -> str:
-    """notnow:ITEM makes no video of this sound; the photo stays."""
+    """notnow:ITEM makes no video of this voice; the photo stays."""
     item = await own_item(pressed)
     if item.state != MediaState.ASKED:
         raise TooLate
@@ -180,7 +180,7 @@ async def in_parts(pressed: ButtonPress) -> str:
 
 
 async def _asked(pressed: ButtonPress) -> tuple[Media, Plan]:
-    """The long sound of this button, as long as its question is open."""
+    """The long voice of this button, as long as its question is open."""
     item = await item_to_use(pressed)
     plan = Plan.of(item)
     if plan is None or item.state != MediaState.ASKED:

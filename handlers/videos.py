@@ -143,13 +143,13 @@ async def _ask(pressed: ButtonPress, job: Job, quota_milliseconds: int) -> None:
 async def new_voice(pressed: ButtonPress) -> str:
     """newvoice:JOB asks for another voice for that job's photo."""
     job = await job_to_use(pressed)
-    return await _ask_for(pressed, job, job.photo_id, job.sound_id)
+    return await _ask_for(pressed, job, job.photo_id, job.voice_id)
 
 
 async def new_face(pressed: ButtonPress) -> str:
     """newface:JOB asks for another photo for that job's voice."""
     job = await job_to_use(pressed)
-    return await _ask_for(pressed, job, job.sound_id, job.photo_id)
+    return await _ask_for(pressed, job, job.voice_id, job.photo_id)
 
 
 async def _ask_for(pressed: ButtonPress, job: Job, kept_id: int, replaced_id: int) -> str:
@@ -165,20 +165,20 @@ async def _ask_for(pressed: ButtonPress, job: Job, kept_id: int, replaced_id: in
             await drafts.drop(tx, replaced)
         await drafts.put(tx, kept, conversation=conversation)
         await media_answers.want(tx, kept.id)
-    sound = await media.get(pressed.services.database, job.sound_id)
-    await _open_reply_field(pressed, job, kept, sound)
+    voice = await media.get(pressed.services.database, job.voice_id)
+    await _open_reply_field(pressed, job, kept, voice)
     return "answer-see-below"
 
 
 async def _open_reply_field(
-    pressed: ButtonPress, job: Job, kept: Media, sound: Media | None
+    pressed: ButtonPress, job: Job, kept: Media, voice: Media | None
 ) -> None:
     """As the answer to a message of theirs: only so Telegram opens the field of that person."""
-    texts, wanted = pressed.texts, "sound" if kept.is_photo else "photo"
+    texts, wanted = pressed.texts, "voice" if kept.is_photo else "photo"
     key = "group-ask-voice" if kept.is_photo else "group-ask-photo"
     values = {"longest": LONGEST_MILLISECONDS / 1000} if kept.is_photo else {}
     try:
-        there = Destination.of(job.chat_id, pressed.thread_id, sound.message_id if sound else 0)
+        there = Destination.of(job.chat_id, pressed.thread_id, voice.message_id if voice else 0)
         await pressed.services.sender.send_text(
             there, texts.html(key, **values), keyboard=ask_for(wanted, texts)
         )

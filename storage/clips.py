@@ -12,7 +12,7 @@ from storage.db.rows import columns
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A piece, in milliseconds of the levelled sound."""
+    """A piece, in milliseconds of the levelled voice."""
 
     media_id: int
     number: int
@@ -48,7 +48,7 @@ async def waiting(database: Queryable) -> list[int]:
 
 
 async def wanted_of(database: Queryable, media_id: int) -> list[Clip]:
-    """Those of this sound that are still to be sent, in their order."""
+    """Those of this voice that are still to be sent, in their order."""
     return await database.every(
         Clip,
         "SELECT * FROM excerpts WHERE media_id = :id AND state = 'wanted' ORDER BY number",

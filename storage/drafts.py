@@ -14,12 +14,12 @@ class Draft:
     """Both media items, as far as they are there."""
 
     photo: Media | None
-    sound: Media | None
+    voice: Media | None
 
     @property
     def is_complete(self) -> bool:
         """Whether a job can be made of it."""
-        items = (self.photo, self.sound)
+        items = (self.photo, self.voice)
         return all(item is not None and item.state == MediaState.READY for item in items)
 
 
@@ -27,7 +27,7 @@ async def get(database: Queryable, conversation: ConversationKey) -> Draft:
     """The draft there; empty when there is none."""
     row = await database.fetch_one(
         """
-        SELECT photo_id, sound_id FROM drafts
+        SELECT photo_id, voice_id FROM drafts
         WHERE chat_id = :chat_id AND thread_id = :thread_id AND user_id = :user_id
         """,
         conversation._asdict(),
@@ -36,21 +36,21 @@ async def get(database: Queryable, conversation: ConversationKey) -> Draft:
         return Draft(None, None)
     return Draft(
         await _item(database, row["photo_id"]),
-        await _item(database, row["sound_id"]),
+        await _item(database, row["voice_id"]),
     )
 
 
 async def put(tx: Transaction, item: Media, *, conversation: ConversationKey | None = None) -> None:
-    """Make this the draft's photo or sound; the one it replaces is superseded.
+    """Make this the draft's photo or voice; the one it replaces is superseded.
 
     `place`: another topic in which its sender uses it as well.
     """
     conversation = conversation or item.conversation
     before = await get(tx, conversation)
-    replaced = before.photo if item.is_photo else before.sound
+    replaced = before.photo if item.is_photo else before.voice
     if replaced is not None and replaced.id != item.id:
         await media.supersede(tx, replaced.id)
-    column = "photo_id" if item.is_photo else "sound_id"
+    column = "photo_id" if item.is_photo else "voice_id"
     await tx.execute(
         f"""
         INSERT INTO drafts (chat_id, thread_id, user_id, {column}, updated_at_milliseconds)
@@ -66,7 +66,7 @@ async def want(tx: Transaction, conversation: ConversationKey) -> bool:
     """The person asks for what is there, however old; True when some of it had waited for that."""
     draft = await get(tx, conversation)
     woken = False
-    for item in (draft.photo, draft.sound):
+    for item in (draft.photo, draft.voice):
         if item is not None:
             await media_answers.want(tx, item.id)
             woken = await media_answers.wake(tx, item.id) or woken
@@ -76,14 +76,14 @@ async def want(tx: Transaction, conversation: ConversationKey) -> bool:
 async def wake_other(tx: Transaction, item: Media) -> None:
     """This media item is new: what its counterpart was asked about for its age goes on."""
     draft = await get(tx, item.conversation)
-    other = draft.sound if item.is_photo else draft.photo
+    other = draft.voice if item.is_photo else draft.photo
     if other is not None:
         await media_answers.wake(tx, other.id)
 
 
 async def drop(tx: Transaction, item: Media) -> None:
     """Take a refused media item out; the other one stays."""
-    column = "photo_id" if item.is_photo else "sound_id"
+    column = "photo_id" if item.is_photo else "voice_id"
     await tx.execute(
         f"""
         UPDATE drafts SET {column} = NULL WHERE chat_id = :chat_id AND thread_id = :thread_id
@@ -96,7 +96,7 @@ async def drop(tx: Transaction, item: Media) -> None:
 async def clear(tx: Transaction, conversation: ConversationKey) -> bool:
     """Forget both media items; False when there was neither."""
     draft = await get(tx, conversation)
-    items = [item for item in (draft.photo, draft.sound) if item is not None]
+    items = [item for item in (draft.photo, draft.voice) if item is not None]
     for item in items:
         await media.supersede(tx, item.id, "dropped")
     await tx.execute(

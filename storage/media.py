@@ -28,7 +28,7 @@ STALE = "stale"
 """The fault of a media item whose other media item is so old that its sender is asked first."""
 
 TOO_LONG_HERE = "too-long-here"
-"""The fault of a sound that is longer than its group lets a video be."""
+"""The fault of a voice that is longer than its group lets a video be."""
 
 CONSENT = "consent"
 """The fault of a media item whose sender did not agree yet to what happens with it."""
@@ -61,7 +61,7 @@ class ReceivedMedia:
 class Media:
     """A media item as stored; times and lengths in milliseconds.
 
-    A long sound has a `plan` of how it may be cut (JSON); it is used from a moment on, as far as
+    A long voice has a `plan` of how it may be cut (JSON); it is used from a moment on, as far as
     its limit allows, or `in_parts`. Of a photo its `crop` is used, if there is one; `crops` are
     the parts that were offered (JSON). Its copy at the provider is for one engine; None: the usual.
     """
@@ -120,7 +120,7 @@ async def record(
 
     One of an album that is passed over is `surplus`: nothing becomes of it. One that is `late`
     was sent so long ago that its sender is asked first. A group that moved is known by its new id.
-    Whether a sound is levelled is what its sender wishes at this moment.
+    Whether a voice is levelled is what its sender wishes at this moment.
     """
     return await tx.change(
         """

@@ -70,7 +70,7 @@ async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bo
         """
         UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :limit,
             from_milliseconds = 0, in_parts = 0
-        WHERE id = :id AND state = 'asked' AND kind = 'sound'
+        WHERE id = :id AND state = 'asked' AND kind = 'voice'
         """,
         {"id": media_id, "limit": limit_milliseconds},
     )

@@ -13,11 +13,11 @@ class Work(StrEnum):
     """What may be refused, each by itself: checks of photos, uploads, videos.
 
     Only submitting is held back by its stop; the others are free where they are refused, so each
-    new photo or sound tries anew.
+    new photo or voice tries anew.
     """
 
     CHECK = "check"
-    KEEP = "keep"
+    UPLOAD = "upload"
     SUBMIT = "submit"
 
 
@@ -30,21 +30,21 @@ class Outage:
     cause: str
     detail: str
     since_milliseconds: int
-    trials: int
-    trial_at_milliseconds: int
+    probes: int
+    probe_at_milliseconds: int
     asked: int
     told: int
     over: int
 
     def is_due(self, now_milliseconds: int) -> bool:
-        """Whether a trial may be made."""
-        return self.trial_at_milliseconds <= now_milliseconds
+        """Whether a probe may be made."""
+        return self.probe_at_milliseconds <= now_milliseconds
 
 
 async def all_of(database: Queryable, account: str) -> list[Outage]:
-    """The account's stops, those that ended untold among them."""
+    """The account's outages, those that ended untold among them."""
     return await database.every(
-        Outage, "SELECT * FROM stops WHERE account = :account ORDER BY work", {"account": account}
+        Outage, "SELECT * FROM outages WHERE account = :account ORDER BY work", {"account": account}
     )
 
 
@@ -64,7 +64,7 @@ async def refused(
 ) -> None:
     """The provider refused: a new stop begins, or an old one goes on.
 
-    An old one is told anew where its cause changed, or where the operator asked for the trial.
+    An old one is told anew where its cause changed, or where the operator asked for the probe.
     """
     values = {"account": account, "work": work.value, "cause": cause, "detail": detail}
     outage = await current(tx, account, work)
@@ -73,35 +73,35 @@ async def refused(
         return
     await tx.execute(
         """
-        UPDATE stops SET cause = :cause, detail = :detail, asked = 0,
+        UPDATE outages SET cause = :cause, detail = :detail, asked = 0,
             told = CASE WHEN asked = 1 OR cause <> :cause THEN 0 ELSE told END
         WHERE account = :account AND work = :work
         """,
         values,
     )
     await tx.execute(
-        "UPDATE stops SET asked = 0 WHERE account = :account AND cause = :cause", values
+        "UPDATE outages SET asked = 0 WHERE account = :account AND cause = :cause", values
     )
     if outage.is_due(tx.now_milliseconds):
         await begin_probe(tx, outage, probe_at_milliseconds)
 
 
 async def begin_probe(tx: Transaction, outage: Outage, next_at_milliseconds: int) -> None:
-    """A trial is under way: whatever becomes of it, the next one is due later."""
+    """A probe is under way: whatever becomes of it, the next one is due later."""
     await tx.execute(
         """
-        UPDATE stops SET trials = :trials, trial_at_milliseconds = :trial_at
+        UPDATE outages SET probes = :probes, probe_at_milliseconds = :probe_at
         WHERE account = :account AND work = :work
         """,
-        {**columns(outage), "trials": outage.trials + 1, "trial_at": next_at_milliseconds},
+        {**columns(outage), "probes": outage.probes + 1, "probe_at": next_at_milliseconds},
     )
 
 
 async def hurry(tx: Transaction, account: str, *, asked: bool) -> bool:
-    """A trial is due now, and the intervals begin anew; False where nothing is stopped."""
+    """A probe is due now, and the intervals begin anew; False where nothing is stopped."""
     return await tx.change(
         """
-        UPDATE stops SET trial_at_milliseconds = :now, trials = 0, asked = MAX(asked, :asked)
+        UPDATE outages SET probe_at_milliseconds = :now, probes = 0, asked = MAX(asked, :asked)
         WHERE account = :account AND over = 0
         """,
         {"account": account, "asked": int(asked)},
@@ -115,7 +115,7 @@ async def end(tx: Transaction, outage: Outage) -> None:
         await forget(tx, outage)
         return
     await tx.execute(
-        "UPDATE stops SET over = 1 WHERE account = :account AND work = :work", columns(outage)
+        "UPDATE outages SET over = 1 WHERE account = :account AND work = :work", columns(outage)
     )
 
 
@@ -123,7 +123,7 @@ async def was_told(tx: Transaction, outage: Outage) -> None:
     """The operator knows of it as it was read; not, if it has changed since."""
     await tx.execute(
         """
-        UPDATE stops SET told = 1 WHERE account = :account AND work = :work
+        UPDATE outages SET told = 1 WHERE account = :account AND work = :work
             AND cause = :cause AND over = 0
         """,
         columns(outage),
@@ -133,7 +133,7 @@ async def was_told(tx: Transaction, outage: Outage) -> None:
 async def forget(tx: Transaction, outage: Outage) -> None:
     """It is over and nothing is left to be told; not, if a new one began since."""
     await tx.execute(
-        "DELETE FROM stops WHERE account = :account AND work = :work AND over = :over",
+        "DELETE FROM outages WHERE account = :account AND work = :work AND over = :over",
         columns(outage),
     )
 
@@ -141,9 +141,9 @@ async def forget(tx: Transaction, outage: Outage) -> None:
 async def _begin(tx: Transaction, values: dict[str, str], probe_at_milliseconds: int) -> None:
     await tx.execute(
         """
-        INSERT OR REPLACE INTO stops (account, work, cause, detail, since_milliseconds,
-            trial_at_milliseconds)
-        VALUES (:account, :work, :cause, :detail, :now, :trial_at)
+        INSERT OR REPLACE INTO outages (account, work, cause, detail, since_milliseconds,
+            probe_at_milliseconds)
+        VALUES (:account, :work, :cause, :detail, :now, :probe_at)
         """,
-        {**values, "trial_at": probe_at_milliseconds},
+        {**values, "probe_at": probe_at_milliseconds},
     )

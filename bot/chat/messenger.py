@@ -58,7 +58,7 @@ class Messenger(Component):
 
     async def reply_to_voice(self, job: Job) -> Destination:
         """The answer to the message with the voice, where that is known."""
-        voice = await media.get(self.database, job.sound_id)
+        voice = await media.get(self.database, job.voice_id)
         return await self.destination(job, voice.message_id if voice else 0)
 
     async def about(

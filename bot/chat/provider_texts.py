@@ -49,7 +49,7 @@ def failure_text(failure: DashScopeError) -> str:
         case Moderated():
             return "failed-moderated"
         case InputRefused() if _LONGER in (failure.message or ""):
-            return "failed-sound-too-long"
+            return "failed-voice-too-long"
         case InputRefused():
             return "failed-refused"
         case ServiceStopped():

@@ -35,7 +35,7 @@ _FAR_STEP = 5
 """From that place on every step forward is shown; further back only every so many."""
 
 HELD_BACK = (*WAITING, JobState.SUBMITTING)
-"""What waits while the provider refuses to serve; a trial now and then does not change that."""
+"""What waits while the provider refuses to serve; a probe now and then does not change that."""
 
 
 @dataclass(kw_only=True)

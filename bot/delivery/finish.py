@@ -23,7 +23,7 @@ from storage.jobs.jobs import FINAL, Job, JobState
 logger = logging.getLogger(__name__)
 
 _NO_RETRY = frozenset(
-    {"failed-moderated", "failed-refused", "failed-sound-too-long", "failed-gone"}
+    {"failed-moderated", "failed-refused", "failed-voice-too-long", "failed-gone"}
 )
 
 

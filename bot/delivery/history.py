@@ -97,10 +97,7 @@ class History(Component):
 
     def _caption(self, entries: list[_Entry], number: int, pages: int, texts: Catalogue) -> str:
         title = texts.html("history-title", page=number, pages=pages)
-        lines = [
-            self._line(conversation, entry, texts)
-            for conversation, entry in enumerate(entries, start=1)
-        ]
+        lines = [self._line(number, entry, texts) for number, entry in enumerate(entries, start=1)]
         return "\n".join([title, *lines])
 
     def _line(self, number: int, entry: _Entry, texts: Catalogue) -> str:
@@ -117,8 +114,8 @@ class History(Component):
 
 def _keyboard(entries: list[_Entry], number: int, pages: int, texts: Catalogue) -> Keyboard:
     numbers = [
-        (str(conversation), f"resend:{entry.job.id}")
-        for conversation, entry in enumerate(entries, start=1)
+        (str(number), f"resend:{entry.job.id}")
+        for number, entry in enumerate(entries, start=1)
         if entry.there
     ]
     turns = []

@@ -66,7 +66,7 @@ class Engine(Protocol):
 
 
 def outage_account(engine: Engine) -> str:
-    """What names its stops: a model can be refused while the account's others work.
+    """What names its outages: a model can be refused while the account's others work.
 
     That of the first model is the account's, as it was when there was no other.
     """

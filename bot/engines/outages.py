@@ -1,7 +1,7 @@
 """Outages: while the provider refuses to serve, nothing is submitted but a probe now and then.
 
 Waiting jobs stay in the queue. Only the work itself proves that it works again: reading is free
-and goes on when an account is unpaid or a model retired, so the next job is the trial.
+and goes on when an account is unpaid or a model retired, so the next job is the probe.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _ACCOUNT_WIDE_NAMES = frozenset(cause.value for cause in ACCOUNT_WIDE)
 
 
 class NotDue(Exception):
-    """The provider refuses to serve, and it is too early for a trial."""
+    """The provider refuses to serve, and it is too early for a probe."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outages(Component):
-    """The stops of one account: noted, tried, told, ended.
+    """The outages of one account: noted, tried, told, ended.
 
     A model may be refused while the others work: each of several engines has its own, and `others`
     are those of the engines beside this one.
@@ -97,12 +97,12 @@ class Outages(Component):
         return await outages.current(self.database, self.account, Work.SUBMIT) is not None
 
     async def may_prepare(self) -> bool:
-        """Whether handing files over may work: nothing is stopped, or a trial is due."""
+        """Whether handing files over may work: nothing is stopped, or a probe is due."""
         outage = await outages.current(self.database, self.account, Work.SUBMIT)
         return outage is None or outage.is_due(self.clock.now_milliseconds())
 
     async def probe(self, tx: Transaction) -> Outage | None:
-        """The stop that the next submission would be a trial of; None where nothing is stopped.
+        """The outage that the next submission would be a probe of; None where nothing is stopped.
 
         Raises: NotDue: nothing may be submitted yet.
         """
@@ -112,7 +112,7 @@ class Outages(Component):
         return outage
 
     async def begin_probe(self, tx: Transaction, outage: Outage) -> None:
-        """A job was taken for the trial: no other is, until the next one is due."""
+        """A job was taken for the probe: no other is, until the next one is due."""
         await outages.begin_probe(tx, outage, _probe_at(tx, outage))
 
     async def resume(self, *, asked: bool) -> bool:
@@ -169,14 +169,14 @@ class Outages(Component):
         logger.warning("job %s waited too long for the provider (%s)", job.id, outage.cause)
 
     async def _tell_begin(self, outage: Outage) -> None:
-        """A second stop of a cause that was told is no news, but how a trial went is."""
+        """A second stop of a cause that was told is no news, but how a probe went is."""
         async with self.database.transaction() as tx:
             others = await outages.all_of(tx, self.account)
             known = any(other.told and other.cause == outage.cause for other in others)
-            if outage.trials or not known:
+            if outage.probes or not known:
                 await self.operator.note(
                     tx,
-                    f"stopped:{self._named(outage.work)}:{outage.trial_at_milliseconds}",
+                    f"stopped:{self._named(outage.work)}:{outage.probe_at_milliseconds}",
                     "operator-service-stopped",
                     cause=outage.cause,
                     detail=self._named(outage.detail),
@@ -203,5 +203,5 @@ def _is_proof(work: Work, outage: Outage) -> bool:
 
 def _probe_at(tx: Transaction, outage: Outage | None) -> int:
     """When the next one is due, after a refusal or after a probe."""
-    delay_seconds = PROBE.endless_delay_seconds(1 if outage is None else outage.trials + 2)
+    delay_seconds = PROBE.endless_delay_seconds(1 if outage is None else outage.probes + 2)
     return tx.now_milliseconds + int(delay_seconds * 1000)

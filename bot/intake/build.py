@@ -55,4 +55,4 @@ def _check(common: CommonServices, engines: EngineServices, long_voice: LongVoic
     choice, outages = engines.choice, engines.outages
     photo = PhotoCheck(common=common, detection=engines.detection, choice=choice, outages=outages)
     voice = VoiceCheck(common=common, long_voice=long_voice, choice=choice, outages=outages)
-    return MediaCheck(common=common, checks={"photo": photo.check, "sound": voice.check})
+    return MediaCheck(common=common, checks={"photo": photo.check, "voice": voice.check})

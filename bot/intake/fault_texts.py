@@ -11,12 +11,12 @@ _KEYS = (
     *("photo-heic_not_installed", "photo-late", "photo-no-verdict", "photo-not_a_picture"),
     *("photo-out-of-order", "photo-service-stopped", "photo-stale", "photo-superseded"),
     *("photo-too_big", "photo-too_many_pixels", "photo-too_narrow", "photo-too_small"),
-    *("photo-unreachable", "photo-used", "sound-borrowed", "sound-budget", "sound-dropped"),
-    *("sound-empty", "sound-gone", "sound-late", "sound-moderated", "sound-out-of-order"),
-    *("sound-service-stopped", "sound-silent", "sound-stale", "sound-superseded"),
-    *("sound-too-long-here", "sound-too_big", "sound-too_long", "sound-too_short"),
-    *("sound-unreachable", "sound-unreadable", "sound-used", "sound-waiting"),
-    *("photo-late-video", "sound-late-video"),
+    *("photo-unreachable", "photo-used", "voice-borrowed", "voice-budget", "voice-dropped"),
+    *("voice-empty", "voice-gone", "voice-late", "voice-moderated", "voice-out-of-order"),
+    *("voice-service-stopped", "voice-silent", "voice-stale", "voice-superseded"),
+    *("voice-too-long-here", "voice-too_big", "voice-too_long", "voice-too_short"),
+    *("voice-unreachable", "voice-unreadable", "voice-used", "voice-waiting"),
+    *("photo-late-video", "voice-late-video"),
 )
 
 FAULT_TEXTS = {(kind, fault): key for key in _KEYS for kind, _, fault in [key.partition("-")]}

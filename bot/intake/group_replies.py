@@ -24,7 +24,7 @@ _WANTS_ANOTHER = frozenset(
 
 
 def ask_for(kind: str, texts: Catalogue) -> AskReply:
-    """Opens the reply field for a photo or for a sound."""
+    """Opens the reply field for a photo or for a voice."""
     return AskReply(texts.plain("placeholder-photo" if kind == "photo" else "placeholder-voice"))
 
 
@@ -39,19 +39,19 @@ async def ready_in_group(database: Database, item: Media, texts: Catalogue) -> S
     if await jobs.newest_with(database, item.id) is not None:
         return None
     draft = await drafts.get(database, item.conversation)
-    if (draft.sound if item.is_photo else draft.photo) is not None:
+    if (draft.voice if item.is_photo else draft.photo) is not None:
         return None
     if item.is_photo:
         longest = await longest_seconds(database, item.chat_id)
         text = texts.html("group-photo-ready", longest=longest)
     else:
         seconds = (item.duration_milliseconds or 0) / 1000
-        text = texts.html("group-sound-ready", seconds=seconds)
+        text = texts.html("group-voice-ready", seconds=seconds)
     borrowed = await borrowed_media.get(database, item.id)
     text = await with_owners(
         database, text, "borrowed-asked", [borrowed] if borrowed else [], texts
     )
-    return text, ask_for("sound" if item.is_photo else "photo", texts)
+    return text, ask_for("voice" if item.is_photo else "photo", texts)
 
 
 def in_group(item: Media, said: tuple[str, Keyboard | None], texts: Catalogue) -> Said:

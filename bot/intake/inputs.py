@@ -37,7 +37,7 @@ JOINING = WorkerLimits(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a long sound may be cut, as the database keeps it; in milliseconds."""
+    """How a long voice may be cut, as the database keeps it; in milliseconds."""
 
     length: int
     cuts: tuple[int, ...]
@@ -45,7 +45,7 @@ class Plan:
 
     @classmethod
     def of(cls, item: Media) -> Self | None:
-        """The sound's plan; None of one that is short enough, or too long for any."""
+        """The voice's plan; None of one that is short enough, or too long for any."""
         if item.plan is None:
             return None
         kept = json.loads(item.plan)
@@ -104,6 +104,6 @@ class LongVoice:
 
 
 def span_of(part: Job) -> Span:
-    """From where to where in the sound it speaks."""
+    """From where to where in the voice it speaks."""
     begin = part.begins_at_milliseconds or 0
     return begin, begin + part.held_milliseconds

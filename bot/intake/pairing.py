@@ -28,22 +28,22 @@ class Pair:
     """Two ready media items."""
 
     photo: Media
-    sound: Media
+    voice: Media
 
     @property
     def newest(self) -> Media:
         """The media item whose message is further down in the chat."""
-        return max(self.photo, self.sound, key=lambda item: item.message_id)
+        return max(self.photo, self.voice, key=lambda item: item.message_id)
 
     @property
     def oldest(self) -> Media:
         """The other one."""
-        return min(self.photo, self.sound, key=lambda item: item.message_id)
+        return min(self.photo, self.voice, key=lambda item: item.message_id)
 
     @property
     def status_message_id(self) -> int | None:
         """The bot's message about the newest, if that is in the chat where the video comes."""
-        here = self.newest.chat_id == self.sound.chat_id
+        here = self.newest.chat_id == self.voice.chat_id
         return self.newest.reply_message_id if here else None
 
 
@@ -78,34 +78,34 @@ class Pairing(Component):
     async def pair(self, conversation: ConversationKey) -> Job | None:
         """Make a job of the draft if both media items are ready and every cap allows it.
 
-        Where a cap does not, the sound waits for its owner's answer, with the reason; and so does
+        Where a cap does not, the voice waits for its owner's answer, with the reason; and so does
         the newer media item where the other one is so old that its owner may have forgotten it.
         """
         draft = await drafts.get(self.database, conversation)
-        if draft.sound is not None and await self._is_too_long_here(draft.sound):
+        if draft.voice is not None and await self._is_too_long_here(draft.voice):
             return None
-        if draft.photo is None or draft.sound is None or not draft.is_complete:
+        if draft.photo is None or draft.voice is None or not draft.is_complete:
             return None
-        pair = Pair(draft.photo, draft.sound)
+        pair = Pair(draft.photo, draft.voice)
         if await self._has_doubts(pair):
             return None
-        request = f"pair:{pair.photo.id}:{pair.sound.id}"
+        request = f"pair:{pair.photo.id}:{pair.voice.id}"
         try:
             return await self._start(request, pair, pair.status_message_id)
         except NotAgreed:
             await self.consent.hold_back(pair.newest)
         except NotConfirmed:
-            await self._ask(pair.sound, "confirm")
+            await self._ask(pair.voice, "confirm")
         except TooLongHere:
-            await self._is_too_long_here(pair.sound)
+            await self._is_too_long_here(pair.voice)
         except QuotaExceeded:
-            await self._ask(pair.sound, "quota")
+            await self._ask(pair.voice, "quota")
         except TooManyWaiting:
-            await self._ask(pair.sound, "waiting")
+            await self._ask(pair.voice, "waiting")
         except BudgetExhausted as refusal:
             await self.operator.tell("budget", "operator-budget")
             detail = json.dumps({"resets_at": refusal.resets_at_milliseconds})
-            await self._ask(pair.sound, "budget", detail)
+            await self._ask(pair.voice, "budget", detail)
         return None
 
     async def again(self, job: Job, status_message_id: int | None) -> bool:
@@ -119,7 +119,7 @@ class Pairing(Component):
         if pair is None:
             return False
         # To press the button is to agree to what it costs by now.
-        effective = await effective_settings_of(self.database, self.limits, pair.sound.conversation)
+        effective = await effective_settings_of(self.database, self.limits, pair.voice.conversation)
         price = effective.in_resolution(job.resolution, self.limits).price
         agreed = price.of(job.held_milliseconds).quota_milliseconds
         started = await self._start(
@@ -157,10 +157,10 @@ class Pairing(Component):
 
     async def _pair_of(self, job: Job) -> Pair | None:
         photo = await media.get(self.database, job.photo_id)
-        sound = await media.get(self.database, job.sound_id)
-        if photo is None or sound is None or sound.duration_milliseconds is None:
+        voice = await media.get(self.database, job.voice_id)
+        if photo is None or voice is None or voice.duration_milliseconds is None:
             return None
-        pair = Pair(photo, sound)
+        pair = Pair(photo, voice)
         return None if await _not_borrowable(self.database, pair) else pair
 
     async def _start(
@@ -173,21 +173,21 @@ class Pairing(Component):
         engine: str | None = None,
         agreed_milliseconds: int = 0,
     ) -> Job | None:
-        await self.consent.require(pair.sound.conversation, pair.sound.message_id)
-        effective = await effective_settings_of(self.database, self.limits, pair.sound.conversation)
+        await self.consent.require(pair.voice.conversation, pair.voice.message_id)
+        effective = await effective_settings_of(self.database, self.limits, pair.voice.conversation)
         if resolution is not None:
             effective = effective.in_resolution(resolution, self.limits, engine)
-        await self._confirm(pair.sound, effective, agreed_milliseconds)
+        await self._confirm(pair.voice, effective, agreed_milliseconds)
         async with self.database.transaction() as tx:
-            if await chats.is_dead(tx, pair.sound.chat_id) or await _not_borrowable(tx, pair):
+            if await chats.is_dead(tx, pair.voice.chat_id) or await _not_borrowable(tx, pair):
                 return None
-            await _require_length(tx, pair.sound)
+            await _require_length(tx, pair.voice)
             order = self._order(request, pair, effective, status_message_id)
-            job = await self._begin(tx, order, pair.sound)
-            for item in (pair.photo, pair.sound):
+            job = await self._begin(tx, order, pair.voice)
+            for item in (pair.photo, pair.voice):
                 await media_answers.want(tx, item.id)
-            await drafts.drop(tx, pair.sound)
-            await media_answers.forget_agreement(tx, pair.sound.id)
+            await drafts.drop(tx, pair.voice)
+            await media_answers.forget_agreement(tx, pair.voice.id)
             await media.announce_anew(tx, pair.oldest.id)
         if job is not None:
             logger.info("job %s: %s ms of video for %s", job.id, job.held_milliseconds, request)
@@ -195,25 +195,25 @@ class Pairing(Component):
         return job
 
     async def _confirm(
-        self, sound: Media, effective: EffectiveSettings, agreed_milliseconds: int
+        self, voice: Media, effective: EffectiveSettings, agreed_milliseconds: int
     ) -> None:
         """Raises NotConfirmed, unless no cap allows it anyway: that is said elsewhere."""
         above = effective.confirm_above_milliseconds
-        needed = effective.price.of(sound.duration_milliseconds or 0).quota_milliseconds
+        needed = effective.price.of(voice.duration_milliseconds or 0).quota_milliseconds
         if above is None or needed <= max(
-            above, agreed_milliseconds, sound.agreed_quota_milliseconds
+            above, agreed_milliseconds, voice.agreed_quota_milliseconds
         ):
             return
         allowance = await ledger.allowance_of(
-            self.database, sound.user_id, effective.price, self.limits.caps
+            self.database, voice.user_id, effective.price, self.limits.caps
         )
         if needed <= allowance.left_milliseconds:
             raise NotConfirmed(needed)
 
-    async def _begin(self, tx: Transaction, order: Order, sound: Media) -> Job | None:
+    async def _begin(self, tx: Transaction, order: Order, voice: Media) -> Job | None:
         """In one piece, or in the parts that its sender wants a long voice cut into."""
-        start, plan = jobs.start, Plan.of(sound)
-        if plan is not None and sound.in_parts:
+        start, plan = jobs.start, Plan.of(voice)
+        if plan is not None and voice.in_parts:
             start = partial(job_parts.start, cuts=plan.cuts)
         return await start(
             tx,
@@ -224,21 +224,21 @@ class Pairing(Component):
 
     def _age_milliseconds(self, pair: Pair) -> int:
         """Since the older media item was wanted last."""
-        wanted = min(pair.photo.wanted_at_milliseconds, pair.sound.wanted_at_milliseconds)
+        wanted = min(pair.photo.wanted_at_milliseconds, pair.voice.wanted_at_milliseconds)
         return self.clock.now_milliseconds() - wanted
 
     def _order(
         self, request: str, pair: Pair, effective: EffectiveSettings, status_message_id: int | None
     ) -> Order:
-        assert pair.sound.duration_milliseconds is not None  # noqa: S101
+        assert pair.voice.duration_milliseconds is not None  # noqa: S101
         return Order(
             request=request,
-            conversation=pair.sound.conversation,
+            conversation=pair.voice.conversation,
             photo_id=pair.photo.id,
-            sound_id=pair.sound.id,
+            voice_id=pair.voice.id,
             engine=effective.engine,
             resolution=effective.resolution,
-            video_milliseconds=pair.sound.duration_milliseconds,
+            video_milliseconds=pair.voice.duration_milliseconds,
             price=effective.price,
             status_message_id=status_message_id,
         )
@@ -256,16 +256,16 @@ class Pairing(Component):
         await self._ask(pair.newest, STALE, json.dumps({"age_milliseconds": age}))
         return True
 
-    async def _is_too_long_here(self, sound: Media) -> bool:
+    async def _is_too_long_here(self, voice: Media) -> bool:
         """Whether the group lets no video be that long; its sender is asked, then."""
-        if sound.state != MediaState.READY:
+        if voice.state != MediaState.READY:
             return False
         try:
-            await _require_length(self.database, sound)
+            await _require_length(self.database, voice)
         except TooLongHere as refusal:
-            seconds = (sound.duration_milliseconds or 0) / 1000
+            seconds = (voice.duration_milliseconds or 0) / 1000
             detail = json.dumps({"seconds": seconds, "limit": refusal.limit_milliseconds / 1000})
-            await self._ask(sound, TOO_LONG_HERE, detail)
+            await self._ask(voice, TOO_LONG_HERE, detail)
             return True
         return False
 
@@ -276,12 +276,12 @@ class Pairing(Component):
 
 async def _not_borrowable(database: Queryable, pair: Pair) -> list[Media]:
     """The media items of somebody else who, or whose group, does not let others have them."""
-    items = (pair.photo, pair.sound)
+    items = (pair.photo, pair.voice)
     return [item for item in items if not await borrowed_media.may_use(database, item)]
 
 
-async def _require_length(database: Queryable, sound: Media) -> None:
+async def _require_length(database: Queryable, voice: Media) -> None:
     """Raises TooLongHere, by the rules of its group as they are now."""
-    limit = (await groups.settings_of(database, sound.chat_id)).longest_milliseconds
-    if limit is not None and (sound.duration_milliseconds or 0) > limit:
+    limit = (await groups.settings_of(database, voice.chat_id)).longest_milliseconds
+    if limit is not None and (voice.duration_milliseconds or 0) > limit:
         raise TooLongHere(limit)

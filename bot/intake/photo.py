@@ -38,7 +38,7 @@ class PhotoCheck(Component):
         verdict = await self.detection.verdict(engine, item, picture)
         if not verdict.passed:
             return MediaOutcome.refused(photo_text(verdict.code).removeprefix("photo-"))
-        async with self.outages.of(engine.name).noting(Work.KEEP):
+        async with self.outages.of(engine.name).noting(Work.UPLOAD):
             uploaded = await engine.upload("photo.jpg", picture.jpeg)
         facts = {
             "picture_sha256": picture.sha256,

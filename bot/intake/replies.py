@@ -105,8 +105,8 @@ class MediaReplies(Component):
             return await self._photo_ready(item, draft, texts)
         seconds = (item.duration_milliseconds or 0) / 1000
         if draft.photo is not None and draft.photo.state == MediaState.RECEIVED:
-            return texts.html("sound-ready-photo-coming", seconds=seconds), None
-        key = "sound-ready-noisy" if _numbers(item).get("noisy") else "sound-ready"
+            return texts.html("voice-ready-photo-coming", seconds=seconds), None
+        key = "voice-ready-noisy" if _numbers(item).get("noisy") else "voice-ready"
         return texts.html(key, seconds=seconds), None
 
     async def _used(self, item: Media, texts: Catalogue) -> _Said | None:
@@ -120,13 +120,13 @@ class MediaReplies(Component):
         return texts.html(FAULT_TEXTS[item.kind, "used"], seconds=seconds), None
 
     async def _photo_ready(self, item: Media, draft: Draft, texts: Catalogue) -> _Said:
-        if draft.sound is not None and draft.sound.state == MediaState.ASKED:
-            return texts.html("photo-ready-sound-asked"), None
-        if draft.sound is not None:
-            return texts.html("photo-ready-sound-coming"), None
+        if draft.voice is not None and draft.voice.state == MediaState.ASKED:
+            return texts.html("photo-ready-voice-asked"), None
+        if draft.voice is not None:
+            return texts.html("photo-ready-voice-coming"), None
         last = await jobs.last_of(self.database, item.conversation)
         if last is not None:
-            button = (texts.plain("button-same-voice"), f"again:{item.id}:{last.sound_id}")
+            button = (texts.plain("button-same-voice"), f"again:{item.id}:{last.voice_id}")
             return texts.html("photo-ready-again"), Keyboard.of([button])
         key = "photo-ready-enlarged" if _numbers(item).get("enlarged") else "photo-ready"
         return texts.html(key, longest=LONGEST_SECONDS), None
@@ -134,44 +134,44 @@ class MediaReplies(Component):
     async def _late(self, item: Media, texts: Catalogue) -> _Said | None:
         """One question for all that waits: on the newest media item."""
         draft = await drafts.get(self.database, item.conversation)
-        other = draft.sound if item.is_photo else draft.photo
+        other = draft.voice if item.is_photo else draft.photo
         if other is not None and other.fault == LATE and other.id > item.id:
             return None
         key = FAULT_TEXTS[item.kind, "late" if other is None else "late-video"]
         age = self.clock.now_milliseconds() - item.wanted_at_milliseconds
         return texts.html(key, ago=say_ago(texts, age)), _go_on(item, texts)
 
-    async def _confirm(self, sound: Media, texts: Catalogue) -> _Said:
+    async def _confirm(self, voice: Media, texts: Catalogue) -> _Said:
         """What the video takes of what is left: its owner wants to be asked."""
-        effective = await effective_settings_of(self.database, self.limits, sound.conversation)
+        effective = await effective_settings_of(self.database, self.limits, voice.conversation)
         allowance = await ledger.allowance_of(
-            self.database, sound.user_id, effective.price, self.limits.caps
+            self.database, voice.user_id, effective.price, self.limits.caps
         )
-        needed = effective.price.of(sound.duration_milliseconds or 0).quota_milliseconds
+        needed = effective.price.of(voice.duration_milliseconds or 0).quota_milliseconds
         text = texts.html(
-            "sound-confirm",
-            seconds=(sound.duration_milliseconds or 0) / 1000,
+            "voice-confirm",
+            seconds=(voice.duration_milliseconds or 0) / 1000,
             needed=needed / 1000,
             left=allowance.left_milliseconds // 100 / 10,
         )
-        yes = (texts.plain("button-go-on"), f"spend:{sound.id}:{needed}")
-        no = (texts.plain("button-not-now"), f"notnow:{sound.id}")
+        yes = (texts.plain("button-go-on"), f"spend:{voice.id}:{needed}")
+        no = (texts.plain("button-not-now"), f"notnow:{voice.id}")
         return text, Keyboard.of([yes, no])
 
-    async def _quota(self, sound: Media, texts: Catalogue) -> _Said:
+    async def _quota(self, voice: Media, texts: Catalogue) -> _Said:
         """What is left, when it comes back, and the beginning that it would pay for."""
         now, caps = self.database.now_milliseconds, self.limits.caps
-        price = (await effective_settings_of(self.database, self.limits, sound.conversation)).price
-        allowance = await ledger.allowance_of(self.database, sound.user_id, price, caps)
+        price = (await effective_settings_of(self.database, self.limits, voice.conversation)).price
+        allowance = await ledger.allowance_of(self.database, voice.user_id, price, caps)
         affordable = price.affordable_milliseconds(allowance.left_milliseconds)
         affordable = min(LONGEST_MILLISECONDS, affordable // 100 * 100)
-        needed = price.of(sound.duration_milliseconds or 0).quota_milliseconds
-        rows = [[(texts.plain("button-retry"), f"reopen:{sound.id}")]]
+        needed = price.of(voice.duration_milliseconds or 0).quota_milliseconds
+        rows = [[(texts.plain("button-retry"), f"reopen:{voice.id}")]]
         if affordable >= _WORTH_SHORTENING_MILLISECONDS:
             label = texts.plain("button-beginning", seconds=affordable / 1000)
-            rows.insert(0, [(label, f"cut:{sound.id}:{affordable}")])
+            rows.insert(0, [(label, f"cut:{voice.id}:{affordable}")])
         text = texts.html(
-            "sound-quota-shorten" if len(rows) > 1 else "sound-quota",
+            "voice-quota-shorten" if len(rows) > 1 else "voice-quota",
             seconds=needed / 1000,
             left=allowance.left_milliseconds // 100 / 10,
             when=say_when(texts, allowance.resets_at_milliseconds, now, caps.zone),
@@ -250,7 +250,7 @@ class LongVoiceChoices(Component):
             [(beginning, f"cut:{item.id}:{LONGEST_MILLISECONDS}")],
             [(texts.plain("button-pick-clip"), f"pick:{item.id}")],
         ]
-        if key == "sound-long":
+        if key == "voice-long":
             rows.append([(texts.plain("button-all-parts", parts=parts), f"parts:{item.id}")])
         return text, Keyboard.of(*rows)
 
@@ -259,9 +259,9 @@ class LongVoiceChoices(Component):
     ) -> str:
         limit = (await groups.settings_of(self.database, item.chat_id)).longest_milliseconds
         if limit is not None and plan.length > limit:
-            return "sound-long-here"
+            return "voice-long-here"
         if needed_milliseconds > allowance.quota.left_milliseconds:
-            return "sound-long-quota"
+            return "voice-long-quota"
         if needed_milliseconds > allowance.left_milliseconds:
-            return "sound-long-budget"
-        return "sound-long"
+            return "voice-long-budget"
+        return "voice-long"

@@ -22,7 +22,7 @@ _NOISY_BELOW_DB = 15.0
 
 @dataclass(frozen=True, kw_only=True)
 class VoiceCheck(Component):
-    """Normalises a sound and hands it over; of a long one it finds out how it may be cut."""
+    """Normalises a voice and hands it over; of a long one it finds out how it may be cut."""
 
     common: CommonServices
     long_voice: LongVoice
@@ -37,16 +37,16 @@ class VoiceCheck(Component):
         if item.from_milliseconds:
             return await self._clip(item, data)
         try:
-            sound = await self.common.media.decoder.normalise_sound(
+            voice = await self.common.media.decoder.normalise_sound(
                 data, limit_milliseconds=item.limit_milliseconds, levelled=bool(item.levelled)
             )
         except SoundRefused as refusal:
             if refusal.fault is not SoundFault.TOO_LONG:
                 raise
             return await self._asked(item, data, refusal)
-        ratio = sound.signal_to_noise_db
+        ratio = voice.signal_to_noise_db
         noisy = float(ratio is not None and ratio < _NOISY_BELOW_DB)
-        return await self._handed_over(item, sound.wav, sound.duration_milliseconds, noisy=noisy)
+        return await self._handed_over(item, voice.wav, voice.duration_milliseconds, noisy=noisy)
 
     async def _clip(self, item: Media, data: bytes) -> MediaOutcome:
         """The piece that its sender chose."""
@@ -59,7 +59,7 @@ class VoiceCheck(Component):
         self, item: Media, wav: bytes, milliseconds: int, *, noisy: float
     ) -> MediaOutcome:
         engine = await self.choice.of(item)
-        async with self.outages.of(engine.name).noting(Work.KEEP):
+        async with self.outages.of(engine.name).noting(Work.UPLOAD):
             uploaded = await engine.upload("voice.wav", wav)
         facts = {
             "duration_milliseconds": milliseconds,
@@ -70,7 +70,7 @@ class VoiceCheck(Component):
         return MediaOutcome.ready(facts, noisy=noisy)
 
     async def _asked(self, item: Media, data: bytes, refusal: SoundRefused) -> MediaOutcome:
-        """What can be made of a sound that is too long for one video; its beginning, at least."""
+        """What can be made of a voice that is too long for one video; its beginning, at least."""
         try:
             plan = await self.long_voice.plan(item, data)
         except MediaUnusable as failure:

@@ -52,20 +52,20 @@ class Joining(Component):
 
     async def _join(self, whole: Job, kept: list[Job]) -> None:
         parts = tuple(VideoPart(self._path(part), span_of(part)) for part in kept)
-        sound = await self._sound(whole)
+        voice = await self._sound(whole)
         target = self._path(whole)
-        await self.long_voice.join(parts, sound, target, f"job-{whole.id}")
+        await self.long_voice.join(parts, voice, target, f"job-{whole.id}")
 
     async def _sound(self, whole: Job) -> bytes | None:
         """The voice as it was recorded; None where it cannot be had: the parts have it too."""
-        item = await media.get(self.database, whole.sound_id)
+        item = await media.get(self.database, whole.voice_id)
         if item is None:
             return None
         try:
             data = await self.files.download(item.file_id, item.file_size_bytes)
             return await self.long_voice.whole(item, data)
         except (chat.FormRefused, MediaUnusable) as failure:
-            logger.warning("job %s: joined with the sound of its parts: %r", whole.id, failure)
+            logger.warning("job %s: joined with the voice of its parts: %r", whole.id, failure)
             return None
 
     async def _is_there(self, part: Job) -> bool:

@@ -70,11 +70,11 @@ class Preparation(Component):
         Raises: MediaLost.
         """
         limit = self.clock.now_milliseconds() + _LEAST_MILLISECONDS
-        photo, sound = await self._items(job)
-        expires_at = sound.upload_expires_at_milliseconds
+        photo, voice = await self._items(job)
+        expires_at = voice.upload_expires_at_milliseconds
         if job.whole_id is not None:
             expires_at = job.part_url_expires_at_milliseconds
-        elif not self._is_for(job.engine, sound):
+        elif not self._is_for(job.engine, voice):
             return True
         if not self._is_for(job.engine, photo):
             return True
@@ -82,8 +82,8 @@ class Preparation(Component):
 
     async def ticket(self, job: Job) -> Ticket:
         """What the engine needs for this job; raises MediaLost."""
-        photo, sound = await self._items(job)
-        sound_url = sound.upload_url if job.whole_id is None else job.part_url
+        photo, voice = await self._items(job)
+        sound_url = voice.upload_url if job.whole_id is None else job.part_url
         if photo.upload_url is None or sound_url is None:
             raise MediaLost(f"job {job.id} has a media item that was never uploaded")
         return Ticket(
@@ -105,16 +105,16 @@ class Preparation(Component):
 
     async def _items(self, job: Job) -> tuple[Media, Media]:
         photo = await media.get(self.database, job.photo_id)
-        sound = await media.get(self.database, job.sound_id)
-        if photo is None or sound is None:
+        voice = await media.get(self.database, job.voice_id)
+        if photo is None or voice is None:
             raise MediaLost(f"a half of job {job.id} is not in the database")
-        return photo, sound
+        return photo, voice
 
     def _expires_soon(self, expires_at_milliseconds: int | None) -> bool:
         soon = self.clock.now_milliseconds() + _OUTLAST_MILLISECONDS
         return (expires_at_milliseconds or 0) < soon
 
-    async def _cut(self, part: Job, whole_id: int, sound: Media) -> None:
+    async def _cut(self, part: Job, whole_id: int, voice: Media) -> None:
         """Hand over the pieces of this part and of those that wait like it."""
         async with self._turns.setdefault(whole_id, asyncio.Lock()):
             waiting = [
@@ -125,19 +125,19 @@ class Preparation(Component):
             ]
             if part.id not in {other.id for other in waiting}:
                 return
-            for other, wav in zip(waiting, await self._cut_all(sound, waiting), strict=True):
+            for other, wav in zip(waiting, await self._cut_all(voice, waiting), strict=True):
                 uploaded = await self.engines.of(part.engine).upload("voice.wav", wav)
                 async with self.database.transaction() as tx:
                     await job_parts.set_copy(
                         tx, other.id, uploaded.url, uploaded.expires_at_milliseconds
                     )
 
-    async def _cut_all(self, sound: Media, parts: list[Job]) -> tuple[bytes, ...]:
-        data = await self.files.download(sound.file_id, sound.file_size_bytes)
+    async def _cut_all(self, voice: Media, parts: list[Job]) -> tuple[bytes, ...]:
+        data = await self.files.download(voice.file_id, voice.file_size_bytes)
         try:
-            return await self.long_voice.cut(sound, data, tuple(map(span_of, parts)))
+            return await self.long_voice.cut(voice, data, tuple(map(span_of, parts)))
         except MediaUnusable as error:
-            raise MediaLost(f"media item {sound.id} was cut once and cannot be now") from error
+            raise MediaLost(f"media item {voice.id} was cut once and cannot be now") from error
 
     def _is_for(self, engine: str, item: Media) -> bool:
         """Whether its copy was made for that engine: the provider binds it to the model."""
@@ -183,9 +183,9 @@ class Preparation(Component):
                 return (await self.long_voice.cut(item, data, (span,)))[0]
             if item.is_photo:
                 return (await self._picture(item, data)).jpeg
-            sound = await self.common.media.decoder.normalise_sound(
+            voice = await self.common.media.decoder.normalise_sound(
                 data, limit_milliseconds=item.limit_milliseconds, levelled=bool(item.levelled)
             )
-            return sound.wav
+            return voice.wav
         except MediaUnusable as error:
             raise MediaLost(f"media item {item.id} was accepted once and is refused now") from error

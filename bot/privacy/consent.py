@@ -45,7 +45,7 @@ class Consent(Component):
         return self.limits.agreement
 
     async def is_given(self, user_id: int) -> bool:
-        """Whether this person's photos and sounds may be worked on."""
+        """Whether this person's photos and voices may be worked on."""
         return await consents.given(self.database, user_id, self.limits.agreement)
 
     async def hold_back(self, item: Media) -> None:

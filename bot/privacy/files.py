@@ -25,7 +25,7 @@ class StoredFiles:
         await asyncio.to_thread(self._remove_videos, list(job_ids))
 
     async def remove_uploads(self, addresses: Iterable[str]) -> None:
-        """The preview engine's copies of photos and sounds; the provider's go by themselves."""
+        """The preview engine's copies of photos and voices; the provider's go by themselves."""
         await asyncio.to_thread(self._remove_uploads, list(addresses))
 
     async def sweep_uploads(self, before_milliseconds: int) -> int:

@@ -25,7 +25,7 @@ async def borrow(tx: Transaction, media_id: int, owner_id: int | None) -> None:
     """This media item is somebody else's."""
     await tx.execute(
         """
-        INSERT INTO loans (media_id, owner_id) VALUES (:media_id, :owner_id)
+        INSERT INTO borrowed_media (media_id, owner_id) VALUES (:media_id, :owner_id)
         ON CONFLICT (media_id) DO NOTHING
         """,
         {"media_id": media_id, "owner_id": owner_id},
@@ -35,16 +35,18 @@ async def borrow(tx: Transaction, media_id: int, owner_id: int | None) -> None:
 async def get(database: Queryable, media_id: int) -> BorrowedMedia | None:
     """Whose media item it is; None when it is its sender's own."""
     return await database.one(
-        BorrowedMedia, "SELECT * FROM loans WHERE media_id = :media_id", {"media_id": media_id}
+        BorrowedMedia,
+        "SELECT * FROM borrowed_media WHERE media_id = :media_id",
+        {"media_id": media_id},
     )
 
 
 async def of_job(database: Queryable, job: Job) -> list[BorrowedMedia]:
-    """What of a job is somebody else's: its photo, its sound, both or nothing."""
+    """What of a job is somebody else's: its photo, its voice, both or nothing."""
     return await database.every(
         BorrowedMedia,
-        "SELECT * FROM loans WHERE media_id IN (:photo_id, :sound_id) ORDER BY media_id",
-        {"photo_id": job.photo_id, "sound_id": job.sound_id},
+        "SELECT * FROM borrowed_media WHERE media_id IN (:photo_id, :voice_id) ORDER BY media_id",
+        {"photo_id": job.photo_id, "voice_id": job.voice_id},
     )
 
 
@@ -97,8 +99,8 @@ async def object_to_all(tx: Transaction, chat_id: int, owner_id: int) -> list[Jo
     )
     rows = await tx.fetch_all(
         """
-        SELECT loans.media_id FROM loans JOIN media ON media.id = loans.media_id
-        WHERE loans.owner_id = :owner_id AND media.chat_id = :chat_id
+        SELECT borrowed_media.media_id FROM borrowed_media JOIN media ON media.id = borrowed_media.media_id
+        WHERE borrowed_media.owner_id = :owner_id AND media.chat_id = :chat_id
         """,
         {"chat_id": chat_id, "owner_id": owner_id},
     )
@@ -113,7 +115,7 @@ async def stop(tx: Transaction, media_id: int) -> list[Job]:
     """Nothing is made of this borrowed item any more; the open jobs to be stopped for it."""
     await tx.execute(
         """
-        UPDATE loans SET stopped_at_milliseconds = :now
+        UPDATE borrowed_media SET stopped_at_milliseconds = :now
         WHERE media_id = :media_id AND stopped_at_milliseconds IS NULL
         """,
         {"media_id": media_id},
@@ -125,5 +127,5 @@ async def stop(tx: Transaction, media_id: int) -> list[Job]:
     return [
         job
         for job in await jobs.open_jobs(tx)
-        if media_id in (job.photo_id, job.sound_id) and job.whole_id is None
+        if media_id in (job.photo_id, job.voice_id) and job.whole_id is None
     ]

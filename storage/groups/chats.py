@@ -82,7 +82,7 @@ _MOVES = (
     WHERE chat_id = :old
     """,
     "DELETE FROM consent_questions WHERE chat_id = :old AND :new <> :old",
-    "UPDATE OR REPLACE arrivals SET chat_id = :new WHERE chat_id = :old",
+    "UPDATE OR REPLACE introductions SET chat_id = :new WHERE chat_id = :old",
     "UPDATE OR IGNORE objections SET chat_id = :new WHERE chat_id = :old",
     "DELETE FROM errands WHERE chat_id = :old AND :new <> :old",
     "DELETE FROM dead_chats WHERE chat_id = :old AND :new <> :old",

@@ -82,7 +82,7 @@ async def introduction_of(database: Queryable, chat_id: int) -> Introduction:
     """What is known of the bot's coming to this group; little, where it was there before."""
     return await database.one(
         Introduction,
-        "SELECT chat_id, added_by, introduced, lack FROM arrivals WHERE chat_id = :chat_id",
+        "SELECT chat_id, added_by, introduced, lack FROM introductions WHERE chat_id = :chat_id",
         {"chat_id": chat_id},
     ) or Introduction(chat_id)
 
@@ -91,7 +91,7 @@ async def note(tx: Transaction, chat_id: int, added_by: int | None) -> None:
     """The bot is in this group; who added it is kept from the first time it was told."""
     await tx.execute(
         """
-        INSERT INTO arrivals (chat_id, added_by, at_milliseconds)
+        INSERT INTO introductions (chat_id, added_by, at_milliseconds)
         VALUES (:chat_id, :added_by, :now)
         ON CONFLICT (chat_id) DO UPDATE SET added_by = COALESCE(added_by, excluded.added_by)
         """,
@@ -103,7 +103,7 @@ async def introduced(tx: Transaction, chat_id: int) -> None:
     """The group has read what the bot is for."""
     await note(tx, chat_id, None)
     await tx.execute(
-        "UPDATE arrivals SET introduced = 1 WHERE chat_id = :chat_id", {"chat_id": chat_id}
+        "UPDATE introductions SET introduced = 1 WHERE chat_id = :chat_id", {"chat_id": chat_id}
     )
 
 
@@ -111,11 +111,13 @@ async def set_lack(tx: Transaction, chat_id: int, lack: str | None) -> bool:
     """The group is told that this is missing, or that nothing is; False when it was before."""
     await note(tx, chat_id, None)
     return await tx.change(
-        "UPDATE arrivals SET lack = :lack WHERE chat_id = :chat_id AND lack IS NOT :lack",
+        "UPDATE introductions SET lack = :lack WHERE chat_id = :chat_id AND lack IS NOT :lack",
         {"chat_id": chat_id, "lack": lack},
     )
 
 
 async def forget(tx: Transaction, chat_id: int) -> bool:
     """The bot was removed: if it ever comes back, it introduces itself again."""
-    return await tx.change("DELETE FROM arrivals WHERE chat_id = :chat_id", {"chat_id": chat_id})
+    return await tx.change(
+        "DELETE FROM introductions WHERE chat_id = :chat_id", {"chat_id": chat_id}
+    )

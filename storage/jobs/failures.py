@@ -14,7 +14,7 @@ SERVICE_FAULTS = frozenset(
         "failed-lost",
         "failed-released",
         "failed-invalid",
-        "failed-sound-too-long",  # a voice is measured and cut by the bot itself
+        "failed-voice-too-long",  # a voice is measured and cut by the bot itself
         "failed-restored",
         "failed-too-big",
         "failed-switched-off",

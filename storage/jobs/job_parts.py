@@ -23,7 +23,7 @@ from storage.jobs.transitions import end, move, opened, settle
 async def start(
     tx: Transaction, order: Order, *, cuts: tuple[int, ...], caps: Caps, waiting_per_person: int
 ) -> Job | None:
-    """Make a job of parts, cut at these milliseconds of the sound; else as `jobs.start`.
+    """Make a job of parts, cut at these milliseconds of the voice; else as `jobs.start`.
 
     Each part has a turn of its own, so that other people's jobs come in between.
     """
@@ -45,7 +45,7 @@ async def parts_of(database: Queryable, whole_id: int) -> list[Job]:
 
 
 async def set_copy(tx: Transaction, part_id: int, url: str | None, expires_at: int) -> None:
-    """A fresh copy of the part's sound is at the provider."""
+    """A fresh copy of the part's voice is at the provider."""
     await tx.execute(
         """
         UPDATE jobs SET part_url = :url, part_url_expires_at_milliseconds = :expires_at
@@ -126,11 +126,11 @@ async def go_on(tx: Transaction, job_id: int) -> None:
 async def _start_part(tx: Transaction, whole: Job, part: int, begin: int, length: int) -> None:
     await tx.execute(
         """
-        INSERT INTO jobs (request, chat_id, thread_id, user_id, photo_id, sound_id, engine,
+        INSERT INTO jobs (request, chat_id, thread_id, user_id, photo_id, voice_id, engine,
             resolution, held_milliseconds, price_micro_yuan_per_second, quota_weight_permille,
             turn, state, announced, created_at_milliseconds, whole_id, part,
             begins_at_milliseconds)
-        SELECT 'part:' || id || ':' || :part, chat_id, thread_id, user_id, photo_id, sound_id,
+        SELECT 'part:' || id || ':' || :part, chat_id, thread_id, user_id, photo_id, voice_id,
             engine, resolution, :length, price_micro_yuan_per_second, quota_weight_permille,
             turn + :part - 1, 'preparing', 1, created_at_milliseconds, id, :part, :begin
         FROM jobs WHERE id = :whole_id

@@ -51,7 +51,7 @@ class Order:
     request: str
     conversation: ConversationKey
     photo_id: int
-    sound_id: int
+    voice_id: int
     engine: str
     resolution: str
     video_milliseconds: int
@@ -64,7 +64,7 @@ class Order:
 class Job:
     """A job as stored; times and lengths in milliseconds.
 
-    A whole has `parts`; a part has the number of its whole, its own from 1, where in the sound it
+    A whole has `parts`; a part has the number of its whole, its own from 1, where in the voice it
     begins, and a copy of its piece at the provider.
     """
 
@@ -73,7 +73,7 @@ class Job:
     thread_id: int
     user_id: int
     photo_id: int
-    sound_id: int
+    voice_id: int
     engine: str
     resolution: str
     held_milliseconds: int
@@ -154,10 +154,10 @@ async def start(
     job = await tx.one(
         Job,
         """
-        INSERT INTO jobs (request, chat_id, thread_id, user_id, photo_id, sound_id, engine,
+        INSERT INTO jobs (request, chat_id, thread_id, user_id, photo_id, voice_id, engine,
             resolution, held_milliseconds, price_micro_yuan_per_second, quota_weight_permille,
             turn, state, parts, status_message_id, created_at_milliseconds)
-        VALUES (:request, :chat_id, :thread_id, :user_id, :photo_id, :sound_id, :engine,
+        VALUES (:request, :chat_id, :thread_id, :user_id, :photo_id, :voice_id, :engine,
             :resolution, :video_milliseconds, :micro_yuan_per_second, :quota_weight_permille, :turn,
             :state, :parts, :status_message_id, :now)
         ON CONFLICT (request) DO NOTHING RETURNING *
@@ -250,11 +250,11 @@ async def endings(database: Queryable, job_ids: list[int]) -> dict[int, int | No
 
 
 async def newest_with(database: Queryable, media_id: int) -> Job | None:
-    """The newest job that this photo or sound was used for."""
+    """The newest job that this photo or voice was used for."""
     return await database.one(
         Job,
         """
-        SELECT * FROM jobs WHERE (photo_id = :media_id OR sound_id = :media_id)
+        SELECT * FROM jobs WHERE (photo_id = :media_id OR voice_id = :media_id)
             AND whole_id IS NULL
         ORDER BY id DESC LIMIT 1
         """,

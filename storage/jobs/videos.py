@@ -5,8 +5,8 @@ from __future__ import annotations
 from storage.db.database import Queryable
 from storage.jobs.jobs import Job
 
-_SHOWN = """state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM loans
-    WHERE media_id IN (jobs.photo_id, jobs.sound_id) AND stopped_at_milliseconds > 0)"""
+_SHOWN = """state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM borrowed_media
+    WHERE media_id IN (jobs.photo_id, jobs.voice_id) AND stopped_at_milliseconds > 0)"""
 """Not one that may not be shown any more (see `borrowed_media`)."""
 
 

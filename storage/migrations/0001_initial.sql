@@ -10,6 +10,14 @@ CREATE TABLE inbox (
     handled_at_milliseconds INTEGER
 ) STRICT;
 CREATE INDEX inbox_unhandled ON inbox (update_id) WHERE state = 'new';
+CREATE INDEX inbox_handled ON inbox (handled_at_milliseconds) WHERE state = 'done';
+
+-- What an update led to, where doing it a second time would do something else.
+CREATE TABLE outcomes (
+    update_id INTEGER PRIMARY KEY,
+    outcome TEXT NOT NULL,
+    at_milliseconds INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE people (
     user_id INTEGER PRIMARY KEY,
@@ -25,11 +33,18 @@ CREATE TABLE dead_chats (
     since_milliseconds INTEGER NOT NULL
 ) STRICT;
 
--- One half of a job as a person sent it. source names the update it came from: at most one row each.
+-- Groups that became supergroups: whatever still comes under the old id belongs to the new one.
+CREATE TABLE moved_chats (
+    old_chat_id INTEGER PRIMARY KEY,
+    new_chat_id INTEGER NOT NULL,
+    moved_at_milliseconds INTEGER NOT NULL
+) STRICT;
+
+-- A photo or voice as a person sent it. source names the update it came from: at most one row each.
 CREATE TABLE media (
     id INTEGER PRIMARY KEY,
     source TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL CHECK (kind IN ('photo', 'sound')),
+    kind TEXT NOT NULL CHECK (kind IN ('photo', 'voice')),
     chat_id INTEGER NOT NULL,
     thread_id INTEGER NOT NULL DEFAULT 0,
     user_id INTEGER NOT NULL,
@@ -58,11 +73,30 @@ CREATE TABLE media (
     tries INTEGER NOT NULL DEFAULT 0,
     not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
     created_at_milliseconds INTEGER NOT NULL,
-    CHECK (state <> 'ready' OR kind <> 'sound' OR duration_milliseconds > 0)
+    -- when its sender last asked for it: by sending it, by using it, by answering a question
+    wanted_at_milliseconds INTEGER NOT NULL DEFAULT 0,
+    -- of a long voice: how it may be cut (JSON), from where it is used, whether it is used in parts
+    plan TEXT,
+    from_milliseconds INTEGER NOT NULL DEFAULT 0 CHECK (from_milliseconds >= 0),
+    in_parts INTEGER NOT NULL DEFAULT 0 CHECK (in_parts IN (0, 1)),
+    -- whether a voice is levelled, and up to what quota its sender has agreed to a video of it: kept
+    -- here, so that it can be made again exactly as it was
+    levelled INTEGER NOT NULL DEFAULT 1 CHECK (levelled IN (0, 1)),
+    agreed_quota_milliseconds INTEGER NOT NULL DEFAULT 0 CHECK (agreed_quota_milliseconds >= 0),
+    -- the part of a photo that is used, [left, top, right, bottom] in pixels of the normalised picture
+    crop TEXT,
+    -- the parts that its sender was offered, a JSON list; a button names one by its place in it
+    crops TEXT,
+    -- the picture that shows what is wrong, once it was sent
+    help_message_id INTEGER,
+    -- the engine that it was uploaded for: the provider binds each copy to the model it is for
+    upload_engine TEXT,
+    CHECK (state <> 'ready' OR kind <> 'voice' OR duration_milliseconds > 0)
 ) STRICT;
-CREATE INDEX media_waiting ON media (not_before_milliseconds, id) WHERE state = 'received';
+CREATE INDEX media_waiting ON media (id) WHERE state = 'received';
 CREATE INDEX media_unannounced ON media (id) WHERE announced = 0 AND state <> 'received';
 CREATE INDEX media_of_person ON media (user_id, kind, id);
+CREATE INDEX media_without_consent ON media (user_id) WHERE fault = 'consent';
 
 -- What a person has together so far, in one chat and topic. The photo stays for the next voice.
 CREATE TABLE drafts (
@@ -70,7 +104,7 @@ CREATE TABLE drafts (
     thread_id INTEGER NOT NULL DEFAULT 0,
     user_id INTEGER NOT NULL,
     photo_id INTEGER REFERENCES media (id),
-    sound_id INTEGER REFERENCES media (id),
+    voice_id INTEGER REFERENCES media (id),
     updated_at_milliseconds INTEGER NOT NULL,
     PRIMARY KEY (chat_id, thread_id, user_id)
 ) STRICT;
@@ -94,11 +128,18 @@ CREATE TABLE detections (
     model TEXT NOT NULL,
     micro_yuan INTEGER NOT NULL CHECK (micro_yuan >= 0),
     day TEXT NOT NULL,
-    at_milliseconds INTEGER NOT NULL
+    at_milliseconds INTEGER NOT NULL,
+    -- the picture, until there is a verdict on it: no picture is checked for ever
+    picture_sha256 TEXT
 ) STRICT;
 CREATE INDEX detections_by_person ON detections (user_id, day);
 CREATE INDEX detections_by_day ON detections (day);
+CREATE INDEX detections_of_media ON detections (media_id);
+CREATE INDEX detections_unanswered ON detections (picture_sha256, model)
+    WHERE picture_sha256 IS NOT NULL;
 
+-- A long voice is made in parts: a part is a job of its own without a hold of its own, its whole is
+-- the job with the hold, the status message and the delivery.
 CREATE TABLE jobs (
     id INTEGER PRIMARY KEY,
     request TEXT NOT NULL UNIQUE,
@@ -106,22 +147,25 @@ CREATE TABLE jobs (
     thread_id INTEGER NOT NULL DEFAULT 0,
     user_id INTEGER NOT NULL,
     photo_id INTEGER NOT NULL REFERENCES media (id),
-    sound_id INTEGER NOT NULL REFERENCES media (id),
+    voice_id INTEGER NOT NULL REFERENCES media (id),
     engine TEXT NOT NULL,
     resolution TEXT NOT NULL,
     ratio TEXT,
+    -- of a part: its share in its whole's hold
     held_milliseconds INTEGER NOT NULL CHECK (held_milliseconds > 0),
     price_micro_yuan_per_second INTEGER NOT NULL CHECK (price_micro_yuan_per_second >= 0),
     quota_weight_permille INTEGER NOT NULL CHECK (quota_weight_permille > 0),
     turn INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('preparing', 'ready', 'submitting', 'running', 'fetching',
-        'delivering', 'done', 'failed', 'cancelled', 'undeliverable')),
+        'delivering', 'done', 'failed', 'cancelled', 'undeliverable', 'in_parts', 'joining',
+        'kept')),
     account TEXT,
     slot INTEGER,
     submitting_at_milliseconds INTEGER,
     task_id TEXT,
     running_since_milliseconds INTEGER,
     noticed_end_at_milliseconds INTEGER,
+    -- of a whole: what its parts were billed together
     billed_milliseconds INTEGER CHECK (billed_milliseconds >= 0),
     video_url TEXT,
     sending_at_milliseconds INTEGER,
@@ -137,33 +181,101 @@ CREATE TABLE jobs (
     not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
     created_at_milliseconds INTEGER NOT NULL,
     ended_at_milliseconds INTEGER,
+    -- the chat in which the video's message lies, not always that of the job; whether it is a file
+    video_chat_id INTEGER,
+    sent_as_file INTEGER NOT NULL DEFAULT 0 CHECK (sent_as_file IN (0, 1)),
+    -- what Telegram has beside the video: the same as a round note, and a small picture of it
+    note_file_id TEXT,
+    thumbnail_file_id TEXT,
+    came_as_note INTEGER NOT NULL DEFAULT 0 CHECK (came_as_note IN (0, 1)),
+    -- how often the provider said no for now, or had no task of it: again and again ends
+    refusals INTEGER NOT NULL DEFAULT 0 CHECK (refusals >= 0),
+    -- the task was found in the provider's list after an answer was lost: it may be another program's.
+    adopted INTEGER NOT NULL DEFAULT 0 CHECK (adopted IN (0, 1)),
+    -- of a whole: how many parts it has
+    parts INTEGER CHECK (parts > 1),
+    -- of a part: its whole, its number from 1, where in the voice it begins, its copy at the provider
+    whole_id INTEGER REFERENCES jobs (id),
+    part INTEGER CHECK (part > 0),
+    begins_at_milliseconds INTEGER CHECK (begins_at_milliseconds >= 0),
+    part_url TEXT,
+    part_url_expires_at_milliseconds INTEGER,
+    CHECK (whole_id IS NULL OR parts IS NULL),
+    CHECK ((whole_id IS NULL) = (part IS NULL)),
+    CHECK ((whole_id IS NULL) = (begins_at_milliseconds IS NULL)),
+    CHECK (state NOT IN ('in_parts', 'joining') OR parts IS NOT NULL),
+    CHECK (parts IS NULL OR state IN ('in_parts', 'joining', 'delivering', 'done', 'failed',
+        'cancelled', 'undeliverable')),
+    CHECK (state <> 'kept' OR (whole_id IS NOT NULL AND billed_milliseconds IS NOT NULL)),
+    CHECK (whole_id IS NULL OR state NOT IN ('delivering', 'done', 'undeliverable')),
     CHECK ((state IN ('submitting', 'running')) = (slot IS NOT NULL)),
-    CHECK (state NOT IN ('submitting', 'running', 'fetching', 'delivering') OR account IS NOT NULL),
+    CHECK (state NOT IN ('submitting', 'running', 'fetching', 'kept', 'delivering')
+        OR account IS NOT NULL OR parts IS NOT NULL),
     CHECK (state <> 'submitting' OR submitting_at_milliseconds IS NOT NULL),
-    CHECK (state NOT IN ('running', 'fetching', 'delivering', 'done') OR task_id IS NOT NULL),
+    CHECK (state NOT IN ('running', 'fetching', 'kept', 'delivering', 'done')
+        OR task_id IS NOT NULL OR parts IS NOT NULL),
     CHECK (state <> 'failed' OR failure IS NOT NULL),
     CHECK (state <> 'done' OR video_message_id IS NOT NULL),
-    CHECK ((state IN ('done', 'failed', 'cancelled', 'undeliverable'))
+    CHECK ((state IN ('done', 'failed', 'cancelled', 'undeliverable', 'kept'))
         = (ended_at_milliseconds IS NOT NULL))
 ) STRICT;
 -- An account runs so many tasks at a time: a slot is taken from the intention to pay until the end.
 CREATE UNIQUE INDEX jobs_one_per_slot ON jobs (account, slot) WHERE state IN ('submitting', 'running');
 CREATE UNIQUE INDEX jobs_one_per_task ON jobs (account, task_id) WHERE task_id IS NOT NULL;
+CREATE UNIQUE INDEX jobs_one_per_part ON jobs (whole_id, part) WHERE whole_id IS NOT NULL;
 CREATE INDEX jobs_waiting ON jobs (turn, id) WHERE state IN ('preparing', 'ready');
 CREATE INDEX jobs_open ON jobs (state, id)
-    WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable');
+    WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable', 'kept');
 CREATE INDEX jobs_of_person ON jobs (user_id, id);
 CREATE INDEX jobs_of_photo ON jobs (photo_id);
-CREATE INDEX jobs_of_sound ON jobs (sound_id);
+CREATE INDEX jobs_of_voice ON jobs (voice_id);
+CREATE INDEX jobs_unannounced ON jobs (id) WHERE announced = 0;
+CREATE INDEX jobs_served ON jobs (turn) WHERE submitting_at_milliseconds IS NOT NULL;
+CREATE INDEX jobs_ended_by_engine ON jobs (engine, id)
+    WHERE noticed_end_at_milliseconds IS NOT NULL;
+CREATE INDEX jobs_by_video_message ON jobs (video_chat_id, video_message_id)
+    WHERE video_chat_id IS NOT NULL;
 
+-- The one way back: what is kept of a part may turn out to be lost, as long as its whole needs it.
 CREATE TRIGGER jobs_final_states_stay BEFORE UPDATE OF state ON jobs
-WHEN OLD.state IN ('done', 'failed', 'cancelled', 'undeliverable') AND NEW.state <> OLD.state
+WHEN OLD.state IN ('done', 'failed', 'cancelled', 'undeliverable', 'kept')
+    AND NEW.state <> OLD.state AND NOT (OLD.state = 'kept' AND NEW.state = 'fetching'
+        AND (SELECT state FROM jobs WHERE id = NEW.whole_id) IN ('in_parts', 'joining'))
 BEGIN SELECT RAISE(ABORT, 'a job that ended stays ended'); END;
 
 CREATE TRIGGER jobs_are_paid_for_only_under_a_hold AFTER UPDATE OF state ON jobs
-WHEN NEW.state = 'submitting' AND COALESCE(
-    (SELECT SUM(held_quota_milliseconds) FROM ledger WHERE job_id = NEW.id), 0) <= 0
+WHEN NEW.state = 'submitting' AND COALESCE((SELECT SUM(held_quota_milliseconds) FROM ledger
+    WHERE job_id = COALESCE(NEW.whole_id, NEW.id)), 0) <= 0
 BEGIN SELECT RAISE(ABORT, 'nothing is submitted without a hold'); END;
+
+CREATE TRIGGER jobs_end_with_their_hold_resolved AFTER UPDATE OF state ON jobs
+WHEN NEW.state IN ('done', 'failed', 'cancelled', 'undeliverable') AND (
+    SELECT COALESCE(SUM(held_quota_milliseconds), 0) <> 0 OR COALESCE(SUM(held_micro_yuan), 0) <> 0
+    FROM ledger WHERE job_id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'a job ends with its hold resolved'); END;
+
+CREATE TRIGGER jobs_end_after_their_parts AFTER UPDATE OF state ON jobs
+WHEN NEW.parts IS NOT NULL
+    AND NEW.state IN ('joining', 'delivering', 'done', 'failed', 'cancelled', 'undeliverable')
+    AND EXISTS (SELECT 1 FROM jobs WHERE whole_id = NEW.id
+        AND state NOT IN ('kept', 'failed', 'cancelled'))
+BEGIN SELECT RAISE(ABORT, 'a whole goes on after its parts'); END;
+
+-- The tasks one of which may be a job's: the operator was asked, and may choose among them. They
+-- belong to one submission, the one of that moment.
+CREATE TABLE candidates (
+    job_id INTEGER NOT NULL REFERENCES jobs (id),
+    submitting_at_milliseconds INTEGER NOT NULL,
+    task_id TEXT NOT NULL,
+    PRIMARY KEY (job_id, submitting_at_milliseconds, task_id)
+) STRICT;
+
+-- Where a job's video goes when its own chat does not take it: a message that becomes the video.
+CREATE TABLE detours (
+    job_id INTEGER PRIMARY KEY REFERENCES jobs (id),
+    chat_id INTEGER NOT NULL,
+    message_id INTEGER NOT NULL
+) STRICT;
 
 -- Append-only. held_* and spent_* are changes: a balance is a sum, an open hold is a positive one.
 CREATE TABLE ledger (
@@ -185,7 +297,15 @@ CREATE TABLE ledger (
 CREATE INDEX ledger_by_person ON ledger (user_id, day);
 CREATE INDEX ledger_by_day ON ledger (day);
 
+-- One change of an entry is allowed, once: a number that stands for nobody takes the person's place.
 CREATE TRIGGER ledger_is_not_changed BEFORE UPDATE ON ledger
+WHEN NOT (OLD.user_id > 0 AND NEW.user_id < 0 AND NEW.id = OLD.id AND NEW.kind = OLD.kind
+    AND NEW.job_id IS OLD.job_id AND NEW.video_milliseconds = OLD.video_milliseconds
+    AND NEW.held_quota_milliseconds = OLD.held_quota_milliseconds
+    AND NEW.spent_quota_milliseconds = OLD.spent_quota_milliseconds
+    AND NEW.held_micro_yuan = OLD.held_micro_yuan AND NEW.spent_micro_yuan = OLD.spent_micro_yuan
+    AND NEW.flagged = OLD.flagged AND NEW.day = OLD.day
+    AND NEW.at_milliseconds = OLD.at_milliseconds)
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER ledger_is_not_erased BEFORE DELETE ON ledger
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
@@ -195,14 +315,258 @@ WHEN NEW.kind IN ('settle', 'release') AND (
         OR SUM(kind = 'hold') = 0
     FROM ledger WHERE job_id = NEW.job_id)
 BEGIN SELECT RAISE(ABORT, 'more was resolved than was held'); END;
-CREATE TRIGGER jobs_end_with_their_hold_resolved AFTER UPDATE OF state ON jobs
-WHEN NEW.state IN ('done', 'failed', 'cancelled', 'undeliverable') AND (
-    SELECT COALESCE(SUM(held_quota_milliseconds), 0) <> 0 OR COALESCE(SUM(held_micro_yuan), 0) <> 0
-    FROM ledger WHERE job_id = NEW.id)
-BEGIN SELECT RAISE(ABORT, 'a job ends with its hold resolved'); END;
+
 
 -- What the operator was told, so that trouble is told once and not with every job.
 CREATE TABLE notices (
     subject TEXT PRIMARY KEY,
     told_at_milliseconds INTEGER NOT NULL
 ) STRICT;
+
+-- An account that the provider refuses to serve, by what it refused. Until a probe succeeds, nothing
+-- is submitted but one probe at a time. The row stays until the operator knows that it is over.
+CREATE TABLE outages (
+    account TEXT NOT NULL,
+    work TEXT NOT NULL CHECK (work IN ('check', 'upload', 'submit')),
+    cause TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    since_milliseconds INTEGER NOT NULL,
+    probes INTEGER NOT NULL DEFAULT 0 CHECK (probes >= 0),
+    probe_at_milliseconds INTEGER NOT NULL,
+    -- whether the operator asked for a probe and waits to hear of it
+    asked INTEGER NOT NULL DEFAULT 0 CHECK (asked IN (0, 1)),
+    -- whether the operator was told what the row says
+    told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1)),
+    over INTEGER NOT NULL DEFAULT 0 CHECK (over IN (0, 1)),
+    PRIMARY KEY (account, work)
+) STRICT;
+
+-- What a person chose once and for all; NULL is what the operator or Telegram says.
+CREATE TABLE preferences (
+    user_id INTEGER PRIMARY KEY,
+    language TEXT,
+    resolution TEXT CHECK (resolution IN ('480P', '720P')),
+    engine TEXT,
+    reply_as TEXT NOT NULL DEFAULT 'video' CHECK (reply_as IN ('video', 'note')),
+    levelled INTEGER NOT NULL DEFAULT 1 CHECK (levelled IN (0, 1)),
+    -- quota that a job may take without being asked about; NULL: any
+    confirm_above_milliseconds INTEGER CHECK (confirm_above_milliseconds >= 0),
+    quiet INTEGER NOT NULL DEFAULT 0 CHECK (quiet IN (0, 1)),
+    changed_at_milliseconds INTEGER NOT NULL
+) STRICT;
+
+-- What the admins of a group chose; a group without a row has the defaults.
+CREATE TABLE groups (
+    chat_id INTEGER PRIMARY KEY,
+    title TEXT NOT NULL DEFAULT '',
+    who TEXT NOT NULL DEFAULT 'all' CHECK (who IN ('all', 'admins', 'list')),
+    resolution TEXT CHECK (resolution IN ('480P', '720P')),
+    longest_milliseconds INTEGER CHECK (longest_milliseconds > 0),
+    others_photos INTEGER NOT NULL DEFAULT 1 CHECK (others_photos IN (0, 1)),
+    quiet INTEGER NOT NULL DEFAULT 0 CHECK (quiet IN (0, 1)),
+    language TEXT,
+    changed_at_milliseconds INTEGER NOT NULL
+) STRICT;
+
+-- Who may use the bot in a group whose admins keep a list.
+CREATE TABLE group_guests (
+    chat_id INTEGER NOT NULL,
+    user_id INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, user_id)
+) STRICT;
+
+-- What the operator is to be told: written with what caused it, and kept until it was said.
+CREATE TABLE operator_notices (
+    id INTEGER PRIMARY KEY,
+    subject TEXT NOT NULL,
+    -- a text's key and its values, a JSON object
+    text_key TEXT NOT NULL,
+    text_values TEXT NOT NULL,
+    at_milliseconds INTEGER NOT NULL
+) STRICT;
+
+-- One row for each administrator who is to be told of it.
+CREATE TABLE operator_letters (
+    notice_id INTEGER NOT NULL REFERENCES operator_notices (id) ON DELETE CASCADE,
+    admin_id INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'told', 'given_up')),
+    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (notice_id, admin_id)
+) STRICT;
+CREATE INDEX operator_letters_open ON operator_letters (notice_id) WHERE state = 'open';
+
+-- To what each person agreed: which text in which language, where it said that photos and voices go,
+-- and how long it said that videos are kept here.
+CREATE TABLE consents (
+    user_id INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    destination TEXT NOT NULL,
+    keep_milliseconds INTEGER NOT NULL CHECK (keep_milliseconds >= 0),
+    language TEXT NOT NULL,
+    agreed_at_milliseconds INTEGER NOT NULL,
+    PRIMARY KEY (user_id, version, destination)
+) STRICT;
+
+-- The question in a chat (and topic): one a person there. It is wanted, then asked, and goes when
+-- the answer was said in its message.
+CREATE TABLE consent_questions (
+    id INTEGER PRIMARY KEY,
+    chat_id INTEGER NOT NULL,
+    thread_id INTEGER NOT NULL,
+    user_id INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'asked', 'agreed', 'declined')),
+    fingerprint TEXT NOT NULL,
+    reply_to INTEGER NOT NULL,
+    message_id INTEGER,
+    wanted_at_milliseconds INTEGER NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
+    CHECK (state <> 'asked' OR message_id IS NOT NULL),
+    UNIQUE (chat_id, thread_id, user_id)
+) STRICT;
+CREATE INDEX consent_questions_due ON consent_questions (id) WHERE state <> 'asked';
+CREATE INDEX consent_questions_of_person ON consent_questions (user_id);
+
+-- Whose data is to be deleted. It waits while a job of theirs is under way, and goes when it was
+-- said that it is done.
+CREATE TABLE forgettings (
+    user_id INTEGER PRIMARY KEY,
+    chat_id INTEGER NOT NULL,
+    message_id INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'waiting', 'deleted')),
+    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    not_before_milliseconds INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Who asked for a copy of everything that is kept of them.
+CREATE TABLE data_requests (
+    user_id INTEGER PRIMARY KEY,
+    chat_id INTEGER NOT NULL,
+    reply_to INTEGER NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    not_before_milliseconds INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Which number stands in the ledger for a person who had their data deleted, until their quota
+-- starts afresh: deleting does not bring a new one. The hash's key is not in this database.
+CREATE TABLE pseudonyms (
+    person_hash TEXT PRIMARY KEY,
+    account_id INTEGER NOT NULL CHECK (account_id < 0),
+    until_milliseconds INTEGER NOT NULL
+) STRICT;
+
+-- What somebody says of a video: begun by asking for the reason, filed when it was given.
+CREATE TABLE reports (
+    id INTEGER PRIMARY KEY,
+    job_id INTEGER NOT NULL REFERENCES jobs (id),
+    -- NULL: they had their data deleted
+    reporter_id INTEGER,
+    chat_id INTEGER NOT NULL,
+    message_id INTEGER,
+    reason TEXT CHECK (reason IN ('face', 'offensive', 'other')),
+    filed_at_milliseconds INTEGER,
+    CHECK ((reason IS NULL) = (filed_at_milliseconds IS NULL)),
+    UNIQUE (job_id, reporter_id)
+) STRICT;
+CREATE INDEX reports_of_person ON reports (reporter_id, filed_at_milliseconds);
+
+-- One row for each administrator who is to see a report with its video.
+CREATE TABLE report_letters (
+    report_id INTEGER NOT NULL REFERENCES reports (id),
+    admin_id INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'told', 'given_up')),
+    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (report_id, admin_id)
+) STRICT;
+CREATE INDEX report_letters_open ON report_letters (report_id) WHERE state = 'open';
+
+-- Videos that an administrator had taken out of their chat.
+CREATE TABLE takedowns (
+    job_id INTEGER PRIMARY KEY REFERENCES jobs (id),
+    admin_id INTEGER NOT NULL,
+    at_milliseconds INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'removed', 'said')),
+    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    not_before_milliseconds INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX takedowns_due ON takedowns (job_id) WHERE state <> 'said';
+
+-- Whom this bot does not serve. It outlasts the deletion of their data.
+CREATE TABLE bans (
+    user_id INTEGER PRIMARY KEY,
+    admin_id INTEGER NOT NULL,
+    at_milliseconds INTEGER NOT NULL,
+    told_at_milliseconds INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Pieces of a long voice that its sender wants to hear before choosing one.
+CREATE TABLE excerpts (
+    media_id INTEGER NOT NULL REFERENCES media (id),
+    number INTEGER NOT NULL CHECK (number > 0),
+    from_milliseconds INTEGER NOT NULL CHECK (from_milliseconds >= 0),
+    length_milliseconds INTEGER NOT NULL CHECK (length_milliseconds > 0),
+    state TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'sent', 'given_up')),
+    message_id INTEGER,
+    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (media_id, number),
+    CHECK (state <> 'sent' OR message_id IS NOT NULL)
+) STRICT;
+CREATE INDEX excerpts_wanted ON excerpts (media_id, number) WHERE state = 'wanted';
+
+-- Photos and voices of somebody else that a person uses in a group.
+CREATE TABLE borrowed_media (
+    media_id INTEGER PRIMARY KEY REFERENCES media (id),
+    -- NULL where nobody in particular shows: a channel, another bot, an anonymous administrator
+    owner_id INTEGER,
+    -- when its owner or an administrator stopped it: nothing made of it is shown any more
+    stopped_at_milliseconds INTEGER
+) STRICT;
+CREATE INDEX borrowed_media_of_owner ON borrowed_media (owner_id);
+
+-- Who does not want others to use their photos and voices in a group.
+CREATE TABLE objections (
+    chat_id INTEGER NOT NULL,
+    owner_id INTEGER NOT NULL,
+    at_milliseconds INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, owner_id)
+) STRICT;
+
+-- What the bot said to each group of its own accord; a group it was removed from has no row.
+CREATE TABLE introductions (
+    chat_id INTEGER PRIMARY KEY,
+    -- who added the bot, where that is known
+    added_by INTEGER,
+    introduced INTEGER NOT NULL DEFAULT 0 CHECK (introduced IN (0, 1)),
+    -- what was said to be missing and has not been mended since
+    lack TEXT CHECK (lack IN ('messages', 'videos')),
+    at_milliseconds INTEGER NOT NULL
+) STRICT;
+
+-- What a person asked for that costs nothing and takes a while: a video once more, in another form,
+-- or a page of all of them. A row goes when it is done; asking twice meanwhile is asking once.
+CREATE TABLE errands (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL CHECK (kind IN ('note', 'video', 'page')),
+    chat_id INTEGER NOT NULL,
+    thread_id INTEGER NOT NULL DEFAULT 0,
+    user_id INTEGER NOT NULL,
+    -- the message that asked for it
+    message_id INTEGER NOT NULL,
+    job_id INTEGER REFERENCES jobs (id),
+    -- of a page: its number from 1, and whether the message that asked is the page that turns
+    page INTEGER CHECK (page > 0),
+    turns INTEGER NOT NULL DEFAULT 0 CHECK (turns IN (0, 1)),
+    -- set before a new message is sent: what was under way when a process died is not sent twice
+    sending INTEGER NOT NULL DEFAULT 0 CHECK (sending IN (0, 1)),
+    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
+    at_milliseconds INTEGER NOT NULL,
+    CHECK ((kind = 'page') = (page IS NOT NULL)),
+    CHECK ((kind = 'page') = (job_id IS NULL))
+) STRICT;
+CREATE INDEX errands_of_person ON errands (user_id);

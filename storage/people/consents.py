@@ -91,7 +91,7 @@ async def wake(tx: Transaction, user_id: int) -> int:
 
 async def drop_media(tx: Transaction, user_id: int) -> int:
     """What waited for this person's consent is dropped, and where it could be had; how much."""
-    for column in ("photo_id", "sound_id"):
+    for column in ("photo_id", "voice_id"):
         await tx.execute(
             f"""
             UPDATE drafts SET {column} = NULL WHERE {column} IN (SELECT id FROM media

@@ -11,7 +11,7 @@ _TABLES = {
     "profile": "SELECT * FROM people WHERE user_id = :user_id",
     "choices": "SELECT * FROM preferences WHERE user_id = :user_id",
     "agreements": "SELECT * FROM consents WHERE user_id = :user_id ORDER BY agreed_at_milliseconds",
-    "photos_and_sounds": "SELECT * FROM media WHERE user_id = :user_id ORDER BY id",
+    "photos_and_voices": "SELECT * FROM media WHERE user_id = :user_id ORDER BY id",
     "drafts": "SELECT * FROM drafts WHERE user_id = :user_id",
     "videos": "SELECT * FROM jobs WHERE user_id = :user_id ORDER BY id",
     "photo_checks": "SELECT * FROM detections WHERE user_id = :user_id ORDER BY id",
@@ -39,12 +39,12 @@ async def everything_of(database: Queryable, user_id: int) -> dict[str, list[dic
 
 
 async def counts_of(database: Queryable, user_id: int) -> dict[str, int]:
-    """How many `photos`, `sounds` and `videos` are known of the person."""
+    """How many `photos`, `voices` and `videos` are known of the person."""
     row = await database.fetch_one(
         """
         SELECT
             (SELECT COUNT(*) FROM media WHERE user_id = :user_id AND kind = 'photo') AS photos,
-            (SELECT COUNT(*) FROM media WHERE user_id = :user_id AND kind = 'sound') AS sounds,
+            (SELECT COUNT(*) FROM media WHERE user_id = :user_id AND kind = 'voice') AS voices,
             (SELECT COUNT(*) FROM jobs WHERE user_id = :user_id AND state = 'done') AS videos
         """,
         {"user_id": user_id},

@@ -107,7 +107,7 @@ async def jobs_of(database: Queryable, user_id: int) -> list[int]:
 
 
 async def uploads_of(database: Queryable, user_id: int) -> list[str]:
-    """Where copies of their photos and sounds were put."""
+    """Where copies of their photos and voices were put."""
     return await database.column(
         """
         SELECT upload_url FROM media WHERE user_id = :user_id AND upload_url IS NOT NULL
@@ -162,10 +162,10 @@ STATEMENTS = (
             WHERE user_id <> :user_id AND picture_sha256 IS NOT NULL)
     """,
     f"DELETE FROM excerpts WHERE media_id IN {_THEIR_MEDIA}",  # noqa: S608
-    f"DELETE FROM loans WHERE media_id IN {_THEIR_MEDIA}",  # noqa: S608
+    f"DELETE FROM borrowed_media WHERE media_id IN {_THEIR_MEDIA}",  # noqa: S608
     f"DELETE FROM detours WHERE job_id IN {_THEIR_JOBS}",  # noqa: S608
-    "UPDATE loans SET owner_id = NULL WHERE owner_id = :user_id",
-    "UPDATE arrivals SET added_by = NULL WHERE added_by = :user_id",
+    "UPDATE borrowed_media SET owner_id = NULL WHERE owner_id = :user_id",
+    "UPDATE introductions SET added_by = NULL WHERE added_by = :user_id",
     "UPDATE reports SET reporter_id = NULL, message_id = NULL WHERE reporter_id = :user_id",
     *(
         f"DELETE FROM {table} WHERE user_id = :user_id"  # noqa: S608

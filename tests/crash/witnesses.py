@@ -21,7 +21,7 @@ _CAPS = Caps(
     *(QUOTA_MILLISECONDS, QUOTA_MILLISECONDS, BUDGET_MICRO_YUAN, BUDGET_MICRO_YUAN),
 )
 _LAST_WORDS = ("job-done", "job-cancelled")
-_PASSING = ("photo-looking", "photo-ready", "sound-listening", "sound-long")
+_PASSING = ("photo-looking", "photo-ready", "voice-listening", "voice-long")
 
 _VIDEO = ("send-video:before", "delivered-commit:after")
 _TEXT = ("send-text:before", "reply-noted-commit:after")

@@ -173,10 +173,10 @@ async def test_a_chat_that_is_closed_ends_the_job_settled_and_in_the_log(
 
 async def test_a_voice_note_that_was_deleted_is_not_missed(there: Setup) -> None:
     job = await there.rendered()
-    sound = await media.get(there.database, job.sound_id)
-    assert sound is not None
+    voice = await media.get(there.database, job.voice_id)
+    assert voice is not None
     async with there.database.transaction() as tx:
-        await tx.execute("UPDATE media SET message_id = 4711 WHERE id = :id", {"id": sound.id})
+        await tx.execute("UPDATE media SET message_id = 4711 WHERE id = :id", {"id": voice.id})
     assert (await there.deliver(job)).state == "done"
 
 
@@ -229,7 +229,7 @@ async def destination(there: Setup, job_id: int, chat_id: int, thread_id: int = 
         )
         await tx.execute(
             "UPDATE media SET chat_id = :chat, thread_id = :thread WHERE id IN"
-            " (SELECT sound_id FROM jobs WHERE id = :id)",
+            " (SELECT voice_id FROM jobs WHERE id = :id)",
             values,
         )
 

@@ -104,7 +104,7 @@ async def test_halves_of_another_engine_are_handed_over_anew_and_the_photo_is_ch
     assert emo.checks == 1
     (paid,) = await fakes.database.fetch_all("SELECT * FROM detections")
     assert (paid["model"], paid["micro_yuan"]) == ("emo-detect-v1", 4_000)
-    for media_id in (job.photo_id, job.sound_id):
+    for media_id in (job.photo_id, job.voice_id):
         item = await media.get(fakes.database, media_id)
         assert item is not None
         assert item.upload_engine == "emo"

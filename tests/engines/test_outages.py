@@ -80,7 +80,7 @@ async def test_one_job_at_a_time_tries_and_ever_more_rarely(
         await fakes.rounds(3)
         assert len(fakes.engine.submitted) == number
         fakes.clock.advance(1)
-        await fakes.until(lambda trials=number + 1: len(fakes.engine.submitted) == trials)
+        await fakes.until(lambda probes=number + 1: len(fakes.engine.submitted) == probes)
         await come_to(fakes, waiting, ["ready"] * 3)
     assert len(fakes.told()) == 1
 
@@ -206,7 +206,7 @@ async def test_a_long_wait_in_the_queue_is_not_held_against_a_job(fakes: Fakes) 
     old = await fakes.waiting_job(1)
     fakes.clock.advance(LONGEST_WAIT_MILLISECONDS / 1000 * 1.5)
     async with fakes.database.transaction() as tx:
-        for item in (old.photo_id, old.sound_id):
+        for item in (old.photo_id, old.voice_id):
             await media.set_upload(tx, item, "oss://x", fakes.clock.now_milliseconds() * 2)
     fakes.engine.refusal = UNPAID
     async with fakes.open():
@@ -269,7 +269,7 @@ async def test_several_slots_are_no_reason_for_several_trials(fakes: Fakes) -> N
 
 async def noted_as_told(fakes: Fakes) -> bool:
     """Between the message and this note a stop would have it told once more."""
-    row = await fakes.database.fetch_one("SELECT COUNT(*) AS n FROM stops WHERE told = 1")
+    row = await fakes.database.fetch_one("SELECT COUNT(*) AS n FROM outages WHERE told = 1")
     return bool(row and row["n"])
 
 
@@ -296,7 +296,7 @@ async def test_photos_and_videos_refused_for_the_same_cause_are_one_trouble(fake
     await fakes.outages.refused(Work.CHECK, UNPAID)
     await fakes.outages.refused(Work.CHECK, UNPAID)
     await fakes.outages.tell()
-    for work in (Work.KEEP, Work.SUBMIT):
+    for work in (Work.UPLOAD, Work.SUBMIT):
         await fakes.outages.refused(work, UNPAID)
         await fakes.outages.tell()
     await fakes.post()
@@ -327,7 +327,7 @@ async def test_checked_photos_and_uploads_prove_nothing_of_a_retired_video_model
     fakes: Fakes,
 ) -> None:
     await fakes.outages.refused(Work.SUBMIT, RETIRED)
-    for work in (Work.CHECK, Work.KEEP):
+    for work in (Work.CHECK, Work.UPLOAD):
         await fakes.outages.worked(work)
     assert await fakes.outages.is_stopped()
     assert not await fakes.outages.may_prepare()
@@ -357,7 +357,7 @@ async def test_many_photos_of_many_people_are_one_trouble(fakes: Fakes) -> None:
         async with fakes.outages.noting(Work.CHECK):
             pass
         with pytest.raises(ServiceStopped):
-            async with fakes.outages.noting(Work.KEEP):
+            async with fakes.outages.noting(Work.UPLOAD):
                 raise RETIRED
         await fakes.outages.tell()
         fakes.clock.advance(3600)

@@ -47,7 +47,7 @@ class Services:
         replies = MediaReplies(
             common=fakes.common, messenger=fakes.messenger, long_voice_choices=everybody
         )
-        checks = {"photo": self.check, "sound": self.check}
+        checks = {"photo": self.check, "voice": self.check}
         self.intake = Intake(
             common=fakes.common,
             check=MediaCheck(common=fakes.common, checks=checks),

@@ -21,10 +21,10 @@ async def used_again(fakes: Fakes, first: Job) -> None:
             **{
                 name: getattr(order, name)
                 for name in order.__dataclass_fields__
-                if name not in ("request", "sound_id", "status_message_id")
+                if name not in ("request", "voice_id", "status_message_id")
             },
             request="again",
-            sound_id=first.sound_id,
+            voice_id=first.voice_id,
             status_message_id=None,
         )
         job = await jobs.start(tx, again, caps=orders.CAPS, waiting_per_person=9)
@@ -39,13 +39,13 @@ async def test_the_end_of_a_video_is_not_written_over(fakes: Fakes) -> None:
     assert job.status_message_id is not None
     async with fakes.database.transaction() as tx:
         await media.set_reply(
-            tx, job.sound_id, chat_id=job.chat_id, reply_message_id=job.status_message_id
+            tx, job.voice_id, chat_id=job.chat_id, reply_message_id=job.status_message_id
         )
     await fakes.finisher.fail(job, "failed-moderated")
     end = fakes.sender.messages[job.status_message_id].text
     assert "Nothing was charged" in end
     await used_again(fakes, job)
-    await wording.say(job.sound_id)
+    await wording.say(job.voice_id)
     assert fakes.sender.messages[job.status_message_id].text == end
 
 
@@ -57,8 +57,8 @@ async def test_a_message_of_its_own_says_that_the_voice_is_used(fakes: Fakes) ->
     own = await fakes.sender.send_text(Destination(job.chat_id), "Listening to your voice…")
     async with fakes.database.transaction() as tx:
         await media.set_reply(
-            tx, job.sound_id, chat_id=own.chat_id, reply_message_id=own.message_id
+            tx, job.voice_id, chat_id=own.chat_id, reply_message_id=own.message_id
         )
         await moves.announced(tx, job.id)
-    await wording.say(job.sound_id)
+    await wording.say(job.voice_id)
     assert fakes.sender.messages[own.message_id].text.startswith("Got it: 5 s")

@@ -49,9 +49,9 @@ _TABLES = (
     "preferences",
     "groups",
     "group_guests",
-    "loans",
+    "borrowed_media",
     "objections",
-    "arrivals",
+    "introductions",
     "detours",
     "media",
     "drafts",
@@ -222,9 +222,9 @@ def an_errand(call: Callable[[Transaction, Resend], Awaitable[Any]]) -> Arrange:
 
 async def a_question_of_cost(database: Database) -> Call:
     async with database.transaction() as tx:
-        sound = await item(tx, "sound", PLACE)
-        await media.ask_again(tx, sound.id, "confirm")
-    return lambda tx: media_answers.agree(tx, sound.id, 7_000)
+        voice = await item(tx, "voice", PLACE)
+        await media.ask_again(tx, voice.id, "confirm")
+    return lambda tx: media_answers.agree(tx, voice.id, 7_000)
 
 
 async def a_guest(database: Database) -> Call:
@@ -271,7 +271,7 @@ def of_parts(kept: int, call: Callable[[Transaction, Job, list[Job]], Awaitable[
 def of_long_sound(call: Callable[[Transaction, media.Media], Awaitable[Any]]) -> Arrange:
     async def arrange(database: Database) -> Call:
         async with database.transaction() as tx:
-            made = await item(tx, "sound", PLACE)
+            made = await item(tx, "voice", PLACE)
             await tx.execute(
                 "UPDATE media SET state = 'asked', plan = '{}' WHERE id = :id", {"id": made.id}
             )
@@ -281,8 +281,8 @@ def of_long_sound(call: Callable[[Transaction, media.Media], Awaitable[Any]]) ->
     return arrange
 
 
-def excerpt_of(sound: media.Media) -> clips.Clip:
-    return clips.Clip(sound.id, 1, 0, 900, 0)
+def excerpt_of(voice: media.Media) -> clips.Clip:
+    return clips.Clip(voice.id, 1, 0, 900, 0)
 
 
 CALLS: dict[str, Arrange] = {
@@ -358,14 +358,14 @@ CALLS: dict[str, Arrange] = {
         lambda tx, m: media.set_reply(tx, m.id, chat_id=m.chat_id, reply_message_id=4),
     ),
     "media.ready": of_half(
-        "received", "sound", lambda tx, m: media.ready(tx, m.id, duration_milliseconds=7)
+        "received", "voice", lambda tx, m: media.ready(tx, m.id, duration_milliseconds=7)
     ),
     "media.refuse": of_half("received", "photo", lambda tx, m: media.refuse(tx, m.id, "gone")),
     "media.ask": of_half("received", "photo", lambda tx, m: media.ask(tx, m.id, "ask-no-face")),
-    "media.ask_again": of_half("ready", "sound", lambda tx, m: media.ask_again(tx, m.id, "quota")),
+    "media.ask_again": of_half("ready", "voice", lambda tx, m: media.ask_again(tx, m.id, "quota")),
     "media_answers.agree": a_question_of_cost,
     "media_answers.forget_agreement": of_half(
-        "ready", "sound", lambda tx, m: media_answers.forget_agreement(tx, m.id)
+        "ready", "voice", lambda tx, m: media_answers.forget_agreement(tx, m.id)
     ),
     "resends.ask": plain(lambda tx: resends.ask(tx, PAGE)),
     "resends.sending": an_errand(lambda tx, e: resends.sending(tx, e.id)),
@@ -377,7 +377,7 @@ CALLS: dict[str, Arrange] = {
     ),
     "media_answers.insist": of_half("asked", "photo", lambda tx, m: media_answers.insist(tx, m.id)),
     "media_answers.shorten": of_half(
-        "asked", "sound", lambda tx, m: media_answers.shorten(tx, m.id, 3_000)
+        "asked", "voice", lambda tx, m: media_answers.shorten(tx, m.id, 3_000)
     ),
     "media_answers.offer_crops": of_half(
         "asked", "photo", lambda tx, m: media_answers.offer_crops(tx, m.id, "[]")
@@ -386,7 +386,7 @@ CALLS: dict[str, Arrange] = {
         "asked", "photo", lambda tx, m: media_answers.set_help(tx, m.id, 4)
     ),
     "media_answers.use_crop": an_offer,
-    "media_answers.reopen": of_half("asked", "sound", lambda tx, m: media_answers.reopen(tx, m.id)),
+    "media_answers.reopen": of_half("asked", "voice", lambda tx, m: media_answers.reopen(tx, m.id)),
     "media.set_upload": of_half("ready", "photo", lambda tx, m: media.set_upload(tx, m.id, "o", 1)),
     "media.set_boxes": of_half("ready", "photo", lambda tx, m: media.set_boxes(tx, m.id, "f", "e")),
     "media.supersede": of_half("asked", "photo", lambda tx, m: media.supersede(tx, m.id)),

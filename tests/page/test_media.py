@@ -1,4 +1,4 @@
-"""Photos, sounds, files and films, in both directions."""
+"""Photos, voices, files and films, in both directions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people send and what becomes of it: pictures, sounds and videos of a few bytes.
+"""What people send and what becomes of it: pictures, voices and videos of a few bytes.
 
 They are real enough for the local services. What the bot is to find in one stands at its end.
 """
@@ -84,7 +84,7 @@ class Renderer:
 
 
 class MediaProcess:
-    """The bot's: now and then it dies, or a sound is a little longer for the provider."""
+    """The bot's: now and then it dies, or a voice is a little longer for the provider."""
 
     def __init__(self, chance: Chance) -> None:
         self._chance = chance
@@ -116,7 +116,7 @@ class MediaProcess:
         if source > LONGEST_MILLISECONDS and limit_milliseconds is None:
             raise SoundRefused(SoundFault.TOO_LONG, source)
         length = min(source, limit_milliseconds or source)
-        more = _MORE_MILLISECONDS * self._chance.goes_wrong("a sound is longer")
+        more = _MORE_MILLISECONDS * self._chance.goes_wrong("a voice is longer")
         wav = _silence(length + more)
         return NormalisedSound(wav, length, source, length < source, -16.0, -1.5, 40.0)
 

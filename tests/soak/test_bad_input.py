@@ -39,7 +39,7 @@ def test_an_album_of_ten_voices_in_one_second_makes_one_video_and_answers_all(
             ada.sends_voice(2_000 + number)
             await asyncio.sleep(0.1)
         await rest(bot)
-        states = bot.rows("SELECT state, COUNT(*) AS n FROM media WHERE kind = 'sound' GROUP BY 1")
+        states = bot.rows("SELECT state, COUNT(*) AS n FROM media WHERE kind = 'voice' GROUP BY 1")
         jobs = bot.rows("SELECT state, held_milliseconds AS held FROM jobs")
         assert sum(row["n"] for row in states) == 10
         assert 1 <= len(jobs) <= 3

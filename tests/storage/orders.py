@@ -32,7 +32,7 @@ async def item(tx: Transaction, kind: str, conversation: ConversationKey, **fact
     stored = await media.by_source(tx, arrival.source)
     assert stored is not None
     await drafts.put(tx, stored)
-    length = {"duration_milliseconds": 5_000} if kind == "sound" else {}
+    length = {"duration_milliseconds": 5_000} if kind == "voice" else {}
     await media.ready(tx, stored.id, **length, **facts)
     ready = await media.get(tx, stored.id)
     assert ready is not None
@@ -45,10 +45,10 @@ async def order(
     """An order of two new halves."""
     conversation = ConversationKey(user_id, 0, user_id)
     photo = await item(tx, "photo", conversation)
-    sound = await item(tx, "sound", conversation)
-    request = f"pair:{photo.id}:{sound.id}"
+    voice = await item(tx, "voice", conversation)
+    request = f"pair:{photo.id}:{voice.id}"
     return Order(
-        request, conversation, photo.id, sound.id, ENGINE, "480P", milliseconds, price, None
+        request, conversation, photo.id, voice.id, ENGINE, "480P", milliseconds, price, None
     )
 
 

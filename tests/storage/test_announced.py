@@ -14,7 +14,7 @@ async def test_a_question_that_came_up_while_it_was_spoken_of_is_still_to_be_ask
     database: Database,
 ) -> None:
     async with database.transaction() as tx:
-        spoken_of = await item(tx, "sound", HERE)
+        spoken_of = await item(tx, "voice", HERE)
         await media.ask_again(tx, spoken_of.id, "confirm")
         assert not await media.announced(tx, spoken_of)
     (left,) = await media.unannounced(database, 9)

@@ -45,11 +45,11 @@ async def test_halves_drafts_and_jobs_go_along(database: Database) -> None:
 async def test_hearing_it_twice_changes_nothing_more(database: Database) -> None:
     await item(database, "photo", THERE)
     assert await move(database)
-    later = await item(database, "sound", HERE)
+    later = await item(database, "voice", HERE)
     assert not await move(database)
     draft = await drafts.get(database, HERE)
-    assert draft.sound is not None
-    assert draft.sound.message_id == later.message_id, "messages of the new chat keep their ids"
+    assert draft.voice is not None
+    assert draft.voice.message_id == later.message_id, "messages of the new chat keep their ids"
 
 
 async def test_a_draft_begun_in_the_new_chat_meanwhile_stays(database: Database) -> None:

@@ -211,8 +211,8 @@ async def test_a_newer_photo_takes_the_place_of_one_that_is_still_looked_at(
 async def test_drafts_of_people_and_topics_do_not_mix(database: Database) -> None:
     async with database.transaction() as tx:
         await item(tx, "photo", ConversationKey(-5, 0, 1))
-        await item(tx, "sound", ConversationKey(-5, 0, 2))
-        await item(tx, "sound", ConversationKey(-5, 7, 1))
+        await item(tx, "voice", ConversationKey(-5, 0, 2))
+        await item(tx, "voice", ConversationKey(-5, 7, 1))
         for conversation in (
             ConversationKey(-5, 0, 1),
             ConversationKey(-5, 0, 2),

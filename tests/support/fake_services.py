@@ -145,7 +145,7 @@ class Fakes:
             await moves.set_status_message(
                 tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id
             )
-            for item in (job.photo_id, job.sound_id):
+            for item in (job.photo_id, job.voice_id):
                 await media.set_upload(tx, item, f"oss://{item}", now + 48 * 3600_000)
         await orders.make_ready(self.database, job)
         return await self.job(job.id)

@@ -83,7 +83,7 @@ async def test_the_command_cancels_everything_that_waits(shared: World) -> None:
     second = await ada.says(1.2)
     await ada.sees("place 2", reply_to=second)
     third = await ada.says(1.4)
-    await ada.sees(said("sound-waiting", waiting=2), reply_to=third)
+    await ada.sees(said("voice-waiting", waiting=2), reply_to=third)
     sent = await ada.send(text="/cancel")
     await ada.sees(said("cancel-done", count=2), reply_to=sent)
     assert ledger_of(shared, ada) == NOTHING
@@ -123,8 +123,8 @@ async def occupy_for_a_stranger(shared: World) -> None:
     await ada.sees_video()
     await shared.tell_provider(render_seconds=HELD_SECONDS)
     (used,) = shared.rows(
-        "SELECT photo.upload_url AS image_url, sound.upload_url AS audio_url FROM jobs "
-        "JOIN media AS photo ON photo.id = photo_id JOIN media AS sound ON sound.id = sound_id "
+        "SELECT photo.upload_url AS image_url, voice.upload_url AS audio_url FROM jobs "
+        "JOIN media AS photo ON photo.id = photo_id JOIN media AS voice ON voice.id = voice_id "
         f"WHERE jobs.user_id = {ada.user_id}"
     )
     answer = await shared.http.post(

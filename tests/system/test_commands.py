@@ -90,13 +90,13 @@ async def test_status_and_a_text_say_what_is_missing(shared: World) -> None:
     nobody, with_photo, with_voice = [await shared.person() for _ in range(3)]
     photo, voice = await with_photo.sends_photo(), await with_voice.says()
     await with_photo.sees_key("*photo-ready*", reply_to=photo)
-    await with_voice.sees_key("sound-ready*", reply_to=voice)
+    await with_voice.sees_key("voice-ready*", reply_to=voice)
     answers = await asyncio.gather(
         *(asks(person, "/status") for person in (nobody, with_photo, with_voice)),
         *(asks(person, "Hello?") for person in (nobody, with_photo, with_voice)),
     )
-    keys = ("status-nothing", "status-photo", "status-sound")
-    hints = ("hint-text", "hint-text-photo-kept", "hint-text-sound-kept")
+    keys = ("status-nothing", "status-photo", "status-voice")
+    hints = ("hint-text", "hint-text-photo-kept", "hint-text-voice-kept")
     assert answers == [said(key) for key in (*keys, *hints)]
 
 
@@ -107,7 +107,7 @@ async def test_cancel_without_anything_says_so(shared: World) -> None:
 async def test_cancel_forgets_what_was_sent(shared: World) -> None:
     ada = await shared.person()
     voice = await ada.says()
-    await ada.sees_key("sound-ready*", reply_to=voice)
+    await ada.sees_key("voice-ready*", reply_to=voice)
     assert await asks(ada, "/cancel") == said("cancel-draft")
     assert await asks(ada, "/status") == said("status-nothing")
     assert await asks(ada, "/cancel") == said("cancel-nothing")

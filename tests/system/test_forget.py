@@ -61,7 +61,7 @@ async def test_after_forgetting_nothing_leads_to_the_person_and_the_quota_is_not
         await person.sees_video()
     left = text_of(await asks(ada, "/quota"))
     shown = await asks(ada, "/forget")
-    assert text_of(shown) == said("forget-shown", photos=1, sounds=1, videos=1)
+    assert text_of(shown) == said("forget-shown", photos=1, voices=1, videos=1)
 
     assert await ada.presses(shown, label("button-data-copy")) == label("answer-data-copy")
     copy = await export_of(ada)

@@ -45,7 +45,7 @@ async def test_an_iphone_picture_may_come_as_a_file(shared: World) -> None:
 async def sound_is_taken(shared: World, kind: str, data: bytes, name: str) -> None:
     person = await shared.person()
     sent = await person.send_file(kind, data, name)
-    await person.sees(said("sound-ready", seconds=0.9), reply_to=sent)
+    await person.sees(said("voice-ready", seconds=0.9), reply_to=sent)
 
 
 async def test_a_sound_may_come_as_a_music_file_or_as_a_document(shared: World) -> None:
@@ -72,17 +72,17 @@ async def test_a_round_video_without_sound_is_refused(shared: World) -> None:
     ada = await shared.person()
     mute = video_with_sound(None, side_pixels=240)
     sent = await ada.send_file("video_note", mute, "round.mp4")
-    await ada.sees(said("sound-unreadable"), reply_to=sent)
+    await ada.sees(said("voice-unreadable"), reply_to=sent)
 
 
 async def test_a_photo_and_a_sound_in_one_album_make_a_video(shared: World) -> None:
     ada = await shared.person()
     await ada.sends_document(photo(), "face.jpg", media_group_id="a1")
-    sound = await ada.sends_document(
+    voice = await ada.sends_document(
         as_file(speech(1), "mp3", "libmp3lame"), "voice.mp3", media_group_id="a1"
     )
     video = await ada.sees_video()
-    assert video["reply_to_message"]["message_id"] == sound
+    assert video["reply_to_message"]["message_id"] == voice
 
 
 async def test_of_an_album_of_photos_the_first_is_used_and_that_is_said_once(

@@ -123,7 +123,7 @@ async def voice_first(one: Afternoon) -> None:
 
 
 async def refusals(one: Afternoon) -> None:
-    """A photo without a face, somebody else's button, a sound that is too short."""
+    """A photo without a face, somebody else's button, a voice that is too short."""
     talk = await one["Eli"].commands("/talk")
     how = await one.sees_asked(said("group-how"), talk)
     photo = await one["Eli"].sends_photo(nobody(), reply_to=how)

@@ -115,7 +115,7 @@ async def test_a_voice_longer_than_the_group_allows_can_be_cut(shared: World) ->
     panel = await there.sees(said("groupsettings-hint"), reply_to=asked)
     assert await ada.forges_press(panel, "gset:longest:5000") == label("answer-kept")
     voice = await ada.says(7.0, reply_to=await asked_for_voice(ada))
-    explained = said("sound-too-long-here", seconds=0, limit=5.0).partition("speech")[2]
+    explained = said("voice-too-long-here", seconds=0, limit=5.0).partition("speech")[2]
     too_long = await there.sees(explained, reply_to=voice)
     await ada.presses(too_long, label("button-beginning", seconds=5))
     await there.sees_video(reply_to=voice)

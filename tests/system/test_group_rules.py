@@ -102,7 +102,7 @@ async def test_a_question_that_was_open_is_not_answered_by_whoever_was_shut_out(
     ben = await a_member(shared)
     await chooses(ben.group, "longest:5000")
     voice = await asks(ben)
-    explained = said("sound-too-long-here", seconds=0, limit=5.0).partition("speech")[2]
+    explained = said("voice-too-long-here", seconds=0, limit=5.0).partition("speech")[2]
     question = await ben.group.sees(explained, reply_to=voice)
     await chooses(ben.group, "who:admins")
     answer = await ben.presses(question, label("button-beginning", seconds=5))

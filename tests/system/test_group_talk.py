@@ -91,8 +91,8 @@ async def test_a_sound_file_is_a_voice_as_well(shared: World) -> None:
     ada = await shared.person()
     there = await faces(shared, ada)
     asked = await asked_for_voice(there, there.member(ada))
-    sound = await there.member(ada).sends_file("audio", voice(), "sound.ogg", reply_to=asked)
-    await there.sees_video(reply_to=sound)
+    note = await there.member(ada).sends_file("audio", voice(), "voice.ogg", reply_to=asked)
+    await there.sees_video(reply_to=note)
 
 
 async def test_a_picture_sent_as_a_file_is_a_photo(shared: World) -> None:

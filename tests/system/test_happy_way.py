@@ -33,7 +33,7 @@ async def test_photo_first_then_voice_brings_a_video_on_the_voice_note(shared: W
 async def test_voice_first_then_photo_brings_a_video_too(shared: World) -> None:
     ada = await shared.person()
     voice = await ada.says()
-    await ada.sees_key("sound-ready*", reply_to=voice)
+    await ada.sees_key("voice-ready*", reply_to=voice)
     await ada.sends_photo()
     video = await ada.sees_video()
     assert video["reply_to_message"]["message_id"] == voice

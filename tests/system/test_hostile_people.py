@@ -74,9 +74,9 @@ async def test_forged_buttons_change_nothing(shared: World) -> None:
     forged = {
         f"cancel:{job['id']}": "answer-not-yours",
         f"retry:{job['id']}": "answer-not-yours",
-        f"cut:{job['sound_id']}:1000": "answer-not-yours",
+        f"cut:{job['voice_id']}:1000": "answer-not-yours",
         f"check:{job['photo_id']}": "answer-not-yours",
-        f"again:{job['photo_id']}:{job['sound_id']}": "answer-not-yours",
+        f"again:{job['photo_id']}:{job['voice_id']}": "answer-not-yours",
         "cancel:999999999999999999": "answer-too-late",
         f"cancel:{job['id']}'; DROP TABLE jobs": "answer-too-late",
         "cancel:-1": "answer-too-late",
@@ -87,12 +87,12 @@ async def test_forged_buttons_change_nothing(shared: World) -> None:
     for data, key in forged.items():
         assert await eve.forges_press(status, data) == label(key), data
     own = {
-        f"cut:{job['sound_id']}:1": "answer-too-late",
-        f"cut:{job['sound_id']}": "answer-too-late",
+        f"cut:{job['voice_id']}:1": "answer-too-late",
+        f"cut:{job['voice_id']}": "answer-too-late",
         f"cut:{job['photo_id']}:1000": "answer-too-late",
         f"retry:{job['id']}": "answer-too-late",
-        f"reopen:{job['sound_id']}": "answer-too-late",
-        f"again:{job['sound_id']}:{job['photo_id']}": "answer-too-late",
+        f"reopen:{job['voice_id']}": "answer-too-late",
+        f"again:{job['voice_id']}:{job['photo_id']}": "answer-too-late",
     }
     for data, key in own.items():
         assert await ada.forges_press(status, data) == label(key), data

@@ -54,8 +54,8 @@ async def test_both_halves_of_long_ago_bring_one_question_and_after_yes_the_vide
 ) -> None:
     ada = await shared.person()
     checks = len(await shared.provider_calls("detect"))
-    await sends_long_ago(ada, "photo", "sound", "sound")
-    question = await ada.sees(said("sound-late-video", ago="5 h"))
+    await sends_long_ago(ada, "photo", "voice", "voice")
+    question = await ada.sees(said("voice-late-video", ago="5 h"))
     asked = [text_of(m) for m in await ada.heard()]
     assert asked.count(text_of(question)) == 1
     assert jobs_of(shared, ada) == 0
@@ -80,8 +80,8 @@ async def test_one_half_of_long_ago_is_asked_about_and_a_new_half_is_answer_enou
 
 async def test_nobody_else_can_answer(shared: World) -> None:
     cleo, dan = await shared.person("Cleo"), await shared.person("Dan")
-    await sends_long_ago(cleo, "sound")
-    question = await cleo.sees(said("sound-late", ago="5 h"))
+    await sends_long_ago(cleo, "voice")
+    question = await cleo.sees(said("voice-late", ago="5 h"))
     data = buttons_of(question)[label("button-go-on")]
     query = await shared.forge_press(dan, question, data)
     assert (await shared.answer_to(query))["params"]["text"] == label("answer-not-yours")

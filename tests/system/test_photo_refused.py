@@ -47,15 +47,15 @@ async def who_spoke(shared: World) -> Person:
     """Someone whose voice was accepted and who is asked for a photo."""
     person = await shared.person()
     voice = await person.says()
-    await person.sees_key("sound-ready*", reply_to=voice)
+    await person.sees_key("voice-ready*", reply_to=voice)
     return person
 
 
-def kept_sounds(shared: World, person: Person) -> int:
-    """How many accepted sounds wait for a photo of this person."""
+def kept_voices(shared: World, person: Person) -> int:
+    """How many accepted voices wait for a photo of this person."""
     return len(
         shared.rows(
-            "SELECT * FROM drafts JOIN media ON media.id = drafts.sound_id "
+            "SELECT * FROM drafts JOIN media ON media.id = drafts.voice_id "
             f"WHERE media.state = 'ready' AND drafts.user_id = {person.user_id}"
         )
     )
@@ -73,7 +73,7 @@ async def test_every_verdict_is_said_on_the_photo_and_the_voice_is_kept(shared: 
     people = await asyncio.gather(*(who_spoke(shared) for _ in VERDICTS))
     for person, code in zip(people, VERDICTS, strict=True):
         await refused_by_the_provider(shared, person, code)
-        assert kept_sounds(shared, person) == 1, code
+        assert kept_voices(shared, person) == 1, code
 
 
 async def test_every_verdict_in_the_other_shape_is_said_just_so(shared: World) -> None:
@@ -186,7 +186,7 @@ async def test_a_photo_against_the_content_rules_is_declined(shared: World) -> N
     )
     sent = await ada.sends_photo()
     await ada.sees(said("photo-moderated"), reply_to=sent)
-    assert kept_sounds(shared, ada) == 1
+    assert kept_voices(shared, ada) == 1
 
 
 async def test_a_good_photo_is_praised_and_asks_for_a_voice(shared: World) -> None:

@@ -50,7 +50,7 @@ def stop(shared: World, *endpoints: str, **params: Any) -> None:
 
 
 def stops_of(shared: World) -> list[dict[str, Any]]:
-    return shared.rows("SELECT * FROM stops ORDER BY work")
+    return shared.rows("SELECT * FROM outages ORDER BY work")
 
 
 async def is_in(shared: World, person: Person, state: str) -> None:
@@ -181,7 +181,7 @@ async def test_a_key_revoked_while_a_video_is_made_and_a_new_one_after_a_restart
 
     cleo = await shared.person()
     voice = await cleo.says()
-    await cleo.sees(said("sound-service-stopped"), reply_to=voice)
+    await cleo.sees(said("voice-service-stopped"), reply_to=voice)
 
     await shared.stop_bot()
     shared.faults.clear()
@@ -210,5 +210,5 @@ def let_time_pass(shared: World) -> None:
     """As if the interval until the next trial were over: only the moment that was written down."""
     connection = sqlite3.connect(shared.database, timeout=10)
     with connection:
-        connection.execute("UPDATE stops SET trial_at_milliseconds = 0")
+        connection.execute("UPDATE outages SET probe_at_milliseconds = 0")
     connection.close()

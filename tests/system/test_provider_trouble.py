@@ -117,7 +117,7 @@ FAILURES = {
     "moderation": ({"code": "DataInspectionFailed"}, "failed-moderated", False),
     "the length": (
         {"code": "InvalidURL", "message": "The input audio is longer than 20s"},
-        "failed-sound-too-long",
+        "failed-voice-too-long",
         False,
     ),
 }

@@ -68,7 +68,7 @@ async def test_a_photo_without_a_readable_verdict_is_paid_for_three_times_and_no
     before = (await shared.provider("bill"))["detections"]
     ada, same = await shared.person(), photo()
     voice = await ada.says()
-    await ada.sees_key("sound-ready*", reply_to=voice)
+    await ada.sees_key("voice-ready*", reply_to=voice)
     shared.faults.add("provider", "detect", "error_after", times=None, params={"code": 500})
     sent = await ada.sends_photo(same)
     await ada.sees(said("photo-no-verdict"), reply_to=sent)

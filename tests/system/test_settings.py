@@ -58,8 +58,8 @@ async def test_what_was_chosen_makes_the_next_video(shared: World) -> None:
     assert job["resolution"] == "720P"
     assert video["video"]["width"] > 700
     assert label("button-finer") not in buttons_of(video)
-    (sound,) = shared.rows(f"SELECT * FROM media WHERE id = {job['sound_id']}")
-    assert sound["levelled"] == 0
+    (voice,) = shared.rows(f"SELECT * FROM media WHERE id = {job['voice_id']}")
+    assert voice["levelled"] == 0
 
 
 async def test_the_language_is_that_of_every_text_from_then_on(shared: World) -> None:
@@ -102,7 +102,7 @@ async def test_who_wants_to_be_asked_is_asked_before_much_quota_is_taken(shared:
     await chooses(ada, await opened(ada), "confirm", "always")
     await ada.sends_photo()
     voice = await ada.says()
-    question = await ada.sees(said("sound-confirm", seconds=0.87, needed=0.87, left=60))
+    question = await ada.sees(said("voice-confirm", seconds=0.87, needed=0.87, left=60))
     assert question["reply_to_message"]["message_id"] == voice
     assert shared.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id}") == []
     assert await ada.presses(question, label("button-go-on")) == label("answer-started")
@@ -117,9 +117,9 @@ async def test_who_says_no_keeps_the_photo_and_pays_nothing(shared: World) -> No
     await chooses(ada, menu, "confirm", "always")
     await ada.sends_photo()
     await ada.says()
-    question = await ada.sees(said("sound-confirm", seconds=0.87, needed=0.87, left=60))
+    question = await ada.sees(said("voice-confirm", seconds=0.87, needed=0.87, left=60))
     assert await ada.presses(question, label("button-not-now")) == label("answer-dropped")
-    await ada.sees(said("sound-dropped"))
+    await ada.sees(said("voice-dropped"))
     await chooses(ada, menu, "confirm", "ten")
     await ada.says()
     await ada.sees_video()

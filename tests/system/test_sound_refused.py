@@ -1,4 +1,4 @@
-"""What is wrong with a sound is said on that sound, with the remedy; the photo is kept."""
+"""What is wrong with a voice is said on that voice, with the remedy; the photo is kept."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SETTINGS = {"LONGEST_VOICE_SECONDS": "0"}
 
 WRONG = {
-    "silent": (voice_note(silence(3)), "sound-silent"),
-    "hiss so low that it is no speech": (voice_note(noise(3, 0.0003)), "sound-silent"),
-    "too short": (voice_note(speech(0.4)), "sound-too_short"),
-    "unreadable": (b"OggS this is no sound", "sound-unreadable"),
-    "cut off": (voice(3)[:60], "sound-unreadable"),
-    "empty": (b"", "sound-empty"),
-    "a playlist in disguise": (b"#EXTM3U\n#EXTINF:10,\nhttp://127.0.0.1:1/x\n", "sound-unreadable"),
-    "too big": (b"OggS" + bytes(21_000_000), "sound-too_big"),
+    "silent": (voice_note(silence(3)), "voice-silent"),
+    "hiss so low that it is no speech": (voice_note(noise(3, 0.0003)), "voice-silent"),
+    "too short": (voice_note(speech(0.4)), "voice-too_short"),
+    "unreadable": (b"OggS this is no voice", "voice-unreadable"),
+    "cut off": (voice(3)[:60], "voice-unreadable"),
+    "empty": (b"", "voice-empty"),
+    "a playlist in disguise": (b"#EXTM3U\n#EXTINF:10,\nhttp://127.0.0.1:1/x\n", "voice-unreadable"),
+    "too big": (b"OggS" + bytes(21_000_000), "voice-too_big"),
 }
 
 
@@ -66,7 +66,7 @@ async def test_what_cannot_be_heard_is_said_on_the_sound_and_the_photo_is_kept(
 async def test_of_a_long_voice_the_beginning_is_offered_and_used(shared: World) -> None:
     ada = await who_showed_a_photo(shared)
     sent = await ada.says(25)
-    offer = await ada.sees(said("sound-too_long", seconds=24.9, longest=19.9), reply_to=sent)
+    offer = await ada.sees(said("voice-too_long", seconds=24.9, longest=19.9), reply_to=sent)
     button = label("button-beginning", seconds=LONGEST_SECONDS)
     assert list(buttons_of(offer)) == [button]
     assert await ada.presses(offer, button) == label("answer-started")
@@ -81,7 +81,7 @@ async def test_a_long_voice_can_be_answered_with_a_shorter_one(shared: World) ->
     offer = await ada.sees("use the beginning", reply_to=long)
     await ada.says()
     await ada.sees_video()
-    over = await ada.sees(said("sound-superseded"), reply_to=long)
+    over = await ada.sees(said("voice-superseded"), reply_to=long)
     assert over["message_id"] == offer["message_id"]
     assert buttons_of(over) == {}
 
@@ -89,7 +89,7 @@ async def test_a_long_voice_can_be_answered_with_a_shorter_one(shared: World) ->
 async def test_a_claimed_length_is_not_believed(shared: World) -> None:
     ada, bea = await asyncio.gather(shared.person(), shared.person())
     short = await ada.send_file("voice", voice(1), "voice.ogg", raw=1, duration=3600)
-    await ada.sees(said("sound-ready", seconds=0.9), reply_to=short)
+    await ada.sees(said("voice-ready", seconds=0.9), reply_to=short)
     long = await bea.send_file("voice", voice(25), "voice.ogg", raw=1, duration=1)
     await bea.sees("use the beginning", reply_to=long)
 
@@ -104,4 +104,4 @@ async def test_tags_in_a_strange_encoding_do_no_harm(shared: World) -> None:
     ada = await shared.person()
     song = as_file(speech(1), "mp3", "libmp3lame", tags={"title": "<b>\u041f\u0440\u0438\u0432&"})
     sent = await ada.send_file("audio", song, "song.mp3")
-    await ada.sees(said("sound-ready", seconds=0.9), reply_to=sent)
+    await ada.sees(said("voice-ready", seconds=0.9), reply_to=sent)

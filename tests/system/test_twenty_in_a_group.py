@@ -17,7 +17,7 @@ PEOPLE = 20
 MOST_EDITS_A_MINUTE = 6
 _FACTOR = 12
 _FILM = {"video", "animation"}
-"""Telegram makes an animation of a short video without a sound."""
+"""Telegram makes an animation of a short video without a voice."""
 
 
 async def all_have_a_video_made(there: Group) -> dict[int, Json]:

@@ -121,7 +121,7 @@ def test_every_text_asked_for_exists() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "faults"), [("photo", PictureFault), ("sound", SoundFault)], ids=["photo", "voice"]
+    ("kind", "faults"), [("photo", PictureFault), ("voice", SoundFault)], ids=["photo", "voice"]
 )
 def test_every_fault_of_media_has_its_text(kind: str, faults: type[Enum]) -> None:
     known = set(messages("en"))

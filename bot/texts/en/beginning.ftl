@@ -39,7 +39,7 @@ command-cancel = Stop what is waiting
 
 hint-text = Send me a <b>photo</b> of a person and a <b>voice note</b>, and I make the photo speak.
 hint-text-photo-kept = I have your photo. Now send me a <b>voice note</b>: hold the microphone and speak.
-hint-text-sound-kept = I have your voice. Now send me a <b>photo</b> of one person.
+hint-text-voice-kept = I have your voice. Now send me a <b>photo</b> of one person.
 hint-other = I can work with photos and voice notes. Send me a <b>photo</b> of one person and a <b>voice note</b>.
 hint-file = This file is neither a picture nor a sound. Send a <b>photo</b> of one person and a <b>voice note</b>.
 command-unknown = I don't know this command. /help shows what I can do.

@@ -20,7 +20,7 @@ last-none = You have no video here yet. Send me a photo and a voice note.
 last-gone = Neither Telegram nor I still have your last video. Send me a photo and a voice note for a new one.
 status-nothing = Nothing is being made. Send me a photo and a voice note.
 status-photo = I have your photo, your voice is missing. Send me a <b>voice note</b>.
-status-sound = I have your voice, a photo is missing. Send me a <b>photo</b> of one person.
+status-voice = I have your voice, a photo is missing. Send me a <b>photo</b> of one person.
 status-asked = I have your photo and your voice. I am still looking at them, or one of them waits for your answer: see their messages.
 status-jobs = { $count ->
     [one] One video is on its way:

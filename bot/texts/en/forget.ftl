@@ -5,9 +5,9 @@ forget-shown =
     { NUMBER($photos) ->
         [one] 1 photo
        *[other] { NUMBER($photos) } photos
-    }, { NUMBER($sounds) ->
+    }, { NUMBER($voices) ->
         [one] 1 voice
-       *[other] { NUMBER($sounds) } voices
+       *[other] { NUMBER($voices) } voices
     }, { NUMBER($videos) ->
         [one] 1 video
        *[other] { NUMBER($videos) } videos

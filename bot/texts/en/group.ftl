@@ -10,7 +10,7 @@ placeholder-photo = A photo of one person
 placeholder-voice = A voice note
 
 group-photo-ready = Good photo. Now answer <b>this message</b> with a <b>voice note</b> of up to { NUMBER($longest, maximumFractionDigits: 1) } seconds.
-group-sound-ready = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech. Now answer <b>this message</b> with a <b>photo</b> of one person.
+group-voice-ready = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech. Now answer <b>this message</b> with a <b>photo</b> of one person.
 group-answer-here = To send another one, answer <b>this message</b> with it.
 group-ask-voice = I have your photo. Answer <b>this message</b> with a <b>voice note</b> of up to { NUMBER($longest, maximumFractionDigits: 1) } seconds.
 group-ask-photo = I have your voice. Answer <b>this message</b> with a <b>photo</b> of one person.
@@ -25,7 +25,7 @@ group-last-none = You have no video here yet. Answer a photo with /talk to make 
 group-last-gone = Neither Telegram nor I still have your last video here. Answer a photo with /talk to make a new one.
 group-status-nothing = Nothing is being made for you here. Answer a photo with /talk to begin.
 group-status-photo = I have your photo, your voice is missing. /talk asks for it.
-group-status-sound = I have your voice, a photo is missing. /talk asks for it.
+group-status-voice = I have your voice, a photo is missing. /talk asks for it.
 start-link-unknown = This link does not lead anywhere any more. Here is how to begin:
 
 button-long-help = More about me
@@ -41,7 +41,7 @@ talk-objected = { $owner } does not want others to use their photos and voices h
 borrowed-asked = { $owner }, this is yours. If you mind, tap /notme and I forget it.
 borrowed-used = { $owner }, your photo or voice is used here. If you mind, press the button.
 photo-borrowed = This photo is somebody else's, and may not be used here any more.
-sound-borrowed = This voice is somebody else's, and may not be used here any more.
+voice-borrowed = This voice is somebody else's, and may not be used here any more.
 job-objected = I am stopping this: somebody whose photo or voice it uses does not want it. If it is finished all the same, I won't show it, and it counts.
 failed-objected = Stopped: somebody whose photo or voice this uses does not want it. { $charged }
 

@@ -39,7 +39,7 @@ command-cancel = 取消还在等的
 
 hint-text = 发给我一张人的<b>照片</b>和一段<b>语音</b>，我让照片开口说话。
 hint-text-photo-kept = 照片收到了。现在发一段<b>语音</b>：按住麦克风说话。
-hint-text-sound-kept = 声音收到了。现在发一张<b>单人照片</b>。
+hint-text-voice-kept = 声音收到了。现在发一张<b>单人照片</b>。
 hint-other = 我能用的是照片和语音。请发一张<b>单人照片</b>和一段<b>语音</b>。
 hint-file = 这个文件既不是图片也不是声音。请发一张<b>单人照片</b>和一段<b>语音</b>。
 command-unknown = 我不认识这个命令。/help 里有我会做的事。

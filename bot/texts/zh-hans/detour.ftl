@@ -5,6 +5,6 @@ private-fallback-taken = 你的视频做好了。我无法在这里发送，所�
 private-fallback-waits = 你的视频做好了，但我无法在这里发送，而你还没有和我开始私聊。按下按钮，再按“开始”，视频马上就到。
 button-private-chat = 打开私聊
 
-sound-too-long-here = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，而本群的视频最长 { NUMBER($limit, maximumFractionDigits: 1) } 秒。请发短一些的，或者让我只用开头。
+voice-too-long-here = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，而本群的视频最长 { NUMBER($limit, maximumFractionDigits: 1) } 秒。请发短一些的，或者让我只用开头。
 answer-too-long-here = 按管理员的设置，本群的视频最长 { NUMBER($limit, maximumFractionDigits: 1) } 秒。请发短一些的语音。
 topic-closed = 给 { $name }，因话题已关闭而发在这里：

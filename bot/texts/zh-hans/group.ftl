@@ -10,7 +10,7 @@ placeholder-photo = 一张单人照片
 placeholder-voice = 一段语音
 
 group-photo-ready = 照片不错。请用一段不超过 { NUMBER($longest, maximumFractionDigits: 1) } 秒的<b>语音</b>回复<b>这条消息</b>。
-group-sound-ready = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声。请用一张单人<b>照片</b>回复<b>这条消息</b>。
+group-voice-ready = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声。请用一张单人<b>照片</b>回复<b>这条消息</b>。
 group-answer-here = 想换一个，就用它回复<b>这条消息</b>。
 group-ask-voice = 你的照片我有了。请用一段不超过 { NUMBER($longest, maximumFractionDigits: 1) } 秒的<b>语音</b>回复<b>这条消息</b>。
 group-ask-photo = 你的声音我有了。请用一张单人<b>照片</b>回复<b>这条消息</b>。
@@ -25,7 +25,7 @@ group-last-none = 你在这里还没有视频。用 /talk 回复一张照片就�
 group-last-gone = 你在这里的上一个视频，Telegram 和我都没有了。用 /talk 回复一张照片可以做个新的。
 group-status-nothing = 这里没有在为你做的视频。用 /talk 回复一张照片就能开始。
 group-status-photo = 你的照片我有了，还缺声音。发 /talk 我来问你要。
-group-status-sound = 你的声音我有了，还缺照片。发 /talk 我来问你要。
+group-status-voice = 你的声音我有了，还缺照片。发 /talk 我来问你要。
 start-link-unknown = 这个链接已经没有内容了。可以这样开始：
 
 button-long-help = 更多说明
@@ -41,7 +41,7 @@ talk-objected = { $owner } 不希望别人在这里用自己的照片和声音�
 borrowed-asked = { $owner }，这是你的。如果你介意，点 /notme，我就不用了。
 borrowed-used = { $owner }，这里用了你的照片或声音。如果你介意，请点下面的按钮。
 photo-borrowed = 这张照片是别人的，在这里不能再用了。
-sound-borrowed = 这段声音是别人的，在这里不能再用了。
+voice-borrowed = 这段声音是别人的，在这里不能再用了。
 job-objected = 我正在停下这个视频：照片或声音的主人不希望这样用。就算做完了，我也不会发出来，而且要计费。
 failed-objected = 已停止：照片或声音的主人不希望这样用。{ $charged }
 

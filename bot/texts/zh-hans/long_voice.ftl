@@ -1,13 +1,13 @@
 # A voice that is too long for one video
 
-sound-long = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，而一个视频最长 { NUMBER($longest, maximumFractionDigits: 1) } 秒。您想怎么做？
+voice-long = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，而一个视频最长 { NUMBER($longest, maximumFractionDigits: 1) } 秒。您想怎么做？
 
     • 只用前 { NUMBER($longest, maximumFractionDigits: 1) } 秒
     • 自己挑一段：我发几段给您试听
     • <b>全部都用</b>，分 { NUMBER($parts) } 段制作，再合成一个视频：会用掉 { NUMBER($needed, maximumFractionDigits: 1) } 秒额度，您还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒
-sound-long-quota = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，而一个视频最长 { NUMBER($longest, maximumFractionDigits: 1) } 秒。全部都用要分 { NUMBER($parts) } 段，需要 { NUMBER($needed, maximumFractionDigits: 1) } 秒额度，而您还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。可以只用开头，或者自己挑一段：我发几段给您试听。
-sound-long-budget = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，而一个视频最长 { NUMBER($longest, maximumFractionDigits: 1) } 秒。全部都用超出了本机器人目前的预算。可以只用开头，或者自己挑一段：我发几段给您试听。
-sound-long-here = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，超出了本群允许的视频长度。可以只用开头，或者自己挑一段：我发几段给您试听。
+voice-long-quota = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，而一个视频最长 { NUMBER($longest, maximumFractionDigits: 1) } 秒。全部都用要分 { NUMBER($parts) } 段，需要 { NUMBER($needed, maximumFractionDigits: 1) } 秒额度，而您还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。可以只用开头，或者自己挑一段：我发几段给您试听。
+voice-long-budget = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，而一个视频最长 { NUMBER($longest, maximumFractionDigits: 1) } 秒。全部都用超出了本机器人目前的预算。可以只用开头，或者自己挑一段：我发几段给您试听。
+voice-long-here = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，超出了本群允许的视频长度。可以只用开头，或者自己挑一段：我发几段给您试听。
 
 button-pick-clip = 我来挑一段
 button-all-parts = 全部都用，分 { NUMBER($parts) } 段

@@ -1,7 +1,7 @@
-"""Do the lips follow the sound? Measured on the delivered file alone.
+"""Do the lips follow the voice? Measured on the delivered file alone.
 
 Nothing of the renderer is used: the MP4 is decoded, the mouth is found anew in every frame by the
-face mesh model, dark pixels are counted there, and the level comes from the file's own sound.
+face mesh model, dark pixels are counted there, and the level comes from the file's own voice.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ Image = npt.NDArray[np.uint8]
 
 
 def lip_correlation(mp4_path: Path, lags: Iterable[int] = range(9)) -> dict[int, float]:
-    """Return Pearson's r of the mouth's dark area against the log RMS of the sound, by lag.
+    """Return Pearson's r of the mouth's dark area against the log RMS of the voice, by lag.
 
-    A lag of n means that the mouth comes n frames after the sound.
+    A lag of n means that the mouth comes n frames after the voice.
     """
     darkness, rate = dark_area(mp4_path)
     level = log_rms(mp4_path, len(darkness), rate)
@@ -62,7 +62,7 @@ def dark_area(mp4_path: Path) -> tuple[Track, float]:
 
 
 def log_rms(mp4_path: Path, frames: int, rate: float) -> Track:
-    """Return the level of the file's own sound during each frame, in decibels."""
+    """Return the level of the file's own voice during each frame, in decibels."""
     with av.open(str(mp4_path)) as container:
         hertz = container.streams.audio[0].rate
         mono = av.AudioResampler(format="flt", layout="mono", rate=hertz)
@@ -81,10 +81,10 @@ def correlate(darkness: Track, level: Track, lag: int) -> float:
     """Return Pearson's r with the mouth `lag` frames late; 0 if one of the two never changes."""
     count = len(level) - abs(lag)
     late, early = max(lag, 0), max(-lag, 0)
-    mouth, sound = darkness[late : late + count], level[early : early + count]
-    if np.std(mouth) == 0 or np.std(sound) == 0:
+    mouth, voice = darkness[late : late + count], level[early : early + count]
+    if np.std(mouth) == 0 or np.std(voice) == 0:
         return 0.0
-    return float(np.corrcoef(mouth, sound)[0, 1])
+    return float(np.corrcoef(mouth, voice)[0, 1])
 
 
 def _points(network: cv2.dnn.Net, frame: Image, middle: Track, side: float, across: Track) -> Track:

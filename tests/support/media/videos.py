@@ -68,7 +68,7 @@ def video(width: int = 64, height: int = 48, frames: int = 10, *, rate: int = 10
 def video_with_sound(
     samples: Samples | None, *, side_pixels: int, break_picture: bool = False
 ) -> bytes:
-    """Return a square MP4 like a round video message, with a few pictures and the given sound."""
+    """Return a square MP4 like a round video message, with a few pictures and the given voice."""
     grey = np.full((side_pixels, side_pixels, 3), 90, np.uint8)
     return encoded_video(
         *(side_pixels, side_pixels),

@@ -153,5 +153,5 @@ def wav(samples: npt.NDArray[Any], rate_hz: int = SAMPLE_RATE_HZ, *, channels: i
 
 @cache
 def tone_wav(milliseconds: int = 1_000, rate_hz: int = SAMPLE_RATE_HZ) -> bytes:
-    """Return a tone as the provider takes sounds."""
+    """Return a tone as the provider takes voices."""
     return wav(tone(milliseconds / 1000, rate_hz=rate_hz), rate_hz)

@@ -1,1 +1,0 @@
-INSERT INTO moved_chats VALUES (-7, -1007, 5000);

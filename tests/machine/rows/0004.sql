@@ -1,2 +1,0 @@
--- Nothing but a column of jobs, whose rows are of 0001.
-SELECT 1;

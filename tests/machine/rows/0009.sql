@@ -1,2 +1,0 @@
-INSERT INTO loans VALUES (1, 8, NULL), (3, NULL, 4000);
-INSERT INTO objections VALUES (-5, 8, 1000);
