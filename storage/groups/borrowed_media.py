@@ -99,8 +99,8 @@ async def object_to_all(tx: Transaction, chat_id: int, owner_id: int) -> list[Jo
     )
     rows = await tx.fetch_all(
         """
-        SELECT borrowed_media.media_id FROM borrowed_media JOIN media ON media.id = borrowed_media.media_id
-        WHERE borrowed_media.owner_id = :owner_id AND media.chat_id = :chat_id
+        SELECT media_id FROM borrowed_media JOIN media ON media.id = media_id
+        WHERE owner_id = :owner_id AND chat_id = :chat_id
         """,
         {"chat_id": chat_id, "owner_id": owner_id},
     )

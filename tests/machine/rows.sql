@@ -12,7 +12,7 @@ VALUES (1, 'update:1', 'photo', 7, 7, 11, 'f1', 'u1', 'ready', NULL, 'abc', 'oss
     (3, 'update:3', 'voice', 7, 7, 13, 'f3', 'u3', 'ready', 6000, NULL, 'oss://t', 3000, 0);
 INSERT INTO drafts VALUES (7, 0, 7, 1, NULL, 3000);
 INSERT INTO verdicts VALUES ('abc', 'wan2.2-s2v-detect', 1, NULL, NULL, NULL, 1500);
-INSERT INTO detections VALUES (1, 7, 1, 'wan2.2-s2v-detect', 4000, '2026-11-22', 1400);
+INSERT INTO detections VALUES (1, 7, 1, 'wan2.2-s2v-detect', 4000, '2026-11-22', 1400, 'abc');
 INSERT INTO jobs (id, request, chat_id, user_id, photo_id, voice_id, engine, resolution,
     held_milliseconds, price_micro_yuan_per_second, quota_weight_permille, turn, state,
     created_at_milliseconds)

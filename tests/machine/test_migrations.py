@@ -49,7 +49,7 @@ FORBIDDEN = {
 
 LATER = {
     "a column more": (
-        "ALTER TABLE jobs ADD COLUMN mood TEXT NOT NULL DEFAULT 'good'",
+        "ALTER TABLE jobs ADD COLUMN mood TEXT DEFAULT 'good';",
         "mood",
         "good",
     ),

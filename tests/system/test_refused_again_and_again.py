@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.chats import buttons_of
+from tests.support.deadlines import eventually
 from tests.support.media.photos import photo
 from tests.support.texts import label, said
 from tests.support.world import World
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SETTINGS = {"ADMIN_IDS": "7001", "ENGINE": "wan2.2-s2v,emo"}
 
 ALGO: dict[str, Any] = {"http": 400, "code": "InternalError.Algo", "message": "algo failed"}
+_UNTOLD = "SELECT 1 FROM operator_letters WHERE state = 'open'"
 BUSY: dict[str, Any] = {"http": 429, "code": "LimitRequests", "message": "slow down"}
 
 
@@ -72,6 +74,8 @@ async def test_a_photo_without_a_readable_verdict_is_paid_for_three_times_and_no
     shared.faults.add("provider", "detect", "error_after", times=None, params={"code": 500})
     sent = await ada.sends_photo(same)
     await ada.sees(said("photo-no-verdict"), reply_to=sent)
+    await hears(olga, "no verdict", 1)
+    await eventually(lambda: not shared.rows(_UNTOLD), "it is on record that she was told")
     await shared.kill_bot()
     await shared.start_bot()
     again = await ada.sends_photo(same)
