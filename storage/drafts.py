@@ -34,10 +34,7 @@ async def get(database: Queryable, conversation: ConversationKey) -> Draft:
     )
     if row is None:
         return Draft(None, None)
-    return Draft(
-        await _item(database, row["photo_id"]),
-        await _item(database, row["voice_id"]),
-    )
+    return Draft(await _item(database, row["photo_id"]), await _item(database, row["voice_id"]))
 
 
 async def put(tx: Transaction, item: Media, *, conversation: ConversationKey | None = None) -> None:

@@ -116,8 +116,7 @@ async def reopen(tx: Transaction, media_id: int) -> bool:
 async def want(tx: Transaction, media_id: int) -> None:
     """Its sender asks for it now."""
     await tx.execute(
-        "UPDATE media SET wanted_at_milliseconds = :now WHERE id = :id",
-        {"id": media_id},
+        "UPDATE media SET wanted_at_milliseconds = :now WHERE id = :id", {"id": media_id}
     )
 
 

@@ -55,12 +55,7 @@ async def current(database: Queryable, account: str, work: Work) -> Outage | Non
 
 
 async def refused(
-    tx: Transaction,
-    account: str,
-    work: Work,
-    cause: str,
-    detail: str,
-    probe_at_milliseconds: int,
+    tx: Transaction, account: str, work: Work, cause: str, detail: str, probe_at_milliseconds: int
 ) -> None:
     """The provider refused: a new stop begins, or an old one goes on.
 

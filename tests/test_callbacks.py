@@ -65,12 +65,7 @@ def services_with(database: Database) -> Services:
         wakeup=Wakeup(),
     )
     return Services(
-        common=common,
-        engines=nothing,
-        chat=nothing,
-        delivery=nothing,
-        intake=nothing,
-        jobs=nothing,
+        common=common, engines=nothing, chat=nothing, delivery=nothing, intake=nothing, jobs=nothing
     )
 
 

@@ -41,11 +41,7 @@ def drawn(module: ModuleType, root: str) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("module", "root"),
-    [
-        (chat, chat.TelegramFailure),
-        (service, service.DashScopeError),
-        (media, media.MediaFailure),
-    ],
+    [(chat, chat.TelegramFailure), (service, service.DashScopeError), (media, media.MediaFailure)],
     ids=lambda item: item.__name__,
 )
 def test_a_tree_is_drawn_as_it_is(module: ModuleType, root: type[Exception]) -> None:

@@ -9,13 +9,7 @@ from dataclasses import dataclass, replace
 from bot.chat.remove_video import remove_video
 from bot.common import CommonServices, Component
 from bot.telegram.destination import Destination
-from bot.telegram.errors import (
-    ChatDead,
-    ChatMoved,
-    MessageGone,
-    Refused,
-    TelegramFailure,
-)
+from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, Refused, TelegramFailure
 from bot.telegram.keyboards import AskReply, Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
@@ -133,10 +127,7 @@ class Messenger(Component):
         Raises: `TelegramFailure`s; after `NotSent` it can be tried again.
         """
         sent = await self.sender.send_text(
-            await self.reply_to_voice(job),
-            text,
-            keyboard=keyboard,
-            queue_seconds=CROWD_SECONDS,
+            await self.reply_to_voice(job), text, keyboard=keyboard, queue_seconds=CROWD_SECONDS
         )
         async with self.database.transaction() as tx:
             taken = await moves.set_first_status(

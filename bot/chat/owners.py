@@ -23,11 +23,7 @@ async def mention_of(database: Queryable, user_id: int, texts: Catalogue) -> Mar
 
 
 async def with_owners(
-    database: Queryable,
-    text: str,
-    key: str,
-    used: Sequence[BorrowedMedia],
-    texts: Catalogue,
+    database: Queryable, text: str, key: str, used: Sequence[BorrowedMedia], texts: Catalogue
 ) -> str:
     """The text, and a line (of that key) for each person of whom something is used."""
     lines = [text]

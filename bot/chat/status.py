@@ -232,9 +232,7 @@ def _say_range(span: tuple[float, float] | None, texts: Catalogue) -> str:
             high=max(2 * step, math.ceil(high / step) * step),
         )
     return texts.plain(
-        "estimate-minutes",
-        low=max(1, math.floor(low / 60)),
-        high=max(2, math.ceil(high / 60)),
+        "estimate-minutes", low=max(1, math.floor(low / 60)), high=max(2, math.ceil(high / 60))
     )
 
 

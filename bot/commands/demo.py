@@ -62,10 +62,7 @@ def demo(
 
 
 async def _demo(
-    data: Path,
-    browser: bool,
-    ports: tuple[int | None, int | None],
-    render_seconds: float | None,
+    data: Path, browser: bool, ports: tuple[int | None, int | None], render_seconds: float | None
 ) -> None:
     with stop_on_signals() as stop:
         async with _sandbox(ports, render_seconds) as sandbox:

@@ -165,11 +165,7 @@ async def whole_list(ask_page: AskPage, model: str) -> dict[str, TaskSummary]:
 
 
 def _query(model: str, page_number: int) -> dict[str, str]:
-    return {
-        "model_name": model,
-        "page_no": str(page_number),
-        "page_size": str(PAGE_SIZE),
-    }
+    return {"model_name": model, "page_no": str(page_number), "page_size": str(PAGE_SIZE)}
 
 
 def _is_empty(answer: ProviderAnswer, page_number: int) -> bool:

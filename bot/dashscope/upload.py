@@ -26,13 +26,7 @@ class UploadedFile:
 
 
 async def put(
-    wire: Wire,
-    policy: Policy,
-    file_name: str,
-    data: bytes,
-    *,
-    base_url: str,
-    timeout: Timeout,
+    wire: Wire, policy: Policy, file_name: str, data: bytes, *, base_url: str, timeout: Timeout
 ) -> str | None:
     """Send one file; returns its `oss://` address, or None when the policy has expired.
 

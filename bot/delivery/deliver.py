@@ -166,10 +166,7 @@ class Delivery(Component):
 
     async def _send(self, package: Package) -> SentMessage:
         return await self.sender.send_video(
-            package.destination,
-            package.video,
-            caption=package.caption,
-            keyboard=package.keyboard,
+            package.destination, package.video, caption=package.caption, keyboard=package.keyboard
         )
 
     async def _into_status(self, package: Package) -> SentMessage:
@@ -188,11 +185,7 @@ class Delivery(Component):
 
     async def _edit(self, package: Package, chat_id: int, message_id: int) -> SentMessage:
         return await self.sender.edit_into_video(
-            chat_id,
-            message_id,
-            package.video,
-            caption=package.caption,
-            keyboard=package.keyboard,
+            chat_id, message_id, package.video, caption=package.caption, keyboard=package.keyboard
         )
 
     async def _done(self, job: Job, sent: SentMessage, as_file: bool) -> None:

@@ -28,10 +28,7 @@ class RoundNotes(Component):
     packager: Packager
 
     async def send(
-        self,
-        job: Job,
-        destination: Destination,
-        before_sending: Callable[[], Awaitable[None]],
+        self, job: Job, destination: Destination, before_sending: Callable[[], Awaitable[None]]
     ) -> bool:
         """Send it there; False when there is nothing to make it of.
 

@@ -8,14 +8,7 @@ from typing import cast
 from bot.config.engines import EngineKind
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import NotSent, RequestInvalid, Throttled, TryAgain
-from bot.dashscope.requests import (
-    SQUARE,
-    EmoRequest,
-    Resolution,
-    S2vRequest,
-    Style,
-    VideoRequest,
-)
+from bot.dashscope.requests import SQUARE, EmoRequest, Resolution, S2vRequest, Style, VideoRequest
 from bot.dashscope.tasks import Task, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict

@@ -8,13 +8,7 @@ from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from bot.common import CommonServices, Component
-from bot.dashscope.errors import (
-    DashScopeError,
-    NothingDone,
-    ServiceStopped,
-    Transient,
-    TryAgain,
-)
+from bot.dashscope.errors import DashScopeError, NothingDone, ServiceStopped, Transient, TryAgain
 from bot.dashscope.fields import Box
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Engine

@@ -93,10 +93,7 @@ class Clips(Component):
 
 
 def _span(clip: Clip) -> tuple[int, int]:
-    return (
-        clip.from_milliseconds,
-        clip.from_milliseconds + clip.length_milliseconds,
-    )
+    return (clip.from_milliseconds, clip.from_milliseconds + clip.length_milliseconds)
 
 
 def _clock(milliseconds: int) -> str:

@@ -216,10 +216,7 @@ class Pairing(Component):
         if plan is not None and voice.in_parts:
             start = partial(job_parts.start, cuts=plan.cuts)
         return await start(
-            tx,
-            order,
-            caps=self.limits.caps,
-            waiting_per_person=self.limits.jobs_waiting_per_person,
+            tx, order, caps=self.limits.caps, waiting_per_person=self.limits.jobs_waiting_per_person
         )
 
     def _age_milliseconds(self, pair: Pair) -> int:

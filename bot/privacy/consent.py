@@ -12,12 +12,7 @@ from bot.common import CommonServices, Component
 from bot.limits import full_text, short_text
 from bot.outbox import Work, delay_milliseconds, say_or
 from bot.telegram.destination import Destination
-from bot.telegram.errors import (
-    ChatDead,
-    ChatMoved,
-    MessageGone,
-    TelegramFailure,
-)
+from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, TelegramFailure
 from bot.telegram.keyboards import Keyboard, start_link
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue

@@ -63,10 +63,7 @@ class Calls:
         while True:
             if policy.urgency is not None:
                 await self._rate_limiter.acquire(
-                    chat_id,
-                    policy.urgency,
-                    edit=policy.edit,
-                    at_most_seconds=policy.queue_seconds,
+                    chat_id, policy.urgency, edit=policy.edit, at_most_seconds=policy.queue_seconds
                 )
             try:
                 return await _attempt(call, policy)

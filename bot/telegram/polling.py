@@ -33,12 +33,7 @@ class Poller:
     """Asks for updates; neither keeps an offset nor repeats anything."""
 
     def __init__(
-        self,
-        bot: Bot,
-        http: HttpClient,
-        *,
-        hold_seconds: int,
-        allowed_updates: tuple[str, ...],
+        self, bot: Bot, http: HttpClient, *, hold_seconds: int, allowed_updates: tuple[str, ...]
     ) -> None:
         self._address = f"{bot.base_url}/getUpdates"
         self._http = http

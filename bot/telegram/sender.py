@@ -88,11 +88,7 @@ class Sender(TextSender):
         return await self._send(send, destination, _RESULT)
 
     async def send_video_note(
-        self,
-        destination: Destination,
-        note: OutgoingNote,
-        *,
-        keyboard: Keyboard | None = None,
+        self, destination: Destination, note: OutgoingNote, *, keyboard: Keyboard | None = None
     ) -> SentMessage:
         """A new message with a round video; it has no caption, and no message can become one.
 

@@ -22,10 +22,7 @@ from bot.sandbox.server import serve_sandbox
     ],
 )
 async def test_every_model_in_use_is_looked_at(engine: str, models: list[str]) -> None:
-    async with (
-        serve_sandbox(telegram_port=0, dashscope_port=0) as sandbox,
-        HttpClient() as http,
-    ):
+    async with serve_sandbox(telegram_port=0, dashscope_port=0) as sandbox, HttpClient() as http:
         settings = ServiceSettings(
             engine=engine,
             dashscope_base_url=sandbox.dashscope_base_url,

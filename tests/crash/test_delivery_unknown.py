@@ -58,9 +58,7 @@ async def test_a_lost_answer_to_the_edit_shows_it_no_more_often(there: World) ->
     assert len(await delivered(there, ada)) == 2
 
 
-async def test_killed_again_and_again_while_sending_it_is_shown_at_most_twice(
-    there: World,
-) -> None:
+async def test_killed_again_and_again_while_sending_it_is_shown_at_most_twice(there: World) -> None:
     await there.start_bot(Crash("send-video", "after"))
     ada = await ask_for_video(there)
     await there.bot.ended()
@@ -71,9 +69,7 @@ async def test_killed_again_and_again_while_sending_it_is_shown_at_most_twice(
     assert len(await delivered(there, ada)) == 2
 
 
-async def test_without_a_status_message_it_is_still_shown_at_most_twice(
-    there: World,
-) -> None:
+async def test_without_a_status_message_it_is_still_shown_at_most_twice(there: World) -> None:
     await there.start_bot(Crash("send-video", "after"))
     ada = await ask_for_video(there)
     await there.bot.ended()

@@ -78,11 +78,7 @@ ROWS = [
     row(429, "Throttling.BurstRate", Throttled),
     row(429, "Throttling.AllocationQuota", Throttled),
     row(
-        429,
-        "Throttling.AllocationQuota",
-        ServiceStopped,
-        cause=StopCause.QUOTA,
-        message=FREE_QUOTA,
+        429, "Throttling.AllocationQuota", ServiceStopped, cause=StopCause.QUOTA, message=FREE_QUOTA
     ),
     row(429, "CommodityNotPurchased", ServiceStopped, cause=StopCause.UNPAID),
     row(429, "PrepaidBillOverdue", ServiceStopped, cause=StopCause.UNPAID),

@@ -108,10 +108,7 @@ async def local() -> AsyncIterator[Local]:
     apps = create_dashscope_app(
         Journal(clock), faults, clock=clock, settings=settings, renderer=renderer
     )
-    async with (
-        serve(apps.app) as origin,
-        client_of(f"{origin}/api/v1", key=DEMO_API_KEY) as client,
-    ):
+    async with serve(apps.app) as origin, client_of(f"{origin}/api/v1", key=DEMO_API_KEY) as client:
         yield Local(client, faults, renderer, origin)
 
 

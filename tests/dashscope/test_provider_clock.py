@@ -104,10 +104,7 @@ async def test_it_is_asked_for_again_when_the_clock_was_set_or_the_machine_slept
 ) -> None:
     clock = FakeClock()
     replies = [listing(dated(NOON)), listing(dated(NOON + TEN_MINUTES))]
-    async with (
-        fault_server(*replies) as server,
-        client_of(server.base_url, clock=clock) as client,
-    ):
+    async with fault_server(*replies) as server, client_of(server.base_url, clock=clock) as client:
         await client.list_tasks(MODEL)
         await client.learn_time(MODEL)
         assert len(server.requests) == 1

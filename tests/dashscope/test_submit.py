@@ -58,10 +58,7 @@ async def test_an_accepted_submission_returns_the_task() -> None:
     assert request.headers["content-type"] == "application/json"
     assert request.json == {
         "model": "wan2.2-s2v",
-        "input": {
-            "image_url": "https://bucket/photo.jpg",
-            "audio_url": "https://bucket/voice.wav",
-        },
+        "input": {"image_url": "https://bucket/photo.jpg", "audio_url": "https://bucket/voice.wav"},
         "parameters": {"resolution": "480P"},
     }
 
@@ -286,10 +283,7 @@ async def test_a_client_made_without_more_ado_submits_on_fresh_connections_and_c
 
 async def test_a_cancelled_submission_is_not_repeated() -> None:
     slow = Timeouts(submit=Timeout(2, 10, 10))
-    async with (
-        fault_server(SILENCE) as server,
-        client_of(server.base_url, timeouts=slow) as client,
-    ):
+    async with fault_server(SILENCE) as server, client_of(server.base_url, timeouts=slow) as client:
         submitting = asyncio.create_task(client.submit(S2V))
         await in_time(server.reached.wait())
         submitting.cancel()

@@ -111,12 +111,7 @@ def test_the_name_in_the_space_is_new_every_time_and_keeps_only_the_suffix(
 
 async def test_an_expired_policy_is_renewed_once() -> None:
     async with fault_server() as server, client_of(server.base_url) as client:
-        server.script = [
-            policy(server),
-            EXPIRED,
-            policy(server, signature="bmV3"),
-            STORED,
-        ]
+        server.script = [policy(server), EXPIRED, policy(server, signature="bmV3"), STORED]
         await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
     paths = [request.path for request in server.requests]
     assert paths == ["/api/v1/uploads", "/upload", "/api/v1/uploads", "/upload"]
@@ -156,10 +151,7 @@ async def test_what_the_storage_answers_is_permanent_or_passing(
 @pytest.mark.parametrize("fault", LOST)
 @pytest.mark.parametrize("at_the_policy", [True, False])
 async def test_a_lost_upload_may_be_tried_again(fault: str, at_the_policy: bool) -> None:
-    async with (
-        fault_server() as server,
-        client_of(server.base_url, timeouts=IMPATIENT) as client,
-    ):
+    async with fault_server() as server, client_of(server.base_url, timeouts=IMPATIENT) as client:
         close_policy = policy(server).replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
         before: list[Reply] = [] if at_the_policy else [close_policy]
         server.script = [*before, LOST[fault]]

@@ -22,8 +22,7 @@ TOO_BIG: dict[str, Any] = {
 
 async def settled(there: Setup, job_id: int) -> bool:
     row = await there.database.fetch_one(
-        "SELECT SUM(held_quota_milliseconds) AS held FROM ledger WHERE job_id = :id",
-        {"id": job_id},
+        "SELECT SUM(held_quota_milliseconds) AS held FROM ledger WHERE job_id = :id", {"id": job_id}
     )
     return row is not None and row["held"] == 0
 
@@ -132,9 +131,7 @@ async def test_a_video_that_cannot_be_made_smaller_comes_as_a_file_and_says_so(
     assert said("video-as-file") in text_of(message)
 
 
-async def test_a_video_that_no_form_fits_is_kept_and_costs_the_person_nothing(
-    there: Setup,
-) -> None:
+async def test_a_video_that_no_form_fits_is_kept_and_costs_the_person_nothing(there: Setup) -> None:
     there.telegram.fault("sendVideo", "status", times=None, **TOO_BIG)
     there.telegram.fault("sendDocument", "status", times=None, **TOO_BIG)
     job = await there.deliver(await there.rendered())

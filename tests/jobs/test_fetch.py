@@ -6,13 +6,7 @@ import itertools
 
 import pytest
 
-from bot.dashscope.errors import (
-    DashScopeError,
-    ResultGone,
-    ServiceStopped,
-    StopCause,
-    TryAgain,
-)
+from bot.dashscope.errors import DashScopeError, ResultGone, ServiceStopped, StopCause, TryAgain
 from bot.jobs.watch import FORGOTTEN_SECONDS
 from storage.jobs.jobs import Job, JobState
 from tests.support.fake_services import Fakes

@@ -6,13 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.dashscope.errors import (
-    DashScopeError,
-    Declined,
-    InputNotFetched,
-    SubmitUnknown,
-    Throttled,
-)
+from bot.dashscope.errors import DashScopeError, Declined, InputNotFetched, SubmitUnknown, Throttled
 from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS
 from bot.retry import SUBMIT
 from storage.jobs import moves

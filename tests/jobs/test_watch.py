@@ -55,8 +55,7 @@ async def test_a_task_unknown_at_first_is_waited_for(fakes: Fakes) -> None:
 
 async def test_a_task_unknown_for_a_moment_after_it_was_known_is_not_given_up(fakes: Fakes) -> None:
     fakes.engine.will_answer(
-        [*([state("RUNNING"), *[state("UNKNOWN")] * 3] * 2), success()],
-        every_seconds=15,
+        [*([state("RUNNING"), *[state("UNKNOWN")] * 3] * 2), success()], every_seconds=15
     )
     assert (await watched(fakes)).state == JobState.FETCHING
 

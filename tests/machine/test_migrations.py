@@ -48,11 +48,7 @@ FORBIDDEN = {
 
 
 LATER = {
-    "a column more": (
-        "ALTER TABLE jobs ADD COLUMN mood TEXT DEFAULT 'good';",
-        "mood",
-        "good",
-    ),
+    "a column more": ("ALTER TABLE jobs ADD COLUMN mood TEXT DEFAULT 'good';", "mood", "good"),
     "a table made anew": (
         """
         CREATE TABLE new_people (user_id INTEGER PRIMARY KEY, first_name TEXT NOT NULL,

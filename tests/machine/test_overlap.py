@@ -13,9 +13,7 @@ from tests.support.world import World
 SECOND = "Another program fetches this bot's messages"
 
 
-async def test_a_second_one_on_the_same_disk_is_refused_and_the_first_goes_on(
-    there: World,
-) -> None:
+async def test_a_second_one_on_the_same_disk_is_refused_and_the_first_goes_on(there: World) -> None:
     ada = await there.person()
     await there.start_bot()
     await there.up()

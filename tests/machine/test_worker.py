@@ -47,9 +47,7 @@ async def videos(person: Person, count: int) -> None:
 
 
 @pytest.mark.parametrize("there", [{"render_seconds": 1.0}], indirect=True)
-async def test_a_worker_that_dies_with_a_paid_video_in_its_hands_is_replaced(
-    there: World,
-) -> None:
+async def test_a_worker_that_dies_with_a_paid_video_in_its_hands_is_replaced(there: World) -> None:
     ada = await there.person()
     await there.start_bot(**WITH_WORKERS)
     stopped = await two_workers(there, ada)

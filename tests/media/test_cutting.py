@@ -36,9 +36,7 @@ def inside(at: int, pauses: Pauses) -> bool:
 @given(
     st.lists(st.tuples(st.integers(400, 7_000), st.integers(250, 2_500)), min_size=8, max_size=24)
 )
-def test_parts_cover_the_whole_in_bounds_and_meet_in_pauses(
-    lengths: list[tuple[int, int]],
-) -> None:
+def test_parts_cover_the_whole_in_bounds_and_meet_in_pauses(lengths: list[tuple[int, int]]) -> None:
     samples, pauses = phrases(lengths)
     places = cut(samples)
     assert list(places) == sorted(set(places))

@@ -308,8 +308,7 @@ CALLS: dict[str, Arrange] = {
     "jobs.start": same_order,
     "moves.prepared": of_job(preparing, lambda tx, job: moves.prepared(tx, job.id)),
     "moves.take_slot": of_job(
-        ready,
-        lambda tx, job: moves.take_slot(tx, account=ACCOUNT, slots=1, engine=ENGINE),
+        ready, lambda tx, job: moves.take_slot(tx, account=ACCOUNT, slots=1, engine=ENGINE)
     ),
     "moves.date_submission": of_job(
         submitting, lambda tx, job: moves.date_submission(tx, job.id, LATER)
@@ -321,15 +320,13 @@ CALLS: dict[str, Arrange] = {
     "moves.prepare_again": of_job(submitting, lambda tx, job: moves.prepare_again(tx, job.id)),
     "moves.cancel_refused": of_job(running, lambda tx, job: moves.cancel_refused(tx, job.id)),
     "moves.rendered": of_job(
-        running,
-        lambda tx, job: moves.rendered(tx, job.id, video_url="u", billed_milliseconds=1),
+        running, lambda tx, job: moves.rendered(tx, job.id, video_url="u", billed_milliseconds=1)
     ),
     "moves.fetched": of_job(fetching, lambda tx, job: moves.fetched(tx, job.id)),
     "moves.sending": of_job(delivering, lambda tx, job: moves.sending(tx, job.id)),
     "moves.not_sent": of_job(delivering, lambda tx, job: moves.not_sent(tx, job.id)),
     "moves.delivered": of_job(
-        delivering,
-        lambda tx, job: moves.delivered(tx, job, chat_id=1, message_id=1, file_id="f"),
+        delivering, lambda tx, job: moves.delivered(tx, job, chat_id=1, message_id=1, file_id="f")
     ),
     "moves.undeliverable": of_job(delivering, lambda tx, job: moves.undeliverable(tx, job, "gone")),
     "moves.fail": of_job(fetching, lambda tx, job: moves.fail(tx, job, "failed-lost", None)),

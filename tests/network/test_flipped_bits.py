@@ -33,10 +33,7 @@ pytestmark = pytest.mark.usefixtures("trusted")
 async def telegram_over_tls(
     authority: trustme.CA,
 ) -> AsyncIterator[tuple[LocalTelegram, FlippedBits]]:
-    async with (
-        local_telegram() as telegram,
-        flipped_bits(telegram.url, authority) as line,
-    ):
+    async with local_telegram() as telegram, flipped_bits(telegram.url, authority) as line:
         yield telegram, line
 
 

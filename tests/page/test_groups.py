@@ -75,9 +75,7 @@ async def test_a_press_is_answered_to_the_one_who_pressed(tab: Tab) -> None:
     await expect(toast).to_contain_text("Shown to Ben only")
 
 
-async def test_what_the_bot_did_not_get_says_so_until_privacy_mode_is_off(
-    tab: Tab,
-) -> None:
+async def test_what_the_bot_did_not_get_says_so_until_privacy_mode_is_off(tab: Tab) -> None:
     await _group(tab)
     await tab.write("hello")
     await expect(tab.bubble("hello")).to_contain_text(UNSEEN)
@@ -201,9 +199,7 @@ async def test_a_blocked_bot_is_unblocked_where_one_would_write(tab: Tab) -> Non
     await expect(tab.page.get_by_label("Message", exact=True)).to_be_visible()
 
 
-async def test_a_link_to_the_bot_opens_the_private_chat_and_starts_it(
-    tab: Tab,
-) -> None:
+async def test_a_link_to_the_bot_opens_the_private_chat_and_starts_it(tab: Tab) -> None:
     chat_id = await _group(tab)
     url = "https://t.me/talking_photo_bot?start=help-7"
     buttons = {"inline_keyboard": [[{"text": "Help, privately", "url": url}]]}

@@ -10,9 +10,7 @@ from tests.page.tab import Tab
 PHONE_WIDTH_PIXELS = 360
 
 
-async def test_a_phone_shows_one_thing_at_a_time_and_never_scrolls_sideways(
-    tab: Tab,
-) -> None:
+async def test_a_phone_shows_one_thing_at_a_time_and_never_scrolls_sideways(tab: Tab) -> None:
     await tab.page.set_viewport_size({"width": PHONE_WIDTH_PIXELS, "height": 740})
     await tab.say("w" * 300 + " https://example.org/" + "x" * 200)
     await tab.say("<pre>" + "code " * 80 + "</pre>", parse_mode="HTML")

@@ -9,9 +9,7 @@ from bot.sandbox.dashscope.settings import DEMO_API_KEY
 from tests.page.tab import Tab
 
 
-async def test_each_call_of_the_bot_is_shown_and_a_refused_one_in_red(
-    tab: Tab,
-) -> None:
+async def test_each_call_of_the_bot_is_shown_and_a_refused_one_in_red(tab: Tab) -> None:
     await tab.say("look at me")
     await tab.bot.raw("sendMessage", chat_id=12345, text="nobody")
     newest = tab.page.locator("#tab-panel-bot .call").first

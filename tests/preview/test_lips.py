@@ -66,13 +66,7 @@ def test_lips_follow_the_sound_at_720p(
 
 @pytest.mark.parametrize(
     "change",
-    [
-        lambda picture: photos.turned(picture, 35),
-        small,
-        grey,
-        seen_from_the_side,
-        drawn,
-    ],
+    [lambda picture: photos.turned(picture, 35), small, grey, seen_from_the_side, drawn],
     ids=["tilted", "100 pixels high", "grey", "from the side", "drawn"],
 )
 def test_lips_follow_the_sound_on_a_difficult_face(

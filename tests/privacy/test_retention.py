@@ -46,9 +46,7 @@ async def test_one_that_waits_for_delivery_stays_however_long(there: Setup) -> N
     assert (await there.deliver(job)).state == "done"
 
 
-async def test_the_file_of_a_job_nobody_knows_counts_from_when_it_was_written(
-    there: Setup,
-) -> None:
+async def test_the_file_of_a_job_nobody_knows_counts_from_when_it_was_written(there: Setup) -> None:
     old, new = there.results / "900.mp4", there.results / "901.part.mp4"
     for path in (old, new):
         path.write_bytes(b"x")

@@ -13,12 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.sandbox.dashscope.models import Resolution
-from bot.sandbox.dashscope.renderer import (
-    OnProgress,
-    RenderedVideo,
-    RenderFailed,
-    RenderOrder,
-)
+from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderFailed, RenderOrder
 
 
 class NoFaceFound(Exception):

@@ -38,10 +38,7 @@ async def test_sound_of_twenty_seconds_fails_after_a_while(
     task_id = await with_sound(caller, voices.tone_wav(20_000))
     await caller.reached(task_id, "RUNNING")
     service.clock.advance(61)
-    assert await failure(caller, task_id) == (
-        "InvalidURL",
-        "The input audio is longer than 20s",
-    )
+    assert await failure(caller, task_id) == ("InvalidURL", "The input audio is longer than 20s")
 
 
 async def test_sound_just_under_twenty_seconds_is_made(caller: Caller) -> None:

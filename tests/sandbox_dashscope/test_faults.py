@@ -100,9 +100,7 @@ async def test_usage_can_be_left_out_of_a_finished_task(caller: Caller) -> None:
     assert "usage" in await caller.query(task_id)
 
 
-async def test_a_fault_of_every_endpoint_hits_the_next_call_whatever_it_is(
-    caller: Caller,
-) -> None:
+async def test_a_fault_of_every_endpoint_hits_the_next_call_whatever_it_is(caller: Caller) -> None:
     await caller.fault("*", "status", times=2, code=500)
     assert (await caller.http.get("/api/v1/tasks", headers=caller.auth)).status_code == 500
     assert (await caller.submit(s2v(INPUT))).status_code == 500

@@ -67,11 +67,7 @@ async def test_only_the_buttons_are_edited(telegram: LocalTelegram) -> None:
 
 async def test_a_text_becomes_a_video(telegram: LocalTelegram) -> None:
     sent = await telegram.send("working", reply_markup=KEYBOARD)
-    media: dict[str, Any] = {
-        "type": "video",
-        "media": "attach://clip",
-        "caption": "<i>done</i>",
-    }
+    media: dict[str, Any] = {"type": "video", "media": "attach://clip", "caption": "<i>done</i>"}
     media |= {"parse_mode": "HTML", "thumbnail": "attach://thumb", "width": 64, "height": 48}
     answer = await telegram.ask(
         "editMessageMedia",
@@ -178,8 +174,6 @@ async def test_a_reaction_is_seen(telegram: LocalTelegram) -> None:
     assert await telegram.call("setMessageReaction", **_at(telegram, written), reaction=thumb)
     assert (await telegram.views())[0]["reactions"] == thumb
     said = await telegram.refusal(
-        "setMessageReaction",
-        **_at(telegram, written),
-        reaction=[{"type": "emoji", "emoji": "x"}],
+        "setMessageReaction", **_at(telegram, written), reaction=[{"type": "emoji", "emoji": "x"}]
     )
     assert said == "Bad Request: REACTION_INVALID"

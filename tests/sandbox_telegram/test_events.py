@@ -31,9 +31,7 @@ async def _until(socket: Any, event_type: str) -> Json:
     return await eventually(look, event_type)
 
 
-async def test_what_happened_is_replayed_and_what_happens_follows(
-    telegram: LocalTelegram,
-) -> None:
+async def test_what_happened_is_replayed_and_what_happens_follows(telegram: LocalTelegram) -> None:
     async with _listening(telegram) as socket:
         joined = await _until(socket, "person_changed")
         assert joined["person"]["first_name"] == "Ann"

@@ -83,11 +83,9 @@ async def test_media_needs_its_right(
     telegram: LocalTelegram, right: str, method: str, field: str, named: str
 ) -> None:
     chat_id = await _group(telegram, permissions={right: False})
-    data = {
-        "photo": gradient(),
-        "document": gradient(),
-        "voice": recording("ogg", "libopus"),
-    }.get(field, video(64, 64))
+    data = {"photo": gradient(), "document": gradient(), "voice": recording("ogg", "libopus")}.get(
+        field, video(64, 64)
+    )
     files = {field: ("f", data)}
     said = (await telegram.ask(method, files=files, chat_id=str(chat_id)))["description"]
     assert said == f"Bad Request: not enough rights to send {named} to the chat"

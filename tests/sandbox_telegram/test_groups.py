@@ -55,11 +55,7 @@ async def test_an_answer_to_the_bot_is_seen_with_its_voice(telegram: LocalTelegr
     asked = await telegram.call("sendMessage", chat_id=chat_id, text="Speak now")
     assert not await _seen(telegram, chat_id, kind="voice", sample="voice")
     assert await _seen(
-        telegram,
-        chat_id,
-        kind="voice",
-        sample="voice",
-        reply_to_message_id=asked["message_id"],
+        telegram, chat_id, kind="voice", sample="voice", reply_to_message_id=asked["message_id"]
     )
 
 

@@ -66,20 +66,14 @@ def test_html_becomes_text_and_entities(
         ("<b>x", 'Can\'t find end tag corresponding to start tag "b"'),
         ("é<img>", 'Unsupported start tag "img" at byte offset 2'),
         ("x</b>", "Unexpected end tag at byte offset 1"),
-        (
-            "<b>x</i>",
-            'Unmatched end tag at byte offset 4, expected "</b>", found "</i>"',
-        ),
+        ("<b>x</i>", 'Unmatched end tag at byte offset 4, expected "</b>", found "</i>"'),
         ("1 <2", "Unclosed start tag at byte offset 2"),
         ("<b>x</b", "Unclosed end tag at byte offset 4"),
         ("<span>x</span>", 'Tag "span" must have class "tg-spoiler" at byte offset 0'),
     ],
 )
 def test_bad_html_is_refused_as_telegram_does(source: str, reason: str) -> None:
-    with pytest.raises(
-        ApiError,
-        match=f"^{re.escape(REFUSED + reason)}$",
-    ):
+    with pytest.raises(ApiError, match=f"^{re.escape(REFUSED + reason)}$"):
         parse_html(source)
 
 

@@ -46,10 +46,7 @@ async def test_a_purchase_is_paid_and_refunded_once(telegram: LocalTelegram) -> 
 async def test_a_declined_purchase_is_not_paid(telegram: LocalTelegram) -> None:
     query_id = await _checkout(telegram)
     await telegram.call(
-        "answerPreCheckoutQuery",
-        pre_checkout_query_id=query_id,
-        ok=False,
-        error_message="Sold out",
+        "answerPreCheckoutQuery", pre_checkout_query_id=query_id, ok=False, error_message="Sold out"
     )
     (payment,) = (await telegram.sim("GET", "/payments")).json()["payments"]
     assert (payment["state"], payment["error_message"]) == ("declined", "Sold out")

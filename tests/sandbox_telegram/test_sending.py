@@ -63,10 +63,7 @@ async def test_a_reply_to_a_deleted_message_needs_permission(telegram: LocalTele
     gone = (await telegram.write("soon gone"))["message"]["message_id"]
     await telegram.sim("DELETE", f"/chats/{telegram.chat_id}/messages/{gone}")
     refused = await telegram.refusal(
-        "sendMessage",
-        chat_id=telegram.chat_id,
-        text="x",
-        reply_parameters={"message_id": gone},
+        "sendMessage", chat_id=telegram.chat_id, text="x", reply_parameters={"message_id": gone}
     )
     assert refused == "Bad Request: message to be replied not found"
     sent = await telegram.send(

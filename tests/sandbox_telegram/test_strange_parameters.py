@@ -114,9 +114,7 @@ async def test_a_person_may_send_nonsense_too(telegram: LocalTelegram, path: str
         assert answer.status_code < 500, answer.text
 
 
-async def test_what_is_not_served_is_said_in_the_words_of_its_side(
-    telegram: LocalTelegram,
-) -> None:
+async def test_what_is_not_served_is_said_in_the_words_of_its_side(telegram: LocalTelegram) -> None:
     assert (await telegram.http.get("/sim/nothing")).json() == {"error": "Not Found."}
     answer = await telegram.http.get(f"/bot{TOKEN}")
     assert (answer.status_code, answer.json()["ok"]) == (404, False)

@@ -123,11 +123,7 @@ async def test_a_token_of_the_wrong_shape_is_refused(telegram: LocalTelegram) ->
 
 async def test_an_unknown_method_is_not_found(telegram: LocalTelegram) -> None:
     answer = await telegram.ask("sendHologram", chat_id=telegram.chat_id)
-    assert answer == {
-        "ok": False,
-        "error_code": 404,
-        "description": "Not Found: method not found",
-    }
+    assert answer == {"ok": False, "error_code": 404, "description": "Not Found: method not found"}
 
 
 async def test_method_names_are_case_insensitive(telegram: LocalTelegram) -> None:

@@ -57,8 +57,5 @@ def inline_sqlite() -> Iterator[list[InlineConnection]]:
 
     # Nothing here ends without the process: waiting for the disk would prove nothing.
     quick = [pragma.replace("FULL", "OFF") for pragma in storage_connection._PRAGMAS]
-    with (
-        patch("aiosqlite.connect", connect),
-        patch.object(storage_connection, "_PRAGMAS", quick),
-    ):
+    with patch("aiosqlite.connect", connect), patch.object(storage_connection, "_PRAGMAS", quick):
         yield made

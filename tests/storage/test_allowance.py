@@ -46,8 +46,7 @@ some_prices = st.builds(
     quota_weight_permille=st.sampled_from([1, 160, 999, 1000, 1001, 1800, 6250]),
 )
 some_orders = st.lists(
-    st.tuples(st.sampled_from([1, 2]), some_milliseconds, st.sampled_from([-DAY, 0.0])),
-    max_size=4,
+    st.tuples(st.sampled_from([1, 2]), some_milliseconds, st.sampled_from([-DAY, 0.0])), max_size=4
 )
 
 

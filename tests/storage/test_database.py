@@ -81,10 +81,7 @@ async def test_what_a_transaction_does_happens_at_the_moment_it_began(
         await tx.execute("INSERT INTO notices VALUES ('mine', :now)")
         assert await tx.fetch_one(
             "SELECT told_at_milliseconds AS at, :now AS now FROM notices"
-        ) == {
-            "at": NOON_MILLISECONDS,
-            "now": NOON_MILLISECONDS,
-        }
+        ) == {"at": NOON_MILLISECONDS, "now": NOON_MILLISECONDS}
     assert await database.fetch_one("SELECT :now AS now") == {"now": NOON_MILLISECONDS + 5_000}
 
 

@@ -50,14 +50,7 @@ async def test_people_take_turns_and_one_persons_jobs_keep_their_order(database:
     while (next_job := await submit_next(database)) is not None:
         served.append(next_job.id)
         await end(database, next_job.id)
-    assert served == [
-        first[0].id,
-        second[0].id,
-        third.id,
-        first[1].id,
-        second[1].id,
-        first[2].id,
-    ]
+    assert served == [first[0].id, second[0].id, third.id, first[1].id, second[1].id, first[2].id]
 
 
 async def test_a_newcomer_does_not_overtake_turns_that_are_over(database: Database) -> None:

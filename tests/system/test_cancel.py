@@ -52,9 +52,7 @@ def ledger_of(shared: World, person: Person) -> dict[str, int]:
 NOTHING = {"held": 0, "spent": 0, "held_money": 0, "spent_money": 0}
 
 
-async def test_a_waiting_job_is_cancelled_for_nothing_and_can_be_tried_again(
-    shared: World,
-) -> None:
+async def test_a_waiting_job_is_cancelled_for_nothing_and_can_be_tried_again(shared: World) -> None:
     busy = await occupy(shared)
     ada = await waits(shared)
     status = await ada.sees_key("job-next")

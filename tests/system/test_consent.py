@@ -110,9 +110,7 @@ async def test_another_ones_press_and_one_for_another_text_change_nothing(shared
     dan, eve = await shared.person("Dan", agrees=False), await shared.person("Eve", agrees=False)
     await dan.sends_photo()
     asked = await dan.sees(question())
-    answer = await shared.answer_to(
-        await shared.forge_press(eve, asked, buttons_of(asked)[AGREE]),
-    )
+    answer = await shared.answer_to(await shared.forge_press(eve, asked, buttons_of(asked)[AGREE]))
     assert answer["params"]["text"] == label("answer-not-yours")
     for data in ("agree", "agree:x", "agree:0123456789ab:-1", "decline:1:2:3"):
         assert await dan.forges_press(asked, data) in (
@@ -198,12 +196,7 @@ def write_consent(shared: World, person: Person, agreement: Agreement) -> None:
     with closing(sqlite3.connect(shared.database, timeout=30)) as base, base:
         base.execute(
             "INSERT INTO consents VALUES (?, ?, ?, ?, 'en', 1)",
-            (
-                person.user_id,
-                agreement.version,
-                agreement.destination,
-                agreement.keep_milliseconds,
-            ),
+            (person.user_id, agreement.version, agreement.destination, agreement.keep_milliseconds),
         )
 
 

@@ -85,9 +85,7 @@ async def test_a_photo_and_a_sound_in_one_album_make_a_video(shared: World) -> N
     assert video["reply_to_message"]["message_id"] == voice
 
 
-async def test_of_an_album_of_photos_the_first_is_used_and_that_is_said_once(
-    shared: World,
-) -> None:
+async def test_of_an_album_of_photos_the_first_is_used_and_that_is_said_once(shared: World) -> None:
     ada = await shared.person()
     sent = [await ada.sends_photo(media_group_id="a2") for _ in range(4)]
     await ada.sees(READY, reply_to=sent[0])

@@ -89,9 +89,7 @@ async def test_nobody_else_can_answer(shared: World) -> None:
     assert [row["state"] for row in rows] == ["asked"]
 
 
-async def test_a_photo_of_days_ago_is_used_for_a_new_voice_after_asking_only(
-    shared: World,
-) -> None:
+async def test_a_photo_of_days_ago_is_used_for_a_new_voice_after_asking_only(shared: World) -> None:
     eve = await photographed_three_days_ago(shared)
     voice = await eve.says()
     question = await eve.sees("Your last photo is 3 days old", reply_to=voice)

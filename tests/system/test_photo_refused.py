@@ -151,9 +151,7 @@ async def test_a_photo_without_a_face_is_asked_about_and_the_provider_decides(
     await ada.sees_video()
 
 
-async def test_a_photo_of_two_people_is_asked_about_and_the_provider_decides(
-    shared: World,
-) -> None:
+async def test_a_photo_of_two_people_is_asked_about_and_the_provider_decides(shared: World) -> None:
     ada = await shared.person()
     sent = await ada.sends_photo(two_people())
     doubt = await ada.sees(said("photo-ask-several", faces=2), reply_to=sent)

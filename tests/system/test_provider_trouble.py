@@ -62,15 +62,7 @@ BROKEN = {
     "get_policy": ("status", "html"),
     "upload": ("drop_after", "empty"),
     "detect": ("malformed", "error_after"),
-    "query": (
-        "status",
-        "drop_before",
-        "drop_after",
-        "error_after",
-        "malformed",
-        "html",
-        "empty",
-    ),
+    "query": ("status", "drop_before", "drop_after", "error_after", "malformed", "html", "empty"),
     "result": ("drop_before", "html", "result_truncated"),
 }
 

@@ -13,11 +13,7 @@ from tests.support.world import HELD_SECONDS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SETTINGS = {
-    "QUOTA_SECONDS_PER_DAY": "2",
-    "TIME_ZONE": "UTC",
-    "DETECTIONS_PER_PERSON_PER_DAY": "2",
-}
+SETTINGS = {"QUOTA_SECONDS_PER_DAY": "2", "TIME_ZONE": "UTC", "DETECTIONS_PER_PERSON_PER_DAY": "2"}
 WHEN = label("when-tomorrow", time="00:00", zone="UTC")
 
 

@@ -62,9 +62,7 @@ def helpers_of(session_id: int) -> list[int]:
     return found
 
 
-async def test_killed_with_work_in_every_early_state_it_finishes_all_of_it(
-    tmp_path: Path,
-) -> None:
+async def test_killed_with_work_in_every_early_state_it_finishes_all_of_it(tmp_path: Path) -> None:
     async with world(tmp_path) as there:
         await there.tell_provider(render_seconds=HELD_SECONDS)
         running = await speaker(there)
@@ -94,9 +92,7 @@ async def test_killed_with_work_in_every_early_state_it_finishes_all_of_it(
         await everything_balances(there, people)
 
 
-async def test_killed_before_it_knew_its_task_it_finds_it_and_orders_no_other(
-    there: World,
-) -> None:
+async def test_killed_before_it_knew_its_task_it_finds_it_and_orders_no_other(there: World) -> None:
     there.faults.add("provider", "submit", "drop_after")
     ada = await speaker(there)
     await ada.reaches("submitting")

@@ -11,11 +11,7 @@ from tests.system.test_commands import asks
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SETTINGS = {
-    "QUOTA_SECONDS_PER_DAY": "600",
-    "BUDGET_YUAN_PER_DAY": "2",
-    "TIME_ZONE": "UTC",
-}
+SETTINGS = {"QUOTA_SECONDS_PER_DAY": "600", "BUDGET_YUAN_PER_DAY": "2", "TIME_ZONE": "UTC"}
 
 
 async def test_start_and_quota_say_what_the_budget_still_pays_for(shared: World) -> None:

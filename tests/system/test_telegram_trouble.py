@@ -72,9 +72,7 @@ async def test_broken_answers_to_small_calls_are_survived(shared: World) -> None
     assert await videos(ada) == 1
 
 
-async def test_a_first_answer_that_could_not_be_sent_does_not_stop_the_check(
-    shared: World,
-) -> None:
+async def test_a_first_answer_that_could_not_be_sent_does_not_stop_the_check(shared: World) -> None:
     shared.faults.add("telegram", "sendMessage", "drop_before")
     ada = await shared.person()
     await ada.sends_photo()

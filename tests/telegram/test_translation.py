@@ -73,8 +73,7 @@ def test_a_moved_group_keeps_its_new_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "cause",
-    [httpx.ConnectError("no"), httpx.ConnectTimeout("no"), httpx.PoolTimeout("no")],
+    "cause", [httpx.ConnectError("no"), httpx.ConnectTimeout("no"), httpx.PoolTimeout("no")]
 )
 def test_what_never_left_is_not_sent(cause: httpx.HTTPError) -> None:
     assert type(translate(_caused(TimedOut(), cause))) is NotSent
@@ -82,23 +81,16 @@ def test_what_never_left_is_not_sent(cause: httpx.HTTPError) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [
-        TimedOut(),
-        NetworkError("Bad Gateway (502)"),
-        TelegramError("Invalid server response"),
-    ],
+    [TimedOut(), NetworkError("Bad Gateway (502)"), TelegramError("Invalid server response")],
 )
 def test_what_may_have_been_carried_out_has_no_meaning_of_its_own(error: TelegramError) -> None:
     assert translate(error) is None
 
 
 @pytest.mark.parametrize(
-    "cause",
-    [httpx.ReadTimeout("no"), httpx.WriteTimeout("no"), httpx.RemoteProtocolError("no")],
+    "cause", [httpx.ReadTimeout("no"), httpx.WriteTimeout("no"), httpx.RemoteProtocolError("no")]
 )
-def test_a_failure_after_the_request_left_is_not_taken_for_not_sent(
-    cause: httpx.HTTPError,
-) -> None:
+def test_a_failure_after_the_request_left_is_not_taken_for_not_sent(cause: httpx.HTTPError) -> None:
     assert translate(_caused(TimedOut(), cause)) is None
 
 

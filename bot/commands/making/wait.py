@@ -27,10 +27,7 @@ async def finished(service: VideoService, task_id: str, note: PaidTask) -> Task:
     started = service.clock.steady_seconds()
     usual = _USUAL_PAID_SECONDS if service.paid else _USUAL_LOCAL_SECONDS
     with click.progressbar(
-        length=_STEPS,
-        label="Making the video",
-        show_eta=False,
-        file=sys.stderr,
+        length=_STEPS, label="Making the video", show_eta=False, file=sys.stderr
     ) as bar:
         while (elapsed := service.clock.steady_seconds() - started) < _DEADLINE_SECONDS:
             task = await _look(service, task_id)

@@ -22,10 +22,7 @@ class Format:
     frames_per_second: int
 
 
-FORMATS: dict[Resolution, Format] = {
-    "480P": Format(640 * 480, 16),
-    "720P": Format(1280 * 720, 30),
-}
+FORMATS: dict[Resolution, Format] = {"480P": Format(640 * 480, 16), "720P": Format(1280 * 720, 30)}
 
 
 @dataclass(frozen=True, slots=True)

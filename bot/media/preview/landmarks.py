@@ -54,10 +54,7 @@ class _Square:
         a, b = scale * cos(self.turn), scale * sin(self.turn)
         item = _INPUT_PIXELS / 2
         return np.array(
-            [
-                [a, b, item - a * self.x - b * self.y],
-                [-b, a, item + b * self.x - a * self.y],
-            ]
+            [[a, b, item - a * self.x - b * self.y], [-b, a, item + b * self.x - a * self.y]]
         )
 
 

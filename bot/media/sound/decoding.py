@@ -47,10 +47,7 @@ _DECODING_ERRORS = (
 
 
 def decode_sound(
-    data: bytes,
-    *,
-    beginning_is_enough: bool = False,
-    longest_seconds: int = LONGEST_READ_SECONDS,
+    data: bytes, *, beginning_is_enough: bool = False, longest_seconds: int = LONGEST_READ_SECONDS
 ) -> DecodedSound:
     """Decode the first audio stream of an OGG, MP3, WAV, FLAC, MP4, Matroska, AAC or AMR file.
 

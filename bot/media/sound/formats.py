@@ -6,12 +6,7 @@ FFmpeg's own guess would accept playlists, which name other files and addresses 
 from __future__ import annotations
 
 _MATROSKA = b"\x1a\x45\xdf\xa3"
-_FIRST_BYTES = {
-    b"OggS": "ogg",
-    b"fLaC": "flac",
-    _MATROSKA: "matroska",
-    b"#!AMR": "amr",
-}
+_FIRST_BYTES = {b"OggS": "ogg", b"fLaC": "flac", _MATROSKA: "matroska", b"#!AMR": "amr"}
 _MP4_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"wide"})
 _ID3_HEADER_BYTES = 10
 

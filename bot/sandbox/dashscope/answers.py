@@ -39,9 +39,7 @@ def not_fetched() -> Refused:
 def invalid_url() -> Refused:
     """Return the error for what is no address of a file."""
     return Refused(
-        400,
-        "InvalidURL",
-        "Required URL is missing or invalid, please check the request URL.",
+        400, "InvalidURL", "Required URL is missing or invalid, please check the request URL."
     )
 
 

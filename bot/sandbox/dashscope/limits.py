@@ -7,14 +7,7 @@ from collections import defaultdict, deque
 from bot.clock import Clock
 from bot.sandbox.dashscope.answers import Refused
 
-PER_SECOND = {
-    "get_policy": 100,
-    "detect": 5,
-    "submit": 5,
-    "query": 20,
-    "list": 20,
-    "cancel": 20,
-}
+PER_SECOND = {"get_policy": 100, "detect": 5, "submit": 5, "query": 20, "list": 20, "cancel": 20}
 """DashScope docs: 100 policies, 5 detections and submissions, 20 calls of each task interface."""
 
 

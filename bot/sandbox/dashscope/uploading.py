@@ -10,12 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.sandbox.dashscope.accounts import account_of
-from bot.sandbox.dashscope.answers import (
-    Refused,
-    invalid_parameter,
-    json_answer,
-    new_request_id,
-)
+from bot.sandbox.dashscope.answers import Refused, invalid_parameter, json_answer, new_request_id
 from bot.sandbox.dashscope.models import DETECTION_MODELS, VIDEO_MODELS
 from bot.sandbox.dashscope.orders import check_model
 from bot.sandbox.dashscope.policy import Grant

@@ -61,11 +61,7 @@ def create_telegram_app(
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard)],
-        exception_handlers={
-            Refused: _refused,
-            ApiError: _api_refused,
-            HTTPException: _not_served,
-        },
+        exception_handlers={Refused: _refused, ApiError: _api_refused, HTTPException: _not_served},
         lifespan=lifespan,
     )
 

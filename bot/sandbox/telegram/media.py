@@ -99,10 +99,7 @@ def _measured(kind: str, facts: Facts, claims: Claims) -> Json:
 
 
 def _song(facts: Facts, claims: Claims) -> Json:
-    named = {
-        "title": claims.title or facts.title,
-        "performer": claims.performer or facts.performer,
-    }
+    named = {"title": claims.title or facts.title, "performer": claims.performer or facts.performer}
     return {name: value for name, value in named.items() if value}
 
 

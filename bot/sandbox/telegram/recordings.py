@@ -86,10 +86,7 @@ def to_voice_note(data: bytes) -> tuple[bytes, float]:
 def _converted(data: bytes) -> tuple[bytes, float]:
     target = io.BytesIO()
     try:
-        with (
-            _open(data) as source,
-            av.open(target, "w", format="ogg", options=_REPEATABLE) as ogg,
-        ):
+        with _open(data) as source, av.open(target, "w", format="ogg", options=_REPEATABLE) as ogg:
             samples = _transcode(source, ogg)
     except (av.FFmpegError, ValueError, IndexError) as problem:
         raise Unreadable(str(problem)) from None
@@ -115,10 +112,7 @@ def _transcode(source: av.container.InputContainer, ogg: av.container.OutputCont
 
 
 def _encode(
-    piece: av.AudioFrame,
-    position: int,
-    voice: av.AudioStream,
-    ogg: av.container.OutputContainer,
+    piece: av.AudioFrame, position: int, voice: av.AudioStream, ogg: av.container.OutputContainer
 ) -> int:
     piece.pts = position
     ogg.mux(voice.encode(piece))
