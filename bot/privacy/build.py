@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.chat.build import ChatServices
 from bot.common import CommonServices
+from bot.delivery.build import DeliveryServices
 from bot.outbox import BackgroundTask
 from bot.privacy.consent import Consent
 from bot.privacy.data_export import DataCopies
@@ -25,7 +26,7 @@ class PrivacyServices:
 
 
 async def build_privacy(
-    common: CommonServices, chat: ChatServices, stack: AsyncExitStack
+    common: CommonServices, chat: ChatServices, delivery: DeliveryServices, stack: AsyncExitStack
 ) -> PrivacyServices:
     """On top of these; videos that were kept long enough go for as long as `stack` lasts."""
     await stack.enter_async_context(Retention(common=common))
@@ -35,6 +36,11 @@ async def build_privacy(
         consent,
         ForgetPeople(common=common, stored_files=files),
         DataCopies(common=common, messenger=chat.messenger),
-        Moderation(common=common, messenger=chat.messenger, stored_files=files),
+        Moderation(
+            common=common,
+            messenger=chat.messenger,
+            videos=delivery.earlier_videos,
+            stored_files=files,
+        ),
     )
     return PrivacyServices(consent=consent, background_tasks=tasks)

@@ -14,18 +14,19 @@ from bot.chat.introduction import Introductions
 from bot.chat.messenger import Messenger
 from bot.chat.receipt import Receipts
 from bot.common import CommonServices
-from bot.delivery.deliver import Delivery
+from bot.delivery.deliver import Deliverer
+from bot.delivery.earlier_videos import EarlierVideos
 from bot.delivery.finish import Finisher
-from bot.delivery.last_video import LastVideo
 from bot.delivery.package import Packager
-from bot.delivery.private_fallback import PrivateFallbacks
+from bot.delivery.send_video import VideoSender
 from bot.telegram.connection import build_bot
 from bot.telegram.destination import Destination
 from bot.telegram.members import Members
 from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
 from storage.db.database import Database
-from storage.jobs import jobs, moves
+from storage.jobs import deliveries, jobs, moves
+from storage.jobs.deliveries import Delivery, Form
 from storage.jobs.jobs import Job
 from tests.storage import orders
 from tests.support.bot_api import Json
@@ -54,8 +55,8 @@ class Setup:
     sender: Sender
     worker: FakeWorker
     packager: Packager
-    delivery: Delivery
-    last: LastVideo
+    deliverer: Deliverer
+    earlier: EarlierVideos
     video: bytes
     common: CommonServices
 
@@ -81,19 +82,25 @@ class Setup:
         assert current is not None
         return current
 
-    async def job_of(self, message_id: int) -> Job:
-        """The job whose video this message is."""
-        row = await self.database.fetch_one(
-            "SELECT id FROM jobs WHERE video_message_id = :id", {"id": message_id}
-        )
-        assert row is not None
-        found = await jobs.get(self.database, row["id"])
-        assert found is not None
-        return found
+    async def shown(self, job: Job) -> Delivery:
+        """The message in which the job's video came."""
+        first = await deliveries.first_of(self.database, job)
+        assert first is not None
+        return first
+
+    async def begun(self, job: Job) -> Delivery | None:
+        """How far its delivery has come."""
+        return await deliveries.begun(self.database, job, deliveries.first_cause(job))
+
+    async def sending(self, job: Job) -> None:
+        """The process died while the video was being sent."""
+        async with self.database.transaction() as tx:
+            cause = deliveries.first_cause(job)
+            await deliveries.sending(tx, job, cause, Form.VIDEO, job.chat_id)
 
     async def deliver(self, job: Job) -> Job:
         """One attempt, with what it has to tell the operator; the job afterwards."""
-        await self.delivery.deliver(await self.job(job))
+        await self.deliverer.deliver(await self.job(job))
         await self.common.operator.send_deliveries(OLGA)
         return await self.job(job)
 
@@ -141,22 +148,21 @@ def _wired(
     common = common_services(database, clock, limits, sender=sender, members=members, worker=worker)
     messenger, receipts = Messenger(common=common), Receipts(common=common)
     packager = Packager(common=common, messenger=messenger, receipts=receipts)
-    finisher = Finisher(common=common, messenger=messenger, receipts=receipts)
-    private_fallbacks = PrivateFallbacks(
+    videos = VideoSender(
         common=common,
         packager=packager,
         messenger=messenger,
         introductions=Introductions(common=common),
     )
-    delivery = Delivery(
+    deliverer = Deliverer(
         common=common,
         packager=packager,
         messenger=messenger,
-        private_fallbacks=private_fallbacks,
-        finisher=finisher,
+        videos=videos,
+        finisher=Finisher(common=common, messenger=messenger, receipts=receipts),
     )
-    last = LastVideo(common=common, packager=packager)
+    earlier = EarlierVideos(common=common, videos=videos)
     return Setup(
-        *(telegram, database, results, clock, sender, worker, packager, delivery, last, video),
+        *(telegram, database, results, clock, sender, worker, packager, deliverer, earlier, video),
         common=common,
     )

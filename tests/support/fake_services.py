@@ -134,7 +134,7 @@ class Fakes:
     async def deliver(self, job: Job) -> None:
         """In the place of `Delivery`: the video arrives."""
         async with self.database.transaction() as tx:
-            await moves.delivered(tx, job, chat_id=job.chat_id, message_id=99, file_id="v")
+            await moves.delivered(await orders.shown(tx, job), job)
 
     async def waiting_job(self, user_id: int = 1) -> Job:
         """A job that waits for its slot, with a status message and copies at the provider."""
