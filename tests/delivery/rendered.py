@@ -13,7 +13,7 @@ from telegram import Bot
 from bot.chat.introduction import Introductions
 from bot.chat.messenger import Messenger
 from bot.chat.receipt import Receipts
-from bot.common import CommonServices
+from bot.common import CommonServices, build_outbox
 from bot.delivery.deliver import Delivery
 from bot.delivery.finish import Finisher
 from bot.delivery.last_video import LastVideo
@@ -30,7 +30,7 @@ from storage.jobs.jobs import Job
 from tests.storage import orders
 from tests.support.bot_api import Json
 from tests.support.clock import FakeClock
-from tests.support.common import common_services
+from tests.support.common import common_services, run_all
 from tests.support.credentials import SECRET_TOKEN
 from tests.support.fakes import FakeWorker
 from tests.support.limits import terms_with
@@ -94,7 +94,7 @@ class Setup:
     async def deliver(self, job: Job) -> Job:
         """One attempt, with what it has to tell the operator; the job afterwards."""
         await self.delivery.deliver(await self.job(job))
-        await self.common.operator.send_deliveries(OLGA)
+        await run_all(build_outbox(self.common, [self.common.operator.kind]))
         return await self.job(job)
 
     async def ledger(self, job: Job) -> tuple[int, int]:

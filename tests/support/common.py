@@ -9,7 +9,8 @@ from bot.clock import Clock
 from bot.common import CommonServices, MediaWorkers
 from bot.limits import Limits
 from bot.media.worker.client import MediaWorker
-from bot.outbox import Wakeup
+from bot.outbox import OutboxRunner
+from bot.task_pool import Wakeup
 from bot.telegram.build import TelegramServices
 from bot.telegram.files import Files
 from bot.telegram.members import Members
@@ -38,9 +39,7 @@ def common_services(
         members=members or cast(Any, None),
         files=files or FakeFiles(),
     )
-    operator = Operator(
-        database=database, sender=sender, texts=texts, admin_ids=limits.admin_ids, clock=clock
-    )
+    operator = Operator(database=database, sender=sender, texts=texts, admin_ids=limits.admin_ids)
     return CommonServices(
         database=database,
         clock=clock,
@@ -51,3 +50,9 @@ def common_services(
         operator=operator,
         wakeup=Wakeup(),
     )
+
+
+async def run_all(runner: OutboxRunner) -> None:
+    """Until nothing is due."""
+    while await runner.attempt_due():
+        pass

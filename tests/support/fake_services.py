@@ -12,6 +12,7 @@ from typing import Any, cast
 from bot.chat.messenger import Messenger
 from bot.chat.receipt import Receipts
 from bot.chat.status import Progress
+from bot.common import build_outbox
 from bot.delivery.finish import Finisher
 from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
@@ -26,7 +27,7 @@ from bot.jobs.watch import Watch
 from bot.media import calls
 from bot.media.picture.normalise import NormalisedPicture
 from bot.media.sound.normalise import NormalisedSound
-from bot.outbox import Work
+from bot.task_pool import Work
 from bot.telegram.destination import Destination
 from bot.worker import Worker
 from storage import media
@@ -35,7 +36,7 @@ from storage.jobs import job_parts, jobs, moves
 from storage.jobs.jobs import Job, JobState
 from tests.storage import orders
 from tests.support.clock import FakeClock
-from tests.support.common import common_services
+from tests.support.common import common_services, run_all
 from tests.support.deadlines import eventually
 from tests.support.fakes import FakeSender, FakeWorker
 from tests.support.limits import terms_with
@@ -72,6 +73,7 @@ class Fakes:
             database, clock, limits, sender=self.sender, worker=self.media_worker
         )
         self.wakeup, self.operator = common.wakeup, common.operator
+        self.outbox = build_outbox(common, [common.operator.kind])
         self.messenger = messenger = Messenger(common=common)
         self.finisher = finisher = Finisher(
             common=common, messenger=messenger, receipts=Receipts(common=common)
@@ -116,7 +118,8 @@ class Fakes:
             progress=Progress(
                 common=common, messenger=messenger, slots=engine.slots, outages=outages
             ),
-            background_tasks=[outages, self.operator, self],
+            background_tasks=[outages, self],
+            outbox=self.outbox,
         )
 
     async def conclude(self, media_id: int) -> None:
@@ -184,7 +187,7 @@ class Fakes:
 
     async def post(self) -> None:
         """Send what the operator is to be told, as the pipeline does."""
-        await self.operator.send_deliveries(OPERATOR)
+        await run_all(self.outbox)
 
     def told(self) -> list[str]:
         """What the operator was told."""
