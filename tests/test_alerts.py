@@ -14,8 +14,7 @@ from bot.telegram.errors import ChatDead, NotAllowed, NotSent, SendUnknown, Tele
 from bot.texts import Texts
 from storage.db.database import Transaction
 from storage.jobs.jobs import JobState
-from tests.support.common import run_all
-from tests.support.fake_services import OPERATOR, Fakes
+from tests.support.fake_services import OPERATOR, Fakes, run_all
 from tests.support.fakes import FakeSender
 
 OLGA, OTTO = OPERATOR, OPERATOR + 1

@@ -24,8 +24,8 @@ from handlers.button_press import Answer
 from storage.db.database import Database
 from tests.storage.orders import NOON
 from tests.support.clock import FakeClock
+from tests.support.fake_services import limits_with
 from tests.support.fakes import FakeSender
-from tests.support.limits import terms_with
 from tests.support.texts import TEXTS
 
 ADA, GROUP = 1001, -1001
@@ -57,7 +57,7 @@ def services_with(database: Database) -> Services:
     common = CommonServices(
         database=database,
         clock=FakeClock(NOON),
-        limits=terms_with(admin_ids=frozenset({ADA})),
+        limits=limits_with(admin_ids=frozenset({ADA})),
         texts=TEXTS,
         telegram=cast(Any, SimpleNamespace(sender=FakeSender(), members=_AllMayAll())),
         media=nothing,

@@ -17,8 +17,7 @@ from storage.db.database import Transaction
 from storage.groups import chats
 from storage.outbox import OutboxEntry
 from storage.people import deletion
-from tests.support.common import run_all
-from tests.support.fake_services import OPERATOR, Fakes
+from tests.support.fake_services import OPERATOR, Fakes, run_all
 
 ADA, BEA, GROUP, NEW_GROUP = 1, 2, -5, -1005
 TWICE = RetryPolicy((10, 20))
