@@ -15,8 +15,8 @@ from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
 from bot.delivery.earlier_videos import EarlierVideos, ResendOutcome
 from bot.delivery.history import History
-from bot.outbox import Work
 from bot.retry import OUTBOX
+from bot.task_pool import Work
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
 from storage.jobs import jobs, resends
@@ -80,7 +80,8 @@ class Resends(Component):
         job = None if resend.job_id is None else await jobs.get(self.database, resend.job_id)
         if job is None:
             return
-        cause, there = f"resend:{resend.id}", _there(resend)
+        # The number of one that is done is given again.
+        cause, there = f"resend:{resend.id}:{resend.at_milliseconds}", _there(resend)
         if resend.kind == "note":
             outcome = await self.videos.send_note(job, cause, there)
         else:

@@ -77,7 +77,8 @@ class VideoSender(Component):
                 logger.warning("job %s cannot be sent %s: %r", request.job.id, copy, failure)
                 refusals[copy] = failure
                 await self._tell_group(request.job, chat_id, copy, failure)
-        raise next((refusals[copy] for copy in refusals if copy.is_usual), refusals.popitem()[1])
+        usual = [failure for copy, failure in refusals.items() if copy.is_usual]
+        raise (usual or list(refusals.values())[-1:])[0]
 
     async def _show(self, request: SendRequest, copy: Copy, chat_id: int) -> None:
         """As a new message; a message becomes it where that may have happened already.

@@ -11,8 +11,9 @@ from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
 from bot.delivery.earlier_videos import EarlierVideos
 from bot.delivery.remove_video import remove_video
-from bot.outbox import Work, delay_milliseconds, say_or
+from bot.outbox import delay_milliseconds, say_or
 from bot.privacy.files import StoredFiles
+from bot.task_pool import Work
 from bot.telegram.destination import Destination
 from bot.telegram.errors import Refused, SendUnknown, TelegramFailure
 from bot.telegram.keyboards import Keyboard
@@ -71,9 +72,11 @@ class Moderation(Component):
 
     async def _send(self, admin_id: int, report: Report, job: Job) -> None:
         """After the video, where it can be had; that goes when it is taken down, the text stays."""
-        texts, there = await self.messenger.texts_for(admin_id), Destination(admin_id)
+        texts, cause = await self.messenger.texts_for(admin_id), f"report:{report.id}:{admin_id}"
         with suppress(SendUnknown, Refused):
-            await self.videos.send(job, f"report:{report.id}:{admin_id}", there, "report-video")
+            await self.videos.send(job, cause, Destination(admin_id), "report-video")
+        shown = await deliveries.begun(self.database, job, cause)
+        there = Destination(admin_id, reply_to=shown and shown.message_id)
         text, keyboard = await self._text(report, job, texts), _decisions(report, texts)
         await self.sender.send_text(there, text, keyboard=keyboard)
 

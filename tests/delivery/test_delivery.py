@@ -207,7 +207,7 @@ async def test_a_send_of_unknown_fate_before_the_move_is_not_forgotten(there: Se
     chat_id = (await there.telegram.post("/groups", {"title": "F", "members": [ADA]}))["chat_id"]
     job = await there.rendered()
     await destination(there, job.id, chat_id)
-    await there.sending(job)
+    await there.sending(await there.job(job.id))
     new_chat_id = (await there.telegram.post(f"/chats/{chat_id}/migrate"))["chat_id"]
     job = await there.deliver(await there.deliver(job))
     assert job.state == "done"

@@ -93,7 +93,9 @@ async def test_what_was_being_sent_when_the_process_died_is_not_sent_again(there
     await asked(there, "video", job)
     (resend,) = await left(there)
     async with there.database.transaction() as tx:
-        await deliveries.sending(tx, job, f"resend:{resend.id}", Form.VIDEO, ADA)
+        await deliveries.sending(
+            tx, job, f"resend:{resend.id}:{resend.at_milliseconds}", Form.VIDEO, ADA
+        )
     await work(there)
     assert len(await there.videos()) == 1
     assert await left(there) == []
@@ -117,7 +119,7 @@ async def test_what_nobody_has_any_more_is_said_on_the_message_that_asked(there:
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE deliveries SET file_id = 'BAAC-unknown'")
     for kind in ("note", "video"):
-        await asked(there, kind, await there.job(job))
+        await asked(there, kind, await there.job(job.id))
     await work(there)
     answers = [m for m in await there.telegram.seen() if text_of(m) == said("again-gone")]
     assert [m["reply_to_message"]["message_id"] for m in answers] == [STATUS + 1] * 2

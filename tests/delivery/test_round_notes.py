@@ -54,11 +54,11 @@ async def test_the_receipt_is_said_after_a_crash_that_came_before_it(there: Setu
         await there.deliver(job)
     there.telegram.faults.clear()
     assert len(await notes(there)) == 1
-    job = await there.job(job)
+    job = await there.job(job.id)
     assert (job.state, job.announced) == ("done", 0)
     await there.deliverer.finisher.announce(job.id)
     assert key_of(text_of((await there.telegram.seen())[0])) == "ai-label-video"
-    assert (await there.job(job)).announced == 1
+    assert (await there.job(job.id)).announced == 1
 
 
 async def test_where_nobody_knows_whether_it_arrived_the_status_becomes_the_video(

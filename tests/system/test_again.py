@@ -228,5 +228,11 @@ def repeat_job(shared: World, person: Person, times: int) -> None:
             }
             del row["id"]
             names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-            connection.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", row)
+            copy = connection.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", row)
+            connection.execute(
+                "INSERT INTO deliveries (job_id, cause, chat_id, message_id, form, file_id,"
+                " sending_at_milliseconds, sent_at_milliseconds) SELECT ?, 'first:' || ?, chat_id,"
+                " message_id, form, file_id, 1, 1 FROM deliveries WHERE job_id = ?",
+                (copy.lastrowid, copy.lastrowid, job["id"]),
+            )
     connection.close()
