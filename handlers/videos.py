@@ -26,8 +26,16 @@ from storage.media import ConversationKey, Media, MediaState
 
 logger = logging.getLogger(__name__)
 
-_SAID = {ResendOutcome.NONE_YET: "last-none", ResendOutcome.GONE: "last-gone"}
-_SAID_IN_GROUP = {ResendOutcome.NONE_YET: "group-last-none", ResendOutcome.GONE: "group-last-gone"}
+_SAID = {
+    ResendOutcome.NONE_YET: "last-none",
+    ResendOutcome.GONE: "last-gone",
+    ResendOutcome.WITHDRAWN: "last-gone",
+}
+_SAID_IN_GROUP = {
+    ResendOutcome.NONE_YET: "group-last-none",
+    ResendOutcome.GONE: "group-last-gone",
+    ResendOutcome.WITHDRAWN: "group-last-gone",
+}
 
 
 async def send_last(context: MessageContext) -> None:
