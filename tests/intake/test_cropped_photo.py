@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.media.picture.normalise import NormalisedPicture
+from bot.media.exchange import NormalisedPicture
 from tests.support.fake_services import Fakes
 
 

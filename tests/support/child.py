@@ -113,10 +113,7 @@ class _HereWorker(MediaWorker):
     async def __aexit__(self, *error: object) -> None:
         return None
 
-    async def run(
-        self, function: Callable[..., Any], *args: object, on_progress: Any = None
-    ) -> Any:
-        named = {"on_progress": on_progress} if on_progress else {}
+    async def run(self, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
         return await asyncio.to_thread(function, *args, **named)
 
 

@@ -25,8 +25,7 @@ from bot.jobs.build import build_jobs
 from bot.jobs.fetch import ResultFetch
 from bot.limits import Limits
 from bot.media import calls
-from bot.media.picture.normalise import NormalisedPicture
-from bot.media.sound.normalise import NormalisedSound
+from bot.media.exchange import NormalisedPicture, NormalisedSound
 from bot.outbox import Wakeup, Work
 from bot.privacy.build import PrivacyServices
 from bot.privacy.consent import Consent
