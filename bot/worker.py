@@ -14,7 +14,8 @@ from bot.common import CommonServices
 from bot.intake.intake import Intake
 from bot.jobs.slots import Slots
 from bot.jobs.steps import JobSteps
-from bot.outbox import BackgroundTask, TaskPool, Work
+from bot.outbox import OutboxRunner
+from bot.task_pool import BackgroundTask, TaskPool, Work
 from storage import media
 from storage.jobs.jobs import Job, JobState
 
@@ -40,6 +41,7 @@ class Worker:
         slots: Slots,
         progress: Progress,
         background_tasks: Sequence[BackgroundTask],
+        outbox: OutboxRunner,
     ) -> None:
         self._database, self._clock = common.database, common.clock
         self._wakeup = wakeup = common.wakeup
@@ -48,6 +50,7 @@ class Worker:
         self._slots = slots
         self._progress = progress
         self._background_tasks = background_tasks
+        self._outbox = outbox
         self._items = TaskPool(_INTAKES_AT_ONCE, wakeup)
         self._jobs = TaskPool(_JOBS_AT_ONCE, wakeup)
         self._critical = TaskPool(_JOBS_AT_ONCE, wakeup)
@@ -71,6 +74,7 @@ class Worker:
                 self._critical.close(_CRITICAL_GRACE_SECONDS),
                 self._jobs.close(0),
                 self._deliveries.close(_GRACE_SECONDS),
+                self._outbox.close(_GRACE_SECONDS),
             )
 
     async def _begin_what_is_due(self) -> None:
@@ -83,6 +87,7 @@ class Worker:
         for background_task in self._background_tasks:
             for key, work in (await background_task.due()).items():
                 self._deliveries.start(key, work)
+        await self._outbox.begin_what_is_due()
         async for job, work in self._slots.fill():
             self._critical.start(job.id, work)
 

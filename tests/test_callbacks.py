@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from telegram import CallbackQuery, Chat, Message, User
 
 from bot.common import CommonServices
-from bot.outbox import Wakeup
 from bot.services import Services
+from bot.task_pool import Wakeup
 from bot.telegram.errors import NotAllowed
 from bot.telegram.keyboards import CALLBACK_DATA_LIMIT_BYTES
 from bot.texts import LANGUAGES
@@ -85,7 +85,7 @@ class Bot:
 
     def answers(self, data: str, chat_id: int) -> Answer:
         query = query_with(data, chat_id)
-        return self._runner.run(callbacks.answer_of(self._services, TEXTS.of("en"), query))
+        return self._runner.run(callbacks.answer_of(self._services, TEXTS.of("en"), query, 1))
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from bot.common import CommonServices, Component
 from bot.intake.inputs import LongVoice
 from bot.media.errors import MediaUnusable
 from bot.media.worker.client import MediaWorkerNotStarted
-from bot.outbox import Work
 from bot.retry import OUTBOX
+from bot.task_pool import Work
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
 from bot.telegram.keyboards import Keyboard

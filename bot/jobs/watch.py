@@ -13,7 +13,7 @@ from bot.dashscope.tasks import Task, TaskStatus, failure_of
 from bot.delivery.finish import Finisher
 from bot.engines.outages import Outages
 from bot.engines.registry import Engines
-from bot.outbox import Wakeup
+from bot.task_pool import Wakeup
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job, JobState
 from storage.outages import Work

@@ -9,8 +9,9 @@ from functools import partial
 from bot.chat.messenger import Messenger
 from bot.chat.remove_video import remove_video
 from bot.common import CommonServices, Component
-from bot.outbox import Work, delay_milliseconds, say_or
+from bot.outbox import delay_milliseconds, say_or
 from bot.privacy.files import StoredFiles
+from bot.task_pool import Work
 from bot.telegram.destination import Destination
 from bot.telegram.errors import FileGone, RequestInvalid, TelegramFailure
 from bot.telegram.keyboards import Keyboard

@@ -82,6 +82,10 @@ class TextSender:
         """How long a 429 still silences this chat; 0 when it does not."""
         return self._rate_limiter.held_seconds(chat_id)
 
+    def wait_seconds(self, chat_id: int) -> float:
+        """How long a new message there would have to wait for its turn."""
+        return self._rate_limiter.wait_seconds(chat_id)
+
     async def send_text(
         self,
         destination: Destination,

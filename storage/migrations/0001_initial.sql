@@ -317,6 +317,35 @@ WHEN NEW.kind IN ('settle', 'release') AND (
 BEGIN SELECT RAISE(ABORT, 'more was resolved than was held'); END;
 
 
+-- What is to be said or done once, beside the direct answers to updates. Which kinds there are is
+-- the program's knowledge: what a later version put down waits for it.
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    -- begins with its cause; an ended row stays as long as that can return
+    unique_key TEXT NOT NULL UNIQUE,
+    chat_id INTEGER NOT NULL,
+    thread_id INTEGER NOT NULL DEFAULT 0,
+    -- the message that it answers; 0: none, or one of a chat that has moved
+    message_id INTEGER NOT NULL DEFAULT 0,
+    -- with whose data it goes
+    user_id INTEGER,
+    arguments TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done', 'given_up')),
+    attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    run_at_milliseconds INTEGER NOT NULL,
+    begun_at_milliseconds INTEGER,
+    -- set before a call that must not be made twice
+    sending_at_milliseconds INTEGER,
+    created_at_milliseconds INTEGER NOT NULL,
+    ended_at_milliseconds INTEGER,
+    CHECK ((state = 'open') = (ended_at_milliseconds IS NULL))
+) STRICT;
+CREATE INDEX outbox_due ON outbox (run_at_milliseconds, id) WHERE state = 'open';
+CREATE INDEX outbox_of_chat ON outbox (chat_id, begun_at_milliseconds);
+CREATE INDEX outbox_of_person ON outbox (user_id);
+CREATE INDEX outbox_ended ON outbox (ended_at_milliseconds) WHERE state <> 'open';
+
 -- What the operator was told, so that trouble is told once and not with every job.
 CREATE TABLE notices (
     subject TEXT PRIMARY KEY,
@@ -375,27 +404,6 @@ CREATE TABLE group_guests (
     PRIMARY KEY (chat_id, user_id)
 ) STRICT;
 
--- What the operator is to be told: written with what caused it, and kept until it was said.
-CREATE TABLE operator_notices (
-    id INTEGER PRIMARY KEY,
-    subject TEXT NOT NULL,
-    -- a text's key and its values, a JSON object
-    text_key TEXT NOT NULL,
-    text_values TEXT NOT NULL,
-    at_milliseconds INTEGER NOT NULL
-) STRICT;
-
--- One row for each administrator who is to be told of it.
-CREATE TABLE operator_letters (
-    notice_id INTEGER NOT NULL REFERENCES operator_notices (id) ON DELETE CASCADE,
-    admin_id INTEGER NOT NULL,
-    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'told', 'given_up')),
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (notice_id, admin_id)
-) STRICT;
-CREATE INDEX operator_letters_open ON operator_letters (notice_id) WHERE state = 'open';
-
 -- To what each person agreed: which text in which language, where it said that photos and voices go,
 -- and how long it said that videos are kept here.
 CREATE TABLE consents (
@@ -436,15 +444,6 @@ CREATE TABLE forgettings (
     message_id INTEGER NOT NULL,
     language TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'waiting', 'deleted')),
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    not_before_milliseconds INTEGER NOT NULL DEFAULT 0
-) STRICT;
-
--- Who asked for a copy of everything that is kept of them.
-CREATE TABLE data_requests (
-    user_id INTEGER PRIMARY KEY,
-    chat_id INTEGER NOT NULL,
-    reply_to INTEGER NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
     not_before_milliseconds INTEGER NOT NULL DEFAULT 0
 ) STRICT;

@@ -171,7 +171,7 @@ STATEMENTS = (
         f"DELETE FROM {table} WHERE user_id = :user_id"  # noqa: S608
         for table in (
             *("people", "preferences", "consents", "consent_questions", "drafts"),
-            *("group_guests", "errands", "data_requests"),
+            *("group_guests", "errands", "outbox"),
         )
     ),
     "DELETE FROM dead_chats WHERE chat_id = :user_id",

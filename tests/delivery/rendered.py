@@ -19,7 +19,7 @@ from tests.storage import orders
 from tests.support.bot_api import Json
 from tests.support.clock import FakeClock
 from tests.support.credentials import SECRET_TOKEN
-from tests.support.fake_services import OPERATOR, Services, common_services, limits_with
+from tests.support.fake_services import OPERATOR, Services, common_services, limits_with, run_all
 from tests.support.fakes import FakeWorker
 from tests.support.local_telegram import PRIVATE, LocalTelegram, local_telegram
 
@@ -65,7 +65,7 @@ class Setup(Services):
     async def deliver(self, job: Job) -> Job:
         """One attempt, with what it has to tell the operator; the job afterwards."""
         await self.delivery.deliver(await self.job(job.id))
-        await self.operator.send_deliveries(OLGA)
+        await run_all(self.outbox)
         return await self.job(job.id)
 
     async def ledger(self, job: Job) -> tuple[int, int]:

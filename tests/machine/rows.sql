@@ -43,15 +43,17 @@ INSERT INTO preferences (user_id, language, resolution, changed_at_milliseconds)
 VALUES (7, 'en', '720P', 1);
 INSERT INTO groups (chat_id, title, who, changed_at_milliseconds) VALUES (-5, 'Family', 'list', 1);
 INSERT INTO group_guests (chat_id, user_id) VALUES (-5, 7);
-INSERT INTO operator_notices VALUES (1, 'lost:2', 'operator-lost', '{"job": 2}', 5000);
-INSERT INTO operator_letters VALUES (1, 7, 'open', 2, 6000);
+INSERT INTO outbox (kind, unique_key, chat_id, message_id, user_id, arguments, attempts,
+    run_at_milliseconds, begun_at_milliseconds, created_at_milliseconds)
+VALUES ('alert', 'alert:lost:2:5000:7', 7, 0, NULL,
+    '{"at_milliseconds": 5000, "text_key": "operator-lost", "values": {"job": 2}}', 2, 6000, 5500,
+    5000), ('data-copy', 'update:11:data-copy', 9, 4, 9, '{}', 0, 5000, NULL, 5000);
 INSERT INTO candidates VALUES (2, 4000, 'task-2');
 INSERT INTO outcomes VALUES (10, '{"cancelled": 1}', 5000);
 INSERT INTO consents VALUES (7, 1, 'beijing', 172800000, 'en', 900),
     (8, 1, 'here', 172800000, 'zh-hans', 1900);
 INSERT INTO consent_questions VALUES (1, 8, 0, 8, 'asked', 'abcdefabcdef', 13, 14, 1800, 0, 0);
 INSERT INTO forgettings VALUES (9, 9, 5, 'en', 'waiting', 0, 0);
-INSERT INTO data_requests VALUES (9, 9, 4, 1, 5000);
 INSERT INTO pseudonyms VALUES ('abc', -5, 9000);
 INSERT INTO reports VALUES (1, 2, 8, 8, 15, 'face', 5000);
 INSERT INTO report_letters VALUES (1, 7, 'told', 0, 0);

@@ -165,10 +165,7 @@ CALLS: dict[str, Arrange] = {
     "deletion.close": after(want_forgetting, lambda tx: deletion.close(tx, 1)),
     "pseudonyms.take": simple(number),
     "pseudonyms.expire": after(lambda tx: number(tx, NOON), pseudonyms.expire),
-    "data_export.want": simple(lambda tx: data_export.want(tx, 1, 1, 3)),
-    "data_export.sent": after(
-        lambda tx: data_export.want(tx, 1, 1, 3), lambda tx: data_export.sent(tx, 1)
-    ),
+    "data_export.want": simple(lambda tx: data_export.want(tx, "update:5", 1, 1, 3)),
 }
 
 COUNTING = {
@@ -176,7 +173,6 @@ COUNTING = {
     "reports.put_off_delivery",
     "reports.put_off_takedown",
     "deletion.put_off",
-    "data_export.put_off",
 }
 """One more try."""
 

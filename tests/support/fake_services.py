@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.alerts import Operator
 from bot.chat.build import build_chat
 from bot.clock import Clock
-from bot.common import CommonServices, MediaWorkers
+from bot.common import CommonServices, MediaWorkers, build_outbox
 from bot.delivery.build import build_delivery
 from bot.engines.build import EngineServices
 from bot.engines.face_check import Detection
@@ -26,9 +26,10 @@ from bot.jobs.fetch import ResultFetch
 from bot.limits import Limits
 from bot.media import calls
 from bot.media.exchange import NormalisedPicture, NormalisedSound
-from bot.outbox import Wakeup, Work
+from bot.outbox import OutboxRunner
 from bot.privacy.build import PrivacyServices
 from bot.privacy.consent import Consent
+from bot.task_pool import Wakeup, Work
 from bot.telegram.build import TelegramServices
 from bot.telegram.destination import Destination
 from bot.telegram.members import Members
@@ -69,6 +70,12 @@ _LIMITS = Limits(
 )
 
 
+async def run_all(runner: OutboxRunner) -> None:
+    """Until nothing is due."""
+    while await runner.attempt_due():
+        pass
+
+
 def limits_with(**changed: Any) -> Limits:
     """What holds for everybody in tests that set nothing up, but for these."""
     return replace(_LIMITS, **changed)
@@ -99,7 +106,7 @@ def common_services(
         ),
         media=MediaWorkers(decoder=worker, renderer=worker),
         operator=Operator(
-            database=database, sender=sender, texts=texts, admin_ids=limits.admin_ids, clock=clock
+            database=database, sender=sender, texts=texts, admin_ids=limits.admin_ids
         ),
         wakeup=Wakeup(),
     )
@@ -135,11 +142,12 @@ class Services:
         self.delivery, self.finisher = delivery.delivery, delivery.finisher
         self.packager, self.last = self.delivery.packager, delivery.last_video
         consent = Consent(common=common, messenger=self.messenger)
-        privacy = PrivacyServices(consent=consent, background_tasks=())
+        privacy = PrivacyServices(consent=consent, background_tasks=(), kinds=())
         intake = build_intake(common, rendering, self.chat, privacy)
         made = build_jobs(common, rendering, intake, delivery)
         self.steps, self.slots, self.watch = made.steps, made.slots, made.watch
         self.submission, self.preparation = self.slots.submission, self.steps.preparation
+        self.outbox = build_outbox(common, [common.operator.kind])
         self.result = ResultFetch(common=common, engines=engines, finisher=self.finisher)
 
     async def job(self, job_id: int) -> Job:
@@ -172,7 +180,8 @@ class Fakes(Services):
             steps=replace(self.steps, steps=steps),
             slots=self.slots,
             progress=self.chat.progress,
-            background_tasks=[self.outages, self.operator, self],
+            background_tasks=[self.outages, self],
+            outbox=self.outbox,
         )
 
     async def conclude(self, media_id: int) -> None:
@@ -229,7 +238,7 @@ class Fakes(Services):
 
     async def post(self) -> None:
         """Send what the operator is to be told, as the worker does."""
-        await self.operator.send_deliveries(OPERATOR)
+        await run_all(self.outbox)
 
     def told(self) -> list[str]:
         """What the operator was told."""
