@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.clock import Clock
@@ -187,7 +186,7 @@ async def _say(settings: Settings, text: str) -> None:
     bot = build_bot(settings.telegram_bot_token, settings.telegram_base_url)
     try:
         for admin_id in sorted(settings.admin_ids):
-            await bot.send_message(admin_id, text, parse_mode=ParseMode.HTML)
+            await bot.send_message(admin_id, text)
     finally:
         await bot.request.shutdown()
 

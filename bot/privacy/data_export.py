@@ -10,6 +10,7 @@ from functools import partial
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
 from bot.outbox import Work, delay_milliseconds, say_or
+from bot.telegram.destination import Destination
 from bot.telegram.errors import TelegramFailure
 from storage.people import data_export
 
@@ -41,9 +42,8 @@ class DataCopies(Component):
             texts = await self.messenger.texts_for(user_id)
             found = await data_export.everything_of(self.database, user_id)
             data = json.dumps(found, ensure_ascii=False, indent=2).encode()
-            await self.common.telegram.documents.send(
-                chat_id, data, _FILE_NAME, caption=texts.html("data-copy"), reply_to=reply_to
-            )
+            there, caption = Destination(chat_id, reply_to=reply_to), texts.html("data-copy")
+            await self.sender.send_document(there, data, _FILE_NAME, caption=caption)
             await self._close(user_id)
 
         await say_or(send, later=later, never=never)
