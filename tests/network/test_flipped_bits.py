@@ -56,7 +56,7 @@ async def provider_over_tls(
 async def test_a_poll_fails_and_the_next_one_is_answered(authority: trustme.CA) -> None:
     async with telegram_over_tls(authority) as (telegram, line), build_http() as http:
         bot = build_bot(SECRET_TOKEN, line.url)
-        poller = Poller(bot, http, hold_seconds=0, allowed_updates=("message",))
+        poller = Poller(bot, http, hold_seconds=0)
         await telegram.say("hello")
         line.garble("getUpdates")
         with pytest.raises(PollFailed):

@@ -100,7 +100,6 @@ def common_services(
         telegram=TelegramServices(
             bot_name="talking_photo_bot",
             sender=sender,
-            documents=missing,
             members=members or missing,
             files=FakeFiles(),
         ),
