@@ -35,8 +35,8 @@ def render_preview(
     photo_jpeg: bytes,
     sound_wav: bytes,
     target: Path,
-    *,
     resolution: Resolution = "480P",
+    *,
     label: str = ON_PREVIEW,
     on_progress: Callable[[float], None] | None = None,
 ) -> VideoFacts:
