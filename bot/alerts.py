@@ -15,7 +15,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.config import Settings
@@ -147,7 +146,7 @@ async def _say(settings: Settings, text: str) -> None:
     bot = build_bot(settings.telegram_bot_token, settings.telegram_base_url)
     try:
         for admin_id in sorted(settings.admin_ids):
-            await bot.send_message(admin_id, text, parse_mode=ParseMode.HTML)
+            await bot.send_message(admin_id, text)
     finally:
         await bot.request.shutdown()
 

@@ -13,7 +13,8 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.http_client import HttpClient
 from bot.limits import Limits, limits_of
-from bot.media.worker.client import DECODING, RENDERING, MediaWorker
+from bot.media.worker.client import MediaWorker
+from bot.media.worker.limits import DECODING, RENDERING
 from bot.outbox import Kind, OutboxRunner
 from bot.task_pool import Wakeup
 from bot.telegram.build import TelegramServices, build_telegram

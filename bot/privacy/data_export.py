@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
 from bot.outbox import Attempt, Kind
+from bot.telegram.destination import Destination
 from storage.people import data_export
 
 _FILE_NAME = "my-data.json"
@@ -32,10 +33,6 @@ class DataCopies(Component):
         texts = await self.messenger.texts_for(entry.user_id)
         found = await data_export.everything_of(self.database, entry.user_id)
         data = json.dumps(found, ensure_ascii=False, indent=2).encode()
-        await self.common.telegram.documents.send(
-            entry.chat_id,
-            data,
-            _FILE_NAME,
-            caption=texts.html("data-copy"),
-            reply_to=entry.message_id or None,
-        )
+        there = Destination.of(entry.chat_id, 0, entry.message_id)
+        caption = texts.html("data-copy")
+        await self.sender.send_document(there, data, _FILE_NAME, caption=caption)

@@ -161,7 +161,6 @@ STATEMENTS = (
         AND picture_sha256 NOT IN (SELECT picture_sha256 FROM media
             WHERE user_id <> :user_id AND picture_sha256 IS NOT NULL)
     """,
-    f"DELETE FROM excerpts WHERE media_id IN {_THEIR_MEDIA}",  # noqa: S608
     f"DELETE FROM borrowed_media WHERE media_id IN {_THEIR_MEDIA}",  # noqa: S608
     f"""
     UPDATE deliveries SET cause = 'forgotten:' || id, file_id = NULL, thumbnail_file_id = NULL

@@ -22,12 +22,18 @@ from PIL import Image
 
 from bot.clock import Clock
 from bot.media import calls
-from bot.media.exchange import Explained, FaceBox, NormalisedPicture, NormalisedSound, Point
+from bot.media.exchange import (
+    Explained,
+    FaceBox,
+    NormalisedPicture,
+    NormalisedSound,
+    Point,
+    VideoFacts,
+)
 from bot.media.picture.errors import PictureFault, PictureRefused
 from bot.media.sound.errors import SoundFault, SoundRefused
-from bot.media.sound.normalise import LONGEST_MILLISECONDS
+from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.media.video.errors import VideoUnreadable
-from bot.media.video.video import VideoFacts
 from bot.media.worker.client import MediaWorkerDied
 from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderOrder
 from tests.soak.chance import Chance
@@ -118,7 +124,7 @@ class MediaProcess:
         length = min(source, limit_milliseconds or source)
         more = _MORE_MILLISECONDS * self._chance.goes_wrong("a voice is longer")
         wav = _silence(length + more)
-        return NormalisedSound(wav, length, source, length < source, -16.0, -1.5, 40.0)
+        return NormalisedSound(wav, length, 40.0)
 
 
 def _script(data: bytes) -> dict[str, Any]:

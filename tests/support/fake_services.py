@@ -25,8 +25,7 @@ from bot.jobs.build import build_jobs
 from bot.jobs.fetch import ResultFetch
 from bot.limits import Limits
 from bot.media import calls
-from bot.media.picture.normalise import NormalisedPicture
-from bot.media.sound.normalise import NormalisedSound
+from bot.media.exchange import NormalisedPicture, NormalisedSound
 from bot.outbox import OutboxRunner
 from bot.privacy.build import PrivacyServices
 from bot.privacy.consent import Consent
@@ -101,7 +100,6 @@ def common_services(
         telegram=TelegramServices(
             bot_name="talking_photo_bot",
             sender=sender,
-            documents=missing,
             members=members or missing,
             files=FakeFiles(),
         ),
@@ -118,7 +116,7 @@ def _picture(data: bytes) -> NormalisedPicture:
 
 
 def _sound(data: bytes, *_: object) -> NormalisedSound:
-    return NormalisedSound(data, 5_000, 5_000, False, -16.0, -1.0, None)
+    return NormalisedSound(data, 5_000, None)
 
 
 class Services:

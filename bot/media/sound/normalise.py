@@ -22,15 +22,6 @@ from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 from bot.media.sound.spectrum import high_pass, samples_from, spectrum_of
 from bot.media.sound.speech_span import SpeechSpan, find_speech
 
-__all__ = [
-    "LONGEST_MILLISECONDS",
-    "SHORTEST_MILLISECONDS",
-    "NormalisedSound",
-    "SoundFault",
-    "SoundRefused",
-    "normalise_sound",
-]
-
 _READ_PERCENT = 120  # of the longest sound, silence at its ends among it
 _SILENT_LUFS = -55.0  # to make speech of it, noise would be raised by 40 dB
 _FADE_IN_MILLISECONDS = 10
@@ -41,10 +32,10 @@ _HEADROOM = 0.5  # what decoders overshoot must not be clipped on the way
 
 def normalise_sound(
     data: bytes,
-    *,
     limit_milliseconds: int | None = None,
-    longest_milliseconds: int = LONGEST_MILLISECONDS,
     levelled: bool = True,
+    *,
+    longest_milliseconds: int = LONGEST_MILLISECONDS,
 ) -> NormalisedSound:
     """Decode, clean, trim and level a sound file.
 
@@ -62,7 +53,7 @@ def normalise_sound(
     recording = _Recording.of(decoded)
     span = _speech(recording, decoded)
     _check_length(span, decoded, None if may_cut else longest_milliseconds)
-    return _normalised(recording, span, limit, decoded.milliseconds, levelled=levelled)
+    return _normalised(recording, span, limit, levelled=levelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,27 +98,14 @@ def _check_length(span: SpeechSpan, decoded: DecodedSound, longest: int | None) 
 
 
 def _normalised(
-    recording: _Recording,
-    span: SpeechSpan,
-    limit_milliseconds: int,
-    source_milliseconds: int,
-    *,
-    levelled: bool,
+    recording: _Recording, span: SpeechSpan, limit_milliseconds: int, *, levelled: bool
 ) -> NormalisedSound:
     spoken = _trim(recording.samples, span, limit_milliseconds)
     weighted = recording.weighted[span.first_sample :][: int(spoken.frame_count())]
     loud = level if levelled else under_ceiling
     finished = loud(samples_of(spoken) / np.float32(_HEADROOM), weighted)
-    result = segment_of(finished.samples, sample_width_bytes=2)
-    return NormalisedSound(
-        wav=wav_of(result),
-        duration_milliseconds=len(result),
-        source_milliseconds=source_milliseconds,
-        cut=span.milliseconds > limit_milliseconds,
-        loudness_lufs=finished.lufs,
-        true_peak_dbtp=finished.true_peak_dbtp,
-        signal_to_noise_db=span.signal_to_noise_db,
-    )
+    result = segment_of(finished, sample_width_bytes=2)
+    return NormalisedSound(wav_of(result), len(result), span.signal_to_noise_db)
 
 
 def _trim(samples: Samples, span: SpeechSpan, limit_milliseconds: int) -> AudioSegment:

@@ -24,10 +24,21 @@ from bot.media.sound.audio_segment import AudioSegment, samples_of
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 from bot.media.video.errors import VideoUnreadable
 from bot.media.video.files import open_video, video_stream
+from bot.media.video.mp4 import whole_or_nothing
+from bot.media.video.stamp import stamp_label
 from bot.media.video.writer import VideoFormat, VideoWriter
 
 _X264 = {"preset": "veryfast", "crf": "18"}
 _FADE = Fraction(1, 10)
+
+
+def join_and_label(
+    parts: tuple[VideoPart, ...], sound_wav: bytes | None, target: Path, produce_id: str
+) -> None:
+    """As `join_videos`, and labelled; raises LabelNotWritten too."""
+    with whole_or_nothing(target) as part:
+        join_videos(parts, sound_wav, part)
+        stamp_label(part, part, produce_id=produce_id)
 
 
 def join_videos(parts: Sequence[VideoPart], sound_wav: bytes | None, target: Path) -> None:

@@ -40,7 +40,7 @@ class Square:
     side: int
 
 
-def make_round_note(source: Path, target: Path, *, produce_id: str) -> None:
+def make_round_note(source: Path, target: Path, produce_id: str) -> None:
     """Write the video as a square MP4 that keeps its sound and carries the AI label twice.
 
     `target` appears whole or not at all. Raises TooLongForNote, and VideoUnreadable for a bad

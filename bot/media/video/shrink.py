@@ -33,7 +33,7 @@ class _Plan(NamedTuple):
     bits_per_second: int
 
 
-def shrink_video(source: Path, target: Path, *, limit_bytes: int, produce_id: str) -> None:
+def shrink_video(source: Path, target: Path, limit_bytes: int, produce_id: str) -> None:
     """Encode anew so that it fits into `limit_bytes`; the sound stays, and so does the AI label.
 
     `target` appears whole or not at all. Raises CannotShrink, and VideoUnreadable for a bad source.
