@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass
+from email import message_from_string
 from urllib.parse import parse_qs, urlsplit
 
 
@@ -42,20 +43,15 @@ Reply = bytes | str
 """The bytes to answer with, or one of the words above."""
 
 
-@dataclass
 class FaultServer:
     """Answers each request with the next reply of `script`; the last one serves for ever."""
 
-    script: list[Reply] = field(default_factory=list)
-    requests: list[Received] = field(default_factory=list)
-    reached: asyncio.Event = field(default_factory=asyncio.Event)
-    connections: int = 0
-    port: int = 0
-    _handlers: set[asyncio.Task[None]] = field(default_factory=set)
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+    def __init__(self, script: list[Reply]) -> None:
+        self.script = script
+        self.requests: list[Received] = []
+        self.reached = asyncio.Event()
+        self.connections = 0
+        self.origin = ""
 
     @property
     def base_url(self) -> str:
@@ -63,52 +59,36 @@ class FaultServer:
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        task = asyncio.current_task()
-        assert task is not None
-        self._handlers.add(task)
-        try:
-            await self._serve(reader, writer, self.connections)
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass  # The client has gone, or the test is over.
-        finally:
-            self._handlers.discard(task)
-            writer.close()
+        number = self.connections
+        # The client has gone, or the test is over.
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            while self.script[0] != CLOSE_UNREAD:
+                self.requests.append(await _read(reader, number))
+                self.reached.set()
+                reply = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+                if not await _replied(writer, reply):
+                    break
+        writer.close()
 
-    async def close(self) -> None:
-        for handler in list(self._handlers):
-            handler.cancel()
-        await asyncio.gather(*self._handlers, return_exceptions=True)
 
-    async def _serve(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: int
-    ) -> None:
-        while True:
-            if self.script and self.script[0] == CLOSE_UNREAD:
-                return
-            self.requests.append(await _read(reader, connection))
-            self.reached.set()
-            reply = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-            if isinstance(reply, bytes):
-                writer.write(reply)
-                await writer.drain()
-                if b"connection: close" in reply.lower():
-                    return
-                continue
-            if reply == SILENCE:
-                await asyncio.Event().wait()
-            if reply == RESET:
-                writer.transport.abort()
-            return
+async def _replied(writer: asyncio.StreamWriter, reply: Reply) -> bool:
+    """Whether the connection stays."""
+    if isinstance(reply, bytes):
+        writer.write(reply)
+        await writer.drain()
+        return b"connection: close" not in reply.lower()
+    if reply == SILENCE:
+        await asyncio.Event().wait()
+    if reply == RESET:
+        writer.transport.abort()
+    return False
 
 
 async def _read(reader: asyncio.StreamReader, connection: int) -> Received:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    first, *lines = head.strip().split("\r\n")
+    first, _, rest = head.partition("\r\n")
     method, target, _ = first.split(" ")
-    headers = {}
-    for line in lines:
-        name, _, value = line.partition(":")
-        headers[name.lower()] = value.strip()
+    headers = {name.lower(): value for name, value in message_from_string(rest).items()}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     return Received(method, target, headers, body, connection)
 
@@ -118,11 +98,7 @@ def answer(
 ) -> bytes:
     """A well-formed HTTP answer; what is not bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    fields = {
-        "Content-Type": "application/json",
-        "Content-Length": str(len(content)),
-        **(headers or {}),
-    }
+    fields = {"Content-Type": "application/json", "Content-Length": len(content), **(headers or {})}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return f"HTTP/1.1 {status} Reason\r\n{head}\r\n".encode() + content
 
@@ -135,18 +111,14 @@ def refusal(status: int, code: str, message: str = "said the provider", **header
 
 HTML = answer(b"<html><body><h1>Bad Gateway</h1></body></html>")
 EMPTY = answer(b"")
-BROKEN_JSON = answer(b'{"output": {"task_id": "t')
-ARRAY = answer([1, 2, 3])
-WRONG_SHAPE = answer({"output": "text", "data": 7, "request_id": "r-1"})
-DEEP = answer(b"[" * 200_000)
 
 GARBAGE: dict[str, Reply] = {
     "html": HTML,
     "an empty body": EMPTY,
-    "broken JSON": BROKEN_JSON,
-    "a JSON array": ARRAY,
-    "JSON of another shape": WRONG_SHAPE,
-    "JSON nested without end": DEEP,
+    "broken JSON": answer(b'{"output": {"task_id": "t'),
+    "a JSON array": answer([1, 2, 3]),
+    "JSON of another shape": answer({"output": "text", "data": 7, "request_id": "r-1"}),
+    "JSON nested without end": answer(b"[" * 200_000),
 }
 
 LOST: dict[str, Reply] = {
@@ -163,11 +135,6 @@ LOST: dict[str, Reply] = {
 async def fault_server(*script: Reply) -> AsyncIterator[FaultServer]:
     """Serve a script on a free port of this machine."""
     server = FaultServer(list(script))
-    listener = await asyncio.start_server(server.handle, "127.0.0.1", 0)
-    server.port = listener.sockets[0].getsockname()[1]
-    try:
+    with closing(await asyncio.start_server(server.handle, "127.0.0.1", 0)) as listener:
+        server.origin = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
         yield server
-    finally:
-        listener.close()
-        await server.close()
-        await listener.wait_closed()
