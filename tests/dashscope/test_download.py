@@ -13,8 +13,15 @@ from bot.dashscope import download
 from bot.dashscope.errors import DashScopeError, NotSent, ResultGone, ResultRefused, TryAgain
 from bot.dashscope.http import Timeout
 from bot.http_client import HttpClient
-from tests.dashscope.clients import IMPATIENT, client_of
-from tests.dashscope.fault_server import LOST, SILENCE, Reply, answer, fault_server
+from tests.dashscope.fault_server import (
+    IMPATIENT,
+    LOST,
+    SILENCE,
+    Reply,
+    answer,
+    client_of,
+    fault_server,
+)
 
 VIDEO = bytes(range(256)) * 4_000
 PATIENT = Timeout(5, 5, 5)

@@ -9,16 +9,17 @@ from bot.media.exchange import NormalisedSound
 from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.media.sound.normalise import normalise_sound
-from tests.support.media.meters import share_of_power, wav_samples
 from tests.support.media.voices import (
     VOICE_NOTE,
     Samples,
     as_file,
     noise,
+    share_of_power,
     silence,
     speech,
     tone,
     voice_note,
+    wav_samples,
 )
 
 

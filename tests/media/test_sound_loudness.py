@@ -10,10 +10,11 @@ import pytest
 
 from bot.media.sound.loudness import loudness_lufs, true_peak_dbtp
 from bot.media.sound.normalise import normalise_sound
-from tests.support.media.meters import measured_dbtp, measured_lufs
 from tests.support.media.voices import (
     Samples,
     as_file,
+    measured_dbtp,
+    measured_lufs,
     noise,
     silence,
     speech,
