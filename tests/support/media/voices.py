@@ -179,11 +179,3 @@ def measured_lufs(wav: bytes) -> float:
 def measured_dbtp(wav: bytes) -> float:
     """Return the highest peak of the eight times oversampled wave, in dB of full scale."""
     return 20 * math.log10(np.abs(resample_poly(wav_samples(wav), 8, 1)).max())
-
-
-def share_of_power(samples: npt.NDArray[np.float64], low_hz: float, high_hz: float) -> float:
-    """Return how much of the power lies between two frequencies, 0 to 1."""
-    powers = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
-    frequencies = np.fft.rfftfreq(len(samples), 1 / 16_000)
-    band = (frequencies >= low_hz) & (frequencies < high_hz)
-    return float(powers[band].sum() / powers.sum())
