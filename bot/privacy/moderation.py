@@ -65,7 +65,7 @@ class Moderation(Component):
         with suppress(SendUnknown, Refused):
             await self.videos.send(job, cause, Destination(admin_id), "report-video")
         shown = await deliveries.begun(self.database, job, cause)
-        there = Destination(admin_id, reply_to=shown and shown.message_id)
+        there = Destination(admin_id, reply_to=shown.message_id if shown else None)
         text, keyboard = await self._text(report, job, texts), _decisions(report, texts)
         await self.sender.send_text(there, text, keyboard=keyboard)
 
