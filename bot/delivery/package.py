@@ -17,8 +17,9 @@ from bot.telegram.destination import Destination
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import UPLOAD_LIMIT_BYTES, OutgoingNote, OutgoingVideo
 from bot.texts import Catalogue
-from storage.jobs import job_parts
-from storage.jobs.jobs import Job, JobState
+from storage.jobs import tasks
+from storage.jobs.jobs import Job
+from storage.jobs.tasks import TaskState
 
 _SMALLER_THAN_REFUSED = 0.5
 """What was refused as too big is made half as big, and under the known limit in any case."""
@@ -82,10 +83,8 @@ class Packager(Component):
         )
 
     async def _was_stopped_early(self, job: Job) -> bool:
-        if job.parts is None:
-            return False
-        parts = await job_parts.parts_of(self.database, job.id)
-        return any(part.state == JobState.CANCELLED for part in parts)
+        made = await tasks.of_job(self.database, job.id)
+        return any(task.state == TaskState.CANCELLED for task in made)
 
     async def again(self, job: Job, form: Form, text: str, destination: Destination) -> Package:
         """The package that brings a video of earlier, with that text; raises as `first`."""

@@ -15,9 +15,9 @@ from bot.dashscope.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """All an engine needs to make one video; `job_id` names it where the engine needs a name."""
+    """All an engine needs to make one video; `name` is our name of the task."""
 
-    job_id: int
+    name: str
     photo_url: str
     sound_url: str
     resolution: str

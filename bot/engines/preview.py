@@ -30,7 +30,7 @@ _KEPT_MILLISECONDS = 48 * 3600 * 1000
 
 
 class PreviewEngine:
-    """See `Engine`. A task is named after its job, so starting it twice makes one video."""
+    """See `Engine`. A task is named after ours, so starting it twice makes one video."""
 
     account = "preview"
     slots = 1
@@ -59,7 +59,7 @@ class PreviewEngine:
 
     async def submit(self, ticket: Ticket) -> str:
         """See `Engine`."""
-        task_id = f"preview-{ticket.job_id}"
+        task_id = f"preview-{ticket.name}"
         if task_id not in self._tasks:
             self._tasks[task_id] = asyncio.create_task(self._render(task_id, ticket))
         return task_id
@@ -109,7 +109,7 @@ class PreviewEngine:
             shape = _resolution(ticket)
             await self._renderer.run(render_preview, photo, sound, target, shape)
         except (OSError, MediaFailure) as error:
-            logger.warning("preview of job %s failed: %r", ticket.job_id, error)
+            logger.warning("preview of task %s failed: %r", ticket.name, error)
             code = "InvalidFile.NoHuman" if isinstance(error, NoFaceFound) else "InternalError"
             return Task(task_id, TaskStatus.FAILED, code=code)
         return Task(

@@ -147,8 +147,8 @@ async def set_voice(tx: Transaction, task: Task, url: str | None, expires_at: in
 
 
 async def postpone(tx: Transaction, task: Task, not_before_milliseconds: int) -> None:
-    """A passing fault: the same step again, later."""
-    await put_off(tx, "tasks", {"id": task.id}, not_before_milliseconds)
+    """A passing fault: the same step again, later, if it still is where it was seen."""
+    await put_off(tx, "tasks", {"id": task.id, "state": task.state}, not_before_milliseconds)
 
 
 _NOT_TAKEN = {"slot": None, "account": None, "submitting_at_milliseconds": None}

@@ -25,6 +25,7 @@ async def test_a_copy_that_expired_is_made_of_the_same_part(
         return NormalisedPicture(data + b"part", 400, 400, "", enlarged=True, faces=())
 
     monkeypatch.setattr(fakes.media_worker, "normalise_part", normalise_part)
-    await fakes.preparation.prepare(job)
+    task = await fakes.task_of(job)
+    await fakes.preparation.prepare(task)
     assert cuts == [(1, 2, 301, 402)]
-    assert not await fakes.preparation.is_outdated(job)
+    assert await fakes.preparation.ticket(task)

@@ -19,17 +19,22 @@ INSERT INTO jobs (id, request, chat_id, user_id, photo_id, voice_id, engine, res
 VALUES (1, 'pair:1:2', 7, 7, 1, 2, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 2500),
     (2, 'pair:1:3', 7, 7, 1, 3, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 2600),
     (3, 'retry:1', 7, 7, 1, 2, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 2700),
-    (4, 'retry:2', 8, 8, 1, 2, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 2800);
+    (4, 'retry:2', 8, 8, 1, 2, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 2800),
+    (5, 'retry:3', 8, 8, 1, 2, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 2850);
 INSERT INTO tasks (id, job_id, number, begins_at_milliseconds, length_milliseconds, engine, turn,
     state)
 VALUES (1, 1, 1, 0, 5000, 'wan2.2-s2v', 1, 'ready'), (2, 2, 1, 0, 5000, 'wan2.2-s2v', 2, 'ready'),
     (3, 3, 1, 0, 5000, 'wan2.2-s2v', 3, 'ready'), (4, 4, 1, 0, 5000, 'wan2.2-s2v', 4, 'ready');
+INSERT INTO tasks (id, job_id, number, begins_at_milliseconds, length_milliseconds, engine, turn,
+    state, ended_at_milliseconds)
+VALUES (5, 5, 1, 0, 5000, 'wan2.2-s2v', 5, 'cancelled', 2900);
 INSERT INTO ledger (kind, user_id, job_id, video_milliseconds, held_quota_milliseconds,
     spent_quota_milliseconds, held_micro_yuan, spent_micro_yuan, day, at_milliseconds)
 VALUES ('grant', 7, NULL, 0, 0, -1000, 0, 0, '2026-11-22', 900),
     ('hold', 7, 1, 5000, 5000, 0, 2500000, 0, '2026-11-22', 2500),
     ('hold', 7, 2, 5000, 5000, 0, 2500000, 0, '2026-11-22', 2600),
-    ('hold', 8, 4, 5000, 5000, 0, 2500000, 0, '2026-11-22', 2800);
+    ('hold', 8, 4, 5000, 5000, 0, 2500000, 0, '2026-11-22', 2800),
+    ('hold', 8, 5, 5000, 5000, 0, 2500000, 0, '2026-11-22', 2850);
 UPDATE tasks SET state = 'submitting', account = 'dashscope', slot = 1,
     submitting_at_milliseconds = 2900 WHERE id = 2;
 INSERT INTO ledger (kind, user_id, job_id, video_milliseconds, held_quota_milliseconds,

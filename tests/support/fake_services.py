@@ -31,8 +31,9 @@ from bot.telegram.destination import Destination
 from bot.worker import Worker
 from storage import media
 from storage.db.database import Database
-from storage.jobs import job_parts, jobs, moves
+from storage.jobs import jobs, moves, task_moves, tasks
 from storage.jobs.jobs import Job, JobState
+from storage.jobs.tasks import Task, TaskState
 from tests.storage import orders
 from tests.support.clock import FakeClock
 from tests.support.common import common_services
@@ -103,13 +104,12 @@ class Fakes:
                 engines=engines,
                 outages=outages,
                 preparation=preparation,
-                steps={
-                    JobState.SUBMITTING: self.submission.reconcile,
-                    JobState.RUNNING: self.watch.watch,
-                    JobState.FETCHING: self.result.fetch,
-                    JobState.JOINING: self.join,
-                    JobState.DELIVERING: self.deliver,
+                task_steps={
+                    TaskState.SUBMITTING: self.submission.reconcile,
+                    TaskState.RUNNING: self.watch.watch,
+                    TaskState.FETCHING: self.result.fetch,
                 },
+                job_steps={JobState.JOINING: self.join, JobState.DELIVERING: self.deliver},
                 finisher=finisher,
             ),
             slots=self.slots,
@@ -126,10 +126,10 @@ class Fakes:
             assert item is not None
             await media.announced(tx, item)
 
-    async def join(self, whole: Job) -> None:
-        """In the place of `Joining`: the parts are one video."""
+    async def join(self, job: Job) -> None:
+        """In the place of `Joining`: the results are one video."""
         async with self.database.transaction() as tx:
-            await job_parts.joined(tx, whole.id)
+            await moves.joined(tx, job.id)
 
     async def deliver(self, job: Job) -> None:
         """In the place of `Delivery`: the video arrives."""
@@ -150,21 +150,42 @@ class Fakes:
         await orders.make_ready(self.database, job)
         return await self.job(job.id)
 
-    async def running_job(self) -> Job:
-        """A job whose task is known."""
-        job = await self.waiting_job()
+    async def waiting_task(self, user_id: int = 1) -> Task:
+        """The task of such a job."""
+        return await self.task_of(await self.waiting_job(user_id))
+
+    async def running_task(self) -> Task:
+        """A task that the provider has."""
+        await self.waiting_job()
         async with self.database.transaction() as tx:
             engine = self.engine
-            await moves.take_slot(tx, account=engine.account, slots=9, engine=engine.name)
-            await moves.submitted(tx, job.id, f"t-{next(_tasks)}")
-        return await self.job(job.id)
+            taken = await task_moves.take_slot(
+                tx, account=engine.account, slots=9, engine=engine.name
+            )
+            assert taken is not None
+            await task_moves.submitted(tx, taken, f"t-{next(_tasks)}")
+        return await self.task(taken.id)
 
-    async def rendered_job(self, url: str | None) -> Job:
-        """A job whose task succeeded, with that address."""
-        job = await self.running_job()
+    async def running_job(self) -> Job:
+        """The job of such a task."""
+        return await self.job((await self.running_task()).job_id)
+
+    async def rendered_task(self, url: str | None) -> Task:
+        """A task that succeeded, with that address."""
+        task = await self.running_task()
         async with self.database.transaction() as tx:
-            await moves.rendered(tx, job.id, video_url=url, billed_milliseconds=5_000)
-        return await self.job(job.id)
+            await task_moves.rendered(tx, task, video_url=url, billed_milliseconds=5_000)
+        return await self.task(task.id)
+
+    async def task(self, number: int) -> Task:
+        """As it stands."""
+        found = await tasks.get(self.database, number)
+        assert found is not None
+        return found
+
+    async def task_of(self, job: Job) -> Task:
+        """The first task of a job, as it stands."""
+        return await orders.task_of(self.database, job)
 
     async def job(self, job_id: int) -> Job:
         """As it stands."""

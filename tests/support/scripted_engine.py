@@ -38,7 +38,7 @@ class ScriptedEngine:
         self.sends_date = True
         self.listed: list[TaskSummary] = []
         self.queries = 0
-        self.submitted: list[int] = []
+        self.submitted: list[str] = []
         self.fetched: list[str] = []
         self.refusal: DashScopeError | None = None
         self.files: dict[str, bytes | DashScopeError] = {}
@@ -62,7 +62,7 @@ class ScriptedEngine:
         return UploadedFile(f"oss://{file_name}", self._clock.now_milliseconds() + 48 * 3600_000)
 
     async def submit(self, ticket: Ticket) -> str:
-        self.submitted.append(ticket.job_id)
+        self.submitted.append(ticket.name)
         if self.during_submit is not None:
             await self.during_submit()
         if self.refusal is not None:
