@@ -1,8 +1,7 @@
 """Trouble that only the operator can mend: told once in the operator's chats, or as an alarm.
 
-It is written down with what caused it, and sent by the worker: a crash or a chat that cannot be
-reached does not lose it. Where a crash comes between the sending and the note of it, it is told
-twice.
+It is put into the outbox with what caused it: a crash or a chat that cannot be reached does not
+lose it. Where a crash comes between the sending and the note of it, it is told twice.
 """
 
 from __future__ import annotations
@@ -12,28 +11,25 @@ import hashlib
 import logging
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
-from bot.clock import Clock
 from bot.config import Settings
 from bot.dashscope.errors import DashScopeError, ServiceStopped
-from bot.outbox import Work
+from bot.outbox import Attempt, Kind, NotNow, Pointless
 from bot.retry import ALERT
 from bot.telegram.connection import build_bot
 from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import describe
-from bot.telegram.errors import ChatDead, TelegramFailure
+from bot.telegram.errors import ChatDead, Refused
 from bot.telegram.sender import Sender
 from bot.texts import Texts
 from bot.texts.catalogue import TextMissing
 from storage import alerts
-from storage.alerts import Alert, AlertDelivery, Value
+from storage.alerts import Alert, Value
 from storage.db.database import Database, Transaction
 from storage.people import people
 from storage.verdicts import NoVerdict
@@ -42,9 +38,6 @@ logger = logging.getLogger(__name__)
 
 Noting = Callable[[Transaction], Awaitable[None]]
 """Writes something down in the transaction of what caused it."""
-
-LONGEST_UNTOLD_MILLISECONDS = 7 * 24 * 3600 * 1000
-"""What could not be told for so long is given up."""
 
 _LONGEST_VALUE = 1_000
 
@@ -57,7 +50,6 @@ class Operator:
     sender: Sender
     texts: Texts
     admin_ids: frozenset[int]
-    clock: Clock
 
     async def tell(self, subject: str, key: str, **values: Value) -> None:
         """Have it told, unless the same subject was within the hour."""
@@ -98,59 +90,26 @@ class Operator:
         """Have told that paid checks of one photo bring no verdict."""
         await self.tell(f"no-verdict:{failure.model}", "operator-no-verdict", detail=str(failure))
 
-    async def due(self) -> dict[Hashable, Work]:
-        """See `BackgroundTask`."""
-        return {
-            ("alerts", admin_id): partial(self.send_deliveries, admin_id)
-            for admin_id in await self.waiting()
-        }
+    @property
+    def kind(self) -> Kind:
+        """See `Kind`: told twice does less harm than not at all; no refusal is the last word."""
+        return Kind(name=alerts.ALERT, run=self._send, retry=ALERT)
 
-    async def waiting(self) -> list[int]:
-        """The administrators who are to be told something now."""
-        deliveries = await alerts.due(self.database)
-        return sorted({delivery.admin_id for delivery in deliveries})
-
-    async def send_deliveries(self, admin_id: int) -> None:
-        """Send this administrator what is due; what fails is put off, and none overtakes it."""
-        for delivery in await alerts.due(self.database):
-            if delivery.admin_id == admin_id and not await self._send(delivery):
-                return
-
-    async def _send(self, delivery: AlertDelivery) -> bool:
-        """Whether this delivery is done with."""
-        if delivery.admin_id not in self.admin_ids:
-            return await self._give_up(delivery, "not an administrator any more")
-        texts = self.texts.of(await people.language_code(self.database, delivery.admin_id))
+    async def _send(self, attempt: Attempt) -> None:
+        admin_id, told = attempt.entry.chat_id, attempt.entry.values
+        if admin_id not in self.admin_ids:
+            raise Pointless(f"{admin_id} is not an administrator any more")
+        texts = self.texts.of(await people.language_code(self.database, admin_id))
         try:
-            text = texts.html(delivery.text_key, **delivery.values)
-            await self.sender.send_text(Destination(delivery.admin_id), text)
-        except (ChatDead, TextMissing) as failure:
-            return await self._give_up(delivery, repr(failure))
-        except TelegramFailure as failure:
-            return await self._put_off(delivery, failure)
-        async with self.database.transaction() as tx:
-            await alerts.end(tx, delivery, told=True)
-        return True
-
-    async def _put_off(self, delivery: AlertDelivery, failure: TelegramFailure) -> bool:
-        """An answer that was lost too: told twice does less harm than not at all."""
-        now = self.clock.now_milliseconds()
-        if now - delivery.at_milliseconds > LONGEST_UNTOLD_MILLISECONDS:
-            return await self._give_up(delivery, repr(failure))
-        logger.warning("operator %s could not be told now: %s", delivery.admin_id, failure)
-        delay_seconds = ALERT.endless_delay_seconds(delivery.tries + 1)
-        async with self.database.transaction() as tx:
-            await alerts.put_off(tx, delivery, now + int(delay_seconds * 1000))
-        return False
-
-    async def _give_up(self, delivery: AlertDelivery, reason: str) -> bool:
-        logger.error(
-            "operator %s is not told of %s %s: %s",
-            *(delivery.admin_id, delivery.text_key, delivery.values, reason),
-        )
-        async with self.database.transaction() as tx:
-            await alerts.end(tx, delivery, told=False)
-        return True
+            text = texts.html(told["text_key"], **told["values"])
+        except TextMissing as missing:
+            raise Pointless(repr(missing)) from missing
+        try:
+            await self.sender.send_text(Destination(admin_id), text)
+        except ChatDead:
+            raise
+        except Refused as refusal:
+            raise NotNow(str(refusal)) from refusal
 
 
 def _shortened(value: Value) -> Value:
@@ -187,7 +146,7 @@ async def _say(settings: Settings, text: str) -> None:
     bot = build_bot(settings.telegram_bot_token, settings.telegram_base_url)
     try:
         for admin_id in sorted(settings.admin_ids):
-            await bot.send_message(admin_id, text, parse_mode=ParseMode.HTML)
+            await bot.send_message(admin_id, text)
     finally:
         await bot.request.shutdown()
 

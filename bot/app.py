@@ -11,17 +11,17 @@ from typing import NamedTuple
 from bot.alerts import Operator, raise_alarm
 from bot.chat.build import build_chat
 from bot.clock import Clock, SystemClock
-from bot.common import build_common
+from bot.common import build_common, build_outbox
 from bot.config import Settings
 from bot.delivery.build import build_delivery
 from bot.engines.build import build_engines
 from bot.intake.build import build_intake
 from bot.jobs.build import build_jobs
 from bot.jobs.recover import Restoration
-from bot.outbox import BackgroundTask
 from bot.privacy.build import PrivacyServices, build_privacy
 from bot.services import Services
 from bot.shutdown import end_at_last, unless_stopped
+from bot.task_pool import BackgroundTask
 from bot.telegram.connection import (
     BotApplication,
     build_application,
@@ -117,17 +117,16 @@ async def _join(
 
 
 def _worker(services: Services, privacy: PrivacyServices, menus: Menus) -> Worker:
-    """With every background task there is."""
+    """With every background task and every kind of outbox entry there is."""
     common, chat, jobs = services.common, services.chat, services.jobs
     background_tasks: list[BackgroundTask] = [
         services.engines.outages,
-        common.operator,
-        services.intake.clips,
         chat.first_status,
         services.delivery.resends,
         *privacy.background_tasks,
         menus,
     ]
+    kinds = [common.operator.kind, services.intake.clips.kind, *privacy.kinds]
     return Worker(
         common=common,
         intake=services.intake.intake,
@@ -135,6 +134,7 @@ def _worker(services: Services, privacy: PrivacyServices, menus: Menus) -> Worke
         slots=jobs.slots,
         progress=chat.progress,
         background_tasks=background_tasks,
+        outbox=build_outbox(common, kinds),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -12,13 +13,15 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.http_client import HttpClient
 from bot.limits import Limits, limits_of
-from bot.media.worker.client import DECODING, RENDERING, MediaWorker
-from bot.outbox import Wakeup
+from bot.media.worker.client import MediaWorker
+from bot.media.worker.limits import DECODING, RENDERING
+from bot.outbox import Kind, OutboxRunner
+from bot.task_pool import Wakeup
 from bot.telegram.build import TelegramServices, build_telegram
 from bot.telegram.files import Files
 from bot.telegram.sender import Sender
 from bot.texts import Texts
-from storage.db.database import Database
+from storage.db.database import Database, Transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,11 +109,22 @@ async def build_common(
             renderer=await stack.enter_async_context(MediaWorker(RENDERING, clock)),
         ),
         operator=Operator(
-            database=database,
-            sender=telegram.sender,
-            texts=texts,
-            admin_ids=limits.admin_ids,
-            clock=clock,
+            database=database, sender=telegram.sender, texts=texts, admin_ids=limits.admin_ids
         ),
         wakeup=Wakeup(),
+    )
+
+
+def build_outbox(common: CommonServices, kinds: Iterable[Kind]) -> OutboxRunner:
+    """On top of these; the operator hears of entries that no kind is there for."""
+
+    async def report(tx: Transaction, kind: str) -> None:
+        await common.operator.note(tx, f"outbox:{kind}", "operator-unknown-kind", kind=kind)
+
+    return OutboxRunner(
+        database=common.database,
+        sender=common.telegram.sender,
+        kinds=kinds,
+        report=report,
+        wakeup=common.wakeup,
     )

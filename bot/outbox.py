@@ -1,25 +1,244 @@
-"""Background tasks: all found in the database, each run once at a time, woken when there is one."""
+"""The outbox's runner: does what was put down there, once each, whatever comes between.
+
+A kind of work is one function that returns or raises; what it raises decides what follows.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Hashable
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 
-from bot.retry import BROKEN_TASK, OUTBOX, RetryPolicy
-from bot.telegram.errors import SendUnknown, TelegramFailure, TryAgain
+from bot.retry import OUTBOX, UNKNOWN_KIND, RetryPolicy
+from bot.task_pool import TaskPool
+from bot.telegram.api_calls import waiting_at_most
+from bot.telegram.destination import Destination
+from bot.telegram.errors import (
+    ChatDead,
+    ChatMoved,
+    SecondInstance,
+    SendUnknown,
+    TelegramFailure,
+    TokenRejected,
+    TryAgain,
+)
+from bot.telegram.sender import Sender
+from storage import outbox
+from storage.db.database import Database, Transaction
+from storage.groups import chats
+from storage.outbox import OutboxEntry
 
 logger = logging.getLogger(__name__)
 
-Work = Callable[[], Coroutine[Any, Any, None]]
+A_WEEK_SECONDS = 7 * 24 * 3600.0
+
+_AT_ONCE = 8
+_DUE_AT_ONCE = 100
+_LONGEST_WAIT_SECONDS = 5.0
+"""A chat in which a call would have to wait longer is left alone, and others are served."""
 
 
-class BackgroundTask(Protocol):
-    """One kind of them; the worker looks for what is due and has each done once at a time."""
+class NotNow(Exception):
+    """It cannot be done yet: once more, later."""
 
-    async def due(self) -> dict[Hashable, Work]:
-        """What is to be done now, by a key that no other kind uses."""
+
+class Pointless(Exception):
+    """It cannot be done, or is not wanted any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt at one entry."""
+
+    entry: OutboxEntry
+    database: Database
+
+    @property
+    def destination(self) -> Destination:
+        """The answer to the message that it is about."""
+        entry = self.entry
+        return Destination.of(entry.chat_id, entry.thread_id, entry.message_id)
+
+    async def sending(self) -> None:
+        """Record that a call is about to be made that must not be made twice.
+
+        Raises: Pointless: the entry is gone.
+        """
+        async with self.database.transaction() as tx:
+            if not await outbox.sending(tx, self.entry.id):
+                raise Pointless(f"{self.entry.unique_key} is gone")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What is done for one kind of entry, and what when it does not succeed.
+
+    `run` returns when it is done. It raises `TelegramFailure`s, `NotNow`, `Pointless`.
+    `repeatable`: where it is not known whether it was done it is done again; else it is given up.
+    `retry` says when; for as long as `longest_seconds`, or as often as it has delays.
+    `given_up` is told of the failure, in the transaction that ends the entry.
+    `erased`: the entry goes when it ends, since it names somebody who is forgotten.
+    """
+
+    name: str
+    run: Callable[[Attempt], Awaitable[None]]
+    repeatable: bool = True
+    retry: RetryPolicy = OUTBOX
+    longest_seconds: float | None = A_WEEK_SECONDS
+    given_up: Callable[[Transaction, OutboxEntry, Exception], Awaitable[None]] | None = None
+    erased: bool = False
+
+    def delay_seconds(self, attempts: int, age_seconds: float) -> float | None:
+        """How long to wait when so many attempts failed; None: it is given up."""
+        if self.longest_seconds is None:
+            return self.retry.delay_seconds(attempts)
+        if age_seconds > self.longest_seconds:
+            return None
+        return self.retry.endless_delay_seconds(attempts)
+
+
+@dataclass(kw_only=True)
+class OutboxRunner:
+    """Has entries done: of each kind in each chat one at a time.
+
+    `report` is told of a kind that is not known, in the transaction that puts its entry off.
+    """
+
+    database: Database
+    sender: Sender
+    kinds: Iterable[Kind]
+    report: Callable[[Transaction, str], Awaitable[None]]
+    wakeup: Callable[[], None]
+
+    def __post_init__(self) -> None:
+        self._kinds = {kind.name: kind for kind in self.kinds}
+        self._pool = TaskPool(_AT_ONCE, self.wakeup)
+        self._under_way: dict[int, tuple[int, str]] = {}
+
+    async def begin_what_is_due(self) -> None:
+        """As much as there is room for."""
+        room = self._pool.room
+        if not room:
+            return
+        for entry in await outbox.due(self.database, room + len(self._under_way)):
+            if self._pool.room and not self._is_busy(entry):
+                self._pool.start(entry.id, partial(self._attempt_alone, entry))
+
+    async def attempt_due(self, only: Kind | None = None) -> bool:
+        """One attempt at the first of each kind in each chat, in this task; False: none is due."""
+        entries = await outbox.due(self.database, _DUE_AT_ONCE)
+        chosen = [entry for entry in entries if only is None or entry.kind == only.name]
+        for entry in chosen:
+            await self.attempt(entry)
+        return bool(chosen)
+
+    async def close(self, grace_seconds: float) -> None:
+        """See `TaskPool`."""
+        await self._pool.close(grace_seconds)
+
+    async def attempt(self, entry: OutboxEntry) -> None:
+        """Do it, put it off or give it up; a fault of ours or of the whole bot is raised."""
+        kind = self._kinds.get(entry.kind)
+        if kind is None:
+            await self._keep(entry)
+        elif (wait_seconds := self.sender.wait_seconds(entry.chat_id)) > _LONGEST_WAIT_SECONDS:
+            async with self.database.transaction() as tx:
+                await outbox.leave_alone(tx, entry.chat_id, _after(tx, wait_seconds))
+        elif (begun := await self._begin(kind, entry)) is not None:
+            await self._run(kind, begun)
+
+    def _is_busy(self, entry: OutboxEntry) -> bool:
+        return (entry.chat_id, entry.kind) in self._under_way.values()
+
+    async def _attempt_alone(self, entry: OutboxEntry) -> None:
+        self._under_way[entry.id] = (entry.chat_id, entry.kind)
+        try:
+            await self.attempt(entry)
+        finally:
+            del self._under_way[entry.id]
+
+    async def _keep(self, entry: OutboxEntry) -> None:
+        """A later version of the program put it down; it is said once."""
+        delay_seconds = UNKNOWN_KIND.endless_delay_seconds(entry.attempts + 1)
+        async with self.database.transaction() as tx:
+            if not entry.attempts:
+                await self.report(tx, entry.kind)
+            await outbox.begin(tx, entry, _after(tx, delay_seconds))
+
+    async def _begin(self, kind: Kind, entry: OutboxEntry) -> OutboxEntry | None:
+        async with self.database.transaction() as tx:
+            if entry.sending_at_milliseconds is not None and not kind.repeatable:
+                await self._end(tx, kind, entry, done=False)
+                return None
+            if entry.attempts and _delay_seconds(tx, kind, entry) is None:
+                await self._give_up(tx, kind, entry, Pointless("in vain for too long"))
+                return None
+            lease_seconds = kind.retry.endless_delay_seconds(entry.attempts + 1)
+            return await outbox.begin(tx, entry, _after(tx, lease_seconds))
+
+    async def _run(self, kind: Kind, entry: OutboxEntry) -> None:
+        try:
+            with waiting_at_most(_LONGEST_WAIT_SECONDS):
+                await kind.run(Attempt(entry, self.database))
+        except (TokenRejected, SecondInstance):
+            raise
+        except (TelegramFailure, NotNow, Pointless) as failure:
+            async with self.database.transaction() as tx:
+                await self._judge(tx, kind, entry, failure)
+        else:
+            async with self.database.transaction() as tx:
+                await self._end(tx, kind, entry, done=True)
+
+    async def _judge(
+        self, tx: Transaction, kind: Kind, entry: OutboxEntry, failure: Exception
+    ) -> None:
+        match failure:
+            case SendUnknown() if not kind.repeatable:
+                logger.info("%s may be done: %s", entry.unique_key, failure)
+                await self._end(tx, kind, entry, done=False)
+            case TryAgain() | NotNow() | SendUnknown():
+                await self._put_off(tx, kind, entry, failure)
+            case ChatMoved():
+                await chats.move(tx, entry.chat_id, failure.new_chat_id)
+            case ChatDead():
+                await self._give_up(tx, kind, entry, failure)
+                await chats.close_chat(tx, entry.chat_id, str(failure))
+            case _:
+                await self._give_up(tx, kind, entry, failure)
+
+    async def _put_off(
+        self, tx: Transaction, kind: Kind, entry: OutboxEntry, failure: Exception
+    ) -> None:
+        delay_seconds = _delay_seconds(tx, kind, entry)
+        if delay_seconds is None:
+            await self._give_up(tx, kind, entry, failure)
+            return
+        logger.warning("%s in %.0f s: %r", entry.unique_key, delay_seconds, failure)
+        await outbox.put_off(tx, entry.id, _after(tx, delay_seconds))
+
+    async def _give_up(
+        self, tx: Transaction, kind: Kind, entry: OutboxEntry, failure: Exception
+    ) -> None:
+        logger.error("%s is given up: %r", entry.unique_key, failure)
+        if kind.given_up is not None:
+            await kind.given_up(tx, entry, failure)
+        await self._end(tx, kind, entry, done=False)
+
+    async def _end(self, tx: Transaction, kind: Kind, entry: OutboxEntry, *, done: bool) -> None:
+        if kind.erased:
+            await outbox.erase(tx, entry.id)
+        else:
+            await outbox.end(tx, entry.id, done=done)
+
+
+def _after(tx: Transaction, seconds: float) -> int:
+    return tx.now_milliseconds + int(seconds * 1000)
+
+
+def _delay_seconds(tx: Transaction, kind: Kind, entry: OutboxEntry) -> float | None:
+    age_milliseconds = tx.now_milliseconds - entry.created_at_milliseconds
+    return kind.delay_seconds(entry.attempts, age_milliseconds / 1000)
 
 
 def delay_milliseconds(tries: int, policy: RetryPolicy = OUTBOX) -> int:
@@ -33,10 +252,7 @@ async def say_or(
     later: Callable[[], Awaitable[None]],
     never: Callable[[TelegramFailure], Awaitable[None]],
 ) -> None:
-    """Say something; what may work later is put off, what never will is given up.
-
-    An answer that was lost counts as not said: a text that comes twice does less harm than none.
-    """
+    """Say something; what may work later is put off, what never will is given up."""
     try:
         await say()
     except (TryAgain, SendUnknown) as failure:
@@ -45,74 +261,3 @@ async def say_or(
     except TelegramFailure as failure:
         logger.warning("stays unsaid: %s", failure)
         await never(failure)
-
-
-class TaskPool:
-    """Runs one coroutine per key; a failure is logged and reported, never lost, never fatal."""
-
-    def __init__(self, limit: int, on_end: Callable[[], None]) -> None:
-        self._limit = asyncio.Semaphore(limit)
-        self._on_end = on_end
-        self._tasks: dict[Hashable, asyncio.Task[None]] = {}
-        self._resting_until: dict[Hashable, float] = {}
-
-    def start(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Begin, unless this key is being worked on, or failed a moment ago."""
-        if key in self._tasks or self._is_resting(key):
-            return
-        task = asyncio.create_task(self._run(work))
-        self._tasks[key] = task
-        task.add_done_callback(lambda _: self._ended(key))
-
-    def busy(self, key: Hashable) -> bool:
-        """Whether this key is being worked on."""
-        return key in self._tasks
-
-    async def close(self, grace_seconds: float) -> None:
-        """Let what is nearly done finish, cancel the rest."""
-        tasks = list(self._tasks.values())
-        if not tasks:
-            return
-        _, late = await asyncio.wait(tasks, timeout=grace_seconds)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _is_resting(self, key: Hashable) -> bool:
-        until = self._resting_until.get(key, 0.0)
-        if until > asyncio.get_running_loop().time():
-            return True
-        self._resting_until.pop(key, None)
-        return False
-
-    async def _run(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        async with self._limit:
-            await work()
-
-    def _ended(self, key: Hashable) -> None:
-        task = self._tasks.pop(key)
-        if not task.cancelled() and task.exception() is not None:
-            logger.error("work on %s failed", key, exc_info=task.exception())
-            rest_seconds = BROKEN_TASK.endless_delay_seconds(1)
-            self._resting_until[key] = asyncio.get_running_loop().time() + rest_seconds
-        self._on_end()
-
-
-class Wakeup:
-    """Many may give it, one waits for it; several at once are one."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def __call__(self) -> None:
-        """Wake the one who waits, or let the next wait end at once."""
-        self._event.set()
-
-    async def wait(self, at_most_seconds: float) -> None:
-        """Until the next nudge, or so long: a nudge is a courtesy, the time limit the promise."""
-        try:
-            async with asyncio.timeout(at_most_seconds):
-                await self._event.wait()
-        except TimeoutError:
-            return
-        self._event.clear()

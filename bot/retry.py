@@ -101,6 +101,8 @@ STATUS_UNSAID = RetryPolicy((5,))
 END_UNSAID = RetryPolicy((60, 600, 3600))
 """A job's end that Telegram refuses to show: a right comes back, a topic is opened."""
 ALERT = RetryPolicy((5, 15, 60, 300, 900, 3600))
-"""What the operator is told; its owner gives it up."""
+"""What the operator is told; endless."""
+UNKNOWN_KIND = RetryPolicy((3600,))
+"""What a later version of the program is to do; endless."""
 BROKEN_TASK = RetryPolicy((5,))
 """A background task that ended in an error of ours; endless."""

@@ -10,7 +10,7 @@ from bot.delivery.build import DeliveryServices
 from bot.engines.build import EngineServices
 from bot.intake.build import IntakeServices
 from bot.jobs.build import JobServices
-from bot.outbox import Wakeup
+from bot.task_pool import Wakeup
 
 
 @dataclass(frozen=True, kw_only=True)

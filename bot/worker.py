@@ -14,7 +14,8 @@ from bot.common import CommonServices
 from bot.intake.intake import Intake
 from bot.jobs.slots import Slots
 from bot.jobs.steps import JobSteps, Step
-from bot.outbox import BackgroundTask, TaskPool
+from bot.outbox import OutboxRunner
+from bot.task_pool import BackgroundTask, TaskPool
 from storage import media
 
 _LOOK_EVERY_SECONDS = 1.0
@@ -39,6 +40,7 @@ class Worker:
         slots: Slots,
         progress: Progress,
         background_tasks: Sequence[BackgroundTask],
+        outbox: OutboxRunner,
     ) -> None:
         self._database, self._clock = common.database, common.clock
         self._wakeup = wakeup = common.wakeup
@@ -47,6 +49,7 @@ class Worker:
         self._slots = slots
         self._progress = progress
         self._background_tasks = background_tasks
+        self._outbox = outbox
         self._items = TaskPool(_INTAKES_AT_ONCE, wakeup)
         self._jobs = TaskPool(_JOBS_AT_ONCE, wakeup)
         self._critical = TaskPool(_JOBS_AT_ONCE, wakeup)
@@ -70,6 +73,7 @@ class Worker:
                 self._critical.close(_CRITICAL_GRACE_SECONDS),
                 self._jobs.close(0),
                 self._deliveries.close(_GRACE_SECONDS),
+                self._outbox.close(_GRACE_SECONDS),
             )
 
     async def _begin_what_is_due(self) -> None:
@@ -82,6 +86,7 @@ class Worker:
         for background_task in self._background_tasks:
             for key, work in (await background_task.due()).items():
                 self._deliveries.start(key, work)
+        await self._outbox.begin_what_is_due()
         async for task, work in self._slots.fill():
             self._critical.start(("task", task.id), work)
 

@@ -40,6 +40,12 @@ class ButtonPress:
     thread_id: int
     message_id: int
     arguments: tuple[str, ...]
+    update_id: int
+
+    @property
+    def cause(self) -> str:
+        """What names this press: it may be handled twice."""
+        return f"update:{self.update_id}"
 
     @property
     def user_id(self) -> int:

@@ -72,12 +72,14 @@ async def answer_button(update: Update, context: Context) -> None:
         await remember(services, query.from_user, query.message.chat.id)
     chat_id = query.message.chat.id if query.message else None
     texts = await texts_for(services, query.from_user, chat_id)
-    answer = await answer_of(services, texts, query)
+    answer = await answer_of(services, texts, query, update.update_id)
     text = texts.plain(answer.key, **answer.values)
     await services.sender.answer_callback(query.id, text, alert=answer.alert)
 
 
-async def answer_of(services: Services, texts: Catalogue, query: CallbackQuery) -> Answer:
+async def answer_of(
+    services: Services, texts: Catalogue, query: CallbackQuery, update_id: int
+) -> Answer:
     """What the button comes to: what is unknown, or has another form, has expired."""
     data = query.data or ""
     name, *arguments = data.split(":")
@@ -96,6 +98,7 @@ async def answer_of(services: Services, texts: Catalogue, query: CallbackQuery) 
         thread_id=thread_id or 0,
         message_id=message.message_id,
         arguments=tuple(arguments),
+        update_id=update_id,
     )
     try:
         answer = await action(pressed)

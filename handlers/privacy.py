@@ -81,7 +81,9 @@ async def send_copy(pressed: ButtonPress) -> str:
     """mydata:PERSON has a copy of everything sent."""
     _check_owner(pressed)
     async with pressed.services.database.transaction() as tx:
-        await data_export.want(tx, pressed.user_id, pressed.chat_id, pressed.message_id)
+        await data_export.want(
+            tx, pressed.cause, pressed.user_id, pressed.chat_id, pressed.message_id
+        )
     pressed.services.wakeup()
     return "answer-data-copy"
 

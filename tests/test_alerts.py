@@ -2,144 +2,154 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.alerts import LONGEST_UNTOLD_MILLISECONDS, Operator
+from bot.alerts import Operator
+from bot.common import build_outbox
 from bot.dashscope.errors import RequestInvalid
-from bot.telegram.errors import ChatDead, NotSent, SendUnknown, TelegramFailure
+from bot.outbox import A_WEEK_SECONDS, OutboxRunner
+from bot.telegram.errors import ChatDead, NotAllowed, NotSent, SendUnknown, TelegramFailure
 from bot.texts import Texts
 from storage.db.database import Transaction
 from storage.jobs.tasks import TaskState
-from tests.support.fake_services import OPERATOR, Fakes
+from tests.support.fake_services import OPERATOR, Fakes, run_all
 from tests.support.fakes import FakeSender
 
 OLGA, OTTO = OPERATOR, OPERATOR + 1
 HOUR_SECONDS = 3_601.0
 
 
-def operator_with(fakes: Fakes, post: FakeSender, *admins: int) -> Operator:
-    return Operator(
-        database=fakes.database,
-        sender=post,
-        texts=Texts(),
-        admin_ids=frozenset(admins or {OLGA}),
-        clock=fakes.clock,
+@dataclass(frozen=True)
+class Telling:
+    """An operator, and the outbox that brings what they are told."""
+
+    operator: Operator
+    outbox: OutboxRunner
+
+    async def tell(self, subject: str, key: str, **values: str) -> None:
+        await self.operator.tell(subject, key, **values)
+
+    async def send(self) -> None:
+        await run_all(self.outbox)
+
+
+def telling(fakes: Fakes, post: FakeSender, *admins: int) -> Telling:
+    operator = Operator(
+        database=fakes.database, sender=post, texts=Texts(), admin_ids=frozenset(admins or {OLGA})
     )
-
-
-async def send(operator: Operator) -> None:
-    for admin_id in await operator.waiting():
-        await operator.send_deliveries(admin_id)
+    telegram = replace(fakes.common.telegram, sender=post)
+    return Telling(
+        operator, build_outbox(replace(fakes.common, telegram=telegram), [operator.kind])
+    )
 
 
 async def test_the_same_subject_is_told_once_an_hour(fakes: Fakes) -> None:
     post = FakeSender()
-    operator = operator_with(fakes, post)
+    operator = telling(fakes, post)
     for _ in range(3):
         await operator.tell("budget", "operator-budget")
     await operator.tell("disk", "operator-disk", detail="full")
-    await send(operator)
+    await operator.send()
     assert len(post.to(OLGA)) == 2
     fakes.clock.advance(HOUR_SECONDS)
     await operator.tell("budget", "operator-budget")
-    await send(operator)
+    await operator.send()
     assert len(post.to(OLGA)) == 3
 
 
-@pytest.mark.parametrize("failure", [NotSent("away"), SendUnknown("cut"), TelegramFailure("?")])
+@pytest.mark.parametrize("failure", [NotSent("away"), SendUnknown("cut"), NotAllowed("?")])
 async def test_what_could_not_be_sent_is_sent_later_with_pauses_that_grow(
     fakes: Fakes, failure: TelegramFailure
 ) -> None:
     post = FakeSender()
-    operator = operator_with(fakes, post)
+    operator = telling(fakes, post)
     post.failures[OLGA] = failure
     await operator.tell("lost:1", "operator-budget")
     for seconds in (0.0, 6.0, 16.0, 61.0):
         fakes.clock.advance(seconds)
-        await send(operator)
-        await send(operator)
+        await operator.send()
+        await operator.send()
     assert post.tries == 4
     post.failures.clear()
     fakes.clock.advance(HOUR_SECONDS)
-    await send(operator)
-    await send(operator)
+    await operator.send()
+    await operator.send()
     assert len(post.to(OLGA)) == 1
 
 
 async def test_a_week_in_vain_is_the_end(fakes: Fakes, caplog: pytest.LogCaptureFixture) -> None:
     post = FakeSender()
-    operator = operator_with(fakes, post)
+    operator = telling(fakes, post)
     post.failures[OLGA] = NotSent("away")
     await operator.tell("lost:1", "operator-budget")
-    await send(operator)
-    fakes.clock.advance(LONGEST_UNTOLD_MILLISECONDS / 1000 - 1)
-    await send(operator)
+    await operator.send()
+    fakes.clock.advance(A_WEEK_SECONDS - 1)
+    await operator.send()
     assert post.tries == 2
     fakes.clock.advance(HOUR_SECONDS)
-    await send(operator)
+    await operator.send()
     post.failures.clear()
     fakes.clock.advance(HOUR_SECONDS)
-    await send(operator)
+    await operator.send()
     assert post.to(OLGA) == []
-    assert "is not told of operator-budget" in caplog.text
+    assert "alert:lost:1" in caplog.text
 
 
 async def test_each_administrator_is_told_whoever_else_cannot_be(
     fakes: Fakes, caplog: pytest.LogCaptureFixture
 ) -> None:
     post = FakeSender()
-    operator = operator_with(fakes, post, OLGA, OTTO, OTTO + 1)
+    operator = telling(fakes, post, OLGA, OTTO, OTTO + 1)
     post.failures = {OLGA: ChatDead("never started the bot"), OTTO: NotSent("away")}
     await operator.tell("lost:1", "operator-budget")
-    await send(operator)
-    assert f"operator {OLGA} is not told" in caplog.text
+    await operator.send()
+    assert f":{OLGA} is given up" in caplog.text
     assert len(post.to(OTTO + 1)) == 1
     post.failures.clear()
     fakes.clock.advance(60)
-    await send(operator)
+    await operator.send()
     assert [len(post.to(admin)) for admin in (OLGA, OTTO, OTTO + 1)] == [0, 1, 1]
 
 
 async def test_who_is_no_administrator_any_more_is_not_told(fakes: Fakes) -> None:
     post = FakeSender()
-    await operator_with(fakes, post, OLGA, OTTO).tell("lost:1", "operator-budget")
-    later = operator_with(fakes, post, OTTO)
-    await send(later)
+    await telling(fakes, post, OLGA, OTTO).tell("lost:1", "operator-budget")
+    later = telling(fakes, post, OTTO)
+    await later.send()
     assert (post.to(OLGA), len(post.to(OTTO))) == ([], 1)
-    assert await later.waiting() == []
 
 
 async def test_a_process_that_dies_before_it_sends_loses_nothing(fakes: Fakes) -> None:
-    await operator_with(fakes, FakeSender()).tell("lost:1", "operator-disk", detail="<full>")
+    await telling(fakes, FakeSender()).tell("lost:1", "operator-disk", detail="<full>")
     post = FakeSender()
-    await send(operator_with(fakes, post))
+    await telling(fakes, post).send()
     assert "&lt;full&gt;" in post.to(OLGA)[0]
 
 
 async def test_a_notice_is_not_told_of_what_was_rolled_back(fakes: Fakes) -> None:
     post = FakeSender()
-    operator = operator_with(fakes, post)
+    operator = telling(fakes, post)
 
     async def torn(tx: Transaction) -> None:
-        await operator.note(tx, "lost:1", "operator-budget")
+        await operator.operator.note(tx, "lost:1", "operator-budget")
         raise RuntimeError("the process dies here")
 
     task = await fakes.running_task()
     with pytest.raises(RuntimeError):
         await fakes.finisher.fail_task(task, "failed-lost", noting=torn)
-    await send(operator)
+    await operator.send()
     assert post.to(OLGA) == []
     assert (await fakes.task(task.id)).state == TaskState.RUNNING
 
     await fakes.finisher.fail_task(
-        task, "failed-lost", noting=operator.noting("lost:1", "operator-budget")
+        task, "failed-lost", noting=operator.operator.noting("lost:1", "operator-budget")
     )
     await fakes.finisher.fail_task(
-        task, "failed-lost", noting=operator.noting("lost:2", "operator-budget")
+        task, "failed-lost", noting=operator.operator.noting("lost:2", "operator-budget")
     )
-    await send(operator)
+    await operator.send()
     assert len(post.to(OLGA)) == 1
 
 
@@ -151,9 +161,9 @@ async def test_the_end_of_another_state_is_left_alone(fakes: Fakes) -> None:
 
 async def test_a_text_too_long_for_telegram_is_shortened(fakes: Fakes) -> None:
     post = FakeSender()
-    operator = operator_with(fakes, post)
-    await operator.tell_of(RequestInvalid("x" * 5_000), 3)
-    await send(operator)
+    operator = telling(fakes, post)
+    await operator.operator.tell_of(RequestInvalid("x" * 5_000), 3)
+    await operator.send()
     assert len(post.to(OLGA)[0]) < 1_200
 
 

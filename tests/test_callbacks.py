@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from telegram import CallbackQuery, Chat, Message, User
 
 from bot.common import CommonServices
-from bot.outbox import Wakeup
 from bot.services import Services
+from bot.task_pool import Wakeup
 from bot.telegram.errors import NotAllowed
 from bot.telegram.keyboards import CALLBACK_DATA_LIMIT_BYTES
 from bot.texts import LANGUAGES
@@ -24,8 +24,8 @@ from handlers.button_press import Answer
 from storage.db.database import Database
 from tests.storage.orders import NOON
 from tests.support.clock import FakeClock
+from tests.support.fake_services import limits_with
 from tests.support.fakes import FakeSender
-from tests.support.limits import terms_with
 from tests.support.texts import TEXTS
 
 ADA, GROUP = 1001, -1001
@@ -57,7 +57,7 @@ def services_with(database: Database) -> Services:
     common = CommonServices(
         database=database,
         clock=FakeClock(NOON),
-        limits=terms_with(admin_ids=frozenset({ADA})),
+        limits=limits_with(admin_ids=frozenset({ADA})),
         texts=TEXTS,
         telegram=cast(Any, SimpleNamespace(sender=FakeSender(), members=_AllMayAll())),
         media=nothing,
@@ -85,7 +85,7 @@ class Bot:
 
     def answers(self, data: str, chat_id: int) -> Answer:
         query = query_with(data, chat_id)
-        return self._runner.run(callbacks.answer_of(self._services, TEXTS.of("en"), query))
+        return self._runner.run(callbacks.answer_of(self._services, TEXTS.of("en"), query, 1))
 
 
 @pytest.fixture(scope="module")

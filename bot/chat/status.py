@@ -15,8 +15,8 @@ from bot.chat.owners import on_status
 from bot.chat.queue_view import JobView, QueueView
 from bot.common import CommonServices, Component
 from bot.engines.outages import Outages
-from bot.outbox import Work
 from bot.retry import STATUS_UNSAID
+from bot.task_pool import Work
 from bot.telegram.errors import NotSent, TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue

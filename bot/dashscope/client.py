@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -25,11 +26,11 @@ from bot.dashscope.errors import (
     SubmitUnknown,
     TryAgain,
 )
-from bot.dashscope.http import ASYNC, ProviderAnswer, Timeout, Timeouts, Wire, authorised, resolving
+from bot.dashscope.http import ASYNC, TIMEOUTS, ProviderAnswer, Timeout, Wire, authorised, resolving
 from bot.dashscope.provider_clock import ProviderClock
-from bot.dashscope.rate_limits import EndpointRateLimiters
-from bot.dashscope.requests import Ratio, VideoRequest
-from bot.dashscope.tasks import SubmittedTask, Task, TaskSummary, submitted_task, whole_list
+from bot.dashscope.rate_limits import CALLS_PER_SECOND, EndpointRateLimiter
+from bot.dashscope.requests import VideoRequest
+from bot.dashscope.tasks import Task, TaskSummary, submitted_task, whole_list
 from bot.dashscope.upload import Policy, UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.http_client import HttpClient
@@ -64,7 +65,7 @@ class DashScope:
         api_key: SecretStr,
         clock: Clock,
         submit_http: HttpClient | None = None,
-        timeouts: Timeouts | None = None,
+        timeouts: Mapping[str, Timeout] = TIMEOUTS,
     ) -> None:
         self._http = http
         submits = submit_http or fresh_connections()
@@ -72,8 +73,11 @@ class DashScope:
         self._base_url = base_url.rstrip("/")
         self._headers = authorised(api_key)
         self._clock = clock
-        self._timeouts = timeouts or Timeouts()
-        self._rate_limiters = EndpointRateLimiters(clock)
+        self._timeouts = timeouts
+        self._rate_limiters = {
+            call: EndpointRateLimiter(clock, per_second=calls)
+            for call, calls in CALLS_PER_SECOND.items()
+        }
         self._provider_clock = ProviderClock(clock)
         self._wire = self._wire_of(http, api_key)
         self._submit_wire = self._wire_of(submits, api_key)
@@ -90,17 +94,22 @@ class DashScope:
         `RequestInvalid`.
         """
         expires = self._clock.now_milliseconds() + upload.KEPT_MILLISECONDS
-
-        async def send(policy: Policy) -> str | None:
-            limit = self._timeouts.upload
-            return await upload.put(
-                self._wire, policy, file_name, data, base_url=self._base_url, timeout=limit
+        for _ in range(2):
+            url = await upload.put(
+                self._wire,
+                await self._policy(model),
+                file_name,
+                data,
+                base_url=self._base_url,
+                timeout=self._timeouts["upload"],
             )
+            if url is not None:
+                return UploadedFile(url=url, expires_at_milliseconds=expires)
+        raise TryAgain(
+            "upload: a policy expired before it could be used, twice; is the clock right?"
+        )
 
-        url = await upload.put_with_fresh_policy(lambda: self._policy(model), send)
-        return UploadedFile(url=url, expires_at_milliseconds=expires)
-
-    async def detect(self, model: str, image_url: str, *, ratio: Ratio | None = None) -> Verdict:
+    async def detect(self, model: str, image_url: str, *, ratio: str | None = None) -> Verdict:
         """Ask whether the photo can speak. Billed for every answer, pass or not.
 
         `ratio` is for EMO's detection, which needs it and whose pass then has both boxes. A refusal
@@ -108,36 +117,22 @@ class DashScope:
         `Moderated`, `InputRefused` (the address is bad, not the photo), `ServiceStopped`,
         `RequestInvalid`.
         """
-        await self._rate_limiters.detect.acquire()
-        answer = await self._wire.ask(
-            "detect",
-            "POST",
-            self._url(_DETECT),
-            timeout=self._timeouts.detect,
-            headers={**self._headers, **resolving(image_url)},
-            json=verdict.body(model, image_url, ratio),
-        )
+        body = verdict.body(model, image_url, ratio)
+        answer = await self._ask("detect", "POST", _DETECT, resolving(image_url), json=body)
         return verdict.verdict_of(answer, boxes_wanted=ratio is not None)
 
-    async def submit(self, request: VideoRequest) -> SubmittedTask:
+    async def submit(self, request: VideoRequest) -> str:
         """Order a video: **billed, and without an idempotency key**. Exactly one request is sent.
 
-        Raises `NotSent`, `Throttled` or `Declined` (no task, may be repeated), `SubmitUnknown` (the
-        task may exist: look for it in the list), or a refusal (no task): `InputRefused`,
-        `InputNotFetched`, `Moderated`, `ServiceStopped`, `RequestInvalid`.
+        Returns the id of its task. Raises `NotSent`, `Throttled` or `Declined` (no task, may be
+        repeated), `SubmitUnknown` (the task may exist: look for it in the list), or a refusal (no
+        task): `InputRefused`, `InputNotFetched`, `Moderated`, `ServiceStopped`, `RequestInvalid`.
         When cancelled, the outcome is unknown too.
         """
-        await self._rate_limiters.submit.acquire()
-        urls = (request.image_url, request.audio_url)
+        headers = {**ASYNC, **resolving(request.image_url, request.audio_url)}
+        wire, body = self._submit_wire, request.body()
         try:
-            answer = await self._submit_wire.ask(
-                "submit",
-                "POST",
-                self._url(_SUBMIT),
-                timeout=self._timeouts.submit,
-                headers={**self._headers, **ASYNC, **resolving(*urls)},
-                json=request.body(),
-            )
+            answer = await self._ask("submit", "POST", _SUBMIT, headers, wire=wire, json=body)
         except NotSent:
             raise
         except TryAgain as error:
@@ -146,8 +141,7 @@ class DashScope:
 
     async def query(self, task_id: str) -> Task:
         """How a task stands. Raises `TryAgain`, `ServiceStopped`, `RequestInvalid`."""
-        await self._rate_limiters.query.acquire()
-        answer = await self._get("query", self._task_url(task_id), self._timeouts.query)
+        answer = await self._ask("query", "GET", _task(task_id))
         task = Task.read(task_id, answer.json or {}) if answer.ok else None
         if task is None:
             raise _about_a_task(answer)
@@ -181,11 +175,7 @@ class DashScope:
         Raises `NotCancellable` when it waits no more, `TryAgain`, `ServiceStopped`,
         `RequestInvalid`.
         """
-        await self._rate_limiters.cancel.acquire()
-        url = f"{self._task_url(task_id)}/cancel"
-        answer = await self._wire.ask(
-            "cancel", "POST", url, timeout=self._timeouts.cancel, headers=self._headers
-        )
+        answer = await self._ask("cancel", "POST", f"{_task(task_id)}/cancel")
         if not answer.ok:
             raise _about_a_task(answer, unknown=NotCancellable)
 
@@ -195,7 +185,7 @@ class DashScope:
         Raises `TryAgain`, `ResultGone`, `ResultRefused`; OSError when the disk fails us.
         """
         return await download.fetch(
-            self._http, url, target, base_url=self._base_url, timeout=self._timeouts.download
+            self._http, url, target, base_url=self._base_url, timeout=self._timeouts["download"]
         )
 
     def _wire_of(self, http: HttpClient, api_key: SecretStr) -> Wire:
@@ -203,8 +193,7 @@ class DashScope:
 
     async def _policy(self, model: str) -> Policy:
         params = {"action": "getPolicy", "model": model}
-        url = self._url("uploads")
-        answer = await self._get("get_policy", url, self._timeouts.policy, params)
+        answer = await self._ask("get_policy", "GET", "uploads", params=params)
         if not answer.ok:
             raise answer.error()
         policy = Policy.read(answer.json or {})
@@ -214,27 +203,33 @@ class DashScope:
 
     async def _page(self, params: Mapping[str, str]) -> ProviderAnswer:
         """One page of the list, whichever spelling of its address this server knows."""
-        await self._rate_limiters.page.acquire()
-        url = self._url("tasks")
-        answer = await self._get("list", f"{url}/", self._timeouts.page, params)
+        answer = await self._ask("list", "GET", "tasks/", params=params)
         if answer.status in _OTHER_SPELLING:
-            answer = await self._get("list", url, self._timeouts.page, params)
+            answer = await self._ask("list", "GET", "tasks", params=params)
         if not answer.ok:
             raise answer.error()
         return answer
 
-    async def _get(
-        self, call: str, url: str, timeout: Timeout, params: Mapping[str, str] | None = None
+    async def _ask(
+        self,
+        call: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        wire: Wire | None = None,
+        **content: Any,
     ) -> ProviderAnswer:
-        return await self._wire.ask(
-            call, "GET", url, timeout=timeout, headers=self._headers, params=params
-        )
+        """Make a call in its turn, as this account."""
+        if call in self._rate_limiters:
+            await self._rate_limiters[call].acquire()
+        url, timeout = f"{self._base_url}/{path}", self._timeouts[call]
+        content["headers"] = {**self._headers, **(headers or {})}
+        return await (wire or self._wire).ask(call, method, url, timeout, **content)
 
-    def _url(self, path: str) -> str:
-        return f"{self._base_url}/{path}"
 
-    def _task_url(self, task_id: str) -> str:
-        return self._url(f"tasks/{quote(task_id, safe='')}")
+def _task(task_id: str) -> str:
+    return f"tasks/{quote(task_id, safe='')}"
 
 
 def fresh_connections(*, verify: ssl.SSLContext | bool = True) -> HttpClient:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import httpx
 from pydantic import SecretStr
@@ -64,32 +65,13 @@ class Wire:
         self._api_key = api_key
 
     async def ask(
-        self,
-        call: str,
-        method: str,
-        url: str | httpx.URL,
-        *,
-        timeout: Timeout,
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
-        json: object = None,
-        data: Mapping[str, str] | None = None,
-        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+        self, call: str, method: str, url: str | httpx.URL, timeout: Timeout, **content: Any
     ) -> ProviderAnswer:
-        """Make one request and read its answer, whatever its status.
+        """Make one request and read its answer, whatever its status; `content` is as httpx has it.
 
         Raises `NotSent` when no byte left, `TryAgain` when no complete answer came.
         """
-        request = self._http.build_request(
-            method,
-            url,
-            headers=headers,
-            params=params,
-            json=json,
-            data=data,
-            files=files,
-            timeout=timeout.as_httpx(),
-        )
+        request = self._http.build_request(method, url, timeout=timeout.as_httpx(), **content)
         with named_failures(call):
             async with asyncio.timeout(timeout.total_seconds):
                 return await self._answer(call, request)
@@ -183,16 +165,19 @@ class ProviderAnswer:
 
     def error(self) -> DashScopeError:
         """The exception that this answer, which is not `ok`, stands for."""
-        code, message = self.code, self.message
-        error = raising_for(self.status, code, message)(
-            f"{self.call}: {self.status} {self.clip}",
-            code=code,
-            message=message,
-            request_id=self.request_id,
-        )
+        error = self.raised_as(raising_for(self.status, self.code, self.message))
         if isinstance(error, Throttled):
             error.retry_after_seconds = self.retry_after_seconds
         return error
+
+    def raised_as(self, raising: Callable[..., DashScopeError], text: str = "") -> DashScopeError:
+        """That exception, with the provider's words; `text` says more about the answer."""
+        return raising(
+            f"{self.call}: {self.status} {text}{self.clip}",
+            code=self.code,
+            message=self.message,
+            request_id=self.request_id,
+        )
 
     def garbage(self) -> TryAgain:
         """The exception for an answer that does not have the shape it should have."""
@@ -268,18 +253,15 @@ class Timeout:
         return httpx.Timeout(self.silence_seconds, connect=self.connect_seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """One `Timeout` for each kind of call.
-
-    Submitting waits long for its answer: giving up early there means having to look for the task.
-    """
-
-    policy: Timeout = field(default_factory=lambda: Timeout(10, 15, 30))
-    upload: Timeout = field(default_factory=lambda: Timeout(10, 60, 180))
-    detect: Timeout = field(default_factory=lambda: Timeout(10, 30, 45))
-    submit: Timeout = field(default_factory=lambda: Timeout(10, 60, 90))
-    query: Timeout = field(default_factory=lambda: Timeout(10, 15, 30))
-    page: Timeout = field(default_factory=lambda: Timeout(10, 20, 40))
-    cancel: Timeout = field(default_factory=lambda: Timeout(10, 15, 30))
-    download: Timeout = field(default_factory=lambda: Timeout(10, 30, 600))
+TIMEOUTS: Mapping[str, Timeout] = {
+    "get_policy": Timeout(10, 15, 30),
+    "upload": Timeout(10, 60, 180),
+    "detect": Timeout(10, 30, 45),
+    "submit": Timeout(10, 60, 90),
+    "query": Timeout(10, 15, 30),
+    "list": Timeout(10, 20, 40),
+    "cancel": Timeout(10, 15, 30),
+    "download": Timeout(10, 30, 600),
+}
+"""Of each kind of call. Submitting waits long for its answer: giving up early there means having to
+look for the task."""

@@ -29,15 +29,6 @@ class EndpointRateLimiter:
             await self._clock.sleep(start - now)
 
 
-class EndpointRateLimiters:
-    """A pace for each endpoint: the provider's limits for an account with all its keys.
-
-    DashScope docs: the models' rate limits; asynchronous task management.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self.detect = EndpointRateLimiter(clock, per_second=5)
-        self.submit = EndpointRateLimiter(clock, per_second=5)
-        self.query = EndpointRateLimiter(clock, per_second=20)
-        self.page = EndpointRateLimiter(clock, per_second=20)
-        self.cancel = EndpointRateLimiter(clock, per_second=20)
+CALLS_PER_SECOND = {"detect": 5, "submit": 5, "query": 20, "list": 20, "cancel": 20}
+"""The provider's limits for an account with all its keys (DashScope docs: the models' rate limits;
+asynchronous task management)."""

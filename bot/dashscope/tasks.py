@@ -50,55 +50,37 @@ class TaskStatus(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class SubmittedTask:
-    """A task the service has accepted."""
-
-    task_id: str
-    request_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Task:
     """A task as the service describes it; whatever it left out is None.
 
     `video_url` is an address to fetch from (https for the provider's own hosts) and lives 24 hours.
     `billed_milliseconds` is the length the provider charges for, rounded half up.
-    `size` is "width*height". `fps` is frames per second. Times are milliseconds since 1970 UTC.
+    Times are milliseconds since 1970 UTC.
     """
 
     task_id: str
     status: TaskStatus
     video_url: str | None = None
     billed_milliseconds: int | None = None
-    size: str | None = None
-    fps: float | None = None
     code: str | None = None
     message: str | None = None
-    submitted_at_milliseconds: int | None = None
     scheduled_at_milliseconds: int | None = None
-    ended_at_milliseconds: int | None = None
 
     @classmethod
     def read(cls, task_id: str, answer: Mapping[str, object]) -> Task | None:
         """The task in the answer to a query; None when it names no state, or another task."""
         output = fields.mapping(answer, "output")
-        usage = fields.mapping(answer, "usage")
         state = fields.text(output, "task_status")
         if state is None or fields.text(output, "task_id") not in (None, task_id):
             return None
-        fps = fields.number(usage, "fps")
         return cls(
             task_id=task_id,
             status=TaskStatus.of(state),
             video_url=_video_url(output),
-            billed_milliseconds=billed_milliseconds(usage),
-            size=fields.text(usage, "size"),
-            fps=None if fps is None else float(fps),
+            billed_milliseconds=billed_milliseconds(fields.mapping(answer, "usage")),
             code=fields.text(output, "code"),
             message=fields.text(output, "message"),
-            submitted_at_milliseconds=moment(output, "submit_time"),
             scheduled_at_milliseconds=moment(output, "scheduled_time"),
-            ended_at_milliseconds=moment(output, "end_time"),
         )
 
 
@@ -117,9 +99,6 @@ class TaskSummary:
     status: TaskStatus
     model: str | None
     created_at_milliseconds: int | None
-    started_at_milliseconds: int | None = None
-    ended_at_milliseconds: int | None = None
-    request_id: str | None = None
 
     @classmethod
     def read(cls, row: object) -> TaskSummary | None:
@@ -134,9 +113,6 @@ class TaskSummary:
             status=TaskStatus.of(state),
             model=fields.text(row, "model_name"),
             created_at_milliseconds=moment(row, "gmt_create"),
-            started_at_milliseconds=moment(row, "start_time"),
-            ended_at_milliseconds=moment(row, "end_time"),
-            request_id=fields.text(row, "request_id"),
         )
 
 
@@ -200,11 +176,11 @@ def _check_total(answer: ProviderAnswer, count: int) -> None:
 _WAITED_NO_LONGER = (408, 499)
 
 
-def submitted_task(answer: ProviderAnswer) -> SubmittedTask:
-    """The task that an answer confirms; raises what the answer stands for otherwise."""
+def submitted_task(answer: ProviderAnswer) -> str:
+    """The id of the task that an answer confirms; raises what the answer stands for otherwise."""
     task_id = fields.text(answer.output, "task_id")
     if answer.ok and task_id is not None:
-        return SubmittedTask(task_id=task_id, request_id=answer.request_id)
+        return task_id
     if 400 <= answer.status < 500:
         raise _of_4xx(answer)
     raise _told(answer, SubmitUnknown)
@@ -219,12 +195,7 @@ def _of_4xx(answer: ProviderAnswer) -> DashScopeError:
 
 
 def _told(answer: ProviderAnswer, kind: type[DashScopeError]) -> DashScopeError:
-    return kind(
-        f"submit: {answer.status} without a task: {answer.clip}",
-        code=answer.code,
-        message=answer.message,
-        request_id=answer.request_id,
-    )
+    return answer.raised_as(kind, "without a task: ")
 
 
 _KEYS = ("duration", "video_duration")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.dashscope import address, fields
@@ -39,21 +39,9 @@ async def put(
     _check_size(policy, data)
     key = f"{policy.upload_dir}/{object_name(file_name)}"
     part = (file_name, data, mimetypes.guess_type(file_name)[0] or "application/octet-stream")
-    answer = await wire.ask(
-        "upload", "POST", host, timeout=timeout, data=policy.form(key), files={"file": part}
-    )
+    form = {**policy.form, "key": key}
+    answer = await wire.ask("upload", "POST", host, timeout, data=form, files={"file": part})
     return _stored(answer, key)
-
-
-async def put_with_fresh_policy(
-    ask_policy: Callable[[], Awaitable[Policy]], send: Callable[[Policy], Awaitable[str | None]]
-) -> str:
-    """Send under a new policy, and once more under another when that one has expired meanwhile."""
-    for _ in range(2):
-        url = await send(await ask_policy())
-        if url is not None:
-            return url
-    raise TryAgain("upload: a policy expired before it could be used, twice; is the clock right?")
 
 
 def object_name(file_name: str) -> str:
@@ -86,11 +74,8 @@ class Policy:
 
     upload_host: str
     upload_dir: str
-    access_key_id: str = field(repr=False)
-    policy: str = field(repr=False)
-    signature: str = field(repr=False)
-    object_acl: str
-    forbid_overwrite: str
+    form: Mapping[str, str] = field(repr=False)
+    """The fields of the form that go before the file, but for its key."""
     largest_bytes: int | None
 
     @classmethod
@@ -98,32 +83,19 @@ class Policy:
         """The policy in an answer; None when a part that is needed is missing."""
         data = fields.mapping(answer, "data")
         host, directory = fields.text(data, "upload_host"), fields.text(data, "upload_dir")
-        key_id, policy = fields.text(data, "oss_access_key_id"), fields.text(data, "policy")
-        signature = fields.text(data, "signature")
-        if not (host and directory and key_id and policy and signature):
-            return None
-        return cls(
-            upload_host=host,
-            upload_dir=directory.rstrip("/"),
-            access_key_id=key_id,
-            policy=policy,
-            signature=signature,
-            object_acl=fields.text(data, "x_oss_object_acl") or "private",
-            forbid_overwrite=fields.text(data, "x_oss_forbid_overwrite") or "true",
-            largest_bytes=_bytes(fields.whole(data, "max_file_size_mb")),
-        )
-
-    def form(self, key: str) -> dict[str, str]:
-        """The form fields that go before the file."""
-        return {
-            "OSSAccessKeyId": self.access_key_id,
-            "policy": self.policy,
-            "Signature": self.signature,
-            "key": key,
-            "x-oss-object-acl": self.object_acl,
-            "x-oss-forbid-overwrite": self.forbid_overwrite,
+        form = {
+            "OSSAccessKeyId": fields.text(data, "oss_access_key_id"),
+            "policy": fields.text(data, "policy"),
+            "Signature": fields.text(data, "signature"),
+            "x-oss-object-acl": fields.text(data, "x_oss_object_acl") or "private",
+            "x-oss-forbid-overwrite": fields.text(data, "x_oss_forbid_overwrite") or "true",
             "success_action_status": "200",
         }
+        given = {name: value for name, value in form.items() if value is not None}
+        if not (host and directory and len(given) == len(form)):
+            return None
+        largest_bytes = _bytes(fields.whole(data, "max_file_size_mb"))
+        return cls(host, directory.rstrip("/"), given, largest_bytes)
 
 
 def _bytes(megabytes: int | None) -> int | None:

@@ -10,7 +10,7 @@ from bot.dashscope.error_codes import raising_for_code, spelled
 from bot.dashscope.errors import DashScopeError, InputRefused
 from bot.dashscope.fields import Box
 from bot.dashscope.http import ProviderAnswer
-from bot.dashscope.requests import Json, Ratio
+from bot.dashscope.requests import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ _ON_THE_ADDRESS = "invalidurl"
 """How the codes begin that judge where the photo is, not the photo (DashScope docs: errors)."""
 
 
-def body(model: str, image_url: str, ratio: Ratio | None) -> Json:
+def body(model: str, image_url: str, ratio: str | None) -> Json:
     """The JSON to send; only EMO's detection takes a `ratio`."""
     asked: Json = {"model": model, "input": {"image_url": image_url}}
     return asked if ratio is None else {**asked, "parameters": {"ratio": ratio}}

@@ -16,8 +16,8 @@ from bot.common import CommonServices, Component
 from bot.delivery.history import History
 from bot.delivery.last_video import LastVideo, ResendOutcome
 from bot.delivery.round_video import RoundNotes
-from bot.outbox import Work
 from bot.retry import OUTBOX
+from bot.task_pool import Work
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
 from storage.groups import borrowed_media

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
 from bot.config.engines import EngineKind
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import NotSent, RequestInvalid, Throttled, TryAgain
-from bot.dashscope.requests import SQUARE, EmoRequest, Resolution, S2vRequest, Style, VideoRequest
+from bot.dashscope.fields import Box
+from bot.dashscope.requests import SQUARE, VideoRequest
 from bot.dashscope.tasks import Task, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
@@ -21,7 +21,7 @@ class ServiceEngine:
     slots = 1
     account = "dashscope"
 
-    def __init__(self, service: DashScope, kind: EngineKind, *, style: Style | None = None) -> None:
+    def __init__(self, service: DashScope, kind: EngineKind, *, style: str | None = None) -> None:
         if kind.model is None:
             raise ValueError(f"{kind.name} is no model of the provider")
         self._service = service
@@ -52,7 +52,7 @@ class ServiceEngine:
 
     async def submit(self, ticket: Ticket) -> str:
         """See `Engine`."""
-        return (await self._service.submit(self._request(ticket))).task_id
+        return await self._service.submit(self._request(ticket))
 
     def now_milliseconds(self) -> int:
         """See `Engine`."""
@@ -79,18 +79,15 @@ class ServiceEngine:
         await self._service.download(url, target)
 
     def _request(self, ticket: Ticket) -> VideoRequest:
+        files = ticket.photo_url, ticket.sound_url
         if self._needs_boxes:
-            return self._request_with_boxes(ticket)
-        return S2vRequest(
-            self._model,
-            ticket.photo_url,
-            ticket.sound_url,
-            resolution=cast(Resolution, ticket.resolution),
-            style=self._style,
-        )
+            return VideoRequest(self._model, *files, {"style_level": "normal"}, _boxes(ticket))
+        # One page of the provider's documentation shows a style, the model's reference does not.
+        style = {} if self._style is None else {"style": self._style}
+        return VideoRequest(self._model, *files, {"resolution": ticket.resolution, **style})
 
-    def _request_with_boxes(self, ticket: Ticket) -> VideoRequest:
-        if ticket.face_bbox is None or ticket.ext_bbox is None:
-            raise RequestInvalid(f"{self.name} needs the boxes of its detection, and has none")
-        photo, sound = ticket.photo_url, ticket.sound_url
-        return EmoRequest(self._model, photo, sound, ticket.face_bbox, ticket.ext_bbox)
+
+def _boxes(ticket: Ticket) -> dict[str, Box]:
+    if ticket.face_bbox is None or ticket.ext_bbox is None:
+        raise RequestInvalid("a video needs the boxes of its detection, and has none")
+    return {"face_bbox": ticket.face_bbox, "ext_bbox": ticket.ext_bbox}

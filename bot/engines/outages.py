@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Hashable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot import outbox
+from bot import task_pool
 from bot.common import CommonServices, Component
 from bot.dashscope.errors import ServiceStopped, StopCause
 from bot.retry import PROBE
@@ -121,7 +121,7 @@ class Outages(Component):
             stopped = await outages.hurry(tx, self.account, asked=asked)
         return any([stopped, *[await other.resume(asked=asked) for other in self.others]])
 
-    async def due(self) -> dict[Hashable, outbox.Work]:
+    async def due(self) -> dict[Hashable, task_pool.Work]:
         """See `BackgroundTask`: what the operator is to be told."""
         return {"outages": self.tell} if await self.has_news() else {}
 

@@ -9,11 +9,11 @@ import logging
 import shutil
 import wave
 from pathlib import Path
-from typing import get_args
+from typing import cast
 
 from bot.clock import Clock
 from bot.config.engines import EngineKind
-from bot.dashscope.errors import NotCancellable, RequestInvalid, ResultGone
+from bot.dashscope.errors import NotCancellable, ResultGone
 from bot.dashscope.tasks import Task, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
@@ -106,8 +106,8 @@ class PreviewEngine:
         try:
             photo = (self._directory / ticket.photo_url).read_bytes()
             sound = (self._directory / ticket.sound_url).read_bytes()
-            shape = _resolution(ticket)
-            await self._renderer.run(render_preview, photo, sound, target, shape)
+            resolution = cast(Resolution, ticket.resolution)
+            await self._renderer.run(render_preview, photo, sound, target, resolution)
         except (OSError, MediaFailure) as error:
             logger.warning("preview of task %s failed: %r", ticket.name, error)
             code = "InvalidFile.NoHuman" if isinstance(error, NoFaceFound) else "InternalError"
@@ -125,11 +125,3 @@ def _length_milliseconds(wav: bytes) -> int:
     with wave.open(io.BytesIO(wav)) as reader:
         frames: int = reader.getnframes()
         return round(frames * 1000 / int(reader.getframerate()))
-
-
-def _resolution(ticket: Ticket) -> Resolution:
-    known: tuple[Resolution, ...] = get_args(Resolution)
-    for resolution in known:
-        if ticket.resolution == resolution:
-            return resolution
-    raise RequestInvalid(f"no such resolution: {ticket.resolution}")

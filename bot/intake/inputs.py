@@ -17,7 +17,8 @@ from bot.media.calls import cut_sound, join_and_label, level_sound, plan_sound, 
 from bot.media.exchange import SoundPlan, Span, VideoPart
 from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
-from bot.media.worker.client import DECODING, RENDERING, MediaWorker, WorkerLimits
+from bot.media.worker.client import MediaWorker
+from bot.media.worker.limits import DECODING, RENDERING, WorkerLimits
 from storage.media import Media
 
 Result = TypeVar("Result")

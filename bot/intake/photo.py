@@ -12,6 +12,7 @@ from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice
 from bot.intake.outcome import MediaOutcome
+from bot.media.calls import normalise_part, normalise_picture
 from bot.media.exchange import NormalisedPicture
 from bot.media.worker.client import MediaWorker
 from storage.media import Media
@@ -60,8 +61,8 @@ async def normalised(worker: MediaWorker, item: Media, data: bytes) -> Normalise
     """
     crop = box_of(item.crop)
     if crop is None:
-        return await worker.normalise_picture(data)
-    return await worker.normalise_part(data, crop)
+        return await worker.run(normalise_picture, data)
+    return await worker.run(normalise_part, data, crop)
 
 
 def box_of(stored: str | None) -> Box | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
+from bot.media.calls import explain_picture
 from bot.media.errors import MediaFailure
 from bot.media.exchange import Explained
 from bot.telegram import errors as chat
@@ -41,7 +42,7 @@ class PhotoHelp(Component):
             return
         try:
             data = await self.files.download(item.file_id, item.file_size_bytes)
-            explained = await self.common.media.decoder.explain_picture(data)
+            explained = await self.common.media.decoder.run(explain_picture, data)
             if explained is not None:
                 await self._show(item, explained)
         except chat.ChatDead as failure:

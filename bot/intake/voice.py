@@ -10,6 +10,7 @@ from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice
 from bot.intake.inputs import LongVoice, Plan
 from bot.intake.outcome import MediaOutcome
+from bot.media.calls import normalise_sound
 from bot.media.errors import MediaUnusable
 from bot.media.sound.errors import SoundFault, SoundRefused
 from storage.media import Media, MediaState
@@ -37,8 +38,8 @@ class VoiceCheck(Component):
         if item.from_milliseconds:
             return await self._clip(item, data)
         try:
-            voice = await self.common.media.decoder.normalise_sound(
-                data, limit_milliseconds=item.limit_milliseconds, levelled=bool(item.levelled)
+            voice = await self.common.media.decoder.run(
+                normalise_sound, data, item.limit_milliseconds, bool(item.levelled)
             )
         except SoundRefused as refusal:
             if refusal.fault is not SoundFault.TOO_LONG:

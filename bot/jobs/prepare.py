@@ -12,6 +12,7 @@ from bot.engines.face_check import Detection
 from bot.engines.registry import Engines
 from bot.intake.inputs import LongVoice
 from bot.intake.photo import box_of, normalised
+from bot.media.calls import normalise_sound
 from bot.media.errors import MediaUnusable
 from bot.media.exchange import NormalisedPicture
 from storage import media
@@ -185,8 +186,8 @@ class Preparation(Component):
                 return (await self.long_voice.cut(item, data, (span,)))[0]
             if item.is_photo:
                 return (await self._picture(item, data)).jpeg
-            voice = await self.common.media.decoder.normalise_sound(
-                data, limit_milliseconds=item.limit_milliseconds, levelled=bool(item.levelled)
+            voice = await self.common.media.decoder.run(
+                normalise_sound, data, item.limit_milliseconds, bool(item.levelled)
             )
             return voice.wav
         except MediaUnusable as error:

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.common import CommonServices, Component
+from bot.common import CommonServices, Component, build_outbox
 from bot.dashscope.errors import DashScopeError
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.engines.base import Engine
@@ -90,9 +90,9 @@ class Restoration(Component):
         return [found for found in billed if found.task_id not in owned]
 
     async def _send_at_once(self) -> None:
-        """The worker, which sends the deliveries, has not begun yet."""
-        for admin_id in await self.operator.waiting():
-            await self.operator.send_deliveries(admin_id)
+        """The worker has not begun yet, and nothing else is to be done."""
+        alert = self.operator.kind
+        await build_outbox(self.common, [alert]).attempt_due(only=alert)
 
     async def _report(
         self, tx: Transaction, since: int, task_ids: list[str], ended: list[Task]

@@ -11,7 +11,7 @@ from bot.engines.base import Engine
 from bot.engines.outages import NotDue, Outages
 from bot.engines.registry import Engines
 from bot.jobs.submit import Submission
-from bot.outbox import Work
+from bot.task_pool import Work
 from storage.jobs import task_moves
 from storage.jobs.tasks import Task
 

@@ -14,8 +14,8 @@ from bot.delivery.finish import Finisher
 from bot.engines.outages import ACCOUNT_WIDE, Outages
 from bot.engines.registry import Engines
 from bot.jobs.prepare import MediaLost, PhotoUnsuitable, Preparation
-from bot.outbox import Work
 from bot.retry import PROVIDER
+from bot.task_pool import Work
 from bot.telegram import errors as chat
 from storage import outages as stored
 from storage.jobs import jobs, moves, task_moves, tasks

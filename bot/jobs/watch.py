@@ -14,7 +14,7 @@ from bot.dashscope.tasks import TaskStatus, failure_of
 from bot.delivery.finish import Finisher
 from bot.engines.outages import Outages
 from bot.engines.registry import Engines
-from bot.outbox import Wakeup
+from bot.task_pool import Wakeup
 from storage.jobs import task_moves, tasks
 from storage.jobs.tasks import Task, TaskState
 from storage.outages import Work

@@ -1,11 +1,13 @@
-"""What is done in the media process: a function a call, which imports its libraries by itself.
-
-The bot's own process only names these functions, so no media library is loaded there.
+"""What is done in the media process: functions of `bot.media` by name, so that the bot's own
+process can ask for them without loading a media library.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import Generic, ParamSpec, TypeVar, cast
 
 from bot.media.exchange import (
     Crop,
@@ -19,134 +21,45 @@ from bot.media.exchange import (
     VideoPart,
 )
 
-
-def normalise_sound(data: bytes, limit_milliseconds: int | None, levelled: bool) -> NormalisedSound:
-    """See `bot.media.sound.normalise`; raises SoundRefused."""
-    from bot.media.sound import normalise
-
-    return normalise.normalise_sound(data, limit_milliseconds=limit_milliseconds, levelled=levelled)
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
-def normalise_picture(data: bytes) -> NormalisedPicture:
-    """See `bot.media.picture.normalise`; raises PictureRefused."""
-    from bot.media.picture import normalise
+@dataclass(eq=False)
+class MediaCall(Generic[Given, Result]):
+    """The function of that name below `bot.media`, which says what it raises."""
 
-    return normalise.normalise_picture(data)
+    name: str
 
-
-def normalise_part(data: bytes, crop: Crop) -> NormalisedPicture:
-    """See `bot.media.picture.normalise`; raises PictureRefused."""
-    from bot.media.picture import normalise
-
-    return normalise.normalise_part(data, crop)
+    def __call__(self, *args: Given.args, **named: Given.kwargs) -> Result:
+        """Import and call it."""
+        return cast(Result, resolve_name(f"bot.media.{self.name}")(*args, **named))
 
 
-def explain_picture(data: bytes) -> Explained | None:
-    """See `bot.media.picture.explaining`; raises PictureRefused."""
-    from bot.media.picture import explaining
+Videos = tuple[VideoPart, ...]
+LongVoice = MediaCall[[bytes, int, bool, tuple[Span, ...]], tuple[bytes, ...]]
 
-    return explaining.explain_picture(data)
+normalise_sound = MediaCall[[bytes, int | None, bool], NormalisedSound](
+    "sound.normalise:normalise_sound"
+)
+plan_sound = MediaCall[[bytes, int, bool], SoundPlan]("sound.long_voice:plan_sound")
+level_sound = MediaCall[[bytes, int, bool], bytes]("sound.long_voice:level_sound")
+cut_sound = LongVoice("sound.long_voice:cut_sound")
+record_clips = LongVoice("sound.long_voice:record_clips")
 
+normalise_picture = MediaCall[[bytes], NormalisedPicture]("picture.normalise:normalise_picture")
+normalise_part = MediaCall[[bytes, Crop], NormalisedPicture]("picture.normalise:normalise_part")
+explain_picture = MediaCall[[bytes], Explained | None]("picture.explaining:explain_picture")
+draw_sheet = MediaCall[[tuple[bytes | None, ...]], bytes]("picture.contact_sheet:draw_sheet")
 
-def draw_sheet(pictures: tuple[bytes | None, ...]) -> bytes:
-    """See `bot.media.picture.contact_sheet`."""
-    from bot.media.picture import contact_sheet
+inspect_video = MediaCall[[Path], VideoFacts]("video.video:inspect_video")
+make_cover = MediaCall[[Path], bytes]("video.cover:make_cover")
+facts_and_cover = MediaCall[[Path], tuple[VideoFacts, bytes]]("video.cover:facts_and_cover")
+check_and_label = MediaCall[[Path, Path, str], None]("video.stamp:check_and_label")
+shrink_video = MediaCall[[Path, Path, int, str], None]("video.shrink:shrink_video")
+make_round_note = MediaCall[[Path, Path, str], None]("video.round_video:make_round_note")
+join_and_label = MediaCall[[Videos, bytes | None, Path, str], None]("video.joining:join_and_label")
 
-    return contact_sheet.draw_sheet(pictures)
-
-
-def plan_sound(data: bytes, longest_milliseconds: int, levelled: bool) -> SoundPlan:
-    """See `bot.media.sound.long_voice`; raises SoundRefused."""
-    from bot.media.sound import long_voice
-
-    return long_voice.plan_sound(data, longest_milliseconds, levelled)
-
-
-def level_sound(data: bytes, longest_milliseconds: int, levelled: bool) -> bytes:
-    """See `bot.media.sound.long_voice`; raises SoundRefused."""
-    from bot.media.sound import long_voice
-
-    return long_voice.level_sound(data, longest_milliseconds, levelled)
-
-
-def cut_sound(
-    data: bytes, longest_milliseconds: int, levelled: bool, spans: tuple[Span, ...]
-) -> tuple[bytes, ...]:
-    """See `bot.media.sound.long_voice`; raises SoundRefused, ValueError."""
-    from bot.media.sound import long_voice
-
-    return long_voice.cut_sound(data, longest_milliseconds, levelled, spans)
-
-
-def record_clips(
-    data: bytes, longest_milliseconds: int, levelled: bool, spans: tuple[Span, ...]
-) -> tuple[bytes, ...]:
-    """See `bot.media.sound.long_voice`; raises SoundRefused, ValueError."""
-    from bot.media.sound import long_voice
-
-    return long_voice.record_clips(data, longest_milliseconds, levelled, spans)
-
-
-def inspect_video(path: Path) -> VideoFacts:
-    """See `bot.media.video.video`; raises VideoUnreadable."""
-    from bot.media.video import video
-
-    return video.inspect_video(path)
-
-
-def make_cover(path: Path) -> bytes:
-    """See `bot.media.video.cover`; raises VideoUnreadable."""
-    from bot.media.video import cover
-
-    return cover.make_cover(path)
-
-
-def facts_and_cover(path: Path) -> tuple[VideoFacts, bytes]:
-    """What sending takes; raises VideoUnreadable."""
-    return inspect_video(path), make_cover(path)
-
-
-def check_and_label(source: Path, target: Path, produce_id: str) -> None:
-    """A video that came from a provider becomes one that may be sent.
-
-    Raises VideoUnreadable, LabelNotWritten.
-    """
-    from bot.media.video import video
-
-    video.inspect_video(source)
-    video.stamp_label(source, target, produce_id=produce_id)
-
-
-def shrink_video(source: Path, target: Path, limit_bytes: int, produce_id: str) -> None:
-    """See `bot.media.video.shrink`; raises CannotShrink, VideoUnreadable."""
-    from bot.media.video import shrink
-
-    shrink.shrink_video(source, target, limit_bytes=limit_bytes, produce_id=produce_id)
-
-
-def make_round_note(source: Path, target: Path, produce_id: str) -> None:
-    """See `bot.media.video.round_video`; raises TooLongForNote, VideoUnreadable."""
-    from bot.media.video import round_video
-
-    round_video.make_round_note(source, target, produce_id=produce_id)
-
-
-def join_and_label(
-    parts: tuple[VideoPart, ...], sound_wav: bytes | None, target: Path, produce_id: str
-) -> None:
-    """One labelled video of these; raises VideoUnreadable, LabelNotWritten."""
-    from bot.media.video import joining, video
-
-    raw = target.with_name(f"{target.stem}.joining.mp4")
-    try:
-        joining.join_videos(parts, sound_wav, raw)
-        video.stamp_label(raw, target, produce_id=produce_id)
-    finally:
-        raw.unlink(missing_ok=True)
-
-
-def render_preview(photo: bytes, sound_wav: bytes, target: Path, resolution: Resolution) -> None:
-    """See `bot.media.preview.render`; raises PreviewRefused."""
-    from bot.media.preview import render
-
-    render.render_preview(photo, sound_wav, target, resolution=resolution)
+render_preview = MediaCall[[bytes, bytes, Path, Resolution], VideoFacts](
+    "preview.render:render_preview"
+)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from bot.chat.build import ChatServices
 from bot.common import CommonServices
-from bot.outbox import BackgroundTask
+from bot.outbox import Kind
 from bot.privacy.consent import Consent
 from bot.privacy.data_export import DataCopies
 from bot.privacy.deletion import ForgetPeople
 from bot.privacy.files import StoredFiles
 from bot.privacy.moderation import Moderation
 from bot.privacy.retention import Retention
+from bot.task_pool import BackgroundTask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,7 @@ class PrivacyServices:
 
     consent: Consent
     background_tasks: tuple[BackgroundTask, ...]
+    kinds: tuple[Kind, ...]
 
 
 async def build_privacy(
@@ -31,10 +33,7 @@ async def build_privacy(
     await stack.enter_async_context(Retention(common=common))
     files = StoredFiles(common.limits.results)
     consent = Consent(common=common, messenger=chat.messenger)
-    tasks = (
-        consent,
-        ForgetPeople(common=common, stored_files=files),
-        DataCopies(common=common, messenger=chat.messenger),
-        Moderation(common=common, messenger=chat.messenger, stored_files=files),
-    )
-    return PrivacyServices(consent=consent, background_tasks=tasks)
+    moderation = Moderation(common=common, messenger=chat.messenger, stored_files=files)
+    tasks = (consent, ForgetPeople(common=common, stored_files=files), moderation)
+    kinds = (DataCopies(common=common, messenger=chat.messenger).kind, *moderation.kinds)
+    return PrivacyServices(consent=consent, background_tasks=tasks, kinds=kinds)

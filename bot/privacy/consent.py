@@ -10,7 +10,8 @@ from functools import partial
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
 from bot.limits import full_text, short_text
-from bot.outbox import Work, delay_milliseconds, say_or
+from bot.outbox import delay_milliseconds, say_or
+from bot.task_pool import Work
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, TelegramFailure
 from bot.telegram.keyboards import Keyboard, start_link

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import partial
 
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
-from bot.outbox import Work, delay_milliseconds, say_or
-from bot.telegram.errors import TelegramFailure
+from bot.outbox import Attempt, Kind
+from bot.telegram.destination import Destination
 from storage.people import data_export
 
 _FILE_NAME = "my-data.json"
@@ -23,31 +21,18 @@ class DataCopies(Component):
     common: CommonServices
     messenger: Messenger
 
-    async def due(self) -> dict[Hashable, Work]:
-        """See `BackgroundTask`."""
-        requests = await data_export.due(self.database)
-        return {("copy", request[0]): partial(self._send, *request) for request in requests}
+    @property
+    def kind(self) -> Kind:
+        """See `Kind`."""
+        return Kind(name=data_export.DATA_COPY, run=self._send)
 
-    async def _send(self, user_id: int, chat_id: int, reply_to: int, tries: int) -> None:
-        async def later() -> None:
-            not_before = self.clock.now_milliseconds() + delay_milliseconds(tries)
-            async with self.database.transaction() as tx:
-                await data_export.put_off(tx, user_id, not_before)
-
-        async def never(_: TelegramFailure) -> None:
-            await self._close(user_id)
-
-        async def send() -> None:
-            texts = await self.messenger.texts_for(user_id)
-            found = await data_export.everything_of(self.database, user_id)
-            data = json.dumps(found, ensure_ascii=False, indent=2).encode()
-            await self.common.telegram.documents.send(
-                chat_id, data, _FILE_NAME, caption=texts.html("data-copy"), reply_to=reply_to
-            )
-            await self._close(user_id)
-
-        await say_or(send, later=later, never=never)
-
-    async def _close(self, user_id: int) -> None:
-        async with self.database.transaction() as tx:
-            await data_export.sent(tx, user_id)
+    async def _send(self, attempt: Attempt) -> None:
+        entry = attempt.entry
+        if entry.user_id is None:
+            return
+        texts = await self.messenger.texts_for(entry.user_id)
+        found = await data_export.everything_of(self.database, entry.user_id)
+        data = json.dumps(found, ensure_ascii=False, indent=2).encode()
+        there = Destination.of(entry.chat_id, 0, entry.message_id)
+        caption = texts.html("data-copy")
+        await self.sender.send_document(there, data, _FILE_NAME, caption=caption)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot.common import CommonServices, Component
-from bot.outbox import Work, delay_milliseconds, say_or
+from bot.outbox import delay_milliseconds, say_or
 from bot.privacy.files import UPLOADS_KEPT_MILLISECONDS, StoredFiles
 from bot.retry import DELETION
+from bot.task_pool import Work
 from bot.telegram.destination import Destination
 from bot.telegram.errors import MessageGone, TelegramFailure
 from storage.jobs.ledger import next_day_milliseconds, next_month_milliseconds

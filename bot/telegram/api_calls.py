@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -41,6 +43,22 @@ class CallPolicy:
     queue_seconds: float = math.inf
 
 
+_longest_wait_seconds = ContextVar("_longest_wait_seconds", default=math.inf)
+
+
+@contextmanager
+def waiting_at_most(seconds: float) -> Iterator[None]:
+    """What is called within waits no longer than that for its turn, or for what a 429 asks.
+
+    `NotSent` is raised instead: the caller has others to serve.
+    """
+    token = _longest_wait_seconds.set(seconds)
+    try:
+        yield
+    finally:
+        _longest_wait_seconds.reset(token)
+
+
 class Calls:
     """Makes calls in their turn."""
 
@@ -60,10 +78,11 @@ class Calls:
             TelegramFailure: one of the others, by what Telegram answered.
         """
         failures = floods = 0
+        queue_seconds = min(policy.queue_seconds, _longest_wait_seconds.get())
         while True:
             if policy.urgency is not None:
                 await self._rate_limiter.acquire(
-                    chat_id, policy.urgency, edit=policy.edit, at_most_seconds=policy.queue_seconds
+                    chat_id, policy.urgency, edit=policy.edit, at_most_seconds=queue_seconds
                 )
             try:
                 return await _attempt(call, policy)
@@ -85,7 +104,8 @@ class Calls:
         logger.warning("Telegram asks for %.0f s of silence in chat %s", seconds, chat_id)
         if chat_id is not None:
             self._rate_limiter.hold(chat_id, seconds)
-        if floods >= policy.floods or seconds > policy.flood_seconds:
+        longest_seconds = min(policy.flood_seconds, _longest_wait_seconds.get())
+        if floods >= policy.floods or seconds > longest_seconds:
             raise NotSent(describe(error)) from None
         if chat_id is None:
             await self._clock.sleep(seconds)

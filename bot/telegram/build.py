@@ -12,7 +12,7 @@ from bot.http_client import HttpClient
 from bot.telegram.files import Files
 from bot.telegram.members import Members
 from bot.telegram.rate_limits import RateLimiter
-from bot.telegram.sender import Documents, Sender
+from bot.telegram.sender import Sender
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,6 @@ class TelegramServices:
 
     bot_name: str
     sender: Sender
-    documents: Documents
     members: Members
     files: Files
 
@@ -34,7 +33,6 @@ async def build_telegram(
     return TelegramServices(
         bot_name=bot.username,
         sender=await stack.enter_async_context(Sender(bot, clock, rate_limiter=rate_limiter)),
-        documents=Documents(bot=bot, rate_limiter=rate_limiter, clock=clock),
         members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
         files=Files(bot=bot, http=http, clock=clock),
     )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import ssl
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import httpx
 from pydantic import SecretStr
+from telegram import LinkPreviewOptions
+from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder, ExtBot
+from telegram.ext import Application, ApplicationBuilder, Defaults, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.clock import Clock
@@ -25,36 +26,41 @@ logger = logging.getLogger(__name__)
 BotApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class TelegramTimeouts:
-    """Seconds a request to Telegram may take, by phase.
+READ_SECONDS = 75.0
+"""Generous, because an answer given up too early is a message in an unknown state: python-telegram-
+bot's own 5 s lose the answer of many a video that was delivered."""
 
-    Reading is generous because an answer given up too early is a message in an unknown state:
-    python-telegram-bot's own 5 s lose the answer of many a video that was delivered.
-    """
-
-    connect_seconds: float = 10.0
-    read_seconds: float = 75.0
-    write_seconds: float = 60.0
-    media_write_seconds: float = 180.0
-    pool_seconds: float = 30.0
+_SAID_AS = Defaults(
+    parse_mode=ParseMode.HTML,
+    link_preview_options=LinkPreviewOptions(is_disabled=True),
+    allow_sending_without_reply=True,
+)
+"""A reply arrives even when what it answers was deleted."""
 
 
 def build_bot(
-    token: SecretStr, base_url: str, *, timeouts: TelegramTimeouts | None = None
+    token: SecretStr, base_url: str, *, read_seconds: float = READ_SECONDS
 ) -> ExtBot[None]:
     """The bot; `base_url` is what stands before `/bot<token>` and `/file/bot<token>`.
 
     Never log its `repr`: python-telegram-bot puts the token there.
     """
     root = base_url.rstrip("/")
-    request = _request(timeouts or TelegramTimeouts())
+    request = HTTPXRequest(
+        connect_timeout=10.0,
+        read_timeout=read_seconds,
+        write_timeout=60.0,
+        media_write_timeout=180.0,
+        pool_timeout=30.0,
+        httpx_kwargs={"verify": _tls()},
+    )
     return ExtBot(
         token.get_secret_value(),
         base_url=f"{root}/bot",
         base_file_url=f"{root}/file/bot",
         request=request,
         get_updates_request=request,  # never used: `polling.Poller` fetches
+        defaults=_SAID_AS,
     )
 
 
@@ -87,17 +93,6 @@ async def initialize(application: BotApplication, clock: Clock) -> None:
             await clock.sleep(TELEGRAM.endless_delay_seconds(failures))
         else:
             return
-
-
-def _request(timeouts: TelegramTimeouts) -> HTTPXRequest:
-    return HTTPXRequest(
-        connect_timeout=timeouts.connect_seconds,
-        read_timeout=timeouts.read_seconds,
-        write_timeout=timeouts.write_seconds,
-        media_write_timeout=timeouts.media_write_seconds,
-        pool_timeout=timeouts.pool_seconds,
-        httpx_kwargs={"verify": _tls()},
-    )
 
 
 @cache

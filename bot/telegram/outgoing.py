@@ -6,19 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from telegram import (
-    InputFile,
-    InputMediaDocument,
-    InputMediaPhoto,
-    InputMediaVideo,
-    Message,
-    PhotoSize,
-    ReplyParameters,
-)
-from telegram.constants import ParseMode
+from telegram import InputFile, InputMediaDocument, InputMediaVideo, Message, PhotoSize
 
+from bot.telegram.destination import Destination
 from bot.telegram.errors import FileTooBig
+from bot.telegram.keyboards import AskReply, Keyboard, to_new_markup
 
 _COVER_PART = "cover_file"
 
@@ -42,17 +36,6 @@ class OutgoingVideo:
     file_name: str = "video.mp4"
     as_file: bool = False
 
-    @contextmanager
-    def opened(self) -> Iterator[InputFile | str]:
-        """What PTB takes as the video; a file is streamed from disk, never read into memory.
-
-        Raises:
-            FileTooBig: over Telegram's limit, before a byte is sent.
-            OSError: the file cannot be opened.
-        """
-        with _opened(self.source, self.file_name) as media:
-            yield media
-
 
 @dataclass(frozen=True, slots=True)
 class OutgoingNote:
@@ -66,15 +49,15 @@ class OutgoingNote:
     duration_seconds: int
     thumbnail: bytes | None = None
 
-    @contextmanager
-    def opened(self) -> Iterator[InputFile | str]:
-        """What PTB takes as the note; raises as `OutgoingVideo.opened`."""
-        with _opened(self.source, "note.mp4") as media:
-            yield media
-
 
 @contextmanager
-def _opened(source: Path | str, file_name: str) -> Iterator[InputFile | str]:
+def opened(source: Path | str, file_name: str) -> Iterator[InputFile | str]:
+    """What PTB takes as the video; a file is streamed from disk, never read into memory.
+
+    Raises:
+        FileTooBig: over Telegram's limit, before a byte is sent.
+        OSError: the file cannot be opened.
+    """
     if isinstance(source, str):
         yield source
         return
@@ -101,11 +84,14 @@ class SentMessage:
     is_note: bool = False
 
 
-def to_reply(message_id: int | None) -> ReplyParameters | None:
-    """A reply that arrives even when what it answers was deleted."""
-    if message_id is None:
-        return None
-    return ReplyParameters(message_id, allow_sending_without_reply=True)
+def placed(there: Destination, keyboard: Keyboard | AskReply | None = None) -> dict[str, Any]:
+    """Where a new message goes and what it carries, as the Bot API's methods are told."""
+    return {
+        "chat_id": there.chat_id,
+        "message_thread_id": there.thread_id,
+        "reply_to_message_id": there.reply_to,
+        "reply_markup": to_new_markup(keyboard),
+    }
 
 
 def to_media(
@@ -113,13 +99,10 @@ def to_media(
 ) -> InputMediaVideo | InputMediaDocument:
     """The video as editMessageMedia takes it; `media` is what `opened` gave."""
     if video.as_file:
-        return InputMediaDocument(
-            media, caption=caption, parse_mode=ParseMode.HTML, disable_content_type_detection=True
-        )
+        return InputMediaDocument(media, caption=caption, disable_content_type_detection=True)
     return InputMediaVideo(
         media,
         caption=caption,
-        parse_mode=ParseMode.HTML,
         width=video.width,
         height=video.height,
         duration=video.duration_seconds,
@@ -128,11 +111,6 @@ def to_media(
         thumbnail=video.thumbnail if isinstance(media, InputFile) else None,
         cover=None if video.cover is None else f"attach://{_COVER_PART}",
     )
-
-
-def to_photo(jpeg: bytes, caption: str | None) -> InputMediaPhoto:
-    """A picture as editMessageMedia takes it."""
-    return InputMediaPhoto(jpeg, caption=caption, parse_mode=ParseMode.HTML)
 
 
 def cover_part(video: OutgoingVideo) -> dict[str, InputFile] | None:

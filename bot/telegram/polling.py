@@ -15,7 +15,7 @@ from bot.retry import RetryPolicy
 from bot.telegram.errors import SecondInstance, TelegramFailure, TokenRejected, TryAgain
 
 # Named one by one: Telegram's default leaves some kinds out, and remembers the last choice.
-ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "pre_checkout_query")
+_ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "pre_checkout_query")
 
 _BATCH = 100
 _ANSWER_MARGIN_SECONDS = 15.0
@@ -32,13 +32,10 @@ class PollFailed(TryAgain):
 class Poller:
     """Asks for updates; neither keeps an offset nor repeats anything."""
 
-    def __init__(
-        self, bot: Bot, http: HttpClient, *, hold_seconds: int, allowed_updates: tuple[str, ...]
-    ) -> None:
+    def __init__(self, bot: Bot, http: HttpClient, *, hold_seconds: int) -> None:
         self._address = f"{bot.base_url}/getUpdates"
         self._http = http
         self._hold_seconds = hold_seconds
-        self._allowed_updates = list(allowed_updates)
 
     async def fetch(self, offset: int | None) -> list[Any]:
         """The next updates, held until there is one; confirms all below `offset`.
@@ -52,7 +49,7 @@ class Poller:
         body = {
             "limit": _BATCH,
             "timeout": self._hold_seconds,
-            "allowed_updates": self._allowed_updates,
+            "allowed_updates": _ALLOWED_UPDATES,
             **({} if offset is None else {"offset": offset}),
         }
         timeout = httpx.Timeout(10.0, read=self._hold_seconds + _ANSWER_MARGIN_SECONDS)

@@ -166,6 +166,11 @@ class RateLimiter:
         chat = self._chats.get(chat_id)
         return 0.0 if chat is None else max(0.0, chat.held_until - self._clock.steady_seconds())
 
+    def wait_seconds(self, chat_id: int) -> float:
+        """How long a new message to this chat would have to wait, were nobody before it."""
+        chat, now = self._chats.get(chat_id), self._clock.steady_seconds()
+        return 0.0 if chat is None else max(0.0, chat.wait_seconds(now, Urgency.TEXT, edit=False))
+
     async def close(self) -> None:
         """Nobody gets a turn any more."""
         self._closed = True

@@ -1,14 +1,12 @@
-"""All the bot sends goes through `Sender`, files through `Documents`: rate-limited, typed."""
+"""All the bot sends goes through `Sender`: rate-limited, typed."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 
-from telegram import Bot, InputFile, Message
-from telegram.constants import ParseMode
+from telegram import InputFile, InputMediaPhoto, Message
 
-from bot.clock import Clock
-from bot.telegram.api_calls import CallPolicy, Calls
+from bot.telegram.api_calls import CallPolicy
 from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import Needless
 from bot.telegram.keyboards import Keyboard, to_markup
@@ -17,12 +15,12 @@ from bot.telegram.outgoing import (
     OutgoingVideo,
     SentMessage,
     cover_part,
+    opened,
+    placed,
     to_media,
-    to_photo,
-    to_reply,
     to_sent,
 )
-from bot.telegram.rate_limits import RateLimiter, Urgency
+from bot.telegram.rate_limits import Urgency
 from bot.telegram.text_sender import EDIT, TEXT, TextSender
 
 # A video that has to wait longer is put off by its sender, who is free for other chats meanwhile.
@@ -57,32 +55,21 @@ class Sender(TextSender):
         """
 
         async def send(there: Destination) -> Message:
-            with video.opened() as media:
+            more = {"caption": there.noted(caption), **placed(there, keyboard)}
+            with opened(video.source, video.file_name) as media:
                 if video.as_file:
                     return await self._bot.send_document(
-                        there.chat_id,
-                        media,
-                        caption=there.noted(caption),
-                        parse_mode=ParseMode.HTML,
-                        disable_content_type_detection=True,
-                        reply_markup=to_markup(keyboard),
-                        reply_parameters=to_reply(there.reply_to),
-                        message_thread_id=there.thread_id,
+                        document=media, disable_content_type_detection=True, **more
                     )
                 return await self._bot.send_video(
-                    there.chat_id,
-                    media,
+                    video=media,
                     duration=video.duration_seconds,
                     width=video.width,
                     height=video.height,
                     thumbnail=video.thumbnail if isinstance(media, InputFile) else None,
                     cover=video.cover,
                     supports_streaming=True,
-                    caption=there.noted(caption),
-                    parse_mode=ParseMode.HTML,
-                    reply_markup=to_markup(keyboard),
-                    reply_parameters=to_reply(there.reply_to),
-                    message_thread_id=there.thread_id,
+                    **more,
                 )
 
         return await self._send(send, destination, _RESULT)
@@ -97,16 +84,13 @@ class Sender(TextSender):
         """
 
         async def send(there: Destination) -> Message:
-            with note.opened() as media:
+            with opened(note.source, "note.mp4") as media:
                 return await self._bot.send_video_note(
-                    there.chat_id,
-                    media,
+                    video_note=media,
                     duration=note.duration_seconds or None,
                     length=note.side or None,
                     thumbnail=note.thumbnail if isinstance(media, InputFile) else None,
-                    reply_markup=to_markup(keyboard),
-                    reply_parameters=to_reply(there.reply_to),
-                    message_thread_id=there.thread_id,
+                    **placed(there, keyboard),
                 )
 
         return await self._send(send, destination, _RESULT)
@@ -123,15 +107,9 @@ class Sender(TextSender):
         """A new message with a voice note (OGG, Opus); raises as `send_text`."""
 
         async def send(there: Destination) -> Message:
+            voice = InputFile(ogg, filename="clip.ogg", attach=True)
             return await self._bot.send_voice(
-                there.chat_id,
-                InputFile(ogg, filename="clip.ogg", attach=True),
-                duration=seconds,
-                caption=caption,
-                parse_mode=ParseMode.HTML,
-                reply_markup=to_markup(keyboard),
-                reply_parameters=to_reply(there.reply_to),
-                message_thread_id=there.thread_id,
+                voice=voice, duration=seconds, caption=caption, **placed(there, keyboard)
             )
 
         return await self._send(send, destination, TEXT)
@@ -148,13 +126,22 @@ class Sender(TextSender):
 
         async def send(there: Destination) -> Message:
             return await self._bot.send_photo(
-                there.chat_id,
-                jpeg,
+                photo=jpeg, caption=caption, **placed(there, keyboard)
+            )
+
+        return await self._send(send, destination, TEXT)
+
+    async def send_document(
+        self, destination: Destination, data: bytes, name: str, *, caption: str
+    ) -> SentMessage:
+        """A new message with a file that nobody looks into; raises as `send_text`."""
+
+        async def send(there: Destination) -> Message:
+            return await self._bot.send_document(
+                document=InputFile(data, filename=name, attach=True),
                 caption=caption,
-                parse_mode=ParseMode.HTML,
-                reply_markup=to_markup(keyboard),
-                reply_parameters=to_reply(there.reply_to),
-                message_thread_id=there.thread_id,
+                disable_content_type_detection=True,
+                **placed(there),
             )
 
         return await self._send(send, destination, TEXT)
@@ -174,8 +161,9 @@ class Sender(TextSender):
         """
 
         async def edit() -> Message | bool:
+            photo = InputMediaPhoto(jpeg, caption=caption)
             return await self._bot.edit_message_media(
-                to_photo(jpeg, caption), chat_id, message_id, reply_markup=to_markup(keyboard)
+                photo, chat_id, message_id, reply_markup=to_markup(keyboard)
             )
 
         with suppress(Needless):
@@ -198,7 +186,7 @@ class Sender(TextSender):
         """
 
         async def edit() -> Message | bool:
-            with video.opened() as media:
+            with opened(video.source, video.file_name) as media:
                 return await self._bot.edit_message_media(
                     to_media(video, media, caption),
                     chat_id,
@@ -213,31 +201,3 @@ class Sender(TextSender):
             except Needless:
                 return SentMessage(chat_id, message_id)
         return to_sent(edited) if isinstance(edited, Message) else SentMessage(chat_id, message_id)
-
-
-_DOCUMENT = CallPolicy(Urgency.TEXT)
-
-
-class Documents:
-    """Sends documents, in the same turn as everything else."""
-
-    def __init__(self, *, bot: Bot, rate_limiter: RateLimiter, clock: Clock) -> None:
-        self._bot = bot
-        self._calls = Calls(rate_limiter, clock)
-
-    async def send(
-        self, chat_id: int, data: bytes, name: str, *, caption: str, reply_to: int | None = None
-    ) -> None:
-        """A new message with a file that nobody looks into; raises as `Sender.send_text`."""
-
-        async def send() -> Message:
-            return await self._bot.send_document(
-                chat_id,
-                InputFile(data, filename=name, attach=True),
-                caption=caption,
-                parse_mode=ParseMode.HTML,
-                disable_content_type_detection=True,
-                reply_parameters=to_reply(reply_to),
-            )
-
-        await self._calls.make(send, chat_id, _DOCUMENT)

@@ -10,8 +10,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from telegram import Bot, LinkPreviewOptions, Message, ReactionTypeEmoji
-from telegram.constants import ParseMode
+from telegram import Bot, Message, ReactionTypeEmoji
 
 from bot.clock import Clock
 from bot.retry import TELEGRAM_CALL
@@ -19,14 +18,12 @@ from bot.telegram.api_calls import CallPolicy, Calls
 from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import Needless
 from bot.telegram.errors import MessageGone, TelegramFailure, ThreadClosed
-from bot.telegram.keyboards import AskReply, Keyboard, start_link, to_markup, to_new_markup
-from bot.telegram.outgoing import SentMessage, to_reply, to_sent
+from bot.telegram.keyboards import AskReply, Keyboard, start_link, to_markup
+from bot.telegram.outgoing import SentMessage, placed, to_sent
 from bot.telegram.rate_limits import RateLimiter, Urgency
 from bot.telegram.status_edits import ProgressEdits, Status
 
 logger = logging.getLogger(__name__)
-
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 # In a group with much going on an edit is put off rather than waited for: its sender is free for
 # other chats meanwhile.
@@ -82,6 +79,10 @@ class TextSender:
         """How long a 429 still silences this chat; 0 when it does not."""
         return self._rate_limiter.held_seconds(chat_id)
 
+    def wait_seconds(self, chat_id: int) -> float:
+        """How long a new message there would have to wait for its turn."""
+        return self._rate_limiter.wait_seconds(chat_id)
+
     async def send_text(
         self,
         destination: Destination,
@@ -98,15 +99,8 @@ class TextSender:
         """
 
         async def send(there: Destination) -> Message:
-            return await self._bot.send_message(
-                there.chat_id,
-                there.noted(text) or "",
-                parse_mode=ParseMode.HTML,
-                link_preview_options=_NO_PREVIEW,
-                reply_markup=to_new_markup(keyboard),
-                reply_parameters=to_reply(there.reply_to),
-                message_thread_id=there.thread_id,
-            )
+            said = there.noted(text) or ""
+            return await self._bot.send_message(text=said, **placed(there, keyboard))
 
         policy = replace(TEXT, queue_seconds=queue_seconds)
         return await self._send(send, destination, policy)
@@ -204,8 +198,6 @@ class TextSender:
                 status.text,
                 status.chat_id,
                 status.message_id,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=_NO_PREVIEW,
                 reply_markup=to_markup(status.keyboard),
                 read_timeout=read_seconds,
             )

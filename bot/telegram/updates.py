@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from telegram.error import TelegramError
 
 from bot.clock import Clock
 from bot.http_client import HttpClient
 from bot.retry import SECOND_INSTANCE, TELEGRAM, RetryPolicy
+from bot.shutdown import unless_stopped
 from bot.telegram.chat_queues import ChatQueues
 from bot.telegram.connection import BotApplication
 from bot.telegram.dispatch import (
@@ -32,12 +32,10 @@ from bot.telegram.dispatch import (
 )
 from bot.telegram.error_mapping import describe
 from bot.telegram.errors import SecondInstance
-from bot.telegram.polling import ALLOWED_UPDATES, Conflicts, Poller, PollFailed, WebhookActive
+from bot.telegram.polling import Conflicts, Poller, PollFailed, WebhookActive
 from storage.inbox import Inbox, StoredUpdate
 
 logger = logging.getLogger(__name__)
-
-Result = TypeVar("Result")
 
 _DAY_MILLISECONDS = 24 * 3_600 * 1_000
 # Telegram keeps an update for 24 h, so it cannot come again later; and after a week without any
@@ -57,12 +55,7 @@ class PollingOptions:
     hold_seconds: int = 30
     second_instance: RetryPolicy = SECOND_INSTANCE
     grace_seconds: float = 10.0
-    allowed_updates: tuple[str, ...] = ALLOWED_UPDATES
     retry: RetryPolicy = TELEGRAM
-
-
-class _Stopped(Exception):
-    """`stop` was called while something was waited for."""
 
 
 class UpdateLoop:
@@ -87,12 +80,7 @@ class UpdateLoop:
         self._inbox = inbox
         self._clock = clock
         self._options = options or PollingOptions()
-        self._poller = Poller(
-            application.bot,
-            http,
-            hold_seconds=self._options.hold_seconds,
-            allowed_updates=self._options.allowed_updates,
-        )
+        self._poller = Poller(application.bot, http, hold_seconds=self._options.hold_seconds)
         self._handling = Handling(
             application=application, inbox=inbox, clock=clock, on_parked=on_parked
         )
@@ -103,18 +91,8 @@ class UpdateLoop:
         self._offset: int | None = None
         self._failures = 0
         self._forgotten_at = 0
-        self._last_fetched_at_milliseconds: int | None = None
-        self._is_polling = False
-
-    @property
-    def is_polling(self) -> bool:
+        self.is_polling = False
         """Whether the first poll has begun."""
-        return self._is_polling
-
-    @property
-    def last_fetched_at_milliseconds(self) -> int | None:
-        """When Telegram last answered a poll (epoch); None before the first time."""
-        return self._last_fetched_at_milliseconds
 
     def stop(self) -> None:
         """Make `run` return: at once, but for handlers in flight (bounded)."""
@@ -131,11 +109,9 @@ class UpdateLoop:
         """
         try:
             await self._recover()
-            self._is_polling = True
+            self.is_polling = True
             while not self._stop.is_set():
                 await self._accept(await self._fetch())
-        except _Stopped:
-            logger.info("fetching of updates was stopped")
         finally:
             self._handling.hurry()
             await self._queues.close(self._options.grace_seconds)
@@ -147,24 +123,24 @@ class UpdateLoop:
         if undone:
             logger.warning("%d updates were left undone and are handled now", len(undone))
         for stored in undone:
-            await self._hand_over(stored, again=True)
+            if not self._stop.is_set():
+                await self._hand_over(stored, again=True)
 
     async def _fetch(self) -> list[Any]:
         try:
-            batch = await self._unless_stopped(self._poller.fetch(self._offset))
+            batch = await unless_stopped(self._poller.fetch(self._offset), self._stop)
         except PollFailed as failure:
             await self._pause(failure)
             return []
         except SecondInstance as conflict:
-            await self._unless_stopped(self._clock.sleep(self._conflicts.pause_seconds(conflict)))
+            await self._sleep(self._conflicts.pause_seconds(conflict))
             return []
         except WebhookActive:
             logger.warning("a webhook is set for this bot: it is removed, polling takes over")
-            await self._unless_stopped(self._remove_webhook())
+            await self._remove_webhook()
             return []
         self._failures = 0
-        self._last_fetched_at_milliseconds = self._clock.now_milliseconds()
-        return batch
+        return batch or []
 
     async def _accept(self, batch: list[Any]) -> None:
         """Store first; the offset moves on only when that is on disk."""
@@ -186,7 +162,7 @@ class UpdateLoop:
             await self._handling.park(stored.update_id, str(failure), failure)
             return
         incoming = Incoming(update, stored.tries, again)
-        await self._unless_stopped(self._queues.put(queue_of(update), incoming))
+        await unless_stopped(self._queues.put(queue_of(update), incoming), self._stop)
 
     async def _forget_old(self) -> None:
         now_milliseconds = self._clock.now_milliseconds()
@@ -195,8 +171,9 @@ class UpdateLoop:
             await self._inbox.forget_done(now_milliseconds - _KEEP_DONE_MILLISECONDS)
 
     async def _remove_webhook(self) -> None:
+        removal = self._bot.delete_webhook(drop_pending_updates=False)
         try:
-            await self._bot.delete_webhook(drop_pending_updates=False)
+            await unless_stopped(removal, self._stop)
         except TelegramError as error:
             await self._pause(PollFailed(describe(error)))
 
@@ -205,21 +182,10 @@ class UpdateLoop:
         retry, asked_seconds = self._options.retry, failure.retry_after_seconds
         seconds = retry.endless_delay_seconds(self._failures, asked_seconds)
         logger.warning("no updates (%s), the next attempt in %.1f s", failure, seconds)
-        await self._unless_stopped(self._clock.sleep(seconds))
+        await self._sleep(seconds)
 
-    async def _unless_stopped(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Await it; `stop` (or being cancelled) cancels it."""
-        task = asyncio.create_task(work)
-        stopped = asyncio.create_task(self._stop.wait())
-        try:
-            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopped.cancel()
-            task.cancel()
-            await asyncio.wait({task, stopped})
-        if task.cancelled():
-            raise _Stopped
-        return task.result()
+    async def _sleep(self, seconds: float) -> None:
+        await unless_stopped(self._clock.sleep(seconds), self._stop)
 
     def _break(self, error: BaseException) -> None:
         self._broken = error

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from storage import outbox
 from storage.db.database import Queryable, Transaction
-from storage.groups import chats
 from storage.jobs import jobs, moves, tasks
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import WAITING
@@ -85,6 +85,7 @@ _MOVES = (
     "DELETE FROM consent_questions WHERE chat_id = :old AND :new <> :old",
     "UPDATE OR REPLACE introductions SET chat_id = :new WHERE chat_id = :old",
     "UPDATE OR IGNORE objections SET chat_id = :new WHERE chat_id = :old",
+    "UPDATE outbox SET chat_id = :new, message_id = 0 WHERE chat_id = :old",
     "DELETE FROM errands WHERE chat_id = :old AND :new <> :old",
     "DELETE FROM dead_chats WHERE chat_id = :old AND :new <> :old",
 )
@@ -96,7 +97,8 @@ async def close_chat(tx: Transaction, chat_id: int, reason: str) -> list[Job]:
     What was submitted goes on: it is billed, and kept for whoever comes back. So is what was made
     of a long voice by then.
     """
-    await chats.mark_dead(tx, chat_id, reason)
+    await mark_dead(tx, chat_id, reason)
+    await outbox.end_all(tx, chat_id)
     waiting = {task.job_id for task in await tasks.of_open_jobs(tx) if task.state in WAITING}
     ended = [
         job for job in await jobs.open_jobs(tx) if job.chat_id == chat_id and job.id in waiting

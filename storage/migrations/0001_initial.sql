@@ -329,6 +329,35 @@ WHEN NEW.kind IN ('settle', 'release') AND (
 BEGIN SELECT RAISE(ABORT, 'more was resolved than was held'); END;
 
 
+-- What is to be said or done once, beside the direct answers to updates. Which kinds there are is
+-- the program's knowledge: what a later version put down waits for it.
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    -- begins with its cause; an ended row stays as long as that can return
+    unique_key TEXT NOT NULL UNIQUE,
+    chat_id INTEGER NOT NULL,
+    thread_id INTEGER NOT NULL DEFAULT 0,
+    -- the message that it answers; 0: none, or one of a chat that has moved
+    message_id INTEGER NOT NULL DEFAULT 0,
+    -- with whose data it goes
+    user_id INTEGER,
+    arguments TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done', 'given_up')),
+    attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    run_at_milliseconds INTEGER NOT NULL,
+    begun_at_milliseconds INTEGER,
+    -- set before a call that must not be made twice
+    sending_at_milliseconds INTEGER,
+    created_at_milliseconds INTEGER NOT NULL,
+    ended_at_milliseconds INTEGER,
+    CHECK ((state = 'open') = (ended_at_milliseconds IS NULL))
+) STRICT;
+CREATE INDEX outbox_due ON outbox (run_at_milliseconds, id) WHERE state = 'open';
+CREATE INDEX outbox_of_chat ON outbox (chat_id, begun_at_milliseconds);
+CREATE INDEX outbox_of_person ON outbox (user_id);
+CREATE INDEX outbox_ended ON outbox (ended_at_milliseconds) WHERE state <> 'open';
+
 -- What the operator was told, so that trouble is told once and not with every job.
 CREATE TABLE notices (
     subject TEXT PRIMARY KEY,
@@ -387,27 +416,6 @@ CREATE TABLE group_guests (
     PRIMARY KEY (chat_id, user_id)
 ) STRICT;
 
--- What the operator is to be told: written with what caused it, and kept until it was said.
-CREATE TABLE operator_notices (
-    id INTEGER PRIMARY KEY,
-    subject TEXT NOT NULL,
-    -- a text's key and its values, a JSON object
-    text_key TEXT NOT NULL,
-    text_values TEXT NOT NULL,
-    at_milliseconds INTEGER NOT NULL
-) STRICT;
-
--- One row for each administrator who is to be told of it.
-CREATE TABLE operator_letters (
-    notice_id INTEGER NOT NULL REFERENCES operator_notices (id) ON DELETE CASCADE,
-    admin_id INTEGER NOT NULL,
-    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'told', 'given_up')),
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (notice_id, admin_id)
-) STRICT;
-CREATE INDEX operator_letters_open ON operator_letters (notice_id) WHERE state = 'open';
-
 -- To what each person agreed: which text in which language, where it said that photos and voices go,
 -- and how long it said that videos are kept here.
 CREATE TABLE consents (
@@ -452,15 +460,6 @@ CREATE TABLE forgettings (
     not_before_milliseconds INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- Who asked for a copy of everything that is kept of them.
-CREATE TABLE data_requests (
-    user_id INTEGER PRIMARY KEY,
-    chat_id INTEGER NOT NULL,
-    reply_to INTEGER NOT NULL,
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    not_before_milliseconds INTEGER NOT NULL DEFAULT 0
-) STRICT;
-
 -- Which number stands in the ledger for a person who had their data deleted, until their quota
 -- starts afresh: deleting does not bring a new one. The hash's key is not in this database.
 CREATE TABLE pseudonyms (
@@ -484,17 +483,6 @@ CREATE TABLE reports (
 ) STRICT;
 CREATE INDEX reports_of_person ON reports (reporter_id, filed_at_milliseconds);
 
--- One row for each administrator who is to see a report with its video.
-CREATE TABLE report_letters (
-    report_id INTEGER NOT NULL REFERENCES reports (id),
-    admin_id INTEGER NOT NULL,
-    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'told', 'given_up')),
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (report_id, admin_id)
-) STRICT;
-CREATE INDEX report_letters_open ON report_letters (report_id) WHERE state = 'open';
-
 -- Videos that an administrator had taken out of their chat.
 CREATE TABLE takedowns (
     job_id INTEGER PRIMARY KEY REFERENCES jobs (id),
@@ -513,21 +501,6 @@ CREATE TABLE bans (
     at_milliseconds INTEGER NOT NULL,
     told_at_milliseconds INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-
--- Pieces of a long voice that its sender wants to hear before choosing one.
-CREATE TABLE excerpts (
-    media_id INTEGER NOT NULL REFERENCES media (id),
-    number INTEGER NOT NULL CHECK (number > 0),
-    from_milliseconds INTEGER NOT NULL CHECK (from_milliseconds >= 0),
-    length_milliseconds INTEGER NOT NULL CHECK (length_milliseconds > 0),
-    state TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'sent', 'given_up')),
-    message_id INTEGER,
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (media_id, number),
-    CHECK (state <> 'sent' OR message_id IS NOT NULL)
-) STRICT;
-CREATE INDEX excerpts_wanted ON excerpts (media_id, number) WHERE state = 'wanted';
 
 -- Photos and voices of somebody else that a person uses in a group.
 CREATE TABLE borrowed_media (

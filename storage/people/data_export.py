@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from storage import outbox
 from storage.db.database import Queryable, Transaction
-from storage.db.due import put_off as put_off_row
+
+DATA_COPY = "data-copy"
+"""The kind of outbox entry that has a copy sent."""
 
 _TABLES = {
     "profile": "SELECT * FROM people WHERE user_id = :user_id",
@@ -57,33 +60,8 @@ async def counts_of(database: Queryable, user_id: int) -> dict[str, int]:
     return row
 
 
-async def want(tx: Transaction, user_id: int, chat_id: int, reply_to: int) -> bool:
+async def want(tx: Transaction, cause: str, user_id: int, chat_id: int, reply_to: int) -> bool:
     """Have all of it sent to this chat; False when that is under way."""
-    return await tx.change(
-        """
-        INSERT INTO data_requests (user_id, chat_id, reply_to)
-        VALUES (:user_id, :chat_id, :reply_to) ON CONFLICT (user_id) DO NOTHING
-        """,
-        {"user_id": user_id, "chat_id": chat_id, "reply_to": reply_to},
+    return await outbox.put(
+        tx, DATA_COPY, f"{cause}:{DATA_COPY}", chat_id=chat_id, message_id=reply_to, user_id=user_id
     )
-
-
-async def due(database: Queryable) -> list[tuple[int, int, int, int]]:
-    """Whom to send it: person, chat, the message that asked, how often that failed."""
-    rows = await database.fetch_all(
-        """
-        SELECT user_id, chat_id, reply_to, tries FROM data_requests
-        WHERE not_before_milliseconds <= :now ORDER BY user_id
-        """
-    )
-    return [(row["user_id"], row["chat_id"], row["reply_to"], row["tries"]) for row in rows]
-
-
-async def sent(tx: Transaction, user_id: int) -> None:
-    """They have it, or cannot be sent it."""
-    await tx.execute("DELETE FROM data_requests WHERE user_id = :user_id", {"user_id": user_id})
-
-
-async def put_off(tx: Transaction, user_id: int, not_before_milliseconds: int) -> None:
-    """Once more, later."""
-    await put_off_row(tx, "data_requests", {"user_id": user_id}, not_before_milliseconds)

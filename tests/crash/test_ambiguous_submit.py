@@ -82,10 +82,10 @@ async def test_a_task_that_is_accepted_after_we_gave_up_is_adopted(there: World)
 
 
 async def test_the_wait_for_a_late_task_is_longer_than_the_call_may_take() -> None:
-    from bot.dashscope.http import Timeouts
+    from bot.dashscope.http import TIMEOUTS
     from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS
 
-    longest = Timeouts().submit.total_seconds * 1000
+    longest = TIMEOUTS["submit"].total_seconds * 1000
     assert longest + 60_000 <= SETTLED_AFTER_MILLISECONDS
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import httpx
@@ -11,29 +11,22 @@ from pydantic import SecretStr
 
 from bot.clock import Clock, SystemClock
 from bot.dashscope.client import DashScope, fresh_connections
-from bot.dashscope.http import Timeout, Timeouts
-from bot.dashscope.requests import S2vRequest
+from bot.dashscope.http import TIMEOUTS, Timeout
+from bot.dashscope.requests import VideoRequest
 from bot.http_client import HttpClient
 
 KEY = "sk-0123456789abcdef0123456789abcdef"
 S2V_MODEL, S2V_DETECT_MODEL = "wan2.2-s2v", "wan2.2-s2v-detect"
 EMO_MODEL, EMO_DETECT_MODEL = "emo-v1", "emo-detect-v1"
-S2V = S2vRequest(S2V_MODEL, image_url="oss://space/photo.jpg", audio_url="oss://space/voice.wav")
+S2V = VideoRequest(
+    S2V_MODEL, "oss://space/photo.jpg", "oss://space/voice.wav", {"resolution": "480P"}
+)
 
 TLS = ssl.create_default_context()
 """Shared: making one takes longer than most tests."""
 
 ABSURDLY_SHORT = Timeout(connect_seconds=2, silence_seconds=0.05, total_seconds=2)
-IMPATIENT = Timeouts(
-    policy=ABSURDLY_SHORT,
-    upload=ABSURDLY_SHORT,
-    detect=ABSURDLY_SHORT,
-    submit=ABSURDLY_SHORT,
-    query=ABSURDLY_SHORT,
-    page=ABSURDLY_SHORT,
-    cancel=ABSURDLY_SHORT,
-    download=ABSURDLY_SHORT,
-)
+IMPATIENT = dict.fromkeys(TIMEOUTS, ABSURDLY_SHORT)
 
 
 @asynccontextmanager
@@ -42,7 +35,7 @@ async def client_of(
     *,
     key: str = KEY,
     clock: Clock | None = None,
-    timeouts: Timeouts | None = None,
+    timeouts: Mapping[str, Timeout] = TIMEOUTS,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[DashScope]:
     """A client; with `transport`, nothing goes over a socket."""

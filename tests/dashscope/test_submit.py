@@ -9,21 +9,15 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from bot.config.engines import ENGINES
 from bot.dashscope.client import DashScope, fresh_connections
 from bot.dashscope.errors import DashScopeError, NotSent, SubmitUnknown
-from bot.dashscope.http import Timeout, Timeouts
-from bot.dashscope.requests import EmoRequest, S2vRequest
+from bot.dashscope.http import TIMEOUTS, Timeout
+from bot.dashscope.requests import VideoRequest
+from bot.engines.base import Ticket
+from bot.engines.dashscope import ServiceEngine
 from bot.http_client import HttpClient
-from tests.dashscope.clients import (
-    ABSURDLY_SHORT,
-    EMO_MODEL,
-    IMPATIENT,
-    KEY,
-    S2V,
-    S2V_MODEL,
-    TLS,
-    client_of,
-)
+from tests.dashscope.clients import ABSURDLY_SHORT, IMPATIENT, KEY, S2V, S2V_MODEL, TLS, client_of
 from tests.dashscope.fault_server import (
     CLOSE_UNREAD,
     DROP,
@@ -39,16 +33,16 @@ from tests.support.clock import FakeClock
 from tests.support.deadlines import in_time
 
 ACCEPTED = answer({"output": {"task_status": "PENDING", "task_id": "t-1"}, "request_id": "r-9"})
-HTTPS = S2vRequest(
-    S2V_MODEL, image_url="https://bucket/photo.jpg", audio_url="https://bucket/voice.wav"
+HTTPS = VideoRequest(
+    S2V_MODEL, "https://bucket/photo.jpg", "https://bucket/voice.wav", {"resolution": "480P"}
 )
 
 
 async def test_an_accepted_submission_returns_the_task() -> None:
     async with fault_server(ACCEPTED) as server, client_of(server.base_url + "/") as client:
-        task = await client.submit(HTTPS)
+        task_id = await client.submit(HTTPS)
     (request,) = server.requests
-    assert (task.task_id, task.request_id) == ("t-1", "r-9")
+    assert task_id == "t-1"
     assert (request.method, request.path) == (
         "POST",
         "/api/v1/services/aigc/image2video/video-synthesis",
@@ -64,27 +58,22 @@ async def test_an_accepted_submission_returns_the_task() -> None:
 
 
 async def test_a_style_is_sent_only_when_the_operator_chose_one() -> None:
-    styled = S2vRequest(
-        S2V_MODEL, "https://a/p.jpg", "https://a/v.wav", resolution="720P", style="speech"
-    )
-    async with fault_server(ACCEPTED) as server, client_of(server.base_url) as client:
-        await client.submit(styled)
-    body = server.requests[0].json
-    assert isinstance(body, dict)
-    assert body["parameters"] == {"resolution": "720P", "style": "speech"}
+    parameters = []
+    for style in ("speech", None):
+        async with fault_server(ACCEPTED) as server, client_of(server.base_url) as client:
+            engine = ServiceEngine(client, ENGINES["wan2.2-s2v"], style=style)
+            await engine.submit(Ticket("1.1", "https://a/p.jpg", "https://a/v.wav", "720P", None, None))
+        body = server.requests[0].json
+        assert isinstance(body, dict)
+        parameters.append(body["parameters"])
+    assert parameters == [{"resolution": "720P", "style": "speech"}, {"resolution": "720P"}]
 
 
 async def test_emo_gets_the_boxes_of_its_detection() -> None:
-    emo = EmoRequest(
-        EMO_MODEL,
-        "https://a/p.jpg",
-        "https://a/v.wav",
-        face_bbox=(1, 2, 3, 4),
-        ext_bbox=(5, 6, 7, 8),
-        style_level="active",
-    )
+    boxes = (1, 2, 3, 4), (5, 6, 7, 8)
     async with fault_server(ACCEPTED) as server, client_of(server.base_url) as client:
-        await client.submit(emo)
+        engine = ServiceEngine(client, ENGINES["emo"])
+        await engine.submit(Ticket("1.1", "https://a/p.jpg", "https://a/v.wav", "480P", *boxes))
     assert server.requests[0].json == {
         "model": "emo-v1",
         "input": {
@@ -93,7 +82,7 @@ async def test_emo_gets_the_boxes_of_its_detection() -> None:
             "face_bbox": [1, 2, 3, 4],
             "ext_bbox": [5, 6, 7, 8],
         },
-        "parameters": {"style_level": "active"},
+        "parameters": {"style_level": "normal"},
     }
 
 
@@ -110,7 +99,7 @@ async def test_the_resolve_header_goes_with_oss_addresses_only(
     image_url: str, audio_url: str, resolved: bool
 ) -> None:
     async with fault_server(ACCEPTED) as server, client_of(server.base_url) as client:
-        await client.submit(S2vRequest(S2V_MODEL, image_url, audio_url))
+        await client.submit(VideoRequest(S2V_MODEL, image_url, audio_url, {}))
     header = server.requests[0].headers.get("x-dashscope-ossresourceresolve")
     assert header == ("enable" if resolved else None)
 
@@ -148,7 +137,7 @@ async def test_one_lost_connection_or_one_500_means_exactly_one_request(fault: R
         with pytest.raises(SubmitUnknown):
             await client.submit(S2V)
         assert len(server.requests) == 1
-        assert (await client.submit(S2V)).task_id == "t-1"
+        assert await client.submit(S2V) == "t-1"
     assert len(server.requests) == 2
 
 
@@ -156,7 +145,7 @@ async def test_an_answer_that_drips_for_ever_is_given_up_at_the_total_timeout() 
     patient = Timeout(connect_seconds=2, silence_seconds=2, total_seconds=0.1)
     async with (
         fault_server(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{") as server,
-        client_of(server.base_url, timeouts=Timeouts(submit=patient)) as client,
+        client_of(server.base_url, timeouts={**TIMEOUTS, "submit": patient}) as client,
     ):
         with pytest.raises(SubmitUnknown, match="TimeoutError"):
             await client.submit(S2V)
@@ -178,7 +167,7 @@ async def test_a_connection_that_does_not_come_about_in_time_is_certainly_not_se
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
         filler.connect(listener.getsockname())
-        hasty = Timeouts(submit=Timeout(0.05, 5, 5))
+        hasty = {**TIMEOUTS, "submit": Timeout(0.05, 5, 5)}
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
         async with client_of(base_url, timeouts=hasty) as client:
             with pytest.raises(NotSent, match="ConnectTimeout"):
@@ -253,7 +242,7 @@ async def test_a_kept_connection_that_died_meanwhile_cannot_blur_a_submission() 
     async with fault_server(dying) as server, client_of(server.base_url) as client:
         await client.query("t-1")
         server.script = [ACCEPTED]
-        assert (await client.submit(S2V)).task_id == "t-1"
+        assert await client.submit(S2V) == "t-1"
     query, submit = server.requests
     assert query.connection != submit.connection
 
@@ -282,7 +271,7 @@ async def test_a_client_made_without_more_ado_submits_on_fresh_connections_and_c
 
 
 async def test_a_cancelled_submission_is_not_repeated() -> None:
-    slow = Timeouts(submit=Timeout(2, 10, 10))
+    slow = {**TIMEOUTS, "submit": Timeout(2, 10, 10)}
     async with fault_server(SILENCE) as server, client_of(server.base_url, timeouts=slow) as client:
         submitting = asyncio.create_task(client.submit(S2V))
         await in_time(server.reached.wait())
@@ -295,6 +284,6 @@ async def test_a_cancelled_submission_is_not_repeated() -> None:
 async def test_the_absurd_timeouts_of_these_tests_are_long_enough_for_a_good_answer() -> None:
     async with (
         fault_server(ACCEPTED) as server,
-        client_of(server.base_url, timeouts=Timeouts(submit=ABSURDLY_SHORT)) as client,
+        client_of(server.base_url, timeouts={**TIMEOUTS, "submit": ABSURDLY_SHORT}) as client,
     ):
-        assert (await client.submit(S2V)).task_id == "t-1"
+        assert await client.submit(S2V) == "t-1"

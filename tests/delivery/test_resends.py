@@ -114,7 +114,7 @@ async def test_what_nobody_has_any_more_is_said_on_the_message_that_asked(there:
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE jobs SET video_file_id = 'BAAC-unknown'")
     for kind in ("note", "video"):
-        await asked(there, kind, await there.job(job))
+        await asked(there, kind, await there.job(job.id))
     await work(there)
     answers = [m for m in await there.telegram.seen() if text_of(m) == said("again-gone")]
     assert [m["reply_to_message"]["message_id"] for m in answers] == [job.video_message_id] * 2

@@ -53,7 +53,7 @@ async def test_the_receipt_is_said_after_a_crash_that_came_before_it(there: Setu
     assert (job.state, job.announced) == ("done", 0)
     await there.delivery.finisher.announce(job.id)
     assert key_of(text_of((await there.telegram.seen())[0])) == "ai-label-video"
-    assert (await there.job(job)).announced == 1
+    assert (await there.job(job.id)).announced == 1
 
 
 async def test_where_nobody_knows_whether_it_arrived_the_status_becomes_the_video(
@@ -133,7 +133,7 @@ async def test_the_last_one_comes_as_it_came_and_else_as_a_video(there: Setup) -
     assert await there.last.send(ADA, HERE) is ResendOutcome.SENT
     (video,) = await there.videos()
     assert text_of(video) == said("video-last")
-    assert (await there.job(job)).video_file_id == video["video"]["file_id"]
+    assert (await there.job(job.id)).video_file_id == video["video"]["file_id"]
 
 
 async def test_the_note_keeps_the_ai_label_and_the_sound(there: Setup) -> None:

@@ -28,8 +28,7 @@ from storage.jobs.tasks import Task
 from storage.outages import Work
 from storage.people.preferences import Preferences
 from storage.verdicts import TooManyChecks
-from tests.support.fake_services import Fakes
-from tests.support.limits import terms_with
+from tests.support.fake_services import Fakes, limits_with
 from tests.support.scripted_engine import ScriptedEngine
 
 RETIRED = ServiceStopped("submit: 404", cause=StopCause.MODEL_RETIRED)
@@ -50,7 +49,7 @@ class OtherEngine(ScriptedEngine):
         return self.verdict
 
 
-TERMS = terms_with(
+TERMS = limits_with(
     prices={"480P": Price(500_000, 1000), "720P": Price(900_000, 1800)},
     detections_per_person_per_day=1,
     keep_results_milliseconds=0,

@@ -21,7 +21,7 @@ from bot.dashscope.errors import (
 )
 from bot.dashscope.verdict import Verdict
 from bot.engines.face_check import Detection, VerdictLost
-from bot.media.picture.normalise import NormalisedPicture
+from bot.media.exchange import NormalisedPicture
 from storage import media
 from storage.media import ConversationKey, Media, ReceivedMedia
 from storage.verdicts import ASKED_ANEW_AFTER_MILLISECONDS, CHECKS_OF_A_PICTURE, NoVerdict

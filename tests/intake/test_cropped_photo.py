@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
-from bot.media.picture.normalise import NormalisedPicture
+from bot.media import calls
+from bot.media.exchange import NormalisedPicture
 from tests.support.fake_services import Fakes
 
 
-async def test_a_copy_that_expired_is_made_of_the_same_part(
-    fakes: Fakes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_copy_that_expired_is_made_of_the_same_part(fakes: Fakes) -> None:
     job = await fakes.waiting_job()
     async with fakes.database.transaction() as tx:
         await tx.execute(
@@ -20,11 +17,12 @@ async def test_a_copy_that_expired_is_made_of_the_same_part(
         )
     cuts = []
 
-    async def normalise_part(data: bytes, crop: tuple[int, int, int, int]) -> NormalisedPicture:
+    def normalise_part(data: bytes, crop: tuple[int, int, int, int]) -> NormalisedPicture:
         cuts.append(crop)
         return NormalisedPicture(data + b"part", 400, 400, "", enlarged=True, faces=())
 
-    monkeypatch.setattr(fakes.media_worker, "normalise_part", normalise_part)
+    worker = fakes.media_worker
+    worker.instead = {**worker.instead, calls.normalise_part: normalise_part}
     task = await fakes.task_of(job)
     await fakes.preparation.prepare(task)
     assert cuts == [(1, 2, 301, 402)]

@@ -38,8 +38,7 @@ async def test_the_operator_says_whose_task_it_is(fakes: Fakes, created_after_se
         await fakes.submission.reconcile(await fakes.task(task.id))
         fakes.clock.advance(300)
     assert (await fakes.task(task.id)).state == "submitting"
-    for admin_id in await fakes.operator.waiting():
-        await fakes.operator.send_deliveries(admin_id)
+    await fakes.post()
     questions = [text for text in fakes.told() if f"/adopt {task.job_id} task-x" in text]
     assert len(questions) == 1
 
@@ -49,8 +48,7 @@ async def test_a_task_that_is_too_late_for_it_is_no_question(fakes: Fakes) -> No
     await restored(fakes)
     await fakes.submission.reconcile(await fakes.task(task.id))
     assert (await fakes.task(task.id)).state == "ready"
-    for admin_id in await fakes.operator.waiting():
-        await fakes.operator.send_deliveries(admin_id)
+    await fakes.post()
     assert not [text for text in fakes.told() if "/adopt" in text]
 
 

@@ -54,25 +54,26 @@ INSERT INTO preferences (user_id, language, resolution, changed_at_milliseconds)
 VALUES (7, 'en', '720P', 1);
 INSERT INTO groups (chat_id, title, who, changed_at_milliseconds) VALUES (-5, 'Family', 'list', 1);
 INSERT INTO group_guests (chat_id, user_id) VALUES (-5, 7);
-INSERT INTO operator_notices VALUES (1, 'lost:2', 'operator-lost', '{"job": 2}', 5000);
-INSERT INTO operator_letters VALUES (1, 7, 'open', 2, 6000);
+INSERT INTO outbox (kind, unique_key, chat_id, message_id, user_id, arguments, attempts,
+    run_at_milliseconds, begun_at_milliseconds, created_at_milliseconds)
+VALUES ('alert', 'alert:lost:2:5000:7', 7, 0, NULL,
+    '{"at_milliseconds": 5000, "text_key": "operator-lost", "values": {"job": 2}}', 2, 6000, 5500,
+    5000), ('data-copy', 'update:11:data-copy', 9, 4, 9, '{}', 0, 5000, NULL, 5000);
 INSERT INTO candidates VALUES (2, 4000, 'task-2');
 INSERT INTO outcomes VALUES (10, '{"cancelled": 1}', 5000);
 INSERT INTO consents VALUES (7, 1, 'beijing', 172800000, 'en', 900),
     (8, 1, 'here', 172800000, 'zh-hans', 1900);
 INSERT INTO consent_questions VALUES (1, 8, 0, 8, 'asked', 'abcdefabcdef', 13, 14, 1800, 0, 0);
 INSERT INTO forgettings VALUES (9, 9, 5, 'en', 'waiting', 0, 0);
-INSERT INTO data_requests VALUES (9, 9, 4, 1, 5000);
 INSERT INTO pseudonyms VALUES ('abc', -5, 9000);
 INSERT INTO reports VALUES (1, 2, 8, 8, 15, 'face', 5000);
-INSERT INTO report_letters VALUES (1, 7, 'told', 0, 0);
 INSERT INTO takedowns VALUES (2, 7, 6000, 'said', 0, 0);
 INSERT INTO bans VALUES (10, 7, 6000, 6100);
 -- A voice of 30 s in two tasks of which one is fetched, and what its sender was offered to hear.
 INSERT INTO media (id, source, kind, chat_id, user_id, message_id, file_id, file_unique_id, state,
     duration_milliseconds, plan, in_parts, created_at_milliseconds, announced)
 VALUES (80, 'update:80', 'voice', 7, 7, 80, 'f80', 'u80', 'ready', 30000,
-    '{"length": 30000, "cuts": [14000], "excerpts": [[0, 14000]]}', 1, 8000, 1);
+    '{"length": 30000, "cuts": [14000], "clips": [[0, 14000]]}', 1, 8000, 1);
 INSERT INTO jobs (id, request, chat_id, user_id, photo_id, voice_id, engine, resolution,
     held_milliseconds, price_micro_yuan_per_second, quota_weight_permille, created_at_milliseconds)
 VALUES (80, 'pair:1:80', 7, 7, 1, 80, 'wan2.2-s2v', '480P', 30000, 500000, 1000, 8000);
@@ -87,8 +88,6 @@ UPDATE tasks SET state = 'submitting', account = 'dashscope', slot = 3,
     submitting_at_milliseconds = 8100 WHERE id = 81;
 UPDATE tasks SET state = 'fetched', slot = NULL, task_id = 'task-81', billed_milliseconds = 14000,
     ended_at_milliseconds = 8200 WHERE id = 81;
-INSERT INTO excerpts (media_id, number, from_milliseconds, length_milliseconds)
-VALUES (80, 1, 0, 14000);
 INSERT INTO borrowed_media VALUES (1, 8, NULL), (3, NULL, 4000);
 INSERT INTO objections VALUES (-5, 8, 1000);
 -- A group that was told what is missing, and a video that went to its person's private chat.

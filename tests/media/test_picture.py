@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from bot.media.picture.normalise import NormalisedPicture, normalise_picture
+from bot.media.exchange import NormalisedPicture
+from bot.media.picture.normalise import normalise_picture
 from tests.support.media.photos import PORTRAIT, encoded, pixels, portrait, quarters
 
 RED, LIME, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)

@@ -7,9 +7,9 @@ from pathlib import Path
 import av
 import pytest
 
-from bot.media.video.errors import CannotShrink
+from bot.media.video.errors import CannotShrink, VideoUnreadable
 from bot.media.video.shrink import shrink_video
-from bot.media.video.video import VideoUnreadable, inspect_video
+from bot.media.video.video import inspect_video
 from tests.support.media.videos import result
 
 

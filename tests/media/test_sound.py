@@ -5,13 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.media.sound.normalise import (
-    LONGEST_MILLISECONDS,
-    NormalisedSound,
-    SoundFault,
-    SoundRefused,
-    normalise_sound,
-)
+from bot.media.exchange import NormalisedSound
+from bot.media.sound.errors import SoundFault, SoundRefused
+from bot.media.sound.lengths import LONGEST_MILLISECONDS
+from bot.media.sound.normalise import normalise_sound
 from tests.support.media.meters import share_of_power, wav_samples
 from tests.support.media.voices import (
     VOICE_NOTE,

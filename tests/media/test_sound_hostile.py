@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.media.sound.decoding import MAXIMUM_BYTES
+from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.formats import sniff_demuxer
-from bot.media.sound.normalise import SoundFault, SoundRefused, normalise_sound
+from bot.media.sound.normalise import normalise_sound
 from tests.support.media.meters import measured_dbtp
 from tests.support.media.videos import video_with_sound
 from tests.support.media.voices import (

@@ -10,21 +10,22 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.media.picture.normalise import PictureFault, PictureRefused
-from bot.media.sound.normalise import SoundFault, SoundRefused
+from bot.media.calls import normalise_picture, normalise_sound
+from bot.media.picture.errors import PictureFault, PictureRefused
+from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.worker.client import (
-    DECODING,
     IDLE_SECONDS,
-    RENDERING,
     MediaWorker,
     MediaWorkerDied,
     MediaWorkerNotStarted,
 )
+from bot.media.worker.limits import DECODING, RENDERING
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 from tests.support.media import calls
@@ -47,15 +48,15 @@ def is_running(process_id: int) -> bool:
 
 async def test_sound_and_picture_go_there_and_back() -> None:
     async with MediaWorker() as media:
-        sound = await media.normalise_sound(VOICE_NOTE.read_bytes())
-        picture = await media.normalise_picture(PORTRAIT.read_bytes())
+        sound = await media.run(normalise_sound, VOICE_NOTE.read_bytes(), None, True)
+        picture = await media.run(normalise_picture, PORTRAIT.read_bytes())
     assert sound.wav.startswith(b"RIFF")
     assert len(picture.faces) == 1
 
 
 async def test_a_limit_goes_there_as_well() -> None:
     async with MediaWorker() as media:
-        sound = await media.normalise_sound(VOICE_NOTE.read_bytes(), limit_milliseconds=1_000)
+        sound = await media.run(normalise_sound, VOICE_NOTE.read_bytes(), 1_000, True)
     assert sound.duration_milliseconds == 1_000
 
 
@@ -64,7 +65,7 @@ async def test_refusals_cross_over_with_their_numbers() -> None:
         with pytest.raises(SoundRefused) as sound:
             await media.run(calls.refuse)
         with pytest.raises(PictureRefused) as picture:
-            await media.normalise_picture(b"nothing to see")
+            await media.run(normalise_picture, b"nothing to see")
     assert (sound.value.fault, sound.value.duration_milliseconds) == (SoundFault.TOO_LONG, 25_000)
     assert picture.value.fault is PictureFault.NOT_A_PICTURE
 
@@ -216,24 +217,43 @@ async def test_a_call_that_arrives_while_the_process_ends_is_answered() -> None:
             assert await media.run(operator.mul, 2, 4) == 8
 
 
-async def test_a_call_may_last_longer_than_a_process_stays_without_one() -> None:
+class Sign:
+    """A pipe with a name, by which a call in the process says that it has begun."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / "sign"
+        os.mkfifo(self.path)
+        self._end = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
+
+    async def given(self) -> None:
+        """Wait for it."""
+        await eventually(self._was_given, "a sign of the call")
+
+    def _was_given(self) -> bool:
+        try:
+            return bool(os.read(self._end, 1))
+        except BlockingIOError:
+            return False
+
+
+@pytest.fixture
+def sign(tmp_path: Path) -> Iterator[Sign]:
+    made = Sign(tmp_path)
+    yield made
+    os.close(made._end)
+
+
+async def test_a_call_may_last_longer_than_a_process_stays_without_one(sign: Sign) -> None:
     clock = FakeClock(jumps=False)
-
-    def a_minute_passes(_share: float) -> None:
-        clock.advance(IDLE_SECONDS)
-
     async with MediaWorker(DECODING, clock) as media:
-        call = media.run(calls.count, 4, on_progress=a_minute_passes)
-        assert await call == "counted"
-        process = await media.run(os.getpid)
-        assert is_running(process)
-
-
-async def test_progress_is_reported_while_the_call_runs() -> None:
-    seen: list[float] = []
-    async with MediaWorker() as media:
-        assert await media.run(calls.count, 4, on_progress=seen.append) == "counted"
-    assert seen == [0.25, 0.5, 0.75, 1.0]
+        call = asyncio.create_task(media.run(calls.say_and_wait, sign.path))
+        await sign.given()
+        for _ in range(4):
+            clock.advance(IDLE_SECONDS)
+            await asyncio.sleep(0)
+        sign.path.with_suffix(".go").touch()
+        assert await call == "waited"
+        assert is_running(await media.run(os.getpid))
 
 
 async def test_calls_queue() -> None:
@@ -242,14 +262,11 @@ async def test_calls_queue() -> None:
     assert answers == [2 * n for n in range(20)]
 
 
-async def test_a_cancelled_call_is_killed_and_the_next_one_answered() -> None:
-    began = asyncio.Event()
+async def test_a_cancelled_call_is_killed_and_the_next_one_answered(sign: Sign) -> None:
     async with MediaWorker() as media:
         before = await media.run(os.getpid)
-        call = asyncio.create_task(
-            media.run(calls.report_and_hang, on_progress=lambda _: began.set())
-        )
-        await began.wait()
+        call = asyncio.create_task(media.run(calls.say_and_wait, sign.path))
+        await sign.given()
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
@@ -257,15 +274,12 @@ async def test_a_cancelled_call_is_killed_and_the_next_one_answered() -> None:
         assert await media.run(operator.mul, 2, 3) == 6
 
 
-async def test_closing_leaves_no_process_behind_even_in_the_middle_of_a_call() -> None:
-    started = asyncio.Event()
+async def test_closing_leaves_no_process_behind_even_in_the_middle_of_a_call(sign: Sign) -> None:
     async with MediaWorker() as media:
         process = await media.run(os.getpid)
-        busy = asyncio.create_task(
-            media.run(calls.report_and_hang, on_progress=lambda _: started.set())
-        )
+        busy = asyncio.create_task(media.run(calls.say_and_wait, sign.path))
         waiting = asyncio.create_task(media.run(operator.mul, 2, 1))
-        await started.wait()
+        await sign.given()
     assert not is_running(process)
     with pytest.raises(MediaWorkerDied):
         await busy

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from storage import alerts, clips, drafts, media, media_answers, verdicts
-from storage.alerts import Alert, AlertDelivery
+from storage import alerts, drafts, media, media_answers, outbox, verdicts
+from storage.alerts import Alert
 from storage.db.database import Database, Transaction
 from storage.groups import borrowed_media, groups
 from storage.inbox import Inbox, StoredUpdate
@@ -32,6 +32,7 @@ from storage.jobs.private_fallbacks import PrivateFallback
 from storage.jobs.resends import Resend, Wanted
 from storage.jobs.tasks import Task
 from storage.media import ConversationKey, ReceivedMedia
+from storage.outbox import OutboxEntry
 from storage.people import people, preferences
 from storage.people.people import Person
 from storage.verdicts import KnownVerdict
@@ -74,11 +75,9 @@ _TABLES = (
     "jobs",
     "tasks",
     "candidates",
-    "excerpts",
     "ledger",
     "notices",
-    "operator_notices",
-    "operator_letters",
+    "outbox",
     "errands",
 )
 
@@ -209,12 +208,16 @@ ARRIVAL = ReceivedMedia("update:r", "photo", PLACE, 1, None, "f", "u", 9)
 NOTICE = Alert("lost:1", "operator-budget", {})
 
 
-def a_letter(call: Callable[[Transaction, AlertDelivery], Awaitable[Any]]) -> Arrange:
+async def put(tx: Transaction, key: str = "update:9:thing") -> bool:
+    return await outbox.put(tx, "thing", key, chat_id=1, message_id=5, user_id=1)
+
+
+def an_entry(call: Callable[[Transaction, OutboxEntry], Awaitable[Any]]) -> Arrange:
     async def arrange(database: Database) -> Call:
         async with database.transaction() as tx:
-            await alerts.write(tx, NOTICE, [7, 8])
-            delivery, _ = await alerts.due(tx)
-        return lambda tx: call(tx, delivery)
+            await put(tx)
+            (entry,) = await outbox.due(tx, 9)
+        return lambda tx: call(tx, entry)
 
     return arrange
 
@@ -300,14 +303,9 @@ def of_long_sound(call: Callable[[Transaction, media.Media], Awaitable[Any]]) ->
             await tx.execute(
                 "UPDATE media SET state = 'asked', plan = '{}' WHERE id = :id", {"id": made.id}
             )
-            await clips.want(tx, made.id, [(0, 900)])
         return lambda tx: call(tx, made)
 
     return arrange
-
-
-def excerpt_of(voice: media.Media) -> clips.Clip:
-    return clips.Clip(voice.id, 1, 0, 900, 0)
 
 
 CALLS: dict[str, Arrange] = {
@@ -315,9 +313,6 @@ CALLS: dict[str, Arrange] = {
     "media_answers.use_in_parts": of_long_sound(
         lambda tx, m: media_answers.use_in_parts(tx, m.id, 30_000, 9)
     ),
-    "clips.want": of_long_sound(lambda tx, m: clips.want(tx, m.id, [(0, 900), (5, 905)])),
-    "clips.sent": of_long_sound(lambda tx, m: clips.sent(tx, excerpt_of(m), 7)),
-    "clips.give_up": of_long_sound(lambda tx, m: clips.give_up(tx, m.id)),
     "jobs.start": same_order,
     "task_moves.prepared": of_task(preparing_task, task_moves.prepared),
     "task_moves.take_slot": of_job(
@@ -425,7 +420,14 @@ CALLS: dict[str, Arrange] = {
     "drafts.clear": of_half("asked", "photo", lambda tx, m: drafts.clear(tx, PLACE)),
     "verdicts.uncount_check": a_booked_check,
     "alerts.write": plain(lambda tx: alerts.write(tx, NOTICE, [7, 8])),
-    "alerts.end": a_letter(lambda tx, delivery: alerts.end(tx, delivery, told=True)),
+    "outbox.put": plain(put),
+    "outbox.begin": an_entry(lambda tx, entry: outbox.begin(tx, entry, LATER)),
+    "outbox.sending": an_entry(lambda tx, entry: outbox.sending(tx, entry.id)),
+    "outbox.put_off": an_entry(lambda tx, entry: outbox.put_off(tx, entry.id, LATER)),
+    "outbox.leave_alone": an_entry(lambda tx, entry: outbox.leave_alone(tx, entry.chat_id, LATER)),
+    "outbox.end": an_entry(lambda tx, entry: outbox.end(tx, entry.id, done=True)),
+    "outbox.end_all": an_entry(lambda tx, entry: outbox.end_all(tx, entry.chat_id)),
+    "outbox.erase": an_entry(lambda tx, entry: outbox.erase(tx, entry.id)),
     "verdicts.store": plain(lambda tx: verdicts.store(tx, "hash", "model", VERDICT)),
     "alerts.is_due": plain(lambda tx: alerts.is_due(tx, "subject", every_milliseconds=1_000)),
     "preferences.choose": plain(
@@ -455,7 +457,6 @@ CALLS: dict[str, Arrange] = {
 }
 
 COUNTING = {
-    "clips.postpone": "one more try",
     "moves.postpone": "one more try",
     "task_moves.postpone": "one more try",
     "task_moves.refused": "one more refusal",
@@ -463,7 +464,6 @@ COUNTING = {
     "media.postpone": "one more try",
     "resends.postpone": "one more try",
     "verdicts.count_check": "one more check that may be billed",
-    "alerts.put_off": "one more try",
     "ledger.hold": "the schema refuses it",
     "ledger.settle": "the schema refuses it",
 }
@@ -500,7 +500,7 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
     assert before != after or name in _MAY_CHANGE_NOTHING
 
 
-_UNDO = {"drafts.drop", "groups.keep_out", "groups.forget", "resends.done"}
+_UNDO = {"outbox.erase", "drafts.drop", "groups.keep_out", "groups.forget", "resends.done"}
 _MAY_CHANGE_NOTHING = {
     "moves.advance",
     *("moves.not_sent", "drafts.put", "media.announce_anew"),
@@ -510,21 +510,10 @@ _MAY_CHANGE_NOTHING = {
 
 def test_every_call_that_writes_is_repeated_here_or_named() -> None:
     modules = (
-        *(
-            jobs,
-            tasks,
-            moves,
-            task_moves,
-            candidates,
-            ledger,
-            media,
-            media_answers,
-            drafts,
-            verdicts,
-            alerts,
-        ),
+        *(jobs, tasks, moves, task_moves, candidates, ledger, media, media_answers),
+        *(drafts, verdicts, alerts, outbox),
         *(people, preferences, groups, resends),
-        *(groups, private_fallbacks, borrowed_media, clips),
+        *(groups, private_fallbacks, borrowed_media),
     )
     written = {
         f"{module.__name__.rpartition('.')[2]}.{name}"

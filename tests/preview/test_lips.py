@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -11,9 +12,8 @@ import pytest
 
 from bot.media.exchange import Resolution
 from bot.media.preview.canvas import open_canvas
-from bot.media.preview.encoder import Encoder
-from bot.media.preview.render import render_preview
-from bot.media.preview.sound import Sound
+from bot.media.preview.render import X264, render_preview
+from bot.media.video.writer import VideoFormat, VideoWriter
 from tests.support.media import photos, voices
 from tests.support.media.lips import correlate, dark_area, lip_correlation, log_rms
 
@@ -88,11 +88,13 @@ def test_a_still_face_is_seen_not_to_follow(
     tmp_path: Path, portrait_jpeg: bytes, voice: voices.Samples
 ) -> None:
     canvas = open_canvas(portrait_jpeg, 640 * 480)
-    sound = Sound(voice[: 3 * voices.SAMPLE_RATE_HZ], voices.SAMPLE_RATE_HZ)
-    size = canvas.photo.shape[1], canvas.photo.shape[0]
-    with Encoder(tmp_path / "still.mp4", size, 16, sound) as encoder:
+    height, width = canvas.photo.shape[:2]
+    still = VideoFormat(width, height, Fraction(16), X264)
+    planes = np.asarray(cv2.cvtColor(canvas.photo, cv2.COLOR_BGR2YUV_I420), np.uint8)
+    sound = voice[: 3 * voices.SAMPLE_RATE_HZ].astype(np.float32)
+    with VideoWriter(tmp_path / "still.mp4", still, sound, voices.SAMPLE_RATE_HZ) as writer:
         for _ in range(3 * 16):
-            encoder.add(canvas.photo)
+            writer.add(planes)
     assert max(lip_correlation(tmp_path / "still.mp4", lags=(0, 1)).values()) < MOST_R_LATER
 
 

@@ -14,6 +14,9 @@ from bot.media.preview.render import render_preview
 from tests.support.media import photos, videos, voices
 
 SHORT = voices.tone_wav(500)
+FLOATS = bytes.fromhex("10000000 0300 0100 803e0000 00fa0000 0400 2000")
+NO_NUMBERS = np.array([np.nan, np.inf, 0.5, -np.inf] * 4000, "<f4").tobytes()
+"""Behind the header of a WAV of floats at 16 kHz."""
 
 
 def test_the_file_is_h264_and_aac_that_plays_while_it_loads(speaking: Path) -> None:
@@ -84,7 +87,15 @@ def test_what_is_no_picture_is_refused(photo: bytes, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "sound", [b"", b"RIFF", b"not a sound", SHORT[:44], voices.wav(np.zeros(0))]
+    "sound",
+    [
+        b"",
+        b"RIFF",
+        b"not a sound",
+        SHORT[:44],
+        voices.wav(np.zeros(0)),
+        b"RIFF\x24\xfa\0\0WAVEfmt " + FLOATS + b"data\0\xfa\0\0" + NO_NUMBERS,
+    ],
 )
 def test_what_is_no_sound_is_refused(sound: bytes, tmp_path: Path, portrait_jpeg: bytes) -> None:
     with pytest.raises(SoundUnreadable):

@@ -10,13 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.media.video.video import (
-    LabelNotWritten,
-    VideoUnreadable,
-    inspect_video,
-    make_cover,
-    stamp_label,
-)
+from bot.media.video.cover import make_cover
+from bot.media.video.errors import LabelNotWritten, VideoUnreadable
+from bot.media.video.stamp import stamp_label
+from bot.media.video.video import inspect_video
 from tests.support.media import photos, videos, voices
 
 CONTAINERS = (b"moov", b"udta", b"trak", b"mdia")

@@ -22,12 +22,18 @@ from PIL import Image
 
 from bot.clock import Clock
 from bot.media import calls
-from bot.media.exchange import Explained, FaceBox, NormalisedPicture, NormalisedSound, Point
+from bot.media.exchange import (
+    Explained,
+    FaceBox,
+    NormalisedPicture,
+    NormalisedSound,
+    Point,
+    VideoFacts,
+)
 from bot.media.picture.errors import PictureFault, PictureRefused
 from bot.media.sound.errors import SoundFault, SoundRefused
-from bot.media.sound.normalise import LONGEST_MILLISECONDS
+from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.media.video.errors import VideoUnreadable
-from bot.media.video.video import VideoFacts
 from bot.media.worker.client import MediaWorkerDied
 from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderOrder
 from tests.soak.chance import Chance

@@ -79,9 +79,7 @@ def _hurry() -> None:
         _set(submission, "TASK_CHOICE", _SOON)
     if seconds := os.environ.get("CRASH_SUBMIT_SECONDS"):
         timeouts = importlib.import_module("bot.dashscope.http")
-        limit = timeouts.Timeout(1.0, float(seconds), float(seconds))
-        client = importlib.import_module("bot.dashscope.client")
-        _set(client, "Timeouts", lambda: timeouts.Timeouts(submit=limit))
+        timeouts.TIMEOUTS["submit"] = timeouts.Timeout(1.0, float(seconds), float(seconds))
 
 
 def _set_clock(ahead_seconds: float) -> None:
@@ -118,10 +116,7 @@ class _HereWorker(MediaWorker):
     async def __aexit__(self, *error: object) -> None:
         return None
 
-    async def run(
-        self, function: Callable[..., Any], *args: object, on_progress: Any = None
-    ) -> Any:
-        named = {"on_progress": on_progress} if on_progress else {}
+    async def run(self, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
         return await asyncio.to_thread(function, *args, **named)
 
 

@@ -1,4 +1,4 @@
-"""The pipeline's parts, wired for tests of one of them or of several."""
+"""The bot's packages over fake services: all that lies between the database and the outside."""
 
 from __future__ import annotations
 
@@ -6,44 +6,110 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
-from bot.chat.messenger import Messenger
-from bot.chat.receipt import Receipts
-from bot.chat.status import Progress
-from bot.delivery.finish import Finisher
+from bot.alerts import Operator
+from bot.chat.build import build_chat
+from bot.clock import Clock
+from bot.common import CommonServices, MediaWorkers, build_outbox
+from bot.delivery.build import build_delivery
+from bot.engines.build import EngineServices
 from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
-from bot.engines.registry import Engines
-from bot.intake.inputs import LongVoice
+from bot.engines.registry import EngineChoice, Engines
+from bot.intake.build import build_intake
+from bot.jobs.build import build_jobs
 from bot.jobs.fetch import ResultFetch
-from bot.jobs.prepare import Preparation
-from bot.jobs.slots import Slots
-from bot.jobs.steps import JobSteps
-from bot.jobs.submit import Submission
-from bot.jobs.watch import Watch
+from bot.limits import Limits
 from bot.media import calls
-from bot.media.picture.normalise import NormalisedPicture
-from bot.media.sound.normalise import NormalisedSound
-from bot.outbox import Work
+from bot.media.exchange import NormalisedPicture, NormalisedSound
+from bot.outbox import OutboxRunner
+from bot.privacy.build import PrivacyServices
+from bot.privacy.consent import Consent
+from bot.task_pool import Wakeup, Work
+from bot.telegram.build import TelegramServices
 from bot.telegram.destination import Destination
+from bot.telegram.members import Members
+from bot.telegram.sender import Sender
+from bot.texts import Texts
 from bot.worker import Worker
 from storage import media
 from storage.db.database import Database
 from storage.jobs import jobs, moves, task_moves, tasks
 from storage.jobs.jobs import Job, JobState
-from storage.jobs.tasks import Task, TaskState
+from storage.jobs.ledger import Caps, Price
+from storage.jobs.tasks import Task
+from storage.people.consents import Agreement
 from tests.storage import orders
 from tests.support.clock import FakeClock
-from tests.support.common import common_services
 from tests.support.deadlines import eventually
-from tests.support.fakes import FakeSender, FakeWorker
-from tests.support.limits import terms_with
+from tests.support.fakes import FakeFiles, FakeSender, FakeWorker
 from tests.support.scripted_engine import ScriptedEngine
 
-OPERATOR = 7001
+OPERATOR = 7_002
 _tasks = itertools.count(1)
+
+_LIMITS = Limits(
+    caps=Caps(ZoneInfo("Asia/Shanghai"), 60_000, None, 50_000_000, 500_000_000),
+    prices={"480P": Price(500_000, 1000)},
+    resolution="480P",
+    detection_micro_yuan=4_000,
+    detections_per_person_per_day=30,
+    jobs_waiting_per_person=3,
+    longest_voice_milliseconds=19_900,
+    poll_seconds=None,
+    admin_ids=frozenset(),
+    results=Path("results"),
+    keep_results_milliseconds=48 * 3_600_000,
+    max_update_age_milliseconds=3_600_000,
+    max_draft_age_milliseconds=24 * 3_600_000,
+    agreement=Agreement(1, "beijing", 0),
+    contact=None,
+)
+
+
+async def run_all(runner: OutboxRunner) -> None:
+    """Until nothing is due."""
+    while await runner.attempt_due():
+        pass
+
+
+def limits_with(**changed: Any) -> Limits:
+    """What holds for everybody in tests that set nothing up, but for these."""
+    return replace(_LIMITS, **changed)
+
+
+def common_services(
+    database: Database,
+    clock: Clock,
+    limits: Limits,
+    *,
+    sender: Sender,
+    members: Members | None,
+    worker: FakeWorker,
+) -> CommonServices:
+    """What is not given is fake, or missing where no test needs it."""
+    texts, missing = Texts(), cast(Any, None)
+    return CommonServices(
+        database=database,
+        clock=clock,
+        limits=limits,
+        texts=texts,
+        telegram=TelegramServices(
+            bot_name="talking_photo_bot",
+            sender=sender,
+            members=members or missing,
+            files=FakeFiles(),
+        ),
+        media=MediaWorkers(decoder=worker, renderer=worker),
+        operator=Operator(
+            database=database, sender=sender, texts=texts, admin_ids=limits.admin_ids
+        ),
+        wakeup=Wakeup(),
+    )
 
 
 def _picture(data: bytes) -> NormalisedPicture:
@@ -54,82 +120,76 @@ def _sound(data: bytes, *_: object) -> NormalisedSound:
     return NormalisedSound(data, 5_000, 5_000, False, -16.0, -1.0, None)
 
 
-class Fakes:
-    """The parts."""
+class Services:
+    """What the packages build on top of the common services, with one engine that is scripted."""
+
+    def __init__(self, common: CommonServices, clock: FakeClock) -> None:
+        self.common, self.clock = common, clock
+        self.database, self.operator = common.database, common.operator
+        self.results = common.limits.results
+        self.engine = ScriptedEngine(clock)
+        self.engines = engines = Engines(self.engine)
+        self.outages = outages = Outages(common=common, account=self.engine.account)
+        rendering = EngineServices(
+            engines=engines,
+            choice=EngineChoice(common=common, engines=engines),
+            outages=outages,
+            detection=Detection(common=common, outages=outages),
+        )
+        self.chat = build_chat(common, rendering)
+        self.messenger = self.chat.messenger
+        delivery = build_delivery(common, self.chat)
+        self.delivery, self.finisher = delivery.delivery, delivery.finisher
+        self.packager, self.last = self.delivery.packager, delivery.last_video
+        consent = Consent(common=common, messenger=self.messenger)
+        privacy = PrivacyServices(consent=consent, background_tasks=(), kinds=())
+        intake = build_intake(common, rendering, self.chat, privacy)
+        made = build_jobs(common, rendering, intake, delivery)
+        self.steps, self.slots, self.watch = made.steps, made.slots, made.watch
+        self.submission, self.preparation = self.slots.submission, self.steps.preparation
+        self.outbox = build_outbox(common, [common.operator.kind])
+        self.result = ResultFetch(common=common, engines=engines, finisher=self.finisher)
+
+    async def job(self, job_id: int) -> Job:
+        """As it stands."""
+        found = await jobs.get(self.database, job_id)
+        assert found is not None
+        return found
+
+
+class Fakes(Services):
+    """With a fake Telegram, and a worker that has it all done but for intake and delivery."""
 
     def __init__(self, database: Database, clock: FakeClock, results: Path) -> None:
         self.looks = 0
-        self.database = database
-        self.clock = clock
-        self.engine = engine = ScriptedEngine(clock)
-        self.engines = engines = Engines(engine)
         self.sender = FakeSender()
-        self.media_worker = FakeWorker(
+        self.media_worker = worker = FakeWorker(
             {calls.normalise_picture: _picture, calls.normalise_sound: _sound}
         )
-        results.mkdir(parents=True, exist_ok=True)
-        limits = terms_with(admin_ids=frozenset({OPERATOR}), results=results, poll_seconds=0.0)
-        self.common = common = common_services(
-            database, clock, limits, sender=self.sender, worker=self.media_worker
+        admins = frozenset({OPERATOR})
+        limits = limits_with(admin_ids=admins, results=results, poll_seconds=0.0)
+        common = common_services(
+            database, clock, limits, sender=self.sender, members=None, worker=worker
         )
-        self.wakeup, self.operator = common.wakeup, common.operator
-        self.messenger = messenger = Messenger(common=common)
-        self.finisher = finisher = Finisher(
-            common=common, messenger=messenger, receipts=Receipts(common=common)
-        )
-        self.outages = outages = Outages(common=common, account=engine.account)
-        self.watch = Watch(common=common, engines=engines, finisher=finisher, outages=outages)
-        self.result = ResultFetch(common=common, engines=engines, finisher=finisher)
-        self.preparation = preparation = Preparation(
-            common=common,
-            long_voice=LongVoice(300_000),
-            engines=engines,
-            detection=Detection(common=common, outages=outages),
-        )
-        self.submission = Submission(
-            common=common,
-            engines=engines,
-            preparation=preparation,
-            finisher=finisher,
-            outages=outages,
-        )
-        self.slots = Slots(
-            common=common, engines=engines, outages=outages, submission=self.submission
-        )
+        super().__init__(common, clock)
+        self.wakeup = common.wakeup
+        steps = {**self.steps.job_steps, JobState.DELIVERING: self.deliver}
         self.worker = Worker(
             common=common,
             intake=cast(Any, self),
-            steps=JobSteps(
-                common=common,
-                engines=engines,
-                outages=outages,
-                preparation=preparation,
-                task_steps={
-                    TaskState.SUBMITTING: self.submission.reconcile,
-                    TaskState.RUNNING: self.watch.watch,
-                    TaskState.FETCHING: self.result.fetch,
-                },
-                job_steps={JobState.JOINING: self.join, JobState.DELIVERING: self.deliver},
-                finisher=finisher,
-            ),
+            steps=replace(self.steps, job_steps=steps),
             slots=self.slots,
-            progress=Progress(
-                common=common, messenger=messenger, slots=engine.slots, outages=outages
-            ),
-            background_tasks=[outages, self.operator, self],
+            progress=self.chat.progress,
+            background_tasks=[self.outages, self],
+            outbox=self.outbox,
         )
 
     async def conclude(self, media_id: int) -> None:
-        """In the place of `Intake`: nothing is said about halves."""
+        """In the place of `Intake`: nothing is said about photos and voices."""
         async with self.database.transaction() as tx:
             item = await media.get(tx, media_id)
             assert item is not None
             await media.announced(tx, item)
-
-    async def join(self, job: Job) -> None:
-        """In the place of `Joining`: the results are one video."""
-        async with self.database.transaction() as tx:
-            await moves.joined(tx, job.id)
 
     async def deliver(self, job: Job) -> None:
         """In the place of `Delivery`: the video arrives."""
@@ -187,12 +247,6 @@ class Fakes:
         """The first task of a job, as it stands."""
         return await orders.task_of(self.database, job)
 
-    async def job(self, job_id: int) -> Job:
-        """As it stands."""
-        found = await jobs.get(self.database, job_id)
-        assert found is not None
-        return found
-
     async def ledger(self) -> dict[str, int]:
         """The sums of the books."""
         row = await self.database.fetch_one(
@@ -204,8 +258,8 @@ class Fakes:
         return row
 
     async def post(self) -> None:
-        """Send what the operator is to be told, as the pipeline does."""
-        await self.operator.send_deliveries(OPERATOR)
+        """Send what the operator is to be told, as the worker does."""
+        await run_all(self.outbox)
 
     def told(self) -> list[str]:
         """What the operator was told."""
@@ -213,7 +267,7 @@ class Fakes:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """The pipeline at work."""
+        """The worker at work."""
         stop = asyncio.Event()
         work = asyncio.create_task(self.worker.run(stop))
         try:
@@ -234,11 +288,11 @@ class Fakes:
         await eventually(look)
 
     async def rounds(self, number: int = 5) -> None:
-        """Let the pipeline look so many times: what it would do, it has begun by then."""
+        """Let the worker look so many times: what it would do, it has begun by then."""
         wanted = self.looks + number
         await self.until(lambda: self.looks >= wanted)
 
     async def due(self) -> dict[Hashable, Work]:
-        """In the place of a `BackgroundTask`: counts how often the pipeline looked."""
+        """In the place of a `BackgroundTask`: counts how often the worker looked."""
         self.looks += 1
         return {}

@@ -36,10 +36,15 @@ class FakeSender(Sender):
         self.messages: dict[int, Said] = {}
         self.failures: dict[int, Exception] = {}
         self.tries = 0
+        self.waits_seconds: dict[int, float] = {}
 
     def to(self, chat_id: int) -> list[str]:
         """All texts of a chat."""
         return [said.text for said in self.messages.values() if said.chat_id == chat_id]
+
+    def wait_seconds(self, chat_id: int) -> float:
+        """See `Sender`."""
+        return self.waits_seconds.get(chat_id, 0.0)
 
     async def send_text(
         self,

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SETTINGS = {"ADMIN_IDS": "7001", "ENGINE": "wan2.2-s2v,emo"}
 
 ALGO: dict[str, Any] = {"http": 400, "code": "InternalError.Algo", "message": "algo failed"}
-_UNTOLD = "SELECT 1 FROM operator_letters WHERE state = 'open'"
+_UNTOLD = "SELECT 1 FROM outbox WHERE kind = 'alert' AND state = 'open'"
 BUSY: dict[str, Any] = {"http": 429, "code": "LimitRequests", "message": "slow down"}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import time
 from contextlib import closing
 
 import pytest
@@ -65,7 +67,9 @@ async def takes_down(shared: World, reporter: Person, chat_id: int, job: Json) -
         )
         (report,) = base.execute("SELECT MAX(id) FROM reports").fetchone()
         base.execute(
-            "INSERT INTO report_letters (report_id, admin_id) VALUES (?, ?)", (report, ADMIN)
+            "INSERT INTO outbox (kind, unique_key, chat_id, arguments, run_at_milliseconds,"
+            " created_at_milliseconds) VALUES ('report', ?, ?, ?, 0, ?)",
+            (f"report:{report}", ADMIN, json.dumps({"report_id": report}), time.time_ns() // 10**6),
         )
     delivery = await olga.sees(f"Job {job['id']}, chat")
     assert await olga.presses(delivery, label("button-take-down")) == label("answer-taken-down")

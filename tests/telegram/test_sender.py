@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.telegram.connection import TelegramTimeouts
 from bot.telegram.destination import Destination
 from bot.telegram.errors import (
     ChatDead,
@@ -127,7 +126,7 @@ async def test_a_timeout_after_the_request_left_is_not_repeated(
     telegram: LocalTelegram, video: OutgoingVideo
 ) -> None:
     telegram.line.late_seconds["sendVideo"] = 2.0
-    async with sender_of(telegram.url, timeouts=TelegramTimeouts(read_seconds=0.3)) as hasty:
+    async with sender_of(telegram.url, read_seconds=0.3) as hasty:
         with pytest.raises(SendUnknown):
             await hasty.send_video(Destination(PRIVATE), video)
     assert len(await telegram.seen()) == 1

@@ -24,10 +24,9 @@ async def test_a_message_is_handled_marked_done_and_confirmed(
     telegram: LocalTelegram, database: Database
 ) -> None:
     notebook = Notebook()
-    async with running(telegram, database, notebook) as bot:
+    async with running(telegram, database, notebook):
         update_id = await telegram.say("hello")
         await eventually(lambda: settled(database))
-        assert bot.loop.last_fetched_at_milliseconds is not None
 
         async def confirmed() -> bool:
             polls = await telegram.calls("getUpdates")

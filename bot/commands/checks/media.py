@@ -6,6 +6,7 @@ from importlib.resources import files
 from importlib.util import find_spec
 
 from bot.commands.checks.finding import Finding, ok, problem, warning
+from bot.media.calls import normalise_picture, normalise_sound
 from bot.media.errors import MediaFailure
 from bot.media.worker.client import MediaWorker
 
@@ -17,8 +18,10 @@ async def check_media() -> list[Finding]:
     samples = files("bot.sandbox") / "samples"
     try:
         async with MediaWorker() as media:
-            sound = await media.normalise_sound((samples / "voice.ogg").read_bytes())
-            picture = await media.normalise_picture((samples / "portrait.jpg").read_bytes())
+            sound = await media.run(
+                normalise_sound, (samples / "voice.ogg").read_bytes(), None, True
+            )
+            picture = await media.run(normalise_picture, (samples / "portrait.jpg").read_bytes())
     except MediaFailure as error:
         return [problem(f"media: the samples cannot be read ({error})", _REINSTALL), _heic()]
     seconds = sound.duration_milliseconds / 1_000

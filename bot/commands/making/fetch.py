@@ -9,7 +9,8 @@ from bot.commands.failure import Failure
 from bot.commands.making.service import VideoService
 from bot.dashscope.errors import TryAgain
 from bot.dashscope.tasks import Task
-from bot.media.video.video import VideoUnreadable, inspect_video, stamp_label
+from bot.media.video.errors import VideoUnreadable
+from bot.media.video.stamp import check_and_label
 from bot.retry import PROVIDER_DOWNLOAD
 
 
@@ -20,8 +21,7 @@ async def fetched(service: VideoService, task: Task, output: Path) -> None:
         raw, labelled = Path(folder) / "raw.mp4", Path(folder) / "labelled.mp4"
         await _download(service, task.video_url or "", raw)
         try:
-            inspect_video(raw)
-            stamp_label(raw, labelled, produce_id=task.task_id)
+            check_and_label(raw, labelled, task.task_id)
         except VideoUnreadable:
             raise Failure("What the service delivered is no whole video: try again.") from None
         labelled.replace(output)

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.media.calls import normalise_picture, normalise_sound
 from bot.media.exchange import NormalisedPicture, NormalisedSound
 from bot.media.worker.client import MediaWorker
 
@@ -23,6 +24,6 @@ async def prepare(photo: Path, sound: Path) -> Prepared:
     picture, recording = await asyncio.to_thread(lambda: (photo.read_bytes(), sound.read_bytes()))
     async with MediaWorker() as media:
         return Prepared(
-            picture=await media.normalise_picture(picture),
-            sound=await media.normalise_sound(recording),
+            picture=await media.run(normalise_picture, picture),
+            sound=await media.run(normalise_sound, recording, None, True),
         )

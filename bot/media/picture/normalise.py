@@ -11,19 +11,9 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from bot.media.exchange import NormalisedPicture
+from bot.media.exchange import Crop, NormalisedPicture
 from bot.media.picture.decoding import decode_picture, resized
-from bot.media.picture.errors import PictureFault, PictureRefused
 from bot.media.picture.faces import detect_faces
-
-__all__ = [
-    "NormalisedPicture",
-    "PictureFault",
-    "PictureRefused",
-    "crop_picture",
-    "normalise_part",
-    "normalise_picture",
-]
 
 LEAST_SIDE_PIXELS = 400
 """The provider refuses smaller pictures (DashScope docs: wan2.2-s2v-detect); these are enlarged."""
@@ -36,15 +26,15 @@ def normalise_picture(data: bytes) -> NormalisedPicture:
     return _normalised(decode_picture(data))
 
 
-def crop_picture(data: bytes, crop: tuple[int, int, int, int]) -> NormalisedPicture:
-    """A part of a picture that is normalised already (left, top, right, bottom in its pixels).
+def crop_picture(data: bytes, crop: Crop) -> NormalisedPicture:
+    """A part of a picture that is normalised already.
 
     The same bytes give the same picture. Raises PictureRefused: it is none.
     """
     return _normalised(decode_picture(data).crop(crop))
 
 
-def normalise_part(data: bytes, crop: tuple[int, int, int, int]) -> NormalisedPicture:
+def normalise_part(data: bytes, crop: Crop) -> NormalisedPicture:
     """As `normalise_picture`, and of that only this part."""
     return crop_picture(normalise_picture(data).jpeg, crop)
 

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
+
+import cv2
+import numpy as np
 
 from bot.media.exchange import Resolution, VideoFacts
 from bot.media.picture.faces import Pixels
 from bot.media.preview.blinks import blink_track
 from bot.media.preview.canvas import FORMATS, Canvas, open_canvas
-from bot.media.preview.encoder import Encoder
+from bot.media.preview.errors import SoundUnreadable
 from bot.media.preview.eyes import Eyes
 from bot.media.preview.head import Head
 from bot.media.preview.label import Label
 from bot.media.preview.mouth import Mouth
-from bot.media.preview.sound import read_sound
 from bot.media.preview.speech import Speech, read_speech
+from bot.media.sound.decoding import decode_sound
+from bot.media.sound.errors import SoundRefused
+from bot.media.sound.frames import DecodedSound
 from bot.media.video.ai_label import ON_PREVIEW
+from bot.media.video.mp4 import whole_or_nothing
 from bot.media.video.video import inspect_video
+from bot.media.video.writer import VideoFormat, VideoWriter
+
+X264 = {"preset": "veryfast", "crf": "21", "tune": "zerolatency"}
 
 
 def render_preview(
     photo_jpeg: bytes,
     sound_wav: bytes,
     target: Path,
-    *,
     resolution: Resolution = "480P",
+    *,
     label: str = ON_PREVIEW,
     on_progress: Callable[[float], None] | None = None,
 ) -> VideoFacts:
@@ -38,21 +48,27 @@ def render_preview(
     """
     shape = FORMATS[resolution]
     canvas = open_canvas(photo_jpeg, shape.pixels)
-    sound = read_sound(sound_wav)
+    sound = _heard(sound_wav)
     speech = read_speech(sound, shape.frames_per_second)
-    size = canvas.photo.shape[1], canvas.photo.shape[0]
-    part = target.with_name(f"{target.name}.part")
-    try:
-        with Encoder(part, size, shape.frames_per_second, sound) as encoder:
-            frames = _frames(canvas, speech, shape.frames_per_second, label, zlib.crc32(sound_wav))
-            for index, frame in enumerate(frames, start=1):
-                encoder.add(frame)
-                if on_progress is not None:
-                    on_progress(index / len(speech.opening))
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    height, width = canvas.photo.shape[:2]
+    video_format = VideoFormat(width, height, Fraction(shape.frames_per_second), X264)
+    frames = _frames(canvas, speech, shape.frames_per_second, label, zlib.crc32(sound_wav))
+    with (
+        whole_or_nothing(target) as part,
+        VideoWriter(part, video_format, sound.samples, sound.rate_hz) as writer,
+    ):
+        for index, frame in enumerate(frames, start=1):
+            writer.add(np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420), np.uint8))
+            if on_progress is not None:
+                on_progress(index / len(speech.opening))
     return inspect_video(target)
+
+
+def _heard(sound_wav: bytes) -> DecodedSound:
+    try:
+        return decode_sound(sound_wav)
+    except SoundRefused as refusal:
+        raise SoundUnreadable from refusal
 
 
 def _frames(

@@ -22,15 +22,6 @@ from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 from bot.media.sound.spectrum import high_pass, samples_from, spectrum_of
 from bot.media.sound.speech_span import SpeechSpan, find_speech
 
-__all__ = [
-    "LONGEST_MILLISECONDS",
-    "SHORTEST_MILLISECONDS",
-    "NormalisedSound",
-    "SoundFault",
-    "SoundRefused",
-    "normalise_sound",
-]
-
 _READ_PERCENT = 120  # of the longest sound, silence at its ends among it
 _SILENT_LUFS = -55.0  # to make speech of it, noise would be raised by 40 dB
 _FADE_IN_MILLISECONDS = 10
@@ -41,10 +32,10 @@ _HEADROOM = 0.5  # what decoders overshoot must not be clipped on the way
 
 def normalise_sound(
     data: bytes,
-    *,
     limit_milliseconds: int | None = None,
-    longest_milliseconds: int = LONGEST_MILLISECONDS,
     levelled: bool = True,
+    *,
+    longest_milliseconds: int = LONGEST_MILLISECONDS,
 ) -> NormalisedSound:
     """Decode, clean, trim and level a sound file.
 

@@ -11,9 +11,11 @@ import numpy as np
 from av.video.frame import VideoFrame
 from PIL import Image
 
+from bot.media.exchange import VideoFacts
 from bot.media.picture.faces import Pixels
 from bot.media.video.errors import VideoUnreadable
 from bot.media.video.files import open_video, video_stream
+from bot.media.video.video import inspect_video
 
 MAXIMUM_SIDE_PIXELS = 320
 MAXIMUM_BYTES = 200_000
@@ -21,6 +23,11 @@ MAXIMUM_BYTES = 200_000
 
 _FRAMES, _FRAMES_APART = 25, 6  # the best of five frames from the first second or two
 _QUALITIES = (90, 80, 65, 45)
+
+
+def facts_and_cover(path: Path) -> tuple[VideoFacts, bytes]:
+    """What sending takes; raises VideoUnreadable."""
+    return inspect_video(path), make_cover(path)
 
 
 def make_cover(path: Path) -> bytes:

@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import av
 import numpy as np
-from av.container import InputContainer, OutputContainer
 from av.video.frame import VideoFrame
 
 from bot.media.exchange import FaceBox
@@ -19,7 +17,8 @@ from bot.media.picture.faces import Pixels, detect_faces
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.media.video.ai_label import ON_VIDEO
 from bot.media.video.errors import TooLongForNote, VideoUnreadable
-from bot.media.video.files import check_whole, open_video, video_stream
+from bot.media.video.files import check_whole, open_video
+from bot.media.video.mp4 import encode_anew, whole_or_nothing
 from bot.media.video.round_label import RoundLabel
 from bot.media.video.stamp import stamp_label
 
@@ -30,9 +29,6 @@ _LEAST_SIDE_PIXELS = 240
 _FACES_IN_SIDE = 3.0  # so that a whole head and its shoulders stay inside the circle
 _FACE_FROM_TOP = 0.46
 _QUALITY = "23"
-_FRAMES_PER_SECOND = 25
-_MUXING = {"movflags": "use_metadata_tags"}
-_FILE_TYPE_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +40,16 @@ class Square:
     side: int
 
 
-def make_round_note(source: Path, target: Path, *, produce_id: str) -> None:
+def make_round_note(source: Path, target: Path, produce_id: str) -> None:
     """Write the video as a square MP4 that keeps its sound and carries the AI label twice.
 
     `target` appears whole or not at all. Raises TooLongForNote, and VideoUnreadable for a bad
     source.
     """
     check_whole(source)
-    part = target.with_name(f"{target.name}.rounding")
-    try:
+    with whole_or_nothing(target) as part:
         _encode(source, part)
         stamp_label(part, part, produce_id=produce_id)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def square_around(faces: tuple[FaceBox, ...], width: int, height: int) -> Square:
@@ -78,41 +70,13 @@ def _within(wanted: float, most: int) -> int:
 
 
 def _encode(source: Path, part: Path) -> None:
-    with (
-        open_video(source) as container,
-        av.open(str(part), "w", format="mp4", options=_MUXING) as note,
-    ):
+    with open_video(source) as container:
         if container.duration is None:
             raise VideoUnreadable
         if container.duration / 1000 > LONGEST_NOTE_MILLISECONDS:
             raise TooLongForNote
-        for key, value in container.metadata.items():
-            if key not in _FILE_TYPE_KEYS:
-                note.metadata[key] = value
-        _copy(container, note)
-
-
-def _copy(container: InputContainer, note: OutputContainer) -> None:
-    """The picture cut and encoded anew, the sound packet by packet as it is."""
-    picture = video_stream(container)
-    rate = picture.average_rate or _FRAMES_PER_SECOND
-    options = {"preset": "veryfast", "crf": _QUALITY}
-    circle = note.add_stream("libx264", rate=rate, options=options)
-    circle.pix_fmt = "yuv420p"
-    sounds = container.streams.audio[:1]
-    twins = {sound.index: note.add_stream_from_template(sound) for sound in sounds}
-    cutter = _Cutter()
-    circle.width = circle.height = SIDE_PIXELS
-    for packet in container.demux([picture, *sounds]):
-        if packet.stream_index != picture.index:
-            if packet.dts is not None:
-                packet.stream = twins[packet.stream_index]
-                note.mux(packet)
-            continue
-        for frame in packet.decode():
-            if isinstance(frame, VideoFrame):
-                note.mux(circle.encode(cutter.cut(frame)))
-    note.mux(circle.encode(None))
+        size = (SIDE_PIXELS, SIDE_PIXELS)
+        encode_anew(container, part, size, {"crf": _QUALITY}, _Cutter().cut)
 
 
 class _Cutter:

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-import av
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 
 from bot.media.video import ai_label
 from bot.media.video.errors import LabelNotWritten
 from bot.media.video.files import check_whole, open_video, video_stream
+from bot.media.video.mp4 import new_mp4, whole_or_nothing
+from bot.media.video.video import inspect_video
 
-_FILE_TYPE_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands"})
-_MUXING = {"movflags": "use_metadata_tags+faststart"}
+
+def check_and_label(source: Path, target: Path, produce_id: str) -> None:
+    """A video that came from a provider becomes one that may be sent.
+
+    Raises VideoUnreadable, LabelNotWritten.
+    """
+    inspect_video(source)
+    stamp_label(source, target, produce_id=produce_id)
 
 
 def stamp_label(source: Path, target: Path, *, produce_id: str) -> None:
@@ -25,16 +32,12 @@ def stamp_label(source: Path, target: Path, *, produce_id: str) -> None:
     bad source, and LabelNotWritten.
     """
     check_whole(source)
-    part = target.with_name(f"{target.name}.part")
-    try:
+    with whole_or_nothing(target) as part:
         with open_video(source) as container:
             video_stream(container)
             label = _label_of(container.metadata) or ai_label.metadata(produce_id)
             packets = _copy(container, part, label)
         _verify(part, label, packets)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _label_of(metadata: dict[str, str]) -> str | None:
@@ -45,11 +48,9 @@ def _label_of(metadata: dict[str, str]) -> str | None:
 
 def _copy(container: InputContainer, part: Path, label: str) -> Counter[str]:
     """Write picture and sound into a new file; return how many packets of each."""
-    with av.open(str(part), "w", format="mp4", options=_MUXING) as copy:
-        for key, value in container.metadata.items():
-            if key not in _FILE_TYPE_KEYS and key.upper() != ai_label.METADATA_KEY:
-                copy.metadata[key] = value
-        copy.metadata[ai_label.METADATA_KEY] = label
+    key = ai_label.METADATA_KEY
+    others = {name: said for name, said in container.metadata.items() if name.upper() != key}
+    with new_mp4(part, {**others, key: label}) as copy:
         return _copy_packets(container, copy)
 
 

@@ -1,4 +1,4 @@
-"""A finished video: whether it plays, what it is, its cover and its label."""
+"""A finished video: whether it plays, and what it is."""
 
 from __future__ import annotations
 
@@ -8,19 +8,8 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from bot.media.exchange import VideoFacts
-from bot.media.video.cover import make_cover
-from bot.media.video.errors import LabelNotWritten, VideoUnreadable
+from bot.media.video.errors import VideoUnreadable
 from bot.media.video.files import check_whole, open_video, video_stream
-from bot.media.video.stamp import stamp_label
-
-__all__ = [
-    "LabelNotWritten",
-    "VideoFacts",
-    "VideoUnreadable",
-    "inspect_video",
-    "make_cover",
-    "stamp_label",
-]
 
 
 def inspect_video(path: Path) -> VideoFacts:

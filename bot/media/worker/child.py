@@ -15,8 +15,6 @@ from typing import Any
 from bot.media.worker.limits import START_SECONDS, WorkerLimits
 from bot.media.worker.wire import LENGTH, LONGEST_REPLY_BYTES, framed, read_reply
 
-Progress = Callable[[float], None]
-
 _MOST_CALLS = 500  # then a fresh one: memory that libraries lose does not add up
 _PIPE_BUFFER_BYTES = 1024 * 1024
 _KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_", "LD_", "DYLD_", "SYSTEMROOT")
@@ -74,18 +72,11 @@ class MediaProcess:
             return False
         return True
 
-    async def call(
-        self, function: Callable[..., object], args: tuple[object, ...], progress: Progress | None
-    ) -> tuple[str, Any]:
-        """Have a function called: ("done", result), ("raised", exception) or ("failed", trace)."""
+    async def call(self, call: Callable[[], object]) -> tuple[str, Any]:
+        """Have it called: ("done", result), ("raised", exception) or ("failed", trace)."""
         self._calls += 1
-        await self._send((function, args, progress is not None))
-        while True:
-            kind, value = await self._receive()
-            if kind != "progress":
-                return kind, value
-            if progress:
-                progress(float(value))
+        await self._send(call)
+        return await self._receive()
 
     def kill(self) -> None:
         """End it at once; a call in progress breaks off."""

@@ -5,25 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from bot.clock import Clock, SystemClock
-from bot.media import calls
 from bot.media.errors import MediaFailure, MediaNotMade
-from bot.media.exchange import Explained, NormalisedPicture, NormalisedSound
-from bot.media.worker.child import MediaProcess, Progress, TalkBroken
-from bot.media.worker.limits import DECODING, RENDERING, WorkerLimits
+from bot.media.worker.child import MediaProcess, TalkBroken
+from bot.media.worker.limits import DECODING, WorkerLimits
 
-__all__ = [
-    "DECODING",
-    "RENDERING",
-    "MediaWorker",
-    "MediaWorkerDied",
-    "MediaWorkerNotStarted",
-    "WorkerLimits",
-]
-
+Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
@@ -77,41 +68,20 @@ class MediaWorker:
             self._watch.cancel()
             await asyncio.wait([self._watch])
 
-    async def normalise_sound(
-        self, data: bytes, *, limit_milliseconds: int | None = None, levelled: bool = True
-    ) -> NormalisedSound:
-        """See `calls.normalise_sound`; raises SoundRefused, MediaWorkerDied."""
-        return await self.run(calls.normalise_sound, data, limit_milliseconds, levelled)
-
-    async def normalise_picture(self, data: bytes) -> NormalisedPicture:
-        """See `calls.normalise_picture`; raises PictureRefused, MediaWorkerDied."""
-        return await self.run(calls.normalise_picture, data)
-
-    async def normalise_part(
-        self, data: bytes, crop: tuple[int, int, int, int]
-    ) -> NormalisedPicture:
-        """See `calls.normalise_part`; raises PictureRefused, MediaWorkerDied."""
-        return await self.run(calls.normalise_part, data, crop)
-
-    async def explain_picture(self, data: bytes) -> Explained | None:
-        """See `bot.media.picture.explaining`; raises PictureRefused, MediaWorkerDied."""
-        return await self.run(calls.explain_picture, data)
-
     async def run(
-        self, function: Callable[..., Result], *args: object, on_progress: Progress | None = None
+        self, function: Callable[Given, Result], *args: Given.args, **named: Given.kwargs
     ) -> Result:
         """Call a module's function in the process and return what it returns.
 
-        With `on_progress` the function is called with an `on_progress` of its own, whose
-        numbers arrive here. This project's exceptions cross over; a result must be made
-        of plain values and of this project's dataclasses and enumerations.
+        This project's exceptions cross over; a result must be made of plain values and of this
+        project's dataclasses and enumerations.
         Raises MediaWorkerDied, MediaWorkerNotStarted.
         """
         async with self._turn:
             process = await self._ready()
             answered = False
             try:
-                kind, value = await self._ask(process, function, args, on_progress)
+                kind, value = await self._ask(process, partial(function, *args, **named))
                 answered = kind != "failed"
             finally:
                 self._idle_since_seconds = self._clock.steady_seconds()
@@ -121,16 +91,10 @@ class MediaWorker:
             return cast(Result, value)
         raise _exception(kind, value)
 
-    async def _ask(
-        self,
-        process: MediaProcess,
-        function: Callable[..., object],
-        args: tuple[object, ...],
-        progress: Progress | None,
-    ) -> tuple[str, Any]:
+    async def _ask(self, process: MediaProcess, call: Callable[[], object]) -> tuple[str, Any]:
         try:
             async with asyncio.timeout(self._limits.wall_seconds):
-                return await process.call(function, args, progress)
+                return await process.call(call)
         except TimeoutError as error:
             raise MediaWorkerDied("the media process took too long") from error
         except TalkBroken as error:

@@ -10,7 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from bot.media.worker.limits import WorkerLimits, limit_call, limit_process
 from bot.media.worker.wire import framed, read_request
@@ -41,28 +41,23 @@ def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _serve(requests: BinaryIO, replies: BinaryIO, limits: WorkerLimits) -> None:
-    def report(share: float) -> None:
-        _send(replies, "progress", float(share))
-
     while True:
         try:
-            request = read_request(requests)
-            if request is None:
+            call = read_request(requests)
+            if call is None:
                 _send(replies, "ready", None)
                 continue
-            function, args, wants_progress = request
             limit_call(limits)
-            named = {"on_progress": report} if wants_progress else {}
-            replies.write(_answer(function, args, named))
+            replies.write(_answer(call))
             replies.flush()
         except (EOFError, BrokenPipeError):
             return  # the bot has gone
 
 
-def _answer(function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> bytes:
+def _answer(call: Callable[[], object]) -> bytes:
     """Call; our own exceptions cross to the caller, any other is a failure of this process."""
     try:
-        return framed(("done", function(*args, **named)))
+        return framed(("done", call()))
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - the outermost: whatever a hostile file provokes

@@ -14,6 +14,7 @@ operator-ambiguous = <b>Two tasks could belong to job { $job }</b>. Nothing is s
     If none of them is its own, or none is wanted: <code>/release { $job }</code> ends it without charge.
 operator-foreign = <b>A task is not ours</b>: job { $job } took task { $task } for its own after an answer was lost, and { $detail }. Its video was not delivered, nobody was charged; the job can be tried again.
 operator-parked = <b>An update could not be handled</b>: { $detail }
+operator-unknown-kind = <b>Something is kept that this version cannot do</b>: { $kind }. A newer version put it down, which does it once it runs again.
 operator-unsettled = <b>A bill does not fit its hold</b>: job { $job }: { $detail }
 operator-database-unusable = <b>The bot stopped: nothing can be recorded</b>, so nothing is paid for. { $detail }
 operator-database-locked = <b>The bot waits: another program keeps the database locked</b>: { $detail }. It goes on by itself once that program ends.

@@ -14,6 +14,7 @@ operator-ambiguous = <b>有不止一个服务端任务可能属于任务 { $job 
     如果都不是，或者都不要，<code>/release { $job }</code> 会不计费地结束它。
 operator-foreign = <b>有一个服务端任务不是我们的</b>：应答丢失后，任务 { $job } 把服务端任务 { $task } 当成了自己的：{ $detail }。视频没有发出，也没有计费；可以再试。
 operator-parked = <b>有一个更新处理不了</b>：{ $detail }
+operator-unknown-kind = <b>留着一件这个版本不会做的事</b>：{ $kind }。它是较新的版本记下的，等较新的版本再次运行时就会去做。
 operator-unsettled = <b>账单和预留不一致</b>：任务 { $job }：{ $detail }
 operator-database-unusable = <b>机器人停了：什么都记录不下来</b>，所以什么都不付费。{ $detail }
 operator-database-locked = <b>机器人在等：别的程序一直锁着数据库</b>：{ $detail }。那个程序结束后会自动继续。

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,13 +41,6 @@ def chatter() -> str:
     return "said"
 
 
-def count(steps: int, on_progress: Callable[[float], None]) -> str:
-    """Report progress."""
-    for step in range(steps):
-        on_progress((step + 1) / steps)
-    return "counted"
-
-
 def read_input() -> bytes:
     """Read what a library might take from standard input."""
     return sys.stdin.buffer.read()
@@ -60,7 +53,9 @@ class Malice:
         return os.system, ("echo unpickled > /dev/null",)
 
 
-def report_and_hang(on_progress: Callable[[float], None]) -> None:
-    """Say that it began, and never end."""
-    on_progress(0.0)
-    time.sleep(3600)
+def say_and_wait(sign: Path) -> str:
+    """Say that it began, and wait for a file beside the sign; for ever, if none comes."""
+    sign.write_text("begun")
+    while not sign.with_suffix(".go").exists():
+        time.sleep(0.01)
+    return "waited"

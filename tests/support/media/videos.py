@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from av.video.stream import VideoStream
 
-from bot.media.video.video import stamp_label
+from bot.media.video.stamp import stamp_label
 from tests.support.media.voices import SAMPLE_RATE_HZ, SPEECH_RATE_HZ, Samples, audio_frame, tone
 
 Picture = npt.NDArray[np.uint8]

@@ -1,0 +1,65 @@
+"""Writing an MP4: what every one of them has, and that nobody sees it half written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.video.frame import VideoFrame
+
+from bot.media.video.files import video_stream
+
+_MUXING = {"movflags": "use_metadata_tags+faststart"}
+_FILE_TYPE_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands"})
+_FRAMES_PER_SECOND = 25
+
+
+@contextmanager
+def whole_or_nothing(target: Path) -> Iterator[Path]:
+    """A file beside `target`, to be written inside, which then takes its place in one step."""
+    part = target.with_name(f"{target.name}.part")
+    try:
+        yield part
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def new_mp4(target: Path, metadata: Mapping[str, str]) -> OutputContainer:
+    """An MP4 that plays while it loads, with what another one says of itself."""
+    written = av.open(str(target), "w", format="mp4", options=_MUXING)
+    written.metadata.update({k: v for k, v in metadata.items() if k not in _FILE_TYPE_KEYS})
+    return written
+
+
+def encode_anew(
+    source: InputContainer,
+    target: Path,
+    size: tuple[int, int],
+    options: Mapping[str, str],
+    changed: Callable[[VideoFrame], VideoFrame],
+) -> None:
+    """Each picture changed, to this size, and encoded; the sound packet by packet as it is.
+
+    `options` are those of x264. Raises VideoUnreadable.
+    """
+    picture = video_stream(source)
+    with new_mp4(target, source.metadata) as written:
+        rate = picture.average_rate or _FRAMES_PER_SECOND
+        stream = written.add_stream("libx264", rate, options={"preset": "veryfast", **options})
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuv420p"
+        sounds = source.streams.audio[:1]
+        twins = {sound.index: written.add_stream_from_template(sound) for sound in sounds}
+        for packet in source.demux([picture, *sounds]):
+            if packet.stream_index == picture.index:
+                frames = (frame for frame in packet.decode() if isinstance(frame, VideoFrame))
+                for frame in frames:
+                    written.mux(stream.encode(changed(frame)))
+            elif packet.dts is not None:  # not the empty packet that ends a stream
+                packet.stream = twins[packet.stream_index]
+                written.mux(packet)
+        written.mux(stream.encode(None))

@@ -1,0 +1,94 @@
+"""Pictures and a sound into an MP4."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import av
+import numpy as np
+
+from bot.media.picture.faces import Pixels
+from bot.media.sound.samples import Samples
+from bot.media.video.mp4 import new_mp4
+
+_SOUND_RATE_HZ = 48_000  # every phone plays it; some refuse AAC at 16 kHz
+_SOUND_BITS_PER_SECOND = 96_000
+_LIMITED_RANGE = 1
+_BT601 = 6  # the colour matrix that OpenCV converts with (SMPTE 170M in H.273)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFormat:
+    """What a video's pictures are, and what it says of itself; `x264` are the encoder's options."""
+
+    width: int
+    height: int
+    rate: Fraction
+    x264: Mapping[str, str]
+    color_range: int = _LIMITED_RANGE
+    colorspace: int = _BT601
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+class VideoWriter:
+    """Writes H.264 (4:2:0) and AAC, picture by picture, the sound in between.
+
+    `with` closes the file, or leaves a broken one on an error.
+    """
+
+    def __init__(
+        self, target: Path, video_format: VideoFormat, sound: Samples, rate_hz: int
+    ) -> None:
+        self._container = new_mp4(target, video_format.metadata)
+        self._rate = video_format.rate
+        self._count = 0
+        self._video = self._container.add_stream(
+            "libx264", rate=self._rate, options=dict(video_format.x264)
+        )
+        self._video.width, self._video.height = video_format.width, video_format.height
+        self._video.pix_fmt = "yuv420p"
+        self._video.codec_context.color_range = video_format.color_range
+        self._video.codec_context.colorspace = video_format.colorspace
+        self._audio: Any = self._container.add_stream("aac", rate=_SOUND_RATE_HZ, layout="mono")
+        self._audio.bit_rate = _SOUND_BITS_PER_SECOND
+        self._sound = deque(self._encoded(sound, rate_hz))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._container.mux(self._video.encode(None))
+            self._mux_sound_until(None)
+        self._container.close()
+
+    def add(self, planes: Pixels) -> None:
+        """Append one frame, as the planes of YUV 4:2:0 below one another."""
+        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+        frame.pts, frame.time_base = self._count, 1 / self._rate
+        self._count += 1
+        self._container.mux(self._video.encode(frame))
+        self._mux_sound_until(self._count / self._rate)
+
+    def _mux_sound_until(self, seconds: Fraction | None) -> None:
+        while self._sound and (seconds is None or _starts(self._sound[0]) < seconds):
+            self._container.mux(self._sound.popleft())
+
+    def _encoded(self, sound: Samples, rate_hz: int) -> list[Any]:
+        resampler = av.AudioResampler(format="fltp", layout="mono", rate=_SOUND_RATE_HZ)
+        whole = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound)[None, :], "fltp", "mono")
+        whole.sample_rate, whole.pts = rate_hz, 0
+        chunks = [chunk for given in (whole, None) for chunk in resampler.resample(given)]
+        return [packet for chunk in [*chunks, None] for packet in self._audio.encode(chunk)]
+
+
+def _starts(packet: Any) -> Fraction:
+    return Fraction((packet.pts or 0) * packet.time_base)

@@ -1,0 +1,98 @@
+"""Background tasks: all found in the database, each run once at a time, woken when there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Hashable
+from typing import Any, Protocol
+
+from bot.retry import BROKEN_TASK
+
+logger = logging.getLogger(__name__)
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+class BackgroundTask(Protocol):
+    """One kind of them; the worker looks for what is due and has each done once at a time."""
+
+    async def due(self) -> dict[Hashable, Work]:
+        """What is to be done now, by a key that no other kind uses."""
+
+
+class TaskPool:
+    """Runs one coroutine per key; a failure is logged and reported, never lost, never fatal."""
+
+    def __init__(self, limit: int, on_end: Callable[[], None]) -> None:
+        self._places = limit
+        self._limit = asyncio.Semaphore(limit)
+        self._on_end = on_end
+        self._tasks: dict[Hashable, asyncio.Task[None]] = {}
+        self._resting_until: dict[Hashable, float] = {}
+
+    @property
+    def room(self) -> int:
+        """How many more can begin at once."""
+        return max(0, self._places - len(self._tasks))
+
+    def start(self, key: Hashable, work: Work) -> None:
+        """Begin, unless this key is being worked on, or failed a moment ago."""
+        if key in self._tasks or self._is_resting(key):
+            return
+        task = asyncio.create_task(self._run(work))
+        self._tasks[key] = task
+        task.add_done_callback(lambda _: self._ended(key))
+
+    def busy(self, key: Hashable) -> bool:
+        """Whether this key is being worked on."""
+        return key in self._tasks
+
+    async def close(self, grace_seconds: float) -> None:
+        """Let what is nearly done finish, cancel the rest."""
+        tasks = list(self._tasks.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=grace_seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _is_resting(self, key: Hashable) -> bool:
+        until = self._resting_until.get(key, 0.0)
+        if until > asyncio.get_running_loop().time():
+            return True
+        self._resting_until.pop(key, None)
+        return False
+
+    async def _run(self, work: Work) -> None:
+        async with self._limit:
+            await work()
+
+    def _ended(self, key: Hashable) -> None:
+        task = self._tasks.pop(key)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("work on %s failed", key, exc_info=task.exception())
+            rest_seconds = BROKEN_TASK.endless_delay_seconds(1)
+            self._resting_until[key] = asyncio.get_running_loop().time() + rest_seconds
+        self._on_end()
+
+
+class Wakeup:
+    """Many may give it, one waits for it; several at once are one."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def __call__(self) -> None:
+        """Wake the one who waits, or let the next wait end at once."""
+        self._event.set()
+
+    async def wait(self, at_most_seconds: float) -> None:
+        """Until the next nudge, or so long: a nudge is a courtesy, the time limit the promise."""
+        try:
+            async with asyncio.timeout(at_most_seconds):
+                await self._event.wait()
+        except TimeoutError:
+            return
+        self._event.clear()

@@ -1,0 +1,197 @@
+"""The outbox: what is to be said or done once, beside the direct answers to updates.
+
+An entry is put down in the transaction of its cause and taken in fair turns by chat. Ended ones
+stay as long as their cause can return: what was put down once is not put down again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from storage.db.database import Queryable, Transaction
+
+_KEEP_MILLISECONDS = 3 * 24 * 3600 * 1000
+"""Telegram keeps an update for a day; after a week without any its numbers may begin anew."""
+
+Arguments = Mapping[str, Any]
+NONE: Arguments = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """One of them. `message_id` is the message it answers, 0 where there is none (any more).
+
+    `attempts` counts those that were begun; `sending_at_milliseconds`: when a call was begun that
+    must not be made twice; `user_id`: with whose data it goes.
+    """
+
+    id: int
+    kind: str
+    unique_key: str
+    chat_id: int
+    thread_id: int
+    message_id: int
+    user_id: int | None
+    arguments: str
+    attempts: int
+    sending_at_milliseconds: int | None
+    created_at_milliseconds: int
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The arguments by name."""
+        values: dict[str, Any] = json.loads(self.arguments)
+        return values
+
+
+async def put(
+    tx: Transaction,
+    kind: str,
+    key: str,
+    *,
+    chat_id: int,
+    thread_id: int = 0,
+    message_id: int = 0,
+    user_id: int | None = None,
+    arguments: Arguments = NONE,
+) -> bool:
+    """Have it done; False when it was put down before, or the same waits already.
+
+    `key` begins with the cause. What was asked for in a chat that has moved is done in the new
+    one, where the message's number means another message.
+    """
+    await _sweep(tx)
+    moved = await tx.column(
+        "SELECT new_chat_id FROM moved_chats WHERE old_chat_id = :chat_id", {"chat_id": chat_id}
+    )
+    return await tx.change(
+        """
+        INSERT INTO outbox (kind, unique_key, chat_id, thread_id, message_id, user_id, arguments,
+            run_at_milliseconds, created_at_milliseconds)
+        SELECT :kind, :key, :chat_id, :thread_id, :message_id, :user_id, :arguments, :now, :now
+        WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE state = 'open' AND kind = :kind
+            AND chat_id = :chat_id AND message_id = :message_id AND arguments = :arguments)
+        ON CONFLICT (unique_key) DO NOTHING
+        """,
+        {
+            "kind": kind,
+            "key": key,
+            "chat_id": moved[0] if moved else chat_id,
+            "thread_id": thread_id,
+            "message_id": 0 if moved else message_id,
+            "user_id": user_id,
+            "arguments": json.dumps(dict(arguments), sort_keys=True),
+        },
+    )
+
+
+async def due(database: Queryable, limit: int) -> list[OutboxEntry]:
+    """The first of each kind in each chat; the chat whose last turn is longest ago comes first."""
+    return await database.every(
+        OutboxEntry,
+        """
+        SELECT * FROM (
+            SELECT outbox.*, ROW_NUMBER() OVER (
+                PARTITION BY chat_id, kind ORDER BY run_at_milliseconds, id) AS place
+            FROM outbox WHERE state = 'open' AND run_at_milliseconds <= :now
+        ) AS waiting WHERE place = 1
+        ORDER BY COALESCE((SELECT MAX(begun_at_milliseconds) FROM outbox AS earlier
+            WHERE earlier.chat_id = waiting.chat_id), 0), run_at_milliseconds, id
+        LIMIT :limit
+        """,
+        {"limit": limit},
+    )
+
+
+async def is_open(database: Queryable, kind: str, user_id: int) -> bool:
+    """Whether something of this kind is still to be done for this person."""
+    return await database.exists(
+        "SELECT 1 FROM outbox WHERE kind = :kind AND user_id = :user_id AND state = 'open'",
+        {"kind": kind, "user_id": user_id},
+    )
+
+
+async def begin(
+    tx: Transaction, entry: OutboxEntry, run_at_milliseconds: int
+) -> OutboxEntry | None:
+    """Count an attempt, before it is made; the entry as it is now, None where it is not to be made.
+
+    Should the attempt never end, the next one is due at that moment.
+    """
+    return await tx.one(
+        OutboxEntry,
+        """
+        UPDATE outbox SET attempts = attempts + 1, begun_at_milliseconds = :now,
+            run_at_milliseconds = :run_at
+        WHERE id = :id AND state = 'open' AND attempts = :attempts RETURNING *
+        """,
+        {"id": entry.id, "attempts": entry.attempts, "run_at": run_at_milliseconds},
+    )
+
+
+async def sending(tx: Transaction, entry_id: int) -> bool:
+    """A call that must not be made twice is about to be made; False when it is not wanted now."""
+    return await tx.change(
+        "UPDATE outbox SET sending_at_milliseconds = :now WHERE id = :id AND state = 'open'",
+        {"id": entry_id},
+    )
+
+
+async def put_off(tx: Transaction, entry_id: int, run_at_milliseconds: int) -> None:
+    """Nothing came of the attempt: once more, later."""
+    await tx.execute(
+        """
+        UPDATE outbox SET run_at_milliseconds = :run_at, sending_at_milliseconds = NULL
+        WHERE id = :id AND state = 'open'
+        """,
+        {"id": entry_id, "run_at": run_at_milliseconds},
+    )
+
+
+async def leave_alone(tx: Transaction, chat_id: int, until_milliseconds: int) -> None:
+    """Nothing is begun in this chat before that moment."""
+    await tx.execute(
+        """
+        UPDATE outbox SET run_at_milliseconds = :until
+        WHERE chat_id = :chat_id AND state = 'open' AND run_at_milliseconds < :until
+        """,
+        {"chat_id": chat_id, "until": until_milliseconds},
+    )
+
+
+async def end(tx: Transaction, entry_id: int, *, done: bool) -> bool:
+    """It is done, or given up."""
+    return await tx.change(
+        """
+        UPDATE outbox SET state = :state, ended_at_milliseconds = :now
+        WHERE id = :id AND state = 'open'
+        """,
+        {"id": entry_id, "state": "done" if done else "given_up"},
+    )
+
+
+async def end_all(tx: Transaction, chat_id: int) -> int:
+    """Nothing can be done in this chat any more; how much that was."""
+    return await tx.execute(
+        """
+        UPDATE outbox SET state = 'given_up', ended_at_milliseconds = :now
+        WHERE chat_id = :chat_id AND state = 'open'
+        """,
+        {"chat_id": chat_id},
+    )
+
+
+async def erase(tx: Transaction, entry_id: int) -> bool:
+    """It ended, and nothing is to be left of it."""
+    return await tx.change("DELETE FROM outbox WHERE id = :id", {"id": entry_id})
+
+
+async def _sweep(tx: Transaction) -> None:
+    await tx.execute(
+        "DELETE FROM outbox WHERE ended_at_milliseconds <= :before",
+        {"before": tx.now_milliseconds - _KEEP_MILLISECONDS},
+    )
