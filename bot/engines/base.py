@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.config.engines import ENGINES
 from bot.dashscope.fields import Box
-from bot.dashscope.tasks import Task, TaskSummary
+from bot.dashscope.tasks import ProviderTask, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
 
@@ -55,7 +55,7 @@ class Engine(Protocol):
     async def recent_tasks(self) -> list[TaskSummary]:
         """The tasks created in the last 24 hours, by whomever."""
 
-    async def query(self, task_id: str) -> Task:
+    async def query(self, task_id: str) -> ProviderTask:
         """How the task is."""
 
     async def cancel(self, task_id: str) -> None:

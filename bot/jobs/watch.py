@@ -9,8 +9,7 @@ from bot.chat.estimates import PollSchedule, ServiceTimes
 from bot.chat.provider_texts import failure_text
 from bot.common import CommonServices, Component
 from bot.dashscope import errors as service
-from bot.dashscope.tasks import Task as ProviderTask
-from bot.dashscope.tasks import TaskStatus, failure_of
+from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
 from bot.delivery.finish import Finisher
 from bot.engines.outages import Outages
 from bot.engines.registry import Engines

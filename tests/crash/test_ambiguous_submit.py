@@ -93,7 +93,7 @@ async def test_the_wait_for_a_late_task_is_longer_than_the_call_may_take() -> No
 async def test_without_a_connection_the_job_waits_and_is_submitted_once(
     there: World, host: str
 ) -> None:
-    await there.start_bot(Crash("job-prepared-commit", "after"))
+    await there.start_bot(Crash("task-prepared-commit", "after"))
     ada = await ask_for_video(there)
     await there.bot.ended()
     with socket.socket() as taken:

@@ -44,9 +44,9 @@ AGAIN = (
 CANCELLED = (
     Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("queued", "button")),
     Story((crash_of("engine-cancel:after:1"),), cancel=Cancel("queued", "command")),
-    Story((crash_of("cancelled-commit:after:1"),), cancel=Cancel("waiting", "button")),
+    Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("waiting", "button")),
     Story(
-        (crash_of("cancelled-commit:before:1"), Crash(ANY, "after", 2)),
+        (crash_of("cancel-wished-commit:before:1"), Crash(ANY, "after", 2)),
         cancel=Cancel("waiting", "command"),
     ),
     Story((crash_of("cancel-wished:before:1"),), cancel=Cancel("never created", "command")),

@@ -7,8 +7,7 @@ import itertools
 import pytest
 
 from bot.dashscope.errors import ServiceStopped, StopCause, TryAgain
-from bot.dashscope.tasks import Task as ProviderTask
-from bot.dashscope.tasks import TaskStatus
+from bot.dashscope.tasks import ProviderTask, TaskStatus
 from bot.jobs.watch import DEADLINE_SECONDS, FORGOTTEN_SECONDS
 from storage.jobs import task_moves
 from storage.jobs.tasks import Task, TaskState

@@ -131,7 +131,8 @@ async def test_a_part_that_fails_ends_all_of_it_and_costs_the_person_nothing(the
     await there.tell_provider(render_seconds=0.2)
     told = await ada.sees(said("failed-service"))
     await comes_to_rest(there, ada, "failed")
-    assert [task["state"] for task in tasks_of(there)] == ["fetched", "failed"]
+    first, second = [task["state"] for task in tasks_of(there)]
+    assert (first in ("fetched", "dropped"), second) == (True, "failed")
     books = await balances(there)
     assert len(books["videos"]) == 1
     assert books["quota_spent"] == 0
