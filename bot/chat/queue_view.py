@@ -107,9 +107,9 @@ class QueueView:
         """Those of these jobs that are being made, and those that wait, each in their turns."""
         turns = {number: turn for turn, number in enumerate(self.tasks)}
         in_turn = sorted(open_jobs, key=lambda job: turns.get(job.id, 0))
-        waiting = [job for job in in_turn if self._waits(job)]
-        return [job for job in in_turn if not self._waits(job)], waiting
+        waiting = [job for job in in_turn if self._is_waiting(job)]
+        return [job for job in in_turn if not self._is_waiting(job)], waiting
 
-    def _waits(self, job: Job) -> bool:
+    def _is_waiting(self, job: Job) -> bool:
         still = [task for task in self.tasks.get(job.id, []) if task.state not in ENDED]
         return job.state == JobState.MAKING and all(task.state in WAITING for task in still)
