@@ -59,7 +59,7 @@ def build_jobs(
         },
         job_steps={
             JobState.JOINING: Joining(common=common, long_voice=long_voice, finisher=finisher).join,
-            JobState.DELIVERING: delivery.delivery.deliver,
+            JobState.DELIVERING: delivery.deliverer.deliver,
         },
         finisher=finisher,
     )

@@ -69,11 +69,7 @@ class Job:
     quota_weight_permille: int
     state: str
     billed_milliseconds: int | None
-    sending_at_milliseconds: int | None
     status_message_id: int | None
-    video_message_id: int | None
-    video_file_id: str | None
-    sent_as_file: int
     cancel_requested: int
     failure: str | None
     failure_detail: str | None
@@ -81,17 +77,6 @@ class Job:
     tries: int
     not_before_milliseconds: int
     created_at_milliseconds: int
-    note_file_id: str | None
-    thumbnail_file_id: str | None
-    came_as_note: int
-    video_chat_id: int | None
-
-    @property
-    def video_at(self) -> tuple[int, int] | None:
-        """The chat and the message in which its video came; None where that is not known."""
-        if self.video_chat_id is None or self.video_message_id is None:
-            return None
-        return self.video_chat_id, self.video_message_id
 
     @property
     def conversation(self) -> ConversationKey:

@@ -156,10 +156,7 @@ CREATE TABLE jobs (
         'failed', 'cancelled', 'undeliverable')),
     -- what its tasks were billed together, known when they have ended
     billed_milliseconds INTEGER CHECK (billed_milliseconds >= 0),
-    sending_at_milliseconds INTEGER,
     status_message_id INTEGER,
-    video_message_id INTEGER,
-    video_file_id TEXT,
     cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)),
     -- of one that is being made: why it is to fail, as soon as nothing of it runs any more
     failure TEXT,
@@ -169,15 +166,7 @@ CREATE TABLE jobs (
     not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
     created_at_milliseconds INTEGER NOT NULL,
     ended_at_milliseconds INTEGER,
-    -- the chat in which the video's message lies, not always that of the job; whether it is a file
-    video_chat_id INTEGER,
-    sent_as_file INTEGER NOT NULL DEFAULT 0 CHECK (sent_as_file IN (0, 1)),
-    -- what Telegram has beside the video: the same as a round note, and a small picture of it
-    note_file_id TEXT,
-    thumbnail_file_id TEXT,
-    came_as_note INTEGER NOT NULL DEFAULT 0 CHECK (came_as_note IN (0, 1)),
     CHECK (state <> 'failed' OR failure IS NOT NULL),
-    CHECK (state <> 'done' OR video_message_id IS NOT NULL),
     CHECK (state NOT IN ('joining', 'delivering', 'done') OR billed_milliseconds IS NOT NULL),
     CHECK ((state IN ('done', 'failed', 'cancelled', 'undeliverable'))
         = (ended_at_milliseconds IS NOT NULL))
@@ -188,8 +177,6 @@ CREATE INDEX jobs_of_person ON jobs (user_id, id);
 CREATE INDEX jobs_of_photo ON jobs (photo_id);
 CREATE INDEX jobs_of_voice ON jobs (voice_id);
 CREATE INDEX jobs_unannounced ON jobs (id) WHERE announced = 0;
-CREATE INDEX jobs_by_video_message ON jobs (video_chat_id, video_message_id)
-    WHERE video_chat_id IS NOT NULL;
 
 -- One rendering at the provider: of all of a job's voice, or, where that is long, of a part of it.
 CREATE TABLE tasks (
@@ -282,12 +269,32 @@ CREATE TABLE candidates (
     PRIMARY KEY (for_id, submitting_at_milliseconds, task_id)
 ) STRICT;
 
--- Where a job's video goes when its own chat does not take it: a message that becomes the video.
-CREATE TABLE detours (
-    job_id INTEGER PRIMARY KEY REFERENCES jobs (id),
+-- Every message that showed a job's video, may show it, or is to become it: written before the call.
+CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY,
+    job_id INTEGER NOT NULL REFERENCES jobs (id),
+    -- 'first:<job>', 'resend:…', 'last:…', 'report:…': what is sent for one cause is sent once
+    cause TEXT NOT NULL UNIQUE,
     chat_id INTEGER NOT NULL,
-    message_id INTEGER NOT NULL
+    thread_id INTEGER NOT NULL DEFAULT 0,
+    -- of that chat; NULL: it is not known whether there is one
+    message_id INTEGER,
+    form TEXT NOT NULL CHECK (form IN ('video', 'smaller', 'file', 'round')),
+    file_id TEXT,
+    thumbnail_file_id TEXT,
+    sending_at_milliseconds INTEGER NOT NULL,
+    sent_at_milliseconds INTEGER,
+    removed_at_milliseconds INTEGER,
+    -- chat 0: the chat named a person who had their data deleted
+    CHECK (sent_at_milliseconds IS NULL OR message_id IS NOT NULL OR chat_id = 0)
 ) STRICT;
+CREATE INDEX deliveries_of_job ON deliveries (job_id);
+CREATE INDEX deliveries_in_chat ON deliveries (chat_id, message_id);
+
+CREATE TRIGGER jobs_are_done_when_their_video_was_sent AFTER UPDATE OF state ON jobs
+WHEN NEW.state = 'done' AND NOT EXISTS (SELECT 1 FROM deliveries
+    WHERE job_id = NEW.id AND sent_at_milliseconds IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'a job is done when its video was sent'); END;
 
 -- Append-only. held_* and spent_* are changes: a balance is a sum, an open hold is a positive one.
 CREATE TABLE ledger (

@@ -17,18 +17,9 @@ from storage.alerts import Alert
 from storage.db.database import Database, Transaction
 from storage.groups import borrowed_media, groups
 from storage.inbox import Inbox, StoredUpdate
-from storage.jobs import (
-    candidates,
-    jobs,
-    ledger,
-    moves,
-    private_fallbacks,
-    resends,
-    task_moves,
-    tasks,
-)
+from storage.jobs import candidates, deliveries, jobs, ledger, moves, resends, task_moves, tasks
+from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
-from storage.jobs.private_fallbacks import PrivateFallback
 from storage.jobs.resends import Resend, Wanted
 from storage.jobs.tasks import Task
 from storage.media import ConversationKey, ReceivedMedia
@@ -48,6 +39,7 @@ from tests.storage.orders import (
     order,
     render,
     run_next,
+    shown,
     start,
     submit_next,
     task_of,
@@ -67,7 +59,7 @@ _TABLES = (
     "borrowed_media",
     "objections",
     "introductions",
-    "detours",
+    "deliveries",
     "media",
     "drafts",
     "verdicts",
@@ -138,6 +130,24 @@ async def fetched(database: Database) -> Task:
 
 async def delivering(database: Database) -> Job:
     return await render(database, await start(database), 4_000)
+
+
+async def sending(tx: Transaction, job: Job) -> None:
+    await deliveries.sending(tx, job, "first:1", Form.VIDEO, 1)
+
+
+async def under_way(database: Database) -> Job:
+    job = await delivering(database)
+    async with database.transaction() as tx:
+        await sending(tx, job)
+    return job
+
+
+async def sent(database: Database) -> Job:
+    job = await delivering(database)
+    async with database.transaction() as tx:
+        await shown(tx, job)
+    return job
 
 
 def of_job(
@@ -353,21 +363,18 @@ CALLS: dict[str, Arrange] = {
     "moves.fetch_tasks_again": of_task(
         fetched, lambda tx, task: moves.fetch_tasks_again(tx, task.job_id, [task])
     ),
-    "moves.sending": of_job(delivering, lambda tx, job: moves.sending(tx, job.id)),
-    "moves.not_sent": of_job(delivering, lambda tx, job: moves.not_sent(tx, job.id)),
-    "moves.delivered": of_job(
-        delivering, lambda tx, job: moves.delivered(tx, job, chat_id=1, message_id=1, file_id="f")
+    "moves.delivered": of_job(sent, moves.delivered),
+    "deliveries.sending": of_job(delivering, sending),
+    "deliveries.not_sent": of_job(under_way, lambda tx, job: deliveries.not_sent(tx, "first:1")),
+    "deliveries.sent": of_job(
+        under_way, lambda tx, job: deliveries.sent(tx, "first:1", Form.VIDEO, 9, file_id="f")
     ),
+    "deliveries.removed": of_job(sent, lambda tx, job: deliveries.removed(tx, 1)),
+    "deliveries.forget_files": of_job(sent, lambda tx, job: deliveries.forget_files(tx, job.id)),
     "moves.undeliverable": of_job(delivering, lambda tx, job: moves.undeliverable(tx, job, "gone")),
     "moves.fail": of_job(delivering, lambda tx, job: moves.fail(tx, job, "failed-lost", None)),
     "moves.cancel": of_job(ready, lambda tx, job: moves.cancel(tx, job.id)),
     "moves.fetch_again": of_job(delivering, lambda tx, job: moves.fetch_again(tx, job.id)),
-    "moves.sent_again": of_job(
-        delivering, lambda tx, job: moves.sent_again(tx, job.id, "f2", as_file=True)
-    ),
-    "moves.sent_as_note": of_job(
-        delivering, lambda tx, job: moves.sent_as_note(tx, job.id, "n", "t")
-    ),
     "moves.set_status_message": of_job(
         ready, lambda tx, job: moves.set_status_message(tx, job.id, chat_id=1, message_id=5)
     ),
@@ -450,9 +457,6 @@ CALLS: dict[str, Arrange] = {
     "groups.introduced": plain(lambda tx: groups.introduced(tx, -5)),
     "groups.set_lack": plain(lambda tx: groups.set_lack(tx, -5, "videos")),
     "groups.forget": an_arrival,
-    "private_fallbacks.take": of_job(
-        delivering, lambda tx, job: private_fallbacks.take(tx, PrivateFallback(job.id, 7, 9))
-    ),
     "people.remember": plain(lambda tx: people.remember(tx, Person(1, "Ada", None, "en"))),
 }
 
@@ -503,7 +507,7 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
 _UNDO = {"outbox.erase", "drafts.drop", "groups.keep_out", "groups.forget", "resends.done"}
 _MAY_CHANGE_NOTHING = {
     "moves.advance",
-    *("moves.not_sent", "drafts.put", "media.announce_anew"),
+    *("drafts.put", "media.announce_anew"),
     *("media_answers.forget_agreement", "resends.not_sent"),
 }
 
@@ -513,7 +517,7 @@ def test_every_call_that_writes_is_repeated_here_or_named() -> None:
         *(jobs, tasks, moves, task_moves, candidates, ledger, media, media_answers),
         *(drafts, verdicts, alerts, outbox),
         *(people, preferences, groups, resends),
-        *(groups, private_fallbacks, borrowed_media),
+        *(groups, deliveries, borrowed_media),
     )
     written = {
         f"{module.__name__.rpartition('.')[2]}.{name}"

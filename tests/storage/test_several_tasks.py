@@ -20,6 +20,7 @@ from tests.storage.orders import (
     make_ready,
     order,
     run_next,
+    shown,
     start,
     submit_next,
 )
@@ -79,7 +80,7 @@ async def test_it_is_settled_once_with_what_its_tasks_were_billed(database: Data
         assert not await moves.joined(tx, job.id)
     async with database.transaction() as tx:
         joined = await as_it_is(database, job)
-        assert await moves.delivered(tx, joined, chat_id=1, message_id=9, file_id="f")
+        assert await moves.delivered(await shown(tx, joined), joined)
     spent = {"held": 0, "quota_held": 0, "quota_spent": 44_400, "holds": 1, "spent": 22_200_000}
     assert await balance(database) == spent
 
