@@ -93,9 +93,8 @@ class Joining(Component):
         if isinstance(failure, OSError):
             await self.operator.tell("disk", "operator-disk", detail=str(failure))
         elif JOIN.delay_seconds(job.tries + 1) is None:
-            await self.finisher.lost(job, failure)
+            await self.finisher.lose(job, failure)
             return
         delay_seconds = JOIN.endless_delay_seconds(job.tries + 1)
         async with self.database.transaction() as tx:
-            not_before = self.clock.now_milliseconds() + int(delay_seconds * 1000)
-            await moves.postpone(tx, job.id, not_before)
+            await moves.postpone(tx, job.id, delay_seconds)

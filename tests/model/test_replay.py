@@ -335,7 +335,7 @@ CALLS: dict[str, Arrange] = {
         submitting, lambda tx, task: task_moves.submitted(tx, task, "t")
     ),
     "task_moves.not_submitted": of_task(
-        submitting, lambda tx, task: task_moves.not_submitted(tx, task, LATER)
+        submitting, lambda tx, task: task_moves.not_submitted(tx, task, 9.0)
     ),
     "task_moves.prepare_again": of_task(submitting, task_moves.prepare_again),
     "task_moves.cancel_refused": of_task(running, task_moves.cancel_refused),
@@ -463,7 +463,6 @@ CALLS: dict[str, Arrange] = {
 COUNTING = {
     "moves.postpone": "one more try",
     "task_moves.postpone": "one more try",
-    "task_moves.refused": "one more refusal",
     "tasks.begin": "the schema refuses it",
     "media.postpone": "one more try",
     "resends.postpone": "one more try",
@@ -543,7 +542,7 @@ async def test_a_trial_and_a_paid_check_count_each_time(database: Database) -> N
     job = await start(database)
     for tries in (1, 2):
         async with database.transaction() as tx:
-            await moves.postpone(tx, job.id, LATER)
+            await moves.postpone(tx, job.id, 9.0)
             await media.postpone(tx, job.photo_id, LATER)
             await verdicts.count_check(
                 tx,
