@@ -85,11 +85,8 @@ async def not_submitted(
 
     `refused`: it said no for now, or had none although it should; that is counted.
     """
-    facts = {
-        "refusals": task.refusals + refused,
-        "not_before_milliseconds": tx.later(delay_seconds),
-    }
-    return await _move(tx, task, TaskState.SUBMITTING, TaskState.READY, {**_NOT_TAKEN, **facts})
+    facts = {**_not_taken(task, refused), "not_before_milliseconds": tx.later(delay_seconds)}
+    return await _move(tx, task, TaskState.SUBMITTING, TaskState.READY, facts)
 
 
 async def prepare_again(tx: Transaction, task: Task, *, refused: bool = False) -> bool:
