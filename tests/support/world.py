@@ -1,4 +1,4 @@
-"""The whole world of a test: local Telegram, local provider, the real bot's process."""
+"""The world of a test: local Telegram, local provider, the real bot's process."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ class World:
         """Each job's row at every state it ever came to, the present last."""
         path = self._job_journal
         lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
-        whole = [line for line in lines if line.endswith("\n")]  # the last may be on its way
-        return [*map(json.loads, whole), *self.rows("SELECT * FROM jobs ORDER BY id")]
+        written = [line for line in lines if line.endswith("\n")]  # the last may be on its way
+        return [*map(json.loads, written), *self.rows("SELECT * FROM jobs ORDER BY id")]
 
     def runs(self) -> list[list[str]]:
         """The points that each bot passed, one list for every start."""

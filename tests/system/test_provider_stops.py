@@ -207,7 +207,7 @@ async def test_the_key_is_told_to_nobody(shared: World) -> None:
 
 
 def let_time_pass(shared: World) -> None:
-    """As if the interval until the next trial were over: only the moment that was written down."""
+    """As if the interval until the next probe were over: only the moment that was written down."""
     connection = sqlite3.connect(shared.database, timeout=10)
     with connection:
         connection.execute("UPDATE outages SET probe_at_milliseconds = 0")
