@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from storage import drafts, media, media_answers, outbox, verdicts
+from storage import drafts, media, media_answers, verdicts
 from storage.db.database import Database, Transaction
 from storage.groups import borrowed_media
 from storage.jobs.jobs import Job
 from storage.media import Media, ReceivedMedia
 from storage.verdicts import KnownVerdict
 from tests.model.repeating import PLACE, Arrange, Call, repeat, simple, writing
-from tests.storage.orders import CAPS, NOON, item, make_ready, start
+from tests.storage.orders import CAPS, NOON, item, start
 
 
 def of_item(state: str, kind: str, call: Callable[[Transaction, Media], Awaitable[Any]]) -> Arrange:
@@ -39,20 +39,10 @@ async def preparing(database: Database) -> Job:
     return await start(database)
 
 
-async def ready(database: Database) -> Job:
-    job = await start(database)
-    await make_ready(database, job)
-    return job
-
-
 VERDICT = KnownVerdict(1, None, None, None)
 
 
 ARRIVAL = ReceivedMedia("update:r", "photo", PLACE, 1, None, "f", "u", 9)
-
-
-async def put(tx: Transaction, key: str = "update:9:thing") -> bool:
-    return await outbox.put(tx, "thing", key, chat_id=1, message_id=5, user_id=1)
 
 
 async def an_offer(database: Database) -> Call:
@@ -193,7 +183,5 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
 
 
 def test_every_call_that_writes_is_repeated_here_or_named() -> None:
-    assert (
-        writing(media, media_answers, drafts, verdicts, borrowed_media) - ELSEWHERE
-        == CALLS.keys() | COUNTING.keys()
-    )
+    written = writing(media, media_answers, drafts, verdicts, borrowed_media)
+    assert written - ELSEWHERE == CALLS.keys() | COUNTING.keys()

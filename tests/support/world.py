@@ -20,7 +20,7 @@ from bot.sandbox.server import Sandbox, serve_sandbox
 from tests.crash.points import Crash
 from tests.sandbox_dashscope.stand_in import FaceList, HereRenderer
 from tests.support import consenting
-from tests.support.bot_process import RunningBot
+from tests.support.bot_process import JOB_ROWS, RunningBot
 from tests.support.chats import Chats, Json, lines_of
 from tests.support.clock import FakeClock
 from tests.support.credentials import SPELLINGS
@@ -84,11 +84,14 @@ class World:
             return [dict(row) for row in connection.execute(sql)]
 
     def jobs(self) -> list[Json]:
-        """Each job's row at every state it ever came to, the present last."""
+        """Each job's row at every state that it or a task of it ever came to, the present last.
+
+        While it is being made, `state` and `task_id` are those of the task.
+        """
         path = self._job_journal
         lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
         written = [line for line in lines if line.endswith("\n")]  # the last may be on its way
-        return [*map(json.loads, written), *self.rows("SELECT * FROM jobs ORDER BY id")]
+        return [*map(json.loads, written), *self.rows(f"{JOB_ROWS} ORDER BY jobs.id, number")]
 
     def runs(self) -> list[list[str]]:
         """The points that each bot passed, one list for every start."""
