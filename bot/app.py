@@ -117,16 +117,16 @@ async def _join(
 
 
 def _worker(services: Services, privacy: PrivacyServices, menus: Menus) -> Worker:
-    """With every background task there is."""
+    """With every background task and every kind of outbox entry there is."""
     common, chat, jobs = services.common, services.chat, services.jobs
     background_tasks: list[BackgroundTask] = [
         services.engines.outages,
-        services.intake.clips,
         chat.first_status,
         services.delivery.resends,
         *privacy.background_tasks,
         menus,
     ]
+    kinds = [common.operator.kind, services.intake.clips.kind, *privacy.kinds]
     return Worker(
         common=common,
         intake=services.intake.intake,
@@ -134,7 +134,7 @@ def _worker(services: Services, privacy: PrivacyServices, menus: Menus) -> Worke
         slots=jobs.slots,
         progress=chat.progress,
         background_tasks=background_tasks,
-        outbox=build_outbox(common, [common.operator.kind, *privacy.kinds]),
+        outbox=build_outbox(common, kinds),
     )
 
 

@@ -13,6 +13,7 @@ from functools import partial
 from bot.retry import OUTBOX, UNKNOWN_KIND, RetryPolicy
 from bot.task_pool import TaskPool
 from bot.telegram.api_calls import waiting_at_most
+from bot.telegram.destination import Destination
 from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
@@ -52,6 +53,12 @@ class Attempt:
 
     entry: OutboxEntry
     database: Database
+
+    @property
+    def destination(self) -> Destination:
+        """The answer to the message that it is about."""
+        entry = self.entry
+        return Destination.of(entry.chat_id, entry.thread_id, entry.message_id)
 
     async def sending(self) -> None:
         """Record that a call is about to be made that must not be made twice.

@@ -6,12 +6,13 @@ import json
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from bot.intake.clips import want_clips
 from bot.intake.inputs import Plan
 from bot.limits import effective_settings_of
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from handlers.access import require_use
 from handlers.button_press import ButtonPress, NotYours, TooLate
-from storage import clips, drafts, media, media_answers
+from storage import drafts, media, media_answers
 from storage.db.database import Transaction
 from storage.media import Media, MediaState
 
@@ -143,20 +144,20 @@ async def pick(pressed: ButtonPress) -> str:
     """pick:ITEM has up to three clips sent, to be listened to."""
     item, plan = await _asked(pressed)
     async with pressed.services.database.transaction() as tx:
-        new = await clips.want(tx, item.id, plan.clips)
+        new = await want_clips(tx, item, plan)
     pressed.services.wakeup()
     return "answer-clips-coming" if new else "answer-clips-there"
 
 
 async def use_clip(pressed: ButtonPress) -> str:
     """clip:ITEM:NUMBER uses a clip that was sent."""
-    item, _ = await _asked(pressed)
-    chosen = await clips.get(pressed.services.database, item.id, pressed.number(1))
-    if chosen is None:
+    item, plan = await _asked(pressed)
+    number = pressed.number(1)
+    if not 0 < number <= len(plan.clips):
         raise TooLate
+    begin, end = plan.clips[number - 1]
     async with pressed.services.database.transaction() as tx:
-        begin, length = chosen.from_milliseconds, chosen.length_milliseconds
-        if not await media_answers.use_clip(tx, item.id, begin, length):
+        if not await media_answers.use_clip(tx, item.id, begin, end - begin):
             raise TooLate
         await media_answers.want(tx, item.id)
     pressed.services.wakeup()

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import partial
 
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
-from bot.intake.inputs import LongVoice
+from bot.intake.inputs import LongVoice, Plan
 from bot.media.errors import MediaUnusable
+from bot.media.exchange import Span
 from bot.media.worker.client import MediaWorkerNotStarted
-from bot.retry import OUTBOX
-from bot.task_pool import Work
-from bot.telegram import errors as chat
-from bot.telegram.destination import Destination
+from bot.outbox import Attempt, Kind, NotNow, Pointless
 from bot.telegram.keyboards import Keyboard
-from storage import clips, media
-from storage.clips import Clip
+from storage import media, outbox
+from storage.db.database import Transaction
 from storage.media import Media, MediaState
 
-logger = logging.getLogger(__name__)
+_CLIP = "clip"
+
+
+async def want_clips(tx: Transaction, item: Media, plan: Plan) -> bool:
+    """All of the plan are to be sent; False when they were wanted before."""
+    wanted = [
+        await outbox.put(
+            tx,
+            _CLIP,
+            f"media:{item.id}:{_CLIP}:{number}",
+            chat_id=item.chat_id,
+            thread_id=item.thread_id,
+            message_id=item.message_id,
+            user_id=item.user_id,
+            arguments={"media_id": item.id, "number": number},
+        )
+        for number in range(1, len(plan.clips) + 1)
+    ]
+    return any(wanted)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,68 +45,37 @@ class Clips(Component):
     long_voice: LongVoice
     messenger: Messenger
 
-    async def due(self) -> dict[Hashable, Work]:
-        """See `BackgroundTask`."""
-        waiting = await clips.waiting(self.database)
-        return {("clips", media_id): partial(self._send_all, media_id) for media_id in waiting}
+    @property
+    def kind(self) -> Kind:
+        """See `Kind`; where it is given up the question stays, with the other answers to it."""
+        return Kind(name=_CLIP, run=self._send, longest_seconds=None)
 
-    async def _send_all(self, media_id: int) -> None:
-        item = await media.get(self.database, media_id)
-        wanted = await clips.wanted_of(self.database, media_id)
-        if item is None or not wanted:
+    async def _send(self, attempt: Attempt) -> None:
+        number = attempt.entry.values["number"]
+        item = await media.get(self.database, attempt.entry.values["media_id"])
+        plan = None if item is None else Plan.of(item)
+        if item is None or plan is None or item.state != MediaState.ASKED:
             return
-        try:
-            await self._send(item, wanted)
-        except chat.ChatMoved as failure:
-            await self.messenger.note_moved(item.chat_id, failure.new_chat_id)
-        except (chat.TryAgain, chat.SendUnknown, MediaWorkerNotStarted) as failure:
-            await self._later(item, wanted[0].tries, failure)
-        except (chat.TelegramFailure, MediaUnusable, ValueError) as failure:
-            await self._give_up(item, failure)
-
-    async def _send(self, item: Media, wanted: list[Clip]) -> None:
-        data = await self.files.download(item.file_id, item.file_size_bytes)
-        spans = tuple(_span(clip) for clip in wanted)
-        notes = await self.long_voice.clips(item, data, spans)
-        for clip, note in zip(wanted, notes, strict=True):
-            current = await media.get(self.database, item.id)
-            if current is None or current.state != MediaState.ASKED:
-                return
-            await self._send_one(current, clip, note)
-
-    async def _send_one(self, item: Media, clip: Clip, note: bytes) -> None:
+        begin, end = span = plan.clips[number - 1]
+        note = await self._note(item, span)
         texts = await self.messenger.texts_for(item.user_id, item.chat_id)
-        begin, end = _span(clip)
-        button = (texts.plain("button-use-clip"), f"clip:{item.id}:{clip.number}")
-        sent = await self.sender.send_voice(
-            Destination.of(item.chat_id, item.thread_id, item.message_id),
+        await self.sender.send_voice(
+            attempt.destination,
             note,
             seconds=round((end - begin) / 1000),
             caption=texts.html("clip-caption", start=_clock(begin), finish=_clock(end)),
-            keyboard=Keyboard.of([button]),
+            keyboard=Keyboard.of([(texts.plain("button-use-clip"), f"clip:{item.id}:{number}")]),
         )
-        async with self.database.transaction() as tx:
-            await clips.sent(tx, clip, sent.message_id)
 
-    async def _later(self, item: Media, tries: int, failure: Exception) -> None:
-        delay_seconds = OUTBOX.delay_seconds(tries + 1)
-        if delay_seconds is None:
-            await self._give_up(item, failure)
-            return
-        logger.warning("clips of media item %s: %r, later again", item.id, failure)
-        not_before = self.clock.now_milliseconds() + int(delay_seconds * 1000)
-        async with self.database.transaction() as tx:
-            await clips.postpone(tx, item.id, not_before)
-
-    async def _give_up(self, item: Media, failure: Exception) -> None:
-        """The question stays, with the other answers to it."""
-        logger.error("clips of media item %s cannot be sent: %r", item.id, failure)
-        async with self.database.transaction() as tx:
-            await clips.give_up(tx, item.id)
-
-
-def _span(clip: Clip) -> tuple[int, int]:
-    return (clip.from_milliseconds, clip.from_milliseconds + clip.length_milliseconds)
+    async def _note(self, item: Media, span: Span) -> bytes:
+        data = await self.files.download(item.file_id, item.file_size_bytes)
+        try:
+            (note,) = await self.long_voice.clips(item, data, (span,))
+        except MediaWorkerNotStarted as failure:
+            raise NotNow(repr(failure)) from failure
+        except (MediaUnusable, ValueError) as failure:
+            raise Pointless(repr(failure)) from failure
+        return note
 
 
 def _clock(milliseconds: int) -> str:

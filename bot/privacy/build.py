@@ -33,10 +33,7 @@ async def build_privacy(
     await stack.enter_async_context(Retention(common=common))
     files = StoredFiles(common.limits.results)
     consent = Consent(common=common, messenger=chat.messenger)
-    tasks = (
-        consent,
-        ForgetPeople(common=common, stored_files=files),
-        Moderation(common=common, messenger=chat.messenger, stored_files=files),
-    )
-    kinds = (DataCopies(common=common, messenger=chat.messenger).kind,)
+    moderation = Moderation(common=common, messenger=chat.messenger, stored_files=files)
+    tasks = (consent, ForgetPeople(common=common, stored_files=files), moderation)
+    kinds = (DataCopies(common=common, messenger=chat.messenger).kind, *moderation.kinds)
     return PrivacyServices(consent=consent, background_tasks=tasks, kinds=kinds)

@@ -9,7 +9,7 @@ from functools import partial
 from bot.chat.messenger import Messenger
 from bot.chat.remove_video import remove_video
 from bot.common import CommonServices, Component
-from bot.outbox import delay_milliseconds, say_or
+from bot.outbox import Attempt, Kind, delay_milliseconds, say_or
 from bot.privacy.files import StoredFiles
 from bot.task_pool import Work
 from bot.telegram.destination import Destination
@@ -18,7 +18,7 @@ from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import OutgoingVideo
 from bot.texts import Catalogue
 from storage.groups import reports
-from storage.groups.reports import Report, ReportDelivery, Takedown
+from storage.groups.reports import Report, Takedown
 from storage.jobs import jobs
 from storage.jobs.jobs import Job
 from storage.people import people
@@ -38,34 +38,23 @@ class Moderation(Component):
     messenger: Messenger
     stored_files: StoredFiles
 
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """See `Kind`."""
+        return (Kind(name=reports.REPORT, run=self._show),)
+
     async def due(self) -> dict[Hashable, Work]:
         """See `BackgroundTask`."""
-        work: dict[Hashable, Work] = {
-            ("report", delivery.report_id, delivery.admin_id): partial(self._show, delivery)
-            for delivery in await reports.due_deliveries(self.database)
+        return {
+            ("takedown", takedown.job_id): partial(self._take_down, takedown)
+            for takedown in await reports.due_takedowns(self.database)
         }
-        for takedown in await reports.due_takedowns(self.database):
-            work["takedown", takedown.job_id] = partial(self._take_down, takedown)
-        return work
 
-    async def _show(self, delivery: ReportDelivery) -> None:
-        report = await reports.get(self.database, delivery.report_id)
+    async def _show(self, attempt: Attempt) -> None:
+        report = await reports.get(self.database, attempt.entry.values["report_id"])
         job = None if report is None else await jobs.get(self.database, report.job_id)
-
-        async def later() -> None:
-            not_before = self.clock.now_milliseconds() + delay_milliseconds(delivery.tries)
-            async with self.database.transaction() as tx:
-                await reports.put_off_delivery(tx, delivery, not_before)
-
-        async def show() -> None:
-            if report is not None and job is not None:
-                await self._send(delivery.admin_id, report, job)
-            await self._end(delivery, told=True)
-
-        async def never(_: TelegramFailure) -> None:
-            await self._end(delivery, told=False)
-
-        await say_or(show, later=later, never=never)
+        if report is not None and job is not None:
+            await self._send(attempt.entry.chat_id, report, job)
 
     async def _send(self, admin_id: int, report: Report, job: Job) -> None:
         """With the video, where Telegram still has it."""
@@ -99,10 +88,6 @@ class Moderation(Component):
             return "–"
         username = f" @{person.username}" if person.username else ""
         return f"{person.first_name[:64]}{username} ({person.user_id})"
-
-    async def _end(self, delivery: ReportDelivery, *, told: bool) -> None:
-        async with self.database.transaction() as tx:
-            await reports.end_delivery(tx, delivery, told=told)
 
     async def _take_down(self, takedown: Takedown) -> None:
         job = await jobs.get(self.database, takedown.job_id)

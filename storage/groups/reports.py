@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from storage import outbox
 from storage.db.database import Queryable, Transaction
 from storage.db.due import put_off
-from storage.db.rows import columns
 from storage.jobs.jobs import Job
+
+REPORT = "report"
+"""The kind of outbox entry that shows a report to one administrator."""
 
 REASONS = ("face", "offensive", "other")
 _DAY_MILLISECONDS = 24 * 3600 * 1000
@@ -28,15 +31,6 @@ class Report:
     chat_id: int
     message_id: int | None
     reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReportDelivery:
-    """A report that one administrator did not see yet."""
-
-    report_id: int
-    admin_id: int
-    tries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,44 +98,14 @@ async def file(
     if await _filed_within_a_day(tx, report) > per_person_per_day:
         raise TooManyReports
     for admin_id in admin_ids:
-        await tx.execute(
-            """
-            INSERT INTO report_letters (report_id, admin_id) VALUES (:report_id, :admin_id)
-            ON CONFLICT DO NOTHING
-            """,
-            {"report_id": report.id, "admin_id": admin_id},
+        await outbox.put(
+            tx,
+            REPORT,
+            f"{REPORT}:{report.id}:{admin_id}",
+            chat_id=admin_id,
+            arguments={"report_id": report.id},
         )
     return True
-
-
-async def due_deliveries(database: Queryable) -> list[ReportDelivery]:
-    """What administrators are to see now."""
-    return await database.every(
-        ReportDelivery,
-        """
-        SELECT report_id, admin_id, tries FROM report_letters
-        WHERE state = 'open' AND not_before_milliseconds <= :now ORDER BY report_id, admin_id
-        """,
-    )
-
-
-async def end_delivery(tx: Transaction, delivery: ReportDelivery, *, told: bool) -> None:
-    """The administrator saw it, or cannot be shown it."""
-    await tx.execute(
-        """
-        UPDATE report_letters SET state = :state
-        WHERE report_id = :report_id AND admin_id = :admin_id
-        """,
-        {**columns(delivery), "state": "told" if told else "given_up"},
-    )
-
-
-async def put_off_delivery(
-    tx: Transaction, delivery: ReportDelivery, not_before_milliseconds: int
-) -> None:
-    """It could not be shown now: once more, later."""
-    key = {"report_id": delivery.report_id, "admin_id": delivery.admin_id}
-    await put_off(tx, "report_letters", key, not_before_milliseconds)
 
 
 async def take_down(tx: Transaction, job_id: int, admin_id: int) -> bool:

@@ -471,17 +471,6 @@ CREATE TABLE reports (
 ) STRICT;
 CREATE INDEX reports_of_person ON reports (reporter_id, filed_at_milliseconds);
 
--- One row for each administrator who is to see a report with its video.
-CREATE TABLE report_letters (
-    report_id INTEGER NOT NULL REFERENCES reports (id),
-    admin_id INTEGER NOT NULL,
-    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'told', 'given_up')),
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (report_id, admin_id)
-) STRICT;
-CREATE INDEX report_letters_open ON report_letters (report_id) WHERE state = 'open';
-
 -- Videos that an administrator had taken out of their chat.
 CREATE TABLE takedowns (
     job_id INTEGER PRIMARY KEY REFERENCES jobs (id),
@@ -500,21 +489,6 @@ CREATE TABLE bans (
     at_milliseconds INTEGER NOT NULL,
     told_at_milliseconds INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-
--- Pieces of a long voice that its sender wants to hear before choosing one.
-CREATE TABLE excerpts (
-    media_id INTEGER NOT NULL REFERENCES media (id),
-    number INTEGER NOT NULL CHECK (number > 0),
-    from_milliseconds INTEGER NOT NULL CHECK (from_milliseconds >= 0),
-    length_milliseconds INTEGER NOT NULL CHECK (length_milliseconds > 0),
-    state TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'sent', 'given_up')),
-    message_id INTEGER,
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (media_id, number),
-    CHECK (state <> 'sent' OR message_id IS NOT NULL)
-) STRICT;
-CREATE INDEX excerpts_wanted ON excerpts (media_id, number) WHERE state = 'wanted';
 
 -- Photos and voices of somebody else that a person uses in a group.
 CREATE TABLE borrowed_media (

@@ -161,7 +161,6 @@ STATEMENTS = (
         AND picture_sha256 NOT IN (SELECT picture_sha256 FROM media
             WHERE user_id <> :user_id AND picture_sha256 IS NOT NULL)
     """,
-    f"DELETE FROM excerpts WHERE media_id IN {_THEIR_MEDIA}",  # noqa: S608
     f"DELETE FROM borrowed_media WHERE media_id IN {_THEIR_MEDIA}",  # noqa: S608
     f"DELETE FROM detours WHERE job_id IN {_THEIR_JOBS}",  # noqa: S608
     "UPDATE borrowed_media SET owner_id = NULL WHERE owner_id = :user_id",

@@ -56,14 +56,13 @@ INSERT INTO consent_questions VALUES (1, 8, 0, 8, 'asked', 'abcdefabcdef', 13, 1
 INSERT INTO forgettings VALUES (9, 9, 5, 'en', 'waiting', 0, 0);
 INSERT INTO pseudonyms VALUES ('abc', -5, 9000);
 INSERT INTO reports VALUES (1, 2, 8, 8, 15, 'face', 5000);
-INSERT INTO report_letters VALUES (1, 7, 'told', 0, 0);
 INSERT INTO takedowns VALUES (2, 7, 6000, 'said', 0, 0);
 INSERT INTO bans VALUES (10, 7, 6000, 6100);
 -- A voice of 30 s in two parts of which one is kept, and what its sender was offered to hear.
 INSERT INTO media (id, source, kind, chat_id, user_id, message_id, file_id, file_unique_id, state,
     duration_milliseconds, plan, in_parts, created_at_milliseconds, announced)
 VALUES (80, 'update:80', 'voice', 7, 7, 80, 'f80', 'u80', 'ready', 30000,
-    '{"length": 30000, "cuts": [14000], "excerpts": [[0, 14000]]}', 1, 8000, 1);
+    '{"length": 30000, "cuts": [14000], "clips": [[0, 14000]]}', 1, 8000, 1);
 INSERT INTO jobs (id, request, chat_id, user_id, photo_id, voice_id, engine, resolution,
     held_milliseconds, price_micro_yuan_per_second, quota_weight_permille, turn, state, parts,
     whole_id, part, begins_at_milliseconds, created_at_milliseconds)
@@ -80,8 +79,6 @@ UPDATE jobs SET state = 'submitting', account = 'dashscope', slot = 3,
     submitting_at_milliseconds = 8100 WHERE id = 81;
 UPDATE jobs SET state = 'kept', slot = NULL, task_id = 'task-81', billed_milliseconds = 14000,
     ended_at_milliseconds = 8200 WHERE id = 81;
-INSERT INTO excerpts (media_id, number, from_milliseconds, length_milliseconds)
-VALUES (80, 1, 0, 14000);
 INSERT INTO borrowed_media VALUES (1, 8, NULL), (3, NULL, 4000);
 INSERT INTO objections VALUES (-5, 8, 1000);
 -- A group that was told what is missing, and a video that went to its person's private chat.

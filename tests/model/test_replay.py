@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from storage import alerts, clips, drafts, media, media_answers, outbox, verdicts
+from storage import alerts, drafts, media, media_answers, outbox, verdicts
 from storage.alerts import Alert
 from storage.db.database import Database, Transaction
 from storage.groups import borrowed_media, groups
@@ -59,7 +59,6 @@ _TABLES = (
     "verdicts",
     "detections",
     "jobs",
-    "excerpts",
     "ledger",
     "notices",
     "outbox",
@@ -279,14 +278,9 @@ def of_long_sound(call: Callable[[Transaction, media.Media], Awaitable[Any]]) ->
             await tx.execute(
                 "UPDATE media SET state = 'asked', plan = '{}' WHERE id = :id", {"id": made.id}
             )
-            await clips.want(tx, made.id, [(0, 900)])
         return lambda tx: call(tx, made)
 
     return arrange
-
-
-def excerpt_of(voice: media.Media) -> clips.Clip:
-    return clips.Clip(voice.id, 1, 0, 900, 0)
 
 
 CALLS: dict[str, Arrange] = {
@@ -306,9 +300,6 @@ CALLS: dict[str, Arrange] = {
     "media_answers.use_in_parts": of_long_sound(
         lambda tx, m: media_answers.use_in_parts(tx, m.id, 30_000, 9)
     ),
-    "clips.want": of_long_sound(lambda tx, m: clips.want(tx, m.id, [(0, 900), (5, 905)])),
-    "clips.sent": of_long_sound(lambda tx, m: clips.sent(tx, excerpt_of(m), 7)),
-    "clips.give_up": of_long_sound(lambda tx, m: clips.give_up(tx, m.id)),
     "jobs.start": same_order,
     "moves.prepared": of_job(preparing, lambda tx, job: moves.prepared(tx, job.id)),
     "moves.take_slot": of_job(
@@ -433,7 +424,6 @@ CALLS: dict[str, Arrange] = {
 }
 
 COUNTING = {
-    "clips.postpone": "one more try",
     "moves.postpone": "one more try",
     "moves.refused": "one more refusal",
     "media.postpone": "one more try",
@@ -487,7 +477,7 @@ def test_every_call_that_writes_is_repeated_here_or_named() -> None:
     modules = (
         *(jobs, moves, ledger, media, media_answers, drafts, verdicts, alerts, outbox),
         *(people, preferences, groups, resends),
-        *(groups, private_fallbacks, borrowed_media, job_parts, clips),
+        *(groups, private_fallbacks, borrowed_media, job_parts),
     )
     written = {
         f"{module.__name__.rpartition('.')[2]}.{name}"

@@ -1,7 +1,5 @@
 """A reply that was lost, for what concerns people: no call made a second time changes anything."""
 
-# ruff: noqa: ARG005  (all calls of a kind have one shape)
-
 from __future__ import annotations
 
 import inspect
@@ -13,7 +11,7 @@ import pytest
 from storage import media
 from storage.db.database import Database, Transaction
 from storage.groups import reports
-from storage.groups.reports import Report, ReportDelivery
+from storage.groups.reports import Report
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job
 from storage.media import ConversationKey, Media
@@ -28,7 +26,6 @@ PLACE = ConversationKey(1, 0, 1)
 AGREEMENT = Agreement(1, "beijing", 1)
 NEWER = Agreement(2, "beijing", 1)
 KEY = b"key"
-LETTER = ReportDelivery(1, 7, 0)
 
 
 async def everything(database: Database) -> dict[str, list[Any]]:
@@ -142,9 +139,6 @@ CALLS: dict[str, Arrange] = {
     "reports.begin": begin_report,
     "reports.asked": about_report(lambda tx, report: reports.asked(tx, report.id, 4)),
     "reports.file": about_report(file_face),
-    "reports.end_delivery": about_report(
-        lambda tx, report: reports.end_delivery(tx, LETTER, told=True), filed=True
-    ),
     "reports.take_down": take_down,
     "reports.advance_takedown": about_report(
         lambda tx, report: reports.advance_takedown(tx, report.job_id, "removed"), filed=True
@@ -168,12 +162,7 @@ CALLS: dict[str, Arrange] = {
     "data_export.want": simple(lambda tx: data_export.want(tx, "update:5", 1, 1, 3)),
 }
 
-COUNTING = {
-    "consents.put_off_question",
-    "reports.put_off_delivery",
-    "reports.put_off_takedown",
-    "deletion.put_off",
-}
+COUNTING = {"consents.put_off_question", "reports.put_off_takedown", "deletion.put_off"}
 """One more try."""
 
 

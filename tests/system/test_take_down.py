@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import time
 from contextlib import closing
 
 import pytest
 
 from tests.support.chats import Json
 from tests.support.deadlines import eventually
-from tests.support.group import Group, Member
+from tests.support.group import Group
 from tests.support.person import Person
 from tests.support.texts import label, said
 from tests.support.world import World
@@ -25,9 +27,9 @@ async def admin_of(shared: World) -> Person:
     return Person(shared, ADMIN)
 
 
-async def asks(member: Member, shown: int) -> None:
+async def asks(member: Person, shown: int) -> None:
     asked = await member.commands("/talk", reply_to=shown)
-    prompt = await member.group.sees("", reply_to=asked)
+    prompt = await member.sees("", reply_to=asked)
     await member.says(reply_to=prompt["message_id"])
 
 
@@ -43,7 +45,7 @@ async def a_detour(shared: World) -> tuple[Group, Person, Person, Json, Json]:
     for number in range(12):
         await there.member(ben).writes(f"{number} sheep")
     for _ in range(2):
-        await ada.sees("", reply_to=await ada.send(text="/help"))
+        await ada.sees("", reply_to=await ada.writes("/help"))
     await there.permits(can_send_videos=False, can_send_documents=False)
     await asks(there.member(ada), await there.member(ben).sends_photo())
     video = await ada.sees_video()
@@ -65,7 +67,9 @@ async def takes_down(shared: World, reporter: Person, chat_id: int, job: Json) -
         )
         (report,) = base.execute("SELECT MAX(id) FROM reports").fetchone()
         base.execute(
-            "INSERT INTO report_letters (report_id, admin_id) VALUES (?, ?)", (report, ADMIN)
+            "INSERT INTO outbox (kind, unique_key, chat_id, arguments, run_at_milliseconds,"
+            " created_at_milliseconds) VALUES ('report', ?, ?, ?, 0, ?)",
+            (f"report:{report}", ADMIN, json.dumps({"report_id": report}), time.time_ns() // 10**6),
         )
     delivery = await olga.sees(f"Job {job['id']}, chat")
     assert await olga.presses(delivery, label("button-take-down")) == label("answer-taken-down")
@@ -109,7 +113,7 @@ async def test_an_objection_deletes_it_there_as_well(shared: World) -> None:
 
 async def test_a_report_in_the_private_chat_is_of_the_video_that_is_there(shared: World) -> None:
     _, ada, _, video, job = await a_detour(shared)
-    sent = await ada.send(text="/report", reply_to_message_id=video["message_id"])
+    sent = await ada.writes("/report", reply_to_message_id=video["message_id"])
     question = await ada.sees(said("report-ask"), reply_to=sent)
     await ada.presses(question, label("report-reason-face"))
     olga = await admin_of(shared)
@@ -151,7 +155,7 @@ async def test_of_somebody_who_is_forgotten_nothing_is_deleted_that_is_not_known
     await ada.says()
     video = await ada.sees_video()
     job = await ada.reaches("done")
-    asked = await ada.send(text="/forget")
+    asked = await ada.writes("/forget")
     question = await ada.sees("", reply_to=asked)
     await ada.presses(question, label("button-forget"))
     await ada.sees(said("forget-done"))
