@@ -60,7 +60,7 @@ class Limits:
         return self.detections_of_others.get(engine, self.detection_micro_yuan)
 
     def engine_of(self, name: str | None) -> str:
-        """That engine, where it is on; the usual one, where it is not or none is wished for."""
+        """That engine, where it is on; the usual one, where it is not or none was chosen."""
         return name if name is not None and name in self.engines else self.engines[0]
 
 
@@ -126,7 +126,7 @@ def _price(settings: Settings, engine: str, resolution: str) -> Price:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveSettings:
-    """How a video is made and brought. `longest_milliseconds` is the group's limit or our own."""
+    """How a video is made and delivered. `longest_milliseconds` is the group's limit or our own."""
 
     engine: str
     resolution: str

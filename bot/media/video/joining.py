@@ -1,7 +1,7 @@
 """Videos of one face joined into one, under one sound that runs through without a seam.
 
-The pictures of each part are laid where its piece of the sound is, to the nearest frame, however
-long its file turned out to be: lips cannot drift from part to part. At a seam, which is in a
+The pictures of each task are laid where its span of the voice is, to the nearest frame, however
+long its file turned out to be: lips cannot drift from one to the next. At a seam, which is in a
 pause, one face fades into the other within a tenth of a second.
 """
 
@@ -42,7 +42,7 @@ def join_and_label(
 
 
 def join_videos(parts: Sequence[VideoPart], sound_wav: bytes | None, target: Path) -> None:
-    """Write one MP4 of them all, with these spans of the sound; None: with the parts' own.
+    """Write one MP4 of them all, with these spans of the sound; None: with the videos' own.
 
     It has the size, the frame rate and the metadata of the first. Raises VideoUnreadable.
     """
@@ -71,7 +71,7 @@ def _format_of(container: InputContainer) -> VideoFormat:
 
 
 def _pictures(parts: Sequence[VideoPart], shape: VideoFormat) -> Iterator[Pixels]:
-    """A picture for each frame of the whole."""
+    """A picture for each frame of the joined video."""
     begin = Fraction(0)
     last: Pixels | None = None
     for part in parts:
@@ -140,7 +140,7 @@ def _spans(sound_wav: bytes, parts: Sequence[VideoPart]) -> Samples:
 
 
 def _own_sound(parts: Sequence[VideoPart]) -> Samples:
-    """What the parts' videos play, each fitted to its length."""
+    """What the videos play themselves, each fitted to its length."""
     return np.concatenate([_fitted(_sound_of(part.source), part) for part in parts])
 
 
