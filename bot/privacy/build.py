@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.chat.build import ChatServices
 from bot.common import CommonServices
+from bot.delivery.build import DeliveryServices
 from bot.outbox import Kind
 from bot.privacy.consent import Consent
 from bot.privacy.data_export import DataCopies
@@ -27,13 +28,15 @@ class PrivacyServices:
 
 
 async def build_privacy(
-    common: CommonServices, chat: ChatServices, stack: AsyncExitStack
+    common: CommonServices, chat: ChatServices, delivery: DeliveryServices, stack: AsyncExitStack
 ) -> PrivacyServices:
     """On top of these; videos that were kept long enough go for as long as `stack` lasts."""
     await stack.enter_async_context(Retention(common=common))
     files = StoredFiles(common.limits.results)
     consent = Consent(common=common, messenger=chat.messenger)
-    moderation = Moderation(common=common, messenger=chat.messenger, stored_files=files)
+    moderation = Moderation(
+        common=common, messenger=chat.messenger, videos=delivery.earlier_videos, stored_files=files
+    )
     tasks = (consent, ForgetPeople(common=common, stored_files=files), moderation)
     kinds = (DataCopies(common=common, messenger=chat.messenger).kind, *moderation.kinds)
     return PrivacyServices(consent=consent, background_tasks=tasks, kinds=kinds)
