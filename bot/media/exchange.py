@@ -114,7 +114,7 @@ class SoundPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class VideoPart:
+class TaskVideo:
     """The video of one task, and the span of the voice that it speaks, in milliseconds."""
 
     source: Path

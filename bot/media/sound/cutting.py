@@ -29,35 +29,35 @@ def cuts(
         return ()
     usual = total_milliseconds / -(-total_milliseconds // longest)
     inner = [point for point in points if 0 < point.at_milliseconds < total_milliseconds]
-    moments = [CutPoint(0, 0.0), *inner, CutPoint(total_milliseconds, 0.0)]
+    steps = [CutPoint(0, 0.0), *inner, CutPoint(total_milliseconds, 0.0)]
     best: list[tuple[float, int]] = [(0.0, 0)]
     first = 0
-    for here, moment in enumerate(moments[1:], start=1):
-        while moment.at_milliseconds - moments[first].at_milliseconds > longest:
+    for here, step in enumerate(steps[1:], start=1):
+        while step.at_milliseconds - steps[first].at_milliseconds > longest:
             first += 1
         cheapest, came_from = inf, -1
         for before in range(first, here):
-            length = moment.at_milliseconds - moments[before].at_milliseconds
+            length = step.at_milliseconds - steps[before].at_milliseconds
             if length < shortest:
                 break
             cost = best[before][0] + _task_cost(length, usual)
             if cost < cheapest:
                 cheapest, came_from = cost, before
-        best.append((cheapest + moment.cost, came_from))
+        best.append((cheapest + step.cost, came_from))
     if best[-1][0] == inf:
         raise ValueError("no way through these points has such lengths")
-    return _way_back(moments, best)
+    return _way_back(steps, best)
 
 
 def _task_cost(length: int, usual: float) -> float:
     return _TASK_COST + _BALANCE_COST * (length / usual - 1) ** 2
 
 
-def _way_back(moments: Sequence[CutPoint], best: Sequence[tuple[float, int]]) -> tuple[int, ...]:
+def _way_back(steps: Sequence[CutPoint], best: Sequence[tuple[float, int]]) -> tuple[int, ...]:
     found: list[int] = []
     here = best[-1][1]
     while here > 0:
-        found.append(moments[here].at_milliseconds)
+        found.append(steps[here].at_milliseconds)
         here = best[here][1]
     return tuple(reversed(found))
 

@@ -21,11 +21,11 @@ class DrawnWord:
         font = ImageFont.load_default(font_pixels)
         left, top, right, bottom = font.getbbox(word)
         self.width, self.height = int(right - left) + 2 * pad, int(bottom - top) + pad
-        ground, letters = (Image.new("L", (self.width, self.height), 0) for _ in range(2))
+        ground, glyphs = (Image.new("L", (self.width, self.height), 0) for _ in range(2))
         whole, radius = (0, 0, self.width - 1, self.height - 1), self.height / 2 * is_pill
         ImageDraw.Draw(ground).rounded_rectangle(whole, radius=radius, fill=255)
-        ImageDraw.Draw(letters).text((pad - left, pad / 2 - top), word, fill=255, font=font)
-        self._paint = _field(letters)
+        ImageDraw.Draw(glyphs).text((pad - left, pad / 2 - top), word, fill=255, font=font)
+        self._paint = _field(glyphs)
         self._cover = np.maximum(_field(ground) * opacity, self._paint) / 255
 
     def draw(self, frame: Pixels, left: int, top: int) -> None:
