@@ -13,7 +13,7 @@ from bot.intake.inputs import LongVoice
 from bot.jobs.files import result_of, video_of
 from bot.media.calls import inspect_video
 from bot.media.errors import MediaUnusable
-from bot.media.exchange import VideoPart
+from bot.media.exchange import TaskVideo
 from bot.retry import JOIN
 from bot.telegram import errors as chat
 from storage import media
@@ -48,15 +48,15 @@ class Joining(Component):
             await self._fetch_again(job, lost)
             return
         try:
-            parts = tuple(VideoPart(path, task.span) for task, path in results.items())
+            videos = tuple(TaskVideo(path, task.span) for task, path in results.items())
             target = video_of(self.limits.results, job.id)
-            await self.long_voice.join(parts, await self._sound(job), target, f"job-{job.id}")
+            await self.long_voice.join(videos, await self._sound(job), target, f"job-{job.id}")
         except (MediaUnusable, OSError) as failure:
             await self._again(job, failure)
         else:
             async with self.database.transaction() as tx:
                 await moves.joined(tx, job.id)
-            logger.info("job %s: %d results are joined", job.id, len(parts))
+            logger.info("job %s: %d results are joined", job.id, len(videos))
 
     async def _sound(self, job: Job) -> bytes | None:
         """The voice as it was recorded; None where it cannot be had: the results have it too."""
