@@ -30,10 +30,12 @@ CLEAN = (
     "rendered-commit:after:1",
     "fetched-commit:after:1",
     "sending-recorded-commit:after:1",
+    "sent-recorded-commit:after:1",
+    "delivered-commit:before:1",
     "delivered-commit:after:1",
     "delete:after:1",
 )
-TWICE = ("send-video:after:1", "delivered-commit:before:1")
+TWICE = ("send-video:after:1", "sent-recorded-commit:before:1")
 
 AGAIN = (
     Story((Crash("submit", "after"), Crash(ANY, "after", 1))),
