@@ -33,7 +33,7 @@ CLEAN = (
     "delivered-commit:after:1",
     "delete:after:1",
 )
-TWICE = ("send-video:after:1", "delivered-commit:before:1")
+TWICE = ("send-video:after:1", "sent-recorded-commit:before:1")
 
 AGAIN = (
     Story((Crash("submit", "after"), Crash(ANY, "after", 1))),

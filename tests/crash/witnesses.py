@@ -23,7 +23,7 @@ _CAPS = Caps(
 _LAST_WORDS = ("job-done", "job-cancelled")
 _PASSING = ("photo-looking", "photo-ready", "voice-listening", "voice-long")
 
-_VIDEO = ("send-video:before", "delivered-commit:after")
+_VIDEO = ("send-video:before", "sent-recorded-commit:after")
 _TEXT = ("send-text:before", "reply-noted-commit:after")
 _EDIT, _SAID = "edit-text:before", ("media-announced:before", "announced:before")
 """Saying something by an edit is noted as well: its note is not that of a text sent meanwhile."""
