@@ -19,7 +19,7 @@ from bot.task_pool import BackgroundTask
 
 @dataclass(frozen=True, kw_only=True)
 class PrivacyServices:
-    """`background_tasks` are all of them, that of consent among them."""
+    """`consent` is what others ask of it."""
 
     consent: Consent
     background_tasks: tuple[BackgroundTask, ...]
@@ -34,6 +34,10 @@ async def build_privacy(
     files = StoredFiles(common.limits.results)
     consent = Consent(common=common, messenger=chat.messenger)
     moderation = Moderation(common=common, messenger=chat.messenger, stored_files=files)
-    tasks = (consent, ForgetPeople(common=common, stored_files=files), moderation)
-    kinds = (DataCopies(common=common, messenger=chat.messenger).kind, *moderation.kinds)
-    return PrivacyServices(consent=consent, background_tasks=tasks, kinds=kinds)
+    deletion = ForgetPeople(common=common, stored_files=files)
+    copies = DataCopies(common=common, messenger=chat.messenger)
+    return PrivacyServices(
+        consent=consent,
+        background_tasks=(deletion, moderation),
+        kinds=(copies.kind, consent.kind, *deletion.kinds, *moderation.kinds),
+    )

@@ -6,6 +6,7 @@ from storage import outbox
 from storage.db.database import Queryable, Transaction
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import WAITING, Job, JobState
+from storage.people import consents
 
 
 async def mark_dead(tx: Transaction, chat_id: int, reason: str) -> None:
@@ -52,6 +53,7 @@ async def move(tx: Transaction, old_id: int, new_id: int) -> bool:
         """,
         {"old": old_id, "new": new_id},
     )
+    await consents.want_questions_in_new_chat(tx, old_id, new_id)
     for statement in _MOVES:
         await tx.execute(statement, {"old": old_id, "new": new_id})
     return new > 0
@@ -76,11 +78,6 @@ _MOVES = (
     "DELETE FROM drafts WHERE chat_id = :old AND :new <> :old",
     "UPDATE OR IGNORE groups SET chat_id = :new WHERE chat_id = :old",
     "UPDATE OR IGNORE group_guests SET chat_id = :new WHERE chat_id = :old",
-    """
-    UPDATE OR IGNORE consent_questions SET chat_id = :new, message_id = NULL, reply_to = 0,
-        state = CASE state WHEN 'asked' THEN 'wanted' ELSE state END
-    WHERE chat_id = :old
-    """,
     "DELETE FROM consent_questions WHERE chat_id = :old AND :new <> :old",
     "UPDATE OR REPLACE introductions SET chat_id = :new WHERE chat_id = :old",
     "UPDATE OR IGNORE objections SET chat_id = :new WHERE chat_id = :old",
@@ -101,6 +98,7 @@ async def close_chat(tx: Transaction, chat_id: int, reason: str) -> list[Job]:
     """
     await mark_dead(tx, chat_id, reason)
     await outbox.end_all(tx, chat_id)
+    await consents.close_unasked(tx, chat_id)
     waiting = [
         job
         for job in await jobs.open_jobs(tx)

@@ -428,24 +428,19 @@ CREATE TABLE consent_questions (
     reply_to INTEGER NOT NULL,
     message_id INTEGER,
     wanted_at_milliseconds INTEGER NOT NULL,
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
     CHECK (state <> 'asked' OR message_id IS NOT NULL),
     UNIQUE (chat_id, thread_id, user_id)
 ) STRICT;
-CREATE INDEX consent_questions_due ON consent_questions (id) WHERE state <> 'asked';
 CREATE INDEX consent_questions_of_person ON consent_questions (user_id);
 
--- Whose data is to be deleted. It waits while a job of theirs is under way, and goes when it was
--- said that it is done.
+-- Whose data is to be deleted, as soon as no job of theirs is under way.
 CREATE TABLE forgettings (
     user_id INTEGER PRIMARY KEY,
     chat_id INTEGER NOT NULL,
     message_id INTEGER NOT NULL,
     language TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'waiting', 'deleted')),
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    not_before_milliseconds INTEGER NOT NULL DEFAULT 0
+    -- 'waiting': they were told that something is under way
+    state TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'waiting'))
 ) STRICT;
 
 -- Which number stands in the ledger for a person who had their data deleted, until their quota

@@ -52,8 +52,8 @@ INSERT INTO candidates VALUES (2, 4000, 'task-2');
 INSERT INTO outcomes VALUES (10, '{"cancelled": 1}', 5000);
 INSERT INTO consents VALUES (7, 1, 'beijing', 172800000, 'en', 900),
     (8, 1, 'here', 172800000, 'zh-hans', 1900);
-INSERT INTO consent_questions VALUES (1, 8, 0, 8, 'asked', 'abcdefabcdef', 13, 14, 1800, 0, 0);
-INSERT INTO forgettings VALUES (9, 9, 5, 'en', 'waiting', 0, 0);
+INSERT INTO consent_questions VALUES (1, 8, 0, 8, 'asked', 'abcdefabcdef', 13, 14, 1800);
+INSERT INTO forgettings VALUES (9, 9, 5, 'en', 'waiting');
 INSERT INTO pseudonyms VALUES ('abc', -5, 9000);
 INSERT INTO reports VALUES (1, 2, 8, 8, 15, 'face', 5000);
 INSERT INTO takedowns VALUES (2, 7, 6000, 'said', 0, 0);

@@ -135,6 +135,10 @@ CALLS: dict[str, Arrange] = {
         ask, lambda tx: consents.asked(tx, 1, chat_id=PLACE.chat_id, message_id=6)
     ),
     "consents.answered": after(ask_and_say, lambda tx: consents.answered(tx, 1, "agreed")),
+    "consents.want_questions_in_new_chat": after(
+        ask_and_say, lambda tx: consents.want_questions_in_new_chat(tx, PLACE.chat_id, -5)
+    ),
+    "consents.close_unasked": after(ask, lambda tx: consents.close_unasked(tx, PLACE.chat_id)),
     "consents.close_question": after(ask, lambda tx: consents.close_question(tx, 1)),
     "reports.begin": begin_report,
     "reports.asked": about_report(lambda tx, report: reports.asked(tx, report.id, 4)),
@@ -155,14 +159,13 @@ CALLS: dict[str, Arrange] = {
         waiting_half, lambda tx: deletion.drop_waiting_media(tx, 1, "dropped")
     ),
     "deletion.forget": forget,
-    "deletion.move_on": after(want_forgetting, lambda tx: deletion.move_on(tx, 1, "deleted")),
-    "deletion.close": after(want_forgetting, lambda tx: deletion.close(tx, 1)),
+    "deletion.said_to_wait": after(want_forgetting, lambda tx: deletion.said_to_wait(tx, 1)),
     "pseudonyms.take": simple(number),
     "pseudonyms.expire": after(lambda tx: number(tx, NOON), pseudonyms.expire),
     "data_export.want": simple(lambda tx: data_export.want(tx, "update:5", 1, 1, 3)),
 }
 
-COUNTING = {"consents.put_off_question", "reports.put_off_takedown", "deletion.put_off"}
+COUNTING = {"reports.put_off_takedown"}
 """One more try."""
 
 
