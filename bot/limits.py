@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.config import Settings
+from bot.config.amounts import HOUR, MINUTE, SECOND, YUAN, whole
 from bot.config.engines import ENGINES
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.texts import Catalogue
@@ -64,14 +65,15 @@ class Limits:
 
 
 def limits_of(settings: Settings) -> Limits:
-    """The terms the settings mean."""
+    """The limits that the settings mean, in exact whole units."""
+    month = settings.quota_seconds_per_month
     return Limits(
         caps=Caps(
             zone=settings.zone,
-            person_day_milliseconds=settings.quota_milliseconds_per_day,
-            person_month_milliseconds=settings.quota_milliseconds_per_month,
-            bot_day_micro_yuan=settings.budget_micro_yuan_per_day,
-            bot_month_micro_yuan=settings.budget_micro_yuan_per_month,
+            person_day_milliseconds=whole(settings.quota_seconds_per_day, SECOND),
+            person_month_milliseconds=None if month is None else whole(month, SECOND),
+            bot_day_micro_yuan=whole(settings.budget_yuan_per_day, YUAN),
+            bot_month_micro_yuan=whole(settings.budget_yuan_per_month, YUAN),
             pseudonym_key=_pseudonym_key(settings),
         ),
         engines=settings.engines,
@@ -84,14 +86,14 @@ def limits_of(settings: Settings) -> Limits:
         },
         detections_per_person_per_day=settings.detections_per_person_per_day,
         jobs_waiting_per_person=settings.jobs_waiting_per_person,
-        longest_voice_milliseconds=settings.longest_voice_milliseconds,
+        longest_voice_milliseconds=whole(settings.longest_voice_seconds, SECOND),
         poll_seconds=settings.poll_seconds,
         admin_ids=settings.admin_ids,
         allowed_groups=settings.allowed_groups,
         results=settings.results_directory,
-        keep_results_milliseconds=settings.keep_results_milliseconds,
-        max_update_age_milliseconds=settings.max_update_age_milliseconds,
-        max_draft_age_milliseconds=settings.max_draft_age_milliseconds,
+        keep_results_milliseconds=whole(settings.keep_results_hours, HOUR),
+        max_update_age_milliseconds=whole(settings.max_update_age_minutes, MINUTE),
+        max_draft_age_milliseconds=whole(settings.max_draft_age_hours, HOUR),
         agreement=agreement_of(settings),
         contact=settings.contact,
     )
@@ -192,14 +194,13 @@ _REGIONS = {
     "ap-southeast-1.maas.aliyuncs.com": "singapore",
 }
 _SERVICES = {"beijing": "service-beijing", "singapore": "service-singapore"}
-_MILLISECONDS_PER_HOUR = 3_600_000
 
 
 def agreement_of(settings: Settings) -> Agreement:
     """What holds with these settings."""
     only_here = all(ENGINES[name].is_local for name in settings.engines)
     destination = HERE if only_here else _region(settings.dashscope_base_url)
-    return Agreement(TEXT_VERSION, destination, settings.keep_results_milliseconds)
+    return Agreement(TEXT_VERSION, destination, whole(settings.keep_results_hours, HOUR))
 
 
 def service_name(texts: Catalogue, agreement: Agreement) -> str:
@@ -226,7 +227,7 @@ def short_text(texts: Catalogue, agreement: Agreement) -> str:
 
 def keep_hours(agreement: Agreement) -> float:
     """How long videos are kept here."""
-    return agreement.keep_milliseconds / _MILLISECONDS_PER_HOUR
+    return agreement.keep_milliseconds / HOUR
 
 
 def _region(base_url: str) -> str:

@@ -18,6 +18,7 @@ from bot.config import (
     misspelt_settings,
 )
 from bot.config.misspelt import setting_names
+from bot.limits import limits_of
 
 TOKEN = "4242:AAH-local-sandbox-token-000000000000"
 KEY = "sk-0123456789abcdef"
@@ -172,10 +173,9 @@ def test_a_broken_cap_refuses_instead_of_opening(good: Set, cap: str, broken: st
 
 def test_a_cap_that_is_not_set_is_still_a_cap(good: Set) -> None:
     settings = load_settings()
-    assert settings.quota_milliseconds_per_day == 60_000
-    assert settings.quota_milliseconds_per_month is None
-    assert settings.budget_micro_yuan_per_day == 50_000_000
-    assert settings.budget_micro_yuan_per_month == 500_000_000
+    caps = limits_of(settings).caps
+    assert (caps.person_day_milliseconds, caps.person_month_milliseconds) == (60_000, None)
+    assert (caps.bot_day_micro_yuan, caps.bot_month_micro_yuan) == (50_000_000, 500_000_000)
     assert settings.detections_per_person_per_day == 30
     assert settings.jobs_waiting_per_person == 3
 
@@ -188,9 +188,9 @@ def test_amounts_become_exact_integers(good: Set) -> None:
         PRICE_WAN_480P="50.0001",
     )
     settings = load_settings()
-    assert settings.quota_milliseconds_per_day == 59_999
-    assert settings.quota_milliseconds_per_month == 600_100
-    assert settings.budget_micro_yuan_per_day == 1
+    caps = limits_of(settings).caps
+    assert (caps.person_day_milliseconds, caps.person_month_milliseconds) == (59_999, 600_100)
+    assert caps.bot_day_micro_yuan == 1
     assert settings.price_micro_yuan_per_second == 500_001
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from bot.commands.failure import Failure
-from bot.config import Settings, SettingsInvalid, load_settings
+from bot.commands.failure import Failure, sentences_said
+from bot.config import load_settings
 from storage.db.backup import copy_database
 from storage.db.errors import DatabaseTrouble
 
@@ -19,7 +19,8 @@ def backup(file: Path) -> None:
 
     The copy is whole and checked before it gets its name; an existing FILE is never overwritten.
     """
-    database = settings_or_failure().database_path
+    with sentences_said():
+        database = load_settings().database_path
     try:
         copy_database(database, file)
     except FileExistsError:
@@ -32,11 +33,3 @@ def backup(file: Path) -> None:
         at = error.filename or file
         raise Failure(f"{at} cannot be used ({error.strerror}). No backup was made.") from None
     click.echo(f"{file} is a whole copy of {database}. Keep it on another disk.")
-
-
-def settings_or_failure() -> Settings:
-    """The bot's settings, or their sentences as the command's end."""
-    try:
-        return load_settings()
-    except SettingsInvalid as invalid:
-        raise Failure(str(invalid)) from None

@@ -8,7 +8,6 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from bot.config.misspelt import setting_names
@@ -46,12 +45,7 @@ class BotProcess:
             )
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         """Ask it to stop; kill it when it does not do so in time."""
         if self._running.returncode is not None:
             return

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 import click
+
+from bot.config import SettingsInvalid
+from storage.db.errors import DatabaseTrouble
 
 
 class Failure(click.ClickException):
@@ -13,3 +18,12 @@ class Failure(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the sentence."""
         click.echo(self.format_message(), file=file, err=file is None)
+
+
+@contextmanager
+def sentences_said() -> Iterator[None]:
+    """What is wrong with a setting or the database ends the command, by its own sentence."""
+    try:
+        yield
+    except (SettingsInvalid, DatabaseTrouble) as error:
+        raise Failure(str(error)) from None

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from bot.commands.failure import Failure
-from bot.config import ServiceSettings, SettingsInvalid, load_service_settings
+from bot.commands.failure import Failure, sentences_said
+from bot.config import ServiceSettings, load_service_settings
 from bot.logs import set_up_logging
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -41,10 +41,8 @@ def make(photo: Path | None, sound: Path | None, output: Path, yes: bool, task: 
 
 
 def _settings() -> ServiceSettings:
-    try:
+    with sentences_said():
         settings = load_service_settings()
-    except SettingsInvalid as invalid:
-        raise Failure(str(invalid)) from None
     key = settings.dashscope_api_key
     set_up_logging("ERROR", [key] if key else [])
     return settings

@@ -7,11 +7,10 @@ import logging
 
 import click
 
-from bot.commands.failure import Failure
+from bot.commands.failure import Failure, sentences_said
 from bot.commands.signals import stop_on_signals, stop_when_stdin_closes
 from bot.config import (
     Settings,
-    SettingsInvalid,
     database_folder,
     load_settings,
     make_folders,
@@ -19,7 +18,6 @@ from bot.config import (
     video_folders,
 )
 from bot.logs import set_up_logging
-from storage.db.errors import DatabaseTrouble
 from storage.db.lock import instance_lock
 
 log = logging.getLogger(__name__)
@@ -35,15 +33,13 @@ def run(stop_with_stdin: bool) -> None:
     """Run the bot until Ctrl-C or SIGTERM."""
     if stop_with_stdin:
         stop_when_stdin_closes()
-    try:
+    with sentences_said():
         settings = load_settings()
         make_folders([database_folder(settings), *video_folders(settings)])
-    except SettingsInvalid as invalid:
-        raise Failure(str(invalid)) from None
-    set_up_logging(settings.log_level, settings.secrets)
-    for sentence in misspelt_settings():
-        log.warning(sentence)
-    _run(settings)
+        set_up_logging(settings.log_level, settings.secrets)
+        for sentence in misspelt_settings():
+            log.warning(sentence)
+        _run(settings)
 
 
 def _run(settings: Settings) -> None:
@@ -66,5 +62,3 @@ def _run(settings: Settings) -> None:
             "Another program fetches this bot's messages: stop it, or give this bot a token of "
             "its own."
         ) from None
-    except DatabaseTrouble as error:
-        raise Failure(str(error)) from None

@@ -9,11 +9,10 @@ from pydantic import BeforeValidator, Field
 
 from bot.config import values
 
-MILLISECONDS_PER_SECOND = 1_000
-MILLISECONDS_PER_MINUTE = 60_000
-MILLISECONDS_PER_HOUR = 3_600_000
-MICRO_YUAN_PER_YUAN = 1_000_000
-MICRO_YUAN_PER_FEN = 10_000
+SECOND, MINUTE, HOUR = 1_000, 60_000, 3_600_000
+"""In milliseconds."""
+YUAN, FEN = 1_000_000, 10_000
+"""In micro-yuan."""
 
 Optional = BeforeValidator(values.nothing_if_empty)
 Filled = BeforeValidator(values.filled)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from bot.config import values
-from bot.config.amounts import MICRO_YUAN_PER_FEN, Fen, Filled, Optional, Wait, whole
+from bot.config.amounts import FEN, Fen, Filled, Optional, Wait, whole
 from bot.config.engines import ENGINES
 from bot.config.source import FromEnvironment
 
@@ -104,11 +104,11 @@ class ServiceSettings(FromEnvironment):
         """What a second of video costs in that resolution, or in the one that is made instead."""
         kind = ENGINES[engine]
         setting = kind.resolutions[kind.as_made(resolution)]
-        return whole(getattr(self, setting), MICRO_YUAN_PER_FEN) if setting else 0
+        return whole(getattr(self, setting), FEN) if setting else 0
 
     def micro_yuan_per_detection(self, engine: str) -> int:
         """What one detection call costs, charged whatever its verdict."""
-        return 0 if ENGINES[engine].is_local else whole(self.price_detection, MICRO_YUAN_PER_FEN)
+        return 0 if ENGINES[engine].is_local else whole(self.price_detection, FEN)
 
     @property
     def price_micro_yuan_per_second(self) -> int:

@@ -18,20 +18,7 @@ from pydantic import (
 from pydantic_settings import NoDecode
 
 from bot.config import values
-from bot.config.amounts import (
-    MICRO_YUAN_PER_YUAN,
-    MILLISECONDS_PER_HOUR,
-    MILLISECONDS_PER_MINUTE,
-    MILLISECONDS_PER_SECOND,
-    Age,
-    Count,
-    Filled,
-    LongVoiceSeconds,
-    Optional,
-    Seconds,
-    Yuan,
-    whole,
-)
+from bot.config.amounts import Age, Count, Filled, LongVoiceSeconds, Optional, Seconds, Yuan
 from bot.config.engines import ENGINES
 from bot.config.service import ServiceSettings
 
@@ -135,47 +122,6 @@ class Settings(ServiceSettings):
     def previews_directory(self) -> Path:
         """The folder in it for videos that this machine makes."""
         return self.data_directory / "preview"
-
-    @property
-    def quota_milliseconds_per_day(self) -> int:
-        """What each person may have made in a day."""
-        return whole(self.quota_seconds_per_day, MILLISECONDS_PER_SECOND)
-
-    @property
-    def quota_milliseconds_per_month(self) -> int | None:
-        """What each person may have made in a month; None: only the daily quota counts."""
-        month = self.quota_seconds_per_month
-        return None if month is None else whole(month, MILLISECONDS_PER_SECOND)
-
-    @property
-    def longest_voice_milliseconds(self) -> int:
-        """How much speech may become one video, made in parts where it is too long for one."""
-        return whole(self.longest_voice_seconds, MILLISECONDS_PER_SECOND)
-
-    @property
-    def max_update_age_milliseconds(self) -> int:
-        """How old a message may be on arrival to be worked on unasked."""
-        return whole(self.max_update_age_minutes, MILLISECONDS_PER_MINUTE)
-
-    @property
-    def max_draft_age_milliseconds(self) -> int:
-        """How long ago a half may have been wanted last to be used unasked."""
-        return whole(self.max_draft_age_hours, MILLISECONDS_PER_HOUR)
-
-    @property
-    def keep_results_milliseconds(self) -> int:
-        """How long a job's video stays on disk after the job's end."""
-        return whole(self.keep_results_hours, MILLISECONDS_PER_HOUR)
-
-    @property
-    def budget_micro_yuan_per_day(self) -> int:
-        """What the whole bot may spend in a day."""
-        return whole(self.budget_yuan_per_day, MICRO_YUAN_PER_YUAN)
-
-    @property
-    def budget_micro_yuan_per_month(self) -> int:
-        """What the whole bot may spend in a month."""
-        return whole(self.budget_yuan_per_month, MICRO_YUAN_PER_YUAN)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -125,27 +125,30 @@ def database_path(url: str) -> str:
 
 def ids(value: object) -> object:
     """Telegram user ids from a list with commas."""
-    if not isinstance(value, str):
-        return value
-    parts = [part for part in re.split(r"[,\s]+", value) if part]
-    if not all(part.isascii() and part.isdigit() for part in parts):
-        raise ValueError(
-            "is not a list of numbers: write Telegram user ids with commas, such as 1001,1002"
-        )
-    return frozenset(int(part) for part in parts)
+    return _numbers(
+        value,
+        r"[0-9]+",
+        "is not a list of numbers: write Telegram user ids with commas, such as 1001,1002",
+    )
 
 
 def group_ids(value: object) -> object:
     """Ids of Telegram groups from a list with commas; they are negative."""
+    return _numbers(
+        value,
+        r"-[0-9]{1,18}",
+        "is not a list of groups: write their ids with commas, such as -1001234567890; "
+        "the bot tells its operators the id of each group that it leaves",
+    )
+
+
+def _numbers(value: object, shape: str, otherwise: str) -> object:
     if not isinstance(value, str):
         return value
     parts = [part for part in re.split(r"[,\s]+", value) if part]
-    if not all(re.fullmatch(r"-[0-9]{1,18}", part) for part in parts):
-        raise ValueError(
-            "is not a list of groups: write their ids with commas, such as -1001234567890; "
-            "the bot tells its operators the id of each group that it leaves"
-        )
-    return frozenset(int(part) for part in parts)
+    if not all(re.fullmatch(shape, part) for part in parts):
+        raise ValueError(otherwise)
+    return frozenset(map(int, parts))
 
 
 def time_zone(value: str) -> str:

@@ -91,19 +91,13 @@ class Explained:
 @dataclass(frozen=True, slots=True)
 class NormalisedSound:
     """A WAV (mono, 16 kHz, 16 bits) at -16 LUFS (as loud as it came where levelling is off)
-    without silence at its ends, and what it was.
+    without silence at its ends, and its length.
 
-    `duration_milliseconds` is the WAV's length, `source_milliseconds` that of what came;
-    `cut`: it was longer than allowed. A `signal_to_noise_db` under about 15 deserves
-    a warning; None when it cannot be told.
+    A `signal_to_noise_db` under about 15 deserves a warning; None when it cannot be told.
     """
 
     wav: bytes
     duration_milliseconds: int
-    source_milliseconds: int
-    cut: bool
-    loudness_lufs: float
-    true_peak_dbtp: float
     signal_to_noise_db: float | None
 
 

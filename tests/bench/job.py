@@ -44,7 +44,7 @@ async def measure(runs: int = RUNS) -> list[Figure]:
     added, processor, later, dearer = [], [], [], []
     with tempfile.TemporaryDirectory() as folder:
         directory = Path(folder)
-        async with world(directory, render_seconds=RENDER_SECONDS, settings=_SETTINGS) as there:
+        async with world(directory, _SETTINGS, render_seconds=RENDER_SECONDS) as there:
             for number in range(runs):
                 first = await _first_of_a_day(there)
                 second = await _job(there)

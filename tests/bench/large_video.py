@@ -58,7 +58,7 @@ async def _world_of(video: Path) -> AsyncIterator[World]:
     provider._preview_renderer = lambda: _LargeVideos(video)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            async with world(Path(folder), settings={"LOG_LEVEL": "INFO"}) as there:
+            async with world(Path(folder), {"LOG_LEVEL": "INFO"}) as there:
                 yield there
     finally:
         provider._preview_renderer = usual

@@ -16,6 +16,7 @@ import pytest
 from bot.commands.demo import ROOMY
 from bot.config import Settings
 from bot.config.engines import ENGINES
+from bot.limits import limits_of
 from bot.sandbox.server import DEMO_BOT_TOKEN, TELEGRAM_PORT
 from tests.commands.process import Command, names_in, started
 from tests.support.deadlines import deadline, eventually
@@ -71,10 +72,11 @@ def test_its_money_lasts_for_the_quotas_of_a_month(engine: str, resolution: str)
     values |= {"engine": engine, "resolution": resolution}
     values |= {"telegram_bot_token": DEMO_BOT_TOKEN, "dashscope_api_key": "sk-demo"}
     settings = Settings(**values)
-    a_day = 20 * settings.quota_milliseconds_per_day * settings.price_micro_yuan_per_second // 1000
-    assert settings.quota_milliseconds_per_day == 600_000
-    assert a_day <= settings.budget_micro_yuan_per_day
-    assert 31 * a_day <= settings.budget_micro_yuan_per_month
+    caps = limits_of(settings).caps
+    a_day = 20 * caps.person_day_milliseconds * settings.price_micro_yuan_per_second // 1000
+    assert caps.person_day_milliseconds == 600_000
+    assert a_day <= caps.bot_day_micro_yuan
+    assert 31 * a_day <= caps.bot_month_micro_yuan
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see processes")

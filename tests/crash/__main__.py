@@ -1,5 +1,10 @@
-"""The crash matrix: `python -m tests.crash [--random N] [--seed S]`."""
+"""The crash matrix: `python -m tests.crash [pytest's arguments]`; see `test_matrix`."""
 
-from tests.crash.matrix import main
+import os
+import sys
+from pathlib import Path
 
-main()
+import pytest
+
+os.environ["CRASH_MATRIX"] = "1"
+sys.exit(pytest.main(["-m", "", str(Path(__file__).with_name("test_matrix.py")), *sys.argv[1:]]))

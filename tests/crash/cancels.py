@@ -72,7 +72,7 @@ class Cancel:
         """As soon as the job is there (or has passed by); the message it took."""
         await eventually(lambda: self._was_there(world), f"a job that was {self}")
         if self.by == "command":
-            return await ada.send(text="/cancel")
+            return await ada.writes("/cancel")
         await ada.presses_blindly("cancel:")
         return None
 

@@ -6,6 +6,7 @@ import asyncio
 import random
 import sqlite3
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tests.crash.cancels import Cancel
@@ -34,6 +35,7 @@ class RandomKill:
 
 
 _QUICK_SECONDS = 0.1
+_WORLDS_AT_ONCE = 4
 
 Death = Crash | RandomKill
 
@@ -116,6 +118,26 @@ async def tell(story: Story) -> Outcome:
         killed = sum(run[-1:] == ["killed"] for run in runs)
         log = world.log() if findings.violations else ""
         return Outcome(story, killed, findings, time.monotonic() - since, runs, log)
+
+
+async def tell_all(stories: Iterable[Story]) -> list[Outcome]:
+    """Every story, several worlds side by side."""
+    room = asyncio.Semaphore(_WORLDS_AT_ONCE)
+
+    async def one(story: Story) -> Outcome:
+        async with room:
+            return await tell(story)
+
+    return await asyncio.gather(*map(one, stories))
+
+
+def broken(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
+    """The stories that broke an invariant: what is wrong, and how the bot's log ended."""
+    return {
+        str(outcome.story): [*outcome.findings.violations, *outcome.log.splitlines()[-25:]]
+        for outcome in outcomes
+        if outcome.findings.violations
+    }
 
 
 async def _act(world: World, ada: Person, story: Story) -> int | None:

@@ -146,7 +146,7 @@ async def asked_which(there: World) -> tuple[Person, Person, str, str]:
 
 async def answers(there: World, admin: Person, command: str, key: str) -> None:
     """A command and the key of the text it gets in reply."""
-    sent = await admin.send(text=command)
+    sent = await admin.writes(command)
     await admin.sees_key(key, reply_to=sent)
 
 

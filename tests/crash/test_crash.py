@@ -1,8 +1,7 @@
-"""The most telling lines of the crash matrix; all of it: `python -m tests.crash.matrix`."""
+"""The most telling lines of the crash matrix; all of it: `python -m tests.crash`."""
 
 from __future__ import annotations
 
-import asyncio
 import random
 import signal
 import sqlite3
@@ -12,7 +11,7 @@ import pytest
 
 from tests.crash.cancels import Cancel
 from tests.crash.points import ANY, Crash, crash_of, never_passed
-from tests.crash.story import Outcome, Story, random_kills, tell
+from tests.crash.story import Outcome, Story, broken, random_kills, tell_all
 from tests.crash.witnesses import compare, open_at_death
 from tests.crash.world import ask_for_video, crash_world
 
@@ -35,8 +34,6 @@ CLEAN = (
     "delete:after:1",
 )
 TWICE = ("send-video:after:1", "delivered-commit:before:1")
-AT_ONCE = 4
-
 
 AGAIN = (
     Story((Crash("submit", "after"), Crash(ANY, "after", 1))),
@@ -75,17 +72,13 @@ LONG = (
 """Of a voice that is made in three tasks."""
 
 _outcomes: dict[Story, Outcome] = {}
-"""Of all that was told so far: a story is told once."""
 
 
-async def tell_all(stories: Iterable[Story]) -> list[Outcome]:
-    room, wanted = asyncio.Semaphore(AT_ONCE), list(stories)
-
-    async def one(story: Story) -> None:
-        async with room:
-            _outcomes[story] = await tell(story)
-
-    await asyncio.gather(*(one(story) for story in wanted if story not in _outcomes))
+async def outcomes_of(stories: Iterable[Story]) -> list[Outcome]:
+    """A story is told once, whoever asks."""
+    wanted = list(stories)
+    new = await tell_all([story for story in wanted if story not in _outcomes])
+    _outcomes.update({outcome.story: outcome for outcome in new})
     return [_outcomes[story] for story in wanted]
 
 
@@ -94,61 +87,53 @@ def at_points(points: Iterable[str]) -> list[Story]:
     return [Story((crash_of(point),)) for point in points]
 
 
-def broken(outcomes: list[Outcome]) -> dict[str, list[str]]:
-    return {
-        str(outcome.story): outcome.findings.violations
-        for outcome in outcomes
-        if outcome.findings.violations
-    }
-
-
 async def test_killed_at_a_point_the_bot_goes_on_and_nothing_is_lost_or_repeated() -> None:
-    outcomes = await tell_all(at_points(CLEAN))
+    outcomes = await outcomes_of(at_points(CLEAN))
     assert broken(outcomes) == {}
     assert [o.killed for o in outcomes] == [1] * len(CLEAN)
     assert [o.story for o in outcomes if o.findings.repeats] == []
 
 
 async def test_killed_between_telegrams_acceptance_and_our_note_the_video_is_shown_twice() -> None:
-    outcomes = await tell_all(at_points(TWICE))
+    outcomes = await outcomes_of(at_points(TWICE))
     assert broken(outcomes) == {}
     assert [o.findings.repeats for o in outcomes] == [["video twice"]] * len(TWICE)
 
 
 async def test_killed_again_in_the_recovery_it_still_goes_on() -> None:
-    outcomes = await tell_all(AGAIN)
+    outcomes = await outcomes_of(AGAIN)
     assert broken(outcomes) == {}
     assert [o.killed for o in outcomes] == [2] * len(AGAIN)
 
 
 async def test_killed_while_somebody_cancels_it_ends_once_and_costs_what_was_made() -> None:
-    outcomes = await tell_all(CANCELLED)
+    outcomes = await outcomes_of(CANCELLED)
     assert broken(outcomes) == {}
     assert all(outcome.killed for outcome in outcomes)
 
 
 async def test_killed_while_a_long_voice_is_made_each_task_is_paid_once_and_comes() -> None:
-    outcomes = await tell_all(LONG)
+    outcomes = await outcomes_of(LONG)
     assert broken(outcomes) == {}
     assert all(outcome.killed for outcome in outcomes)
 
 
 async def test_every_named_point_is_passed_by_some_story() -> None:
     stories = [*at_points((*CLEAN, *TWICE)), *AGAIN, *CANCELLED, *LONG]
-    assert never_passed(outcome.passed for outcome in await tell_all(stories)) == set()
+    assert never_passed(outcome.passed for outcome in await outcomes_of(stories)) == set()
 
 
 async def test_killed_at_random_moments_the_books_balance() -> None:
     generator = random.Random(7)
     stories = [Story(random_kills(generator, 150), both_at_once=i % 2 == 0) for i in range(6)]
-    assert broken(await tell_all(stories)) == {}
+    assert broken(await outcomes_of(stories)) == {}
 
 
 async def test_with_media_processes_of_its_own_it_dies_where_it_is_told() -> None:
     async with crash_world() as world:
         await world.start_bot(Crash("update-stored", "after"), CRASH_PLAIN="")
         ada = await world.person("Ada")
-        await ada.send(text="hello")
+        await ada.writes("hello")
         assert await world.bot.ended() == -signal.SIGKILL
         (row,) = world.rows("SELECT state FROM inbox")
         assert row["state"] == "new"

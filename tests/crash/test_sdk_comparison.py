@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.crash.comparison import Count, with_bot, with_sdk
-from tests.crash.sdk_order import classic, client
+from tests.crash.comparison import Count, classic, client, with_bot, with_sdk
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+# The SDK leaves its pooled connections open at exit and uses what its libraries deprecate.
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.filterwarnings("ignore")]
 
 DROPPED: tuple[str, dict[str, Any]] = ("drop_after", {})
 FAILED: tuple[str, dict[str, Any]] = ("error_after", {"code": 500})

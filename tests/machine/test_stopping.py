@@ -121,6 +121,6 @@ async def test_under_nohup_it_outlives_its_terminal_and_ends_when_asked(there: W
     await there.up()
     os.kill(there.bot.pid, signal.SIGHUP)
     ada = await there.person()
-    await ada.send(text="/start")
+    await ada.writes("/start")
     await eventually(ada.heard, "an answer")
     assert await there.bot.kill(signal.SIGTERM) == 0

@@ -8,19 +8,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from bot.media.sound.loudness import loudness_lufs, true_peak_dbtp
+from bot.media.sound.loudness import loudness_lufs, step_peaks
 from bot.media.sound.normalise import normalise_sound
 from tests.support.media.meters import measured_dbtp, measured_lufs
-from tests.support.media.voices import (
-    Samples,
-    as_file,
-    noise,
-    silence,
-    speech,
-    tone,
-    voice_note,
-    voiced,
-)
+from tests.support.media.voices import Samples, noise, silence, speech, tone, voice_note, voiced
 
 INPUTS: dict[str, Callable[[], Samples]] = {
     "speech": lambda: speech(6.8),
@@ -43,13 +34,6 @@ def test_every_input_comes_out_at_minus_16_lufs_with_peaks_under_the_ceiling(nam
     assert measured_dbtp(sound.wav) <= -1.5
 
 
-@pytest.mark.parametrize("name", INPUTS)
-def test_what_it_says_of_itself_is_what_the_meter_says(name: str) -> None:
-    sound = normalise_sound(as_file(INPUTS[name](), "wav", "pcm_s16le"))
-    assert measured_lufs(sound.wav) == pytest.approx(sound.loudness_lufs, abs=0.2)
-    assert measured_dbtp(sound.wav) == pytest.approx(sound.true_peak_dbtp, abs=0.2)
-
-
 def test_the_meter_reads_the_standards_reference_tone_exactly() -> None:
     """ITU-R BS.1770-4: a sine of 997 Hz at full scale on one channel is -3.01 LKFS."""
     assert loudness_lufs(tone(5, 997, 1.0)[::3]) == pytest.approx(-3.01, abs=0.01)
@@ -69,6 +53,5 @@ def test_the_true_peak_is_found_between_the_samples() -> None:
     """A quarter of the sample rate, sampled off its crests: every sample is 3 dB too low."""
     wave = np.sin(np.pi / 2 * np.arange(16_000) + np.pi / 4).astype(np.float32)
     assert 20 * math.log10(np.abs(wave).max()) == pytest.approx(-3.01, abs=0.01)
-    assert true_peak_dbtp(wave[:-1] * np.hanning(15_999).astype(np.float32)) == pytest.approx(
-        0, abs=0.1
-    )
+    faded = wave[:-1] * np.hanning(15_999).astype(np.float32)
+    assert 20 * math.log10(step_peaks(faded, 1).max()) == pytest.approx(0, abs=0.1)

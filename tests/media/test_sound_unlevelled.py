@@ -16,14 +16,12 @@ def test_a_quiet_voice_stays_quiet() -> None:
     levelled, kept = normalise_sound(QUIET), normalise_sound(QUIET, levelled=False)
     assert measured_lufs(levelled.wav) == pytest.approx(-16, abs=0.3)
     assert measured_lufs(kept.wav) < -30
-    assert measured_lufs(kept.wav) == pytest.approx(kept.loudness_lufs, abs=0.3)
     assert kept.duration_milliseconds == levelled.duration_milliseconds
 
 
 def test_what_would_distort_is_turned_down_as_a_whole() -> None:
     kept = normalise_sound(LOUD, levelled=False)
     assert -3.5 < measured_dbtp(kept.wav) <= -1.5
-    assert measured_dbtp(kept.wav) == pytest.approx(kept.true_peak_dbtp, abs=0.3)
 
 
 def test_it_can_be_made_again_exactly_as_it_was() -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bot.media.calls import normalise_picture, normalise_sound
@@ -28,13 +29,60 @@ from bot.media.worker.client import (
 from bot.media.worker.limits import DECODING, RENDERING
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
-from tests.support.media import calls
 from tests.support.media.voices import VOICE_NOTE
 
 PORTRAIT = VOICE_NOTE.with_name("portrait.jpg")
 linux_only = pytest.mark.skipif(
     sys.platform != "linux", reason="this limit is known to hold on Linux"
 )
+
+
+def burn() -> None:
+    """Never end, using all the time there is."""
+    while True:
+        pass
+
+
+def hoard(mebibytes: int) -> int:
+    """Take memory, and touch it."""
+    return int(np.ones(mebibytes << 20, np.uint8)[-1])
+
+
+def refuse() -> None:
+    """Raise a refusal."""
+    raise SoundRefused(SoundFault.TOO_LONG, 25_000)
+
+
+def fail() -> None:
+    """Raise what nobody foresaw."""
+    raise KeyError("surprise")
+
+
+def chatter() -> str:
+    """Print into what could be mistaken for an answer."""
+    print("hello", flush=True)
+    os.write(1, b"\0" * 64)
+    return "said"
+
+
+def read_input() -> bytes:
+    """Read what a library might take from standard input."""
+    return sys.stdin.buffer.read()
+
+
+class Malice:
+    """Becomes a call of `os.system` when it is unpickled carelessly."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.system, ("echo unpickled > /dev/null",)
+
+
+def say_and_wait(sign: Path) -> str:
+    """Say that it began, and wait for a file beside the sign; for ever, if none comes."""
+    sign.write_text("begun")
+    while not sign.with_suffix(".go").exists():
+        time.sleep(0.01)
+    return "waited"
 
 
 def is_running(process_id: int) -> bool:
@@ -63,7 +111,7 @@ async def test_a_limit_goes_there_as_well() -> None:
 async def test_refusals_cross_over_with_their_numbers() -> None:
     async with MediaWorker() as media:
         with pytest.raises(SoundRefused) as sound:
-            await media.run(calls.refuse)
+            await media.run(refuse)
         with pytest.raises(PictureRefused) as picture:
             await media.run(normalise_picture, b"nothing to see")
     assert (sound.value.fault, sound.value.duration_milliseconds) == (SoundFault.TOO_LONG, 25_000)
@@ -74,7 +122,7 @@ async def test_a_refusal_does_not_cost_the_process() -> None:
     async with MediaWorker() as media:
         before = await media.run(os.getpid)
         with pytest.raises(SoundRefused):
-            await media.run(calls.refuse)
+            await media.run(refuse)
         assert await media.run(os.getpid) == before
 
 
@@ -83,8 +131,8 @@ async def test_a_refusal_does_not_cost_the_process() -> None:
     [
         (signal.raise_signal, int(signal.SIGSEGV)),  # as a decoder that writes where it must not
         (os._exit, 0),
-        (calls.fail,),
-        (calls.Malice,),
+        (fail,),
+        (Malice,),
     ],
 )
 async def test_a_process_that_dies_or_lies_is_replaced(death: Any) -> None:
@@ -100,7 +148,7 @@ async def test_what_failed_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         async with MediaWorker() as media:
             with pytest.raises(MediaWorkerDied):
-                await media.run(calls.fail)
+                await media.run(fail)
     assert "KeyError: 'surprise'" in caplog.text
 
 
@@ -123,15 +171,15 @@ async def test_a_hanging_call_is_ended_by_the_clock() -> None:
 async def test_a_call_that_burns_is_ended_by_its_processor_time() -> None:
     async with MediaWorker(dataclasses.replace(DECODING, cpu_seconds=0)) as media:
         with pytest.raises(MediaWorkerDied, match="broke off"):
-            await media.run(calls.burn)
+            await media.run(burn)
 
 
 @linux_only
 async def test_memory_is_bounded() -> None:
     async with MediaWorker() as media:
-        assert await media.run(calls.hoard, 100) == 1
+        assert await media.run(hoard, 100) == 1
         with pytest.raises(MediaWorkerDied):
-            await media.run(calls.hoard, 1100)
+            await media.run(hoard, 1100)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
@@ -152,8 +200,8 @@ async def test_it_knows_none_of_the_bots_settings(monkeypatch: pytest.MonkeyPatc
 
 async def test_what_libraries_print_does_not_disturb() -> None:
     async with MediaWorker() as media:
-        assert await media.run(calls.chatter) == "said"
-        assert await media.run(calls.read_input) == b""
+        assert await media.run(chatter) == "said"
+        assert await media.run(read_input) == b""
         assert await media.run(operator.mul, 2, 1) == 2
 
 
@@ -246,7 +294,7 @@ def sign(tmp_path: Path) -> Iterator[Sign]:
 async def test_a_call_may_last_longer_than_a_process_stays_without_one(sign: Sign) -> None:
     clock = FakeClock(jumps=False)
     async with MediaWorker(DECODING, clock) as media:
-        call = asyncio.create_task(media.run(calls.say_and_wait, sign.path))
+        call = asyncio.create_task(media.run(say_and_wait, sign.path))
         await sign.given()
         for _ in range(4):
             clock.advance(IDLE_SECONDS)
@@ -265,7 +313,7 @@ async def test_calls_queue() -> None:
 async def test_a_cancelled_call_is_killed_and_the_next_one_answered(sign: Sign) -> None:
     async with MediaWorker() as media:
         before = await media.run(os.getpid)
-        call = asyncio.create_task(media.run(calls.say_and_wait, sign.path))
+        call = asyncio.create_task(media.run(say_and_wait, sign.path))
         await sign.given()
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -277,7 +325,7 @@ async def test_a_cancelled_call_is_killed_and_the_next_one_answered(sign: Sign) 
 async def test_closing_leaves_no_process_behind_even_in_the_middle_of_a_call(sign: Sign) -> None:
     async with MediaWorker() as media:
         process = await media.run(os.getpid)
-        busy = asyncio.create_task(media.run(calls.say_and_wait, sign.path))
+        busy = asyncio.create_task(media.run(say_and_wait, sign.path))
         waiting = asyncio.create_task(media.run(operator.mul, 2, 1))
         await sign.given()
     assert not is_running(process)

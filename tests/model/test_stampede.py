@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sqlite3
-import sys
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from storage.db.database import Database
 from storage.jobs import ledger
 from storage.jobs.ledger import QuotaExceeded
-from tests.model.stampeder import attempts
+from tests.storage import orders
 from tests.storage.orders import CAPS, start
 from tests.support.clock import FakeClock
-from tests.support.deadlines import eventually
+from tests.support.deadlines import deadline
 
 PROCESSES = 10
 LEFT_MILLISECONDS = 7_000
@@ -35,6 +38,18 @@ def holds(path: Path) -> tuple[int, int]:
     return row[0], row[1]
 
 
+async def attempts(database: Database, *, milliseconds: int, times: int) -> int:
+    """Ask so often; how many holds were placed."""
+    made = 0
+    for _ in range(times):
+        try:
+            await start(database, milliseconds=milliseconds)
+        except QuotaExceeded:
+            continue
+        made += 1
+    return made
+
+
 async def test_fifty_coroutines_on_five_connections_place_as_many_holds_as_fit(
     tmp_path: Path,
 ) -> None:
@@ -51,24 +66,29 @@ async def test_fifty_coroutines_on_five_connections_place_as_many_holds_as_fit(
     assert holds(path) == (8, CAPS.person_day_milliseconds)
 
 
-async def test_ten_processes_place_as_many_holds_as_fit(tmp_path: Path) -> None:
+def stampede(path: Path, number: int, here: Barrier, made: Queue[int]) -> None:
+    """One of them: a process of its own, which waits for the others and then asks for quota."""
+    orders._numbers = itertools.count(1_000 * (number + 1))  # other updates than the others'
+
+    async def ask() -> int:
+        database = await Database.open(path, FakeClock())
+        here.wait(deadline())
+        found = await attempts(database, milliseconds=1_000, times=5)
+        await database.close()
+        return found
+
+    made.put(asyncio.run(ask()))
+
+
+def test_ten_processes_place_as_many_holds_as_fit(tmp_path: Path) -> None:
     path = tmp_path / "bot.db"
-    await almost_used_up(path)
-    go = tmp_path / "go"
-    processes = [
-        await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "tests.model.stampeder", str(path), str(go), str(number)),
-            stdout=asyncio.subprocess.PIPE,
-        )
-        for number in range(PROCESSES)
-    ]
-    await eventually(lambda: len(list(tmp_path.glob("here-*"))) == PROCESSES)
-    go.touch()
-    answers = [(await process.communicate())[0].decode() for process in processes]
-    assert [process.returncode for process in processes] == [0] * PROCESSES
-    made = [int(answer) for answer in answers]
-    assert sum(made) == 7, made
+    asyncio.run(almost_used_up(path))
+    context = get_context("forkserver")
+    here, made = context.Barrier(PROCESSES), context.Queue()
+    for number in range(PROCESSES):
+        context.Process(target=stampede, args=(path, number, here, made), daemon=True).start()
+    answers = [made.get(timeout=deadline()) for _ in range(PROCESSES)]
+    assert sum(answers) == 7, answers
     assert holds(path) == (8, CAPS.person_day_milliseconds)
 
 

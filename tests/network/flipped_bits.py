@@ -6,8 +6,7 @@ import asyncio
 import ssl
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, closing, suppress
 from urllib.parse import urlsplit
 
 import trustme
@@ -17,21 +16,15 @@ _LOOPBACK = "127.0.0.1"
 _METHODS = (b"GET ", b"POST ")
 _SCHEME = b"\r\nX-Forwarded-Proto: https\r\n"
 
-Change = Callable[[bytes], bytes]
 
-
-@dataclass
 class FlippedBits:
-    """Where the server is reached; a connection is known by its port between line and TLS."""
+    """Where the server is reached; `garbled` are the request lines whose answers were garbled."""
 
-    plain_port: int
-    url: str = ""
-    garbled: list[str] = field(default_factory=list)
-    """The request lines whose answers were garbled."""
-    _tls_port: int = 0
-    _wanted: dict[str, int] = field(default_factory=dict)
-    _doomed: set[int] = field(default_factory=set)
-    _open: set[asyncio.Task[None]] = field(default_factory=set)
+    def __init__(self, plain_port: int, tls: ssl.SSLContext) -> None:
+        self.url = ""
+        self.garbled: list[str] = []
+        self._plain_port, self._tls = plain_port, tls
+        self._wanted: dict[str, int] = {}
 
     @property
     def left(self) -> set[str]:
@@ -43,63 +36,48 @@ class FlippedBits:
         self._wanted[part] = times
 
     async def carry(self, reader: StreamReader, writer: StreamWriter) -> None:
-        """The line: what is on it cannot be read here, only spoilt."""
-        there = await asyncio.open_connection(_LOOPBACK, self._tls_port)
-        port = int(there[1].get_extra_info("sockname")[1])
-        await self._join(
-            (reader, there[1], _unchanged),
-            (there[0], writer, lambda data: self._spoilt(data, port)),
-        )
+        """One connection: what comes out of TLS is spoilt on the line below it."""
+        line = writer.transport
+        with suppress(OSError):  # either side has gone
+            await writer.start_tls(self._tls)
+            there = await asyncio.open_connection(_LOOPBACK, self._plain_port)
+            try:
+                await asyncio.wait(
+                    [
+                        asyncio.create_task(_pump(reader, there[1], lambda d: self._hear(d, line))),
+                        asyncio.create_task(_pump(there[0], writer, lambda data: data)),
+                    ],
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+            finally:
+                there[1].transport.abort()
+                writer.transport.abort()
 
-    async def end_tls(self, reader: StreamReader, writer: StreamWriter) -> None:
-        """The server's end of TLS."""
-        there = await asyncio.open_connection(_LOOPBACK, self.plain_port)
-        port = int(writer.get_extra_info("peername")[1])
-        await self._join(
-            (reader, there[1], lambda data: self._request(data, port)),
-            (there[0], writer, _unchanged),
-        )
-
-    async def close(self) -> None:
-        """Let go of all connections."""
-        for task in self._open:
-            task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
-
-    def _request(self, data: bytes, port: int) -> bytes:
+    def _hear(self, data: bytes, line: asyncio.WriteTransport) -> bytes:
+        """A request, as the plain server is to take it."""
         if not data.startswith(_METHODS):
             return data
         first = data.partition(b"\r\n")[0].decode("latin-1")
-        for part, times in self._wanted.items():
-            if part in first and times > 0:
-                self._wanted[part] -= 1
-                self._doomed.add(port)
-                self.garbled.append(first)
+        for part in [part for part in self.left if part in first]:
+            self._wanted[part] -= 1
+            self.garbled.append(first)
+            _spoil(line)
         return data.replace(b"\r\n", _SCHEME, 1)
 
-    def _spoilt(self, data: bytes, port: int) -> bytes:
-        if port not in self._doomed:
-            return data
-        return data[:-1] + bytes([data[-1] ^ 1])
 
-    async def _join(self, *ways: tuple[StreamReader, StreamWriter, Change]) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._open.add(task)
-        pumps = [asyncio.create_task(_pump(*way)) for way in ways]
-        try:
-            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-        except asyncio.CancelledError:
-            pass  # the test is over
-        finally:
-            self._open.discard(task)
-            for pump in pumps:
-                pump.cancel()
-            for _, writer, _ in ways:
-                writer.transport.abort()
+def _spoil(line: asyncio.WriteTransport) -> None:
+    """From now on."""
+    right = line.write
+
+    def wrong(data: bytes) -> None:
+        right(bytes(data[:-1]) + bytes([data[-1] ^ 1]))
+
+    line.write = wrong  # type: ignore[method-assign,assignment]
 
 
-async def _pump(reader: StreamReader, writer: StreamWriter, change: Change) -> None:
+async def _pump(
+    reader: StreamReader, writer: StreamWriter, change: Callable[[bytes], bytes]
+) -> None:
     with suppress(OSError):  # either side has gone
         while data := await reader.read(_CHUNK_BYTES):
             writer.write(change(data))
@@ -108,25 +86,14 @@ async def _pump(reader: StreamReader, writer: StreamWriter, change: Change) -> N
             writer.write_eof()
 
 
-def _unchanged(data: bytes) -> bytes:
-    return data
-
-
 @asynccontextmanager
 async def flipped_bits(plain_url: str, authority: trustme.CA) -> AsyncIterator[FlippedBits]:
     """The server at `plain_url` over TLS, by a certificate of this authority."""
     port = urlsplit(plain_url).port
     assert port is not None
-    line = FlippedBits(port)
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert(_LOOPBACK).configure_cert(tls)
-    finisher = await asyncio.start_server(line.end_tls, _LOOPBACK, 0, ssl=tls)
-    outside = await asyncio.start_server(line.carry, _LOOPBACK, 0)
-    line._tls_port = finisher.sockets[0].getsockname()[1]
-    line.url = f"https://{_LOOPBACK}:{outside.sockets[0].getsockname()[1]}"
-    try:
-        yield line
-    finally:
-        outside.close()
-        finisher.close()
-        await line.close()
+    made = FlippedBits(port, tls)
+    with closing(await asyncio.start_server(made.carry, _LOOPBACK, 0)) as server:
+        made.url = f"https://{_LOOPBACK}:{server.sockets[0].getsockname()[1]}"
+        yield made

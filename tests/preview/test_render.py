@@ -9,8 +9,9 @@ import pytest
 
 from bot.media.exchange import Resolution
 from bot.media.preview.canvas import frame_size
-from bot.media.preview.errors import NoFaceFound, PhotoUnreadable, SoundUnreadable
+from bot.media.preview.errors import NoFaceFound, PhotoUnreadable
 from bot.media.preview.render import render_preview
+from bot.media.sound.errors import SoundRefused
 from tests.support.media import photos, videos, voices
 
 SHORT = voices.tone_wav(500)
@@ -98,7 +99,7 @@ def test_what_is_no_picture_is_refused(photo: bytes, tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_sound_is_refused(sound: bytes, tmp_path: Path, portrait_jpeg: bytes) -> None:
-    with pytest.raises(SoundUnreadable):
+    with pytest.raises(SoundRefused):
         render_preview(portrait_jpeg, sound, tmp_path / "video.mp4")
     assert list(tmp_path.iterdir()) == []
 

@@ -124,7 +124,7 @@ class MediaProcess:
         length = min(source, limit_milliseconds or source)
         more = _MORE_MILLISECONDS * self._chance.goes_wrong("a voice is longer")
         wav = _silence(length + more)
-        return NormalisedSound(wav, length, source, length < source, -16.0, -1.5, 40.0)
+        return NormalisedSound(wav, length, 40.0)
 
 
 def _script(data: bytes) -> dict[str, Any]:

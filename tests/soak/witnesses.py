@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.jobs.ledger import Caps
+from bot.limits import limits_of
 from tests.soak.bot import SoakedBot
 from tests.support import invariants
 from tests.support.invariants import Findings, ProviderTask, Row, Shown, Witnesses
@@ -10,14 +10,7 @@ from tests.support.invariants import Findings, ProviderTask, Row, Shown, Witness
 
 def check(bot: SoakedBot) -> Findings:
     """Everything that must be so when a bot is at rest."""
-    settings, tables = bot.settings, invariants.tables(bot.rows)
-    caps = Caps(
-        settings.zone,
-        settings.quota_milliseconds_per_day,
-        settings.quota_milliseconds_per_month,
-        settings.budget_micro_yuan_per_day,
-        settings.budget_micro_yuan_per_month,
-    )
+    caps, tables = limits_of(bot.settings).caps, invariants.tables(bot.rows)
     shown = {job["id"]: _shown(bot, job) for job in tables["jobs"]}
     checks, media = bot.services.bill()["detections"], bot.services.media
     found = invariants.check(Witnesses(tables, _tasks(bot), checks, shown, caps, media))

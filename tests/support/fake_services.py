@@ -116,7 +116,7 @@ def _picture(data: bytes) -> NormalisedPicture:
 
 
 def _sound(data: bytes, *_: object) -> NormalisedSound:
-    return NormalisedSound(data, 5_000, 5_000, False, -16.0, -1.0, None)
+    return NormalisedSound(data, 5_000, None)
 
 
 class Services:

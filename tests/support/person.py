@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ from tests.support.texts import key_of
 
 if TYPE_CHECKING:
     from tests.support.world import World
+
+_numbers = itertools.count(1)
 
 
 class Seen:
@@ -54,12 +57,10 @@ class Seen:
         """
         return await self._sees(lambda seen: text in seen, repr(text), reply_to, thread_id)
 
-    async def sees_key(
-        self, key: str, *, reply_to: int | None = None, thread_id: int | None = None
-    ) -> Json:
+    async def sees_key(self, key: str, *, reply_to: int | None = None) -> Json:
         """The same of one that says this text of the catalogue in English; `*` may stand in it."""
         return await self._sees(
-            lambda seen: fnmatchcase(key_of(seen) or "", key), key, reply_to, thread_id
+            lambda seen: fnmatchcase(key_of(seen) or "", key), key, reply_to, None
         )
 
     async def _sees(
@@ -103,55 +104,75 @@ def _of_bot(message: Json) -> bool:
     return bool(message["from"].get("username") == BOT_USERNAME)
 
 
+class Answer(str):
+    """What the bot answers to a press; an alert has to be closed."""
+
+    is_alert: bool
+
+    @classmethod
+    def of(cls, call: Json) -> Answer:
+        """Of the call that the bot made."""
+        answer = cls(call.get("text", ""))
+        answer.is_alert = bool(call.get("show_alert"))
+        return answer
+
+
 @dataclass(frozen=True)
 class Person(Seen):
-    """Someone with a private chat."""
+    """Someone in their private chat, or in a group and perhaps a topic; see `Group.member`."""
 
     world: World
     user_id: int
-    chat_id: int = field(init=False)
+    chat_id: int = 0
+    thread_id: int | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "chat_id", self.user_id)
+        object.__setattr__(self, "chat_id", self.chat_id or self.user_id)
+
+    @property
+    def private(self) -> Person:
+        """The same person in their private chat."""
+        return replace(self, chat_id=self.user_id, thread_id=None)
 
     async def send(self, kind: str = "text", **fields: Any) -> int:
-        """Send something; the message's id."""
-        return await self._written(json={"kind": kind, **fields})
+        """Send something; the message's id.
+
+        `reply_to` is a message's id; `anonymous=True` writes as the group.
+        """
+        return await self._written(json={"kind": kind, **self._place(fields)})
+
+    async def writes(self, text: str, **fields: Any) -> int:
+        """A text; the message's id."""
+        return await self.send(text=text, **fields)
+
+    async def commands(self, command: str, *, named: bool = True, **fields: Any) -> int:
+        """`/talk` as `/talk@thisbot`, or bare; arguments may follow. The message's id."""
+        name, _, rest = command.partition(" ")
+        text = f"{name}@{BOT_USERNAME} {rest}".rstrip() if named else command
+        return await self.writes(text, **fields)
 
     async def send_file(self, kind: str, data: bytes, name: str, **fields: Any) -> int:
         """Send bytes of one's own; the message's id."""
-        form = {"kind": kind, **{key: str(value) for key, value in fields.items()}}
-        return await self._written(data=form, files={"file": (name, data)})
+        form = {key: str(value) for key, value in self._place(fields).items()}
+        return await self._written(data={"kind": kind, **form}, files={"file": (name, data)})
 
     async def sends_photo(self, data: bytes | None = None, **fields: Any) -> int:
         """A picture as a photo; a good one that nobody sent before, unless it is given."""
         data = photo() if data is None else data
         return await self.send_file("photo", data, "photo.jpg", **fields)
 
-    async def sends_document(self, data: bytes, name: str, **fields: Any) -> int:
-        """A file as it is."""
-        return await self.send_file("document", data, name, **fields)
+    async def says(self, seconds: float = 1.0, **fields: Any) -> int:
+        """A voice note of about that length; privacy mode hides it unless it is a reply."""
+        return await self.says_that(voice(seconds), **fields)
 
-    async def says(self, seconds: float = 1.0) -> int:
-        """A voice note of about that length, made quickly into a video."""
-        return await self.says_that(voice(seconds))
-
-    async def says_that(self, recording: bytes) -> int:
+    async def says_that(self, recording: bytes, **fields: Any) -> int:
         """This voice note."""
-        return await self.send_file("voice", recording, "voice.ogg", raw=1)
+        return await self.send_file("voice", recording, "voice.ogg", raw=1, **fields)
 
     async def sends_both(self) -> tuple[int, int]:
         """A photo and a voice, small and quick, the same for everybody; their message ids."""
         shown, spoken = both()
         return await self.sends_photo(shown), await self.says_that(spoken)
-
-    async def send_photo(self) -> int:
-        """The sample portrait."""
-        return await self.send("photo", sample="portrait")
-
-    async def send_voice(self) -> int:
-        """The sample voice."""
-        return await self.send("voice", sample="voice")
 
     async def reaches(self, *states: str, after: Json | None = None) -> Json:
         """The row of this person's newest job as it came to one of these states; waited for.
@@ -169,27 +190,59 @@ class Person(Seen):
 
         return await eventually(look, f"a job in {states}")
 
+    async def edits(self, message_id: int, text: str) -> None:
+        """Write a message anew."""
+        await self.world.ask("PATCH", f"{self._messages}/{message_id}", {"text": text})
+
     async def deletes(self, message_id: int) -> None:
         """Take a message away."""
-        path = f"/sim/chats/{self.chat_id}/messages/{message_id}"
-        (await self.world.http.delete(path)).raise_for_status()
+        await self.world.ask("DELETE", f"{self._messages}/{message_id}")
 
-    async def presses(self, message: Json, label: str) -> str:
+    async def taps_link(self, payload: str = "") -> None:
+        """Open t.me/<bot>?start=<payload> and press Start: in the private chat."""
+        await self.world.ask("POST", f"people/{self.user_id}/start", {"payload": payload})
+
+    async def presses(self, message: Json, label: str) -> Answer:
         """Press the button that says so; what the bot answers."""
         return await self.presses_data(message, _button(message, label))
 
-    async def presses_again(self, message: Json, label: str) -> str:
-        """Press a button that was under the message and has gone meanwhile, as a slow phone does.
-
-        Telegram itself passes such a press on; here it is put in front of the bot as an update.
-        """
+    async def presses_again(self, message: Json, label: str) -> Answer:
+        """Press a button that has gone meanwhile, as a slow phone does."""
         return await self.forges_press(message, _button(message, label))
 
-    async def forges_press(self, message: Json, data: str) -> str:
-        """A press of a button that is not there; what the bot answers."""
-        query_id = await self.world.forge_press(self, message, data)
-        answer = await self.world.answer_to(query_id)
-        return str(answer["params"].get("text", ""))
+    async def presses_data(self, message: Json, data: str, **fields: Any) -> Answer:
+        """Press a button by what it sends; what the bot answers."""
+        path = f"{self._messages}/{message['message_id']}/press"
+        body = {"callback_data": data, "from": self.user_id, **fields}
+        query_id = (await self.world.ask("POST", path, body))["callback_query_id"]
+
+        async def look() -> Json | None:
+            callback: Json = await self.world.ask("GET", f"callbacks/{query_id}")
+            return callback if callback["answered"] else None
+
+        return Answer.of(await eventually(look, "an answer to the button"))
+
+    async def forges(self, message: Json, data: str) -> str:
+        """Put a press of a button that is not there before the bot, as Telegram would; its id."""
+        query = {
+            "id": f"forged-{next(_numbers)}",
+            "from": {"id": self.user_id, "is_bot": False, "first_name": "Ada"},
+            "message": message,
+            "chat_instance": "1",
+            "data": data,
+        }
+        await self.world.ask("POST", "updates", {"callback_query": query})
+        return str(query["id"])
+
+    async def forges_press(self, message: Json, data: str) -> Answer:
+        """The same; what the bot answers."""
+        query_id = await self.forges(message, data)
+
+        async def look() -> Json | None:
+            calls = [call["params"] for call in await self.world.bot_calls("answerCallbackQuery")]
+            return next((c for c in calls if c.get("callback_query_id") == query_id), None)
+
+        return Answer.of(await eventually(look, f"an answer to {query_id}"))
 
     async def presses_blindly(self, prefix: str) -> None:
         """Press the first button that ever sent something like that; the answer is not awaited."""
@@ -201,21 +254,34 @@ class Person(Seen):
         message = await eventually(
             lambda: self.world.chats.find(self.chat_id, data_of), f"a button with {prefix}"
         )
-        await self.world.forge_press(self, message, data_of(message))
-
-    async def presses_data(self, message: Json, data: str, **fields: Any) -> str:
-        """Press a button by what it sends; what the bot answers."""
-        answer = await press(self.world, self.chat_id, message, {"callback_data": data, **fields})
-        return str(answer.get("text", ""))
+        await self.forges(message, data_of(message))
 
     async def video_bytes(self, message: Json) -> bytes:
         """The video as it was delivered."""
         answer = await self.world.http.get(f"/sim/files/{message['video']['file_id']}")
         return answer.raise_for_status().content
 
+    @property
+    def _messages(self) -> str:
+        return f"chats/{self.chat_id}/messages"
+
+    def _place(self, fields: Json) -> Json:
+        """`from`, topic and reply in the words of the local Telegram."""
+        place = {"from": self.user_id, **fields}
+        if self.thread_id is not None:
+            place.setdefault("message_thread_id", self.thread_id)
+        if "reply_to" in place:
+            place["reply_to_message_id"] = place.pop("reply_to")
+        return place
+
     async def _written(self, **request: Any) -> int:
-        answer = await self.world.http.post(f"/sim/chats/{self.user_id}/messages", **request)
-        return int(answer.raise_for_status().json()["message"]["message_id"])
+        answer = await self.world.http.post(f"/sim/{self._messages}", **request)
+        assert answer.is_success, answer.text
+        return int(answer.json()["message"]["message_id"])
+
+
+def _button(message: Json, label: str) -> str:
+    return next(data for text, data in buttons_of(message).items() if label in text)
 
 
 @cache
@@ -228,21 +294,3 @@ def both() -> tuple[bytes, bytes]:
 def long_recording() -> bytes:
     """A voice that is made in three tasks, the same for everybody."""
     return voice_note(long_voice(42.0))
-
-
-def _button(message: Json, label: str) -> str:
-    return next(data for text, data in buttons_of(message).items() if label in text)
-
-
-async def press(world: World, chat_id: int, message: Json, body: Json) -> Json:
-    """Press a button of a message; the bot's answer: `text`, `show_alert`, `url`."""
-    path = f"/sim/chats/{chat_id}/messages/{message['message_id']}/press"
-    answer = await world.http.post(path, json=body)
-    assert answer.is_success, answer.text
-    query_id = answer.json()["callback_query_id"]
-
-    async def look() -> Json | None:
-        callback: Json = (await world.http.get(f"/sim/callbacks/{query_id}")).json()
-        return callback if callback["answered"] else None
-
-    return await eventually(look, "an answer to the button")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import signal
 import sqlite3
@@ -37,8 +36,6 @@ in_use: list[World] = []
 """The worlds that are there now."""
 left_behind: list[tuple[str, str]] = []
 """Where a failure ended a world, and its report."""
-
-_numbers = itertools.count(1)
 
 
 @dataclass
@@ -144,14 +141,19 @@ class World:
         """Whether it was started and has not ended."""
         return self.starts > 0 and self.bot.is_running
 
+    async def ask(self, verb: str, path: str, body: Json | None = None) -> Any:
+        """What the sandbox's control side answers to a request that must succeed."""
+        answer = await self.http.request(verb, f"/sim/{path}", json=body)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
     async def provider(self, path: str) -> Any:
         """What the provider's control side says."""
-        return (await self.http.get(f"/sim/provider/{path}")).raise_for_status().json()
+        return await self.ask("GET", f"provider/{path}")
 
     async def tell_provider(self, **settings: Any) -> None:
         """Change how the provider behaves."""
-        answer = await self.http.patch("/sim/provider/settings", json=settings)
-        answer.raise_for_status()
+        await self.ask("PATCH", "provider/settings", settings)
 
     async def provider_calls(self, endpoint: str) -> list[Json]:
         """The calls of that endpoint the bot made to the provider."""
@@ -180,46 +182,18 @@ class World:
         billed = sum(video["micro_yuan"] for video in await self.billed_videos())
         assert self.balance() == (0, billed)
 
-    async def forge_press(self, person: Person, message: Json, data: str) -> str:
-        """Put a press before the bot as Telegram would; the query's id."""
-        query_id = f"forged-{next(_numbers)}"
-        update = {
-            "callback_query": {
-                "id": query_id,
-                "from": {"id": person.user_id, "is_bot": False, "first_name": "Ada"},
-                "message": message,
-                "chat_instance": "1",
-                "data": data,
-            }
-        }
-        (await self.http.post("/sim/updates", json=update)).raise_for_status()
-        return query_id
-
-    async def answer_to(self, query_id: str) -> Json:
-        """Wait for the bot's answer to a forged press: the call it made."""
-
-        async def look() -> Json | None:
-            for call in await self.bot_calls("answerCallbackQuery"):
-                if call["params"].get("callback_query_id") == query_id:
-                    return call
-            return None
-
-        return await eventually(look, f"an answer to {query_id}")
-
     async def bot_calls(self, method: str) -> list[Json]:
         """The calls of that method the bot made to Telegram."""
-        answer = await self.http.get("/sim/outbox", params={"method": method})
-        calls: list[Json] = answer.raise_for_status().json()["calls"]
+        calls: list[Json] = (await self.ask("GET", f"outbox?method={method}"))["calls"]
         return calls
 
     async def person(
         self, first_name: str = "Ada", language_code: str = "en", *, agrees: bool = True
     ) -> Person:
         """Someone new with a private chat, who agreed to everything long ago unless told not to."""
-        answer = await self.http.post(
-            "/sim/people", json={"first_name": first_name, "language_code": language_code}
-        )
-        person = Person(self, answer.raise_for_status().json()["user_id"])
+        body = {"first_name": first_name, "language_code": language_code}
+        user_id = (await self.ask("POST", "people", body))["user_id"]
+        person = Person(self, user_id)
         if agrees:
             await self.agrees(person)
         return person
@@ -267,43 +241,27 @@ def local_servers(
 @asynccontextmanager
 async def world(
     directory: Path,
-    *,
-    render_seconds: float | None = 0.2,
     settings: Mapping[str, str] = {},
+    *,
+    factor: float = 1.0,
     clock: Clock | None = None,
+    render_seconds: float | None = 0.2,
     stand_ins: bool = False,
 ) -> AsyncIterator[World]:
-    """Servers and bot, started and stopped; `clock` is that of the servers."""
+    """Servers and bot, started and stopped; `clock` is that of the servers.
+
+    With a `factor`, time runs so many times as fast for bot and servers alike, for what Telegram's
+    limits would draw out: both keep to every one, as their clocks see it.
+    """
+    began, hurry = time.monotonic(), {}
+    if factor != 1.0:
+        hurry = {"CLOCK_RATE": str(factor), "CLOCK_BEGAN": repr(began)}
+        clock = FakeClock(rate=factor, jumps=False, began_seconds=began)
+        render_seconds = factor * (render_seconds or 0.0)
     servers = local_servers(render_seconds, clock=clock, stand_ins=stand_ins)
-    chosen = {"POLL_SECONDS": "0.2", "LOG_LEVEL": "DEBUG", **settings}
+    chosen = {"POLL_SECONDS": "0.2", "LOG_LEVEL": "DEBUG", **hurry, **settings}
     async with _furnished(servers, directory, chosen) as made:
         await made.start_bot()
-        yield made
-
-
-@asynccontextmanager
-async def hurried_world(
-    directory: Path,
-    *,
-    factor: float = 10.0,
-    render_seconds: float = 2.0,
-    stand_ins: bool = False,
-    **settings: str,
-) -> AsyncIterator[World]:
-    """A world whose time, for bot and servers alike, runs so many times as fast.
-
-    For what Telegram's limits would draw out: both keep to every one, as their clocks see it.
-    `render_seconds` are hurried seconds.
-    """
-    began = time.monotonic()
-    hurry = {"CLOCK_RATE": str(factor), "CLOCK_BEGAN": repr(began)}
-    async with world(
-        directory,
-        render_seconds=render_seconds,
-        settings={**hurry, **settings},
-        clock=FakeClock(rate=factor, jumps=False, began_seconds=began),
-        stand_ins=stand_ins,
-    ) as made:
         yield made
 
 
@@ -313,12 +271,11 @@ async def quick_world(
 ) -> AsyncIterator[World]:
     """Servers with stand-ins and without rate limits, no bot yet; bots are `PLAIN`."""
     chosen = {"POLL_SECONDS": "0.1", "CRASH_SETTLED_SECONDS": "0.6", "TMPDIR": str(directory)}
-    async with _furnished(
-        local_servers(render_seconds), directory, {**PLAIN, **chosen, **settings}
-    ) as made:
+    servers = local_servers(render_seconds)
+    async with _furnished(servers, directory, {**PLAIN, **chosen, **settings}) as made:
         made.is_traced = True
         await made.tell_provider(refuse_seconds=0.1)
-        (await made.http.patch("/sim/settings", json={"rate_limits": False})).raise_for_status()
+        await made.ask("PATCH", "settings", {"rate_limits": False})
         yield made
 
 

@@ -28,7 +28,7 @@ async def shared(
     Whatever the file did, no secret may have been written anywhere.
     """
     settings = getattr(request.module, "SETTINGS", {})
-    async with world(tmp_path_factory.mktemp("shared"), settings=settings) as made:
+    async with world(tmp_path_factory.mktemp("shared"), settings) as made:
         yield made
         found = await leaks(made)
     assert not found

@@ -41,7 +41,7 @@ async def test_a_round_note_comes_where_it_is_wished_with_its_receipt_as_a_text(
         assert '"Label":"1"' in container.metadata["AIGC"]
         assert container.streams.video[0].width == container.streams.video[0].height == 480
 
-    asked = await ada.send(text="/last")
+    asked = await ada.writes("/last")
     (_, again) = await sees_notes(ada, 2)
     assert again["reply_to_message"]["message_id"] == asked
     assert again["video_note"]["file_unique_id"] == note["video_note"]["file_unique_id"]
@@ -110,12 +110,12 @@ async def test_the_buttons_under_a_video_are_its_owners(shared: World) -> None:
 
 async def test_the_history_is_a_picture_with_pages_that_turn_in_place(shared: World) -> None:
     ada = await shared.person()
-    await ada.send(text="/history")
+    await ada.writes("/history")
     await ada.sees(said("history-none"))
     video = await has_video(ada)
     repeat_job(shared, ada, 6)
 
-    asked = await ada.send(text="/history")
+    asked = await ada.writes("/history")
     page = await ada.sees(said("history-title", page=1, pages=2), reply_to=asked)
     assert len(text_of(page).splitlines()) == 6
     assert list(buttons_of(page)) == ["1", "2", "3", "4", "5", f"{label('button-older')} ›"]
@@ -138,7 +138,7 @@ async def test_a_video_that_nobody_has_any_more_is_said_to_be_gone(shared: World
     change(shared, f"UPDATE jobs SET video_file_id = NULL WHERE user_id = {ada.user_id}")
     for kept in (shared.directory / "bot-data" / "results").glob("*.mp4"):
         kept.unlink()
-    await ada.send(text="/start history")
+    await ada.writes("/start history")
     page = await ada.sees(said("history-title", page=1, pages=1))
     assert "no longer there" in text_of(page)
     assert buttons_of(page) == {}
@@ -153,7 +153,7 @@ async def has_video(person: Person) -> Json:
 
 
 async def chooses(person: Person, setting: str, choice: str) -> None:
-    await person.send(text="/settings")
+    await person.writes("/settings")
     menu = await person.sees(said("settings-title"))
     await person.forges_press(menu, f"setting:{setting}:{choice}")
 

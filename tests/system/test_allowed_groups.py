@@ -20,7 +20,7 @@ async def test_it_leaves_what_is_not_allowed_and_stays_where_an_allowed_group_mo
     there: World,
 ) -> None:
     operator, ada = await there.person("Olga"), await there.person()
-    await operator.send(text="/start")
+    await operator.writes("/start")
     home = await Group.create(there, "Home", ada, kind="group")
     await home.sees(said("introduction-hello", command="/talk@talking_photo_bot"))
     await there.stop_bot()
@@ -57,9 +57,9 @@ async def test_a_group_that_is_no_longer_allowed_gets_no_video_by_a_button(there
     job = (await ada.reaches("done"))["id"]
     await there.stop_bot()
     await there.start_bot(ALLOWED_GROUPS="-100999")
-    await ada.send(text="/start")
+    await ada.writes("/start")
     private = await ada.sees("Hello")
     assert await ada.forges_press(private, f"finer:{job}") == label("answer-too-late")
-    await there.forge_press(ada, video, buttons_of(video)[label("button-finer")])
+    await ada.forges(video, buttons_of(video)[label("button-finer")])
     await group.sees(said("leaving-group"))
     assert len(there.rows("SELECT 1 FROM jobs")) == 1

@@ -43,7 +43,7 @@ async def test_a_new_group_gets_one_short_introduction(shared: World, kind: str)
 
 async def test_it_introduces_itself_in_the_language_of_who_added_it(shared: World) -> None:
     mei = await shared.person("Mei", "zh-hans")
-    await mei.send(text="/start")
+    await mei.writes("/start")
     await mei.sees("", reply_to=None)
     there = await Group.create(shared, "Chinese", mei)
     await there.sees(said("introduction-hello", "zh-hans", command=TALK))

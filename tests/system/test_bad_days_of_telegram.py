@@ -32,7 +32,7 @@ async def test_a_network_that_is_gone_for_a_while_delays_everything_and_loses_no
     shared.faults.add("telegram", "*", "drop_before", times=None)
     await ada.reaches("delivering", "done")
     bea = await shared.person("Bea")
-    await bea.send(text="/start")
+    await bea.writes("/start")
     polls = len(await shared.bot_calls("getUpdates"))
 
     async def polled_again() -> bool:
@@ -79,7 +79,7 @@ async def test_an_update_that_is_none_is_parked_and_told_and_the_next_one_handle
     for malformed in ({"message": {"message_id": "x", "date": "soon"}}, {"message": 3}):
         (await shared.http.post("/sim/updates", json=malformed)).raise_for_status()
     ada = await shared.person()
-    await ada.send(text="/last")
+    await ada.writes("/last")
     await ada.sees(said("last-none"))
     await Person(shared, OPERATOR).sees("An update could not be handled")
     parked = shared.rows("SELECT error FROM inbox WHERE state = 'parked'")
@@ -103,7 +103,7 @@ async def test_a_person_who_blocked_the_bot_ends_the_job_settled_and_gets_the_vi
     assert f"job {job['id']} cannot be delivered: Forbidden: bot was blocked" in shared.log()
 
     (await shared.http.post(f"/sim/chats/{ada.user_id}/unblock", json={})).raise_for_status()
-    await ada.send(text="/last")
+    await ada.writes("/last")
     assert "Your last one" in (await ada.sees_video())["caption"]
 
 
@@ -128,7 +128,7 @@ async def test_a_revoked_token_ends_the_process_with_a_sentence_and_loses_nothin
         ada = await who_sent_both(there)
         await ada.reaches("running")
         there.faults.add("telegram", "*", "status", times=None, params={"code": 401})
-        await ada.send(text="/status")
+        await ada.writes("/status")
         assert await there.bot.ended() != 0
         assert "Telegram does not know TELEGRAM_BOT_TOKEN" in there.log()
         assert there.rows("SELECT 1 FROM inbox WHERE state = 'parked'") == []

@@ -82,7 +82,7 @@ async def test_the_command_cancels_everything_that_waits(shared: World) -> None:
     await ada.sees("place 2", reply_to=second)
     third = await ada.says(1.4)
     await ada.sees(said("voice-waiting", waiting=2), reply_to=third)
-    sent = await ada.send(text="/cancel")
+    sent = await ada.writes("/cancel")
     await ada.sees(said("cancel-done", count=2), reply_to=sent)
     assert ledger_of(shared, ada) == NOTHING
     await free(shared, busy)

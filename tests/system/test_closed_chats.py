@@ -61,7 +61,7 @@ async def test_what_waits_for_someone_who_blocked_the_bot_ends_for_nothing_and_w
     await eventually(kept, "the running job was kept")
     await unblock(shared, ada)
     await becomes(shared, ada.user_id, closed=False)
-    await ada.send(text="/last")
+    await ada.writes("/last")
     assert "Your last one" in (await ada.sees_video())["caption"]
     assert len(jobs_of(shared, ada)) == 2
 

@@ -22,7 +22,7 @@ SETTINGS = {"QUOTA_SECONDS_PER_DAY": "12.5", "TIME_ZONE": "UTC"}
 
 async def asks(person: Person, command: str) -> str:
     """The bot's answer to a command."""
-    sent = await person.send(text=command)
+    sent = await person.writes(command)
     return text_of(await person.sees("", reply_to=sent))
 
 
@@ -115,7 +115,7 @@ async def test_cancel_forgets_what_was_sent(shared: World) -> None:
 
 async def test_after_a_refused_photo_there_is_nothing_to_cancel(shared: World) -> None:
     ada = await shared.person()
-    photo = await ada.sends_document(b"no picture", "cat.jpg")
+    photo = await ada.send_file("document", b"no picture", "cat.jpg")
     await ada.sees(said("photo-not_a_picture"), reply_to=photo)
     assert await asks(ada, "/cancel") == said("cancel-nothing")
     assert await asks(ada, "/status") == said("status-nothing")

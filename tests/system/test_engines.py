@@ -113,7 +113,7 @@ async def chooses_emo(person: Person) -> None:
 
 
 async def opened(person: Person) -> Json:
-    await person.send(text="/settings")
+    await person.writes("/settings")
     return await person.sees(said("settings-title"))
 
 

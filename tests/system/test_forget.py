@@ -19,7 +19,7 @@ SETTINGS = {"QUOTA_SECONDS_PER_DAY": "10", "ADMIN_IDS": "1", "CONTACT": "@keeper
 
 
 async def asks(person: Person, command: str) -> Json:
-    sent = await person.send(text=command)
+    sent = await person.writes(command)
     return await person.sees("", reply_to=sent)
 
 
@@ -111,10 +111,10 @@ async def test_only_the_person_in_their_own_chat_can_have_it_deleted(shared: Wor
     dan, eve = await shared.person("Dan"), await shared.person("Eve")
     shown = await asks(dan, "/forget")
     for data in (f"forgetme:{dan.user_id}", f"mydata:{dan.user_id}"):
-        answer = await shared.answer_to(await shared.forge_press(eve, shown, data))
-        assert answer["params"]["text"] == label("answer-not-yours")
-    answer = await shared.answer_to(await shared.forge_press(eve, shown, f"forgetme:{eve.user_id}"))
-    assert answer["params"]["text"] == label("answer-too-late"), "that is Dan's chat"
+        answer = await eve.forges_press(shown, data)
+        assert answer == label("answer-not-yours")
+    answer = await eve.forges_press(shown, f"forgetme:{eve.user_id}")
+    assert answer == label("answer-too-late"), "that is Dan's chat"
     assert not shared.rows("SELECT 1 FROM forgettings")
 
 

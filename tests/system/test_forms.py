@@ -20,7 +20,7 @@ READY = said("photo-ready", longest=LONGEST_SECONDS)
 
 async def photo_file_is_taken(shared: World, data: bytes, name: str, **fields: str) -> None:
     person = await shared.person()
-    sent = await person.sends_document(data, name, **fields)
+    sent = await person.send_file("document", data, name, **fields)
     await person.sees(READY, reply_to=sent)
 
 
@@ -77,9 +77,9 @@ async def test_a_round_video_without_sound_is_refused(shared: World) -> None:
 
 async def test_a_photo_and_a_sound_in_one_album_make_a_video(shared: World) -> None:
     ada = await shared.person()
-    await ada.sends_document(photo(), "face.jpg", media_group_id="a1")
-    voice = await ada.sends_document(
-        as_file(speech(1), "mp3", "libmp3lame"), "voice.mp3", media_group_id="a1"
+    await ada.send_file("document", photo(), "face.jpg", media_group_id="a1")
+    voice = await ada.send_file(
+        "document", as_file(speech(1), "mp3", "libmp3lame"), "voice.mp3", media_group_id="a1"
     )
     video = await ada.sees_video()
     assert video["reply_to_message"]["message_id"] == voice
@@ -90,7 +90,7 @@ async def test_of_an_album_of_photos_the_first_is_used_and_that_is_said_once(sha
     sent = [await ada.sends_photo(media_group_id="a2") for _ in range(4)]
     await ada.sees(READY, reply_to=sent[0])
     await ada.sees(said("album-first"), reply_to=sent[1])
-    await ada.send(text="and now?")
+    await ada.writes("and now?")
     await ada.sees(said("hint-text-photo-kept"))
     assert len(await ada.heard()) == 3
 
@@ -103,7 +103,7 @@ async def test_a_forwarded_photo_is_a_photo(shared: World) -> None:
 
 async def test_a_file_that_is_neither_is_answered(shared: World) -> None:
     ada = await shared.person()
-    sent = await ada.sends_document(b"%PDF-1.7", "letter.pdf")
+    sent = await ada.send_file("document", b"%PDF-1.7", "letter.pdf")
     await ada.sees(said("hint-file"), reply_to=sent)
 
 

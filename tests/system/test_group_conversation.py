@@ -12,14 +12,14 @@ import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.chats import Json
+from tests.support.chats import Json, lines_of
 from tests.support.deadlines import eventually
-from tests.support.group import Group, Member
+from tests.support.group import Group
 from tests.support.media.photos import nobody
 from tests.support.media.voices import voice
 from tests.support.person import Person
 from tests.support.texts import label, said
-from tests.support.world import HELD_SECONDS, World, hurried_world
+from tests.support.world import HELD_SECONDS, World, world
 
 GOLDEN = Path(__file__).parent / "golden" / "group_conversation.txt"
 NAMES = ("Ada", "Ben", "Cem", "Dana", "Eli", "Fay", "Gus", "Hana", "Ivo", "Kim", "Mei")
@@ -36,14 +36,14 @@ class Afternoon:
     people: dict[str, Person]
     presses: list[tuple[int, str]] = field(default_factory=list)
 
-    def __getitem__(self, name: str) -> Member:
+    def __getitem__(self, name: str) -> Person:
         return self.there.member(self.people[name])
 
     async def presses_button(self, name: str, message: Json, words: str) -> None:
         """Press, and keep what the bot answered."""
         answer = await self[name].presses(message, words)
         last = (await self.there.chat())[-1]["message_id"]
-        self.presses.append((last, f"   → {name} presses [{words}]: {answer['text']}"))
+        self.presses.append((last, f"   → {name} presses [{words}]: {answer}"))
 
     async def sees_asked(self, text: str, asked: int) -> int:
         """The bot's answer to that message."""
@@ -62,9 +62,10 @@ class Afternoon:
     async def record(self) -> str:
         """All of it, to be read."""
         lines = []
-        for message_id, line in await self.there.lines():
+        messages = await self.there.chat()
+        for message, line in zip(messages, lines_of(messages), strict=True):
             lines.append(line)
-            lines += [press for at, press in self.presses if at == message_id]
+            lines += [press for at, press in self.presses if at == message["message_id"]]
         return "".join(_visible(one) for one in "\n".join(lines)) + "\n"
 
 
@@ -80,7 +81,7 @@ def buttons_of_any(message: Json) -> str:
 
 
 async def test_twelve_people_in_one_group(tmp_path: Path) -> None:
-    async with hurried_world(tmp_path) as shared:
+    async with world(tmp_path, factor=10.0) as shared:
         people = {name: await shared.person(name) for name in NAMES[:-1]}
         people["Mei"] = await shared.person("Mei", "zh-hans")
         people["RTL"] = await shared.person(RIGHT_TO_LEFT)
@@ -131,7 +132,7 @@ async def refusals(one: Afternoon) -> None:
     await one.presses_button("Fay", doubt, label("button-check"))
     photo = await one["Eli"].sends_photo(reply_to=doubt["message_id"])
     asked = await one.sees_asked("Good photo", photo)
-    short = await one["Eli"].sends_file("voice", voice(0.1), "v.ogg", raw=1, reply_to=asked)
+    short = await one["Eli"].send_file("voice", voice(0.1), "v.ogg", raw=1, reply_to=asked)
     asked = await one.sees_asked(said("group-answer-here"), short)
     await one.gets_video(await one["Eli"].says(reply_to=asked))
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.chats import Json, text_of
 from tests.support.deadlines import eventually
-from tests.support.group import Group, Member
+from tests.support.group import Group
 from tests.support.person import Person
 from tests.support.texts import label, said
 from tests.support.world import HELD_SECONDS, World
@@ -19,14 +19,14 @@ NO_VIDEOS = said("lack-videos")
 HELLO = said("introduction-hello", command="/talk@talking_photo_bot")
 
 
-async def asked_for_voice(hand: Member) -> int:
+async def asked_for_voice(hand: Person) -> int:
     """The person's own photo, answered with /talk; the bot's message that asks for a voice."""
     shown = await hand.sends_photo()
     command = await hand.commands("/talk", reply_to=shown)
-    return int((await hand.group.sees("", reply_to=command))["message_id"])
+    return int((await hand.sees("", reply_to=command))["message_id"])
 
 
-async def a_group(shared: World, title: str, **fields: Any) -> tuple[Group, Member]:
+async def a_group(shared: World, title: str, **fields: Any) -> tuple[Group, Person]:
     """A group of one person, who is asked for a voice when the group changes its mind."""
     there = await Group.create(shared, title, await shared.person("Ada"), **fields)
     await there.sees(HELLO)
@@ -170,11 +170,11 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_draft_and_its_running
         await shared.tell_provider(render_seconds=0.2)
     await grown.sees_video()
     await there.owner.reaches("done")
-    command = await grown.member(ben.person).commands("/talk")
+    command = await grown.member(ben).commands("/talk")
     asks = await grown.sees(said("group-ask-voice", longest=19.9), reply_to=command)
-    await grown.member(ben.person).says(reply_to=asks["message_id"])
+    await grown.member(ben).says(reply_to=asks["message_id"])
     await grown.sees_video(2)
-    await ben.person.reaches("done")
+    await ben.reaches("done")
     jobs = shared.rows(f"SELECT * FROM jobs WHERE chat_id = {grown.chat_id}")
     assert [job["state"] for job in jobs] == ["done", "done"]
     assert not shared.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")

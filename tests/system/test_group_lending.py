@@ -15,7 +15,7 @@ from tests.support.deadlines import eventually
 from tests.support.group import Group
 from tests.support.person import Person
 from tests.support.texts import label, said
-from tests.support.world import HELD_SECONDS, World, hurried_world
+from tests.support.world import HELD_SECONDS, World, world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -24,7 +24,7 @@ FOR_BEN = said("borrowed-asked", owner="Ben")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with hurried_world(tmp_path_factory.mktemp("shared")) as made:
+    async with world(tmp_path_factory.mktemp("shared"), factor=10.0) as made:
         yield made
 
 
@@ -88,9 +88,9 @@ async def test_the_button_stops_a_job_for_nothing_and_the_owner_can_take_it_back
     status = await there.sees(said("borrowed-used", owner="Ben"), reply_to=voice)
     await ada.reaches("ready")
     answer = await there.member(ada).presses(status, label("button-not-me"))
-    assert answer["text"] == label("answer-not-yours")
+    assert answer == label("answer-not-yours")
     answer = await there.member(ben).presses(status, label("button-not-me"))
-    assert (answer["text"], answer["show_alert"]) == (label("answer-objected"), True)
+    assert (answer, answer.is_alert) == (label("answer-objected"), True)
     await ada.reaches("cancelled")
     await shared.tell_provider(render_seconds=2)
     await eve.sees_video()
@@ -98,9 +98,9 @@ async def test_the_button_stops_a_job_for_nothing_and_the_owner_can_take_it_back
     assert nothing_is_held_or_spent(shared, there)
     assert not [m for m in await there.heard() if "video" in m]
     answer = await there.member(ada).presses(end, label("button-allow-again"))
-    assert answer["text"] == label("answer-not-yours")
+    assert answer == label("answer-not-yours")
     answer = await there.member(ben).presses(end, label("button-allow-again"))
-    assert answer["text"] == label("answer-allowed-again")
+    assert answer == label("answer-allowed-again")
     await asks_with_bens_photo(there, ada, ben)
 
 
@@ -153,7 +153,7 @@ async def test_an_admin_stops_one_video_and_the_owner_stays_willing(shared: Worl
     status = await there.sees(said("borrowed-used", owner="Ben"))
     await ada.reaches("running")
     answer = await there.member(boss).presses(status, label("button-not-me"))
-    assert answer["text"] == label("answer-stopped-by-admin")
+    assert answer == label("answer-stopped-by-admin")
     await shared.tell_provider(render_seconds=2)
     billed = (await ada.reaches("failed"))["billed_milliseconds"]
     charged = label("charged-all-the-same", seconds=billed / 1000)
@@ -180,9 +180,7 @@ async def test_the_groups_settings_can_forbid_it_and_a_voice_counts_like_a_photo
 
 async def test_a_hidden_admins_photo_is_nobodys_in_particular(shared: World) -> None:
     ada, _, there = await two(shared)
-    message = await there.member(there.owner).sends("photo", sample="portrait", anonymous=True)
-    talk = await there.member(ada).commands(
-        f"/talk@{BOT_USERNAME}", named=False, reply_to=message["message_id"]
-    )
+    shown = await there.member(there.owner).send("photo", sample="portrait", anonymous=True)
+    talk = await there.member(ada).commands(f"/talk@{BOT_USERNAME}", named=False, reply_to=shown)
     asked = await there.sees_key("*photo-ready*", reply_to=talk)
     assert "/notme" not in text_of(asked)

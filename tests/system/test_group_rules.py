@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.chats import Json, buttons_of
 from tests.support.deadlines import eventually
-from tests.support.group import Group, Member
+from tests.support.group import Group
 from tests.support.person import Person
 from tests.support.texts import label, said
 from tests.support.world import World
@@ -26,31 +26,32 @@ async def chooses(there: Group, *choices: str) -> None:
         assert await owner.forges_press(panel, f"gset:{choice}") == label("answer-kept")
 
 
-async def asks(ben: Member, seconds: float = LONG_SECONDS) -> int:
+async def asks(ben: Person, seconds: float = LONG_SECONDS) -> int:
     """A photo of one's own and a voice; the voice."""
     shown = await ben.sends_photo()
     asked = await ben.commands("/talk", reply_to=shown)
-    prompt = await ben.group.sees("", reply_to=asked)
+    prompt = await ben.sees("", reply_to=asked)
     return await ben.says(seconds, reply_to=prompt["message_id"])
 
 
-async def a_member(shared: World) -> Member:
-    """Of a group that is somebody else's."""
+async def a_member(shared: World) -> tuple[Group, Person]:
+    """A group that is somebody else's, and one of its members."""
     cem, ben = await shared.person("Cem"), await shared.person("Ben")
-    return (await Group.create(shared, "Rules", cem, ben)).member(ben)
+    there = await Group.create(shared, "Rules", cem, ben)
+    return there, there.member(ben)
 
 
-async def with_a_video(ben: Member) -> Json:
+async def with_a_video(ben: Person) -> Json:
     voice = await asks(ben)
-    video = await ben.group.sees_video(reply_to=voice)
-    await ben.person.reaches("done")
+    video = await ben.sees_video(reply_to=voice)
+    await ben.reaches("done")
     return video
 
 
-async def with_a_failure(shared: World, ben: Member) -> Json:
+async def with_a_failure(shared: World, ben: Person) -> Json:
     shared.faults.add("provider", "submit", "task_fails", params={"after_seconds": 0})
     voice = await asks(ben)
-    failed = await ben.group.sees(said("failed-service"), reply_to=voice)
+    failed = await ben.sees(said("failed-service"), reply_to=voice)
     assert label("button-retry") in buttons_of(failed)
     return failed
 
@@ -68,75 +69,75 @@ RULES = {
 
 @pytest.mark.parametrize("rule", RULES)
 async def test_in_720p_is_refused_as_its_group_has_it_now(shared: World, rule: str) -> None:
-    ben = await a_member(shared)
+    there, ben = await a_member(shared)
     video = await with_a_video(ben)
-    await chooses(ben.group, rule)
+    await chooses(there, rule)
     key, values = RULES[rule]
     answer = await ben.presses(video, label("button-finer"))
-    assert (answer["text"], answer["show_alert"]) == (label(key, **values), True)
-    assert jobs_in(ben.group) == 1
-    await chooses(ben.group, "who:all", "longest:10000")
+    assert (answer, answer.is_alert) == (label(key, **values), True)
+    assert jobs_in(there) == 1
+    await chooses(there, "who:all", "longest:10000")
     answer = await ben.presses(video, label("button-finer"))
-    assert answer["text"] == label("answer-started")
-    await ben.group.sees_video(2)
+    assert answer == label("answer-started")
+    await there.sees_video(2)
 
 
 @pytest.mark.parametrize("rule", RULES)
 async def test_try_again_is_refused_as_its_group_has_it_now(shared: World, rule: str) -> None:
-    ben = await a_member(shared)
+    there, ben = await a_member(shared)
     failed = await with_a_failure(shared, ben)
-    await chooses(ben.group, rule)
+    await chooses(there, rule)
     key, values = RULES[rule]
     answer = await ben.presses(failed, label("button-retry"))
-    assert (answer["text"], answer["show_alert"]) == (label(key, **values), True)
-    assert jobs_in(ben.group) == 1
-    await chooses(ben.group, "who:all", "longest:10000")
+    assert (answer, answer.is_alert) == (label(key, **values), True)
+    assert jobs_in(there) == 1
+    await chooses(there, "who:all", "longest:10000")
     answer = await ben.presses(failed, label("button-retry"))
-    assert answer["text"] == label("answer-started")
-    await ben.group.sees_video()
+    assert answer == label("answer-started")
+    await there.sees_video()
 
 
 async def test_a_question_that_was_open_is_not_answered_by_whoever_was_shut_out(
     shared: World,
 ) -> None:
-    ben = await a_member(shared)
-    await chooses(ben.group, "longest:5000")
+    there, ben = await a_member(shared)
+    await chooses(there, "longest:5000")
     voice = await asks(ben)
     explained = said("voice-too-long-here", seconds=0, limit=5.0).partition("speech")[2]
-    question = await ben.group.sees(explained, reply_to=voice)
-    await chooses(ben.group, "who:admins")
+    question = await there.sees(explained, reply_to=voice)
+    await chooses(there, "who:admins")
     answer = await ben.presses(question, label("button-beginning", seconds=5))
-    assert answer["text"] == label("answer-not-for-you")
-    assert jobs_in(ben.group) == 0
+    assert answer == label("answer-not-for-you")
+    assert jobs_in(there) == 0
 
 
 @pytest.mark.parametrize("name", ["retry", "finer", "newvoice", "newface"])
 async def test_a_forged_button_elsewhere_makes_nothing_in_a_group(shared: World, name: str) -> None:
-    ben = await a_member(shared)
+    there, ben = await a_member(shared)
     if name == "retry":
         await with_a_failure(shared, ben)
     else:
         await with_a_video(ben)
-    job = (await ben.person.reaches("failed", "done"))["id"]
-    await ben.person.send(text="/start")
-    private = await ben.person.sees("Hello")
-    answer = await ben.person.forges_press(private, f"{name}:{job}")
+    job = (await ben.reaches("failed", "done"))["id"]
+    await ben.private.writes("/start")
+    private = await ben.private.sees("Hello")
+    answer = await ben.private.forges_press(private, f"{name}:{job}")
     assert answer == label("answer-too-late")
-    assert jobs_in(ben.group) == 1
-    assert not shared.rows(f"SELECT 1 FROM drafts WHERE chat_id = {ben.person.user_id}")
+    assert jobs_in(there) == 1
+    assert not shared.rows(f"SELECT 1 FROM drafts WHERE chat_id = {ben.user_id}")
 
 
 async def test_a_forged_try_again_takes_over_nobody_elses_message(shared: World) -> None:
-    ben = await a_member(shared)
-    cem = ben.group.member(ben.group.owner)
+    there, ben = await a_member(shared)
+    cem = there.member(there.owner)
     theirs = await with_a_video(cem)
     await with_a_failure(shared, ben)
-    job = (await ben.person.reaches("failed"))["id"]
+    job = (await ben.reaches("failed"))["id"]
     assert await ben.forges_press(theirs, f"retry:{job}") == label("answer-started")
-    await ben.group.sees_video(2)
-    await ben.person.reaches("done")
-    await sees_announced(shared, ben.person)
-    shown = [m["message_id"] for m in await ben.group.heard() if "video" in m]
+    await there.sees_video(2)
+    await ben.reaches("done")
+    await sees_announced(shared, ben)
+    shown = [m["message_id"] for m in await there.heard() if "video" in m]
     assert theirs["message_id"] in shown
 
 

@@ -48,7 +48,7 @@ async def chooses(there: Group, panel: Json, setting: str, choice: str) -> Json:
     await hand.presses(panel, setting)
     choices = await reads(there, panel, said("groupsettings-pick"))
     answer = await hand.presses(choices, choice)
-    assert answer["text"] == label("answer-kept")
+    assert answer == label("answer-kept")
     return await reads(there, panel, choice)
 
 
@@ -75,7 +75,7 @@ async def test_others_get_one_polite_sentence_and_change_nothing(shared: World) 
     await there.sees(ONLY_ADMINS, reply_to=asked)
     panel = await opened(there)
     answer = await ben.presses(panel, WHO)
-    assert (answer["text"], answer["show_alert"]) == (ONLY_ADMINS, True)
+    assert (answer, answer.is_alert) == (ONLY_ADMINS, True)
     assert await ben.forges_press(panel, "gset:who:admins") == ONLY_ADMINS
     (row,) = shared.rows(f"SELECT * FROM groups WHERE chat_id = {there.chat_id}")
     assert row["who"] == "all"
@@ -93,10 +93,10 @@ async def test_forged_and_old_presses_do_no_harm(shared: World, data: str) -> No
 
 async def test_a_press_in_private_and_a_command_in_private_are_answered(shared: World) -> None:
     ada = await shared.person()
-    await ada.send(text="/groupsettings")
+    await ada.writes("/groupsettings")
     message = await ada.sees(said("groupsettings-in-private"))
     assert await ada.forges_press(message, "gset:who:admins") == label("answer-too-late")
-    await ada.send(text="/allow")
+    await ada.writes("/allow")
     await ada.sees(said("groupsettings-in-private"))
 
 

@@ -11,19 +11,19 @@ import pytest_asyncio
 
 from tests.support.chats import Json, text_of
 from tests.support.deadlines import eventually
-from tests.support.group import Group, Member
+from tests.support.group import Group
 from tests.support.media.photos import nobody, photo
 from tests.support.media.voices import voice
 from tests.support.person import Person
 from tests.support.texts import LONGEST_SECONDS, label, said
-from tests.support.world import World, hurried_world
+from tests.support.world import World, world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with hurried_world(tmp_path_factory.mktemp("shared")) as made:
+    async with world(tmp_path_factory.mktemp("shared"), factor=10.0) as made:
         yield made
 
 
@@ -35,7 +35,7 @@ async def faces(shared: World, *people: Person, **fields: Any) -> Group:
     return await Group.create(shared, "Faces", *people, **fields)
 
 
-async def asked_for_voice(there: Group, who: Member, **fields: Any) -> int:
+async def asked_for_voice(there: Group, who: Person, **fields: Any) -> int:
     """Up to where the bot asks: /talk on somebody's own photo; the message that asks."""
     picture = await who.sends_photo(**fields)
     talk = await who.commands("/talk", reply_to=picture)
@@ -91,14 +91,14 @@ async def test_a_sound_file_is_a_voice_as_well(shared: World) -> None:
     ada = await shared.person()
     there = await faces(shared, ada)
     asked = await asked_for_voice(there, there.member(ada))
-    note = await there.member(ada).sends_file("audio", voice(), "voice.ogg", reply_to=asked)
+    note = await there.member(ada).send_file("audio", voice(), "voice.ogg", reply_to=asked)
     await there.sees_video(reply_to=note)
 
 
 async def test_a_picture_sent_as_a_file_is_a_photo(shared: World) -> None:
     ada = await shared.person()
     there = await faces(shared, ada)
-    file = await there.member(ada).sends_file("document", photo("PNG"), "me.png")
+    file = await there.member(ada).send_file("document", photo("PNG"), "me.png")
     talk = await there.member(ada).commands("/talk", reply_to=file)
     await there.sees(GOOD_PHOTO, reply_to=talk)
 
@@ -187,7 +187,7 @@ async def test_under_a_video_its_owner_asks_for_the_next_with_one_press(shared: 
     first = await there.member(ada).says(reply_to=asked)
     video = await there.sees_video()
     answer = await there.member(ben).presses(video, label("button-new-voice"))
-    assert answer["text"] == label("answer-not-yours")
+    assert answer == label("answer-not-yours")
     await there.member(ada).presses(video, label("button-new-voice"))
     await there.sees(ASK_VOICE, reply_to=first)
     await there.member(ada).presses(video, label("button-new-face"))

@@ -18,9 +18,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def test_photo_first_then_voice_brings_a_video_on_the_voice_note(shared: World) -> None:
     ada = await shared.person()
-    photo = await ada.send_photo()
+    photo = await ada.send("photo", sample="portrait")
     await ada.sees_key("photo-ready", reply_to=photo)
-    voice = await ada.send_voice()
+    voice = await ada.send("voice", sample="voice")
     video = await ada.sees_video()
     assert video["reply_to_message"]["message_id"] == voice
     assert key_of(text_of(video)) == "ai-label-video"
@@ -63,8 +63,8 @@ async def test_the_lips_follow_the_voice_in_the_delivered_video(
     shared: World, tmp_path: Path
 ) -> None:
     ada = await shared.person()
-    await ada.send_photo()
-    await ada.send_voice()
+    await ada.send("photo", sample="portrait")
+    await ada.send("voice", sample="voice")
     path = tmp_path / "delivered.mp4"
     path.write_bytes(await ada.video_bytes(await ada.sees_video()))
     correlation = lip_correlation(path)

@@ -23,7 +23,7 @@ READY = said("photo-ready", longest=LONGEST_SECONDS)
 
 async def test_a_name_made_of_html_is_only_a_name(shared: World) -> None:
     ada = await shared.person('<b>A&da</a> <script>alert("1")</script> {0} %s')
-    greeting = await ada.send(text="/start")
+    greeting = await ada.writes("/start")
     await ada.sees("Hello!", reply_to=greeting)
     await ada.sends_photo()
     await ada.says()
@@ -143,7 +143,7 @@ async def test_who_blocks_the_bot_during_a_job_gets_nothing_and_the_money_is_boo
     assert ledger["held"] == 0
     assert ledger["spent"] > 0
     (await shared.http.post(f"/sim/chats/{ada.user_id}/unblock")).raise_for_status()
-    back = await ada.send(text="/start")
+    back = await ada.writes("/start")
     await ada.sees("Hello!", reply_to=back)
 
 
@@ -155,7 +155,7 @@ async def test_an_edited_message_is_no_new_one(shared: World) -> None:
         f"/sim/chats/{ada.user_id}/messages/{sent}", json={"caption": "me!"}
     )
     edit.raise_for_status()
-    asked = await ada.send(text="and now?")
+    asked = await ada.writes("and now?")
     await ada.sees(said("hint-text-photo-kept"), reply_to=asked)
     assert len(await ada.heard()) == 2
 
@@ -173,7 +173,7 @@ async def test_malformed_updates_stop_nobody(shared: World) -> None:
     ada = await shared.person()
     for update in MALFORMED:
         (await shared.http.post("/sim/updates", json=update)).raise_for_status()
-    greeting = await ada.send(text="/start")
+    greeting = await ada.writes("/start")
     await ada.sees("Hello!", reply_to=greeting)
 
 

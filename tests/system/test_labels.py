@@ -32,10 +32,10 @@ async def test_whatever_way_a_video_goes_it_carries_the_label(shared: World) -> 
     video = await ada.sees_video()
     await ada.presses(video, label("button-as-note"))
     await eventually(lambda: _kinds(ada, "video_note"), "a round note")
-    await ada.send(text="/last")
+    await ada.writes("/last")
     await ada.sees_video(2)
     shared.faults.add("telegram", "sendVideo", "bad_request", params=_UNKNOWN_ID)
-    await ada.send(text="/last")
+    await ada.writes("/last")
     await ada.sees_video(3)
 
     shared.faults.add("telegram", "sendVideo", "bad_request", times=2, params=_REFUSED)
@@ -80,7 +80,7 @@ async def _kinds(person: Person, kind: str) -> list[Json]:
 
 async def _report(shared: World, ada: Person, video: Json) -> None:
     await shared.http.post("/sim/people", json={"first_name": "Olga", "user_id": ADMIN})
-    sent = await ada.send(text="/report", reply_to_message_id=video["message_id"])
+    sent = await ada.writes("/report", reply_to_message_id=video["message_id"])
     question = await ada.sees(said("report-ask"), reply_to=sent)
     await ada.presses(question, label("report-reason-other"))
     await Person(shared, ADMIN).sees("It was reported")

@@ -17,7 +17,7 @@ CHINESE = "zh-hans"
 @pytest.mark.parametrize("language_code", ["zh-hans", "zh", "zh-CN"])
 async def test_a_chinese_person_is_greeted_in_chinese(shared: World, language_code: str) -> None:
     mei = await shared.person("美", language_code)
-    sent = await mei.send(text="/start")
+    sent = await mei.writes("/start")
     await mei.sees(said("start", CHINESE, longest=LONGEST_SECONDS, left=60), reply_to=sent)
 
 
@@ -43,17 +43,17 @@ async def test_what_is_wrong_is_said_in_chinese_buttons_and_answers_too(shared: 
 @pytest.mark.parametrize("language_code", ["de", "pt-br", "xx"])
 async def test_everybody_else_is_answered_in_english(shared: World, language_code: str) -> None:
     ada = await shared.person("Ada", language_code)
-    sent = await ada.send(text="/status")
+    sent = await ada.writes("/status")
     await ada.sees(said("status-nothing"), reply_to=sent)
 
 
 async def test_who_changes_the_language_is_answered_in_the_new_one(shared: World) -> None:
     ada = await shared.person("Ada", "en")
-    first = await ada.send(text="/status")
+    first = await ada.writes("/status")
     await ada.sees(said("status-nothing"), reply_to=first)
     change = await shared.http.patch(
         f"/sim/people/{ada.user_id}", json={"language_code": "zh-hans"}
     )
     change.raise_for_status()
-    second = await ada.send(text="/status")
+    second = await ada.writes("/status")
     await ada.sees(said("status-nothing", CHINESE), reply_to=second)

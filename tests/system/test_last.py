@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def test_without_a_video_it_says_what_to_send(shared: World) -> None:
     ada = await shared.person()
-    await ada.send(text="/last")
+    await ada.writes("/last")
     await ada.sees(said("last-none"))
 
 
@@ -26,13 +26,13 @@ async def test_the_last_video_comes_again_for_nothing_and_survives_a_forgotten_i
     first = await ada.sees_video()
     await ada.reaches("done")
     tasks, uploads = len((await shared.provider("tasks"))["tasks"]), await uploaded(shared)
-    asked = await ada.send(text="/last")
+    asked = await ada.writes("/last")
     again = await ada.sees(said("video-last"), reply_to=asked)
     assert again["video"]["file_unique_id"] == first["video"]["file_unique_id"]
     assert await uploaded(shared) == uploads
 
     forgets_the_id(shared)
-    asked = await ada.send(text="/last")
+    asked = await ada.writes("/last")
     again = await ada.sees(said("video-last"), reply_to=asked)
     assert await uploaded(shared) == uploads + 1
     assert await ada.video_bytes(again) == await ada.video_bytes(first)
@@ -48,7 +48,7 @@ async def test_when_neither_has_it_that_is_said(shared: World) -> None:
     for kept in (shared.directory / "bot-data" / "results").glob("*.mp4"):
         kept.unlink()
     forgets_the_id(shared)
-    await ada.send(text="/last")
+    await ada.writes("/last")
     await ada.sees(said("last-gone"))
     assert sum("video" in message for message in await ada.heard()) == 1
     assert text_of((await ada.heard())[-1]) == said("last-gone")

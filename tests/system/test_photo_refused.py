@@ -121,7 +121,7 @@ async def test_what_this_machine_can_see_costs_nothing_and_is_said_on_the_file(
     detections = (await shared.provider("bill"))["detections"]
     people = await asyncio.gather(*(shared.person() for _ in LOCAL))
     sent = [
-        await person.sends_document(data, name)
+        await person.send_file("document", data, name)
         for person, (data, name, _, _) in zip(people, LOCAL.values(), strict=True)
     ]
     for person, message, (_, _, key, values) in zip(people, sent, LOCAL.values(), strict=True):
@@ -132,7 +132,7 @@ async def test_what_this_machine_can_see_costs_nothing_and_is_said_on_the_file(
 async def test_a_small_picture_is_enlarged_and_the_person_is_told(shared: World) -> None:
     ada = await shared.person()
     small = encoded(fresh_portrait().resize((250, 250)), "PNG")
-    sent = await ada.sends_document(small, "small.png")
+    sent = await ada.send_file("document", small, "small.png")
     await ada.sees(said("photo-ready-enlarged"), reply_to=sent)
 
 

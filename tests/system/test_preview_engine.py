@@ -11,10 +11,10 @@ from tests.support.world import world
 async def test_without_a_key_the_bot_makes_previews_and_asks_the_provider_nothing(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path, settings={"ENGINE": "preview", "DASHSCOPE_API_KEY": ""}) as there:
+    async with world(tmp_path, {"ENGINE": "preview", "DASHSCOPE_API_KEY": ""}) as there:
         ada = await there.person()
-        await ada.send_photo()
-        await ada.send_voice()
+        await ada.send("photo", sample="portrait")
+        await ada.send("voice", sample="voice")
         video = await ada.sees_video()
         assert text_of(video).startswith("AI-generated preview.")
         assert "6.8 s used" in text_of(video)

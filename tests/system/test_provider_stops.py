@@ -29,7 +29,7 @@ async def operator(shared: World) -> Person:
     """The person of ADMIN_IDS."""
     body = {"first_name": "Olga", "language_code": "en", "user_id": OPERATOR}
     if (await shared.http.post("/sim/people", json=body)).status_code != 409:
-        await Person(shared, OPERATOR).send(text="/start")
+        await Person(shared, OPERATOR).writes("/start")
     return Person(shared, OPERATOR)
 
 
@@ -118,7 +118,7 @@ async def test_an_unpaid_account_holds_videos_back_until_the_operator_resumes(
     assert await bea.presses(cancelled, label("button-cancel")) == label("answer-cancelled")
     await bea.sees(said("job-cancelled"))
 
-    asked = await olga.send(text="/resume")
+    asked = await olga.writes("/resume")
     await olga.sees(said("resume-trying"), reply_to=asked)
     await ada.sees_video()
     await hears(olga, "works again", ends + 1)
@@ -126,7 +126,7 @@ async def test_an_unpaid_account_holds_videos_back_until_the_operator_resumes(
     assert stops_of(shared) == []
     assert await cleo.presses(unchecked, label("button-retry")) == label("answer-started")
     await cleo.sees_key("*photo-ready*", reply_to=photo)
-    asked = await olga.send(text="/resume")
+    asked = await olga.writes("/resume")
     await olga.sees(said("resume-nothing"), reply_to=asked)
     await balanced(shared)
 
@@ -195,7 +195,7 @@ async def test_a_key_revoked_while_a_video_is_made_and_a_new_one_after_a_restart
 
 async def test_resuming_is_the_operators_alone(shared: World) -> None:
     ada = await shared.person()
-    sent = await ada.send(text="/resume")
+    sent = await ada.writes("/resume")
     await ada.sees(said("command-unknown"), reply_to=sent)
 
 

@@ -163,7 +163,7 @@ async def test_an_unpaid_account_charges_nobody_and_the_operator_is_told_once(
         == []
     )
 
-    resumed = await olga.send(text="/resume")
+    resumed = await olga.writes("/resume")
     await olga.sees(said("resume-trying"), reply_to=resumed)
     await ada.sees_video()
     assert await bea.presses(stopped, label("button-retry")) == label("answer-started")

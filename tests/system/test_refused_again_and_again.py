@@ -91,7 +91,7 @@ async def test_emos_boxes_may_come_as_fractions(shared: World) -> None:
     before = (await shared.provider("bill"))["detections"]
     shared.faults.add("provider", "detect", "fractional_boxes", times=None)
     ada = await shared.person()
-    await ada.send(text="/settings")
+    await ada.writes("/settings")
     menu = await ada.sees(said("settings-title"))
     await ada.forges_press(menu, "setting:engine:emo")
     await ada.sends_photo()

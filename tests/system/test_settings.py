@@ -67,7 +67,7 @@ async def test_the_language_is_that_of_every_text_from_then_on(shared: World) ->
     menu = await opened(mei)
     await chooses(mei, menu, "language", "zh")
     await reads(mei, menu, said("settings-title", CHINESE))
-    sent = await mei.send(text="/status")
+    sent = await mei.writes("/status")
     await mei.sees(said("status-nothing", CHINESE), reply_to=sent)
     photo = await mei.sends_photo()
     await mei.sees(said("photo-ready", CHINESE, longest=19.9), reply_to=photo)
@@ -80,7 +80,7 @@ async def test_the_language_is_that_of_every_text_from_then_on(shared: World) ->
     assert len(after) > 5
     assert [text for text in after if not re.search("[\u4e00-\u9fff]", text)] == []
     await chooses(mei, menu, "language", "automatic")
-    sent = await mei.send(text="/status")
+    sent = await mei.writes("/status")
     await mei.sees(said("status-photo"), reply_to=sent)
 
 
@@ -140,7 +140,7 @@ async def test_old_and_forged_presses_change_nothing_and_say_so(shared: World) -
 
 async def test_a_link_to_the_private_chat_opens_the_settings(shared: World) -> None:
     ada = await shared.person()
-    await ada.send(text="/start settings")
+    await ada.writes("/start settings")
     await ada.sees(said("settings-title"))
 
 
@@ -158,7 +158,7 @@ def line(name: str, choice: str) -> str:
 
 
 async def opened(person: Person) -> Json:
-    await person.send(text="/settings")
+    await person.writes("/settings")
     return await person.sees("\n")
 
 

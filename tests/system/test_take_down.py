@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.chats import Json
 from tests.support.deadlines import eventually
-from tests.support.group import Group, Member
+from tests.support.group import Group
 from tests.support.person import Person
 from tests.support.texts import label, said
 from tests.support.world import World
@@ -27,9 +27,9 @@ async def admin_of(shared: World) -> Person:
     return Person(shared, ADMIN)
 
 
-async def asks(member: Member, shown: int) -> None:
+async def asks(member: Person, shown: int) -> None:
     asked = await member.commands("/talk", reply_to=shown)
-    prompt = await member.group.sees("", reply_to=asked)
+    prompt = await member.sees("", reply_to=asked)
     await member.says(reply_to=prompt["message_id"])
 
 
@@ -45,7 +45,7 @@ async def a_detour(shared: World) -> tuple[Group, Person, Person, Json, Json]:
     for number in range(12):
         await there.member(ben).writes(f"{number} sheep")
     for _ in range(2):
-        await ada.sees("", reply_to=await ada.send(text="/help"))
+        await ada.sees("", reply_to=await ada.writes("/help"))
     await there.permits(can_send_videos=False, can_send_documents=False)
     await asks(there.member(ada), await there.member(ben).sends_photo())
     video = await ada.sees_video()
@@ -113,7 +113,7 @@ async def test_an_objection_deletes_it_there_as_well(shared: World) -> None:
 
 async def test_a_report_in_the_private_chat_is_of_the_video_that_is_there(shared: World) -> None:
     _, ada, _, video, job = await a_detour(shared)
-    sent = await ada.send(text="/report", reply_to_message_id=video["message_id"])
+    sent = await ada.writes("/report", reply_to_message_id=video["message_id"])
     question = await ada.sees(said("report-ask"), reply_to=sent)
     await ada.presses(question, label("report-reason-face"))
     olga = await admin_of(shared)
@@ -155,7 +155,7 @@ async def test_of_somebody_who_is_forgotten_nothing_is_deleted_that_is_not_known
     await ada.says()
     video = await ada.sees_video()
     job = await ada.reaches("done")
-    asked = await ada.send(text="/forget")
+    asked = await ada.writes("/forget")
     question = await ada.sees("", reply_to=asked)
     await ada.presses(question, label("button-forget"))
     await ada.sees(said("forget-done"))

@@ -100,6 +100,6 @@ async def test_a_file_telegram_no_longer_has_is_said(shared: World) -> None:
 async def test_a_verdict_is_said_though_telegram_was_away_for_a_while(shared: World) -> None:
     shared.faults.add("telegram", "editMessageText", "status", times=6, params={"code": 502})
     ada = await shared.person()
-    sent = await ada.sends_document(b"no picture", "cat.jpg")
+    sent = await ada.send_file("document", b"no picture", "cat.jpg")
     await ada.sees(said("photo-not_a_picture"), reply_to=sent)
     assert label("button-retry") not in buttons_of((await ada.heard())[-1])

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.support.chats import Json
 from tests.support.deadlines import eventually
 from tests.support.group import Group
-from tests.support.world import hurried_world
+from tests.support.world import world
 
 PEOPLE = 20
 MOST_EDITS_A_MINUTE = 6
@@ -49,7 +49,7 @@ def most_within_a_minute(times_milliseconds: Iterable[int]) -> int:
 async def test_all_get_their_videos_and_telegram_never_has_to_slow_the_bot_down(
     tmp_path: Path,
 ) -> None:
-    async with hurried_world(tmp_path, factor=_FACTOR, stand_ins=True, POLL_SECONDS="5") as shared:
+    async with world(tmp_path, {"POLL_SECONDS": "5"}, factor=_FACTOR, stand_ins=True) as shared:
         people = [await shared.person(f"P{number}") for number in range(PEOPLE)]
         there = await Group.create(shared, "Crowd", *people)
         videos = await all_have_a_video_made(there)

@@ -122,7 +122,7 @@ async def test_a_long_voice_whose_maker_blocks_the_bot_counts_as_far_as_it_was_m
     assert spent(shared, ada) == (0, first["billed_milliseconds"])
 
     (await shared.http.post(f"/sim/chats/{ada.user_id}/unblock", json={})).raise_for_status()
-    await ada.send(text="/last")
+    await ada.writes("/last")
     await ada.sees_video()
     assert spent(shared, ada) == (0, first["billed_milliseconds"])
 

@@ -48,16 +48,16 @@ class _Fit:
     top: float
 
 
-def detect_faces(rgb: Pixels, *, minimum_score: float = MINIMUM_SCORE) -> tuple[FaceBox, ...]:
+def detect_faces(rgb: Pixels) -> tuple[FaceBox, ...]:
     """Return the faces of a picture (height, width, 3; RGB, 8 bits), the largest first.
 
     One look finds faces from about a fifteenth of the longer side up to most of the
     picture. When there are none, two more looks are for larger and for smaller ones.
     """
     return (
-        _look(rgb, minimum_score)
-        or _look_for_huge(rgb, minimum_score)
-        or _look_for_small(rgb, minimum_score + _STRICTER)
+        _look(rgb, MINIMUM_SCORE)
+        or _look_for_huge(rgb, MINIMUM_SCORE)
+        or _look_for_small(rgb, MINIMUM_SCORE + _STRICTER)
     )
 
 

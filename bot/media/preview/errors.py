@@ -2,8 +2,7 @@
 
 PreviewRefused
 ├── NoFaceFound       another photo is needed
-├── PhotoUnreadable   the bytes are no picture: send the photo again
-└── SoundUnreadable   the bytes are no sound: send the sound again
+└── PhotoUnreadable   the bytes are no picture: send the photo again
 """
 
 from __future__ import annotations
@@ -21,7 +20,3 @@ class NoFaceFound(PreviewRefused):
 
 class PhotoUnreadable(PreviewRefused):
     """The bytes are not a picture."""
-
-
-class SoundUnreadable(PreviewRefused):
-    """The bytes are not a WAV or MP3 sound, or it has no samples."""

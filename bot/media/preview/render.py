@@ -14,15 +14,12 @@ from bot.media.exchange import Resolution, VideoFacts
 from bot.media.picture.faces import Pixels
 from bot.media.preview.blinks import blink_track
 from bot.media.preview.canvas import FORMATS, Canvas, open_canvas
-from bot.media.preview.errors import SoundUnreadable
 from bot.media.preview.eyes import Eyes
 from bot.media.preview.head import Head
 from bot.media.preview.label import Label
 from bot.media.preview.mouth import Mouth
 from bot.media.preview.speech import Speech, read_speech
 from bot.media.sound.decoding import decode_sound
-from bot.media.sound.errors import SoundRefused
-from bot.media.sound.frames import DecodedSound
 from bot.media.video.ai_label import ON_PREVIEW
 from bot.media.video.mp4 import whole_or_nothing
 from bot.media.video.video import inspect_video
@@ -44,11 +41,11 @@ def render_preview(
 
     It is as long as the sound and keeps the photo's proportions. `on_progress` is told the share
     done, 0..1, after each frame; what it raises stops the work. The same input gives the same
-    frames. Raises NoFaceFound, PhotoUnreadable, SoundUnreadable; then nothing is left at `target`.
+    frames. Raises NoFaceFound, PhotoUnreadable, SoundRefused; then nothing is left at `target`.
     """
     shape = FORMATS[resolution]
     canvas = open_canvas(photo_jpeg, shape.pixels)
-    sound = _heard(sound_wav)
+    sound = decode_sound(sound_wav)
     speech = read_speech(sound, shape.frames_per_second)
     height, width = canvas.photo.shape[:2]
     video_format = VideoFormat(width, height, Fraction(shape.frames_per_second), X264)
@@ -62,13 +59,6 @@ def render_preview(
             if on_progress is not None:
                 on_progress(index / len(speech.opening))
     return inspect_video(target)
-
-
-def _heard(sound_wav: bytes) -> DecodedSound:
-    try:
-        return decode_sound(sound_wav)
-    except SoundRefused as refusal:
-        raise SoundUnreadable from refusal
 
 
 def _frames(

@@ -26,17 +26,8 @@ _MOST_TRIES = 12
 Gains = npt.NDArray[np.floating[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Levelled:
-    """Samples at the target, or as near as peaks let them come, and their loudness."""
-
-    samples: Samples
-    lufs: float
-    true_peak_dbtp: float
-
-
-def level(samples: Samples, weighted: Samples) -> Levelled:
-    """Bring samples, given K-weighted as well and not silent, to the target.
+def level(samples: Samples, weighted: Samples) -> Samples:
+    """Bring samples, given K-weighted as well and not silent, to the target as peaks allow.
 
     Spiky sound stays short of it under a gentle limiter: then a quicker one is used,
     which is heard as roughness, but less so than a voice too low.
@@ -55,16 +46,15 @@ def level(samples: Samples, weighted: Samples) -> Levelled:
     curve, lufs = _search(gentle, gain_db, quickly_weighed)
     if abs(TARGET_LUFS - lufs) > _TOLERATED_LU:
         quick = _Limiter(peaks, len(samples), _QUICK_STEPS)
-        curve, lufs = _search(quick, gain_db, truly_weighed)
-    return Levelled(samples * curve, lufs, decibels(float(np.max(peaks * curve[::_STEP_SAMPLES]))))
+        curve, _ = _search(quick, gain_db, truly_weighed)
+    return samples * curve
 
 
-def under_ceiling(samples: Samples, weighted: Samples) -> Levelled:
-    """Turn samples, given K-weighted as well, down as a whole if their peaks are too high."""
+def under_ceiling(samples: Samples, _weighted: Samples) -> Samples:
+    """Turn samples down as a whole if their peaks are too high."""
     peak_dbtp = decibels(float(np.max(step_peaks(samples, _STEP_SAMPLES), initial=0.0)))
     gain_db = min(0.0, CEILING_DBTP - peak_dbtp)
-    turned = samples * np.float32(10 ** (gain_db / 20))
-    return Levelled(turned, gated_lufs(weighted) + gain_db, peak_dbtp + gain_db)
+    return samples * np.float32(10 ** (gain_db / 20))
 
 
 def _search(

@@ -46,11 +46,6 @@ def gated_lufs(weighted: Samples) -> float:
     return _lufs(float(loud[loud > gate].mean()))
 
 
-def true_peak_dbtp(samples: Samples) -> float:
-    """Return the highest peak of the wave between the samples too, in dB of full scale."""
-    return decibels(float(np.max(step_peaks(samples, 1), initial=0.0)))
-
-
 def decibels(magnitude: float) -> float:
     """Return a magnitude in dB of full scale; minus infinity for 0."""
     return 20 * math.log10(magnitude) if magnitude else -math.inf

@@ -53,7 +53,7 @@ def normalise_sound(
     recording = _Recording.of(decoded)
     span = _speech(recording, decoded)
     _check_length(span, decoded, None if may_cut else longest_milliseconds)
-    return _normalised(recording, span, limit, decoded.milliseconds, levelled=levelled)
+    return _normalised(recording, span, limit, levelled=levelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,27 +98,14 @@ def _check_length(span: SpeechSpan, decoded: DecodedSound, longest: int | None) 
 
 
 def _normalised(
-    recording: _Recording,
-    span: SpeechSpan,
-    limit_milliseconds: int,
-    source_milliseconds: int,
-    *,
-    levelled: bool,
+    recording: _Recording, span: SpeechSpan, limit_milliseconds: int, *, levelled: bool
 ) -> NormalisedSound:
     spoken = _trim(recording.samples, span, limit_milliseconds)
     weighted = recording.weighted[span.first_sample :][: int(spoken.frame_count())]
     loud = level if levelled else under_ceiling
     finished = loud(samples_of(spoken) / np.float32(_HEADROOM), weighted)
-    result = segment_of(finished.samples, sample_width_bytes=2)
-    return NormalisedSound(
-        wav=wav_of(result),
-        duration_milliseconds=len(result),
-        source_milliseconds=source_milliseconds,
-        cut=span.milliseconds > limit_milliseconds,
-        loudness_lufs=finished.lufs,
-        true_peak_dbtp=finished.true_peak_dbtp,
-        signal_to_noise_db=span.signal_to_noise_db,
-    )
+    result = segment_of(finished, sample_width_bytes=2)
+    return NormalisedSound(wav_of(result), len(result), span.signal_to_noise_db)
 
 
 def _trim(samples: Samples, span: SpeechSpan, limit_milliseconds: int) -> AudioSegment:

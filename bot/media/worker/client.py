@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
-from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from bot.clock import Clock, SystemClock
@@ -53,12 +52,7 @@ class MediaWorker:
         self._closed = False
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         self._closed = True
         if self._process:
             self._process.kill()
