@@ -48,27 +48,27 @@ class ForgetPeople(Component):
 
     async def _forget(self, attempt: Attempt) -> None:
         user_id = attempt.entry.user_id
-        wish = None if user_id is None else await deletion.get(self.database, user_id)
-        if wish is None:
+        asked = None if user_id is None else await deletion.get(self.database, user_id)
+        if asked is None:
             return
-        if await deletion.is_busy(self.database, wish.user_id):
-            await self._say_that_it_waits(wish)
+        if await deletion.is_busy(self.database, asked.user_id):
+            await self._say_that_it_is_put_off(asked)
             raise NotNow("something of theirs is under way")
-        await self._delete(wish.user_id)
+        await self._delete(asked.user_id)
 
-    async def _say_that_it_waits(self, wish: Forgetting) -> None:
+    async def _say_that_it_is_put_off(self, asked: Forgetting) -> None:
         """Once; what is under way is looked at again and again."""
-        if wish.state == "waiting" or not await deletion.has_jobs(self.database, wish.user_id):
+        if asked.state == "waiting" or not await deletion.has_jobs(self.database, asked.user_id):
             return
-        text = self.texts.of(wish.language).html("forget-waiting")
+        text = self.texts.of(asked.language).html("forget-waiting")
         try:
-            await self._put(wish.chat_id, wish.message_id, text)
+            await self._put(asked.chat_id, asked.message_id, text)
         except (TryAgain, SendUnknown) as failure:
             raise NotNow(str(failure)) from failure
         except TelegramFailure as failure:
             logger.info("it stays unsaid that deletion waits: %s", failure)
         async with self.database.transaction() as tx:
-            await deletion.said_to_wait(tx, wish.user_id)
+            await deletion.said_to_wait(tx, asked.user_id)
 
     async def _say_it_is_done(self, attempt: Attempt) -> None:
         entry = attempt.entry

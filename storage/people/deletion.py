@@ -121,17 +121,17 @@ async def forget(tx: Transaction, user_id: int, account_id: int) -> None:
 
     `account_id` takes their place.
     """
-    wish = await get(tx, user_id)
+    asked = await get(tx, user_id)
     for statement in STATEMENTS:
         await tx.execute(statement, {"user_id": user_id, "account_id": account_id})
-    if wish is not None:
+    if asked is not None:
         await outbox.put(
             tx,
             FORGOTTEN,
             f"{FORGOTTEN}:{account_id}:{tx.now_milliseconds}",
-            chat_id=wish.chat_id,
-            message_id=wish.message_id,
-            arguments={"language": wish.language},
+            chat_id=asked.chat_id,
+            message_id=asked.message_id,
+            arguments={"language": asked.language},
         )
 
 
