@@ -97,7 +97,7 @@ async def _join(
     engines = await build_engines(settings, common, stack)
     chat = build_chat(common, engines)
     delivery = build_delivery(common, chat)
-    privacy = await build_privacy(common, chat, stack)
+    privacy = await build_privacy(common, chat, delivery, stack)
     intake = build_intake(common, engines, chat, privacy)
     jobs = build_jobs(common, engines, intake, delivery)
     services = Services(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.owners import allow_again
-from bot.chat.remove_video import remove_video
+from bot.delivery.remove_video import remove_video
 from bot.services import Services
 from bot.telegram.errors import TryAgain
 from handlers.access import is_admin
@@ -12,7 +12,7 @@ from handlers.context import MessageContext
 from handlers.jobs import cancel_job
 from storage.groups import borrowed_media
 from storage.jobs import jobs
-from storage.jobs.jobs import Job, JobState
+from storage.jobs.jobs import FINAL, Job
 
 
 async def notme(context: MessageContext) -> None:
@@ -39,7 +39,7 @@ async def object_by_button(pressed: ButtonPress) -> Answer:
         key = "answer-stopped-by-admin"
     else:
         raise NotYours
-    if job.state == JobState.DONE and not await _remove(services, job):
+    if job.state in FINAL and not await _remove(services, job):
         key = "answer-video-stays"
     return Answer(key, alert=True)
 
@@ -79,6 +79,6 @@ async def _cancel(services: Services, stopped: list[Job]) -> None:
 async def _remove(services: Services, job: Job) -> bool:
     """Telegram lets a bot delete its own messages for 48 hours."""
     try:
-        return await remove_video(services.sender, job)
+        return not await remove_video(services, job)
     except TryAgain:  # whoever pressed is told, and presses again
         return False

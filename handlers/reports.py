@@ -75,10 +75,8 @@ async def _job_of(context: MessageContext) -> Job | None:
     answered = context.message.reply_to_message
     if answered is None or not _shows_a_video(answered):
         return await videos.newest_in(database, chat_id)
-    job = await videos.in_message(database, chat_id, answered.message_id)
-    if job is None and answered.video is not None:
-        return await videos.by_file(database, chat_id, answered.video.file_id)
-    return job
+    file_id = None if answered.video is None else answered.video.file_id
+    return await videos.shown_in(database, chat_id, answered.message_id, file_id)
 
 
 def _shows_a_video(message: Message) -> bool:

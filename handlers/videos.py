@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.chat.keyboards import FINER, may_be_finer
-from bot.delivery.last_video import ResendOutcome
+from bot.delivery.earlier_videos import ResendOutcome
 from bot.intake.group_replies import ask_for
 from bot.intake.pairing import NotConfirmed, request_for
 from bot.limits import effective_settings_of
@@ -26,15 +26,23 @@ from storage.media import ConversationKey, Media, MediaState
 
 logger = logging.getLogger(__name__)
 
-_SAID = {ResendOutcome.NONE_YET: "last-none", ResendOutcome.GONE: "last-gone"}
-_SAID_IN_GROUP = {ResendOutcome.NONE_YET: "group-last-none", ResendOutcome.GONE: "group-last-gone"}
+_SAID = {
+    ResendOutcome.NONE_YET: "last-none",
+    ResendOutcome.GONE: "last-gone",
+    ResendOutcome.WITHDRAWN: "last-gone",
+}
+_SAID_IN_GROUP = {
+    ResendOutcome.NONE_YET: "group-last-none",
+    ResendOutcome.GONE: "group-last-gone",
+    ResendOutcome.WITHDRAWN: "group-last-gone",
+}
 
 
 async def send_last(context: MessageContext) -> None:
     """Send it, or say why there is none. An answer of Telegram that got lost is not sent twice."""
     try:
-        last_video = context.services.delivery.last_video
-        outcome = await last_video.send(context.user.id, context.destination)
+        videos_of = context.services.delivery.earlier_videos
+        outcome = await videos_of.send_last(context.user.id, context.destination)
     except SendUnknown as failure:
         logger.info("/last in chat %s: %s", context.message.chat_id, failure)
         return

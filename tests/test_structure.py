@@ -75,7 +75,7 @@ def workers() -> dict[str, Constructor]:
 
 
 def test_plain_data_is_told_from_what_works() -> None:
-    assert {"Sender", "Delivery", "Worker", "CommonServices", "MessageContext"} <= set(workers())
+    assert {"Sender", "Deliverer", "Worker", "CommonServices", "MessageContext"} <= set(workers())
     assert not {"Job", "Media", "Limits", "Order", "OutgoingVideo"} & set(workers())
 
 

@@ -6,7 +6,6 @@ import logging
 import math
 from dataclasses import dataclass, replace
 
-from bot.chat.remove_video import remove_video
 from bot.common import CommonServices, Component
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, Refused, TelegramFailure
@@ -153,7 +152,7 @@ class Messenger(Component):
 
     async def remove_status(self, job: Job) -> None:
         """The video is in the chat: its status message goes, or says that it is done."""
-        if job.status_message_id is None or job.video_at == (job.chat_id, job.status_message_id):
+        if job.status_message_id is None:
             return
         try:
             await self.sender.delete_message(job.chat_id, job.status_message_id)
@@ -165,10 +164,6 @@ class Messenger(Component):
             logger.info("status of job %s stays: %s", job.id, failure)
             texts = await self.texts_for(job.user_id, job.chat_id)
             await self.status(job, texts.html("job-done"))
-
-    async def remove_video(self, job: Job) -> bool:
-        """See `removal`."""
-        return await remove_video(self.sender, job)
 
     async def note_dead(self, chat_id: int, failure: ChatDead) -> None:
         """Remember that the chat takes nothing any more; what only waits there is cancelled."""

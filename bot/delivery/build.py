@@ -6,23 +6,22 @@ from dataclasses import dataclass
 
 from bot.chat.build import ChatServices
 from bot.common import CommonServices
-from bot.delivery.deliver import Delivery
+from bot.delivery.deliver import Deliverer
+from bot.delivery.earlier_videos import EarlierVideos
 from bot.delivery.finish import Finisher
 from bot.delivery.history import History
-from bot.delivery.last_video import LastVideo
 from bot.delivery.package import Packager
-from bot.delivery.private_fallback import PrivateFallbacks
 from bot.delivery.resend import Resends
-from bot.delivery.round_video import RoundNotes
+from bot.delivery.send_video import VideoSender
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryServices:
     """The ways by which a video, or the word that there is none, reaches a person."""
 
-    delivery: Delivery
+    deliverer: Deliverer
     finisher: Finisher
-    last_video: LastVideo
+    earlier_videos: EarlierVideos
     resends: Resends
 
 
@@ -31,24 +30,19 @@ def build_delivery(common: CommonServices, chat: ChatServices) -> DeliveryServic
     messenger, receipts = chat.messenger, chat.receipts
     packager = Packager(common=common, messenger=messenger, receipts=receipts)
     finisher = Finisher(common=common, messenger=messenger, receipts=receipts)
-    last_video = LastVideo(common=common, packager=packager)
-    private_fallbacks = PrivateFallbacks(
+    videos = VideoSender(
         common=common, packager=packager, messenger=messenger, introductions=chat.introductions
     )
-    delivery = Delivery(
-        common=common,
-        packager=packager,
-        messenger=messenger,
-        private_fallbacks=private_fallbacks,
-        finisher=finisher,
+    earlier_videos = EarlierVideos(common=common, videos=videos)
+    deliverer = Deliverer(
+        common=common, packager=packager, messenger=messenger, videos=videos, finisher=finisher
     )
     resends = Resends(
         common=common,
         messenger=messenger,
-        videos=last_video,
-        notes=RoundNotes(common=common, packager=packager),
+        videos=earlier_videos,
         history=History(common=common, packager=packager),
     )
     return DeliveryServices(
-        delivery=delivery, finisher=finisher, last_video=last_video, resends=resends
+        deliverer=deliverer, finisher=finisher, earlier_videos=earlier_videos, resends=resends
     )

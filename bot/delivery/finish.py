@@ -12,12 +12,14 @@ from bot.chat.owners import on_stopped
 from bot.chat.provider_texts import photo_text
 from bot.chat.receipt import Receipts, charge_text
 from bot.common import CommonServices, Component
+from bot.delivery.remove_video import remove_video
 from bot.limits import effective_settings_of
 from bot.retry import END_UNSAID
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from storage.groups import borrowed_media
-from storage.jobs import jobs, moves, private_fallbacks
+from storage.jobs import deliveries, jobs, moves
+from storage.jobs.deliveries import Form
 from storage.jobs.jobs import FINAL, Job, JobState
 
 logger = logging.getLogger(__name__)
@@ -76,23 +78,31 @@ class Finisher(Component):
             job = await jobs.get(self.database, job.whole_id)
         if job is None or job.announced or job.state not in FINAL:
             return
-        if job.state == JobState.DONE and await borrowed_media.is_stopped(self.database, job):
-            await self._take_back(job)  # said while it was being sent
-        elif job.state == JobState.DONE and job.came_as_note:
-            await self._say_receipt(job)
-        elif job.state == JobState.DONE and await private_fallbacks.of_job(self.database, job.id):
-            await self.messenger.lead_to_private(job, "private-fallback-taken")
-        elif job.state == JobState.UNDELIVERABLE and is_group(job.chat_id):
-            await self.messenger.lead_to_private(job, "private-fallback-waits")
-        elif job.state == JobState.DONE:
-            await self.messenger.remove_status(job)
-        elif job.state in (JobState.FAILED, JobState.CANCELLED):
-            delay_seconds = END_UNSAID.delay_seconds(job.tries + 1)
-            if not await self._say_end(job) and delay_seconds is not None:
-                await self._say_later(job, delay_seconds)
-                return
+        delay_seconds = END_UNSAID.delay_seconds(job.tries + 1)
+        if not await self._say(job) and delay_seconds is not None:
+            await self._say_later(job, delay_seconds)
+            return
         async with self.database.transaction() as tx:
             await moves.announced(tx, job.id)
+
+    async def _say(self, job: Job) -> bool:
+        """False where it is to be said again."""
+        if job.state == JobState.UNDELIVERABLE:
+            if is_group(job.chat_id):
+                await self.messenger.lead_to_private(job, "private-fallback-waits")
+            return True
+        if await borrowed_media.is_stopped(self.database, job):
+            return await self._take_back(job)
+        if job.state != JobState.DONE:
+            return await self._say_end(job)
+        first = await deliveries.first_of(self.database, job)
+        if first is not None and first.form == Form.ROUND:
+            await self._say_receipt(job)
+        elif first is not None and is_group(job.chat_id) and first.chat_id == job.user_id:
+            await self.messenger.lead_to_private(job, "private-fallback-taken")
+        elif first is None or first.message_id != job.status_message_id:
+            await self.messenger.remove_status(job)
+        return True
 
     async def _say_receipt(self, job: Job) -> None:
         """A round note has no caption: the status message says what a caption would."""
@@ -102,14 +112,12 @@ class Finisher(Component):
         keyboard = await with_group_buttons(self.database, job, keyboard, texts)
         await self.messenger.status(job, await self.receipts.text(job, texts), keyboard)
 
-    async def _take_back(self, job: Job) -> None:
-        """It was made and shown, and must not be: what became of it is said."""
+    async def _take_back(self, job: Job) -> bool:
+        """It must not be shown, and may have been: what became of it is said."""
         texts = await self.messenger.texts_for(job.user_id, job.chat_id)
-        if await self.messenger.remove_video(job):
-            text, keyboard = await on_stopped(self.database, job, texts)
-            await self.messenger.status(job, text, keyboard)
-        else:
-            await self.messenger.status(job, texts.html("video-stays"))
+        if await remove_video(self, job):
+            return await self.messenger.status(job, texts.html("video-stays"))
+        return await self.messenger.status(job, *await on_stopped(self.database, job, texts))
 
     async def _say_later(self, job: Job, delay_seconds: float) -> None:
         async with self.database.transaction() as tx:
@@ -119,9 +127,6 @@ class Finisher(Component):
     async def _say_end(self, job: Job) -> bool:
         """With what it took from the quota: as the ledger has it."""
         texts = await self.messenger.texts_for(job.user_id, job.chat_id)
-        if await borrowed_media.is_stopped(self.database, job):
-            text, keyboard = await on_stopped(self.database, job, texts)
-            return await self.messenger.status(job, text, keyboard)
         key = "job-cancelled" if job.state == JobState.CANCELLED else job.failure or ""
         charged = await charge_text(self.database, job, texts)
         reason = texts.plain(photo_text(job.failure_detail))

@@ -15,7 +15,7 @@ from bot.media.errors import MediaUnusable
 from bot.telegram import errors as chat
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
-from storage.jobs import videos
+from storage.jobs import deliveries, videos
 from storage.jobs.jobs import Job
 from storage.media import ConversationKey
 from storage.people import people
@@ -76,10 +76,11 @@ class History(Component):
         path = self.packager.path(job)
         kept = await asyncio.to_thread(path.exists)
         cover = await self._cover_of(path) if kept else None
-        if cover is None and job.thumbnail_file_id is not None:
-            cover = await self._thumbnail(job.thumbnail_file_id)
-        known = job.video_file_id is not None or job.note_file_id is not None
-        return _Entry(job, cover, there=kept or known)
+        known = await deliveries.with_files(self.database, job.id)
+        thumbnails = [delivery.thumbnail_file_id for delivery in known]
+        if cover is None and any(thumbnails):
+            cover = await self._thumbnail(next(filter(None, thumbnails)))
+        return _Entry(job, cover, there=kept or bool(known))
 
     async def _cover_of(self, path: Path) -> bytes | None:
         try:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from pathlib import Path
 
 from bot.chat.keyboards import video_keyboard, with_group_buttons
@@ -16,8 +16,10 @@ from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.telegram.destination import Destination
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import UPLOAD_LIMIT_BYTES, OutgoingNote, OutgoingVideo
+from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
-from storage.jobs import job_parts
+from storage.jobs import deliveries, job_parts
+from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job, JobState
 
 _SMALLER_THAN_REFUSED = 0.5
@@ -27,22 +29,54 @@ _ROOM_BYTES = 1_000_000
 _FILE_NAME = "talking-photo.mp4"
 
 
-class Form(Enum):
-    """In what form a video goes out: the next one where Telegram does not take the one before."""
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One way to send a video: in that form, by Telegram's `file_id` or from the kept file."""
 
-    WHOLE = auto()
-    SMALLER = auto()
-    FILE = auto()
+    form: Form
+    file_id: str | None = None
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether its refusal tells why the video cannot be sent: nothing else was in its way."""
+        return self.file_id is None and self.form is not Form.ROUND
+
+
+MADE = (Copy(Form.VIDEO), Copy(Form.SMALLER), Copy(Form.FILE))
+"""Of the kept file: the next one where Telegram does not take the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendRequest:
+    """A video to be sent for one cause, as the first of these copies that is taken.
+
+    `text` is the key of its caption; None: it delivers the job, with its receipt.
+    """
+
+    job: Job
+    cause: str
+    destination: Destination
+    copies: tuple[Copy, ...]
+    text: str | None = None
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it delivers the job: then it has to come, if need be by editing a message."""
+        return self.text is None
+
+    @property
+    def reader_id(self) -> int:
+        """In whose language it is, unless its group chose one."""
+        here = self.destination.chat_id
+        return self.job.user_id if is_group(here) else here
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
     """All that sending takes."""
 
-    job: Job
-    video: OutgoingVideo
-    caption: str
-    destination: Destination
+    video: OutgoingVideo | OutgoingNote
+    caption: str | None = None
     keyboard: Keyboard | None = None
 
 
@@ -58,20 +92,27 @@ class Packager(Component):
         """Where the job's video is kept until it was seen delivered, and for a while after."""
         return self.limits.results / f"{job.id}.mp4"
 
-    async def first(self, job: Job, form: Form) -> Package:
-        """The package that delivers the video for the first time, with its receipt.
+    async def pack(self, request: SendRequest, copy: Copy) -> Package:
+        """The package for this request.
 
-        Raises: VideoUnreadable, CannotShrink, MediaWorkerDied, OSError.
+        Raises: VideoUnreadable, CannotShrink, MediaWorkerDied, OSError; for a round note also
+        TooLongForNote and, where Telegram has the only video, what `Files.download` raises.
         """
-        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
-        caption = _with_note(await self.receipts.text(job, texts), form, texts)
+        job, video = request.job, await self._video(request.job, copy)
+        if isinstance(video, OutgoingNote):
+            return Package(video)
+        texts = await self.messenger.texts_for(request.reader_id, request.destination.chat_id)
+        if request.text is not None:
+            caption = texts.html(request.text, label=ai_label_of(job, texts))
+            return Package(video, _with_note(caption, copy, texts))
+        caption = _with_note(await self.receipts.text(job, texts), copy, texts)
         if await self._was_stopped_early(job):
             caption += "\n" + texts.html("video-stopped-early")
         effective = await effective_settings_of(self.database, self.limits, job.conversation)
         keyboard = video_keyboard(job, self.limits, effective, texts, as_note=False)
-        keyboard = await with_group_buttons(self.database, job, keyboard, texts)
-        destination = await self.messenger.reply_to_voice(job)
-        return Package(job, await self.video(job, form), caption, destination, keyboard)
+        return Package(
+            video, caption, await with_group_buttons(self.database, job, keyboard, texts)
+        )
 
     async def wants_note(self, job: Job) -> bool:
         """Whether it is to be a round note, and short enough for one."""
@@ -87,45 +128,39 @@ class Packager(Component):
         parts = await job_parts.parts_of(self.database, job.id)
         return any(part.state == JobState.CANCELLED for part in parts)
 
-    async def again(self, job: Job, form: Form, text: str, destination: Destination) -> Package:
-        """The package that brings a video of earlier, with that text; raises as `first`."""
-        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
-        caption = _with_note(texts.html(text, label=ai_label_of(job, texts)), form, texts)
-        return Package(job, await self.video(job, form), caption, destination)
-
-    async def known(self, job: Job, text: str, destination: Destination) -> Package | None:
-        """The same by the id under which Telegram has it; None when it has none."""
-        if job.video_file_id is None:
-            return None
-        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
-        video = OutgoingVideo(job.video_file_id, 0, 0, 0, as_file=bool(job.sent_as_file))
-        return Package(job, video, texts.html(text, label=ai_label_of(job, texts)), destination)
-
-    async def note(self, job: Job) -> OutgoingNote:
-        """The video as a round note; raises as `first`, and TooLongForNote."""
-        path = await self._rounded(job)
-        facts, cover = await self.common.media.renderer.run(facts_and_cover, path)
-        seconds = max(1, round(facts.duration_milliseconds / 1000))
-        return OutgoingNote(path, facts.width, seconds, thumbnail=cover)
-
-    async def video(self, job: Job, form: Form) -> OutgoingVideo:
-        """The video in that form; raises as `first`."""
+    async def _video(self, job: Job, copy: Copy) -> OutgoingVideo | OutgoingNote:
+        if copy.file_id is not None:
+            return _known(copy.form, copy.file_id)
         path = self.path(job)
-        if form is Form.SMALLER:
-            path = await self._smaller(job)
-        elif form is Form.FILE:
-            return OutgoingVideo(path, 0, 0, 0, file_name=_FILE_NAME, as_file=True)
+        match copy.form:
+            case Form.FILE:
+                return OutgoingVideo(path, 0, 0, 0, file_name=_FILE_NAME, as_file=True)
+            case Form.SMALLER:
+                path = await self._smaller(job)
+            case Form.ROUND:
+                path = await self._rounded(job)
         facts, cover = await self.common.media.renderer.run(facts_and_cover, path)
         seconds = max(1, round(facts.duration_milliseconds / 1000))
+        if copy.form is Form.ROUND:
+            return OutgoingNote(path, facts.width, seconds, thumbnail=cover)
         video = OutgoingVideo(path, facts.width, facts.height, seconds, file_name=_FILE_NAME)
         return replace(video, thumbnail=cover, cover=cover)
 
     async def _rounded(self, job: Job) -> Path:
-        whole = self.path(job)
+        whole = await self._kept(job)
         target = whole.with_name(f"{job.id}.note.mp4")
         if _is_outdated(target, whole):
             await self.common.media.renderer.run(make_round_note, whole, target, f"job-{job.id}")
         return target
+
+    async def _kept(self, job: Job) -> Path:
+        """Where nothing is kept, Telegram's copy; it is removed again as that would be."""
+        path = self.path(job)
+        files = await deliveries.with_files(self.database, job.id)
+        known = next((d.file_id for d in files if d.file_id and d.form != Form.ROUND), None)
+        if known is not None and not await asyncio.to_thread(path.exists):
+            await asyncio.to_thread(_write, path, await self.files.download(known))
+        return path
 
     async def _smaller(self, job: Job) -> Path:
         whole = self.path(job)
@@ -142,8 +177,23 @@ class Packager(Component):
 _NOTES = {Form.SMALLER: "video-smaller", Form.FILE: "video-as-file"}
 
 
-def _with_note(caption: str, form: Form, texts: Catalogue) -> str:
-    return f"{caption}\n{texts.html(_NOTES[form])}" if form in _NOTES else caption
+def _with_note(caption: str, copy: Copy, texts: Catalogue) -> str:
+    if copy.file_id is not None or copy.form not in _NOTES:
+        return caption
+    return f"{caption}\n{texts.html(_NOTES[copy.form])}"
+
+
+def _known(form: Form, file_id: str) -> OutgoingVideo | OutgoingNote:
+    """What makes a round note known as AI's is in its picture."""
+    if form is Form.ROUND:
+        return OutgoingNote(file_id, 0, 0)
+    return OutgoingVideo(file_id, 0, 0, 0, as_file=form is Form.FILE)
+
+
+def _write(path: Path, data: bytes) -> None:
+    part = path.with_name(f"{path.stem}.copy.mp4")
+    part.write_bytes(data)
+    part.replace(path)
 
 
 def _is_outdated(made: Path, whole: Path) -> bool:

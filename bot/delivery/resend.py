@@ -13,16 +13,13 @@ from functools import partial
 
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
+from bot.delivery.earlier_videos import EarlierVideos, ResendOutcome
 from bot.delivery.history import History
-from bot.delivery.last_video import LastVideo, ResendOutcome
-from bot.delivery.round_video import RoundNotes
 from bot.retry import OUTBOX
 from bot.task_pool import Work
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
-from storage.groups import borrowed_media
 from storage.jobs import jobs, resends
-from storage.jobs.jobs import Job
 from storage.jobs.resends import Resend
 
 logger = logging.getLogger(__name__)
@@ -40,8 +37,7 @@ class Resends(Component):
 
     common: CommonServices
     messenger: Messenger
-    videos: LastVideo
-    notes: RoundNotes
+    videos: EarlierVideos
     history: History
 
     async def due(self) -> dict[Hashable, Work]:
@@ -75,28 +71,21 @@ class Resends(Component):
             await resends.done(tx, resend)
 
     async def _do(self, resend: Resend) -> None:
-        match resend.kind:
-            case "note":
-                await self._send_note(resend)
-            case "video":
-                await self._send_video(resend)
-            case _:
-                await self._show_page(resend)
+        if resend.kind == "page":
+            await self._show_page(resend)
+        else:
+            await self._send_again(resend)
 
-    async def _send_note(self, resend: Resend) -> None:
-        job = await self._job(resend)
+    async def _send_again(self, resend: Resend) -> None:
+        job = None if resend.job_id is None else await jobs.get(self.database, resend.job_id)
         if job is None:
             return
-        begin = partial(self._begin_sending, resend)
-        if not await self.notes.send(job, _there(resend), begin):
-            await self._say(resend, "again-gone")
-
-    async def _send_video(self, resend: Resend) -> None:
-        job = await self._job(resend)
-        if job is None:
-            return
-        await self._begin_sending(resend)
-        outcome = await self.videos.send_video(job, _there(resend), text="video-again")
+        # The number of one that is done is given again.
+        cause, there = f"resend:{resend.id}:{resend.at_milliseconds}", _there(resend)
+        if resend.kind == "note":
+            outcome = await self.videos.send_note(job, cause, there)
+        else:
+            outcome = await self.videos.send(job, cause, there, "video-again")
         if outcome is ResendOutcome.GONE:
             await self._say(resend, "again-gone")
 
@@ -121,13 +110,6 @@ class Resends(Component):
         await self.sender.send_photo(
             _there(resend), page.sheet, caption=page.caption, keyboard=page.keyboard
         )
-
-    async def _job(self, resend: Resend) -> Job | None:
-        """None also where somebody in its video has said meanwhile that they do not want it."""
-        job = None if resend.job_id is None else await jobs.get(self.database, resend.job_id)
-        if job is not None and await borrowed_media.is_stopped(self.database, job):
-            return None
-        return job
 
     async def _begin_sending(self, resend: Resend) -> None:
         async with self.database.transaction() as tx:

@@ -56,7 +56,7 @@ def build_jobs(
             JobState.RUNNING: watch.watch,
             JobState.FETCHING: ResultFetch(common=common, engines=on, finisher=finisher).fetch,
             JobState.JOINING: Joining(common=common, long_voice=long_voice, finisher=finisher).join,
-            JobState.DELIVERING: delivery.delivery.deliver,
+            JobState.DELIVERING: delivery.deliverer.deliver,
         },
         finisher=finisher,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.chat.build import ChatServices
 from bot.common import CommonServices
+from bot.delivery.build import DeliveryServices
 from bot.outbox import Kind
 from bot.privacy.consent import Consent
 from bot.privacy.data_export import DataCopies
@@ -27,15 +28,17 @@ class PrivacyServices:
 
 
 async def build_privacy(
-    common: CommonServices, chat: ChatServices, stack: AsyncExitStack
+    common: CommonServices, chat: ChatServices, delivery: DeliveryServices, stack: AsyncExitStack
 ) -> PrivacyServices:
     """On top of these; videos that were kept long enough go for as long as `stack` lasts."""
     await stack.enter_async_context(Retention(common=common))
     files = StoredFiles(common.limits.results)
     consent = Consent(common=common, messenger=chat.messenger)
-    moderation = Moderation(common=common, messenger=chat.messenger, stored_files=files)
     deletion = ForgetPeople(common=common, stored_files=files)
     copies = DataCopies(common=common, messenger=chat.messenger)
+    moderation = Moderation(
+        common=common, messenger=chat.messenger, videos=delivery.earlier_videos, stored_files=files
+    )
     return PrivacyServices(
         consent=consent,
         background_tasks=(deletion, moderation),

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from bot.chat.messenger import Messenger
-from bot.chat.remove_video import remove_video
 from bot.common import CommonServices, Component
+from bot.delivery.earlier_videos import EarlierVideos
+from bot.delivery.remove_video import remove_video
 from bot.outbox import Attempt, Kind, delay_milliseconds, say_or
 from bot.privacy.files import StoredFiles
 from bot.task_pool import Work
 from bot.telegram.destination import Destination
-from bot.telegram.errors import FileGone, RequestInvalid, TelegramFailure
+from bot.telegram.errors import Refused, SendUnknown, TelegramFailure
 from bot.telegram.keyboards import Keyboard
-from bot.telegram.outgoing import OutgoingVideo
 from bot.texts import Catalogue
 from storage.groups import reports
 from storage.groups.reports import Report, Takedown
-from storage.jobs import jobs
+from storage.jobs import deliveries, jobs
+from storage.jobs.deliveries import Delivery
 from storage.jobs.jobs import Job
 from storage.people import people
 
@@ -36,6 +38,7 @@ class Moderation(Component):
 
     common: CommonServices
     messenger: Messenger
+    videos: EarlierVideos
     stored_files: StoredFiles
 
     @property
@@ -57,18 +60,13 @@ class Moderation(Component):
             await self._send(attempt.entry.chat_id, report, job)
 
     async def _send(self, admin_id: int, report: Report, job: Job) -> None:
-        """With the video, where Telegram still has it."""
-        texts = await self.messenger.texts_for(admin_id)
+        """After the video, where it can be had; that goes when it is taken down, the text stays."""
+        texts, cause = await self.messenger.texts_for(admin_id), f"report:{report.id}:{admin_id}"
+        with suppress(SendUnknown, Refused):
+            await self.videos.send(job, cause, Destination(admin_id), "report-video")
+        shown = await deliveries.begun(self.database, job, cause)
+        there = Destination(admin_id, reply_to=shown.message_id if shown else None)
         text, keyboard = await self._text(report, job, texts), _decisions(report, texts)
-        there = Destination(admin_id)
-        if job.video_file_id is not None:
-            video = OutgoingVideo(job.video_file_id, 0, 0, 0, as_file=bool(job.sent_as_file))
-            try:
-                await self.sender.send_video(there, video, caption=text, keyboard=keyboard)
-            except (FileGone, RequestInvalid):
-                pass
-            else:
-                return
         await self.sender.send_text(there, text, keyboard=keyboard)
 
     async def _text(self, report: Report, job: Job, texts: Catalogue) -> str:
@@ -101,32 +99,37 @@ class Moderation(Component):
             await self._advance(takedown.job_id, "said")
 
         async def do() -> None:
-            if job is not None and takedown.state == "wanted" and not await self._remove(job):
-                await self._say_that_it_stays(job)
+            if job is not None and takedown.state == "wanted" and (left := await self._remove(job)):
+                await self._say_that_it_stays(job, left[0])
                 return
-            if job is not None and job.video_at is not None:
-                await self._say_in_chat(job, job.video_at[0])
+            first = None if job is None else await deliveries.first_of(self.database, job)
+            if job is not None and first is not None and first.chat_id:
+                await self._say_in_chat(job, first)
             await self._advance(takedown.job_id, "said")
 
         await say_or(do, later=later, never=never)
 
-    async def _remove(self, job: Job) -> bool:
-        """From the disk, and from the chat where Telegram allows it (two days in most)."""
+    async def _remove(self, job: Job) -> list[Delivery]:
+        """From the disk, and from its chats where Telegram allows it (two days in most); what stays
+        there."""
         await self.stored_files.remove_videos([job.id])
-        if not await remove_video(self.sender, job):
-            return False
-        await self._advance(job.id, "removed")
-        return True
+        left = [
+            delivery
+            for delivery in await remove_video(self, job)
+            if delivery.chat_id not in self.limits.admin_ids
+        ]
+        if not left:
+            await self._advance(job.id, "removed")
+        return left
 
-    async def _say_in_chat(self, job: Job, chat_id: int) -> None:
+    async def _say_in_chat(self, job: Job, first: Delivery) -> None:
         texts = await self.messenger.texts_for(job.user_id)
-        thread_id = job.thread_id if chat_id == job.chat_id else 0
-        text = texts.html("video-taken-down")
-        await self.sender.send_text(Destination.of(chat_id, thread_id), text)
+        there = Destination.of(first.chat_id, first.thread_id)
+        await self.sender.send_text(there, texts.html("video-taken-down"))
 
-    async def _say_that_it_stays(self, job: Job) -> None:
+    async def _say_that_it_stays(self, job: Job, delivery: Delivery) -> None:
         """To the operator; its chat is told nothing that is not so."""
-        subject, chat = f"stays:{job.id}", str(job.chat_id or "–")
+        subject, chat = f"stays:{job.id}", str(job.chat_id or delivery.chat_id or "–")
         async with self.database.transaction() as tx:
             await reports.advance_takedown(tx, job.id, "said")
             await self.operator.note(

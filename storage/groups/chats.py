@@ -71,6 +71,9 @@ _MOVES = (
     UPDATE jobs SET chat_id = :new, status_message_id = NULL WHERE chat_id = :old
     """,
     """
+    UPDATE deliveries SET message_id = NULL WHERE chat_id = :old AND sent_at_milliseconds IS NULL
+    """,
+    """
     UPDATE drafts SET chat_id = :new WHERE chat_id = :old AND NOT EXISTS (
         SELECT 1 FROM drafts AS newer WHERE newer.chat_id = :new
             AND newer.thread_id = drafts.thread_id AND newer.user_id = drafts.user_id)

@@ -144,13 +144,6 @@ async def advance_takedown(tx: Transaction, job_id: int, state: str) -> None:
         """,
         {"job_id": job_id, "state": state},
     )
-    await tx.execute(
-        """
-        UPDATE jobs SET video_file_id = NULL, note_file_id = NULL, thumbnail_file_id = NULL
-        WHERE id = :job_id
-        """,
-        {"job_id": job_id},
-    )
 
 
 async def put_off_takedown(tx: Transaction, job_id: int, not_before_milliseconds: int) -> None:

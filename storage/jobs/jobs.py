@@ -88,11 +88,7 @@ class Job:
     running_since_milliseconds: int | None
     billed_milliseconds: int | None
     video_url: str | None
-    sending_at_milliseconds: int | None
     status_message_id: int | None
-    video_message_id: int | None
-    video_file_id: str | None
-    sent_as_file: int
     cancel_requested: int
     adopted: int
     refusals: int
@@ -108,17 +104,6 @@ class Job:
     begins_at_milliseconds: int | None
     part_url: str | None
     part_url_expires_at_milliseconds: int | None
-    note_file_id: str | None
-    thumbnail_file_id: str | None
-    came_as_note: int
-    video_chat_id: int | None
-
-    @property
-    def video_at(self) -> tuple[int, int] | None:
-        """The chat and the message in which its video came; None where that is not known."""
-        if self.video_chat_id is None or self.video_message_id is None:
-            return None
-        return self.video_chat_id, self.video_message_id
 
     @property
     def conversation(self) -> ConversationKey:

@@ -136,21 +136,6 @@ async def fetched(tx: Transaction, job_id: int) -> bool:
     return await move(tx, job_id, JobState.FETCHING, JobState.DELIVERING, {"tries": 0})
 
 
-async def sending(tx: Transaction, job_id: int) -> None:
-    """The video is about to be sent: from here on its fate may be unknown."""
-    await tx.execute(
-        "UPDATE jobs SET sending_at_milliseconds = :now WHERE id = :id AND state = 'delivering'",
-        {"id": job_id},
-    )
-
-
-async def not_sent(tx: Transaction, job_id: int) -> None:
-    """It is certain that the video was not sent."""
-    await tx.execute(
-        "UPDATE jobs SET sending_at_milliseconds = NULL WHERE id = :id", {"id": job_id}
-    )
-
-
 async def fetch_again(tx: Transaction, job_id: int) -> bool:
     """delivering → fetching, of a whole joining: what was on our disk is gone or broken."""
     job = await get(tx, job_id)
@@ -159,65 +144,9 @@ async def fetch_again(tx: Transaction, job_id: int) -> bool:
     return await move(tx, job_id, JobState.DELIVERING, target, {"tries": 0})
 
 
-async def delivered(
-    tx: Transaction,
-    job: Job,
-    *,
-    chat_id: int,
-    message_id: int,
-    file_id: str | None,
-    as_file: bool = False,
-    as_note: bool = False,
-    thumbnail_id: str | None = None,
-) -> bool:
-    """delivering → done: seen delivered in that message of that chat, which may be another than
-    the job's, and settled in the same transaction.
-
-    `file_id` is that of the video, or of a round note.
-    """
-    facts = {
-        "video_chat_id": chat_id,
-        "video_message_id": message_id,
-        "video_file_id": None if as_note else file_id,
-        "note_file_id": file_id if as_note else None,
-        "came_as_note": int(as_note),
-        "sent_as_file": int(as_file),
-        "thumbnail_file_id": thumbnail_id,
-    }
-    return await _finish(tx, job, JobState.DONE, facts)
-
-
-async def sent_again(
-    tx: Transaction,
-    job_id: int,
-    file_id: str | None,
-    *,
-    as_file: bool,
-    thumbnail_id: str | None = None,
-) -> None:
-    """Telegram has the video (once more): from now on it is known by this id."""
-    await tx.execute(
-        """
-        UPDATE jobs SET video_file_id = :file_id, sent_as_file = :as_file,
-            thumbnail_file_id = COALESCE(:thumbnail_id, thumbnail_file_id)
-        WHERE id = :id
-        """,
-        {"id": job_id, "file_id": file_id, "as_file": int(as_file), "thumbnail_id": thumbnail_id},
-    )
-
-
-async def sent_as_note(
-    tx: Transaction, job_id: int, file_id: str | None, thumbnail_id: str | None
-) -> None:
-    """Telegram has the video as a round note as well: that is known by this id."""
-    await tx.execute(
-        """
-        UPDATE jobs SET note_file_id = :file_id,
-            thumbnail_file_id = COALESCE(thumbnail_file_id, :thumbnail_id)
-        WHERE id = :id
-        """,
-        {"id": job_id, "file_id": file_id, "thumbnail_id": thumbnail_id},
-    )
+async def delivered(tx: Transaction, job: Job) -> bool:
+    """delivering → done: its video was sent (see `deliveries`); settled in the same transaction."""
+    return await _finish(tx, job, JobState.DONE, {})
 
 
 async def undeliverable(tx: Transaction, job: Job, reason: str) -> bool:

@@ -48,6 +48,7 @@ class Resend:
     turns: int
     sending: int
     tries: int
+    at_milliseconds: int
 
     @property
     def conversation(self) -> ConversationKey:

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from storage.db.database import Queryable
+from storage.db.rows import columns
 from storage.jobs.jobs import Job
 
 _SHOWN = """state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM borrowed_media
     WHERE media_id IN (jobs.photo_id, jobs.voice_id) AND stopped_at_milliseconds > 0)"""
 """Not one that may not be shown any more (see `borrowed_media`)."""
+
+
+async def is_withdrawn(database: Queryable, job: Job) -> bool:
+    """Whether its video must not be shown: it was taken down, or somebody in it objects."""
+    return await database.exists(
+        """
+        SELECT job_id FROM takedowns WHERE job_id = :id UNION SELECT media_id FROM borrowed_media
+        WHERE media_id IN (:photo_id, :voice_id) AND stopped_at_milliseconds IS NOT NULL
+        """,
+        columns(job),
+    )
 
 
 async def last_of(database: Queryable, user_id: int, chat_id: int) -> Job | None:
@@ -52,27 +64,28 @@ async def newest_in(database: Queryable, chat_id: int) -> Job | None:
     return await database.one(
         Job,
         """
-        SELECT * FROM jobs WHERE state = 'done' AND video_chat_id IN (:chat_id,
-            (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id))
-        ORDER BY id DESC LIMIT 1
+        SELECT jobs.* FROM jobs JOIN deliveries ON job_id = jobs.id
+        WHERE state = 'done' AND cause LIKE 'first:%' AND sent_at_milliseconds IS NOT NULL
+            AND deliveries.chat_id IN (:chat_id,
+                (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id))
+        ORDER BY jobs.id DESC LIMIT 1
         """,
         {"chat_id": chat_id},
     )
 
 
-async def in_message(database: Queryable, chat_id: int, message_id: int) -> Job | None:
-    """The job whose video came in this message."""
+async def shown_in(
+    database: Queryable, chat_id: int, message_id: int, file_id: str | None
+) -> Job | None:
+    """The job whose video this message shows, or has by Telegram's id where it is passed on."""
     return await database.one(
         Job,
-        "SELECT * FROM jobs WHERE video_chat_id = :chat_id AND video_message_id = :message_id",
-        {"chat_id": chat_id, "message_id": message_id},
-    )
-
-
-async def by_file(database: Queryable, chat_id: int, file_id: str) -> Job | None:
-    """The job of this chat whose video Telegram knows by that id, wherever it was sent again."""
-    return await database.one(
-        Job,
-        "SELECT * FROM jobs WHERE chat_id = :chat_id AND video_file_id = :file_id",
-        {"chat_id": chat_id, "file_id": file_id},
+        """
+        SELECT jobs.* FROM jobs JOIN deliveries ON job_id = jobs.id
+        WHERE sent_at_milliseconds IS NOT NULL
+            AND (deliveries.chat_id = :chat_id AND message_id = :message_id
+                OR jobs.chat_id = :chat_id AND file_id = :file_id)
+        ORDER BY deliveries.chat_id = :chat_id AND message_id = :message_id DESC LIMIT 1
+        """,
+        {"chat_id": chat_id, "message_id": message_id, "file_id": file_id},
     )

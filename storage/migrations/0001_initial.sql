@@ -168,10 +168,7 @@ CREATE TABLE jobs (
     -- of a whole: what its parts were billed together
     billed_milliseconds INTEGER CHECK (billed_milliseconds >= 0),
     video_url TEXT,
-    sending_at_milliseconds INTEGER,
     status_message_id INTEGER,
-    video_message_id INTEGER,
-    video_file_id TEXT,
     -- 0 not asked, 1 asked and to be sent on, 2 asked and refused by the provider
     cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1, 2)),
     failure TEXT,
@@ -181,13 +178,6 @@ CREATE TABLE jobs (
     not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
     created_at_milliseconds INTEGER NOT NULL,
     ended_at_milliseconds INTEGER,
-    -- the chat in which the video's message lies, not always that of the job; whether it is a file
-    video_chat_id INTEGER,
-    sent_as_file INTEGER NOT NULL DEFAULT 0 CHECK (sent_as_file IN (0, 1)),
-    -- what Telegram has beside the video: the same as a round note, and a small picture of it
-    note_file_id TEXT,
-    thumbnail_file_id TEXT,
-    came_as_note INTEGER NOT NULL DEFAULT 0 CHECK (came_as_note IN (0, 1)),
     -- how often the provider said no for now, or had no task of it: again and again ends
     refusals INTEGER NOT NULL DEFAULT 0 CHECK (refusals >= 0),
     -- the task was found in the provider's list after an answer was lost: it may be another program's.
@@ -215,7 +205,6 @@ CREATE TABLE jobs (
     CHECK (state NOT IN ('running', 'fetching', 'kept', 'delivering', 'done')
         OR task_id IS NOT NULL OR parts IS NOT NULL),
     CHECK (state <> 'failed' OR failure IS NOT NULL),
-    CHECK (state <> 'done' OR video_message_id IS NOT NULL),
     CHECK ((state IN ('done', 'failed', 'cancelled', 'undeliverable', 'kept'))
         = (ended_at_milliseconds IS NOT NULL))
 ) STRICT;
@@ -233,8 +222,6 @@ CREATE INDEX jobs_unannounced ON jobs (id) WHERE announced = 0;
 CREATE INDEX jobs_served ON jobs (turn) WHERE submitting_at_milliseconds IS NOT NULL;
 CREATE INDEX jobs_ended_by_engine ON jobs (engine, id)
     WHERE noticed_end_at_milliseconds IS NOT NULL;
-CREATE INDEX jobs_by_video_message ON jobs (video_chat_id, video_message_id)
-    WHERE video_chat_id IS NOT NULL;
 
 -- The one way back: what is kept of a part may turn out to be lost, as long as its whole needs it.
 CREATE TRIGGER jobs_final_states_stay BEFORE UPDATE OF state ON jobs
@@ -270,12 +257,32 @@ CREATE TABLE candidates (
     PRIMARY KEY (job_id, submitting_at_milliseconds, task_id)
 ) STRICT;
 
--- Where a job's video goes when its own chat does not take it: a message that becomes the video.
-CREATE TABLE detours (
-    job_id INTEGER PRIMARY KEY REFERENCES jobs (id),
+-- Every message that showed a job's video, may show it, or is to become it: written before the call.
+CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY,
+    job_id INTEGER NOT NULL REFERENCES jobs (id),
+    -- 'first:<job>', 'resend:…', 'last:…', 'report:…': what is sent for one cause is sent once
+    cause TEXT NOT NULL UNIQUE,
     chat_id INTEGER NOT NULL,
-    message_id INTEGER NOT NULL
+    thread_id INTEGER NOT NULL DEFAULT 0,
+    -- of that chat; NULL: it is not known whether there is one
+    message_id INTEGER,
+    form TEXT NOT NULL CHECK (form IN ('video', 'smaller', 'file', 'round')),
+    file_id TEXT,
+    thumbnail_file_id TEXT,
+    sending_at_milliseconds INTEGER NOT NULL,
+    sent_at_milliseconds INTEGER,
+    removed_at_milliseconds INTEGER,
+    -- chat 0: the chat named a person who had their data deleted
+    CHECK (sent_at_milliseconds IS NULL OR message_id IS NOT NULL OR chat_id = 0)
 ) STRICT;
+CREATE INDEX deliveries_of_job ON deliveries (job_id);
+CREATE INDEX deliveries_in_chat ON deliveries (chat_id, message_id);
+
+CREATE TRIGGER jobs_are_done_when_their_video_was_sent AFTER UPDATE OF state ON jobs
+WHEN NEW.state = 'done' AND NOT EXISTS (SELECT 1 FROM deliveries
+    WHERE job_id = NEW.id AND sent_at_milliseconds IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'a job is done when its video was sent'); END;
 
 -- Append-only. held_* and spent_* are changes: a balance is a sum, an open hold is a positive one.
 CREATE TABLE ledger (

@@ -17,6 +17,10 @@ _TABLES = {
     "photos_and_voices": "SELECT * FROM media WHERE user_id = :user_id ORDER BY id",
     "drafts": "SELECT * FROM drafts WHERE user_id = :user_id",
     "videos": "SELECT * FROM jobs WHERE user_id = :user_id ORDER BY id",
+    "messages_with_videos": """
+        SELECT * FROM deliveries WHERE cause NOT LIKE 'report:%'
+            AND job_id IN (SELECT id FROM jobs WHERE user_id = :user_id) ORDER BY id
+    """,
     "photo_checks": "SELECT * FROM detections WHERE user_id = :user_id ORDER BY id",
     "quota_ledger": "SELECT * FROM ledger WHERE user_id = :user_id ORDER BY id",
     "reports_by_you": "SELECT * FROM reports WHERE reporter_id = :user_id ORDER BY id",

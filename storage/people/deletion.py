@@ -160,7 +160,14 @@ STATEMENTS = (
             WHERE user_id <> :user_id AND picture_sha256 IS NOT NULL)
     """,
     f"DELETE FROM borrowed_media WHERE media_id IN {_THEIR_MEDIA}",  # noqa: S608
-    f"DELETE FROM detours WHERE job_id IN {_THEIR_JOBS}",  # noqa: S608
+    f"""
+    UPDATE deliveries SET cause = 'forgotten:' || id, file_id = NULL, thumbnail_file_id = NULL
+    WHERE job_id IN {_THEIR_JOBS}
+    """,  # noqa: S608
+    """
+    UPDATE deliveries SET cause = 'forgotten:' || id, chat_id = 0, message_id = NULL
+    WHERE chat_id = :user_id
+    """,
     "UPDATE borrowed_media SET owner_id = NULL WHERE owner_id = :user_id",
     "UPDATE introductions SET added_by = NULL WHERE added_by = :user_id",
     "UPDATE reports SET reporter_id = NULL, message_id = NULL WHERE reporter_id = :user_id",
@@ -183,9 +190,7 @@ STATEMENTS = (
     """,
     """
     UPDATE jobs SET request = 'forgotten:' || id, user_id = :account_id, chat_id = 0,
-        thread_id = 0, status_message_id = NULL, video_chat_id = NULL,
-        video_message_id = CASE state WHEN 'done' THEN 0 END, video_file_id = NULL,
-        note_file_id = NULL, thumbnail_file_id = NULL, video_url = NULL, part_url = NULL,
+        thread_id = 0, status_message_id = NULL, video_url = NULL, part_url = NULL,
         failure_detail = NULL, announced = 1
     WHERE user_id = :user_id
     """,

@@ -7,6 +7,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tests.crash.cancels import Cancel
@@ -14,7 +15,7 @@ from tests.crash.points import Crash
 from tests.crash.witnesses import Told, check
 from tests.crash.world import crash_world
 from tests.support.chats import Json
-from tests.support.deadlines import comes_true, eventually
+from tests.support.deadlines import eventually
 from tests.support.invariants import Findings
 from tests.support.person import Person, both, long_recording
 from tests.support.world import HELD_SECONDS, World
@@ -199,7 +200,8 @@ async def _rest_or_end(world: World, updates: int, death: Death | None = None) -
             return True
         return not world.bot_is_running or at_rest(world, updates)
 
-    await comes_true(settled)
+    with suppress(AssertionError):
+        await eventually(settled)
     return world.bot_is_running
 
 

@@ -1,13 +1,27 @@
-"""A server on a raw socket: answers from a script, well or badly, and counts what reaches it."""
+"""A server on a raw socket, and the clients that are tested against it.
+
+It answers from a script, well or badly, and counts what reaches it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass
+from email import message_from_string
 from urllib.parse import parse_qs, urlsplit
+
+import httpx
+from pydantic import SecretStr
+
+from bot.clock import Clock, SystemClock
+from bot.dashscope.client import DashScope, fresh_connections
+from bot.dashscope.http import TIMEOUTS, Timeout
+from bot.dashscope.requests import VideoRequest
+from bot.http_client import HttpClient
 
 
 @dataclass(frozen=True)
@@ -42,20 +56,15 @@ Reply = bytes | str
 """The bytes to answer with, or one of the words above."""
 
 
-@dataclass
 class FaultServer:
     """Answers each request with the next reply of `script`; the last one serves for ever."""
 
-    script: list[Reply] = field(default_factory=list)
-    requests: list[Received] = field(default_factory=list)
-    reached: asyncio.Event = field(default_factory=asyncio.Event)
-    connections: int = 0
-    port: int = 0
-    _handlers: set[asyncio.Task[None]] = field(default_factory=set)
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+    def __init__(self, script: list[Reply]) -> None:
+        self.script = script
+        self.requests: list[Received] = []
+        self.reached = asyncio.Event()
+        self.connections = 0
+        self.origin = ""
 
     @property
     def base_url(self) -> str:
@@ -63,52 +72,36 @@ class FaultServer:
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        task = asyncio.current_task()
-        assert task is not None
-        self._handlers.add(task)
-        try:
-            await self._serve(reader, writer, self.connections)
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass  # The client has gone, or the test is over.
-        finally:
-            self._handlers.discard(task)
-            writer.close()
+        number = self.connections
+        # The client has gone, or the test is over.
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            while self.script[0] != CLOSE_UNREAD:
+                self.requests.append(await _read(reader, number))
+                self.reached.set()
+                reply = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+                if not await _replied(writer, reply):
+                    break
+        writer.close()
 
-    async def close(self) -> None:
-        for handler in list(self._handlers):
-            handler.cancel()
-        await asyncio.gather(*self._handlers, return_exceptions=True)
 
-    async def _serve(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: int
-    ) -> None:
-        while True:
-            if self.script and self.script[0] == CLOSE_UNREAD:
-                return
-            self.requests.append(await _read(reader, connection))
-            self.reached.set()
-            reply = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-            if isinstance(reply, bytes):
-                writer.write(reply)
-                await writer.drain()
-                if b"connection: close" in reply.lower():
-                    return
-                continue
-            if reply == SILENCE:
-                await asyncio.Event().wait()
-            if reply == RESET:
-                writer.transport.abort()
-            return
+async def _replied(writer: asyncio.StreamWriter, reply: Reply) -> bool:
+    """Whether the connection stays."""
+    if isinstance(reply, bytes):
+        writer.write(reply)
+        await writer.drain()
+        return b"connection: close" not in reply.lower()
+    if reply == SILENCE:
+        await asyncio.Event().wait()
+    if reply == RESET:
+        writer.transport.abort()
+    return False
 
 
 async def _read(reader: asyncio.StreamReader, connection: int) -> Received:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    first, *lines = head.strip().split("\r\n")
+    first, _, rest = head.partition("\r\n")
     method, target, _ = first.split(" ")
-    headers = {}
-    for line in lines:
-        name, _, value = line.partition(":")
-        headers[name.lower()] = value.strip()
+    headers = {name.lower(): value for name, value in message_from_string(rest).items()}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     return Received(method, target, headers, body, connection)
 
@@ -118,11 +111,7 @@ def answer(
 ) -> bytes:
     """A well-formed HTTP answer; what is not bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    fields = {
-        "Content-Type": "application/json",
-        "Content-Length": str(len(content)),
-        **(headers or {}),
-    }
+    fields = {"Content-Type": "application/json", "Content-Length": len(content), **(headers or {})}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return f"HTTP/1.1 {status} Reason\r\n{head}\r\n".encode() + content
 
@@ -135,18 +124,14 @@ def refusal(status: int, code: str, message: str = "said the provider", **header
 
 HTML = answer(b"<html><body><h1>Bad Gateway</h1></body></html>")
 EMPTY = answer(b"")
-BROKEN_JSON = answer(b'{"output": {"task_id": "t')
-ARRAY = answer([1, 2, 3])
-WRONG_SHAPE = answer({"output": "text", "data": 7, "request_id": "r-1"})
-DEEP = answer(b"[" * 200_000)
 
 GARBAGE: dict[str, Reply] = {
     "html": HTML,
     "an empty body": EMPTY,
-    "broken JSON": BROKEN_JSON,
-    "a JSON array": ARRAY,
-    "JSON of another shape": WRONG_SHAPE,
-    "JSON nested without end": DEEP,
+    "broken JSON": answer(b'{"output": {"task_id": "t'),
+    "a JSON array": answer([1, 2, 3]),
+    "JSON of another shape": answer({"output": "text", "data": 7, "request_id": "r-1"}),
+    "JSON nested without end": answer(b"[" * 200_000),
 }
 
 LOST: dict[str, Reply] = {
@@ -163,11 +148,44 @@ LOST: dict[str, Reply] = {
 async def fault_server(*script: Reply) -> AsyncIterator[FaultServer]:
     """Serve a script on a free port of this machine."""
     server = FaultServer(list(script))
-    listener = await asyncio.start_server(server.handle, "127.0.0.1", 0)
-    server.port = listener.sockets[0].getsockname()[1]
-    try:
+    with closing(await asyncio.start_server(server.handle, "127.0.0.1", 0)) as listener:
+        server.origin = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
         yield server
-    finally:
-        listener.close()
-        await server.close()
-        await listener.wait_closed()
+
+
+KEY = "sk-0123456789abcdef0123456789abcdef"
+S2V_MODEL, S2V_DETECT_MODEL = "wan2.2-s2v", "wan2.2-s2v-detect"
+EMO_MODEL, EMO_DETECT_MODEL = "emo-v1", "emo-detect-v1"
+S2V = VideoRequest(
+    S2V_MODEL, "oss://space/photo.jpg", "oss://space/voice.wav", {"resolution": "480P"}
+)
+
+TLS = ssl.create_default_context()
+"""Shared: making one takes longer than most tests."""
+
+ABSURDLY_SHORT = Timeout(connect_seconds=2, silence_seconds=0.05, total_seconds=2)
+IMPATIENT = dict.fromkeys(TIMEOUTS, ABSURDLY_SHORT)
+
+
+@asynccontextmanager
+async def client_of(
+    base_url: str,
+    *,
+    key: str = KEY,
+    clock: Clock | None = None,
+    timeouts: Mapping[str, Timeout] = TIMEOUTS,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> AsyncIterator[DashScope]:
+    """A client; with `transport`, nothing goes over a socket."""
+    async with (
+        HttpClient(transport=transport, verify=TLS) as http,
+        fresh_connections(verify=TLS) as fresh,
+    ):
+        yield DashScope(
+            http,
+            base_url=base_url,
+            api_key=SecretStr(key),
+            clock=clock or SystemClock(),
+            submit_http=http if transport else fresh,
+            timeouts=timeouts,
+        )

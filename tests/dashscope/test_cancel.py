@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 
 from bot.dashscope.errors import DashScopeError, NotCancellable, ServiceStopped, TryAgain
-from tests.dashscope.clients import IMPATIENT, KEY, client_of
-from tests.dashscope.fault_server import LOST, answer, fault_server, refusal
+from tests.dashscope.fault_server import (
+    IMPATIENT,
+    KEY,
+    LOST,
+    answer,
+    client_of,
+    fault_server,
+    refusal,
+)
 
 NOT_PENDING = "Failed to cancel the task, please confirm if the task is in PENDING status."
 

@@ -19,8 +19,7 @@ from bot.dashscope.errors import (
     TryAgain,
     Unavailable,
 )
-from tests.dashscope.clients import S2V, client_of
-from tests.dashscope.fault_server import HTML, answer, fault_server, refusal
+from tests.dashscope.fault_server import HTML, S2V, answer, client_of, fault_server, refusal
 
 FREE_QUOTA = "Free allocated quota exceeded."
 

@@ -20,8 +20,18 @@ from bot.dashscope.errors import (
     TryAgain,
 )
 from bot.dashscope.verdict import Verdict
-from tests.dashscope.clients import EMO_DETECT_MODEL, IMPATIENT, S2V_DETECT_MODEL, client_of
-from tests.dashscope.fault_server import GARBAGE, LOST, Reply, answer, fault_server, refusal
+from tests.dashscope.fault_server import (
+    EMO_DETECT_MODEL,
+    GARBAGE,
+    IMPATIENT,
+    LOST,
+    S2V_DETECT_MODEL,
+    Reply,
+    answer,
+    client_of,
+    fault_server,
+    refusal,
+)
 
 PASS = answer({"output": {"check_pass": True, "humanoid": True}, "usage": {"image_count": 1}})
 BOXES = {"face_bbox": [10, 20, 110, 140], "ext_bbox": [0, 0, 200, 266]}

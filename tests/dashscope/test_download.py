@@ -13,8 +13,15 @@ from bot.dashscope import download
 from bot.dashscope.errors import DashScopeError, NotSent, ResultGone, ResultRefused, TryAgain
 from bot.dashscope.http import Timeout
 from bot.http_client import HttpClient
-from tests.dashscope.clients import IMPATIENT, client_of
-from tests.dashscope.fault_server import LOST, SILENCE, Reply, answer, fault_server
+from tests.dashscope.fault_server import (
+    IMPATIENT,
+    LOST,
+    SILENCE,
+    Reply,
+    answer,
+    client_of,
+    fault_server,
+)
 
 VIDEO = bytes(range(256)) * 4_000
 PATIENT = Timeout(5, 5, 5)
@@ -179,7 +186,7 @@ async def test_a_full_disk_is_not_mistaken_for_a_bad_network(
 
 async def test_a_host_that_does_not_listen_was_not_asked(tmp_path: Path) -> None:
     async with fault_server(SILENCE) as server:
-        port = server.port
-    async with client_of(f"http://127.0.0.1:{port}", timeouts=IMPATIENT) as client:
+        origin = server.origin
+    async with client_of(origin, timeouts=IMPATIENT) as client:
         with pytest.raises(NotSent):
-            await client.download(f"http://127.0.0.1:{port}/v.mp4", tmp_path / "v.mp4")
+            await client.download(f"{origin}/v.mp4", tmp_path / "v.mp4")

@@ -6,8 +6,16 @@ import pytest
 
 from bot.dashscope.errors import DashScopeError, Throttled, TryAgain
 from bot.dashscope.tasks import TaskStatus, TaskSummary
-from tests.dashscope.clients import IMPATIENT, client_of
-from tests.dashscope.fault_server import GARBAGE, LOST, Reply, answer, fault_server, refusal
+from tests.dashscope.fault_server import (
+    GARBAGE,
+    IMPATIENT,
+    LOST,
+    Reply,
+    answer,
+    client_of,
+    fault_server,
+    refusal,
+)
 
 MODEL = "wan2.2-s2v"
 NOON = 1_756_699_200_000  # 2025-09-01 12:00:00 in UTC+8

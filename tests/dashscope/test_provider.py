@@ -36,7 +36,7 @@ from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import serve
-from tests.dashscope.clients import (
+from tests.dashscope.fault_server import (
     EMO_DETECT_MODEL,
     EMO_MODEL,
     S2V_DETECT_MODEL,

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from bot.dashscope.errors import SubmitUnknown, TryAgain
 from bot.dashscope.provider_clock import ProviderClock, http_date
-from tests.dashscope.clients import S2V, client_of
-from tests.dashscope.fault_server import HTML, Reply, answer, fault_server
+from tests.dashscope.fault_server import HTML, S2V, Reply, answer, client_of, fault_server
 from tests.storage.orders import NOON
 from tests.support.clock import FakeClock
 

@@ -8,8 +8,17 @@ from hypothesis import strategies as st
 
 from bot.dashscope.errors import DashScopeError, ServiceStopped, Throttled, TryAgain
 from bot.dashscope.tasks import Task, TaskStatus
-from tests.dashscope.clients import IMPATIENT, KEY, client_of
-from tests.dashscope.fault_server import GARBAGE, LOST, Reply, answer, fault_server, refusal
+from tests.dashscope.fault_server import (
+    GARBAGE,
+    IMPATIENT,
+    KEY,
+    LOST,
+    Reply,
+    answer,
+    client_of,
+    fault_server,
+    refusal,
+)
 
 # 2025-09-01 09:37:27.468 in UTC+8
 SUBMITTED = 1_756_690_647_468

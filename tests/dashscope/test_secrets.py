@@ -15,8 +15,16 @@ from bot.dashscope.errors import DashScopeError
 from bot.dashscope.http import ProviderAnswer
 from bot.dashscope.upload import Policy
 from bot.http_client import HttpClient
-from tests.dashscope.clients import IMPATIENT, KEY, S2V, client_of
-from tests.dashscope.fault_server import DROP, Reply, answer, fault_server
+from tests.dashscope.fault_server import (
+    DROP,
+    IMPATIENT,
+    KEY,
+    S2V,
+    Reply,
+    answer,
+    client_of,
+    fault_server,
+)
 
 ECHO = answer(f"<pre>Authorization: Bearer {KEY}</pre>".encode(), status=502)
 CODED_ECHO = answer(

@@ -17,16 +17,22 @@ from bot.dashscope.requests import VideoRequest
 from bot.engines.base import Ticket
 from bot.engines.dashscope import ServiceEngine
 from bot.http_client import HttpClient
-from tests.dashscope.clients import ABSURDLY_SHORT, IMPATIENT, KEY, S2V, S2V_MODEL, TLS, client_of
 from tests.dashscope.fault_server import (
+    ABSURDLY_SHORT,
     CLOSE_UNREAD,
     DROP,
     GARBAGE,
+    IMPATIENT,
+    KEY,
     LOST,
     RESET,
+    S2V,
+    S2V_MODEL,
     SILENCE,
+    TLS,
     Reply,
     answer,
+    client_of,
     fault_server,
 )
 from tests.support.clock import FakeClock

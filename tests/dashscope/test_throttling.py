@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.dashscope.errors import Throttled
-from tests.dashscope.clients import S2V, client_of
-from tests.dashscope.fault_server import fault_server, refusal
+from tests.dashscope.fault_server import S2V, client_of, fault_server, refusal
 from tests.support.clock import FakeClock
 
 NOW = 1_788_000_000_000  # 2026-08-29 10:40:00 UTC

@@ -10,14 +10,16 @@ import pytest
 
 from bot.dashscope.errors import DashScopeError, RequestInvalid, TryAgain
 from bot.dashscope.upload import object_name
-from tests.dashscope.clients import IMPATIENT, KEY, client_of
 from tests.dashscope.fault_server import (
     GARBAGE,
+    IMPATIENT,
+    KEY,
     LOST,
     FaultServer,
     Received,
     Reply,
     answer,
+    client_of,
     fault_server,
 )
 from tests.support.clock import FakeClock

@@ -13,7 +13,8 @@ from bot.telegram.members import Members
 from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
 from storage.db.database import Database
-from storage.jobs import moves
+from storage.jobs import deliveries, moves
+from storage.jobs.deliveries import Delivery, Form
 from storage.jobs.jobs import Job
 from tests.storage import orders
 from tests.support.bot_api import Json
@@ -54,17 +55,25 @@ class Setup(Services):
             )
         return await self.job(job.id)
 
-    async def job_of(self, message_id: int) -> Job:
-        """The job whose video this message is."""
-        row = await self.database.fetch_one(
-            "SELECT id FROM jobs WHERE video_message_id = :id", {"id": message_id}
-        )
-        assert row is not None
-        return await self.job(row["id"])
+    async def shown(self, job: Job) -> Delivery:
+        """The message in which the job's video came."""
+        first = await deliveries.first_of(self.database, job)
+        assert first is not None
+        return first
+
+    async def begun(self, job: Job) -> Delivery | None:
+        """How far its delivery has come."""
+        return await deliveries.begun(self.database, job, deliveries.first_cause(job))
+
+    async def sending(self, job: Job) -> None:
+        """The process died while the video was being sent."""
+        async with self.database.transaction() as tx:
+            cause = deliveries.first_cause(job)
+            await deliveries.sending(tx, job, cause, Form.VIDEO, job.chat_id)
 
     async def deliver(self, job: Job) -> Job:
         """One attempt, with what it has to tell the operator; the job afterwards."""
-        await self.delivery.deliver(await self.job(job.id))
+        await self.deliverer.deliver(await self.job(job.id))
         await run_all(self.outbox)
         return await self.job(job.id)
 

@@ -10,6 +10,7 @@ import pytest
 from bot.media import calls
 from storage import media
 from storage.jobs import moves
+from storage.jobs.deliveries import Form
 from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, OLGA, Setup
 from tests.support.chats import text_of
 from tests.support.texts import key_of, said
@@ -31,7 +32,7 @@ async def test_the_video_comes_and_its_status_goes(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
     (message,) = await there.telegram.seen()
     assert job.state == "done"
-    assert message["message_id"] == job.video_message_id
+    assert message["message_id"] == (await there.shown(job)).message_id
     assert key_of(text_of(message)) == "ai-label-video"
     assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
 
@@ -47,7 +48,7 @@ async def test_a_pause_of_222_seconds_is_kept_and_holds_up_no_other_chat(there: 
     before = there.clock.now_milliseconds()
     waiting = await there.deliver(job)
     assert waiting.state == "delivering"
-    assert waiting.sending_at_milliseconds is None
+    assert await there.begun(waiting) is None
     assert waiting.not_before_milliseconds >= before + 222_000
     assert sum(there.clock.slept) < 10, "the worker waited instead of serving others"
 
@@ -66,7 +67,7 @@ async def test_an_answer_that_broke_off_after_the_messages_number_tells_that_it_
     job = await there.deliver(await there.rendered())
     (video,) = await there.telegram.seen()
     assert job.state == "done"
-    assert job.video_message_id == video["message_id"]
+    assert (await there.shown(job)).message_id == video["message_id"]
     assert await there.telegram.calls("editMessageMedia") == []
 
 
@@ -75,7 +76,7 @@ async def test_an_answer_that_broke_off_before_that_proves_nothing(there: Setup)
     status = await there.rendered()
     job = await there.deliver(status)
     assert job.state == "done"
-    assert job.video_message_id == status.status_message_id
+    assert (await there.shown(job)).message_id == status.status_message_id
 
 
 async def test_an_upload_cut_in_half_comes_whole_and_once(there: Setup) -> None:
@@ -101,8 +102,7 @@ async def test_a_status_that_is_gone_is_made_anew_rather_than_the_video_sent_twi
 
 async def test_a_crash_while_sending_ends_in_an_edit_that_can_be_repeated(there: Setup) -> None:
     job = await there.rendered()
-    async with there.database.transaction() as tx:
-        await moves.sending(tx, job.id)
+    await there.sending(job)
     there.telegram.fault("editMessageMedia", "drop_after")
     job = await there.deliver(job)
     assert job.state == "done"
@@ -126,7 +126,7 @@ async def test_a_video_that_cannot_be_made_smaller_comes_as_a_file_and_says_so(
     job = await there.deliver(await there.rendered())
     (message,) = await there.telegram.seen()
     assert job.state == "done"
-    assert job.sent_as_file
+    assert (await there.shown(job)).form == Form.FILE
     assert message["document"]["file_size"] == len(there.video)
     assert said("video-as-file") in text_of(message)
 
@@ -207,8 +207,7 @@ async def test_a_send_of_unknown_fate_before_the_move_is_not_forgotten(there: Se
     chat_id = (await there.telegram.post("/groups", {"title": "F", "members": [ADA]}))["chat_id"]
     job = await there.rendered()
     await destination(there, job.id, chat_id)
-    async with there.database.transaction() as tx:
-        await moves.sending(tx, job.id)
+    await there.sending(await there.job(job.id))
     new_chat_id = (await there.telegram.post(f"/chats/{chat_id}/migrate"))["chat_id"]
     job = await there.deliver(await there.deliver(job))
     assert job.state == "done"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.delivery.last_video import ResendOutcome
+from bot.delivery.earlier_videos import ResendOutcome
 from bot.media import calls
 from bot.telegram.destination import Destination
-from storage.jobs import jobs
+from storage.jobs import deliveries, jobs
 from tests.delivery.rendered import ADA, OLGA, STATUS, Setup
 from tests.support.chats import text_of
 from tests.support.texts import said
@@ -19,9 +19,9 @@ async def delivered(there: Setup) -> jobs.Job:
 
 async def test_it_is_sent_by_its_id_without_an_upload(there: Setup) -> None:
     job = await delivered(there)
-    assert await there.last.send(ADA, HERE) is ResendOutcome.SENT
+    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
     call = (await there.telegram.calls("sendVideo"))[-1]
-    assert call["params"]["video"] == job.video_file_id
+    assert call["params"]["video"] == (await there.shown(job)).file_id
     assert call["files"] == {}
     first, again = await there.videos()
     assert again["video"]["file_unique_id"] == first["video"]["file_unique_id"]
@@ -33,25 +33,24 @@ async def test_it_comes_from_the_disk_where_telegram_does_not_know_the_id_any_mo
 ) -> None:
     job = await delivered(there)
     async with there.database.transaction() as tx:
-        await tx.execute("UPDATE jobs SET video_file_id = 'BAACAgI-of-another-bot'")
-    assert await there.last.send(ADA, HERE) is ResendOutcome.SENT
+        await tx.execute("UPDATE deliveries SET file_id = 'BAACAgI-of-another-bot'")
+    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
     assert len(await there.videos()) == 2
-    known = await jobs.get(there.database, job.id)
-    assert known is not None
-    assert known.video_file_id == (await there.videos())[-1]["video"]["file_id"]
+    newest, *_ = await deliveries.with_files(there.database, job.id)
+    assert newest.file_id == (await there.videos())[-1]["video"]["file_id"]
 
 
 async def test_it_comes_from_the_disk_where_the_id_was_never_heard(there: Setup) -> None:
     there.telegram.line.cut_answer["sendVideo"] = 80
-    assert (await delivered(there)).video_file_id is None
-    assert await there.last.send(ADA, HERE) is ResendOutcome.SENT
+    assert (await there.shown(await delivered(there))).file_id is None
+    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
     assert len(await there.videos()) == 2
 
 
 async def test_what_came_as_a_file_comes_as_a_file_again(there: Setup) -> None:
     there.worker.dies |= {calls.facts_and_cover, calls.shrink_video}
     await delivered(there)
-    assert await there.last.send(ADA, HERE) is ResendOutcome.SENT
+    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
     first, again = [m for m in await there.telegram.seen() if "document" in m]
     assert again["document"]["file_unique_id"] == first["document"]["file_unique_id"]
     assert len(await there.telegram.calls("sendVideo")) == 0
@@ -63,7 +62,7 @@ async def test_where_neither_has_it_that_is_known(there: Setup) -> None:
     there.telegram.fault(
         "sendVideo", "bad_request", description="Bad Request: wrong file identifier"
     )
-    assert await there.last.send(ADA, HERE) is ResendOutcome.GONE
+    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.GONE
     assert len(await there.videos()) == 1
 
 
@@ -72,18 +71,21 @@ async def test_a_video_that_nobody_could_take_is_had_when_the_chat_is_open_again
 ) -> None:
     there.telegram.fault("sendVideo", "forbidden")
     assert (await delivered(there)).state == "undeliverable"
-    assert await there.last.send(ADA, HERE) is ResendOutcome.SENT
+    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
     assert len(await there.videos()) == 1
 
 
 async def test_it_is_ones_own_of_this_chat_only(there: Setup) -> None:
     await delivered(there)
-    assert await there.last.send(OLGA, Destination(OLGA, reply_to=STATUS)) is ResendOutcome.NONE_YET
-    assert await there.last.send(OLGA, HERE) is ResendOutcome.NONE_YET
+    assert (
+        await there.earlier.send_last(OLGA, Destination(OLGA, reply_to=STATUS))
+        is ResendOutcome.NONE_YET
+    )
+    assert await there.earlier.send_last(OLGA, HERE) is ResendOutcome.NONE_YET
 
 
 async def test_it_costs_nothing(there: Setup) -> None:
     job = await delivered(there)
     before = await there.ledger(job)
-    await there.last.send(ADA, HERE)
+    await there.earlier.send_last(ADA, HERE)
     assert await there.ledger(job) == before

@@ -7,16 +7,17 @@ from dataclasses import replace
 import pytest
 
 from bot.chat.messenger import Messenger
+from bot.delivery.earlier_videos import EarlierVideos
 from bot.delivery.history import History
 from bot.delivery.resend import Resends
-from bot.delivery.round_video import RoundNotes
 from bot.telegram.errors import FileGone
 from bot.telegram.files import Files
-from storage.jobs import resends
+from storage.jobs import deliveries, resends
+from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
 from storage.jobs.resends import Wanted
 from storage.media import ConversationKey
-from tests.delivery.rendered import ADA, Setup
+from tests.delivery.rendered import ADA, STATUS, Setup
 from tests.support.bot_api import Json
 from tests.support.chats import text_of
 from tests.support.texts import said
@@ -38,17 +39,19 @@ class NoFiles(Files):
 def errands_of(there: Setup) -> Resends:
     telegram = replace(there.common.telegram, files=NoFiles())
     common = replace(there.common, telegram=telegram)
+    packager = replace(there.packager, common=common)
     return Resends(
         common=common,
         messenger=Messenger(common=common),
-        videos=there.last,
-        notes=RoundNotes(common=common, packager=there.packager),
-        history=History(common=common, packager=there.packager),
+        videos=EarlierVideos(
+            common=common, videos=replace(there.deliverer.videos, common=common, packager=packager)
+        ),
+        history=History(common=common, packager=packager),
     )
 
 
 async def asked(there: Setup, kind: str, job: Job) -> Wanted:
-    wanted = Wanted(kind, HERE, job.video_message_id or 0, job_id=job.id)
+    wanted = Wanted(kind, HERE, STATUS + 1, job_id=job.id)
     async with there.database.transaction() as tx:
         await resends.ask(tx, wanted)
     return wanted
@@ -90,7 +93,9 @@ async def test_what_was_being_sent_when_the_process_died_is_not_sent_again(there
     await asked(there, "video", job)
     (resend,) = await left(there)
     async with there.database.transaction() as tx:
-        await resends.sending(tx, resend.id)
+        await deliveries.sending(
+            tx, job, f"resend:{resend.id}:{resend.at_milliseconds}", Form.VIDEO, ADA
+        )
     await work(there)
     assert len(await there.videos()) == 1
     assert await left(there) == []
@@ -112,12 +117,12 @@ async def test_what_nobody_has_any_more_is_said_on_the_message_that_asked(there:
     job = await there.deliver(await there.rendered())
     there.packager.path(job).unlink()
     async with there.database.transaction() as tx:
-        await tx.execute("UPDATE jobs SET video_file_id = 'BAAC-unknown'")
+        await tx.execute("UPDATE deliveries SET file_id = 'BAAC-unknown'")
     for kind in ("note", "video"):
         await asked(there, kind, await there.job(job.id))
     await work(there)
     answers = [m for m in await there.telegram.seen() if text_of(m) == said("again-gone")]
-    assert [m["reply_to_message"]["message_id"] for m in answers] == [job.video_message_id] * 2
+    assert [m["reply_to_message"]["message_id"] for m in answers] == [STATUS + 1] * 2
     assert await left(there) == []
 
 

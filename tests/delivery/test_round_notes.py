@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import av
 import pytest
 
-from bot.delivery.last_video import ResendOutcome
+from bot.delivery.earlier_videos import ResendOutcome
 from bot.media import calls
 from bot.telegram.destination import Destination
-from storage.jobs import moves
+from storage.jobs import deliveries
+from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
 from storage.people import preferences
 from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, STATUS, Setup
@@ -35,8 +38,9 @@ async def test_the_status_becomes_the_receipt_since_a_note_has_no_caption(there:
     receipt, note = await there.telegram.seen()
     assert "video_note" in note
     assert job.state == "done"
-    assert job.video_message_id == note["message_id"]
-    assert (job.video_file_id, job.note_file_id) == (None, note["video_note"]["file_id"])
+    shown = await there.shown(job)
+    assert (shown.form, shown.message_id) == (Form.ROUND, note["message_id"])
+    assert shown.file_id == note["video_note"]["file_id"]
     assert receipt["message_id"] == job.status_message_id
     assert key_of(text_of(receipt)) == "ai-label-video"
     assert label("button-as-video") in buttons_of(receipt)
@@ -44,14 +48,15 @@ async def test_the_status_becomes_the_receipt_since_a_note_has_no_caption(there:
 
 
 async def test_the_receipt_is_said_after_a_crash_that_came_before_it(there: Setup) -> None:
+    job = await wished(there)
     there.telegram.fault("editMessageText", "status", times=None, code=500)
     with pytest.raises(Exception, match=r"."):
-        await there.deliver(await wished(there))
+        await there.deliver(job)
     there.telegram.faults.clear()
-    (note,) = await notes(there)
-    job = await there.job_of(note["message_id"])
+    assert len(await notes(there)) == 1
+    job = await there.job(job.id)
     assert (job.state, job.announced) == ("done", 0)
-    await there.delivery.finisher.announce(job.id)
+    await there.deliverer.finisher.announce(job.id)
     assert key_of(text_of((await there.telegram.seen())[0])) == "ai-label-video"
     assert (await there.job(job.id)).announced == 1
 
@@ -63,7 +68,7 @@ async def test_where_nobody_knows_whether_it_arrived_the_status_becomes_the_vide
     job = await there.deliver(await wished(there))
     (video,) = await there.videos()
     assert job.state == "done"
-    assert job.came_as_note == 0
+    assert (await there.shown(job)).form == Form.VIDEO
     assert video["message_id"] == job.status_message_id
     assert await there.telegram.calls("sendVideo") == []
     assert len(await there.telegram.calls("sendVideoNote")) <= 1
@@ -71,12 +76,11 @@ async def test_where_nobody_knows_whether_it_arrived_the_status_becomes_the_vide
 
 async def test_a_crash_while_sending_it_ends_in_the_same_edit(there: Setup) -> None:
     job = await wished(there)
-    async with there.database.transaction() as tx:
-        await moves.sending(tx, job.id)
+    await there.sending(job)
     job = await there.deliver(job)
     assert len(await there.videos()) == 1
     assert await there.telegram.calls("sendVideoNote") == []
-    assert job.video_message_id == job.status_message_id
+    assert (await there.shown(job)).message_id == job.status_message_id
 
 
 @pytest.mark.parametrize(
@@ -92,14 +96,14 @@ async def test_who_takes_no_round_notes_gets_the_video(there: Setup, description
     job = await there.deliver(await wished(there))
     (video,) = await there.telegram.seen()
     assert "video" in video
-    assert video["message_id"] == job.video_message_id != job.status_message_id
+    assert video["message_id"] == (await there.shown(job)).message_id != job.status_message_id
     assert job.state == "done"
 
 
 async def test_a_pause_that_telegram_asks_for_leaves_it_a_note(there: Setup) -> None:
     there.telegram.fault("sendVideoNote", "rate_limit", retry_after=222)
     job = await there.deliver(await wished(there))
-    assert (job.state, job.sending_at_milliseconds) == ("delivering", None)
+    assert (job.state, await there.begun(job)) == ("delivering", None)
     there.clock.advance(300)
     assert (await there.deliver(job)).state == "done"
     assert len(await notes(there)) == 1
@@ -122,7 +126,7 @@ async def test_a_video_of_more_than_a_minute_comes_as_a_video(there: Setup) -> N
 
 async def test_the_last_one_comes_as_it_came_and_else_as_a_video(there: Setup) -> None:
     job = await there.deliver(await wished(there))
-    assert await there.last.send(ADA, HERE) is ResendOutcome.SENT
+    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
     first, again = await notes(there)
     assert again["video_note"]["file_unique_id"] == first["video_note"]["file_unique_id"]
     assert (await there.telegram.calls("sendVideoNote"))[-1]["files"] == {}
@@ -130,10 +134,11 @@ async def test_the_last_one_comes_as_it_came_and_else_as_a_video(there: Setup) -
     there.telegram.fault(
         "sendVideoNote", "bad_request", description="Bad Request: wrong file identifier"
     )
-    assert await there.last.send(ADA, HERE) is ResendOutcome.SENT
+    assert await there.earlier.send_last(ADA, replace(HERE, reply_to=99)) is ResendOutcome.SENT
     (video,) = await there.videos()
     assert text_of(video) == said("video-last")
-    assert (await there.job(job.id)).video_file_id == video["video"]["file_id"]
+    newest, *_ = await deliveries.with_files(there.database, job.id)
+    assert newest.file_id == video["video"]["file_id"]
 
 
 async def test_the_note_keeps_the_ai_label_and_the_sound(there: Setup) -> None:

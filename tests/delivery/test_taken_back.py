@@ -40,7 +40,7 @@ async def test_it_is_taken_back_in_whatever_form_it_came_and_said_what_it_took(
 ) -> None:
     job = await delivered_and_stopped(there, form)
     for _ in range(2):
-        await there.delivery.finisher.announce(job.id)
+        await there.deliverer.finisher.announce(job.id)
         assert await shown(there) == [said("failed-objected", charged=CHARGED)]
     assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
 
@@ -54,7 +54,7 @@ async def test_what_cannot_be_taken_back_is_not_said_to_be(there: Setup) -> None
         code=400,
         description="Bad Request: message can't be deleted",
     )
-    await there.delivery.finisher.announce(job.id)
+    await there.deliverer.finisher.announce(job.id)
     texts = [text_of(message) for message in await there.telegram.seen()]
     assert said("video-stays") in texts
     assert len(await there.videos()) == 1
@@ -63,8 +63,8 @@ async def test_what_cannot_be_taken_back_is_not_said_to_be(there: Setup) -> None
 async def test_a_video_whose_chat_is_not_known_is_left_alone(there: Setup) -> None:
     job = await delivered_and_stopped(there, "video")
     async with there.database.transaction() as tx:
-        await tx.execute("UPDATE jobs SET video_chat_id = NULL WHERE id = :id", {"id": job.id})
+        await tx.execute("UPDATE deliveries SET chat_id = 0, message_id = NULL")
     before = len(await there.telegram.calls("deleteMessage"))
-    await there.delivery.finisher.announce(job.id)
+    await there.deliverer.finisher.announce(job.id)
     assert len(await there.telegram.calls("deleteMessage")) == before
     assert said("video-stays") in [text_of(message) for message in await there.telegram.seen()]

@@ -31,8 +31,12 @@ UPDATE jobs SET state = 'submitting', account = 'dashscope', slot = 1,
 INSERT INTO ledger (kind, user_id, job_id, video_milliseconds, held_quota_milliseconds,
     spent_quota_milliseconds, held_micro_yuan, spent_micro_yuan, day, at_milliseconds)
 VALUES ('settle', 7, 2, 4800, -5000, 4800, -2500000, 2400000, '2026-11-22', 4000);
+INSERT INTO deliveries (job_id, cause, chat_id, message_id, form, file_id, sending_at_milliseconds,
+    sent_at_milliseconds)
+VALUES (2, 'first:2:7:90', 7, 90, 'video', 'f90', 3900, 3950),
+    (2, 'last:7:91', 7, NULL, 'round', NULL, 4100, NULL);
 UPDATE jobs SET state = 'done', slot = NULL, task_id = 'task-2', billed_milliseconds = 4800,
-    video_message_id = 40, ended_at_milliseconds = 4000 WHERE id = 2;
+    ended_at_milliseconds = 4000 WHERE id = 2;
 UPDATE jobs SET state = 'submitting', account = 'dashscope', slot = 1,
     submitting_at_milliseconds = 4500 WHERE id = 1;
 INSERT INTO notices VALUES ('budget', 3000);
@@ -81,8 +85,7 @@ UPDATE jobs SET state = 'kept', slot = NULL, task_id = 'task-81', billed_millise
     ended_at_milliseconds = 8200 WHERE id = 81;
 INSERT INTO borrowed_media VALUES (1, 8, NULL), (3, NULL, 4000);
 INSERT INTO objections VALUES (-5, 8, 1000);
--- A group that was told what is missing, and a video that went to its person's private chat.
+-- A group that was told what is missing.
 INSERT INTO introductions VALUES (-100500, 7, 1, 'videos', 9000);
-INSERT INTO detours VALUES (2, 7, 90);
 INSERT INTO errands (source, kind, chat_id, user_id, message_id, job_id, at_milliseconds)
 VALUES ('note:1', 'note', 7, 7, 5, 1, 1);

@@ -8,8 +8,7 @@ import pytest
 
 from bot.sandbox.faults import Side
 from tests.machine.test_backup import command
-from tests.support.credentials import KEY, TOKEN
-from tests.support.secrecy import SPELLINGS, leaks
+from tests.support.credentials import KEY, SPELLINGS, TOKEN
 from tests.support.world import World
 
 MISHAPS: tuple[tuple[Side, str, str], ...] = (
@@ -41,4 +40,4 @@ async def test_no_secret_is_written_in_a_run_full_of_mishaps(there: World, tmp_p
     assert {"DEBUG", "WARNING"} <= set(there.log().split())
     said = str([await person.heard() for person in (ada, operator)])
     assert not [spelling for spelling in SPELLINGS if spelling in said]
-    assert not await leaks(there)
+    assert not await there.leaks()

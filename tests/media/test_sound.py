@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from bot.media.exchange import NormalisedSound
@@ -10,7 +11,6 @@ from bot.media.sound.decoding import decode_sound
 from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.media.sound.normalise import normalise_sound
-from tests.support.media.meters import share_of_power, wav_samples
 from tests.support.media.voices import (
     VOICE_NOTE,
     Samples,
@@ -20,7 +20,16 @@ from tests.support.media.voices import (
     speech,
     tone,
     voice_note,
+    wav_samples,
 )
+
+
+def share_of_power(samples: npt.NDArray[np.float64], low_hz: float, high_hz: float) -> float:
+    """Return how much of the power lies between two frequencies, 0 to 1."""
+    powers = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
+    frequencies = np.fft.rfftfreq(len(samples), 1 / 16_000)
+    band = (frequencies >= low_hz) & (frequencies < high_hz)
+    return float(powers[band].sum() / powers.sum())
 
 
 def normalised(samples: Samples, limit_milliseconds: int | None = None) -> NormalisedSound:

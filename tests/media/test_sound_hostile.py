@@ -20,12 +20,13 @@ from bot.media.sound.decoding import MAXIMUM_BYTES, decode_sound
 from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.formats import sniff_demuxer
 from bot.media.sound.normalise import normalise_sound
-from tests.support.media.meters import measured_dbtp, measured_lufs
 from tests.support.media.videos import video_with_sound
 from tests.support.media.voices import (
     SPEECH_RATE_HZ,
     VOICE_NOTE,
     as_file,
+    measured_dbtp,
+    measured_lufs,
     noise,
     silence,
     speech,

@@ -10,8 +10,17 @@ import pytest
 
 from bot.media.sound.loudness import loudness_lufs, step_peaks
 from bot.media.sound.normalise import normalise_sound
-from tests.support.media.meters import measured_dbtp, measured_lufs
-from tests.support.media.voices import Samples, noise, silence, speech, tone, voice_note, voiced
+from tests.support.media.voices import (
+    Samples,
+    measured_dbtp,
+    measured_lufs,
+    noise,
+    silence,
+    speech,
+    tone,
+    voice_note,
+    voiced,
+)
 
 INPUTS: dict[str, Callable[[], Samples]] = {
     "speech": lambda: speech(6.8),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.media.sound.normalise import normalise_sound
-from tests.support.media.meters import measured_dbtp, measured_lufs
-from tests.support.media.voices import as_file, speech
+from tests.support.media.voices import as_file, measured_dbtp, measured_lufs, speech
 
 QUIET = as_file(speech(3, gain=0.05), "wav", "pcm_s16le")
 LOUD = as_file(speech(3, gain=3.0).clip(-1, 1), "wav", "pcm_s16le")

@@ -19,7 +19,7 @@ from storage.jobs import job_parts, jobs, ledger, moves
 from storage.jobs.jobs import Job, TooManyWaiting
 from storage.jobs.ledger import BudgetExhausted, Caps, Price, QuotaExceeded
 from tests.model.plain import ENDED, PlainBook, PlainJob, Refused
-from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, order
+from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, order, shown
 from tests.support.clock import HOUR, FakeClock
 
 Result = TypeVar("Result")
@@ -30,6 +30,10 @@ MOST_WAITING = 3
 
 numbers = st.integers(0, 50)
 lengths = st.sampled_from((1, 997, 1_000, 5_001, 9_999, 19_900))
+
+
+async def deliver(tx: Transaction, job: Job) -> bool:
+    return await moves.delivered(await shown(tx, job), job)
 
 
 class QueueAndLedger(RuleBasedStateMachine):
@@ -240,9 +244,7 @@ class QueueAndLedger(RuleBasedStateMachine):
         if gone:
             moved = self.move(lambda tx: moves.undeliverable(tx, seen, "gone"))
         else:
-            moved = self.move(
-                lambda tx: moves.delivered(tx, seen, chat_id=1, message_id=7, file_id="f")
-            )
+            moved = self.move(lambda tx: deliver(tx, seen))
         assert moved == (job.state == "delivering")
         if moved:
             self.book.end(job, "undeliverable" if gone else "done", person_pays=True)

@@ -17,9 +17,9 @@ from storage.alerts import Alert
 from storage.db.database import Database, Transaction
 from storage.groups import borrowed_media, groups
 from storage.inbox import Inbox, StoredUpdate
-from storage.jobs import job_parts, jobs, ledger, moves, private_fallbacks, resends
+from storage.jobs import deliveries, job_parts, jobs, ledger, moves, resends
+from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
-from storage.jobs.private_fallbacks import PrivateFallback
 from storage.jobs.resends import Resend, Wanted
 from storage.media import ConversationKey, ReceivedMedia
 from storage.outbox import OutboxEntry
@@ -35,6 +35,7 @@ from tests.storage.orders import (
     make_ready,
     order,
     render,
+    shown,
     start,
     submit_next,
 )
@@ -53,7 +54,7 @@ _TABLES = (
     "borrowed_media",
     "objections",
     "introductions",
-    "detours",
+    "deliveries",
     "media",
     "drafts",
     "verdicts",
@@ -107,6 +108,24 @@ async def fetching(database: Database) -> Job:
 
 async def delivering(database: Database) -> Job:
     return await render(database, await start(database), 4_000)
+
+
+async def sending(tx: Transaction, job: Job) -> None:
+    await deliveries.sending(tx, job, "first:1", Form.VIDEO, 1)
+
+
+async def under_way(database: Database) -> Job:
+    job = await delivering(database)
+    async with database.transaction() as tx:
+        await sending(tx, job)
+    return job
+
+
+async def sent(database: Database) -> Job:
+    job = await delivering(database)
+    async with database.transaction() as tx:
+        await shown(tx, job)
+    return job
 
 
 def of_job(
@@ -318,23 +337,20 @@ CALLS: dict[str, Arrange] = {
         running, lambda tx, job: moves.rendered(tx, job.id, video_url="u", billed_milliseconds=1)
     ),
     "moves.fetched": of_job(fetching, lambda tx, job: moves.fetched(tx, job.id)),
-    "moves.sending": of_job(delivering, lambda tx, job: moves.sending(tx, job.id)),
-    "moves.not_sent": of_job(delivering, lambda tx, job: moves.not_sent(tx, job.id)),
-    "moves.delivered": of_job(
-        delivering, lambda tx, job: moves.delivered(tx, job, chat_id=1, message_id=1, file_id="f")
+    "moves.delivered": of_job(sent, moves.delivered),
+    "deliveries.sending": of_job(delivering, sending),
+    "deliveries.not_sent": of_job(under_way, lambda tx, job: deliveries.not_sent(tx, "first:1")),
+    "deliveries.sent": of_job(
+        under_way, lambda tx, job: deliveries.sent(tx, "first:1", Form.VIDEO, 9, file_id="f")
     ),
+    "deliveries.removed": of_job(sent, lambda tx, job: deliveries.removed(tx, 1)),
+    "deliveries.forget_files": of_job(sent, lambda tx, job: deliveries.forget_files(tx, job.id)),
     "moves.undeliverable": of_job(delivering, lambda tx, job: moves.undeliverable(tx, job, "gone")),
     "moves.fail": of_job(fetching, lambda tx, job: moves.fail(tx, job, "failed-lost", None)),
     "moves.cancel_waiting": of_job(ready, lambda tx, job: moves.cancel_waiting(tx, job.id)),
     "moves.cancelled": of_job(running, lambda tx, job: moves.cancelled(tx, job)),
     "moves.request_cancel": of_job(running, lambda tx, job: moves.request_cancel(tx, job.id)),
     "moves.fetch_again": of_job(delivering, lambda tx, job: moves.fetch_again(tx, job.id)),
-    "moves.sent_again": of_job(
-        delivering, lambda tx, job: moves.sent_again(tx, job.id, "f2", as_file=True)
-    ),
-    "moves.sent_as_note": of_job(
-        delivering, lambda tx, job: moves.sent_as_note(tx, job.id, "n", "t")
-    ),
     "moves.set_status_message": of_job(
         ready, lambda tx, job: moves.set_status_message(tx, job.id, chat_id=1, message_id=5)
     ),
@@ -417,9 +433,6 @@ CALLS: dict[str, Arrange] = {
     "groups.introduced": plain(lambda tx: groups.introduced(tx, -5)),
     "groups.set_lack": plain(lambda tx: groups.set_lack(tx, -5, "videos")),
     "groups.forget": an_arrival,
-    "private_fallbacks.take": of_job(
-        delivering, lambda tx, job: private_fallbacks.take(tx, PrivateFallback(job.id, 7, 9))
-    ),
     "people.remember": plain(lambda tx: people.remember(tx, Person(1, "Ada", None, "en"))),
 }
 
@@ -468,7 +481,7 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
 _UNDO = {"outbox.erase", "drafts.drop", "groups.keep_out", "groups.forget", "resends.done"}
 _MAY_CHANGE_NOTHING = {
     "job_parts.go_on",
-    *("moves.not_sent", "drafts.put", "media.announce_anew"),
+    *("drafts.put", "media.announce_anew"),
     *("media_answers.forget_agreement", "resends.not_sent"),
 }
 
@@ -477,7 +490,7 @@ def test_every_call_that_writes_is_repeated_here_or_named() -> None:
     modules = (
         *(jobs, moves, ledger, media, media_answers, drafts, verdicts, alerts, outbox),
         *(people, preferences, groups, resends),
-        *(groups, private_fallbacks, borrowed_media, job_parts),
+        *(groups, deliveries, borrowed_media, job_parts),
     )
     written = {
         f"{module.__name__.rpartition('.')[2]}.{name}"

@@ -18,8 +18,7 @@ from bot.dashscope.errors import NotSent, SubmitUnknown, TryAgain
 from bot.telegram.connection import build_bot, build_http
 from bot.telegram.files import Files
 from bot.telegram.polling import Poller, PollFailed
-from tests.dashscope.clients import KEY, S2V
-from tests.dashscope.fault_server import FaultServer, answer, fault_server
+from tests.dashscope.fault_server import KEY, S2V, FaultServer, answer, fault_server
 from tests.dashscope.test_download import leftovers
 from tests.network.flipped_bits import FlippedBits, flipped_bits
 from tests.support.clock import FakeClock

@@ -60,23 +60,6 @@ class Tab:
         await self.page.get_by_role("button", name="Attach").click()
         await self.page.get_by_role("menuitem", name=entry).click()
 
-    async def drop_files(self, kind: str, name: str, mime_type: str, content: bytes) -> None:
-        """Fire a drop or a paste that carries one file."""
-        script = """([kind, name, type, bytes]) => {
-            const carried = new DataTransfer();
-            carried.items.add(new File([new Uint8Array(bytes)], name, {type}));
-            const init = {bubbles: true, cancelable: true};
-            const chat = document.getElementById("chat");
-            const field = document.getElementById("message-text");
-            if (kind === "paste") {
-                field.dispatchEvent(new ClipboardEvent("paste", {...init, clipboardData: carried}));
-                return;
-            }
-            for (const step of ["dragenter", "dragover", "drop"])
-                chat.dispatchEvent(new DragEvent(step, {...init, dataTransfer: carried}));
-        }"""
-        await self.page.evaluate(script, [kind, name, mime_type, list(content)])
-
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.errors.append(json.dumps([message.text, message.location]))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +12,6 @@ import numpy.typing as npt
 
 from bot.sandbox.dashscope.models import Resolution
 from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderFailed, RenderOrder
-
-
-class NoFaceFound(Exception):
-    """Named like the preview engine's own exception."""
 
 
 def encode_grey(
@@ -40,22 +34,6 @@ def encode_grey(
                 on_progress((index + 1) / 8)
         container.mux(stream.encode())
     return RenderedVideo(64, 48, 16.0)
-
-
-def die(*arguments: object, **options: object) -> RenderedVideo:
-    """End the process the way a crash in native code does."""
-    os._exit(3)
-
-
-def see_no_face(*arguments: object, **options: object) -> RenderedVideo:
-    """Refuse the photo."""
-    raise NoFaceFound
-
-
-def never_finish(*arguments: object, **options: object) -> RenderedVideo:
-    """Hang."""
-    time.sleep(600)
-    raise AssertionError
 
 
 class HereRenderer:

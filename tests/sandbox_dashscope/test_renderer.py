@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -19,6 +21,26 @@ from bot.sandbox.dashscope.renderer import (
 )
 from tests.sandbox_dashscope import stand_in
 from tests.support.deadlines import eventually
+
+
+class NoFaceFound(Exception):
+    """Named like the preview engine's own exception."""
+
+
+def die(*arguments: object, **options: object) -> RenderedVideo:
+    """End the process the way a crash in native code does."""
+    os._exit(3)
+
+
+def see_no_face(*arguments: object, **options: object) -> RenderedVideo:
+    """Refuse the photo."""
+    raise NoFaceFound
+
+
+def never_finish(*arguments: object, **options: object) -> RenderedVideo:
+    """Hang."""
+    time.sleep(600)
+    raise AssertionError
 
 
 @pytest.fixture
@@ -53,7 +75,7 @@ async def test_a_video_is_made_and_progress_told(
 async def test_one_process_serves_many_videos_and_a_refusal_does_not_end_it(
     hire: Callable[[RenderFunction], WorkerRenderer], tmp_path: Path
 ) -> None:
-    renderer = hire(stand_in.see_no_face)
+    renderer = hire(see_no_face)
     for _ in range(2):
         with pytest.raises(RenderFailed) as failed:
             await renderer.render(order(tmp_path / "a.mp4"), print)
@@ -66,7 +88,7 @@ async def test_one_process_serves_many_videos_and_a_refusal_does_not_end_it(
 async def test_a_process_that_dies_is_replaced(
     hire: Callable[[RenderFunction], WorkerRenderer], tmp_path: Path
 ) -> None:
-    renderer = hire(stand_in.die)
+    renderer = hire(die)
     for _ in range(2):
         with pytest.raises(RenderFailed) as failed:
             await renderer.render(order(tmp_path / "a.mp4"), print)
@@ -77,7 +99,7 @@ async def test_a_process_that_dies_is_replaced(
 async def test_a_cancelled_video_ends_its_process_at_once(
     hire: Callable[[RenderFunction], WorkerRenderer], tmp_path: Path
 ) -> None:
-    renderer = hire(stand_in.never_finish)
+    renderer = hire(never_finish)
     rendering = asyncio.create_task(renderer.render(order(tmp_path / "a.mp4"), print))
     await eventually(multiprocessing.active_children, "the process has begun")
     rendering.cancel()

@@ -23,11 +23,10 @@ from bot.media.worker.client import MediaWorker
 from bot.telegram.errors import SecondInstance
 from bot.texts import Texts
 from tests.soak.chance import Chance
-from tests.soak.inline import InlineConnection, inline_sqlite
 from tests.soak.media import MediaProcess
 from tests.soak.network import PROVIDER_PORT, TELEGRAM_PORT
 from tests.soak.services import TEXTS, Services
-from tests.soak.virtual import VirtualClock, inline_threads
+from tests.soak.virtual import InlineConnection, VirtualClock, inline_sqlite, inline_threads
 from tests.support import credentials
 from tests.support.consenting import make_ready
 

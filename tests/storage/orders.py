@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from storage import drafts, media
 from storage.db.database import Database, Transaction
-from storage.jobs import jobs, moves
+from storage.jobs import deliveries, jobs, moves
+from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job, Order
 from storage.jobs.ledger import Caps, Price
 from storage.media import ConversationKey, Media, ReceivedMedia
@@ -101,4 +102,12 @@ async def render(database: Database, job: Job, billed_milliseconds: int) -> Job:
 async def deliver(database: Database, job: Job) -> bool:
     """delivering → done."""
     async with database.transaction() as tx:
-        return await moves.delivered(tx, job, chat_id=job.chat_id, message_id=99, file_id="v")
+        return await moves.delivered(await shown(tx, job), job)
+
+
+async def shown(tx: Transaction, job: Job) -> Transaction:
+    """Its video was sent; the transaction."""
+    cause = deliveries.first_cause(job)
+    await deliveries.sending(tx, job, cause, Form.VIDEO, job.chat_id)
+    await deliveries.sent(tx, cause, Form.VIDEO, 99, file_id="v")
+    return tx

@@ -21,7 +21,7 @@ from storage.jobs import job_parts, jobs, moves
 from storage.jobs.failures import OBJECTED, SERVICE_FAULTS, is_charged
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.jobs.ledger import Caps, Price
-from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, order
+from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, order, shown
 
 PRICE = Price(micro_yuan_per_second=900_000, quota_weight_permille=1800)
 CAPS = Caps(SHANGHAI, 60_000, None, 10**12, 10**12)
@@ -99,7 +99,7 @@ class Case:
             return await moves.fail(tx, job, OBJECTED, None)
         if self.closed:
             return await moves.undeliverable(tx, job, "closed")
-        return await moves.delivered(tx, job, chat_id=job.chat_id, message_id=1, file_id="f")
+        return await moves.delivered(await shown(tx, job), job)
 
 
 async def take_slot(tx: Transaction) -> bool:

@@ -11,7 +11,7 @@ from storage.db.rows import Row
 from storage.jobs import job_parts, jobs, ledger, moves
 from storage.jobs.jobs import Job, JobState, TooManyWaiting
 from storage.jobs.ledger import QuotaExceeded
-from tests.storage.orders import ACCOUNT, CAPS, ENGINE, NOON, order, start
+from tests.storage.orders import ACCOUNT, CAPS, ENGINE, NOON, order, shown, start
 from tests.support.clock import FakeClock
 
 LENGTH = 45_000
@@ -115,7 +115,7 @@ async def test_it_is_settled_once_with_what_its_parts_were_billed(database: Data
         assert not await job_parts.joined(tx, whole.id)
     async with database.transaction() as tx:
         job = await now(database, whole)
-        assert await moves.delivered(tx, job, chat_id=1, message_id=9, file_id="f")
+        assert await moves.delivered(await shown(tx, job), job)
     spent = {"held": 0, "quota_held": 0, "quota_spent": 44_400, "holds": 1, "spent": 22_200_000}
     assert await balance(database) == spent
 

@@ -9,5 +9,7 @@ from bot.sandbox.server import DEMO_BOT_TOKEN
 
 TOKEN, KEY = DEMO_BOT_TOKEN, DEMO_API_KEY
 SECRET_TOKEN = SecretStr(TOKEN)
+SPELLINGS = (TOKEN, TOKEN.replace(":", "%3A"), TOKEN.partition(":")[2], KEY)
+"""As what they must never turn up."""
 OTHER_TOKEN = TOKEN.replace("4242", "777")
 """Another bot's."""

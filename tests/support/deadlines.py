@@ -79,12 +79,3 @@ async def _found(look: Callable[[], Any]) -> Any:
         if found:
             return found
         await asyncio.sleep(LOOK_EVERY_SECONDS)
-
-
-async def comes_true(look: Callable[[], Any]) -> bool:
-    """Whether it holds before the deadline."""
-    try:
-        await eventually(look)
-    except AssertionError:
-        return False
-    return True

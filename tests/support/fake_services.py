@@ -138,8 +138,8 @@ class Services:
         self.chat = build_chat(common, rendering)
         self.messenger = self.chat.messenger
         delivery = build_delivery(common, self.chat)
-        self.delivery, self.finisher = delivery.delivery, delivery.finisher
-        self.packager, self.last = self.delivery.packager, delivery.last_video
+        self.deliverer, self.finisher = delivery.deliverer, delivery.finisher
+        self.packager, self.earlier = self.deliverer.packager, delivery.earlier_videos
         consent = Consent(common=common, messenger=self.messenger)
         privacy = PrivacyServices(consent=consent, background_tasks=(), kinds=())
         intake = build_intake(common, rendering, self.chat, privacy)
@@ -193,7 +193,7 @@ class Fakes(Services):
     async def deliver(self, job: Job) -> None:
         """In the place of `Delivery`: the video arrives."""
         async with self.database.transaction() as tx:
-            await moves.delivered(tx, job, chat_id=job.chat_id, message_id=99, file_id="v")
+            await moves.delivered(await orders.shown(tx, job), job)
 
     async def waiting_job(self, user_id: int = 1) -> Job:
         """A job that waits for its slot, with a status message and copies at the provider."""

@@ -23,6 +23,7 @@ from tests.support import consenting
 from tests.support.bot_process import RunningBot
 from tests.support.chats import Chats, Json, lines_of
 from tests.support.clock import FakeClock
+from tests.support.credentials import SPELLINGS
 from tests.support.deadlines import deadline, eventually
 from tests.support.person import Person
 
@@ -205,6 +206,19 @@ class World:
         else:
             await consenting.make_ready(self.database)
         consenting.agree(self.database, person.user_id)
+
+    async def leaks(self) -> list[str]:
+        """The places where a secret was written, or handed to the provider with an address."""
+        calls = (await self.provider("calls"))["calls"]
+        asked = [(call["path"], call["request"]) for call in calls]
+        written = {"calls to the provider": json.dumps(asked)}
+        for path in self.directory.rglob("*"):
+            if path.is_file():
+                written[f"file {path.name}"] = path.read_bytes().decode("latin-1")
+        found = [where for where, text in written.items() if any(s in text for s in SPELLINGS)]
+        if "/file/bot" in written["calls to the provider"]:
+            found.append("the provider was given an address of Telegram's files")
+        return found
 
     def report(self) -> str:
         """What whoever reads a failure wants to see."""

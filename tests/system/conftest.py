@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.support.secrecy import leaks
 from tests.support.world import World, world
 
 
@@ -30,7 +29,7 @@ async def shared(
     settings = getattr(request.module, "SETTINGS", {})
     async with world(tmp_path_factory.mktemp("shared"), settings) as made:
         yield made
-        found = await leaks(made)
+        found = await made.leaks()
     assert not found
 
 

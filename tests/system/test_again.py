@@ -34,7 +34,9 @@ async def test_a_round_note_comes_where_it_is_wished_with_its_receipt_as_a_text(
     receipt = await ada.sees(said("video-caption", seconds=0.87, left=599.1))
     assert "video" not in receipt
     assert set(buttons_of(receipt)) == {label("button-finer"), label("button-as-video")}
-    assert (await ada.reaches("done"))["came_as_note"] == 1
+    job = await ada.reaches("done")
+    (shown,) = shared.rows(f"SELECT form FROM deliveries WHERE job_id = {job['id']}")
+    assert shown["form"] == "round"
     path = tmp_path / "note.mp4"
     path.write_bytes(await file_of(shared, note["video_note"]["file_id"]))
     with av.open(str(path)) as container:
@@ -135,7 +137,7 @@ async def test_the_history_is_a_picture_with_pages_that_turn_in_place(shared: Wo
 async def test_a_video_that_nobody_has_any_more_is_said_to_be_gone(shared: World) -> None:
     ada = await shared.person()
     await has_video(ada)
-    change(shared, f"UPDATE jobs SET video_file_id = NULL WHERE user_id = {ada.user_id}")
+    change(shared, f"UPDATE deliveries SET file_id = NULL WHERE chat_id = {ada.user_id}")
     for kept in (shared.directory / "bot-data" / "results").glob("*.mp4"):
         kept.unlink()
     await ada.writes("/start history")
@@ -226,5 +228,11 @@ def repeat_job(shared: World, person: Person, times: int) -> None:
             }
             del row["id"]
             names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-            connection.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", row)
+            copy = connection.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", row)
+            connection.execute(
+                "INSERT INTO deliveries (job_id, cause, chat_id, message_id, form, file_id,"
+                " sending_at_milliseconds, sent_at_milliseconds) SELECT ?, 'first:' || ?, chat_id,"
+                " message_id, form, file_id, 1, 1 FROM deliveries WHERE job_id = ?",
+                (copy.lastrowid, copy.lastrowid, job["id"]),
+            )
     connection.close()

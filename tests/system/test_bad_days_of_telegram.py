@@ -68,7 +68,9 @@ async def test_one_chats_long_pause_is_nobody_elses(shared: World) -> None:
     await bea.sees_video()
     assert not any("video" in message for message in await ada.heard())
     await ada.sees_video()
-    assert (await ada.reaches("done"))["video_message_id"] > 0
+    job = await ada.reaches("done")
+    (shown,) = shared.rows(f"SELECT * FROM deliveries WHERE job_id = {job['id']}")
+    assert shown["message_id"] > 0
 
 
 async def test_an_update_that_is_none_is_parked_and_told_and_the_next_one_handled(

@@ -65,7 +65,8 @@ async def test_a_group_without_videos_and_files_leads_to_the_private_chat(shared
     await there.sees(said("private-fallback-taken"))
     job = await there.owner.reaches("done")
     assert not [m for m in await there.heard() if "video" in m]
-    assert shared.rows(f"SELECT * FROM detours WHERE job_id = {job['id']}")
+    (shown,) = shared.rows(f"SELECT chat_id FROM deliveries WHERE job_id = {job['id']}")
+    assert shown["chat_id"] == there.owner.user_id
 
 
 async def test_a_paid_video_waits_for_whoever_never_opened_the_private_chat(shared: World) -> None:

@@ -121,7 +121,7 @@ async def test_killed_while_the_paid_video_is_fetched_and_again_while_it_is_sent
     await there.start_bot()
 
     async def sending() -> bool:
-        return bool(there.rows("SELECT 1 FROM jobs WHERE sending_at_milliseconds IS NOT NULL"))
+        return bool(there.rows("SELECT 1 FROM deliveries"))
 
     await eventually(sending, "the video is being sent")
     await there.kill_bot()

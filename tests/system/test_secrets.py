@@ -7,8 +7,7 @@ import json
 import pytest
 
 from tests.support.chats import text_of
-from tests.support.credentials import KEY, TOKEN
-from tests.support.secrecy import SPELLINGS, leaks
+from tests.support.credentials import KEY, SPELLINGS, TOKEN
 from tests.support.texts import said
 from tests.support.world import World
 
@@ -33,7 +32,7 @@ async def test_failed_calls_to_telegram_leave_no_token_behind(shared: World) -> 
     await ada.sends_photo()
     await ada.says()
     await ada.sees_video()
-    assert await leaks(shared) == []
+    assert await shared.leaks() == []
 
 
 async def test_a_key_the_provider_repeats_goes_no_further(shared: World) -> None:
@@ -60,7 +59,7 @@ async def test_a_key_the_provider_repeats_goes_no_further(shared: World) -> None
     told = text_of(await olga.sees("refuses to work"))
     assert "InvalidApiKey" in told
     assert KEY not in told
-    assert await leaks(shared) == []
+    assert await shared.leaks() == []
 
 
 async def test_the_provider_is_given_addresses_of_its_own_space_only(shared: World) -> None:
@@ -86,6 +85,6 @@ async def test_the_scan_itself_finds_a_secret(shared: World) -> None:
     planted = shared.directory / "planted.txt"
     planted.write_text(f"https://api.telegram.org/file/bot{TOKEN.replace(':', '%3A')}/x")
     try:
-        assert await leaks(shared) == ["file planted.txt"]
+        assert await shared.leaks() == ["file planted.txt"]
     finally:
         planted.unlink()

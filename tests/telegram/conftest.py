@@ -13,7 +13,7 @@ from bot.telegram.sender import Sender
 from storage.db.database import Database
 from tests.support.clock import FakeClock
 from tests.support.local_telegram import LocalTelegram, local_telegram
-from tests.telegram.senders import sender_of
+from tests.telegram.loops import sender_of
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from telegram import Update
 from telegram.ext import TypeHandler
 
 from bot.clock import Clock, SystemClock
-from bot.telegram.connection import build_application, build_bot, build_http
+from bot.telegram.connection import READ_SECONDS, build_application, build_bot, build_http
+from bot.telegram.sender import Sender
 from bot.telegram.updates import PollingOptions, UpdateLoop
 from storage.db.database import Database
 from storage.inbox import Inbox
@@ -103,3 +104,14 @@ def message(text: str) -> dict[str, Any]:
     person = {"id": PRIVATE, "is_bot": False, "first_name": "Ada"}
     chat = {"id": PRIVATE, "type": "private", "first_name": "Ada"}
     return {"message_id": 5, "date": 1_780_000_000, "chat": chat, "from": person, "text": text}
+
+
+@asynccontextmanager
+async def sender_of(
+    base_url: str, clock: Clock | None = None, read_seconds: float = READ_SECONDS
+) -> AsyncIterator[Sender]:
+    """A Sender over a real Bot and real sockets; the Bot has not introduced itself (getMe)."""
+    bot = build_bot(SECRET_TOKEN, base_url, read_seconds=read_seconds)
+    async with Sender(bot, clock or SystemClock()) as sender:
+        yield sender
+    await bot.request.shutdown()

@@ -16,8 +16,8 @@ answer-reported = Thank you. It will be looked at.
 answer-report-too-many = You reported several videos today. Please wait until tomorrow.
 answer-you-are-banned = You cannot use this bot any more.
 
+report-video = { $label }
 report-received =
-    { ai-label-video }
     <b>It was reported</b>: { $reason }
     Job { $job }, chat { $chat }
     Made by: { $maker }

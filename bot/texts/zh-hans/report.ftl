@@ -16,8 +16,8 @@ answer-reported = 谢谢。会有人查看。
 answer-report-too-many = 你今天已经举报了好几个视频。请等到明天。
 answer-you-are-banned = 你不能再使用这个机器人了。
 
+report-video = { $label }
 report-received =
-    { ai-label-video }
     <b>有人举报了它</b>：{ $reason }
     任务 { $job }，聊天 { $chat }
     制作者：{ $maker }

@@ -130,10 +130,3 @@ def png_claiming(width: int, height: int) -> bytes:
 def _chunk(name: bytes, body: bytes = b"") -> bytes:
     checksum = struct.pack(">I", zlib.crc32(name + body))
     return struct.pack(">I", len(body)) + name + body + checksum
-
-
-def bitmap_header(width: int, height: int) -> bytes:
-    """Return the first bytes of a BMP that claims these sides; its pixels are missing."""
-    size = width * height * 3
-    about = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, size, 0, 0, 0, 0)
-    return struct.pack("<2sIII", b"BM", 54 + size, 0, 54) + about

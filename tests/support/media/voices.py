@@ -1,7 +1,11 @@
-"""Sounds: real speech from the samples, synthetic ones, and files made of them."""
+"""Sounds: real speech from the samples, synthetic ones, files made of them; an independent meter.
+
+It measures loudness with pyloudnorm, and the true peak with scipy's oversampling.
+"""
 
 from __future__ import annotations
 
+import math
 import wave
 from collections.abc import Sequence
 from functools import cache
@@ -12,8 +16,10 @@ from typing import Any, cast
 import av
 import numpy as np
 import numpy.typing as npt
+import pyloudnorm
 import soxr
 from av.audio.stream import AudioStream
+from scipy.signal import resample_poly
 
 import bot.sandbox
 from bot.media.sound.decoding import decode_sound
@@ -155,3 +161,21 @@ def wav(samples: npt.NDArray[Any], rate_hz: int = SAMPLE_RATE_HZ, *, channels: i
 def tone_wav(milliseconds: int = 1_000, rate_hz: int = SAMPLE_RATE_HZ) -> bytes:
     """Return a tone as the provider takes voices."""
     return wav(tone(milliseconds / 1000, rate_hz=rate_hz), rate_hz)
+
+
+def wav_samples(wav: bytes) -> npt.NDArray[np.float64]:
+    """Return the samples of a WAV that must be mono, 16 kHz and 16 bits."""
+    with wave.open(BytesIO(wav)) as source:
+        kind = source.getnchannels(), source.getframerate(), source.getsampwidth()
+        assert kind == (1, 16_000, 2)
+        return np.frombuffer(source.readframes(source.getnframes()), np.int16) / 32_768
+
+
+def measured_lufs(wav: bytes) -> float:
+    """Return the gated loudness."""
+    return float(pyloudnorm.Meter(16_000).integrated_loudness(wav_samples(wav)))
+
+
+def measured_dbtp(wav: bytes) -> float:
+    """Return the highest peak of the eight times oversampled wave, in dB of full scale."""
+    return 20 * math.log10(np.abs(resample_poly(wav_samples(wav), 8, 1)).max())

@@ -1,0 +1,166 @@
+"""Deliveries: every message that showed a job's video, may show it, or is to become it.
+
+A row is written before the call that may show the video, and completed after. Its `cause` names it:
+what was sent for one cause is not sent for it again. Without a message, its fate is unknown; a
+message that was not sent as the video is edited into it, which may be repeated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from storage.db.database import Queryable, Transaction
+from storage.jobs.jobs import Job
+
+
+class Form(StrEnum):
+    """In what form a video goes out."""
+
+    VIDEO = "video"
+    SMALLER = "smaller"
+    FILE = "file"
+    ROUND = "round"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery as stored; `message_id` is of `chat_id`, and 0 is the chat of one forgotten."""
+
+    id: int
+    job_id: int
+    cause: str
+    chat_id: int
+    thread_id: int
+    message_id: int | None
+    form: str
+    file_id: str | None
+    thumbnail_file_id: str | None
+    sent_at_milliseconds: int | None
+
+
+def first_cause(job: Job) -> str:
+    """The cause of what delivers the job; of a message that becomes the video, a part of it."""
+    return f"first:{job.id}"
+
+
+async def sending(
+    tx: Transaction, job: Job, cause: str, form: Form, chat_id: int, message_id: int | None = None
+) -> None:
+    """The video is about to be shown there, as a new message or in that one."""
+    await tx.execute(
+        """
+        INSERT INTO deliveries (job_id, cause, form, chat_id, message_id, sending_at_milliseconds)
+        VALUES (:job_id, :cause, :form, :chat_id, :message_id, :now)
+        ON CONFLICT (cause) DO UPDATE SET form = excluded.form
+        WHERE deliveries.sent_at_milliseconds IS NULL
+        """,
+        {
+            "job_id": job.id,
+            "cause": cause,
+            "form": form.value,
+            "chat_id": chat_id,
+            "message_id": message_id,
+        },
+    )
+
+
+async def not_sent(tx: Transaction, cause: str) -> None:
+    """It is certain that nothing was sent."""
+    await tx.execute(
+        "DELETE FROM deliveries WHERE cause = :cause AND message_id IS NULL", {"cause": cause}
+    )
+
+
+async def sent(
+    tx: Transaction,
+    cause: str,
+    form: Form,
+    message_id: int,
+    *,
+    thread_id: int = 0,
+    file_id: str | None = None,
+    thumbnail_file_id: str | None = None,
+) -> bool:
+    """This message shows the video, and Telegram has it by these ids; False when it was known."""
+    return await tx.change(
+        """
+        UPDATE deliveries SET form = :form, message_id = :message_id, thread_id = :thread_id,
+            file_id = :file_id, thumbnail_file_id = :thumbnail_file_id, sent_at_milliseconds = :now
+        WHERE cause = :cause AND sent_at_milliseconds IS NULL
+        """,
+        {
+            "cause": cause,
+            "form": form.value,
+            "message_id": message_id,
+            "thread_id": thread_id,
+            "file_id": file_id,
+            "thumbnail_file_id": thumbnail_file_id,
+        },
+    )
+
+
+async def removed(tx: Transaction, delivery_id: int) -> None:
+    """Its message is gone from its chat."""
+    await tx.execute(
+        """
+        UPDATE deliveries SET removed_at_milliseconds = :now
+        WHERE id = :id AND removed_at_milliseconds IS NULL
+        """,
+        {"id": delivery_id},
+    )
+
+
+async def forget_files(tx: Transaction, job_id: int) -> None:
+    """The video is not sent by Telegram's ids any more."""
+    await tx.execute(
+        "UPDATE deliveries SET file_id = NULL, thumbnail_file_id = NULL WHERE job_id = :job_id",
+        {"job_id": job_id},
+    )
+
+
+async def begun(database: Queryable, job: Job, cause: str) -> Delivery | None:
+    """How far what was sent for this cause has come: first of all whether it was sent, then which
+    message is to become the video."""
+    return await database.one(
+        Delivery,
+        """
+        SELECT * FROM deliveries WHERE job_id = :job_id AND removed_at_milliseconds IS NULL
+            AND (cause = :cause OR cause LIKE :cause || ':%')
+        ORDER BY sent_at_milliseconds IS NULL, message_id IS NULL, id DESC LIMIT 1
+        """,
+        {"job_id": job.id, "cause": cause},
+    )
+
+
+async def first_of(database: Queryable, job: Job) -> Delivery | None:
+    """The message in which the job's video came."""
+    return await database.one(
+        Delivery,
+        """
+        SELECT * FROM deliveries WHERE job_id = :job_id AND sent_at_milliseconds IS NOT NULL
+        ORDER BY id LIMIT 1
+        """,
+        {"job_id": job.id},
+    )
+
+
+async def shown(database: Queryable, job_id: int) -> list[Delivery]:
+    """Every message that shows the job's video, or may, oldest first."""
+    return await database.every(
+        Delivery,
+        """
+        SELECT * FROM deliveries WHERE job_id = :job_id AND removed_at_milliseconds IS NULL
+        ORDER BY id
+        """,
+        {"job_id": job_id},
+    )
+
+
+async def with_files(database: Queryable, job_id: int) -> list[Delivery]:
+    """Those by whose ids Telegram has the video, newest first."""
+    return await database.every(
+        Delivery,
+        "SELECT * FROM deliveries WHERE job_id = :job_id AND file_id IS NOT NULL ORDER BY id DESC",
+        {"job_id": job_id},
+    )
