@@ -239,25 +239,3 @@ def _after(tx: Transaction, seconds: float) -> int:
 def _delay_seconds(tx: Transaction, kind: Kind, entry: OutboxEntry) -> float | None:
     age_milliseconds = tx.now_milliseconds - entry.created_at_milliseconds
     return kind.delay_seconds(entry.attempts, age_milliseconds / 1000)
-
-
-def delay_milliseconds(tries: int, policy: RetryPolicy = OUTBOX) -> int:
-    """How long to leave alone what failed so often before."""
-    return int(policy.endless_delay_seconds(tries + 1) * 1000)
-
-
-async def say_or(
-    say: Callable[[], Awaitable[object]],
-    *,
-    later: Callable[[], Awaitable[None]],
-    never: Callable[[TelegramFailure], Awaitable[None]],
-) -> None:
-    """Say something; what may work later is put off, what never will is given up."""
-    try:
-        await say()
-    except (TryAgain, SendUnknown) as failure:
-        logger.warning("said later: %s", failure)
-        await later()
-    except TelegramFailure as failure:
-        logger.warning("stays unsaid: %s", failure)
-        await never(failure)

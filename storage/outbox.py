@@ -18,6 +18,9 @@ from storage.db.rows import columns
 _KEEP_MILLISECONDS = 3 * 24 * 3600 * 1000
 """Telegram keeps an update for a day; after a week without any its numbers may begin anew."""
 
+NO_CHAT = 0
+"""Where something is done whatever becomes of the chats it is about."""
+
 Arguments = Mapping[str, Any]
 NONE: Arguments = MappingProxyType({})
 
@@ -188,6 +191,18 @@ async def erase(tx: Transaction, entry: OutboxEntry) -> bool:
     return await tx.change(
         "DELETE FROM outbox WHERE id = :id AND state = 'open' AND attempts = :attempts",
         columns(entry),
+    )
+
+
+async def withdraw_earlier(tx: Transaction, key: str) -> int:
+    """Of what was asked for by one message, only this entry is still wanted; how many are not."""
+    return await tx.execute(
+        """
+        UPDATE outbox SET state = 'given_up', ended_at_milliseconds = :now
+        WHERE state = 'open' AND unique_key <> :key AND (kind, chat_id, message_id) =
+            (SELECT kind, chat_id, message_id FROM outbox WHERE unique_key = :key)
+        """,
+        {"key": key},
     )
 
 

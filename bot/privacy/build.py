@@ -41,6 +41,6 @@ async def build_privacy(
     )
     return PrivacyServices(
         consent=consent,
-        background_tasks=(deletion, moderation),
+        background_tasks=(deletion,),
         kinds=(copies.kind, consent.kind, *deletion.kinds, *moderation.kinds),
     )

@@ -85,7 +85,6 @@ _MOVES = (
     "UPDATE OR REPLACE introductions SET chat_id = :new WHERE chat_id = :old",
     "UPDATE OR IGNORE objections SET chat_id = :new WHERE chat_id = :old",
     "UPDATE outbox SET chat_id = :new, message_id = 0 WHERE chat_id = :old",
-    "DELETE FROM errands WHERE chat_id = :old AND :new <> :old",
     "DELETE FROM dead_chats WHERE chat_id = :old AND :new <> :old",
 )
 

@@ -15,9 +15,6 @@ FORGET = "forget"
 FORGOTTEN = "forgotten"
 """The kinds of outbox entry that delete, and that say that it is done."""
 
-NO_CHAT = 0
-"""Data is deleted also when its owner's chat is closed to the bot."""
-
 
 @dataclass(frozen=True, slots=True)
 class Forgetting:
@@ -40,7 +37,7 @@ async def want(tx: Transaction, user_id: int, chat_id: int, message_id: int, lan
         {"user_id": user_id, "chat_id": chat_id, "message_id": message_id, "language": language},
     )
     if wanted:
-        await outbox.put(tx, FORGET, f"{FORGET}:{user_id}", chat_id=NO_CHAT, user_id=user_id)
+        await outbox.put(tx, FORGET, f"{FORGET}:{user_id}", chat_id=outbox.NO_CHAT, user_id=user_id)
     return wanted
 
 
@@ -175,7 +172,7 @@ STATEMENTS = (
         f"DELETE FROM {table} WHERE user_id = :user_id"  # noqa: S608
         for table in (
             *("people", "preferences", "consents", "consent_questions", "drafts"),
-            *("group_guests", "errands", "outbox", "forgettings"),
+            *("group_guests", "outbox", "forgettings"),
         )
     ),
     "DELETE FROM dead_chats WHERE chat_id = :user_id",

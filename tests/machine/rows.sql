@@ -60,7 +60,7 @@ INSERT INTO consent_questions VALUES (1, 8, 0, 8, 'asked', 'abcdefabcdef', 13, 1
 INSERT INTO forgettings VALUES (9, 9, 5, 'en', 'waiting');
 INSERT INTO pseudonyms VALUES ('abc', -5, 9000);
 INSERT INTO reports VALUES (1, 2, 8, 8, 15, 'face', 5000);
-INSERT INTO takedowns VALUES (2, 7, 6000, 'said', 0, 0);
+INSERT INTO takedowns VALUES (2, 7, 6000);
 INSERT INTO bans VALUES (10, 7, 6000, 6100);
 -- A voice of 30 s in two parts of which one is kept, and what its sender was offered to hear.
 INSERT INTO media (id, source, kind, chat_id, user_id, message_id, file_id, file_unique_id, state,
@@ -87,5 +87,3 @@ INSERT INTO borrowed_media VALUES (1, 8, NULL), (3, NULL, 4000);
 INSERT INTO objections VALUES (-5, 8, 1000);
 -- A group that was told what is missing.
 INSERT INTO introductions VALUES (-100500, 7, 1, 'videos', 9000);
-INSERT INTO errands (source, kind, chat_id, user_id, message_id, job_id, at_milliseconds)
-VALUES ('note:1', 'note', 7, 7, 5, 1, 1);

@@ -17,10 +17,9 @@ from storage.alerts import Alert
 from storage.db.database import Database, Transaction
 from storage.groups import borrowed_media, groups
 from storage.inbox import Inbox, StoredUpdate
-from storage.jobs import deliveries, job_parts, jobs, ledger, moves, resends
+from storage.jobs import deliveries, job_parts, jobs, ledger, moves
 from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
-from storage.jobs.resends import Resend, Wanted
 from storage.media import ConversationKey, ReceivedMedia
 from storage.outbox import OutboxEntry
 from storage.people import people, preferences
@@ -63,7 +62,6 @@ _TABLES = (
     "ledger",
     "notices",
     "outbox",
-    "errands",
 )
 
 
@@ -187,6 +185,13 @@ def an_entry(call: Callable[[Transaction, OutboxEntry], Awaitable[Any]]) -> Arra
     return arrange
 
 
+async def two_of_one_message(database: Database) -> Call:
+    async with database.transaction() as tx:
+        await put(tx)
+        await outbox.put(tx, "thing", "update:8", chat_id=1, message_id=5, arguments={"page": 2})
+    return lambda tx: outbox.withdraw_earlier(tx, "update:8")
+
+
 async def an_offer(database: Database) -> Call:
     async with database.transaction() as tx:
         made = await item(tx, "photo", PLACE)
@@ -225,19 +230,6 @@ def a_loan(
             if objecting:
                 await borrowed_media.object_to_all(tx, photo.chat_id, 8)
         return lambda tx: call(tx, photo)
-
-    return arrange
-
-
-PAGE = Wanted("page", PLACE, 5, page=2)
-
-
-def an_errand(call: Callable[[Transaction, Resend], Awaitable[Any]]) -> Arrange:
-    async def arrange(database: Database) -> Call:
-        async with database.transaction() as tx:
-            await resends.ask(tx, PAGE)
-            (resend,) = await resends.due(tx, 9)
-        return lambda tx: call(tx, resend)
 
     return arrange
 
@@ -375,10 +367,7 @@ CALLS: dict[str, Arrange] = {
     "media_answers.forget_agreement": of_half(
         "ready", "voice", lambda tx, m: media_answers.forget_agreement(tx, m.id)
     ),
-    "resends.ask": plain(lambda tx: resends.ask(tx, PAGE)),
-    "resends.sending": an_errand(lambda tx, e: resends.sending(tx, e.id)),
-    "resends.not_sent": an_errand(lambda tx, e: resends.not_sent(tx, e.id)),
-    "resends.done": an_errand(resends.done),
+    "outbox.withdraw_earlier": two_of_one_message,
     "media.announce_anew": of_half("ready", "photo", lambda tx, m: media.announce_anew(tx, m.id)),
     "media.announced": of_half(
         "ready", "photo", lambda tx, m: media.announced(tx, replace(m, fault="quota"))
@@ -440,7 +429,6 @@ COUNTING = {
     "moves.postpone": "one more try",
     "moves.refused": "one more refusal",
     "media.postpone": "one more try",
-    "resends.postpone": "one more try",
     "verdicts.count_check": "one more check that may be billed",
     "ledger.hold": "the schema refuses it",
     "ledger.settle": "the schema refuses it",
@@ -478,18 +466,18 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
     assert before != after or name in _MAY_CHANGE_NOTHING
 
 
-_UNDO = {"outbox.erase", "drafts.drop", "groups.keep_out", "groups.forget", "resends.done"}
+_UNDO = {"outbox.erase", "drafts.drop", "groups.keep_out", "groups.forget"}
 _MAY_CHANGE_NOTHING = {
     "job_parts.go_on",
     *("drafts.put", "media.announce_anew"),
-    *("media_answers.forget_agreement", "resends.not_sent"),
+    "media_answers.forget_agreement",
 }
 
 
 def test_every_call_that_writes_is_repeated_here_or_named() -> None:
     modules = (
         *(jobs, moves, ledger, media, media_answers, drafts, verdicts, alerts, outbox),
-        *(people, preferences, groups, resends),
+        *(people, preferences, groups),
         *(groups, deliveries, borrowed_media, job_parts),
     )
     written = {
