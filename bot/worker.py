@@ -13,11 +13,10 @@ from bot.chat.status import Progress
 from bot.common import CommonServices
 from bot.intake.intake import Intake
 from bot.jobs.slots import Slots
-from bot.jobs.steps import JobSteps
+from bot.jobs.steps import JobSteps, Step
 from bot.outbox import OutboxRunner
-from bot.task_pool import BackgroundTask, TaskPool, Work
+from bot.task_pool import BackgroundTask, TaskPool
 from storage import media
-from storage.jobs.jobs import Job, JobState
 
 _LOOK_EVERY_SECONDS = 1.0
 _SHOW_EVERY_SECONDS = 1.0
@@ -82,20 +81,19 @@ class Worker:
             self._items.start(item.id, partial(self._receive, item.id))
         for item in await media.unannounced(self._database, _INTAKES_AHEAD):
             self._items.start(item.id, partial(self._intake.conclude, item.id))
-        for job, work in await self._steps.due():
-            self._begin(job, work)
+        for step in await self._steps.due():
+            self._begin(step)
         for background_task in self._background_tasks:
             for key, work in (await background_task.due()).items():
                 self._deliveries.start(key, work)
         await self._outbox.begin_what_is_due()
-        async for job, work in self._slots.fill():
-            self._critical.start(job.id, work)
+        async for task, work in self._slots.fill():
+            self._critical.start(("task", task.id), work)
 
-    def _begin(self, job: Job, work: Work) -> None:
+    def _begin(self, step: Step) -> None:
         """At most one thing at a time; what must not be torn by a stop among the critical ones."""
-        if not (self._critical.busy(job.id) or self._jobs.busy(job.id)):
-            critical = job.state == JobState.DELIVERING
-            (self._critical if critical else self._jobs).start(job.id, work)
+        if not (self._critical.busy(step.key) or self._jobs.busy(step.key)):
+            (self._critical if step.is_critical else self._jobs).start(step.key, step.work)
 
     async def _receive(self, media_id: int) -> None:
         item = await media.get(self._database, media_id)

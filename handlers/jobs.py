@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from bot.chat.queue_view import QueueView
 from bot.services import Services
 from bot.texts import Catalogue
 from bot.texts.naming import shown_name
@@ -14,8 +13,9 @@ from storage import drafts, inbox
 from storage.db.database import Transaction
 from storage.drafts import Draft
 from storage.inbox import Outcome
-from storage.jobs import jobs, moves
-from storage.jobs.jobs import WAITING, Job, JobState
+from storage.jobs import jobs, moves, tasks
+from storage.jobs.jobs import Job, JobState
+from storage.jobs.tasks import STOPPABLE
 from storage.people import people
 
 
@@ -61,7 +61,9 @@ async def show_queue(context: MessageContext) -> None:
 
 async def _queue_text(context: MessageContext) -> str:
     texts = context.texts
-    being_made, waiting = _by_turn(await jobs.open_jobs(context.services.database))
+    database = context.services.database
+    line = QueueView.of(await tasks.of_open_jobs(database))
+    being_made, waiting = line.by_turn(await jobs.open_jobs(database))
     if not being_made and not waiting:
         return texts.html("queue-empty")
     lines = []
@@ -76,21 +78,6 @@ async def _queue_text(context: MessageContext) -> str:
             key = "queue-own-place" if job.user_id == context.user.id else "queue-place"
             lines.append(texts.html(key, place=place, name=name))
     return "\n".join(lines)
-
-
-def _by_turn(open_jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:
-    """What is being made and what waits; the parts of one video are one, by the first of them."""
-    wholes = {job.whole_id for job in open_jobs if job.whole_id is not None}
-    seen: dict[int, list[Job]] = {}
-    for job in open_jobs:
-        if job.id not in wholes:
-            seen.setdefault(job.whole_id or job.id, []).append(job)
-    being_made = [parts[0] for parts in seen.values() if not _all_wait(parts)]
-    return being_made, [parts[0] for parts in seen.values() if _all_wait(parts)]
-
-
-def _all_wait(parts: Sequence[Job]) -> bool:
-    return all(job.state in WAITING for job in parts)
 
 
 async def _name(context: MessageContext, job: Job) -> str:
@@ -115,10 +102,9 @@ async def cancel(context: MessageContext) -> None:
 async def cancel_job(services: Services, job: Job) -> bool:
     """True: it waited and is cancelled. False: the wish is on its way to the provider."""
     async with services.database.transaction() as tx:
-        if await _stop(tx, job):
-            return True
+        stopped = await moves.cancel(tx, job.id)
     services.jobs.watch.wakeup(job.id)
-    return False
+    return stopped
 
 
 async def _outcome(context: MessageContext) -> Outcome:
@@ -134,16 +120,9 @@ async def _outcome(context: MessageContext) -> Outcome:
 
 async def _stop_all(tx: Transaction, context: MessageContext) -> Outcome:
     mine = await jobs.open_jobs_of(tx, context.user.id, context.message.chat_id)
-    stopping = [job.id for job in mine if not await _stop(tx, job)]
+    stopping = [job.id for job in mine if not await moves.cancel(tx, job.id)]
     forgot = not mine and await drafts.clear(tx, context.conversation)
     return {"cancelled": len(mine) - len(stopping), "stopping": stopping, "forgot": forgot}
-
-
-async def _stop(tx: Transaction, job: Job) -> bool:
-    if await moves.cancel_waiting(tx, job.id):
-        return True
-    await moves.request_cancel(tx, job.id)
-    return False
 
 
 def _cancelled_text(texts: Catalogue, outcome: Outcome) -> str:
@@ -160,7 +139,8 @@ def _cancelled_text(texts: Catalogue, outcome: Outcome) -> str:
 async def cancel_by_button(pressed: ButtonPress) -> str:
     """cancel:JOB stops what waits, and tries to stop what runs."""
     job = await own_job(pressed)
-    if job.state not in _CANCELLABLE:
+    made = await tasks.of_job(pressed.services.database, job.id)
+    if not any(task.state in STOPPABLE for task in made):
         raise TooLate
     stopped = await cancel_job(pressed.services, job)
     pressed.services.wakeup()
@@ -197,9 +177,3 @@ async def job_to_use(pressed: ButtonPress) -> Job:
     job = await own_job(pressed)
     await require_use(pressed, job.chat_id)
     return job
-
-
-_CANCELLABLE = (
-    *(JobState.PREPARING, JobState.READY, JobState.SUBMITTING),
-    *(JobState.RUNNING, JobState.IN_PARTS),
-)

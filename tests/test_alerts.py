@@ -13,7 +13,7 @@ from bot.outbox import A_WEEK_SECONDS, OutboxRunner
 from bot.telegram.errors import ChatDead, NotAllowed, NotSent, SendUnknown, TelegramFailure
 from bot.texts import Texts
 from storage.db.database import Transaction
-from storage.jobs.jobs import JobState
+from storage.jobs.tasks import TaskState
 from tests.support.fake_services import OPERATOR, Fakes, run_all
 from tests.support.fakes import FakeSender
 
@@ -136,27 +136,27 @@ async def test_a_notice_is_not_told_of_what_was_rolled_back(fakes: Fakes) -> Non
         await operator.operator.note(tx, "lost:1", "operator-budget")
         raise RuntimeError("the process dies here")
 
-    job = await fakes.running_job()
+    task = await fakes.running_task()
     with pytest.raises(RuntimeError):
-        await fakes.finisher.fail(job, "failed-lost", noting=torn)
+        await fakes.finisher.fail_task(task, "failed-lost", noting=torn)
     await operator.send()
     assert post.to(OLGA) == []
-    assert (await fakes.job(job.id)).state == JobState.RUNNING
+    assert (await fakes.task(task.id)).state == TaskState.RUNNING
 
-    await fakes.finisher.fail(
-        job, "failed-lost", noting=operator.operator.noting("lost:1", "operator-budget")
+    await fakes.finisher.fail_task(
+        task, "failed-lost", noting=operator.operator.noting("lost:1", "operator-budget")
     )
-    await fakes.finisher.fail(
-        job, "failed-lost", noting=operator.operator.noting("lost:2", "operator-budget")
+    await fakes.finisher.fail_task(
+        task, "failed-lost", noting=operator.operator.noting("lost:2", "operator-budget")
     )
     await operator.send()
     assert len(post.to(OLGA)) == 1
 
 
 async def test_the_end_of_another_state_is_left_alone(fakes: Fakes) -> None:
-    job = await fakes.running_job()
-    await fakes.finisher.fail(job, "failed-lost", only_in=JobState.SUBMITTING)
-    assert (await fakes.job(job.id)).state == JobState.RUNNING
+    task = replace(await fakes.running_task(), state=TaskState.SUBMITTING)
+    await fakes.finisher.fail_task(task, "failed-lost")
+    assert (await fakes.task(task.id)).state == TaskState.RUNNING
 
 
 async def test_a_text_too_long_for_telegram_is_shortened(fakes: Fakes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.owners import with_row
 from bot.config.engines import ENGINES
 from bot.limits import EffectiveSettings, Limits
-from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
+from bot.media.sound.lengths import LONGEST_MILLISECONDS, LONGEST_NOTE_MILLISECONDS
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
@@ -33,7 +33,7 @@ def video_keyboard(
 
 def may_be_finer(job: Job, limits: Limits, effective: EffectiveSettings) -> bool:
     """Whether a better resolution can be had: an engine may have one size, a group's admins may
-    have chosen another, and parts are made once.
+    have chosen another, and what takes several tasks is made once.
 
     Another engine makes it where the job's own is switched off.
     """
@@ -42,7 +42,7 @@ def may_be_finer(job: Job, limits: Limits, effective: EffectiveSettings) -> bool
         and FINER in limits.prices
         and FINER in ENGINES[job.engine].resolutions
         and effective.in_resolution(FINER, limits, job.engine).resolution == FINER
-        and job.parts is None
+        and job.held_milliseconds <= LONGEST_MILLISECONDS
     )
 
 

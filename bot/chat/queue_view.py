@@ -1,16 +1,70 @@
-"""The queue at one look: who waits where, how much comes before, the parts of one video."""
+"""The queue at one look: who waits where, how much comes before, how far each job is."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from bot.chat.estimates import ServiceTimes
-from bot.chat.formatting import bar
-from bot.texts import Catalogue
-from storage.jobs.jobs import WAITING, Job, JobState
+from storage.jobs.jobs import Job, JobState
+from storage.jobs.tasks import ENDED, STOPPABLE, WAITING, Task, TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """One job at one look, with all its tasks; `place` from 1; `ahead` milliseconds of video run or
+    wait before it.
+    """
+
+    job: Job
+    tasks: Sequence[Task]
+    place: int
+    ahead_milliseconds: int
+
+    @property
+    def open_tasks(self) -> list[Task]:
+        """Those that have not ended."""
+        return [task for task in self.tasks if task.state not in ENDED]
+
+    @property
+    def in_hand(self) -> Task | None:
+        """The first task that is being made; else the first that waits."""
+        made = [task for task in self.open_tasks if task.state not in WAITING]
+        return next(iter([*made, *self.open_tasks]), None)
+
+    @property
+    def has_several(self) -> bool:
+        """Whether it takes more than one task."""
+        return len(self.tasks) > 1
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing of it is being made just now."""
+        return self.in_hand is not None and self.in_hand.state in WAITING
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether something of it was handed over."""
+        return any(task.state not in WAITING for task in self.tasks)
+
+    @property
+    def may_be_stopped(self) -> bool:
+        """Whether there is anything left of it to stop, and nobody has asked for it."""
+        stopping = self.job.cancel_requested or self.job.failure is not None
+        return not stopping and any(task.state in STOPPABLE for task in self.tasks)
+
+    @property
+    def missing_milliseconds(self) -> int:
+        """How much of it is still to be rendered."""
+        fetching = TaskState.FETCHING
+        return sum(task.length_milliseconds for task in self.open_tasks if task.state != fetching)
+
+    def share(self, share_of_running: float) -> float:
+        """How much of it is made, as far as one can tell, with that much of what runs."""
+        missing = self.missing_milliseconds / self.job.held_milliseconds
+        running = self.in_hand is not None and self.in_hand.state == TaskState.RUNNING
+        return 1 - missing + (share_of_running * missing if running else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,128 +72,44 @@ class QueueView:
     """Worked out once for all jobs: a look at n jobs takes n steps, not n times n.
 
     Those of one engine stand in a line of their own, as they have slots of their own.
-    A job made in parts has one place, that of the first of its parts that waits.
+    A job has one place, that of the first of its tasks that waits.
     """
 
+    tasks: dict[int, list[Task]]
+    """The tasks of each job, by its number; the jobs in the order of turns."""
     places: dict[int, int]
-    """Place (from 1) of each waiting job, by its number."""
     ahead: dict[int, int]
-    """Milliseconds of video that run or wait before it."""
-    parts: dict[int, list[Job]]
-    """The parts of each whole that have not ended, in their order."""
 
     @classmethod
-    def of(cls, open_jobs: Sequence[Job]) -> Self:
-        """The line of these jobs, which are in the order of turns."""
+    def of(cls, under_way: Sequence[Task]) -> Self:
+        """The line of these tasks, which are in the order of turns."""
         ahead: Counter[str] = Counter()
         lengths: Counter[str] = Counter()
-        for job in open_jobs:
-            if job.state == JobState.RUNNING:
-                ahead[job.engine] += job.held_milliseconds
+        for task in under_way:
+            if task.state == TaskState.RUNNING:
+                ahead[task.engine] += task.length_milliseconds
         line = cls({}, {}, {})
-        for job in open_jobs:
-            number = job.whole_id or job.id
-            if job.whole_id is not None:
-                line.parts.setdefault(job.whole_id, []).append(job)
-            if job.state in WAITING:
-                lengths[job.engine] += number not in line.places
-                line.places.setdefault(number, lengths[job.engine])
-                line.ahead.setdefault(number, ahead[job.engine])
-                ahead[job.engine] += job.held_milliseconds
+        for task in under_way:
+            line.tasks.setdefault(task.job_id, []).append(task)
+            if task.state in WAITING:
+                lengths[task.engine] += task.job_id not in line.places
+                line.places.setdefault(task.job_id, lengths[task.engine])
+                line.ahead.setdefault(task.job_id, ahead[task.engine])
+                ahead[task.engine] += task.length_milliseconds
         return line
 
-    def place(self, job: Job) -> int:
-        """Its place; one that left the line since it was read was the next."""
-        return self.places.get(job.id, 1)
+    def view(self, job: Job) -> JobView:
+        """The job as it stands; one that left the line since it was read was the next."""
+        place, ahead = self.places.get(job.id, 1), self.ahead.get(job.id, 0)
+        return JobView(job, self.tasks.get(job.id, []), place, ahead)
 
-    def ahead_milliseconds(self, job: Job) -> int:
-        """How much video runs or waits before it."""
-        return self.ahead.get(job.id, 0)
+    def by_turn(self, open_jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:
+        """Those of these jobs that are being made, and those that wait, each in their turns."""
+        turns = {number: turn for turn, number in enumerate(self.tasks)}
+        in_turn = sorted(open_jobs, key=lambda job: turns.get(job.id, 0))
+        waiting = [job for job in in_turn if self._is_waiting(job)]
+        return [job for job in in_turn if not self._is_waiting(job)], waiting
 
-
-_BAR_CELLS = 10
-_BAR_STEPS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class PartsProgress:
-    """A whole at one look. `elapsed_seconds`: for how long its part in hand has been rendered."""
-
-    whole: Job
-    open_parts: Sequence[Job]
-    place: int
-    elapsed_seconds: float
-    experience: ServiceTimes
-
-    @classmethod
-    def of(
-        cls, whole: Job, line: QueueView, experience: ServiceTimes, elapsed: Callable[[Job], float]
-    ) -> PartsProgress:
-        """The whole as the line shows it."""
-        parts = line.parts.get(whole.id, [])
-        running = [part for part in parts if part.state == JobState.RUNNING]
-        seconds = elapsed(running[0]) if running else 0.0
-        return cls(whole, parts, line.place(whole), seconds, experience)
-
-    @property
-    def in_hand(self) -> Job | None:
-        """The first part that is being made; else the first that waits."""
-        made = [part for part in self.open_parts if part.state not in WAITING]
-        return next(iter([*made, *self.open_parts]), None)
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether something of it was handed over."""
-        waiting = [part for part in self.open_parts if part.state in WAITING]
-        return len(waiting) < (self.whole.parts or 0)
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether nothing of it is being made just now."""
-        part = self.in_hand
-        return part is not None and part.state in WAITING
-
-    def change_key(self) -> tuple[str, int, int]:
-        """What is worth an edit: another part, another place, a step of the bar."""
-        number = self.in_hand.part if self.in_hand else 0
-        failing = "failing" if self.whole.failure else ""
-        step = self.place if self.is_waiting else int(self._share() * _BAR_STEPS)
-        preparing = all(part.state == JobState.PREPARING for part in self.open_parts)
-        change_key = f"part:{number}:{self.is_waiting}:{preparing}:{failing}"
-        return change_key, self.whole.cancel_requested, step
-
-    def text(self, texts: Catalogue, say_left: Callable[..., str]) -> str:
-        """Of one that has begun."""
-        if self.whole.failure is not None:
-            return texts.html("job-parts-ending")
-        if self.whole.cancel_requested:
-            return texts.html("job-parts-stopping")
-        part = self.in_hand
-        values: dict[str, str | int | float] = {
-            "seconds": self.whole.held_milliseconds / 1000,
-            "part": (part.part if part else None) or self.whole.parts or 0,
-            "parts": self.whole.parts or 0,
-            "bar": bar(self._share(), _BAR_CELLS),
-        }
-        if self.is_waiting:
-            return texts.html("job-part-waiting", place=self.place, **values)
-        left = say_left(self.elapsed_seconds, self._span(self._missing_milliseconds()), texts)
-        return texts.html("job-part", estimate=left, **values)
-
-    def _missing_milliseconds(self) -> int:
-        fetching = JobState.FETCHING
-        return sum(part.held_milliseconds for part in self.open_parts if part.state != fetching)
-
-    def _span(self, milliseconds: int) -> tuple[float, float] | None:
-        return self.experience.range_seconds(milliseconds)
-
-    def _share(self) -> float:
-        """How much of it is made, as far as one can tell."""
-        total, missing = self.whole.held_milliseconds, self._missing_milliseconds()
-        part, span = self.in_hand, self._span(missing)
-        share = 1 - missing / total
-        if part is not None and part.state == JobState.RUNNING:
-            low, high = span or (300.0, 600.0)
-            done = min(0.95, self.elapsed_seconds / max(1.0, (low + high) / 2))
-            share += done * missing / total
-        return share
+    def _is_waiting(self, job: Job) -> bool:
+        still = [task for task in self.tasks.get(job.id, []) if task.state not in ENDED]
+        return job.state == JobState.MAKING and all(task.state in WAITING for task in still)

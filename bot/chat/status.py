@@ -12,7 +12,7 @@ from bot.chat.estimates import ServiceTimes
 from bot.chat.formatting import bar
 from bot.chat.messenger import Messenger
 from bot.chat.owners import on_status
-from bot.chat.queue_view import PartsProgress, QueueView
+from bot.chat.queue_view import JobView, QueueView
 from bot.common import CommonServices, Component
 from bot.engines.outages import Outages
 from bot.retry import STATUS_UNSAID
@@ -20,8 +20,9 @@ from bot.task_pool import Work
 from bot.telegram.errors import NotSent, TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
-from storage.jobs import jobs
-from storage.jobs.jobs import FINAL, WAITING, Job, JobState
+from storage.jobs import jobs, tasks
+from storage.jobs.jobs import FINAL, Job, JobState
+from storage.jobs.tasks import WAITING, Task, TaskState
 from storage.people.preferences import quiet_jobs
 
 _LEARN_FROM_NEWEST = 50
@@ -34,7 +35,7 @@ _NEAR = 3
 _FAR_STEP = 5
 """From that place on every step forward is shown; further back only every so many."""
 
-HELD_BACK = (*WAITING, JobState.SUBMITTING)
+HELD_BACK = (*WAITING, TaskState.SUBMITTING)
 """What waits while the provider refuses to serve; a probe now and then does not change that."""
 
 
@@ -46,39 +47,32 @@ class Progress(Component):
     messenger: Messenger
     slots: int
     outages: Outages
-    _shown: dict[int, tuple[str, int, int]] = field(init=False, default_factory=dict)
+    _shown: dict[int, tuple[object, ...]] = field(init=False, default_factory=dict)
     _stopped: frozenset[str] = field(init=False, default_factory=frozenset)
     _quiet: frozenset[int] = field(init=False, default_factory=frozenset)
+    _experiences: dict[str, ServiceTimes] = field(init=False, default_factory=dict)
 
     async def show(self) -> None:
         """Bring every open job's status message up to date."""
-        open_jobs = await jobs.open_jobs(self.database)
-        self._quiet = await quiet_jobs(self.database) if open_jobs else frozenset()
-        engines = {job.engine for job in open_jobs}
-        await self._look_at_stops(engines)
-        experiences = {engine: await self._experience(engine) for engine in engines}
-        line = QueueView.of(open_jobs)
-        mine = [job for job in open_jobs if job.whole_id is None]
-        shown = {job.id: self._change_key(job, line, experiences[job.engine]) for job in mine}
-        for job in mine:
+        views = await self._views(await jobs.open_jobs(self.database))
+        self._quiet = await quiet_jobs(self.database) if views else frozenset()
+        shown = {view.job.id: self._change_key(view) for view in views}
+        for view in views:
+            job = view.job
             if self._shown.get(job.id) != shown[job.id]:
                 texts = await self.messenger.texts_for(job.user_id, job.chat_id)
-                text = self._shown_text(job, line, experiences[job.engine], texts)
+                said = await self._said(view, texts)
                 current = await jobs.get(self.database, job.id)
                 # The last word on a job that ended meanwhile must not be written over.
                 if current is not None and current.state not in FINAL:
-                    keyboard = _keyboard(job, texts)
-                    said = await on_status(self.database, job, text, keyboard, texts)
                     self.messenger.progress(job, *said)
         self._shown = shown
 
     async def status(self, job: Job) -> tuple[str, Keyboard | None]:
         """What a job's first status message is to say now."""
         self._quiet = await quiet_jobs(self.database)
-        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
-        line = QueueView.of(await jobs.open_jobs(self.database))
-        text = self._shown_text(job, line, await self._experience(job.engine), texts)
-        return await on_status(self.database, job, text, _keyboard(job, texts), texts)
+        (view,) = await self._views([job])
+        return await self._said(view, await self.messenger.texts_for(job.user_id, job.chat_id))
 
     def show_anew(self, job_id: int) -> None:
         """Its status message is new: what it says may be old."""
@@ -86,117 +80,120 @@ class Progress(Component):
 
     async def lines(self, mine: Sequence[Job], texts: Catalogue) -> list[str]:
         """The same sentences for a list, as /status shows it."""
-        line = QueueView.of(await jobs.open_jobs(self.database))
-        await self._look_at_stops({job.engine for job in mine})
-        return [self._text(job, line, await self._experience(job.engine), texts) for job in mine]
+        return [self._text(self._key(view), view, texts) for view in await self._views(mine)]
 
-    async def _look_at_stops(self, engines: set[str]) -> None:
+    async def _views(self, shown: Sequence[Job]) -> list[JobView]:
+        """These jobs at one look, and what is known of their engines."""
+        line = QueueView.of(await tasks.of_open_jobs(self.database) if shown else [])
+        engines = {job.engine for job in shown}
         stopped = [name for name in engines if await self.outages.of(name).is_stopped()]
         self._stopped = frozenset(stopped)
+        for engine in engines:
+            ratios = await tasks.durations(self.database, engine, _LEARN_FROM_NEWEST)
+            self._experiences[engine] = ServiceTimes(ratios)
+        return [line.view(job) for job in shown]
 
-    async def _experience(self, engine: str) -> ServiceTimes:
-        return ServiceTimes(await jobs.durations(self.database, engine, _LEARN_FROM_NEWEST))
+    async def _said(self, view: JobView, texts: Catalogue) -> tuple[str, Keyboard | None]:
+        text = self._text(self._shown_key(view), view, texts)
+        return await on_status(self.database, view.job, text, _keyboard(view, texts), texts)
 
-    def _change_key(
-        self, job: Job, line: QueueView, experience: ServiceTimes
-    ) -> tuple[str, int, int]:
-        """What is worth an edit: a new state, a step of the bar, a place that counts."""
-        step = 0
-        if self._is_held_back(job, line):
-            return "stopped", job.cancel_requested, step
-        if job.id in self._quiet:
-            return "quiet", job.cancel_requested, step
-        if job.state == JobState.IN_PARTS:
-            return self._progress(job, line, experience).change_key()
-        if job.state == JobState.READY:
-            place = line.place(job)
+    def _change_key(self, view: JobView) -> tuple[object, ...]:
+        """What is worth an edit: another text or task, a step of the bar, a place that counts.
+
+        Of a text that does not follow the job, only the buttons.
+        """
+        key = self._shown_key(view)
+        task = view.in_hand
+        if key in ("job-held-back", "job-quiet") or task is None:
+            return key, view.may_be_stopped
+        if view.is_waiting:
+            place = view.place
             step = place if place <= _NEAR else -(-place // _FAR_STEP) * _FAR_STEP
-        elif job.state == JobState.RUNNING:
-            span = experience.range_seconds(job.held_milliseconds)
-            step = int(_share(self._elapsed_seconds(job), span) * _BAR_STEPS)
-        return job.state, job.cancel_requested, step
+        else:
+            step = int(self._share(view) * _BAR_STEPS)
+        return key, view.may_be_stopped, task.number, step
 
-    def _is_held_back(self, job: Job, line: QueueView) -> bool:
-        states = [part.state for part in line.parts.get(job.id, [])] or [job.state]
-        return job.engine in self._stopped and all(state in HELD_BACK for state in states)
-
-    def _progress(self, whole: Job, line: QueueView, experience: ServiceTimes) -> PartsProgress:
-        return PartsProgress.of(whole, line, experience, self._elapsed_seconds)
-
-    def _whole_text(
-        self, whole: Job, line: QueueView, experience: ServiceTimes, texts: Catalogue
-    ) -> str:
-        progress = self._progress(whole, line, experience)
-        if progress.has_begun or whole.cancel_requested or whole.failure is not None:
-            return progress.text(texts, _say_left)
-        if all(part.state == JobState.PREPARING for part in progress.open_parts):
-            return texts.html("job-preparing", seconds=whole.held_milliseconds / 1000)
-        return self._waiting_text(whole, line, experience, texts)
-
-    def _elapsed_seconds(self, job: Job) -> float:
-        now = self.clock.now_milliseconds()
-        return (now - (job.running_since_milliseconds or now)) / 1000
-
-    def _shown_text(
-        self, job: Job, line: QueueView, experience: ServiceTimes, texts: Catalogue
-    ) -> str:
+    def _shown_key(self, view: JobView) -> str:
         """The text of its status message, which for a quiet job does not follow it."""
-        told = self._is_held_back(job, line) or job.cancel_requested
-        if job.id in self._quiet and not told:
-            return texts.html("job-quiet", seconds=job.held_milliseconds / 1000)
-        return self._text(job, line, experience, texts)
+        told = self._is_held_back(view) or view.job.cancel_requested
+        return "job-quiet" if view.job.id in self._quiet and not told else self._key(view)
 
-    def _text(self, job: Job, line: QueueView, experience: ServiceTimes, texts: Catalogue) -> str:
-        seconds = job.held_milliseconds / 1000
-        match job.state:
-            case _ if self._is_held_back(job, line):
-                return texts.html("job-held-back")
-            case JobState.IN_PARTS:
-                return self._whole_text(job, line, experience, texts)
-            case JobState.JOINING:
-                return texts.html("job-joining", parts=job.parts or 0)
-            case JobState.PREPARING:
-                return texts.html("job-preparing", seconds=seconds)
-            case JobState.READY:
-                return self._waiting_text(job, line, experience, texts)
-            case JobState.SUBMITTING:
-                return texts.html("job-submitting")
-            case JobState.RUNNING if job.cancel_requested == 1:
-                return texts.html("job-stopping")
-            case JobState.RUNNING:
-                return self._rendering_text(job, experience, texts)
-            case JobState.FETCHING:
-                return texts.html("job-fetching")
-            case _:
-                return texts.html("job-delivering")
+    def _is_held_back(self, view: JobView) -> bool:
+        left = view.open_tasks
+        waits = bool(left) and all(task.state in HELD_BACK for task in left)
+        return waits and view.job.engine in self._stopped
 
-    def _waiting_text(
-        self, job: Job, line: QueueView, experience: ServiceTimes, texts: Catalogue
-    ) -> str:
-        place, ahead = line.place(job), line.ahead_milliseconds(job)
-        span = experience.range_seconds(ahead // self.slots + job.held_milliseconds)
-        estimate = _say_range(span, texts)
-        if place == 1:
-            return texts.html("job-next", estimate=estimate)
-        return texts.html("job-waiting", place=place, estimate=estimate)
+    def _key(self, view: JobView) -> str:
+        task = view.in_hand
+        if self._is_held_back(view):
+            return "job-held-back"
+        if task is None:
+            return "job-joining" if view.job.state == JobState.JOINING else "job-delivering"
+        if not view.has_begun:
+            return _key_of_waiting(view)
+        return _key_of_several(view) if view.has_several else _key_of_one(task)
 
-    def _rendering_text(self, job: Job, experience: ServiceTimes, texts: Catalogue) -> str:
-        span = experience.range_seconds(job.held_milliseconds)
-        elapsed = self._elapsed_seconds(job)
-        key = "job-unstoppable" if job.cancel_requested else "job-rendering"
+    def _text(self, key: str, view: JobView, texts: Catalogue) -> str:
         return texts.html(
             key,
-            seconds=job.held_milliseconds / 1000,
-            bar=bar(_share(elapsed, span), _BAR_CELLS),
-            estimate=_say_left(elapsed, span, texts),
+            seconds=view.job.held_milliseconds / 1000,
+            part=view.in_hand.number if view.in_hand else 0,
+            parts=len(view.tasks),
+            place=view.place,
+            bar=bar(self._share(view), _BAR_CELLS),
+            estimate=self._estimate(view, texts),
         )
 
+    def _estimate(self, view: JobView, texts: Catalogue) -> str:
+        experience = self._experiences[view.job.engine]
+        if view.is_waiting:
+            ahead = view.ahead_milliseconds // self.slots
+            return _say_range(experience.range_seconds(ahead + view.job.held_milliseconds), texts)
+        span = experience.range_seconds(view.missing_milliseconds)
+        return _say_left(self._elapsed_seconds(view), span, texts)
 
-def _keyboard(job: Job, texts: Catalogue) -> Keyboard | None:
-    stoppable = (*WAITING, JobState.SUBMITTING, JobState.RUNNING, JobState.IN_PARTS)
-    if job.state not in stoppable or job.cancel_requested or job.failure is not None:
+    def _share(self, view: JobView) -> float:
+        span = self._experiences[view.job.engine].range_seconds(view.missing_milliseconds)
+        return view.share(_share(self._elapsed_seconds(view), span))
+
+    def _elapsed_seconds(self, view: JobView) -> float:
+        """For how long the task in hand has been rendered."""
+        task = view.in_hand
+        if task is None or task.running_since_milliseconds is None:
+            return 0.0
+        return (self.clock.now_milliseconds() - task.running_since_milliseconds) / 1000
+
+
+def _key_of_waiting(view: JobView) -> str:
+    if all(task.state == TaskState.PREPARING for task in view.tasks):
+        return "job-preparing"
+    return "job-next" if view.place == 1 else "job-waiting"
+
+
+def _key_of_several(view: JobView) -> str:
+    if view.job.failure is not None:
+        return "job-parts-ending"
+    if view.job.cancel_requested:
+        return "job-parts-stopping"
+    return "job-part-waiting" if view.is_waiting else "job-part"
+
+
+def _key_of_one(task: Task) -> str:
+    match task.state:
+        case TaskState.SUBMITTING:
+            return "job-submitting"
+        case TaskState.RUNNING if task.cancel_requested == 1:
+            return "job-stopping"
+        case TaskState.RUNNING:
+            return "job-unstoppable" if task.cancel_requested else "job-rendering"
+        case _:
+            return "job-fetching"
+
+
+def _keyboard(view: JobView, texts: Catalogue) -> Keyboard | None:
+    if not view.may_be_stopped:
         return None
-    return Keyboard.of([(texts.plain("button-cancel"), f"cancel:{job.id}")])
+    return Keyboard.of([(texts.plain("button-cancel"), f"cancel:{view.job.id}")])
 
 
 _UNLEARNT_LOW_SECONDS, _UNLEARNT_HIGH_SECONDS = 300.0, 600.0
@@ -238,8 +235,6 @@ def _say_range(span: tuple[float, float] | None, texts: Catalogue) -> str:
 
 logger = logging.getLogger(__name__)
 
-_SOON_OVER = (JobState.FETCHING, JobState.DELIVERING)
-
 
 @dataclass(kw_only=True)
 class FirstStatus(Component):
@@ -253,7 +248,13 @@ class FirstStatus(Component):
 
     async def due(self) -> dict[Hashable, Work]:
         """The jobs that show nothing yet."""
-        lacking = {job.id for job in await jobs.open_jobs(self.database) if _lacks_status(job)}
+        soon_over = {
+            task.job_id
+            for task in await tasks.of_open_jobs(self.database)
+            if task.state == TaskState.FETCHING
+        }
+        found = {job.id for job in await jobs.open_jobs(self.database) if _lacks_status(job)}
+        lacking = found - soon_over
         self._said &= lacking
         now = self.clock.steady_seconds()
         self._not_before_seconds = {
@@ -281,9 +282,5 @@ class FirstStatus(Component):
 
 
 def _lacks_status(job: Job) -> bool:
-    """A part shows nothing; what is about to be delivered needs no status any more."""
-    return (
-        job.status_message_id is None
-        and job.whole_id is None
-        and job.state not in (*FINAL, *_SOON_OVER)
-    )
+    """What is about to be delivered needs no status any more."""
+    return job.status_message_id is None and job.state not in (*FINAL, JobState.DELIVERING)

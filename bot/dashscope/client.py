@@ -30,7 +30,7 @@ from bot.dashscope.http import ASYNC, TIMEOUTS, ProviderAnswer, Timeout, Wire, a
 from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.rate_limits import CALLS_PER_SECOND, EndpointRateLimiter
 from bot.dashscope.requests import VideoRequest
-from bot.dashscope.tasks import Task, TaskSummary, submitted_task, whole_list
+from bot.dashscope.tasks import ProviderTask, TaskSummary, submitted_task, whole_list
 from bot.dashscope.upload import Policy, UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.http_client import HttpClient
@@ -139,10 +139,10 @@ class DashScope:
             raise SubmitUnknown(str(error)) from error
         return submitted_task(answer)
 
-    async def query(self, task_id: str) -> Task:
+    async def query(self, task_id: str) -> ProviderTask:
         """How a task stands. Raises `TryAgain`, `ServiceStopped`, `RequestInvalid`."""
         answer = await self._ask("query", "GET", _task(task_id))
-        task = Task.read(task_id, answer.json or {}) if answer.ok else None
+        task = ProviderTask.read(task_id, answer.json or {}) if answer.ok else None
         if task is None:
             raise _about_a_task(answer)
         return task

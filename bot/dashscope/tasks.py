@@ -50,7 +50,7 @@ class TaskStatus(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ProviderTask:
     """A task as the service describes it; whatever it left out is None.
 
     `video_url` is an address to fetch from (https for the provider's own hosts) and lives 24 hours.
@@ -67,7 +67,7 @@ class Task:
     scheduled_at_milliseconds: int | None = None
 
     @classmethod
-    def read(cls, task_id: str, answer: Mapping[str, object]) -> Task | None:
+    def read(cls, task_id: str, answer: Mapping[str, object]) -> ProviderTask | None:
         """The task in the answer to a query; None when it names no state, or another task."""
         output = fields.mapping(answer, "output")
         state = fields.text(output, "task_status")
@@ -213,7 +213,7 @@ def billed_milliseconds(usage: Mapping[str, object]) -> int | None:
     return None
 
 
-def failure_of(task: Task) -> DashScopeError:
+def failure_of(task: ProviderTask) -> DashScopeError:
     """The exception for a task that FAILED: to raise, or to read.
 
     A failed task is over and not charged, so "try again" in its code means a new task:

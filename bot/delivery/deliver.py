@@ -56,7 +56,8 @@ class Deliverer(Component):
             await self.messenger.note_moved(job.chat_id, failure.new_chat_id)
         except chat.FormRefused as failure:
             too_big = isinstance(failure, chat.FileTooBig)
-            await self._lost(job, failure, "failed-too-big" if too_big else "failed-invalid")
+            key = "failed-too-big" if too_big else "failed-invalid"
+            await self.finisher.lost(job, failure, key)
         except chat.Refused as failure:
             await self._undeliverable(job, failure)
         except (chat.TryAgain, chat.SendUnknown, chat.MessageGone) as failure:
@@ -81,23 +82,13 @@ class Deliverer(Component):
     async def _broken(self, job: Job, failure: Exception) -> None:
         """The provider keeps a result for a day: what is broken here is fetched once more."""
         if job.id in self._fetched_again:
-            await self._lost(job, failure)
+            await self.finisher.lost(job, failure)
             return
         logger.warning("job %s: its file is broken (%r) and fetched again", job.id, failure)
         self._fetched_again.add(job.id)
         await asyncio.to_thread(self.packager.path(job).unlink, missing_ok=True)
         async with self.database.transaction() as tx:
             await moves.fetch_again(tx, job.id)
-
-    async def _lost(self, job: Job, failure: Exception, text: str = "failed-lost") -> None:
-        noting = self.operator.noting(
-            f"lost:{job.id}",
-            "operator-lost",
-            job=job.id,
-            task=job.task_id or "",
-            detail=repr(failure),
-        )
-        await self.finisher.fail(job, text, repr(failure), noting=noting)
 
     async def _undeliverable(self, job: Job, failure: chat.TelegramFailure) -> None:
         """Paid and nobody to give it to; the file stays for the retention time."""

@@ -18,9 +18,10 @@ from bot.retry import END_UNSAID
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from storage.groups import borrowed_media
-from storage.jobs import deliveries, jobs, moves
+from storage.jobs import deliveries, jobs, moves, task_moves, tasks
 from storage.jobs.deliveries import Form
 from storage.jobs.jobs import FINAL, Job, JobState
+from storage.jobs.tasks import Task
 
 logger = logging.getLogger(__name__)
 
@@ -37,45 +38,50 @@ class Finisher(Component):
     messenger: Messenger
     receipts: Receipts
 
-    async def fail(
-        self,
-        job: Job,
-        failure: str,
-        detail: str | None = None,
-        *,
-        noting: Noting | None = None,
-        only_in: JobState | None = None,
-    ) -> None:
-        """Record the failure (a text's key) and say it; `noting` goes with it, into its record.
-
-        With `only_in` nothing happens to a job that is in another state by now.
-        """
+    async def fail(self, job: Job, failure: str, detail: str | None = None) -> None:
+        """Record the failure (a text's key) of a job whose tasks have ended, and say it."""
         async with self.database.transaction() as tx:
-            current = await jobs.get(tx, job.id)
-            if only_in is not None and (current is None or current.state != only_in):
-                return
             if await moves.fail(tx, job, failure, detail):
                 logger.warning("job %s failed: %s (%s)", job.id, failure, detail)
-                if noting is not None:
-                    await noting(tx)
         await self.announce(job.id)
 
-    async def cancelled(self, job: Job) -> None:
-        """Record that it was stopped before anything was billed, and say it."""
+    async def lost(self, job: Job, failure: Exception, text: str = "failed-lost") -> None:
+        """The same of what was made and cannot be shown; the operator is told of the tasks."""
+        made = await tasks.of_job(self.database, job.id)
+        named = ", ".join(task.task_id for task in made if task.task_id)
         async with self.database.transaction() as tx:
-            await moves.cancelled(tx, job)
+            if await moves.fail(tx, job, text, repr(failure)):
+                logger.warning("job %s failed: %s (%r)", job.id, text, failure)
+                subject, key, detail = f"lost:{job.id}", "operator-lost", repr(failure)
+                await self.operator.note(tx, subject, key, job=job.id, task=named, detail=detail)
         await self.announce(job.id)
+
+    async def fail_task(
+        self, task: Task, failure: str, detail: str | None = None, *, noting: Noting | None = None
+    ) -> None:
+        """Record that a task failed in the state in which it was seen, and say what came of it.
+
+        `noting` goes with the failure, into its record.
+        """
+        async with self.database.transaction() as tx:
+            if await task_moves.fail(tx, task, failure, detail):
+                logger.warning("task %s failed: %s (%s)", task.name, failure, detail)
+                if noting is not None:
+                    await noting(tx)
+        await self.announce(task.job_id)
+
+    async def cancelled(self, task: Task) -> None:
+        """Record that a task was stopped before it was billed, and say what came of it."""
+        async with self.database.transaction() as tx:
+            await task_moves.cancelled(tx, task)
+        await self.announce(task.job_id)
 
     async def announce(self, job_id: int) -> None:
         """Say how the job ended, unless that was said; after a crash it is said again.
 
-        Of a part nothing is said but that its whole has ended, if it has.
-
         Raises: `TelegramFailure`s that a later attempt may not meet.
         """
         job = await jobs.get(self.database, job_id)
-        if job is not None and job.whole_id is not None:
-            job = await jobs.get(self.database, job.whole_id)
         if job is None or job.announced or job.state not in FINAL:
             return
         delay_seconds = END_UNSAID.delay_seconds(job.tries + 1)

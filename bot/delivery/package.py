@@ -18,9 +18,10 @@ from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import UPLOAD_LIMIT_BYTES, OutgoingNote, OutgoingVideo
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
-from storage.jobs import deliveries, job_parts
+from storage.jobs import deliveries, tasks
 from storage.jobs.deliveries import Form
-from storage.jobs.jobs import Job, JobState
+from storage.jobs.jobs import Job
+from storage.jobs.tasks import TaskState
 
 _SMALLER_THAN_REFUSED = 0.5
 """What was refused as too big is made half as big, and under the known limit in any case."""
@@ -123,10 +124,8 @@ class Packager(Component):
         )
 
     async def _was_stopped_early(self, job: Job) -> bool:
-        if job.parts is None:
-            return False
-        parts = await job_parts.parts_of(self.database, job.id)
-        return any(part.state == JobState.CANCELLED for part in parts)
+        made = await tasks.of_job(self.database, job.id)
+        return any(task.state == TaskState.CANCELLED for task in made)
 
     async def _video(self, job: Job, copy: Copy) -> OutgoingVideo | OutgoingNote:
         if copy.file_id is not None:

@@ -8,16 +8,16 @@ from typing import Protocol
 
 from bot.config.engines import ENGINES
 from bot.dashscope.fields import Box
-from bot.dashscope.tasks import Task, TaskSummary
+from bot.dashscope.tasks import ProviderTask, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """All an engine needs to make one video; `job_id` names it where the engine needs a name."""
+    """All an engine needs to make one video; `name` is our name of the task."""
 
-    job_id: int
+    name: str
     photo_url: str
     sound_url: str
     resolution: str
@@ -55,7 +55,7 @@ class Engine(Protocol):
     async def recent_tasks(self) -> list[TaskSummary]:
         """The tasks created in the last 24 hours, by whomever."""
 
-    async def query(self, task_id: str) -> Task:
+    async def query(self, task_id: str) -> ProviderTask:
         """How the task is."""
 
     async def cancel(self, task_id: str) -> None:

@@ -17,7 +17,7 @@ from bot.engines.outages import Outages
 from bot.engines.preview import PreviewEngine
 from bot.engines.registry import EngineChoice, Engines
 from bot.telegram.connection import build_http
-from storage.jobs import jobs
+from storage.jobs import tasks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ async def build_engines(
 async def _engines(settings: Settings, common: CommonServices, stack: AsyncExitStack) -> Engines:
     """Those that are on, and those switched off whose jobs have not all ended."""
     service = await _service(settings, common, stack)
-    needed = {job.engine for job in await jobs.open_jobs(common.database)}
+    needed = {task.engine for task in await tasks.of_open_jobs(common.database)}
     off = [name for name in ENGINES if name in needed and name not in settings.engines]
     if service is None:
         off = [name for name in off if ENGINES[name].is_local]

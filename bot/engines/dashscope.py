@@ -9,7 +9,7 @@ from bot.dashscope.client import DashScope
 from bot.dashscope.errors import NotSent, RequestInvalid, Throttled, TryAgain
 from bot.dashscope.fields import Box
 from bot.dashscope.requests import SQUARE, VideoRequest
-from bot.dashscope.tasks import Task, TaskSummary
+from bot.dashscope.tasks import ProviderTask, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Ticket
@@ -66,7 +66,7 @@ class ServiceEngine:
         """See `Engine`."""
         return await self._service.list_tasks(self._model)
 
-    async def query(self, task_id: str) -> Task:
+    async def query(self, task_id: str) -> ProviderTask:
         """See `Engine`."""
         return await self._service.query(task_id)
 

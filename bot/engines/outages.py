@@ -17,8 +17,8 @@ from bot.dashscope.errors import ServiceStopped, StopCause
 from bot.retry import PROBE
 from storage import outages
 from storage.db.database import Transaction
-from storage.jobs import jobs, moves
-from storage.jobs.jobs import WAITING, Job
+from storage.jobs import jobs, task_moves, tasks
+from storage.jobs.tasks import WAITING, Task
 from storage.outages import Outage, Work
 
 logger = logging.getLogger(__name__)
@@ -153,20 +153,21 @@ class Outages(Component):
         now = self.clock.now_milliseconds()
         if outage is None or now - outage.since_milliseconds < LONGEST_WAIT_MILLISECONDS:
             return
-        for job in await jobs.open_jobs(self.database):
-            since = max(outage.since_milliseconds, job.created_at_milliseconds)
-            waits = job.state in WAITING and self.is_of(job.engine)
+        made_at = {
+            job.id: job.created_at_milliseconds for job in await jobs.open_jobs(self.database)
+        }
+        for task in await tasks.of_open_jobs(self.database):
+            since = max(outage.since_milliseconds, made_at.get(task.job_id, now))
+            waits = task.state in WAITING and self.is_of(task.engine)
             if waits and now - since >= LONGEST_WAIT_MILLISECONDS:
-                await self._give_up(job, outage)
+                await self._give_up(task, outage)
 
-    async def _give_up(self, job: Job, outage: Outage) -> None:
-        """Only what still waits: a job that was taken meanwhile may be paid for."""
+    async def _give_up(self, task: Task, outage: Outage) -> None:
+        """Only what still waits: a task that was taken meanwhile may be paid for."""
         async with self.database.transaction() as tx:
-            current = await jobs.get(tx, job.id)
-            if current is None or current.state not in WAITING:
-                return
-            await moves.fail(tx, current, "failed-waited", outage.cause)
-        logger.warning("job %s waited too long for the provider (%s)", job.id, outage.cause)
+            given_up = await task_moves.fail(tx, task, "failed-waited", outage.cause)
+        if given_up:
+            logger.warning("task %s waited too long for the provider (%s)", task.name, outage.cause)
 
     async def _tell_begin(self, outage: Outage) -> None:
         """A second stop of a cause that was told is no news, but how a probe went is."""

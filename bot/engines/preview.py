@@ -14,7 +14,7 @@ from typing import cast
 from bot.clock import Clock
 from bot.config.engines import EngineKind
 from bot.dashscope.errors import NotCancellable, ResultGone
-from bot.dashscope.tasks import Task, TaskStatus, TaskSummary
+from bot.dashscope.tasks import ProviderTask, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Ticket
@@ -30,7 +30,7 @@ _KEPT_MILLISECONDS = 48 * 3600 * 1000
 
 
 class PreviewEngine:
-    """See `Engine`. A task is named after its job, so starting it twice makes one video."""
+    """See `Engine`. A task is named after ours, so starting it twice makes one video."""
 
     account = "preview"
     slots = 1
@@ -43,7 +43,7 @@ class PreviewEngine:
         self._directory = directory
         self._renderer = renderer
         self._clock = clock
-        self._tasks: dict[str, asyncio.Task[Task]] = {}
+        self._tasks: dict[str, asyncio.Task[ProviderTask]] = {}
         directory.mkdir(parents=True, exist_ok=True)
 
     async def check(self, jpeg: bytes) -> Verdict:
@@ -59,7 +59,7 @@ class PreviewEngine:
 
     async def submit(self, ticket: Ticket) -> str:
         """See `Engine`."""
-        task_id = f"preview-{ticket.job_id}"
+        task_id = f"preview-{ticket.name}"
         if task_id not in self._tasks:
             self._tasks[task_id] = asyncio.create_task(self._render(task_id, ticket))
         return task_id
@@ -75,13 +75,13 @@ class PreviewEngine:
         """See `Engine`: after a restart nothing runs, and nothing was billed."""
         return []
 
-    async def query(self, task_id: str) -> Task:
+    async def query(self, task_id: str) -> ProviderTask:
         """See `Engine`; a task of an earlier process is lost, and cost nothing."""
         task = self._tasks.get(task_id)
         if task is None:
-            return Task(task_id, TaskStatus.FAILED, code="InternalError.Restarted")
+            return ProviderTask(task_id, TaskStatus.FAILED, code="InternalError.Restarted")
         if not task.done():
-            return Task(task_id, TaskStatus.RUNNING)
+            return ProviderTask(task_id, TaskStatus.RUNNING)
         return task.result()
 
     async def cancel(self, task_id: str) -> None:
@@ -101,7 +101,7 @@ class PreviewEngine:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    async def _render(self, task_id: str, ticket: Ticket) -> Task:
+    async def _render(self, task_id: str, ticket: Ticket) -> ProviderTask:
         target = self._directory / f"{task_id}.mp4"
         try:
             photo = (self._directory / ticket.photo_url).read_bytes()
@@ -109,10 +109,10 @@ class PreviewEngine:
             resolution = cast(Resolution, ticket.resolution)
             await self._renderer.run(render_preview, photo, sound, target, resolution)
         except (OSError, MediaFailure) as error:
-            logger.warning("preview of job %s failed: %r", ticket.job_id, error)
+            logger.warning("preview of task %s failed: %r", ticket.name, error)
             code = "InvalidFile.NoHuman" if isinstance(error, NoFaceFound) else "InternalError"
-            return Task(task_id, TaskStatus.FAILED, code=code)
-        return Task(
+            return ProviderTask(task_id, TaskStatus.FAILED, code=code)
+        return ProviderTask(
             task_id,
             TaskStatus.SUCCEEDED,
             video_url=target.name,

@@ -19,7 +19,6 @@ from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.media.worker.client import MediaWorker
 from bot.media.worker.limits import DECODING, RENDERING, WorkerLimits
-from storage.jobs.jobs import Job
 from storage.media import Media
 
 Result = TypeVar("Result")
@@ -102,9 +101,3 @@ class LongVoice:
         async with self._turn, MediaWorker(LISTENING) as worker:
             levelled = bool(item.levelled)
             return await worker.run(function, data, _MOST_MILLISECONDS, levelled, *args)
-
-
-def span_of(part: Job) -> Span:
-    """From where to where in the voice it speaks."""
-    begin = part.begins_at_milliseconds or 0
-    return begin, begin + part.held_milliseconds

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
-from functools import partial
 
 from bot.common import CommonServices, Component
 from bot.intake.inputs import Plan
 from bot.limits import EffectiveSettings, effective_settings_of
 from bot.privacy.consent import Consent
 from storage import drafts, media, media_answers
-from storage.db.database import Queryable, Transaction
+from storage.db.database import Queryable
 from storage.groups import borrowed_media, chats, groups
-from storage.jobs import job_parts, jobs, ledger
+from storage.jobs import jobs, ledger
 from storage.jobs.jobs import Job, Order, TooManyWaiting
 from storage.jobs.ledger import BudgetExhausted, QuotaExceeded
 from storage.media import STALE, TOO_LONG_HERE, ConversationKey, Media, MediaState
@@ -183,7 +182,12 @@ class Pairing(Component):
                 return None
             await _require_length(tx, pair.voice)
             order = self._order(request, pair, effective, status_message_id)
-            job = await self._begin(tx, order, pair.voice)
+            job = await jobs.start(
+                tx,
+                order,
+                caps=self.limits.caps,
+                waiting_per_person=self.limits.jobs_waiting_per_person,
+            )
             for item in (pair.photo, pair.voice):
                 await media_answers.want(tx, item.id)
             await drafts.drop(tx, pair.voice)
@@ -210,15 +214,6 @@ class Pairing(Component):
         if needed <= allowance.left_milliseconds:
             raise NotConfirmed(needed)
 
-    async def _begin(self, tx: Transaction, order: Order, voice: Media) -> Job | None:
-        """In one piece, or in the parts that its sender wants a long voice cut into."""
-        start, plan = jobs.start, Plan.of(voice)
-        if plan is not None and voice.in_parts:
-            start = partial(job_parts.start, cuts=plan.cuts)
-        return await start(
-            tx, order, caps=self.limits.caps, waiting_per_person=self.limits.jobs_waiting_per_person
-        )
-
     def _age_milliseconds(self, pair: Pair) -> int:
         """Since the older media item was wanted last."""
         wanted = min(pair.photo.wanted_at_milliseconds, pair.voice.wanted_at_milliseconds)
@@ -227,7 +222,9 @@ class Pairing(Component):
     def _order(
         self, request: str, pair: Pair, effective: EffectiveSettings, status_message_id: int | None
     ) -> Order:
+        """In one task, or in the several that its sender wants a long voice cut into."""
         assert pair.voice.duration_milliseconds is not None  # noqa: S101
+        plan = Plan.of(pair.voice) if pair.voice.in_parts else None
         return Order(
             request=request,
             conversation=pair.voice.conversation,
@@ -238,6 +235,7 @@ class Pairing(Component):
             video_milliseconds=pair.voice.duration_milliseconds,
             price=effective.price,
             status_message_id=status_message_id,
+            cuts=plan.cuts if plan else (),
         )
 
     async def _has_doubts(self, pair: Pair) -> bool:

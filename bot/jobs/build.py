@@ -17,6 +17,7 @@ from bot.jobs.steps import JobSteps
 from bot.jobs.submit import Submission
 from bot.jobs.watch import Watch
 from storage.jobs.jobs import JobState
+from storage.jobs.tasks import TaskState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +52,12 @@ def build_jobs(
         engines=on,
         outages=outages,
         preparation=preparation,
-        steps={
-            JobState.SUBMITTING: submission.reconcile,
-            JobState.RUNNING: watch.watch,
-            JobState.FETCHING: ResultFetch(common=common, engines=on, finisher=finisher).fetch,
+        task_steps={
+            TaskState.SUBMITTING: submission.reconcile,
+            TaskState.RUNNING: watch.watch,
+            TaskState.FETCHING: ResultFetch(common=common, engines=on, finisher=finisher).fetch,
+        },
+        job_steps={
             JobState.JOINING: Joining(common=common, long_voice=long_voice, finisher=finisher).join,
             JobState.DELIVERING: delivery.deliverer.deliver,
         },

@@ -7,101 +7,100 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.common import CommonServices, Component
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus
 from bot.delivery.finish import Finisher
 from bot.engines.registry import Engines
+from bot.jobs.files import result_of
 from bot.media.calls import check_and_label
 from bot.media.errors import MediaUnusable
 from bot.retry import RESULT, RESULT_GONE, RESULT_SPOILT, RetryPolicy
-from storage.jobs import job_parts, moves
-from storage.jobs.jobs import Job
+from storage.jobs import jobs, task_moves
+from storage.jobs.tasks import Task
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResultFetch(Component):
-    """Brings a job from fetching to delivering, a part to kept."""
+    """Brings a task from fetching to fetched."""
 
     common: CommonServices
     engines: Engines
     finisher: Finisher
 
-    def path(self, job: Job) -> Path:
-        """Where the job's video is kept until it was seen delivered."""
-        return self.limits.results / f"{job.id}.mp4"
-
-    async def fetch(self, job: Job) -> None:
+    async def fetch(self, task: Task) -> None:
         """Copy, check, label; a passing fault is tried again later, and again."""
         try:
-            await self._copy(job, await self._address(job))
+            await self._copy(task, await self._address(task))
         except OSError as failure:
             await self.operator.tell("disk", "operator-disk", detail=str(failure))
-            await self._again(job, failure, RESULT)
+            await self._again(task, failure, RESULT)
         except service.TryAgain as failure:
-            await self._again(job, failure, RESULT)
+            await self._again(task, failure, RESULT)
         except MediaUnusable as failure:
-            await self._again(job, failure, RESULT_SPOILT)
+            await self._again(task, failure, RESULT_SPOILT)
         except service.ResultGone as failure:
-            await self._again(job, failure, RESULT_GONE)
+            await self._again(task, failure, RESULT_GONE)
         except service.ResultRefused as failure:
-            await self._lost(job, str(failure))
+            await self._lost(task, str(failure))
         else:
             async with self.database.transaction() as tx:
-                if job.whole_id is None:
-                    await moves.fetched(tx, job.id)
-                else:
-                    await job_parts.kept(tx, job.id)
+                await task_moves.fetched(tx, task)
 
-    async def _address(self, job: Job) -> str:
+    async def _address(self, task: Task) -> str:
         """The address that came with the success; a fresh one, where that was of no use.
 
         A provider that does not answer now does not make the old one worse.
         Raises: `service.TryAgain`, `service.ServiceStopped`, `service.ResultGone`.
         """
-        if job.video_url is not None and job.tries == 0:
-            return job.video_url
+        if task.video_url is not None and task.tries == 0:
+            return task.video_url
         try:
-            fresh = await self._fresh_address(job)
+            fresh = await self._fresh_address(task)
         except (service.TryAgain, service.ServiceStopped):
-            if job.video_url is None:
+            if task.video_url is None:
                 raise
-            return job.video_url
-        address = fresh or job.video_url
+            return task.video_url
+        address = fresh or task.video_url
         if address is None:
             raise service.TryAgain("the task succeeded and has no address for its video")
         return address
 
-    async def _fresh_address(self, job: Job) -> str | None:
-        assert job.task_id is not None  # noqa: S101
-        task = await self.engines.of(job.engine).query(job.task_id)
-        if task.status is TaskStatus.UNKNOWN and job.video_url is None:
+    async def _fresh_address(self, task: Task) -> str | None:
+        assert task.task_id is not None  # noqa: S101
+        found = await self.engines.of(task.engine).query(task.task_id)
+        if found.status is TaskStatus.UNKNOWN and task.video_url is None:
             raise service.ResultGone("the provider does not know the task any more")
-        return task.video_url
+        return found.video_url
 
-    async def _copy(self, job: Job, url: str) -> None:
-        raw = self.limits.results / f"{job.id}.part.mp4"
-        await self.engines.of(job.engine).fetch(url, raw)
-        produce_id = f"job-{job.whole_id or job.id}"
-        await self.common.media.renderer.run(check_and_label, raw, self.path(job), produce_id)
+    async def _copy(self, task: Task, url: str) -> None:
+        job = await jobs.get(self.database, task.job_id)
+        assert job is not None  # noqa: S101
+        raw = self.limits.results / f"{task.name}.part.mp4"
+        await self.engines.of(task.engine).fetch(url, raw)
+        target = result_of(self.limits.results, job, task)
+        await self.common.media.renderer.run(check_and_label, raw, target, f"job-{job.id}")
         raw.unlink(missing_ok=True)
 
-    async def _again(self, job: Job, failure: Exception, policy: RetryPolicy) -> None:
-        logger.warning("result of job %s: %r", job.id, failure)
-        delay_seconds = policy.delay_seconds(job.tries + 1)
+    async def _again(self, task: Task, failure: Exception, policy: RetryPolicy) -> None:
+        logger.warning("result of task %s: %r", task.name, failure)
+        delay_seconds = policy.delay_seconds(task.tries + 1)
         if delay_seconds is None:
-            await self._lost(job, repr(failure))
+            await self._lost(task, repr(failure))
             return
         not_before = self.clock.now_milliseconds() + int(delay_seconds * 1000)
         async with self.database.transaction() as tx:
-            await moves.postpone(tx, job.id, not_before)
+            await task_moves.postpone(tx, task, not_before)
 
-    async def _lost(self, job: Job, detail: str) -> None:
+    async def _lost(self, task: Task, detail: str) -> None:
         noting = self.operator.noting(
-            f"lost:{job.id}", "operator-lost", job=job.id, task=job.task_id or "", detail=detail
+            f"lost:{task.name}",
+            "operator-lost",
+            job=task.job_id,
+            task=task.task_id or "",
+            detail=detail,
         )
-        await self.finisher.fail(job, "failed-lost", detail, noting=noting)
+        await self.finisher.fail_task(task, "failed-lost", detail, noting=noting)

@@ -10,14 +10,15 @@ from bot.common import CommonServices, Component
 from bot.engines.base import Engine, Ticket
 from bot.engines.face_check import Detection
 from bot.engines.registry import Engines
-from bot.intake.inputs import LongVoice, span_of
+from bot.intake.inputs import LongVoice
 from bot.intake.photo import box_of, normalised
 from bot.media.calls import normalise_sound
 from bot.media.errors import MediaUnusable
 from bot.media.exchange import NormalisedPicture
 from storage import media
-from storage.jobs import job_parts
-from storage.jobs.jobs import WAITING, Job
+from storage.jobs import jobs, task_moves, tasks
+from storage.jobs.jobs import Job
+from storage.jobs.tasks import WAITING, Task
 from storage.media import Media
 
 _OUTLAST_MILLISECONDS = 6 * 3600 * 1000
@@ -41,7 +42,7 @@ class PhotoUnsuitable(Exception):
 class Preparation(Component):
     """Uploads again what the provider will have forgotten; the sources are Telegram's copies.
 
-    The parts of a whole are cut together: whichever comes first brings the others' pieces too.
+    The tasks of a job are cut together: whichever comes first brings the others' cuts too.
     """
 
     common: CommonServices
@@ -52,91 +53,92 @@ class Preparation(Component):
         init=False, default_factory=WeakValueDictionary
     )
 
-    async def prepare(self, job: Job) -> None:
+    async def prepare(self, task: Task) -> None:
         """Raises: MediaLost, PhotoUnsuitable, NoVerdict, TooManyChecks, BudgetExhausted,
         `TelegramFailure`, `DashScopeError`.
         """
-        engine = self.engines.of(job.engine)
+        engine, job = self.engines.of(task.engine), await self._job(task)
         for item in await self._items(job):
-            if job.whole_id is not None and not item.is_photo:
-                await self._cut(job, job.whole_id, item)
+            if not item.is_photo and not job.is_made_by(task):
+                await self._cut(task, item)
             elif not self._is_for(engine.name, item):
                 await self._hand_over(item, engine)
             elif self._expires_soon(item.upload_expires_at_milliseconds):
                 await self._upload_again(item, engine)
 
-    async def is_outdated(self, job: Job) -> bool:
-        """Whether its copies are gone, or soon will be, or are another engine's by now.
+    async def ticket(self, task: Task) -> Ticket | None:
+        """What the engine needs for it; None where copies are gone, or soon will be, or are another
+        engine's by now.
 
         Raises: MediaLost.
         """
+        job = await self._job(task)
+        photo, voice = await self._items(job)
+        voice_url, expires_at = voice.upload_url, voice.upload_expires_at_milliseconds
+        shared = [photo, voice]
+        if not job.is_made_by(task):
+            voice_url, expires_at = task.voice_url, task.voice_url_expires_at_milliseconds
+            shared = [photo]
+        if not all(self._is_for(task.engine, item) for item in shared):
+            return None
         limit = self.clock.now_milliseconds() + _LEAST_MILLISECONDS
-        photo, voice = await self._items(job)
-        expires_at = voice.upload_expires_at_milliseconds
-        if job.whole_id is not None:
-            expires_at = job.part_url_expires_at_milliseconds
-        elif not self._is_for(job.engine, voice):
-            return True
-        if not self._is_for(job.engine, photo):
-            return True
-        return min(photo.upload_expires_at_milliseconds or 0, expires_at or 0) < limit
-
-    async def ticket(self, job: Job) -> Ticket:
-        """What the engine needs for this job; raises MediaLost."""
-        photo, voice = await self._items(job)
-        sound_url = voice.upload_url if job.whole_id is None else job.part_url
-        if photo.upload_url is None or sound_url is None:
-            raise MediaLost(f"job {job.id} has a media item that was never uploaded")
+        outlasting = min(photo.upload_expires_at_milliseconds or 0, expires_at or 0) >= limit
+        if photo.upload_url is None or voice_url is None or not outlasting:
+            return None
         return Ticket(
-            job.id,
+            task.name,
             photo.upload_url,
-            sound_url,
+            voice_url,
             job.resolution,
             box_of(photo.face_bbox),
             box_of(photo.ext_bbox),
         )
 
-    async def expire(self, job: Job) -> None:
+    async def expire(self, task: Task) -> None:
         """The provider could not read the copies: the next preparation makes new ones."""
+        items = await self._items(await self._job(task))
         async with self.database.transaction() as tx:
-            for item in await self._items(job):
+            for item in items:
                 await media.set_upload(tx, item.id, item.upload_url or "", 0)
-            if job.whole_id is not None:
-                await job_parts.set_copy(tx, job.id, job.part_url, 0)
+            await task_moves.set_voice(tx, task, task.voice_url, 0)
+
+    async def _job(self, task: Task) -> Job:
+        job = await jobs.get(self.database, task.job_id)
+        assert job is not None  # noqa: S101
+        return job
 
     async def _items(self, job: Job) -> tuple[Media, Media]:
         photo = await media.get(self.database, job.photo_id)
         voice = await media.get(self.database, job.voice_id)
         if photo is None or voice is None:
-            raise MediaLost(f"a half of job {job.id} is not in the database")
+            raise MediaLost(f"a media item of job {job.id} is not in the database")
         return photo, voice
 
     def _expires_soon(self, expires_at_milliseconds: int | None) -> bool:
         soon = self.clock.now_milliseconds() + _OUTLAST_MILLISECONDS
         return (expires_at_milliseconds or 0) < soon
 
-    async def _cut(self, part: Job, whole_id: int, voice: Media) -> None:
-        """Hand over the pieces of this part and of those that wait like it."""
-        async with self._turns.setdefault(whole_id, asyncio.Lock()):
+    async def _cut(self, task: Task, voice: Media) -> None:
+        """Hand over the cuts of this task and of those that wait like it."""
+        async with self._turns.setdefault(task.job_id, asyncio.Lock()):
             waiting = [
                 other
-                for other in await job_parts.parts_of(self.database, whole_id)
+                for other in await tasks.of_job(self.database, task.job_id)
                 if other.state in WAITING
-                and self._expires_soon(other.part_url_expires_at_milliseconds)
+                and self._expires_soon(other.voice_url_expires_at_milliseconds)
             ]
-            if part.id not in {other.id for other in waiting}:
+            if task.id not in {other.id for other in waiting}:
                 return
             for other, wav in zip(waiting, await self._cut_all(voice, waiting), strict=True):
-                uploaded = await self.engines.of(part.engine).upload("voice.wav", wav)
+                uploaded = await self.engines.of(task.engine).upload("voice.wav", wav)
+                until = uploaded.expires_at_milliseconds
                 async with self.database.transaction() as tx:
-                    await job_parts.set_copy(
-                        tx, other.id, uploaded.url, uploaded.expires_at_milliseconds
-                    )
+                    await task_moves.set_voice(tx, other, uploaded.url, until)
 
-    async def _cut_all(self, voice: Media, parts: list[Job]) -> tuple[bytes, ...]:
+    async def _cut_all(self, voice: Media, waiting: list[Task]) -> tuple[bytes, ...]:
         data = await self.files.download(voice.file_id, voice.file_size_bytes)
         try:
-            return await self.long_voice.cut(voice, data, tuple(map(span_of, parts)))
+            return await self.long_voice.cut(voice, data, tuple(task.span for task in waiting))
         except MediaUnusable as error:
             raise MediaLost(f"media item {voice.id} was cut once and cannot be now") from error
 

@@ -15,8 +15,8 @@ from bot.jobs.submit import CLOCK_SKEW_MILLISECONDS, ask_which, may_be_of
 from bot.retry import RESTORED
 from storage.db import backup
 from storage.db.database import Transaction
-from storage.jobs import jobs, moves
-from storage.jobs.jobs import WAITING, Job, JobState
+from storage.jobs import task_moves, tasks
+from storage.jobs.tasks import WAITING, Task, TaskState
 
 logger = logging.getLogger(__name__)
 
@@ -34,32 +34,32 @@ class Restoration(Component):
         """Look for tasks that this database does not know; nothing to do unless it is a copy.
 
         It returns only when the provider's list was had: until then nothing may be submitted.
-        A waiting job may be what such a task was made for, and nobody can tell: it ends for
+        Such a task may have been made for one that waits here, and nobody can tell: that ends for
         nothing instead of being paid for twice, or of bringing somebody else's video. Of one whose
-        submission was under way the operator says which task is its own, if one is.
+        submission was under way the operator says which it is, if it is any.
         """
         if not await backup.is_copy(self.database):
             return
         since = await backup.newest_moment(self.database)
-        tasks = await self._unknown_tasks(since)
-        left = await jobs.open_jobs(self.database) if tasks else []
-        doubtful = [job for job in left if job.state in WAITING]
+        unknown = await self._unknown_tasks(since)
+        left = await tasks.of_open_jobs(self.database) if unknown else []
+        doubtful = [task for task in left if task.state in WAITING]
         async with self.database.transaction() as tx:
-            await self._report(tx, since, [task.task_id for task in tasks], doubtful)
-            for job in left:
-                await self._ask(tx, job, tasks)
-            for job in doubtful:
-                await moves.fail(tx, job, "failed-restored", "submitted after the backup?")
+            await self._report(tx, since, [found.task_id for found in unknown], doubtful)
+            for task in left:
+                await self._ask(tx, task, unknown)
+            for task in doubtful:
+                await task_moves.fail(tx, task, "failed-restored", "submitted after the backup?")
             await backup.forget_copying(tx)
 
-    async def _ask(self, tx: Transaction, job: Job, tasks: list[TaskSummary]) -> None:
-        """Its own task, or that of a job which the backup does not know: both fit by their time."""
-        at = job.submitting_at_milliseconds
-        if job.state != JobState.SUBMITTING or at is None:
+    async def _ask(self, tx: Transaction, task: Task, unknown: list[TaskSummary]) -> None:
+        """Its own, or that of a task which the backup does not know: both fit by their time."""
+        at = task.submitting_at_milliseconds
+        if task.state != TaskState.SUBMITTING or at is None:
             return
-        fitting = [task.task_id for task in tasks if may_be_of(at, task)]
+        fitting = [found.task_id for found in unknown if may_be_of(at, found)]
         if fitting:
-            await ask_which(tx, self.operator, job, fitting)
+            await ask_which(tx, self.operator, task, fitting)
 
     async def _unknown_tasks(self, since_milliseconds: int) -> list[TaskSummary]:
         while True:
@@ -67,7 +67,7 @@ class Restoration(Component):
                 looks = [
                     await self._look(engine, since_milliseconds) for engine in self.engines.all
                 ]
-                return [task for tasks in looks for task in tasks]
+                return [found for look in looks for found in look]
             except DashScopeError as failure:
                 logger.warning("restored, and the list of tasks cannot be had: %s", failure)
                 await self.operator.tell("restoring", "operator-restoring", detail=str(failure))
@@ -76,19 +76,18 @@ class Restoration(Component):
 
     async def _look(self, engine: Engine, since_milliseconds: int) -> list[TaskSummary]:
         """`since_milliseconds` may be by this machine's clock, or by the provider's."""
-        tasks = await engine.recent_tasks()
+        recent = await engine.recent_tasks()
         ahead = engine.now_milliseconds() - self.clock.now_milliseconds()
         first = since_milliseconds + min(0, ahead) - CLOCK_SKEW_MILLISECONDS
         billed = [
-            task
-            for task in tasks
-            if task.status not in _NEVER_BILLED
-            and (task.created_at_milliseconds is None or task.created_at_milliseconds >= first)
+            found
+            for found in recent
+            if found.status not in _NEVER_BILLED
+            and (found.created_at_milliseconds is None or found.created_at_milliseconds >= first)
         ]
-        owned = await jobs.owned_tasks(
-            self.database, engine.account, [task.task_id for task in billed]
-        )
-        return [task for task in billed if task.task_id not in owned]
+        task_ids = [found.task_id for found in billed]
+        owned = await tasks.owned(self.database, engine.account, task_ids)
+        return [found for found in billed if found.task_id not in owned]
 
     async def _send_at_once(self) -> None:
         """The worker has not begun yet, and nothing else is to be done."""
@@ -96,7 +95,7 @@ class Restoration(Component):
         await build_outbox(self.common, [alert]).attempt_due(only=alert)
 
     async def _report(
-        self, tx: Transaction, since: int, task_ids: list[str], ended: list[Job]
+        self, tx: Transaction, since: int, task_ids: list[str], ended: list[Task]
     ) -> None:
         at = datetime.fromtimestamp(since / 1000, UTC)
         await self.operator.note(
@@ -105,5 +104,5 @@ class Restoration(Component):
             "operator-restored",
             at=f"{at:%Y-%m-%d %H:%M} UTC",
             tasks=", ".join(task_ids) or "–",
-            jobs=", ".join(str(job.id) for job in ended) or "–",
+            jobs=", ".join(map(str, sorted({task.job_id for task in ended}))) or "–",
         )

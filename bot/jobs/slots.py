@@ -1,4 +1,4 @@
-"""Slots: as many jobs are handed to each engine as it takes at once."""
+"""Slots: as many tasks are handed to each engine as it takes at once."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from bot.engines.outages import NotDue, Outages
 from bot.engines.registry import Engines
 from bot.jobs.submit import Submission
 from bot.task_pool import Work
-from storage.jobs import moves
-from storage.jobs.jobs import Job
+from storage.jobs import task_moves
+from storage.jobs.tasks import Task
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slots(Component):
-    """Gives free slots to the jobs that are next."""
+    """Gives free slots to the tasks that are next."""
 
     common: CommonServices
     engines: Engines
@@ -29,16 +29,16 @@ class Slots(Component):
         """A start is a reason to try again what the provider refused: the key may be a new one."""
         await self.outages.resume(asked=False)
 
-    async def fill(self) -> AsyncIterator[tuple[Job, Work]]:
-        """Each job that has just taken a slot, with its submission."""
+    async def fill(self) -> AsyncIterator[tuple[Task, Work]]:
+        """Each task that has just taken a slot, with its submission."""
         for engine in self.engines.on:
             while self.submission.may_begin(engine.name):
-                job = await self.take(engine)
-                if job is None:
+                task = await self.take(engine)
+                if task is None:
                     break
-                yield job, partial(self.submission.submit, job)
+                yield task, partial(self.submission.submit, task)
 
-    async def take(self, engine: Engine) -> Job | None:
+    async def take(self, engine: Engine) -> Task | None:
         """The next in turn; None also while the provider refuses to serve."""
         outages = self.outages.of(engine.name)
         async with self.database.transaction() as tx:
@@ -46,13 +46,13 @@ class Slots(Component):
                 probe = await outages.probe(tx)
             except NotDue:
                 return None
-            job = await moves.take_slot(
+            task = await task_moves.take_slot(
                 tx,
                 account=engine.account,
                 slots=engine.slots,
                 engine=engine.name,
                 submitting_at_milliseconds=engine.now_milliseconds(),
             )
-            if job is not None and probe is not None:
+            if task is not None and probe is not None:
                 await outages.begin_probe(tx, probe)
-        return job
+        return task

@@ -1,9 +1,9 @@
-"""The next step of each job, and what becomes of a job whose step fails."""
+"""The next step of each task and job, and what becomes of it where a step fails."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,120 +18,155 @@ from bot.retry import PROVIDER
 from bot.task_pool import Work
 from bot.telegram import errors as chat
 from storage import outages as stored
-from storage.jobs import jobs, moves
-from storage.jobs.jobs import FINAL, WAITING, Job, JobState
+from storage.jobs import jobs, moves, task_moves, tasks
+from storage.jobs.jobs import Job, JobState
 from storage.jobs.ledger import BudgetExhausted
+from storage.jobs.tasks import ENDED, WAITING, Task, TaskState
 from storage.verdicts import NoVerdict, TooManyChecks
 
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is to be done, by a key; a critical one must not be torn by a stop."""
+
+    key: Hashable
+    work: Work
+    is_critical: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobSteps(Component):
-    """`steps` are those of the states after preparing."""
+    """`task_steps` are those of the states after preparing."""
 
     common: CommonServices
     engines: Engines
     outages: Outages
     preparation: Preparation
-    steps: Mapping[str, Callable[[Job], Awaitable[None]]]
+    task_steps: Mapping[str, Callable[[Task], Awaitable[None]]]
+    job_steps: Mapping[str, Callable[[Job], Awaitable[None]]]
     finisher: Finisher
 
-    async def due(self) -> list[tuple[Job, Work]]:
-        """What is to be done now about jobs that are open, or whose end was not said."""
-        found = await self._next_steps()
+    async def due(self) -> list[Step]:
+        """What is to be done now about what is under way, and about ends that were not said."""
+        found = [*await self._of_tasks(), *await self._of_jobs()]
         await self.outages.give_up_waiting()
         for job in await jobs.unannounced(self.database):
-            found.append((job, partial(self.finisher.announce, job.id)))
+            found.append(Step(("job", job.id), partial(self.finisher.announce, job.id)))
         return found
 
-    async def _next_steps(self) -> list[tuple[Job, Work]]:
-        """Of each, and the end of those whose engine was switched off."""
+    async def _of_tasks(self) -> list[Step]:
+        """The next of each, and the end of those whose engine was switched off."""
         preparing, now = await self._preparing_engines(), self.database.now_milliseconds
-        found: list[tuple[Job, Work]] = []
-        for job in await jobs.open_jobs(self.database):
-            if job.state in WAITING and not self.engines.is_on(job.engine):
-                found.append((job, partial(self._switched_off, job.id)))
-            elif _has_a_step(job, preparing) and job.not_before_milliseconds <= now:
-                found.append((job, partial(self._step, job.id, job.state)))
+        found = []
+        for task in await tasks.of_open_jobs(self.database):
+            key = ("task", task.id)
+            if task.state in WAITING and not self.engines.is_on(task.engine):
+                found.append(Step(key, partial(self._switched_off, task)))
+            elif _has_a_step(task, preparing) and task.not_before_milliseconds <= now:
+                found.append(Step(key, partial(self._task_step, task.id, task.state)))
         return found
+
+    async def _of_jobs(self) -> list[Step]:
+        now = self.database.now_milliseconds
+        return [
+            Step(
+                ("job", job.id),
+                partial(self._job_step, job.id, job.state),
+                is_critical=job.state == JobState.DELIVERING,
+            )
+            for job in await jobs.open_jobs(self.database)
+            if job.state in self.job_steps and job.not_before_milliseconds <= now
+        ]
 
     async def _preparing_engines(self) -> set[str]:
         """Those for which handing files over may work."""
         names = [engine.name for engine in self.engines.on]
         return {name for name in names if await self.outages.of(name).may_prepare()}
 
-    async def _switched_off(self, job_id: int) -> None:
+    async def _switched_off(self, task: Task) -> None:
         """It waits for an engine that the operator switched off: nothing of it was begun."""
-        job = await jobs.get(self.database, job_id)
-        if job is not None and job.state in WAITING:
-            await self.finisher.fail(
-                job, "failed-switched-off", job.engine, only_in=JobState(job.state)
-            )
+        await self.finisher.fail_task(task, "failed-switched-off", task.engine)
 
-    async def _step(self, job_id: int, state: str) -> None:
+    async def _task_step(self, number: int, state: str) -> None:
+        """One step of a task, if it still is where it was seen."""
+        task = await tasks.get(self.database, number)
+        if task is None or task.state != state:
+            return
+        try:
+            await (self.task_steps.get(task.state) or self._prepare)(task)
+        except (service.Transient, chat.TryAgain) as failure:
+            await self._later(task, failure, failure.retry_after_seconds)
+        except service.ServiceStopped as failure:
+            await self._stopped(task, failure)
+        except service.DashScopeError as failure:
+            await self.operator.tell_of(failure, task.job_id)
+            await self._later(task, failure)
+
+    async def _job_step(self, job_id: int, state: str) -> None:
         """One step of a job, if it still is where it was seen."""
         job = await jobs.get(self.database, job_id)
-        if job is None or job.state != state or job.state in FINAL:
+        if job is None or job.state != state:
             return
         try:
-            await (self.steps.get(job.state) or self._prepare)(job)
-        except (service.Transient, chat.TryAgain) as failure:
-            await self._later(job, failure, failure.retry_after_seconds)
-        except service.ServiceStopped as failure:
-            await self._stopped(job, failure)
-        except service.DashScopeError as failure:
-            await self.operator.tell_of(failure, job.id)
-            await self._later(job, failure)
+            await self.job_steps[state](job)
+        except chat.TryAgain as failure:
+            seconds = PROVIDER.endless_delay_seconds(job.tries + 1, failure.retry_after_seconds)
+            logger.warning("job %s: %s, again in %.0f s", job.id, failure, seconds)
+            async with self.database.transaction() as tx:
+                await moves.postpone(tx, job.id, self._in(seconds))
 
-    async def _prepare(self, job: Job) -> None:
+    async def _prepare(self, task: Task) -> None:
         try:
-            await self.preparation.prepare(job)
+            await self.preparation.prepare(task)
         except (MediaLost, chat.FormRefused) as failure:
-            await self.finisher.fail(job, "failed-gone", str(failure))
+            await self.finisher.fail_task(task, "failed-gone", str(failure))
             return
         except PhotoUnsuitable as failure:
-            await self.finisher.fail(job, "failed-photo", failure.code)
+            await self.finisher.fail_task(task, "failed-photo", failure.code)
             return
         except NoVerdict as failure:
             await self.operator.tell_of_no_verdict(failure)
-            await self.finisher.fail(job, "failed-no-verdict", str(failure))
+            await self.finisher.fail_task(task, "failed-no-verdict", str(failure))
             return
         except (TooManyChecks, BudgetExhausted) as failure:
-            await self.finisher.fail(job, "failed-unchecked", str(failure))
+            await self.finisher.fail_task(task, "failed-unchecked", str(failure))
             return
         except service.ContentRefused as failure:
-            await self.finisher.fail(job, failure_text(failure), failure.code)
+            await self.finisher.fail_task(task, failure_text(failure), failure.code)
             return
         async with self.database.transaction() as tx:
-            await moves.prepared(tx, job.id)
+            await task_moves.prepared(tx, task)
 
     async def _later(
-        self, job: Job, failure: Exception, asked_seconds: float | None = None
+        self, task: Task, failure: Exception, asked_seconds: float | None = None
     ) -> None:
-        """A job that costs nothing yet gives up in the end; one that is paid for never does."""
-        attempt = job.tries + 1
-        if job.state == JobState.PREPARING and PROVIDER.delay_seconds(attempt) is None:
-            await self.finisher.fail(job, "failed-service", str(failure))
+        """A task that costs nothing yet gives up in the end; one that is paid for never does."""
+        attempt = task.tries + 1
+        if task.state == TaskState.PREPARING and PROVIDER.delay_seconds(attempt) is None:
+            await self.finisher.fail_task(task, "failed-service", str(failure))
             return
         delay_seconds = PROVIDER.endless_delay_seconds(attempt, asked_seconds)
-        logger.warning("job %s: %s, again in %.0f s", job.id, failure, delay_seconds)
-        not_before = self.clock.now_milliseconds() + int(delay_seconds * 1000)
+        logger.warning("task %s: %s, again in %.0f s", task.name, failure, delay_seconds)
         async with self.database.transaction() as tx:
-            await moves.postpone(tx, job.id, not_before)
+            await task_moves.postpone(tx, task, self._in(delay_seconds))
 
-    async def _stopped(self, job: Job, failure: service.ServiceStopped) -> None:
+    def _in(self, seconds: float) -> int:
+        return self.clock.now_milliseconds() + int(seconds * 1000)
+
+    async def _stopped(self, task: Task, failure: service.ServiceStopped) -> None:
         """What waits is held back by the stop; what is paid for is looked at again and again."""
-        if job.state == JobState.PREPARING or failure.cause in ACCOUNT_WIDE:
-            await self.outages.of(job.engine).refused(stored.Work.SUBMIT, failure)
+        if task.state == TaskState.PREPARING or failure.cause in ACCOUNT_WIDE:
+            await self.outages.of(task.engine).refused(stored.Work.SUBMIT, failure)
         else:
-            await self.operator.tell_of(failure, job.id)
-        if job.state != JobState.PREPARING:
-            await self._later(job, failure)
+            await self.operator.tell_of(failure, task.job_id)
+        if task.state != TaskState.PREPARING:
+            await self._later(task, failure)
 
 
-def _has_a_step(job: Job, preparing: set[str]) -> bool:
-    """A ready job waits for its slot, and of a whole in parts those are worked on."""
-    if job.state in (JobState.READY, JobState.IN_PARTS):
+def _has_a_step(task: Task, preparing: set[str]) -> bool:
+    """A ready task waits for its slot."""
+    if task.state in (TaskState.READY, *ENDED):
         return False
-    return job.state != JobState.PREPARING or job.engine in preparing
+    return task.state != TaskState.PREPARING or task.engine in preparing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
@@ -34,9 +35,9 @@ class StoredFiles:
 
     def _remove_videos(self, job_ids: list[int]) -> None:
         for job_id in job_ids:
-            for path in self._results.glob(f"{job_id}.*"):
+            made = (self._results.glob(f"{job_id}.*"), self._previews.glob(f"preview-{job_id}.*"))
+            for path in chain.from_iterable(made):
                 path.unlink(missing_ok=True)
-            (self._previews / f"preview-{job_id}.mp4").unlink(missing_ok=True)
 
     def _remove_uploads(self, addresses: list[str]) -> None:
         for address in addresses:

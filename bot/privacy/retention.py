@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 _LONGEST_PAUSE_SECONDS = 600.0
 _SHORTEST_PAUSE_SECONDS = 1.0
-_OF_A_JOB = re.compile(r"(\d{1,18})(\.[a-z]+)*\.mp4(\.[a-z]+)*")
+_OF_A_JOB = re.compile(r"(\d{1,18})(\.[a-z0-9]+)*\.mp4(\.[a-z]+)*")
 
 
 @dataclass(kw_only=True)

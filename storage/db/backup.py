@@ -72,7 +72,8 @@ async def newest_moment(database: Queryable) -> int:
             SELECT 0 AS at
             UNION ALL SELECT MAX(received_at_milliseconds) FROM inbox
             UNION ALL SELECT MAX(handled_at_milliseconds) FROM inbox
-            UNION ALL SELECT MAX(submitting_at_milliseconds) FROM jobs
+            UNION ALL SELECT MAX(submitting_at_milliseconds) FROM tasks
+            UNION ALL SELECT MAX(ended_at_milliseconds) FROM tasks
             UNION ALL SELECT MAX(ended_at_milliseconds) FROM jobs
             UNION ALL SELECT MAX(at_milliseconds) FROM ledger)
         """

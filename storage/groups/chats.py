@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from storage import outbox
 from storage.db.database import Queryable, Transaction
-from storage.jobs import jobs, moves
-from storage.jobs.jobs import WAITING, Job, JobState
+from storage.jobs import jobs, moves, tasks
+from storage.jobs.jobs import Job
+from storage.jobs.tasks import WAITING
 from storage.people import consents
 
 
@@ -89,9 +90,6 @@ _MOVES = (
 )
 
 
-_STOPPABLE = (*WAITING, JobState.IN_PARTS)
-
-
 async def close_chat(tx: Transaction, chat_id: int, reason: str) -> list[Job]:
     """The chat is dead, and what only waits there is cancelled; the jobs that end with it or soon.
 
@@ -101,11 +99,10 @@ async def close_chat(tx: Transaction, chat_id: int, reason: str) -> list[Job]:
     await mark_dead(tx, chat_id, reason)
     await outbox.end_all(tx, chat_id)
     await consents.close_unasked(tx, chat_id)
-    waiting = [
-        job
-        for job in await jobs.open_jobs(tx)
-        if job.chat_id == chat_id and job.whole_id is None and job.state in _STOPPABLE
+    waiting = {task.job_id for task in await tasks.of_open_jobs(tx) if task.state in WAITING}
+    ended = [
+        job for job in await jobs.open_jobs(tx) if job.chat_id == chat_id and job.id in waiting
     ]
-    for job in waiting:
-        await moves.cancelled(tx, job)
-    return waiting
+    for job in ended:
+        await moves.cancel(tx, job.id)
+    return ended

@@ -1,4 +1,4 @@
-"""The tasks one of which may be a job's, where the operator was asked which; and the answers."""
+"""The provider's tasks one of which may be ours, where the operator was asked; and the answers."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from storage.db.database import Queryable, Transaction
 from storage.db.rows import columns
-from storage.jobs import jobs, moves
-from storage.jobs.jobs import Job, JobState
+from storage.jobs import task_moves, tasks
+from storage.jobs.tasks import Task, TaskState
 
 
 class CandidateAnswer(StrEnum):
@@ -20,47 +20,47 @@ class CandidateAnswer(StrEnum):
     """The task is not among those that were named for this job, or is another job's by now."""
 
 
-async def store(tx: Transaction, job: Job, task_ids: list[str]) -> bool:
-    """The operator may choose among these from now on; False when the job has moved on."""
-    current = await jobs.get(tx, job.id)
-    if not _is_same_submission(current, job):
+async def store(tx: Transaction, task: Task, task_ids: list[str]) -> bool:
+    """The operator may choose among these from now on; False when the task has moved on."""
+    current = await tasks.get(tx, task.id)
+    if not _is_same_submission(current, task):
         return False
-    await tx.execute("DELETE FROM candidates WHERE job_id = :job_id", {"job_id": job.id})
+    await tx.execute("DELETE FROM candidates WHERE for_id = :id", {"id": task.id})
     for task_id in task_ids:
         await tx.execute(
             """
-            INSERT INTO candidates (job_id, submitting_at_milliseconds, task_id)
+            INSERT INTO candidates (for_id, submitting_at_milliseconds, task_id)
             VALUES (:id, :submitting_at_milliseconds, :task_id)
             """,
-            {**columns(job), "task_id": task_id},
+            {**columns(task), "task_id": task_id},
         )
     return True
 
 
-async def listed(database: Queryable, job: Job) -> set[str]:
-    """The tasks that were named to the operator for this submission of the job."""
+async def listed(database: Queryable, task: Task) -> set[str]:
+    """Those that were named to the operator for this submission."""
     task_ids = await database.column(
         """
         SELECT task_id FROM candidates
-        WHERE job_id = :id AND submitting_at_milliseconds = :submitting_at_milliseconds
+        WHERE for_id = :id AND submitting_at_milliseconds = :submitting_at_milliseconds
         """,
-        columns(job),
+        columns(task),
     )
     return set(task_ids)
 
 
 async def adopt(tx: Transaction, job_id: int, task_id: str) -> CandidateAnswer:
     """submitting → running with this task, as the operator says; once more is no change."""
-    job = await jobs.get(tx, job_id)
-    if job is None or not (tasks := await listed(tx, job)):
-        return CandidateAnswer.NOT_ASKED
-    if job.task_id == task_id and task_id in tasks:
+    asked = await _asked(tx, job_id)
+    if any(task.task_id == task_id and task_id in named for task, named in asked):
         return CandidateAnswer.DONE
-    if job.state != JobState.SUBMITTING:
+    open_ones = [pair for pair in asked if pair[0].state == TaskState.SUBMITTING]
+    if not open_ones:
         return CandidateAnswer.NOT_ASKED
-    if task_id not in tasks or await jobs.owned_tasks(tx, job.account or "", [task_id]):
+    task = next((task for task, named in open_ones if task_id in named), None)
+    if task is None or await tasks.owned(tx, task.account or "", [task_id]):
         return CandidateAnswer.NOT_LISTED
-    await moves.submitted(tx, job.id, task_id, adopted=True)
+    await task_moves.submitted(tx, task, task_id, adopted=True)
     return CandidateAnswer.DONE
 
 
@@ -70,20 +70,23 @@ async def release(tx: Transaction, job_id: int, failure: str) -> CandidateAnswer
     Only where the operator was asked: another submission may be under way just now, and a task
     that nobody owns would be paid for.
     """
-    job = await jobs.get(tx, job_id)
-    if job is None or not await listed(tx, job):
-        return CandidateAnswer.NOT_ASKED
-    if job.state == JobState.FAILED and job.failure == failure:
-        return CandidateAnswer.DONE
-    if job.state != JobState.SUBMITTING:
-        return CandidateAnswer.NOT_ASKED
-    await moves.fail(tx, job, failure, "the operator says so")
-    return CandidateAnswer.DONE
+    asked = [task for task, _ in await _asked(tx, job_id)]
+    doubtful = [task for task in asked if task.state == TaskState.SUBMITTING]
+    for task in doubtful:
+        await task_moves.fail(tx, task, failure, "the operator says so")
+    known = any(task.failure == failure for task in asked)
+    return CandidateAnswer.DONE if doubtful or known else CandidateAnswer.NOT_ASKED
 
 
-def _is_same_submission(current: Job | None, job: Job) -> bool:
+async def _asked(tx: Transaction, job_id: int) -> list[tuple[Task, set[str]]]:
+    """The job's tasks of which the operator was asked, each with what was named for it."""
+    pairs = [(task, await listed(tx, task)) for task in await tasks.of_job(tx, job_id)]
+    return [(task, named) for task, named in pairs if named]
+
+
+def _is_same_submission(current: Task | None, task: Task) -> bool:
     return (
         current is not None
-        and current.state == JobState.SUBMITTING
-        and current.submitting_at_milliseconds == job.submitting_at_milliseconds
+        and current.state == TaskState.SUBMITTING
+        and current.submitting_at_milliseconds == task.submitting_at_milliseconds
     )

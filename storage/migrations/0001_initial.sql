@@ -138,8 +138,7 @@ CREATE INDEX detections_of_media ON detections (media_id);
 CREATE INDEX detections_unanswered ON detections (picture_sha256, model)
     WHERE picture_sha256 IS NOT NULL;
 
--- A long voice is made in parts: a part is a job of its own without a hold of its own, its whole is
--- the job with the hold, the status message and the delivery.
+-- What a person ordered: a video, with its hold, its status message and its delivery.
 CREATE TABLE jobs (
     id INTEGER PRIMARY KEY,
     request TEXT NOT NULL UNIQUE,
@@ -150,27 +149,16 @@ CREATE TABLE jobs (
     voice_id INTEGER NOT NULL REFERENCES media (id),
     engine TEXT NOT NULL,
     resolution TEXT NOT NULL,
-    ratio TEXT,
-    -- of a part: its share in its whole's hold
     held_milliseconds INTEGER NOT NULL CHECK (held_milliseconds > 0),
     price_micro_yuan_per_second INTEGER NOT NULL CHECK (price_micro_yuan_per_second >= 0),
     quota_weight_permille INTEGER NOT NULL CHECK (quota_weight_permille > 0),
-    turn INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('preparing', 'ready', 'submitting', 'running', 'fetching',
-        'delivering', 'done', 'failed', 'cancelled', 'undeliverable', 'in_parts', 'joining',
-        'kept')),
-    account TEXT,
-    slot INTEGER,
-    submitting_at_milliseconds INTEGER,
-    task_id TEXT,
-    running_since_milliseconds INTEGER,
-    noticed_end_at_milliseconds INTEGER,
-    -- of a whole: what its parts were billed together
+    state TEXT NOT NULL DEFAULT 'making' CHECK (state IN ('making', 'joining', 'delivering', 'done',
+        'failed', 'cancelled', 'undeliverable')),
+    -- what its tasks were billed together, known when they have ended
     billed_milliseconds INTEGER CHECK (billed_milliseconds >= 0),
-    video_url TEXT,
     status_message_id INTEGER,
-    -- 0 not asked, 1 asked and to be sent on, 2 asked and refused by the provider
-    cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1, 2)),
+    cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)),
+    -- of one that is being made: why it is to fail, as soon as nothing of it runs any more
     failure TEXT,
     failure_detail TEXT,
     announced INTEGER NOT NULL DEFAULT 0 CHECK (announced IN (0, 1)),
@@ -178,62 +166,76 @@ CREATE TABLE jobs (
     not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
     created_at_milliseconds INTEGER NOT NULL,
     ended_at_milliseconds INTEGER,
-    -- how often the provider said no for now, or had no task of it: again and again ends
-    refusals INTEGER NOT NULL DEFAULT 0 CHECK (refusals >= 0),
-    -- the task was found in the provider's list after an answer was lost: it may be another program's.
-    adopted INTEGER NOT NULL DEFAULT 0 CHECK (adopted IN (0, 1)),
-    -- of a whole: how many parts it has
-    parts INTEGER CHECK (parts > 1),
-    -- of a part: its whole, its number from 1, where in the voice it begins, its copy at the provider
-    whole_id INTEGER REFERENCES jobs (id),
-    part INTEGER CHECK (part > 0),
-    begins_at_milliseconds INTEGER CHECK (begins_at_milliseconds >= 0),
-    part_url TEXT,
-    part_url_expires_at_milliseconds INTEGER,
-    CHECK (whole_id IS NULL OR parts IS NULL),
-    CHECK ((whole_id IS NULL) = (part IS NULL)),
-    CHECK ((whole_id IS NULL) = (begins_at_milliseconds IS NULL)),
-    CHECK (state NOT IN ('in_parts', 'joining') OR parts IS NOT NULL),
-    CHECK (parts IS NULL OR state IN ('in_parts', 'joining', 'delivering', 'done', 'failed',
-        'cancelled', 'undeliverable')),
-    CHECK (state <> 'kept' OR (whole_id IS NOT NULL AND billed_milliseconds IS NOT NULL)),
-    CHECK (whole_id IS NULL OR state NOT IN ('delivering', 'done', 'undeliverable')),
-    CHECK ((state IN ('submitting', 'running')) = (slot IS NOT NULL)),
-    CHECK (state NOT IN ('submitting', 'running', 'fetching', 'kept', 'delivering')
-        OR account IS NOT NULL OR parts IS NOT NULL),
-    CHECK (state <> 'submitting' OR submitting_at_milliseconds IS NOT NULL),
-    CHECK (state NOT IN ('running', 'fetching', 'kept', 'delivering', 'done')
-        OR task_id IS NOT NULL OR parts IS NOT NULL),
     CHECK (state <> 'failed' OR failure IS NOT NULL),
-    CHECK ((state IN ('done', 'failed', 'cancelled', 'undeliverable', 'kept'))
+    CHECK (state NOT IN ('joining', 'delivering', 'done') OR billed_milliseconds IS NOT NULL),
+    CHECK ((state IN ('done', 'failed', 'cancelled', 'undeliverable'))
         = (ended_at_milliseconds IS NOT NULL))
 ) STRICT;
--- An account runs so many tasks at a time: a slot is taken from the intention to pay until the end.
-CREATE UNIQUE INDEX jobs_one_per_slot ON jobs (account, slot) WHERE state IN ('submitting', 'running');
-CREATE UNIQUE INDEX jobs_one_per_task ON jobs (account, task_id) WHERE task_id IS NOT NULL;
-CREATE UNIQUE INDEX jobs_one_per_part ON jobs (whole_id, part) WHERE whole_id IS NOT NULL;
-CREATE INDEX jobs_waiting ON jobs (turn, id) WHERE state IN ('preparing', 'ready');
-CREATE INDEX jobs_open ON jobs (state, id)
-    WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable', 'kept');
+CREATE INDEX jobs_open ON jobs (id)
+    WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable');
 CREATE INDEX jobs_of_person ON jobs (user_id, id);
 CREATE INDEX jobs_of_photo ON jobs (photo_id);
 CREATE INDEX jobs_of_voice ON jobs (voice_id);
 CREATE INDEX jobs_unannounced ON jobs (id) WHERE announced = 0;
-CREATE INDEX jobs_served ON jobs (turn) WHERE submitting_at_milliseconds IS NOT NULL;
-CREATE INDEX jobs_ended_by_engine ON jobs (engine, id)
+
+-- One rendering at the provider: of all of a job's voice, or, where that is long, of a part of it.
+CREATE TABLE tasks (
+    id INTEGER PRIMARY KEY,
+    job_id INTEGER NOT NULL REFERENCES jobs (id),
+    number INTEGER NOT NULL CHECK (number > 0),
+    -- where in the voice it begins, and how much of it it speaks
+    begins_at_milliseconds INTEGER NOT NULL CHECK (begins_at_milliseconds >= 0),
+    length_milliseconds INTEGER NOT NULL CHECK (length_milliseconds > 0),
+    engine TEXT NOT NULL,
+    turn INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'preparing' CHECK (state IN ('preparing', 'ready', 'submitting',
+        'running', 'fetching', 'fetched', 'dropped', 'failed', 'cancelled')),
+    -- the copy of its own cut at the provider; without a cut the voice's copy is used
+    voice_url TEXT,
+    voice_url_expires_at_milliseconds INTEGER,
+    account TEXT,
+    slot INTEGER,
+    submitting_at_milliseconds INTEGER,
+    -- the provider's
+    task_id TEXT,
+    -- it was found in the provider's list after an answer was lost: it may be another program's
+    adopted INTEGER NOT NULL DEFAULT 0 CHECK (adopted IN (0, 1)),
+    running_since_milliseconds INTEGER,
+    noticed_end_at_milliseconds INTEGER,
+    billed_milliseconds INTEGER CHECK (billed_milliseconds >= 0),
+    video_url TEXT,
+    -- 0 not asked, 1 asked and to be sent on, 2 asked and refused by the provider
+    cancel_requested INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1, 2)),
+    -- how often the provider said no for now, or had no task of it: again and again ends
+    refusals INTEGER NOT NULL DEFAULT 0 CHECK (refusals >= 0),
+    failure TEXT,
+    failure_detail TEXT,
+    tries INTEGER NOT NULL DEFAULT 0,
+    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
+    ended_at_milliseconds INTEGER,
+    UNIQUE (job_id, number),
+    CHECK ((state IN ('submitting', 'running')) = (slot IS NOT NULL)),
+    CHECK (state NOT IN ('submitting', 'running', 'fetching', 'fetched', 'dropped')
+        OR account IS NOT NULL),
+    CHECK (state <> 'submitting' OR submitting_at_milliseconds IS NOT NULL),
+    CHECK (state NOT IN ('running', 'fetching', 'fetched', 'dropped') OR task_id IS NOT NULL),
+    CHECK (state NOT IN ('fetching', 'fetched', 'dropped') OR billed_milliseconds IS NOT NULL),
+    CHECK (state <> 'failed' OR failure IS NOT NULL),
+    CHECK ((state IN ('fetched', 'dropped', 'failed', 'cancelled'))
+        = (ended_at_milliseconds IS NOT NULL))
+) STRICT;
+-- An account runs so many tasks at a time: a slot is taken from the intention to pay until the end.
+CREATE UNIQUE INDEX tasks_one_per_slot ON tasks (account, slot)
+    WHERE state IN ('submitting', 'running');
+CREATE UNIQUE INDEX tasks_one_per_rendering ON tasks (account, task_id) WHERE task_id IS NOT NULL;
+CREATE INDEX tasks_waiting ON tasks (turn, id) WHERE state IN ('preparing', 'ready');
+CREATE INDEX tasks_served ON tasks (turn) WHERE submitting_at_milliseconds IS NOT NULL;
+CREATE INDEX tasks_ended_by_engine ON tasks (engine, id)
     WHERE noticed_end_at_milliseconds IS NOT NULL;
 
--- The one way back: what is kept of a part may turn out to be lost, as long as its whole needs it.
 CREATE TRIGGER jobs_final_states_stay BEFORE UPDATE OF state ON jobs
-WHEN OLD.state IN ('done', 'failed', 'cancelled', 'undeliverable', 'kept')
-    AND NEW.state <> OLD.state AND NOT (OLD.state = 'kept' AND NEW.state = 'fetching'
-        AND (SELECT state FROM jobs WHERE id = NEW.whole_id) IN ('in_parts', 'joining'))
+WHEN OLD.state IN ('done', 'failed', 'cancelled', 'undeliverable') AND NEW.state <> OLD.state
 BEGIN SELECT RAISE(ABORT, 'a job that ended stays ended'); END;
-
-CREATE TRIGGER jobs_are_paid_for_only_under_a_hold AFTER UPDATE OF state ON jobs
-WHEN NEW.state = 'submitting' AND COALESCE((SELECT SUM(held_quota_milliseconds) FROM ledger
-    WHERE job_id = COALESCE(NEW.whole_id, NEW.id)), 0) <= 0
-BEGIN SELECT RAISE(ABORT, 'nothing is submitted without a hold'); END;
 
 CREATE TRIGGER jobs_end_with_their_hold_resolved AFTER UPDATE OF state ON jobs
 WHEN NEW.state IN ('done', 'failed', 'cancelled', 'undeliverable') AND (
@@ -241,20 +243,30 @@ WHEN NEW.state IN ('done', 'failed', 'cancelled', 'undeliverable') AND (
     FROM ledger WHERE job_id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'a job ends with its hold resolved'); END;
 
-CREATE TRIGGER jobs_end_after_their_parts AFTER UPDATE OF state ON jobs
-WHEN NEW.parts IS NOT NULL
-    AND NEW.state IN ('joining', 'delivering', 'done', 'failed', 'cancelled', 'undeliverable')
-    AND EXISTS (SELECT 1 FROM jobs WHERE whole_id = NEW.id
-        AND state NOT IN ('kept', 'failed', 'cancelled'))
-BEGIN SELECT RAISE(ABORT, 'a whole goes on after its parts'); END;
+CREATE TRIGGER jobs_go_on_after_their_tasks AFTER UPDATE OF state ON jobs
+WHEN NEW.state <> 'making' AND EXISTS (SELECT 1 FROM tasks WHERE job_id = NEW.id
+    AND state NOT IN ('fetched', 'dropped', 'failed', 'cancelled'))
+BEGIN SELECT RAISE(ABORT, 'a job goes on after its tasks'); END;
 
--- The tasks one of which may be a job's: the operator was asked, and may choose among them. They
--- belong to one submission, the one of that moment.
+-- The one way back: what was fetched may turn out to be lost, as long as its job needs it.
+CREATE TRIGGER tasks_final_states_stay BEFORE UPDATE OF state ON tasks
+WHEN OLD.state IN ('fetched', 'dropped', 'failed', 'cancelled') AND NEW.state <> OLD.state
+    AND NOT (OLD.state = 'fetched' AND NEW.state = 'fetching'
+        AND (SELECT state FROM jobs WHERE id = NEW.job_id) = 'making')
+BEGIN SELECT RAISE(ABORT, 'a task that ended stays ended'); END;
+
+CREATE TRIGGER tasks_are_paid_for_only_under_a_hold AFTER UPDATE OF state ON tasks
+WHEN NEW.state = 'submitting' AND COALESCE((SELECT SUM(held_quota_milliseconds) FROM ledger
+    WHERE job_id = NEW.job_id), 0) <= 0
+BEGIN SELECT RAISE(ABORT, 'nothing is submitted without a hold'); END;
+
+-- The provider's tasks one of which may be ours: the operator was asked, and may choose among them.
+-- They belong to one submission, the one of that moment.
 CREATE TABLE candidates (
-    job_id INTEGER NOT NULL REFERENCES jobs (id),
+    for_id INTEGER NOT NULL REFERENCES tasks (id),
     submitting_at_milliseconds INTEGER NOT NULL,
     task_id TEXT NOT NULL,
-    PRIMARY KEY (job_id, submitting_at_milliseconds, task_id)
+    PRIMARY KEY (for_id, submitting_at_milliseconds, task_id)
 ) STRICT;
 
 -- Every message that showed a job's video, may show it, or is to become it: written before the call.

@@ -17,6 +17,10 @@ _TABLES = {
     "photos_and_voices": "SELECT * FROM media WHERE user_id = :user_id ORDER BY id",
     "drafts": "SELECT * FROM drafts WHERE user_id = :user_id",
     "videos": "SELECT * FROM jobs WHERE user_id = :user_id ORDER BY id",
+    "renderings": """
+        SELECT tasks.* FROM tasks JOIN jobs ON jobs.id = job_id WHERE user_id = :user_id
+        ORDER BY tasks.id
+        """,
     "messages_with_videos": """
         SELECT * FROM deliveries WHERE cause NOT LIKE 'report:%'
             AND job_id IN (SELECT id FROM jobs WHERE user_id = :user_id) ORDER BY id
@@ -30,7 +34,7 @@ _TABLES = {
 }
 
 # What only the bot can use: addresses that open files, tasks and accounts of the operator.
-_LEFT_OUT = frozenset({"upload_url", "video_url", "part_url", "account", "task_id", "slot"})
+_LEFT_OUT = frozenset({"upload_url", "video_url", "voice_url", "account", "task_id", "slot"})
 
 
 async def everything_of(database: Queryable, user_id: int) -> dict[str, list[dict[str, Any]]]:

@@ -185,10 +185,13 @@ STATEMENTS = (
         reply_message_id = NULL, announced = 1, plan = NULL
     WHERE user_id = :user_id
     """,
+    f"""
+    UPDATE tasks SET video_url = NULL, voice_url = NULL, failure_detail = NULL
+    WHERE job_id IN {_THEIR_JOBS}
+    """,  # noqa: S608
     """
     UPDATE jobs SET request = 'forgotten:' || id, user_id = :account_id, chat_id = 0,
-        thread_id = 0, status_message_id = NULL, video_url = NULL, part_url = NULL,
-        failure_detail = NULL, announced = 1
+        thread_id = 0, status_message_id = NULL, failure_detail = NULL, announced = 1
     WHERE user_id = :user_id
     """,
     """

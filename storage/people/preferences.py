@@ -74,7 +74,7 @@ async def quiet_jobs(database: Queryable) -> frozenset[int]:
         SELECT jobs.id FROM jobs
         LEFT JOIN preferences ON preferences.user_id = jobs.user_id
         LEFT JOIN groups ON groups.chat_id = jobs.chat_id
-        WHERE jobs.state NOT IN ('done', 'failed', 'cancelled', 'undeliverable', 'kept')
+        WHERE jobs.state NOT IN ('done', 'failed', 'cancelled', 'undeliverable')
             AND (preferences.quiet = 1 OR groups.quiet = 1)
         """
     )

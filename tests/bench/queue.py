@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.chat.queue_view import QueueView
 from bot.clock import SystemClock
 from storage.db.database import Database
-from storage.jobs import jobs
+from storage.jobs import tasks
 from tests.bench.figures import Figure, figure_of
 from tests.bench.worlds import start_job
 
@@ -41,13 +41,18 @@ async def _fill(path: Path, waiting: int) -> None:
 
 def _repeat_job(connection: sqlite3.Connection, times: int) -> None:
     """As if so many others had ordered the same."""
-    own = {"id": "NULL", "request": "'bench:' || n", "user_id": "1000 + n", "turn": "n"}
-    columns = [row[1] for row in connection.execute("PRAGMA table_info(jobs)")]
+    of_job = {"id": "1 + n", "request": "'bench:' || n", "user_id": "1000 + n"}
+    _repeat(connection, "jobs", of_job, times)
+    _repeat(connection, "tasks", {"id": "1 + n", "job_id": "1 + n", "turn": "n"}, times)
+
+
+def _repeat(connection: sqlite3.Connection, table: str, own: dict[str, str], times: int) -> None:
+    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
     values = ", ".join(own.get(column, column) for column in columns)
     connection.execute(
         "WITH RECURSIVE numbers (n) AS"
         " (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)"
-        f" INSERT INTO jobs SELECT {values} FROM jobs, numbers WHERE jobs.id = 1",
+        f" INSERT INTO {table} SELECT {values} FROM {table}, numbers WHERE {table}.id = 1",
         (times,),
     )
 
@@ -56,7 +61,7 @@ async def _look(path: Path) -> float:
     database = await Database.open(path, SystemClock())
     try:
         began = time.perf_counter()
-        line = QueueView.of(await jobs.open_jobs(database))
+        line = QueueView.of(await tasks.of_open_jobs(database))
         taken = 1000 * (time.perf_counter() - began)
     finally:
         await database.close()

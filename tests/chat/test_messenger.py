@@ -37,7 +37,7 @@ async def test_an_end_whose_edit_is_refused_for_good_is_said_in_a_new_message(
 ) -> None:
     job = await fakes.running_job()
     refuse_edits(fakes, refusal("not this one"), monkeypatch)
-    await fakes.finisher.fail(job, "failed-timeout")
+    await fakes.finisher.fail_task(await fakes.task_of(job), "failed-timeout")
     assert "took too long" in fakes.sender.to(job.chat_id)[-1]
     ended = await fakes.job(job.id)
     assert ended.announced == 1
@@ -54,7 +54,7 @@ async def test_what_a_new_message_cannot_say_either_stays_unsaid_and_is_over(
         raise NotAllowed("muted")
 
     monkeypatch.setattr(fakes.sender, "send_text", send_text)
-    await fakes.finisher.fail(job, "failed-timeout")
+    await fakes.finisher.fail_task(await fakes.task_of(job), "failed-timeout")
     for _ in range(20):
         await fakes.finisher.announce(job.id)
     assert (await fakes.job(job.id)).announced == 1
@@ -70,10 +70,10 @@ async def test_a_chat_that_turns_out_to_be_closed_ends_what_only_waits_there(
         await fakes.waiting_job(user_id=2),
     )
     refuse_edits(fakes, ChatDead("blocked"), monkeypatch)
-    await fakes.finisher.fail(running, "failed-timeout")
+    await fakes.finisher.fail_task(await fakes.task_of(running), "failed-timeout")
     assert await chats.is_dead(fakes.database, running.chat_id)
     assert (await fakes.job(waiting.id)).state == JobState.CANCELLED
-    assert (await fakes.job(elsewhere.id)).state == JobState.READY
+    assert (await fakes.job(elsewhere.id)).state == JobState.MAKING
 
 
 async def test_a_first_status_that_a_chat_puts_off_is_not_tried_again_at_once(fakes: Fakes) -> None:

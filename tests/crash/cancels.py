@@ -19,14 +19,14 @@ _STATE: dict[Where, str] = {
     "created": "submitting",
     "queued": "running",
     "rendering": "running",
-    "between tasks": "kept",
+    "between tasks": "fetched",
 }
 _LONG_SECONDS = 60.0
 _RENDER_SECONDS = 1.0
 
 POINTS = frozenset(
     {
-        *("cancel-wished", "engine-cancel", "cancelled", "stopped"),
+        *("cancel-wished", "engine-cancel", "cancelled"),
         *("released", "answer-button", "not-submitted", "status-noted"),
     }
 )

@@ -93,7 +93,7 @@ async def test_the_wait_for_a_late_task_is_longer_than_the_call_may_take() -> No
 async def test_without_a_connection_the_job_waits_and_is_submitted_once(
     there: World, host: str
 ) -> None:
-    await there.start_bot(Crash("job-prepared-commit", "after"))
+    await there.start_bot(Crash("task-prepared-commit", "after"))
     ada = await ask_for_video(there)
     await there.bot.ended()
     with socket.socket() as taken:
@@ -123,8 +123,8 @@ async def test_with_two_tasks_that_fit_the_operator_is_asked_and_nothing_is_gues
     told = await operator.sees_key("operator-ambiguous")
     assert stranger in text_of(told)
     await answers(there, operator, "/adopt 1 no-such-task", "adopt-not-listed")
-    (job,) = there.rows("SELECT * FROM jobs")
-    assert (job["state"], job["task_id"]) == ("submitting", None)
+    (task,) = there.rows("SELECT * FROM tasks")
+    assert (task["state"], task["task_id"]) == ("submitting", None)
     assert len(await there.submissions()) == 2  # ours and the stranger's
 
 
@@ -159,15 +159,15 @@ async def test_the_operator_names_the_task_and_the_job_goes_on_with_it(there: Wo
     await answers(there, operator, f"/adopt 2 {own}", "adopt-not-asked")
     await answers(there, operator, f"/adopt {'9' * 30} {own}", "adopt-usage")
     await answers(there, operator, "/adopt 1 no-such-task", "adopt-not-listed")
-    assert there.rows("SELECT state FROM jobs") == [{"state": "submitting"}]
+    assert there.rows("SELECT state FROM tasks") == [{"state": "submitting"}]
 
     await answers(there, operator, f"/adopt 1 {own}", "adopt-done")
     await answers(there, operator, f"/adopt 1 {own}", "adopt-done")
     await answers(there, operator, f"/adopt 1 {stranger}", "adopt-not-asked")
     await answers(there, operator, "/release 1", "adopt-not-asked")
     await ada.sees_video()
-    (job,) = there.rows("SELECT * FROM jobs")
-    assert (job["task_id"], job["adopted"]) == (own, 1)
+    (task,) = there.rows("SELECT * FROM tasks")
+    assert (task["task_id"], task["adopted"]) == (own, 1)
     await ada.reaches("done")
     assert len(await ada.videos()) == 1
     assert len(await there.submissions()) == 2  # ours and the stranger's

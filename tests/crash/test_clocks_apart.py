@@ -59,7 +59,7 @@ async def test_it_is_found_when_the_first_call_after_a_start_is_the_submission(
     there: World,
 ) -> None:
     """The copies are there from before: nothing but the submission would have to be asked."""
-    await there.start_bot(Crash("job-prepared-commit", "after"))
+    await there.start_bot(Crash("task-prepared-commit", "after"))
     ada = await ask_for_video(there)
     await there.bot.ended()
     there.faults.add("provider", "submit", "drop_after")

@@ -44,9 +44,9 @@ AGAIN = (
 CANCELLED = (
     Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("queued", "button")),
     Story((crash_of("engine-cancel:after:1"),), cancel=Cancel("queued", "command")),
-    Story((crash_of("cancelled-commit:after:1"),), cancel=Cancel("waiting", "button")),
+    Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("waiting", "button")),
     Story(
-        (crash_of("cancelled-commit:before:1"), Crash(ANY, "after", 2)),
+        (crash_of("cancel-wished-commit:before:1"), Crash(ANY, "after", 2)),
         cancel=Cancel("waiting", "command"),
     ),
     Story((crash_of("cancel-wished:before:1"),), cancel=Cancel("never created", "command")),
@@ -61,12 +61,12 @@ CANCELLED = (
 LONG = (
     *(
         Story((crash_of(point),), long_voice=True)
-        for point in ("tasks-started-commit:before:1", "clip-stored:after:2", "submit:after:2")
+        for point in ("tasks-started:after:1", "cut-stored:after:2", "submit:after:2")
     ),
-    Story((crash_of("task-fetched-commit:after:3"), Crash(ANY, "after", 3)), long_voice=True),
+    Story((crash_of("fetched-commit:after:3"), Crash(ANY, "after", 3)), long_voice=True),
     Story((crash_of("join:after:1"), crash_of("joined-commit:after:1")), long_voice=True),
     Story((crash_of("failed-commit:before:1"),), long_voice=True, task_fails=True),
-    Story((crash_of("stopped:after:1"),), cancel=Cancel("between tasks", "button")),
+    Story((crash_of("cancel-wished:after:1"),), cancel=Cancel("between tasks", "button")),
     Story((crash_of("send-video:after:1"),), cancel=Cancel("between tasks", "command")),
 )
 """Of a voice that is made in three tasks."""
@@ -156,12 +156,13 @@ async def test_with_media_processes_of_its_own_it_dies_where_it_is_told() -> Non
 
 
 async def test_the_witnesses_notice_what_is_wrong() -> None:
-    job = {"id": 1, "task_id": "a", "state": "done", "held_milliseconds": 900, "announced": 0}
+    job = {"id": 1, "state": "done", "held_milliseconds": 900, "announced": 0}
+    task = {"id": 1, "job_id": 1, "task_id": "a", "length_milliseconds": 900, "slot": None}
     hold = {"id": 1, "job_id": 1, "user_id": 5, "kind": "hold", "video_milliseconds": 900}
     hold |= {"held_quota_milliseconds": 900, "spent_quota_milliseconds": 0}
     hold |= {"held_micro_yuan": 450_000, "spent_micro_yuan": 0, "flagged": 0, "at_milliseconds": 50}
     hold |= {"day": "2026-11-22"}
-    tables: dict[str, list[dict[str, object]]] = {"jobs": [job], "ledger": [hold]}
+    tables: dict[str, list[dict[str, object]]] = {"jobs": [job], "tasks": [task], "ledger": [hold]}
     tables |= {"inbox": [], "media": [], "detections": [], "notices": []}
     times = {"submitted_milliseconds": 20, "ended_milliseconds": 30}
     tasks = [{"task_id": "a", **times}, {"task_id": "b", **times}]
@@ -175,17 +176,17 @@ async def test_the_witnesses_notice_what_is_wrong() -> None:
 
 def of_two_tasks(seconds: int, slot: int | None) -> list[str]:
     """What is wrong with a video of so many seconds that was made in two tasks of one each."""
-    job = {"state": "kept", "held_milliseconds": 1_000, "announced": 1, "whole_id": 1, "slot": None}
-    whole = {**job, "id": 1, "state": "done", "task_id": None, "whole_id": None, "parts": 2}
-    whole["held_milliseconds"] = 2_000
-    first, second = {**job, "id": 2, "task_id": "a"}, {**job, "id": 3, "task_id": "b", "slot": slot}
+    job = {"id": 1, "state": "done", "held_milliseconds": 2_000, "announced": 1}
+    task = {"job_id": 1, "state": "fetched", "length_milliseconds": 1_000, "slot": None}
+    first = {**task, "id": 2, "task_id": "a"}
+    second = {**task, "id": 3, "task_id": "b", "slot": slot}
     hold = {"job_id": 1, "user_id": 5, "kind": "hold", "flagged": 0, "day": "2026-11-22"}
     hold |= {"held_quota_milliseconds": 2_000, "spent_quota_milliseconds": 0}
     hold |= {"held_micro_yuan": 2, "spent_micro_yuan": 0, "at_milliseconds": 1}
     settle = {**hold, "kind": "settle", "video_milliseconds": 2_000, "at_milliseconds": 90}
     settle |= {"held_quota_milliseconds": -2_000, "spent_quota_milliseconds": 2_000}
     settle |= {"held_micro_yuan": -2, "spent_micro_yuan": 2}
-    tables: dict[str, list[dict[str, object]]] = {"jobs": [whole, first, second]}
+    tables: dict[str, list[dict[str, object]]] = {"jobs": [job], "tasks": [first, second]}
     tables |= {"ledger": [hold, settle], "inbox": [{"state": "done"}] * 3}
     tables |= {"media": [{}, {}], "detections": [], "notices": []}
     tasks = [
@@ -202,7 +203,7 @@ async def test_the_witnesses_see_that_all_that_was_paid_came_and_that_no_slot_is
     whole, half = 2, 0
     assert of_two_tasks(whole, None) == []
     assert of_two_tasks(half, None) == ["I6 2.0 s were paid for, the video has 0"]
-    assert of_two_tasks(whole, 1) == ["I4 jobs [3] still have a slot"]
+    assert of_two_tasks(whole, 1) == ["I4 tasks [3] still have a slot"]
 
 
 async def test_a_repeat_is_excused_only_by_a_death_in_its_window() -> None:

@@ -12,7 +12,7 @@ from bot.dashscope.errors import (
     ServiceStopped,
     TaskFailed,
 )
-from bot.dashscope.tasks import Task, TaskStatus, failure_of
+from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from bot.dashscope.tasks import Task, TaskStatus, failure_of
 def test_a_failed_task_says_what_to_do(
     code: str | None, message: str | None, kind: type[DashScopeError]
 ) -> None:
-    task = Task("t-1", TaskStatus.FAILED, code=code, message=message)
+    task = ProviderTask("t-1", TaskStatus.FAILED, code=code, message=message)
     error = failure_of(task)
     assert type(error) is kind
     assert (error.code, error.message) == (code, message)

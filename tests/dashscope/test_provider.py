@@ -29,7 +29,7 @@ from bot.dashscope.errors import (
     TryAgain,
 )
 from bot.dashscope.requests import VideoRequest
-from bot.dashscope.tasks import Task, TaskStatus, failure_of
+from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
 from bot.sandbox.dashscope.app import create_dashscope_app
 from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderOrder
 from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
@@ -93,8 +93,8 @@ class Local:
     async def submit(self) -> str:
         return await self.client.submit(await self.order())
 
-    async def settled(self, task_id: str, *among: TaskStatus) -> Task:
-        async def look() -> Task | None:
+    async def settled(self, task_id: str, *among: TaskStatus) -> ProviderTask:
+        async def look() -> ProviderTask | None:
             task = await self.client.query(task_id)
             return task if task.status in among else None
 

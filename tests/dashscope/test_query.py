@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dashscope.errors import DashScopeError, ServiceStopped, Throttled, TryAgain
-from bot.dashscope.tasks import Task, TaskStatus
+from bot.dashscope.tasks import ProviderTask, TaskStatus
 from tests.dashscope.fault_server import (
     GARBAGE,
     IMPATIENT,
@@ -29,7 +29,7 @@ def described(status: str, usage: object = None, **output: object) -> bytes:
     return answer(body if usage is None else {**body, "usage": usage})
 
 
-async def query(reply: Reply) -> Task:
+async def query(reply: Reply) -> ProviderTask:
     async with fault_server(reply) as server, client_of(server.base_url) as client:
         return await client.query("t-1")
 
@@ -45,7 +45,7 @@ async def test_a_finished_task_has_a_result_a_bill_and_times() -> None:
             end_time="2025-09-01 09:40:00.5",
         )
     )
-    assert task == Task(
+    assert task == ProviderTask(
         task_id="t-1",
         status=TaskStatus.SUCCEEDED,
         video_url="https://a/v.mp4",
@@ -212,5 +212,5 @@ def test_whatever_the_fields_hold_a_task_is_read_or_refused(
     status: object, results: object, usage: object, time: object
 ) -> None:
     output = {"task_status": status, "results": results, "end_time": time, "code": time}
-    task = Task.read("t-1", {"output": output, "usage": usage})
+    task = ProviderTask.read("t-1", {"output": output, "usage": usage})
     assert task is None or task.billed_milliseconds is None or task.billed_milliseconds >= 0

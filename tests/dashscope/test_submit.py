@@ -68,7 +68,9 @@ async def test_a_style_is_sent_only_when_the_operator_chose_one() -> None:
     for style in ("speech", None):
         async with fault_server(ACCEPTED) as server, client_of(server.base_url) as client:
             engine = ServiceEngine(client, ENGINES["wan2.2-s2v"], style=style)
-            await engine.submit(Ticket(1, "https://a/p.jpg", "https://a/v.wav", "720P", None, None))
+            await engine.submit(
+                Ticket("1.1", "https://a/p.jpg", "https://a/v.wav", "720P", None, None)
+            )
         body = server.requests[0].json
         assert isinstance(body, dict)
         parameters.append(body["parameters"])
@@ -79,7 +81,7 @@ async def test_emo_gets_the_boxes_of_its_detection() -> None:
     boxes = (1, 2, 3, 4), (5, 6, 7, 8)
     async with fault_server(ACCEPTED) as server, client_of(server.base_url) as client:
         engine = ServiceEngine(client, ENGINES["emo"])
-        await engine.submit(Ticket(1, "https://a/p.jpg", "https://a/v.wav", "480P", *boxes))
+        await engine.submit(Ticket("1.1", "https://a/p.jpg", "https://a/v.wav", "480P", *boxes))
     assert server.requests[0].json == {
         "model": "emo-v1",
         "input": {

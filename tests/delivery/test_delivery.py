@@ -9,9 +9,10 @@ import pytest
 
 from bot.media import calls
 from storage import media
-from storage.jobs import moves
+from storage.jobs import task_moves
 from storage.jobs.deliveries import Form
 from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, OLGA, Setup
+from tests.storage.orders import task_of
 from tests.support.chats import text_of
 from tests.support.texts import key_of, said
 
@@ -239,10 +240,11 @@ async def test_a_kept_file_that_is_damaged_is_fetched_again_once(there: Setup, d
     else:
         path.write_bytes(there.video[:1000] if damage == "cut" else b"")
     job = await there.deliver(job)
-    assert job.state == "fetching"
+    task = await task_of(there.database, job)
+    assert (job.state, task.state) == ("making", "fetching")
 
     async with there.database.transaction() as tx:
-        assert await moves.fetched(tx, job.id)
+        assert await task_moves.fetched(tx, task)
     job = await there.deliver(job)
     assert (job.state, job.failure) == ("failed", "failed-lost")
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from bot.delivery.earlier_videos import ResendOutcome
+from bot.telegram.destination import Destination
+from bot.telegram.errors import SendUnknown
+from bot.telegram.outgoing import SentMessage
 from storage.groups import borrowed_media
 from storage.jobs.jobs import Job
 from storage.people import preferences
@@ -20,11 +26,16 @@ async def delivered_and_stopped(there: Setup, form: str) -> Job:
         await preferences.choose(tx, ADA, {"reply_as": form})
     job = await there.deliver(await there.rendered())
     assert job.state == "done"
+    await objects(there, job)
+    return job
+
+
+async def objects(there: Setup, job: Job) -> None:
+    """Olga, whose photo it is; what became of the job is to be said after that."""
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE jobs SET announced = 0 WHERE id = :id", {"id": job.id})
         await borrowed_media.borrow(tx, job.photo_id, OLGA)
         await borrowed_media.stop(tx, job.photo_id)
-    return job
 
 
 async def shown(there: Setup) -> list[str]:
@@ -68,3 +79,59 @@ async def test_a_video_whose_chat_is_not_known_is_left_alone(there: Setup) -> No
     await there.deliverer.finisher.announce(job.id)
     assert len(await there.telegram.calls("deleteMessage")) == before
     assert said("video-stays") in [text_of(message) for message in await there.telegram.seen()]
+
+
+async def test_every_copy_that_was_brought_since_goes_with_it(there: Setup) -> None:
+    job = await there.deliver(await there.rendered())
+    for message_id in (1, 2):
+        await there.earlier.send_last(ADA, Destination(ADA, reply_to=message_id))
+    await there.earlier.send_note(job, "resend:1", Destination(ADA))
+    assert len(await there.videos()) == 3
+    await objects(there, job)
+    await there.deliverer.finisher.announce(job.id)
+    assert await shown(there) == [said("failed-objected", charged=CHARGED)]
+
+
+async def test_a_copy_of_which_nobody_knows_is_not_said_to_be_gone(there: Setup) -> None:
+    job = await there.deliver(await there.rendered())
+    there.telegram.fault("sendVideo", "drop_after")
+    with pytest.raises(SendUnknown):
+        await there.earlier.send_last(ADA, Destination(ADA, reply_to=1))
+    await objects(there, job)
+    await there.deliverer.finisher.announce(job.id)
+    assert said("video-stays") in [text_of(message) for message in await there.telegram.seen()]
+
+
+async def test_who_objects_while_a_copy_is_sent_has_it_removed(there: Setup) -> None:
+    job = await there.deliver(await there.rendered())
+    sending = there.sender.send_video
+
+    async def sent_meanwhile(*args: Any, **named: Any) -> SentMessage:
+        sent = await sending(*args, **named)
+        await objects(there, job)
+        return sent
+
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(there.sender, "send_video", sent_meanwhile)
+        await there.earlier.send_last(ADA, Destination(ADA, reply_to=1))
+    assert await there.videos() == []
+
+
+async def test_what_is_objected_to_while_its_fate_is_unknown_is_not_shown_for_it(
+    there: Setup,
+) -> None:
+    job = await there.rendered()
+    await there.sending(job)
+    await objects(there, job)
+    job = await there.deliver(job)
+    assert (job.state, job.failure) == ("failed", "failed-objected")
+    assert await there.videos() == []
+    assert said("video-stays") in [text_of(message) for message in await there.telegram.seen()]
+
+
+async def test_nothing_is_brought_again_of_what_was_objected_to(there: Setup) -> None:
+    job = await there.deliver(await there.rendered())
+    await objects(there, job)
+    outcome = await there.earlier.send(job, "resend:1", Destination(ADA), "video-again")
+    assert outcome is ResendOutcome.WITHDRAWN
+    assert await there.earlier.send_last(ADA, Destination(ADA)) is ResendOutcome.NONE_YET

@@ -40,7 +40,7 @@ def _unless_refused(
 async def failed(fakes: Fakes, refusals: list[TelegramFailure], failure: TelegramFailure) -> Job:
     job = await fakes.waiting_job()
     refusals.append(failure)
-    await fakes.finisher.fail(job, "failed-service")
+    await fakes.finisher.fail_task(await fakes.task_of(job), "failed-service")
     return await fakes.job(job.id)
 
 

@@ -24,6 +24,7 @@ from storage import media
 from storage.groups.groups import GroupSettings
 from storage.jobs.jobs import Job, JobState
 from storage.jobs.ledger import Price
+from storage.jobs.tasks import Task
 from storage.outages import Work
 from storage.people.preferences import Preferences
 from storage.verdicts import TooManyChecks
@@ -82,23 +83,24 @@ def preparation(fakes: Fakes, emo: OtherEngine, outages: Outages) -> Preparation
     return Preparation(common=common, long_voice=voices, engines=engines, detection=detection)
 
 
-async def of_emo(fakes: Fakes) -> Job:
-    """A job of EMO whose halves were handed over for the usual engine."""
+async def of_emo(fakes: Fakes) -> tuple[Job, Task]:
+    """A job of EMO whose media items were handed over for the usual engine."""
     job = await fakes.waiting_job()
     async with fakes.database.transaction() as tx:
-        await tx.execute("UPDATE jobs SET engine = 'emo' WHERE id = :id", {"id": job.id})
-    return await fakes.job(job.id)
+        await tx.execute("UPDATE jobs SET engine = 'emo'")
+        await tx.execute("UPDATE tasks SET engine = 'emo'")
+    return await fakes.job(job.id), await fakes.task_of(job)
 
 
 async def test_halves_of_another_engine_are_handed_over_anew_and_the_photo_is_checked_once(
     fakes: Fakes, emo: OtherEngine, preparation: Preparation
 ) -> None:
-    job = await of_emo(fakes)
-    assert await preparation.is_outdated(job)
-    await preparation.prepare(job)
-    await preparation.prepare(job)
-    assert not await preparation.is_outdated(job)
-    ticket = await preparation.ticket(job)
+    job, task = await of_emo(fakes)
+    assert await preparation.ticket(task) is None
+    await preparation.prepare(task)
+    await preparation.prepare(task)
+    ticket = await preparation.ticket(task)
+    assert ticket is not None
     assert (ticket.face_bbox, ticket.ext_bbox) == (FACE, ROOM)
     assert emo.checks == 1
     (paid,) = await fakes.database.fetch_all("SELECT * FROM detections")
@@ -113,9 +115,9 @@ async def test_a_photo_that_the_other_engine_refuses_is_not_handed_over(
     fakes: Fakes, emo: OtherEngine, preparation: Preparation
 ) -> None:
     emo.verdict = Verdict(passed=False, code="InvalidFile.FullFace")
-    job = await of_emo(fakes)
+    job, task = await of_emo(fakes)
     with pytest.raises(PhotoUnsuitable) as refusal:
-        await preparation.prepare(job)
+        await preparation.prepare(task)
     assert refusal.value.code == "InvalidFile.FullFace"
     photo = await media.get(fakes.database, job.photo_id)
     assert photo is not None
@@ -125,7 +127,7 @@ async def test_a_photo_that_the_other_engine_refuses_is_not_handed_over(
 async def test_the_check_of_the_other_engine_is_under_the_same_cap(
     fakes: Fakes, preparation: Preparation
 ) -> None:
-    job = await of_emo(fakes)
+    job, task = await of_emo(fakes)
     async with fakes.database.transaction() as tx:
         await tx.execute(
             "INSERT INTO detections (user_id, media_id, model, micro_yuan, day, at_milliseconds)"
@@ -133,7 +135,7 @@ async def test_the_check_of_the_other_engine_is_under_the_same_cap(
             {"id": job.photo_id, "day": "2026-11-22"},
         )
     with pytest.raises(TooManyChecks):
-        await preparation.prepare(job)
+        await preparation.prepare(task)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ async def test_what_the_other_check_refuses_ends_the_job_for_nothing(
 ) -> None:
     job = await fakes.waiting_job()
     async with fakes.database.transaction() as tx:
-        await tx.execute("UPDATE jobs SET state = 'preparing' WHERE id = :id", {"id": job.id})
+        await tx.execute("UPDATE tasks SET state = 'preparing'")
 
     async def refuse(*_: object) -> None:
         raise failure
@@ -164,7 +166,7 @@ async def test_what_the_other_check_refuses_ends_the_job_for_nothing(
 
 
 async def test_a_job_whose_engine_is_off_ends_for_nothing(fakes: Fakes) -> None:
-    job = await of_emo(fakes)
+    job, _ = await of_emo(fakes)
     async with fakes.open():
         await fakes.until(lambda: ended(fakes, job))
     failed = await fakes.job(job.id)
@@ -200,11 +202,11 @@ async def test_a_retired_engine_holds_back_nobody_else(fakes: Fakes, outages: Ou
 
 
 async def test_each_engine_has_a_line_of_its_own(fakes: Fakes) -> None:
-    one, two = await fakes.waiting_job(1), await fakes.waiting_job(2)
-    other = replace(await fakes.waiting_job(3), engine="emo")
-    line = QueueView.of([one, other, two])
-    assert [line.place(job) for job in (one, other, two)] == [1, 1, 2]
-    assert [line.ahead_milliseconds(job) for job in (one, other, two)] == [0, 0, 5_000]
+    one, two, third = [await fakes.waiting_job(user_id) for user_id in (1, 2, 3)]
+    other = replace(await fakes.task_of(third), engine="emo")
+    line = QueueView.of([await fakes.task_of(one), other, await fakes.task_of(two)])
+    seen = [line.view(job) for job in (one, third, two)]
+    assert [(view.place, view.ahead_milliseconds) for view in seen] == [(1, 0), (1, 0), (2, 5_000)]
 
 
 def test_a_wish_for_an_engine_holds_as_long_as_it_is_on() -> None:

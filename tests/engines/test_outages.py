@@ -11,7 +11,8 @@ from bot.engines.outages import LONGEST_WAIT_MILLISECONDS
 from bot.retry import PROBE
 from storage import media
 from storage.jobs import moves
-from storage.jobs.jobs import Job, JobState
+from storage.jobs.jobs import Job
+from storage.jobs.tasks import TaskState
 from storage.outages import Work
 from tests.support.fake_services import Fakes
 from tests.support.scripted_engine import failure, success
@@ -42,7 +43,7 @@ def status(fakes: Fakes, job: Job) -> str:
 
 
 async def states(fakes: Fakes, waiting: list[Job]) -> list[str]:
-    return [(await fakes.job(job.id)).state for job in waiting]
+    return [(await fakes.task_of(job)).state for job in waiting]
 
 
 async def come_to(fakes: Fakes, waiting: list[Job], wanted: list[str]) -> None:
@@ -60,13 +61,13 @@ async def test_nobodys_job_fails_everybody_is_told_the_truth_and_may_cancel(
     fakes, waiting = stopped
     await fakes.rounds()
     assert await states(fakes, waiting) == ["ready"] * 3
-    assert fakes.engine.submitted == [waiting[0].id]
+    assert fakes.engine.submitted == [f"{waiting[0].id}.1"]
     for job in waiting:
         assert job.status_message_id is not None
         assert "Nothing was charged" in status(fakes, job)
         assert fakes.sender.messages[job.status_message_id].buttons == ["Cancel"]
     async with fakes.database.transaction() as tx:
-        assert await moves.cancel_waiting(tx, waiting[1].id)
+        assert await moves.cancel(tx, waiting[1].id)
     assert "refuses to work" in fakes.told()[0]
     assert "unpaid" in fakes.told()[0]
 
@@ -95,7 +96,7 @@ async def test_it_goes_on_by_itself_and_the_operator_is_told(
     fakes.clock.advance(PROBE.delays_seconds[0])
     await fakes.until(lambda: len(fakes.told()) == 2)
     assert "works again" in fakes.told()[1]
-    assert (await fakes.job(waiting[0].id)).state == JobState.RUNNING
+    assert (await fakes.task_of(waiting[0])).state == TaskState.RUNNING
     await fakes.until(lambda: HELD_BACK not in status(fakes, waiting[1]))
 
 
@@ -106,7 +107,7 @@ async def test_the_operator_need_not_wait(stopped: tuple[Fakes, list[Job]]) -> N
     await fakes.until(lambda: len(fakes.told()) == 2)
     assert "works again" in fakes.told()[1]
     assert not await fakes.outages.resume(asked=True)
-    assert (await fakes.job(waiting[0].id)).state == JobState.RUNNING
+    assert (await fakes.task_of(waiting[0])).state == TaskState.RUNNING
 
 
 async def test_an_operator_who_asked_too_early_is_told_so_each_time(
@@ -174,7 +175,7 @@ async def test_a_cancel_during_a_trial_is_kept(stopped: tuple[Fakes, list[Job]])
 
     async def cancel_meanwhile() -> None:
         async with fakes.database.transaction() as tx:
-            assert await moves.request_cancel(tx, waiting[0].id)
+            assert not await moves.cancel(tx, waiting[0].id)
 
     fakes.engine.during_submit = cancel_meanwhile
     fakes.clock.advance(PROBE.delays_seconds[0])
@@ -212,7 +213,7 @@ async def test_a_long_wait_in_the_queue_is_not_held_against_a_job(fakes: Fakes) 
     async with fakes.open():
         await fakes.until(lambda: len(fakes.told()) == 1)
         await fakes.rounds()
-    assert (await fakes.job(old.id)).state == JobState.READY
+    assert (await fakes.task_of(old)).state == TaskState.READY
 
 
 async def test_copies_that_ran_out_while_the_job_waited_are_made_anew(
@@ -227,7 +228,7 @@ async def test_copies_that_ran_out_while_the_job_waited_are_made_anew(
     await come_to(fakes, waiting, ["preparing", "ready", "ready"])
     fakes.clock.advance(PROBE.delays_seconds[1])
     await fakes.until(lambda: len(fakes.told()) == 2)
-    assert fakes.engine.submitted[1:] == [waiting[1].id]
+    assert fakes.engine.submitted[1:] == [f"{waiting[1].id}.1"]
     await come_to(fakes, waiting, ["ready", "running", "ready"])
     photo = await media.get(fakes.database, waiting[0].photo_id)
     assert photo is not None
@@ -247,8 +248,8 @@ async def test_what_runs_is_watched_on_while_the_account_is_stopped(fakes: Fakes
 
         await fakes.until(looked_often)
         await come_to(fakes, [running], ["fetching"])
-        on_trial = (JobState.READY, JobState.SUBMITTING, JobState.RUNNING)
-        assert (await fakes.job(waits.id)).state in on_trial
+        on_trial = (TaskState.READY, TaskState.SUBMITTING, TaskState.RUNNING)
+        assert (await fakes.task_of(waits)).state in on_trial
     assert len([told for told in fakes.told() if "refuses to work" in told]) == 1
 
 
@@ -264,7 +265,7 @@ async def test_several_slots_are_no_reason_for_several_trials(fakes: Fakes) -> N
     async with fakes.open():
         await fakes.until(lambda: len(fakes.engine.submitted) > 0)
         await fakes.rounds()
-        assert fakes.engine.submitted == [waiting[0].id]
+        assert fakes.engine.submitted == [f"{waiting[0].id}.1"]
 
 
 async def noted_as_told(fakes: Fakes) -> bool:
@@ -274,12 +275,13 @@ async def noted_as_told(fakes: Fakes) -> bool:
 
 
 async def test_a_stop_outlives_the_process_and_a_start_tries_at_once(fakes: Fakes) -> None:
-    waiting = [await fakes.waiting_job(user_id) for user_id in (1, 2)]
+    for user_id in (1, 2):
+        await fakes.waiting_job(user_id)
     fakes.engine.refusal = UNPAID
     async with fakes.open():
         await fakes.until(lambda: len(fakes.told()) == 1)
         await fakes.until(lambda: noted_as_told(fakes))
-    again = Fakes(fakes.database, fakes.clock, fakes.result.path(waiting[0]).parent)
+    again = Fakes(fakes.database, fakes.clock, fakes.common.limits.results)
     again.engine.refusal = UNPAID
     async with again.open():
         await again.until(lambda: len(again.engine.submitted) == 1)
@@ -320,7 +322,7 @@ async def test_a_photo_that_is_checked_again_is_a_reason_to_try_a_video_now(fake
     async with fakes.open():
         await fakes.until(lambda: len(fakes.told()) == 2)
     assert "works again" in fakes.told()[1]
-    assert (await fakes.job(waiting.id)).task_id is not None
+    assert (await fakes.task_of(waiting)).task_id is not None
 
 
 async def test_checked_photos_and_uploads_prove_nothing_of_a_retired_video_model(
@@ -373,4 +375,4 @@ async def test_a_failed_tasks_reason_stops_what_comes_after_it(fakes: Fakes) -> 
         await fakes.until(lambda: len(fakes.told()) == 1)
         await fakes.rounds()
     assert fakes.engine.submitted == []
-    assert (await fakes.job(waits.id)).state == JobState.READY
+    assert (await fakes.task_of(waits)).state == TaskState.READY

@@ -23,6 +23,7 @@ async def test_a_copy_that_expired_is_made_of_the_same_part(fakes: Fakes) -> Non
 
     worker = fakes.media_worker
     worker.instead = {**worker.instead, calls.normalise_part: normalise_part}
-    await fakes.preparation.prepare(job)
+    task = await fakes.task_of(job)
+    await fakes.preparation.prepare(task)
     assert cuts == [(1, 2, 301, 402)]
-    assert not await fakes.preparation.is_outdated(job)
+    assert await fakes.preparation.ticket(task)

@@ -166,7 +166,7 @@ async def test_videos_wait_in_the_queue_and_the_provider_is_not_stormed(fakes: F
             await fakes.rounds(1)
 
         async def all_wait() -> bool:
-            return {(await fakes.job(job.id)).state for job in waiting} == {"ready"}
+            return {(await fakes.task_of(job)).state for job in waiting} == {"ready"}
 
         await fakes.until(all_wait)
         attempts = len(fakes.engine.submitted)
@@ -180,9 +180,9 @@ async def test_videos_wait_in_the_queue_and_the_provider_is_not_stormed(fakes: F
 async def test_a_video_that_is_being_made_is_not_lost_by_ten_minutes_of_silence(
     fakes: Fakes,
 ) -> None:
-    job = await fakes.running_job()
+    task = await fakes.running_task()
     silence: list[Any] = [TryAgain("no answer")] * (TEN_MINUTES // 5)
     fakes.engine.will_answer([*silence, success()], every_seconds=5.0)
-    await fakes.watch.watch(job)
-    assert (await fakes.job(job.id)).state == "fetching"
+    await fakes.watch.watch(task)
+    assert (await fakes.task(task.id)).state == "fetching"
     assert fakes.told() == []

@@ -41,7 +41,7 @@ async def test_the_end_of_a_video_is_not_written_over(fakes: Fakes) -> None:
         await media.set_reply(
             tx, job.voice_id, chat_id=job.chat_id, reply_message_id=job.status_message_id
         )
-    await fakes.finisher.fail(job, "failed-moderated")
+    await fakes.finisher.fail_task(await fakes.task_of(job), "failed-moderated")
     end = fakes.sender.messages[job.status_message_id].text
     assert "Nothing was charged" in end
     await used_again(fakes, job)

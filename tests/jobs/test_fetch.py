@@ -7,8 +7,9 @@ import itertools
 import pytest
 
 from bot.dashscope.errors import DashScopeError, ResultGone, ServiceStopped, StopCause, TryAgain
+from bot.jobs.files import video_of
 from bot.jobs.watch import FORGOTTEN_SECONDS
-from storage.jobs.jobs import Job, JobState
+from storage.jobs.tasks import Task, TaskState
 from tests.support.fake_services import Fakes
 from tests.support.media.videos import video_with_sound
 from tests.support.media.voices import speech
@@ -24,14 +25,14 @@ def video() -> bytes:
     return video_with_sound(speech(0.5), side_pixels=64)
 
 
-async def fetched(fakes: Fakes, job: Job) -> Job:
-    """The job after every attempt that was made, each at its time."""
-    while job.state == JobState.FETCHING:
-        early = job.not_before_milliseconds - fakes.clock.now_milliseconds()
+async def fetched(fakes: Fakes, task: Task) -> Task:
+    """The task after every attempt that was made, each at its time."""
+    while task.state == TaskState.FETCHING:
+        early = task.not_before_milliseconds - fakes.clock.now_milliseconds()
         fakes.clock.advance(max(0, early) / 1000)
-        await fakes.result.fetch(job)
-        job = await fakes.job(job.id)
-    return job
+        await fakes.result.fetch(task)
+        task = await fakes.task(task.id)
+    return task
 
 
 async def test_an_address_that_expired_is_replaced_by_a_fresh_one(
@@ -39,10 +40,10 @@ async def test_an_address_that_expired_is_replaced_by_a_fresh_one(
 ) -> None:
     fakes.engine.files = {OLD: GONE, NEW: video}
     fakes.engine.will_answer([success(NEW)])
-    job = await fetched(fakes, await fakes.rendered_job(OLD))
-    assert job.state == JobState.DELIVERING
+    task = await fetched(fakes, await fakes.rendered_task(OLD))
+    assert task.state == TaskState.FETCHED
     assert fakes.engine.fetched == [OLD, NEW]
-    assert fakes.result.path(job).stat().st_size > 0
+    assert video_of(fakes.common.limits.results, task.job_id).stat().st_size > 0
 
 
 async def test_a_video_that_is_gone_behind_every_address_is_reported_and_the_person_not_charged(
@@ -50,8 +51,8 @@ async def test_a_video_that_is_gone_behind_every_address_is_reported_and_the_per
 ) -> None:
     fakes.engine.files = {OLD: GONE, NEW: GONE}
     fakes.engine.will_answer(itertools.repeat(success(NEW)))
-    job = await fetched(fakes, await fakes.rendered_job(OLD))
-    assert job.failure == "failed-lost"
+    task = await fetched(fakes, await fakes.rendered_task(OLD))
+    assert task.failure == "failed-lost"
     assert fakes.engine.fetched == [OLD, NEW, NEW, NEW]
     await fakes.post()
     assert "may be lost" in fakes.told()[0]
@@ -63,17 +64,17 @@ async def test_a_success_without_an_address_is_asked_for_one_and_fetched(
 ) -> None:
     fakes.engine.files = {NEW: video}
     fakes.engine.will_answer([success(None), TryAgain("query: 500"), success(NEW)])
-    job = await fetched(fakes, await fakes.rendered_job(None))
-    assert job.state == JobState.DELIVERING
+    task = await fetched(fakes, await fakes.rendered_task(None))
+    assert task.state == TaskState.FETCHED
     assert fakes.engine.queries == 3
 
 
 async def test_a_success_that_never_gets_an_address_is_reported_within_a_day(fakes: Fakes) -> None:
     fakes.engine.will_answer(itertools.repeat(success(None)))
-    job = await fakes.rendered_job(None)
+    task = await fakes.rendered_task(None)
     began = fakes.clock.now_milliseconds()
-    job = await fetched(fakes, job)
-    assert job.failure == "failed-lost"
+    task = await fetched(fakes, task)
+    assert task.failure == "failed-lost"
     assert 12 * 3600 < (fakes.clock.now_milliseconds() - began) / 1000 < FORGOTTEN_SECONDS
     await fakes.post()
     assert len(fakes.told()) == 1
@@ -83,16 +84,16 @@ async def test_a_success_that_the_provider_forgot_before_it_named_an_address_is_
     fakes: Fakes,
 ) -> None:
     fakes.engine.will_answer(itertools.repeat(state("UNKNOWN")))
-    job = await fetched(fakes, await fakes.rendered_job(None))
-    assert job.failure == "failed-lost"
+    task = await fetched(fakes, await fakes.rendered_task(None))
+    assert task.failure == "failed-lost"
     assert fakes.engine.queries == 4
 
 
 async def test_a_result_that_was_cut_short_is_fetched_again(fakes: Fakes, video: bytes) -> None:
     fakes.engine.files = {OLD: CUT_SHORT, NEW: video}
     fakes.engine.will_answer([success(OLD), success(OLD), success(NEW)])
-    job = await fetched(fakes, await fakes.rendered_job(OLD))
-    assert job.state == JobState.DELIVERING
+    task = await fetched(fakes, await fakes.rendered_task(OLD))
+    assert task.state == TaskState.FETCHED
     assert fakes.engine.fetched == [OLD, OLD, OLD, NEW]
 
 
@@ -102,15 +103,15 @@ async def test_a_file_that_is_half_a_video_is_fetched_again(
 ) -> None:
     fakes.engine.files = {OLD: video[: int(len(video) * share)], NEW: video}
     fakes.engine.will_answer([success(NEW)])
-    job = await fetched(fakes, await fakes.rendered_job(OLD))
-    assert job.state == JobState.DELIVERING
+    task = await fetched(fakes, await fakes.rendered_task(OLD))
+    assert task.state == TaskState.FETCHED
 
 
 async def test_a_file_that_is_no_video_whenever_it_is_fetched_is_reported(fakes: Fakes) -> None:
     fakes.engine.files = {OLD: b"<html>Sorry</html>" * 50}
     fakes.engine.will_answer(itertools.repeat(success(OLD)))
-    job = await fetched(fakes, await fakes.rendered_job(OLD))
-    assert job.failure == "failed-lost"
+    task = await fetched(fakes, await fakes.rendered_task(OLD))
+    assert task.failure == "failed-lost"
     assert len(fakes.engine.fetched) == 7
     await fakes.post()
     assert "may be lost" in fakes.told()[0]
@@ -125,8 +126,8 @@ async def test_the_old_address_serves_where_no_fresh_one_can_be_had(
 ) -> None:
     fakes.engine.files = {OLD: CUT_SHORT}
     fakes.engine.will_answer([trouble])
-    job = await fakes.rendered_job(OLD)
-    await fakes.result.fetch(job)
+    task = await fakes.rendered_task(OLD)
+    await fakes.result.fetch(task)
     fakes.engine.files = {OLD: video}
-    assert (await fetched(fakes, await fakes.job(job.id))).state == JobState.DELIVERING
+    assert (await fetched(fakes, await fakes.task(task.id))).state == TaskState.FETCHED
     assert fakes.engine.queries == 1

@@ -9,8 +9,10 @@ import pytest
 from bot.dashscope.errors import DashScopeError, Declined, InputNotFetched, SubmitUnknown, Throttled
 from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS
 from bot.retry import SUBMIT
-from storage.jobs import moves
-from storage.jobs.jobs import Job, JobState
+from storage.jobs import moves, task_moves
+from storage.jobs.jobs import Job
+from storage.jobs.tasks import TaskState
+from tests.storage.orders import task_of
 from tests.support.fake_services import Fakes
 from tests.support.texts import said
 
@@ -23,9 +25,9 @@ def status(fakes: Fakes, job: Job) -> str:
     return fakes.sender.messages[job.status_message_id].text
 
 
-def in_state(fakes: Fakes, job: Job, state: JobState) -> Callable[[], Awaitable[bool]]:
+def in_state(fakes: Fakes, job: Job, state: TaskState) -> Callable[[], Awaitable[bool]]:
     async def look() -> bool:
-        return (await fakes.job(job.id)).state == state
+        return (await fakes.task_of(job)).state == state
 
     return look
 
@@ -54,10 +56,10 @@ async def test_it_ends_free_after_three_times_and_both_are_told(
     job = await fakes.waiting_job()
     fakes.engine.refusal = refusal
     async with fakes.open():
-        await as_time_passes(fakes, in_state(fakes, job, JobState.FAILED), step_seconds)
+        await as_time_passes(fakes, in_state(fakes, job, TaskState.FAILED), step_seconds)
         await fakes.until(lambda: len(fakes.told()) == 1)
         await fakes.until(lambda: "Nothing was charged" in status(fakes, job))
-    assert fakes.engine.submitted == [job.id] * 3
+    assert fakes.engine.submitted == [f"{job.id}.1"] * 3
     assert "again and again" in fakes.told()[0]
     assert (await fakes.ledger())["held"] == 0
     assert (await fakes.ledger())["money"] == 0
@@ -68,13 +70,13 @@ async def test_the_next_person_has_the_slot_while_one_waits_to_be_tried_again(fa
     fakes.engine.refusal = DECLINED
 
     async def only_the_first() -> None:
-        fakes.engine.refusal = DECLINED if fakes.engine.submitted[-1] == first.id else None
+        fakes.engine.refusal = DECLINED if fakes.engine.submitted[-1] == f"{first.id}.1" else None
 
     fakes.engine.during_submit = only_the_first
     async with fakes.open():
-        await fakes.until(in_state(fakes, second, JobState.RUNNING))
-    assert fakes.engine.submitted == [first.id, second.id]
-    assert (await fakes.job(first.id)).state == JobState.READY
+        await fakes.until(in_state(fakes, second, TaskState.RUNNING))
+    assert fakes.engine.submitted == [f"{first.id}.1", f"{second.id}.1"]
+    assert (await fakes.task_of(first)).state == TaskState.READY
 
 
 async def test_the_operator_hears_once_of_many_that_end_so(fakes: Fakes) -> None:
@@ -89,7 +91,7 @@ async def test_the_operator_hears_once_of_many_that_end_so(fakes: Fakes) -> None
         await fakes.until(lambda: all("Nothing was charged" in status(fakes, j) for j in waiting))
         await fakes.rounds()
     assert len(fakes.told()) == 1
-    assert sorted(fakes.engine.submitted) == sorted([job.id for job in waiting] * 3)
+    assert sorted(fakes.engine.submitted) == sorted([f"{job.id}.1" for job in waiting] * 3)
 
 
 async def test_a_restart_does_not_begin_to_count_anew(fakes: Fakes) -> None:
@@ -99,10 +101,10 @@ async def test_a_restart_does_not_begin_to_count_anew(fakes: Fakes) -> None:
         async with fakes.open():
             fakes.clock.advance(60)
             await fakes.until(lambda times=number: len(fakes.engine.submitted) == times)
-            await fakes.until(in_state(fakes, job, JobState.READY))
+            await fakes.until(in_state(fakes, job, TaskState.READY))
     async with fakes.open():
         fakes.clock.advance(60)
-        await fakes.until(in_state(fakes, job, JobState.FAILED))
+        await fakes.until(in_state(fakes, job, TaskState.FAILED))
     assert len(fakes.engine.submitted) == 3
 
 
@@ -110,7 +112,7 @@ async def test_troubles_of_the_preparation_are_not_counted_as_refusals(fakes: Fa
     job = await fakes.waiting_job()
     async with fakes.database.transaction() as tx:
         for _ in range(5):
-            await moves.postpone(tx, job.id, 0)
+            await task_moves.postpone(tx, await task_of(tx, job), 0)
     fakes.engine.refusal = InputNotFetched("submit: 400", code="InvalidURL.Timeout")
     async with fakes.open():
         await fakes.until(lambda: len(fakes.engine.submitted) > 1)  # the first did not end it
@@ -122,11 +124,11 @@ async def test_what_was_to_be_cancelled_ends_as_cancelled(fakes: Fakes) -> None:
 
     async def cancel_meanwhile() -> None:
         async with fakes.database.transaction() as tx:
-            await moves.request_cancel(tx, job.id)
+            await moves.cancel(tx, job.id)
 
     fakes.engine.during_submit = cancel_meanwhile
     async with fakes.open():
-        await fakes.until(in_state(fakes, job, JobState.CANCELLED))
+        await fakes.until(in_state(fakes, job, TaskState.CANCELLED))
     assert fakes.told() == []
 
 
@@ -142,7 +144,7 @@ async def test_throttling_holds_everybody_back_for_a_moment_and_stops_nothing(fa
         assert not await fakes.outages.is_stopped()
         fakes.engine.refusal = None
         fakes.clock.advance(SUBMIT.delays_seconds[-1])
-        await fakes.until(in_state(fakes, waiting[0], JobState.RUNNING))
+        await fakes.until(in_state(fakes, waiting[0], TaskState.RUNNING))
     assert fakes.told() == []
 
 
@@ -158,7 +160,7 @@ async def test_throttling_that_lasts_for_minutes_is_told_and_tried_more_rarely(
         await fakes.until(lambda: len(fakes.told()) == 1)
         assert "throttled" in fakes.told()[0]
         fakes.engine.refusal = None
-        await as_time_passes(fakes, in_state(fakes, job, JobState.RUNNING), 5.0)
+        await as_time_passes(fakes, in_state(fakes, job, TaskState.RUNNING), 5.0)
         await fakes.until(lambda: len(fakes.told()) == 2)
         assert "works again" in fakes.told()[1]
 

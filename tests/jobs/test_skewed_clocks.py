@@ -12,7 +12,7 @@ from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS, Submission
 from storage.db.database import Database
-from storage.jobs.jobs import Job, JobState
+from storage.jobs.tasks import Task, TaskState
 from tests.support.clock import HOUR, FakeClock
 from tests.support.fake_services import Fakes
 
@@ -50,22 +50,22 @@ async def fakes(tmp_path: Path) -> AsyncIterator[Skewed]:
     await database.close()
 
 
-async def lost_submission(fakes: Skewed) -> Job:
+async def lost_submission(fakes: Skewed) -> Task:
     """The task is created; its answer does not come."""
-    job = await fakes.waiting_job()
+    task = await fakes.waiting_task()
     fakes.restart()
 
     async def create() -> None:
         created_at = fakes.engine.really_now_milliseconds()
-        task = TaskSummary("ours", TaskStatus.RUNNING, fakes.engine.name, created_at)
-        fakes.engine.listed.append(task)
+        ours = TaskSummary("ours", TaskStatus.RUNNING, fakes.engine.name, created_at)
+        fakes.engine.listed.append(ours)
 
     fakes.engine.during_submit = create
     fakes.engine.refusal = SubmitUnknown("no answer")
     taken = await fakes.slots.take(fakes.engine)
     assert taken is not None
     await fakes.submission.submit(taken)
-    return await fakes.job(job.id)
+    return await fakes.task(task.id)
 
 
 @pytest.mark.parametrize("later_seconds", [5.0, 7 * 60.0])
@@ -75,13 +75,13 @@ async def test_a_lost_task_is_found_whatever_the_clocks_say_then_and_after_a_res
     fakes: Skewed, ahead_seconds: float, ahead_after_seconds: float, later_seconds: float
 ) -> None:
     fakes.set_ahead(ahead_seconds)
-    job = await lost_submission(fakes)
+    task = await lost_submission(fakes)
     fakes.clock.advance(later_seconds)
     fakes.set_ahead(ahead_after_seconds)
     fakes.restart()
-    await fakes.submission.reconcile(job)
-    found = await fakes.job(job.id)
-    assert (found.state, found.task_id) == (JobState.RUNNING, "ours")
+    await fakes.submission.reconcile(task)
+    found = await fakes.task(task.id)
+    assert (found.state, found.task_id) == (TaskState.RUNNING, "ours")
 
 
 @pytest.mark.parametrize("ahead_seconds", SKEWS_SECONDS)
@@ -90,11 +90,11 @@ async def test_a_task_of_ten_minutes_away_is_not_taken(
     fakes: Skewed, ahead_seconds: float, away_seconds: float
 ) -> None:
     fakes.set_ahead(ahead_seconds)
-    job = await lost_submission(fakes)
+    task = await lost_submission(fakes)
     created_at = fakes.engine.really_now_milliseconds() + round(away_seconds * 1000)
     fakes.engine.listed = [TaskSummary("other", TaskStatus.RUNNING, None, created_at)]
-    await fakes.submission.reconcile(job)
-    assert (await fakes.job(job.id)).state == JobState.SUBMITTING
+    await fakes.submission.reconcile(task)
+    assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
 
 
 @pytest.mark.parametrize("ahead_seconds", [-23 * HOUR, *SKEWS_SECONDS, 23 * HOUR])
@@ -102,14 +102,14 @@ async def test_a_submission_that_was_never_made_is_given_up_in_its_time(
     fakes: Skewed, ahead_seconds: float
 ) -> None:
     fakes.set_ahead(ahead_seconds)
-    job = await lost_submission(fakes)
+    task = await lost_submission(fakes)
     fakes.engine.listed = []
     fakes.restart()
-    await fakes.submission.reconcile(job)
-    assert (await fakes.job(job.id)).state == JobState.SUBMITTING
+    await fakes.submission.reconcile(task)
+    assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
     fakes.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 2)
-    await fakes.submission.reconcile(job)
-    assert (await fakes.job(job.id)).state == JobState.READY
+    await fakes.submission.reconcile(task)
+    assert (await fakes.task(task.id)).state == TaskState.READY
 
 
 @pytest.mark.parametrize("ahead_seconds", [-90.0, 0.0, 90.0])
@@ -118,10 +118,10 @@ async def test_without_a_date_clocks_that_differ_little_are_borne_with(
 ) -> None:
     fakes.engine.sends_date = False
     fakes.set_ahead(ahead_seconds)
-    job = await lost_submission(fakes)
+    task = await lost_submission(fakes)
     fakes.restart()
-    await fakes.submission.reconcile(job)
-    assert (await fakes.job(job.id)).task_id == "ours"
+    await fakes.submission.reconcile(task)
+    assert (await fakes.task(task.id)).task_id == "ours"
 
 
 async def test_nothing_is_submitted_while_the_time_cannot_be_had(
@@ -131,5 +131,5 @@ async def test_nothing_is_submitted_while_the_time_cannot_be_had(
         raise TryAgain("no answer")
 
     monkeypatch.setattr(fakes.engine, "learn_time", learn_time)
-    job = await lost_submission(fakes)
-    assert (job.state, fakes.engine.submitted) == (JobState.READY, [])
+    task = await lost_submission(fakes)
+    assert (task.state, fakes.engine.submitted) == (TaskState.READY, [])

@@ -7,10 +7,10 @@ import itertools
 import pytest
 
 from bot.dashscope.errors import ServiceStopped, StopCause, TryAgain
-from bot.dashscope.tasks import Task, TaskStatus
+from bot.dashscope.tasks import ProviderTask, TaskStatus
 from bot.jobs.watch import DEADLINE_SECONDS, FORGOTTEN_SECONDS
-from storage.jobs import moves
-from storage.jobs.jobs import Job, JobState
+from storage.jobs import task_moves
+from storage.jobs.tasks import Task, TaskState
 from tests.support.fake_services import Fakes
 from tests.support.scripted_engine import failure, state, success
 
@@ -20,15 +20,16 @@ HOUR = 3600.0
 NOTHING = {"held": 0, "quota": 0, "money": 0, "flagged": 0}
 
 
-async def watched(fakes: Fakes) -> Job:
-    """The running job after its watch has ended."""
-    job = await fakes.running_job()
-    await fakes.watch.watch(job)
-    return await fakes.job(job.id)
+async def watched(fakes: Fakes) -> Task:
+    """The running task after its watch has ended."""
+    task = await fakes.running_task()
+    await fakes.watch.watch(task)
+    return await fakes.task(task.id)
 
 
-def end_of(fakes: Fakes, job: Job) -> tuple[str, list[str]]:
+async def end_of(fakes: Fakes, task: Task) -> tuple[str, list[str]]:
     """The last word on the status message, and its buttons."""
+    job = await fakes.job(task.job_id)
     assert job.status_message_id is not None
     said = fakes.sender.messages[job.status_message_id]
     return said.text, said.buttons
@@ -36,9 +37,9 @@ def end_of(fakes: Fakes, job: Job) -> tuple[str, list[str]]:
 
 async def test_a_failure_without_a_reason_is_free_and_can_be_tried_again(fakes: Fakes) -> None:
     fakes.engine.will_answer([state("RUNNING"), failure()])
-    job = await watched(fakes)
-    assert (job.state, job.failure) == (JobState.FAILED, "failed-service")
-    text, buttons = end_of(fakes, job)
+    task = await watched(fakes)
+    assert (task.state, task.failure) == (TaskState.FAILED, "failed-service")
+    text, buttons = await end_of(fakes, task)
     assert "Nothing was charged" in text
     assert buttons == ["Try again"]
     assert await fakes.ledger() == NOTHING
@@ -48,7 +49,7 @@ async def test_a_task_unknown_at_first_is_waited_for(fakes: Fakes) -> None:
     fakes.engine.will_answer(
         [*[state("UNKNOWN")] * 3, state("PENDING"), state("RUNNING"), success()], every_seconds=15
     )
-    assert (await watched(fakes)).state == JobState.FETCHING
+    assert (await watched(fakes)).state == TaskState.FETCHING
     await fakes.post()
     assert fakes.told() == []
 
@@ -57,16 +58,16 @@ async def test_a_task_unknown_for_a_moment_after_it_was_known_is_not_given_up(fa
     fakes.engine.will_answer(
         [*([state("RUNNING"), *[state("UNKNOWN")] * 3] * 2), success()], every_seconds=15
     )
-    assert (await watched(fakes)).state == JobState.FETCHING
+    assert (await watched(fakes)).state == TaskState.FETCHING
 
 
 @pytest.mark.parametrize("before", [[], [state("RUNNING")] * 4])
 async def test_a_task_that_stays_unknown_is_lost_reported_and_free(
-    fakes: Fakes, before: list[Task]
+    fakes: Fakes, before: list[ProviderTask]
 ) -> None:
     fakes.engine.will_answer([*before, *[state("UNKNOWN")] * 99], every_seconds=15)
-    job = await watched(fakes)
-    assert (job.state, job.failure) == (JobState.FAILED, "failed-lost")
+    task = await watched(fakes)
+    assert (task.state, task.failure) == (TaskState.FAILED, "failed-lost")
     assert fakes.engine.queries == len(before) + 5
     await fakes.post()
     (told,) = fakes.told()
@@ -76,8 +77,8 @@ async def test_a_task_that_stays_unknown_is_lost_reported_and_free(
 
 async def test_a_success_whose_address_comes_late_is_fetched_from_there(fakes: Fakes) -> None:
     fakes.engine.will_answer([success(None, None), success(None), success()])
-    job = await watched(fakes)
-    assert (job.state, job.video_url) == (JobState.FETCHING, "https://x/y.mp4")
+    task = await watched(fakes)
+    assert (task.state, task.video_url) == (TaskState.FETCHING, "https://x/y.mp4")
     await fakes.post()
     assert fakes.told() == []
 
@@ -86,20 +87,20 @@ async def test_a_success_without_an_address_frees_the_slot_and_is_not_given_up(
     fakes: Fakes,
 ) -> None:
     fakes.engine.will_answer(itertools.repeat(success(None)))
-    job = await watched(fakes)
-    assert (job.state, job.slot, job.video_url) == (JobState.FETCHING, None, None)
-    assert job.billed_milliseconds == 5_000
+    task = await watched(fakes)
+    assert (task.state, task.slot, task.video_url) == (TaskState.FETCHING, None, None)
+    assert task.billed_milliseconds == 5_000
 
 
 async def test_states_nobody_documented_mean_that_it_runs(fakes: Fakes) -> None:
     fakes.engine.will_answer([state("PRE-PROCESSING"), state("DREAMING"), success()])
-    assert (await watched(fakes)).state == JobState.FETCHING
+    assert (await watched(fakes)).state == TaskState.FETCHING
 
 
 @pytest.mark.parametrize("what", ["query: 500 Internal", "query: an answer of unexpected shape"])
 async def test_no_usable_answer_for_an_hour_loses_nothing(fakes: Fakes, what: str) -> None:
     fakes.engine.will_answer([*[TryAgain(what)] * 60, success()], every_seconds=MINUTE)
-    assert (await watched(fakes)).state == JobState.FETCHING
+    assert (await watched(fakes)).state == TaskState.FETCHING
     assert fakes.engine.queries == 61
     await fakes.post()
     assert fakes.told() == []
@@ -109,8 +110,8 @@ async def test_a_provider_that_answers_nothing_until_it_has_forgotten_the_task_i
     fakes: Fakes,
 ) -> None:
     fakes.engine.will_answer(itertools.repeat(TryAgain("query: 500")), every_seconds=HOUR)
-    job = await watched(fakes)
-    assert job.failure == "failed-lost"
+    task = await watched(fakes)
+    assert task.failure == "failed-lost"
     assert fakes.engine.queries == FORGOTTEN_SECONDS / HOUR
     await fakes.post()
     assert "may be lost" in fakes.told()[0]
@@ -118,16 +119,16 @@ async def test_a_provider_that_answers_nothing_until_it_has_forgotten_the_task_i
 
 async def test_a_render_of_nearly_three_hours_is_waited_for(fakes: Fakes) -> None:
     fakes.engine.will_answer([*[state("RUNNING")] * 178, success()], every_seconds=MINUTE)
-    assert (await watched(fakes)).state == JobState.FETCHING
+    assert (await watched(fakes)).state == TaskState.FETCHING
     assert fakes.engine.queries == 179
 
 
 async def test_a_render_that_the_provider_gives_up_after_three_hours_is_free(fakes: Fakes) -> None:
     timeout = failure("InternalError.Timeout")
     fakes.engine.will_answer([*[state("RUNNING")] * 180, timeout], every_seconds=MINUTE)
-    job = await watched(fakes)
-    assert job.failure == "failed-timeout"
-    assert end_of(fakes, job)[1] == ["Try again"]
+    task = await watched(fakes)
+    assert task.failure == "failed-timeout"
+    assert (await end_of(fakes, task))[1] == ["Try again"]
     await fakes.post()
     assert fakes.told() == []
     assert await fakes.ledger() == NOTHING
@@ -135,8 +136,8 @@ async def test_a_render_that_the_provider_gives_up_after_three_hours_is_free(fak
 
 async def test_a_render_without_an_end_is_given_up_and_reported(fakes: Fakes) -> None:
     fakes.engine.will_answer(itertools.repeat(state("RUNNING")), every_seconds=MINUTE)
-    job = await watched(fakes)
-    assert (job.failure, job.slot) == ("failed-lost", None)
+    task = await watched(fakes)
+    assert (task.failure, task.slot) == ("failed-lost", None)
     assert fakes.engine.queries == DEADLINE_SECONDS / MINUTE
     await fakes.post()
     assert "did not end in time" in fakes.told()[0]
@@ -146,11 +147,11 @@ async def test_hours_of_waiting_behind_another_programs_tasks_do_not_count_as_re
     fakes: Fakes,
 ) -> None:
     begins = fakes.clock.now_milliseconds() + round(5 * HOUR * 1000)
-    rendering = Task("task-1", TaskStatus.RUNNING, scheduled_at_milliseconds=begins)
+    rendering = ProviderTask("task-1", TaskStatus.RUNNING, scheduled_at_milliseconds=begins)
     fakes.engine.will_answer(
         [*[state("PENDING")] * 300, *[rendering] * 178, success()], every_seconds=MINUTE
     )
-    assert (await watched(fakes)).state == JobState.FETCHING
+    assert (await watched(fakes)).state == TaskState.FETCHING
 
 
 @pytest.mark.parametrize(("billed", "flagged"), [(None, 0), (9_000, 1)])
@@ -158,12 +159,12 @@ async def test_a_bill_that_does_not_fit_its_hold_is_reported_and_the_person_pays
     fakes: Fakes, billed: int | None, flagged: int
 ) -> None:
     fakes.engine.will_answer([success(billed=billed)])
-    job = await watched(fakes)
+    task = await watched(fakes)
     await fakes.post()
     assert "does not fit its hold" in fakes.told()[0]
     async with fakes.database.transaction() as tx:
-        await moves.fetched(tx, job.id)
-    await fakes.deliver(job)
+        await task_moves.fetched(tx, task)
+    await fakes.deliver(await fakes.job(task.job_id))
     money = (billed or 5_000) * 500
     assert await fakes.ledger() == {"held": 0, "quota": 5_000, "money": money, "flagged": flagged}
 
@@ -172,17 +173,17 @@ async def test_a_task_that_failed_because_the_account_is_unpaid_stops_the_next_s
     fakes: Fakes,
 ) -> None:
     fakes.engine.will_answer([failure("Arrearage")])
-    job = await watched(fakes)
-    assert job.failure == "failed-stopped"
+    task = await watched(fakes)
+    assert task.failure == "failed-stopped"
     assert await fakes.outages.is_stopped()
 
 
 async def test_a_key_revoked_while_a_task_runs_is_no_end_of_it(fakes: Fakes) -> None:
     fakes.engine.will_answer([ServiceStopped("query: 401", cause=StopCause.KEY)])
-    job = await fakes.running_job()
+    task = await fakes.running_task()
     with pytest.raises(ServiceStopped):
-        await fakes.watch.watch(job)
-    assert (await fakes.job(job.id)).state == JobState.RUNNING
+        await fakes.watch.watch(task)
+    assert (await fakes.task(task.id)).state == TaskState.RUNNING
 
 
 @pytest.mark.parametrize(("billed", "state"), [(3_900, "failed"), (4_100, "fetching")])
@@ -190,11 +191,11 @@ async def test_an_adopted_task_of_another_length_is_somebody_elses(
     fakes: Fakes, billed: int, state: str
 ) -> None:
     fakes.engine.will_answer([success("https://x/y.mp4", billed)])
-    job = await fakes.running_job()
+    task = await fakes.running_task()
     async with fakes.database.transaction() as tx:
-        await tx.execute("UPDATE jobs SET adopted = 1 WHERE id = :id", {"id": job.id})
-    await fakes.watch.watch(await fakes.job(job.id))
-    assert (await fakes.job(job.id)).state == state
+        await tx.execute("UPDATE tasks SET adopted = 1 WHERE id = :id", {"id": task.id})
+    await fakes.watch.watch(await fakes.task(task.id))
+    assert (await fakes.task(task.id)).state == state
     if state == "failed":
         assert await fakes.ledger() == NOTHING
         await fakes.post()

@@ -14,30 +14,41 @@ INSERT INTO drafts VALUES (7, 0, 7, 1, NULL, 3000);
 INSERT INTO verdicts VALUES ('abc', 'wan2.2-s2v-detect', 1, NULL, NULL, NULL, 1500);
 INSERT INTO detections VALUES (1, 7, 1, 'wan2.2-s2v-detect', 4000, '2026-11-22', 1400, 'abc');
 INSERT INTO jobs (id, request, chat_id, user_id, photo_id, voice_id, engine, resolution,
-    held_milliseconds, price_micro_yuan_per_second, quota_weight_permille, turn, state,
+    held_milliseconds, price_micro_yuan_per_second, quota_weight_permille,
     created_at_milliseconds)
-VALUES (1, 'pair:1:2', 7, 7, 1, 2, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 1, 'ready', 2500),
-    (2, 'pair:1:3', 7, 7, 1, 3, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 2, 'ready', 2600),
-    (3, 'retry:1', 7, 7, 1, 2, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 3, 'ready', 2700),
-    (4, 'retry:2', 8, 8, 1, 2, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 4, 'ready', 2800);
+VALUES (1, 'pair:1:2', 7, 7, 1, 2, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 2500),
+    (2, 'pair:1:3', 7, 7, 1, 3, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 2600),
+    (3, 'retry:1', 7, 7, 1, 2, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 2700),
+    (4, 'retry:2', 8, 8, 1, 2, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 2800),
+    (5, 'retry:3', 8, 8, 1, 2, 'wan2.2-s2v', '480P', 5000, 500000, 1000, 2850);
+INSERT INTO tasks (id, job_id, number, begins_at_milliseconds, length_milliseconds, engine, turn,
+    state)
+VALUES (1, 1, 1, 0, 5000, 'wan2.2-s2v', 1, 'ready'), (2, 2, 1, 0, 5000, 'wan2.2-s2v', 2, 'ready'),
+    (3, 3, 1, 0, 5000, 'wan2.2-s2v', 3, 'ready'), (4, 4, 1, 0, 5000, 'wan2.2-s2v', 4, 'ready');
+INSERT INTO tasks (id, job_id, number, begins_at_milliseconds, length_milliseconds, engine, turn,
+    state, ended_at_milliseconds)
+VALUES (5, 5, 1, 0, 5000, 'wan2.2-s2v', 5, 'cancelled', 2900);
 INSERT INTO ledger (kind, user_id, job_id, video_milliseconds, held_quota_milliseconds,
     spent_quota_milliseconds, held_micro_yuan, spent_micro_yuan, day, at_milliseconds)
 VALUES ('grant', 7, NULL, 0, 0, -1000, 0, 0, '2026-11-22', 900),
     ('hold', 7, 1, 5000, 5000, 0, 2500000, 0, '2026-11-22', 2500),
     ('hold', 7, 2, 5000, 5000, 0, 2500000, 0, '2026-11-22', 2600),
-    ('hold', 8, 4, 5000, 5000, 0, 2500000, 0, '2026-11-22', 2800);
-UPDATE jobs SET state = 'submitting', account = 'dashscope', slot = 1,
+    ('hold', 8, 4, 5000, 5000, 0, 2500000, 0, '2026-11-22', 2800),
+    ('hold', 8, 5, 5000, 5000, 0, 2500000, 0, '2026-11-22', 2850);
+UPDATE tasks SET state = 'submitting', account = 'dashscope', slot = 1,
     submitting_at_milliseconds = 2900 WHERE id = 2;
 INSERT INTO ledger (kind, user_id, job_id, video_milliseconds, held_quota_milliseconds,
     spent_quota_milliseconds, held_micro_yuan, spent_micro_yuan, day, at_milliseconds)
 VALUES ('settle', 7, 2, 4800, -5000, 4800, -2500000, 2400000, '2026-11-22', 4000);
+UPDATE tasks SET state = 'fetched', slot = NULL, task_id = 'task-2', billed_milliseconds = 4800,
+    ended_at_milliseconds = 3900 WHERE id = 2;
 INSERT INTO deliveries (job_id, cause, chat_id, message_id, form, file_id, sending_at_milliseconds,
     sent_at_milliseconds)
 VALUES (2, 'first:2:7:90', 7, 90, 'video', 'f90', 3900, 3950),
     (2, 'last:7:91', 7, NULL, 'round', NULL, 4100, NULL);
-UPDATE jobs SET state = 'done', slot = NULL, task_id = 'task-2', billed_milliseconds = 4800,
-    ended_at_milliseconds = 4000 WHERE id = 2;
-UPDATE jobs SET state = 'submitting', account = 'dashscope', slot = 1,
+UPDATE jobs SET state = 'done', billed_milliseconds = 4800, ended_at_milliseconds = 4000
+WHERE id = 2;
+UPDATE tasks SET state = 'submitting', account = 'dashscope', slot = 1,
     submitting_at_milliseconds = 4500 WHERE id = 1;
 INSERT INTO notices VALUES ('budget', 3000);
 INSERT INTO outages (account, work, cause, detail, since_milliseconds, probe_at_milliseconds)
@@ -62,26 +73,24 @@ INSERT INTO pseudonyms VALUES ('abc', -5, 9000);
 INSERT INTO reports VALUES (1, 2, 8, 8, 15, 'face', 5000);
 INSERT INTO takedowns VALUES (2, 7, 6000);
 INSERT INTO bans VALUES (10, 7, 6000, 6100);
--- A voice of 30 s in two parts of which one is kept, and what its sender was offered to hear.
+-- A voice of 30 s in two tasks of which one is fetched, and what its sender was offered to hear.
 INSERT INTO media (id, source, kind, chat_id, user_id, message_id, file_id, file_unique_id, state,
     duration_milliseconds, plan, in_parts, created_at_milliseconds, announced)
 VALUES (80, 'update:80', 'voice', 7, 7, 80, 'f80', 'u80', 'ready', 30000,
     '{"length": 30000, "cuts": [14000], "clips": [[0, 14000]]}', 1, 8000, 1);
 INSERT INTO jobs (id, request, chat_id, user_id, photo_id, voice_id, engine, resolution,
-    held_milliseconds, price_micro_yuan_per_second, quota_weight_permille, turn, state, parts,
-    whole_id, part, begins_at_milliseconds, created_at_milliseconds)
-VALUES (80, 'pair:1:80', 7, 7, 1, 80, 'wan2.2-s2v', '480P', 30000, 500000, 1000, 5, 'in_parts', 2,
-        NULL, NULL, NULL, 8000),
-    (81, 'part:80:1', 7, 7, 1, 80, 'wan2.2-s2v', '480P', 14000, 500000, 1000, 5, 'ready', NULL,
-        80, 1, 0, 8000),
-    (82, 'part:80:2', 7, 7, 1, 80, 'wan2.2-s2v', '480P', 16000, 500000, 1000, 6, 'ready', NULL,
-        80, 2, 14000, 8000);
+    held_milliseconds, price_micro_yuan_per_second, quota_weight_permille, created_at_milliseconds)
+VALUES (80, 'pair:1:80', 7, 7, 1, 80, 'wan2.2-s2v', '480P', 30000, 500000, 1000, 8000);
+INSERT INTO tasks (id, job_id, number, begins_at_milliseconds, length_milliseconds, engine, turn,
+    state)
+VALUES (81, 80, 1, 0, 14000, 'wan2.2-s2v', 5, 'ready'),
+    (82, 80, 2, 14000, 16000, 'wan2.2-s2v', 6, 'ready');
 INSERT INTO ledger (kind, user_id, job_id, video_milliseconds, held_quota_milliseconds,
     held_micro_yuan, day, at_milliseconds)
 VALUES ('hold', 7, 80, 30000, 30000, 15000000, '2026-11-22', 8000);
-UPDATE jobs SET state = 'submitting', account = 'dashscope', slot = 3,
+UPDATE tasks SET state = 'submitting', account = 'dashscope', slot = 3,
     submitting_at_milliseconds = 8100 WHERE id = 81;
-UPDATE jobs SET state = 'kept', slot = NULL, task_id = 'task-81', billed_milliseconds = 14000,
+UPDATE tasks SET state = 'fetched', slot = NULL, task_id = 'task-81', billed_milliseconds = 14000,
     ended_at_milliseconds = 8200 WHERE id = 81;
 INSERT INTO borrowed_media VALUES (1, 8, NULL), (3, NULL, 4000);
 INSERT INTO objections VALUES (-5, 8, 1000);

@@ -11,8 +11,8 @@ import pytest
 from bot.dashscope.errors import SubmitUnknown
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS
-from storage.jobs import moves
-from storage.jobs.jobs import Job, JobState
+from storage.jobs import task_moves
+from storage.jobs.tasks import Task, TaskState
 from tests.support.clock import HOUR
 from tests.support.deadlines import in_time
 from tests.support.fake_services import Fakes
@@ -21,30 +21,30 @@ from tests.support.scripted_engine import state, success
 JUMPS = [pytest.param(-5 * HOUR, id="back"), pytest.param(5 * HOUR, id="forward")]
 
 
-async def submitting_job(fakes: Fakes) -> Job:
+async def submitting_task(fakes: Fakes) -> Task:
     """Accepted or not: the answer never came."""
     await fakes.waiting_job()
     async with fakes.database.transaction() as tx:
-        job = await moves.take_slot(
+        taken = await task_moves.take_slot(
             tx, account=fakes.engine.account, slots=1, engine=fakes.engine.name
         )
-    assert job is not None
+    assert taken is not None
     fakes.engine.refusal = SubmitUnknown("no answer")
-    await fakes.submission.submit(job)
-    return await fakes.job(job.id)
+    await fakes.submission.submit(taken)
+    return await fakes.task(taken.id)
 
 
 @pytest.mark.parametrize("seconds", JUMPS)
 async def test_a_task_that_runs_is_watched_to_its_end(fakes: Fakes, seconds: float) -> None:
-    job = await fakes.running_job()
+    task = await fakes.running_task()
     fakes.clock.set_wall(seconds)
     answers = [*[state("RUNNING")] * 4, *[state("UNKNOWN")] * 2, state("RUNNING"), success()]
     fakes.engine.will_answer(answers, every_seconds=15)
-    watching = asyncio.create_task(fakes.watch.watch(job))
+    watching = asyncio.create_task(fakes.watch.watch(task))
     await fakes.until(lambda: fakes.engine.queries >= 3)
     fakes.clock.set_wall(seconds)
     await in_time(watching)
-    assert (await fakes.job(job.id)).state == JobState.FETCHING
+    assert (await fakes.task(task.id)).state == TaskState.FETCHING
     await fakes.post()
     assert fakes.told() == []
 
@@ -52,7 +52,7 @@ async def test_a_task_that_runs_is_watched_to_its_end(fakes: Fakes, seconds: flo
 @pytest.mark.parametrize("seconds", JUMPS)
 async def test_looks_keep_their_distance(fakes: Fakes, seconds: float) -> None:
     """Neither a tight loop nor hours without a look."""
-    job = await fakes.running_job()
+    task = await fakes.running_task()
     waits: list[float] = []
 
     async def wait(wakeup: object, at_most_seconds: float) -> None:
@@ -66,7 +66,7 @@ async def test_looks_keep_their_distance(fakes: Fakes, seconds: float) -> None:
     fakes.clock.set_wall(seconds)
     fakes.engine.will_answer([*[state("RUNNING")] * 6, success()])
     with patch("bot.task_pool.Wakeup.wait", wait):
-        await watch.watch(job)
+        await watch.watch(task)
     assert all(0 <= seconds <= 60 for seconds in waits), waits
     assert all(seconds >= 5 for seconds in waits[1:]), waits
 
@@ -75,16 +75,16 @@ async def test_looks_keep_their_distance(fakes: Fakes, seconds: float) -> None:
 async def test_a_submission_whose_task_shows_up_late_is_not_repeated(
     fakes: Fakes, seconds: float
 ) -> None:
-    job = await submitting_job(fakes)
+    task = await submitting_task(fakes)
     created = fakes.clock.now_milliseconds()  # by the provider's clock, which is right
     fakes.clock.set_wall(seconds)
     fakes.clock.advance(30)
-    await fakes.submission.reconcile(await fakes.job(job.id))
-    assert (await fakes.job(job.id)).state == JobState.SUBMITTING
+    await fakes.submission.reconcile(await fakes.task(task.id))
+    assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
     fakes.clock.set_wall(-seconds)
     fakes.engine.listed = [TaskSummary("task-1", TaskStatus.RUNNING, None, created)]
-    await fakes.submission.reconcile(await fakes.job(job.id))
-    assert (await fakes.job(job.id)).task_id == "task-1"
+    await fakes.submission.reconcile(await fakes.task(task.id))
+    assert (await fakes.task(task.id)).task_id == "task-1"
     assert len(fakes.engine.submitted) == 1
 
 
@@ -94,25 +94,25 @@ async def test_the_task_is_found_although_the_clock_was_wrong_when_it_was_submit
 ) -> None:
     created = fakes.clock.now_milliseconds()  # by the provider's clock, which is right
     fakes.clock.set_wall(seconds)
-    job = await submitting_job(fakes)
+    task = await submitting_task(fakes)
     fakes.clock.set_wall(-seconds)
     fakes.clock.advance(10)
     fakes.engine.listed = [TaskSummary("task-1", TaskStatus.RUNNING, None, created)]
-    await fakes.submission.reconcile(await fakes.job(job.id))
-    assert (await fakes.job(job.id)).task_id == "task-1"
+    await fakes.submission.reconcile(await fakes.task(task.id))
+    assert (await fakes.task(task.id)).task_id == "task-1"
 
 
 @pytest.mark.parametrize("seconds", JUMPS)
 async def test_a_submission_that_was_never_made_is_given_up_in_its_time(
     fakes: Fakes, seconds: float
 ) -> None:
-    job = await submitting_job(fakes)
+    task = await submitting_task(fakes)
     fakes.clock.set_wall(seconds)
-    await fakes.submission.reconcile(await fakes.job(job.id))
-    assert (await fakes.job(job.id)).state == JobState.SUBMITTING
+    await fakes.submission.reconcile(await fakes.task(task.id))
+    assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
     fakes.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 1)
-    await fakes.submission.reconcile(await fakes.job(job.id))
-    assert (await fakes.job(job.id)).state == JobState.READY
+    await fakes.submission.reconcile(await fakes.task(task.id))
+    assert (await fakes.task(task.id)).state == TaskState.READY
 
 
 @pytest.mark.parametrize("seconds", JUMPS)

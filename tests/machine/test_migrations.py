@@ -28,21 +28,23 @@ FORBIDDEN = {
         " VALUES ('release', 7, 2, 5000, -5000, -2500000, '2026-11-22', 1)"
     ),
     "a job that ended goes on": (
-        "UPDATE jobs SET state = 'ready', ended_at_milliseconds = NULL WHERE state = 'done'"
+        "UPDATE jobs SET state = 'making', ended_at_milliseconds = NULL WHERE state = 'done'"
     ),
-    "a job is submitted without a hold": (
-        "UPDATE jobs SET state = 'submitting', account = 'other', slot = 1,"
+    "a task is submitted without a hold": (
+        "UPDATE tasks SET state = 'submitting', account = 'other', slot = 1,"
         " submitting_at_milliseconds = 1 WHERE id = 3"
     ),
-    "two jobs are in one slot": (
-        "UPDATE jobs SET state = 'submitting', account = 'dashscope', slot = 1,"
+    "two tasks are in one slot": (
+        "UPDATE tasks SET state = 'submitting', account = 'dashscope', slot = 1,"
         " submitting_at_milliseconds = 1 WHERE id = 4"
     ),
     "a job ends with its hold open": (
-        "UPDATE jobs SET state = 'failed', failure = 'x', slot = NULL, ended_at_milliseconds = 1"
-        " WHERE id = 1"
+        "UPDATE jobs SET state = 'failed', failure = 'x', ended_at_milliseconds = 1 WHERE id = 5"
     ),
-    "two jobs have one task": "UPDATE jobs SET task_id = 'task-2' WHERE id = 1",
+    "a job ends before its tasks": (
+        "UPDATE jobs SET state = 'cancelled', ended_at_milliseconds = 1 WHERE id = 3"
+    ),
+    "two tasks are one rendering": "UPDATE tasks SET task_id = 'task-2' WHERE id = 1",
     "a half belongs to nobody's message": "UPDATE drafts SET photo_id = 999",
 }
 

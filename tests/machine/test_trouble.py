@@ -33,7 +33,7 @@ async def test_a_disk_that_takes_nothing_ends_it_with_a_sentence_before_anything
     assert await there.bot.ended() == 1
     assert sentence in there.bot.last_lines().splitlines()[-1]
     assert sentence in (await operator.sees("The bot stopped"))["text"]
-    intended = there.rows("SELECT 1 FROM jobs WHERE submitting_at_milliseconds IS NOT NULL")
+    intended = there.rows("SELECT 1 FROM tasks WHERE submitting_at_milliseconds IS NOT NULL")
     assert len(await there.submissions()) <= len(intended), "what was not written was not paid for"
     there.trouble.unlink()
     await there.start_bot()

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from storage.jobs.ledger import Caps, Price, day_of
 
-ENDED = ("done", "failed", "cancelled", "undeliverable", "kept")
+JOB_ENDED = ("done", "failed", "cancelled", "undeliverable")
+ENDED = ("fetched", "dropped", "failed", "cancelled")
 WAITING = ("preparing", "ready")
 
 
@@ -25,26 +26,38 @@ class Refused(Exception):
 
 
 @dataclass
-class PlainJob:
-    """One job; what it holds and costs are plain numbers; a part names its whole."""
+class PlainTask:
+    """One rendering; what it costs is its job's."""
 
     number: int
-    user_id: int
-    price: Price
+    job: int
     length: int
-    day: str
     turn: int
     state: str = "preparing"
     slot: int | None = None
     served: bool = False
     not_before: int = 0
     billed: int | None = None
-    task: str | None = None
+    name: str | None = None
+    cancel_requested: int = 0
+
+
+@dataclass
+class PlainJob:
+    """One job; what it holds and costs are plain numbers."""
+
+    number: int
+    user_id: int
+    price: Price
+    length: int
+    day: str
+    state: str = "making"
+    billed: int | None = None
     cancel_requested: int = 0
     quota: int = 0
     money: int = 0
-    whole: int | None = None
     failed: bool = False
+    tasks: list[PlainTask] = field(default_factory=list)
 
 
 @dataclass
@@ -56,12 +69,18 @@ class PlainBook:
     most_waiting: int
     jobs: list[PlainJob] = field(default_factory=list)
 
-    def start(self, user_id: int, length: int, price: Price, now: int) -> PlainJob:
-        """A new job with its hold, or Refused; limits are looked at in this order."""
+    @property
+    def tasks(self) -> list[PlainTask]:
+        """All of them, the oldest first."""
+        return [task for job in self.jobs for task in job.tasks]
+
+    def start(self, user_id: int, lengths: tuple[int, ...], price: Price, now: int) -> PlainJob:
+        """A new job with its hold and a task for each length, or Refused; in this order."""
+        length = sum(lengths)
         (quota, money), day = cost_of(price, length), day_of(now, self.caps.zone)
         mine = [job for job in self.jobs if job.user_id == user_id]
-        waiting = [job for job in mine if job.whole is None]
-        if sum(job.state in (*WAITING, "in_parts") for job in waiting) >= self.most_waiting:
+        waiting = [job for job in mine if any(task.state in WAITING for task in job.tasks)]
+        if len(waiting) >= self.most_waiting:
             raise Refused("TooManyWaiting")
         if quota > self.quota_left(user_id, now):
             raise Refused("QuotaExceeded")
@@ -73,11 +92,16 @@ class PlainBook:
         ):
             raise Refused("BudgetExhausted")
         turn = max(
-            max((job.turn for job in self.jobs if job.served), default=0),
-            max((job.turn + 1 for job in mine), default=0),
+            max((task.turn for task in self.tasks if task.served), default=0),
+            max((task.turn + 1 for job in mine for task in job.tasks), default=0),
         )
-        job = PlainJob(len(self.jobs) + 1, user_id, price, length, day, turn)
+        job = PlainJob(len(self.jobs) + 1, user_id, price, length, day)
         job.quota, job.money = quota, money
+        first = len(self.tasks) + 1
+        job.tasks = [
+            PlainTask(first + count, job.number, each, turn + count)
+            for count, each in enumerate(lengths)
+        ]
         self.jobs.append(job)
         return job
 
@@ -91,75 +115,58 @@ class PlainBook:
             left = min(left, self.caps.person_month_milliseconds - of_month)
         return max(0, left)
 
-    def take_slot(self, now: int) -> PlainJob | None:
+    def take_slot(self, now: int) -> PlainTask | None:
         """The next in turn, when a slot is free."""
-        taken = {job.slot for job in self.jobs if job.state in ("submitting", "running")}
+        taken = {task.slot for task in self.tasks if task.state in ("submitting", "running")}
         free = [slot for slot in range(self.slots) if slot not in taken]
-        due = [job for job in self.jobs if job.state == "ready" and job.not_before <= now]
+        due = [task for task in self.tasks if task.state == "ready" and task.not_before <= now]
         if not free or not due:
             return None
-        job = min(due, key=lambda each: (each.turn, each.number))
-        job.state, job.slot, job.served = "submitting", free[0], True
-        return job
+        task = min(due, key=lambda each: (each.turn, each.number))
+        task.state, task.slot, task.served = "submitting", free[0], True
+        return task
 
-    def back(self, job: PlainJob, state: str, not_before: int) -> None:
-        """No task exists: as if it had never been taken."""
-        job.state, job.slot, job.served, job.not_before = state, None, False, not_before
+    def back(self, task: PlainTask, state: str, not_before: int) -> None:
+        """The provider has no task: as if it had never been taken."""
+        task.state, task.slot, task.served, task.not_before = state, None, False, not_before
+        self.follow(self.jobs[task.job - 1])
+
+    def end_task(self, task: PlainTask, state: str) -> None:
+        """One of the last states, and what that means for its job."""
+        task.state, task.slot = state, None
+        self.follow(self.jobs[task.job - 1])
 
     def end(self, job: PlainJob, state: str, *, person_pays: bool) -> None:
         """The hold becomes what it cost: the person's quota, at most the hold, and real money."""
         quota, money = cost_of(job.price, job.billed or 0)
         job.quota = min(job.quota, quota) if person_pays else 0
-        job.money = money
-        job.state, job.slot = state, None
+        job.money, job.state = money, state
 
-    def start_whole(
-        self, user_id: int, lengths: tuple[int, ...], price: Price, now: int
-    ) -> PlainJob:
-        """A job in parts: one hold for all, and for each part a turn and nothing else."""
-        whole = self.start(user_id, sum(lengths), price, now)
-        whole.state = "in_parts"
-        for count, length in enumerate(lengths):
-            number = len(self.jobs) + 1
-            turn = whole.turn + count
-            part = PlainJob(number, user_id, price, length, whole.day, turn, whole=whole.number)
-            self.jobs.append(part)
-        return whole
-
-    def parts_of(self, whole: PlainJob) -> list[PlainJob]:
-        """Its parts, first to last."""
-        return [job for job in self.jobs if job.whole == whole.number]
-
-    def end_part(self, part: PlainJob, state: str) -> None:
-        """It costs what its whole costs."""
-        part.state, part.slot = state, None
-
-    def follow(self, whole: PlainJob) -> None:
-        """A whole goes where its parts have gone: nothing begins any more once one has failed."""
-        if whole.state != "in_parts":
+    def follow(self, job: PlainJob) -> None:
+        """A job goes where its tasks have gone: nothing begins any more once one has failed."""
+        if job.state != "making":
             return
-        parts = self.parts_of(whole)
-        whole.failed = whole.failed or any(part.state == "failed" for part in parts)
-        broken_off = any(part.state == "cancelled" for part in parts)
-        if whole.failed or whole.cancel_requested or broken_off:
-            unwanted = whole.failed or not whole.cancel_requested
-            for part in parts:
-                self._give_up(part, unwanted=unwanted)
-        if all(part.state in ENDED for part in parts):
-            self._conclude(whole, [part.billed for part in parts if part.billed is not None])
+        states = [task.state for task in job.tasks]
+        job.failed = job.failed or "failed" in states
+        if job.failed or job.cancel_requested or "cancelled" in states:
+            for task in job.tasks:
+                self._give_up(task, unwanted=job.failed or not job.cancel_requested)
+        if all(task.state in ENDED for task in job.tasks):
+            self._conclude(job)
 
-    def _give_up(self, part: PlainJob, *, unwanted: bool) -> None:
-        if part.state in WAITING:
-            self.end_part(part, "cancelled")
-        elif part.state == "fetching" and unwanted:
-            self.end_part(part, "kept")
-        elif part.state in ("submitting", "running"):
-            part.cancel_requested = part.cancel_requested or 1
+    def _give_up(self, task: PlainTask, *, unwanted: bool) -> None:
+        if task.state in WAITING:
+            task.state = "cancelled"
+        elif task.state == "fetching" and unwanted:
+            task.state = "dropped"
+        elif task.state in ("submitting", "running"):
+            task.cancel_requested = task.cancel_requested or 1
 
-    def _conclude(self, whole: PlainJob, bills: list[int]) -> None:
-        whole.billed = sum(bills) if bills else None
-        made = all(part.state == "kept" for part in self.parts_of(whole))
-        if not whole.failed and bills and (made or whole.cancel_requested):
-            whole.state = "joining"
+    def _conclude(self, job: PlainJob) -> None:
+        bills = [task.billed for task in job.tasks if task.billed is not None]
+        job.billed = sum(bills) if bills else None
+        fetched = [task.state == "fetched" for task in job.tasks]
+        if not job.failed and any(fetched) and (all(fetched) or job.cancel_requested):
+            job.state = "joining" if len(job.tasks) > 1 else "delivering"
         else:
-            self.end(whole, "failed" if whole.failed else "cancelled", person_pays=False)
+            self.end(job, "failed" if job.failed else "cancelled", person_pays=False)

@@ -15,10 +15,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from storage.db.database import Database, Transaction
 from storage.db.rows import Row
-from storage.jobs import job_parts, jobs, ledger, moves
+from storage.jobs import jobs, ledger, moves, task_moves, tasks
 from storage.jobs.jobs import Job, TooManyWaiting
 from storage.jobs.ledger import BudgetExhausted, Caps, Price, QuotaExceeded
-from tests.model.plain import ENDED, PlainBook, PlainJob, Refused
+from storage.jobs.tasks import Task
+from tests.model.plain import ENDED, JOB_ENDED, PlainBook, PlainJob, PlainTask, Refused
 from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, order, shown
 from tests.support.clock import HOUR, FakeClock
 
@@ -73,8 +74,17 @@ class QueueAndLedger(RuleBasedStateMachine):
         assert found is not None
         return found
 
-    def any_in(self, number: int, *states: str) -> PlainJob | None:
+    def stored_task(self, task: PlainTask) -> Task:
+        found: Task | None = self.do(tasks.get(self.database, task.number))
+        assert found is not None
+        return found
+
+    def job_in(self, number: int, *states: str) -> PlainJob | None:
         found = [job for job in self.book.jobs if not states or job.state in states]
+        return found[number % len(found)] if found else None
+
+    def task_in(self, number: int, *states: str) -> PlainTask | None:
+        found = [task for task in self.book.tasks if not states or task.state in states]
         return found[number % len(found)] if found else None
 
     @initialize(
@@ -86,17 +96,21 @@ class QueueAndLedger(RuleBasedStateMachine):
         self.book.slots = slots
         self.book.caps = Caps(SHANGHAI, 30_000, month, day_money, 3 * day_money)
 
-    @rule(user_id=st.integers(1, 3), length=lengths, price=st.sampled_from((SMALL, LARGE)))
-    def start(self, user_id: int, length: int, price: Price) -> None:
+    @rule(
+        user_id=st.integers(1, 3),
+        wanted=st.one_of(st.tuples(lengths), st.tuples(lengths, lengths)),
+        price=st.sampled_from((SMALL, LARGE)),
+    )
+    def start(self, user_id: int, wanted: tuple[int, ...], price: Price) -> None:
         try:
-            expected: PlainJob | str = self.book.start(user_id, length, price, self.now)
+            expected: PlainJob | str = self.book.start(user_id, wanted, price, self.now)
         except Refused as refusal:
             expected = str(refusal)
 
         async def start(tx: Transaction) -> Job | None:
             return await jobs.start(
                 tx,
-                await order(tx, user_id, length, price),
+                await order(tx, user_id, sum(wanted), price, wanted[:-1]),
                 caps=self.book.caps,
                 waiting_per_person=MOST_WAITING,
             )
@@ -106,70 +120,34 @@ class QueueAndLedger(RuleBasedStateMachine):
         except (TooManyWaiting, QuotaExceeded, BudgetExhausted) as refusal:
             answer: object = type(refusal).__name__
         else:
-            answer = made and (made.id, made.turn)
-        if isinstance(expected, PlainJob):
-            assert answer == (expected.number, expected.turn)
-        else:
-            assert answer == expected
-
-    @rule(user_id=st.integers(1, 3), first=lengths, second=lengths)
-    def start_whole(self, user_id: int, first: int, second: int) -> None:
-        """Two parts under one hold; all that can happen to a job can happen to a part."""
-        try:
-            whole = self.book.start_whole(user_id, (first, second), SMALL, self.now)
-            expected: PlainJob | str = whole
-        except Refused as refusal:
-            expected = str(refusal)
-
-        async def start(tx: Transaction) -> Job | None:
-            return await job_parts.start(
-                tx,
-                await order(tx, user_id, first + second, SMALL),
-                cuts=(first,),
-                caps=self.book.caps,
-                waiting_per_person=MOST_WAITING,
-            )
-
-        try:
-            made = self.move(start)
-        except (TooManyWaiting, QuotaExceeded, BudgetExhausted) as refusal:
-            answer: object = type(refusal).__name__
-        else:
-            answer = made and (made.id, made.turn)
-        if isinstance(expected, PlainJob):
-            assert answer == (expected.number, expected.turn)
-        else:
-            assert answer == expected
-
-    def follow(self, job: PlainJob) -> None:
-        """What became of a part shows in its whole."""
-        if job.whole is not None:
-            self.book.follow(self.book.jobs[job.whole - 1])
+            answer = made and made.id
+        assert answer == (expected.number if isinstance(expected, PlainJob) else expected)
 
     @rule(number=numbers)
     def join(self, number: int) -> None:
-        job = self.any_in(number, "joining", "in_parts")
+        job = self.job_in(number, "joining", "making")
         if job is not None:
-            moved = self.move(lambda tx: job_parts.joined(tx, job.number))
+            moved = self.move(lambda tx: moves.joined(tx, job.number))
             assert moved == (job.state == "joining")
             job.state = "delivering" if moved else job.state
 
     @rule(number=numbers)
     def prepare(self, number: int) -> None:
-        job = self.any_in(number)
-        if job is not None:
-            moved = self.move(lambda tx: moves.prepared(tx, job.number))
-            assert moved == (job.state == "preparing")
-            job.state = "ready" if moved else job.state
+        task = self.task_in(number)
+        if task is not None:
+            seen = self.stored_task(task)
+            moved = self.move(lambda tx: task_moves.prepared(tx, seen))
+            assert moved == (task.state == "preparing")
+            task.state = "ready" if moved else task.state
 
     @rule(user_id=st.integers(1, 3), count=st.integers(1, 3))
     def a_rush(self, user_id: int, count: int) -> None:
         """Several short videos at once, all prepared, and every slot asked for."""
         for _ in range(count):
-            self.start(user_id, 997, SMALL)
-        for job in list(self.book.jobs):
-            if job.state == "preparing":
-                self.prepare(job.number - 1)
+            self.start(user_id, (997,), SMALL)
+        for task in self.book.tasks:
+            if task.state == "preparing":
+                self.prepare(task.number - 1)
         for _ in range(self.book.slots + 1):
             self.take_slot()
 
@@ -177,67 +155,80 @@ class QueueAndLedger(RuleBasedStateMachine):
     def take_slot(self) -> None:
         expected = self.book.take_slot(self.now)
         taken = self.move(
-            lambda tx: moves.take_slot(tx, account=ACCOUNT, slots=self.book.slots, engine=ENGINE)
+            lambda tx: task_moves.take_slot(
+                tx, account=ACCOUNT, slots=self.book.slots, engine=ENGINE
+            )
         )
         assert (taken and (taken.id, taken.slot)) == (expected and (expected.number, expected.slot))
 
     @rule(number=numbers, wait=st.sampled_from((0, 5_000, 7_200_000)), again=st.booleans())
     def not_submitted(self, number: int, wait: int, again: bool) -> None:
-        job = self.any_in(number)
-        if job is None:
+        task = self.task_in(number)
+        if task is None:
             return
+        seen = self.stored_task(task)
         if again:
-            moved = self.move(lambda tx: moves.prepare_again(tx, job.number))
+            moved = self.move(lambda tx: task_moves.prepare_again(tx, seen))
         else:
-            moved = self.move(lambda tx: moves.not_submitted(tx, job.number, self.now + wait))
-        assert moved == (job.state == "submitting")
+            moved = self.move(lambda tx: task_moves.not_submitted(tx, seen, self.now + wait))
+        assert moved == (task.state == "submitting")
         if moved:
             state = "preparing" if again else "ready"
-            self.book.back(job, state, 0 if again else self.now + wait)
-            self.follow(job)
+            self.book.back(task, state, 0 if again else self.now + wait)
 
     @rule(number=numbers)
     def submitted(self, number: int) -> None:
-        job = self.any_in(number, "submitting", "running", "done")
-        if job is None:
+        task = self.task_in(number, "submitting", "running", "fetched")
+        if task is None:
             return
-        task = f"task-{job.number}"
-        moved = self.move(lambda tx: moves.submitted(tx, job.number, task))
-        assert moved == (job.state == "submitting")
+        name, seen = f"task-{task.number}", self.stored_task(task)
+        moved = self.move(lambda tx: task_moves.submitted(tx, seen, name))
+        assert moved == (task.state == "submitting")
         if moved:
-            job.state, job.task = "running", task
+            task.state, task.name = "running", name
 
     @rule(number=numbers, more=st.sampled_from((-20_000, -1, 0, 0, 0, 1, 3_000)))
     def rendered(self, number: int, more: int) -> None:
-        job = self.any_in(number, "running", "fetching")
-        if job is None:
+        task = self.task_in(number, "running", "fetching")
+        if task is None:
             return
-        billed = max(0, job.length + more)
+        billed, seen = max(0, task.length + more), self.stored_task(task)
         moved = self.move(
-            lambda tx: moves.rendered(tx, job.number, video_url="u", billed_milliseconds=billed)
+            lambda tx: task_moves.rendered(tx, seen, video_url="u", billed_milliseconds=billed)
         )
-        assert moved == (job.state == "running")
+        assert moved == (task.state == "running")
         if moved:
-            job.state, job.slot, job.billed = "fetching", None, billed
-            self.follow(job)
+            task.billed = billed
+            self.book.end_task(task, "fetching")
 
     @rule(number=numbers)
     def fetched(self, number: int) -> None:
-        job = self.any_in(number, "fetching", "running")
-        if job is not None and job.whole is not None:
-            moved = self.move(lambda tx: job_parts.kept(tx, job.number))
-            assert moved == (job.state == "fetching")
-            if moved:
-                self.book.end_part(job, "kept")
-                self.follow(job)
-        elif job is not None:
-            moved = self.move(lambda tx: moves.fetched(tx, job.number))
-            assert moved == (job.state == "fetching")
-            job.state = "delivering" if moved else job.state
+        task = self.task_in(number, "fetching", "running")
+        if task is None:
+            return
+        seen = self.stored_task(task)
+        moved = self.move(lambda tx: task_moves.fetched(tx, seen))
+        assert moved == (task.state == "fetching")
+        if moved:
+            self.book.end_task(task, "fetched")
+
+    @rule(number=numbers, which=numbers)
+    def lost(self, number: int, which: int) -> None:
+        """A file on our disk is gone or broken, as long as it is needed."""
+        job = self.job_in(number, "joining", "delivering", "making", "done")
+        if job is None:
+            return
+        lost = [task for task in job.tasks if task.state == "fetched"]
+        chosen = lost[which % len(lost)] if lost else job.tasks[0]
+        seen = self.stored_task(chosen)
+        moved = self.move(lambda tx: moves.fetch_tasks_again(tx, job.number, [seen]))
+        assert moved == (job.state in ("joining", "delivering"))
+        if moved:
+            job.state, chosen.state = "making", "fetching"
 
     @rule(number=numbers, gone=st.booleans())
     def delivered(self, number: int, gone: bool) -> None:
-        job = self.any_in(number, "delivering", "done", "undeliverable", "failed")
+        job = self.job_in(number, "delivering", "done", "undeliverable", "failed")
         if job is None:
             return
         seen = self.stored(job)
@@ -251,60 +242,50 @@ class QueueAndLedger(RuleBasedStateMachine):
 
     @rule(number=numbers)
     def fail(self, number: int) -> None:
-        job = self.any_in(number)
+        job = self.job_in(number, "joining", "delivering", "done", "failed")
         if job is None:
             return
         seen = self.stored(job)
         moved = self.move(lambda tx: moves.fail(tx, seen, "failed-lost", None))
-        assert moved == (job.state not in ENDED and not (job.state == "in_parts" and job.failed))
-        if moved and job.state == "in_parts":
-            job.failed = True
-            self.book.follow(job)
-        elif moved and job.whole is not None:
-            self.book.end_part(job, "failed")
-            self.follow(job)
-        elif moved:
+        assert moved == (job.state not in JOB_ENDED)
+        if moved:
             self.book.end(job, "failed", person_pays=False)
 
     @rule(number=numbers)
+    def fail_task(self, number: int) -> None:
+        task = self.task_in(number)
+        if task is None:
+            return
+        seen = self.stored_task(task)
+        moved = self.move(lambda tx: task_moves.fail(tx, seen, "failed-lost", None))
+        assert moved == (task.state not in ENDED)
+        if moved:
+            self.book.end_task(task, "failed")
+
+    @rule(number=numbers)
     def cancel(self, number: int) -> None:
-        job = self.any_in(number)
+        job = self.job_in(number)
         if job is None:
             return
-        moved = self.move(lambda tx: moves.cancel_waiting(tx, job.number))
-        if job.state == "in_parts":
-            wished_before, job.cancel_requested = job.cancel_requested, 1
+        moved = self.move(lambda tx: moves.cancel(tx, job.number))
+        asked = job.state == "making" and not job.cancel_requested
+        if asked:
+            job.cancel_requested = 1
             self.book.follow(job)
-            assert moved == (job.state == "cancelled" and not wished_before)
-            return
-        assert moved == (job.state in ("preparing", "ready"))
-        if moved:
-            self.end_for_nothing(job)
-            return
-        asked = self.move(lambda tx: moves.request_cancel(tx, job.number))
-        waits = job.state in ("submitting", "running") and job.cancel_requested == 0
-        assert asked == waits
-        job.cancel_requested += asked
-
-    def end_for_nothing(self, job: PlainJob) -> None:
-        if job.whole is None:
-            self.book.end(job, "cancelled", person_pays=False)
-        else:
-            self.book.end_part(job, "cancelled")
-            self.follow(job)
+        assert moved == (asked and job.state == "cancelled")
 
     @rule(number=numbers, granted=st.booleans())
     def answer_to_the_wish(self, number: int, granted: bool) -> None:
-        job = self.any_in(number, "running")
-        if job is None or job.cancel_requested != 1:
+        task = self.task_in(number, "running")
+        if task is None or task.cancel_requested != 1:
             return
+        seen = self.stored_task(task)
         if granted:
-            seen = self.stored(job)
-            assert self.move(lambda tx: moves.cancelled(tx, seen))
-            self.end_for_nothing(job)
+            assert self.move(lambda tx: task_moves.cancelled(tx, seen))
+            self.book.end_task(task, "cancelled")
         else:
-            self.move(lambda tx: moves.cancel_refused(tx, job.number))
-            job.cancel_requested = 2
+            self.move(lambda tx: task_moves.cancel_refused(tx, seen))
+            task.cancel_requested = 2
 
     @rule(hours=st.sampled_from((1, 11, 13, 24, 200, 24 * 31)))
     def time_passes(self, hours: int) -> None:
@@ -317,20 +298,29 @@ class QueueAndLedger(RuleBasedStateMachine):
         self.database = self.do(Database.open(self.directory / "bot.db", self.clock))
 
     @invariant()
-    def jobs_are_where_the_model_has_them_and_in_its_order(self) -> None:
+    def jobs_are_where_the_model_has_them(self) -> None:
         rows = self.do(self.database.fetch_all("SELECT * FROM jobs ORDER BY id"))
         assert [
-            (row["id"], row["state"], row["slot"], row["turn"], row["task_id"], row["user_id"])
+            (row["id"], row["state"], row["billed_milliseconds"], row["cancel_requested"])
+            for row in rows
+        ] == [(job.number, job.state, job.billed, job.cancel_requested) for job in self.book.jobs]
+        open_now = [job.id for job in self.do(jobs.open_jobs(self.database))]
+        assert open_now == [job.number for job in self.book.jobs if job.state not in JOB_ENDED]
+
+    @invariant()
+    def tasks_are_where_the_model_has_them_and_in_its_order(self) -> None:
+        rows = self.do(self.database.fetch_all("SELECT * FROM tasks ORDER BY id"))
+        assert [
+            (row["id"], row["state"], row["slot"], row["turn"], row["task_id"], row["job_id"])
             for row in rows
         ] == [
-            (job.number, job.state, job.slot, job.turn, job.task, job.user_id)
-            for job in self.book.jobs
+            (task.number, task.state, task.slot, task.turn, task.name, task.job)
+            for task in self.book.tasks
         ]
-        open_now = [job.id for job in self.do(jobs.open_jobs(self.database))]
-        assert open_now == [
-            job.number
-            for job in sorted(self.book.jobs, key=lambda job: (job.turn, job.number))
-            if job.state not in ENDED
+        open_jobs = {job.number for job in self.book.jobs if job.state not in JOB_ENDED}
+        in_order = sorted(self.book.tasks, key=lambda task: (task.turn, task.number))
+        assert [task.id for task in self.do(tasks.of_open_jobs(self.database))] == [
+            task.number for task in in_order if task.job in open_jobs
         ]
 
     @invariant()
@@ -353,21 +343,19 @@ class QueueAndLedger(RuleBasedStateMachine):
             spent = sum(row["spent_quota_milliseconds"] for row in mine)
             money = sum(row["held_micro_yuan"] + row["spent_micro_yuan"] for row in mine)
             assert (held + spent, money) == (job.quota, job.money)
-            assert [row["kind"] for row in mine].count("hold") == (job.whole is None)
-            if job.whole is not None:
-                continue
+            assert [row["kind"] for row in mine].count("hold") == 1
             assert (held == 0 and sum(r["held_micro_yuan"] for r in mine) == 0) == (
-                job.state in ENDED
+                job.state in JOB_ENDED
             )
             settled = [row for row in mine if row["kind"] == "settle"]
             for row in settled:
                 assert row["flagged"] == (row["video_milliseconds"] > job.length)
-            assert bool(settled) == (job.state in ENDED and job.billed is not None)
+            assert bool(settled) == (job.state in JOB_ENDED and job.billed is not None)
 
     @invariant()
-    def a_slot_has_one_job(self) -> None:
+    def a_slot_has_one_task(self) -> None:
         """I4."""
-        taken = [job.slot for job in self.book.jobs if job.state in ("submitting", "running")]
+        taken = [task.slot for task in self.book.tasks if task.state in ("submitting", "running")]
         assert len(taken) == len(set(taken)) <= self.book.slots
 
 

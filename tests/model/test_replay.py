@@ -17,9 +17,10 @@ from storage.alerts import Alert
 from storage.db.database import Database, Transaction
 from storage.groups import borrowed_media, groups
 from storage.inbox import Inbox, StoredUpdate
-from storage.jobs import deliveries, job_parts, jobs, ledger, moves
+from storage.jobs import candidates, deliveries, jobs, ledger, moves, task_moves, tasks
 from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
+from storage.jobs.tasks import Task
 from storage.media import ConversationKey, ReceivedMedia
 from storage.outbox import OutboxEntry
 from storage.people import people, preferences
@@ -30,13 +31,17 @@ from tests.storage.orders import (
     CAPS,
     ENGINE,
     NOON,
+    bill,
+    fetch_next,
     item,
     make_ready,
     order,
     render,
+    run_next,
     shown,
     start,
     submit_next,
+    task_of,
 )
 
 Call = Callable[[Transaction], Awaitable[Any]]
@@ -59,6 +64,8 @@ _TABLES = (
     "verdicts",
     "detections",
     "jobs",
+    "tasks",
+    "candidates",
     "ledger",
     "notices",
     "outbox",
@@ -79,29 +86,44 @@ async def ready(database: Database) -> Job:
     return job
 
 
-async def submitting(database: Database) -> Job:
+async def preparing_task(database: Database) -> Task:
+    return await task_of(database, await preparing(database))
+
+
+async def submitting(database: Database) -> Task:
     await ready(database)
-    job = await submit_next(database)
+    task = await submit_next(database)
+    assert task is not None
+    return task
+
+
+async def running(database: Database) -> Task:
+    await ready(database)
+    return await run_next(database)
+
+
+async def fetching(database: Database) -> Task:
+    task = await running(database)
+    await bill(database, task, 4_000)
+    return await task_of(database, await job_of(database, task))
+
+
+async def job_of(database: Database, task: Task) -> Job:
+    job = await jobs.get(database, task.job_id)
     assert job is not None
     return job
 
 
-async def running(database: Database) -> Job:
-    job = await submitting(database)
-    async with database.transaction() as tx:
-        await moves.submitted(tx, job.id, "task")
-        found = await jobs.get(tx, job.id)
-    assert found is not None
-    return found
+async def joining(database: Database) -> Job:
+    job = await start(database, cuts=(2_000,))
+    await make_ready(database, job)
+    for _ in range(2):
+        await fetch_next(database)
+    return job
 
 
-async def fetching(database: Database) -> Job:
-    job = await running(database)
-    async with database.transaction() as tx:
-        await moves.rendered(tx, job.id, video_url="u", billed_milliseconds=4_000)
-        found = await jobs.get(tx, job.id)
-    assert found is not None
-    return found
+async def fetched(database: Database) -> Task:
+    return await task_of(database, await joining(database))
 
 
 async def delivering(database: Database) -> Job:
@@ -132,6 +154,29 @@ def of_job(
     async def arrange(database: Database) -> Call:
         job = await state(database)
         return lambda tx: call(tx, job)
+
+    return arrange
+
+
+def of_task(
+    state: Callable[[Database], Awaitable[Task]],
+    call: Callable[[Transaction, Task], Awaitable[Any]],
+) -> Arrange:
+    async def arrange(database: Database) -> Call:
+        task = await state(database)
+        return lambda tx: call(tx, task)
+
+    return arrange
+
+
+def asked(call: Callable[[Transaction, Task], Awaitable[Any]]) -> Arrange:
+    """The operator was asked which of two is the task's."""
+
+    async def arrange(database: Database) -> Call:
+        task = await submitting(database)
+        async with database.transaction() as tx:
+            await candidates.store(tx, task, ["a", "b"])
+        return lambda tx: call(tx, task)
 
     return arrange
 
@@ -253,35 +298,6 @@ async def an_arrival(database: Database) -> Call:
     return lambda tx: groups.forget(tx, -5)
 
 
-async def same_whole(database: Database) -> Call:
-    async with database.transaction() as tx:
-        wanted = await order(tx)
-    return lambda tx: job_parts.start(tx, wanted, cuts=(2_000,), caps=CAPS, waiting_per_person=1)
-
-
-def of_parts(kept: int, call: Callable[[Transaction, Job, list[Job]], Awaitable[Any]]) -> Arrange:
-    """A whole of two parts: so many are kept, and one is being fetched if one is left."""
-
-    async def arrange(database: Database) -> Call:
-        begin = await same_whole(database)
-        async with database.transaction() as tx:
-            whole = await begin(tx)
-            for part in await job_parts.parts_of(tx, whole.id):
-                await moves.prepared(tx, part.id)
-        while (taken := await submit_next(database)) is not None:
-            async with database.transaction() as tx:
-                await moves.submitted(tx, taken.id, f"task-{taken.id}")
-                await moves.rendered(tx, taken.id, video_url="u", billed_milliseconds=9)
-                if (taken.part or 0) <= kept:
-                    await job_parts.kept(tx, taken.id)
-            if (taken.part or 0) > kept:
-                break
-        parts = await job_parts.parts_of(database, whole.id)
-        return lambda tx: call(tx, whole, parts)
-
-    return arrange
-
-
 def of_long_sound(call: Callable[[Transaction, media.Media], Awaitable[Any]]) -> Arrange:
     async def arrange(database: Database) -> Call:
         async with database.transaction() as tx:
@@ -295,40 +311,50 @@ def of_long_sound(call: Callable[[Transaction, media.Media], Awaitable[Any]]) ->
 
 
 CALLS: dict[str, Arrange] = {
-    "job_parts.start": same_whole,
-    "job_parts.set_copy": of_parts(
-        0, lambda tx, _, parts: job_parts.set_copy(tx, parts[1].id, "o", 9)
-    ),
-    "job_parts.kept": of_parts(0, lambda tx, _, parts: job_parts.kept(tx, parts[0].id)),
-    "job_parts.lost": of_parts(2, lambda tx, _, parts: job_parts.lost(tx, parts[0])),
-    "job_parts.joined": of_parts(2, lambda tx, whole, _: job_parts.joined(tx, whole.id)),
-    "job_parts.stop": of_parts(0, lambda tx, whole, _: job_parts.stop(tx, whole)),
-    "job_parts.fail_when_idle": of_parts(
-        0, lambda tx, whole, _: job_parts.fail_when_idle(tx, whole, "f", None)
-    ),
-    "job_parts.go_on": of_parts(0, lambda tx, _, parts: job_parts.go_on(tx, parts[0].id)),
     "media_answers.use_clip": of_long_sound(lambda tx, m: media_answers.use_clip(tx, m.id, 5, 900)),
     "media_answers.use_in_parts": of_long_sound(
         lambda tx, m: media_answers.use_in_parts(tx, m.id, 30_000, 9)
     ),
     "jobs.start": same_order,
-    "moves.prepared": of_job(preparing, lambda tx, job: moves.prepared(tx, job.id)),
-    "moves.take_slot": of_job(
-        ready, lambda tx, job: moves.take_slot(tx, account=ACCOUNT, slots=1, engine=ENGINE)
+    "task_moves.prepared": of_task(preparing_task, task_moves.prepared),
+    "task_moves.take_slot": of_job(
+        ready, lambda tx, job: task_moves.take_slot(tx, account=ACCOUNT, slots=1, engine=ENGINE)
     ),
-    "moves.date_submission": of_job(
-        submitting, lambda tx, job: moves.date_submission(tx, job.id, LATER)
+    "task_moves.date_submission": of_task(
+        submitting, lambda tx, task: task_moves.date_submission(tx, task, LATER)
     ),
-    "moves.submitted": of_job(submitting, lambda tx, job: moves.submitted(tx, job.id, "t")),
-    "moves.not_submitted": of_job(
-        submitting, lambda tx, job: moves.not_submitted(tx, job.id, LATER)
+    "task_moves.submitted": of_task(
+        submitting, lambda tx, task: task_moves.submitted(tx, task, "t")
     ),
-    "moves.prepare_again": of_job(submitting, lambda tx, job: moves.prepare_again(tx, job.id)),
-    "moves.cancel_refused": of_job(running, lambda tx, job: moves.cancel_refused(tx, job.id)),
-    "moves.rendered": of_job(
-        running, lambda tx, job: moves.rendered(tx, job.id, video_url="u", billed_milliseconds=1)
+    "task_moves.not_submitted": of_task(
+        submitting, lambda tx, task: task_moves.not_submitted(tx, task, LATER)
     ),
-    "moves.fetched": of_job(fetching, lambda tx, job: moves.fetched(tx, job.id)),
+    "task_moves.prepare_again": of_task(submitting, task_moves.prepare_again),
+    "task_moves.cancel_refused": of_task(running, task_moves.cancel_refused),
+    "task_moves.rendered": of_task(
+        running,
+        lambda tx, task: task_moves.rendered(tx, task, video_url="u", billed_milliseconds=1),
+    ),
+    "task_moves.fetched": of_task(fetching, task_moves.fetched),
+    "task_moves.fail": of_task(
+        fetching, lambda tx, task: task_moves.fail(tx, task, "failed-lost", None)
+    ),
+    "task_moves.cancelled": of_task(running, task_moves.cancelled),
+    "task_moves.set_voice": of_task(
+        preparing_task, lambda tx, task: task_moves.set_voice(tx, task, "o", 9)
+    ),
+    "candidates.store": of_task(
+        submitting, lambda tx, task: candidates.store(tx, task, ["a", "b"])
+    ),
+    "candidates.adopt": asked(lambda tx, task: candidates.adopt(tx, task.job_id, "a")),
+    "candidates.release": asked(
+        lambda tx, task: candidates.release(tx, task.job_id, "failed-released")
+    ),
+    "moves.advance": of_job(preparing, lambda tx, job: moves.advance(tx, job.id)),
+    "moves.joined": of_job(joining, lambda tx, job: moves.joined(tx, job.id)),
+    "moves.fetch_tasks_again": of_task(
+        fetched, lambda tx, task: moves.fetch_tasks_again(tx, task.job_id, [task])
+    ),
     "moves.delivered": of_job(sent, moves.delivered),
     "deliveries.sending": of_job(delivering, sending),
     "deliveries.not_sent": of_job(under_way, lambda tx, job: deliveries.not_sent(tx, "first:1")),
@@ -338,10 +364,8 @@ CALLS: dict[str, Arrange] = {
     "deliveries.removed": of_job(sent, lambda tx, job: deliveries.removed(tx, 1)),
     "deliveries.forget_files": of_job(sent, lambda tx, job: deliveries.forget_files(tx, job.id)),
     "moves.undeliverable": of_job(delivering, lambda tx, job: moves.undeliverable(tx, job, "gone")),
-    "moves.fail": of_job(fetching, lambda tx, job: moves.fail(tx, job, "failed-lost", None)),
-    "moves.cancel_waiting": of_job(ready, lambda tx, job: moves.cancel_waiting(tx, job.id)),
-    "moves.cancelled": of_job(running, lambda tx, job: moves.cancelled(tx, job)),
-    "moves.request_cancel": of_job(running, lambda tx, job: moves.request_cancel(tx, job.id)),
+    "moves.fail": of_job(delivering, lambda tx, job: moves.fail(tx, job, "failed-lost", None)),
+    "moves.cancel": of_job(ready, lambda tx, job: moves.cancel(tx, job.id)),
     "moves.fetch_again": of_job(delivering, lambda tx, job: moves.fetch_again(tx, job.id)),
     "moves.set_status_message": of_job(
         ready, lambda tx, job: moves.set_status_message(tx, job.id, chat_id=1, message_id=5)
@@ -427,7 +451,9 @@ CALLS: dict[str, Arrange] = {
 
 COUNTING = {
     "moves.postpone": "one more try",
-    "moves.refused": "one more refusal",
+    "task_moves.postpone": "one more try",
+    "task_moves.refused": "one more refusal",
+    "tasks.begin": "the schema refuses it",
     "media.postpone": "one more try",
     "verdicts.count_check": "one more check that may be billed",
     "ledger.hold": "the schema refuses it",
@@ -468,7 +494,7 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
 
 _UNDO = {"outbox.erase", "drafts.drop", "groups.keep_out", "groups.forget"}
 _MAY_CHANGE_NOTHING = {
-    "job_parts.go_on",
+    "moves.advance",
     *("drafts.put", "media.announce_anew"),
     "media_answers.forget_agreement",
 }
@@ -476,9 +502,10 @@ _MAY_CHANGE_NOTHING = {
 
 def test_every_call_that_writes_is_repeated_here_or_named() -> None:
     modules = (
-        *(jobs, moves, ledger, media, media_answers, drafts, verdicts, alerts, outbox),
+        *(jobs, tasks, moves, task_moves, candidates, ledger, media, media_answers),
+        *(drafts, verdicts, alerts, outbox),
         *(people, preferences, groups),
-        *(groups, deliveries, borrowed_media, job_parts),
+        *(groups, deliveries, borrowed_media),
     )
     written = {
         f"{module.__name__.rpartition('.')[2]}.{name}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from bot.limits import limits_of
 from tests.soak.bot import SoakedBot
 from tests.support import invariants
@@ -11,7 +13,10 @@ from tests.support.invariants import Findings, ProviderTask, Row, Shown, Witness
 def check(bot: SoakedBot) -> Findings:
     """Everything that must be so when a bot is at rest."""
     caps, tables = limits_of(bot.settings).caps, invariants.tables(bot.rows)
-    shown = {job["id"]: _shown(bot, job) for job in tables["jobs"]}
+    names: defaultdict[int, set[str]] = defaultdict(set)
+    for task in tables["tasks"]:
+        names[task["job_id"]].add(task["task_id"])
+    shown = {job["id"]: _shown(bot, job, names[job["id"]]) for job in tables["jobs"]}
     checks, media = bot.services.bill()["detections"], bot.services.media
     found = invariants.check(Witnesses(tables, _tasks(bot), checks, shown, caps, media))
     found.facts["updates"] = bot.services.sent
@@ -33,9 +38,10 @@ def _tasks(bot: SoakedBot) -> list[ProviderTask]:
     ]
 
 
-def _shown(bot: SoakedBot, job: Row) -> Shown:
+def _shown(bot: SoakedBot, job: Row, names: set[str]) -> Shown:
     services, unheard = bot.services, bot.services.network.unheard
-    videos, ends = services.videos[job["task_id"]], services.ends[job["id"]]
+    ends = services.ends[job["id"]]
+    videos = {shown for name in names for shown in services.videos[name]}
     unsure = len(videos & unheard)
     if job["chat_id"] in services.network.once_closed:
         return Shown(len(videos), None, unsure)

@@ -1,4 +1,4 @@
-"""Halves and jobs for tests of the storage."""
+"""Media items, jobs and their tasks for tests of the storage."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import itertools
 from zoneinfo import ZoneInfo
 
 from storage import drafts, media
-from storage.db.database import Database, Transaction
-from storage.jobs import deliveries, jobs, moves
+from storage.db.database import Database, Queryable, Transaction
+from storage.jobs import deliveries, jobs, moves, task_moves, tasks
 from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job, Order
 from storage.jobs.ledger import Caps, Price
+from storage.jobs.tasks import Task
 from storage.media import ConversationKey, Media, ReceivedMedia
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -41,15 +42,19 @@ async def item(tx: Transaction, kind: str, conversation: ConversationKey, **fact
 
 
 async def order(
-    tx: Transaction, user_id: int = 1, milliseconds: int = 5_000, price: Price = PRICE
+    tx: Transaction,
+    user_id: int = 1,
+    milliseconds: int = 5_000,
+    price: Price = PRICE,
+    cuts: tuple[int, ...] = (),
 ) -> Order:
-    """An order of two new halves."""
+    """An order of two new media items."""
     conversation = ConversationKey(user_id, 0, user_id)
     photo = await item(tx, "photo", conversation)
     voice = await item(tx, "voice", conversation)
     request = f"pair:{photo.id}:{voice.id}"
     return Order(
-        request, conversation, photo.id, voice.id, ENGINE, "480P", milliseconds, price, None
+        request, conversation, photo.id, voice.id, ENGINE, "480P", milliseconds, price, None, cuts
     )
 
 
@@ -58,45 +63,76 @@ async def start(
     user_id: int = 1,
     milliseconds: int = 5_000,
     *,
+    cuts: tuple[int, ...] = (),
     caps: Caps = CAPS,
     price: Price = PRICE,
 ) -> Job:
     """A job that was accepted."""
     async with database.transaction() as tx:
-        job = await jobs.start(
-            tx, await order(tx, user_id, milliseconds, price), caps=caps, waiting_per_person=1_000
-        )
+        wanted = await order(tx, user_id, milliseconds, price, cuts)
+        job = await jobs.start(tx, wanted, caps=caps, waiting_per_person=1_000)
     assert job is not None
     return job
 
 
-async def submit_next(database: Database, slots: int = 1) -> Job | None:
+async def as_it_is(database: Database, job: Job) -> Job:
+    """The job now."""
+    found = await jobs.get(database, job.id)
+    assert found is not None
+    return found
+
+
+async def task_of(database: Queryable, job: Job) -> Task:
+    """The first task of a job, as it is now."""
+    return (await tasks.of_job(database, job.id))[0]
+
+
+async def submit_next(database: Database, slots: int = 1) -> Task | None:
     """The next in turn takes a slot."""
     async with database.transaction() as tx:
-        return await moves.take_slot(tx, account=ACCOUNT, slots=slots, engine=ENGINE)
+        return await task_moves.take_slot(tx, account=ACCOUNT, slots=slots, engine=ENGINE)
 
 
 async def make_ready(database: Database, job: Job) -> None:
-    """preparing → ready."""
+    """preparing → ready, all its tasks."""
     async with database.transaction() as tx:
-        assert await moves.prepared(tx, job.id)
+        for task in await tasks.of_job(tx, job.id):
+            assert await task_moves.prepared(tx, task)
+
+
+async def run_next(database: Database, slots: int = 1) -> Task:
+    """From ready to running: the next in turn."""
+    taken = await submit_next(database, slots)
+    assert taken is not None
+    async with database.transaction() as tx:
+        assert await task_moves.submitted(tx, taken, f"task-{taken.id}")
+        running = await tasks.get(tx, taken.id)
+    assert running is not None
+    return running
+
+
+async def bill(database: Database, task: Task, milliseconds: int | None = None) -> None:
+    """running → fetching."""
+    billed = task.length_milliseconds if milliseconds is None else milliseconds
+    async with database.transaction() as tx:
+        assert await task_moves.rendered(tx, task, video_url="u", billed_milliseconds=billed)
+
+
+async def fetch_next(database: Database, milliseconds: int | None = None) -> Task:
+    """From ready to fetched: the next in turn."""
+    task = await run_next(database)
+    await bill(database, task, milliseconds)
+    async with database.transaction() as tx:
+        assert await task_moves.fetched(tx, task)
+    return task
 
 
 async def render(database: Database, job: Job, billed_milliseconds: int) -> Job:
-    """From ready to delivering, billed."""
+    """From preparing to delivering, billed; a job of one task."""
     await make_ready(database, job)
-    taken = await submit_next(database)
-    assert taken is not None
-    assert taken.id == job.id
-    async with database.transaction() as tx:
-        assert await moves.submitted(tx, job.id, f"task-{job.id}")
-        assert await moves.rendered(
-            tx, job.id, video_url="https://x/y.mp4", billed_milliseconds=billed_milliseconds
-        )
-        assert await moves.fetched(tx, job.id)
-    current = await jobs.get(database, job.id)
-    assert current is not None
-    return current
+    task = await fetch_next(database, billed_milliseconds)
+    assert task.job_id == job.id
+    return await as_it_is(database, job)
 
 
 async def deliver(database: Database, job: Job) -> bool:

@@ -9,13 +9,15 @@ import pytest
 
 from storage import drafts, media
 from storage.db.database import Database
-from storage.jobs import jobs, moves
-from storage.jobs.jobs import JobState, TooManyWaiting
+from storage.jobs import jobs, moves, task_moves, tasks
+from storage.jobs.jobs import Job, JobState, TooManyWaiting
+from storage.jobs.tasks import Task, TaskState
 from storage.media import ConversationKey
 from tests.storage.orders import (
     ACCOUNT,
     CAPS,
     NOON,
+    as_it_is,
     deliver,
     item,
     make_ready,
@@ -23,21 +25,14 @@ from tests.storage.orders import (
     render,
     start,
     submit_next,
+    task_of,
 )
 from tests.support.clock import FakeClock
 
 
-async def state_of(database: Database, job_id: int) -> str:
-    job = await jobs.get(database, job_id)
-    assert job is not None
-    return job.state
-
-
-async def end(database: Database, job_id: int) -> None:
-    job = await jobs.get(database, job_id)
-    assert job is not None
+async def end(database: Database, task: Task) -> None:
     async with database.transaction() as tx:
-        await moves.fail(tx, job, "failed-service", None)
+        await task_moves.fail(tx, task, "failed-service", None)
 
 
 async def test_people_take_turns_and_one_persons_jobs_keep_their_order(database: Database) -> None:
@@ -47,9 +42,9 @@ async def test_people_take_turns_and_one_persons_jobs_keep_their_order(database:
     for job in (*first, *second, third):
         await make_ready(database, job)
     served = []
-    while (next_job := await submit_next(database)) is not None:
-        served.append(next_job.id)
-        await end(database, next_job.id)
+    while (task := await submit_next(database)) is not None:
+        served.append(task.job_id)
+        await end(database, task)
     assert served == [first[0].id, second[0].id, third.id, first[1].id, second[1].id, first[2].id]
 
 
@@ -60,52 +55,58 @@ async def test_a_newcomer_does_not_overtake_turns_that_are_over(database: Databa
     for _ in range(2):
         served = await submit_next(database)
         assert served is not None
-        await end(database, served.id)
+        await end(database, served)
     newcomer = await start(database, 2, 1_000)
-    assert newcomer.turn == early[1].turn
+    assert await turn_of(database, newcomer) == await turn_of(database, early[1])
     again = await start(database, 1, 1_000)
-    assert again.turn == early[2].turn + 1
+    assert await turn_of(database, again) == await turn_of(database, early[2]) + 1
 
 
-async def test_one_slot_is_one_job_whoever_asks(database: Database) -> None:
+async def turn_of(database: Database, job: Job) -> int:
+    return (await task_of(database, job)).turn
+
+
+async def test_one_slot_is_one_task_whoever_asks(database: Database) -> None:
     for _ in range(5):
         await make_ready(database, await start(database, 1, 1_000))
     taken = await asyncio.gather(*(submit_next(database) for _ in range(10)))
-    assert sum(job is not None for job in taken) == 1
+    assert sum(task is not None for task in taken) == 1
 
 
-async def test_two_slots_are_two_jobs(database: Database) -> None:
+async def test_two_slots_are_two_tasks(database: Database) -> None:
     for _ in range(3):
         await make_ready(database, await start(database, 1, 1_000))
     taken = [await submit_next(database, slots=2) for _ in range(3)]
-    assert [job.slot if job else None for job in taken] == [0, 1, None]
+    assert [task.slot if task else None for task in taken] == [0, 1, None]
 
 
-async def test_the_schema_itself_refuses_a_second_job_in_a_slot(database: Database) -> None:
+async def test_the_schema_itself_refuses_a_second_task_in_a_slot(database: Database) -> None:
     for _ in range(2):
         await make_ready(database, await start(database, 1, 1_000))
     assert await submit_next(database) is not None
     with pytest.raises(sqlite3.IntegrityError, match=r"UNIQUE.*slot"):
         async with database.transaction() as tx:
             await tx.execute(
-                "UPDATE jobs SET state = 'submitting', account = :account, slot = 0,"
+                "UPDATE tasks SET state = 'submitting', account = :account, slot = 0,"
                 " submitting_at_milliseconds = 1 WHERE state = 'ready'",
                 {"account": ACCOUNT},
             )
 
 
-async def test_one_task_belongs_to_one_job(database: Database) -> None:
+async def test_a_rendering_of_the_provider_belongs_to_one_task(database: Database) -> None:
     one = await render(database, await start(database, 1, 1_000), 1_000)
     other = await start(database, 1, 1_000)
     await make_ready(database, other)
-    assert await submit_next(database) is not None
-    assert one.task_id is not None
+    taken = await submit_next(database)
+    assert taken is not None
+    owned = (await task_of(database, one)).task_id or ""
+    assert await tasks.owned(database, ACCOUNT, [owned, "other"]) == {owned}
     with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
         async with database.transaction() as tx:
-            await moves.submitted(tx, other.id, one.task_id)
+            await task_moves.submitted(tx, taken, owned)
 
 
-async def test_a_job_postponed_is_passed_over_until_it_is_due(
+async def test_a_task_postponed_is_passed_over_until_it_is_due(
     database: Database, clock: FakeClock
 ) -> None:
     job = await start(database, 1, 1_000)
@@ -113,7 +114,7 @@ async def test_a_job_postponed_is_passed_over_until_it_is_due(
     taken = await submit_next(database)
     assert taken is not None
     async with database.transaction() as tx:
-        await moves.not_submitted(tx, job.id, NOON + 5_000)
+        await task_moves.not_submitted(tx, taken, NOON + 5_000)
     clock.advance(4.999)
     assert await submit_next(database) is None
     clock.advance(0.001)
@@ -147,26 +148,27 @@ async def test_every_move_repeated_after_a_lost_reply_answers_no_and_changes_not
     assert await deliver(database, job)
     before = await database.fetch_all("SELECT * FROM ledger")
     assert not await deliver(database, job)
+    task = await task_of(database, job)
     async with database.transaction() as tx:
-        assert not await moves.prepared(tx, job.id)
-        assert not await moves.submitted(tx, job.id, "other")
-        assert not await moves.fetched(tx, job.id)
+        assert not await task_moves.prepared(tx, task)
+        assert not await task_moves.submitted(tx, task, "other")
+        assert not await task_moves.fetched(tx, task)
+        assert not await task_moves.fail(tx, task, "failed-lost", None)
+        assert not await task_moves.cancelled(tx, task)
         assert not await moves.fail(tx, job, "failed-lost", None)
         assert not await moves.undeliverable(tx, job, "gone")
-        assert not await moves.cancelled(tx, job)
-        assert not await moves.cancel_waiting(tx, job.id)
+        assert not await moves.cancel(tx, job.id)
     assert await database.fetch_all("SELECT * FROM ledger") == before
-    assert await state_of(database, job.id) == JobState.DONE
+    assert (await as_it_is(database, job)).state == JobState.DONE
 
 
-async def test_an_ended_job_cannot_be_woken(database: Database) -> None:
-    job = await start(database)
-    await end(database, job.id)
+@pytest.mark.parametrize(("table", "state"), [("jobs", "making"), ("tasks", "ready")])
+async def test_what_ended_cannot_be_woken(database: Database, table: str, state: str) -> None:
+    await end(database, await task_of(database, await start(database)))
     with pytest.raises(sqlite3.IntegrityError, match="stays ended"):
         async with database.transaction() as tx:
             await tx.execute(
-                "UPDATE jobs SET state = 'ready', ended_at_milliseconds = NULL WHERE id = :id",
-                {"id": job.id},
+                f"UPDATE {table} SET state = :state, ended_at_milliseconds = NULL", {"state": state}
             )
 
 
@@ -177,12 +179,11 @@ async def test_waiting_jobs_are_cancelled_at_once_and_running_ones_only_asked_to
     await make_ready(database, running)
     assert await submit_next(database) is not None
     async with database.transaction() as tx:
-        assert await moves.cancel_waiting(tx, waiting.id)
-        assert not await moves.cancel_waiting(tx, running.id)
-        assert await moves.request_cancel(tx, running.id)
-        assert not await moves.request_cancel(tx, running.id)
-    assert await state_of(database, waiting.id) == JobState.CANCELLED
-    assert await state_of(database, running.id) == JobState.SUBMITTING
+        assert await moves.cancel(tx, waiting.id)
+        assert not await moves.cancel(tx, running.id)
+    assert (await as_it_is(database, waiting)).state == JobState.CANCELLED
+    asked = await task_of(database, running)
+    assert (asked.state, asked.cancel_requested) == (TaskState.SUBMITTING, 1)
 
 
 async def test_a_newer_photo_takes_the_place_of_one_that_is_still_looked_at(

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from storage.db.database import Database
-from storage.jobs import jobs, ledger, moves
+from storage.jobs import ledger, moves, task_moves
 from storage.jobs.jobs import Job
 from storage.jobs.ledger import (
     BudgetExhausted,
@@ -18,7 +18,7 @@ from storage.jobs.ledger import (
     next_day_milliseconds,
     next_month_milliseconds,
 )
-from tests.storage.orders import CAPS, NOON, PRICE, SHANGHAI, deliver, render, start
+from tests.storage.orders import CAPS, NOON, PRICE, SHANGHAI, deliver, render, start, task_of
 from tests.support.clock import HOUR, FakeClock
 
 DAY = 24 * HOUR
@@ -58,7 +58,7 @@ async def test_a_bill_above_the_hold_is_flagged_and_the_person_pays_the_hold(
 async def test_a_job_that_fails_before_the_bill_costs_nobody_anything(database: Database) -> None:
     job = await start(database)
     async with database.transaction() as tx:
-        await moves.fail(tx, job, "failed-service", None)
+        await task_moves.fail(tx, await task_of(tx, job), "failed-service", None)
     assert await left(database) == 60_000
     assert await ledger.charged_milliseconds(database, job.id) == 0
 
@@ -163,6 +163,8 @@ async def test_a_hold_cannot_be_resolved_twice(database: Database) -> None:
 
 async def test_a_job_cannot_end_with_its_hold_open(database: Database) -> None:
     job = await start(database)
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE tasks SET state = 'cancelled', ended_at_milliseconds = 1")
     with pytest.raises(sqlite3.IntegrityError, match="hold resolved"):
         async with database.transaction() as tx:
             await tx.execute(
@@ -173,11 +175,10 @@ async def test_a_job_cannot_end_with_its_hold_open(database: Database) -> None:
 
 async def submit_without_hold(database: Database, job: Job) -> None:
     async with database.transaction() as tx:
-        await moves.prepared(tx, job.id)
         await ledger.release(tx, job.id)
         await tx.execute(
-            "UPDATE jobs SET state = 'submitting', account = 'a', slot = 0,"
-            " submitting_at_milliseconds = 1 WHERE id = :id",
+            "UPDATE tasks SET state = 'submitting', account = 'a', slot = 0,"
+            " submitting_at_milliseconds = 1 WHERE job_id = :id",
             {"id": job.id},
         )
 
@@ -186,6 +187,4 @@ async def test_nothing_is_submitted_without_a_hold(database: Database) -> None:
     job = await start(database)
     with pytest.raises(sqlite3.IntegrityError, match="without a hold"):
         await submit_without_hold(database, job)
-    current = await jobs.get(database, job.id)
-    assert current is not None
-    assert current.state == "preparing"
+    assert (await task_of(database, job)).state == "preparing"

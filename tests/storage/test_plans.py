@@ -10,10 +10,10 @@ from storage import media, outages, verdicts
 from storage.db.database import NOTHING, Database, Parameters, Transaction
 from storage.db.rows import Row
 from storage.inbox import Inbox
-from storage.jobs import jobs, moves
+from storage.jobs import jobs, task_moves, tasks
 from tests.storage import orders
 
-_LARGE = ("jobs", "media", "ledger", "detections", "inbox", "people", "verdicts")
+_LARGE = ("jobs", "tasks", "media", "ledger", "detections", "inbox", "people", "verdicts")
 
 
 class Explaining(Transaction):
@@ -38,7 +38,7 @@ class Explaining(Transaction):
 
 
 async def _slot(tx: Transaction) -> None:
-    await moves.take_slot(tx, account=orders.ACCOUNT, slots=1, engine=orders.ENGINE)
+    await task_moves.take_slot(tx, account=orders.ACCOUNT, slots=1, engine=orders.ENGINE)
 
 
 async def _start(tx: Transaction) -> None:
@@ -53,12 +53,13 @@ _OFTEN: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "halves to be worked on": lambda tx: media.due(tx, 32),
     "halves to be talked about": lambda tx: media.unannounced(tx, 32),
     "open jobs": jobs.open_jobs,
+    "the tasks of open jobs": tasks.of_open_jobs,
     "jobs to be talked about": lambda tx: jobs.unannounced(tx),
     "a slot": _slot,
     "what is refused": lambda tx: outages.all_of(tx, orders.ACCOUNT),
-    "how long tasks take": lambda tx: jobs.durations(tx, orders.ENGINE, 50),
+    "how long tasks take": lambda tx: tasks.durations(tx, orders.ENGINE, 50),
     "a new job": _start,
-    "whose tasks these are": lambda tx: jobs.owned_tasks(tx, orders.ACCOUNT, ["a"]),
+    "whose tasks these are": lambda tx: tasks.owned(tx, orders.ACCOUNT, ["a"]),
     "what a half became": lambda tx: jobs.newest_with(tx, 1),
     "a check that was not made": _uncount,
 }

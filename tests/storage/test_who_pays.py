@@ -17,18 +17,19 @@ from fluent.syntax.ast import Message
 from bot.texts.catalogue import sources
 from storage.db.database import Database, Transaction
 from storage.groups.chats import close_chat
-from storage.jobs import job_parts, jobs, moves
+from storage.jobs import jobs, moves, task_moves, tasks
 from storage.jobs.failures import OBJECTED, SERVICE_FAULTS, is_charged
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.jobs.ledger import Caps, Price
-from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, order, shown
+from storage.jobs.tasks import ENDED, Task, TaskState
+from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, shown, start
 
 PRICE = Price(micro_yuan_per_second=900_000, quota_weight_permille=1800)
 CAPS = Caps(SHANGHAI, 60_000, None, 10**12, 10**12)
 CUTS = (7_001, 12_000)
 LENGTH = 20_003
 BILLED_MORE = (-1_999, 0, 3_000)
-STEPS = {False: 7, True: 17}  # a job of one task, of three
+STEPS = {(): 7, CUTS: 17}  # a job of one task, of three
 
 FAILURES = sorted(
     entry.id.name
@@ -61,35 +62,38 @@ class Case:
         assert found is not None
         return found
 
-    async def tasks(self) -> list[Job]:
-        return await job_parts.parts_of(self.database, self.job_id) or [await self.job()]
+    async def tasks(self) -> list[Task]:
+        return await tasks.of_job(self.database, self.job_id)
 
     async def step(self) -> bool:
         """One step of the first that can go on; False when nothing can."""
-        for job in [*await self.tasks(), await self.job()]:
-            async with self.database.transaction() as tx:
-                if await self._move(tx, job):
+        job, made = await self.job(), await self.tasks()
+        async with self.database.transaction() as tx:
+            for task in made:
+                if await self._move_task(tx, task, made):
                     return True
+            return await self._move(tx, job)
+
+    async def _move_task(self, tx: Transaction, task: Task, made: list[Task]) -> bool:
+        match task.state:
+            case TaskState.PREPARING:
+                return await task_moves.prepared(tx, task)
+            case TaskState.READY:
+                return await take_slot(tx)
+            case TaskState.SUBMITTING:
+                return await task_moves.submitted(tx, task, f"task-{task.id}")
+            case TaskState.RUNNING if task.number == 1 and not all_ended(made[1:]):
+                return False  # it is billed last: with two slots the others overtake it
+            case TaskState.RUNNING:
+                return await bill(tx, task, self.more)
+            case TaskState.FETCHING:
+                return await task_moves.fetched(tx, task)
         return False
 
     async def _move(self, tx: Transaction, job: Job) -> bool:
         match job.state:
-            case JobState.PREPARING:
-                return await moves.prepared(tx, job.id)
-            case JobState.READY:
-                return await take_slot(tx)
-            case JobState.SUBMITTING:
-                return await moves.submitted(tx, job.id, f"task-{job.id}")
-            case JobState.RUNNING if job.part == 1 and await others_go_on(tx, job):
-                return False  # it is billed last
-            case JobState.RUNNING:
-                return await bill(tx, job, self.more)
-            case JobState.FETCHING if job.whole_id is not None:
-                return await job_parts.kept(tx, job.id)
-            case JobState.FETCHING:
-                return await moves.fetched(tx, job.id)
             case JobState.JOINING:
-                return await job_parts.joined(tx, job.id)
+                return await moves.joined(tx, job.id)
             case JobState.DELIVERING:
                 return await self._deliver(tx, job)
         return False
@@ -103,57 +107,48 @@ class Case:
 
 
 async def take_slot(tx: Transaction) -> bool:
-    taken = await moves.take_slot(tx, account=ACCOUNT, slots=2, engine=ENGINE)
+    taken = await task_moves.take_slot(tx, account=ACCOUNT, slots=2, engine=ENGINE)
     return taken is not None
 
 
-async def others_go_on(tx: Transaction, part: Job) -> bool:
-    """Whether others of its whole have not ended: with two slots they overtake it."""
-    assert part.whole_id is not None
-    others = [other for other in await job_parts.parts_of(tx, part.whole_id) if other.id != part.id]
-    return any(other.state not in FINAL for other in others)
+def all_ended(made: list[Task]) -> bool:
+    return all(task.state in ENDED for task in made)
 
 
-async def bill(tx: Transaction, job: Job, more: int) -> bool:
-    milliseconds = job.held_milliseconds + more
-    return await moves.rendered(tx, job.id, video_url="u", billed_milliseconds=milliseconds)
+async def bill(tx: Transaction, task: Task, more: int) -> bool:
+    milliseconds = task.length_milliseconds + more
+    return await task_moves.rendered(tx, task, video_url="u", billed_milliseconds=milliseconds)
 
 
-async def begin(database: Database, more: int, *, in_parts: bool) -> Case:
-    async with database.transaction() as tx:
-        wanted = await order(tx, next(_people), LENGTH, PRICE)
-        facts = {"caps": CAPS, "waiting_per_person": 9}
-        start = job_parts.start if in_parts else jobs.start
-        job = await start(tx, wanted, **facts, **({"cuts": CUTS} if in_parts else {}))  # type: ignore[arg-type]
-    assert job is not None
+async def begin(database: Database, more: int, cuts: tuple[int, ...]) -> Case:
+    job = await start(database, next(_people), LENGTH, cuts=cuts, caps=CAPS, price=PRICE)
     return Case(database, job.id, more)
 
 
-async def stop(tx: Transaction, case: Case) -> None:
-    """As whoever may stop it does: see `handlers.jobs`."""
-    if not await moves.cancel_waiting(tx, case.job_id):
-        await moves.request_cancel(tx, case.job_id)
-
-
 async def end(case: Case, way: str) -> None:
-    job = await case.job()
+    job, made = await case.job(), await case.tasks()
+    going = next((task for task in made if task.state not in ENDED), None)
     async with case.database.transaction() as tx:
-        if way.startswith("failed-"):
+        if way.startswith("failed-") and going is not None:
+            await task_moves.fail(tx, going, way, None)
+        elif way.startswith("failed-"):
             await moves.fail(tx, job, way, None)
         elif way == "the chat closes":
             case.closed = True
             await close_chat(tx, job.chat_id, "blocked")
         elif way == "somebody objects":
             case.objected = True
-            await stop(tx, case)
+            await moves.cancel(tx, job.id)
         elif way == "its maker stops it":
-            await stop(tx, case)
-        elif way == "it is cancelled":
-            await moves.cancelled(tx, job)
+            await moves.cancel(tx, job.id)
+        elif way == "the provider breaks it off" and going and going.billed_milliseconds is None:
+            await task_moves.cancelled(tx, going)
 
 
 async def check(case: Case, what: str) -> JobState:
-    """Settled is what was billed, at most the hold; nothing, where the service is at fault."""
+    """Settled is what was billed, at most the hold; nothing, where the service is at fault or has
+    broken it off.
+    """
     job = await case.job()
     assert job.state in FINAL, what
     billed = sum(task.billed_milliseconds or 0 for task in await case.tasks())
@@ -167,7 +162,7 @@ async def check(case: Case, what: str) -> JobState:
     )
     assert row is not None
     owed = min(PRICE.of(billed).quota_milliseconds, PRICE.of(LENGTH).quota_milliseconds)
-    if job.failure in SERVICE_FAULTS:
+    if job.failure in SERVICE_FAULTS or job.state == JobState.CANCELLED:
         owed = 0
     assert (row["held"], row["money_held"]) == (0, 0), what
     assert row["spent"] == owed, what
@@ -177,17 +172,17 @@ async def check(case: Case, what: str) -> JobState:
 
 WAYS = (
     *("it is delivered", "the chat closes", "somebody objects"),
-    *("its maker stops it", "it is cancelled", *FAILURES),
+    *("its maker stops it", "the provider breaks it off", *FAILURES),
 )
 
 
-@pytest.mark.parametrize("in_parts", [False, True], ids=["one task", "three tasks"])
+@pytest.mark.parametrize("cuts", STEPS, ids=["one task", "three tasks"])
 @pytest.mark.parametrize("way", WAYS)
 async def test_what_was_billed_counts_for_its_maker_unless_the_service_is_at_fault(
-    database: Database, way: str, in_parts: bool
+    database: Database, way: str, cuts: tuple[int, ...]
 ) -> None:
-    for steps, more in itertools.product(range(STEPS[in_parts]), BILLED_MORE):
-        case = await begin(database, more, in_parts=in_parts)
+    for steps, more in itertools.product(range(STEPS[cuts]), BILLED_MORE):
+        case = await begin(database, more, cuts)
         for _ in range(steps):
             await case.step()
         await end(case, way)

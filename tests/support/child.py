@@ -32,6 +32,11 @@ from storage.db.database import Database, Transaction
 from tests.crash import reaper
 from tests.support.clock import FakeClock
 
+JOB_STATE = "CASE jobs.state WHEN 'making' THEN tasks.state ELSE jobs.state END"
+JOB_ROWS = f"SELECT {JOB_STATE} AS state, task_id, jobs.* FROM jobs JOIN tasks ON job_id = jobs.id"
+"""A job's row, with what its task says of it while it is being made: of two columns of one name the
+first is taken."""
+
 _SOON = RetryPolicy((0.3, 0.6, 1.2, 2.4, 4.8, *[60] * 5))
 
 _open = Database.open
@@ -132,18 +137,25 @@ def _spoil(path: Path) -> None:
 
 
 def _keep_journal(path: Path) -> None:
-    """Write down the row of a job at each state it comes to, once that is committed."""
+    """Write down the row of a job at each state it or a task of it comes to, once committed."""
     rows: list[str] = []
 
     async def journalled(database_path: Path, clock: Clock) -> Database:
         database = await _open(database_path, clock)
         await database._writer.create_function("note_job", 1, rows.append)
         columns = await database.fetch_all("SELECT name FROM pragma_table_info('jobs')")
-        fields = ", ".join(f"'{row['name']}', NEW.{row['name']}" for row in columns)
-        for event in ("INSERT", "UPDATE OF state"):
+        names = [f"jobs.{row['name']}" for row in columns if row["name"] != "state"]
+        fields = ", ".join(f"'{name.partition('.')[2]}', {name}" for name in names)
+        fields = f"'state', {JOB_STATE}, 'task_id', tasks.task_id, {fields}"
+        noted = f"SELECT note_job(json_object({fields})) FROM jobs JOIN tasks ON job_id = jobs.id"
+        for event, where in (
+            ("INSERT ON tasks", "tasks.id = NEW.id"),
+            ("UPDATE OF state ON tasks", "tasks.id = NEW.id"),
+            ("UPDATE OF state ON jobs", "jobs.id = NEW.id"),
+        ):
+            name = event.replace(" ", "_").lower()
             await database._writer.execute(
-                f"CREATE TEMP TRIGGER journal_{event[:6]} AFTER {event} ON jobs"
-                f" BEGIN SELECT note_job(json_object({fields})); END"
+                f"CREATE TEMP TRIGGER {name} AFTER {event} BEGIN {noted} WHERE {where}; END"
             )
         await database._writer.commit()
         return database

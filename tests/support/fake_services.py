@@ -38,9 +38,10 @@ from bot.texts import Texts
 from bot.worker import Worker
 from storage import media
 from storage.db.database import Database
-from storage.jobs import jobs, moves
+from storage.jobs import jobs, moves, task_moves, tasks
 from storage.jobs.jobs import Job, JobState
 from storage.jobs.ledger import Caps, Price
+from storage.jobs.tasks import Task
 from storage.people.consents import Agreement
 from tests.storage import orders
 from tests.support.clock import FakeClock
@@ -172,11 +173,11 @@ class Fakes(Services):
         )
         super().__init__(common, clock)
         self.wakeup = common.wakeup
-        steps = {**self.steps.steps, JobState.DELIVERING: self.deliver}
+        steps = {**self.steps.job_steps, JobState.DELIVERING: self.deliver}
         self.worker = Worker(
             common=common,
             intake=cast(Any, self),
-            steps=replace(self.steps, steps=steps),
+            steps=replace(self.steps, job_steps=steps),
             slots=self.slots,
             progress=self.chat.progress,
             background_tasks=[self.outages, self],
@@ -209,21 +210,42 @@ class Fakes(Services):
         await orders.make_ready(self.database, job)
         return await self.job(job.id)
 
-    async def running_job(self) -> Job:
-        """A job whose task is known."""
-        job = await self.waiting_job()
+    async def waiting_task(self, user_id: int = 1) -> Task:
+        """The task of such a job."""
+        return await self.task_of(await self.waiting_job(user_id))
+
+    async def running_task(self) -> Task:
+        """A task that the provider has."""
+        await self.waiting_job()
         async with self.database.transaction() as tx:
             engine = self.engine
-            await moves.take_slot(tx, account=engine.account, slots=9, engine=engine.name)
-            await moves.submitted(tx, job.id, f"t-{next(_tasks)}")
-        return await self.job(job.id)
+            taken = await task_moves.take_slot(
+                tx, account=engine.account, slots=9, engine=engine.name
+            )
+            assert taken is not None
+            await task_moves.submitted(tx, taken, f"t-{next(_tasks)}")
+        return await self.task(taken.id)
 
-    async def rendered_job(self, url: str | None) -> Job:
-        """A job whose task succeeded, with that address."""
-        job = await self.running_job()
+    async def running_job(self) -> Job:
+        """The job of such a task."""
+        return await self.job((await self.running_task()).job_id)
+
+    async def rendered_task(self, url: str | None) -> Task:
+        """A task that succeeded, with that address."""
+        task = await self.running_task()
         async with self.database.transaction() as tx:
-            await moves.rendered(tx, job.id, video_url=url, billed_milliseconds=5_000)
-        return await self.job(job.id)
+            await task_moves.rendered(tx, task, video_url=url, billed_milliseconds=5_000)
+        return await self.task(task.id)
+
+    async def task(self, number: int) -> Task:
+        """As it stands."""
+        found = await tasks.get(self.database, number)
+        assert found is not None
+        return found
+
+    async def task_of(self, job: Job) -> Task:
+        """The first task of a job, as it stands."""
+        return await orders.task_of(self.database, job)
 
     async def ledger(self) -> dict[str, int]:
         """The sums of the books."""

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from bot.dashscope.errors import DashScopeError, Declined, InputNotFetched, TryAgain
 from bot.dashscope.provider_clock import ProviderClock
-from bot.dashscope.tasks import Task, TaskStatus, TaskSummary
+from bot.dashscope.tasks import ProviderTask, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Ticket
 from tests.storage.orders import ACCOUNT, ENGINE, NOON
 from tests.support.clock import FakeClock
 
-Answer = Task | DashScopeError
+Answer = ProviderTask | DashScopeError
 
 OF_A_SUBMISSION = (Declined, InputNotFetched)
 """Refusals that a file can never meet when it is handed over."""
@@ -38,7 +38,7 @@ class ScriptedEngine:
         self.sends_date = True
         self.listed: list[TaskSummary] = []
         self.queries = 0
-        self.submitted: list[int] = []
+        self.submitted: list[str] = []
         self.fetched: list[str] = []
         self.refusal: DashScopeError | None = None
         self.files: dict[str, bytes | DashScopeError] = {}
@@ -62,7 +62,7 @@ class ScriptedEngine:
         return UploadedFile(f"oss://{file_name}", self._clock.now_milliseconds() + 48 * 3600_000)
 
     async def submit(self, ticket: Ticket) -> str:
-        self.submitted.append(ticket.job_id)
+        self.submitted.append(ticket.name)
         if self.during_submit is not None:
             await self.during_submit()
         if self.refusal is not None:
@@ -87,10 +87,10 @@ class ScriptedEngine:
         """By the provider's clock; nobody sets it."""
         return NOON + round((self._clock.steady_seconds() + self.ahead_seconds) * 1000)
 
-    async def query(self, task_id: str) -> Task:
+    async def query(self, task_id: str) -> ProviderTask:
         self.queries += 1
         self._clock.advance(self.seconds_between_queries)
-        answer = next(self._answers, Task(task_id, TaskStatus.RUNNING))
+        answer = next(self._answers, ProviderTask(task_id, TaskStatus.RUNNING))
         if isinstance(answer, DashScopeError):
             raise answer
         return answer
@@ -106,16 +106,16 @@ class ScriptedEngine:
         await asyncio.to_thread(target.write_bytes, file)
 
 
-def state(name: str) -> Task:
+def state(name: str) -> ProviderTask:
     """The answer of a query, with a state and nothing else, as the client reads it."""
-    task = Task.read("task-1", {"output": {"task_id": "task-1", "task_status": name}})
+    task = ProviderTask.read("task-1", {"output": {"task_id": "task-1", "task_status": name}})
     assert task is not None
     return task
 
 
-def success(url: str | None = "https://x/y.mp4", billed: int | None = 5_000) -> Task:
-    return Task("task-1", TaskStatus.SUCCEEDED, video_url=url, billed_milliseconds=billed)
+def success(url: str | None = "https://x/y.mp4", billed: int | None = 5_000) -> ProviderTask:
+    return ProviderTask("task-1", TaskStatus.SUCCEEDED, video_url=url, billed_milliseconds=billed)
 
 
-def failure(code: str | None = None) -> Task:
-    return Task("task-1", TaskStatus.FAILED, code=code)
+def failure(code: str | None = None) -> ProviderTask:
+    return ProviderTask("task-1", TaskStatus.FAILED, code=code)

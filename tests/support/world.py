@@ -22,6 +22,7 @@ from tests.sandbox_dashscope.stand_in import FaceList, HereRenderer
 from tests.support import consenting
 from tests.support.bot_process import RunningBot
 from tests.support.chats import Chats, Json, lines_of
+from tests.support.child import JOB_ROWS
 from tests.support.clock import FakeClock
 from tests.support.credentials import SPELLINGS
 from tests.support.deadlines import deadline, eventually
@@ -84,11 +85,14 @@ class World:
             return [dict(row) for row in connection.execute(sql)]
 
     def jobs(self) -> list[Json]:
-        """Each job's row at every state it ever came to, the present last."""
+        """Each job's row at every state that it or a task of it ever came to, the present last.
+
+        While it is being made, `state` and `task_id` are those of the task.
+        """
         path = self._job_journal
         lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
         whole = [line for line in lines if line.endswith("\n")]  # the last may be on its way
-        return [*map(json.loads, whole), *self.rows("SELECT * FROM jobs ORDER BY id")]
+        return [*map(json.loads, whole), *self.rows(f"{JOB_ROWS} ORDER BY jobs.id, number")]
 
     def runs(self) -> list[list[str]]:
         """The points that each bot passed, one list for every start."""

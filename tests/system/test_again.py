@@ -221,11 +221,7 @@ def repeat_job(shared: World, person: Person, times: int) -> None:
             connection.execute(f"SELECT * FROM jobs WHERE user_id = {person.user_id}").fetchone()
         )
         for number in range(times):
-            row = {
-                **job,
-                "request": f"copy:{job['id']}:{number}",
-                "task_id": f"{job['id']}-{number}",
-            }
+            row = {**job, "request": f"copy:{job['id']}:{number}"}
             del row["id"]
             names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
             copy = connection.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", row)

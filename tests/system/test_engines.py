@@ -134,7 +134,7 @@ async def checks_of(shared: World, person: Person) -> dict[str, int]:
 
 async def settlements(shared: World, number: int) -> dict[str, Json] | None:
     rows = shared.rows(
-        "SELECT ledger.*, task_id FROM ledger JOIN jobs ON jobs.id = ledger.job_id"
+        "SELECT ledger.*, task_id FROM ledger JOIN tasks ON tasks.job_id = ledger.job_id"
         " WHERE kind = 'settle'"
     )
     return {row["task_id"]: row for row in rows} if len(rows) >= number else None

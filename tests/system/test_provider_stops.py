@@ -10,6 +10,7 @@ import pytest
 
 from bot.sandbox.dashscope.settings import DEMO_API_KEY
 from tests.support.chats import text_of
+from tests.support.child import JOB_ROWS
 from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.texts import label, said
@@ -57,7 +58,7 @@ async def is_in(shared: World, person: Person, state: str) -> None:
     """Wait until the person's job is in that state."""
 
     async def look() -> bool:
-        jobs = shared.rows(f"SELECT state FROM jobs WHERE user_id = {person.user_id}")
+        jobs = shared.rows(f"{JOB_ROWS} WHERE user_id = {person.user_id}")
         return [job["state"] for job in jobs] == [state]
 
     await eventually(look, state)

@@ -14,7 +14,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def order_of_service(shared: World) -> list[int]:
     """Whose videos were made, in that order."""
-    rows = shared.rows("SELECT user_id FROM jobs ORDER BY running_since_milliseconds, id")
+    rows = shared.rows(
+        "SELECT user_id FROM tasks JOIN jobs ON jobs.id = job_id"
+        " ORDER BY running_since_milliseconds"
+    )
     return [row["user_id"] for row in rows]
 
 

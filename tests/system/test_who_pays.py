@@ -31,22 +31,21 @@ async def rendering(shared: World, count: int) -> None:
 
 
 def jobs_of(shared: World, person: Person) -> list[Json]:
+    return shared.rows(f"SELECT * FROM jobs WHERE user_id = {person.user_id} ORDER BY id")
+
+
+def tasks_of(shared: World, person: Person) -> list[Json]:
     return shared.rows(
-        f"SELECT * FROM jobs WHERE user_id = {person.user_id} AND whole_id IS NULL ORDER BY id"
+        "SELECT tasks.* FROM tasks JOIN jobs ON jobs.id = job_id"
+        f" WHERE user_id = {person.user_id} ORDER BY number"
     )
 
 
-def parts_of(shared: World, person: Person) -> list[Json]:
-    return shared.rows(
-        f"SELECT * FROM jobs WHERE user_id = {person.user_id} AND whole_id > 0 ORDER BY part"
-    )
-
-
-async def parts_are(shared: World, person: Person, *states: str) -> None:
-    """Wait until this person's parts are in these states, in order."""
+async def tasks_are(shared: World, person: Person, *states: str) -> None:
+    """Wait until this person's tasks are in these states, in order."""
     await eventually(
-        lambda: [part["state"] for part in parts_of(shared, person)] == [*states],
-        f"parts: {states}",
+        lambda: [task["state"] for task in tasks_of(shared, person)] == [*states],
+        f"tasks: {states}",
     )
 
 
@@ -111,14 +110,14 @@ async def test_a_long_voice_whose_maker_blocks_the_bot_counts_as_far_as_it_was_m
     ada = await shared.person()
     await shared.tell_provider(render_seconds=HELD_SECONDS)
     await asks_for_all_in_parts(ada)
-    await parts_are(shared, ada, "running", "ready")
+    await tasks_are(shared, ada, "running", "ready")
     await rendering(shared, 1)
     (await shared.http.post(f"/sim/chats/{ada.user_id}/block", json={})).raise_for_status()
-    await parts_are(shared, ada, "running", "cancelled")
+    await tasks_are(shared, ada, "running", "cancelled")
     await shared.tell_provider(render_seconds=0.2)
-    whole = await ends(shared, ada, "undeliverable")
-    first = parts_of(shared, ada)[0]
-    assert whole["billed_milliseconds"] == first["billed_milliseconds"] > 0
+    job = await ends(shared, ada, "undeliverable")
+    first = tasks_of(shared, ada)[0]
+    assert job["billed_milliseconds"] == first["billed_milliseconds"] > 0
     assert spent(shared, ada) == (0, first["billed_milliseconds"])
 
     (await shared.http.post(f"/sim/chats/{ada.user_id}/unblock", json={})).raise_for_status()
@@ -134,7 +133,7 @@ async def test_a_long_voice_that_is_closed_off_before_it_began_costs_nothing(sha
     await ben.says()
     await rendering(shared, 1)
     await asks_for_all_in_parts(ada)
-    await parts_are(shared, ada, *["ready"] * PARTS)
+    await tasks_are(shared, ada, *["ready"] * PARTS)
     (await shared.http.post(f"/sim/chats/{ada.user_id}/block", json={})).raise_for_status()
     await ends(shared, ada, "cancelled")
     assert spent(shared, ada) == (0, 0)
@@ -148,12 +147,12 @@ async def test_a_long_voice_of_which_a_later_part_is_declined_says_what_it_took(
     ada = await shared.person()
     await shared.tell_provider(render_seconds=HELD_SECONDS)
     await asks_for_all_in_parts(ada)
-    await parts_are(shared, ada, "running", "ready")
+    await tasks_are(shared, ada, "running", "ready")
     declined = {"after_seconds": 0.1, "code": "DataInspectionFailed"}
     shared.faults.add("provider", "submit", "task_fails", params=declined)
     await shared.tell_provider(render_seconds=0.2)
     await ends(shared, ada, "failed")
-    billed = parts_of(shared, ada)[0]["billed_milliseconds"]
+    billed = tasks_of(shared, ada)[0]["billed_milliseconds"]
     assert spent(shared, ada) == (0, billed)
     charged = label("charged-all-the-same", seconds=billed / 1000)
     told = await ada.sees(said("failed-moderated", charged=charged))

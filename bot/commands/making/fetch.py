@@ -8,13 +8,13 @@ from pathlib import Path
 from bot.commands.failure import Failure
 from bot.commands.making.service import VideoService
 from bot.dashscope.errors import TryAgain
-from bot.dashscope.tasks import Task
+from bot.dashscope.tasks import ProviderTask
 from bot.media.video.errors import VideoUnreadable
 from bot.media.video.stamp import check_and_label
 from bot.retry import PROVIDER_DOWNLOAD
 
 
-async def fetched(service: VideoService, task: Task, output: Path) -> None:
+async def fetched(service: VideoService, task: ProviderTask, output: Path) -> None:
     """Download, look at, label and put into place; `output` is then complete or untouched."""
     # Beside the output: only there is moving into place a single step.
     with tempfile.TemporaryDirectory(prefix=".talking-photo-", dir=output.parent) as folder:

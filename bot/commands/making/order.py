@@ -47,7 +47,7 @@ async def _ticket(service: VideoService, prepared: Prepared, verdict: Verdict) -
     photo = await service.engine.upload("photo.jpg", prepared.picture.jpeg)
     voice = await service.engine.upload("sound.wav", prepared.sound.wav)
     resolution, boxes = service.settings.resolution, (verdict.face_bbox, verdict.ext_bbox)
-    return Ticket(0, photo.url, voice.url, resolution, *boxes)
+    return Ticket("make", photo.url, voice.url, resolution, *boxes)
 
 
 async def _submit(

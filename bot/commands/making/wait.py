@@ -11,7 +11,7 @@ from bot.commands.failure import Failure
 from bot.commands.making.paid_task import PaidTask
 from bot.commands.making.service import VideoService
 from bot.dashscope.errors import TryAgain
-from bot.dashscope.tasks import Task, TaskStatus
+from bot.dashscope.tasks import ProviderTask, TaskStatus
 
 _DEADLINE_SECONDS = 3 * 3600.0
 """The service itself gives up on a task after three hours (DashScope docs: wan2.2-s2v)."""
@@ -22,7 +22,7 @@ _NEARLY = 0.98
 _ENDED_WITHOUT_VIDEO = (TaskStatus.FAILED, TaskStatus.CANCELED)
 
 
-async def finished(service: VideoService, task_id: str, note: PaidTask) -> Task:
+async def finished(service: VideoService, task_id: str, note: PaidTask) -> ProviderTask:
     """The task with its video; raises Failure when there will be none."""
     started = service.clock.steady_seconds()
     usual = _USUAL_PAID_SECONDS if service.paid else _USUAL_LOCAL_SECONDS
@@ -41,7 +41,7 @@ async def finished(service: VideoService, task_id: str, note: PaidTask) -> Task:
     raise Failure("The task is not over after three hours: try later.")
 
 
-async def _look(service: VideoService, task_id: str) -> Task | None:
+async def _look(service: VideoService, task_id: str) -> ProviderTask | None:
     """The task as it stands; None when the service did not answer: a missed look is nothing."""
     try:
         return await service.client.query(task_id)
@@ -49,7 +49,7 @@ async def _look(service: VideoService, task_id: str) -> Task | None:
         return None
 
 
-def _with_video(task: Task, note: PaidTask) -> Task:
+def _with_video(task: ProviderTask, note: PaidTask) -> ProviderTask:
     if task.status is TaskStatus.SUCCEEDED and task.video_url is not None:
         return task
     if task.status in _ENDED_WITHOUT_VIDEO:

@@ -1,0 +1,190 @@
+"""Moves of a task from state to state: each one transaction, each made at most once.
+
+A move that was made already answers False and changes nothing, so a lost reply can be repeated.
+Its job follows in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from storage.db.database import NOTHING, Transaction
+from storage.db.due import put_off
+from storage.jobs import moves
+from storage.jobs.tasks import ENDED, Task, TaskState
+
+
+async def prepared(tx: Transaction, task: Task) -> bool:
+    """preparing → ready: photo and voice are at the provider."""
+    return await _move(tx, task, TaskState.PREPARING, TaskState.READY)
+
+
+async def take_slot(
+    tx: Transaction,
+    *,
+    account: str,
+    slots: int,
+    engine: str,
+    submitting_at_milliseconds: int | None = None,
+) -> Task | None:
+    """ready → submitting: the engine's next in turn takes a free slot of the account, with the
+    intention to pay and the time on disk. None when no slot is free or nothing is due.
+
+    `slots` is how many tasks of this engine may run at a time. `submitting_at_milliseconds` is now
+    by the provider's clock, where that is another: it is compared with the times of tasks.
+    """
+    slot = await _free_slot(tx, account, slots, engine)
+    if slot is None:
+        return None
+    return await tx.one(
+        Task,
+        """
+        UPDATE tasks SET state = 'submitting', account = :account, slot = :slot,
+            submitting_at_milliseconds = COALESCE(:submitting_at, :now)
+        WHERE id = (SELECT id FROM tasks WHERE state IN ('preparing', 'ready') AND state = 'ready'
+            AND engine = :engine AND not_before_milliseconds <= :now ORDER BY turn, id LIMIT 1)
+        RETURNING *
+        """,
+        {
+            "account": account,
+            "slot": slot,
+            "engine": engine,
+            "submitting_at": submitting_at_milliseconds,
+        },
+    )
+
+
+async def date_submission(tx: Transaction, task: Task, submitting_at_milliseconds: int) -> None:
+    """Before the call: the provider's clock is known, and shows another time than was noted."""
+    await tx.execute(
+        """
+        UPDATE tasks SET submitting_at_milliseconds = :submitting_at
+        WHERE id = :id AND state = 'submitting'
+        """,
+        {"id": task.id, "submitting_at": submitting_at_milliseconds},
+    )
+
+
+async def submitted(tx: Transaction, task: Task, task_id: str, *, adopted: bool = False) -> bool:
+    """submitting → running: the provider's task is known, or `adopted` from its list of tasks."""
+    facts = {
+        "task_id": task_id,
+        "adopted": int(adopted),
+        "running_since_milliseconds": tx.now_milliseconds,
+        "tries": 0,
+        "not_before_milliseconds": 0,
+    }
+    return await _move(tx, task, TaskState.SUBMITTING, TaskState.RUNNING, facts)
+
+
+async def not_submitted(tx: Transaction, task: Task, not_before_milliseconds: int) -> bool:
+    """submitting → ready: it is certain that the provider has no task."""
+    facts = {**_NOT_TAKEN, "not_before_milliseconds": not_before_milliseconds}
+    return await _move(tx, task, TaskState.SUBMITTING, TaskState.READY, facts)
+
+
+async def prepare_again(tx: Transaction, task: Task) -> bool:
+    """submitting → preparing: the provider could not read a file, and has no task."""
+    facts = {**_NOT_TAKEN, "tries": task.tries + 1, "not_before_milliseconds": 0}
+    return await _move(tx, task, TaskState.SUBMITTING, TaskState.PREPARING, facts)
+
+
+async def refused(tx: Transaction, task: Task) -> None:
+    """The provider said no for now, or has no task of it: beside the move that follows from it."""
+    await tx.execute("UPDATE tasks SET refusals = refusals + 1 WHERE id = :id", {"id": task.id})
+
+
+async def cancel_refused(tx: Transaction, task: Task) -> None:
+    """The provider renders it already: it is not asked to stop again, and the person is told."""
+    await tx.execute("UPDATE tasks SET cancel_requested = 2 WHERE id = :id", {"id": task.id})
+
+
+async def rendered(
+    tx: Transaction, task: Task, *, video_url: str | None, billed_milliseconds: int
+) -> bool:
+    """running → fetching: it succeeded and is billed; the slot is free.
+
+    Without an address for the video, one is asked for when it is fetched.
+    """
+    facts = {
+        "slot": None,
+        "video_url": video_url,
+        "billed_milliseconds": billed_milliseconds,
+        "noticed_end_at_milliseconds": tx.now_milliseconds,
+        "tries": 0,
+    }
+    return await _move(tx, task, TaskState.RUNNING, TaskState.FETCHING, facts)
+
+
+async def fetched(tx: Transaction, task: Task) -> bool:
+    """fetching → fetched: the paid result is on our disk."""
+    return await _move(tx, task, TaskState.FETCHING, TaskState.FETCHED)
+
+
+async def fail(tx: Transaction, task: Task, failure: str, detail: str | None) -> bool:
+    """To failed, from the open state in which it was seen; its job fails when nothing of it runs
+    any more. What runs at that moment is waited for, because it may be billed.
+    """
+    facts = {"failure": failure, "failure_detail": detail, "slot": None}
+    return await _move(tx, task, TaskState(task.state), TaskState.FAILED, facts)
+
+
+async def cancelled(tx: Transaction, task: Task) -> bool:
+    """To cancelled, from the open state in which it was seen: nothing of it was billed."""
+    return await _move(tx, task, TaskState(task.state), TaskState.CANCELLED, {"slot": None})
+
+
+async def set_voice(tx: Transaction, task: Task, url: str | None, expires_at: int) -> None:
+    """A fresh copy of its cut is at the provider."""
+    await tx.execute(
+        """
+        UPDATE tasks SET voice_url = :url, voice_url_expires_at_milliseconds = :expires_at
+        WHERE id = :id
+        """,
+        {"id": task.id, "url": url, "expires_at": expires_at},
+    )
+
+
+async def postpone(tx: Transaction, task: Task, not_before_milliseconds: int) -> None:
+    """A passing fault: the same step again, later, if it still is where it was seen."""
+    await put_off(tx, "tasks", {"id": task.id, "state": task.state}, not_before_milliseconds)
+
+
+_NOT_TAKEN = {"slot": None, "account": None, "submitting_at_milliseconds": None}
+
+
+async def _move(
+    tx: Transaction,
+    task: Task,
+    source: TaskState,
+    target: TaskState,
+    facts: Mapping[str, Any] = NOTHING,
+) -> bool:
+    """With what was learnt, and its job after it; False when it is elsewhere, or has ended."""
+    if source in ENDED:
+        return False
+    ended_at = {"ended_at_milliseconds": tx.now_milliseconds if target in ENDED else None}
+    assignments = "".join(f", {column} = :{column}" for column in (*facts, *ended_at))
+    moved = await tx.change(
+        f"UPDATE tasks SET state = :target{assignments} WHERE id = :id AND state = :source",  # noqa: S608
+        {"id": task.id, "source": source.value, "target": target.value, **facts, **ended_at},
+    )
+    if moved:
+        await moves.advance(tx, task.job_id)
+    return moved
+
+
+async def _free_slot(tx: Transaction, account: str, slots: int, engine: str) -> int | None:
+    """The provider limits the tasks of each model; the account's slots have different numbers."""
+    rows = await tx.fetch_all(
+        """
+        SELECT slot, engine FROM tasks
+        WHERE account = :account AND state IN ('submitting', 'running')
+        """,
+        {"account": account},
+    )
+    if sum(row["engine"] == engine for row in rows) >= slots:
+        return None
+    taken = {row["slot"] for row in rows}
+    return next(slot for slot in range(len(taken) + 1) if slot not in taken)

@@ -1,0 +1,164 @@
+"""Tasks: one rendering at the provider each; a job has one or more.
+
+A long voice is cut, and each cut is a task of its own: it takes a slot, is submitted, watched and
+fetched, and has its own bill. Hold, status message and delivery are its job's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from storage.db.database import Queryable, Transaction
+
+
+class TaskState(StrEnum):
+    """The states of a task; the last four are final.
+
+    `dropped` is billed and wanted by nobody: its job failed, or was broken off.
+    """
+
+    PREPARING = "preparing"
+    READY = "ready"
+    SUBMITTING = "submitting"
+    RUNNING = "running"
+    FETCHING = "fetching"
+    FETCHED = "fetched"
+    DROPPED = "dropped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+WAITING = (TaskState.PREPARING, TaskState.READY)
+STOPPABLE = (*WAITING, TaskState.SUBMITTING, TaskState.RUNNING)
+ENDED = (TaskState.FETCHED, TaskState.DROPPED, TaskState.FAILED, TaskState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task as stored; times and lengths in milliseconds.
+
+    `task_id` is the provider's; `voice_url` a copy of its cut there, where its job has several.
+    """
+
+    id: int
+    job_id: int
+    number: int
+    begins_at_milliseconds: int
+    length_milliseconds: int
+    engine: str
+    turn: int
+    state: str
+    voice_url: str | None
+    voice_url_expires_at_milliseconds: int | None
+    account: str | None
+    slot: int | None
+    submitting_at_milliseconds: int | None
+    task_id: str | None
+    adopted: int
+    running_since_milliseconds: int | None
+    billed_milliseconds: int | None
+    video_url: str | None
+    cancel_requested: int
+    refusals: int
+    failure: str | None
+    failure_detail: str | None
+    tries: int
+    not_before_milliseconds: int
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """From where to where in the voice it speaks."""
+        return self.begins_at_milliseconds, self.begins_at_milliseconds + self.length_milliseconds
+
+    @property
+    def name(self) -> str:
+        """What names it in logs, in files and to the operator: its job and its number in it."""
+        return f"{self.job_id}.{self.number}"
+
+
+async def begin(
+    tx: Transaction, job_id: int, *, turn: int, cuts: tuple[int, ...], length: int
+) -> None:
+    """The tasks of a new job, cut at these milliseconds of its voice.
+
+    Each has a turn of its own, so that other people's jobs come in between.
+    """
+    for number, (begin_at, end_at) in enumerate(pairwise((0, *cuts, length)), start=1):
+        await tx.execute(
+            """
+            INSERT INTO tasks (job_id, number, begins_at_milliseconds, length_milliseconds, engine,
+                turn)
+            SELECT id, :number, :begin, :length, engine, :turn FROM jobs WHERE id = :job_id
+            """,
+            {
+                "job_id": job_id,
+                "number": number,
+                "begin": begin_at,
+                "length": end_at - begin_at,
+                "turn": turn + number - 1,
+            },
+        )
+
+
+async def get(database: Queryable, number: int) -> Task | None:
+    """One task by our own number."""
+    return await database.one(Task, "SELECT * FROM tasks WHERE id = :id", {"id": number})
+
+
+async def of_job(database: Queryable, job_id: int) -> list[Task]:
+    """All tasks of a job, first to last."""
+    return await database.every(
+        Task, "SELECT * FROM tasks WHERE job_id = :job_id ORDER BY number", {"job_id": job_id}
+    )
+
+
+async def of_open_jobs(database: Queryable) -> list[Task]:
+    """The tasks of every job that has not ended, those that ended too, in the order of turns."""
+    return await database.every(
+        Task,
+        """
+        SELECT tasks.* FROM jobs JOIN tasks ON tasks.job_id = jobs.id
+        WHERE jobs.state NOT IN ('done', 'failed', 'cancelled', 'undeliverable')
+        ORDER BY turn, tasks.id
+        """,
+    )
+
+
+async def owned(database: Queryable, account: str, task_ids: list[str]) -> set[str]:
+    """Those of the provider's tasks that are some task's here."""
+    sql = "SELECT 1 FROM tasks WHERE account = :account AND task_id = :task_id"
+    return {
+        task_id
+        for task_id in task_ids
+        if await database.exists(sql, {"account": account, "task_id": task_id})
+    }
+
+
+async def durations(database: Queryable, engine: str, limit: int) -> list[float]:
+    """Seconds of service per second of video of the newest finished tasks of this engine."""
+    return await database.column(
+        """
+        SELECT (noticed_end_at_milliseconds - running_since_milliseconds) * 1.0
+            / billed_milliseconds AS ratio
+        FROM tasks WHERE engine = :engine AND billed_milliseconds > 0
+            AND noticed_end_at_milliseconds IS NOT NULL AND running_since_milliseconds IS NOT NULL
+        ORDER BY id DESC LIMIT :limit
+        """,
+        {"engine": engine, "limit": limit},
+    )
+
+
+async def next_turn(database: Queryable, user_id: int) -> int:
+    """Round-robin: after the person's last turn, never before the turn now being served."""
+    row = await database.fetch_one(
+        """
+        SELECT COALESCE((SELECT MAX(turn) FROM tasks
+                WHERE submitting_at_milliseconds IS NOT NULL), 0) AS current,
+            COALESCE((SELECT MAX(turn) FROM jobs JOIN tasks ON tasks.job_id = jobs.id
+                WHERE user_id = :user_id), -1) + 1 AS own
+        """,
+        {"user_id": user_id},
+    )
+    return max(row["current"], row["own"]) if row else 0
