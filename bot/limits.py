@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,14 +27,14 @@ from storage.people.preferences import Preferences
 class Limits:
     """What a job costs and what limits it.
 
-    `engines` are those that are on, the usual one first; `prices` and `detection_micro_yuan` are
-    the usual one's.
+    `engines` are those that are on, the usual one first; each has its `prices` by resolution, and
+    its `detection_micro_yuan`.
     """
 
     caps: Caps
-    prices: Mapping[str, Price]
+    prices: Mapping[str, Mapping[str, Price]]
     resolution: str
-    detection_micro_yuan: int
+    detection_micro_yuan: Mapping[str, int]
     detections_per_person_per_day: int
     jobs_waiting_per_person: int
     longest_voice_milliseconds: int
@@ -48,19 +48,17 @@ class Limits:
     contact: str | None
     allowed_groups: frozenset[int] = frozenset()
     engines: tuple[str, ...] = (next(iter(ENGINES)),)
-    prices_of_others: Mapping[str, Mapping[str, Price]] = field(default_factory=dict)
-    detections_of_others: Mapping[str, int] = field(default_factory=dict)
 
     def price_of(self, resolution: str, engine: str | None = None) -> Price:
         """What a second of video costs in that resolution, with the usual engine or another."""
-        return self.prices_of_others.get(engine or "", self.prices)[resolution]
+        return self.prices[self.engine_of(engine)][resolution]
 
     def price_of_detection(self, engine: str) -> int:
         """What one detection call of that engine costs, in micro-yuan."""
-        return self.detections_of_others.get(engine, self.detection_micro_yuan)
+        return self.detection_micro_yuan[self.engine_of(engine)]
 
     def engine_of(self, name: str | None) -> str:
-        """That engine, where it is on; the usual one, where it is not or none is wished for."""
+        """That engine, where it is on; the usual one, where it is not or none was chosen."""
         return name if name is not None and name in self.engines else self.engines[0]
 
 
@@ -77,12 +75,10 @@ def limits_of(settings: Settings) -> Limits:
             pseudonym_key=_pseudonym_key(settings),
         ),
         engines=settings.engines,
-        prices=_prices(settings, settings.default_engine),
-        prices_of_others={name: _prices(settings, name) for name in settings.engines[1:]},
+        prices={name: _prices(settings, name) for name in settings.engines},
         resolution=settings.resolution,
-        detection_micro_yuan=settings.price_micro_yuan_per_detection,
-        detections_of_others={
-            name: settings.micro_yuan_per_detection(name) for name in settings.engines[1:]
+        detection_micro_yuan={
+            name: settings.micro_yuan_per_detection(name) for name in settings.engines
         },
         detections_per_person_per_day=settings.detections_per_person_per_day,
         jobs_waiting_per_person=settings.jobs_waiting_per_person,
@@ -126,7 +122,7 @@ def _price(settings: Settings, engine: str, resolution: str) -> Price:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveSettings:
-    """How a video is made and brought. `longest_milliseconds` is the group's limit or our own."""
+    """How a video is made and delivered. `longest_milliseconds` is the group's limit or our own."""
 
     engine: str
     resolution: str

@@ -83,13 +83,13 @@ def set_up_logging(level: str = "INFO", secrets: Iterable[SecretStr] = ()) -> No
 
 
 def _spellings(secret: SecretStr) -> Iterator[str]:
-    """Patterns for a secret whole, and for a token's secret half alone."""
+    """Patterns for a secret whole, and for what is secret in a token alone."""
     text = secret.get_secret_value()
     if text:
         yield _COLON.join(re.escape(part) for part in text.split(":"))
-    owner, _, item = text.partition(":")
-    if owner and item:
-        yield re.escape(item)
+    owner, _, key = text.partition(":")
+    if owner and key:
+        yield re.escape(key)
 
 
 def _log_uncaught(

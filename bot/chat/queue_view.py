@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from storage.jobs.jobs import Job, JobState
+from storage.jobs.jobs import Job
 from storage.jobs.tasks import ENDED, STOPPABLE, WAITING, Task, TaskState
 
 
@@ -107,9 +107,5 @@ class QueueView:
         """Those of these jobs that are being made, and those that wait, each in their turns."""
         turns = {number: turn for turn, number in enumerate(self.tasks)}
         in_turn = sorted(open_jobs, key=lambda job: turns.get(job.id, 0))
-        waiting = [job for job in in_turn if self._is_waiting(job)]
-        return [job for job in in_turn if not self._is_waiting(job)], waiting
-
-    def _is_waiting(self, job: Job) -> bool:
-        still = [task for task in self.tasks.get(job.id, []) if task.state not in ENDED]
-        return job.state == JobState.MAKING and all(task.state in WAITING for task in still)
+        waiting = [job for job in in_turn if self.view(job).is_waiting]
+        return [job for job in in_turn if job not in waiting], waiting

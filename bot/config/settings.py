@@ -78,7 +78,7 @@ class Settings(ServiceSettings):
     )
     max_draft_age_hours: Age = Field(
         default=Decimal(24),
-        description="hours after which the bot asks before it uses a half again, such as 24",
+        description="hours after which the bot asks before it reuses a photo or voice, such as 24",
     )
     keep_results_hours: Age = Field(
         default=Decimal(48),

@@ -57,7 +57,7 @@ class Deliverer(Component):
         except chat.FormRefused as failure:
             too_big = isinstance(failure, chat.FileTooBig)
             key = "failed-too-big" if too_big else "failed-invalid"
-            await self.finisher.lost(job, failure, key)
+            await self.finisher.lose(job, failure, key)
         except chat.Refused as failure:
             await self._undeliverable(job, failure)
         except (chat.TryAgain, chat.SendUnknown, chat.MessageGone) as failure:
@@ -82,7 +82,7 @@ class Deliverer(Component):
     async def _broken(self, job: Job, failure: Exception) -> None:
         """The provider keeps a result for a day: what is broken here is fetched once more."""
         if job.id in self._fetched_again:
-            await self.finisher.lost(job, failure)
+            await self.finisher.lose(job, failure)
             return
         logger.warning("job %s: its file is broken (%r) and fetched again", job.id, failure)
         self._fetched_again.add(job.id)
@@ -104,5 +104,4 @@ class Deliverer(Component):
         seconds = CHAT.endless_delay_seconds(current.tries + 1, held_seconds)
         logger.warning("job %s is sent again in %.0f s: %s", job.id, seconds, reason)
         async with self.database.transaction() as tx:
-            not_before = self.clock.now_milliseconds() + int(seconds * 1000)
-            await moves.postpone(tx, job.id, not_before)
+            await moves.postpone(tx, job.id, seconds)

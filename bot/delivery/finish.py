@@ -38,37 +38,45 @@ class Finisher(Component):
     messenger: Messenger
     receipts: Receipts
 
-    async def fail(self, job: Job, failure: str, detail: str | None = None) -> None:
-        """Record the failure (a text's key) of a job whose tasks have ended, and say it."""
+    async def fail(
+        self, job: Job, failure: str, detail: str | None = None, *, noting: Noting | None = None
+    ) -> None:
+        """Record the failure (a text's key) of a job whose tasks have ended, and say it.
+
+        `noting` goes with the failure, into its record.
+        """
         async with self.database.transaction() as tx:
             if await moves.fail(tx, job, failure, detail):
                 logger.warning("job %s failed: %s (%s)", job.id, failure, detail)
+                if noting is not None:
+                    await noting(tx)
         await self.announce(job.id)
 
-    async def lost(self, job: Job, failure: Exception, text: str = "failed-lost") -> None:
-        """The same of what was made and cannot be shown; the operator is told of the tasks."""
+    async def lose(self, job: Job, failure: Exception, text: str = "failed-lost") -> None:
+        """The same of what was made and cannot be shown; the operator is told of its tasks."""
         made = await tasks.of_job(self.database, job.id)
-        named = ", ".join(task.task_id for task in made if task.task_id)
-        async with self.database.transaction() as tx:
-            if await moves.fail(tx, job, text, repr(failure)):
-                logger.warning("job %s failed: %s (%r)", job.id, text, failure)
-                subject, key, detail = f"lost:{job.id}", "operator-lost", repr(failure)
-                await self.operator.note(tx, subject, key, job=job.id, task=named, detail=detail)
-        await self.announce(job.id)
+        named, detail = ", ".join(task.task_id for task in made if task.task_id), repr(failure)
+        await self.fail(job, text, detail, noting=self._loss(str(job.id), job.id, named, detail))
 
     async def fail_task(
         self, task: Task, failure: str, detail: str | None = None, *, noting: Noting | None = None
     ) -> None:
-        """Record that a task failed in the state in which it was seen, and say what came of it.
-
-        `noting` goes with the failure, into its record.
-        """
+        """Record that a task failed in the state in which it was seen, and say what came of it."""
         async with self.database.transaction() as tx:
             if await task_moves.fail(tx, task, failure, detail):
                 logger.warning("task %s failed: %s (%s)", task.name, failure, detail)
                 if noting is not None:
                     await noting(tx)
         await self.announce(task.job_id)
+
+    async def lose_task(self, task: Task, detail: str) -> None:
+        """The same of one whose result may be there and cannot be had."""
+        noting = self._loss(task.name, task.job_id, task.task_id or "–", detail)
+        await self.fail_task(task, "failed-lost", detail, noting=noting)
+
+    def _loss(self, name: str, job_id: int, task_ids: str, detail: str) -> Noting:
+        subject, key = f"lost:{name}", "operator-lost"
+        return self.operator.noting(subject, key, job=job_id, task=task_ids, detail=detail)
 
     async def cancelled(self, task: Task) -> None:
         """Record that a task was stopped before it was billed, and say what came of it."""
@@ -127,8 +135,7 @@ class Finisher(Component):
 
     async def _say_later(self, job: Job, delay_seconds: float) -> None:
         async with self.database.transaction() as tx:
-            not_before = self.clock.now_milliseconds() + int(delay_seconds * 1000)
-            await moves.postpone(tx, job.id, not_before)
+            await moves.postpone(tx, job.id, delay_seconds)
 
     async def _say_end(self, job: Job) -> bool:
         """With what it took from the quota: as the ledger has it."""

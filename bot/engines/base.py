@@ -19,7 +19,7 @@ class Ticket:
 
     name: str
     photo_url: str
-    sound_url: str
+    voice_url: str
     resolution: str
     face_bbox: Box | None
     ext_bbox: Box | None

@@ -79,7 +79,7 @@ class ServiceEngine:
         await self._service.download(url, target)
 
     def _request(self, ticket: Ticket) -> VideoRequest:
-        files = ticket.photo_url, ticket.sound_url
+        files = ticket.photo_url, ticket.voice_url
         if self._needs_boxes:
             return VideoRequest(self._model, *files, {"style_level": "normal"}, _boxes(ticket))
         # One page of the provider's documentation shows a style, the model's reference does not.

@@ -76,7 +76,7 @@ class Outages(Component):
         await self.worked(work)
 
     async def worked(self, work: Work) -> None:
-        """Note that the provider did this work: its stop is over.
+        """Note that the provider did this work: its outage is over.
 
         A submission also proves that key and bill are in order; anything else that works again is
         a reason to try a submission now.
@@ -97,12 +97,12 @@ class Outages(Component):
         return await outages.current(self.database, self.account, Work.SUBMIT) is not None
 
     async def may_prepare(self) -> bool:
-        """Whether handing files over may work: nothing is stopped, or a probe is due."""
+        """Whether handing files over may work: there is no outage, or a probe is due."""
         outage = await outages.current(self.database, self.account, Work.SUBMIT)
         return outage is None or outage.is_due(self.clock.now_milliseconds())
 
     async def probe(self, tx: Transaction) -> Outage | None:
-        """The outage that the next submission would be a probe of; None where nothing is stopped.
+        """The outage that the next submission would be a probe of, if there is one.
 
         Raises: NotDue: nothing may be submitted yet.
         """
@@ -116,10 +116,10 @@ class Outages(Component):
         await outages.begin_probe(tx, outage, _probe_at(tx, outage))
 
     async def resume(self, *, asked: bool) -> bool:
-        """Try at once; with `asked` the operator is told how it went. False: nothing is stopped."""
+        """Try at once; with `asked` the operator is told how it went. False: there is no outage."""
         async with self.database.transaction() as tx:
-            stopped = await outages.hurry(tx, self.account, asked=asked)
-        return any([stopped, *[await other.resume(asked=asked) for other in self.others]])
+            hurried = await outages.hurry(tx, self.account, asked=asked)
+        return any([hurried, *[await other.resume(asked=asked) for other in self.others]])
 
     async def due(self) -> dict[Hashable, task_pool.Work]:
         """See `BackgroundTask`: what the operator is to be told."""
@@ -136,7 +136,7 @@ class Outages(Component):
         )
 
     async def tell(self) -> None:
-        """Tell the operator of stops that began, once for each cause, and of their ends."""
+        """Tell the operator of outages that began, once for each cause, and of their ends."""
         for outage in await outages.all_of(self.database, self.account):
             if outage.over:
                 await self._tell_end(outage)
@@ -170,7 +170,7 @@ class Outages(Component):
             logger.warning("task %s waited too long for the provider (%s)", task.name, outage.cause)
 
     async def _tell_begin(self, outage: Outage) -> None:
-        """A second stop of a cause that was told is no news, but how a probe went is."""
+        """A second outage of a cause that was told is no news, but how a probe went is."""
         async with self.database.transaction() as tx:
             others = await outages.all_of(tx, self.account)
             known = any(other.told and other.cause == outage.cause for other in others)
@@ -196,7 +196,7 @@ class Outages(Component):
 
 
 def _is_proof(work: Work, outage: Outage) -> bool:
-    """Whether doing this work shows that the stop is over; uploads are for the video's model."""
+    """Whether doing this work shows that the outage is over; uploads are for the video's model."""
     if work != Work.SUBMIT:
         return outage.work == work
     return outage.work != Work.CHECK or outage.cause in _ACCOUNT_WIDE_NAMES

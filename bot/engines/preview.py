@@ -105,9 +105,9 @@ class PreviewEngine:
         target = self._directory / f"{task_id}.mp4"
         try:
             photo = (self._directory / ticket.photo_url).read_bytes()
-            sound = (self._directory / ticket.sound_url).read_bytes()
+            voice = (self._directory / ticket.voice_url).read_bytes()
             resolution = cast(Resolution, ticket.resolution)
-            await self._renderer.run(render_preview, photo, sound, target, resolution)
+            await self._renderer.run(render_preview, photo, voice, target, resolution)
         except (OSError, MediaFailure) as error:
             logger.warning("preview of task %s failed: %r", ticket.name, error)
             code = "InvalidFile.NoHuman" if isinstance(error, NoFaceFound) else "InternalError"
@@ -116,12 +116,12 @@ class PreviewEngine:
             task_id,
             TaskStatus.SUCCEEDED,
             video_url=target.name,
-            billed_milliseconds=_length_milliseconds(sound),
+            billed_milliseconds=_length_milliseconds(voice),
         )
 
 
 def _length_milliseconds(wav: bytes) -> int:
-    """What a provider would bill: the sound's length, not that of the last frame."""
+    """What a provider would bill: the voice's length, not that of the last frame."""
     with wave.open(io.BytesIO(wav)) as reader:
         frames: int = reader.getnframes()
         return round(frames * 1000 / int(reader.getframerate()))

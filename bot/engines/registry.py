@@ -42,13 +42,13 @@ class Engines:
 
 @dataclass(frozen=True, kw_only=True)
 class EngineChoice(Component):
-    """Which engine a media item that has just come is for: the one that its sender wishes now."""
+    """Which engine a media item that has just come is for: the one its sender has chosen by now."""
 
     common: CommonServices
     engines: Engines
 
     async def of(self, item: Media) -> Engine:
-        """The engine; another one may make the video, where the wish changes meanwhile."""
+        """The engine; another one may make the video, where they choose anew meanwhile."""
         if len(self.engines.on) == 1:
             return self.engines.default
         effective = await effective_settings_of(self.database, self.limits, item.conversation)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from bot.media.calls import cut_sound, join_and_label, level_sound, plan_sound, record_clips
-from bot.media.exchange import SoundPlan, Span, VideoPart
+from bot.media.exchange import SoundPlan, Span, TaskVideo
 from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.media.worker.client import MediaWorker
@@ -89,11 +89,11 @@ class LongVoice:
         return await self._listen(level_sound, item, data)
 
     async def join(
-        self, parts: tuple[VideoPart, ...], sound_wav: bytes | None, target: Path, produce_id: str
+        self, videos: tuple[TaskVideo, ...], sound_wav: bytes | None, target: Path, produce_id: str
     ) -> None:
-        """One video of these parts; raises VideoUnreadable and LabelNotWritten too."""
+        """One of these; raises VideoUnreadable and LabelNotWritten too."""
         async with self._turn, MediaWorker(JOINING) as worker:
-            await worker.run(join_and_label, parts, sound_wav, target, produce_id)
+            await worker.run(join_and_label, videos, sound_wav, target, produce_id)
 
     async def _listen(
         self, function: Callable[..., Result], item: Media, data: bytes, *args: object

@@ -45,7 +45,7 @@ class ResultFetch(Component):
         except service.ResultGone as failure:
             await self._again(task, failure, RESULT_GONE)
         except service.ResultRefused as failure:
-            await self._lost(task, str(failure))
+            await self.finisher.lose_task(task, str(failure))
         else:
             async with self.database.transaction() as tx:
                 await task_moves.fetched(tx, task)
@@ -77,8 +77,7 @@ class ResultFetch(Component):
         return found.video_url
 
     async def _copy(self, task: Task, url: str) -> None:
-        job = await jobs.get(self.database, task.job_id)
-        assert job is not None  # noqa: S101
+        job = await jobs.of_task(self.database, task)
         raw = self.limits.results / f"{task.name}.part.mp4"
         await self.engines.of(task.engine).fetch(url, raw)
         target = result_of(self.limits.results, job, task)
@@ -89,18 +88,7 @@ class ResultFetch(Component):
         logger.warning("result of task %s: %r", task.name, failure)
         delay_seconds = policy.delay_seconds(task.tries + 1)
         if delay_seconds is None:
-            await self._lost(task, repr(failure))
+            await self.finisher.lose_task(task, repr(failure))
             return
-        not_before = self.clock.now_milliseconds() + int(delay_seconds * 1000)
         async with self.database.transaction() as tx:
-            await task_moves.postpone(tx, task, not_before)
-
-    async def _lost(self, task: Task, detail: str) -> None:
-        noting = self.operator.noting(
-            f"lost:{task.name}",
-            "operator-lost",
-            job=task.job_id,
-            task=task.task_id or "",
-            detail=detail,
-        )
-        await self.finisher.fail_task(task, "failed-lost", detail, noting=noting)
+            await task_moves.postpone(tx, task, delay_seconds)

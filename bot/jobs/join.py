@@ -13,7 +13,7 @@ from bot.intake.inputs import LongVoice
 from bot.jobs.files import result_of, video_of
 from bot.media.calls import inspect_video
 from bot.media.errors import MediaUnusable
-from bot.media.exchange import VideoPart
+from bot.media.exchange import TaskVideo
 from bot.retry import JOIN
 from bot.telegram import errors as chat
 from storage import media
@@ -48,15 +48,15 @@ class Joining(Component):
             await self._fetch_again(job, lost)
             return
         try:
-            parts = tuple(VideoPart(path, task.span) for task, path in results.items())
+            videos = tuple(TaskVideo(path, task.span) for task, path in results.items())
             target = video_of(self.limits.results, job.id)
-            await self.long_voice.join(parts, await self._sound(job), target, f"job-{job.id}")
+            await self.long_voice.join(videos, await self._sound(job), target, f"job-{job.id}")
         except (MediaUnusable, OSError) as failure:
             await self._again(job, failure)
         else:
             async with self.database.transaction() as tx:
                 await moves.joined(tx, job.id)
-            logger.info("job %s: %d results are joined", job.id, len(parts))
+            logger.info("job %s: %d results are joined", job.id, len(videos))
 
     async def _sound(self, job: Job) -> bytes | None:
         """The voice as it was recorded; None where it cannot be had: the results have it too."""
@@ -93,9 +93,8 @@ class Joining(Component):
         if isinstance(failure, OSError):
             await self.operator.tell("disk", "operator-disk", detail=str(failure))
         elif JOIN.delay_seconds(job.tries + 1) is None:
-            await self.finisher.lost(job, failure)
+            await self.finisher.lose(job, failure)
             return
         delay_seconds = JOIN.endless_delay_seconds(job.tries + 1)
         async with self.database.transaction() as tx:
-            not_before = self.clock.now_milliseconds() + int(delay_seconds * 1000)
-            await moves.postpone(tx, job.id, not_before)
+            await moves.postpone(tx, job.id, delay_seconds)

@@ -57,7 +57,7 @@ class Preparation(Component):
         """Raises: MediaLost, PhotoUnsuitable, NoVerdict, TooManyChecks, BudgetExhausted,
         `TelegramFailure`, `DashScopeError`.
         """
-        engine, job = self.engines.of(task.engine), await self._job(task)
+        engine, job = self.engines.of(task.engine), await jobs.of_task(self.database, task)
         for item in await self._items(job):
             if not item.is_photo and not job.is_made_by(task):
                 await self._cut(task, item)
@@ -72,7 +72,7 @@ class Preparation(Component):
 
         Raises: MediaLost.
         """
-        job = await self._job(task)
+        job = await jobs.of_task(self.database, task)
         photo, voice = await self._items(job)
         voice_url, expires_at = voice.upload_url, voice.upload_expires_at_milliseconds
         shared = [photo, voice]
@@ -96,16 +96,11 @@ class Preparation(Component):
 
     async def expire(self, task: Task) -> None:
         """The provider could not read the copies: the next preparation makes new ones."""
-        items = await self._items(await self._job(task))
+        items = await self._items(await jobs.of_task(self.database, task))
         async with self.database.transaction() as tx:
             for item in items:
                 await media.set_upload(tx, item.id, item.upload_url or "", 0)
             await task_moves.set_voice(tx, task, task.voice_url, 0)
-
-    async def _job(self, task: Task) -> Job:
-        job = await jobs.get(self.database, task.job_id)
-        assert job is not None  # noqa: S101
-        return job
 
     async def _items(self, job: Job) -> tuple[Media, Media]:
         photo = await media.get(self.database, job.photo_id)

@@ -115,29 +115,25 @@ class JobSteps(Component):
             seconds = PROVIDER.endless_delay_seconds(job.tries + 1, failure.retry_after_seconds)
             logger.warning("job %s: %s, again in %.0f s", job.id, failure, seconds)
             async with self.database.transaction() as tx:
-                await moves.postpone(tx, job.id, self._in(seconds))
+                await moves.postpone(tx, job.id, seconds)
 
     async def _prepare(self, task: Task) -> None:
         try:
             await self.preparation.prepare(task)
-        except (MediaLost, chat.FormRefused) as failure:
-            await self.finisher.fail_task(task, "failed-gone", str(failure))
-            return
-        except PhotoUnsuitable as failure:
-            await self.finisher.fail_task(task, "failed-photo", failure.code)
-            return
         except NoVerdict as failure:
             await self.operator.tell_of_no_verdict(failure)
             await self.finisher.fail_task(task, "failed-no-verdict", str(failure))
-            return
-        except (TooManyChecks, BudgetExhausted) as failure:
-            await self.finisher.fail_task(task, "failed-unchecked", str(failure))
-            return
+        except PhotoUnsuitable as failure:
+            await self.finisher.fail_task(task, "failed-photo", failure.code)
         except service.ContentRefused as failure:
             await self.finisher.fail_task(task, failure_text(failure), failure.code)
-            return
-        async with self.database.transaction() as tx:
-            await task_moves.prepared(tx, task)
+        except (MediaLost, chat.FormRefused, TooManyChecks, BudgetExhausted) as failure:
+            lost = isinstance(failure, MediaLost | chat.FormRefused)
+            key = "failed-gone" if lost else "failed-unchecked"
+            await self.finisher.fail_task(task, key, str(failure))
+        else:
+            async with self.database.transaction() as tx:
+                await task_moves.prepared(tx, task)
 
     async def _later(
         self, task: Task, failure: Exception, asked_seconds: float | None = None
@@ -150,10 +146,7 @@ class JobSteps(Component):
         delay_seconds = PROVIDER.endless_delay_seconds(attempt, asked_seconds)
         logger.warning("task %s: %s, again in %.0f s", task.name, failure, delay_seconds)
         async with self.database.transaction() as tx:
-            await task_moves.postpone(tx, task, self._in(delay_seconds))
-
-    def _in(self, seconds: float) -> int:
-        return self.clock.now_milliseconds() + int(seconds * 1000)
+            await task_moves.postpone(tx, task, delay_seconds)
 
     async def _stopped(self, task: Task, failure: service.ServiceStopped) -> None:
         """What waits is held back by the stop; what is paid for is looked at again and again."""

@@ -147,7 +147,8 @@ class Submission(Component):
         if len(found) == 1 and not asked:
             await self._runs(task, found[0], adopted=True)
         elif self._age_milliseconds(task) > FORGOTTEN_AFTER_MILLISECONDS:
-            await self._lost(task, len(found))
+            detail = f"{len(found)} tasks may be its own, and the provider forgets them after 24 h"
+            await self.finisher.lose_task(task, detail)
         elif found:
             await self._ask(task, found)
         elif self._age_milliseconds(task) > SETTLED_AFTER_MILLISECONDS:
@@ -209,38 +210,22 @@ class Submission(Component):
         """One whose job is to be cancelled is cancelled at once: see `moves.advance`."""
         logger.info("task %s was not made (%s), it waits again", task.name, reason)
         async with self.database.transaction() as tx:
-            await task_moves.not_submitted(tx, task, self._later(delay_seconds))
-            if refused:
-                await task_moves.refused(tx, task)
+            await task_moves.not_submitted(tx, task, delay_seconds, refused=refused)
         await self.finisher.announce(task.job_id)
 
     async def _ask(self, task: Task, task_ids: list[str]) -> None:
         """The operator says which one it is; until then no task is taken, and none made."""
         async with self.database.transaction() as tx:
-            if not await ask_which(tx, self.operator, task, task_ids):
-                return
-            await task_moves.postpone(tx, task, self._later(TASK_CHOICE.endless_delay_seconds(1)))
-
-    async def _lost(self, task: Task, tasks: int) -> None:
-        """It is not submitted again: whether it was can no longer be known."""
-        detail = f"{tasks} tasks may be its own, and the provider forgets them after 24 h"
-        noting = self.operator.noting(
-            f"lost:{task.name}", "operator-lost", job=task.job_id, task="–", detail=detail
-        )
-        await self.finisher.fail_task(task, "failed-lost", detail, noting=noting)
-
-    def _later(self, delay_seconds: float) -> int:
-        return self.clock.now_milliseconds() + int(delay_seconds * 1000)
+            if await ask_which(tx, self.operator, task, task_ids):
+                await task_moves.postpone(tx, task, TASK_CHOICE.endless_delay_seconds(1))
 
     async def _look_again(self, task: Task) -> None:
         async with self.database.transaction() as tx:
-            await task_moves.postpone(tx, task, self._later(TASK_LIST.endless_delay_seconds(1)))
+            await task_moves.postpone(tx, task, TASK_LIST.endless_delay_seconds(1))
 
     async def _prepare_again(self, task: Task, *, refused: bool = False) -> None:
         async with self.database.transaction() as tx:
-            await task_moves.prepare_again(tx, task)
-            if refused:
-                await task_moves.refused(tx, task)
+            await task_moves.prepare_again(tx, task, refused=refused)
 
     async def _refused(self, task: Task, failure: service.DashScopeError) -> None:
         """An answer that says no: there is no task."""

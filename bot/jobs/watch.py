@@ -120,9 +120,9 @@ class Watch(Component):
     async def _not_over(self, task: Task, found: ProviderTask | None, progress: _Progress) -> bool:
         """It runs, waits or did not answer: all of them end some day."""
         if self._age_seconds(progress) >= FORGOTTEN_SECONDS:
-            await self._lost(task, "the provider has forgotten the task by now")
+            await self.finisher.lose_task(task, "the provider has forgotten the task by now")
         elif found is not None and self._rendering_seconds(found, progress) >= DEADLINE_SECONDS:
-            await self._lost(task, "the task did not end in time")
+            await self.finisher.lose_task(task, "the task did not end in time")
         else:
             return False
         return True
@@ -147,7 +147,7 @@ class Watch(Component):
             progress.unknown_since_seconds = now_seconds
         if now_seconds - progress.unknown_since_seconds < UNKNOWN_SECONDS:
             return False
-        await self._lost(task, "the provider does not know the task any more")
+        await self.finisher.lose_task(task, "the provider does not know the task any more")
         return True
 
     async def _send_cancel_on(self, task: Task) -> None:
@@ -211,16 +211,6 @@ class Watch(Component):
         elif isinstance(failure, service.RequestInvalid):
             noting = self.operator.noting_of(failure, task.job_id)
         await self.finisher.fail_task(task, failure_text(failure), found.code, noting=noting)
-
-    async def _lost(self, task: Task, detail: str) -> None:
-        noting = self.operator.noting(
-            f"lost:{task.name}",
-            "operator-lost",
-            job=task.job_id,
-            task=task.task_id or "",
-            detail=detail,
-        )
-        await self.finisher.fail_task(task, "failed-lost", detail, noting=noting)
 
 
 def _is_foreign(task: Task, found: ProviderTask) -> bool:

@@ -17,8 +17,8 @@ from bot.media.exchange import (
     Resolution,
     SoundPlan,
     Span,
+    TaskVideo,
     VideoFacts,
-    VideoPart,
 )
 
 Given = ParamSpec("Given")
@@ -36,7 +36,7 @@ class MediaCall(Generic[Given, Result]):
         return cast(Result, resolve_name(f"bot.media.{self.name}")(*args, **named))
 
 
-Videos = tuple[VideoPart, ...]
+Videos = tuple[TaskVideo, ...]
 LongVoice = MediaCall[[bytes, int, bool, tuple[Span, ...]], tuple[bytes, ...]]
 
 normalise_sound = MediaCall[[bytes, int | None, bool], NormalisedSound](

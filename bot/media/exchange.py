@@ -103,7 +103,7 @@ class NormalisedSound:
 
 @dataclass(frozen=True, slots=True)
 class SoundPlan:
-    """The length without silence at the ends, where to cut for parts, and pieces to choose from.
+    """The length without silence at the ends, where to cut for tasks, and clips to choose from.
 
     All in milliseconds of the levelled sound.
     """
@@ -114,8 +114,8 @@ class SoundPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class VideoPart:
-    """A video, and the span of the whole sound that it speaks, in milliseconds."""
+class TaskVideo:
+    """The video of one task, and the span of the voice that it speaks, in milliseconds."""
 
     source: Path
     span: Span

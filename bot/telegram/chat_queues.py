@@ -14,7 +14,7 @@ class ChatQueues(Generic[Item]):
     """Handles items of one key one after another, of different keys at the same time.
 
     At most `at_once` are being handled, at most `waiting` are taken in. When `handle` raises,
-    its lane ends there and `broken` is called; the rest of the lane is not handled.
+    its queue ends there and `broken` is called; the rest of it is not handled.
     """
 
     def __init__(
@@ -44,10 +44,6 @@ class ChatQueues(Generic[Item]):
         task = asyncio.create_task(self._drive(key))
         self._tasks.add(task)
         task.add_done_callback(self._ended)
-
-    def busy(self) -> bool:
-        """Whether anything is being handled or waits."""
-        return bool(self._tasks)
 
     async def close(self, grace_seconds: float) -> None:
         """Begin nothing new, wait that long for what is being handled, then cancel it."""

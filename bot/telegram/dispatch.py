@@ -129,15 +129,12 @@ _PARSING_FAILURES = (
 )
 
 
-def to_stored(raw: object) -> StoredUpdate:
-    """What goes into the inbox.
-
-    Raises:
-        Malformed: there is not even a number to keep it under.
-    """
+def to_stored(raw: object) -> StoredUpdate | None:
+    """What goes into the inbox; None where there is not even a number to keep it under."""
     update_id = raw.get("update_id") if isinstance(raw, dict) else None
     if not isinstance(update_id, int) or not 0 <= update_id <= _LARGEST_ID:
-        raise Malformed("no usable update_id")
+        logger.error("an update cannot even be stored: no usable update_id")
+        return None
     # Escaped to ASCII: half a surrogate pair or a NUL in a text would not go into the database.
     return StoredUpdate(update_id, json.dumps(raw))
 
@@ -156,7 +153,7 @@ def parse(stored: StoredUpdate, bot: Bot) -> Update:
 
 
 def queue_of(update: Update) -> Hashable:
-    """Updates of one lane are handled in order.
+    """Updates of one queue are handled in order.
 
     What has no chat (a payment to confirm within 10 s) does not queue behind the person's chat.
     """

@@ -6,6 +6,7 @@ import logging
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 from telegram import Bot, ChatFullInfo, ChatMember, ChatMemberRestricted, ChatPermissions
@@ -71,11 +72,7 @@ class Members:
 
     async def leave(self, chat_id: int) -> None:
         """Leave the group; raises `TelegramFailure`s."""
-
-        async def leave() -> bool:
-            return await self._bot.leave_chat(chat_id)
-
-        await self._calls.make(leave, chat_id, _LEAVING)
+        await self._calls.make(partial(self._bot.leave_chat, chat_id), chat_id, _LEAVING)
 
     @property
     def _sees_everything(self) -> bool:
@@ -83,15 +80,13 @@ class Members:
         return bool(self._bot.bot.can_read_all_group_messages)
 
     async def _ask(self, chat_id: int, user_id: int) -> bool:
-        async def ask() -> str:
-            return (await self._bot.get_chat_member(chat_id, user_id)).status
-
+        ask = partial(self._bot.get_chat_member, chat_id, user_id)
         try:
-            status = await self._calls.make(ask, None, _ASKING)
+            member = await self._calls.make(ask, None, _ASKING)
         except TelegramFailure as failure:
             logger.info("rights of %s in chat %s stay unknown: %s", user_id, chat_id, failure)
             return False
-        administers = status in _ADMINISTRATORS
+        administers = member.status in _ADMINISTRATORS
         self._remember((chat_id, user_id), administers)
         return administers
 

@@ -136,7 +136,7 @@ class RateLimiter:
         """Return when this call may be made; `edit` is one that changes a message.
 
         Raises:
-            NotSent: the pace was closed while it waited, or before; or the chat's limits would
+            NotSent: the limiter was closed while it waited, or before; or the chat's limits would
                 have it wait longer than `at_most_seconds`.
         """
         if self._closed:

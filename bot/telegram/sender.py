@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 from telegram import InputFile, InputMediaPhoto, Message
 
@@ -105,14 +108,9 @@ class Sender(TextSender):
         keyboard: Keyboard,
     ) -> SentMessage:
         """A new message with a voice note (OGG, Opus); raises as `send_text`."""
-
-        async def send(there: Destination) -> Message:
-            voice = InputFile(ogg, filename="clip.ogg", attach=True)
-            return await self._bot.send_voice(
-                voice=voice, duration=seconds, caption=caption, **placed(there, keyboard)
-            )
-
-        return await self._send(send, destination, TEXT)
+        voice = InputFile(ogg, filename="clip.ogg", attach=True)
+        content = {"voice": voice, "duration": seconds, "caption": caption}
+        return await self._send_this(self._bot.send_voice, destination, keyboard, **content)
 
     async def send_photo(
         self,
@@ -123,28 +121,20 @@ class Sender(TextSender):
         keyboard: Keyboard | None = None,
     ) -> SentMessage:
         """A new message with a picture; raises as `send_text`."""
-
-        async def send(there: Destination) -> Message:
-            return await self._bot.send_photo(
-                photo=jpeg, caption=caption, **placed(there, keyboard)
-            )
-
-        return await self._send(send, destination, TEXT)
+        content = {"photo": jpeg, "caption": caption}
+        return await self._send_this(self._bot.send_photo, destination, keyboard, **content)
 
     async def send_document(
         self, destination: Destination, data: bytes, name: str, *, caption: str
     ) -> SentMessage:
         """A new message with a file that nobody looks into; raises as `send_text`."""
-
-        async def send(there: Destination) -> Message:
-            return await self._bot.send_document(
-                document=InputFile(data, filename=name, attach=True),
-                caption=caption,
-                disable_content_type_detection=True,
-                **placed(there),
-            )
-
-        return await self._send(send, destination, TEXT)
+        return await self._send_this(
+            self._bot.send_document,
+            destination,
+            document=InputFile(data, filename=name, attach=True),
+            caption=caption,
+            disable_content_type_detection=True,
+        )
 
     async def edit_photo(
         self,
@@ -159,13 +149,10 @@ class Sender(TextSender):
 
         Raises: also `MessageGone`, `TryAgain`.
         """
-
-        async def edit() -> Message | bool:
-            photo = InputMediaPhoto(jpeg, caption=caption)
-            return await self._bot.edit_message_media(
-                photo, chat_id, message_id, reply_markup=to_markup(keyboard)
-            )
-
+        photo, markup = InputMediaPhoto(jpeg, caption=caption), to_markup(keyboard)
+        edit = partial(
+            self._bot.edit_message_media, photo, chat_id, message_id, reply_markup=markup
+        )
         with suppress(Needless):
             await self._calls.make(edit, chat_id, EDIT)
 
@@ -201,3 +188,15 @@ class Sender(TextSender):
             except Needless:
                 return SentMessage(chat_id, message_id)
         return to_sent(edited) if isinstance(edited, Message) else SentMessage(chat_id, message_id)
+
+    async def _send_this(
+        self,
+        method: Callable[..., Awaitable[Message]],
+        destination: Destination,
+        keyboard: Keyboard | None = None,
+        **content: Any,
+    ) -> SentMessage:
+        def send(there: Destination) -> Awaitable[Message]:
+            return method(**content, **placed(there, keyboard))
+
+        return await self._send(send, destination, TEXT)

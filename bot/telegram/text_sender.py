@@ -7,6 +7,7 @@ import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Self
 
 from telegram import Bot, Message, ReactionTypeEmoji
@@ -44,7 +45,7 @@ Send = Callable[[Destination], Awaitable[Message]]
 
 
 class TextSender:
-    """See `Sender`, which adds pictures, sounds and videos."""
+    """See `Sender`, which adds pictures, voices and videos."""
 
     def __init__(self, bot: Bot, clock: Clock, *, rate_limiter: RateLimiter | None = None) -> None:
         self._bot = bot
@@ -134,10 +135,7 @@ class TextSender:
 
         Raises: also `TryAgain`; `NotAllowed` includes messages too old to be deleted.
         """
-
-        async def delete() -> bool:
-            return await self._bot.delete_message(chat_id, message_id)
-
+        delete = partial(self._bot.delete_message, chat_id, message_id)
         async with self._progress.final(chat_id, message_id):
             with suppress(MessageGone):
                 await self._calls.make(delete, chat_id, _DELETE)
@@ -149,10 +147,7 @@ class TextSender:
 
         Raises: `TryAgain`, `RequestInvalid`, `TokenRejected`.
         """
-
-        async def answer() -> bool:
-            return await self._bot.answer_callback_query(callback_query_id, text, show_alert=alert)
-
+        answer = partial(self._bot.answer_callback_query, callback_query_id, text, show_alert=alert)
         with suppress(Needless):
             await self._calls.make(answer, None, _ANSWER)
 
@@ -161,12 +156,8 @@ class TextSender:
 
         A group may allow no reactions, or not this one: then nothing is shown.
         """
-
-        async def react() -> bool:
-            return await self._bot.set_message_reaction(
-                chat_id, message_id, ReactionTypeEmoji(emoji)
-            )
-
+        reaction = ReactionTypeEmoji(emoji)
+        react = partial(self._bot.set_message_reaction, chat_id, message_id, reaction)
         if self._rate_limiter.held_seconds(chat_id) > 0:
             return
         try:
@@ -187,15 +178,14 @@ class TextSender:
     async def _edit_text(
         self, status: Status, policy: CallPolicy, read_seconds: float | None
     ) -> None:
-        async def edit() -> Message | bool:
-            return await self._bot.edit_message_text(
-                status.text,
-                status.chat_id,
-                status.message_id,
-                reply_markup=to_markup(status.keyboard),
-                read_timeout=read_seconds,
-            )
-
+        edit = partial(
+            self._bot.edit_message_text,
+            status.text,
+            status.chat_id,
+            status.message_id,
+            reply_markup=to_markup(status.keyboard),
+            read_timeout=read_seconds,
+        )
         with suppress(Needless):
             await self._calls.make(edit, status.chat_id, policy)
 

@@ -144,7 +144,7 @@ class UpdateLoop:
 
     async def _accept(self, batch: list[Any]) -> None:
         """Store first; the offset moves on only when that is on disk."""
-        updates = {stored.update_id: stored for stored in map(_kept, batch) if stored is not None}
+        updates = {stored.update_id: stored for raw in batch if (stored := to_stored(raw))}
         if batch and not updates:
             await self._pause(PollFailed("no update of the batch has a number"))
         if not updates:
@@ -190,11 +190,3 @@ class UpdateLoop:
     def _break(self, error: BaseException) -> None:
         self._broken = error
         self._stop.set()
-
-
-def _kept(raw: object) -> StoredUpdate | None:
-    try:
-        return to_stored(raw)
-    except Malformed as failure:
-        logger.error("an update cannot even be stored: %s", failure)
-        return None

@@ -99,6 +99,10 @@ class Transaction(Queryable):
         """See `Queryable`: whatever one transaction writes happened at one moment."""
         return self._now_milliseconds
 
+    def later(self, delay_seconds: float) -> int:
+        """So long after that moment, in milliseconds since 1970 UTC."""
+        return self._now_milliseconds + int(delay_seconds * 1000)
+
     async def execute(self, sql: str, parameters: Parameters = NOTHING) -> int:
         """Run one statement; how many rows it changed."""
         async with self._connection.execute(sql, _with_now(self, parameters)) as cursor:

@@ -143,6 +143,13 @@ async def get(database: Queryable, job_id: int) -> Job | None:
     return await database.one(Job, "SELECT * FROM jobs WHERE id = :id", {"id": job_id})
 
 
+async def of_task(database: Queryable, task: Task) -> Job:
+    """The job that a task is of."""
+    job = await get(database, task.job_id)
+    assert job is not None  # noqa: S101
+    return job
+
+
 async def open_jobs(database: Queryable) -> list[Job]:
     """Every job that has not ended, the oldest first."""
     return await database.every(

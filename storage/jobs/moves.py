@@ -107,9 +107,9 @@ async def fail(tx: Transaction, job: Job, failure: str, detail: str | None) -> b
     return await _end(tx, job, JobState.FAILED, facts, charge_person=is_charged(failure))
 
 
-async def postpone(tx: Transaction, job_id: int, not_before_milliseconds: int) -> None:
+async def postpone(tx: Transaction, job_id: int, delay_seconds: float) -> None:
     """A passing fault: the same step again, later."""
-    await put_off(tx, "jobs", {"id": job_id}, not_before_milliseconds)
+    await put_off(tx, "jobs", {"id": job_id}, tx.later(delay_seconds))
 
 
 async def set_status_message(

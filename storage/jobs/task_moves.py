@@ -78,21 +78,21 @@ async def submitted(tx: Transaction, task: Task, task_id: str, *, adopted: bool 
     return await _move(tx, task, TaskState.SUBMITTING, TaskState.RUNNING, facts)
 
 
-async def not_submitted(tx: Transaction, task: Task, not_before_milliseconds: int) -> bool:
-    """submitting → ready: it is certain that the provider has no task."""
-    facts = {**_NOT_TAKEN, "not_before_milliseconds": not_before_milliseconds}
+async def not_submitted(
+    tx: Transaction, task: Task, delay_seconds: float, *, refused: bool = False
+) -> bool:
+    """submitting → ready, for later: it is certain that the provider has no task.
+
+    `refused`: it said no for now, or had none although it should; that is counted.
+    """
+    facts = {**_not_taken(task, refused), "not_before_milliseconds": tx.later(delay_seconds)}
     return await _move(tx, task, TaskState.SUBMITTING, TaskState.READY, facts)
 
 
-async def prepare_again(tx: Transaction, task: Task) -> bool:
+async def prepare_again(tx: Transaction, task: Task, *, refused: bool = False) -> bool:
     """submitting → preparing: the provider could not read a file, and has no task."""
-    facts = {**_NOT_TAKEN, "tries": task.tries + 1, "not_before_milliseconds": 0}
+    facts = {**_not_taken(task, refused), "tries": task.tries + 1, "not_before_milliseconds": 0}
     return await _move(tx, task, TaskState.SUBMITTING, TaskState.PREPARING, facts)
-
-
-async def refused(tx: Transaction, task: Task) -> None:
-    """The provider said no for now, or has no task of it: beside the move that follows from it."""
-    await tx.execute("UPDATE tasks SET refusals = refusals + 1 WHERE id = :id", {"id": task.id})
 
 
 async def cancel_refused(tx: Transaction, task: Task) -> None:
@@ -146,12 +146,14 @@ async def set_voice(tx: Transaction, task: Task, url: str | None, expires_at: in
     )
 
 
-async def postpone(tx: Transaction, task: Task, not_before_milliseconds: int) -> None:
+async def postpone(tx: Transaction, task: Task, delay_seconds: float) -> None:
     """A passing fault: the same step again, later, if it still is where it was seen."""
-    await put_off(tx, "tasks", {"id": task.id, "state": task.state}, not_before_milliseconds)
+    await put_off(tx, "tasks", {"id": task.id, "state": task.state}, tx.later(delay_seconds))
 
 
-_NOT_TAKEN = {"slot": None, "account": None, "submitting_at_milliseconds": None}
+def _not_taken(task: Task, refused: bool) -> dict[str, Any]:
+    nothing = dict.fromkeys(("slot", "account", "submitting_at_milliseconds"))
+    return {**nothing, "refusals": task.refusals + refused}
 
 
 async def _move(

@@ -200,10 +200,9 @@ def of_two_tasks(seconds: int, slot: int | None) -> list[str]:
 
 
 async def test_the_witnesses_see_that_all_that_was_paid_came_and_that_no_slot_is_left() -> None:
-    whole, half = 2, 0
-    assert of_two_tasks(whole, None) == []
-    assert of_two_tasks(half, None) == ["I6 2.0 s were paid for, the video has 0"]
-    assert of_two_tasks(whole, 1) == ["I4 tasks [3] still have a slot"]
+    assert of_two_tasks(2, None) == []
+    assert of_two_tasks(0, None) == ["I6 2.0 s were paid for, the video has 0"]
+    assert of_two_tasks(2, 1) == ["I4 tasks [3] still have a slot"]
 
 
 async def test_a_repeat_is_excused_only_by_a_death_in_its_window() -> None:

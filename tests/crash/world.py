@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from bot.sandbox.dashscope.settings import DEMO_API_KEY
+from tests.sandbox_dashscope.caller import Caller
 from tests.support.deadlines import deadline
 from tests.support.person import Person
 from tests.support.world import World, quick_world
@@ -40,15 +40,7 @@ async def ask_for_video(world: World) -> Person:
 
 async def foreign_task(world: World) -> str:
     """Another client of the same account orders a video; its task's id."""
-    base = world.settings["DASHSCOPE_BASE_URL"]
-    async with httpx.AsyncClient(timeout=deadline()) as http:
-        answer = await http.post(
-            f"{base}/services/aigc/image2video/video-synthesis",
-            headers={"Authorization": f"Bearer {DEMO_API_KEY}", "X-DashScope-Async": "enable"},
-            json={
-                "model": "wan2.2-s2v",
-                "input": {"image_url": "https://a/b.jpg", "audio_url": "https://a/b.wav"},
-                "parameters": {"resolution": "480P"},
-            },
-        )
-    return str(answer.raise_for_status().json()["output"]["task_id"])
+    service = world.settings["DASHSCOPE_BASE_URL"].removesuffix("/api/v1")
+    async with httpx.AsyncClient(base_url=service, timeout=deadline()) as http:
+        files = {"image_url": "https://a/b.jpg", "audio_url": "https://a/b.wav"}
+        return await Caller(http).submitted(**files)

@@ -50,13 +50,16 @@ class OtherEngine(ScriptedEngine):
 
 
 TERMS = limits_with(
-    prices={"480P": Price(500_000, 1000), "720P": Price(900_000, 1800)},
+    prices={
+        "wan2.2-s2v": {"480P": Price(500_000, 1000), "720P": Price(900_000, 1800)},
+        "emo": {"480P": Price(80_000, 160), "720P": Price(80_000, 160)},
+    },
+    detection_micro_yuan={"wan2.2-s2v": 4_000, "emo": 4_000},
     detections_per_person_per_day=1,
     keep_results_milliseconds=0,
     max_update_age_milliseconds=0,
     max_draft_age_milliseconds=0,
     engines=("wan2.2-s2v", "emo"),
-    prices_of_others={"emo": {"480P": Price(80_000, 160), "720P": Price(80_000, 160)}},
 )
 
 

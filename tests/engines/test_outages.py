@@ -130,7 +130,7 @@ async def test_another_cause_is_news(stopped: tuple[Fakes, list[Job]]) -> None:
     assert "model_retired" in fakes.told()[1]
 
 
-async def test_a_trial_that_says_nothing_of_the_account_leaves_everything_as_it_is(
+async def test_a_probe_that_says_nothing_of_the_account_leaves_everything_as_it_is(
     stopped: tuple[Fakes, list[Job]],
 ) -> None:
     fakes, waiting = stopped
@@ -145,7 +145,7 @@ async def test_a_trial_that_says_nothing_of_the_account_leaves_everything_as_it_
     assert await states(fakes, waiting) == ["ready"] * 3
 
 
-async def test_a_trial_whose_fate_is_unknown_is_looked_up_and_held_back_meanwhile(
+async def test_a_probe_whose_fate_is_unknown_is_looked_up_and_held_back_meanwhile(
     stopped: tuple[Fakes, list[Job]],
 ) -> None:
     fakes, waiting = stopped
@@ -158,7 +158,7 @@ async def test_a_trial_whose_fate_is_unknown_is_looked_up_and_held_back_meanwhil
     assert HELD_BACK in status(fakes, waiting[0])
 
 
-async def test_an_input_refused_at_a_trial_concerns_that_job_alone(
+async def test_an_input_refused_at_a_probe_concerns_that_job_alone(
     stopped: tuple[Fakes, list[Job]],
 ) -> None:
     fakes, waiting = stopped
@@ -170,7 +170,7 @@ async def test_an_input_refused_at_a_trial_concerns_that_job_alone(
     assert await fakes.outages.is_stopped()
 
 
-async def test_a_cancel_during_a_trial_is_kept(stopped: tuple[Fakes, list[Job]]) -> None:
+async def test_a_cancel_during_a_probe_is_kept(stopped: tuple[Fakes, list[Job]]) -> None:
     fakes, waiting = stopped
 
     async def cancel_meanwhile() -> None:
@@ -248,8 +248,8 @@ async def test_what_runs_is_watched_on_while_the_account_is_stopped(fakes: Fakes
 
         await fakes.until(looked_often)
         await come_to(fakes, [running], ["fetching"])
-        on_trial = (TaskState.READY, TaskState.SUBMITTING, TaskState.RUNNING)
-        assert (await fakes.task_of(waits)).state in on_trial
+        on_probe = (TaskState.READY, TaskState.SUBMITTING, TaskState.RUNNING)
+        assert (await fakes.task_of(waits)).state in on_probe
     assert len([told for told in fakes.told() if "refuses to work" in told]) == 1
 
 
@@ -257,7 +257,7 @@ def failure_of_download() -> NotSent:
     return NotSent("download: no connection")
 
 
-async def test_several_slots_are_no_reason_for_several_trials(fakes: Fakes) -> None:
+async def test_several_slots_are_no_reason_for_several_probes(fakes: Fakes) -> None:
     waiting = [await fakes.waiting_job(user_id) for user_id in (1, 2, 3)]
     fakes.engine.slots = 3
     await fakes.outages.refused(Work.SUBMIT, UNPAID)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soxr
 
-from bot.media.exchange import VideoPart
+from bot.media.exchange import TaskVideo
 from bot.media.sound.audio_segment import AudioSegment, samples_of
 from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.long_voice import cut_sound, level_sound, plan_sound, record_clips
@@ -86,10 +86,10 @@ def lag_and_likeness(wanted: Samples, found: Samples, at: int) -> tuple[int, flo
 
 
 @pytest.fixture
-def parts(tmp_path: Path) -> list[VideoPart]:
+def parts(tmp_path: Path) -> list[TaskVideo]:
     """Three parts: one video ends early, one is longer than its sound, one as it should be."""
     return [
-        VideoPart(clip(tmp_path / f"{number}.mp4", number, frames), (begin, end))
+        TaskVideo(clip(tmp_path / f"{number}.mp4", number, frames), (begin, end))
         for number, (frames, begin, end) in enumerate(
             zip((20, 35, 28), BOUNDS[:-1], BOUNDS[1:], strict=True)
         )
@@ -97,7 +97,7 @@ def parts(tmp_path: Path) -> list[VideoPart]:
 
 
 def test_no_sample_is_dropped_or_put_in_and_none_moves(
-    parts: list[VideoPart], tmp_path: Path
+    parts: list[TaskVideo], tmp_path: Path
 ) -> None:
     wav = recording(sum(LENGTHS))
     join_videos(parts, wav, tmp_path / "whole.mp4")
@@ -111,7 +111,7 @@ def test_no_sample_is_dropped_or_put_in_and_none_moves(
 
 
 def test_each_part_begins_with_its_sound_and_its_lips_do_not_drift(
-    parts: list[VideoPart], tmp_path: Path
+    parts: list[TaskVideo], tmp_path: Path
 ) -> None:
     join_videos(parts, recording(sum(LENGTHS)), tmp_path / "whole.mp4")
     frames = shown(tmp_path / "whole.mp4")
@@ -130,8 +130,8 @@ def test_each_part_begins_with_its_sound_and_its_lips_do_not_drift(
 
 
 def test_a_part_of_another_rate_keeps_its_time(tmp_path: Path) -> None:
-    slow = VideoPart(clip(tmp_path / "0.mp4", 0, 32), (0, 2_000))
-    fast = VideoPart(clip(tmp_path / "1.mp4", 1, 50, rate=25), (2_000, 4_000))
+    slow = TaskVideo(clip(tmp_path / "0.mp4", 0, 32), (0, 2_000))
+    fast = TaskVideo(clip(tmp_path / "1.mp4", 1, 50, rate=25), (2_000, 4_000))
     join_videos([slow, fast], recording(4_000), tmp_path / "whole.mp4")
     last = [number for at, part, number in shown(tmp_path / "whole.mp4") if at > 3.9]
     assert last[-1] in (48, 49)
@@ -139,7 +139,7 @@ def test_a_part_of_another_rate_keeps_its_time(tmp_path: Path) -> None:
 
 
 def test_some_of_the_parts_have_their_spans_of_the_sound(
-    parts: list[VideoPart], tmp_path: Path
+    parts: list[TaskVideo], tmp_path: Path
 ) -> None:
     wav = recording(sum(LENGTHS))
     join_videos([parts[0], parts[2]], wav, tmp_path / "whole.mp4")
@@ -150,7 +150,7 @@ def test_some_of_the_parts_have_their_spans_of_the_sound(
 
 
 def test_metadata_is_kept_and_a_missing_voice_is_replaced_by_the_parts_own(
-    parts: list[VideoPart], tmp_path: Path
+    parts: list[TaskVideo], tmp_path: Path
 ) -> None:
     join_videos(parts, None, tmp_path / "whole.mp4")
     facts = inspect_video(tmp_path / "whole.mp4")
@@ -160,7 +160,7 @@ def test_metadata_is_kept_and_a_missing_voice_is_replaced_by_the_parts_own(
         assert container.metadata["title"] == "kept"
 
 
-def test_what_is_no_video_is_refused(parts: list[VideoPart], tmp_path: Path) -> None:
+def test_what_is_no_video_is_refused(parts: list[TaskVideo], tmp_path: Path) -> None:
     parts[1].source.write_bytes(b"no video")
     with pytest.raises(VideoUnreadable):
         join_videos(parts, recording(sum(LENGTHS)), tmp_path / "whole.mp4")

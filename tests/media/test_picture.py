@@ -133,6 +133,16 @@ def test_sixteen_bits_of_grey_are_scaled_not_clipped() -> None:
     assert values[250, 580, 0] > 240
 
 
+@pytest.mark.parametrize("mode", ["I;16", "L", "P", "RGBA"])
+def test_a_picture_of_any_kind_of_pixels_is_turned_upright(mode: str) -> None:
+    tags = Image.Exif()
+    tags[0x0112] = 6
+    wide = np.zeros((400, 600), np.uint16 if mode == "I;16" else np.uint8)
+    source = Image.fromarray(wide) if mode == "I;16" else Image.fromarray(wide).convert(mode)
+    picture = normalise_picture(encoded(source, "PNG", exif=tags.tobytes()))
+    assert (picture.width, picture.height) == (400, 600)
+
+
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
 def test_what_is_transparent_becomes_white(mode: str) -> None:
     clear = quarters().convert("RGBA")

@@ -11,8 +11,7 @@ import pytest
 from bot.media.exchange import FaceBox, Point
 from bot.media.picture.faces import Pixels
 from bot.media.video.errors import TooLongForNote, VideoUnreadable
-from bot.media.video.round_label import RoundLabel
-from bot.media.video.round_video import Square, make_round_note, square_around
+from bot.media.video.round_video import Square, ai_word, draw_inside, make_round_note, square_around
 from bot.media.video.video import inspect_video
 from tests.support.media.videos import result
 
@@ -70,7 +69,7 @@ def test_the_note_is_square_as_long_as_the_video_and_labelled(tmp_path: Path) ->
 
 def test_the_word_is_inside_the_circle_and_readable_at_240_pixels() -> None:
     frame: Pixels = np.full((480, 480, 3), 128, np.uint8)
-    RoundLabel("AI", 480).draw(frame)
+    draw_inside(ai_word(), frame)
     rows, columns = np.nonzero((frame != 128).any(axis=2))
     distances = np.hypot(rows - 239.5, columns - 239.5)
     assert distances.max() < 240

@@ -170,7 +170,7 @@ class QueueAndLedger(RuleBasedStateMachine):
         if again:
             moved = self.move(lambda tx: task_moves.prepare_again(tx, seen))
         else:
-            moved = self.move(lambda tx: task_moves.not_submitted(tx, seen, self.now + wait))
+            moved = self.move(lambda tx: task_moves.not_submitted(tx, seen, wait / 1000))
         assert moved == (task.state == "submitting")
         if moved:
             state = "preparing" if again else "ready"

@@ -1,39 +1,31 @@
-"""A reply that was lost: every call of the storage made a second time answers no, or the same,
-and changes nothing. The few that count on purpose are named, with how much they count."""
+"""A reply that was lost, for jobs and what is said: every call made a second time answers no, or
+the same, and changes nothing. The few that count on purpose are named, with how much they count."""
 
 # ruff: noqa: ARG005  (all calls of a kind have one shape)
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from storage import alerts, drafts, media, media_answers, outbox, verdicts
+from storage import alerts, media, outbox, verdicts
 from storage.alerts import Alert
 from storage.db.database import Database, Transaction
-from storage.groups import borrowed_media, groups
 from storage.inbox import Inbox, StoredUpdate
 from storage.jobs import candidates, deliveries, jobs, ledger, moves, task_moves, tasks
 from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import Task
-from storage.media import ConversationKey, ReceivedMedia
 from storage.outbox import OutboxEntry
-from storage.people import people, preferences
-from storage.people.people import Person
-from storage.verdicts import KnownVerdict
+from tests.model.repeating import LATER, Arrange, Call, everything, repeat, simple, writing
 from tests.storage.orders import (
     ACCOUNT,
     CAPS,
     ENGINE,
-    NOON,
     bill,
     fetch_next,
-    item,
     make_ready,
     order,
     render,
@@ -43,37 +35,6 @@ from tests.storage.orders import (
     submit_next,
     task_of,
 )
-
-Call = Callable[[Transaction], Awaitable[Any]]
-Arrange = Callable[[Database], Awaitable[Call]]
-
-PLACE = ConversationKey(1, 0, 1)
-LATER = NOON + 9_000
-_TABLES = (
-    "inbox",
-    "people",
-    "preferences",
-    "groups",
-    "group_guests",
-    "borrowed_media",
-    "objections",
-    "introductions",
-    "deliveries",
-    "media",
-    "drafts",
-    "verdicts",
-    "detections",
-    "jobs",
-    "tasks",
-    "candidates",
-    "ledger",
-    "notices",
-    "outbox",
-)
-
-
-async def everything(database: Database) -> dict[str, list[Any]]:
-    return {table: await database.fetch_all(f"SELECT * FROM {table}") for table in _TABLES}
 
 
 async def preparing(database: Database) -> Job:
@@ -181,36 +142,10 @@ def asked(call: Callable[[Transaction, Task], Awaitable[Any]]) -> Arrange:
     return arrange
 
 
-def of_half(
-    state: str, kind: str, call: Callable[[Transaction, media.Media], Awaitable[Any]]
-) -> Arrange:
-    async def arrange(database: Database) -> Call:
-        async with database.transaction() as tx:
-            made = await item(tx, kind, PLACE)
-            await tx.execute(
-                "UPDATE media SET state = :state, fault = 'quota' WHERE id = :id",
-                {"id": made.id, "state": state},
-            )
-        return lambda tx: call(tx, made)
-
-    return arrange
-
-
-def plain(call: Call) -> Arrange:
-    async def arrange(_: Database) -> Call:
-        return call
-
-    return arrange
-
-
 async def same_order(database: Database) -> Call:
     async with database.transaction() as tx:
         wanted = await order(tx)
     return lambda tx: jobs.start(tx, wanted, caps=CAPS, waiting_per_person=1)
-
-
-VERDICT = KnownVerdict(1, None, None, None)
-ARRIVAL = ReceivedMedia("update:r", "photo", PLACE, 1, None, "f", "u", 9)
 
 
 NOTICE = Alert("lost:1", "operator-budget", {})
@@ -237,84 +172,7 @@ async def two_of_one_message(database: Database) -> Call:
     return lambda tx: outbox.withdraw_earlier(tx, "update:8")
 
 
-async def an_offer(database: Database) -> Call:
-    async with database.transaction() as tx:
-        made = await item(tx, "photo", PLACE)
-        await tx.execute("UPDATE media SET state = 'refused', crops = '[[0, 0, 9, 9]]'")
-    return lambda tx: media_answers.use_crop(tx, made.id, "[0, 0, 9, 9]")
-
-
-async def a_booked_check(database: Database) -> Call:
-    async with database.transaction() as tx:
-        photo = await item(tx, "photo", PLACE)
-        bookings = [
-            await verdicts.count_check(
-                tx,
-                user_id=1,
-                media_id=photo.id,
-                picture_sha256="p",
-                model="m",
-                micro_yuan=4_000,
-                per_person_per_day=9,
-                caps=CAPS,
-            )
-            for _ in range(2)
-        ]
-    return lambda tx: verdicts.uncount_check(tx, bookings[0])
-
-
-def a_loan(
-    call: Callable[[Transaction, media.Media], Awaitable[Any]], *, objecting: bool = False
-) -> Arrange:
-    async def arrange(database: Database) -> Call:
-        job = await preparing(database)
-        async with database.transaction() as tx:
-            photo = await media.get(tx, job.photo_id)
-            assert photo is not None
-            await borrowed_media.borrow(tx, photo.id, 8)
-            if objecting:
-                await borrowed_media.object_to_all(tx, photo.chat_id, 8)
-        return lambda tx: call(tx, photo)
-
-    return arrange
-
-
-async def a_question_of_cost(database: Database) -> Call:
-    async with database.transaction() as tx:
-        voice = await item(tx, "voice", PLACE)
-        await media.ask_again(tx, voice.id, "confirm")
-    return lambda tx: media_answers.agree(tx, voice.id, 7_000)
-
-
-async def a_guest(database: Database) -> Call:
-    async with database.transaction() as tx:
-        await groups.let_in(tx, -5, 7)
-    return lambda tx: groups.keep_out(tx, -5, 7)
-
-
-async def an_arrival(database: Database) -> Call:
-    async with database.transaction() as tx:
-        await groups.note(tx, -5, 7)
-    return lambda tx: groups.forget(tx, -5)
-
-
-def of_long_sound(call: Callable[[Transaction, media.Media], Awaitable[Any]]) -> Arrange:
-    async def arrange(database: Database) -> Call:
-        async with database.transaction() as tx:
-            made = await item(tx, "voice", PLACE)
-            await tx.execute(
-                "UPDATE media SET state = 'asked', plan = '{}' WHERE id = :id", {"id": made.id}
-            )
-        return lambda tx: call(tx, made)
-
-    return arrange
-
-
 CALLS: dict[str, Arrange] = {
-    "media_answers.use_clip": of_long_sound(lambda tx, m: media_answers.use_clip(tx, m.id, 5, 900)),
-    "media_answers.use_in_parts": of_long_sound(
-        lambda tx, m: media_answers.use_in_parts(tx, m.id, 30_000, 9)
-    ),
     "jobs.start": same_order,
     "task_moves.prepared": of_task(preparing_task, task_moves.prepared),
     "task_moves.take_slot": of_job(
@@ -327,7 +185,7 @@ CALLS: dict[str, Arrange] = {
         submitting, lambda tx, task: task_moves.submitted(tx, task, "t")
     ),
     "task_moves.not_submitted": of_task(
-        submitting, lambda tx, task: task_moves.not_submitted(tx, task, LATER)
+        submitting, lambda tx, task: task_moves.not_submitted(tx, task, 9.0)
     ),
     "task_moves.prepare_again": of_task(submitting, task_moves.prepare_again),
     "task_moves.cancel_refused": of_task(running, task_moves.cancel_refused),
@@ -375,147 +233,43 @@ CALLS: dict[str, Arrange] = {
     ),
     "moves.announced": of_job(delivering, lambda tx, job: moves.announced(tx, job.id)),
     "ledger.release": of_job(preparing, lambda tx, job: ledger.release(tx, job.id)),
-    "media.record": plain(lambda tx: media.record(tx, ARRIVAL, not_before_milliseconds=NOON)),
-    "media.set_reply": of_half(
-        "received",
-        "photo",
-        lambda tx, m: media.set_reply(tx, m.id, chat_id=m.chat_id, reply_message_id=4),
-    ),
-    "media.ready": of_half(
-        "received", "voice", lambda tx, m: media.ready(tx, m.id, duration_milliseconds=7)
-    ),
-    "media.refuse": of_half("received", "photo", lambda tx, m: media.refuse(tx, m.id, "gone")),
-    "media.ask": of_half("received", "photo", lambda tx, m: media.ask(tx, m.id, "ask-no-face")),
-    "media.ask_again": of_half("ready", "voice", lambda tx, m: media.ask_again(tx, m.id, "quota")),
-    "media_answers.agree": a_question_of_cost,
-    "media_answers.forget_agreement": of_half(
-        "ready", "voice", lambda tx, m: media_answers.forget_agreement(tx, m.id)
-    ),
-    "outbox.withdraw_earlier": two_of_one_message,
-    "media.announce_anew": of_half("ready", "photo", lambda tx, m: media.announce_anew(tx, m.id)),
-    "media.announced": of_half(
-        "ready", "photo", lambda tx, m: media.announced(tx, replace(m, fault="quota"))
-    ),
-    "media_answers.insist": of_half("asked", "photo", lambda tx, m: media_answers.insist(tx, m.id)),
-    "media_answers.shorten": of_half(
-        "asked", "voice", lambda tx, m: media_answers.shorten(tx, m.id, 3_000)
-    ),
-    "media_answers.offer_crops": of_half(
-        "asked", "photo", lambda tx, m: media_answers.offer_crops(tx, m.id, "[]")
-    ),
-    "media_answers.set_help": of_half(
-        "asked", "photo", lambda tx, m: media_answers.set_help(tx, m.id, 4)
-    ),
-    "media_answers.use_crop": an_offer,
-    "media_answers.reopen": of_half("asked", "voice", lambda tx, m: media_answers.reopen(tx, m.id)),
-    "media.set_upload": of_half("ready", "photo", lambda tx, m: media.set_upload(tx, m.id, "o", 1)),
-    "media.set_boxes": of_half("ready", "photo", lambda tx, m: media.set_boxes(tx, m.id, "f", "e")),
-    "media.supersede": of_half("asked", "photo", lambda tx, m: media.supersede(tx, m.id)),
-    "drafts.put": of_half("received", "photo", lambda tx, m: drafts.put(tx, m)),
-    "drafts.drop": of_half("refused", "photo", lambda tx, m: drafts.drop(tx, m)),
-    "drafts.clear": of_half("asked", "photo", lambda tx, m: drafts.clear(tx, PLACE)),
-    "verdicts.uncount_check": a_booked_check,
-    "alerts.write": plain(lambda tx: alerts.write(tx, NOTICE, [7, 8])),
-    "outbox.put": plain(put),
+    "alerts.write": simple(lambda tx: alerts.write(tx, NOTICE, [7, 8])),
+    "outbox.put": simple(put),
     "outbox.begin": an_entry(lambda tx, entry: outbox.begin(tx, entry, LATER)),
     "outbox.sending": an_entry(lambda tx, entry: outbox.sending(tx, entry)),
     "outbox.put_off": an_entry(lambda tx, entry: outbox.put_off(tx, entry, LATER)),
     "outbox.leave_alone": an_entry(lambda tx, entry: outbox.leave_alone(tx, entry.chat_id, LATER)),
     "outbox.end": an_entry(lambda tx, entry: outbox.end(tx, entry, done=True)),
     "outbox.end_all": an_entry(lambda tx, entry: outbox.end_all(tx, entry.chat_id)),
+    "outbox.withdraw_earlier": two_of_one_message,
     "outbox.erase": an_entry(lambda tx, entry: outbox.erase(tx, entry)),
-    "verdicts.store": plain(lambda tx: verdicts.store(tx, "hash", "model", VERDICT)),
-    "alerts.is_due": plain(lambda tx: alerts.is_due(tx, "subject", every_milliseconds=1_000)),
-    "preferences.choose": plain(
-        lambda tx: preferences.choose(tx, 1, {"language": "en", "quiet": 1})
-    ),
-    "borrowed_media.borrow": of_half(
-        "ready", "photo", lambda tx, m: borrowed_media.borrow(tx, m.id, 8)
-    ),
-    "borrowed_media.object_to_all": a_loan(
-        lambda tx, m: borrowed_media.object_to_all(tx, m.chat_id, 8)
-    ),
-    "borrowed_media.stop": a_loan(lambda tx, m: borrowed_media.stop(tx, m.id)),
-    "borrowed_media.allow": a_loan(
-        lambda tx, m: borrowed_media.allow(tx, m.chat_id, 8), objecting=True
-    ),
-    "groups.choose": plain(lambda tx: groups.choose(tx, -5, {"who": "list"})),
-    "groups.let_in": plain(lambda tx: groups.let_in(tx, -5, 7)),
-    "groups.keep_out": a_guest,
-    "groups.note": plain(lambda tx: groups.note(tx, -5, 7)),
-    "groups.introduced": plain(lambda tx: groups.introduced(tx, -5)),
-    "groups.set_lack": plain(lambda tx: groups.set_lack(tx, -5, "videos")),
-    "groups.forget": an_arrival,
-    "people.remember": plain(lambda tx: people.remember(tx, Person(1, "Ada", None, "en"))),
+    "alerts.is_due": simple(lambda tx: alerts.is_due(tx, "subject", every_milliseconds=1_000)),
 }
 
 COUNTING = {
     "moves.postpone": "one more try",
     "task_moves.postpone": "one more try",
-    "task_moves.refused": "one more refusal",
     "tasks.begin": "the schema refuses it",
-    "media.postpone": "one more try",
-    "verdicts.count_check": "one more check that may be billed",
     "ledger.hold": "the schema refuses it",
     "ledger.settle": "the schema refuses it",
 }
 """Calls whose second time is meant to count, or cannot be."""
 
-ELSEWHERE = {
-    "people.ban",
-    "people.unban",
-    "people.is_to_be_told",
-    "preferences.store",
-    "drafts.want",
-    "drafts.wake_other",
-    "media_answers.want",
-    "media_answers.wake",
-}
-"""Calls that the tests of their own rooms repeat."""
+MAY_CHANGE_NOTHING = {"moves.advance"}
 
 
 @pytest.mark.parametrize("name", CALLS)
 async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
     database: Database, name: str
 ) -> None:
-    before_all = await everything(database)
-    call = await CALLS[name](database)
-    before = await everything(database)
-    async with database.transaction() as tx:
-        first = await call(tx)
-    after = await everything(database)
-    async with database.transaction() as tx:
-        second = await call(tx)
-    assert await everything(database) == after
-    assert second in (None, False) or second == first
-    assert before_all != after or name in _UNDO
-    assert before != after or name in _MAY_CHANGE_NOTHING
-
-
-_UNDO = {"outbox.erase", "drafts.drop", "groups.keep_out", "groups.forget"}
-_MAY_CHANGE_NOTHING = {
-    "moves.advance",
-    *("drafts.put", "media.announce_anew"),
-    "media_answers.forget_agreement",
-}
+    await repeat(database, CALLS[name], may_change_nothing=name in MAY_CHANGE_NOTHING)
 
 
 def test_every_call_that_writes_is_repeated_here_or_named() -> None:
-    modules = (
-        *(jobs, tasks, moves, task_moves, candidates, ledger, media, media_answers),
-        *(drafts, verdicts, alerts, outbox),
-        *(people, preferences, groups),
-        *(groups, deliveries, borrowed_media),
+    written = writing(
+        jobs, tasks, moves, task_moves, candidates, ledger, alerts, outbox, deliveries
     )
-    written = {
-        f"{module.__name__.rpartition('.')[2]}.{name}"
-        for module in modules
-        for name, function in inspect.getmembers(module, inspect.iscoroutinefunction)
-        if not name.startswith("_")
-        and function.__module__ == module.__name__
-        and "tx" in inspect.signature(function).parameters
-    }
-    assert written - ELSEWHERE == CALLS.keys() | COUNTING.keys()
+    assert written == CALLS.keys() | COUNTING.keys()
 
 
 async def test_a_hold_and_its_settlement_cannot_be_repeated(database: Database) -> None:
@@ -527,11 +281,11 @@ async def test_a_hold_and_its_settlement_cannot_be_repeated(database: Database) 
     assert await everything(database) == before
 
 
-async def test_a_trial_and_a_paid_check_count_each_time(database: Database) -> None:
+async def test_a_try_and_a_paid_check_count_each_time(database: Database) -> None:
     job = await start(database)
     for tries in (1, 2):
         async with database.transaction() as tx:
-            await moves.postpone(tx, job.id, LATER)
+            await moves.postpone(tx, job.id, 9.0)
             await media.postpone(tx, job.photo_id, LATER)
             await verdicts.count_check(
                 tx,

@@ -130,9 +130,9 @@ def test_the_same_input_gives_the_same_frames(tmp_path: Path, portrait_jpeg: byt
 
 
 def test_the_label_stands_in_the_corner(tmp_path: Path, portrait_jpeg: bytes) -> None:
-    for word in ("preview", ""):
+    for word in ("preview", " "):
         render_preview(portrait_jpeg, SHORT, tmp_path / f"{word}.mp4", label=word)
-    labelled, bare = (videos.frames_of(tmp_path / f"{word}.mp4")[3] for word in ("preview", ""))
+    labelled, bare = (videos.frames_of(tmp_path / f"{word}.mp4")[3] for word in ("preview", " "))
     change = np.abs(labelled.astype(int) - bare).max(axis=2)
     rows, columns = np.nonzero(change > 40)
     height, width = change.shape

@@ -12,15 +12,35 @@ from pathlib import Path
 import av
 import pytest
 
+from bot.sandbox.dashscope.models import Resolution
 from bot.sandbox.dashscope.renderer import (
+    OnProgress,
     RenderedVideo,
     RenderFailed,
     RenderFunction,
     RenderOrder,
     WorkerRenderer,
 )
-from tests.sandbox_dashscope import stand_in
+from tests.sandbox_dashscope.stand_in import SHAPE
 from tests.support.deadlines import eventually
+from tests.support.media.videos import video as make_video
+
+
+def encode(
+    photo_jpeg: bytes,
+    sound_wav: bytes,
+    target: Path,
+    *,
+    resolution: Resolution = "480P",
+    label: str = "preview",
+    on_progress: OnProgress | None = None,
+) -> RenderedVideo:
+    """Write eight frames, and say how far it is."""
+    assert on_progress is not None
+    for step in range(8):
+        on_progress((step + 1) / 8)
+    target.write_bytes(make_video(64, 48, 8, rate=16))
+    return SHAPE
 
 
 class NoFaceFound(Exception):
@@ -64,9 +84,9 @@ def order(target: Path) -> RenderOrder:
 async def test_a_video_is_made_and_progress_told(
     hire: Callable[[RenderFunction], WorkerRenderer], tmp_path: Path
 ) -> None:
-    renderer, progress = hire(stand_in.encode_grey), list[float]()
+    renderer, progress = hire(encode), list[float]()
     video = await renderer.render(order(tmp_path / "a.mp4"), progress.append)
-    assert video == RenderedVideo(64, 48, 16.0)
+    assert video == SHAPE
     assert progress == [n / 8 for n in range(1, 9)]
     with av.open(str(tmp_path / "a.mp4")) as container:
         assert container.streams.video[0].frames == 8

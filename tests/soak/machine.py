@@ -31,7 +31,7 @@ class Gauge:
 
     def a_day(self, samples: list[float]) -> float:
         """How fast that grew once the caches were full: the slope of the second half."""
-        half = len(samples) // 2
-        if len(samples) - half < 2:
+        middle = len(samples) // 2
+        if len(samples) - middle < 2:
             return 0.0
-        return linear_regression(self.hours[half:], samples[half:]).slope * 24
+        return linear_regression(self.hours[middle:], samples[middle:]).slope * 24

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import io
 import json
 import shutil
-import wave
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -37,6 +35,8 @@ from bot.media.video.errors import VideoUnreadable
 from bot.media.worker.client import MediaWorkerDied
 from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderOrder
 from tests.soak.chance import Chance
+from tests.support.media.photos import encoded
+from tests.support.media.voices import wav
 
 _SIDE_PIXELS = 400
 _FACE = FaceBox(150, 150, 100, 120, 1.0, *(Point(0.0, 0.0),) * 6)
@@ -159,17 +159,9 @@ def _copy(source: Path, target: Path, *_: object) -> None:
 
 @cache
 def _grey(level: int) -> bytes:
-    target = io.BytesIO()
-    Image.new("RGB", (_SIDE_PIXELS, _SIDE_PIXELS), (level,) * 3).save(target, "JPEG")
-    return target.getvalue()
+    return encoded(Image.new("L", (_SIDE_PIXELS, _SIDE_PIXELS), level).convert("RGB"))
 
 
 def _silence(milliseconds: int) -> bytes:
     """A sample a millisecond."""
-    target = io.BytesIO()
-    with wave.open(target, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(1)
-        writer.setframerate(1_000)
-        writer.writeframes(b"\x80" * milliseconds)
-    return target.getvalue()
+    return wav(np.zeros(milliseconds, np.float32), 1_000)

@@ -6,7 +6,7 @@ from storage.db.database import Database
 from storage.jobs import candidates, task_moves, tasks
 from storage.jobs.candidates import CandidateAnswer
 from storage.jobs.tasks import Task, TaskState
-from tests.storage.orders import NOON, make_ready, start, submit_next
+from tests.storage.orders import make_ready, start, submit_next
 from tests.support.clock import FakeClock
 
 
@@ -25,7 +25,7 @@ async def asked(database: Database, user_id: int = 1) -> Task:
     task = await submitting(database, user_id)
     async with database.transaction() as tx:
         assert await candidates.store(tx, task, ["a", "b"])
-        await task_moves.postpone(tx, task, NOON + 300_000)
+        await task_moves.postpone(tx, task, 300.0)
     return task
 
 
@@ -95,5 +95,5 @@ async def test_a_released_job_stays_so_whatever_comes_after(database: Database) 
     assert await adopt(database, task, "a") is CandidateAnswer.NOT_ASKED
     async with database.transaction() as tx:
         assert not await task_moves.submitted(tx, task, "a")
-        assert not await task_moves.not_submitted(tx, task, NOON)
+        assert not await task_moves.not_submitted(tx, task, 0)
     assert (await now_is(database, task)).state == TaskState.FAILED

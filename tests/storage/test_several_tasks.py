@@ -13,7 +13,6 @@ from storage.jobs.jobs import Job, JobState, TooManyWaiting
 from storage.jobs.ledger import QuotaExceeded
 from tests.storage.orders import (
     CAPS,
-    NOON,
     as_it_is,
     bill,
     fetch_next,
@@ -127,7 +126,7 @@ async def test_a_task_of_a_failing_job_that_was_not_submitted_does_not_wait_agai
         if again:
             await task_moves.prepare_again(tx, second)
         else:
-            await task_moves.not_submitted(tx, second, NOON + 5_000)
+            await task_moves.not_submitted(tx, second, 5.0)
     assert await states(database, job) == ["failed", "failed", "cancelled", "cancelled"]
     assert (await balance(database))["spent"] == 0
 

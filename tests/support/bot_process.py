@@ -3,30 +3,51 @@ everything. A start takes a hundredth of a second; what is killed is as dead as 
 
 That process is multiprocessing's fork server: it belongs to no event loop, and serves all tests of
 a session. When the tests' process ends, the bots' standard input does, and they stop.
+
+The bot is `talking-photo run`, but for settings of its own, all optional:
+
+- CRASH_AT, CRASH_TRACE: see `tests.crash.reaper`;
+- CRASH_SETTLED_SECONDS: how long a submission is looked for before it counts as never made;
+- CRASH_FORGOTTEN_SECONDS: after how long it can no longer be looked up;
+- CRASH_SUBMIT_SECONDS: how long the call itself may take;
+- CRASH_PLAIN: decode in this process and do not pace messages, for tests of something else;
+- MACHINE_TROUBLE: a file; while it exists, the pragma in it is run before each transaction;
+- JOB_JOURNAL: a file that gets a line for every state that a job comes to;
+- CLOCK_RATE, CLOCK_BEGAN: see `tests.support.clock`;
+- CRASH_CLOCK_SECONDS: how far this machine's clock is ahead;
+- HANG_UP_IGNORED: it is as under nohup; without, it is as in a terminal, wherever this runs.
 """
 
 from __future__ import annotations
 
+import asyncio
+import importlib
+import json
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from multiprocessing import get_context, parent_process
 from pathlib import Path
+from types import ModuleType
+from typing import Any, Self
 
+from bot.clock import Clock
 from bot.commands.child import bot_environment
+from bot.media.worker.client import MediaWorker
+from bot.retry import RetryPolicy
+from storage.db.database import Database, Transaction
+from tests.crash import reaper
+from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 
 _LAST_LINES = 12
 _FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload(["bot.app", "bot.commands.run", "tests.support.child"])
+_FORKS.set_forkserver_preload(["bot.app", "bot.commands.run", "tests.support.bot_process"])
 
 
 class RunningBot:
-    """One process; it logs to `bot.log` in its directory.
-
-    It has these settings, and those of `tests.support.child`. With HANG_UP_IGNORED it is as under
-    nohup, without it as in a terminal, wherever this runs.
-    """
+    """One process; it logs to `bot.log` in its directory."""
 
     def __init__(self, directory: Path, settings: Mapping[str, str]) -> None:
         self._log = directory / "bot.log"
@@ -75,6 +96,147 @@ def _become(log: Path, environment: Mapping[str, str]) -> None:
         os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666), stream)
     os.environ.clear()
     os.environ.update(environment)
-    from tests.support import child
+    _change()
+    from bot.__main__ import main as command_line
 
-    child.main()
+    command_line(["run", "--stop-with-stdin"], prog_name="talking-photo")
+
+
+JOB_STATE = "CASE jobs.state WHEN 'making' THEN tasks.state ELSE jobs.state END"
+JOB_ROWS = f"SELECT {JOB_STATE} AS state, task_id, jobs.* FROM jobs JOIN tasks ON job_id = jobs.id"
+"""A job's row, with what its task says of it while it is being made: of two columns of one name the
+first is taken."""
+
+_SOON = RetryPolicy((0.3, 0.6, 1.2, 2.4, 4.8, *[60] * 5))
+
+_open = Database.open
+
+
+def _change() -> None:
+    """What is asked for."""
+    reaper.reap(os.environ.get("CRASH_AT"), os.environ.get("CRASH_TRACE"))
+    _hurry()
+    if os.environ.get("CRASH_PLAIN"):
+        _make_plain()
+    if os.environ.get("CLOCK_RATE"):
+        _run_clock()
+    _set_clock(float(os.environ.get("CRASH_CLOCK_SECONDS", "0")))
+    if trouble := os.environ.get("MACHINE_TROUBLE"):
+        _spoil(Path(trouble))
+    if journal := os.environ.get("JOB_JOURNAL"):
+        _keep_journal(Path(journal))
+
+
+def _set(owner: ModuleType | type, name: str, value: object) -> None:
+    """Replace what is there: a name that is gone would change nothing."""
+    assert hasattr(owner, name), f"{owner.__name__} has no {name} any more"
+    setattr(owner, name, value)
+
+
+def _hurry() -> None:
+    """Shorten waits that are constants of the bot."""
+    submission = importlib.import_module("bot.jobs.submit")
+    if seconds := os.environ.get("CRASH_SETTLED_SECONDS"):
+        _set(submission, "SETTLED_AFTER_MILLISECONDS", int(float(seconds) * 1000))
+        _set(submission, "TASK_LIST", _SOON)
+        _set(submission, "SUBMIT", _SOON)
+        _set(importlib.import_module("bot.jobs.suspension"), "SUBMIT", _SOON)
+    if seconds := os.environ.get("CRASH_FORGOTTEN_SECONDS"):
+        _set(submission, "FORGOTTEN_AFTER_MILLISECONDS", int(float(seconds) * 1000))
+        _set(submission, "TASK_CHOICE", _SOON)
+    if seconds := os.environ.get("CRASH_SUBMIT_SECONDS"):
+        timeouts = importlib.import_module("bot.dashscope.http")
+        timeouts.TIMEOUTS["submit"] = timeouts.Timeout(1.0, float(seconds), float(seconds))
+
+
+def _set_clock(ahead_seconds: float) -> None:
+    """As if the machine's clock were wrong; what really passes is not changed by that."""
+    clock: Any = importlib.import_module("bot.clock").SystemClock
+    right = clock.now_milliseconds
+    ahead = round(ahead_seconds * 1000)
+    _set(clock, "now_milliseconds", lambda self: right(self) + ahead)
+
+
+def _run_clock() -> None:
+    rate, began = float(os.environ["CLOCK_RATE"]), float(os.environ["CLOCK_BEGAN"])
+    clock = FakeClock(rate=rate, jumps=False, began_seconds=began)
+    _set(importlib.import_module("bot.app"), "SystemClock", lambda: clock)
+
+
+def _make_plain() -> None:
+    common, pace = (
+        importlib.import_module("bot.common"),
+        importlib.import_module("bot.telegram.rate_limits"),
+    )
+    fast = pace.TelegramLimits(pace.Limit(1000, 1.0), pace.Limit(1000, 1.0), pace.Limit(1000, 1.0))
+    for module in (common, importlib.import_module("bot.intake.inputs")):
+        _set(module, "MediaWorker", _HereWorker)
+    _set(pace, "TelegramLimits", lambda: fast)
+
+
+class _HereWorker(MediaWorker):
+    """Without a process of its own."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        return None
+
+    async def run(self, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        return await asyncio.to_thread(function, *args, **named)
+
+
+def _spoil(path: Path) -> None:
+    def trouble() -> str:
+        return path.read_text() if path.exists() else ""
+
+    within = Database.transaction
+
+    @asynccontextmanager
+    async def spoilt(self: Database) -> AsyncIterator[Transaction]:
+        if pragma := trouble():
+            await self._writer.execute(f"PRAGMA {pragma}")
+        async with within(self) as tx:
+            yield tx
+
+    _set(Database, "transaction", spoilt)
+
+
+def _keep_journal(path: Path) -> None:
+    """Write down the row of a job at each state it or a task of it comes to, once committed."""
+    rows: list[str] = []
+
+    async def journalled(database_path: Path, clock: Clock) -> Database:
+        database = await _open(database_path, clock)
+        await database._writer.create_function("note_job", 1, rows.append)
+        columns = await database.fetch_all("SELECT name FROM pragma_table_info('jobs')")
+        names = [f"jobs.{row['name']}" for row in columns if row["name"] != "state"]
+        fields = ", ".join(f"'{name.partition('.')[2]}', {name}" for name in names)
+        fields = f"'state', {JOB_STATE}, 'task_id', tasks.task_id, {fields}"
+        noted = f"SELECT note_job(json_object({fields})) FROM jobs JOIN tasks ON job_id = jobs.id"
+        for event, where in (
+            ("INSERT ON tasks", "tasks.id = NEW.id"),
+            ("UPDATE OF state ON tasks", "tasks.id = NEW.id"),
+            ("UPDATE OF state ON jobs", "jobs.id = NEW.id"),
+        ):
+            name = event.replace(" ", "_").lower()
+            await database._writer.execute(
+                f"CREATE TEMP TRIGGER {name} AFTER {event} BEGIN {noted} WHERE {where}; END"
+            )
+        await database._writer.commit()
+        return database
+
+    within = Database.transaction
+
+    @asynccontextmanager
+    async def noting(self: Database) -> AsyncIterator[Transaction]:
+        async with within(self) as tx:
+            rows.clear()
+            yield tx
+        with path.open("a", encoding="utf-8") as journal:
+            journal.writelines(f"{json.dumps(json.loads(row))}\n" for row in rows)
+        rows.clear()
+
+    _set(Database, "open", staticmethod(journalled))
+    _set(Database, "transaction", noting)

@@ -54,9 +54,9 @@ _tasks = itertools.count(1)
 
 _LIMITS = Limits(
     caps=Caps(ZoneInfo("Asia/Shanghai"), 60_000, None, 50_000_000, 500_000_000),
-    prices={"480P": Price(500_000, 1000)},
+    prices={"wan2.2-s2v": {"480P": Price(500_000, 1000)}},
     resolution="480P",
-    detection_micro_yuan=4_000,
+    detection_micro_yuan={"wan2.2-s2v": 4_000},
     detections_per_person_per_day=30,
     jobs_waiting_per_person=3,
     longest_voice_milliseconds=19_900,

@@ -25,6 +25,7 @@ class Group(Seen):
     world: World
     chat_id: int
     people: dict[int, Person] = field(default_factory=dict)
+    thread_id: None = None
 
     @classmethod
     async def create(

@@ -30,74 +30,67 @@ _numbers = itertools.count(1)
 
 
 class Seen:
-    """A chat as its people see it."""
+    """A chat, or one topic of it, as its people see it."""
 
     world: World
     chat_id: int
+    thread_id: int | None
 
-    async def chat(self, thread_id: int | None = None) -> list[Json]:
-        """The messages that are to be seen now, oldest first; of one topic if it is named."""
-        messages = self.world.chats.now(self.chat_id)
-        return [m for m in messages if thread_id in (None, topic_of(m))]
+    async def chat(self) -> list[Json]:
+        """The messages that are to be seen now, oldest first."""
+        return [m for m in self.world.chats.now(self.chat_id) if self._is_here(m)]
 
-    async def heard(self, thread_id: int | None = None) -> list[Json]:
+    async def heard(self) -> list[Json]:
         """Those of the bot."""
-        return [m for m in await self.chat(thread_id) if _of_bot(m)]
+        return [m for m in await self.chat() if _of_bot(m)]
 
     async def videos(self) -> list[Json]:
         """The videos that are to be seen now."""
         return [message for message in await self.heard() if "video" in message]
 
-    async def sees(
-        self, text: str, *, reply_to: int | None = None, thread_id: int | None = None
-    ) -> Json:
+    async def sees(self, text: str, *, reply_to: int | None = None) -> Json:
         """A message of the bot with this text in it, as a reply to that message; waited for.
 
         It may say something else by now, or be gone.
         """
-        return await self._sees(lambda seen: text in seen, repr(text), reply_to, thread_id)
+        return await self._sees(lambda seen: text in seen, repr(text), reply_to)
 
     async def sees_key(self, key: str, *, reply_to: int | None = None) -> Json:
         """The same of one that says this text of the catalogue in English; `*` may stand in it."""
-        return await self._sees(
-            lambda seen: fnmatchcase(key_of(seen) or "", key), key, reply_to, None
-        )
+        return await self._sees(lambda seen: fnmatchcase(key_of(seen) or "", key), key, reply_to)
 
-    async def _sees(
-        self, says: Callable[[str], bool], what: str, reply_to: int | None, thread_id: int | None
-    ) -> Json:
+    async def _sees(self, says: Callable[[str], bool], what: str, reply_to: int | None) -> Json:
         def wanted(message: Json) -> bool:
             return (
                 _of_bot(message)
                 and says(text_of(message))
                 and replies_to(message, reply_to)
-                and thread_id in (None, topic_of(message))
+                and self._is_here(message)
             )
 
         return await eventually(
             lambda: self.world.chats.find(self.chat_id, wanted), f"a message with {what}"
         )
 
-    async def sees_video(
-        self, count: int = 1, *, reply_to: int | None = None, thread_id: int | None = None
-    ) -> Json:
+    async def sees_video(self, count: int = 1, *, reply_to: int | None = None) -> Json:
         """The newest of so many videos that are there at once, as replies to that message."""
 
         def wanted(message: Json) -> bool:
             return "video" in message and replies_to(message, reply_to)
 
-        return (await self.has(wanted, count, f"{count} videos", thread_id))[-1]
+        return (await self.has(wanted, count, f"{count} videos"))[-1]
 
-    async def has(
-        self, wanted: Wanted, count: int, what: str, thread_id: int | None = None
-    ) -> list[Json]:
+    async def has(self, wanted: Wanted, count: int, what: str) -> list[Json]:
         """At least so many messages of the bot that are there at once; waited for."""
 
         async def look() -> list[Json] | None:
-            found = [m for m in await self.heard(thread_id) if wanted(m)]
+            found = [m for m in await self.heard() if wanted(m)]
             return found if len(found) >= count else None
 
         return await eventually(look, what)
+
+    def _is_here(self, message: Json) -> bool:
+        return self.thread_id in (None, topic_of(message))
 
 
 def _of_bot(message: Json) -> bool:

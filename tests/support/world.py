@@ -1,4 +1,4 @@
-"""The whole world of a test: local Telegram, local provider, the real bot's process."""
+"""The world of a test: local Telegram, local provider, the real bot's process."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ from bot.sandbox.server import Sandbox, serve_sandbox
 from tests.crash.points import Crash
 from tests.sandbox_dashscope.stand_in import FaceList, HereRenderer
 from tests.support import consenting
-from tests.support.bot_process import RunningBot
+from tests.support.bot_process import JOB_ROWS, RunningBot
 from tests.support.chats import Chats, Json, lines_of
-from tests.support.child import JOB_ROWS
 from tests.support.clock import FakeClock
 from tests.support.credentials import SPELLINGS
 from tests.support.deadlines import deadline, eventually
@@ -91,8 +90,8 @@ class World:
         """
         path = self._job_journal
         lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
-        whole = [line for line in lines if line.endswith("\n")]  # the last may be on its way
-        return [*map(json.loads, whole), *self.rows(f"{JOB_ROWS} ORDER BY jobs.id, number")]
+        written = [line for line in lines if line.endswith("\n")]  # the last may be on its way
+        return [*map(json.loads, written), *self.rows(f"{JOB_ROWS} ORDER BY jobs.id, number")]
 
     def runs(self) -> list[list[str]]:
         """The points that each bot passed, one list for every start."""

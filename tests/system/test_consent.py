@@ -178,8 +178,8 @@ async def test_an_agreement_in_a_group_is_short_leads_to_the_whole_and_counts_ev
     want_question_in(shared, group, hal)
     service = label("service-other", host="127.0.0.1")
     asked = await group.sees(said("consent-group", service=service))
-    (whole,) = [b for row in asked["reply_markup"]["inline_keyboard"] for b in row if "url" in b]
-    assert whole["url"] == f"https://t.me/{BOT_USERNAME}?start=privacy"
+    (button,) = [b for row in asked["reply_markup"]["inline_keyboard"] for b in row if "url" in b]
+    assert button["url"] == f"https://t.me/{BOT_USERNAME}?start=privacy"
     refused = await group.member(ivy).presses(asked, AGREE)
     assert refused == label("answer-not-yours")
     await group.member(hal).presses(asked, AGREE)
@@ -202,7 +202,7 @@ def write_consent(shared: World, person: Person, agreement: Agreement) -> None:
 
 
 def want_question_in(shared: World, group: Group, person: Person) -> None:
-    """As the flow of the group does with the first half there."""
+    """As the flow of the group does with the photo there."""
     with closing(sqlite3.connect(shared.database, timeout=30)) as base, base:
         base.execute(
             "INSERT INTO consent_questions (chat_id, thread_id, user_id, fingerprint, reply_to,"

@@ -147,13 +147,14 @@ async def test_each_topic_has_its_own_draft_and_its_answers_stay_in_it(shared: W
     there = await faces(shared, ada, forum=True)
     one, other = await there.opens_topic("One"), await there.opens_topic("Other")
     await asked_for_voice(there, there.member(ada, one))
-    talk = await there.member(ada, other).commands("/talk")
-    how = await there.sees(said("group-how"), reply_to=talk, thread_id=other)
-    picture = await there.member(ada, other).sends_photo(reply_to=how["message_id"])
-    asked = await there.sees(GOOD_PHOTO, reply_to=picture, thread_id=other)
-    voice_note = await there.member(ada, other).says(reply_to=asked["message_id"])
-    await there.sees_video(reply_to=voice_note, thread_id=other)
-    assert not [m for m in await there.heard(one) if "video" in m]
+    here = there.member(ada, other)
+    talk = await here.commands("/talk")
+    how = await here.sees(said("group-how"), reply_to=talk)
+    picture = await here.sends_photo(reply_to=how["message_id"])
+    asked = await here.sees(GOOD_PHOTO, reply_to=picture)
+    voice_note = await here.says(reply_to=asked["message_id"])
+    await here.sees_video(reply_to=voice_note)
+    assert not [m for m in await there.member(ada, one).heard() if "video" in m]
 
 
 async def test_two_people_at_once_are_not_mixed_up(shared: World) -> None:

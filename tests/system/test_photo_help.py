@@ -63,14 +63,14 @@ async def test_one_of_two_people_is_chosen_with_a_tap_and_speaks(shared: World) 
 async def test_a_refused_small_person_comes_back_as_the_part_that_is_large_enough(
     shared: World,
 ) -> None:
-    scene = Image.new("RGB", (1000, 1200), "tan")
-    scene.paste(fresh_portrait().resize((460, 460)), (270, 100))
+    picture = Image.new("RGB", (1000, 1200), "tan")
+    picture.paste(fresh_portrait().resize((460, 460)), (270, 100))
     shared.faults.add(
         "provider", "detect", "verdict", params={"code": "InvalidFile.BodyProportion"}
     )
     ada = await shared.person("小明", "zh-hans")
     await ada.says()
-    sent = await ada.sends_photo(encoded(scene, "JPEG"))
+    sent = await ada.sends_photo(encoded(picture, "JPEG"))
     await ada.sees(said("photo-proportion", "zh-hans"), reply_to=sent)
     help_picture = await sees_picture(ada, sent)
     assert help_picture["caption"] == said("photo-help-small", "zh-hans")

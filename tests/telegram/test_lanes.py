@@ -25,7 +25,7 @@ async def test_no_more_than_allowed_are_handled_at_once() -> None:
     lanes = ChatQueues[int](handle, _never, at_once=3)
     for item in range(20):
         await lanes.put(item, item)
-    await eventually(lambda: not lanes.busy())
+    await eventually(lambda: not lanes._tasks)
     assert most == 3
 
 

@@ -19,7 +19,7 @@ STRANGER = 7_002
 
 
 @dataclass
-class Scene:
+class Setup:
     """A group of Ada, who owns it, and Ben, and what the bot knows of them."""
 
     telegram: LocalTelegram
@@ -33,46 +33,46 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(telegram: LocalTelegram) -> AsyncIterator[Scene]:
+async def there(telegram: LocalTelegram) -> AsyncIterator[Setup]:
     """Rights as they are in a new group."""
     await telegram.post("/people", {"first_name": "Ben", "user_id": STRANGER})
     body = {"title": "Us", "members": [PRIVATE, STRANGER], "type": "supergroup"}
     bot, clock = build_bot(SECRET_TOKEN, telegram.url), FakeClock()
     await bot.initialize()
     group = (await telegram.post("/groups", body))["chat_id"]
-    yield Scene(
+    yield Setup(
         telegram, clock, Members(bot=bot, rate_limiter=RateLimiter(clock), clock=clock), group
     )
     await bot.shutdown()
 
 
-async def test_owners_are_administrators_and_others_are_not(scene: Scene) -> None:
-    assert await scene.members.administers(scene.group, PRIVATE)
-    assert not await scene.members.administers(scene.group, STRANGER)
+async def test_owners_are_administrators_and_others_are_not(there: Setup) -> None:
+    assert await there.members.administers(there.group, PRIVATE)
+    assert not await there.members.administers(there.group, STRANGER)
 
 
-async def test_an_answer_holds_for_a_minute(scene: Scene) -> None:
+async def test_an_answer_holds_for_a_minute(there: Setup) -> None:
     for _ in range(3):
-        await scene.members.administers(scene.group, PRIVATE)
-    assert await scene.asked() == 1
-    scene.clock.advance(61)
-    await scene.members.administers(scene.group, PRIVATE)
-    assert await scene.asked() == 2
+        await there.members.administers(there.group, PRIVATE)
+    assert await there.asked() == 1
+    there.clock.advance(61)
+    await there.members.administers(there.group, PRIVATE)
+    assert await there.asked() == 2
 
 
-async def test_trouble_is_a_no_that_is_not_remembered(scene: Scene) -> None:
-    scene.telegram.fault("getChatMember", "status", times=2, code=500)
-    assert not await scene.members.administers(scene.group, PRIVATE)
-    assert await scene.members.administers(scene.group, PRIVATE)
+async def test_trouble_is_a_no_that_is_not_remembered(there: Setup) -> None:
+    there.telegram.fault("getChatMember", "status", times=2, code=500)
+    assert not await there.members.administers(there.group, PRIVATE)
+    assert await there.members.administers(there.group, PRIVATE)
 
 
-async def test_who_writes_as_the_group_is_an_administrator_in_groups_only(scene: Scene) -> None:
-    assert await scene.members.administers(scene.group, ChatID.ANONYMOUS_ADMIN)
-    assert not await scene.members.administers(PRIVATE, ChatID.ANONYMOUS_ADMIN)
-    assert not await scene.members.administers(PRIVATE, PRIVATE)
-    assert await scene.asked() == 0
+async def test_who_writes_as_the_group_is_an_administrator_in_groups_only(there: Setup) -> None:
+    assert await there.members.administers(there.group, ChatID.ANONYMOUS_ADMIN)
+    assert not await there.members.administers(PRIVATE, ChatID.ANONYMOUS_ADMIN)
+    assert not await there.members.administers(PRIVATE, PRIVATE)
+    assert await there.asked() == 0
 
 
-async def test_the_bot_knows_what_it_may_do(scene: Scene) -> None:
-    powers = await scene.members.powers(scene.group)
+async def test_the_bot_knows_what_it_may_do(there: Setup) -> None:
+    powers = await there.members.powers(there.group)
     assert (powers.lack, powers.sees_everything, powers.slow_mode_seconds) == (None, False, 0)

@@ -19,7 +19,7 @@ from tests.telegram.loops import sender_of
 
 
 @dataclass
-class Scene:
+class Setup:
     """A sender on a standing clock, and one status message."""
 
     telegram: LocalTelegram
@@ -58,101 +58,101 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(telegram: LocalTelegram) -> AsyncIterator[Scene]:
+async def there(telegram: LocalTelegram) -> AsyncIterator[Setup]:
     """In private."""
     clock = FakeClock(jumps=False)
     async with sender_of(telegram.url, clock) as sender:
         status = await sender.send_text(Destination(PRIVATE), "0%")
-        yield Scene(telegram, clock, sender, status.message_id)
+        yield Setup(telegram, clock, sender, status.message_id)
 
 
-async def test_the_first_report_is_shown_at_once(scene: Scene) -> None:
-    scene.show("10%")
-    await scene.edited(1)
-    (seen,) = await scene.telegram.seen()
+async def test_the_first_report_is_shown_at_once(there: Setup) -> None:
+    there.show("10%")
+    await there.edited(1)
+    (seen,) = await there.telegram.seen()
     assert seen["text"] == "10%"
 
 
-async def test_reports_in_quick_succession_become_one_edit_with_the_latest(scene: Scene) -> None:
-    scene.show("10%")
-    await scene.edited(1)
+async def test_reports_in_quick_succession_become_one_edit_with_the_latest(there: Setup) -> None:
+    there.show("10%")
+    await there.edited(1)
     for percent in range(20, 60):
-        scene.show(f"{percent}%")
-    await scene.pass_time(2.9)
-    assert await scene.edits() == ["10%"]
-    await scene.pass_time(0.2)
-    await scene.edited(2)
-    assert await scene.edits() == ["10%", "59%"]
+        there.show(f"{percent}%")
+    await there.pass_time(2.9)
+    assert await there.edits() == ["10%"]
+    await there.pass_time(0.2)
+    await there.edited(2)
+    assert await there.edits() == ["10%", "59%"]
 
 
-async def test_in_a_group_edits_are_further_apart(scene: Scene) -> None:
-    group = await scene.telegram.post("/groups", {"title": "Us", "members": [PRIVATE]})
-    scene.chat_id = group["chat_id"]
-    scene.message_id = (await scene.sender.send_text(Destination(scene.chat_id), "0%")).message_id
-    scene.show("10%")
-    await scene.edited(1)
-    scene.show("20%")
-    await scene.pass_time(7.9)
-    assert await scene.edits() == ["10%"]
-    await scene.pass_time(0.2)
-    await scene.edited(2)
+async def test_in_a_group_edits_are_further_apart(there: Setup) -> None:
+    group = await there.telegram.post("/groups", {"title": "Us", "members": [PRIVATE]})
+    there.chat_id = group["chat_id"]
+    there.message_id = (await there.sender.send_text(Destination(there.chat_id), "0%")).message_id
+    there.show("10%")
+    await there.edited(1)
+    there.show("20%")
+    await there.pass_time(7.9)
+    assert await there.edits() == ["10%"]
+    await there.pass_time(0.2)
+    await there.edited(2)
 
 
-async def test_what_is_shown_already_is_not_sent_again(scene: Scene) -> None:
-    scene.show("10%")
-    await scene.edited(1)
+async def test_what_is_shown_already_is_not_sent_again(there: Setup) -> None:
+    there.show("10%")
+    await there.edited(1)
     await eventually(lambda: not _busy())
-    scene.show("10%")
+    there.show("10%")
     await eventually(lambda: not _busy())
-    scene.clock.advance(60)
-    scene.show("20%")
-    await scene.edited(2)
-    assert await scene.edits() == ["10%", "20%"]
+    there.clock.advance(60)
+    there.show("20%")
+    await there.edited(2)
+    assert await there.edits() == ["10%", "20%"]
 
 
-async def test_no_progress_while_a_429_is_pending_and_the_latest_afterwards(scene: Scene) -> None:
-    scene.telegram.fault("editMessageText", "rate_limit", retry_after=20)
-    scene.show("10%")
-    await scene.edited(1)
-    scene.show("20%")
-    await scene.pass_time(19)
-    assert await scene.edits() == ["10%"]
-    await scene.pass_time(1.1)
-    await scene.edited(2)
-    assert (await scene.edits())[-1] == "20%"
+async def test_no_progress_while_a_429_is_pending_and_the_latest_afterwards(there: Setup) -> None:
+    there.telegram.fault("editMessageText", "rate_limit", retry_after=20)
+    there.show("10%")
+    await there.edited(1)
+    there.show("20%")
+    await there.pass_time(19)
+    assert await there.edits() == ["10%"]
+    await there.pass_time(1.1)
+    await there.edited(2)
+    assert (await there.edits())[-1] == "20%"
 
 
-async def test_progress_that_waits_never_overwrites_the_final_word(scene: Scene) -> None:
-    scene.show("10%")
-    await scene.edited(1)
-    scene.show("99%")
-    await scene.settle()
-    await scene.sender.edit_text(PRIVATE, scene.message_id, "done")
-    scene.clock.advance(60)
+async def test_progress_that_waits_never_overwrites_the_final_word(there: Setup) -> None:
+    there.show("10%")
+    await there.edited(1)
+    there.show("99%")
+    await there.settle()
+    await there.sender.edit_text(PRIVATE, there.message_id, "done")
+    there.clock.advance(60)
     await eventually(lambda: not _busy())
-    (seen,) = await scene.telegram.seen()
+    (seen,) = await there.telegram.seen()
     assert seen["text"] == "done"
-    assert await scene.edits() == ["10%", "done"]
+    assert await there.edits() == ["10%", "done"]
 
 
-async def test_the_final_word_comes_after_an_edit_under_way(scene: Scene) -> None:
-    scene.telegram.fault("editMessageText", "delay", seconds=0.3)
-    scene.show("10%")
-    await eventually(lambda: not scene.telegram.faults.active())
-    await scene.sender.edit_text(PRIVATE, scene.message_id, "done")
-    (seen,) = await scene.telegram.seen()
+async def test_the_final_word_comes_after_an_edit_under_way(there: Setup) -> None:
+    there.telegram.fault("editMessageText", "delay", seconds=0.3)
+    there.show("10%")
+    await eventually(lambda: not there.telegram.faults.active())
+    await there.sender.edit_text(PRIVATE, there.message_id, "done")
+    (seen,) = await there.telegram.seen()
     assert seen["text"] == "done"
-    assert await scene.edits() == ["10%", "done"]
+    assert await there.edits() == ["10%", "done"]
 
 
-async def test_progress_that_is_refused_is_dropped_without_a_sound(scene: Scene) -> None:
-    await scene.telegram.delete(scene.message_id)
-    scene.show("10%")
-    await scene.edited(1)
+async def test_progress_that_is_refused_is_dropped_without_a_sound(there: Setup) -> None:
+    await there.telegram.delete(there.message_id)
+    there.show("10%")
+    await there.edited(1)
     await eventually(lambda: not _busy())
-    scene.clock.advance(60)
-    scene.show("20%")
-    await scene.edited(2)
+    there.clock.advance(60)
+    there.show("20%")
+    await there.edited(2)
 
 
 def _busy() -> bool:

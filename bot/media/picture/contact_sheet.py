@@ -6,6 +6,8 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
 
+from bot.media.picture.decoding import resized
+
 _TILE_PIXELS = 300
 _GAP_PIXELS = 12
 _COLUMNS = 3
@@ -54,8 +56,7 @@ def _read(picture: bytes) -> Image.Image | None:
             small = opened.convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError):
         return None
-    scale = _TILE_PIXELS / max(small.size)
-    return small.resize((max(1, round(small.width * scale)), max(1, round(small.height * scale))))
+    return resized(small, _TILE_PIXELS / max(small.size))
 
 
 def _draw_number(tile: Image.Image, number: str) -> None:

@@ -9,8 +9,7 @@ from functools import cache
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageCms
-from PIL.Image import Transpose
+from PIL import Image, ImageCms, ImageOps
 
 from bot.media.picture.errors import PictureFault, PictureRefused
 from bot.media.picture.formats import HEIC, sniff_picture
@@ -24,16 +23,6 @@ LONGEST_SIDE_PIXELS = 1280
 """The provider renders at most 720P (DashScope docs: wan2.2-s2v, resolution)."""
 MOST_SIDES_RATIO = 3
 
-_ORIENTATION_TAG = 0x0112
-_UPRIGHT = {
-    2: Transpose.FLIP_LEFT_RIGHT,
-    3: Transpose.ROTATE_180,
-    4: Transpose.FLIP_TOP_BOTTOM,
-    5: Transpose.TRANSPOSE,
-    6: Transpose.ROTATE_270,
-    7: Transpose.TRANSVERSE,
-    8: Transpose.ROTATE_90,
-}
 _DECODING_ERRORS = (
     ArithmeticError,
     AssertionError,
@@ -92,13 +81,10 @@ def _decode(data: bytes, kind: str) -> Image.Image:
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         with Image.open(BytesIO(data), formats=[kind]) as source:
             check_size(source.width, source.height)
-            turn = _UPRIGHT.get(source.getexif().get(_ORIENTATION_TAG, 1))
             profile = source.info.get("icc_profile")
             source.draft(None, (LONGEST_SIDE_PIXELS, LONGEST_SIDE_PIXELS))
             picture = _shrink(_eight_bits(source))
-        if turn is not None:
-            picture = picture.transpose(turn)
-        return _to_srgb(_on_white(picture), profile)
+        return _to_srgb(_on_white(ImageOps.exif_transpose(picture)), profile)
 
 
 def check_size(width: int, height: int) -> None:
@@ -114,7 +100,9 @@ def check_size(width: int, height: int) -> None:
 def _eight_bits(picture: Image.Image) -> Image.Image:
     """Return the pixels as RGBA, RGB, L or CMYK."""
     if picture.mode.startswith("I"):  # sixteen bits of grey; Pillow would clip, not scale
-        return Image.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
+        grey = Image.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
+        grey.info = picture.info
+        return grey
     if picture.has_transparency_data:
         return picture.convert("RGBA")
     if picture.mode in ("RGB", "L", "CMYK"):

@@ -7,27 +7,23 @@ It advises ("I see two people"); the provider's detection decides.
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from math import ceil
-from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from bot.media.exchange import FaceBox, Point
+from bot.media.picture.network import Network, Numbers
 
 Pixels = npt.NDArray[np.uint8]
-Numbers = npt.NDArray[np.float32]
 
 MINIMUM_SCORE = 0.5
 """The least certainty, 0..1, at which a face counts."""
 
-_MODEL = Path(__file__).parent / "models" / "face_detection_full_range.tflite"
 _INPUT_PIXELS = 192
 _CELLS = 48  # the model looks once at each cell of a 48 x 48 grid over its input
 _KEYPOINTS = 6
@@ -35,8 +31,9 @@ _HUGE = 0.4  # of the picture's shorter side
 _TILE = 0.6  # of each side
 _STRICTER = 0.1  # four looks make four times as many mistakes
 _OVERLAP_OF_ONE_FACE = 0.3
-_SCORE_OUTPUT, _BOX_OUTPUT = "reshaped_classifier_face_4", "reshaped_regressor_face_4"
-_one_at_a_time = threading.Lock()  # a cv2 network keeps its input between two calls
+_NETWORK = Network(
+    "face_detection_full_range.tflite", "reshaped_classifier_face_4", "reshaped_regressor_face_4"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +108,12 @@ def _letterbox(rgb: Pixels, share: float, corner: tuple[int, int]) -> tuple[Pixe
 def _ask_model(square: Pixels) -> tuple[Numbers, Numbers]:
     """Return certainties (n,) and, in model pixels, centre, size and six points (n, 8, 2)."""
     blob = cv2.dnn.blobFromImage(square, 1 / 127.5, mean=(127.5, 127.5, 127.5))
-    with _one_at_a_time:
-        network = _network()
-        network.setInput(blob)
-        scores, boxes = network.forward([_SCORE_OUTPUT, _BOX_OUTPUT])
+    scores, boxes = _NETWORK.ask(blob)
     certainties = 1 / (1 + np.exp(-np.clip(scores.reshape(-1), -50, 50)))
     numbers = boxes.reshape(-1, 2 + _KEYPOINTS, 2).copy()
     numbers[:, 0] += _anchors()
     numbers[:, 2:] += _anchors()[:, None]
-    return certainties, numbers
-
-
-@cache
-def _network() -> Any:
-    return cv2.dnn.readNetFromTFLite(str(_MODEL))
+    return certainties.astype(np.float32), numbers
 
 
 @cache

@@ -6,12 +6,8 @@ line between the eyes, and the answer is used once more to cut a better square.
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
-from functools import cache
 from math import atan2, cos, hypot, sin
-from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -19,6 +15,7 @@ import numpy.typing as npt
 
 from bot.media.exchange import FaceBox
 from bot.media.picture.faces import Pixels
+from bot.media.picture.network import Network
 from bot.media.preview.errors import NoFaceFound
 
 Points = npt.NDArray[np.float32]
@@ -30,13 +27,11 @@ NOSE_BASE = 2
 CHIN = 152
 FOREHEAD = 10
 
-_MODEL = Path(__file__).parents[1] / "picture" / "models" / "face_landmark.tflite"
+_NETWORK = Network("face_landmark.tflite", "conv2d_20", "conv2d_30")  # points, and presence
 _INPUT_PIXELS = 192
-_POINTS_OUTPUT, _PRESENCE_OUTPUT = "conv2d_20", "conv2d_30"
 _MARGIN = 1.5  # MediaPipe's own: the square is this much larger than the face
 _LOOKS = 2
 _MINIMUM_PRESENCE = 0.1  # a drawn face is seen with little certainty, yet its points are right
-_one_at_a_time = threading.Lock()  # a cv2 network keeps its input between two calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +87,8 @@ def _look(rgb: Pixels, square: _Square) -> tuple[Points, float]:
     size = (_INPUT_PIXELS, _INPUT_PIXELS)
     cut = cv2.warpAffine(rgb, matrix, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
     blob = cv2.dnn.blobFromImage(cut, 1 / 255)
-    with _one_at_a_time:
-        network = _network()
-        network.setInput(blob)
-        numbers, presence = network.forward([_POINTS_OUTPUT, _PRESENCE_OUTPUT])
+    numbers, presence = _NETWORK.ask(blob)
     in_square = numbers.reshape(-1, 3)[:, :2]
     back = cv2.invertAffineTransform(matrix)
     points: Points = (in_square @ back[:, :2].T + back[:, 2]).astype(np.float32)
     return points, float(1 / (1 + np.exp(-presence.item())))
-
-
-@cache
-def _network() -> Any:
-    return cv2.dnn.readNetFromTFLite(str(_MODEL))

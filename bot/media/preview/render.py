@@ -16,15 +16,16 @@ from bot.media.preview.blinks import blink_track
 from bot.media.preview.canvas import FORMATS, Canvas, open_canvas
 from bot.media.preview.eyes import Eyes
 from bot.media.preview.head import Head
-from bot.media.preview.label import Label
 from bot.media.preview.mouth import Mouth
 from bot.media.preview.speech import Speech, read_speech
 from bot.media.sound.decoding import decode_sound
 from bot.media.video.ai_label import ON_PREVIEW
+from bot.media.video.drawn_word import DrawnWord
 from bot.media.video.mp4 import whole_or_nothing
 from bot.media.video.video import inspect_video
 from bot.media.video.writer import VideoFormat, VideoWriter
 
+_FONT_OF_SIDE = 0.038
 X264 = {"preset": "veryfast", "crf": "21", "tune": "zerolatency"}
 
 
@@ -66,7 +67,7 @@ def _frames(
 ) -> Iterator[Pixels]:
     height, width = canvas.photo.shape[:2]
     mouth, eyes = Mouth(canvas.photo, canvas.points), Eyes(canvas.photo, canvas.points)
-    head, word = Head((width, height), canvas.points), Label(label, (width, height))
+    head, word = Head((width, height), canvas.points), _word(label, min(width, height))
     blinks = blink_track(len(speech.opening), frames_per_second, seed)
     tracks = (speech.opening, speech.width, speech.emphasis, blinks)
     poses = zip(*(track.tolist() for track in tracks), strict=True)
@@ -76,5 +77,12 @@ def _frames(
         eyes.blink(frame, down)
         seconds = index / frames_per_second
         head.move(frame, seconds, emphasis=emphasis, opening=opening, width=wide)
-        word.draw(frame)
+        margin = word.height // 2
+        word.draw(frame, width - word.width - margin, height - word.height - margin)
         yield frame
+
+
+def _word(label: str, side_pixels: int) -> DrawnWord:
+    """Small in a corner: these frames are a preview, not the paid model's work."""
+    font_pixels = max(11, round(_FONT_OF_SIDE * side_pixels))
+    return DrawnWord(label, font_pixels, font_pixels // 2, opacity=0.55)

@@ -1,4 +1,4 @@
-"""Cutting a long sound: into parts that are short enough, and into pieces to choose from."""
+"""Cutting a long voice: for tasks that are short enough, and into clips to choose from."""
 
 from __future__ import annotations
 
@@ -9,55 +9,55 @@ from math import inf
 from bot.media.exchange import Span
 from bot.media.sound.pauses import CutPoint
 
-_PART_COST = 0.5  # fewer parts are fewer seams
+_TASK_COST = 0.5  # fewer tasks are fewer seams
 _BALANCE_COST = 2.0
 _SHORTER_COST = 2.0
 _AWAY_COST = 8.0
-_LEAST_CLIP = 0.25  # a piece worth hearing, as a share of the longest
-_LEAST_SHIFT = 0.1  # two pieces that begin and end nearer than that are one
+_LEAST_CLIP = 0.25  # a clip worth hearing, as a share of the longest
+_LEAST_SHIFT = 0.1  # two clips that begin and end nearer than that are one
 
 
 def cuts(
     points: Sequence[CutPoint], total_milliseconds: int, *, shortest: int, longest: int
 ) -> tuple[int, ...]:
-    """Where to cut so that every part is of a length within `shortest` and `longest`.
+    """Where to cut so that every task is of a length within `shortest` and `longest`.
 
     The way through the points (in their order) that costs least: speech is cut as seldom as can
-    be, then long pauses, equal lengths and few parts count. Raises ValueError if there is no way.
+    be, then long pauses, equal lengths and few tasks count. Raises ValueError if there is no way.
     """
     if total_milliseconds <= longest:
         return ()
     usual = total_milliseconds / -(-total_milliseconds // longest)
     inner = [point for point in points if 0 < point.at_milliseconds < total_milliseconds]
-    stops = [CutPoint(0, 0.0), *inner, CutPoint(total_milliseconds, 0.0)]
+    steps = [CutPoint(0, 0.0), *inner, CutPoint(total_milliseconds, 0.0)]
     best: list[tuple[float, int]] = [(0.0, 0)]
     first = 0
-    for here, stop in enumerate(stops[1:], start=1):
-        while stop.at_milliseconds - stops[first].at_milliseconds > longest:
+    for here, step in enumerate(steps[1:], start=1):
+        while step.at_milliseconds - steps[first].at_milliseconds > longest:
             first += 1
         cheapest, came_from = inf, -1
         for before in range(first, here):
-            length = stop.at_milliseconds - stops[before].at_milliseconds
+            length = step.at_milliseconds - steps[before].at_milliseconds
             if length < shortest:
                 break
-            cost = best[before][0] + _part_cost(length, usual)
+            cost = best[before][0] + _task_cost(length, usual)
             if cost < cheapest:
                 cheapest, came_from = cost, before
-        best.append((cheapest + stop.cost, came_from))
+        best.append((cheapest + step.cost, came_from))
     if best[-1][0] == inf:
-        raise ValueError("no way through these points has parts of such lengths")
-    return _way_back(stops, best)
+        raise ValueError("no way through these points has such lengths")
+    return _way_back(steps, best)
 
 
-def _part_cost(length: int, usual: float) -> float:
-    return _PART_COST + _BALANCE_COST * (length / usual - 1) ** 2
+def _task_cost(length: int, usual: float) -> float:
+    return _TASK_COST + _BALANCE_COST * (length / usual - 1) ** 2
 
 
-def _way_back(stops: Sequence[CutPoint], best: Sequence[tuple[float, int]]) -> tuple[int, ...]:
+def _way_back(steps: Sequence[CutPoint], best: Sequence[tuple[float, int]]) -> tuple[int, ...]:
     found: list[int] = []
     here = best[-1][1]
     while here > 0:
-        found.append(stops[here].at_milliseconds)
+        found.append(steps[here].at_milliseconds)
         here = best[here][1]
     return tuple(reversed(found))
 
@@ -65,7 +65,7 @@ def _way_back(stops: Sequence[CutPoint], best: Sequence[tuple[float, int]]) -> t
 def clips(
     points: Sequence[CutPoint], total_milliseconds: int, *, shortest: int, longest: int
 ) -> tuple[Span, ...]:
-    """Up to three pieces from the beginning, the middle and the end, about as long as may be.
+    """Up to three clips from the beginning, the middle and the end, about as long as may be.
 
     They begin and end in pauses where there are any, and none is nearly the same as another.
     """
@@ -82,7 +82,7 @@ def clips(
 
 
 def _spans(ends: Sequence[CutPoint], shortest: int, longest: int) -> list[tuple[Span, float]]:
-    """Every piece between two points, with what it costs."""
+    """Every clip between two points, with what it costs."""
     pauses = [point for point in ends if point.in_pause]
     found = _between(pauses, shortest, longest)
     return found or _between(ends, shortest, longest)

@@ -27,30 +27,30 @@ def plan_sound(data: bytes, longest_milliseconds: int, levelled: bool) -> SoundP
 
     Raises SoundRefused: what `normalise_sound` refuses, and what is longer than that (TOO_LONG).
     """
-    whole = _whole(data, longest_milliseconds, levelled)
-    points = cut_points(samples_of(whole))
+    voice = _levelled(data, longest_milliseconds, levelled)
+    points = cut_points(samples_of(voice))
     bounds = {"shortest": SHORTEST_MILLISECONDS, "longest": LONGEST_MILLISECONDS}
     return SoundPlan(
-        duration_milliseconds=len(whole),
-        cuts=cuts(points, len(whole), **bounds),
-        clips=clips(points, len(whole), **bounds),
+        duration_milliseconds=len(voice),
+        cuts=cuts(points, len(voice), **bounds),
+        clips=clips(points, len(voice), **bounds),
     )
 
 
 def level_sound(data: bytes, longest_milliseconds: int, levelled: bool) -> bytes:
-    """The whole as a WAV, levelled once: no part is louder than another; raises as above."""
+    """All of it as a WAV, levelled once: no task's is louder than another's; raises as above."""
     return normalise_sound(data, longest_milliseconds=longest_milliseconds, levelled=levelled).wav
 
 
 def cut_sound(
     data: bytes, longest_milliseconds: int, levelled: bool, spans: tuple[Span, ...]
 ) -> tuple[bytes, ...]:
-    """These spans of the levelled whole, each as a WAV with soft ends.
+    """These spans of the levelled voice, each as a WAV with soft ends.
 
     Raises SoundRefused, ValueError: a span is not in the sound.
     """
-    whole = _whole(data, longest_milliseconds, levelled)
-    return tuple(wav_of(_cut(whole, span)) for span in spans)
+    voice = _levelled(data, longest_milliseconds, levelled)
+    return tuple(wav_of(_cut(voice, span)) for span in spans)
 
 
 def record_clips(
@@ -61,15 +61,15 @@ def record_clips(
     return tuple(_voice_note(wav) for wav in wavs)
 
 
-def _whole(data: bytes, longest_milliseconds: int, levelled: bool) -> AudioSegment:
+def _levelled(data: bytes, longest_milliseconds: int, levelled: bool) -> AudioSegment:
     return AudioSegment.from_wav(BytesIO(level_sound(data, longest_milliseconds, levelled)))
 
 
-def _cut(whole: AudioSegment, span: Span) -> AudioSegment:
+def _cut(voice: AudioSegment, span: Span) -> AudioSegment:
     begin, end = span
-    if not 0 <= begin < end <= len(whole):
-        raise ValueError(f"{span} is not within 0 and {len(whole)} ms")
-    chunk = whole[begin:end]
+    if not 0 <= begin < end <= len(voice):
+        raise ValueError(f"{span} is not within 0 and {len(voice)} ms")
+    chunk = voice[begin:end]
     return chunk.fade_in(_FADE_IN_MILLISECONDS).fade_out(_FADE_OUT_MILLISECONDS)
 
 

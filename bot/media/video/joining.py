@@ -1,7 +1,7 @@
 """Videos of one face joined into one, under one sound that runs through without a seam.
 
-The pictures of each part are laid where its piece of the sound is, to the nearest frame, however
-long its file turned out to be: lips cannot drift from part to part. At a seam, which is in a
+The pictures of each task are laid where its span of the voice is, to the nearest frame, however
+long its file turned out to be: lips cannot drift from one to the next. At a seam, which is in a
 pause, one face fades into the other within a tenth of a second.
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from bot.media.exchange import VideoPart
+from bot.media.exchange import TaskVideo
 from bot.media.picture.faces import Pixels
 from bot.media.sound.audio_segment import AudioSegment, samples_of
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
@@ -33,24 +33,24 @@ _FADE = Fraction(1, 10)
 
 
 def join_and_label(
-    parts: tuple[VideoPart, ...], sound_wav: bytes | None, target: Path, produce_id: str
+    videos: tuple[TaskVideo, ...], sound_wav: bytes | None, target: Path, produce_id: str
 ) -> None:
     """As `join_videos`, and labelled; raises LabelNotWritten too."""
     with whole_or_nothing(target) as part:
-        join_videos(parts, sound_wav, part)
+        join_videos(videos, sound_wav, part)
         stamp_label(part, part, produce_id=produce_id)
 
 
-def join_videos(parts: Sequence[VideoPart], sound_wav: bytes | None, target: Path) -> None:
-    """Write one MP4 of them all, with these spans of the sound; None: with the parts' own.
+def join_videos(videos: Sequence[TaskVideo], sound_wav: bytes | None, target: Path) -> None:
+    """Write one MP4 of them all, with these spans of the sound; None: with the videos' own.
 
     It has the size, the frame rate and the metadata of the first. Raises VideoUnreadable.
     """
-    with open_video(parts[0].source) as container:
+    with open_video(videos[0].source) as container:
         shape = _format_of(container)
-    sound = _own_sound(parts) if sound_wav is None else _spans(sound_wav, parts)
+    sound = _own_sound(videos) if sound_wav is None else _spans(sound_wav, videos)
     with VideoWriter(target, shape, sound, SAMPLE_RATE_HZ) as writer:
-        for picture in _pictures(parts, shape):
+        for picture in _pictures(videos, shape):
             writer.add(picture)
 
 
@@ -70,18 +70,18 @@ def _format_of(container: InputContainer) -> VideoFormat:
     )
 
 
-def _pictures(parts: Sequence[VideoPart], shape: VideoFormat) -> Iterator[Pixels]:
-    """A picture for each frame of the whole."""
+def _pictures(videos: Sequence[TaskVideo], shape: VideoFormat) -> Iterator[Pixels]:
+    """A picture for each frame of the joined video."""
     begin = Fraction(0)
     last: Pixels | None = None
-    for part in parts:
-        end = begin + part.seconds
+    for video in videos:
+        end = begin + video.seconds
         times = [
             Fraction(frame) / shape.rate - begin
             for frame in range(ceil(begin * shape.rate), ceil(end * shape.rate))
         ]
         fading, since = last, Fraction(0)
-        for moment, picture in zip(times, _shown(part.source, times, shape), strict=True):
+        for moment, picture in zip(times, _shown(video.source, times, shape), strict=True):
             last = picture
             since = moment + 1 / shape.rate
             yield picture if fading is None else _faded(fading, picture, since / (2 * _FADE))
@@ -131,21 +131,21 @@ def _planes(frame: av.VideoFrame, shape: VideoFormat) -> Pixels:
     return np.asarray(fitting.to_ndarray(), np.uint8)
 
 
-def _spans(sound_wav: bytes, parts: Sequence[VideoPart]) -> Samples:
+def _spans(sound_wav: bytes, videos: Sequence[TaskVideo]) -> Samples:
     whole = samples_of(AudioSegment.from_wav(BytesIO(sound_wav)))
     per_millisecond = SAMPLE_RATE_HZ // 1000
     return np.concatenate(
-        [whole[p.span[0] * per_millisecond : p.span[1] * per_millisecond] for p in parts]
+        [whole[p.span[0] * per_millisecond : p.span[1] * per_millisecond] for p in videos]
     )
 
 
-def _own_sound(parts: Sequence[VideoPart]) -> Samples:
-    """What the parts' videos play, each fitted to its length."""
-    return np.concatenate([_fitted(_sound_of(part.source), part) for part in parts])
+def _own_sound(videos: Sequence[TaskVideo]) -> Samples:
+    """What the videos play themselves, each fitted to its length."""
+    return np.concatenate([_fitted(_sound_of(video.source), video) for video in videos])
 
 
-def _fitted(samples: Samples, part: VideoPart) -> Samples:
-    length = int(part.seconds * SAMPLE_RATE_HZ)
+def _fitted(samples: Samples, video: TaskVideo) -> Samples:
+    length = int(video.seconds * SAMPLE_RATE_HZ)
     return np.pad(samples[:length], (0, max(0, length - len(samples))))
 
 

@@ -16,10 +16,10 @@ from bot.media.exchange import FaceBox
 from bot.media.picture.faces import Pixels, detect_faces
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.media.video.ai_label import ON_VIDEO
+from bot.media.video.drawn_word import DrawnWord
 from bot.media.video.errors import TooLongForNote, VideoUnreadable
 from bot.media.video.files import check_whole, open_video
 from bot.media.video.mp4 import encode_anew, whole_or_nothing
-from bot.media.video.round_label import RoundLabel
 from bot.media.video.stamp import stamp_label
 
 SIDE_PIXELS = 480
@@ -29,6 +29,8 @@ _LEAST_SIDE_PIXELS = 240
 _FACES_IN_SIDE = 3.0  # so that a whole head and its shoulders stay inside the circle
 _FACE_FROM_TOP = 0.46
 _QUALITY = "23"
+_LETTERS_OF_SIDE = 0.085  # 20 pixels where the note is shown 240 pixels wide
+_WORD_FROM_TOP = 0.9  # the circle is still 0.6 of the side wide there
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,24 @@ def _encode(source: Path, part: Path) -> None:
         encode_anew(container, part, size, {"crf": _QUALITY}, _Cutter().cut)
 
 
+def ai_word() -> DrawnWord:
+    """What the round video shows all the time, readable when it is small."""
+    font_pixels = round(_LETTERS_OF_SIDE * SIDE_PIXELS)
+    return DrawnWord(ON_VIDEO, font_pixels, round(font_pixels / 2.5), opacity=0.6, is_pill=True)
+
+
+def draw_inside(word: DrawnWord, frame: Pixels) -> None:
+    """In the lower middle of the circle."""
+    top = round(_WORD_FROM_TOP * SIDE_PIXELS - word.height / 2)
+    word.draw(frame, (SIDE_PIXELS - word.width) // 2, top)
+
+
 class _Cutter:
     """Cuts every frame where the first one has its face, and draws the label."""
 
     def __init__(self) -> None:
         self._square: Square | None = None
-        self._label = RoundLabel(ON_VIDEO, SIDE_PIXELS)
+        self._word = ai_word()
 
     def cut(self, frame: VideoFrame) -> VideoFrame:
         """The square of one frame, at the note's size, at the same time."""
@@ -97,7 +111,7 @@ class _Cutter:
             SIDE_PIXELS, SIDE_PIXELS, "rgb24", interpolation="AREA"
         )
         drawn: Pixels = np.array(small.to_ndarray(), np.uint8)
-        self._label.draw(drawn)
+        draw_inside(self._word, drawn)
         cut = VideoFrame.from_ndarray(drawn, format="rgb24")
         cut.pts, cut.time_base = frame.pts, frame.time_base
         return cut
