@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from storage.jobs.jobs import Job
+from storage.jobs.jobs import Job, JobState
 from storage.jobs.tasks import ENDED, STOPPABLE, WAITING, Task, TaskState
 
 
@@ -59,6 +59,11 @@ class JobView:
         """How much of it is still to be rendered."""
         fetching = TaskState.FETCHING
         return sum(task.length_milliseconds for task in self.open_tasks if task.state != fetching)
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether anything but fetching and sending it is still to be done."""
+        return self.missing_milliseconds > 0 or self.job.state == JobState.JOINING
 
     def share(self, share_of_running: float) -> float:
         """How much of it is made, as far as one can tell, with that much of what runs."""

@@ -248,13 +248,9 @@ class FirstStatus(Component):
 
     async def due(self) -> dict[Hashable, Work]:
         """The jobs that show nothing yet."""
-        soon_over = {
-            task.job_id
-            for task in await tasks.of_open_jobs(self.database)
-            if task.state == TaskState.FETCHING
-        }
-        found = {job.id for job in await jobs.open_jobs(self.database) if _lacks_status(job)}
-        lacking = found - soon_over
+        line = QueueView.of(await tasks.of_open_jobs(self.database))
+        views = [line.view(job) for job in await jobs.open_jobs(self.database)]
+        lacking = {view.job.id for view in views if _lacks_status(view.job) and view.takes_long}
         self._said &= lacking
         now = self.clock.steady_seconds()
         self._not_before_seconds = {

@@ -89,3 +89,14 @@ async def test_a_first_status_that_a_chat_puts_off_is_not_tried_again_at_once(fa
     assert await status.due() == {}
     fakes.clock.advance(STATUS_UNSAID.delays_seconds[0])
     assert len(await status.due()) == 1
+
+
+async def test_a_job_shows_a_status_as_long_as_something_of_it_is_to_be_rendered(
+    fakes: Fakes,
+) -> None:
+    long = await orders.start(fakes.database, milliseconds=10_000, cuts=(5_000,))
+    await orders.make_ready(fakes.database, long)
+    status = fakes.chat.first_status
+    for more in (True, False):
+        await orders.bill(fakes.database, await orders.run_next(fakes.database))
+        assert (("status", long.id) in await status.due()) is more
