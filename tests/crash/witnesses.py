@@ -78,7 +78,8 @@ def compare(
     unsure = min(max(0, videos - 1), open_at_death(runs, *_VIDEO))
     keys = [key_of(text_of(message)) or "" for message in heard]
     endings = sum(key == "job-cancelled" or key.startswith("failed-") for key in keys)
-    shown = {job["id"]: Shown(videos, endings, unsure) for job in tables["jobs"]}
+    unsure_endings = sum(_said_unnoted(run) for run in runs if run[-1:] == ["killed"])
+    shown = {job["id"]: Shown(videos, endings, unsure, unsure_endings) for job in tables["jobs"]}
     media, checks = min(2, updates), bill["detections"]
     witnesses = Witnesses(tables, _billed(tasks, bill), checks, shown, _CAPS, media)
     found = invariants.check(witnesses)
@@ -152,6 +153,18 @@ def _left_behind(strays: list[str], runs: list[list[str]], found: Findings) -> N
 def open_at_death(runs: list[list[str]], opening: str, closing: str) -> int:
     """In how many runs the bot died after one point and before another."""
     return sum(_is_open(run, opening, closing) for run in runs if run[-1:] == ["killed"])
+
+
+def _said_unnoted(run: list[str]) -> bool:
+    """Whether it died between a text that took the place of a lost status and the note of it."""
+    points = [line.rpartition(":")[0] for line in run]
+    sent = _last(points, "send-text:before")
+    is_instead = _last(points[:sent], "edit-text:before") > _last(points[:sent], "edit-text:after")
+    return sent >= 0 and is_instead and _last(points, "status-noted-commit:after") < sent
+
+
+def _last(points: list[str], point: str) -> int:
+    return max((number for number, other in enumerate(points) if other == point), default=-1)
 
 
 def _is_open(run: list[str], opening: str, closing: str) -> bool:
