@@ -122,11 +122,15 @@ def _worker(services: Services, privacy: PrivacyServices, menus: Menus) -> Worke
     background_tasks: list[BackgroundTask] = [
         services.engines.outages,
         chat.first_status,
-        services.delivery.resends,
         *privacy.background_tasks,
         menus,
     ]
-    kinds = [common.operator.kind, services.intake.clips.kind, *privacy.kinds]
+    kinds = [
+        common.operator.kind,
+        services.intake.clips.kind,
+        *services.delivery.resends.kinds,
+        *privacy.kinds,
+    ]
     return Worker(
         common=common,
         intake=services.intake.intake,

@@ -66,7 +66,7 @@ class Attempt:
         Raises: Pointless: the entry is gone.
         """
         async with self.database.transaction() as tx:
-            if not await outbox.sending(tx, self.entry.id):
+            if not await outbox.sending(tx, self.entry):
                 raise Pointless(f"{self.entry.unique_key} is gone")
 
 
@@ -215,7 +215,7 @@ class OutboxRunner:
             await self._give_up(tx, kind, entry, failure)
             return
         logger.warning("%s in %.0f s: %r", entry.unique_key, delay_seconds, failure)
-        await outbox.put_off(tx, entry.id, _after(tx, delay_seconds))
+        await outbox.put_off(tx, entry, _after(tx, delay_seconds))
 
     async def _give_up(
         self, tx: Transaction, kind: Kind, entry: OutboxEntry, failure: Exception
@@ -227,9 +227,9 @@ class OutboxRunner:
 
     async def _end(self, tx: Transaction, kind: Kind, entry: OutboxEntry, *, done: bool) -> None:
         if kind.erased:
-            await outbox.erase(tx, entry.id)
+            await outbox.erase(tx, entry)
         else:
-            await outbox.end(tx, entry.id, done=done)
+            await outbox.end(tx, entry, done=done)
 
 
 def _after(tx: Transaction, seconds: float) -> int:
@@ -239,25 +239,3 @@ def _after(tx: Transaction, seconds: float) -> int:
 def _delay_seconds(tx: Transaction, kind: Kind, entry: OutboxEntry) -> float | None:
     age_milliseconds = tx.now_milliseconds - entry.created_at_milliseconds
     return kind.delay_seconds(entry.attempts, age_milliseconds / 1000)
-
-
-def delay_milliseconds(tries: int, policy: RetryPolicy = OUTBOX) -> int:
-    """How long to leave alone what failed so often before."""
-    return int(policy.endless_delay_seconds(tries + 1) * 1000)
-
-
-async def say_or(
-    say: Callable[[], Awaitable[object]],
-    *,
-    later: Callable[[], Awaitable[None]],
-    never: Callable[[TelegramFailure], Awaitable[None]],
-) -> None:
-    """Say something; what may work later is put off, what never will is given up."""
-    try:
-        await say()
-    except (TryAgain, SendUnknown) as failure:
-        logger.warning("said later: %s", failure)
-        await later()
-    except TelegramFailure as failure:
-        logger.warning("stays unsaid: %s", failure)
-        await never(failure)

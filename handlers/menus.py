@@ -71,7 +71,7 @@ async def publish_menus(bot: Bot, texts: Texts) -> None:
     for language, (scope, names) in product(LANGUAGES, MENUS):
         catalogue = texts.of(language)
         menu = [BotCommand(name, catalogue.plain(_TEXTS[name])) for name in names]
-        code = "" if language == "en" else language.split("-")[0]
+        code = None if language == "en" else language.split("-")[0]
         try:
             await bot.set_my_commands(menu, scope=scope, language_code=code)
         except TelegramError as failure:

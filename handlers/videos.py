@@ -6,6 +6,7 @@ import logging
 
 from bot.chat.keyboards import FINER, may_be_finer
 from bot.delivery.earlier_videos import ResendOutcome
+from bot.delivery.resend import want_again, want_page, want_turn
 from bot.intake.group_replies import ask_for
 from bot.intake.pairing import NotConfirmed, request_for
 from bot.limits import effective_settings_of
@@ -19,9 +20,8 @@ from handlers.context import MessageContext
 from handlers.jobs import job_to_use, own_job
 from storage import drafts, media, media_answers
 from storage.groups import borrowed_media
-from storage.jobs import jobs, ledger, resends, videos
+from storage.jobs import jobs, ledger, videos
 from storage.jobs.jobs import FINAL, Job, JobState
-from storage.jobs.resends import Wanted
 from storage.media import ConversationKey, Media, MediaState
 
 logger = logging.getLogger(__name__)
@@ -68,9 +68,8 @@ async def show_first_page(context: MessageContext) -> None:
     if not await videos.count_of(services.database, conversation.user_id, conversation.chat_id):
         await context.reply(context.texts.html("history-none"))
         return
-    wanted = Wanted("page", conversation, context.message.message_id, page=1)
     async with services.database.transaction() as tx:
-        await resends.ask(tx, wanted)
+        await want_page(tx, context.source, conversation, context.message.message_id)
     services.wakeup()
 
 
@@ -82,9 +81,8 @@ async def turn(pressed: ButtonPress) -> str:
     if pressed.chat_id != pressed.user_id:
         raise NotYours
     conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
-    wanted = Wanted("page", conversation, pressed.message_id, page=number, turns=1)
     async with pressed.services.database.transaction() as tx:
-        await resends.ask(tx, wanted)
+        await want_turn(tx, pressed.cause, conversation, pressed.message_id, number)
     pressed.services.wakeup()
     return "answer-coming"
 
@@ -121,9 +119,8 @@ async def resend(pressed: ButtonPress, kind: str) -> str:
     if await borrowed_media.is_stopped(pressed.services.database, job):
         raise TooLate
     conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
-    wanted = Wanted(kind, conversation, pressed.message_id, job_id=job.id)
     async with pressed.services.database.transaction() as tx:
-        await resends.ask(tx, wanted)
+        await want_again(tx, pressed.cause, conversation, pressed.message_id, job.id, kind)
     pressed.services.wakeup()
     return "answer-coming"
 

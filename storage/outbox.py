@@ -13,9 +13,13 @@ from types import MappingProxyType
 from typing import Any
 
 from storage.db.database import Queryable, Transaction
+from storage.db.rows import columns
 
 _KEEP_MILLISECONDS = 3 * 24 * 3600 * 1000
 """Telegram keeps an update for a day; after a week without any its numbers may begin anew."""
+
+NO_CHAT = 0
+"""Where something is done whatever becomes of the chats it is about."""
 
 Arguments = Mapping[str, Any]
 NONE: Arguments = MappingProxyType({})
@@ -23,7 +27,9 @@ NONE: Arguments = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """One of them. `message_id` is the message it answers, 0 where there is none (any more).
+    """One of them. With `attempts` its number names one attempt: another entry may have it later.
+
+    `message_id` is the message it answers, 0 where there is none (any more).
 
     `attempts` counts those that were begun; `sending_at_milliseconds`: when a call was begun that
     must not be made twice; `user_id`: with whose data it goes.
@@ -107,14 +113,6 @@ async def due(database: Queryable, limit: int) -> list[OutboxEntry]:
     )
 
 
-async def is_open(database: Queryable, kind: str, user_id: int) -> bool:
-    """Whether something of this kind is still to be done for this person."""
-    return await database.exists(
-        "SELECT 1 FROM outbox WHERE kind = :kind AND user_id = :user_id AND state = 'open'",
-        {"kind": kind, "user_id": user_id},
-    )
-
-
 async def begin(
     tx: Transaction, entry: OutboxEntry, run_at_milliseconds: int
 ) -> OutboxEntry | None:
@@ -129,26 +127,29 @@ async def begin(
             run_at_milliseconds = :run_at
         WHERE id = :id AND state = 'open' AND attempts = :attempts RETURNING *
         """,
-        {"id": entry.id, "attempts": entry.attempts, "run_at": run_at_milliseconds},
+        {**columns(entry), "run_at": run_at_milliseconds},
     )
 
 
-async def sending(tx: Transaction, entry_id: int) -> bool:
+async def sending(tx: Transaction, entry: OutboxEntry) -> bool:
     """A call that must not be made twice is about to be made; False when it is not wanted now."""
     return await tx.change(
-        "UPDATE outbox SET sending_at_milliseconds = :now WHERE id = :id AND state = 'open'",
-        {"id": entry_id},
+        """
+        UPDATE outbox SET sending_at_milliseconds = :now
+        WHERE id = :id AND state = 'open' AND attempts = :attempts
+        """,
+        columns(entry),
     )
 
 
-async def put_off(tx: Transaction, entry_id: int, run_at_milliseconds: int) -> None:
+async def put_off(tx: Transaction, entry: OutboxEntry, run_at_milliseconds: int) -> None:
     """Nothing came of the attempt: once more, later."""
     await tx.execute(
         """
         UPDATE outbox SET run_at_milliseconds = :run_at, sending_at_milliseconds = NULL
-        WHERE id = :id AND state = 'open'
+        WHERE id = :id AND state = 'open' AND attempts = :attempts
         """,
-        {"id": entry_id, "run_at": run_at_milliseconds},
+        {**columns(entry), "run_at": run_at_milliseconds},
     )
 
 
@@ -163,14 +164,14 @@ async def leave_alone(tx: Transaction, chat_id: int, until_milliseconds: int) ->
     )
 
 
-async def end(tx: Transaction, entry_id: int, *, done: bool) -> bool:
+async def end(tx: Transaction, entry: OutboxEntry, *, done: bool) -> bool:
     """It is done, or given up."""
     return await tx.change(
         """
         UPDATE outbox SET state = :state, ended_at_milliseconds = :now
-        WHERE id = :id AND state = 'open'
+        WHERE id = :id AND state = 'open' AND attempts = :attempts
         """,
-        {"id": entry_id, "state": "done" if done else "given_up"},
+        {**columns(entry), "state": "done" if done else "given_up"},
     )
 
 
@@ -185,9 +186,24 @@ async def end_all(tx: Transaction, chat_id: int) -> int:
     )
 
 
-async def erase(tx: Transaction, entry_id: int) -> bool:
+async def erase(tx: Transaction, entry: OutboxEntry) -> bool:
     """It ended, and nothing is to be left of it."""
-    return await tx.change("DELETE FROM outbox WHERE id = :id", {"id": entry_id})
+    return await tx.change(
+        "DELETE FROM outbox WHERE id = :id AND state = 'open' AND attempts = :attempts",
+        columns(entry),
+    )
+
+
+async def withdraw_earlier(tx: Transaction, key: str) -> int:
+    """Of what was asked for by one message, only this entry is still wanted; how many are not."""
+    return await tx.execute(
+        """
+        UPDATE outbox SET state = 'given_up', ended_at_milliseconds = :now
+        WHERE state = 'open' AND unique_key <> :key AND (kind, chat_id, message_id) =
+            (SELECT kind, chat_id, message_id FROM outbox WHERE unique_key = :key)
+        """,
+        {"key": key},
+    )
 
 
 async def _sweep(tx: Transaction) -> None:

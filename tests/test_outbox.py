@@ -256,10 +256,10 @@ async def test_a_chat_that_is_to_be_left_alone_holds_nobody_up(work: Work) -> No
     await work.put("a", GROUP)
     await work.put("b", GROUP)
     await work.put("c", ADA)
-    work.fakes.sender.waits_seconds[GROUP] = 100
+    work.fakes.sender.queue_seconds[GROUP] = 100
     await run_all(work.runner())
     assert (work.tries, work.done) == (1, [(ADA, "c")])
-    work.fakes.sender.waits_seconds.clear()
+    work.fakes.sender.queue_seconds.clear()
     work.fakes.clock.advance(99)
     await run_all(work.runner())
     assert work.tries == 1
@@ -311,6 +311,22 @@ async def test_what_is_forgotten_meanwhile_is_not_sent(work: Work) -> None:
     await work.put("a", user_id=ADA)
     await run_all(work.runner())
     assert (work.tries, work.done) == (1, [])
+
+
+async def test_an_attempt_ends_no_entry_that_has_its_number_by_then(work: Work) -> None:
+    """What is erased leaves its number to the next entry."""
+
+    async def replace_it(attempt: Attempt) -> None:
+        async with work.fakes.database.transaction() as tx:
+            await outbox.erase(tx, attempt.entry)
+            await outbox.put(tx, "work", "update:2", chat_id=BEA, arguments={"name": "b"})
+
+    work.before = replace_it
+    await work.put("a")
+    await work.runner().attempt_due()
+    work.before = None
+    await run_all(work.runner())
+    assert work.done == [(ADA, "a"), (BEA, "b")]
 
 
 async def test_an_entry_that_names_who_is_forgotten_goes_when_it_ends(work: Work) -> None:

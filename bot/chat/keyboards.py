@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.chat.owners import with_row
 from bot.config.engines import ENGINES
-from bot.limits import EffectiveSettings, Limits
+from bot.limits import EffectiveSettings, Limits, effective_settings_of
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, LONGEST_NOTE_MILLISECONDS
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
@@ -14,21 +14,6 @@ from storage.groups import borrowed_media
 from storage.jobs.jobs import Job
 
 FINER = "720P"
-
-
-def video_keyboard(
-    job: Job, limits: Limits, effective: EffectiveSettings, texts: Catalogue, *, as_note: bool
-) -> Keyboard | None:
-    """In private all that is possible; a group is spared what is only another form."""
-    buttons = []
-    if may_be_finer(job, limits, effective):
-        buttons.append([(texts.plain("button-finer"), f"finer:{job.id}")])
-    if not is_group(job.chat_id):
-        if as_note:
-            buttons.append([(texts.plain("button-as-video"), f"video:{job.id}")])
-        elif (job.billed_milliseconds or 0) <= LONGEST_NOTE_MILLISECONDS:
-            buttons.append([(texts.plain("button-as-note"), f"note:{job.id}")])
-    return Keyboard.of(*buttons) if buttons else None
 
 
 def may_be_finer(job: Job, limits: Limits, effective: EffectiveSettings) -> bool:
@@ -46,14 +31,22 @@ def may_be_finer(job: Job, limits: Limits, effective: EffectiveSettings) -> bool
     )
 
 
-async def with_group_buttons(
-    database: Queryable, job: Job, keyboard: Keyboard | None, texts: Catalogue
+async def video_keyboard(
+    database: Queryable, job: Job, limits: Limits, texts: Catalogue, *, as_note: bool
 ) -> Keyboard | None:
-    """The next video with one press, and a way out for whoever is shown or heard.
+    """What else can be had of it; a group is spared what is only another form.
 
-    In a private chat the next photo or voice is simply sent, and nobody else is there.
+    There the next video is one press away, and a way out for whoever is shown or heard. In a
+    private chat the next photo or voice is simply sent, and nobody else is there.
     """
+    keyboard = None
+    if may_be_finer(job, limits, await effective_settings_of(database, limits, job.conversation)):
+        keyboard = with_row(keyboard, (texts.plain("button-finer"), f"finer:{job.id}"))
     if not is_group(job.chat_id):
+        if as_note:
+            return with_row(keyboard, (texts.plain("button-as-video"), f"video:{job.id}"))
+        if (job.billed_milliseconds or 0) <= LONGEST_NOTE_MILLISECONDS:
+            return with_row(keyboard, (texts.plain("button-as-note"), f"note:{job.id}"))
         return keyboard
     keyboard = with_row(
         keyboard,

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from bot.alerts import Noting
-from bot.chat.keyboards import video_keyboard, with_group_buttons
+from bot.chat.keyboards import video_keyboard
 from bot.chat.messenger import Messenger
 from bot.chat.owners import on_stopped
 from bot.chat.provider_texts import photo_text
 from bot.chat.receipt import Receipts, charge_text
 from bot.common import CommonServices, Component
 from bot.delivery.remove_video import remove_video
-from bot.limits import effective_settings_of
 from bot.retry import END_UNSAID
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
@@ -131,9 +130,7 @@ class Finisher(Component):
     async def _say_receipt(self, job: Job) -> None:
         """A round note has no caption: the status message says what a caption would."""
         texts = await self.messenger.texts_for(job.user_id, job.chat_id)
-        effective = await effective_settings_of(self.database, self.limits, job.conversation)
-        keyboard = video_keyboard(job, self.limits, effective, texts, as_note=True)
-        keyboard = await with_group_buttons(self.database, job, keyboard, texts)
+        keyboard = await video_keyboard(self.database, job, self.limits, texts, as_note=True)
         await self.messenger.status(job, await self.receipts.text(job, texts), keyboard)
 
     async def _take_back(self, job: Job) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.chat.keyboards import video_keyboard, with_group_buttons
+from bot.chat.keyboards import video_keyboard
 from bot.chat.messenger import Messenger
 from bot.chat.receipt import Receipts, ai_label_of
 from bot.common import CommonServices, Component
@@ -109,11 +109,8 @@ class Packager(Component):
         caption = _with_note(await self.receipts.text(job, texts), copy, texts)
         if await self._was_stopped_early(job):
             caption += "\n" + texts.html("video-stopped-early")
-        effective = await effective_settings_of(self.database, self.limits, job.conversation)
-        keyboard = video_keyboard(job, self.limits, effective, texts, as_note=False)
-        return Package(
-            video, caption, await with_group_buttons(self.database, job, keyboard, texts)
-        )
+        keyboard = await video_keyboard(self.database, job, self.limits, texts, as_note=False)
+        return Package(video, caption, keyboard)
 
     async def wants_note(self, job: Job) -> bool:
         """Whether it is to be a round note, and short enough for one."""

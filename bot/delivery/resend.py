@@ -7,136 +7,157 @@ presses again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import partial
 
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
 from bot.delivery.earlier_videos import EarlierVideos, ResendOutcome
-from bot.delivery.history import History
-from bot.retry import OUTBOX
-from bot.task_pool import Work
-from bot.telegram import errors as chat
-from bot.telegram.destination import Destination
-from storage.jobs import jobs, resends
-from storage.jobs.resends import Resend
+from bot.delivery.history import History, Page
+from bot.outbox import Attempt, Kind
+from bot.telegram.errors import MessageGone, Refused
+from storage import outbox
+from storage.db.database import Transaction
+from storage.jobs import jobs
+from storage.media import ConversationKey
+from storage.outbox import OutboxEntry
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 16
-
-
 RESENT_AS = ("video", "note")
-"""In what form a video is had again: its button's word, and the kind of its resend."""
+"""In what form a video is had again: its button's word."""
+
+_RESEND, _PAGE, _TURN, _ANSWER = "resend", "history-page", "history-turn", "resend-answer"
+
+
+async def want_again(
+    tx: Transaction, cause: str, there: ConversationKey, message_id: int, job_id: int, form: str
+) -> None:
+    """Have that video sent again, in answer to that message."""
+    about = {"job_id": job_id, "form": form}
+    await _put(tx, _RESEND, cause, there, message_id, about)
+
+
+async def want_page(tx: Transaction, cause: str, there: ConversationKey, message_id: int) -> None:
+    """Have the first page of all videos shown, in answer to that message."""
+    await _put(tx, _PAGE, cause, there, message_id, {"page": 1})
+
+
+async def want_turn(
+    tx: Transaction, cause: str, there: ConversationKey, message_id: int, page: int
+) -> None:
+    """Have that message show another page; of two that were asked for, the later."""
+    if await _put(tx, _TURN, cause, there, message_id, {"page": page}):
+        await outbox.withdraw_earlier(tx, f"{cause}:{_TURN}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resends(Component):
-    """See `BackgroundTask`."""
+    """Sends them."""
 
     common: CommonServices
     messenger: Messenger
     videos: EarlierVideos
     history: History
 
-    async def due(self) -> dict[Hashable, Work]:
-        """See `BackgroundTask`."""
-        found = await resends.due(self.database, _AT_ONCE)
-        return {("resend", resend.id): partial(self.run, resend.id) for resend in found}
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """See `Kind`."""
+        return (
+            Kind(
+                name=_RESEND,
+                run=self._send_again,
+                repeatable=False,
+                longest_seconds=None,
+                given_up=_say_later,
+            ),
+            Kind(
+                name=_PAGE,
+                run=self._show_page,
+                repeatable=False,
+                longest_seconds=None,
+                given_up=_say_later,
+            ),
+            Kind(name=_TURN, run=self._turn_page, longest_seconds=None, given_up=_say_later),
+            Kind(name=_ANSWER, run=self._say, repeatable=False, longest_seconds=None),
+        )
 
-    async def run(self, resend_id: int) -> None:
-        """Do one; raises `TelegramFailure`s that concern the whole bot (TokenRejected)."""
-        resend = await resends.get(self.database, resend_id)
-        if resend is None:
-            return
-        if not resend.sending:
-            try:
-                await self._do(resend)
-            except chat.TryAgain as failure:
-                if await self._put_off(resend, failure):
-                    return
-                await self._say(resend, "again-later")
-            except chat.SendUnknown as failure:
-                logger.info("resend %s may be done: %s", resend.id, failure)
-            except chat.ChatDead as failure:
-                await self.messenger.note_dead(resend.chat_id, failure)
-            except chat.ChatMoved as failure:
-                await self.messenger.note_moved(resend.chat_id, failure.new_chat_id)
-            except chat.Refused as failure:
-                logger.info("resend %s is refused: %s", resend.id, failure)
-                refused = "again-not-round" if resend.kind == "note" else "again-later"
-                await self._say(resend, refused)
-        async with self.database.transaction() as tx:
-            await resends.done(tx, resend)
-
-    async def _do(self, resend: Resend) -> None:
-        if resend.kind == "page":
-            await self._show_page(resend)
-        else:
-            await self._send_again(resend)
-
-    async def _send_again(self, resend: Resend) -> None:
-        job = None if resend.job_id is None else await jobs.get(self.database, resend.job_id)
+    async def _send_again(self, attempt: Attempt) -> None:
+        entry = attempt.entry
+        job = await jobs.get(self.database, entry.values["job_id"])
         if job is None:
             return
-        # The number of one that is done is given again.
-        cause, there = f"resend:{resend.id}:{resend.at_milliseconds}", _there(resend)
-        if resend.kind == "note":
+        cause, there = f"resend:{entry.unique_key}", attempt.destination
+        if entry.values["form"] == "note":
             outcome = await self.videos.send_note(job, cause, there)
         else:
             outcome = await self.videos.send(job, cause, there, "video-again")
         if outcome is ResendOutcome.GONE:
-            await self._say(resend, "again-gone")
+            await self._answer(entry, "again-gone")
 
-    async def _show_page(self, resend: Resend) -> None:
-        page = await self.history.page(resend.conversation, resend.page or 1)
+    async def _show_page(self, attempt: Attempt) -> None:
+        page = await self._page(attempt.entry)
         if page is None:
-            await self._say(resend, "history-none")
             return
-        if resend.turns:
-            try:
-                await self.sender.edit_photo(
-                    resend.chat_id,
-                    resend.message_id,
-                    page.sheet,
-                    caption=page.caption,
-                    keyboard=page.keyboard,
-                )
-            except chat.MessageGone:
-                logger.info("the page of resend %s is gone", resend.id)
-            return
-        await self._begin_sending(resend)
+        await attempt.sending()
         await self.sender.send_photo(
-            _there(resend), page.sheet, caption=page.caption, keyboard=page.keyboard
+            attempt.destination, page.sheet, caption=page.caption, keyboard=page.keyboard
         )
 
-    async def _begin_sending(self, resend: Resend) -> None:
-        async with self.database.transaction() as tx:
-            await resends.sending(tx, resend.id)
-
-    async def _put_off(self, resend: Resend, failure: Exception) -> bool:
-        """False when it was tried often enough."""
-        held_seconds = self.sender.held_seconds(resend.chat_id)
-        seconds = OUTBOX.delay_seconds(resend.tries + 1, held_seconds)
-        if seconds is None:
-            return False
-        logger.info("resend %s in %.0f s: %s", resend.id, seconds, failure)
-        not_before = self.clock.now_milliseconds() + int(seconds * 1000)
-        async with self.database.transaction() as tx:
-            await resends.not_sent(tx, resend.id)
-            await resends.postpone(tx, resend.id, not_before)
-        return True
-
-    async def _say(self, resend: Resend, key: str) -> None:
-        """Better lost than said twice, or than a resend without an end."""
-        texts = await self.messenger.texts_for(resend.user_id, resend.chat_id)
+    async def _turn_page(self, attempt: Attempt) -> None:
+        entry = attempt.entry
+        page = await self._page(entry)
+        if page is None:
+            return
         try:
-            await self.sender.send_text(_there(resend), texts.html(key))
-        except (chat.Refused, chat.TryAgain, chat.SendUnknown, chat.ChatMoved) as error:
-            logger.info("resend %s: what became of it stays unsaid: %s", resend.id, error)
+            await self.sender.edit_photo(
+                entry.chat_id,
+                entry.message_id,
+                page.sheet,
+                caption=page.caption,
+                keyboard=page.keyboard,
+            )
+        except MessageGone:
+            logger.info("the page of %s is gone", entry.unique_key)
+
+    async def _page(self, entry: OutboxEntry) -> Page | None:
+        whose = ConversationKey(entry.chat_id, entry.thread_id, entry.user_id or 0)
+        page = await self.history.page(whose, entry.values["page"])
+        if page is None:
+            await self._answer(entry, "history-none")
+        return page
+
+    async def _answer(self, entry: OutboxEntry, key: str) -> None:
+        async with self.database.transaction() as tx:
+            await _answer(tx, entry, key)
+
+    async def _say(self, attempt: Attempt) -> None:
+        """Better lost than said twice."""
+        entry = attempt.entry
+        texts = await self.messenger.texts_for(entry.user_id or 0, entry.chat_id)
+        await attempt.sending()
+        await self.sender.send_text(attempt.destination, texts.html(entry.values["text_key"]))
 
 
-def _there(resend: Resend) -> Destination:
-    """The answer to the message with which it was asked for."""
-    return Destination.of(resend.chat_id, resend.thread_id, resend.message_id)
+async def _say_later(tx: Transaction, entry: OutboxEntry, failure: Exception) -> None:
+    not_round = entry.values.get("form") == "note" and isinstance(failure, Refused)
+    await _answer(tx, entry, "again-not-round" if not_round else "again-later")
+
+
+async def _answer(tx: Transaction, entry: OutboxEntry, key: str) -> None:
+    """Say on the message that asked what became of it."""
+    there = ConversationKey(entry.chat_id, entry.thread_id, entry.user_id or 0)
+    about = {**entry.values, "text_key": key}
+    await _put(tx, _ANSWER, entry.unique_key, there, entry.message_id, about)
+
+
+async def _put(
+    tx: Transaction,
+    kind: str,
+    cause: str,
+    there: ConversationKey,
+    message_id: int,
+    about: outbox.Arguments,
+) -> bool:
+    return await outbox.put(
+        tx, kind, f"{cause}:{kind}", **there._asdict(), message_id=message_id, arguments=about
+    )

@@ -20,7 +20,7 @@ from bot.task_pool import BackgroundTask
 
 @dataclass(frozen=True, kw_only=True)
 class PrivacyServices:
-    """`background_tasks` are all of them, that of consent among them."""
+    """`consent` is what others ask of it."""
 
     consent: Consent
     background_tasks: tuple[BackgroundTask, ...]
@@ -34,9 +34,13 @@ async def build_privacy(
     await stack.enter_async_context(Retention(common=common))
     files = StoredFiles(common.limits.results)
     consent = Consent(common=common, messenger=chat.messenger)
+    deletion = ForgetPeople(common=common, stored_files=files)
+    copies = DataCopies(common=common, messenger=chat.messenger)
     moderation = Moderation(
         common=common, messenger=chat.messenger, videos=delivery.earlier_videos, stored_files=files
     )
-    tasks = (consent, ForgetPeople(common=common, stored_files=files), moderation)
-    kinds = (DataCopies(common=common, messenger=chat.messenger).kind, *moderation.kinds)
-    return PrivacyServices(consent=consent, background_tasks=tasks, kinds=kinds)
+    return PrivacyServices(
+        consent=consent,
+        background_tasks=(deletion,),
+        kinds=(copies.kind, consent.kind, *deletion.kinds, *moderation.kinds),
+    )

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import partial
 
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
 from bot.limits import full_text, short_text
-from bot.outbox import delay_milliseconds, say_or
-from bot.task_pool import Work
+from bot.outbox import Attempt, Kind
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, TelegramFailure
 from bot.telegram.keyboards import Keyboard, start_link
@@ -20,6 +17,7 @@ from bot.texts import Catalogue
 from storage import media
 from storage.db.database import Transaction
 from storage.media import ConversationKey, Media
+from storage.outbox import OutboxEntry
 from storage.people import consents
 from storage.people.consents import Agreement, NotAgreed, Question
 
@@ -65,25 +63,20 @@ class Consent(Component):
             await self._want(tx, conversation, reply_to)
         raise NotAgreed
 
-    async def due(self) -> dict[Hashable, Work]:
-        """The questions to be asked, and the answers to be said."""
-        questions = await consents.due_questions(self.database)
-        return {("consent", number): partial(self._say, number) for number in questions}
+    @property
+    def kind(self) -> Kind:
+        """See `Kind`; where it is given up, what is sent there next asks again."""
+        return Kind(name=consents.CONSENT_QUESTION, run=self._say, given_up=_close)
 
     async def _want(self, tx: Transaction, conversation: ConversationKey, reply_to: int) -> None:
         await consents.want_question(tx, conversation, self.limits.agreement, reply_to)
 
-    async def _say(self, question_id: int) -> None:
+    async def _say(self, attempt: Attempt) -> None:
+        """What there is to say of the question by now."""
+        question_id = attempt.entry.values["question_id"]
         question = await consents.get_question(self.database, question_id)
         if question is None or question.state == "asked":
             return
-        await say_or(
-            partial(self._say_once, question),
-            later=partial(self._put_off, question),
-            never=partial(self._give_up, question),
-        )
-
-    async def _say_once(self, question: Question) -> None:
         texts = await self.messenger.texts_for(question.user_id, question.chat_id)
         if question.state in _ANSWERS:
             await self._say_answer(question, texts)
@@ -135,18 +128,6 @@ class Consent(Component):
         link = start_link(self.common.telegram.bot_name, "privacy")
         return Keyboard(answers.rows + Keyboard.link(texts.plain("button-whole-text"), link).rows)
 
-    async def _put_off(self, question: Question) -> None:
-        not_before = self.clock.now_milliseconds() + delay_milliseconds(question.tries)
-        async with self.database.transaction() as tx:
-            await consents.put_off_question(tx, question.id, not_before)
 
-    async def _give_up(self, question: Question, failure: TelegramFailure) -> None:
-        """What is sent there next asks again."""
-        if isinstance(failure, ChatMoved):
-            await self.messenger.note_moved(question.chat_id, failure.new_chat_id)
-            return
-        logger.warning("consent cannot be asked in chat %s: %s", question.chat_id, failure)
-        if isinstance(failure, ChatDead):
-            await self.messenger.note_dead(question.chat_id, failure)
-        async with self.database.transaction() as tx:
-            await consents.close_question(tx, question.id)
+async def _close(tx: Transaction, entry: OutboxEntry, _: Exception) -> None:
+    await consents.close_question(tx, entry.values["question_id"])

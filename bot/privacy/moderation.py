@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 
 from bot.chat.messenger import Messenger
 from bot.common import CommonServices, Component
 from bot.delivery.earlier_videos import EarlierVideos
 from bot.delivery.remove_video import remove_video
-from bot.outbox import Attempt, Kind, delay_milliseconds, say_or
+from bot.outbox import Attempt, Kind, Pointless
 from bot.privacy.files import StoredFiles
-from bot.task_pool import Work
 from bot.telegram.destination import Destination
-from bot.telegram.errors import Refused, SendUnknown, TelegramFailure
+from bot.telegram.errors import Refused, SendUnknown
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
+from storage import outbox
+from storage.db.database import Transaction
 from storage.groups import reports
-from storage.groups.reports import Report, Takedown
+from storage.groups.reports import Report
 from storage.jobs import deliveries, jobs
-from storage.jobs.deliveries import Delivery
 from storage.jobs.jobs import Job
+from storage.outbox import OutboxEntry
 from storage.people import people
 
+_TAKEN_DOWN = "taken-down"
 _REASONS = {
     "face": "report-reason-face",
     "offensive": "report-reason-offensive",
@@ -44,14 +44,11 @@ class Moderation(Component):
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """See `Kind`."""
-        return (Kind(name=reports.REPORT, run=self._show),)
-
-    async def due(self) -> dict[Hashable, Work]:
-        """See `BackgroundTask`."""
-        return {
-            ("takedown", takedown.job_id): partial(self._take_down, takedown)
-            for takedown in await reports.due_takedowns(self.database)
-        }
+        return (
+            Kind(name=reports.REPORT, run=self._show),
+            Kind(name=reports.TAKE_DOWN, run=self._take_down, given_up=self._say_that_it_stays),
+            Kind(name=_TAKEN_DOWN, run=self._say_in_chat),
+        )
 
     async def _show(self, attempt: Attempt) -> None:
         report = await reports.get(self.database, attempt.entry.values["report_id"])
@@ -87,58 +84,48 @@ class Moderation(Component):
         username = f" @{person.username}" if person.username else ""
         return f"{person.first_name[:64]}{username} ({person.user_id})"
 
-    async def _take_down(self, takedown: Takedown) -> None:
-        job = await jobs.get(self.database, takedown.job_id)
-
-        async def later() -> None:
-            not_before = self.clock.now_milliseconds() + delay_milliseconds(takedown.tries)
-            async with self.database.transaction() as tx:
-                await reports.put_off_takedown(tx, takedown.job_id, not_before)
-
-        async def never(_: TelegramFailure) -> None:
-            await self._advance(takedown.job_id, "said")
-
-        async def do() -> None:
-            if job is not None and takedown.state == "wanted" and (left := await self._remove(job)):
-                await self._say_that_it_stays(job, left[0])
-                return
-            first = None if job is None else await deliveries.first_of(self.database, job)
-            if job is not None and first is not None and first.chat_id:
-                await self._say_in_chat(job, first)
-            await self._advance(takedown.job_id, "said")
-
-        await say_or(do, later=later, never=never)
-
-    async def _remove(self, job: Job) -> list[Delivery]:
-        """From the disk, and from its chats where Telegram allows it (two days in most); what stays
-        there."""
+    async def _take_down(self, attempt: Attempt) -> None:
+        """From the disk, and from its chats where Telegram allows it (two days in most)."""
+        job = await jobs.get(self.database, attempt.entry.values["job_id"])
+        if job is None:
+            return
         await self.stored_files.remove_videos([job.id])
-        left = [
-            delivery
-            for delivery in await remove_video(self, job)
-            if delivery.chat_id not in self.limits.admin_ids
-        ]
-        if not left:
-            await self._advance(job.id, "removed")
-        return left
+        left = await remove_video(self, job)
+        if any(delivery.chat_id not in self.limits.admin_ids for delivery in left):
+            raise Pointless(f"the video of job {job.id} stays in a chat")
+        async with self.database.transaction() as tx:
+            await _have_said(tx, job)
 
-    async def _say_in_chat(self, job: Job, first: Delivery) -> None:
-        texts = await self.messenger.texts_for(job.user_id)
-        there = Destination.of(first.chat_id, first.thread_id)
-        await self.sender.send_text(there, texts.html("video-taken-down"))
+    async def _say_in_chat(self, attempt: Attempt) -> None:
+        job = await jobs.get(self.database, attempt.entry.values["job_id"])
+        if job is not None:
+            texts = await self.messenger.texts_for(job.user_id)
+            await self.sender.send_text(attempt.destination, texts.html("video-taken-down"))
 
-    async def _say_that_it_stays(self, job: Job, delivery: Delivery) -> None:
+    async def _say_that_it_stays(self, tx: Transaction, entry: OutboxEntry, _: Exception) -> None:
         """To the operator; its chat is told nothing that is not so."""
-        subject, chat = f"stays:{job.id}", str(job.chat_id or delivery.chat_id or "–")
-        async with self.database.transaction() as tx:
-            await reports.advance_takedown(tx, job.id, "said")
-            await self.operator.note(
-                tx, subject, "operator-video-stays", job=str(job.id), chat=chat
-            )
+        job_id = entry.values["job_id"]
+        job = await jobs.get(tx, job_id)
+        first = None if job is None else await deliveries.first_of(tx, job)
+        chat_id = (job and job.chat_id) or (first and first.chat_id)
+        await self.operator.note(
+            tx, f"stays:{job_id}", "operator-video-stays", job=str(job_id), chat=str(chat_id or "–")
+        )
 
-    async def _advance(self, job_id: int, state: str) -> None:
-        async with self.database.transaction() as tx:
-            await reports.advance_takedown(tx, job_id, state)
+
+async def _have_said(tx: Transaction, job: Job) -> None:
+    """In the chat in which the video came; of a person who is forgotten nobody knows which."""
+    first = await deliveries.first_of(tx, job)
+    if first is not None and first.chat_id:
+        await outbox.put(
+            tx,
+            _TAKEN_DOWN,
+            f"{_TAKEN_DOWN}:{job.id}",
+            chat_id=first.chat_id,
+            thread_id=first.thread_id,
+            user_id=job.user_id if first.chat_id == job.user_id else None,
+            arguments={"job_id": job.id},
+        )
 
 
 def _decisions(report: Report, texts: Catalogue) -> Keyboard:

@@ -7,6 +7,7 @@ from storage.db.database import Queryable, Transaction
 from storage.jobs import jobs, moves, tasks
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import WAITING
+from storage.people import consents
 
 
 async def mark_dead(tx: Transaction, chat_id: int, reason: str) -> None:
@@ -53,6 +54,7 @@ async def move(tx: Transaction, old_id: int, new_id: int) -> bool:
         """,
         {"old": old_id, "new": new_id},
     )
+    await consents.want_questions_in_new_chat(tx, old_id, new_id)
     for statement in _MOVES:
         await tx.execute(statement, {"old": old_id, "new": new_id})
     return new > 0
@@ -80,16 +82,10 @@ _MOVES = (
     "DELETE FROM drafts WHERE chat_id = :old AND :new <> :old",
     "UPDATE OR IGNORE groups SET chat_id = :new WHERE chat_id = :old",
     "UPDATE OR IGNORE group_guests SET chat_id = :new WHERE chat_id = :old",
-    """
-    UPDATE OR IGNORE consent_questions SET chat_id = :new, message_id = NULL, reply_to = 0,
-        state = CASE state WHEN 'asked' THEN 'wanted' ELSE state END
-    WHERE chat_id = :old
-    """,
     "DELETE FROM consent_questions WHERE chat_id = :old AND :new <> :old",
     "UPDATE OR REPLACE introductions SET chat_id = :new WHERE chat_id = :old",
     "UPDATE OR IGNORE objections SET chat_id = :new WHERE chat_id = :old",
     "UPDATE outbox SET chat_id = :new, message_id = 0 WHERE chat_id = :old",
-    "DELETE FROM errands WHERE chat_id = :old AND :new <> :old",
     "DELETE FROM dead_chats WHERE chat_id = :old AND :new <> :old",
 )
 
@@ -102,6 +98,7 @@ async def close_chat(tx: Transaction, chat_id: int, reason: str) -> list[Job]:
     """
     await mark_dead(tx, chat_id, reason)
     await outbox.end_all(tx, chat_id)
+    await consents.close_unasked(tx, chat_id)
     waiting = {task.job_id for task in await tasks.of_open_jobs(tx) if task.state in WAITING}
     ended = [
         job for job in await jobs.open_jobs(tx) if job.chat_id == chat_id and job.id in waiting

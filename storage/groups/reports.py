@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from storage import outbox
 from storage.db.database import Queryable, Transaction
-from storage.db.due import put_off
 from storage.jobs.jobs import Job
 
 REPORT = "report"
-"""The kind of outbox entry that shows a report to one administrator."""
+TAKE_DOWN = "take-down"
+"""The kinds of outbox entry that show a report to one administrator, and that remove a video."""
 
 REASONS = ("face", "offensive", "other")
 _DAY_MILLISECONDS = 24 * 3600 * 1000
@@ -31,15 +31,6 @@ class Report:
     chat_id: int
     message_id: int | None
     reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Takedown:
-    """A video to be removed, or whose removal is to be said."""
-
-    job_id: int
-    state: str
-    tries: int
 
 
 async def begin(tx: Transaction, job: Job, reporter_id: int, chat_id: int) -> Report:
@@ -110,45 +101,22 @@ async def file(
 
 async def take_down(tx: Transaction, job_id: int, admin_id: int) -> bool:
     """Have the video removed; False when that was asked for before."""
-    return await tx.change(
+    new = await tx.change(
         """
         INSERT INTO takedowns (job_id, admin_id, at_milliseconds)
         VALUES (:job_id, :admin_id, :now) ON CONFLICT (job_id) DO NOTHING
         """,
         {"job_id": job_id, "admin_id": admin_id},
     )
+    if new:
+        key, about = f"{TAKE_DOWN}:{job_id}", {"job_id": job_id}
+        await outbox.put(tx, TAKE_DOWN, key, chat_id=outbox.NO_CHAT, arguments=about)
+    return new
 
 
 async def is_taken_down(database: Queryable, job_id: int) -> bool:
     """Whether an administrator had this video taken down."""
     return await database.exists("SELECT 1 FROM takedowns WHERE job_id = :id", {"id": job_id})
-
-
-async def due_takedowns(database: Queryable) -> list[Takedown]:
-    """Those that are to be done, or to be spoken of."""
-    return await database.every(
-        Takedown,
-        """
-        SELECT job_id, state, tries FROM takedowns
-        WHERE state <> 'said' AND not_before_milliseconds <= :now ORDER BY job_id
-        """,
-    )
-
-
-async def advance_takedown(tx: Transaction, job_id: int, state: str) -> None:
-    """`removed`: nothing of the video is left here. `said`: its chat knows."""
-    await tx.execute(
-        """
-        UPDATE takedowns SET state = :state, tries = 0, not_before_milliseconds = 0
-        WHERE job_id = :job_id
-        """,
-        {"job_id": job_id, "state": state},
-    )
-
-
-async def put_off_takedown(tx: Transaction, job_id: int, not_before_milliseconds: int) -> None:
-    """It could not be done now: once more, later."""
-    await put_off(tx, "takedowns", {"job_id": job_id}, not_before_milliseconds)
 
 
 async def _filed_within_a_day(tx: Transaction, report: Report) -> int:

@@ -447,24 +447,19 @@ CREATE TABLE consent_questions (
     reply_to INTEGER NOT NULL,
     message_id INTEGER,
     wanted_at_milliseconds INTEGER NOT NULL,
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
     CHECK (state <> 'asked' OR message_id IS NOT NULL),
     UNIQUE (chat_id, thread_id, user_id)
 ) STRICT;
-CREATE INDEX consent_questions_due ON consent_questions (id) WHERE state <> 'asked';
 CREATE INDEX consent_questions_of_person ON consent_questions (user_id);
 
--- Whose data is to be deleted. It waits while a job of theirs is under way, and goes when it was
--- said that it is done.
+-- Whose data is to be deleted, as soon as no job of theirs is under way.
 CREATE TABLE forgettings (
     user_id INTEGER PRIMARY KEY,
     chat_id INTEGER NOT NULL,
     message_id INTEGER NOT NULL,
     language TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'waiting', 'deleted')),
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    not_before_milliseconds INTEGER NOT NULL DEFAULT 0
+    -- 'waiting': they were told that something is under way
+    state TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'waiting'))
 ) STRICT;
 
 -- Which number stands in the ledger for a person who had their data deleted, until their quota
@@ -494,12 +489,8 @@ CREATE INDEX reports_of_person ON reports (reporter_id, filed_at_milliseconds);
 CREATE TABLE takedowns (
     job_id INTEGER PRIMARY KEY REFERENCES jobs (id),
     admin_id INTEGER NOT NULL,
-    at_milliseconds INTEGER NOT NULL,
-    state TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'removed', 'said')),
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    not_before_milliseconds INTEGER NOT NULL DEFAULT 0
+    at_milliseconds INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX takedowns_due ON takedowns (job_id) WHERE state <> 'said';
 
 -- Whom this bot does not serve. It outlasts the deletion of their data.
 CREATE TABLE bans (
@@ -537,28 +528,3 @@ CREATE TABLE introductions (
     lack TEXT CHECK (lack IN ('messages', 'videos')),
     at_milliseconds INTEGER NOT NULL
 ) STRICT;
-
--- What a person asked for that costs nothing and takes a while: a video once more, in another form,
--- or a page of all of them. A row goes when it is done; asking twice meanwhile is asking once.
-CREATE TABLE errands (
-    id INTEGER PRIMARY KEY,
-    source TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL CHECK (kind IN ('note', 'video', 'page')),
-    chat_id INTEGER NOT NULL,
-    thread_id INTEGER NOT NULL DEFAULT 0,
-    user_id INTEGER NOT NULL,
-    -- the message that asked for it
-    message_id INTEGER NOT NULL,
-    job_id INTEGER REFERENCES jobs (id),
-    -- of a page: its number from 1, and whether the message that asked is the page that turns
-    page INTEGER CHECK (page > 0),
-    turns INTEGER NOT NULL DEFAULT 0 CHECK (turns IN (0, 1)),
-    -- set before a new message is sent: what was under way when a process died is not sent twice
-    sending INTEGER NOT NULL DEFAULT 0 CHECK (sending IN (0, 1)),
-    tries INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),
-    not_before_milliseconds INTEGER NOT NULL DEFAULT 0,
-    at_milliseconds INTEGER NOT NULL,
-    CHECK ((kind = 'page') = (page IS NOT NULL)),
-    CHECK ((kind = 'page') = (job_id IS NULL))
-) STRICT;
-CREATE INDEX errands_of_person ON errands (user_id);

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
-from storage.db.database import Queryable, Transaction
-from storage.db.due import put_off
+from storage import outbox
+from storage.db.database import Parameters, Queryable, Transaction
 from storage.db.rows import columns
 from storage.media import CONSENT, ConversationKey, Media
 
 _ASK_ANEW_MILLISECONDS = 5 * 60 * 1000
 """An older question has scrolled away: what is sent then brings it once more."""
+
+
+CONSENT_QUESTION = "consent-question"
+"""The kind of outbox entry that asks, or says what was answered."""
 
 
 class NotAgreed(Exception):
@@ -45,7 +49,6 @@ class Question:
     fingerprint: str
     reply_to: int
     message_id: int | None
-    tries: int
 
 
 async def given(database: Queryable, user_id: int, agreement: Agreement) -> bool:
@@ -124,18 +127,19 @@ async def want_question(
     tx: Transaction, conversation: ConversationKey, agreement: Agreement, reply_to: int
 ) -> None:
     """Have it asked there, unless it stands there already, and not too far up."""
-    await tx.execute(
+    await _have_said(
+        tx,
         """
         INSERT INTO consent_questions (chat_id, thread_id, user_id, fingerprint, reply_to,
             wanted_at_milliseconds)
         VALUES (:chat_id, :thread_id, :user_id, :fingerprint, :reply_to, :now)
         ON CONFLICT (chat_id, thread_id, user_id) DO UPDATE
         SET state = 'wanted', fingerprint = excluded.fingerprint, reply_to = excluded.reply_to,
-            wanted_at_milliseconds = excluded.wanted_at_milliseconds, tries = 0,
-            not_before_milliseconds = 0
+            wanted_at_milliseconds = excluded.wanted_at_milliseconds
         WHERE consent_questions.state IN ('agreed', 'declined')
             OR consent_questions.fingerprint <> excluded.fingerprint
             OR consent_questions.wanted_at_milliseconds <= :now - :anew
+        RETURNING *
         """,
         {
             **conversation._asdict(),
@@ -148,13 +152,29 @@ async def want_question(
 
 async def want_questions_anew(tx: Transaction, user_id: int, agreement: Agreement) -> int:
     """What this person was asked reads differently by now: ask it again, wherever it was asked."""
-    return await tx.execute(
+    return await _have_said(
+        tx,
         """
-        UPDATE consent_questions SET state = 'wanted', fingerprint = :fingerprint, tries = 0,
-            wanted_at_milliseconds = :now, not_before_milliseconds = 0
+        UPDATE consent_questions SET state = 'wanted', fingerprint = :fingerprint,
+            wanted_at_milliseconds = :now
         WHERE user_id = :user_id AND state = 'asked' AND fingerprint <> :fingerprint
+        RETURNING *
         """,
         {"user_id": user_id, "fingerprint": agreement.fingerprint},
+    )
+
+
+async def want_questions_in_new_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
+    """Those of a group that has a new id are asked anew: the old messages are not to be found."""
+    await _have_said(
+        tx,
+        """
+        UPDATE OR IGNORE consent_questions SET chat_id = :new, message_id = NULL, reply_to = 0,
+            wanted_at_milliseconds = :now,
+            state = CASE state WHEN 'asked' THEN 'wanted' ELSE state END
+        WHERE chat_id = :old RETURNING *
+        """,
+        {"old": old_chat_id, "new": new_chat_id},
     )
 
 
@@ -165,16 +185,6 @@ async def get_question(database: Queryable, question_id: int) -> Question | None
     )
 
 
-async def due_questions(database: Queryable) -> list[int]:
-    """Those that are to be asked, or whose answer is to be said."""
-    return await database.column(
-        """
-        SELECT id FROM consent_questions
-        WHERE state <> 'asked' AND not_before_milliseconds <= :now ORDER BY id
-        """
-    )
-
-
 async def asked(tx: Transaction, question_id: int, *, chat_id: int, message_id: int) -> None:
     """It stands in that message; an answer that came meanwhile is still to be said there.
 
@@ -182,8 +192,7 @@ async def asked(tx: Transaction, question_id: int, *, chat_id: int, message_id: 
     """
     await tx.execute(
         """
-        UPDATE consent_questions SET message_id = :message_id, tries = 0,
-            not_before_milliseconds = 0,
+        UPDATE consent_questions SET message_id = :message_id,
             state = CASE state WHEN 'wanted' THEN 'asked' ELSE state END
         WHERE id = :id AND chat_id = :chat_id
         """,
@@ -193,10 +202,11 @@ async def asked(tx: Transaction, question_id: int, *, chat_id: int, message_id: 
 
 async def answered(tx: Transaction, user_id: int, answer: str) -> int:
     """`agreed` or `declined`: all of this person's questions are over; how many there were."""
-    return await tx.execute(
+    return await _have_said(
+        tx,
         """
-        UPDATE consent_questions SET state = :answer, tries = 0, not_before_milliseconds = 0
-        WHERE user_id = :user_id AND state IN ('wanted', 'asked')
+        UPDATE consent_questions SET state = :answer
+        WHERE user_id = :user_id AND state IN ('wanted', 'asked') RETURNING *
         """,
         {"user_id": user_id, "answer": answer},
     )
@@ -207,6 +217,26 @@ async def close_question(tx: Transaction, question_id: int) -> None:
     await tx.execute("DELETE FROM consent_questions WHERE id = :id", {"id": question_id})
 
 
-async def put_off_question(tx: Transaction, question_id: int, not_before_milliseconds: int) -> None:
-    """It could not be said now: once more, later."""
-    await put_off(tx, "consent_questions", {"id": question_id}, not_before_milliseconds)
+async def close_unasked(tx: Transaction, chat_id: int) -> None:
+    """Nothing can be asked in this chat any more: what is sent there next is asked about anew."""
+    await tx.execute(
+        "DELETE FROM consent_questions WHERE chat_id = :chat_id AND state = 'wanted'",
+        {"chat_id": chat_id},
+    )
+
+
+async def _have_said(tx: Transaction, sql: str, parameters: Parameters) -> int:
+    """What this changes is to be asked, or the answer to be said; how many questions."""
+    changed = await tx.fetch_all(sql, parameters)
+    for row in changed:
+        about = {"question_id": row["id"], "wanted_at": row["wanted_at_milliseconds"]}
+        await outbox.put(
+            tx,
+            CONSENT_QUESTION,
+            f"{CONSENT_QUESTION}:{row['id']}:{about['wanted_at']}:{row['state']}",
+            chat_id=row["chat_id"],
+            thread_id=row["thread_id"],
+            user_id=row["user_id"],
+            arguments={**about, "state": row["state"]},
+        )
+    return len(changed)

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from storage import outbox
 from storage.db.database import Queryable, Transaction
-from storage.db.due import put_off as put_off_row
+
+FORGET = "forget"
+FORGOTTEN = "forgotten"
+"""The kinds of outbox entry that delete, and that say that it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +25,20 @@ class Forgetting:
     message_id: int
     language: str
     state: str
-    tries: int
 
 
 async def want(tx: Transaction, user_id: int, chat_id: int, message_id: int, language: str) -> bool:
     """Have everything deleted; False when that was asked for before and is under way."""
-    return await tx.change(
+    wanted = await tx.change(
         """
         INSERT INTO forgettings (user_id, chat_id, message_id, language)
         VALUES (:user_id, :chat_id, :message_id, :language) ON CONFLICT (user_id) DO NOTHING
         """,
         {"user_id": user_id, "chat_id": chat_id, "message_id": message_id, "language": language},
     )
+    if wanted:
+        await outbox.put(tx, FORGET, f"{FORGET}:{user_id}", chat_id=outbox.NO_CHAT, user_id=user_id)
+    return wanted
 
 
 async def drop_waiting(tx: Transaction, user_id: int) -> None:
@@ -57,8 +63,7 @@ async def drop_waiting_media(tx: Transaction, user_id: int, fault: str) -> int:
 async def is_wanted(database: Queryable, user_id: int) -> bool:
     """Whether this person's data is about to be deleted."""
     return await database.exists(
-        "SELECT 1 FROM forgettings WHERE user_id = :user_id AND state <> 'deleted'",
-        {"user_id": user_id},
+        "SELECT 1 FROM forgettings WHERE user_id = :user_id", {"user_id": user_id}
     )
 
 
@@ -66,15 +71,6 @@ async def get(database: Queryable, user_id: int) -> Forgetting | None:
     """This person's wish."""
     return await database.one(
         Forgetting, "SELECT * FROM forgettings WHERE user_id = :user_id", {"user_id": user_id}
-    )
-
-
-async def due(database: Queryable) -> list[int]:
-    """Whose data can be deleted, or who is to be told something of it."""
-    return await database.column(
-        """
-        SELECT user_id FROM forgettings WHERE not_before_milliseconds <= :now ORDER BY user_id
-        """
     )
 
 
@@ -118,30 +114,29 @@ async def uploads_of(database: Queryable, user_id: int) -> list[str]:
 
 
 async def forget(tx: Transaction, user_id: int, account_id: int) -> None:
-    """Delete everything of the person, but what has to stay; `account_id` takes their place."""
+    """Delete everything of the person, but what has to stay, and have it said that this is done.
+
+    `account_id` takes their place.
+    """
+    asked = await get(tx, user_id)
     for statement in STATEMENTS:
         await tx.execute(statement, {"user_id": user_id, "account_id": account_id})
+    if asked is not None:
+        await outbox.put(
+            tx,
+            FORGOTTEN,
+            f"{FORGOTTEN}:{account_id}:{tx.now_milliseconds}",
+            chat_id=asked.chat_id,
+            message_id=asked.message_id,
+            arguments={"language": asked.language},
+        )
 
 
-async def move_on(tx: Transaction, user_id: int, state: str) -> None:
-    """`waiting`: they know that something is still under way. `deleted`: to be said."""
+async def said_to_wait(tx: Transaction, user_id: int) -> None:
+    """They know that something is still under way."""
     await tx.execute(
-        """
-        UPDATE forgettings SET state = :state, tries = 0, not_before_milliseconds = 0
-        WHERE user_id = :user_id
-        """,
-        {"user_id": user_id, "state": state},
+        "UPDATE forgettings SET state = 'waiting' WHERE user_id = :user_id", {"user_id": user_id}
     )
-
-
-async def close(tx: Transaction, user_id: int) -> None:
-    """It is done and said: the person is a stranger."""
-    await tx.execute("DELETE FROM forgettings WHERE user_id = :user_id", {"user_id": user_id})
-
-
-async def put_off(tx: Transaction, user_id: int, not_before_milliseconds: int) -> None:
-    """Once more, later."""
-    await put_off_row(tx, "forgettings", {"user_id": user_id}, not_before_milliseconds)
 
 
 # An update as Telegram sent it names people and private chats by "id".
@@ -177,7 +172,7 @@ STATEMENTS = (
         f"DELETE FROM {table} WHERE user_id = :user_id"  # noqa: S608
         for table in (
             *("people", "preferences", "consents", "consent_questions", "drafts"),
-            *("group_guests", "errands", "outbox"),
+            *("group_guests", "outbox", "forgettings"),
         )
     ),
     "DELETE FROM dead_chats WHERE chat_id = :user_id",

@@ -77,6 +77,11 @@ POINTS = (
     Point("send-text", "bot.telegram.sender:Sender", "send_text"),
     Point("edit-text", "bot.telegram.sender:Sender", "edit_text"),
     Point("delete", "bot.telegram.sender:Sender", "delete_message"),
+    Point("outbox-put", "storage.outbox", "put"),
+    Point("outbox-begun", "storage.outbox", "begin"),
+    Point("outbox-sending", "storage.outbox", "sending"),
+    Point("send-photo", "bot.telegram.sender:Sender", "send_photo"),
+    Point("outbox-ended", "storage.outbox", "end"),
     Point("answer-button", "bot.telegram.sender:Sender", "answer_callback"),
 )
 

@@ -36,6 +36,7 @@ class RandomKill:
 
 
 _QUICK_SECONDS = 0.1
+_OPEN = ("updates", "halves", "jobs", "outbox")
 _WORLDS_AT_ONCE = 4
 
 Death = Crash | RandomKill
@@ -45,8 +46,9 @@ Death = Crash | RandomKill
 class Story:
     """What happens in a world: whether its task fails or is cancelled, where its bots die.
 
-    A `long_voice` is made in three tasks; of them, the second fails. Who `loses_status` deletes
-    the job's message before they cancel it.
+    One who `looks_back` asks for the page of their videos then. A `long_voice` is made in three
+    tasks; of them, the second fails. Who `loses_status` deletes the job's message before they
+    cancel it.
     """
 
     deaths: tuple[Death, ...] = ()
@@ -54,6 +56,7 @@ class Story:
     long_voice: bool = False
     loses_status: bool = False
     both_at_once: bool = False
+    looks_back: bool = False
     cancel: Cancel | None = None
 
     @property
@@ -68,12 +71,13 @@ class Story:
         long += "status lost, " if self.loses_status else ""
         if self.cancel is not None:
             return f"{long}cancel ({self.cancel}): "
+        long += "looks back, " if self.looks_back else ""
         return f"{long}fails: " if self.task_fails else ": ".join(long.rsplit(", ", 1))
 
     @property
     def updates(self) -> int:
         """How many the person causes."""
-        return 2 + self.is_long + (self.cancel is not None)
+        return 2 + self.is_long + self.looks_back + (self.cancel is not None)
 
     def __str__(self) -> str:
         return self.kind + (" then ".join(map(str, self.deaths)) or "no death")
@@ -113,7 +117,7 @@ async def tell(story: Story) -> Outcome:
         finally:
             acting.cancel()
         if not findings.violations:
-            told = Told(ada.user_id, story.updates, aside, foreign)
+            told = Told(ada.user_id, story.updates, aside, foreign, story.looks_back)
             findings = await check(world, told)
         runs = world.runs()
         killed = sum(run[-1:] == ["killed"] for run in runs)
@@ -152,6 +156,9 @@ async def _act(world: World, ada: Person, story: Story) -> int | None:
         await _job_with(world, "task_id")
         world.faults.add("provider", "submit", "task_fails", times=None)
         await world.tell_provider(render_seconds=_QUICK_SECONDS)
+    if story.looks_back:
+        await ada.sees_video()
+        return await ada.commands("/history")
     return await story.cancel.wish(world, ada) if story.cancel else None
 
 
@@ -214,9 +221,15 @@ def _found(world: World, updates: int) -> Findings:
 
 
 def at_rest(world: World, updates: int) -> bool:
-    """Everything sent is handled, there is a job, every job has ended and the person knows."""
+    """All that was sent is handled, there is a job, all have ended, and the person knows."""
     try:
-        return _left(world, updates) == {"updates": 0, "halves": 0, "jobs": 0, "made": 1}
+        return _left(world, updates) == {
+            "updates": 0,
+            "halves": 0,
+            "jobs": 0,
+            "outbox": 0,
+            "made": 1,
+        }
     except sqlite3.Error:
         return False  # it is only being made
 
@@ -227,6 +240,7 @@ def _left(world: World, updates: int) -> dict[str, int]:
         SELECT {updates} - (SELECT COUNT(*) FROM inbox WHERE state <> 'new') AS updates,
             (SELECT COUNT(*) FROM media WHERE state = 'received' OR announced = 0) AS halves,
             (SELECT COUNT(*) FROM jobs WHERE announced = 0 AND state <> 'undeliverable') AS jobs,
+            (SELECT COUNT(*) FROM outbox WHERE state = 'open') AS outbox,
             (SELECT COUNT(*) > 0 FROM jobs) AS made
         """
     )

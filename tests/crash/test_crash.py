@@ -30,10 +30,12 @@ CLEAN = (
     "rendered-commit:after:1",
     "fetched-commit:after:1",
     "sending-recorded-commit:after:1",
+    "sent-recorded-commit:after:1",
+    "delivered-commit:before:1",
     "delivered-commit:after:1",
     "delete:after:1",
 )
-TWICE = ("send-video:after:1", "delivered-commit:before:1")
+TWICE = ("send-video:after:1", "sent-recorded-commit:before:1")
 
 AGAIN = (
     Story((Crash("submit", "after"), Crash(ANY, "after", 1))),
@@ -70,6 +72,16 @@ LONG = (
     Story((crash_of("send-video:after:1"),), cancel=Cancel("between tasks", "command")),
 )
 """Of a voice that is made in three tasks."""
+
+LOOKED_BACK = tuple(
+    Story((crash_of(point),), looks_back=True)
+    for point in (
+        *("outbox-put-commit:before:1", "outbox-put-commit:after:1", "outbox-begun-commit:after:1"),
+        *("outbox-sending-commit:before:1", "outbox-sending-commit:after:1", "send-photo:after:1"),
+        *("outbox-ended-commit:before:1", "outbox-ended-commit:after:1"),
+    )
+)
+"""Of the outbox."""
 
 _outcomes: dict[Story, Outcome] = {}
 
@@ -118,8 +130,14 @@ async def test_killed_while_a_long_voice_is_made_each_task_is_paid_once_and_come
     assert all(outcome.killed for outcome in outcomes)
 
 
+async def test_killed_while_the_outbox_sends_a_page_it_comes_once_or_is_given_up() -> None:
+    outcomes = await outcomes_of(LOOKED_BACK)
+    assert broken(outcomes) == {}
+    assert all(outcome.killed for outcome in outcomes)
+
+
 async def test_every_named_point_is_passed_by_some_story() -> None:
-    stories = [*at_points((*CLEAN, *TWICE)), *AGAIN, *CANCELLED, *LONG]
+    stories = [*at_points((*CLEAN, *TWICE)), *AGAIN, *CANCELLED, *LONG, *LOOKED_BACK]
     assert never_passed(outcome.passed for outcome in await outcomes_of(stories)) == set()
 
 

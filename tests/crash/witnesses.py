@@ -23,8 +23,9 @@ _CAPS = Caps(
 _LAST_WORDS = ("job-done", "job-cancelled")
 _PASSING = ("photo-looking", "photo-ready", "voice-listening", "voice-long")
 
-_VIDEO = ("send-video:before", "delivered-commit:after")
+_VIDEO = ("send-video:before", "sent-recorded-commit:after")
 _TEXT = ("send-text:before", "reply-noted-commit:after")
+_PAGE = ("outbox-sending-commit:after", "outbox-ended-commit:after")
 _EDIT, _SAID = "edit-text:before", ("media-announced:before", "announced:before")
 """Saying something by an edit is noted as well: its note is not that of a text sent meanwhile."""
 
@@ -34,25 +35,31 @@ class Told:
     """What a story knows: who, how many updates; what is looked past in the witnesses' words.
 
     `aside`: a command's message, whose answers are no job's. `foreign`: tasks of another client.
+    `looks_back`: that command asks for a page of all videos.
     """
 
     user_id: int
     updates: int
     aside: int | None = None
     foreign: frozenset[str] = frozenset()
+    looks_back: bool = False
 
 
 async def check(world: World, told: Told) -> Findings:
     """Ask the three witnesses of one person with one job."""
     answer = await world.http.get(f"/sim/chats/{told.user_id}/messages")
-    heard = [m for m in answer.json()["messages"] if _is_about_a_job(m, told.aside)]
+    messages = answer.json()["messages"]
+    heard = [m for m in messages if _is_about_a_job(m, told.aside)]
     bill = await world.provider("bill")
     tasks = (await world.provider("tasks"))["tasks"]
-    return compare(
+    found = compare(
         invariants.tables(world.rows),
         [task for task in tasks if task["task_id"] not in told.foreign],
         *(bill, heard, told.updates, world.runs()),
     )
+    if told.looks_back:
+        _once(sum("photo" in m and m["from"]["is_bot"] for m in messages), world.runs(), found)
+    return found
 
 
 def compare(
@@ -82,6 +89,12 @@ def compare(
     _all_of_it(witnesses, heard, found)
     _left_behind([key for key in keys if _goes_on(key)], runs, found)
     return found
+
+
+def _once(pages: int, runs: list[list[str]], found: Findings) -> None:
+    """A page is never sent twice; after a death between the two records perhaps not at all."""
+    unsure = open_at_death(runs, *_PAGE)
+    found.check(1 - unsure <= pages <= 1, f"I6 the page came {pages} times")
 
 
 def _is_about_a_job(message: Json, aside: int | None) -> bool:

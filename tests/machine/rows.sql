@@ -67,11 +67,11 @@ INSERT INTO candidates VALUES (2, 4000, 'task-2');
 INSERT INTO outcomes VALUES (10, '{"cancelled": 1}', 5000);
 INSERT INTO consents VALUES (7, 1, 'beijing', 172800000, 'en', 900),
     (8, 1, 'here', 172800000, 'zh-hans', 1900);
-INSERT INTO consent_questions VALUES (1, 8, 0, 8, 'asked', 'abcdefabcdef', 13, 14, 1800, 0, 0);
-INSERT INTO forgettings VALUES (9, 9, 5, 'en', 'waiting', 0, 0);
+INSERT INTO consent_questions VALUES (1, 8, 0, 8, 'asked', 'abcdefabcdef', 13, 14, 1800);
+INSERT INTO forgettings VALUES (9, 9, 5, 'en', 'waiting');
 INSERT INTO pseudonyms VALUES ('abc', -5, 9000);
 INSERT INTO reports VALUES (1, 2, 8, 8, 15, 'face', 5000);
-INSERT INTO takedowns VALUES (2, 7, 6000, 'said', 0, 0);
+INSERT INTO takedowns VALUES (2, 7, 6000);
 INSERT INTO bans VALUES (10, 7, 6000, 6100);
 -- A voice of 30 s in two tasks of which one is fetched, and what its sender was offered to hear.
 INSERT INTO media (id, source, kind, chat_id, user_id, message_id, file_id, file_unique_id, state,
@@ -96,5 +96,3 @@ INSERT INTO borrowed_media VALUES (1, 8, NULL), (3, NULL, 4000);
 INSERT INTO objections VALUES (-5, 8, 1000);
 -- A group that was told what is missing.
 INSERT INTO introductions VALUES (-100500, 7, 1, 'videos', 9000);
-INSERT INTO errands (source, kind, chat_id, user_id, message_id, job_id, at_milliseconds)
-VALUES ('note:1', 'note', 7, 7, 5, 1, 1);

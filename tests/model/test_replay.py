@@ -14,13 +14,12 @@ from storage import alerts, media, outbox, verdicts
 from storage.alerts import Alert
 from storage.db.database import Database, Transaction
 from storage.inbox import Inbox, StoredUpdate
-from storage.jobs import candidates, deliveries, jobs, ledger, moves, resends, task_moves, tasks
+from storage.jobs import candidates, deliveries, jobs, ledger, moves, task_moves, tasks
 from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
-from storage.jobs.resends import Resend, Wanted
 from storage.jobs.tasks import Task
 from storage.outbox import OutboxEntry
-from tests.model.repeating import LATER, PLACE, Arrange, Call, everything, repeat, simple, writing
+from tests.model.repeating import LATER, Arrange, Call, everything, repeat, simple, writing
 from tests.storage.orders import (
     ACCOUNT,
     CAPS,
@@ -166,17 +165,11 @@ def an_entry(call: Callable[[Transaction, OutboxEntry], Awaitable[Any]]) -> Arra
     return arrange
 
 
-PAGE = Wanted("page", PLACE, 5, page=2)
-
-
-def an_errand(call: Callable[[Transaction, Resend], Awaitable[Any]]) -> Arrange:
-    async def arrange(database: Database) -> Call:
-        async with database.transaction() as tx:
-            await resends.ask(tx, PAGE)
-            (resend,) = await resends.due(tx, 9)
-        return lambda tx: call(tx, resend)
-
-    return arrange
+async def two_of_one_message(database: Database) -> Call:
+    async with database.transaction() as tx:
+        await put(tx)
+        await outbox.put(tx, "thing", "update:8", chat_id=1, message_id=5, arguments={"page": 2})
+    return lambda tx: outbox.withdraw_earlier(tx, "update:8")
 
 
 CALLS: dict[str, Arrange] = {
@@ -240,19 +233,16 @@ CALLS: dict[str, Arrange] = {
     ),
     "moves.announced": of_job(delivering, lambda tx, job: moves.announced(tx, job.id)),
     "ledger.release": of_job(preparing, lambda tx, job: ledger.release(tx, job.id)),
-    "resends.ask": simple(lambda tx: resends.ask(tx, PAGE)),
-    "resends.sending": an_errand(lambda tx, e: resends.sending(tx, e.id)),
-    "resends.not_sent": an_errand(lambda tx, e: resends.not_sent(tx, e.id)),
-    "resends.done": an_errand(resends.done),
     "alerts.write": simple(lambda tx: alerts.write(tx, NOTICE, [7, 8])),
     "outbox.put": simple(put),
     "outbox.begin": an_entry(lambda tx, entry: outbox.begin(tx, entry, LATER)),
-    "outbox.sending": an_entry(lambda tx, entry: outbox.sending(tx, entry.id)),
-    "outbox.put_off": an_entry(lambda tx, entry: outbox.put_off(tx, entry.id, LATER)),
+    "outbox.sending": an_entry(lambda tx, entry: outbox.sending(tx, entry)),
+    "outbox.put_off": an_entry(lambda tx, entry: outbox.put_off(tx, entry, LATER)),
     "outbox.leave_alone": an_entry(lambda tx, entry: outbox.leave_alone(tx, entry.chat_id, LATER)),
-    "outbox.end": an_entry(lambda tx, entry: outbox.end(tx, entry.id, done=True)),
+    "outbox.end": an_entry(lambda tx, entry: outbox.end(tx, entry, done=True)),
     "outbox.end_all": an_entry(lambda tx, entry: outbox.end_all(tx, entry.chat_id)),
-    "outbox.erase": an_entry(lambda tx, entry: outbox.erase(tx, entry.id)),
+    "outbox.withdraw_earlier": two_of_one_message,
+    "outbox.erase": an_entry(lambda tx, entry: outbox.erase(tx, entry)),
     "alerts.is_due": simple(lambda tx: alerts.is_due(tx, "subject", every_milliseconds=1_000)),
 }
 
@@ -260,13 +250,12 @@ COUNTING = {
     "moves.postpone": "one more try",
     "task_moves.postpone": "one more try",
     "tasks.begin": "the schema refuses it",
-    "resends.postpone": "one more try",
     "ledger.hold": "the schema refuses it",
     "ledger.settle": "the schema refuses it",
 }
 """Calls whose second time is meant to count, or cannot be."""
 
-MAY_CHANGE_NOTHING = {"moves.advance", "resends.not_sent"}
+MAY_CHANGE_NOTHING = {"moves.advance"}
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -278,7 +267,7 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
 
 def test_every_call_that_writes_is_repeated_here_or_named() -> None:
     written = writing(
-        jobs, tasks, moves, task_moves, candidates, ledger, alerts, outbox, resends, deliveries
+        jobs, tasks, moves, task_moves, candidates, ledger, alerts, outbox, deliveries
     )
     assert written == CALLS.keys() | COUNTING.keys()
 

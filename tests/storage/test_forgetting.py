@@ -143,7 +143,7 @@ async def test_every_table_that_names_people_is_thought_of(database: Database) -
         found |= {f"{table['name']}.{c['name']}" for c in columns if c["name"] in names}
     deleted = " ".join(deletion.STATEMENTS)
     kept = {
-        *("objections.owner_id", "bans.user_id", "forgettings.user_id"),
+        *("objections.owner_id", "bans.user_id"),
         *("bans.admin_id", "outbox.chat_id"),
         "takedowns.admin_id",
     }

@@ -36,7 +36,7 @@ class FakeSender(Sender):
         self.messages: dict[int, Said] = {}
         self.failures: dict[int, Exception] = {}
         self.tries = 0
-        self.waits_seconds: dict[int, float] = {}
+        self.queue_seconds: dict[int, float] = {}
 
     def to(self, chat_id: int) -> list[str]:
         """All texts of a chat."""
@@ -44,7 +44,7 @@ class FakeSender(Sender):
 
     def wait_seconds(self, chat_id: int) -> float:
         """See `Sender`."""
-        return self.waits_seconds.get(chat_id, 0.0)
+        return self.queue_seconds.get(chat_id, 0.0)
 
     async def send_text(
         self,

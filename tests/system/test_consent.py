@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 
 import pytest
@@ -207,6 +208,12 @@ def want_question_in(shared: World, group: Group, person: Person) -> None:
             "INSERT INTO consent_questions (chat_id, thread_id, user_id, fingerprint, reply_to,"
             " wanted_at_milliseconds) VALUES (?, 0, ?, ?, 0, 1)",
             (group.chat_id, person.user_id, AGREEMENT.fingerprint),
+        )
+        base.execute(
+            "INSERT INTO outbox (kind, unique_key, chat_id, arguments, run_at_milliseconds,"
+            " created_at_milliseconds) SELECT 'consent-question', 'question:' || id, chat_id,"
+            " '{\"question_id\": ' || id || '}', 0, ? FROM consent_questions WHERE user_id = ?",
+            (time.time_ns() // 10**6, person.user_id),
         )
 
 

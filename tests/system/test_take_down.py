@@ -75,8 +75,8 @@ async def takes_down(shared: World, reporter: Person, chat_id: int, job: Json) -
     assert await olga.presses(delivery, label("button-take-down")) == label("answer-taken-down")
 
     async def done() -> bool:
-        found = shared.rows(f"SELECT state FROM takedowns WHERE job_id = {job['id']}")
-        return found == [{"state": "said"}]
+        kinds = "('take-down', 'taken-down', 'alert')"
+        return not shared.rows(f"SELECT 1 FROM outbox WHERE state = 'open' AND kind IN {kinds}")
 
     await eventually(done, "the take-down is done")
 

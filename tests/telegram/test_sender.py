@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bot.telegram.api_calls import waiting_at_most
 from bot.telegram.destination import Destination
 from bot.telegram.errors import (
     ChatDead,
@@ -242,6 +243,23 @@ async def test_endless_floods_end_as_not_sent(telegram: LocalTelegram, sender: S
     with pytest.raises(NotSent):
         await sender.send_text(Destination(PRIVATE), "hello")
     assert await telegram.seen() == []
+
+
+async def test_whoever_has_others_to_serve_is_not_kept_waiting_by_one_chat(
+    telegram: LocalTelegram,
+) -> None:
+    clock = FakeClock(jumps=False)
+    async with sender_of(telegram.url, clock) as sender:
+        telegram.fault("sendMessage", "rate_limit", retry_after=30)
+        with waiting_at_most(5), pytest.raises(NotSent):
+            await in_time(sender.send_text(Destination(PRIVATE), "now or not"))
+        assert sender.wait_seconds(PRIVATE) == pytest.approx(30)
+        with waiting_at_most(5), pytest.raises(NotSent):
+            await in_time(sender.send_text(Destination(PRIVATE), "still not"))
+        clock.advance(31)
+        assert sender.wait_seconds(PRIVATE) == 0
+        with waiting_at_most(5):
+            await in_time(sender.send_text(Destination(PRIVATE), "now"))
 
 
 async def test_a_chat_that_blocked_the_bot_is_dead(telegram: LocalTelegram, sender: Sender) -> None:
