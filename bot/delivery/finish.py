@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from bot.alerts import Noting
 from bot.chat.keyboards import video_keyboard
@@ -36,6 +38,9 @@ class Finisher(Component):
     common: CommonServices
     messenger: Messenger
     receipts: Receipts
+    _turns: WeakValueDictionary[int, asyncio.Lock] = field(
+        init=False, default_factory=WeakValueDictionary
+    )
 
     async def fail(
         self, job: Job, failure: str, detail: str | None = None, *, noting: Noting | None = None
@@ -88,6 +93,11 @@ class Finisher(Component):
 
         Raises: `TelegramFailure`s that a later attempt may not meet.
         """
+        async with self._turns.setdefault(job_id, asyncio.Lock()):
+            await self._announce(job_id)
+
+    async def _announce(self, job_id: int) -> None:
+        """One at a time of a job: the step that ended it, and the look for what was not said."""
         job = await jobs.get(self.database, job_id)
         if job is None or job.announced or job.state not in FINAL:
             return
