@@ -8,7 +8,7 @@ import pytest
 
 from bot.alerts import Operator
 from bot.common import build_outbox
-from bot.dashscope.errors import RequestInvalid
+from bot.dashscope.errors import RequestRejected
 from bot.outbox import A_WEEK_SECONDS, OutboxRunner
 from bot.telegram.errors import ChatDead, NotAllowed, NotSent, SendUnknown, TelegramFailure
 from bot.texts import Texts
@@ -162,7 +162,7 @@ async def test_the_end_of_another_state_is_left_alone(fakes: Fakes) -> None:
 async def test_a_text_too_long_for_telegram_is_shortened(fakes: Fakes) -> None:
     post = FakeSender()
     operator = telling(fakes, post)
-    await operator.operator.tell_of(RequestInvalid("x" * 5_000), 3)
+    await operator.operator.tell_of(RequestRejected("x" * 5_000), 3)
     await operator.send()
     assert len(post.to(OLGA)[0]) < 1_200
 

@@ -14,9 +14,6 @@ MOST_BY_POSITION = 3
 MOST_LINES = 400
 MOST_FILES = 22
 
-ALIKE = {"TryAgain", "NotSent", "RequestInvalid"}
-"""Either side fails so, and the same is done: `chat.TryAgain` and `service.TryAgain`."""
-
 
 class Constructor:
     """What a class of the product is handed, and whether it works or only holds values."""
@@ -92,7 +89,7 @@ def test_what_is_handed_several_gets_them_by_name() -> None:
 def test_a_class_has_its_name_for_itself() -> None:
     """All but private ones, which are known in one file only, and what either side raises alike."""
     names = Counter(node.name for _, node in classes() if not node.name.startswith("_"))
-    assert {name for name, number in names.items() if number > 1} == ALIKE
+    assert {name for name, number in names.items() if number > 1} == set()
 
 
 def test_a_file_is_read_at_one_go() -> None:

@@ -6,7 +6,7 @@ from bot.dashscope.errors import (
     DashScopeError,
     InputRefused,
     Moderated,
-    RequestInvalid,
+    RequestRejected,
     ServiceStopped,
 )
 
@@ -54,7 +54,7 @@ def failure_text(failure: DashScopeError) -> str:
             return "failed-refused"
         case ServiceStopped():
             return "failed-stopped"
-        case RequestInvalid():
+        case RequestRejected():
             return "failed-invalid"
         case _ if failure.code == "InternalError.Timeout":
             return "failed-timeout"

@@ -20,11 +20,11 @@ from bot.dashscope import download, upload, verdict
 from bot.dashscope.errors import (
     DashScopeError,
     NotCancellable,
-    NotSent,
     ServiceStopped,
     StopCause,
     SubmitUnknown,
-    TryAgain,
+    Unanswered,
+    Unsent,
 )
 from bot.dashscope.http import ASYNC, TIMEOUTS, ProviderAnswer, Timeout, Wire, authorised, resolving
 from bot.dashscope.provider_clock import ProviderClock
@@ -90,8 +90,8 @@ class DashScope:
     async def upload(self, model: str, file_name: str, data: bytes) -> UploadedFile:
         """Put a file where `model`, and no other, can read it for 48 hours.
 
-        The name serves only for its suffix and its type. Raises `TryAgain`, `ServiceStopped`,
-        `RequestInvalid`.
+        The name serves only for its suffix and its type. Raises `Unanswered`, `ServiceStopped`,
+        `RequestRejected`.
         """
         expires = self._clock.now_milliseconds() + upload.KEPT_MILLISECONDS
         for _ in range(2):
@@ -105,7 +105,7 @@ class DashScope:
             )
             if url is not None:
                 return UploadedFile(url=url, expires_at_milliseconds=expires)
-        raise TryAgain(
+        raise Unanswered(
             "upload: a policy expired before it could be used, twice; is the clock right?"
         )
 
@@ -113,9 +113,9 @@ class DashScope:
         """Ask whether the photo can speak. Billed for every answer, pass or not.
 
         `ratio` is for EMO's detection, which needs it and whose pass then has both boxes. A refusal
-        is a `Verdict`, however the provider puts it. Raises `TryAgain`, `InputNotFetched`,
+        is a `Verdict`, however the provider puts it. Raises `Unanswered`, `InputNotFetched`,
         `Moderated`, `InputRefused` (the address is bad, not the photo), `ServiceStopped`,
-        `RequestInvalid`.
+        `RequestRejected`.
         """
         body = verdict.body(model, image_url, ratio)
         answer = await self._ask("detect", "POST", _DETECT, resolving(image_url), json=body)
@@ -124,23 +124,23 @@ class DashScope:
     async def submit(self, request: VideoRequest) -> str:
         """Order a video: **billed, and without an idempotency key**. Exactly one request is sent.
 
-        Returns the id of its task. Raises `NotSent`, `Throttled` or `Declined` (no task, may be
+        Returns the id of its task. Raises `Unsent`, `Throttled` or `Declined` (no task, may be
         repeated), `SubmitUnknown` (the task may exist: look for it in the list), or a refusal (no
-        task): `InputRefused`, `InputNotFetched`, `Moderated`, `ServiceStopped`, `RequestInvalid`.
+        task): `InputRefused`, `InputNotFetched`, `Moderated`, `ServiceStopped`, `RequestRejected`.
         When cancelled, the outcome is unknown too.
         """
         headers = {**ASYNC, **resolving(request.image_url, request.audio_url)}
         wire, body = self._submit_wire, request.body()
         try:
             answer = await self._ask("submit", "POST", _SUBMIT, headers, wire=wire, json=body)
-        except NotSent:
+        except Unsent:
             raise
-        except TryAgain as error:
+        except Unanswered as error:
             raise SubmitUnknown(str(error)) from error
         return submitted_task(answer)
 
     async def query(self, task_id: str) -> ProviderTask:
-        """How a task stands. Raises `TryAgain`, `ServiceStopped`, `RequestInvalid`."""
+        """How a task stands. Raises `Unanswered`, `ServiceStopped`, `RequestRejected`."""
         answer = await self._ask("query", "GET", _task(task_id))
         task = ProviderTask.read(task_id, answer.json or {}) if answer.ok else None
         if task is None:
@@ -151,7 +151,7 @@ class DashScope:
         """All tasks of `model` that the account created in the last 24 hours, oldest first.
 
         Complete or not at all. No times are asked for: their zone is documented nowhere.
-        Raises `TryAgain`, `ServiceStopped`, `RequestInvalid`.
+        Raises `Unanswered`, `ServiceStopped`, `RequestRejected`.
         """
         found = await whole_list(self._page, model)
         tasks = [task for task in found.values() if task.model in (None, model)]
@@ -164,7 +164,7 @@ class DashScope:
     async def learn_time(self, model: str) -> None:
         """Ask what costs nothing, unless it is known by an earlier answer what time it is there.
 
-        Raises `TryAgain`, `ServiceStopped`, `RequestInvalid`.
+        Raises `Unanswered`, `ServiceStopped`, `RequestRejected`.
         """
         if not self._provider_clock.is_known:
             await self._policy(model)
@@ -172,8 +172,8 @@ class DashScope:
     async def cancel(self, task_id: str) -> None:
         """Cancel a waiting task; may be repeated.
 
-        Raises `NotCancellable` when it waits no more, `TryAgain`, `ServiceStopped`,
-        `RequestInvalid`.
+        Raises `NotCancellable` when it waits no more, `Unanswered`, `ServiceStopped`,
+        `RequestRejected`.
         """
         answer = await self._ask("cancel", "POST", f"{_task(task_id)}/cancel")
         if not answer.ok:
@@ -182,7 +182,7 @@ class DashScope:
     async def download(self, url: str, target: Path) -> int:
         """Fetch a result into `target`, which is then complete or untouched; returns its bytes.
 
-        Raises `TryAgain`, `ResultGone`, `ResultRefused`; OSError when the disk fails us.
+        Raises `Unanswered`, `ResultGone`, `ResultRefused`; OSError when the disk fails us.
         """
         return await download.fetch(
             self._http, url, target, base_url=self._base_url, timeout=self._timeouts["download"]
@@ -238,7 +238,7 @@ def fresh_connections(*, verify: ssl.SSLContext | bool = True) -> HttpClient:
 
 
 def _about_a_task(
-    answer: ProviderAnswer, *, unknown: type[DashScopeError] = TryAgain
+    answer: ProviderAnswer, *, unknown: type[DashScopeError] = Unanswered
 ) -> DashScopeError:
     """The error of a call about one task: there, "not found" speaks of the task, not of a model."""
     error = answer.garbage() if answer.ok else answer.error()

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import httpx
 
 from bot.dashscope import address
-from bot.dashscope.errors import ResultGone, ResultRefused, TryAgain
+from bot.dashscope.errors import ResultGone, ResultRefused, Unanswered
 from bot.dashscope.http import Timeout, named_failures
 from bot.http_client import HttpClient
 
@@ -36,7 +36,7 @@ async def fetch(
     """Fetch `url` into `target`, which is then complete or untouched; returns its size in bytes.
 
     The key is not sent along: the address carries its own signature.
-    Raises `ResultGone`, `ResultRefused`, `TryAgain`; OSError when the disk fails us.
+    Raises `ResultGone`, `ResultRefused`, `Unanswered`; OSError when the disk fails us.
     """
     source = address.trusted(url, base_url=base_url)
     if source is None:
@@ -47,7 +47,7 @@ async def fetch(
             async with aclosing(_chunks(http, source, timeout, limit_bytes)) as chunks:
                 size_bytes = await _save(chunks, part)
     except TimeoutError as error:
-        raise TryAgain(f"download: not done in {timeout.total_seconds} seconds") from error
+        raise Unanswered(f"download: not done in {timeout.total_seconds} seconds") from error
     else:
         part.replace(target)
     finally:
@@ -93,7 +93,7 @@ async def _chunks(
         finally:
             await response.aclose()
     if received_bytes == 0 or expected_bytes not in (None, received_bytes):
-        raise TryAgain(f"download: {received_bytes} bytes came of {expected_bytes}")
+        raise Unanswered(f"download: {received_bytes} bytes came of {expected_bytes}")
 
 
 def _accepted(response: httpx.Response, limit_bytes: int) -> int | None:
@@ -101,7 +101,7 @@ def _accepted(response: httpx.Response, limit_bytes: int) -> int | None:
     if response.status_code in _GONE:
         raise ResultGone(f"download: {response.status_code}")
     if response.status_code != 200:
-        raise TryAgain(f"download: {response.status_code}")
+        raise Unanswered(f"download: {response.status_code}")
     announced = response.headers.get("content-length", "")
     expected_bytes = int(announced) if announced.isdecimal() else None
     _check_limit(expected_bytes or 0, limit_bytes)

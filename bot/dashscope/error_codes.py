@@ -18,11 +18,11 @@ from bot.dashscope.errors import (
     InputRefused,
     Moderated,
     NotCancellable,
-    RequestInvalid,
+    RequestRejected,
     ServiceStopped,
     StopCause,
     Throttled,
-    TryAgain,
+    Unanswered,
     Unavailable,
 )
 
@@ -58,8 +58,8 @@ _FREE_QUOTA = "free allocated quota exceeded"
 
 RULES = (
     # Our own mistakes.
-    Rule("InvalidParameter", RequestInvalid),
-    Rule("BadRequest", RequestInvalid),
+    Rule("InvalidParameter", RequestRejected),
+    Rule("BadRequest", RequestRejected),
     # Files the service could not read: its temporary space asks for a header, and links expire.
     Rule("InvalidParameter.DataInspection", InputNotFetched),
     Rule("InvalidParameter.FileDownload", InputNotFetched),
@@ -114,10 +114,10 @@ RULES = (
     Rule("limit_burst_rate", Throttled),
     Rule("ResourceExhausted", Throttled),
     Rule("Too many requests", Throttled),
-    Rule("InternalError", TryAgain),
-    Rule("SystemError", TryAgain),
-    Rule("ModelServiceFailed", TryAgain),
-    Rule("RequestTimeOut", TryAgain),
+    Rule("InternalError", Unanswered),
+    Rule("SystemError", Unanswered),
+    Rule("ModelServiceFailed", Unanswered),
+    Rule("RequestTimeOut", Unanswered),
     Rule("ModelServingError", Unavailable),
     Rule("ModelUnavailable", Unavailable),
     # Cancelling.
@@ -129,8 +129,8 @@ _STATUSES: dict[int, Raising] = {
     403: _NOT_ENABLED,
     404: _RETIRED,
     # The word of a gateway that waited no longer; it does not say that nothing was done.
-    408: TryAgain,
-    499: TryAgain,
+    408: Unanswered,
+    499: Unanswered,
     429: Throttled,
     503: Unavailable,
 }
@@ -187,4 +187,4 @@ def _raising_for_status(status: int, code: str | None) -> Raising:
     if status == 404 and code is None:
         # No word of the service's: there is something else at this address.
         return _ADDRESS
-    return _STATUSES.get(status, RequestInvalid if 400 <= status < 500 else TryAgain)
+    return _STATUSES.get(status, RequestRejected if 400 <= status < 500 else Unanswered)

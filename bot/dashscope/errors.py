@@ -2,26 +2,26 @@
 
     DashScopeError
     ├── Transient           may pass: wait, at least `retry_after_seconds`, and repeat
-    │   ├── TryAgain        no usable answer to a call that may be repeated
+    │   ├── Unanswered      no usable answer to a call that may be repeated
     │   │   ├── NothingDone certainly not carried out, so nothing is paid
-    │   │   │   ├── NotSent      not one byte left this machine: safe to repeat even for `submit`
+    │   │   │   ├── Unsent       not one byte left this machine: safe to repeat even for `submit`
     │   │   │   ├── Throttled    answered 429 "too fast"
     │   │   │   └── Unavailable  answered 503
     │   │   └── Declined    `submit` only: no task, the service blames itself; repeat few times
     │   └── InputNotFetched the service could not read an uploaded file: upload again, few times
     ├── SubmitUnknown       the task may exist and be billed: look for it, never simply repeat
-    ├── ContentRefused      never repeat the same photo and sound
+    ├── ContentRefused      never repeat the same photo and voice
     │   ├── InputRefused    unsuitable: tell the person what to change
     │   └── Moderated       refused by policy: tell the person
     ├── TaskFailed          the service gave up on a task (not charged): a new task may succeed
     ├── ServiceStopped      nothing will work until the operator acts; `cause` says on what
-    ├── RequestInvalid      our own mistake: do not repeat, tell the operator
+    ├── RequestRejected     our own mistake: do not repeat, tell the operator
     ├── NotCancellable      the task is no longer waiting: it runs on, or is over
     ├── ResultGone          the video can no longer be fetched from this address
     └── ResultRefused       we will not fetch it: unsafe address, or far too big; tell the operator
 
-`submit` raises neither plain `TryAgain` nor `Unavailable`: there, what is not certainly refused or
-unsent is `SubmitUnknown`. No exception carries the API key or the query of an address.
+`submit` raises neither plain `Unanswered` nor `Unavailable`: there, what is not certainly refused
+or unsent is `SubmitUnknown`. No exception carries the API key or the query of an address.
 """
 
 from __future__ import annotations
@@ -60,15 +60,15 @@ class Transient(DashScopeError):
         """How long to wait at least, where somebody said so."""
 
 
-class TryAgain(Transient):
+class Unanswered(Transient):
     """No usable answer (timeout, lost connection, 5xx, garbage)."""
 
 
-class NothingDone(TryAgain):
+class NothingDone(Unanswered):
     """The call was certainly not carried out."""
 
 
-class NotSent(NothingDone):
+class Unsent(NothingDone):
     """The connection failed before any byte of the request was sent."""
 
 
@@ -80,7 +80,7 @@ class Unavailable(NothingDone):
     """The service says that it is not there at the moment (503)."""
 
 
-class Declined(TryAgain):
+class Declined(Unanswered):
     """A submission answered with a 4xx that blames the service itself: there is no task.
 
     A later one may be taken, and the same one may be declined for ever.
@@ -141,7 +141,7 @@ class ServiceStopped(DashScopeError):
         self.cause = cause
 
 
-class RequestInvalid(DashScopeError):
+class RequestRejected(DashScopeError):
     """The provider says that our request is wrong."""
 
 

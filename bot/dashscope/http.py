@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from bot.clock import Clock
 from bot.dashscope import fields
 from bot.dashscope.error_codes import raising_for
-from bot.dashscope.errors import DashScopeError, NotSent, Throttled, TryAgain
+from bot.dashscope.errors import DashScopeError, Throttled, Unanswered, Unsent
 from bot.dashscope.provider_clock import ProviderClock, http_date
 from bot.http_client import HttpClient
 
@@ -44,13 +44,13 @@ LOST = (httpx.RequestError, TimeoutError)
 
 @contextmanager
 def named_failures(call: str) -> Iterator[None]:
-    """Turn httpx's exceptions into `NotSent` and `TryAgain`."""
+    """Turn httpx's exceptions into `Unsent` and `Unanswered`."""
     try:
         yield
     except NOTHING_SENT as error:
-        raise NotSent(f"{call}: no connection ({_described(error)})") from error
+        raise Unsent(f"{call}: no connection ({_described(error)})") from error
     except LOST as error:
-        raise TryAgain(f"{call}: no answer ({_described(error)})") from error
+        raise Unanswered(f"{call}: no answer ({_described(error)})") from error
 
 
 class Wire:
@@ -69,7 +69,7 @@ class Wire:
     ) -> ProviderAnswer:
         """Make one request and read its answer, whatever its status; `content` is as httpx has it.
 
-        Raises `NotSent` when no byte left, `TryAgain` when no complete answer came.
+        Raises `Unsent` when no byte left, `Unanswered` when no complete answer came.
         """
         request = self._http.build_request(method, url, timeout=timeout.as_httpx(), **content)
         with named_failures(call):
@@ -103,7 +103,7 @@ async def _bounded(call: str, response: httpx.Response) -> bytes:
     async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > ANSWER_LIMIT_BYTES:
-            raise TryAgain(f"{call}: {response.status_code} with an endless answer")
+            raise Unanswered(f"{call}: {response.status_code} with an endless answer")
     return bytes(body)
 
 
@@ -179,10 +179,10 @@ class ProviderAnswer:
             request_id=self.request_id,
         )
 
-    def garbage(self) -> TryAgain:
+    def garbage(self) -> Unanswered:
         """The exception for an answer that does not have the shape it should have."""
         text = f"{self.call}: {self.status} with an answer of unexpected shape: {self.clip}"
-        return TryAgain(text, request_id=self.request_id)
+        return Unanswered(text, request_id=self.request_id)
 
     @property
     def clip(self) -> str:

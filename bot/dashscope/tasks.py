@@ -15,7 +15,7 @@ from bot.dashscope.errors import (
     SubmitUnknown,
     TaskFailed,
     Throttled,
-    TryAgain,
+    Unanswered,
 )
 from bot.dashscope.http import ProviderAnswer
 from bot.dashscope.provider_clock import moment
@@ -126,7 +126,7 @@ async def whole_list(ask_page: AskPage, model: str) -> dict[str, TaskSummary]:
     """The tasks of the last 24 hours, by id.
 
     An incomplete list would make a billed task look as if it did not exist, so one that cannot be
-    read to its end is not returned. Raises `TryAgain` for that; what `ask_page` raises passes.
+    read to its end is not returned. Raises `Unanswered` for that; what `ask_page` raises passes.
     """
     found: dict[str, TaskSummary] = {}
     for page_number in range(1, MOST_PAGES + 1):
@@ -189,7 +189,7 @@ def submitted_task(answer: ProviderAnswer) -> str:
 def _of_4xx(answer: ProviderAnswer) -> DashScopeError:
     """What the refusal asks for; one that blames the service itself is a refusal like any other."""
     error = answer.error()
-    if isinstance(error, Throttled) or not isinstance(error, TryAgain):
+    if isinstance(error, Throttled) or not isinstance(error, Unanswered):
         return error
     return _told(answer, SubmitUnknown if answer.status in _WAITED_NO_LONGER else Declined)
 
@@ -222,6 +222,6 @@ def failure_of(task: ProviderTask) -> DashScopeError:
     raising = raising_for_code(task.code, task.message) or TaskFailed
     text = f"task {task.task_id} failed: {task.code or 'no code'}, {task.message or 'no message'}"
     error = raising(text[:400], code=task.code, message=task.message)
-    if isinstance(error, TryAgain):
+    if isinstance(error, Unanswered):
         return TaskFailed(text[:400], code=task.code, message=task.message)
     return error

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.dashscope import address, fields
-from bot.dashscope.errors import RequestInvalid, TryAgain
+from bot.dashscope.errors import RequestRejected, Unanswered
 from bot.dashscope.http import ProviderAnswer, Timeout, Wire
 
 KEPT_MILLISECONDS = 48 * 3600 * 1000
@@ -31,11 +31,11 @@ async def put(
     """Send one file; returns its `oss://` address, or None when the policy has expired.
 
     The file is the last part of the form, and no Authorization goes to the storage.
-    Raises `TryAgain`, or `RequestInvalid` when repeating cannot help.
+    Raises `Unanswered`, or `RequestRejected` when repeating cannot help.
     """
     host = address.trusted(policy.upload_host, base_url=base_url)
     if host is None:
-        raise RequestInvalid(f"upload: unsafe address {address.shown(policy.upload_host)}")
+        raise RequestRejected(f"upload: unsafe address {address.shown(policy.upload_host)}")
     _check_size(policy, data)
     key = f"{policy.upload_dir}/{object_name(file_name)}"
     part = (file_name, data, mimetypes.guess_type(file_name)[0] or "application/octet-stream")
@@ -52,7 +52,7 @@ def object_name(file_name: str) -> str:
 
 def _check_size(policy: Policy, data: bytes) -> None:
     if policy.largest_bytes is not None and len(data) > policy.largest_bytes:
-        raise RequestInvalid(
+        raise RequestRejected(
             f"upload: {len(data)} bytes, the space takes {policy.largest_bytes} at most"
         )
 
@@ -64,8 +64,8 @@ def _stored(answer: ProviderAnswer, key: str) -> str | None:
         return None
     text = f"upload: {answer.status} {answer.clip}"
     if 400 <= answer.status < 500 and answer.status not in (408, 429):
-        raise RequestInvalid(text)
-    raise TryAgain(text)
+        raise RequestRejected(text)
+    raise Unanswered(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.config.engines import EngineKind
 from bot.dashscope.client import DashScope
-from bot.dashscope.errors import NotSent, RequestInvalid, Throttled, TryAgain
+from bot.dashscope.errors import RequestRejected, Throttled, Unanswered, Unsent
 from bot.dashscope.fields import Box
 from bot.dashscope.requests import SQUARE, VideoRequest
 from bot.dashscope.tasks import ProviderTask, TaskSummary
@@ -43,8 +43,8 @@ class ServiceEngine:
             return await self._service.upload(self.detection, "photo.jpg", jpeg)
         except Throttled:
             raise
-        except TryAgain as failure:
-            raise NotSent(f"no check: {failure}") from failure
+        except Unanswered as failure:
+            raise Unsent(f"no check: {failure}") from failure
 
     async def upload(self, file_name: str, data: bytes) -> UploadedFile:
         """See `Engine`."""
@@ -89,5 +89,5 @@ class ServiceEngine:
 
 def _boxes(ticket: Ticket) -> dict[str, Box]:
     if ticket.face_bbox is None or ticket.ext_bbox is None:
-        raise RequestInvalid("a video needs the boxes of its detection, and has none")
+        raise RequestRejected("a video needs the boxes of its detection, and has none")
     return {"face_bbox": ticket.face_bbox, "ext_bbox": ticket.ext_bbox}

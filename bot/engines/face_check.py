@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from bot.common import CommonServices, Component
-from bot.dashscope.errors import DashScopeError, NothingDone, ServiceStopped, Transient, TryAgain
+from bot.dashscope.errors import DashScopeError, NothingDone, ServiceStopped, Transient, Unanswered
 from bot.dashscope.fields import Box
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Engine
@@ -21,7 +21,7 @@ from storage.outages import Work
 from storage.verdicts import CHECKS_OF_A_PICTURE, KnownVerdict, NoVerdict
 
 
-class VerdictLost(TryAgain):
+class VerdictLost(Unanswered):
     """A check that may be billed brought no verdict; it may be repeated, few times."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.common import CommonServices, Component
-from bot.dashscope.errors import TryAgain
+from bot.dashscope.errors import Unanswered
 from bot.engines.base import Engine
 from bot.limits import effective_settings_of
 from storage.media import Media
@@ -32,11 +32,11 @@ class Engines:
     def of(self, name: str) -> Engine:
         """The engine of that name.
 
-        Raises: `TryAgain`: it is off and cannot be reached, for want of a key.
+        Raises: `Unanswered`: it is off and cannot be reached, for want of a key.
         """
         engine = self._by_name.get(name)
         if engine is None:
-            raise TryAgain(f"the engine {name} is off, and there is no key for it")
+            raise Unanswered(f"the engine {name} is off, and there is no key for it")
         return engine
 
 

@@ -82,7 +82,7 @@ class Intake(Component):
         logger.warning("media item %s: %s (attempt %s)", item.id, failure, attempt)
         if delay_seconds is None:
             return MediaOutcome.asked("unreachable")
-        if attempt == _SAID_AT and isinstance(failure, service.TryAgain):
+        if attempt == _SAID_AT and isinstance(failure, service.Unanswered):
             await self._say_away(item)
         await self._put_off(item, delay_seconds)
         return None

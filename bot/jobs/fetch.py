@@ -38,7 +38,7 @@ class ResultFetch(Component):
         except OSError as failure:
             await self.operator.tell("disk", "operator-disk", detail=str(failure))
             await self._again(task, failure, RESULT)
-        except service.TryAgain as failure:
+        except service.Unanswered as failure:
             await self._again(task, failure, RESULT)
         except MediaUnusable as failure:
             await self._again(task, failure, RESULT_SPOILT)
@@ -54,19 +54,19 @@ class ResultFetch(Component):
         """The address that came with the success; a fresh one, where that was of no use.
 
         A provider that does not answer now does not make the old one worse.
-        Raises: `service.TryAgain`, `service.ServiceStopped`, `service.ResultGone`.
+        Raises: `service.Unanswered`, `service.ServiceStopped`, `service.ResultGone`.
         """
         if task.video_url is not None and task.tries == 0:
             return task.video_url
         try:
             fresh = await self._fresh_address(task)
-        except (service.TryAgain, service.ServiceStopped):
+        except (service.Unanswered, service.ServiceStopped):
             if task.video_url is None:
                 raise
             return task.video_url
         address = fresh or task.video_url
         if address is None:
-            raise service.TryAgain("the task succeeded and has no address for its video")
+            raise service.Unanswered("the task succeeded and has no address for its video")
         return address
 
     async def _fresh_address(self, task: Task) -> str | None:

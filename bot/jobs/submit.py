@@ -74,7 +74,7 @@ class Submission(Component):
                 await self._prepare_again(task)
                 return
             task_id = await self._call(task, ticket)
-        except service.NotSent as failure:
+        except service.Unsent as failure:
             await self._back_to_ready(task, failure, SUBMIT.endless_delay_seconds(1))
         except service.Throttled as failure:
             await self._too_many(task, failure)
@@ -98,7 +98,7 @@ class Submission(Component):
         try:
             await self._date(task, engine)
             task_id = await engine.submit(ticket)
-        except service.NotSent:
+        except service.Unsent:
             self._unreachable.again()
             raise
         except service.DashScopeError as failure:
@@ -111,8 +111,8 @@ class Submission(Component):
         """By the provider's clock, of which nothing may have been heard since the start."""
         try:
             await engine.learn_time()
-        except service.TryAgain as failure:
-            raise service.NotSent(f"the submission waits for the time: {failure}") from failure
+        except service.Unanswered as failure:
+            raise service.Unsent(f"the submission waits for the time: {failure}") from failure
         now = engine.now_milliseconds()
         if abs(now - (task.submitting_at_milliseconds or 0)) > _SAME_TIME_MILLISECONDS:
             async with self.database.transaction() as tx:
@@ -140,7 +140,7 @@ class Submission(Component):
     async def reconcile(self, task: Task) -> None:
         """Find out from the list of tasks what became of a submission.
 
-        Raises: `service.TryAgain`, `service.ServiceStopped`: the list cannot be had now.
+        Raises: `service.Unanswered`, `service.ServiceStopped`: the list cannot be had now.
         """
         found = await self._unowned(task)
         asked = await candidates.listed(self.database, task)
@@ -152,7 +152,7 @@ class Submission(Component):
         elif found:
             await self._ask(task, found)
         elif self._age_milliseconds(task) > SETTLED_AFTER_MILLISECONDS:
-            await self._again_or_over(task, service.TryAgain("no task came of it"))
+            await self._again_or_over(task, service.Unanswered("no task came of it"))
         else:
             await self._look_again(task)
 

@@ -100,7 +100,7 @@ class Watch(Component):
         await self._send_cancel_on(task)
         try:
             found = await self.engines.of(task.engine).query(task.task_id)
-        except service.TryAgain as failure:
+        except service.Unanswered as failure:
             logger.info("task %s: a look at it failed: %s", task.name, failure)
             return await self._not_over(task, None, progress)
         if found.status is TaskStatus.UNKNOWN:
@@ -160,7 +160,7 @@ class Watch(Component):
         except service.NotCancellable:
             async with self.database.transaction() as tx:
                 await task_moves.cancel_refused(tx, task)
-        except service.TryAgain as failure:
+        except service.Unanswered as failure:
             logger.info("task %s could not be cancelled now: %s", task.name, failure)
 
     async def _succeeded(self, task: Task, found: ProviderTask, progress: _Progress) -> bool:
@@ -208,7 +208,7 @@ class Watch(Component):
         noting = None
         if isinstance(failure, service.ServiceStopped):
             await self.outages.of(task.engine).refused(Work.SUBMIT, failure)
-        elif isinstance(failure, service.RequestInvalid):
+        elif isinstance(failure, service.RequestRejected):
             noting = self.operator.noting_of(failure, task.job_id)
         await self.finisher.fail_task(task, failure_text(failure), found.code, noting=noting)
 

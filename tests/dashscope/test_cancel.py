@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dashscope.errors import DashScopeError, NotCancellable, ServiceStopped, TryAgain
+from bot.dashscope.errors import DashScopeError, NotCancellable, ServiceStopped, Unanswered
 from tests.dashscope.fault_server import (
     IMPATIENT,
     KEY,
@@ -36,8 +36,8 @@ async def test_a_waiting_task_is_cancelled() -> None:
         (refusal(404, "NotFound", "no such task"), NotCancellable),
         (answer(b"<html>", status=404), NotCancellable),
         (refusal(401, "InvalidApiKey"), ServiceStopped),
-        (refusal(500, "InternalError"), TryAgain),
-        (answer(status=302), TryAgain),
+        (refusal(500, "InternalError"), Unanswered),
+        (answer(status=302), Unanswered),
     ],
 )
 async def test_a_refusal_to_cancel_says_why(reply: bytes, raises: type[DashScopeError]) -> None:
@@ -53,6 +53,6 @@ async def test_a_lost_cancellation_may_be_tried_again(fault: str) -> None:
         fault_server(LOST[fault]) as server,
         client_of(server.base_url, timeouts=IMPATIENT) as client,
     ):
-        with pytest.raises(TryAgain):
+        with pytest.raises(Unanswered):
             await client.cancel("t-1")
     assert server.connections == 1

@@ -11,12 +11,12 @@ from bot.dashscope.errors import (
     InputRefused,
     Moderated,
     NotCancellable,
-    RequestInvalid,
+    RequestRejected,
     ServiceStopped,
     StopCause,
     SubmitUnknown,
     Throttled,
-    TryAgain,
+    Unanswered,
     Unavailable,
 )
 from tests.dashscope.fault_server import HTML, S2V, answer, client_of, fault_server, refusal
@@ -40,9 +40,9 @@ def row(
 
 
 ROWS = [
-    row(400, "InvalidParameter", RequestInvalid),
-    row(400, "InvalidParameter.Anything", RequestInvalid),
-    row(400, "BadRequest.EmptyInput", RequestInvalid),
+    row(400, "InvalidParameter", RequestRejected),
+    row(400, "InvalidParameter.Anything", RequestRejected),
+    row(400, "BadRequest.EmptyInput", RequestRejected),
     row(400, "Arrearage", ServiceStopped, cause=StopCause.UNPAID),
     row(400, "DataInspectionFailed", Moderated),
     row(400, "InvalidParameter.DataInspection", InputNotFetched),
@@ -82,18 +82,18 @@ ROWS = [
     row(429, "CommodityNotPurchased", ServiceStopped, cause=StopCause.UNPAID),
     row(429, "PrepaidBillOverdue", ServiceStopped, cause=StopCause.UNPAID),
     row(429, "PostpaidBillOverdue", ServiceStopped, cause=StopCause.UNPAID),
-    row(500, "InternalError", TryAgain, submit=SubmitUnknown),
-    row(500, "InternalError.Timeout", TryAgain, submit=SubmitUnknown),
-    row(500, "InternalErrorOfAnotherKind", TryAgain, submit=SubmitUnknown),
-    row(500, "SystemError", TryAgain, submit=SubmitUnknown),
-    row(500, "ModelServiceFailed", TryAgain, submit=SubmitUnknown),
-    row(500, "RequestTimeOut", TryAgain, submit=SubmitUnknown),
+    row(500, "InternalError", Unanswered, submit=SubmitUnknown),
+    row(500, "InternalError.Timeout", Unanswered, submit=SubmitUnknown),
+    row(500, "InternalErrorOfAnotherKind", Unanswered, submit=SubmitUnknown),
+    row(500, "SystemError", Unanswered, submit=SubmitUnknown),
+    row(500, "ModelServiceFailed", Unanswered, submit=SubmitUnknown),
+    row(500, "RequestTimeOut", Unanswered, submit=SubmitUnknown),
     row(503, "ModelServingError", Unavailable, submit=SubmitUnknown),
     row(503, "ModelUnavailable", Unavailable, submit=SubmitUnknown),
     # The service's own fault, said with a 4xx: to a submission that is a refusal.
-    row(400, "InternalError.Algo", TryAgain, submit=Declined),
-    row(400, "InternalError.Algo.InvalidParameter", TryAgain, submit=Declined),
-    row(400, "SystemError", TryAgain, submit=Declined),
+    row(400, "InternalError.Algo", Unanswered, submit=Declined),
+    row(400, "InternalError.Algo.InvalidParameter", Unanswered, submit=Declined),
+    row(400, "SystemError", Unanswered, submit=Declined),
     # The same meaning under other codes and in other spellings.
     row(404, "model_not_found", ServiceStopped, cause=StopCause.MODEL_RETIRED),
     row(404, "Model.NotFound", ServiceStopped, cause=StopCause.MODEL_RETIRED),
@@ -135,18 +135,18 @@ ROWS = [
     row(429, "InternalError", Throttled),
     row(429, "InvalidParameter", Throttled),
     # A gateway that waited no longer knows nothing of the order, unless it passes a refusal on.
-    row(408, "Brand.New", TryAgain, submit=SubmitUnknown),
-    row(499, "RequestTimeOut", TryAgain, submit=SubmitUnknown),
+    row(408, "Brand.New", Unanswered, submit=SubmitUnknown),
+    row(499, "RequestTimeOut", Unanswered, submit=SubmitUnknown),
     row(408, "InvalidApiKey", ServiceStopped, cause=StopCause.KEY),
-    row(409, "Brand.New", RequestInvalid),
+    row(409, "Brand.New", RequestRejected),
     # Codes that no page lists: the status decides.
-    row(400, "Brand.New", RequestInvalid),
+    row(400, "Brand.New", RequestRejected),
     row(429, "Brand.New", Throttled),
-    row(502, "Brand.New", TryAgain, submit=SubmitUnknown),
+    row(502, "Brand.New", Unanswered, submit=SubmitUnknown),
     # A server error is never a definite answer to submitting, whatever its code says.
-    row(500, "InvalidParameter", RequestInvalid, submit=SubmitUnknown),
+    row(500, "InvalidParameter", RequestRejected, submit=SubmitUnknown),
     # A code is a prefix at the end of a word only.
-    row(400, "InvalidFileSystem", RequestInvalid),
+    row(400, "InvalidFileSystem", RequestRejected),
 ]
 NAMES = [f"{status} {code} ({message[:20]})" for status, code, message, *_ in ROWS]
 
@@ -197,19 +197,19 @@ async def test_a_submission_that_is_refused_raises_what_the_code_asks_for_and_is
 @pytest.mark.parametrize(
     ("status", "raises", "submit_raises"),
     [
-        (400, RequestInvalid, RequestInvalid),
+        (400, RequestRejected, RequestRejected),
         (401, ServiceStopped, ServiceStopped),
         (403, ServiceStopped, ServiceStopped),
         (404, ServiceStopped, ServiceStopped),
-        (408, TryAgain, SubmitUnknown),
-        (499, TryAgain, SubmitUnknown),
-        (413, RequestInvalid, RequestInvalid),
+        (408, Unanswered, SubmitUnknown),
+        (499, Unanswered, SubmitUnknown),
+        (413, RequestRejected, RequestRejected),
         (429, Throttled, Throttled),
-        (302, TryAgain, SubmitUnknown),
-        (500, TryAgain, SubmitUnknown),
-        (502, TryAgain, SubmitUnknown),
+        (302, Unanswered, SubmitUnknown),
+        (500, Unanswered, SubmitUnknown),
+        (502, Unanswered, SubmitUnknown),
         (503, Unavailable, SubmitUnknown),
-        (504, TryAgain, SubmitUnknown),
+        (504, Unanswered, SubmitUnknown),
     ],
 )
 async def test_an_error_page_without_a_code_is_judged_by_its_status(
@@ -237,6 +237,6 @@ async def test_a_redirection_of_a_submission_is_not_followed() -> None:
 async def test_a_long_answer_is_quoted_only_at_its_beginning() -> None:
     page = answer(b"<p>" + b"x" * 5_000, status=500)
     async with fault_server(page) as server, client_of(server.base_url) as client:
-        with pytest.raises(TryAgain) as caught:
+        with pytest.raises(Unanswered) as caught:
             await client.query("t-1")
     assert len(str(caught.value)) < 350

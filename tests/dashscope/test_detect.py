@@ -14,10 +14,10 @@ from bot.dashscope.errors import (
     InputNotFetched,
     InputRefused,
     Moderated,
-    NotSent,
     ServiceStopped,
     Throttled,
-    TryAgain,
+    Unanswered,
+    Unsent,
 )
 from bot.dashscope.verdict import Verdict
 from tests.dashscope.fault_server import (
@@ -107,7 +107,7 @@ async def test_a_refusal_with_an_unheard_of_code_is_a_verdict_too() -> None:
         ("InvalidURL.Timeout", InputNotFetched),
         ("DataInspectionFailed", Moderated),
         ("InvalidURL", InputRefused),
-        ("InternalError.Algo", TryAgain),
+        ("InternalError.Algo", Unanswered),
     ],
 )
 async def test_what_is_no_judgement_of_the_photo_is_no_verdict_in_either_shape(
@@ -127,7 +127,7 @@ async def test_what_is_no_judgement_of_the_photo_is_no_verdict_in_either_shape(
         (401, "InvalidApiKey", ServiceStopped),
         (403, "AccessDenied", ServiceStopped),
         (429, "Throttling.RateQuota", Throttled),
-        (500, "InternalError", TryAgain),
+        (500, "InternalError", Unanswered),
     ],
 )
 async def test_trouble_is_not_a_verdict(
@@ -139,13 +139,13 @@ async def test_trouble_is_not_a_verdict(
 
 @pytest.mark.parametrize("garbage", GARBAGE)
 async def test_an_answer_that_makes_no_sense_is_to_be_tried_again(garbage: str) -> None:
-    with pytest.raises(TryAgain):
+    with pytest.raises(Unanswered):
         await detect(GARBAGE[garbage])
 
 
 @pytest.mark.parametrize("value", ["true", 1, None])
 async def test_only_true_is_a_pass(value: object) -> None:
-    with pytest.raises(TryAgain):
+    with pytest.raises(Unanswered):
         await detect(answer({"output": {"check_pass": value}}))
 
 
@@ -155,9 +155,9 @@ async def test_a_lost_detection_is_to_be_tried_again_and_was_sent_once(fault: st
         fault_server(LOST[fault]) as server,
         client_of(server.base_url, timeouts=IMPATIENT) as client,
     ):
-        with pytest.raises(TryAgain) as caught:
+        with pytest.raises(Unanswered) as caught:
             await client.detect(S2V_DETECT_MODEL, "https://a/p.jpg")
-    assert not isinstance(caught.value, NotSent)
+    assert not isinstance(caught.value, Unsent)
     assert server.connections == 1
 
 
@@ -190,7 +190,7 @@ async def test_emo_is_asked_with_the_ratio_and_answers_with_boxes() -> None:
 async def test_emo_cannot_go_on_without_both_boxes(boxes: dict[str, object]) -> None:
     reply = answer({"output": {"check_pass": True, **boxes}})
     async with fault_server(reply) as server, client_of(server.base_url) as client:
-        with pytest.raises(TryAgain):
+        with pytest.raises(Unanswered):
             await client.detect(EMO_DETECT_MODEL, "https://a/p.jpg", ratio="1:1")
 
 

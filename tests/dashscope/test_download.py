@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bot.dashscope import download
-from bot.dashscope.errors import DashScopeError, NotSent, ResultGone, ResultRefused, TryAgain
+from bot.dashscope.errors import DashScopeError, ResultGone, ResultRefused, Unanswered, Unsent
 from bot.dashscope.http import Timeout
 from bot.http_client import HttpClient
 from tests.dashscope.fault_server import (
@@ -75,19 +75,19 @@ async def test_an_earlier_copy_is_replaced(tmp_path: Path) -> None:
 CHUNKED_HALF = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nvid"
 
 FAILURES: dict[str, tuple[Reply, type[DashScopeError]]] = {
-    **{name: (reply, TryAgain) for name, reply in LOST.items()},
+    **{name: (reply, Unanswered) for name, reply in LOST.items()},
     "truncated": (
         answer(VIDEO, headers={"Content-Length": str(len(VIDEO) + 1), "Connection": "close"}),
-        TryAgain,
+        Unanswered,
     ),
-    "truncated chunks": (CHUNKED_HALF, TryAgain),
-    "nothing at all": (answer(b""), TryAgain),
+    "truncated chunks": (CHUNKED_HALF, Unanswered),
+    "nothing at all": (answer(b""), Unanswered),
     "expired": (answer(b"<Error/>", status=403), ResultGone),
     "deleted": (answer(b"<Error/>", status=404), ResultGone),
     "gone": (answer(b"", status=410), ResultGone),
-    "server error": (answer(b"", status=500), TryAgain),
-    "redirection": (answer(status=302, headers={"Location": "/other"}), TryAgain),
-    "part of it": (answer(b"vid", status=206), TryAgain),
+    "server error": (answer(b"", status=500), Unanswered),
+    "redirection": (answer(status=302, headers={"Location": "/other"}), Unanswered),
+    "part of it": (answer(b"vid", status=206), Unanswered),
 }
 
 
@@ -114,14 +114,14 @@ async def test_a_body_shorter_than_announced_is_noticed_whatever_the_transport(
         return httpx.Response(200, headers={"Content-Length": "5"}, stream=Short())
 
     async with client_of("https://p.example", transport=httpx.MockTransport(lie)) as client:
-        with pytest.raises(TryAgain, match="3 bytes came of 5"):
+        with pytest.raises(Unanswered, match="3 bytes came of 5"):
             await client.download("https://p.example/v.mp4", tmp_path / "v.mp4")
     assert leftovers(tmp_path) == []
 
 
 async def test_a_download_that_takes_too_long_in_all_is_given_up(tmp_path: Path) -> None:
     begun = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nvid"
-    with pytest.raises(TryAgain, match=r"0\.1 seconds"):
+    with pytest.raises(Unanswered, match=r"0\.1 seconds"):
         await fetch(begun, tmp_path / "v.mp4", timeout=Timeout(5, 5, 0.1))
     assert leftovers(tmp_path) == []
 
@@ -188,5 +188,5 @@ async def test_a_host_that_does_not_listen_was_not_asked(tmp_path: Path) -> None
     async with fault_server(SILENCE) as server:
         origin = server.origin
     async with client_of(origin, timeouts=IMPATIENT) as client:
-        with pytest.raises(NotSent):
+        with pytest.raises(Unsent):
             await client.download(f"{origin}/v.mp4", tmp_path / "v.mp4")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dashscope.errors import DashScopeError, Throttled, TryAgain
+from bot.dashscope.errors import DashScopeError, Throttled, Unanswered
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from tests.dashscope.fault_server import (
     GARBAGE,
@@ -120,7 +120,7 @@ async def test_a_server_that_ignores_the_page_number_does_not_hold_us_for_ever()
     ],
 )
 async def test_a_list_that_is_not_whole_is_to_be_tried_again(script: list[Reply]) -> None:
-    with pytest.raises(TryAgain):
+    with pytest.raises(Unanswered):
         await listed(*script)
 
 
@@ -149,7 +149,7 @@ async def test_either_spelling_of_the_address_will_do(wrong: bytes) -> None:
 
 @pytest.mark.parametrize("garbage", GARBAGE)
 async def test_an_answer_that_makes_no_sense_is_to_be_tried_again(garbage: str) -> None:
-    with pytest.raises(TryAgain):
+    with pytest.raises(Unanswered):
         await listed(GARBAGE[garbage])
 
 
@@ -159,13 +159,13 @@ async def test_a_lost_list_is_to_be_tried_again(fault: str) -> None:
         fault_server(LOST[fault]) as server,
         client_of(server.base_url, timeouts=IMPATIENT) as client,
     ):
-        with pytest.raises(TryAgain):
+        with pytest.raises(Unanswered):
             await client.list_tasks(MODEL)
 
 
 @pytest.mark.parametrize(
     ("reply", "raises"),
-    [(refusal(500, "InternalError"), TryAgain), (refusal(429, "Throttling"), Throttled)],
+    [(refusal(500, "InternalError"), Unanswered), (refusal(429, "Throttling"), Throttled)],
 )
 async def test_an_error_on_a_later_page_fails_the_list(
     reply: bytes, raises: type[DashScopeError]

@@ -26,7 +26,7 @@ from bot.dashscope.errors import (
     StopCause,
     SubmitUnknown,
     Throttled,
-    TryAgain,
+    Unanswered,
 )
 from bot.dashscope.requests import VideoRequest
 from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
@@ -273,7 +273,7 @@ async def test_being_too_fast_for_the_provider_is_throttled(local: Local) -> Non
 
 
 @pytest.mark.parametrize(
-    ("kind", "raises"), [("result_missing", ResultGone), ("result_truncated", TryAgain)]
+    ("kind", "raises"), [("result_missing", ResultGone), ("result_truncated", Unanswered)]
 )
 async def test_a_result_that_cannot_be_had_leaves_no_file(
     kind: str, raises: type[Exception], local: Local, tmp_path: Path

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dashscope.errors import SubmitUnknown, TryAgain
+from bot.dashscope.errors import SubmitUnknown, Unanswered
 from bot.dashscope.provider_clock import ProviderClock, http_date
 from tests.dashscope.fault_server import HTML, S2V, Reply, answer, client_of, fault_server
 from tests.storage.orders import NOON
@@ -60,7 +60,7 @@ async def test_a_proxys_own_page_does_not_say_what_time_it_is() -> None:
         fault_server(page, HTML) as server,
         client_of(server.base_url, clock=FakeClock()) as client,
     ):
-        with pytest.raises(TryAgain, match="unexpected shape"):
+        with pytest.raises(Unanswered, match="unexpected shape"):
             await client.list_tasks(MODEL)
         assert client.now_milliseconds() == NOON
 
@@ -80,7 +80,7 @@ async def test_an_error_of_the_provider_says_what_time_it_is() -> None:
 async def test_it_is_asked_for_once_and_for_nothing() -> None:
     policy = answer({"code": "InternalError", "request_id": "r"}, headers={"Date": dated(NOON)})
     async with fault_server(policy) as server, client_of(server.base_url) as client:
-        with pytest.raises(TryAgain, match="unexpected shape"):
+        with pytest.raises(Unanswered, match="unexpected shape"):
             await client.learn_time(MODEL)
         await client.learn_time(MODEL)
     (request,) = server.requests
@@ -108,7 +108,7 @@ async def test_it_is_asked_for_again_when_the_clock_was_set_or_the_machine_slept
         await client.learn_time(MODEL)
         assert len(server.requests) == 1
         clock.set_wall(seconds)
-        with pytest.raises(TryAgain):
+        with pytest.raises(Unanswered):
             await client.learn_time(MODEL)
         assert client.now_milliseconds() == NOON + TEN_MINUTES
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dashscope.errors import DashScopeError, ServiceStopped, Throttled, TryAgain
+from bot.dashscope.errors import DashScopeError, ServiceStopped, Throttled, Unanswered
 from bot.dashscope.tasks import ProviderTask, TaskStatus
 from tests.dashscope.fault_server import (
     GARBAGE,
@@ -150,13 +150,13 @@ async def test_a_time_that_cannot_be_read_is_missing(time: object) -> None:
 
 async def test_the_answer_about_another_task_is_not_taken_for_ours() -> None:
     async with fault_server(described("SUCCEEDED")) as server, client_of(server.base_url) as client:
-        with pytest.raises(TryAgain):
+        with pytest.raises(Unanswered):
             await client.query("t-2")
 
 
 @pytest.mark.parametrize("garbage", GARBAGE)
 async def test_an_answer_that_makes_no_sense_is_to_be_tried_again(garbage: str) -> None:
-    with pytest.raises(TryAgain):
+    with pytest.raises(Unanswered):
         await query(GARBAGE[garbage])
 
 
@@ -166,7 +166,7 @@ async def test_a_lost_query_is_to_be_tried_again_and_was_sent_once(fault: str) -
         fault_server(LOST[fault]) as server,
         client_of(server.base_url, timeouts=IMPATIENT) as client,
     ):
-        with pytest.raises(TryAgain):
+        with pytest.raises(Unanswered):
             await client.query("t-1")
     assert server.connections == 1
 
@@ -174,11 +174,11 @@ async def test_a_lost_query_is_to_be_tried_again_and_was_sent_once(fault: str) -
 @pytest.mark.parametrize(
     ("reply", "raises"),
     [
-        (refusal(500, "InternalError"), TryAgain),
+        (refusal(500, "InternalError"), Unanswered),
         (refusal(429, "Throttling"), Throttled),
         (refusal(401, "InvalidApiKey"), ServiceStopped),
-        (refusal(404, "NotFound"), TryAgain),
-        (answer(b"<html>", status=404), TryAgain),
+        (refusal(404, "NotFound"), Unanswered),
+        (answer(b"<html>", status=404), Unanswered),
     ],
 )
 async def test_not_found_speaks_of_the_task_and_does_not_stop_the_service(
@@ -191,7 +191,7 @@ async def test_not_found_speaks_of_the_task_and_does_not_stop_the_service(
 
 async def test_an_endless_answer_is_not_read_to_its_end() -> None:
     endless = answer(b"[" + b" " * (9 * 1024 * 1024))
-    with pytest.raises(TryAgain, match="endless"):
+    with pytest.raises(Unanswered, match="endless"):
         await query(endless)
 
 

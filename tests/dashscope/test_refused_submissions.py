@@ -12,12 +12,12 @@ from bot.dashscope.error_codes import RULES
 from bot.dashscope.errors import (
     DashScopeError,
     Declined,
-    RequestInvalid,
+    RequestRejected,
     ServiceStopped,
     StopCause,
     SubmitUnknown,
     Throttled,
-    TryAgain,
+    Unanswered,
 )
 from bot.dashscope.http import ProviderAnswer
 from bot.dashscope.tasks import submitted_task
@@ -48,7 +48,7 @@ def test_a_refused_submission_is_never_of_unknown_fate(
 ) -> None:
     error = refusal(status, code, message)
     assert not isinstance(error, SubmitUnknown)
-    assert not isinstance(error, TryAgain) or isinstance(error, Throttled | Declined)
+    assert not isinstance(error, Unanswered) or isinstance(error, Throttled | Declined)
 
 
 @given(st.sampled_from(WAITED_NO_LONGER), codes, messages)
@@ -56,7 +56,7 @@ def test_a_gateway_that_waited_no_longer_is_no_refusal_unless_it_passes_one_on(
     status: int, code: str | None, message: str | None
 ) -> None:
     elsewhere = refusal(400, code, message)
-    known = isinstance(elsewhere, Declined) or type(elsewhere) is RequestInvalid
+    known = isinstance(elsewhere, Declined) or type(elsewhere) is RequestRejected
     error = refusal(status, code, message)
     assert type(error) is type(elsewhere) or (known and type(error) is SubmitUnknown)
 

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.config.engines import ENGINES
 from bot.dashscope.client import DashScope, fresh_connections
-from bot.dashscope.errors import DashScopeError, NotSent, SubmitUnknown
+from bot.dashscope.errors import DashScopeError, SubmitUnknown, Unsent
 from bot.dashscope.http import TIMEOUTS, Timeout
 from bot.dashscope.requests import VideoRequest
 from bot.engines.base import Ticket
@@ -165,7 +165,7 @@ async def test_a_refused_connection_is_certainly_not_sent() -> None:
         unused.bind(("127.0.0.1", 0))
         base_url = f"http://127.0.0.1:{unused.getsockname()[1]}/api/v1"
         async with client_of(base_url) as client:
-            with pytest.raises(NotSent):
+            with pytest.raises(Unsent):
                 await client.submit(S2V)
 
 
@@ -178,7 +178,7 @@ async def test_a_connection_that_does_not_come_about_in_time_is_certainly_not_se
         hasty = {**TIMEOUTS, "submit": Timeout(0.05, 5, 5)}
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
         async with client_of(base_url, timeouts=hasty) as client:
-            with pytest.raises(NotSent, match="ConnectTimeout"):
+            with pytest.raises(Unsent, match="ConnectTimeout"):
                 await client.submit(S2V)
 
 
@@ -195,11 +195,11 @@ class _Failing(httpx.AsyncBaseTransport):
 @pytest.mark.parametrize(
     ("error", "raises"),
     [
-        (httpx.ConnectError("refused"), NotSent),
-        (httpx.ConnectTimeout("slow"), NotSent),
-        (httpx.PoolTimeout("busy"), NotSent),
-        (httpx.ProxyError("no tunnel"), NotSent),
-        (httpx.UnsupportedProtocol("gopher"), NotSent),
+        (httpx.ConnectError("refused"), Unsent),
+        (httpx.ConnectTimeout("slow"), Unsent),
+        (httpx.PoolTimeout("busy"), Unsent),
+        (httpx.ProxyError("no tunnel"), Unsent),
+        (httpx.UnsupportedProtocol("gopher"), Unsent),
         (httpx.WriteError("broken pipe"), SubmitUnknown),
         (httpx.WriteTimeout("slow"), SubmitUnknown),
         (httpx.ReadError("reset"), SubmitUnknown),

@@ -8,7 +8,7 @@ from email.policy import HTTP
 
 import pytest
 
-from bot.dashscope.errors import DashScopeError, RequestInvalid, TryAgain
+from bot.dashscope.errors import DashScopeError, RequestRejected, Unanswered
 from bot.dashscope.upload import object_name
 from tests.dashscope.fault_server import (
     GARBAGE,
@@ -123,7 +123,7 @@ async def test_an_expired_policy_is_renewed_once() -> None:
 async def test_a_policy_that_expires_twice_is_for_the_caller_to_try_again() -> None:
     async with fault_server() as server, client_of(server.base_url) as client:
         server.script = [policy(server), EXPIRED, policy(server), EXPIRED]
-        with pytest.raises(TryAgain, match="clock"):
+        with pytest.raises(Unanswered, match="clock"):
             await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
     assert len(server.requests) == 4
 
@@ -131,12 +131,12 @@ async def test_a_policy_that_expires_twice_is_for_the_caller_to_try_again() -> N
 @pytest.mark.parametrize(
     ("reply", "raises"),
     [
-        (answer(b"<Error><Code>SignatureDoesNotMatch</Code></Error>", status=403), RequestInvalid),
-        (answer(b"<Error><Code>EntityTooLarge</Code></Error>", status=400), RequestInvalid),
-        (answer(b"", status=503), TryAgain),
-        (answer(b"", status=500), TryAgain),
-        (answer(b"", status=429), TryAgain),
-        (answer(b"", status=302), TryAgain),
+        (answer(b"<Error><Code>SignatureDoesNotMatch</Code></Error>", status=403), RequestRejected),
+        (answer(b"<Error><Code>EntityTooLarge</Code></Error>", status=400), RequestRejected),
+        (answer(b"", status=503), Unanswered),
+        (answer(b"", status=500), Unanswered),
+        (answer(b"", status=429), Unanswered),
+        (answer(b"", status=302), Unanswered),
     ],
 )
 async def test_what_the_storage_answers_is_permanent_or_passing(
@@ -157,7 +157,7 @@ async def test_a_lost_upload_may_be_tried_again(fault: str, at_the_policy: bool)
         close_policy = policy(server).replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
         before: list[Reply] = [] if at_the_policy else [close_policy]
         server.script = [*before, LOST[fault]]
-        with pytest.raises(TryAgain):
+        with pytest.raises(Unanswered):
             await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
     assert server.connections == 1 + len(before)
 
@@ -165,7 +165,7 @@ async def test_a_lost_upload_may_be_tried_again(fault: str, at_the_policy: bool)
 @pytest.mark.parametrize("garbage", GARBAGE)
 async def test_a_policy_that_makes_no_sense_is_to_be_asked_for_again(garbage: str) -> None:
     async with fault_server(GARBAGE[garbage]) as server, client_of(server.base_url) as client:
-        with pytest.raises(TryAgain):
+        with pytest.raises(Unanswered):
             await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
     assert len(server.requests) == 1
 
@@ -176,14 +176,14 @@ async def test_a_policy_that_makes_no_sense_is_to_be_asked_for_again(garbage: st
 async def test_a_policy_without_one_of_its_parts_makes_no_sense(missing: str) -> None:
     async with fault_server() as server, client_of(server.base_url) as client:
         server.script = [policy(server, **{missing: None})]
-        with pytest.raises(TryAgain):
+        with pytest.raises(Unanswered):
             await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
 
 
 async def test_a_file_the_space_would_refuse_is_not_sent() -> None:
     async with fault_server() as server, client_of(server.base_url) as client:
         server.script = [policy(server, max_file_size_mb=1)]
-        with pytest.raises(RequestInvalid, match="1048576"):
+        with pytest.raises(RequestRejected, match="1048576"):
             await client.upload("wan2.2-s2v", "p.jpg", b"x" * 1_048_577)
     assert len(server.requests) == 1
 
@@ -192,5 +192,5 @@ async def test_a_file_the_space_would_refuse_is_not_sent() -> None:
 async def test_a_photo_is_not_sent_to_an_unsafe_address(host: str) -> None:
     async with fault_server() as server, client_of(server.base_url) as client:
         server.script = [policy(server, upload_host=host)]
-        with pytest.raises(RequestInvalid, match="unsafe"):
+        with pytest.raises(RequestRejected, match="unsafe"):
             await client.upload("wan2.2-s2v", "p.jpg", PHOTO)

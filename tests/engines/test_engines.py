@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot.chat.queue_view import QueueView
 from bot.config import Settings
-from bot.dashscope.errors import Moderated, ServiceStopped, StopCause, TryAgain
+from bot.dashscope.errors import Moderated, ServiceStopped, StopCause, Unanswered
 from bot.dashscope.tasks import TaskStatus
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import outage_account
@@ -179,7 +179,7 @@ async def test_a_job_whose_engine_is_off_ends_for_nothing(fakes: Fakes) -> None:
 
 
 async def test_a_task_of_an_engine_without_a_key_is_not_given_up_at_once(fakes: Fakes) -> None:
-    with pytest.raises(TryAgain):
+    with pytest.raises(Unanswered):
         Engines(fakes.engine).of("emo")
     emo = OtherEngine(fakes.clock)
     engines = Engines(fakes.engine, off=[emo])

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.dashscope.errors import InputRefused, NotSent, ServiceStopped, StopCause, SubmitUnknown
+from bot.dashscope.errors import InputRefused, ServiceStopped, StopCause, SubmitUnknown, Unsent
 from bot.engines.outages import LONGEST_WAIT_MILLISECONDS
 from bot.retry import PROBE
 from storage import media
@@ -134,7 +134,7 @@ async def test_a_probe_that_says_nothing_of_the_account_leaves_everything_as_it_
     stopped: tuple[Fakes, list[Job]],
 ) -> None:
     fakes, waiting = stopped
-    fakes.engine.refusal = NotSent("submit: no connection")
+    fakes.engine.refusal = Unsent("submit: no connection")
     fakes.clock.advance(PROBE.delays_seconds[0])
     await fakes.until(lambda: len(fakes.engine.submitted) == 2)
     await fakes.rounds()
@@ -253,8 +253,8 @@ async def test_what_runs_is_watched_on_while_the_account_is_stopped(fakes: Fakes
     assert len([told for told in fakes.told() if "refuses to work" in told]) == 1
 
 
-def failure_of_download() -> NotSent:
-    return NotSent("download: no connection")
+def failure_of_download() -> Unsent:
+    return Unsent("download: no connection")
 
 
 async def test_several_slots_are_no_reason_for_several_probes(fakes: Fakes) -> None:

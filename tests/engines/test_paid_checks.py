@@ -11,13 +11,13 @@ from bot.dashscope.errors import (
     DashScopeError,
     InputNotFetched,
     Moderated,
-    NotSent,
-    RequestInvalid,
+    RequestRejected,
     ServiceStopped,
     StopCause,
     Throttled,
-    TryAgain,
+    Unanswered,
     Unavailable,
+    Unsent,
 )
 from bot.dashscope.verdict import Verdict
 from bot.engines.face_check import Detection, VerdictLost
@@ -83,13 +83,13 @@ async def asked_often(
 @pytest.mark.parametrize(
     "answer",
     [
-        TryAgain("detect: 200 with an answer of unexpected shape"),
-        TryAgain("detect: no answer"),
-        TryAgain("detect: 500"),
-        TryAgain("detect: 400 InternalError.Algo", code="InternalError.Algo"),
+        Unanswered("detect: 200 with an answer of unexpected shape"),
+        Unanswered("detect: no answer"),
+        Unanswered("detect: 500"),
+        Unanswered("detect: 400 InternalError.Algo", code="InternalError.Algo"),
         InputNotFetched("detect: 400"),
         Moderated("detect: 400"),
-        RequestInvalid("detect: 400"),
+        RequestRejected("detect: 400"),
     ],
     ids=str,
 )
@@ -111,7 +111,7 @@ async def test_whatever_the_answers_are_a_photo_is_paid_for_three_times_at_most(
 async def test_the_repeats_of_a_paid_check_are_not_made_in_haste(
     fakes: Fakes, detection: Detection, engine: Checking
 ) -> None:
-    engine.refusal = TryAgain("detect: 500")
+    engine.refusal = Unanswered("detect: 500")
     came = await asked_often(detection, engine, await a_photo(fakes))
     lost = [failure for failure in came if isinstance(failure, VerdictLost)]
     assert [failure.retry_after_seconds for failure in lost] == [2.0, 10.0]
@@ -122,7 +122,7 @@ async def test_the_repeats_of_a_paid_check_are_not_made_in_haste(
 @pytest.mark.parametrize(
     "answer",
     [
-        NotSent("detect: no connection"),
+        Unsent("detect: no connection"),
         Throttled("detect: 429"),
         Unavailable("detect: 503"),
         ServiceStopped("detect: 401", cause=StopCause.KEY),
@@ -144,7 +144,7 @@ async def test_what_was_certainly_not_done_does_not_count(
 async def test_a_day_later_the_service_may_be_mended(
     fakes: Fakes, detection: Detection, engine: Checking
 ) -> None:
-    engine.refusal = TryAgain("detect: 200 with an answer of unexpected shape")
+    engine.refusal = Unanswered("detect: 200 with an answer of unexpected shape")
     item = await a_photo(fakes)
     await asked_often(detection, engine, item)
     engine.refusal = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from bot.dashscope.errors import InputNotFetched, NotSent, TryAgain
+from bot.dashscope.errors import InputNotFetched, Unanswered, Unsent
 from bot.dashscope.upload import UploadedFile
 from bot.intake.check import MediaCheck
 from bot.intake.intake import Intake, policy_of
@@ -41,7 +41,7 @@ class Services:
 
     def __init__(self, fakes: Fakes) -> None:
         self.fakes = fakes
-        self.failure: Exception | None = NotSent("no connection")
+        self.failure: Exception | None = Unsent("no connection")
         self.checks = 0
         everybody = cast(Any, Everybody())
         replies = MediaReplies(
@@ -152,14 +152,14 @@ async def test_a_photo_that_nothing_can_open_is_not_blamed_and_the_operator_is_t
 
 def test_the_service_is_tried_for_half_an_hour_and_an_unread_file_four_times() -> None:
     assert 1_800 <= sum(INTAKE.delays_seconds) <= 2_100
-    assert policy_of(TryAgain("503")) is INTAKE
+    assert policy_of(Unanswered("503")) is INTAKE
     assert policy_of(InputNotFetched("400")).delay_seconds(4) is not None
     assert policy_of(InputNotFetched("400")).delay_seconds(5) is None
 
 
 async def test_videos_wait_in_the_queue_and_the_provider_is_not_stormed(fakes: Fakes) -> None:
     waiting = [await fakes.waiting_job(user_id) for user_id in range(1, 6)]
-    fakes.engine.refusal = NotSent("no connection")
+    fakes.engine.refusal = Unsent("no connection")
     async with fakes.open():
         for _ in range(TEN_MINUTES // 5):
             fakes.clock.advance(5)
@@ -181,7 +181,7 @@ async def test_a_video_that_is_being_made_is_not_lost_by_ten_minutes_of_silence(
     fakes: Fakes,
 ) -> None:
     task = await fakes.running_task()
-    silence: list[Any] = [TryAgain("no answer")] * (TEN_MINUTES // 5)
+    silence: list[Any] = [Unanswered("no answer")] * (TEN_MINUTES // 5)
     fakes.engine.will_answer([*silence, success()], every_seconds=5.0)
     await fakes.watch.watch(task)
     assert (await fakes.task(task.id)).state == "fetching"

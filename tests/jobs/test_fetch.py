@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from bot.dashscope.errors import DashScopeError, ResultGone, ServiceStopped, StopCause, TryAgain
+from bot.dashscope.errors import DashScopeError, ResultGone, ServiceStopped, StopCause, Unanswered
 from bot.jobs.files import video_of
 from bot.jobs.watch import FORGOTTEN_SECONDS
 from storage.jobs.tasks import Task, TaskState
@@ -17,7 +17,7 @@ from tests.support.scripted_engine import state, success
 
 OLD, NEW = "https://x/old.mp4", "https://x/new.mp4"
 GONE = ResultGone("download: 403")
-CUT_SHORT = TryAgain("download: 70 bytes came of 140")
+CUT_SHORT = Unanswered("download: 70 bytes came of 140")
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ async def test_a_success_without_an_address_is_asked_for_one_and_fetched(
     fakes: Fakes, video: bytes
 ) -> None:
     fakes.engine.files = {NEW: video}
-    fakes.engine.will_answer([success(None), TryAgain("query: 500"), success(NEW)])
+    fakes.engine.will_answer([success(None), Unanswered("query: 500"), success(NEW)])
     task = await fetched(fakes, await fakes.rendered_task(None))
     assert task.state == TaskState.FETCHED
     assert fakes.engine.queries == 3
@@ -119,7 +119,7 @@ async def test_a_file_that_is_no_video_whenever_it_is_fetched_is_reported(fakes:
 
 
 @pytest.mark.parametrize(
-    "trouble", [TryAgain("query: 500"), ServiceStopped("query: 401", cause=StopCause.KEY)]
+    "trouble", [Unanswered("query: 500"), ServiceStopped("query: 401", cause=StopCause.KEY)]
 )
 async def test_the_old_address_serves_where_no_fresh_one_can_be_had(
     fakes: Fakes, video: bytes, trouble: DashScopeError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.dashscope.errors import SubmitUnknown, TryAgain
+from bot.dashscope.errors import SubmitUnknown, Unanswered
 from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS, Submission
@@ -128,7 +128,7 @@ async def test_nothing_is_submitted_while_the_time_cannot_be_had(
     fakes: Skewed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def learn_time() -> None:
-        raise TryAgain("no answer")
+        raise Unanswered("no answer")
 
     monkeypatch.setattr(fakes.engine, "learn_time", learn_time)
     task = await lost_submission(fakes)

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from bot.dashscope.errors import ServiceStopped, StopCause, TryAgain
+from bot.dashscope.errors import ServiceStopped, StopCause, Unanswered
 from bot.dashscope.tasks import ProviderTask, TaskStatus
 from bot.jobs.watch import DEADLINE_SECONDS, FORGOTTEN_SECONDS
 from storage.jobs import task_moves
@@ -99,7 +99,7 @@ async def test_states_nobody_documented_mean_that_it_runs(fakes: Fakes) -> None:
 
 @pytest.mark.parametrize("what", ["query: 500 Internal", "query: an answer of unexpected shape"])
 async def test_no_usable_answer_for_an_hour_loses_nothing(fakes: Fakes, what: str) -> None:
-    fakes.engine.will_answer([*[TryAgain(what)] * 60, success()], every_seconds=MINUTE)
+    fakes.engine.will_answer([*[Unanswered(what)] * 60, success()], every_seconds=MINUTE)
     assert (await watched(fakes)).state == TaskState.FETCHING
     assert fakes.engine.queries == 61
     await fakes.post()
@@ -109,7 +109,7 @@ async def test_no_usable_answer_for_an_hour_loses_nothing(fakes: Fakes, what: st
 async def test_a_provider_that_answers_nothing_until_it_has_forgotten_the_task_is_reported(
     fakes: Fakes,
 ) -> None:
-    fakes.engine.will_answer(itertools.repeat(TryAgain("query: 500")), every_seconds=HOUR)
+    fakes.engine.will_answer(itertools.repeat(Unanswered("query: 500")), every_seconds=HOUR)
     task = await watched(fakes)
     assert task.failure == "failed-lost"
     assert fakes.engine.queries == FORGOTTEN_SECONDS / HOUR

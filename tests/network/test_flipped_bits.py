@@ -14,7 +14,7 @@ from telegram.error import NetworkError
 
 from bot.clock import SystemClock
 from bot.dashscope.client import DashScope
-from bot.dashscope.errors import NotSent, SubmitUnknown, TryAgain
+from bot.dashscope.errors import SubmitUnknown, Unanswered, Unsent
 from bot.telegram.connection import build_bot, build_http
 from bot.telegram.files import Files
 from bot.telegram.polling import Poller, PollFailed
@@ -122,8 +122,8 @@ async def test_every_other_call_to_the_provider_may_be_repeated(
     ask, part = CALLS[call]
     async with provider_over_tls(authority, {"request_id": "r"}) as (client, _, line):
         line.garble(part)
-        with pytest.raises(TryAgain) as caught:
+        with pytest.raises(Unanswered) as caught:
             await ask(client, tmp_path)
-    assert not isinstance(caught.value, NotSent)
+    assert not isinstance(caught.value, Unsent)
     assert len(line.garbled) == 1
     assert leftovers(tmp_path) == []

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from email.utils import formatdate
 from pathlib import Path
 
-from bot.dashscope.errors import DashScopeError, Declined, InputNotFetched, TryAgain
+from bot.dashscope.errors import DashScopeError, Declined, InputNotFetched, Unanswered
 from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.tasks import ProviderTask, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
@@ -96,7 +96,7 @@ class ScriptedEngine:
         return answer
 
     async def cancel(self, task_id: str) -> None:
-        raise TryAgain(f"cancel {task_id}: not written down")
+        raise Unanswered(f"cancel {task_id}: not written down")
 
     async def fetch(self, url: str, target: Path) -> None:
         self.fetched.append(url)

@@ -8,7 +8,7 @@ from bot.commands.making.sentences import sentence
 from bot.config import ServiceSettings
 from bot.config.engines import ENGINES
 from bot.dashscope.client import DashScope
-from bot.dashscope.errors import DashScopeError, TryAgain
+from bot.dashscope.errors import DashScopeError, Unanswered
 from bot.http_client import HttpClient
 
 
@@ -29,7 +29,7 @@ async def check_provider(
 async def _look(client: DashScope, model: str, settings: ServiceSettings) -> Finding:
     try:
         tasks = await client.list_tasks(model)
-    except TryAgain as error:
+    except Unanswered as error:
         return problem(
             f"video service: no use of {settings.dashscope_base_url} ({error})",
             "check the network, the address and the region",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.commands.failure import Failure
 from bot.commands.making.service import VideoService
-from bot.dashscope.errors import TryAgain
+from bot.dashscope.errors import Unanswered
 from bot.dashscope.tasks import ProviderTask
 from bot.media.video.errors import VideoUnreadable
 from bot.media.video.stamp import check_and_label
@@ -32,7 +32,7 @@ async def _download(service: VideoService, url: str, target: Path) -> None:
     while True:
         try:
             await service.client.download(url, target)
-        except TryAgain as error:
+        except Unanswered as error:
             delay_seconds = PROVIDER_DOWNLOAD.delay_seconds(attempt, error.retry_after_seconds)
             if delay_seconds is None:
                 raise

@@ -10,7 +10,7 @@ from bot.commands.failure import Failure
 from bot.commands.making.paid_task import PaidTask
 from bot.commands.making.prepared import Prepared
 from bot.commands.making.service import VideoService
-from bot.dashscope.errors import SubmitUnknown, TryAgain
+from bot.dashscope.errors import SubmitUnknown, Unanswered
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Ticket
 
@@ -70,7 +70,7 @@ async def _found(service: VideoService, known: frozenset[str]) -> str:
         await service.clock.sleep(_LOOK_SECONDS)
         try:
             new = await _task_ids(service) - known
-        except TryAgain:
+        except Unanswered:
             continue
     if len(new) == 1:
         return next(iter(new))

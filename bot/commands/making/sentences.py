@@ -16,7 +16,7 @@ from bot.dashscope.errors import (
     ResultGone,
     ServiceStopped,
     StopCause,
-    TryAgain,
+    Unanswered,
 )
 from bot.media.errors import MediaFailure
 from bot.media.picture.errors import PictureFault, PictureRefused
@@ -54,7 +54,7 @@ _STOPPED = {
     StopCause.QUOTA: "The service's quota is used up: raise it in the console.",
 }
 _OTHERS: tuple[tuple[type[Exception], str], ...] = (
-    (TryAgain, "The service does not answer as it should: try again later."),
+    (Unanswered, "The service does not answer as it should: try again later."),
     (Moderated, "The service refuses this content: use another photo or sound."),
     (InputNotFetched, "The service could not read the uploaded files: try again."),
     (ResultGone, "The video is gone from the service (it is kept for 24 hours): make a new one."),

@@ -10,7 +10,7 @@ import click
 from bot.commands.failure import Failure
 from bot.commands.making.paid_task import PaidTask
 from bot.commands.making.service import VideoService
-from bot.dashscope.errors import TryAgain
+from bot.dashscope.errors import Unanswered
 from bot.dashscope.tasks import ProviderTask, TaskStatus
 
 _DEADLINE_SECONDS = 3 * 3600.0
@@ -45,7 +45,7 @@ async def _look(service: VideoService, task_id: str) -> ProviderTask | None:
     """The task as it stands; None when the service did not answer: a missed look is nothing."""
     try:
         return await service.client.query(task_id)
-    except TryAgain:
+    except Unanswered:
         return None
 
 
