@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from bot.logs import log_context
 from bot.retry import OUTBOX, UNKNOWN_KIND, RetryPolicy
 from bot.task_pool import TaskPool
 from bot.telegram.api_calls import waiting_at_most
@@ -179,7 +180,7 @@ class OutboxRunner:
 
     async def _run(self, kind: Kind, entry: OutboxEntry) -> None:
         try:
-            with waiting_at_most(_LONGEST_WAIT_SECONDS):
+            with waiting_at_most(_LONGEST_WAIT_SECONDS), log_context(outbox=entry.unique_key):
                 await kind.run(Attempt(entry, self.database))
         except (TokenRejected, SecondInstance):
             raise

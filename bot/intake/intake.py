@@ -15,6 +15,7 @@ from bot.intake.outcome import MediaOutcome
 from bot.intake.pairing import Pairing
 from bot.intake.photo_help import PhotoHelp
 from bot.intake.replies import MediaReplies
+from bot.logs import log_context
 from bot.privacy.consent import Consent
 from bot.retry import CHAT, INPUT_UNREAD, INTAKE, VERDICT_UNSAID, RetryPolicy
 from bot.telegram import errors as chat
@@ -45,7 +46,8 @@ class Intake(Component):
             return
         outcome: MediaOutcome | None
         try:
-            outcome = await self.check.outcome(item)
+            with log_context(media=item.id):
+                outcome = await self.check.outcome(item)
         except (chat.TryAgain, service.Transient) as failure:
             outcome = await self._postponed(item, failure)
         if outcome is not None:

@@ -11,6 +11,7 @@ from bot.engines.base import Engine
 from bot.engines.outages import NotDue, Outages
 from bot.engines.registry import Engines
 from bot.jobs.submit import Submission
+from bot.logs import log_context
 from bot.task_pool import Work
 from storage.jobs import task_moves
 from storage.jobs.tasks import Task
@@ -36,7 +37,11 @@ class Slots(Component):
                 task = await self.take(engine)
                 if task is None:
                     break
-                yield task, partial(self.submission.submit, task)
+                yield task, partial(self._submit, task)
+
+    async def _submit(self, task: Task) -> None:
+        with log_context(task=task.name):
+            await self.submission.submit(task)
 
     async def take(self, engine: Engine) -> Task | None:
         """The next in turn; None also while the provider refuses to serve."""

@@ -14,6 +14,7 @@ from bot.delivery.finish import Finisher
 from bot.engines.outages import ACCOUNT_WIDE, Outages
 from bot.engines.registry import Engines
 from bot.jobs.prepare import MediaLost, PhotoUnsuitable, Preparation
+from bot.logs import log_context
 from bot.retry import PROVIDER
 from bot.task_pool import Work
 from bot.telegram import errors as chat
@@ -95,7 +96,8 @@ class JobSteps(Component):
         if task is None or task.state != state:
             return
         try:
-            await (self.task_steps.get(task.state) or self._prepare)(task)
+            with log_context(task=task.name):
+                await (self.task_steps.get(task.state) or self._prepare)(task)
         except (service.Transient, chat.TryAgain) as failure:
             await self._later(task, failure, failure.retry_after_seconds)
         except service.ServiceStopped as failure:
@@ -110,7 +112,8 @@ class JobSteps(Component):
         if job is None or job.state != state:
             return
         try:
-            await self.job_steps[state](job)
+            with log_context(job=job.id):
+                await self.job_steps[state](job)
         except chat.TryAgain as failure:
             seconds = PROVIDER.endless_delay_seconds(job.tries + 1, failure.retry_after_seconds)
             logger.warning("job %s: %s, again in %.0f s", job.id, failure, seconds)

@@ -114,11 +114,6 @@ async def take_down(tx: Transaction, job_id: int, admin_id: int) -> bool:
     return new
 
 
-async def is_taken_down(database: Queryable, job_id: int) -> bool:
-    """Whether an administrator had this video taken down."""
-    return await database.exists("SELECT 1 FROM takedowns WHERE job_id = :id", {"id": job_id})
-
-
 async def _filed_within_a_day(tx: Transaction, report: Report) -> int:
     """Itself counted in."""
     return await tx.number(

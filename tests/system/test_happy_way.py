@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import av
@@ -28,6 +29,15 @@ async def test_photo_first_then_voice_brings_a_video_on_the_voice_note(shared: W
     assert video["video"]["width"] > 400
     assert video["video"]["duration"] == 7
     assert video["video"]["thumbnail"]["width"] > 0
+
+
+async def test_what_is_logged_on_the_way_names_what_it_is_about(shared: World) -> None:
+    ada = await shared.person()
+    await ada.sends_photo()
+    await ada.says()
+    await ada.sees_video()
+    for about in ("media", "task", "job"):
+        assert re.search(rf" {about}=[\d.]+: ", shared.log()), about
 
 
 async def test_voice_first_then_photo_brings_a_video_too(shared: World) -> None:
