@@ -25,11 +25,15 @@ _SHORT = frozenset(
         "machine/test_operating_page",
         *("network/test_flipped_bits", "network/test_http_client"),
         "soak/test_virtual",
-        *("system/test_cancel", "system/test_commands", "system/test_consent"),
-        *("system/test_group_talk", "system/test_happy_way", "system/test_photo_refused"),
-        *("system/test_quota", "system/test_restart", "system/test_secrets"),
-        *("system/test_sound_refused", "system/test_telegram_trouble"),
-        "system/test_provider_trouble::test_a_task_whose_acceptance_was_not_heard_is_found_and_"
+        *("system/chat/test_cancel", "system/chat/test_commands", "system/privacy/test_consent"),
+        *(
+            "system/groups/test_group_talk",
+            "system/chat/test_happy_way",
+            "system/chat/test_photo_refused",
+        ),
+        *("system/money/test_quota", "system/trouble/test_restart", "system/privacy/test_secrets"),
+        *("system/chat/test_voice_refused", "system/trouble/test_telegram_trouble"),
+        "system/trouble/test_provider_trouble::test_a_task_whose_acceptance_was_not_heard_is_found_and_"
         "never_ordered_twice",
     }
 )

@@ -11,7 +11,7 @@ from tests.support.deadlines import eventually
 from tests.support.media.photos import photo
 from tests.support.texts import label, said
 from tests.support.world import World
-from tests.system.test_provider_stops import balanced, hears, operator, stops_of, told
+from tests.system.trouble.test_outages import balanced, hears, operator, stops_of, told
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

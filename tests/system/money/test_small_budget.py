@@ -7,7 +7,7 @@ import pytest
 from tests.support.chats import text_of
 from tests.support.texts import LONGEST_SECONDS, said
 from tests.support.world import World
-from tests.system.test_commands import asks
+from tests.system.chat.test_commands import asks
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
