@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from bot.telegram.errors import ChatDead, NotAllowed, TelegramFailure
-from storage.jobs import jobs
+from storage.jobs import jobs, task_moves
 from storage.jobs.jobs import Job
 from tests.support.fake_services import Fakes
 from tests.support.fakes import FakeSender
@@ -82,3 +83,19 @@ async def test_a_closed_chat_is_not_tried_again(
     job = await failed(fakes, refusals, ChatDead("blocked"))
     assert job.announced
     assert await due(fakes) == []
+
+
+async def test_an_end_is_said_once_whoever_comes_to_say_it_at_the_same_time(
+    fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await fakes.waiting_job()
+    said: list[str] = []
+
+    async def edit_text(_: FakeSender, chat_id: int, message_id: int, text: str, **__: Any) -> None:
+        said.append(text)
+
+    monkeypatch.setattr(FakeSender, "edit_text", edit_text)
+    async with fakes.database.transaction() as tx:
+        await task_moves.fail(tx, await fakes.task_of(job), "failed-service", None)
+    await asyncio.gather(*(fakes.finisher.announce(job.id) for _ in range(3)))
+    assert len(said) == 1
