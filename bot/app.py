@@ -119,12 +119,7 @@ async def _join(
 def _worker(services: Services, privacy: PrivacyServices, menus: Menus) -> Worker:
     """With every background task and every kind of outbox entry there is."""
     common, chat, jobs = services.common, services.chat, services.jobs
-    background_tasks: list[BackgroundTask] = [
-        services.engines.outages,
-        chat.first_status,
-        *privacy.background_tasks,
-        menus,
-    ]
+    background_tasks: list[BackgroundTask] = [chat.first_status, *privacy.background_tasks, menus]
     kinds = [
         common.operator.kind,
         services.intake.clips.kind,

@@ -7,11 +7,10 @@ and goes on when an account is unpaid or a model retired, so the next job is the
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Hashable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot import task_pool
 from bot.common import CommonServices, Component
 from bot.dashscope.errors import ServiceStopped, StopCause
 from bot.retry import PROBE
@@ -37,7 +36,7 @@ class NotDue(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Outages(Component):
-    """The outages of one account: noted, tried, told, ended.
+    """The outages of one account: noted, told, tried, ended.
 
     A model may be refused while the others work: each of several engines has its own, and `others`
     are those of the engines beside this one.
@@ -59,11 +58,15 @@ class Outages(Component):
     async def refused(self, work: Work, failure: ServiceStopped) -> None:
         """Note that the provider refused this work."""
         logger.warning("%s is refused: %s", work, failure)
-        cause = failure.cause.value
+        cause, detail = failure.cause.value, self._named(str(failure))
         async with self.database.transaction() as tx:
-            outage = await outages.current(tx, self.account, work)
+            found = await outages.all_of(tx, self.account)
+            outage = next((outage for outage in found if outage.work == work), None)
             probe_at = _probe_at(tx, outage)
-            await outages.refused(tx, self.account, work, cause, str(failure), probe_at)
+            await outages.refused(tx, self.account, work, cause, outage, probe_at)
+            if _is_news(found, outage, cause):
+                subject, key = f"stopped:{self._named(work)}:{probe_at}", "operator-service-stopped"
+                await self.operator.note(tx, subject, key, cause=cause, detail=detail)
 
     @asynccontextmanager
     async def noting(self, work: Work) -> AsyncIterator[None]:
@@ -85,12 +88,20 @@ class Outages(Component):
             return
         async with self.database.transaction() as tx:
             found = await outages.all_of(tx, self.account)
-            ended = [outage for outage in found if not outage.over and _is_proof(work, outage)]
+            ended = [outage for outage in found if _is_proof(work, outage)]
             for outage in ended:
-                logger.info("%s works again", outage.work)
-                await outages.end(tx, outage)
+                await self._end(tx, outage)
             if ended and work != Work.SUBMIT:
                 await outages.hurry(tx, self.account, asked=False)
+
+    async def _end(self, tx: Transaction, outage: Outage) -> None:
+        """Told when the last outage of its cause is over."""
+        logger.info("%s works again", outage.work)
+        await outages.end(tx, outage)
+        left = await outages.all_of(tx, self.account)
+        if all(other.cause != outage.cause for other in left):
+            subject = f"works:{self._named(outage.work)}:{outage.since_milliseconds}"
+            await self.operator.note(tx, subject, "operator-service-works", cause=outage.cause)
 
     async def is_stopped(self) -> bool:
         """Whether videos wait for the provider to serve again."""
@@ -121,30 +132,6 @@ class Outages(Component):
             hurried = await outages.hurry(tx, self.account, asked=asked)
         return any([hurried, *[await other.resume(asked=asked) for other in self.others]])
 
-    async def due(self) -> dict[Hashable, task_pool.Work]:
-        """See `BackgroundTask`: what the operator is to be told."""
-        return {"outages": self.tell} if await self.has_news() else {}
-
-    async def has_news(self) -> bool:
-        """Whether the operator is to be told something."""
-        found = await outages.all_of(self.database, self.account)
-        return any(
-            [
-                *[outage.over or not outage.told for outage in found],
-                *[await other.has_news() for other in self.others],
-            ]
-        )
-
-    async def tell(self) -> None:
-        """Tell the operator of outages that began, once for each cause, and of their ends."""
-        for outage in await outages.all_of(self.database, self.account):
-            if outage.over:
-                await self._tell_end(outage)
-            elif not outage.told:
-                await self._tell_begin(outage)
-        for other in self.others:
-            await other.tell()
-
     async def give_up_waiting(self) -> None:
         """Jobs that waited too long fail, without charge; who asks is told why."""
         for other in self.others:
@@ -169,30 +156,17 @@ class Outages(Component):
         if given_up:
             logger.warning("task %s waited too long for the provider (%s)", task.name, outage.cause)
 
-    async def _tell_begin(self, outage: Outage) -> None:
-        """A second outage of a cause that was told is no news, but how a probe went is."""
-        async with self.database.transaction() as tx:
-            others = await outages.all_of(tx, self.account)
-            known = any(other.told and other.cause == outage.cause for other in others)
-            if outage.probes or not known:
-                await self.operator.note(
-                    tx,
-                    f"stopped:{self._named(outage.work)}:{outage.probe_at_milliseconds}",
-                    "operator-service-stopped",
-                    cause=outage.cause,
-                    detail=self._named(outage.detail),
-                )
-            await outages.was_told(tx, outage)
-
     def _named(self, detail: str) -> str:
         """Of several engines the operator is told which one it is."""
         return detail if self.engine is None else f"{self.engine}: {detail}"
 
-    async def _tell_end(self, outage: Outage) -> None:
-        subject = f"works:{self._named(outage.work)}:{outage.since_milliseconds}"
-        async with self.database.transaction() as tx:
-            await self.operator.note(tx, subject, "operator-service-works", cause=outage.cause)
-            await outages.forget(tx, outage)
+
+def _is_news(found: list[Outage], outage: Outage | None, cause: str) -> bool:
+    """A second outage of a cause that was told is none; how a probe went that was asked for is."""
+    is_known = any(other.cause == cause for other in found)
+    if outage is None:
+        return not is_known
+    return bool(outage.asked) or (outage.cause != cause and bool(outage.probes or not is_known))
 
 
 def _is_proof(work: Work, outage: Outage) -> bool:

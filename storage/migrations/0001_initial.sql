@@ -372,20 +372,16 @@ CREATE TABLE notices (
 ) STRICT;
 
 -- An account that the provider refuses to serve, by what it refused. Until a probe succeeds, nothing
--- is submitted but one probe at a time. The row stays until the operator knows that it is over.
+-- is submitted but one probe at a time.
 CREATE TABLE outages (
     account TEXT NOT NULL,
     work TEXT NOT NULL CHECK (work IN ('check', 'upload', 'submit')),
     cause TEXT NOT NULL,
-    detail TEXT NOT NULL,
     since_milliseconds INTEGER NOT NULL,
     probes INTEGER NOT NULL DEFAULT 0 CHECK (probes >= 0),
     probe_at_milliseconds INTEGER NOT NULL,
     -- whether the operator asked for a probe and waits to hear of it
     asked INTEGER NOT NULL DEFAULT 0 CHECK (asked IN (0, 1)),
-    -- whether the operator was told what the row says
-    told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1)),
-    over INTEGER NOT NULL DEFAULT 0 CHECK (over IN (0, 1)),
     PRIMARY KEY (account, work)
 ) STRICT;
 

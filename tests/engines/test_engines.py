@@ -196,8 +196,6 @@ async def test_a_retired_engine_holds_back_nobody_else(fakes: Fakes, outages: Ou
         assert await outages.probe(tx) is None
         with pytest.raises(NotDue):
             await outages.of("emo").probe(tx)
-    assert await outages.has_news()
-    await outages.tell()
     await fakes.post()
     assert any("emo: submit: 404" in text for text in fakes.told())
     assert await outages.resume(asked=True)

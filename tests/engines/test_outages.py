@@ -268,19 +268,12 @@ async def test_several_slots_are_no_reason_for_several_probes(fakes: Fakes) -> N
         assert fakes.engine.submitted == [f"{waiting[0].id}.1"]
 
 
-async def noted_as_told(fakes: Fakes) -> bool:
-    """Between the message and this note a stop would have it told once more."""
-    row = await fakes.database.fetch_one("SELECT COUNT(*) AS n FROM outages WHERE told = 1")
-    return bool(row and row["n"])
-
-
 async def test_a_stop_outlives_the_process_and_a_start_tries_at_once(fakes: Fakes) -> None:
     for user_id in (1, 2):
         await fakes.waiting_job(user_id)
     fakes.engine.refusal = UNPAID
     async with fakes.open():
         await fakes.until(lambda: len(fakes.told()) == 1)
-        await fakes.until(lambda: noted_as_told(fakes))
     again = Fakes(fakes.database, fakes.clock, fakes.common.limits.results)
     again.engine.refusal = UNPAID
     async with again.open():
@@ -297,24 +290,19 @@ async def test_a_stop_outlives_the_process_and_a_start_tries_at_once(fakes: Fake
 async def test_photos_and_videos_refused_for_the_same_cause_are_one_trouble(fakes: Fakes) -> None:
     await fakes.outages.refused(Work.CHECK, UNPAID)
     await fakes.outages.refused(Work.CHECK, UNPAID)
-    await fakes.outages.tell()
     for work in (Work.UPLOAD, Work.SUBMIT):
         await fakes.outages.refused(work, UNPAID)
-        await fakes.outages.tell()
     await fakes.post()
     assert len(fakes.told()) == 1
     await fakes.outages.worked(Work.SUBMIT)
-    await fakes.outages.tell()
     await fakes.post()
     assert [("works again" in told) for told in fakes.told()] == [False, True]
-    assert not await fakes.outages.has_news()
 
 
 async def test_a_photo_that_is_checked_again_is_a_reason_to_try_a_video_now(fakes: Fakes) -> None:
     waiting = await fakes.waiting_job()
     for work in Work:
         await fakes.outages.refused(work, UNPAID)
-    await fakes.outages.tell()
     assert not await fakes.outages.may_prepare()
     await fakes.outages.worked(Work.CHECK)
     assert await fakes.outages.may_prepare()
@@ -340,18 +328,14 @@ async def test_a_video_made_again_proves_nothing_of_a_retired_model_for_photos(
 ) -> None:
     await fakes.outages.refused(Work.CHECK, RETIRED)
     await fakes.outages.refused(Work.SUBMIT, UNPAID)
-    await fakes.outages.tell()
     await fakes.outages.worked(Work.SUBMIT)
-    await fakes.outages.tell()
     await fakes.post()
     (works_again,) = [told for told in fakes.told() if "works again" in told]
     assert "unpaid" in works_again
     async with fakes.outages.noting(Work.CHECK):
         pass
-    await fakes.outages.tell()
     await fakes.post()
     assert "model_retired" in fakes.told()[-1]
-    assert not await fakes.outages.has_news()
 
 
 async def test_many_photos_of_many_people_are_one_trouble(fakes: Fakes) -> None:
@@ -361,7 +345,6 @@ async def test_many_photos_of_many_people_are_one_trouble(fakes: Fakes) -> None:
         with pytest.raises(ServiceStopped):
             async with fakes.outages.noting(Work.UPLOAD):
                 raise RETIRED
-        await fakes.outages.tell()
         fakes.clock.advance(3600)
     await fakes.post()
     assert len(fakes.told()) == 1

@@ -51,8 +51,8 @@ WHERE id = 2;
 UPDATE tasks SET state = 'submitting', account = 'dashscope', slot = 1,
     submitting_at_milliseconds = 4500 WHERE id = 1;
 INSERT INTO notices VALUES ('budget', 3000);
-INSERT INTO outages (account, work, cause, detail, since_milliseconds, probe_at_milliseconds)
-VALUES ('dashscope', 'submit', 'unpaid', 'Arrearage', 5000, 6000);
+INSERT INTO outages (account, work, cause, since_milliseconds, probe_at_milliseconds)
+VALUES ('dashscope', 'submit', 'unpaid', 5000, 6000);
 INSERT INTO moved_chats VALUES (-7, -1007, 5000);
 INSERT INTO preferences (user_id, language, resolution, changed_at_milliseconds)
 VALUES (7, 'en', '720P', 1);

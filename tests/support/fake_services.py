@@ -180,7 +180,7 @@ class Fakes(Services):
             steps=replace(self.steps, job_steps=steps),
             slots=self.slots,
             progress=self.chat.progress,
-            background_tasks=[self.outages, self],
+            background_tasks=[self],
             outbox=self.outbox,
         )
 
