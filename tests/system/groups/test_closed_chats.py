@@ -51,7 +51,8 @@ async def test_what_waits_for_someone_who_blocked_the_bot_ends_for_nothing_and_w
         f" FROM ledger WHERE job_id = {waited['id']}"
     )
     assert held == {"quota": 0, "money": 0}
-    assert waited["submitting_at_milliseconds"] is None
+    (task,) = shared.rows(f"SELECT * FROM tasks WHERE job_id = {waited['id']}")
+    assert task["submitting_at_milliseconds"] is None
 
     await shared.tell_provider(render_seconds=0.2)
 

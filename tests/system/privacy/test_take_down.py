@@ -33,7 +33,7 @@ async def asks(member: Person, shown: int) -> None:
     await member.says(reply_to=prompt["message_id"])
 
 
-async def a_detour(shared: World) -> tuple[Group, Person, Person, Json, Json]:
+async def a_private_fallback(shared: World) -> tuple[Group, Person, Person, Json, Json]:
     """A group without videos, of Cem, Ada and Ben: Ada's video of Ben's photo is in her private
     chat, under a number that somebody else's message has in the group, where the bot could delete
     it; and the job.
@@ -93,7 +93,7 @@ def told_in(messages: list[Json]) -> bool:
 async def test_a_video_in_the_private_chat_is_deleted_there_and_the_group_loses_nothing(
     shared: World,
 ) -> None:
-    there, ada, ben, video, job = await a_detour(shared)
+    there, ada, ben, video, job = await a_private_fallback(shared)
     before = await numbers_in(there)
     await takes_down(shared, ben, there.chat_id, job)
     assert await numbers_in(there) >= before
@@ -103,7 +103,7 @@ async def test_a_video_in_the_private_chat_is_deleted_there_and_the_group_loses_
 
 
 async def test_an_objection_deletes_it_there_as_well(shared: World) -> None:
-    there, ada, ben, video, job = await a_detour(shared)
+    there, ada, ben, video, job = await a_private_fallback(shared)
     before = await numbers_in(there)
     answer = await there.member(ben).forges_press((await there.chat())[-1], f"notme:{job['id']}")
     assert answer == label("answer-objected")
@@ -112,7 +112,7 @@ async def test_an_objection_deletes_it_there_as_well(shared: World) -> None:
 
 
 async def test_a_report_in_the_private_chat_is_of_the_video_that_is_there(shared: World) -> None:
-    _, ada, _, video, job = await a_detour(shared)
+    _, ada, _, video, job = await a_private_fallback(shared)
     sent = await ada.writes("/report", reply_to_message_id=video["message_id"])
     question = await ada.sees(said("report-ask"), reply_to=sent)
     await ada.presses(question, label("report-reason-face"))

@@ -1,4 +1,4 @@
-# A sound
+# A voice
 
 voice-listening = Listening to your voice…
 voice-ready = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech. Now send me a <b>photo</b> of one person.

@@ -1,4 +1,4 @@
-# 声音
+# 语音
 
 voice-listening = 正在听你的声音……
 voice-ready = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒人声。现在发一张<b>单人照片</b>。
