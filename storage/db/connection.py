@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import aiosqlite
@@ -37,11 +37,10 @@ async def connect(path: Path) -> aiosqlite.Connection:
 @asynccontextmanager
 async def closed_on_failure(connection: aiosqlite.Connection) -> AsyncIterator[None]:
     """Close it when the block fails: its thread would keep the process alive."""
-    try:
+    async with AsyncExitStack() as undo:
+        undo.push_async_callback(connection.close)
         yield
-    except BaseException:
-        await connection.close()
-        raise
+        undo.pop_all()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import logging
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -203,19 +203,21 @@ class Database(Queryable):
         """
         async with self._lock:
             with self._noting_trouble(written=True):
-                try:
+                async with AsyncExitStack() as undo:
+                    undo.push_async_callback(self._rollback)
                     await self._patiently("write", self._begin)
                     yield Transaction(self._writer, self.now_milliseconds)
                     await self._commit()
-                except BaseException:
-                    await finish(asyncio.ensure_future(self._writer.rollback()))
-                    raise
+                    undo.pop_all()
 
     async def _begin(self) -> None:
         await finish(asyncio.ensure_future(self._writer.execute("BEGIN IMMEDIATE")))
 
     async def _commit(self) -> None:
         await finish(asyncio.ensure_future(self._writer.commit()))
+
+    async def _rollback(self) -> None:
+        await finish(asyncio.ensure_future(self._writer.rollback()))
 
     async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         """See `Queryable`; raises as `transaction`."""

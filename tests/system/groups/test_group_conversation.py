@@ -2,7 +2,7 @@
 
 Each message as it stands in the end: numbers instead of ids, edits collapsed, deleted ones gone; a
 line with an arrow is a press of a button and what the bot answered it. After a change that is
-meant: `GOLDEN=write pytest tests/system/groups/test_group_conversation.py`, and read the difference.
+meant: `GOLDEN=write pytest tests/system/groups/test_group_conversation.py`, read the difference.
 """
 
 from __future__ import annotations
