@@ -10,7 +10,7 @@ from telegram import Bot
 
 from bot.alerts import Operator
 from bot.clock import Clock
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.http_client import HttpClient
 from bot.limits import Limits, limits_of
 from bot.media.worker.client import MediaWorker
