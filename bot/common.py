@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import dataclass_transform
 
 from telegram import Bot
 
@@ -46,10 +47,17 @@ class CommonServices:
     wakeup: Wakeup
 
 
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(field,))
+@dataclass(kw_only=True, eq=False)
 class Component:
-    """What has work to do: a dataclass that reaches the common services by their own names."""
+    """What has work to do: a dataclass, handed its parts by name, that reaches the common services
+    by their own names.
+    """
 
     common: CommonServices
+
+    def __init_subclass__(cls) -> None:
+        dataclass(kw_only=True, eq=False)(cls)
 
     @property
     def database(self) -> Database:
