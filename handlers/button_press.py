@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from telegram import User
-
 from bot.intake.pairing import TooLongHere
-from bot.services import Services
 from bot.telegram.destination import Destination
-from bot.texts import Catalogue
 from bot.texts.catalogue import Value
+from handlers.context import UpdateContext
 from storage.jobs.jobs import TooManyWaiting
 from storage.jobs.ledger import BudgetExhausted, QuotaExceeded
 from storage.people.consents import NotAgreed
@@ -30,27 +27,13 @@ class TooLate(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ButtonPress:
-    """One press: whose, on which message where, and the arguments the button carries."""
+class ButtonPress(UpdateContext):
+    """One press: on which message where, and the arguments the button carries."""
 
-    services: Services
-    texts: Catalogue
-    user: User
     chat_id: int
     thread_id: int
     message_id: int
     arguments: tuple[str, ...]
-    update_id: int
-
-    @property
-    def cause(self) -> str:
-        """What names this press: it may be handled twice."""
-        return f"update:{self.update_id}"
-
-    @property
-    def user_id(self) -> int:
-        """Who pressed."""
-        return self.user.id
 
     @property
     def destination(self) -> Destination:

@@ -29,7 +29,7 @@ _MOST_NAMES = 50
 async def show_group_settings(context: MessageContext) -> None:
     """/groupsettings, for admins of the group."""
     chat = context.message.chat
-    async with context.services.database.transaction() as tx:
+    async with context.database.transaction() as tx:
         await groups.choose(tx, chat.id, {"title": chat.title or ""})
     panel = await _main_panel(context.services, chat.id, context.texts)
     await context.reply_once(panel.text, panel.keyboard)
@@ -62,7 +62,7 @@ class _Panel:
 async def _open(pressed: ButtonPress) -> str:
     """The choices of one setting."""
     setting, texts = _setting(pressed), pressed.texts
-    settings = await groups.settings_of(pressed.services.database, pressed.chat_id)
+    settings = await groups.settings_of(pressed.database, pressed.chat_id)
     holds, standard = _holds(setting, settings), pressed.services.limits.resolution
     line = texts.html(setting.text, value=holds.says(texts, standard))
     keyboard = setting.keyboard(holds, texts, "gset", back="gset", standard=standard)
@@ -76,7 +76,7 @@ async def _change(pressed: ButtonPress) -> None:
     choice = setting.choice(pressed.word(1))
     if choice is None:
         raise TooLate
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.database.transaction() as tx:
         await groups.choose(tx, pressed.chat_id, {setting.column: choice.value})
     who, change = pressed.user_id, (setting.word, choice.word)
     logger.info("chat %s: user %s sets %s to %s", pressed.chat_id, who, *change)
@@ -84,7 +84,7 @@ async def _change(pressed: ButtonPress) -> None:
 
 async def _texts_now(pressed: ButtonPress) -> Catalogue:
     """In the language that was perhaps chosen a moment ago."""
-    code = await people.language_code(pressed.services.database, pressed.user_id, pressed.chat_id)
+    code = await people.language_code(pressed.database, pressed.user_id, pressed.chat_id)
     return pressed.services.texts.of(code)
 
 
@@ -154,14 +154,14 @@ async def allow(context: MessageContext) -> None:
     guest = await _guest(context)
     if guest is None:
         return
-    chat_id = context.message.chat_id
-    async with context.services.database.transaction() as tx:
+    chat_id = context.chat_id
+    async with context.database.transaction() as tx:
         if await people.find(tx, guest.id) is None:
             person = Person(guest.id, guest.first_name, guest.username, guest.language_code)
             await people.remember(tx, person)
         new = await groups.let_in(tx, chat_id, guest.id)
         who = (await groups.settings_of(tx, chat_id)).who
-    logger.info("chat %s: user %s allows %s", chat_id, context.user.id, guest.id)
+    logger.info("chat %s: user %s allows %s", chat_id, context.user_id, guest.id)
     said = [context.texts.html("allow-done" if new else "allow-known", name=guest.first_name)]
     if who != "list":
         said.append(context.texts.html("allow-list-unused"))
@@ -173,10 +173,10 @@ async def disallow(context: MessageContext) -> None:
     guest = await _guest(context)
     if guest is None:
         return
-    chat_id = context.message.chat_id
-    async with context.services.database.transaction() as tx:
+    chat_id = context.chat_id
+    async with context.database.transaction() as tx:
         gone = await groups.keep_out(tx, chat_id, guest.id)
-    logger.info("chat %s: user %s disallows %s", chat_id, context.user.id, guest.id)
+    logger.info("chat %s: user %s disallows %s", chat_id, context.user_id, guest.id)
     key = "disallow-done" if gone else "disallow-unknown"
     await context.reply(context.texts.html(key, name=guest.first_name))
 

@@ -41,7 +41,7 @@ async def receive_voice(context: MessageContext) -> None:
 
 async def hint_at_text(context: MessageContext) -> None:
     """Text instead of a photo or a voice: say what is missing."""
-    draft = await drafts.get(context.services.database, context.conversation)
+    draft = await drafts.get(context.database, context.conversation)
     key = "hint-text"
     if draft.photo is not None:
         key = "hint-text-photo-kept" if draft.voice is None else "status-asked"
@@ -109,7 +109,7 @@ async def receive(context: MessageContext, item: MediaMessage) -> None:
     before = await _photos_of_album_before(context) if item.kind == "photo" else 0
     late = _is_late(context)
     agreed = await consents.given(
-        context.services.database, context.user.id, context.services.limits.agreement
+        context.database, context.user_id, context.services.limits.agreement
     )
     wait = _wait_milliseconds(late=late, reply_first=agreed and not context.in_group)
     stored = await _record(context, item, surplus=before > 0, late=late, wait_milliseconds=wait)
@@ -129,13 +129,11 @@ async def receive(context: MessageContext, item: MediaMessage) -> None:
 async def _acknowledge(context: MessageContext, media_id: int, item: MediaMessage) -> None:
     """In a group by a reaction: what is to be said follows in one message."""
     if context.in_group:
-        await context.services.sender.react(
-            context.message.chat_id, context.message.message_id, SEEN
-        )
+        await context.services.sender.react(context.chat_id, context.message.message_id, SEEN)
         return
     sent = await context.reply_once(context.texts.html(item.said_at_once))
     if sent is not None:
-        async with context.services.database.transaction() as tx:
+        async with context.database.transaction() as tx:
             await media.set_reply(
                 tx, media_id, chat_id=sent.chat_id, reply_message_id=sent.message_id
             )
@@ -149,7 +147,7 @@ async def _photos_of_album_before(context: MessageContext) -> int:
     if album is None:
         return 0
     return await media.in_album_before(
-        context.services.database, context.conversation, album, context.message.message_id
+        context.database, context.conversation, album, context.message.message_id
     )
 
 
@@ -183,7 +181,7 @@ async def _record(
     A media item that is new answers the question about an older one.
     """
     received = _received(context, item)
-    async with context.services.database.transaction() as tx:
+    async with context.database.transaction() as tx:
         new = await media.record(
             tx,
             received,
@@ -213,7 +211,7 @@ async def _borrow(tx: Transaction, media_id: int, lender: Lender) -> None:
 def _received(context: MessageContext, item: MediaMessage) -> ReceivedMedia:
     message: Message = context.message
     return ReceivedMedia(
-        source=context.source,
+        source=context.cause,
         kind=item.kind,
         conversation=context.conversation,
         message_id=item.answered_at or message.message_id,
@@ -264,10 +262,10 @@ def item_for(user_id: int, message: Message) -> MediaMessage | None:
 
 async def lay_known_photo(context: MessageContext) -> None:
     """Into the draft, if it has none: the photo of their last video here, whichever the topic."""
-    database = context.services.database
+    database = context.database
     if (await drafts.get(database, context.conversation)).photo is not None:
         return
-    photo = await media.last_used_photo(database, context.user.id, context.message.chat_id)
+    photo = await media.last_used_photo(database, context.user_id, context.chat_id)
     if (
         photo is None
         or photo.state != MediaState.READY

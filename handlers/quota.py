@@ -23,7 +23,7 @@ async def allowance_here(context: MessageContext) -> Allowance:
         await effective_settings_of(services.database, services.limits, context.conversation)
     ).price
     return await ledger.allowance_of(
-        services.database, context.user.id, price, services.limits.caps
+        services.database, context.user_id, price, services.limits.caps
     )
 
 

@@ -42,9 +42,9 @@ async def send_last(context: MessageContext) -> None:
     """Send it, or say why there is none. An answer of Telegram that got lost is not sent twice."""
     try:
         videos_of = context.services.delivery.earlier_videos
-        outcome = await videos_of.send_last(context.user.id, context.destination)
+        outcome = await videos_of.send_last(context.user_id, context.destination)
     except SendUnknown as failure:
-        logger.info("/last in chat %s: %s", context.message.chat_id, failure)
+        logger.info("/last in chat %s: %s", context.chat_id, failure)
         return
     if outcome in _SAID:
         said = _SAID_IN_GROUP if context.in_group else _SAID
@@ -68,9 +68,8 @@ async def show_first_page(context: MessageContext) -> None:
     if not await videos.count_of(services.database, conversation.user_id, conversation.chat_id):
         await context.reply(context.texts.html("history-none"))
         return
-    async with services.database.transaction() as tx:
-        await want_page(tx, context.source, conversation, context.message.message_id)
-    services.wakeup()
+    async with services.recording() as tx:
+        await want_page(tx, context.cause, conversation, context.message.message_id)
 
 
 async def turn(pressed: ButtonPress) -> str:
@@ -81,9 +80,8 @@ async def turn(pressed: ButtonPress) -> str:
     if pressed.chat_id != pressed.user_id:
         raise NotYours
     conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.services.recording() as tx:
         await want_turn(tx, pressed.cause, conversation, pressed.message_id, number)
-    pressed.services.wakeup()
     return "answer-coming"
 
 
@@ -116,12 +114,11 @@ async def resend(pressed: ButtonPress, kind: str) -> str:
     job = await own_job(pressed)
     if job.state not in _RENDERED or job.chat_id != pressed.chat_id:
         raise TooLate
-    if await borrowed_media.is_stopped(pressed.services.database, job):
+    if await borrowed_media.is_stopped(pressed.database, job):
         raise TooLate
     conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.services.recording() as tx:
         await want_again(tx, pressed.cause, conversation, pressed.message_id, job.id, kind)
-    pressed.services.wakeup()
     return "answer-coming"
 
 
@@ -158,19 +155,19 @@ async def new_face(pressed: ButtonPress) -> str:
 
 
 async def _ask_for(pressed: ButtonPress, job: Job, kept_id: int, replaced_id: int) -> str:
-    kept = await media.get(pressed.services.database, kept_id)
+    kept = await media.get(pressed.database, kept_id)
     if kept is None or kept.state != MediaState.READY:
         raise TooLate
-    if not await borrowed_media.may_use(pressed.services.database, kept):
+    if not await borrowed_media.may_use(pressed.database, kept):
         return "answer-not-borrowable"
-    replaced = await media.get(pressed.services.database, replaced_id)
+    replaced = await media.get(pressed.database, replaced_id)
     conversation = ConversationKey(job.chat_id, pressed.thread_id, pressed.user_id)
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.database.transaction() as tx:
         if replaced is not None:
             await drafts.drop(tx, replaced)
         await drafts.put(tx, kept, conversation=conversation)
         await media_answers.want(tx, kept.id)
-    voice = await media.get(pressed.services.database, job.voice_id)
+    voice = await media.get(pressed.database, job.voice_id)
     await _open_reply_field(pressed, job, kept, voice)
     return "answer-see-below"
 
