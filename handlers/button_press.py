@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.intake.pairing import TooLongHere
 from bot.telegram.destination import Destination
+from bot.telegram.keyboards import Keyboard
 from bot.texts.catalogue import Value
 from handlers.context import UpdateContext
 from storage.jobs.jobs import TooManyWaiting
@@ -39,6 +40,10 @@ class ButtonPress(UpdateContext):
     def destination(self) -> Destination:
         """The answer to the message with the button."""
         return Destination.of(self.chat_id, self.thread_id, self.message_id)
+
+    def show(self, text: str, keyboard: Keyboard | None = None) -> None:
+        """Make the message with the button read so, soon: of several presses the newest shows."""
+        self.services.sender.refresh(self.chat_id, self.message_id, text, keyboard=keyboard)
 
     def number(self, position: int) -> int:
         """An argument as a number below 10^18; raises TooLate where there is none."""

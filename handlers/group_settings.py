@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from telegram import Message, User
 
@@ -14,8 +13,8 @@ from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from handlers.access import is_admin, shows_nobody
 from handlers.button_press import Answer, ButtonPress, TooLate
-from handlers.context import MessageContext
-from handlers.options import OF_GROUP, Choice, Setting
+from handlers.context import MessageContext, texts_for
+from handlers.options import OF_GROUP, Choice, Setting, pressed_option
 from storage.groups import groups
 from storage.groups.groups import GroupSettings
 from storage.people import people
@@ -32,7 +31,7 @@ async def show_group_settings(context: MessageContext) -> None:
     async with context.database.transaction() as tx:
         await groups.choose(tx, chat.id, {"title": chat.title or ""})
     panel = await _main_panel(context.services, chat.id, context.texts)
-    await context.reply_once(panel.text, panel.keyboard)
+    await context.reply_once(*panel)
 
 
 async def change(pressed: ButtonPress) -> str | Answer:
@@ -42,70 +41,37 @@ async def change(pressed: ButtonPress) -> str | Answer:
     if not await is_admin(pressed.services, pressed.chat_id, pressed.user_id):
         return Answer("groupsettings-only-admins", alert=True)
     if pressed.arguments == ("done",):
-        _show(pressed, _Panel(pressed.texts.html("groupsettings-done"), None))
+        pressed.show(pressed.texts.html("groupsettings-done"))
         return "answer-kept"
-    if len(pressed.arguments) == 1:
-        return await _open(pressed)
-    if len(pressed.arguments) > 1:
-        await _change(pressed)
-    texts = await _texts_now(pressed)
-    _show(pressed, await _main_panel(pressed.services, pressed.chat_id, texts))
+    if pressed.arguments:
+        setting, choice = pressed_option(pressed, OF_GROUP)
+        if choice is None:
+            return await _open(pressed, setting)
+        async with pressed.database.transaction() as tx:
+            await groups.choose(tx, pressed.chat_id, {setting.column: choice.value})
+        who, change = pressed.user_id, (setting.word, choice.word)
+        logger.info("chat %s: user %s sets %s to %s", pressed.chat_id, who, *change)
+    # In the language that was perhaps chosen a moment ago.
+    texts = await texts_for(pressed.services, pressed.user, pressed.chat_id)
+    pressed.show(*await _main_panel(pressed.services, pressed.chat_id, texts))
     return "answer-kept"
 
 
-@dataclass(frozen=True, slots=True)
-class _Panel:
-    text: str
-    keyboard: Keyboard | None
-
-
-async def _open(pressed: ButtonPress) -> str:
+async def _open(pressed: ButtonPress, setting: Setting) -> str:
     """The choices of one setting."""
-    setting, texts = _setting(pressed), pressed.texts
-    settings = await groups.settings_of(pressed.database, pressed.chat_id)
+    settings, texts = await groups.settings_of(pressed.database, pressed.chat_id), pressed.texts
     holds, standard = _holds(setting, settings), pressed.services.limits.resolution
     line = texts.html(setting.text, value=holds.says(texts, standard))
     keyboard = setting.keyboard(holds, texts, "gset", back="gset", standard=standard)
-    pick = texts.html("groupsettings-pick")
-    _show(pressed, _Panel(f"{line}\n{pick}", keyboard))
+    pressed.show(f"{line}\n{texts.html('groupsettings-pick')}", keyboard)
     return "answer-choose"
-
-
-async def _change(pressed: ButtonPress) -> None:
-    setting = _setting(pressed)
-    choice = setting.choice(pressed.word(1))
-    if choice is None:
-        raise TooLate
-    async with pressed.database.transaction() as tx:
-        await groups.choose(tx, pressed.chat_id, {setting.column: choice.value})
-    who, change = pressed.user_id, (setting.word, choice.word)
-    logger.info("chat %s: user %s sets %s to %s", pressed.chat_id, who, *change)
-
-
-async def _texts_now(pressed: ButtonPress) -> Catalogue:
-    """In the language that was perhaps chosen a moment ago."""
-    code = await people.language_code(pressed.database, pressed.user_id, pressed.chat_id)
-    return pressed.services.texts.of(code)
-
-
-def _setting(pressed: ButtonPress) -> Setting:
-    found = next((setting for setting in OF_GROUP if setting.word == pressed.word(0)), None)
-    if found is None:
-        raise TooLate
-    return found
 
 
 def _holds(setting: Setting, settings: GroupSettings) -> Choice:
     return setting.chosen(getattr(settings, setting.column))
 
 
-def _show(pressed: ButtonPress, panel: _Panel) -> None:
-    """Soon: several admins who press at once see the newest, and a group few edits."""
-    sender = pressed.services.sender
-    sender.refresh(pressed.chat_id, pressed.message_id, panel.text, keyboard=panel.keyboard)
-
-
-async def _main_panel(services: Services, chat_id: int, texts: Catalogue) -> _Panel:
+async def _main_panel(services: Services, chat_id: int, texts: Catalogue) -> tuple[str, Keyboard]:
     settings = await groups.settings_of(services.database, chat_id)
     lines = [texts.html("groupsettings-title")]
     for setting in OF_GROUP:
@@ -116,7 +82,7 @@ async def _main_panel(services: Services, chat_id: int, texts: Catalogue) -> _Pa
     lines += [*await _lacks(services, chat_id, texts), texts.html("groupsettings-hint")]
     rows = [[(texts.plain(one.button), f"gset:{one.word}")] for one in OF_GROUP]
     rows.append([(texts.plain("button-done"), "gset:done")])
-    return _Panel("\n".join(lines), Keyboard.of(*rows))
+    return "\n".join(lines), Keyboard.of(*rows)
 
 
 async def _list(services: Services, chat_id: int, texts: Catalogue) -> str:

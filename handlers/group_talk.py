@@ -53,13 +53,6 @@ async def talk(context: MessageContext) -> None:
         await _use(context, item)
 
 
-async def talk_on_photo(context: MessageContext) -> None:
-    """/talk as the caption of a photo: that photo."""
-    item = item_of(context.message)
-    if item is not None and await _may_use(context):
-        await _use(context, item)
-
-
 class NamesBot(filters.MessageFilter):
     """A command with the name of this bot, whichever it is."""
 
@@ -78,8 +71,10 @@ class AnswersBot(filters.MessageFilter):
         return answered is not None and _is_our_own(answered) and item_of(message) is not None
 
 
-async def receive_reply(context: MessageContext) -> None:
-    """Whatever message of the bot it answers, it is the sender's own photo or voice."""
+async def receive_own(context: MessageContext) -> None:
+    """/talk as the caption of a photo, or the answer to any message of the bot: it is the sender's
+    own photo or voice.
+    """
     item = item_of(context.message)
     if item is not None and await _may_use(context):
         await _use(context, item)

@@ -16,25 +16,18 @@ from storage.media import Media, MediaState, ReceivedMedia
 from storage.people import consents, people
 from storage.people.people import Person
 
-PHOTO = (
-    filters.PHOTO
-    | filters.Document.Category("image/")
-    | filters.Document.FileExtension("heic")
-    | filters.Document.FileExtension("heif")
-)
-VOICE = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.Category("audio/")
+
+class HoldsMedia(filters.MessageFilter):
+    """A photo or a voice."""
+
+    def filter(self, message: Message) -> bool:
+        """Whether it is one."""
+        return item_of(message) is not None
 
 
-async def receive_photo(context: MessageContext) -> None:
-    """Record the photo; the worker checks it."""
-    item = photo_of(context.message)
-    if item is not None:
-        await receive(context, item)
-
-
-async def receive_voice(context: MessageContext) -> None:
-    """Record the voice note, sound file or round video; the worker listens to it."""
-    item = voice_of(context.message)
+async def receive_media(context: MessageContext) -> None:
+    """Record the photo or the voice; the worker looks at it, or listens to it."""
+    item = item_of(context.message)
     if item is not None:
         await receive(context, item)
 
@@ -51,13 +44,9 @@ async def hint_at_text(context: MessageContext) -> None:
 
 
 async def hint_at_other(context: MessageContext) -> None:
-    """Something the bot cannot use; a file whose type lies is looked at by its name."""
-    document = context.message.document
-    item = item_of(context.message) if document else None
-    if item is not None:
-        await receive(context, item)
-    else:
-        await context.reply(context.texts.html("hint-file" if document else "hint-other"))
+    """Something the bot cannot use."""
+    key = "hint-file" if context.message.document else "hint-other"
+    await context.reply(context.texts.html(key))
 
 
 # Long enough for the reply below to be sent; if that fails, the work begins all the same.
@@ -90,18 +79,6 @@ class MediaMessage:
     said_at_once: str
     lender: Lender | None = None
     answered_at: int | None = None
-
-
-def photo_of(message: Message) -> MediaMessage | None:
-    """The message's picture: the largest size of a photo, or a file."""
-    file = message.photo[-1] if message.photo else message.document
-    return None if file is None else MediaMessage("photo", file, "photo-looking")
-
-
-def voice_of(message: Message) -> MediaMessage | None:
-    """The message's voice: a voice note, a sound file, a round video, or a file."""
-    file = message.voice or message.audio or message.video_note or message.document
-    return None if file is None else MediaMessage("voice", file, "voice-listening")
 
 
 async def receive(context: MessageContext, item: MediaMessage) -> None:
@@ -228,19 +205,21 @@ SOUND_NAMES = (".ogg", ".oga", ".opus", ".mp3", ".m4a", ".wav", ".flac", ".aac",
 
 
 def item_of(message: Message) -> MediaMessage | None:
-    """The photo or voice in it, by what Telegram says it is, or else by its file's name."""
+    """The photo (its largest size) or voice in it, by what Telegram says it is; of a file whose
+    type says neither, by its name.
+    """
     if message.photo:
-        return photo_of(message)
-    if message.voice or message.audio or message.video_note:
-        return voice_of(message)
+        return MediaMessage("photo", message.photo[-1], "photo-looking")
+    if sound := message.voice or message.audio or message.video_note:
+        return MediaMessage("voice", sound, "voice-listening")
     document = message.document
     if document is None or message.animation is not None:
         return None
-    kind, name = document.mime_type or "", (document.file_name or "").lower()
-    if kind.startswith("image/") or name.endswith(PICTURE_NAMES):
-        return photo_of(message)
-    if kind.startswith("audio/") or name.endswith(SOUND_NAMES):
-        return voice_of(message)
+    kind, name = (document.mime_type or "").split("/")[0], (document.file_name or "").lower()
+    if kind == "image" or (kind != "audio" and name.endswith(PICTURE_NAMES)):
+        return MediaMessage("photo", document, "photo-looking")
+    if kind == "audio" or name.endswith(SOUND_NAMES):
+        return MediaMessage("voice", document, "voice-listening")
     return None
 
 

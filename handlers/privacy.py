@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.limits import HERE, keep_hours, service_name
-from bot.telegram.keyboards import Keyboard, start_link
+from bot.telegram.keyboards import Keyboard
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
 from handlers.jobs import cancel_job
@@ -31,7 +31,7 @@ async def leads_to_private(context: MessageContext, payload: str) -> bool:
     """In a group, answer with a link to the private chat; False where this is the private chat."""
     if not context.in_group:
         return False
-    link = start_link(context.message.get_bot().username, payload)
+    link = context.services.sender.start_link(payload)
     await context.reply(context.texts.html(_LINKS[payload], link=link))
     return True
 

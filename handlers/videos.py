@@ -27,15 +27,11 @@ from storage.media import ConversationKey, Media, MediaState
 logger = logging.getLogger(__name__)
 
 _SAID = {
-    ResendOutcome.NONE_YET: "last-none",
-    ResendOutcome.GONE: "last-gone",
-    ResendOutcome.WITHDRAWN: "last-gone",
+    ResendOutcome.NONE_YET: ("last-none", "group-last-none"),
+    ResendOutcome.GONE: ("last-gone", "group-last-gone"),
+    ResendOutcome.WITHDRAWN: ("last-gone", "group-last-gone"),
 }
-_SAID_IN_GROUP = {
-    ResendOutcome.NONE_YET: "group-last-none",
-    ResendOutcome.GONE: "group-last-gone",
-    ResendOutcome.WITHDRAWN: "group-last-gone",
-}
+"""Alone, and in a group."""
 
 
 async def send_last(context: MessageContext) -> None:
@@ -47,8 +43,7 @@ async def send_last(context: MessageContext) -> None:
         logger.info("/last in chat %s: %s", context.chat_id, failure)
         return
     if outcome in _SAID:
-        said = _SAID_IN_GROUP if context.in_group else _SAID
-        await context.reply(context.texts.html(said[outcome]))
+        await context.reply(context.texts.html(_SAID[outcome][context.in_group]))
 
 
 PAYLOAD = "history"

@@ -76,8 +76,3 @@ def _to_button(button: Button) -> InlineKeyboardButton:
     if button.url is not None:
         return InlineKeyboardButton(button.text, url=button.url)
     return InlineKeyboardButton(button.text, callback_data=button.callback_data)
-
-
-def start_link(bot_name: str, payload: str) -> str:
-    """Opens the private chat and sends /start with the payload (Bot API: "Deep linking")."""
-    return f"https://t.me/{bot_name}?start={payload}"

@@ -18,7 +18,7 @@ from bot.telegram.api_calls import CallPolicy, Calls
 from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import Needless
 from bot.telegram.errors import MessageGone, TelegramFailure, ThreadClosed
-from bot.telegram.keyboards import AskReply, Keyboard, start_link, to_markup
+from bot.telegram.keyboards import AskReply, Keyboard, to_markup
 from bot.telegram.outgoing import SentMessage, placed, to_sent
 from bot.telegram.rate_limits import RateLimiter, Urgency
 from bot.telegram.status_edits import ProgressEdits, Status
@@ -67,8 +67,8 @@ class TextSender:
         await self._rate_limiter.close()
 
     def start_link(self, payload: str) -> str:
-        """Where a button leads to the private chat with the bot."""
-        return start_link(self._bot.username, payload)
+        """Opens the private chat and sends /start with the payload (Bot API: "Deep linking")."""
+        return f"https://t.me/{self._bot.username}?start={payload}"
 
     def held_seconds(self, chat_id: int) -> float:
         """How long a 429 still silences this chat; 0 when it does not."""
