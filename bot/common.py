@@ -18,11 +18,22 @@ from bot.media.worker.client import MediaWorker
 from bot.media.worker.limits import DECODING, RENDERING
 from bot.outbox import Kind, OutboxRunner
 from bot.task_pool import Wakeup
-from bot.telegram.build import TelegramServices, build_telegram
 from bot.telegram.files import Files
+from bot.telegram.members import Members
+from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
 from bot.texts import Texts
 from storage.db.database import Database, Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class TelegramServices:
+    """All calls share one rate limiter."""
+
+    bot_name: str
+    sender: Sender
+    members: Members
+    files: Files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +115,13 @@ async def build_common(
     stack: AsyncExitStack,
 ) -> CommonServices:
     """By these settings; `stack` ends what runs in the background."""
-    limits, texts = limits_of(settings), Texts()
-    telegram = await build_telegram(bot, http, clock, stack)
+    limits, texts, rate_limiter = limits_of(settings), Texts(), RateLimiter(clock)
+    telegram = TelegramServices(
+        bot_name=bot.username,
+        sender=await stack.enter_async_context(Sender(bot, clock, rate_limiter=rate_limiter)),
+        members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
+        files=Files(bot=bot, http=http, clock=clock),
+    )
     return CommonServices(
         database=database,
         clock=clock,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.alerts import Operator
 from bot.chat.build import build_chat
 from bot.clock import Clock
-from bot.common import CommonServices, MediaWorkers, build_outbox
+from bot.common import CommonServices, MediaWorkers, TelegramServices, build_outbox
 from bot.delivery.build import build_delivery
 from bot.engines.build import EngineServices
 from bot.engines.face_check import Detection
@@ -30,7 +30,6 @@ from bot.outbox import OutboxRunner
 from bot.privacy.build import PrivacyServices
 from bot.privacy.consent import Consent
 from bot.task_pool import Wakeup, Work
-from bot.telegram.build import TelegramServices
 from bot.telegram.destination import Destination
 from bot.telegram.members import Members
 from bot.telegram.sender import Sender
