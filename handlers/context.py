@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from telegram import Message, Update, User
 from telegram.ext import CallbackContext
 
-from bot.retry import REPLY
+from bot.retry import REPLY, persisting
 from bot.services import Services
 from bot.telegram.connection import BotApplication
 from bot.telegram.destination import Destination
@@ -107,15 +108,10 @@ class MessageContext(UpdateContext):
         Twice the same text does less harm than none: the person asked. None when it is not wanted
         any more, or after a quarter of an hour.
         """
-        attempt = 1
-        while (delay_seconds := REPLY.delay_seconds(attempt)) is not None:
-            try:
-                return await self._send(text, keyboard)
-            except SendUnknown as failure:
-                logger.info("reply in chat %s: %s; once more", self.chat_id, failure)
-                await self.services.clock.sleep(delay_seconds)
-                attempt += 1
-        return await self.reply_once(text, keyboard)
+        send, sleep = partial(self._send, text, keyboard), self.services.clock.sleep
+        with suppress(SendUnknown):
+            return await persisting(send, SendUnknown, REPLY, sleep)
+        return None
 
     async def reply_once(
         self, text: str, keyboard: Keyboard | AskReply | None = None
