@@ -18,7 +18,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot import app
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.media.worker.client import MediaWorker
 from bot.telegram.errors import SecondInstance
 from bot.texts import Texts
