@@ -25,9 +25,18 @@ from bot.dashscope.errors import (
     Unanswered,
     Unsent,
 )
-from bot.dashscope.http import ASYNC, TIMEOUTS, ProviderAnswer, Timeout, Wire, authorised, resolving
+from bot.dashscope.http import (
+    ASYNC,
+    CALLS_PER_SECOND,
+    TIMEOUTS,
+    EndpointRateLimiter,
+    ProviderAnswer,
+    Timeout,
+    Wire,
+    authorised,
+    resolving,
+)
 from bot.dashscope.provider_clock import ProviderClock
-from bot.dashscope.rate_limits import CALLS_PER_SECOND, EndpointRateLimiter
 from bot.dashscope.requests import VideoRequest
 from bot.dashscope.tasks import ProviderTask, TaskSummary, submitted_task, whole_list
 from bot.dashscope.upload import Policy, UploadedFile

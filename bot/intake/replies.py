@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.chat.formatting import say_ago, say_when
 from bot.chat.messenger import Messenger
+from bot.chat.provider_texts import PHOTO_TEXTS
 from bot.common import Component
-from bot.intake.fault_texts import FAULT_TEXTS
 from bot.intake.group_replies import Said, in_group, ready_in_group
 from bot.intake.inputs import Plan
 from bot.limits import effective_settings_of
@@ -22,6 +22,25 @@ from storage.groups import groups
 from storage.jobs import jobs, ledger
 from storage.jobs.ledger import Allowance
 from storage.media import CONSENT, LATE, STALE, TOO_LONG_HERE, Media, MediaState
+
+_KEYS = (
+    *PHOTO_TEXTS,
+    *("photo-ask-no-face", "photo-ask-several", "photo-borrowed", "photo-budget"),
+    *("photo-checks-used-up", "photo-dropped", "photo-empty", "photo-gone"),
+    *("photo-heic_not_installed", "photo-late", "photo-no-verdict", "photo-not_a_picture"),
+    *("photo-out-of-order", "photo-service-stopped", "photo-stale", "photo-superseded"),
+    *("photo-too_big", "photo-too_many_pixels", "photo-too_narrow", "photo-too_small"),
+    *("photo-unreachable", "photo-used", "voice-borrowed", "voice-budget", "voice-dropped"),
+    *("voice-empty", "voice-gone", "voice-late", "voice-moderated", "voice-out-of-order"),
+    *("voice-service-stopped", "voice-silent", "voice-stale", "voice-superseded"),
+    *("voice-too-long-here", "voice-too_big", "voice-too_long", "voice-too_short"),
+    *("voice-unreachable", "voice-unreadable", "voice-used", "voice-waiting"),
+    *("photo-late-video", "voice-late-video"),
+)
+
+FAULT_TEXTS = {(kind, fault): key for key in _KEYS for kind, _, fault in [key.partition("-")]}
+"""By the kind of media and its fault, as the database keeps them."""
+
 
 LONGEST_SECONDS = LONGEST_MILLISECONDS / 1000
 

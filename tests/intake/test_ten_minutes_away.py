@@ -6,9 +6,8 @@ from typing import Any, cast
 
 from bot.dashscope.errors import InputNotFetched, Unanswered, Unsent
 from bot.dashscope.upload import UploadedFile
-from bot.intake.check import MediaCheck
+from bot.intake.check import MediaCheck, MediaOutcome
 from bot.intake.intake import Intake, policy_of
-from bot.intake.outcome import MediaOutcome
 from bot.intake.replies import MediaReplies
 from bot.media.worker.client import MediaWorkerNotStarted
 from bot.retry import INTAKE
