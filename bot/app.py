@@ -97,7 +97,7 @@ async def _join(
     engines = await build_engines(settings, common, stack)
     chat = build_chat(common, engines)
     delivery = build_delivery(common, chat)
-    privacy = await build_privacy(common, chat, delivery, stack)
+    privacy = build_privacy(common, chat, delivery)
     intake = build_intake(common, engines, chat, privacy)
     jobs = build_jobs(common, engines, intake, delivery)
     services = Services(
@@ -119,7 +119,7 @@ async def _join(
 def _worker(services: Services, privacy: PrivacyServices, menus: Menus) -> Worker:
     """With every background task and every kind of outbox entry there is."""
     common, chat, jobs = services.common, services.chat, services.jobs
-    background_tasks: list[BackgroundTask] = [chat.first_status, *privacy.background_tasks, menus]
+    background_tasks: list[BackgroundTask] = [chat.first_status, privacy.retention, menus]
     kinds = [
         common.operator.kind,
         services.intake.clips.kind,

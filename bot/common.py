@@ -13,7 +13,7 @@ from bot.alerts import Operator
 from bot.clock import Clock
 from bot.config.settings import Settings
 from bot.http_client import HttpClient
-from bot.limits import Limits, limits_of
+from bot.limits import EffectiveSettings, Limits, effective_settings_of, limits_of
 from bot.media.worker.client import MediaWorker
 from bot.media.worker.limits import DECODING, RENDERING
 from bot.outbox import Kind, OutboxRunner
@@ -24,6 +24,9 @@ from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
 from bot.texts import Texts
 from storage.db.database import Database, Transaction
+from storage.jobs import ledger
+from storage.jobs.ledger import Allowance, Price
+from storage.media import ConversationKey
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +87,16 @@ class Component:
     def limits(self) -> Limits:
         """What the operator set."""
         return self.common.limits
+
+    async def effective(self, conversation: ConversationKey) -> EffectiveSettings:
+        """How this person's videos are made there."""
+        return await effective_settings_of(self.database, self.limits, conversation)
+
+    async def allowance(self, user_id: int, price: Price, returning: int = 0) -> Allowance:
+        """What this person may still have made at that price, see `ledger.allowance_of`."""
+        return await ledger.allowance_of(
+            self.database, user_id, price, self.limits.caps, returning_milliseconds=returning
+        )
 
     @property
     def texts(self) -> Texts:

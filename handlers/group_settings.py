@@ -6,6 +6,7 @@ import logging
 
 from telegram import Message, User
 
+from bot.chat.introduction import lacks
 from bot.services import Services
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
@@ -103,16 +104,10 @@ async def name_of(services: Services, user_id: int) -> str:
 async def _lacks(services: Services, chat_id: int, texts: Catalogue) -> list[str]:
     """What the bot cannot see or do here; nothing, while Telegram does not tell."""
     try:
-        powers = await services.common.telegram.members.powers(chat_id)
+        return lacks(await services.common.telegram.members.powers(chat_id), texts)
     except TelegramFailure as failure:
         logger.info("the bot's rights in chat %s stay unknown: %s", chat_id, failure)
         return []
-    lines = [] if powers.sees_everything else [texts.html("introduction-hears-commands")]
-    if powers.lack is not None:
-        lines.append(texts.html("lack-videos"))
-    if powers.slow_mode_seconds:
-        lines.append(texts.html("introduction-slow", seconds=powers.slow_mode_seconds))
-    return lines
 
 
 async def allow(context: MessageContext) -> None:

@@ -8,7 +8,6 @@ from functools import partial
 
 from bot.intake.clips import want_clips
 from bot.intake.inputs import Plan
-from bot.limits import effective_settings_of
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from handlers.access import require_use
 from handlers.button_press import ButtonPress, NotYours, TooLate
@@ -160,9 +159,7 @@ async def in_parts(pressed: ButtonPress) -> str:
     """parts:ITEM uses all of it, made in parts."""
     item, plan = await _asked(pressed)
     services = pressed.services
-    price = (
-        await effective_settings_of(services.database, services.limits, item.conversation)
-    ).price
+    price = (await services.effective(item.conversation)).price
     agreed = price.of(plan.length).quota_milliseconds
     async with services.recording() as tx:
         if not await media_answers.use_in_parts(tx, item.id, plan.length, agreed):

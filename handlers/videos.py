@@ -9,7 +9,6 @@ from bot.delivery.earlier_videos import ResendOutcome
 from bot.delivery.resend import want_again, want_page, want_turn
 from bot.intake.group_replies import ask_for
 from bot.intake.pairing import NotConfirmed, request_for
-from bot.limits import effective_settings_of
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.destination import Destination
 from bot.telegram.errors import SendUnknown
@@ -20,7 +19,7 @@ from handlers.context import MessageContext
 from handlers.jobs import job_to_use, own_job
 from storage import drafts, media, media_answers
 from storage.groups import borrowed_media
-from storage.jobs import jobs, ledger, videos
+from storage.jobs import jobs, videos
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.media import ConversationKey, Media, MediaState
 
@@ -87,7 +86,7 @@ async def finer(pressed: ButtonPress) -> str | Answer:
     """finer:JOB makes it again in 720P, once; finer:JOB:QUOTA where so much is agreed to."""
     job = await job_to_use(pressed)
     services = pressed.services
-    effective = await effective_settings_of(services.database, services.limits, job.conversation)
+    effective = await services.effective(job.conversation)
     if job.state not in _RENDERED or not may_be_finer(job, services.limits, effective):
         raise TooLate
     made = await jobs.by_request(services.database, request_for(job, FINER))
@@ -120,11 +119,9 @@ async def resend(pressed: ButtonPress, kind: str) -> str:
 async def _ask(pressed: ButtonPress, job: Job, quota_milliseconds: int) -> None:
     """A question of its own: the video keeps its buttons. It is better lost than asked twice."""
     services, texts = pressed.services, pressed.texts
-    effective = await effective_settings_of(services.database, services.limits, job.conversation)
+    effective = await services.effective(job.conversation)
     price = effective.in_resolution(FINER, services.limits, job.engine).price
-    allowance = await ledger.allowance_of(
-        services.database, job.user_id, price, services.limits.caps
-    )
+    allowance = await services.allowance(job.user_id, price)
     text = texts.html(
         "finer-confirm",
         needed=quota_milliseconds / 1000,

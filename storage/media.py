@@ -149,14 +149,12 @@ async def record(
 
 async def get(database: Queryable, media_id: int) -> Media | None:
     """One media item by its number."""
-    return await database.one(Media, "SELECT * FROM media WHERE id = :id", {"id": media_id})
+    return await database.find(Media, "media", id=media_id)
 
 
 async def by_source(database: Queryable, source: str) -> Media | None:
     """The media item that this update brought."""
-    return await database.one(
-        Media, "SELECT * FROM media WHERE source = :source", {"source": source}
-    )
+    return await database.find(Media, "media", source=source)
 
 
 async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Media | None:

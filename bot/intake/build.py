@@ -14,7 +14,7 @@ from bot.intake.intake import Intake
 from bot.intake.pairing import Pairing
 from bot.intake.photo import PhotoCheck
 from bot.intake.photo_help import PhotoHelp
-from bot.intake.replies import LongVoiceChoices, MediaReplies
+from bot.intake.replies import MediaReplies
 from bot.intake.voice import VoiceCheck
 from bot.privacy.build import PrivacyServices
 
@@ -36,9 +36,7 @@ def build_intake(
     messenger, consent = chat.messenger, privacy.consent
     long_voice = LongVoice(common.limits.longest_voice_milliseconds)
     pairing = Pairing(common=common, consent=consent)
-    replies = MediaReplies(
-        common=common, messenger=messenger, long_voice_choices=LongVoiceChoices(common=common)
-    )
+    replies = MediaReplies(common=common, messenger=messenger)
     intake = Intake(
         common=common,
         check=_check(common, engines, long_voice),

@@ -43,9 +43,7 @@ class Services:
         self.failure: Exception | None = Unsent("no connection")
         self.checks = 0
         everybody = cast(Any, Everybody())
-        replies = MediaReplies(
-            common=fakes.common, messenger=fakes.messenger, long_voice_choices=everybody
-        )
+        replies = MediaReplies(common=fakes.common, messenger=fakes.messenger)
         checks = {"photo": self.check, "voice": self.check}
         self.intake = Intake(
             common=fakes.common,

@@ -141,7 +141,7 @@ class Services:
         self.deliverer, self.finisher = delivery.deliverer, delivery.finisher
         self.packager, self.earlier = self.deliverer.packager, delivery.earlier_videos
         consent = Consent(common=common, messenger=self.messenger)
-        privacy = PrivacyServices(consent=consent, background_tasks=(), kinds=())
+        privacy = PrivacyServices(consent=consent, retention=cast(Any, None), kinds=())
         intake = build_intake(common, rendering, self.chat, privacy)
         made = build_jobs(common, rendering, intake, delivery)
         self.steps, self.slots, self.watch = made.steps, made.slots, made.watch
