@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EINVAL
 from pathlib import Path
-from typing import Any
 
 import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from bot.media.exchange import VideoFacts
+from bot.media.sound.decoding import TAGS
 from bot.media.video.errors import VideoUnreadable
 
 CODECS = frozenset({"h264", "hevc", "mpeg4", "av1", "libdav1d", "vp9"})
@@ -20,11 +20,6 @@ CODECS = frozenset({"h264", "hevc", "mpeg4", "av1", "libdav1d", "vp9"})
 
 MAXIMUM_PIXELS = 4096 * 4096
 """A frame of more pixels is refused before it is decoded."""
-
-# PyAV up to 18 fails on tags that are not UTF-8 unless told otherwise; 19 has no such keyword.
-_TAGS: dict[str, Any] = (
-    {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
-)
 
 
 @contextmanager
@@ -36,7 +31,7 @@ def open_video(path: Path, **options: str) -> Iterator[InputContainer]:
     """
     with path.open("rb") as file:
         try:
-            with av.open(file, "r", format="mp4", options=options, **_TAGS) as container:
+            with av.open(file, "r", format="mp4", options=options, **TAGS) as container:
                 yield container
         except (av.FFmpegError, ValueError) as error:
             raise VideoUnreadable from error
