@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from io import BytesIO
-from typing import cast
+from typing import Any, cast
 
 import av
 from av.audio.frame import AudioFrame
