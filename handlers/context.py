@@ -172,7 +172,11 @@ async def texts_for(services: Services, user: User, chat_id: int | None = None) 
 
 async def remember(services: Services, user: User, chat_id: int) -> None:
     """Keep who this is; they wrote, so their chat is alive."""
-    person = Person(user.id, user.first_name, user.username, user.language_code)
     async with services.database.transaction() as tx:
-        await people.remember(tx, person)
+        await people.remember(tx, person_of(user))
         await chats.mark_alive(tx, chat_id)
+
+
+def person_of(user: User) -> Person:
+    """As Telegram shows them now."""
+    return Person(user.id, user.first_name, user.username, user.language_code)

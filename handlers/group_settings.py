@@ -14,12 +14,11 @@ from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from handlers.access import is_admin, shows_nobody
 from handlers.button_press import Answer, ButtonPress, TooLate
-from handlers.context import MessageContext, texts_for
+from handlers.context import MessageContext, person_of, texts_for
 from handlers.options import OF_GROUP, Choice, Setting, pressed_option
 from storage.groups import groups
 from storage.groups.groups import GroupSettings
 from storage.people import people
-from storage.people.people import Person
 
 logger = logging.getLogger(__name__)
 
@@ -118,8 +117,7 @@ async def allow(context: MessageContext) -> None:
     chat_id = context.chat_id
     async with context.database.transaction() as tx:
         if await people.find(tx, guest.id) is None:
-            person = Person(guest.id, guest.first_name, guest.username, guest.language_code)
-            await people.remember(tx, person)
+            await people.remember(tx, person_of(guest))
         new = await groups.let_in(tx, chat_id, guest.id)
         who = (await groups.settings_of(tx, chat_id)).who
     logger.info("chat %s: user %s allows %s", chat_id, context.user_id, guest.id)

@@ -107,6 +107,14 @@ async def cancel_job(services: Services, job: Job) -> bool:
     return stopped
 
 
+async def cancel_all_of(services: Services, user_id: int) -> None:
+    """Whatever is under way for this person."""
+    for job in await jobs.open_jobs(services.database):
+        if job.user_id == user_id:
+            await cancel_job(services, job)
+    services.wakeup()
+
+
 async def _outcome(context: MessageContext) -> Outcome:
     """What this very update did: handled again, it must not drop what was begun after it."""
     async with context.database.transaction() as tx:

@@ -9,13 +9,12 @@ from telegram.ext import filters
 
 from bot.config.amounts import MINUTE, whole
 from handlers.access import shows_nobody
-from handlers.context import MessageContext
+from handlers.context import MessageContext, person_of
 from storage import drafts, media
 from storage.db.database import Transaction
 from storage.groups import borrowed_media
 from storage.media import Media, MediaState, ReceivedMedia
 from storage.people import consents, people
-from storage.people.people import Person
 
 
 class HoldsMedia(filters.MessageFilter):
@@ -182,8 +181,7 @@ async def _borrow(tx: Transaction, media_id: int, lender: Lender) -> None:
     owner = lender.owner
     await borrowed_media.borrow(tx, media_id, owner.id if owner else None)
     if owner is not None and await people.find(tx, owner.id) is None:
-        person = Person(owner.id, owner.first_name, owner.username, owner.language_code)
-        await people.remember(tx, person)
+        await people.remember(tx, person_of(owner))
 
 
 def _received(context: MessageContext, item: MediaMessage) -> ReceivedMedia:

@@ -10,7 +10,7 @@ from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
-from handlers.jobs import cancel_job
+from handlers.jobs import cancel_all_of
 from storage.groups import reports
 from storage.groups.reports import REASONS, Report, TooManyReports
 from storage.jobs import jobs, videos
@@ -128,10 +128,7 @@ async def ban(pressed: ButtonPress) -> str:
     async with services.database.transaction() as tx:
         await people.ban(tx, job.user_id, pressed.user_id)
         await deletion.drop_waiting_media(tx, job.user_id, "dropped")
-    for waiting in await jobs.open_jobs(services.database):
-        if waiting.user_id == job.user_id:
-            await cancel_job(services, waiting)
-    services.wakeup()
+    await cancel_all_of(services, job.user_id)
     return "answer-banned"
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from bot.media.calls import cut_sound, join_and_label, level_sound, plan_sound, record_clips
 from bot.media.exchange import SoundPlan, Span, TaskVideo
@@ -35,26 +34,13 @@ JOINING = WorkerLimits(
 """Every picture is encoded anew: five minutes at 480P take about a minute."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a long voice may be cut, as the database keeps it; in milliseconds."""
-
-    length: int
-    cuts: tuple[int, ...]
-    clips: tuple[Span, ...]
-
-    @classmethod
-    def of(cls, item: Media) -> Self | None:
-        """The voice's plan; None of one that is short enough, or too long for any."""
-        if item.plan is None:
-            return None
-        kept = json.loads(item.plan)
-        clips = tuple((begin, end) for begin, end in kept["clips"])
-        return cls(kept["length"], tuple(kept["cuts"]), clips)
-
-    def kept(self) -> str:
-        """As the database keeps it."""
-        return json.dumps(asdict(self))
+def plan_of(item: Media) -> SoundPlan | None:
+    """How the voice may be cut; None of one that is short enough, or too long for any."""
+    if item.plan is None:
+        return None
+    kept = json.loads(item.plan)
+    clips = tuple((begin, end) for begin, end in kept["clips"])
+    return SoundPlan(kept["duration_milliseconds"], tuple(kept["cuts"]), clips)
 
 
 class LongVoice:
@@ -67,14 +53,14 @@ class LongVoice:
         self._longest_milliseconds = longest_milliseconds
         self._turn = asyncio.Lock()
 
-    async def plan(self, item: Media, data: bytes) -> Plan:
+    async def plan(self, item: Media, data: bytes) -> SoundPlan:
         """How it may be cut; SoundRefused (TOO_LONG) above the operator's limit."""
         if self._longest_milliseconds <= LONGEST_MILLISECONDS:
             raise SoundRefused(SoundFault.TOO_LONG)
         made: SoundPlan = await self._listen(plan_sound, item, data)
         if made.duration_milliseconds > self._longest_milliseconds:
             raise SoundRefused(SoundFault.TOO_LONG, made.duration_milliseconds)
-        return Plan(made.duration_milliseconds, made.cuts, made.clips)
+        return made
 
     async def cut(self, item: Media, data: bytes, spans: tuple[Span, ...]) -> tuple[bytes, ...]:
         """These spans as WAVs for the provider."""
