@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.media.calls import cut_sound, join_and_label, level_sound, plan_sound, record_clips
+from bot.media.errors import SoundFault, SoundRefused
 from bot.media.exchange import SoundPlan, Span, TaskVideo
-from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.media.worker.client import MediaWorker
 from bot.media.worker.limits import DECODING, RENDERING, WorkerLimits

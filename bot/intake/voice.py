@@ -12,8 +12,7 @@ from bot.engines.registry import EngineChoice
 from bot.intake.check import MediaOutcome
 from bot.intake.inputs import LongVoice, plan_of
 from bot.media.calls import normalise_sound
-from bot.media.errors import MediaUnusable
-from bot.media.sound.errors import SoundFault, SoundRefused
+from bot.media.errors import MediaUnusable, SoundFault, SoundRefused
 from storage.media import Media, MediaState
 from storage.outages import Work
 

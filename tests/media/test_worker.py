@@ -18,8 +18,7 @@ import numpy as np
 import pytest
 
 from bot.media.calls import normalise_picture, normalise_sound
-from bot.media.picture.errors import PictureFault, PictureRefused
-from bot.media.sound.errors import SoundFault, SoundRefused
+from bot.media.errors import PictureFault, PictureRefused, SoundFault, SoundRefused
 from bot.media.worker.client import (
     IDLE_SECONDS,
     MediaWorker,

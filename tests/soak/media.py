@@ -20,6 +20,7 @@ from PIL import Image
 
 from bot.clock import Clock
 from bot.media import calls
+from bot.media.errors import PictureFault, PictureRefused, SoundFault, SoundRefused, VideoUnreadable
 from bot.media.exchange import (
     Explained,
     FaceBox,
@@ -28,10 +29,7 @@ from bot.media.exchange import (
     Point,
     VideoFacts,
 )
-from bot.media.picture.errors import PictureFault, PictureRefused
-from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
-from bot.media.video.errors import VideoUnreadable
 from bot.media.worker.client import MediaWorkerDied
 from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderOrder
 from tests.soak.chance import Chance

@@ -8,9 +8,9 @@ from math import sqrt
 import cv2
 import numpy as np
 
+from bot.media.errors import NoFaceFound, PhotoUnreadable
 from bot.media.exchange import Resolution
 from bot.media.picture.faces import Pixels, detect_faces
-from bot.media.preview.errors import NoFaceFound, PhotoUnreadable
 from bot.media.preview.landmarks import Points, find_landmarks
 
 

@@ -11,9 +11,9 @@ import numpy as np
 from av.video.frame import VideoFrame
 from PIL import Image
 
+from bot.media.errors import VideoUnreadable
 from bot.media.exchange import VideoFacts
 from bot.media.picture.faces import Pixels
-from bot.media.video.errors import VideoUnreadable
 from bot.media.video.files import inspect_video, open_video, video_stream
 
 MAXIMUM_SIDE_PIXELS = 320

@@ -10,7 +10,7 @@ import av
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 
-from bot.media.video.errors import CannotShrink, VideoUnreadable
+from bot.media.errors import CannotShrink, VideoUnreadable
 from bot.media.video.files import check_whole, open_video, video_stream
 from bot.media.video.mp4 import encode_anew, whole_or_nothing
 from bot.media.video.stamp import stamp_label
