@@ -17,9 +17,7 @@ from bot.telegram import errors as chat
 
 ROOT = Path(__file__).parents[1]
 OURS = ("bot", "handlers", "storage")
-ELSEWHERE = [
-    *(MediaWorkerDied, MediaWorkerNotStarted),
-]
+ELSEWHERE = (MediaWorkerDied, MediaWorkerNotStarted)
 BRANCH = re.compile(r"[ │]*[├└]── (\w+)")
 
 

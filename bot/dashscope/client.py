@@ -25,6 +25,7 @@ from bot.dashscope.errors import (
     Unanswered,
     Unsent,
 )
+from bot.dashscope.fields import VideoRequest
 from bot.dashscope.http import (
     ASYNC,
     CALLS_PER_SECOND,
@@ -37,7 +38,6 @@ from bot.dashscope.http import (
     resolving,
 )
 from bot.dashscope.provider_clock import ProviderClock
-from bot.dashscope.requests import VideoRequest
 from bot.dashscope.tasks import ProviderTask, TaskSummary, submitted_task, whole_list
 from bot.dashscope.upload import Policy, UploadedFile
 from bot.dashscope.verdict import Verdict

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from bot.dashscope import fields
 from bot.dashscope.error_codes import raising_for_code, spelled
 from bot.dashscope.errors import DashScopeError, InputRefused
-from bot.dashscope.fields import Box
+from bot.dashscope.fields import Box, Json
 from bot.dashscope.http import ProviderAnswer
-from bot.dashscope.requests import Json
 
 
 @dataclass(frozen=True, slots=True)
