@@ -6,6 +6,7 @@ import logging
 
 from telegram import Message
 
+from bot.privacy.moderation import REASON_TEXTS
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
@@ -20,11 +21,6 @@ from storage.people import deletion, people
 logger = logging.getLogger(__name__)
 
 REPORTS_PER_PERSON_PER_DAY = 5
-_BUTTONS = {
-    "face": "report-reason-face",
-    "offensive": "report-reason-offensive",
-    "other": "report-reason-other",
-}
 
 
 async def report(context: MessageContext) -> None:
@@ -105,7 +101,7 @@ async def _thank(pressed: ButtonPress, found: Report) -> None:
 
 def _keyboard(begun: Report, context: MessageContext) -> Keyboard:
     rows = [
-        [(context.texts.plain(_BUTTONS[reason]), f"report:{begun.id}:{reason}")]
+        [(context.texts.plain(REASON_TEXTS[reason]), f"report:{begun.id}:{reason}")]
         for reason in REASONS
     ]
     return Keyboard.of(*rows)

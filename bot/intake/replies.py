@@ -93,8 +93,8 @@ class MediaReplies(Component):
         match item.state:
             case MediaState.READY:
                 return await self._ready(item, texts)
-            case MediaState.SUPERSEDED if _was_never_mentioned(item):
-                return None
+            case MediaState.SUPERSEDED if item.fault == LATE and item.reply_message_id is None:
+                return None  # it was never mentioned
             case MediaState.ASKED if item.fault == CONSENT:
                 return None  # there is one question for all that waits
             case MediaState.ASKED if item.fault == LATE:
@@ -245,10 +245,6 @@ class MediaReplies(Component):
 
 def _numbers(item: Media) -> dict[str, Any]:
     return json.loads(item.fault_detail) if item.fault_detail else {}
-
-
-def _was_never_mentioned(item: Media) -> bool:
-    return item.fault == LATE and item.reply_message_id is None
 
 
 def _go_on(item: Media, texts: Catalogue) -> Keyboard:
