@@ -122,6 +122,12 @@ class Transaction(Queryable):
         """Run one statement; whether it changed anything."""
         return await self.execute(sql, parameters) > 0
 
+    async def update(self, table: str, values: Row, **key: Any) -> bool:
+        """Write these values into such rows; False when there was none."""
+        columns = ", ".join(f"{column} = :{column}" for column in values)
+        sql = f"UPDATE {table} SET {columns} WHERE {_matching(key)}"  # noqa: S608
+        return await self.change(sql, {**values, **key})
+
     async def delete(self, table: str, **key: Any) -> bool:
         """Delete such rows; False when there was none."""
         return await self.change(f"DELETE FROM {table} WHERE {_matching(key)}", key)  # noqa: S608
