@@ -12,7 +12,7 @@ from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
-from handlers.access import is_admin, shows_nobody
+from handlers.access import answered_by, is_admin, shows_nobody
 from handlers.button_press import Answer, ButtonPress, TooLate
 from handlers.context import MessageContext, person_of, texts_for
 from handlers.options import OF_GROUP, Choice, Setting, pressed_option
@@ -142,8 +142,8 @@ async def disallow(context: MessageContext) -> None:
 
 async def _guest(context: MessageContext) -> User | None:
     """Who wrote the message that is answered; None after saying why there is nobody."""
-    answered = context.message.reply_to_message
-    if answered is None or answered.forum_topic_created is not None:
+    answered = answered_by(context.message)
+    if answered is None:
         await context.reply(context.texts.html("allow-which"))
         return None
     if answered.from_user is None or shows_nobody(answered):
