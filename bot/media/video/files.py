@@ -23,7 +23,7 @@ MAXIMUM_PIXELS = 4096 * 4096
 
 
 _BRIEFLY = {"probesize": "32"}
-"""An MP4's index says all that is asked; FFmpeg would decode frames at each opening to make sure."""
+"""The index of an MP4 says all that is asked; FFmpeg would decode frames to make sure."""
 
 
 @contextmanager
