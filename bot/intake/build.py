@@ -21,7 +21,7 @@ from bot.privacy.build import PrivacyServices
 
 @dataclass(frozen=True, kw_only=True)
 class IntakeServices:
-    """`long_voice` is one for all: its work is done one piece at a time."""
+    """What arrives, and what is made of it."""
 
     intake: Intake
     pairing: Pairing
@@ -34,7 +34,7 @@ def build_intake(
 ) -> IntakeServices:
     """On top of these."""
     messenger, consent = chat.messenger, privacy.consent
-    long_voice = LongVoice(common.limits.longest_voice_milliseconds)
+    long_voice = LongVoice(common.media, common.limits.longest_voice_milliseconds)
     pairing = Pairing(common=common, consent=consent)
     replies = MediaReplies(
         common=common, messenger=messenger, long_voice_choices=LongVoiceChoices(common=common)

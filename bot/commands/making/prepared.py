@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.media.calls import normalise_picture, normalise_sound
 from bot.media.exchange import NormalisedPicture, NormalisedSound
-from bot.media.worker.client import MediaWorker
+from bot.media.processes import MediaProcesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Prepared:
 async def prepare(photo: Path, sound: Path) -> Prepared:
     """Raises PictureRefused, SoundRefused, MediaWorkerDied, MediaWorkerNotStarted."""
     picture, recording = await asyncio.to_thread(lambda: (photo.read_bytes(), sound.read_bytes()))
-    async with MediaWorker() as media:
+    async with MediaProcesses() as media:
         return Prepared(
             picture=await media.run(normalise_picture, picture),
             sound=await media.run(normalise_sound, recording, None, True),
