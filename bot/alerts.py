@@ -17,7 +17,7 @@ from pathlib import Path
 
 from telegram.error import TelegramError
 
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.dashscope.errors import DashScopeError, ServiceStopped
 from bot.outbox import Attempt, Kind, NotNow, Pointless
 from bot.retry import ALERT
@@ -64,11 +64,7 @@ class Operator:
 
     def noting(self, subject: str, key: str, **values: Value) -> Noting:
         """The same, for whoever has the transaction."""
-
-        async def noted(tx: Transaction) -> None:
-            await self.note(tx, subject, key, **values)
-
-        return noted
+        return lambda tx: self.note(tx, subject, key, **values)
 
     async def tell_of(self, failure: DashScopeError, job_id: int | None = None) -> None:
         """Have told that the provider refuses to work for us, or calls a request wrong."""

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from bot.chat.build import ChatServices
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.delivery.build import DeliveryServices
 from bot.engines.build import EngineServices
 from bot.intake.build import IntakeServices
 from bot.jobs.build import JobServices
 from bot.task_pool import Wakeup
+from storage.db.database import Transaction
 
 
-@dataclass(frozen=True, kw_only=True)
 class Services(Component):
     """One per process; found in the application's `bot_data` under its own class."""
 
-    common: CommonServices
     engines: EngineServices
     chat: ChatServices
     delivery: DeliveryServices
@@ -28,3 +28,10 @@ class Services(Component):
     def wakeup(self) -> Wakeup:
         """Has the worker look at once at what was written down."""
         return self.common.wakeup
+
+    @asynccontextmanager
+    async def recording(self) -> AsyncIterator[Transaction]:
+        """A transaction that writes down what the worker is to look at, at once."""
+        async with self.database.transaction() as tx:
+            yield tx
+        self.wakeup()

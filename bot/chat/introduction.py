@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.telegram.destination import Destination
 from bot.telegram.errors import Refused, SendUnknown
 from bot.telegram.members import Powers
@@ -17,11 +16,8 @@ from storage.people import people
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Introductions(Component):
     """Introduces the bot; a text whose sending was interrupted may be said once more."""
-
-    common: CommonServices
 
     async def come(self, chat_id: int, title: str, added_by: int | None) -> None:
         """The bot is in this group: introduce it, unless that was done.
@@ -72,14 +68,8 @@ class Introductions(Component):
         return None
 
     def _introduction(self, powers: Powers, texts: Catalogue) -> str:
-        lines = [texts.html("introduction-hello", command=f"/talk@{self.common.telegram.bot_name}")]
-        if not powers.sees_everything:
-            lines.append(texts.html("introduction-hears-commands"))
-        if powers.lack is not None:
-            lines.append(texts.html("lack-videos"))
-        if powers.slow_mode_seconds:
-            lines.append(texts.html("introduction-slow", seconds=powers.slow_mode_seconds))
-        return "\n\n".join(lines)
+        hello = texts.html("introduction-hello", command=f"/talk@{self.common.telegram.bot_name}")
+        return "\n\n".join([hello, *lacks(powers, texts)])
 
     async def _tell_lack(
         self, introduction: Introduction, lack: str, asked_by: int | None = None
@@ -126,3 +116,13 @@ class Introductions(Component):
             self.database, introduction.added_by or 0, introduction.chat_id
         )
         return self.texts.of(code)
+
+
+def lacks(powers: Powers, texts: Catalogue) -> list[str]:
+    """What the bot cannot see or do in the group, a sentence each."""
+    lines = [] if powers.sees_everything else [texts.html("introduction-hears-commands")]
+    if powers.lack is not None:
+        lines.append(texts.html("lack-videos"))
+    if powers.slow_mode_seconds:
+        lines.append(texts.html("introduction-slow", seconds=powers.slow_mode_seconds))
+    return lines

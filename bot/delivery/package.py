@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.chat.keyboards import video_keyboard
 from bot.chat.messenger import Messenger
 from bot.chat.receipt import Receipts, ai_label_of
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.limits import effective_settings_of
 from bot.media.calls import facts_and_cover, make_round_note, shrink_video
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
@@ -81,17 +81,15 @@ class Package:
     keyboard: Keyboard | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class Packager(Component):
     """Makes packages of what is kept on disk."""
 
-    common: CommonServices
     messenger: Messenger
     receipts: Receipts
 
     def path(self, job: Job) -> Path:
         """Where the job's video is kept until it was seen delivered, and for a while after."""
-        return self.limits.results / f"{job.id}.mp4"
+        return self.limits.results_directory / f"{job.id}.mp4"
 
     async def pack(self, request: SendRequest, copy: Copy) -> Package:
         """The package for this request.

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.dashscope.errors import Unanswered
 from bot.engines.base import Engine
-from bot.limits import effective_settings_of
 from storage.media import Media
 
 
@@ -40,16 +38,14 @@ class Engines:
         return engine
 
 
-@dataclass(frozen=True, kw_only=True)
 class EngineChoice(Component):
     """Which engine a media item that has just come is for: the one its sender has chosen by now."""
 
-    common: CommonServices
     engines: Engines
 
     async def of(self, item: Media) -> Engine:
         """The engine; another one may make the video, where they choose anew meanwhile."""
         if len(self.engines.on) == 1:
             return self.engines.default
-        effective = await effective_settings_of(self.database, self.limits, item.conversation)
+        effective = await self.effective(item.conversation)
         return self.engines.of(effective.engine)

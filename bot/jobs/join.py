@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.delivery.finish import Finisher
 from bot.intake.inputs import LongVoice
 from bot.jobs.files import result_of, video_of
@@ -25,11 +24,9 @@ from storage.jobs.tasks import Task, TaskState
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Joining(Component):
     """Brings a job from joining to delivering."""
 
-    common: CommonServices
     long_voice: LongVoice
     finisher: Finisher
 
@@ -40,7 +37,7 @@ class Joining(Component):
         """
         made = await tasks.of_job(self.database, job.id)
         results = {
-            task: result_of(self.limits.results, job, task)
+            task: result_of(self.limits.results_directory, job, task)
             for task in made
             if task.state == TaskState.FETCHED
         }
@@ -60,7 +57,7 @@ class Joining(Component):
     async def join_results(self, job: Job, results: Mapping[Task, Path]) -> None:
         """Make one video of these; raises MediaUnusable, OSError."""
         videos = tuple(TaskVideo(path, task.span) for task, path in results.items())
-        target = video_of(self.limits.results, job.id)
+        target = video_of(self.limits.results_directory, job.id)
         sound, label = await self._sound(job), f"job-{job.id}"
         await self.common.media.run(join_and_label, videos, sound, target, label)
 
@@ -88,7 +85,7 @@ class Joining(Component):
     async def _fetch_again(self, job: Job, lost: list[Task]) -> None:
         logger.warning("job %s: %d results are not on disk, fetched again", job.id, len(lost))
         for task in lost:
-            path = result_of(self.limits.results, job, task)
+            path = result_of(self.limits.results_directory, job, task)
             await asyncio.to_thread(path.unlink, missing_ok=True)
         async with self.database.transaction() as tx:
             await moves.fetch_tasks_again(tx, job.id, lost)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.chat.estimates import PollSchedule, ServiceTimes
 from bot.chat.provider_texts import failure_text
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
 from bot.delivery.finish import Finisher
@@ -46,11 +46,9 @@ class _Progress:
     unaddressed_looks: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
 class Watch(Component):
     """Watches one task at a time; many may be watched side by side."""
 
-    common: CommonServices
     engines: Engines
     finisher: Finisher
     outages: Outages

@@ -62,7 +62,7 @@ draw_sheet = MediaCall[[tuple[bytes | None, ...]], bytes](
     "picture.contact_sheet:draw_sheet", DECODING
 )
 
-inspect_video = MediaCall[[Path], VideoFacts]("video.video:inspect_video", JOINING)
+inspect_video = MediaCall[[Path], VideoFacts]("video.files:inspect_video", JOINING)
 make_cover = MediaCall[[Path], bytes]("video.cover:make_cover", DECODING)
 facts_and_cover = MediaCall[[Path], tuple[VideoFacts, bytes]](
     "video.cover:facts_and_cover", FINISHING

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from bot.chat.messenger import Messenger
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.limits import full_text, short_text
 from bot.outbox import Attempt, Kind
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, TelegramFailure
-from bot.telegram.keyboards import Keyboard, start_link
+from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from storage import media
@@ -26,11 +25,9 @@ logger = logging.getLogger(__name__)
 _ANSWERS = {"agreed": "consent-agreed", "declined": "consent-declined"}
 
 
-@dataclass(frozen=True, kw_only=True)
 class Consent(Component):
     """Asks, and says what was answered; the answers themselves are the buttons'."""
 
-    common: CommonServices
     messenger: Messenger
 
     @property
@@ -125,7 +122,7 @@ class Consent(Component):
         )
         if not is_group(question.chat_id):
             return answers
-        link = start_link(self.common.telegram.bot_name, "privacy")
+        link = self.sender.start_link("privacy")
         return Keyboard(answers.rows + Keyboard.link(texts.plain("button-whole-text"), link).rows)
 
 

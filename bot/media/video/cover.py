@@ -14,8 +14,7 @@ from PIL import Image
 from bot.media.exchange import VideoFacts
 from bot.media.picture.faces import Pixels
 from bot.media.video.errors import VideoUnreadable
-from bot.media.video.files import open_video, video_stream
-from bot.media.video.video import inspect_video
+from bot.media.video.files import inspect_video, open_video, video_stream
 
 MAXIMUM_SIDE_PIXELS = 320
 MAXIMUM_BYTES = 200_000

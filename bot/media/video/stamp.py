@@ -10,9 +10,8 @@ from av.stream import Stream
 
 from bot.media.video import ai_label
 from bot.media.video.errors import LabelNotWritten
-from bot.media.video.files import check_whole, open_video, video_stream
+from bot.media.video.files import check_whole, inspect_video, open_video, video_stream
 from bot.media.video.mp4 import new_mp4, whole_or_nothing
-from bot.media.video.video import inspect_video
 
 
 def check_and_label(source: Path, target: Path, produce_id: str) -> None:
