@@ -21,12 +21,7 @@ from bot.engines.base import Ticket
 from bot.media.calls import render_preview
 from bot.media.errors import MediaFailure, NoFaceFound
 from bot.media.exchange import Resolution
-<<<<<<< HEAD
-from bot.media.worker.client import MediaWorker
-=======
-from bot.media.preview.errors import NoFaceFound
 from bot.media.processes import MediaProcesses
->>>>>>> main
 
 logger = logging.getLogger(__name__)
 

@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 import json
-<<<<<<< HEAD
-from collections.abc import Callable
-from pathlib import Path
-from typing import TypeVar
-
-from bot.media.calls import cut_sound, join_and_label, level_sound, plan_sound, record_clips
-from bot.media.errors import SoundFault, SoundRefused
-from bot.media.exchange import SoundPlan, Span, TaskVideo
-=======
-from dataclasses import asdict, dataclass
-from typing import Self
 
 from bot.media.calls import cut_sound, level_sound, plan_sound, record_clips
-from bot.media.exchange import Span
+from bot.media.errors import SoundFault, SoundRefused
+from bot.media.exchange import SoundPlan, Span
 from bot.media.processes import MediaProcesses
-from bot.media.sound.errors import SoundFault, SoundRefused
->>>>>>> main
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from storage.media import Media
 

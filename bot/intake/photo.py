@@ -29,16 +29,10 @@ class PhotoCheck(Component):
         """Raises: PictureRefused, MediaWorkerDied, NoVerdict, DashScopeError and the caps'
         refusals.
         """
-<<<<<<< HEAD
-        picture = await normalised(self.common.media.decoder, item, data)
+        picture = await normalised(self.common.media, item, data)
         faces = len(picture.faces)
         if faces != 1 and not item.insisted:
             return MediaOutcome.asked("ask-several" if faces else "ask-no-face", faces=faces)
-=======
-        picture = await normalised(self.common.media, item, data)
-        if len(picture.faces) != 1 and not item.insisted:
-            return _doubt(len(picture.faces))
->>>>>>> main
         engine = await self.choice.of(item)
         verdict = await self.detection.verdict(engine, item, picture)
         if not verdict.passed:

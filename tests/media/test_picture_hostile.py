@@ -10,11 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-<<<<<<< HEAD
-from bot.media.errors import PictureFault, PictureRefused
-=======
 from bot.media import calls
->>>>>>> main
+from bot.media.errors import PictureFault, PictureRefused
 from bot.media.picture import decoding
 from bot.media.picture.decoding import MAXIMUM_BYTES, sniff_picture
 from bot.media.picture.normalise import normalise_picture

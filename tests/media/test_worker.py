@@ -20,21 +20,9 @@ import pytest
 
 from bot.clock import Clock, SystemClock
 from bot.media.calls import normalise_picture, normalise_sound
-<<<<<<< HEAD
 from bot.media.errors import PictureFault, PictureRefused, SoundFault, SoundRefused
-from bot.media.worker.client import (
-    IDLE_SECONDS,
-    MediaWorker,
-    MediaWorkerDied,
-    MediaWorkerNotStarted,
-)
-from bot.media.worker.limits import DECODING, RENDERING
-=======
-from bot.media.picture.errors import PictureFault, PictureRefused
-from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
 from bot.media.worker.kinds import DECODING, RENDERING, ProcessKind
->>>>>>> main
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 from tests.support.media.voices import VOICE_NOTE
