@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
 
 from bot.alerts import Operator
 from bot.chat.build import build_chat
 from bot.clock import Clock
 from bot.common import CommonServices, MediaWorkers, TelegramServices, build_outbox
+from bot.config.settings import Settings
 from bot.delivery.build import build_delivery
 from bot.engines.build import EngineServices
 from bot.engines.face_check import Detection
@@ -23,7 +24,7 @@ from bot.engines.registry import EngineChoice, Engines
 from bot.intake.build import build_intake
 from bot.jobs.build import build_jobs
 from bot.jobs.fetch import ResultFetch
-from bot.limits import Limits
+from bot.limits import Limits, limits_of
 from bot.media import calls
 from bot.media.exchange import NormalisedPicture, NormalisedSound
 from bot.outbox import OutboxRunner
@@ -37,37 +38,17 @@ from bot.texts import Texts
 from bot.worker import Worker
 from storage import media
 from storage.db.database import Database
-from storage.jobs import jobs, moves, task_moves, tasks
+from storage.jobs import jobs, moves, tasks
 from storage.jobs.jobs import Job, JobState
-from storage.jobs.ledger import Caps, Price
 from storage.jobs.tasks import Task
-from storage.people.consents import Agreement
 from tests.storage import orders
 from tests.support.clock import FakeClock
+from tests.support.credentials import KEY, SECRET_TOKEN
 from tests.support.deadlines import eventually
 from tests.support.fakes import FakeFiles, FakeSender, FakeWorker
 from tests.support.scripted_engine import ScriptedEngine
 
 OPERATOR = 7_002
-_tasks = itertools.count(1)
-
-_LIMITS = Limits(
-    caps=Caps(ZoneInfo("Asia/Shanghai"), 60_000, None, 50_000_000, 500_000_000),
-    prices={"wan2.2-s2v": {"480P": Price(500_000, 1000)}},
-    resolution="480P",
-    detection_micro_yuan={"wan2.2-s2v": 4_000},
-    detections_per_person_per_day=30,
-    jobs_waiting_per_person=3,
-    longest_voice_milliseconds=19_900,
-    poll_seconds=None,
-    admin_ids=frozenset(),
-    results=Path("results"),
-    keep_results_milliseconds=48 * 3_600_000,
-    max_update_age_milliseconds=3_600_000,
-    max_draft_age_milliseconds=24 * 3_600_000,
-    agreement=Agreement(1, "beijing", 0),
-    contact=None,
-)
 
 
 async def run_all(runner: OutboxRunner) -> None:
@@ -77,8 +58,9 @@ async def run_all(runner: OutboxRunner) -> None:
 
 
 def limits_with(**changed: Any) -> Limits:
-    """What holds for everybody in tests that set nothing up, but for these."""
-    return replace(_LIMITS, **changed)
+    """What holds for everybody where no operator set anything, but for these."""
+    settings = Settings(telegram_bot_token=SECRET_TOKEN, dashscope_api_key=SecretStr(KEY))
+    return replace(limits_of(settings), **changed)
 
 
 def common_services(
@@ -155,6 +137,16 @@ class Services:
         assert found is not None
         return found
 
+    async def ledger(self) -> dict[str, int]:
+        """The sums of the books."""
+        row = await self.database.fetch_one(
+            "SELECT COALESCE(SUM(held_quota_milliseconds), 0) AS held, "
+            "COALESCE(SUM(spent_quota_milliseconds), 0) AS quota, "
+            "COALESCE(SUM(spent_micro_yuan), 0) AS money, MAX(flagged) AS flagged FROM ledger"
+        )
+        assert row is not None
+        return row
+
 
 class Fakes(Services):
     """With a fake Telegram, and a worker that has it all done but for intake and delivery."""
@@ -216,14 +208,7 @@ class Fakes(Services):
     async def running_task(self) -> Task:
         """A task that the provider has."""
         await self.waiting_job()
-        async with self.database.transaction() as tx:
-            engine = self.engine
-            taken = await task_moves.take_slot(
-                tx, account=engine.account, slots=9, engine=engine.name
-            )
-            assert taken is not None
-            await task_moves.submitted(tx, taken, f"t-{next(_tasks)}")
-        return await self.task(taken.id)
+        return await orders.run_next(self.database, slots=9)
 
     async def running_job(self) -> Job:
         """The job of such a task."""
@@ -232,8 +217,7 @@ class Fakes(Services):
     async def rendered_task(self, url: str | None) -> Task:
         """A task that succeeded, with that address."""
         task = await self.running_task()
-        async with self.database.transaction() as tx:
-            await task_moves.rendered(tx, task, video_url=url, billed_milliseconds=5_000)
+        await orders.bill(self.database, task, url=url)
         return await self.task(task.id)
 
     async def task(self, number: int) -> Task:
@@ -245,16 +229,6 @@ class Fakes(Services):
     async def task_of(self, job: Job) -> Task:
         """The first task of a job, as it stands."""
         return await orders.task_of(self.database, job)
-
-    async def ledger(self) -> dict[str, int]:
-        """The sums of the books."""
-        row = await self.database.fetch_one(
-            "SELECT COALESCE(SUM(held_quota_milliseconds), 0) AS held, "
-            "COALESCE(SUM(spent_quota_milliseconds), 0) AS quota, "
-            "COALESCE(SUM(spent_micro_yuan), 0) AS money, MAX(flagged) AS flagged FROM ledger"
-        )
-        assert row is not None
-        return row
 
     async def post(self) -> None:
         """Send what the operator is to be told, as the worker does."""
