@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from telegram import Message, User
+from telegram import User
 
 from bot.chat.introduction import lacks
 from bot.services import Services
@@ -148,11 +148,7 @@ async def _guest(context: MessageContext) -> User | None:
     if answered is None or answered.forum_topic_created is not None:
         await context.reply(context.texts.html("allow-which"))
         return None
-    if not _is_person(answered):
+    if answered.from_user is None or shows_nobody(answered):
         await context.reply(context.texts.html("allow-no-person"))
         return None
     return answered.from_user
-
-
-def _is_person(message: Message) -> bool:
-    return message.from_user is not None and not shows_nobody(message)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from telegram import Audio, Document, Message, PhotoSize, User, VideoNote, Voice
 from telegram.ext import filters
 
+from bot.config.amounts import MINUTE, whole
 from handlers.access import shows_nobody
 from handlers.context import MessageContext
 from storage import drafts, media
@@ -132,7 +133,7 @@ def _is_late(context: MessageContext) -> bool:
     """Sent so long ago that its sender may have given it up: asked about, not worked on."""
     services = context.services
     age = services.clock.now_milliseconds() - _sent_at_milliseconds(context.message)
-    return age > services.limits.max_update_age_milliseconds
+    return age > whole(services.limits.max_update_age_minutes, MINUTE)
 
 
 def _sent_at_milliseconds(message: Message) -> int:

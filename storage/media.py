@@ -138,7 +138,7 @@ async def record(
         {
             **columns(received),
             **received.conversation._asdict(),
-            "state": _first_state(surplus=surplus, late=late).value,
+            "state": "superseded" if surplus else "asked" if late else "received",
             "fault": LATE if late else None,
             "announced": int(surplus),
             "not_before": not_before_milliseconds,
@@ -318,12 +318,6 @@ async def supersede(tx: Transaction, media_id: int, fault: str = "superseded") -
         """,
         {"id": media_id, "fault": fault},
     )
-
-
-def _first_state(*, surplus: bool, late: bool) -> MediaState:
-    if surplus:
-        return MediaState.SUPERSEDED
-    return MediaState.ASKED if late else MediaState.RECEIVED
 
 
 _FACTS = frozenset(

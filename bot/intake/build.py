@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.chat.build import ChatServices
 from bot.common import CommonServices
+from bot.config.amounts import SECOND, whole
 from bot.engines.build import EngineServices
 from bot.intake.check import MediaCheck
 from bot.intake.clips import Clips
@@ -21,7 +22,7 @@ from bot.privacy.build import PrivacyServices
 
 @dataclass(frozen=True, kw_only=True)
 class IntakeServices:
-    """`long_voice` is one for all: its work is done one piece at a time."""
+    """What arrives, and what is made of it."""
 
     intake: Intake
     pairing: Pairing
@@ -34,7 +35,7 @@ def build_intake(
 ) -> IntakeServices:
     """On top of these."""
     messenger, consent = chat.messenger, privacy.consent
-    long_voice = LongVoice(common.limits.longest_voice_milliseconds)
+    long_voice = LongVoice(common.media, whole(common.limits.longest_voice_seconds, SECOND))
     pairing = Pairing(common=common, consent=consent)
     replies = MediaReplies(common=common, messenger=messenger)
     intake = Intake(

@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 
 from bot.common import Component
+from bot.config.amounts import HOUR, whole
 from bot.intake.inputs import Plan
 from bot.limits import EffectiveSettings
 from bot.privacy.consent import Consent
@@ -242,7 +243,7 @@ class Pairing(Component):
                 await media.ask_again(tx, item.id, "borrowed")
             return True
         age = self._age_milliseconds(pair)
-        if age <= self.limits.max_draft_age_milliseconds:
+        if age <= whole(self.limits.max_draft_age_hours, HOUR):
             return False
         await self._ask(pair.newest, STALE, json.dumps({"age_milliseconds": age}))
         return True

@@ -29,7 +29,7 @@ def build_privacy(
     common: CommonServices, chat: ChatServices, delivery: DeliveryServices
 ) -> PrivacyServices:
     """On top of these."""
-    files = StoredFiles(common.limits.results)
+    files = StoredFiles(common.limits.results_directory)
     consent = Consent(common=common, messenger=chat.messenger)
     deletion = ForgetPeople(common=common, stored_files=files)
     copies = DataCopies(common=common, messenger=chat.messenger)

@@ -35,7 +35,7 @@ class Retention(Component):
 
     async def due(self) -> dict[Hashable, Work]:
         """See `BackgroundTask`."""
-        pause = min(_LONGEST_PAUSE_MILLISECONDS, self.limits.keep_results_milliseconds // 4)
+        pause = min(_LONGEST_PAUSE_MILLISECONDS, self.limits.agreement.keep_milliseconds // 4)
         pause = max(_SHORTEST_PAUSE_MILLISECONDS, pause)
         waited = self.clock.now_milliseconds() - self._swept_at_milliseconds
         return {"retention": self._sweep} if waited >= pause else {}
@@ -51,8 +51,8 @@ class Retention(Component):
 
     async def sweep_videos(self) -> int:
         """Remove those that need not be kept any more; how many files that was."""
-        files = await asyncio.to_thread(_files_by_job, self.limits.results)
-        before = self.clock.now_milliseconds() - self.limits.keep_results_milliseconds
+        files = await asyncio.to_thread(_files_by_job, self.limits.results_directory)
+        before = self.clock.now_milliseconds() - self.limits.agreement.keep_milliseconds
         ended = await jobs.endings(self.database, sorted(files))
         removed = 0
         for job_id, paths in files.items():

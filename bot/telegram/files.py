@@ -56,7 +56,9 @@ class Files:
     async def _fetch(self, address: str) -> bytes:
         try:
             async with self._http.stream("GET", address) as response:
-                _check_status(response.status_code)
+                if response.status_code != HTTPStatus.OK:
+                    # 404 is an address that has expired: the next attempt asks for a new one.
+                    raise TryAgain(f"the download was answered with {response.status_code}")
                 return await _read_bounded(response)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise TryAgain(type(error).__name__) from None
@@ -73,9 +75,3 @@ async def _read_bounded(response: httpx.Response) -> bytes:
 def _check_size(size_bytes: int | None) -> None:
     if size_bytes is not None and size_bytes > DOWNLOAD_LIMIT_BYTES:
         raise FileTooBig(f"the file has {size_bytes} bytes (limit {DOWNLOAD_LIMIT_BYTES})")
-
-
-def _check_status(status: int) -> None:
-    if status != HTTPStatus.OK:
-        # 404 is an address that has expired: the next attempt asks for a new one.
-        raise TryAgain(f"the download was answered with {status}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 from bot.privacy.files import StoredFiles
@@ -14,9 +15,9 @@ HOURS_48 = 48 * 3_600
 
 
 def retention(there: Setup) -> Retention:
-    limits = replace(there.common.limits, keep_results_milliseconds=HOURS_48 * 1000)
+    limits = there.common.limits.model_copy(update={"keep_results_hours": Decimal(48)})
     common = replace(there.common, limits=limits)
-    return Retention(common=common, stored_files=StoredFiles(limits.results))
+    return Retention(common=common, stored_files=StoredFiles(limits.results_directory))
 
 
 def names(folder: Path) -> set[str]:

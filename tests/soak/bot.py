@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from bot import app
 from bot.config.settings import Settings
-from bot.media.worker.client import MediaWorker
+from bot.media.processes import MediaProcesses
 from bot.telegram.errors import SecondInstance
 from bot.texts import Texts
 from tests.soak.chance import Chance
@@ -162,7 +162,7 @@ async def soaked_bot(
                 end_at_last=lambda *_: None,  # it would wait in real time
             )
         )
-        stack.enter_context(patch.object(MediaWorker, "run", MediaProcess(chance).run))
+        stack.enter_context(patch.object(MediaProcesses, "run", MediaProcess(chance).run))
         stack.enter_context(patch.object(Texts, "__init__", _know_texts))
         for source in ("os.urandom", "random._urandom"):
             stack.enter_context(patch(source, chance.dice.randbytes))

@@ -35,7 +35,7 @@ from bot.media.video.errors import VideoUnreadable
 from bot.media.worker.client import MediaWorkerDied
 from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderOrder
 from tests.soak.chance import Chance
-from tests.support.fakes import FakeWorker
+from tests.support.fakes import FakeMedia
 from tests.support.media.photos import encoded
 from tests.support.media.voices import wav
 
@@ -90,7 +90,7 @@ class Renderer:
         """See `Renderer`."""
 
 
-class MediaProcess(FakeWorker):
+class MediaProcess(FakeMedia):
     """The bot's: now and then it dies, or a voice is a little longer for the provider."""
 
     def __init__(self, chance: Chance) -> None:
@@ -106,12 +106,12 @@ class MediaProcess(FakeWorker):
         )
         self._chance = chance
 
-    async def run(self, function: Callable[..., Any], *args: Any, **_: Any) -> Any:
-        """See `MediaWorker`."""
+    async def run(self, call: Callable[..., Any], *args: Any, **_: Any) -> Any:
+        """See `MediaProcesses`."""
         await asyncio.sleep(self._chance.latency_seconds(0.5))
         if self._chance.goes_wrong("media") and self._chance.dice.random() < 0.3:
             raise MediaWorkerDied("it died on this input")
-        return await super().run(function, *args)
+        return await super().run(call, *args)
 
     def _normalise_sound(
         self, data: bytes, limit_milliseconds: int | None, levelled: bool

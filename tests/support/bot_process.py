@@ -29,11 +29,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from bot.clock import Clock, SystemClock
 from bot.commands.child import bot_environment
-from bot.media.worker.client import MediaWorker
+from bot.media.processes import MediaProcesses
 from bot.retry import RetryPolicy
 from bot.telegram.rate_limits import Limit, TelegramLimits
 from storage.db.database import Database, Transaction
@@ -164,22 +164,15 @@ def _run_clock() -> None:
 
 def _make_plain() -> None:
     fast = TelegramLimits(*[Limit(1000, 1.0)] * 3)
-    for module in ("bot.common", "bot.intake.inputs"):
-        _set(module, "MediaWorker", _HereWorker)
+    _set("bot.common", "MediaProcesses", _HereMedia)
     _set("bot.telegram.rate_limits", "TelegramLimits", lambda: fast)
 
 
-class _HereWorker(MediaWorker):
+class _HereMedia(MediaProcesses):
     """Without a process of its own."""
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *error: object) -> None:
-        return None
-
-    async def run(self, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        return await asyncio.to_thread(function, *args, **named)
+    async def run(self, call: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        return await asyncio.to_thread(call, *args, **named)
 
 
 def _spoil(path: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 from bot.alerts import Operator
 from bot.chat.build import build_chat
 from bot.clock import Clock
-from bot.common import CommonServices, MediaWorkers, TelegramServices, build_outbox
+from bot.common import CommonServices, TelegramServices, build_outbox
 from bot.config.settings import Settings
 from bot.delivery.build import build_delivery
 from bot.engines.build import EngineServices
@@ -45,10 +46,18 @@ from tests.storage import orders
 from tests.support.clock import FakeClock
 from tests.support.credentials import KEY, SECRET_TOKEN
 from tests.support.deadlines import eventually
-from tests.support.fakes import FakeFiles, FakeSender, FakeWorker
+from tests.support.fakes import FakeFiles, FakeMedia, FakeSender
 from tests.support.scripted_engine import ScriptedEngine
 
 OPERATOR = 7_002
+_LIMITS = limits_of(
+    Settings(
+        telegram_bot_token=SECRET_TOKEN,
+        dashscope_api_key=SecretStr(KEY),
+        longest_voice_seconds=Decimal("19.9"),
+        keep_results_hours=Decimal(48),
+    )
+)
 
 
 async def run_all(runner: OutboxRunner) -> None:
@@ -58,9 +67,8 @@ async def run_all(runner: OutboxRunner) -> None:
 
 
 def limits_with(**changed: Any) -> Limits:
-    """What holds for everybody where no operator set anything, but for these."""
-    settings = Settings(telegram_bot_token=SECRET_TOKEN, dashscope_api_key=SecretStr(KEY))
-    return replace(limits_of(settings), **changed)
+    """What holds for everybody in tests that set nothing up, but for these."""
+    return _LIMITS.model_copy(update=changed)
 
 
 def common_services(
@@ -70,7 +78,7 @@ def common_services(
     *,
     sender: Sender,
     members: Members | None,
-    worker: FakeWorker,
+    worker: FakeMedia,
 ) -> CommonServices:
     """What is not given is fake, or missing where no test needs it."""
     texts, missing = Texts(), cast(Any, None)
@@ -85,7 +93,7 @@ def common_services(
             members=members or missing,
             files=FakeFiles(),
         ),
-        media=MediaWorkers(decoder=worker, renderer=worker),
+        media=worker,
         operator=Operator(
             database=database, sender=sender, texts=texts, admin_ids=limits.admin_ids
         ),
@@ -107,7 +115,7 @@ class Services:
     def __init__(self, common: CommonServices, clock: FakeClock) -> None:
         self.common, self.clock = common, clock
         self.database, self.operator = common.database, common.operator
-        self.results = common.limits.results
+        self.results = common.limits.results_directory
         self.engine = ScriptedEngine(clock)
         self.engines = engines = Engines(self.engine)
         self.outages = outages = Outages(common=common, account=self.engine.account)
@@ -154,11 +162,11 @@ class Fakes(Services):
     def __init__(self, database: Database, clock: FakeClock, results: Path) -> None:
         self.looks = 0
         self.sender = FakeSender()
-        self.media_worker = worker = FakeWorker(
+        self.media_worker = worker = FakeMedia(
             {calls.normalise_picture: _picture, calls.normalise_sound: _sound}
         )
         admins = frozenset({OPERATOR})
-        limits = limits_with(admin_ids=admins, results=results, poll_seconds=0.0)
+        limits = limits_with(admin_ids=admins, data_dir=results.parent, poll_seconds=0.0)
         common = common_services(
             database, clock, limits, sender=self.sender, members=None, worker=worker
         )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import struct
 import warnings
-import zlib
 from functools import cache
 from io import BytesIO
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
+from bot.media.errors import BROKEN_INPUT
 from bot.media.picture.errors import PictureFault, PictureRefused
 
 HEIC = "HEIF"
@@ -48,23 +47,6 @@ LONGEST_SIDE_PIXELS = 1280
 """The provider renders at most 720P (DashScope docs: wan2.2-s2v, resolution)."""
 MOST_SIDES_RATIO = 3
 
-_DECODING_ERRORS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    MemoryError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
-"""What Pillow's decoders raise on broken input, as far as anyone knows."""
-
 
 def decode_picture(data: bytes) -> Image.Image:
     """Decode JPEG, PNG, WebP, BMP, GIF (first frame) and, where installed, HEIC.
@@ -85,7 +67,7 @@ def decode_picture(data: bytes) -> Image.Image:
         return _decode(data, kind)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureRefused(PictureFault.TOO_MANY_PIXELS) from error
-    except _DECODING_ERRORS as error:
+    except BROKEN_INPUT as error:
         raise PictureRefused(PictureFault.NOT_A_PICTURE) from error
 
 

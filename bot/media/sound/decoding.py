@@ -13,6 +13,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Discard
 
+from bot.media.errors import BROKEN_INPUT
 from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.frames import LONGEST_READ_SECONDS, DecodedSound, FrameGatherer
 
@@ -62,6 +63,11 @@ MAXIMUM_BYTES = 20 * 1024 * 1024
 LONGEST_CLAIM_SECONDS = 600
 """A container that claims more is refused before anything is decoded."""
 
+# PyAV up to 18 fails on tags that are not UTF-8 unless told otherwise; 19 has no such keyword.
+TAGS: dict[str, Any] = (
+    {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
+)
+
 _LONGEST_WORK_SECONDS = 8.0
 _BROKEN_PACKETS_FORGIVEN = 3
 _DECODERS = frozenset(
@@ -72,18 +78,6 @@ _DECODERS = frozenset(
         *("pcm_s32be", "pcm_s32le", "pcm_f32le", "pcm_f64le"),
     }
 )
-_DECODING_ERRORS = (
-    av.FFmpegError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What PyAV and numpy raise on broken input, as far as anyone knows."""
 
 
 def decode_sound(
@@ -104,7 +98,7 @@ def decode_sound(
         raise SoundRefused(SoundFault.UNREADABLE)
     try:
         return _decode(data, demuxer, beginning_is_enough, longest_seconds)
-    except _DECODING_ERRORS as error:
+    except (av.FFmpegError, *BROKEN_INPUT) as error:
         raise SoundRefused(SoundFault.UNREADABLE) from error
 
 
@@ -137,14 +131,8 @@ def _open(data: bytes, demuxer: str) -> InputContainer:
         "analyzeduration": "2000000",
         "max_streams": "16",
     }
-    # PyAV below 19 raises on tags that are not UTF-8 unless told; 19 has no such argument
-    tags: dict[str, Any] = {} if _pyav_major() >= 19 else {"metadata_errors": "replace"}
-    opened = av.open(BytesIO(data), "r", format=demuxer, options=options, **tags)
+    opened = av.open(BytesIO(data), "r", format=demuxer, options=options, **TAGS)
     return cast(InputContainer, opened)
-
-
-def _pyav_major() -> int:
-    return int(av.__version__.split(".")[0])
 
 
 def _claimed_milliseconds(container: InputContainer) -> int | None:
