@@ -21,10 +21,8 @@ import pytest
 from bot.clock import Clock, SystemClock
 from bot.media import calls
 from bot.media.calls import normalise_picture, normalise_sound
-from bot.media.picture.errors import PictureFault, PictureRefused
+from bot.media.errors import PictureFault, PictureRefused, SoundFault, SoundRefused, VideoUnreadable
 from bot.media.processes import MediaProcesses
-from bot.media.sound.errors import SoundFault, SoundRefused
-from bot.media.video.errors import VideoUnreadable
 from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
 from bot.media.worker.kinds import DECODING, RENDERING, ProcessKind
 from tests.support.clock import FakeClock

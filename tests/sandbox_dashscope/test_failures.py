@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.media.preview.errors import NoFaceFound
+from bot.media.errors import NoFaceFound
 from bot.media.worker.client import MediaWorkerDied
 from tests.sandbox_dashscope.caller import ASYNC, EMO, Caller
 from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, Service

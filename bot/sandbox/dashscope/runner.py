@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.clock import Clock
-from bot.media.errors import MediaFailure
+from bot.media.errors import MediaFailure, NoFaceFound
 from bot.media.exchange import VideoFacts
-from bot.media.preview.errors import NoFaceFound
 from bot.sandbox.dashscope.answers import Refused, invalid_parameter
 from bot.sandbox.dashscope.fetching import InputFetcher
 from bot.sandbox.dashscope.orders import VideoOrder
