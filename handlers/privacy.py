@@ -95,9 +95,8 @@ async def forget(pressed: ButtonPress) -> str | Answer:
         language = pressed.texts.language
         await deletion.want(tx, user_id, pressed.chat_id, pressed.message_id, language)
         await deletion.drop_waiting(tx, user_id)
-    for job in await jobs.open_jobs(services.database):
-        if job.user_id == user_id:
-            await cancel_job(services, job)
+    for job in await jobs.open_jobs_of_person(services.database, user_id):
+        await cancel_job(services, job)
     services.wakeup()
     return "answer-forgetting"
 

@@ -128,9 +128,8 @@ async def ban(pressed: ButtonPress) -> str:
     async with services.database.transaction() as tx:
         await people.ban(tx, job.user_id, pressed.user_id)
         await deletion.drop_waiting_media(tx, job.user_id, "dropped")
-    for waiting in await jobs.open_jobs(services.database):
-        if waiting.user_id == job.user_id:
-            await cancel_job(services, waiting)
+    for waiting in await jobs.open_jobs_of_person(services.database, job.user_id):
+        await cancel_job(services, waiting)
     services.wakeup()
     return "answer-banned"
 
