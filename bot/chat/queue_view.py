@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from storage.db.database import NOTHING, Queryable
+from storage.db.database import Queryable
 from storage.jobs import line, tasks
 from storage.jobs.jobs import Job
 from storage.jobs.line import Place
@@ -69,12 +69,12 @@ class JobView:
 
 
 async def views(
-    database: Queryable, shown: Sequence[Job], places: Mapping[int, Place] = NOTHING
+    database: Queryable, shown: Sequence[Job], places: Mapping[int, Place] | None = None
 ) -> list[JobView]:
     """These jobs as they stand; a place that is not given is looked up where the job waits."""
     made = await tasks.of_jobs(database, [job.id for job in shown])
     found = [JobView(job, made[job.id], 1, 0) for job in shown]
-    return [await _placed(database, view, places.get(view.job.id)) for view in found]
+    return [await _placed(database, view, (places or {}).get(view.job.id)) for view in found]
 
 
 async def _placed(database: Queryable, view: JobView, place: Place | None) -> JobView:

@@ -25,7 +25,6 @@ from bot.task_pool import Work
 from bot.telegram.errors import NotSent, TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
-from storage.db.database import NOTHING
 from storage.jobs import jobs, line, moves
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.jobs.line import START, Place, Position
@@ -160,7 +159,7 @@ class Progress(Component):
         return [self._text(self._key(view), view, texts) for view in await self._views(mine)]
 
     async def _views(
-        self, shown: Sequence[Job], places: Mapping[int, Place] = NOTHING
+        self, shown: Sequence[Job], places: Mapping[int, Place] | None = None
     ) -> list[JobView]:
         """These jobs at one look, and what is known of their engines."""
         engines = {job.engine for job in shown}
@@ -344,7 +343,6 @@ class FirstStatus(Component):
             logger.warning("job %s shows no status: %s", job_id, failure)
         else:
             self.progress.show_anew(job_id)
-
 
     async def _put_off(self, job_id: int, delay_seconds: float) -> None:
         async with self.database.transaction() as tx:

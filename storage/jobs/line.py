@@ -78,16 +78,41 @@ async def place_of(database: Queryable, task: Task) -> Place | None:
     return next((place for place in found if place.job_id == task.job_id), None)
 
 
-async def waiting(database: Queryable) -> int:
-    """How many jobs have a place in some line."""
+async def idle_jobs(database: Queryable, limit: int) -> list[int]:
+    """The numbers of the first jobs of all lines of which nothing is being made, in their turns."""
+    found = []
+    for engine in await engines(database):
+        found += await database.fetch_all(
+            f"""
+            SELECT turn, id, job_id FROM tasks
+            WHERE state IN ('preparing', 'ready') AND engine = :engine AND {_IS_OF_IDLE_JOB}
+            ORDER BY turn, id LIMIT :limit
+            """,  # noqa: S608
+            {"engine": engine, "limit": limit},
+        )
+    found.sort(key=lambda row: (row["turn"], row["id"]))
+    return [row["job_id"] for row in found[:limit]]
+
+
+async def idle_up_to(database: Queryable, task: Task | None = None) -> int:
+    """How many such jobs there are, up to that of this task."""
+    last = (2**62, 0) if task is None else (task.turn, task.id)
     return await database.number(
-        f"SELECT COUNT(*) AS n FROM tasks WHERE state IN ('preparing', 'ready') AND {_IS_FIRST}"  # noqa: S608
+        f"""
+        SELECT COUNT(*) AS n FROM tasks WHERE state IN ('preparing', 'ready')
+            AND (turn, id) <= (:turn, :id) AND {_IS_OF_IDLE_JOB}
+        """,  # noqa: S608
+        {"turn": last[0], "id": last[1]},
     )
 
 
 _IS_FIRST = """(number = 1 OR NOT EXISTS (SELECT 1 FROM tasks AS earlier
     WHERE earlier.job_id = tasks.job_id AND earlier.number < tasks.number
         AND earlier.state IN ('preparing', 'ready')))"""
+
+
+_IS_OF_IDLE_JOB = f"""{_IS_FIRST} AND NOT EXISTS (SELECT 1 FROM tasks AS made
+    WHERE made.job_id = tasks.job_id AND made.state IN ('submitting', 'running', 'fetching'))"""  # noqa: S608
 
 
 async def _before(database: Queryable, engine: str, position: Position) -> tuple[int, int]:
