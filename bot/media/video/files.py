@@ -22,6 +22,10 @@ MAXIMUM_PIXELS = 4096 * 4096
 """A frame of more pixels is refused before it is decoded."""
 
 
+_BRIEFLY = {"probesize": "32"}
+"""The index of an MP4 says all that is asked; FFmpeg would decode frames to make sure."""
+
+
 @contextmanager
 def open_video(path: Path, **options: str) -> Iterator[InputContainer]:
     """Open an MP4; what turns out unreadable inside the `with` becomes VideoUnreadable.
@@ -31,7 +35,7 @@ def open_video(path: Path, **options: str) -> Iterator[InputContainer]:
     """
     with path.open("rb") as file:
         try:
-            with av.open(file, "r", format="mp4", options=options, **TAGS) as container:
+            with av.open(file, "r", format="mp4", options=_BRIEFLY | options, **TAGS) as container:
                 yield container
         except (av.FFmpegError, ValueError) as error:
             raise VideoUnreadable from error
@@ -76,17 +80,22 @@ def inspect_video(path: Path) -> VideoFacts:
     check_whole(path)
     with open_video(path) as container:
         stream = video_stream(container)
-        frame = next(container.decode(stream), None)
-        if frame is None:
+        if next(container.decode(stream), None) is None:
             raise VideoUnreadable
-        return VideoFacts(
-            width=frame.width,
-            height=frame.height,
-            duration_milliseconds=_duration_milliseconds(container, stream),
-            frames_per_second=float(stream.average_rate or 0),
-            has_sound=bool(container.streams.audio),
-            size_bytes=path.stat().st_size,
-        )
+        return facts_of(container, path)
+
+
+def facts_of(container: InputContainer, path: Path) -> VideoFacts:
+    """The facts of a video of which a frame was decoded; raises VideoUnreadable."""
+    stream = video_stream(container)
+    return VideoFacts(
+        width=stream.width,
+        height=stream.height,
+        duration_milliseconds=_duration_milliseconds(container, stream),
+        frames_per_second=float(stream.average_rate or 0),
+        has_sound=bool(container.streams.audio),
+        size_bytes=path.stat().st_size,
+    )
 
 
 def _duration_milliseconds(container: InputContainer, stream: VideoStream) -> int:

@@ -20,7 +20,7 @@ def check_and_label(source: Path, target: Path, produce_id: str) -> None:
     Raises VideoUnreadable, LabelNotWritten.
     """
     inspect_video(source)
-    stamp_label(source, target, produce_id=produce_id)
+    _stamp(source, target, produce_id)
 
 
 def stamp_label(source: Path, target: Path, *, produce_id: str) -> None:
@@ -31,6 +31,10 @@ def stamp_label(source: Path, target: Path, *, produce_id: str) -> None:
     bad source, and LabelNotWritten.
     """
     check_whole(source)
+    _stamp(source, target, produce_id)
+
+
+def _stamp(source: Path, target: Path, produce_id: str) -> None:
     with whole_or_nothing(target) as part:
         with open_video(source) as container:
             video_stream(container)
