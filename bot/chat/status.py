@@ -27,7 +27,7 @@ from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
 from storage.jobs import jobs, line, moves
 from storage.jobs.jobs import FINAL, Job, JobState
-from storage.jobs.line import START, Place, Position
+from storage.jobs.line import START, Place
 from storage.jobs.tasks import WAITING, Task, TaskState
 from storage.people.preferences import quiet_jobs
 
@@ -41,9 +41,11 @@ _FAR_STEP = 5
 """From that place on every step forward is shown; further back only every so many."""
 
 _MADE_AT_ONCE = 100
-_FRONT = 32
+_FRONT = 16
 _FAR_AT_ONCE = 20
 """A second: Telegram takes no more edits, and when the provider stops serving all are to change."""
+_COUNT_EVERY = 30
+"""So many stretches are counted on from one another; then who is before them is counted anew."""
 _NEW_AT_ONCE = 8
 """Each of them is counted to from the front of the line."""
 
@@ -65,7 +67,8 @@ class Progress(Component):
     _newest: int | None = field(init=False, default=None)
     _new: dict[int, None] = field(init=False, default_factory=dict)
     _made_after: int = field(init=False, default=0)
-    _far_after: Position = field(init=False, default=START)
+    _far: dict[str, Place] = field(init=False, default_factory=dict)
+    _far_looks: int = field(init=False, default=0)
     _to_come: set[str] = field(init=False, default_factory=set)
     _stopped: frozenset[str] = field(init=False, default_factory=frozenset)
     _quiet: frozenset[int] = field(init=False, default_factory=frozenset)
@@ -110,19 +113,22 @@ class Progress(Component):
         if not self._to_come:
             self._shown_before, self._shown = self._shown, {}
             self._to_come = {_MADE, *engines}
-        fronts = [await line.places(self.database, each, START, _FRONT) for each in engines]
-        return [*chain(*fronts), *await self._far(engines)]
+        found = [await line.places(self.database, each, START, _FRONT) for each in engines]
+        fronts = {each: front for each, front in zip(engines, found, strict=True) if front}
+        return [*chain(*found), *await self._stretch(fronts)]
 
-    async def _far(self, engines: list[str]) -> list[Place]:
-        engine = next((each for each in engines if each in self._to_come), None)
+    async def _stretch(self, fronts: Mapping[str, list[Place]]) -> list[Place]:
+        """The next behind the front of the first line that was not gone through yet."""
+        engine = next((each for each in fronts if each in self._to_come), None)
         if engine is None:
             self._to_come &= {_MADE}
             return []
-        found = await line.places(self.database, engine, self._far_after, _FAR_AT_ONCE)
+        last, self._far_looks = self._far.pop(engine, fronts[engine][-1]), self._far_looks + 1
+        known = last.up_to_it if self._far_looks % _COUNT_EVERY else None
+        found = await line.places(self.database, engine, last.position, _FAR_AT_ONCE, known)
         if len(found) == _FAR_AT_ONCE:
-            self._far_after = found[-1].position
+            self._far[engine] = found[-1]
         else:
-            self._far_after = START
             self._to_come.discard(engine)
         return found
 

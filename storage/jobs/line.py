@@ -15,13 +15,19 @@ START: Position = (-1, 0)
 @dataclass(frozen=True, slots=True)
 class Place:
     """A job's place, from 1: that of the first of its tasks that waits; before it run or wait so
-    many milliseconds of video.
+    many milliseconds of video. The task at the position has its own.
     """
 
     job_id: int
     position: Position
     place: int
     ahead_milliseconds: int
+    own_milliseconds: int
+
+    @property
+    def up_to_it(self) -> tuple[int, int]:
+        """How many jobs have a place up to here, and what runs or waits, this task counted in."""
+        return self.place, self.ahead_milliseconds + self.own_milliseconds
 
 
 async def engines(database: Queryable) -> list[str]:
@@ -51,8 +57,17 @@ async def first(database: Queryable, engine: str, limit: int) -> list[Task]:
     )
 
 
-async def places(database: Queryable, engine: str, after: Position, limit: int) -> list[Place]:
-    """Those of the next so many tasks after that position; of a job's later tasks the same."""
+async def places(
+    database: Queryable,
+    engine: str,
+    after: Position,
+    limit: int,
+    up_to_it: tuple[int, int] | None = None,
+) -> list[Place]:
+    """Those of the next so many tasks after that position; of a job's later tasks the same.
+
+    What is before them is counted, unless that is given.
+    """
     turn, number = after
     stretch = {"engine": engine, "turn": turn, "id": number, "limit": limit}
     rows = await database.fetch_all(
@@ -63,12 +78,15 @@ async def places(database: Queryable, engine: str, after: Position, limit: int) 
         """,  # noqa: S608
         stretch,
     )
-    place, ahead = await _before(database, engine, after) if rows else (0, 0)
+    if not rows:
+        return []
+    place, ahead = up_to_it or await _before(database, engine, after)
     found = []
     for row in rows:
         place += bool(row["is_first"])
-        found.append(Place(row["job_id"], (row["turn"], row["id"]), place, ahead))
-        ahead += row["length_milliseconds"]
+        own = row["length_milliseconds"]
+        found.append(Place(row["job_id"], (row["turn"], row["id"]), place, ahead, own))
+        ahead += own
     return found
 
 

@@ -12,7 +12,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import patch
 
+from bot.chat import status
+from bot.chat.queue_view import JobView
+from bot.chat.status import Progress
 from bot.clock import SystemClock
 from storage.db.database import Database
 from storage.jobs import task_moves
@@ -58,11 +62,20 @@ async def _queue_of(waiting: int) -> AsyncIterator[Fakes]:
             await fakes.running_job()
             await fakes.waiting_job(2)
             _fill(path, waiting - 1)
-            for _ in range(2):
-                await _look(fakes)
+            await _say_all(fakes, waiting)
             yield fakes
         finally:
             await database.close()
+
+
+async def _say_all(fakes: Fakes, waiting: int) -> None:
+    """As if every status message had been shown."""
+
+    async def note(self: Progress, view: JobView) -> None:
+        self._shown[view.job.id] = hash(self._change_key(view))
+
+    with patch.object(Progress, "_show", note), patch.object(status, "_FAR_AT_ONCE", waiting + 9):
+        await _look(fakes)
 
 
 def _fill(path: Path, times: int) -> None:
