@@ -9,7 +9,7 @@ from importlib import import_module
 
 from tests.bench.figures import Figure, table
 
-SUBJECTS = ("start", "memory", "job", "normalisation", "updates", "large_video", "queue")
+SUBJECTS = ("start", "memory", "job", "crowd", "normalisation", "updates", "large_video", "queue")
 
 
 async def _measured(subjects: list[str]) -> list[Figure]:

@@ -3,6 +3,7 @@
 from tests.storage.orders import start as start_job
 from tests.support.chats import Json
 from tests.support.credentials import SECRET_TOKEN
+from tests.support.deadlines import eventually
 from tests.support.local_telegram import LocalTelegram, local_telegram
 from tests.support.media.photos import photo
 from tests.support.media.voices import SPEECH_RATE_HZ, as_file, speech, voice
@@ -18,6 +19,7 @@ __all__ = [
     "Person",
     "World",
     "as_file",
+    "eventually",
     "local_telegram",
     "photo",
     "running_loop",
