@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import partial
 
 from bot.chat.provider_texts import failure_text
@@ -28,13 +29,22 @@ from storage.verdicts import NoVerdict, TooManyChecks
 logger = logging.getLogger(__name__)
 
 
+class StepPool(Enum):
+    """Steps have so many places for each of these: what takes long holds up no other sort."""
+
+    SUBMITTING = auto()
+    WATCHING = auto()
+    DELIVERING = auto()
+    OTHER = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is to be done, by a key; a critical one must not be torn by a stop."""
+    """What is to be done, by a key."""
 
     key: Hashable
     work: Work
-    is_critical: bool = False
+    pool: StepPool = StepPool.OTHER
 
 
 class JobSteps(Component):
@@ -64,7 +74,9 @@ class JobSteps(Component):
             if task.state in WAITING and not self.engines.is_on(task.engine):
                 found.append(Step(key, partial(self._switched_off, task)))
             elif _has_a_step(task, preparing) and task.not_before_milliseconds <= now:
-                found.append(Step(key, partial(self._task_step, task.id, task.state)))
+                watching = task.state == TaskState.RUNNING
+                pool = StepPool.WATCHING if watching else StepPool.OTHER
+                found.append(Step(key, partial(self._task_step, task.id, task.state), pool))
         return found
 
     async def _of_jobs(self) -> list[Step]:
@@ -73,7 +85,7 @@ class JobSteps(Component):
             Step(
                 ("job", job.id),
                 partial(self._job_step, job.id, job.state),
-                is_critical=job.state == JobState.DELIVERING,
+                StepPool.DELIVERING if job.state == JobState.DELIVERING else StepPool.OTHER,
             )
             for job in await jobs.open_jobs(self.database)
             if job.state in self.job_steps and job.not_before_milliseconds <= now
