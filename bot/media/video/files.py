@@ -22,7 +22,7 @@ MAXIMUM_PIXELS = 4096 * 4096
 """A frame of more pixels is refused before it is decoded."""
 
 
-_BRIEFLY = {"probesize": "32"}
+_BRIEFLY = {"probesize": "2048"}
 """The index of an MP4 says all that is asked; FFmpeg would decode frames to make sure."""
 
 
