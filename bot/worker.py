@@ -13,7 +13,7 @@ from bot.chat.status import Progress
 from bot.common import CommonServices
 from bot.intake.intake import Intake
 from bot.jobs.slots import Slots
-from bot.jobs.steps import JobSteps, Step
+from bot.jobs.steps import JobSteps, Step, StepPool
 from bot.outbox import OutboxRunner
 from bot.task_pool import BackgroundTask, TaskPool
 from storage import media
@@ -25,7 +25,8 @@ _INTAKES_AHEAD = 32
 _JOBS_AT_ONCE = 16
 _DELIVERIES_AT_ONCE = 4
 _GRACE_SECONDS = 3.0
-_CRITICAL_GRACE_SECONDS = 15.0
+_STEP_GRACE_SECONDS = {StepPool.SUBMITTING: 15.0, StepPool.DELIVERING: 15.0}
+"""What must not be torn by a stop; other steps are begun again after the next start."""
 
 
 class Worker:
@@ -51,8 +52,7 @@ class Worker:
         self._background_tasks = background_tasks
         self._outbox = outbox
         self._items = TaskPool(_INTAKES_AT_ONCE, wakeup)
-        self._jobs = TaskPool(_JOBS_AT_ONCE, wakeup)
-        self._critical = TaskPool(_JOBS_AT_ONCE, wakeup)
+        self._pools = {pool: TaskPool(_JOBS_AT_ONCE, wakeup) for pool in StepPool}
         self._deliveries = TaskPool(_DELIVERIES_AT_ONCE, wakeup)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -70,32 +70,35 @@ class Worker:
             await asyncio.gather(shower, return_exceptions=True)
             await asyncio.gather(
                 self._items.close(_GRACE_SECONDS),
-                self._critical.close(_CRITICAL_GRACE_SECONDS),
-                self._jobs.close(0),
+                *(
+                    pool.close(_STEP_GRACE_SECONDS.get(name, 0))
+                    for name, pool in self._pools.items()
+                ),
                 self._deliveries.close(_GRACE_SECONDS),
                 self._outbox.close(_GRACE_SECONDS),
             )
 
     async def _begin_what_is_due(self) -> None:
+        """Free slots first: the service stands still while one is."""
+        async for task, work in self._slots.fill():
+            self._pools[StepPool.SUBMITTING].start(("task", task.id), work)
         for item in await media.due(self._database, _INTAKES_AHEAD):
             self._items.start(item.id, partial(self._receive, item.id))
         for item in await media.unannounced(self._database, _INTAKES_AHEAD):
             self._items.start(item.id, partial(self._intake.conclude, item.id))
-        begun = self._jobs.begun + self._critical.begun
-        broken = self._jobs.broken + self._critical.broken
+        begun = sum(pool.begun for pool in self._pools.values())
+        broken = sum(pool.broken for pool in self._pools.values())
         for step in await self._steps.due(begun, broken):
             self._begin(step)
         for background_task in self._background_tasks:
             for key, work in (await background_task.due()).items():
                 self._deliveries.start(key, work)
         await self._outbox.begin_what_is_due()
-        async for task, work in self._slots.fill():
-            self._critical.start(("task", task.id), work)
 
     def _begin(self, step: Step) -> None:
-        """At most one thing at a time; what must not be torn by a stop among the critical ones."""
-        if not (self._critical.busy(step.key) or self._jobs.busy(step.key)):
-            (self._critical if step.is_critical else self._jobs).start(step.key, step.work)
+        """At most one thing at a time."""
+        if not any(pool.busy(step.key) for pool in self._pools.values()):
+            self._pools[step.pool].start(step.key, step.work)
 
     async def _receive(self, media_id: int) -> None:
         item = await media.get(self._database, media_id)

@@ -55,26 +55,27 @@ class Experience(Component):
 
 @dataclass(frozen=True, slots=True)
 class PollSchedule:
-    """When to look at a task: a fixed interval, or sleep until a task may be done, then often.
+    """When to look at a task: sleep until one may be done, then often.
 
     A look costs a request; a slot that idles costs capacity. Few tasks end before the 2% quantile.
+    `interval_seconds`: that between two looks, where the operator set one.
     """
 
     experience: ServiceTimes
-    fixed_seconds: float | None = None
+    interval_seconds: float | None = None
 
     def first_seconds(self, video_milliseconds: int) -> float:
         """From the submission to the first look."""
-        if self.fixed_seconds is not None:
-            return self.fixed_seconds
         if not self.experience.is_enough:
-            return _UNLEARNT_SECONDS
-        return max(_OFTEN_SECONDS, self.experience.quantile(0.02) * video_milliseconds / 1000)
+            return _UNLEARNT_SECONDS if self.interval_seconds is None else self.interval_seconds
+        usual = self.experience.quantile(0.02) * video_milliseconds / 1000
+        least = _OFTEN_SECONDS if self.interval_seconds is None else self.interval_seconds
+        return max(least, usual)
 
     def next_seconds(self, video_milliseconds: int, elapsed_seconds: float) -> float:
         """From one look to the next."""
-        if self.fixed_seconds is not None:
-            return self.fixed_seconds
+        if self.interval_seconds is not None:
+            return self.interval_seconds
         if not self.experience.is_enough:
             return _UNLEARNT_SECONDS
         usual = self.experience.quantile(0.9) * video_milliseconds / 1000

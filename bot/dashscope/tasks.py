@@ -55,7 +55,8 @@ class ProviderTask:
 
     `video_url` is an address to fetch from (https for the provider's own hosts) and lives 24 hours.
     `billed_milliseconds` is the length the provider charges for, rounded half up.
-    Times are milliseconds since 1970 UTC.
+    Times are milliseconds since 1970 UTC. `took_milliseconds`: from its submission to its end, by
+    the provider's clock.
     """
 
     task_id: str
@@ -65,6 +66,7 @@ class ProviderTask:
     code: str | None = None
     message: str | None = None
     scheduled_at_milliseconds: int | None = None
+    took_milliseconds: int | None = None
 
     @classmethod
     def read(cls, task_id: str, answer: Mapping[str, object]) -> ProviderTask | None:
@@ -81,7 +83,13 @@ class ProviderTask:
             code=fields.text(output, "code"),
             message=fields.text(output, "message"),
             scheduled_at_milliseconds=moment(output, "scheduled_time"),
+            took_milliseconds=_took_milliseconds(output),
         )
+
+
+def _took_milliseconds(output: Mapping[str, object]) -> int | None:
+    began, ended = moment(output, "submit_time"), moment(output, "end_time")
+    return None if began is None or ended is None else max(0, ended - began)
 
 
 def _video_url(output: Mapping[str, object]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import partial
 
 from bot.chat.provider_texts import failure_text
@@ -30,13 +31,22 @@ logger = logging.getLogger(__name__)
 _AT_ONCE = 64
 
 
+class StepPool(Enum):
+    """Steps have so many places for each of these: what takes long holds up no other sort."""
+
+    SUBMITTING = auto()
+    WATCHING = auto()
+    DELIVERING = auto()
+    OTHER = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is to be done, by a key; a critical one must not be torn by a stop."""
+    """What is to be done, by a key."""
 
     key: Hashable
     work: Work
-    is_critical: bool = False
+    pool: StepPool = StepPool.OTHER
 
 
 class JobSteps(Component):
@@ -85,14 +95,15 @@ class JobSteps(Component):
         ]
 
     def _step(self, task: Task) -> Step:
-        return Step(("task", task.id), partial(self._task_step, task.id, task.state))
+        pool = StepPool.WATCHING if task.state == TaskState.RUNNING else StepPool.OTHER
+        return Step(("task", task.id), partial(self._task_step, task.id, task.state), pool)
 
     async def _of_jobs(self, limit: int) -> list[Step]:
         return [
             Step(
                 ("job", job.id),
                 partial(self._job_step, job.id, job.state),
-                is_critical=job.state == JobState.DELIVERING,
+                StepPool.DELIVERING if job.state == JobState.DELIVERING else StepPool.OTHER,
             )
             for job in await jobs.made(self.database, limit)
         ]

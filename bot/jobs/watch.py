@@ -188,7 +188,11 @@ class Watch(Component):
             billed = found.billed_milliseconds
         async with self.database.transaction() as tx:
             await task_moves.rendered(
-                tx, task, video_url=found.video_url, billed_milliseconds=billed
+                tx,
+                task,
+                video_url=found.video_url,
+                billed_milliseconds=billed,
+                took_milliseconds=found.took_milliseconds,
             )
             if found.billed_milliseconds is None or billed > task.length_milliseconds:
                 detail = (

@@ -101,17 +101,26 @@ async def cancel_refused(tx: Transaction, task: Task) -> None:
 
 
 async def rendered(
-    tx: Transaction, task: Task, *, video_url: str | None, billed_milliseconds: int
+    tx: Transaction,
+    task: Task,
+    *,
+    video_url: str | None,
+    billed_milliseconds: int,
+    took_milliseconds: int | None = None,
 ) -> bool:
     """running → fetching: it succeeded and is billed; the slot is free.
 
-    Without an address for the video, one is asked for when it is fetched.
+    Without an address for the video, one is asked for when it is fetched. What the provider says
+    that it took is learned from; the time of the look, where it says nothing or cannot be right.
     """
+    ended_at = tx.now_milliseconds
+    if took_milliseconds is not None and task.running_since_milliseconds is not None:
+        ended_at = min(ended_at, task.running_since_milliseconds + took_milliseconds)
     facts = {
         "slot": None,
         "video_url": video_url,
         "billed_milliseconds": billed_milliseconds,
-        "noticed_end_at_milliseconds": tx.now_milliseconds,
+        "rendered_at_milliseconds": ended_at,
         "tries": 0,
     }
     return await _move(tx, task, TaskState.RUNNING, TaskState.FETCHING, facts)

@@ -196,10 +196,10 @@ async def durations(database: Queryable, engine: str, limit: int) -> list[float]
     """Seconds of service per second of video of the newest finished tasks of this engine."""
     return await database.column(
         """
-        SELECT (noticed_end_at_milliseconds - running_since_milliseconds) * 1.0
+        SELECT (rendered_at_milliseconds - running_since_milliseconds) * 1.0
             / billed_milliseconds AS ratio
         FROM tasks WHERE engine = :engine AND billed_milliseconds > 0
-            AND noticed_end_at_milliseconds IS NOT NULL AND running_since_milliseconds IS NOT NULL
+            AND rendered_at_milliseconds IS NOT NULL AND running_since_milliseconds IS NOT NULL
         ORDER BY id DESC LIMIT :limit
         """,
         {"engine": engine, "limit": limit},

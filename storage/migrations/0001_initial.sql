@@ -209,7 +209,7 @@ CREATE TABLE tasks (
     -- it was found in the provider's list after an answer was lost: it may be another program's
     adopted INTEGER NOT NULL DEFAULT 0 CHECK (adopted IN (0, 1)),
     running_since_milliseconds INTEGER,
-    noticed_end_at_milliseconds INTEGER,
+    rendered_at_milliseconds INTEGER,
     billed_milliseconds INTEGER CHECK (billed_milliseconds >= 0),
     video_url TEXT,
     -- 0 not asked, 1 asked and to be sent on, 2 asked and refused by the provider
@@ -246,7 +246,7 @@ CREATE INDEX tasks_under_way ON tasks (not_before_milliseconds, id)
     WHERE state IN ('submitting', 'running', 'fetching');
 CREATE INDEX tasks_served ON tasks (turn) WHERE submitting_at_milliseconds IS NOT NULL;
 CREATE INDEX tasks_ended_by_engine ON tasks (engine, id)
-    WHERE noticed_end_at_milliseconds IS NOT NULL;
+    WHERE rendered_at_milliseconds IS NOT NULL;
 
 CREATE TRIGGER jobs_final_states_stay BEFORE UPDATE OF state ON jobs
 WHEN OLD.state IN ('done', 'failed', 'cancelled', 'undeliverable') AND NEW.state <> OLD.state

@@ -13,6 +13,7 @@ SUBJECTS = (
     "start",
     "memory",
     "job",
+    "crowd",
     "normalisation",
     "updates",
     "large_video",

@@ -4,6 +4,7 @@ from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI
 from tests.storage.orders import start as start_job
 from tests.support.chats import Json
 from tests.support.credentials import SECRET_TOKEN
+from tests.support.deadlines import eventually
 from tests.support.fake_services import Fakes
 from tests.support.local_telegram import LocalTelegram, local_telegram
 from tests.support.media.photos import photo
@@ -24,6 +25,7 @@ __all__ = [
     "Person",
     "World",
     "as_file",
+    "eventually",
     "local_telegram",
     "photo",
     "running_loop",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from bot.dashscope.errors import ServiceStopped, StopCause, Unanswered
 from bot.dashscope.tasks import ProviderTask, TaskStatus
 from bot.jobs.watch import DEADLINE_SECONDS, FORGOTTEN_SECONDS
-from storage.jobs import task_moves
+from storage.jobs import task_moves, tasks
 from storage.jobs.tasks import Task, TaskState
 from tests.support.fake_services import Fakes
 from tests.support.scripted_engine import failure, state, success
@@ -201,3 +202,15 @@ async def test_an_adopted_task_of_another_length_is_somebody_elses(
         await fakes.post()
         (told,) = fakes.told()
         assert "not ours" in told
+
+
+@pytest.mark.parametrize(("told", "learned"), [(3_000, 3_000), (None, 60_000), (90_000, 60_000)])
+async def test_what_is_learned_is_how_long_the_provider_took_not_when_it_was_noticed(
+    fakes: Fakes, told: int | None, learned: int
+) -> None:
+    task = await fakes.running_task()
+    fakes.clock.advance(60)
+    fakes.engine.will_answer([replace(success(), took_milliseconds=told)])
+    await fakes.watch.watch(task)
+    (ratio,) = await tasks.durations(fakes.database, task.engine, 1)
+    assert ratio == pytest.approx(learned / 5_000, abs=0.01)
