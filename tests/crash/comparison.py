@@ -113,7 +113,7 @@ async def one_order(order: Order | None, kind: str, params: dict[str, Any]) -> C
             return tasks if all(task["ended_milliseconds"] for task in tasks) else []
 
         tasks = await eventually(ended, "the end of every task")
-        requests, billed = await world.submissions(), await world.billed_videos()
+        requests, billed = await world.provider_calls("submit"), await world.billed_videos()
         return Count(len(requests), len(tasks), len(billed), got_video)
 
 

@@ -159,10 +159,6 @@ class World:
         calls = (await self.provider("calls"))["calls"]
         return [call for call in calls if call["endpoint"] == endpoint]
 
-    async def submissions(self) -> list[Json]:
-        """Every call of what is paid for."""
-        return await self.provider_calls("submit")
-
     async def billed_videos(self) -> list[Json]:
         """The videos on the provider's bill."""
         videos: list[Json] = (await self.provider("bill"))["videos"]
