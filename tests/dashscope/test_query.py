@@ -51,6 +51,7 @@ async def test_a_finished_task_has_a_result_a_bill_and_times() -> None:
         video_url="https://a/v.mp4",
         billed_milliseconds=18_130,
         scheduled_at_milliseconds=SUBMITTED + 532,
+        took_milliseconds=153_032,
     )
 
 
