@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.chat.estimates import Experience, PollSchedule
 from bot.chat.provider_texts import failure_text
 from bot.common import Component
+from bot.config.engines import ENGINES
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
 from bot.delivery.finish import Finisher
@@ -81,7 +82,8 @@ class Watch(Component):
             self._wakeups.pop(task.id, None)
 
     async def _schedule(self, task: Task) -> PollSchedule:
-        return PollSchedule(await self.experience.of(task.engine), self.limits.poll_seconds)
+        fixed_seconds = ENGINES[task.engine].look_seconds or self.limits.poll_seconds
+        return PollSchedule(await self.experience.of(task.engine), fixed_seconds)
 
     def _elapsed_seconds(self, task: Task) -> float:
         """By the machine's clock, which may have been set back meanwhile."""

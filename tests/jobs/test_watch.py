@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -201,3 +202,13 @@ async def test_an_adopted_task_of_another_length_is_somebody_elses(
         await fakes.post()
         (told,) = fakes.told()
         assert "not ours" in told
+
+
+async def test_a_preview_is_looked_at_at_once_and_often_whatever_is_set(fakes: Fakes) -> None:
+    """A look at this machine costs nothing."""
+    task = replace(await fakes.running_task(), engine="preview")
+    for poll_seconds in (None, 3600.0):
+        limits = fakes.common.limits.model_copy(update={"poll_seconds": poll_seconds})
+        fakes.watch.common = replace(fakes.common, limits=limits)
+        schedule = await fakes.watch._schedule(task)
+        assert schedule.first_seconds(18_500) == schedule.next_seconds(18_500, 0.0) <= 0.5
