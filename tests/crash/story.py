@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from tests.crash.cancels import Cancel
 from tests.crash.points import Crash
-from tests.crash.witnesses import Told, check
+from tests.crash.witnesses import check
 from tests.crash.world import crash_world
 from tests.support.chats import Json
 from tests.support.deadlines import eventually
@@ -115,8 +115,12 @@ async def tell(story: Story) -> Outcome:
         finally:
             acting.cancel()
         if not findings.violations:
-            told = Told(ada.user_id, story.updates, aside, foreign, story.looks_back)
-            findings = await check(world, told)
+            findings = await check(
+                *(world, ada.user_id, story.updates),
+                aside=aside,
+                foreign=foreign,
+                looks_back=story.looks_back,
+            )
         runs = world.runs()
         killed = sum(run[-1:] == ["killed"] for run in runs)
         log = world.log() if findings.violations else ""

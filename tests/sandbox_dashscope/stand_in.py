@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from bot.media.exchange import FaceBox, Point
 from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderFailed, RenderOrder
 from tests.support.media.videos import video
 
@@ -37,14 +37,9 @@ class HereRenderer:
         self.closed = True
 
 
-@dataclass(frozen=True)
-class FaceAt:
+def face_at(left: float, top: float, width: float, height: float) -> FaceBox:
     """A face where a test wants it."""
-
-    left: float
-    top: float
-    width: float
-    height: float
+    return FaceBox(left, top, width, height, 1.0, *(Point(0.0, 0.0),) * 6)
 
 
 class FaceList:
@@ -54,8 +49,8 @@ class FaceList:
         self.as_new()
 
     def as_new(self) -> None:
-        self.faces = [FaceAt(200, 150, 100, 120)]
+        self.faces = [face_at(200, 150, 100, 120)]
 
-    def __call__(self, rgb: npt.NDArray[np.uint8]) -> list[FaceAt]:
+    def __call__(self, rgb: npt.NDArray[np.uint8]) -> list[FaceBox]:
         assert rgb.ndim == 3
         return self.faces
