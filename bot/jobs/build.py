@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.chat.build import ChatServices
 from bot.common import CommonServices
 from bot.delivery.build import DeliveryServices
 from bot.engines.build import EngineServices
@@ -33,6 +34,7 @@ class JobServices:
 def build_jobs(
     common: CommonServices,
     engines: EngineServices,
+    chat: ChatServices,
     intake: IntakeServices,
     delivery: DeliveryServices,
 ) -> JobServices:
@@ -46,7 +48,13 @@ def build_jobs(
     submission = Submission(
         common=common, engines=on, preparation=preparation, finisher=finisher, outages=outages
     )
-    watch = Watch(common=common, engines=on, finisher=finisher, outages=outages)
+    watch = Watch(
+        common=common,
+        engines=on,
+        finisher=finisher,
+        outages=outages,
+        experience=chat.progress.experience,
+    )
     steps = JobSteps(
         common=common,
         engines=on,

@@ -184,7 +184,7 @@ def _spoil(path: Path) -> None:
     @asynccontextmanager
     async def spoilt(self: Database) -> AsyncIterator[Transaction]:
         if pragma := trouble():
-            await self._writer.execute(f"PRAGMA {pragma}")
+            await self.writer.execute(f"PRAGMA {pragma}")
         async with within(self) as tx:
             yield tx
 
@@ -197,7 +197,7 @@ def _keep_journal(path: Path) -> None:
 
     async def journalled(database_path: Path, clock: Clock) -> Database:
         database = await _open(database_path, clock)
-        await database._writer.create_function("note_job", 1, rows.append)
+        await database.writer.create_function("note_job", 1, rows.append)
         columns = await database.fetch_all("SELECT name FROM pragma_table_info('jobs')")
         names = [f"jobs.{row['name']}" for row in columns if row["name"] != "state"]
         fields = ", ".join(f"'{name.partition('.')[2]}', {name}" for name in names)
@@ -209,10 +209,10 @@ def _keep_journal(path: Path) -> None:
             ("UPDATE OF state ON jobs", "jobs.id = NEW.id"),
         ):
             name = event.replace(" ", "_").lower()
-            await database._writer.execute(
+            await database.writer.execute(
                 f"CREATE TEMP TRIGGER {name} AFTER {event} BEGIN {noted} WHERE {where}; END"
             )
-        await database._writer.commit()
+        await database.writer.commit()
         return database
 
     within = Database.transaction

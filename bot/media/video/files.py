@@ -11,19 +11,15 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from bot.media.errors import VideoUnreadable
 from bot.media.exchange import VideoFacts
 from bot.media.sound.decoding import TAGS
-from bot.media.video.errors import VideoUnreadable
 
 CODECS = frozenset({"h264", "hevc", "mpeg4", "av1", "libdav1d", "vp9"})
 """The video decoders that may be handed a stranger's bytes."""
 
 MAXIMUM_PIXELS = 4096 * 4096
 """A frame of more pixels is refused before it is decoded."""
-
-
-_BRIEFLY = {"probesize": "32"}
-"""The index of an MP4 says all that is asked; FFmpeg would decode frames to make sure."""
 
 
 @contextmanager
@@ -35,7 +31,7 @@ def open_video(path: Path, **options: str) -> Iterator[InputContainer]:
     """
     with path.open("rb") as file:
         try:
-            with av.open(file, "r", format="mp4", options=_BRIEFLY | options, **TAGS) as container:
+            with av.open(file, "r", format="mp4", options=options, **TAGS) as container:
                 yield container
         except (av.FFmpegError, ValueError) as error:
             raise VideoUnreadable from error
