@@ -224,7 +224,9 @@ class Person(Seen):
     async def _answered(self, query_id: str) -> Answer:
         async def look() -> Json | None:
             calls = [call["params"] for call in await self.world.bot_calls("answerCallbackQuery")]
-            return next((c for c in calls if c.get("callback_query_id") == query_id), None)
+            return next(
+                (c for c in calls if str(c.get("callback_query_id")) == str(query_id)), None
+            )
 
         return Answer.of(await eventually(look, "an answer to the button"))
 
