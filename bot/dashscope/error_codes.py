@@ -52,6 +52,9 @@ class Rule:
     says: str = ""
 
 
+OVERTIME = "InternalError.Timeout"
+"""Of a task: it was rendered for three hours, and given up."""
+
 _UNREAD_FILE_WORDS = ("unable to download", "timed out")
 _FORBIDDEN_WORDS = ("green network verification", "inappropriate content")
 _FREE_QUOTA = "free allocated quota exceeded"

@@ -25,6 +25,7 @@ _TABLES = {
         ("detections", "at_milliseconds"),
         ("jobs", "id"),
         ("tasks", "id"),
+        ("earlier_task_ids", "task_id"),
         ("ledger", "id"),
         ("notices", "subject"),
     )
@@ -74,7 +75,10 @@ class Witnesses:
     @cached_property
     def owners(self) -> dict[str, int]:
         """The job of each task that is known."""
-        return {task["task_id"]: task["job_id"] for task in self.tables["tasks"] if task["task_id"]}
+        jobs = {task["id"]: task["job_id"] for task in self.tables["tasks"]}
+        earlier = {row["task_id"]: jobs[row["for_id"]] for row in self.tables["earlier_task_ids"]}
+        now = {task["task_id"]: task["job_id"] for task in self.tables["tasks"] if task["task_id"]}
+        return earlier | now
 
     def settled(self) -> dict[int, Row]:
         """The settling entries of the ledger by job."""
@@ -176,7 +180,8 @@ def _tasks(there: Witnesses, found: Findings) -> None:
     """I4, I5, I7: each of the provider's tasks is one of ours, no slot is left, and the hold came
     before.
     """
-    named = sum(task["task_id"] is not None for task in there.tables["tasks"])
+    named = len(there.tables["earlier_task_ids"])
+    named += sum(task["task_id"] is not None for task in there.tables["tasks"])
     found.check(len(there.owners) == named, f"I5 {len(there.owners)} tasks have {named} rows")
     slots = [task["id"] for task in there.tables["tasks"] if task["slot"] is not None]
     found.check(not slots, f"I4 tasks {slots} still have a slot")
@@ -185,9 +190,13 @@ def _tasks(there: Witnesses, found: Findings) -> None:
     }
     owners = {task.task_id: _owner(there, task) for task in there.tasks}
     ours = Counter(task["job_id"] for task in there.tables["tasks"])
-    for owner, count in Counter(owners.values()).items():
+    failed = {row["task_id"] for row in there.tables["earlier_task_ids"]}
+    made = Counter(owner for task_id, owner in owners.items() if task_id not in failed)
+    for owner, count in made.items():
         found.check(count <= ours[owner], f"I5 job {owner} of {ours[owner]} tasks has {count}")
     for task in there.tasks:
+        free = task.task_id not in failed or not task.billed_milliseconds
+        found.check(free, f"I5 task {task.task_id} failed and was billed")
         held_at = holds.get(owners[task.task_id])
         booked = held_at is not None and held_at <= task.submitted_at_milliseconds
         found.check(booked, f"I7 task {task.task_id} was submitted without a hold")
