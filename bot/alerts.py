@@ -17,7 +17,7 @@ from pathlib import Path
 
 from telegram.error import TelegramError
 
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.dashscope.errors import DashScopeError, ServiceStopped
 from bot.outbox import Attempt, Kind, NotNow, Pointless
 from bot.retry import ALERT

@@ -12,7 +12,7 @@ from bot.alerts import Operator, raise_alarm
 from bot.chat.build import build_chat
 from bot.clock import Clock, SystemClock
 from bot.common import build_common, build_outbox
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.delivery.build import build_delivery
 from bot.engines.build import build_engines
 from bot.intake.build import build_intake

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import dataclass_transform
 
 from telegram import Bot
 
 from bot.alerts import Operator
 from bot.clock import Clock
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.http_client import HttpClient
 from bot.limits import Limits, limits_of
 from bot.media.worker.client import MediaWorker
@@ -46,10 +47,17 @@ class CommonServices:
     wakeup: Wakeup
 
 
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(field,))
+@dataclass(kw_only=True, eq=False)
 class Component:
-    """What has work to do: a dataclass that reaches the common services by their own names."""
+    """What has work to do: a dataclass, handed its parts by name, that reaches the common services
+    by their own names.
+    """
 
     common: CommonServices
+
+    def __init_subclass__(cls) -> None:
+        dataclass(kw_only=True, eq=False)(cls)
 
     @property
     def database(self) -> Database:

@@ -8,9 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.config import Settings
 from bot.config.amounts import HOUR, MINUTE, SECOND, YUAN, whole
 from bot.config.engines import ENGINES
+from bot.config.settings import Settings
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.texts import Catalogue
 from storage.db.database import Queryable

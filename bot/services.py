@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.chat.build import ChatServices
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.delivery.build import DeliveryServices
 from bot.engines.build import EngineServices
 from bot.intake.build import IntakeServices
@@ -13,11 +11,9 @@ from bot.jobs.build import JobServices
 from bot.task_pool import Wakeup
 
 
-@dataclass(frozen=True, kw_only=True)
 class Services(Component):
     """One per process; found in the application's `bot_data` under its own class."""
 
-    common: CommonServices
     engines: EngineServices
     chat: ChatServices
     delivery: DeliveryServices

@@ -10,14 +10,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.config import (
-    Settings,
-    SettingsInvalid,
-    load_service_settings,
-    load_settings,
-    misspelt_settings,
-)
-from bot.config.misspelt import setting_names
+from bot.config.misspelt import misspelt_settings, setting_names
+from bot.config.sentences import SettingsInvalid
+from bot.config.service import ServiceSettings
+from bot.config.settings import Settings
 from bot.limits import limits_of
 
 TOKEN = "4242:AAH-local-sandbox-token-000000000000"
@@ -51,12 +47,12 @@ def good(environment: Set) -> Set:
 
 def refusal() -> str:
     with pytest.raises(SettingsInvalid) as caught:
-        load_settings()
+        Settings.load()
     return str(caught.value)
 
 
 def test_token_and_key_are_enough(good: Set) -> None:
-    settings = load_settings()
+    settings = Settings.load()
     assert settings.telegram_bot_token.get_secret_value() == TOKEN
     assert settings.dashscope_api_key is not None
     assert settings.dashscope_api_key.get_secret_value() == KEY
@@ -74,18 +70,18 @@ def test_everything_that_is_missing_is_said_at_once(environment: Set) -> None:
 
 def test_the_preview_engine_needs_no_key(environment: Set) -> None:
     environment(TELEGRAM_BOT_TOKEN=TOKEN, ENGINE="preview")
-    settings = load_settings()
+    settings = Settings.load()
     assert settings.dashscope_api_key is None
-    assert settings.price_micro_yuan_per_second == 0
-    assert settings.price_micro_yuan_per_detection == 0
+    assert settings.micro_yuan_per_second(settings.default_engine, settings.resolution) == 0
+    assert settings.micro_yuan_per_detection(settings.default_engine) == 0
 
 
 def test_several_engines_stand_between_commas_the_usual_one_first(good: Set) -> None:
     good(ENGINE=" EMO, wan2.2-s2v ")
-    settings = load_settings()
+    settings = Settings.load()
     assert settings.engines == ("emo", "wan2.2-s2v")
     assert settings.default_engine == "emo"
-    assert settings.price_micro_yuan_per_second == 80_000
+    assert settings.micro_yuan_per_second(settings.default_engine, settings.resolution) == 80_000
 
 
 def test_one_engine_of_several_may_need_a_key(environment: Set) -> None:
@@ -94,11 +90,11 @@ def test_one_engine_of_several_may_need_a_key(environment: Set) -> None:
 
 
 def test_the_service_alone_needs_neither(environment: Set) -> None:
-    assert load_service_settings().dashscope_api_key is None
+    assert ServiceSettings.load().dashscope_api_key is None
 
 
 def test_settings_cannot_be_changed(good: Set) -> None:
-    settings = load_settings()
+    settings = Settings.load()
     with pytest.raises(ValidationError):
         settings.engine = "preview"
 
@@ -172,7 +168,7 @@ def test_a_broken_cap_refuses_instead_of_opening(good: Set, cap: str, broken: st
 
 
 def test_a_cap_that_is_not_set_is_still_a_cap(good: Set) -> None:
-    settings = load_settings()
+    settings = Settings.load()
     caps = limits_of(settings).caps
     assert (caps.person_day_milliseconds, caps.person_month_milliseconds) == (60_000, None)
     assert (caps.bot_day_micro_yuan, caps.bot_month_micro_yuan) == (50_000_000, 500_000_000)
@@ -187,11 +183,11 @@ def test_amounts_become_exact_integers(good: Set) -> None:
         BUDGET_YUAN_PER_DAY="0.000001",
         PRICE_WAN_480P="50.0001",
     )
-    settings = load_settings()
+    settings = Settings.load()
     caps = limits_of(settings).caps
     assert (caps.person_day_milliseconds, caps.person_month_milliseconds) == (59_999, 600_100)
     assert caps.bot_day_micro_yuan == 1
-    assert settings.price_micro_yuan_per_second == 500_001
+    assert settings.micro_yuan_per_second(settings.default_engine, settings.resolution) == 500_001
 
 
 @pytest.mark.parametrize(
@@ -202,9 +198,11 @@ def test_the_list_prices_are_the_default(
     good: Set, engine: str, resolution: str, micro_yuan: int
 ) -> None:
     good(ENGINE=engine, RESOLUTION=resolution)
-    settings = load_settings()
-    assert settings.price_micro_yuan_per_second == micro_yuan
-    assert settings.price_micro_yuan_per_detection == 4_000
+    settings = Settings.load()
+    assert (
+        settings.micro_yuan_per_second(settings.default_engine, settings.resolution) == micro_yuan
+    )
+    assert settings.micro_yuan_per_detection(settings.default_engine) == 4_000
 
 
 @pytest.mark.parametrize(
@@ -216,7 +214,7 @@ def test_the_list_prices_are_the_default(
 )
 def test_region_and_workspace_make_the_address(good: Set, region: str, host: str) -> None:
     good(DASHSCOPE_REGION=region, DASHSCOPE_WORKSPACE_ID="ws-7")
-    assert load_settings().dashscope_base_url == f"https://{host}/api/v1"
+    assert Settings.load().dashscope_base_url == f"https://{host}/api/v1"
 
 
 def test_two_contradicting_addresses_are_refused(good: Set) -> None:
@@ -230,7 +228,7 @@ def test_two_contradicting_addresses_are_refused(good: Set) -> None:
 
 def test_optional_settings_may_be_left_empty(good: Set) -> None:
     good(STYLE="", POLL_SECONDS="", DATA_DIR="", ADMIN_IDS="", DASHSCOPE_REGION="")
-    settings = load_settings()
+    settings = Settings.load()
     assert settings.style is None
     assert settings.poll_seconds is None
     assert settings.admin_ids == frozenset()
@@ -238,32 +236,32 @@ def test_optional_settings_may_be_left_empty(good: Set) -> None:
 
 def test_addresses_lose_their_last_slash_and_names_their_case(good: Set) -> None:
     good(TELEGRAM_BASE_URL="http://127.0.0.1:8081/", ENGINE="WAN2.2-S2V", LOG_LEVEL="debug")
-    settings = load_settings()
+    settings = Settings.load()
     assert settings.telegram_base_url == "http://127.0.0.1:8081"
     assert (settings.engine, settings.log_level) == ("wan2.2-s2v", "DEBUG")
 
 
 def test_ids_are_numbers_between_commas(good: Set) -> None:
     good(ADMIN_IDS="1001, 9007199254740993")
-    assert load_settings().admin_ids == frozenset({1001, 9007199254740993})
+    assert Settings.load().admin_ids == frozenset({1001, 9007199254740993})
 
 
 def test_data_lies_next_to_the_database(good: Set, tmp_path: Path) -> None:
     good(DATABASE_URL=f"sqlite:///{tmp_path}/deep/bot.db")
-    assert load_settings().data_directory == tmp_path / "deep" / "bot-data"
+    assert Settings.load().data_directory == tmp_path / "deep" / "bot-data"
 
 
 def test_the_environment_wins_over_the_file(good: Set, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("ENGINE=emo\nRESOLUTION=720P\n")
     good(ENGINE="preview")
-    settings = load_settings()
+    settings = Settings.load()
     assert (settings.engine, settings.resolution) == ("preview", "720P")
 
 
 def test_another_file_can_be_named(good: Set, tmp_path: Path) -> None:
     (tmp_path / "staging.env").write_text("ENGINE=emo\n")
     good(ENV_FILE="staging.env")
-    assert load_settings().engine == "emo"
+    assert Settings.load().engine == "emo"
 
 
 def test_a_named_file_that_is_missing_is_an_error(good: Set) -> None:
@@ -288,7 +286,7 @@ def test_slips_of_the_keyboard_are_pointed_out(good: Set, tmp_path: Path) -> Non
 
 
 def test_secrets_never_show(good: Set) -> None:
-    settings = load_settings()
+    settings = Settings.load()
     shown = f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
     assert TOKEN not in shown
     assert KEY not in shown
@@ -300,7 +298,7 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(good: Set, name: str) -> No
     good(**{name: secret})
     told = ""
     try:
-        load_settings()
+        Settings.load()
     except SettingsInvalid as invalid:
         told = "".join(traceback.format_exception(invalid)) + repr(invalid)
     assert "wrongwrong" not in told

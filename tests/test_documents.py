@@ -10,8 +10,8 @@ import pytest
 from dotenv import dotenv_values
 
 from bot.__main__ import main
-from bot.config import Settings
 from bot.config.misspelt import setting_names
+from bot.config.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = (ROOT / ".env.example").read_text("utf-8")

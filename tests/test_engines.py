@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import ServiceSettings
 from bot.config.engines import ENGINES
+from bot.config.service import ServiceSettings
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(

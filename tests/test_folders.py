@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import SettingsFolder
+from bot.config.folders import SettingsFolder
 from tests.commands.process import Ended, ended
 
 SETTINGS = {

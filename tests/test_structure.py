@@ -15,6 +15,10 @@ MOST_LINES = 400
 MOST_FILES = 22
 
 
+_COMMON = ast.arg("common", ast.Name("CommonServices"))
+"""What each `Component` is handed beside the fields of its own."""
+
+
 class Constructor:
     """What a class of the product is handed, and whether it works or only holds values."""
 
@@ -29,6 +33,8 @@ class Constructor:
         elif "dataclass" in (flags := " ".join(map(ast.unparse, node.decorator_list))):
             given = self.by_keyword if "kw_only=True" in flags else self.by_position
             given += [part for part in node.body if _is_given(part)]  # type: ignore[misc]
+        elif "Component" in map(ast.unparse, node.bases):
+            self.by_keyword += [_COMMON, *filter(_is_given, node.body)]  # type: ignore[list-item]
         self.acts = any(isinstance(part, ast.AsyncFunctionDef) for part in node.body)
 
     @property

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.telegram.destination import Destination
 from bot.telegram.errors import Refused, SendUnknown
 from bot.telegram.members import Powers
@@ -17,11 +16,8 @@ from storage.people import people
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Introductions(Component):
     """Introduces the bot; a text whose sending was interrupted may be said once more."""
-
-    common: CommonServices
 
     async def come(self, chat_id: int, title: str, added_by: int | None) -> None:
         """The bot is in this group: introduce it, unless that was done.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, Refused, TelegramFailure
 from bot.telegram.keyboards import AskReply, Keyboard
@@ -29,11 +29,8 @@ CROWD_SECONDS = 5.0
 """In a group with much going on: what has to wait longer is put off, and others are served."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Messenger(Component):
     """Says things about media items and jobs; a chat that is closed to the bot is remembered."""
-
-    common: CommonServices
 
     async def texts_for(self, user_id: int, chat_id: int | None = None) -> Catalogue:
         """The catalogue of the person's language, or of the one that this group chose."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.config.engines import ENGINES
 from bot.media.video import ai_label
 from bot.texts import Catalogue
@@ -13,11 +11,8 @@ from storage.jobs import ledger
 from storage.jobs.jobs import Job
 
 
-@dataclass(frozen=True, kw_only=True)
 class Receipts(Component):
     """Written from the ledger: what it will say once the job is settled, or says since then."""
-
-    common: CommonServices
 
     async def text(self, job: Job, texts: Catalogue) -> str:
         """The receipt as HTML."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
 from bot.chat.estimates import ServiceTimes
@@ -13,7 +13,7 @@ from bot.chat.formatting import bar
 from bot.chat.messenger import Messenger
 from bot.chat.owners import on_status
 from bot.chat.queue_view import JobView, QueueView
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.engines.outages import Outages
 from bot.retry import STATUS_UNSAID
 from bot.task_pool import Work
@@ -39,11 +39,9 @@ HELD_BACK = (*WAITING, TaskState.SUBMITTING)
 """What waits while the provider refuses to serve; a probe now and then does not change that."""
 
 
-@dataclass(kw_only=True)
 class Progress(Component):
     """Derives the texts from the database; nothing is remembered but what was shown last."""
 
-    common: CommonServices
     messenger: Messenger
     slots: int
     outages: Outages
@@ -236,11 +234,9 @@ def _say_range(span: tuple[float, float] | None, texts: Catalogue) -> str:
 logger = logging.getLogger(__name__)
 
 
-@dataclass(kw_only=True)
 class FirstStatus(Component):
     """Says each one once; what may have been said is not said again by this process."""
 
-    common: CommonServices
     messenger: Messenger
     progress: Progress
     _said: set[int] = field(init=False, default_factory=set)

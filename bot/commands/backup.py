@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.commands.failure import Failure, sentences_said
-from bot.config import load_settings
+from bot.config.settings import Settings
 from storage.db.backup import copy_database
 from storage.db.errors import DatabaseTrouble
 
@@ -20,7 +20,7 @@ def backup(file: Path) -> None:
     The copy is whole and checked before it gets its name; an existing FILE is never overwritten.
     """
     with sentences_said():
-        database = load_settings().database_path
+        database = Settings.load().database_path
     try:
         copy_database(database, file)
     except FileExistsError:

@@ -18,7 +18,7 @@ import click
 from bot.commands.child import BotProcess
 from bot.commands.failure import Failure
 from bot.commands.signals import stop_on_signals
-from bot.config import SettingsFolder
+from bot.config.folders import SettingsFolder
 from bot.http_client import HttpClient
 
 if TYPE_CHECKING:

@@ -8,14 +8,10 @@ from collections.abc import AsyncIterator
 import click
 
 from bot.commands.checks.finding import Finding, ok
-from bot.config import (
-    Settings,
-    SettingsInvalid,
-    database_folder,
-    load_settings,
-    misspelt_settings,
-    video_folders,
-)
+from bot.config.folders import database_folder, video_folders
+from bot.config.misspelt import misspelt_settings
+from bot.config.sentences import SettingsInvalid
+from bot.config.settings import Settings
 from bot.http_client import HttpClient
 from bot.logs import Redactor, set_up_logging
 
@@ -34,7 +30,7 @@ async def _report() -> bool:
     """Print each finding as it is made; whether one must be mended."""
     bad = False
     try:
-        settings = load_settings()
+        settings = Settings.load()
     except SettingsInvalid as invalid:
         findings, redact = _without_settings(invalid), Redactor()
     else:

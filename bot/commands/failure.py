@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import click
 
-from bot.config import SettingsInvalid
+from bot.config.sentences import SettingsInvalid
 from storage.db.errors import DatabaseTrouble
 
 

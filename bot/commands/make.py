@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bot.commands.failure import Failure, sentences_said
-from bot.config import ServiceSettings, load_service_settings
+from bot.config.service import ServiceSettings
 from bot.logs import set_up_logging
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -42,7 +42,7 @@ def make(photo: Path | None, sound: Path | None, output: Path, yes: bool, task: 
 
 def _settings() -> ServiceSettings:
     with sentences_said():
-        settings = load_service_settings()
+        settings = ServiceSettings.load()
     key = settings.dashscope_api_key
     set_up_logging("ERROR", [key] if key else [])
     return settings

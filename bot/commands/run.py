@@ -9,14 +9,9 @@ import click
 
 from bot.commands.failure import Failure, sentences_said
 from bot.commands.signals import stop_on_signals, stop_when_stdin_closes
-from bot.config import (
-    Settings,
-    database_folder,
-    load_settings,
-    make_folders,
-    misspelt_settings,
-    video_folders,
-)
+from bot.config.folders import database_folder, make_folders, video_folders
+from bot.config.misspelt import misspelt_settings
+from bot.config.settings import Settings
 from bot.logs import set_up_logging
 from storage.db.lock import instance_lock
 
@@ -34,7 +29,7 @@ def run(stop_with_stdin: bool) -> None:
     if stop_with_stdin:
         stop_when_stdin_closes()
     with sentences_said():
-        settings = load_settings()
+        settings = Settings.load()
         make_folders([database_folder(settings), *video_folders(settings)])
         set_up_logging(settings.log_level, settings.secrets)
         for sentence in misspelt_settings():

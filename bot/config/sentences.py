@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
@@ -47,9 +47,9 @@ class SettingsInvalid(Exception):
         self.sentences = tuple(sentences)
 
 
-def settings_invalid(error: ValidationError, model: type[BaseModel]) -> SettingsInvalid:
+def sentences_of(error: ValidationError, fields: Mapping[str, FieldInfo]) -> list[str]:
     """What pydantic found, as sentences for the operator."""
-    return SettingsInvalid([_sentence(detail, model.model_fields) for detail in error.errors()])
+    return [_sentence(detail, fields) for detail in error.errors()]
 
 
 def _sentence(detail: ErrorDetails, fields: Mapping[str, FieldInfo]) -> str:

@@ -22,42 +22,34 @@ class ServiceSettings(FromEnvironment):
         default=next(iter(ENGINES)),
         description=f"{values.ENGINE_CHOICES}, or several of them with commas",
     )
-    dashscope_api_key: Annotated[SecretStr | None, AfterValidator(values.api_key)] = Field(
-        default=None, description="the key of the video service (sk-…)"
-    )
+    dashscope_api_key: Annotated[SecretStr | None, AfterValidator(values.api_key)] = None
+    """the key of the video service (sk-…)"""
     dashscope_region: Annotated[
         Literal["beijing", "singapore"] | None, BeforeValidator(values.lower), Optional
-    ] = Field(
-        default=None, description="beijing or singapore, together with DASHSCOPE_WORKSPACE_ID"
-    )
+    ] = None
+    """beijing or singapore, together with DASHSCOPE_WORKSPACE_ID"""
     dashscope_workspace_id: Annotated[str | None, AfterValidator(values.workspace_id), Optional] = (
-        Field(default=None, description="the workspace's id, together with DASHSCOPE_REGION")
+        None
     )
-    dashscope_base_url: Annotated[str, AfterValidator(values.address)] = Field(
-        default=_BEIJING, description="the service's address up to and with /api/v1"
-    )
-    resolution: Annotated[Literal["480P", "720P"], BeforeValidator(values.upper), Filled] = Field(
-        default="480P", description="480P or 720P"
-    )
+    """the workspace's id, together with DASHSCOPE_REGION"""
+    dashscope_base_url: Annotated[str, AfterValidator(values.address)] = _BEIJING
+    """the service's address up to and with /api/v1"""
+    resolution: Annotated[Literal["480P", "720P"], BeforeValidator(values.upper), Filled] = "480P"
+    """480P or 720P"""
     style: Annotated[
         Literal["speech", "singing", "performance"] | None, BeforeValidator(values.lower), Optional
-    ] = Field(default=None, description="speech, singing or performance, or leave it unset")
-    poll_seconds: Annotated[Wait | None, Optional] = Field(
-        default=None,
-        description="seconds between two looks at a task (0.05 to 3600), or leave it unset",
-    )
-    price_wan_480p: Fen = Field(
-        default=Decimal(50), description="fen for a second of video, such as 50"
-    )
-    price_wan_720p: Fen = Field(
-        default=Decimal(90), description="fen for a second of video, such as 90"
-    )
-    price_emo_1_1: Fen = Field(
-        default=Decimal(8), description="fen for a second of video, such as 8"
-    )
-    price_detection: Fen = Field(
-        default=Decimal("0.4"), description="fen for one detection call, such as 0.4"
-    )
+    ] = None
+    """speech, singing or performance, or leave it unset"""
+    poll_seconds: Annotated[Wait | None, Optional] = None
+    """seconds between two looks at a task (0.05 to 3600), or leave it unset"""
+    price_wan_480p: Fen = Decimal(50)
+    """fen for a second of video, such as 50"""
+    price_wan_720p: Fen = Decimal(90)
+    """fen for a second of video, such as 90"""
+    price_emo_1_1: Fen = Decimal(8)
+    """fen for a second of video, such as 8"""
+    price_detection: Fen = Decimal("0.4")
+    """fen for one detection call, such as 0.4"""
 
     @model_validator(mode="before")
     @classmethod
@@ -109,13 +101,3 @@ class ServiceSettings(FromEnvironment):
     def micro_yuan_per_detection(self, engine: str) -> int:
         """What one detection call costs, charged whatever its verdict."""
         return 0 if ENGINES[engine].is_local else whole(self.price_detection, FEN)
-
-    @property
-    def price_micro_yuan_per_second(self) -> int:
-        """What a second of video costs with the usual engine and the resolution that is set."""
-        return self.micro_yuan_per_second(self.default_engine, self.resolution)
-
-    @property
-    def price_micro_yuan_per_detection(self) -> int:
-        """What one detection call costs with the usual engine."""
-        return self.micro_yuan_per_detection(self.default_engine)

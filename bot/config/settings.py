@@ -26,70 +26,52 @@ from bot.config.service import ServiceSettings
 class Settings(ServiceSettings):
     """Everything the bot needs."""
 
-    telegram_bot_token: Annotated[SecretStr, AfterValidator(values.bot_token)] = Field(
-        default=SecretStr(""), description="the token that @BotFather gave you"
+    telegram_bot_token: Annotated[SecretStr, AfterValidator(values.bot_token)] = SecretStr("")
+    """the token that @BotFather gave you"""
+    telegram_base_url: Annotated[str, AfterValidator(values.telegram_address), Filled] = (
+        "https://api.telegram.org"
     )
-    telegram_base_url: Annotated[str, AfterValidator(values.telegram_address), Filled] = Field(
-        default="https://api.telegram.org", description="what stands before /bot<token>"
+    """what stands before /bot<token>"""
+    database_url: Annotated[str, AfterValidator(values.database_url), Filled] = (
+        "sqlite:///talking-photo.db"
     )
-    database_url: Annotated[str, AfterValidator(values.database_url), Filled] = Field(
-        default="sqlite:///talking-photo.db", description="sqlite:///file.db"
+    """sqlite:///file.db"""
+    data_dir: Annotated[Path | None, Optional] = None
+    """a folder for videos that wait for delivery or are kept"""
+    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(values.ids)] = frozenset()
+    """Telegram user ids with commas, such as 1001,1002"""
+    contact: Annotated[str | None, Field(max_length=100), Optional] = None
+    """how people reach you, such as @name or a mail address"""
+    allowed_groups: Annotated[frozenset[int], NoDecode, BeforeValidator(values.group_ids)] = (
+        frozenset()
     )
-    data_dir: Annotated[Path | None, Optional] = Field(
-        default=None, description="a folder for videos that wait for delivery or are kept"
-    )
-    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(values.ids)] = Field(
-        default=frozenset(), description="Telegram user ids with commas, such as 1001,1002"
-    )
-    contact: Annotated[str | None, Field(max_length=100), Optional] = Field(
-        default=None, description="how people reach you, such as @name or a mail address"
-    )
-    allowed_groups: Annotated[frozenset[int], NoDecode, BeforeValidator(values.group_ids)] = Field(
-        default=frozenset(),
-        description="ids of the groups the bot works in, with commas; empty: all groups",
-    )
-    quota_seconds_per_day: Seconds = Field(
-        default=Decimal(60), description="seconds of video per person and day, such as 60 (0: none)"
-    )
-    quota_seconds_per_month: Seconds | None = Field(
-        default=None,
-        description="seconds of video per person and month, such as 600, or remove the line",
-    )
-    budget_yuan_per_day: Yuan = Field(
-        default=Decimal(50),
-        description="yuan that the whole bot may spend a day, such as 50 (0: none)",
-    )
-    budget_yuan_per_month: Yuan = Field(
-        default=Decimal(500), description="yuan that the whole bot may spend a month, such as 500"
-    )
-    detections_per_person_per_day: Annotated[Count, Field(ge=0)] = Field(
-        default=30, description="a whole number of photo checks per person and day, such as 30"
-    )
-    jobs_waiting_per_person: Annotated[Count, Field(ge=1)] = Field(
-        default=3, description="a whole number of jobs that may wait per person, 1 or more"
-    )
-    longest_voice_seconds: LongVoiceSeconds = Field(
-        default=Decimal(300),
-        description="seconds of speech of which a video is made in parts, such as 300 (0: none)",
-    )
-    max_update_age_minutes: Age = Field(
-        default=Decimal(60),
-        description="minutes after which the bot asks before it makes what was sent, such as 60",
-    )
-    max_draft_age_hours: Age = Field(
-        default=Decimal(24),
-        description="hours after which the bot asks before it reuses a photo or voice, such as 24",
-    )
-    keep_results_hours: Age = Field(
-        default=Decimal(48),
-        description="hours that delivered videos are kept, such as 48 (0: none)",
-    )
-    time_zone: Annotated[str, AfterValidator(values.time_zone), Filled] = Field(
-        default="Asia/Shanghai", description="a time zone such as Asia/Shanghai"
-    )
+    """ids of the groups the bot works in, with commas; empty: all groups"""
+    quota_seconds_per_day: Seconds = Decimal(60)
+    """seconds of video per person and day, such as 60 (0: none)"""
+    quota_seconds_per_month: Seconds | None = None
+    """seconds of video per person and month, such as 600, or remove the line"""
+    budget_yuan_per_day: Yuan = Decimal(50)
+    """yuan that the whole bot may spend a day, such as 50 (0: none)"""
+    budget_yuan_per_month: Yuan = Decimal(500)
+    """yuan that the whole bot may spend a month, such as 500"""
+    detections_per_person_per_day: Annotated[Count, Field(ge=0)] = 30
+    """a whole number of photo checks per person and day, such as 30"""
+    jobs_waiting_per_person: Annotated[Count, Field(ge=1)] = 3
+    """a whole number of jobs that may wait per person, 1 or more"""
+    longest_voice_seconds: LongVoiceSeconds = Decimal(300)
+    """seconds of speech of which a video is made in parts, such as 300 (0: none)"""
+    max_update_age_minutes: Age = Decimal(60)
+    """minutes after which the bot asks before it makes what was sent, such as 60"""
+    max_draft_age_hours: Age = Decimal(24)
+    """hours after which the bot asks before it reuses a photo or voice, such as 24"""
+    keep_results_hours: Age = Decimal(48)
+    """hours that delivered videos are kept, such as 48 (0: none)"""
+    time_zone: Annotated[str, AfterValidator(values.time_zone), Filled] = "Asia/Shanghai"
+    """a time zone such as Asia/Shanghai"""
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(values.upper), Filled
-    ] = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    ] = "INFO"
+    """DEBUG, INFO, WARNING or ERROR"""
 
     @field_validator("dashscope_api_key", mode="after")
     @classmethod

@@ -6,8 +6,10 @@ import io
 import os
 import stat
 from pathlib import Path
+from typing import Self
 
 from dotenv import dotenv_values
+from pydantic import ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -15,7 +17,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from bot.config.sentences import SettingsInvalid
+from bot.config.sentences import SettingsInvalid, sentences_of
 
 _NOT_TEXT = "is not UTF-8 text: save it as UTF-8, with lines NAME=value"
 
@@ -39,8 +41,20 @@ class FromEnvironment(BaseSettings):
     """The environment first, then the file that `env_file` names."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", hide_input_in_errors=True, validate_default=True
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+        validate_default=True,
     )
+
+    @classmethod
+    def load(cls) -> Self:
+        """All of them right, or SettingsInvalid with one sentence for each that is wrong."""
+        try:
+            return cls()
+        except ValidationError as error:
+            raise SettingsInvalid(sentences_of(error, cls.model_fields)) from None
 
     @classmethod
     def settings_customise_sources(

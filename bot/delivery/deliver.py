@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.chat.messenger import Messenger
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.delivery.finish import Finisher
 from bot.delivery.package import MADE, Copy, Packager, SendRequest
 from bot.delivery.send_video import VideoSender
@@ -26,11 +26,9 @@ logger = logging.getLogger(__name__)
 _LONG_HOLD_SECONDS = 5.0
 
 
-@dataclass(frozen=True, kw_only=True)
 class Deliverer(Component):
     """Brings a job from delivering to done."""
 
-    common: CommonServices
     packager: Packager
     messenger: Messenger
     videos: VideoSender

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.delivery.package import MADE, Copy, SendRequest
 from bot.delivery.remove_video import remove_video
 from bot.delivery.send_video import VideoSender
@@ -33,14 +32,12 @@ class ResendOutcome(Enum):
     """It is not to be shown any more."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class EarlierVideos(Component):
     """Nothing is rendered, and mostly nothing is uploaded.
 
     Its methods raise `TelegramFailure`s; after `SendUnknown` the video may be there.
     """
 
-    common: CommonServices
     videos: VideoSender
 
     async def send_last(self, user_id: int, there: Destination) -> ResendOutcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 from weakref import WeakValueDictionary
 
 from bot.alerts import Noting
@@ -13,7 +13,7 @@ from bot.chat.messenger import Messenger
 from bot.chat.owners import on_stopped
 from bot.chat.provider_texts import photo_text
 from bot.chat.receipt import Receipts, charge_text
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.delivery.remove_video import remove_video
 from bot.retry import END_UNSAID
 from bot.telegram.keyboards import Keyboard
@@ -31,11 +31,9 @@ _NO_RETRY = frozenset(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
 class Finisher(Component):
     """Ends jobs."""
 
-    common: CommonServices
     messenger: Messenger
     receipts: Receipts
     _turns: WeakValueDictionary[int, asyncio.Lock] = field(

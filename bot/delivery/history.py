@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.delivery.package import Packager
 from bot.media.calls import draw_sheet, make_cover
 from bot.media.errors import MediaUnusable
@@ -43,11 +43,9 @@ class _Entry:
     there: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class History(Component):
     """Reads only; pictures come from the kept files, else from Telegram's thumbnails."""
 
-    common: CommonServices
     packager: Packager
 
     async def page(self, conversation: ConversationKey, number: int) -> Page | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.chat.keyboards import video_keyboard
 from bot.chat.messenger import Messenger
 from bot.chat.receipt import Receipts, ai_label_of
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.limits import effective_settings_of
 from bot.media.calls import facts_and_cover, make_round_note, shrink_video
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
@@ -81,11 +81,9 @@ class Package:
     keyboard: Keyboard | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class Packager(Component):
     """Makes packages of what is kept on disk."""
 
-    common: CommonServices
     messenger: Messenger
     receipts: Receipts
 

@@ -7,10 +7,9 @@ presses again.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from bot.chat.messenger import Messenger
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.delivery.earlier_videos import EarlierVideos, ResendOutcome
 from bot.delivery.history import History, Page
 from bot.outbox import Attempt, Kind
@@ -50,11 +49,9 @@ async def want_turn(
         await outbox.withdraw_earlier(tx, f"{cause}:{_TURN}")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Resends(Component):
     """Sends them."""
 
-    common: CommonServices
     messenger: Messenger
     videos: EarlierVideos
     history: History

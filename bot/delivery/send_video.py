@@ -9,11 +9,10 @@ so no video is lost, and none comes a third time.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from bot.chat.introduction import Introductions
 from bot.chat.messenger import Messenger
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.delivery.package import Copy, Package, Packager, SendRequest
 from bot.media.errors import MediaFailure, MediaNotMade
 from bot.telegram import errors as chat
@@ -31,11 +30,9 @@ _NOT_LIKE_THIS = (chat.FormRefused, chat.NotAllowed, MediaNotMade)
 _NOT_KEPT = (MediaFailure, OSError)
 
 
-@dataclass(frozen=True, kw_only=True)
 class VideoSender(Component):
     """Sends each video once for each cause."""
 
-    common: CommonServices
     packager: Packager
     messenger: Messenger
     introductions: Introductions

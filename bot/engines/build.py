@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from bot.common import CommonServices
-from bot.config import Settings
 from bot.config.engines import ENGINES, EngineKind
+from bot.config.settings import Settings
 from bot.dashscope.client import DashScope
 from bot.engines.base import Engine, outage_account
 from bot.engines.dashscope import ServiceEngine

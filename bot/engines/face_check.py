@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from weakref import WeakValueDictionary
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.dashscope.errors import DashScopeError, NothingDone, ServiceStopped, Transient, Unanswered
 from bot.dashscope.fields import Box
 from bot.dashscope.verdict import Verdict
@@ -25,11 +25,9 @@ class VerdictLost(Unanswered):
     """A check that may be billed brought no verdict; it may be repeated, few times."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Detection(Component):
     """Each engine has its own: what one takes, the other may refuse."""
 
-    common: CommonServices
     outages: Outages
     _turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(
         init=False, default_factory=WeakValueDictionary

@@ -9,9 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.dashscope.errors import ServiceStopped, StopCause
 from bot.retry import PROBE
 from storage import outages
@@ -34,7 +33,6 @@ class NotDue(Exception):
     """The provider refuses to serve, and it is too early for a probe."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Outages(Component):
     """The outages of one account: noted, told, tried, ended.
 
@@ -42,7 +40,6 @@ class Outages(Component):
     are those of the engines beside this one.
     """
 
-    common: CommonServices
     account: str
     engine: str | None = None
     others: Sequence[Outages] = ()

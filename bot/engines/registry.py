@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.dashscope.errors import Unanswered
 from bot.engines.base import Engine
 from bot.limits import effective_settings_of
@@ -40,11 +39,9 @@ class Engines:
         return engine
 
 
-@dataclass(frozen=True, kw_only=True)
 class EngineChoice(Component):
     """Which engine a media item that has just come is for: the one its sender has chosen by now."""
 
-    common: CommonServices
     engines: Engines
 
     async def of(self, item: Media) -> Engine:

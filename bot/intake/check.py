@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.dashscope import errors as service
 from bot.intake.outcome import MediaOutcome
 from bot.media.picture.errors import PictureRefused
@@ -17,11 +16,9 @@ from storage.media import Media
 from storage.verdicts import NoVerdict, TooManyChecks
 
 
-@dataclass(frozen=True, kw_only=True)
 class MediaCheck(Component):
     """`checks`: what looks at each kind of media."""
 
-    common: CommonServices
     checks: Mapping[str, Callable[[Media, bytes], Awaitable[MediaOutcome]]]
 
     async def outcome(self, item: Media) -> MediaOutcome:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.chat.messenger import Messenger
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.intake.inputs import LongVoice, Plan
 from bot.media.errors import MediaUnusable
 from bot.media.exchange import Span
@@ -37,11 +35,9 @@ async def want_clips(tx: Transaction, item: Media, plan: Plan) -> bool:
     return any(wanted)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Clips(Component):
     """Sends what was asked for: once each, or twice where an answer of Telegram's was lost."""
 
-    common: CommonServices
     long_voice: LongVoice
     messenger: Messenger
 

@@ -6,9 +6,8 @@ What is wrong with it is said on its own message; the other item is kept. Free c
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.dashscope import errors as service
 from bot.intake.check import MediaCheck
 from bot.intake.outcome import MediaOutcome
@@ -28,11 +27,9 @@ _SAID_AT = 4
 """At this attempt, after some seconds, the person is told that it takes longer."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Intake(Component):
     """Takes one media item all the way to an `Outcome`, records it, tries to pair, and says it."""
 
-    common: CommonServices
     check: MediaCheck
     replies: MediaReplies
     photo_help: PhotoHelp

@@ -6,7 +6,7 @@ import json
 import logging
 from dataclasses import dataclass
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.intake.inputs import Plan
 from bot.limits import EffectiveSettings, effective_settings_of
 from bot.privacy.consent import Consent
@@ -67,11 +67,9 @@ class TooLongHere(Exception):
         self.limit_milliseconds = limit_milliseconds
 
 
-@dataclass(frozen=True, kw_only=True)
 class Pairing(Component):
     """Makes jobs."""
 
-    common: CommonServices
     consent: Consent
 
     async def pair(self, conversation: ConversationKey) -> Job | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from bot.chat.provider_texts import photo_text
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.dashscope.fields import Box
 from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
@@ -19,11 +18,9 @@ from storage.media import Media
 from storage.outages import Work
 
 
-@dataclass(frozen=True, kw_only=True)
 class PhotoCheck(Component):
     """Normalises a photo, looks for faces, asks the provider once per picture, hands it over."""
 
-    common: CommonServices
     detection: Detection
     choice: EngineChoice
     outages: Outages

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
 
 from bot.chat.messenger import Messenger
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.media.calls import explain_picture
 from bot.media.errors import MediaFailure
 from bot.media.exchange import Explained
@@ -28,11 +27,9 @@ _OF_SIZE = frozenset({"proportion"})
 _OF_EDGE = frozenset({"proportion", "full-face"})
 
 
-@dataclass(frozen=True, kw_only=True)
 class PhotoHelp(Component):
     """Sends the picture with its boxes, once a photo; no help is no failure."""
 
-    common: CommonServices
     messenger: Messenger
 
     async def show(self, media_id: int) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from bot.chat.formatting import say_ago, say_when
 from bot.chat.messenger import Messenger
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.intake.fault_texts import FAULT_TEXTS
 from bot.intake.group_replies import Said, in_group, ready_in_group
 from bot.intake.inputs import Plan
@@ -35,11 +34,9 @@ _DOUBTS = frozenset({"ask-no-face", "ask-several"})
 _Said = tuple[str, Keyboard | None]
 
 
-@dataclass(frozen=True, kw_only=True)
 class MediaReplies(Component):
     """Says outcomes."""
 
-    common: CommonServices
     messenger: Messenger
     long_voice_choices: LongVoiceChoices
 
@@ -221,11 +218,8 @@ def _way_on(item: Media, texts: Catalogue) -> Keyboard | None:
     return None
 
 
-@dataclass(frozen=True, kw_only=True)
 class LongVoiceChoices(Component):
     """The beginning, a piece, or all of it in parts: that only where every cap allows it now."""
-
-    common: CommonServices
 
     async def of(self, item: Media, texts: Catalogue) -> tuple[str, Keyboard]:
         """The question and its answers."""

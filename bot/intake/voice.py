@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice
 from bot.intake.inputs import LongVoice, Plan
@@ -21,11 +20,9 @@ logger = logging.getLogger(__name__)
 _NOISY_BELOW_DB = 15.0
 
 
-@dataclass(frozen=True, kw_only=True)
 class VoiceCheck(Component):
     """Normalises a voice and hands it over; of a long one it finds out how it may be cut."""
 
-    common: CommonServices
     long_voice: LongVoice
     choice: EngineChoice
     outages: Outages

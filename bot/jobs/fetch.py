@@ -6,9 +6,8 @@ Where the address does not give the video, the task is asked for a fresh one.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus
 from bot.delivery.finish import Finisher
@@ -23,11 +22,9 @@ from storage.jobs.tasks import Task
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ResultFetch(Component):
     """Brings a task from fetching to fetched."""
 
-    common: CommonServices
     engines: Engines
     finisher: Finisher
 

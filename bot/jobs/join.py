@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.delivery.finish import Finisher
 from bot.intake.inputs import LongVoice
 from bot.jobs.files import result_of, video_of
@@ -24,11 +23,9 @@ from storage.jobs.tasks import Task, TaskState
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Joining(Component):
     """Brings a job from joining to delivering."""
 
-    common: CommonServices
     long_voice: LongVoice
     finisher: Finisher
 

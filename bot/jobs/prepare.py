@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import field
 from weakref import WeakValueDictionary
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.engines.base import Engine, Ticket
 from bot.engines.face_check import Detection
 from bot.engines.registry import Engines
@@ -38,14 +38,12 @@ class PhotoUnsuitable(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, kw_only=True)
 class Preparation(Component):
     """Uploads again what the provider will have forgotten; the sources are Telegram's copies.
 
     The tasks of a job are cut together: whichever comes first brings the others' cuts too.
     """
 
-    common: CommonServices
     long_voice: LongVoice
     engines: Engines
     detection: Detection

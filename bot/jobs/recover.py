@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.common import CommonServices, Component, build_outbox
+from bot.common import Component, build_outbox
 from bot.dashscope.errors import DashScopeError
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.engines.base import Engine
@@ -23,11 +22,9 @@ logger = logging.getLogger(__name__)
 _NEVER_BILLED = (TaskStatus.CANCELED, TaskStatus.FAILED)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Restoration(Component):
     """Brings a restored database up to what can still be known."""
 
-    common: CommonServices
     engines: Engines
 
     async def settle(self) -> None:

@@ -5,10 +5,9 @@ it failed. For a passing reason it is submitted again, a few times; for any othe
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from bot.chat.provider_texts import failure_text
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.dashscope import errors as service
 from bot.delivery.finish import Finisher
 from bot.engines.outages import Outages
@@ -21,11 +20,9 @@ from storage.outages import Work
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Refusals(Component):
     """Brings a task from submitting or running back to ready or preparing, or to its end."""
 
-    common: CommonServices
     preparation: Preparation
     finisher: Finisher
     outages: Outages

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from functools import partial
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.engines.base import Engine
 from bot.engines.outages import NotDue, Outages
 from bot.engines.registry import Engines
@@ -17,11 +16,9 @@ from storage.jobs import task_moves
 from storage.jobs.tasks import Task
 
 
-@dataclass(frozen=True, kw_only=True)
 class Slots(Component):
     """Gives free slots to the tasks that are next."""
 
-    common: CommonServices
     engines: Engines
     outages: Outages
     submission: Submission

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.chat.provider_texts import failure_text
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.dashscope import errors as service
 from bot.delivery.finish import Finisher
 from bot.engines.outages import ACCOUNT_WIDE, Outages
@@ -37,11 +37,9 @@ class Step:
     is_critical: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class JobSteps(Component):
     """`task_steps` are those of the states after preparing."""
 
-    common: CommonServices
     engines: Engines
     outages: Outages
     preparation: Preparation

@@ -8,10 +8,10 @@ the provider's list of tasks. What is refused again and again ends, and leaves t
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.alerts import Operator
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.delivery.finish import Finisher
@@ -45,11 +45,9 @@ FORGOTTEN_AFTER_MILLISECONDS = 23 * 3600 * 1000
 _SAME_TIME_MILLISECONDS = 10_000
 
 
-@dataclass(kw_only=True)
 class Submission(Component):
     """Brings a task from submitting to running, or back to ready."""
 
-    common: CommonServices
     engines: Engines
     preparation: Preparation
     finisher: Finisher

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, field
 
 from bot.chat.estimates import PollSchedule, ServiceTimes
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
 from bot.delivery.finish import Finisher
@@ -44,11 +44,9 @@ class _Progress:
     unaddressed_looks: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
 class Watch(Component):
     """Watches one task at a time; many may be watched side by side."""
 
-    common: CommonServices
     engines: Engines
     finisher: Finisher
     refusals: Refusals

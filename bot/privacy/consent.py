@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from bot.chat.messenger import Messenger
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.limits import full_text, short_text
 from bot.outbox import Attempt, Kind
 from bot.telegram.destination import Destination
@@ -26,11 +25,9 @@ logger = logging.getLogger(__name__)
 _ANSWERS = {"agreed": "consent-agreed", "declined": "consent-declined"}
 
 
-@dataclass(frozen=True, kw_only=True)
 class Consent(Component):
     """Asks, and says what was answered; the answers themselves are the buttons'."""
 
-    common: CommonServices
     messenger: Messenger
 
     @property

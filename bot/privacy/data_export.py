@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from bot.chat.messenger import Messenger
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.outbox import Attempt, Kind
 from bot.telegram.destination import Destination
 from storage.people import data_export
@@ -14,11 +13,9 @@ from storage.people import data_export
 _FILE_NAME = "my-data.json"
 
 
-@dataclass(frozen=True, kw_only=True)
 class DataCopies(Component):
     """Sends them."""
 
-    common: CommonServices
     messenger: Messenger
 
     @property

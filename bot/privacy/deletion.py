@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.outbox import Attempt, Kind, NotNow
 from bot.privacy.files import UPLOADS_KEPT_MILLISECONDS, StoredFiles
 from bot.retry import DELETION
@@ -23,11 +23,9 @@ logger = logging.getLogger(__name__)
 _SWEEP_EVERY_MILLISECONDS = 600_000
 
 
-@dataclass(kw_only=True)
 class ForgetPeople(Component):
     """Deletes, says so, and lets numbers that stand for people expire."""
 
-    common: CommonServices
     stored_files: StoredFiles
     _swept_at_milliseconds: int = field(init=False, default=0)
 

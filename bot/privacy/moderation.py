@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 from bot.chat.messenger import Messenger
-from bot.common import CommonServices, Component
+from bot.common import Component
 from bot.delivery.earlier_videos import EarlierVideos
 from bot.delivery.remove_video import remove_video
 from bot.outbox import Attempt, Kind, Pointless
@@ -32,11 +31,9 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
 class Moderation(Component):
     """Shows reports to the people of ADMIN_IDS, and takes videos down."""
 
-    common: CommonServices
     messenger: Messenger
     videos: EarlierVideos
     stored_files: StoredFiles

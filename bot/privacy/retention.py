@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.common import CommonServices, Component
+from bot.common import Component
 from storage.jobs import jobs
 
 logger = logging.getLogger(__name__)
@@ -20,7 +20,6 @@ _SHORTEST_PAUSE_SECONDS = 1.0
 _OF_A_JOB = re.compile(r"(\d{1,18})(\.[a-z0-9]+)*\.mp4(\.[a-z]+)*")
 
 
-@dataclass(kw_only=True)
 class Retention(Component):
     """Sweeps the folder of results now and then, for as long as the `async with` lasts.
 
@@ -28,7 +27,6 @@ class Retention(Component):
     not know (it was restored, or is a new one) count from when they were written.
     """
 
-    common: CommonServices
     _task: asyncio.Task[None] | None = field(init=False, default=None)
 
     async def __aenter__(self) -> Self:

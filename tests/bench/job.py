@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.commands.making.way import make_video
-from bot.config import ServiceSettings
+from bot.config.service import ServiceSettings
 from bot.media import calls
 from tests.bench.figures import Figure, figure_of
 from tests.bench.processes import media_processes, processor_seconds

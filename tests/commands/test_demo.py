@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from bot.commands.demo import ROOMY
-from bot.config import Settings
 from bot.config.engines import ENGINES
+from bot.config.settings import Settings
 from bot.limits import limits_of
 from bot.sandbox.server import DEMO_BOT_TOKEN, TELEGRAM_PORT
 from tests.commands.process import Command, names_in, started
@@ -73,7 +73,12 @@ def test_its_money_lasts_for_the_quotas_of_a_month(engine: str, resolution: str)
     values |= {"telegram_bot_token": DEMO_BOT_TOKEN, "dashscope_api_key": "sk-demo"}
     settings = Settings(**values)
     caps = limits_of(settings).caps
-    a_day = 20 * caps.person_day_milliseconds * settings.price_micro_yuan_per_second // 1000
+    a_day = (
+        20
+        * caps.person_day_milliseconds
+        * settings.micro_yuan_per_second(settings.default_engine, settings.resolution)
+        // 1000
+    )
     assert caps.person_day_milliseconds == 600_000
     assert a_day <= caps.bot_day_micro_yuan
     assert 31 * a_day <= caps.bot_month_micro_yuan

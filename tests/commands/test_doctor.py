@@ -14,7 +14,7 @@ from starlette.routing import Route
 from bot.clock import SystemClock
 from bot.commands.checks.provider import check_provider
 from bot.commands.checks.telegram import check_telegram
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.http_client import HttpClient
 from bot.sandbox.server import DEMO_BOT_TOKEN, Sandbox
 from bot.sandbox.serving import serve

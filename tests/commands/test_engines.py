@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from bot.clock import SystemClock
 from bot.commands.checks.provider import check_provider
-from bot.config import ServiceSettings
+from bot.config.service import ServiceSettings
 from bot.http_client import HttpClient
 from bot.sandbox.server import serve_sandbox
 

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.commands.failure import Failure
 from bot.commands.making.paid_task import PaidTask
 from bot.commands.making.way import fetch_video, make_video
-from bot.config import ServiceSettings
+from bot.config.service import ServiceSettings
 from bot.media.sound.normalise import normalise_sound
 from bot.media.video.video import inspect_video
 from bot.sandbox.server import Sandbox

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from tests.crash.world import foreign_task
-from tests.support.deadlines import eventually
+import httpx
+
+from tests.sandbox_dashscope.caller import Caller
+from tests.support.deadlines import deadline, eventually
 from tests.support.person import Person
 from tests.support.world import World
 
@@ -81,3 +83,11 @@ class Cancel:
 
 
 ALL = tuple(Cancel(where, by) for where in get_args(Where) for by in get_args(By))
+
+
+async def foreign_task(world: World) -> str:
+    """Another client of the same account orders a video; its task's id."""
+    service = world.settings["DASHSCOPE_BASE_URL"].removesuffix("/api/v1")
+    async with httpx.AsyncClient(base_url=service, timeout=deadline()) as http:
+        files = {"image_url": "https://a/b.jpg", "audio_url": "https://a/b.wav"}
+        return await Caller(http).submitted(**files)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import click
 
 from tests.crash.story import at_rest
-from tests.crash.world import ask_for_video, crash_world
+from tests.crash.world import crash_world
 from tests.support.credentials import KEY
 from tests.support.deadlines import eventually, in_time
 from tests.support.media.voices import tone_wav
@@ -112,7 +112,8 @@ async def with_bot(kind: str, params: dict[str, Any]) -> Count:
     """One order by this bot."""
     async with _world(kind, params) as world:
         await world.start_bot()
-        ada = await ask_for_video(world)
+        ada = await world.person()
+        await ada.sends_both()
         await eventually(lambda: at_rest(world, 2))
         return await _count(world, bool(await ada.videos()))
 

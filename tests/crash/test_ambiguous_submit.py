@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.crash.cancels import foreign_task
 from tests.crash.points import Crash
 from tests.crash.story import at_rest
 from tests.crash.witnesses import Told, check
-from tests.crash.world import ask_for_video, foreign_task
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
@@ -48,7 +48,8 @@ async def test_an_accepted_submission_without_an_answer_is_found_in_the_list(
 ) -> None:
     there.faults.add("provider", "submit", kind, params=params)
     await there.start_bot()
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     await assert_paid_once(there, ada)
     assert len(await there.submissions()) == 1
 
@@ -59,7 +60,8 @@ async def test_a_submission_that_never_was_is_made_again_once_that_is_sure(
 ) -> None:
     there.faults.add("provider", "submit", kind, params=params)
     await there.start_bot()
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     await assert_paid_once(there, ada)
     first, second = await there.submissions()
     assert second["at"] - first["at"] > 500
@@ -68,7 +70,8 @@ async def test_a_submission_that_never_was_is_made_again_once_that_is_sure(
 async def test_being_throttled_is_no_submission(there: World) -> None:
     there.faults.add("provider", "submit", "code", times=3, params=THROTTLED)
     await there.start_bot()
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     await assert_paid_once(there, ada)
     assert len(await there.submissions()) == 4
 
@@ -76,7 +79,8 @@ async def test_being_throttled_is_no_submission(there: World) -> None:
 async def test_a_task_that_is_accepted_after_we_gave_up_is_adopted(there: World) -> None:
     there.faults.add("provider", "submit", "delay", params={"seconds": 1.5})
     await there.start_bot(CRASH_SUBMIT_SECONDS="1.0", CRASH_SETTLED_SECONDS="3.0")
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     await assert_paid_once(there, ada)
     assert len(await there.submissions()) == 1
 
@@ -94,7 +98,8 @@ async def test_without_a_connection_the_job_waits_and_is_submitted_once(
     there: World, host: str
 ) -> None:
     await there.start_bot(Crash("task-prepared-commit", "after"))
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     await there.bot.ended()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -116,7 +121,7 @@ async def test_with_two_tasks_that_fit_the_operator_is_asked_and_nothing_is_gues
 ) -> None:
     operator = await there.person("Olga")
     await there.start_bot(Crash("submit", "after"))
-    await ask_for_video(there)
+    await (await there.person()).sends_both()
     await there.bot.ended()
     stranger = await foreign_task(there)
     await there.start_bot(ADMIN_IDS=str(operator.user_id))
@@ -132,7 +137,8 @@ async def asked_which(there: World) -> tuple[Person, Person, str, str]:
     """Operator, person, and the tasks of two of which one is hers: her own and a stranger's."""
     operator = await there.person("Olga")
     await there.start_bot(Crash("submit", "after"))
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     await there.bot.ended()
     stranger = await foreign_task(there)
     await there.start_bot(ADMIN_IDS=str(operator.user_id))
@@ -194,7 +200,8 @@ async def test_the_operator_says_that_none_is_its_own_and_the_job_ends_for_nothi
 async def test_a_hold_does_not_stay_open_when_nobody_can_tell_any_more(there: World) -> None:
     operator = await there.person("Olga")
     await there.start_bot(Crash("submit", "after"))
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     await there.bot.ended()
     await foreign_task(there)
     await there.start_bot(ADMIN_IDS=str(operator.user_id), CRASH_FORGOTTEN_SECONDS="1.5")
@@ -214,7 +221,8 @@ async def test_a_strangers_task_costs_nobody_here_anything_and_is_not_delivered(
     there: World,
 ) -> None:
     await there.start_bot(Crash("submit", "before"))
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     await there.bot.ended()
     await foreign_task(there)
     await there.start_bot()

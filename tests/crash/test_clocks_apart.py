@@ -6,7 +6,6 @@ import pytest
 
 from tests.crash.points import Crash
 from tests.crash.story import at_rest
-from tests.crash.world import ask_for_video
 from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.world import World
@@ -37,7 +36,8 @@ async def test_a_task_whose_answer_was_lost_is_found(
     await there.tell_provider(list_zone_hours=zone_hours)
     there.faults.add("provider", "submit", "drop_after")
     await there.start_bot(CRASH_CLOCK_SECONDS=str(seconds))
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     await assert_one_of_each(there, ada)
 
 
@@ -49,7 +49,8 @@ async def test_it_is_found_after_a_crash_and_whatever_the_clock_says_then(
 ) -> None:
     await there.tell_provider(list_zone_hours=zone_hours)
     await there.start_bot(Crash("submit", "after"), CRASH_CLOCK_SECONDS=str(seconds_then))
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     await there.bot.ended()
     await there.start_bot(CRASH_CLOCK_SECONDS=str(seconds))
     await assert_one_of_each(there, ada)
@@ -60,7 +61,8 @@ async def test_it_is_found_when_the_first_call_after_a_start_is_the_submission(
 ) -> None:
     """The copies are there from before: nothing but the submission would have to be asked."""
     await there.start_bot(Crash("task-prepared-commit", "after"))
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     await there.bot.ended()
     there.faults.add("provider", "submit", "drop_after")
     await there.start_bot(CRASH_CLOCK_SECONDS="-600")

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.crash.points import Crash
-from tests.crash.world import ask_for_video
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
@@ -46,7 +45,8 @@ async def test_an_unanswered_video_is_seen_and_not_sent_again(
 ) -> None:
     there.faults.add("telegram", "sendVideo", kind, params=params)
     await there.start_bot()
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     assert len(await delivered(there, ada)) == videos
 
 
@@ -54,13 +54,15 @@ async def test_a_lost_answer_to_the_edit_shows_it_no_more_often(there: World) ->
     there.faults.add("telegram", "sendVideo", "drop_after")
     there.faults.add("telegram", "editMessageMedia", "drop_after", times=3)
     await there.start_bot()
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     assert len(await delivered(there, ada)) == 2
 
 
 async def test_killed_again_and_again_while_sending_it_is_shown_at_most_twice(there: World) -> None:
     await there.start_bot(Crash("send-video", "after"))
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     await there.bot.ended()
     for _ in range(3):
         await there.start_bot(Crash("edit-into-video", "after"))
@@ -71,7 +73,8 @@ async def test_killed_again_and_again_while_sending_it_is_shown_at_most_twice(th
 
 async def test_without_a_status_message_it_is_still_shown_at_most_twice(there: World) -> None:
     await there.start_bot(Crash("send-video", "after"))
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     await there.bot.ended()
     (job,) = there.rows("SELECT * FROM jobs")
     path = f"/sim/chats/{ada.user_id}/messages/{job['status_message_id']}"
@@ -84,7 +87,8 @@ async def test_without_a_status_message_it_is_still_shown_at_most_twice(there: W
 async def test_a_chat_that_closes_while_sending_ends_the_job_settled(there: World) -> None:
     there.faults.add("telegram", "sendVideo", "drop_before")
     await there.start_bot(Crash("sending-recorded-commit", "after"))
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     await there.bot.ended()
     (await there.http.post(f"/sim/chats/{ada.user_id}/block")).raise_for_status()
     await there.start_bot()
@@ -98,6 +102,7 @@ async def test_a_chat_that_closes_while_sending_ends_the_job_settled(there: Worl
 async def test_the_caption_of_the_edited_video_is_the_same_receipt(there: World) -> None:
     there.faults.add("telegram", "sendVideo", "drop_after")
     await there.start_bot()
-    ada = await ask_for_video(there)
+    ada = await there.person()
+    await ada.sends_both()
     first, second = await delivered(there, ada)
     assert text_of(first) == text_of(second)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from storage.jobs.ledger import Caps
-from tests.crash.world import BUDGET_MICRO_YUAN, QUOTA_MILLISECONDS
+from tests.crash.world import CAPS
 from tests.support import invariants
 from tests.support.chats import text_of
 from tests.support.invariants import Findings, ProviderTask, Shown, Witnesses
@@ -16,10 +14,6 @@ from tests.support.world import World
 
 Json = dict[str, Any]
 
-_CAPS = Caps(
-    ZoneInfo("Asia/Shanghai"),
-    *(QUOTA_MILLISECONDS, QUOTA_MILLISECONDS, BUDGET_MICRO_YUAN, BUDGET_MICRO_YUAN),
-)
 _LAST_WORDS = ("job-done", "job-cancelled")
 _PASSING = ("photo-looking", "photo-ready", "voice-listening", "voice-long")
 
@@ -81,7 +75,7 @@ def compare(
     unsure_endings = sum(_said_unnoted(run) for run in runs if run[-1:] == ["killed"])
     shown = {job["id"]: Shown(videos, endings, unsure, unsure_endings) for job in tables["jobs"]}
     media, checks = min(2, updates), bill["detections"]
-    witnesses = Witnesses(tables, _billed(tasks, bill), checks, shown, _CAPS, media)
+    witnesses = Witnesses(tables, _billed(tasks, bill), checks, shown, CAPS, media)
     found = invariants.check(witnesses)
     states = [row["state"] for row in tables["inbox"]]
     found.check(states == ["done"] * updates, f"I10 {updates} updates were sent: {states}")
@@ -105,16 +99,15 @@ def _is_about_a_job(message: Json, aside: int | None) -> bool:
 
 def _billed(tasks: list[Json], bill: Json) -> list[ProviderTask]:
     videos = {video["task_id"]: video for video in bill["videos"]}
-    times = {task["task_id"]: task for task in tasks}
     return [
         ProviderTask(
-            task_id,
-            times.get(task_id, {}).get("submitted_milliseconds", 0),
-            times.get(task_id, {}).get("ended_milliseconds"),
-            videos.get(task_id, {}).get("milliseconds", 0),
-            videos.get(task_id, {}).get("micro_yuan", 0),
+            task["task_id"],
+            task["submitted_milliseconds"],
+            task["ended_milliseconds"],
+            videos.get(task["task_id"], {}).get("milliseconds", 0),
+            videos.get(task["task_id"], {}).get("micro_yuan", 0),
         )
-        for task_id in times | videos
+        for task in tasks
     ]
 
 

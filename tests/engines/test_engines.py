@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.chat.queue_view import QueueView
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.dashscope.errors import Moderated, ServiceStopped, StopCause, Unanswered
 from bot.dashscope.tasks import TaskStatus
 from bot.dashscope.verdict import Verdict

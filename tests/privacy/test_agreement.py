@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.limits import agreement_of, full_text
 from bot.texts import Texts
 

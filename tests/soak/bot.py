@@ -18,7 +18,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot import app
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.media.worker.client import MediaWorker
 from bot.telegram.errors import SecondInstance
 from bot.texts import Texts
@@ -29,6 +29,7 @@ from tests.soak.services import TEXTS, Services
 from tests.soak.virtual import InlineConnection, VirtualClock, inline_sqlite, inline_threads
 from tests.support import credentials
 from tests.support.consenting import make_ready
+from tests.support.invariants import LEFT
 
 ADMIN = 99
 
@@ -37,14 +38,6 @@ _OF_THE_BOT: ContextVar[bool] = ContextVar("of the bot", default=False)
 _RESTART_PAUSE_SECONDS = 5.0
 _STOP_SECONDS = 60.0
 _GRACE_SECONDS = 15.0
-_LEFT = """
-    SELECT 'job' AS kind, id, state, failure AS detail, tries FROM jobs
-    WHERE ended_at_milliseconds IS NULL OR (announced = 0 AND state <> 'undeliverable')
-    UNION ALL SELECT 'media', id, state, fault, tries FROM media
-    WHERE state = 'received' OR announced = 0
-    UNION ALL SELECT 'update', update_id, state, error, tries FROM inbox
-    WHERE state = 'new' LIMIT 20
-"""
 
 
 @dataclass
@@ -141,7 +134,7 @@ class SoakedBot:
     async def rest(self, within_seconds: float) -> None:
         """Until nothing is left to do."""
         end = self.clock.steady_seconds() + within_seconds
-        while len(self.services.updates) or (left := self.rows(_LEFT)):
+        while len(self.services.updates) or (left := self.rows(LEFT)):
             assert self.clock.steady_seconds() < end, f"not at rest: {left}"
             await self.clock.sleep(5.0)
 

@@ -38,16 +38,7 @@ _REFUSALS: Weighted[Fault] = (
     *_TELEGRAM,
     (2, ("status", {"code": 401})),
     (1, ("forbidden", {})),
-    *(
-        (1, ("bad_request", {"description": words}))
-        for words in (
-            "not enough rights",
-            "wrong",
-            "TOPIC_CLOSED",
-            "message to edit not found",
-            "wrong file_id",
-        )
-    ),
+    *((1, ("bad_request", {"description": words})) for words in _WORDS),
 )
 _POLL: Weighted[Fault] = (*_TELEGRAM, (6, ("conflict", {})))
 _PROVIDER: Weighted[Fault] = (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.commands.checks.disk import check_free_space, check_persistence
 from bot.commands.checks.finding import Finding, ok, problem, warning
-from bot.config import SettingsFolder
+from bot.config.folders import SettingsFolder
 from storage.db.lock import AlreadyRunning, LockUnavailable, instance_lock
 
 _BUSY_SECONDS = 3.0

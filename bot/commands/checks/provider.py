@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.clock import Clock
 from bot.commands.checks.finding import Finding, ok, problem
 from bot.commands.making.sentences import sentence
-from bot.config import ServiceSettings
 from bot.config.engines import ENGINES
+from bot.config.service import ServiceSettings
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import DashScopeError, Unanswered
 from bot.http_client import HttpClient

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from bot.commands.checks.finding import Finding, ok, problem
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.http_client import HttpClient
 
 _UNKNOWN_TOKEN = (401, 404)

@@ -10,8 +10,8 @@ import httpx
 from pydantic import SecretStr
 
 from bot.clock import Clock, SystemClock
-from bot.config import ServiceSettings
 from bot.config.engines import ENGINES
+from bot.config.service import ServiceSettings
 from bot.dashscope.client import DashScope
 from bot.engines.dashscope import ServiceEngine
 from bot.http_client import HttpClient

@@ -15,7 +15,7 @@ from bot.commands.making.sentences import said
 from bot.commands.making.service import VideoService, video_service
 from bot.commands.making.wait import finished
 from bot.commands.signals import cancelled_by_signals
-from bot.config import ServiceSettings
+from bot.config.service import ServiceSettings
 
 
 async def make_video(
@@ -59,9 +59,9 @@ async def _deliver(service: VideoService, task_id: str, output: Path, note: Paid
 
 
 def _ask(settings: ServiceSettings, milliseconds: int) -> None:
-    video = settings.price_micro_yuan_per_second * milliseconds // 1_000
-    yuan = (settings.price_micro_yuan_per_detection + video) / 1_000_000
     seconds, engine = milliseconds / 1_000, settings.default_engine
+    video = settings.micro_yuan_per_second(engine, settings.resolution) * milliseconds // 1_000
+    yuan = (settings.micro_yuan_per_detection(engine) + video) / 1_000_000
     _tell(f"{seconds:.1f} seconds of {engine} cost about {yuan:.2f} yuan.")
     try:
         click.confirm("Order it?", abort=True, err=True)
