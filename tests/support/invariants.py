@@ -148,8 +148,8 @@ def _moments(there: Witnesses) -> Iterator[Changes]:
 
 
 def _tasks(there: Witnesses, found: Findings) -> None:
-    """I5, I7: each of the provider's tasks and checks is one of ours, booked before; what failed and
-    was submitted again is free.
+    """I5, I7: each of the provider's tasks and checks is one of ours, booked before; what failed
+    and was submitted again is free.
     """
     failed = {row["task_id"] for row in there.tables["earlier_task_ids"]}
     made = [task for task in there.tasks if task.task_id not in failed]
