@@ -64,11 +64,7 @@ class Operator:
 
     def noting(self, subject: str, key: str, **values: Value) -> Noting:
         """The same, for whoever has the transaction."""
-
-        async def noted(tx: Transaction) -> None:
-            await self.note(tx, subject, key, **values)
-
-        return noted
+        return lambda tx: self.note(tx, subject, key, **values)
 
     async def tell_of(self, failure: DashScopeError, job_id: int | None = None) -> None:
         """Have told that the provider refuses to work for us, or calls a request wrong."""

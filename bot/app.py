@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import NamedTuple
 
 from bot.alerts import Operator, raise_alarm
@@ -29,7 +30,6 @@ from bot.telegram.connection import (
     build_http,
     initialize,
 )
-from bot.telegram.dispatch import OnParked
 from bot.telegram.updates import UpdateLoop
 from bot.worker import Worker
 from handlers import register
@@ -97,7 +97,7 @@ async def _join(
     engines = await build_engines(settings, common, stack)
     chat = build_chat(common, engines)
     delivery = build_delivery(common, chat)
-    privacy = await build_privacy(common, chat, delivery, stack)
+    privacy = build_privacy(common, chat, delivery)
     intake = build_intake(common, engines, chat, privacy)
     jobs = build_jobs(common, engines, intake, delivery)
     services = Services(
@@ -108,7 +108,7 @@ async def _join(
         inbox=Inbox(database),
         http=http,
         clock=clock,
-        on_parked=_report_parked(common.operator),
+        on_parked=partial(_report_parked, common.operator),
     )
     menus = Menus(bot=application.bot, texts=common.texts, is_polling=lambda: updates.is_polling)
     worker = _worker(services, privacy, menus)
@@ -119,7 +119,7 @@ async def _join(
 def _worker(services: Services, privacy: PrivacyServices, menus: Menus) -> Worker:
     """With every background task and every kind of outbox entry there is."""
     common, chat, jobs = services.common, services.chat, services.jobs
-    background_tasks: list[BackgroundTask] = [chat.first_status, *privacy.background_tasks, menus]
+    background_tasks: list[BackgroundTask] = [chat.first_status, privacy.retention, menus]
     kinds = [
         common.operator.kind,
         services.intake.clips.kind,
@@ -186,9 +186,5 @@ async def _report_locks(database: Database, settings: Settings) -> None:
             await raise_alarm(settings, "operator-database-locked", path)
 
 
-def _report_parked(operator: Operator) -> OnParked:
-    async def report(update_id: int, reason: str) -> None:
-        detail = f"update {update_id}: {reason}"
-        await operator.tell("parked", "operator-parked", detail=detail)
-
-    return report
+async def _report_parked(operator: Operator, update_id: int, reason: str) -> None:
+    await operator.tell("parked", "operator-parked", detail=f"update {update_id}: {reason}")

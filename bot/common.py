@@ -13,16 +13,30 @@ from bot.alerts import Operator
 from bot.clock import Clock
 from bot.config.settings import Settings
 from bot.http_client import HttpClient
-from bot.limits import Limits, limits_of
+from bot.limits import EffectiveSettings, Limits, effective_settings_of, limits_of
 from bot.media.worker.client import MediaWorker
 from bot.media.worker.limits import DECODING, RENDERING
 from bot.outbox import Kind, OutboxRunner
 from bot.task_pool import Wakeup
-from bot.telegram.build import TelegramServices, build_telegram
 from bot.telegram.files import Files
+from bot.telegram.members import Members
+from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
 from bot.texts import Texts
 from storage.db.database import Database, Transaction
+from storage.jobs import ledger
+from storage.jobs.ledger import Allowance, Price
+from storage.media import ConversationKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class TelegramServices:
+    """All calls share one rate limiter."""
+
+    bot_name: str
+    sender: Sender
+    members: Members
+    files: Files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +88,16 @@ class Component:
         """What the operator set."""
         return self.common.limits
 
+    async def effective(self, conversation: ConversationKey) -> EffectiveSettings:
+        """How this person's videos are made there."""
+        return await effective_settings_of(self.database, self.limits, conversation)
+
+    async def allowance(self, user_id: int, price: Price, returning: int = 0) -> Allowance:
+        """What this person may still have made at that price, see `ledger.allowance_of`."""
+        return await ledger.allowance_of(
+            self.database, user_id, price, self.limits.caps, returning_milliseconds=returning
+        )
+
     @property
     def texts(self) -> Texts:
         """Every text, in every language."""
@@ -104,8 +128,13 @@ async def build_common(
     stack: AsyncExitStack,
 ) -> CommonServices:
     """By these settings; `stack` ends what runs in the background."""
-    limits, texts = limits_of(settings), Texts()
-    telegram = await build_telegram(bot, http, clock, stack)
+    limits, texts, rate_limiter = limits_of(settings), Texts(), RateLimiter(clock)
+    telegram = TelegramServices(
+        bot_name=bot.username,
+        sender=await stack.enter_async_context(Sender(bot, clock, rate_limiter=rate_limiter)),
+        members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
+        files=Files(bot=bot, http=http, clock=clock),
+    )
     return CommonServices(
         database=database,
         clock=clock,

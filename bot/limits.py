@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.config.amounts import HOUR, MINUTE, SECOND, YUAN, whole
+from bot.config.amounts import HOUR, SECOND, YUAN, whole
 from bot.config.engines import ENGINES
 from bot.config.settings import Settings
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
@@ -23,101 +21,55 @@ from storage.people.consents import Agreement
 from storage.people.preferences import Preferences
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a job costs and what limits it.
+class Limits(Settings):
+    """The settings, and what a job costs and what limits it by them, in exact whole units."""
 
-    `engines` are those that are on, the usual one first; each has its `prices` by resolution, and
-    its `detection_micro_yuan`.
-    """
+    @property
+    def caps(self) -> Caps:
+        """What may be spent. The key is the token's, which the database does not know and a restart
+        does not change.
+        """
+        month = self.quota_seconds_per_month
+        token = self.telegram_bot_token.get_secret_value()
+        return Caps(
+            zone=self.zone,
+            person_day_milliseconds=whole(self.quota_seconds_per_day, SECOND),
+            person_month_milliseconds=None if month is None else whole(month, SECOND),
+            bot_day_micro_yuan=whole(self.budget_yuan_per_day, YUAN),
+            bot_month_micro_yuan=whole(self.budget_yuan_per_month, YUAN),
+            pseudonym_key=sha256(b"numbers instead of people|" + token.encode()).digest(),
+        )
 
-    caps: Caps
-    prices: Mapping[str, Mapping[str, Price]]
-    resolution: str
-    detection_micro_yuan: Mapping[str, int]
-    detections_per_person_per_day: int
-    jobs_waiting_per_person: int
-    longest_voice_milliseconds: int
-    poll_seconds: float | None
-    admin_ids: frozenset[int]
-    results: Path
-    keep_results_milliseconds: int
-    max_update_age_milliseconds: int
-    max_draft_age_milliseconds: int
-    agreement: Agreement
-    contact: str | None
-    allowed_groups: frozenset[int] = frozenset()
-    engines: tuple[str, ...] = (next(iter(ENGINES)),)
+    @property
+    def agreement(self) -> Agreement:
+        """What people are asked to agree to."""
+        only_here = all(ENGINES[name].is_local for name in self.engines)
+        destination = HERE if only_here else _region(self.dashscope_base_url)
+        return Agreement(TEXT_VERSION, destination, whole(self.keep_results_hours, HOUR))
 
     def price_of(self, resolution: str, engine: str | None = None) -> Price:
-        """What a second of video costs in that resolution, with the usual engine or another."""
-        return self.prices[self.engine_of(engine)][resolution]
+        """What a second of video costs in that resolution, with the usual engine or another.
+
+        A second of the usual engine at 480P takes a second of quota, others by their prices: weight
+        = price / (price of the usual engine at 480P), never nothing; where the usual one is free
+        there is no ratio, and a second is a second.
+        """
+        price = self.micro_yuan_per_second(self.engine_of(engine), resolution)
+        usual = self.micro_yuan_per_second(self.default_engine, "480P")
+        return Price(price, max(1, price * 1000 // usual if usual else 1000))
 
     def price_of_detection(self, engine: str) -> int:
         """What one detection call of that engine costs, in micro-yuan."""
-        return self.detection_micro_yuan[self.engine_of(engine)]
+        return self.micro_yuan_per_detection(self.engine_of(engine))
 
     def engine_of(self, name: str | None) -> str:
         """That engine, where it is on; the usual one, where it is not or none was chosen."""
-        return name if name is not None and name in self.engines else self.engines[0]
+        return name if name is not None and name in self.engines else self.default_engine
 
 
 def limits_of(settings: Settings) -> Limits:
-    """The limits that the settings mean, in exact whole units."""
-    month = settings.quota_seconds_per_month
-    return Limits(
-        caps=Caps(
-            zone=settings.zone,
-            person_day_milliseconds=whole(settings.quota_seconds_per_day, SECOND),
-            person_month_milliseconds=None if month is None else whole(month, SECOND),
-            bot_day_micro_yuan=whole(settings.budget_yuan_per_day, YUAN),
-            bot_month_micro_yuan=whole(settings.budget_yuan_per_month, YUAN),
-            pseudonym_key=_pseudonym_key(settings),
-        ),
-        engines=settings.engines,
-        prices={name: _prices(settings, name) for name in settings.engines},
-        resolution=settings.resolution,
-        detection_micro_yuan={
-            name: settings.micro_yuan_per_detection(name) for name in settings.engines
-        },
-        detections_per_person_per_day=settings.detections_per_person_per_day,
-        jobs_waiting_per_person=settings.jobs_waiting_per_person,
-        longest_voice_milliseconds=whole(settings.longest_voice_seconds, SECOND),
-        poll_seconds=settings.poll_seconds,
-        admin_ids=settings.admin_ids,
-        allowed_groups=settings.allowed_groups,
-        results=settings.results_directory,
-        keep_results_milliseconds=whole(settings.keep_results_hours, HOUR),
-        max_update_age_milliseconds=whole(settings.max_update_age_minutes, MINUTE),
-        max_draft_age_milliseconds=whole(settings.max_draft_age_hours, HOUR),
-        agreement=agreement_of(settings),
-        contact=settings.contact,
-    )
-
-
-def _pseudonym_key(settings: Settings) -> bytes:
-    """Of the token, which the database does not know and a restart does not change."""
-    token = settings.telegram_bot_token.get_secret_value()
-    return sha256(b"numbers instead of people|" + token.encode()).digest()
-
-
-_RESOLUTIONS = ("480P", "720P")
-
-
-def _prices(settings: Settings, engine: str) -> dict[str, Price]:
-    return {resolution: _price(settings, engine, resolution) for resolution in _RESOLUTIONS}
-
-
-def _price(settings: Settings, engine: str, resolution: str) -> Price:
-    """A second of the usual engine at 480P takes a second of quota, others by their prices.
-
-    weight = price / (price of the usual engine at 480P), never nothing; where the usual one is
-    free there is no ratio, and a second is a second.
-    """
-    price = settings.micro_yuan_per_second(engine, resolution)
-    usual = settings.micro_yuan_per_second(settings.default_engine, "480P")
-    weight = price * 1000 // usual if usual else 1000
-    return Price(price, max(1, weight))
+    """The limits that the settings, which were checked, mean."""
+    return Limits.model_construct(**dict(settings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +142,6 @@ _REGIONS = {
     "ap-southeast-1.maas.aliyuncs.com": "singapore",
 }
 _SERVICES = {"beijing": "service-beijing", "singapore": "service-singapore"}
-
-
-def agreement_of(settings: Settings) -> Agreement:
-    """What holds with these settings."""
-    only_here = all(ENGINES[name].is_local for name in settings.engines)
-    destination = HERE if only_here else _region(settings.dashscope_base_url)
-    return Agreement(TEXT_VERSION, destination, whole(settings.keep_results_hours, HOUR))
 
 
 def service_name(texts: Catalogue, agreement: Agreement) -> str:

@@ -123,7 +123,8 @@ class OutboxRunner:
         if not room:
             return
         for entry in await outbox.due(self.database, room + len(self._under_way)):
-            if self._pool.room and not self._is_busy(entry):
+            busy = (entry.chat_id, entry.kind) in self._under_way.values()
+            if self._pool.room and not busy:
                 self._pool.start(entry.id, partial(self._attempt_alone, entry))
 
     async def attempt_due(self, only: Kind | None = None) -> bool:
@@ -145,12 +146,9 @@ class OutboxRunner:
             await self._keep(entry)
         elif (wait_seconds := self.sender.wait_seconds(entry.chat_id)) > _LONGEST_WAIT_SECONDS:
             async with self.database.transaction() as tx:
-                await outbox.leave_alone(tx, entry.chat_id, _after(tx, wait_seconds))
+                await outbox.leave_alone(tx, entry.chat_id, tx.later(wait_seconds))
         elif (begun := await self._begin(kind, entry)) is not None:
             await self._run(kind, begun)
-
-    def _is_busy(self, entry: OutboxEntry) -> bool:
-        return (entry.chat_id, entry.kind) in self._under_way.values()
 
     async def _attempt_alone(self, entry: OutboxEntry) -> None:
         self._under_way[entry.id] = (entry.chat_id, entry.kind)
@@ -165,7 +163,7 @@ class OutboxRunner:
         async with self.database.transaction() as tx:
             if not entry.attempts:
                 await self.report(tx, entry.kind)
-            await outbox.begin(tx, entry, _after(tx, delay_seconds))
+            await outbox.begin(tx, entry, tx.later(delay_seconds))
 
     async def _begin(self, kind: Kind, entry: OutboxEntry) -> OutboxEntry | None:
         async with self.database.transaction() as tx:
@@ -176,7 +174,7 @@ class OutboxRunner:
                 await self._give_up(tx, kind, entry, Pointless("in vain for too long"))
                 return None
             lease_seconds = kind.retry.endless_delay_seconds(entry.attempts + 1)
-            return await outbox.begin(tx, entry, _after(tx, lease_seconds))
+            return await outbox.begin(tx, entry, tx.later(lease_seconds))
 
     async def _run(self, kind: Kind, entry: OutboxEntry) -> None:
         try:
@@ -216,7 +214,7 @@ class OutboxRunner:
             await self._give_up(tx, kind, entry, failure)
             return
         logger.warning("%s in %.0f s: %r", entry.unique_key, delay_seconds, failure)
-        await outbox.put_off(tx, entry, _after(tx, delay_seconds))
+        await outbox.put_off(tx, entry, tx.later(delay_seconds))
 
     async def _give_up(
         self, tx: Transaction, kind: Kind, entry: OutboxEntry, failure: Exception
@@ -231,10 +229,6 @@ class OutboxRunner:
             await outbox.erase(tx, entry)
         else:
             await outbox.end(tx, entry, done=done)
-
-
-def _after(tx: Transaction, seconds: float) -> int:
-    return tx.now_milliseconds + int(seconds * 1000)
 
 
 def _delay_seconds(tx: Transaction, kind: Kind, entry: OutboxEntry) -> float | None:

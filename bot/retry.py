@@ -1,4 +1,4 @@
-"""When to repeat what failed: a decision, returned as a value; the waiting is the caller's.
+"""When to repeat what failed: a decision, returned as a value.
 
 What is worth repeating is decided where it is caught, by the exception's type. No other file holds
 a delay between attempts.
@@ -6,9 +6,15 @@ a delay between attempts.
 
 from __future__ import annotations
 
+import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 _chance = random.SystemRandom().random
 
@@ -41,6 +47,30 @@ class RetryPolicy:
     def first(self, repeats: int) -> RetryPolicy:
         """The same, and so many repeats at most."""
         return RetryPolicy(self.delays_seconds[:repeats], self.jitter, self.chance)
+
+
+async def persisting(
+    call: Callable[[], Awaitable[Result]],
+    passing: type[Exception],
+    policy: RetryPolicy,
+    sleep: Callable[[float], Awaitable[None]],
+) -> Result:
+    """Call until that does not fail, or the policy is at its end: then raise what it failed with.
+
+    What is `passing` may say in `retry_after_seconds` how long to wait at least.
+    """
+    attempt = 1
+    while True:
+        try:
+            return await call()
+        except passing as failure:
+            asked_seconds = getattr(failure, "retry_after_seconds", None)
+            delay_seconds = policy.delay_seconds(attempt, asked_seconds)
+            if delay_seconds is None:
+                raise
+            logger.info("%s: it is tried again in %.1f s", failure, delay_seconds)
+        await sleep(delay_seconds)
+        attempt += 1
 
 
 _HALF = 0.5

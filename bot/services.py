@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from bot.chat.build import ChatServices
 from bot.common import Component
 from bot.delivery.build import DeliveryServices
@@ -9,6 +12,7 @@ from bot.engines.build import EngineServices
 from bot.intake.build import IntakeServices
 from bot.jobs.build import JobServices
 from bot.task_pool import Wakeup
+from storage.db.database import Transaction
 
 
 class Services(Component):
@@ -24,3 +28,10 @@ class Services(Component):
     def wakeup(self) -> Wakeup:
         """Has the worker look at once at what was written down."""
         return self.common.wakeup
+
+    @asynccontextmanager
+    async def recording(self) -> AsyncIterator[Transaction]:
+        """A transaction that writes down what the worker is to look at, at once."""
+        async with self.database.transaction() as tx:
+            yield tx
+        self.wakeup()

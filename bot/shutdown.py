@@ -30,19 +30,18 @@ async def unless_stopped(work: Coroutine[Any, Any, Result], stop: asyncio.Event)
     return None if given_up and task.cancelled() else task.result()
 
 
-def end_at_last(within_seconds: float = LONGEST_STOP_SECONDS) -> None:
+def end_at_last() -> None:
     """End the process by force unless it ended by itself in time.
 
     That is no worse than a power cut, which every step is prepared for: it goes on from the
     database.
     """
-    timer = threading.Timer(within_seconds, _end_by_force, (within_seconds,))
+    timer = threading.Timer(LONGEST_STOP_SECONDS, _end_by_force)
     timer.daemon = True
     timer.start()
 
 
-def _end_by_force(seconds: float) -> None:
-    logger.error(
-        "stopping took more than %.0f s: ended by force, it goes on at the next start", seconds
-    )
+def _end_by_force() -> None:
+    text = "stopping took more than %.0f s: ended by force, it goes on at the next start"
+    logger.error(text, LONGEST_STOP_SECONDS)
     os._exit(1)

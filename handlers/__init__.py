@@ -117,8 +117,7 @@ def _register_chats(application: BotApplication) -> None:
 def _register_private_messages(application: BotApplication) -> None:
     """Everything gets an answer; the first that fits counts."""
     for kind, handler in (
-        (media.PHOTO, media.receive_photo),
-        (media.VOICE, media.receive_voice),
+        (media.HoldsMedia(), media.receive_media),
         (filters.COMMAND, start.unknown_command),
         (filters.TEXT, media.hint_at_text),
         (~filters.StatusUpdate.ALL, media.hint_at_other),
@@ -129,8 +128,7 @@ def _register_private_messages(application: BotApplication) -> None:
 def _register_group_messages(application: BotApplication) -> None:
     """What answers the bot or names it; whatever else people write there is theirs."""
     for kind, handler in (
-        (group_talk.CaptionCommand("talk"), group_talk.talk_on_photo),
-        (group_talk.AnswersBot(), group_talk.receive_reply),
+        (group_talk.CaptionCommand("talk") | group_talk.AnswersBot(), group_talk.receive_own),
         (group_talk.NamesBot(), start.unknown_command),
     ):
         application.add_handler(MessageHandler(GROUP & kind, answering(handler)))

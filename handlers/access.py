@@ -119,7 +119,7 @@ def answering(handler: Handler, who: Who = Who.PEOPLE) -> UpdateHandler:
 async def _refusal(message_context: MessageContext, who: Who) -> str | None:
     """Why the command is not for this person here."""
     services, texts = message_context.services, message_context.texts
-    user_id, chat_id = message_context.user.id, message_context.message.chat_id
+    user_id, chat_id = message_context.user_id, message_context.chat_id
     if who is Who.OPERATOR and user_id not in services.limits.admin_ids:
         return texts.html("command-unknown")
     if who is not Who.GROUP_ADMINS or await is_admin(services, chat_id, user_id):
@@ -148,7 +148,7 @@ async def is_private(
     message_context: MessageContext, payload: str, *, text: str, button: str
 ) -> bool:
     """Whether they are alone; elsewhere a button leads to /start with that payload."""
-    if message_context.message.chat_id == message_context.user.id:
+    if message_context.chat_id == message_context.user_id:
         return True
     link = message_context.services.sender.start_link(payload)
     keyboard = Keyboard.link(message_context.texts.plain(button), link)

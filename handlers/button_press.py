@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from telegram import User
-
 from bot.intake.pairing import TooLongHere
-from bot.services import Services
 from bot.telegram.destination import Destination
-from bot.texts import Catalogue
+from bot.telegram.keyboards import Keyboard
 from bot.texts.catalogue import Value
+from handlers.context import UpdateContext
 from storage.jobs.jobs import TooManyWaiting
 from storage.jobs.ledger import BudgetExhausted, QuotaExceeded
 from storage.people.consents import NotAgreed
@@ -30,32 +28,22 @@ class TooLate(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ButtonPress:
-    """One press: whose, on which message where, and the arguments the button carries."""
+class ButtonPress(UpdateContext):
+    """One press: on which message where, and the arguments the button carries."""
 
-    services: Services
-    texts: Catalogue
-    user: User
     chat_id: int
     thread_id: int
     message_id: int
     arguments: tuple[str, ...]
-    update_id: int
-
-    @property
-    def cause(self) -> str:
-        """What names this press: it may be handled twice."""
-        return f"update:{self.update_id}"
-
-    @property
-    def user_id(self) -> int:
-        """Who pressed."""
-        return self.user.id
 
     @property
     def destination(self) -> Destination:
         """The answer to the message with the button."""
         return Destination.of(self.chat_id, self.thread_id, self.message_id)
+
+    def show(self, text: str, keyboard: Keyboard | None = None) -> None:
+        """Make the message with the button read so, soon: of several presses the newest shows."""
+        self.services.sender.refresh(self.chat_id, self.message_id, text, keyboard=keyboard)
 
     def number(self, position: int) -> int:
         """An argument as a number below 10^18; raises TooLate where there is none."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
 
-from telegram import Chat, ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update
+from telegram import Chat, ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update, User
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop
 
@@ -25,10 +26,8 @@ async def note_membership(update: Update, context: Context) -> None:
     services = services_of(context)
     if is_out(change.new_chat_member):
         await _closed(services, change)
-        await note_leaving(services, change)
     else:
         await _open(services, change)
-        await note_introduction(services, change, was_out=is_out(change.old_chat_member))
 
 
 def is_out(member: ChatMember) -> bool:
@@ -39,18 +38,26 @@ def is_out(member: ChatMember) -> bool:
 
 
 async def _closed(services: Services, change: ChatMemberUpdated) -> None:
-    """What only waited there is cancelled for nothing."""
+    """What only waited there is cancelled for nothing; if the bot comes back, it introduces itself
+    again.
+    """
     reason = f"the bot is {change.new_chat_member.status} there"
-    async with services.database.transaction() as tx:
+    async with services.recording() as tx:
         cancelled = await close_chat(tx, change.chat.id, reason)
+        await groups.forget(tx, change.chat.id)
     logger.info("chat %s closed (%s), %d jobs end", change.chat.id, reason, len(cancelled))
-    services.wakeup()
 
 
 async def _open(services: Services, change: ChatMemberUpdated) -> None:
-    """It can be written to, again or for the first time."""
+    """It can be written to; in a group the bot was added, or has other rights than before."""
     async with services.database.transaction() as tx:
         await chats.mark_alive(tx, change.chat.id)
+    if change.chat.type not in _GROUPS:
+        return
+    if is_out(change.old_chat_member):
+        await _come(services, change.chat, change.from_user)
+    else:
+        await _told(change.chat.id, services.chat.introductions.look_again(change.chat.id))
 
 
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
@@ -61,38 +68,19 @@ async def note_new_group(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None:
         return
-    author = message.from_user
-    await _come(
-        services_of(context), message.chat_id, message.chat.title, author.id if author else 0
-    )
+    await _come(services_of(context), message.chat, message.from_user)
 
 
-async def note_introduction(
-    services: Services, change: ChatMemberUpdated, *, was_out: bool
-) -> None:
-    """The bot was added, or has other rights than before."""
-    if change.chat.type not in _GROUPS:
-        return
-    if was_out:
-        await _come(services, change.chat.id, change.chat.title, change.from_user.id)
-        return
+async def _come(services: Services, chat: Chat, added_by: User | None) -> None:
+    who = added_by.id if added_by else None
+    await _told(chat.id, services.chat.introductions.come(chat.id, chat.title or "", who))
+
+
+async def _told(chat_id: int, telling: Awaitable[None]) -> None:
     try:
-        await services.chat.introductions.look_again(change.chat.id)
+        await telling
     except (Refused, ChatMoved) as failure:
-        logger.info("chat %s is not told of the bot's rights: %s", change.chat.id, failure)
-
-
-async def note_leaving(services: Services, change: ChatMemberUpdated) -> None:
-    """The bot was removed: if it comes back, it introduces itself again."""
-    async with services.database.transaction() as tx:
-        await groups.forget(tx, change.chat.id)
-
-
-async def _come(services: Services, chat_id: int, title: str | None, added_by: int) -> None:
-    try:
-        await services.chat.introductions.come(chat_id, title or "", added_by or None)
-    except (Refused, ChatMoved) as failure:
-        logger.info("not introduced to chat %s: %s", chat_id, failure)
+        logger.info("chat %s is not told of the bot: %s", chat_id, failure)
 
 
 async def note_move(update: Update, context: Context) -> None:

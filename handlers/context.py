@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from telegram import Message, Update, User
 from telegram.ext import CallbackContext
 
-from bot.retry import REPLY
+from bot.retry import REPLY, persisting
 from bot.services import Services
 from bot.telegram.connection import BotApplication
 from bot.telegram.destination import Destination
@@ -20,6 +21,7 @@ from bot.telegram.keyboards import AskReply, Keyboard
 from bot.telegram.outgoing import SentMessage
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
+from storage.db.database import Database
 from storage.groups import chats
 from storage.groups.chats import close_chat
 from storage.media import ConversationKey
@@ -44,27 +46,48 @@ def services_of(context: Context) -> Services:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageContext:
-    """One message of one person, with what is needed to answer it."""
+class UpdateContext:
+    """What one person did, with what is needed to answer it."""
 
     services: Services
-    message: Message
     user: User
     texts: Catalogue
     update_id: int = 0
+
+    @property
+    def database(self) -> Database:
+        """Where everything is kept."""
+        return self.services.database
+
+    @property
+    def user_id(self) -> int:
+        """Whose doing it is."""
+        return self.user.id
+
+    @property
+    def cause(self) -> str:
+        """What names this update, and what comes of it: it may be handled twice."""
+        return f"update:{self.update_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageContext(UpdateContext):
+    """One message of one person."""
+
+    message: Message
     words: tuple[str, ...] = ()
     """What follows the command."""
 
     @property
-    def source(self) -> str:
-        """What names the media item that this update brings."""
-        return f"update:{self.update_id}"
+    def chat_id(self) -> int:
+        """Where it was written."""
+        return self.message.chat_id
 
     @property
     def conversation(self) -> ConversationKey:
         """The conversation it belongs to."""
         thread = self.message.message_thread_id if self.message.is_topic_message else None
-        return ConversationKey(self.message.chat_id, thread or 0, self.user.id)
+        return ConversationKey(self.chat_id, thread or 0, self.user_id)
 
     @property
     def destination(self) -> Destination:
@@ -75,7 +98,7 @@ class MessageContext:
     @property
     def in_group(self) -> bool:
         """Whether others read along: less is said, and what is asked for opens the reply field."""
-        return is_group(self.message.chat_id)
+        return is_group(self.chat_id)
 
     async def reply(
         self, text: str, keyboard: Keyboard | AskReply | None = None
@@ -85,15 +108,10 @@ class MessageContext:
         Twice the same text does less harm than none: the person asked. None when it is not wanted
         any more, or after a quarter of an hour.
         """
-        attempt = 1
-        while (delay_seconds := REPLY.delay_seconds(attempt)) is not None:
-            try:
-                return await self._send(text, keyboard)
-            except SendUnknown as failure:
-                logger.info("reply in chat %s: %s; once more", self.message.chat_id, failure)
-                await self.services.clock.sleep(delay_seconds)
-                attempt += 1
-        return await self.reply_once(text, keyboard)
+        send, sleep = partial(self._send, text, keyboard), self.services.clock.sleep
+        with suppress(SendUnknown):
+            return await persisting(send, SendUnknown, REPLY, sleep)
+        return None
 
     async def reply_once(
         self, text: str, keyboard: Keyboard | AskReply | None = None
@@ -102,7 +120,7 @@ class MessageContext:
         try:
             return await self._send(text, keyboard)
         except SendUnknown as failure:
-            logger.info("reply in chat %s: %s", self.message.chat_id, failure)
+            logger.info("reply in chat %s: %s", self.chat_id, failure)
             return None
 
     async def _send(
@@ -115,13 +133,13 @@ class MessageContext:
         except ChatMoved as failure:
             return await send(Destination(failure.new_chat_id))
         except ChatDead as failure:
-            logger.info("reply in chat %s: %s", self.message.chat_id, failure)
+            logger.info("reply in chat %s: %s", self.chat_id, failure)
             await self._close(str(failure))
             return None
 
     async def _close(self, reason: str) -> None:
-        async with self.services.database.transaction() as tx:
-            await close_chat(tx, self.message.chat_id, reason)
+        async with self.database.transaction() as tx:
+            await close_chat(tx, self.chat_id, reason)
 
 
 Handler = Callable[[MessageContext], Awaitable[None]]

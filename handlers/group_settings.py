@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
-from telegram import Message, User
+from telegram import User
 
+from bot.chat.introduction import lacks
 from bot.services import Services
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
@@ -14,8 +14,8 @@ from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from handlers.access import is_admin, shows_nobody
 from handlers.button_press import Answer, ButtonPress, TooLate
-from handlers.context import MessageContext
-from handlers.options import OF_GROUP, Choice, Setting
+from handlers.context import MessageContext, texts_for
+from handlers.options import OF_GROUP, Choice, Setting, pressed_option
 from storage.groups import groups
 from storage.groups.groups import GroupSettings
 from storage.people import people
@@ -29,10 +29,10 @@ _MOST_NAMES = 50
 async def show_group_settings(context: MessageContext) -> None:
     """/groupsettings, for admins of the group."""
     chat = context.message.chat
-    async with context.services.database.transaction() as tx:
+    async with context.database.transaction() as tx:
         await groups.choose(tx, chat.id, {"title": chat.title or ""})
     panel = await _main_panel(context.services, chat.id, context.texts)
-    await context.reply_once(panel.text, panel.keyboard)
+    await context.reply_once(*panel)
 
 
 async def change(pressed: ButtonPress) -> str | Answer:
@@ -42,70 +42,37 @@ async def change(pressed: ButtonPress) -> str | Answer:
     if not await is_admin(pressed.services, pressed.chat_id, pressed.user_id):
         return Answer("groupsettings-only-admins", alert=True)
     if pressed.arguments == ("done",):
-        _show(pressed, _Panel(pressed.texts.html("groupsettings-done"), None))
+        pressed.show(pressed.texts.html("groupsettings-done"))
         return "answer-kept"
-    if len(pressed.arguments) == 1:
-        return await _open(pressed)
-    if len(pressed.arguments) > 1:
-        await _change(pressed)
-    texts = await _texts_now(pressed)
-    _show(pressed, await _main_panel(pressed.services, pressed.chat_id, texts))
+    if pressed.arguments:
+        setting, choice = pressed_option(pressed, OF_GROUP)
+        if choice is None:
+            return await _open(pressed, setting)
+        async with pressed.database.transaction() as tx:
+            await groups.choose(tx, pressed.chat_id, {setting.column: choice.value})
+        who, change = pressed.user_id, (setting.word, choice.word)
+        logger.info("chat %s: user %s sets %s to %s", pressed.chat_id, who, *change)
+    # In the language that was perhaps chosen a moment ago.
+    texts = await texts_for(pressed.services, pressed.user, pressed.chat_id)
+    pressed.show(*await _main_panel(pressed.services, pressed.chat_id, texts))
     return "answer-kept"
 
 
-@dataclass(frozen=True, slots=True)
-class _Panel:
-    text: str
-    keyboard: Keyboard | None
-
-
-async def _open(pressed: ButtonPress) -> str:
+async def _open(pressed: ButtonPress, setting: Setting) -> str:
     """The choices of one setting."""
-    setting, texts = _setting(pressed), pressed.texts
-    settings = await groups.settings_of(pressed.services.database, pressed.chat_id)
+    settings, texts = await groups.settings_of(pressed.database, pressed.chat_id), pressed.texts
     holds, standard = _holds(setting, settings), pressed.services.limits.resolution
     line = texts.html(setting.text, value=holds.says(texts, standard))
     keyboard = setting.keyboard(holds, texts, "gset", back="gset", standard=standard)
-    pick = texts.html("groupsettings-pick")
-    _show(pressed, _Panel(f"{line}\n{pick}", keyboard))
+    pressed.show(f"{line}\n{texts.html('groupsettings-pick')}", keyboard)
     return "answer-choose"
-
-
-async def _change(pressed: ButtonPress) -> None:
-    setting = _setting(pressed)
-    choice = setting.choice(pressed.word(1))
-    if choice is None:
-        raise TooLate
-    async with pressed.services.database.transaction() as tx:
-        await groups.choose(tx, pressed.chat_id, {setting.column: choice.value})
-    who, change = pressed.user_id, (setting.word, choice.word)
-    logger.info("chat %s: user %s sets %s to %s", pressed.chat_id, who, *change)
-
-
-async def _texts_now(pressed: ButtonPress) -> Catalogue:
-    """In the language that was perhaps chosen a moment ago."""
-    code = await people.language_code(pressed.services.database, pressed.user_id, pressed.chat_id)
-    return pressed.services.texts.of(code)
-
-
-def _setting(pressed: ButtonPress) -> Setting:
-    found = next((setting for setting in OF_GROUP if setting.word == pressed.word(0)), None)
-    if found is None:
-        raise TooLate
-    return found
 
 
 def _holds(setting: Setting, settings: GroupSettings) -> Choice:
     return setting.chosen(getattr(settings, setting.column))
 
 
-def _show(pressed: ButtonPress, panel: _Panel) -> None:
-    """Soon: several admins who press at once see the newest, and a group few edits."""
-    sender = pressed.services.sender
-    sender.refresh(pressed.chat_id, pressed.message_id, panel.text, keyboard=panel.keyboard)
-
-
-async def _main_panel(services: Services, chat_id: int, texts: Catalogue) -> _Panel:
+async def _main_panel(services: Services, chat_id: int, texts: Catalogue) -> tuple[str, Keyboard]:
     settings = await groups.settings_of(services.database, chat_id)
     lines = [texts.html("groupsettings-title")]
     for setting in OF_GROUP:
@@ -116,7 +83,7 @@ async def _main_panel(services: Services, chat_id: int, texts: Catalogue) -> _Pa
     lines += [*await _lacks(services, chat_id, texts), texts.html("groupsettings-hint")]
     rows = [[(texts.plain(one.button), f"gset:{one.word}")] for one in OF_GROUP]
     rows.append([(texts.plain("button-done"), "gset:done")])
-    return _Panel("\n".join(lines), Keyboard.of(*rows))
+    return "\n".join(lines), Keyboard.of(*rows)
 
 
 async def _list(services: Services, chat_id: int, texts: Catalogue) -> str:
@@ -137,16 +104,10 @@ async def name_of(services: Services, user_id: int) -> str:
 async def _lacks(services: Services, chat_id: int, texts: Catalogue) -> list[str]:
     """What the bot cannot see or do here; nothing, while Telegram does not tell."""
     try:
-        powers = await services.common.telegram.members.powers(chat_id)
+        return lacks(await services.common.telegram.members.powers(chat_id), texts)
     except TelegramFailure as failure:
         logger.info("the bot's rights in chat %s stay unknown: %s", chat_id, failure)
         return []
-    lines = [] if powers.sees_everything else [texts.html("introduction-hears-commands")]
-    if powers.lack is not None:
-        lines.append(texts.html("lack-videos"))
-    if powers.slow_mode_seconds:
-        lines.append(texts.html("introduction-slow", seconds=powers.slow_mode_seconds))
-    return lines
 
 
 async def allow(context: MessageContext) -> None:
@@ -154,14 +115,14 @@ async def allow(context: MessageContext) -> None:
     guest = await _guest(context)
     if guest is None:
         return
-    chat_id = context.message.chat_id
-    async with context.services.database.transaction() as tx:
+    chat_id = context.chat_id
+    async with context.database.transaction() as tx:
         if await people.find(tx, guest.id) is None:
             person = Person(guest.id, guest.first_name, guest.username, guest.language_code)
             await people.remember(tx, person)
         new = await groups.let_in(tx, chat_id, guest.id)
         who = (await groups.settings_of(tx, chat_id)).who
-    logger.info("chat %s: user %s allows %s", chat_id, context.user.id, guest.id)
+    logger.info("chat %s: user %s allows %s", chat_id, context.user_id, guest.id)
     said = [context.texts.html("allow-done" if new else "allow-known", name=guest.first_name)]
     if who != "list":
         said.append(context.texts.html("allow-list-unused"))
@@ -173,10 +134,10 @@ async def disallow(context: MessageContext) -> None:
     guest = await _guest(context)
     if guest is None:
         return
-    chat_id = context.message.chat_id
-    async with context.services.database.transaction() as tx:
+    chat_id = context.chat_id
+    async with context.database.transaction() as tx:
         gone = await groups.keep_out(tx, chat_id, guest.id)
-    logger.info("chat %s: user %s disallows %s", chat_id, context.user.id, guest.id)
+    logger.info("chat %s: user %s disallows %s", chat_id, context.user_id, guest.id)
     key = "disallow-done" if gone else "disallow-unknown"
     await context.reply(context.texts.html(key, name=guest.first_name))
 
@@ -187,11 +148,7 @@ async def _guest(context: MessageContext) -> User | None:
     if answered is None or answered.forum_topic_created is not None:
         await context.reply(context.texts.html("allow-which"))
         return None
-    if not _is_person(answered):
+    if answered.from_user is None or shows_nobody(answered):
         await context.reply(context.texts.html("allow-no-person"))
         return None
     return answered.from_user
-
-
-def _is_person(message: Message) -> bool:
-    return message.from_user is not None and not shows_nobody(message)

@@ -46,17 +46,10 @@ async def talk(context: MessageContext) -> None:
     if answered is None or _is_our_own(answered):
         await _ask_for_what_is_missing(context)
         return
-    item = item_for(context.user.id, answered)
+    item = item_for(context.user_id, answered)
     if item is None:
         await context.reply(context.texts.html("talk-cannot"))
     else:
-        await _use(context, item)
-
-
-async def talk_on_photo(context: MessageContext) -> None:
-    """/talk as the caption of a photo: that photo."""
-    item = item_of(context.message)
-    if item is not None and await _may_use(context):
         await _use(context, item)
 
 
@@ -78,8 +71,10 @@ class AnswersBot(filters.MessageFilter):
         return answered is not None and _is_our_own(answered) and item_of(message) is not None
 
 
-async def receive_reply(context: MessageContext) -> None:
-    """Whatever message of the bot it answers, it is the sender's own photo or voice."""
+async def receive_own(context: MessageContext) -> None:
+    """/talk as the caption of a photo, or the answer to any message of the bot: it is the sender's
+    own photo or voice.
+    """
     item = item_of(context.message)
     if item is not None and await _may_use(context):
         await _use(context, item)
@@ -87,7 +82,7 @@ async def receive_reply(context: MessageContext) -> None:
 
 async def _may_use(context: MessageContext) -> bool:
     """Whether the group lets this person use the bot; who may not is told."""
-    if await may_use(context.services, context.message.chat_id, context.user.id):
+    if await may_use(context.services, context.chat_id, context.user_id):
         return True
     await context.reply(context.texts.html("group-not-for-you"))
     return False
@@ -108,7 +103,7 @@ async def _refusal(context: MessageContext, item: MediaMessage) -> str | None:
     if item.lender is None:
         return None
     owner_id = item.lender.owner.id if item.lender.owner else None
-    database, chat_id = context.services.database, context.message.chat_id
+    database, chat_id = context.database, context.chat_id
     if await borrowed_media.may_borrow(database, chat_id, owner_id):
         return None
     if owner_id is None or not await borrowed_media.objects(database, chat_id, owner_id):
@@ -119,11 +114,11 @@ async def _refusal(context: MessageContext, item: MediaMessage) -> str | None:
 
 async def _ask_for_what_is_missing(context: MessageContext) -> None:
     texts = context.texts
-    draft = await drafts.get(context.services.database, context.conversation)
+    draft = await drafts.get(context.database, context.conversation)
     if draft.photo is not None and draft.voice is not None:
         await context.reply(texts.html("group-both-there"))
     elif draft.photo is not None:
-        longest = await longest_seconds(context.services.database, context.message.chat_id)
+        longest = await longest_seconds(context.database, context.chat_id)
         text = texts.html("group-ask-voice", longest=longest)
         await context.reply(text, ask_for("voice", texts))
     else:

@@ -25,8 +25,8 @@ async def show_status(context: MessageContext) -> None:
 
 
 async def _status_text(context: MessageContext) -> str:
-    database = context.services.database
-    mine = await jobs.open_jobs_of(database, context.user.id, context.message.chat_id)
+    database = context.database
+    mine = await jobs.open_jobs_of(database, context.user_id, context.chat_id)
     if mine:
         lines = await context.services.chat.progress.lines(mine, context.texts)
         title = context.texts.html("status-jobs", count=len(mine))
@@ -61,7 +61,7 @@ async def show_queue(context: MessageContext) -> None:
 
 async def _queue_text(context: MessageContext) -> str:
     texts = context.texts
-    database = context.services.database
+    database = context.database
     line = QueueView.of(await tasks.of_open_jobs(database))
     being_made, waiting = line.by_turn(await jobs.open_jobs(database))
     if not being_made and not waiting:
@@ -73,20 +73,20 @@ async def _queue_text(context: MessageContext) -> str:
     if waiting:
         lines.append(texts.html("queue-waiting", count=len(waiting)))
     for place, job in enumerate(waiting, start=1):
-        if place <= _MOST_LINES or job.user_id == context.user.id:
+        if place <= _MOST_LINES or job.user_id == context.user_id:
             name = await _name(context, job)
-            key = "queue-own-place" if job.user_id == context.user.id else "queue-place"
+            key = "queue-own-place" if job.user_id == context.user_id else "queue-place"
             lines.append(texts.html(key, place=place, name=name))
     return "\n".join(lines)
 
 
 async def _name(context: MessageContext, job: Job) -> str:
     """First names, and only among those who are in the same group anyway."""
-    if job.user_id == context.user.id:
+    if job.user_id == context.user_id:
         return context.texts.plain("queue-you")
-    if job.chat_id != context.message.chat_id:
+    if job.chat_id != context.chat_id:
         return context.texts.plain("queue-elsewhere")
-    person = await people.find(context.services.database, job.user_id)
+    person = await people.find(context.database, job.user_id)
     return shown_name(person.first_name if person else None, context.texts)
 
 
@@ -109,7 +109,7 @@ async def cancel_job(services: Services, job: Job) -> bool:
 
 async def _outcome(context: MessageContext) -> Outcome:
     """What this very update did: handled again, it must not drop what was begun after it."""
-    async with context.services.database.transaction() as tx:
+    async with context.database.transaction() as tx:
         known = await inbox.find(tx, context.update_id)
         if known is not None:
             return known
@@ -119,7 +119,7 @@ async def _outcome(context: MessageContext) -> Outcome:
 
 
 async def _stop_all(tx: Transaction, context: MessageContext) -> Outcome:
-    mine = await jobs.open_jobs_of(tx, context.user.id, context.message.chat_id)
+    mine = await jobs.open_jobs_of(tx, context.user_id, context.chat_id)
     stopping = [job.id for job in mine if not await moves.cancel(tx, job.id)]
     forgot = not mine and await drafts.clear(tx, context.conversation)
     return {"cancelled": len(mine) - len(stopping), "stopping": stopping, "forgot": forgot}
@@ -139,7 +139,7 @@ def _cancelled_text(texts: Catalogue, outcome: Outcome) -> str:
 async def cancel_by_button(pressed: ButtonPress) -> str:
     """cancel:JOB stops what waits, and tries to stop what runs."""
     job = await own_job(pressed)
-    made = await tasks.of_job(pressed.services.database, job.id)
+    made = await tasks.of_job(pressed.database, job.id)
     if not any(task.state in STOPPABLE for task in made):
         raise TooLate
     stopped = await cancel_job(pressed.services, job)
@@ -164,7 +164,7 @@ async def retry_by_button(pressed: ButtonPress) -> str | Answer:
 
 async def own_job(pressed: ButtonPress) -> Job:
     """The job the button's first number names; raises NotYours, TooLate."""
-    job = await jobs.get(pressed.services.database, pressed.number(0))
+    job = await jobs.get(pressed.database, pressed.number(0))
     if job is None:
         raise TooLate
     if job.user_id != pressed.user_id:

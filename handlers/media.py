@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from telegram import Audio, Document, Message, PhotoSize, User, VideoNote, Voice
 from telegram.ext import filters
 
+from bot.config.amounts import MINUTE, whole
 from handlers.access import shows_nobody
 from handlers.context import MessageContext
 from storage import drafts, media
@@ -16,32 +17,25 @@ from storage.media import Media, MediaState, ReceivedMedia
 from storage.people import consents, people
 from storage.people.people import Person
 
-PHOTO = (
-    filters.PHOTO
-    | filters.Document.Category("image/")
-    | filters.Document.FileExtension("heic")
-    | filters.Document.FileExtension("heif")
-)
-VOICE = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.Category("audio/")
+
+class HoldsMedia(filters.MessageFilter):
+    """A photo or a voice."""
+
+    def filter(self, message: Message) -> bool:
+        """Whether it is one."""
+        return item_of(message) is not None
 
 
-async def receive_photo(context: MessageContext) -> None:
-    """Record the photo; the worker checks it."""
-    item = photo_of(context.message)
-    if item is not None:
-        await receive(context, item)
-
-
-async def receive_voice(context: MessageContext) -> None:
-    """Record the voice note, sound file or round video; the worker listens to it."""
-    item = voice_of(context.message)
+async def receive_media(context: MessageContext) -> None:
+    """Record the photo or the voice; the worker looks at it, or listens to it."""
+    item = item_of(context.message)
     if item is not None:
         await receive(context, item)
 
 
 async def hint_at_text(context: MessageContext) -> None:
     """Text instead of a photo or a voice: say what is missing."""
-    draft = await drafts.get(context.services.database, context.conversation)
+    draft = await drafts.get(context.database, context.conversation)
     key = "hint-text"
     if draft.photo is not None:
         key = "hint-text-photo-kept" if draft.voice is None else "status-asked"
@@ -51,13 +45,9 @@ async def hint_at_text(context: MessageContext) -> None:
 
 
 async def hint_at_other(context: MessageContext) -> None:
-    """Something the bot cannot use; a file whose type lies is looked at by its name."""
-    document = context.message.document
-    item = item_of(context.message) if document else None
-    if item is not None:
-        await receive(context, item)
-    else:
-        await context.reply(context.texts.html("hint-file" if document else "hint-other"))
+    """Something the bot cannot use."""
+    key = "hint-file" if context.message.document else "hint-other"
+    await context.reply(context.texts.html(key))
 
 
 # Long enough for the reply below to be sent; if that fails, the work begins all the same.
@@ -92,24 +82,12 @@ class MediaMessage:
     answered_at: int | None = None
 
 
-def photo_of(message: Message) -> MediaMessage | None:
-    """The message's picture: the largest size of a photo, or a file."""
-    file = message.photo[-1] if message.photo else message.document
-    return None if file is None else MediaMessage("photo", file, "photo-looking")
-
-
-def voice_of(message: Message) -> MediaMessage | None:
-    """The message's voice: a voice note, a sound file, a round video, or a file."""
-    file = message.voice or message.audio or message.video_note or message.document
-    return None if file is None else MediaMessage("voice", file, "voice-listening")
-
-
 async def receive(context: MessageContext, item: MediaMessage) -> None:
     """Record it as the sender's photo or voice, once for each update, and say so at once."""
     before = await _photos_of_album_before(context) if item.kind == "photo" else 0
     late = _is_late(context)
     agreed = await consents.given(
-        context.services.database, context.user.id, context.services.limits.agreement
+        context.database, context.user_id, context.services.limits.agreement
     )
     wait = _wait_milliseconds(late=late, reply_first=agreed and not context.in_group)
     stored = await _record(context, item, surplus=before > 0, late=late, wait_milliseconds=wait)
@@ -129,13 +107,11 @@ async def receive(context: MessageContext, item: MediaMessage) -> None:
 async def _acknowledge(context: MessageContext, media_id: int, item: MediaMessage) -> None:
     """In a group by a reaction: what is to be said follows in one message."""
     if context.in_group:
-        await context.services.sender.react(
-            context.message.chat_id, context.message.message_id, SEEN
-        )
+        await context.services.sender.react(context.chat_id, context.message.message_id, SEEN)
         return
     sent = await context.reply_once(context.texts.html(item.said_at_once))
     if sent is not None:
-        async with context.services.database.transaction() as tx:
+        async with context.database.transaction() as tx:
             await media.set_reply(
                 tx, media_id, chat_id=sent.chat_id, reply_message_id=sent.message_id
             )
@@ -149,7 +125,7 @@ async def _photos_of_album_before(context: MessageContext) -> int:
     if album is None:
         return 0
     return await media.in_album_before(
-        context.services.database, context.conversation, album, context.message.message_id
+        context.database, context.conversation, album, context.message.message_id
     )
 
 
@@ -157,7 +133,7 @@ def _is_late(context: MessageContext) -> bool:
     """Sent so long ago that its sender may have given it up: asked about, not worked on."""
     services = context.services
     age = services.clock.now_milliseconds() - _sent_at_milliseconds(context.message)
-    return age > services.limits.max_update_age_milliseconds
+    return age > whole(services.limits.max_update_age_minutes, MINUTE)
 
 
 def _sent_at_milliseconds(message: Message) -> int:
@@ -183,7 +159,7 @@ async def _record(
     A media item that is new answers the question about an older one.
     """
     received = _received(context, item)
-    async with context.services.database.transaction() as tx:
+    async with context.database.transaction() as tx:
         new = await media.record(
             tx,
             received,
@@ -213,7 +189,7 @@ async def _borrow(tx: Transaction, media_id: int, lender: Lender) -> None:
 def _received(context: MessageContext, item: MediaMessage) -> ReceivedMedia:
     message: Message = context.message
     return ReceivedMedia(
-        source=context.source,
+        source=context.cause,
         kind=item.kind,
         conversation=context.conversation,
         message_id=item.answered_at or message.message_id,
@@ -230,19 +206,21 @@ SOUND_NAMES = (".ogg", ".oga", ".opus", ".mp3", ".m4a", ".wav", ".flac", ".aac",
 
 
 def item_of(message: Message) -> MediaMessage | None:
-    """The photo or voice in it, by what Telegram says it is, or else by its file's name."""
+    """The photo (its largest size) or voice in it, by what Telegram says it is; of a file whose
+    type says neither, by its name.
+    """
     if message.photo:
-        return photo_of(message)
-    if message.voice or message.audio or message.video_note:
-        return voice_of(message)
+        return MediaMessage("photo", message.photo[-1], "photo-looking")
+    if sound := message.voice or message.audio or message.video_note:
+        return MediaMessage("voice", sound, "voice-listening")
     document = message.document
     if document is None or message.animation is not None:
         return None
-    kind, name = document.mime_type or "", (document.file_name or "").lower()
-    if kind.startswith("image/") or name.endswith(PICTURE_NAMES):
-        return photo_of(message)
-    if kind.startswith("audio/") or name.endswith(SOUND_NAMES):
-        return voice_of(message)
+    kind, name = (document.mime_type or "").split("/")[0], (document.file_name or "").lower()
+    if kind == "image" or (kind != "audio" and name.endswith(PICTURE_NAMES)):
+        return MediaMessage("photo", document, "photo-looking")
+    if kind == "audio" or name.endswith(SOUND_NAMES):
+        return MediaMessage("voice", document, "voice-listening")
     return None
 
 
@@ -264,10 +242,10 @@ def item_for(user_id: int, message: Message) -> MediaMessage | None:
 
 async def lay_known_photo(context: MessageContext) -> None:
     """Into the draft, if it has none: the photo of their last video here, whichever the topic."""
-    database = context.services.database
+    database = context.database
     if (await drafts.get(database, context.conversation)).photo is not None:
         return
-    photo = await media.last_used_photo(database, context.user.id, context.message.chat_id)
+    photo = await media.last_used_photo(database, context.user_id, context.chat_id)
     if (
         photo is None
         or photo.state != MediaState.READY

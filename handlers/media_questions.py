@@ -8,7 +8,6 @@ from functools import partial
 
 from bot.intake.clips import want_clips
 from bot.intake.inputs import Plan
-from bot.limits import effective_settings_of
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from handlers.access import require_use
 from handlers.button_press import ButtonPress, NotYours, TooLate
@@ -40,25 +39,23 @@ async def _answered(
 ) -> str:
     """The item goes on with that answer, if it was asked for one; its sender wants it now."""
     item = await item_to_use(pressed)
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.services.recording() as tx:
         if not await answer(tx, item.id):
             raise TooLate
         await media_answers.want(tx, item.id)
-    pressed.services.wakeup()
     return "answer-started"
 
 
 async def go_on(pressed: ButtonPress) -> str:
     """Yes to what was asked for its age: everything in its draft is wanted now."""
     item = await item_to_use(pressed)
-    draft = await drafts.get(pressed.services.database, item.conversation)
+    draft = await drafts.get(pressed.database, item.conversation)
     current = draft.photo if item.is_photo else draft.voice
     if current is None or current.id != item.id:
         raise TooLate
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.services.recording() as tx:
         if not await drafts.want(tx, item.conversation):
             raise TooLate
-    pressed.services.wakeup()
     return "answer-started"
 
 
@@ -66,14 +63,13 @@ async def same_voice(pressed: ButtonPress) -> str:
     """The photo of the button with the voice of the last video."""
     photo = await item_to_use(pressed)
     voice = await item_to_use(pressed, 1)
-    draft = await drafts.get(pressed.services.database, photo.conversation)
+    draft = await drafts.get(pressed.database, photo.conversation)
     if draft.photo is None or draft.photo.id != photo.id or voice.state != MediaState.READY:
         raise TooLate
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.services.recording() as tx:
         await drafts.put(tx, voice)
         await drafts.want(tx, photo.conversation)
         await media.announce_anew(tx, photo.id)
-    pressed.services.wakeup()
     return "answer-started"
 
 
@@ -81,11 +77,10 @@ async def spend(pressed: ButtonPress) -> str:
     """spend:ITEM:QUOTA goes on with a video that takes so much."""
     item = await item_to_use(pressed)
     quota = pressed.number(1)
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.services.recording() as tx:
         if not await media_answers.agree(tx, item.id, quota):
             raise TooLate
         await drafts.want(tx, item.conversation)
-    pressed.services.wakeup()
     return "answer-started"
 
 
@@ -94,16 +89,15 @@ async def not_now(pressed: ButtonPress) -> str:
     item = await own_item(pressed)
     if item.state != MediaState.ASKED:
         raise TooLate
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.services.recording() as tx:
         await media.supersede(tx, item.id, "dropped")
         await drafts.drop(tx, item)
-    pressed.services.wakeup()
     return "answer-dropped"
 
 
 async def own_item(pressed: ButtonPress, position: int = 0) -> Media:
     """The media item that this number of the button names; raises NotYours, TooLate."""
-    item = await media.get(pressed.services.database, pressed.number(position))
+    item = await media.get(pressed.database, pressed.number(position))
     if item is None:
         raise TooLate
     if item.user_id != pressed.user_id:
@@ -128,7 +122,7 @@ async def use_crop(pressed: ButtonPress) -> str:
     number = pressed.number(1)
     if number >= len(crops):
         raise TooLate
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.services.recording() as tx:
         draft = await drafts.get(tx, item.conversation)
         if draft.photo is not None and draft.photo.id != item.id:
             raise TooLate
@@ -136,16 +130,14 @@ async def use_crop(pressed: ButtonPress) -> str:
             raise TooLate
         await media_answers.want(tx, item.id)
         await drafts.put(tx, item)
-    pressed.services.wakeup()
     return "answer-started"
 
 
 async def pick(pressed: ButtonPress) -> str:
     """pick:ITEM has up to three clips sent, to be listened to."""
     item, plan = await _asked(pressed)
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.services.recording() as tx:
         new = await want_clips(tx, item, plan)
-    pressed.services.wakeup()
     return "answer-clips-coming" if new else "answer-clips-there"
 
 
@@ -156,11 +148,10 @@ async def use_clip(pressed: ButtonPress) -> str:
     if not 0 < number <= len(plan.clips):
         raise TooLate
     begin, end = plan.clips[number - 1]
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.services.recording() as tx:
         if not await media_answers.use_clip(tx, item.id, begin, end - begin):
             raise TooLate
         await media_answers.want(tx, item.id)
-    pressed.services.wakeup()
     return "answer-started"
 
 
@@ -168,15 +159,12 @@ async def in_parts(pressed: ButtonPress) -> str:
     """parts:ITEM uses all of it, made in parts."""
     item, plan = await _asked(pressed)
     services = pressed.services
-    price = (
-        await effective_settings_of(services.database, services.limits, item.conversation)
-    ).price
+    price = (await services.effective(item.conversation)).price
     agreed = price.of(plan.length).quota_milliseconds
-    async with services.database.transaction() as tx:
+    async with services.recording() as tx:
         if not await media_answers.use_in_parts(tx, item.id, plan.length, agreed):
             raise TooLate
         await media_answers.want(tx, item.id)
-    services.wakeup()
     return "answer-started"
 
 

@@ -62,17 +62,13 @@ class Menus:
         return {} if self._published or not self._is_polling() else {"menus": self._publish}
 
     async def _publish(self) -> None:
-        await publish_menus(self._bot, self._texts)
+        """In every language; without them the bot works all the same."""
+        for language, (scope, names) in product(LANGUAGES, MENUS):
+            catalogue = self._texts.of(language)
+            menu = [BotCommand(name, catalogue.plain(_TEXTS[name])) for name in names]
+            code = None if language == "en" else language.split("-")[0]
+            try:
+                await self._bot.set_my_commands(menu, scope=scope, language_code=code)
+            except TelegramError as failure:
+                logger.warning("a menu of commands could not be set: %s", type(failure).__name__)
         self._published = True
-
-
-async def publish_menus(bot: Bot, texts: Texts) -> None:
-    """The menus of commands, in every language; without them the bot works all the same."""
-    for language, (scope, names) in product(LANGUAGES, MENUS):
-        catalogue = texts.of(language)
-        menu = [BotCommand(name, catalogue.plain(_TEXTS[name])) for name in names]
-        code = None if language == "en" else language.split("-")[0]
-        try:
-            await bot.set_my_commands(menu, scope=scope, language_code=code)
-        except TelegramError as failure:
-            logger.warning("a menu of commands could not be set: %s", type(failure).__name__)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.config.engines import ENGINES
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
 from bot.texts.catalogue import Value
+from handlers.button_press import ButtonPress, TooLate
 
 Stored = str | int | None
 
@@ -39,10 +41,6 @@ class Setting:
     text: str
     choices: tuple[Choice, ...]
 
-    def choice(self, word: str) -> Choice | None:
-        """The choice that this word of a button means."""
-        return next((choice for choice in self.choices if choice.word == word), None)
-
     def chosen(self, value: Stored) -> Choice:
         """The choice that holds; the first one for what is no longer offered."""
         return next((choice for choice in self.choices if choice.value == value), self.choices[0])
@@ -57,6 +55,23 @@ class Setting:
             label = texts.plain("choice-now", choice=said) if choice == holds else said
             rows.append([(label, f"{action}:{self.word}:{choice.word}")])
         return Keyboard.of(*rows, [(texts.plain("button-back"), back)])
+
+
+def pressed_option(
+    pressed: ButtonPress, offered: Iterable[Setting]
+) -> tuple[Setting, Choice | None]:
+    """The setting that the first word of the button names, and its choice if there is a second;
+    raises TooLate where that is not offered.
+    """
+    setting = next((one for one in offered if one.word == pressed.word(0)), None)
+    if setting is None:
+        raise TooLate
+    if len(pressed.arguments) == 1:
+        return setting, None
+    choice = next((one for one in setting.choices if one.word == pressed.word(1)), None)
+    if choice is None:
+        raise TooLate
+    return setting, choice
 
 
 def _seconds(milliseconds: int) -> Choice:

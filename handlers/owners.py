@@ -17,8 +17,8 @@ from storage.jobs.jobs import FINAL, Job
 
 async def notme(context: MessageContext) -> None:
     """/notme: nothing of mine for others here, and what is being made of it stops."""
-    texts, chat_id, user_id = context.texts, context.message.chat_id, context.user.id
-    known = await borrowed_media.objects(context.services.database, chat_id, user_id)
+    texts, chat_id, user_id = context.texts, context.chat_id, context.user_id
+    known = await borrowed_media.objects(context.database, chat_id, user_id)
     await _object(context.services, chat_id, user_id)
     key = "notme-known" if known else "notme-done"
     await context.reply(texts.html(key), allow_again(user_id, texts))
@@ -49,7 +49,7 @@ async def allow(pressed: ButtonPress) -> str:
     owner_id = pressed.number(0)
     if owner_id != pressed.user_id:
         raise NotYours
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.database.transaction() as tx:
         if not await borrowed_media.allow(tx, pressed.chat_id, owner_id):
             raise TooLate
     return "answer-allowed-again"

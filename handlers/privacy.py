@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.limits import HERE, keep_hours, service_name
-from bot.telegram.keyboards import Keyboard, start_link
+from bot.telegram.keyboards import Keyboard
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
 from handlers.jobs import cancel_job
@@ -31,7 +31,7 @@ async def leads_to_private(context: MessageContext, payload: str) -> bool:
     """In a group, answer with a link to the private chat; False where this is the private chat."""
     if not context.in_group:
         return False
-    link = start_link(context.message.get_bot().username, payload)
+    link = context.services.sender.start_link(payload)
     await context.reply(context.texts.html(_LINKS[payload], link=link))
     return True
 
@@ -65,7 +65,7 @@ async def show_forget(context: MessageContext) -> None:
     """What there is, and three buttons; in a group, a link to the private chat."""
     if await leads_to_private(context, FORGET):
         return
-    texts, user_id = context.texts, context.user.id
+    texts, user_id = context.texts, context.user_id
     keyboard = Keyboard.of(
         [(texts.plain("button-data-copy"), f"mydata:{user_id}")],
         [
@@ -73,18 +73,17 @@ async def show_forget(context: MessageContext) -> None:
             (texts.plain("button-keep"), f"keepme:{user_id}"),
         ],
     )
-    counts = await data_export.counts_of(context.services.database, user_id)
+    counts = await data_export.counts_of(context.database, user_id)
     await context.reply_once(texts.html("forget-shown", **counts), keyboard)
 
 
 async def send_copy(pressed: ButtonPress) -> str:
     """mydata:PERSON has a copy of everything sent."""
     _check_owner(pressed)
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.services.recording() as tx:
         await data_export.want(
             tx, pressed.cause, pressed.user_id, pressed.chat_id, pressed.message_id
         )
-    pressed.services.wakeup()
     return "answer-data-copy"
 
 
@@ -124,12 +123,11 @@ async def agree(pressed: ButtonPress) -> str:
     services = pressed.services
     if await deletion.is_wanted(services.database, pressed.user_id):
         return "answer-forgetting"
-    async with services.database.transaction() as tx:
+    async with services.recording() as tx:
         agreement, language = services.limits.agreement, pressed.texts.language
         await consents.give(tx, pressed.user_id, agreement, language)
         await consents.wake(tx, pressed.user_id)
         await consents.answered(tx, pressed.user_id, "agreed")
-    services.wakeup()
     return "answer-agreed"
 
 
@@ -140,10 +138,9 @@ async def decline(pressed: ButtonPress) -> str:
     services = pressed.services
     if await consents.given(services.database, pressed.user_id, services.limits.agreement):
         return "answer-consent-given"
-    async with services.database.transaction() as tx:
+    async with services.recording() as tx:
         await consents.drop_media(tx, pressed.user_id)
         await consents.answered(tx, pressed.user_id, "declined")
-    services.wakeup()
     return "answer-declined"
 
 
@@ -155,7 +152,6 @@ async def _is_outdated(pressed: ButtonPress) -> bool:
     services = pressed.services
     if fingerprint == services.limits.agreement.fingerprint:
         return False
-    async with services.database.transaction() as tx:
+    async with services.recording() as tx:
         await consents.want_questions_anew(tx, pressed.user_id, services.limits.agreement)
-    services.wakeup()
     return True

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.formatting import bar, say_when
-from bot.limits import effective_settings_of
 from handlers.context import MessageContext
-from storage.jobs import ledger
 from storage.jobs.ledger import Allowance
 
 _KEYS = {
@@ -18,13 +16,8 @@ _KEYS = {
 
 async def allowance_here(context: MessageContext) -> Allowance:
     """What this person may still have made in this place, as videos are made for them there."""
-    services = context.services
-    price = (
-        await effective_settings_of(services.database, services.limits, context.conversation)
-    ).price
-    return await ledger.allowance_of(
-        services.database, context.user.id, price, services.limits.caps
-    )
+    effective = await context.services.effective(context.conversation)
+    return await context.services.allowance(context.user_id, effective.price)
 
 
 async def show_quota(context: MessageContext) -> None:

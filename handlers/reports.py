@@ -33,15 +33,15 @@ async def report(context: MessageContext) -> None:
     if job is None:
         await context.reply(context.texts.html("report-which"))
         return
-    async with context.services.database.transaction() as tx:
-        begun = await reports.begin(tx, job, context.user.id, context.message.chat_id)
+    async with context.database.transaction() as tx:
+        begun = await reports.begin(tx, job, context.user_id, context.chat_id)
     if begun.reason is not None:
         await context.reply(context.texts.html("report-known"))
         return
     keyboard = _keyboard(begun, context)
     sent = await context.reply_once(context.texts.html("report-ask"), keyboard)
     if sent is not None:
-        async with context.services.database.transaction() as tx:
+        async with context.database.transaction() as tx:
             await reports.asked(tx, begun.id, sent.message_id)
 
 
@@ -71,7 +71,7 @@ async def give_reason(pressed: ButtonPress) -> str | Answer:
 
 async def _job_of(context: MessageContext) -> Job | None:
     """The job whose video is answered, else the newest video of this chat."""
-    database, chat_id = context.services.database, context.message.chat_id
+    database, chat_id = context.database, context.chat_id
     answered = context.message.reply_to_message
     if answered is None or not _shows_a_video(answered):
         return await videos.newest_in(database, chat_id)
@@ -84,7 +84,7 @@ def _shows_a_video(message: Message) -> bool:
 
 
 async def _own_report(pressed: ButtonPress) -> Report:
-    found = await reports.get(pressed.services.database, pressed.number(0))
+    found = await reports.get(pressed.database, pressed.number(0))
     if found is None or found.chat_id != pressed.chat_id:
         raise TooLate
     if found.reporter_id != pressed.user_id:
@@ -114,9 +114,8 @@ def _keyboard(begun: Report, context: MessageContext) -> Keyboard:
 async def take_down(pressed: ButtonPress) -> str:
     """takedown:REPORT has the video removed from its chat and from the disk."""
     job = await _reported_job(pressed)
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.services.recording() as tx:
         await reports.take_down(tx, job.id, pressed.user_id)
-    pressed.services.wakeup()
     return "answer-taken-down"
 
 
@@ -139,7 +138,7 @@ async def ban(pressed: ButtonPress) -> str:
 async def unban(pressed: ButtonPress) -> str:
     """unban:REPORT lets them in again."""
     job = await _reported_job(pressed)
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.database.transaction() as tx:
         await people.unban(tx, job.user_id)
     return "answer-unbanned"
 
@@ -154,8 +153,8 @@ async def _reported_job(pressed: ButtonPress) -> Job:
     """Raises NotYours for whoever is no administrator, TooLate for a report there is not."""
     if pressed.user_id not in pressed.services.limits.admin_ids:
         raise NotYours
-    report = await reports.get(pressed.services.database, pressed.number(0))
-    job = None if report is None else await jobs.get(pressed.services.database, report.job_id)
+    report = await reports.get(pressed.database, pressed.number(0))
+    job = None if report is None else await jobs.get(pressed.database, report.job_id)
     if job is None or report is None or report.reason is None:
         raise TooLate
     return job

@@ -11,9 +11,9 @@ from bot.services import Services
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
 from handlers.access import is_private
-from handlers.button_press import ButtonPress, NotYours, TooLate
+from handlers.button_press import ButtonPress, NotYours
 from handlers.context import MessageContext, texts_for
-from handlers.options import ENGINE, OF_PERSON, RESOLUTION, Setting
+from handlers.options import ENGINE, OF_PERSON, RESOLUTION, Setting, pressed_option
 from storage.people import preferences
 from storage.people.preferences import Preferences
 
@@ -38,7 +38,7 @@ async def show_menu(context: MessageContext) -> None:
 async def open_menu(pressed: ButtonPress) -> str:
     """settings: back to all of them."""
     _check_owner(pressed)
-    await _show(pressed, await _menu(pressed.services, pressed.user, pressed.texts))
+    pressed.show(*await _menu(pressed.services, pressed.user, pressed.texts))
     return "answer-coming"
 
 
@@ -47,21 +47,15 @@ async def change(pressed: ButtonPress) -> str:
     _check_owner(pressed)
     services = pressed.services
     chosen = await preferences.preferences_of(services.database, pressed.user_id)
-    offered = {setting.word: setting for setting in _offered(services, chosen)}
-    setting = offered.get(pressed.word(0))
-    if setting is None:
-        raise TooLate
-    if len(pressed.arguments) == 1:
-        await _show(pressed, await _question(services, pressed.user, setting, pressed.texts))
-        return "answer-coming"
-    choice = setting.choice(pressed.word(1))
+    setting, choice = pressed_option(pressed, _offered(services, chosen))
     if choice is None:
-        raise TooLate
+        pressed.show(*_question(services, chosen, setting, pressed.texts))
+        return "answer-coming"
     async with services.database.transaction() as tx:
         await preferences.choose(tx, pressed.user_id, {setting.column: choice.value})
     # In the language that may have been chosen just now.
     texts = await texts_for(services, pressed.user)
-    await _show(pressed, await _menu(services, pressed.user, texts))
+    pressed.show(*await _menu(services, pressed.user, texts))
     return "settings-saved"
 
 
@@ -69,11 +63,6 @@ def _check_owner(pressed: ButtonPress) -> None:
     """The menu is in a private chat, which is its owner's; anything else is forged."""
     if pressed.chat_id != pressed.user_id:
         raise NotYours
-
-
-async def _show(pressed: ButtonPress, menu: _Menu) -> None:
-    text, keyboard = menu
-    pressed.services.sender.refresh(pressed.chat_id, pressed.message_id, text, keyboard=keyboard)
 
 
 async def _menu(services: Services, user: User, texts: Catalogue) -> _Menu:
@@ -88,8 +77,7 @@ async def _menu(services: Services, user: User, texts: Catalogue) -> _Menu:
     return "\n".join(lines), Keyboard.of(*pairs)
 
 
-async def _question(services: Services, user: User, setting: Setting, texts: Catalogue) -> _Menu:
-    chosen = await preferences.preferences_of(services.database, user.id)
+def _question(services: Services, chosen: Preferences, setting: Setting, texts: Catalogue) -> _Menu:
     holds = setting.chosen(_value(services, chosen, setting))
     engine = services.limits.engine_of(chosen.engine)
     keyboard = setting.keyboard(holds, texts, "setting", back="settings")

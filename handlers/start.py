@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.chat.messenger import LAST_VIDEO
 from bot.intake.replies import LONGEST_SECONDS
-from bot.telegram.keyboards import Keyboard, start_link
+from bot.telegram.keyboards import Keyboard
 from handlers import privacy, settings, videos
 from handlers.context import Handler, MessageContext
 from handlers.quota import allowance_here
@@ -46,7 +46,7 @@ async def show_long_help(context: MessageContext) -> None:
 
 async def show_group_help(context: MessageContext) -> None:
     """The one thing to do, and a button that leads to the rest in the private chat."""
-    link = start_link(context.message.get_bot().username, _HELP)
+    link = context.services.sender.start_link(_HELP)
     button = Keyboard.link(context.texts.plain("button-long-help"), link)
     await context.reply(context.texts.html("group-help"), button)
 

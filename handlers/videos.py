@@ -9,7 +9,6 @@ from bot.delivery.earlier_videos import ResendOutcome
 from bot.delivery.resend import want_again, want_page, want_turn
 from bot.intake.group_replies import ask_for
 from bot.intake.pairing import NotConfirmed, request_for
-from bot.limits import effective_settings_of
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.destination import Destination
 from bot.telegram.errors import SendUnknown
@@ -20,35 +19,30 @@ from handlers.context import MessageContext
 from handlers.jobs import job_to_use, own_job
 from storage import drafts, media, media_answers
 from storage.groups import borrowed_media
-from storage.jobs import jobs, ledger, videos
+from storage.jobs import jobs, videos
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.media import ConversationKey, Media, MediaState
 
 logger = logging.getLogger(__name__)
 
 _SAID = {
-    ResendOutcome.NONE_YET: "last-none",
-    ResendOutcome.GONE: "last-gone",
-    ResendOutcome.WITHDRAWN: "last-gone",
+    ResendOutcome.NONE_YET: ("last-none", "group-last-none"),
+    ResendOutcome.GONE: ("last-gone", "group-last-gone"),
+    ResendOutcome.WITHDRAWN: ("last-gone", "group-last-gone"),
 }
-_SAID_IN_GROUP = {
-    ResendOutcome.NONE_YET: "group-last-none",
-    ResendOutcome.GONE: "group-last-gone",
-    ResendOutcome.WITHDRAWN: "group-last-gone",
-}
+"""Alone, and in a group."""
 
 
 async def send_last(context: MessageContext) -> None:
     """Send it, or say why there is none. An answer of Telegram that got lost is not sent twice."""
     try:
         videos_of = context.services.delivery.earlier_videos
-        outcome = await videos_of.send_last(context.user.id, context.destination)
+        outcome = await videos_of.send_last(context.user_id, context.destination)
     except SendUnknown as failure:
-        logger.info("/last in chat %s: %s", context.message.chat_id, failure)
+        logger.info("/last in chat %s: %s", context.chat_id, failure)
         return
     if outcome in _SAID:
-        said = _SAID_IN_GROUP if context.in_group else _SAID
-        await context.reply(context.texts.html(said[outcome]))
+        await context.reply(context.texts.html(_SAID[outcome][context.in_group]))
 
 
 PAYLOAD = "history"
@@ -68,9 +62,8 @@ async def show_first_page(context: MessageContext) -> None:
     if not await videos.count_of(services.database, conversation.user_id, conversation.chat_id):
         await context.reply(context.texts.html("history-none"))
         return
-    async with services.database.transaction() as tx:
-        await want_page(tx, context.source, conversation, context.message.message_id)
-    services.wakeup()
+    async with services.recording() as tx:
+        await want_page(tx, context.cause, conversation, context.message.message_id)
 
 
 async def turn(pressed: ButtonPress) -> str:
@@ -81,9 +74,8 @@ async def turn(pressed: ButtonPress) -> str:
     if pressed.chat_id != pressed.user_id:
         raise NotYours
     conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.services.recording() as tx:
         await want_turn(tx, pressed.cause, conversation, pressed.message_id, number)
-    pressed.services.wakeup()
     return "answer-coming"
 
 
@@ -94,7 +86,7 @@ async def finer(pressed: ButtonPress) -> str | Answer:
     """finer:JOB makes it again in 720P, once; finer:JOB:QUOTA where so much is agreed to."""
     job = await job_to_use(pressed)
     services = pressed.services
-    effective = await effective_settings_of(services.database, services.limits, job.conversation)
+    effective = await services.effective(job.conversation)
     if job.state not in _RENDERED or not may_be_finer(job, services.limits, effective):
         raise TooLate
     made = await jobs.by_request(services.database, request_for(job, FINER))
@@ -116,23 +108,20 @@ async def resend(pressed: ButtonPress, kind: str) -> str:
     job = await own_job(pressed)
     if job.state not in _RENDERED or job.chat_id != pressed.chat_id:
         raise TooLate
-    if await borrowed_media.is_stopped(pressed.services.database, job):
+    if await borrowed_media.is_stopped(pressed.database, job):
         raise TooLate
     conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.services.recording() as tx:
         await want_again(tx, pressed.cause, conversation, pressed.message_id, job.id, kind)
-    pressed.services.wakeup()
     return "answer-coming"
 
 
 async def _ask(pressed: ButtonPress, job: Job, quota_milliseconds: int) -> None:
     """A question of its own: the video keeps its buttons. It is better lost than asked twice."""
     services, texts = pressed.services, pressed.texts
-    effective = await effective_settings_of(services.database, services.limits, job.conversation)
+    effective = await services.effective(job.conversation)
     price = effective.in_resolution(FINER, services.limits, job.engine).price
-    allowance = await ledger.allowance_of(
-        services.database, job.user_id, price, services.limits.caps
-    )
+    allowance = await services.allowance(job.user_id, price)
     text = texts.html(
         "finer-confirm",
         needed=quota_milliseconds / 1000,
@@ -158,19 +147,19 @@ async def new_face(pressed: ButtonPress) -> str:
 
 
 async def _ask_for(pressed: ButtonPress, job: Job, kept_id: int, replaced_id: int) -> str:
-    kept = await media.get(pressed.services.database, kept_id)
+    kept = await media.get(pressed.database, kept_id)
     if kept is None or kept.state != MediaState.READY:
         raise TooLate
-    if not await borrowed_media.may_use(pressed.services.database, kept):
+    if not await borrowed_media.may_use(pressed.database, kept):
         return "answer-not-borrowable"
-    replaced = await media.get(pressed.services.database, replaced_id)
+    replaced = await media.get(pressed.database, replaced_id)
     conversation = ConversationKey(job.chat_id, pressed.thread_id, pressed.user_id)
-    async with pressed.services.database.transaction() as tx:
+    async with pressed.database.transaction() as tx:
         if replaced is not None:
             await drafts.drop(tx, replaced)
         await drafts.put(tx, kept, conversation=conversation)
         await media_answers.want(tx, kept.id)
-    voice = await media.get(pressed.services.database, job.voice_id)
+    voice = await media.get(pressed.database, job.voice_id)
     await _open_reply_field(pressed, job, kept, voice)
     return "answer-see-below"
 

@@ -96,13 +96,7 @@ async def clear(tx: Transaction, conversation: ConversationKey) -> bool:
     items = [item for item in (draft.photo, draft.voice) if item is not None]
     for item in items:
         await media.supersede(tx, item.id, "dropped")
-    await tx.execute(
-        """
-        DELETE FROM drafts WHERE chat_id = :chat_id AND thread_id = :thread_id
-            AND user_id = :user_id
-        """,
-        conversation._asdict(),
-    )
+    await tx.delete("drafts", **conversation._asdict())
     return bool(items)
 
 

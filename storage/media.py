@@ -138,7 +138,7 @@ async def record(
         {
             **columns(received),
             **received.conversation._asdict(),
-            "state": _first_state(surplus=surplus, late=late).value,
+            "state": "superseded" if surplus else "asked" if late else "received",
             "fault": LATE if late else None,
             "announced": int(surplus),
             "not_before": not_before_milliseconds,
@@ -149,14 +149,12 @@ async def record(
 
 async def get(database: Queryable, media_id: int) -> Media | None:
     """One media item by its number."""
-    return await database.one(Media, "SELECT * FROM media WHERE id = :id", {"id": media_id})
+    return await database.find(Media, "media", id=media_id)
 
 
 async def by_source(database: Queryable, source: str) -> Media | None:
     """The media item that this update brought."""
-    return await database.one(
-        Media, "SELECT * FROM media WHERE source = :source", {"source": source}
-    )
+    return await database.find(Media, "media", source=source)
 
 
 async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Media | None:
@@ -320,12 +318,6 @@ async def supersede(tx: Transaction, media_id: int, fault: str = "superseded") -
         """,
         {"id": media_id, "fault": fault},
     )
-
-
-def _first_state(*, surplus: bool, late: bool) -> MediaState:
-    if surplus:
-        return MediaState.SUPERSEDED
-    return MediaState.ASKED if late else MediaState.RECEIVED
 
 
 _FACTS = frozenset(

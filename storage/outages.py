@@ -47,11 +47,7 @@ async def all_of(database: Queryable, account: str) -> list[Outage]:
 
 async def current(database: Queryable, account: str, work: Work) -> Outage | None:
     """The outage of this work."""
-    return await database.one(
-        Outage,
-        "SELECT * FROM outages WHERE account = :account AND work = :work",
-        {"account": account, "work": work.value},
-    )
+    return await database.find(Outage, "outages", account=account, work=work.value)
 
 
 async def refused(
@@ -103,6 +99,4 @@ async def hurry(tx: Transaction, account: str, *, asked: bool) -> bool:
 
 async def end(tx: Transaction, outage: Outage) -> None:
     """The provider does this work again."""
-    await tx.execute(
-        "DELETE FROM outages WHERE account = :account AND work = :work", columns(outage)
-    )
+    await tx.delete("outages", account=outage.account, work=outage.work)

@@ -188,10 +188,7 @@ async def end_all(tx: Transaction, chat_id: int) -> int:
 
 async def erase(tx: Transaction, entry: OutboxEntry) -> bool:
     """It ended, and nothing is to be left of it."""
-    return await tx.change(
-        "DELETE FROM outbox WHERE id = :id AND state = 'open' AND attempts = :attempts",
-        columns(entry),
-    )
+    return await tx.delete("outbox", id=entry.id, state="open", attempts=entry.attempts)
 
 
 async def withdraw_earlier(tx: Transaction, key: str) -> int:

@@ -44,11 +44,7 @@ class NoVerdict(Exception):
 
 async def find(database: Queryable, picture_sha256: str, model: str) -> KnownVerdict | None:
     """The verdict on this very picture by this model, if it was ever asked for."""
-    return await database.one(
-        KnownVerdict,
-        "SELECT * FROM verdicts WHERE picture_sha256 = :sha256 AND model = :model",
-        {"sha256": picture_sha256, "model": model},
-    )
+    return await database.find(KnownVerdict, "verdicts", picture_sha256=picture_sha256, model=model)
 
 
 async def store(tx: Transaction, picture_sha256: str, model: str, verdict: KnownVerdict) -> None:
@@ -138,4 +134,4 @@ async def checks_left(database: Queryable, picture_sha256: str, model: str) -> i
 
 async def uncount_check(tx: Transaction, booking_id: int) -> None:
     """This very check was certainly not made."""
-    await tx.execute("DELETE FROM detections WHERE id = :id", {"id": booking_id})
+    await tx.delete("detections", id=booking_id)

@@ -68,14 +68,8 @@ class Introductions(Component):
         return None
 
     def _introduction(self, powers: Powers, texts: Catalogue) -> str:
-        lines = [texts.html("introduction-hello", command=f"/talk@{self.common.telegram.bot_name}")]
-        if not powers.sees_everything:
-            lines.append(texts.html("introduction-hears-commands"))
-        if powers.lack is not None:
-            lines.append(texts.html("lack-videos"))
-        if powers.slow_mode_seconds:
-            lines.append(texts.html("introduction-slow", seconds=powers.slow_mode_seconds))
-        return "\n\n".join(lines)
+        hello = texts.html("introduction-hello", command=f"/talk@{self.common.telegram.bot_name}")
+        return "\n\n".join([hello, *lacks(powers, texts)])
 
     async def _tell_lack(
         self, introduction: Introduction, lack: str, asked_by: int | None = None
@@ -122,3 +116,13 @@ class Introductions(Component):
             self.database, introduction.added_by or 0, introduction.chat_id
         )
         return self.texts.of(code)
+
+
+def lacks(powers: Powers, texts: Catalogue) -> list[str]:
+    """What the bot cannot see or do in the group, a sentence each."""
+    lines = [] if powers.sees_everything else [texts.html("introduction-hears-commands")]
+    if powers.lack is not None:
+        lines.append(texts.html("lack-videos"))
+    if powers.slow_mode_seconds:
+        lines.append(texts.html("introduction-slow", seconds=powers.slow_mode_seconds))
+    return lines

@@ -24,7 +24,6 @@ def may_be_finer(job: Job, limits: Limits, effective: EffectiveSettings) -> bool
     """
     return (
         job.resolution != FINER
-        and FINER in limits.prices[limits.engine_of(None)]
         and FINER in ENGINES[job.engine].resolutions
         and effective.in_resolution(FINER, limits, job.engine).resolution == FINER
         and job.held_milliseconds <= LONGEST_MILLISECONDS

@@ -19,13 +19,7 @@ class Receipts(Component):
         billed = job.billed_milliseconds or 0
         held = await ledger.charged_milliseconds(self.database, job.id)
         charged = min(job.price.of(billed).quota_milliseconds, held)
-        allowance = await ledger.allowance_of(
-            self.database,
-            job.user_id,
-            job.price,
-            self.limits.caps,
-            returning_milliseconds=held - charged,
-        )
+        allowance = await self.allowance(job.user_id, job.price, held - charged)
         return texts.html(
             "video-caption",
             label=ai_label_of(job, texts),

@@ -8,8 +8,8 @@ import socket
 import sys
 import tempfile
 import webbrowser
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ import click
 
 from bot.commands.child import BotProcess
 from bot.commands.failure import Failure
+from bot.commands.sandbox import serving
 from bot.commands.signals import stop_on_signals
 from bot.config.folders import SettingsFolder
 from bot.http_client import HttpClient
@@ -112,22 +113,14 @@ async def _first(*waiting: Coroutine[Any, Any, object]) -> int:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-@asynccontextmanager
-async def _sandbox(
+def _sandbox(
     ports: tuple[int | None, int | None], render_seconds: float | None
-) -> AsyncIterator[Sandbox]:
-    from bot.sandbox.server import DASHSCOPE_PORT, TELEGRAM_PORT, PortTaken, serve_sandbox
+) -> AbstractAsyncContextManager[Sandbox]:
+    from bot.sandbox.server import DASHSCOPE_PORT, TELEGRAM_PORT
 
-    telegram, dashscope = ports
-    try:
-        async with serve_sandbox(
-            telegram_port=_usual_or_free(TELEGRAM_PORT) if telegram is None else telegram,
-            dashscope_port=_usual_or_free(DASHSCOPE_PORT) if dashscope is None else dashscope,
-            render_seconds=render_seconds,
-        ) as sandbox:
-            yield sandbox
-    except PortTaken as taken:
-        raise Failure(str(taken)) from None
+    usual = zip(ports, (TELEGRAM_PORT, DASHSCOPE_PORT), strict=True)
+    telegram, dashscope = (_usual_or_free(known) if port is None else port for port, known in usual)
+    return serving(telegram, dashscope, render_seconds)
 
 
 def _usual_or_free(port: int) -> int:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.commands.failure import Failure
 from bot.commands.signals import stop_on_signals
+
+if TYPE_CHECKING:
+    from bot.sandbox.server import Sandbox
 
 _WORDS = """\
 Chat page       {page}
@@ -35,6 +41,25 @@ def sandbox(telegram_port: int, dashscope_port: int, render_seconds: float | Non
 
 
 async def _serve(telegram_port: int, dashscope_port: int, render_seconds: float | None) -> None:
+    async with serving(telegram_port, dashscope_port, render_seconds) as served:
+        with stop_on_signals() as stop:
+            settings = "\n".join(f"{name}={value}" for name, value in served.settings.items())
+            click.echo(
+                _WORDS.format(
+                    page=served.page_url,
+                    telegram=served.telegram_base_url,
+                    dashscope=served.dashscope_base_url,
+                    settings=settings,
+                )
+            )
+            await stop.wait()
+
+
+@asynccontextmanager
+async def serving(
+    telegram_port: int, dashscope_port: int, render_seconds: float | None
+) -> AsyncIterator[Sandbox]:
+    """Both services for the duration of the block; raises Failure where a port is taken."""
     from bot.sandbox.server import PortTaken, serve_sandbox
 
     try:
@@ -43,16 +68,6 @@ async def _serve(telegram_port: int, dashscope_port: int, render_seconds: float 
             dashscope_port=dashscope_port,
             render_seconds=render_seconds,
         ) as served:
-            with stop_on_signals() as stop:
-                settings = "\n".join(f"{name}={value}" for name, value in served.settings.items())
-                click.echo(
-                    _WORDS.format(
-                        page=served.page_url,
-                        telegram=served.telegram_base_url,
-                        dashscope=served.dashscope_base_url,
-                        settings=settings,
-                    )
-                )
-                await stop.wait()
+            yield served
     except PortTaken as taken:
         raise Failure(str(taken)) from None

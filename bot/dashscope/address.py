@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import httpx
 
-_PROVIDER = "aliyuncs.com"
+_PROVIDER = ".aliyuncs.com"
 
 
 def upgraded(url: str) -> str:
@@ -19,7 +19,7 @@ def upgraded(url: str) -> str:
     except (httpx.InvalidURL, ValueError):
         return url
     plain = parsed.scheme == "http" and parsed.port is None
-    return f"https{url[4:]}" if plain and _is_provider(parsed.host) else url
+    return f"https{url[4:]}" if plain and f".{parsed.host}".endswith(_PROVIDER) else url
 
 
 def trusted(url: str, *, base_url: str) -> httpx.URL | None:
@@ -39,10 +39,6 @@ def trusted(url: str, *, base_url: str) -> httpx.URL | None:
 def shown(url: str) -> str:
     """An address fit for a message: without its query, which holds a signature."""
     return url.partition("?")[0][:200]
-
-
-def _is_provider(host: str) -> bool:
-    return host == _PROVIDER or host.endswith("." + _PROVIDER)
 
 
 def _is_loopback(host: str) -> bool:

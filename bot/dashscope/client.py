@@ -6,7 +6,6 @@ Every function makes one attempt. Whether and when to repeat is the caller's dec
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,9 +25,18 @@ from bot.dashscope.errors import (
     Unanswered,
     Unsent,
 )
-from bot.dashscope.http import ASYNC, TIMEOUTS, ProviderAnswer, Timeout, Wire, authorised, resolving
+from bot.dashscope.http import (
+    ASYNC,
+    CALLS_PER_SECOND,
+    TIMEOUTS,
+    EndpointRateLimiter,
+    ProviderAnswer,
+    Timeout,
+    Wire,
+    authorised,
+    resolving,
+)
 from bot.dashscope.provider_clock import ProviderClock
-from bot.dashscope.rate_limits import CALLS_PER_SECOND, EndpointRateLimiter
 from bot.dashscope.requests import VideoRequest
 from bot.dashscope.tasks import ProviderTask, TaskSummary, submitted_task, whole_list
 from bot.dashscope.upload import Policy, UploadedFile
@@ -232,9 +240,9 @@ def _task(task_id: str) -> str:
     return f"tasks/{quote(task_id, safe='')}"
 
 
-def fresh_connections(*, verify: ssl.SSLContext | bool = True) -> HttpClient:
-    """An HTTP client that opens a connection for every request; `verify` as in httpx."""
-    return HttpClient(verify=verify, limits=httpx.Limits(max_keepalive_connections=0))
+def fresh_connections(**options: Any) -> HttpClient:
+    """An HTTP client that opens a connection for every request; the options are httpx's."""
+    return HttpClient(limits=httpx.Limits(max_keepalive_connections=0), **options)
 
 
 def _about_a_task(

@@ -38,6 +38,7 @@ _QUOTA = partial(ServiceStopped, cause=StopCause.QUOTA)
 _STOPPING = (_KEY, _UNPAID, _NOT_ENABLED, _RETIRED, _ADDRESS, _QUOTA)
 
 _WORDS = re.compile(r"[^\W_]+")
+_FREE_QUOTA = "free allocated quota exceeded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,77 +56,46 @@ class Rule:
 OVERTIME = "InternalError.Timeout"
 """Of a task: it was rendered for three hours, and given up."""
 
-_UNREAD_FILE_WORDS = ("unable to download", "timed out")
-_FORBIDDEN_WORDS = ("green network verification", "inappropriate content")
-_FREE_QUOTA = "free allocated quota exceeded"
-
-RULES = (
+_MEANINGS: tuple[tuple[Raising, str, tuple[str, ...]], ...] = (
     # Our own mistakes.
-    Rule("InvalidParameter", RequestRejected),
-    Rule("BadRequest", RequestRejected),
+    (RequestRejected, "", ("InvalidParameter", "BadRequest")),
     # Files the service could not read: its temporary space asks for a header, and links expire.
-    Rule("InvalidParameter.DataInspection", InputNotFetched),
-    Rule("InvalidParameter.FileDownload", InputNotFetched),
-    Rule("invalid_parameter_error", InputNotFetched),
-    Rule("BadRequest.InputDownloadFailed", InputNotFetched),
-    Rule("InvalidFile.DownloadFailed", InputNotFetched),
-    Rule("InvalidURL.Timeout", InputNotFetched),
-    Rule("InvalidURL.ConnectionRefused", InputNotFetched),
-    *(Rule("InvalidParameter", InputNotFetched, says=words) for words in _UNREAD_FILE_WORDS),
-    *(Rule("InvalidURL", InputNotFetched, says=words) for words in _UNREAD_FILE_WORDS),
+    (InputNotFetched, "", ("InvalidParameter.DataInspection", "InvalidParameter.FileDownload")),
+    (InputNotFetched, "", ("invalid_parameter_error", "BadRequest.InputDownloadFailed")),
+    (InputNotFetched, "", ("InvalidFile.DownloadFailed", "InvalidURL.Timeout")),
+    (InputNotFetched, "", ("InvalidURL.ConnectionRefused",)),
+    (InputNotFetched, "unable to download", ("InvalidParameter", "InvalidURL")),
+    (InputNotFetched, "timed out", ("InvalidParameter", "InvalidURL")),
     # Said of an address, not of what is behind it: no one can change that in a photo or a sound.
-    Rule("InvalidURL", InputNotFetched, says="required url is missing or invalid"),
+    (InputNotFetched, "required url is missing or invalid", ("InvalidURL",)),
     # Verdicts on the photo or the sound.
-    Rule("InvalidURL", InputRefused),
-    Rule("InvalidFile", InputRefused),
-    Rule("InvalidImage", InputRefused),
-    Rule("InvalidPerson", InputRefused),
-    Rule("InvalidParameter.ImageFormat", InputRefused),
-    Rule("InvalidParameter.ImageContent", InputRefused),
+    (InputRefused, "", ("InvalidURL", "InvalidFile", "InvalidImage", "InvalidPerson")),
+    (InputRefused, "", ("InvalidParameter.ImageFormat", "InvalidParameter.ImageContent")),
     # Policy.
-    Rule("DataInspectionFailed", Moderated),
-    Rule("IPInfringementSuspect", Moderated),
-    Rule("FaqRuleBlocked", Moderated),
-    Rule("CustomRoleBlocked", Moderated),
-    *(Rule("InvalidParameter", Moderated, says=words) for words in _FORBIDDEN_WORDS),
+    (Moderated, "", ("DataInspectionFailed", "IPInfringementSuspect")),
+    (Moderated, "", ("FaqRuleBlocked", "CustomRoleBlocked")),
+    (Moderated, "green network verification", ("InvalidParameter",)),
+    (Moderated, "inappropriate content", ("InvalidParameter",)),
     # What only the operator can mend.
-    Rule("InvalidApiKey", _KEY),
-    Rule("Arrearage", _UNPAID),
-    Rule("CommodityNotPurchased", _UNPAID),
-    Rule("PrepaidBillOverdue", _UNPAID),
-    Rule("PostpaidBillOverdue", _UNPAID),
-    Rule("AccessDenied", _NOT_ENABLED),
-    Rule("Model.AccessDenied", _NOT_ENABLED),
-    Rule("Workspace.AccessDenied", _NOT_ENABLED),
-    Rule("WorkSpaceNotFound", _NOT_ENABLED),
-    Rule("isv.OUT_OF_SERVICE", _NOT_ENABLED),
-    Rule("Endpoint.AccessDenied", _RETIRED),
-    Rule("ModelNotFound", _RETIRED),
-    Rule("Model not exist", _RETIRED),
-    Rule("InvalidParameter", _RETIRED, says="model not exist"),
-    Rule("NotFound", _RETIRED),
-    Rule("InvalidParameter", _ADDRESS, says="url error, please check url"),
-    Rule("AllocationQuota.FreeTierOnly", _QUOTA),
-    Rule("AllocationQuota", _QUOTA, says=_FREE_QUOTA),
-    Rule("Throttling.AllocationQuota", _QUOTA, says=_FREE_QUOTA),
-    Rule("insufficient_quota", _QUOTA, says=_FREE_QUOTA),
+    (_KEY, "", ("InvalidApiKey",)),
+    (_UNPAID, "", ("Arrearage", "CommodityNotPurchased")),
+    (_UNPAID, "", ("PrepaidBillOverdue", "PostpaidBillOverdue")),
+    (_NOT_ENABLED, "", ("AccessDenied", "Model.AccessDenied", "Workspace.AccessDenied")),
+    (_NOT_ENABLED, "", ("WorkSpaceNotFound", "isv.OUT_OF_SERVICE")),
+    (_RETIRED, "", ("Endpoint.AccessDenied", "ModelNotFound", "Model not exist", "NotFound")),
+    (_RETIRED, "model not exist", ("InvalidParameter",)),
+    (_ADDRESS, "url error, please check url", ("InvalidParameter",)),
+    (_QUOTA, "", ("AllocationQuota.FreeTierOnly",)),
+    (_QUOTA, _FREE_QUOTA, ("AllocationQuota", "Throttling.AllocationQuota", "insufficient_quota")),
     # What passes by itself: also a quota, where it is one of a minute.
-    Rule("AllocationQuota", Throttled),
-    Rule("insufficient_quota", Throttled),
-    Rule("Throttling", Throttled),
-    Rule("LimitRequests", Throttled),
-    Rule("limit_burst_rate", Throttled),
-    Rule("ResourceExhausted", Throttled),
-    Rule("Too many requests", Throttled),
-    Rule("InternalError", Unanswered),
-    Rule("SystemError", Unanswered),
-    Rule("ModelServiceFailed", Unanswered),
-    Rule("RequestTimeOut", Unanswered),
-    Rule("ModelServingError", Unavailable),
-    Rule("ModelUnavailable", Unavailable),
+    (Throttled, "", ("AllocationQuota", "insufficient_quota", "Throttling", "LimitRequests")),
+    (Throttled, "", ("limit_burst_rate", "ResourceExhausted", "Too many requests")),
+    (Unanswered, "", ("InternalError", "SystemError", "ModelServiceFailed", "RequestTimeOut")),
+    (Unavailable, "", ("ModelServingError", "ModelUnavailable")),
     # Cancelling.
-    Rule("UnsupportedOperation", NotCancellable),
+    (NotCancellable, "", ("UnsupportedOperation",)),
 )
+RULES = [Rule(code, raising, says) for raising, says, codes in _MEANINGS for code in codes]
 
 _STATUSES: dict[int, Raising] = {
     401: _KEY,

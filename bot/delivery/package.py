@@ -89,7 +89,7 @@ class Packager(Component):
 
     def path(self, job: Job) -> Path:
         """Where the job's video is kept until it was seen delivered, and for a while after."""
-        return self.limits.results / f"{job.id}.mp4"
+        return self.limits.results_directory / f"{job.id}.mp4"
 
     async def pack(self, request: SendRequest, copy: Copy) -> Package:
         """The package for this request.

@@ -176,4 +176,4 @@ def _is_proof(work: Work, outage: Outage) -> bool:
 def _probe_at(tx: Transaction, outage: Outage | None) -> int:
     """When the next one is due, after a refusal or after a probe."""
     delay_seconds = PROBE.endless_delay_seconds(1 if outage is None else outage.probes + 2)
-    return tx.now_milliseconds + int(delay_seconds * 1000)
+    return tx.later(delay_seconds)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from bot.common import Component
 from bot.dashscope.errors import Unanswered
 from bot.engines.base import Engine
-from bot.limits import effective_settings_of
 from storage.media import Media
 
 
@@ -48,5 +47,5 @@ class EngineChoice(Component):
         """The engine; another one may make the video, where they choose anew meanwhile."""
         if len(self.engines.on) == 1:
             return self.engines.default
-        effective = await effective_settings_of(self.database, self.limits, item.conversation)
+        effective = await self.effective(item.conversation)
         return self.engines.of(effective.engine)

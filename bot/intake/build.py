@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.chat.build import ChatServices
 from bot.common import CommonServices
+from bot.config.amounts import SECOND, whole
 from bot.engines.build import EngineServices
 from bot.intake.check import MediaCheck
 from bot.intake.clips import Clips
@@ -14,7 +15,7 @@ from bot.intake.intake import Intake
 from bot.intake.pairing import Pairing
 from bot.intake.photo import PhotoCheck
 from bot.intake.photo_help import PhotoHelp
-from bot.intake.replies import LongVoiceChoices, MediaReplies
+from bot.intake.replies import MediaReplies
 from bot.intake.voice import VoiceCheck
 from bot.privacy.build import PrivacyServices
 
@@ -34,11 +35,9 @@ def build_intake(
 ) -> IntakeServices:
     """On top of these."""
     messenger, consent = chat.messenger, privacy.consent
-    long_voice = LongVoice(common.limits.longest_voice_milliseconds)
+    long_voice = LongVoice(whole(common.limits.longest_voice_seconds, SECOND))
     pairing = Pairing(common=common, consent=consent)
-    replies = MediaReplies(
-        common=common, messenger=messenger, long_voice_choices=LongVoiceChoices(common=common)
-    )
+    replies = MediaReplies(common=common, messenger=messenger)
     intake = Intake(
         common=common,
         check=_check(common, engines, long_voice),

@@ -9,8 +9,7 @@ import logging
 
 from bot.common import Component
 from bot.dashscope import errors as service
-from bot.intake.check import MediaCheck
-from bot.intake.outcome import MediaOutcome
+from bot.intake.check import MediaCheck, MediaOutcome
 from bot.intake.pairing import Pairing
 from bot.intake.photo_help import PhotoHelp
 from bot.intake.replies import MediaReplies

@@ -7,13 +7,14 @@ import logging
 from dataclasses import dataclass
 
 from bot.common import Component
+from bot.config.amounts import HOUR, whole
 from bot.intake.inputs import Plan
-from bot.limits import EffectiveSettings, effective_settings_of
+from bot.limits import EffectiveSettings
 from bot.privacy.consent import Consent
 from storage import drafts, media, media_answers
 from storage.db.database import Queryable
 from storage.groups import borrowed_media, chats, groups
-from storage.jobs import jobs, ledger
+from storage.jobs import jobs
 from storage.jobs.jobs import Job, Order, TooManyWaiting
 from storage.jobs.ledger import BudgetExhausted, QuotaExceeded
 from storage.media import STALE, TOO_LONG_HERE, ConversationKey, Media, MediaState
@@ -116,7 +117,7 @@ class Pairing(Component):
         if pair is None:
             return False
         # To press the button is to agree to what it costs by now.
-        effective = await effective_settings_of(self.database, self.limits, pair.voice.conversation)
+        effective = await self.effective(pair.voice.conversation)
         price = effective.in_resolution(job.resolution, self.limits).price
         agreed = price.of(job.held_milliseconds).quota_milliseconds
         started = await self._start(
@@ -171,7 +172,7 @@ class Pairing(Component):
         agreed_milliseconds: int = 0,
     ) -> Job | None:
         await self.consent.require(pair.voice.conversation, pair.voice.message_id)
-        effective = await effective_settings_of(self.database, self.limits, pair.voice.conversation)
+        effective = await self.effective(pair.voice.conversation)
         if resolution is not None:
             effective = effective.in_resolution(resolution, self.limits, engine)
         await self._confirm(pair.voice, effective, agreed_milliseconds)
@@ -206,9 +207,7 @@ class Pairing(Component):
             above, agreed_milliseconds, voice.agreed_quota_milliseconds
         ):
             return
-        allowance = await ledger.allowance_of(
-            self.database, voice.user_id, effective.price, self.limits.caps
-        )
+        allowance = await self.allowance(voice.user_id, effective.price)
         if needed <= allowance.left_milliseconds:
             raise NotConfirmed(needed)
 
@@ -244,7 +243,7 @@ class Pairing(Component):
                 await media.ask_again(tx, item.id, "borrowed")
             return True
         age = self._age_milliseconds(pair)
-        if age <= self.limits.max_draft_age_milliseconds:
+        if age <= whole(self.limits.max_draft_age_hours, HOUR):
             return False
         await self._ask(pair.newest, STALE, json.dumps({"age_milliseconds": age}))
         return True

@@ -10,7 +10,7 @@ from bot.dashscope.fields import Box
 from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice
-from bot.intake.outcome import MediaOutcome
+from bot.intake.check import MediaOutcome
 from bot.media.calls import normalise_part, normalise_picture
 from bot.media.exchange import NormalisedPicture
 from bot.media.worker.client import MediaWorker

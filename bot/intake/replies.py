@@ -7,11 +7,10 @@ from typing import Any
 
 from bot.chat.formatting import say_ago, say_when
 from bot.chat.messenger import Messenger
+from bot.chat.provider_texts import PHOTO_TEXTS
 from bot.common import Component
-from bot.intake.fault_texts import FAULT_TEXTS
 from bot.intake.group_replies import Said, in_group, ready_in_group
 from bot.intake.inputs import Plan
-from bot.limits import effective_settings_of
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
@@ -19,9 +18,28 @@ from bot.texts import Catalogue
 from storage import drafts, media
 from storage.drafts import Draft
 from storage.groups import groups
-from storage.jobs import jobs, ledger
+from storage.jobs import jobs
 from storage.jobs.ledger import Allowance
 from storage.media import CONSENT, LATE, STALE, TOO_LONG_HERE, Media, MediaState
+
+_KEYS = (
+    *PHOTO_TEXTS,
+    *("photo-ask-no-face", "photo-ask-several", "photo-borrowed", "photo-budget"),
+    *("photo-checks-used-up", "photo-dropped", "photo-empty", "photo-gone"),
+    *("photo-heic_not_installed", "photo-late", "photo-no-verdict", "photo-not_a_picture"),
+    *("photo-out-of-order", "photo-service-stopped", "photo-stale", "photo-superseded"),
+    *("photo-too_big", "photo-too_many_pixels", "photo-too_narrow", "photo-too_small"),
+    *("photo-unreachable", "photo-used", "voice-borrowed", "voice-budget", "voice-dropped"),
+    *("voice-empty", "voice-gone", "voice-late", "voice-moderated", "voice-out-of-order"),
+    *("voice-service-stopped", "voice-silent", "voice-stale", "voice-superseded"),
+    *("voice-too-long-here", "voice-too_big", "voice-too_long", "voice-too_short"),
+    *("voice-unreachable", "voice-unreadable", "voice-used", "voice-waiting"),
+    *("photo-late-video", "voice-late-video"),
+)
+
+FAULT_TEXTS = {(kind, fault): key for key in _KEYS for kind, _, fault in [key.partition("-")]}
+"""By the kind of media and its fault, as the database keeps them."""
+
 
 LONGEST_SECONDS = LONGEST_MILLISECONDS / 1000
 
@@ -38,7 +56,6 @@ class MediaReplies(Component):
     """Says outcomes."""
 
     messenger: Messenger
-    long_voice_choices: LongVoiceChoices
 
     async def say(self, media_id: int) -> None:
         """Say it on the media item's message; nothing, where that message is a job's status by now.
@@ -88,7 +105,7 @@ class MediaReplies(Component):
             case MediaState.ASKED if item.fault == "quota":
                 return await self._quota(item, texts)
             case MediaState.ASKED if item.fault == "too_long" and item.plan is not None:
-                return await self.long_voice_choices.of(item, texts)
+                return await self._long(item, texts)
             case _:
                 key = FAULT_TEXTS[item.kind, item.fault or ""]
                 return texts.html(key, **self._values(item, texts)), _way_on(item, texts)
@@ -140,10 +157,8 @@ class MediaReplies(Component):
 
     async def _confirm(self, voice: Media, texts: Catalogue) -> _Said:
         """What the video takes of what is left: its owner wants to be asked."""
-        effective = await effective_settings_of(self.database, self.limits, voice.conversation)
-        allowance = await ledger.allowance_of(
-            self.database, voice.user_id, effective.price, self.limits.caps
-        )
+        effective = await self.effective(voice.conversation)
+        allowance = await self.allowance(voice.user_id, effective.price)
         needed = effective.price.of(voice.duration_milliseconds or 0).quota_milliseconds
         text = texts.html(
             "voice-confirm",
@@ -158,8 +173,8 @@ class MediaReplies(Component):
     async def _quota(self, voice: Media, texts: Catalogue) -> _Said:
         """What is left, when it comes back, and the beginning that it would pay for."""
         now, caps = self.database.now_milliseconds, self.limits.caps
-        price = (await effective_settings_of(self.database, self.limits, voice.conversation)).price
-        allowance = await ledger.allowance_of(self.database, voice.user_id, price, caps)
+        price = (await self.effective(voice.conversation)).price
+        allowance = await self.allowance(voice.user_id, price)
         affordable = price.affordable_milliseconds(allowance.left_milliseconds)
         affordable = min(LONGEST_MILLISECONDS, affordable // 100 * 100)
         needed = price.of(voice.duration_milliseconds or 0).quota_milliseconds
@@ -174,6 +189,44 @@ class MediaReplies(Component):
             when=say_when(texts, allowance.resets_at_milliseconds, now, caps.zone),
         )
         return text, Keyboard.of(*rows)
+
+    async def _long(self, item: Media, texts: Catalogue) -> _Said:
+        """The beginning, a piece, or all of it in parts: that only where every cap allows it."""
+        plan = Plan.of(item)
+        assert plan is not None  # noqa: S101
+        price = (await self.effective(item.conversation)).price
+        needed = price.of(plan.length).quota_milliseconds
+        allowance = await self.allowance(item.user_id, price)
+        parts = len(plan.cuts) + 1
+        key = await self._key_of_long(item, plan, needed, allowance)
+        text = texts.html(
+            key,
+            seconds=plan.length / 1000,
+            longest=LONGEST_MILLISECONDS / 1000,
+            parts=parts,
+            needed=needed / 1000,
+            left=allowance.left_milliseconds // 100 / 10,
+        )
+        beginning = texts.plain("button-beginning", seconds=LONGEST_MILLISECONDS / 1000)
+        rows = [
+            [(beginning, f"cut:{item.id}:{LONGEST_MILLISECONDS}")],
+            [(texts.plain("button-pick-clip"), f"pick:{item.id}")],
+        ]
+        if key == "voice-long":
+            rows.append([(texts.plain("button-all-parts", parts=parts), f"parts:{item.id}")])
+        return text, Keyboard.of(*rows)
+
+    async def _key_of_long(
+        self, item: Media, plan: Plan, needed_milliseconds: int, allowance: Allowance
+    ) -> str:
+        limit = (await groups.settings_of(self.database, item.chat_id)).longest_milliseconds
+        if limit is not None and plan.length > limit:
+            return "voice-long-here"
+        if needed_milliseconds > allowance.quota.left_milliseconds:
+            return "voice-long-quota"
+        if needed_milliseconds > allowance.left_milliseconds:
+            return "voice-long-budget"
+        return "voice-long"
 
     def _values(self, item: Media, texts: Catalogue) -> dict[str, Any]:
         values = {**_numbers(item), "longest": LONGEST_SECONDS}
@@ -216,46 +269,3 @@ def _way_on(item: Media, texts: Catalogue) -> Keyboard | None:
     if item.fault in _RETRY and item.state == MediaState.ASKED:
         return Keyboard.of([(texts.plain("button-retry"), f"reopen:{item.id}")])
     return None
-
-
-class LongVoiceChoices(Component):
-    """The beginning, a piece, or all of it in parts: that only where every cap allows it now."""
-
-    async def of(self, item: Media, texts: Catalogue) -> tuple[str, Keyboard]:
-        """The question and its answers."""
-        plan = Plan.of(item)
-        assert plan is not None  # noqa: S101
-        price = (await effective_settings_of(self.database, self.limits, item.conversation)).price
-        needed = price.of(plan.length).quota_milliseconds
-        caps = self.limits.caps
-        allowance = await ledger.allowance_of(self.database, item.user_id, price, caps)
-        parts = len(plan.cuts) + 1
-        key = await self._key(item, plan, needed, allowance)
-        text = texts.html(
-            key,
-            seconds=plan.length / 1000,
-            longest=LONGEST_MILLISECONDS / 1000,
-            parts=parts,
-            needed=needed / 1000,
-            left=allowance.left_milliseconds // 100 / 10,
-        )
-        beginning = texts.plain("button-beginning", seconds=LONGEST_MILLISECONDS / 1000)
-        rows = [
-            [(beginning, f"cut:{item.id}:{LONGEST_MILLISECONDS}")],
-            [(texts.plain("button-pick-clip"), f"pick:{item.id}")],
-        ]
-        if key == "voice-long":
-            rows.append([(texts.plain("button-all-parts", parts=parts), f"parts:{item.id}")])
-        return text, Keyboard.of(*rows)
-
-    async def _key(
-        self, item: Media, plan: Plan, needed_milliseconds: int, allowance: Allowance
-    ) -> str:
-        limit = (await groups.settings_of(self.database, item.chat_id)).longest_milliseconds
-        if limit is not None and plan.length > limit:
-            return "voice-long-here"
-        if needed_milliseconds > allowance.quota.left_milliseconds:
-            return "voice-long-quota"
-        if needed_milliseconds > allowance.left_milliseconds:
-            return "voice-long-budget"
-        return "voice-long"

@@ -7,8 +7,8 @@ import logging
 from bot.common import Component
 from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice
+from bot.intake.check import MediaOutcome
 from bot.intake.inputs import LongVoice, Plan
-from bot.intake.outcome import MediaOutcome
 from bot.media.calls import normalise_sound
 from bot.media.errors import MediaUnusable
 from bot.media.sound.errors import SoundFault, SoundRefused

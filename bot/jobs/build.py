@@ -38,7 +38,7 @@ def build_jobs(
     delivery: DeliveryServices,
 ) -> JobServices:
     """On top of these."""
-    common.limits.results.mkdir(parents=True, exist_ok=True)
+    common.limits.results_directory.mkdir(parents=True, exist_ok=True)
     finisher, long_voice = delivery.finisher, intake.long_voice
     on, outages = engines.engines, engines.outages
     preparation = Preparation(

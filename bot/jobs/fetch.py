@@ -75,9 +75,9 @@ class ResultFetch(Component):
 
     async def _copy(self, task: Task, url: str) -> None:
         job = await jobs.of_task(self.database, task)
-        raw = self.limits.results / f"{task.name}.part.mp4"
+        raw = self.limits.results_directory / f"{task.name}.part.mp4"
         await self.engines.of(task.engine).fetch(url, raw)
-        target = result_of(self.limits.results, job, task)
+        target = result_of(self.limits.results_directory, job, task)
         await self.common.media.renderer.run(check_and_label, raw, target, f"job-{job.id}")
         raw.unlink(missing_ok=True)
 

@@ -36,7 +36,7 @@ class Joining(Component):
         """
         made = await tasks.of_job(self.database, job.id)
         results = {
-            task: result_of(self.limits.results, job, task)
+            task: result_of(self.limits.results_directory, job, task)
             for task in made
             if task.state == TaskState.FETCHED
         }
@@ -46,7 +46,7 @@ class Joining(Component):
             return
         try:
             videos = tuple(TaskVideo(path, task.span) for task, path in results.items())
-            target = video_of(self.limits.results, job.id)
+            target = video_of(self.limits.results_directory, job.id)
             await self.long_voice.join(videos, await self._sound(job), target, f"job-{job.id}")
         except (MediaUnusable, OSError) as failure:
             await self._again(job, failure)
@@ -79,7 +79,7 @@ class Joining(Component):
     async def _fetch_again(self, job: Job, lost: list[Task]) -> None:
         logger.warning("job %s: %d results are not on disk, fetched again", job.id, len(lost))
         for task in lost:
-            path = result_of(self.limits.results, job, task)
+            path = result_of(self.limits.results_directory, job, task)
             await asyncio.to_thread(path.unlink, missing_ok=True)
         async with self.database.transaction() as tx:
             await moves.fetch_tasks_again(tx, job.id, lost)

@@ -52,7 +52,7 @@ normalise_part = MediaCall[[bytes, Crop], NormalisedPicture]("picture.normalise:
 explain_picture = MediaCall[[bytes], Explained | None]("picture.explaining:explain_picture")
 draw_sheet = MediaCall[[tuple[bytes | None, ...]], bytes]("picture.contact_sheet:draw_sheet")
 
-inspect_video = MediaCall[[Path], VideoFacts]("video.video:inspect_video")
+inspect_video = MediaCall[[Path], VideoFacts]("video.files:inspect_video")
 make_cover = MediaCall[[Path], bytes]("video.cover:make_cover")
 facts_and_cover = MediaCall[[Path], tuple[VideoFacts, bytes]]("video.cover:facts_and_cover")
 check_and_label = MediaCall[[Path, Path, str], None]("video.stamp:check_and_label")

@@ -18,6 +18,26 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
+
+BROKEN_INPUT = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What Pillow, PyAV and numpy raise on broken input, as far as anyone knows."""
+
 
 class MediaFailure(Exception):
     """Base of this tree."""

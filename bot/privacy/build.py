@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from bot.chat.build import ChatServices
@@ -15,24 +14,22 @@ from bot.privacy.deletion import ForgetPeople
 from bot.privacy.files import StoredFiles
 from bot.privacy.moderation import Moderation
 from bot.privacy.retention import Retention
-from bot.task_pool import BackgroundTask
 
 
 @dataclass(frozen=True, kw_only=True)
 class PrivacyServices:
-    """`consent` is what others ask of it."""
+    """`consent` is what others ask of it, `retention` a background task."""
 
     consent: Consent
-    background_tasks: tuple[BackgroundTask, ...]
+    retention: Retention
     kinds: tuple[Kind, ...]
 
 
-async def build_privacy(
-    common: CommonServices, chat: ChatServices, delivery: DeliveryServices, stack: AsyncExitStack
+def build_privacy(
+    common: CommonServices, chat: ChatServices, delivery: DeliveryServices
 ) -> PrivacyServices:
-    """On top of these; videos that were kept long enough go for as long as `stack` lasts."""
-    await stack.enter_async_context(Retention(common=common))
-    files = StoredFiles(common.limits.results)
+    """On top of these."""
+    files = StoredFiles(common.limits.results_directory)
     consent = Consent(common=common, messenger=chat.messenger)
     deletion = ForgetPeople(common=common, stored_files=files)
     copies = DataCopies(common=common, messenger=chat.messenger)
@@ -41,6 +38,6 @@ async def build_privacy(
     )
     return PrivacyServices(
         consent=consent,
-        background_tasks=(deletion,),
+        retention=Retention(common=common, stored_files=files),
         kinds=(copies.kind, consent.kind, *deletion.kinds, *moderation.kinds),
     )

@@ -10,7 +10,7 @@ from bot.limits import full_text, short_text
 from bot.outbox import Attempt, Kind
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, TelegramFailure
-from bot.telegram.keyboards import Keyboard, start_link
+from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from storage import media
@@ -122,7 +122,7 @@ class Consent(Component):
         )
         if not is_group(question.chat_id):
             return answers
-        link = start_link(self.common.telegram.bot_name, "privacy")
+        link = self.sender.start_link("privacy")
         return Keyboard(answers.rows + Keyboard.link(texts.plain("button-whole-text"), link).rows)
 
 

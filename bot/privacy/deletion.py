@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Hashable
-from dataclasses import field
 
 from bot.common import Component
 from bot.outbox import Attempt, Kind, NotNow
-from bot.privacy.files import UPLOADS_KEPT_MILLISECONDS, StoredFiles
+from bot.privacy.files import StoredFiles
 from bot.retry import DELETION
-from bot.task_pool import Work
 from bot.telegram.destination import Destination
 from bot.telegram.errors import MessageGone, SendUnknown, TelegramFailure, TryAgain
 from storage.jobs.ledger import next_day_milliseconds, next_month_milliseconds
@@ -20,14 +17,11 @@ from storage.people.deletion import FORGET, FORGOTTEN, Forgetting
 
 logger = logging.getLogger(__name__)
 
-_SWEEP_EVERY_MILLISECONDS = 600_000
-
 
 class ForgetPeople(Component):
-    """Deletes, says so, and lets numbers that stand for people expire."""
+    """Deletes, and says so."""
 
     stored_files: StoredFiles
-    _swept_at_milliseconds: int = field(init=False, default=0)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -36,13 +30,6 @@ class ForgetPeople(Component):
             Kind(name=FORGET, run=self._forget, retry=DELETION, longest_seconds=math.inf),
             Kind(name=FORGOTTEN, run=self._say_it_is_done, erased=True),
         )
-
-    async def due(self) -> dict[Hashable, Work]:
-        """See `BackgroundTask`."""
-        now = self.clock.now_milliseconds()
-        if now - self._swept_at_milliseconds < _SWEEP_EVERY_MILLISECONDS:
-            return {}
-        return {"forget: sweep": self._sweep}
 
     async def _forget(self, attempt: Attempt) -> None:
         user_id = attempt.entry.user_id
@@ -95,10 +82,3 @@ class ForgetPeople(Component):
         if self.limits.caps.person_month_milliseconds is None:
             return next_day_milliseconds(now_milliseconds, self.limits.caps.zone)
         return next_month_milliseconds(now_milliseconds, self.limits.caps.zone)
-
-    async def _sweep(self) -> None:
-        now = self.clock.now_milliseconds()
-        self._swept_at_milliseconds = now
-        async with self.database.transaction() as tx:
-            await pseudonyms.expire(tx)
-        await self.stored_files.sweep_uploads(now - UPLOADS_KEPT_MILLISECONDS)

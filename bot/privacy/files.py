@@ -45,12 +45,26 @@ class StoredFiles:
                 (self._previews / address).unlink(missing_ok=True)
 
     def _sweep_uploads(self, before_milliseconds: int) -> int:
-        removed = 0
-        for path in self._previews.glob("*"):
-            try:
-                if path.is_file() and path.stat().st_mtime * 1000 < before_milliseconds:
-                    path.unlink(missing_ok=True)
-                    removed += 1
-            except OSError as error:
-                logger.warning("%s cannot be removed: %s", path.name, error.strerror)
-        return removed
+        written = ((written_at(path), path) for path in self._previews.glob("*"))
+        return sweep(path for at, path in written if at is not None and at < before_milliseconds)
+
+
+def written_at(path: Path) -> int | None:
+    """When the file was written (epoch, milliseconds); None for what is none, or is gone by now."""
+    try:
+        return int(path.stat().st_mtime * 1000) if path.is_file() else None
+    except OSError:
+        return None
+
+
+def sweep(paths: Iterable[Path]) -> int:
+    """Remove these; one that cannot be removed stays; how many are gone."""
+    removed = 0
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning("%s cannot be removed: %s", path.name, error.strerror)
+        else:
+            removed += 1
+    return removed

@@ -1,68 +1,65 @@
-"""Retention: videos stay on disk for a while after their job's end, and are removed then."""
+"""Retention: what was kept long enough is removed, now and then."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import re
+from collections.abc import Hashable
 from dataclasses import field
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from bot.common import Component
+from bot.privacy.files import UPLOADS_KEPT_MILLISECONDS, StoredFiles, sweep, written_at
+from bot.task_pool import Work
 from storage.jobs import jobs
+from storage.people import pseudonyms
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_PAUSE_SECONDS = 600.0
-_SHORTEST_PAUSE_SECONDS = 1.0
+_LONGEST_PAUSE_MILLISECONDS = 600_000
+_SHORTEST_PAUSE_MILLISECONDS = 1_000
 _OF_A_JOB = re.compile(r"(\d{1,18})(\.[a-z0-9]+)*\.mp4(\.[a-z]+)*")
 
 
 class Retention(Component):
-    """Sweeps the folder of results now and then, for as long as the `async with` lasts.
+    """A background task. Videos stay on disk for a while after their job's end; what the preview
+    engine wrote and the numbers that stand for people have times of their own.
 
     A job that has not ended keeps its files, however old. Those of a job that the database does
     not know (it was restored, or is a new one) count from when they were written.
     """
 
-    _task: asyncio.Task[None] | None = field(init=False, default=None)
+    stored_files: StoredFiles
+    _swept_at_milliseconds: int = field(init=False, default=0)
 
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run(), name="retention")
-        return self
+    async def due(self) -> dict[Hashable, Work]:
+        """See `BackgroundTask`."""
+        pause = min(_LONGEST_PAUSE_MILLISECONDS, self.limits.agreement.keep_milliseconds // 4)
+        pause = max(_SHORTEST_PAUSE_MILLISECONDS, pause)
+        waited = self.clock.now_milliseconds() - self._swept_at_milliseconds
+        return {"retention": self._sweep} if waited >= pause else {}
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+    async def _sweep(self) -> None:
+        self._swept_at_milliseconds = now = self.clock.now_milliseconds()
+        async with self.database.transaction() as tx:
+            await pseudonyms.expire(tx)
+        await self.stored_files.sweep_uploads(now - UPLOADS_KEPT_MILLISECONDS)
+        removed = await self.sweep_videos()
+        if removed:
+            logger.info("%d files of videos kept long enough were removed", removed)
 
-    async def sweep(self) -> int:
-        """Remove what need not be kept any more; how many files that was."""
-        files = await asyncio.to_thread(_files_by_job, self.limits.results)
-        before = self.clock.now_milliseconds() - self.limits.keep_results_milliseconds
+    async def sweep_videos(self) -> int:
+        """Remove those that need not be kept any more; how many files that was."""
+        files = await asyncio.to_thread(_files_by_job, self.limits.results_directory)
+        before = self.clock.now_milliseconds() - self.limits.agreement.keep_milliseconds
         ended = await jobs.endings(self.database, sorted(files))
         removed = 0
         for job_id, paths in files.items():
             at = ended[job_id] if job_id in ended else await asyncio.to_thread(_newest, paths)
             if at is not None and at < before:
-                removed += await asyncio.to_thread(_remove, paths)
+                removed += await asyncio.to_thread(sweep, paths)
         return removed
-
-    async def _run(self) -> None:
-        pause_seconds = self.limits.keep_results_milliseconds / 1000 / 4
-        pause_seconds = max(_SHORTEST_PAUSE_SECONDS, min(_LONGEST_PAUSE_SECONDS, pause_seconds))
-        while True:
-            removed = await self.sweep()
-            if removed:
-                logger.info("%d files of videos kept long enough were removed", removed)
-            await self.clock.sleep(pause_seconds)
 
 
 def _files_by_job(directory: Path) -> dict[int, list[Path]]:
@@ -76,19 +73,5 @@ def _files_by_job(directory: Path) -> dict[int, list[Path]]:
 
 def _newest(paths: list[Path]) -> int | None:
     """When the newest was written (epoch, milliseconds); None when one is gone meanwhile."""
-    try:
-        return int(max(path.stat().st_mtime for path in paths) * 1000)
-    except OSError:
-        return None
-
-
-def _remove(paths: list[Path]) -> int:
-    removed = 0
-    for path in paths:
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            logger.warning("%s cannot be removed: %s", path.name, error.strerror)
-        else:
-            removed += 1
-    return removed
+    written = [written_at(path) for path in paths]
+    return None if None in written else max(filter(None, written), default=None)

@@ -14,7 +14,7 @@ from telegram.ext import CallbackContext
 from bot.clock import Clock
 from bot.retry import TELEGRAM
 from bot.telegram.connection import BotApplication
-from bot.telegram.errors import ChatDead, TelegramFailure, TokenRejected, TryAgain
+from bot.telegram.errors import ChatDead, TokenRejected, TryAgain
 from storage.inbox import Inbox, StoredUpdate
 
 logger = logging.getLogger(__name__)
@@ -41,12 +41,7 @@ class Handling:
     """Tries, counts, and gives up in the end so that one update cannot block a chat for ever."""
 
     def __init__(
-        self,
-        *,
-        application: BotApplication,
-        inbox: Inbox,
-        clock: Clock,
-        on_parked: OnParked | None = None,
+        self, *, application: BotApplication, inbox: Inbox, clock: Clock, on_parked: OnParked
     ) -> None:
         self._application = application
         self._inbox = inbox
@@ -84,15 +79,8 @@ class Handling:
     async def park(self, update_id: int, reason: str, error: Exception | None = None) -> None:
         """Give it up, loudly: first said, then done, since what is done is not looked at again."""
         logger.error("update %d is given up: %s", update_id, reason, exc_info=error)
-        if self._on_parked is not None:
-            await self._report(self._on_parked, update_id, reason)
+        await self._on_parked(update_id, reason)
         await self._inbox.park(update_id, reason)
-
-    async def _report(self, on_parked: OnParked, update_id: int, reason: str) -> None:
-        try:
-            await on_parked(update_id, reason)
-        except TelegramFailure as failure:
-            logger.warning("nobody could be told about update %d: %s", update_id, failure)
 
     async def _attempt(self, update: Update) -> Exception | None:
         await self._application.process_update(update)

@@ -46,42 +46,22 @@ class Needless(TelegramFailure):
 
 # Telegram documents no error codes below 400 and 403: descriptions are all there is. Written in
 # small letters; the first row that fits decides.
-_MEANINGS: tuple[tuple[str, type[TelegramFailure]], ...] = (
-    ("message is not modified", Needless),
-    ("query is too old", Needless),
-    ("query id is invalid", Needless),
-    ("message to edit not found", MessageGone),
-    ("message can't be edited", MessageGone),
-    ("message to delete not found", MessageGone),
-    ("there is no text in the message to edit", MessageGone),
-    ("message_id_invalid", MessageGone),
-    ("message thread not found", ThreadClosed),
-    ("topic_closed", ThreadClosed),
-    ("topic_deleted", ThreadClosed),
-    ("topic is closed", ThreadClosed),
-    ("chat not found", ChatDead),
-    ("peer_id_invalid", ChatDead),
-    ("user is deactivated", ChatDead),
-    ("user_deactivated", ChatDead),
-    ("user_is_blocked", ChatDead),
-    ("group chat was deactivated", ChatDead),
-    ("not enough rights", NotAllowed),
-    ("have no rights", NotAllowed),
-    ("need administrator rights", NotAllowed),
-    ("chat_write_forbidden", NotAllowed),
-    ("chat_restricted", NotAllowed),
-    ("user_restricted", NotAllowed),
-    ("chat_send_", NotAllowed),
-    ("chat_admin_required", NotAllowed),
-    ("message can't be deleted", NotAllowed),
-    ("file is too big", FileTooBig),
-    ("too large", FileTooBig),
-    ("wrong file_id", FileGone),
-    ("invalid file_id", FileGone),
-    ("wrong file identifier", FileGone),
-    ("wrong remote file identifier", FileGone),
-    ("file is temporarily unavailable", FileGone),
-    ("file_reference_", FileGone),
+_MEANINGS: tuple[tuple[type[TelegramFailure], tuple[str, ...]], ...] = (
+    (Needless, ("message is not modified", "query is too old", "query id is invalid")),
+    (MessageGone, ("message to edit not found", "message can't be edited")),
+    (MessageGone, ("message to delete not found", "there is no text in the message to edit")),
+    (MessageGone, ("message_id_invalid",)),
+    (ThreadClosed, ("message thread not found", "topic_closed", "topic_deleted")),
+    (ThreadClosed, ("topic is closed",)),
+    (ChatDead, ("chat not found", "peer_id_invalid", "user is deactivated", "user_deactivated")),
+    (ChatDead, ("user_is_blocked", "group chat was deactivated")),
+    (NotAllowed, ("not enough rights", "have no rights", "need administrator rights")),
+    (NotAllowed, ("chat_write_forbidden", "chat_restricted", "user_restricted", "chat_send_")),
+    (NotAllowed, ("chat_admin_required", "message can't be deleted")),
+    (FileTooBig, ("file is too big", "too large")),
+    (FileGone, ("wrong file_id", "invalid file_id", "wrong file identifier")),
+    (FileGone, ("wrong remote file identifier", "file is temporarily unavailable")),
+    (FileGone, ("file_reference_",)),
 )
 
 
@@ -134,5 +114,5 @@ def describe(error: TelegramError) -> str:
 
 def _meaning(text: str, only: type[TelegramFailure] | None = None) -> type[TelegramFailure] | None:
     small = text.lower()
-    fitting = (meaning for phrase, meaning in _MEANINGS if phrase in small)
+    fitting = (meaning for meaning, phrases in _MEANINGS if any(said in small for said in phrases))
     return next((meaning for meaning in fitting if only in (None, meaning)), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 
 import httpx
@@ -11,11 +10,9 @@ from telegram.error import TelegramError
 
 from bot.clock import Clock
 from bot.http_client import HttpClient
-from bot.retry import TELEGRAM_CALL
+from bot.retry import TELEGRAM_CALL, persisting
 from bot.telegram.error_mapping import describe, translate
 from bot.telegram.errors import FileGone, FileTooBig, TryAgain
-
-logger = logging.getLogger(__name__)
 
 DOWNLOAD_LIMIT_BYTES = 20_000_000  # Bot API getFile: "maximum file size to download is 20 MB"
 
@@ -38,17 +35,11 @@ class Files:
             TokenRejected: see `errors`.
         """
         _check_size(declared_bytes)
-        failures = 0
-        while True:
-            try:
-                return await self._fetch(await self._address(file_id))
-            except TryAgain as failure:
-                failures += 1
-                seconds = TELEGRAM_CALL.delay_seconds(failures, failure.retry_after_seconds)
-                if seconds is None:
-                    raise
-                logger.info("a download from Telegram failed (%s) and is repeated", failure)
-                await self._clock.sleep(seconds)
+
+        async def attempt() -> bytes:
+            return await self._fetch(await self._address(file_id))
+
+        return await persisting(attempt, TryAgain, TELEGRAM_CALL, self._clock.sleep)
 
     async def _address(self, file_id: str) -> str:
         try:
@@ -65,7 +56,9 @@ class Files:
     async def _fetch(self, address: str) -> bytes:
         try:
             async with self._http.stream("GET", address) as response:
-                _check_status(response.status_code)
+                if response.status_code != HTTPStatus.OK:
+                    # 404 is an address that has expired: the next attempt asks for a new one.
+                    raise TryAgain(f"the download was answered with {response.status_code}")
                 return await _read_bounded(response)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise TryAgain(type(error).__name__) from None
@@ -82,9 +75,3 @@ async def _read_bounded(response: httpx.Response) -> bytes:
 def _check_size(size_bytes: int | None) -> None:
     if size_bytes is not None and size_bytes > DOWNLOAD_LIMIT_BYTES:
         raise FileTooBig(f"the file has {size_bytes} bytes (limit {DOWNLOAD_LIMIT_BYTES})")
-
-
-def _check_status(status: int) -> None:
-    if status != HTTPStatus.OK:
-        # 404 is an address that has expired: the next attempt asks for a new one.
-        raise TryAgain(f"the download was answered with {status}")

@@ -62,7 +62,12 @@ def to_markup(keyboard: Keyboard | None) -> InlineKeyboardMarkup | None:
     """The same buttons as the Bot API wants them; None when there are none."""
     if not keyboard:
         return None
-    return InlineKeyboardMarkup([[_to_button(button) for button in row] for row in keyboard.rows])
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(one.text, one.url, one.callback_data or None) for one in row]
+            for row in keyboard.rows
+        ]
+    )
 
 
 def to_new_markup(keyboard: Keyboard | AskReply | None) -> InlineKeyboardMarkup | ForceReply | None:
@@ -70,14 +75,3 @@ def to_new_markup(keyboard: Keyboard | AskReply | None) -> InlineKeyboardMarkup 
     if isinstance(keyboard, AskReply):
         return ForceReply(selective=True, input_field_placeholder=keyboard.placeholder)
     return to_markup(keyboard)
-
-
-def _to_button(button: Button) -> InlineKeyboardButton:
-    if button.url is not None:
-        return InlineKeyboardButton(button.text, url=button.url)
-    return InlineKeyboardButton(button.text, callback_data=button.callback_data)
-
-
-def start_link(bot_name: str, payload: str) -> str:
-    """Opens the private chat and sends /start with the payload (Bot API: "Deep linking")."""
-    return f"https://t.me/{bot_name}?start={payload}"

@@ -66,18 +66,15 @@ class Members:
         async def ask() -> Powers:
             me = await self._bot.get_chat_member(chat_id, self._bot.id)
             chat = await self._bot.get_chat(chat_id)
-            return _powers(me, chat, sees_everything=self._sees_everything)
+            # Bot API, User.can_read_all_group_messages: privacy mode is off.
+            sees = bool(self._bot.bot.can_read_all_group_messages)
+            return _powers(me, chat, sees_everything=sees)
 
         return await self._calls.make(ask, None, _ASKING)
 
     async def leave(self, chat_id: int) -> None:
         """Leave the group; raises `TelegramFailure`s."""
         await self._calls.make(partial(self._bot.leave_chat, chat_id), chat_id, _LEAVING)
-
-    @property
-    def _sees_everything(self) -> bool:
-        """Bot API, User.can_read_all_group_messages: privacy mode is off."""
-        return bool(self._bot.bot.can_read_all_group_messages)
 
     async def _ask(self, chat_id: int, user_id: int) -> bool:
         ask = partial(self._bot.get_chat_member, chat_id, user_id)

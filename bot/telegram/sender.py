@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
-from telegram import InputFile, InputMediaPhoto, Message
+from telegram import Bot, InputFile, InputMediaPhoto, Message, ReactionTypeEmoji
 
-from bot.telegram.api_calls import CallPolicy
+from bot.clock import Clock
+from bot.retry import TELEGRAM_CALL
+from bot.telegram.api_calls import CallPolicy, Calls
 from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import Needless
-from bot.telegram.keyboards import Keyboard, to_markup
+from bot.telegram.errors import MessageGone, TelegramFailure, ThreadClosed
+from bot.telegram.keyboards import AskReply, Keyboard, to_markup
 from bot.telegram.outgoing import (
     OutgoingNote,
     OutgoingVideo,
@@ -23,8 +29,28 @@ from bot.telegram.outgoing import (
     to_media,
     to_sent,
 )
-from bot.telegram.rate_limits import Urgency
-from bot.telegram.text_sender import EDIT, TEXT, TextSender
+from bot.telegram.rate_limits import RateLimiter, Urgency
+from bot.telegram.status_edits import ProgressEdits, Status
+
+logger = logging.getLogger(__name__)
+
+# In a group with much going on an edit is put off rather than waited for: its sender is free for
+# other chats meanwhile.
+_CROWD_SECONDS = 10.0
+
+_EDIT = CallPolicy(Urgency.RESULT, repeatable=True, edit=True, queue_seconds=_CROWD_SECONDS)
+_TEXT = CallPolicy(Urgency.TEXT)
+_DELETE = CallPolicy(Urgency.RESULT, repeatable=True)
+_ANSWER = CallPolicy(Urgency.ANSWER, repeatable=True)
+_ONCE = TELEGRAM_CALL.first(0)
+_ACTION = CallPolicy(Urgency.PROGRESS, repeatable=True, retry=_ONCE, floods=1)
+_PROGRESS = CallPolicy(None, repeatable=True, retry=_ONCE, floods=1)
+
+# The final word waits for a progress edit under way: not for long.
+_PROGRESS_READ_SECONDS = 10.0
+
+
+Send = Callable[[Destination], Awaitable[Message]]
 
 # A video that has to wait longer is put off by its sender, who is free for other chats meanwhile.
 _FLOOD_SECONDS = 5.0
@@ -33,13 +59,131 @@ _RESULT = CallPolicy(Urgency.RESULT, flood_seconds=_FLOOD_SECONDS)
 _RESULT_EDIT = CallPolicy(Urgency.RESULT, repeatable=True, flood_seconds=_FLOOD_SECONDS, edit=True)
 
 
-class Sender(TextSender):
+class Sender:
     """Texts are HTML (every foreign string escaped by the caller), captions too.
 
     Unless a method says otherwise it may raise any of `ChatDead`, `ChatMoved`, `NotAllowed`,
     `RequestInvalid`, `TokenRejected`, and `NotSent` when Telegram could not be reached.
     Use it as an async context manager, or call `close`.
     """
+
+    def __init__(self, bot: Bot, clock: Clock, *, rate_limiter: RateLimiter | None = None) -> None:
+        self._bot = bot
+        self._rate_limiter = rate_limiter or RateLimiter(clock)
+        self._calls = Calls(self._rate_limiter, clock)
+        self._progress = ProgressEdits(
+            edit=self._edit_progress, rate_limiter=self._rate_limiter, clock=clock
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Drop pending progress and end the background tasks."""
+        await self._progress.close()
+        await self._rate_limiter.close()
+
+    def start_link(self, payload: str) -> str:
+        """Opens the private chat and sends /start with the payload (Bot API: "Deep linking")."""
+        return f"https://t.me/{self._bot.username}?start={payload}"
+
+    def held_seconds(self, chat_id: int) -> float:
+        """How long a 429 still silences this chat; 0 when it does not."""
+        return self._rate_limiter.held_seconds(chat_id)
+
+    def wait_seconds(self, chat_id: int) -> float:
+        """How long a new message there would have to wait for its turn."""
+        return self._rate_limiter.wait_seconds(chat_id)
+
+    async def send_text(
+        self,
+        destination: Destination,
+        text: str,
+        *,
+        keyboard: Keyboard | AskReply | None = None,
+        queue_seconds: float = math.inf,
+    ) -> SentMessage:
+        """A new message; that its `reply_to` is deleted or its topic closed does not stop it.
+
+        `NotSent` also stands for a chat in which it would wait longer than `queue_seconds`.
+
+        Raises: also `SendUnknown` and `ThreadClosed`.
+        """
+
+        async def send(there: Destination) -> Message:
+            said = there.noted(text) or ""
+            return await self._bot.send_message(text=said, **placed(there, keyboard))
+
+        policy = replace(_TEXT, queue_seconds=queue_seconds)
+        return await self._send(send, destination, policy)
+
+    async def edit_text(
+        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
+    ) -> None:
+        """Replace a text and its buttons (none: they go away); progress still waiting is dropped.
+
+        `NotSent` also stands for a group in which the bot has edited too much within the minute.
+
+        Raises: also `MessageGone`, `TryAgain`.
+        """
+        async with self._progress.final(chat_id, message_id):
+            status = Status(chat_id, message_id, text, keyboard)
+            await self._edit_text(status, _EDIT, self._bot.request.read_timeout)
+
+    def progress(
+        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
+    ) -> None:
+        """Show this soon, unless something newer is said first; never waits, never raises.
+
+        Edits of one message are at least 3 s apart in private and 8 s in groups, at most 10 in
+        all, at most 4 a minute in a group, none while a 429 is pending; a text that is already
+        shown is not sent.
+        """
+        self._progress.show(Status(chat_id, message_id, text, keyboard))
+
+    def refresh(
+        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
+    ) -> None:
+        """The same for a message that somebody works with: promptly, and as often as they press."""
+        self._progress.show(Status(chat_id, message_id, text, keyboard, pressed=True))
+
+    async def delete_message(self, chat_id: int, message_id: int) -> None:
+        """Delete; already gone is fine.
+
+        Raises: also `TryAgain`; `NotAllowed` includes messages too old to be deleted.
+        """
+        delete = partial(self._bot.delete_message, chat_id, message_id)
+        async with self._progress.final(chat_id, message_id):
+            with suppress(MessageGone):
+                await self._calls.make(delete, chat_id, _DELETE)
+
+    async def answer_callback(
+        self, callback_query_id: str, text: str | None = None, *, alert: bool = False
+    ) -> None:
+        """Answer a pressed button (plain text, at most 200 characters); too late is fine.
+
+        Raises: `TryAgain`, `RequestInvalid`, `TokenRejected`.
+        """
+        answer = partial(self._bot.answer_callback_query, callback_query_id, text, show_alert=alert)
+        with suppress(Needless):
+            await self._calls.make(answer, None, _ANSWER)
+
+    async def react(self, chat_id: int, message_id: int, emoji: str) -> None:
+        """Show that a message was seen, without a message; never raises `TelegramFailure`.
+
+        A group may allow no reactions, or not this one: then nothing is shown.
+        """
+        reaction = ReactionTypeEmoji(emoji)
+        react = partial(self._bot.set_message_reaction, chat_id, message_id, reaction)
+        if self._rate_limiter.held_seconds(chat_id) > 0:
+            return
+        try:
+            await self._calls.make(react, None, _ACTION)
+        except TelegramFailure as failure:
+            logger.info("a reaction in chat %s was not shown: %s", chat_id, failure)
 
     async def send_video(
         self,
@@ -154,7 +298,7 @@ class Sender(TextSender):
             self._bot.edit_message_media, photo, chat_id, message_id, reply_markup=markup
         )
         with suppress(Needless):
-            await self._calls.make(edit, chat_id, EDIT)
+            await self._calls.make(edit, chat_id, _EDIT)
 
     async def edit_into_video(
         self,
@@ -189,6 +333,33 @@ class Sender(TextSender):
                 return SentMessage(chat_id, message_id)
         return to_sent(edited) if isinstance(edited, Message) else SentMessage(chat_id, message_id)
 
+    async def _send(self, send: Send, destination: Destination, policy: CallPolicy) -> SentMessage:
+        chat_id = destination.chat_id
+        try:
+            message = await self._calls.make(lambda: send(destination), chat_id, policy)
+        except ThreadClosed:
+            if destination.thread_id is None:
+                raise
+            message = await self._calls.make(lambda: send(destination.astray()), chat_id, policy)
+        return to_sent(message)
+
+    async def _edit_text(
+        self, status: Status, policy: CallPolicy, read_seconds: float | None
+    ) -> None:
+        edit = partial(
+            self._bot.edit_message_text,
+            status.text,
+            status.chat_id,
+            status.message_id,
+            reply_markup=to_markup(status.keyboard),
+            read_timeout=read_seconds,
+        )
+        with suppress(Needless):
+            await self._calls.make(edit, status.chat_id, policy)
+
+    async def _edit_progress(self, status: Status) -> None:
+        await self._edit_text(status, _PROGRESS, _PROGRESS_READ_SECONDS)
+
     async def _send_this(
         self,
         method: Callable[..., Awaitable[Message]],
@@ -199,4 +370,4 @@ class Sender(TextSender):
         def send(there: Destination) -> Awaitable[Message]:
             return method(**content, **placed(there, keyboard))
 
-        return await self._send(send, destination, TEXT)
+        return await self._send(send, destination, _TEXT)

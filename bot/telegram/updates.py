@@ -73,8 +73,8 @@ class UpdateLoop:
         inbox: Inbox,
         http: HttpClient,
         clock: Clock,
+        on_parked: OnParked,
         options: PollingOptions | None = None,
-        on_parked: OnParked | None = None,
     ) -> None:
         self._bot = application.bot
         self._inbox = inbox

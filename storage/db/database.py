@@ -74,6 +74,15 @@ class Queryable(ABC):
         """The first row as a value of that kind, or None."""
         return next(iter(await self.every(kind, sql, parameters)), None)
 
+    async def find(self, kind: type[Value], table: str, **key: Any) -> Value | None:
+        """The row of that table with these values in these columns; the program's own names."""
+        sql = f"SELECT * FROM {table} WHERE {_matching(key)}"  # noqa: S608
+        return await self.one(kind, sql, key)
+
+    async def has(self, table: str, **key: Any) -> bool:
+        """Whether there is such a row."""
+        return await self.exists(f"SELECT 1 FROM {table} WHERE {_matching(key)}", key)  # noqa: S608
+
     async def column(self, sql: str, parameters: Parameters = NOTHING) -> list[Any]:
         """The first column of every row."""
         return [next(iter(row.values())) for row in await self.fetch_all(sql, parameters)]
@@ -111,6 +120,10 @@ class Transaction(Queryable):
     async def change(self, sql: str, parameters: Parameters = NOTHING) -> bool:
         """Run one statement; whether it changed anything."""
         return await self.execute(sql, parameters) > 0
+
+    async def delete(self, table: str, **key: Any) -> bool:
+        """Delete such rows; False when there was none."""
+        return await self.change(f"DELETE FROM {table} WHERE {_matching(key)}", key)  # noqa: S608
 
     async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         """See `Queryable`."""
@@ -259,6 +272,10 @@ class Database(Queryable):
             self._trouble = trouble
             self._lost.set()
             raise trouble from error
+
+
+def _matching(key: Parameters) -> str:
+    return " AND ".join(f"{column} = :{column}" for column in key)
 
 
 def _with_now(asked: Queryable, parameters: Parameters) -> Row:

@@ -34,11 +34,7 @@ async def borrow(tx: Transaction, media_id: int, owner_id: int | None) -> None:
 
 async def get(database: Queryable, media_id: int) -> BorrowedMedia | None:
     """Whose media item it is; None when it is its sender's own."""
-    return await database.one(
-        BorrowedMedia,
-        "SELECT * FROM borrowed_media WHERE media_id = :media_id",
-        {"media_id": media_id},
-    )
+    return await database.find(BorrowedMedia, "borrowed_media", media_id=media_id)
 
 
 async def of_job(database: Queryable, job: Job) -> list[BorrowedMedia]:
@@ -74,18 +70,12 @@ async def may_borrow(database: Queryable, chat_id: int, owner_id: int | None) ->
 
 async def objects(database: Queryable, chat_id: int, owner_id: int | None) -> bool:
     """Whether this person does not want it."""
-    return await database.exists(
-        "SELECT 1 FROM objections WHERE chat_id = :chat_id AND owner_id = :owner_id",
-        {"chat_id": chat_id, "owner_id": owner_id},
-    )
+    return await database.has("objections", chat_id=chat_id, owner_id=owner_id)
 
 
 async def allow(tx: Transaction, chat_id: int, owner_id: int) -> bool:
     """The owner does not mind any more; False when they did not mind before."""
-    return await tx.change(
-        "DELETE FROM objections WHERE chat_id = :chat_id AND owner_id = :owner_id",
-        {"chat_id": chat_id, "owner_id": owner_id},
-    )
+    return await tx.delete("objections", chat_id=chat_id, owner_id=owner_id)
 
 
 async def object_to_all(tx: Transaction, chat_id: int, owner_id: int) -> list[Job]:

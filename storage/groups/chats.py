@@ -23,14 +23,12 @@ async def mark_dead(tx: Transaction, chat_id: int, reason: str) -> None:
 
 async def mark_alive(tx: Transaction, chat_id: int) -> None:
     """Somebody wrote from there: it can be written to."""
-    await tx.execute("DELETE FROM dead_chats WHERE chat_id = :chat_id", {"chat_id": chat_id})
+    await tx.delete("dead_chats", chat_id=chat_id)
 
 
 async def is_dead(database: Queryable, chat_id: int) -> bool:
     """Whether the last attempt to write there was refused for good."""
-    return await database.exists(
-        "SELECT 1 FROM dead_chats WHERE chat_id = :chat_id", {"chat_id": chat_id}
-    )
+    return await database.has("dead_chats", chat_id=chat_id)
 
 
 async def former_id(database: Queryable, chat_id: int) -> int | None:

@@ -24,12 +24,7 @@ class GroupSettings:
 
 async def settings_of(database: Queryable, chat_id: int) -> GroupSettings:
     """The group's settings; the defaults where nothing was chosen, and in private chats."""
-    return (
-        await database.one(
-            GroupSettings, "SELECT * FROM groups WHERE chat_id = :chat_id", {"chat_id": chat_id}
-        )
-        or GroupSettings()
-    )
+    return await database.find(GroupSettings, "groups", chat_id=chat_id) or GroupSettings()
 
 
 async def choose(tx: Transaction, chat_id: int, choice: Choice) -> None:
@@ -51,10 +46,7 @@ async def let_in(tx: Transaction, chat_id: int, user_id: int) -> bool:
 
 async def keep_out(tx: Transaction, chat_id: int, user_id: int) -> bool:
     """Take the person off the group's list; False when they were not on it."""
-    return await tx.change(
-        "DELETE FROM group_guests WHERE chat_id = :chat_id AND user_id = :user_id",
-        {"chat_id": chat_id, "user_id": user_id},
-    )
+    return await tx.delete("group_guests", chat_id=chat_id, user_id=user_id)
 
 
 async def guests_of(database: Queryable, chat_id: int) -> list[int]:
@@ -118,6 +110,4 @@ async def set_lack(tx: Transaction, chat_id: int, lack: str | None) -> bool:
 
 async def forget(tx: Transaction, chat_id: int) -> bool:
     """The bot was removed: if it ever comes back, it introduces itself again."""
-    return await tx.change(
-        "DELETE FROM introductions WHERE chat_id = :chat_id", {"chat_id": chat_id}
-    )
+    return await tx.delete("introductions", chat_id=chat_id)

@@ -42,11 +42,7 @@ async def begin(tx: Transaction, job: Job, reporter_id: int, chat_id: int) -> Re
         """,
         {"job_id": job.id, "reporter_id": reporter_id, "chat_id": chat_id},
     )
-    report = await tx.one(
-        Report,
-        "SELECT * FROM reports WHERE job_id = :job_id AND reporter_id = :reporter_id",
-        {"job_id": job.id, "reporter_id": reporter_id},
-    )
+    report = await tx.find(Report, "reports", job_id=job.id, reporter_id=reporter_id)
     assert report is not None  # noqa: S101
     return report
 
@@ -61,7 +57,7 @@ async def asked(tx: Transaction, report_id: int, message_id: int) -> None:
 
 async def get(database: Queryable, report_id: int) -> Report | None:
     """One report by its number."""
-    return await database.one(Report, "SELECT * FROM reports WHERE id = :id", {"id": report_id})
+    return await database.find(Report, "reports", id=report_id)
 
 
 async def file(

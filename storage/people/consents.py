@@ -180,9 +180,7 @@ async def want_questions_in_new_chat(tx: Transaction, old_chat_id: int, new_chat
 
 async def get_question(database: Queryable, question_id: int) -> Question | None:
     """One question by its number."""
-    return await database.one(
-        Question, "SELECT * FROM consent_questions WHERE id = :id", {"id": question_id}
-    )
+    return await database.find(Question, "consent_questions", id=question_id)
 
 
 async def asked(tx: Transaction, question_id: int, *, chat_id: int, message_id: int) -> None:
@@ -214,7 +212,7 @@ async def answered(tx: Transaction, user_id: int, answer: str) -> int:
 
 async def close_question(tx: Transaction, question_id: int) -> None:
     """There is nothing more to say about it."""
-    await tx.execute("DELETE FROM consent_questions WHERE id = :id", {"id": question_id})
+    await tx.delete("consent_questions", id=question_id)
 
 
 async def close_unasked(tx: Transaction, chat_id: int) -> None:

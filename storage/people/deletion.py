@@ -62,16 +62,12 @@ async def drop_waiting_media(tx: Transaction, user_id: int, fault: str) -> int:
 
 async def is_wanted(database: Queryable, user_id: int) -> bool:
     """Whether this person's data is about to be deleted."""
-    return await database.exists(
-        "SELECT 1 FROM forgettings WHERE user_id = :user_id", {"user_id": user_id}
-    )
+    return await database.has("forgettings", user_id=user_id)
 
 
 async def get(database: Queryable, user_id: int) -> Forgetting | None:
     """This person's wish."""
-    return await database.one(
-        Forgetting, "SELECT * FROM forgettings WHERE user_id = :user_id", {"user_id": user_id}
-    )
+    return await database.find(Forgetting, "forgettings", user_id=user_id)
 
 
 async def is_busy(database: Queryable, user_id: int) -> bool:

@@ -50,9 +50,7 @@ async def language_code(
 
 async def find(database: Queryable, user_id: int) -> Person | None:
     """The person, if the bot has met them."""
-    return await database.one(
-        Person, "SELECT * FROM people WHERE user_id = :user_id", {"user_id": user_id}
-    )
+    return await database.find(Person, "people", user_id=user_id)
 
 
 async def ban(tx: Transaction, user_id: int, admin_id: int) -> bool:
@@ -68,14 +66,12 @@ async def ban(tx: Transaction, user_id: int, admin_id: int) -> bool:
 
 async def unban(tx: Transaction, user_id: int) -> bool:
     """This person is served again; False when they were not refused."""
-    return await tx.change("DELETE FROM bans WHERE user_id = :user_id", {"user_id": user_id})
+    return await tx.delete("bans", user_id=user_id)
 
 
 async def is_banned(database: Queryable, user_id: int) -> bool:
     """Whether this person is refused."""
-    return await database.exists(
-        "SELECT 1 FROM bans WHERE user_id = :user_id", {"user_id": user_id}
-    )
+    return await database.has("bans", user_id=user_id)
 
 
 async def is_to_be_told(tx: Transaction, user_id: int, *, every_milliseconds: int) -> bool:

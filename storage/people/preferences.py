@@ -26,12 +26,7 @@ class Preferences:
 
 async def preferences_of(database: Queryable, user_id: int) -> Preferences:
     """The person's choices; those of somebody who never chose, if there are none."""
-    return (
-        await database.one(
-            Preferences, "SELECT * FROM preferences WHERE user_id = :user_id", {"user_id": user_id}
-        )
-        or Preferences()
-    )
+    return await database.find(Preferences, "preferences", user_id=user_id) or Preferences()
 
 
 async def choose(tx: Transaction, user_id: int, choice: Choice) -> None:

@@ -14,8 +14,13 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.commands.checks.clocks import ClockCheck
-from bot.commands.checks.database import check_database, check_videos
-from bot.commands.checks.disk import check_free_space, check_persistence, mount_of
+from bot.commands.checks.database import (
+    check_database,
+    check_free_space,
+    check_persistence,
+    check_videos,
+    mount_of,
+)
 from bot.config.folders import SettingsFolder
 from storage.db.lock import instance_lock
 from tests.support.clock import FakeClock

@@ -17,7 +17,7 @@ from bot.commands.making.paid_task import PaidTask
 from bot.commands.making.way import fetch_video, make_video
 from bot.config.service import ServiceSettings
 from bot.media.sound.normalise import normalise_sound
-from bot.media.video.video import inspect_video
+from bot.media.video.files import inspect_video
 from bot.sandbox.server import Sandbox
 from tests.commands.process import PORTRAIT, VOICE, ended, names_in, started
 from tests.support.deadlines import eventually

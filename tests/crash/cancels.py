@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 import httpx
 
+from storage.jobs.jobs import FINAL
 from tests.sandbox_dashscope.caller import Caller
 from tests.support.deadlines import deadline, eventually
 from tests.support.person import Person
@@ -71,15 +72,22 @@ class Cancel:
         return frozenset()
 
     async def wish(self, world: World, ada: Person) -> int | None:
-        """As soon as the job is there (or has passed by); the message it took."""
+        """As soon as the job is there (or has passed by); the message it took.
+
+        A bot that dies before its first status may never have shown a button.
+        """
         await eventually(lambda: self._was_there(world), f"a job that was {self}")
-        if self.by == "command":
-            return await ada.writes("/cancel")
-        await ada.presses_blindly("cancel:")
-        return None
+        by_button = self.by == "button"
+        if by_button and await ada.presses_blindly("cancel:", unless=lambda: _is_over(world)):
+            return None
+        return await ada.writes("/cancel")
 
     def _was_there(self, world: World) -> bool:
         return any(row["state"] == _STATE[self.where] for row in world.jobs())
+
+
+def _is_over(world: World) -> bool:
+    return any(row["state"] in FINAL for row in world.jobs())
 
 
 ALL = tuple(Cancel(where, by) for where in get_args(Where) for by in get_args(By))

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.dashscope.rate_limits import CALLS_PER_SECOND, EndpointRateLimiter
+from bot.dashscope.http import CALLS_PER_SECOND, EndpointRateLimiter
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 

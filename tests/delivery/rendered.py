@@ -93,7 +93,7 @@ async def set_up(directory: Path, video: bytes) -> AsyncIterator[Setup]:
     """Set up and taken down; Ada is a person, Olga the operator."""
     clock = FakeClock(time.time_ns() // 1_000_000, rate=1.0)
     database = await Database.open(directory / "bot.db", clock)
-    limits = limits_with(admin_ids=frozenset({OLGA}), results=directory / "results")
+    limits = limits_with(admin_ids=frozenset({OLGA}), data_dir=directory)
     try:
         async with local_telegram(clock=clock) as telegram:
             await telegram.new_person("Olga", user_id=OLGA)

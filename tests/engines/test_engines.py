@@ -49,18 +49,7 @@ class OtherEngine(ScriptedEngine):
         return self.verdict
 
 
-TERMS = limits_with(
-    prices={
-        "wan2.2-s2v": {"480P": Price(500_000, 1000), "720P": Price(900_000, 1800)},
-        "emo": {"480P": Price(80_000, 160), "720P": Price(80_000, 160)},
-    },
-    detection_micro_yuan={"wan2.2-s2v": 4_000, "emo": 4_000},
-    detections_per_person_per_day=1,
-    keep_results_milliseconds=0,
-    max_update_age_milliseconds=0,
-    max_draft_age_milliseconds=0,
-    engines=("wan2.2-s2v", "emo"),
-)
+TERMS = limits_with(engine="wan2.2-s2v,emo", detections_per_person_per_day=1)
 
 
 @pytest.fixture
@@ -215,7 +204,7 @@ def test_a_wish_for_an_engine_holds_as_long_as_it_is_on() -> None:
     group = GroupSettings()
     emo = joined(TERMS, wish, group)
     assert (emo.engine, emo.resolution, emo.price) == ("emo", "480P", Price(80_000, 160))
-    usual = joined(replace(TERMS, engines=("wan2.2-s2v",)), wish, group)
+    usual = joined(limits_with(engine="wan2.2-s2v"), wish, group)
     assert (usual.engine, usual.price) == ("wan2.2-s2v", Price(900_000, 1800))
     finer = emo.in_resolution("720P", TERMS, "wan2.2-s2v")
     assert (finer.engine, finer.price) == ("wan2.2-s2v", Price(900_000, 1800))

@@ -274,7 +274,7 @@ async def test_a_stop_outlives_the_process_and_a_start_tries_at_once(fakes: Fake
     fakes.engine.refusal = UNPAID
     async with fakes.open():
         await fakes.until(lambda: len(fakes.told()) == 1)
-    again = Fakes(fakes.database, fakes.clock, fakes.common.limits.results)
+    again = Fakes(fakes.database, fakes.clock, fakes.common.limits.results_directory)
     again.engine.refusal = UNPAID
     async with again.open():
         await again.until(lambda: len(again.engine.submitted) == 1)

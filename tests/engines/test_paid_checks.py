@@ -31,7 +31,7 @@ from tests.support.scripted_engine import ScriptedEngine
 
 PICTURE = NormalisedPicture(b"jpeg", 400, 400, "sha", enlarged=False, faces=())
 OTHER = replace(PICTURE, sha256="another")
-MANY = replace(TERMS, detections_per_person_per_day=99)
+MANY = TERMS.model_copy(update={"detections_per_person_per_day": 99})
 
 
 class Checking(ScriptedEngine):

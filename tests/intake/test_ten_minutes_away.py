@@ -6,9 +6,8 @@ from typing import Any, cast
 
 from bot.dashscope.errors import InputNotFetched, Unanswered, Unsent
 from bot.dashscope.upload import UploadedFile
-from bot.intake.check import MediaCheck
+from bot.intake.check import MediaCheck, MediaOutcome
 from bot.intake.intake import Intake, policy_of
-from bot.intake.outcome import MediaOutcome
 from bot.intake.replies import MediaReplies
 from bot.media.worker.client import MediaWorkerNotStarted
 from bot.retry import INTAKE
@@ -44,9 +43,7 @@ class Services:
         self.failure: Exception | None = Unsent("no connection")
         self.checks = 0
         everybody = cast(Any, Everybody())
-        replies = MediaReplies(
-            common=fakes.common, messenger=fakes.messenger, long_voice_choices=everybody
-        )
+        replies = MediaReplies(common=fakes.common, messenger=fakes.messenger)
         checks = {"photo": self.check, "voice": self.check}
         self.intake = Intake(
             common=fakes.common,

@@ -43,7 +43,7 @@ async def test_an_address_that_expired_is_replaced_by_a_fresh_one(
     task = await fetched(fakes, await fakes.rendered_task(OLD))
     assert task.state == TaskState.FETCHED
     assert fakes.engine.fetched == [OLD, NEW]
-    assert video_of(fakes.common.limits.results, task.job_id).stat().st_size > 0
+    assert video_of(fakes.common.limits.results_directory, task.job_id).stat().st_size > 0
 
 
 async def test_a_video_that_is_gone_behind_every_address_is_reported_and_the_person_not_charged(

@@ -61,7 +61,7 @@ async def test_looks_keep_their_distance(fakes: Fakes, seconds: float) -> None:
         if len(waits) == 3:
             fakes.clock.set_wall(seconds)
 
-    limits = replace(fakes.common.limits, poll_seconds=None)  # the learned intervals
+    limits = fakes.common.limits.model_copy(update={"poll_seconds": None})  # the learned intervals
     watch = replace(fakes.watch, common=replace(fakes.common, limits=limits))
     fakes.clock.set_wall(seconds)
     fakes.engine.will_answer([*[state("RUNNING")] * 6, success()])

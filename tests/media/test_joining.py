@@ -18,8 +18,8 @@ from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.long_voice import cut_sound, level_sound, plan_sound, record_clips
 from bot.media.sound.samples import Samples
 from bot.media.video.errors import VideoUnreadable
+from bot.media.video.files import inspect_video
 from bot.media.video.joining import join_videos
-from bot.media.video.video import inspect_video
 from tests.support.media.voices import long_voice, voice_note
 
 RATE = 16

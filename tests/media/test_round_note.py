@@ -11,8 +11,8 @@ import pytest
 from bot.media.exchange import FaceBox, Point
 from bot.media.picture.faces import Pixels
 from bot.media.video.errors import TooLongForNote, VideoUnreadable
+from bot.media.video.files import inspect_video
 from bot.media.video.round_video import Square, ai_word, draw_inside, make_round_note, square_around
-from bot.media.video.video import inspect_video
 from tests.support.media.videos import result
 
 SOMEWHERE = Point(0, 0)

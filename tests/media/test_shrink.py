@@ -8,8 +8,8 @@ import av
 import pytest
 
 from bot.media.video.errors import CannotShrink, VideoUnreadable
+from bot.media.video.files import inspect_video
 from bot.media.video.shrink import shrink_video
-from bot.media.video.video import inspect_video
 from tests.support.media.videos import result
 
 

@@ -8,9 +8,8 @@ import numpy.typing as npt
 import pytest
 
 from bot.media.picture.faces import detect_faces
-from bot.media.preview.blinks import blink_track
 from bot.media.preview.canvas import Canvas, open_canvas
-from bot.media.preview.eyes import Eyes
+from bot.media.preview.eyes import Eyes, blink_track
 from bot.media.preview.fields import Region
 from bot.media.preview.head import Head
 from bot.media.preview.landmarks import find_landmarks

@@ -12,8 +12,8 @@ from PIL import Image
 
 from bot.media.video.cover import make_cover
 from bot.media.video.errors import LabelNotWritten, VideoUnreadable
+from bot.media.video.files import inspect_video
 from bot.media.video.stamp import stamp_label
-from bot.media.video.video import inspect_video
 from tests.support.media import photos, videos, voices
 
 CONTAINERS = (b"moov", b"udta", b"trak", b"mdia")

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.config.settings import Settings
-from bot.limits import agreement_of, full_text
+from bot.limits import full_text, limits_of
 from bot.texts import Texts
 
 
@@ -51,11 +51,11 @@ def settings(**values: Any) -> Settings:
 def test_the_question_names_the_place_that_is_set(
     values: dict[str, Any], destination: str, said: str
 ) -> None:
-    agreement = agreement_of(settings(**values))
+    agreement = limits_of(settings(**values)).agreement
     assert agreement.destination == destination
     assert said in full_text(Texts().of("en"), agreement)
 
 
 def test_whatever_reads_differently_is_another_agreement() -> None:
     ways: list[dict[str, Any]] = [{}, {"engine": "preview"}, {"keep_results_hours": 72}]
-    assert len({agreement_of(settings(**way)).fingerprint for way in ways}) == len(ways)
+    assert len({limits_of(settings(**way)).agreement.fingerprint for way in ways}) == len(ways)

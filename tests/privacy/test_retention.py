@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
+from bot.privacy.files import StoredFiles
 from bot.privacy.retention import Retention
 from tests.delivery.rendered import Setup
-from tests.support.deadlines import eventually
 
 HOURS_48 = 48 * 3_600
 
 
 def retention(there: Setup) -> Retention:
-    limits = replace(there.common.limits, keep_results_milliseconds=HOURS_48 * 1000)
-    return Retention(common=replace(there.common, limits=limits))
+    limits = there.common.limits.model_copy(update={"keep_results_hours": Decimal(48)})
+    common = replace(there.common, limits=limits)
+    return Retention(common=common, stored_files=StoredFiles(limits.results_directory))
 
 
 def names(folder: Path) -> set[str]:
@@ -26,9 +28,9 @@ async def test_a_delivered_video_stays_for_its_time_and_goes_then(there: Setup) 
     job = await there.deliver(await there.rendered())
     (there.results / f"{job.id}.smaller.mp4").write_bytes(b"x")
     there.clock.advance(HOURS_48 - 60)
-    assert await retention(there).sweep() == 0
+    assert await retention(there).sweep_videos() == 0
     there.clock.advance(120)
-    assert await retention(there).sweep() == 2
+    assert await retention(there).sweep_videos() == 2
     assert names(there.results) == set()
 
 
@@ -36,13 +38,13 @@ async def test_an_undeliverable_one_goes_as_well(there: Setup) -> None:
     there.telegram.fault("sendVideo", "forbidden")
     await there.deliver(await there.rendered())
     there.clock.advance(HOURS_48 + 60)
-    assert await retention(there).sweep() == 1
+    assert await retention(there).sweep_videos() == 1
 
 
 async def test_one_that_waits_for_delivery_stays_however_long(there: Setup) -> None:
     job = await there.rendered()
     there.clock.advance(100 * HOURS_48)
-    assert await retention(there).sweep() == 0
+    assert await retention(there).sweep_videos() == 0
     assert (await there.deliver(job)).state == "done"
 
 
@@ -51,7 +53,7 @@ async def test_the_file_of_a_job_nobody_knows_counts_from_when_it_was_written(th
     for path in (old, new):
         path.write_bytes(b"x")
     os.utime(old, (1_000_000, 1_000_000))
-    assert await retention(there).sweep() == 1
+    assert await retention(there).sweep_videos() == 1
     assert names(there.results) == {"901.part.mp4"}
 
 
@@ -59,12 +61,16 @@ async def test_other_files_are_left_alone(there: Setup) -> None:
     stranger = there.results / "notes.txt"
     stranger.write_bytes(b"x")
     os.utime(stranger, (1_000_000, 1_000_000))
-    assert await retention(there).sweep() == 0
+    assert await retention(there).sweep_videos() == 0
 
 
-async def test_it_sweeps_by_itself(there: Setup) -> None:
+async def test_it_is_due_at_once_and_then_now_and_again(there: Setup) -> None:
     await there.deliver(await there.rendered())
     there.clock.advance(HOURS_48 + 60)
-    async with retention(there):
-        await eventually(lambda: not names(there.results))
+    sweeps = retention(there)
+    (work,) = (await sweeps.due()).values()
+    await work()
     assert names(there.results) == set()
+    assert await sweeps.due() == {}
+    there.clock.advance(600)
+    assert await sweeps.due() != {}

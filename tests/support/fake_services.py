@@ -7,14 +7,17 @@ import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
 
 from bot.alerts import Operator
 from bot.chat.build import build_chat
 from bot.clock import Clock
-from bot.common import CommonServices, MediaWorkers, build_outbox
+from bot.common import CommonServices, MediaWorkers, TelegramServices, build_outbox
+from bot.config.settings import Settings
 from bot.delivery.build import build_delivery
 from bot.engines.build import EngineServices
 from bot.engines.face_check import Detection
@@ -23,14 +26,13 @@ from bot.engines.registry import EngineChoice, Engines
 from bot.intake.build import build_intake
 from bot.jobs.build import build_jobs
 from bot.jobs.fetch import ResultFetch
-from bot.limits import Limits
+from bot.limits import Limits, limits_of
 from bot.media import calls
 from bot.media.exchange import NormalisedPicture, NormalisedSound
 from bot.outbox import OutboxRunner
 from bot.privacy.build import PrivacyServices
 from bot.privacy.consent import Consent
 from bot.task_pool import Wakeup, Work
-from bot.telegram.build import TelegramServices
 from bot.telegram.destination import Destination
 from bot.telegram.members import Members
 from bot.telegram.sender import Sender
@@ -40,9 +42,7 @@ from storage import media
 from storage.db.database import Database
 from storage.jobs import jobs, moves, task_moves, tasks
 from storage.jobs.jobs import Job, JobState
-from storage.jobs.ledger import Caps, Price
 from storage.jobs.tasks import Task
-from storage.people.consents import Agreement
 from tests.storage import orders
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
@@ -52,22 +52,13 @@ from tests.support.scripted_engine import ScriptedEngine
 OPERATOR = 7_002
 _tasks = itertools.count(1)
 
-_LIMITS = Limits(
-    caps=Caps(ZoneInfo("Asia/Shanghai"), 60_000, None, 50_000_000, 500_000_000),
-    prices={"wan2.2-s2v": {"480P": Price(500_000, 1000)}},
-    resolution="480P",
-    detection_micro_yuan={"wan2.2-s2v": 4_000},
-    detections_per_person_per_day=30,
-    jobs_waiting_per_person=3,
-    longest_voice_milliseconds=19_900,
-    poll_seconds=None,
-    admin_ids=frozenset(),
-    results=Path("results"),
-    keep_results_milliseconds=48 * 3_600_000,
-    max_update_age_milliseconds=3_600_000,
-    max_draft_age_milliseconds=24 * 3_600_000,
-    agreement=Agreement(1, "beijing", 0),
-    contact=None,
+_LIMITS = limits_of(
+    Settings(
+        telegram_bot_token=SecretStr("4242:AAH-local-sandbox-token-000000000000"),
+        dashscope_api_key=SecretStr("sk-local-sandbox-key-000000000000"),
+        longest_voice_seconds=Decimal("19.9"),
+        keep_results_hours=Decimal(48),
+    )
 )
 
 
@@ -79,7 +70,7 @@ async def run_all(runner: OutboxRunner) -> None:
 
 def limits_with(**changed: Any) -> Limits:
     """What holds for everybody in tests that set nothing up, but for these."""
-    return replace(_LIMITS, **changed)
+    return _LIMITS.model_copy(update=changed)
 
 
 def common_services(
@@ -126,7 +117,7 @@ class Services:
     def __init__(self, common: CommonServices, clock: FakeClock) -> None:
         self.common, self.clock = common, clock
         self.database, self.operator = common.database, common.operator
-        self.results = common.limits.results
+        self.results = common.limits.results_directory
         self.engine = ScriptedEngine(clock)
         self.engines = engines = Engines(self.engine)
         self.outages = outages = Outages(common=common, account=self.engine.account)
@@ -142,7 +133,7 @@ class Services:
         self.deliverer, self.finisher = delivery.deliverer, delivery.finisher
         self.packager, self.earlier = self.deliverer.packager, delivery.earlier_videos
         consent = Consent(common=common, messenger=self.messenger)
-        privacy = PrivacyServices(consent=consent, background_tasks=(), kinds=())
+        privacy = PrivacyServices(consent=consent, retention=cast(Any, None), kinds=())
         intake = build_intake(common, rendering, self.chat, privacy)
         made = build_jobs(common, rendering, intake, delivery)
         self.steps, self.slots, self.watch = made.steps, made.slots, made.watch
@@ -167,7 +158,7 @@ class Fakes(Services):
             {calls.normalise_picture: _picture, calls.normalise_sound: _sound}
         )
         admins = frozenset({OPERATOR})
-        limits = limits_with(admin_ids=admins, results=results, poll_seconds=0.0)
+        limits = limits_with(admin_ids=admins, data_dir=results.parent, poll_seconds=0.0)
         common = common_services(
             database, clock, limits, sender=self.sender, members=None, worker=worker
         )

@@ -237,17 +237,26 @@ class Person(Seen):
 
         return Answer.of(await eventually(look, f"an answer to {query_id}"))
 
-    async def presses_blindly(self, prefix: str) -> None:
-        """Press the first button that ever sent something like that; the answer is not awaited."""
+    async def presses_blindly(
+        self, prefix: str, *, unless: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Press the first button that ever sent something like that; the answer is not awaited.
+
+        False: there was none before `unless` was true.
+        """
 
         def data_of(message: Json) -> str:
             sent = buttons_of(message).values()
             return next((data for data in sent if data.startswith(prefix)), "")
 
-        message = await eventually(
-            lambda: self.world.chats.find(self.chat_id, data_of), f"a button with {prefix}"
-        )
-        await self.forges(message, data_of(message))
+        def look() -> list[Json] | None:
+            message = self.world.chats.find(self.chat_id, data_of)
+            return [message] if message else [{}] if unless() else None
+
+        (message,) = await eventually(look, f"a button with {prefix}")
+        if message:
+            await self.forges(message, data_of(message))
+        return bool(message)
 
     async def video_bytes(self, message: Json) -> bytes:
         """The video as it was delivered."""

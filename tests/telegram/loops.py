@@ -55,7 +55,7 @@ async def running(
             http=http,
             clock=clock or SystemClock(),
             options=options or PollingOptions(grace_seconds=0.2),
-            **more,
+            **{"on_parked": _ignore, **more},
         )
         task = asyncio.create_task(loop.run())
         try:
@@ -65,6 +65,10 @@ async def running(
             await asyncio.wait([task])
             if not task.cancelled():
                 task.exception()
+
+
+async def _ignore(_update_id: int, _reason: str) -> None:
+    """Nobody is told."""
 
 
 class Notebook:

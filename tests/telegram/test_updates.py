@@ -248,19 +248,6 @@ async def test_an_outcome_that_cannot_be_written_ends_the_loop(
         assert isinstance(bot.task.exception(), sqlite3.OperationalError)
 
 
-async def test_an_operator_who_cannot_be_told_stops_nothing(
-    telegram: LocalTelegram, database: Database
-) -> None:
-    async def on_parked(update_id: int, reason: str) -> None:
-        raise ChatDead("the operator blocked the bot")
-
-    notebook = Notebook()
-    await telegram.post("/updates", {"message": "not an object"})
-    async with running(telegram, database, notebook, on_parked=on_parked):
-        await telegram.say("healthy")
-        await eventually(lambda: notebook.has("healthy"))
-
-
 async def _lose_the_inbox(database: Database) -> None:
     async with database.transaction() as tx:
         await tx.execute("DROP TABLE inbox")

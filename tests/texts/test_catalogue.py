@@ -15,7 +15,7 @@ from fluent.syntax.ast import Message, VariableReference
 from fluent.syntax.visitor import Visitor
 
 from bot.chat.provider_texts import photo_text
-from bot.intake.fault_texts import FAULT_TEXTS
+from bot.intake.replies import FAULT_TEXTS
 from bot.media.picture.errors import PictureFault
 from bot.media.sound.errors import SoundFault
 from bot.texts import LANGUAGES, Texts

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from bot.commands.checks.disk import check_free_space, check_persistence
 from bot.commands.checks.finding import Finding, ok, problem, warning
 from bot.config.folders import SettingsFolder
 from storage.db.lock import AlreadyRunning, LockUnavailable, instance_lock
@@ -74,3 +76,57 @@ def _whole(path: Path) -> Finding:
     if result != "ok":
         return problem(f"database: {path} is damaged ({result})", "restore a backup")
     return ok(f"database: {path} can be written and is whole")
+
+
+_PASSING_KINDS = ("tmpfs", "ramfs", "overlay", "aufs")
+_PASSING_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm", "/run")  # noqa: S108 (warned of, not used)
+_PLATFORMS = {
+    "DYNO": "Heroku",
+    "K_SERVICE": "Cloud Run",
+    "RENDER": "Render",
+    "RAILWAY_ENVIRONMENT": "Railway",
+    "VERCEL": "Vercel",
+}
+_MOUNTS = Path("/proc/mounts")
+_LEAST_BYTES = 200_000_000
+_COMFORTABLE_BYTES = 1_000_000_000
+_ELSEWHERE = "set DATABASE_URL to a file on a disk that persists (a mounted volume)"
+
+
+def check_persistence(folder: Path) -> Finding:
+    """Warn of places that are emptied by a restart."""
+    folder = folder.resolve()
+    for platform_mark, platform in _PLATFORMS.items():
+        if platform_mark in os.environ and mount_of(folder)[0] == Path("/"):
+            return warning(f"disk: {platform} empties this disk at every restart", _ELSEWHERE)
+    passing = (*_PASSING_FOLDERS, tempfile.gettempdir())
+    if any(folder.is_relative_to(each) for each in passing):
+        return warning(f"disk: {folder} is a place for temporary files", _ELSEWHERE)
+    kind = mount_of(folder)[1]
+    if kind in _PASSING_KINDS:
+        return warning(f"disk: {folder} is on a {kind}, which is lost with its machine", _ELSEWHERE)
+    return ok(f"disk: {folder} persists, as far as can be told")
+
+
+def check_free_space(folder: Path) -> Finding:
+    """Warn before the disk is full."""
+    free = shutil.disk_usage(folder).free
+    told = f"disk: {free / 1e9:.1f} GB are free"
+    if free < _LEAST_BYTES:
+        return problem(told, "make room: at least 0.2 GB, better 1 GB")
+    if free < _COMFORTABLE_BYTES:
+        return warning(told, "make room: 1 GB is comfortable")
+    return ok(told)
+
+
+def mount_of(folder: Path, mounts: Path = _MOUNTS) -> tuple[Path, str]:
+    """Where the file system of a folder begins, and its kind; the kind is empty if unknown."""
+    found = (Path("/"), "")
+    if not mounts.exists():
+        return found
+    for line in mounts.read_text("utf-8", "replace").splitlines():
+        _, place, kind, *_ = line.split(" ")
+        point = Path(place.replace("\\040", " "))
+        if folder.is_relative_to(point) and len(point.parts) >= len(found[0].parts):
+            found = (point, kind)
+    return found

@@ -1,16 +1,18 @@
-"""Ordering a video: detection, uploads and the submission that is never repeated blindly."""
+"""Ordering a video: detection, uploads, the submission that is never repeated blindly, the wait."""
 
 from __future__ import annotations
 
 import asyncio
+import math
+import sys
 
 import click
 
 from bot.commands.failure import Failure
 from bot.commands.making.paid_task import PaidTask
-from bot.commands.making.prepared import Prepared
 from bot.commands.making.service import VideoService
 from bot.dashscope.errors import SubmitUnknown, Unanswered
+from bot.dashscope.tasks import ProviderTask, TaskStatus
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Ticket
 
@@ -18,9 +20,9 @@ _SETTLED_SECONDS = 30.0
 _LOOK_SECONDS = 3.0
 
 
-async def checked(service: VideoService, prepared: Prepared) -> Verdict:
+async def checked(service: VideoService, jpeg: bytes) -> Verdict:
     """The service's verdict on the photo; raises Failure when it is not a pass."""
-    verdict = await service.engine.check(prepared.picture.jpeg)
+    verdict = await service.engine.check(jpeg)
     if not verdict.passed:
         words = verdict.message or "choose a photo of one person who faces the camera"
         raise Failure(f"The service cannot use this photo ({verdict.code or 'no reason'}): {words}")
@@ -28,10 +30,13 @@ async def checked(service: VideoService, prepared: Prepared) -> Verdict:
 
 
 async def ordered(
-    service: VideoService, prepared: Prepared, verdict: Verdict, note: PaidTask
+    service: VideoService, jpeg: bytes, wav: bytes, verdict: Verdict, note: PaidTask
 ) -> str:
     """Order the video, once; the id of its task, which is in the note already if it is paid for."""
-    ticket = await _ticket(service, prepared, verdict)
+    photo = await service.engine.upload("photo.jpg", jpeg)
+    voice = await service.engine.upload("sound.wav", wav)
+    resolution, boxes = service.settings.resolution, (verdict.face_bbox, verdict.ext_bbox)
+    ticket = Ticket("make", photo.url, voice.url, resolution, *boxes)
     known = await _task_ids(service)
     submitting = asyncio.ensure_future(_submit(service, ticket, known, note))
     try:
@@ -41,13 +46,6 @@ async def ordered(
         click.echo("Waiting for the answer to the order …", err=True)
         await submitting
         raise
-
-
-async def _ticket(service: VideoService, prepared: Prepared, verdict: Verdict) -> Ticket:
-    photo = await service.engine.upload("photo.jpg", prepared.picture.jpeg)
-    voice = await service.engine.upload("sound.wav", prepared.sound.wav)
-    resolution, boxes = service.settings.resolution, (verdict.face_bbox, verdict.ext_bbox)
-    return Ticket("make", photo.url, voice.url, resolution, *boxes)
 
 
 async def _submit(
@@ -84,3 +82,52 @@ async def _found(service: VideoService, known: frozenset[str]) -> str:
 
 async def _task_ids(service: VideoService) -> frozenset[str]:
     return frozenset(task.task_id for task in await service.engine.recent_tasks())
+
+
+_DEADLINE_SECONDS = 3 * 3600.0
+"""The service itself gives up on a task after three hours (DashScope docs: wan2.2-s2v)."""
+_USUAL_PAID_SECONDS = 300.0
+_USUAL_LOCAL_SECONDS = 8.0
+_STEPS = 1_000
+_NEARLY = 0.98
+_ENDED_WITHOUT_VIDEO = (TaskStatus.FAILED, TaskStatus.CANCELED)
+
+
+async def finished(service: VideoService, task_id: str, note: PaidTask) -> ProviderTask:
+    """The task with its video; raises Failure when there will be none."""
+    started = service.clock.steady_seconds()
+    usual = _USUAL_PAID_SECONDS if service.paid else _USUAL_LOCAL_SECONDS
+    with click.progressbar(
+        length=_STEPS, label="Making the video", show_eta=False, file=sys.stderr
+    ) as bar:
+        while (elapsed := service.clock.steady_seconds() - started) < _DEADLINE_SECONDS:
+            task = await _look(service, task_id)
+            if task is not None and task.status.final:
+                bar.update(_STEPS - bar.pos)
+                return _with_video(task, note)
+            # How far the service is, it does not say: the bar nears its end and never arrives.
+            share = _NEARLY * (1 - math.exp(-elapsed / usual))
+            bar.update(max(0, round(share * _STEPS) - bar.pos))
+            await service.clock.sleep(service.look_seconds)
+    raise Failure("The task is not over after three hours: try later.")
+
+
+async def _look(service: VideoService, task_id: str) -> ProviderTask | None:
+    """The task as it stands; None when the service did not answer: a missed look is nothing."""
+    try:
+        return await service.engine.query(task_id)
+    except Unanswered:
+        return None
+
+
+def _with_video(task: ProviderTask, note: PaidTask) -> ProviderTask:
+    if task.status is TaskStatus.SUCCEEDED and task.video_url is not None:
+        return task
+    if task.status in _ENDED_WITHOUT_VIDEO:
+        note.forget()
+        reason = task.message or task.code or "it gave no reason"
+        raise Failure(f"The service made no video of it and charges nothing: {reason}")
+    raise Failure(
+        f"The service knows no video of task {task.task_id} (it forgets after 24 hours): check the "
+        "id and the key, and look into its console."
+    )

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
-import httpx
 from pydantic import SecretStr
 
 from bot.clock import Clock, SystemClock
 from bot.config.engines import ENGINES
 from bot.config.service import ServiceSettings
-from bot.dashscope.client import DashScope
+from bot.dashscope.client import DashScope, fresh_connections
 from bot.engines.dashscope import ServiceEngine
 from bot.http_client import HttpClient
 
@@ -22,63 +21,55 @@ _PAID_LOOK_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoService:
-    """A client, and what the way to a video has to know about its other end."""
+    """An engine, and what the way to a video has to know about its other end."""
 
-    client: DashScope
     engine: ServiceEngine
     settings: ServiceSettings
     clock: Clock
     paid: bool
-    look_seconds: float
-    """The wait between two looks at a task."""
+
+    @property
+    def look_seconds(self) -> float:
+        """The wait between two looks at a task."""
+        usual = _PAID_LOOK_SECONDS if self.paid else _LOCAL_LOOK_SECONDS
+        return usual if self.settings.poll_seconds is None else self.settings.poll_seconds
 
 
 @asynccontextmanager
 async def video_service(settings: ServiceSettings) -> AsyncIterator[VideoService]:
     """The service that the settings ask for, for the duration of the block."""
-    key = settings.dashscope_api_key
-    if key is not None and not ENGINES[settings.default_engine].is_local:
-        async with HttpClient() as http:
-            client = DashScope(
-                http, base_url=settings.dashscope_base_url, api_key=key, clock=SystemClock()
-            )
-            yield _service(client, settings, paid=True)
-            await client.aclose()
-        return
-    async with _local_client() as client:
-        yield _service(client, settings, paid=False)
+    clock, key, kind = SystemClock(), settings.dashscope_api_key, ENGINES[settings.default_engine]
+    paid = key is not None and not kind.is_local
+    usual = next(iter(ENGINES.values())) if kind.is_local else kind
+    async with _paid(settings, key, clock) if key and paid else _local(clock) as client:
+        engine = ServiceEngine(client, usual, style=settings.style)
+        yield VideoService(engine=engine, settings=settings, clock=clock, paid=paid)
 
 
 @asynccontextmanager
-async def _local_client() -> AsyncIterator[DashScope]:
+async def _paid(
+    settings: ServiceSettings, key: SecretStr, clock: Clock
+) -> AsyncIterator[DashScope]:
+    async with HttpClient() as http:
+        client = DashScope(http, base_url=settings.dashscope_base_url, api_key=key, clock=clock)
+        async with aclosing(client):
+            yield client
+
+
+@asynccontextmanager
+async def _local(clock: Clock) -> AsyncIterator[DashScope]:
     """A client of a local service of its own; a proxy of the environment is not for it."""
     from bot.sandbox.server import serve_sandbox
 
-    single = httpx.Limits(max_keepalive_connections=0)
     async with (
         serve_sandbox(telegram_port=0, dashscope_port=0) as sandbox,
         HttpClient(trust_env=False) as http,
-        HttpClient(trust_env=False, limits=single) as submit_http,
+        fresh_connections(trust_env=False) as submit_http,
     ):
         yield DashScope(
             http,
             base_url=sandbox.dashscope_base_url,
             api_key=SecretStr(sandbox.settings["DASHSCOPE_API_KEY"]),
-            clock=SystemClock(),
+            clock=clock,
             submit_http=submit_http,
         )
-
-
-def _service(client: DashScope, settings: ServiceSettings, *, paid: bool) -> VideoService:
-    usual_kind, chosen = next(iter(ENGINES.values())), ENGINES[settings.default_engine]
-    usual = _PAID_LOOK_SECONDS if paid else _LOCAL_LOOK_SECONDS
-    return VideoService(
-        client=client,
-        engine=ServiceEngine(
-            client, usual_kind if chosen.is_local else chosen, style=settings.style
-        ),
-        settings=settings,
-        clock=SystemClock(),
-        paid=paid,
-        look_seconds=usual if settings.poll_seconds is None else settings.poll_seconds,
-    )

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
 from pathlib import Path
 
 import click
 
 from bot.commands.failure import Failure
-from bot.commands.making.fetch import fetched
-from bot.commands.making.order import checked, ordered
+from bot.commands.making.order import checked, finished, ordered
 from bot.commands.making.paid_task import PaidTask
-from bot.commands.making.prepared import prepare
 from bot.commands.making.sentences import said
 from bot.commands.making.service import VideoService, video_service
-from bot.commands.making.wait import finished
 from bot.commands.signals import cancelled_by_signals
 from bot.config.service import ServiceSettings
+from bot.dashscope.errors import Unanswered
+from bot.media.calls import normalise_picture, normalise_sound
+from bot.media.exchange import NormalisedPicture, NormalisedSound
+from bot.media.video.errors import VideoUnreadable
+from bot.media.video.stamp import check_and_label
+from bot.media.worker.client import MediaWorker
+from bot.retry import PROVIDER_DOWNLOAD, persisting
 
 
 async def make_video(
@@ -27,14 +33,14 @@ async def make_video(
         note.refuse_if_unfinished()
         note.try_place()
         _tell("Preparing the photo and the sound …")
-        prepared = await prepare(photo, sound)
+        picture, voice = await _prepared(photo, sound)
         async with video_service(settings) as service:
             if service.paid and ask:
-                _ask(settings, prepared.sound.duration_milliseconds)
+                _ask(settings, voice.duration_milliseconds)
             _tell("Asking whether the photo can speak …")
-            verdict = await checked(service, prepared)
+            verdict = await checked(service, picture.jpeg)
             with cancelled_by_signals():
-                task_id = await ordered(service, prepared, verdict, note)
+                task_id = await ordered(service, picture.jpeg, voice.wav, verdict, note)
                 if service.paid:
                     _tell(f"Task {task_id} (also in {note.path})")
                 await _deliver(service, task_id, output, note)
@@ -52,9 +58,33 @@ async def fetch_video(settings: ServiceSettings, task_id: str, output: Path) -> 
                 await _deliver(service, task_id, output, note)
 
 
+async def _prepared(photo: Path, sound: Path) -> tuple[NormalisedPicture, NormalisedSound]:
+    """What will be uploaded; raises PictureRefused, SoundRefused, MediaFailure."""
+    picture, recording = await asyncio.to_thread(lambda: (photo.read_bytes(), sound.read_bytes()))
+    async with MediaWorker() as media:
+        return (
+            await media.run(normalise_picture, picture),
+            await media.run(normalise_sound, recording, None, True),
+        )
+
+
 async def _deliver(service: VideoService, task_id: str, output: Path, note: PaidTask) -> None:
+    """Download, look at, label and put into place; `output` is then complete or untouched."""
     task = await finished(service, task_id, note)
-    await fetched(service, task, output)
+    # Beside the output: only there is moving into place a single step.
+    with tempfile.TemporaryDirectory(prefix=".talking-photo-", dir=output.parent) as folder:
+        raw, labelled = Path(folder) / "raw.mp4", Path(folder) / "labelled.mp4"
+        await persisting(
+            lambda: service.engine.fetch(task.video_url or "", raw),
+            Unanswered,
+            PROVIDER_DOWNLOAD,
+            service.clock.sleep,
+        )
+        try:
+            check_and_label(raw, labelled, task.task_id)
+        except VideoUnreadable:
+            raise Failure("What the service delivered is no whole video: try again.") from None
+        labelled.replace(output)
     note.forget()
 
 

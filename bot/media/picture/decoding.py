@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-import struct
 import warnings
-import zlib
 from functools import cache
 from io import BytesIO
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
+from bot.media.errors import BROKEN_INPUT
 from bot.media.picture.errors import PictureFault, PictureRefused
-from bot.media.picture.formats import HEIC, sniff_picture
+
+HEIC = "HEIF"
+
+_FIRST_BYTES = {
+    b"\xff\xd8\xff": "JPEG",
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
+    b"BM": "BMP",
+}
+_HEIC_BRANDS = frozenset(
+    {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
+)
+
+
+def sniff_picture(data: bytes) -> str | None:
+    """Return Pillow's name of the format; None when it is none of those accepted."""
+    for start, name in _FIRST_BYTES.items():
+        if data.startswith(start):
+            return name
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+        return HEIC
+    return None
+
 
 MAXIMUM_BYTES = 20 * 1024 * 1024
 """The most a bot can download (Bot API: getFile)."""
@@ -22,23 +46,6 @@ SMALLEST_SIDE_PIXELS = 200
 LONGEST_SIDE_PIXELS = 1280
 """The provider renders at most 720P (DashScope docs: wan2.2-s2v, resolution)."""
 MOST_SIDES_RATIO = 3
-
-_DECODING_ERRORS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    MemoryError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
-"""What Pillow's decoders raise on broken input, as far as anyone knows."""
 
 
 def decode_picture(data: bytes) -> Image.Image:
@@ -60,7 +67,7 @@ def decode_picture(data: bytes) -> Image.Image:
         return _decode(data, kind)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureRefused(PictureFault.TOO_MANY_PIXELS) from error
-    except _DECODING_ERRORS as error:
+    except BROKEN_INPUT as error:
         raise PictureRefused(PictureFault.NOT_A_PICTURE) from error
 
 

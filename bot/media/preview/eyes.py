@@ -11,6 +11,7 @@ from bot.media.picture.faces import Pixels
 from bot.media.preview.color import mean_color
 from bot.media.preview.fields import Field, Region, clip, length
 from bot.media.preview.landmarks import Points
+from bot.media.preview.speech import Track
 
 _LID_HEIGHTS_ABOVE = 1.3  # how far the skin above the eye stretches at most, in heights of the eye
 _BROW_STAYS = 0.85  # share of the way up to the brow that stretches
@@ -119,3 +120,22 @@ def _line(place: Field, points: Points) -> Field:
     order = np.argsort(points[:, 0])
     depth: Field = np.interp(place, points[order, 0], points[order, 1]).astype(np.float32)
     return depth
+
+
+_FIRST_SECONDS, _PAUSE_SECONDS = 1.1, (2.2, 4.6)
+_CLOSING_SECONDS, _OPENING_SECONDS = 0.09, 0.17
+
+
+def blink_track(frames: int, frames_per_second: int, seed: int) -> Track:
+    """Return how far the lids are down, 0..1, for each frame; the same seed blinks the same."""
+    random = np.random.default_rng(seed)
+    seconds = np.arange(frames) / frames_per_second
+    track = np.zeros(frames, np.float32)
+    moment = _FIRST_SECONDS
+    while moment < seconds[-1]:
+        # On a frame's own time, so that no blink falls between two frames.
+        after = seconds - round(moment * frames_per_second) / frames_per_second
+        down = np.where(after < 0, 1 + after / _CLOSING_SECONDS, 1 - after / _OPENING_SECONDS)
+        track = np.maximum(track, np.clip(down, 0, 1)).astype(np.float32)
+        moment += random.uniform(*_PAUSE_SECONDS)
+    return track

@@ -13,8 +13,7 @@ from bot.media.picture.faces import Pixels
 from bot.media.preview.cavity import Cavity
 from bot.media.preview.fields import Field, clip, smoothstep
 from bot.media.preview.landmarks import Points
-from bot.media.preview.mouth_axes import LOWER_INNER, UPPER_INNER, LipEdge, MouthAxes
-from bot.media.preview.seam import seam_offset
+from bot.media.preview.mouth_axes import LOWER_INNER, UPPER_INNER, LipEdge, MouthAxes, seam_offset
 
 _OPENING_OF_HALF_WIDTH = 0.58  # the widest opening
 _LEAST_OPENING_OF_HALF_WIDTH = 0.3  # also in a photo whose mouth is wide open already

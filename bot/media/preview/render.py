@@ -12,17 +12,16 @@ import numpy as np
 
 from bot.media.exchange import Resolution, VideoFacts
 from bot.media.picture.faces import Pixels
-from bot.media.preview.blinks import blink_track
 from bot.media.preview.canvas import FORMATS, Canvas, open_canvas
-from bot.media.preview.eyes import Eyes
+from bot.media.preview.eyes import Eyes, blink_track
 from bot.media.preview.head import Head
 from bot.media.preview.mouth import Mouth
 from bot.media.preview.speech import Speech, read_speech
 from bot.media.sound.decoding import decode_sound
 from bot.media.video.ai_label import ON_PREVIEW
 from bot.media.video.drawn_word import DrawnWord
+from bot.media.video.files import inspect_video
 from bot.media.video.mp4 import whole_or_nothing
-from bot.media.video.video import inspect_video
 from bot.media.video.writer import VideoFormat, VideoWriter
 
 _FONT_OF_SIDE = 0.038

@@ -13,14 +13,60 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Discard
 
+from bot.media.errors import BROKEN_INPUT
 from bot.media.sound.errors import SoundFault, SoundRefused
-from bot.media.sound.formats import sniff_demuxer
 from bot.media.sound.frames import LONGEST_READ_SECONDS, DecodedSound, FrameGatherer
+
+_MATROSKA = b"\x1a\x45\xdf\xa3"
+_FIRST_BYTES = {b"OggS": "ogg", b"fLaC": "flac", _MATROSKA: "matroska", b"#!AMR": "amr"}
+_MP4_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"wide"})
+_ID3_HEADER_BYTES = 10
+
+
+def sniff_demuxer(data: bytes) -> str | None:
+    """Return the name of FFmpeg's demuxer for these bytes; None when they are no known sound."""
+    if data[:3] == b"ID3":
+        return _after_id3(data)
+    for start, demuxer in _FIRST_BYTES.items():
+        if data.startswith(start):
+            return demuxer
+    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
+        return "wav"
+    if data[4:8] in _MP4_BOXES:
+        return "mov"
+    return _mpeg_frame(data[:2])
+
+
+def _after_id3(data: bytes) -> str:
+    """Tell what an ID3 tag stands before: usually MP3, but FLAC and AAC files carry it as well."""
+    size = 0
+    for byte in data[6:_ID3_HEADER_BYTES]:
+        size = size << 7 | byte & 0x7F
+    rest = data[_ID3_HEADER_BYTES + size :][:4]
+    if rest == b"fLaC":
+        return "flac"
+    return _mpeg_frame(rest[:2]) or "mp3"
+
+
+def _mpeg_frame(two: bytes) -> str | None:
+    """Tell MPEG audio by the eleven set bits of a frame's start; layer 0 is AAC in ADTS frames."""
+    if len(two) < 2 or two[0] != 0xFF or two[1] & 0xE0 != 0xE0:
+        return None
+    layer = two[1] >> 1 & 3
+    if layer == 0:
+        return "aac" if two[1] & 0xF0 == 0xF0 else None
+    return "mp3"
+
 
 MAXIMUM_BYTES = 20 * 1024 * 1024
 """The most a bot can download (Bot API: getFile)."""
 LONGEST_CLAIM_SECONDS = 600
 """A container that claims more is refused before anything is decoded."""
+
+# PyAV up to 18 fails on tags that are not UTF-8 unless told otherwise; 19 has no such keyword.
+TAGS: dict[str, Any] = (
+    {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
+)
 
 _LONGEST_WORK_SECONDS = 8.0
 _BROKEN_PACKETS_FORGIVEN = 3
@@ -32,18 +78,6 @@ _DECODERS = frozenset(
         *("pcm_s32be", "pcm_s32le", "pcm_f32le", "pcm_f64le"),
     }
 )
-_DECODING_ERRORS = (
-    av.FFmpegError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What PyAV and numpy raise on broken input, as far as anyone knows."""
 
 
 def decode_sound(
@@ -64,7 +98,7 @@ def decode_sound(
         raise SoundRefused(SoundFault.UNREADABLE)
     try:
         return _decode(data, demuxer, beginning_is_enough, longest_seconds)
-    except _DECODING_ERRORS as error:
+    except (av.FFmpegError, *BROKEN_INPUT) as error:
         raise SoundRefused(SoundFault.UNREADABLE) from error
 
 
@@ -97,14 +131,8 @@ def _open(data: bytes, demuxer: str) -> InputContainer:
         "analyzeduration": "2000000",
         "max_streams": "16",
     }
-    # PyAV below 19 raises on tags that are not UTF-8 unless told; 19 has no such argument
-    tags: dict[str, Any] = {} if _pyav_major() >= 19 else {"metadata_errors": "replace"}
-    opened = av.open(BytesIO(data), "r", format=demuxer, options=options, **tags)
+    opened = av.open(BytesIO(data), "r", format=demuxer, options=options, **TAGS)
     return cast(InputContainer, opened)
-
-
-def _pyav_major() -> int:
-    return int(av.__version__.split(".")[0])
 
 
 def _claimed_milliseconds(container: InputContainer) -> int | None:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from av.container import InputContainer
 from av.video.frame import VideoFrame
 from PIL import Image
 
 from bot.media.exchange import VideoFacts
 from bot.media.picture.faces import Pixels
 from bot.media.video.errors import VideoUnreadable
-from bot.media.video.files import open_video, video_stream
-from bot.media.video.video import inspect_video
+from bot.media.video.files import check_whole, facts_of, open_video, video_stream
 
 MAXIMUM_SIDE_PIXELS = 320
 MAXIMUM_BYTES = 200_000
@@ -27,15 +27,21 @@ _QUALITIES = (90, 80, 65, 45)
 
 def facts_and_cover(path: Path) -> tuple[VideoFacts, bytes]:
     """What sending takes; raises VideoUnreadable."""
-    return inspect_video(path), make_cover(path)
+    check_whole(path)
+    with open_video(path) as container:
+        cover = _cover(container)
+        return facts_of(container, path), cover
 
 
 def make_cover(path: Path) -> bytes:
     """Return a JPEG of a video's best early frame; raises VideoUnreadable."""
     with open_video(path) as container:
-        stream = video_stream(container)
-        frames = islice(container.decode(stream), 0, _FRAMES, _FRAMES_APART)
-        small = [_shrink(frame) for frame in frames]
+        return _cover(container)
+
+
+def _cover(container: InputContainer) -> bytes:
+    frames = container.decode(video_stream(container))
+    small = [_shrink(frame) for frame in islice(frames, 0, _FRAMES, _FRAMES_APART)]
     if not small:
         raise VideoUnreadable
     return _compress(max(small, key=_quality))

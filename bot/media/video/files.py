@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EINVAL
 from pathlib import Path
-from typing import Any
 
 import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from bot.media.exchange import VideoFacts
+from bot.media.sound.decoding import TAGS
 from bot.media.video.errors import VideoUnreadable
 
 CODECS = frozenset({"h264", "hevc", "mpeg4", "av1", "libdav1d", "vp9"})
@@ -20,10 +21,9 @@ CODECS = frozenset({"h264", "hevc", "mpeg4", "av1", "libdav1d", "vp9"})
 MAXIMUM_PIXELS = 4096 * 4096
 """A frame of more pixels is refused before it is decoded."""
 
-# PyAV up to 18 fails on tags that are not UTF-8 unless told otherwise; 19 has no such keyword.
-_TAGS: dict[str, Any] = (
-    {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
-)
+
+_BRIEFLY = {"probesize": "32"}
+"""The index of an MP4 says all that is asked; FFmpeg would decode frames to make sure."""
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def open_video(path: Path, **options: str) -> Iterator[InputContainer]:
     """
     with path.open("rb") as file:
         try:
-            with av.open(file, "r", format="mp4", options=options, **_TAGS) as container:
+            with av.open(file, "r", format="mp4", options=_BRIEFLY | options, **TAGS) as container:
                 yield container
         except (av.FFmpegError, ValueError) as error:
             raise VideoUnreadable from error
@@ -70,3 +70,37 @@ def check_whole(path: Path) -> None:
             left[packet.stream_index] -= packet.dts is not None
         if any(missing > 0 for missing in left.values()):
             raise VideoUnreadable
+
+
+def inspect_video(path: Path) -> VideoFacts:
+    """Return a video's facts; raises VideoUnreadable if it is none or is cut short.
+
+    The first frame is decoded, the rest is read through: 20 ms for ten seconds of video.
+    """
+    check_whole(path)
+    with open_video(path) as container:
+        stream = video_stream(container)
+        if next(container.decode(stream), None) is None:
+            raise VideoUnreadable
+        return facts_of(container, path)
+
+
+def facts_of(container: InputContainer, path: Path) -> VideoFacts:
+    """The facts of a video of which a frame was decoded; raises VideoUnreadable."""
+    stream = video_stream(container)
+    return VideoFacts(
+        width=stream.width,
+        height=stream.height,
+        duration_milliseconds=_duration_milliseconds(container, stream),
+        frames_per_second=float(stream.average_rate or 0),
+        has_sound=bool(container.streams.audio),
+        size_bytes=path.stat().st_size,
+    )
+
+
+def _duration_milliseconds(container: InputContainer, stream: VideoStream) -> int:
+    if container.duration is not None:
+        return round(container.duration / 1000)
+    if stream.duration is None or stream.time_base is None:
+        raise VideoUnreadable
+    return round(stream.duration * stream.time_base * 1000)

@@ -10,9 +10,8 @@ from av.stream import Stream
 
 from bot.media.video import ai_label
 from bot.media.video.errors import LabelNotWritten
-from bot.media.video.files import check_whole, open_video, video_stream
+from bot.media.video.files import check_whole, inspect_video, open_video, video_stream
 from bot.media.video.mp4 import new_mp4, whole_or_nothing
-from bot.media.video.video import inspect_video
 
 
 def check_and_label(source: Path, target: Path, produce_id: str) -> None:
@@ -21,7 +20,7 @@ def check_and_label(source: Path, target: Path, produce_id: str) -> None:
     Raises VideoUnreadable, LabelNotWritten.
     """
     inspect_video(source)
-    stamp_label(source, target, produce_id=produce_id)
+    _stamp(source, target, produce_id)
 
 
 def stamp_label(source: Path, target: Path, *, produce_id: str) -> None:
@@ -32,6 +31,10 @@ def stamp_label(source: Path, target: Path, *, produce_id: str) -> None:
     bad source, and LabelNotWritten.
     """
     check_whole(source)
+    _stamp(source, target, produce_id)
+
+
+def _stamp(source: Path, target: Path, produce_id: str) -> None:
     with whole_or_nothing(target) as part:
         with open_video(source) as container:
             video_stream(container)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.media.video.video import inspect_video
+from bot.media.video.files import inspect_video
 from tests.support.chats import Json, buttons_of, text_of
 from tests.support.deadlines import eventually
 from tests.support.media.photos import photo
