@@ -301,6 +301,8 @@ CREATE TABLE deliveries (
     form TEXT NOT NULL CHECK (form IN ('video', 'smaller', 'file', 'round')),
     file_id TEXT,
     thumbnail_file_id TEXT,
+    -- of the file that was sent, also by Telegram's id; it outlives the file and its maker's data
+    sha256 TEXT,
     sending_at_milliseconds INTEGER NOT NULL,
     sent_at_milliseconds INTEGER,
     removed_at_milliseconds INTEGER,
