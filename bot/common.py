@@ -14,8 +14,7 @@ from bot.clock import Clock
 from bot.config.settings import Settings
 from bot.http_client import HttpClient
 from bot.limits import EffectiveSettings, Limits, effective_settings_of, limits_of
-from bot.media.worker.client import MediaWorker
-from bot.media.worker.limits import DECODING, RENDERING
+from bot.media.processes import MediaProcesses
 from bot.outbox import Kind, OutboxRunner
 from bot.task_pool import Wakeup
 from bot.telegram.files import Files
@@ -39,14 +38,6 @@ class TelegramServices:
     files: Files
 
 
-@dataclass(frozen=True, kw_only=True)
-class MediaWorkers:
-    """The guarded processes: one reads strangers' files, the other writes videos."""
-
-    decoder: MediaWorker
-    renderer: MediaWorker
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CommonServices:
     """One per process."""
@@ -56,7 +47,7 @@ class CommonServices:
     limits: Limits
     texts: Texts
     telegram: TelegramServices
-    media: MediaWorkers
+    media: MediaProcesses
     operator: Operator
     wakeup: Wakeup
 
@@ -141,10 +132,7 @@ async def build_common(
         limits=limits,
         texts=texts,
         telegram=telegram,
-        media=MediaWorkers(
-            decoder=await stack.enter_async_context(MediaWorker(DECODING, clock)),
-            renderer=await stack.enter_async_context(MediaWorker(RENDERING, clock)),
-        ),
+        media=await stack.enter_async_context(MediaProcesses(clock)),
         operator=Operator(
             database=database, sender=telegram.sender, texts=texts, admin_ids=limits.admin_ids
         ),

@@ -64,9 +64,7 @@ class History(Component):
         )
         entries = [await self._entry(job) for job in found]
         texts = self.texts.of(await people.language_code(self.database, conversation.user_id))
-        sheet = await self.common.media.decoder.run(
-            draw_sheet, tuple(entry.cover for entry in entries)
-        )
+        sheet = await self.common.media.run(draw_sheet, tuple(entry.cover for entry in entries))
         caption = self._caption(entries, number, pages, texts)
         return Page(sheet, caption, _keyboard(entries, number, pages, texts))
 
@@ -82,7 +80,7 @@ class History(Component):
 
     async def _cover_of(self, path: Path) -> bytes | None:
         try:
-            return await self.common.media.decoder.run(make_cover, path)
+            return await self.common.media.run(make_cover, path)
         except (MediaUnusable, OSError) as failure:
             logger.info("%s shows no picture: %r", path.name, failure)
             return None

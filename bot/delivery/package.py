@@ -142,7 +142,7 @@ class Packager(Component):
                 path = await self._smaller(job)
             case Form.ROUND:
                 path = await self._rounded(job)
-        facts, cover = await self.common.media.renderer.run(facts_and_cover, path)
+        facts, cover = await self.common.media.run(facts_and_cover, path)
         seconds = max(1, round(facts.duration_milliseconds / 1000))
         if copy.form is Form.ROUND:
             return OutgoingNote(path, facts.width, seconds, thumbnail=cover)
@@ -153,7 +153,7 @@ class Packager(Component):
         whole = await self._kept(job)
         target = whole.with_name(f"{job.id}.note.mp4")
         if _is_outdated(target, whole):
-            await self.common.media.renderer.run(make_round_note, whole, target, f"job-{job.id}")
+            await self.common.media.run(make_round_note, whole, target, f"job-{job.id}")
         return target
 
     async def _kept(self, job: Job) -> Path:
@@ -171,9 +171,7 @@ class Packager(Component):
         if _is_outdated(target, whole):
             wanted_bytes = int(whole.stat().st_size * _SMALLER_THAN_REFUSED)
             limit_bytes = min(UPLOAD_LIMIT_BYTES - _ROOM_BYTES, wanted_bytes)
-            await self.common.media.renderer.run(
-                shrink_video, whole, target, limit_bytes, f"job-{job.id}"
-            )
+            await self.common.media.run(shrink_video, whole, target, limit_bytes, f"job-{job.id}")
         return target
 
 

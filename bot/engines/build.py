@@ -84,10 +84,7 @@ def _engine(
         assert service is not None  # noqa: S101
         return ServiceEngine(service, kind, style=settings.style)
     preview = PreviewEngine(
-        kind=kind,
-        directory=settings.previews_directory,
-        renderer=common.media.renderer,
-        clock=common.clock,
+        kind=kind, directory=settings.previews_directory, media=common.media, clock=common.clock
     )
     stack.push_async_callback(preview.close)
     return preview

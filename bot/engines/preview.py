@@ -23,7 +23,7 @@ from bot.media.calls import render_preview
 from bot.media.errors import MediaFailure
 from bot.media.exchange import Resolution
 from bot.media.preview.errors import NoFaceFound
-from bot.media.worker.client import MediaWorker
+from bot.media.processes import MediaProcesses
 
 logger = logging.getLogger(__name__)
 
@@ -37,12 +37,12 @@ class PreviewEngine:
     slots = 1
 
     def __init__(
-        self, *, kind: EngineKind, directory: Path, renderer: MediaWorker, clock: Clock
+        self, *, kind: EngineKind, directory: Path, media: MediaProcesses, clock: Clock
     ) -> None:
         self.name = kind.name
         self.detection = kind.detection
         self._directory = directory
-        self._renderer = renderer
+        self._media = media
         self._clock = clock
         self._tasks: dict[str, asyncio.Task[ProviderTask]] = {}
         directory.mkdir(parents=True, exist_ok=True)
@@ -107,7 +107,7 @@ class PreviewEngine:
             photo = (self._directory / ticket.photo_url).read_bytes()
             voice = (self._directory / ticket.voice_url).read_bytes()
             resolution = cast(Resolution, ticket.resolution)
-            await self._renderer.run(render_preview, photo, voice, target, resolution)
+            await self._media.run(render_preview, photo, voice, target, resolution)
         except (OSError, MediaFailure) as error:
             logger.warning("preview of task %s failed: %r", ticket.name, error)
             code = "InvalidFile.NoHuman" if isinstance(error, NoFaceFound) else "InternalError"

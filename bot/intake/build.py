@@ -22,7 +22,7 @@ from bot.privacy.build import PrivacyServices
 
 @dataclass(frozen=True, kw_only=True)
 class IntakeServices:
-    """`long_voice` is one for all: its work is done one piece at a time."""
+    """What arrives, and what is made of it."""
 
     intake: Intake
     pairing: Pairing
@@ -35,7 +35,7 @@ def build_intake(
 ) -> IntakeServices:
     """On top of these."""
     messenger, consent = chat.messenger, privacy.consent
-    long_voice = LongVoice(whole(common.limits.longest_voice_seconds, SECOND))
+    long_voice = LongVoice(common.media, whole(common.limits.longest_voice_seconds, SECOND))
     pairing = Pairing(common=common, consent=consent)
     replies = MediaReplies(common=common, messenger=messenger)
     intake = Intake(

@@ -1,38 +1,20 @@
-"""A voice made fit to be sent on: listened to, cut and joined in processes of their own.
-
-They take so long that others would wait for them; each piece of work gets its own guarded process,
-one at a time.
-"""
+"""A long voice made fit to be sent on: how it may be cut, and its pieces."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
-from bot.media.calls import cut_sound, join_and_label, level_sound, plan_sound, record_clips
-from bot.media.exchange import SoundPlan, Span, TaskVideo
+from bot.media.calls import cut_sound, level_sound, plan_sound, record_clips
+from bot.media.exchange import Span
+from bot.media.processes import MediaProcesses
 from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
-from bot.media.worker.client import MediaWorker
-from bot.media.worker.limits import DECODING, RENDERING, WorkerLimits
 from storage.media import Media
-
-Result = TypeVar("Result")
 
 _MOST_MILLISECONDS = 300_000
 """What is read at all: the same under every setting, so that what was accepted stays acceptable."""
-LISTENING = WorkerLimits(
-    DECODING.address_space_bytes, cpu_seconds=120, wall_seconds=300.0, writes_files=False
-)
-"""Five minutes of stereo take 3 s and 330 MiB beside the libraries."""
-JOINING = WorkerLimits(
-    RENDERING.address_space_bytes, cpu_seconds=1800, wall_seconds=3600.0, writes_files=True
-)
-"""Every picture is encoded anew: five minutes at 480P take about a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,41 +45,30 @@ class LongVoice:
     The methods raise SoundRefused, MediaWorkerDied, MediaWorkerNotStarted.
     """
 
-    def __init__(self, longest_milliseconds: int) -> None:
+    def __init__(self, media: MediaProcesses, longest_milliseconds: int) -> None:
+        self._media = media
         self._longest_milliseconds = longest_milliseconds
-        self._turn = asyncio.Lock()
 
     async def plan(self, item: Media, data: bytes) -> Plan:
         """How it may be cut; SoundRefused (TOO_LONG) above the operator's limit."""
         if self._longest_milliseconds <= LONGEST_MILLISECONDS:
             raise SoundRefused(SoundFault.TOO_LONG)
-        made: SoundPlan = await self._listen(plan_sound, item, data)
+        levelled = bool(item.levelled)
+        made = await self._media.run(plan_sound, data, _MOST_MILLISECONDS, levelled)
         if made.duration_milliseconds > self._longest_milliseconds:
             raise SoundRefused(SoundFault.TOO_LONG, made.duration_milliseconds)
         return Plan(made.duration_milliseconds, made.cuts, made.clips)
 
     async def cut(self, item: Media, data: bytes, spans: tuple[Span, ...]) -> tuple[bytes, ...]:
         """These spans as WAVs for the provider."""
-        return await self._listen(cut_sound, item, data, spans)
+        levelled = bool(item.levelled)
+        return await self._media.run(cut_sound, data, _MOST_MILLISECONDS, levelled, spans)
 
     async def clips(self, item: Media, data: bytes, spans: tuple[Span, ...]) -> tuple[bytes, ...]:
         """These spans as voice notes."""
-        return await self._listen(record_clips, item, data, spans)
+        levelled = bool(item.levelled)
+        return await self._media.run(record_clips, data, _MOST_MILLISECONDS, levelled, spans)
 
     async def whole(self, item: Media, data: bytes) -> bytes:
         """All of it as one WAV."""
-        return await self._listen(level_sound, item, data)
-
-    async def join(
-        self, videos: tuple[TaskVideo, ...], sound_wav: bytes | None, target: Path, produce_id: str
-    ) -> None:
-        """One of these; raises VideoUnreadable and LabelNotWritten too."""
-        async with self._turn, MediaWorker(JOINING) as worker:
-            await worker.run(join_and_label, videos, sound_wav, target, produce_id)
-
-    async def _listen(
-        self, function: Callable[..., Result], item: Media, data: bytes, *args: object
-    ) -> Result:
-        async with self._turn, MediaWorker(LISTENING) as worker:
-            levelled = bool(item.levelled)
-            return await worker.run(function, data, _MOST_MILLISECONDS, levelled, *args)
+        return await self._media.run(level_sound, data, _MOST_MILLISECONDS, bool(item.levelled))

@@ -13,7 +13,7 @@ from bot.engines.registry import EngineChoice
 from bot.intake.check import MediaOutcome
 from bot.media.calls import normalise_part, normalise_picture
 from bot.media.exchange import NormalisedPicture
-from bot.media.worker.client import MediaWorker
+from bot.media.processes import MediaProcesses
 from storage.media import Media
 from storage.outages import Work
 
@@ -29,7 +29,7 @@ class PhotoCheck(Component):
         """Raises: PictureRefused, MediaWorkerDied, NoVerdict, DashScopeError and the caps'
         refusals.
         """
-        picture = await normalised(self.common.media.decoder, item, data)
+        picture = await normalised(self.common.media, item, data)
         if len(picture.faces) != 1 and not item.insisted:
             return _doubt(len(picture.faces))
         engine = await self.choice.of(item)
@@ -51,15 +51,15 @@ class PhotoCheck(Component):
         return MediaOutcome.ready(facts, enlarged=float(picture.enlarged))
 
 
-async def normalised(worker: MediaWorker, item: Media, data: bytes) -> NormalisedPicture:
+async def normalised(media: MediaProcesses, item: Media, data: bytes) -> NormalisedPicture:
     """The picture, or the part of it that its sender chose; always the same bytes.
 
     Raises: PictureRefused, MediaWorkerDied.
     """
     crop = box_of(item.crop)
     if crop is None:
-        return await worker.run(normalise_picture, data)
-    return await worker.run(normalise_part, data, crop)
+        return await media.run(normalise_picture, data)
+    return await media.run(normalise_part, data, crop)
 
 
 def box_of(stored: str | None) -> Box | None:

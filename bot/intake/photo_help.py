@@ -39,7 +39,7 @@ class PhotoHelp(Component):
             return
         try:
             data = await self.files.download(item.file_id, item.file_size_bytes)
-            explained = await self.common.media.decoder.run(explain_picture, data)
+            explained = await self.common.media.run(explain_picture, data)
             if explained is not None:
                 await self._show(item, explained)
         except chat.ChatDead as failure:

@@ -35,7 +35,7 @@ class VoiceCheck(Component):
         if item.from_milliseconds:
             return await self._clip(item, data)
         try:
-            voice = await self.common.media.decoder.run(
+            voice = await self.common.media.run(
                 normalise_sound, data, item.limit_milliseconds, bool(item.levelled)
             )
         except SoundRefused as refusal:

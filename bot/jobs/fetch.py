@@ -78,7 +78,7 @@ class ResultFetch(Component):
         raw = self.limits.results_directory / f"{task.name}.part.mp4"
         await self.engines.of(task.engine).fetch(url, raw)
         target = result_of(self.limits.results_directory, job, task)
-        await self.common.media.renderer.run(check_and_label, raw, target, f"job-{job.id}")
+        await self.common.media.run(check_and_label, raw, target, f"job-{job.id}")
         raw.unlink(missing_ok=True)
 
     async def _again(self, task: Task, failure: Exception, policy: RetryPolicy) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot.common import Component
 from bot.delivery.finish import Finisher
 from bot.intake.inputs import LongVoice
 from bot.jobs.files import result_of, video_of
-from bot.media.calls import inspect_video
+from bot.media.calls import inspect_video, join_and_label
 from bot.media.errors import MediaUnusable
 from bot.media.exchange import TaskVideo
 from bot.retry import JOIN
@@ -45,15 +46,20 @@ class Joining(Component):
             await self._fetch_again(job, lost)
             return
         try:
-            videos = tuple(TaskVideo(path, task.span) for task, path in results.items())
-            target = video_of(self.limits.results_directory, job.id)
-            await self.long_voice.join(videos, await self._sound(job), target, f"job-{job.id}")
+            await self.join_results(job, results)
         except (MediaUnusable, OSError) as failure:
             await self._again(job, failure)
         else:
             async with self.database.transaction() as tx:
                 await moves.joined(tx, job.id)
-            logger.info("job %s: %d results are joined", job.id, len(videos))
+            logger.info("job %s: %d results are joined", job.id, len(results))
+
+    async def join_results(self, job: Job, results: Mapping[Task, Path]) -> None:
+        """Make one video of these; raises MediaUnusable, OSError."""
+        videos = tuple(TaskVideo(path, task.span) for task, path in results.items())
+        target = video_of(self.limits.results_directory, job.id)
+        sound, label = await self._sound(job), f"job-{job.id}"
+        await self.common.media.run(join_and_label, videos, sound, target, label)
 
     async def _sound(self, job: Job) -> bytes | None:
         """The voice as it was recorded; None where it cannot be had: the results have it too."""
@@ -71,7 +77,7 @@ class Joining(Component):
         if not await asyncio.to_thread(path.is_file):
             return False
         try:
-            await self.common.media.renderer.run(inspect_video, path)
+            await self.common.media.run(inspect_video, path)
         except MediaUnusable:
             return False
         return True

@@ -166,7 +166,7 @@ class Preparation(Component):
 
     async def _picture(self, item: Media, data: bytes) -> NormalisedPicture:
         try:
-            return await normalised(self.common.media.decoder, item, data)
+            return await normalised(self.common.media, item, data)
         except MediaUnusable as error:
             raise MediaLost(f"media item {item.id} was accepted once and is refused now") from error
 
@@ -179,7 +179,7 @@ class Preparation(Component):
                 return (await self.long_voice.cut(item, data, (span,)))[0]
             if item.is_photo:
                 return (await self._picture(item, data)).jpeg
-            voice = await self.common.media.decoder.run(
+            voice = await self.common.media.run(
                 normalise_sound, data, item.limit_milliseconds, bool(item.levelled)
             )
             return voice.wav

@@ -1,5 +1,5 @@
-"""What is done in the media process: functions of `bot.media` by name, so that the bot's own
-process can ask for them without loading a media library.
+"""What is done in the media processes: functions of `bot.media` by name, so that the bot's own
+process can ask for them without loading a media library, each with the kind of process it is for.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from bot.media.exchange import (
     TaskVideo,
     VideoFacts,
 )
+from bot.media.worker.kinds import DECODING, FINISHING, JOINING, LISTENING, RENDERING, ProcessKind
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -30,6 +31,7 @@ class MediaCall(Generic[Given, Result]):
     """The function of that name below `bot.media`, which says what it raises."""
 
     name: str
+    kind: ProcessKind
 
     def __call__(self, *args: Given.args, **named: Given.kwargs) -> Result:
         """Import and call it."""
@@ -40,26 +42,38 @@ Videos = tuple[TaskVideo, ...]
 LongVoice = MediaCall[[bytes, int, bool, tuple[Span, ...]], tuple[bytes, ...]]
 
 normalise_sound = MediaCall[[bytes, int | None, bool], NormalisedSound](
-    "sound.normalise:normalise_sound"
+    "sound.normalise:normalise_sound", DECODING
 )
-plan_sound = MediaCall[[bytes, int, bool], SoundPlan]("sound.long_voice:plan_sound")
-level_sound = MediaCall[[bytes, int, bool], bytes]("sound.long_voice:level_sound")
-cut_sound = LongVoice("sound.long_voice:cut_sound")
-record_clips = LongVoice("sound.long_voice:record_clips")
+plan_sound = MediaCall[[bytes, int, bool], SoundPlan]("sound.long_voice:plan_sound", LISTENING)
+level_sound = MediaCall[[bytes, int, bool], bytes]("sound.long_voice:level_sound", LISTENING)
+cut_sound = LongVoice("sound.long_voice:cut_sound", LISTENING)
+record_clips = LongVoice("sound.long_voice:record_clips", LISTENING)
 
-normalise_picture = MediaCall[[bytes], NormalisedPicture]("picture.normalise:normalise_picture")
-normalise_part = MediaCall[[bytes, Crop], NormalisedPicture]("picture.normalise:normalise_part")
-explain_picture = MediaCall[[bytes], Explained | None]("picture.explaining:explain_picture")
-draw_sheet = MediaCall[[tuple[bytes | None, ...]], bytes]("picture.contact_sheet:draw_sheet")
+normalise_picture = MediaCall[[bytes], NormalisedPicture](
+    "picture.normalise:normalise_picture", DECODING
+)
+normalise_part = MediaCall[[bytes, Crop], NormalisedPicture](
+    "picture.normalise:normalise_part", DECODING
+)
+explain_picture = MediaCall[[bytes], Explained | None](
+    "picture.explaining:explain_picture", DECODING
+)
+draw_sheet = MediaCall[[tuple[bytes | None, ...]], bytes](
+    "picture.contact_sheet:draw_sheet", DECODING
+)
 
-inspect_video = MediaCall[[Path], VideoFacts]("video.files:inspect_video")
-make_cover = MediaCall[[Path], bytes]("video.cover:make_cover")
-facts_and_cover = MediaCall[[Path], tuple[VideoFacts, bytes]]("video.cover:facts_and_cover")
-check_and_label = MediaCall[[Path, Path, str], None]("video.stamp:check_and_label")
-shrink_video = MediaCall[[Path, Path, int, str], None]("video.shrink:shrink_video")
-make_round_note = MediaCall[[Path, Path, str], None]("video.round_video:make_round_note")
-join_and_label = MediaCall[[Videos, bytes | None, Path, str], None]("video.joining:join_and_label")
+inspect_video = MediaCall[[Path], VideoFacts]("video.files:inspect_video", JOINING)
+make_cover = MediaCall[[Path], bytes]("video.cover:make_cover", DECODING)
+facts_and_cover = MediaCall[[Path], tuple[VideoFacts, bytes]](
+    "video.cover:facts_and_cover", FINISHING
+)
+check_and_label = MediaCall[[Path, Path, str], None]("video.stamp:check_and_label", FINISHING)
+shrink_video = MediaCall[[Path, Path, int, str], None]("video.shrink:shrink_video", FINISHING)
+make_round_note = MediaCall[[Path, Path, str], None]("video.round_video:make_round_note", FINISHING)
+join_and_label = MediaCall[[Videos, bytes | None, Path, str], None](
+    "video.joining:join_and_label", JOINING
+)
 
 render_preview = MediaCall[[bytes, bytes, Path, Resolution], VideoFacts](
-    "preview.render:render_preview"
+    "preview.render:render_preview", RENDERING
 )

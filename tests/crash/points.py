@@ -62,7 +62,7 @@ POINTS = (
     Point("fetch", "bot.engines.dashscope:ServiceEngine", "fetch"),
     Point("fetched", "storage.jobs.task_moves", "fetched"),
     Point("followed", "storage.jobs.moves", "advance"),
-    Point("join", "bot.intake.inputs:LongVoice", "join"),
+    Point("join", "bot.jobs.join:Joining", "join_results"),
     Point("joined", "storage.jobs.moves", "joined"),
     Point("sending-recorded", "storage.jobs.deliveries", "sending"),
     Point("send-video", "bot.telegram.sender:Sender", "send_video"),

@@ -21,7 +21,7 @@ from tests.support.bot_api import Json
 from tests.support.clock import FakeClock
 from tests.support.credentials import SECRET_TOKEN
 from tests.support.fake_services import OPERATOR, Services, common_services, limits_with, run_all
-from tests.support.fakes import FakeWorker
+from tests.support.fakes import FakeMedia
 from tests.support.local_telegram import PRIVATE, LocalTelegram, local_telegram
 
 ADA, OLGA = PRIVATE, OPERATOR
@@ -36,7 +36,7 @@ class Setup(Services):
 
     telegram: LocalTelegram
     sender: Sender
-    worker: FakeWorker
+    worker: FakeMedia
     video: bytes
 
     async def videos(self, chat_id: int = ADA) -> list[Json]:
@@ -97,7 +97,7 @@ async def set_up(directory: Path, video: bytes) -> AsyncIterator[Setup]:
     try:
         async with local_telegram(clock=clock) as telegram:
             await telegram.new_person("Olga", user_id=OLGA)
-            bot, worker = build_bot(SECRET_TOKEN, telegram.url), FakeWorker()
+            bot, worker = build_bot(SECRET_TOKEN, telegram.url), FakeMedia()
             members = Members(bot=bot, rate_limiter=RateLimiter(clock), clock=clock)
             async with Sender(bot, clock) as sender:
                 common = common_services(

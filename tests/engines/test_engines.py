@@ -71,7 +71,7 @@ def preparation(fakes: Fakes, emo: OtherEngine, outages: Outages) -> Preparation
     common = replace(fakes.common, limits=TERMS)
     detection = Detection(common=common, outages=outages)
     engines = Engines(fakes.engine, emo)
-    voices = LongVoice(300_000)
+    voices = LongVoice(fakes.common.media, 300_000)
     return Preparation(common=common, long_voice=voices, engines=engines, detection=detection)
 
 

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
+from bot.media import calls
 from bot.media.picture import decoding
 from bot.media.picture.decoding import MAXIMUM_BYTES, sniff_picture
 from bot.media.picture.errors import PictureFault, PictureRefused
 from bot.media.picture.normalise import normalise_picture
-from bot.media.worker.client import MediaWorker
+from bot.media.processes import MediaProcesses
 from tests.support.media.photos import PORTRAIT, encoded, pixels, png_claiming, portrait, quarters
 
 
@@ -131,8 +132,8 @@ def test_broken_tags_do_not_spoil_a_good_picture() -> None:
 
 async def test_the_costliest_allowed_picture_fits_into_the_guarded_process() -> None:
     file = encoded(quarters(8_000, 6_200), "WEBP", method=0)
-    async with MediaWorker() as media:
-        assert (await media.run(normalise_picture, file)).width == 1_280
+    async with MediaProcesses() as media:
+        assert (await media.run(calls.normalise_picture, file)).width == 1_280
 
 
 SEEDS = [

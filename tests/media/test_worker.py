@@ -10,23 +10,20 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from bot.clock import Clock, SystemClock
 from bot.media.calls import normalise_picture, normalise_sound
 from bot.media.picture.errors import PictureFault, PictureRefused
 from bot.media.sound.errors import SoundFault, SoundRefused
-from bot.media.worker.client import (
-    IDLE_SECONDS,
-    MediaWorker,
-    MediaWorkerDied,
-    MediaWorkerNotStarted,
-)
-from bot.media.worker.limits import DECODING, RENDERING
+from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.worker.kinds import DECODING, RENDERING, ProcessKind
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 from tests.support.media.voices import VOICE_NOTE
@@ -35,6 +32,16 @@ PORTRAIT = VOICE_NOTE.with_name("portrait.jpg")
 linux_only = pytest.mark.skipif(
     sys.platform != "linux", reason="this limit is known to hold on Linux"
 )
+
+
+@asynccontextmanager
+async def worker_of(
+    kind: ProcessKind = DECODING, clock: Clock | None = None
+) -> AsyncIterator[MediaWorker]:
+    """One of that kind."""
+    worker = MediaWorker(kind, clock or SystemClock())
+    yield worker
+    await worker.close()
 
 
 def burn() -> None:
@@ -95,7 +102,7 @@ def is_running(process_id: int) -> bool:
 
 
 async def test_sound_and_picture_go_there_and_back() -> None:
-    async with MediaWorker() as media:
+    async with worker_of() as media:
         sound = await media.run(normalise_sound, VOICE_NOTE.read_bytes(), None, True)
         picture = await media.run(normalise_picture, PORTRAIT.read_bytes())
     assert sound.wav.startswith(b"RIFF")
@@ -103,13 +110,13 @@ async def test_sound_and_picture_go_there_and_back() -> None:
 
 
 async def test_a_limit_goes_there_as_well() -> None:
-    async with MediaWorker() as media:
+    async with worker_of() as media:
         sound = await media.run(normalise_sound, VOICE_NOTE.read_bytes(), 1_000, True)
     assert sound.duration_milliseconds == 1_000
 
 
 async def test_refusals_cross_over_with_their_numbers() -> None:
-    async with MediaWorker() as media:
+    async with worker_of() as media:
         with pytest.raises(SoundRefused) as sound:
             await media.run(refuse)
         with pytest.raises(PictureRefused) as picture:
@@ -119,7 +126,7 @@ async def test_refusals_cross_over_with_their_numbers() -> None:
 
 
 async def test_a_refusal_does_not_cost_the_process() -> None:
-    async with MediaWorker() as media:
+    async with worker_of() as media:
         before = await media.run(os.getpid)
         with pytest.raises(SoundRefused):
             await media.run(refuse)
@@ -136,7 +143,7 @@ async def test_a_refusal_does_not_cost_the_process() -> None:
     ],
 )
 async def test_a_process_that_dies_or_lies_is_replaced(death: Any) -> None:
-    async with MediaWorker() as media:
+    async with worker_of() as media:
         before = await media.run(os.getpid)
         with pytest.raises(MediaWorkerDied):
             await media.run(*death)
@@ -146,14 +153,14 @@ async def test_a_process_that_dies_or_lies_is_replaced(death: Any) -> None:
 
 async def test_what_failed_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        async with MediaWorker() as media:
+        async with worker_of() as media:
             with pytest.raises(MediaWorkerDied):
                 await media.run(fail)
     assert "KeyError: 'surprise'" in caplog.text
 
 
 async def test_a_process_that_died_between_two_calls_is_replaced_unnoticed() -> None:
-    async with MediaWorker() as media:
+    async with worker_of() as media:
         before = await media.run(os.getpid)
         os.kill(before, 9)
         assert await media.run(os.getpid) != before
@@ -161,7 +168,7 @@ async def test_a_process_that_died_between_two_calls_is_replaced_unnoticed() -> 
 
 async def test_a_hanging_call_is_ended_by_the_clock() -> None:
     impatient = dataclasses.replace(DECODING, wall_seconds=0.2)
-    async with MediaWorker(impatient) as media:
+    async with worker_of(impatient) as media:
         with pytest.raises(MediaWorkerDied, match="too long"):
             await media.run(time.sleep, 3600)
         assert await media.run(operator.mul, 2, 4) == 8
@@ -169,14 +176,14 @@ async def test_a_hanging_call_is_ended_by_the_clock() -> None:
 
 @linux_only
 async def test_a_call_that_burns_is_ended_by_its_processor_time() -> None:
-    async with MediaWorker(dataclasses.replace(DECODING, cpu_seconds=0)) as media:
+    async with worker_of(dataclasses.replace(DECODING, cpu_seconds=0)) as media:
         with pytest.raises(MediaWorkerDied, match="broke off"):
             await media.run(burn)
 
 
 @linux_only
 async def test_memory_is_bounded() -> None:
-    async with MediaWorker() as media:
+    async with worker_of() as media:
         assert await media.run(hoard, 100) == 1
         with pytest.raises(MediaWorkerDied):
             await media.run(hoard, 1100)
@@ -185,7 +192,7 @@ async def test_memory_is_bounded() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 async def test_only_the_renderers_process_writes_files(tmp_path: Path) -> None:
     target = tmp_path / "file"
-    async with MediaWorker(DECODING) as decoding, MediaWorker(RENDERING) as rendering:
+    async with worker_of(DECODING) as decoding, worker_of(RENDERING) as rendering:
         with pytest.raises(MediaWorkerDied):
             await decoding.run(Path.write_bytes, target, b"a" * 100)
         assert not target.exists() or target.stat().st_size == 0
@@ -194,12 +201,12 @@ async def test_only_the_renderers_process_writes_files(tmp_path: Path) -> None:
 
 async def test_it_knows_none_of_the_bots_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "secret")
-    async with MediaWorker() as media:
+    async with worker_of() as media:
         assert await media.run(os.getenv, "TELEGRAM_BOT_TOKEN") is None
 
 
 async def test_what_libraries_print_does_not_disturb() -> None:
-    async with MediaWorker() as media:
+    async with worker_of() as media:
         assert await media.run(chatter) == "said"
         assert await media.run(read_input) == b""
         assert await media.run(operator.mul, 2, 1) == 2
@@ -207,7 +214,7 @@ async def test_what_libraries_print_does_not_disturb() -> None:
 
 async def test_the_largest_files_pass() -> None:
     data = bytes(range(256)) * (20 * 4096)
-    async with MediaWorker() as media:
+    async with worker_of() as media:
         assert await media.run(bytes, data) == data
 
 
@@ -223,20 +230,20 @@ def processes_of(parent: int) -> set[int]:
 @linux_only
 async def test_no_process_starts_before_the_first_call() -> None:
     before = processes_of(os.getpid())
-    async with MediaWorker() as media:
+    async with worker_of() as media:
         assert processes_of(os.getpid()) == before
         assert await media.run(os.getpid) in processes_of(os.getpid())
 
 
 async def test_a_process_ends_after_a_minute_without_a_call_and_not_before() -> None:
     clock = FakeClock(jumps=False)
-    async with MediaWorker(DECODING, clock) as media:
+    async with worker_of(DECODING, clock) as media:
         first = await media.run(os.getpid)
-        clock.advance(IDLE_SECONDS - 1)
+        clock.advance(DECODING.idle_seconds - 1)
         assert await media.run(os.getpid) == first
-        clock.advance(IDLE_SECONDS - 1)
+        clock.advance(DECODING.idle_seconds - 1)
         assert await media.run(os.getpid) == first
-        clock.advance(IDLE_SECONDS)
+        clock.advance(DECODING.idle_seconds)
         await idle_end(media, clock)
         assert not is_running(first)
         assert await media.run(os.getpid) != first
@@ -256,10 +263,10 @@ async def idle_end(media: MediaWorker, clock: FakeClock) -> None:
 
 async def test_a_call_that_arrives_while_the_process_ends_is_answered() -> None:
     clock = FakeClock(jumps=False)
-    async with MediaWorker(DECODING, clock) as media:
+    async with worker_of(DECODING, clock) as media:
         for turns_of_the_loop in range(8):
             assert await media.run(operator.mul, 2, 21) == 42
-            clock.advance(IDLE_SECONDS)
+            clock.advance(DECODING.idle_seconds)
             for _ in range(turns_of_the_loop):
                 await asyncio.sleep(0)
             assert await media.run(operator.mul, 2, 4) == 8
@@ -293,11 +300,11 @@ def sign(tmp_path: Path) -> Iterator[Sign]:
 
 async def test_a_call_may_last_longer_than_a_process_stays_without_one(sign: Sign) -> None:
     clock = FakeClock(jumps=False)
-    async with MediaWorker(DECODING, clock) as media:
+    async with worker_of(DECODING, clock) as media:
         call = asyncio.create_task(media.run(say_and_wait, sign.path))
         await sign.given()
         for _ in range(4):
-            clock.advance(IDLE_SECONDS)
+            clock.advance(DECODING.idle_seconds)
             await asyncio.sleep(0)
         sign.path.with_suffix(".go").touch()
         assert await call == "waited"
@@ -305,13 +312,13 @@ async def test_a_call_may_last_longer_than_a_process_stays_without_one(sign: Sig
 
 
 async def test_calls_queue() -> None:
-    async with MediaWorker() as media:
+    async with worker_of() as media:
         answers = await asyncio.gather(*(media.run(operator.mul, 2, n) for n in range(20)))
     assert answers == [2 * n for n in range(20)]
 
 
 async def test_a_cancelled_call_is_killed_and_the_next_one_answered(sign: Sign) -> None:
-    async with MediaWorker() as media:
+    async with worker_of() as media:
         before = await media.run(os.getpid)
         call = asyncio.create_task(media.run(say_and_wait, sign.path))
         await sign.given()
@@ -323,7 +330,7 @@ async def test_a_cancelled_call_is_killed_and_the_next_one_answered(sign: Sign) 
 
 
 async def test_closing_leaves_no_process_behind_even_in_the_middle_of_a_call(sign: Sign) -> None:
-    async with MediaWorker() as media:
+    async with worker_of() as media:
         process = await media.run(os.getpid)
         busy = asyncio.create_task(media.run(say_and_wait, sign.path))
         waiting = asyncio.create_task(media.run(operator.mul, 2, 1))
@@ -340,7 +347,7 @@ async def test_a_broken_installation_is_told_apart_from_a_broken_file(
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     with pytest.raises(MediaWorkerNotStarted):
-        async with MediaWorker() as media:
+        async with worker_of() as media:
             await media.run(os.getpid)
 
 
@@ -352,5 +359,5 @@ async def test_a_process_that_does_not_come_up_is_told_as_well(
     (tmp_path / "bot").mkdir()
     (tmp_path / "bot" / "__init__.py").write_text("raise SystemExit(3)")
     with pytest.raises(MediaWorkerNotStarted):
-        async with MediaWorker() as media:
+        async with worker_of() as media:
             await media.run(os.getpid)

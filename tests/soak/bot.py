@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from bot import app
 from bot.config.settings import Settings
-from bot.media.worker.client import MediaWorker
+from bot.media.processes import MediaProcesses
 from bot.telegram.errors import SecondInstance
 from bot.texts import Texts
 from tests.soak.chance import Chance
@@ -162,7 +162,7 @@ async def soaked_bot(
                 end_at_last=lambda *_: None,  # it would wait in real time
             )
         )
-        stack.enter_context(patch.object(MediaWorker, "run", _run_by(MediaProcess(chance))))
+        stack.enter_context(patch.object(MediaProcesses, "run", _run_by(MediaProcess(chance))))
         stack.enter_context(patch.object(Texts, "__init__", _know_texts))
         for source in ("os.urandom", "random._urandom"):
             stack.enter_context(patch(source, chance.dice.randbytes))
@@ -175,7 +175,7 @@ async def soaked_bot(
 
 
 def _run_by(process: MediaProcess) -> Callable[..., Awaitable[Any]]:
-    async def run(_: MediaWorker, function: Callable[..., Any], *args: Any) -> Any:
+    async def run(_: MediaProcesses, function: Callable[..., Any], *args: Any) -> Any:
         return await process.call(function, *args)
 
     return run

@@ -105,7 +105,7 @@ class MediaProcess:
         }
 
     async def call(self, function: Callable[..., Any], *args: Any) -> Any:
-        """See `MediaWorker.run`."""
+        """See `MediaProcesses.run`."""
         await asyncio.sleep(self._chance.latency_seconds(0.5))
         if self._chance.goes_wrong("media") and self._chance.dice.random() < 0.3:
             raise MediaWorkerDied("it died on this input")

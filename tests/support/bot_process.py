@@ -30,11 +30,11 @@ from contextlib import asynccontextmanager
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Self
+from typing import Any
 
 from bot.clock import Clock
 from bot.commands.child import bot_environment
-from bot.media.worker.client import MediaWorker
+from bot.media.processes import MediaProcesses
 from bot.retry import RetryPolicy
 from storage.db.database import Database, Transaction
 from tests.crash import reaper
@@ -169,22 +169,15 @@ def _make_plain() -> None:
         importlib.import_module("bot.telegram.rate_limits"),
     )
     fast = pace.TelegramLimits(pace.Limit(1000, 1.0), pace.Limit(1000, 1.0), pace.Limit(1000, 1.0))
-    for module in (common, importlib.import_module("bot.intake.inputs")):
-        _set(module, "MediaWorker", _HereWorker)
+    _set(common, "MediaProcesses", _HereMedia)
     _set(pace, "TelegramLimits", lambda: fast)
 
 
-class _HereWorker(MediaWorker):
+class _HereMedia(MediaProcesses):
     """Without a process of its own."""
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *error: object) -> None:
-        return None
-
-    async def run(self, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        return await asyncio.to_thread(function, *args, **named)
+    async def run(self, call: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        return await asyncio.to_thread(call, *args, **named)
 
 
 def _spoil(path: Path) -> None:

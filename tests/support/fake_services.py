@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from bot.alerts import Operator
 from bot.chat.build import build_chat
 from bot.clock import Clock
-from bot.common import CommonServices, MediaWorkers, TelegramServices, build_outbox
+from bot.common import CommonServices, TelegramServices, build_outbox
 from bot.config.settings import Settings
 from bot.delivery.build import build_delivery
 from bot.engines.build import EngineServices
@@ -46,7 +46,7 @@ from storage.jobs.tasks import Task
 from tests.storage import orders
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
-from tests.support.fakes import FakeFiles, FakeSender, FakeWorker
+from tests.support.fakes import FakeFiles, FakeMedia, FakeSender
 from tests.support.scripted_engine import ScriptedEngine
 
 OPERATOR = 7_002
@@ -80,7 +80,7 @@ def common_services(
     *,
     sender: Sender,
     members: Members | None,
-    worker: FakeWorker,
+    worker: FakeMedia,
 ) -> CommonServices:
     """What is not given is fake, or missing where no test needs it."""
     texts, missing = Texts(), cast(Any, None)
@@ -95,7 +95,7 @@ def common_services(
             members=members or missing,
             files=FakeFiles(),
         ),
-        media=MediaWorkers(decoder=worker, renderer=worker),
+        media=worker,
         operator=Operator(
             database=database, sender=sender, texts=texts, admin_ids=limits.admin_ids
         ),
@@ -154,7 +154,7 @@ class Fakes(Services):
     def __init__(self, database: Database, clock: FakeClock, results: Path) -> None:
         self.looks = 0
         self.sender = FakeSender()
-        self.media_worker = worker = FakeWorker(
+        self.media_worker = worker = FakeMedia(
             {calls.normalise_picture: _picture, calls.normalise_sound: _sound}
         )
         admins = frozenset({OPERATOR})

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bot.media.worker.client import MediaWorker, MediaWorkerDied
+from bot.media.processes import MediaProcesses
+from bot.media.worker.client import MediaWorkerDied
 from bot.telegram.destination import Destination
 from bot.telegram.files import Files
 from bot.telegram.keyboards import AskReply, Keyboard
@@ -99,8 +100,8 @@ class FakeFiles(Files):
         return file_id.encode()
 
 
-class FakeWorker(MediaWorker):
-    """Does at once and in this process what the media process does; `dies` in these functions.
+class FakeMedia(MediaProcesses):
+    """Does at once and in this process what media processes do; `dies` in these functions.
 
     Those in `instead` are replaced.
     """
@@ -110,9 +111,9 @@ class FakeWorker(MediaWorker):
         self.instead = instead or {}
         self.dies: set[Call] = set()
 
-    async def run(self, function: Callable[..., Result], *args: object, **_: Any) -> Result:
-        """See `MediaWorker`."""
-        if function in self.dies:
+    async def run(self, call: Callable[..., Result], *args: object, **_: Any) -> Result:
+        """See `MediaProcesses`."""
+        if call in self.dies:
             raise MediaWorkerDied("the test says so")
-        instead: Callable[..., Result] = self.instead.get(function, function)
+        instead: Callable[..., Result] = self.instead.get(call, call)
         return instead(*args)

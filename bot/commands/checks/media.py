@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from bot.commands.checks.finding import Finding, ok, problem, warning
 from bot.media.calls import normalise_picture, normalise_sound
 from bot.media.errors import MediaFailure
-from bot.media.worker.client import MediaWorker
+from bot.media.processes import MediaProcesses
 
 _REINSTALL = "install the packages again (pip install -r requirements.txt)"
 
@@ -17,7 +17,7 @@ async def check_media() -> list[Finding]:
     """Decode a voice note, decode a photo and find its face; look for HEIC."""
     samples = files("bot.sandbox") / "samples"
     try:
-        async with MediaWorker() as media:
+        async with MediaProcesses() as media:
             sound = await media.run(
                 normalise_sound, (samples / "voice.ogg").read_bytes(), None, True
             )

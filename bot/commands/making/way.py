@@ -18,9 +18,9 @@ from bot.config.service import ServiceSettings
 from bot.dashscope.errors import Unanswered
 from bot.media.calls import normalise_picture, normalise_sound
 from bot.media.exchange import NormalisedPicture, NormalisedSound
+from bot.media.processes import MediaProcesses
 from bot.media.video.errors import VideoUnreadable
 from bot.media.video.stamp import check_and_label
-from bot.media.worker.client import MediaWorker
 from bot.retry import PROVIDER_DOWNLOAD, persisting
 
 
@@ -61,7 +61,7 @@ async def fetch_video(settings: ServiceSettings, task_id: str, output: Path) -> 
 async def _prepared(photo: Path, sound: Path) -> tuple[NormalisedPicture, NormalisedSound]:
     """What will be uploaded; raises PictureRefused, SoundRefused, MediaFailure."""
     picture, recording = await asyncio.to_thread(lambda: (photo.read_bytes(), sound.read_bytes()))
-    async with MediaWorker() as media:
+    async with MediaProcesses() as media:
         return (
             await media.run(normalise_picture, picture),
             await media.run(normalise_sound, recording, None, True),

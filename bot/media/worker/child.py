@@ -12,8 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bot.media.worker.limits import START_SECONDS, WorkerLimits
+from bot.media.worker.kinds import ProcessKind
 from bot.media.worker.wire import LENGTH, LONGEST_REPLY_BYTES, framed, read_reply
+
+START_SECONDS = 60.0
+"""How long a process may take to import its libraries, on the slowest of machines."""
 
 _MOST_CALLS = 500  # then a fresh one: memory that libraries lose does not add up
 _PIPE_BUFFER_BYTES = 1024 * 1024
@@ -36,7 +39,7 @@ class MediaProcess:
         self._calls = 0
 
     @classmethod
-    async def start(cls, limits: WorkerLimits) -> MediaProcess:
+    async def start(cls, kind: ProcessKind) -> MediaProcess:
         """Start a process and wait until it is ready; TalkBroken or TimeoutError if it never is."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot.media.worker.process"),
@@ -52,7 +55,7 @@ class MediaProcess:
         ready = False
         try:
             async with asyncio.timeout(START_SECONDS):
-                await started._send(limits)
+                await started._send(kind)
                 await started._receive()
             ready = True
         finally:

@@ -6,20 +6,17 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Any, ParamSpec, Self, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.media.errors import MediaFailure, MediaNotMade
 from bot.media.worker.child import MediaProcess, TalkBroken
-from bot.media.worker.limits import DECODING, WorkerLimits
+from bot.media.worker.kinds import ProcessKind
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
-
-IDLE_SECONDS = 60.0
-"""How long a process stays without a call: it takes 50 MB and is there again in half a second."""
 
 
 class MediaWorkerDied(MediaNotMade):
@@ -31,28 +28,24 @@ class MediaWorkerNotStarted(MediaFailure):
 
 
 class MediaWorker:
-    """One guarded process, used as `async with MediaWorker() as media`; calls queue.
+    """One guarded process; calls queue.
 
-    It starts with the first call and ends when there was none for `IDLE_SECONDS`. It is replaced
-    when it dies, and killed when a caller is cancelled. It sees none of the bot's settings: its
-    environment is empty but for what Python needs.
-    `MediaWorker(RENDERING)` may write files and take its time; it is for our own work.
+    It starts with the first call and ends when there was none for a while. It is replaced when it
+    dies, and killed when a caller is cancelled. It sees none of the bot's settings: its environment
+    is empty but for what Python needs.
     """
 
-    def __init__(self, limits: WorkerLimits = DECODING, clock: Clock | None = None) -> None:
-        self._limits = limits
-        self._clock = clock or SystemClock()
+    def __init__(self, kind: ProcessKind, clock: Clock) -> None:
+        self._kind = kind
+        self._clock = clock
         self._turn = asyncio.Lock()
         self._process: MediaProcess | None = None
         self._idle_since_seconds = 0.0
         self._watch: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def __aenter__(self) -> Self:
-        self._closed = False
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
+    async def close(self) -> None:
+        """End the process, whatever it does; what waits for it is told that there is none."""
         self._closed = True
         if self._process:
             self._process.kill()
@@ -87,7 +80,7 @@ class MediaWorker:
 
     async def _ask(self, process: MediaProcess, call: Callable[[], object]) -> tuple[str, Any]:
         try:
-            async with asyncio.timeout(self._limits.wall_seconds):
+            async with asyncio.timeout(self._kind.wall_seconds):
                 return await process.call(call)
         except TimeoutError as error:
             raise MediaWorkerDied("the media process took too long") from error
@@ -102,7 +95,7 @@ class MediaWorker:
             await self._discard()
         if self._process is None:
             try:
-                self._process = await MediaProcess.start(self._limits)
+                self._process = await MediaProcess.start(self._kind)
             except (OSError, TimeoutError, TalkBroken) as error:
                 raise MediaWorkerNotStarted("the media process does not start") from error
             if self._watch is None or self._watch.done():
@@ -111,12 +104,12 @@ class MediaWorker:
 
     async def _end_when_idle(self) -> None:
         """In turn, so that a call that arrives while the process ends gets another one."""
-        left_seconds = IDLE_SECONDS
+        left_seconds = self._kind.idle_seconds
         while left_seconds > 0:
             await self._clock.sleep(left_seconds)
             async with self._turn:
                 idle_seconds = self._clock.steady_seconds() - self._idle_since_seconds
-                left_seconds = IDLE_SECONDS - idle_seconds
+                left_seconds = self._kind.idle_seconds - idle_seconds
                 if left_seconds <= 0:
                     await self._discard()
 

@@ -12,7 +12,8 @@ import traceback
 from collections.abc import Callable
 from typing import BinaryIO
 
-from bot.media.worker.limits import WorkerLimits, limit_call, limit_process
+from bot.media.worker.kinds import ProcessKind
+from bot.media.worker.limits import limit_call, limit_process
 from bot.media.worker.wire import framed, read_request
 
 _IMPORTED_BEFORE_LIMITS = ("bot.media.sound.normalise", "bot.media.picture.normalise")
@@ -21,13 +22,13 @@ _IMPORTED_BEFORE_LIMITS = ("bot.media.sound.normalise", "bot.media.picture.norma
 def main() -> None:
     """Serve the parent until it goes away."""
     requests, replies = _private_pipes()
-    limits: WorkerLimits = read_request(requests)
+    kind: ProcessKind = read_request(requests)
     for module in _IMPORTED_BEFORE_LIMITS:
         importlib.import_module(module)
     sys.dont_write_bytecode = True
-    limit_process(limits)
+    limit_process(kind)
     _send(replies, "ready", None)
-    _serve(requests, replies, limits)
+    _serve(requests, replies, kind)
 
 
 def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -40,14 +41,14 @@ def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
     return requests, replies
 
 
-def _serve(requests: BinaryIO, replies: BinaryIO, limits: WorkerLimits) -> None:
+def _serve(requests: BinaryIO, replies: BinaryIO, kind: ProcessKind) -> None:
     while True:
         try:
             call = read_request(requests)
             if call is None:
                 _send(replies, "ready", None)
                 continue
-            limit_call(limits)
+            limit_call(kind)
             replies.write(_answer(call))
             replies.flush()
         except (EOFError, BrokenPipeError):

@@ -1,0 +1,85 @@
+"""The media processes, one a kind of work: what each may use, and how long it stays without work.
+
+Which work is of which kind, `bot.media.calls` declares with each call. Kinds do not wait for one
+another; calls of one kind queue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessKind:
+    """Bounds of a process; time counts anew for each call.
+
+    `niceness`: how far behind others it stands where they want the same processor.
+    """
+
+    name: str
+    address_space_bytes: int
+    cpu_seconds: int
+    wall_seconds: float
+    writes_files: bool
+    idle_seconds: float
+    niceness: int = 0
+
+
+DECODING = ProcessKind(
+    "decoding",
+    1280 * _MIB,
+    cpu_seconds=15,
+    wall_seconds=30.0,
+    writes_files=False,
+    idle_seconds=60.0,
+)
+"""Strangers' files: nothing that they do can reach the disk.
+
+The libraries take 420 MiB of address space, the costliest picture that is allowed
+(50 million pixels of WebP) 720 MiB more, any sound 80 MiB.
+"""
+
+LISTENING = ProcessKind(
+    "listening",
+    1280 * _MIB,
+    cpu_seconds=120,
+    wall_seconds=300.0,
+    writes_files=False,
+    idle_seconds=10.0,
+)
+"""Strangers' long voices. Five minutes of stereo take 3 s and 330 MiB beside the libraries."""
+
+FINISHING = ProcessKind(
+    "finishing",
+    2048 * _MIB,
+    cpu_seconds=300,
+    wall_seconds=600.0,
+    writes_files=True,
+    idle_seconds=60.0,
+)
+"""What is done to a video that was made: paid for, often."""
+
+JOINING = ProcessKind(
+    "joining",
+    2048 * _MIB,
+    cpu_seconds=1800,
+    wall_seconds=3600.0,
+    writes_files=True,
+    idle_seconds=10.0,
+)
+"""Every picture is encoded anew: five minutes at 480P take about a minute."""
+
+RENDERING = ProcessKind(
+    "rendering",
+    2048 * _MIB,
+    cpu_seconds=300,
+    wall_seconds=600.0,
+    writes_files=True,
+    idle_seconds=60.0,
+    niceness=10,
+)
+"""Previews, which cost nothing: whatever else there is to do comes first."""
+
+KINDS = (DECODING, LISTENING, FINISHING, JOINING, RENDERING)
