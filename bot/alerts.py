@@ -29,7 +29,7 @@ from bot.telegram.sender import Sender
 from bot.texts import Texts
 from bot.texts.catalogue import TextMissing
 from storage import alerts
-from storage.alerts import Alert, Value
+from storage.alerts import Value
 from storage.db.database import Database, Transaction
 from storage.people import people
 from storage.verdicts import NoVerdict
@@ -59,8 +59,8 @@ class Operator:
     async def note(self, tx: Transaction, subject: str, key: str, **values: Value) -> None:
         """The same, in the transaction of what caused it."""
         logger.error("%s %s", key, values)
-        alert = Alert(subject, key, {name: _shortened(value) for name, value in values.items()})
-        await alerts.write(tx, alert, sorted(self.admin_ids))
+        shown = {name: _shortened(value) for name, value in values.items()}
+        await alerts.write(tx, subject, key, shown, sorted(self.admin_ids))
 
     def noting(self, subject: str, key: str, **values: Value) -> Noting:
         """The same, for whoever has the transaction."""

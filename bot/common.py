@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import dataclass_transform
+from typing import Generic, TypeVar, dataclass_transform
 
 from telegram import Bot
 
@@ -26,6 +26,8 @@ from storage.db.database import Database, Transaction
 from storage.jobs import ledger
 from storage.jobs.ledger import Allowance, Price
 from storage.media import ConversationKey
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,16 @@ class CommonServices:
     wakeup: Wakeup
 
 
+class _Shared(Generic[Part]):
+    """One of the common services, by a name of the component's own."""
+
+    def __init__(self, part: Callable[[CommonServices], Part]) -> None:
+        self._part = part
+
+    def __get__(self, component: Component, _: type[Component] | None = None) -> Part:
+        return self._part(component.common)
+
+
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(field,))
 @dataclass(kw_only=True, eq=False)
 class Component:
@@ -64,20 +76,20 @@ class Component:
     def __init_subclass__(cls) -> None:
         dataclass(kw_only=True, eq=False)(cls)
 
-    @property
-    def database(self) -> Database:
-        """Where everything is kept."""
-        return self.common.database
-
-    @property
-    def clock(self) -> Clock:
-        """What time it is."""
-        return self.common.clock
-
-    @property
-    def limits(self) -> Limits:
-        """What the operator set."""
-        return self.common.limits
+    database = _Shared(lambda common: common.database)
+    """Where everything is kept."""
+    clock = _Shared(lambda common: common.clock)
+    """What time it is."""
+    limits = _Shared(lambda common: common.limits)
+    """What the operator set."""
+    texts = _Shared(lambda common: common.texts)
+    """Every text, in every language."""
+    sender = _Shared(lambda common: common.telegram.sender)
+    """What writes in chats."""
+    files = _Shared(lambda common: common.telegram.files)
+    """What fetches the files that people sent."""
+    operator = _Shared(lambda common: common.operator)
+    """What tells the operator."""
 
     async def effective(self, conversation: ConversationKey) -> EffectiveSettings:
         """How this person's videos are made there."""
@@ -88,26 +100,6 @@ class Component:
         return await ledger.allowance_of(
             self.database, user_id, price, self.limits.caps, returning_milliseconds=returning
         )
-
-    @property
-    def texts(self) -> Texts:
-        """Every text, in every language."""
-        return self.common.texts
-
-    @property
-    def sender(self) -> Sender:
-        """What writes in chats."""
-        return self.common.telegram.sender
-
-    @property
-    def files(self) -> Files:
-        """What fetches the files that people sent."""
-        return self.common.telegram.files
-
-    @property
-    def operator(self) -> Operator:
-        """What tells the operator."""
-        return self.common.operator
 
 
 async def build_common(

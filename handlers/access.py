@@ -99,6 +99,14 @@ def shows_nobody(message: Message) -> bool:
     return author.is_bot or author.id in _STAND_INS
 
 
+def answered_by(message: Message) -> Message | None:
+    """What the message answers; what is simply written in a topic answers its opening."""
+    answered = message.reply_to_message
+    if answered is None or answered.forum_topic_created is not None:
+        return None
+    return answered
+
+
 def answering(handler: Handler, who: Who = Who.PEOPLE) -> UpdateHandler:
     """The handler for those; anybody else is told in one sentence why nothing happens."""
 

@@ -87,10 +87,9 @@ async def note_move(update: Update, context: Context) -> None:
     """Both chats tell of it, in any order: the first one is enough."""
     message = update.effective_message
     assert message is not None  # noqa: S101
-    old, new = message.chat_id, message.migrate_to_chat_id
-    if new is None and message.migrate_from_chat_id is not None:
-        old, new = message.migrate_from_chat_id, message.chat_id
-    if new is None:
+    old = message.migrate_from_chat_id or message.chat_id
+    new = message.migrate_to_chat_id or message.chat_id
+    if old == new:
         return
     services = services_of(context)
     async with services.database.transaction() as tx:

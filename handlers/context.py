@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -109,9 +108,11 @@ class MessageContext(UpdateContext):
         any more, or after a quarter of an hour.
         """
         send, sleep = partial(self._send, text, keyboard), self.services.clock.sleep
-        with suppress(SendUnknown):
+        try:
             return await persisting(send, SendUnknown, REPLY, sleep)
-        return None
+        except SendUnknown as failure:
+            logger.info("reply in chat %s: %s; given up", self.chat_id, failure)
+            return None
 
     async def reply_once(
         self, text: str, keyboard: Keyboard | AskReply | None = None
@@ -172,7 +173,11 @@ async def texts_for(services: Services, user: User, chat_id: int | None = None) 
 
 async def remember(services: Services, user: User, chat_id: int) -> None:
     """Keep who this is; they wrote, so their chat is alive."""
-    person = Person(user.id, user.first_name, user.username, user.language_code)
     async with services.database.transaction() as tx:
-        await people.remember(tx, person)
+        await people.remember(tx, person_of(user))
         await chats.mark_alive(tx, chat_id)
+
+
+def person_of(user: User) -> Person:
+    """As Telegram shows them now."""
+    return Person(user.id, user.first_name, user.username, user.language_code)

@@ -12,14 +12,13 @@ from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
-from handlers.access import is_admin, shows_nobody
+from handlers.access import answered_by, is_admin, shows_nobody
 from handlers.button_press import Answer, ButtonPress, TooLate
-from handlers.context import MessageContext, texts_for
+from handlers.context import MessageContext, person_of, texts_for
 from handlers.options import OF_GROUP, Choice, Setting, pressed_option
 from storage.groups import groups
 from storage.groups.groups import GroupSettings
 from storage.people import people
-from storage.people.people import Person
 
 logger = logging.getLogger(__name__)
 
@@ -118,8 +117,7 @@ async def allow(context: MessageContext) -> None:
     chat_id = context.chat_id
     async with context.database.transaction() as tx:
         if await people.find(tx, guest.id) is None:
-            person = Person(guest.id, guest.first_name, guest.username, guest.language_code)
-            await people.remember(tx, person)
+            await people.remember(tx, person_of(guest))
         new = await groups.let_in(tx, chat_id, guest.id)
         who = (await groups.settings_of(tx, chat_id)).who
     logger.info("chat %s: user %s allows %s", chat_id, context.user_id, guest.id)
@@ -144,8 +142,8 @@ async def disallow(context: MessageContext) -> None:
 
 async def _guest(context: MessageContext) -> User | None:
     """Who wrote the message that is answered; None after saying why there is nobody."""
-    answered = context.message.reply_to_message
-    if answered is None or answered.forum_topic_created is not None:
+    answered = answered_by(context.message)
+    if answered is None:
         await context.reply(context.texts.html("allow-which"))
         return None
     if answered.from_user is None or shows_nobody(answered):

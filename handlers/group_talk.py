@@ -11,7 +11,7 @@ from telegram.ext import filters
 
 from bot.chat.owners import mention_of
 from bot.intake.group_replies import ask_for, longest_seconds
-from handlers.access import may_use
+from handlers.access import answered_by, may_use
 from handlers.context import MessageContext
 from handlers.media import MediaMessage, item_for, item_of, lay_known_photo, receive
 from storage import drafts
@@ -42,7 +42,7 @@ async def talk(context: MessageContext) -> None:
     """Take what it answers, or ask for what is missing."""
     if not await _may_use(context):
         return
-    answered = _answered(context.message)
+    answered = answered_by(context.message)
     if answered is None or _is_our_own(answered):
         await _ask_for_what_is_missing(context)
         return
@@ -67,7 +67,7 @@ class AnswersBot(filters.MessageFilter):
 
     def filter(self, message: Message) -> bool:
         """Whether it is one."""
-        answered = _answered(message)
+        answered = answered_by(message)
         return answered is not None and _is_our_own(answered) and item_of(message) is not None
 
 
@@ -124,14 +124,6 @@ async def _ask_for_what_is_missing(context: MessageContext) -> None:
     else:
         key = "group-how" if draft.voice is None else "group-ask-photo"
         await context.reply(texts.html(key), ask_for("photo", texts))
-
-
-def _answered(message: Message) -> Message | None:
-    """What the message answers; what is simply written in a topic answers its opening."""
-    answered = message.reply_to_message
-    if answered is None or answered.forum_topic_created is not None:
-        return None
-    return answered
 
 
 def _is_our_own(message: Message) -> bool:

@@ -11,7 +11,6 @@ from handlers.button_press import Answer, ButtonPress, NotYours, TooLate, starte
 from handlers.context import MessageContext
 from storage import drafts, inbox
 from storage.db.database import Transaction
-from storage.drafts import Draft
 from storage.inbox import Outcome
 from storage.jobs import jobs, moves, tasks
 from storage.jobs.jobs import Job, JobState
@@ -32,24 +31,17 @@ async def _status_text(context: MessageContext) -> str:
         title = context.texts.html("status-jobs", count=len(mine))
         return "\n\n".join([title, *lines])
     draft = await drafts.get(database, context.conversation)
-    key = _key(draft)
-    return context.texts.html(_IN_GROUP.get(key, key) if context.in_group else key)
+    keys = _STATUS_OF_DRAFT[draft.photo is not None, draft.voice is not None]
+    return context.texts.html(keys[context.in_group])
 
 
-def _key(draft: Draft) -> str:
-    if draft.voice is not None and draft.photo is not None:
-        return "status-asked"
-    if draft.voice is not None:
-        return "status-voice"
-    return "status-nothing" if draft.photo is None else "status-photo"
-
-
-_IN_GROUP = {
-    "status-voice": "group-status-voice",
-    "status-photo": "group-status-photo",
-    "status-nothing": "group-status-nothing",
+_STATUS_OF_DRAFT = {
+    (True, True): ("status-asked", "status-asked"),
+    (True, False): ("status-photo", "group-status-photo"),
+    (False, True): ("status-voice", "group-status-voice"),
+    (False, False): ("status-nothing", "group-status-nothing"),
 }
-
+"""By whether there is a photo, and a voice: alone, and in a group."""
 
 _MOST_LINES = 10
 
@@ -105,6 +97,14 @@ async def cancel_job(services: Services, job: Job) -> bool:
         stopped = await moves.cancel(tx, job.id)
     services.jobs.watch.wakeup(job.id)
     return stopped
+
+
+async def cancel_all_of(services: Services, user_id: int) -> None:
+    """Whatever is under way for this person."""
+    for job in await jobs.open_jobs(services.database):
+        if job.user_id == user_id:
+            await cancel_job(services, job)
+    services.wakeup()
 
 
 async def _outcome(context: MessageContext) -> Outcome:

@@ -9,13 +9,12 @@ from telegram.ext import filters
 
 from bot.config.amounts import MINUTE, whole
 from handlers.access import shows_nobody
-from handlers.context import MessageContext
+from handlers.context import MessageContext, person_of
 from storage import drafts, media
 from storage.db.database import Transaction
 from storage.groups import borrowed_media
 from storage.media import Media, MediaState, ReceivedMedia
 from storage.people import consents, people
-from storage.people.people import Person
 
 
 class HoldsMedia(filters.MessageFilter):
@@ -36,12 +35,17 @@ async def receive_media(context: MessageContext) -> None:
 async def hint_at_text(context: MessageContext) -> None:
     """Text instead of a photo or a voice: say what is missing."""
     draft = await drafts.get(context.database, context.conversation)
-    key = "hint-text"
-    if draft.photo is not None:
-        key = "hint-text-photo-kept" if draft.voice is None else "status-asked"
-    elif draft.voice is not None:
-        key = "hint-text-voice-kept"
+    key = _HINTS[draft.photo is not None, draft.voice is not None]
     await context.reply(context.texts.html(key))
+
+
+_HINTS = {
+    (False, False): "hint-text",
+    (True, False): "hint-text-photo-kept",
+    (False, True): "hint-text-voice-kept",
+    (True, True): "status-asked",
+}
+"""By whether there is a photo, and a voice."""
 
 
 async def hint_at_other(context: MessageContext) -> None:
@@ -182,8 +186,7 @@ async def _borrow(tx: Transaction, media_id: int, lender: Lender) -> None:
     owner = lender.owner
     await borrowed_media.borrow(tx, media_id, owner.id if owner else None)
     if owner is not None and await people.find(tx, owner.id) is None:
-        person = Person(owner.id, owner.first_name, owner.username, owner.language_code)
-        await people.remember(tx, person)
+        await people.remember(tx, person_of(owner))
 
 
 def _received(context: MessageContext, item: MediaMessage) -> ReceivedMedia:
@@ -214,9 +217,11 @@ def item_of(message: Message) -> MediaMessage | None:
     if sound := message.voice or message.audio or message.video_note:
         return MediaMessage("voice", sound, "voice-listening")
     document = message.document
-    if document is None or message.animation is not None:
+    if document is None:
         return None
     kind, name = (document.mime_type or "").split("/")[0], (document.file_name or "").lower()
+    if message.animation is not None and kind != "image":
+        return None
     if kind == "image" or (kind != "audio" and name.endswith(PICTURE_NAMES)):
         return MediaMessage("photo", document, "photo-looking")
     if kind == "audio" or name.endswith(SOUND_NAMES):

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from bot.intake.clips import want_clips
-from bot.intake.inputs import Plan
+from bot.intake.inputs import plan_of
+from bot.media.exchange import SoundPlan
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from handlers.access import require_use
 from handlers.button_press import ButtonPress, NotYours, TooLate
@@ -18,7 +19,7 @@ from storage.media import Media, MediaState
 
 async def check(pressed: ButtonPress) -> str:
     """check:ITEM has a doubtful photo checked all the same."""
-    return await _answered(pressed, media_answers.insist)
+    return await _answered(pressed, await item_to_use(pressed), media_answers.insist)
 
 
 async def cut(pressed: ButtonPress) -> str:
@@ -26,19 +27,19 @@ async def cut(pressed: ButtonPress) -> str:
     limit = pressed.number(1)
     if not SHORTEST_MILLISECONDS <= limit <= LONGEST_MILLISECONDS:
         raise TooLate
-    return await _answered(pressed, partial(media_answers.shorten, limit_milliseconds=limit))
+    shorten = partial(media_answers.shorten, limit_milliseconds=limit)
+    return await _answered(pressed, await item_to_use(pressed), shorten)
 
 
 async def reopen(pressed: ButtonPress) -> str:
     """reopen:ITEM tries once more what could not be used for the moment."""
-    return await _answered(pressed, media_answers.reopen)
+    return await _answered(pressed, await item_to_use(pressed), media_answers.reopen)
 
 
 async def _answered(
-    pressed: ButtonPress, answer: Callable[[Transaction, int], Awaitable[bool]]
+    pressed: ButtonPress, item: Media, answer: Callable[[Transaction, int], Awaitable[bool]]
 ) -> str:
     """The item goes on with that answer, if it was asked for one; its sender wants it now."""
-    item = await item_to_use(pressed)
     async with pressed.services.recording() as tx:
         if not await answer(tx, item.id):
             raise TooLate
@@ -148,30 +149,26 @@ async def use_clip(pressed: ButtonPress) -> str:
     if not 0 < number <= len(plan.clips):
         raise TooLate
     begin, end = plan.clips[number - 1]
-    async with pressed.services.recording() as tx:
-        if not await media_answers.use_clip(tx, item.id, begin, end - begin):
-            raise TooLate
-        await media_answers.want(tx, item.id)
-    return "answer-started"
+    return await _answered(
+        pressed, item, lambda tx, media_id: media_answers.use_clip(tx, media_id, begin, end - begin)
+    )
 
 
 async def in_parts(pressed: ButtonPress) -> str:
     """parts:ITEM uses all of it, made in parts."""
     item, plan = await _asked(pressed)
-    services = pressed.services
-    price = (await services.effective(item.conversation)).price
-    agreed = price.of(plan.length).quota_milliseconds
-    async with services.recording() as tx:
-        if not await media_answers.use_in_parts(tx, item.id, plan.length, agreed):
-            raise TooLate
-        await media_answers.want(tx, item.id)
-    return "answer-started"
+    price = (await pressed.services.effective(item.conversation)).price
+    whole = plan.duration_milliseconds
+    quota = price.of(whole).quota_milliseconds
+    return await _answered(
+        pressed, item, lambda tx, media_id: media_answers.use_in_parts(tx, media_id, whole, quota)
+    )
 
 
-async def _asked(pressed: ButtonPress) -> tuple[Media, Plan]:
+async def _asked(pressed: ButtonPress) -> tuple[Media, SoundPlan]:
     """The long voice of this button, as long as its question is open."""
     item = await item_to_use(pressed)
-    plan = Plan.of(item)
+    plan = plan_of(item)
     if plan is None or item.state != MediaState.ASKED:
         raise TooLate
     return item, plan

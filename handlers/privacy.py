@@ -6,8 +6,7 @@ from bot.limits import HERE, keep_hours, service_name
 from bot.telegram.keyboards import Keyboard
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
-from handlers.jobs import cancel_job
-from storage.jobs import jobs
+from handlers.jobs import cancel_all_of
 from storage.people import consents, data_export, deletion
 
 PRIVACY, TERMS, FORGET = "privacy", "terms", "forget"
@@ -95,10 +94,7 @@ async def forget(pressed: ButtonPress) -> str | Answer:
         language = pressed.texts.language
         await deletion.want(tx, user_id, pressed.chat_id, pressed.message_id, language)
         await deletion.drop_waiting(tx, user_id)
-    for job in await jobs.open_jobs(services.database):
-        if job.user_id == user_id:
-            await cancel_job(services, job)
-    services.wakeup()
+    await cancel_all_of(services, user_id)
     return "answer-forgetting"
 
 

@@ -6,11 +6,12 @@ import logging
 
 from telegram import Message
 
+from bot.privacy.moderation import REASON_TEXTS
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
-from handlers.jobs import cancel_job
+from handlers.jobs import cancel_all_of
 from storage.groups import reports
 from storage.groups.reports import REASONS, Report, TooManyReports
 from storage.jobs import jobs, videos
@@ -20,11 +21,6 @@ from storage.people import deletion, people
 logger = logging.getLogger(__name__)
 
 REPORTS_PER_PERSON_PER_DAY = 5
-_BUTTONS = {
-    "face": "report-reason-face",
-    "offensive": "report-reason-offensive",
-    "other": "report-reason-other",
-}
 
 
 async def report(context: MessageContext) -> None:
@@ -105,7 +101,7 @@ async def _thank(pressed: ButtonPress, found: Report) -> None:
 
 def _keyboard(begun: Report, context: MessageContext) -> Keyboard:
     rows = [
-        [(context.texts.plain(_BUTTONS[reason]), f"report:{begun.id}:{reason}")]
+        [(context.texts.plain(REASON_TEXTS[reason]), f"report:{begun.id}:{reason}")]
         for reason in REASONS
     ]
     return Keyboard.of(*rows)
@@ -128,10 +124,7 @@ async def ban(pressed: ButtonPress) -> str:
     async with services.database.transaction() as tx:
         await people.ban(tx, job.user_id, pressed.user_id)
         await deletion.drop_waiting_media(tx, job.user_id, "dropped")
-    for waiting in await jobs.open_jobs(services.database):
-        if waiting.user_id == job.user_id:
-            await cancel_job(services, waiting)
-    services.wakeup()
+    await cancel_all_of(services, job.user_id)
     return "answer-banned"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from storage import outbox
 from storage.db.database import Transaction
@@ -16,28 +15,23 @@ ALERT = "alert"
 """The kind of outbox entry that tells one administrator."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """A text by its key with its values; `subject` is what is told once an hour at most."""
-
-    subject: str
-    text_key: str
-    values: dict[str, Value]
-
-
-async def write(tx: Transaction, alert: Alert, admin_ids: Iterable[int]) -> bool:
-    """Put it down for every administrator; False when its subject was told within the hour."""
-    if not await is_due(tx, alert.subject, every_milliseconds=_EVERY_MILLISECONDS):
+async def write(
+    tx: Transaction, subject: str, text_key: str, values: dict[str, Value], admin_ids: Iterable[int]
+) -> bool:
+    """Put a text by its key down for every administrator; False when its subject was told within
+    the hour.
+    """
+    if not await is_due(tx, subject, every_milliseconds=_EVERY_MILLISECONDS):
         return False
     for admin_id in admin_ids:
         await outbox.put(
             tx,
             ALERT,
-            f"{ALERT}:{alert.subject}:{tx.now_milliseconds}:{admin_id}",
+            f"{ALERT}:{subject}:{tx.now_milliseconds}:{admin_id}",
             chat_id=admin_id,
             arguments={
-                "text_key": alert.text_key,
-                "values": alert.values,
+                "text_key": text_key,
+                "values": values,
                 "at_milliseconds": tx.now_milliseconds,
             },
         )

@@ -299,10 +299,7 @@ async def set_boxes(
     tx: Transaction, media_id: int, face_bbox: str | None, ext_bbox: str | None
 ) -> None:
     """Where the detection of the engine that the copy is for saw the face."""
-    await tx.execute(
-        "UPDATE media SET face_bbox = :face_bbox, ext_bbox = :ext_bbox WHERE id = :id",
-        {"id": media_id, "face_bbox": face_bbox, "ext_bbox": ext_bbox},
-    )
+    await tx.update("media", {"face_bbox": face_bbox, "ext_bbox": ext_bbox}, id=media_id)
 
 
 async def supersede(tx: Transaction, media_id: int, fault: str = "superseded") -> None:

@@ -22,9 +22,7 @@ async def agree(tx: Transaction, media_id: int, quota_milliseconds: int) -> bool
 
 async def forget_agreement(tx: Transaction, media_id: int) -> None:
     """The video that its sender agreed to is being made: another one is another question."""
-    await tx.execute(
-        "UPDATE media SET agreed_quota_milliseconds = 0 WHERE id = :id", {"id": media_id}
-    )
+    await tx.update("media", {"agreed_quota_milliseconds": 0}, id=media_id)
 
 
 async def offer_crops(tx: Transaction, media_id: int, crops: str) -> None:
@@ -37,10 +35,7 @@ async def offer_crops(tx: Transaction, media_id: int, crops: str) -> None:
 
 async def set_help(tx: Transaction, media_id: int, message_id: int) -> None:
     """The picture that shows what is wrong with it was sent."""
-    await tx.execute(
-        "UPDATE media SET help_message_id = :message_id WHERE id = :id",
-        {"id": media_id, "message_id": message_id},
-    )
+    await tx.update("media", {"help_message_id": message_id}, id=media_id)
 
 
 async def use_crop(tx: Transaction, media_id: int, crop: str) -> bool:
@@ -115,9 +110,7 @@ async def reopen(tx: Transaction, media_id: int) -> bool:
 
 async def want(tx: Transaction, media_id: int) -> None:
     """Its sender asks for it now."""
-    await tx.execute(
-        "UPDATE media SET wanted_at_milliseconds = :now WHERE id = :id", {"id": media_id}
-    )
+    await tx.update("media", {"wanted_at_milliseconds": tx.now_milliseconds}, id=media_id)
 
 
 async def wake(tx: Transaction, media_id: int) -> bool:

@@ -12,19 +12,12 @@ import pytest
 
 from bot.dashscope import errors as service
 from bot.media import errors as media
-from bot.media.picture.errors import PictureRefused
-from bot.media.preview.errors import PreviewRefused
-from bot.media.sound.errors import SoundRefused
-from bot.media.video import errors as video
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.telegram import errors as chat
 
 ROOT = Path(__file__).parents[1]
 OURS = ("bot", "handlers", "storage")
-ELSEWHERE = [
-    *(PictureRefused, PreviewRefused, SoundRefused, MediaWorkerDied, MediaWorkerNotStarted),
-    *(kind for kind in vars(video).values() if isinstance(kind, type)),
-]
+ELSEWHERE = (MediaWorkerDied, MediaWorkerNotStarted)
 BRANCH = re.compile(r"[ │]*[├└]── (\w+)")
 
 

@@ -38,13 +38,11 @@ class Introductions(Component):
         """
         introduction = await groups.introduction_of(self.database, chat_id)
         if not introduction.introduced:
-            return await self._introduce(introduction)
-        lack = (await self.common.telegram.members.powers(chat_id)).lack
-        if lack is not None:
-            return await self._tell_lack(introduction, lack)
-        if introduction.lack is not None and await self._say(introduction, "lack-mended"):
+            await self._introduce(introduction)
+        elif (lack := (await self.common.telegram.members.powers(chat_id)).lack) is not None:
+            await self._tell_lack(introduction, lack)
+        elif introduction.lack is not None and await self._say(introduction, "lack-mended"):
             await self._store_lack(chat_id, None)
-        return None
 
     async def refused(self, chat_id: int, lack: str, asked_by: int) -> None:
         """Telegram refused "videos" or "messages" there: tell the group, or else a person.
@@ -57,15 +55,14 @@ class Introductions(Component):
     async def _introduce(self, introduction: Introduction) -> None:
         powers = await self.common.telegram.members.powers(introduction.chat_id)
         if powers.lack == "messages":
-            return await self._tell_lack(introduction, powers.lack)
-        texts = await self._texts_of(introduction)
-        if not await self._send(introduction.chat_id, self._introduction(powers, texts)):
-            return None
-        async with self.database.transaction() as tx:
-            await groups.introduced(tx, introduction.chat_id)
-            await groups.set_lack(tx, introduction.chat_id, powers.lack)
-        logger.info("introduced to chat %s", introduction.chat_id)
-        return None
+            await self._tell_lack(introduction, powers.lack)
+            return
+        text = self._introduction(powers, await self._texts_of(introduction))
+        if await self._send(introduction.chat_id, text):
+            async with self.database.transaction() as tx:
+                await groups.introduced(tx, introduction.chat_id)
+                await groups.set_lack(tx, introduction.chat_id, powers.lack)
+            logger.info("introduced to chat %s", introduction.chat_id)
 
     def _introduction(self, powers: Powers, texts: Catalogue) -> str:
         hello = texts.html("introduction-hello", command=f"/talk@{self.common.telegram.bot_name}")
@@ -75,11 +72,11 @@ class Introductions(Component):
         self, introduction: Introduction, lack: str, asked_by: int | None = None
     ) -> None:
         if introduction.lack == lack:
-            return None
-        if lack == "videos" and await self._say(introduction, "lack-videos"):
-            return await self._store_lack(introduction.chat_id, "videos")
-        await self._tell_person(introduction, asked_by)
-        return await self._store_lack(introduction.chat_id, "messages")
+            return
+        said = lack == "videos" and await self._say(introduction, "lack-videos")
+        if not said:
+            await self._tell_person(introduction, asked_by)
+        await self._store_lack(introduction.chat_id, "videos" if said else "messages")
 
     async def _tell_person(self, introduction: Introduction, asked_by: int | None) -> None:
         """In private, whoever added the bot, or whoever wants something of it there."""

@@ -56,12 +56,10 @@ class ServiceSettings(FromEnvironment):
     def _address_from_region(cls, data: dict[str, Any]) -> dict[str, Any]:
         region = values.lower(values.nothing_if_empty(data.get("dashscope_region")))
         workspace = values.nothing_if_empty(data.get("dashscope_workspace_id"))
-        explicit = values.nothing_if_empty(data.get("dashscope_base_url"))
-        data = {key: value for key, value in data.items() if key != "dashscope_base_url"}
-        if explicit is not None:
-            data["dashscope_base_url"] = explicit
-        elif region in values.REGIONS and isinstance(workspace, str):
-            data["dashscope_base_url"] = values.regional_address(str(region), workspace)
+        if values.nothing_if_empty(data.get("dashscope_base_url")) is None:
+            data = {key: value for key, value in data.items() if key != "dashscope_base_url"}
+            if region in values.REGIONS and isinstance(workspace, str):
+                data["dashscope_base_url"] = values.regional_address(str(region), workspace)
         return data
 
     @model_validator(mode="after")
@@ -72,11 +70,8 @@ class ServiceSettings(FromEnvironment):
             raise ValueError(
                 f"DASHSCOPE_{absent} is missing: DASHSCOPE_{present} needs it; set both or neither"
             )
-        if (
-            region
-            and workspace
-            and self.dashscope_base_url != values.regional_address(region, workspace)
-        ):
+        both = values.regional_address(region, workspace) if region and workspace else None
+        if both not in (None, self.dashscope_base_url):
             raise ValueError(
                 "DASHSCOPE_BASE_URL contradicts DASHSCOPE_REGION: keep one of the two forms"
             )

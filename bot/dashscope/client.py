@@ -7,6 +7,7 @@ Every function makes one attempt. Whether and when to repeat is the caller's dec
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +26,7 @@ from bot.dashscope.errors import (
     Unanswered,
     Unsent,
 )
+from bot.dashscope.fields import VideoRequest
 from bot.dashscope.http import (
     ASYNC,
     CALLS_PER_SECOND,
@@ -37,7 +39,6 @@ from bot.dashscope.http import (
     resolving,
 )
 from bot.dashscope.provider_clock import ProviderClock
-from bot.dashscope.requests import VideoRequest
 from bot.dashscope.tasks import ProviderTask, TaskSummary, submitted_task, whole_list
 from bot.dashscope.upload import Policy, UploadedFile
 from bot.dashscope.verdict import Verdict
@@ -87,8 +88,8 @@ class DashScope:
             for call, calls in CALLS_PER_SECOND.items()
         }
         self._provider_clock = ProviderClock(clock)
-        self._wire = self._wire_of(http, api_key)
-        self._submit_wire = self._wire_of(submits, api_key)
+        wire = partial(Wire, clock=clock, provider_clock=self._provider_clock, api_key=api_key)
+        self._wire, self._submit_wire = wire(http=http), wire(http=submits)
 
     async def aclose(self) -> None:
         """Close what the constructor opened; clients that were handed in stay open."""
@@ -195,9 +196,6 @@ class DashScope:
         return await download.fetch(
             self._http, url, target, base_url=self._base_url, timeout=self._timeouts["download"]
         )
-
-    def _wire_of(self, http: HttpClient, api_key: SecretStr) -> Wire:
-        return Wire(http, clock=self._clock, provider_clock=self._provider_clock, api_key=api_key)
 
     async def _policy(self, model: str) -> Policy:
         params = {"action": "getPolicy", "model": model}

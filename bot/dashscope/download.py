@@ -57,16 +57,12 @@ async def fetch(
 
 async def _save(chunks: AsyncGenerator[bytes, None], part: Path) -> int:
     """Write the chunks; off the event loop, for a slow disk must not hold up everyone."""
-    file = await asyncio.to_thread(_created, part)
+    file = await asyncio.to_thread(part.open, "xb")
     with file:
         async for chunk in chunks:
             await asyncio.to_thread(file.write, chunk)
         await asyncio.to_thread(_synced, file)
         return file.tell()
-
-
-def _created(part: Path) -> BinaryIO:
-    return part.open("xb")
 
 
 def _synced(file: BinaryIO) -> None:

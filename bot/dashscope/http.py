@@ -53,16 +53,14 @@ def named_failures(call: str) -> Iterator[None]:
         raise Unanswered(f"{call}: no answer ({_described(error)})") from error
 
 
+@dataclass(frozen=True, kw_only=True)
 class Wire:
     """Sends requests with one HTTP client; never repeats one, never follows a redirection."""
 
-    def __init__(
-        self, http: HttpClient, *, clock: Clock, provider_clock: ProviderClock, api_key: SecretStr
-    ) -> None:
-        self._http = http
-        self._clock = clock
-        self._provider_clock = provider_clock
-        self._api_key = api_key
+    http: HttpClient
+    clock: Clock
+    provider_clock: ProviderClock
+    api_key: SecretStr
 
     async def ask(
         self, call: str, method: str, url: str | httpx.URL, timeout: Timeout, **content: Any
@@ -71,30 +69,30 @@ class Wire:
 
         Raises `Unsent` when no byte left, `Unanswered` when no complete answer came.
         """
-        request = self._http.build_request(method, url, timeout=timeout.as_httpx(), **content)
+        request = self.http.build_request(method, url, timeout=timeout.as_httpx(), **content)
         with named_failures(call):
             async with asyncio.timeout(timeout.total_seconds):
                 return await self._answer(call, request)
 
     async def _answer(self, call: str, request: httpx.Request) -> ProviderAnswer:
-        started = self._clock.steady_seconds()
-        response = await self._http.send(request, stream=True, follow_redirects=False)
+        started = self.clock.steady_seconds()
+        response = await self.http.send(request, stream=True, follow_redirects=False)
         try:
             body = await _bounded(call, response)
         finally:
             await response.aclose()
-        milliseconds = round((self._clock.steady_seconds() - started) * 1000)
+        milliseconds = round((self.clock.steady_seconds() - started) * 1000)
         logger.debug("dashscope %s: %d in %d ms", call, response.status_code, milliseconds)
         answer = ProviderAnswer(
             call=call,
             status=response.status_code,
             body=body,
-            received_at_milliseconds=self._provider_clock.now_milliseconds(),
+            received_at_milliseconds=self.provider_clock.now_milliseconds(),
             retry_after=response.headers.get("retry-after"),
-            secret=self._api_key.get_secret_value(),
+            secret=self.api_key.get_secret_value(),
         )
         if answer.request_id is not None:  # the provider's own, not that of a proxy in between
-            self._provider_clock.hear(response.headers.get("date"))
+            self.provider_clock.hear(response.headers.get("date"))
         return answer
 
 

@@ -36,7 +36,10 @@ async def put(
     host = address.trusted(policy.upload_host, base_url=base_url)
     if host is None:
         raise RequestRejected(f"upload: unsafe address {address.shown(policy.upload_host)}")
-    _check_size(policy, data)
+    if policy.largest_bytes is not None and len(data) > policy.largest_bytes:
+        raise RequestRejected(
+            f"upload: {len(data)} bytes, the space takes {policy.largest_bytes} at most"
+        )
     key = f"{policy.upload_dir}/{object_name(file_name)}"
     part = (file_name, data, mimetypes.guess_type(file_name)[0] or "application/octet-stream")
     form = {**policy.form, "key": key}
@@ -48,13 +51,6 @@ def object_name(file_name: str) -> str:
     """A name never used before: overwriting is forbidden, and a lost answer is safe to repeat."""
     suffix = re.search(r"\.[A-Za-z0-9]{1,8}$", file_name)
     return uuid.uuid4().hex + (suffix.group() if suffix else "")
-
-
-def _check_size(policy: Policy, data: bytes) -> None:
-    if policy.largest_bytes is not None and len(data) > policy.largest_bytes:
-        raise RequestRejected(
-            f"upload: {len(data)} bytes, the space takes {policy.largest_bytes} at most"
-        )
 
 
 def _stored(answer: ProviderAnswer, key: str) -> str | None:
@@ -94,9 +90,6 @@ class Policy:
         given = {name: value for name, value in form.items() if value is not None}
         if not (host and directory and len(given) == len(form)):
             return None
-        largest_bytes = _bytes(fields.whole(data, "max_file_size_mb"))
+        megabytes = fields.whole(data, "max_file_size_mb")
+        largest_bytes = None if megabytes is None else megabytes * 1024 * 1024
         return cls(host, directory.rstrip("/"), given, largest_bytes)
-
-
-def _bytes(megabytes: int | None) -> int | None:
-    return None if megabytes is None else megabytes * 1024 * 1024

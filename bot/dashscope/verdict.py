@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from bot.dashscope import fields
 from bot.dashscope.error_codes import raising_for_code, spelled
 from bot.dashscope.errors import DashScopeError, InputRefused
-from bot.dashscope.fields import Box
+from bot.dashscope.fields import Box, Json
 from bot.dashscope.http import ProviderAnswer
-from bot.dashscope.requests import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,9 @@ def verdict_of(answer: ProviderAnswer, *, boxes_wanted: bool) -> Verdict:
     if verdict is None:
         return _refusal(answer.error())
     if verdict.passed:
-        return _complete(answer, verdict, boxes_wanted=boxes_wanted)
+        if boxes_wanted and not (verdict.face_bbox and verdict.ext_bbox):
+            raise answer.garbage()
+        return verdict
     raising = raising_for_code(verdict.code, verdict.message)
     if raising is None:
         return verdict
@@ -73,17 +74,7 @@ def verdict_of(answer: ProviderAnswer, *, boxes_wanted: bool) -> Verdict:
 
 
 def _refusal(error: DashScopeError) -> Verdict:
-    if _judges_photo(error):
-        return Verdict(passed=False, code=error.code, message=error.message)
-    raise error
-
-
-def _judges_photo(error: DashScopeError) -> bool:
     on_the_address = "".join(spelled(error.code)).startswith(_ON_THE_ADDRESS)
-    return isinstance(error, InputRefused) and not on_the_address
-
-
-def _complete(answer: ProviderAnswer, verdict: Verdict, *, boxes_wanted: bool) -> Verdict:
-    if boxes_wanted and not (verdict.face_bbox and verdict.ext_bbox):
-        raise answer.garbage()
-    return verdict
+    if not isinstance(error, InputRefused) or on_the_address:
+        raise error
+    return Verdict(passed=False, code=error.code, message=error.message)

@@ -11,8 +11,7 @@ from bot.common import Component
 from bot.delivery.finish import Finisher
 from bot.delivery.package import MADE, Copy, Packager, SendRequest
 from bot.delivery.send_video import VideoSender
-from bot.media.errors import MediaFailure
-from bot.media.video.errors import VideoUnreadable
+from bot.media.errors import MediaFailure, VideoUnreadable
 from bot.retry import CHAT
 from bot.telegram import errors as chat
 from storage.groups import borrowed_media

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -93,11 +92,10 @@ def _engine(
 def _outages(engines: Engines, common: CommonServices) -> Outages:
     """One for each engine; the first has those of the others under it."""
     usual, *others = engines.all
-
-    def of(engine: Engine, name: str | None, others: Sequence[Outages] = ()) -> Outages:
-        account = outage_account(engine)
-        return Outages(common=common, account=account, engine=name, others=others)
-
     if not others:
-        return of(usual, None)
-    return of(usual, usual.name, [of(other, other.name) for other in others])
+        return Outages(common=common, account=outage_account(usual))
+    made = [
+        Outages(common=common, account=outage_account(each), engine=each.name) for each in others
+    ]
+    account = outage_account(usual)
+    return Outages(common=common, account=account, engine=usual.name, others=made)

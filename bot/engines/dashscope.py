@@ -7,8 +7,7 @@ from pathlib import Path
 from bot.config.engines import EngineKind
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import RequestRejected, Throttled, Unanswered, Unsent
-from bot.dashscope.fields import Box
-from bot.dashscope.requests import SQUARE, VideoRequest
+from bot.dashscope.fields import SQUARE, Box, VideoRequest
 from bot.dashscope.tasks import ProviderTask, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict

@@ -20,9 +20,8 @@ from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Ticket
 from bot.media.calls import render_preview
-from bot.media.errors import MediaFailure
+from bot.media.errors import MediaFailure, NoFaceFound
 from bot.media.exchange import Resolution
-from bot.media.preview.errors import NoFaceFound
 from bot.media.processes import MediaProcesses
 
 logger = logging.getLogger(__name__)

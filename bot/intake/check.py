@@ -9,8 +9,7 @@ from typing import Any, Self
 
 from bot.common import Component
 from bot.dashscope import errors as service
-from bot.media.picture.errors import PictureRefused
-from bot.media.sound.errors import SoundRefused
+from bot.media.errors import PictureRefused, SoundRefused
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.telegram import errors as chat
 from storage.jobs.ledger import BudgetExhausted

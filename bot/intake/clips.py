@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.chat.messenger import Messenger
 from bot.common import Component
-from bot.intake.inputs import LongVoice, Plan
+from bot.intake.inputs import LongVoice, plan_of
 from bot.media.errors import MediaUnusable
-from bot.media.exchange import Span
+from bot.media.exchange import SoundPlan, Span
 from bot.media.worker.client import MediaWorkerNotStarted
 from bot.outbox import Attempt, Kind, NotNow, Pointless
 from bot.telegram.keyboards import Keyboard
@@ -17,7 +17,7 @@ from storage.media import Media, MediaState
 _CLIP = "clip"
 
 
-async def want_clips(tx: Transaction, item: Media, plan: Plan) -> bool:
+async def want_clips(tx: Transaction, item: Media, plan: SoundPlan) -> bool:
     """All of the plan are to be sent; False when they were wanted before."""
     wanted = [
         await outbox.put(
@@ -49,7 +49,7 @@ class Clips(Component):
     async def _send(self, attempt: Attempt) -> None:
         number = attempt.entry.values["number"]
         item = await media.get(self.database, attempt.entry.values["media_id"])
-        plan = None if item is None else Plan.of(item)
+        plan = None if item is None else plan_of(item)
         if item is None or plan is None or item.state != MediaState.ASKED:
             return
         begin, end = span = plan.clips[number - 1]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Self
 
 from bot.media.calls import cut_sound, level_sound, plan_sound, record_clips
-from bot.media.exchange import Span
+from bot.media.errors import SoundFault, SoundRefused
+from bot.media.exchange import SoundPlan, Span
 from bot.media.processes import MediaProcesses
-from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from storage.media import Media
 
@@ -17,26 +15,13 @@ _MOST_MILLISECONDS = 300_000
 """What is read at all: the same under every setting, so that what was accepted stays acceptable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a long voice may be cut, as the database keeps it; in milliseconds."""
-
-    length: int
-    cuts: tuple[int, ...]
-    clips: tuple[Span, ...]
-
-    @classmethod
-    def of(cls, item: Media) -> Self | None:
-        """The voice's plan; None of one that is short enough, or too long for any."""
-        if item.plan is None:
-            return None
-        kept = json.loads(item.plan)
-        clips = tuple((begin, end) for begin, end in kept["clips"])
-        return cls(kept["length"], tuple(kept["cuts"]), clips)
-
-    def kept(self) -> str:
-        """As the database keeps it."""
-        return json.dumps(asdict(self))
+def plan_of(item: Media) -> SoundPlan | None:
+    """How the voice may be cut; None of one that is short enough, or too long for any."""
+    if item.plan is None:
+        return None
+    kept = json.loads(item.plan)
+    clips = tuple((begin, end) for begin, end in kept["clips"])
+    return SoundPlan(kept["duration_milliseconds"], tuple(kept["cuts"]), clips)
 
 
 class LongVoice:
@@ -49,7 +34,7 @@ class LongVoice:
         self._media = media
         self._longest_milliseconds = longest_milliseconds
 
-    async def plan(self, item: Media, data: bytes) -> Plan:
+    async def plan(self, item: Media, data: bytes) -> SoundPlan:
         """How it may be cut; SoundRefused (TOO_LONG) above the operator's limit."""
         if self._longest_milliseconds <= LONGEST_MILLISECONDS:
             raise SoundRefused(SoundFault.TOO_LONG)
@@ -57,7 +42,7 @@ class LongVoice:
         made = await self._media.run(plan_sound, data, _MOST_MILLISECONDS, levelled)
         if made.duration_milliseconds > self._longest_milliseconds:
             raise SoundRefused(SoundFault.TOO_LONG, made.duration_milliseconds)
-        return Plan(made.duration_milliseconds, made.cuts, made.clips)
+        return made
 
     async def cut(self, item: Media, data: bytes, spans: tuple[Span, ...]) -> tuple[bytes, ...]:
         """These spans as WAVs for the provider."""

@@ -93,9 +93,8 @@ class Intake(Component):
             logger.info("media item %s: %s", item.id, unsaid)
 
     async def _put_off(self, item: Media, seconds: float) -> None:
-        not_before = self.clock.now_milliseconds() + int(seconds * 1000)
         async with self.database.transaction() as tx:
-            await media.postpone(tx, item.id, not_before)
+            await media.postpone(tx, item.id, tx.later(seconds))
 
     async def _record(self, item: Media, outcome: MediaOutcome) -> None:
         """Nothing changes when the person replaced or dropped it meanwhile."""

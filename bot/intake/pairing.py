@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.common import Component
 from bot.config.amounts import HOUR, whole
-from bot.intake.inputs import Plan
+from bot.intake.inputs import plan_of
 from bot.limits import EffectiveSettings
 from bot.privacy.consent import Consent
 from storage import drafts, media, media_answers
@@ -221,7 +221,7 @@ class Pairing(Component):
     ) -> Order:
         """In one task, or in the several that its sender wants a long voice cut into."""
         assert pair.voice.duration_milliseconds is not None  # noqa: S101
-        plan = Plan.of(pair.voice) if pair.voice.in_parts else None
+        plan = plan_of(pair.voice) if pair.voice.in_parts else None
         return Order(
             request=request,
             conversation=pair.voice.conversation,

@@ -30,8 +30,9 @@ class PhotoCheck(Component):
         refusals.
         """
         picture = await normalised(self.common.media, item, data)
-        if len(picture.faces) != 1 and not item.insisted:
-            return _doubt(len(picture.faces))
+        faces = len(picture.faces)
+        if faces != 1 and not item.insisted:
+            return MediaOutcome.asked("ask-several" if faces else "ask-no-face", faces=faces)
         engine = await self.choice.of(item)
         verdict = await self.detection.verdict(engine, item, picture)
         if not verdict.passed:
@@ -68,7 +69,3 @@ def box_of(stored: str | None) -> Box | None:
         return None
     left, top, right, bottom = json.loads(stored)
     return left, top, right, bottom
-
-
-def _doubt(faces: int) -> MediaOutcome:
-    return MediaOutcome.asked("ask-several" if faces else "ask-no-face", faces=faces)

@@ -10,7 +10,8 @@ from bot.chat.messenger import Messenger
 from bot.chat.provider_texts import PHOTO_TEXTS
 from bot.common import Component
 from bot.intake.group_replies import Said, in_group, ready_in_group
-from bot.intake.inputs import Plan
+from bot.intake.inputs import plan_of
+from bot.media.exchange import SoundPlan
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
@@ -92,8 +93,8 @@ class MediaReplies(Component):
         match item.state:
             case MediaState.READY:
                 return await self._ready(item, texts)
-            case MediaState.SUPERSEDED if _was_never_mentioned(item):
-                return None
+            case MediaState.SUPERSEDED if item.fault == LATE and item.reply_message_id is None:
+                return None  # it was never mentioned
             case MediaState.ASKED if item.fault == CONSENT:
                 return None  # there is one question for all that waits
             case MediaState.ASKED if item.fault == LATE:
@@ -192,16 +193,16 @@ class MediaReplies(Component):
 
     async def _long(self, item: Media, texts: Catalogue) -> _Said:
         """The beginning, a piece, or all of it in parts: that only where every cap allows it."""
-        plan = Plan.of(item)
+        plan = plan_of(item)
         assert plan is not None  # noqa: S101
         price = (await self.effective(item.conversation)).price
-        needed = price.of(plan.length).quota_milliseconds
+        needed = price.of(plan.duration_milliseconds).quota_milliseconds
         allowance = await self.allowance(item.user_id, price)
         parts = len(plan.cuts) + 1
         key = await self._key_of_long(item, plan, needed, allowance)
         text = texts.html(
             key,
-            seconds=plan.length / 1000,
+            seconds=plan.duration_milliseconds / 1000,
             longest=LONGEST_MILLISECONDS / 1000,
             parts=parts,
             needed=needed / 1000,
@@ -217,10 +218,10 @@ class MediaReplies(Component):
         return text, Keyboard.of(*rows)
 
     async def _key_of_long(
-        self, item: Media, plan: Plan, needed_milliseconds: int, allowance: Allowance
+        self, item: Media, plan: SoundPlan, needed_milliseconds: int, allowance: Allowance
     ) -> str:
         limit = (await groups.settings_of(self.database, item.chat_id)).longest_milliseconds
-        if limit is not None and plan.length > limit:
+        if limit is not None and plan.duration_milliseconds > limit:
             return "voice-long-here"
         if needed_milliseconds > allowance.quota.left_milliseconds:
             return "voice-long-quota"
@@ -244,10 +245,6 @@ class MediaReplies(Component):
 
 def _numbers(item: Media) -> dict[str, Any]:
     return json.loads(item.fault_detail) if item.fault_detail else {}
-
-
-def _was_never_mentioned(item: Media) -> bool:
-    return item.fault == LATE and item.reply_message_id is None
 
 
 def _go_on(item: Media, texts: Catalogue) -> Keyboard:

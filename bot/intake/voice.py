@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from dataclasses import asdict
 
 from bot.common import Component
 from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice
 from bot.intake.check import MediaOutcome
-from bot.intake.inputs import LongVoice, Plan
+from bot.intake.inputs import LongVoice, plan_of
 from bot.media.calls import normalise_sound
-from bot.media.errors import MediaUnusable
-from bot.media.sound.errors import SoundFault, SoundRefused
+from bot.media.errors import MediaUnusable, SoundFault, SoundRefused
 from storage.media import Media, MediaState
 from storage.outages import Work
 
@@ -29,9 +30,9 @@ class VoiceCheck(Component):
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:
         """Raises: SoundRefused, MediaWorkerDied, MediaWorkerNotStarted, DashScopeError."""
-        plan = Plan.of(item)
+        plan = plan_of(item)
         if plan is not None and item.in_parts:
-            return MediaOutcome.ready({"duration_milliseconds": plan.length})
+            return MediaOutcome.ready({"duration_milliseconds": plan.duration_milliseconds})
         if item.from_milliseconds:
             return await self._clip(item, data)
         try:
@@ -74,5 +75,7 @@ class VoiceCheck(Component):
         except MediaUnusable as failure:
             logger.info("media item %s cannot be cut into parts: %r", item.id, failure)
             raise refusal from failure
-        seconds = {"seconds": plan.length / 1000}
-        return MediaOutcome(MediaState.ASKED, "too_long", {"plan": plan.kept()}, seconds)
+        seconds = {"seconds": plan.duration_milliseconds / 1000}
+        return MediaOutcome(
+            MediaState.ASKED, "too_long", {"plan": json.dumps(asdict(plan))}, seconds
+        )

@@ -7,7 +7,8 @@
     └── MediaUnusable           the same input will fail again: another file is needed
         ├── PictureRefused      (`fault` says why)
         ├── SoundRefused        (`fault` says why)
-        ├── PreviewRefused      see `preview.errors`
+        ├── NoFaceFound         another photo is needed
+        ├── PhotoUnreadable     the bytes are no picture: send the photo again
         ├── VideoUnreadable     no video, or cut short: fetch or make it again
         └── MediaNotMade        not in this way: another form may do
             ├── CannotShrink
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from enum import Enum
 
 BROKEN_INPUT = (
     ArithmeticError,
@@ -49,3 +51,84 @@ class MediaUnusable(MediaFailure):
 
 class MediaNotMade(MediaUnusable):
     """What was asked for cannot be made of this input."""
+
+
+class PictureFault(Enum):
+    """What is wrong with a picture; each is answered by another sentence to its sender."""
+
+    EMPTY = "empty"
+    TOO_BIG = "too_big"
+    NOT_A_PICTURE = "not_a_picture"
+    TOO_SMALL = "too_small"
+    TOO_NARROW = "too_narrow"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    HEIC_NOT_INSTALLED = "heic_not_installed"
+
+
+class PictureRefused(MediaUnusable):
+    """The picture cannot be used; width and height in pixels where they are known."""
+
+    def __init__(
+        self, fault: PictureFault, width: int | None = None, height: int | None = None
+    ) -> None:
+        super().__init__(fault, width, height)
+        self.fault = fault
+        self.width = width
+        self.height = height
+
+    def __str__(self) -> str:
+        size = "" if self.width is None else f" ({self.width}x{self.height})"
+        return self.fault.value + size
+
+
+class SoundFault(Enum):
+    """What is wrong with a sound; each is answered by another sentence to its sender."""
+
+    EMPTY = "empty"
+    TOO_BIG = "too_big"
+    UNREADABLE = "unreadable"
+    SILENT = "silent"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+
+
+class SoundRefused(MediaUnusable):
+    """The sound cannot be used; `duration_milliseconds` is its length as far as it is known.
+
+    For TOO_SHORT and TOO_LONG that is what silence at both ends left, unless the
+    sound was too long to be read to its end: then it is what its container claims,
+    or what was read.
+    """
+
+    def __init__(self, fault: SoundFault, duration_milliseconds: int | None = None) -> None:
+        super().__init__(fault, duration_milliseconds)
+        self.fault = fault
+        self.duration_milliseconds = duration_milliseconds
+
+    def __str__(self) -> str:
+        length = self.duration_milliseconds
+        return self.fault.value if length is None else f"{self.fault.value} ({length} ms)"
+
+
+class VideoUnreadable(MediaUnusable):
+    """The file is not a video, or it is cut short; it must be fetched or made again."""
+
+
+class LabelNotWritten(MediaNotMade):
+    """The new file was read back and lacks the label or a part of the video: do not send it."""
+
+
+class CannotShrink(MediaNotMade):
+    """It cannot be made that small and still be watched."""
+
+
+class TooLongForNote(MediaNotMade):
+    """Telegram takes round notes of up to a minute."""
+
+
+class NoFaceFound(MediaUnusable):
+    """The photo shows no face that could be made to speak; another photo is needed."""
+
+
+class PhotoUnreadable(MediaUnusable):
+    """The bytes are not a picture."""

@@ -24,7 +24,7 @@ from storage.outbox import OutboxEntry
 from storage.people import people
 
 _TAKEN_DOWN = "taken-down"
-_REASONS = {
+REASON_TEXTS = {
     "face": "report-reason-face",
     "offensive": "report-reason-offensive",
     "other": "report-reason-other",
@@ -66,7 +66,7 @@ class Moderation(Component):
     async def _text(self, report: Report, job: Job, texts: Catalogue) -> str:
         return texts.html(
             "report-received",
-            reason=texts.plain(_REASONS[report.reason or "other"]),
+            reason=texts.plain(REASON_TEXTS[report.reason or "other"]),
             job=str(job.id),
             chat=str(job.chat_id),
             maker=await self._name(job.user_id),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Bot, Update
@@ -37,19 +37,19 @@ class Incoming:
     again: bool
 
 
+@dataclass(kw_only=True)
 class Handling:
     """Tries, counts, and gives up in the end so that one update cannot block a chat for ever."""
 
-    def __init__(
-        self, *, application: BotApplication, inbox: Inbox, clock: Clock, on_parked: OnParked
-    ) -> None:
-        self._application = application
-        self._inbox = inbox
-        self._clock = clock
-        self._on_parked = on_parked
-        self._hurried = False
-        self._errors: dict[int, Exception] = {}
-        application.add_error_handler(self._note_error)
+    application: BotApplication
+    inbox: Inbox
+    clock: Clock
+    on_parked: OnParked
+    _hurried: bool = field(init=False, default=False)
+    _errors: dict[int, Exception] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.application.add_error_handler(self._note_error)
 
     def hurry(self) -> None:
         """Make no further tries: what fails from now on stays undone for the next start."""
@@ -62,7 +62,7 @@ class Handling:
             if tries >= _TRIES:
                 await self.park(update_id, f"begun {tries} times and never finished")
                 return
-            tries = await self._inbox.begin_again(update_id)
+            tries = await self.inbox.begin_again(update_id)
         while (error := await self._attempt(incoming.update)) is not None:
             failures += 1
             excused = isinstance(error, TryAgain | TokenRejected) and failures <= _EXCUSED
@@ -72,18 +72,18 @@ class Handling:
             logger.warning("update %d failed (try %d)", update_id, tries, exc_info=error)
             if self._hurried:
                 return
-            await self._clock.sleep(TELEGRAM.endless_delay_seconds(failures))
-            tries = tries if excused else await self._inbox.begin_again(update_id)
-        await self._inbox.done(update_id)
+            await self.clock.sleep(TELEGRAM.endless_delay_seconds(failures))
+            tries = tries if excused else await self.inbox.begin_again(update_id)
+        await self.inbox.done(update_id)
 
     async def park(self, update_id: int, reason: str, error: Exception | None = None) -> None:
         """Give it up, loudly: first said, then done, since what is done is not looked at again."""
         logger.error("update %d is given up: %s", update_id, reason, exc_info=error)
-        await self._on_parked(update_id, reason)
-        await self._inbox.park(update_id, reason)
+        await self.on_parked(update_id, reason)
+        await self.inbox.park(update_id, reason)
 
     async def _attempt(self, update: Update) -> Exception | None:
-        await self._application.process_update(update)
+        await self.application.process_update(update)
         error = self._errors.pop(update.update_id, None)
         if isinstance(error, ChatDead):
             logger.info("update %d: nobody is left to answer (%s)", update.update_id, error)

@@ -100,17 +100,19 @@ def to_media(
     """The video as editMessageMedia takes it; `media` is what `opened` gave."""
     if video.as_file:
         return InputMediaDocument(media, caption=caption, disable_content_type_detection=True)
-    return InputMediaVideo(
-        media,
-        caption=caption,
-        width=video.width,
-        height=video.height,
-        duration=video.duration_seconds,
-        supports_streaming=True,
-        # Telegram takes a thumbnail together with a new file only.
-        thumbnail=video.thumbnail if isinstance(media, InputFile) else None,
-        cover=None if video.cover is None else f"attach://{_COVER_PART}",
-    )
+    cover = None if video.cover is None else f"attach://{_COVER_PART}"
+    return InputMediaVideo(media, caption=caption, cover=cover, **shape(video, media))
+
+
+def shape(video: OutgoingVideo, media: InputFile | str) -> dict[str, Any]:
+    """What Telegram cannot see for itself; a thumbnail it takes together with a new file only."""
+    return {
+        "width": video.width,
+        "height": video.height,
+        "duration": video.duration_seconds,
+        "supports_streaming": True,
+        "thumbnail": video.thumbnail if isinstance(media, InputFile) else None,
+    }
 
 
 def cover_part(video: OutgoingVideo) -> dict[str, InputFile] | None:

@@ -154,10 +154,8 @@ class RateLimiter:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
 
-    def hold(self, chat_id: int | None, seconds: float) -> None:
+    def hold(self, chat_id: int, seconds: float) -> None:
         """Telegram answered 429: no turn for this chat before that time is over."""
-        if chat_id is None:
-            return
         chat = self._chat(chat_id)
         chat.held_until = max(chat.held_until, self._clock.steady_seconds() + seconds)
 

@@ -26,6 +26,7 @@ from bot.telegram.outgoing import (
     cover_part,
     opened,
     placed,
+    shape,
     to_media,
     to_sent,
 )
@@ -209,14 +210,7 @@ class Sender:
                         document=media, disable_content_type_detection=True, **more
                     )
                 return await self._bot.send_video(
-                    video=media,
-                    duration=video.duration_seconds,
-                    width=video.width,
-                    height=video.height,
-                    thumbnail=video.thumbnail if isinstance(media, InputFile) else None,
-                    cover=video.cover,
-                    supports_streaming=True,
-                    **more,
+                    video=media, cover=video.cover, **shape(video, media), **more
                 )
 
         return await self._send(send, destination, _RESULT)

@@ -50,6 +50,7 @@ class _Line:
         return self.task is not None or self.lock.locked()
 
 
+@dataclass(kw_only=True)
 class ProgressEdits:
     """`edit` makes one edit, its turn being taken here; a refused one is not repeated.
 
@@ -57,13 +58,10 @@ class ProgressEdits:
     progress that nobody needs any more.
     """
 
-    def __init__(
-        self, *, edit: Callable[[Status], Awaitable[None]], rate_limiter: RateLimiter, clock: Clock
-    ) -> None:
-        self._edit = edit
-        self._rate_limiter = rate_limiter
-        self._clock = clock
-        self._lines: OrderedDict[tuple[int, int], _Line] = OrderedDict()
+    edit: Callable[[Status], Awaitable[None]]
+    rate_limiter: RateLimiter
+    clock: Clock
+    _lines: OrderedDict[tuple[int, int], _Line] = field(init=False, default_factory=OrderedDict)
 
     def show(self, status: Status) -> None:
         """Make the message read so, soon, unless something newer comes first."""
@@ -103,12 +101,12 @@ class ProgressEdits:
 
     async def _until_due(self, line: _Line, chat_id: int) -> None:
         if line.wanted is not None and line.wanted.pressed:
-            await self._rate_limiter.acquire(chat_id, Urgency.TEXT, edit=True)
+            await self.rate_limiter.acquire(chat_id, Urgency.TEXT, edit=True)
             return
-        wait_seconds = line.next_edit_at - self._clock.steady_seconds()
+        wait_seconds = line.next_edit_at - self.clock.steady_seconds()
         if wait_seconds > 0:
-            await self._clock.sleep(wait_seconds)
-        await self._rate_limiter.acquire(chat_id, Urgency.PROGRESS, edit=True)
+            await self.clock.sleep(wait_seconds)
+        await self.rate_limiter.acquire(chat_id, Urgency.PROGRESS, edit=True)
 
     async def _edit_once(self, line: _Line) -> None:
         status, line.wanted = line.wanted, None
@@ -116,14 +114,14 @@ class ProgressEdits:
             return
         line.edits += 1
         try:
-            await self._edit(status)
+            await self.edit(status)
         except TelegramFailure as failure:
             logger.info("progress in chat %s was not shown: %s", status.chat_id, failure)
-            if self._rate_limiter.held_seconds(status.chat_id) > 0:
+            if self.rate_limiter.held_seconds(status.chat_id) > 0:
                 line.wanted = line.wanted or status
         else:
             line.shown = status
-        line.next_edit_at = self._clock.steady_seconds() + _interval_seconds(status.chat_id)
+        line.next_edit_at = self.clock.steady_seconds() + _interval_seconds(status.chat_id)
 
     def _line(self, chat_id: int, message_id: int) -> _Line:
         key = (chat_id, message_id)

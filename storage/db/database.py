@@ -13,6 +13,7 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -121,6 +122,12 @@ class Transaction(Queryable):
         """Run one statement; whether it changed anything."""
         return await self.execute(sql, parameters) > 0
 
+    async def update(self, table: str, values: Row, **key: Any) -> bool:
+        """Write these values into such rows; False when there was none."""
+        columns = ", ".join(f"{column} = :{column}" for column in values)
+        sql = f"UPDATE {table} SET {columns} WHERE {_matching(key)}"  # noqa: S608
+        return await self.change(sql, {**values, **key})
+
     async def delete(self, table: str, **key: Any) -> bool:
         """Delete such rows; False when there was none."""
         return await self.change(f"DELETE FROM {table} WHERE {_matching(key)}", key)  # noqa: S608
@@ -130,6 +137,7 @@ class Transaction(Queryable):
         return await _rows(self._connection, sql, _with_now(self, parameters))
 
 
+@dataclass(kw_only=True, eq=False)
 class Database(Queryable):
     """An open SQLite database; `Database.open` makes it, `close` ends it.
 
@@ -137,23 +145,15 @@ class Database(Queryable):
     lost: from then on everything raises DatabaseUnusable, so nothing is done unrecorded.
     """
 
-    def __init__(
-        self,
-        *,
-        path: Path,
-        clock: Clock,
-        writer: aiosqlite.Connection,
-        reader: aiosqlite.Connection,
-    ) -> None:
-        self._path = path
-        self._clock = clock
-        self._writer = writer
-        self._reader = reader
-        self._lock = asyncio.Lock()
-        self._hurried = False
-        self._trouble: DatabaseUnusable | None = None
-        self._lost = asyncio.Event()
-        self._waiting_since_seconds: dict[str, float] = {}
+    path: Path
+    clock: Clock
+    writer: aiosqlite.Connection
+    reader: aiosqlite.Connection
+    _lock: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+    _hurried: bool = field(init=False, default=False)
+    _trouble: DatabaseUnusable | None = field(init=False, default=None)
+    _lost: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    _waiting_since_seconds: dict[str, float] = field(init=False, default_factory=dict)
 
     @classmethod
     async def open(cls, path: Path, clock: Clock) -> Database:
@@ -180,7 +180,7 @@ class Database(Queryable):
     @property
     def now_milliseconds(self) -> int:
         """See `Queryable`."""
-        return self._clock.now_milliseconds()
+        return self.clock.now_milliseconds()
 
     @property
     def locked_seconds(self) -> float:
@@ -197,14 +197,14 @@ class Database(Queryable):
     async def hurry(self) -> None:
         """Wait for no lock any more, since the process ends: DatabaseLocked is raised instead."""
         self._hurried = True
-        for connection in (self._writer, self._reader):
+        for connection in (self.writer, self.reader):
             await connection.execute("PRAGMA busy_timeout = 100")
 
     async def close(self) -> None:
         """End both connections; an open transaction ends first."""
         async with self._lock:
-            await self._reader.close()
-            await self._writer.close()
+            await self.reader.close()
+            await self.writer.close()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -219,24 +219,24 @@ class Database(Queryable):
                 async with AsyncExitStack() as undo:
                     undo.push_async_callback(self._rollback)
                     await self._patiently("write", self._begin)
-                    yield Transaction(self._writer, self.now_milliseconds)
+                    yield Transaction(self.writer, self.now_milliseconds)
                     await self._commit()
                     undo.pop_all()
 
     async def _begin(self) -> None:
-        await finish(asyncio.ensure_future(self._writer.execute("BEGIN IMMEDIATE")))
+        await finish(asyncio.ensure_future(self.writer.execute("BEGIN IMMEDIATE")))
 
     async def _commit(self) -> None:
-        await finish(asyncio.ensure_future(self._writer.commit()))
+        await finish(asyncio.ensure_future(self.writer.commit()))
 
     async def _rollback(self) -> None:
-        await finish(asyncio.ensure_future(self._writer.rollback()))
+        await finish(asyncio.ensure_future(self.writer.rollback()))
 
     async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         """See `Queryable`; raises as `transaction`."""
         bound = _with_now(self, parameters)
         with self._noting_trouble(written=False):
-            return await self._patiently("read", lambda: _rows(self._reader, sql, bound))
+            return await self._patiently("read", lambda: _rows(self.reader, sql, bound))
 
     async def _patiently(self, what: str, operation: Callable[[], Awaitable[Result]]) -> Result:
         """Do it as soon as no other program is in the way."""
@@ -247,7 +247,7 @@ class Database(Queryable):
                 if not is_busy(error):
                     raise
                 if self._hurried:
-                    raise locked(self._path) from error
+                    raise locked(self.path) from error
                 self._note_lock(what)
                 await asyncio.sleep(_LOOK_AGAIN_SECONDS)
             else:
@@ -266,7 +266,7 @@ class Database(Queryable):
         try:
             yield
         except sqlite3.Error as error:
-            trouble = trouble_of(error, self._path, written=written)
+            trouble = trouble_of(error, self.path, written=written)
             if trouble is None:
                 raise
             self._trouble = trouble

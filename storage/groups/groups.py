@@ -94,9 +94,7 @@ async def note(tx: Transaction, chat_id: int, added_by: int | None) -> None:
 async def introduced(tx: Transaction, chat_id: int) -> None:
     """The group has read what the bot is for."""
     await note(tx, chat_id, None)
-    await tx.execute(
-        "UPDATE introductions SET introduced = 1 WHERE chat_id = :chat_id", {"chat_id": chat_id}
-    )
+    await tx.update("introductions", {"introduced": 1}, chat_id=chat_id)
 
 
 async def set_lack(tx: Transaction, chat_id: int, lack: str | None) -> bool:

@@ -49,10 +49,7 @@ async def begin(tx: Transaction, job: Job, reporter_id: int, chat_id: int) -> Re
 
 async def asked(tx: Transaction, report_id: int, message_id: int) -> None:
     """In which message its reason is asked for."""
-    await tx.execute(
-        "UPDATE reports SET message_id = :message_id WHERE id = :id",
-        {"id": report_id, "message_id": message_id},
-    )
+    await tx.update("reports", {"message_id": message_id}, id=report_id)
 
 
 async def get(database: Queryable, report_id: int) -> Report | None:

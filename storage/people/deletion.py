@@ -130,9 +130,7 @@ async def forget(tx: Transaction, user_id: int, account_id: int) -> None:
 
 async def said_to_wait(tx: Transaction, user_id: int) -> None:
     """They know that something is still under way."""
-    await tx.execute(
-        "UPDATE forgettings SET state = 'waiting' WHERE user_id = :user_id", {"user_id": user_id}
-    )
+    await tx.update("forgettings", {"state": "waiting"}, user_id=user_id)
 
 
 # An update as Telegram sent it names people and private chats by "id".

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.people import preferences
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ async def preferences_of(database: Queryable, user_id: int) -> Preferences:
 async def choose(tx: Transaction, user_id: int, choice: Choice) -> None:
     """Keep what the person chose: a column of `Preferences` and its value, or several."""
     assert choice.keys() <= _CHOICES  # noqa: S101
-    await preferences.store(tx, "preferences", "user_id", user_id, choice)
+    await store(tx, "preferences", "user_id", user_id, choice)
 
 
 _CHOICES = frozenset(Preferences.__dataclass_fields__)

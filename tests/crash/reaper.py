@@ -97,7 +97,7 @@ def _wrapped_commit(
 
     @functools.wraps(function)
     async def passing(database: Any) -> None:
-        changes = database._writer.total_changes
+        changes = database.writer.total_changes
         changed = bool(_changing.get()) or changes != seen.get(id(database), changes)
         seen[id(database)] = changes
         first, name = _changing.get(), point.name

@@ -150,7 +150,10 @@ def broken(outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
 
 async def _act(world: World, ada: Person, story: Story) -> int | None:
     """Ask for a video and change one's mind, if that is the story; the command's message."""
-    await _ask(ada, patient=not story.both_at_once, spoken=_spoken(story))
+    await ada.sends_photo(both()[0])
+    if not story.both_at_once:
+        await ada.sees_key("photo-ready")
+    await ada.says_that(long_recording() if story.is_long else both()[1])
     if story.is_long:
         await ada.presses_blindly("parts:")
     if story.loses_status:
@@ -170,18 +173,6 @@ async def _job_with(world: World, column: str) -> Json:
     return await eventually(
         lambda: next((row for row in world.jobs() if row[column]), None), f"a job with {column}"
     )
-
-
-def _spoken(story: Story) -> bytes:
-    return long_recording() if story.is_long else both()[1]
-
-
-async def _ask(ada: Person, *, patient: bool, spoken: bytes) -> None:
-    """Photo and voice; one who is patient waits until the voice is asked for."""
-    await ada.sends_photo(both()[0])
-    if patient:
-        await ada.sees_key("photo-ready")
-    await ada.says_that(spoken)
 
 
 async def _live(world: World, story: Story) -> Findings:

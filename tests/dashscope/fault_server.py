@@ -19,8 +19,8 @@ from pydantic import SecretStr
 
 from bot.clock import Clock, SystemClock
 from bot.dashscope.client import DashScope, fresh_connections
+from bot.dashscope.fields import VideoRequest
 from bot.dashscope.http import TIMEOUTS, Timeout
-from bot.dashscope.requests import VideoRequest
 from bot.http_client import HttpClient
 
 

@@ -28,7 +28,7 @@ from bot.dashscope.errors import (
     Throttled,
     Unanswered,
 )
-from bot.dashscope.requests import VideoRequest
+from bot.dashscope.fields import VideoRequest
 from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
 from bot.sandbox.dashscope.app import create_dashscope_app
 from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderOrder

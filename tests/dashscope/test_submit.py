@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from bot.config.engines import ENGINES
 from bot.dashscope.client import DashScope, fresh_connections
 from bot.dashscope.errors import DashScopeError, SubmitUnknown, Unsent
+from bot.dashscope.fields import VideoRequest
 from bot.dashscope.http import TIMEOUTS, Timeout
-from bot.dashscope.requests import VideoRequest
 from bot.engines.base import Ticket
 from bot.engines.dashscope import ServiceEngine
 from bot.http_client import HttpClient

@@ -29,6 +29,8 @@ STATUS = 1
 """The id of Ada's status message: the first message of her chat."""
 
 BILLED_MILLISECONDS = 5_000
+BROKEN_OFF = f'{{"ok":true,"result":{{"message_id":{STATUS + 1},"fr'
+"""What came of the answer to the first video."""
 
 
 class Setup(Services):
@@ -76,16 +78,6 @@ class Setup(Services):
         await self.deliverer.deliver(await self.job(job.id))
         await run_all(self.outbox)
         return await self.job(job.id)
-
-    async def ledger(self, job: Job) -> tuple[int, int]:
-        """What is held and what is spent for it, in quota milliseconds."""
-        row = await self.database.fetch_one(
-            "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_quota_milliseconds) AS spent"
-            " FROM ledger WHERE job_id = :id",
-            {"id": job.id},
-        )
-        assert row is not None
-        return row["held"], row["spent"]
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from bot.media import calls
 from storage import media
 from storage.jobs import task_moves
 from storage.jobs.deliveries import Form
-from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, OLGA, Setup
+from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, BROKEN_OFF, OLGA, Setup
 from tests.storage.orders import task_of
 from tests.support.chats import text_of
 from tests.support.texts import key_of, said
@@ -35,7 +35,8 @@ async def test_the_video_comes_and_its_status_goes(there: Setup) -> None:
     assert job.state == "done"
     assert message["message_id"] == (await there.shown(job)).message_id
     assert key_of(text_of(message)) == "ai-label-video"
-    assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
+    books = await there.ledger()
+    assert (books["held"], books["quota"]) == (0, BILLED_MILLISECONDS)
 
 
 async def test_the_delivered_file_is_kept(there: Setup) -> None:
@@ -64,7 +65,7 @@ async def test_a_pause_of_222_seconds_is_kept_and_holds_up_no_other_chat(there: 
 async def test_an_answer_that_broke_off_after_the_messages_number_tells_that_it_is_there(
     there: Setup,
 ) -> None:
-    there.telegram.line.cut_answer["sendVideo"] = 80
+    there.telegram.fault("sendVideo", "error_after", code=200, body=BROKEN_OFF)
     job = await there.deliver(await there.rendered())
     (video,) = await there.telegram.seen()
     assert job.state == "done"
@@ -73,7 +74,7 @@ async def test_an_answer_that_broke_off_after_the_messages_number_tells_that_it_
 
 
 async def test_an_answer_that_broke_off_before_that_proves_nothing(there: Setup) -> None:
-    there.telegram.line.cut_answer["sendVideo"] = 12
+    there.telegram.fault("sendVideo", "error_after", code=200, body=BROKEN_OFF[:12])
     status = await there.rendered()
     job = await there.deliver(status)
     assert job.state == "done"
@@ -137,7 +138,8 @@ async def test_a_video_that_no_form_fits_is_kept_and_costs_the_person_nothing(th
     there.telegram.fault("sendDocument", "status", times=None, **TOO_BIG)
     job = await there.deliver(await there.rendered())
     assert (job.state, job.failure) == ("failed", "failed-too-big")
-    assert await there.ledger(job) == (0, 0)
+    books = await there.ledger()
+    assert (books["held"], books["quota"]) == (0, 0)
     assert there.packager.path(job).exists()
     assert any("may be lost" in text_of(m) for m in await there.telegram.seen(OLGA))
 

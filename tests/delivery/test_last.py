@@ -8,7 +8,7 @@ from bot.delivery.earlier_videos import ResendOutcome
 from bot.media import calls
 from bot.telegram.destination import Destination
 from storage.jobs import deliveries, jobs
-from tests.delivery.rendered import ADA, OLGA, STATUS, Setup
+from tests.delivery.rendered import ADA, BROKEN_OFF, OLGA, STATUS, Setup
 from tests.support.chats import text_of
 from tests.support.texts import said
 
@@ -43,7 +43,7 @@ async def test_it_comes_from_the_disk_where_telegram_does_not_know_the_id_any_mo
 
 
 async def test_it_comes_from_the_disk_where_the_id_was_never_heard(there: Setup) -> None:
-    there.telegram.line.cut_answer["sendVideo"] = 80
+    there.telegram.fault("sendVideo", "error_after", code=200, body=BROKEN_OFF)
     assert (await there.shown(await delivered(there))).file_id is None
     assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
     assert len(await there.videos()) == 2
@@ -98,7 +98,7 @@ async def test_it_is_ones_own_of_this_chat_only(there: Setup) -> None:
 
 
 async def test_it_costs_nothing(there: Setup) -> None:
-    job = await delivered(there)
-    before = await there.ledger(job)
+    await delivered(there)
+    before = await there.ledger()
     await there.earlier.send_last(ADA, HERE)
-    assert await there.ledger(job) == before
+    assert await there.ledger() == before

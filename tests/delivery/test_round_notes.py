@@ -44,7 +44,8 @@ async def test_the_status_becomes_the_receipt_since_a_note_has_no_caption(there:
     assert receipt["message_id"] == job.status_message_id
     assert key_of(text_of(receipt)) == "ai-label-video"
     assert label("button-as-video") in buttons_of(receipt)
-    assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
+    books = await there.ledger()
+    assert (books["held"], books["quota"]) == (0, BILLED_MILLISECONDS)
 
 
 async def test_the_receipt_is_said_after_a_crash_that_came_before_it(there: Setup) -> None:

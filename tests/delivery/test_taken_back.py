@@ -53,7 +53,8 @@ async def test_it_is_taken_back_in_whatever_form_it_came_and_said_what_it_took(
     for _ in range(2):
         await there.deliverer.finisher.announce(job.id)
         assert await shown(there) == [said("failed-objected", charged=CHARGED)]
-    assert await there.ledger(job) == (0, BILLED_MILLISECONDS)
+    books = await there.ledger()
+    assert (books["held"], books["quota"]) == (0, BILLED_MILLISECONDS)
 
 
 async def test_what_cannot_be_taken_back_is_not_said_to_be(there: Setup) -> None:

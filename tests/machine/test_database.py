@@ -24,7 +24,7 @@ async def path(tmp_path: Path) -> Path:
 @pytest.fixture
 async def database(path: Path) -> AsyncIterator[Database]:
     opened = await Database.open(path, SystemClock())
-    for connection in (opened._writer, opened._reader):
+    for connection in (opened.writer, opened.reader):
         await connection.execute("PRAGMA busy_timeout = 20")
     yield opened
     await opened.close()
@@ -59,7 +59,7 @@ async def test_what_cannot_be_written_is_undone_and_loses_the_database(
     database: Database, pragma: str, sentence: str
 ) -> None:
     lost = asyncio.create_task(database.lost())
-    await database._writer.execute(f"PRAGMA {pragma}")
+    await database.writer.execute(f"PRAGMA {pragma}")
     with pytest.raises(DatabaseUnusable, match=sentence):
         await write(database, "small", "big" * 10_000)
     assert sentence in str(await lost)

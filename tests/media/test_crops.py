@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.media.exchange import FaceBox, Point
-from bot.media.picture.crops import MOST_CROP_RATIO, crop_round
 from bot.media.picture.decoding import LONGEST_SIDE_PIXELS, SMALLEST_SIDE_PIXELS
-from bot.media.picture.explaining import explain_picture
+from bot.media.picture.explaining import MOST_CROP_RATIO, crop_round, explain_picture
 from bot.media.picture.normalise import crop_picture, normalise_part, normalise_picture
 from tests.support.media.photos import encoded, portrait
 

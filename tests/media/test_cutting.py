@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.media.sound.cutting import clips, cuts
-from bot.media.sound.pauses import CutPoint, cut_points
 from bot.media.sound.samples import Samples
+from bot.media.sound.speech_span import CutPoint, clips, cut_points, cuts
 from tests.support.media.voices import Pauses, phrases
 
 LONGEST = 19_900

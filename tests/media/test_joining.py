@@ -12,12 +12,11 @@ import numpy as np
 import pytest
 import soxr
 
+from bot.media.errors import SoundFault, SoundRefused, VideoUnreadable
 from bot.media.exchange import TaskVideo
 from bot.media.sound.audio_segment import AudioSegment, samples_of
-from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.long_voice import cut_sound, level_sound, plan_sound, record_clips
 from bot.media.sound.samples import Samples
-from bot.media.video.errors import VideoUnreadable
 from bot.media.video.files import inspect_video
 from bot.media.video.joining import join_videos
 from tests.support.media.voices import long_voice, voice_note

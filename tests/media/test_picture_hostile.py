@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from bot.media import calls
+from bot.media.errors import PictureFault, PictureRefused
 from bot.media.picture import decoding
 from bot.media.picture.decoding import MAXIMUM_BYTES, sniff_picture
-from bot.media.picture.errors import PictureFault, PictureRefused
 from bot.media.picture.normalise import normalise_picture
 from bot.media.processes import MediaProcesses
 from tests.support.media.photos import PORTRAIT, encoded, pixels, png_claiming, portrait, quarters

@@ -8,9 +8,9 @@ import av
 import numpy as np
 import pytest
 
+from bot.media.errors import TooLongForNote, VideoUnreadable
 from bot.media.exchange import FaceBox, Point
 from bot.media.picture.faces import Pixels
-from bot.media.video.errors import TooLongForNote, VideoUnreadable
 from bot.media.video.files import inspect_video
 from bot.media.video.round_video import Square, ai_word, draw_inside, make_round_note, square_around
 from tests.support.media.videos import result

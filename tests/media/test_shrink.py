@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import pytest
 
-from bot.media.video.errors import CannotShrink, VideoUnreadable
+from bot.media.errors import CannotShrink, VideoUnreadable
 from bot.media.video.files import inspect_video
 from bot.media.video.shrink import shrink_video
 from tests.support.media.videos import result

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from bot.media.errors import SoundFault, SoundRefused
 from bot.media.exchange import NormalisedSound
 from bot.media.sound.decoding import decode_sound
-from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.media.sound.normalise import normalise_sound
 from tests.support.media.voices import (

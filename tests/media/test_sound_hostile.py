@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.media.errors import SoundFault, SoundRefused
 from bot.media.sound.decoding import MAXIMUM_BYTES, decode_sound, sniff_demuxer
-from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.normalise import normalise_sound
 from tests.support.media.videos import video_with_sound
 from tests.support.media.voices import (

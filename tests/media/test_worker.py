@@ -20,8 +20,7 @@ import pytest
 
 from bot.clock import Clock, SystemClock
 from bot.media.calls import normalise_picture, normalise_sound
-from bot.media.picture.errors import PictureFault, PictureRefused
-from bot.media.sound.errors import SoundFault, SoundRefused
+from bot.media.errors import PictureFault, PictureRefused, SoundFault, SoundRefused
 from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
 from bot.media.worker.kinds import DECODING, RENDERING, ProcessKind
 from tests.support.clock import FakeClock

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from storage import alerts, media, outbox, verdicts
-from storage.alerts import Alert
+from storage.alerts import Value
 from storage.db.database import Database, Transaction
 from storage.inbox import Inbox, StoredUpdate
 from storage.jobs import candidates, deliveries, jobs, ledger, moves, task_moves, tasks
@@ -148,7 +148,7 @@ async def same_order(database: Database) -> Call:
     return lambda tx: jobs.start(tx, wanted, caps=CAPS, waiting_per_person=1)
 
 
-NOTICE = Alert("lost:1", "operator-budget", {})
+NOTICE: tuple[str, str, dict[str, Value]] = ("lost:1", "operator-budget", {})
 
 
 async def put(tx: Transaction, key: str = "update:9:thing") -> bool:
@@ -233,7 +233,7 @@ CALLS: dict[str, Arrange] = {
     ),
     "moves.announced": of_job(delivering, lambda tx, job: moves.announced(tx, job.id)),
     "ledger.release": of_job(preparing, lambda tx, job: ledger.release(tx, job.id)),
-    "alerts.write": simple(lambda tx: alerts.write(tx, NOTICE, [7, 8])),
+    "alerts.write": simple(lambda tx: alerts.write(tx, *NOTICE, [7, 8])),
     "outbox.put": simple(put),
     "outbox.begin": an_entry(lambda tx, entry: outbox.begin(tx, entry, LATER)),
     "outbox.sending": an_entry(lambda tx, entry: outbox.sending(tx, entry)),

@@ -8,12 +8,12 @@ import numpy.typing as npt
 import pytest
 
 from bot.media.picture.faces import detect_faces
-from bot.media.preview.canvas import Canvas, open_canvas
 from bot.media.preview.eyes import Eyes, blink_track
 from bot.media.preview.fields import Region
 from bot.media.preview.head import Head
 from bot.media.preview.landmarks import find_landmarks
 from bot.media.preview.mouth import Mouth
+from bot.media.preview.render import Canvas, open_canvas
 from tests.support.media import photos
 
 

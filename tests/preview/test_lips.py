@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from bot.media.exchange import Resolution
-from bot.media.preview.canvas import open_canvas
-from bot.media.preview.render import X264, render_preview
+from bot.media.preview.render import X264, open_canvas, render_preview
 from bot.media.video.writer import VideoFormat, VideoWriter
 from tests.support.media import photos, voices
 from tests.support.media.lips import correlate, dark_area, lip_correlation, log_rms

@@ -7,11 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
+from bot.media.errors import NoFaceFound, PhotoUnreadable, SoundRefused
 from bot.media.exchange import Resolution
-from bot.media.preview.canvas import frame_size
-from bot.media.preview.errors import NoFaceFound, PhotoUnreadable
-from bot.media.preview.render import render_preview
-from bot.media.sound.errors import SoundRefused
+from bot.media.preview.render import frame_size, render_preview
 from tests.support.media import photos, videos, voices
 
 SHORT = voices.tone_wav(500)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bot.media.errors import LabelNotWritten, VideoUnreadable
 from bot.media.video.cover import make_cover
-from bot.media.video.errors import LabelNotWritten, VideoUnreadable
 from bot.media.video.files import inspect_video
 from bot.media.video.stamp import stamp_label
 from tests.support.media import photos, videos, voices

@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import weakref
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, closing
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
@@ -162,7 +162,7 @@ async def soaked_bot(
                 end_at_last=lambda *_: None,  # it would wait in real time
             )
         )
-        stack.enter_context(patch.object(MediaProcesses, "run", _run_by(MediaProcess(chance))))
+        stack.enter_context(patch.object(MediaProcesses, "run", MediaProcess(chance).run))
         stack.enter_context(patch.object(Texts, "__init__", _know_texts))
         for source in ("os.urandom", "random._urandom"):
             stack.enter_context(patch(source, chance.dice.randbytes))
@@ -172,13 +172,6 @@ async def soaked_bot(
             yield bot
         finally:
             await bot.kill()
-
-
-def _run_by(process: MediaProcess) -> Callable[..., Awaitable[Any]]:
-    async def run(_: MediaProcesses, function: Callable[..., Any], *args: Any) -> Any:
-        return await process.call(function, *args)
-
-    return run
 
 
 def _know_texts(texts: Texts) -> None:

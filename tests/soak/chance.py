@@ -5,12 +5,9 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 Choice = TypeVar("Choice")
-
-Fault = tuple[str, dict[str, Any]]
-"""A kind of `bot.sandbox.faults`, or of the network; its parameters."""
 
 Weighted = Sequence[tuple[int, Choice]]
 
@@ -28,14 +25,6 @@ class Chance:
         unlucky = self.dice.random() < self.faults
         self.injected[where] += unlucky
         return unlucky
-
-    def fault(self, where: str, kinds: Weighted[Fault]) -> Fault:
-        """Now and then, one of these and what it needs; mostly none."""
-        if self.dice.random() >= self.faults:
-            return "", {}
-        fault = self.one_of(kinds)
-        self.injected[f"{where}: {fault[0]}"] += 1
-        return fault
 
     def one_of(self, choices: Weighted[Choice]) -> Choice:
         """One of them, by weight."""

@@ -20,6 +20,7 @@ from PIL import Image
 
 from bot.clock import Clock
 from bot.media import calls
+from bot.media.errors import PictureFault, PictureRefused, SoundFault, SoundRefused, VideoUnreadable
 from bot.media.exchange import (
     Explained,
     FaceBox,
@@ -28,13 +29,11 @@ from bot.media.exchange import (
     Point,
     VideoFacts,
 )
-from bot.media.picture.errors import PictureFault, PictureRefused
-from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
-from bot.media.video.errors import VideoUnreadable
 from bot.media.worker.client import MediaWorkerDied
 from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderOrder
 from tests.soak.chance import Chance
+from tests.support.fakes import FakeMedia
 from tests.support.media.photos import encoded
 from tests.support.media.voices import wav
 
@@ -89,27 +88,28 @@ class Renderer:
         """See `Renderer`."""
 
 
-class MediaProcess:
+class MediaProcess(FakeMedia):
     """The bot's: now and then it dies, or a voice is a little longer for the provider."""
 
     def __init__(self, chance: Chance) -> None:
+        copied = (calls.make_round_note, calls.check_and_label, calls.shrink_video)
+        super().__init__(
+            {
+                calls.normalise_sound: self._normalise_sound,
+                calls.normalise_picture: _normalise_picture,
+                calls.explain_picture: _explain_picture,
+                calls.facts_and_cover: _facts_and_cover,
+                **dict.fromkeys(copied, _copy),
+            }
+        )
         self._chance = chance
-        self._does: dict[Callable[..., Any], Callable[..., Any]] = {
-            calls.normalise_sound: self._normalise_sound,
-            calls.normalise_picture: _normalise_picture,
-            calls.explain_picture: _explain_picture,
-            calls.facts_and_cover: _facts_and_cover,
-            calls.make_round_note: _copy,
-            calls.check_and_label: _copy,
-            calls.shrink_video: _copy,
-        }
 
-    async def call(self, function: Callable[..., Any], *args: Any) -> Any:
-        """See `MediaProcesses.run`."""
+    async def run(self, call: Callable[..., Any], *args: Any, **_: Any) -> Any:
+        """See `MediaProcesses`."""
         await asyncio.sleep(self._chance.latency_seconds(0.5))
         if self._chance.goes_wrong("media") and self._chance.dice.random() < 0.3:
             raise MediaWorkerDied("it died on this input")
-        return self._does[function](*args)
+        return await super().run(call, *args)
 
     def _normalise_sound(
         self, data: bytes, limit_milliseconds: int | None, levelled: bool

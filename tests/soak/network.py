@@ -13,7 +13,11 @@ import httpx
 
 from bot.sandbox.faults import ANY, FaultBoard, Side
 from bot.sandbox.serving import ASGIApp
-from tests.soak.chance import Chance, Fault, Weighted
+from tests.soak.chance import Chance, Weighted
+from tests.support.chats import Json
+
+Fault = tuple[str, Json]
+"""A kind of `bot.sandbox.faults`, or of the network; its parameters."""
 
 Shown = tuple[int, int]
 """A message: its chat and its number."""
@@ -94,7 +98,9 @@ class Network(httpx.AsyncBaseTransport):
         called = _called(request)
         self.calls[called] += 1
         await asyncio.sleep(self._chance.latency_seconds(1.0))
-        kind, params = self._chance.fault(called, _BAD_DAYS.get(called, _REFUSALS))
+        kind, params = "", Json()
+        if self._chance.goes_wrong(called):
+            kind, params = self._chance.one_of(_BAD_DAYS.get(called, _REFUSALS))
         if kind == "no connection":
             return httpx.ConnectError(kind)
         if kind == "lost before":

@@ -8,10 +8,8 @@ from typing import Any
 from tests.soak import media
 from tests.soak.bot import SoakedBot
 from tests.soak.chance import Weighted
-from tests.soak.services import buttons_of
 from tests.support import consenting
-
-Json = dict[str, Any]
+from tests.support.chats import Json, buttons_of
 
 _YEAR_SECONDS = 365 * 24 * 3600
 _COMMANDS = ("/start", "/help", "/quota", "/status", "/cancel", "/nonsense", "good morning")
@@ -157,7 +155,7 @@ class Person:
         return [
             (message.message_id, data)
             for message in messages
-            for data in ([] if message.deleted else buttons_of(message.as_api()))
+            for data in ([] if message.deleted else buttons_of(message.as_api()).values())
             if not data.startswith("video:")
         ]
 

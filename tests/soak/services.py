@@ -20,6 +20,7 @@ from bot.texts import Texts
 from tests.soak import media
 from tests.soak.chance import Chance
 from tests.soak.network import PROVIDER_PORT, TELEGRAM_PORT, Network, Shown
+from tests.support.chats import buttons_of
 
 TEXTS = Texts()
 """Reading the catalogues takes longer than all else at a start."""
@@ -110,7 +111,7 @@ class Services(Journal):
             stored = self.telegram.files.by_id(file["file_id"])
             assert stored is not None
             self.videos[media.task_of(stored.location)].add(shown)
-        buttons = buttons_of(message)
+        buttons = buttons_of(message).values()
         if not buttons and any(words in message.get("text", "") for words in _CHARGED):
             self.ends_for_good.add(shown)
         for data in buttons:
@@ -138,9 +139,3 @@ class Services(Journal):
             for key in list(old)[:-kept]:
                 del old[key]
         self.telegram.outbox = Outbox()
-
-
-def buttons_of(message: dict[str, Any]) -> list[str]:
-    """What the buttons under a message send."""
-    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-    return [button["callback_data"] for row in rows for button in row if "callback_data" in button]

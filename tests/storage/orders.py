@@ -111,11 +111,13 @@ async def run_next(database: Database, slots: int = 1) -> Task:
     return running
 
 
-async def bill(database: Database, task: Task, milliseconds: int | None = None) -> None:
+async def bill(
+    database: Database, task: Task, milliseconds: int | None = None, *, url: str | None = "u"
+) -> None:
     """running → fetching."""
     billed = task.length_milliseconds if milliseconds is None else milliseconds
     async with database.transaction() as tx:
-        assert await task_moves.rendered(tx, task, video_url="u", billed_milliseconds=billed)
+        assert await task_moves.rendered(tx, task, video_url=url, billed_milliseconds=billed)
 
 
 async def fetch_next(database: Database, milliseconds: int | None = None) -> Task:

@@ -29,13 +29,13 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from multiprocessing import get_context, parent_process
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from bot.clock import Clock
+from bot.clock import Clock, SystemClock
 from bot.commands.child import bot_environment
 from bot.media.processes import MediaProcesses
 from bot.retry import RetryPolicy
+from bot.telegram.rate_limits import Limit, TelegramLimits
 from storage.db.database import Database, Transaction
 from tests.crash import reaper
 from tests.support.clock import FakeClock
@@ -127,20 +127,21 @@ def _change() -> None:
         _keep_journal(Path(journal))
 
 
-def _set(owner: ModuleType | type, name: str, value: object) -> None:
-    """Replace what is there: a name that is gone would change nothing."""
-    assert hasattr(owner, name), f"{owner.__name__} has no {name} any more"
-    setattr(owner, name, value)
+def _set(owner: str | type, name: str, value: object) -> None:
+    """Replace what is there, in a module or class: a name that is gone would change nothing."""
+    there = importlib.import_module(owner) if isinstance(owner, str) else owner
+    assert hasattr(there, name), f"{there.__name__} has no {name} any more"
+    setattr(there, name, value)
 
 
 def _hurry() -> None:
     """Shorten waits that are constants of the bot."""
-    submission = importlib.import_module("bot.jobs.submit")
+    submission = "bot.jobs.submit"
     if seconds := os.environ.get("CRASH_SETTLED_SECONDS"):
         _set(submission, "SETTLED_AFTER_MILLISECONDS", int(float(seconds) * 1000))
         _set(submission, "TASK_LIST", _SOON)
         _set(submission, "SUBMIT", _SOON)
-        _set(importlib.import_module("bot.jobs.suspension"), "SUBMIT", _SOON)
+        _set("bot.jobs.suspension", "SUBMIT", _SOON)
     if seconds := os.environ.get("CRASH_FORGOTTEN_SECONDS"):
         _set(submission, "FORGOTTEN_AFTER_MILLISECONDS", int(float(seconds) * 1000))
         _set(submission, "TASK_CHOICE", _SOON)
@@ -151,26 +152,20 @@ def _hurry() -> None:
 
 def _set_clock(ahead_seconds: float) -> None:
     """As if the machine's clock were wrong; what really passes is not changed by that."""
-    clock: Any = importlib.import_module("bot.clock").SystemClock
-    right = clock.now_milliseconds
-    ahead = round(ahead_seconds * 1000)
-    _set(clock, "now_milliseconds", lambda self: right(self) + ahead)
+    right, ahead = SystemClock.now_milliseconds, round(ahead_seconds * 1000)
+    _set(SystemClock, "now_milliseconds", lambda self: right(self) + ahead)
 
 
 def _run_clock() -> None:
     rate, began = float(os.environ["CLOCK_RATE"]), float(os.environ["CLOCK_BEGAN"])
     clock = FakeClock(rate=rate, jumps=False, began_seconds=began)
-    _set(importlib.import_module("bot.app"), "SystemClock", lambda: clock)
+    _set("bot.app", "SystemClock", lambda: clock)
 
 
 def _make_plain() -> None:
-    common, pace = (
-        importlib.import_module("bot.common"),
-        importlib.import_module("bot.telegram.rate_limits"),
-    )
-    fast = pace.TelegramLimits(pace.Limit(1000, 1.0), pace.Limit(1000, 1.0), pace.Limit(1000, 1.0))
-    _set(common, "MediaProcesses", _HereMedia)
-    _set(pace, "TelegramLimits", lambda: fast)
+    fast = TelegramLimits(*[Limit(1000, 1.0)] * 3)
+    _set("bot.common", "MediaProcesses", _HereMedia)
+    _set("bot.telegram.rate_limits", "TelegramLimits", lambda: fast)
 
 
 class _HereMedia(MediaProcesses):
@@ -189,7 +184,7 @@ def _spoil(path: Path) -> None:
     @asynccontextmanager
     async def spoilt(self: Database) -> AsyncIterator[Transaction]:
         if pragma := trouble():
-            await self._writer.execute(f"PRAGMA {pragma}")
+            await self.writer.execute(f"PRAGMA {pragma}")
         async with within(self) as tx:
             yield tx
 
@@ -202,7 +197,7 @@ def _keep_journal(path: Path) -> None:
 
     async def journalled(database_path: Path, clock: Clock) -> Database:
         database = await _open(database_path, clock)
-        await database._writer.create_function("note_job", 1, rows.append)
+        await database.writer.create_function("note_job", 1, rows.append)
         columns = await database.fetch_all("SELECT name FROM pragma_table_info('jobs')")
         names = [f"jobs.{row['name']}" for row in columns if row["name"] != "state"]
         fields = ", ".join(f"'{name.partition('.')[2]}', {name}" for name in names)
@@ -214,10 +209,10 @@ def _keep_journal(path: Path) -> None:
             ("UPDATE OF state ON jobs", "jobs.id = NEW.id"),
         ):
             name = event.replace(" ", "_").lower()
-            await database._writer.execute(
+            await database.writer.execute(
                 f"CREATE TEMP TRIGGER {name} AFTER {event} BEGIN {noted} WHERE {where}; END"
             )
-        await database._writer.commit()
+        await database.writer.commit()
         return database
 
     within = Database.transaction

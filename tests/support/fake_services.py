@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -40,22 +39,21 @@ from bot.texts import Texts
 from bot.worker import Worker
 from storage import media
 from storage.db.database import Database
-from storage.jobs import jobs, moves, task_moves, tasks
+from storage.jobs import jobs, moves, tasks
 from storage.jobs.jobs import Job, JobState
 from storage.jobs.tasks import Task
 from tests.storage import orders
 from tests.support.clock import FakeClock
+from tests.support.credentials import KEY, SECRET_TOKEN
 from tests.support.deadlines import eventually
 from tests.support.fakes import FakeFiles, FakeMedia, FakeSender
 from tests.support.scripted_engine import ScriptedEngine
 
 OPERATOR = 7_002
-_tasks = itertools.count(1)
-
 _LIMITS = limits_of(
     Settings(
-        telegram_bot_token=SecretStr("4242:AAH-local-sandbox-token-000000000000"),
-        dashscope_api_key=SecretStr("sk-local-sandbox-key-000000000000"),
+        telegram_bot_token=SECRET_TOKEN,
+        dashscope_api_key=SecretStr(KEY),
         longest_voice_seconds=Decimal("19.9"),
         keep_results_hours=Decimal(48),
     )
@@ -147,6 +145,16 @@ class Services:
         assert found is not None
         return found
 
+    async def ledger(self) -> dict[str, int]:
+        """The sums of the books."""
+        row = await self.database.fetch_one(
+            "SELECT COALESCE(SUM(held_quota_milliseconds), 0) AS held, "
+            "COALESCE(SUM(spent_quota_milliseconds), 0) AS quota, "
+            "COALESCE(SUM(spent_micro_yuan), 0) AS money, MAX(flagged) AS flagged FROM ledger"
+        )
+        assert row is not None
+        return row
+
 
 class Fakes(Services):
     """With a fake Telegram, and a worker that has it all done but for intake and delivery."""
@@ -208,14 +216,7 @@ class Fakes(Services):
     async def running_task(self) -> Task:
         """A task that the provider has."""
         await self.waiting_job()
-        async with self.database.transaction() as tx:
-            engine = self.engine
-            taken = await task_moves.take_slot(
-                tx, account=engine.account, slots=9, engine=engine.name
-            )
-            assert taken is not None
-            await task_moves.submitted(tx, taken, f"t-{next(_tasks)}")
-        return await self.task(taken.id)
+        return await orders.run_next(self.database, slots=9)
 
     async def running_job(self) -> Job:
         """The job of such a task."""
@@ -224,8 +225,7 @@ class Fakes(Services):
     async def rendered_task(self, url: str | None) -> Task:
         """A task that succeeded, with that address."""
         task = await self.running_task()
-        async with self.database.transaction() as tx:
-            await task_moves.rendered(tx, task, video_url=url, billed_milliseconds=5_000)
+        await orders.bill(self.database, task, url=url)
         return await self.task(task.id)
 
     async def task(self, number: int) -> Task:
@@ -237,16 +237,6 @@ class Fakes(Services):
     async def task_of(self, job: Job) -> Task:
         """The first task of a job, as it stands."""
         return await orders.task_of(self.database, job)
-
-    async def ledger(self) -> dict[str, int]:
-        """The sums of the books."""
-        row = await self.database.fetch_one(
-            "SELECT COALESCE(SUM(held_quota_milliseconds), 0) AS held, "
-            "COALESCE(SUM(spent_quota_milliseconds), 0) AS quota, "
-            "COALESCE(SUM(spent_micro_yuan), 0) AS money, MAX(flagged) AS flagged FROM ledger"
-        )
-        assert row is not None
-        return row
 
     async def post(self) -> None:
         """Send what the operator is to be told, as the worker does."""

@@ -26,39 +26,27 @@ PRIVATE = 7_001
 class BadLine:
     """Around the local Telegram: what its own faults cannot do to a connection.
 
-    `cut_answer`: an answer to this method ends after so many bytes. `cut_upload`: the connection
-    breaks when the first part of the request was read. `late_seconds`: what this method asks is
-    done at once and answered that much later.
+    `cut_upload`: it breaks, once, when the first part of the request was read. `late_seconds`:
+    what this method asks is done at once and answered that much later.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self.cut_answer: dict[str, int] = {}
         self.cut_upload: set[str] = set()
         self.late_seconds: dict[str, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        method = str(scope.get("path", "")).rpartition("/")[2]
+        method, app = str(scope.get("path", "")).rpartition("/")[2], self._app
         if method in self.cut_upload:
             self.cut_upload.remove(method)
             await receive()
-            await Dropped()(scope, receive, send)
-            return
-        kept, late = self.cut_answer.pop(method, None), self.late_seconds.get(method, 0.0)
+            app = Dropped()
 
-        async def answer(message: Message) -> None:
-            if late and message["type"] == "http.response.start":
-                await asyncio.sleep(late)
-            await send(message if kept is None else _cut(message, kept))
+        async def late(message: Message) -> None:
+            await asyncio.sleep(self.late_seconds.get(method, 0.0))
+            await send(message)
 
-        await self._app(scope, receive, answer)
-
-
-def _cut(message: Message, kept_bytes: int) -> Message:
-    if message["type"] == "http.response.start":
-        headers = [(k, v) for k, v in message["headers"] if k.lower() != b"content-length"]
-        return {**message, "headers": headers}
-    return {**message, "body": message.get("body", b"")[:kept_bytes]}
+        await app(scope, receive, late)
 
 
 class LocalTelegram(BotApi):

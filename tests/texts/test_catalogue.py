@@ -16,8 +16,7 @@ from fluent.syntax.visitor import Visitor
 
 from bot.chat.provider_texts import photo_text
 from bot.intake.replies import FAULT_TEXTS
-from bot.media.picture.errors import PictureFault
-from bot.media.sound.errors import SoundFault
+from bot.media.errors import PictureFault, SoundFault
 from bot.texts import LANGUAGES, Texts
 from bot.texts.catalogue import Catalogue, TextMissing, sources
 

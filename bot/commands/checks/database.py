@@ -29,10 +29,8 @@ def check_database(path: Path, settings_folder: SettingsFolder) -> list[Finding]
 
 def check_videos(folders: Sequence[SettingsFolder]) -> Finding:
     """Whether videos can wait there for their delivery."""
-    for settings_folder in folders:
-        fault = settings_folder.fault()
-        if fault is not None:
-            return Finding("problem", f"videos: {fault}")
+    if faults := [fault for each in folders if (fault := each.fault())]:
+        return Finding("problem", f"videos: {faults[0]}")
     return ok(f"videos: {folders[0].folder} can be written")
 
 

@@ -13,21 +13,14 @@ from bot.http_client import HttpClient
 _UNKNOWN_TOKEN = (401, 404)
 
 
-class _NoAnswer(Exception):
-    """Telegram could not be asked; the finding says why."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(str(finding))
-        self.finding = finding
-
-
 async def check_telegram(settings: Settings, http: HttpClient) -> list[Finding]:
     """Ask Telegram who we are; never fetches updates, so a running bot is not disturbed."""
-    try:
-        me = await _ask(settings, http, "getMe")
-        webhook = await _ask(settings, http, "getWebhookInfo")
-    except _NoAnswer as failed:
-        return [failed.finding]
+    me = await _ask(settings, http, "getMe")
+    webhook = await _ask(settings, http, "getWebhookInfo")
+    if isinstance(me, Finding):
+        return [me]
+    if isinstance(webhook, Finding):
+        return [webhook]
     return [
         ok(f"Telegram: the token is that of @{me.get('username')} (id {me.get('id')})"),
         _privacy(me),
@@ -35,21 +28,20 @@ async def check_telegram(settings: Settings, http: HttpClient) -> list[Finding]:
     ]
 
 
-async def _ask(settings: Settings, http: HttpClient, method: str) -> dict[str, Any]:
+async def _ask(settings: Settings, http: HttpClient, method: str) -> dict[str, Any] | Finding:
+    """What Telegram answers, or why it could not be asked."""
     token = settings.telegram_bot_token.get_secret_value()
     try:
         answer = await http.get(f"{settings.telegram_base_url}/bot{token}/{method}")
         result = answer.json().get("result") if answer.is_success else None
     except httpx.HTTPError as error:
-        raise _NoAnswer(_unreachable(settings, type(error).__name__)) from None
+        return _unreachable(settings, type(error).__name__)
     except (ValueError, AttributeError):
-        raise _NoAnswer(_unreachable(settings, "an answer that is not Telegram's")) from None
+        return _unreachable(settings, "an answer that is not Telegram's")
     if answer.status_code in _UNKNOWN_TOKEN:
-        raise _NoAnswer(
-            problem("Telegram: TELEGRAM_BOT_TOKEN is refused", "copy it again from @BotFather")
-        )
+        return problem("Telegram: TELEGRAM_BOT_TOKEN is refused", "copy it again from @BotFather")
     if not isinstance(result, dict):
-        raise _NoAnswer(_unreachable(settings, f"HTTP {answer.status_code}"))
+        return _unreachable(settings, f"HTTP {answer.status_code}")
     return result
 
 

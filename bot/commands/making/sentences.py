@@ -18,9 +18,7 @@ from bot.dashscope.errors import (
     StopCause,
     Unanswered,
 )
-from bot.media.errors import MediaFailure
-from bot.media.picture.errors import PictureFault, PictureRefused
-from bot.media.sound.errors import SoundFault, SoundRefused
+from bot.media.errors import MediaFailure, PictureFault, PictureRefused, SoundFault, SoundRefused
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 
 _PICTURE = {

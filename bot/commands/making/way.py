@@ -17,9 +17,9 @@ from bot.commands.signals import cancelled_by_signals
 from bot.config.service import ServiceSettings
 from bot.dashscope.errors import Unanswered
 from bot.media.calls import normalise_picture, normalise_sound
+from bot.media.errors import VideoUnreadable
 from bot.media.exchange import NormalisedPicture, NormalisedSound
 from bot.media.processes import MediaProcesses
-from bot.media.video.errors import VideoUnreadable
 from bot.media.video.stamp import check_and_label
 from bot.retry import PROVIDER_DOWNLOAD, persisting
 

@@ -9,8 +9,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-from bot.media.errors import BROKEN_INPUT
-from bot.media.picture.errors import PictureFault, PictureRefused
+from bot.media.errors import BROKEN_INPUT, PictureFault, PictureRefused
 
 HEIC = "HEIF"
 

@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from bot.media.errors import NoFaceFound
 from bot.media.exchange import FaceBox
 from bot.media.picture.faces import Pixels
 from bot.media.picture.network import Network
-from bot.media.preview.errors import NoFaceFound
 
 Points = npt.NDArray[np.float32]
 """(468, 2): x and y in pixels of the picture, numbered as MediaPipe does."""

@@ -13,8 +13,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Discard
 
-from bot.media.errors import BROKEN_INPUT
-from bot.media.sound.errors import SoundFault, SoundRefused
+from bot.media.errors import BROKEN_INPUT, SoundFault, SoundRefused
 from bot.media.sound.frames import LONGEST_READ_SECONDS, DecodedSound, FrameGatherer
 
 _MATROSKA = b"\x1a\x45\xdf\xa3"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 
-from bot.media.sound.errors import SoundFault, SoundRefused
+from bot.media.errors import SoundFault, SoundRefused
 from bot.media.sound.samples import Samples
 
 LONGEST_READ_SECONDS = 120

@@ -11,10 +11,9 @@ import av
 
 from bot.media.exchange import SoundPlan, Span
 from bot.media.sound.audio_segment import AudioSegment, samples_of, wav_of
-from bot.media.sound.cutting import clips, cuts
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from bot.media.sound.normalise import normalise_sound
-from bot.media.sound.pauses import cut_points
+from bot.media.sound.speech_span import clips, cut_points, cuts
 
 _FADE_IN_MILLISECONDS = 10
 _FADE_OUT_MILLISECONDS = 20

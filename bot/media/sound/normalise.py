@@ -10,14 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 
+from bot.media.errors import SoundFault, SoundRefused
 from bot.media.exchange import NormalisedSound
 from bot.media.sound.audio_segment import AudioSegment, samples_of, segment_of, wav_of
 from bot.media.sound.decoding import decode_sound
-from bot.media.sound.errors import SoundFault, SoundRefused
 from bot.media.sound.frames import LONGEST_READ_SECONDS, DecodedSound
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
-from bot.media.sound.limiter import level, under_ceiling
-from bot.media.sound.loudness import gated_lufs, k_weighting
+from bot.media.sound.loudness import gated_lufs, k_weighting, level, under_ceiling
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 from bot.media.sound.spectrum import high_pass, samples_from, spectrum_of
 from bot.media.sound.speech_span import SpeechSpan, find_speech

@@ -12,9 +12,9 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from PIL import Image
 
+from bot.media.errors import VideoUnreadable
 from bot.media.exchange import VideoFacts
 from bot.media.picture.faces import Pixels
-from bot.media.video.errors import VideoUnreadable
 from bot.media.video.files import check_whole, facts_of, open_video, video_stream
 
 MAXIMUM_SIDE_PIXELS = 320

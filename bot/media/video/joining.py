@@ -18,11 +18,11 @@ import numpy as np
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from bot.media.errors import VideoUnreadable
 from bot.media.exchange import TaskVideo
 from bot.media.picture.faces import Pixels
 from bot.media.sound.audio_segment import AudioSegment, samples_of
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
-from bot.media.video.errors import VideoUnreadable
 from bot.media.video.files import open_video, video_stream
 from bot.media.video.mp4 import whole_or_nothing
 from bot.media.video.stamp import stamp_label

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from av.video.frame import VideoFrame
 
+from bot.media.errors import TooLongForNote, VideoUnreadable
 from bot.media.exchange import FaceBox
 from bot.media.picture.faces import Pixels, detect_faces
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.media.video.ai_label import ON_VIDEO
 from bot.media.video.drawn_word import DrawnWord
-from bot.media.video.errors import TooLongForNote, VideoUnreadable
 from bot.media.video.files import check_whole, open_video
 from bot.media.video.mp4 import encode_anew, whole_or_nothing
 from bot.media.video.stamp import stamp_label

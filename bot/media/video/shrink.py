@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import av
 from av.container import InputContainer
-from av.video.frame import VideoFrame
 
-from bot.media.video.errors import CannotShrink, VideoUnreadable
+from bot.media.errors import CannotShrink, VideoUnreadable
 from bot.media.video.files import check_whole, open_video, video_stream
 from bot.media.video.mp4 import encode_anew, whole_or_nothing
 from bot.media.video.stamp import stamp_label
@@ -58,11 +56,7 @@ def _encode(source: Path, part: Path, budget_bytes: float) -> None:
     with open_video(source) as container:
         plan = _plan(container, budget_bytes)
         size, options = (plan.width, plan.height), {"b": str(plan.bits_per_second)}
-        encode_anew(container, part, size, options, partial(_resized, size=size))
-
-
-def _resized(frame: VideoFrame, size: tuple[int, int]) -> VideoFrame:
-    return frame.reformat(*size, "yuv420p")
+        encode_anew(container, part, size, options, lambda frame: frame.reformat(*size, "yuv420p"))
 
 
 def _plan(container: InputContainer, budget_bytes: float) -> _Plan:

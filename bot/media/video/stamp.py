@@ -8,8 +8,8 @@ from pathlib import Path
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 
+from bot.media.errors import LabelNotWritten
 from bot.media.video import ai_label
-from bot.media.video.errors import LabelNotWritten
 from bot.media.video.files import check_whole, inspect_video, open_video, video_stream
 from bot.media.video.mp4 import new_mp4, whole_or_nothing
 
