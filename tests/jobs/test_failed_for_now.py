@@ -21,9 +21,16 @@ from tests.support.texts import said
 FREE = {"held": 5_000, "quota": 0, "money": 0, "flagged": 0}
 
 
+async def running(fakes: Fakes) -> Task:
+    """A task that the engine was asked for."""
+    task = await fakes.running_task()
+    fakes.engine.submitted.append(task.name)
+    return task
+
+
 async def failed(fakes: Fakes, code: str = "InternalError") -> Task:
     """The task, as it stands after its watch has seen that."""
-    task = await fakes.running_task()
+    task = await running(fakes)
     await fails(fakes, task, code)
     return await fakes.task(task.id)
 
@@ -84,7 +91,7 @@ async def test_it_ends_free_after_three_times_and_both_are_told(fakes: Fakes) ->
 
 
 async def test_one_whose_job_was_to_be_stopped_ends_as_cancelled(fakes: Fakes) -> None:
-    task = await fakes.running_task()
+    task = await running(fakes)
     async with fakes.database.transaction() as tx:
         await moves.cancel(tx, task.job_id)
     await fails(fakes, replace(task, refusals=9))
@@ -96,7 +103,7 @@ async def test_one_whose_job_was_to_be_stopped_ends_as_cancelled(fakes: Fakes) -
 
 
 async def test_its_id_stays_known_and_is_never_taken_for_the_next_submissions(fakes: Fakes) -> None:
-    first = await fakes.running_task()
+    first = await running(fakes)
     assert first.task_id is not None
     await fails(fakes, first)
     fakes.engine.refusal = SubmitUnknown("submit: 500")
@@ -112,7 +119,7 @@ async def test_its_id_stays_known_and_is_never_taken_for_the_next_submissions(fa
 
 
 async def test_the_operator_cannot_adopt_it_either(fakes: Fakes) -> None:
-    first = await fakes.running_task()
+    first = await running(fakes)
     assert first.task_id is not None
     await fails(fakes, first)
     fakes.engine.refusal = SubmitUnknown("submit: 500")
