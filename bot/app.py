@@ -99,7 +99,7 @@ async def _join(
     delivery = build_delivery(common, chat)
     privacy = build_privacy(common, chat, delivery)
     intake = build_intake(common, engines, chat, privacy)
-    jobs = build_jobs(common, engines, intake, delivery)
+    jobs = build_jobs(common, engines, chat, intake, delivery)
     services = Services(
         common=common, engines=engines, chat=chat, delivery=delivery, intake=intake, jobs=jobs
     )

@@ -128,6 +128,8 @@ VERDICT_UNSAID = RetryPolicy((5,))
 """What became of a photo or a voice; endless."""
 STATUS_UNSAID = RetryPolicy((5,))
 """A first status message that Telegram puts off; endless."""
+STATUS_REFUSED = RetryPolicy((24 * 3600,))
+"""A first status message that Telegram refuses, or may have shown; endless, but no job is."""
 END_UNSAID = RetryPolicy((60, 600, 3600))
 """A job's end that Telegram refuses to show: a right comes back, a topic is opened."""
 ALERT = RetryPolicy((5, 15, 60, 300, 900, 3600))

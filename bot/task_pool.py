@@ -36,6 +36,16 @@ class TaskPool:
         """How many more can begin at once."""
         return max(0, self._places - len(self._tasks))
 
+    @property
+    def begun(self) -> int:
+        """How much is being worked on, or waits for its turn."""
+        return len(self._tasks)
+
+    @property
+    def broken(self) -> int:
+        """How much failed a moment ago and is left alone."""
+        return sum(self._is_resting(key) for key in list(self._resting_until))
+
     def start(self, key: Hashable, work: Work) -> None:
         """Begin, unless this key is being worked on, or failed a moment ago."""
         if key in self._tasks or self._is_resting(key):

@@ -81,7 +81,9 @@ class Worker:
             self._items.start(item.id, partial(self._receive, item.id))
         for item in await media.unannounced(self._database, _INTAKES_AHEAD):
             self._items.start(item.id, partial(self._intake.conclude, item.id))
-        for step in await self._steps.due():
+        begun = self._jobs.begun + self._critical.begun
+        broken = self._jobs.broken + self._critical.broken
+        for step in await self._steps.due(begun, broken):
             self._begin(step)
         for background_task in self._background_tasks:
             for key, work in (await background_task.due()).items():

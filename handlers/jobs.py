@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.chat.queue_view import QueueView
+from operator import itemgetter
+
+from bot.chat.queue_view import views
 from bot.services import Services
 from bot.texts import Catalogue
 from bot.texts.naming import shown_name
@@ -12,7 +14,7 @@ from handlers.context import MessageContext
 from storage import drafts, inbox
 from storage.db.database import Transaction
 from storage.inbox import Outcome
-from storage.jobs import jobs, moves, tasks
+from storage.jobs import jobs, line, moves, tasks
 from storage.jobs.jobs import Job, JobState
 from storage.jobs.tasks import STOPPABLE
 from storage.people import people
@@ -54,22 +56,33 @@ async def show_queue(context: MessageContext) -> None:
 async def _queue_text(context: MessageContext) -> str:
     texts = context.texts
     database = context.database
-    line = QueueView.of(await tasks.of_open_jobs(database))
-    being_made, waiting = line.by_turn(await jobs.open_jobs(database))
+    being_made = await jobs.some(database, await jobs.being_made(database, 0, _MOST_LINES))
+    waiting = await line.idle_up_to(database)
     if not being_made and not waiting:
         return texts.html("queue-empty")
     lines = []
     if being_made:
-        names = [await _name(context, job) for job in being_made[:_MOST_LINES]]
+        names = [await _name(context, job) for job in being_made]
         lines.append(texts.html("queue-being-made", names=texts.plain("queue-comma").join(names)))
     if waiting:
-        lines.append(texts.html("queue-waiting", count=len(waiting)))
-    for place, job in enumerate(waiting, start=1):
-        if place <= _MOST_LINES or job.user_id == context.user_id:
-            name = await _name(context, job)
-            key = "queue-own-place" if job.user_id == context.user_id else "queue-place"
-            lines.append(texts.html(key, place=place, name=name))
+        lines.append(texts.html("queue-waiting", count=waiting))
+    for place, job in await _places(context):
+        name = await _name(context, job)
+        key = "queue-own-place" if job.user_id == context.user_id else "queue-place"
+        lines.append(texts.html(key, place=place, name=name))
     return "\n".join(lines)
+
+
+async def _places(context: MessageContext) -> list[tuple[int, Job]]:
+    """Of the first who wait, and of this person's own further back."""
+    database = context.database
+    first = await line.idle_jobs(database, _MOST_LINES)
+    places = {job_id: place for place, job_id in enumerate(first, start=1)}
+    for view in await views(database, await jobs.open_jobs_of_person(database, context.user_id)):
+        if view.job.id not in places and view.in_hand and view.is_waiting:
+            places[view.job.id] = await line.idle_up_to(database, view.in_hand)
+    found = await jobs.some(database, [*places])
+    return sorted(((places[job.id], job) for job in found), key=itemgetter(0))
 
 
 async def _name(context: MessageContext, job: Job) -> str:
@@ -101,9 +114,8 @@ async def cancel_job(services: Services, job: Job) -> bool:
 
 async def cancel_all_of(services: Services, user_id: int) -> None:
     """Whatever is under way for this person."""
-    for job in await jobs.open_jobs(services.database):
-        if job.user_id == user_id:
-            await cancel_job(services, job)
+    for job in await jobs.open_jobs_of_person(services.database, user_id):
+        await cancel_job(services, job)
     services.wakeup()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.chat.estimates import Experience
 from bot.chat.introduction import Introductions
 from bot.chat.messenger import Messenger
 from bot.chat.receipt import Receipts
@@ -27,7 +28,13 @@ def build_chat(common: CommonServices, engines: EngineServices) -> ChatServices:
     """On top of these."""
     messenger = Messenger(common=common)
     slots = engines.engines.default.slots
-    progress = Progress(common=common, messenger=messenger, slots=slots, outages=engines.outages)
+    progress = Progress(
+        common=common,
+        messenger=messenger,
+        slots=slots,
+        outages=engines.outages,
+        experience=Experience(common=common),
+    )
     return ChatServices(
         messenger=messenger,
         receipts=Receipts(common=common),

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.common import Component
+from storage.jobs import tasks
+
+_LEARN_FROM_NEWEST = 50
 LEARN_FROM = 5
 """Fewer tasks than this teach nothing: then the documented ranges are said."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceTimes:
-    """Seconds of service per second of video, of the newest tasks."""
+    """Seconds of service per second of video, of the newest tasks, in ascending order."""
 
     ratios: Sequence[float]
 
@@ -22,8 +26,7 @@ class ServiceTimes:
 
     def quantile(self, share: float) -> float:
         """The ratio that this share of the tasks stayed under."""
-        ordered = sorted(self.ratios)
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+        return self.ratios[min(len(self.ratios) - 1, int(share * len(self.ratios)))]
 
     def range_seconds(self, video_milliseconds: int) -> tuple[float, float] | None:
         """How long so much video takes, from lucky to unlucky; None when nothing was learnt."""
@@ -31,6 +34,23 @@ class ServiceTimes:
             return None
         seconds = video_milliseconds / 1000
         return self.quantile(0.1) * seconds, self.quantile(0.9) * seconds
+
+
+class Experience(Component):
+    """What was learnt of each engine's service, kept until another of its tasks has ended."""
+
+    _times: dict[str, ServiceTimes] = field(init=False, default_factory=dict)
+
+    async def of(self, engine: str) -> ServiceTimes:
+        """Of the newest tasks that ended."""
+        if engine not in self._times:
+            ratios = await tasks.durations(self.database, engine, _LEARN_FROM_NEWEST)
+            self._times[engine] = ServiceTimes(sorted(ratios))
+        return self._times[engine]
+
+    def learn(self, engine: str) -> None:
+        """One more has ended."""
+        self._times.pop(engine, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
-"""The queue at one look: who waits where, how much comes before, how far each job is."""
+"""A job at one look: where it waits, how much comes before it, how far it is."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from storage.jobs.jobs import Job, JobState
+from storage.db.database import Queryable
+from storage.jobs import line, tasks
+from storage.jobs.jobs import Job
+from storage.jobs.line import Place
 from storage.jobs.tasks import ENDED, STOPPABLE, WAITING, Task, TaskState
 
 
@@ -60,11 +61,6 @@ class JobView:
         fetching = TaskState.FETCHING
         return sum(task.length_milliseconds for task in self.open_tasks if task.state != fetching)
 
-    @property
-    def takes_long(self) -> bool:
-        """Whether anything but fetching and sending it is still to be done."""
-        return self.missing_milliseconds > 0 or self.job.state == JobState.JOINING
-
     def share(self, share_of_running: float) -> float:
         """How much of it is made, as far as one can tell, with that much of what runs."""
         missing = self.missing_milliseconds / self.job.held_milliseconds
@@ -72,45 +68,20 @@ class JobView:
         return 1 - missing + (share_of_running * missing if running else 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class QueueView:
-    """Worked out once for all jobs: a look at n jobs takes n steps, not n times n.
+async def views(
+    database: Queryable, shown: Sequence[Job], places: Mapping[int, Place] | None = None
+) -> list[JobView]:
+    """These jobs as they stand; a place that is not given is looked up where the job waits."""
+    made = await tasks.of_jobs(database, [job.id for job in shown])
+    found = [JobView(job, made[job.id], 1, 0) for job in shown]
+    return [await _placed(database, view, (places or {}).get(view.job.id)) for view in found]
 
-    Those of one engine stand in a line of their own, as they have slots of their own.
-    A job has one place, that of the first of its tasks that waits.
-    """
 
-    tasks: dict[int, list[Task]]
-    """The tasks of each job, by its number; the jobs in the order of turns."""
-    places: dict[int, int]
-    ahead: dict[int, int]
-
-    @classmethod
-    def of(cls, under_way: Sequence[Task]) -> Self:
-        """The line of these tasks, which are in the order of turns."""
-        ahead: Counter[str] = Counter()
-        lengths: Counter[str] = Counter()
-        for task in under_way:
-            if task.state == TaskState.RUNNING:
-                ahead[task.engine] += task.length_milliseconds
-        line = cls({}, {}, {})
-        for task in under_way:
-            line.tasks.setdefault(task.job_id, []).append(task)
-            if task.state in WAITING:
-                lengths[task.engine] += task.job_id not in line.places
-                line.places.setdefault(task.job_id, lengths[task.engine])
-                line.ahead.setdefault(task.job_id, ahead[task.engine])
-                ahead[task.engine] += task.length_milliseconds
-        return line
-
-    def view(self, job: Job) -> JobView:
-        """The job as it stands; one that left the line since it was read was the next."""
-        place, ahead = self.places.get(job.id, 1), self.ahead.get(job.id, 0)
-        return JobView(job, self.tasks.get(job.id, []), place, ahead)
-
-    def by_turn(self, open_jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:
-        """Those of these jobs that are being made, and those that wait, each in their turns."""
-        turns = {number: turn for turn, number in enumerate(self.tasks)}
-        in_turn = sorted(open_jobs, key=lambda job: turns.get(job.id, 0))
-        waiting = [job for job in in_turn if self.view(job).is_waiting]
-        return [job for job in in_turn if job not in waiting], waiting
+async def _placed(database: Queryable, view: JobView, place: Place | None) -> JobView:
+    """One that left the line since it was read was the next."""
+    task = view.in_hand
+    if place is None and task is not None and view.is_waiting:
+        place = await line.place_of(database, task)
+    if place is None:
+        return view
+    return replace(view, place=place.place, ahead_milliseconds=place.ahead_milliseconds)

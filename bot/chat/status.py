@@ -1,31 +1,36 @@
-"""The status message of each open job: sent first, and shown anew when what it says changes."""
+"""The status message of each open job: sent first, and shown anew when what it says changes.
+
+What is being made, what is near the front and what is new is looked at every time, the rest of the
+line a few at a time, in turn: as many as Telegram takes edits of.
+"""
 
 from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import field
 from functools import partial
+from itertools import chain, islice
 
-from bot.chat.estimates import ServiceTimes
+from bot.chat.estimates import Experience, ServiceTimes
 from bot.chat.formatting import bar
 from bot.chat.messenger import Messenger
 from bot.chat.owners import on_status
-from bot.chat.queue_view import JobView, QueueView
+from bot.chat.queue_view import JobView, views
 from bot.common import Component
 from bot.engines.outages import Outages
-from bot.retry import STATUS_UNSAID
+from bot.retry import STATUS_REFUSED, STATUS_UNSAID
 from bot.task_pool import Work
 from bot.telegram.errors import NotSent, TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
-from storage.jobs import jobs, tasks
+from storage.jobs import jobs, line, moves
 from storage.jobs.jobs import FINAL, Job, JobState
+from storage.jobs.line import START, Place
 from storage.jobs.tasks import WAITING, Task, TaskState
 from storage.people.preferences import quiet_jobs
 
-_LEARN_FROM_NEWEST = 50
 _BAR_CELLS = 10
 _BAR_STEPS = 4
 """How often the bar moves: every edit moves the chat, and a message has few of them."""
@@ -35,61 +40,140 @@ _NEAR = 3
 _FAR_STEP = 5
 """From that place on every step forward is shown; further back only every so many."""
 
+_MADE_AT_ONCE = 100
+_FRONT = 16
+_FAR_AT_ONCE = 20
+"""A second: Telegram takes no more edits, and when the provider stops serving all are to change."""
+_COUNT_EVERY = 30
+"""So many stretches are counted on from one another; then who is before them is counted anew."""
+_NEW_AT_ONCE = 8
+"""Each of them is counted to from the front of the line."""
+
 HELD_BACK = (*WAITING, TaskState.SUBMITTING)
 """What waits while the provider refuses to serve; a probe now and then does not change that."""
 
 
 class Progress(Component):
-    """Derives the texts from the database; nothing is remembered but what was shown last."""
+    """Derives the texts from the database. What was shown last is remembered, for as long as one
+    look at everything and the next one take.
+    """
 
     messenger: Messenger
     slots: int
     outages: Outages
-    _shown: dict[int, tuple[object, ...]] = field(init=False, default_factory=dict)
+    experience: Experience
+    _shown: dict[int, int] = field(init=False, default_factory=dict)
+    _shown_before: dict[int, int] = field(init=False, default_factory=dict)
+    _newest: int | None = field(init=False, default=None)
+    _new: dict[int, None] = field(init=False, default_factory=dict)
+    _made_after: int = field(init=False, default=0)
+    _far: dict[str, Place] = field(init=False, default_factory=dict)
+    _far_looks: int = field(init=False, default=0)
+    _to_come: set[str] = field(init=False, default_factory=set)
     _stopped: frozenset[str] = field(init=False, default_factory=frozenset)
     _quiet: frozenset[int] = field(init=False, default_factory=frozenset)
     _experiences: dict[str, ServiceTimes] = field(init=False, default_factory=dict)
 
     async def show(self) -> None:
-        """Bring every open job's status message up to date."""
-        views = await self._views(await jobs.open_jobs(self.database))
-        self._quiet = await quiet_jobs(self.database) if views else frozenset()
-        shown = {view.job.id: self._change_key(view) for view in views}
+        """Bring status messages up to date: each time those that change, in the end all of them."""
+        made = await self._being_made()
+        places = {place.job_id: place for place in reversed(await self._places())}
+        new = await self._new_ones()
+        shown = await jobs.some(self.database, [*dict.fromkeys([*made, *places, *new])])
+        views = await self._views(shown, places)
+        self._quiet = await quiet_jobs(self.database, [job.id for job in shown])
         for view in views:
-            job = view.job
-            if self._shown.get(job.id) != shown[job.id]:
-                texts = await self.messenger.texts_for(job.user_id, job.chat_id)
-                said = await self._said(view, texts)
-                current = await jobs.get(self.database, job.id)
-                # The last word on a job that ended meanwhile must not be written over.
-                if current is not None and current.state not in FINAL:
-                    self.messenger.progress(job, *said)
-        self._shown = shown
+            await self._show(view)
+        for job_id in set(new) - {view.job.id for view in views if self._is_prepared_yet(view)}:
+            self._new.pop(job_id)
+
+    async def _show(self, view: JobView) -> None:
+        job, key = view.job, hash(self._change_key(view))
+        known = self._shown.get(job.id, self._shown_before.get(job.id))
+        self._shown[job.id] = key
+        if known == key:
+            return
+        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
+        said = await self._said(view, texts)
+        current = await jobs.get(self.database, job.id)
+        # The last word on a job that ended meanwhile must not be written over.
+        if current is not None and current.state not in FINAL:
+            self.messenger.progress(job, *said)
+
+    async def _being_made(self) -> list[int]:
+        found = await jobs.being_made(self.database, self._made_after, _MADE_AT_ONCE)
+        self._made_after = found[-1] if len(found) == _MADE_AT_ONCE else 0
+        if not self._made_after:
+            self._to_come.discard(_MADE)
+        return found
+
+    async def _places(self) -> list[Place]:
+        """The front of each line, and the next stretch of one."""
+        engines = await line.engines(self.database)
+        if not self._to_come:
+            self._shown_before, self._shown = self._shown, {}
+            self._to_come = {_MADE, *engines}
+        found = [await line.places(self.database, each, START, _FRONT) for each in engines]
+        fronts = {each: front for each, front in zip(engines, found, strict=True) if front}
+        return [*chain(*found), *await self._stretch(fronts)]
+
+    async def _stretch(self, fronts: Mapping[str, list[Place]]) -> list[Place]:
+        """The next behind the front of the first line that was not gone through yet."""
+        engine = next((each for each in fronts if each in self._to_come), None)
+        if engine is None:
+            self._to_come &= {_MADE}
+            return []
+        last, self._far_looks = self._far.pop(engine, fronts[engine][-1]), self._far_looks + 1
+        known = last.up_to_it if self._far_looks % _COUNT_EVERY else None
+        found = await line.places(self.database, engine, last.position, _FAR_AT_ONCE, known)
+        if len(found) == _FAR_AT_ONCE:
+            self._far[engine] = found[-1]
+        else:
+            self._to_come.discard(engine)
+        return found
+
+    async def _new_ones(self) -> list[int]:
+        """Jobs just made, until they have their place: theirs may be far back."""
+        if self._newest is None:
+            self._newest = await jobs.newest(self.database)
+        found = await jobs.newer(self.database, self._newest, _NEW_AT_ONCE)
+        self._newest = max([self._newest, *found])
+        for job_id in found:
+            self.show_anew(job_id)
+        chosen = [*islice(self._new, _NEW_AT_ONCE)]
+        for job_id in chosen:  # the others come first the next time
+            self._new[job_id] = self._new.pop(job_id)
+        return chosen
+
+    def _is_prepared_yet(self, view: JobView) -> bool:
+        return self._key(view) == "job-preparing"
 
     async def status(self, job: Job) -> tuple[str, Keyboard | None]:
         """What a job's first status message is to say now."""
-        self._quiet = await quiet_jobs(self.database)
         (view,) = await self._views([job])
+        self._quiet |= await quiet_jobs(self.database, [job.id])
         return await self._said(view, await self.messenger.texts_for(job.user_id, job.chat_id))
 
     def show_anew(self, job_id: int) -> None:
         """Its status message is new: what it says may be old."""
         self._shown.pop(job_id, None)
+        self._shown_before.pop(job_id, None)
+        self._new[job_id] = None
 
     async def lines(self, mine: Sequence[Job], texts: Catalogue) -> list[str]:
         """The same sentences for a list, as /status shows it."""
         return [self._text(self._key(view), view, texts) for view in await self._views(mine)]
 
-    async def _views(self, shown: Sequence[Job]) -> list[JobView]:
+    async def _views(
+        self, shown: Sequence[Job], places: Mapping[int, Place] | None = None
+    ) -> list[JobView]:
         """These jobs at one look, and what is known of their engines."""
-        line = QueueView.of(await tasks.of_open_jobs(self.database) if shown else [])
         engines = {job.engine for job in shown}
         stopped = [name for name in engines if await self.outages.of(name).is_stopped()]
         self._stopped = frozenset(stopped)
         for engine in engines:
-            ratios = await tasks.durations(self.database, engine, _LEARN_FROM_NEWEST)
-            self._experiences[engine] = ServiceTimes(ratios)
-        return [line.view(job) for job in shown]
+            self._experiences[engine] = await self.experience.of(engine)
+        return await views(self.database, shown, places)
 
     async def _said(self, view: JobView, texts: Catalogue) -> tuple[str, Keyboard | None]:
         text = self._text(self._shown_key(view), view, texts)
@@ -233,27 +317,22 @@ def _say_range(span: tuple[float, float] | None, texts: Catalogue) -> str:
 
 logger = logging.getLogger(__name__)
 
+_UNSHOWN_AT_ONCE = 32
+_MADE = "what is being made"
+
 
 class FirstStatus(Component):
-    """Says each one once; what may have been said is not said again by this process."""
+    """Says each one once. One that Telegram puts off is tried again soon; one that it refuses, or
+    may have shown, not before the job has ended.
+    """
 
     messenger: Messenger
     progress: Progress
-    _said: set[int] = field(init=False, default_factory=set)
-    _not_before_seconds: dict[int, float] = field(init=False, default_factory=dict)
 
     async def due(self) -> dict[Hashable, Work]:
         """The jobs that show nothing yet."""
-        line = QueueView.of(await tasks.of_open_jobs(self.database))
-        views = [line.view(job) for job in await jobs.open_jobs(self.database)]
-        lacking = {view.job.id for view in views if _lacks_status(view.job) and view.takes_long}
-        self._said &= lacking
-        now = self.clock.steady_seconds()
-        self._not_before_seconds = {
-            number: at for number, at in self._not_before_seconds.items() if at > now
-        }
-        due = lacking - self._said - self._not_before_seconds.keys()
-        return {("status", number): partial(self._say, number) for number in due}
+        due = await jobs.without_status(self.database, _UNSHOWN_AT_ONCE)
+        return {("status", job.id): partial(self._say, job.id) for job in due}
 
     async def _say(self, job_id: int) -> None:
         job = await jobs.get(self.database, job_id)
@@ -263,16 +342,19 @@ class FirstStatus(Component):
         try:
             await self.messenger.first_status(job, text, keyboard)
         except NotSent as failure:
-            later = self.clock.steady_seconds() + STATUS_UNSAID.endless_delay_seconds(1)
-            self._not_before_seconds[job_id] = later
+            await self._put_off(job_id, STATUS_UNSAID.endless_delay_seconds(1))
             logger.info("the status of job %s has to wait: %s", job_id, failure)
         except TelegramFailure as failure:
-            self._said.add(job_id)
+            await self._put_off(job_id, STATUS_REFUSED.endless_delay_seconds(1))
             logger.warning("job %s shows no status: %s", job_id, failure)
         else:
             self.progress.show_anew(job_id)
 
+    async def _put_off(self, job_id: int, delay_seconds: float) -> None:
+        async with self.database.transaction() as tx:
+            await moves.put_off_status(tx, job_id, delay_seconds)
+
 
 def _lacks_status(job: Job) -> bool:
     """What is about to be delivered needs no status any more."""
-    return job.status_message_id is None and job.state not in (*FINAL, JobState.DELIVERING)
+    return job.status_message_id is None and job.state == JobState.MAKING

@@ -15,14 +15,17 @@ from bot.dashscope.errors import ServiceStopped, StopCause
 from bot.retry import PROBE
 from storage import outages
 from storage.db.database import Transaction
-from storage.jobs import jobs, task_moves, tasks
-from storage.jobs.tasks import WAITING, Task
+from storage.jobs import task_moves, tasks
+from storage.jobs.tasks import Task
 from storage.outages import Outage, Work
 
 logger = logging.getLogger(__name__)
 
 LONGEST_WAIT_MILLISECONDS = 24 * 3600 * 1000
 """A job that waited so long for the provider to serve again waits no longer."""
+
+_AT_ONCE = 20
+"""So many are given up at one look."""
 
 ACCOUNT_WIDE = frozenset({StopCause.KEY, StopCause.UNPAID})
 """Causes that concern everything an account does, not one model."""
@@ -134,17 +137,11 @@ class Outages(Component):
         for other in self.others:
             await other.give_up_waiting()
         outage = await outages.current(self.database, self.account, Work.SUBMIT)
-        now = self.clock.now_milliseconds()
-        if outage is None or now - outage.since_milliseconds < LONGEST_WAIT_MILLISECONDS:
+        since = self.clock.now_milliseconds() - LONGEST_WAIT_MILLISECONDS
+        if outage is None or outage.since_milliseconds > since:
             return
-        made_at = {
-            job.id: job.created_at_milliseconds for job in await jobs.open_jobs(self.database)
-        }
-        for task in await tasks.of_open_jobs(self.database):
-            since = max(outage.since_milliseconds, made_at.get(task.job_id, now))
-            waits = task.state in WAITING and self.is_of(task.engine)
-            if waits and now - since >= LONGEST_WAIT_MILLISECONDS:
-                await self._give_up(task, outage)
+        for task in await tasks.waiting_too_long(self.database, self.engine, since, _AT_ONCE):
+            await self._give_up(task, outage)
 
     async def _give_up(self, task: Task, outage: Outage) -> None:
         """Only what still waits: a task that was taken meanwhile may be paid for."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.chat.build import ChatServices
 from bot.common import CommonServices
 from bot.delivery.build import DeliveryServices
 from bot.engines.build import EngineServices
@@ -34,6 +35,7 @@ class JobServices:
 def build_jobs(
     common: CommonServices,
     engines: EngineServices,
+    chat: ChatServices,
     intake: IntakeServices,
     delivery: DeliveryServices,
 ) -> JobServices:
@@ -53,7 +55,13 @@ def build_jobs(
         outages=outages,
         refusals=refusals,
     )
-    watch = Watch(common=common, engines=on, finisher=finisher, refusals=refusals)
+    watch = Watch(
+        common=common,
+        engines=on,
+        finisher=finisher,
+        refusals=refusals,
+        experience=chat.progress.experience,
+    )
     steps = JobSteps(
         common=common,
         engines=on,

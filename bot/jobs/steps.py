@@ -19,13 +19,15 @@ from bot.retry import PROVIDER
 from bot.task_pool import Work
 from bot.telegram import errors as chat
 from storage import outages as stored
-from storage.jobs import jobs, moves, task_moves, tasks
+from storage.jobs import jobs, line, moves, task_moves, tasks
 from storage.jobs.jobs import Job, JobState
 from storage.jobs.ledger import BudgetExhausted
-from storage.jobs.tasks import ENDED, WAITING, Task, TaskState
+from storage.jobs.tasks import Task, TaskState
 from storage.verdicts import NoVerdict, TooManyChecks
 
 logger = logging.getLogger(__name__)
+
+_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +49,53 @@ class JobSteps(Component):
     job_steps: Mapping[str, Callable[[Job], Awaitable[None]]]
     finisher: Finisher
 
-    async def due(self) -> list[Step]:
-        """What is to be done now about what is under way, and about ends that were not said."""
-        found = [*await self._of_tasks(), *await self._of_jobs()]
+    async def due(self, begun: int = 0, broken: int = 0) -> list[Step]:
+        """What is to be done now about what is under way, and about ends that were not said.
+
+        So much at a time; beyond what was begun and is still seen here, and what is left alone for
+        a moment because it is broken: neither hides the rest.
+        """
+        limit = _AT_ONCE + begun + broken
+        found = [*await self._of_tasks(limit), *await self._to_prepare(_AT_ONCE + broken)]
+        found += [*await self._of_jobs(limit), *await self._without_engine()]
         await self.outages.give_up_waiting()
-        for job in await jobs.unannounced(self.database):
+        for job in await jobs.unannounced(self.database, limit):
             found.append(Step(("job", job.id), partial(self.finisher.announce, job.id)))
         return found
 
-    async def _of_tasks(self) -> list[Step]:
-        """The next of each, and the end of those whose engine was switched off."""
-        preparing, now = await self._preparing_engines(), self.database.now_milliseconds
-        found = []
-        for task in await tasks.of_open_jobs(self.database):
-            key = ("task", task.id)
-            if task.state in WAITING and not self.engines.is_on(task.engine):
-                found.append(Step(key, partial(self._switched_off, task)))
-            elif _has_a_step(task, preparing) and task.not_before_milliseconds <= now:
-                found.append(Step(key, partial(self._task_step, task.id, task.state)))
-        return found
+    async def _of_tasks(self, limit: int) -> list[Step]:
+        return [self._step(task) for task in await tasks.under_way(self.database, limit)]
 
-    async def _of_jobs(self) -> list[Step]:
-        now = self.database.now_milliseconds
+    async def _to_prepare(self, limit: int) -> list[Step]:
+        """Of those engines for which handing files over may work."""
+        return [
+            self._step(task)
+            for engine in self.engines.on
+            if await self.outages.of(engine.name).may_prepare()
+            for task in await tasks.preparing(self.database, engine.name, limit)
+        ]
+
+    async def _without_engine(self) -> list[Step]:
+        """The end of what waits for an engine that was switched off."""
+        return [
+            Step(("task", task.id), partial(self._switched_off, task))
+            for engine in await line.engines(self.database)
+            if not self.engines.is_on(engine)
+            for task in await line.first(self.database, engine, _AT_ONCE)
+        ]
+
+    def _step(self, task: Task) -> Step:
+        return Step(("task", task.id), partial(self._task_step, task.id, task.state))
+
+    async def _of_jobs(self, limit: int) -> list[Step]:
         return [
             Step(
                 ("job", job.id),
                 partial(self._job_step, job.id, job.state),
                 is_critical=job.state == JobState.DELIVERING,
             )
-            for job in await jobs.open_jobs(self.database)
-            if job.state in self.job_steps and job.not_before_milliseconds <= now
+            for job in await jobs.made(self.database, limit)
         ]
-
-    async def _preparing_engines(self) -> set[str]:
-        """Those for which handing files over may work."""
-        names = [engine.name for engine in self.engines.on]
-        return {name for name in names if await self.outages.of(name).may_prepare()}
 
     async def _switched_off(self, task: Task) -> None:
         """It waits for an engine that the operator switched off: nothing of it was begun."""
@@ -157,10 +170,3 @@ class JobSteps(Component):
             await self.operator.tell_of(failure, task.job_id)
         if task.state != TaskState.PREPARING:
             await self._later(task, failure)
-
-
-def _has_a_step(task: Task, preparing: set[str]) -> bool:
-    """A ready task waits for its slot."""
-    if task.state in (TaskState.READY, *ENDED):
-        return False
-    return task.state != TaskState.PREPARING or task.engine in preparing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
-from bot.chat.estimates import PollSchedule, ServiceTimes
+from bot.chat.estimates import Experience, PollSchedule
 from bot.common import Component
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
@@ -24,7 +24,6 @@ FORGOTTEN_SECONDS = 24 * 3600.0
 """So long after its submission the provider forgets a task and its video."""
 UNKNOWN_SECONDS = 60.0
 """So long a task may be unknown: it is not known everywhere at once, and a server may be behind."""
-_LEARN_FROM_NEWEST = 50
 _SAME_LENGTH_MILLISECONDS = 1_000
 """Bills of whole seconds and encoders that end on a frame are no reason for doubt."""
 _UNADDRESSED_LOOKS = 5
@@ -50,6 +49,7 @@ class Watch(Component):
     engines: Engines
     finisher: Finisher
     refusals: Refusals
+    experience: Experience
     _wakeups: dict[int, tuple[int, Wakeup]] = field(init=False, default_factory=dict)
 
     def wakeup(self, job_id: int) -> None:
@@ -79,8 +79,7 @@ class Watch(Component):
             self._wakeups.pop(task.id, None)
 
     async def _schedule(self, task: Task) -> PollSchedule:
-        ratios = await tasks.durations(self.database, task.engine, _LEARN_FROM_NEWEST)
-        return PollSchedule(ServiceTimes(ratios), self.limits.poll_seconds)
+        return PollSchedule(await self.experience.of(task.engine), self.limits.poll_seconds)
 
     def _elapsed_seconds(self, task: Task) -> float:
         """By the machine's clock, which may have been set back meanwhile."""
@@ -196,6 +195,7 @@ class Watch(Component):
                 await self.operator.note(
                     tx, f"bill:{task.name}", "operator-unsettled", job=task.job_id, detail=detail
                 )
+        self.experience.learn(task.engine)
         logger.info("task %s is rendered: %s ms billed", task.name, billed)
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import ParamSpec, Self, TypeVar
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import ParamSpec, Self, TypeVar, cast
 
 from bot.clock import Clock, SystemClock
-from bot.media.calls import MediaCall
+from bot.media.calls import MediaCall, render_preview
+from bot.media.exchange import Resolution, VideoFacts
 from bot.media.worker.client import MediaWorker
 from bot.media.worker.kinds import KINDS
 
@@ -38,3 +42,16 @@ class MediaProcesses:
         Raises also MediaWorkerDied, MediaWorkerNotStarted.
         """
         return await self._workers[call.kind].run(call, *args, **named)
+
+    async def render(
+        self,
+        photo_jpeg: bytes,
+        sound_wav: bytes,
+        target: Path,
+        resolution: Resolution,
+        on_progress: Callable[[float], None],
+    ) -> VideoFacts:
+        """Have a preview rendered, and hear how far it is, 0..1; raises what `run` does."""
+        call = partial(render_preview, photo_jpeg, sound_wav, target, resolution)
+        made = await self._workers[render_preview.kind].call(call, on_progress)
+        return cast(VideoFacts, made)

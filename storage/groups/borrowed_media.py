@@ -114,4 +114,4 @@ async def stop(tx: Transaction, media_id: int) -> list[Job]:
     if item is not None:
         await drafts.drop(tx, item)
         await media.supersede(tx, item.id, "dropped")
-    return [job for job in await jobs.open_jobs(tx) if media_id in (job.photo_id, job.voice_id)]
+    return await jobs.open_jobs_with(tx, media_id)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from storage import outbox
 from storage.db.database import Queryable, Transaction
-from storage.jobs import jobs, moves, tasks
+from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job
-from storage.jobs.tasks import WAITING
 from storage.people import consents
 
 
@@ -97,10 +96,7 @@ async def close_chat(tx: Transaction, chat_id: int, reason: str) -> list[Job]:
     await mark_dead(tx, chat_id, reason)
     await outbox.end_all(tx, chat_id)
     await consents.close_unasked(tx, chat_id)
-    waiting = {task.job_id for task in await tasks.of_open_jobs(tx) if task.state in WAITING}
-    ended = [
-        job for job in await jobs.open_jobs(tx) if job.chat_id == chat_id and job.id in waiting
-    ]
+    ended = await jobs.waiting_in(tx, chat_id)
     for job in ended:
         await moves.cancel(tx, job.id)
     return ended

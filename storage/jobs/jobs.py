@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -124,7 +125,7 @@ async def start(
     )
     if job is None:
         return None
-    turn = await tasks.next_turn(tx, job.user_id)
+    turn = await tasks.next_turn(tx, job.user_id, job.id)
     await tasks.begin(tx, job.id, turn=turn, cuts=order.cuts, length=order.video_milliseconds)
     if await _waiting_of(tx, job.user_id) > waiting_per_person:  # itself counted in
         raise TooManyWaiting
@@ -141,6 +142,41 @@ async def start(
 async def get(database: Queryable, job_id: int) -> Job | None:
     """One job by its number."""
     return await database.one(Job, "SELECT * FROM jobs WHERE id = :id", {"id": job_id})
+
+
+async def some(database: Queryable, job_ids: Sequence[int]) -> list[Job]:
+    """Those of these jobs that have not ended."""
+    numbers = ", ".join(str(int(job_id)) for job_id in job_ids)
+    return await database.every(
+        Job,
+        f"SELECT * FROM jobs WHERE id IN ({numbers}) AND ended_at_milliseconds IS NULL",  # noqa: S608
+    )
+
+
+async def newer(database: Queryable, than: int, limit: int) -> list[int]:
+    """The numbers of the jobs made next after that one."""
+    return await database.column(
+        "SELECT id FROM jobs WHERE id > :than ORDER BY id LIMIT :limit",
+        {"than": than, "limit": limit},
+    )
+
+
+async def newest(database: Queryable) -> int:
+    """The number of the job made last; 0: there is none."""
+    return await database.number("SELECT COALESCE(MAX(id), 0) AS id FROM jobs")
+
+
+async def being_made(database: Queryable, after: int, limit: int) -> list[int]:
+    """The numbers of the next jobs after that one of which something is made, joined, delivered."""
+    return await database.column(
+        """
+        SELECT id FROM (
+            SELECT job_id AS id FROM tasks WHERE state IN ('submitting', 'running', 'fetching')
+            UNION SELECT id FROM jobs WHERE state IN ('joining', 'delivering')
+        ) AS made WHERE id > :after ORDER BY id LIMIT :limit
+        """,
+        {"after": after, "limit": limit},
+    )
 
 
 async def of_task(database: Queryable, task: Task) -> Job:
@@ -163,11 +199,50 @@ async def open_jobs(database: Queryable) -> list[Job]:
 
 async def open_jobs_of(database: Queryable, user_id: int, chat_id: int) -> list[Job]:
     """The person's jobs in this chat that have not ended, the oldest first."""
-    return [
-        job
-        for job in await open_jobs(database)
-        if job.user_id == user_id and job.chat_id == chat_id
-    ]
+    mine = await open_jobs_of_person(database, user_id)
+    return [job for job in mine if job.chat_id == chat_id]
+
+
+async def open_jobs_of_person(database: Queryable, user_id: int) -> list[Job]:
+    """The person's jobs that have not ended, wherever they are, the oldest first."""
+    return await database.every(
+        Job,
+        """
+        SELECT * FROM jobs WHERE user_id = :user_id
+            AND state NOT IN ('done', 'failed', 'cancelled', 'undeliverable') ORDER BY id
+        """,
+        {"user_id": user_id},
+    )
+
+
+async def made(database: Queryable, limit: int) -> list[Job]:
+    """Jobs whose tasks have ended and that are to be joined or delivered now, the longest due
+    first.
+    """
+    return await database.every(
+        Job,
+        """
+        SELECT * FROM jobs WHERE state IN ('joining', 'delivering')
+            AND not_before_milliseconds <= :now
+        ORDER BY not_before_milliseconds, id LIMIT :limit
+        """,
+        {"limit": limit},
+    )
+
+
+async def without_status(database: Queryable, limit: int) -> list[Job]:
+    """Jobs that show nothing yet, and of which something is to be rendered still."""
+    return await database.every(
+        Job,
+        """
+        SELECT * FROM jobs WHERE status_message_id IS NULL AND state = 'making'
+            AND not_before_milliseconds <= :now AND EXISTS (SELECT 1 FROM tasks
+                WHERE job_id = jobs.id
+                    AND tasks.state IN ('preparing', 'ready', 'submitting', 'running'))
+        ORDER BY not_before_milliseconds, id LIMIT :limit
+        """,
+        {"limit": limit},
+    )
 
 
 async def last_of(database: Queryable, conversation: ConversationKey) -> Job | None:
@@ -213,6 +288,33 @@ async def newest_with(database: Queryable, media_id: int) -> Job | None:
     )
 
 
+async def waiting_in(database: Queryable, chat_id: int) -> list[Job]:
+    """The jobs of this chat of which something waits, the oldest first."""
+    return await database.every(
+        Job,
+        """
+        SELECT * FROM jobs WHERE chat_id = :chat_id
+            AND state NOT IN ('done', 'failed', 'cancelled', 'undeliverable')
+            AND EXISTS (SELECT 1 FROM tasks
+                WHERE job_id = jobs.id AND tasks.state IN ('preparing', 'ready'))
+        ORDER BY id
+        """,
+        {"chat_id": chat_id},
+    )
+
+
+async def open_jobs_with(database: Queryable, media_id: int) -> list[Job]:
+    """The jobs that have not ended and that this photo or voice is used for."""
+    return await database.every(
+        Job,
+        """
+        SELECT * FROM jobs WHERE (photo_id = :media_id OR voice_id = :media_id)
+            AND state NOT IN ('done', 'failed', 'cancelled', 'undeliverable') ORDER BY id
+        """,
+        {"media_id": media_id},
+    )
+
+
 async def has_status(database: Queryable, conversation: ConversationKey, message_id: int) -> bool:
     """Whether this message is, or was to the end, the status of one of the person's jobs."""
     return await database.exists(
@@ -224,15 +326,18 @@ async def has_status(database: Queryable, conversation: ConversationKey, message
     )
 
 
-async def unannounced(database: Queryable) -> list[Job]:
-    """Jobs that ended without the person having been shown the end, which can be shown now."""
+async def unannounced(database: Queryable, limit: int) -> list[Job]:
+    """Jobs that ended without the person having been shown the end, which can be shown now; the
+    longest due first.
+    """
     return await database.every(
         Job,
         """
-        SELECT * FROM jobs WHERE announced = 0
-            AND state IN ('done', 'failed', 'cancelled', 'undeliverable')
-            AND not_before_milliseconds <= :now ORDER BY id
+        SELECT * FROM jobs WHERE announced = 0 AND ended_at_milliseconds IS NOT NULL
+            AND not_before_milliseconds <= :now
+        ORDER BY not_before_milliseconds, id LIMIT :limit
         """,
+        {"limit": limit},
     )
 
 
@@ -241,7 +346,9 @@ async def _waiting_of(tx: Transaction, user_id: int) -> int:
     return await tx.number(
         """
         SELECT COUNT(DISTINCT jobs.id) AS n FROM jobs JOIN tasks ON tasks.job_id = jobs.id
-        WHERE user_id = :user_id AND tasks.state IN ('preparing', 'ready')
+        WHERE user_id = :user_id
+            AND jobs.state NOT IN ('done', 'failed', 'cancelled', 'undeliverable')
+            AND tasks.state IN ('preparing', 'ready')
         """,
         {"user_id": user_id},
     )

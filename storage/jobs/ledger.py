@@ -266,11 +266,7 @@ async def _budgets(database: Queryable, caps: Caps) -> tuple[Budget, Budget]:
 
 async def _money(database: Queryable, where: str, day: str) -> int:
     return await database.number(
-        f"""
-        SELECT (SELECT COALESCE(SUM(held_micro_yuan + spent_micro_yuan), 0) FROM ledger
-                WHERE {where})
-            + (SELECT COALESCE(SUM(micro_yuan), 0) FROM detections WHERE {where}) AS total
-        """,  # noqa: S608
+        f"SELECT COALESCE(SUM(micro_yuan), 0) AS total FROM money_of_days WHERE {where}",  # noqa: S608
         {"day": day},
     )
 

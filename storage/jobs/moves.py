@@ -134,6 +134,12 @@ async def set_first_status(tx: Transaction, job_id: int, *, chat_id: int, messag
     )
 
 
+async def put_off_status(tx: Transaction, job_id: int, delay_seconds: float) -> None:
+    """It shows nothing yet, and is to show it later, if it still is being made then."""
+    key = {"id": job_id, "state": JobState.MAKING.value}
+    await put_off(tx, "jobs", key, tx.later(delay_seconds))
+
+
 async def announced(tx: Transaction, job_id: int) -> None:
     """The person was shown the end."""
     await tx.execute("UPDATE jobs SET announced = 1 WHERE id = :id", {"id": job_id})
@@ -182,7 +188,8 @@ async def _conclude(tx: Transaction, job: Job, made: list[Task]) -> None:
     What ends without a failure and without a wish was broken off by the provider.
     """
     bills = [task.billed_milliseconds for task in made if task.billed_milliseconds is not None]
-    facts = {"billed_milliseconds": sum(bills) if bills else None, "tries": 0}
+    billed = sum(bills) if bills else None
+    facts = {"billed_milliseconds": billed, "tries": 0, "not_before_milliseconds": 0}
     fetched = [task for task in made if task.state == TaskState.FETCHED]
     complete = len(fetched) == len(made) or job.cancel_requested
     if job.failure is None and fetched and complete:

@@ -46,7 +46,7 @@ async def take_slot(
         """
         UPDATE tasks SET state = 'submitting', account = :account, slot = :slot,
             submitting_at_milliseconds = COALESCE(:submitting_at, :now)
-        WHERE id = (SELECT id FROM tasks WHERE state IN ('preparing', 'ready') AND state = 'ready'
+        WHERE id = (SELECT id FROM tasks WHERE state = 'ready'
             AND engine = :engine AND not_before_milliseconds <= :now ORDER BY turn, id LIMIT 1)
         RETURNING *
         """,

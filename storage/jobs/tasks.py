@@ -6,6 +6,7 @@ fetched, and has its own bill. Hold, status message and delivery are its job's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -114,6 +115,16 @@ async def of_job(database: Queryable, job_id: int) -> list[Task]:
     )
 
 
+async def of_jobs(database: Queryable, job_ids: Sequence[int]) -> dict[int, list[Task]]:
+    """The tasks of each of these jobs, first to last."""
+    found: dict[int, list[Task]] = {job_id: [] for job_id in job_ids}
+    some = ", ".join(str(int(job_id)) for job_id in job_ids)
+    sql = f"SELECT * FROM tasks WHERE job_id IN ({some}) ORDER BY job_id, number"  # noqa: S608
+    for task in await database.every(Task, sql) if job_ids else ():
+        found[task.job_id].append(task)
+    return found
+
+
 async def of_open_jobs(database: Queryable) -> list[Task]:
     """The tasks of every job that has not ended, those that ended too, in the order of turns."""
     return await database.every(
@@ -123,6 +134,51 @@ async def of_open_jobs(database: Queryable) -> list[Task]:
         WHERE jobs.state NOT IN ('done', 'failed', 'cancelled', 'undeliverable')
         ORDER BY turn, tasks.id
         """,
+    )
+
+
+async def under_way(database: Queryable, limit: int) -> list[Task]:
+    """Those that are being made, whose next step is due; the longest due first."""
+    return await database.every(
+        Task,
+        """
+        SELECT * FROM tasks WHERE state IN ('submitting', 'running', 'fetching')
+            AND not_before_milliseconds <= :now
+        ORDER BY not_before_milliseconds, id LIMIT :limit
+        """,
+        {"limit": limit},
+    )
+
+
+async def preparing(database: Queryable, engine: str, limit: int) -> list[Task]:
+    """Those of the engine that are to be prepared now: new ones in their turns, then what failed,
+    the longest due first.
+    """
+    return await database.every(
+        Task,
+        """
+        SELECT * FROM tasks WHERE state = 'preparing' AND engine = :engine
+            AND not_before_milliseconds <= :now
+        ORDER BY not_before_milliseconds, turn, id LIMIT :limit
+        """,
+        {"engine": engine, "limit": limit},
+    )
+
+
+async def waiting_too_long(
+    database: Queryable, engine: str | None, since_milliseconds: int, limit: int
+) -> list[Task]:
+    """Those that wait (for that engine) and whose jobs were made by then."""
+    return await database.every(
+        Task,
+        """
+        SELECT tasks.* FROM jobs JOIN tasks ON tasks.job_id = jobs.id
+        WHERE jobs.state NOT IN ('done', 'failed', 'cancelled', 'undeliverable')
+            AND created_at_milliseconds <= :since AND tasks.state IN ('preparing', 'ready')
+            AND tasks.engine = COALESCE(:engine, tasks.engine)
+        ORDER BY created_at_milliseconds, jobs.id LIMIT :limit
+        """,
+        {"engine": engine, "since": since_milliseconds, "limit": limit},
     )
 
 
@@ -153,15 +209,18 @@ async def durations(database: Queryable, engine: str, limit: int) -> list[float]
     )
 
 
-async def next_turn(database: Queryable, user_id: int) -> int:
-    """Round-robin: after the person's last turn, never before the turn now being served."""
+async def next_turn(database: Queryable, user_id: int, job_id: int) -> int:
+    """Round-robin: after the turns of the person's job before this one, whose were their last;
+    never before the turn now being served.
+    """
     row = await database.fetch_one(
         """
         SELECT COALESCE((SELECT MAX(turn) FROM tasks
                 WHERE submitting_at_milliseconds IS NOT NULL), 0) AS current,
-            COALESCE((SELECT MAX(turn) FROM jobs JOIN tasks ON tasks.job_id = jobs.id
-                WHERE user_id = :user_id), -1) + 1 AS own
+            COALESCE((SELECT MAX(turn) FROM tasks WHERE job_id =
+                (SELECT MAX(id) FROM jobs WHERE user_id = :user_id AND id < :job_id)), -1) + 1
+                AS own
         """,
-        {"user_id": user_id},
+        {"user_id": user_id, "job_id": job_id},
     )
     return max(row["current"], row["own"]) if row else 0

@@ -133,7 +133,6 @@ CREATE TABLE detections (
     picture_sha256 TEXT
 ) STRICT;
 CREATE INDEX detections_by_person ON detections (user_id, day);
-CREATE INDEX detections_by_day ON detections (day);
 CREATE INDEX detections_of_media ON detections (media_id);
 CREATE INDEX detections_unanswered ON detections (picture_sha256, model)
     WHERE picture_sha256 IS NOT NULL;
@@ -171,12 +170,21 @@ CREATE TABLE jobs (
     CHECK ((state IN ('done', 'failed', 'cancelled', 'undeliverable'))
         = (ended_at_milliseconds IS NOT NULL))
 ) STRICT;
-CREATE INDEX jobs_open ON jobs (id)
+CREATE INDEX jobs_open ON jobs (created_at_milliseconds, id)
     WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable');
+CREATE INDEX jobs_open_of_person ON jobs (user_id, id)
+    WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable');
+CREATE INDEX jobs_open_in_chat ON jobs (chat_id, id)
+    WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable');
+CREATE INDEX jobs_made ON jobs (not_before_milliseconds, id)
+    WHERE state IN ('joining', 'delivering');
+CREATE INDEX jobs_without_status ON jobs (not_before_milliseconds, id)
+    WHERE status_message_id IS NULL AND state = 'making';
 CREATE INDEX jobs_of_person ON jobs (user_id, id);
 CREATE INDEX jobs_of_photo ON jobs (photo_id);
 CREATE INDEX jobs_of_voice ON jobs (voice_id);
-CREATE INDEX jobs_unannounced ON jobs (id) WHERE announced = 0;
+CREATE INDEX jobs_unannounced ON jobs (not_before_milliseconds, id)
+    WHERE announced = 0 AND ended_at_milliseconds IS NOT NULL;
 
 -- One rendering at the provider: of all of a job's voice, or, where that is long, of a part of it.
 CREATE TABLE tasks (
@@ -228,7 +236,14 @@ CREATE TABLE tasks (
 CREATE UNIQUE INDEX tasks_one_per_slot ON tasks (account, slot)
     WHERE state IN ('submitting', 'running');
 CREATE UNIQUE INDEX tasks_one_per_rendering ON tasks (account, task_id) WHERE task_id IS NOT NULL;
-CREATE INDEX tasks_waiting ON tasks (turn, id) WHERE state IN ('preparing', 'ready');
+CREATE INDEX tasks_waiting ON tasks (engine, turn, id, number, job_id, length_milliseconds)
+    WHERE state IN ('preparing', 'ready');
+CREATE INDEX tasks_preparing ON tasks (engine, not_before_milliseconds, turn, id)
+    WHERE state = 'preparing';
+CREATE INDEX tasks_ready ON tasks (engine, turn, id, not_before_milliseconds)
+    WHERE state = 'ready';
+CREATE INDEX tasks_under_way ON tasks (not_before_milliseconds, id)
+    WHERE state IN ('submitting', 'running', 'fetching');
 CREATE INDEX tasks_served ON tasks (turn) WHERE submitting_at_milliseconds IS NOT NULL;
 CREATE INDEX tasks_ended_by_engine ON tasks (engine, id)
     WHERE noticed_end_at_milliseconds IS NOT NULL;
@@ -334,8 +349,8 @@ CREATE TABLE ledger (
     CHECK (kind NOT IN ('hold', 'settle', 'release') OR job_id IS NOT NULL),
     UNIQUE (job_id, kind)
 ) STRICT;
-CREATE INDEX ledger_by_person ON ledger (user_id, day);
-CREATE INDEX ledger_by_day ON ledger (day);
+CREATE INDEX ledger_by_person ON ledger
+    (user_id, day, spent_quota_milliseconds, held_quota_milliseconds);
 
 -- One change of an entry is allowed, once: a number that stands for nobody takes the person's place.
 CREATE TRIGGER ledger_is_not_changed BEFORE UPDATE ON ledger
@@ -355,6 +370,28 @@ WHEN NEW.kind IN ('settle', 'release') AND (
         OR SUM(kind = 'hold') = 0
     FROM ledger WHERE job_id = NEW.job_id)
 BEGIN SELECT RAISE(ABORT, 'more was resolved than was held'); END;
+
+-- The whole bot's money of each day: always the sum of the ledger's, held and spent, and of the paid
+-- checks, so that no hold has to add a month up.
+CREATE TABLE money_of_days (
+    day TEXT PRIMARY KEY,
+    micro_yuan INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER ledger_is_summed_up AFTER INSERT ON ledger
+BEGIN
+    INSERT INTO money_of_days VALUES (NEW.day, NEW.held_micro_yuan + NEW.spent_micro_yuan)
+    ON CONFLICT (day) DO UPDATE SET micro_yuan = micro_yuan + excluded.micro_yuan;
+END;
+CREATE TRIGGER detections_are_summed_up AFTER INSERT ON detections
+BEGIN
+    INSERT INTO money_of_days VALUES (NEW.day, NEW.micro_yuan)
+    ON CONFLICT (day) DO UPDATE SET micro_yuan = micro_yuan + excluded.micro_yuan;
+END;
+CREATE TRIGGER detections_not_made_are_taken_off AFTER DELETE ON detections
+BEGIN UPDATE money_of_days SET micro_yuan = micro_yuan - OLD.micro_yuan WHERE day = OLD.day; END;
+CREATE TRIGGER detections_keep_their_money BEFORE UPDATE OF day, micro_yuan ON detections
+WHEN NEW.day <> OLD.day OR NEW.micro_yuan <> OLD.micro_yuan
+BEGIN SELECT RAISE(ABORT, 'what a check costs is not changed'); END;
 
 
 -- What is to be said or done once, beside the direct answers to updates. Which kinds there are is

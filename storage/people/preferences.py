@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
@@ -61,15 +62,15 @@ async def store(tx: Transaction, table: str, owner: str, owner_id: int, choice: 
     )
 
 
-async def quiet_jobs(database: Queryable) -> frozenset[int]:
-    """The ids of the open jobs whose person, or whose group, wants it so."""
+async def quiet_jobs(database: Queryable, job_ids: Sequence[int]) -> frozenset[int]:
+    """Those of these jobs whose person, or whose group, wants it so."""
+    some = ", ".join(str(int(job_id)) for job_id in job_ids)
     rows = await database.fetch_all(
-        """
+        f"""
         SELECT jobs.id FROM jobs
         LEFT JOIN preferences ON preferences.user_id = jobs.user_id
         LEFT JOIN groups ON groups.chat_id = jobs.chat_id
-        WHERE jobs.state NOT IN ('done', 'failed', 'cancelled', 'undeliverable')
-            AND (preferences.quiet = 1 OR groups.quiet = 1)
-        """
+        WHERE jobs.id IN ({some}) AND (preferences.quiet = 1 OR groups.quiet = 1)
+        """  # noqa: S608
     )
     return frozenset(int(row["id"]) for row in rows)

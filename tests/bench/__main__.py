@@ -9,7 +9,16 @@ from importlib import import_module
 
 from tests.bench.figures import Figure, table
 
-SUBJECTS = ("start", "memory", "job", "normalisation", "updates", "large_video", "queue")
+SUBJECTS = (
+    "start",
+    "memory",
+    "job",
+    "normalisation",
+    "updates",
+    "large_video",
+    "queue",
+    "previews",
+)
 
 
 async def _measured(subjects: list[str]) -> list[Figure]:

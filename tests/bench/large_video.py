@@ -12,8 +12,10 @@ from pathlib import Path
 import av
 import numpy as np
 
+from bot.media.exchange import Resolution, VideoFacts
+from bot.media.processes import MediaProcesses
 from bot.sandbox.dashscope import app as provider
-from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderOrder
+from bot.sandbox.dashscope.renderer import OnProgress
 from tests.bench.figures import Figure, figure_of
 from tests.bench.processes import memory_megabytes, settled_megabytes
 from tests.bench.worlds import World, world
@@ -24,20 +26,25 @@ RUNS = 2
 _SIDE_PIXELS, _FRAMES_PER_SECOND = 640, 16
 
 
-class _LargeVideos:
+class _LargeVideos(MediaProcesses):
     """A renderer whose every video is the same file."""
 
     def __init__(self, video: Path) -> None:
+        super().__init__()
         self._video = video
 
-    async def render(self, order: RenderOrder, on_progress: OnProgress) -> RenderedVideo:
+    async def render(
+        self,
+        _photo: bytes,
+        _sound: bytes,
+        target: Path,
+        _resolution: Resolution,
+        on_progress: OnProgress,
+    ) -> VideoFacts:
         """See `Renderer`."""
-        await asyncio.to_thread(shutil.copyfile, self._video, order.target)
+        await asyncio.to_thread(shutil.copyfile, self._video, target)
         on_progress(1.0)
-        return RenderedVideo(_SIDE_PIXELS, _SIDE_PIXELS, float(_FRAMES_PER_SECOND))
-
-    async def close(self) -> None:
-        """See `Renderer`."""
+        return VideoFacts(_SIDE_PIXELS, _SIDE_PIXELS, 0, float(_FRAMES_PER_SECOND), False, 0)
 
 
 async def measure(runs: int = RUNS) -> list[Figure]:
@@ -54,14 +61,14 @@ async def measure(runs: int = RUNS) -> list[Figure]:
 
 @asynccontextmanager
 async def _world_of(video: Path) -> AsyncIterator[World]:
-    usual = provider._preview_renderer
-    provider._preview_renderer = lambda: _LargeVideos(video)
+    usual = vars(provider)["MediaProcesses"]
+    vars(provider).update(MediaProcesses=lambda _: _LargeVideos(video))
     try:
         with tempfile.TemporaryDirectory() as folder:
             async with world(Path(folder), {"LOG_LEVEL": "INFO"}) as there:
                 yield there
     finally:
-        provider._preview_renderer = usual
+        vars(provider).update(MediaProcesses=usual)
 
 
 async def _peak_over_idle(there: World) -> float:

@@ -1,49 +1,94 @@
-"""How long a look at the queue takes, with many who wait against a few."""
+"""What a look at the queue, a claim and a hold cost with many who wait against a few, and what a
+second costs in which nothing happens.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import tempfile
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, cast
+from unittest.mock import patch
 
-from bot.chat.queue_view import QueueView
+from bot.chat import status
+from bot.chat.queue_view import JobView
+from bot.chat.status import Progress
 from bot.clock import SystemClock
 from storage.db.database import Database
-from storage.jobs import tasks
+from storage.jobs import task_moves
+from storage.jobs.ledger import Caps
 from tests.bench.figures import Figure, figure_of
-from tests.bench.worlds import start_job
+from tests.bench.worlds import ACCOUNT, ENGINE, SHANGHAI, Fakes, start_job
 
-FEW, MANY = 10, 100_000
-RUNS = 3
+FEW, SOME, MANY = 10, 10_000, 100_000
+RUNS = 9
+IDLE_SECONDS = 5.0
+_ENDLESS = Caps(SHANGHAI, 10**12, 10**12, 10**18, 10**18)
+_HOUR_SECONDS = 3600.0
 
 
-async def measure(runs: int = RUNS) -> list[Figure]:
+async def measure(runs: int = RUNS, many: int = MANY, some: int = SOME) -> list[Figure]:
     """What the bot does again and again, to begin what is due and to show who waits."""
+    async with _queue_of(many) as ours, _queue_of(FEW) as beside:
+        figures = [
+            figure_of(
+                "queue",
+                f"{name}, {many:,} waiting",
+                [(await _timed(work, ours), await _timed(work, beside)) for _ in range(runs)],
+                "ms",
+                f"the same with {FEW} waiting",
+                2.0,
+            )
+            for name, work in (("a look", _look), ("a claim", _claim), ("a hold", _hold))
+        ]
+    async with _queue_of(some) as ours:
+        share = (1000 * await _idle(ours), 1000.0)
+    what, beside_is = f"a second of nothing, {some:,} waiting", "one core"
+    return [*figures, figure_of("queue", what, [share], "ms", beside_is, 0.05)]
+
+
+@asynccontextmanager
+async def _queue_of(waiting: int) -> AsyncIterator[Fakes]:
+    """So many wait behind one that is rendered; all was said that there is to say."""
     with tempfile.TemporaryDirectory() as folder:
-        few, many = Path(folder, "few.db"), Path(folder, "many.db")
-        await _fill(few, FEW)
-        await _fill(many, MANY)
-        pairs = [(await _look(many), await _look(few)) for _ in range(runs)]
-    what, beside = f"a look, {MANY:,} waiting", f"the same with {FEW} waiting"
-    return [figure_of("queue", what, pairs, "ms", beside)]
+        path, clock = Path(folder, "bot.db"), cast(Any, SystemClock())
+        database = await Database.open(path, clock)
+        fakes = Fakes(database, clock, Path(folder))
+        try:
+            await fakes.running_job()
+            await fakes.waiting_job(2)
+            _fill(path, waiting - 1)
+            await _say_all(fakes, waiting)
+            yield fakes
+        finally:
+            await database.close()
 
 
-async def _fill(path: Path, waiting: int) -> None:
-    database = await Database.open(path, SystemClock())
-    await start_job(database)
-    await database.close()
+async def _say_all(fakes: Fakes, waiting: int) -> None:
+    """As if every status message had been shown."""
+
+    async def note(self: Progress, view: JobView) -> None:
+        self._shown[view.job.id] = hash(self._change_key(view))
+
+    with patch.object(Progress, "_show", note), patch.object(status, "_FAR_AT_ONCE", waiting + 9):
+        await _look(fakes)
+
+
+def _fill(path: Path, times: int) -> None:
+    """As if so many others had ordered the same."""
     connection = sqlite3.connect(path)
     with connection:
-        _repeat_job(connection, waiting - 1)
+        of_job = {"id": "id + n", "request": "'bench:' || n", "user_id": "1000 + n"}
+        _repeat(connection, "jobs", of_job | {"chat_id": "1000 + n"}, times)
+        of_task = {"id": "id + n", "job_id": "job_id + n", "turn": "turn + n"}
+        _repeat(connection, "tasks", of_task, times)
+        own = {"id": "id + n", "job_id": "job_id + n", "user_id": "1000 + n"}
+        _repeat(connection, "ledger", own, times)
     connection.close()
-
-
-def _repeat_job(connection: sqlite3.Connection, times: int) -> None:
-    """As if so many others had ordered the same."""
-    of_job = {"id": "1 + n", "request": "'bench:' || n", "user_id": "1000 + n"}
-    _repeat(connection, "jobs", of_job, times)
-    _repeat(connection, "tasks", {"id": "1 + n", "job_id": "1 + n", "turn": "n"}, times)
 
 
 def _repeat(connection: sqlite3.Connection, table: str, own: dict[str, str], times: int) -> None:
@@ -52,18 +97,45 @@ def _repeat(connection: sqlite3.Connection, table: str, own: dict[str, str], tim
     connection.execute(
         "WITH RECURSIVE numbers (n) AS"
         " (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)"
-        f" INSERT INTO {table} SELECT {values} FROM {table}, numbers WHERE {table}.id = 1",
+        f" INSERT INTO {table} SELECT {values} FROM {table}, numbers WHERE {table}.id = 2",
         (times,),
     )
 
 
-async def _look(path: Path) -> float:
-    database = await Database.open(path, SystemClock())
-    try:
-        began = time.perf_counter()
-        line = QueueView.of(await tasks.of_open_jobs(database))
-        taken = 1000 * (time.perf_counter() - began)
-    finally:
-        await database.close()
-    assert line.places
-    return taken
+async def _timed(work: Callable[[Fakes], Awaitable[object]], fakes: Fakes) -> float:
+    began = time.perf_counter()
+    await work(fakes)
+    return 1000 * (time.perf_counter() - began)
+
+
+async def _look(fakes: Fakes) -> None:
+    """What is due, and what every status message is to say."""
+    await fakes.steps.due()
+    await fakes.chat.first_status.due()
+    await fakes.chat.progress.show()
+
+
+async def _claim(fakes: Fakes) -> None:
+    """The next in turn takes a slot; it gives it back, to be measured again."""
+    async with fakes.database.transaction() as tx:
+        taken = await task_moves.take_slot(tx, account=ACCOUNT, slots=2, engine=ENGINE)
+        assert taken is not None
+        await task_moves.not_submitted(tx, taken, 0.0)
+
+
+async def _hold(fakes: Fakes) -> None:
+    await start_job(fakes.database, 9, caps=_ENDLESS)
+
+
+async def _idle(fakes: Fakes) -> float:
+    """The share of one core that a bot takes while nothing happens."""
+    cast(Any, fakes.engine).query = _unanswered
+    async with fakes.open():
+        await asyncio.sleep(1)
+        began = time.process_time()
+        await asyncio.sleep(IDLE_SECONDS)
+        return (time.process_time() - began) / IDLE_SECONDS
+
+
+async def _unanswered(_: str) -> None:
+    await asyncio.sleep(_HOUR_SECONDS)

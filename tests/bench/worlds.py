@@ -1,8 +1,10 @@
 """The world of the tests, as the benches use it: the one place that knows where it is."""
 
+from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI
 from tests.storage.orders import start as start_job
 from tests.support.chats import Json
 from tests.support.credentials import SECRET_TOKEN
+from tests.support.fake_services import Fakes
 from tests.support.local_telegram import LocalTelegram, local_telegram
 from tests.support.media.photos import photo
 from tests.support.media.voices import SPEECH_RATE_HZ, as_file, speech, voice
@@ -11,8 +13,12 @@ from tests.support.world import World, world
 from tests.telegram.loops import running as running_loop
 
 __all__ = [
+    "ACCOUNT",
+    "ENGINE",
     "SECRET_TOKEN",
+    "SHANGHAI",
     "SPEECH_RATE_HZ",
+    "Fakes",
     "Json",
     "LocalTelegram",
     "Person",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.chat.status import FirstStatus, Progress
 from bot.retry import STATUS_UNSAID
 from bot.telegram.errors import (
     ChatDead,
@@ -78,10 +77,7 @@ async def test_a_chat_that_turns_out_to_be_closed_ends_what_only_waits_there(
 
 async def test_a_first_status_that_a_chat_puts_off_is_not_tried_again_at_once(fakes: Fakes) -> None:
     job = await orders.start(fakes.database)
-    progress = Progress(
-        common=fakes.common, messenger=fakes.messenger, slots=1, outages=fakes.outages
-    )
-    status = FirstStatus(common=fakes.common, messenger=fakes.messenger, progress=progress)
+    status = fakes.chat.first_status
     fakes.sender.failures[job.chat_id] = NotSent("the chat is to be left alone for 222 s")
     (say,) = (await status.due()).values()
     await say()

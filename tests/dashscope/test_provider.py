@@ -30,8 +30,9 @@ from bot.dashscope.errors import (
 )
 from bot.dashscope.fields import VideoRequest
 from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
+from bot.media.exchange import Resolution, VideoFacts
 from bot.sandbox.dashscope.app import create_dashscope_app
-from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderOrder
+from bot.sandbox.dashscope.renderer import OnProgress
 from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
@@ -57,14 +58,18 @@ class _Renderer:
     def __init__(self) -> None:
         self.go = asyncio.Event()
 
-    async def render(self, order: RenderOrder, on_progress: OnProgress) -> RenderedVideo:
+    async def render(
+        self,
+        _photo: bytes,
+        _sound: bytes,
+        target: Path,
+        _resolution: Resolution,
+        on_progress: OnProgress,
+    ) -> VideoFacts:
         await self.go.wait()
-        await asyncio.to_thread(order.target.write_bytes, VIDEO)
+        await asyncio.to_thread(target.write_bytes, VIDEO)
         on_progress(1.0)
-        return RenderedVideo(480, 640, 16.0)
-
-    async def close(self) -> None:
-        """Nothing to stop."""
+        return VideoFacts(480, 640, 2_345, 16.0, has_sound=True, size_bytes=len(VIDEO))
 
 
 @dataclass

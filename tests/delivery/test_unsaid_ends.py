@@ -47,7 +47,7 @@ async def failed(fakes: Fakes, refusals: list[TelegramFailure], failure: Telegra
 
 async def due(fakes: Fakes) -> list[int]:
     """The jobs whose end is to be said now."""
-    return [job.id for job in await jobs.unannounced(fakes.database)]
+    return [job.id for job in await jobs.unannounced(fakes.database, 9)]
 
 
 async def test_what_was_refused_is_said_a_while_later(

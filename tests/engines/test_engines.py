@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.chat.queue_view import QueueView
+from bot.chat.queue_view import views
 from bot.config.settings import Settings
 from bot.dashscope.errors import Moderated, ServiceStopped, StopCause, Unanswered
 from bot.dashscope.tasks import TaskStatus
@@ -193,9 +193,10 @@ async def test_a_retired_engine_holds_back_nobody_else(fakes: Fakes, outages: Ou
 
 async def test_each_engine_has_a_line_of_its_own(fakes: Fakes) -> None:
     one, two, third = [await fakes.waiting_job(user_id) for user_id in (1, 2, 3)]
-    other = replace(await fakes.task_of(third), engine="emo")
-    line = QueueView.of([await fakes.task_of(one), other, await fakes.task_of(two)])
-    seen = [line.view(job) for job in (one, third, two)]
+    other = await fakes.task_of(third)
+    async with fakes.database.transaction() as tx:
+        await tx.execute("UPDATE tasks SET engine = 'emo' WHERE id = :id", {"id": other.id})
+    seen = await views(fakes.database, [one, third, two])
     assert [(view.place, view.ahead_milliseconds) for view in seen] == [(1, 0), (1, 0), (2, 5_000)]
 
 

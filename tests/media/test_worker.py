@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,10 @@ import numpy as np
 import pytest
 
 from bot.clock import Clock, SystemClock
+from bot.media import calls
 from bot.media.calls import normalise_picture, normalise_sound
-from bot.media.errors import PictureFault, PictureRefused, SoundFault, SoundRefused
+from bot.media.errors import PictureFault, PictureRefused, SoundFault, SoundRefused, VideoUnreadable
+from bot.media.processes import MediaProcesses
 from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
 from bot.media.worker.kinds import DECODING, RENDERING, ProcessKind
 from tests.support.clock import FakeClock
@@ -314,6 +316,37 @@ async def test_calls_queue() -> None:
     async with worker_of() as media:
         answers = await asyncio.gather(*(media.run(operator.mul, 2, n) for n in range(20)))
     assert answers == [2 * n for n in range(20)]
+
+
+def halves(on_progress: Callable[[float], None]) -> str:
+    """Say how far it is."""
+    on_progress(0.5)
+    on_progress(1.0)
+    return "done"
+
+
+async def test_how_far_a_call_is_comes_over_and_then_its_result() -> None:
+    async with worker_of() as media:
+        told = list[float]()
+        assert await media.call(halves, told.append) == "done"
+    assert told == [0.5, 1.0]
+
+
+async def test_what_is_paid_for_and_what_was_just_sent_do_not_wait_for_a_preview(
+    sign: Sign, tmp_path: Path
+) -> None:
+    made, labelled = tmp_path / "made.mp4", tmp_path / "labelled.mp4"
+    made.write_bytes(b"no video: that is an answer too")
+    async with MediaProcesses() as media:
+        rendering = media._workers[calls.render_preview.kind]
+        preview = asyncio.create_task(rendering.run(say_and_wait, sign.path))
+        await sign.given()
+        with pytest.raises(VideoUnreadable):
+            await media.run(calls.check_and_label, made, labelled, "job-1")
+        await media.run(calls.normalise_picture, PORTRAIT.read_bytes())
+        assert not preview.done()
+        sign.path.with_suffix(".go").touch()
+        assert await preview == "waited"
 
 
 async def test_a_cancelled_call_is_killed_and_the_next_one_answered(sign: Sign) -> None:

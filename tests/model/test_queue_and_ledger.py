@@ -357,6 +357,17 @@ class QueueAndLedger(RuleBasedStateMachine):
             assert bool(settled) == (job.state in JOB_ENDED and job.billed is not None)
 
     @invariant()
+    def the_money_of_each_day_is_the_sum_of_its_entries(self) -> None:
+        sums = self.do(
+            self.database.fetch_all(
+                "SELECT day, SUM(held_micro_yuan + spent_micro_yuan) AS micro_yuan"
+                " FROM ledger GROUP BY day ORDER BY day"
+            )
+        )
+        kept = self.do(self.database.fetch_all("SELECT * FROM money_of_days ORDER BY day"))
+        assert kept == sums
+
+    @invariant()
     def a_slot_has_one_task(self) -> None:
         """I4."""
         taken = [task.slot for task in self.book.tasks if task.state in ("submitting", "running")]

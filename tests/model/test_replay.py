@@ -248,6 +248,7 @@ CALLS: dict[str, Arrange] = {
 
 COUNTING = {
     "moves.postpone": "one more try",
+    "moves.put_off_status": "one more try",
     "task_moves.postpone": "one more try",
     "tasks.begin": "the schema refuses it",
     "ledger.hold": "the schema refuses it",

@@ -67,7 +67,6 @@ async def served() -> AsyncIterator[Service]:
         httpx.AsyncClient(base_url=base_url, timeout=10) as http,
     ):
         yield Service(base_url, http, clock, journal, renderer, faces)
-    assert renderer.closed
 
 
 @pytest_asyncio.fixture(loop_scope="module")

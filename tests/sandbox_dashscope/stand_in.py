@@ -4,37 +4,43 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderFailed, RenderOrder
+from bot.media.errors import MediaFailure
+from bot.media.exchange import Resolution, VideoFacts
+from bot.sandbox.dashscope.renderer import OnProgress
 from tests.support.media.videos import video
 
-SHAPE = RenderedVideo(64, 48, 16.0)
+SHAPE = VideoFacts(64, 48, 500, 16.0, has_sound=False, size_bytes=0)
 
 
 class HereRenderer:
-    """Writes a small video; `refuse` makes it fail with that kind instead."""
+    """Writes a small video; `refuse` is raised instead."""
 
     def __init__(self) -> None:
-        self.closed = False
         self.as_new()
 
     def as_new(self) -> None:
-        self.refuse: str | None = None
-        self.orders: list[RenderOrder] = []
+        self.refuse: MediaFailure | None = None
+        self.photos: list[bytes] = []
 
-    async def render(self, order: RenderOrder, on_progress: OnProgress) -> RenderedVideo:
-        self.orders.append(order)
+    async def render(
+        self,
+        photo_jpeg: bytes,
+        _sound: bytes,
+        target: Path,
+        _resolution: Resolution,
+        on_progress: OnProgress,
+    ) -> VideoFacts:
+        self.photos.append(photo_jpeg)
         if self.refuse:
-            raise RenderFailed(self.refuse, "on request")
-        await asyncio.to_thread(order.target.write_bytes, video(64, 48, 8, rate=16))
+            raise self.refuse
+        await asyncio.to_thread(target.write_bytes, video(64, 48, 8, rate=16))
         on_progress(1.0)
         return SHAPE
-
-    async def close(self) -> None:
-        self.closed = True
 
 
 @dataclass(frozen=True)

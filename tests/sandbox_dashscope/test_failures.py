@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.media.errors import NoFaceFound
+from bot.media.worker.client import MediaWorkerDied
 from tests.sandbox_dashscope.caller import ASYNC, EMO, Caller
 from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, Service
 from tests.support.clock import HOUR
@@ -102,13 +104,13 @@ async def test_a_small_picture_fails_the_task(caller: Caller) -> None:
 
 
 async def test_a_picture_without_a_face_fails_the_task(caller: Caller, service: Service) -> None:
-    service.renderer.refuse = "NoFaceFound"
+    service.renderer.refuse = NoFaceFound()
     code, message = await failure(caller, await caller.submitted())
     assert (code, message) == ("InvalidImage.NoHumanFace", "No human face detected.")
 
 
 async def test_a_broken_renderer_is_an_internal_error(caller: Caller, service: Service) -> None:
-    service.renderer.refuse = "WorkerDied"
+    service.renderer.refuse = MediaWorkerDied("on request")
     assert (await failure(caller, await caller.submitted()))[0] == "InternalError"
     service.renderer.refuse = None
     await caller.until(await caller.submitted(), "SUCCEEDED")

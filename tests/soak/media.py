@@ -27,11 +27,12 @@ from bot.media.exchange import (
     NormalisedPicture,
     NormalisedSound,
     Point,
+    Resolution,
     VideoFacts,
 )
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.media.worker.client import MediaWorkerDied
-from bot.sandbox.dashscope.renderer import OnProgress, RenderedVideo, RenderOrder
+from bot.sandbox.dashscope.renderer import OnProgress
 from tests.soak.chance import Chance
 from tests.support.fakes import FakeMedia
 from tests.support.media.photos import encoded
@@ -73,19 +74,23 @@ class Renderer:
         self._chance = chance
         self._clock = clock
 
-    async def render(self, order: RenderOrder, on_progress: OnProgress) -> RenderedVideo:
+    async def render(
+        self,
+        _photo: bytes,
+        _sound: bytes,
+        target: Path,
+        _resolution: Resolution,
+        on_progress: OnProgress,
+    ) -> VideoFacts:
         """See `Renderer`."""
         dice = self._chance.dice
         await self._clock.sleep(dice.uniform(4, 150))
         if self._chance.goes_wrong("a task is late"):
             hours = dice.uniform(2.9, 3.2) if dice.random() < 0.05 else dice.uniform(0.1, 0.6)
             await self._clock.sleep(hours * 3600)
-        order.target.write_text(f"video {order.target.stem}", "ascii")
+        await asyncio.to_thread(target.write_text, f"video {target.stem}", "ascii")
         on_progress(1.0)
-        return RenderedVideo(640, 640, 16.0)
-
-    async def close(self) -> None:
-        """See `Renderer`."""
+        return VideoFacts(640, 640, 0, 16.0, has_sound=True, size_bytes=0)
 
 
 class MediaProcess(FakeMedia):

@@ -10,7 +10,8 @@ from storage import media, outages, verdicts
 from storage.db.database import NOTHING, Database, Parameters, Transaction
 from storage.db.rows import Row
 from storage.inbox import Inbox
-from storage.jobs import jobs, task_moves, tasks
+from storage.jobs import jobs, line, task_moves, tasks
+from storage.people.preferences import quiet_jobs
 from tests.storage import orders
 
 _LARGE = ("jobs", "tasks", "media", "ledger", "detections", "inbox", "people", "verdicts")
@@ -52,9 +53,24 @@ async def _uncount(tx: Transaction) -> None:
 _OFTEN: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "halves to be worked on": lambda tx: media.due(tx, 32),
     "halves to be talked about": lambda tx: media.unannounced(tx, 32),
-    "open jobs": jobs.open_jobs,
-    "the tasks of open jobs": tasks.of_open_jobs,
-    "jobs to be talked about": lambda tx: jobs.unannounced(tx),
+    "a person's open jobs": lambda tx: jobs.open_jobs_of(tx, 1, 1),
+    "the open jobs with a half": lambda tx: jobs.open_jobs_with(tx, 1),
+    "the waiting jobs of a chat": lambda tx: jobs.waiting_in(tx, 1),
+    "jobs being made": lambda tx: jobs.being_made(tx, 0, 9),
+    "jobs that were made": lambda tx: jobs.made(tx, 9),
+    "new jobs": lambda tx: jobs.newer(tx, 0, 9),
+    "some jobs": lambda tx: jobs.some(tx, [1, 2]),
+    "their tasks": lambda tx: tasks.of_jobs(tx, [1, 2]),
+    "jobs without a status": lambda tx: jobs.without_status(tx, 9),
+    "tasks under way": lambda tx: tasks.under_way(tx, 9),
+    "tasks to prepare": lambda tx: tasks.preparing(tx, orders.ENGINE, 9),
+    "what waits too long": lambda tx: tasks.waiting_too_long(tx, orders.ENGINE, orders.NOON, 9),
+    "for which engines tasks wait": line.engines,
+    "the front of the line": lambda tx: line.first(tx, orders.ENGINE, 9),
+    "places in the line": lambda tx: line.places(tx, orders.ENGINE, (0, 0), 9),
+    "who waits": lambda tx: line.idle_jobs(tx, 9),
+    "quiet jobs": lambda tx: quiet_jobs(tx, [1, 2]),
+    "jobs to be talked about": lambda tx: jobs.unannounced(tx, 9),
     "a slot": _slot,
     "what is refused": lambda tx: outages.all_of(tx, orders.ACCOUNT),
     "how long tasks take": lambda tx: tasks.durations(tx, orders.ENGINE, 50),

@@ -133,7 +133,7 @@ class Services:
         consent = Consent(common=common, messenger=self.messenger)
         privacy = PrivacyServices(consent=consent, retention=cast(Any, None), kinds=())
         intake = build_intake(common, rendering, self.chat, privacy)
-        made = build_jobs(common, rendering, intake, delivery)
+        made = build_jobs(common, rendering, self.chat, intake, delivery)
         self.steps, self.slots, self.watch = made.steps, made.slots, made.watch
         self.submission, self.preparation = self.slots.submission, self.steps.preparation
         self.outbox = build_outbox(common, [common.operator.kind])

@@ -22,10 +22,6 @@ MAXIMUM_PIXELS = 4096 * 4096
 """A frame of more pixels is refused before it is decoded."""
 
 
-_BRIEFLY = {"probesize": "32"}
-"""The index of an MP4 says all that is asked; FFmpeg would decode frames to make sure."""
-
-
 @contextmanager
 def open_video(path: Path, **options: str) -> Iterator[InputContainer]:
     """Open an MP4; what turns out unreadable inside the `with` becomes VideoUnreadable.
@@ -35,7 +31,7 @@ def open_video(path: Path, **options: str) -> Iterator[InputContainer]:
     """
     with path.open("rb") as file:
         try:
-            with av.open(file, "r", format="mp4", options=_BRIEFLY | options, **TAGS) as container:
+            with av.open(file, "r", format="mp4", options=options, **TAGS) as container:
                 yield container
         except (av.FFmpegError, ValueError) as error:
             raise VideoUnreadable from error

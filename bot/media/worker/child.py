@@ -75,11 +75,17 @@ class MediaProcess:
             return False
         return True
 
-    async def call(self, call: Callable[[], object]) -> tuple[str, Any]:
+    async def call(
+        self, call: Callable[..., object], on_progress: Callable[[float], None] | None = None
+    ) -> tuple[str, Any]:
         """Have it called: ("done", result), ("raised", exception) or ("failed", trace)."""
         self._calls += 1
-        await self._send(call)
-        return await self._receive()
+        await self._send((call, on_progress is not None))
+        kind, value = await self._receive()
+        while kind == "progress" and on_progress is not None:
+            on_progress(value)
+            kind, value = await self._receive()
+        return kind, value
 
     def kill(self) -> None:
         """End it at once; a call in progress breaks off."""

@@ -64,24 +64,35 @@ class MediaWorker:
         project's dataclasses and enumerations.
         Raises MediaWorkerDied, MediaWorkerNotStarted.
         """
+        return cast(Result, await self.call(partial(function, *args, **named)))
+
+    async def call(
+        self, call: Callable[..., object], on_progress: Callable[[float], None] | None = None
+    ) -> object:
+        """The same; `on_progress` is told what the function tells its own, 0..1."""
         async with self._turn:
             process = await self._ready()
             answered = False
             try:
-                kind, value = await self._ask(process, partial(function, *args, **named))
+                kind, value = await self._ask(process, call, on_progress)
                 answered = kind != "failed"
             finally:
                 self._idle_since_seconds = self._clock.steady_seconds()
                 if not answered:
                     await self._discard()
         if kind == "done":
-            return cast(Result, value)
+            return value
         raise _exception(kind, value)
 
-    async def _ask(self, process: MediaProcess, call: Callable[[], object]) -> tuple[str, Any]:
+    async def _ask(
+        self,
+        process: MediaProcess,
+        call: Callable[..., object],
+        on_progress: Callable[[float], None] | None,
+    ) -> tuple[str, Any]:
         try:
             async with asyncio.timeout(self._kind.wall_seconds):
-                return await process.call(call)
+                return await process.call(call, on_progress)
         except TimeoutError as error:
             raise MediaWorkerDied("the media process took too long") from error
         except TalkBroken as error:

@@ -19,6 +19,10 @@ from bot.media.worker.wire import framed, read_request
 _IMPORTED_BEFORE_LIMITS = ("bot.media.sound.normalise", "bot.media.picture.normalise")
 
 
+Request = tuple[Callable[..., object], bool]
+"""What to call, and whether it tells how far it is."""
+
+
 def main() -> None:
     """Serve the parent until it goes away."""
     requests, replies = _private_pipes()
@@ -49,16 +53,17 @@ def _serve(requests: BinaryIO, replies: BinaryIO, kind: ProcessKind) -> None:
                 _send(replies, "ready", None)
                 continue
             limit_call(kind)
-            replies.write(_answer(call))
+            replies.write(_answer(call, lambda share: _send(replies, "progress", share)))
             replies.flush()
         except (EOFError, BrokenPipeError):
             return  # the bot has gone
 
 
-def _answer(call: Callable[[], object]) -> bytes:
+def _answer(request: Request, tell: Callable[[float], None]) -> bytes:
     """Call; our own exceptions cross to the caller, any other is a failure of this process."""
     try:
-        return framed(("done", call()))
+        call, tells = request
+        return framed(("done", call(on_progress=tell) if tells else call()))
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - the outermost: whatever a hostile file provokes

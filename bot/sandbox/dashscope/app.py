@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Lifespan
 
 from bot.clock import Clock
+from bot.media.processes import MediaProcesses
 from bot.sandbox.dashscope.answers import Refused, error_answer
 from bot.sandbox.dashscope.asking import Asking
 from bot.sandbox.dashscope.control import create_control_app
@@ -23,7 +24,7 @@ from bot.sandbox.dashscope.endpoints import Endpoint, ErrorAnswer, Handler
 from bot.sandbox.dashscope.faces import FaceFinder
 from bot.sandbox.dashscope.loopback import LoopbackOnly
 from bot.sandbox.dashscope.provider import Provider
-from bot.sandbox.dashscope.renderer import Renderer, WorkerRenderer
+from bot.sandbox.dashscope.renderer import Renderer
 from bot.sandbox.dashscope.settings import ProviderSettings
 from bot.sandbox.dashscope.synthesis import Synthesis
 from bot.sandbox.dashscope.uploading import UPLOAD_PATH, Uploading, oss_error
@@ -57,15 +58,15 @@ def create_dashscope_app(
 ) -> DashScopeApps:
     """Return the local DashScope; its base URL is http://127.0.0.1:<port>/api/v1.
 
-    Without a renderer, videos are made by the preview engine in a process of its
-    own; the app's lifespan ends it.
+    Without a renderer, videos are made by a media process, which the app's lifespan ends.
     """
+    media = MediaProcesses(clock)
     provider = Provider(
         journal,
         faults,
         clock=clock,
         settings=settings or ProviderSettings(),
-        renderer=renderer or _preview_renderer(),
+        renderer=renderer or media,
         find_faces=find_faces or _media_faces(),
     )
     control = create_control_app(provider)
@@ -73,7 +74,7 @@ def create_dashscope_app(
         routes=[*_routes(provider), Mount("/sim", control)],
         middleware=[Middleware(LoopbackOnly)],
         exception_handlers={404: _not_found, 405: _not_found},
-        lifespan=_lifespan(provider),
+        lifespan=_lifespan(provider, media),
     )
     return DashScopeApps(app, control, lambda: provider.bill.as_json(), provider)
 
@@ -100,13 +101,14 @@ def _routes(provider: Provider) -> list[BaseRoute]:
     ]
 
 
-def _lifespan(provider: Provider) -> Lifespan[Starlette]:
+def _lifespan(provider: Provider, media: MediaProcesses) -> Lifespan[Starlette]:
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        try:
-            yield
-        finally:
-            await provider.close()
+        async with media:
+            try:
+                yield
+            finally:
+                await provider.close()
 
     return lifespan
 
@@ -115,16 +117,8 @@ async def _not_found(_: Request, __: Exception) -> Response:
     return error_answer(Refused(404, "NotFound", "The requested resource does not exist."))
 
 
-# The two are imported when they are needed: OpenCV takes long to load, and tests bring their own.
-
-
-def _preview_renderer() -> Renderer:
-    from bot.media.preview.render import render_preview
-
-    return WorkerRenderer(render_preview)
-
-
 def _media_faces() -> FaceFinder:
+    # Only here: OpenCV takes long to load, and tests bring their own.
     from bot.media.picture.faces import detect_faces
 
     return detect_faces

@@ -98,9 +98,8 @@ class Provider:
         self.faults_changed()
 
     async def close(self) -> None:
-        """Stop the tasks and the renderer and remove every file."""
+        """Stop the tasks and remove every file."""
         await self.queue.clear()
-        await self._renderer.close()
         self._empty()
 
     def _empty(self) -> None:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.clock import Clock
+from bot.media.errors import MediaFailure, NoFaceFound
+from bot.media.exchange import VideoFacts
 from bot.sandbox.dashscope.answers import Refused, invalid_parameter
 from bot.sandbox.dashscope.fetching import InputFetcher
 from bot.sandbox.dashscope.orders import VideoOrder
 from bot.sandbox.dashscope.pictures import Picture, read_picture
 from bot.sandbox.dashscope.policy import Grant
-from bot.sandbox.dashscope.renderer import RenderedVideo, Renderer, RenderFailed, RenderOrder
+from bot.sandbox.dashscope.renderer import Renderer
 from bot.sandbox.dashscope.sounds import Sound, read_sound
 from bot.sandbox.dashscope.tasks import Task
 
@@ -25,7 +27,6 @@ _LOOK_SECONDS = 1.0
 _EMO_WIDTH_PIXELS = 512
 _EMO_HEIGHTS_PIXELS = {"1:1": 512, "3:4": 704}
 _PROGRESS_STEP = 0.05
-_NO_FACE = "NoFaceFound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +92,19 @@ class TaskRunner:
         sound = await asyncio.to_thread(read_sound, audio, order.audio_url, order.model)
         return picture, sound
 
-    async def _render(
-        self, task: Task, since: float, picture: Picture, sound: Sound
-    ) -> RenderedVideo:
+    async def _render(self, task: Task, since: float, picture: Picture, sound: Sound) -> VideoFacts:
         _check_boxes(picture, task.order)
         jpeg = await asyncio.to_thread(_photo, picture, task.order)
-        order = RenderOrder(
-            jpeg, sound.wav, self._result_path(task.task_id), task.order.resolution, "preview"
-        )
+        target, resolution = self._result_path(task.task_id), task.order.resolution
         try:
-            return await self._renderer.render(order, lambda done: self._advance(task, since, done))
-        except RenderFailed as failure:
-            raise _as_refusal(failure) from failure
+            return await self._renderer.render(
+                jpeg, sound.wav, target, resolution, lambda done: self._advance(task, since, done)
+            )
+        except NoFaceFound as failure:
+            message = "No human face detected."
+            raise Refused(400, "InvalidImage.NoHumanFace", message) from failure
+        except MediaFailure as failure:
+            raise _internal_error() from failure
 
     async def _hold(self, task: Task, since: float, seconds: Callable[[], float]) -> None:
         """Wait until the task has run that long, at most as long as the service waits.
@@ -144,12 +146,6 @@ def _photo(picture: Picture, order: VideoOrder) -> bytes:
     return picture.cut(
         order.surroundings, (_EMO_WIDTH_PIXELS, _EMO_HEIGHTS_PIXELS[order.ratio])
     ).jpeg()
-
-
-def _as_refusal(failure: RenderFailed) -> Refused:
-    if failure.kind == _NO_FACE:
-        return Refused(400, "InvalidImage.NoHumanFace", "No human face detected.")
-    return _internal_error()
 
 
 def _internal_error() -> Refused:

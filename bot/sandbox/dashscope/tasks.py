@@ -6,9 +6,9 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.media.exchange import VideoFacts
 from bot.sandbox.dashscope.answers import china_time
 from bot.sandbox.dashscope.orders import VideoOrder
-from bot.sandbox.dashscope.renderer import RenderedVideo
 
 Status = Literal["PENDING", "RUNNING", "SUCCEEDED", "FAILED", "CANCELED"]
 LIFE_MILLISECONDS = 24 * 3600 * 1000
@@ -39,13 +39,13 @@ class Task:
     code: str | None = None
     message: str | None = None
     milliseconds: int | None = None
-    video: RenderedVideo | None = None
+    video: VideoFacts | None = None
 
     def start(self, now: int) -> None:
         """PENDING → RUNNING."""
         self.status, self.started = "RUNNING", now
 
-    def succeed(self, now: int, milliseconds: int, video: RenderedVideo) -> None:
+    def succeed(self, now: int, milliseconds: int, video: VideoFacts) -> None:
         """RUNNING → SUCCEEDED with a video of that length."""
         self.status, self.ended, self.progress = "SUCCEEDED", now, 1.0
         self.milliseconds, self.video = milliseconds, video
