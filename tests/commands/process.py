@@ -18,8 +18,6 @@ from bot.commands.child import bot_environment
 from tests.support.deadlines import in_time, slowness
 
 _STOP_SECONDS = 5.0
-SAMPLES = Path(__file__).parents[2] / "bot" / "sandbox" / "samples"
-PORTRAIT, VOICE = SAMPLES / "portrait.jpg", SAMPLES / "voice.ogg"
 
 
 @dataclass(frozen=True)

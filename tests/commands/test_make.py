@@ -19,8 +19,10 @@ from bot.config.service import ServiceSettings
 from bot.media.sound.normalise import normalise_sound
 from bot.media.video.files import inspect_video
 from bot.sandbox.server import Sandbox
-from tests.commands.process import PORTRAIT, VOICE, ended, names_in, started
+from tests.commands.process import ended, names_in, started
 from tests.support.deadlines import eventually
+from tests.support.media.photos import PORTRAIT
+from tests.support.media.voices import VOICE_NOTE as VOICE
 
 OUTPUT = ("-o", "out.mp4")
 

@@ -51,7 +51,7 @@ async def test_an_accepted_submission_without_an_answer_is_found_in_the_list(
     ada = await there.person()
     await ada.sends_both()
     await assert_paid_once(there, ada)
-    assert len(await there.submissions()) == 1
+    assert len(await there.provider_calls("submit")) == 1
 
 
 @pytest.mark.parametrize(("kind", "params"), [("drop_before", {}), ("status", {"code": 502})])
@@ -63,7 +63,7 @@ async def test_a_submission_that_never_was_is_made_again_once_that_is_sure(
     ada = await there.person()
     await ada.sends_both()
     await assert_paid_once(there, ada)
-    first, second = await there.submissions()
+    first, second = await there.provider_calls("submit")
     assert second["at"] - first["at"] > 500
 
 
@@ -73,7 +73,7 @@ async def test_being_throttled_is_no_submission(there: World) -> None:
     ada = await there.person()
     await ada.sends_both()
     await assert_paid_once(there, ada)
-    assert len(await there.submissions()) == 4
+    assert len(await there.provider_calls("submit")) == 4
 
 
 async def test_a_task_that_is_accepted_after_we_gave_up_is_adopted(there: World) -> None:
@@ -82,7 +82,7 @@ async def test_a_task_that_is_accepted_after_we_gave_up_is_adopted(there: World)
     ada = await there.person()
     await ada.sends_both()
     await assert_paid_once(there, ada)
-    assert len(await there.submissions()) == 1
+    assert len(await there.provider_calls("submit")) == 1
 
 
 async def test_the_wait_for_a_late_task_is_longer_than_the_call_may_take() -> None:
@@ -113,7 +113,7 @@ async def test_without_a_connection_the_job_waits_and_is_submitted_once(
     await there.kill_bot()
     await there.start_bot()
     await assert_paid_once(there, ada)
-    assert len(await there.submissions()) == 1
+    assert len(await there.provider_calls("submit")) == 1
 
 
 async def test_with_two_tasks_that_fit_the_operator_is_asked_and_nothing_is_guessed(
@@ -130,7 +130,7 @@ async def test_with_two_tasks_that_fit_the_operator_is_asked_and_nothing_is_gues
     await answers(there, operator, "/adopt 1 no-such-task", "adopt-not-listed")
     (task,) = there.rows("SELECT * FROM tasks")
     assert (task["state"], task["task_id"]) == ("submitting", None)
-    assert len(await there.submissions()) == 2  # ours and the stranger's
+    assert len(await there.provider_calls("submit")) == 2  # ours and the stranger's
 
 
 async def asked_which(there: World) -> tuple[Person, Person, str, str]:
@@ -176,7 +176,7 @@ async def test_the_operator_names_the_task_and_the_job_goes_on_with_it(there: Wo
     assert (task["task_id"], task["adopted"]) == (own, 1)
     await ada.reaches("done")
     assert len(await ada.videos()) == 1
-    assert len(await there.submissions()) == 2  # ours and the stranger's
+    assert len(await there.provider_calls("submit")) == 2  # ours and the stranger's
 
 
 async def test_the_operator_says_that_none_is_its_own_and_the_job_ends_for_nothing(
@@ -194,7 +194,7 @@ async def test_the_operator_says_that_none_is_its_own_and_the_job_ends_for_nothi
         "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_micro_yuan) AS spent FROM ledger"
     )
     assert sums == {"held": 0, "spent": 0}
-    assert len(await there.submissions()) == 2
+    assert len(await there.provider_calls("submit")) == 2
 
 
 async def test_a_hold_does_not_stay_open_when_nobody_can_tell_any_more(there: World) -> None:
@@ -214,7 +214,7 @@ async def test_a_hold_does_not_stay_open_when_nobody_can_tell_any_more(there: Wo
         return bool(held["held"] == 0)
 
     await eventually(resolved, "the hold is released")
-    assert len(await there.submissions()) == 2  # ours and the stranger's, never again
+    assert len(await there.provider_calls("submit")) == 2  # ours and the stranger's, never again
 
 
 async def test_a_strangers_task_costs_nobody_here_anything_and_is_not_delivered(

@@ -25,7 +25,7 @@ async def assert_one_of_each(world: World, ada: Person) -> None:
         "SELECT SUM(held_micro_yuan) AS held, SUM(spent_micro_yuan) AS spent FROM ledger"
     )
     assert sums == {"held": 0, "spent": bill["micro_yuan"]}
-    assert len(await world.submissions()) == len(await ada.videos()) == 1
+    assert len(await world.provider_calls("submit")) == len(await ada.videos()) == 1
 
 
 @pytest.mark.parametrize("zone_hours", ZONES_HOURS)

@@ -11,14 +11,13 @@ from zoneinfo import ZoneInfo
 from storage.jobs.ledger import Caps
 from tests.support.world import World, quick_world
 
-CAPS = Caps(ZoneInfo("Asia/Shanghai"), 60_000, 60_000, 50_000_000, 50_000_000)
+CAPS = Caps(ZoneInfo("Asia/Shanghai"), 60_000, None, 50_000_000, 500_000_000)
+"""Of an operator who set none."""
 
 
 @asynccontextmanager
 async def crash_world() -> AsyncIterator[World]:
     """Servers without a bot; whatever bot is left at the end is killed."""
     with tempfile.TemporaryDirectory(prefix="crash-", ignore_cleanup_errors=True) as folder:
-        async with quick_world(
-            Path(folder), ENGINE="wan2.2-s2v", QUOTA_SECONDS_PER_DAY="60", BUDGET_YUAN_PER_DAY="50"
-        ) as made:
+        async with quick_world(Path(folder)) as made:
             yield made

@@ -10,9 +10,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing, suppress
-from dataclasses import dataclass
 from email import message_from_string
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from pydantic import SecretStr
@@ -22,30 +20,6 @@ from bot.dashscope.client import DashScope, fresh_connections
 from bot.dashscope.fields import VideoRequest
 from bot.dashscope.http import TIMEOUTS, Timeout
 from bot.http_client import HttpClient
-
-
-@dataclass(frozen=True)
-class Received:
-    """One request that arrived whole."""
-
-    method: str
-    target: str
-    headers: Mapping[str, str]
-    body: bytes
-    connection: int
-
-    @property
-    def path(self) -> str:
-        return urlsplit(self.target).path
-
-    @property
-    def query(self) -> dict[str, str]:
-        return {key: values[0] for key, values in parse_qs(urlsplit(self.target).query).items()}
-
-    @property
-    def json(self) -> object:
-        return json.loads(self.body)
-
 
 DROP = "the request is read, then the connection is closed"
 RESET = "the request is read, then the connection is reset"
@@ -61,7 +35,7 @@ class FaultServer:
 
     def __init__(self, script: list[Reply]) -> None:
         self.script = script
-        self.requests: list[Received] = []
+        self.requests: list[httpx.Request] = []
         self.reached = asyncio.Event()
         self.connections = 0
         self.origin = ""
@@ -97,13 +71,16 @@ async def _replied(writer: asyncio.StreamWriter, reply: Reply) -> bool:
     return False
 
 
-async def _read(reader: asyncio.StreamReader, connection: int) -> Received:
+async def _read(reader: asyncio.StreamReader, connection: int) -> httpx.Request:
+    """One request that arrived whole, and on which connection."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, _, rest = head.partition("\r\n")
     method, target, _ = first.split(" ")
-    headers = {name.lower(): value for name, value in message_from_string(rest).items()}
-    body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Received(method, target, headers, body, connection)
+    headers = dict(message_from_string(rest).items())
+    content = await reader.readexactly(int(headers.get("Content-Length", "0")))
+    on = {"connection": connection}
+    url = f"http://127.0.0.1{target}"
+    return httpx.Request(method, url, headers=headers, content=content, extensions=on)
 
 
 def answer(

@@ -25,7 +25,7 @@ async def test_a_waiting_task_is_cancelled() -> None:
     ):
         await client.cancel("t-1")
     (request,) = server.requests
-    assert (request.method, request.path) == ("POST", "/api/v1/tasks/t-1/cancel")
+    assert (request.method, request.url.path) == ("POST", "/api/v1/tasks/t-1/cancel")
     assert request.headers["authorization"] == f"Bearer {KEY}"
 
 

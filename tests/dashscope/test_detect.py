@@ -73,8 +73,14 @@ async def test_detection_is_asked_for_synchronously() -> None:
         await client.detect(S2V_DETECT_MODEL, "oss://a/p.jpg")
         await client.detect(S2V_DETECT_MODEL, "https://a/p.jpg")
     first, second = server.requests
-    assert (first.method, first.path) == ("POST", "/api/v1/services/aigc/image2video/face-detect")
-    assert first.json == {"model": "wan2.2-s2v-detect", "input": {"image_url": "oss://a/p.jpg"}}
+    assert (first.method, first.url.path) == (
+        "POST",
+        "/api/v1/services/aigc/image2video/face-detect",
+    )
+    assert json.loads(first.content) == {
+        "model": "wan2.2-s2v-detect",
+        "input": {"image_url": "oss://a/p.jpg"},
+    }
     assert "x-dashscope-async" not in first.headers
     assert first.headers["x-dashscope-ossresourceresolve"] == "enable"
     assert "x-dashscope-ossresourceresolve" not in second.headers
@@ -165,7 +171,7 @@ async def test_emo_is_asked_with_the_ratio_and_answers_with_boxes() -> None:
     reply = answer({"output": {"check_pass": True, "humanoid": True, **BOXES}})
     async with fault_server(reply) as server, client_of(server.base_url) as client:
         verdict = await client.detect(EMO_DETECT_MODEL, "https://a/p.jpg", ratio="3:4")
-    assert server.requests[0].json == {
+    assert json.loads(server.requests[0].content) == {
         "model": "emo-detect-v1",
         "input": {"image_url": "https://a/p.jpg"},
         "parameters": {"ratio": "3:4"},

@@ -43,7 +43,7 @@ def page(rows: list[dict[str, object]], **counts: object) -> bytes:
 async def listed(*script: Reply) -> tuple[list[TaskSummary], list[dict[str, str]]]:
     async with fault_server(*script) as server, client_of(server.base_url) as client:
         tasks = await client.list_tasks(MODEL)
-    return tasks, [request.query for request in server.requests]
+    return tasks, [dict(request.url.params) for request in server.requests]
 
 
 async def test_one_page_is_read_with_its_times() -> None:
@@ -143,7 +143,7 @@ async def test_either_spelling_of_the_address_will_do(wrong: bytes) -> None:
     script = [wrong, page([row(1)], total=1, total_page=1)]
     async with fault_server(*script) as server, client_of(server.base_url) as client:
         tasks = await client.list_tasks(MODEL)
-    assert [request.path for request in server.requests] == ["/api/v1/tasks/", "/api/v1/tasks"]
+    assert [request.url.path for request in server.requests] == ["/api/v1/tasks/", "/api/v1/tasks"]
     assert len(tasks) == 1
 
 

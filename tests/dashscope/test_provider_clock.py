@@ -84,7 +84,7 @@ async def test_it_is_asked_for_once_and_for_nothing() -> None:
             await client.learn_time(MODEL)
         await client.learn_time(MODEL)
     (request,) = server.requests
-    assert request.query == {"action": "getPolicy", "model": MODEL}
+    assert dict(request.url.params) == {"action": "getPolicy", "model": MODEL}
 
 
 def test_setting_this_machines_clock_sets_nothing() -> None:

@@ -6,6 +6,7 @@ import re
 from email.parser import BytesParser
 from email.policy import HTTP
 
+import httpx
 import pytest
 
 from bot.dashscope.errors import DashScopeError, RequestRejected, Unanswered
@@ -16,7 +17,6 @@ from tests.dashscope.fault_server import (
     KEY,
     LOST,
     FaultServer,
-    Received,
     Reply,
     answer,
     client_of,
@@ -49,10 +49,10 @@ def policy(server: FaultServer, **changes: object) -> bytes:
     return answer({"data": data, "request_id": "r-1"})
 
 
-def parts(request: Received) -> list[tuple[str, str | None, str, bytes]]:
+def parts(request: httpx.Request) -> list[tuple[str, str | None, str, bytes]]:
     """Name, file name, content type and content of each part, in order."""
     head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
-    message = BytesParser(policy=HTTP).parsebytes(head + request.body)
+    message = BytesParser(policy=HTTP).parsebytes(head + request.content)
     found = []
     for part in message.iter_parts():
         name = part.get_param("name", header="content-disposition")
@@ -69,10 +69,10 @@ async def test_the_file_goes_last_under_the_policy_and_without_the_key() -> None
         server.script = [policy(server), STORED]
         uploaded = await client.upload("wan2.2-s2v", "me & my cat.jpg", PHOTO)
     asked, sent = server.requests
-    assert (asked.method, asked.path) == ("GET", "/api/v1/uploads")
-    assert asked.query == {"action": "getPolicy", "model": "wan2.2-s2v"}
+    assert (asked.method, asked.url.path) == ("GET", "/api/v1/uploads")
+    assert dict(asked.url.params) == {"action": "getPolicy", "model": "wan2.2-s2v"}
     assert asked.headers["authorization"] == f"Bearer {KEY}"
-    assert (sent.method, sent.path) == ("POST", "/upload")
+    assert (sent.method, sent.url.path) == ("POST", "/upload")
     assert "authorization" not in sent.headers
     form = parts(sent)
     assert form[-1] == ("file", "me & my cat.jpg", "image/jpeg", PHOTO)
@@ -115,7 +115,7 @@ async def test_an_expired_policy_is_renewed_once() -> None:
     async with fault_server() as server, client_of(server.base_url) as client:
         server.script = [policy(server), EXPIRED, policy(server, signature="bmV3"), STORED]
         await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
-    paths = [request.path for request in server.requests]
+    paths = [request.url.path for request in server.requests]
     assert paths == ["/api/v1/uploads", "/upload", "/api/v1/uploads", "/upload"]
     assert ("Signature", None, "text/plain", b"bmV3") in parts(server.requests[3])
 

@@ -113,12 +113,12 @@ async def test_after_a_restore_nothing_is_paid_for_twice_and_what_is_unknown_is_
         return not there.rows("SELECT 1 FROM jobs WHERE state NOT IN ('done', 'failed')")
 
     await eventually(ended, "no job is open")
-    assert len(await there.submissions()) == 2
+    assert len(await there.provider_calls("submit")) == 2
     assert there.balance()[0] == 0
     assert len(await ada.videos()) == 2, "delivered before and, as far as the backup knows, not"
     await ben.sends_both()
     await ben.reaches("done")
-    assert len(await there.submissions()) == 3
+    assert len(await there.provider_calls("submit")) == 3
 
 
 async def test_after_a_restore_that_lacks_nothing_all_goes_on(there: World, tmp_path: Path) -> None:

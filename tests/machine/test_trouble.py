@@ -34,7 +34,9 @@ async def test_a_disk_that_takes_nothing_ends_it_with_a_sentence_before_anything
     assert sentence in there.bot.last_lines().splitlines()[-1]
     assert sentence in (await operator.sees("The bot stopped"))["text"]
     intended = there.rows("SELECT 1 FROM tasks WHERE submitting_at_milliseconds IS NOT NULL")
-    assert len(await there.submissions()) <= len(intended), "what was not written was not paid for"
+    assert len(await there.provider_calls("submit")) <= len(intended), (
+        "what was not written was not paid for"
+    )
     there.trouble.unlink()
     await there.start_bot()
     await ada.sees_video()
@@ -56,7 +58,7 @@ async def test_a_disk_that_fills_up_while_a_video_is_made_loses_nothing(there: W
     await there.start_bot()
     await ada.sees_video()
     await ada.reaches("done")
-    assert len(await there.submissions()) == 1
+    assert len(await there.provider_calls("submit")) == 1
     await there.ledger_balances()
 
 
@@ -74,10 +76,10 @@ async def test_a_lock_of_another_program_is_waited_for_and_nothing_is_paid_meanw
             return "keeps the database locked" in there.log()
 
         await eventually(waits, "a word about the lock")
-        assert len(await there.submissions()) == 0
+        assert len(await there.provider_calls("submit")) == 0
         assert not await ada.videos()
     await ada.sees_video()
-    assert len(await there.submissions()) == 1
+    assert len(await there.provider_calls("submit")) == 1
 
 
 @pytest.mark.parametrize("where", [0, 5])

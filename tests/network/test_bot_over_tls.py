@@ -43,6 +43,6 @@ async def test_a_flipped_bit_in_an_answer_of_every_kind_costs_nothing(
             return at_rest(there, 2)
 
         await eventually(rests)
-        assert len(await there.submissions()) == len(await there.billed_videos()) == 1
+        assert len(await there.provider_calls("submit")) == len(await there.billed_videos()) == 1
         assert len(await ada.videos()) == 1
         assert not telegram.left | provider.left

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import weakref
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +27,7 @@ from tests.soak.network import PROVIDER_PORT, TELEGRAM_PORT
 from tests.soak.services import TEXTS, Services
 from tests.soak.virtual import InlineConnection, VirtualClock, inline_sqlite, inline_threads
 from tests.support import credentials
-from tests.support.consenting import make_ready
+from tests.support.consenting import make_ready, rows_of
 from tests.support.invariants import LEFT
 
 ADMIN = 99
@@ -125,11 +124,9 @@ class SoakedBot:
         )
         stopped.cancel()
 
-    def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
-        """What its database says, read from outside."""
-        with closing(sqlite3.connect(self.settings.database_path)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(sql, parameters)]
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        """What its database says."""
+        return rows_of(self.settings.database_path, sql)
 
     async def rest(self, within_seconds: float) -> None:
         """Until nothing is left to do."""

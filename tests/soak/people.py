@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from tests.soak import media
@@ -165,10 +164,3 @@ def crowd(count: int, bot: SoakedBot) -> list[Person]:
     people = [Person(10_000 + n, bot) for n in range(count)]
     consenting.agree(bot.settings.database_path, *(person.user_id for person in people))
     return people
-
-
-async def lives(people: list[Person], sessions_per_day: float, until_seconds: float) -> None:
-    """All of them, until that moment."""
-    async with asyncio.TaskGroup() as group:
-        for person in people:
-            group.create_task(person.live(sessions_per_day, until_seconds))

@@ -8,10 +8,11 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.soak.bot import SoakedBot, soaked_bot
 from tests.soak.machine import Gauge
-from tests.soak.people import crowd, lives
+from tests.soak.people import crowd
 from tests.soak.virtual import VirtualLoop
 from tests.soak.witnesses import check
 from tests.support.invariants import Findings
@@ -90,8 +91,9 @@ async def _days(plan: Plan, bot: SoakedBot, gauge: Gauge) -> None:
     stop = asyncio.Event()
     ends = asyncio.create_task(bot.live_through_ends(plan.hours_between_ends * 3600, stop))
     gauging = asyncio.create_task(_sample(gauge, bot, plan))
-    living = asyncio.create_task(lives(people, plan.sessions_per_day, until))
-    await asyncio.wait({living, ends}, return_when=asyncio.FIRST_COMPLETED)
+    living = asyncio.gather(*(person.live(plan.sessions_per_day, until) for person in people))
+    under_way: set[asyncio.Future[Any]] = {living, ends}
+    await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
     if ends.done():
         ends.result()
     await living

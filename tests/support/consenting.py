@@ -1,4 +1,4 @@
-"""People who agreed long ago: kept in the bot's database, with not a word in their chats."""
+"""The bot's database, from outside: what it says, and people who agreed long ago in it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from bot.clock import SystemClock
 from bot.limits import HERE, TEXT_VERSION
@@ -23,6 +24,15 @@ def is_ready(database: Path) -> bool:
             return row.fetchone() is not None
     except sqlite3.OperationalError:
         return False  # it is only being made
+
+
+def rows_of(database: Path, sql: str) -> list[dict[str, Any]]:
+    """What it says; nothing before it is made."""
+    if not is_ready(database):
+        return []
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(sql)]
 
 
 async def make_ready(database: Path) -> None:

@@ -107,11 +107,6 @@ class LocalTelegram(BotApi):
         message: Json = (await self.write("", chat_id, kind="photo", sample="portrait"))["message"]
         return message
 
-    async def delete(self, message_id: int, chat_id: int = PRIVATE) -> None:
-        """A person deletes a message."""
-        answer = await self.sim("DELETE", f"/chats/{chat_id}/messages/{message_id}")
-        assert answer.is_success, answer.text
-
     async def views(self, chat_id: int = PRIVATE) -> list[Json]:
         """The chat as the person sees it."""
         views: list[Json] = (await self.sim("GET", f"/chats/{chat_id}/messages")).json()["messages"]

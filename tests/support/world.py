@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import signal
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,11 +76,7 @@ class World:
 
     def rows(self, sql: str) -> list[Json]:
         """What the bot's database says, read from outside; nothing before it is made."""
-        if not consenting.is_ready(self.database):
-            return []
-        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(sql)]
+        return consenting.rows_of(self.database, sql)
 
     def jobs(self) -> list[Json]:
         """Each job's row at every state that it or a task of it ever came to, the present last.
@@ -163,10 +158,6 @@ class World:
         """The calls of that endpoint the bot made to the provider."""
         calls = (await self.provider("calls"))["calls"]
         return [call for call in calls if call["endpoint"] == endpoint]
-
-    async def submissions(self) -> list[Json]:
-        """Every call of what is paid for."""
-        return await self.provider_calls("submit")
 
     async def billed_videos(self) -> list[Json]:
         """The videos on the provider's bill."""

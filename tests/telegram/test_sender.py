@@ -301,7 +301,7 @@ async def test_a_deleted_message_is_gone_for_edits_and_fine_for_deletion(
     telegram: LocalTelegram, sender: Sender
 ) -> None:
     sent = await sender.send_text(Destination(PRIVATE), "short-lived")
-    await telegram.delete(sent.message_id)
+    await telegram.sim("DELETE", f"/chats/{PRIVATE}/messages/{sent.message_id}")
     with pytest.raises(MessageGone):
         await sender.edit_text(PRIVATE, sent.message_id, "more")
     await sender.delete_message(PRIVATE, sent.message_id)
@@ -312,7 +312,7 @@ async def test_a_deleted_reply_target_does_not_stop_the_answer(
     telegram: LocalTelegram, sender: Sender
 ) -> None:
     question = await telegram.show()
-    await telegram.delete(question["message_id"])
+    await telegram.sim("DELETE", f"/chats/{PRIVATE}/messages/{question['message_id']}")
     await sender.send_text(Destination(PRIVATE, reply_to=question["message_id"]), "anyway")
     (seen,) = await telegram.seen()
     assert "reply_to_message" not in seen

@@ -107,6 +107,6 @@ async def test_a_picture_is_replaced_with_its_caption_and_buttons(
     assert "reply_markup" in before
     assert "reply_markup" not in after
     await sender.edit_photo(PRIVATE, sent.message_id, jpeg("blue"), caption="Two")
-    await telegram.delete(sent.message_id)
+    await telegram.sim("DELETE", f"/chats/{PRIVATE}/messages/{sent.message_id}")
     with pytest.raises(MessageGone):
         await sender.edit_photo(PRIVATE, sent.message_id, jpeg("red"))

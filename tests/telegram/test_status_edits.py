@@ -146,7 +146,7 @@ async def test_the_final_word_comes_after_an_edit_under_way(there: Setup) -> Non
 
 
 async def test_progress_that_is_refused_is_dropped_without_a_sound(there: Setup) -> None:
-    await there.telegram.delete(there.message_id)
+    await there.telegram.sim("DELETE", f"/chats/{PRIVATE}/messages/{there.message_id}")
     there.show("10%")
     await there.edited(1)
     await eventually(lambda: not _busy())
