@@ -107,7 +107,7 @@ async def test_without_a_connection_the_job_waits_and_is_submitted_once(
         await there.start_bot(None, DASHSCOPE_BASE_URL=address, **NO_PROXY)
 
         async def tried() -> bool:
-            return "not-submitted:after:3" in there.runs()[-1]
+            return "waits-again:after:3" in there.runs()[-1]
 
         await eventually(tried)
     await there.kill_bot()

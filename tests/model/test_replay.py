@@ -184,10 +184,10 @@ CALLS: dict[str, Arrange] = {
     "task_moves.submitted": of_task(
         submitting, lambda tx, task: task_moves.submitted(tx, task, "t")
     ),
-    "task_moves.not_submitted": of_task(
-        submitting, lambda tx, task: task_moves.not_submitted(tx, task, 9.0)
+    "task_moves.wait_again": of_task(
+        running, lambda tx, task: task_moves.wait_again(tx, task, 9.0, refused=True)
     ),
-    "task_moves.prepare_again": of_task(submitting, task_moves.prepare_again),
+    "task_moves.prepare_again": of_task(running, task_moves.prepare_again),
     "task_moves.cancel_refused": of_task(running, task_moves.cancel_refused),
     "task_moves.rendered": of_task(
         running,
