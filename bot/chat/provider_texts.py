@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.dashscope.error_codes import OVERTIME
 from bot.dashscope.errors import (
     DashScopeError,
     InputRefused,
@@ -56,7 +57,7 @@ def failure_text(failure: DashScopeError) -> str:
             return "failed-stopped"
         case RequestRejected():
             return "failed-invalid"
-        case _ if failure.code == "InternalError.Timeout":
+        case _ if failure.code == OVERTIME:
             return "failed-timeout"
         case _:
             return "failed-service"

@@ -26,6 +26,8 @@ class EngineKind:
     """Whether the video's request carries the boxes of its own detection."""
     own_outage: bool = True
     """Whether its outages have its name, or that of the account alone."""
+    look_seconds: float | None = None
+    """How often its tasks are looked at, where a look costs nothing; None: as learned, or set."""
 
     @property
     def is_local(self) -> bool:
@@ -63,6 +65,7 @@ _KINDS = (
         resolutions={"480P": None, "720P": None},
         detection="preview",
         own_outage=False,
+        look_seconds=0.2,
     ),
 )
 

@@ -53,6 +53,9 @@ class Rule:
     says: str = ""
 
 
+OVERTIME = "InternalError.Timeout"
+"""Of a task: it was rendered for three hours, and given up."""
+
 _MEANINGS: tuple[tuple[Raising, str, tuple[str, ...]], ...] = (
     # Our own mistakes.
     (RequestRejected, "", ("InvalidParameter", "BadRequest")),

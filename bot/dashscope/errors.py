@@ -7,13 +7,13 @@
     │   │   │   ├── Unsent       not one byte left this machine: safe to repeat even for `submit`
     │   │   │   ├── Throttled    answered 429 "too fast"
     │   │   │   └── Unavailable  answered 503
-    │   │   └── Declined    `submit` only: no task, the service blames itself; repeat few times
+    │   │   └── Declined    no task, or a failed one, for a passing reason: submit again, few times
     │   └── InputNotFetched the service could not read an uploaded file: upload again, few times
     ├── SubmitUnknown       the task may exist and be billed: look for it, never simply repeat
     ├── ContentRefused      never repeat the same photo and voice
     │   ├── InputRefused    unsuitable: tell the person what to change
     │   └── Moderated       refused by policy: tell the person
-    ├── TaskFailed          the service gave up on a task (not charged): a new task may succeed
+    ├── TaskFailed          a task ended without a video, for no reason that is known to pass
     ├── ServiceStopped      nothing will work until the operator acts; `cause` says on what
     ├── RequestRejected     our own mistake: do not repeat, tell the operator
     ├── NotCancellable      the task is no longer waiting: it runs on, or is over
@@ -81,7 +81,8 @@ class Unavailable(NothingDone):
 
 
 class Declined(Unanswered):
-    """A submission answered with a 4xx that blames the service itself: there is no task.
+    """A submission answered with a 4xx that blames the service itself, or a task that failed for
+    such a reason, or for haste: nothing is made, and nothing is charged.
 
     A later one may be taken, and the same one may be declined for ever.
     """
@@ -108,7 +109,7 @@ class InputNotFetched(Transient):
 
 
 class TaskFailed(DashScopeError):
-    """A task ended without a video for reasons of the service's own; it is not charged."""
+    """A task ended without a video, and not for a reason that is known to pass; not charged."""
 
 
 class StopCause(Enum):

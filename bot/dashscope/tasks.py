@@ -8,13 +8,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 
 from bot.dashscope import address, fields
-from bot.dashscope.error_codes import raising_for_code
+from bot.dashscope.error_codes import OVERTIME, raising_for_code
 from bot.dashscope.errors import (
     DashScopeError,
     Declined,
+    InputNotFetched,
     SubmitUnknown,
     TaskFailed,
     Throttled,
+    Transient,
     Unanswered,
 )
 from bot.dashscope.http import ProviderAnswer
@@ -224,12 +226,17 @@ def billed_milliseconds(usage: Mapping[str, object]) -> int | None:
 def failure_of(task: ProviderTask) -> DashScopeError:
     """The exception for a task that FAILED: to raise, or to read.
 
-    A failed task is over and not charged, so "try again" in its code means a new task:
-    `TaskFailed`, which is also the answer where the provider gives no reason at all.
+    A failed task is over and not charged, so what may pass means that a new one may succeed:
+    `Declined`, like a submission. `TaskFailed` where the service had its time, where the provider
+    gives no reason, and where it has a bill all the same.
     """
     raising = raising_for_code(task.code, task.message) or TaskFailed
     text = f"task {task.task_id} failed: {task.code or 'no code'}, {task.message or 'no message'}"
     error = raising(text[:400], code=task.code, message=task.message)
-    if isinstance(error, Unanswered):
+    if not isinstance(error, Transient):
+        return error
+    if task.billed_milliseconds or task.code == OVERTIME:
         return TaskFailed(text[:400], code=task.code, message=task.message)
-    return error
+    if isinstance(error, InputNotFetched):
+        return error
+    return Declined(text[:400], code=task.code, message=task.message)

@@ -67,7 +67,7 @@ class EarlierVideos(Component):
     async def _known(self, job: Job) -> tuple[list[Copy], list[Copy]]:
         """The newest that Telegram has of it: as a video, and as a round note."""
         known = [
-            Copy(Form(delivery.form), delivery.file_id)
+            Copy(Form(delivery.form), delivery.file_id, delivery.sha256)
             for delivery in await deliveries.with_files(self.database, job.id)
         ]
         notes = [copy for copy in known if copy.form is Form.ROUND]

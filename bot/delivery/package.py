@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,10 +33,14 @@ _FILE_NAME = "talking-photo.mp4"
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One way to send a video: in that form, by Telegram's `file_id` or from the kept file."""
+    """One way to send a video: in that form, by Telegram's `file_id` or from the kept file.
+
+    `sha256` is the hash of the file that Telegram has, as far as it is known.
+    """
 
     form: Form
     file_id: str | None = None
+    sha256: str | None = None
 
     @property
     def is_usual(self) -> bool:
@@ -74,9 +79,10 @@ class SendRequest:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """All that sending takes."""
+    """All that sending takes; `sha256` is the file's hash."""
 
     video: OutgoingVideo | OutgoingNote
+    sha256: str | None
     caption: str | None = None
     keyboard: Keyboard | None = None
 
@@ -98,17 +104,20 @@ class Packager(Component):
         TooLongForNote and, where Telegram has the only video, what `Files.download` raises.
         """
         job, video = request.job, await self._video(request.job, copy)
+        sha256 = copy.sha256
+        if isinstance(video.source, Path):
+            sha256 = await asyncio.to_thread(_sha256, video.source)
         if isinstance(video, OutgoingNote):
-            return Package(video)
+            return Package(video, sha256)
         texts = await self.messenger.texts_for(request.reader_id, request.destination.chat_id)
         if request.text is not None:
             caption = texts.html(request.text, label=ai_label_of(job, texts))
-            return Package(video, _with_note(caption, copy, texts))
+            return Package(video, sha256, _with_note(caption, copy, texts))
         caption = _with_note(await self.receipts.text(job, texts), copy, texts)
         if await self._was_stopped_early(job):
             caption += "\n" + texts.html("video-stopped-early")
         keyboard = await video_keyboard(self.database, job, self.limits, texts, as_note=False)
-        return Package(video, caption, keyboard)
+        return Package(video, sha256, caption, keyboard)
 
     async def wants_note(self, job: Job) -> bool:
         """Whether it is to be a round note, and short enough for one."""
@@ -180,6 +189,11 @@ def _known(form: Form, file_id: str) -> OutgoingVideo | OutgoingNote:
     if form is Form.ROUND:
         return OutgoingNote(file_id, 0, 0)
     return OutgoingVideo(file_id, 0, 0, 0, as_file=form is Form.FILE)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write(path: Path, data: bytes) -> None:

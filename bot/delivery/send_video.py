@@ -118,7 +118,7 @@ class VideoSender(Component):
             async with self.database.transaction() as tx:
                 await deliveries.not_sent(tx, request.cause)
             raise
-        await self._sent(request.cause, copy, sent)
+        await self._sent(request.cause, copy, sent, package)
 
     async def _call(self, package: Package, there: Destination) -> SentMessage:
         if isinstance(package.video, OutgoingNote):
@@ -141,7 +141,7 @@ class VideoSender(Component):
                 await deliveries.removed(tx, into.id)
             into = await self._new_text(request, into.chat_id)
             sent = await self._edit_message(request, into, package)
-        await self._sent(into.cause, copy, sent)
+        await self._sent(into.cause, copy, sent, package)
 
     async def _edit_message(
         self, request: SendRequest, into: Delivery, package: Package
@@ -183,7 +183,7 @@ class VideoSender(Component):
         assert begun is not None  # noqa: S101
         return begun
 
-    async def _sent(self, cause: str, copy: Copy, sent: SentMessage) -> None:
+    async def _sent(self, cause: str, copy: Copy, sent: SentMessage, package: Package) -> None:
         """Telegram makes a video of a note that is not square."""
         form = Form.VIDEO if copy.form is Form.ROUND and not sent.is_note else copy.form
         async with self.database.transaction() as tx:
@@ -195,6 +195,7 @@ class VideoSender(Component):
                 thread_id=sent.thread_id or 0,
                 file_id=sent.video_file_id,
                 thumbnail_file_id=sent.thumbnail_id,
+                sha256=package.sha256,
             )
         logger.info("%s is sent as message %s of chat %s", cause, sent.message_id, sent.chat_id)
 

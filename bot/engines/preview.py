@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 import logging
+import secrets
 import shutil
 import wave
 from pathlib import Path
@@ -29,7 +30,7 @@ _KEPT_MILLISECONDS = 48 * 3600 * 1000
 
 
 class PreviewEngine:
-    """See `Engine`. A task is named after ours, so starting it twice makes one video."""
+    """See `Engine`."""
 
     account = "preview"
     slots = 1
@@ -58,9 +59,8 @@ class PreviewEngine:
 
     async def submit(self, ticket: Ticket) -> str:
         """See `Engine`."""
-        task_id = f"preview-{ticket.name}"
-        if task_id not in self._tasks:
-            self._tasks[task_id] = asyncio.create_task(self._render(task_id, ticket))
+        task_id = f"preview-{ticket.name}-{secrets.token_hex(4)}"
+        self._tasks[task_id] = asyncio.create_task(self._render(task_id, ticket))
         return task_id
 
     def now_milliseconds(self) -> int:

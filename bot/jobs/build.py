@@ -13,6 +13,7 @@ from bot.jobs.fetch import ResultFetch
 from bot.jobs.join import Joining
 from bot.jobs.prepare import Preparation
 from bot.jobs.recover import Restoration
+from bot.jobs.refusals import Refusals
 from bot.jobs.slots import Slots
 from bot.jobs.steps import JobSteps
 from bot.jobs.submit import Submission
@@ -45,14 +46,20 @@ def build_jobs(
     preparation = Preparation(
         common=common, long_voice=long_voice, engines=on, detection=engines.detection
     )
+    refusals = Refusals(common=common, preparation=preparation, finisher=finisher, outages=outages)
     submission = Submission(
-        common=common, engines=on, preparation=preparation, finisher=finisher, outages=outages
+        common=common,
+        engines=on,
+        preparation=preparation,
+        finisher=finisher,
+        outages=outages,
+        refusals=refusals,
     )
     watch = Watch(
         common=common,
         engines=on,
         finisher=finisher,
-        outages=outages,
+        refusals=refusals,
         experience=chat.progress.experience,
     )
     steps = JobSteps(

@@ -11,7 +11,6 @@ import logging
 from dataclasses import field
 
 from bot.alerts import Operator
-from bot.chat.provider_texts import failure_text
 from bot.common import Component
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus, TaskSummary
@@ -20,8 +19,9 @@ from bot.engines.base import Engine, Ticket
 from bot.engines.outages import Outages
 from bot.engines.registry import Engines
 from bot.jobs.prepare import MediaLost, Preparation
+from bot.jobs.refusals import Refusals
 from bot.jobs.suspension import Suspension
-from bot.retry import SUBMIT, SUBMIT_REFUSED, TASK_CHOICE, TASK_LIST
+from bot.retry import SUBMIT, TASK_CHOICE, TASK_LIST
 from storage.db.database import Transaction
 from storage.jobs import candidates, task_moves, tasks
 from storage.jobs.tasks import Task
@@ -52,6 +52,7 @@ class Submission(Component):
     preparation: Preparation
     finisher: Finisher
     outages: Outages
+    refusals: Refusals
     _seen: dict[int, tuple[int, int, int]] = field(init=False, default_factory=dict)
     _unreachable: Suspension = field(init=False)
     _throttled: dict[str, Suspension] = field(init=False, default_factory=dict)
@@ -69,15 +70,13 @@ class Submission(Component):
         try:
             ticket = await self.preparation.ticket(task)
             if ticket is None:
-                await self._prepare_again(task)
+                await self.refusals.prepare_again(task, "its copies were gone")
                 return
             task_id = await self._call(task, ticket)
         except service.Unsent as failure:
-            await self._back_to_ready(task, failure, SUBMIT.endless_delay_seconds(1))
+            await self.refusals.wait_again(task, failure, SUBMIT.endless_delay_seconds(1))
         except service.Throttled as failure:
             await self._too_many(task, failure)
-        except service.Declined as failure:
-            await self._again_or_over(task, failure)
         except service.SubmitUnknown as failure:
             logger.warning(
                 "task %s: it is unknown whether the provider has it: %s", task.name, failure
@@ -86,7 +85,7 @@ class Submission(Component):
         except MediaLost as failure:
             await self.finisher.fail_task(task, "failed-gone", str(failure))
         except service.DashScopeError as failure:
-            await self._refused(task, failure)
+            await self.refusals.refused(task, failure)
         else:
             await self._runs(task, task_id, adopted=False)
 
@@ -133,7 +132,7 @@ class Submission(Component):
         if suspension.lasts:
             stopped = service.ServiceStopped(str(failure), cause=service.StopCause.THROTTLED)
             await self.outages.of(task.engine).refused(Work.SUBMIT, stopped)
-        await self._back_to_ready(task, failure, delay_seconds)
+        await self.refusals.wait_again(task, failure, delay_seconds)
 
     async def reconcile(self, task: Task) -> None:
         """Find out from the list of tasks what became of a submission.
@@ -150,7 +149,7 @@ class Submission(Component):
         elif found:
             await self._ask(task, found)
         elif self._age_milliseconds(task) > SETTLED_AFTER_MILLISECONDS:
-            await self._again_or_over(task, service.Unanswered("no task came of it"))
+            await self.refusals.again_or_over(task, service.Unanswered("no task came of it"))
         else:
             await self._look_again(task)
 
@@ -187,30 +186,6 @@ class Submission(Component):
         logger.info("task %s runs as %s (adopted: %s)", task.name, task_id, adopted)
         await self.outages.of(task.engine).worked(Work.SUBMIT)
 
-    async def _again_or_over(self, task: Task, failure: service.DashScopeError) -> None:
-        """No task exists, and for no reason of the job's own: a few more times, then never."""
-        delay_seconds = SUBMIT_REFUSED.delay_seconds(task.refusals + 1)
-        if delay_seconds is not None or task.cancel_requested:
-            await self._back_to_ready(task, failure, delay_seconds or 0.0, refused=True)
-        else:
-            await self._refused_too_often(task, failure)
-
-    async def _refused_too_often(self, task: Task, failure: service.DashScopeError) -> None:
-        """The slot is for others; the operator is told once of all the jobs that end so."""
-        noting = self.operator.noting(
-            f"declined:{task.engine}", "operator-declined", job=task.job_id, detail=str(failure)
-        )
-        await self.finisher.fail_task(task, failure_text(failure), failure.code, noting=noting)
-
-    async def _back_to_ready(
-        self, task: Task, reason: Exception, delay_seconds: float, *, refused: bool = False
-    ) -> None:
-        """One whose job is to be cancelled is cancelled at once: see `moves.advance`."""
-        logger.info("task %s was not made (%s), it waits again", task.name, reason)
-        async with self.database.transaction() as tx:
-            await task_moves.not_submitted(tx, task, delay_seconds, refused=refused)
-        await self.finisher.announce(task.job_id)
-
     async def _ask(self, task: Task, task_ids: list[str]) -> None:
         """The operator says which one it is; until then no task is taken, and none made."""
         async with self.database.transaction() as tx:
@@ -220,29 +195,6 @@ class Submission(Component):
     async def _look_again(self, task: Task) -> None:
         async with self.database.transaction() as tx:
             await task_moves.postpone(tx, task, TASK_LIST.endless_delay_seconds(1))
-
-    async def _prepare_again(self, task: Task, *, refused: bool = False) -> None:
-        async with self.database.transaction() as tx:
-            await task_moves.prepare_again(tx, task, refused=refused)
-
-    async def _refused(self, task: Task, failure: service.DashScopeError) -> None:
-        """An answer that says no: there is no task."""
-        match failure:
-            case service.ServiceStopped():
-                await self.outages.of(task.engine).refused(Work.SUBMIT, failure)
-                await self._back_to_ready(task, failure, 0)
-            case service.InputNotFetched() if SUBMIT_REFUSED.delay_seconds(task.refusals + 1):
-                await self.preparation.expire(task)
-                await self._prepare_again(task, refused=True)
-            case service.InputNotFetched():
-                await self._refused_too_often(task, failure)
-            case service.ContentRefused():
-                await self.finisher.fail_task(task, failure_text(failure), failure.code)
-            case _:
-                noting = self.operator.noting_of(failure, task.job_id)
-                await self.finisher.fail_task(
-                    task, failure_text(failure), failure.code, noting=noting
-                )
 
 
 def may_be_of(submitted_at_milliseconds: int, found: TaskSummary) -> bool:

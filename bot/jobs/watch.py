@@ -6,17 +6,16 @@ import logging
 from dataclasses import dataclass, field
 
 from bot.chat.estimates import Experience, PollSchedule
-from bot.chat.provider_texts import failure_text
 from bot.common import Component
+from bot.config.engines import ENGINES
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
 from bot.delivery.finish import Finisher
-from bot.engines.outages import Outages
 from bot.engines.registry import Engines
+from bot.jobs.refusals import Refusals
 from bot.task_pool import Wakeup
 from storage.jobs import task_moves, tasks
 from storage.jobs.tasks import Task, TaskState
-from storage.outages import Work
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +49,7 @@ class Watch(Component):
 
     engines: Engines
     finisher: Finisher
-    outages: Outages
+    refusals: Refusals
     experience: Experience
     _wakeups: dict[int, tuple[int, Wakeup]] = field(init=False, default_factory=dict)
 
@@ -81,7 +80,8 @@ class Watch(Component):
             self._wakeups.pop(task.id, None)
 
     async def _schedule(self, task: Task) -> PollSchedule:
-        return PollSchedule(await self.experience.of(task.engine), self.limits.poll_seconds)
+        fixed_seconds = ENGINES[task.engine].look_seconds or self.limits.poll_seconds
+        return PollSchedule(await self.experience.of(task.engine), fixed_seconds)
 
     def _elapsed_seconds(self, task: Task) -> float:
         """By the machine's clock, which may have been set back meanwhile."""
@@ -107,7 +107,7 @@ class Watch(Component):
             case TaskStatus.SUCCEEDED:
                 return await self._succeeded(task, found, progress)
             case TaskStatus.FAILED:
-                await self._failed(task, found)
+                await self.refusals.refused(task, failure_of(found))
             case TaskStatus.CANCELED:
                 await self.finisher.cancelled(task)
             case _:
@@ -203,16 +203,6 @@ class Watch(Component):
                 )
         self.experience.learn(task.engine)
         logger.info("task %s is rendered: %s ms billed", task.name, billed)
-
-    async def _failed(self, task: Task, found: ProviderTask) -> None:
-        """Not charged; what only the operator can mend is told there too."""
-        failure = failure_of(found)
-        noting = None
-        if isinstance(failure, service.ServiceStopped):
-            await self.outages.of(task.engine).refused(Work.SUBMIT, failure)
-        elif isinstance(failure, service.RequestRejected):
-            noting = self.operator.noting_of(failure, task.job_id)
-        await self.finisher.fail_task(task, failure_text(failure), found.code, noting=noting)
 
 
 def _is_foreign(task: Task, found: ProviderTask) -> bool:

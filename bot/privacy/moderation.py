@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import logging
 
 from bot.chat.messenger import Messenger
 from bot.common import Component
@@ -22,6 +22,8 @@ from storage.jobs import deliveries, jobs
 from storage.jobs.jobs import Job
 from storage.outbox import OutboxEntry
 from storage.people import people
+
+logger = logging.getLogger(__name__)
 
 _TAKEN_DOWN = "taken-down"
 REASON_TEXTS = {
@@ -56,8 +58,10 @@ class Moderation(Component):
     async def _send(self, admin_id: int, report: Report, job: Job) -> None:
         """After the video, where it can be had; that goes when it is taken down, the text stays."""
         texts, cause = await self.messenger.texts_for(admin_id), f"report:{report.id}:{admin_id}"
-        with suppress(SendUnknown, Refused):
+        try:
             await self.videos.send(job, cause, Destination(admin_id), "report-video")
+        except (SendUnknown, Refused) as failure:
+            logger.warning("report %s comes without its video, or may: %s", report.id, failure)
         shown = await deliveries.begun(self.database, job, cause)
         there = Destination(admin_id, reply_to=shown.message_id if shown else None)
         text, keyboard = await self._text(report, job, texts), _decisions(report, texts)

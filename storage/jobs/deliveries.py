@@ -36,6 +36,7 @@ class Delivery:
     form: str
     file_id: str | None
     thumbnail_file_id: str | None
+    sha256: str | None
     sent_at_milliseconds: int | None
 
 
@@ -81,12 +82,16 @@ async def sent(
     thread_id: int = 0,
     file_id: str | None = None,
     thumbnail_file_id: str | None = None,
+    sha256: str | None = None,
 ) -> bool:
-    """This message shows the video, and Telegram has it by these ids; False when it was known."""
+    """This message shows the video, the file of that hash, and Telegram has it by these ids; False
+    when it was known.
+    """
     return await tx.change(
         """
         UPDATE deliveries SET form = :form, message_id = :message_id, thread_id = :thread_id,
-            file_id = :file_id, thumbnail_file_id = :thumbnail_file_id, sent_at_milliseconds = :now
+            file_id = :file_id, thumbnail_file_id = :thumbnail_file_id, sha256 = :sha256,
+            sent_at_milliseconds = :now
         WHERE cause = :cause AND sent_at_milliseconds IS NULL
         """,
         {
@@ -96,6 +101,7 @@ async def sent(
             "thread_id": thread_id,
             "file_id": file_id,
             "thumbnail_file_id": thumbnail_file_id,
+            "sha256": sha256,
         },
     )
 

@@ -14,6 +14,10 @@ from storage.db.due import put_off
 from storage.jobs import moves
 from storage.jobs.tasks import ENDED, Task, TaskState
 
+_OF_A_SUBMISSION = (
+    *("slot", "account", "submitting_at_milliseconds", "task_id", "running_since_milliseconds"),
+)
+
 
 async def prepared(tx: Transaction, task: Task) -> bool:
     """preparing → ready: photo and voice are at the provider."""
@@ -78,21 +82,22 @@ async def submitted(tx: Transaction, task: Task, task_id: str, *, adopted: bool 
     return await _move(tx, task, TaskState.SUBMITTING, TaskState.RUNNING, facts)
 
 
-async def not_submitted(
+async def wait_again(
     tx: Transaction, task: Task, delay_seconds: float, *, refused: bool = False
 ) -> bool:
-    """submitting → ready, for later: it is certain that the provider has no task.
+    """submitting, running → ready, for later: it is certain that the provider has no task that is
+    or will be billed.
 
-    `refused`: it said no for now, or had none although it should; that is counted.
+    `refused`: it said no for now, failed, or had none although it should; that is counted.
     """
-    facts = {**_not_taken(task, refused), "not_before_milliseconds": tx.later(delay_seconds)}
-    return await _move(tx, task, TaskState.SUBMITTING, TaskState.READY, facts)
+    facts = {"not_before_milliseconds": tx.later(delay_seconds)}
+    return await _back(tx, task, TaskState.READY, facts, refused)
 
 
 async def prepare_again(tx: Transaction, task: Task, *, refused: bool = False) -> bool:
-    """submitting → preparing: the provider could not read a file, and has no task."""
-    facts = {**_not_taken(task, refused), "tries": task.tries + 1, "not_before_milliseconds": 0}
-    return await _move(tx, task, TaskState.SUBMITTING, TaskState.PREPARING, facts)
+    """submitting, running → preparing: the same where the provider could not read a file."""
+    facts = {"tries": task.tries + 1, "not_before_milliseconds": 0}
+    return await _back(tx, task, TaskState.PREPARING, facts, refused)
 
 
 async def cancel_refused(tx: Transaction, task: Task) -> None:
@@ -160,9 +165,23 @@ async def postpone(tx: Transaction, task: Task, delay_seconds: float) -> None:
     await put_off(tx, "tasks", {"id": task.id, "state": task.state}, tx.later(delay_seconds))
 
 
-def _not_taken(task: Task, refused: bool) -> dict[str, Any]:
-    nothing = dict.fromkeys(("slot", "account", "submitting_at_milliseconds"))
-    return {**nothing, "refusals": task.refusals + refused}
+async def _back(
+    tx: Transaction, task: Task, target: TaskState, facts: Mapping[str, Any], refused: bool
+) -> bool:
+    """As if it had not been submitted; the id that it had stays known, and is never taken again."""
+    if task.state not in (TaskState.SUBMITTING, TaskState.RUNNING):
+        return False
+    await tx.execute(
+        """
+        INSERT INTO earlier_task_ids (account, task_id, for_id)
+        SELECT account, task_id, id FROM tasks
+        WHERE id = :id AND state = :state AND task_id IS NOT NULL
+        """,
+        {"id": task.id, "state": task.state},
+    )
+    refusals = {"adopted": 0, "refusals": task.refusals + refused}
+    facts = {**dict.fromkeys(_OF_A_SUBMISSION), **refusals, **facts}
+    return await _move(tx, task, TaskState(task.state), target, facts)
 
 
 async def _move(

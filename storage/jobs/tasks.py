@@ -183,8 +183,11 @@ async def waiting_too_long(
 
 
 async def owned(database: Queryable, account: str, task_ids: list[str]) -> set[str]:
-    """Those of the provider's tasks that are some task's here."""
-    sql = "SELECT 1 FROM tasks WHERE account = :account AND task_id = :task_id"
+    """Those of the provider's tasks that are some task's here, or were until they failed."""
+    sql = """
+        SELECT 1 FROM tasks WHERE account = :account AND task_id = :task_id UNION
+        SELECT 1 FROM earlier_task_ids WHERE account = :account AND task_id = :task_id
+    """
     return {
         task_id
         for task_id in task_ids

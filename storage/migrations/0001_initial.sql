@@ -275,6 +275,25 @@ WHEN NEW.state = 'submitting' AND COALESCE((SELECT SUM(held_quota_milliseconds) 
     WHERE job_id = NEW.job_id), 0) <= 0
 BEGIN SELECT RAISE(ABORT, 'nothing is submitted without a hold'); END;
 
+-- The provider's tasks that failed unbilled, so that what they were for was submitted again: none of
+-- them is ever taken for another submission.
+CREATE TABLE earlier_task_ids (
+    account TEXT NOT NULL,
+    task_id TEXT NOT NULL,
+    for_id INTEGER NOT NULL REFERENCES tasks (id),
+    PRIMARY KEY (account, task_id)
+) STRICT;
+
+CREATE TRIGGER tasks_keep_the_id_they_give_up BEFORE UPDATE OF task_id ON tasks
+WHEN OLD.task_id IS NOT NULL AND NEW.task_id IS NOT OLD.task_id AND NOT EXISTS (
+    SELECT 1 FROM earlier_task_ids WHERE account = OLD.account AND task_id = OLD.task_id)
+BEGIN SELECT RAISE(ABORT, 'the id of a rendering is not forgotten'); END;
+
+CREATE TRIGGER tasks_take_no_earlier_id BEFORE UPDATE OF task_id ON tasks
+WHEN NEW.task_id IS NOT NULL AND EXISTS (
+    SELECT 1 FROM earlier_task_ids WHERE account = NEW.account AND task_id = NEW.task_id)
+BEGIN SELECT RAISE(ABORT, 'that rendering failed before'); END;
+
 -- The provider's tasks one of which may be ours: the operator was asked, and may choose among them.
 -- They belong to one submission, the one of that moment.
 CREATE TABLE candidates (
@@ -297,6 +316,8 @@ CREATE TABLE deliveries (
     form TEXT NOT NULL CHECK (form IN ('video', 'smaller', 'file', 'round')),
     file_id TEXT,
     thumbnail_file_id TEXT,
+    -- of the file that was sent, also by Telegram's id; it outlives the file and its maker's data
+    sha256 TEXT,
     sending_at_milliseconds INTEGER NOT NULL,
     sent_at_milliseconds INTEGER,
     removed_at_milliseconds INTEGER,

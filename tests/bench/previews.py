@@ -19,6 +19,7 @@ _SETTINGS = {
     "RESOLUTION": "720P",
     "QUOTA_SECONDS_PER_DAY": "3600",
     "LOG_LEVEL": "INFO",
+    "POLL_SECONDS": "",
 }
 
 

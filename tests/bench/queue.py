@@ -120,7 +120,7 @@ async def _claim(fakes: Fakes) -> None:
     async with fakes.database.transaction() as tx:
         taken = await task_moves.take_slot(tx, account=ACCOUNT, slots=2, engine=ENGINE)
         assert taken is not None
-        await task_moves.not_submitted(tx, taken, 0.0)
+        await task_moves.wait_again(tx, taken, 0.0)
 
 
 async def _hold(fakes: Fakes) -> None:

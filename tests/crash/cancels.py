@@ -30,7 +30,7 @@ _RENDER_SECONDS = 1.0
 POINTS = frozenset(
     {
         *("cancel-wished", "engine-cancel", "cancelled"),
-        *("released", "answer-button", "not-submitted", "status-noted"),
+        *("released", "answer-button", "waits-again", "status-noted"),
     }
 )
 """What is passed because somebody wants a job stopped; their commits belong to them."""

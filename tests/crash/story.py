@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from tests.crash.cancels import Cancel
 from tests.crash.points import Crash
-from tests.crash.witnesses import Told, check
+from tests.crash.witnesses import check
 from tests.crash.world import crash_world
 from tests.support.chats import Json
 from tests.support.deadlines import eventually
@@ -45,12 +45,13 @@ class Story:
     """What happens in a world: whether its task fails or is cancelled, where its bots die.
 
     One who `looks_back` asks for the page of their videos then. A `long_voice` is made in three
-    tasks; of them, the second fails. Who `loses_status` deletes the job's message before they
-    cancel it.
+    tasks; of them, the second fails. Of `first_fails`, the first task fails with this code, for a
+    passing reason. Who `loses_status` deletes the job's message before they cancel it.
     """
 
     deaths: tuple[Death, ...] = ()
     task_fails: bool = False
+    first_fails: str = ""
     long_voice: bool = False
     loses_status: bool = False
     both_at_once: bool = False
@@ -70,6 +71,7 @@ class Story:
         if self.cancel is not None:
             return f"{long}cancel ({self.cancel}): "
         long += "looks back, " if self.looks_back else ""
+        long += f"first fails ({self.first_fails}), " if self.first_fails else ""
         return f"{long}fails: " if self.task_fails else ": ".join(long.rsplit(", ", 1))
 
     @property
@@ -107,6 +109,9 @@ async def tell(story: Story) -> Outcome:
         elif story.task_fails:
             world.faults.add("provider", "submit", "task_fails", times=None)
         foreign = await story.cancel.arrange(world) if story.cancel else frozenset()
+        if story.first_fails:
+            failure = {"code": story.first_fails, "after_seconds": 0}
+            world.faults.add("provider", "submit", "task_fails", params=failure)
         ada = await world.person()
         acting = asyncio.create_task(_act(world, ada, story))
         try:
@@ -115,8 +120,12 @@ async def tell(story: Story) -> Outcome:
         finally:
             acting.cancel()
         if not findings.violations:
-            told = Told(ada.user_id, story.updates, aside, foreign, story.looks_back)
-            findings = await check(world, told)
+            findings = await check(
+                *(world, ada.user_id, story.updates),
+                aside=aside,
+                foreign=foreign,
+                looks_back=story.looks_back,
+            )
         runs = world.runs()
         killed = sum(run[-1:] == ["killed"] for run in runs)
         log = world.log() if findings.violations else ""

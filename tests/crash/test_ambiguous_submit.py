@@ -10,7 +10,7 @@ import pytest
 from tests.crash.cancels import foreign_task
 from tests.crash.points import Crash
 from tests.crash.story import at_rest
-from tests.crash.witnesses import Told, check
+from tests.crash.witnesses import check
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
@@ -26,7 +26,7 @@ async def assert_paid_once(world: World, ada: Person) -> None:
     """It ran to rest, and the three witnesses agree."""
 
     await eventually(lambda: at_rest(world, 2))
-    findings = await check(world, Told(ada.user_id, 2))
+    findings = await check(world, ada.user_id, 2)
     assert not findings.violations, findings
     assert not findings.repeats, findings
     assert len(await ada.videos()) == len(await world.billed_videos()) == 1
@@ -107,7 +107,7 @@ async def test_without_a_connection_the_job_waits_and_is_submitted_once(
         await there.start_bot(None, DASHSCOPE_BASE_URL=address, **NO_PROXY)
 
         async def tried() -> bool:
-            return "not-submitted:after:3" in there.runs()[-1]
+            return "waits-again:after:3" in there.runs()[-1]
 
         await eventually(tried)
     await there.kill_bot()

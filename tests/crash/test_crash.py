@@ -43,6 +43,19 @@ AGAIN = (
     Story((Crash("slot-taken-commit", "after"), Crash(ANY, "after", 3))),
     Story((Crash("failed-commit", "after"), Crash(ANY, "after", 1)), task_fails=True),
 )
+FIRST_FAILS = (
+    *(
+        Story((crash_of(point),), first_fails="InternalError")
+        for point in ("waits-again-commit:before:1", "waits-again-commit:after:1", "submit:after:2")
+    ),
+    Story((crash_of("prepared-again-commit:after:1"),), first_fails="InvalidURL.Timeout"),
+    Story(
+        (crash_of("prepared-again:before:1"), Crash(ANY, "after", 2)),
+        first_fails="InvalidURL.Timeout",
+    ),
+)
+"""Whose first task fails for a passing reason: the video is made by a second one."""
+
 CANCELLED = (
     Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("queued", "button")),
     Story((crash_of("engine-cancel:after:1"),), cancel=Cancel("queued", "command")),
@@ -118,6 +131,15 @@ async def test_killed_again_in_the_recovery_it_still_goes_on() -> None:
     assert [o.killed for o in outcomes] == [2] * len(AGAIN)
 
 
+async def test_killed_around_a_task_that_fails_for_a_passing_reason_another_brings_the_video() -> (
+    None
+):
+    outcomes = await outcomes_of(FIRST_FAILS)
+    assert broken(outcomes) == {}
+    assert all(outcome.killed for outcome in outcomes)
+    assert [o.findings.facts["jobs done"] for o in outcomes] == [1] * len(FIRST_FAILS)
+
+
 async def test_killed_while_somebody_cancels_it_ends_once_and_costs_what_was_made() -> None:
     outcomes = await outcomes_of(CANCELLED)
     assert broken(outcomes) == {}
@@ -137,7 +159,7 @@ async def test_killed_while_the_outbox_sends_a_page_it_comes_once_or_is_given_up
 
 
 async def test_every_named_point_is_passed_by_some_story() -> None:
-    stories = [*at_points((*CLEAN, *TWICE)), *AGAIN, *CANCELLED, *LONG, *LOOKED_BACK]
+    stories = [*at_points((*CLEAN, *TWICE)), *AGAIN, *FIRST_FAILS, *CANCELLED, *LONG, *LOOKED_BACK]
     assert never_passed(outcome.passed for outcome in await outcomes_of(stories)) == set()
 
 
@@ -165,7 +187,7 @@ async def test_the_witnesses_notice_what_is_wrong() -> None:
     hold |= {"held_micro_yuan": 450_000, "spent_micro_yuan": 0, "flagged": 0, "at_milliseconds": 50}
     hold |= {"day": "2026-11-22"}
     tables: dict[str, list[dict[str, object]]] = {"jobs": [job], "tasks": [task], "ledger": [hold]}
-    tables |= {"inbox": [], "media": [], "detections": [], "notices": []}
+    tables |= {"inbox": [], "media": [], "detections": [], "notices": [], "earlier_task_ids": []}
     times = {"submitted_milliseconds": 20, "ended_milliseconds": 30}
     tasks = [{"task_id": "a", **times}, {"task_id": "b", **times}]
     bill = {"detections": 2, "videos": [{"task_id": "a", "milliseconds": 900, "micro_yuan": 1}]}
@@ -190,7 +212,7 @@ def of_two_tasks(seconds: int) -> list[str]:
     settle |= {"held_micro_yuan": -2, "spent_micro_yuan": 2}
     tables: dict[str, list[dict[str, object]]] = {"jobs": [job], "tasks": [first, second]}
     tables |= {"ledger": [hold, settle], "inbox": [{"state": "done"}] * 3}
-    tables |= {"media": [{}, {}], "detections": [], "notices": []}
+    tables |= {"media": [{}, {}], "detections": [], "notices": [], "earlier_task_ids": []}
     tasks = [
         {"task_id": "a", "submitted_milliseconds": 20, "ended_milliseconds": 30},
         {"task_id": "b", "submitted_milliseconds": 40, "ended_milliseconds": 50},

@@ -24,6 +24,7 @@ NEXT_POINTS = 5
 POINTS_OF_A_STORY = 170
 STORIES = (
     *(Story(), Story(task_fails=True)),
+    *(Story(first_fails=code) for code in ("InternalError", "InvalidURL.Timeout")),
     *(Story(long_voice=True), Story(long_voice=True, task_fails=True)),
     *(Story(cancel=cancel) for cancel in ALL),
     Story(cancel=Cancel("waiting", "command"), loses_status=True),
@@ -42,8 +43,8 @@ async def passings(story: Story) -> list[Crash]:
         return [crash for crash in crashes if crash.point.removesuffix(f"-{COMMIT}") in POINTS]
     if story.looks_back:
         return [crash for crash in crashes if crash.point.startswith(("outbox", "send-photo"))]
-    if story.task_fails:
-        usual = await passings(replace(story, task_fails=False))
+    if story.task_fails or story.first_fails:
+        usual = await passings(replace(story, task_fails=False, first_fails=""))
         crashes = [crash for crash in crashes if crash not in usual]
     if story.is_long:
         return [crash for crash in crashes if crash.passing <= MOST_OF_A_LONG_VOICE]
@@ -79,6 +80,7 @@ async def test_killed_at_random_moments_the_books_balance() -> None:
         Story(
             random_kills(dice, POINTS_OF_A_STORY),
             task_fails=dice.random() < 0.15,
+            first_fails="Throttling" if dice.random() < 0.15 else "",
             long_voice=dice.random() < 0.15,
             both_at_once=dice.random() < 0.5,
             cancel=dice.choice(alone) if dice.random() < 1 / 3 else None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from tests.crash.world import CAPS
@@ -24,34 +23,30 @@ _EDIT, _SAID = "edit-text:before", ("media-announced:before", "announced:before"
 """Saying something by an edit is noted as well: its note is not that of a text sent meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a story knows: who, how many updates; what is looked past in the witnesses' words.
+async def check(
+    world: World,
+    user_id: int,
+    updates: int,
+    *,
+    aside: int | None = None,
+    foreign: frozenset[str] = frozenset(),
+    looks_back: bool = False,
+) -> Findings:
+    """Ask the three witnesses of one person with one job, who caused so many updates.
 
-    `aside`: a command's message, whose answers are no job's. `foreign`: tasks of another client.
-    `looks_back`: that command asks for a page of all videos.
+    Looked past is what answers the command `aside`, which is no job's, and the `foreign` tasks of
+    another client. One who `looks_back` asked by that command for a page of all videos.
     """
-
-    user_id: int
-    updates: int
-    aside: int | None = None
-    foreign: frozenset[str] = frozenset()
-    looks_back: bool = False
-
-
-async def check(world: World, told: Told) -> Findings:
-    """Ask the three witnesses of one person with one job."""
-    answer = await world.http.get(f"/sim/chats/{told.user_id}/messages")
-    messages = answer.json()["messages"]
-    heard = [m for m in messages if _is_about_a_job(m, told.aside)]
-    bill = await world.provider("bill")
+    messages = (await world.ask("GET", f"chats/{user_id}/messages"))["messages"]
     tasks = (await world.provider("tasks"))["tasks"]
     found = compare(
         invariants.tables(world.rows),
-        [task for task in tasks if task["task_id"] not in told.foreign],
-        *(bill, heard, told.updates, world.runs()),
+        [task for task in tasks if task["task_id"] not in foreign],
+        await world.provider("bill"),
+        [m for m in messages if _is_about_a_job(m, aside)],
+        *(updates, world.runs()),
     )
-    if told.looks_back:
+    if looks_back:
         _once(sum("photo" in m and m["from"]["is_bot"] for m in messages), world.runs(), found)
     return found
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.dashscope.errors import (
     DashScopeError,
+    Declined,
     InputNotFetched,
     InputRefused,
     Moderated,
@@ -27,7 +28,11 @@ from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
         ("DataInspectionFailed", "inappropriate", Moderated),
         ("Arrearage", "overdue", ServiceStopped),
         ("InternalError.Timeout", "after 3 h", TaskFailed),
-        ("Throttling", "busy", TaskFailed),
+        ("InternalError", "try again later", Declined),
+        ("InternalError.Algo", "algo", Declined),
+        ("Throttling", "busy", Declined),
+        ("ModelUnavailable", "later", Declined),
+        ("InvalidURL.Timeout", "timed out", InputNotFetched),
         ("Brand.New", "words", TaskFailed),
         (None, None, TaskFailed),
     ],
@@ -40,3 +45,8 @@ def test_a_failed_task_says_what_to_do(
     assert type(error) is kind
     assert (error.code, error.message) == (code, message)
     assert "t-1" in str(error)
+
+
+def test_a_failed_task_with_a_bill_is_not_made_again() -> None:
+    task = ProviderTask("t-1", TaskStatus.FAILED, code="InternalError", billed_milliseconds=1)
+    assert type(failure_of(task)) is TaskFailed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from bot.delivery.earlier_videos import ResendOutcome
 from bot.media import calls
 from bot.telegram.destination import Destination
@@ -45,6 +47,17 @@ async def test_it_comes_from_the_disk_where_the_id_was_never_heard(there: Setup)
     assert (await there.shown(await delivered(there))).file_id is None
     assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
     assert len(await there.videos()) == 2
+
+
+async def test_each_message_is_on_record_with_the_hash_of_the_file_that_it_shows(
+    there: Setup,
+) -> None:
+    job = await delivered(there)
+    kept = hashlib.sha256(there.packager.path(job).read_bytes()).hexdigest()
+    there.packager.path(job).unlink()
+    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
+    shown = await deliveries.shown(there.database, job.id)
+    assert [delivery.sha256 for delivery in shown] == [kept, kept]
 
 
 async def test_what_came_as_a_file_comes_as_a_file_again(there: Setup) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from bot.dashscope.errors import SubmitUnknown, Unanswered
 from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.tasks import TaskStatus, TaskSummary
-from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS, Submission
+from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS
 from storage.db.database import Database
 from storage.jobs.tasks import Task, TaskState
 from tests.support.clock import HOUR, FakeClock
@@ -33,13 +34,7 @@ class Skewed(Fakes):
     def restart(self) -> None:
         """A process that has heard nothing of the provider."""
         self.engine.time = ProviderClock(self.clock)
-        self.submission = Submission(
-            common=self.common,
-            engines=self.engines,
-            preparation=self.preparation,
-            finisher=self.finisher,
-            outages=self.outages,
-        )
+        self.submission = replace(self.submission)
 
 
 @pytest.fixture

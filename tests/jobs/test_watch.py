@@ -175,7 +175,7 @@ async def test_a_task_that_failed_because_the_account_is_unpaid_stops_the_next_s
 ) -> None:
     fakes.engine.will_answer([failure("Arrearage")])
     task = await watched(fakes)
-    assert task.failure == "failed-stopped"
+    assert (task.state, task.refusals) == (TaskState.READY, 1)
     assert await fakes.outages.is_stopped()
 
 
@@ -214,3 +214,13 @@ async def test_what_is_learned_is_how_long_the_provider_took_not_when_it_was_not
     await fakes.watch.watch(task)
     (ratio,) = await tasks.durations(fakes.database, task.engine, 1)
     assert ratio == pytest.approx(learned / 5_000, abs=0.01)
+
+
+async def test_a_preview_is_looked_at_at_once_and_often_whatever_is_set(fakes: Fakes) -> None:
+    """A look at this machine costs nothing."""
+    task = replace(await fakes.running_task(), engine="preview")
+    for poll_seconds in (None, 3600.0):
+        limits = fakes.common.limits.model_copy(update={"poll_seconds": poll_seconds})
+        fakes.watch.common = replace(fakes.common, limits=limits)
+        schedule = await fakes.watch._schedule(task)
+        assert schedule.first_seconds(18_500) == schedule.next_seconds(18_500, 0.0) <= 0.5

@@ -40,6 +40,7 @@ UPDATE tasks SET state = 'submitting', account = 'dashscope', slot = 1,
 INSERT INTO ledger (kind, user_id, job_id, video_milliseconds, held_quota_milliseconds,
     spent_quota_milliseconds, held_micro_yuan, spent_micro_yuan, day, at_milliseconds)
 VALUES ('settle', 7, 2, 4800, -5000, 4800, -2500000, 2400000, '2026-11-22', 4000);
+INSERT INTO earlier_task_ids VALUES ('dashscope', 'task-1', 2);
 UPDATE tasks SET state = 'fetched', slot = NULL, task_id = 'task-2', billed_milliseconds = 4800,
     ended_at_milliseconds = 3900 WHERE id = 2;
 INSERT INTO deliveries (job_id, cause, chat_id, message_id, form, file_id, sending_at_milliseconds,

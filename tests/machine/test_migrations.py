@@ -45,6 +45,8 @@ FORBIDDEN = {
         "UPDATE jobs SET state = 'cancelled', ended_at_milliseconds = 1 WHERE id = 3"
     ),
     "two tasks are one rendering": "UPDATE tasks SET task_id = 'task-2' WHERE id = 1",
+    "a task is a rendering that failed": "UPDATE tasks SET task_id = 'task-1' WHERE id = 1",
+    "a rendering is forgotten": "UPDATE tasks SET task_id = 'task-9' WHERE id = 2",
     "a half belongs to nobody's message": "UPDATE drafts SET photo_id = 999",
 }
 

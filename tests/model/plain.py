@@ -39,6 +39,7 @@ class PlainTask:
     not_before: int = 0
     billed: int | None = None
     name: str | None = None
+    earlier: list[str] = field(default_factory=list)
     cancel_requested: int = 0
 
 
@@ -127,8 +128,15 @@ class PlainBook:
         return task
 
     def back(self, task: PlainTask, state: str, not_before: int) -> None:
-        """The provider has no task: as if it had never been taken."""
-        task.state, task.slot, task.served, task.not_before = state, None, False, not_before
+        """The provider has no task, or has one that failed: as if it had never been taken."""
+        task.earlier += [task.name] if task.name else []
+        task.name, task.state, task.slot, task.served, task.not_before = (
+            None,
+            state,
+            None,
+            False,
+            not_before,
+        )
         self.follow(self.jobs[task.job - 1])
 
     def end_task(self, task: PlainTask, state: str) -> None:

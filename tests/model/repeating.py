@@ -25,13 +25,8 @@ async def everything(database: Database) -> dict[str, list[Any]]:
     return {row["name"]: await database.fetch_all(f"SELECT * FROM {row['name']}") for row in tables}
 
 
-def simple(call: Call) -> Arrange:
-    """A call that needs nothing."""
-    return after(None, call)
-
-
 def after(prepare: Call | None, call: Call) -> Arrange:
-    """A call after another one."""
+    """A call, after another one if it needs that."""
 
     async def arrange(database: Database) -> Call:
         if prepare is not None:

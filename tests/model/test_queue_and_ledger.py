@@ -162,16 +162,16 @@ class QueueAndLedger(RuleBasedStateMachine):
         assert (taken and (taken.id, taken.slot)) == (expected and (expected.number, expected.slot))
 
     @rule(number=numbers, wait=st.sampled_from((0, 5_000, 7_200_000)), again=st.booleans())
-    def not_submitted(self, number: int, wait: int, again: bool) -> None:
-        task = self.task_in(number)
+    def waits_again(self, number: int, wait: int, again: bool) -> None:
+        task = self.task_in(number, "submitting", "running", "ready")
         if task is None:
             return
         seen = self.stored_task(task)
         if again:
             moved = self.move(lambda tx: task_moves.prepare_again(tx, seen))
         else:
-            moved = self.move(lambda tx: task_moves.not_submitted(tx, seen, wait / 1000))
-        assert moved == (task.state == "submitting")
+            moved = self.move(lambda tx: task_moves.wait_again(tx, seen, wait / 1000))
+        assert moved == (task.state in ("submitting", "running"))
         if moved:
             state = "preparing" if again else "ready"
             self.book.back(task, state, 0 if again else self.now + wait)
@@ -181,7 +181,7 @@ class QueueAndLedger(RuleBasedStateMachine):
         task = self.task_in(number, "submitting", "running", "fetched")
         if task is None:
             return
-        name, seen = f"task-{task.number}", self.stored_task(task)
+        name, seen = f"task-{task.number}-{len(task.earlier)}", self.stored_task(task)
         moved = self.move(lambda tx: task_moves.submitted(tx, seen, name))
         assert moved == (task.state == "submitting")
         if moved:
@@ -317,6 +317,10 @@ class QueueAndLedger(RuleBasedStateMachine):
             (task.number, task.state, task.slot, task.turn, task.name, task.job)
             for task in self.book.tasks
         ]
+        earlier = self.do(self.database.fetch_all("SELECT * FROM earlier_task_ids"))
+        assert {(row["for_id"], row["task_id"]) for row in earlier} == {
+            (task.number, name) for task in self.book.tasks for name in task.earlier
+        }
         open_jobs = {job.number for job in self.book.jobs if job.state not in JOB_ENDED}
         in_order = sorted(self.book.tasks, key=lambda task: (task.turn, task.number))
         assert [task.id for task in self.do(tasks.of_open_jobs(self.database))] == [

@@ -19,7 +19,7 @@ from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import Task
 from storage.outbox import OutboxEntry
-from tests.model.repeating import LATER, Arrange, Call, everything, repeat, simple, writing
+from tests.model.repeating import LATER, Arrange, Call, after, everything, repeat, writing
 from tests.storage.orders import (
     ACCOUNT,
     CAPS,
@@ -184,10 +184,10 @@ CALLS: dict[str, Arrange] = {
     "task_moves.submitted": of_task(
         submitting, lambda tx, task: task_moves.submitted(tx, task, "t")
     ),
-    "task_moves.not_submitted": of_task(
-        submitting, lambda tx, task: task_moves.not_submitted(tx, task, 9.0)
+    "task_moves.wait_again": of_task(
+        running, lambda tx, task: task_moves.wait_again(tx, task, 9.0, refused=True)
     ),
-    "task_moves.prepare_again": of_task(submitting, task_moves.prepare_again),
+    "task_moves.prepare_again": of_task(running, task_moves.prepare_again),
     "task_moves.cancel_refused": of_task(running, task_moves.cancel_refused),
     "task_moves.rendered": of_task(
         running,
@@ -233,8 +233,8 @@ CALLS: dict[str, Arrange] = {
     ),
     "moves.announced": of_job(delivering, lambda tx, job: moves.announced(tx, job.id)),
     "ledger.release": of_job(preparing, lambda tx, job: ledger.release(tx, job.id)),
-    "alerts.write": simple(lambda tx: alerts.write(tx, *NOTICE, [7, 8])),
-    "outbox.put": simple(put),
+    "alerts.write": after(None, lambda tx: alerts.write(tx, *NOTICE, [7, 8])),
+    "outbox.put": after(None, put),
     "outbox.begin": an_entry(lambda tx, entry: outbox.begin(tx, entry, LATER)),
     "outbox.sending": an_entry(lambda tx, entry: outbox.sending(tx, entry)),
     "outbox.put_off": an_entry(lambda tx, entry: outbox.put_off(tx, entry, LATER)),
@@ -243,7 +243,7 @@ CALLS: dict[str, Arrange] = {
     "outbox.end_all": an_entry(lambda tx, entry: outbox.end_all(tx, entry.chat_id)),
     "outbox.withdraw_earlier": two_of_one_message,
     "outbox.erase": an_entry(lambda tx, entry: outbox.erase(tx, entry)),
-    "alerts.is_due": simple(lambda tx: alerts.is_due(tx, "subject", every_milliseconds=1_000)),
+    "alerts.is_due": after(None, lambda tx: alerts.is_due(tx, "subject", every_milliseconds=1_000)),
 }
 
 COUNTING = {

@@ -16,7 +16,7 @@ from storage.groups import borrowed_media
 from storage.jobs.jobs import Job
 from storage.media import Media, ReceivedMedia
 from storage.verdicts import KnownVerdict
-from tests.model.repeating import PLACE, Arrange, Call, repeat, simple, writing
+from tests.model.repeating import PLACE, Arrange, Call, after, repeat, writing
 from tests.storage.orders import CAPS, NOON, item, start
 
 
@@ -111,7 +111,7 @@ CALLS: dict[str, Arrange] = {
     "media_answers.use_in_parts": of_long_sound(
         lambda tx, m: media_answers.use_in_parts(tx, m.id, 30_000, 9)
     ),
-    "media.record": simple(lambda tx: media.record(tx, ARRIVAL, not_before_milliseconds=NOON)),
+    "media.record": after(None, lambda tx: media.record(tx, ARRIVAL, not_before_milliseconds=NOON)),
     "media.set_reply": of_item(
         "received",
         "photo",
@@ -150,7 +150,7 @@ CALLS: dict[str, Arrange] = {
     "drafts.drop": of_item("refused", "photo", lambda tx, m: drafts.drop(tx, m)),
     "drafts.clear": of_item("asked", "photo", lambda tx, m: drafts.clear(tx, PLACE)),
     "verdicts.uncount_check": a_booked_check,
-    "verdicts.store": simple(lambda tx: verdicts.store(tx, "hash", "model", VERDICT)),
+    "verdicts.store": after(None, lambda tx: verdicts.store(tx, "hash", "model", VERDICT)),
     "borrowed_media.borrow": of_item(
         "ready", "photo", lambda tx, m: borrowed_media.borrow(tx, m.id, 8)
     ),

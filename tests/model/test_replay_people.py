@@ -17,7 +17,7 @@ from storage.media import Media
 from storage.people import consents, data_export, deletion, people, preferences, pseudonyms
 from storage.people.consents import Agreement
 from storage.people.people import Person
-from tests.model.repeating import PLACE, Arrange, Call, after, repeat, simple, writing
+from tests.model.repeating import PLACE, Arrange, Call, after, repeat, writing
 from tests.storage.orders import NOON, deliver, item, render, start
 
 AGREEMENT = Agreement(1, "beijing", 1)
@@ -111,22 +111,22 @@ async def an_arrival(database: Database) -> Call:
 
 
 CALLS: dict[str, Arrange] = {
-    "preferences.choose": simple(
-        lambda tx: preferences.choose(tx, 1, {"language": "en", "quiet": 1})
+    "preferences.choose": after(
+        None, lambda tx: preferences.choose(tx, 1, {"language": "en", "quiet": 1})
     ),
-    "groups.choose": simple(lambda tx: groups.choose(tx, -5, {"who": "list"})),
-    "groups.let_in": simple(lambda tx: groups.let_in(tx, -5, 7)),
+    "groups.choose": after(None, lambda tx: groups.choose(tx, -5, {"who": "list"})),
+    "groups.let_in": after(None, lambda tx: groups.let_in(tx, -5, 7)),
     "groups.keep_out": a_guest,
-    "groups.note": simple(lambda tx: groups.note(tx, -5, 7)),
-    "groups.introduced": simple(lambda tx: groups.introduced(tx, -5)),
-    "groups.set_lack": simple(lambda tx: groups.set_lack(tx, -5, "videos")),
+    "groups.note": after(None, lambda tx: groups.note(tx, -5, 7)),
+    "groups.introduced": after(None, lambda tx: groups.introduced(tx, -5)),
+    "groups.set_lack": after(None, lambda tx: groups.set_lack(tx, -5, "videos")),
     "groups.forget": an_arrival,
-    "people.remember": simple(lambda tx: people.remember(tx, Person(1, "Ada", None, "en"))),
-    "consents.give": simple(lambda tx: consents.give(tx, 1, AGREEMENT, "en")),
+    "people.remember": after(None, lambda tx: people.remember(tx, Person(1, "Ada", None, "en"))),
+    "consents.give": after(None, lambda tx: consents.give(tx, 1, AGREEMENT, "en")),
     "consents.hold_back": hold_back,
     "consents.wake": after(waiting_photo, lambda tx: consents.wake(tx, 1)),
     "consents.drop_media": after(waiting_photo, lambda tx: consents.drop_media(tx, 1)),
-    "consents.want_question": simple(ask),
+    "consents.want_question": after(None, ask),
     "consents.want_questions_anew": after(
         ask_and_say, lambda tx: consents.want_questions_anew(tx, 1, NEWER)
     ),
@@ -143,22 +143,22 @@ CALLS: dict[str, Arrange] = {
     "reports.asked": about_report(lambda tx, report: reports.asked(tx, report.id, 4)),
     "reports.file": about_report(file_face),
     "reports.take_down": take_down,
-    "people.ban": simple(lambda tx: people.ban(tx, 1, 7)),
+    "people.ban": after(None, lambda tx: people.ban(tx, 1, 7)),
     "people.unban": after(lambda tx: people.ban(tx, 1, 7), lambda tx: people.unban(tx, 1)),
     "people.is_to_be_told": after(
         lambda tx: people.ban(tx, 1, 7),
         lambda tx: people.is_to_be_told(tx, 1, every_milliseconds=9),
     ),
-    "deletion.want": simple(want_forgetting),
+    "deletion.want": after(None, want_forgetting),
     "deletion.drop_waiting": after(ask, lambda tx: deletion.drop_waiting(tx, 1)),
     "deletion.drop_waiting_media": after(
         waiting_photo, lambda tx: deletion.drop_waiting_media(tx, 1, "dropped")
     ),
     "deletion.forget": forget,
     "deletion.said_to_wait": after(want_forgetting, lambda tx: deletion.said_to_wait(tx, 1)),
-    "pseudonyms.take": simple(number),
+    "pseudonyms.take": after(None, number),
     "pseudonyms.expire": after(lambda tx: number(tx, NOON), pseudonyms.expire),
-    "data_export.want": simple(lambda tx: data_export.want(tx, "update:5", 1, 1, 3)),
+    "data_export.want": after(None, lambda tx: data_export.want(tx, "update:5", 1, 1, 3)),
 }
 
 

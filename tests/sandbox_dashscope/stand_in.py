@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.media.errors import MediaFailure
-from bot.media.exchange import Resolution, VideoFacts
+from bot.media.exchange import FaceBox, Point, Resolution, VideoFacts
 from bot.sandbox.dashscope.renderer import OnProgress
 from tests.support.media.videos import video
 
@@ -43,14 +42,9 @@ class HereRenderer:
         return SHAPE
 
 
-@dataclass(frozen=True)
-class FaceAt:
+def face_at(left: float, top: float, width: float, height: float) -> FaceBox:
     """A face where a test wants it."""
-
-    left: float
-    top: float
-    width: float
-    height: float
+    return FaceBox(left, top, width, height, 1.0, *(Point(0.0, 0.0),) * 6)
 
 
 class FaceList:
@@ -60,8 +54,8 @@ class FaceList:
         self.as_new()
 
     def as_new(self) -> None:
-        self.faces = [FaceAt(200, 150, 100, 120)]
+        self.faces = [face_at(200, 150, 100, 120)]
 
-    def __call__(self, rgb: npt.NDArray[np.uint8]) -> list[FaceAt]:
+    def __call__(self, rgb: npt.NDArray[np.uint8]) -> list[FaceBox]:
         assert rgb.ndim == 3
         return self.faces

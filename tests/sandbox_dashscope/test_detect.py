@@ -13,7 +13,7 @@ from starlette.responses import Response
 from bot.sandbox.serving import serve
 from tests.sandbox_dashscope.caller import ASYNC, EMO, EMO_DETECT, RESOLVE, S2V, S2V_DETECT, Caller
 from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, SECOND_KEY, Service
-from tests.sandbox_dashscope.stand_in import FaceAt
+from tests.sandbox_dashscope.stand_in import face_at
 from tests.support.clock import HOUR
 from tests.support.media import photos
 
@@ -78,7 +78,7 @@ async def test_nobody_and_several_people_are_refused(caller: Caller, service: Se
     assert nobody["message"] == (
         "The input image has no human body. Please upload other image with single person."
     )
-    service.faces.faces = [FaceAt(0, 0, 100, 100), FaceAt(300, 0, 90, 90)]
+    service.faces.faces = [face_at(0, 0, 100, 100), face_at(300, 0, 90, 90)]
     several = output(await caller.detect(photos.plain()))
     assert several["code"] == "InvalidFile.MultiHuman"
 
@@ -86,7 +86,7 @@ async def test_nobody_and_several_people_are_refused(caller: Caller, service: Se
 async def test_a_small_face_in_the_background_does_not_count(
     caller: Caller, service: Service
 ) -> None:
-    service.faces.faces = [FaceAt(0, 0, 30, 30), FaceAt(300, 0, 100, 100)]
+    service.faces.faces = [face_at(0, 0, 30, 30), face_at(300, 0, 100, 100)]
     assert output(await caller.detect(photos.plain()))["check_pass"] is True
 
 
@@ -131,7 +131,7 @@ async def test_emo_gets_its_boxes(caller: Caller, ratio: str, shape: float) -> N
 
 
 async def test_emos_boxes_stay_inside_the_picture(caller: Caller, service: Service) -> None:
-    service.faces.faces = [FaceAt(-10, 450, 380, 400)]
+    service.faces.faces = [face_at(-10, 450, 380, 400)]
     found = output(await caller.detect(photos.plain(400, 800), EMO_DETECT))
     assert found["face_bbox"] == [0, 450, 370, 800]
     left, top, right, bottom = found["ext_bbox"]

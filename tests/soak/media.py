@@ -26,20 +26,20 @@ from bot.media.exchange import (
     FaceBox,
     NormalisedPicture,
     NormalisedSound,
-    Point,
     Resolution,
     VideoFacts,
 )
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.media.worker.client import MediaWorkerDied
 from bot.sandbox.dashscope.renderer import OnProgress
+from tests.sandbox_dashscope.stand_in import face_at
 from tests.soak.chance import Chance
 from tests.support.fakes import FakeMedia
 from tests.support.media.photos import encoded
 from tests.support.media.voices import wav
 
 _SIDE_PIXELS = 400
-_FACE = FaceBox(150, 150, 100, 120, 1.0, *(Point(0.0, 0.0),) * 6)
+_FACE = face_at(150, 150, 100, 120)
 _MARK = b"\nscript:"
 _MORE_MILLISECONDS = 400
 

@@ -74,7 +74,7 @@ async def test_an_answer_of_an_earlier_submission_is_none_for_the_next(
 ) -> None:
     task = await asked(database)
     async with database.transaction() as tx:
-        assert await task_moves.not_submitted(tx, task, 0)
+        assert await task_moves.wait_again(tx, task, 0)
     clock.advance(1)
     assert (await taken(database)).id == task.id
     assert await release(database, task) is CandidateAnswer.NOT_ASKED
@@ -95,5 +95,5 @@ async def test_a_released_job_stays_so_whatever_comes_after(database: Database) 
     assert await adopt(database, task, "a") is CandidateAnswer.NOT_ASKED
     async with database.transaction() as tx:
         assert not await task_moves.submitted(tx, task, "a")
-        assert not await task_moves.not_submitted(tx, task, 0)
+        assert not await task_moves.wait_again(tx, task, 0)
     assert (await now_is(database, task)).state == TaskState.FAILED

@@ -113,7 +113,7 @@ async def test_a_task_postponed_is_passed_over_until_it_is_due(
     taken = await submit_next(database)
     assert taken is not None
     async with database.transaction() as tx:
-        await task_moves.not_submitted(tx, taken, 5.0)
+        await task_moves.wait_again(tx, taken, 5.0)
     clock.advance(4.999)
     assert await submit_next(database) is None
     clock.advance(0.001)

@@ -126,7 +126,7 @@ async def test_a_task_of_a_failing_job_that_was_not_submitted_does_not_wait_agai
         if again:
             await task_moves.prepare_again(tx, second)
         else:
-            await task_moves.not_submitted(tx, second, 5.0)
+            await task_moves.wait_again(tx, second, 5.0)
     assert await states(database, job) == ["failed", "failed", "cancelled", "cancelled"]
     assert (await balance(database))["spent"] == 0
 

@@ -26,7 +26,7 @@ LEFT = """
 """
 """What is left to do."""
 
-_TABLES = ("inbox", "media", "detections", "jobs", "tasks", "ledger", "notices")
+_TABLES = ("inbox", "media", "detections", "jobs", "tasks", "earlier_task_ids", "ledger", "notices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,10 @@ class Witnesses:
     @cached_property
     def owners(self) -> dict[str, int]:
         """The job of each task that is known."""
-        return {task["task_id"]: task["job_id"] for task in self.tables["tasks"] if task["task_id"]}
+        jobs = {task["id"]: task["job_id"] for task in self.tables["tasks"]}
+        earlier = {row["task_id"]: jobs[row["for_id"]] for row in self.tables["earlier_task_ids"]}
+        now = {task["task_id"]: task["job_id"] for task in self.tables["tasks"] if task["task_id"]}
+        return earlier | now
 
     def owner(self, task: ProviderTask) -> int:
         """The job of a task; 0 where nobody knows."""
@@ -145,9 +148,15 @@ def _moments(there: Witnesses) -> Iterator[Changes]:
 
 
 def _tasks(there: Witnesses, found: Findings) -> None:
-    """I5, I7: each of the provider's tasks and checks is one of ours, booked before."""
+    """I5, I7: each of the provider's tasks and checks is one of ours, booked before; what failed
+    and was submitted again is free.
+    """
+    failed = {row["task_id"] for row in there.tables["earlier_task_ids"]}
+    made = [task for task in there.tasks if task.task_id not in failed]
+    billed = sum(task.billed_milliseconds for task in there.tasks if task not in made)
+    found.check(not billed, f"I5 {billed} ms were billed for tasks that failed")
     ours = Counter(task["job_id"] for task in there.tables["tasks"])
-    for owner, count in Counter(map(there.owner, there.tasks)).items():
+    for owner, count in Counter(map(there.owner, made)).items():
         found.check(count <= ours[owner], f"I5 job {owner} of {ours[owner]} tasks has {count}")
     booked = len(there.tables["detections"])
     found.check(there.checks <= booked, f"I7 {there.checks} checks billed, {booked} booked")

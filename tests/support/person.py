@@ -197,23 +197,13 @@ class Person(Seen):
 
     async def presses(self, message: Json, label: str) -> Answer:
         """Press the button that says so; what the bot answers."""
-        return await self.presses_data(message, _button(message, label))
+        path = f"{self._messages}/{message['message_id']}/press"
+        body = {"callback_data": _button(message, label), "from": self.user_id}
+        return await self._answered((await self.world.ask("POST", path, body))["callback_query_id"])
 
     async def presses_again(self, message: Json, label: str) -> Answer:
         """Press a button that has gone meanwhile, as a slow phone does."""
         return await self.forges_press(message, _button(message, label))
-
-    async def presses_data(self, message: Json, data: str, **fields: Any) -> Answer:
-        """Press a button by what it sends; what the bot answers."""
-        path = f"{self._messages}/{message['message_id']}/press"
-        body = {"callback_data": data, "from": self.user_id, **fields}
-        query_id = (await self.world.ask("POST", path, body))["callback_query_id"]
-
-        async def look() -> Json | None:
-            callback: Json = await self.world.ask("GET", f"callbacks/{query_id}")
-            return callback if callback["answered"] else None
-
-        return Answer.of(await eventually(look, "an answer to the button"))
 
     async def forges(self, message: Json, data: str) -> str:
         """Put a press of a button that is not there before the bot, as Telegram would; its id."""
@@ -229,13 +219,16 @@ class Person(Seen):
 
     async def forges_press(self, message: Json, data: str) -> Answer:
         """The same; what the bot answers."""
-        query_id = await self.forges(message, data)
+        return await self._answered(await self.forges(message, data))
 
+    async def _answered(self, query_id: str) -> Answer:
         async def look() -> Json | None:
             calls = [call["params"] for call in await self.world.bot_calls("answerCallbackQuery")]
-            return next((c for c in calls if c.get("callback_query_id") == query_id), None)
+            return next(
+                (c for c in calls if str(c.get("callback_query_id")) == str(query_id)), None
+            )
 
-        return Answer.of(await eventually(look, f"an answer to {query_id}"))
+        return Answer.of(await eventually(look, "an answer to the button"))
 
     async def presses_blindly(
         self, prefix: str, *, unless: Callable[[], bool] = lambda: False

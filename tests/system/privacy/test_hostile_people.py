@@ -58,9 +58,9 @@ async def test_a_button_belongs_to_the_one_it_was_made_for(shared: World) -> Non
     ada, eve = await shared.person(), await shared.person("Eve")
     sent = await ada.sends_photo(two_people())
     doubt = await ada.sees(said("photo-ask-several", faces=2), reply_to=sent)
-    (data,) = buttons_of(doubt).values()
+    ((button, data),) = buttons_of(doubt).items()
     assert await eve.forges_press(doubt, data) == label("answer-not-yours")
-    assert await ada.presses_data(doubt, data) == label("answer-started")
+    assert await ada.presses(doubt, button) == label("answer-started")
     await ada.sees(said("photo-several-people"), reply_to=sent)
 
 
