@@ -48,6 +48,8 @@ class Refusals(Component):
         delay_seconds = SUBMIT_REFUSED.delay_seconds(task.refusals + 1)
         if delay_seconds is None and not await self._is_unwanted(task):
             await self._refused_too_often(task, failure)
+        elif task.adopted:
+            await self._look_up_again(task, failure)
         elif isinstance(failure, service.InputNotFetched):
             await self.preparation.expire(task)
             await self.prepare_again(task, failure, refused=True)
@@ -71,6 +73,14 @@ class Refusals(Component):
         async with self.database.transaction() as tx:
             await task_moves.prepare_again(tx, task, refused=refused)
         await self.finisher.announce(task.job_id)
+
+    async def _look_up_again(self, task: Task, reason: Exception) -> None:
+        """It may have been another program's: whether there is one of its own is asked once more,
+        before anything is submitted a second time.
+        """
+        logger.info("task %s looks for another rendering of its own (%s)", task.name, reason)
+        async with self.database.transaction() as tx:
+            await task_moves.look_up_again(tx, task)
 
     async def _stopped(self, task: Task, failure: service.ServiceStopped) -> None:
         """It waits for the end of the outage; a task that was taken all the same counts, because

@@ -14,9 +14,8 @@ from storage.db.due import put_off
 from storage.jobs import moves
 from storage.jobs.tasks import ENDED, Task, TaskState
 
-_OF_A_SUBMISSION = (
-    *("slot", "account", "submitting_at_milliseconds", "task_id", "running_since_milliseconds"),
-)
+_OF_AN_INTENTION = ("slot", "account", "submitting_at_milliseconds")
+_OF_A_SUBMISSION = (*_OF_AN_INTENTION, "task_id", "running_since_milliseconds")
 
 
 async def prepared(tx: Transaction, task: Task) -> bool:
@@ -100,6 +99,13 @@ async def prepare_again(tx: Transaction, task: Task, *, refused: bool = False) -
     return await _back(tx, task, TaskState.PREPARING, facts, refused)
 
 
+async def look_up_again(tx: Transaction, task: Task) -> bool:
+    """running → submitting: what was taken for its rendering failed; its own may be another one."""
+    facts = {column: getattr(task, column) for column in _OF_AN_INTENTION}
+    facts |= {"not_before_milliseconds": 0}
+    return await _back(tx, task, TaskState.SUBMITTING, facts, refused=True)
+
+
 async def cancel_refused(tx: Transaction, task: Task) -> None:
     """The provider renders it already: it is not asked to stop again, and the person is told."""
     await tx.execute("UPDATE tasks SET cancel_requested = 2 WHERE id = :id", {"id": task.id})
@@ -169,7 +175,7 @@ async def _back(
     tx: Transaction, task: Task, target: TaskState, facts: Mapping[str, Any], refused: bool
 ) -> bool:
     """As if it had not been submitted; the id that it had stays known, and is never taken again."""
-    if task.state not in (TaskState.SUBMITTING, TaskState.RUNNING):
+    if task.state not in (TaskState.SUBMITTING, TaskState.RUNNING) or task.state == target:
         return False
     await tx.execute(
         """

@@ -217,22 +217,24 @@ async def test_a_hold_does_not_stay_open_when_nobody_can_tell_any_more(there: Wo
     assert len(await there.provider_calls("submit")) == 2  # ours and the stranger's, never again
 
 
-async def test_a_strangers_task_costs_nobody_here_anything_and_is_not_delivered(
+async def test_a_strangers_task_that_fails_is_given_up_for_a_video_of_ones_own(
     there: World,
 ) -> None:
     await there.start_bot(Crash("submit", "before"))
     ada = await there.person()
     await ada.sends_both()
     await there.bot.ended()
-    await foreign_task(there)
+    foreign = await foreign_task(there)
     await there.start_bot()
+    await ada.sees_video()
 
-    async def decided() -> bool:
-        return bool(there.rows("SELECT * FROM jobs WHERE ended_at_milliseconds IS NOT NULL"))
+    def settled() -> bool:
+        return bool(there.rows("SELECT * FROM jobs WHERE state = 'done'"))
 
-    await eventually(decided)
-    (sums,) = there.rows(
-        "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_micro_yuan) AS spent FROM ledger"
-    )
-    assert sums == {"held": 0, "spent": 0}
-    assert await ada.videos() == []
+    await eventually(settled)
+    (task,) = there.rows("SELECT * FROM tasks")
+    (earlier,) = there.rows("SELECT * FROM earlier_task_ids")
+    assert earlier["task_id"] == foreign != task["task_id"]
+    (held,) = there.rows("SELECT SUM(held_quota_milliseconds) AS milliseconds FROM ledger")
+    assert held["milliseconds"] == 0
+    assert len(await ada.videos()) == 1

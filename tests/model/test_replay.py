@@ -188,6 +188,7 @@ CALLS: dict[str, Arrange] = {
         running, lambda tx, task: task_moves.wait_again(tx, task, 9.0, refused=True)
     ),
     "task_moves.prepare_again": of_task(running, task_moves.prepare_again),
+    "task_moves.look_up_again": of_task(running, task_moves.look_up_again),
     "task_moves.cancel_refused": of_task(running, task_moves.cancel_refused),
     "task_moves.rendered": of_task(
         running,
