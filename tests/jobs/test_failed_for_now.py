@@ -118,6 +118,25 @@ async def test_its_id_stays_known_and_is_never_taken_for_the_next_submissions(fa
     assert (await fakes.task(task.id)).task_id == "ours"
 
 
+async def test_after_another_programs_task_failed_ones_own_is_found_and_nothing_submitted_twice(
+    fakes: Fakes,
+) -> None:
+    await fakes.waiting_job()
+    fakes.engine.refusal = SubmitUnknown("submit: 500")
+    task = await submitted_again(fakes)
+    now = fakes.engine.really_now_milliseconds()
+    other = TaskSummary("other", TaskStatus.RUNNING, None, now)
+    fakes.engine.listed = [other]
+    await fakes.submission.reconcile(task)
+    await fails(fakes, await fakes.task(task.id))
+    task = await fakes.task(task.id)
+    assert (task.state, task.task_id, task.refusals) == (TaskState.SUBMITTING, None, 1)
+    fakes.engine.listed = [replace(other, status=TaskStatus.FAILED), replace(other, task_id="ours")]
+    await fakes.submission.reconcile(task)
+    assert (await fakes.task(task.id)).task_id == "ours"
+    assert fakes.engine.submitted == [task.name]
+
+
 async def test_the_operator_cannot_adopt_it_either(fakes: Fakes) -> None:
     first = await running(fakes)
     assert first.task_id is not None
