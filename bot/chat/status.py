@@ -84,7 +84,7 @@ class Progress(Component):
         self._quiet = await quiet_jobs(self.database, [job.id for job in shown])
         for view in views:
             await self._show(view)
-        for job_id in set(new) - {view.job.id for view in views if self._is_prepared_yet(view)}:
+        for job_id in set(new) - {view.job.id for view in views if self._is_preparing(view)}:
             self._new.pop(job_id)
 
     async def _show(self, view: JobView) -> None:
@@ -145,7 +145,7 @@ class Progress(Component):
             self._new[job_id] = self._new.pop(job_id)
         return chosen
 
-    def _is_prepared_yet(self, view: JobView) -> bool:
+    def _is_preparing(self, view: JobView) -> bool:
         return self._key(view) == "job-preparing"
 
     async def status(self, job: Job) -> tuple[str, Keyboard | None]:

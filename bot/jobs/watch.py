@@ -80,8 +80,8 @@ class Watch(Component):
             self._wakeups.pop(task.id, None)
 
     async def _schedule(self, task: Task) -> PollSchedule:
-        fixed_seconds = ENGINES[task.engine].look_seconds or self.limits.poll_seconds
-        return PollSchedule(await self.experience.of(task.engine), fixed_seconds)
+        interval_seconds = ENGINES[task.engine].look_seconds or self.limits.poll_seconds
+        return PollSchedule(await self.experience.of(task.engine), interval_seconds)
 
     def _elapsed_seconds(self, task: Task) -> float:
         """By the machine's clock, which may have been set back meanwhile."""
