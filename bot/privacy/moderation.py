@@ -94,8 +94,7 @@ class Moderation(Component):
         left = await remove_video(self, job)
         if any(delivery.chat_id not in self.limits.admin_ids for delivery in left):
             raise Pointless(f"the video of job {job.id} stays in a chat")
-        async with self.database.transaction() as tx:
-            await _have_said(tx, job)
+        await self.database.do(_have_said, job)
 
     async def _say_in_chat(self, attempt: Attempt) -> None:
         job = await jobs.get(self.database, attempt.entry.values["job_id"])

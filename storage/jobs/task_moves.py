@@ -158,7 +158,7 @@ async def set_voice(tx: Transaction, task: Task, url: str | None, expires_at: in
 
 async def postpone(tx: Transaction, task: Task, delay_seconds: float) -> None:
     """A passing fault: the same step again, later, if it still is where it was seen."""
-    await put_off(tx, "tasks", {"id": task.id, "state": task.state}, tx.later(delay_seconds))
+    await put_off(tx, "tasks", {"id": task.id, "state": task.state}, delay_seconds)
 
 
 async def _back(
