@@ -52,7 +52,7 @@ class EarlierVideos(Component):
     async def send(
         self, job: Job, cause: str, destinations: tuple[Destination, ...], wanted_as: WantedAs
     ) -> int:
-        """This job's video, once for this cause; the chat in which it is, or may be.
+        """This job's video, once for this cause; the chat in which it is.
 
         Raises: VideoGone; `TelegramFailure`s: after `SendUnknown` it may be there, and for a round
         note `Refused` also says that none is taken.

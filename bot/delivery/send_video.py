@@ -36,8 +36,8 @@ class Withdrawn(Exception):
     """The video must not be shown (any more)."""
 
 
-class Attempt(NamedTuple):
-    """What did not come of it: in that chat, as that copy."""
+class Refusal(NamedTuple):
+    """Why the video does not come in that chat as that copy."""
 
     chat_id: int
     copy: Copy
@@ -65,7 +65,7 @@ class VideoSender(Component):
 
     async def send(self, request: SendRequest) -> int:
         """Show the video, or go on where an earlier attempt ended; done twice, it is shown once.
-        The chat in which it is, or may be.
+        The chat in which it is.
 
         Raises: Withdrawn; what spoke against the first destination: `TelegramFailure`s,
         `MediaFailure`s, OSError. After `SendUnknown` it may be there, and is not sent again.
@@ -73,9 +73,11 @@ class VideoSender(Component):
         if await videos.is_withdrawn(self.database, request.job):
             raise Withdrawn
         begun = await deliveries.begun(self.database, request.job, request.cause)
-        if begun is not None and (begun.sent_at_milliseconds or not request.is_first):
+        if begun is not None and begun.sent_at_milliseconds:
             return begun.chat_id
-        tried: list[Attempt] = []
+        if begun is not None and not request.is_first:
+            raise chat.SendUnknown(f"{request.cause} was begun before")
+        tried: list[Refusal] = []
         passed_over = (chat.Refused, MediaNotMade, *(() if request.is_first else _NOT_KEPT))
         for there, copy in product(_left(request, begun), request.copies):
             if _is_in_vain(there.chat_id, copy, tried):
@@ -83,7 +85,7 @@ class VideoSender(Component):
             try:
                 await self._show(request, copy, there)
             except passed_over as failure:
-                tried.append(Attempt(there.chat_id, copy, failure))
+                tried.append(Refusal(there.chat_id, copy, failure))
                 await self._note(request.job, tried[-1])
             else:
                 return there.chat_id
@@ -209,9 +211,9 @@ class VideoSender(Component):
             )
         logger.info("%s is sent as message %s of chat %s", cause, sent.message_id, sent.chat_id)
 
-    async def _note(self, job: Job, attempt: Attempt) -> None:
+    async def _note(self, job: Job, refusal: Refusal) -> None:
         """What the chat's members have to know of it is told once."""
-        chat_id, copy, failure = attempt
+        chat_id, copy, failure = refusal
         logger.warning("job %s cannot be sent to %s as %s: %r", job.id, chat_id, copy, failure)
         if isinstance(failure, chat.ChatDead):
             await self.messenger.note_dead(chat_id, failure)
@@ -231,17 +233,17 @@ def _left(request: SendRequest, begun: Delivery | None) -> tuple[Destination, ..
     return request.destinations[begins:]
 
 
-def _is_in_vain(chat_id: int, copy: Copy, tried: list[Attempt]) -> bool:
+def _is_in_vain(chat_id: int, copy: Copy, tried: list[Refusal]) -> bool:
     """Another chat is tried only where the one before is to blame."""
-    here = [attempt for attempt in tried if attempt.chat_id == chat_id]
+    here = [one for one in tried if one.chat_id == chat_id]
     if here or not tried:
-        return any(attempt.rules_out(copy) for attempt in here)
+        return any(one.rules_out(copy) for one in here)
     return not _reason(tried).is_of_the_chat
 
 
-def _reason(tried: list[Attempt]) -> Attempt:
+def _reason(tried: list[Refusal]) -> Refusal:
     """Why the first chat has no video: what it does not take, else what is wrong with the video."""
-    first = [attempt for attempt in tried if attempt.chat_id == tried[0].chat_id]
+    first = [one for one in tried if one.chat_id == tried[0].chat_id]
     not_taken = [one for one in first if one.is_of_the_chat and one.copy.form is not Form.ROUND]
-    usual = [attempt for attempt in first if attempt.copy.is_usual]
+    usual = [one for one in first if one.copy.is_usual]
     return (not_taken or usual or first[-1:])[0]
