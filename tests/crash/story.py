@@ -17,7 +17,7 @@ from tests.support.chats import Json
 from tests.support.deadlines import eventually
 from tests.support.invariants import LEFT, Findings
 from tests.support.person import Person, both, long_recording
-from tests.support.world import HELD_SECONDS, World
+from tests.support.world import HELD_SECONDS, QUICK_SECONDS, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,6 @@ class RandomKill:
         return f"{self.after_points} points and {self.and_seconds * 1000:.0f} ms"
 
 
-_QUICK_SECONDS = 0.1
 _WORLDS_AT_ONCE = 4
 
 Death = Crash | RandomKill
@@ -165,11 +164,15 @@ async def _act(world: World, ada: Person, story: Story) -> int | None:
     if story.is_long and story.task_fails:
         await _job_with(world, "task_id")
         world.faults.add("provider", "submit", "task_fails", times=None)
-        await world.tell_provider(render_seconds=_QUICK_SECONDS)
+        await world.tell_provider(render_seconds=QUICK_SECONDS)
     if story.looks_back:
         await ada.sees_video()
         return await ada.commands("/history")
-    return await story.cancel.wish(world, ada) if story.cancel else None
+    if story.cancel is None:
+        return None
+    aside = await story.cancel.wish(world, ada)
+    await story.cancel.let_go(world, story.updates)
+    return aside
 
 
 async def _job_with(world: World, column: str) -> Json:
