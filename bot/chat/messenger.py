@@ -141,9 +141,12 @@ class Messenger(Component):
         Raises: as `about`.
         """
         texts = await self.texts_for(job.user_id, job.chat_id)
+        await self.status(job, texts.html(key), self.private_chat(texts))
+
+    def private_chat(self, texts: Catalogue) -> Keyboard:
+        """The button that leads a person to their video in the private chat."""
         link = self.sender.start_link(LAST_VIDEO)
-        keyboard = Keyboard.link(texts.plain("button-private-chat"), link)
-        await self.status(job, texts.html(key), keyboard)
+        return Keyboard.link(texts.plain("button-private-chat"), link)
 
     async def remove_status(self, job: Job) -> None:
         """The video is in the chat: its status message goes, or says that it is done."""

@@ -6,7 +6,7 @@ import logging
 
 from bot.chat.messenger import Messenger
 from bot.common import Component
-from bot.delivery.earlier_videos import EarlierVideos
+from bot.delivery.earlier_videos import EarlierVideos, VideoGone, WantedAs
 from bot.delivery.remove_video import remove_video
 from bot.outbox import Attempt, Kind, Pointless
 from bot.privacy.files import StoredFiles
@@ -59,8 +59,8 @@ class Moderation(Component):
         """After the video, where it can be had; that goes when it is taken down, the text stays."""
         texts, cause = await self.messenger.texts_for(admin_id), f"report:{report.id}:{admin_id}"
         try:
-            await self.videos.send(job, cause, Destination(admin_id), "report-video")
-        except (SendUnknown, Refused) as failure:
+            await self.videos.send(job, cause, (Destination(admin_id),), WantedAs.REPORTED)
+        except (VideoGone, SendUnknown, Refused) as failure:
             logger.warning("report %s comes without its video, or may: %s", report.id, failure)
         shown = await deliveries.begun(self.database, job, cause)
         there = Destination(admin_id, reply_to=shown.message_id if shown else None)

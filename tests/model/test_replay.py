@@ -316,5 +316,9 @@ async def test_the_inbox_keeps_and_finishes_an_update_once(database: Database) -
         assert await everything(database) == after
     assert [update.update_id for update in await box.undone()] == [4]
     assert await box.store(updates) == set()
+    await box.store([StoredUpdate(6, "{}", names=frozenset({7}))])
+    for _ in range(2):
+        await box.let_go(6)
+        assert await everything(database) == after
     assert await box.begin_again(4) == 2
     assert await box.forget_done(LATER) == 0
