@@ -14,7 +14,7 @@ from handlers.context import MessageContext
 from storage import drafts, inbox
 from storage.db.database import Transaction
 from storage.inbox import Outcome
-from storage.jobs import jobs, line, moves, tasks
+from storage.jobs import jobs, line, moves, tasks, videos
 from storage.jobs.jobs import Job, JobState
 from storage.jobs.tasks import STOPPABLE
 from storage.people import people
@@ -112,11 +112,16 @@ async def cancel_job(services: Services, job: Job) -> bool:
     return stopped
 
 
-async def cancel_all_of(services: Services, user_id: int) -> None:
-    """Whatever is under way for this person."""
-    for job in await jobs.open_jobs_of_person(services.database, user_id):
+async def cancel_each(services: Services, stopped: list[Job]) -> None:
+    """What cannot be stopped any more is not shown: see `bot.delivery.send_video`."""
+    for job in stopped:
         await cancel_job(services, job)
     services.wakeup()
+
+
+async def cancel_all_of(services: Services, user_id: int) -> None:
+    """Whatever is under way for this person."""
+    await cancel_each(services, await jobs.open_jobs_of_person(services.database, user_id))
 
 
 async def _outcome(context: MessageContext) -> Outcome:
@@ -188,4 +193,6 @@ async def job_to_use(pressed: ButtonPress) -> Job:
     """The same, where its photo and voice are to be used once more; raises NotForYou as well."""
     job = await own_job(pressed)
     await require_use(pressed, job.chat_id)
+    if await videos.is_withdrawn(pressed.database, job):
+        raise TooLate
     return job

@@ -11,7 +11,7 @@ from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
-from handlers.jobs import cancel_all_of
+from handlers.jobs import cancel_all_of, cancel_each
 from storage.groups import reports
 from storage.groups.reports import REASONS, Report, TooManyReports
 from storage.jobs import jobs, videos
@@ -110,8 +110,9 @@ def _keyboard(begun: Report, context: MessageContext) -> Keyboard:
 async def take_down(pressed: ButtonPress) -> str:
     """takedown:REPORT has the video removed from its chat and from the disk."""
     job = await _reported_job(pressed)
-    async with pressed.services.recording() as tx:
-        await reports.take_down(tx, job.id, pressed.user_id)
+    async with pressed.database.transaction() as tx:
+        stopped = await reports.take_down(tx, job, pressed.user_id)
+    await cancel_each(pressed.services, stopped)
     return "answer-taken-down"
 
 

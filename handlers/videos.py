@@ -100,7 +100,7 @@ async def resend(pressed: ButtonPress, wanted_as: WantedAs) -> str:
     job = await own_job(pressed)
     if job.state not in _RENDERED or job.chat_id != pressed.chat_id:
         raise TooLate
-    if await borrowed_media.is_stopped(pressed.database, job):
+    if await videos.is_withdrawn(pressed.database, job):
         raise TooLate
     conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
     async with pressed.services.recording() as tx:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from storage import drafts, media
 from storage.db.database import Queryable, Transaction
 from storage.groups import groups
-from storage.jobs import jobs
+from storage.jobs import deliveries, jobs
 from storage.jobs.jobs import Job
 from storage.media import Media
 
@@ -72,27 +72,36 @@ async def allow(tx: Transaction, chat_id: int, owner_id: int) -> bool:
     return await tx.delete("objections", chat_id=chat_id, owner_id=owner_id)
 
 
-async def object_to_all(tx: Transaction, chat_id: int, owner_id: int) -> list[Job]:
-    """The owner wants nobody there to use what is theirs; the open jobs that this stops."""
+async def object_to_all(tx: Transaction, chat_id: int, owner_id: int, cause: str) -> list[Job]:
+    """The owner wants nobody there to use what is theirs: what was made of it is removed.
+
+    The open jobs that this stops.
+    """
     objection = {"chat_id": chat_id, "owner_id": owner_id}
     await tx.insert_once("objections", {**objection, "at_milliseconds": tx.now_milliseconds})
     theirs = await tx.column(
         """
         SELECT media_id FROM borrowed_media JOIN media ON media.id = media_id
-        WHERE owner_id = :owner_id AND chat_id = :chat_id
+        WHERE owner_id = :owner_id AND (chat_id = :chat_id OR EXISTS (
+            SELECT 1 FROM jobs JOIN deliveries ON job_id = jobs.id
+            WHERE media_id IN (photo_id, voice_id) AND deliveries.chat_id IN (:chat_id,
+                (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id))))
         """,
         objection,
     )
-    stopped = {job.id: job for media_id in theirs for job in await stop(tx, media_id)}
+    stopped = {job.id: job for media_id in theirs for job in await stop(tx, media_id, cause)}
     return list(stopped.values())
 
 
-async def stop(tx: Transaction, media_id: int) -> list[Job]:
-    """Nothing is made of this borrowed item any more; the open jobs to be stopped for it."""
+async def stop(tx: Transaction, media_id: int, cause: str) -> list[Job]:
+    """Nothing is made of this borrowed item any more, and what was made of it is removed.
+
+    The open jobs to be stopped for it.
+    """
     stopped = {"stopped_at_milliseconds": tx.now_milliseconds}
     await tx.update("borrowed_media", stopped, media_id=media_id, stopped_at_milliseconds=None)
     item = await media.get(tx, media_id)
     if item is not None:
         await drafts.drop(tx, item)
         await media.supersede(tx, item.id, "dropped")
-    return await jobs.open_jobs_with(tx, media_id)
+    return await deliveries.take_back(tx, await jobs.made_of(tx, media_id), cause)

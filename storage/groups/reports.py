@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from storage import outbox
 from storage.db.database import Queryable, Transaction
+from storage.jobs import deliveries, videos
 from storage.jobs.jobs import Job
 
 REPORT = "report"
-TAKE_DOWN = "take-down"
-"""The kinds of outbox entry that show a report to one administrator, and that remove a video."""
+"""The kind of outbox entry that shows a report to one administrator."""
 
 REASONS = ("face", "offensive", "other")
 _DAY_MILLISECONDS = 24 * 3600 * 1000
@@ -81,14 +81,14 @@ async def file(
     return True
 
 
-async def take_down(tx: Transaction, job_id: int, admin_id: int) -> bool:
-    """Have the video removed; False when that was asked for before."""
-    by = {"job_id": job_id, "admin_id": admin_id, "at_milliseconds": tx.now_milliseconds}
-    new = await tx.insert_once("takedowns", by)
-    if new:
-        key, about = f"{TAKE_DOWN}:{job_id}", {"job_id": job_id}
-        await outbox.put(tx, TAKE_DOWN, key, chat_id=outbox.NO_CHAT, arguments=about)
-    return new
+async def take_down(tx: Transaction, job: Job, admin_id: int) -> list[Job]:
+    """Have the video removed, also where it was made again of the same photo and voice.
+
+    The open jobs to be stopped for it.
+    """
+    by = {"job_id": job.id, "admin_id": admin_id, "at_milliseconds": tx.now_milliseconds}
+    await tx.insert_once("takedowns", by)
+    return await deliveries.take_back(tx, await videos.same_as(tx, job), "take-down")
 
 
 async def _filed_within_a_day(tx: Transaction, report: Report) -> int:

@@ -13,12 +13,46 @@ _SHOWN = """state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM bor
 
 async def is_withdrawn(database: Queryable, job: Job) -> bool:
     """Whether its video must not be shown: it was taken down, or somebody in it objects."""
-    return await database.exists(
+    return await is_taken_down(database, job) or await database.exists(
         """
-        SELECT job_id FROM takedowns WHERE job_id = :id UNION SELECT media_id FROM borrowed_media
+        SELECT media_id FROM borrowed_media
         WHERE media_id IN (:photo_id, :voice_id) AND stopped_at_milliseconds IS NOT NULL
         """,
         columns(job),
+    )
+
+
+async def is_taken_down(database: Queryable, job: Job) -> bool:
+    """Whether an administrator had it taken down, or another one of the same photo and voice."""
+    return await database.exists(
+        """
+        SELECT job_id FROM takedowns JOIN jobs ON jobs.id = job_id
+        WHERE photo_id = :photo_id AND voice_id = :voice_id
+        """,
+        columns(job),
+    )
+
+
+async def same_as(database: Queryable, job: Job) -> list[Job]:
+    """The jobs of the same photo and voice, itself among them: what is shown is the same."""
+    return await database.every(
+        Job,
+        "SELECT * FROM jobs WHERE photo_id = :photo_id AND voice_id = :voice_id ORDER BY id",
+        columns(job),
+    )
+
+
+async def is_of_chat(database: Queryable, job: Job, chat_id: int) -> bool:
+    """Whether it was ordered or shown in this chat, whatever id that had by then."""
+    return await database.exists(
+        """
+        SELECT chat_id FROM (SELECT :ordered_in AS chat_id
+            UNION SELECT chat_id FROM deliveries WHERE job_id = :job_id) AS there
+        WHERE chat_id = :chat_id
+            OR chat_id IN (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id)
+            OR chat_id IN (SELECT new_chat_id FROM moved_chats WHERE old_chat_id = :chat_id)
+        """,
+        {"job_id": job.id, "ordered_in": job.chat_id, "chat_id": chat_id},
     )
 
 

@@ -65,7 +65,7 @@ def about_report(
             report = await reports.begin(tx, job, 5, 1)
             if filed:
                 await reports.file(tx, report, "face", [7], per_person_per_day=5)
-                await reports.take_down(tx, job.id, 7)
+                await reports.take_down(tx, job, 7)
         return lambda tx: call(tx, report)
 
     return arrange
@@ -78,7 +78,7 @@ async def begin_report(database: Database) -> Call:
 
 async def take_down(database: Database) -> Call:
     job = await done_job(database)
-    return lambda tx: reports.take_down(tx, job.id, 7)
+    return lambda tx: reports.take_down(tx, job, 7)
 
 
 async def forget(database: Database) -> Call:

@@ -54,7 +54,7 @@ _OFTEN: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "halves to be worked on": lambda tx: media.due(tx, 32),
     "halves to be talked about": lambda tx: media.unannounced(tx, 32),
     "a person's open jobs": lambda tx: jobs.open_jobs_of(tx, 1, 1),
-    "the open jobs with a half": lambda tx: jobs.open_jobs_with(tx, 1),
+    "what is made of a media item": lambda tx: jobs.made_of(tx, 1),
     "the waiting jobs of a chat": lambda tx: jobs.waiting_in(tx, 1),
     "jobs being made": lambda tx: jobs.being_made(tx, 0, 9),
     "jobs that were made": lambda tx: jobs.made(tx, 9),

@@ -45,11 +45,10 @@ voice-borrowed = This voice is somebody else's, and may not be used here any mor
 job-objected = I am stopping this: somebody whose photo or voice it uses does not want it. If it is finished all the same, I won't show it, and it counts.
 failed-objected = Stopped: somebody whose photo or voice this uses does not want it. { $charged }
 
-notme-done = Understood: nobody else uses your photos and voices in this group. What is being made of them stops. With /talk you can still use them yourself.
+notme-done = Understood: nobody else uses your photos and voices in this group. What is being made of them stops, and videos of them are removed. With /talk you can still use them yourself.
 notme-known = Nobody else uses your photos and voices in this group; it stays so until you allow it again.
 answer-objected = Understood. Nobody else uses your photos and voices here from now on; /notme lets you allow it again.
 answer-stopped-by-admin = Stopped.
-answer-video-stays = From now on nothing is made of it. I can't delete this video any more: an admin of the group can.
 video-stays = Somebody whose photo or voice this video uses does not want it. I can't delete it any more: please do, or ask an admin of the group.
 answer-allowed-again = Thank you. Others may use your photos and voices here again.
 answer-not-borrowable = This is somebody else's, and may not be used here any more.

@@ -10,6 +10,8 @@ report-which = Please answer the video with /report.
 report-known = You told us about this video already. Thank you.
 report-thanks = Thank you. The people who run this bot look at it.
 video-taken-down = A video was taken down after a report.
+video-stays-taken-down = This video was reported and taken down. Telegram does not let me delete it any more: please do, or ask an admin of the group.
+failed-withdrawn = The people who run this bot do not show this video. { $charged }
 you-are-banned = You cannot use this bot any more. /privacy and /forget still work.
 
 answer-reported = Thank you. It will be looked at.

@@ -45,11 +45,10 @@ voice-borrowed = 这段声音是别人的，在这里不能再用了。
 job-objected = 我正在停下这个视频：照片或声音的主人不希望这样用。就算做完了，我也不会发出来，而且要计费。
 failed-objected = 已停止：照片或声音的主人不希望这样用。{ $charged }
 
-notme-done = 明白了：这个群里别人不会再用你的照片和声音，正在用它们做的视频也会停下。你自己仍然可以用 /talk 使用它们。
+notme-done = 明白了：这个群里别人不会再用你的照片和声音，正在用它们做的视频会停下，已经做好的会删掉。你自己仍然可以用 /talk 使用它们。
 notme-known = 这个群里别人不能用你的照片和声音，直到你重新允许为止。
 answer-objected = 明白了。从现在起，别人不会在这里用你的照片和声音；发 /notme 可以重新允许。
 answer-stopped-by-admin = 已停止。
-answer-video-stays = 从现在起不会再用它。这个视频我已经删不掉了：群管理员可以删。
 video-stays = 这个视频用到的照片或声音的主人不希望这样用。我已经删不掉它了：请你删掉，或者请群管理员删掉。
 answer-allowed-again = 谢谢。别人又可以在这里用你的照片和声音了。
 answer-not-borrowable = 这是别人的，在这里不能再用了。

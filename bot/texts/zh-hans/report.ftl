@@ -10,6 +10,8 @@ report-which = 请用 /report 回复那个视频。
 report-known = 这个视频你已经告诉过我们了。谢谢。
 report-thanks = 谢谢。运行机器人的人会查看。
 video-taken-down = 有一个视频因举报被撤下了。
+video-stays-taken-down = 这个视频因举报被撤下了。Telegram 已经不允许我删除它：请你删掉，或者请群管理员删掉。
+failed-withdrawn = 运行机器人的人决定不展示这个视频。{ $charged }
 you-are-banned = 你不能再使用这个机器人了。/privacy 和 /forget 仍然可用。
 
 answer-reported = 谢谢。会有人查看。
