@@ -11,7 +11,7 @@ from storage.jobs.jobs import FINAL
 from tests.sandbox_dashscope.caller import Caller
 from tests.support.deadlines import deadline, eventually
 from tests.support.person import Person
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, QUICK_SECONDS, World
 
 Where = Literal["waiting", "never created", "created", "queued", "rendering", "between tasks"]
 By = Literal["button", "command"]
@@ -24,8 +24,7 @@ _STATE: dict[Where, str] = {
     "rendering": "running",
     "between tasks": "fetched",
 }
-_LONG_SECONDS = 60.0
-_RENDER_SECONDS = 1.0
+_BETWEEN_SECONDS = 2.0
 
 POINTS = frozenset(
     {
@@ -43,7 +42,7 @@ class Cancel:
     `waiting`: nothing was submitted. `never created`, `created`: the submission's answer is lost,
     and there is no task, or there is one. `queued`: the provider has not begun, so that it can be
     stopped. `rendering`: it cannot, and the video comes. `between tasks`: one task of a long
-    voice is done, and another one runs.
+    voice is done, and another one runs. What is rendered ends only when the wish was heard.
     """
 
     where: Where
@@ -62,13 +61,11 @@ class Cancel:
                 lost = "drop_before" if self.where == "never created" else "drop_after"
                 world.faults.add("provider", "submit", lost)
                 world.faults.add("provider", "list", "status", params={"code": 503})
-                await world.tell_provider(render_seconds=_RENDER_SECONDS)
             case "queued":
-                fail_when_idle = {"after_seconds": _LONG_SECONDS}
-                world.faults.add("provider", "submit", "task_fails", params=fail_when_idle)
+                never = {"after_seconds": HELD_SECONDS}
+                world.faults.add("provider", "submit", "task_fails", params=never)
                 return frozenset({await foreign_task(world)})
-            case "rendering" | "between tasks":
-                await world.tell_provider(render_seconds=_RENDER_SECONDS)
+        await world.tell_provider(render_seconds=HELD_SECONDS)
         return frozenset()
 
     async def wish(self, world: World, ada: Person) -> int | None:
@@ -76,14 +73,32 @@ class Cancel:
 
         A bot that dies before its first status may never have shown a button.
         """
+        if self.where == "between tasks":
+            await self._one_task_ends(world)
         await eventually(lambda: self._was_there(world), f"a job that was {self}")
         by_button = self.by == "button"
         if by_button and await ada.presses_blindly("cancel:", unless=lambda: _is_over(world)):
             return None
         return await ada.writes("/cancel")
 
+    async def let_go(self, world: World, updates: int) -> None:
+        """Once the wish was heard, so that it is never too late: what is rendered ends."""
+        await eventually(lambda: _handled(world) == updates, "the wish was heard")
+        await world.tell_provider(render_seconds=QUICK_SECONDS)
+
+    async def _one_task_ends(self, world: World) -> None:
+        """The next one takes long again: it is told so while that one is only begun."""
+        await eventually(lambda: any(row["task_id"] for row in world.jobs()), "a first task")
+        await world.tell_provider(render_seconds=_BETWEEN_SECONDS)
+        await eventually(lambda: world.sandbox.bill()["videos"], "a first video")
+        await world.tell_provider(render_seconds=HELD_SECONDS)
+
     def _was_there(self, world: World) -> bool:
         return any(row["state"] == _STATE[self.where] for row in world.jobs())
+
+
+def _handled(world: World) -> int:
+    return len(world.rows("SELECT 1 FROM inbox WHERE state = 'done'"))
 
 
 def _is_over(world: World) -> bool:

@@ -17,7 +17,7 @@ from tests.support.chats import Json
 from tests.support.deadlines import eventually
 from tests.support.invariants import LEFT, Findings
 from tests.support.person import Person, both, long_recording
-from tests.support.world import HELD_SECONDS, World
+from tests.support.world import HELD_SECONDS, QUICK_SECONDS, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,6 @@ class RandomKill:
         return f"{self.after_points} points and {self.and_seconds * 1000:.0f} ms"
 
 
-_QUICK_SECONDS = 0.1
 _WORLDS_AT_ONCE = 4
 
 Death = Crash | RandomKill
@@ -44,7 +43,7 @@ Death = Crash | RandomKill
 class Story:
     """What happens in a world: whether its task fails or is cancelled, where its bots die.
 
-    One who `looks_back` asks for the page of their videos then. A `long_voice` is made in three
+    With `looks_back`, a command, they ask for earlier videos then. A `long_voice` is made in three
     tasks; of them, the second fails. Of `first_fails`, the first task fails with this code, for a
     passing reason. Who `loses_status` deletes the job's message before they cancel it.
     """
@@ -55,7 +54,7 @@ class Story:
     long_voice: bool = False
     loses_status: bool = False
     both_at_once: bool = False
-    looks_back: bool = False
+    looks_back: str = ""
     cancel: Cancel | None = None
 
     @property
@@ -70,14 +69,14 @@ class Story:
         long += "status lost, " if self.loses_status else ""
         if self.cancel is not None:
             return f"{long}cancel ({self.cancel}): "
-        long += "looks back, " if self.looks_back else ""
+        long += f"{self.looks_back}, " if self.looks_back else ""
         long += f"first fails ({self.first_fails}), " if self.first_fails else ""
         return f"{long}fails: " if self.task_fails else ": ".join(long.rsplit(", ", 1))
 
     @property
     def updates(self) -> int:
         """How many the person causes."""
-        return 2 + self.is_long + self.looks_back + (self.cancel is not None)
+        return 2 + self.is_long + bool(self.looks_back) + (self.cancel is not None)
 
     def __str__(self) -> str:
         return self.kind + (" then ".join(map(str, self.deaths)) or "no death")
@@ -165,11 +164,15 @@ async def _act(world: World, ada: Person, story: Story) -> int | None:
     if story.is_long and story.task_fails:
         await _job_with(world, "task_id")
         world.faults.add("provider", "submit", "task_fails", times=None)
-        await world.tell_provider(render_seconds=_QUICK_SECONDS)
+        await world.tell_provider(render_seconds=QUICK_SECONDS)
     if story.looks_back:
         await ada.sees_video()
-        return await ada.commands("/history")
-    return await story.cancel.wish(world, ada) if story.cancel else None
+        return await ada.commands(story.looks_back)
+    if story.cancel is None:
+        return None
+    aside = await story.cancel.wish(world, ada)
+    await story.cancel.let_go(world, story.updates)
+    return aside
 
 
 async def _job_with(world: World, column: str) -> Json:

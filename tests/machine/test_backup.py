@@ -13,7 +13,7 @@ from bot.__main__ import main
 from bot.commands.child import bot_environment
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, QUICK_SECONDS, World
 
 
 def command(there: World, *words: str | Path) -> Result:
@@ -82,7 +82,7 @@ async def test_a_bot_that_runs_is_not_restored_under(there: World, tmp_path: Pat
     assert (refused.exit_code, "stop it first" in refused.output) == (1, True)
 
 
-@pytest.mark.parametrize("there", [{"render_seconds": 6}], indirect=True)
+@pytest.mark.parametrize("there", [{"render_seconds": HELD_SECONDS}], indirect=True)
 async def test_after_a_restore_nothing_is_paid_for_twice_and_what_is_unknown_is_told(
     there: World, tmp_path: Path
 ) -> None:
@@ -95,6 +95,7 @@ async def test_after_a_restore_nothing_is_paid_for_twice_and_what_is_unknown_is_
     await ben.reaches("ready")
     backup = tmp_path / "backup.db"
     assert command(there, "backup", backup).exit_code == 0
+    await there.tell_provider(render_seconds=QUICK_SECONDS)
     await ben.sees_video()
     await there.kill_bot()
     lose(there.database)

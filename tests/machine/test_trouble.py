@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.deadlines import eventually
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, QUICK_SECONDS, World
 
 ENOUGH_FOR_NOTHING = "max_page_count = 1"
 """SQLite raises it to what is used already: not a page more can be had, as on a full disk."""
@@ -44,7 +44,7 @@ async def test_a_disk_that_takes_nothing_ends_it_with_a_sentence_before_anything
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits another process's files")
-@pytest.mark.parametrize("there", [{"render_seconds": 1.0}], indirect=True)
+@pytest.mark.parametrize("there", [{"render_seconds": HELD_SECONDS}], indirect=True)
 async def test_a_disk_that_fills_up_while_a_video_is_made_loses_nothing(there: World) -> None:
     """The system itself refuses to make the files of the bot longer."""
     ada = await there.person()
@@ -53,6 +53,7 @@ async def test_a_disk_that_fills_up_while_a_video_is_made_loses_nothing(there: W
     await ada.reaches("running")
     longest = (there.directory / "bot.db-wal").stat().st_size
     resource.prlimit(there.bot.pid, resource.RLIMIT_FSIZE, (longest, longest))
+    await there.tell_provider(render_seconds=QUICK_SECONDS)
     assert await there.bot.ended() == 1
     assert "has no room" in there.bot.last_lines().splitlines()[-1]
     await there.start_bot()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.deadlines import eventually
 from tests.support.person import Person
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, QUICK_SECONDS, World
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="needs /proc to see processes"
@@ -46,16 +46,17 @@ async def videos(person: Person, count: int) -> None:
     await eventually(there_are, f"{count} videos")
 
 
-@pytest.mark.parametrize("there", [{"render_seconds": 1.0}], indirect=True)
 async def test_a_worker_that_dies_with_a_paid_video_in_its_hands_is_replaced(there: World) -> None:
     ada = await there.person()
     await there.start_bot(**WITH_WORKERS)
     stopped = await two_workers(there, ada)
     first = await ada.reaches("done")
+    await there.tell_provider(render_seconds=HELD_SECONDS)
     await ada.sends_both()
     await ada.reaches("running", after=first)
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
+    await there.tell_provider(render_seconds=QUICK_SECONDS)
 
     async def video_is_here() -> bool:
         return any((there.directory / "bot-data").glob("results/*.part.mp4"))

@@ -32,6 +32,8 @@ PLAIN = {"CRASH_PLAIN": "1"}
 HELD_SECONDS = 10_000.0
 """A video that takes so long is being made until the test lets go of it."""
 
+QUICK_SECONDS = 0.1
+
 in_use: list[World] = []
 """The worlds that are there now."""
 left_behind: list[tuple[str, str]] = []
@@ -275,7 +277,7 @@ async def world(
 
 @asynccontextmanager
 async def quick_world(
-    directory: Path, *, render_seconds: float = 0.1, **settings: str
+    directory: Path, *, render_seconds: float = QUICK_SECONDS, **settings: str
 ) -> AsyncIterator[World]:
     """Servers with stand-ins and without rate limits, no bot yet; bots are `PLAIN`."""
     chosen = {"POLL_SECONDS": "0.1", "CRASH_SETTLED_SECONDS": "0.6", "TMPDIR": str(directory)}
