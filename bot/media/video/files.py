@@ -22,7 +22,7 @@ MAXIMUM_PIXELS = 4096 * 4096
 """A frame of more pixels is refused before it is decoded."""
 
 COUNTING = {"probesize": "32"}
-"""For who only counts packets: the index is read, and no frame is decoded for what it leaves open."""
+"""For who only counts packets: FFmpeg then decodes no frame to learn what the index leaves open."""
 
 
 @contextmanager
