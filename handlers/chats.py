@@ -7,10 +7,10 @@ from collections.abc import Awaitable
 
 from telegram import Chat, ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update, User
 from telegram.constants import ChatType
-from telegram.ext import ApplicationHandlerStop
 
 from bot.services import Services
 from bot.telegram.destination import Destination
+from bot.telegram.dispatch import LetGo
 from bot.telegram.errors import ChatDead, ChatMoved, Refused, SendUnknown
 from handlers.context import Context, services_of, texts_for
 from storage.groups import chats, groups
@@ -110,7 +110,7 @@ async def turn_away(update: Update, context: Context) -> None:
     if await _is_allowed(services, chat.id, former):
         return
     await _leave(services, chat, update)
-    raise ApplicationHandlerStop
+    raise LetGo
 
 
 async def _is_allowed(services: Services, chat_id: int, former: int | None) -> bool:

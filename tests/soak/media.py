@@ -96,7 +96,7 @@ class MediaProcess(FakeMedia):
     """The bot's: now and then it dies, or a voice is a little longer for the provider."""
 
     def __init__(self, chance: Chance) -> None:
-        copied = (calls.make_round_note, calls.check_and_label, calls.shrink_video)
+        copied = (calls.make_round_note, calls.stamp_label, calls.shrink_video)
         super().__init__(
             {
                 calls.normalise_sound: self._normalise_sound,
