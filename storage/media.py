@@ -266,9 +266,9 @@ async def announced(tx: Transaction, item: Media) -> bool:
     return await tx.update("media", {"announced": 1}, id=item.id, **told)
 
 
-async def postpone(tx: Transaction, media_id: int, not_before_milliseconds: int) -> None:
+async def postpone(tx: Transaction, media_id: int, delay_seconds: float) -> None:
     """A passing fault: try again later."""
-    await put_off(tx, "media", {"id": media_id}, not_before_milliseconds)
+    await put_off(tx, "media", {"id": media_id}, delay_seconds)
 
 
 async def set_upload(
