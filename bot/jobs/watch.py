@@ -175,7 +175,7 @@ class Watch(Component):
                 task=found.task_id,
                 detail=detail,
             )
-            await self.finisher.fail_task(task, "failed-service", detail, noting=noting)
+            await self.finisher.fail_task(task, "failed-lost", detail, noting=noting)
             return True
         await self._rendered(task, found)
         return True
