@@ -197,7 +197,7 @@ class _Endable:
         if server is None:
             return scope
         spoils = {
-            _DROP: lambda: server.spoil(client, asyncio.Transport.abort),
+            _DROP: lambda: server.spoil(client, lambda line: line.abort()),
             _GARBLE: lambda: server.spoil(client, garble),
         }
         return {**scope, "extensions": {**scope.get("extensions", {}), **spoils}}
