@@ -107,16 +107,11 @@ async def turn_away(update: Update, context: Context) -> None:
         return
     message = update.effective_message
     former = message.migrate_from_chat_id if message is not None else None
-    if await _is_allowed(services, chat.id, former):
+    allowed = services.limits.allowed_groups
+    if former in allowed or await services.gate.group_is_allowed(services.database, chat.id):
         return
     await _leave(services, chat, update)
     raise ApplicationHandlerStop
-
-
-async def _is_allowed(services: Services, chat_id: int, former: int | None) -> bool:
-    """A group that became a supergroup stays allowed under its old id."""
-    former = former or await chats.former_id(services.database, chat_id)
-    return not services.limits.allowed_groups.isdisjoint({chat_id, former})
 
 
 async def _leave(services: Services, chat: Chat, update: Update) -> None:

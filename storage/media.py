@@ -24,12 +24,6 @@ class MediaState(StrEnum):
 LATE = "late"
 """The fault of a media item that came so long after it was sent that its sender is asked first."""
 
-STALE = "stale"
-"""The fault of a media item whose other media item is so old that its sender is asked first."""
-
-TOO_LONG_HERE = "too-long-here"
-"""The fault of a voice that is longer than its group lets a video be."""
-
 CONSENT = "consent"
 """The fault of a media item whose sender did not agree yet to what happens with it."""
 

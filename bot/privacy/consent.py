@@ -18,7 +18,7 @@ from storage.db.database import Transaction
 from storage.media import ConversationKey, Media
 from storage.outbox import OutboxEntry
 from storage.people import consents
-from storage.people.consents import Agreement, NotAgreed, Question
+from storage.people.consents import Agreement, Question
 
 logger = logging.getLogger(__name__)
 
@@ -48,17 +48,10 @@ class Consent(Component):
             await consents.hold_back(tx, current)
             await self._want(tx, current.conversation, current.message_id)
 
-    async def require(self, conversation: ConversationKey, reply_to: int) -> None:
-        """Have the person asked if need be.
-
-        Raises:
-            NotAgreed: they did not agree yet.
-        """
-        if await self.is_given(conversation.user_id):
-            return
+    async def ask(self, conversation: ConversationKey, reply_to: int) -> None:
+        """Have the person asked there."""
         async with self.database.transaction() as tx:
             await self._want(tx, conversation, reply_to)
-        raise NotAgreed
 
     @property
     def kind(self) -> Kind:

@@ -12,23 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.gate import Rule, RuleRefused
 from storage import verdicts
 from storage.db.database import Database
 from storage.jobs import ledger
-from storage.jobs.ledger import (
-    Allowance,
-    BudgetExhausted,
-    Caps,
-    Price,
-    QuotaExceeded,
-    next_month_milliseconds,
-)
+from storage.jobs.ledger import Allowance, BudgetExhausted, Caps, Price, next_month_milliseconds
 from storage.media import ConversationKey
 from tests.storage.orders import CAPS, NOON, PRICE, SHANGHAI, item, start
 from tests.support.clock import HOUR, FakeClock
 
 DAY = 24 * HOUR
-REFUSED = (QuotaExceeded, BudgetExhausted)
+REFUSED = (RuleRefused, BudgetExhausted)
 
 some_milliseconds = st.integers(1, 90_000)
 some_money = st.integers(0, 60_000_000)
@@ -134,6 +128,6 @@ async def test_more_comes_when_the_last_of_the_empty_windows_begins_afresh(
     await start(database, 2, 10_000, caps=caps)
     afresh = next_month_milliseconds(NOON, SHANGHAI)
     assert (await allowance(database, PRICE, caps)).resets_at_milliseconds == afresh
-    with pytest.raises(BudgetExhausted) as refusal:
+    with pytest.raises(RuleRefused, match=Rule.BUDGET) as refusal:
         await start(database, 1, 1_000, caps=caps)
-    assert refusal.value.resets_at_milliseconds == afresh
+    assert refusal.value.values == {"resets_at": afresh}
