@@ -15,6 +15,7 @@ from bot.common import Component
 from bot.config.amounts import HOUR, whole
 from bot.limits import EffectiveSettings
 from bot.telegram.rate_limits import is_group
+from storage import media
 from storage.db.database import Queryable
 from storage.groups import borrowed_media, chats, groups
 from storage.jobs import jobs, ledger, videos
@@ -64,13 +65,13 @@ class Rule(StrEnum):
     BANNED = "banned"
     GROUP = "group-not-allowed"
     WHO = "not-for-you"
-    CONSENT = "consent"
+    CONSENT = media.CONSENT
     OTHERS = "own-only"
     OBJECTION = "borrowed"
     WITHDRAWN = "withdrawn"
     LONGEST = "too-long-here"
     RESOLUTION = "resolution-here"
-    AGE = "stale"
+    AGE = media.STALE
     WAITING = "waiting"
     QUOTA = "quota"
     BUDGET = "budget"

@@ -8,10 +8,10 @@ from typing import Any
 
 from telegram import Message, Update
 from telegram.constants import ChatID
-from telegram.ext import ApplicationHandlerStop
 
 from bot.gate import Wanted, Way
 from bot.services import Services
+from bot.telegram.dispatch import LetGo
 from bot.telegram.keyboards import Keyboard
 from handlers.button_press import ButtonPress, TooLate
 from handlers.context import (
@@ -46,7 +46,7 @@ async def stop_banned(update: Update, context: Context, *, still: Container[str]
         )
     elif update.message is not None and _is_addressed(update):
         await _tell(update, context, user.id)
-    raise ApplicationHandlerStop
+    raise LetGo
 
 
 async def _tell(update: Update, context: Context, user_id: int) -> None:
@@ -114,8 +114,9 @@ def answering(handler: Handler, who: Who = Who.PEOPLE) -> UpdateHandler:
     async def handle(update: Update, context: Context) -> None:
         message = update.effective_message
         if who is Who.PEOPLE and message is not None and shows_nobody(message):
-            if not message.is_automatic_forward or _names_the_bot(message):
-                await _explain(message, context)
+            if message.is_automatic_forward and not _names_the_bot(message):
+                raise LetGo
+            await _explain(message, context)
             return
         message_context = await message_context_of(update, context)
         if message_context is not None:

@@ -7,7 +7,7 @@ from functools import partial
 
 from telegram import CallbackQuery, Message, Update
 
-from bot.delivery.resend import RESENT_AS
+from bot.delivery.earlier_videos import WantedAs
 from bot.gate import RuleRefused
 from bot.services import Services
 from bot.texts import Catalogue
@@ -59,8 +59,9 @@ BUTTONS: dict[str, Action] = {
     "newface": videos.new_face,
     "newvoice": videos.new_voice,
     "history": videos.turn,
-    "resend": partial(videos.resend, kind="video"),
-    **{kind: partial(videos.resend, kind=kind) for kind in RESENT_AS},
+    "resend": partial(videos.resend, wanted_as=WantedAs.VIDEO),
+    "video": partial(videos.resend, wanted_as=WantedAs.VIDEO),
+    "note": partial(videos.resend, wanted_as=WantedAs.NOTE),
 }
 
 

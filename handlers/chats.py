@@ -7,10 +7,10 @@ from collections.abc import Awaitable
 
 from telegram import Chat, ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update, User
 from telegram.constants import ChatType
-from telegram.ext import ApplicationHandlerStop
 
 from bot.services import Services
 from bot.telegram.destination import Destination
+from bot.telegram.dispatch import LetGo
 from bot.telegram.errors import ChatDead, ChatMoved, Refused, SendUnknown
 from handlers.context import Context, services_of, texts_for
 from storage.groups import chats, groups
@@ -111,7 +111,7 @@ async def turn_away(update: Update, context: Context) -> None:
     if former in allowed or await services.gate.group_is_allowed(services.database, chat.id):
         return
     await _leave(services, chat, update)
-    raise ApplicationHandlerStop
+    raise LetGo
 
 
 async def _leave(services: Services, chat: Chat, update: Update) -> None:

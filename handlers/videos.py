@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-
 from bot.chat.keyboards import FINER, may_be_finer
-from bot.delivery.earlier_videos import ResendOutcome
+from bot.delivery.earlier_videos import WantedAs
 from bot.delivery.resend import want_again, want_page, want_turn
 from bot.gate import Rule, RuleRefused, Way
 from bot.intake.group_replies import ask_for
@@ -24,26 +22,20 @@ from storage.jobs import jobs, videos
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.media import ConversationKey, Media, MediaState
 
-logger = logging.getLogger(__name__)
-
-_SAID = {
-    ResendOutcome.NONE_YET: ("last-none", "group-last-none"),
-    ResendOutcome.GONE: ("last-gone", "group-last-gone"),
-    ResendOutcome.WITHDRAWN: ("last-gone", "group-last-gone"),
-}
+_NONE_YET = ("last-none", "group-last-none")
 """Alone, and in a group."""
 
 
 async def send_last(context: MessageContext) -> None:
-    """Send it, or say why there is none. An answer of Telegram that got lost is not sent twice."""
-    try:
-        videos_of = context.services.delivery.earlier_videos
-        outcome = await videos_of.send_last(context.user_id, context.destination)
-    except SendUnknown as failure:
-        logger.info("/last in chat %s: %s", context.chat_id, failure)
+    """The person's newest video of this chat, as it came, in answer to this message."""
+    services, there = context.services, context.conversation
+    job = await videos.last_of(services.database, context.user_id, context.chat_id)
+    if job is None:
+        await context.reply(context.texts.html(_NONE_YET[context.in_group]))
         return
-    if outcome in _SAID:
-        await context.reply(context.texts.html(_SAID[outcome][context.in_group]))
+    async with services.recording() as tx:
+        message_id = context.message.message_id
+        await want_again(tx, context.cause, there, message_id, job.id, WantedAs.LAST)
 
 
 PAYLOAD = "history"
@@ -102,8 +94,8 @@ async def finer(pressed: ButtonPress) -> str | Answer:
     return started(made)
 
 
-async def resend(pressed: ButtonPress, kind: str) -> str:
-    """KIND:JOB sends the video once more in that form; resend:JOB, of the history, as a video.
+async def resend(pressed: ButtonPress, wanted_as: WantedAs) -> str:
+    """video:JOB and note:JOB send the video once more; resend:JOB, of the history, as a video.
 
     Where it came, and nowhere else; not where somebody in it does not want it.
     """
@@ -114,7 +106,7 @@ async def resend(pressed: ButtonPress, kind: str) -> str:
         raise TooLate
     conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
     async with pressed.services.recording() as tx:
-        await want_again(tx, pressed.cause, conversation, pressed.message_id, job.id, kind)
+        await want_again(tx, pressed.cause, conversation, pressed.message_id, job.id, wanted_as)
     return "answer-coming"
 
 

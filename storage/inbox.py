@@ -1,4 +1,4 @@
-"""The inbox: every update is here before Telegram is told that it arrived."""
+"""The inbox: every update that is acted on is here before Telegram is told that it arrived."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.db.database import Database, Transaction
-from storage.db.rows import columns
 
 
 @dataclass(frozen=True, slots=True)
 class StoredUpdate:
-    """An update as it came: `body` is its JSON, `tries` how often its handling was begun."""
+    """An update as it came: `body` is its JSON, `tries` how often its handling was begun.
+
+    `names`: the people whom it names, by their ids.
+    """
 
     update_id: int
     body: str
     tries: int = 1
+    names: frozenset[int] = frozenset()
 
 
 class Inbox:
@@ -31,22 +34,17 @@ class Inbox:
         new: set[int] = set()
         async with self._database.transaction() as tx:
             for update in updates:
-                inserted = await tx.execute(
-                    "INSERT INTO inbox (update_id, body, received_at_milliseconds, tries)"
-                    " VALUES (:update_id, :body, :now, :tries) ON CONFLICT DO NOTHING",
-                    columns(update),
-                )
-                if inserted:
+                if await _insert(tx, update):
                     new.add(update.update_id)
         return new
 
     async def undone(self) -> list[StoredUpdate]:
         """What was stored and never finished, in the order of arrival."""
-        return await self._database.every(
-            StoredUpdate,
+        rows = await self._database.fetch_all(
             "SELECT update_id, body, tries FROM inbox WHERE state = 'new'"
-            " ORDER BY received_at_milliseconds, update_id",
+            " ORDER BY received_at_milliseconds, update_id"
         )
+        return [StoredUpdate(**row) for row in rows]
 
     async def begin_again(self, update_id: int) -> int:
         """Count another try, before it is made; how many that makes."""
@@ -60,6 +58,11 @@ class Inbox:
     async def done(self, update_id: int) -> None:
         """It was handled."""
         await self._finish(update_id, "done", None)
+
+    async def let_go(self, update_id: int) -> None:
+        """It turned out not to be for the bot: nothing of it is kept."""
+        async with self._database.transaction() as tx:
+            await tx.delete("inbox", update_id=update_id)
 
     async def park(self, update_id: int, error: str) -> None:
         """It is not tried again; `error` says why, for the operator."""
@@ -80,6 +83,21 @@ class Inbox:
                 " WHERE update_id = :update_id",
                 {"state": state, "error": error, "update_id": update_id},
             )
+
+
+async def _insert(tx: Transaction, update: StoredUpdate) -> bool:
+    """Whether it was not here before."""
+    new = await tx.change(
+        "INSERT INTO inbox (update_id, body, received_at_milliseconds, tries)"
+        " VALUES (:update_id, :body, :now, :tries) ON CONFLICT DO NOTHING",
+        {"update_id": update.update_id, "body": update.body, "tries": update.tries},
+    )
+    for user_id in update.names if new else ():
+        await tx.execute(
+            "INSERT INTO inbox_people (update_id, user_id) VALUES (:update_id, :user_id)",
+            {"update_id": update.update_id, "user_id": user_id},
+        )
+    return new
 
 
 _KEEP_MILLISECONDS = 3 * 24 * 3600 * 1000

@@ -24,6 +24,9 @@ class MediaState(StrEnum):
 LATE = "late"
 """The fault of a media item that came so long after it was sent that its sender is asked first."""
 
+STALE = "stale"
+"""The fault of a media item whose other media item is so old that its sender is asked first."""
+
 CONSENT = "consent"
 """The fault of a media item whose sender did not agree yet to what happens with it."""
 
@@ -241,18 +244,13 @@ async def ask(
 
 async def ask_again(tx: Transaction, media_id: int, fault: str, detail: str | None = None) -> None:
     """A ready media item waits for the person after all: the quota does not cover it."""
-    await tx.execute(
-        """
-        UPDATE media SET state = 'asked', fault = :fault, fault_detail = :detail, announced = 0
-        WHERE id = :id AND state = 'ready'
-        """,
-        {"id": media_id, "fault": fault, "detail": detail},
-    )
+    asked = {"state": MediaState.ASKED, "fault": fault, "fault_detail": detail, "announced": 0}
+    await tx.update("media", asked, id=media_id, state=MediaState.READY)
 
 
 async def announce_anew(tx: Transaction, media_id: int) -> None:
     """What there is to say about it has changed."""
-    await tx.execute("UPDATE media SET announced = 0 WHERE id = :id", {"id": media_id})
+    await tx.update("media", {"announced": 0}, id=media_id)
 
 
 async def announced(tx: Transaction, item: Media) -> bool:
@@ -261,18 +259,13 @@ async def announced(tx: Transaction, item: Media) -> bool:
     While one item is spoken of, its pair may be made with the other: then there is a question to
     ask about it, which must not be taken for asked.
     """
-    return await tx.change(
-        """
-        UPDATE media SET announced = 1
-        WHERE id = :id AND announced = 0 AND state = :state AND fault IS :fault
-        """,
-        columns(item),
-    )
+    told = {"announced": 0, "state": item.state, "fault": item.fault}
+    return await tx.update("media", {"announced": 1}, id=item.id, **told)
 
 
-async def postpone(tx: Transaction, media_id: int, not_before_milliseconds: int) -> None:
+async def postpone(tx: Transaction, media_id: int, delay_seconds: float) -> None:
     """A passing fault: try again later."""
-    await put_off(tx, "media", {"id": media_id}, not_before_milliseconds)
+    await put_off(tx, "media", {"id": media_id}, delay_seconds)
 
 
 async def set_upload(
@@ -311,33 +304,8 @@ async def supersede(tx: Transaction, media_id: int, fault: str = "superseded") -
     )
 
 
-_FACTS = frozenset(
-    {
-        "fault",
-        "fault_detail",
-        "duration_milliseconds",
-        "picture_sha256",
-        "width_pixels",
-        "height_pixels",
-        "face_bbox",
-        "ext_bbox",
-        "upload_url",
-        "upload_expires_at_milliseconds",
-        "upload_engine",
-        "plan",
-    }
-)
-
-
 async def _leave_received(
     tx: Transaction, media_id: int, state: MediaState, facts: dict[str, Any]
 ) -> bool:
-    assert facts.keys() <= _FACTS  # noqa: S101
-    assignments = "".join(f", {column} = :{column}" for column in sorted(facts))
-    return await tx.change(
-        f"""
-        UPDATE media SET state = :state, announced = 0, tries = 0{assignments}
-        WHERE id = :id AND state = 'received'
-        """,  # noqa: S608
-        {"id": media_id, "state": state.value, **facts},
-    )
+    changes = {"state": state, "announced": 0, "tries": 0, **facts}
+    return await tx.update("media", changes, id=media_id, state=MediaState.RECEIVED)

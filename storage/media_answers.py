@@ -6,18 +6,15 @@ Each answers one question, once: a second time, or without the question, nothing
 from __future__ import annotations
 
 from storage.db.database import Transaction
+from storage.media import LATE, STALE
+
+_READY = {"state": "ready", "fault": None, "fault_detail": None, "announced": 0}
 
 
 async def agree(tx: Transaction, media_id: int, quota_milliseconds: int) -> bool:
     """Its sender agrees to a video of so much quota; False when that was not asked."""
-    return await tx.change(
-        """
-        UPDATE media SET state = 'ready', fault = NULL, fault_detail = NULL, announced = 0,
-            agreed_quota_milliseconds = :quota
-        WHERE id = :id AND state = 'asked' AND fault = 'confirm'
-        """,
-        {"id": media_id, "quota": quota_milliseconds},
-    )
+    agreed = {**_READY, "agreed_quota_milliseconds": quota_milliseconds}
+    return await tx.update("media", agreed, id=media_id, state="asked", fault="confirm")
 
 
 async def forget_agreement(tx: Transaction, media_id: int) -> None:
@@ -27,10 +24,7 @@ async def forget_agreement(tx: Transaction, media_id: int) -> None:
 
 async def offer_crops(tx: Transaction, media_id: int, crops: str) -> None:
     """The parts that its sender may choose among (JSON); those offered first stand."""
-    await tx.execute(
-        "UPDATE media SET crops = :crops WHERE id = :id AND crops IS NULL",
-        {"id": media_id, "crops": crops},
-    )
+    await tx.update("media", {"crops": crops}, id=media_id, crops=None)
 
 
 async def set_help(tx: Transaction, media_id: int, message_id: int) -> None:
@@ -52,23 +46,14 @@ async def use_crop(tx: Transaction, media_id: int, crop: str) -> bool:
 
 async def insist(tx: Transaction, media_id: int) -> bool:
     """The person wants it checked in spite of the doubt; False when nothing was asked."""
-    return await tx.change(
-        "UPDATE media SET state = 'received', tries = 0, insisted = 1"
-        " WHERE id = :id AND state = 'asked'",
-        {"id": media_id},
-    )
+    return await _try_again(tx, media_id, insisted=1)
 
 
 async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bool:
     """Only its beginning is to be used; False when nothing was asked."""
-    return await tx.change(
-        """
-        UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :limit,
-            from_milliseconds = 0, in_parts = 0
-        WHERE id = :id AND state = 'asked' AND kind = 'voice'
-        """,
-        {"id": media_id, "limit": limit_milliseconds},
-    )
+    used = {"limit_milliseconds": limit_milliseconds, "from_milliseconds": 0, "in_parts": 0}
+    again = {"state": "received", "tries": 0, **used}
+    return await tx.update("media", again, id=media_id, state="asked", kind="voice")
 
 
 async def use_clip(
@@ -102,10 +87,7 @@ async def use_in_parts(
 
 async def reopen(tx: Transaction, media_id: int) -> bool:
     """An asked media item is tried once more as it is; False when nothing was asked."""
-    return await tx.change(
-        "UPDATE media SET state = 'received', tries = 0 WHERE id = :id AND state = 'asked'",
-        {"id": media_id},
-    )
+    return await _try_again(tx, media_id)
 
 
 async def want(tx: Transaction, media_id: int) -> None:
@@ -115,18 +97,12 @@ async def want(tx: Transaction, media_id: int) -> None:
 
 async def wake(tx: Transaction, media_id: int) -> bool:
     """A late or stale media item goes on; False when its age was not what was asked about."""
-    begun = await tx.execute(
-        """
-        UPDATE media SET state = 'received', fault = NULL, tries = 0, not_before_milliseconds = 0
-        WHERE id = :id AND state = 'asked' AND fault = 'late'
-        """,
-        {"id": media_id},
+    begun = {"state": "received", "fault": None, "tries": 0, "not_before_milliseconds": 0}
+    return await tx.update("media", begun, id=media_id, state="asked", fault=LATE) or (
+        await tx.update("media", _READY, id=media_id, state="asked", fault=STALE)
     )
-    resumed = await tx.execute(
-        """
-        UPDATE media SET state = 'ready', fault = NULL, fault_detail = NULL, announced = 0
-        WHERE id = :id AND state = 'asked' AND fault = 'stale'
-        """,
-        {"id": media_id},
-    )
-    return begun + resumed > 0
+
+
+async def _try_again(tx: Transaction, media_id: int, **choice: int) -> bool:
+    again = {"state": "received", "tries": 0, **choice}
+    return await tx.update("media", again, id=media_id, state="asked")

@@ -49,22 +49,10 @@ async def find(database: Queryable, picture_sha256: str, model: str) -> KnownVer
 
 async def store(tx: Transaction, picture_sha256: str, model: str, verdict: KnownVerdict) -> None:
     """Remember a verdict; the first one stands. Its checks need the picture's name no more."""
-    await tx.execute(
-        """
-        UPDATE detections SET picture_sha256 = NULL
-        WHERE picture_sha256 = :sha256 AND model = :model
-        """,
-        {"sha256": picture_sha256, "model": model},
-    )
-    await tx.execute(
-        """
-        INSERT INTO verdicts (picture_sha256, model, passed, code, face_bbox, ext_bbox,
-            checked_at_milliseconds)
-        VALUES (:sha256, :model, :passed, :code, :face_bbox, :ext_bbox, :now)
-        ON CONFLICT (picture_sha256, model) DO NOTHING
-        """,
-        {**columns(verdict), "sha256": picture_sha256, "model": model},
-    )
+    key = {"picture_sha256": picture_sha256, "model": model}
+    await tx.update("detections", {"picture_sha256": None}, **key)
+    said = {**columns(verdict), "checked_at_milliseconds": tx.now_milliseconds}
+    await tx.insert_once("verdicts", {**key, **said})
 
 
 async def count_check(
@@ -89,47 +77,39 @@ async def count_check(
         raise NoVerdict(model)
     day = day_of(tx.now_milliseconds, caps.zone)
     account_id = await pseudonyms.account_of(tx, user_id, caps.pseudonym_key)
-    row = await tx.fetch_one(
+    made = await tx.number(
         """
-        SELECT COUNT(*) AS made FROM detections
-        WHERE user_id IN (:user_id, :account_id) AND day = :day
+        SELECT COUNT(*) FROM detections WHERE user_id IN (:user_id, :account_id) AND day = :day
         """,
         {"user_id": user_id, "account_id": account_id, "day": day},
     )
-    if row is None or row["made"] >= per_person_per_day:
+    if made >= per_person_per_day:
         raise TooManyChecks(next_day_milliseconds(tx.now_milliseconds, caps.zone))
     await check_budget(tx, micro_yuan, caps)
-    return await tx.number(
-        """
-        INSERT INTO detections (user_id, media_id, picture_sha256, model, micro_yuan, day,
-            at_milliseconds)
-        VALUES (:user_id, :media_id, :sha256, :model, :micro_yuan, :day, :now) RETURNING id
-        """,
-        {
-            "user_id": user_id,
-            "media_id": media_id,
-            "sha256": picture_sha256,
-            "model": model,
-            "micro_yuan": micro_yuan,
-            "day": day,
-        },
-    )
+    booked = {
+        "user_id": user_id,
+        "media_id": media_id,
+        "picture_sha256": picture_sha256,
+        "model": model,
+        "micro_yuan": micro_yuan,
+        "day": day,
+        "at_milliseconds": tx.now_milliseconds,
+    }
+    row = await tx.insert("detections", booked)
+    return 0 if row is None else int(row["id"])
 
 
 async def checks_left(database: Queryable, picture_sha256: str, model: str) -> int:
     """How often this picture, on which there is no verdict, may still be checked for money."""
-    row = await database.fetch_one(
+    since = database.now_milliseconds - ASKED_ANEW_AFTER_MILLISECONDS
+    made = await database.number(
         """
-        SELECT COUNT(*) AS made FROM detections
+        SELECT COUNT(*) FROM detections
         WHERE picture_sha256 = :sha256 AND model = :model AND at_milliseconds > :since
         """,
-        {
-            "sha256": picture_sha256,
-            "model": model,
-            "since": database.now_milliseconds - ASKED_ANEW_AFTER_MILLISECONDS,
-        },
+        {"sha256": picture_sha256, "model": model, "since": since},
     )
-    return max(0, CHECKS_OF_A_PICTURE - (int(row["made"]) if row else 0))
+    return max(0, CHECKS_OF_A_PICTURE - made)
 
 
 async def uncount_check(tx: Transaction, booking_id: int) -> None:

@@ -41,7 +41,7 @@ _FAR_STEP = 5
 """From that place on every step forward is shown; further back only every so many."""
 
 _MADE_AT_ONCE = 100
-_FRONT = 16
+_FRONT = 10
 _FAR_AT_ONCE = 20
 """A second: Telegram takes no more edits, and when the provider stops serving all are to change."""
 _COUNT_EVERY = 30
@@ -351,8 +351,7 @@ class FirstStatus(Component):
             self.progress.show_anew(job_id)
 
     async def _put_off(self, job_id: int, delay_seconds: float) -> None:
-        async with self.database.transaction() as tx:
-            await moves.put_off_status(tx, job_id, delay_seconds)
+        await self.database.do(moves.put_off_status, job_id, delay_seconds)
 
 
 def _lacks_status(job: Job) -> bool:

@@ -53,8 +53,7 @@ class Detection(Component):
         booking_id = await self._count(engine, item, picture.sha256)
         async with self.outages.of(engine.name).noting(Work.CHECK):
             verdict = _known(await self._paid_verdict(engine, booking_id, picture))
-        async with self.database.transaction() as tx:
-            await verdicts.store(tx, picture.sha256, engine.detection, verdict)
+        await self.database.do(verdicts.store, picture.sha256, engine.detection, verdict)
         return verdict
 
     async def _paid_verdict(
@@ -64,8 +63,7 @@ class Detection(Component):
         try:
             return await engine.check(picture.jpeg)
         except (ServiceStopped, NothingDone):
-            async with self.database.transaction() as tx:
-                await verdicts.uncount_check(tx, booking_id)
+            await self.database.do(verdicts.uncount_check, booking_id)
             raise
         except Transient as failure:
             raise await self._lost(engine, picture.sha256, failure) from failure
@@ -86,17 +84,16 @@ class Detection(Component):
         )
 
     async def _count(self, engine: Engine, item: Media, picture_sha256: str) -> int:
-        async with self.database.transaction() as tx:
-            return await verdicts.count_check(
-                tx,
-                user_id=item.user_id,
-                media_id=item.id,
-                picture_sha256=picture_sha256,
-                model=engine.detection,
-                micro_yuan=self.limits.price_of_detection(engine.name),
-                per_person_per_day=self.limits.detections_per_person_per_day,
-                caps=self.limits.caps,
-            )
+        return await self.database.do(
+            verdicts.count_check,
+            user_id=item.user_id,
+            media_id=item.id,
+            picture_sha256=picture_sha256,
+            model=engine.detection,
+            micro_yuan=self.limits.price_of_detection(engine.name),
+            per_person_per_day=self.limits.detections_per_person_per_day,
+            caps=self.limits.caps,
+        )
 
 
 def _known(verdict: Verdict) -> KnownVerdict:

@@ -68,8 +68,7 @@ class Intake(Component):
             await self._put_off(item, VERDICT_UNSAID.endless_delay_seconds(1))
             return
         await self.photo_help.show(media_id)
-        async with self.database.transaction() as tx:
-            await media.announced(tx, item)
+        await self.database.do(media.announced, item)
 
     async def _postponed(
         self, item: Media, failure: chat.TryAgain | service.Transient
@@ -93,8 +92,7 @@ class Intake(Component):
             logger.info("media item %s: %s", item.id, unsaid)
 
     async def _put_off(self, item: Media, seconds: float) -> None:
-        async with self.database.transaction() as tx:
-            await media.postpone(tx, item.id, tx.later(seconds))
+        await self.database.do(media.postpone, item.id, seconds)
 
     async def _record(self, item: Media, outcome: MediaOutcome) -> None:
         """Nothing changes when the person replaced or dropped it meanwhile."""

@@ -44,8 +44,7 @@ class ResultFetch(Component):
         except service.ResultRefused as failure:
             await self.finisher.lose_task(task, str(failure))
         else:
-            async with self.database.transaction() as tx:
-                await task_moves.fetched(tx, task)
+            await self.database.do(task_moves.fetched, task)
 
     async def _address(self, task: Task) -> str:
         """The address that came with the success; a fresh one, where that was of no use.
@@ -87,5 +86,4 @@ class ResultFetch(Component):
         if delay_seconds is None:
             await self.finisher.lose_task(task, repr(failure))
             return
-        async with self.database.transaction() as tx:
-            await task_moves.postpone(tx, task, delay_seconds)
+        await self.database.do(task_moves.postpone, task, delay_seconds)

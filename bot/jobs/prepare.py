@@ -125,8 +125,7 @@ class Preparation(Component):
             for other, wav in zip(waiting, await self._cut_all(voice, waiting), strict=True):
                 uploaded = await self.engines.of(task.engine).upload("voice.wav", wav)
                 until = uploaded.expires_at_milliseconds
-                async with self.database.transaction() as tx:
-                    await task_moves.set_voice(tx, other, uploaded.url, until)
+                await self.database.do(task_moves.set_voice, other, uploaded.url, until)
 
     async def _cut_all(self, voice: Media, waiting: list[Task]) -> tuple[bytes, ...]:
         data = await self.files.download(voice.file_id, voice.file_size_bytes)
@@ -161,8 +160,7 @@ class Preparation(Component):
             "photo.jpg" if item.is_photo else "voice.wav", await self._normalised(item, data)
         )
         until = uploaded.expires_at_milliseconds
-        async with self.database.transaction() as tx:
-            await media.set_upload(tx, item.id, uploaded.url, until, engine.name)
+        await self.database.do(media.set_upload, item.id, uploaded.url, until, engine.name)
 
     async def _picture(self, item: Media, data: bytes) -> NormalisedPicture:
         try:

@@ -139,8 +139,7 @@ class JobSteps(Component):
         except chat.TryAgain as failure:
             seconds = PROVIDER.endless_delay_seconds(job.tries + 1, failure.retry_after_seconds)
             logger.warning("job %s: %s, again in %.0f s", job.id, failure, seconds)
-            async with self.database.transaction() as tx:
-                await moves.postpone(tx, job.id, seconds)
+            await self.database.do(moves.postpone, job.id, seconds)
 
     async def _prepare(self, task: Task) -> None:
         try:
@@ -157,8 +156,7 @@ class JobSteps(Component):
             key = "failed-gone" if lost else "failed-unchecked"
             await self.finisher.fail_task(task, key, str(failure))
         else:
-            async with self.database.transaction() as tx:
-                await task_moves.prepared(tx, task)
+            await self.database.do(task_moves.prepared, task)
 
     async def _later(
         self, task: Task, failure: Exception, asked_seconds: float | None = None
@@ -170,8 +168,7 @@ class JobSteps(Component):
             return
         delay_seconds = PROVIDER.endless_delay_seconds(attempt, asked_seconds)
         logger.warning("task %s: %s, again in %.0f s", task.name, failure, delay_seconds)
-        async with self.database.transaction() as tx:
-            await task_moves.postpone(tx, task, delay_seconds)
+        await self.database.do(task_moves.postpone, task, delay_seconds)
 
     async def _stopped(self, task: Task, failure: service.ServiceStopped) -> None:
         """What waits is held back by the stop; what is paid for is looked at again and again."""

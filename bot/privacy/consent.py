@@ -50,8 +50,7 @@ class Consent(Component):
 
     async def ask(self, conversation: ConversationKey, reply_to: int) -> None:
         """Have the person asked there."""
-        async with self.database.transaction() as tx:
-            await self._want(tx, conversation, reply_to)
+        await self.database.do(self._want, conversation, reply_to)
 
     @property
     def kind(self) -> Kind:
@@ -80,8 +79,7 @@ class Consent(Component):
                 await self.sender.edit_text(question.chat_id, question.message_id, text)
             except MessageGone as failure:
                 logger.info("the consent question %s is gone: %s", question.id, failure)
-        async with self.database.transaction() as tx:
-            await consents.close_question(tx, question.id)
+        await self.database.do(consents.close_question, question.id)
 
     async def _ask(self, question: Question, texts: Catalogue) -> None:
         """A question that was asked before, further up, goes away."""
@@ -93,8 +91,9 @@ class Consent(Component):
             text(texts, self.limits.agreement),
             keyboard=self._keyboard(question, texts),
         )
-        async with self.database.transaction() as tx:
-            await consents.asked(tx, question.id, chat_id=sent.chat_id, message_id=sent.message_id)
+        await self.database.do(
+            consents.asked, question.id, chat_id=sent.chat_id, message_id=sent.message_id
+        )
 
     async def _remove(self, question: Question, message_id: int) -> None:
         try:

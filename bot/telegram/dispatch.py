@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Bot, Update
-from telegram.ext import CallbackContext
+from telegram.ext import ApplicationHandlerStop, CallbackContext
 
 from bot.clock import Clock
 from bot.retry import TELEGRAM
@@ -28,13 +28,45 @@ _TRIES = 3
 _EXCUSED = 60
 
 
+_LARGEST_ID = 2**63 - 1
+
+_USING = 0
+"""python-telegram-bot's default group of handlers."""
+
+
+class Malformed(Exception):
+    """This update cannot be understood; its text names the failure, not the contents."""
+
+
+# python-telegram-bot checks nothing: these are what a missing field, a field of another kind, a
+# date out of range and too much nesting lead to inside it.
+_PARSING_FAILURES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+class LetGo(Exception):
+    """Raised by a handler: this is not for the bot. No other sees it, and nothing of it stays."""
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """An update on its way; `again`: its handling was begun before, in an earlier process."""
+    """An update on its way, or why it cannot be read.
 
-    update: Update
-    tries: int
-    again: bool
+    `is_kept`: it is in the inbox, since a handler does something with what it holds; the others
+    are looked at once. `again`: its handling was begun before, in an earlier process.
+    """
+
+    stored: StoredUpdate
+    update: Update | Malformed
+    is_kept: bool
+    again: bool = False
 
 
 @dataclass(kw_only=True)
@@ -55,15 +87,49 @@ class Handling:
         """Make no further tries: what fails from now on stays undone for the next start."""
         self._hurried = True
 
+    def read(self, stored: StoredUpdate, *, again: bool = False) -> Incoming:
+        """What has just arrived, and whether it has to be kept; what was begun before was."""
+        try:
+            update = parse(stored, self.application.bot)
+        except Malformed as failure:
+            return Incoming(stored, failure, is_kept=True)
+        return Incoming(stored, update, again or self._concerns(update), again)
+
     async def handle(self, incoming: Incoming) -> None:
-        """Handle it until it succeeds or is parked."""
-        update_id, tries, failures = incoming.update.update_id, incoming.tries, 0
-        if incoming.again:
-            if tries >= _TRIES:
-                await self.park(update_id, f"begun {tries} times and never finished")
+        """Handle it until it succeeds or is parked; what is not kept is looked at once."""
+        update_id, update = incoming.stored.update_id, incoming.update
+        if isinstance(update, Malformed):
+            await self.park(update_id, str(update), update)
+        elif not incoming.is_kept:
+            await self._look_at(update)
+        elif not incoming.again:
+            await self._handle(update, incoming.stored.tries)
+        elif incoming.stored.tries < _TRIES:
+            await self._handle(update, await self.inbox.begin_again(update_id))
+        else:
+            await self.park(update_id, f"begun {incoming.stored.tries} times and never finished")
+
+    def _concerns(self, update: Update) -> bool:
+        """Whether a handler does something with what it holds: those before the default group only
+        look at who wrote where.
+        """
+        try:
+            checks = [one.check_update(update) for one in self.application.handlers[_USING]]
+        except _PARSING_FAILURES:  # handling it fails in the same way, which is told
+            return True
+        return any(check is not None and check is not False for check in checks)
+
+    async def _look_at(self, update: Update) -> None:
+        error = await self._attempt(update)
+        if error is not None and not isinstance(error, LetGo):
+            logger.warning("update %d, not for the bot: %r", update.update_id, error)
+
+    async def _handle(self, update: Update, tries: int) -> None:
+        update_id, failures = update.update_id, 0
+        while (error := await self._attempt(update)) is not None:
+            if isinstance(error, LetGo):
+                await self.inbox.let_go(update_id)
                 return
-            tries = await self.inbox.begin_again(update_id)
-        while (error := await self._attempt(incoming.update)) is not None:
             failures += 1
             excused = isinstance(error, TryAgain | TokenRejected) and failures <= _EXCUSED
             if tries >= _TRIES and not excused:
@@ -93,38 +159,35 @@ class Handling:
     async def _note_error(
         self, update: object, context: CallbackContext[Any, Any, Any, Any]
     ) -> None:
+        """The handlers that come after the one that failed are not asked this time."""
         if isinstance(update, Update) and context.error is not None:
             self._errors[update.update_id] = context.error
-
-
-_LARGEST_ID = 2**63 - 1
-
-
-class Malformed(Exception):
-    """This update cannot be understood; its text names the failure, not the contents."""
-
-
-# python-telegram-bot checks nothing: these are what a missing field, a field of another kind, a
-# date out of range and too much nesting lead to inside it.
-_PARSING_FAILURES = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
+            raise ApplicationHandlerStop
 
 
 def to_stored(raw: object) -> StoredUpdate | None:
     """What goes into the inbox; None where there is not even a number to keep it under."""
-    update_id = raw.get("update_id") if isinstance(raw, dict) else None
+    fields: dict[str, Any] = raw if isinstance(raw, dict) else {}
+    update_id = fields.get("update_id")
     if not isinstance(update_id, int) or not 0 <= update_id <= _LARGEST_ID:
         logger.error("an update cannot even be stored: no usable update_id")
         return None
     # Escaped to ASCII: half a surrogate pair or a NUL in a text would not go into the database.
-    return StoredUpdate(update_id, json.dumps(raw))
+    return StoredUpdate(update_id, json.dumps(fields), names=_people_in(fields))
+
+
+def _people_in(raw: dict[str, Any]) -> frozenset[int]:
+    """The ids of all who are named anywhere in it, bots left out."""
+    found, unread = set[int](), list[Any]([raw])
+    while unread:
+        part = unread.pop()
+        if isinstance(part, list):
+            unread += part
+        elif isinstance(part, dict):
+            unread += part.values()
+            if part.get("is_bot") is False or part.get("type") == "private":
+                found.add(part.get("id", 0))
+    return frozenset(one for one in found if isinstance(one, int) and 0 < one <= _LARGEST_ID)
 
 
 def parse(stored: StoredUpdate, bot: Bot) -> Update:
@@ -140,11 +203,14 @@ def parse(stored: StoredUpdate, bot: Bot) -> Update:
         raise Malformed(f"{type(error).__name__} while parsing") from error
 
 
-def queue_of(update: Update) -> Hashable:
+def queue_of(incoming: Incoming) -> Hashable:
     """Updates of one queue are handled in order.
 
     What has no chat (a payment to confirm within 10 s) does not queue behind the person's chat.
     """
+    update = incoming.update
+    if isinstance(update, Malformed):
+        return ("unread", incoming.stored.update_id)
     if update.effective_chat is not None:
         return ("chat", update.effective_chat.id)
     if update.effective_user is not None:

@@ -21,19 +21,11 @@ from bot.retry import SECOND_INSTANCE, TELEGRAM, RetryPolicy
 from bot.shutdown import unless_stopped
 from bot.telegram.chat_queues import ChatQueues
 from bot.telegram.connection import BotApplication
-from bot.telegram.dispatch import (
-    Handling,
-    Incoming,
-    Malformed,
-    OnParked,
-    parse,
-    queue_of,
-    to_stored,
-)
+from bot.telegram.dispatch import Handling, Incoming, OnParked, queue_of, to_stored
 from bot.telegram.error_mapping import describe
 from bot.telegram.errors import SecondInstance
 from bot.telegram.polling import Conflicts, Poller, PollFailed, WebhookActive
-from storage.inbox import Inbox, StoredUpdate
+from storage.inbox import Inbox
 
 logger = logging.getLogger(__name__)
 
@@ -61,8 +53,9 @@ class PollingOptions:
 class UpdateLoop:
     """Fetches, stores, hands over; one per process.
 
-    `application` is initialised by the caller. Its handlers must be blocking ones, and its error
-    handlers must not raise `ApplicationHandlerStop`: a failure is noticed by one of our own.
+    `application` is initialised by the caller. Its handlers must be blocking ones, and it must have
+    no error handlers: a failure is noticed by one of our own. What only its handlers before the
+    default group take is not kept: they are not to use what it holds.
     `on_parked` is told about every update that is given up.
     """
 
@@ -124,7 +117,7 @@ class UpdateLoop:
             logger.warning("%d updates were left undone and are handled now", len(undone))
         for stored in undone:
             if not self._stop.is_set():
-                await self._hand_over(stored, again=True)
+                await self._hand_over(self._handling.read(stored, again=True))
 
     async def _fetch(self) -> list[Any]:
         try:
@@ -143,26 +136,22 @@ class UpdateLoop:
         return batch or []
 
     async def _accept(self, batch: list[Any]) -> None:
-        """Store first; the offset moves on only when that is on disk."""
+        """Store first what somebody does something with; the offset moves on when it is on disk."""
         updates = {stored.update_id: stored for raw in batch if (stored := to_stored(raw))}
         if batch and not updates:
             await self._pause(PollFailed("no update of the batch has a number"))
         if not updates:
             return
-        new = await self._inbox.store(updates.values())
-        self._offset = list(updates)[-1] + 1
-        for update_id in filter(new.__contains__, updates):
-            await self._hand_over(updates[update_id], again=False)
+        incoming = [self._handling.read(stored) for stored in updates.values()]
+        new = await self._inbox.store(one.stored for one in incoming if one.is_kept)
+        self._offset = incoming[-1].stored.update_id + 1
+        for one in incoming:
+            if not one.is_kept or one.stored.update_id in new:
+                await self._hand_over(one)
         await self._forget_old()
 
-    async def _hand_over(self, stored: StoredUpdate, *, again: bool) -> None:
-        try:
-            update = parse(stored, self._bot)
-        except Malformed as failure:
-            await self._handling.park(stored.update_id, str(failure), failure)
-            return
-        incoming = Incoming(update, stored.tries, again)
-        await unless_stopped(self._queues.put(queue_of(update), incoming), self._stop)
+    async def _hand_over(self, incoming: Incoming) -> None:
+        await unless_stopped(self._queues.put(queue_of(incoming), incoming), self._stop)
 
     async def _forget_old(self) -> None:
         now_milliseconds = self._clock.now_milliseconds()

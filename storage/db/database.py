@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
 
@@ -41,6 +41,7 @@ NOTHING: Parameters = MappingProxyType({})
 _LOOK_AGAIN_SECONDS = 0.2
 """After a lock was waited for as long as SQLite itself waits."""
 
+Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
@@ -77,12 +78,13 @@ class Queryable(ABC):
 
     async def find(self, kind: type[Value], table: str, **key: Any) -> Value | None:
         """The row of that table with these values in these columns; the program's own names."""
-        sql = f"SELECT * FROM {table} WHERE {_matching(key)}"  # noqa: S608
-        return await self.one(kind, sql, key)
+        where, bound = _matching(key)
+        return await self.one(kind, f"SELECT * FROM {table} WHERE {where}", bound)  # noqa: S608
 
     async def has(self, table: str, **key: Any) -> bool:
         """Whether there is such a row."""
-        return await self.exists(f"SELECT 1 FROM {table} WHERE {_matching(key)}", key)  # noqa: S608
+        where, bound = _matching(key)
+        return await self.exists(f"SELECT 1 FROM {table} WHERE {where}", bound)  # noqa: S608
 
     async def column(self, sql: str, parameters: Parameters = NOTHING) -> list[Any]:
         """The first column of every row."""
@@ -122,15 +124,33 @@ class Transaction(Queryable):
         """Run one statement; whether it changed anything."""
         return await self.execute(sql, parameters) > 0
 
+    async def insert(self, table: str, values: Row, on_conflict: str = "") -> Row | None:
+        """Write a row; all of it as it is now, None where the conflict had nothing written."""
+        columns, given = ", ".join(values), ", ".join(f":{column}" for column in values)
+        sql = f"INSERT INTO {table} ({columns}) VALUES ({given}) {on_conflict} RETURNING *"  # noqa: S608
+        return await self.fetch_one(sql, values)
+
+    async def insert_once(self, table: str, values: Row) -> bool:
+        """Write a row; False, and nothing is changed, where one has its key."""
+        return await self.insert(table, values, "ON CONFLICT DO NOTHING") is not None
+
+    async def put(self, table: str, values: Row, *key: str) -> None:
+        """Write a row; where one has the same in the columns of `key`, into that."""
+        changes = ", ".join(f"{name} = excluded.{name}" for name in values if name not in key)
+        on_conflict = f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
+        await self.insert(table, values, on_conflict)
+
     async def update(self, table: str, values: Row, **key: Any) -> bool:
         """Write these values into such rows; False when there was none."""
         columns = ", ".join(f"{column} = :{column}" for column in values)
-        sql = f"UPDATE {table} SET {columns} WHERE {_matching(key)}"  # noqa: S608
-        return await self.change(sql, {**values, **key})
+        where, bound = _matching(key)
+        sql = f"UPDATE {table} SET {columns} WHERE {where}"  # noqa: S608
+        return await self.change(sql, {**values, **bound})
 
     async def delete(self, table: str, **key: Any) -> bool:
         """Delete such rows; False when there was none."""
-        return await self.change(f"DELETE FROM {table} WHERE {_matching(key)}", key)  # noqa: S608
+        where, bound = _matching(key)
+        return await self.change(f"DELETE FROM {table} WHERE {where}", bound)  # noqa: S608
 
     async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
         """See `Queryable`."""
@@ -223,6 +243,16 @@ class Database(Queryable):
                     await self._commit()
                     undo.pop_all()
 
+    async def do(
+        self,
+        call: Callable[Concatenate[Transaction, Given], Awaitable[Result]],
+        *args: Given.args,
+        **named: Given.kwargs,
+    ) -> Result:
+        """One call of the storage, in a transaction of its own."""
+        async with self.transaction() as tx:
+            return await call(tx, *args, **named)
+
     async def _begin(self) -> None:
         await finish(asyncio.ensure_future(self.writer.execute("BEGIN IMMEDIATE")))
 
@@ -274,8 +304,19 @@ class Database(Queryable):
             raise trouble from error
 
 
-def _matching(key: Parameters) -> str:
-    return " AND ".join(f"{column} = :{column}" for column in key)
+def _matching(key: Parameters) -> tuple[str, Row]:
+    """A condition, of a column's value or of one of several, and its parameters, whose names are
+    no column's.
+    """
+    conditions: list[str] = []
+    bound: Row = {}
+    for column, value in key.items():
+        several = value if isinstance(value, tuple) else (value,)
+        names = {f"is_{column}_{n}": each for n, each in enumerate(several)}
+        one_of = f"{column} IN ({', '.join(f':{name}' for name in names)})"
+        conditions.append(f"{column} IS NULL" if value is None else one_of)
+        bound |= names
+    return " AND ".join(conditions), bound
 
 
 def _with_now(asked: Queryable, parameters: Parameters) -> Row:

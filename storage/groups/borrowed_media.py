@@ -23,13 +23,7 @@ class BorrowedMedia:
 
 async def borrow(tx: Transaction, media_id: int, owner_id: int | None) -> None:
     """This media item is somebody else's."""
-    await tx.execute(
-        """
-        INSERT INTO borrowed_media (media_id, owner_id) VALUES (:media_id, :owner_id)
-        ON CONFLICT (media_id) DO NOTHING
-        """,
-        {"media_id": media_id, "owner_id": owner_id},
-    )
+    await tx.insert_once("borrowed_media", {"media_id": media_id, "owner_id": owner_id})
 
 
 async def get(database: Queryable, media_id: int) -> BorrowedMedia | None:
@@ -80,36 +74,23 @@ async def allow(tx: Transaction, chat_id: int, owner_id: int) -> bool:
 
 async def object_to_all(tx: Transaction, chat_id: int, owner_id: int) -> list[Job]:
     """The owner wants nobody there to use what is theirs; the open jobs that this stops."""
-    await tx.execute(
-        """
-        INSERT INTO objections (chat_id, owner_id, at_milliseconds)
-        VALUES (:chat_id, :owner_id, :now) ON CONFLICT DO NOTHING
-        """,
-        {"chat_id": chat_id, "owner_id": owner_id},
-    )
-    rows = await tx.fetch_all(
+    objection = {"chat_id": chat_id, "owner_id": owner_id}
+    await tx.insert_once("objections", {**objection, "at_milliseconds": tx.now_milliseconds})
+    theirs = await tx.column(
         """
         SELECT media_id FROM borrowed_media JOIN media ON media.id = media_id
         WHERE owner_id = :owner_id AND chat_id = :chat_id
         """,
-        {"chat_id": chat_id, "owner_id": owner_id},
+        objection,
     )
-    stopped: dict[int, Job] = {}
-    for row in rows:
-        for job in await stop(tx, row["media_id"]):
-            stopped[job.id] = job
+    stopped = {job.id: job for media_id in theirs for job in await stop(tx, media_id)}
     return list(stopped.values())
 
 
 async def stop(tx: Transaction, media_id: int) -> list[Job]:
     """Nothing is made of this borrowed item any more; the open jobs to be stopped for it."""
-    await tx.execute(
-        """
-        UPDATE borrowed_media SET stopped_at_milliseconds = :now
-        WHERE media_id = :media_id AND stopped_at_milliseconds IS NULL
-        """,
-        {"media_id": media_id},
-    )
+    stopped = {"stopped_at_milliseconds": tx.now_milliseconds}
+    await tx.update("borrowed_media", stopped, media_id=media_id, stopped_at_milliseconds=None)
     item = await media.get(tx, media_id)
     if item is not None:
         await drafts.drop(tx, item)

@@ -11,13 +11,8 @@ from storage.people import consents
 
 async def mark_dead(tx: Transaction, chat_id: int, reason: str) -> None:
     """Nothing is sent there until the person is heard from again."""
-    await tx.execute(
-        """
-        INSERT INTO dead_chats (chat_id, reason, since_milliseconds)
-        VALUES (:chat_id, :reason, :now) ON CONFLICT (chat_id) DO NOTHING
-        """,
-        {"chat_id": chat_id, "reason": reason},
-    )
+    dead = {"chat_id": chat_id, "reason": reason, "since_milliseconds": tx.now_milliseconds}
+    await tx.insert_once("dead_chats", dead)
 
 
 async def mark_alive(tx: Transaction, chat_id: int) -> None:
@@ -32,10 +27,10 @@ async def is_dead(database: Queryable, chat_id: int) -> bool:
 
 async def former_id(database: Queryable, chat_id: int) -> int | None:
     """The id this chat had before it became a supergroup, if it was seen to."""
-    row = await database.fetch_one(
+    found = await database.column(
         "SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id", {"chat_id": chat_id}
     )
-    return None if row is None else int(row["old_chat_id"])
+    return next(iter(found), None)
 
 
 async def move(tx: Transaction, old_id: int, new_id: int) -> bool:
@@ -44,17 +39,14 @@ async def move(tx: Transaction, old_id: int, new_id: int) -> bool:
     The old chat's message ids mean other messages in the new one, so they are forgotten: nothing
     is edited or replied to any more, what is to be said is said anew. False if it was known.
     """
-    new = await tx.execute(
-        """
-        INSERT INTO moved_chats (old_chat_id, new_chat_id, moved_at_milliseconds)
-        VALUES (:old, :new, :now) ON CONFLICT (old_chat_id) DO NOTHING
-        """,
-        {"old": old_id, "new": new_id},
+    ids = {"old_chat_id": old_id, "new_chat_id": new_id}
+    is_news = await tx.insert_once(
+        "moved_chats", {**ids, "moved_at_milliseconds": tx.now_milliseconds}
     )
     await consents.want_questions_in_new_chat(tx, old_id, new_id)
     for statement in _MOVES:
         await tx.execute(statement, {"old": old_id, "new": new_id})
-    return new > 0
+    return is_news
 
 
 # `mark_dead` of the old id said nothing about the new one. A draft that was begun in the new chat

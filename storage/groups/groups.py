@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
-from storage.people import preferences
 from storage.people.preferences import Choice
 
 
@@ -29,19 +28,13 @@ async def settings_of(database: Queryable, chat_id: int) -> GroupSettings:
 
 async def choose(tx: Transaction, chat_id: int, choice: Choice) -> None:
     """Keep what an admin chose: a field of `GroupSettings` and its value, or several."""
-    assert choice.keys() <= _CHOICES  # noqa: S101
-    await preferences.store(tx, "groups", "chat_id", chat_id, choice)
+    chosen = {"chat_id": chat_id, "changed_at_milliseconds": tx.now_milliseconds, **choice}
+    await tx.put("groups", chosen, "chat_id")
 
 
 async def let_in(tx: Transaction, chat_id: int, user_id: int) -> bool:
     """Put the person on the group's list; False when they were on it."""
-    return await tx.change(
-        """
-        INSERT INTO group_guests (chat_id, user_id) VALUES (:chat_id, :user_id)
-        ON CONFLICT DO NOTHING
-        """,
-        {"chat_id": chat_id, "user_id": user_id},
-    )
+    return await tx.insert_once("group_guests", {"chat_id": chat_id, "user_id": user_id})
 
 
 async def keep_out(tx: Transaction, chat_id: int, user_id: int) -> bool:
@@ -57,9 +50,6 @@ async def guests_of(database: Queryable, chat_id: int) -> list[int]:
     )
 
 
-_CHOICES = frozenset(GroupSettings.__dataclass_fields__)
-
-
 @dataclass(frozen=True, slots=True)
 class Introduction:
     """`lack` is what the group was told the bot may not do there: messages, videos or None."""
@@ -72,11 +62,8 @@ class Introduction:
 
 async def introduction_of(database: Queryable, chat_id: int) -> Introduction:
     """What is known of the bot's coming to this group; little, where it was there before."""
-    return await database.one(
-        Introduction,
-        "SELECT chat_id, added_by, introduced, lack FROM introductions WHERE chat_id = :chat_id",
-        {"chat_id": chat_id},
-    ) or Introduction(chat_id)
+    known = await database.find(Introduction, "introductions", chat_id=chat_id)
+    return known or Introduction(chat_id)
 
 
 async def note(tx: Transaction, chat_id: int, added_by: int | None) -> None:

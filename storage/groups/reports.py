@@ -35,14 +35,9 @@ class Report:
 
 async def begin(tx: Transaction, job: Job, reporter_id: int, chat_id: int) -> Report:
     """What this person has to say of that video, begun now or before."""
-    await tx.execute(
-        """
-        INSERT INTO reports (job_id, reporter_id, chat_id)
-        VALUES (:job_id, :reporter_id, :chat_id) ON CONFLICT (job_id, reporter_id) DO NOTHING
-        """,
-        {"job_id": job.id, "reporter_id": reporter_id, "chat_id": chat_id},
-    )
-    report = await tx.find(Report, "reports", job_id=job.id, reporter_id=reporter_id)
+    whose = {"job_id": job.id, "reporter_id": reporter_id}
+    await tx.insert_once("reports", {**whose, "chat_id": chat_id})
+    report = await tx.find(Report, "reports", **whose)
     assert report is not None  # noqa: S101
     return report
 
@@ -70,14 +65,8 @@ async def file(
     Raises:
         TooManyReports: roll the transaction back.
     """
-    filed = await tx.change(
-        """
-        UPDATE reports SET reason = :reason, filed_at_milliseconds = :now
-        WHERE id = :id AND reason IS NULL
-        """,
-        {"id": report.id, "reason": reason},
-    )
-    if not filed:
+    given = {"reason": reason, "filed_at_milliseconds": tx.now_milliseconds}
+    if not await tx.update("reports", given, id=report.id, reason=None):
         return False
     if await _filed_within_a_day(tx, report) > per_person_per_day:
         raise TooManyReports
@@ -94,13 +83,8 @@ async def file(
 
 async def take_down(tx: Transaction, job_id: int, admin_id: int) -> bool:
     """Have the video removed; False when that was asked for before."""
-    new = await tx.change(
-        """
-        INSERT INTO takedowns (job_id, admin_id, at_milliseconds)
-        VALUES (:job_id, :admin_id, :now) ON CONFLICT (job_id) DO NOTHING
-        """,
-        {"job_id": job_id, "admin_id": admin_id},
-    )
+    by = {"job_id": job_id, "admin_id": admin_id, "at_milliseconds": tx.now_milliseconds}
+    new = await tx.insert_once("takedowns", by)
     if new:
         key, about = f"{TAKE_DOWN}:{job_id}", {"job_id": job_id}
         await outbox.put(tx, TAKE_DOWN, key, chat_id=outbox.NO_CHAT, arguments=about)

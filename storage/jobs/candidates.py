@@ -25,15 +25,10 @@ async def store(tx: Transaction, task: Task, task_ids: list[str]) -> bool:
     current = await tasks.get(tx, task.id)
     if not _is_same_submission(current, task):
         return False
-    await tx.execute("DELETE FROM candidates WHERE for_id = :id", {"id": task.id})
+    await tx.delete("candidates", for_id=task.id)
+    named = {"for_id": task.id, "submitting_at_milliseconds": task.submitting_at_milliseconds}
     for task_id in task_ids:
-        await tx.execute(
-            """
-            INSERT INTO candidates (for_id, submitting_at_milliseconds, task_id)
-            VALUES (:id, :submitting_at_milliseconds, :task_id)
-            """,
-            {**columns(task), "task_id": task_id},
-        )
+        await tx.insert("candidates", {**named, "task_id": task_id})
     return True
 
 

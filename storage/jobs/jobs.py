@@ -128,7 +128,7 @@ async def start(tx: Transaction, order: Order, *, zone: ZoneInfo) -> Job | None:
 
 async def get(database: Queryable, job_id: int) -> Job | None:
     """One job by its number."""
-    return await database.one(Job, "SELECT * FROM jobs WHERE id = :id", {"id": job_id})
+    return await database.find(Job, "jobs", id=job_id)
 
 
 async def some(database: Queryable, job_ids: Sequence[int]) -> list[Job]:
@@ -171,17 +171,6 @@ async def of_task(database: Queryable, task: Task) -> Job:
     job = await get(database, task.job_id)
     assert job is not None  # noqa: S101
     return job
-
-
-async def open_jobs(database: Queryable) -> list[Job]:
-    """Every job that has not ended, the oldest first."""
-    return await database.every(
-        Job,
-        """
-        SELECT * FROM jobs
-        WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable') ORDER BY id
-        """,
-    )
 
 
 async def open_jobs_of(database: Queryable, user_id: int, chat_id: int) -> list[Job]:
@@ -246,9 +235,7 @@ async def last_of(database: Queryable, conversation: ConversationKey) -> Job | N
 
 async def by_request(database: Queryable, request: str) -> Job | None:
     """The job that was made of this request."""
-    return await database.one(
-        Job, "SELECT * FROM jobs WHERE request = :request", {"request": request}
-    )
+    return await database.find(Job, "jobs", request=request)
 
 
 async def endings(database: Queryable, job_ids: list[int]) -> dict[int, int | None]:

@@ -14,7 +14,7 @@ from storage.db.due import put_off
 from storage.jobs import ledger, tasks
 from storage.jobs.failures import is_charged
 from storage.jobs.jobs import FINAL, Job, JobState, get
-from storage.jobs.tasks import ENDED, Task, TaskState
+from storage.jobs.tasks import ENDED, WAITING, Task, TaskState
 
 
 async def advance(tx: Transaction, job_id: int) -> None:
@@ -40,14 +40,8 @@ async def cancel(tx: Transaction, job_id: int) -> bool:
     """What of it has not begun is cancelled, what runs is asked to stop; True when that was all of
     it, for nothing. What was made already comes, and counts.
     """
-    changed = await tx.change(
-        """
-        UPDATE jobs SET cancel_requested = 1
-        WHERE id = :id AND cancel_requested = 0 AND state = 'making'
-        """,
-        {"id": job_id},
-    )
-    if not changed:
+    key = {"id": job_id, "cancel_requested": 0, "state": JobState.MAKING}
+    if not await tx.update("jobs", {"cancel_requested": 1}, **key):
         return False
     await advance(tx, job_id)
     job = await get(tx, job_id)
@@ -71,21 +65,11 @@ async def fetch_tasks_again(tx: Transaction, job_id: int, lost: Sequence[Task]) 
     """joining, delivering → making, fetched → fetching: the files of these tasks are gone or
     broken.
     """
-    moved = await tx.change(
-        """
-        UPDATE jobs SET state = 'making', tries = 0
-        WHERE id = :id AND state IN ('joining', 'delivering')
-        """,
-        {"id": job_id},
-    )
+    begun, states = {"tries": 0, "state": JobState.MAKING}, (JobState.JOINING, JobState.DELIVERING)
+    moved = await tx.update("jobs", begun, id=job_id, state=states)
+    again = {"state": TaskState.FETCHING, "ended_at_milliseconds": None, "tries": 0}
     for task in lost if moved else ():
-        await tx.execute(
-            """
-            UPDATE tasks SET state = 'fetching', ended_at_milliseconds = NULL, tries = 0
-            WHERE id = :id AND state = 'fetched'
-            """,
-            {"id": task.id},
-        )
+        await tx.update("tasks", again, id=task.id, state=TaskState.FETCHED)
     return moved
 
 
@@ -109,40 +93,32 @@ async def fail(tx: Transaction, job: Job, failure: str, detail: str | None) -> b
 
 async def postpone(tx: Transaction, job_id: int, delay_seconds: float) -> None:
     """A passing fault: the same step again, later."""
-    await put_off(tx, "jobs", {"id": job_id}, tx.later(delay_seconds))
+    await put_off(tx, "jobs", {"id": job_id}, delay_seconds)
 
 
 async def set_status_message(
     tx: Transaction, job_id: int, *, chat_id: int, message_id: int
 ) -> None:
     """Where the job's status is shown from now on; nowhere, if its group has another id by now."""
-    await tx.execute(
-        "UPDATE jobs SET status_message_id = :message_id WHERE id = :id AND chat_id = :chat_id",
-        {"id": job_id, "chat_id": chat_id, "message_id": message_id},
-    )
+    await tx.update("jobs", {"status_message_id": message_id}, id=job_id, chat_id=chat_id)
 
 
 async def set_first_status(tx: Transaction, job_id: int, *, chat_id: int, message_id: int) -> bool:
     """The same for a job that shows nothing yet; False when it does, or has ended."""
-    return await tx.change(
-        """
-        UPDATE jobs SET status_message_id = :message_id WHERE id = :id AND chat_id = :chat_id
-            AND status_message_id IS NULL
-            AND state NOT IN ('done', 'failed', 'cancelled', 'undeliverable')
-        """,
-        {"id": job_id, "chat_id": chat_id, "message_id": message_id},
-    )
+    silent = {"status_message_id": None, "ended_at_milliseconds": None}
+    shown = {"status_message_id": message_id}
+    return await tx.update("jobs", shown, id=job_id, chat_id=chat_id, **silent)
 
 
 async def put_off_status(tx: Transaction, job_id: int, delay_seconds: float) -> None:
     """It shows nothing yet, and is to show it later, if it still is being made then."""
-    key = {"id": job_id, "state": JobState.MAKING.value}
-    await put_off(tx, "jobs", key, tx.later(delay_seconds))
+    key = {"id": job_id, "state": JobState.MAKING}
+    await put_off(tx, "jobs", key, delay_seconds)
 
 
 async def announced(tx: Transaction, job_id: int) -> None:
     """The person was shown the end."""
-    await tx.execute("UPDATE jobs SET announced = 1 WHERE id = :id", {"id": job_id})
+    await tx.update("jobs", {"announced": 1}, id=job_id)
 
 
 async def _note_failure(tx: Transaction, job: Job, made: list[Task]) -> Job:
@@ -157,29 +133,14 @@ async def _note_failure(tx: Transaction, job: Job, made: list[Task]) -> Job:
 
 async def _stop_tasks(tx: Transaction, job: Job) -> None:
     """What has not begun is cancelled, what runs asked to; what nobody wants is not fetched."""
-    of_job = {"id": job.id}
-    await tx.execute(
-        """
-        UPDATE tasks SET state = 'cancelled', ended_at_milliseconds = :now
-        WHERE job_id = :id AND state IN ('preparing', 'ready')
-        """,
-        of_job,
-    )
-    await tx.execute(
-        """
-        UPDATE tasks SET cancel_requested = 1
-        WHERE job_id = :id AND cancel_requested = 0 AND state IN ('submitting', 'running')
-        """,
-        of_job,
-    )
+    ended = {"ended_at_milliseconds": tx.now_milliseconds}
+    cancelled = {"state": TaskState.CANCELLED, **ended}
+    await tx.update("tasks", cancelled, job_id=job.id, state=WAITING)
+    asked = {"cancel_requested": 0, "state": (TaskState.SUBMITTING, TaskState.RUNNING)}
+    await tx.update("tasks", {"cancel_requested": 1}, job_id=job.id, **asked)
     if job.failure is not None or not job.cancel_requested:
-        await tx.execute(
-            """
-            UPDATE tasks SET state = 'dropped', ended_at_milliseconds = :now
-            WHERE job_id = :id AND state = 'fetching'
-            """,
-            of_job,
-        )
+        dropped = {"state": TaskState.DROPPED, **ended}
+        await tx.update("tasks", dropped, job_id=job.id, state=TaskState.FETCHING)
 
 
 async def _conclude(tx: Transaction, job: Job, made: list[Task]) -> None:
@@ -210,11 +171,7 @@ async def _move(
     facts: Mapping[str, Any] = NOTHING,
 ) -> bool:
     """Bring it from one state to another, with what was learnt; False when it is elsewhere."""
-    assignments = "".join(f", {column} = :{column}" for column in facts)
-    return await tx.change(
-        f"UPDATE jobs SET state = :target{assignments} WHERE id = :id AND state = :source",  # noqa: S608
-        {"id": job_id, "source": source.value, "target": target.value, **facts},
-    )
+    return await tx.update("jobs", {"state": target, **facts}, id=job_id, state=source)
 
 
 async def _end(

@@ -12,6 +12,7 @@ from typing import Any
 from storage.db.database import NOTHING, Transaction
 from storage.db.due import put_off
 from storage.jobs import moves
+from storage.jobs.failures import UNKNOWN_BILLS
 from storage.jobs.tasks import ENDED, Task, TaskState
 
 _OF_AN_INTENTION = ("slot", "account", "submitting_at_milliseconds")
@@ -60,13 +61,8 @@ async def take_slot(
 
 async def date_submission(tx: Transaction, task: Task, submitting_at_milliseconds: int) -> None:
     """Before the call: the provider's clock is known, and shows another time than was noted."""
-    await tx.execute(
-        """
-        UPDATE tasks SET submitting_at_milliseconds = :submitting_at
-        WHERE id = :id AND state = 'submitting'
-        """,
-        {"id": task.id, "submitting_at": submitting_at_milliseconds},
-    )
+    dated = {"submitting_at_milliseconds": submitting_at_milliseconds}
+    await tx.update("tasks", dated, id=task.id, state=TaskState.SUBMITTING)
 
 
 async def submitted(tx: Transaction, task: Task, task_id: str, *, adopted: bool = False) -> bool:
@@ -108,7 +104,7 @@ async def look_up_again(tx: Transaction, task: Task) -> bool:
 
 async def cancel_refused(tx: Transaction, task: Task) -> None:
     """The provider renders it already: it is not asked to stop again, and the person is told."""
-    await tx.execute("UPDATE tasks SET cancel_requested = 2 WHERE id = :id", {"id": task.id})
+    await tx.update("tasks", {"cancel_requested": 2}, id=task.id)
 
 
 async def rendered(
@@ -145,8 +141,12 @@ async def fetched(tx: Transaction, task: Task) -> bool:
 async def fail(tx: Transaction, task: Task, failure: str, detail: str | None) -> bool:
     """To failed, from the open state in which it was seen; its job fails when nothing of it runs
     any more. What runs at that moment is waited for, because it may be billed.
+
+    What was submitted and may have been billed, unknown to us, is taken to be billed as held.
     """
-    facts = {"failure": failure, "failure_detail": detail, "slot": None}
+    facts: dict[str, Any] = {"failure": failure, "failure_detail": detail, "slot": None}
+    if failure in UNKNOWN_BILLS and task.state in (TaskState.SUBMITTING, TaskState.RUNNING):
+        facts["billed_milliseconds"] = task.length_milliseconds
     return await _move(tx, task, TaskState(task.state), TaskState.FAILED, facts)
 
 
@@ -157,18 +157,13 @@ async def cancelled(tx: Transaction, task: Task) -> bool:
 
 async def set_voice(tx: Transaction, task: Task, url: str | None, expires_at: int) -> None:
     """A fresh copy of its cut is at the provider."""
-    await tx.execute(
-        """
-        UPDATE tasks SET voice_url = :url, voice_url_expires_at_milliseconds = :expires_at
-        WHERE id = :id
-        """,
-        {"id": task.id, "url": url, "expires_at": expires_at},
-    )
+    copied = {"voice_url": url, "voice_url_expires_at_milliseconds": expires_at}
+    await tx.update("tasks", copied, id=task.id)
 
 
 async def postpone(tx: Transaction, task: Task, delay_seconds: float) -> None:
     """A passing fault: the same step again, later, if it still is where it was seen."""
-    await put_off(tx, "tasks", {"id": task.id, "state": task.state}, tx.later(delay_seconds))
+    await put_off(tx, "tasks", {"id": task.id, "state": task.state}, delay_seconds)
 
 
 async def _back(
@@ -177,14 +172,10 @@ async def _back(
     """As if it had not been submitted; the id that it had stays known, and is never taken again."""
     if task.state not in (TaskState.SUBMITTING, TaskState.RUNNING) or task.state == target:
         return False
-    await tx.execute(
-        """
-        INSERT INTO earlier_task_ids (account, task_id, for_id)
-        SELECT account, task_id, id FROM tasks
-        WHERE id = :id AND state = :state AND task_id IS NOT NULL
-        """,
-        {"id": task.id, "state": task.state},
-    )
+    current = await tx.find(Task, "tasks", id=task.id, state=task.state)
+    if current is not None and current.task_id is not None:
+        earlier = {"account": current.account, "task_id": current.task_id, "for_id": task.id}
+        await tx.insert("earlier_task_ids", earlier)
     refusals = {"adopted": 0, "refusals": task.refusals + refused}
     facts = {**dict.fromkeys(_OF_A_SUBMISSION), **refusals, **facts}
     return await _move(tx, task, TaskState(task.state), target, facts)
@@ -200,12 +191,9 @@ async def _move(
     """With what was learnt, and its job after it; False when it is elsewhere, or has ended."""
     if source in ENDED:
         return False
-    ended_at = {"ended_at_milliseconds": tx.now_milliseconds if target in ENDED else None}
-    assignments = "".join(f", {column} = :{column}" for column in (*facts, *ended_at))
-    moved = await tx.change(
-        f"UPDATE tasks SET state = :target{assignments} WHERE id = :id AND state = :source",  # noqa: S608
-        {"id": task.id, "source": source.value, "target": target.value, **facts, **ended_at},
-    )
+    ended_at = tx.now_milliseconds if target in ENDED else None
+    changes = {"state": target, "ended_at_milliseconds": ended_at, **facts}
+    moved = await tx.update("tasks", changes, id=task.id, state=source)
     if moved:
         await moves.advance(tx, task.job_id)
     return moved

@@ -105,7 +105,7 @@ async def begin(
 
 async def get(database: Queryable, number: int) -> Task | None:
     """One task by our own number."""
-    return await database.one(Task, "SELECT * FROM tasks WHERE id = :id", {"id": number})
+    return await database.find(Task, "tasks", id=number)
 
 
 async def of_job(database: Queryable, job_id: int) -> list[Task]:

@@ -12,6 +12,14 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_unhandled ON inbox (update_id) WHERE state = 'new';
 CREATE INDEX inbox_handled ON inbox (handled_at_milliseconds) WHERE state = 'done';
 
+-- Whom each update names, so that what names a person is found without reading all.
+CREATE TABLE inbox_people (
+    update_id INTEGER NOT NULL REFERENCES inbox (update_id) ON DELETE CASCADE,
+    user_id INTEGER NOT NULL,
+    PRIMARY KEY (update_id, user_id)
+) STRICT;
+CREATE INDEX inbox_of_person ON inbox_people (user_id, update_id);
+
 -- What an update led to, where doing it a second time would do something else.
 CREATE TABLE outcomes (
     update_id INTEGER PRIMARY KEY,

@@ -72,15 +72,10 @@ async def get(database: Queryable, user_id: int) -> Forgetting | None:
 
 async def is_busy(database: Queryable, user_id: int) -> bool:
     """Whether something of theirs is under way: a job, or a message that is being handled."""
-    busy = await database.number(
-        f"""
-        SELECT EXISTS (SELECT 1 FROM jobs
-                WHERE user_id = :user_id AND ended_at_milliseconds IS NULL)
-            OR EXISTS (SELECT 1 FROM inbox WHERE state = 'new' AND {_THEIRS}) AS busy
-        """,  # noqa: S608
+    return await has_jobs(database, user_id) or await database.exists(
+        f"SELECT 1 FROM inbox WHERE state = 'new' AND update_id IN {_THEIR_UPDATES}",  # noqa: S608
         {"user_id": user_id},
     )
-    return bool(busy)
 
 
 async def has_jobs(database: Queryable, user_id: int) -> bool:
@@ -133,17 +128,13 @@ async def said_to_wait(tx: Transaction, user_id: int) -> None:
     await tx.update("forgettings", {"state": "waiting"}, user_id=user_id)
 
 
-# An update as Telegram sent it names people and private chats by "id".
-_THEIRS = """(
-    body LIKE '%"id": ' || :user_id || ',%' OR body LIKE '%"id": ' || :user_id || '}%'
-    OR body LIKE '%"id":' || :user_id || ',%' OR body LIKE '%"id":' || :user_id || '}%')"""
-
+_THEIR_UPDATES = "(SELECT update_id FROM inbox_people WHERE user_id = :user_id)"
 _THEIR_MEDIA = "(SELECT id FROM media WHERE user_id = :user_id)"
 _THEIR_JOBS = "(SELECT id FROM jobs WHERE user_id = :user_id)"
 
 # In this order: what refers to media and jobs by their owner comes before these change owners.
 STATEMENTS = (
-    f"DELETE FROM inbox WHERE state <> 'new' AND {_THEIRS}",  # noqa: S608
+    f"DELETE FROM inbox WHERE state <> 'new' AND update_id IN {_THEIR_UPDATES}",  # noqa: S608
     """
     DELETE FROM verdicts WHERE picture_sha256 IN (SELECT picture_sha256 FROM media
             WHERE user_id = :user_id AND picture_sha256 IS NOT NULL)

@@ -20,16 +20,8 @@ class Person:
 
 async def remember(tx: Transaction, person: Person) -> None:
     """Keep what Telegram last said about this person."""
-    await tx.execute(
-        """
-        INSERT INTO people (user_id, first_name, username, language_code, seen_at_milliseconds)
-        VALUES (:user_id, :first_name, :username, :language_code, :now)
-        ON CONFLICT (user_id) DO UPDATE SET first_name = excluded.first_name,
-            username = excluded.username, language_code = excluded.language_code,
-            seen_at_milliseconds = excluded.seen_at_milliseconds
-        """,
-        columns(person),
-    )
+    seen = {**columns(person), "seen_at_milliseconds": tx.now_milliseconds}
+    await tx.put("people", seen, "user_id")
 
 
 async def language_code(
@@ -55,13 +47,8 @@ async def find(database: Queryable, user_id: int) -> Person | None:
 
 async def ban(tx: Transaction, user_id: int, admin_id: int) -> bool:
     """From now on this person is refused; False when they were before."""
-    return await tx.change(
-        """
-        INSERT INTO bans (user_id, admin_id, at_milliseconds) VALUES (:user_id, :admin_id, :now)
-        ON CONFLICT (user_id) DO NOTHING
-        """,
-        {"user_id": user_id, "admin_id": admin_id},
-    )
+    by = {"user_id": user_id, "admin_id": admin_id, "at_milliseconds": tx.now_milliseconds}
+    return await tx.insert_once("bans", by)
 
 
 async def unban(tx: Transaction, user_id: int) -> bool:

@@ -1,4 +1,4 @@
-"""What each person chose in /settings; settings of groups are stored the same way."""
+"""What each person chose in /settings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.db.database import Queryable, Transaction
+
+Choice = dict[str, str | int | None]
+"""Columns, whose names are the program's own, and what was chosen for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +34,8 @@ async def preferences_of(database: Queryable, user_id: int) -> Preferences:
 
 async def choose(tx: Transaction, user_id: int, choice: Choice) -> None:
     """Keep what the person chose: a column of `Preferences` and its value, or several."""
-    assert choice.keys() <= _CHOICES  # noqa: S101
-    await store(tx, "preferences", "user_id", user_id, choice)
-
-
-_CHOICES = frozenset(Preferences.__dataclass_fields__)
-
-
-Choice = dict[str, str | int | None]
-"""Columns and what was chosen for them."""
-
-
-async def store(tx: Transaction, table: str, owner: str, owner_id: int, choice: Choice) -> None:
-    """Write it into the owner's row of that table; `owner` is the column of its key.
-
-    The names are the program's own, never a person's words.
-    """
-    names = sorted(choice)
-    columns = "".join(f", {name}" for name in names)
-    values = "".join(f", :{name}" for name in names)
-    updates = "".join(f", {name} = excluded.{name}" for name in names)
-    await tx.execute(
-        f"""
-        INSERT INTO {table} ({owner}, changed_at_milliseconds{columns})
-        VALUES (:owner_id, :now{values})
-        ON CONFLICT ({owner}) DO UPDATE
-        SET changed_at_milliseconds = excluded.changed_at_milliseconds{updates}
-        """,  # noqa: S608
-        {"owner_id": owner_id, **choice},
-    )
+    chosen = {"user_id": user_id, "changed_at_milliseconds": tx.now_milliseconds, **choice}
+    await tx.put("preferences", chosen, "user_id")
 
 
 async def quiet_jobs(database: Queryable, job_ids: Sequence[int]) -> frozenset[int]:

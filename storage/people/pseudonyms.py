@@ -16,29 +16,22 @@ from storage.db.database import Queryable, Transaction
 
 async def account_of(database: Queryable, user_id: int, key: bytes) -> int | None:
     """The number under which this person's use of the running window is booked, if any."""
-    row = await database.fetch_one(
+    found = await database.column(
         """
         SELECT account_id FROM pseudonyms
         WHERE person_hash = :person_hash AND until_milliseconds > :now
         """,
         {"person_hash": _hash(user_id, key)},
     )
-    return None if row is None else int(row["account_id"])
+    return next(iter(found), None)
 
 
 async def take(tx: Transaction, user_id: int, key: bytes, *, until_milliseconds: int) -> int:
     """A number for this person: the one of the running window, else a new one that says nothing."""
     known = await account_of(tx, user_id, key)
     account_id = known if known is not None else -1 - secrets.randbits(62)
-    await tx.execute(
-        """
-        INSERT INTO pseudonyms (person_hash, account_id, until_milliseconds)
-        VALUES (:person_hash, :account_id, :until)
-        ON CONFLICT (person_hash) DO UPDATE SET account_id = excluded.account_id,
-            until_milliseconds = excluded.until_milliseconds
-        """,
-        {"person_hash": _hash(user_id, key), "account_id": account_id, "until": until_milliseconds},
-    )
+    window = {"account_id": account_id, "until_milliseconds": until_milliseconds}
+    await tx.put("pseudonyms", {"person_hash": _hash(user_id, key), **window}, "person_hash")
     return account_id
 
 

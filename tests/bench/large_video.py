@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -17,21 +18,25 @@ from bot.media.processes import MediaProcesses
 from bot.sandbox.dashscope import app as provider
 from bot.sandbox.dashscope.renderer import OnProgress
 from tests.bench.figures import Figure, figure_of
-from tests.bench.processes import memory_megabytes, settled_megabytes
+from tests.bench.processes import memory_megabytes, own_megabytes, settled_megabytes
 from tests.bench.worlds import World, world
 
 MEGABYTES = 45
 RUNS = 2
+MOST_MEGABYTES = 10.0
+
+_SETTINGS = {"LOG_LEVEL": "INFO", "JOB_JOURNAL": "", "MACHINE_TROUBLE": ""}
+"""Without what the tests add to a bot."""
 
 _SIDE_PIXELS, _FRAMES_PER_SECOND = 640, 16
 
 
-class _LargeVideos(MediaProcesses):
-    """A renderer whose every video is the same file."""
+class _Videos(MediaProcesses):
+    """A renderer whose every video is the same file, which may be another one later."""
 
-    def __init__(self, video: Path) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._video = video
+        self.video = Path()
 
     async def render(
         self,
@@ -42,59 +47,84 @@ class _LargeVideos(MediaProcesses):
         on_progress: OnProgress,
     ) -> VideoFacts:
         """See `Renderer`."""
-        await asyncio.to_thread(shutil.copyfile, self._video, target)
+        await asyncio.to_thread(shutil.copyfile, self.video, target)
         on_progress(1.0)
         return VideoFacts(_SIDE_PIXELS, _SIDE_PIXELS, 0, float(_FRAMES_PER_SECOND), False, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Peak:
+    """The most that was seen, in megabytes: of the bot's own process, and of all together."""
+
+    own: float = 0.0
+    tree: float = 0.0
+
+
 async def measure(runs: int = RUNS) -> list[Figure]:
-    """The most of all processes together, over what the bot takes when idle."""
-    pairs = []
+    """What a large video takes: of the bot itself, and of the media processes beside a small one.
+
+    Those processes load the media libraries with the first file, however small it is.
+    """
+    own, tree, over_idle = [], [], []
     with tempfile.TemporaryDirectory() as folder:
-        video = Path(folder, "large.mp4")
-        size = await asyncio.to_thread(_write, video) / 1_000_000
+        small, large = Path(folder, "small.mp4"), Path(folder, "large.mp4")
+        await asyncio.to_thread(_write, small, 1)
+        size = await asyncio.to_thread(_write, large, MEGABYTES) / 1_000_000
         for _ in range(runs):
-            async with _world_of(video) as there:
-                pairs.append((await _peak_over_idle(there), size))
-    return [figure_of("large_video", "peak over idle", pairs, "MB", "the video's own size")]
+            videos = _Videos()
+            async with _world_of(videos) as there:
+                idle = await settled_megabytes(there.bot.pid)
+                own_idle = own_megabytes(there.bot.pid)
+                with_small = await _peak(there, videos, small)
+                with_large = await _peak(there, videos, large)
+            own.append((with_large.own - own_idle, MOST_MEGABYTES))
+            tree.append((with_large.tree - with_small.tree, MOST_MEGABYTES))
+            over_idle.append((with_large.tree - idle, size))
+    own_is, tree_is = "the bot's process, over idle", "all processes, over a small video's"
+    return [
+        figure_of("large_video", own_is, own, "MB", "what is promised", 1.0),
+        figure_of("large_video", tree_is, tree, "MB", "what is promised", 1.0),
+        figure_of("large_video", "all processes, over idle", over_idle, "MB", "the video's size"),
+    ]
 
 
 @asynccontextmanager
-async def _world_of(video: Path) -> AsyncIterator[World]:
+async def _world_of(videos: _Videos) -> AsyncIterator[World]:
     usual = vars(provider)["MediaProcesses"]
-    vars(provider).update(MediaProcesses=lambda _: _LargeVideos(video))
+    vars(provider).update(MediaProcesses=lambda _: videos)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            async with world(Path(folder), {"LOG_LEVEL": "INFO"}) as there:
+            async with world(Path(folder), _SETTINGS) as there:
                 yield there
     finally:
         vars(provider).update(MediaProcesses=usual)
 
 
-async def _peak_over_idle(there: World) -> float:
+async def _peak(there: World, videos: _Videos, video: Path) -> _Peak:
+    """While that video goes from the provider to a new chat."""
+    videos.video = video
     person = await there.person()
-    idle = await settled_megabytes(there.bot.pid)
     await person.sends_photo()
-    await person.says()
     watch = asyncio.create_task(_watch(there.bot.pid))
+    await person.says()
     await person.sees_video()
     watch.cancel()
-    peak = await watch
-    return peak - idle
+    return await watch
 
 
-async def _watch(pid: int) -> float:
-    """The most that was seen, once it is told to stop."""
-    peak = 0.0
+async def _watch(pid: int) -> _Peak:
+    """Until it is told to stop."""
+    peak = _Peak()
     try:
         while True:
-            peak = max(peak, await asyncio.to_thread(memory_megabytes, pid))
+            own, tree = await asyncio.to_thread(lambda: (own_megabytes(pid), memory_megabytes(pid)))
+            peak = _Peak(max(peak.own, own), max(peak.tree, tree))
             await asyncio.sleep(0.01)
     except asyncio.CancelledError:
         return peak
 
 
-def _write(path: Path) -> int:
+def _write(path: Path, megabytes: int) -> int:
     """Noise in H.264 until it is so large, which lasts some seconds; its size in bytes."""
     written = 0
     noise = np.random.default_rng(1)
@@ -102,7 +132,7 @@ def _write(path: Path) -> int:
         stream = container.add_stream("libx264", rate=_FRAMES_PER_SECOND)
         stream.width = stream.height = _SIDE_PIXELS
         stream.pix_fmt, stream.options = "yuv420p", {"preset": "ultrafast", "qp": "10"}
-        while written < MEGABYTES * 1_000_000:
+        while written < megabytes * 1_000_000:
             pixels = noise.integers(0, 256, (_SIDE_PIXELS, _SIDE_PIXELS, 3), np.uint8)
             packets = stream.encode(av.VideoFrame.from_ndarray(pixels))
             written += sum(packet.size for packet in packets)

@@ -31,12 +31,13 @@ def media_processes(pid: int) -> list[int]:
 
 def memory_megabytes(pid: int) -> float:
     """Proportional memory (PSS) of the tree: what is shared counts once."""
-    kilobytes = sum(
-        int(line.split()[1])
-        for each in tree(pid)
-        for line in _read(Path(f"/proc/{each}/smaps_rollup")).splitlines()
-        if line.startswith("Pss:")
-    )
+    return sum(map(own_megabytes, tree(pid)))
+
+
+def own_megabytes(pid: int) -> float:
+    """Proportional memory of that process alone."""
+    rollup = _read(Path(f"/proc/{pid}/smaps_rollup")).splitlines()
+    kilobytes = sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
     return kilobytes * 1024 / _BYTES_PER_MEGABYTE
 
 

@@ -3,6 +3,7 @@ INSERT INTO inbox (update_id, body, received_at_milliseconds, state, tries, erro
 VALUES (1, '{"update_id": 1}', 1000, 'done', 1, NULL, 1100),
     (2, '{"update_id": 2, "text": "\u4f60\u597d"}', 2000, 'new', 2, NULL, NULL),
     (3, '{}', 3000, 'parked', 3, 'Malformed', 3100);
+INSERT INTO inbox_people VALUES (1, 7);
 INSERT INTO people VALUES (7, 'Ada', 'ada', 'en', 1000), (8, '小明', NULL, 'zh-hans', 2000);
 INSERT INTO dead_chats VALUES (9, 'Forbidden: bot was blocked by the user', 5000);
 INSERT INTO media (id, source, kind, chat_id, user_id, message_id, file_id, file_unique_id, state,

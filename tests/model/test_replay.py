@@ -239,7 +239,7 @@ CALLS: dict[str, Arrange] = {
     "outbox.begin": an_entry(lambda tx, entry: outbox.begin(tx, entry, LATER)),
     "outbox.sending": an_entry(lambda tx, entry: outbox.sending(tx, entry)),
     "outbox.put_off": an_entry(lambda tx, entry: outbox.put_off(tx, entry, LATER)),
-    "outbox.leave_alone": an_entry(lambda tx, entry: outbox.leave_alone(tx, entry.chat_id, LATER)),
+    "outbox.leave_alone": an_entry(lambda tx, entry: outbox.leave_alone(tx, entry.chat_id, 9)),
     "outbox.end": an_entry(lambda tx, entry: outbox.end(tx, entry, done=True)),
     "outbox.end_all": an_entry(lambda tx, entry: outbox.end_all(tx, entry.chat_id)),
     "outbox.withdraw_earlier": two_of_one_message,
@@ -288,7 +288,7 @@ async def test_a_try_and_a_paid_check_count_each_time(database: Database) -> Non
     for tries in (1, 2):
         async with database.transaction() as tx:
             await moves.postpone(tx, job.id, 9.0)
-            await media.postpone(tx, job.photo_id, LATER)
+            await media.postpone(tx, job.photo_id, 9)
             await verdicts.count_check(
                 tx,
                 user_id=1,
@@ -316,5 +316,9 @@ async def test_the_inbox_keeps_and_finishes_an_update_once(database: Database) -
         assert await everything(database) == after
     assert [update.update_id for update in await box.undone()] == [4]
     assert await box.store(updates) == set()
+    await box.store([StoredUpdate(6, "{}", names=frozenset({7}))])
+    for _ in range(2):
+        await box.let_go(6)
+        assert await everything(database) == after
     assert await box.begin_again(4) == 2
     assert await box.forget_done(LATER) == 0

@@ -11,6 +11,7 @@ import pytest
 
 from storage import verdicts
 from storage.db.database import Database
+from storage.inbox import Inbox, StoredUpdate
 from storage.jobs import ledger
 from storage.jobs.ledger import Caps, next_day_milliseconds
 from storage.media import ConversationKey
@@ -56,6 +57,22 @@ async def test_nothing_in_the_database_names_them_and_every_amount_stays(
     assert not re.search(rf"(?<!\d){ADA}(?!\d)", left)
     assert re.search(rf"(?<!\d){BEN}(?!\d)", left)
     assert await database.fetch_all(amounts) == before
+
+
+async def test_what_others_wrote_goes_as_well_where_it_names_them(database: Database) -> None:
+    inbox = Inbox(database)
+    await inbox.store(
+        StoredUpdate(number, f'{{"id": {names}}}', names=frozenset({names}))
+        for number, names in enumerate((ADA, ADA, BEN))
+    )
+    await inbox.done(0)
+    await inbox.done(2)
+    assert await deletion.is_busy(database, ADA)
+    assert not await deletion.is_busy(database, BEN)
+    await inbox.park(1, "KeyError")
+    await forget(database, ADA)
+    assert await database.column("SELECT user_id FROM inbox_people") == [BEN]
+    assert await database.column("SELECT update_id FROM inbox") == [2]
 
 
 async def test_what_they_used_counts_on_until_the_window_ends(

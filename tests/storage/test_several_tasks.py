@@ -64,7 +64,7 @@ async def test_a_job_has_one_hold_and_tasks_that_cover_it(database: Database) ->
 async def test_what_the_quota_does_not_cover_leaves_nothing_behind(database: Database) -> None:
     with pytest.raises(RuleRefused, match=Rule.QUOTA):
         await start(database, 1, 61_000, cuts=CUTS)
-    assert await jobs.open_jobs(database) == []
+    assert await jobs.newest(database) == 0
     assert await tasks.of_open_jobs(database) == []
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telegram import Update
-from telegram.ext import TypeHandler
+from telegram.ext import MessageHandler, TypeHandler, filters
 
 from bot.clock import Clock, SystemClock
 from bot.telegram.connection import READ_SECONDS, build_application, build_bot, build_http
@@ -39,15 +39,24 @@ async def running(
     *,
     clock: Clock | None = None,
     options: PollingOptions | None = None,
+    uses: filters.BaseFilter = filters.ALL,
+    first: Handle | None = None,
     **more: Any,
 ) -> AsyncIterator[Running]:
-    """A loop that gives every update to `handle`; stopped at the end unless it ended before."""
+    """A loop that gives every update that `handle` `uses` to it, and all to `first` before that;
+    stopped at the end unless it ended before.
+    """
 
     async def callback(update: Update, _context: object) -> None:
         await handle(update)
 
+    async def look(update: Update, _context: object) -> None:
+        if first is not None:
+            await first(update)
+
     application = build_application(build_bot(SECRET_TOKEN, telegram.url))
-    application.add_handler(TypeHandler(Update, callback))
+    application.add_handler(TypeHandler(Update, look), group=-1)
+    application.add_handler(MessageHandler(uses, callback))
     async with application, build_http() as http:
         loop = UpdateLoop(
             application=application,

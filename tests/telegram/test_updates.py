@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 from telegram import Update
+from telegram.ext import filters
 
+from bot.telegram.dispatch import LetGo, to_stored
 from bot.telegram.errors import ChatDead, NotSent, TokenRejected
 from storage.db.database import Database
 from storage.inbox import Inbox, StoredUpdate
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually, in_time
-from tests.support.local_telegram import LocalTelegram
+from tests.support.local_telegram import PRIVATE, LocalTelegram
 from tests.telegram.loops import Notebook, message, running, settled, state_of
 
 
@@ -84,6 +86,44 @@ async def test_an_update_delivered_twice_is_handled_once(
         await telegram.say("next")
         await eventually(lambda: notebook.has("next"))
     assert notebook.texts == ["once", "next"]
+
+
+async def test_what_no_handler_uses_is_not_kept_and_what_a_handler_lets_go_goes(
+    telegram: LocalTelegram, database: Database
+) -> None:
+    notebook, looked_at = Notebook({"not for me": LetGo()}), Notebook({"hm": RuntimeError("no")})
+    async with running(telegram, database, notebook, uses=~filters.Regex("hm"), first=looked_at):
+        for text in ("hm", "not for me", "for you"):
+            await telegram.say(text)
+        await eventually(lambda: notebook.has("for you"))
+        await eventually(lambda: settled(database))
+    assert notebook.texts == ["not for me", "for you"]
+    assert looked_at.texts == ["hm", "not for me", "for you"]
+    rows = await database.fetch_all("SELECT body FROM inbox")
+    assert [json.loads(row["body"])["message"]["text"] for row in rows] == ["for you"]
+    assert await database.column("SELECT user_id FROM inbox_people") == [PRIVATE]
+
+
+async def test_after_a_handler_that_failed_no_other_is_asked(
+    telegram: LocalTelegram, database: Database
+) -> None:
+    notebook, first = Notebook(), Notebook({"hello": RuntimeError("no")})
+    async with running(telegram, database, notebook, first=first, clock=FakeClock()):
+        await telegram.say("hello")
+        await eventually(lambda: settled(database))
+    assert first.texts == ["hello"] * 3
+    assert notebook.texts == []
+
+
+@pytest.mark.parametrize("depth", [1, 300])
+async def test_everyone_who_is_named_is_found_however_deep(depth: int) -> None:
+    inner: Any = [{"id": 8, "is_bot": False}, {"id": 9, "is_bot": True}, {"id": "x"}, {"id": 2**70}]
+    for _ in range(depth):
+        inner = {"reply_to_message": [inner]}
+    chat = {"id": 7, "type": "private"}
+    stored = to_stored({"update_id": 1, "message": {"chat": chat, "from": inner}})
+    assert stored is not None
+    assert stored.names == {7, 8}
 
 
 async def test_a_chat_keeps_its_order_while_another_overtakes(

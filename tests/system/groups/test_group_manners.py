@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -91,6 +92,11 @@ async def test_what_is_not_meant_for_the_bot_is_not_answered_even_where_it_sees_
     done = await member.commands("/queue")
     await there.sees(said("queue-empty"), reply_to=done)
     assert len(await there.heard()) == before + 1
+    stored = shared.rows(f"SELECT body FROM inbox WHERE body LIKE '%{there.chat_id}%'")
+    updates = [json.loads(row["body"]) for row in stored]
+    assert [one["message"]["text"] for one in updates if "message" in one] == [
+        f"/queue@{BOT_USERNAME}"
+    ]
 
 
 async def test_what_cannot_speak_is_declined_politely(shared: World) -> None:
