@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.keyboards import FINER, may_be_finer
 from bot.delivery.earlier_videos import WantedAs
 from bot.delivery.resend import want_again, want_page, want_turn
-from bot.gate import Rule, RuleRefused, Way
+from bot.gate import Rule, RuleRefused, Wanted, Way
 from bot.intake.group_replies import ask_for
 from bot.intake.pairing import request_for
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
@@ -13,11 +13,10 @@ from bot.telegram.destination import Destination
 from bot.telegram.errors import SendUnknown
 from bot.telegram.keyboards import Keyboard
 from handlers.access import admit, is_private
-from handlers.button_press import Answer, ButtonPress, NotYours, TooLate, started
+from handlers.button_press import ANSWERS, Answer, ButtonPress, NotYours, TooLate, started
 from handlers.context import MessageContext
 from handlers.jobs import job_to_use, own_job
 from storage import drafts, media, media_answers
-from storage.groups import borrowed_media
 from storage.jobs import jobs, videos
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.media import ConversationKey, Media, MediaState
@@ -32,6 +31,11 @@ async def send_last(context: MessageContext) -> None:
     job = await videos.last_of(services.database, context.user_id, context.chat_id)
     if job is None:
         await context.reply(context.texts.html(_NONE_YET[context.in_group]))
+        return
+    try:
+        await services.gate.check(Wanted(way=Way.LAST, conversation=there, job=job))
+    except RuleRefused as refusal:
+        await context.reply(context.texts.html(ANSWERS[refusal.rule]))
         return
     async with services.recording() as tx:
         message_id = context.message.message_id
@@ -102,9 +106,8 @@ async def resend(pressed: ButtonPress, wanted_as: WantedAs) -> str:
     job = await own_job(pressed)
     if job.state not in _RENDERED or job.chat_id != pressed.chat_id:
         raise TooLate
-    if await borrowed_media.is_stopped(pressed.database, job):
-        raise TooLate
     conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
+    await pressed.services.gate.check(Wanted(way=Way.RESEND, conversation=conversation, job=job))
     async with pressed.services.recording() as tx:
         await want_again(tx, pressed.cause, conversation, pressed.message_id, job.id, wanted_as)
     return "answer-coming"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
 from bot.gate import Facts, Rule, Spending, Way, decide
-from bot.intake.replies import FAULT_TEXTS
 from bot.texts import LANGUAGES
 from handlers.button_press import ANSWERS
+from handlers.callbacks import BUTTONS
 from storage.jobs.ledger import Amount, Budget, Quota
 from tests.support.texts import TEXTS
+from tests.test_structure import sources
 
 SOMEBODYS = cast(Any, object())
 ENOUGH = Spending(
@@ -88,14 +90,44 @@ def test_what_is_not_asked_is_not_asked_on_purpose() -> None:
         assert set(way.rules) == shown.get(way, set(Rule) - left_out), way
 
 
-@pytest.mark.parametrize("kind", ["photo", "voice"])
-def test_what_is_said_on_a_photo_or_voice_is_the_rules_own_text(kind: str) -> None:
-    said = [FAULT_TEXTS[kind, rule] for rule in Rule if (kind, rule) in FAULT_TEXTS]
-    assert len({*said}) == len(said) > len(Rule) / 2
-
-
 def test_the_last_of_several_windows_says_when_more_comes() -> None:
     none = tuple(replace(quota, limit_milliseconds=0) for quota in ENOUGH.quotas)
     refusal = decide(Way.PAIR, spending(quotas=none))
     assert refusal is not None
     assert refusal.values == {"resets_at": 9}
+
+
+FREE = {
+    *("gset", "cancel", "notnow", "allow", "notme", "agree", "decline", "forgetme", "keepme"),
+    *("mydata", "ban", "dismiss", "report", "takedown", "unban", "setting", "settings", "history"),
+}
+"""The buttons that have nothing made and show no video."""
+
+
+def test_every_button_has_its_way_or_is_known_to_be_free() -> None:
+    shown_again = {"resend", "note", "video"}
+    assert {*BUTTONS} - FREE - shown_again == {*Way} & {*BUTTONS} - shown_again
+
+
+def test_every_hold_is_made_past_the_gate_in_the_same_transaction() -> None:
+    holding = {
+        (path, node.name): _calls(node)
+        for path, text in sources().items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.AsyncFunctionDef) and _HOLDS & {*_calls(node)}
+    }
+    assert {path for path, _ in holding} == {"storage/jobs/jobs.py", "bot/intake/pairing.py"}
+    assert holding.pop(("storage/jobs/jobs.py", "start"))[-1] == "ledger.hold"
+    for called in holding.values():
+        asked, held = called.index("self.gate.require"), called.index("jobs.start")
+        assert "self.database.transaction" in called[:asked]
+        assert asked < held
+
+
+_HOLDS = {"jobs.start", "ledger.hold"}
+
+
+def _calls(function: ast.AsyncFunctionDef) -> list[str]:
+    """What it calls, in the order of the text."""
+    found = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+    return [ast.unparse(node.func) for node in sorted(found, key=lambda node: node.lineno)]
