@@ -1,4 +1,5 @@
-"""The gate: may this person have this made, here and now; every way to a hold passes it.
+"""The gate: may this person have this made, here and now; every way to a hold and to a paid check
+of a photo passes it.
 
 What has to be asked of Telegram is asked before. What is decided is a pure function of facts that
 are read in the transaction of the hold.
@@ -15,7 +16,7 @@ from bot.common import Component
 from bot.config.amounts import HOUR, whole
 from bot.limits import EffectiveSettings
 from bot.telegram.rate_limits import is_group
-from storage import media
+from storage import media, verdicts
 from storage.db.database import Queryable
 from storage.groups import borrowed_media, chats, groups
 from storage.jobs import jobs, ledger, videos
@@ -23,13 +24,22 @@ from storage.jobs.jobs import Job
 from storage.jobs.ledger import Amount, Budget, Caps, Quota
 from storage.media import ConversationKey, Media
 from storage.people import consents, people
+from storage.verdicts import ChecksOfDay
 
 Values = Mapping[str, float]
-Window = TypeVar("Window", Quota, Budget)
+Window = TypeVar("Window", Quota, Budget, ChecksOfDay)
 
 
 class Way(StrEnum):
-    """What leads to a hold, at once or by what its button sets going; or shows a video again."""
+    """What leads to a hold or a paid check, at once or by what its button sets going; or shows a
+    video again.
+    """
+
+    OPEN = "open"
+    """A photo or a voice has come, or is tried once more."""
+    PHOTO_CHECK = "photo-check"
+    OTHER_ENGINE = "other-engine"
+    """The photo of a job that is made by another engine than that which took it."""
 
     PAIR = "pair"
     """Photo and voice are both ready."""
@@ -54,9 +64,7 @@ class Way(StrEnum):
     @property
     def rules(self) -> Sequence[Rule]:
         """Those that are asked on this way, in their order."""
-        if self in _SHOWING:
-            return _OF_SHOWING
-        return _ALL if self in _HOLDING else _BEFORE_OPENING
+        return _LESS.get(self, _ALL if self in _PAYING else _BEFORE_OPENING)
 
 
 class Rule(StrEnum):
@@ -73,6 +81,7 @@ class Rule(StrEnum):
     RESOLUTION = "resolution-here"
     AGE = media.STALE
     WAITING = "waiting"
+    CHECKS = "checks-used-up"
     QUOTA = "quota"
     BUDGET = "budget"
     CONFIRM = "confirm"
@@ -91,10 +100,11 @@ class Spending:
     """What it takes, what of it its person agreed to, and what there is."""
 
     needed: Amount
-    quotas: tuple[Quota, ...]
     budgets: tuple[Budget, ...]
-    waiting: int
-    most_waiting: int
+    quotas: tuple[Quota, ...] = ()
+    checks: tuple[ChecksOfDay, ...] = ()
+    waiting: int = 0
+    most_waiting: int = 1
     agreed_milliseconds: int = 0
     confirm_above_milliseconds: int | None = None
 
@@ -134,6 +144,8 @@ class Wanted:
     effective: EffectiveSettings | None = None
     resolution: str | None = None
     """The only one it is wanted in."""
+    check_micro_yuan: int | None = None
+    """What a paid check of it costs, where that is what is wanted."""
     length_milliseconds: int = 0
     agreed_milliseconds: int = 0
     wanted_at_milliseconds: int | None = None
@@ -182,6 +194,10 @@ def _waiting(spending: Spending) -> Values | None:
     return {"waiting": most} if spending.waiting >= most else None
 
 
+def _checks(spending: Spending) -> Values | None:
+    return _resets(spending.checks, lambda checks: checks.left < 1)
+
+
 def _quota(spending: Spending) -> Values | None:
     needed = spending.needed.quota_milliseconds
     return _resets(spending.quotas, lambda quota: needed > quota.left_milliseconds)
@@ -217,6 +233,7 @@ _RULES: dict[Rule, Says] = {
     Rule.RESOLUTION: _no_if(lambda facts: not facts.in_its_resolution),
     Rule.AGE: _age,
     Rule.WAITING: _of_spending(_waiting),
+    Rule.CHECKS: _of_spending(_checks),
     Rule.QUOTA: _of_spending(_quota),
     Rule.BUDGET: _of_spending(_budget),
     Rule.CONFIRM: _of_spending(_confirm),
@@ -225,9 +242,13 @@ _RULES: dict[Rule, Says] = {
 _ALL = tuple(Rule)
 _BEFORE_OPENING = tuple(rule for rule in Rule if rule is not Rule.CONSENT)
 """What was chosen is kept while consent is asked for: that is, before anything is opened."""
-_OF_SHOWING = (Rule.BANNED, Rule.WITHDRAWN)
-_HOLDING = frozenset({Way.PAIR, Way.RETRY, Way.FINER})
-_SHOWING = frozenset({Way.LAST, Way.RESEND})
+_PAYING = frozenset({Way.OPEN, Way.PHOTO_CHECK, Way.PAIR, Way.RETRY, Way.FINER})
+_LESS = {
+    Way.LAST: (Rule.BANNED, Rule.WITHDRAWN),
+    Way.RESEND: (Rule.BANNED, Rule.WITHDRAWN),
+    Way.OTHER_ENGINE: (Rule.CHECKS, Rule.BUDGET),
+}
+"""Nothing is made of what is shown again; of what was accepted only the new costs are asked."""
 
 
 class Gate(Component):
@@ -288,6 +309,8 @@ class Gate(Component):
         )
 
     async def _spending(self, database: Queryable, wanted: Wanted) -> Spending | None:
+        if wanted.check_micro_yuan is not None:
+            return await self._spending_of_check(database, wanted, wanted.check_micro_yuan)
         if wanted.effective is None:
             return None
         needed = wanted.effective.price.of(wanted.length_milliseconds)
@@ -297,6 +320,17 @@ class Gate(Component):
             most_waiting=self.limits.jobs_waiting_per_person,
             agreed_milliseconds=wanted.agreed_milliseconds,
             confirm_above_milliseconds=wanted.effective.confirm_above_milliseconds,
+        )
+
+    async def _spending_of_check(
+        self, database: Queryable, wanted: Wanted, micro_yuan: int
+    ) -> Spending:
+        caps, user_id = self.limits.caps, wanted.conversation.user_id
+        most = self.limits.detections_per_person_per_day
+        return Spending(
+            needed=Amount(0, 0, micro_yuan),
+            budgets=await ledger.budgets_of(database, caps),
+            checks=(await verdicts.checks_of_day(database, user_id, caps, most),),
         )
 
 

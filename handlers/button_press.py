@@ -82,6 +82,7 @@ ANSWERS = {
     Rule.RESOLUTION: "answer-resolution-here",
     Rule.AGE: "answer-too-late",
     Rule.WAITING: "answer-kept-waiting",
+    Rule.CHECKS: "answer-no-checks",
     Rule.QUOTA: "answer-no-quota",
     Rule.BUDGET: "answer-no-budget",
     Rule.CONFIRM: "answer-asked",

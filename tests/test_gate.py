@@ -13,6 +13,7 @@ from bot.texts import LANGUAGES
 from handlers.button_press import ANSWERS
 from handlers.callbacks import BUTTONS
 from storage.jobs.ledger import Amount, Budget, Quota
+from storage.verdicts import ChecksOfDay
 from tests.support.texts import TEXTS
 from tests.test_structure import sources
 
@@ -21,6 +22,7 @@ ENOUGH = Spending(
     needed=Amount(5_000, 9_000, 4_500_000),
     quotas=(Quota(60_000, 0, 0, 1), Quota(600_000, 0, 0, 9)),
     budgets=(Budget(4_500_000, 1), Budget(4_500_000, 9)),
+    checks=(ChecksOfDay(1, 1),),
     waiting=2,
     most_waiting=3,
 )
@@ -53,6 +55,7 @@ BROKEN = {
     "the month's quota": (Rule.QUOTA, spending(quotas=(ENOUGH.quotas[0], Quota(9_000, 0, 1, 9)))),
     "the day's budget": (Rule.BUDGET, spending(budgets=(Budget(4_499_999, 1), ENOUGH.budgets[1]))),
     "the month's budget": (Rule.BUDGET, spending(budgets=(ENOUGH.budgets[0], Budget(-1, 9)))),
+    "the day's checks": (Rule.CHECKS, spending(checks=(ChecksOfDay(0, 1),))),
     "a question first": (Rule.CONFIRM, spending(confirm_above_milliseconds=8_999)),
 }
 """What each rule refuses by a hair, where all else is fine."""
@@ -83,11 +86,15 @@ def test_every_rule_is_broken_here_and_says_something_of_its_own() -> None:
 
 
 def test_what_is_not_asked_is_not_asked_on_purpose() -> None:
-    shown = {Way.LAST: {Rule.BANNED, Rule.WITHDRAWN}, Way.RESEND: {Rule.BANNED, Rule.WITHDRAWN}}
-    holding = {Way.PAIR, Way.RETRY, Way.FINER}
+    only = {
+        Way.LAST: {Rule.BANNED, Rule.WITHDRAWN},
+        Way.RESEND: {Rule.BANNED, Rule.WITHDRAWN},
+        Way.OTHER_ENGINE: {Rule.CHECKS, Rule.BUDGET},
+    }
+    paying = {Way.OPEN, Way.PHOTO_CHECK, Way.PAIR, Way.RETRY, Way.FINER}
     for way in Way:
-        left_out = set() if way in holding else {Rule.CONSENT}
-        assert set(way.rules) == shown.get(way, set(Rule) - left_out), way
+        left_out = set() if way in paying else {Rule.CONSENT}
+        assert set(way.rules) == only.get(way, set(Rule) - left_out), way
 
 
 def test_the_last_of_several_windows_says_when_more_comes() -> None:
@@ -109,22 +116,21 @@ def test_every_button_has_its_way_or_is_known_to_be_free() -> None:
     assert {*BUTTONS} - FREE - shown_again == {*Way} & {*BUTTONS} - shown_again
 
 
-def test_every_hold_is_made_past_the_gate_in_the_same_transaction() -> None:
+def test_every_hold_and_paid_check_is_made_past_the_gate_in_the_same_transaction() -> None:
     holding = {
         (path, node.name): _calls(node)
         for path, text in sources().items()
         for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.AsyncFunctionDef) and _HOLDS & {*_calls(node)}
+        if isinstance(node, ast.AsyncFunctionDef) and _PAYS & {*_calls(node)}
     }
-    assert {path for path, _ in holding} == {"storage/jobs/jobs.py", "bot/intake/pairing.py"}
     assert holding.pop(("storage/jobs/jobs.py", "start"))[-1] == "ledger.hold"
+    assert {path for path, _ in holding} == {"bot/intake/pairing.py", "bot/engines/face_check.py"}
     for called in holding.values():
-        asked, held = called.index("self.gate.require"), called.index("jobs.start")
-        assert "self.database.transaction" in called[:asked]
-        assert asked < held
+        before = called[: min(called.index(call) for call in _PAYS & {*called})]
+        assert before.index("self.database.transaction") < before.index("self.gate.require")
 
 
-_HOLDS = {"jobs.start", "ledger.hold"}
+_PAYS = {"jobs.start", "ledger.hold", "verdicts.count_check"}
 
 
 def _calls(function: ast.AsyncFunctionDef) -> list[str]:

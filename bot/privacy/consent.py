@@ -35,10 +35,6 @@ class Consent(Component):
         """What is asked for now."""
         return self.limits.agreement
 
-    async def is_given(self, user_id: int) -> bool:
-        """Whether this person's photos and voices may be worked on."""
-        return await consents.given(self.database, user_id, self.limits.agreement)
-
     async def hold_back(self, item: Media) -> None:
         """Keep the media item until its sender agreed, and have them asked."""
         async with self.database.transaction() as tx:

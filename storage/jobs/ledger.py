@@ -109,14 +109,6 @@ class Allowance:
         return self.left_milliseconds < self.quota.left_milliseconds
 
 
-class BudgetExhausted(Exception):
-    """The whole bot's cap in money is reached; the operator raises it or waits for the window."""
-
-    def __init__(self, resets_at_milliseconds: int) -> None:
-        super().__init__("the bot's budget for this window is used up")
-        self.resets_at_milliseconds = resets_at_milliseconds
-
-
 async def quotas_of(database: Queryable, user_id: int, caps: Caps) -> tuple[Quota, ...]:
     """What the person used and has left of the day's quota, and of the month's if there is one."""
     now, zone = database.now_milliseconds, caps.zone
@@ -167,18 +159,6 @@ async def hold(
         held_quota=amount.quota_milliseconds,
         held_micro_yuan=amount.micro_yuan,
     )
-
-
-async def check_budget(database: Queryable, micro_yuan: int, caps: Caps) -> None:
-    """Whether the bot may still spend that much today and this month, paid checks counted in.
-
-    Raises:
-        BudgetExhausted: it may not.
-    """
-    budgets = await budgets_of(database, caps)
-    exceeded = [b.resets_at_milliseconds for b in budgets if micro_yuan > b.left_micro_yuan]
-    if exceeded:
-        raise BudgetExhausted(max(exceeded))
 
 
 async def settle(

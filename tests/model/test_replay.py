@@ -296,8 +296,7 @@ async def test_a_try_and_a_paid_check_count_each_time(database: Database) -> Non
                 picture_sha256="p",
                 model="m",
                 micro_yuan=4_000,
-                per_person_per_day=9,
-                caps=CAPS,
+                zone=CAPS.zone,
             )
         rows = await everything(database)
         assert rows["jobs"][0]["tries"] == tries
