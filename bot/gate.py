@@ -281,12 +281,12 @@ class Gate(Component):
         if refusal is not None:
             raise refusal
 
-    async def group_is_allowed(self, database: Queryable, chat_id: int) -> bool:
+    async def _group_is_allowed(self, database: Queryable, chat_id: int) -> bool:
         """A group that became a supergroup stays allowed under its old id."""
         allowed = self.limits.allowed_groups
-        if not is_group(chat_id) or not allowed or chat_id in allowed:
+        if not is_group(chat_id) or not allowed:
             return True
-        return await chats.former_id(database, chat_id) in allowed
+        return not allowed.isdisjoint(await chats.ids_of(database, chat_id))
 
     async def _facts(self, database: Queryable, wanted: Wanted, *, administers: bool) -> Facts:
         chat_id, _, user_id = wanted.conversation
@@ -294,7 +294,7 @@ class Gate(Component):
         own_only, objected = await _of_others(database, wanted.items)
         return Facts(
             banned=await people.is_banned(database, user_id),
-            group_allowed=await self.group_is_allowed(database, chat_id),
+            group_allowed=await self._group_is_allowed(database, chat_id),
             may_use=administers or await _is_let_in(database, chat_id, user_id),
             agreed=await consents.given(database, user_id, self.limits.agreement),
             own_only=own_only,

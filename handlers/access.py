@@ -191,5 +191,5 @@ async def admit(
 
 async def require_here(pressed: ButtonPress, chat_id: int) -> None:
     """Raises TooLate where the button is in another chat: it was forged."""
-    if pressed.chat_id not in (chat_id, await chats.former_id(pressed.database, chat_id)):
+    if pressed.chat_id not in await chats.ids_of(pressed.database, chat_id):
         raise TooLate
