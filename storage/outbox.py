@@ -21,6 +21,8 @@ _KEEP_MILLISECONDS = 3 * 24 * 3600 * 1000
 NO_CHAT = 0
 """Where something is done whatever becomes of the chats it is about."""
 
+DUE = "outbox WHERE state = 'open' AND run_at_milliseconds <= :now"
+
 Arguments = Mapping[str, Any]
 NONE: Arguments = MappingProxyType({})
 
@@ -99,16 +101,16 @@ async def due(database: Queryable, limit: int) -> list[OutboxEntry]:
     """The first of each kind in each chat; the chat whose last turn is longest ago comes first."""
     return await database.every(
         OutboxEntry,
-        """
+        f"""
         SELECT * FROM (
             SELECT outbox.*, ROW_NUMBER() OVER (
                 PARTITION BY chat_id, kind ORDER BY run_at_milliseconds, id) AS place
-            FROM outbox WHERE state = 'open' AND run_at_milliseconds <= :now
+            FROM {DUE}
         ) AS waiting WHERE place = 1
         ORDER BY COALESCE((SELECT MAX(begun_at_milliseconds) FROM outbox AS earlier
             WHERE earlier.chat_id = waiting.chat_id), 0), run_at_milliseconds, id
         LIMIT :limit
-        """,
+        """,  # noqa: S608
         {"limit": limit},
     )
 

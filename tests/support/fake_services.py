@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import AsyncMock
 
 from pydantic import SecretStr
 
@@ -22,6 +23,7 @@ from bot.engines.build import EngineServices
 from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice, Engines
+from bot.gate import Gate
 from bot.intake.build import build_intake
 from bot.jobs.build import build_jobs
 from bot.jobs.fetch import ResultFetch
@@ -123,7 +125,7 @@ class Services:
             engines=engines,
             choice=EngineChoice(common=common, engines=engines),
             outages=outages,
-            detection=Detection(common=common, outages=outages),
+            detection=Detection(common=common, outages=outages, gate=Gate(common=common)),
         )
         self.chat = build_chat(common, rendering)
         self.messenger = self.chat.messenger
@@ -179,6 +181,7 @@ class Fakes(Services):
             steps=replace(self.steps, job_steps=steps),
             slots=self.slots,
             progress=self.chat.progress,
+            first_status=AsyncMock(due=AsyncMock(return_value={})),
             background_tasks=[self],
             outbox=self.outbox,
         )
