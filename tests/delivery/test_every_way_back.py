@@ -10,7 +10,7 @@ import pytest
 from bot.delivery.earlier_videos import VideoGone, WantedAs
 from bot.delivery.package import with_private
 from bot.telegram.destination import Destination
-from storage.groups import borrowed_media, chats, reports
+from storage.groups import borrowed_media, chats, decisions
 from storage.jobs import videos
 from storage.jobs.jobs import Job
 from storage.people import people, preferences
@@ -103,7 +103,7 @@ async def take_back(made: Shown, how: str) -> None:
     there, job = made.there, made.job
     async with there.database.transaction() as tx:
         if how == "taken down":
-            assert await reports.take_down(tx, job, OLGA) == []
+            assert await decisions.take_down(tx, job, OLGA) == []
         elif how == "objected to":
             assert await borrowed_media.object_to_all(tx, job.chat_id, BEN, "update:1") == []
         else:
@@ -168,7 +168,7 @@ async def test_what_is_still_being_sent_is_not_shown(there: Setup, how: str) -> 
     async with there.database.transaction() as tx:
         await borrowed_media.borrow(tx, job.photo_id, BEN)
         if how == "taken down":
-            assert [one.id for one in await reports.take_down(tx, job, OLGA)] == [job.id]
+            assert [one.id for one in await decisions.take_down(tx, job, OLGA)] == [job.id]
         elif how == "its maker is banned":
             await people.ban(tx, ADA, OLGA)
         else:
@@ -194,7 +194,7 @@ async def test_what_is_made_again_of_the_same_is_taken_down_with_it(there: Setup
         )
     assert len(await there.videos()) == 2
     async with there.database.transaction() as tx:
-        await reports.take_down(tx, first, OLGA)
+        await decisions.take_down(tx, first, OLGA)
     await there.settle()
     assert await there.videos() == []
     assert await videos.is_withdrawn(there.database, await there.job(finer.id))
