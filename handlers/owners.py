@@ -7,7 +7,7 @@ from handlers.access import is_admin
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext, UpdateContext
 from handlers.jobs import cancel_each
-from storage.groups import borrowed_media
+from storage.groups import borrowed_media, chats
 from storage.jobs import jobs, videos
 from storage.jobs.jobs import Job
 
@@ -26,7 +26,11 @@ async def object_by_button(pressed: ButtonPress) -> Answer:
     services, here = pressed.services, pressed.chat_id
     job = await jobs.get(services.database, pressed.number(0))
     used = await borrowed_media.of_job(services.database, job) if job else []
-    if job is None or not used or not await videos.is_of_chat(services.database, job, here):
+    if job is None or not used:
+        raise TooLate
+    if (await chats.ids_of(services.database, here)).isdisjoint(
+        await videos.chats_of(services.database, job)
+    ):
         raise TooLate
     if pressed.user_id in [borrowed.owner_id for borrowed in used]:
         await _object(pressed, job.chat_id or here)

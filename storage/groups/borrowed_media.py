@@ -84,8 +84,9 @@ async def object_to_all(tx: Transaction, chat_id: int, owner_id: int, cause: str
         SELECT media_id FROM borrowed_media JOIN media ON media.id = media_id
         WHERE owner_id = :owner_id AND (chat_id = :chat_id OR EXISTS (
             SELECT 1 FROM jobs JOIN deliveries ON job_id = jobs.id
-            WHERE media_id IN (photo_id, voice_id) AND deliveries.chat_id IN (:chat_id,
-                (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id))))
+            WHERE media_id IN (photo_id, voice_id) AND (deliveries.chat_id = :chat_id
+                OR deliveries.chat_id IN
+                    (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id))))
         """,
         objection,
     )

@@ -42,18 +42,12 @@ async def same_as(database: Queryable, job: Job) -> list[Job]:
     )
 
 
-async def is_of_chat(database: Queryable, job: Job, chat_id: int) -> bool:
-    """Whether it was ordered or shown in this chat, whatever id that had by then."""
-    return await database.exists(
-        """
-        SELECT chat_id FROM (SELECT :ordered_in AS chat_id
-            UNION SELECT chat_id FROM deliveries WHERE job_id = :job_id) AS there
-        WHERE chat_id = :chat_id
-            OR chat_id IN (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id)
-            OR chat_id IN (SELECT new_chat_id FROM moved_chats WHERE old_chat_id = :chat_id)
-        """,
-        {"job_id": job.id, "ordered_in": job.chat_id, "chat_id": chat_id},
+async def chats_of(database: Queryable, job: Job) -> set[int]:
+    """Where it was ordered or shown, by the ids that the chats had then."""
+    shown_in = await database.column(
+        "SELECT DISTINCT chat_id FROM deliveries WHERE job_id = :id", {"id": job.id}
     )
+    return {job.chat_id, *shown_in}
 
 
 async def last_of(database: Queryable, user_id: int, chat_id: int) -> Job | None:
