@@ -73,14 +73,13 @@ class Moderation(Component):
         text = await self._text(report, job, decided, texts)
         keyboard = await self._buttons(report, job, decided, texts)
         message_id = await reports.message_of(self.database, report, admin_id)
-        if message_id is not None:
+        if message_id is None:
+            there = await self._show_video(admin_id, report, job)
+            sent = await self.sender.send_text(there, text, keyboard=keyboard)
+            await self.database.do(reports.shown, report, admin_id, sent.message_id)
+        else:
             with suppress(MessageGone):
                 await self.sender.edit_text(admin_id, message_id, text, keyboard=keyboard)
-            return
-        there = await self._show_video(admin_id, report, job)
-        sent = await self.sender.send_text(there, text, keyboard=keyboard)
-        async with self.database.transaction() as tx:
-            await reports.shown(tx, report, admin_id, sent.message_id)
         if await decisions.of_job(self.database, job.id) != decided:
             raise NotNow("something was decided meanwhile")
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from storage import outbox
 from storage.db.database import Queryable, Transaction
 from storage.jobs.jobs import Job
+from storage.people.deletion import REPORTS_KEPT_MILLISECONDS
 
 REPORT = "report"
 """The kind of outbox entry that shows a report to one administrator."""
 
 REASONS = ("face", "offensive", "other")
 _DAY_MILLISECONDS = 24 * 3600 * 1000
-_KEPT_MILLISECONDS = 7 * _DAY_MILLISECONDS
+_HOUR_MILLISECONDS = 3600 * 1000
 
 
 class TooManyReports(Exception):
@@ -103,14 +104,18 @@ async def shown(tx: Transaction, report: Report, admin_id: int, message_id: int)
 
 
 async def expire(tx: Transaction) -> None:
-    """What was kept of makers who are forgotten goes: it was decided and done, or is a week old."""
-    values = {"before": tx.now_milliseconds - _KEPT_MILLISECONDS}
+    """What was kept of makers who are forgotten goes: it was decided and done, or is a week old.
+
+    Not within an hour of a decision: who takes a video down may want to ban its maker as well.
+    """
+    now = tx.now_milliseconds
+    values = {"filed": now - REPORTS_KEPT_MILLISECONDS, "decided": now - _HOUR_MILLISECONDS}
     for statement in _EXPIRY:
         await tx.execute(statement, values)
 
 
-_OVER = """maker_id IS NOT NULL AND (filed_at_milliseconds <= :before
-    OR EXISTS (SELECT 1 FROM decisions WHERE decisions.job_id = reports.job_id)
+_OVER = """maker_id IS NOT NULL AND (filed_at_milliseconds <= :filed
+    OR (SELECT MAX(at_milliseconds) FROM decisions WHERE job_id = reports.job_id) <= :decided
     AND NOT EXISTS (SELECT 1 FROM outbox
         WHERE state = 'open' AND (kind = 'remove-video' OR chat_id = maker_id)))"""
 

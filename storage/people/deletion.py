@@ -2,7 +2,7 @@
 
 What stays: amounts, which a number without a person stands for (see `pseudonyms`); that somebody is
 banned; that they object to others using their photos; which messages of groups show their videos,
-and whose photos these use; while a report of one is open, who they are and where it lies in private.
+and whose photos these use; while a report of one is open, who they are and where it lies.
 """
 
 from __future__ import annotations
@@ -130,7 +130,9 @@ async def said_to_wait(tx: Transaction, user_id: int) -> None:
 
 
 _THEIR_UPDATES = "(SELECT update_id FROM inbox_people WHERE user_id = :user_id)"
-_REPORTS_KEPT_MILLISECONDS = 7 * 24 * 3600 * 1000
+REPORTS_KEPT_MILLISECONDS = 7 * 24 * 3600 * 1000
+"""How long an unanswered report keeps what it needs of a maker who is forgotten."""
+
 _THEIR_MEDIA = "(SELECT id FROM media WHERE user_id = :user_id)"
 _THEIR_JOBS = "(SELECT id FROM jobs WHERE user_id = :user_id)"
 
@@ -149,7 +151,7 @@ STATEMENTS = (
     """,  # noqa: S608
     f"""
     UPDATE reports SET maker_id = :user_id WHERE job_id IN {_THEIR_JOBS}
-        AND filed_at_milliseconds > :now - {_REPORTS_KEPT_MILLISECONDS}
+        AND filed_at_milliseconds > :now - {REPORTS_KEPT_MILLISECONDS}
         AND NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.job_id = reports.job_id)
     """,  # noqa: S608
     "UPDATE reports SET chat_id = 0 WHERE chat_id = :user_id",

@@ -99,6 +99,7 @@ async def a_kept_report(database: Database) -> Call:
         await reports.file(tx, report, "face", [7], per_person_per_day=5)
         await deletion.forget(tx, 1, -9)
         await decisions.dismiss(tx, job, 7)
+        await tx.execute("UPDATE decisions SET at_milliseconds = 0")
     return reports.expire
 
 
