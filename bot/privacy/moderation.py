@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from contextlib import suppress
 
 from bot.chat.messenger import Messenger
 from bot.common import Component
 from bot.delivery.earlier_videos import EarlierVideos, VideoGone, WantedAs
 from bot.delivery.remove_video import remove_video
-from bot.outbox import Attempt, Kind
+from bot.outbox import Attempt, Kind, NotNow
 from bot.privacy.files import StoredFiles
 from bot.telegram.destination import Destination
-from bot.telegram.errors import Refused, SendUnknown
+from bot.telegram.errors import MessageGone, Refused, SendUnknown
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
 from storage import outbox
 from storage.db.database import Transaction
-from storage.groups import reports
+from storage.groups import decisions, reports
+from storage.groups.decisions import Decision, Verb
 from storage.groups.reports import Report
 from storage.jobs import deliveries, jobs, videos
 from storage.jobs.deliveries import Delivery
@@ -31,6 +34,14 @@ REASON_TEXTS = {
     "face": "report-reason-face",
     "offensive": "report-reason-offensive",
     "other": "report-reason-other",
+}
+
+
+_DECIDED = {
+    Verb.TAKE_DOWN: "report-taken-down",
+    Verb.BAN: "report-banned",
+    Verb.UNBAN: "report-unbanned",
+    Verb.DISMISS: "report-dismissed",
 }
 
 
@@ -51,38 +62,76 @@ class Moderation(Component):
         )
 
     async def _show(self, attempt: Attempt) -> None:
+        """One message for each administrator, which says what was decided, by whom."""
         report = await reports.get(self.database, attempt.entry.values["report_id"])
         job = None if report is None else await jobs.get(self.database, report.job_id)
-        if report is not None and job is not None:
-            await self._send(attempt.entry.chat_id, report, job)
+        admin_id = attempt.entry.chat_id
+        if report is None or job is None or admin_id not in self.limits.admin_ids:
+            return
+        decided = await decisions.of_job(self.database, job.id)
+        texts = await self.messenger.texts_for(admin_id)
+        text = await self._text(report, job, decided, texts)
+        keyboard = await self._buttons(report, job, decided, texts)
+        message_id = await reports.message_of(self.database, report, admin_id)
+        if message_id is None:
+            there = await self._show_video(admin_id, report, job)
+            sent = await self.sender.send_text(there, text, keyboard=keyboard)
+            await self.database.do(reports.shown, report, admin_id, sent.message_id)
+        else:
+            with suppress(MessageGone):
+                await self.sender.edit_text(admin_id, message_id, text, keyboard=keyboard)
+        if await decisions.of_job(self.database, job.id) != decided:
+            raise NotNow("something was decided meanwhile")
 
-    async def _send(self, admin_id: int, report: Report, job: Job) -> None:
-        """After the video, where it can be had; that goes when it is taken down, the text stays."""
-        texts, cause = await self.messenger.texts_for(admin_id), f"report:{report.id}:{admin_id}"
+    async def _show_video(self, admin_id: int, report: Report, job: Job) -> Destination:
+        """Where it can be had; it goes when it is taken down, the text in answer to it stays."""
+        cause = f"report:{report.id}:{admin_id}"
         try:
             await self.videos.send(job, cause, (Destination(admin_id),), WantedAs.REPORTED)
         except (VideoGone, SendUnknown, Refused) as failure:
             logger.warning("report %s comes without its video, or may: %s", report.id, failure)
         shown = await deliveries.begun(self.database, job, cause)
-        there = Destination(admin_id, reply_to=shown.message_id if shown else None)
-        text, keyboard = await self._text(report, job, texts), _decisions(report, texts)
-        await self.sender.send_text(there, text, keyboard=keyboard)
+        return Destination(admin_id, reply_to=shown.message_id if shown else None)
 
-    async def _text(self, report: Report, job: Job, texts: Catalogue) -> str:
-        return texts.html(
+    async def _text(
+        self, report: Report, job: Job, decided: Sequence[Decision], texts: Catalogue
+    ) -> str:
+        received = texts.html(
             "report-received",
             reason=texts.plain(REASON_TEXTS[report.reason or "other"]),
             job=str(job.id),
             chat=str(job.chat_id),
-            maker=await self._name(job.user_id),
+            maker=await self._name(report.maker_id or job.user_id),
             reporter=await self._name(report.reporter_id),
         )
+        names = [await self._name(one.admin_id) for one in decided]
+        lines = [
+            texts.html(_DECIDED[Verb(one.decision)], admin=name)
+            for one, name in zip(decided, names, strict=True)
+        ]
+        return "\n".join([received, *lines])
+
+    async def _buttons(
+        self, report: Report, job: Job, decided: Sequence[Decision], texts: Catalogue
+    ) -> Keyboard:
+        """What is left to decide: nobody is unbanned who is not banned."""
+        maker_id = report.maker_id or job.user_id
+        banned = await people.is_banned(self.database, maker_id)
+        ban = ("button-unban", "unban") if banned else ("button-ban", "ban")
+        buttons = [(texts.plain(ban[0]), f"{ban[1]}:{report.id}")]
+        if not await videos.is_taken_down(self.database, job):
+            buttons.insert(0, (texts.plain("button-take-down"), f"takedown:{report.id}"))
+        if not decided:
+            buttons.append((texts.plain("button-nothing"), f"dismiss:{report.id}"))
+        return Keyboard.of(*([button] for button in buttons))
 
     async def _name(self, user_id: int | None) -> str:
         """As the operator needs it: the number is what stays the same."""
-        person = None if user_id is None else await people.find(self.database, user_id)
-        if person is None:
+        if user_id is None or user_id < 0:
             return "–"
+        person = await people.find(self.database, user_id)
+        if person is None:
+            return f"({user_id})"
         username = f" @{person.username}" if person.username else ""
         return f"{person.first_name[:64]}{username} ({person.user_id})"
 
@@ -152,15 +201,4 @@ async def _put(tx: Transaction, key: str, delivery: Delivery, job: Job, text_key
         message_id=(delivery.message_id or 0) if chat_id == delivery.chat_id else 0,
         user_id=job.user_id if chat_id == job.user_id else None,
         arguments={"job_id": job.id, "text_key": text_key},
-    )
-
-
-def _decisions(report: Report, texts: Catalogue) -> Keyboard:
-    return Keyboard.of(
-        [(texts.plain("button-take-down"), f"takedown:{report.id}")],
-        [
-            (texts.plain("button-ban"), f"ban:{report.id}"),
-            (texts.plain("button-unban"), f"unban:{report.id}"),
-        ],
-        [(texts.plain("button-nothing"), f"dismiss:{report.id}")],
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.common import Component
 from bot.privacy.files import UPLOADS_KEPT_MILLISECONDS, StoredFiles, sweep, written_at
 from bot.task_pool import Work
+from storage.groups import reports
 from storage.jobs import jobs
 from storage.people import pseudonyms
 
@@ -43,6 +44,7 @@ class Retention(Component):
     async def _sweep(self) -> None:
         self._swept_at_milliseconds = now = self.clock.now_milliseconds()
         await self.database.do(pseudonyms.expire)
+        await self.database.do(reports.expire)
         await self.stored_files.sweep_uploads(now - UPLOADS_KEPT_MILLISECONDS)
         removed = await self.sweep_videos()
         if removed:

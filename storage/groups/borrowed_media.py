@@ -72,6 +72,19 @@ async def allow(tx: Transaction, chat_id: int, owner_id: int) -> bool:
     return await tx.delete("objections", chat_id=chat_id, owner_id=owner_id)
 
 
+# Whoever borrowed it may be forgotten: then it lies where a group shows it, or in private alone.
+_THEIRS_IN_CHAT = """
+    SELECT media_id FROM borrowed_media JOIN media ON media.id = media_id
+    WHERE owner_id = :owner_id AND (chat_id = :chat_id
+        OR EXISTS (SELECT 1 FROM jobs JOIN deliveries ON job_id = jobs.id
+            WHERE media_id IN (photo_id, voice_id) AND (deliveries.chat_id = :chat_id
+                OR deliveries.chat_id IN
+                    (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id)))
+        OR chat_id = 0 AND NOT EXISTS (SELECT 1 FROM jobs JOIN deliveries ON job_id = jobs.id
+            WHERE media_id IN (photo_id, voice_id) AND deliveries.chat_id < 0))
+    """
+
+
 async def object_to_all(tx: Transaction, chat_id: int, owner_id: int, cause: str) -> list[Job]:
     """The owner wants nobody there to use what is theirs: what was made of it is removed.
 
@@ -79,17 +92,7 @@ async def object_to_all(tx: Transaction, chat_id: int, owner_id: int, cause: str
     """
     objection = {"chat_id": chat_id, "owner_id": owner_id}
     await tx.insert_once("objections", {**objection, "at_milliseconds": tx.now_milliseconds})
-    theirs = await tx.column(
-        """
-        SELECT media_id FROM borrowed_media JOIN media ON media.id = media_id
-        WHERE owner_id = :owner_id AND (chat_id = :chat_id OR EXISTS (
-            SELECT 1 FROM jobs JOIN deliveries ON job_id = jobs.id
-            WHERE media_id IN (photo_id, voice_id) AND (deliveries.chat_id = :chat_id
-                OR deliveries.chat_id IN
-                    (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id))))
-        """,
-        objection,
-    )
+    theirs = await tx.column(_THEIRS_IN_CHAT, objection)
     stopped = {job.id: job for media_id in theirs for job in await stop(tx, media_id, cause)}
     return list(stopped.values())
 

@@ -26,8 +26,8 @@ async def is_taken_down(database: Queryable, job: Job) -> bool:
     """Whether an administrator had it taken down, or another one of the same photo and voice."""
     return await database.exists(
         """
-        SELECT job_id FROM takedowns JOIN jobs ON jobs.id = job_id
-        WHERE photo_id = :photo_id AND voice_id = :voice_id
+        SELECT job_id FROM decisions JOIN jobs ON jobs.id = job_id
+        WHERE photo_id = :photo_id AND voice_id = :voice_id AND decision = 'take-down'
         """,
         columns(job),
     )

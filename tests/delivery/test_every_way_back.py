@@ -10,10 +10,10 @@ import pytest
 from bot.delivery.earlier_videos import VideoGone, WantedAs
 from bot.delivery.package import with_private
 from bot.telegram.destination import Destination
-from storage.groups import borrowed_media, chats, reports
+from storage.groups import borrowed_media, chats, decisions, reports
 from storage.jobs import videos
 from storage.jobs.jobs import Job
-from storage.people import people, preferences
+from storage.people import deletion, people, preferences
 from tests.delivery.rendered import ADA, OLGA, Setup
 from tests.support.bot_api import Json
 from tests.support.chats import text_of
@@ -103,9 +103,10 @@ async def take_back(made: Shown, how: str) -> None:
     there, job = made.there, made.job
     async with there.database.transaction() as tx:
         if how == "taken down":
-            assert await reports.take_down(tx, job, OLGA) == []
+            assert await decisions.take_down(tx, job, OLGA) == []
         elif how == "objected to":
-            assert await borrowed_media.object_to_all(tx, job.chat_id, BEN, "update:1") == []
+            group_id = made.group_id
+            assert await borrowed_media.object_to_all(tx, group_id, BEN, "update:1") == []
         else:
             assert await borrowed_media.stop(tx, job.photo_id, "update:1") == []
     await there.settle()
@@ -162,13 +163,37 @@ async def test_each_copy_that_telegram_keeps_is_said_to_stay_where_it_lies(
     await nothing_brings_it_again(made)
 
 
+@pytest.mark.parametrize("reported", [False, True], ids=["unreported", "reported"])
+@pytest.mark.parametrize("how", BACK)
+@pytest.mark.parametrize("way", SHOWN)
+async def test_of_a_maker_who_is_forgotten_each_copy_goes_whose_chat_is_known(
+    there: Setup, way: str, how: str, *, reported: bool
+) -> None:
+    made = await shown(there, way)
+    async with there.database.transaction() as tx:
+        if reported:
+            report = await reports.begin(tx, made.job, BEN, made.group_id)
+            await reports.file(tx, report, "face", [], per_person_per_day=5)
+        await deletion.forget(tx, ADA, -9)
+    before, copies = await made.messages(), await made.copies()
+    forgotten = Shown(there, await there.job(made.job.id), made.group_id)
+    assert forgotten.job.chat_id == 0
+    await take_back(forgotten, how)
+    after = await made.messages()
+    private = {copy for copy in copies if copy[0] == ADA}
+    assert set(before) - set(after) == (copies if reported else copies - private)
+    assert await videos.is_withdrawn(there.database, made.job)
+    with pytest.raises(VideoGone):
+        await there.again(forgotten.job, WantedAs.REPORTED, "report:2:olga", OLGA)
+
+
 @pytest.mark.parametrize("how", [*BACK, "its maker is banned"])
 async def test_what_is_still_being_sent_is_not_shown(there: Setup, how: str) -> None:
     job = await there.rendered()
     async with there.database.transaction() as tx:
         await borrowed_media.borrow(tx, job.photo_id, BEN)
         if how == "taken down":
-            assert [one.id for one in await reports.take_down(tx, job, OLGA)] == [job.id]
+            assert [one.id for one in await decisions.take_down(tx, job, OLGA)] == [job.id]
         elif how == "its maker is banned":
             await people.ban(tx, ADA, OLGA)
         else:
@@ -194,7 +219,7 @@ async def test_what_is_made_again_of_the_same_is_taken_down_with_it(there: Setup
         )
     assert len(await there.videos()) == 2
     async with there.database.transaction() as tx:
-        await reports.take_down(tx, first, OLGA)
+        await decisions.take_down(tx, first, OLGA)
     await there.settle()
     assert await there.videos() == []
     assert await videos.is_withdrawn(there.database, await there.job(finer.id))

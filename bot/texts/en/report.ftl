@@ -24,11 +24,16 @@ report-received =
     Job { $job }, chat { $chat }
     Made by: { $maker }
     Reported by: { $reporter }
+report-taken-down = <b>Taken down</b> by { $admin }
+report-banned = <b>The person was banned</b> by { $admin }
+report-unbanned = <b>The person was unbanned</b> by { $admin }
+report-dismissed = <b>Dismissed</b> by { $admin }
 button-take-down = Take it down
 button-ban = Ban the person
 button-unban = Unban
 button-nothing = Nothing
 
+answer-decided-before = Nothing is left to do: the message shows what was done.
 answer-taken-down = I take it down. If I cannot delete it from its chat, I tell you.
 answer-cannot-ban = This person cannot be banned: an administrator, or not known any more.
 answer-banned = Banned. What waited for them is cancelled.

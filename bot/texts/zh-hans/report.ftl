@@ -24,11 +24,16 @@ report-received =
     任务 { $job }，聊天 { $chat }
     制作者：{ $maker }
     举报者：{ $reporter }
+report-taken-down = <b>已撤下</b>：{ $admin }
+report-banned = <b>已禁止此人</b>：{ $admin }
+report-unbanned = <b>已解除禁止</b>：{ $admin }
+report-dismissed = <b>不处理</b>：{ $admin }
 button-take-down = 撤下
 button-ban = 禁止此人
 button-unban = 解除禁止
 button-nothing = 不处理
 
+answer-decided-before = 没有什么要做的了：消息里写着已经做了什么。
 answer-taken-down = 正在撤下。如果没法从聊天里删掉，我会告诉你。
 answer-cannot-ban = 不能禁止此人：是管理员，或者已经不认识了。
 answer-banned = 已禁止。在等的都取消了。
