@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storage import drafts, media
 from storage.db.database import Queryable, Transaction
 from storage.groups import groups
-from storage.jobs import deliveries, jobs
+from storage.jobs import jobs
 from storage.jobs.jobs import Job
 from storage.media import Media
 
@@ -85,27 +86,26 @@ _THEIRS_IN_CHAT = """
     """
 
 
-async def object_to_all(tx: Transaction, chat_id: int, owner_id: int, cause: str) -> list[Job]:
-    """The owner wants nobody there to use what is theirs: what was made of it is removed.
-
-    The open jobs that this stops.
-    """
+async def object_to_all(tx: Transaction, chat_id: int, owner_id: int) -> list[Job]:
+    """The owner wants nobody there to use what is theirs; the jobs that were made of it."""
     objection = {"chat_id": chat_id, "owner_id": owner_id}
     await tx.insert_once("objections", {**objection, "at_milliseconds": tx.now_milliseconds})
     theirs = await tx.column(_THEIRS_IN_CHAT, objection)
-    stopped = {job.id: job for media_id in theirs for job in await stop(tx, media_id, cause)}
-    return list(stopped.values())
+    return await stop(tx, theirs)
 
 
-async def stop(tx: Transaction, media_id: int, cause: str) -> list[Job]:
-    """Nothing is made of this borrowed item any more, and what was made of it is removed.
+async def stop(tx: Transaction, media_ids: Iterable[int]) -> list[Job]:
+    """Nothing is made of these borrowed items any more, and nothing shown that was.
 
-    The open jobs to be stopped for it.
+    The jobs that were made of them: see `deliveries.take_back`.
     """
-    stopped = {"stopped_at_milliseconds": tx.now_milliseconds}
-    await tx.update("borrowed_media", stopped, media_id=media_id, stopped_at_milliseconds=None)
-    item = await media.get(tx, media_id)
-    if item is not None:
-        await drafts.drop(tx, item)
-        await media.supersede(tx, item.id, "dropped")
-    return await deliveries.take_back(tx, await jobs.made_of(tx, media_id), cause)
+    made: dict[int, Job] = {}
+    for media_id in media_ids:
+        stopped = {"stopped_at_milliseconds": tx.now_milliseconds}
+        await tx.update("borrowed_media", stopped, media_id=media_id, stopped_at_milliseconds=None)
+        item = await media.get(tx, media_id)
+        if item is not None:
+            await drafts.drop(tx, item)
+            await media.supersede(tx, item.id, "dropped")
+        made |= {job.id: job for job in await jobs.made_of(tx, media_id)}
+    return list(made.values())

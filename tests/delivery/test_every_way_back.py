@@ -11,7 +11,7 @@ from bot.delivery.earlier_videos import VideoGone, WantedAs
 from bot.delivery.package import with_private
 from bot.telegram.destination import Destination
 from storage.groups import borrowed_media, chats, decisions, reports
-from storage.jobs import videos
+from storage.jobs import deliveries, videos
 from storage.jobs.jobs import Job
 from storage.people import deletion, people, preferences
 from tests.delivery.rendered import ADA, OLGA, Setup
@@ -104,11 +104,12 @@ async def take_back(made: Shown, how: str) -> None:
     async with there.database.transaction() as tx:
         if how == "taken down":
             assert await decisions.take_down(tx, job, OLGA) == []
-        elif how == "objected to":
-            group_id = made.group_id
-            assert await borrowed_media.object_to_all(tx, group_id, BEN, "update:1") == []
         else:
-            assert await borrowed_media.stop(tx, job.photo_id, "update:1") == []
+            if how == "objected to":
+                made_of = await borrowed_media.object_to_all(tx, made.group_id, BEN)
+            else:
+                made_of = await borrowed_media.stop(tx, [job.photo_id])
+            assert await deliveries.take_back(tx, made_of, "update:1") == []
     await there.settle()
 
 
@@ -197,7 +198,7 @@ async def test_what_is_still_being_sent_is_not_shown(there: Setup, how: str) -> 
         elif how == "its maker is banned":
             await people.ban(tx, ADA, OLGA)
         else:
-            await borrowed_media.stop(tx, job.photo_id, "update:1")
+            await borrowed_media.stop(tx, [job.photo_id])
     job = await there.deliver(job)
     by_people = how in BACK[1:]
     assert (job.state, job.failure) == (

@@ -10,6 +10,7 @@ from bot.delivery.earlier_videos import VideoGone, WantedAs
 from bot.telegram.errors import SendUnknown
 from bot.telegram.outgoing import SentMessage
 from storage.groups import borrowed_media
+from storage.jobs import deliveries
 from storage.jobs.jobs import Job
 from storage.people import preferences
 from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, OLGA, Setup
@@ -34,7 +35,8 @@ async def objects(there: Setup, job: Job) -> None:
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE jobs SET announced = 0 WHERE id = :id", {"id": job.id})
         await borrowed_media.borrow(tx, job.photo_id, OLGA)
-        await borrowed_media.stop(tx, job.photo_id, "update:1")
+        made = await borrowed_media.stop(tx, [job.photo_id])
+        await deliveries.take_back(tx, made, "update:1")
 
 
 async def shown(there: Setup) -> list[str]:

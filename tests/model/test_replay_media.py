@@ -80,7 +80,7 @@ def a_loan(
             assert photo is not None
             await borrowed_media.borrow(tx, photo.id, 8)
             if objecting:
-                await borrowed_media.object_to_all(tx, photo.chat_id, 8, "update:1")
+                await borrowed_media.object_to_all(tx, photo.chat_id, 8)
         return lambda tx: call(tx, photo)
 
     return arrange
@@ -154,9 +154,9 @@ CALLS: dict[str, Arrange] = {
         "ready", "photo", lambda tx, m: borrowed_media.borrow(tx, m.id, 8)
     ),
     "borrowed_media.object_to_all": a_loan(
-        lambda tx, m: borrowed_media.object_to_all(tx, m.chat_id, 8, "update:1")
+        lambda tx, m: borrowed_media.object_to_all(tx, m.chat_id, 8)
     ),
-    "borrowed_media.stop": a_loan(lambda tx, m: borrowed_media.stop(tx, m.id, "update:1")),
+    "borrowed_media.stop": a_loan(lambda tx, m: borrowed_media.stop(tx, [m.id])),
     "borrowed_media.allow": a_loan(
         lambda tx, m: borrowed_media.allow(tx, m.chat_id, 8), objecting=True
     ),

@@ -88,6 +88,7 @@ async def test_who_is_banned_is_refused_until_let_in_again_and_keeps_their_right
     await ben.sees(said("privacy-seen"), reply_to=privacy)
     assert len(shared.rows(f"SELECT 1 FROM media WHERE user_id = {ben.user_id}")) == 2
 
+    delivery = await olga.sees(said("report-banned", admin=f"Olga ({ADMIN})"))
     assert await olga.presses(delivery, label("button-unban")) == label("answer-unbanned")
     await ben.says()
     await ben.sees_video(2)

@@ -75,7 +75,7 @@ async def takes_down(shared: World, reporter: Person, chat_id: int, job: Json) -
     assert await olga.presses(delivery, label("button-take-down")) == label("answer-taken-down")
 
     async def done() -> bool:
-        kinds = "('take-down', 'taken-down', 'alert')"
+        kinds = "('remove-video', 'say-removal', 'alert')"
         return not shared.rows(f"SELECT 1 FROM outbox WHERE state = 'open' AND kind IN {kinds}")
 
     await eventually(done, "the take-down is done")
