@@ -194,7 +194,7 @@ async def require_use(pressed: ButtonPress, chat_id: int) -> None:
     Raises: NotForYou, TooLate.
     """
     services = pressed.services
-    if pressed.chat_id not in (chat_id, await chats.former_id(services.database, chat_id)):
+    if pressed.chat_id not in await chats.ids_of(services.database, chat_id):
         raise TooLate
     if not await may_use(services, chat_id, pressed.user_id):
         raise NotForYou
