@@ -11,7 +11,7 @@ import pytest
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.media.lips import lip_correlation
-from tests.support.texts import key_of
+from tests.support.texts import key_of, label
 from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

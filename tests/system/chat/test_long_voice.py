@@ -31,7 +31,9 @@ async def asks(person: Person, seconds: float = SECONDS) -> tuple[int, Json]:
 
 async def all_in_parts(person: Person) -> int:
     voice, question = await asks(person)
-    assert await person.presses(question, label("button-all-parts", parts=PARTS)) == label("answer-started")
+    assert await person.presses(question, label("button-all-parts", parts=PARTS)) == label(
+        "answer-started"
+    )
     return voice
 
 
