@@ -15,7 +15,7 @@ OUT = {
         *("answer a", "answer this", "answer the", "answer any", "answer me", "answer <b>"),
         *("people who run", "whoever runs", "shut out", "telegram number", "book of amounts"),
         *("your yes", "said yes", "kept of you", "your say", "does not suit for", "try to stop"),
-        *("check it anyway", "please don't", "on it.", "handing your", "this is over"),
+        *("check it anyway", "please don't", "handing your", "this is over"),
     ),
     "zh-hans": (
         *("您", "没有计费", "忘掉", "运行机器人的人", "运行这个机器人的人", "调匀", "先问我"),
