@@ -145,9 +145,9 @@ async def _ask_for(pressed: ButtonPress, way: Way, job: Job, kept_id: int, repla
     kept = await media.get(pressed.database, kept_id)
     if kept is None or kept.state != MediaState.READY:
         raise TooLate
+    await admit(pressed, way, job.chat_id, (kept,))
     if await videos.is_withdrawn(pressed.database, job):
         raise RuleRefused(Rule.WITHDRAWN, {})
-    await admit(pressed, way, job.chat_id, (kept,))
     replaced = await media.get(pressed.database, replaced_id)
     conversation = ConversationKey(job.chat_id, pressed.thread_id, pressed.user_id)
     async with pressed.database.transaction() as tx:
