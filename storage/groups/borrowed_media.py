@@ -78,11 +78,11 @@ _THEIRS_IN_CHAT = """
     SELECT media_id FROM borrowed_media JOIN media ON media.id = media_id
     WHERE owner_id = :owner_id AND (chat_id = :chat_id
         OR EXISTS (SELECT 1 FROM jobs JOIN deliveries ON job_id = jobs.id
-            WHERE media_id IN (photo_id, voice_id) AND (deliveries.chat_id = :chat_id
+            WHERE (photo_id = media_id OR voice_id = media_id) AND (deliveries.chat_id = :chat_id
                 OR deliveries.chat_id IN
                     (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id)))
         OR chat_id = 0 AND NOT EXISTS (SELECT 1 FROM jobs JOIN deliveries ON job_id = jobs.id
-            WHERE media_id IN (photo_id, voice_id) AND deliveries.chat_id < 0))
+            WHERE (photo_id = media_id OR voice_id = media_id) AND deliveries.chat_id < 0))
     """
 
 

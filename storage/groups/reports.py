@@ -114,15 +114,18 @@ async def expire(tx: Transaction) -> None:
         await tx.execute(statement, values)
 
 
-_OVER = """maker_id IS NOT NULL AND (filed_at_milliseconds <= :filed
+_OVER = """maker_id IS NOT NULL AND (
+    (SELECT MAX(filed_at_milliseconds) FROM reports AS other
+        WHERE other.job_id = reports.job_id) <= :filed
     OR (SELECT MAX(at_milliseconds) FROM decisions WHERE job_id = reports.job_id) <= :decided
     AND NOT EXISTS (SELECT 1 FROM outbox
         WHERE state = 'open' AND (kind = 'remove-video' OR chat_id = maker_id)))"""
 
 _EXPIRY = (
     f"""
-    UPDATE deliveries SET chat_id = 0, message_id = NULL WHERE EXISTS (SELECT 1 FROM reports
-        WHERE reports.job_id = deliveries.job_id AND maker_id = deliveries.chat_id AND {_OVER})
+    UPDATE deliveries SET chat_id = 0, message_id = NULL
+    WHERE job_id IN (SELECT job_id FROM reports WHERE {_OVER})
+        AND chat_id IN (SELECT maker_id FROM reports WHERE {_OVER})
     """,  # noqa: S608
     f"""
     DELETE FROM outbox WHERE state <> 'open'

@@ -136,7 +136,7 @@ STATEMENTS = (
     """,
     f"""
     DELETE FROM borrowed_media WHERE media_id IN {_THEIR_MEDIA}
-        AND media_id NOT IN (SELECT photo_id FROM jobs UNION SELECT voice_id FROM jobs)
+        AND NOT EXISTS (SELECT 1 FROM jobs WHERE photo_id = media_id OR voice_id = media_id)
     """,  # noqa: S608
     f"""
     UPDATE reports SET maker_id = :user_id WHERE job_id IN {_THEIR_JOBS}

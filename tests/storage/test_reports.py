@@ -61,6 +61,24 @@ async def test_it_keeps_what_is_needed_until_a_week_has_passed(
     assert (await chats(database, job), await kept(database)) == ([0, GROUP], [None])
 
 
+async def test_a_second_report_counts_from_its_own_day(
+    database: Database, clock: FakeClock
+) -> None:
+    job = await reported(database)
+    async with database.transaction() as tx:
+        await tx.execute(
+            "INSERT INTO reports (job_id, reporter_id, chat_id, reason, filed_at_milliseconds,"
+            " maker_id) VALUES (:id, 5, 0, 'other', :at, :maker)",
+            {"id": job.id, "at": tx.now_milliseconds + 3 * 24 * 3_600_000, "maker": ADA},
+        )
+    clock.advance(8 * DAY_SECONDS)
+    await database.do(reports.expire)
+    assert (await chats(database, job), await kept(database)) == ([ADA, GROUP], [ADA, ADA])
+    clock.advance(2 * DAY_SECONDS)
+    await database.do(reports.expire)
+    assert (await chats(database, job), await kept(database)) == ([0, GROUP], [None, None])
+
+
 @pytest.mark.parametrize("decided", ["taken down", "banned", "dismissed"])
 async def test_it_goes_an_hour_after_it_was_answered_and_done(
     database: Database, clock: FakeClock, decided: str
