@@ -107,6 +107,7 @@ class Spending:
     most_waiting: int = 1
     agreed_milliseconds: int = 0
     confirm_above_milliseconds: int | None = None
+    by_a_tap: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,9 +217,19 @@ def _resets(windows: tuple[Window, ...], exceeded: Callable[[Window], bool]) -> 
 
 def _confirm(spending: Spending) -> Values | None:
     needed, above = spending.needed.quota_milliseconds, spending.confirm_above_milliseconds
-    if above is None or needed <= max(above, spending.agreed_milliseconds):
+    much = above is not None and needed > above
+    if needed <= spending.agreed_milliseconds or not (much or _takes_almost_all(spending)):
         return None
     return {"needed": needed / 1000}
+
+
+def _takes_almost_all(spending: Spending) -> bool:
+    """Whether a tap would leave less than a third of the quota."""
+    needed = spending.needed.quota_milliseconds
+    return spending.by_a_tap and any(
+        3 * (quota.left_milliseconds - needed) < quota.limit_milliseconds
+        for quota in spending.quotas
+    )
 
 
 _RULES: dict[Rule, Says] = {
@@ -320,6 +331,7 @@ class Gate(Component):
             most_waiting=self.limits.jobs_waiting_per_person,
             agreed_milliseconds=wanted.agreed_milliseconds,
             confirm_above_milliseconds=wanted.effective.confirm_above_milliseconds,
+            by_a_tap=wanted.way in (Way.RETRY, Way.FINER),
         )
 
     async def _spending_of_check(

@@ -175,10 +175,22 @@ async def _record(
         if new and stored is not None and item.lender is not None:
             await _borrow(tx, stored.id, item.lender)
         if new and stored is not None and not surplus:
+            if not late:
+                await _wait_for_consent(tx, context, stored)
             await drafts.put(tx, stored)
             if not late:
                 await drafts.wake_other(tx, stored)
     return stored
+
+
+async def _wait_for_consent(tx: Transaction, context: MessageContext, item: Media) -> None:
+    """Until its sender agrees, or behind what waits for its turn since they did."""
+    agreement = context.services.limits.agreement
+    if not await consents.given(tx, context.user_id, agreement):
+        await consents.hold_back(tx, item)
+        await consents.want_question(tx, item.conversation, agreement, item.message_id)
+    elif await media.has_waiting(tx, item.conversation):
+        await consents.keep_order(tx, item)
 
 
 async def _borrow(tx: Transaction, media_id: int, lender: Lender) -> None:

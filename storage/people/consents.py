@@ -77,10 +77,12 @@ async def give(tx: Transaction, user_id: int, agreement: Agreement, language: st
 
 
 async def wake(tx: Transaction, user_id: int) -> int:
-    """Everything that waited for this person's consent, in every place, goes on; how much."""
+    """Everything that waited for this person's consent, in every place, goes on in its order, see
+    `media.due`; how much.
+    """
     return await tx.execute(
         """
-        UPDATE media SET state = 'received', fault = NULL, fault_detail = NULL, tries = 0,
+        UPDATE media SET state = 'received', fault_detail = NULL, tries = 0,
             not_before_milliseconds = 0, wanted_at_milliseconds = :now
         WHERE user_id = :user_id AND fault = 'consent' AND state = 'asked'
         """,
@@ -117,6 +119,11 @@ async def hold_back(tx: Transaction, item: Media) -> None:
         """,
         {"id": item.id, "fault": CONSENT},
     )
+
+
+async def keep_order(tx: Transaction, item: Media) -> None:
+    """It has come after what waited for consent, and has its turn after that."""
+    await tx.update("media", {"fault": CONSENT}, id=item.id, state="received")
 
 
 async def want_question(
