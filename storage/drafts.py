@@ -22,6 +22,13 @@ class Draft:
         items = (self.photo, self.voice)
         return all(item is not None and item.state == MediaState.READY for item in items)
 
+    def has_its_turn(self, replaced: Media, by: Media) -> bool:
+        """Whether one that waits for consent is a pair with the other, or came later than that by
+        which it is replaced.
+        """
+        waits = [item is not None and item.fault == CONSENT for item in (self.photo, self.voice)]
+        return replaced.fault == CONSENT and (all(waits) or replaced.id > by.id)
+
 
 async def get(database: Queryable, conversation: ConversationKey) -> Draft:
     """The draft there; empty when there is none."""
@@ -38,17 +45,25 @@ async def get(database: Queryable, conversation: ConversationKey) -> Draft:
 
 
 async def put(tx: Transaction, item: Media, *, conversation: ConversationKey | None = None) -> None:
-    """Make this the draft's photo or voice; the one it replaces is superseded, unless it waits for
-    consent: that comes in its turn.
+    """Make this the draft's photo or voice; the one it replaces is superseded, unless it has its
+    turn when consent was given.
 
     `conversation`: another topic in which its sender uses it as well.
     """
     conversation = conversation or item.conversation
     before = await get(tx, conversation)
     replaced = before.photo if item.is_photo else before.voice
-    if replaced is not None and replaced.id != item.id and replaced.fault != CONSENT:
-        await media.supersede(tx, replaced.id)
-    column = "photo_id" if item.is_photo else "voice_id"
+    if replaced is not None and replaced.id != item.id:
+        if not before.has_its_turn(replaced, item):
+            await media.supersede(tx, replaced.id)
+        elif item.is_photo:
+            await _set(tx, conversation, "voice_id", None)
+    await _set(tx, conversation, "photo_id" if item.is_photo else "voice_id", item.id)
+
+
+async def _set(
+    tx: Transaction, conversation: ConversationKey, column: str, media_id: int | None
+) -> None:
     await tx.execute(
         f"""
         INSERT INTO drafts (chat_id, thread_id, user_id, {column}, updated_at_milliseconds)
@@ -56,7 +71,7 @@ async def put(tx: Transaction, item: Media, *, conversation: ConversationKey | N
         ON CONFLICT (chat_id, thread_id, user_id) DO UPDATE SET {column} = excluded.{column},
             updated_at_milliseconds = excluded.updated_at_milliseconds
         """,  # noqa: S608
-        {**conversation._asdict(), "media_id": item.id},
+        {**conversation._asdict(), "media_id": media_id},
     )
 
 
