@@ -31,6 +31,16 @@ CONSENT = "consent"
 """The fault of a media item whose sender did not agree yet to what happens with it."""
 
 
+_IS_AFTER = """EXISTS (SELECT 1 FROM media AS earlier WHERE earlier.{}
+    AND earlier.chat_id = media.chat_id AND earlier.thread_id = media.thread_id
+    AND earlier.user_id = media.user_id AND earlier.id < media.id)"""
+DUE = f"""media WHERE state = 'received' AND not_before_milliseconds <= :now
+    AND (COALESCE(fault, '') <> 'consent' OR NOT {_IS_AFTER.format("state = 'received'")}
+        AND NOT {_IS_AFTER.format("announced = 0")})"""
+UNANNOUNCED = """media WHERE announced = 0 AND state <> 'received'
+    AND not_before_milliseconds <= :now"""
+
+
 class ConversationKey(NamedTuple):
     """Whose conversation, and where: the key of a draft. `thread_id` is 0 outside topics."""
 
@@ -174,20 +184,9 @@ async def due(database: Queryable, limit: int) -> list[Media]:
     """
     return await database.every(
         Media,
-        f"""
-        SELECT * FROM media WHERE state = 'received' AND not_before_milliseconds <= :now
-            AND (COALESCE(fault, '') <> 'consent'
-                OR NOT {_IS_AFTER.format("state = 'received'")}
-                AND NOT {_IS_AFTER.format("announced = 0")})
-        ORDER BY id LIMIT :limit
-        """,  # noqa: S608
+        f"SELECT * FROM {DUE} ORDER BY id LIMIT :limit",  # noqa: S608
         {"limit": limit},
     )
-
-
-_IS_AFTER = """EXISTS (SELECT 1 FROM media AS earlier WHERE earlier.{}
-    AND earlier.chat_id = media.chat_id AND earlier.thread_id = media.thread_id
-    AND earlier.user_id = media.user_id AND earlier.id < media.id)"""
 
 
 async def has_waiting(database: Queryable, conversation: ConversationKey) -> bool:
@@ -214,11 +213,7 @@ async def unannounced(database: Queryable, limit: int) -> list[Media]:
     """Media items whose outcome is known and was not yet told, oldest first."""
     return await database.every(
         Media,
-        """
-        SELECT * FROM media WHERE announced = 0 AND state <> 'received'
-            AND not_before_milliseconds <= :now
-        ORDER BY id LIMIT :limit
-        """,
+        f"SELECT * FROM {UNANNOUNCED} ORDER BY id LIMIT :limit",  # noqa: S608
         {"limit": limit},
     )
 
