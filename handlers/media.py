@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from telegram import Audio, Document, Message, PhotoSize, User, VideoNote, Voice
 from telegram.ext import filters
 
 from bot.config.amounts import MINUTE, whole
+from bot.gate import RuleRefused, Wanted, Way
 from handlers.access import shows_nobody
 from handlers.context import MessageContext, person_of
 from storage import drafts, media
@@ -263,11 +265,10 @@ async def lay_known_photo(context: MessageContext) -> None:
     if (await drafts.get(database, context.conversation)).photo is not None:
         return
     photo = await media.last_used_photo(database, context.user_id, context.chat_id)
-    if (
-        photo is None
-        or photo.state != MediaState.READY
-        or not await borrowed_media.may_use(database, photo)
-    ):
+    if photo is None or photo.state != MediaState.READY:
         return
-    async with database.transaction() as tx:
-        await drafts.put(tx, photo, conversation=context.conversation)
+    wanted = Wanted(way=Way.TALK, conversation=context.conversation, items=(photo,))
+    with suppress(RuleRefused):
+        await context.services.gate.check(wanted)
+        async with database.transaction() as tx:
+            await drafts.put(tx, photo, conversation=context.conversation)

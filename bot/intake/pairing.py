@@ -215,10 +215,12 @@ class Pairing(Component):
             return
         if refusal.rule is Rule.BUDGET:
             await self.operator.tell("budget", "operator-budget")
-        item = refusal.item or (newest if refusal.rule is Rule.AGE else voice)
+        media_id = refusal.values.get("media_id")
+        somebodys = next((each for each in (photo, voice) if each.id == media_id), None)
+        item = somebodys or (newest if refusal.rule is Rule.AGE else voice)
         detail = json.dumps(refusal.values) if refusal.values else None
         async with self.database.transaction() as tx:
-            if refusal.item is not None:
+            if somebodys is not None:
                 await drafts.drop(tx, item)
             await media.ask_again(tx, item.id, refusal.rule, detail)
 
