@@ -270,5 +270,4 @@ async def lay_known_photo(context: MessageContext) -> None:
     wanted = Wanted(way=Way.TALK, conversation=context.conversation, items=(photo,))
     with suppress(RuleRefused):
         await context.services.gate.check(wanted)
-        async with database.transaction() as tx:
-            await drafts.put(tx, photo, conversation=context.conversation)
+        await database.do(drafts.put, photo, conversation=context.conversation)
