@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from bot.chat.status import Progress
+from bot.clock_watch import ClockWatch
 from bot.common import CommonServices
 from bot.intake.intake import Intake
 from bot.jobs.slots import Slots
@@ -45,6 +46,7 @@ class Worker:
     ) -> None:
         self._database, self._clock = common.database, common.clock
         self._wakeup = wakeup = common.wakeup
+        self._clock_watch = ClockWatch(common=common)
         self._intake = intake
         self._steps = steps
         self._slots = slots
@@ -80,6 +82,7 @@ class Worker:
 
     async def _begin_what_is_due(self) -> None:
         """Free slots first: the service stands still while one is."""
+        await self._clock_watch.look()
         async for task, work in self._slots.fill():
             self._pools[StepPool.SUBMITTING].start(("task", task.id), work)
         for item in await media.due(self._database, _INTAKES_AHEAD):

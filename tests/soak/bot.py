@@ -41,10 +41,14 @@ _GRACE_SECONDS = 15.0
 
 @dataclass
 class SoakedBot:
-    """Starts, is stopped, is killed; the services outlive it."""
+    """Starts, is stopped, is killed; the services outlive it.
+
+    `machine_clock` is the bot's own: it may be set, `clock` is right.
+    """
 
     settings: Settings
     clock: VirtualClock
+    machine_clock: VirtualClock
     chance: Chance
     services: Services
     connections: list[InlineConnection]
@@ -141,7 +145,8 @@ async def soaked_bot(
     directory: Path, *, seed: int = 1, faults: float = 0.0, **settings: Any
 ) -> AsyncIterator[SoakedBot]:
     """Everything but the bot is there; `SoakedBot.start` starts it."""
-    clock, chance = VirtualClock(_START_MILLISECONDS), Chance(seed, faults)
+    clock, machine_clock = VirtualClock(_START_MILLISECONDS), VirtualClock(_START_MILLISECONDS)
+    chance = Chance(seed, faults)
     services = Services(clock, chance)
     services.join(ADMIN)
     chosen = _settings(directory, settings)
@@ -155,7 +160,7 @@ async def soaked_bot(
         stack.enter_context(
             patch.multiple(
                 app,
-                SystemClock=lambda: clock,
+                SystemClock=lambda: machine_clock,
                 end_at_last=lambda *_: None,  # it would wait in real time
             )
         )
@@ -164,7 +169,7 @@ async def soaked_bot(
         for source in ("os.urandom", "random._urandom"):
             stack.enter_context(patch(source, chance.dice.randbytes))
         await make_ready(chosen.database_path)
-        bot = SoakedBot(chosen, clock, chance, services, connections)
+        bot = SoakedBot(chosen, clock, machine_clock, chance, services, connections)
         try:
             yield bot
         finally:

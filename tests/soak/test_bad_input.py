@@ -6,9 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
+
 from tests.soak.bot import SoakedBot, soaked_bot
 from tests.soak.people import Person, crowd
 from tests.soak.virtual import VirtualLoop
+from tests.soak.witnesses import check
+from tests.support.clock import HOUR
 
 
 def live(path: Path, story: Callable[[SoakedBot, Person, Person], Awaitable[None]]) -> None:
@@ -97,5 +101,37 @@ def test_forged_presses_change_nothing_of_anybody(tmp_path: Path) -> None:
         assert bot.rows("SELECT * FROM media") + bot.rows("SELECT * FROM jobs") == before
         assert calls["answerCallbackQuery"] == answered + 16
         assert not bot.rows("SELECT * FROM inbox WHERE state <> 'done'")
+
+    live(tmp_path, story)
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_a_clock_that_jumps_sends_nothing_twice_and_leaves_nobody_waiting(
+    tmp_path: Path, hours: int, is_killed: bool
+) -> None:
+    async def story(bot: SoakedBot, ada: Person, bob: Person) -> None:
+        bot.chance.faults = 0.2
+        for number in range(6):
+            for person in (ada, bob):
+                person.sends_photo()
+                person.sends_voice(2_000)
+            await asyncio.sleep(10 * number)
+            bot.machine_clock.set_wall(hours * HOUR)
+            await asyncio.sleep(30)
+            if is_killed:
+                await bot.kill()
+            bot.machine_clock.set_wall(-hours * HOUR)
+            await asyncio.sleep(60)  # what the old one asked Telegram has an answer by then
+            if is_killed:
+                bot.start()
+        bot.chance.faults = 0.0
+        bot.services.faults.clear()
+        await bot.kill()
+        await asyncio.sleep(60)
+        bot.start()
+        await rest(bot)
+        found = check(bot)
+        assert (found.violations, found.facts["jobs done"] > 0) == ([], True)
 
     live(tmp_path, story)
