@@ -53,8 +53,7 @@ class Operator:
 
     async def tell(self, subject: str, key: str, **values: Value) -> None:
         """Have it told, unless the same subject was within the hour."""
-        async with self.database.transaction() as tx:
-            await self.note(tx, subject, key, **values)
+        await self.database.do(self.noting(subject, key, **values))
 
     async def note(self, tx: Transaction, subject: str, key: str, **values: Value) -> None:
         """The same, in the transaction of what caused it."""
@@ -68,8 +67,7 @@ class Operator:
 
     async def tell_of(self, failure: DashScopeError, job_id: int | None = None) -> None:
         """Have told that the provider refuses to work for us, or calls a request wrong."""
-        async with self.database.transaction() as tx:
-            await self.noting_of(failure, job_id)(tx)
+        await self.database.do(self.noting_of(failure, job_id))
 
     def noting_of(self, failure: DashScopeError, job_id: int | None = None) -> Noting:
         """The same, for whoever has the transaction."""

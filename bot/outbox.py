@@ -145,8 +145,7 @@ class OutboxRunner:
         if kind is None:
             await self._keep(entry)
         elif (wait_seconds := self.sender.wait_seconds(entry.chat_id)) > _LONGEST_WAIT_SECONDS:
-            async with self.database.transaction() as tx:
-                await outbox.leave_alone(tx, entry.chat_id, tx.later(wait_seconds))
+            await self.database.do(outbox.leave_alone, entry.chat_id, wait_seconds)
         elif (begun := await self._begin(kind, entry)) is not None:
             await self._run(kind, begun)
 
@@ -183,11 +182,9 @@ class OutboxRunner:
         except (TokenRejected, SecondInstance):
             raise
         except (TelegramFailure, NotNow, Pointless) as failure:
-            async with self.database.transaction() as tx:
-                await self._judge(tx, kind, entry, failure)
+            await self.database.do(self._judge, kind, entry, failure)
         else:
-            async with self.database.transaction() as tx:
-                await self._end(tx, kind, entry, done=True)
+            await self.database.do(self._end, kind, entry, done=True)
 
     async def _judge(
         self, tx: Transaction, kind: Kind, entry: OutboxEntry, failure: Exception

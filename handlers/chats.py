@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 
-from telegram import Chat, ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update, User
+from telegram import (
+    Chat,
+    ChatMember,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Message,
+    Update,
+    User,
+)
 from telegram.constants import ChatType
 
 from bot.services import Services
@@ -23,11 +31,13 @@ async def note_membership(update: Update, context: Context) -> None:
     """Whether the chat can be written to from now on, and what follows from that."""
     change = update.my_chat_member
     assert change is not None  # noqa: S101
-    services = services_of(context)
-    if is_out(change.new_chat_member):
-        await _closed(services, change)
-    else:
+    services, old = services_of(context), change.chat.id
+    if not is_out(change.new_chat_member):
         await _open(services, change)
+    elif (new := await services.common.telegram.members.moved_to(old)) is not None:
+        await _note_move(services, old, new)
+    else:
+        await _closed(services, change)
 
 
 def is_out(member: ChatMember) -> bool:
@@ -91,8 +101,11 @@ async def note_move(update: Update, context: Context) -> None:
     new = message.migrate_to_chat_id or message.chat_id
     if old == new:
         return
-    services = services_of(context)
-    async with services.database.transaction() as tx:
+    await _note_move(services_of(context), old, new)
+
+
+async def _note_move(services: Services, old: int, new: int) -> None:
+    async with services.recording() as tx:
         if await chats.move(tx, old, new):
             logger.info("chat %s became %s", old, new)
 
@@ -105,18 +118,27 @@ async def turn_away(update: Update, context: Context) -> None:
     change = update.my_chat_member
     if change is not None and is_out(change.new_chat_member):
         return
-    message = update.effective_message
-    former = message.migrate_from_chat_id if message is not None else None
-    if await _is_allowed(services, chat.id, former):
-        return
-    await _leave(services, chat, update)
-    raise LetGo
+    if not await _is_allowed(services, chat.id, update.effective_message):
+        await _leave(services, chat, update)
+        raise LetGo
 
 
-async def _is_allowed(services: Services, chat_id: int, former: int | None) -> bool:
-    """A group that became a supergroup stays allowed under its old id."""
-    former = former or await chats.former_id(services.database, chat_id)
-    return not services.limits.allowed_groups.isdisjoint({chat_id, former})
+async def _is_allowed(services: Services, chat_id: int, message: Message | None) -> bool:
+    """A group that became a supergroup stays allowed, whatever is told of that first."""
+    ids = await chats.ids_of(services.database, chat_id)
+    if message is not None:
+        ids |= {message.migrate_from_chat_id or 0, message.migrate_to_chat_id or 0}
+    allowed = services.limits.allowed_groups
+    return not allowed.isdisjoint(ids) or await _has_become(services, allowed, chat_id)
+
+
+async def _has_become(services: Services, groups: Iterable[int], chat_id: int) -> bool:
+    """Whether one of these is that chat by now: asked of Telegram, which may not have told yet."""
+    for old in groups:
+        if old != chat_id and await services.common.telegram.members.moved_to(old) == chat_id:
+            await _note_move(services, old, chat_id)
+            return True
+    return False
 
 
 async def _leave(services: Services, chat: Chat, update: Update) -> None:

@@ -27,9 +27,6 @@ LATE = "late"
 STALE = "stale"
 """The fault of a media item whose other media item is so old that its sender is asked first."""
 
-TOO_LONG_HERE = "too-long-here"
-"""The fault of a voice that is longer than its group lets a video be."""
-
 CONSENT = "consent"
 """The fault of a media item whose sender did not agree yet to what happens with it."""
 
@@ -266,9 +263,9 @@ async def announced(tx: Transaction, item: Media) -> bool:
     return await tx.update("media", {"announced": 1}, id=item.id, **told)
 
 
-async def postpone(tx: Transaction, media_id: int, not_before_milliseconds: int) -> None:
+async def postpone(tx: Transaction, media_id: int, delay_seconds: float) -> None:
     """A passing fault: try again later."""
-    await put_off(tx, "media", {"id": media_id}, not_before_milliseconds)
+    await put_off(tx, "media", {"id": media_id}, delay_seconds)
 
 
 async def set_upload(

@@ -153,14 +153,14 @@ async def put_off(tx: Transaction, entry: OutboxEntry, run_at_milliseconds: int)
     )
 
 
-async def leave_alone(tx: Transaction, chat_id: int, until_milliseconds: int) -> None:
-    """Nothing is begun in this chat before that moment."""
+async def leave_alone(tx: Transaction, chat_id: int, seconds: float) -> None:
+    """For so long nothing is begun in this chat."""
     await tx.execute(
         """
         UPDATE outbox SET run_at_milliseconds = :until
         WHERE chat_id = :chat_id AND state = 'open' AND run_at_milliseconds < :until
         """,
-        {"chat_id": chat_id, "until": until_milliseconds},
+        {"chat_id": chat_id, "until": tx.later(seconds)},
     )
 
 

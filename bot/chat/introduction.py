@@ -104,8 +104,7 @@ class Introductions(Component):
         return True
 
     async def _store_lack(self, chat_id: int, lack: str | None) -> None:
-        async with self.database.transaction() as tx:
-            await groups.set_lack(tx, chat_id, lack)
+        await self.database.do(groups.set_lack, chat_id, lack)
 
     async def _texts_of(self, introduction: Introduction) -> Catalogue:
         """The group's language, or that of whoever added the bot."""

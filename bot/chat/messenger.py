@@ -77,8 +77,9 @@ class Messenger(Component):
         else:
             if isinstance(keyboard, AskReply) and reply != current.reply_message_id:
                 return
-            async with self.database.transaction() as tx:
-                await media.set_reply(tx, item.id, chat_id=current.chat_id, reply_message_id=reply)
+            await self.database.do(
+                media.set_reply, item.id, chat_id=current.chat_id, reply_message_id=reply
+            )
 
     async def status(self, job: Job, text: str, keyboard: Keyboard | None = None) -> bool:
         """Say it in the job's status message; a new one, replying to the voice, where it is gone.
@@ -98,10 +99,9 @@ class Messenger(Component):
             await self._note_unsayable(current.chat_id, failure)
             return isinstance(failure, ChatDead)
         if message_id != current.status_message_id:
-            async with self.database.transaction() as tx:
-                await moves.set_status_message(
-                    tx, job.id, chat_id=current.chat_id, message_id=message_id
-                )
+            await self.database.do(
+                moves.set_status_message, job.id, chat_id=current.chat_id, message_id=message_id
+            )
         return True
 
     async def new_status(self, job: Job, key: str) -> int:
@@ -111,10 +111,9 @@ class Messenger(Component):
         """
         texts = await self.texts_for(job.user_id, job.chat_id)
         sent = await self.sender.send_text(await self.reply_to_voice(job), texts.html(key))
-        async with self.database.transaction() as tx:
-            await moves.set_status_message(
-                tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id
-            )
+        await self.database.do(
+            moves.set_status_message, job.id, chat_id=sent.chat_id, message_id=sent.message_id
+        )
         return sent.message_id
 
     async def first_status(self, job: Job, text: str, keyboard: Keyboard | None) -> None:
@@ -125,10 +124,9 @@ class Messenger(Component):
         sent = await self.sender.send_text(
             await self.reply_to_voice(job), text, keyboard=keyboard, queue_seconds=CROWD_SECONDS
         )
-        async with self.database.transaction() as tx:
-            taken = await moves.set_first_status(
-                tx, job.id, chat_id=sent.chat_id, message_id=sent.message_id
-            )
+        taken = await self.database.do(
+            moves.set_first_status, job.id, chat_id=sent.chat_id, message_id=sent.message_id
+        )
         if not taken:  # it ended while this waited for its turn
             await self.sender.delete_message(job.chat_id, sent.message_id)
 
@@ -143,9 +141,12 @@ class Messenger(Component):
         Raises: as `about`.
         """
         texts = await self.texts_for(job.user_id, job.chat_id)
+        await self.status(job, texts.html(key), self.private_chat(texts))
+
+    def private_chat(self, texts: Catalogue) -> Keyboard:
+        """The button that leads a person to their video in the private chat."""
         link = self.sender.start_link(LAST_VIDEO)
-        keyboard = Keyboard.link(texts.plain("button-private-chat"), link)
-        await self.status(job, texts.html(key), keyboard)
+        return Keyboard.link(texts.plain("button-private-chat"), link)
 
     async def remove_status(self, job: Job) -> None:
         """The video is in the chat: its status message goes, or says that it is done."""
@@ -165,14 +166,12 @@ class Messenger(Component):
     async def note_dead(self, chat_id: int, failure: ChatDead) -> None:
         """Remember that the chat takes nothing any more; what only waits there is cancelled."""
         logger.info("chat %s takes no messages: %s", chat_id, failure)
-        async with self.database.transaction() as tx:
-            await close_chat(tx, chat_id, str(failure))
+        await self.database.do(close_chat, chat_id, str(failure))
 
     async def note_moved(self, chat_id: int, new_chat_id: int) -> None:
         """The group has a new id, everywhere."""
         logger.info("chat %s moved to %s", chat_id, new_chat_id)
-        async with self.database.transaction() as tx:
-            await chats.move(tx, chat_id, new_chat_id)
+        await self.database.do(chats.move, chat_id, new_chat_id)
 
     async def _note_unsayable(self, chat_id: int, failure: TelegramFailure) -> None:
         if isinstance(failure, ChatDead):

@@ -351,8 +351,7 @@ class FirstStatus(Component):
             self.progress.show_anew(job_id)
 
     async def _put_off(self, job_id: int, delay_seconds: float) -> None:
-        async with self.database.transaction() as tx:
-            await moves.put_off_status(tx, job_id, delay_seconds)
+        await self.database.do(moves.put_off_status, job_id, delay_seconds)
 
 
 def _lacks_status(job: Job) -> bool:

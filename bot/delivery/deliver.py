@@ -9,12 +9,11 @@ from dataclasses import field
 from bot.chat.messenger import Messenger
 from bot.common import Component
 from bot.delivery.finish import Finisher
-from bot.delivery.package import MADE, Copy, Packager, SendRequest
-from bot.delivery.send_video import VideoSender
+from bot.delivery.package import MADE, Copy, Packager, SendRequest, with_private
+from bot.delivery.send_video import VideoSender, Withdrawn
 from bot.media.errors import MediaFailure, VideoUnreadable
 from bot.retry import CHAT
 from bot.telegram import errors as chat
-from storage.groups import borrowed_media
 from storage.jobs import deliveries, jobs, moves
 from storage.jobs.deliveries import Form
 from storage.jobs.failures import OBJECTED
@@ -42,11 +41,10 @@ class Deliverer(Component):
         if self.sender.held_seconds(job.chat_id) > _LONG_HOLD_SECONDS:
             await self._later(job, "Telegram asked for a pause")
             return
-        if await borrowed_media.is_stopped(self.database, job):
-            await self.finisher.fail(job, OBJECTED)
-            return
         try:
             await self.videos.send(await self._request(job))
+        except Withdrawn:
+            await self.finisher.fail(job, OBJECTED)
         except (VideoUnreadable, FileNotFoundError) as failure:
             await self._broken(job, failure)
         except chat.ChatMoved as failure:
@@ -68,7 +66,8 @@ class Deliverer(Component):
         """As a round note where that is wanted; no other form can become one."""
         copies = (Copy(Form.ROUND), *MADE) if await self.packager.wants_note(job) else MADE
         there = await self.messenger.reply_to_voice(job)
-        return SendRequest(job, deliveries.first_cause(job), there, copies)
+        where = with_private(there, job.user_id)
+        return SendRequest(job, deliveries.first_cause(job), where, copies)
 
     async def _done(self, job: Job) -> None:
         async with self.database.transaction() as tx:

@@ -54,14 +54,15 @@ MADE = (Copy(Form.VIDEO), Copy(Form.SMALLER), Copy(Form.FILE))
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
-    """A video to be sent for one cause, as the first of these copies that is taken.
+    """A video to be sent for one cause, to the first of these chats in the first of these copies
+    that is taken.
 
     `text` is the key of its caption; None: it delivers the job, with its receipt.
     """
 
     job: Job
     cause: str
-    destination: Destination
+    destinations: tuple[Destination, ...]
     copies: tuple[Copy, ...]
     text: str | None = None
 
@@ -70,11 +71,10 @@ class SendRequest:
         """Whether it delivers the job: then it has to come, if need be by editing a message."""
         return self.text is None
 
-    @property
-    def reader_id(self) -> int:
-        """In whose language it is, unless its group chose one."""
-        here = self.destination.chat_id
-        return self.job.user_id if is_group(here) else here
+
+def with_private(there: Destination, user_id: int) -> tuple[Destination, ...]:
+    """That chat and, where it is a group, which may refuse, that person's private chat."""
+    return (there, Destination(user_id)) if is_group(there.chat_id) else (there,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ class Packager(Component):
         """Where the job's video is kept until it was seen delivered, and for a while after."""
         return self.limits.results_directory / f"{job.id}.mp4"
 
-    async def pack(self, request: SendRequest, copy: Copy) -> Package:
-        """The package for this request.
+    async def pack(self, request: SendRequest, copy: Copy, chat_id: int) -> Package:
+        """The package for this request in that chat.
 
         Raises: VideoUnreadable, CannotShrink, MediaWorkerDied, OSError; for a round note also
         TooLongForNote and, where Telegram has the only video, what `Files.download` raises.
@@ -109,13 +109,16 @@ class Packager(Component):
             sha256 = await asyncio.to_thread(_sha256, video.source)
         if isinstance(video, OutgoingNote):
             return Package(video, sha256)
-        texts = await self.messenger.texts_for(request.reader_id, request.destination.chat_id)
+        reader_id = job.user_id if is_group(chat_id) else chat_id
+        texts = await self.messenger.texts_for(reader_id, chat_id)
         if request.text is not None:
             caption = texts.html(request.text, label=ai_label_of(job, texts))
             return Package(video, sha256, _with_note(caption, copy, texts))
         caption = _with_note(await self.receipts.text(job, texts), copy, texts)
         if await self._was_stopped_early(job):
             caption += "\n" + texts.html("video-stopped-early")
+        if chat_id != request.destinations[0].chat_id:
+            return Package(video, sha256, caption)
         keyboard = await video_keyboard(self.database, job, self.limits, texts, as_note=False)
         return Package(video, sha256, caption, keyboard)
 

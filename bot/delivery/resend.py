@@ -10,10 +10,12 @@ import logging
 
 from bot.chat.messenger import Messenger
 from bot.common import Component
-from bot.delivery.earlier_videos import EarlierVideos, ResendOutcome
+from bot.delivery.earlier_videos import EarlierVideos, VideoGone, WantedAs
 from bot.delivery.history import History, Page
+from bot.delivery.package import with_private
 from bot.outbox import Attempt, Kind
 from bot.telegram.errors import MessageGone, Refused
+from bot.telegram.rate_limits import is_group
 from storage import outbox
 from storage.db.database import Transaction
 from storage.jobs import jobs
@@ -22,17 +24,22 @@ from storage.outbox import OutboxEntry
 
 logger = logging.getLogger(__name__)
 
-RESENT_AS = ("video", "note")
-"""In what form a video is had again: its button's word."""
-
 _RESEND, _PAGE, _TURN, _ANSWER = "resend", "history-page", "history-turn", "resend-answer"
+
+_IN_PRIVATE = {"private-fallback-taken", "private-fallback-waits"}
+"""What is said with a button that leads there."""
 
 
 async def want_again(
-    tx: Transaction, cause: str, there: ConversationKey, message_id: int, job_id: int, form: str
+    tx: Transaction,
+    cause: str,
+    there: ConversationKey,
+    message_id: int,
+    job_id: int,
+    wanted_as: WantedAs,
 ) -> None:
     """Have that video sent again, in answer to that message."""
-    about = {"job_id": job_id, "form": form}
+    about = {"job_id": job_id, "wanted_as": wanted_as.value}
     await _put(tx, _RESEND, cause, there, message_id, about)
 
 
@@ -65,7 +72,7 @@ class Resends(Component):
                 run=self._send_again,
                 repeatable=False,
                 longest_seconds=None,
-                given_up=_say_later,
+                given_up=_say_refused,
             ),
             Kind(
                 name=_PAGE,
@@ -83,13 +90,15 @@ class Resends(Component):
         job = await jobs.get(self.database, entry.values["job_id"])
         if job is None:
             return
-        cause, there = f"resend:{entry.unique_key}", attempt.destination
-        if entry.values["form"] == "note":
-            outcome = await self.videos.send_note(job, cause, there)
+        wanted_as, where = _wanted_as(entry), with_private(attempt.destination, job.user_id)
+        try:
+            cause = f"resend:{entry.unique_key}"
+            chat_id = await self.videos.send(job, cause, where, wanted_as)
+        except VideoGone:
+            await self._answer(entry, _gone(entry))
         else:
-            outcome = await self.videos.send(job, cause, there, "video-again")
-        if outcome is ResendOutcome.GONE:
-            await self._answer(entry, "again-gone")
+            if chat_id != entry.chat_id:
+                await self._answer(entry, "private-fallback-taken")
 
     async def _show_page(self, attempt: Attempt) -> None:
         page = await self._page(attempt.entry)
@@ -129,15 +138,35 @@ class Resends(Component):
 
     async def _say(self, attempt: Attempt) -> None:
         """Better lost than said twice."""
-        entry = attempt.entry
+        entry, key = attempt.entry, attempt.entry.values["text_key"]
         texts = await self.messenger.texts_for(entry.user_id or 0, entry.chat_id)
+        keyboard = self.messenger.private_chat(texts) if key in _IN_PRIVATE else None
         await attempt.sending()
-        await self.sender.send_text(attempt.destination, texts.html(entry.values["text_key"]))
+        await self.sender.send_text(attempt.destination, texts.html(key), keyboard=keyboard)
 
 
-async def _say_later(tx: Transaction, entry: OutboxEntry, failure: Exception) -> None:
-    not_round = entry.values.get("form") == "note" and isinstance(failure, Refused)
-    await _answer(tx, entry, "again-not-round" if not_round else "again-later")
+def _wanted_as(entry: OutboxEntry) -> WantedAs:
+    return WantedAs(entry.values["wanted_as"])
+
+
+def _gone(entry: OutboxEntry) -> str:
+    if _wanted_as(entry) is not WantedAs.LAST:
+        return "again-gone"
+    return "group-last-gone" if is_group(entry.chat_id) else "last-gone"
+
+
+async def _say_refused(tx: Transaction, entry: OutboxEntry, failure: Exception) -> None:
+    """What is refused in a group, and in private, waits for the person to open their chat."""
+    key = "again-later"
+    if isinstance(failure, Refused) and is_group(entry.chat_id):
+        key = "private-fallback-waits"
+    elif isinstance(failure, Refused) and _wanted_as(entry) is WantedAs.NOTE:
+        key = "again-not-round"
+    await _answer(tx, entry, key)
+
+
+async def _say_later(tx: Transaction, entry: OutboxEntry, _: Exception) -> None:
+    await _answer(tx, entry, "again-later")
 
 
 async def _answer(tx: Transaction, entry: OutboxEntry, key: str) -> None:

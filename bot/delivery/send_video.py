@@ -9,6 +9,8 @@ so no video is lost, and none comes a third time.
 from __future__ import annotations
 
 import logging
+from itertools import product
+from typing import NamedTuple
 
 from bot.chat.introduction import Introductions
 from bot.chat.messenger import Messenger
@@ -20,14 +22,38 @@ from bot.telegram.destination import Destination
 from bot.telegram.outgoing import OutgoingNote, SentMessage
 from bot.telegram.rate_limits import is_group
 from storage.groups import groups
-from storage.jobs import deliveries, jobs
+from storage.jobs import deliveries, jobs, videos
 from storage.jobs.deliveries import Delivery, Form
 from storage.jobs.jobs import Job
 
 logger = logging.getLogger(__name__)
 
-_NOT_LIKE_THIS = (chat.FormRefused, chat.NotAllowed, MediaNotMade)
 _NOT_KEPT = (MediaFailure, OSError)
+_PLAYED = {Form.VIDEO, Form.SMALLER}
+
+
+class Withdrawn(Exception):
+    """The video must not be shown (any more)."""
+
+
+class Refusal(NamedTuple):
+    """Why the video does not come in that chat as that copy."""
+
+    chat_id: int
+    copy: Copy
+    failure: Exception
+
+    @property
+    def is_of_the_chat(self) -> bool:
+        """Whether the chat is to blame, not what was sent."""
+        refused = isinstance(self.failure, chat.Refused)
+        return refused and not isinstance(self.failure, chat.FormRefused)
+
+    def rules_out(self, copy: Copy) -> bool:
+        """Whether the chat does not take that either: it is closed, or lacks the same right."""
+        if not isinstance(self.failure, chat.NotAllowed):
+            return self.is_of_the_chat
+        return copy.form is self.copy.form or {copy.form, self.copy.form} <= _PLAYED
 
 
 class VideoSender(Component):
@@ -37,55 +63,43 @@ class VideoSender(Component):
     messenger: Messenger
     introductions: Introductions
 
-    async def send(self, request: SendRequest) -> None:
+    async def send(self, request: SendRequest) -> int:
         """Show the video, or go on where an earlier attempt ended; done twice, it is shown once.
+        The chat in which it is.
 
-        Raises: what spoke against the first destination: `TelegramFailure`s, `MediaFailure`s,
-        OSError. After `SendUnknown` it may be there, and is not sent again.
+        Raises: Withdrawn; what spoke against the first destination: `TelegramFailure`s,
+        `MediaFailure`s, OSError. After `SendUnknown` it may be there, and is not sent again.
         """
+        if await videos.is_withdrawn(self.database, request.job):
+            raise Withdrawn
         begun = await deliveries.begun(self.database, request.job, request.cause)
-        if begun is not None and (begun.sent_at_milliseconds or not request.is_first):
-            return
-        refusal: chat.Refused | None = None
-        for chat_id in _chats(request, begun):
-            try:
-                await self._in_some_form(request, chat_id)
-            except chat.Refused as failure:
-                logger.info("job %s is refused in chat %s: %s", request.job.id, chat_id, failure)
-                if isinstance(failure, chat.ChatDead):
-                    await self.messenger.note_dead(chat_id, failure)
-                refusal = refusal or failure
-                if isinstance(refusal, chat.FormRefused):
-                    break
-            else:
-                return
-        assert refusal is not None  # noqa: S101
-        raise refusal
-
-    async def _in_some_form(self, request: SendRequest, chat_id: int) -> None:
-        refusals: dict[Copy, Exception] = {}
-        passed_over = _NOT_LIKE_THIS if request.is_first else (*_NOT_LIKE_THIS, *_NOT_KEPT)
-        for copy in request.copies:
-            if copy.form is Form.SMALLER and _is_forbidden(refusals):
+        if begun is not None and begun.sent_at_milliseconds:
+            return begun.chat_id
+        if begun is not None and not request.is_first:
+            raise chat.SendUnknown(f"{request.cause} was begun before")
+        tried: list[Refusal] = []
+        passed_over = (chat.Refused, MediaNotMade, *(() if request.is_first else _NOT_KEPT))
+        for there, copy in product(_left(request, begun), request.copies):
+            if _is_in_vain(there.chat_id, copy, tried):
                 continue
             try:
-                return await self._show(request, copy, chat_id)
+                await self._show(request, copy, there)
             except passed_over as failure:
-                logger.warning("job %s cannot be sent %s: %r", request.job.id, copy, failure)
-                refusals[copy] = failure
-                await self._tell_group(request.job, chat_id, copy, failure)
-        usual = [failure for copy, failure in refusals.items() if copy.is_usual]
-        raise (usual or list(refusals.values())[-1:])[0]
+                tried.append(Refusal(there.chat_id, copy, failure))
+                await self._note(request.job, tried[-1])
+            else:
+                return there.chat_id
+        raise _reason(tried).failure
 
-    async def _show(self, request: SendRequest, copy: Copy, chat_id: int) -> None:
+    async def _show(self, request: SendRequest, copy: Copy, there: Destination) -> None:
         """As a new message; a message becomes it where that may have happened already.
 
         Nothing can be edited into a round note: the message becomes the video then.
         """
-        into = await self._begun(request, chat_id)
+        into = await self._begun(request, there.chat_id) if request.is_first else None
         if into is None:
             try:
-                await self._as_new(request, copy)
+                await self._as_new(request, copy, there)
                 return
             except chat.SendUnknown as failure:
                 if not request.is_first:
@@ -99,12 +113,12 @@ class VideoSender(Component):
         begun = await deliveries.begun(self.database, request.job, request.cause)
         if begun is not None and begun.message_id is not None and begun.chat_id == chat_id:
             return begun
-        if chat_id != request.destination.chat_id:
+        if chat_id != request.destinations[0].chat_id:
             return await self._new_text(request, chat_id)
         return None if begun is None else await self._status(request)
 
-    async def _as_new(self, request: SendRequest, copy: Copy) -> None:
-        package, there = await self.packager.pack(request, copy), request.destination
+    async def _as_new(self, request: SendRequest, copy: Copy, there: Destination) -> None:
+        package = await self.packager.pack(request, copy, there.chat_id)
         async with self.database.transaction() as tx:
             await deliveries.sending(tx, request.job, request.cause, copy.form, there.chat_id)
         try:
@@ -132,27 +146,25 @@ class VideoSender(Component):
 
         A text that is sent once too often does less harm than a video.
         """
-        package = await self.packager.pack(request, copy)
+        package = await self.packager.pack(request, copy, into.chat_id)
         try:
-            sent = await self._edit_message(request, into, package)
+            sent = await self._edit_message(into, package)
         except (chat.MessageGone, chat.ThreadClosed) as failure:
             logger.info("job %s has a new message: %s", request.job.id, failure)
             async with self.database.transaction() as tx:
                 await deliveries.removed(tx, into.id)
             into = await self._new_text(request, into.chat_id)
-            sent = await self._edit_message(request, into, package)
+            sent = await self._edit_message(into, package)
         await self._sent(into.cause, copy, sent, package)
 
-    async def _edit_message(
-        self, request: SendRequest, into: Delivery, package: Package
-    ) -> SentMessage:
+    async def _edit_message(self, into: Delivery, package: Package) -> SentMessage:
         assert into.message_id is not None and not isinstance(package.video, OutgoingNote)  # noqa: S101, PT018
         return await self.sender.edit_into_video(
             into.chat_id,
             into.message_id,
             package.video,
             caption=package.caption,
-            keyboard=None if into.chat_id != request.destination.chat_id else package.keyboard,
+            keyboard=package.keyboard,
         )
 
     async def _status(self, request: SendRequest) -> Delivery:
@@ -165,7 +177,7 @@ class VideoSender(Component):
     async def _new_text(self, request: SendRequest, chat_id: int) -> Delivery:
         """A new message that becomes the video: a status, or in the maker's private chat."""
         job = request.job
-        if chat_id == request.destination.chat_id:
+        if chat_id == request.destinations[0].chat_id:
             return await self._becomes(
                 request, chat_id, await self.messenger.new_status(job, "job-delivering")
             )
@@ -199,26 +211,39 @@ class VideoSender(Component):
             )
         logger.info("%s is sent as message %s of chat %s", cause, sent.message_id, sent.chat_id)
 
-    async def _tell_group(self, job: Job, chat_id: int, copy: Copy, failure: Exception) -> None:
-        """The group's members are told once what it does not let the bot do."""
-        if not (copy.is_usual and is_group(chat_id) and isinstance(failure, chat.NotAllowed)):
+    async def _note(self, job: Job, refusal: Refusal) -> None:
+        """What the chat's members have to know of it is told once."""
+        chat_id, copy, failure = refusal
+        logger.warning("job %s cannot be sent to %s as %s: %r", job.id, chat_id, copy, failure)
+        if isinstance(failure, chat.ChatDead):
+            await self.messenger.note_dead(chat_id, failure)
+        if not (copy.form is Form.VIDEO and is_group(chat_id)):
             return
-        try:
-            await self.introductions.refused(chat_id, "videos", job.user_id)
-        except chat.TelegramFailure as trouble:
-            logger.info("chat %s is not told what is missing: %s", chat_id, trouble)
+        if isinstance(failure, chat.NotAllowed):
+            try:
+                await self.introductions.refused(chat_id, "videos", job.user_id)
+            except chat.TelegramFailure as trouble:
+                logger.info("chat %s is not told what is missing: %s", chat_id, trouble)
 
 
-def _chats(request: SendRequest, begun: Delivery | None) -> tuple[int, ...]:
-    """The chat; of a job's video that its group refuses, its maker's private chat."""
-    here, private = request.destination.chat_id, request.job.user_id
-    if not request.is_first or not is_group(here):
-        return (here,)
-    return (private,) if begun is not None and begun.chat_id == private else (here, private)
+def _left(request: SendRequest, begun: Delivery | None) -> tuple[Destination, ...]:
+    """The destinations but those that had refused it before the last one was begun."""
+    chats = [there.chat_id for there in request.destinations]
+    begins = chats.index(begun.chat_id) if begun is not None and begun.chat_id in chats else 0
+    return request.destinations[begins:]
 
 
-def _is_forbidden(refusals: dict[Copy, Exception]) -> bool:
-    """A chat that takes no videos takes no smaller ones."""
-    return any(
-        isinstance(failure, chat.NotAllowed) for copy, failure in refusals.items() if copy.is_usual
-    )
+def _is_in_vain(chat_id: int, copy: Copy, tried: list[Refusal]) -> bool:
+    """Another chat is tried only where the one before is to blame."""
+    here = [one for one in tried if one.chat_id == chat_id]
+    if here or not tried:
+        return any(one.rules_out(copy) for one in here)
+    return not _reason(tried).is_of_the_chat
+
+
+def _reason(tried: list[Refusal]) -> Refusal:
+    """Why the first chat has no video: what it does not take, else what is wrong with the video."""
+    first = [one for one in tried if one.chat_id == tried[0].chat_id]
+    not_taken = [one for one in first if one.is_of_the_chat and one.copy.form is not Form.ROUND]
+    usual = [one for one in first if one.copy.is_usual]
+    return (not_taken or usual or first[-1:])[0]

@@ -128,8 +128,7 @@ class Outages(Component):
 
     async def resume(self, *, asked: bool) -> bool:
         """Try at once; with `asked` the operator is told how it went. False: there is no outage."""
-        async with self.database.transaction() as tx:
-            hurried = await outages.hurry(tx, self.account, asked=asked)
+        hurried = await self.database.do(outages.hurry, self.account, asked=asked)
         return any([hurried, *[await other.resume(asked=asked) for other in self.others]])
 
     async def give_up_waiting(self) -> None:
@@ -145,8 +144,7 @@ class Outages(Component):
 
     async def _give_up(self, task: Task, outage: Outage) -> None:
         """Only what still waits: a task that was taken meanwhile may be paid for."""
-        async with self.database.transaction() as tx:
-            given_up = await task_moves.fail(tx, task, "failed-waited", outage.cause)
+        given_up = await self.database.do(task_moves.fail, task, "failed-waited", outage.cause)
         if given_up:
             logger.warning("task %s waited too long for the provider (%s)", task.name, outage.cause)
 

@@ -9,6 +9,7 @@ import logging
 
 from bot.common import Component
 from bot.dashscope import errors as service
+from bot.gate import Gate, Rule, RuleRefused, Wanted, Way
 from bot.intake.check import MediaCheck, MediaOutcome
 from bot.intake.pairing import Pairing
 from bot.intake.photo_help import PhotoHelp
@@ -29,6 +30,7 @@ _SAID_AT = 4
 class Intake(Component):
     """Takes one media item all the way to an `Outcome`, records it, tries to pair, and says it."""
 
+    gate: Gate
     check: MediaCheck
     replies: MediaReplies
     photo_help: PhotoHelp
@@ -36,14 +38,21 @@ class Intake(Component):
     pairing: Pairing
 
     async def receive(self, item: Media) -> None:
-        """Work on one media item that was received, if its sender agreed; raises as `conclude`."""
-        if not await self.consent.is_given(item.user_id):
-            await self.consent.hold_back(item)
-            return
+        """Work on one media item that was received, if the gate lets it be opened; raises as
+        `conclude`.
+        """
         outcome: MediaOutcome | None
         try:
             with log_context(media=item.id):
+                await self.gate.check(
+                    Wanted(way=Way.OPEN, conversation=item.conversation, items=(item,))
+                )
                 outcome = await self.check.outcome(item)
+        except RuleRefused as refusal:
+            if refusal.rule is Rule.CONSENT:
+                await self.consent.hold_back(item)
+                return
+            outcome = await self.check.refused(refusal)
         except (chat.TryAgain, service.Transient) as failure:
             outcome = await self._postponed(item, failure)
         if outcome is not None:
@@ -68,8 +77,7 @@ class Intake(Component):
             await self._put_off(item, VERDICT_UNSAID.endless_delay_seconds(1))
             return
         await self.photo_help.show(media_id)
-        async with self.database.transaction() as tx:
-            await media.announced(tx, item)
+        await self.database.do(media.announced, item)
 
     async def _postponed(
         self, item: Media, failure: chat.TryAgain | service.Transient
@@ -93,8 +101,7 @@ class Intake(Component):
             logger.info("media item %s: %s", item.id, unsaid)
 
     async def _put_off(self, item: Media, seconds: float) -> None:
-        async with self.database.transaction() as tx:
-            await media.postpone(tx, item.id, tx.later(seconds))
+        await self.database.do(media.postpone, item.id, seconds)
 
     async def _record(self, item: Media, outcome: MediaOutcome) -> None:
         """Nothing changes when the person replaced or dropped it meanwhile."""

@@ -61,8 +61,7 @@ class PhotoHelp(Component):
             caption=caption,
             keyboard=_keyboard(item, explained, texts),
         )
-        async with self.database.transaction() as tx:
-            await media_answers.set_help(tx, item.id, sent.message_id)
+        await self.database.do(media_answers.set_help, item.id, sent.message_id)
 
 
 def _may_be_helped(item: Media) -> bool:

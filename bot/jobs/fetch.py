@@ -13,7 +13,7 @@ from bot.dashscope.tasks import TaskStatus
 from bot.delivery.finish import Finisher
 from bot.engines.registry import Engines
 from bot.jobs.files import result_of
-from bot.media.calls import check_and_label
+from bot.media.calls import stamp_label
 from bot.media.errors import MediaUnusable
 from bot.retry import RESULT, RESULT_GONE, RESULT_SPOILT, RetryPolicy
 from storage.jobs import jobs, task_moves
@@ -44,8 +44,7 @@ class ResultFetch(Component):
         except service.ResultRefused as failure:
             await self.finisher.lose_task(task, str(failure))
         else:
-            async with self.database.transaction() as tx:
-                await task_moves.fetched(tx, task)
+            await self.database.do(task_moves.fetched, task)
 
     async def _address(self, task: Task) -> str:
         """The address that came with the success; a fresh one, where that was of no use.
@@ -78,7 +77,7 @@ class ResultFetch(Component):
         raw = self.limits.results_directory / f"{task.name}.part.mp4"
         await self.engines.of(task.engine).fetch(url, raw)
         target = result_of(self.limits.results_directory, job, task)
-        await self.common.media.run(check_and_label, raw, target, f"job-{job.id}")
+        await self.common.media.run(stamp_label, raw, target, f"job-{job.id}")
         raw.unlink(missing_ok=True)
 
     async def _again(self, task: Task, failure: Exception, policy: RetryPolicy) -> None:
@@ -87,5 +86,4 @@ class ResultFetch(Component):
         if delay_seconds is None:
             await self.finisher.lose_task(task, repr(failure))
             return
-        async with self.database.transaction() as tx:
-            await task_moves.postpone(tx, task, delay_seconds)
+        await self.database.do(task_moves.postpone, task, delay_seconds)

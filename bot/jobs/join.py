@@ -50,8 +50,7 @@ class Joining(Component):
         except (MediaUnusable, OSError) as failure:
             await self._again(job, failure)
         else:
-            async with self.database.transaction() as tx:
-                await moves.joined(tx, job.id)
+            await self.database.do(moves.joined, job.id)
             logger.info("job %s: %d results are joined", job.id, len(results))
 
     async def join_results(self, job: Job, results: Mapping[Task, Path]) -> None:
@@ -87,8 +86,7 @@ class Joining(Component):
         for task in lost:
             path = result_of(self.limits.results_directory, job, task)
             await asyncio.to_thread(path.unlink, missing_ok=True)
-        async with self.database.transaction() as tx:
-            await moves.fetch_tasks_again(tx, job.id, lost)
+        await self.database.do(moves.fetch_tasks_again, job.id, lost)
 
     async def _again(self, job: Job, failure: Exception) -> None:
         """What is paid for is not given up lightly."""
@@ -99,5 +97,4 @@ class Joining(Component):
             await self.finisher.lose(job, failure)
             return
         delay_seconds = JOIN.endless_delay_seconds(job.tries + 1)
-        async with self.database.transaction() as tx:
-            await moves.postpone(tx, job.id, delay_seconds)
+        await self.database.do(moves.postpone, job.id, delay_seconds)

@@ -10,6 +10,7 @@ from bot.common import Component
 from bot.engines.base import Engine, Ticket
 from bot.engines.face_check import Detection
 from bot.engines.registry import Engines
+from bot.gate import Way
 from bot.intake.inputs import LongVoice
 from bot.intake.photo import box_of, normalised
 from bot.media.calls import normalise_sound
@@ -52,9 +53,8 @@ class Preparation(Component):
     )
 
     async def prepare(self, task: Task) -> None:
-        """Raises: MediaLost, PhotoUnsuitable, NoVerdict, TooManyChecks, BudgetExhausted,
-        `TelegramFailure`, `DashScopeError`.
-        """
+        """Raises: MediaLost, PhotoUnsuitable, NoVerdict, RuleRefused, `TelegramFailure`,
+        `DashScopeError`."""
         engine, job = self.engines.of(task.engine), await jobs.of_task(self.database, task)
         for item in await self._items(job):
             if not item.is_photo and not job.is_made_by(task):
@@ -125,8 +125,7 @@ class Preparation(Component):
             for other, wav in zip(waiting, await self._cut_all(voice, waiting), strict=True):
                 uploaded = await self.engines.of(task.engine).upload("voice.wav", wav)
                 until = uploaded.expires_at_milliseconds
-                async with self.database.transaction() as tx:
-                    await task_moves.set_voice(tx, other, uploaded.url, until)
+                await self.database.do(task_moves.set_voice, other, uploaded.url, until)
 
     async def _cut_all(self, voice: Media, waiting: list[Task]) -> tuple[bytes, ...]:
         data = await self.files.download(voice.file_id, voice.file_size_bytes)
@@ -146,7 +145,7 @@ class Preparation(Component):
             return
         data = await self.files.download(item.file_id, item.file_size_bytes)
         picture = await self._picture(item, data)
-        verdict = await self.detection.verdict(engine, item, picture)
+        verdict = await self.detection.verdict(Way.OTHER_ENGINE, engine, item, picture)
         if not verdict.passed:
             raise PhotoUnsuitable(verdict.code)
         uploaded = await engine.upload("photo.jpg", picture.jpeg)
@@ -161,8 +160,7 @@ class Preparation(Component):
             "photo.jpg" if item.is_photo else "voice.wav", await self._normalised(item, data)
         )
         until = uploaded.expires_at_milliseconds
-        async with self.database.transaction() as tx:
-            await media.set_upload(tx, item.id, uploaded.url, until, engine.name)
+        await self.database.do(media.set_upload, item.id, uploaded.url, until, engine.name)
 
     async def _picture(self, item: Media, data: bytes) -> NormalisedPicture:
         try:

@@ -61,8 +61,7 @@ class Refusals(Component):
     ) -> None:
         """One whose job is to be cancelled is cancelled at once: see `moves.advance`."""
         logger.info("task %s was not made (%s), it waits again", task.name, reason)
-        async with self.database.transaction() as tx:
-            await task_moves.wait_again(tx, task, delay_seconds, refused=refused)
+        await self.database.do(task_moves.wait_again, task, delay_seconds, refused=refused)
         await self.finisher.announce(task.job_id)
 
     async def prepare_again(
@@ -70,8 +69,7 @@ class Refusals(Component):
     ) -> None:
         """The same where its copies at the provider are of no use."""
         logger.info("task %s was not made (%s), it is prepared again", task.name, reason)
-        async with self.database.transaction() as tx:
-            await task_moves.prepare_again(tx, task, refused=refused)
+        await self.database.do(task_moves.prepare_again, task, refused=refused)
         await self.finisher.announce(task.job_id)
 
     async def _look_up_again(self, task: Task, reason: Exception) -> None:
@@ -79,8 +77,7 @@ class Refusals(Component):
         before anything is submitted a second time.
         """
         logger.info("task %s looks for another rendering of its own (%s)", task.name, reason)
-        async with self.database.transaction() as tx:
-            await task_moves.look_up_again(tx, task)
+        await self.database.do(task_moves.look_up_again, task)
 
     async def _stopped(self, task: Task, failure: service.ServiceStopped) -> None:
         """It waits for the end of the outage; a task that was taken all the same counts, because

@@ -14,6 +14,7 @@ from bot.dashscope import errors as service
 from bot.delivery.finish import Finisher
 from bot.engines.outages import ACCOUNT_WIDE, Outages
 from bot.engines.registry import Engines
+from bot.gate import RuleRefused
 from bot.jobs.prepare import MediaLost, PhotoUnsuitable, Preparation
 from bot.logs import log_context
 from bot.retry import PROVIDER
@@ -22,9 +23,8 @@ from bot.telegram import errors as chat
 from storage import outages as stored
 from storage.jobs import jobs, line, moves, task_moves, tasks
 from storage.jobs.jobs import Job, JobState
-from storage.jobs.ledger import BudgetExhausted
 from storage.jobs.tasks import Task, TaskState
-from storage.verdicts import NoVerdict, TooManyChecks
+from storage.verdicts import NoVerdict
 
 logger = logging.getLogger(__name__)
 
@@ -139,8 +139,7 @@ class JobSteps(Component):
         except chat.TryAgain as failure:
             seconds = PROVIDER.endless_delay_seconds(job.tries + 1, failure.retry_after_seconds)
             logger.warning("job %s: %s, again in %.0f s", job.id, failure, seconds)
-            async with self.database.transaction() as tx:
-                await moves.postpone(tx, job.id, seconds)
+            await self.database.do(moves.postpone, job.id, seconds)
 
     async def _prepare(self, task: Task) -> None:
         try:
@@ -152,13 +151,12 @@ class JobSteps(Component):
             await self.finisher.fail_task(task, "failed-photo", failure.code)
         except service.ContentRefused as failure:
             await self.finisher.fail_task(task, failure_text(failure), failure.code)
-        except (MediaLost, chat.FormRefused, TooManyChecks, BudgetExhausted) as failure:
+        except (MediaLost, chat.FormRefused, RuleRefused) as failure:
             lost = isinstance(failure, MediaLost | chat.FormRefused)
             key = "failed-gone" if lost else "failed-unchecked"
             await self.finisher.fail_task(task, key, str(failure))
         else:
-            async with self.database.transaction() as tx:
-                await task_moves.prepared(tx, task)
+            await self.database.do(task_moves.prepared, task)
 
     async def _later(
         self, task: Task, failure: Exception, asked_seconds: float | None = None
@@ -170,8 +168,7 @@ class JobSteps(Component):
             return
         delay_seconds = PROVIDER.endless_delay_seconds(attempt, asked_seconds)
         logger.warning("task %s: %s, again in %.0f s", task.name, failure, delay_seconds)
-        async with self.database.transaction() as tx:
-            await task_moves.postpone(tx, task, delay_seconds)
+        await self.database.do(task_moves.postpone, task, delay_seconds)
 
     async def _stopped(self, task: Task, failure: service.ServiceStopped) -> None:
         """What waits is held back by the stop; what is paid for is looked at again and again."""

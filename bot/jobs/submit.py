@@ -112,8 +112,7 @@ class Submission(Component):
             raise service.Unsent(f"the submission waits for the time: {failure}") from failure
         now = engine.now_milliseconds()
         if abs(now - (task.submitting_at_milliseconds or 0)) > _SAME_TIME_MILLISECONDS:
-            async with self.database.transaction() as tx:
-                await task_moves.date_submission(tx, task, now)
+            await self.database.do(task_moves.date_submission, task, now)
 
     def _answered(self, engine: Engine, failure: service.DashScopeError | None) -> None:
         self._unreachable.end()
@@ -180,8 +179,7 @@ class Submission(Component):
 
     async def _runs(self, task: Task, task_id: str, *, adopted: bool) -> None:
         """An adopted task fits by its time; `Watch` looks whether its video fits too."""
-        async with self.database.transaction() as tx:
-            await task_moves.submitted(tx, task, task_id, adopted=adopted)
+        await self.database.do(task_moves.submitted, task, task_id, adopted=adopted)
         self._seen.pop(task.id, None)
         logger.info("task %s runs as %s (adopted: %s)", task.name, task_id, adopted)
         await self.outages.of(task.engine).worked(Work.SUBMIT)
@@ -193,8 +191,7 @@ class Submission(Component):
                 await task_moves.postpone(tx, task, TASK_CHOICE.endless_delay_seconds(1))
 
     async def _look_again(self, task: Task) -> None:
-        async with self.database.transaction() as tx:
-            await task_moves.postpone(tx, task, TASK_LIST.endless_delay_seconds(1))
+        await self.database.do(task_moves.postpone, task, TASK_LIST.endless_delay_seconds(1))
 
 
 def may_be_of(submitted_at_milliseconds: int, found: TaskSummary) -> bool:

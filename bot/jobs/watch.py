@@ -155,8 +155,7 @@ class Watch(Component):
         try:
             await self.engines.of(task.engine).cancel(task.task_id)
         except service.NotCancellable:
-            async with self.database.transaction() as tx:
-                await task_moves.cancel_refused(tx, task)
+            await self.database.do(task_moves.cancel_refused, task)
         except service.Unanswered as failure:
             logger.info("task %s could not be cancelled now: %s", task.name, failure)
 
@@ -176,7 +175,7 @@ class Watch(Component):
                 task=found.task_id,
                 detail=detail,
             )
-            await self.finisher.fail_task(task, "failed-service", detail, noting=noting)
+            await self.finisher.fail_task(task, "failed-lost", detail, noting=noting)
             return True
         await self._rendered(task, found)
         return True

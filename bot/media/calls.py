@@ -67,7 +67,7 @@ make_cover = MediaCall[[Path], bytes]("video.cover:make_cover", DECODING)
 facts_and_cover = MediaCall[[Path], tuple[VideoFacts, bytes]](
     "video.cover:facts_and_cover", FINISHING
 )
-check_and_label = MediaCall[[Path, Path, str], None]("video.stamp:check_and_label", FINISHING)
+stamp_label = MediaCall[[Path, Path, str], None]("video.stamp:stamp_label", FINISHING)
 shrink_video = MediaCall[[Path, Path, int, str], None]("video.shrink:shrink_video", FINISHING)
 make_round_note = MediaCall[[Path, Path, str], None]("video.round_video:make_round_note", FINISHING)
 join_and_label = MediaCall[[Videos, bytes | None, Path, str], None](

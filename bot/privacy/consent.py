@@ -18,7 +18,7 @@ from storage.db.database import Transaction
 from storage.media import ConversationKey, Media
 from storage.outbox import OutboxEntry
 from storage.people import consents
-from storage.people.consents import Agreement, NotAgreed, Question
+from storage.people.consents import Agreement, Question
 
 logger = logging.getLogger(__name__)
 
@@ -35,10 +35,6 @@ class Consent(Component):
         """What is asked for now."""
         return self.limits.agreement
 
-    async def is_given(self, user_id: int) -> bool:
-        """Whether this person's photos and voices may be worked on."""
-        return await consents.given(self.database, user_id, self.limits.agreement)
-
     async def hold_back(self, item: Media) -> None:
         """Keep the media item until its sender agreed, and have them asked."""
         async with self.database.transaction() as tx:
@@ -48,17 +44,9 @@ class Consent(Component):
             await consents.hold_back(tx, current)
             await self._want(tx, current.conversation, current.message_id)
 
-    async def require(self, conversation: ConversationKey, reply_to: int) -> None:
-        """Have the person asked if need be.
-
-        Raises:
-            NotAgreed: they did not agree yet.
-        """
-        if await self.is_given(conversation.user_id):
-            return
-        async with self.database.transaction() as tx:
-            await self._want(tx, conversation, reply_to)
-        raise NotAgreed
+    async def ask(self, conversation: ConversationKey, reply_to: int) -> None:
+        """Have the person asked there."""
+        await self.database.do(self._want, conversation, reply_to)
 
     @property
     def kind(self) -> Kind:
@@ -87,8 +75,7 @@ class Consent(Component):
                 await self.sender.edit_text(question.chat_id, question.message_id, text)
             except MessageGone as failure:
                 logger.info("the consent question %s is gone: %s", question.id, failure)
-        async with self.database.transaction() as tx:
-            await consents.close_question(tx, question.id)
+        await self.database.do(consents.close_question, question.id)
 
     async def _ask(self, question: Question, texts: Catalogue) -> None:
         """A question that was asked before, further up, goes away."""
@@ -100,8 +87,9 @@ class Consent(Component):
             text(texts, self.limits.agreement),
             keyboard=self._keyboard(question, texts),
         )
-        async with self.database.transaction() as tx:
-            await consents.asked(tx, question.id, chat_id=sent.chat_id, message_id=sent.message_id)
+        await self.database.do(
+            consents.asked, question.id, chat_id=sent.chat_id, message_id=sent.message_id
+        )
 
     async def _remove(self, question: Question, message_id: int) -> None:
         try:

@@ -52,8 +52,7 @@ class ForgetPeople(Component):
             raise NotNow(str(failure)) from failure
         except TelegramFailure as failure:
             logger.info("it stays unsaid that deletion waits: %s", failure)
-        async with self.database.transaction() as tx:
-            await deletion.said_to_wait(tx, asked.user_id)
+        await self.database.do(deletion.said_to_wait, asked.user_id)
 
     async def _say_it_is_done(self, attempt: Attempt) -> None:
         entry = attempt.entry

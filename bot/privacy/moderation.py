@@ -6,7 +6,7 @@ import logging
 
 from bot.chat.messenger import Messenger
 from bot.common import Component
-from bot.delivery.earlier_videos import EarlierVideos
+from bot.delivery.earlier_videos import EarlierVideos, VideoGone, WantedAs
 from bot.delivery.remove_video import remove_video
 from bot.outbox import Attempt, Kind, Pointless
 from bot.privacy.files import StoredFiles
@@ -59,8 +59,8 @@ class Moderation(Component):
         """After the video, where it can be had; that goes when it is taken down, the text stays."""
         texts, cause = await self.messenger.texts_for(admin_id), f"report:{report.id}:{admin_id}"
         try:
-            await self.videos.send(job, cause, Destination(admin_id), "report-video")
-        except (SendUnknown, Refused) as failure:
+            await self.videos.send(job, cause, (Destination(admin_id),), WantedAs.REPORTED)
+        except (VideoGone, SendUnknown, Refused) as failure:
             logger.warning("report %s comes without its video, or may: %s", report.id, failure)
         shown = await deliveries.begun(self.database, job, cause)
         there = Destination(admin_id, reply_to=shown.message_id if shown else None)
@@ -94,8 +94,7 @@ class Moderation(Component):
         left = await remove_video(self, job)
         if any(delivery.chat_id not in self.limits.admin_ids for delivery in left):
             raise Pointless(f"the video of job {job.id} stays in a chat")
-        async with self.database.transaction() as tx:
-            await _have_said(tx, job)
+        await self.database.do(_have_said, job)
 
     async def _say_in_chat(self, attempt: Attempt) -> None:
         job = await jobs.get(self.database, attempt.entry.values["job_id"])

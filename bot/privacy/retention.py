@@ -44,8 +44,7 @@ class Retention(Component):
     async def _sweep(self) -> None:
         self._swept_at_seconds = self.clock.steady_seconds()
         now = self.clock.now_milliseconds()
-        async with self.database.transaction() as tx:
-            await pseudonyms.expire(tx)
+        await self.database.do(pseudonyms.expire)
         await self.stored_files.sweep_uploads(now - UPLOADS_KEPT_MILLISECONDS)
         removed = await self.sweep_videos()
         if removed:

@@ -15,10 +15,13 @@ from telegram.constants import ChatID, ChatMemberStatus
 from bot.clock import Clock
 from bot.retry import TELEGRAM_CALL
 from bot.telegram.api_calls import CallPolicy, Calls
-from bot.telegram.errors import TelegramFailure
+from bot.telegram.errors import ChatMoved, Refused, TelegramFailure
 from bot.telegram.rate_limits import RateLimiter, Urgency, is_group
 
 logger = logging.getLogger(__name__)
+
+# Bot API, "Chat.id" of supergroups: -100 before the digits of their own number.
+_SUPERGROUPS_BELOW = -1_000_000_000_000
 
 REMEMBERED_SECONDS = 60.0
 _REMEMBERED_PEOPLE = 1_000
@@ -71,6 +74,21 @@ class Members:
             return _powers(me, chat, sees_everything=sees)
 
         return await self._calls.make(ask, None, _ASKING)
+
+    async def moved_to(self, chat_id: int) -> int | None:
+        """The id that this group has since it became a supergroup; None: it did not, or is closed.
+
+        Raises: `TelegramFailure`s that say nothing about it.
+        """
+        if not _SUPERGROUPS_BELOW <= chat_id < 0:
+            return None
+        try:
+            await self._calls.make(partial(self._bot.get_chat, chat_id), None, _ASKING)
+        except ChatMoved as failure:
+            return failure.new_chat_id
+        except Refused:
+            return None
+        return None
 
     async def leave(self, chat_id: int) -> None:
         """Leave the group; raises `TelegramFailure`s."""

@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
 
@@ -41,6 +41,7 @@ NOTHING: Parameters = MappingProxyType({})
 _LOOK_AGAIN_SECONDS = 0.2
 """After a lock was waited for as long as SQLite itself waits."""
 
+Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
@@ -241,6 +242,16 @@ class Database(Queryable):
                     yield Transaction(self.writer, self.now_milliseconds)
                     await self._commit()
                     undo.pop_all()
+
+    async def do(
+        self,
+        call: Callable[Concatenate[Transaction, Given], Awaitable[Result]],
+        *args: Given.args,
+        **named: Given.kwargs,
+    ) -> Result:
+        """One call of the storage, in a transaction of its own."""
+        async with self.transaction() as tx:
+            return await call(tx, *args, **named)
 
     async def _begin(self) -> None:
         await finish(asyncio.ensure_future(self.writer.execute("BEGIN IMMEDIATE")))

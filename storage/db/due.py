@@ -19,16 +19,14 @@ _COMPARED_WITH_NOW = (
 """What is due, or due again, when such a moment has come or has been for a while."""
 
 
-async def put_off(
-    tx: Transaction, table: str, key: dict[str, Any], not_before_milliseconds: int
-) -> None:
+async def put_off(tx: Transaction, table: str, key: dict[str, Any], delay_seconds: float) -> None:
     """It could not be done now: once more, later. `key` has the columns that name the row."""
     where = " AND ".join(f"{column} = :{column}" for column in key)
     await tx.execute(
         f"""
         UPDATE {table} SET tries = tries + 1, not_before_milliseconds = :not_before WHERE {where}
         """,  # noqa: S608
-        {**key, "not_before": not_before_milliseconds},
+        {**key, "not_before": tx.later(delay_seconds)},
     )
 
 

@@ -25,12 +25,16 @@ async def is_dead(database: Queryable, chat_id: int) -> bool:
     return await database.has("dead_chats", chat_id=chat_id)
 
 
-async def former_id(database: Queryable, chat_id: int) -> int | None:
-    """The id this chat had before it became a supergroup, if it was seen to."""
-    found = await database.column(
-        "SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id", {"chat_id": chat_id}
+async def ids_of(database: Queryable, chat_id: int) -> frozenset[int]:
+    """This id, and those that the chat had before it became a supergroup, or has since."""
+    others = await database.column(
+        """
+        SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id
+        UNION SELECT new_chat_id FROM moved_chats WHERE old_chat_id = :chat_id
+        """,
+        {"chat_id": chat_id},
     )
-    return next(iter(found), None)
+    return frozenset({chat_id, *others})
 
 
 async def move(tx: Transaction, old_id: int, new_id: int) -> bool:
@@ -44,6 +48,8 @@ async def move(tx: Transaction, old_id: int, new_id: int) -> bool:
         "moved_chats", {**ids, "moved_at_milliseconds": tx.now_milliseconds}
     )
     await consents.want_questions_in_new_chat(tx, old_id, new_id)
+    if is_news and await tx.has("groups", chat_id=old_id):
+        await tx.delete("groups", chat_id=new_id)
     for statement in _MOVES:
         await tx.execute(statement, {"old": old_id, "new": new_id})
     return is_news
@@ -51,7 +57,8 @@ async def move(tx: Transaction, old_id: int, new_id: int) -> bool:
 
 # `mark_dead` of the old id said nothing about the new one. A draft that was begun in the new chat
 # before its move was noticed stays; the old one gives way. A video that was sent is where it was:
-# its message keeps the old chat.
+# its message keeps the old chat. What the new chat has of its own before its move is known is what
+# the bot noted when it came there: the rules are those of the old one.
 _MOVES = (
     """
     UPDATE media SET chat_id = :new, message_id = 0, reply_message_id = NULL
@@ -70,6 +77,7 @@ _MOVES = (
     """,
     "DELETE FROM drafts WHERE chat_id = :old AND :new <> :old",
     "UPDATE OR IGNORE groups SET chat_id = :new WHERE chat_id = :old",
+    "DELETE FROM groups WHERE chat_id = :old AND :new <> :old",
     "UPDATE OR IGNORE group_guests SET chat_id = :new WHERE chat_id = :old",
     "DELETE FROM consent_questions WHERE chat_id = :old AND :new <> :old",
     "UPDATE OR REPLACE introductions SET chat_id = :new WHERE chat_id = :old",

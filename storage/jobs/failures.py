@@ -25,6 +25,10 @@ SERVICE_FAULTS = frozenset(
 sent or did: its maker pays for it, or a quota could be gone around."""
 
 
+UNKNOWN_BILLS = frozenset({"failed-lost", "failed-released"})
+"""After which nobody can tell whether the provider billed what was submitted."""
+
+
 def is_charged(failure: str) -> bool:
     """Whether what was billed counts for the maker of a job that failed for this reason."""
     return failure not in SERVICE_FAULTS

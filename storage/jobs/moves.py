@@ -93,7 +93,7 @@ async def fail(tx: Transaction, job: Job, failure: str, detail: str | None) -> b
 
 async def postpone(tx: Transaction, job_id: int, delay_seconds: float) -> None:
     """A passing fault: the same step again, later."""
-    await put_off(tx, "jobs", {"id": job_id}, tx.later(delay_seconds))
+    await put_off(tx, "jobs", {"id": job_id}, delay_seconds)
 
 
 async def set_status_message(
@@ -113,7 +113,7 @@ async def set_first_status(tx: Transaction, job_id: int, *, chat_id: int, messag
 async def put_off_status(tx: Transaction, job_id: int, delay_seconds: float) -> None:
     """It shows nothing yet, and is to show it later, if it still is being made then."""
     key = {"id": job_id, "state": JobState.MAKING}
-    await put_off(tx, "jobs", key, tx.later(delay_seconds))
+    await put_off(tx, "jobs", key, delay_seconds)
 
 
 async def announced(tx: Transaction, job_id: int) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from storage.db.database import NOTHING, Transaction
 from storage.db.due import put_off
 from storage.jobs import moves
+from storage.jobs.failures import UNKNOWN_BILLS
 from storage.jobs.tasks import ENDED, Task, TaskState
 
 _OF_AN_INTENTION = ("slot", "account", "submitting_at_milliseconds")
@@ -140,8 +141,12 @@ async def fetched(tx: Transaction, task: Task) -> bool:
 async def fail(tx: Transaction, task: Task, failure: str, detail: str | None) -> bool:
     """To failed, from the open state in which it was seen; its job fails when nothing of it runs
     any more. What runs at that moment is waited for, because it may be billed.
+
+    What was submitted and may have been billed, unknown to us, is taken to be billed as held.
     """
-    facts = {"failure": failure, "failure_detail": detail, "slot": None}
+    facts: dict[str, Any] = {"failure": failure, "failure_detail": detail, "slot": None}
+    if failure in UNKNOWN_BILLS and task.state in (TaskState.SUBMITTING, TaskState.RUNNING):
+        facts["billed_milliseconds"] = task.length_milliseconds
     return await _move(tx, task, TaskState(task.state), TaskState.FAILED, facts)
 
 
@@ -158,7 +163,7 @@ async def set_voice(tx: Transaction, task: Task, url: str | None, expires_at: in
 
 async def postpone(tx: Transaction, task: Task, delay_seconds: float) -> None:
     """A passing fault: the same step again, later, if it still is where it was seen."""
-    await put_off(tx, "tasks", {"id": task.id, "state": task.state}, tx.later(delay_seconds))
+    await put_off(tx, "tasks", {"id": task.id, "state": task.state}, delay_seconds)
 
 
 async def _back(

@@ -47,6 +47,7 @@ CREATE TABLE moved_chats (
     new_chat_id INTEGER NOT NULL,
     moved_at_milliseconds INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX moved_chats_to ON moved_chats (new_chat_id);
 
 -- A photo or voice as a person sent it. source names the update it came from: at most one row each.
 CREATE TABLE media (

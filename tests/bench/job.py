@@ -122,7 +122,7 @@ def _bare_work(directory: Path, number: int) -> float:
     calls.normalise_picture((directory / f"{number}.jpg").read_bytes())
     calls.normalise_sound((directory / f"{number}.ogg").read_bytes(), None, True)
     labelled = directory / f"{number}.labelled.mp4"
-    calls.check_and_label(directory / f"{number}.mp4", labelled, "bench")
+    calls.stamp_label(directory / f"{number}.mp4", labelled, "bench")
     calls.facts_and_cover(labelled)
     return time.process_time() - began
 

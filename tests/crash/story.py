@@ -43,7 +43,7 @@ Death = Crash | RandomKill
 class Story:
     """What happens in a world: whether its task fails or is cancelled, where its bots die.
 
-    One who `looks_back` asks for the page of their videos then. A `long_voice` is made in three
+    With `looks_back`, a command, they ask for earlier videos then. A `long_voice` is made in three
     tasks; of them, the second fails. Of `first_fails`, the first task fails with this code, for a
     passing reason. Who `loses_status` deletes the job's message before they cancel it.
     """
@@ -54,7 +54,7 @@ class Story:
     long_voice: bool = False
     loses_status: bool = False
     both_at_once: bool = False
-    looks_back: bool = False
+    looks_back: str = ""
     cancel: Cancel | None = None
 
     @property
@@ -69,14 +69,14 @@ class Story:
         long += "status lost, " if self.loses_status else ""
         if self.cancel is not None:
             return f"{long}cancel ({self.cancel}): "
-        long += "looks back, " if self.looks_back else ""
+        long += f"{self.looks_back}, " if self.looks_back else ""
         long += f"first fails ({self.first_fails}), " if self.first_fails else ""
         return f"{long}fails: " if self.task_fails else ": ".join(long.rsplit(", ", 1))
 
     @property
     def updates(self) -> int:
         """How many the person causes."""
-        return 2 + self.is_long + self.looks_back + (self.cancel is not None)
+        return 2 + self.is_long + bool(self.looks_back) + (self.cancel is not None)
 
     def __str__(self) -> str:
         return self.kind + (" then ".join(map(str, self.deaths)) or "no death")
@@ -167,7 +167,7 @@ async def _act(world: World, ada: Person, story: Story) -> int | None:
         await world.tell_provider(render_seconds=QUICK_SECONDS)
     if story.looks_back:
         await ada.sees_video()
-        return await ada.commands("/history")
+        return await ada.commands(story.looks_back)
     if story.cancel is None:
         return None
     aside = await story.cancel.wish(world, ada)

@@ -179,7 +179,7 @@ async def test_the_operator_names_the_task_and_the_job_goes_on_with_it(there: Wo
     assert len(await there.provider_calls("submit")) == 2  # ours and the stranger's
 
 
-async def test_the_operator_says_that_none_is_its_own_and_the_job_ends_for_nothing(
+async def test_the_operator_says_that_none_is_its_own_and_the_bot_bears_the_bill(
     there: World,
 ) -> None:
     operator, ada, own, _ = await asked_which(there)
@@ -190,10 +190,14 @@ async def test_the_operator_says_that_none_is_its_own_and_the_job_ends_for_nothi
         await answers(there, operator, "/release 1", "release-done")
     await answers(there, operator, f"/adopt 1 {own}", "adopt-not-asked")
     await ada.sees_key("failed-released")
-    (sums,) = there.rows(
-        "SELECT SUM(held_quota_milliseconds) AS held, SUM(spent_micro_yuan) AS spent FROM ledger"
+    (quota,) = there.rows(
+        "SELECT SUM(held_quota_milliseconds + spent_quota_milliseconds) AS taken FROM ledger"
     )
-    assert sums == {"held": 0, "spent": 0}
+    assert quota["taken"] == 0
+    (job,) = there.rows(
+        "SELECT held_milliseconds * price_micro_yuan_per_second / 1000 AS cost FROM jobs"
+    )
+    assert there.balance() == (0, job["cost"])
     assert len(await there.provider_calls("submit")) == 2
 
 

@@ -87,11 +87,17 @@ LONG = (
 """Of a voice that is made in three tasks."""
 
 LOOKED_BACK = tuple(
-    Story((crash_of(point),), looks_back=True)
+    Story((crash_of(point),), looks_back="/history")
     for point in (
         *("outbox-put-commit:before:1", "outbox-put-commit:after:1", "outbox-begun-commit:after:1"),
         *("outbox-sending-commit:before:1", "outbox-sending-commit:after:1", "send-photo:after:1"),
         *("outbox-ended-commit:before:1", "outbox-ended-commit:after:1"),
+    )
+) + tuple(
+    Story((crash_of(point),), looks_back="/last")
+    for point in (
+        *("sending-recorded-commit:before:2", "sending-recorded-commit:after:2"),
+        *("send-video:after:2", "sent-recorded-commit:before:2", "sent-recorded-commit:after:2"),
     )
 )
 """Of the outbox."""
@@ -152,7 +158,9 @@ async def test_killed_while_a_long_voice_is_made_each_task_is_paid_once_and_come
     assert all(outcome.killed for outcome in outcomes)
 
 
-async def test_killed_while_the_outbox_sends_a_page_it_comes_once_or_is_given_up() -> None:
+async def test_killed_while_an_earlier_video_or_a_page_is_sent_it_comes_once_or_is_given_up() -> (
+    None
+):
     outcomes = await outcomes_of(LOOKED_BACK)
     assert broken(outcomes) == {}
     assert all(outcome.killed for outcome in outcomes)

@@ -28,7 +28,7 @@ STORIES = (
     *(Story(long_voice=True), Story(long_voice=True, task_fails=True)),
     *(Story(cancel=cancel) for cancel in ALL),
     Story(cancel=Cancel("waiting", "command"), loses_status=True),
-    Story(looks_back=True),
+    *(Story(looks_back="/history"), Story(looks_back="/last")),
 )
 passed: list[set[str]] = []
 """The points of every story that was told."""
@@ -42,7 +42,8 @@ async def passings(story: Story) -> list[Crash]:
     if story.cancel is not None:
         return [crash for crash in crashes if crash.point.removesuffix(f"-{COMMIT}") in POINTS]
     if story.looks_back:
-        return [crash for crash in crashes if crash.point.startswith(("outbox", "send-photo"))]
+        others = {str(crash) for crash in await passings(Story())}
+        return [crash for crash in crashes if str(crash) not in others]
     if story.task_fails or story.first_fails:
         usual = await passings(replace(story, task_fails=False, first_fails=""))
         crashes = [crash for crash in crashes if crash not in usual]

@@ -18,7 +18,11 @@ _PASSING = ("photo-looking", "photo-ready", "voice-listening", "voice-long")
 
 _VIDEO = ("send-video:before", "sent-recorded-commit:after")
 _TEXT = ("send-text:before", "reply-noted-commit:after")
-_PAGE = ("outbox-sending-commit:after", "outbox-ended-commit:after")
+_LOOKED_BACK = {
+    "/history": ("photo", "outbox-sending-commit:after", "outbox-ended-commit:after"),
+    "/last": ("video", "sending-recorded-commit:after", "sent-recorded-commit:after"),
+}
+"""What is brought, and between which points it is not known whether it was."""
 _EDIT, _SAID = "edit-text:before", ("media-announced:before", "announced:before")
 """Saying something by an edit is noted as well: its note is not that of a text sent meanwhile."""
 
@@ -30,12 +34,12 @@ async def check(
     *,
     aside: int | None = None,
     foreign: frozenset[str] = frozenset(),
-    looks_back: bool = False,
+    looks_back: str = "",
 ) -> Findings:
     """Ask the three witnesses of one person with one job, who caused so many updates.
 
     Looked past is what answers the command `aside`, which is no job's, and the `foreign` tasks of
-    another client. One who `looks_back` asked by that command for a page of all videos.
+    another client. Who `looks_back` asked by that command, which is named, for earlier videos.
     """
     messages = (await world.ask("GET", f"chats/{user_id}/messages"))["messages"]
     tasks = (await world.provider("tasks"))["tasks"]
@@ -47,7 +51,10 @@ async def check(
         *(updates, world.runs()),
     )
     if looks_back:
-        _once(sum("photo" in m and m["from"]["is_bot"] for m in messages), world.runs(), found)
+        brought, opening, closing = _LOOKED_BACK[looks_back]
+        answers = sum(brought in m and _answered(m) == aside for m in messages)
+        unsure = open_at_death(world.runs(), opening, closing)
+        found.check(1 - unsure <= answers <= 1, f"I6 {looks_back} was answered {answers} times")
     return found
 
 
@@ -81,15 +88,12 @@ def compare(
     return found
 
 
-def _once(pages: int, runs: list[list[str]], found: Findings) -> None:
-    """A page is never sent twice; after a death between the two records perhaps not at all."""
-    unsure = open_at_death(runs, *_PAGE)
-    found.check(1 - unsure <= pages <= 1, f"I6 the page came {pages} times")
+def _answered(message: Json) -> int:
+    return int(message.get("reply_to_message", {}).get("message_id", 0))
 
 
 def _is_about_a_job(message: Json, aside: int | None) -> bool:
-    answered = message.get("reply_to_message", {}).get("message_id", 0)
-    return message["from"]["is_bot"] and not message["deleted"] and answered != aside
+    return message["from"]["is_bot"] and not message["deleted"] and _answered(message) != aside
 
 
 def _billed(tasks: list[Json], bill: Json) -> list[ProviderTask]:

@@ -7,13 +7,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.delivery.earlier_videos import WantedAs
+from bot.delivery.package import with_private
 from bot.telegram.connection import build_bot
 from bot.telegram.destination import Destination
 from bot.telegram.members import Members
 from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
 from storage.db.database import Database
-from storage.jobs import deliveries, moves
+from storage.jobs import deliveries, moves, videos
 from storage.jobs.deliveries import Delivery, Form
 from storage.jobs.jobs import Job
 from tests.storage import orders
@@ -72,6 +74,22 @@ class Setup(Services):
         async with self.database.transaction() as tx:
             cause = deliveries.first_cause(job)
             await deliveries.sending(tx, job, cause, Form.VIDEO, job.chat_id)
+
+    async def last(
+        self, reply_to: int = STATUS, *, user_id: int = ADA, chat_id: int = ADA
+    ) -> int | None:
+        """/last in that message; the chat in which it came, None without any video."""
+        job = await videos.last_of(self.database, user_id, chat_id)
+        if job is None:
+            return None
+        where = with_private(Destination(chat_id, reply_to=reply_to), user_id)
+        return await self.earlier.send(job, f"last:{chat_id}:{reply_to}", where, WantedAs.LAST)
+
+    async def again(
+        self, job: Job, wanted_as: WantedAs, cause: str = "resend:1", chat_id: int = ADA
+    ) -> int:
+        """That video again, for that cause; the chat in which it came."""
+        return await self.earlier.send(job, cause, (Destination(chat_id),), wanted_as)
 
     async def deliver(self, job: Job) -> Job:
         """One attempt, with what it has to tell the operator; the job afterwards."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
+from telegram.request import HTTPXRequest
 
 from bot.media import calls
 from storage import media
@@ -16,6 +19,7 @@ from tests.storage.orders import task_of
 from tests.support.chats import text_of
 from tests.support.texts import key_of, said
 
+ROOT = Path(__file__).parents[2]
 TOO_BIG: dict[str, Any] = {
     "code": 413,
     "body": {"ok": False, "error_code": 413, "description": "Request Entity Too Large"},
@@ -37,6 +41,25 @@ async def test_the_video_comes_and_its_status_goes(there: Setup) -> None:
     assert key_of(text_of(message)) == "ai-label-video"
     books = await there.ledger()
     assert (books["held"], books["quota"]) == (0, BILLED_MILLISECONDS)
+
+
+async def test_from_delivery_to_the_call_a_reader_passes_few_functions(
+    there: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed: set[tuple[str, str]] = set()
+    real = HTTPXRequest.do_request
+
+    async def request(self: HTTPXRequest, url: str, *args: Any, **named: Any) -> tuple[int, bytes]:
+        if url.endswith("/sendVideo"):
+            ours = [code for frame in inspect.stack() if (code := frame.frame.f_code)]
+            passed.update((c.co_filename, f"{c.co_firstlineno} {c.co_name}") for c in ours)
+        return await real(self, url, *args, **named)
+
+    monkeypatch.setattr(HTTPXRequest, "do_request", request)
+    await there.deliver(await there.rendered())
+    ours = {(path, name) for path, name in passed if path.startswith(str(ROOT / "bot"))}
+    assert 5 <= len(ours) <= 25
+    assert len({path for path, _ in ours}) <= 10
 
 
 async def test_the_delivered_file_is_kept(there: Setup) -> None:
@@ -82,7 +105,7 @@ async def test_an_answer_that_broke_off_before_that_proves_nothing(there: Setup)
 
 
 async def test_an_upload_cut_in_half_comes_whole_and_once(there: Setup) -> None:
-    there.telegram.line.cut_upload.add("sendVideo")
+    there.telegram.fault("sendVideo", "cut")
     job = await there.deliver(await there.rendered())
     (video,) = await there.videos()
     answer = await there.telegram.http.get(f"/sim/files/{video['video']['file_id']}")

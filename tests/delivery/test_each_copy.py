@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from bot.delivery.earlier_videos import WantedAs
 from bot.delivery.remove_video import remove_video
-from bot.telegram.destination import Destination
 from bot.telegram.errors import TelegramFailure
 from storage.jobs import deliveries
 from storage.jobs.jobs import Job
@@ -133,17 +133,16 @@ async def test_each_copy_is_known_or_counted_and_goes_when_it_is_said_to(
         assert seen or job.state != "done"
         assert len(seen) <= 2 + (job.chat_id != ADA)
 
-        answer = Destination(ADA, reply_to=1)
         for _ in range(3):
             story.bad_luck()
-            await story.lives(lambda: there.earlier.send_last(ADA, answer))
+            await story.lives(lambda: there.last(1))
             patches.undo()
         there.telegram.faults.clear()
         again, (known, unknown) = await story.shown(job), await known_and_unknown(there, job)
         assert len(again - seen) <= 1
         assert len(again - known) <= unknown
 
-        await there.earlier.send(job, "report:1:olga", Destination(OLGA), "report-video")
+        await there.again(job, WantedAs.REPORTED, "report:1:olga", OLGA)
         left = await remove_video(there.deliverer, job)
         stays = await story.shown(job)
         assert len(stays) <= len(left) == unknown

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 
-from bot.delivery.earlier_videos import ResendOutcome
+import pytest
+
+from bot.delivery.earlier_videos import VideoGone
 from bot.media import calls
-from bot.telegram.destination import Destination
 from storage.jobs import deliveries, jobs
-from tests.delivery.rendered import ADA, BROKEN_OFF, OLGA, STATUS, Setup
+from tests.delivery.rendered import ADA, BROKEN_OFF, OLGA, Setup
 from tests.support.chats import text_of
 from tests.support.texts import said
-
-HERE = Destination(ADA, reply_to=STATUS)
 
 
 async def delivered(there: Setup) -> jobs.Job:
@@ -21,7 +20,7 @@ async def delivered(there: Setup) -> jobs.Job:
 
 async def test_it_is_sent_by_its_id_without_an_upload(there: Setup) -> None:
     job = await delivered(there)
-    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
+    assert await there.last() == ADA
     call = (await there.telegram.calls("sendVideo"))[-1]
     assert call["params"]["video"] == (await there.shown(job)).file_id
     assert call["files"] == {}
@@ -36,7 +35,7 @@ async def test_it_comes_from_the_disk_where_telegram_does_not_know_the_id_any_mo
     job = await delivered(there)
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE deliveries SET file_id = 'BAACAgI-of-another-bot'")
-    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
+    assert await there.last() == ADA
     assert len(await there.videos()) == 2
     newest, *_ = await deliveries.with_files(there.database, job.id)
     assert newest.file_id == (await there.videos())[-1]["video"]["file_id"]
@@ -45,7 +44,7 @@ async def test_it_comes_from_the_disk_where_telegram_does_not_know_the_id_any_mo
 async def test_it_comes_from_the_disk_where_the_id_was_never_heard(there: Setup) -> None:
     there.telegram.fault("sendVideo", "error_after", code=200, body=BROKEN_OFF)
     assert (await there.shown(await delivered(there))).file_id is None
-    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
+    assert await there.last() == ADA
     assert len(await there.videos()) == 2
 
 
@@ -55,7 +54,7 @@ async def test_each_message_is_on_record_with_the_hash_of_the_file_that_it_shows
     job = await delivered(there)
     kept = hashlib.sha256(there.packager.path(job).read_bytes()).hexdigest()
     there.packager.path(job).unlink()
-    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
+    assert await there.last() == ADA
     shown = await deliveries.shown(there.database, job.id)
     assert [delivery.sha256 for delivery in shown] == [kept, kept]
 
@@ -63,7 +62,7 @@ async def test_each_message_is_on_record_with_the_hash_of_the_file_that_it_shows
 async def test_what_came_as_a_file_comes_as_a_file_again(there: Setup) -> None:
     there.worker.dies |= {calls.facts_and_cover, calls.shrink_video}
     await delivered(there)
-    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
+    assert await there.last() == ADA
     first, again = [m for m in await there.telegram.seen() if "document" in m]
     assert again["document"]["file_unique_id"] == first["document"]["file_unique_id"]
     assert len(await there.telegram.calls("sendVideo")) == 0
@@ -75,7 +74,8 @@ async def test_where_neither_has_it_that_is_known(there: Setup) -> None:
     there.telegram.fault(
         "sendVideo", "bad_request", description="Bad Request: wrong file identifier"
     )
-    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.GONE
+    with pytest.raises(VideoGone):
+        await there.last()
     assert len(await there.videos()) == 1
 
 
@@ -84,21 +84,18 @@ async def test_a_video_that_nobody_could_take_is_had_when_the_chat_is_open_again
 ) -> None:
     there.telegram.fault("sendVideo", "forbidden")
     assert (await delivered(there)).state == "undeliverable"
-    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
+    assert await there.last() == ADA
     assert len(await there.videos()) == 1
 
 
 async def test_it_is_ones_own_of_this_chat_only(there: Setup) -> None:
     await delivered(there)
-    assert (
-        await there.earlier.send_last(OLGA, Destination(OLGA, reply_to=STATUS))
-        is ResendOutcome.NONE_YET
-    )
-    assert await there.earlier.send_last(OLGA, HERE) is ResendOutcome.NONE_YET
+    assert await there.last(user_id=OLGA, chat_id=OLGA) is None
+    assert await there.last(user_id=OLGA) is None
 
 
 async def test_it_costs_nothing(there: Setup) -> None:
     await delivered(there)
     before = await there.ledger()
-    await there.earlier.send_last(ADA, HERE)
+    await there.last()
     assert await there.ledger() == before

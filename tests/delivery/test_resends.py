@@ -8,7 +8,7 @@ import pytest
 
 from bot.chat.messenger import Messenger
 from bot.common import build_outbox
-from bot.delivery.earlier_videos import EarlierVideos
+from bot.delivery.earlier_videos import EarlierVideos, WantedAs
 from bot.delivery.history import History
 from bot.delivery.resend import Resends, want_again, want_turn
 from bot.outbox import OutboxRunner
@@ -56,7 +56,7 @@ def resends_of(there: Setup) -> OutboxRunner:
 
 async def asked(there: Setup, form: str, job: Job, update: int = 1) -> None:
     async with there.database.transaction() as tx:
-        await want_again(tx, f"update:{update}:{form}", HERE, STATUS + 1, job.id, form)
+        await want_again(tx, f"update:{update}:{form}", HERE, STATUS + 1, job.id, WantedAs(form))
 
 
 async def work(there: Setup) -> None:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import av
 import pytest
 
-from bot.delivery.earlier_videos import ResendOutcome
 from bot.media import calls
-from bot.telegram.destination import Destination
 from storage.jobs import deliveries
 from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
 from storage.people import preferences
-from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, STATUS, Setup
+from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, Setup
 from tests.support.bot_api import Json
 from tests.support.chats import buttons_of, text_of
 from tests.support.texts import key_of, label, said
-
-HERE = Destination(ADA, reply_to=STATUS)
 
 
 async def wished(there: Setup) -> Job:
@@ -127,7 +121,7 @@ async def test_a_video_of_more_than_a_minute_comes_as_a_video(there: Setup) -> N
 
 async def test_the_last_one_comes_as_it_came_and_else_as_a_video(there: Setup) -> None:
     job = await there.deliver(await wished(there))
-    assert await there.earlier.send_last(ADA, HERE) is ResendOutcome.SENT
+    assert await there.last() == ADA
     first, again = await notes(there)
     assert again["video_note"]["file_unique_id"] == first["video_note"]["file_unique_id"]
     assert (await there.telegram.calls("sendVideoNote"))[-1]["files"] == {}
@@ -135,7 +129,7 @@ async def test_the_last_one_comes_as_it_came_and_else_as_a_video(there: Setup) -
     there.telegram.fault(
         "sendVideoNote", "bad_request", description="Bad Request: wrong file identifier"
     )
-    assert await there.earlier.send_last(ADA, replace(HERE, reply_to=99)) is ResendOutcome.SENT
+    assert await there.last(99) == ADA
     (video,) = await there.videos()
     assert text_of(video) == said("video-last")
     newest, *_ = await deliveries.with_files(there.database, job.id)

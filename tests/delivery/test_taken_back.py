@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.earlier_videos import ResendOutcome
-from bot.telegram.destination import Destination
+from bot.delivery.earlier_videos import VideoGone, WantedAs
 from bot.telegram.errors import SendUnknown
 from bot.telegram.outgoing import SentMessage
 from storage.groups import borrowed_media
@@ -85,8 +84,8 @@ async def test_a_video_whose_chat_is_not_known_is_left_alone(there: Setup) -> No
 async def test_every_copy_that_was_brought_since_goes_with_it(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
     for message_id in (1, 2):
-        await there.earlier.send_last(ADA, Destination(ADA, reply_to=message_id))
-    await there.earlier.send_note(job, "resend:1", Destination(ADA))
+        await there.last(message_id)
+    await there.again(job, WantedAs.NOTE)
     assert len(await there.videos()) == 3
     await objects(there, job)
     await there.deliverer.finisher.announce(job.id)
@@ -97,7 +96,7 @@ async def test_a_copy_of_which_nobody_knows_is_not_said_to_be_gone(there: Setup)
     job = await there.deliver(await there.rendered())
     there.telegram.fault("sendVideo", "drop_after")
     with pytest.raises(SendUnknown):
-        await there.earlier.send_last(ADA, Destination(ADA, reply_to=1))
+        await there.last()
     await objects(there, job)
     await there.deliverer.finisher.announce(job.id)
     assert said("video-stays") in [text_of(message) for message in await there.telegram.seen()]
@@ -114,7 +113,7 @@ async def test_who_objects_while_a_copy_is_sent_has_it_removed(there: Setup) -> 
 
     with pytest.MonkeyPatch.context() as patches:
         patches.setattr(there.sender, "send_video", sent_meanwhile)
-        await there.earlier.send_last(ADA, Destination(ADA, reply_to=1))
+        await there.last()
     assert await there.videos() == []
 
 
@@ -133,6 +132,6 @@ async def test_what_is_objected_to_while_its_fate_is_unknown_is_not_shown_for_it
 async def test_nothing_is_brought_again_of_what_was_objected_to(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
     await objects(there, job)
-    outcome = await there.earlier.send(job, "resend:1", Destination(ADA), "video-again")
-    assert outcome is ResendOutcome.WITHDRAWN
-    assert await there.earlier.send_last(ADA, Destination(ADA)) is ResendOutcome.NONE_YET
+    with pytest.raises(VideoGone):
+        await there.again(job, WantedAs.VIDEO)
+    assert await there.last() is None

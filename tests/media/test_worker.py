@@ -342,7 +342,7 @@ async def test_what_is_paid_for_and_what_was_just_sent_do_not_wait_for_a_preview
         preview = asyncio.create_task(rendering.run(say_and_wait, sign.path))
         await sign.given()
         with pytest.raises(VideoUnreadable):
-            await media.run(calls.check_and_label, made, labelled, "job-1")
+            await media.run(calls.stamp_label, made, labelled, "job-1")
         await media.run(calls.normalise_picture, PORTRAIT.read_bytes())
         assert not preview.done()
         sign.path.with_suffix(".go").touch()

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from storage.jobs.failures import SERVICE_FAULTS, UNKNOWN_BILLS
 from storage.jobs.ledger import Caps, Price, day_of
 
 JOB_ENDED = ("done", "failed", "cancelled", "undeliverable")
@@ -22,7 +23,7 @@ def cost_of(price: Price, milliseconds: int) -> tuple[int, int]:
 
 
 class Refused(Exception):
-    """The model would not accept this order; the text is the storage's exception."""
+    """The model would not accept this order; the text is the gate's rule."""
 
 
 @dataclass
@@ -38,6 +39,7 @@ class PlainTask:
     served: bool = False
     not_before: int = 0
     billed: int | None = None
+    failure: str | None = None
     name: str | None = None
     earlier: list[str] = field(default_factory=list)
     cancel_requested: int = 0
@@ -57,7 +59,7 @@ class PlainJob:
     cancel_requested: int = 0
     quota: int = 0
     money: int = 0
-    failed: bool = False
+    failure: str | None = None
     tasks: list[PlainTask] = field(default_factory=list)
 
 
@@ -82,16 +84,16 @@ class PlainBook:
         mine = [job for job in self.jobs if job.user_id == user_id]
         waiting = [job for job in mine if any(task.state in WAITING for task in job.tasks)]
         if len(waiting) >= self.most_waiting:
-            raise Refused("TooManyWaiting")
+            raise Refused("waiting")
         if quota > self.quota_left(user_id, now):
-            raise Refused("QuotaExceeded")
+            raise Refused("quota")
         today = sum(job.money for job in self.jobs if job.day == day)
         month = sum(job.money for job in self.jobs if job.day[:7] == day[:7])
         if (
             today + money > self.caps.bot_day_micro_yuan
             or month + money > self.caps.bot_month_micro_yuan
         ):
-            raise Refused("BudgetExhausted")
+            raise Refused("budget")
         turn = max(
             max((task.turn for task in self.tasks if task.served), default=0),
             max((task.turn + 1 for job in mine for task in job.tasks), default=0),
@@ -144,6 +146,13 @@ class PlainBook:
         task.state, task.slot = state, None
         self.follow(self.jobs[task.job - 1])
 
+    def fail_task(self, task: PlainTask, failure: str) -> None:
+        """A bill that nobody knows is taken to be the hold."""
+        if failure in UNKNOWN_BILLS and task.state in ("submitting", "running"):
+            task.billed = task.length
+        task.failure = failure
+        self.end_task(task, "failed")
+
     def end(self, job: PlainJob, state: str, *, person_pays: bool) -> None:
         """The hold becomes what it cost: the person's quota, at most the hold, and real money."""
         quota, money = cost_of(job.price, job.billed or 0)
@@ -155,10 +164,10 @@ class PlainBook:
         if job.state != "making":
             return
         states = [task.state for task in job.tasks]
-        job.failed = job.failed or "failed" in states
-        if job.failed or job.cancel_requested or "cancelled" in states:
+        job.failure = job.failure or next((t.failure for t in job.tasks if t.failure), None)
+        if job.failure or job.cancel_requested or "cancelled" in states:
             for task in job.tasks:
-                self._give_up(task, unwanted=job.failed or not job.cancel_requested)
+                self._give_up(task, unwanted=bool(job.failure) or not job.cancel_requested)
         if all(task.state in ENDED for task in job.tasks):
             self._conclude(job)
 
@@ -174,7 +183,8 @@ class PlainBook:
         bills = [task.billed for task in job.tasks if task.billed is not None]
         job.billed = sum(bills) if bills else None
         fetched = [task.state == "fetched" for task in job.tasks]
-        if not job.failed and any(fetched) and (all(fetched) or job.cancel_requested):
+        if not job.failure and any(fetched) and (all(fetched) or job.cancel_requested):
             job.state = "joining" if len(job.tasks) > 1 else "delivering"
         else:
-            self.end(job, "failed" if job.failed else "cancelled", person_pays=False)
+            pays = job.failure is not None and job.failure not in SERVICE_FAULTS
+            self.end(job, "failed" if job.failure else "cancelled", person_pays=pays)

@@ -13,14 +13,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from bot.gate import RuleRefused
 from storage.db.database import Database, Transaction
 from storage.db.rows import Row
 from storage.jobs import jobs, ledger, moves, task_moves, tasks
-from storage.jobs.jobs import Job, TooManyWaiting
-from storage.jobs.ledger import BudgetExhausted, Caps, Price, QuotaExceeded
+from storage.jobs.failures import OBJECTED, SERVICE_FAULTS
+from storage.jobs.jobs import Job
+from storage.jobs.ledger import Caps, Price
 from storage.jobs.tasks import Task
-from tests.model.plain import ENDED, JOB_ENDED, PlainBook, PlainJob, PlainTask, Refused
-from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, order, shown
+from tests.model.plain import ENDED, JOB_ENDED, PlainBook, PlainJob, PlainTask, Refused, cost_of
+from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, make, order, shown
 from tests.support.clock import HOUR, FakeClock
 
 Result = TypeVar("Result")
@@ -29,6 +31,7 @@ SMALL = Price(micro_yuan_per_second=500_001, quota_weight_permille=1000)
 LARGE = Price(micro_yuan_per_second=900_000, quota_weight_permille=1800)
 MOST_WAITING = 3
 
+failures = st.sampled_from(("failed-lost", "failed-released", "failed-service", OBJECTED))
 numbers = st.integers(0, 50)
 lengths = st.sampled_from((1, 997, 1_000, 5_001, 9_999, 19_900))
 
@@ -108,17 +111,13 @@ class QueueAndLedger(RuleBasedStateMachine):
             expected = str(refusal)
 
         async def start(tx: Transaction) -> Job | None:
-            return await jobs.start(
-                tx,
-                await order(tx, user_id, sum(wanted), price, wanted[:-1]),
-                caps=self.book.caps,
-                waiting_per_person=MOST_WAITING,
-            )
+            asked = await order(tx, user_id, sum(wanted), price, wanted[:-1])
+            return await make(tx, asked, caps=self.book.caps, most_waiting=MOST_WAITING)
 
         try:
             made = self.move(start)
-        except (TooManyWaiting, QuotaExceeded, BudgetExhausted) as refusal:
-            answer: object = type(refusal).__name__
+        except RuleRefused as refusal:
+            answer: object = str(refusal)
         else:
             answer = made and made.id
         assert answer == (expected.number if isinstance(expected, PlainJob) else expected)
@@ -240,27 +239,28 @@ class QueueAndLedger(RuleBasedStateMachine):
         if moved:
             self.book.end(job, "undeliverable" if gone else "done", person_pays=True)
 
-    @rule(number=numbers)
-    def fail(self, number: int) -> None:
+    @rule(number=numbers, failure=failures)
+    def fail(self, number: int, failure: str) -> None:
         job = self.job_in(number, "joining", "delivering", "done", "failed")
         if job is None:
             return
         seen = self.stored(job)
-        moved = self.move(lambda tx: moves.fail(tx, seen, "failed-lost", None))
+        moved = self.move(lambda tx: moves.fail(tx, seen, failure, None))
         assert moved == (job.state not in JOB_ENDED)
         if moved:
-            self.book.end(job, "failed", person_pays=False)
+            job.failure = failure
+            self.book.end(job, "failed", person_pays=failure not in SERVICE_FAULTS)
 
-    @rule(number=numbers)
-    def fail_task(self, number: int) -> None:
+    @rule(number=numbers, failure=failures)
+    def fail_task(self, number: int, failure: str) -> None:
         task = self.task_in(number)
         if task is None:
             return
         seen = self.stored_task(task)
-        moved = self.move(lambda tx: task_moves.fail(tx, seen, "failed-lost", None))
+        moved = self.move(lambda tx: task_moves.fail(tx, seen, failure, None))
         assert moved == (task.state not in ENDED)
         if moved:
-            self.book.end_task(task, "failed")
+            self.book.fail_task(task, failure)
 
     @rule(number=numbers)
     def cancel(self, number: int) -> None:
@@ -332,6 +332,19 @@ class QueueAndLedger(RuleBasedStateMachine):
             quota = self.do(ledger.quota_of(self.database, user_id, self.book.caps))
             assert quota.left_milliseconds == self.book.quota_left(user_id, self.now)
             assert quota.used_milliseconds + quota.held_milliseconds <= quota.limit_milliseconds
+
+    @invariant()
+    def nobody_costs_more_a_day_than_their_quota_at_the_dearest_price(self) -> None:
+        """But for the service's own faults and bills above a hold, which the budget bears."""
+        for user_id, day in {(job.user_id, job.day) for job in self.book.jobs}:
+            of_day = [
+                min(job.money, cost_of(job.price, job.length)[1])
+                for job in self.book.jobs
+                if (job.user_id, job.day) == (user_id, day) and job.failure not in SERVICE_FAULTS
+            ]
+            dearest = max(price.micro_yuan_per_second for price in (SMALL, LARGE))
+            quota_seconds = self.book.caps.person_day_milliseconds / 1000
+            assert sum(of_day) <= quota_seconds * dearest + len(of_day)
 
     @invariant()
     def entries_only_come_and_resolve_each_hold_once(self) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bot.media.errors import LabelNotWritten, VideoUnreadable
-from bot.media.video.cover import make_cover
+from bot.media.video.cover import facts_and_cover, make_cover
 from bot.media.video.files import inspect_video
 from bot.media.video.stamp import stamp_label
 from tests.support.media import photos, videos, voices
@@ -91,6 +91,27 @@ def test_a_video_cut_short_anywhere_is_unreadable(
     (tmp_path / "cut.mp4").write_bytes(data[: int(len(data) * share)])
     with pytest.raises(VideoUnreadable):
         inspect_video(tmp_path / "cut.mp4")
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "mpeg4", "libvpx-vp9"])
+def test_whatever_encoder_made_it_a_whole_video_is_labelled_and_a_cut_one_refused(
+    codec: str, tmp_path: Path
+) -> None:
+    dice = np.random.default_rng(1)
+    data = videos.encoded_video(
+        *(96, 96),
+        rate=16,
+        frames=20,
+        picture=lambda _: dice.integers(0, 256, (96, 96, 3), np.uint8),
+        codec=codec,
+        samples=voices.tone(1.25),
+    )
+    (tmp_path / "whole.mp4").write_bytes(data)
+    stamp_label(tmp_path / "whole.mp4", tmp_path / "labelled.mp4", produce_id="1")
+    assert facts_and_cover(tmp_path / "labelled.mp4")[0].has_sound
+    (tmp_path / "cut.mp4").write_bytes(data[: len(data) // 2])
+    with pytest.raises(VideoUnreadable):
+        stamp_label(tmp_path / "cut.mp4", tmp_path / "never.mp4", produce_id="1")
 
 
 @pytest.mark.parametrize(

@@ -113,8 +113,15 @@ async def test_a_group_that_became_a_supergroup_says_its_new_id(telegram: LocalT
     answer = await telegram.ask("sendMessage", chat_id=old, text="x")
     assert answer["error_code"] == 400
     assert answer["parameters"] == {"migrate_to_chat_id": new}
-    left, arrived = [u["message"] for u in (await telegram.updates())[-2:]]
-    assert (left["migrate_to_chat_id"], arrived["migrate_from_chat_id"]) == (new, old)
+    *_, left, arrived, joined = await telegram.updates()
+    assert left["message"]["migrate_to_chat_id"] == new
+    assert arrived["message"]["migrate_from_chat_id"] == old
+    change = joined["my_chat_member"]
+    assert (change["chat"]["id"], change["new_chat_member"]["status"]) == (new, "member")
+    again = await telegram.sim("POST", f"/chats/{old}/migrate", {"told": ["left"]})
+    assert again.json()["chat_id"] == new
+    change = (await telegram.updates())[-1]["my_chat_member"]
+    assert (change["chat"]["id"], change["new_chat_member"]["status"]) == (old, "left")
     assert (await telegram.call("sendMessage", chat_id=new, text="x"))["chat"]["id"] == new
 
 

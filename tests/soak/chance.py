@@ -18,11 +18,13 @@ class Chance:
     def __init__(self, seed: int, faults: float) -> None:
         self.dice = random.Random(seed)
         self.faults = faults
+        self.certain: set[str] = set()
+        """What always goes wrong."""
         self.injected: Counter[str] = Counter()
 
     def goes_wrong(self, where: str) -> bool:
         """Whether this call is one of the unlucky ones."""
-        unlucky = self.dice.random() < self.faults
+        unlucky = self.dice.random() < self.faults or where in self.certain
         self.injected[where] += unlucky
         return unlucky
 

@@ -10,13 +10,11 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from bot.clock import Clock
 from bot.media import calls
@@ -35,10 +33,10 @@ from bot.sandbox.dashscope.renderer import OnProgress
 from tests.sandbox_dashscope.stand_in import face_at
 from tests.soak.chance import Chance
 from tests.support.fakes import FakeMedia
-from tests.support.media.photos import encoded
+from tests.support.media.photos import plain
 from tests.support.media.voices import wav
 
-_SIDE_PIXELS = 400
+_PIXELS = 400
 _FACE = face_at(150, 150, 100, 120)
 _MARK = b"\nscript:"
 _MORE_MILLISECONDS = 400
@@ -46,7 +44,8 @@ _MORE_MILLISECONDS = 400
 
 def photo(**script: Any) -> bytes:
     """A picture; `faces`: how many the bot finds, `refused`: the provider finds none, `fault`."""
-    return _grey(0 if script.get("refused") else 200) + _MARK + json.dumps(script).encode()
+    width = _PIXELS + 1 if script.get("refused") else _PIXELS
+    return plain(width, _PIXELS, "JPEG") + voice(**script)
 
 
 def voice(**script: Any) -> bytes:
@@ -56,7 +55,7 @@ def voice(**script: Any) -> bytes:
 
 def find_faces(rgb: npt.NDArray[np.uint8]) -> list[FaceBox]:
     """See `bot.sandbox.dashscope.faces`."""
-    return [_FACE] if rgb[0, 0, 0] > 100 else []
+    return [_FACE] if rgb.shape[1] == _PIXELS else []
 
 
 def task_of(path: Path) -> str:
@@ -97,7 +96,7 @@ class MediaProcess(FakeMedia):
     """The bot's: now and then it dies, or a voice is a little longer for the provider."""
 
     def __init__(self, chance: Chance) -> None:
-        copied = (calls.make_round_note, calls.check_and_label, calls.shrink_video)
+        copied = (calls.make_round_note, calls.stamp_label, calls.shrink_video)
         super().__init__(
             {
                 calls.normalise_sound: self._normalise_sound,
@@ -128,8 +127,8 @@ class MediaProcess(FakeMedia):
             raise SoundRefused(SoundFault.TOO_LONG, source)
         length = min(source, limit_milliseconds or source)
         more = _MORE_MILLISECONDS * self._chance.goes_wrong("a voice is longer")
-        wav = _silence(length + more)
-        return NormalisedSound(wav, length, 40.0)
+        a_sample_a_millisecond = np.zeros(length + more, np.float32)
+        return NormalisedSound(wav(a_sample_a_millisecond, 1_000), length, 40.0)
 
 
 def _script(data: bytes) -> dict[str, Any]:
@@ -143,7 +142,7 @@ def _normalise_picture(data: bytes) -> NormalisedPicture:
         raise PictureRefused(PictureFault(script["fault"]), 100, 100)
     sha256 = hashlib.sha256(data).hexdigest()
     faces = (_FACE,) * int(script.get("faces", 1))
-    return NormalisedPicture(data, _SIDE_PIXELS, _SIDE_PIXELS, sha256, False, faces)
+    return NormalisedPicture(data, _PIXELS, _PIXELS, sha256, False, faces)
 
 
 def _explain_picture(data: bytes) -> Explained | None:
@@ -154,19 +153,9 @@ def _explain_picture(data: bytes) -> Explained | None:
 
 def _facts_and_cover(path: Path) -> tuple[VideoFacts, bytes]:
     task_of(path)
-    return VideoFacts(640, 640, 5_000, 25.0, True, 1_000), _grey(200)
+    return VideoFacts(640, 640, 5_000, 25.0, True, 1_000), plain(_PIXELS, _PIXELS, "JPEG")
 
 
 def _copy(source: Path, target: Path, *_: object) -> None:
     task_of(source)
     shutil.copyfile(source, target)
-
-
-@cache
-def _grey(level: int) -> bytes:
-    return encoded(Image.new("L", (_SIDE_PIXELS, _SIDE_PIXELS), level).convert("RGB"))
-
-
-def _silence(milliseconds: int) -> bytes:
-    """A sample a millisecond."""
-    return wav(np.zeros(milliseconds, np.float32), 1_000)

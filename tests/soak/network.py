@@ -12,6 +12,7 @@ from contextvars import Context
 import httpx
 
 from bot.sandbox.faults import ANY, FaultBoard, Side
+from bot.sandbox.server import DASHSCOPE_PORT, TELEGRAM_PORT
 from bot.sandbox.serving import ASGIApp
 from tests.soak.chance import Chance, Weighted
 from tests.support.chats import Json
@@ -22,9 +23,8 @@ Fault = tuple[str, Json]
 Shown = tuple[int, int]
 """A message: its chat and its number."""
 
-TELEGRAM_PORT, PROVIDER_PORT = 8081, 8082
-
 _UNWRITTEN_SECONDS = 15.0
+_YEAR_SECONDS = 365 * 24 * 3600
 
 _LINE: Weighted[Fault] = (
     (30, ("no connection", {})),
@@ -72,6 +72,7 @@ class Network(httpx.AsyncBaseTransport):
         self._faults = faults
         self._chance = chance
         self._just_heard: deque[tuple[float, Shown]] = deque(maxlen=100)
+        self._updates: deque[Json] = deque(maxlen=300)
         self.unheard: set[Shown] = set()
         """Messages of which the bot may not know that they are there, or read so."""
         self.calls: Counter[str] = Counter()
@@ -111,9 +112,23 @@ class Network(httpx.AsyncBaseTransport):
         response = await self._ways[request.url.port or 0].handle_async_request(request)
         await response.aread()
         self._note(request, response)
+        if called == "getUpdates" and response.is_success and not kind:
+            response = self._disordered(response)
         if kind == "truncated" and request.url.path.endswith(".mp4"):
             return httpx.Response(200, content=b"truncated")
         return httpx.ReadError(kind) if kind == "lost after" else response
+
+    def _disordered(self, response: httpx.Response) -> httpx.Response:
+        """Now and then updates are out of order, from the future, or there once more."""
+        updates: list[Json] = response.json()["result"]
+        for message in [update["message"] for update in updates if "message" in update]:
+            message["date"] += _YEAR_SECONDS * self._chance.goes_wrong("date in the future")
+        if updates and self._updates and self._chance.goes_wrong("updates repeated"):
+            updates.append(self._chance.dice.choice(self._updates))
+        if len(updates) > 1 and self._chance.goes_wrong("updates out of order"):
+            updates.reverse()
+        self._updates.extend(updates)
+        return httpx.Response(200, json={"ok": True, "result": updates})
 
     def _note(self, request: httpx.Request, response: httpx.Response) -> None:
         """What stands in a chat now is not known to the bot before it has read the answer."""
@@ -130,7 +145,7 @@ class Network(httpx.AsyncBaseTransport):
 
 def _called(request: httpx.Request) -> str:
     """A method of the Bot API, or anything of the provider."""
-    if request.url.port == PROVIDER_PORT:
+    if request.url.port == DASHSCOPE_PORT:
         return ANY
     path = request.url.path
     return "download" if path.startswith("/file/") else path.rpartition("/")[2]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tests.soak import media
-from tests.soak.bot import SoakedBot
 from tests.soak.chance import Weighted
+from tests.soak.world import SoakWorld
 from tests.support import consenting
 from tests.support.chats import Json, buttons_of
+from tests.support.person import Person
 
-_YEAR_SECONDS = 365 * 24 * 3600
 _COMMANDS = ("/start", "/help", "/quota", "/status", "/cancel", "/nonsense", "good morning")
 _FORGED = (
     "cancel:1",
@@ -51,15 +51,14 @@ _SESSIONS: Weighted[str] = (
 )
 
 
-class Person:
-    """Someone with a phone and a private chat with the bot."""
+class User:
+    """Someone with a mind of their own, in the private chat with the bot."""
 
-    def __init__(self, user_id: int, bot: SoakedBot) -> None:
-        self.user_id = user_id
-        self._services, self._telegram = bot.services, bot.services.telegram
-        self._chance, self._clock = bot.chance, bot.clock
-        self.chat = self._services.join(user_id)
-        self._me = self._telegram.people.get(user_id)
+    def __init__(self, person: Person, world: SoakWorld) -> None:
+        self.person, self._world = person, world
+        self._chance, self._clock = world.chance, world.clock
+        self._chat = f"chats/{person.chat_id}"
+        self._messages = f"{self._chat}/messages"
 
     async def live(self, sessions_per_day: float, until_seconds: float) -> None:
         """Come back now and then."""
@@ -68,50 +67,28 @@ class Person:
             if self._clock.steady_seconds() + pause_seconds > until_seconds:
                 return
             await self._clock.sleep(pause_seconds)
+            await self._world.ask("POST", f"{self._chat}/unblock")
             for what in self._chance.one_of(_SESSIONS).split():
                 await self._does(what)
             await self._look_at_the_chat()
 
-    def sends_photo(self, *, album: str | None = None, **script: Any) -> None:
-        """A photo that nobody sent before."""
-        data = media.photo(number=self._services.sent, **script)
-        stored = self._telegram.files.put(data, "photo", suffix=".jpg", mime_type="image/jpeg")
-        shown = {**stored.as_json(), "width": 800, "height": 800}
-        self._says(photo=[shown], **({"media_group_id": album} if album else {}))
+    async def sends_photo(self, *, album: str = "", **script: Any) -> None:
+        """A photo that nobody sent before, as a file: Telegram would make another one of it."""
+        data = media.photo(number=self._chance.dice.getrandbits(64), **script)
+        await self.person.send_file("document", data, "photo.jpg", media_group_id=album)
 
-    def sends_voice(self, milliseconds: int = 5_000, **script: Any) -> None:
+    async def sends_voice(self, milliseconds: int = 5_000, **script: Any) -> None:
         """A voice note."""
-        data = media.voice(number=self._services.sent, milliseconds=milliseconds, **script)
-        stored = self._telegram.files.put(data, "voice", suffix=".oga", mime_type="audio/ogg")
-        self._says(voice={**stored.as_json(), "duration": max(1, milliseconds // 1000)})
+        number = self._chance.dice.getrandbits(64)
+        recording = media.voice(number=number, milliseconds=milliseconds, **script)
+        await self.person.says_that(recording, duration=max(1, milliseconds // 1000))
 
-    def writes(self, text: str) -> None:
-        """A text or a command."""
-        entity = {"type": "bot_command", "offset": 0, "length": len(text)}
-        self._says(text=text, **({"entities": [entity]} if text[0] == "/" else {}))
-
-    def presses(self, message_id: int, data: str) -> None:
-        """A button, whether it is there or not."""
-        message = self.chat.live_message(message_id)
-        forged = {"message_id": message_id, "chat": self._me.as_private_chat(), "text": "."}
-        query = {
-            "id": self._telegram.callbacks.add(self.user_id, self.user_id).callback_query_id,
-            "from": self._me.as_user(),
-            "message": message.as_api() if message else {**forged, "date": self._date()},
-            "chat_instance": "1",
-            "data": data,
-        }
-        self._services.deliver("callback_query", query)
-
-    def _says(self, **content: Any) -> None:
-        self.chat.blocked = False
-        if self._chance.goes_wrong("date in the future"):
-            content["date"] = self._date() + _YEAR_SECONDS
-        message = self._telegram.post(self.chat, self._me.as_user(), content)
-        self._services.deliver("message", message.as_api())
-
-    def _date(self) -> int:
-        return self._telegram.now_seconds()
+    async def presses(self, message_id: int, data: str) -> None:
+        """A button, whether it is there or not; the answer is not awaited."""
+        chat = {"id": self.person.chat_id, "type": "private", "first_name": "Ada"}
+        date = self._clock.now_milliseconds() // 1000
+        message = {"message_id": message_id, "chat": chat, "text": ".", "date": date}
+        await self.person.forges(message, data)
 
     async def _does(self, what: str) -> None:
         dice = self._chance.dice
@@ -119,48 +96,50 @@ class Person:
             case "pause":
                 await self._clock.sleep(dice.uniform(0.5, 60.0))
             case "photo":
-                self.sends_photo(**self._chance.one_of(_PHOTOS))
+                await self.sends_photo(**self._chance.one_of(_PHOTOS))
             case "voice":
                 length = dice.randrange(700, 15_000)
-                self.sends_voice(**{"milliseconds": length, **self._chance.one_of(_VOICES)})
+                await self.sends_voice(**{"milliseconds": length, **self._chance.one_of(_VOICES)})
             case "album":
                 for _ in range(4):
-                    self.sends_photo(album=f"album-{self.user_id}")
+                    await self.sends_photo(album=f"album-{self.person.user_id}")
             case "cancel":
-                self.writes("/cancel")
+                await self.person.writes("/cancel")
             case "chat":
-                self.writes(dice.choice(_COMMANDS))
+                await self.person.writes(dice.choice(_COMMANDS))
             case "forge":
-                self.presses(dice.randrange(1, 30), dice.choice(_FORGED))
+                await self.presses(dice.randrange(1, 30), dice.choice(_FORGED))
             case "block":
-                self.chat.blocked = True
+                await self._world.ask("POST", f"{self._chat}/block")
 
     async def _look_at_the_chat(self) -> None:
         """Press what is offered, a few times at most; a double tap now and then."""
         for _ in range(self._chance.dice.randrange(4)):
             await self._clock.sleep(self._chance.dice.uniform(0.5, 900.0))
-            offered = self.offered()
-            if not offered or self.chat.blocked:
+            if not (offered := await self.offered()):
                 continue
             message_id, data = self._chance.dice.choice(offered)
             if data.startswith("cancel:") and self._chance.dice.random() < 0.7:
                 continue
+            press = {"callback_data": data, "from": self.person.user_id}
             for _ in range(1 + self._chance.goes_wrong("double tap")):
-                self.presses(message_id, data)
+                # It may have gone by now.
+                await self._world.http.post(f"/sim/{self._messages}/{message_id}/press", json=press)
 
-    def offered(self, newest: int = 6) -> list[tuple[int, str]]:
+    async def offered(self, newest: int = 6) -> list[tuple[int, str]]:
         """What could be pressed under the newest messages, but for a video once more."""
-        messages = list(self.chat.messages.values())[-newest:]
+        messages = (await self._world.ask("GET", self._messages))["messages"]
         return [
-            (message.message_id, data)
-            for message in messages
-            for data in ([] if message.deleted else buttons_of(message.as_api()).values())
+            (message["message_id"], data)
+            for message in messages[-newest:]
+            for data in ([] if message["deleted"] else buttons_of(message).values())
             if not data.startswith("video:")
         ]
 
 
-def crowd(count: int, bot: SoakedBot) -> list[Person]:
+async def crowd(count: int, world: SoakWorld) -> list[User]:
     """So many people, who agreed to everything long ago."""
-    people = [Person(10_000 + n, bot) for n in range(count)]
-    consenting.agree(bot.settings.database_path, *(person.user_id for person in people))
-    return people
+    languages = ("en", "en", "zh-hans")
+    people = [await world.person("A", languages[n % 3], agrees=False) for n in range(count)]
+    consenting.agree(world.database, *(person.user_id for person in people))
+    return [User(person, world) for person in people]

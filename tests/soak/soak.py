@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.soak.bot import SoakedBot, soaked_bot
+from bot.limits import limits_of
+from bot.telegram.errors import SecondInstance
 from tests.soak.machine import Gauge
 from tests.soak.people import crowd
 from tests.soak.virtual import VirtualLoop
 from tests.soak.witnesses import check
+from tests.soak.world import SoakWorld, soak_world
 from tests.support.invariants import Findings
 
 _DAY_SECONDS = 86_400.0
 _REST_SECONDS = 2 * _DAY_SECONDS
+_RESTART_PAUSE_SECONDS = 5.0
 _KEPT = 3
 """Of files, tasks and the like for each of the people: about a day's."""
 
@@ -62,7 +64,7 @@ def run(plan: Plan, directory: Path) -> Report:
 
 async def _soak(report: Report, directory: Path) -> None:
     plan = report.plan
-    async with soaked_bot(
+    async with soak_world(
         directory,
         seed=plan.seed,
         faults=plan.faults,
@@ -72,46 +74,65 @@ async def _soak(report: Report, directory: Path) -> None:
         quota_seconds_per_day=40,
         quota_seconds_per_month=120,
         detections_per_person_per_day=6,
-    ) as bot:
-        bot.start()
-        await _days(plan, bot, report.gauge)
-        report.found = check(bot)
+    ) as world:
+        await world.start_bot()
+        await _days(plan, world, report.gauge)
+        report.found = check(
+            world, world.journal, world.network, limits_of(world.bot_settings).caps
+        )
         report.counts = {
-            "machine": bot.counts,
+            "machine": world.counts,
             "books": report.found.facts,
-            "calls": bot.services.network.calls,
-            "faults injected": bot.chance.injected,
+            "calls": world.network.calls,
+            "faults injected": world.chance.injected,
         }
 
 
-async def _days(plan: Plan, bot: SoakedBot, gauge: Gauge) -> None:
+async def _days(plan: Plan, world: SoakWorld, gauge: Gauge) -> None:
     """The people's days with the machine's bad ones, then peace until nothing is left to do."""
     until = plan.days * _DAY_SECONDS
-    people = crowd(plan.people, bot)
-    stop = asyncio.Event()
-    ends = asyncio.create_task(bot.live_through_ends(plan.hours_between_ends * 3600, stop))
-    gauging = asyncio.create_task(_sample(gauge, bot, plan))
+    people, stop = await crowd(plan.people, world), asyncio.Event()
+    ends = asyncio.create_task(_end_it(world, plan.hours_between_ends * 3600, stop))
+    gauging = asyncio.create_task(_sample(gauge, world, plan))
     living = asyncio.gather(*(person.live(plan.sessions_per_day, until) for person in people))
     under_way: set[asyncio.Future[Any]] = {living, ends}
     await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
     if ends.done():
         ends.result()
     await living
-    bot.chance.faults = 0.0
-    bot.services.faults.clear()
+    world.chance.faults = 0.0
+    world.faults.clear()
     stop.set()
     await ends
     gauging.cancel()
-    with suppress(asyncio.CancelledError):
-        await gauging
     # What met a token that was not valid waits for the next start.
-    await bot.stop()
-    bot.start()
-    await bot.rest(_REST_SECONDS)
+    await world.stop_bot()
+    await world.start_bot()
+    await world.rest(_REST_SECONDS)
 
 
-async def _sample(gauge: Gauge, bot: SoakedBot, plan: Plan) -> None:
+async def _end_it(world: SoakWorld, every_seconds: float, stop: asyncio.Event) -> None:
+    """Kill and restart the bot again and again, until `stop`; it is up in the end."""
+    dice, stopped = world.chance.dice, asyncio.create_task(stop.wait())
+    while not stop.is_set():
+        seconds, either = dice.expovariate(1 / every_seconds), {world.run, stopped}
+        await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if world.run.done():
+            error = world.run.exception()
+            assert isinstance(error, SecondInstance), f"the bot ended by itself: {error!r}"
+            world.counts["gave way to another instance"] += 1
+        elif stop.is_set():
+            return
+        elif dice.random() < 0.7:
+            await world.kill_bot()
+        else:
+            await world.stop_bot()
+        await world.clock.sleep(_RESTART_PAUSE_SECONDS)
+        await world.start_bot()
+
+
+async def _sample(gauge: Gauge, world: SoakWorld, plan: Plan) -> None:
     while True:
-        await bot.clock.sleep(plan.days * _DAY_SECONDS / plan.samples)
-        bot.services.forget_old_times(_KEPT * plan.people)
-        gauge.look(bot.clock.steady_seconds())
+        await world.clock.sleep(plan.days * _DAY_SECONDS / plan.samples)
+        world.forget_old_times(_KEPT * plan.people)
+        gauge.look(world.clock.steady_seconds())

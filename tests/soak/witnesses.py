@@ -1,49 +1,125 @@
-"""What the witnesses of a soak say when nothing is left to do."""
+"""The witnesses of a soak: what became of jobs in the chats and at the provider, noted as it is."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
-from bot.limits import limits_of
-from tests.soak.bot import SoakedBot
+from bot.clock import Clock
+from bot.sandbox.journal import Event, Journal
+from bot.sandbox.telegram.files import FileStore
+from bot.texts import Texts
+from storage.jobs.ledger import Caps
+from tests.soak.media import task_of
+from tests.soak.network import Network, Shown
 from tests.support import invariants
-from tests.support.invariants import Findings, ProviderTask, Row, Shown, Witnesses
+from tests.support.chats import Json, buttons_of
+from tests.support.invariants import Findings, ProviderTask, Row, Witnesses
+from tests.support.world import World
+
+TEXTS = Texts()
+"""Reading the catalogues takes longer than all else at a start."""
+
+_CHARGED = tuple(
+    words
+    for texts in (TEXTS.of("en"), TEXTS.of("zh-hans"))
+    for words in (
+        texts.plain("charged-nothing"),
+        texts.plain("charged-all-the-same", seconds=7).partition("7")[0],
+    )
+)
 
 
-def check(bot: SoakedBot) -> Findings:
+class SoakJournal(Journal):
+    """Knows for days what the events said of jobs, of which it keeps the newest only."""
+
+    files: FileStore
+    """They say of which task a video is."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock, keep=1_000)
+        self.sent = 0
+        """Photos and voices."""
+        self.videos: defaultdict[str, set[Shown]] = defaultdict(set)
+        """The messages that show a task's video."""
+        self.ends: defaultdict[int, set[Shown]] = defaultdict(set)
+        """Those in which a job's end was said, with a button to try again."""
+        self.ends_for_good: set[Shown] = set()
+        """Those in which one was said without any button."""
+        self.submitted: dict[str, int] = {}
+        """When each task was asked for."""
+        self.untold: set[str] = set()
+        """Tasks whose bill the provider did not name."""
+
+    def append(self, event_type: str, **details: Any) -> Event:
+        """See `Journal`."""
+        event = super().append(event_type, **details)
+        if event_type in ("message_new", "message_edited"):
+            self._see(details["message"])
+        elif event_type == "message_deleted":
+            for shown in self.videos.values():
+                shown.discard((details["chat_id"], details["message_id"]))
+        elif event_type == "provider_task":
+            self.submitted.setdefault(details["task_id"], event["at_milliseconds"])
+        elif event_type == "provider_call":
+            self._hear(details["call"]["response"])
+            details["call"].clear()  # nobody asks the provider for its newest calls
+        return event
+
+    def _see(self, message: Json) -> None:
+        shown = message["chat"]["id"], message["message_id"]
+        if not message["from"]["is_bot"]:
+            self.sent += bool({"document", "voice"} & message.keys())
+        elif file := message.get("video") or message.get("document"):
+            stored = self.files.by_id(file["file_id"])
+            assert stored is not None
+            self.videos[task_of(stored.location)].add(shown)
+        buttons = buttons_of(message).values()
+        if not buttons and any(words in message.get("text", "") for words in _CHARGED):
+            self.ends_for_good.add(shown)
+        for data in buttons:
+            if data.startswith("retry:"):
+                self.ends[int(data.partition(":")[2])].add(shown)
+
+    def _hear(self, answer: Json) -> None:
+        task = answer.get("output") or {}
+        if task.get("task_status") == "SUCCEEDED":
+            change = self.untold.discard if "usage" in answer else self.untold.add
+            change(task["task_id"])
+
+
+def check(there: World, journal: SoakJournal, network: Network, caps: Caps) -> Findings:
     """Everything that must be so when a bot is at rest."""
-    caps, tables = limits_of(bot.settings).caps, invariants.tables(bot.rows)
+    tables, bill = invariants.tables(there.rows), there.sandbox.bill()
     names: defaultdict[int, set[str]] = defaultdict(set)
     for task in tables["tasks"]:
         names[task["job_id"]].add(task["task_id"])
-    shown = {job["id"]: _shown(bot, job, names[job["id"]]) for job in tables["jobs"]}
-    checks, media = bot.services.bill()["detections"], bot.services.media
-    found = invariants.check(Witnesses(tables, _tasks(bot), checks, shown, caps, media))
-    found.facts["updates"] = bot.services.sent
+    shown = {job["id"]: _shown(journal, network, job, names[job["id"]]) for job in tables["jobs"]}
+    tasks, checks = _tasks(journal, bill), bill["detections"]
+    found = invariants.check(Witnesses(tables, tasks, checks, shown, caps, journal.sent))
+    found.facts["photos and voices"] = journal.sent
     found.facts.update(f"{repeat}, an answer having been lost" for repeat in found.repeats)
     return found
 
 
-def _tasks(bot: SoakedBot) -> list[ProviderTask]:
-    services = bot.services
-    bill = {video["task_id"]: video for video in services.bill()["videos"]}
+def _tasks(journal: SoakJournal, bill: Json) -> list[ProviderTask]:
+    billed = {video["task_id"]: video["milliseconds"] for video in bill["videos"]}
     return [
         ProviderTask(
             task_id,
             submitted,
-            billed_milliseconds=bill[task_id]["milliseconds"] if task_id in bill else 0,
-            is_told=task_id not in services.untold,
+            billed_milliseconds=billed.get(task_id, 0),
+            is_told=task_id not in journal.untold,
         )
-        for task_id, submitted in services.submitted.items()
+        for task_id, submitted in journal.submitted.items()
     ]
 
 
-def _shown(bot: SoakedBot, job: Row, names: set[str]) -> Shown:
-    services, unheard = bot.services, bot.services.network.unheard
-    ends = services.ends[job["id"]]
-    videos = {shown for name in names for shown in services.videos[name]}
-    unsure = len(videos & unheard)
-    if job["chat_id"] in services.network.once_closed:
-        return Shown(len(videos), None, unsure)
-    said = len(ends) or int((job["chat_id"], job["status_message_id"]) in services.ends_for_good)
-    return Shown(len(videos), said, unsure, len(ends & unheard))
+def _shown(journal: SoakJournal, network: Network, job: Row, names: set[str]) -> invariants.Shown:
+    ends = journal.ends[job["id"]]
+    videos = {shown for name in names for shown in journal.videos[name]}
+    unsure = len(videos & network.unheard)
+    if job["chat_id"] in network.once_closed:
+        return invariants.Shown(len(videos), None, unsure)
+    said = len(ends) or int((job["chat_id"], job["status_message_id"]) in journal.ends_for_good)
+    return invariants.Shown(len(videos), said, unsure, len(ends & network.unheard))

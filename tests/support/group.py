@@ -10,9 +10,11 @@ await there.sees_video()
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.sandbox.telegram.groups import MIGRATION
 from tests.support.chats import Json
 from tests.support.person import Person, Seen
 from tests.support.world import World
@@ -84,9 +86,10 @@ class Group(Seen):
         """Nobody but administrators writes there any more; GENERAL is a topic as well."""
         await self._ask("POST", f"topics/{thread_id}/close", **{"from": self.owner.user_id})
 
-    async def migrates(self) -> Group:
-        """The basic group becomes a supergroup; the new one."""
-        return replace(self, chat_id=int((await self._ask("POST", "migrate"))["chat_id"]))
+    async def migrates(self, told: Sequence[str] = MIGRATION) -> Group:
+        """The basic group becomes a supergroup, of which that much is told; the new one."""
+        grown = await self._ask("POST", "migrate", told=told)
+        return replace(self, chat_id=int(grown["chat_id"]))
 
     async def posts_as_channel(self, text: str, *, linked: bool) -> int:
         """A channel writes: the linked one's post comes in by itself, or one posts as itself."""

@@ -20,7 +20,7 @@ from bot.media.calls import normalise_picture, normalise_sound
 from bot.media.errors import VideoUnreadable
 from bot.media.exchange import NormalisedPicture, NormalisedSound
 from bot.media.processes import MediaProcesses
-from bot.media.video.stamp import check_and_label
+from bot.media.video.stamp import stamp_label
 from bot.retry import PROVIDER_DOWNLOAD, persisting
 
 
@@ -81,7 +81,7 @@ async def _deliver(service: VideoService, task_id: str, output: Path, note: Paid
             service.clock.sleep,
         )
         try:
-            check_and_label(raw, labelled, task.task_id)
+            stamp_label(raw, labelled, task.task_id)
         except VideoUnreadable:
             raise Failure("What the service delivered is no whole video: try again.") from None
         labelled.replace(output)

@@ -8,38 +8,25 @@ from pathlib import Path
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 
-from bot.media.errors import LabelNotWritten
+from bot.media.errors import LabelNotWritten, VideoUnreadable
 from bot.media.video import ai_label
-from bot.media.video.files import check_whole, inspect_video, open_video, video_stream
+from bot.media.video.files import COUNTING, check_whole, facts_of, open_video, video_stream
 from bot.media.video.mp4 import new_mp4, whole_or_nothing
 
 
-def check_and_label(source: Path, target: Path, produce_id: str) -> None:
-    """A video that came from a provider becomes one that may be sent.
-
-    Raises VideoUnreadable, LabelNotWritten.
-    """
-    inspect_video(source)
-    _stamp(source, target, produce_id)
-
-
-def stamp_label(source: Path, target: Path, *, produce_id: str) -> None:
+def stamp_label(source: Path, target: Path, produce_id: str) -> None:
     """Copy a video to `target` with the AI label, without touching picture or sound.
 
     What the source carries is kept; a label of its own stays as it is. The copy plays while it
     loads. `target` appears whole or not at all and may be `source`. Raises VideoUnreadable for a
-    bad source, and LabelNotWritten.
+    source that is cut short or does not begin with a picture, and LabelNotWritten.
     """
     check_whole(source)
-    _stamp(source, target, produce_id)
-
-
-def _stamp(source: Path, target: Path, produce_id: str) -> None:
     with whole_or_nothing(target) as part:
         with open_video(source) as container:
-            video_stream(container)
             label = _label_of(container.metadata) or ai_label.metadata(produce_id)
             packets = _copy(container, part, label)
+            facts_of(container, source)
         _verify(part, label, packets)
 
 
@@ -58,15 +45,21 @@ def _copy(container: InputContainer, part: Path, label: str) -> Counter[str]:
 
 
 def _copy_packets(container: InputContainer, copy: OutputContainer) -> Counter[str]:
-    streams = [*container.streams.video[:1], *container.streams.audio[:1]]
+    """Raises VideoUnreadable where no picture comes out of it."""
+    streams = [video_stream(container), *container.streams.audio[:1]]
     twins = {stream.index: _twin(stream, copy) for stream in streams}
     packets: Counter[str] = Counter()
+    is_seen = False
     for packet in container.demux(streams):
+        if packet.stream_index == streams[0].index and not is_seen:
+            is_seen = bool(packet.decode())
         if packet.dts is None:  # the empty packet that ends a stream
             continue
         packets[packet.stream.type] += 1
         packet.stream = twins[packet.stream_index]
         copy.mux(packet)
+    if not is_seen:
+        raise VideoUnreadable
     return packets
 
 
@@ -77,7 +70,7 @@ def _twin(stream: Stream, copy: OutputContainer) -> Stream:
 
 
 def _verify(part: Path, label: str, packets: Counter[str]) -> None:
-    with open_video(part) as container:
+    with open_video(part, **COUNTING) as container:
         found = Counter(packet.stream.type for packet in container.demux() if packet.size)
         if container.metadata.get(ai_label.METADATA_KEY) != label or found != packets:
             raise LabelNotWritten

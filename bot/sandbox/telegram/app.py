@@ -41,7 +41,8 @@ def create_telegram_app(
 ) -> Starlette:
     """The app; serve it with `bot.sandbox.serving.serve`.
 
-    `provider_control` is mounted at /sim/provider, `page_directory` (None: no page) at /.
+    `provider_control` is mounted at /sim/provider, `page_directory` (None: no page) at /. Its
+    `state.world` is all that it knows.
     """
     world = World(journal, faults, clock, media_limits or MediaLimits())
 
@@ -58,12 +59,14 @@ def create_telegram_app(
     if page_directory is not None:
         page = StaticFiles(directory=page_directory, html=True, check_dir=False)
         routes.append(Mount("/", app=page))
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=[Middleware(Guard)],
         exception_handlers={Refused: _refused, ApiError: _api_refused, HTTPException: _not_served},
         lifespan=lifespan,
     )
+    app.state.world = world
+    return app
 
 
 async def _refused(_request: Request, problem: Exception) -> Response:

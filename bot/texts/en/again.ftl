@@ -20,7 +20,7 @@ video-again = { $label }
     One of your earlier ones, once more: this costs nothing.
 again-gone = Neither Telegram nor I still have this video. Send me a photo and a voice note for a new one.
 again-not-round = Telegram does not let me send this as a round note. Your privacy settings may not allow video messages from me.
-again-later = Telegram does not take it at the moment. Please press the button again later.
+again-later = Telegram does not take it at the moment. Please try again later.
 
 command-history = All your videos
 history-none = You have no video here yet. Send me a photo and a voice note.

@@ -8,11 +8,11 @@ operator-declined = <b>The video service refuses a video again and again</b>: jo
     The job ended without charge, and the next one has its turn. Its owner was told; you hear of others that end so at most once an hour.
 operator-no-verdict = <b>Photo checks are paid for and bring no verdict</b>: { $detail }
     This photo is not checked again for a day, and its sender was asked for another one.
-operator-lost = <b>A paid video may be lost</b>: job { $job }, task { $task }: { $detail }
+operator-lost = <b>A paid video may be lost</b>: job { $job }, task { $task }: { $detail }. It counts in the bot's budget as if it had been billed, and nothing from the person's quota.
 operator-ambiguous = <b>Two tasks could belong to job { $job }</b>. Nothing is submitted again until you say which. One of these lines:
     <code>{ $commands }</code>
-    If none of them is its own, or none is wanted: <code>/release { $job }</code> ends it without charge.
-operator-foreign = <b>A task is not ours</b>: job { $job } took task { $task } for its own after an answer was lost, and { $detail }. Its video was not delivered, nobody was charged; the job can be tried again.
+    If none of them is its own, or none is wanted: <code>/release { $job }</code> ends it; nothing is taken from the person's quota, and the bot's budget bears what may have been billed.
+operator-foreign = <b>A task is not ours</b>: job { $job } took task { $task } for its own after an answer was lost, and { $detail }. Its video was not delivered, and nothing was taken from the person's quota: the bot's budget bears what may have been billed. The job can be tried again.
 operator-parked = <b>An update could not be handled</b>: { $detail }
 operator-unknown-kind = <b>Something is kept that this version cannot do</b>: { $kind }. A newer version put it down, which does it once it runs again.
 operator-unsettled = <b>A bill does not fit its hold</b>: job { $job }: { $detail }

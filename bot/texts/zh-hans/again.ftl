@@ -20,7 +20,7 @@ video-again = { $label }
     再发一次你以前的一个视频，不计费。
 again-gone = Telegram 和我都没有留下这个视频。想做新的，请发一张照片和一段语音。
 again-not-round = Telegram 不让我发这个圆形视频。可能是你的隐私设置不允许我发视频消息。
-again-later = Telegram 现在收不下。请过一会儿再按一次。
+again-later = Telegram 现在收不下。请过一会儿再试。
 
 command-history = 你所有的视频
 history-none = 你在这里还没有视频。请发一张照片和一段语音。

@@ -8,11 +8,11 @@ operator-declined = <b>视频服务一再拒绝同一个视频</b>：任务 { $j
     该任务已结束，没有计费，轮到下一个了。已告知本人；其他这样结束的任务，一小时内最多告诉你一次。
 operator-no-verdict = <b>照片检查付了费却没有结论</b>：{ $detail }
     一天之内不再检查这张照片，已请对方换一张。
-operator-lost = <b>一个已付费的视频可能丢了</b>：任务 { $job }，服务端任务 { $task }：{ $detail }
+operator-lost = <b>一个已付费的视频可能丢了</b>：任务 { $job }，服务端任务 { $task }：{ $detail }。它按已计费记入机器人的预算，不扣这个人的额度。
 operator-ambiguous = <b>有不止一个服务端任务可能属于任务 { $job }</b>。你选定之前不会再提交。请发下面其中一行：
     <code>{ $commands }</code>
-    如果都不是，或者都不要，<code>/release { $job }</code> 会不计费地结束它。
-operator-foreign = <b>有一个服务端任务不是我们的</b>：应答丢失后，任务 { $job } 把服务端任务 { $task } 当成了自己的：{ $detail }。视频没有发出，也没有计费；可以再试。
+    如果都不是，或者都不要，<code>/release { $job }</code> 会结束它：不扣这个人的额度，可能产生的费用记入机器人的预算。
+operator-foreign = <b>有一个服务端任务不是我们的</b>：应答丢失后，任务 { $job } 把服务端任务 { $task } 当成了自己的：{ $detail }。视频没有发出，也没有扣这个人的额度：可能产生的费用记入机器人的预算。可以再试。
 operator-parked = <b>有一个更新处理不了</b>：{ $detail }
 operator-unknown-kind = <b>留着一件这个版本不会做的事</b>：{ $kind }。它是较新的版本记下的，等较新的版本再次运行时就会去做。
 operator-unsettled = <b>账单和预留不一致</b>：任务 { $job }：{ $detail }

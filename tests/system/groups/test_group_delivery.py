@@ -84,6 +84,34 @@ async def test_a_paid_video_waits_for_whoever_never_opened_the_private_chat(shar
     await there.owner.sees_video()
 
 
+async def test_last_comes_in_the_private_chat_where_the_group_takes_neither_video_nor_file(
+    shared: World,
+) -> None:
+    there, ada = await a_group(shared, "Last")
+    await ada.says(reply_to=await asked_for_voice(ada))
+    await there.sees_video()
+    await there.owner.reaches("done")
+    await there.permits(can_send_videos=False, can_send_documents=False)
+    asked = await ada.commands("/last")
+    said_there = await there.sees(said("private-fallback-taken"), reply_to=asked)
+    (row,) = said_there["reply_markup"]["inline_keyboard"]
+    assert [button["text"] for button in row] == [label("button-private-chat")]
+    (again,) = await there.owner.videos()
+    assert said("video-last") in text_of(again)
+    assert len([m for m in await there.heard() if "video" in m]) == 1
+
+    await blocks(there.owner)
+    asked = await ada.commands("/last")
+    await there.sees(said("private-fallback-waits"), reply_to=asked)
+    await blocks(there.owner, "unblock")
+    shown = [(row["chat_id"], row["form"]) for row in shared.rows(_SHOWN)]
+    assert shown == [(there.chat_id, "video"), (there.owner.user_id, "video")]
+
+
+_SHOWN = """SELECT chat_id, form FROM deliveries WHERE job_id = (SELECT MAX(id) FROM jobs)
+    AND sent_at_milliseconds > 0 ORDER BY id"""
+
+
 async def test_where_the_bot_may_not_write_at_all_the_video_comes_in_private(shared: World) -> None:
     there, ada = await a_group(shared, "Mute")
     asked = await asked_for_voice(ada)

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from bot.sandbox.telegram.chats import Chat, ChatType
 from bot.sandbox.telegram.errors import Refused
-from bot.sandbox.telegram.groups import migrate_group, open_group
+from bot.sandbox.telegram.groups import MIGRATION, migrate_group, open_group
 from bot.sandbox.telegram.membership import change_standing, service_message
 from bot.sandbox.telegram.methods.commands import shown_commands
 from bot.sandbox.telegram.params import Params, read_params
@@ -47,8 +47,12 @@ def chat_routes(world: World) -> list[Route]:
         return JSONResponse(await _set_blocked(world, request, blocked=False))
 
     async def migrate(request: Request) -> Response:
-        chat = migrate_group(world, chat_in_path(world, request))
-        return JSONResponse(world.tell_chat(chat), status_code=201)
+        chat, params = chat_in_path(world, request), await read_params(request)
+        if chat.migrated_to is not None and "told" not in params:
+            raise Refused(409, "It became a supergroup before.")
+        told = params.json("told") if "told" in params else MIGRATION
+        grown = migrate_group(world, chat, told)
+        return JSONResponse(world.tell_chat(grown), status_code=201)
 
     async def commands(request: Request) -> Response:
         chat = chat_in_path(world, request)
