@@ -76,7 +76,8 @@ class Intake(Component):
             logger.warning("media item %s: its outcome could not be told: %s", media_id, failure)
             await self._put_off(item, VERDICT_UNSAID.endless_delay_seconds(1))
             return
-        await self.photo_help.show(media_id)
+        if item.fault:
+            await self.photo_help.show(media_id)
         await self.database.do(media.announced, item)
 
     async def _postponed(
