@@ -24,7 +24,7 @@ from bot.sandbox.dashscope.app import create_dashscope_app
 from bot.sandbox.dashscope.provider import Provider
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.server import DASHSCOPE_PORT, TELEGRAM_PORT, Sandbox
-from bot.sandbox.serving import Dated
+from bot.sandbox.serving import ASGIApp, Dated
 from bot.sandbox.telegram import world as telegram
 from bot.sandbox.telegram.app import create_telegram_app
 from bot.sandbox.telegram.outbox import Outbox
@@ -175,7 +175,7 @@ def _servers(
     )
     people = create_telegram_app(journal, faults, clock=clock, provider_control=provider.control)
     journal.files = people.state.world.files
-    apps = {TELEGRAM_PORT: people, DASHSCOPE_PORT: Dated(provider.app, clock)}
+    apps: dict[int, ASGIApp] = {TELEGRAM_PORT: people, DASHSCOPE_PORT: Dated(provider.app, clock)}
     url, provider_url = (f"http://127.0.0.1:{port}" for port in (TELEGRAM_PORT, DASHSCOPE_PORT))
     sandbox = Sandbox(url, f"{provider_url}/api/v1", journal, faults, provider.bill)
     chosen = {
