@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.keyboards import FINER, may_be_finer
 from bot.delivery.earlier_videos import WantedAs
 from bot.delivery.resend import want_again, want_page, want_turn
-from bot.gate import RuleRefused, Wanted, Way
+from bot.gate import Rule, RuleRefused, Wanted, Way
 from bot.intake.group_replies import ask_for
 from bot.intake.pairing import request_for
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
