@@ -54,7 +54,7 @@ async def test_a_key_the_provider_repeats_goes_no_further(shared: World) -> None
     shared.faults.add("provider", "get_policy", "status", params={"code": 500, "body": KEY})
     ada = await shared.person()
     sent = await ada.sends_photo()
-    await ada.sees(said("photo-service-stopped"), reply_to=sent)
+    await ada.sees_key("photo-service-stopped", reply_to=sent)
     olga = type(ada)(shared, OPERATOR)
     told = text_of(await olga.sees("refuses to work"))
     assert "InvalidApiKey" in told

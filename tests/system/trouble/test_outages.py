@@ -40,7 +40,7 @@ async def who_waits(shared: World) -> Person:
     photo = await person.sends_photo()
     await person.sees_key("*photo-ready*", reply_to=photo)
     await person.says()
-    await person.sees(said("job-held-back"))
+    await person.sees_key("job-held-back")
     return person
 
 
@@ -110,12 +110,12 @@ async def test_an_unpaid_account_holds_videos_back_until_the_operator_resumes(
     stop(shared, "detect", **UNPAID)
     cleo = await shared.person()
     photo = await cleo.sends_photo()
-    unchecked = await cleo.sees(said("photo-service-stopped"), reply_to=photo)
+    unchecked = await cleo.sees_key("photo-service-stopped", reply_to=photo)
     assert shared.rows(f"SELECT * FROM detections WHERE user_id = {cleo.user_id}") == []
     shared.faults.clear()
     assert len(await shared.provider_calls("submit")) == submissions
 
-    cancelled = await bea.sees(said("job-held-back"))
+    cancelled = await bea.sees_key("job-held-back")
     assert await bea.presses(cancelled, label("button-cancel")) == label("answer-cancelled")
     await bea.sees(said("job-cancelled"))
 
@@ -142,7 +142,7 @@ async def test_a_retired_model_holds_videos_back_and_it_goes_on_by_itself_when_t
     await ada.sees_key("*photo-ready*", reply_to=photo)
     stop(shared, "submit", **RETIRED)
     await ada.says()
-    await ada.sees(said("job-held-back"))
+    await ada.sees_key("job-held-back")
     await hears(olga, "refuses to work", refusals + 1)
     (row,) = stops_of(shared)
     assert (row["work"], row["cause"]) == ("submit", "model_retired")
@@ -150,7 +150,7 @@ async def test_a_retired_model_holds_videos_back_and_it_goes_on_by_itself_when_t
     await shared.tell_provider(retired_models=["wan2.2-s2v"])
     for _ in range(2):
         photo = await ada.sends_photo()
-        await ada.sees(said("photo-service-stopped"), reply_to=photo)
+        await ada.sees_key("photo-service-stopped", reply_to=photo)
 
     shared.faults.clear()
     await shared.tell_provider(retired_models=[])
@@ -176,13 +176,13 @@ async def test_a_key_revoked_while_a_video_is_made_and_a_new_one_after_a_restart
     await bea.says()
     await is_in(shared, bea, "ready")
     stop(shared, "*", **REVOKED)
-    await bea.sees(said("job-held-back"))
+    await bea.sees_key("job-held-back")
     assert "key" in (await hears(olga, "refuses to work", refusals + 1))[-1]
     await is_in(shared, ada, "running")
 
     cleo = await shared.person()
     voice = await cleo.says()
-    await cleo.sees(said("voice-service-stopped"), reply_to=voice)
+    await cleo.sees_key("voice-service-stopped", reply_to=voice)
 
     await shared.stop_bot()
     shared.faults.clear()

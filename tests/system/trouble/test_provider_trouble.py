@@ -150,10 +150,10 @@ async def test_an_unpaid_account_charges_nobody_and_the_operator_is_told_once(
     unpaid = {"http": 400, "code": "Arrearage", "message": "Access denied."}
     shared.faults.add("provider", "submit", "code", params=unpaid)
     ada, bea = await who_sent_both(shared), await shared.person()
-    await ada.sees(said("job-held-back"))
+    await ada.sees_key("job-held-back")
     shared.faults.add("provider", "detect", "code", params=unpaid)
     photo = await bea.sends_photo()
-    stopped = await bea.sees(said("photo-service-stopped"), reply_to=photo)
+    stopped = await bea.sees_key("photo-service-stopped", reply_to=photo)
     await olga.sees("refuses to work")
     assert (
         shared.rows(
@@ -180,7 +180,7 @@ async def test_a_result_that_is_missing_for_good_is_reported_and_costs_the_perso
     olga = await operator(shared)
     shared.faults.add("provider", "result", "result_missing", times=None)
     ada = await who_sent_both(shared)
-    await ada.sees(said("failed-lost"))
+    await ada.sees_key("failed-lost")
     await olga.sees("A paid video may be lost")
     (spent,) = shared.rows(
         "SELECT SUM(spent_quota_milliseconds) AS quota, SUM(spent_micro_yuan) AS money "
