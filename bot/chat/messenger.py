@@ -56,15 +56,17 @@ class Messenger(Component):
     ) -> None:
         """Say it in the bot's message about this media item; a new one where that is gone.
 
-        A new one that opens the reply field cannot be edited: it does not become that message.
+        A new one that opens the reply field cannot be edited: it does not become that message. A
+        picture cannot become a text: it goes, with its buttons.
 
         Raises: `TelegramFailure`s that the next attempt may not meet; the saying may be repeated.
         """
         current = await media.get(self.database, item.id) or item
+        pictured, reply_message_id = current.is_pictured, current.reply_message_id
         try:
             reply = await self._put(
                 await self.destination(current, current.message_id),
-                current.reply_message_id,
+                None if pictured else reply_message_id,
                 text,
                 keyboard,
                 CROWD_SECONDS if is_group(current.chat_id) else math.inf,
@@ -75,7 +77,9 @@ class Messenger(Component):
         except Refused as failure:
             await self._note_unsayable(current.chat_id, failure)
         else:
-            if isinstance(keyboard, AskReply) and reply != current.reply_message_id:
+            if pictured and reply_message_id is not None:
+                await self._take_away(current.chat_id, reply_message_id)
+            if isinstance(keyboard, AskReply) and reply != reply_message_id:
                 return
             await self.database.do(
                 media.set_reply, item.id, chat_id=current.chat_id, reply_message_id=reply
@@ -162,6 +166,12 @@ class Messenger(Component):
             logger.info("status of job %s stays: %s", job.id, failure)
             texts = await self.texts_for(job.user_id, job.chat_id)
             await self.status(job, texts.html("job-done"))
+
+    async def _take_away(self, chat_id: int, message_id: int) -> None:
+        try:
+            await self.sender.delete_message(chat_id, message_id)
+        except TelegramFailure as failure:
+            logger.info("message %s of chat %s stays: %s", message_id, chat_id, failure)
 
     async def note_dead(self, chat_id: int, failure: ChatDead) -> None:
         """Remember that the chat takes nothing any more; what only waits there is cancelled."""

@@ -78,14 +78,17 @@ class MediaReplies(Component):
         Raises: `TelegramFailure`s, see `Conversation.about`.
         """
         item = await media.get(self.database, media_id)
-        if item is None or item.state == MediaState.RECEIVED:
+        if item is None or item.state == MediaState.RECEIVED or _is_said_on_picture(item):
             return
-        texts = await self.messenger.texts_for(item.user_id, item.chat_id)
-        alone = await self._said(item, texts)
-        in_company = is_group(item.chat_id)
-        said = await self._in_group(item, alone, texts) if in_company else alone
+        said = await self.words(item)
         if said is not None:
             await self.messenger.about(item, *said)
+
+    async def words(self, item: Media) -> Said | None:
+        """What there is to say of it now, with its buttons; None: nothing."""
+        texts = await self.messenger.texts_for(item.user_id, item.chat_id)
+        alone = await self._said(item, texts)
+        return await self._in_group(item, alone, texts) if is_group(item.chat_id) else alone
 
     async def _in_group(self, item: Media, said: _Said | None, texts: Catalogue) -> Said | None:
         if item.state == MediaState.READY:
@@ -259,6 +262,12 @@ class MediaReplies(Component):
 
 def _numbers(item: Media) -> dict[str, Any]:
     return json.loads(item.fault_detail) if item.fault_detail else {}
+
+
+def _is_said_on_picture(item: Media) -> bool:
+    """Nothing was answered since: the message has more than is known here."""
+    asks = item.state in (MediaState.ASKED, MediaState.REFUSED)
+    return asks and item.is_pictured and item.crop is None and not item.insisted
 
 
 def _go_on(item: Media, texts: Catalogue) -> Keyboard:
