@@ -13,7 +13,7 @@ from functools import partial
 from bot.logs import log_context
 from bot.retry import OUTBOX, UNKNOWN_KIND, RetryPolicy
 from bot.task_pool import TaskPool
-from bot.telegram.api_calls import waiting_at_most
+from bot.telegram.api_calls import LONGEST_WAIT_SECONDS, waiting_at_most
 from bot.telegram.destination import Destination
 from bot.telegram.errors import (
     ChatDead,
@@ -36,8 +36,6 @@ A_WEEK_SECONDS = 7 * 24 * 3600.0
 
 _AT_ONCE = 8
 _DUE_AT_ONCE = 100
-_LONGEST_WAIT_SECONDS = 5.0
-"""A chat in which a call would have to wait longer is left alone, and others are served."""
 
 
 class NotNow(Exception):
@@ -144,7 +142,7 @@ class OutboxRunner:
         kind = self._kinds.get(entry.kind)
         if kind is None:
             await self._keep(entry)
-        elif (wait_seconds := self.sender.wait_seconds(entry.chat_id)) > _LONGEST_WAIT_SECONDS:
+        elif (wait_seconds := self.sender.wait_seconds(entry.chat_id)) > LONGEST_WAIT_SECONDS:
             await self.database.do(outbox.leave_alone, entry.chat_id, wait_seconds)
         elif (begun := await self._begin(kind, entry)) is not None:
             await self._run(kind, begun)
@@ -177,7 +175,7 @@ class OutboxRunner:
 
     async def _run(self, kind: Kind, entry: OutboxEntry) -> None:
         try:
-            with waiting_at_most(_LONGEST_WAIT_SECONDS), log_context(outbox=entry.unique_key):
+            with waiting_at_most(LONGEST_WAIT_SECONDS), log_context(outbox=entry.unique_key):
                 await kind.run(Attempt(entry, self.database))
         except (TokenRejected, SecondInstance):
             raise

@@ -46,6 +46,14 @@ class Inbox:
         )
         return [StoredUpdate(**row) for row in rows]
 
+    async def get(self, update_id: int) -> StoredUpdate | None:
+        """One by its number."""
+        row = await self._database.fetch_one(
+            "SELECT update_id, body, tries FROM inbox WHERE update_id = :update_id",
+            {"update_id": update_id},
+        )
+        return None if row is None else StoredUpdate(**row)
+
     async def begin_again(self, update_id: int) -> int:
         """Count another try, before it is made; how many that makes."""
         async with self._database.transaction() as tx:

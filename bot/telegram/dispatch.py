@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from telegram import Bot, Update
@@ -57,16 +57,20 @@ class LetGo(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """An update on its way, or why it cannot be read.
+    """An update on its way, or why it cannot be read; None: it lies in the inbox alone.
 
     `is_kept`: it is in the inbox, since a handler does something with what it holds; the others
     are looked at once. `again`: its handling was begun before, in an earlier process.
     """
 
     stored: StoredUpdate
-    update: Update | Malformed
+    update: Update | Malformed | None
     is_kept: bool
     again: bool = False
+
+    def left_in_inbox(self) -> Incoming:
+        """The same without what it holds."""
+        return replace(self, stored=replace(self.stored, body=""), update=None)
 
 
 @dataclass(kw_only=True)
@@ -98,7 +102,9 @@ class Handling:
     async def handle(self, incoming: Incoming) -> None:
         """Handle it until it succeeds or is parked; what is not kept is looked at once."""
         update_id, update = incoming.stored.update_id, incoming.update
-        if isinstance(update, Malformed):
+        if update is None:
+            await self._fetch_and_handle(update_id, again=incoming.again)
+        elif isinstance(update, Malformed):
             await self.park(update_id, str(update), update)
         elif not incoming.is_kept:
             await self._look_at(update)
@@ -108,6 +114,11 @@ class Handling:
             await self._handle(update, await self.inbox.begin_again(update_id))
         else:
             await self.park(update_id, f"begun {incoming.stored.tries} times and never finished")
+
+    async def _fetch_and_handle(self, update_id: int, *, again: bool) -> None:
+        stored = await self.inbox.get(update_id)
+        if stored is not None:
+            await self.handle(self.read(stored, again=again))
 
     def _concerns(self, update: Update) -> bool:
         """Whether a handler does something with what it holds: those before the default group only
@@ -206,11 +217,14 @@ def parse(stored: StoredUpdate, bot: Bot) -> Update:
 def queue_of(incoming: Incoming) -> Hashable:
     """Updates of one queue are handled in order.
 
-    What has no chat (a payment to confirm within 10 s) does not queue behind the person's chat.
+    Pressed buttons, which Telegram wants answered at once, and what has no chat (a payment to
+    confirm within 10 s) do not queue behind what was written.
     """
     update = incoming.update
-    if isinstance(update, Malformed):
+    if not isinstance(update, Update):
         return ("unread", incoming.stored.update_id)
+    if update.callback_query is not None:
+        return ("presses", update.callback_query.from_user.id)
     if update.effective_chat is not None:
         return ("chat", update.effective_chat.id)
     if update.effective_user is not None:
