@@ -9,6 +9,7 @@ from bot.chat.build import ChatServices
 from bot.common import Component
 from bot.delivery.build import DeliveryServices
 from bot.engines.build import EngineServices
+from bot.gate import Gate
 from bot.intake.build import IntakeServices
 from bot.jobs.build import JobServices
 from bot.task_pool import Wakeup
@@ -23,6 +24,11 @@ class Services(Component):
     delivery: DeliveryServices
     intake: IntakeServices
     jobs: JobServices
+
+    @property
+    def gate(self) -> Gate:
+        """What decides whether this person may have this made."""
+        return Gate(common=self.common)
 
     @property
     def wakeup(self) -> Wakeup:

@@ -9,11 +9,11 @@ from typing import Any
 from telegram import Message, Update
 from telegram.constants import ChatID
 
+from bot.gate import Wanted, Way
 from bot.services import Services
 from bot.telegram.dispatch import LetGo
 from bot.telegram.keyboards import Keyboard
-from bot.telegram.rate_limits import is_group
-from handlers.button_press import ButtonPress, NotForYou, TooLate
+from handlers.button_press import ButtonPress, TooLate
 from handlers.context import (
     Context,
     Handler,
@@ -22,7 +22,8 @@ from handlers.context import (
     services_of,
     texts_for,
 )
-from storage.groups import chats, groups
+from storage.groups import chats
+from storage.media import ConversationKey, Media
 from storage.people import people
 
 _TELL_EVERY_MILLISECONDS = 60_000
@@ -173,28 +174,22 @@ async def is_admin(services: Services, chat_id: int, user_id: int) -> bool:
     return await services.common.telegram.members.administers(chat_id, user_id)
 
 
-async def may_use(services: Services, chat_id: int, user_id: int) -> bool:
-    """Whether the group's settings let this person have videos made there."""
-    if not is_group(chat_id):
-        return True
-    who = (await groups.settings_of(services.database, chat_id)).who
-    if who == "all":
-        return True
-    if who == "list" and user_id in await groups.guests_of(services.database, chat_id):
-        return True
-    return await is_admin(services, chat_id, user_id)
+async def admit(
+    pressed: ButtonPress, way: Way, chat_id: int, items: tuple[Media, ...] = ()
+) -> None:
+    """Before a press sets something going in that chat: by the rules as they are now.
 
+    It has to be the chat in which the button is. A group that became a supergroup has buttons
+    under its old id.
 
-async def require_use(pressed: ButtonPress, chat_id: int) -> None:
-    """Before a press has a video made in that chat: by the rules as they are now.
-
-    It has to be the chat in which the button is: whoever is banned, and a group that is not
-    allowed, were stopped there. A group that became a supergroup has buttons under its old id.
-
-    Raises: NotForYou, TooLate.
+    Raises: RuleRefused, TooLate.
     """
-    services = pressed.services
-    if pressed.chat_id not in await chats.ids_of(services.database, chat_id):
+    await require_here(pressed, chat_id)
+    conversation = ConversationKey(chat_id, pressed.thread_id, pressed.user_id)
+    await pressed.services.gate.check(Wanted(way=way, conversation=conversation, items=items))
+
+
+async def require_here(pressed: ButtonPress, chat_id: int) -> None:
+    """Raises TooLate where the button is in another chat: it was forged."""
+    if pressed.chat_id not in await chats.ids_of(pressed.database, chat_id):
         raise TooLate
-    if not await may_use(services, chat_id, pressed.user_id):
-        raise NotForYou

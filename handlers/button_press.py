@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.intake.pairing import TooLongHere
+from bot.gate import Rule, RuleRefused
 from bot.telegram.destination import Destination
 from bot.telegram.keyboards import Keyboard
 from bot.texts.catalogue import Value
 from handlers.context import UpdateContext
-from storage.jobs.jobs import TooManyWaiting
-from storage.jobs.ledger import BudgetExhausted, QuotaExceeded
-from storage.people.consents import NotAgreed
 
 
 class NotYours(Exception):
     """The button belongs to someone else."""
-
-
-class NotForYou(Exception):
-    """The group's admins do not let this person have videos made there (any more)."""
 
 
 class TooLate(Exception):
@@ -71,27 +64,42 @@ class Answer:
 Action = Callable[[ButtonPress], Awaitable[str | Answer]]
 """Does what the button says and answers with a text's key, or with more; may be repeated.
 
-Raises: NotYours, NotForYou, TooLate.
+Raises: NotYours, TooLate, RuleRefused.
 """
 
 _DIGITS = 18
 
 
-async def started(pressed: ButtonPress, making: Awaitable[object]) -> str | Answer:
+ANSWERS = {
+    Rule.BANNED: "answer-you-are-banned",
+    Rule.GROUP: "answer-group-not-allowed",
+    Rule.WHO: "answer-not-for-you",
+    Rule.CONSENT: "answer-consent-first",
+    Rule.OTHERS: "answer-own-only",
+    Rule.OBJECTION: "answer-not-borrowable",
+    Rule.WITHDRAWN: "answer-withdrawn",
+    Rule.LONGEST: "answer-too-long-here",
+    Rule.RESOLUTION: "answer-resolution-here",
+    Rule.AGE: "answer-too-late",
+    Rule.WAITING: "answer-kept-waiting",
+    Rule.CHECKS: "answer-no-checks",
+    Rule.QUOTA: "answer-no-quota",
+    Rule.BUDGET: "answer-no-budget",
+    Rule.CONFIRM: "answer-asked",
+}
+"""What a button answers where a rule refuses."""
+
+_IN_A_DIALOG = frozenset({Rule.GROUP, Rule.WHO, Rule.LONGEST, Rule.RESOLUTION})
+
+
+def refused(refusal: RuleRefused) -> Answer:
+    """What is answered then."""
+    rule = refusal.rule
+    return Answer(ANSWERS[rule], {**refusal.values}, alert=rule in _IN_A_DIALOG)
+
+
+def started(made: object) -> str:
     """The answer; raises TooLate where nothing was made, since it was made before."""
-    try:
-        made = await making
-    except NotAgreed:
-        pressed.services.wakeup()
-        return "answer-consent-first"
-    except TooLongHere as refusal:
-        return Answer("answer-too-long-here", {"limit": refusal.limit_milliseconds / 1000}, True)
-    except TooManyWaiting:
-        return "answer-kept-waiting"
-    except QuotaExceeded:
-        return "answer-no-quota"
-    except BudgetExhausted:
-        return "answer-no-budget"
     if not made:
         raise TooLate
     return "answer-started"

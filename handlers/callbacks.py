@@ -8,6 +8,7 @@ from functools import partial
 from telegram import CallbackQuery, Message, Update
 
 from bot.delivery.earlier_videos import WantedAs
+from bot.gate import RuleRefused
 from bot.services import Services
 from bot.texts import Catalogue
 from handlers import (
@@ -20,7 +21,7 @@ from handlers import (
     settings,
     videos,
 )
-from handlers.button_press import Action, Answer, ButtonPress, NotForYou, NotYours, TooLate
+from handlers.button_press import Action, Answer, ButtonPress, NotYours, TooLate, refused
 from handlers.context import Context, remember, services_of, texts_for
 
 _DATA = re.compile(r"[a-z]+(?::[A-Za-z0-9_-]{1,32})*")
@@ -105,8 +106,8 @@ async def answer_of(
         answer = await action(pressed)
     except NotYours:
         return Answer("answer-not-yours")
-    except NotForYou:
-        return Answer("answer-not-for-you", alert=True)
+    except RuleRefused as refusal:
+        return refused(refusal)
     except TooLate:
         return Answer("answer-too-late")
     return Answer(answer) if isinstance(answer, str) else answer

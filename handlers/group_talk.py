@@ -10,8 +10,10 @@ from telegram.constants import MessageEntityType
 from telegram.ext import filters
 
 from bot.chat.owners import mention_of
+from bot.gate import RuleRefused, Wanted, Way
 from bot.intake.group_replies import ask_for, longest_seconds
-from handlers.access import answered_by, may_use
+from bot.intake.replies import FAULT_TEXTS
+from handlers.access import answered_by
 from handlers.context import MessageContext
 from handlers.media import MediaMessage, item_for, item_of, lay_known_photo, receive
 from storage import drafts
@@ -82,10 +84,12 @@ async def receive_own(context: MessageContext) -> None:
 
 async def _may_use(context: MessageContext) -> bool:
     """Whether the group lets this person use the bot; who may not is told."""
-    if await may_use(context.services, context.chat_id, context.user_id):
-        return True
-    await context.reply(context.texts.html("group-not-for-you"))
-    return False
+    try:
+        await context.services.gate.check(Wanted(way=Way.TALK, conversation=context.conversation))
+    except RuleRefused as refusal:
+        await context.reply(context.texts.html(FAULT_TEXTS["photo", refusal.rule]))
+        return False
+    return True
 
 
 async def _use(context: MessageContext, item: MediaMessage) -> None:

@@ -8,8 +8,8 @@ from bot.chat.queue_view import views
 from bot.services import Services
 from bot.texts import Catalogue
 from bot.texts.naming import shown_name
-from handlers.access import require_use
-from handlers.button_press import Answer, ButtonPress, NotYours, TooLate, started
+from handlers.access import require_here
+from handlers.button_press import ButtonPress, NotYours, TooLate, started
 from handlers.context import MessageContext
 from storage import drafts, inbox
 from storage.db.database import Transaction
@@ -159,7 +159,7 @@ async def cancel_by_button(pressed: ButtonPress) -> str:
     return "answer-cancelled" if stopped else "answer-stopping"
 
 
-async def retry_by_button(pressed: ButtonPress) -> str | Answer:
+async def retry_by_button(pressed: ButtonPress) -> str:
     """retry:JOB makes it once more of what was sent.
 
     The message with the button becomes the new job's status, if it is that of the old one: a
@@ -171,7 +171,7 @@ async def retry_by_button(pressed: ButtonPress) -> str | Answer:
     pressed_at = (pressed.chat_id, pressed.message_id)
     is_status = pressed_at == (job.chat_id, job.status_message_id)
     status_message_id = pressed.message_id if is_status else None
-    return await started(pressed, pressed.services.intake.pairing.again(job, status_message_id))
+    return started(await pressed.services.intake.pairing.again(job, status_message_id))
 
 
 async def own_job(pressed: ButtonPress) -> Job:
@@ -185,7 +185,7 @@ async def own_job(pressed: ButtonPress) -> Job:
 
 
 async def job_to_use(pressed: ButtonPress) -> Job:
-    """The same, where its photo and voice are to be used once more; raises NotForYou as well."""
+    """The same, where its photo and voice are to be used once more, from a button in its chat."""
     job = await own_job(pressed)
-    await require_use(pressed, job.chat_id)
+    await require_here(pressed, job.chat_id)
     return job

@@ -6,11 +6,12 @@ import json
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from bot.gate import Way
 from bot.intake.clips import want_clips
 from bot.intake.inputs import plan_of
 from bot.media.exchange import SoundPlan
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
-from handlers.access import require_use
+from handlers.access import admit
 from handlers.button_press import ButtonPress, NotYours, TooLate
 from storage import drafts, media, media_answers
 from storage.db.database import Transaction
@@ -19,7 +20,9 @@ from storage.media import Media, MediaState
 
 async def check(pressed: ButtonPress) -> str:
     """check:ITEM has a doubtful photo checked all the same."""
-    return await _answered(pressed, await item_to_use(pressed), media_answers.insist)
+    return await _answered(
+        pressed, await item_to_use(pressed, Way.CHECK_ANYWAY), media_answers.insist
+    )
 
 
 async def cut(pressed: ButtonPress) -> str:
@@ -28,12 +31,12 @@ async def cut(pressed: ButtonPress) -> str:
     if not SHORTEST_MILLISECONDS <= limit <= LONGEST_MILLISECONDS:
         raise TooLate
     shorten = partial(media_answers.shorten, limit_milliseconds=limit)
-    return await _answered(pressed, await item_to_use(pressed), shorten)
+    return await _answered(pressed, await item_to_use(pressed, Way.BEGINNING), shorten)
 
 
 async def reopen(pressed: ButtonPress) -> str:
     """reopen:ITEM tries once more what could not be used for the moment."""
-    return await _answered(pressed, await item_to_use(pressed), media_answers.reopen)
+    return await _answered(pressed, await item_to_use(pressed, Way.REOPEN), media_answers.reopen)
 
 
 async def _answered(
@@ -49,7 +52,7 @@ async def _answered(
 
 async def go_on(pressed: ButtonPress) -> str:
     """Yes to what was asked for its age: everything in its draft is wanted now."""
-    item = await item_to_use(pressed)
+    item = await item_to_use(pressed, Way.GO_ON)
     draft = await drafts.get(pressed.database, item.conversation)
     current = draft.photo if item.is_photo else draft.voice
     if current is None or current.id != item.id:
@@ -62,8 +65,8 @@ async def go_on(pressed: ButtonPress) -> str:
 
 async def same_voice(pressed: ButtonPress) -> str:
     """The photo of the button with the voice of the last video."""
-    photo = await item_to_use(pressed)
-    voice = await item_to_use(pressed, 1)
+    photo = await item_to_use(pressed, Way.SAME_VOICE)
+    voice = await item_to_use(pressed, Way.SAME_VOICE, 1)
     draft = await drafts.get(pressed.database, photo.conversation)
     if draft.photo is None or draft.photo.id != photo.id or voice.state != MediaState.READY:
         raise TooLate
@@ -76,7 +79,7 @@ async def same_voice(pressed: ButtonPress) -> str:
 
 async def spend(pressed: ButtonPress) -> str:
     """spend:ITEM:QUOTA goes on with a video that takes so much."""
-    item = await item_to_use(pressed)
+    item = await item_to_use(pressed, Way.SPEND)
     quota = pressed.number(1)
     async with pressed.services.recording() as tx:
         if not await media_answers.agree(tx, item.id, quota):
@@ -106,10 +109,10 @@ async def own_item(pressed: ButtonPress, position: int = 0) -> Media:
     return item
 
 
-async def item_to_use(pressed: ButtonPress, position: int = 0) -> Media:
-    """The same, where a video is to be made of it; raises NotForYou as well."""
+async def item_to_use(pressed: ButtonPress, way: Way, position: int = 0) -> Media:
+    """The same, where a video is to be made of it; raises RuleRefused as well."""
     item = await own_item(pressed, position)
-    await require_use(pressed, item.chat_id)
+    await admit(pressed, way, item.chat_id, (item,))
     return item
 
 
@@ -118,7 +121,7 @@ async def use_crop(pressed: ButtonPress) -> str:
 
     A refused photo had left the draft: it comes back, unless its owner sent another one since.
     """
-    item = await item_to_use(pressed)
+    item = await item_to_use(pressed, Way.CROP)
     crops = json.loads(item.crops or "[]")
     number = pressed.number(1)
     if number >= len(crops):
@@ -136,7 +139,7 @@ async def use_crop(pressed: ButtonPress) -> str:
 
 async def pick(pressed: ButtonPress) -> str:
     """pick:ITEM has up to three clips sent, to be listened to."""
-    item, plan = await _asked(pressed)
+    item, plan = await _asked(pressed, Way.PICK_CLIP)
     async with pressed.services.recording() as tx:
         new = await want_clips(tx, item, plan)
     return "answer-clips-coming" if new else "answer-clips-there"
@@ -144,7 +147,7 @@ async def pick(pressed: ButtonPress) -> str:
 
 async def use_clip(pressed: ButtonPress) -> str:
     """clip:ITEM:NUMBER uses a clip that was sent."""
-    item, plan = await _asked(pressed)
+    item, plan = await _asked(pressed, Way.CLIP)
     number = pressed.number(1)
     if not 0 < number <= len(plan.clips):
         raise TooLate
@@ -156,7 +159,7 @@ async def use_clip(pressed: ButtonPress) -> str:
 
 async def in_parts(pressed: ButtonPress) -> str:
     """parts:ITEM uses all of it, made in parts."""
-    item, plan = await _asked(pressed)
+    item, plan = await _asked(pressed, Way.PARTS)
     price = (await pressed.services.effective(item.conversation)).price
     whole = plan.duration_milliseconds
     quota = price.of(whole).quota_milliseconds
@@ -165,9 +168,9 @@ async def in_parts(pressed: ButtonPress) -> str:
     )
 
 
-async def _asked(pressed: ButtonPress) -> tuple[Media, SoundPlan]:
+async def _asked(pressed: ButtonPress, way: Way) -> tuple[Media, SoundPlan]:
     """The long voice of this button, as long as its question is open."""
-    item = await item_to_use(pressed)
+    item = await item_to_use(pressed, way)
     plan = plan_of(item)
     if plan is None or item.state != MediaState.ASKED:
         raise TooLate

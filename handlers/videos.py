@@ -5,18 +5,18 @@ from __future__ import annotations
 from bot.chat.keyboards import FINER, may_be_finer
 from bot.delivery.earlier_videos import WantedAs
 from bot.delivery.resend import want_again, want_page, want_turn
+from bot.gate import Rule, RuleRefused, Wanted, Way
 from bot.intake.group_replies import ask_for
-from bot.intake.pairing import NotConfirmed, request_for
+from bot.intake.pairing import request_for
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.destination import Destination
 from bot.telegram.errors import SendUnknown
 from bot.telegram.keyboards import Keyboard
-from handlers.access import is_private
-from handlers.button_press import Answer, ButtonPress, NotYours, TooLate, started
+from handlers.access import admit, is_private
+from handlers.button_press import ANSWERS, Answer, ButtonPress, NotYours, TooLate, started
 from handlers.context import MessageContext
 from handlers.jobs import job_to_use, own_job
 from storage import drafts, media, media_answers
-from storage.groups import borrowed_media
 from storage.jobs import jobs, videos
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.media import ConversationKey, Media, MediaState
@@ -31,6 +31,11 @@ async def send_last(context: MessageContext) -> None:
     job = await videos.last_of(services.database, context.user_id, context.chat_id)
     if job is None:
         await context.reply(context.texts.html(_NONE_YET[context.in_group]))
+        return
+    try:
+        await services.gate.check(Wanted(way=Way.LAST, conversation=there, job=job))
+    except RuleRefused as refusal:
+        await context.reply(context.texts.html(ANSWERS[refusal.rule]))
         return
     async with services.recording() as tx:
         message_id = context.message.message_id
@@ -78,18 +83,19 @@ async def finer(pressed: ButtonPress) -> str | Answer:
     """finer:JOB makes it again in 720P, once; finer:JOB:QUOTA where so much is agreed to."""
     job = await job_to_use(pressed)
     services = pressed.services
-    effective = await services.effective(job.conversation)
-    if job.state not in _RENDERED or not may_be_finer(job, services.limits, effective):
+    if job.state not in _RENDERED or not may_be_finer(job, services.limits):
         raise TooLate
     made = await jobs.by_request(services.database, request_for(job, FINER))
     if made is not None and made.state not in FINAL:
         return "answer-started"
     agreed = pressed.number(1) if len(pressed.arguments) > 1 else 0
     try:
-        return await started(pressed, services.intake.pairing.in_resolution(job, FINER, agreed))
-    except NotConfirmed as question:
-        await _ask(pressed, job, question.quota_milliseconds)
-        return "answer-asked"
+        made = await services.intake.pairing.in_resolution(job, FINER, agreed)
+    except RuleRefused as refusal:
+        if refusal.rule is Rule.CONFIRM:
+            await _ask(pressed, job)
+        raise
+    return started(made)
 
 
 async def resend(pressed: ButtonPress, wanted_as: WantedAs) -> str:
@@ -100,26 +106,23 @@ async def resend(pressed: ButtonPress, wanted_as: WantedAs) -> str:
     job = await own_job(pressed)
     if job.state not in _RENDERED or job.chat_id != pressed.chat_id:
         raise TooLate
-    if await borrowed_media.is_stopped(pressed.database, job):
-        raise TooLate
     conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
+    await pressed.services.gate.check(Wanted(way=Way.RESEND, conversation=conversation, job=job))
     async with pressed.services.recording() as tx:
         await want_again(tx, pressed.cause, conversation, pressed.message_id, job.id, wanted_as)
     return "answer-coming"
 
 
-async def _ask(pressed: ButtonPress, job: Job, quota_milliseconds: int) -> None:
+async def _ask(pressed: ButtonPress, job: Job) -> None:
     """A question of its own: the video keeps its buttons. It is better lost than asked twice."""
     services, texts = pressed.services, pressed.texts
     effective = await services.effective(job.conversation)
     price = effective.in_resolution(FINER, services.limits, job.engine).price
+    needed = price.of(job.held_milliseconds).quota_milliseconds
     allowance = await services.allowance(job.user_id, price)
-    text = texts.html(
-        "finer-confirm",
-        needed=quota_milliseconds / 1000,
-        left=allowance.left_milliseconds // 100 / 10,
-    )
-    button = (texts.plain("button-go-on"), f"finer:{job.id}:{quota_milliseconds}")
+    left = allowance.left_milliseconds // 100 / 10
+    text = texts.html("finer-confirm", needed=needed / 1000, left=left)
+    button = (texts.plain("button-go-on"), f"finer:{job.id}:{needed}")
     try:
         await services.sender.send_text(pressed.destination, text, keyboard=Keyboard.of([button]))
     except SendUnknown:
@@ -129,21 +132,20 @@ async def _ask(pressed: ButtonPress, job: Job, quota_milliseconds: int) -> None:
 async def new_voice(pressed: ButtonPress) -> str:
     """newvoice:JOB asks for another voice for that job's photo."""
     job = await job_to_use(pressed)
-    return await _ask_for(pressed, job, job.photo_id, job.voice_id)
+    return await _ask_for(pressed, Way.NEW_VOICE, job, job.photo_id, job.voice_id)
 
 
 async def new_face(pressed: ButtonPress) -> str:
     """newface:JOB asks for another photo for that job's voice."""
     job = await job_to_use(pressed)
-    return await _ask_for(pressed, job, job.voice_id, job.photo_id)
+    return await _ask_for(pressed, Way.NEW_PHOTO, job, job.voice_id, job.photo_id)
 
 
-async def _ask_for(pressed: ButtonPress, job: Job, kept_id: int, replaced_id: int) -> str:
+async def _ask_for(pressed: ButtonPress, way: Way, job: Job, kept_id: int, replaced_id: int) -> str:
     kept = await media.get(pressed.database, kept_id)
     if kept is None or kept.state != MediaState.READY:
         raise TooLate
-    if not await borrowed_media.may_use(pressed.database, kept):
-        return "answer-not-borrowable"
+    await admit(pressed, way, job.chat_id, (kept,))
     replaced = await media.get(pressed.database, replaced_id)
     conversation = ConversationKey(job.chat_id, pressed.thread_id, pressed.user_id)
     async with pressed.database.transaction() as tx:

@@ -27,9 +27,6 @@ LATE = "late"
 STALE = "stale"
 """The fault of a media item whose other media item is so old that its sender is asked first."""
 
-TOO_LONG_HERE = "too-long-here"
-"""The fault of a voice that is longer than its group lets a video be."""
-
 CONSENT = "consent"
 """The fault of a media item whose sender did not agree yet to what happens with it."""
 

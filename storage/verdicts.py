@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from storage.db.database import Queryable, Transaction
 from storage.db.rows import columns
-from storage.jobs.ledger import Caps, check_budget, day_of, next_day_milliseconds
+from storage.jobs.ledger import Caps, day_of, next_day_milliseconds
 from storage.people import pseudonyms
 
 
@@ -26,12 +27,12 @@ ASKED_ANEW_AFTER_MILLISECONDS = 24 * 3600 * 1000
 """After so long a picture without a verdict may be checked again: the service may be mended."""
 
 
-class TooManyChecks(Exception):
-    """The person had as many photos checked today as the operator allows."""
+@dataclass(frozen=True, slots=True)
+class ChecksOfDay:
+    """How many paid checks a person has left today."""
 
-    def __init__(self, resets_at_milliseconds: int) -> None:
-        super().__init__("no paid checks left today")
-        self.resets_at_milliseconds = resets_at_milliseconds
+    left: int
+    resets_at_milliseconds: int
 
 
 class NoVerdict(Exception):
@@ -55,6 +56,21 @@ async def store(tx: Transaction, picture_sha256: str, model: str, verdict: Known
     await tx.insert_once("verdicts", {**key, **said})
 
 
+async def checks_of_day(
+    database: Queryable, user_id: int, caps: Caps, per_person: int
+) -> ChecksOfDay:
+    """What is left of the day's checks; what was made before a person was forgotten counts."""
+    now, zone = database.now_milliseconds, caps.zone
+    account_id = await pseudonyms.account_of(database, user_id, caps.pseudonym_key)
+    made = await database.number(
+        """
+        SELECT COUNT(*) FROM detections WHERE user_id IN (:user_id, :account_id) AND day = :day
+        """,
+        {"user_id": user_id, "account_id": account_id, "day": day_of(now, zone)},
+    )
+    return ChecksOfDay(per_person - made, next_day_milliseconds(now, zone))
+
+
 async def count_check(
     tx: Transaction,
     *,
@@ -63,36 +79,23 @@ async def count_check(
     picture_sha256: str,
     model: str,
     micro_yuan: int,
-    per_person_per_day: int,
-    caps: Caps,
+    zone: ZoneInfo,
 ) -> int:
-    """Book a paid check before it is made; the booking's number.
+    """Book a paid check before it is made; the booking's number. Whether it may be made is asked
+    before, in the same transaction: see `bot.gate`.
 
     Raises:
         NoVerdict: this very picture was checked often enough.
-        TooManyChecks: the person's cap for the day is reached.
-        BudgetExhausted: the bot's cap is.
     """
     if await checks_left(tx, picture_sha256, model) == 0:
         raise NoVerdict(model)
-    day = day_of(tx.now_milliseconds, caps.zone)
-    account_id = await pseudonyms.account_of(tx, user_id, caps.pseudonym_key)
-    made = await tx.number(
-        """
-        SELECT COUNT(*) FROM detections WHERE user_id IN (:user_id, :account_id) AND day = :day
-        """,
-        {"user_id": user_id, "account_id": account_id, "day": day},
-    )
-    if made >= per_person_per_day:
-        raise TooManyChecks(next_day_milliseconds(tx.now_milliseconds, caps.zone))
-    await check_budget(tx, micro_yuan, caps)
     booked = {
         "user_id": user_id,
         "media_id": media_id,
         "picture_sha256": picture_sha256,
         "model": model,
         "micro_yuan": micro_yuan,
-        "day": day,
+        "day": day_of(tx.now_milliseconds, zone),
         "at_milliseconds": tx.now_milliseconds,
     }
     row = await tx.insert("detections", booked)

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from bot.chat.owners import with_row
 from bot.config.engines import ENGINES
-from bot.limits import EffectiveSettings, Limits, effective_settings_of
+from bot.limits import Limits
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, LONGEST_NOTE_MILLISECONDS
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from storage.db.database import Queryable
-from storage.groups import borrowed_media
+from storage.groups import borrowed_media, groups
 from storage.jobs.jobs import Job
 
 FINER = "720P"
 
 
-def may_be_finer(job: Job, limits: Limits, effective: EffectiveSettings) -> bool:
-    """Whether a better resolution can be had: an engine may have one size, a group's admins may
-    have chosen another, and what takes several tasks is made once.
+def may_be_finer(job: Job, limits: Limits) -> bool:
+    """Whether a better resolution can be had: an engine may have one size, and what takes several
+    tasks is made once. What a group's admins chose is asked when it is wanted.
 
     Another engine makes it where the job's own is switched off.
     """
+    makers = (job.engine, limits.engine_of(job.engine))
     return (
         job.resolution != FINER
-        and FINER in ENGINES[job.engine].resolutions
-        and effective.in_resolution(FINER, limits, job.engine).resolution == FINER
+        and all(FINER in ENGINES[engine].resolutions for engine in makers)
         and job.held_milliseconds <= LONGEST_MILLISECONDS
     )
 
@@ -39,7 +39,8 @@ async def video_keyboard(
     private chat the next photo or voice is simply sent, and nobody else is there.
     """
     keyboard = None
-    if may_be_finer(job, limits, await effective_settings_of(database, limits, job.conversation)):
+    group = await groups.settings_of(database, job.chat_id)
+    if may_be_finer(job, limits) and group.resolution in (None, FINER):
         keyboard = with_row(keyboard, (texts.plain("button-finer"), f"finer:{job.id}"))
     if not is_group(job.chat_id):
         if as_note:

@@ -42,7 +42,7 @@ _FREE_QUOTA = "free allocated quota exceeded"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CodeRule:
     """A code (with all that follows it as a word of its own), and what to raise.
 
     With `says`, the rule holds only where the message contains those words.
@@ -95,7 +95,7 @@ _MEANINGS: tuple[tuple[Raising, str, tuple[str, ...]], ...] = (
     # Cancelling.
     (NotCancellable, "", ("UnsupportedOperation",)),
 )
-RULES = [Rule(code, raising, says) for raising, says, codes in _MEANINGS for code in codes]
+RULES = [CodeRule(code, raising, says) for raising, says, codes in _MEANINGS for code in codes]
 
 _STATUSES: dict[int, Raising] = {
     401: _KEY,
@@ -116,8 +116,8 @@ def spelled(code: str | None) -> list[str]:
     return _WORDS.findall((code or "").casefold())
 
 
-def _by_code() -> dict[str, list[Rule]]:
-    table: dict[str, list[Rule]] = {}
+def _by_code() -> dict[str, list[CodeRule]]:
+    table: dict[str, list[CodeRule]] = {}
     for rule in RULES:
         table.setdefault("".join(spelled(rule.code)), []).append(rule)
     return table
@@ -148,7 +148,7 @@ def raising_for(status: int, code: str | None, message: str | None) -> Raising:
     return raising or _raising_for_status(status, code)
 
 
-def _rules_of(code: str | None) -> Iterator[Rule]:
+def _rules_of(code: str | None) -> Iterator[CodeRule]:
     """The rules of a code, the most exact ones first."""
     words = spelled(code)
     for length in range(len(words), 0, -1):

@@ -15,6 +15,7 @@ from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
 from bot.engines.preview import PreviewEngine
 from bot.engines.registry import EngineChoice, Engines
+from bot.gate import Gate
 from bot.telegram.connection import build_http
 from storage.jobs import tasks
 
@@ -39,7 +40,7 @@ async def build_engines(
         engines=engines,
         choice=EngineChoice(common=common, engines=engines),
         outages=outages,
-        detection=Detection(common=common, outages=outages),
+        detection=Detection(common=common, outages=outages, gate=Gate(common=common)),
     )
 
 

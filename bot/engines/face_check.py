@@ -13,6 +13,7 @@ from bot.dashscope.fields import Box
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Engine
 from bot.engines.outages import Outages
+from bot.gate import Gate, Wanted, Way
 from bot.media.exchange import NormalisedPicture
 from bot.retry import PAID_CHECK
 from storage import verdicts
@@ -29,28 +30,29 @@ class Detection(Component):
     """Each engine has its own: what one takes, the other may refuse."""
 
     outages: Outages
+    gate: Gate
     _turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(
         init=False, default_factory=WeakValueDictionary
     )
 
     async def verdict(
-        self, engine: Engine, item: Media, picture: NormalisedPicture
+        self, way: Way, engine: Engine, item: Media, picture: NormalisedPicture
     ) -> KnownVerdict:
         """What is remembered of this picture, or a paid answer; one at a time for each picture.
 
-        Raises: NoVerdict, TooManyChecks, BudgetExhausted, `DashScopeError`.
+        Raises: NoVerdict, RuleRefused, `DashScopeError`.
         """
         turn = (picture.sha256, engine.detection)
         async with self._turns.setdefault(turn, asyncio.Lock()):
-            return await self._verdict(engine, item, picture)
+            return await self._verdict(way, engine, item, picture)
 
     async def _verdict(
-        self, engine: Engine, item: Media, picture: NormalisedPicture
+        self, way: Way, engine: Engine, item: Media, picture: NormalisedPicture
     ) -> KnownVerdict:
         known = await verdicts.find(self.database, picture.sha256, engine.detection)
         if known is not None:
             return known
-        booking_id = await self._count(engine, item, picture.sha256)
+        booking_id = await self._book(way, engine, item, picture.sha256)
         async with self.outages.of(engine.name).noting(Work.CHECK):
             verdict = _known(await self._paid_verdict(engine, booking_id, picture))
         await self.database.do(verdicts.store, picture.sha256, engine.detection, verdict)
@@ -83,17 +85,23 @@ class Detection(Component):
             retry_after_seconds=PAID_CHECK.delay_seconds(made),
         )
 
-    async def _count(self, engine: Engine, item: Media, picture_sha256: str) -> int:
-        return await self.database.do(
-            verdicts.count_check,
-            user_id=item.user_id,
-            media_id=item.id,
-            picture_sha256=picture_sha256,
-            model=engine.detection,
-            micro_yuan=self.limits.price_of_detection(engine.name),
-            per_person_per_day=self.limits.detections_per_person_per_day,
-            caps=self.limits.caps,
+    async def _book(self, way: Way, engine: Engine, item: Media, picture_sha256: str) -> int:
+        price = self.limits.price_of_detection(engine.name)
+        wanted = Wanted(
+            way=way, conversation=item.conversation, items=(item,), check_micro_yuan=price
         )
+        administers = await self.gate.administers(item.conversation)
+        async with self.database.transaction() as tx:
+            await self.gate.require(tx, wanted, administers=administers)
+            return await verdicts.count_check(
+                tx,
+                user_id=item.user_id,
+                media_id=item.id,
+                picture_sha256=picture_sha256,
+                model=engine.detection,
+                micro_yuan=price,
+                zone=self.limits.zone,
+            )
 
 
 def _known(verdict: Verdict) -> KnownVerdict:

@@ -8,6 +8,7 @@ from bot.chat.build import ChatServices
 from bot.common import CommonServices
 from bot.config.amounts import SECOND, whole
 from bot.engines.build import EngineServices
+from bot.gate import Gate
 from bot.intake.check import MediaCheck
 from bot.intake.clips import Clips
 from bot.intake.inputs import LongVoice
@@ -36,10 +37,12 @@ def build_intake(
     """On top of these."""
     messenger, consent = chat.messenger, privacy.consent
     long_voice = LongVoice(common.media, whole(common.limits.longest_voice_seconds, SECOND))
-    pairing = Pairing(common=common, consent=consent)
+    gate = Gate(common=common)
+    pairing = Pairing(common=common, consent=consent, gate=gate)
     replies = MediaReplies(common=common, messenger=messenger)
     intake = Intake(
         common=common,
+        gate=gate,
         check=_check(common, engines, long_voice),
         replies=replies,
         photo_help=PhotoHelp(common=common, messenger=messenger),

@@ -9,12 +9,12 @@ from typing import Any, Self
 
 from bot.common import Component
 from bot.dashscope import errors as service
+from bot.gate import Rule, RuleRefused
 from bot.media.errors import PictureRefused, SoundRefused
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.telegram import errors as chat
-from storage.jobs.ledger import BudgetExhausted
 from storage.media import Media, MediaState
-from storage.verdicts import NoVerdict, TooManyChecks
+from storage.verdicts import NoVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,20 @@ class MediaCheck(Component):
             return _sound_refused(refusal)
         except MediaWorkerDied:
             return MediaOutcome.refused("not_a_picture" if item.is_photo else "unreadable")
-        except TooManyChecks as refusal:
-            return MediaOutcome.asked("checks-used-up", resets_at=refusal.resets_at_milliseconds)
+        except RuleRefused as refusal:
+            return await self.refused(refusal)
         except NoVerdict as failure:
             await self.operator.tell_of_no_verdict(failure)
             return MediaOutcome.refused("no-verdict")
-        except BudgetExhausted as refusal:
-            await self.operator.tell("budget", "operator-budget")
-            return MediaOutcome.asked("budget", resets_at=refusal.resets_at_milliseconds)
         except service.DashScopeError as failure:
             return await self._of_service(failure)
+
+    async def refused(self, refusal: RuleRefused) -> MediaOutcome:
+        """What is somebody else's is not tried again; the rest may be, when the rule lets it."""
+        if refusal.rule is Rule.BUDGET:
+            await self.operator.tell("budget", "operator-budget")
+        outcome = MediaOutcome.asked if refusal.item is None else MediaOutcome.refused
+        return outcome(refusal.rule, **refusal.values)
 
     async def _checked(self, item: Media, data: bytes) -> MediaOutcome:
         """Raises as the checks."""

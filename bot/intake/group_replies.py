@@ -7,6 +7,7 @@ for with the reply field open. What is good and complete is not mentioned: the j
 from __future__ import annotations
 
 from bot.chat.owners import with_owners
+from bot.gate import Rule
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.keyboards import AskReply, Keyboard
 from bot.texts import Catalogue
@@ -14,12 +15,12 @@ from storage import drafts
 from storage.db.database import Database
 from storage.groups import borrowed_media, groups
 from storage.jobs import jobs
-from storage.media import STALE, TOO_LONG_HERE, Media, MediaState
+from storage.media import Media, MediaState
 
 Said = tuple[str, Keyboard | AskReply | None]
 
 _WANTS_ANOTHER = frozenset(
-    {"ask-no-face", "ask-several", "too_long", TOO_LONG_HERE, "borrowed", STALE}
+    {"ask-no-face", "ask-several", "too_long", Rule.LONGEST, Rule.OBJECTION, Rule.OTHERS, Rule.AGE}
 )
 
 

@@ -9,6 +9,7 @@ import logging
 
 from bot.common import Component
 from bot.dashscope import errors as service
+from bot.gate import Gate, Rule, RuleRefused, Wanted, Way
 from bot.intake.check import MediaCheck, MediaOutcome
 from bot.intake.pairing import Pairing
 from bot.intake.photo_help import PhotoHelp
@@ -29,6 +30,7 @@ _SAID_AT = 4
 class Intake(Component):
     """Takes one media item all the way to an `Outcome`, records it, tries to pair, and says it."""
 
+    gate: Gate
     check: MediaCheck
     replies: MediaReplies
     photo_help: PhotoHelp
@@ -36,14 +38,21 @@ class Intake(Component):
     pairing: Pairing
 
     async def receive(self, item: Media) -> None:
-        """Work on one media item that was received, if its sender agreed; raises as `conclude`."""
-        if not await self.consent.is_given(item.user_id):
-            await self.consent.hold_back(item)
-            return
+        """Work on one media item that was received, if the gate lets it be opened; raises as
+        `conclude`.
+        """
         outcome: MediaOutcome | None
         try:
             with log_context(media=item.id):
+                await self.gate.check(
+                    Wanted(way=Way.OPEN, conversation=item.conversation, items=(item,))
+                )
                 outcome = await self.check.outcome(item)
+        except RuleRefused as refusal:
+            if refusal.rule is Rule.CONSENT:
+                await self.consent.hold_back(item)
+                return
+            outcome = await self.check.refused(refusal)
         except (chat.TryAgain, service.Transient) as failure:
             outcome = await self._postponed(item, failure)
         if outcome is not None:

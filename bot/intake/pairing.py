@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from bot.common import Component
-from bot.config.amounts import HOUR, whole
+from bot.gate import Gate, Rule, RuleRefused, Wanted, Way
 from bot.intake.inputs import plan_of
-from bot.limits import EffectiveSettings
+from bot.limits import EffectiveSettings, effective_settings_of
 from bot.privacy.consent import Consent
 from storage import drafts, media, media_answers
-from storage.db.database import Queryable
-from storage.groups import borrowed_media, chats, groups
+from storage.drafts import Draft
+from storage.groups import chats
 from storage.jobs import jobs
-from storage.jobs.jobs import Job, Order, TooManyWaiting
-from storage.jobs.ledger import BudgetExhausted, QuotaExceeded
-from storage.media import STALE, TOO_LONG_HERE, ConversationKey, Media, MediaState
-from storage.people.consents import NotAgreed
+from storage.jobs.jobs import Job, Order
+from storage.media import ConversationKey, Media, MediaState
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +40,16 @@ class Pair:
         return min(self.photo, self.voice, key=lambda item: item.message_id)
 
     @property
+    def items(self) -> tuple[Media, Media]:
+        """Both."""
+        return self.photo, self.voice
+
+    @property
+    def wanted_at_milliseconds(self) -> int:
+        """When the older of them was wanted last."""
+        return min(item.wanted_at_milliseconds for item in self.items)
+
+    @property
     def status_message_id(self) -> int | None:
         """The bot's message about the newest, if that is in the chat where the video comes."""
         here = self.newest.chat_id == self.voice.chat_id
@@ -52,58 +61,38 @@ def request_for(job: Job, resolution: str) -> str:
     return f"again:{resolution}:{job.id}"
 
 
-class NotConfirmed(Exception):
-    """The person wants to be asked before a video takes so much quota."""
-
-    def __init__(self, quota_milliseconds: int) -> None:
-        super().__init__(f"{quota_milliseconds} ms of quota")
-        self.quota_milliseconds = quota_milliseconds
-
-
-class TooLongHere(Exception):
-    """The group's admins let no video be longer than that."""
-
-    def __init__(self, limit_milliseconds: int) -> None:
-        super().__init__(f"at most {limit_milliseconds} ms here")
-        self.limit_milliseconds = limit_milliseconds
-
-
 class Pairing(Component):
     """Makes jobs."""
 
     consent: Consent
+    gate: Gate
 
     async def pair(self, conversation: ConversationKey) -> Job | None:
-        """Make a job of the draft if both media items are ready and every cap allows it.
+        """Make a job of the draft if both media items are ready and the gate lets it pass.
 
-        Where a cap does not, the voice waits for its owner's answer, with the reason; and so does
-        the newer media item where the other one is so old that its owner may have forgotten it.
+        Where it does not, one of them waits for its owner's answer, with the reason: the newer one
+        where the other is so old that it may be forgotten, somebody else's, else the voice.
         """
         draft = await drafts.get(self.database, conversation)
-        if draft.voice is not None and await self._is_too_long_here(draft.voice):
+        voice = draft.voice
+        if voice is None or voice.state != MediaState.READY:
             return None
-        if draft.photo is None or draft.voice is None or not draft.is_complete:
-            return None
-        pair = Pair(draft.photo, draft.voice)
-        if await self._has_doubts(pair):
-            return None
-        request = f"pair:{pair.photo.id}:{pair.voice.id}"
         try:
-            return await self._start(request, pair, pair.status_message_id)
-        except NotAgreed:
-            await self.consent.hold_back(pair.newest)
-        except NotConfirmed:
-            await self._ask(pair.voice, "confirm")
-        except TooLongHere:
-            await self._is_too_long_here(pair.voice)
-        except QuotaExceeded:
-            await self._ask(pair.voice, "quota")
-        except TooManyWaiting:
-            await self._ask(pair.voice, "waiting")
-        except BudgetExhausted as refusal:
-            await self.operator.tell("budget", "operator-budget")
-            detail = json.dumps({"resets_at": refusal.resets_at_milliseconds})
-            await self._ask(pair.voice, "budget", detail)
+            if draft.photo is None or not draft.is_complete:
+                await self._look_at(voice)
+                return None
+            pair = Pair(draft.photo, voice)
+            request = f"pair:{pair.photo.id}:{voice.id}"
+            return await self._start(
+                Way.PAIR,
+                request,
+                pair,
+                pair.status_message_id,
+                agreed_milliseconds=voice.agreed_quota_milliseconds,
+                wanted_at_milliseconds=pair.wanted_at_milliseconds,
+            )
+        except RuleRefused as refusal:
+            await self._refused(draft, voice, refusal)
         return None
 
     async def again(self, job: Job, status_message_id: int | None) -> bool:
@@ -111,21 +100,18 @@ class Pairing(Component):
 
         The message that offered it, if it is given, becomes the new job's status.
 
-        Raises: NotAgreed, TooLongHere, TooManyWaiting, QuotaExceeded, BudgetExhausted.
+        Raises: RuleRefused.
         """
-        pair = await self._pair_of(job)
-        if pair is None:
-            return False
         # To press the button is to agree to what it costs by now.
-        effective = await self.effective(pair.voice.conversation)
+        effective = await self.effective(job.conversation)
         price = effective.in_resolution(job.resolution, self.limits).price
-        agreed = price.of(job.held_milliseconds).quota_milliseconds
-        started = await self._start(
+        started = await self._once_more(
+            Way.RETRY,
             f"retry:{job.id}",
-            pair,
+            job,
             status_message_id,
             resolution=job.resolution,
-            agreed_milliseconds=agreed,
+            agreed_milliseconds=price.of(job.held_milliseconds).quota_milliseconds,
         )
         return started is not None
 
@@ -138,83 +124,104 @@ class Pairing(Component):
 
         `agreed_milliseconds` is the quota its owner has just agreed to.
 
-        Raises: as `again`, and NotConfirmed.
+        Raises: RuleRefused.
         """
-        pair = await self._pair_of(job)
-        if pair is None:
-            return None
-        request = request_for(job, resolution)
-        return await self._start(
-            request,
-            pair,
+        return await self._once_more(
+            Way.FINER,
+            request_for(job, resolution),
+            job,
             None,
             resolution=resolution,
             engine=job.engine,
             agreed_milliseconds=agreed_milliseconds,
         )
 
-    async def _pair_of(self, job: Job) -> Pair | None:
+    async def _once_more(
+        self, way: Way, request: str, job: Job, status_message_id: int | None, **how: Any
+    ) -> Job | None:
         photo = await media.get(self.database, job.photo_id)
         voice = await media.get(self.database, job.voice_id)
         if photo is None or voice is None or voice.duration_milliseconds is None:
             return None
-        pair = Pair(photo, voice)
-        return None if await _not_borrowable(self.database, pair) else pair
+        try:
+            pair = Pair(photo, voice)
+            return await self._start(way, request, pair, status_message_id, job=job, **how)
+        except RuleRefused as refusal:
+            if refusal.rule is Rule.CONSENT:
+                await self.consent.ask(voice.conversation, voice.message_id)
+            raise
 
     async def _start(
         self,
+        way: Way,
         request: str,
         pair: Pair,
         status_message_id: int | None,
         *,
+        job: Job | None = None,
         resolution: str | None = None,
         engine: str | None = None,
         agreed_milliseconds: int = 0,
+        wanted_at_milliseconds: int | None = None,
     ) -> Job | None:
-        await self.consent.require(pair.voice.conversation, pair.voice.message_id)
-        effective = await self.effective(pair.voice.conversation)
-        if resolution is not None:
-            effective = effective.in_resolution(resolution, self.limits, engine)
-        await self._confirm(pair.voice, effective, agreed_milliseconds)
+        conversation = pair.voice.conversation
+        administers = await self.gate.administers(conversation)
         async with self.database.transaction() as tx:
-            if await chats.is_dead(tx, pair.voice.chat_id) or await _not_borrowable(tx, pair):
+            known = await jobs.by_request(tx, request) is not None
+            if known or await chats.is_dead(tx, conversation.chat_id):
                 return None
-            await _require_length(tx, pair.voice)
-            order = self._order(request, pair, effective, status_message_id)
-            job = await jobs.start(
-                tx,
-                order,
-                caps=self.limits.caps,
-                waiting_per_person=self.limits.jobs_waiting_per_person,
+            effective = await effective_settings_of(tx, self.limits, conversation)
+            if resolution is not None:
+                effective = effective.in_resolution(resolution, self.limits, engine)
+            wanted = Wanted(
+                way=way,
+                conversation=conversation,
+                items=pair.items,
+                job=job,
+                effective=effective,
+                resolution=resolution if way is Way.FINER else None,
+                length_milliseconds=pair.voice.duration_milliseconds or 0,
+                agreed_milliseconds=agreed_milliseconds,
+                wanted_at_milliseconds=wanted_at_milliseconds,
             )
-            for item in (pair.photo, pair.voice):
+            await self.gate.require(tx, wanted, administers=administers)
+            order = self._order(request, pair, effective, status_message_id)
+            made = await jobs.start(tx, order, zone=self.limits.zone)
+            for item in pair.items:
                 await media_answers.want(tx, item.id)
             await drafts.drop(tx, pair.voice)
             await media_answers.forget_agreement(tx, pair.voice.id)
             await media.announce_anew(tx, pair.oldest.id)
-        if job is not None:
-            logger.info("job %s: %s ms of video for %s", job.id, job.held_milliseconds, request)
+        if made is not None:
+            logger.info("job %s: %s ms of video for %s", made.id, made.held_milliseconds, request)
             self.common.wakeup()
-        return job
+        return made
 
-    async def _confirm(
-        self, voice: Media, effective: EffectiveSettings, agreed_milliseconds: int
-    ) -> None:
-        """Raises NotConfirmed, unless no cap allows it anyway: that is said elsewhere."""
-        above = effective.confirm_above_milliseconds
-        needed = effective.price.of(voice.duration_milliseconds or 0).quota_milliseconds
-        if above is None or needed <= max(
-            above, agreed_milliseconds, voice.agreed_quota_milliseconds
-        ):
+    async def _look_at(self, voice: Media) -> None:
+        """Whether a voice can be used at all, before there is a photo; raises RuleRefused."""
+        wanted = Wanted(
+            way=Way.PAIR,
+            conversation=voice.conversation,
+            items=(voice,),
+            length_milliseconds=voice.duration_milliseconds or 0,
+        )
+        await self.gate.check(wanted)
+
+    async def _refused(self, draft: Draft, voice: Media, refusal: RuleRefused) -> None:
+        """It is said on the message of what it is about, which waits for its owner's answer."""
+        photo = draft.photo or voice
+        newest = Pair(photo, voice).newest
+        if refusal.rule is Rule.CONSENT:
+            await self.consent.hold_back(newest)
             return
-        allowance = await self.allowance(voice.user_id, effective.price)
-        if needed <= allowance.left_milliseconds:
-            raise NotConfirmed(needed)
-
-    def _age_milliseconds(self, pair: Pair) -> int:
-        """Since the older media item was wanted last."""
-        wanted = min(pair.photo.wanted_at_milliseconds, pair.voice.wanted_at_milliseconds)
-        return self.clock.now_milliseconds() - wanted
+        if refusal.rule is Rule.BUDGET:
+            await self.operator.tell("budget", "operator-budget")
+        item = refusal.item or (newest if refusal.rule is Rule.AGE else voice)
+        detail = json.dumps(refusal.values) if refusal.values else None
+        async with self.database.transaction() as tx:
+            if refusal.item is not None:
+                await drafts.drop(tx, item)
+            await media.ask_again(tx, item.id, refusal.rule, detail)
 
     def _order(
         self, request: str, pair: Pair, effective: EffectiveSettings, status_message_id: int | None
@@ -234,46 +241,3 @@ class Pairing(Component):
             status_message_id=status_message_id,
             cuts=plan.cuts if plan else (),
         )
-
-    async def _has_doubts(self, pair: Pair) -> bool:
-        """Whether an item is not its sender's (any more), or so old that they are asked first."""
-        for item in await _not_borrowable(self.database, pair):
-            async with self.database.transaction() as tx:
-                await drafts.drop(tx, item)
-                await media.ask_again(tx, item.id, "borrowed")
-            return True
-        age = self._age_milliseconds(pair)
-        if age <= whole(self.limits.max_draft_age_hours, HOUR):
-            return False
-        await self._ask(pair.newest, STALE, json.dumps({"age_milliseconds": age}))
-        return True
-
-    async def _is_too_long_here(self, voice: Media) -> bool:
-        """Whether the group lets no video be that long; its sender is asked, then."""
-        if voice.state != MediaState.READY:
-            return False
-        try:
-            await _require_length(self.database, voice)
-        except TooLongHere as refusal:
-            seconds = (voice.duration_milliseconds or 0) / 1000
-            detail = json.dumps({"seconds": seconds, "limit": refusal.limit_milliseconds / 1000})
-            await self._ask(voice, TOO_LONG_HERE, detail)
-            return True
-        return False
-
-    async def _ask(self, item: Media, fault: str, detail: str | None = None) -> None:
-        async with self.database.transaction() as tx:
-            await media.ask_again(tx, item.id, fault, detail)
-
-
-async def _not_borrowable(database: Queryable, pair: Pair) -> list[Media]:
-    """The media items of somebody else who, or whose group, does not let others have them."""
-    items = (pair.photo, pair.voice)
-    return [item for item in items if not await borrowed_media.may_use(database, item)]
-
-
-async def _require_length(database: Queryable, voice: Media) -> None:
-    """Raises TooLongHere, by the rules of its group as they are now."""
-    limit = (await groups.settings_of(database, voice.chat_id)).longest_milliseconds
-    if limit is not None and (voice.duration_milliseconds or 0) > limit:
-        raise TooLongHere(limit)

@@ -10,6 +10,7 @@ from bot.dashscope.fields import Box
 from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice
+from bot.gate import Way
 from bot.intake.check import MediaOutcome
 from bot.media.calls import normalise_part, normalise_picture
 from bot.media.exchange import NormalisedPicture
@@ -26,15 +27,15 @@ class PhotoCheck(Component):
     outages: Outages
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:
-        """Raises: PictureRefused, MediaWorkerDied, NoVerdict, DashScopeError and the caps'
-        refusals.
+        """Raises: PictureRefused, MediaWorkerDied, NoVerdict, DashScopeError,
+        RuleRefused.
         """
         picture = await normalised(self.common.media, item, data)
         faces = len(picture.faces)
         if faces != 1 and not item.insisted:
             return MediaOutcome.asked("ask-several" if faces else "ask-no-face", faces=faces)
         engine = await self.choice.of(item)
-        verdict = await self.detection.verdict(engine, item, picture)
+        verdict = await self.detection.verdict(Way.PHOTO_CHECK, engine, item, picture)
         if not verdict.passed:
             return MediaOutcome.refused(photo_text(verdict.code).removeprefix("photo-"))
         async with self.outages.of(engine.name).noting(Work.UPLOAD):

@@ -9,6 +9,7 @@ from bot.chat.formatting import say_ago, say_when
 from bot.chat.messenger import Messenger
 from bot.chat.provider_texts import PHOTO_TEXTS
 from bot.common import Component
+from bot.gate import Rule
 from bot.intake.group_replies import Said, in_group, ready_in_group
 from bot.intake.inputs import plan_of
 from bot.media.exchange import SoundPlan
@@ -21,7 +22,7 @@ from storage.drafts import Draft
 from storage.groups import groups
 from storage.jobs import jobs
 from storage.jobs.ledger import Allowance
-from storage.media import CONSENT, LATE, STALE, TOO_LONG_HERE, Media, MediaState
+from storage.media import CONSENT, LATE, Media, MediaState
 
 _KEYS = (
     *PHOTO_TEXTS,
@@ -38,7 +39,17 @@ _KEYS = (
     *("photo-late-video", "voice-late-video"),
 )
 
-FAULT_TEXTS = {(kind, fault): key for key in _KEYS for kind, _, fault in [key.partition("-")]}
+_OF_BOTH = {
+    Rule.BANNED: "you-are-banned",
+    Rule.GROUP: "group-not-allowed",
+    Rule.WHO: "group-not-for-you",
+    Rule.OTHERS: "talk-own-only",
+}
+
+FAULT_TEXTS = {
+    **{(kind, fault): key for key in _KEYS for kind, _, fault in [key.partition("-")]},
+    **{(kind, rule.value): key for rule, key in _OF_BOTH.items() for kind in ("photo", "voice")},
+}
 """By the kind of media and its fault, as the database keeps them."""
 
 
@@ -46,7 +57,10 @@ LONGEST_SECONDS = LONGEST_MILLISECONDS / 1000
 
 _WORTH_SHORTENING_MILLISECONDS = 1_000
 _RETRY = frozenset(
-    {"unreachable", "service-stopped", "out-of-order", "budget", "waiting", "checks-used-up"}
+    {
+        *("unreachable", "service-stopped", "out-of-order", "checks-used-up"),
+        *(Rule.BUDGET, Rule.WAITING, Rule.WHO, Rule.GROUP),
+    }
 )
 _DOUBTS = frozenset({"ask-no-face", "ask-several"})
 
@@ -101,9 +115,9 @@ class MediaReplies(Component):
                 return await self._late(item, texts)
             case MediaState.SUPERSEDED:
                 return texts.html(FAULT_TEXTS[item.kind, item.fault or "superseded"]), None
-            case MediaState.ASKED if item.fault == "confirm":
+            case MediaState.ASKED if item.fault == Rule.CONFIRM:
                 return await self._confirm(item, texts)
-            case MediaState.ASKED if item.fault == "quota":
+            case MediaState.ASKED if item.fault == Rule.QUOTA:
                 return await self._quota(item, texts)
             case MediaState.ASKED if item.fault == "too_long" and item.plan is not None:
                 return await self._long(item, texts)
@@ -252,14 +266,14 @@ def _go_on(item: Media, texts: Catalogue) -> Keyboard:
 
 
 def _way_on(item: Media, texts: Catalogue) -> Keyboard | None:
-    if item.fault == STALE:
+    if item.fault == Rule.AGE:
         return _go_on(item, texts)
     if item.fault in _DOUBTS:
         return Keyboard.of([(texts.plain("button-check"), f"check:{item.id}")])
     if item.fault == "too_long":
         label = texts.plain("button-beginning", seconds=LONGEST_SECONDS)
         return Keyboard.of([(label, f"cut:{item.id}:{LONGEST_MILLISECONDS}")])
-    if item.fault == TOO_LONG_HERE:
+    if item.fault == Rule.LONGEST:
         seconds = float(_numbers(item).get("limit", 0))
         label = texts.plain("button-beginning", seconds=seconds)
         return Keyboard.of([(label, f"cut:{item.id}:{int(seconds * 1000)}")])

@@ -10,6 +10,7 @@ from bot.common import Component
 from bot.engines.base import Engine, Ticket
 from bot.engines.face_check import Detection
 from bot.engines.registry import Engines
+from bot.gate import Way
 from bot.intake.inputs import LongVoice
 from bot.intake.photo import box_of, normalised
 from bot.media.calls import normalise_sound
@@ -52,9 +53,8 @@ class Preparation(Component):
     )
 
     async def prepare(self, task: Task) -> None:
-        """Raises: MediaLost, PhotoUnsuitable, NoVerdict, TooManyChecks, BudgetExhausted,
-        `TelegramFailure`, `DashScopeError`.
-        """
+        """Raises: MediaLost, PhotoUnsuitable, NoVerdict, RuleRefused, `TelegramFailure`,
+        `DashScopeError`."""
         engine, job = self.engines.of(task.engine), await jobs.of_task(self.database, task)
         for item in await self._items(job):
             if not item.is_photo and not job.is_made_by(task):
@@ -145,7 +145,7 @@ class Preparation(Component):
             return
         data = await self.files.download(item.file_id, item.file_size_bytes)
         picture = await self._picture(item, data)
-        verdict = await self.detection.verdict(engine, item, picture)
+        verdict = await self.detection.verdict(Way.OTHER_ENGINE, engine, item, picture)
         if not verdict.passed:
             raise PhotoUnsuitable(verdict.code)
         uploaded = await engine.upload("photo.jpg", picture.jpeg)

@@ -14,6 +14,7 @@ from bot.dashscope import errors as service
 from bot.delivery.finish import Finisher
 from bot.engines.outages import ACCOUNT_WIDE, Outages
 from bot.engines.registry import Engines
+from bot.gate import RuleRefused
 from bot.jobs.prepare import MediaLost, PhotoUnsuitable, Preparation
 from bot.logs import log_context
 from bot.retry import PROVIDER
@@ -22,9 +23,8 @@ from bot.telegram import errors as chat
 from storage import outages as stored
 from storage.jobs import jobs, line, moves, task_moves, tasks
 from storage.jobs.jobs import Job, JobState
-from storage.jobs.ledger import BudgetExhausted
 from storage.jobs.tasks import Task, TaskState
-from storage.verdicts import NoVerdict, TooManyChecks
+from storage.verdicts import NoVerdict
 
 logger = logging.getLogger(__name__)
 
@@ -151,7 +151,7 @@ class JobSteps(Component):
             await self.finisher.fail_task(task, "failed-photo", failure.code)
         except service.ContentRefused as failure:
             await self.finisher.fail_task(task, failure_text(failure), failure.code)
-        except (MediaLost, chat.FormRefused, TooManyChecks, BudgetExhausted) as failure:
+        except (MediaLost, chat.FormRefused, RuleRefused) as failure:
             lost = isinstance(failure, MediaLost | chat.FormRefused)
             key = "failed-gone" if lost else "failed-unchecked"
             await self.finisher.fail_task(task, key, str(failure))

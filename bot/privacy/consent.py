@@ -18,7 +18,7 @@ from storage.db.database import Transaction
 from storage.media import ConversationKey, Media
 from storage.outbox import OutboxEntry
 from storage.people import consents
-from storage.people.consents import Agreement, NotAgreed, Question
+from storage.people.consents import Agreement, Question
 
 logger = logging.getLogger(__name__)
 
@@ -35,10 +35,6 @@ class Consent(Component):
         """What is asked for now."""
         return self.limits.agreement
 
-    async def is_given(self, user_id: int) -> bool:
-        """Whether this person's photos and voices may be worked on."""
-        return await consents.given(self.database, user_id, self.limits.agreement)
-
     async def hold_back(self, item: Media) -> None:
         """Keep the media item until its sender agreed, and have them asked."""
         async with self.database.transaction() as tx:
@@ -48,16 +44,9 @@ class Consent(Component):
             await consents.hold_back(tx, current)
             await self._want(tx, current.conversation, current.message_id)
 
-    async def require(self, conversation: ConversationKey, reply_to: int) -> None:
-        """Have the person asked if need be.
-
-        Raises:
-            NotAgreed: they did not agree yet.
-        """
-        if await self.is_given(conversation.user_id):
-            return
+    async def ask(self, conversation: ConversationKey, reply_to: int) -> None:
+        """Have the person asked there."""
         await self.database.do(self._want, conversation, reply_to)
-        raise NotAgreed
 
     @property
     def kind(self) -> Kind:

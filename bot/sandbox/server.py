@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -66,10 +67,11 @@ async def serve_sandbox(
     clock: Clock | None = None,
     renderer: Renderer | None = None,
     find_faces: FaceFinder | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Sandbox]:
     """Serve both for the duration of the block, on loopback; port 0 is any free one.
 
-    `renderer` and `find_faces`: see `create_dashscope_app`.
+    `renderer` and `find_faces`: see `create_dashscope_app`; `tls`: see `serve`.
 
     Raises PortTaken.
     """
@@ -85,14 +87,16 @@ async def serve_sandbox(
     )
     telegram = create_telegram_app(journal, faults, clock=clock, provider_control=provider.control)
     async with AsyncExitStack() as stack:
-        dashscope_url = await _serve(stack, provider.app, dashscope_port, clock)
-        telegram_url = await _serve(stack, telegram, telegram_port, clock)
+        dashscope_url = await _serve(stack, provider.app, dashscope_port, clock, tls)
+        telegram_url = await _serve(stack, telegram, telegram_port, clock, tls)
         yield Sandbox(telegram_url, f"{dashscope_url}/api/v1", journal, faults, provider.bill)
 
 
-async def _serve(stack: AsyncExitStack, app: ASGIApp, port: int, clock: Clock) -> str:
+async def _serve(
+    stack: AsyncExitStack, app: ASGIApp, port: int, clock: Clock, tls: ssl.SSLContext | None
+) -> str:
     try:
-        return await stack.enter_async_context(serve(app, port=port, clock=clock))
+        return await stack.enter_async_context(serve(app, port=port, clock=clock, tls=tls))
     except OSError as error:
         raise PortTaken(
             f"Port {port} of this machine is taken: stop what listens there, or choose another."

@@ -5,14 +5,16 @@
 
 Two things beyond plain uvicorn: leaving the block ends open long polls and WebSockets at once
 instead of waiting for them, and an endpoint may return `Dropped()` to close the connection
-without an answer, as a broken network does.
+without an answer, as a broken network does, or `Garbled()`, as a bad line does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from email.utils import formatdate
 from typing import Any
@@ -29,28 +31,44 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOOPBACK = "127.0.0.1"
-_DROP = "sandbox.drop_connection"
+_DROP, _GARBLE = "sandbox.drop_connection", "sandbox.garble_answer"
 _GRACE_SECONDS = 1
 
 
 class Dropped(Response):
     """Instead of an answer: the connection is reset (apps served by `serve` only)."""
 
+    _how = _DROP
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Reset the connection this request came on; 500 where that is impossible."""
-        drop = scope.get("extensions", {}).get(_DROP)
-        if drop is None:
+        """Spoil the connection this request came on; 500 where that is impossible."""
+        spoil = scope.get("extensions", {}).get(self._how)
+        if spoil is None:
             await Response(status_code=500)(scope, receive, send)
             return
-        drop()
+        spoil()
         await _disconnected(receive)
 
 
+class Garbled(Dropped):
+    """Instead of an answer: a bit of it was flipped under way, as only TLS can notice."""
+
+    _how = _GARBLE
+
+
+def garble(transport: asyncio.BaseTransport) -> None:
+    """Put on the line below TLS what nobody can decipher."""
+    record = b"\x17\x03\x03\x00\x40" + os.urandom(0x40)
+    os.write(transport.get_extra_info("socket").fileno(), record)
+
+
 @contextlib.asynccontextmanager
-async def serve(app: ASGIApp, *, port: int = 0, clock: Clock | None = None) -> AsyncIterator[str]:
+async def serve(
+    app: ASGIApp, *, port: int = 0, clock: Clock | None = None, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
     """Serve `app` on 127.0.0.1 (`port` 0: any free one) for the duration of the block.
 
-    Answers are dated by `clock`, or by this machine's.
+    Answers are dated by `clock`, or by this machine's. `tls`: the address is https then.
 
     Raises OSError when the port is taken, RuntimeError when the app does not start.
     """
@@ -58,8 +76,8 @@ async def serve(app: ASGIApp, *, port: int = 0, clock: Clock | None = None) -> A
     endable = _Endable(_Dated(app, clock or SystemClock()))
     endable.server = server = _Server(_configuration(endable))
     try:
-        await server.begin(listener)
-        yield f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        await server.begin(listener, tls)
+        yield f"http{'s' * (tls is not None)}://{LOOPBACK}:{listener.getsockname()[1]}"
     finally:
         endable.end()
         if server.started:
@@ -99,9 +117,10 @@ async def _disconnected(receive: Receive) -> None:
 class _Server(uvicorn.Server):
     """uvicorn without its own loop and signal handlers: both belong to the process."""
 
-    async def begin(self, listener: socket.socket) -> None:
+    async def begin(self, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
         """Accept connections. Raises RuntimeError when the app does not start."""
         self.config.load()
+        self.config.ssl = tls
         self.lifespan = self.config.lifespan_class(self.config)
         try:
             await self.startup(sockets=[listener])
@@ -122,11 +141,13 @@ class _Server(uvicorn.Server):
             connection.transport.close()
         await self.lifespan.shutdown()
 
-    def drop(self, client: tuple[str, int] | None) -> None:
-        """Reset the connection of this client address."""
+    def spoil(
+        self, client: tuple[str, int] | None, how: Callable[[asyncio.Transport], None]
+    ) -> None:
+        """Do that to the connection of this client address."""
         for connection in list(self.server_state.connections):
             if getattr(connection, "client", None) == client:
-                connection.transport.abort()
+                how(connection.transport)
 
 
 class _Dated:
@@ -163,7 +184,7 @@ class _Endable:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        await self._handle(self._with_drop(scope), receive, send)
+        await self._handle(self._with_spoils(scope), receive, send)
 
     def end(self) -> None:
         """End what is open; each such request is answered 503."""
@@ -171,12 +192,15 @@ class _Endable:
         for task in list(self._open):
             task.cancel()
 
-    def _with_drop(self, scope: Scope) -> Scope:
+    def _with_spoils(self, scope: Scope) -> Scope:
         server, client = self.server, scope.get("client")
         if server is None:
             return scope
-        extensions = {**scope.get("extensions", {}), _DROP: lambda: server.drop(client)}
-        return {**scope, "extensions": extensions}
+        spoils = {
+            _DROP: lambda: server.spoil(client, lambda line: line.abort()),
+            _GARBLE: lambda: server.spoil(client, garble),
+        }
+        return {**scope, "extensions": {**scope.get("extensions", {}), **spoils}}
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = _Answer(send)

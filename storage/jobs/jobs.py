@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from storage.db.database import Queryable, Transaction
 from storage.db.rows import columns
 from storage.jobs import ledger, tasks
-from storage.jobs.ledger import Caps, Price
+from storage.jobs.ledger import Price
 from storage.jobs.tasks import Task
 from storage.media import ConversationKey
 
@@ -98,17 +99,10 @@ _AT_ONCE = 500
 """So many are looked up in one question."""
 
 
-class TooManyWaiting(Exception):
-    """The person has as many jobs waiting as the operator allows."""
-
-
-async def start(
-    tx: Transaction, order: Order, *, caps: Caps, waiting_per_person: int
-) -> Job | None:
+async def start(tx: Transaction, order: Order, *, zone: ZoneInfo) -> Job | None:
     """Make the job, its tasks and its hold, all or none; None when this request has a job already.
 
-    Raises:
-        TooManyWaiting, QuotaExceeded, BudgetExhausted: a cap is reached; roll the transaction back.
+    Whether it may be made is asked before, in the same transaction: see `bot.gate`.
     """
     job = await tx.one(
         Job,
@@ -127,15 +121,8 @@ async def start(
         return None
     turn = await tasks.next_turn(tx, job.user_id, job.id)
     await tasks.begin(tx, job.id, turn=turn, cuts=order.cuts, length=order.video_milliseconds)
-    if await _waiting_of(tx, job.user_id) > waiting_per_person:  # itself counted in
-        raise TooManyWaiting
-    await ledger.hold(
-        tx,
-        user_id=job.user_id,
-        job_id=job.id,
-        amount=order.price.of(order.video_milliseconds),
-        caps=caps,
-    )
+    amount = order.price.of(order.video_milliseconds)
+    await ledger.hold(tx, user_id=job.user_id, job_id=job.id, amount=amount, zone=zone)
     return job
 
 
@@ -328,9 +315,9 @@ async def unannounced(database: Queryable, limit: int) -> list[Job]:
     )
 
 
-async def _waiting_of(tx: Transaction, user_id: int) -> int:
+async def waiting_of(database: Queryable, user_id: int) -> int:
     """How many jobs of this person have something that waits."""
-    return await tx.number(
+    return await database.number(
         """
         SELECT COUNT(DISTINCT jobs.id) AS n FROM jobs JOIN tasks ON tasks.job_id = jobs.id
         WHERE user_id = :user_id

@@ -109,34 +109,24 @@ class Allowance:
         return self.left_milliseconds < self.quota.left_milliseconds
 
 
-class QuotaExceeded(Exception):
-    """The person's quota does not cover this; `quota` says what is left and when it comes back."""
-
-    def __init__(self, quota: Quota) -> None:
-        super().__init__(f"{quota.left_milliseconds} ms of quota left")
-        self.quota = quota
-
-
-class BudgetExhausted(Exception):
-    """The whole bot's cap in money is reached; the operator raises it or waits for the window."""
-
-    def __init__(self, resets_at_milliseconds: int) -> None:
-        super().__init__("the bot's budget for this window is used up")
-        self.resets_at_milliseconds = resets_at_milliseconds
-
-
-async def quota_of(database: Queryable, user_id: int, caps: Caps) -> Quota:
-    """What the person used and has left; the month's window where it leaves less than the day's."""
+async def quotas_of(database: Queryable, user_id: int, caps: Caps) -> tuple[Quota, ...]:
+    """What the person used and has left of the day's quota, and of the month's if there is one."""
     now, zone = database.now_milliseconds, caps.zone
     account_id = await pseudonyms.account_of(database, user_id, caps.pseudonym_key)
     whose = {"user_id": user_id, "account_id": account_id, "day": day_of(now, zone)}
     resets_at = next_day_milliseconds(now, zone)
     of_day = await _quota(database, _DAY, whose, caps.person_day_milliseconds, resets_at)
     if caps.person_month_milliseconds is None:
-        return of_day
+        return (of_day,)
     resets_at = next_month_milliseconds(now, zone)
     of_month = await _quota(database, _MONTH, whose, caps.person_month_milliseconds, resets_at)
-    return min(of_day, of_month, key=lambda quota: quota.left_milliseconds)
+    return of_day, of_month
+
+
+async def quota_of(database: Queryable, user_id: int, caps: Caps) -> Quota:
+    """That of the window that leaves less; of two that leave the same, the one that ends later."""
+    quotas = await quotas_of(database, user_id, caps)
+    return min(quotas, key=lambda q: (q.left_milliseconds, -q.resets_at_milliseconds))
 
 
 async def allowance_of(
@@ -148,7 +138,7 @@ async def allowance_of(
     """
     quota = await quota_of(database, user_id, caps)
     limits = [(quota.left_milliseconds + returning_milliseconds, quota.resets_at_milliseconds)]
-    for budget in await _budgets(database, caps):
+    for budget in await budgets_of(database, caps):
         within = price.quota_within(budget.left_micro_yuan)
         if within is not None:
             limits.append((within, budget.resets_at_milliseconds))
@@ -157,37 +147,18 @@ async def allowance_of(
     return Allowance(quota, left, resets_at)
 
 
-async def hold(tx: Transaction, *, user_id: int, job_id: int, amount: Amount, caps: Caps) -> None:
-    """Set the amount aside for the job, under every cap.
-
-    Raises:
-        QuotaExceeded: the person has less left.
-        BudgetExhausted: the bot has less left.
-    """
-    quota = await quota_of(tx, user_id, caps)
-    if amount.quota_milliseconds > quota.left_milliseconds:
-        raise QuotaExceeded(quota)
-    await check_budget(tx, amount.micro_yuan, caps)
+async def hold(
+    tx: Transaction, *, user_id: int, job_id: int, amount: Amount, zone: ZoneInfo
+) -> None:
+    """Set the amount aside for the job: whether it may be is asked before, see `bot.gate`."""
     await _enter(
         tx,
-        {"user_id": user_id, "job_id": job_id, "day": day_of(tx.now_milliseconds, caps.zone)},
+        {"user_id": user_id, "job_id": job_id, "day": day_of(tx.now_milliseconds, zone)},
         "hold",
         video_milliseconds=amount.video_milliseconds,
         held_quota=amount.quota_milliseconds,
         held_micro_yuan=amount.micro_yuan,
     )
-
-
-async def check_budget(database: Queryable, micro_yuan: int, caps: Caps) -> None:
-    """Whether the bot may still spend that much today and this month, paid checks counted in.
-
-    Raises:
-        BudgetExhausted: it may not.
-    """
-    budgets = await _budgets(database, caps)
-    exceeded = [b.resets_at_milliseconds for b in budgets if micro_yuan > b.left_micro_yuan]
-    if exceeded:
-        raise BudgetExhausted(max(exceeded))
 
 
 async def settle(
@@ -253,7 +224,7 @@ async def _quota(
     return Quota(limit_milliseconds, row["used"], row["held"], resets_at)
 
 
-async def _budgets(database: Queryable, caps: Caps) -> tuple[Budget, Budget]:
+async def budgets_of(database: Queryable, caps: Caps) -> tuple[Budget, Budget]:
     """Today's and this month's, paid checks counted in."""
     now = database.now_milliseconds
     day = day_of(now, caps.zone)

@@ -18,10 +18,6 @@ CONSENT_QUESTION = "consent-question"
 """The kind of outbox entry that asks, or says what was answered."""
 
 
-class NotAgreed(Exception):
-    """Nothing is made for this person before they agreed; the question is on its way."""
-
-
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """What people are asked to agree to: which text, where things go, how long videos are kept."""

@@ -20,10 +20,12 @@ from bot.dashscope.client import DashScope, fresh_connections
 from bot.dashscope.fields import VideoRequest
 from bot.dashscope.http import TIMEOUTS, Timeout
 from bot.http_client import HttpClient
+from bot.sandbox.serving import LOOPBACK, garble
 
 DROP = "the request is read, then the connection is closed"
 RESET = "the request is read, then the connection is reset"
 SILENCE = "the request is read, then nothing more happens"
+GARBLED = "a bit of the answer is flipped under way, which TLS notices"
 CLOSE_UNREAD = "the connection is closed before anything is read"
 
 Reply = bytes | str
@@ -66,6 +68,8 @@ async def _replied(writer: asyncio.StreamWriter, reply: Reply) -> bool:
         return b"connection: close" not in reply.lower()
     if reply == SILENCE:
         await asyncio.Event().wait()
+    if reply == GARBLED:
+        garble(writer.transport)
     if reply == RESET:
         writer.transport.abort()
     return False
@@ -122,11 +126,14 @@ LOST: dict[str, Reply] = {
 
 
 @asynccontextmanager
-async def fault_server(*script: Reply) -> AsyncIterator[FaultServer]:
+async def fault_server(
+    *script: Reply, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[FaultServer]:
     """Serve a script on a free port of this machine."""
     server = FaultServer(list(script))
-    with closing(await asyncio.start_server(server.handle, "127.0.0.1", 0)) as listener:
-        server.origin = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    with closing(await asyncio.start_server(server.handle, LOOPBACK, 0, ssl=tls)) as listener:
+        scheme, port = "https" if tls else "http", listener.sockets[0].getsockname()[1]
+        server.origin = f"{scheme}://{LOOPBACK}:{port}"
         yield server
 
 

@@ -105,7 +105,7 @@ async def test_an_answer_that_broke_off_before_that_proves_nothing(there: Setup)
 
 
 async def test_an_upload_cut_in_half_comes_whole_and_once(there: Setup) -> None:
-    there.telegram.line.cut_upload.add("sendVideo")
+    there.telegram.fault("sendVideo", "cut")
     job = await there.deliver(await there.rendered())
     (video,) = await there.videos()
     answer = await there.telegram.http.get(f"/sim/files/{video['video']['file_id']}")

@@ -17,6 +17,7 @@ from bot.engines.base import outage_account
 from bot.engines.face_check import Detection
 from bot.engines.outages import NotDue, Outages
 from bot.engines.registry import Engines
+from bot.gate import Gate, Rule, RuleRefused
 from bot.intake.inputs import LongVoice
 from bot.jobs.prepare import PhotoUnsuitable, Preparation
 from bot.limits import joined, limits_of
@@ -27,7 +28,6 @@ from storage.jobs.ledger import Price
 from storage.jobs.tasks import Task
 from storage.outages import Work
 from storage.people.preferences import Preferences
-from storage.verdicts import TooManyChecks
 from tests.support.fake_services import Fakes, limits_with
 from tests.support.scripted_engine import ScriptedEngine
 
@@ -69,7 +69,7 @@ def outages(fakes: Fakes, emo: OtherEngine) -> Outages:
 @pytest.fixture
 def preparation(fakes: Fakes, emo: OtherEngine, outages: Outages) -> Preparation:
     common = replace(fakes.common, limits=TERMS)
-    detection = Detection(common=common, outages=outages)
+    detection = Detection(common=common, outages=outages, gate=Gate(common=common))
     engines = Engines(fakes.engine, emo)
     voices = LongVoice(fakes.common.media, 300_000)
     return Preparation(common=common, long_voice=voices, engines=engines, detection=detection)
@@ -126,7 +126,7 @@ async def test_the_check_of_the_other_engine_is_under_the_same_cap(
             " VALUES (1, :id, 'm', 1, :day, 1)",
             {"id": job.photo_id, "day": "2026-11-22"},
         )
-    with pytest.raises(TooManyChecks):
+    with pytest.raises(RuleRefused, match=Rule.CHECKS):
         await preparation.prepare(task)
 
 
@@ -134,7 +134,7 @@ async def test_the_check_of_the_other_engine_is_under_the_same_cap(
     ("failure", "text"),
     [
         (PhotoUnsuitable("InvalidFile.FullFace"), "failed-photo"),
-        (TooManyChecks(0), "failed-unchecked"),
+        (RuleRefused(Rule.CHECKS, {}), "failed-unchecked"),
         (Moderated("check: 400", code="DataInspectionFailed"), "failed-moderated"),
     ],
 )

@@ -21,6 +21,7 @@ from bot.dashscope.errors import (
 )
 from bot.dashscope.verdict import Verdict
 from bot.engines.face_check import Detection, VerdictLost
+from bot.gate import Gate, Way
 from bot.media.exchange import NormalisedPicture
 from storage import media
 from storage.media import ConversationKey, Media, ReceivedMedia
@@ -52,7 +53,12 @@ def engine(fakes: Fakes) -> Checking:
 
 @pytest.fixture
 def detection(fakes: Fakes) -> Detection:
-    return Detection(common=replace(fakes.common, limits=MANY), outages=fakes.outages)
+    return new_detection(fakes)
+
+
+def new_detection(fakes: Fakes) -> Detection:
+    common = replace(fakes.common, limits=MANY)
+    return Detection(common=common, outages=fakes.outages, gate=Gate(common=common))
 
 
 async def a_photo(fakes: Fakes, user_id: int = 7) -> Media:
@@ -74,7 +80,7 @@ async def asked_often(
     came: list[Exception] = []
     for _ in range(10):
         try:
-            await detection.verdict(engine, item, picture)
+            await detection.verdict(Way.OTHER_ENGINE, engine, item, picture)
         except (DashScopeError, NoVerdict) as failure:
             came.append(failure)
     return came
@@ -101,7 +107,7 @@ async def test_whatever_the_answers_are_a_photo_is_paid_for_three_times_at_most(
     came = await asked_often(detection, engine, item)
     assert engine.checks == CHECKS_OF_A_PICTURE == 3
     assert isinstance(came[-1], NoVerdict)
-    again = Detection(common=replace(fakes.common, limits=MANY), outages=fakes.outages)
+    again = new_detection(fakes)
     assert {type(failure) for failure in await asked_often(again, engine, item)} == {NoVerdict}
     assert engine.checks == 3, "a restart forgets nothing"
     await asked_often(detection, engine, item, OTHER)
@@ -138,7 +144,7 @@ async def test_what_was_certainly_not_done_does_not_count(
     assert {type(failure) for failure in came} == {type(answer)}
     assert await fakes.database.fetch_all("SELECT * FROM detections") == []
     engine.refusal = None
-    assert (await detection.verdict(engine, item, PICTURE)).passed
+    assert (await detection.verdict(Way.OTHER_ENGINE, engine, item, PICTURE)).passed
 
 
 async def test_a_day_later_the_service_may_be_mended(
@@ -150,9 +156,9 @@ async def test_a_day_later_the_service_may_be_mended(
     engine.refusal = None
     fakes.clock.advance(ASKED_ANEW_AFTER_MILLISECONDS / 1000 - 1)
     with pytest.raises(NoVerdict):
-        await detection.verdict(engine, item, PICTURE)
+        await detection.verdict(Way.OTHER_ENGINE, engine, item, PICTURE)
     fakes.clock.advance(1)
-    assert (await detection.verdict(engine, item, PICTURE)).passed
+    assert (await detection.verdict(Way.OTHER_ENGINE, engine, item, PICTURE)).passed
     rows = await fakes.database.fetch_all("SELECT picture_sha256 FROM detections")
     assert {row["picture_sha256"] for row in rows} == {None}, "nothing more to count"
 
@@ -162,8 +168,8 @@ async def test_one_photo_sent_by_many_at_once_is_checked_once(
 ) -> None:
     items = [await a_photo(fakes, user_id) for user_id in range(1, 9)]
     found = await asyncio.gather(
-        *(detection.verdict(engine, item, PICTURE) for item in items),
-        *(detection.verdict(engine, item, OTHER) for item in items),
+        *(detection.verdict(Way.OTHER_ENGINE, engine, item, PICTURE) for item in items),
+        *(detection.verdict(Way.OTHER_ENGINE, engine, item, OTHER) for item in items),
     )
     assert all(verdict.passed for verdict in found)
     assert engine.checks == 2

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from bot.dashscope.errors import InputNotFetched, Unanswered, Unsent
 from bot.dashscope.upload import UploadedFile
+from bot.gate import Wanted
 from bot.intake.check import MediaCheck, MediaOutcome
 from bot.intake.intake import Intake, policy_of
 from bot.intake.replies import MediaReplies
@@ -25,8 +26,8 @@ TEN_MINUTES = 600
 class Everybody:
     """Has agreed, is nobody's pair, and needs no help with a photo."""
 
-    async def is_given(self, user_id: int) -> bool:
-        return user_id == ADA.user_id
+    async def check(self, wanted: Wanted) -> None:
+        assert wanted.conversation == ADA
 
     async def pair(self, conversation: ConversationKey) -> None:
         assert conversation == ADA
@@ -47,6 +48,7 @@ class Services:
         checks = {"photo": self.check, "voice": self.check}
         self.intake = Intake(
             common=fakes.common,
+            gate=everybody,
             check=MediaCheck(common=fakes.common, checks=checks),
             replies=replies,
             photo_help=everybody,

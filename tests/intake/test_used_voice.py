@@ -25,7 +25,7 @@ async def used_again(fakes: Fakes, first: Job) -> None:
             voice_id=first.voice_id,
             status_message_id=None,
         )
-        job = await jobs.start(tx, again, caps=orders.CAPS, waiting_per_person=9)
+        job = await orders.make(tx, again)
         assert job is not None
 
 

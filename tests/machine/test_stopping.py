@@ -67,9 +67,8 @@ async def test_it_ends_in_time_and_goes_on_whatever_it_was_doing(tmp_path: Path)
 
 
 async def _stop_and_go_on(folder: Path, moment: Moment) -> None:
-    async with quick_world(
-        folder, render_seconds=moment.render_seconds, **moment.settings
-    ) as there:
+    async with quick_world(folder, render_seconds=moment.render_seconds) as there:
+        there.settings.update(moment.settings)
         people = [await there.person() for _ in range(moment.people)]
         if moment.side is not None:
             there.faults.add(moment.side, moment.slow, "delay", params={"seconds": moment.seconds})

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.media.errors import SoundFault, SoundRefused
-from bot.media.sound.decoding import MAXIMUM_BYTES, decode_sound, sniff_demuxer
+from bot.media.sound.decoding import MAXIMUM_BYTES, decode_sound
 from bot.media.sound.normalise import normalise_sound
 from tests.support.media.videos import video_with_sound
 from tests.support.media.voices import (
@@ -298,23 +298,24 @@ def test_a_codec_that_is_not_on_the_list_is_unreadable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "demuxer"),
+    "foreign",
     [
-        (b"OggS", "ogg"),
-        (b"\xff\xf1\x50", "aac"),
-        (b"\xff\xfb\x90", "mp3"),
-        (b"\xff\xff\xff", "mp3"),
-        (b"ID3\x04\0\0\0\0\0\0fLaC", "flac"),
-        (b"ID3\x04\0\0\0\0\0\x02xx\xff\xf1\x50", "aac"),
-        (b"#!AMR-WB\n", "amr"),
-        (b"\xff", None),
-        (b"\xff\xe1\x00", None),
-        (b"#EXTM3U", None),
-        (b"RIFF0000AVI ", None),
+        b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n",
+        b"ffconcat version 1.0\nfile '/etc/hostname'\n",
+        b"RIFF0000AVI LIST",
+        as_file(speech(1), "aiff", "pcm_s16be"),
+        as_file(speech(1), "mpegts", "aac"),
     ],
 )
-def test_the_first_bytes_choose_the_demuxer(start: bytes, demuxer: str | None) -> None:
-    assert sniff_demuxer(start) == demuxer
+def test_a_container_that_is_not_on_the_list_is_unreadable(foreign: bytes) -> None:
+    assert fault_of(foreign) is SoundFault.UNREADABLE
+
+
+def test_a_tag_before_it_hides_no_sound() -> None:
+    tag = b"ID3\x04\0\0\0\0\0\x02xx"
+    for container, codec in (("flac", "flac"), ("adts", "aac"), ("mp3", "libmp3lame")):
+        tagged = tag + as_file(speech(1), container, codec)
+        assert normalise_sound(tagged).duration_milliseconds > 500
 
 
 SEEDS = [

@@ -23,7 +23,7 @@ def cost_of(price: Price, milliseconds: int) -> tuple[int, int]:
 
 
 class Refused(Exception):
-    """The model would not accept this order; the text is the storage's exception."""
+    """The model would not accept this order; the text is the gate's rule."""
 
 
 @dataclass
@@ -84,16 +84,16 @@ class PlainBook:
         mine = [job for job in self.jobs if job.user_id == user_id]
         waiting = [job for job in mine if any(task.state in WAITING for task in job.tasks)]
         if len(waiting) >= self.most_waiting:
-            raise Refused("TooManyWaiting")
+            raise Refused("waiting")
         if quota > self.quota_left(user_id, now):
-            raise Refused("QuotaExceeded")
+            raise Refused("quota")
         today = sum(job.money for job in self.jobs if job.day == day)
         month = sum(job.money for job in self.jobs if job.day[:7] == day[:7])
         if (
             today + money > self.caps.bot_day_micro_yuan
             or month + money > self.caps.bot_month_micro_yuan
         ):
-            raise Refused("BudgetExhausted")
+            raise Refused("budget")
         turn = max(
             max((task.turn for task in self.tasks if task.served), default=0),
             max((task.turn + 1 for job in mine for task in job.tasks), default=0),

@@ -13,15 +13,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from bot.gate import RuleRefused
 from storage.db.database import Database, Transaction
 from storage.db.rows import Row
 from storage.jobs import jobs, ledger, moves, task_moves, tasks
 from storage.jobs.failures import OBJECTED, SERVICE_FAULTS
-from storage.jobs.jobs import Job, TooManyWaiting
-from storage.jobs.ledger import BudgetExhausted, Caps, Price, QuotaExceeded
+from storage.jobs.jobs import Job
+from storage.jobs.ledger import Caps, Price
 from storage.jobs.tasks import Task
 from tests.model.plain import ENDED, JOB_ENDED, PlainBook, PlainJob, PlainTask, Refused, cost_of
-from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, order, shown
+from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, make, order, shown
 from tests.support.clock import HOUR, FakeClock
 
 Result = TypeVar("Result")
@@ -110,17 +111,13 @@ class QueueAndLedger(RuleBasedStateMachine):
             expected = str(refusal)
 
         async def start(tx: Transaction) -> Job | None:
-            return await jobs.start(
-                tx,
-                await order(tx, user_id, sum(wanted), price, wanted[:-1]),
-                caps=self.book.caps,
-                waiting_per_person=MOST_WAITING,
-            )
+            asked = await order(tx, user_id, sum(wanted), price, wanted[:-1])
+            return await make(tx, asked, caps=self.book.caps, most_waiting=MOST_WAITING)
 
         try:
             made = self.move(start)
-        except (TooManyWaiting, QuotaExceeded, BudgetExhausted) as refusal:
-            answer: object = type(refusal).__name__
+        except RuleRefused as refusal:
+            answer: object = str(refusal)
         else:
             answer = made and made.id
         assert answer == (expected.number if isinstance(expected, PlainJob) else expected)

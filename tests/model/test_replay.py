@@ -145,7 +145,7 @@ def asked(call: Callable[[Transaction, Task], Awaitable[Any]]) -> Arrange:
 async def same_order(database: Database) -> Call:
     async with database.transaction() as tx:
         wanted = await order(tx)
-    return lambda tx: jobs.start(tx, wanted, caps=CAPS, waiting_per_person=1)
+    return lambda tx: jobs.start(tx, wanted, zone=CAPS.zone)
 
 
 NOTICE: tuple[str, str, dict[str, Value]] = ("lost:1", "operator-budget", {})
@@ -276,10 +276,10 @@ def test_every_call_that_writes_is_repeated_here_or_named() -> None:
 
 async def test_a_hold_and_its_settlement_cannot_be_repeated(database: Database) -> None:
     job = await start(database)
-    before = await everything(database)
+    before, amount = await everything(database), job.price.of(1_000)
     with pytest.raises(Exception, match="UNIQUE"):
         async with database.transaction() as tx:
-            await ledger.hold(tx, user_id=1, job_id=job.id, amount=job.price.of(1_000), caps=CAPS)
+            await ledger.hold(tx, user_id=1, job_id=job.id, amount=amount, zone=CAPS.zone)
     assert await everything(database) == before
 
 
@@ -296,8 +296,7 @@ async def test_a_try_and_a_paid_check_count_each_time(database: Database) -> Non
                 picture_sha256="p",
                 model="m",
                 micro_yuan=4_000,
-                per_person_per_day=9,
-                caps=CAPS,
+                zone=CAPS.zone,
             )
         rows = await everything(database)
         assert rows["jobs"][0]["tries"] == tries

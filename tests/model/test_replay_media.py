@@ -63,8 +63,7 @@ async def a_booked_check(database: Database) -> Call:
                 picture_sha256="p",
                 model="m",
                 micro_yuan=4_000,
-                per_person_per_day=9,
-                caps=CAPS,
+                zone=CAPS.zone,
             )
             for _ in range(2)
         ]

@@ -10,9 +10,9 @@ from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+from bot.gate import RuleRefused
 from storage.db.database import Database
 from storage.jobs import ledger
-from storage.jobs.ledger import QuotaExceeded
 from tests.storage import orders
 from tests.storage.orders import CAPS, start
 from tests.support.clock import FakeClock
@@ -44,7 +44,7 @@ async def attempts(database: Database, *, milliseconds: int, times: int) -> int:
     for _ in range(times):
         try:
             await start(database, milliseconds=milliseconds)
-        except QuotaExceeded:
+        except RuleRefused:
             continue
         made += 1
     return made
@@ -61,7 +61,7 @@ async def test_fifty_coroutines_on_five_connections_place_as_many_holds_as_fit(
     )
     for database in databases:
         await database.close()
-    assert all(isinstance(r, QuotaExceeded) for r in results if isinstance(r, BaseException))
+    assert all(isinstance(r, RuleRefused) for r in results if isinstance(r, BaseException))
     assert sum(not isinstance(result, BaseException) for result in results) == 7
     assert holds(path) == (8, CAPS.person_day_milliseconds)
 

@@ -91,7 +91,7 @@ def test_a_still_face_is_seen_not_to_follow(
     still = VideoFormat(width, height, Fraction(16), X264)
     planes = np.asarray(cv2.cvtColor(canvas.photo, cv2.COLOR_BGR2YUV_I420), np.uint8)
     sound = voice[: 3 * voices.SAMPLE_RATE_HZ].astype(np.float32)
-    with VideoWriter(tmp_path / "still.mp4", still, sound, voices.SAMPLE_RATE_HZ) as writer:
+    with VideoWriter(tmp_path / "still.mp4", still, sound) as writer:
         for _ in range(3 * 16):
             writer.add(planes)
     assert max(lip_correlation(tmp_path / "still.mp4", lags=(0, 1)).values()) < MOST_R_LATER

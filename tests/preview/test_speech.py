@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 
 from bot.media.preview.speech import read_speech
-from bot.media.sound.frames import DecodedSound
 from tests.support.media import voices
 
 tone = partial(voices.tone, rate_hz=voices.SAMPLE_RATE_HZ)
 
 
-def heard(samples: voices.Samples) -> DecodedSound:
-    return DecodedSound(samples.astype(np.float32), voices.SAMPLE_RATE_HZ, True, None)
+def heard(samples: voices.Samples) -> voices.Samples:
+    return samples.astype(np.float32)
 
 
 @pytest.mark.parametrize(("seconds", "frames"), [(0.01, 1), (1.0, 16), (1.01, 17), (19.9, 319)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from zoneinfo import ZoneInfo
 
+from bot import gate
 from storage import drafts, media
 from storage.db.database import Database, Queryable, Transaction
 from storage.jobs import deliveries, jobs, moves, task_moves, tasks
@@ -70,9 +71,21 @@ async def start(
     """A job that was accepted."""
     async with database.transaction() as tx:
         wanted = await order(tx, user_id, milliseconds, price, cuts)
-        job = await jobs.start(tx, wanted, caps=caps, waiting_per_person=1_000)
+        job = await make(tx, wanted, caps=caps)
     assert job is not None
     return job
+
+
+async def make(
+    tx: Transaction, wanted: Order, *, caps: Caps = CAPS, most_waiting: int = 1_000
+) -> Job | None:
+    """As the bot does: past the gate, in the same transaction."""
+    user_id, amount = wanted.conversation.user_id, wanted.price.of(wanted.video_milliseconds)
+    spending = await gate.spending_of(tx, user_id, amount, caps, most_waiting)
+    refusal = gate.decide(gate.Way.PAIR, gate.Facts(spending=spending))
+    if refusal is not None:
+        raise refusal
+    return await jobs.start(tx, wanted, zone=caps.zone)
 
 
 async def as_it_is(database: Database, job: Job) -> Job:

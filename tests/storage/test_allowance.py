@@ -12,23 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.gate import Rule, RuleRefused
 from storage import verdicts
 from storage.db.database import Database
 from storage.jobs import ledger
-from storage.jobs.ledger import (
-    Allowance,
-    BudgetExhausted,
-    Caps,
-    Price,
-    QuotaExceeded,
-    next_month_milliseconds,
-)
+from storage.jobs.ledger import Allowance, Caps, Price, next_month_milliseconds
 from storage.media import ConversationKey
 from tests.storage.orders import CAPS, NOON, PRICE, SHANGHAI, item, start
 from tests.support.clock import HOUR, FakeClock
 
 DAY = 24 * HOUR
-REFUSED = (QuotaExceeded, BudgetExhausted)
 
 some_milliseconds = st.integers(1, 90_000)
 some_money = st.integers(0, 60_000_000)
@@ -81,28 +74,26 @@ async def _spend(
 ) -> None:
     for user_id, milliseconds, seconds in orders:
         clock.set_wall(seconds)
-        with suppress(*REFUSED):
+        with suppress(RuleRefused):
             await start(database, user_id, milliseconds, caps=caps)
         clock.set_wall(-seconds)
-    with suppress(BudgetExhausted):
-        async with database.transaction() as tx:
-            await verdicts.count_check(
-                tx,
-                user_id=2,
-                media_id=(await item(tx, "photo", ConversationKey(2, 0, 2))).id,
-                picture_sha256="picture",
-                model="model",
-                micro_yuan=checked,
-                per_person_per_day=1,
-                caps=caps,
-            )
+    async with database.transaction() as tx:
+        await verdicts.count_check(
+            tx,
+            user_id=2,
+            media_id=(await item(tx, "photo", ConversationKey(2, 0, 2))).id,
+            picture_sha256="picture",
+            model="model",
+            micro_yuan=checked,
+            zone=caps.zone,
+        )
 
 
 async def _holds_exactly(database: Database, caps: Caps, price: Price) -> None:
     left = (await allowance(database, price, caps)).left_milliseconds
     within, beyond = price.affordable_milliseconds(left), price.affordable_milliseconds(left + 1)
     if beyond > within:
-        with pytest.raises(REFUSED):
+        with pytest.raises(RuleRefused):
             await start(database, 1, beyond, caps=caps, price=price)
     if within:
         assert await start(database, 1, within, caps=caps, price=price)
@@ -134,6 +125,6 @@ async def test_more_comes_when_the_last_of_the_empty_windows_begins_afresh(
     await start(database, 2, 10_000, caps=caps)
     afresh = next_month_milliseconds(NOON, SHANGHAI)
     assert (await allowance(database, PRICE, caps)).resets_at_milliseconds == afresh
-    with pytest.raises(BudgetExhausted) as refusal:
+    with pytest.raises(RuleRefused, match=Rule.BUDGET) as refusal:
         await start(database, 1, 1_000, caps=caps)
-    assert refusal.value.resets_at_milliseconds == afresh
+    assert refusal.value.values == {"resets_at": afresh}

@@ -7,18 +7,20 @@ import sqlite3
 
 import pytest
 
+from bot.gate import Rule, RuleRefused
 from storage import drafts, media
 from storage.db.database import Database
 from storage.jobs import jobs, moves, task_moves, tasks
-from storage.jobs.jobs import Job, JobState, TooManyWaiting
+from storage.jobs.jobs import Job, JobState
 from storage.jobs.tasks import Task, TaskState
 from storage.media import ConversationKey
 from tests.storage.orders import (
     ACCOUNT,
-    CAPS,
+    SHANGHAI,
     as_it_is,
     deliver,
     item,
+    make,
     make_ready,
     order,
     render,
@@ -126,7 +128,7 @@ async def test_the_same_request_makes_one_job(database: Database) -> None:
     made = []
     for _ in range(2):
         async with database.transaction() as tx:
-            made.append(await jobs.start(tx, same, caps=CAPS, waiting_per_person=3))
+            made.append(await jobs.start(tx, same, zone=SHANGHAI))
     assert [job is not None for job in made] == [True, False]
     assert len(await database.fetch_all("SELECT * FROM ledger")) == 1
 
@@ -134,10 +136,10 @@ async def test_the_same_request_makes_one_job(database: Database) -> None:
 async def test_waiting_jobs_are_capped_per_person(database: Database) -> None:
     async with database.transaction() as tx:
         for wanted in (1, 1):
-            await jobs.start(tx, await order(tx, wanted, 1_000), caps=CAPS, waiting_per_person=2)
-    with pytest.raises(TooManyWaiting):
+            await make(tx, await order(tx, wanted, 1_000), most_waiting=2)
+    with pytest.raises(RuleRefused, match=Rule.WAITING):
         async with database.transaction() as tx:
-            await jobs.start(tx, await order(tx, 1, 1_000), caps=CAPS, waiting_per_person=2)
+            await make(tx, await order(tx, 1, 1_000), most_waiting=2)
 
 
 async def test_every_move_repeated_after_a_lost_reply_answers_no_and_changes_nothing(

@@ -8,16 +8,11 @@ from dataclasses import replace
 
 import pytest
 
+from bot.gate import Rule, RuleRefused
 from storage.db.database import Database
 from storage.jobs import ledger, moves, task_moves
 from storage.jobs.jobs import Job
-from storage.jobs.ledger import (
-    BudgetExhausted,
-    Price,
-    QuotaExceeded,
-    next_day_milliseconds,
-    next_month_milliseconds,
-)
+from storage.jobs.ledger import Price, next_day_milliseconds, next_month_milliseconds
 from tests.storage.orders import CAPS, NOON, PRICE, SHANGHAI, deliver, render, start, task_of
 from tests.support.clock import HOUR, FakeClock
 
@@ -78,15 +73,15 @@ async def test_the_quota_is_refused_with_what_is_left_and_when_it_comes_back(
     database: Database,
 ) -> None:
     await start(database, milliseconds=58_000)
-    with pytest.raises(QuotaExceeded) as refusal:
+    with pytest.raises(RuleRefused, match=Rule.QUOTA) as refusal:
         await start(database, milliseconds=2_001)
-    assert refusal.value.quota.left_milliseconds == 2_000
-    assert refusal.value.quota.resets_at_milliseconds == NOON + 12 * 3600 * 1000
+    assert refusal.value.values == {"resets_at": NOON + 12 * 3600 * 1000}
+    assert await left(database) == 2_000
     await start(database, milliseconds=2_000)
 
 
 async def test_a_refused_job_leaves_no_trace(database: Database) -> None:
-    with pytest.raises(QuotaExceeded):
+    with pytest.raises(RuleRefused, match=Rule.QUOTA):
         await start(database, milliseconds=60_001)
     assert await database.fetch_all("SELECT * FROM jobs") == []
     assert await database.fetch_all("SELECT * FROM ledger") == []
@@ -108,23 +103,23 @@ async def test_the_month_binds_when_it_leaves_less_than_the_day(
     quota = await ledger.quota_of(database, 1, caps)
     assert quota.left_milliseconds == 10_000
     assert quota.resets_at_milliseconds == next_month_milliseconds(NOON, SHANGHAI)
-    with pytest.raises(QuotaExceeded):
+    with pytest.raises(RuleRefused, match=Rule.QUOTA):
         await start(database, milliseconds=10_001, caps=caps)
 
 
 async def test_the_whole_bots_budget_refuses_everybody(database: Database) -> None:
     caps = replace(CAPS, bot_day_micro_yuan=10_000_000)
     await start(database, 1, 15_000, caps=caps)
-    with pytest.raises(BudgetExhausted) as refusal:
+    with pytest.raises(RuleRefused, match=Rule.BUDGET) as refusal:
         await start(database, 2, 5_001, caps=caps)
-    assert refusal.value.resets_at_milliseconds == next_day_milliseconds(NOON, SHANGHAI)
+    assert refusal.value.values == {"resets_at": next_day_milliseconds(NOON, SHANGHAI)}
     await start(database, 2, 5_000, caps=caps)
 
 
 async def test_a_cap_of_zero_refuses_all(database: Database) -> None:
-    with pytest.raises(QuotaExceeded):
+    with pytest.raises(RuleRefused, match=Rule.QUOTA):
         await start(database, milliseconds=1, caps=replace(CAPS, person_day_milliseconds=0))
-    with pytest.raises(BudgetExhausted):
+    with pytest.raises(RuleRefused, match=Rule.BUDGET):
         await start(database, milliseconds=1, caps=replace(CAPS, bot_month_micro_yuan=0))
 
 
@@ -140,7 +135,7 @@ async def test_fifty_at_once_cannot_overdraw_the_last_seconds(database: Database
     results = await asyncio.gather(
         *(start(database, milliseconds=1_000) for _ in range(50)), return_exceptions=True
     )
-    assert sum(not isinstance(result, QuotaExceeded) for result in results) == 10
+    assert sum(not isinstance(result, RuleRefused) for result in results) == 10
     assert await left(database) == 0
 
 

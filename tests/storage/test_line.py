@@ -66,8 +66,7 @@ async def test_the_money_of_a_day_follows_paid_checks_that_were_made(database: D
             picture_sha256="abc",
             model="m",
             micro_yuan=4_000,
-            per_person_per_day=9,
-            caps=orders.CAPS,
+            zone=orders.CAPS.zone,
         )
     assert await database.number("SELECT SUM(micro_yuan) FROM money_of_days") == before + 4_000
     async with database.transaction() as tx:

@@ -43,7 +43,7 @@ async def _slot(tx: Transaction) -> None:
 
 
 async def _start(tx: Transaction) -> None:
-    await jobs.start(tx, await orders.order(tx), caps=orders.CAPS, waiting_per_person=9)
+    await orders.make(tx, await orders.order(tx), most_waiting=9)
 
 
 async def _uncount(tx: Transaction) -> None:

@@ -6,16 +6,16 @@ import sqlite3
 
 import pytest
 
+from bot.gate import Rule, RuleRefused
 from storage.db.database import Database
 from storage.db.rows import Row
 from storage.jobs import jobs, ledger, moves, task_moves, tasks
-from storage.jobs.jobs import Job, JobState, TooManyWaiting
-from storage.jobs.ledger import QuotaExceeded
+from storage.jobs.jobs import Job, JobState
 from tests.storage.orders import (
-    CAPS,
     as_it_is,
     bill,
     fetch_next,
+    make,
     make_ready,
     order,
     run_next,
@@ -62,7 +62,7 @@ async def test_a_job_has_one_hold_and_tasks_that_cover_it(database: Database) ->
 
 
 async def test_what_the_quota_does_not_cover_leaves_nothing_behind(database: Database) -> None:
-    with pytest.raises(QuotaExceeded):
+    with pytest.raises(RuleRefused, match=Rule.QUOTA):
         await start(database, 1, 61_000, cuts=CUTS)
     assert await jobs.newest(database) == 0
     assert await tasks.of_open_jobs(database) == []
@@ -215,11 +215,11 @@ async def test_other_people_come_between_the_tasks(database: Database) -> None:
 async def test_it_counts_as_one_among_those_that_wait(database: Database) -> None:
     async with database.transaction() as tx:
         wanted = await order(tx, 1, LENGTH, cuts=CUTS)
-        job = await jobs.start(tx, wanted, caps=CAPS, waiting_per_person=1)
+        job = await make(tx, wanted, most_waiting=1)
     assert job is not None
-    with pytest.raises(TooManyWaiting):
+    with pytest.raises(RuleRefused, match=Rule.WAITING):
         async with database.transaction() as tx:
-            await jobs.start(tx, await order(tx), caps=CAPS, waiting_per_person=1)
+            await make(tx, await order(tx), most_waiting=1)
     found = await jobs.open_jobs_of(database, 1, 1)
     assert [each.id for each in found] == [job.id]
 

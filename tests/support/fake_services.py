@@ -22,6 +22,7 @@ from bot.engines.build import EngineServices
 from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice, Engines
+from bot.gate import Gate
 from bot.intake.build import build_intake
 from bot.jobs.build import build_jobs
 from bot.jobs.fetch import ResultFetch
@@ -123,7 +124,7 @@ class Services:
             engines=engines,
             choice=EngineChoice(common=common, engines=engines),
             outages=outages,
-            detection=Detection(common=common, outages=outages),
+            detection=Detection(common=common, outages=outages, gate=Gate(common=common)),
         )
         self.chat = build_chat(common, rendering)
         self.messenger = self.chat.messenger

@@ -1,8 +1,8 @@
-"""A local Telegram on a real socket, with a bot's and people's hands, and bad lines to it."""
+"""A local Telegram on a real socket, with a bot's and people's hands."""
 
 from __future__ import annotations
 
-import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +12,7 @@ import httpx
 
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
-from bot.sandbox.serving import ASGIApp, Dropped, Message, Receive, Scope, Send, serve
+from bot.sandbox.serving import serve
 from bot.sandbox.telegram.app import create_telegram_app
 from bot.sandbox.telegram.world import MediaLimits
 from tests.support.bot_api import BotApi, Json
@@ -23,44 +23,15 @@ PRIVATE = 7_001
 """The first person, and the private chat with them."""
 
 
-class BadLine:
-    """Around the local Telegram: what its own faults cannot do to a connection.
-
-    `cut_upload`: it breaks, once, when the first part of the request was read. `late_seconds`:
-    what this method asks is done at once and answered that much later.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self.cut_upload: set[str] = set()
-        self.late_seconds: dict[str, float] = {}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        method, app = str(scope.get("path", "")).rpartition("/")[2], self._app
-        if method in self.cut_upload:
-            self.cut_upload.remove(method)
-            await receive()
-            app = Dropped()
-
-        async def late(message: Message) -> None:
-            await asyncio.sleep(self.late_seconds.get(method, 0.0))
-            await send(message)
-
-        await app(scope, receive, late)
-
-
 class LocalTelegram(BotApi):
     """The server and both sides' calls; the first person is `PRIVATE`."""
 
-    def __init__(
-        self, url: str, clock: FakeClock, faults: FaultBoard, journal: Journal, line: BadLine
-    ) -> None:
+    def __init__(self, url: str, clock: FakeClock, faults: FaultBoard, journal: Journal) -> None:
         super().__init__(url)
         self.url = url
         self.clock = clock
         self.faults = faults
         self.journal = journal
-        self.line = line
         self.person: Json = {}
 
     chat_id = PRIVATE
@@ -130,15 +101,18 @@ class LocalTelegram(BotApi):
 
 @asynccontextmanager
 async def local_telegram(
-    *, port: int = 0, clock: FakeClock | None = None, limits: MediaLimits | None = None
+    *,
+    port: int = 0,
+    clock: FakeClock | None = None,
+    limits: MediaLimits | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[LocalTelegram]:
     """A served local Telegram with one person, Ann."""
     clock = clock or FakeClock(time.time_ns() // 1_000_000, rate=1.0, jumps=False)
     journal, faults = Journal(clock), FaultBoard()
     app = create_telegram_app(journal, faults, clock=clock, media_limits=limits)
-    line = BadLine(app)
-    async with serve(line, port=port) as url:
-        telegram = LocalTelegram(url, clock, faults, journal, line)
+    async with serve(app, port=port, tls=tls) as url:
+        telegram = LocalTelegram(url, clock, faults, journal)
         async with telegram.http:
             telegram.person = await telegram.new_person("Ann", username="ann", user_id=PRIVATE)
             yield telegram

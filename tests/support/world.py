@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -235,7 +236,11 @@ def reports() -> list[tuple[str, str]]:
 
 
 def local_servers(
-    render_seconds: float | None = 0.1, *, clock: Clock | None = None, stand_ins: bool = True
+    render_seconds: float | None = 0.1,
+    *,
+    clock: Clock | None = None,
+    stand_ins: bool = True,
+    tls: ssl.SSLContext | None = None,
 ) -> AbstractAsyncContextManager[Sandbox]:
     """A sandbox, with stand-ins for renderer and faces unless told otherwise."""
     return serve_sandbox(
@@ -245,6 +250,7 @@ def local_servers(
         clock=clock,
         renderer=HereRenderer() if stand_ins else None,
         find_faces=FaceList() if stand_ins else None,
+        tls=tls,
     )
 
 
@@ -277,11 +283,15 @@ async def world(
 
 @asynccontextmanager
 async def quick_world(
-    directory: Path, *, render_seconds: float = QUICK_SECONDS, **settings: str
+    directory: Path,
+    *,
+    render_seconds: float = QUICK_SECONDS,
+    tls: ssl.SSLContext | None = None,
+    **settings: str,
 ) -> AsyncIterator[World]:
     """Servers with stand-ins and without rate limits, no bot yet; bots are `PLAIN`."""
     chosen = {"POLL_SECONDS": "0.1", "CRASH_SETTLED_SECONDS": "0.6", "TMPDIR": str(directory)}
-    servers = local_servers(render_seconds)
+    servers = local_servers(render_seconds, tls=tls)
     async with _furnished(servers, directory, {**PLAIN, **chosen, **settings}) as made:
         made.is_traced = True
         await made.tell_provider(refuse_seconds=0.1)
@@ -298,7 +308,7 @@ async def _furnished(
     async with (
         servers as sandbox,
         httpx.AsyncClient(
-            base_url=sandbox.telegram_base_url, timeout=deadline(), limits=limits
+            base_url=sandbox.telegram_base_url, timeout=deadline(), limits=limits, verify=False
         ) as http,
     ):
         database = f"sqlite:///{directory / 'bot.db'}"

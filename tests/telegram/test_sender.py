@@ -126,10 +126,11 @@ async def test_a_lost_answer_leaves_one_video_and_an_unknown_outcome(
 async def test_a_timeout_after_the_request_left_is_not_repeated(
     telegram: LocalTelegram, video: OutgoingVideo
 ) -> None:
-    telegram.line.late_seconds["sendVideo"] = 2.0
+    telegram.fault("sendVideo", "delay", seconds=2.0)
     async with sender_of(telegram.url, read_seconds=0.3) as hasty:
         with pytest.raises(SendUnknown):
             await hasty.send_video(Destination(PRIVATE), video)
+    await eventually(telegram.seen, "the video")
     assert len(await telegram.seen()) == 1
     assert len(await telegram.calls("sendVideo")) == 1
 

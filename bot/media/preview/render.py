@@ -106,15 +106,12 @@ def render_preview(
     """
     shape = FORMATS[resolution]
     canvas = open_canvas(photo_jpeg, shape.pixels)
-    sound = decode_sound(sound_wav)
+    sound = decode_sound(sound_wav).samples
     speech = read_speech(sound, shape.frames_per_second)
     height, width = canvas.photo.shape[:2]
     video_format = VideoFormat(width, height, Fraction(shape.frames_per_second), X264)
     frames = _frames(canvas, speech, shape.frames_per_second, label, zlib.crc32(sound_wav))
-    with (
-        whole_or_nothing(target) as part,
-        VideoWriter(part, video_format, sound.samples, sound.rate_hz) as writer,
-    ):
+    with whole_or_nothing(target) as part, VideoWriter(part, video_format, sound) as writer:
         for index, frame in enumerate(frames, start=1):
             writer.add(np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420), np.uint8))
             if on_progress is not None:

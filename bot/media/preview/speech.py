@@ -8,8 +8,7 @@ from math import ceil
 import numpy as np
 import numpy.typing as npt
 
-from bot.media.sound.frames import DecodedSound
-from bot.media.sound.samples import Samples
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 
 Track = npt.NDArray[np.float32]
 """One number a video frame."""
@@ -37,20 +36,20 @@ class Speech:
     emphasis: Track
 
 
-def read_speech(sound: DecodedSound, frames_per_second: int) -> Speech:
+def read_speech(samples: Samples, frames_per_second: int) -> Speech:
     """Return the mouth's movements for as many frames as the sound needs."""
-    count = max(1, ceil(round(len(sound.samples) / sound.rate_hz * frames_per_second, 3)))
-    windows = _windows(sound, count, frames_per_second)
+    count = max(1, ceil(round(len(samples) / SAMPLE_RATE_HZ * frames_per_second, 3)))
+    windows = _windows(samples, count, frames_per_second)
     opening = _opening(windows, frames_per_second)
     emphasis = _moving_mean(opening, max(1, round(_EMPHASIS_SECONDS * frames_per_second)))
-    return Speech(opening, _width(windows, sound.rate_hz) * opening, emphasis)
+    return Speech(opening, _width(windows) * opening, emphasis)
 
 
-def _windows(sound: DecodedSound, count: int, frames_per_second: int) -> Samples:
+def _windows(samples: Samples, count: int, frames_per_second: int) -> Samples:
     """Cut the sound into one row of samples for each frame."""
-    length = sound.rate_hz / frames_per_second
+    length = SAMPLE_RATE_HZ / frames_per_second
     starts = (np.arange(count) * length).astype(np.int64)
-    padded = np.pad(sound.samples, (0, ceil(length) + 1))
+    padded = np.pad(samples, (0, ceil(length) + 1))
     windows: Samples = padded[starts[:, None] + np.arange(round(length))[None, :]]
     return windows
 
@@ -80,11 +79,11 @@ def _follow(wanted: Track, sixteenths: float) -> Track:
     return followed
 
 
-def _width(windows: Samples, rate_hz: int) -> Track:
+def _width(windows: Samples) -> Track:
     """Return bright sounds ("ee", "s") as wide, dark ones ("oo") as narrow."""
     shaped = windows * np.hanning(windows.shape[1])[None, :]
     power = np.abs(np.fft.rfft(shaped, axis=1)) ** 2
-    hertz = np.fft.rfftfreq(windows.shape[1], 1 / rate_hz)
+    hertz = np.fft.rfftfreq(windows.shape[1], 1 / SAMPLE_RATE_HZ)
     low = power[:, (hertz >= _VOICE_HERTZ[0]) & (hertz < _TILT_SPLIT_HERTZ)].sum(axis=1)
     high = power[:, (hertz >= _TILT_SPLIT_HERTZ) & (hertz < _VOICE_HERTZ[1])].sum(axis=1)
     tilt = np.log10(high + 1e-9) - np.log10(low + 1e-9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, cast
 
@@ -14,51 +15,14 @@ from av.container import InputContainer
 from av.stream import Discard
 
 from bot.media.errors import BROKEN_INPUT, SoundFault, SoundRefused
-from bot.media.sound.frames import LONGEST_READ_SECONDS, DecodedSound, FrameGatherer
+from bot.media.sound.frames import gathered
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 
-_MATROSKA = b"\x1a\x45\xdf\xa3"
-_FIRST_BYTES = {b"OggS": "ogg", b"fLaC": "flac", _MATROSKA: "matroska", b"#!AMR": "amr"}
-_MP4_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"wide"})
-_ID3_HEADER_BYTES = 10
-
-
-def sniff_demuxer(data: bytes) -> str | None:
-    """Return the name of FFmpeg's demuxer for these bytes; None when they are no known sound."""
-    if data[:3] == b"ID3":
-        return _after_id3(data)
-    for start, demuxer in _FIRST_BYTES.items():
-        if data.startswith(start):
-            return demuxer
-    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
-        return "wav"
-    if data[4:8] in _MP4_BOXES:
-        return "mov"
-    return _mpeg_frame(data[:2])
-
-
-def _after_id3(data: bytes) -> str:
-    """Tell what an ID3 tag stands before: usually MP3, but FLAC and AAC files carry it as well."""
-    size = 0
-    for byte in data[6:_ID3_HEADER_BYTES]:
-        size = size << 7 | byte & 0x7F
-    rest = data[_ID3_HEADER_BYTES + size :][:4]
-    if rest == b"fLaC":
-        return "flac"
-    return _mpeg_frame(rest[:2]) or "mp3"
-
-
-def _mpeg_frame(two: bytes) -> str | None:
-    """Tell MPEG audio by the eleven set bits of a frame's start; layer 0 is AAC in ADTS frames."""
-    if len(two) < 2 or two[0] != 0xFF or two[1] & 0xE0 != 0xE0:
-        return None
-    layer = two[1] >> 1 & 3
-    if layer == 0:
-        return "aac" if two[1] & 0xF0 == 0xF0 else None
-    return "mp3"
-
-
+_DEMUXERS = "ogg,mp3,wav,flac,mov,matroska,aac,amr"
 MAXIMUM_BYTES = 20 * 1024 * 1024
 """The most a bot can download (Bot API: getFile)."""
+LONGEST_READ_SECONDS = 120
+"""Where reading stops, whatever follows, unless more is asked for."""
 LONGEST_CLAIM_SECONDS = 600
 """A container that claims more is refused before anything is decoded."""
 
@@ -79,6 +43,20 @@ _DECODERS = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class DecodedSound:
+    """One channel of samples at 16 kHz; `whole` is False when reading stopped before the end."""
+
+    samples: Samples
+    whole: bool
+    claimed_milliseconds: int | None
+
+    @property
+    def milliseconds(self) -> int:
+        """The length of what was read."""
+        return round(1000 * len(self.samples) / SAMPLE_RATE_HZ)
+
+
 def decode_sound(
     data: bytes, *, beginning_is_enough: bool = False, longest_seconds: int = LONGEST_READ_SECONDS
 ) -> DecodedSound:
@@ -92,46 +70,39 @@ def decode_sound(
         raise SoundRefused(SoundFault.EMPTY)
     if len(data) > MAXIMUM_BYTES:
         raise SoundRefused(SoundFault.TOO_BIG)
-    demuxer = sniff_demuxer(data)
-    if demuxer is None:
-        raise SoundRefused(SoundFault.UNREADABLE)
     try:
-        return _decode(data, demuxer, beginning_is_enough, longest_seconds)
+        return _decode(data, beginning_is_enough, longest_seconds)
     except (av.FFmpegError, *BROKEN_INPUT) as error:
         raise SoundRefused(SoundFault.UNREADABLE) from error
 
 
-def _decode(
-    data: bytes, demuxer: str, beginning_is_enough: bool, longest_seconds: int
-) -> DecodedSound:
-    with _open(data, demuxer) as container:
+def _decode(data: bytes, beginning_is_enough: bool, longest_seconds: int) -> DecodedSound:
+    with _open(data) as container:
         claimed = _claimed_milliseconds(container)
         if claimed and claimed > 1000 * LONGEST_CLAIM_SECONDS and not beginning_is_enough:
             raise SoundRefused(SoundFault.TOO_LONG, claimed)
-        gatherer = FrameGatherer(longest_seconds)
-        for frame in _frames(container, _only_sound(container)):
-            gatherer.add(frame)
-            if gatherer.full:
-                break
-        return gatherer.finish(claimed)
+        samples = gathered(_frames(container, _only_sound(container)), longest_seconds)
+    if not len(samples):
+        raise SoundRefused(SoundFault.UNREADABLE)
+    return DecodedSound(samples, len(samples) < longest_seconds * SAMPLE_RATE_HZ, claimed)
 
 
-def _open(data: bytes, demuxer: str) -> InputContainer:
-    """Open with everything forbidden but this demuxer and our decoders.
+def _open(data: bytes) -> InputContainer:
+    """Open with everything forbidden but our demuxers and our decoders.
 
-    No stream's properties are guessed by decoders outside the list, which keeps
-    the video of a video file closed.
+    FFmpeg tells by the first bytes which demuxer it is; one that is not ours is not begun. No
+    stream's properties are guessed by decoders outside the list, which keeps the video of a video
+    file closed.
     """
     options = {
         "protocol_whitelist": "pipe",
-        "format_whitelist": demuxer,
+        "format_whitelist": _DEMUXERS,
         "codec_whitelist": ",".join(sorted(_DECODERS)),
         "probesize": str(1 << 20),
         "analyzeduration": "2000000",
         "max_streams": "16",
     }
-    opened = av.open(BytesIO(data), "r", format=demuxer, options=options, **TAGS)
-    return cast(InputContainer, opened)
+    return cast(InputContainer, av.open(BytesIO(data), "r", options=options, **TAGS))
 
 
 def _claimed_milliseconds(container: InputContainer) -> int | None:

@@ -8,16 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import soxr
 
 from bot.media.errors import SoundFault, SoundRefused
 from bot.media.exchange import NormalisedSound
 from bot.media.sound.audio_segment import AudioSegment, samples_of, segment_of, wav_of
-from bot.media.sound.decoding import decode_sound
-from bot.media.sound.frames import LONGEST_READ_SECONDS, DecodedSound
+from bot.media.sound.decoding import LONGEST_READ_SECONDS, DecodedSound, decode_sound
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from bot.media.sound.loudness import gated_lufs, k_weighting, level, under_ceiling
-from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
+from bot.media.sound.samples import Samples
 from bot.media.sound.spectrum import high_pass, samples_from, spectrum_of
 from bot.media.sound.speech_span import SpeechSpan, find_speech
 
@@ -64,8 +62,8 @@ class _Recording:
 
     @classmethod
     def of(cls, decoded: DecodedSound) -> _Recording:
-        """Resample and filter."""
-        samples = soxr.resample(decoded.samples, decoded.rate_hz, SAMPLE_RATE_HZ, "HQ")
+        """Filter."""
+        samples = decoded.samples
         spectrum = spectrum_of(samples)
         spectrum *= high_pass(len(spectrum))
         clean = samples_from(spectrum, len(samples))

@@ -22,6 +22,7 @@ from bot.media.errors import VideoUnreadable
 from bot.media.exchange import TaskVideo
 from bot.media.picture.faces import Pixels
 from bot.media.sound.audio_segment import AudioSegment, samples_of
+from bot.media.sound.frames import gathered
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 from bot.media.video.files import open_video, video_stream
 from bot.media.video.mp4 import whole_or_nothing
@@ -49,7 +50,7 @@ def join_videos(videos: Sequence[TaskVideo], sound_wav: bytes | None, target: Pa
     with open_video(videos[0].source) as container:
         shape = _format_of(container)
     sound = _own_sound(videos) if sound_wav is None else _spans(sound_wav, videos)
-    with VideoWriter(target, shape, sound, SAMPLE_RATE_HZ) as writer:
+    with VideoWriter(target, shape, sound) as writer:
         for picture in _pictures(videos, shape):
             writer.add(picture)
 
@@ -150,10 +151,6 @@ def _fitted(samples: Samples, video: TaskVideo) -> Samples:
 
 
 def _sound_of(source: Path) -> Samples:
-    resampler = av.AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE_HZ)
     with open_video(source) as container:
-        if not container.streams.audio:
-            return np.zeros(0, np.float32)
-        decoded = [*container.decode(audio=0), None]
-        chunks = [chunk.to_ndarray()[0] for frame in decoded for chunk in resampler.resample(frame)]
-    return np.concatenate(chunks) if chunks else np.zeros(0, np.float32)
+        has_sound = bool(container.streams.audio)
+        return gathered(container.decode(audio=0) if has_sound else iter(()))

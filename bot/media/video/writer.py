@@ -14,7 +14,7 @@ import av
 import numpy as np
 
 from bot.media.picture.faces import Pixels
-from bot.media.sound.samples import Samples
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 from bot.media.video.mp4 import new_mp4
 
 _SOUND_RATE_HZ = 48_000  # every phone plays it; some refuse AAC at 16 kHz
@@ -42,9 +42,7 @@ class VideoWriter:
     `with` closes the file, or leaves a broken one on an error.
     """
 
-    def __init__(
-        self, target: Path, video_format: VideoFormat, sound: Samples, rate_hz: int
-    ) -> None:
+    def __init__(self, target: Path, video_format: VideoFormat, sound: Samples) -> None:
         self._container = new_mp4(target, video_format.metadata)
         self._rate = video_format.rate
         self._count = 0
@@ -57,7 +55,7 @@ class VideoWriter:
         self._video.codec_context.colorspace = video_format.colorspace
         self._audio: Any = self._container.add_stream("aac", rate=_SOUND_RATE_HZ, layout="mono")
         self._audio.bit_rate = _SOUND_BITS_PER_SECOND
-        self._sound = deque(self._encoded(sound, rate_hz))
+        self._sound = deque(self._encoded(sound))
 
     def __enter__(self) -> Self:
         return self
@@ -82,10 +80,10 @@ class VideoWriter:
         while self._sound and (seconds is None or _starts(self._sound[0]) < seconds):
             self._container.mux(self._sound.popleft())
 
-    def _encoded(self, sound: Samples, rate_hz: int) -> list[Any]:
+    def _encoded(self, sound: Samples) -> list[Any]:
         resampler = av.AudioResampler(format="fltp", layout="mono", rate=_SOUND_RATE_HZ)
         whole = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound)[None, :], "fltp", "mono")
-        whole.sample_rate, whole.pts = rate_hz, 0
+        whole.sample_rate, whole.pts = SAMPLE_RATE_HZ, 0
         chunks = [chunk for given in (whole, None) for chunk in resampler.resample(given)]
         return [packet for chunk in [*chunks, None] for packet in self._audio.encode(chunk)]
 

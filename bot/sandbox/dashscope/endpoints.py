@@ -11,12 +11,12 @@ from bot.sandbox.dashscope.answers import Refused, error_answer
 from bot.sandbox.dashscope.calls import request_view, response_view
 from bot.sandbox.dashscope.provider import Provider
 from bot.sandbox.faults import Fault
-from bot.sandbox.serving import Dropped
+from bot.sandbox.serving import Dropped, Garbled
 
 ENDPOINTS = ("get_policy", "upload", "detect", "submit", "query", "list", "cancel", "result")
 
 BEFORE = ("status", "drop_before", "code")
-AFTER = ("drop_after", "error_after", "malformed", "html", "empty")
+AFTER = ("drop_after", "garbled", "error_after", "malformed", "html", "empty")
 SPECIAL = (
     "delay",
     "verdict",
@@ -103,6 +103,8 @@ def _instead(fault: Fault, as_error: ErrorAnswer) -> Response:
     match fault.kind:
         case "drop_before" | "drop_after":
             return Dropped()
+        case "garbled":
+            return Garbled()
         case "status":
             return _bare(int(params.get("code", 500)), params.get("body"))
         case "code":

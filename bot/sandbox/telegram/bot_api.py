@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from bot.sandbox.serving import Dropped
 from bot.sandbox.telegram.errors import ApiError
 from bot.sandbox.telegram.methods import METHODS, Call, canonical_name
-from bot.sandbox.telegram.mishaps import Mishap, mishap_for
+from bot.sandbox.telegram.mishaps import Mishap, is_cut, mishap_for
 from bot.sandbox.telegram.outbox import POLLING
 from bot.sandbox.telegram.params import read_params
 from bot.sandbox.telegram.world import MEGABYTE, World
@@ -39,6 +40,9 @@ def bot_api_routes(world: World) -> list[Route]:
 async def _call(world: World, request: Request) -> Response:
     asked = request.path_params["method"]
     name = canonical_name(asked) or asked
+    if is_cut(world, name):
+        return Dropped()
+    await request.body()  # done all the same when the client gives up meanwhile
     mishap = await mishap_for(world, name)
     answer = await _answer(world, request, name, mishap)
     faulty = mishap.before or mishap.after

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bot.sandbox.faults import Fault
-from bot.sandbox.serving import Dropped
+from bot.sandbox.serving import Dropped, Garbled
 from bot.sandbox.telegram.errors import (
     ApiError,
     bad_request,
@@ -21,8 +21,10 @@ KINDS = frozenset(
     {
         "status",
         "delay",
+        "cut",
         "drop_before",
         "drop_after",
+        "garbled",
         "error_after",
         "malformed",
         "html",
@@ -34,7 +36,7 @@ KINDS = frozenset(
     }
 )
 _BEFORE = frozenset({"status", "drop_before", "malformed", "html", "empty"})
-_AFTER = frozenset({"drop_after", "error_after"})
+_AFTER = frozenset({"drop_after", "garbled", "error_after"})
 _CODE_NAMES = {
     401: "Unauthorized",
     403: "Forbidden",
@@ -56,13 +58,21 @@ class Mishap:
     refusal: ApiError | None = None
 
 
+def is_cut(world: World, match: str) -> bool:
+    """Whether the connection is to die while this call still arrives."""
+    cut = world.faults.take("telegram", match, "cut")
+    if cut is not None:
+        _tell(world)
+    return cut is not None
+
+
 async def mishap_for(world: World, match: str) -> Mishap:
     """What the fault board has for this call; a `delay` is waited for here."""
     slow = world.faults.take("telegram", match, "delay")
     if slow is not None:
         _tell(world)
         await world.clock.sleep(float(slow.params.get("seconds", 1)))
-    fault = world.faults.take("telegram", match, *(KINDS - {"delay"}))
+    fault = world.faults.take("telegram", match, *(KINDS - {"delay", "cut"}))
     if fault is None:
         return Mishap()
     _tell(world)
@@ -81,6 +91,8 @@ def _tell(world: World) -> None:
 def _response(fault: Fault) -> Response:
     if fault.kind in ("drop_before", "drop_after"):
         return Dropped()
+    if fault.kind == "garbled":
+        return Garbled()
     if fault.kind == "html":
         return HTMLResponse("<html><body><h1>502 Bad Gateway</h1></body></html>", status_code=502)
     if fault.kind == "malformed":

@@ -15,3 +15,4 @@ answer-started = On it.
 answer-no-quota = Your quota does not cover this video. /quota says when more comes.
 answer-no-budget = This bot's budget is used up for now. Please try again later.
 answer-kept-waiting = You have too many videos waiting: try again when one is done.
+answer-no-checks = That is as many photos as I may check for you today. Please try again tomorrow.

@@ -17,6 +17,7 @@ group-ask-photo = I have your voice. Answer <b>this message</b> with a <b>photo<
 group-how = Answer <b>this message</b> with a <b>photo</b> of one person, then answer me with a <b>voice note</b>. Or answer any photo here with /talk.
 group-both-there = I have your photo and your voice. I am still looking at them, or one of them waits for your answer: see its message.
 group-not-for-you = In this group only some people make videos with me, as its admins chose. You can always write to me privately.
+group-not-allowed = This bot works in certain groups only, and this one is not among them. Whoever runs the bot can add the group. You can always write to me privately.
 group-write-as-yourself = I can't tell who you are while you write as a group or a channel. Please write as yourself.
 group-help = Answer a photo with /talk, then answer me with a voice note: the person in the photo speaks.
 group-quota = <b>{ NUMBER($left, maximumFractionDigits: 1) } s</b> of { NUMBER($limit, maximumFractionDigits: 1) } s are left for you. It starts afresh { $when }.
@@ -40,8 +41,8 @@ talk-objected = { $owner } does not want others to use their photos and voices h
 
 borrowed-asked = { $owner }, this is yours. If you mind, tap /notme and I forget it.
 borrowed-used = { $owner }, your photo or voice is used here. If you mind, press the button.
-photo-borrowed = This photo is somebody else's, and may not be used here any more.
-voice-borrowed = This voice is somebody else's, and may not be used here any more.
+photo-borrowed = This photo is somebody else's, and may not be used here any more. Please choose another one.
+voice-borrowed = This voice is somebody else's, and may not be used here any more. Please choose another one.
 job-objected = I am stopping this: somebody whose photo or voice it uses does not want it. If it is finished all the same, I won't show it, and it counts.
 failed-objected = Stopped: somebody whose photo or voice this uses does not want it. { $charged }
 
@@ -52,9 +53,13 @@ answer-stopped-by-admin = Stopped.
 answer-video-stays = From now on nothing is made of it. I can't delete this video any more: an admin of the group can.
 video-stays = Somebody whose photo or voice this video uses does not want it. I can't delete it any more: please do, or ask an admin of the group.
 answer-allowed-again = Thank you. Others may use your photos and voices here again.
-answer-not-borrowable = This is somebody else's, and may not be used here any more.
+answer-not-borrowable = This is somebody else's, and may not be used here any more. Please choose another one.
 answer-see-below = Asked: see my message below.
-answer-not-for-you = In this group only some people make videos with me, as its admins chose.
+answer-not-for-you = In this group only some people make videos with me, as its admins chose. You can always write to me privately.
+answer-withdrawn = This video was taken down. Please send a photo and a voice note for a new one.
+answer-resolution-here = In this group the admins chose one resolution for all videos. An admin can change it with /groupsettings.
+answer-own-only = In this group everybody uses only their own photos and voices. Please send yours.
+answer-group-not-allowed = This bot does not work in this group. You can always write to me privately.
 
 queue-empty = Nobody waits, and nothing is being made.
 queue-being-made = Being made: { $names }

@@ -15,3 +15,4 @@ answer-started = 开始了。
 answer-no-quota = 你的额度不够做这个视频。/quota 会告诉你什么时候有新的。
 answer-no-budget = 机器人眼下的预算用完了。请稍后再试。
 answer-kept-waiting = 你有太多视频在等：做完一个再试。
+answer-no-checks = 今天能为你检查的照片已经用完了。请明天再试。

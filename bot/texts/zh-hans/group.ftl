@@ -17,6 +17,7 @@ group-ask-photo = 你的声音我有了。请用一张单人<b>照片</b>回复<
 group-how = 请用一张单人<b>照片</b>回复<b>这条消息</b>，然后再用<b>语音</b>回复我。也可以用 /talk 回复这里的任何一张照片。
 group-both-there = 你的照片和声音都有了。我还在看，或者其中一个在等你回答：请看它的消息。
 group-not-for-you = 这个群的管理员只让一部分人用我做视频。你随时可以私下找我。
+group-not-allowed = 本机器人只在特定的群里工作，这个群不在其中。运行机器人的人可以添加本群。你随时可以私聊我。
 group-write-as-yourself = 以群或频道的身份发言时，我看不出你是谁。请用自己的身份发。
 group-help = 用 /talk 回复一张照片，再用语音回复我：照片里的人就会说话。
 group-quota = 你还剩 <b>{ NUMBER($left, maximumFractionDigits: 1) } 秒</b>，共 { NUMBER($limit, maximumFractionDigits: 1) } 秒。{ $when }重新计算。
@@ -40,8 +41,8 @@ talk-objected = { $owner } 不希望别人在这里用自己的照片和声音�
 
 borrowed-asked = { $owner }，这是你的。如果你介意，点 /notme，我就不用了。
 borrowed-used = { $owner }，这里用了你的照片或声音。如果你介意，请点下面的按钮。
-photo-borrowed = 这张照片是别人的，在这里不能再用了。
-voice-borrowed = 这段声音是别人的，在这里不能再用了。
+photo-borrowed = 这张照片是别人的，在这里不能再用了。请另选一张。
+voice-borrowed = 这段声音是别人的，在这里不能再用了。请另选一段。
 job-objected = 我正在停下这个视频：照片或声音的主人不希望这样用。就算做完了，我也不会发出来，而且要计费。
 failed-objected = 已停止：照片或声音的主人不希望这样用。{ $charged }
 
@@ -52,9 +53,13 @@ answer-stopped-by-admin = 已停止。
 answer-video-stays = 从现在起不会再用它。这个视频我已经删不掉了：群管理员可以删。
 video-stays = 这个视频用到的照片或声音的主人不希望这样用。我已经删不掉它了：请你删掉，或者请群管理员删掉。
 answer-allowed-again = 谢谢。别人又可以在这里用你的照片和声音了。
-answer-not-borrowable = 这是别人的，在这里不能再用了。
+answer-not-borrowable = 这是别人的，在这里不能再用了。请另选一个。
 answer-see-below = 请看我下面的消息。
-answer-not-for-you = 这个群的管理员只让一部分人用我做视频。
+answer-not-for-you = 这个群的管理员只让一部分人用我做视频。你随时可以私下找我。
+answer-withdrawn = 这个视频已被撤下。请发送照片和语音，制作新的视频。
+answer-resolution-here = 本群管理员为所有视频选定了清晰度。管理员可以用 /groupsettings 更改。
+answer-own-only = 本群里每个人只能使用自己的照片和声音。请发送你自己的。
+answer-group-not-allowed = 本机器人不在这个群里工作。你随时可以私聊我。
 
 queue-empty = 没有人在等，也没有在做的视频。
 queue-being-made = 正在做：{ $names }

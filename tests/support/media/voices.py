@@ -36,7 +36,7 @@ VOICE_NOTE = Path(bot.sandbox.__file__).parent / "samples" / "voice.ogg"
 def sample_voice(rate_hz: int = SPEECH_RATE_HZ) -> Samples:
     """Return the sample voice, -1 to 1."""
     samples = decode_sound(VOICE_NOTE.read_bytes()).samples
-    return np.asarray(soxr.resample(samples, SPEECH_RATE_HZ, rate_hz), np.float32)
+    return np.asarray(soxr.resample(samples, SAMPLE_RATE_HZ, rate_hz), np.float32)
 
 
 def speech(seconds: float, *, gain: float = 1.0) -> Samples:

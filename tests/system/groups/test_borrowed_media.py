@@ -190,7 +190,7 @@ async def test_the_groups_settings_can_forbid_it_and_a_voice_counts_like_a_photo
     assert "Got it" in text_of(asked)
     await asyncio.to_thread(forbid, shared, there)
     photo = await there.member(ada).sends_photo(reply_to=asked["message_id"])
-    refused = await there.sees(said("voice-borrowed"))
+    refused = await there.sees(said("talk-own-only"))
     assert refused["message_id"] > photo
     talk = await there.member(ada).commands("/talk", reply_to=voice)
     await there.sees(said("talk-own-only"), reply_to=talk)

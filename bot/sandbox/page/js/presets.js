@@ -44,6 +44,6 @@ export const REFUSAL_SHAPES = [
 ];
 
 export const KINDS = {
-  telegram: ["status", "delay", "drop_before", "drop_after", "error_after", "malformed", "html", "empty", "rate_limit", "forbidden", "bad_request", "conflict"],
-  provider: ["status", "delay", "drop_before", "drop_after", "error_after", "malformed", "html", "empty", "code", "verdict", "fractional_boxes", "task_fails", "unknown_state", "result_missing", "result_truncated", "usage_missing"],
+  telegram: ["status", "delay", "cut", "drop_before", "drop_after", "garbled", "error_after", "malformed", "html", "empty", "rate_limit", "forbidden", "bad_request", "conflict"],
+  provider: ["status", "delay", "drop_before", "drop_after", "garbled", "error_after", "malformed", "html", "empty", "code", "verdict", "fractional_boxes", "task_fails", "unknown_state", "result_missing", "result_truncated", "usage_missing"],
 };

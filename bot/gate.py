@@ -1,0 +1,380 @@
+"""The gate: may this person have this made, here and now; every way to a hold and to a paid check
+of a photo passes it.
+
+What has to be asked of Telegram is asked before. What is decided is a pure function of facts that
+are read in the transaction of the hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeVar
+
+from bot.common import Component
+from bot.config.amounts import HOUR, whole
+from bot.limits import EffectiveSettings
+from bot.telegram.rate_limits import is_group
+from storage import media, verdicts
+from storage.db.database import Queryable
+from storage.groups import borrowed_media, chats, groups
+from storage.jobs import jobs, ledger, videos
+from storage.jobs.jobs import Job
+from storage.jobs.ledger import Amount, Budget, Caps, Quota
+from storage.media import ConversationKey, Media
+from storage.people import consents, people
+from storage.verdicts import ChecksOfDay
+
+Values = Mapping[str, float]
+Window = TypeVar("Window", Quota, Budget, ChecksOfDay)
+
+
+class Way(StrEnum):
+    """What leads to a hold or a paid check, at once or by what its button sets going; or shows a
+    video again.
+    """
+
+    OPEN = "open"
+    """A photo or a voice has come, or is tried once more."""
+    PHOTO_CHECK = "photo-check"
+    OTHER_ENGINE = "other-engine"
+    """The photo of a job that is made by another engine than that which took it."""
+
+    PAIR = "pair"
+    """Photo and voice are both ready."""
+    TALK = "talk"
+    RETRY = "retry"
+    FINER = "finer"
+    CHECK_ANYWAY = "check"
+    BEGINNING = "cut"
+    GO_ON = "goon"
+    SAME_VOICE = "again"
+    SPEND = "spend"
+    REOPEN = "reopen"
+    CROP = "crop"
+    PICK_CLIP = "pick"
+    CLIP = "clip"
+    PARTS = "parts"
+    NEW_VOICE = "newvoice"
+    NEW_PHOTO = "newface"
+    LAST = "last"
+    RESEND = "resend"
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """Those that are asked on this way, in their order."""
+        return _LESS.get(self, _ALL if self in _PAYING else _BEFORE_OPENING)
+
+
+class Rule(StrEnum):
+    """What may refuse, by the fault that a media item has then; the first that does says why."""
+
+    BANNED = "banned"
+    GROUP = "group-not-allowed"
+    WHO = "not-for-you"
+    CONSENT = media.CONSENT
+    OTHERS = "own-only"
+    OBJECTION = "borrowed"
+    WITHDRAWN = "withdrawn"
+    LONGEST = "too-long-here"
+    RESOLUTION = "resolution-here"
+    AGE = media.STALE
+    WAITING = "waiting"
+    CHECKS = "checks-used-up"
+    QUOTA = "quota"
+    BUDGET = "budget"
+    CONFIRM = "confirm"
+
+
+class RuleRefused(Exception):
+    """A rule says no; with the numbers that its text needs, and what it says it of."""
+
+    def __init__(self, rule: Rule, values: Values, item: Media | None = None) -> None:
+        super().__init__(rule.value)
+        self.rule, self.values, self.item = rule, values, item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What it takes, what of it its person agreed to, and what there is."""
+
+    needed: Amount
+    budgets: tuple[Budget, ...]
+    quotas: tuple[Quota, ...] = ()
+    checks: tuple[ChecksOfDay, ...] = ()
+    waiting: int = 0
+    most_waiting: int = 1
+    agreed_milliseconds: int = 0
+    confirm_above_milliseconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that a decision depends on; what is left out refuses nothing."""
+
+    banned: bool = False
+    group_allowed: bool = True
+    may_use: bool = True
+    agreed: bool = True
+    withdrawn: bool = False
+    own_only: Media | None = None
+    """What is another's where everybody uses only what is theirs."""
+    objected: Media | None = None
+    """What is another's who does not want it, or an administrator."""
+    length_milliseconds: int = 0
+    longest_milliseconds: int | None = None
+    in_its_resolution: bool = True
+    age_milliseconds: int = 0
+    oldest_milliseconds: int = 0
+    spending: Spending | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is asked of the gate: by whom and where, of what, and with what it is made.
+
+    `job` is the one that is made or shown once more; `effective` None: nothing is made yet.
+    """
+
+    way: Way
+    conversation: ConversationKey
+    items: tuple[Media, ...] = ()
+    job: Job | None = None
+    effective: EffectiveSettings | None = None
+    resolution: str | None = None
+    """The only one it is wanted in."""
+    check_micro_yuan: int | None = None
+    """What a paid check of it costs, where that is what is wanted."""
+    length_milliseconds: int = 0
+    agreed_milliseconds: int = 0
+    wanted_at_milliseconds: int | None = None
+    """When the older item was wanted last; None: it is wanted now."""
+
+
+def decide(way: Way, facts: Facts) -> RuleRefused | None:
+    """The first rule that says no."""
+    for rule in way.rules:
+        values = _RULES[rule](facts)
+        if values is not None:
+            return RuleRefused(rule, values, _about(rule, facts))
+    return None
+
+
+def _about(rule: Rule, facts: Facts) -> Media | None:
+    return {Rule.OTHERS: facts.own_only, Rule.OBJECTION: facts.objected}.get(rule)
+
+
+Says = Callable[[Facts], Values | None]
+"""The numbers for its text where a rule says no; None where it does not."""
+
+
+def _no_if(refuses: Callable[[Facts], bool]) -> Says:
+    return lambda facts: {} if refuses(facts) else None
+
+
+def _longest(facts: Facts) -> Values | None:
+    limit, length = facts.longest_milliseconds, facts.length_milliseconds
+    if limit is None or length <= limit:
+        return None
+    return {"seconds": length / 1000, "limit": limit / 1000}
+
+
+def _age(facts: Facts) -> Values | None:
+    age = facts.age_milliseconds
+    return {"age_milliseconds": age} if age > facts.oldest_milliseconds else None
+
+
+def _of_spending(says: Callable[[Spending], Values | None]) -> Says:
+    return lambda facts: None if facts.spending is None else says(facts.spending)
+
+
+def _waiting(spending: Spending) -> Values | None:
+    most = spending.most_waiting
+    return {"waiting": most} if spending.waiting >= most else None
+
+
+def _checks(spending: Spending) -> Values | None:
+    return _resets(spending.checks, lambda checks: checks.left < 1)
+
+
+def _quota(spending: Spending) -> Values | None:
+    needed = spending.needed.quota_milliseconds
+    return _resets(spending.quotas, lambda quota: needed > quota.left_milliseconds)
+
+
+def _budget(spending: Spending) -> Values | None:
+    needed = spending.needed.micro_yuan
+    return _resets(spending.budgets, lambda budget: needed > budget.left_micro_yuan)
+
+
+def _resets(windows: tuple[Window, ...], exceeded: Callable[[Window], bool]) -> Values | None:
+    """More comes only when the last of those that are exceeded begins afresh."""
+    ends = [window.resets_at_milliseconds for window in windows if exceeded(window)]
+    return {"resets_at": max(ends)} if ends else None
+
+
+def _confirm(spending: Spending) -> Values | None:
+    needed, above = spending.needed.quota_milliseconds, spending.confirm_above_milliseconds
+    if above is None or needed <= max(above, spending.agreed_milliseconds):
+        return None
+    return {"needed": needed / 1000}
+
+
+_RULES: dict[Rule, Says] = {
+    Rule.BANNED: _no_if(lambda facts: facts.banned),
+    Rule.GROUP: _no_if(lambda facts: not facts.group_allowed),
+    Rule.WHO: _no_if(lambda facts: not facts.may_use),
+    Rule.CONSENT: _no_if(lambda facts: not facts.agreed),
+    Rule.OTHERS: _no_if(lambda facts: facts.own_only is not None),
+    Rule.OBJECTION: _no_if(lambda facts: facts.objected is not None),
+    Rule.WITHDRAWN: _no_if(lambda facts: facts.withdrawn),
+    Rule.LONGEST: _longest,
+    Rule.RESOLUTION: _no_if(lambda facts: not facts.in_its_resolution),
+    Rule.AGE: _age,
+    Rule.WAITING: _of_spending(_waiting),
+    Rule.CHECKS: _of_spending(_checks),
+    Rule.QUOTA: _of_spending(_quota),
+    Rule.BUDGET: _of_spending(_budget),
+    Rule.CONFIRM: _of_spending(_confirm),
+}
+
+_ALL = tuple(Rule)
+_BEFORE_OPENING = tuple(rule for rule in Rule if rule is not Rule.CONSENT)
+"""What was chosen is kept while consent is asked for: that is, before anything is opened."""
+_PAYING = frozenset({Way.OPEN, Way.PHOTO_CHECK, Way.PAIR, Way.RETRY, Way.FINER})
+_LESS = {
+    Way.LAST: (Rule.BANNED, Rule.WITHDRAWN),
+    Way.RESEND: (Rule.BANNED, Rule.WITHDRAWN),
+    Way.OTHER_ENGINE: (Rule.CHECKS, Rule.BUDGET),
+}
+"""Nothing is made of what is shown again; of what was accepted only the new costs are asked."""
+
+
+class Gate(Component):
+    """Reads the facts."""
+
+    async def check(self, wanted: Wanted) -> None:
+        """Before anything is set going; in the hold's transaction it is asked again.
+
+        Raises:
+            RuleRefused: a rule says no.
+        """
+        administers = await self.administers(wanted.conversation)
+        await self.require(self.database, wanted, administers=administers)
+
+    async def administers(self, conversation: ConversationKey) -> bool:
+        """Whether the person does, as Telegram says: asked before, and only where it matters."""
+        chat_id, _, user_id = conversation
+        if not is_group(chat_id) or await _is_let_in(self.database, chat_id, user_id):
+            return False
+        return await self.common.telegram.members.administers(chat_id, user_id)
+
+    async def require(self, database: Queryable, wanted: Wanted, *, administers: bool) -> None:
+        """Nothing, where every rule lets it pass: as they are in this transaction.
+
+        Raises:
+            RuleRefused: roll the transaction back.
+        """
+        facts = await self._facts(database, wanted, administers=administers)
+        refusal = decide(wanted.way, facts)
+        if refusal is not None:
+            raise refusal
+
+    async def _group_is_allowed(self, database: Queryable, chat_id: int) -> bool:
+        """A group that became a supergroup stays allowed under its old id."""
+        allowed = self.limits.allowed_groups
+        if not is_group(chat_id) or not allowed:
+            return True
+        return not allowed.isdisjoint(await chats.ids_of(database, chat_id))
+
+    async def _facts(self, database: Queryable, wanted: Wanted, *, administers: bool) -> Facts:
+        chat_id, _, user_id = wanted.conversation
+        group = await groups.settings_of(database, chat_id)
+        own_only, objected = await _of_others(database, wanted.items)
+        return Facts(
+            banned=await people.is_banned(database, user_id),
+            group_allowed=await self._group_is_allowed(database, chat_id),
+            may_use=administers or await _is_let_in(database, chat_id, user_id),
+            agreed=await consents.given(database, user_id, self.limits.agreement),
+            own_only=own_only,
+            objected=objected,
+            withdrawn=wanted.job is not None and await videos.is_withdrawn(database, wanted.job),
+            length_milliseconds=wanted.length_milliseconds,
+            longest_milliseconds=group.longest_milliseconds,
+            in_its_resolution=_is_in(wanted.resolution, wanted.effective),
+            age_milliseconds=_age_of(wanted, database.now_milliseconds),
+            oldest_milliseconds=whole(self.limits.max_draft_age_hours, HOUR),
+            spending=await self._spending(database, wanted),
+        )
+
+    async def _spending(self, database: Queryable, wanted: Wanted) -> Spending | None:
+        if wanted.check_micro_yuan is not None:
+            return await self._spending_of_check(database, wanted, wanted.check_micro_yuan)
+        if wanted.effective is None:
+            return None
+        needed = wanted.effective.price.of(wanted.length_milliseconds)
+        user_id = wanted.conversation.user_id
+        return replace(
+            await spending_of(database, user_id, needed, self.limits.caps),
+            most_waiting=self.limits.jobs_waiting_per_person,
+            agreed_milliseconds=wanted.agreed_milliseconds,
+            confirm_above_milliseconds=wanted.effective.confirm_above_milliseconds,
+        )
+
+    async def _spending_of_check(
+        self, database: Queryable, wanted: Wanted, micro_yuan: int
+    ) -> Spending:
+        caps, user_id = self.limits.caps, wanted.conversation.user_id
+        most = self.limits.detections_per_person_per_day
+        return Spending(
+            needed=Amount(0, 0, micro_yuan),
+            budgets=await ledger.budgets_of(database, caps),
+            checks=(await verdicts.checks_of_day(database, user_id, caps, most),),
+        )
+
+
+async def spending_of(
+    database: Queryable, user_id: int, needed: Amount, caps: Caps, most_waiting: int = 0
+) -> Spending:
+    """What there is of quota and money, and how many of the person's jobs wait."""
+    return Spending(
+        needed=needed,
+        quotas=await ledger.quotas_of(database, user_id, caps),
+        budgets=await ledger.budgets_of(database, caps),
+        waiting=await jobs.waiting_of(database, user_id),
+        most_waiting=most_waiting,
+    )
+
+
+async def _is_let_in(database: Queryable, chat_id: int, user_id: int) -> bool:
+    """Whether the group's settings let the person have videos made, administrator or not."""
+    who = (await groups.settings_of(database, chat_id)).who
+    return who == "all" or (who == "list" and user_id in await groups.guests_of(database, chat_id))
+
+
+async def _of_others(
+    database: Queryable, items: tuple[Media, ...]
+) -> tuple[Media | None, Media | None]:
+    """What is another's, and its group lets people use only their own; and whose owner objects."""
+    own_only = objected = None
+    for item in items:
+        borrowed = await borrowed_media.get(database, item.id)
+        if borrowed is None:
+            continue
+        if not (await groups.settings_of(database, item.chat_id)).others_photos:
+            own_only = item
+        if borrowed.stopped_at_milliseconds or await borrowed_media.objects(
+            database, item.chat_id, borrowed.owner_id
+        ):
+            objected = item
+    return own_only, objected
+
+
+def _is_in(resolution: str | None, effective: EffectiveSettings | None) -> bool:
+    return resolution is None or effective is None or effective.resolution == resolution
+
+
+def _age_of(wanted: Wanted, now_milliseconds: int) -> int:
+    wanted_at = wanted.wanted_at_milliseconds
+    return 0 if wanted_at is None else now_milliseconds - wanted_at
