@@ -108,6 +108,8 @@ async def _refusal(context: MessageContext, item: MediaMessage) -> str | None:
         return None
     owner_id = item.lender.owner.id if item.lender.owner else None
     database, chat_id = context.database, context.chat_id
+    if await borrowed_media.is_forgotten(database, item.file.file_unique_id):
+        return context.texts.html("photo-borrowed" if item.kind == "photo" else "voice-borrowed")
     if await borrowed_media.may_borrow(database, chat_id, owner_id):
         return None
     if owner_id is None or not await borrowed_media.objects(database, chat_id, owner_id):

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.db.database import Database, Transaction
+from storage.db.rows import columns
 
 
 @dataclass(frozen=True, slots=True)
 class StoredUpdate:
     """An update as it came: `body` is its JSON, `tries` how often its handling was begun.
 
-    `names`: the people whom it names, by their ids.
+    `user_id`: whose doing it is; `names`: all the people whom it names.
     """
 
     update_id: int
     body: str
     tries: int = 1
+    user_id: int | None = None
     names: frozenset[int] = frozenset()
 
 
@@ -96,9 +98,9 @@ class Inbox:
 async def _insert(tx: Transaction, update: StoredUpdate) -> bool:
     """Whether it was not here before."""
     new = await tx.change(
-        "INSERT INTO inbox (update_id, body, received_at_milliseconds, tries)"
-        " VALUES (:update_id, :body, :now, :tries) ON CONFLICT DO NOTHING",
-        {"update_id": update.update_id, "body": update.body, "tries": update.tries},
+        "INSERT INTO inbox (update_id, user_id, body, received_at_milliseconds, tries)"
+        " VALUES (:update_id, :user_id, :body, :now, :tries) ON CONFLICT DO NOTHING",
+        columns(update),
     )
     for user_id in update.names if new else ():
         await tx.execute(

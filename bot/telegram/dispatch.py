@@ -184,7 +184,15 @@ def to_stored(raw: object) -> StoredUpdate | None:
         logger.error("an update cannot even be stored: no usable update_id")
         return None
     # Escaped to ASCII: half a surrogate pair or a NUL in a text would not go into the database.
-    return StoredUpdate(update_id, json.dumps(fields), names=_people_in(fields))
+    names = _people_in(fields)
+    user_id = next((one for one in map(_author_of, fields.values()) if one in names), None)
+    return StoredUpdate(update_id, json.dumps(fields), user_id=user_id, names=names)
+
+
+def _author_of(part: object) -> object:
+    """The id of whoever it is from, if it is a message, a press or a change."""
+    author = part.get("from") if isinstance(part, dict) else None
+    return author.get("id") if isinstance(author, dict) else None
 
 
 def _people_in(raw: dict[str, Any]) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storage import drafts, media
@@ -83,6 +84,21 @@ async def object_to_all(tx: Transaction, chat_id: int, owner_id: int) -> list[Jo
         """,
         objection,
     )
+    return await _stop_all(tx, theirs)
+
+
+async def stop_everywhere(tx: Transaction, owner_id: int) -> list[Job]:
+    """Nothing that others have of this person is used any more; the open jobs that this stops."""
+    theirs = "SELECT media_id FROM borrowed_media WHERE owner_id = :owner_id"
+    return await _stop_all(tx, await tx.column(theirs, {"owner_id": owner_id}))
+
+
+async def is_forgotten(database: Queryable, file_unique_id: str) -> bool:
+    """Whether the file's owner had their data deleted after others had used it."""
+    return await database.has("forgotten_files", file_unique_id=file_unique_id)
+
+
+async def _stop_all(tx: Transaction, theirs: Iterable[int]) -> list[Job]:
     stopped = {job.id: job for media_id in theirs for job in await stop(tx, media_id)}
     return list(stopped.values())
 

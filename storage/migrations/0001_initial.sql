@@ -2,6 +2,8 @@
 
 CREATE TABLE inbox (
     update_id INTEGER PRIMARY KEY,
+    -- whose doing it is; NULL: it does not say
+    user_id INTEGER,
     body TEXT NOT NULL,
     received_at_milliseconds INTEGER NOT NULL,
     state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'done', 'parked')),
@@ -572,6 +574,11 @@ CREATE TABLE borrowed_media (
     stopped_at_milliseconds INTEGER
 ) STRICT;
 CREATE INDEX borrowed_media_of_owner ON borrowed_media (owner_id);
+
+-- Files of people who had their data deleted, which others had used: nobody uses them again.
+CREATE TABLE forgotten_files (
+    file_unique_id TEXT PRIMARY KEY
+) STRICT;
 
 -- Who does not want others to use their photos and voices in a group.
 CREATE TABLE objections (
