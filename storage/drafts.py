@@ -25,16 +25,17 @@ class Draft:
 
 async def get(database: Queryable, conversation: ConversationKey) -> Draft:
     """The draft there; empty when there is none."""
-    row = await database.fetch_one(
+    found = await database.every(
+        Media,
         """
-        SELECT photo_id, voice_id FROM drafts
-        WHERE chat_id = :chat_id AND thread_id = :thread_id AND user_id = :user_id
+        SELECT media.* FROM drafts JOIN media ON media.id IN (photo_id, voice_id)
+        WHERE drafts.chat_id = :chat_id AND drafts.thread_id = :thread_id
+            AND drafts.user_id = :user_id
         """,
         conversation._asdict(),
     )
-    if row is None:
-        return Draft(None, None)
-    return Draft(await _item(database, row["photo_id"]), await _item(database, row["voice_id"]))
+    items = {item.is_photo: item for item in found}
+    return Draft(items.get(True), items.get(False))
 
 
 async def put(tx: Transaction, item: Media, *, conversation: ConversationKey | None = None) -> None:
@@ -98,7 +99,3 @@ async def clear(tx: Transaction, conversation: ConversationKey) -> bool:
         await media.supersede(tx, item.id, "dropped")
     await tx.delete("drafts", **conversation._asdict())
     return bool(items)
-
-
-async def _item(database: Queryable, media_id: int | None) -> Media | None:
-    return None if media_id is None else await media.get(database, media_id)

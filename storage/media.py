@@ -31,6 +31,11 @@ CONSENT = "consent"
 """The fault of a media item whose sender did not agree yet to what happens with it."""
 
 
+DUE = "media WHERE state = 'received' AND not_before_milliseconds <= :now"
+UNANNOUNCED = """media WHERE announced = 0 AND state <> 'received'
+    AND not_before_milliseconds <= :now"""
+
+
 class ConversationKey(NamedTuple):
     """Whose conversation, and where: the key of a draft. `thread_id` is 0 outside topics."""
 
@@ -171,10 +176,7 @@ async def due(database: Queryable, limit: int) -> list[Media]:
     """Media items to be worked on now, oldest first."""
     return await database.every(
         Media,
-        """
-        SELECT * FROM media WHERE state = 'received' AND not_before_milliseconds <= :now
-        ORDER BY id LIMIT :limit
-        """,
+        f"SELECT * FROM {DUE} ORDER BY id LIMIT :limit",  # noqa: S608
         {"limit": limit},
     )
 
@@ -183,11 +185,7 @@ async def unannounced(database: Queryable, limit: int) -> list[Media]:
     """Media items whose outcome is known and was not yet told, oldest first."""
     return await database.every(
         Media,
-        """
-        SELECT * FROM media WHERE announced = 0 AND state <> 'received'
-            AND not_before_milliseconds <= :now
-        ORDER BY id LIMIT :limit
-        """,
+        f"SELECT * FROM {UNANNOUNCED} ORDER BY id LIMIT :limit",  # noqa: S608
         {"limit": limit},
     )
 

@@ -117,8 +117,8 @@ class Transaction(Queryable):
 
     async def execute(self, sql: str, parameters: Parameters = NOTHING) -> int:
         """Run one statement; how many rows it changed."""
-        async with self._connection.execute(sql, _with_now(self, parameters)) as cursor:
-            return cursor.rowcount
+        cursor = await self._connection.execute(sql, _with_now(self, parameters))
+        return cursor.rowcount
 
     async def change(self, sql: str, parameters: Parameters = NOTHING) -> bool:
         """Run one statement; whether it changed anything."""

@@ -32,6 +32,12 @@ class JobState(StrEnum):
 
 FINAL = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.UNDELIVERABLE)
 
+MADE = "jobs WHERE state IN ('joining', 'delivering') AND not_before_milliseconds <= :now"
+WITHOUT_STATUS = """jobs WHERE status_message_id IS NULL AND state = 'making'
+    AND not_before_milliseconds <= :now"""
+UNANNOUNCED = """jobs WHERE announced = 0 AND ended_at_milliseconds IS NOT NULL
+    AND not_before_milliseconds <= :now"""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -197,11 +203,7 @@ async def made(database: Queryable, limit: int) -> list[Job]:
     """
     return await database.every(
         Job,
-        """
-        SELECT * FROM jobs WHERE state IN ('joining', 'delivering')
-            AND not_before_milliseconds <= :now
-        ORDER BY not_before_milliseconds, id LIMIT :limit
-        """,
+        f"SELECT * FROM {MADE} ORDER BY not_before_milliseconds, id LIMIT :limit",  # noqa: S608
         {"limit": limit},
     )
 
@@ -210,13 +212,12 @@ async def without_status(database: Queryable, limit: int) -> list[Job]:
     """Jobs that show nothing yet, and of which something is to be rendered still."""
     return await database.every(
         Job,
-        """
-        SELECT * FROM jobs WHERE status_message_id IS NULL AND state = 'making'
-            AND not_before_milliseconds <= :now AND EXISTS (SELECT 1 FROM tasks
+        f"""
+        SELECT * FROM {WITHOUT_STATUS} AND EXISTS (SELECT 1 FROM tasks
                 WHERE job_id = jobs.id
                     AND tasks.state IN ('preparing', 'ready', 'submitting', 'running'))
         ORDER BY not_before_milliseconds, id LIMIT :limit
-        """,
+        """,  # noqa: S608
         {"limit": limit},
     )
 
@@ -306,11 +307,7 @@ async def unannounced(database: Queryable, limit: int) -> list[Job]:
     """
     return await database.every(
         Job,
-        """
-        SELECT * FROM jobs WHERE announced = 0 AND ended_at_milliseconds IS NOT NULL
-            AND not_before_milliseconds <= :now
-        ORDER BY not_before_milliseconds, id LIMIT :limit
-        """,
+        f"SELECT * FROM {UNANNOUNCED} ORDER BY not_before_milliseconds, id LIMIT :limit",  # noqa: S608
         {"limit": limit},
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from storage.db.database import NOTHING, Transaction
+from storage.db.database import NOTHING, Queryable, Transaction
 from storage.db.due import put_off
 from storage.jobs import moves
 from storage.jobs.failures import UNKNOWN_BILLS
@@ -26,10 +26,10 @@ async def prepared(tx: Transaction, task: Task) -> bool:
 
 async def take_slot(
     tx: Transaction,
-    *,
     account: str,
     slots: int,
     engine: str,
+    *,
     submitting_at_milliseconds: int | None = None,
 ) -> Task | None:
     """ready → submitting: the engine's next in turn takes a free slot of the account, with the
@@ -38,7 +38,7 @@ async def take_slot(
     `slots` is how many tasks of this engine may run at a time. `submitting_at_milliseconds` is now
     by the provider's clock, where that is another: it is compared with the times of tasks.
     """
-    slot = await _free_slot(tx, account, slots, engine)
+    slot = await free_slot(tx, account, slots, engine)
     if slot is None:
         return None
     return await tx.one(
@@ -199,9 +199,12 @@ async def _move(
     return moved
 
 
-async def _free_slot(tx: Transaction, account: str, slots: int, engine: str) -> int | None:
-    """The provider limits the tasks of each model; the account's slots have different numbers."""
-    rows = await tx.fetch_all(
+async def free_slot(database: Queryable, account: str, slots: int, engine: str) -> int | None:
+    """One in which a task of this engine may run, if there is one.
+
+    The provider limits the tasks of each model; the account's slots have different numbers.
+    """
+    rows = await database.fetch_all(
         """
         SELECT slot, engine FROM tasks
         WHERE account = :account AND state IN ('submitting', 'running')

@@ -36,6 +36,10 @@ STOPPABLE = (*WAITING, TaskState.SUBMITTING, TaskState.RUNNING)
 ENDED = (TaskState.FETCHED, TaskState.DROPPED, TaskState.FAILED, TaskState.CANCELLED)
 
 
+UNDER_WAY = """tasks WHERE state IN ('submitting', 'running', 'fetching')
+    AND not_before_milliseconds <= :now"""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task as stored; times and lengths in milliseconds.
@@ -141,11 +145,7 @@ async def under_way(database: Queryable, limit: int) -> list[Task]:
     """Those that are being made, whose next step is due; the longest due first."""
     return await database.every(
         Task,
-        """
-        SELECT * FROM tasks WHERE state IN ('submitting', 'running', 'fetching')
-            AND not_before_milliseconds <= :now
-        ORDER BY not_before_milliseconds, id LIMIT :limit
-        """,
+        f"SELECT * FROM {UNDER_WAY} ORDER BY not_before_milliseconds, id LIMIT :limit",  # noqa: S608
         {"limit": limit},
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from storage import media, outages, verdicts
+from storage import due, media, outages, verdicts
 from storage.db.database import NOTHING, Database, Parameters, Transaction
 from storage.db.rows import Row
 from storage.inbox import Inbox
@@ -72,6 +72,7 @@ _OFTEN: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "quiet jobs": lambda tx: quiet_jobs(tx, [1, 2]),
     "jobs to be talked about": lambda tx: jobs.unannounced(tx, 9),
     "a slot": _slot,
+    "what there is to do": due.kinds,
     "what is refused": lambda tx: outages.all_of(tx, orders.ACCOUNT),
     "how long tasks take": lambda tx: tasks.durations(tx, orders.ENGINE, 50),
     "a new job": _start,
