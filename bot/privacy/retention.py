@@ -43,10 +43,14 @@ class Retention(Component):
     async def _sweep(self) -> None:
         self._swept_at_milliseconds = now = self.clock.now_milliseconds()
         await self.database.do(pseudonyms.expire)
-        await self.stored_files.sweep_uploads(now - UPLOADS_KEPT_MILLISECONDS)
-        removed = await self.sweep_videos()
-        if removed:
-            logger.info("%d files of videos kept long enough were removed", removed)
+        uploads = self.stored_files.sweep_uploads(now - UPLOADS_KEPT_MILLISECONDS)
+        for sweeping in (uploads, self.sweep_videos()):
+            try:
+                removed = await sweeping
+            except OSError as error:  # the other folder may be readable
+                logger.error("what was kept long enough stays: %s", error)
+            else:
+                logger.debug("%d files that were kept long enough were removed", removed)
 
     async def sweep_videos(self) -> int:
         """Remove those that need not be kept any more; how many files that was."""

@@ -14,7 +14,7 @@ from telegram.ext import ApplicationHandlerStop, CallbackContext
 from bot.clock import Clock
 from bot.retry import TELEGRAM
 from bot.telegram.connection import BotApplication
-from bot.telegram.errors import ChatDead, TokenRejected, TryAgain
+from bot.telegram.errors import ChatDead, NotAllowed, ThreadClosed, TokenRejected, TryAgain
 from storage.inbox import Inbox, StoredUpdate
 
 logger = logging.getLogger(__name__)
@@ -162,8 +162,8 @@ class Handling:
     async def _attempt(self, update: Update) -> Exception | None:
         await self.application.process_update(update)
         error = self._errors.pop(update.update_id, None)
-        if isinstance(error, ChatDead):
-            logger.info("update %d: nobody is left to answer (%s)", update.update_id, error)
+        if isinstance(error, ChatDead | NotAllowed | ThreadClosed):
+            logger.info("update %d: nobody can be answered (%s)", update.update_id, error)
             return None
         return error
 
