@@ -26,7 +26,7 @@ _NEGLIGIBLE_SECONDS = 0.001  # a rest of a float subtraction is no reason to wai
 class Urgency(IntEnum):
     """Who goes first when there is not room for all.
 
-    An answer shows no message: a chat's limits do not count it, nor does it wait for them.
+    An answer shows no message: it does not wait for a chat's limits.
     """
 
     ANSWER = 0
@@ -218,7 +218,7 @@ class RateLimiter:
     def _grant(self, waiter: _Waiter, now: float) -> None:
         self._waiting.remove(waiter)
         self._overall.note(now)
-        if waiter.chat_id is not None and waiter.urgency is not Urgency.ANSWER:
+        if waiter.chat_id is not None:
             self._chat(waiter.chat_id).note(now, edit=waiter.edit)
         if not waiter.ready.done():
             waiter.ready.set_result(None)

@@ -152,7 +152,7 @@ async def test_whose_owner_is_forgotten_that_photo_is_used_by_nobody_again(share
     assert await ben.presses(shown, label("button-forget")) == label("answer-forgetting")
     await ben.sees(said("forget-done"))
     voice = await there.member(ada).says(reply_to=asked["message_id"])
-    await there.sees("Now answer this message with a photo", reply_to=voice)
+    await there.sees("with a photo of one person", reply_to=voice)
     again = await there.member(ada).commands("/talk", reply_to=photo)
     await there.sees(said("photo-borrowed"), reply_to=again)
     assert not shared.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
