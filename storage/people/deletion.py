@@ -138,8 +138,9 @@ STATEMENTS = (
     f"""
     DELETE FROM verdicts WHERE picture_sha256 IN (SELECT picture_sha256 FROM media
             WHERE picture_sha256 IS NOT NULL AND (user_id = :user_id OR id IN {_LENT}))
-        AND picture_sha256 NOT IN (SELECT picture_sha256 FROM media
-            WHERE picture_sha256 IS NOT NULL AND user_id <> :user_id AND id NOT IN {_LENT})
+        AND NOT EXISTS (SELECT 1 FROM media AS other
+            WHERE other.picture_sha256 = verdicts.picture_sha256
+                AND other.user_id <> :user_id AND other.id NOT IN {_LENT})
     """,  # noqa: S608
     f"""
     INSERT INTO forgotten_files (file_unique_id)
