@@ -50,17 +50,19 @@ _TABLES = {
         SELECT id, job_id, reason, filed_at_milliseconds FROM reports
         WHERE job_id IN {_JOBS} AND filed_at_milliseconds IS NOT NULL ORDER BY id
         """,  # noqa: S608
-    "taken_down": f"""
-        SELECT job_id, at_milliseconds FROM takedowns WHERE job_id IN {_JOBS}
+    "decisions_about_your_videos": f"""
+        SELECT job_id, decision, at_milliseconds FROM decisions WHERE job_id IN {_JOBS} ORDER BY id
         """,  # noqa: S608
     "group_lists": "SELECT * FROM group_guests WHERE user_id = :user_id",
     "groups_you_added_the_bot_to": "SELECT * FROM introductions WHERE added_by = :user_id",
     "objections": "SELECT * FROM objections WHERE owner_id = :user_id",
     "ban": "SELECT user_id, at_milliseconds FROM bans WHERE user_id = :user_id",
     "decisions_as_operator": """
-        SELECT at_milliseconds FROM takedowns WHERE admin_id = :user_id
+        SELECT at_milliseconds FROM decisions WHERE admin_id = :user_id
         UNION ALL SELECT at_milliseconds FROM bans WHERE admin_id = :user_id
         """,
+    "reports_shown_as_operator": "SELECT * FROM report_messages WHERE admin_id = :user_id",
+    "kept_for_a_report": "SELECT id, maker_id FROM reports WHERE maker_id = :user_id",
     "to_be_said_to_you": "SELECT * FROM outbox WHERE user_id = :user_id ORDER BY id",
     "closed_chat": "SELECT * FROM dead_chats WHERE chat_id = :user_id",
     "deletion": "SELECT * FROM forgettings WHERE user_id = :user_id",

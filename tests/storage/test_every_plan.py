@@ -19,7 +19,8 @@ SMALL = frozenset(
     {
         *("outages", "notices", "schema_migrations", "pseudonyms", "forgettings", "candidates"),
         *("dead_chats", "bans", "money_of_days", "moved_chats", "earlier_task_ids"),
-        "takedowns",
+        "decisions",  # one a report
+        "report_messages",
     }
 )
 """These stay so however many jobs there are."""

@@ -17,7 +17,7 @@ from tests.support.clock import FakeClock
 
 ADA, BEN = 7, 8
 ACCOUNT = -99
-PERSON = {"user_id", "owner_id", "added_by", "reporter_id", "admin_id"}
+PERSON = {"user_id", "owner_id", "added_by", "reporter_id", "admin_id", "maker_id"}
 OTHERWISE_KNOWN = {
     "inbox_people": "the numbers of those whom an update names",
     "pseudonyms": "of those who are forgotten",
