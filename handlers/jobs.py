@@ -118,11 +118,16 @@ async def cancel_job(services: Services, job: Job) -> bool:
     return stopped
 
 
-async def cancel_all_of(services: Services, user_id: int) -> None:
-    """Whatever is under way for this person."""
-    for job in await jobs.open_jobs_of_person(services.database, user_id):
+async def cancel_each(services: Services, stopped: list[Job]) -> None:
+    """What cannot be stopped any more is not shown: see `bot.delivery.send_video`."""
+    for job in stopped:
         await cancel_job(services, job)
     services.wakeup()
+
+
+async def cancel_all_of(services: Services, user_id: int) -> None:
+    """Whatever is under way for this person."""
+    await cancel_each(services, await jobs.open_jobs_of_person(services.database, user_id))
 
 
 async def _outcome(context: MessageContext) -> Outcome:
