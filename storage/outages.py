@@ -39,9 +39,7 @@ class Outage:
 
 async def all_of(database: Queryable, account: str) -> list[Outage]:
     """The account's outages."""
-    return await database.every(
-        Outage, "SELECT * FROM outages WHERE account = :account ORDER BY work", {"account": account}
-    )
+    return await database.find_all(Outage, "outages", "work", account=account)
 
 
 async def current(database: Queryable, account: str, work: Work) -> Outage | None:

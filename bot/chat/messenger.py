@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import math
 from dataclasses import replace
 
 from bot.common import Component
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, Refused, TelegramFailure
 from bot.telegram.keyboards import AskReply, Keyboard
-from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from storage import media
 from storage.groups import chats
@@ -24,9 +22,6 @@ logger = logging.getLogger(__name__)
 
 LAST_VIDEO = "last"
 """What the button carries that leads a person to their video in the private chat."""
-
-CROWD_SECONDS = 5.0
-"""In a group with much going on: what has to wait longer is put off, and others are served."""
 
 
 class Messenger(Component):
@@ -69,7 +64,6 @@ class Messenger(Component):
                 None if pictured else reply_message_id,
                 text,
                 keyboard,
-                CROWD_SECONDS if is_group(current.chat_id) else math.inf,
             )
         except ChatMoved as failure:
             await self.note_moved(current.chat_id, failure.new_chat_id)
@@ -125,9 +119,8 @@ class Messenger(Component):
 
         Raises: `TelegramFailure`s; after `NotSent` it can be tried again.
         """
-        sent = await self.sender.send_text(
-            await self.reply_to_voice(job), text, keyboard=keyboard, queue_seconds=CROWD_SECONDS
-        )
+        there = await self.reply_to_voice(job)
+        sent = await self.sender.send_text(there, text, keyboard=keyboard)
         taken = await self.database.do(
             moves.set_first_status, job.id, chat_id=sent.chat_id, message_id=sent.message_id
         )
@@ -195,7 +188,6 @@ class Messenger(Component):
         message_id: int | None,
         text: str,
         keyboard: Keyboard | AskReply | None,
-        queue_seconds: float = math.inf,
     ) -> int:
         chat_id = destination.chat_id
         if message_id is not None:
@@ -208,7 +200,5 @@ class Messenger(Component):
                 logger.info("message %s of chat %s: %s; a new one", message_id, chat_id, failure)
             else:
                 return message_id
-        sent = await self.sender.send_text(
-            destination, text, keyboard=keyboard, queue_seconds=queue_seconds
-        )
+        sent = await self.sender.send_text(destination, text, keyboard=keyboard)
         return sent.message_id

@@ -14,9 +14,10 @@ from bot.delivery.send_video import VideoSender, Withdrawn
 from bot.media.errors import MediaFailure, VideoUnreadable
 from bot.retry import CHAT
 from bot.telegram import errors as chat
+from storage.groups import borrowed_media
 from storage.jobs import deliveries, jobs, moves
 from storage.jobs.deliveries import Form
-from storage.jobs.failures import OBJECTED
+from storage.jobs.failures import OBJECTED, WITHDRAWN
 from storage.jobs.jobs import Job
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,8 @@ class Deliverer(Component):
         try:
             await self.videos.send(await self._request(job))
         except Withdrawn:
-            await self.finisher.fail(job, OBJECTED)
+            objected = await borrowed_media.is_stopped(self.database, job)
+            await self.finisher.fail(job, OBJECTED if objected else WITHDRAWN)
         except (VideoUnreadable, FileNotFoundError) as failure:
             await self._broken(job, failure)
         except chat.ChatMoved as failure:
@@ -96,8 +98,9 @@ class Deliverer(Component):
     async def _later(self, job: Job, reason: object) -> None:
         """Not before Telegram's pause is over, however long: meanwhile others are served."""
         current = await jobs.get(self.database, job.id) or job
-        held_seconds = self.sender.held_seconds(job.chat_id)
-        seconds = CHAT.endless_delay_seconds(current.tries + 1, held_seconds)
+        asked_seconds = getattr(reason, "retry_after_seconds", None) or 0.0
+        asked_seconds = max(asked_seconds, self.sender.held_seconds(job.chat_id))
+        seconds = CHAT.endless_delay_seconds(current.tries + 1, asked_seconds)
         logger.warning("job %s is sent again in %.0f s: %s", job.id, seconds, reason)
         async with self.database.transaction() as tx:
             await moves.postpone(tx, job.id, seconds)

@@ -40,7 +40,10 @@ class PhotoHelp(Component):
     replies: MediaReplies
 
     async def show(self, media_id: int) -> None:
-        """Where something is known that words alone do not say; after a crash perhaps twice."""
+        """Where something is known that words alone do not say; after a crash perhaps twice.
+
+        Raises: `NotSent`: later it may be.
+        """
         item = await media.get(self.database, media_id)
         if item is None or not _may_be_helped(item):
             return
@@ -49,6 +52,8 @@ class PhotoHelp(Component):
             explained = await self.common.media.run(explain_picture, data)
             if explained is not None:
                 await self._show(item, explained)
+        except chat.NotSent:
+            raise
         except chat.ChatDead as failure:
             await self.messenger.note_dead(item.chat_id, failure)
         except (chat.TelegramFailure, MediaFailure) as failure:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from bot.chat.formatting import say_ago, say_when
+from bot.chat.keyboards import costing
 from bot.chat.messenger import Messenger
 from bot.chat.provider_texts import PHOTO_TEXTS
 from bot.common import Component
@@ -21,7 +22,7 @@ from storage import drafts, media
 from storage.drafts import Draft
 from storage.groups import groups
 from storage.jobs import jobs
-from storage.jobs.ledger import Allowance
+from storage.jobs.ledger import Allowance, Price
 from storage.media import CONSENT, LATE, Media, MediaState
 
 _KEYS = (
@@ -126,7 +127,8 @@ class MediaReplies(Component):
                 return await self._long(item, texts)
             case _:
                 key = FAULT_TEXTS[item.kind, item.fault or ""]
-                return texts.html(key, **self._values(item, texts)), _way_on(item, texts)
+                price = (await self.effective(item.conversation)).price
+                return texts.html(key, **self._values(item, texts)), _way_on(item, price, texts)
 
     async def _ready(self, item: Media, texts: Catalogue) -> _Said | None:
         job = await jobs.newest_with(self.database, item.id)
@@ -158,7 +160,10 @@ class MediaReplies(Component):
             return texts.html("photo-ready-voice-coming"), None
         last = await jobs.last_of(self.database, item.conversation)
         if last is not None:
-            button = (texts.plain("button-same-voice"), f"again:{item.id}:{last.voice_id}")
+            price = (await self.effective(item.conversation)).price
+            needed = price.of(last.held_milliseconds).quota_milliseconds
+            label = costing(texts, texts.plain("button-same-voice"), needed)
+            button = (label, f"again:{item.id}:{last.voice_id}")
             return texts.html("photo-ready-again"), Keyboard.of([button])
         key = "photo-ready-enlarged" if _numbers(item).get("enlarged") else "photo-ready"
         return texts.html(key, longest=LONGEST_SECONDS), None
@@ -198,8 +203,7 @@ class MediaReplies(Component):
         needed = price.of(voice.duration_milliseconds or 0).quota_milliseconds
         rows = [[(texts.plain("button-retry"), f"reopen:{voice.id}")]]
         if affordable >= _WORTH_SHORTENING_MILLISECONDS:
-            label = texts.plain("button-beginning", seconds=affordable / 1000)
-            rows.insert(0, [(label, f"cut:{voice.id}:{affordable}")])
+            rows.insert(0, [_beginning(voice, affordable, price, texts)])
         text = texts.html(
             "voice-quota-shorten" if len(rows) > 1 else "voice-quota",
             seconds=needed / 1000,
@@ -225,13 +229,13 @@ class MediaReplies(Component):
             needed=needed / 1000,
             left=allowance.left_milliseconds // 100 / 10,
         )
-        beginning = texts.plain("button-beginning", seconds=LONGEST_MILLISECONDS / 1000)
         rows = [
-            [(beginning, f"cut:{item.id}:{LONGEST_MILLISECONDS}")],
+            [_beginning(item, LONGEST_MILLISECONDS, price, texts)],
             [(texts.plain("button-pick-clip"), f"pick:{item.id}")],
         ]
         if key == "voice-long":
-            rows.append([(texts.plain("button-all-parts", parts=parts), f"parts:{item.id}")])
+            label = costing(texts, texts.plain("button-all-parts", parts=parts), needed)
+            rows.append([(label, f"parts:{item.id}")])
         return text, Keyboard.of(*rows)
 
     async def _key_of_long(
@@ -274,18 +278,25 @@ def _go_on(item: Media, texts: Catalogue) -> Keyboard:
     return Keyboard.of([(texts.plain("button-go-on"), f"goon:{item.id}")])
 
 
-def _way_on(item: Media, texts: Catalogue) -> Keyboard | None:
+def _beginning(item: Media, milliseconds: int, price: Price, texts: Catalogue) -> tuple[str, str]:
+    """With what it takes from the quota, where that is not as much as its length."""
+    label = texts.plain("button-beginning", seconds=milliseconds / 1000)
+    needed = price.of(milliseconds).quota_milliseconds
+    if needed != milliseconds:
+        label = costing(texts, label, needed)
+    return label, f"cut:{item.id}:{milliseconds}"
+
+
+def _way_on(item: Media, price: Price, texts: Catalogue) -> Keyboard | None:
     if item.fault == Rule.AGE:
         return _go_on(item, texts)
     if item.fault in _DOUBTS:
         return Keyboard.of([(texts.plain("button-check"), f"check:{item.id}")])
     if item.fault == "too_long":
-        label = texts.plain("button-beginning", seconds=LONGEST_SECONDS)
-        return Keyboard.of([(label, f"cut:{item.id}:{LONGEST_MILLISECONDS}")])
+        return Keyboard.of([_beginning(item, LONGEST_MILLISECONDS, price, texts)])
     if item.fault == Rule.LONGEST:
-        seconds = float(_numbers(item).get("limit", 0))
-        label = texts.plain("button-beginning", seconds=seconds)
-        return Keyboard.of([(label, f"cut:{item.id}:{int(seconds * 1000)}")])
+        milliseconds = int(float(_numbers(item).get("limit", 0)) * 1000)
+        return Keyboard.of([_beginning(item, milliseconds, price, texts)])
     if item.fault in _RETRY and item.state == MediaState.ASKED:
         return Keyboard.of([(texts.plain("button-retry"), f"reopen:{item.id}")])
     return None

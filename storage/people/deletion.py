@@ -1,7 +1,8 @@
 """Deleting what is kept of a person: asked for, waiting for what is under way, done, said.
 
 What stays: amounts, which a number without a person stands for (see `pseudonyms`); that somebody is
-banned; that they object to others using their photos.
+banned; that they object to others using their photos; which messages of groups show their videos,
+and whose photos these use; while a report of one is open, who they are and where it lies.
 """
 
 from __future__ import annotations
@@ -83,10 +84,12 @@ async def jobs_of(database: Queryable, user_id: int) -> list[int]:
 
 
 async def uploads_of(database: Queryable, user_id: int) -> list[str]:
-    """Where copies of their photos and voices were put."""
+    """Where copies of their photos and voices were put, also of those that others used."""
     return await database.column(
         """
-        SELECT upload_url FROM media WHERE user_id = :user_id AND upload_url IS NOT NULL
+        SELECT upload_url FROM media
+        WHERE upload_url IS NOT NULL AND (user_id = :user_id
+            OR id IN (SELECT media_id FROM borrowed_media WHERE owner_id = :user_id))
         ORDER BY id
         """,
         {"user_id": user_id},
@@ -118,26 +121,58 @@ async def said_to_wait(tx: Transaction, user_id: int) -> None:
 
 
 _THEIR_UPDATES = "(SELECT update_id FROM inbox_people WHERE user_id = :user_id)"
+REPORTS_KEPT_MILLISECONDS = 7 * 24 * 3600 * 1000
+"""How long an unanswered report keeps what it needs of a maker who is forgotten."""
+
 _THEIR_MEDIA = "(SELECT id FROM media WHERE user_id = :user_id)"
 _THEIR_JOBS = "(SELECT id FROM jobs WHERE user_id = :user_id)"
+
+_LENT = "(SELECT media_id FROM borrowed_media WHERE owner_id = :user_id)"
+_NO_MEDIA = """
+    file_id = '', file_unique_id = '', file_size_bytes = NULL, state = 'superseded',
+    fault = 'forgotten', fault_detail = NULL, picture_sha256 = NULL, width_pixels = NULL,
+    height_pixels = NULL, face_bbox = NULL, ext_bbox = NULL, upload_url = NULL,
+    upload_expires_at_milliseconds = NULL, upload_engine = NULL, announced = 1, plan = NULL,
+    crop = NULL, crops = NULL
+"""
 
 # In this order: what refers to media and jobs by their owner comes before these change owners.
 STATEMENTS = (
     f"DELETE FROM inbox WHERE state <> 'new' AND update_id IN {_THEIR_UPDATES}",  # noqa: S608
-    """
+    f"""
     DELETE FROM verdicts WHERE picture_sha256 IN (SELECT picture_sha256 FROM media
-            WHERE user_id = :user_id AND picture_sha256 IS NOT NULL)
-        AND picture_sha256 NOT IN (SELECT picture_sha256 FROM media
-            WHERE user_id <> :user_id AND picture_sha256 IS NOT NULL)
-    """,
-    f"DELETE FROM borrowed_media WHERE media_id IN {_THEIR_MEDIA}",  # noqa: S608
+            WHERE picture_sha256 IS NOT NULL AND (user_id = :user_id OR id IN {_LENT}))
+        AND NOT EXISTS (SELECT 1 FROM media AS other
+            WHERE other.picture_sha256 = verdicts.picture_sha256
+                AND other.user_id <> :user_id AND other.id NOT IN {_LENT})
+    """,  # noqa: S608
+    f"""
+    INSERT INTO forgotten_files (file_unique_id)
+    SELECT DISTINCT file_unique_id FROM media WHERE id IN {_LENT} AND file_unique_id <> ''
+    ON CONFLICT DO NOTHING
+    """,  # noqa: S608
+    f"UPDATE drafts SET photo_id = NULL WHERE photo_id IN {_LENT}",  # noqa: S608
+    f"UPDATE drafts SET voice_id = NULL WHERE voice_id IN {_LENT}",  # noqa: S608
+    f"UPDATE detections SET picture_sha256 = NULL WHERE media_id IN {_LENT}",  # noqa: S608
+    f"UPDATE media SET {_NO_MEDIA} WHERE id IN {_LENT}",  # noqa: S608
+    f"""
+    DELETE FROM borrowed_media WHERE media_id IN {_THEIR_MEDIA}
+        AND NOT EXISTS (SELECT 1 FROM jobs WHERE photo_id = media_id OR voice_id = media_id)
+    """,  # noqa: S608
+    f"""
+    UPDATE reports SET maker_id = :user_id WHERE job_id IN {_THEIR_JOBS}
+        AND filed_at_milliseconds > :now - {REPORTS_KEPT_MILLISECONDS}
+        AND NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.job_id = reports.job_id)
+    """,  # noqa: S608
+    "UPDATE reports SET chat_id = 0 WHERE chat_id = :user_id",
     f"""
     UPDATE deliveries SET cause = 'forgotten:' || id, file_id = NULL, thumbnail_file_id = NULL
     WHERE job_id IN {_THEIR_JOBS}
     """,  # noqa: S608
     """
     UPDATE deliveries SET cause = 'forgotten:' || id, chat_id = 0, message_id = NULL
-    WHERE chat_id = :user_id
+    WHERE chat_id = :user_id AND NOT EXISTS (SELECT 1 FROM reports
+        WHERE reports.job_id = deliveries.job_id AND maker_id = :user_id)
     """,
     "UPDATE borrowed_media SET owner_id = NULL WHERE owner_id = :user_id",
     "UPDATE introductions SET added_by = NULL WHERE added_by = :user_id",
@@ -150,15 +185,12 @@ STATEMENTS = (
         )
     ),
     "DELETE FROM dead_chats WHERE chat_id = :user_id",
-    """
+    f"""
     UPDATE media SET source = 'forgotten:' || id, user_id = :account_id, chat_id = 0,
-        thread_id = 0, message_id = 0, media_group_id = NULL, file_id = '', file_unique_id = '',
-        file_size_bytes = NULL, state = 'superseded', fault = 'forgotten', fault_detail = NULL,
-        picture_sha256 = NULL, width_pixels = NULL, height_pixels = NULL, face_bbox = NULL,
-        ext_bbox = NULL, upload_url = NULL, upload_expires_at_milliseconds = NULL,
-        reply_message_id = NULL, announced = 1, plan = NULL
+        thread_id = 0, message_id = 0, media_group_id = NULL, reply_message_id = NULL,
+        help_message_id = NULL, {_NO_MEDIA}
     WHERE user_id = :user_id
-    """,
+    """,  # noqa: S608
     f"""
     UPDATE tasks SET video_url = NULL, voice_url = NULL, failure_detail = NULL
     WHERE job_id IN {_THEIR_JOBS}

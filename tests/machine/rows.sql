@@ -1,8 +1,9 @@
 -- A busy evening: a job in a slot, one that is done and settled, one without a hold, one waiting.
-INSERT INTO inbox (update_id, body, received_at_milliseconds, state, tries, error, handled_at_milliseconds)
-VALUES (1, '{"update_id": 1}', 1000, 'done', 1, NULL, 1100),
-    (2, '{"update_id": 2, "text": "\u4f60\u597d"}', 2000, 'new', 2, NULL, NULL),
-    (3, '{}', 3000, 'parked', 3, 'Malformed', 3100);
+INSERT INTO inbox (update_id, user_id, body, received_at_milliseconds, state, tries, error,
+    handled_at_milliseconds)
+VALUES (1, 7, '{"update_id": 1}', 1000, 'done', 1, NULL, 1100),
+    (2, NULL, '{"update_id": 2, "text": "\u4f60\u597d"}', 2000, 'new', 2, NULL, NULL),
+    (3, NULL, '{}', 3000, 'parked', 3, 'Malformed', 3100);
 INSERT INTO inbox_people VALUES (1, 7);
 INSERT INTO people VALUES (7, 'Ada', 'ada', 'en', 1000), (8, '小明', NULL, 'zh-hans', 2000);
 INSERT INTO dead_chats VALUES (9, 'Forbidden: bot was blocked by the user', 5000);
@@ -52,6 +53,7 @@ UPDATE jobs SET state = 'done', billed_milliseconds = 4800, ended_at_millisecond
 WHERE id = 2;
 UPDATE tasks SET state = 'submitting', account = 'dashscope', slot = 1,
     submitting_at_milliseconds = 4500 WHERE id = 1;
+INSERT INTO clock VALUES (1, 9000);
 INSERT INTO notices VALUES ('budget', 3000);
 INSERT INTO outages (account, work, cause, since_milliseconds, probe_at_milliseconds)
 VALUES ('dashscope', 'submit', 'unpaid', 5000, 6000);
@@ -72,8 +74,9 @@ INSERT INTO consents VALUES (7, 1, 'beijing', 172800000, 'en', 900),
 INSERT INTO consent_questions VALUES (1, 8, 0, 8, 'asked', 'abcdefabcdef', 13, 14, 1800);
 INSERT INTO forgettings VALUES (9, 9, 5, 'en', 'waiting');
 INSERT INTO pseudonyms VALUES ('abc', -5, 9000);
-INSERT INTO reports VALUES (1, 2, 8, 8, 15, 'face', 5000);
-INSERT INTO takedowns VALUES (2, 7, 6000);
+INSERT INTO reports VALUES (1, 2, 8, 8, 15, 'face', 5000, NULL);
+INSERT INTO report_messages VALUES (1, 7, 16);
+INSERT INTO decisions VALUES (1, 2, 'take-down', 7, 6000);
 INSERT INTO bans VALUES (10, 7, 6000, 6100);
 -- A voice of 30 s in two tasks of which one is fetched, and what its sender was offered to hear.
 INSERT INTO media (id, source, kind, chat_id, user_id, message_id, file_id, file_unique_id, state,
@@ -96,5 +99,6 @@ UPDATE tasks SET state = 'fetched', slot = NULL, task_id = 'task-81', billed_mil
     ended_at_milliseconds = 8200 WHERE id = 81;
 INSERT INTO borrowed_media VALUES (1, 8, NULL), (3, NULL, 4000);
 INSERT INTO objections VALUES (-5, 8, 1000);
+INSERT INTO forgotten_files VALUES ('u99');
 -- A group that was told what is missing.
 INSERT INTO introductions VALUES (-100500, 7, 1, 'videos', 9000);
