@@ -204,7 +204,6 @@ class DashScope:
         params = {"action": "getPolicy", "model": model}
         answer = await self._ask("get_policy", "GET", "uploads", params=params)
         if not answer.ok:
-            self._policies.clear()
             raise answer.error()
         policy = Policy.read(answer.json or {}, self._clock.steady_seconds())
         if policy is None:
@@ -230,12 +229,15 @@ class DashScope:
         wire: Wire | None = None,
         **content: Any,
     ) -> ProviderAnswer:
-        """Make a call in its turn, as this account."""
+        """Make a call in its turn, as this account; what refuses one may refuse uploads by now."""
         if call in self._rate_limiters:
             await self._rate_limiters[call].acquire()
         url, timeout = f"{self._base_url}/{path}", self._timeouts[call]
         content["headers"] = {**self._headers, **(headers or {})}
-        return await (wire or self._wire).ask(call, method, url, timeout, **content)
+        answer = await (wire or self._wire).ask(call, method, url, timeout, **content)
+        if not answer.ok:
+            self._policies.clear()
+        return answer
 
 
 def _task(task_id: str) -> str:

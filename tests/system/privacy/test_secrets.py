@@ -8,7 +8,6 @@ import pytest
 
 from tests.support.chats import text_of
 from tests.support.credentials import KEY, SPELLINGS, TOKEN
-from tests.support.texts import said
 from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
