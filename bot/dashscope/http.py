@@ -70,6 +70,7 @@ class Wire:
         Raises `Unsent` when no byte left, `Unanswered` when no complete answer came.
         """
         request = self.http.build_request(method, url, timeout=timeout.as_httpx(), **content)
+        request.read()  # or each field of a form would be written to the network by itself
         with named_failures(call):
             async with asyncio.timeout(timeout.total_seconds):
                 return await self._answer(call, request)
