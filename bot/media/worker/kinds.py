@@ -6,7 +6,8 @@ another; calls of one kind queue.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 _MIB = 1024 * 1024
 
@@ -16,6 +17,7 @@ class ProcessKind:
     """Bounds of a process; time counts anew for each call.
 
     `niceness`: how far behind others it stands where they want the same processor.
+    `silence_seconds`: a call that tells how far it is hangs when it told nothing for so long.
     """
 
     name: str
@@ -25,6 +27,7 @@ class ProcessKind:
     writes_files: bool
     idle_seconds: float
     niceness: int = 0
+    silence_seconds: float = math.inf
 
 
 DECODING = ProcessKind(
@@ -79,7 +82,14 @@ RENDERING = ProcessKind(
     writes_files=True,
     idle_seconds=60.0,
     niceness=10,
+    silence_seconds=45.0,
 )
-"""Previews, which cost nothing: whatever else there is to do comes first."""
+"""Previews, which cost nothing: whatever else there is to do comes first.
 
-KINDS = (DECODING, LISTENING, FINISHING, JOINING, RENDERING)
+They tell of each frame, of which one takes a tenth of a second.
+"""
+
+ENDING_PREVIEWS = replace(JOINING, name="ending previews", niceness=10)
+"""What takes long of previews that are rendered: no paid video waits for it."""
+
+KINDS = (DECODING, LISTENING, FINISHING, JOINING, RENDERING, ENDING_PREVIEWS)
