@@ -139,8 +139,7 @@ class MessageContext(UpdateContext):
             return None
 
     async def _close(self, reason: str) -> None:
-        async with self.database.transaction() as tx:
-            await close_chat(tx, self.chat_id, reason)
+        await self.database.do(close_chat, self.chat_id, reason)
 
 
 Handler = Callable[[MessageContext], Awaitable[None]]

@@ -257,5 +257,4 @@ async def lay_known_photo(context: MessageContext) -> None:
         or not await borrowed_media.may_use(database, photo)
     ):
         return
-    async with database.transaction() as tx:
-        await drafts.put(tx, photo, conversation=context.conversation)
+    await database.do(drafts.put, photo, conversation=context.conversation)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.config.folders import SettingsFolder
-from tests.commands.process import Ended, ended
+from tests.support.process import Running, ended
 
 SETTINGS = {
     "TELEGRAM_BOT_TOKEN": "4242:AAH-local-sandbox-token-000000000000",
@@ -68,7 +68,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def told(over: Ended) -> list[str]:
+def told(over: Running) -> list[str]:
     """What a command ends with, or what a doctor calls problems of settings and places."""
     assert over.code == 1, over.printed
     assert "Traceback" not in over.printed

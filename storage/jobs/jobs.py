@@ -126,8 +126,9 @@ async def start(tx: Transaction, order: Order, *, zone: ZoneInfo) -> Job | None:
     if job is None:
         return None
     turn = await tasks.next_turn(tx, job.user_id, job.id)
-    await tasks.begin(tx, job.id, turn=turn, cuts=order.cuts, length=order.video_milliseconds)
-    amount = order.price.of(order.video_milliseconds)
+    length = order.video_milliseconds
+    await tasks.begin(tx, job.id, job.engine, turn=turn, cuts=order.cuts, length=length)
+    amount = order.price.of(length)
     await ledger.hold(tx, user_id=job.user_id, job_id=job.id, amount=amount, zone=zone)
     return job
 
@@ -224,14 +225,8 @@ async def without_status(database: Queryable, limit: int) -> list[Job]:
 
 async def last_of(database: Queryable, conversation: ConversationKey) -> Job | None:
     """The newest job of this conversation."""
-    return await database.one(
-        Job,
-        """
-        SELECT * FROM jobs WHERE chat_id = :chat_id AND thread_id = :thread_id
-            AND user_id = :user_id ORDER BY id DESC LIMIT 1
-        """,
-        conversation._asdict(),
-    )
+    found = await database.find_all(Job, "jobs", "id DESC LIMIT 1", **conversation._asdict())
+    return next(iter(found), None)
 
 
 async def by_request(database: Queryable, request: str) -> Job | None:
@@ -292,13 +287,8 @@ async def open_jobs_with(database: Queryable, media_id: int) -> list[Job]:
 
 async def has_status(database: Queryable, conversation: ConversationKey, message_id: int) -> bool:
     """Whether this message is, or was to the end, the status of one of the person's jobs."""
-    return await database.exists(
-        """
-        SELECT 1 FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id
-            AND status_message_id = :message_id LIMIT 1
-        """,
-        {**conversation._asdict(), "message_id": message_id},
-    )
+    whose = {"user_id": conversation.user_id, "chat_id": conversation.chat_id}
+    return await database.has("jobs", **whose, status_message_id=message_id)
 
 
 async def unannounced(database: Queryable, limit: int) -> list[Job]:

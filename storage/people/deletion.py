@@ -29,13 +29,8 @@ class Forgetting:
 
 async def want(tx: Transaction, user_id: int, chat_id: int, message_id: int, language: str) -> bool:
     """Have everything deleted; False when that was asked for before and is under way."""
-    wanted = await tx.change(
-        """
-        INSERT INTO forgettings (user_id, chat_id, message_id, language)
-        VALUES (:user_id, :chat_id, :message_id, :language) ON CONFLICT (user_id) DO NOTHING
-        """,
-        {"user_id": user_id, "chat_id": chat_id, "message_id": message_id, "language": language},
-    )
+    asked = {"chat_id": chat_id, "message_id": message_id, "language": language}
+    wanted = await tx.insert_once("forgettings", {"user_id": user_id, **asked})
     if wanted:
         await outbox.put(tx, FORGET, f"{FORGET}:{user_id}", chat_id=outbox.NO_CHAT, user_id=user_id)
     return wanted
@@ -44,20 +39,14 @@ async def want(tx: Transaction, user_id: int, chat_id: int, message_id: int, lan
 async def drop_waiting(tx: Transaction, user_id: int) -> None:
     """From now on nothing new begins for this person: neither items nor their consent are left."""
     await drop_waiting_media(tx, user_id, "forgotten")
-    who = {"user_id": user_id}
     for table in ("drafts", "consents", "consent_questions"):
-        await tx.execute(f"DELETE FROM {table} WHERE user_id = :user_id", who)  # noqa: S608
+        await tx.delete(table, user_id=user_id)
 
 
-async def drop_waiting_media(tx: Transaction, user_id: int, fault: str) -> int:
-    """Nothing becomes of what is not ready, and nothing is said of it; how much that was."""
-    return await tx.execute(
-        """
-        UPDATE media SET state = 'superseded', fault = :fault, announced = 1
-        WHERE user_id = :user_id AND state IN ('received', 'asked')
-        """,
-        {"user_id": user_id, "fault": fault},
-    )
+async def drop_waiting_media(tx: Transaction, user_id: int, fault: str) -> bool:
+    """Nothing becomes of what is not ready, and nothing is said of it; False: all of it was."""
+    dropped = {"state": "superseded", "fault": fault, "announced": 1}
+    return await tx.update("media", dropped, user_id=user_id, state=("received", "asked"))
 
 
 async def is_wanted(database: Queryable, user_id: int) -> bool:

@@ -18,17 +18,17 @@ from bot.config.engines import ENGINES
 from bot.config.settings import Settings
 from bot.limits import limits_of
 from bot.sandbox.server import DEMO_BOT_TOKEN, TELEGRAM_PORT
-from tests.commands.process import Command, names_in, started
 from tests.support.deadlines import deadline, eventually
+from tests.support.process import Running, names_in, started
 
 QUIET = ("demo", "--no-browser", "--telegram-port", "0", "--dashscope-port", "0")
 READY = r"is ready: (http://127\.0\.0\.1:\d+)/"
 ME = 700
 
 
-def bots(command: Command) -> list[int]:
+def bots(command: Running) -> list[int]:
     """The process ids of the command's own children."""
-    pid = command.process.pid
+    pid = command.pid
     return [
         int(child)
         for children in Path(f"/proc/{pid}/task").glob("*/children")
@@ -94,9 +94,9 @@ async def test_a_closed_terminal_stops_everything_within_five_seconds_and_leaves
     async with started(*QUIET, cwd=tmp_path, settings=real) as command:
         await command.printing(READY)
         (bot,) = bots(command)
-        over = await command.stop(signal.SIGHUP)
-    assert over.code == 0, over.printed
-    assert over.printed.endswith("Stopped.\n")
+        await command.stop(signal.SIGHUP)
+    assert command.code == 0, command.printed
+    assert command.printed.endswith("Stopped.\n")
     assert not alive(bot)
     assert not [name for name in names_in(temporary) if name.startswith("talking-photo-")]
     assert not (tmp_path / "real.db").exists()
@@ -110,10 +110,10 @@ async def test_a_bot_that_dies_is_reported_with_its_last_words(
         await command.printing(READY)
         (bot,) = bots(command)
         os.kill(bot, signal.SIGKILL)
-        over = await command.end()
-    assert over.code == 1
-    assert "The bot stopped by itself. Its last words:" in over.printed
-    assert "the bot is up" in over.printed
+        await command.ended()
+    assert command.code == 1
+    assert "The bot stopped by itself. Its last words:" in command.printed
+    assert "the bot is up" in command.printed
 
 
 async def test_a_photo_and_a_voice_note_become_a_video_in_the_chat(
@@ -130,7 +130,7 @@ async def test_a_photo_and_a_voice_note_become_a_video_in_the_chat(
             await agree(http)
             await send(http, "voice", "voice")
             await eventually(lambda: videos(http))
-        assert (await command.stop(signal.SIGINT)).code == 0
+        assert await command.stop(signal.SIGINT) == 0
     assert (tmp_path / "kept" / "demo.db").exists()
 
 

@@ -18,7 +18,7 @@ from bot.config.settings import Settings
 from bot.http_client import HttpClient
 from bot.sandbox.server import DEMO_BOT_TOKEN, Sandbox
 from bot.sandbox.serving import serve
-from tests.commands.process import ended
+from tests.support.process import ended
 
 UNKNOWN_KEY = "sk-unknown-key-00000000000000"
 

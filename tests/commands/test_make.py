@@ -19,10 +19,10 @@ from bot.config.service import ServiceSettings
 from bot.media.sound.normalise import normalise_sound
 from bot.media.video.files import inspect_video
 from bot.sandbox.server import Sandbox
-from tests.commands.process import ended, names_in, started
 from tests.support.deadlines import eventually
 from tests.support.media.photos import PORTRAIT
 from tests.support.media.voices import VOICE_NOTE as VOICE
+from tests.support.process import ended, names_in, started
 
 OUTPUT = ("-o", "out.mp4")
 
@@ -96,9 +96,9 @@ async def test_a_paid_video_survives_ctrl_c(
     async with started(*words, cwd=tmp_path, settings=paid(sandbox)) as command:
         task_id = (await command.printing(r"Task (\S+) ")).group(1)
         await command.printing("Making the video")
-        over = await command.stop(signal.SIGINT)
-    assert "Traceback" not in over.printed
-    assert sandbox.settings["DASHSCOPE_API_KEY"] not in over.printed
+        await command.stop(signal.SIGINT)
+    assert "Traceback" not in command.printed
+    assert sandbox.settings["DASHSCOPE_API_KEY"] not in command.printed
     assert (tmp_path / "out.mp4.task").read_text().strip() == task_id
     with pytest.raises(Failure, match=f"talking-photo make --task {task_id} -o ") as refused:
         await make_video(settings_of(sandbox), PORTRAIT, word, out, ask=False)
@@ -284,10 +284,10 @@ async def test_whoever_interrupts_a_paid_video_is_told_how_to_fetch_it(
     async with started(*words, cwd=tmp_path, settings=paid(sandbox)) as command:
         task_id = (await command.printing(r"Task (\S+) ")).group(1)
         await command.printing("Making the video")
-        over = await command.stop(number)
-    assert over.code == 1
-    assert f"Interrupted. Task {task_id} may be paid for" in over.printed
-    assert f"`talking-photo make --task {task_id} -o out.mp4`" in over.printed
+        await command.stop(number)
+    assert command.code == 1
+    assert f"Interrupted. Task {task_id} may be paid for" in command.printed
+    assert f"`talking-photo make --task {task_id} -o out.mp4`" in command.printed
     assert names_in(tmp_path) == ["out.mp4.task"]
 
 
@@ -303,10 +303,10 @@ async def test_an_order_under_way_when_interrupted_is_waited_for_and_named(
     words = ("make", PORTRAIT, word, *OUTPUT, "--yes")
     async with started(*words, cwd=tmp_path, settings=paid(sandbox)) as command:
         await eventually(is_ordering)
-        over = await command.stop(signal.SIGINT, 30)
-    assert "Waiting for the answer to the order" in over.printed
+        await command.stop(signal.SIGINT, 30)
+    assert "Waiting for the answer to the order" in command.printed
     (task,) = (await provider(sandbox, "state"))["tasks"]
-    assert f"Interrupted. Task {task['task_id']} may be paid for" in over.printed
+    assert f"Interrupted. Task {task['task_id']} may be paid for" in command.printed
     assert (tmp_path / "out.mp4.task").read_text().strip() == task["task_id"]
 
 
@@ -315,8 +315,8 @@ async def test_a_free_video_that_was_interrupted_is_no_dead_end(
 ) -> None:
     async with started("make", PORTRAIT, VOICE, *OUTPUT, cwd=tmp_path) as command:
         await command.printing("Making the video")
-        over = await command.stop(signal.SIGINT)
-    assert "Interrupted." in over.printed
+        await command.stop(signal.SIGINT)
+    assert "Interrupted." in command.printed
     assert names_in(tmp_path) == []
     over = await ended("make", PORTRAIT, word, *OUTPUT, cwd=tmp_path)
     assert over.code == 0, over.printed

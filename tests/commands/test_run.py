@@ -9,8 +9,8 @@ import httpx
 
 from bot.sandbox.server import DEMO_BOT_TOKEN, Sandbox
 from storage.db.lock import instance_lock
-from tests.commands.process import Command, ended, started
 from tests.support.deadlines import eventually
+from tests.support.process import Running, ended, started
 
 
 async def polling(sandbox: Sandbox) -> bool:
@@ -19,9 +19,9 @@ async def polling(sandbox: Sandbox) -> bool:
         return bool(answer.json()["calls"])
 
 
-async def up(command: Command, sandbox: Sandbox) -> None:
+async def up(command: Running, sandbox: Sandbox) -> None:
     async def is_polling() -> bool:
-        assert command.process.returncode is None, (await command.end()).printed
+        assert command.is_running, command.printed
         return await polling(sandbox)
 
     await eventually(is_polling)
@@ -41,9 +41,9 @@ async def test_ctrl_c_ends_it_in_time_although_it_waits_for_messages(
 ) -> None:
     async with started("run", cwd=tmp_path, settings=sandbox.settings) as command:
         await up(command, sandbox)
-        over = await command.stop(signal.SIGINT)
-    assert over.code == 0, over.printed
-    assert "Traceback" not in over.printed
+        await command.stop(signal.SIGINT)
+    assert command.code == 0, command.printed
+    assert "Traceback" not in command.printed
 
 
 async def test_a_second_bot_on_the_same_database_is_refused(
@@ -76,8 +76,8 @@ async def test_the_token_is_in_no_line_of_the_log_even_at_debug(
     settings = {**sandbox.settings, "LOG_LEVEL": "DEBUG", "BUDGET_YUAN_PER_DAYS": "1"}
     async with started("run", cwd=tmp_path, settings=settings) as command:
         await up(command, sandbox)
-        over = await command.stop(signal.SIGTERM)
-    assert over.code == 0, over.printed
-    assert "did you mean BUDGET_YUAN_PER_DAY?" in over.printed
-    assert DEMO_BOT_TOKEN.split(":")[1] not in over.printed
-    assert sandbox.settings["DASHSCOPE_API_KEY"] not in over.printed
+        await command.stop(signal.SIGTERM)
+    assert command.code == 0, command.printed
+    assert "did you mean BUDGET_YUAN_PER_DAY?" in command.printed
+    assert DEMO_BOT_TOKEN.split(":")[1] not in command.printed
+    assert sandbox.settings["DASHSCOPE_API_KEY"] not in command.printed

@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.commands.process import ended, started
 from tests.support.deadlines import deadline, eventually
+from tests.support.process import ended, started
 
 FREE_PORTS = ("--telegram-port", "0", "--dashscope-port", "0")
 
@@ -40,7 +40,7 @@ async def test_what_it_prints_is_all_a_client_needs(tmp_path: Path, number: sign
         tasks = await http.get(f"{settings['DASHSCOPE_BASE_URL']}/tasks/", headers=key)
         assert me.json()["result"]["is_bot"] is True
         assert tasks.json()["total"] == 0
-        assert (await command.stop(number)).code == 0
+        assert await command.stop(number) == 0
 
 
 async def test_it_stops_although_somebody_is_waiting_for_updates(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ async def test_it_stops_although_somebody_is_waiting_for_updates(tmp_path: Path)
             http.get(f"{base}/bot{settings['TELEGRAM_BOT_TOKEN']}/getUpdates?timeout=50")
         )
         await eventually(lambda: polls(http, base))
-        assert (await command.stop(signal.SIGTERM)).code == 0
+        assert await command.stop(signal.SIGTERM) == 0
         await asyncio.gather(polling, return_exceptions=True)
 
 

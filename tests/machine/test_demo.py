@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 import pytest
 
-from tests.commands.process import started
 from tests.commands.test_demo import QUIET, READY, alive, bots
 from tests.support.deadlines import eventually
+from tests.support.process import started
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see processes")
@@ -17,8 +16,7 @@ async def test_the_bot_of_a_killed_demo_ends_by_itself(tmp_path: Path) -> None:
     async with started(*QUIET, "--directory", tmp_path / "data", cwd=tmp_path) as command:
         await command.printing(READY)
         (bot,) = bots(command)
-        command.process.send_signal(signal.SIGKILL)
-        await command.process.wait()
+        await command.kill()
 
         async def gone() -> bool:
             return not alive(bot)

@@ -17,8 +17,8 @@ import pytest
 from bot import __version__
 from bot.commands.child import bot_environment
 from bot.sandbox.server import Sandbox, serve_sandbox
-from tests.commands.process import Ended, running
 from tests.commands.test_run import up
+from tests.support.process import Running, running
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -53,10 +53,11 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         yield served
 
 
-async def ended(words: str, clone: Path, environment: dict[str, str]) -> Ended:
+async def ended(words: str, clone: Path, environment: dict[str, str]) -> Running:
     """What a person types there."""
     async with running("sh", "-c", words, cwd=clone, environment=environment) as command:
-        return await command.end()
+        await command.ended()
+        return command
 
 
 async def runs(words: str, clone: Path, environment: dict[str, str], sandbox: Sandbox) -> None:
@@ -64,8 +65,8 @@ async def runs(words: str, clone: Path, environment: dict[str, str], sandbox: Sa
     line = ("sh", "-c", f"exec {words}")
     async with running(*line, cwd=clone, environment=environment) as command:
         await up(command, sandbox)
-        over = await command.stop(signal.SIGTERM)
-    assert over.code == 0, over.printed
+        await command.stop(signal.SIGTERM)
+    assert command.code == 0, command.printed
 
 
 async def test_a_plain_checkout_needs_only_the_packages(

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from sqlite3 import connect
 
-from tests.support.bot_process import RunningBot
+from tests.support.bot_process import start_bot
 from tests.support.deadlines import eventually
 from tests.support.world import World
 
@@ -37,7 +37,7 @@ async def test_with_a_disk_each_one_gives_up_and_what_came_meanwhile_is_paid_onc
     await there.up()
     settings = {**there.settings, "CRASH_PLAIN": "1"}
     settings["DATABASE_URL"] = f"sqlite:///{other_disk / 'bot.db'}"
-    second = RunningBot(other_disk, settings)
+    second = start_bot(other_disk, settings)
 
     async def both_poll() -> bool:
         logs = [disk / "bot.log" for disk in (tmp_path, other_disk)]

@@ -39,48 +39,18 @@ from bot.telegram.rate_limits import Limit, TelegramLimits
 from storage.db.database import Database, Transaction
 from tests.crash import reaper
 from tests.support.clock import FakeClock
-from tests.support.deadlines import eventually
+from tests.support.process import Running
 
-_LAST_LINES = 12
 _FORKS = get_context("forkserver")
 _FORKS.set_forkserver_preload(["bot.app", "bot.commands.run", "tests.support.bot_process"])
 
 
-class RunningBot:
-    """One process; it logs to `bot.log` in its directory."""
-
-    def __init__(self, directory: Path, settings: Mapping[str, str]) -> None:
-        self._log = directory / "bot.log"
-        environment = bot_environment(settings)
-        self._process = _FORKS.Process(target=_become, args=(self._log, environment), daemon=True)
-        self._process.start()
-
-    @property
-    def pid(self) -> int:
-        """Its number."""
-        return self._process.pid or 0
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it has not ended."""
-        return self._process.exitcode is None
-
-    async def ended(self) -> int:
-        """Wait for its end; its exit code, or the signal that killed it as a negative number."""
-        await eventually(lambda: not self.is_running, f"the bot's end\n{self.last_lines()}")
-        return self._process.exitcode or 0
-
-    async def kill(self, number: signal.Signals = signal.SIGKILL) -> int:
-        """Send the signal and wait for its end; the exit code."""
-        if self.is_running:
-            os.kill(self.pid, number)
-        return await self.ended()
-
-    def last_lines(self) -> str:
-        """The end of its log."""
-        if not self._log.exists():
-            return ""
-        return "\n".join(self._log.read_text("utf-8", "replace").splitlines()[-_LAST_LINES:])
+def start_bot(directory: Path, settings: Mapping[str, str]) -> Running:
+    """It logs to `bot.log` in that directory."""
+    log, environment = directory / "bot.log", bot_environment(settings)
+    process = _FORKS.Process(target=_become, args=(log, environment), daemon=True)
+    process.start()
+    return Running(log, process.pid or 0, lambda: process.exitcode)
 
 
 def _become(log: Path, environment: Mapping[str, str]) -> None:

@@ -20,12 +20,13 @@ from bot.sandbox.server import Sandbox, serve_sandbox
 from tests.crash.points import Crash
 from tests.sandbox_dashscope.stand_in import FaceList, HereRenderer
 from tests.support import consenting
-from tests.support.bot_process import JOB_ROWS, RunningBot
+from tests.support.bot_process import JOB_ROWS, start_bot
 from tests.support.chats import Chats, Json, lines_of
 from tests.support.clock import FakeClock
 from tests.support.credentials import SPELLINGS
 from tests.support.deadlines import deadline, eventually
 from tests.support.person import Person
+from tests.support.process import Running
 
 PLAIN = {"CRASH_PLAIN": "1"}
 """Decode in the bot's own process, and do not pace messages: for tests of something else."""
@@ -49,7 +50,7 @@ class World:
     directory: Path
     http: httpx.AsyncClient
     settings: dict[str, str]
-    bot: RunningBot = field(init=False)
+    bot: Running = field(init=False)
     starts: int = 0
     is_traced: bool = False
 
@@ -115,7 +116,7 @@ class World:
         if crash is not None:
             more["CRASH_AT"] = str(crash)
         environment = {**more, **self.settings, **settings}
-        self.bot = RunningBot(self.directory, environment)
+        self.bot = start_bot(self.directory, environment)
 
     async def up(self) -> None:
         """Wait until the bot that was started last is up: signals stop it, messages reach it."""

@@ -230,6 +230,6 @@ async def test_the_first_video_of_a_group_waits_for_the_yes_of_who_asked_for_it(
     assert await downloads(shared) == before
     await group.member(kim).presses(asked, AGREE)
     await group.sees(said("consent-agreed"))
-    prompt = await group.sees("voice note", reply_to=talked)
+    prompt = await group.sees("voice message", reply_to=talked)
     await group.member(kim).says(reply_to=prompt["message_id"])
     await group.sees_video()

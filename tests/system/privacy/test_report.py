@@ -1,4 +1,4 @@
-"""A video is reported, taken down, and its maker shut out; every video says that AI made it."""
+"""A video is reported, taken down, and its maker banned; every video says that AI made it."""
 
 from __future__ import annotations
 
