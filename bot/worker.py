@@ -10,6 +10,7 @@ from collections.abc import Sequence, Set
 from functools import partial
 
 from bot.chat.status import Progress
+from bot.clock_watch import ClockWatch
 from bot.common import CommonServices
 from bot.intake.intake import Intake
 from bot.jobs.slots import Slots
@@ -47,6 +48,7 @@ class Worker:
     ) -> None:
         self._database, self._clock = common.database, common.clock
         self._wakeup = wakeup = common.wakeup
+        self._clock_watch = ClockWatch(common=common)
         self._intake = intake
         self._steps = steps
         self._slots = slots
@@ -83,6 +85,7 @@ class Worker:
 
     async def _begin_what_is_due(self) -> None:
         """Free slots first: the service stands still while one is."""
+        await self._clock_watch.look()
         kinds = await due.kinds(self._database)
         async for task, work in self._slots.fill(kinds):
             self._pools[StepPool.SUBMITTING].start(("task", task.id), work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.chat.receipt import charge_text
-from bot.telegram.keyboards import Button, Keyboard
+from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue, Markup
 from bot.texts.naming import mention
 from storage.db.database import Queryable
@@ -69,4 +69,4 @@ def allow_again(owner_id: int, texts: Catalogue) -> Keyboard:
 def with_row(keyboard: Keyboard | None, *buttons: tuple[str, str]) -> Keyboard:
     """One more row."""
     rows = keyboard.rows if keyboard else ()
-    return Keyboard((*rows, tuple(Button(*button) for button in buttons)))
+    return Keyboard((*rows, *Keyboard.of([*buttons]).rows))

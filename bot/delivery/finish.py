@@ -8,7 +8,7 @@ from dataclasses import field
 from weakref import WeakValueDictionary
 
 from bot.alerts import Noting
-from bot.chat.keyboards import video_keyboard
+from bot.chat.keyboards import costing, video_keyboard
 from bot.chat.messenger import Messenger
 from bot.chat.owners import on_stopped
 from bot.chat.provider_texts import photo_text
@@ -18,6 +18,7 @@ from bot.delivery.remove_video import remove_video
 from bot.retry import END_UNSAID
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
+from bot.texts import Catalogue
 from storage.groups import borrowed_media
 from storage.jobs import deliveries, jobs, moves, task_moves, tasks
 from storage.jobs.deliveries import Form
@@ -149,6 +150,13 @@ class Finisher(Component):
         charged = await charge_text(self.database, job, texts)
         reason = texts.plain(photo_text(job.failure_detail))
         text = texts.html(key, job=job.id, reason=reason, charged=charged)
-        button = (texts.plain("button-retry"), f"retry:{job.id}")
-        keyboard = None if key in _NO_RETRY else Keyboard.of([button])
+        keyboard = None if key in _NO_RETRY else await self._once_more(job, texts)
         return await self.messenger.status(job, text, keyboard)
+
+    async def _once_more(self, job: Job, texts: Catalogue) -> Keyboard:
+        effective = (await self.effective(job.conversation)).in_resolution(
+            job.resolution, self.limits
+        )
+        needed = effective.price.of(job.held_milliseconds).quota_milliseconds
+        label = costing(texts, texts.plain("button-retry"), needed)
+        return Keyboard.of([(label, f"retry:{job.id}")])

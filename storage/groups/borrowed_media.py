@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from storage import drafts, media
 from storage.db.database import Queryable, Transaction
-from storage.groups import groups
 from storage.jobs import jobs
 from storage.jobs.jobs import Job
-from storage.media import Media
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +41,6 @@ async def of_job(database: Queryable, job: Job) -> list[BorrowedMedia]:
 async def is_stopped(database: Queryable, job: Job) -> bool:
     """Whether its video must not be shown: an owner or an administrator said so."""
     return any(borrowed.stopped_at_milliseconds for borrowed in await of_job(database, job))
-
-
-async def may_use(database: Queryable, item: Media) -> bool:
-    """Whether this media item is its sender's own, or its owner and the group let them have it."""
-    borrowed = await get(database, item.id)
-    if borrowed is None:
-        return True
-    if borrowed.stopped_at_milliseconds is not None:
-        return False
-    return await may_borrow(database, item.chat_id, borrowed.owner_id)
-
-
-async def may_borrow(database: Queryable, chat_id: int, owner_id: int | None) -> bool:
-    """Whether others may use what this person sends in this group."""
-    if not (await groups.settings_of(database, chat_id)).others_photos:
-        return False
-    return not await objects(database, chat_id, owner_id)
 
 
 async def objects(database: Queryable, chat_id: int, owner_id: int | None) -> bool:

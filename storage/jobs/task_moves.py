@@ -71,7 +71,6 @@ async def submitted(tx: Transaction, task: Task, task_id: str, *, adopted: bool 
         "task_id": task_id,
         "adopted": int(adopted),
         "running_since_milliseconds": tx.now_milliseconds,
-        "tries": 0,
         "not_before_milliseconds": 0,
     }
     return await _move(tx, task, TaskState.SUBMITTING, TaskState.RUNNING, facts)
@@ -91,7 +90,7 @@ async def wait_again(
 
 async def prepare_again(tx: Transaction, task: Task, *, refused: bool = False) -> bool:
     """submitting, running → preparing: the same where the provider could not read a file."""
-    facts = {"tries": task.tries + 1, "not_before_milliseconds": 0}
+    facts = {"not_before_milliseconds": 0}
     return await _back(tx, task, TaskState.PREPARING, facts, refused)
 
 
@@ -128,7 +127,6 @@ async def rendered(
         "video_url": video_url,
         "billed_milliseconds": billed_milliseconds,
         "rendered_at_milliseconds": ended_at,
-        "tries": 0,
     }
     return await _move(tx, task, TaskState.RUNNING, TaskState.FETCHING, facts)
 
@@ -192,7 +190,7 @@ async def _move(
     if source in ENDED:
         return False
     ended_at = tx.now_milliseconds if target in ENDED else None
-    changes = {"state": target, "ended_at_milliseconds": ended_at, **facts}
+    changes = {"state": target, "ended_at_milliseconds": ended_at, "tries": 0, **facts}
     moved = await tx.update("tasks", changes, id=task.id, state=source)
     if moved:
         await moves.advance(tx, task.job_id)

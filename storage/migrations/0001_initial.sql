@@ -432,6 +432,13 @@ CREATE INDEX outbox_of_chat ON outbox (chat_id, begun_at_milliseconds);
 CREATE INDEX outbox_of_person ON outbox (user_id);
 CREATE INDEX outbox_ended ON outbox (ended_at_milliseconds) WHERE state <> 'open';
 
+-- The newest moment that this machine's clock is known to have shown: after a stop it tells whether
+-- the clock was set back meanwhile.
+CREATE TABLE clock (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    latest_milliseconds INTEGER NOT NULL
+) STRICT;
+
 -- What the operator was told, so that trouble is told once and not with every job.
 CREATE TABLE notices (
     subject TEXT PRIMARY KEY,

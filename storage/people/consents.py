@@ -69,8 +69,10 @@ async def give(tx: Transaction, user_id: int, agreement: Agreement, language: st
 
 
 async def wake(tx: Transaction, user_id: int) -> bool:
-    """Everything that waited for this person's consent, in every place, goes on; False: nothing."""
-    goes_on = {"state": "received", "fault": None, "fault_detail": None, "tries": 0}
+    """Everything that waited for this person's consent, in every place, goes on in its order, see
+    `media.DUE`; False: nothing.
+    """
+    goes_on = {"state": "received", "fault_detail": None, "tries": 0}
     goes_on |= {"not_before_milliseconds": 0, "wanted_at_milliseconds": tx.now_milliseconds}
     return await tx.update("media", goes_on, user_id=user_id, state="asked", fault=CONSENT)
 
@@ -94,6 +96,11 @@ async def hold_back(tx: Transaction, item: Media) -> None:
     """Nothing is done with it until its sender agrees."""
     held_back = {"state": "asked", "fault": CONSENT, "fault_detail": None, "announced": 1}
     await tx.update("media", held_back, id=item.id, state=("received", "ready"))
+
+
+async def keep_order(tx: Transaction, item: Media) -> None:
+    """It has come after what waited for consent, and has its turn after that."""
+    await tx.update("media", {"fault": CONSENT}, id=item.id, state="received")
 
 
 async def want_question(

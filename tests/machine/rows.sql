@@ -52,6 +52,7 @@ UPDATE jobs SET state = 'done', billed_milliseconds = 4800, ended_at_millisecond
 WHERE id = 2;
 UPDATE tasks SET state = 'submitting', account = 'dashscope', slot = 1,
     submitting_at_milliseconds = 4500 WHERE id = 1;
+INSERT INTO clock VALUES (1, 9000);
 INSERT INTO notices VALUES ('budget', 3000);
 INSERT INTO outages (account, work, cause, since_milliseconds, probe_at_milliseconds)
 VALUES ('dashscope', 'submit', 'unpaid', 5000, 6000);

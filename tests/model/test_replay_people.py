@@ -56,6 +56,13 @@ async def hold_back(database: Database) -> Call:
     return lambda tx: consents.hold_back(tx, made)
 
 
+async def in_order(database: Database) -> Call:
+    async with database.transaction() as tx:
+        made = await item(tx, "photo", PLACE)
+        await tx.execute("UPDATE media SET state = 'received'")
+    return lambda tx: consents.keep_order(tx, made)
+
+
 def about_report(
     call: Callable[[Transaction, Report], Awaitable[Any]], *, filed: bool = False
 ) -> Arrange:
@@ -124,6 +131,7 @@ CALLS: dict[str, Arrange] = {
     "people.remember": after(None, lambda tx: people.remember(tx, Person(1, "Ada", None, "en"))),
     "consents.give": after(None, lambda tx: consents.give(tx, 1, AGREEMENT, "en")),
     "consents.hold_back": hold_back,
+    "consents.keep_order": in_order,
     "consents.wake": after(waiting_photo, lambda tx: consents.wake(tx, 1)),
     "consents.drop_media": after(waiting_photo, lambda tx: consents.drop_media(tx, 1)),
     "consents.want_question": after(None, ask),
@@ -180,4 +188,4 @@ async def test_a_photo_that_goes_on_is_not_woken_twice(database: Database) -> No
         assert await consents.wake(tx, 1)
         current = await media.get(tx, made.id)
     assert current is not None
-    assert (current.state, current.fault) == ("received", None)
+    assert (current.state, current.fault) == ("received", "consent")

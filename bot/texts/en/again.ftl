@@ -14,6 +14,7 @@ answer-coming = It comes in a moment.
 
 voice-confirm = Got it: { NUMBER($seconds, maximumFractionDigits: 1) } s of speech. The video takes { NUMBER($needed, maximumFractionDigits: 1) } s of the { NUMBER($left, maximumFractionDigits: 1) } s you have left today. Go on?
 finer-confirm = This video in 720P takes { NUMBER($needed, maximumFractionDigits: 1) } s of the { NUMBER($left, maximumFractionDigits: 1) } s you have left today. Go on?
+retry-confirm = Making this video again takes { NUMBER($needed, maximumFractionDigits: 1) } s of the { NUMBER($left, maximumFractionDigits: 1) } s you have left today. Go on?
 job-quiet = Your video of { NUMBER($seconds, maximumFractionDigits: 1) } s is on its way. I will not disturb you until it comes.
 
 video-again = { $label }

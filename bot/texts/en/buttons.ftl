@@ -6,6 +6,7 @@ button-check = Use anyway
 button-beginning = Use the first { NUMBER($seconds, maximumFractionDigits: 1) } s
 button-go-on = Yes, go on
 button-same-voice = Same voice again
+button-costing = { $label } · { NUMBER($seconds, maximumFractionDigits: 1) } s
 
 answer-not-yours = This button belongs to someone else.
 answer-too-late = This button has expired.

@@ -14,6 +14,7 @@ answer-coming = 马上发来。
 
 voice-confirm = 收到：{ NUMBER($seconds, maximumFractionDigits: 1) } 秒的声音。这个视频要用 { NUMBER($needed, maximumFractionDigits: 1) } 秒额度，你今天还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。要继续吗？
 finer-confirm = 用 720P 做这个视频要用 { NUMBER($needed, maximumFractionDigits: 1) } 秒额度，你今天还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。要继续吗？
+retry-confirm = 再做一次这个视频要用 { NUMBER($needed, maximumFractionDigits: 1) } 秒，你今天还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。继续吗？
 job-quiet = 你的 { NUMBER($seconds, maximumFractionDigits: 1) } 秒视频正在制作。做好之前不打扰你。
 
 video-again = { $label }

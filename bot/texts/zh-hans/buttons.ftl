@@ -6,6 +6,7 @@ button-check = 仍然使用
 button-beginning = 用前 { NUMBER($seconds, maximumFractionDigits: 1) } 秒
 button-go-on = 好，继续
 button-same-voice = 再用同一段声音
+button-costing = { $label } · { NUMBER($seconds, maximumFractionDigits: 1) } 秒
 
 answer-not-yours = 这个按钮是别人的。
 answer-too-late = 按钮已失效。
