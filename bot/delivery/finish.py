@@ -14,21 +14,21 @@ from bot.chat.owners import on_stopped
 from bot.chat.provider_texts import photo_text
 from bot.chat.receipt import Receipts, charge_text
 from bot.common import Component
-from bot.delivery.remove_video import remove_video
-from bot.retry import END_UNSAID
+from bot.retry import END_UNSAID, OUTBOX
+from bot.telegram.errors import NotSent
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
-from storage.groups import borrowed_media
-from storage.jobs import deliveries, jobs, moves, task_moves, tasks
+from storage.jobs import deliveries, jobs, moves, task_moves, tasks, videos
 from storage.jobs.deliveries import Form
+from storage.jobs.failures import WITHDRAWN
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.jobs.tasks import Task
 
 logger = logging.getLogger(__name__)
 
 _NO_RETRY = frozenset(
-    {"failed-moderated", "failed-refused", "failed-voice-too-long", "failed-gone"}
+    {"failed-moderated", "failed-refused", "failed-voice-too-long", "failed-gone", WITHDRAWN}
 )
 
 
@@ -101,7 +101,12 @@ class Finisher(Component):
         if job is None or job.announced or job.state not in FINAL:
             return
         delay_seconds = END_UNSAID.delay_seconds(job.tries + 1)
-        if not await self._say(job) and delay_seconds is not None:
+        try:
+            is_said = await self._say(job)
+        except NotSent as failure:
+            logger.info("the end of job %s has to wait: %s", job.id, failure)
+            is_said, delay_seconds = False, OUTBOX.endless_delay_seconds(job.tries + 1)
+        if not is_said and delay_seconds is not None:
             await self._say_later(job, delay_seconds)
             return
         async with self.database.transaction() as tx:
@@ -113,7 +118,7 @@ class Finisher(Component):
             if is_group(job.chat_id):
                 await self.messenger.lead_to_private(job, "private-fallback-waits")
             return True
-        if await borrowed_media.is_stopped(self.database, job):
+        if await videos.is_withdrawn(self.database, job):
             return await self._take_back(job)
         if job.state != JobState.DONE:
             return await self._say_end(job)
@@ -134,9 +139,9 @@ class Finisher(Component):
 
     async def _take_back(self, job: Job) -> bool:
         """It must not be shown, and may have been: what became of it is said."""
+        async with self.database.transaction() as tx:
+            await deliveries.want_removed(tx, job.id, "end")
         texts = await self.messenger.texts_for(job.user_id, job.chat_id)
-        if await remove_video(self, job):
-            return await self.messenger.status(job, texts.html("video-stays"))
         return await self.messenger.status(job, *await on_stopped(self.database, job, texts))
 
     async def _say_later(self, job: Job, delay_seconds: float) -> None:

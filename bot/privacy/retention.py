@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.common import Component
 from bot.privacy.files import UPLOADS_KEPT_MILLISECONDS, StoredFiles, sweep, written_at
 from bot.task_pool import Work
+from storage.groups import reports
 from storage.jobs import jobs
 from storage.people import pseudonyms
 
@@ -45,6 +46,7 @@ class Retention(Component):
         self._swept_at_seconds = self.clock.steady_seconds()
         now = self.clock.now_milliseconds()
         await self.database.do(pseudonyms.expire)
+        await self.database.do(reports.expire)
         await self.stored_files.sweep_uploads(now - UPLOADS_KEPT_MILLISECONDS)
         removed = await self.sweep_videos()
         if removed:

@@ -273,14 +273,11 @@ async def waiting_in(database: Queryable, chat_id: int) -> list[Job]:
     )
 
 
-async def open_jobs_with(database: Queryable, media_id: int) -> list[Job]:
-    """The jobs that have not ended and that this photo or voice is used for."""
+async def made_of(database: Queryable, media_id: int) -> list[Job]:
+    """The jobs that this photo or voice is used for."""
     return await database.every(
         Job,
-        """
-        SELECT * FROM jobs WHERE (photo_id = :media_id OR voice_id = :media_id)
-            AND state NOT IN ('done', 'failed', 'cancelled', 'undeliverable') ORDER BY id
-        """,
+        "SELECT * FROM jobs WHERE photo_id = :media_id OR voice_id = :media_id ORDER BY id",
         {"media_id": media_id},
     )
 

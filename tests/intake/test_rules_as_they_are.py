@@ -12,7 +12,7 @@ import pytest
 from bot.gate import Gate, Rule, RuleRefused, Wanted, Way
 from storage import verdicts
 from storage.db.database import Transaction
-from storage.groups import borrowed_media, chats, groups, reports
+from storage.groups import borrowed_media, chats, decisions, groups
 from storage.jobs.jobs import Job
 from storage.media import ConversationKey, Media
 from storage.people import consents, people, preferences
@@ -109,11 +109,11 @@ async def objection(tx: Transaction, place: Place) -> None:
 
 
 async def stopped_by_an_admin(tx: Transaction, place: Place) -> None:
-    await borrowed_media.stop(tx, place.photo.id)
+    await borrowed_media.stop(tx, [place.photo.id])
 
 
 async def taken_down(tx: Transaction, place: Place) -> None:
-    await reports.take_down(tx, place.job.id, OWNER)
+    await decisions.take_down(tx, place.job, OWNER)
 
 
 async def longest(tx: Transaction, place: Place) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from storage import media
 from storage.db.database import Database, Transaction
-from storage.groups import groups, reports
+from storage.groups import decisions, groups, reports
 from storage.groups.reports import Report
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job
@@ -72,7 +72,7 @@ def about_report(
             report = await reports.begin(tx, job, 5, 1)
             if filed:
                 await reports.file(tx, report, "face", [7], per_person_per_day=5)
-                await reports.take_down(tx, job.id, 7)
+                await decisions.take_down(tx, job, 7)
         return lambda tx: call(tx, report)
 
     return arrange
@@ -83,9 +83,31 @@ async def begin_report(database: Database) -> Call:
     return lambda tx: reports.begin(tx, job, 5, 1)
 
 
-async def take_down(database: Database) -> Call:
+def reported(
+    call: Callable[[Transaction, Job], Awaitable[Any]], *, banned: bool = False
+) -> Arrange:
+    async def arrange(database: Database) -> Call:
+        job = await done_job(database)
+        async with database.transaction() as tx:
+            report = await reports.begin(tx, job, 5, 1)
+            await reports.file(tx, report, "face", [7], per_person_per_day=5)
+            await reports.shown(tx, report, 7, 9)
+            if banned:
+                await people.ban(tx, 1, 7)
+        return lambda tx: call(tx, job)
+
+    return arrange
+
+
+async def a_kept_report(database: Database) -> Call:
     job = await done_job(database)
-    return lambda tx: reports.take_down(tx, job.id, 7)
+    async with database.transaction() as tx:
+        report = await reports.begin(tx, job, 5, 1)
+        await reports.file(tx, report, "face", [7], per_person_per_day=5)
+        await deletion.forget(tx, 1, -9)
+        await decisions.dismiss(tx, job, 7)
+        await tx.execute("UPDATE decisions SET at_milliseconds = 0")
+    return reports.expire
 
 
 async def forget(database: Database) -> Call:
@@ -150,7 +172,12 @@ CALLS: dict[str, Arrange] = {
     "reports.begin": begin_report,
     "reports.asked": about_report(lambda tx, report: reports.asked(tx, report.id, 4)),
     "reports.file": about_report(file_face),
-    "reports.take_down": take_down,
+    "reports.shown": about_report(lambda tx, report: reports.shown(tx, report, 7, 9), filed=True),
+    "reports.expire": a_kept_report,
+    "decisions.take_down": reported(lambda tx, job: decisions.take_down(tx, job, 7)),
+    "decisions.ban": reported(lambda tx, job: decisions.ban(tx, job, 1, 7)),
+    "decisions.unban": reported(lambda tx, job: decisions.unban(tx, job, 1, 7), banned=True),
+    "decisions.dismiss": reported(lambda tx, job: decisions.dismiss(tx, job, 7)),
     "people.ban": after(None, lambda tx: people.ban(tx, 1, 7)),
     "people.unban": after(lambda tx: people.ban(tx, 1, 7), lambda tx: people.unban(tx, 1)),
     "people.is_to_be_told": after(
@@ -178,7 +205,17 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
 
 
 def test_every_call_that_writes_is_repeated_here_or_named() -> None:
-    modules = (consents, reports, people, deletion, pseudonyms, data_export, groups, preferences)
+    modules = (
+        consents,
+        reports,
+        decisions,
+        people,
+        deletion,
+        pseudonyms,
+        data_export,
+        groups,
+        preferences,
+    )
     assert writing(*modules) == CALLS.keys()
 
 
