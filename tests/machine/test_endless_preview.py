@@ -14,7 +14,6 @@ import pytest
 from bot.chat.provider_texts import failure_text
 from bot.config.engines import ENGINES
 from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
-from bot.engines import preview
 from bot.engines.base import Ticket
 from bot.engines.preview import PreviewEngine
 from bot.media import processes
@@ -25,11 +24,11 @@ from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 from tests.support.media.voices import voice
 
-BRIEF = replace(RENDERING, wall_seconds=8.0)
+BRIEF = replace(RENDERING, silence_seconds=8.0)
 
 
 class Endless(MediaCall[..., Any]):
-    """Never returns, and takes no processor time: only the wall's clock can end it."""
+    """Never returns, and takes no processor time: only that it tells nothing can end it."""
 
     def __call__(self, *_: object, **__: object) -> None:
         while True:
@@ -39,7 +38,9 @@ class Endless(MediaCall[..., Any]):
 class Quick(MediaCall[..., Any]):
     """Makes it at once."""
 
-    def __call__(self, _photo: bytes, _voice: bytes, target: Path, *_: object) -> None:
+    def __call__(
+        self, _photo: bytes, _voice: bytes, target: Path, *_: object, **__: object
+    ) -> None:
         target.write_bytes(b"video")
 
 
@@ -69,13 +70,13 @@ async def test_it_fails_for_nothing_and_holds_up_no_others(
         engine = PreviewEngine(
             kind=ENGINES["preview"], directory=tmp_path / "p", media=media, clock=FakeClock()
         )
-        monkeypatch.setattr(preview, "render_preview", Endless("endless", BRIEF))
+        monkeypatch.setattr(processes, "render_preview", Endless("endless", BRIEF))
         endless = await submitted(engine, "1")
         assert (await media.run(normalise_sound, voice(), None, True)).wav
         task = await ended(engine, endless)
         assert (task.status, task.billed_milliseconds) == (TaskStatus.FAILED, None)
         assert failure_text(failure_of(task)) == "failed-service"
-        monkeypatch.setattr(preview, "render_preview", Quick("quick", BRIEF))
+        monkeypatch.setattr(processes, "render_preview", Quick("quick", BRIEF))
         task = await ended(engine, await submitted(engine, "2"))
         assert task.status is TaskStatus.SUCCEEDED
         await engine.close()
