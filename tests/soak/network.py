@@ -67,13 +67,15 @@ _CHAT = re.compile(rb'chat_id(?:=|"\r\n\r\n)(\d+)')
 class Network(httpx.AsyncBaseTransport):
     """In the place of every socket of the bot; a request is served also when its sender died."""
 
-    def __init__(self, apps: Mapping[int, ASGIApp], faults: FaultBoard, chance: Chance) -> None:
+    def __init__(
+        self, apps: Mapping[int, ASGIApp], faults: FaultBoard, chance: Chance, unheard: set[Shown]
+    ) -> None:
         self._ways = {port: httpx.ASGITransport(app) for port, app in apps.items()}
         self._faults = faults
         self._chance = chance
         self._just_heard: deque[tuple[float, Shown]] = deque(maxlen=100)
         self._updates: deque[Json] = deque(maxlen=300)
-        self.unheard: set[Shown] = set()
+        self.unheard = unheard
         """Messages of which the bot may not know that they are there, or read so."""
         self.calls: Counter[str] = Counter()
         self.once_closed: set[int] = set()
@@ -131,11 +133,8 @@ class Network(httpx.AsyncBaseTransport):
         return httpx.Response(200, json={"ok": True, "result": updates})
 
     def _note(self, request: httpx.Request, response: httpx.Response) -> None:
-        """What stands in a chat now is not known to the bot before it has read the answer."""
         if response.status_code == httpx.codes.FORBIDDEN and request.url.port == TELEGRAM_PORT:
             self.once_closed |= {int(chat_id) for chat_id in _CHAT.findall(request.content)}
-        if shown := _shown(response):
-            self.unheard.add(shown)
 
     def _heard(self, response: httpx.Response) -> None:
         if shown := _shown(response):
@@ -152,13 +151,11 @@ def _called(request: httpx.Request) -> str:
 
 
 def _shown(response: httpx.Response) -> Shown | None:
-    """The message in an answer, where it is a new one, a job's end or a video."""
+    """The message in an answer that can be read."""
     if b'"message_id"' not in response.content[:40]:
         return None
     try:
         message = json.loads(response.content)["result"]
     except ValueError:
-        return None
-    if "edit_date" in message and b'"retry:' not in response.content and "video" not in message:
         return None
     return message["chat"]["id"], message["message_id"]

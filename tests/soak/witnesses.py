@@ -48,6 +48,8 @@ class SoakJournal(Journal):
         """Those in which one was said without any button."""
         self.submitted: dict[str, int] = {}
         """When each task was asked for."""
+        self.unheard: set[Shown] = set()
+        """What stands in a chat and the bot has not read in an answer, whatever became of that."""
         self.untold: set[str] = set()
         """Tasks whose bill the provider did not name."""
 
@@ -75,11 +77,19 @@ class SoakJournal(Journal):
             assert stored is not None
             self.videos[task_of(stored.location)].add(shown)
         buttons = buttons_of(message).values()
+        if message["from"]["is_bot"]:
+            self._expect(message, shown)
         if not buttons and any(words in message.get("text", "") for words in _CHARGED):
             self.ends_for_good.add(shown)
         for data in buttons:
             if data.startswith("retry:"):
                 self.ends[int(data.partition(":")[2])].add(shown)
+
+    def _expect(self, message: Json, shown: Shown) -> None:
+        """A new one, a job's end and a video are news; an edit of words is none."""
+        ends = any(data.startswith("retry:") for data in buttons_of(message).values())
+        if "edit_date" not in message or ends or "video" in message:
+            self.unheard.add(shown)
 
     def _hear(self, answer: Json) -> None:
         task = answer.get("output") or {}

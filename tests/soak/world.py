@@ -196,7 +196,7 @@ def _servers(
         bot_clock=VirtualClock(_START_MILLISECONDS),
         chance=chance,
         journal=journal,
-        network=Network(apps, faults, chance),
+        network=Network(apps, faults, chance, journal.unheard),
         telegram=people.state.world,
         dashscope=provider.provider,
         bot_settings=Settings(**chosen),
