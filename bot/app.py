@@ -119,7 +119,7 @@ async def _join(
 def _worker(services: Services, privacy: PrivacyServices, menus: Menus) -> Worker:
     """With every background task and every kind of outbox entry there is."""
     common, chat, jobs = services.common, services.chat, services.jobs
-    background_tasks: list[BackgroundTask] = [chat.first_status, privacy.retention, menus]
+    background_tasks: list[BackgroundTask] = [privacy.retention, menus]
     kinds = [
         common.operator.kind,
         services.intake.clips.kind,
@@ -132,6 +132,7 @@ def _worker(services: Services, privacy: PrivacyServices, menus: Menus) -> Worke
         steps=jobs.steps,
         slots=jobs.slots,
         progress=chat.progress,
+        first_status=chat.first_status,
         background_tasks=background_tasks,
         outbox=build_outbox(common, kinds),
     )

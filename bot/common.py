@@ -111,7 +111,8 @@ async def build_common(
     stack: AsyncExitStack,
 ) -> CommonServices:
     """By these settings; `stack` ends what runs in the background."""
-    limits, texts, rate_limiter = limits_of(settings), Texts(), RateLimiter(clock)
+    limits, rate_limiter = limits_of(settings), RateLimiter(clock)
+    texts = Texts(operator_is_told=bool(settings.admin_ids))
     telegram = TelegramServices(
         bot_name=bot.username,
         sender=await stack.enter_async_context(Sender(bot, clock, rate_limiter=rate_limiter)),

@@ -19,6 +19,7 @@ from bot.telegram.rate_limits import is_group
 from storage import media, verdicts
 from storage.db.database import Queryable
 from storage.groups import borrowed_media, chats, groups
+from storage.groups.borrowed_media import BorrowedMedia
 from storage.jobs import jobs, ledger, videos
 from storage.jobs.jobs import Job
 from storage.jobs.ledger import Amount, Budget, Caps, Quota
@@ -88,11 +89,13 @@ class Rule(StrEnum):
 
 
 class RuleRefused(Exception):
-    """A rule says no; with the numbers that its text needs, and what it says it of."""
+    """A rule says no; with the numbers that its text needs, and `media_id` where it is about what
+    is somebody else's.
+    """
 
-    def __init__(self, rule: Rule, values: Values, item: Media | None = None) -> None:
+    def __init__(self, rule: Rule, values: Values) -> None:
         super().__init__(rule.value)
-        self.rule, self.values, self.item = rule, values, item
+        self.rule, self.values = rule, values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,7 @@ class Spending:
     most_waiting: int = 1
     agreed_milliseconds: int = 0
     confirm_above_milliseconds: int | None = None
+    by_a_tap: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,10 +122,10 @@ class Facts:
     may_use: bool = True
     agreed: bool = True
     withdrawn: bool = False
-    own_only: Media | None = None
-    """What is another's where everybody uses only what is theirs."""
-    objected: Media | None = None
-    """What is another's who does not want it, or an administrator."""
+    own_only: int | None = None
+    """The media item that is another's where everybody uses only what is theirs."""
+    objected: int | None = None
+    """That of another who does not want it, or an administrator."""
     length_milliseconds: int = 0
     longest_milliseconds: int | None = None
     in_its_resolution: bool = True
@@ -140,6 +144,8 @@ class Wanted:
     way: Way
     conversation: ConversationKey
     items: tuple[Media, ...] = ()
+    borrowing: tuple[BorrowedMedia, ...] = ()
+    """What of somebody else's is about to be used."""
     job: Job | None = None
     effective: EffectiveSettings | None = None
     resolution: str | None = None
@@ -157,12 +163,8 @@ def decide(way: Way, facts: Facts) -> RuleRefused | None:
     for rule in way.rules:
         values = _RULES[rule](facts)
         if values is not None:
-            return RuleRefused(rule, values, _about(rule, facts))
+            return RuleRefused(rule, values)
     return None
-
-
-def _about(rule: Rule, facts: Facts) -> Media | None:
-    return {Rule.OTHERS: facts.own_only, Rule.OBJECTION: facts.objected}.get(rule)
 
 
 Says = Callable[[Facts], Values | None]
@@ -171,6 +173,10 @@ Says = Callable[[Facts], Values | None]
 
 def _no_if(refuses: Callable[[Facts], bool]) -> Says:
     return lambda facts: {} if refuses(facts) else None
+
+
+def _about(media_id: int | None) -> Values | None:
+    return None if media_id is None else {"media_id": media_id}
 
 
 def _longest(facts: Facts) -> Values | None:
@@ -216,9 +222,19 @@ def _resets(windows: tuple[Window, ...], exceeded: Callable[[Window], bool]) -> 
 
 def _confirm(spending: Spending) -> Values | None:
     needed, above = spending.needed.quota_milliseconds, spending.confirm_above_milliseconds
-    if above is None or needed <= max(above, spending.agreed_milliseconds):
+    much = above is not None and needed > above
+    if needed <= spending.agreed_milliseconds or not (much or _takes_almost_all(spending)):
         return None
     return {"needed": needed / 1000}
+
+
+def _takes_almost_all(spending: Spending) -> bool:
+    """Whether a tap would leave less than a third of the quota."""
+    needed = spending.needed.quota_milliseconds
+    return spending.by_a_tap and any(
+        3 * (quota.left_milliseconds - needed) < quota.limit_milliseconds
+        for quota in spending.quotas
+    )
 
 
 _RULES: dict[Rule, Says] = {
@@ -226,8 +242,8 @@ _RULES: dict[Rule, Says] = {
     Rule.GROUP: _no_if(lambda facts: not facts.group_allowed),
     Rule.WHO: _no_if(lambda facts: not facts.may_use),
     Rule.CONSENT: _no_if(lambda facts: not facts.agreed),
-    Rule.OTHERS: _no_if(lambda facts: facts.own_only is not None),
-    Rule.OBJECTION: _no_if(lambda facts: facts.objected is not None),
+    Rule.OTHERS: lambda facts: _about(facts.own_only),
+    Rule.OBJECTION: lambda facts: _about(facts.objected),
     Rule.WITHDRAWN: _no_if(lambda facts: facts.withdrawn),
     Rule.LONGEST: _longest,
     Rule.RESOLUTION: _no_if(lambda facts: not facts.in_its_resolution),
@@ -291,14 +307,15 @@ class Gate(Component):
     async def _facts(self, database: Queryable, wanted: Wanted, *, administers: bool) -> Facts:
         chat_id, _, user_id = wanted.conversation
         group = await groups.settings_of(database, chat_id)
-        own_only, objected = await _of_others(database, wanted.items)
+        borrowed = [await borrowed_media.get(database, item.id) for item in wanted.items]
+        of_others = [*wanted.borrowing, *filter(None, borrowed)]
         return Facts(
             banned=await people.is_banned(database, user_id),
             group_allowed=await self._group_is_allowed(database, chat_id),
             may_use=administers or await _is_let_in(database, chat_id, user_id),
             agreed=await consents.given(database, user_id, self.limits.agreement),
-            own_only=own_only,
-            objected=objected,
+            own_only=None if group.others_photos else _first(of_others),
+            objected=_first([each for each in of_others if await _minds(database, chat_id, each)]),
             withdrawn=wanted.job is not None and await videos.is_withdrawn(database, wanted.job),
             length_milliseconds=wanted.length_milliseconds,
             longest_milliseconds=group.longest_milliseconds,
@@ -320,6 +337,7 @@ class Gate(Component):
             most_waiting=self.limits.jobs_waiting_per_person,
             agreed_milliseconds=wanted.agreed_milliseconds,
             confirm_above_milliseconds=wanted.effective.confirm_above_milliseconds,
+            by_a_tap=wanted.way in (Way.RETRY, Way.FINER),
         )
 
     async def _spending_of_check(
@@ -353,22 +371,14 @@ async def _is_let_in(database: Queryable, chat_id: int, user_id: int) -> bool:
     return who == "all" or (who == "list" and user_id in await groups.guests_of(database, chat_id))
 
 
-async def _of_others(
-    database: Queryable, items: tuple[Media, ...]
-) -> tuple[Media | None, Media | None]:
-    """What is another's, and its group lets people use only their own; and whose owner objects."""
-    own_only = objected = None
-    for item in items:
-        borrowed = await borrowed_media.get(database, item.id)
-        if borrowed is None:
-            continue
-        if not (await groups.settings_of(database, item.chat_id)).others_photos:
-            own_only = item
-        if borrowed.stopped_at_milliseconds or await borrowed_media.objects(
-            database, item.chat_id, borrowed.owner_id
-        ):
-            objected = item
-    return own_only, objected
+async def _minds(database: Queryable, chat_id: int, borrowed: BorrowedMedia) -> bool:
+    """Whether its owner objects, or stopped it, or an administrator did."""
+    stopped = borrowed.stopped_at_milliseconds is not None
+    return stopped or await borrowed_media.objects(database, chat_id, borrowed.owner_id)
+
+
+def _first(borrowed: list[BorrowedMedia]) -> int | None:
+    return next((each.media_id for each in borrowed), None)
 
 
 def _is_in(resolution: str | None, effective: EffectiveSettings | None) -> bool:

@@ -6,17 +6,19 @@ It keeps nothing that the database does not know: after any crash, `run` goes on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import partial
 
 from bot.chat.status import Progress
+from bot.clock_watch import ClockWatch
 from bot.common import CommonServices
 from bot.intake.intake import Intake
 from bot.jobs.slots import Slots
 from bot.jobs.steps import JobSteps, Step, StepPool
 from bot.outbox import OutboxRunner
 from bot.task_pool import BackgroundTask, TaskPool
-from storage import media
+from storage import due, media
+from storage.due import Due
 
 _LOOK_EVERY_SECONDS = 1.0
 _SHOW_EVERY_SECONDS = 1.0
@@ -40,15 +42,18 @@ class Worker:
         steps: JobSteps,
         slots: Slots,
         progress: Progress,
+        first_status: BackgroundTask,
         background_tasks: Sequence[BackgroundTask],
         outbox: OutboxRunner,
     ) -> None:
         self._database, self._clock = common.database, common.clock
         self._wakeup = wakeup = common.wakeup
+        self._clock_watch = ClockWatch(common=common)
         self._intake = intake
         self._steps = steps
         self._slots = slots
         self._progress = progress
+        self._first_status = first_status
         self._background_tasks = background_tasks
         self._outbox = outbox
         self._items = TaskPool(_INTAKES_AT_ONCE, wakeup)
@@ -80,20 +85,29 @@ class Worker:
 
     async def _begin_what_is_due(self) -> None:
         """Free slots first: the service stands still while one is."""
-        async for task, work in self._slots.fill():
+        await self._clock_watch.look()
+        kinds = await due.kinds(self._database)
+        async for task, work in self._slots.fill(kinds):
             self._pools[StepPool.SUBMITTING].start(("task", task.id), work)
-        for item in await media.due(self._database, _INTAKES_AHEAD):
-            self._items.start(item.id, partial(self._receive, item.id))
-        for item in await media.unannounced(self._database, _INTAKES_AHEAD):
-            self._items.start(item.id, partial(self._intake.conclude, item.id))
+        await self._begin_intakes(kinds)
         begun = sum(pool.begun for pool in self._pools.values())
         broken = sum(pool.broken for pool in self._pools.values())
-        for step in await self._steps.due(begun, broken):
+        for step in await self._steps.due(kinds, begun, broken):
             self._begin(step)
-        for background_task in self._background_tasks:
+        unshown = [self._first_status] if Due.JOBS_WITHOUT_STATUS in kinds else []
+        for background_task in (*unshown, *self._background_tasks):
             for key, work in (await background_task.due()).items():
                 self._deliveries.start(key, work)
-        await self._outbox.begin_what_is_due()
+        if Due.OUTBOX in kinds:
+            await self._outbox.begin_what_is_due()
+
+    async def _begin_intakes(self, kinds: Set[Due]) -> None:
+        if Due.MEDIA in kinds:
+            for item in await media.due(self._database, _INTAKES_AHEAD):
+                self._items.start(item.id, partial(self._receive, item.id))
+        if Due.UNANNOUNCED_MEDIA in kinds:
+            for item in await media.unannounced(self._database, _INTAKES_AHEAD):
+                self._items.start(item.id, partial(self._intake.conclude, item.id))
 
     def _begin(self, step: Step) -> None:
         """At most one thing at a time."""

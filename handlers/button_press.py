@@ -96,10 +96,3 @@ def refused(refusal: RuleRefused) -> Answer:
     """What is answered then."""
     rule = refusal.rule
     return Answer(ANSWERS[rule], {**refusal.values}, alert=rule in _IN_A_DIALOG)
-
-
-def started(made: object) -> str:
-    """The answer; raises TooLate where nothing was made, since it was made before."""
-    if not made:
-        raise TooLate
-    return "answer-started"

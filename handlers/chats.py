@@ -60,8 +60,7 @@ async def _closed(services: Services, change: ChatMemberUpdated) -> None:
 
 async def _open(services: Services, change: ChatMemberUpdated) -> None:
     """It can be written to; in a group the bot was added, or has other rights than before."""
-    async with services.database.transaction() as tx:
-        await chats.mark_alive(tx, change.chat.id)
+    await services.database.do(chats.mark_alive, change.chat.id)
     if change.chat.type not in _GROUPS:
         return
     if is_out(change.old_chat_member):

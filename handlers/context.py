@@ -135,12 +135,8 @@ class MessageContext(UpdateContext):
             return await send(Destination(failure.new_chat_id))
         except ChatDead as failure:
             logger.info("reply in chat %s: %s", self.chat_id, failure)
-            await self._close(str(failure))
+            await self.database.do(close_chat, self.chat_id, str(failure))
             return None
-
-    async def _close(self, reason: str) -> None:
-        async with self.database.transaction() as tx:
-            await close_chat(tx, self.chat_id, reason)
 
 
 Handler = Callable[[MessageContext], Awaitable[None]]

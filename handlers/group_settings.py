@@ -28,8 +28,7 @@ _MOST_NAMES = 50
 async def show_group_settings(context: MessageContext) -> None:
     """/groupsettings, for admins of the group."""
     chat = context.message.chat
-    async with context.database.transaction() as tx:
-        await groups.choose(tx, chat.id, {"title": chat.title or ""})
+    await context.database.do(groups.choose, chat.id, {"title": chat.title or ""})
     panel = await _main_panel(context.services, chat.id, context.texts)
     await context.reply_once(*panel)
 
@@ -47,8 +46,7 @@ async def change(pressed: ButtonPress) -> str | Answer:
         setting, choice = pressed_option(pressed, OF_GROUP)
         if choice is None:
             return await _open(pressed, setting)
-        async with pressed.database.transaction() as tx:
-            await groups.choose(tx, pressed.chat_id, {setting.column: choice.value})
+        await pressed.database.do(groups.choose, pressed.chat_id, {setting.column: choice.value})
         who, change = pressed.user_id, (setting.word, choice.word)
         logger.info("chat %s: user %s sets %s to %s", pressed.chat_id, who, *change)
     # In the language that was perhaps chosen a moment ago.
@@ -133,8 +131,7 @@ async def disallow(context: MessageContext) -> None:
     if guest is None:
         return
     chat_id = context.chat_id
-    async with context.database.transaction() as tx:
-        gone = await groups.keep_out(tx, chat_id, guest.id)
+    gone = await context.database.do(groups.keep_out, chat_id, guest.id)
     logger.info("chat %s: user %s disallows %s", chat_id, context.user_id, guest.id)
     key = "disallow-done" if gone else "disallow-unknown"
     await context.reply(context.texts.html(key, name=guest.first_name))

@@ -10,14 +10,13 @@ from telegram.constants import MessageEntityType
 from telegram.ext import filters
 
 from bot.chat.owners import mention_of
-from bot.gate import RuleRefused, Wanted, Way
+from bot.gate import Rule, RuleRefused, Wanted, Way
 from bot.intake.group_replies import ask_for, longest_seconds
-from bot.intake.replies import FAULT_TEXTS
 from handlers.access import answered_by
 from handlers.context import MessageContext
-from handlers.media import MediaMessage, item_for, item_of, lay_known_photo, receive
+from handlers.media import Lender, MediaMessage, item_for, item_of, lay_known_photo, receive
 from storage import drafts
-from storage.groups import borrowed_media
+from storage.groups.borrowed_media import BorrowedMedia
 
 
 class CaptionCommand(filters.MessageFilter):
@@ -82,38 +81,37 @@ async def receive_own(context: MessageContext) -> None:
         await _use(context, item)
 
 
-async def _may_use(context: MessageContext) -> bool:
-    """Whether the group lets this person use the bot; who may not is told."""
+async def _may_use(context: MessageContext, lender: Lender | None = None) -> bool:
+    """Whether the group lets this person use the bot, and what is this lender's; who may not is
+    told.
+    """
+    owner_id = lender.owner.id if lender and lender.owner else None
+    borrowing = (BorrowedMedia(0, owner_id, None),) if lender else ()
+    wanted = Wanted(way=Way.TALK, conversation=context.conversation, borrowing=borrowing)
     try:
-        await context.services.gate.check(Wanted(way=Way.TALK, conversation=context.conversation))
+        await context.services.gate.check(wanted)
     except RuleRefused as refusal:
-        await context.reply(context.texts.html(FAULT_TEXTS["photo", refusal.rule]))
+        owner = await mention_of(context.database, owner_id or 0, context.texts)
+        await context.reply(context.texts.html(_REFUSED[refusal.rule], owner=owner))
         return False
     return True
 
 
+_REFUSED = {
+    Rule.BANNED: "you-are-banned",
+    Rule.GROUP: "group-not-allowed",
+    Rule.WHO: "group-not-for-you",
+    Rule.OTHERS: "talk-own-only",
+    Rule.OBJECTION: "talk-objected",
+}
+
+
 async def _use(context: MessageContext, item: MediaMessage) -> None:
-    refusal = await _refusal(context, item)
-    if refusal is not None:
-        await context.reply(refusal)
+    if item.lender is not None and not await _may_use(context, item.lender):
         return
     if item.kind == "voice":
         await lay_known_photo(context)
     await receive(context, item)
-
-
-async def _refusal(context: MessageContext, item: MediaMessage) -> str | None:
-    """Why somebody else's photo or voice cannot be used."""
-    if item.lender is None:
-        return None
-    owner_id = item.lender.owner.id if item.lender.owner else None
-    database, chat_id = context.database, context.chat_id
-    if await borrowed_media.may_borrow(database, chat_id, owner_id):
-        return None
-    if owner_id is None or not await borrowed_media.objects(database, chat_id, owner_id):
-        return context.texts.html("talk-own-only")
-    owner = await mention_of(database, owner_id, context.texts)
-    return context.texts.html("talk-objected", owner=owner)
 
 
 async def _ask_for_what_is_missing(context: MessageContext) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from contextlib import suppress
 from operator import itemgetter
 
 from bot.chat.queue_view import views
+from bot.gate import Rule, RuleRefused, Way
 from bot.services import Services
+from bot.telegram.errors import SendUnknown
+from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
 from bot.texts.naming import shown_name
 from handlers.access import require_here
-from handlers.button_press import ButtonPress, NotYours, TooLate, started
+from handlers.button_press import ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
 from storage import drafts, inbox
 from storage.db.database import Transaction
 from storage.inbox import Outcome
 from storage.jobs import jobs, line, moves, tasks
 from storage.jobs.jobs import Job, JobState
+from storage.jobs.ledger import Price
 from storage.jobs.tasks import STOPPABLE
 from storage.people import people
 
@@ -112,11 +118,16 @@ async def cancel_job(services: Services, job: Job) -> bool:
     return stopped
 
 
-async def cancel_all_of(services: Services, user_id: int) -> None:
-    """Whatever is under way for this person."""
-    for job in await jobs.open_jobs_of_person(services.database, user_id):
+async def cancel_each(services: Services, stopped: list[Job]) -> None:
+    """What cannot be stopped any more is not shown: see `bot.delivery.send_video`."""
+    for job in stopped:
         await cancel_job(services, job)
     services.wakeup()
+
+
+async def cancel_all_of(services: Services, user_id: int) -> None:
+    """Whatever is under way for this person."""
+    await cancel_each(services, await jobs.open_jobs_of_person(services.database, user_id))
 
 
 async def _outcome(context: MessageContext) -> Outcome:
@@ -160,7 +171,7 @@ async def cancel_by_button(pressed: ButtonPress) -> str:
 
 
 async def retry_by_button(pressed: ButtonPress) -> str:
-    """retry:JOB makes it once more of what was sent.
+    """retry:JOB makes it once more of what was sent; retry:JOB:QUOTA where so much is agreed to.
 
     The message with the button becomes the new job's status, if it is that of the old one: a
     press may be forged, and another message belongs to something else.
@@ -171,7 +182,43 @@ async def retry_by_button(pressed: ButtonPress) -> str:
     pressed_at = (pressed.chat_id, pressed.message_id)
     is_status = pressed_at == (job.chat_id, job.status_message_id)
     status_message_id = pressed.message_id if is_status else None
-    return started(await pressed.services.intake.pairing.again(job, status_message_id))
+    agreed = pressed.number(1) if len(pressed.arguments) > 1 else 0
+    making = pressed.services.intake.pairing.again(job, status_message_id, agreed)
+    return await once_more(pressed, Way.RETRY, job, job.resolution, making)
+
+
+async def once_more(
+    pressed: ButtonPress, way: Way, job: Job, resolution: str, making: Awaitable[object]
+) -> str:
+    """What is answered; what takes much is asked first. Raises: RuleRefused, TooLate."""
+    try:
+        made = await making
+    except RuleRefused as refusal:
+        if refusal.rule is Rule.CONFIRM:
+            price = pressed.services.limits.price_of(resolution, job.engine)
+            await _ask_first(pressed, way, job, price, refusal.values["needed"])
+        raise
+    if not made:
+        raise TooLate  # it was made before
+    return "answer-started"
+
+
+_QUESTIONS = {Way.RETRY: "retry-confirm", Way.FINER: "finer-confirm"}
+
+
+async def _ask_first(
+    pressed: ButtonPress, way: Way, job: Job, price: Price, needed_seconds: float
+) -> None:
+    """In a message of its own: the one pressed keeps its buttons. Better lost than asked twice."""
+    texts = pressed.texts
+    left = (await pressed.services.allowance(job.user_id, price)).left_milliseconds // 100 / 10
+    text = texts.html(_QUESTIONS[way], needed=needed_seconds, left=left)
+    data = f"{way}:{job.id}:{round(needed_seconds * 1000)}"
+    button = (texts.plain("button-go-on"), data)
+    with suppress(SendUnknown):
+        await pressed.services.sender.send_text(
+            pressed.destination, text, keyboard=Keyboard.of([button])
+        )
 
 
 async def own_job(pressed: ButtonPress) -> Job:

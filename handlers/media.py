@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from telegram import Audio, Document, Message, PhotoSize, User, VideoNote, Voice
 from telegram.ext import filters
 
 from bot.config.amounts import MINUTE, whole
+from bot.gate import RuleRefused, Wanted, Way
 from handlers.access import shows_nobody
 from handlers.context import MessageContext, person_of
 from storage import drafts, media
@@ -175,10 +177,22 @@ async def _record(
         if new and stored is not None and item.lender is not None:
             await _borrow(tx, stored.id, item.lender)
         if new and stored is not None and not surplus:
+            if not late:
+                await _wait_for_consent(tx, context, stored)
             await drafts.put(tx, stored)
             if not late:
                 await drafts.wake_other(tx, stored)
     return stored
+
+
+async def _wait_for_consent(tx: Transaction, context: MessageContext, item: Media) -> None:
+    """Until its sender agrees, or behind what waits for its turn since they did."""
+    agreement = context.services.limits.agreement
+    if not await consents.given(tx, context.user_id, agreement):
+        await consents.hold_back(tx, item)
+        await consents.want_question(tx, item.conversation, agreement, item.message_id)
+    elif await media.has_waiting(tx, item.conversation):
+        await consents.keep_order(tx, item)
 
 
 async def _borrow(tx: Transaction, media_id: int, lender: Lender) -> None:
@@ -251,11 +265,9 @@ async def lay_known_photo(context: MessageContext) -> None:
     if (await drafts.get(database, context.conversation)).photo is not None:
         return
     photo = await media.last_used_photo(database, context.user_id, context.chat_id)
-    if (
-        photo is None
-        or photo.state != MediaState.READY
-        or not await borrowed_media.may_use(database, photo)
-    ):
+    if photo is None or photo.state != MediaState.READY:
         return
-    async with database.transaction() as tx:
-        await drafts.put(tx, photo, conversation=context.conversation)
+    wanted = Wanted(way=Way.TALK, conversation=context.conversation, items=(photo,))
+    with suppress(RuleRefused):
+        await context.services.gate.check(wanted)
+        await database.do(drafts.put, photo, conversation=context.conversation)

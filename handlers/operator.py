@@ -18,8 +18,7 @@ async def adopt(context: MessageContext) -> None:
     if job_id is None:
         await context.reply(context.texts.html("adopt-usage"))
         return
-    async with context.database.transaction() as tx:
-        answer = await candidates.adopt(tx, job_id, words[1])
+    answer = await context.database.do(candidates.adopt, job_id, words[1])
     await _reply(context, answer, "adopt-done", job_id, words[1])
 
 
@@ -29,8 +28,7 @@ async def release(context: MessageContext) -> None:
     if job_id is None:
         await context.reply(context.texts.html("release-usage"))
         return
-    async with context.database.transaction() as tx:
-        answer = await candidates.release(tx, job_id, "failed-released")
+    answer = await context.database.do(candidates.release, job_id, "failed-released")
     await _reply(context, answer, "release-done", job_id)
 
 

@@ -3,45 +3,53 @@
 from __future__ import annotations
 
 from bot.chat.owners import allow_again
-from bot.delivery.remove_video import remove_video
-from bot.services import Services
-from bot.telegram.errors import TryAgain
 from handlers.access import is_admin
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
-from handlers.jobs import cancel_job
-from storage.groups import borrowed_media
-from storage.jobs import jobs
+from handlers.jobs import cancel_each
+from storage.groups import borrowed_media, chats
+from storage.jobs import deliveries, jobs, videos
 from storage.jobs.jobs import FINAL, Job
 
 
 async def notme(context: MessageContext) -> None:
-    """/notme: nothing of mine for others here, and what is being made of it stops."""
+    """/notme: nothing of mine for others here; what is being made of it stops, what came goes."""
     texts, chat_id, user_id = context.texts, context.chat_id, context.user_id
     known = await borrowed_media.objects(context.database, chat_id, user_id)
-    await _object(context.services, chat_id, user_id)
+    async with context.database.transaction() as tx:
+        made = await borrowed_media.object_to_all(tx, chat_id, user_id)
+        stopped = await deliveries.take_back(tx, made, context.cause)
+    await cancel_each(context.services, stopped)
     key = "notme-known" if known else "notme-done"
     await context.reply(texts.html(key), allow_again(user_id, texts))
 
 
 async def object_by_button(pressed: ButtonPress) -> Answer:
     """notme:JOB stops that video for its owners, and for administrators; a delivered one goes."""
-    services = pressed.services
-    job = await jobs.get(services.database, pressed.number(0))
-    used = await borrowed_media.of_job(services.database, job) if job else []
-    if job is None or not used or job.chat_id != pressed.chat_id:
+    job = await jobs.get(pressed.database, pressed.number(0))
+    used = await borrowed_media.of_job(pressed.database, job) if job else []
+    if job is None or not used or not await _is_of_chat(pressed, job):
         raise TooLate
-    if pressed.user_id in [borrowed.owner_id for borrowed in used]:
-        await _object(services, job.chat_id, pressed.user_id)
-        key = "answer-objected"
-    elif await is_admin(services, pressed.chat_id, pressed.user_id):
-        await _stop(services, [borrowed.media_id for borrowed in used])
-        key = "answer-stopped-by-admin"
-    else:
+    is_owner = pressed.user_id in [borrowed.owner_id for borrowed in used]
+    if not is_owner and not await is_admin(pressed.services, pressed.chat_id, pressed.user_id):
         raise NotYours
-    if job.state in FINAL and not await _remove(services, job):
-        key = "answer-video-stays"
-    return Answer(key, alert=True)
+    async with pressed.database.transaction() as tx:
+        if is_owner:
+            chat_id = job.chat_id or pressed.chat_id
+            made = await borrowed_media.object_to_all(tx, chat_id, pressed.user_id)
+        else:
+            made = await borrowed_media.stop(tx, [borrowed.media_id for borrowed in used])
+        same = {one.id for one in await videos.same_as(tx, job)}
+        wanted = [one for one in made if one.id in same or one.state not in FINAL]
+        stopped = await deliveries.take_back(tx, wanted, pressed.cause)
+    await cancel_each(pressed.services, stopped)
+    return Answer("answer-objected" if is_owner else "answer-stopped-by-admin", alert=True)
+
+
+async def _is_of_chat(pressed: ButtonPress, job: Job) -> bool:
+    """Whether it was ordered or shown in the chat of the button, whatever id that had then."""
+    here = await chats.ids_of(pressed.database, pressed.chat_id)
+    return not here.isdisjoint(await videos.chats_of(pressed.database, job))
 
 
 async def allow(pressed: ButtonPress) -> str:
@@ -53,32 +61,3 @@ async def allow(pressed: ButtonPress) -> str:
         if not await borrowed_media.allow(tx, pressed.chat_id, owner_id):
             raise TooLate
     return "answer-allowed-again"
-
-
-async def _object(services: Services, chat_id: int, owner_id: int) -> None:
-    async with services.database.transaction() as tx:
-        stopped = await borrowed_media.object_to_all(tx, chat_id, owner_id)
-    await _cancel(services, stopped)
-
-
-async def _stop(services: Services, media_ids: list[int]) -> None:
-    stopped: list[Job] = []
-    async with services.database.transaction() as tx:
-        for media_id in media_ids:
-            stopped += await borrowed_media.stop(tx, media_id)
-    await _cancel(services, stopped)
-
-
-async def _cancel(services: Services, stopped: list[Job]) -> None:
-    """What cannot be stopped any more is not shown: see `bot.delivery.deliver`."""
-    for job in stopped:
-        await cancel_job(services, job)
-    services.wakeup()
-
-
-async def _remove(services: Services, job: Job) -> bool:
-    """Telegram lets a bot delete its own messages for 48 hours."""
-    try:
-        return not await remove_video(services, job)
-    except TryAgain:  # whoever pressed is told, and presses again
-        return False

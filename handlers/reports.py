@@ -11,12 +11,11 @@ from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
-from handlers.jobs import cancel_all_of
-from storage.groups import reports
+from handlers.jobs import cancel_all_of, cancel_each
+from storage.groups import decisions, reports
 from storage.groups.reports import REASONS, Report, TooManyReports
 from storage.jobs import jobs, videos
 from storage.jobs.jobs import Job
-from storage.people import deletion, people
 
 logger = logging.getLogger(__name__)
 
@@ -108,41 +107,45 @@ def _keyboard(begun: Report, context: MessageContext) -> Keyboard:
 
 
 async def take_down(pressed: ButtonPress) -> str:
-    """takedown:REPORT has the video removed from its chat and from the disk."""
-    job = await _reported_job(pressed)
-    async with pressed.services.recording() as tx:
-        await reports.take_down(tx, job.id, pressed.user_id)
-    return "answer-taken-down"
+    """takedown:REPORT has the video removed from its chats and from the disk."""
+    _, job = await _reported(pressed)
+    known = await videos.is_taken_down(pressed.database, job)
+    async with pressed.database.transaction() as tx:
+        stopped = await decisions.take_down(tx, job, pressed.user_id)
+    await cancel_each(pressed.services, stopped)
+    return "answer-decided-before" if known else "answer-taken-down"
 
 
 async def ban(pressed: ButtonPress) -> str:
     """ban:REPORT shuts the maker of the video out, and stops what waits for them."""
-    job = await _reported_job(pressed)
-    if job.user_id < 0 or job.user_id in pressed.services.limits.admin_ids:
+    report, job = await _reported(pressed)
+    maker_id, services = report.maker_id or job.user_id, pressed.services
+    if maker_id < 0 or maker_id in services.limits.admin_ids:
         return "answer-cannot-ban"
-    services = pressed.services
     async with services.database.transaction() as tx:
-        await people.ban(tx, job.user_id, pressed.user_id)
-        await deletion.drop_waiting_media(tx, job.user_id, "dropped")
-    await cancel_all_of(services, job.user_id)
-    return "answer-banned"
+        new = await decisions.ban(tx, job, maker_id, pressed.user_id)
+    await cancel_all_of(services, maker_id)
+    return "answer-banned" if new else "answer-decided-before"
 
 
 async def unban(pressed: ButtonPress) -> str:
     """unban:REPORT lets them in again."""
-    job = await _reported_job(pressed)
-    async with pressed.database.transaction() as tx:
-        await people.unban(tx, job.user_id)
-    return "answer-unbanned"
+    report, job = await _reported(pressed)
+    async with pressed.services.recording() as tx:
+        maker_id = report.maker_id or job.user_id
+        new = await decisions.unban(tx, job, maker_id, pressed.user_id)
+    return "answer-unbanned" if new else "answer-decided-before"
 
 
 async def dismiss(pressed: ButtonPress) -> str:
     """dismiss:REPORT: there is nothing to do."""
-    await _reported_job(pressed)
-    return "answer-dismissed"
+    _, job = await _reported(pressed)
+    async with pressed.services.recording() as tx:
+        new = await decisions.dismiss(tx, job, pressed.user_id)
+    return "answer-dismissed" if new else "answer-decided-before"
 
 
-async def _reported_job(pressed: ButtonPress) -> Job:
+async def _reported(pressed: ButtonPress) -> tuple[Report, Job]:
     """Raises NotYours for whoever is no administrator, TooLate for a report there is not."""
     if pressed.user_id not in pressed.services.limits.admin_ids:
         raise NotYours
@@ -150,4 +153,4 @@ async def _reported_job(pressed: ButtonPress) -> Job:
     job = None if report is None else await jobs.get(pressed.database, report.job_id)
     if job is None or report is None or report.reason is None:
         raise TooLate
-    return job
+    return report, job

@@ -51,8 +51,7 @@ async def change(pressed: ButtonPress) -> str:
     if choice is None:
         pressed.show(*_question(services, chosen, setting, pressed.texts))
         return "answer-coming"
-    async with services.database.transaction() as tx:
-        await preferences.choose(tx, pressed.user_id, {setting.column: choice.value})
+    await services.database.do(preferences.choose, pressed.user_id, {setting.column: choice.value})
     # In the language that may have been chosen just now.
     texts = await texts_for(services, pressed.user)
     pressed.show(*await _menu(services, pressed.user, texts))

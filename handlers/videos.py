@@ -11,11 +11,10 @@ from bot.intake.pairing import request_for
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.destination import Destination
 from bot.telegram.errors import SendUnknown
-from bot.telegram.keyboards import Keyboard
 from handlers.access import admit, is_private
-from handlers.button_press import ANSWERS, Answer, ButtonPress, NotYours, TooLate, started
+from handlers.button_press import ANSWERS, Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
-from handlers.jobs import job_to_use, own_job
+from handlers.jobs import job_to_use, once_more, own_job
 from storage import drafts, media, media_answers
 from storage.jobs import jobs, videos
 from storage.jobs.jobs import FINAL, Job, JobState
@@ -89,13 +88,8 @@ async def finer(pressed: ButtonPress) -> str | Answer:
     if made is not None and made.state not in FINAL:
         return "answer-started"
     agreed = pressed.number(1) if len(pressed.arguments) > 1 else 0
-    try:
-        made = await services.intake.pairing.in_resolution(job, FINER, agreed)
-    except RuleRefused as refusal:
-        if refusal.rule is Rule.CONFIRM:
-            await _ask(pressed, job)
-        raise
-    return started(made)
+    making = services.intake.pairing.in_resolution(job, FINER, agreed)
+    return await once_more(pressed, Way.FINER, job, FINER, making)
 
 
 async def resend(pressed: ButtonPress, wanted_as: WantedAs) -> str:
@@ -111,22 +105,6 @@ async def resend(pressed: ButtonPress, wanted_as: WantedAs) -> str:
     async with pressed.services.recording() as tx:
         await want_again(tx, pressed.cause, conversation, pressed.message_id, job.id, wanted_as)
     return "answer-coming"
-
-
-async def _ask(pressed: ButtonPress, job: Job) -> None:
-    """A question of its own: the video keeps its buttons. It is better lost than asked twice."""
-    services, texts = pressed.services, pressed.texts
-    effective = await services.effective(job.conversation)
-    price = effective.in_resolution(FINER, services.limits, job.engine).price
-    needed = price.of(job.held_milliseconds).quota_milliseconds
-    allowance = await services.allowance(job.user_id, price)
-    left = allowance.left_milliseconds // 100 / 10
-    text = texts.html("finer-confirm", needed=needed / 1000, left=left)
-    button = (texts.plain("button-go-on"), f"finer:{job.id}:{needed}")
-    try:
-        await services.sender.send_text(pressed.destination, text, keyboard=Keyboard.of([button]))
-    except SendUnknown:
-        return
 
 
 async def new_voice(pressed: ButtonPress) -> str:
@@ -146,6 +124,8 @@ async def _ask_for(pressed: ButtonPress, way: Way, job: Job, kept_id: int, repla
     if kept is None or kept.state != MediaState.READY:
         raise TooLate
     await admit(pressed, way, job.chat_id, (kept,))
+    if await videos.is_withdrawn(pressed.database, job):
+        raise RuleRefused(Rule.WITHDRAWN, {})
     replaced = await media.get(pressed.database, replaced_id)
     conversation = ConversationKey(job.chat_id, pressed.thread_id, pressed.user_id)
     async with pressed.database.transaction() as tx:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from storage import media, media_answers
 from storage.db.database import Queryable, Transaction
-from storage.media import ConversationKey, Media, MediaState
+from storage.media import CONSENT, ConversationKey, Media, MediaState
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,32 +22,49 @@ class Draft:
         items = (self.photo, self.voice)
         return all(item is not None and item.state == MediaState.READY for item in items)
 
+    def has_its_turn(self, replaced: Media, by: Media) -> bool:
+        """Whether one that waits for consent is a pair with the other, or came later than that by
+        which it is replaced.
+        """
+        waits = [item is not None and item.fault == CONSENT for item in (self.photo, self.voice)]
+        return replaced.fault == CONSENT and (all(waits) or replaced.id > by.id)
+
 
 async def get(database: Queryable, conversation: ConversationKey) -> Draft:
     """The draft there; empty when there is none."""
-    row = await database.fetch_one(
+    found = await database.every(
+        Media,
         """
-        SELECT photo_id, voice_id FROM drafts
-        WHERE chat_id = :chat_id AND thread_id = :thread_id AND user_id = :user_id
+        SELECT media.* FROM drafts JOIN media ON media.id IN (photo_id, voice_id)
+        WHERE drafts.chat_id = :chat_id AND drafts.thread_id = :thread_id
+            AND drafts.user_id = :user_id
         """,
         conversation._asdict(),
     )
-    if row is None:
-        return Draft(None, None)
-    return Draft(await _item(database, row["photo_id"]), await _item(database, row["voice_id"]))
+    items = {item.is_photo: item for item in found}
+    return Draft(items.get(True), items.get(False))
 
 
 async def put(tx: Transaction, item: Media, *, conversation: ConversationKey | None = None) -> None:
-    """Make this the draft's photo or voice; the one it replaces is superseded.
+    """Make this the draft's photo or voice; the one it replaces is superseded, unless it has its
+    turn when consent was given.
 
-    `place`: another topic in which its sender uses it as well.
+    `conversation`: another topic in which its sender uses it as well.
     """
     conversation = conversation or item.conversation
     before = await get(tx, conversation)
     replaced = before.photo if item.is_photo else before.voice
     if replaced is not None and replaced.id != item.id:
-        await media.supersede(tx, replaced.id)
-    column = "photo_id" if item.is_photo else "voice_id"
+        if not before.has_its_turn(replaced, item):
+            await media.supersede(tx, replaced.id)
+        elif item.is_photo:
+            await _set(tx, conversation, "voice_id", None)
+    await _set(tx, conversation, "photo_id" if item.is_photo else "voice_id", item.id)
+
+
+async def _set(
+    tx: Transaction, conversation: ConversationKey, column: str, media_id: int | None
+) -> None:
     await tx.execute(
         f"""
         INSERT INTO drafts (chat_id, thread_id, user_id, {column}, updated_at_milliseconds)
@@ -55,7 +72,7 @@ async def put(tx: Transaction, item: Media, *, conversation: ConversationKey | N
         ON CONFLICT (chat_id, thread_id, user_id) DO UPDATE SET {column} = excluded.{column},
             updated_at_milliseconds = excluded.updated_at_milliseconds
         """,  # noqa: S608
-        {**conversation._asdict(), "media_id": item.id},
+        {**conversation._asdict(), "media_id": media_id},
     )
 
 
@@ -79,26 +96,24 @@ async def wake_other(tx: Transaction, item: Media) -> None:
 
 
 async def drop(tx: Transaction, item: Media) -> None:
-    """Take a refused media item out; the other one stays."""
+    """Take a media item out wherever in its chat it lies: it may be used in other topics than that
+    where it was sent. What is there beside it stays.
+    """
     column = "photo_id" if item.is_photo else "voice_id"
     await tx.execute(
         f"""
-        UPDATE drafts SET {column} = NULL WHERE chat_id = :chat_id AND thread_id = :thread_id
-            AND user_id = :user_id AND {column} = :media_id
+        UPDATE drafts SET {column} = NULL
+        WHERE chat_id = :chat_id AND user_id = :user_id AND {column} = :media_id
         """,  # noqa: S608
         {**item.conversation._asdict(), "media_id": item.id},
     )
 
 
 async def clear(tx: Transaction, conversation: ConversationKey) -> bool:
-    """Forget both media items; False when there was neither."""
+    """Forget both media items, and those that wait for consent; False when there was none."""
     draft = await get(tx, conversation)
     items = [item for item in (draft.photo, draft.voice) if item is not None]
     for item in items:
         await media.supersede(tx, item.id, "dropped")
     await tx.delete("drafts", **conversation._asdict())
-    return bool(items)
-
-
-async def _item(database: Queryable, media_id: int | None) -> Media | None:
-    return None if media_id is None else await media.get(database, media_id)
+    return await media.drop_waiting(tx, conversation) or bool(items)

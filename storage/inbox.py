@@ -78,25 +78,17 @@ class Inbox:
 
     async def _finish(self, update_id: int, state: str, error: str | None) -> None:
         async with self._database.transaction() as tx:
-            await tx.execute(
-                "UPDATE inbox SET state = :state, error = :error, handled_at_milliseconds = :now"
-                " WHERE update_id = :update_id",
-                {"state": state, "error": error, "update_id": update_id},
-            )
+            ended = {"state": state, "error": error, "handled_at_milliseconds": tx.now_milliseconds}
+            await tx.update("inbox", ended, update_id=update_id)
 
 
 async def _insert(tx: Transaction, update: StoredUpdate) -> bool:
     """Whether it was not here before."""
-    new = await tx.change(
-        "INSERT INTO inbox (update_id, body, received_at_milliseconds, tries)"
-        " VALUES (:update_id, :body, :now, :tries) ON CONFLICT DO NOTHING",
-        {"update_id": update.update_id, "body": update.body, "tries": update.tries},
-    )
+    received = {"body": update.body, "tries": update.tries}
+    received |= {"update_id": update.update_id, "received_at_milliseconds": tx.now_milliseconds}
+    new = await tx.insert_once("inbox", received)
     for user_id in update.names if new else ():
-        await tx.execute(
-            "INSERT INTO inbox_people (update_id, user_id) VALUES (:update_id, :user_id)",
-            {"update_id": update.update_id, "user_id": user_id},
-        )
+        await tx.insert("inbox_people", {"update_id": update.update_id, "user_id": user_id})
     return new
 
 
@@ -127,10 +119,5 @@ async def store(tx: Transaction, update_id: int, outcome: Outcome) -> None:
         "DELETE FROM outcomes WHERE at_milliseconds <= :before",
         {"before": tx.now_milliseconds - _KEEP_MILLISECONDS},
     )
-    await tx.execute(
-        """
-        INSERT INTO outcomes (update_id, outcome, at_milliseconds)
-        VALUES (:update_id, :outcome, :now)
-        """,
-        {"update_id": update_id, "outcome": json.dumps(outcome)},
-    )
+    led_to = {"outcome": json.dumps(outcome), "at_milliseconds": tx.now_milliseconds}
+    await tx.insert("outcomes", {"update_id": update_id, **led_to})

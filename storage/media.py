@@ -31,6 +31,16 @@ CONSENT = "consent"
 """The fault of a media item whose sender did not agree yet to what happens with it."""
 
 
+_IS_AFTER = """EXISTS (SELECT 1 FROM media AS earlier WHERE earlier.{}
+    AND earlier.chat_id = media.chat_id AND earlier.thread_id = media.thread_id
+    AND earlier.user_id = media.user_id AND earlier.id < media.id)"""
+DUE = f"""media WHERE state = 'received' AND not_before_milliseconds <= :now
+    AND (COALESCE(fault, '') <> 'consent' OR NOT {_IS_AFTER.format("state = 'received'")}
+        AND NOT {_IS_AFTER.format("announced = 0")})"""
+UNANNOUNCED = """media WHERE announced = 0 AND state <> 'received'
+    AND not_before_milliseconds <= :now"""
+
+
 class ConversationKey(NamedTuple):
     """Whose conversation, and where: the key of a draft. `thread_id` is 0 outside topics."""
 
@@ -168,26 +178,42 @@ async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Me
 
 
 async def due(database: Queryable, limit: int) -> list[Media]:
-    """Media items to be worked on now, oldest first."""
+    """Media items to be worked on now, oldest first.
+
+    What had waited for consent comes in its order: one after the other in each conversation.
+    """
     return await database.every(
         Media,
-        """
-        SELECT * FROM media WHERE state = 'received' AND not_before_milliseconds <= :now
-        ORDER BY id LIMIT :limit
-        """,
+        f"SELECT * FROM {DUE} ORDER BY id LIMIT :limit",  # noqa: S608
         {"limit": limit},
     )
+
+
+async def has_waiting(database: Queryable, conversation: ConversationKey) -> bool:
+    """Whether something there waits for consent, or for its turn after it was given."""
+    return await database.exists(
+        f"SELECT 1 FROM media WHERE {_WAITING}",  # noqa: S608
+        conversation._asdict(),
+    )
+
+
+async def drop_waiting(tx: Transaction, conversation: ConversationKey) -> bool:
+    """All of it is dropped, without a word, as nothing was said of it; False when there is none."""
+    return await tx.change(
+        f"UPDATE media SET state = 'superseded', fault = 'dropped', announced = 1 WHERE {_WAITING}",  # noqa: S608
+        conversation._asdict(),
+    )
+
+
+_WAITING = """chat_id = :chat_id AND thread_id = :thread_id AND user_id = :user_id
+    AND fault = 'consent' AND state IN ('asked', 'received')"""
 
 
 async def unannounced(database: Queryable, limit: int) -> list[Media]:
     """Media items whose outcome is known and was not yet told, oldest first."""
     return await database.every(
         Media,
-        """
-        SELECT * FROM media WHERE announced = 0 AND state <> 'received'
-            AND not_before_milliseconds <= :now
-        ORDER BY id LIMIT :limit
-        """,
+        f"SELECT * FROM {UNANNOUNCED} ORDER BY id LIMIT :limit",  # noqa: S608
         {"limit": limit},
     )
 

@@ -50,10 +50,18 @@ async def insist(tx: Transaction, media_id: int) -> bool:
 
 
 async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bool:
-    """Only its beginning is to be used; False when nothing was asked."""
-    used = {"limit_milliseconds": limit_milliseconds, "from_milliseconds": 0, "in_parts": 0}
-    again = {"state": "received", "tries": 0, **used}
-    return await tx.update("media", again, id=media_id, state="asked", kind="voice")
+    """Only the beginning is to be used, of the clip where one was chosen; False when nothing was
+    asked.
+    """
+    return await tx.change(
+        """
+        UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :limit, in_parts = 0,
+            from_milliseconds =
+                CASE WHEN :limit <= limit_milliseconds THEN from_milliseconds ELSE 0 END
+        WHERE id = :id AND state = 'asked' AND kind = 'voice'
+        """,
+        {"id": media_id, "limit": limit_milliseconds},
+    )
 
 
 async def use_clip(
@@ -62,7 +70,7 @@ async def use_clip(
     """Only this piece of it is to be used; False when nothing was asked."""
     return await tx.change(
         """
-        UPDATE media SET state = 'received', limit_milliseconds = :length,
+        UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :length,
             from_milliseconds = :from, in_parts = 0
         WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
         """,

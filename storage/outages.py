@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import columns
 
 
 class Work(StrEnum):
@@ -40,9 +39,7 @@ class Outage:
 
 async def all_of(database: Queryable, account: str) -> list[Outage]:
     """The account's outages."""
-    return await database.every(
-        Outage, "SELECT * FROM outages WHERE account = :account ORDER BY work", {"account": account}
-    )
+    return await database.find_all(Outage, "outages", "work", account=account)
 
 
 async def current(database: Queryable, account: str, work: Work) -> Outage | None:
@@ -59,31 +56,22 @@ async def refused(
     probe_at_milliseconds: int,
 ) -> None:
     """The provider refused this work: an outage begins, or the one there is goes on."""
-    values = {"account": account, "work": work.value, "cause": cause}
-    await tx.execute(
-        """
-        INSERT INTO outages (account, work, cause, since_milliseconds, probe_at_milliseconds)
-        VALUES (:account, :work, :cause, :now, :probe_at)
-        ON CONFLICT (account, work) DO UPDATE SET cause = excluded.cause
-        """,
-        {**values, "probe_at": probe_at_milliseconds},
-    )
-    await tx.execute(
-        "UPDATE outages SET asked = 0 WHERE account = :account AND cause = :cause", values
-    )
+    key = {"account": account, "work": work}
+    times = {
+        "since_milliseconds": tx.now_milliseconds,
+        "probe_at_milliseconds": probe_at_milliseconds,
+    }
+    if not await tx.update("outages", {"cause": cause}, **key):
+        await tx.insert("outages", {**key, "cause": cause, **times})
+    await tx.update("outages", {"asked": 0}, account=account, cause=cause)
     if outage is not None and outage.is_due(tx.now_milliseconds):
         await begin_probe(tx, outage, probe_at_milliseconds)
 
 
 async def begin_probe(tx: Transaction, outage: Outage, next_at_milliseconds: int) -> None:
     """A probe is under way: whatever becomes of it, the next one is due later."""
-    await tx.execute(
-        """
-        UPDATE outages SET probes = :probes, probe_at_milliseconds = :probe_at
-        WHERE account = :account AND work = :work
-        """,
-        {**columns(outage), "probes": outage.probes + 1, "probe_at": next_at_milliseconds},
-    )
+    begun = {"probes": outage.probes + 1, "probe_at_milliseconds": next_at_milliseconds}
+    await tx.update("outages", begun, account=outage.account, work=outage.work)
 
 
 async def hurry(tx: Transaction, account: str, *, asked: bool) -> bool:

@@ -13,13 +13,15 @@ from types import MappingProxyType
 from typing import Any
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import columns
+from storage.db.rows import Row, columns
 
 _KEEP_MILLISECONDS = 3 * 24 * 3600 * 1000
 """Telegram keeps an update for a day; after a week without any its numbers may begin anew."""
 
 NO_CHAT = 0
 """Where something is done whatever becomes of the chats it is about."""
+
+DUE = "outbox WHERE state = 'open' AND run_at_milliseconds <= :now"
 
 Arguments = Mapping[str, Any]
 NONE: Arguments = MappingProxyType({})
@@ -99,16 +101,16 @@ async def due(database: Queryable, limit: int) -> list[OutboxEntry]:
     """The first of each kind in each chat; the chat whose last turn is longest ago comes first."""
     return await database.every(
         OutboxEntry,
-        """
+        f"""
         SELECT * FROM (
             SELECT outbox.*, ROW_NUMBER() OVER (
                 PARTITION BY chat_id, kind ORDER BY run_at_milliseconds, id) AS place
-            FROM outbox WHERE state = 'open' AND run_at_milliseconds <= :now
+            FROM {DUE}
         ) AS waiting WHERE place = 1
         ORDER BY COALESCE((SELECT MAX(begun_at_milliseconds) FROM outbox AS earlier
             WHERE earlier.chat_id = waiting.chat_id), 0), run_at_milliseconds, id
         LIMIT :limit
-        """,
+        """,  # noqa: S608
         {"limit": limit},
     )
 
@@ -133,24 +135,14 @@ async def begin(
 
 async def sending(tx: Transaction, entry: OutboxEntry) -> bool:
     """A call that must not be made twice is about to be made; False when it is not wanted now."""
-    return await tx.change(
-        """
-        UPDATE outbox SET sending_at_milliseconds = :now
-        WHERE id = :id AND state = 'open' AND attempts = :attempts
-        """,
-        columns(entry),
-    )
+    begun = {"sending_at_milliseconds": tx.now_milliseconds}
+    return await tx.update("outbox", begun, **_this_attempt(entry))
 
 
 async def put_off(tx: Transaction, entry: OutboxEntry, run_at_milliseconds: int) -> None:
     """Nothing came of the attempt: once more, later."""
-    await tx.execute(
-        """
-        UPDATE outbox SET run_at_milliseconds = :run_at, sending_at_milliseconds = NULL
-        WHERE id = :id AND state = 'open' AND attempts = :attempts
-        """,
-        {**columns(entry), "run_at": run_at_milliseconds},
-    )
+    later = {"run_at_milliseconds": run_at_milliseconds, "sending_at_milliseconds": None}
+    await tx.update("outbox", later, **_this_attempt(entry))
 
 
 async def leave_alone(tx: Transaction, chat_id: int, seconds: float) -> None:
@@ -166,29 +158,20 @@ async def leave_alone(tx: Transaction, chat_id: int, seconds: float) -> None:
 
 async def end(tx: Transaction, entry: OutboxEntry, *, done: bool) -> bool:
     """It is done, or given up."""
-    return await tx.change(
-        """
-        UPDATE outbox SET state = :state, ended_at_milliseconds = :now
-        WHERE id = :id AND state = 'open' AND attempts = :attempts
-        """,
-        {**columns(entry), "state": "done" if done else "given_up"},
-    )
+    state = "done" if done else "given_up"
+    ended = {"state": state, "ended_at_milliseconds": tx.now_milliseconds}
+    return await tx.update("outbox", ended, **_this_attempt(entry))
 
 
-async def end_all(tx: Transaction, chat_id: int) -> int:
-    """Nothing can be done in this chat any more; how much that was."""
-    return await tx.execute(
-        """
-        UPDATE outbox SET state = 'given_up', ended_at_milliseconds = :now
-        WHERE chat_id = :chat_id AND state = 'open'
-        """,
-        {"chat_id": chat_id},
-    )
+async def end_all(tx: Transaction, chat_id: int) -> bool:
+    """Nothing can be done in this chat any more; False when nothing was to be."""
+    given_up = {"state": "given_up", "ended_at_milliseconds": tx.now_milliseconds}
+    return await tx.update("outbox", given_up, chat_id=chat_id, state="open")
 
 
 async def erase(tx: Transaction, entry: OutboxEntry) -> bool:
     """It ended, and nothing is to be left of it."""
-    return await tx.delete("outbox", id=entry.id, state="open", attempts=entry.attempts)
+    return await tx.delete("outbox", **_this_attempt(entry))
 
 
 async def withdraw_earlier(tx: Transaction, key: str) -> int:
@@ -201,6 +184,10 @@ async def withdraw_earlier(tx: Transaction, key: str) -> int:
         """,
         {"key": key},
     )
+
+
+def _this_attempt(entry: OutboxEntry) -> Row:
+    return {"id": entry.id, "state": "open", "attempts": entry.attempts}
 
 
 async def _sweep(tx: Transaction) -> None:

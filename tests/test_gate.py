@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -17,7 +17,7 @@ from storage.verdicts import ChecksOfDay
 from tests.support.texts import TEXTS
 from tests.test_structure import sources
 
-SOMEBODYS = cast(Any, object())
+SOMEBODYS = 7
 ENOUGH = Spending(
     needed=Amount(5_000, 9_000, 4_500_000),
     quotas=(Quota(60_000, 0, 0, 1), Quota(600_000, 0, 0, 9)),

@@ -42,7 +42,7 @@ class Introductions(Component):
         elif (lack := (await self.common.telegram.members.powers(chat_id)).lack) is not None:
             await self._tell_lack(introduction, lack)
         elif introduction.lack is not None and await self._say(introduction, "lack-mended"):
-            await self._store_lack(chat_id, None)
+            await self.database.do(groups.set_lack, chat_id, None)
 
     async def refused(self, chat_id: int, lack: str, asked_by: int) -> None:
         """Telegram refused "videos" or "messages" there: tell the group, or else a person.
@@ -76,7 +76,8 @@ class Introductions(Component):
         said = lack == "videos" and await self._say(introduction, "lack-videos")
         if not said:
             await self._tell_person(introduction, asked_by)
-        await self._store_lack(introduction.chat_id, "videos" if said else "messages")
+        told = "videos" if said else "messages"
+        await self.database.do(groups.set_lack, introduction.chat_id, told)
 
     async def _tell_person(self, introduction: Introduction, asked_by: int | None) -> None:
         """In private, whoever added the bot, or whoever wants something of it there."""
@@ -102,9 +103,6 @@ class Introductions(Component):
             logger.info("chat %s cannot be told: %s", chat_id, failure)
             return False
         return True
-
-    async def _store_lack(self, chat_id: int, lack: str | None) -> None:
-        await self.database.do(groups.set_lack, chat_id, lack)
 
     async def _texts_of(self, introduction: Introduction) -> Catalogue:
         """The group's language, or that of whoever added the bot."""

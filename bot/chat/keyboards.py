@@ -30,6 +30,11 @@ def may_be_finer(job: Job, limits: Limits) -> bool:
     )
 
 
+def costing(texts: Catalogue, label: str, quota_milliseconds: int) -> str:
+    """That label of a button, with what a tap on it takes from the quota."""
+    return texts.plain("button-costing", label=label, seconds=quota_milliseconds / 1000)
+
+
 async def video_keyboard(
     database: Queryable, job: Job, limits: Limits, texts: Catalogue, *, as_note: bool
 ) -> Keyboard | None:
@@ -41,7 +46,9 @@ async def video_keyboard(
     keyboard = None
     group = await groups.settings_of(database, job.chat_id)
     if may_be_finer(job, limits) and group.resolution in (None, FINER):
-        keyboard = with_row(keyboard, (texts.plain("button-finer"), f"finer:{job.id}"))
+        needed = limits.price_of(FINER, job.engine).of(job.held_milliseconds).quota_milliseconds
+        finer = costing(texts, texts.plain("button-finer"), needed)
+        keyboard = with_row(keyboard, (finer, f"finer:{job.id}"))
     if not is_group(job.chat_id):
         if as_note:
             return with_row(keyboard, (texts.plain("button-as-video"), f"video:{job.id}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.chat.receipt import charge_text
-from bot.telegram.keyboards import Button, Keyboard
+from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue, Markup
 from bot.texts.naming import mention
 from storage.db.database import Queryable
@@ -50,15 +50,18 @@ async def on_status(
 async def on_stopped(
     database: Queryable, job: Job, texts: Catalogue
 ) -> tuple[str, Keyboard | None]:
-    """The end of a job that an owner or an administrator stopped; owners can take it back."""
+    """The end of a job that must not be shown; owners can take their objection back."""
     keyboard: Keyboard | None = None
-    for borrowed in await borrowed_media.of_job(database, job):
+    used = await borrowed_media.of_job(database, job)
+    for borrowed in used:
         if borrowed.owner_id and await borrowed_media.objects(
             database, job.chat_id, borrowed.owner_id
         ):
             keyboard = allow_again(borrowed.owner_id, texts)
     charged = await charge_text(database, job, texts)
-    return texts.html("failed-objected", charged=charged), keyboard
+    is_stopped = any(borrowed.stopped_at_milliseconds for borrowed in used)
+    key = "failed-objected" if is_stopped else "failed-withdrawn"
+    return texts.html(key, charged=charged), keyboard
 
 
 def allow_again(owner_id: int, texts: Catalogue) -> Keyboard:
@@ -69,4 +72,4 @@ def allow_again(owner_id: int, texts: Catalogue) -> Keyboard:
 def with_row(keyboard: Keyboard | None, *buttons: tuple[str, str]) -> Keyboard:
     """One more row."""
     rows = keyboard.rows if keyboard else ()
-    return Keyboard((*rows, tuple(Button(*button) for button in buttons)))
+    return Keyboard((*rows, *Keyboard.of([*buttons]).rows))

@@ -79,7 +79,10 @@ class Progress(Component):
         made = await self._being_made()
         places = {place.job_id: place for place in reversed(await self._places())}
         new = await self._new_ones()
-        shown = await jobs.some(self.database, [*dict.fromkeys([*made, *places, *new])])
+        chosen = [*dict.fromkeys([*made, *places, *new])]
+        if not chosen:
+            return
+        shown = await jobs.some(self.database, chosen)
         views = await self._views(shown, places)
         self._quiet = await quiet_jobs(self.database, [job.id for job in shown])
         for view in views:

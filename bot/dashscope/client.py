@@ -40,7 +40,7 @@ from bot.dashscope.http import (
 )
 from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.tasks import ProviderTask, TaskSummary, submitted_task, whole_list
-from bot.dashscope.upload import Policy, UploadedFile
+from bot.dashscope.upload import Policies, Policy, UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.http_client import HttpClient
 
@@ -88,6 +88,7 @@ class DashScope:
             for call, calls in CALLS_PER_SECOND.items()
         }
         self._provider_clock = ProviderClock(clock)
+        self._policies = Policies(clock)
         wire = partial(Wire, clock=clock, provider_clock=self._provider_clock, api_key=api_key)
         self._wire, self._submit_wire = wire(http=http), wire(http=submits)
 
@@ -104,15 +105,17 @@ class DashScope:
         """
         expires = self._clock.now_milliseconds() + upload.KEPT_MILLISECONDS
         for _ in range(2):
+            policy = self._policies.take(model) or await self._policy(model)
             url = await upload.put(
                 self._wire,
-                await self._policy(model),
+                policy,
                 file_name,
                 data,
                 base_url=self._base_url,
                 timeout=self._timeouts["upload"],
             )
             if url is not None:
+                self._policies.keep(model, policy)
                 return UploadedFile(url=url, expires_at_milliseconds=expires)
         raise Unanswered(
             "upload: a policy expired before it could be used, twice; is the clock right?"
@@ -201,8 +204,9 @@ class DashScope:
         params = {"action": "getPolicy", "model": model}
         answer = await self._ask("get_policy", "GET", "uploads", params=params)
         if not answer.ok:
+            self._policies.clear()
             raise answer.error()
-        policy = Policy.read(answer.json or {})
+        policy = Policy.read(answer.json or {}, self._clock.steady_seconds())
         if policy is None:
             raise answer.garbage()
         return policy

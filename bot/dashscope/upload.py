@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.clock import Clock
 from bot.dashscope import address, fields
 from bot.dashscope.errors import RequestRejected, Unanswered
 from bot.dashscope.http import ProviderAnswer, Timeout, Wire
@@ -73,9 +74,11 @@ class Policy:
     form: Mapping[str, str] = field(repr=False)
     """The fields of the form that go before the file, but for its key."""
     largest_bytes: int | None
+    until_seconds: float = 0.0
+    """Of the steady clock; 0 where it is not known how long it lasts."""
 
     @classmethod
-    def read(cls, answer: Mapping[str, object]) -> Policy | None:
+    def read(cls, answer: Mapping[str, object], now_seconds: float) -> Policy | None:
         """The policy in an answer; None when a part that is needed is missing."""
         data = fields.mapping(answer, "data")
         host, directory = fields.text(data, "upload_host"), fields.text(data, "upload_dir")
@@ -92,4 +95,31 @@ class Policy:
             return None
         megabytes = fields.whole(data, "max_file_size_mb")
         largest_bytes = None if megabytes is None else megabytes * 1024 * 1024
-        return cls(host, directory.rstrip("/"), given, largest_bytes)
+        lasts_seconds = fields.whole(data, "expire_in_seconds")
+        until_seconds = 0.0 if lasts_seconds is None else now_seconds + lasts_seconds
+        return cls(host, directory.rstrip("/"), given, largest_bytes, until_seconds)
+
+
+_SPARE_SECONDS = 60.0
+
+
+class Policies:
+    """Those that served an upload and will serve another: one a model, while it lasts."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: dict[str, Policy] = {}
+
+    def take(self, model: str) -> Policy | None:
+        """The one that is kept; after this it is not, unless it serves and is kept again."""
+        policy = self._kept.pop(model, None)
+        now_seconds = self._clock.steady_seconds() + _SPARE_SECONDS
+        return policy if policy is not None and now_seconds < policy.until_seconds else None
+
+    def keep(self, model: str, policy: Policy) -> None:
+        """It served."""
+        self._kept[model] = policy
+
+    def clear(self) -> None:
+        """The account is given none any more: what it does not get anew is not used either."""
+        self._kept.clear()

@@ -14,9 +14,10 @@ from bot.delivery.send_video import VideoSender, Withdrawn
 from bot.media.errors import MediaFailure, VideoUnreadable
 from bot.retry import CHAT
 from bot.telegram import errors as chat
+from storage.groups import borrowed_media
 from storage.jobs import deliveries, jobs, moves
 from storage.jobs.deliveries import Form
-from storage.jobs.failures import OBJECTED
+from storage.jobs.failures import OBJECTED, WITHDRAWN
 from storage.jobs.jobs import Job
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,8 @@ class Deliverer(Component):
         try:
             await self.videos.send(await self._request(job))
         except Withdrawn:
-            await self.finisher.fail(job, OBJECTED)
+            objected = await borrowed_media.is_stopped(self.database, job)
+            await self.finisher.fail(job, OBJECTED if objected else WITHDRAWN)
         except (VideoUnreadable, FileNotFoundError) as failure:
             await self._broken(job, failure)
         except chat.ChatMoved as failure:

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from bot.common import Component
 from bot.delivery.package import MADE, Copy, SendRequest
-from bot.delivery.remove_video import remove_video
 from bot.delivery.send_video import VideoSender, Withdrawn
 from bot.media.errors import MediaFailure
 from bot.telegram import errors as chat
@@ -66,7 +65,8 @@ class EarlierVideos(Component):
             logger.info("job %s cannot be sent once more: %r", job.id, failure)
             raise VideoGone(str(failure)) from failure
         if await videos.is_withdrawn(self.database, job):  # meanwhile
-            await remove_video(self, job)
+            async with self.database.transaction() as tx:
+                await deliveries.want_removed(tx, job.id, cause)
         return chat_id
 
     async def _copies(self, job: Job, wanted_as: WantedAs) -> tuple[Copy, ...]:

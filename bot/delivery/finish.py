@@ -8,26 +8,26 @@ from dataclasses import field
 from weakref import WeakValueDictionary
 
 from bot.alerts import Noting
-from bot.chat.keyboards import video_keyboard
+from bot.chat.keyboards import costing, video_keyboard
 from bot.chat.messenger import Messenger
 from bot.chat.owners import on_stopped
 from bot.chat.provider_texts import photo_text
 from bot.chat.receipt import Receipts, charge_text
 from bot.common import Component
-from bot.delivery.remove_video import remove_video
 from bot.retry import END_UNSAID
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
-from storage.groups import borrowed_media
-from storage.jobs import deliveries, jobs, moves, task_moves, tasks
+from bot.texts import Catalogue
+from storage.jobs import deliveries, jobs, moves, task_moves, tasks, videos
 from storage.jobs.deliveries import Form
+from storage.jobs.failures import WITHDRAWN
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.jobs.tasks import Task
 
 logger = logging.getLogger(__name__)
 
 _NO_RETRY = frozenset(
-    {"failed-moderated", "failed-refused", "failed-voice-too-long", "failed-gone"}
+    {"failed-moderated", "failed-refused", "failed-voice-too-long", "failed-gone", WITHDRAWN}
 )
 
 
@@ -112,7 +112,7 @@ class Finisher(Component):
             if is_group(job.chat_id):
                 await self.messenger.lead_to_private(job, "private-fallback-waits")
             return True
-        if await borrowed_media.is_stopped(self.database, job):
+        if await videos.is_withdrawn(self.database, job):
             return await self._take_back(job)
         if job.state != JobState.DONE:
             return await self._say_end(job)
@@ -133,9 +133,9 @@ class Finisher(Component):
 
     async def _take_back(self, job: Job) -> bool:
         """It must not be shown, and may have been: what became of it is said."""
+        async with self.database.transaction() as tx:
+            await deliveries.want_removed(tx, job.id, "end")
         texts = await self.messenger.texts_for(job.user_id, job.chat_id)
-        if await remove_video(self, job):
-            return await self.messenger.status(job, texts.html("video-stays"))
         return await self.messenger.status(job, *await on_stopped(self.database, job, texts))
 
     async def _say_later(self, job: Job, delay_seconds: float) -> None:
@@ -149,6 +149,13 @@ class Finisher(Component):
         charged = await charge_text(self.database, job, texts)
         reason = texts.plain(photo_text(job.failure_detail))
         text = texts.html(key, job=job.id, reason=reason, charged=charged)
-        button = (texts.plain("button-retry"), f"retry:{job.id}")
-        keyboard = None if key in _NO_RETRY else Keyboard.of([button])
+        keyboard = None if key in _NO_RETRY else await self._once_more(job, texts)
         return await self.messenger.status(job, text, keyboard)
+
+    async def _once_more(self, job: Job, texts: Catalogue) -> Keyboard:
+        effective = (await self.effective(job.conversation)).in_resolution(
+            job.resolution, self.limits
+        )
+        needed = effective.price.of(job.held_milliseconds).quota_milliseconds
+        label = costing(texts, texts.plain("button-retry"), needed)
+        return Keyboard.of([(label, f"retry:{job.id}")])

@@ -38,6 +38,5 @@ async def _remove(services: Component, delivery: Delivery) -> bool:
     except TelegramFailure as failure:
         logger.warning("%s stays in chat %s: %s", delivery.cause, delivery.chat_id, failure)
         return False
-    async with services.database.transaction() as tx:
-        await deliveries.removed(tx, delivery.id)
+    await services.database.do(deliveries.removed, delivery.id)
     return True

@@ -133,8 +133,7 @@ class Resends(Component):
         return page
 
     async def _answer(self, entry: OutboxEntry, key: str) -> None:
-        async with self.database.transaction() as tx:
-            await _answer(tx, entry, key)
+        await self.database.do(_answer, entry, key)
 
     async def _say(self, attempt: Attempt) -> None:
         """Better lost than said twice."""

@@ -25,6 +25,7 @@ from storage.groups import groups
 from storage.jobs import deliveries, jobs, videos
 from storage.jobs.deliveries import Delivery, Form
 from storage.jobs.jobs import Job
+from storage.people import people
 
 logger = logging.getLogger(__name__)
 
@@ -70,8 +71,7 @@ class VideoSender(Component):
         Raises: Withdrawn; what spoke against the first destination: `TelegramFailure`s,
         `MediaFailure`s, OSError. After `SendUnknown` it may be there, and is not sent again.
         """
-        if await videos.is_withdrawn(self.database, request.job):
-            raise Withdrawn
+        await self._require_shown(request)
         begun = await deliveries.begun(self.database, request.job, request.cause)
         if begun is not None and begun.sent_at_milliseconds:
             return begun.chat_id
@@ -90,6 +90,13 @@ class VideoSender(Component):
             else:
                 return there.chat_id
         raise _reason(tried).failure
+
+    async def _require_shown(self, request: SendRequest) -> None:
+        """What somebody had made who is banned by now is shown to administrators alone."""
+        for_admin = request.destinations[0].chat_id in self.limits.admin_ids
+        banned = not for_admin and await people.is_banned(self.database, request.job.user_id)
+        if banned or await videos.is_withdrawn(self.database, request.job):
+            raise Withdrawn
 
     async def _show(self, request: SendRequest, copy: Copy, there: Destination) -> None:
         """As a new message; a message becomes it where that may have happened already.

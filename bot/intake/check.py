@@ -79,7 +79,7 @@ class MediaCheck(Component):
         """What is somebody else's is not tried again; the rest may be, when the rule lets it."""
         if refusal.rule is Rule.BUDGET:
             await self.operator.tell("budget", "operator-budget")
-        outcome = MediaOutcome.asked if refusal.item is None else MediaOutcome.refused
+        outcome = MediaOutcome.refused if "media_id" in refusal.values else MediaOutcome.asked
         return outcome(refusal.rule, **refusal.values)
 
     async def _checked(self, item: Media, data: bytes) -> MediaOutcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.chat.keyboards import costing
 from bot.chat.messenger import Messenger
 from bot.common import Component
 from bot.intake.inputs import LongVoice, plan_of
@@ -54,13 +55,16 @@ class Clips(Component):
             return
         begin, end = span = plan.clips[number - 1]
         note = await self._note(item, span)
+        price = (await self.effective(item.conversation)).price
         texts = await self.messenger.texts_for(item.user_id, item.chat_id)
+        needed = price.of(end - begin).quota_milliseconds
+        label = costing(texts, texts.plain("button-use-clip"), needed)
         await self.sender.send_voice(
             attempt.destination,
             note,
             seconds=round((end - begin) / 1000),
             caption=texts.html("clip-caption", start=_clock(begin), finish=_clock(end)),
-            keyboard=Keyboard.of([(texts.plain("button-use-clip"), f"clip:{item.id}:{number}")]),
+            keyboard=Keyboard.of([(label, f"clip:{item.id}:{number}")]),
         )
 
     async def _note(self, item: Media, span: Span) -> bytes:

@@ -19,7 +19,7 @@ from bot.privacy.consent import Consent
 from bot.retry import CHAT, INPUT_UNREAD, INTAKE, VERDICT_UNSAID, RetryPolicy
 from bot.telegram import errors as chat
 from storage import drafts, media
-from storage.media import Media, MediaState
+from storage.media import CONSENT, Media, MediaState
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ class Intake(Component):
                 await self.gate.check(
                     Wanted(way=Way.OPEN, conversation=item.conversation, items=(item,))
                 )
+                await self._take_up(item)
                 outcome = await self.check.outcome(item)
         except RuleRefused as refusal:
             if refusal.rule is Rule.CONSENT:
@@ -58,6 +59,15 @@ class Intake(Component):
         if outcome is not None:
             await self._record(item, outcome)
             await self.conclude(item.id)
+
+    async def _take_up(self, item: Media) -> None:
+        """What had waited for consent takes its place in the draft when it has its turn."""
+        if item.fault != CONSENT:
+            return
+        async with self.database.transaction() as tx:
+            current = await media.get(tx, item.id)
+            if current is not None and current.state == MediaState.RECEIVED:
+                await drafts.put(tx, current)
 
     async def conclude(self, media_id: int) -> None:
         """Pair it if it is ready, and say what became of it; repeated until that was done.
@@ -76,7 +86,8 @@ class Intake(Component):
             logger.warning("media item %s: its outcome could not be told: %s", media_id, failure)
             await self._put_off(item, VERDICT_UNSAID.endless_delay_seconds(1))
             return
-        await self.photo_help.show(media_id)
+        if item.fault:
+            await self.photo_help.show(media_id)
         await self.database.do(media.announced, item)
 
     async def _postponed(

@@ -95,23 +95,22 @@ class Pairing(Component):
             await self._refused(draft, voice, refusal)
         return None
 
-    async def again(self, job: Job, status_message_id: int | None) -> bool:
+    async def again(
+        self, job: Job, status_message_id: int | None, agreed_milliseconds: int
+    ) -> bool:
         """Make the same job once more, after one that failed or was cancelled; once each.
 
         The message that offered it, if it is given, becomes the new job's status.
 
         Raises: RuleRefused.
         """
-        # To press the button is to agree to what it costs by now.
-        effective = await self.effective(job.conversation)
-        price = effective.in_resolution(job.resolution, self.limits).price
         started = await self._once_more(
             Way.RETRY,
             f"retry:{job.id}",
             job,
             status_message_id,
             resolution=job.resolution,
-            agreed_milliseconds=price.of(job.held_milliseconds).quota_milliseconds,
+            agreed_milliseconds=agreed_milliseconds,
         )
         return started is not None
 
@@ -216,10 +215,12 @@ class Pairing(Component):
             return
         if refusal.rule is Rule.BUDGET:
             await self.operator.tell("budget", "operator-budget")
-        item = refusal.item or (newest if refusal.rule is Rule.AGE else voice)
+        media_id = refusal.values.get("media_id")
+        somebodys = next((each for each in (photo, voice) if each.id == media_id), None)
+        item = somebodys or (newest if refusal.rule is Rule.AGE else voice)
         detail = json.dumps(refusal.values) if refusal.values else None
         async with self.database.transaction() as tx:
-            if refusal.item is not None:
+            if somebodys is not None:
                 await drafts.drop(tx, item)
             await media.ask_again(tx, item.id, refusal.rule, detail)
 

@@ -86,7 +86,7 @@ def _keyboard(item: Media, explained: Explained, texts: Catalogue) -> Keyboard |
     """A button a part; it names the part by its place among those offered."""
     rows = []
     for number, offer in enumerate(explained.offers):
-        label = texts.plain("button-use-part", number=offer.number)
+        label = texts.plain("button-use-part")
         if explained.faces > 1:
             label = texts.plain("button-use-person", number=offer.number)
         rows.append([(label, f"crop:{item.id}:{number}")])

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from bot.chat.formatting import say_ago, say_when
+from bot.chat.keyboards import costing
 from bot.chat.messenger import Messenger
 from bot.chat.provider_texts import PHOTO_TEXTS
 from bot.common import Component
@@ -155,7 +156,10 @@ class MediaReplies(Component):
             return texts.html("photo-ready-voice-coming"), None
         last = await jobs.last_of(self.database, item.conversation)
         if last is not None:
-            button = (texts.plain("button-same-voice"), f"again:{item.id}:{last.voice_id}")
+            price = (await self.effective(item.conversation)).price
+            needed = price.of(last.held_milliseconds).quota_milliseconds
+            label = costing(texts, texts.plain("button-same-voice"), needed)
+            button = (label, f"again:{item.id}:{last.voice_id}")
             return texts.html("photo-ready-again"), Keyboard.of([button])
         key = "photo-ready-enlarged" if _numbers(item).get("enlarged") else "photo-ready"
         return texts.html(key, longest=LONGEST_SECONDS), None
@@ -228,7 +232,8 @@ class MediaReplies(Component):
             [(texts.plain("button-pick-clip"), f"pick:{item.id}")],
         ]
         if key == "voice-long":
-            rows.append([(texts.plain("button-all-parts", parts=parts), f"parts:{item.id}")])
+            label = costing(texts, texts.plain("button-all-parts", parts=parts), needed)
+            rows.append([(label, f"parts:{item.id}")])
         return text, Keyboard.of(*rows)
 
     async def _key_of_long(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from functools import partial
 
 from bot.common import Component
@@ -12,6 +12,7 @@ from bot.engines.registry import Engines
 from bot.jobs.submit import Submission
 from bot.logs import log_context
 from bot.task_pool import Work
+from storage.due import ALL, Due
 from storage.jobs import task_moves
 from storage.jobs.tasks import Task
 
@@ -27,9 +28,9 @@ class Slots(Component):
         """A start is a reason to try again what the provider refused: the key may be a new one."""
         await self.outages.resume(asked=False)
 
-    async def fill(self) -> AsyncIterator[tuple[Task, Work]]:
+    async def fill(self, kinds: Set[Due] = ALL) -> AsyncIterator[tuple[Task, Work]]:
         """Each task that has just taken a slot, with its submission."""
-        for engine in self.engines.on:
+        for engine in self.engines.on if Due.READY_TASKS in kinds else ():
             while self.submission.may_begin(engine.name):
                 task = await self.take(engine)
                 if task is None:
@@ -42,18 +43,16 @@ class Slots(Component):
 
     async def take(self, engine: Engine) -> Task | None:
         """The next in turn; None also while the provider refuses to serve."""
-        outages = self.outages.of(engine.name)
+        outages, there = self.outages.of(engine.name), (engine.account, engine.slots, engine.name)
+        if await task_moves.free_slot(self.database, *there) is None:
+            return None
         async with self.database.transaction() as tx:
             try:
                 probe = await outages.probe(tx)
             except NotDue:
                 return None
             task = await task_moves.take_slot(
-                tx,
-                account=engine.account,
-                slots=engine.slots,
-                engine=engine.name,
-                submitting_at_milliseconds=engine.now_milliseconds(),
+                tx, *there, submitting_at_milliseconds=engine.now_milliseconds()
             )
             if task is not None and probe is not None:
                 await outages.begin_probe(tx, probe)

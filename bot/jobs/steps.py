@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Set
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
@@ -21,6 +21,7 @@ from bot.retry import PROVIDER
 from bot.task_pool import Work
 from bot.telegram import errors as chat
 from storage import outages as stored
+from storage.due import ALL, Due
 from storage.jobs import jobs, line, moves, task_moves, tasks
 from storage.jobs.jobs import Job, JobState
 from storage.jobs.tasks import Task, TaskState
@@ -29,6 +30,7 @@ from storage.verdicts import NoVerdict
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 64
+_WAITING = {Due.READY_TASKS, Due.PREPARING_TASKS}
 
 
 class StepPool(Enum):
@@ -59,19 +61,33 @@ class JobSteps(Component):
     job_steps: Mapping[str, Callable[[Job], Awaitable[None]]]
     finisher: Finisher
 
-    async def due(self, begun: int = 0, broken: int = 0) -> list[Step]:
+    async def due(self, kinds: Set[Due] = ALL, begun: int = 0, broken: int = 0) -> list[Step]:
         """What is to be done now about what is under way, and about ends that were not said.
 
         So much at a time; beyond what was begun and is still seen here, and what is left alone for
         a moment because it is broken: neither hides the rest.
         """
         limit = _AT_ONCE + begun + broken
-        found = [*await self._of_tasks(limit), *await self._to_prepare(_AT_ONCE + broken)]
-        found += [*await self._of_jobs(limit), *await self._without_engine()]
+        looks: dict[Due, Callable[[], Awaitable[list[Step]]]] = {
+            Due.TASKS_UNDER_WAY: partial(self._of_tasks, limit),
+            Due.PREPARING_TASKS: partial(self._to_prepare, _AT_ONCE + broken),
+            Due.MADE_JOBS: partial(self._of_jobs, limit),
+            Due.OUTAGES: self._given_up,
+            Due.UNANNOUNCED_JOBS: partial(self._ended, limit),
+        }
+        found = [step for kind, look in looks.items() if kind in kinds for step in await look()]
+        return [*found, *(await self._without_engine() if kinds & _WAITING else ())]
+
+    async def _given_up(self) -> list[Step]:
+        """Nothing: what waited too long has ended."""
         await self.outages.give_up_waiting()
-        for job in await jobs.unannounced(self.database, limit):
-            found.append(Step(("job", job.id), partial(self.finisher.announce, job.id)))
-        return found
+        return []
+
+    async def _ended(self, limit: int) -> list[Step]:
+        return [
+            Step(("job", job.id), partial(self.finisher.announce, job.id))
+            for job in await jobs.unannounced(self.database, limit)
+        ]
 
     async def _of_tasks(self, limit: int) -> list[Step]:
         return [self._step(task) for task in await tasks.under_way(self.database, limit)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import re
 from collections.abc import Hashable
 from dataclasses import field
@@ -12,13 +13,14 @@ from pathlib import Path
 from bot.common import Component
 from bot.privacy.files import UPLOADS_KEPT_MILLISECONDS, StoredFiles, sweep, written_at
 from bot.task_pool import Work
+from storage.groups import reports
 from storage.jobs import jobs
 from storage.people import pseudonyms
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_PAUSE_MILLISECONDS = 600_000
-_SHORTEST_PAUSE_MILLISECONDS = 1_000
+_LONGEST_PAUSE_SECONDS = 600.0
+_SHORTEST_PAUSE_SECONDS = 1.0
 _OF_A_JOB = re.compile(r"(\d{1,18})(\.[a-z0-9]+)*\.mp4(\.[a-z]+)*")
 
 
@@ -31,18 +33,20 @@ class Retention(Component):
     """
 
     stored_files: StoredFiles
-    _swept_at_milliseconds: int = field(init=False, default=0)
+    _swept_at_seconds: float = field(init=False, default=-math.inf)
 
     async def due(self) -> dict[Hashable, Work]:
         """See `BackgroundTask`."""
-        pause = min(_LONGEST_PAUSE_MILLISECONDS, self.limits.agreement.keep_milliseconds // 4)
-        pause = max(_SHORTEST_PAUSE_MILLISECONDS, pause)
-        waited = self.clock.now_milliseconds() - self._swept_at_milliseconds
+        pause = min(_LONGEST_PAUSE_SECONDS, self.limits.agreement.keep_milliseconds / 4_000)
+        pause = max(_SHORTEST_PAUSE_SECONDS, pause)
+        waited = self.clock.steady_seconds() - self._swept_at_seconds
         return {"retention": self._sweep} if waited >= pause else {}
 
     async def _sweep(self) -> None:
-        self._swept_at_milliseconds = now = self.clock.now_milliseconds()
+        self._swept_at_seconds = self.clock.steady_seconds()
+        now = self.clock.now_milliseconds()
         await self.database.do(pseudonyms.expire)
+        await self.database.do(reports.expire)
         await self.stored_files.sweep_uploads(now - UPLOADS_KEPT_MILLISECONDS)
         removed = await self.sweep_videos()
         if removed:

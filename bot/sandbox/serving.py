@@ -73,7 +73,7 @@ async def serve(
     Raises OSError when the port is taken, RuntimeError when the app does not start.
     """
     listener = _listen(port)
-    endable = _Endable(_Dated(app, clock or SystemClock()))
+    endable = _Endable(Dated(app, clock or SystemClock()))
     endable.server = server = _Server(_configuration(endable))
     try:
         await server.begin(listener, tls)
@@ -150,7 +150,7 @@ class _Server(uvicorn.Server):
                 how(connection.transport)
 
 
-class _Dated:
+class Dated:
     """The app, with a Date in each of its answers that has none."""
 
     def __init__(self, app: ASGIApp, clock: Clock) -> None:

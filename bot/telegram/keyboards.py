@@ -10,39 +10,22 @@ CALLBACK_DATA_LIMIT_BYTES = 64  # Bot API: InlineKeyboardButton.callback_data
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
-    """One button: what it says, and what comes back when it is pressed (at most 64 bytes).
-
-    With `url` it opens that address and nothing comes back.
-    """
-
-    text: str
-    callback_data: str = ""
-    url: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.url is not None:
-            return
-        size_bytes = len(self.callback_data.encode())
-        if not 1 <= size_bytes <= CALLBACK_DATA_LIMIT_BYTES:
-            raise ValueError(f"callback data of {size_bytes} bytes (1 to 64): {self.callback_data}")
-
-
-@dataclass(frozen=True, slots=True)
 class Keyboard:
     """Rows of buttons; no rows means no keyboard."""
 
-    rows: tuple[tuple[Button, ...], ...] = ()
+    rows: tuple[tuple[InlineKeyboardButton, ...], ...] = ()
 
     @classmethod
     def of(cls, *rows: list[tuple[str, str]]) -> Keyboard:
-        """From rows of (text, callback_data): `Keyboard.of([("Cancel", "cancel:7")])`."""
-        return cls(tuple(tuple(Button(*button) for button in row) for row in rows))
+        """From rows of (text, callback_data of at most 64 bytes, which comes back when it is
+        pressed): `Keyboard.of([("Cancel", "cancel:7")])`.
+        """
+        return cls(tuple(tuple(_button(*button) for button in row) for row in rows))
 
     @classmethod
     def link(cls, text: str, url: str) -> Keyboard:
-        """One button that opens an address."""
-        return cls(((Button(text, url=url),),))
+        """One button that opens an address; nothing comes back."""
+        return cls(((InlineKeyboardButton(text, url),),))
 
     def __bool__(self) -> bool:
         return any(self.rows)
@@ -60,14 +43,7 @@ class AskReply:
 
 def to_markup(keyboard: Keyboard | None) -> InlineKeyboardMarkup | None:
     """The same buttons as the Bot API wants them; None when there are none."""
-    if not keyboard:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(one.text, one.url, one.callback_data or None) for one in row]
-            for row in keyboard.rows
-        ]
-    )
+    return InlineKeyboardMarkup(keyboard.rows) if keyboard else None
 
 
 def to_new_markup(keyboard: Keyboard | AskReply | None) -> InlineKeyboardMarkup | ForceReply | None:
@@ -75,3 +51,10 @@ def to_new_markup(keyboard: Keyboard | AskReply | None) -> InlineKeyboardMarkup 
     if isinstance(keyboard, AskReply):
         return ForceReply(selective=True, input_field_placeholder=keyboard.placeholder)
     return to_markup(keyboard)
+
+
+def _button(text: str, callback_data: str) -> InlineKeyboardButton:
+    size_bytes = len(callback_data.encode())
+    if not 1 <= size_bytes <= CALLBACK_DATA_LIMIT_BYTES:
+        raise ValueError(f"callback data of {size_bytes} bytes (1 to 64): {callback_data}")
+    return InlineKeyboardButton(text, callback_data=callback_data)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,7 @@ _DAY_MILLISECONDS = 24 * 3_600 * 1_000
 # Telegram keeps an update for 24 h, so it cannot come again later; and after a week without any
 # it may begin with other numbers, which must not meet old ones here.
 _KEEP_DONE_MILLISECONDS = 3 * _DAY_MILLISECONDS
-_FORGET_EVERY_MILLISECONDS = _DAY_MILLISECONDS // 24
+_FORGET_EVERY_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class UpdateLoop:
         self._broken: BaseException | None = None
         self._offset: int | None = None
         self._failures = 0
-        self._forgotten_at = 0
+        self._forgotten_at_seconds = -math.inf
         self.is_polling = False
         """Whether the first poll has begun."""
 
@@ -144,7 +145,7 @@ class UpdateLoop:
             return
         incoming = [self._handling.read(stored) for stored in updates.values()]
         new = await self._inbox.store(one.stored for one in incoming if one.is_kept)
-        self._offset = incoming[-1].stored.update_id + 1
+        self._offset = max(updates) + 1
         for one in incoming:
             if not one.is_kept or one.stored.update_id in new:
                 await self._hand_over(one)
@@ -154,10 +155,11 @@ class UpdateLoop:
         await unless_stopped(self._queues.put(queue_of(incoming), incoming), self._stop)
 
     async def _forget_old(self) -> None:
-        now_milliseconds = self._clock.now_milliseconds()
-        if now_milliseconds - self._forgotten_at >= _FORGET_EVERY_MILLISECONDS:
-            self._forgotten_at = now_milliseconds
-            await self._inbox.forget_done(now_milliseconds - _KEEP_DONE_MILLISECONDS)
+        now_seconds = self._clock.steady_seconds()
+        if now_seconds - self._forgotten_at_seconds >= _FORGET_EVERY_SECONDS:
+            self._forgotten_at_seconds = now_seconds
+            before_milliseconds = self._clock.now_milliseconds() - _KEEP_DONE_MILLISECONDS
+            await self._inbox.forget_done(before_milliseconds)
 
     async def _remove_webhook(self) -> None:
         removal = self._bot.delete_webhook(drop_pending_updates=False)

@@ -32,13 +32,16 @@ def sources(language: str) -> list[str]:
 
 
 class Catalogue:
-    """One language."""
+    """One language. Only where `operator_is_told` of trouble does a text say so."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, *, operator_is_told: bool = False) -> None:
         self.language = language
         self._bundle = FluentBundle([language], use_isolating=False)
         for source in sources(language):
             self._bundle.add_resource(FluentResource(source))
+        self._shared: dict[str, Any] = {"operator_knows": ""}
+        if operator_is_told:
+            self._shared["operator_knows"] = self.plain("operator-knows")
 
     def html(self, key: str, **values: Value) -> str:
         """The text as HTML; strings among the values are escaped, unless they are `Markup`."""
@@ -58,7 +61,7 @@ class Catalogue:
         pattern = self._bundle.get_message(key).value
         if pattern is None:
             raise TextMissing(f"{self.language}: {key} has no text")
-        text, errors = self._bundle.format_pattern(pattern, values)
+        text, errors = self._bundle.format_pattern(pattern, self._shared | values)
         if errors:
             raise TextMissing(f"{self.language}: {key}: {errors[0]}")
         return str(text)
@@ -67,8 +70,11 @@ class Catalogue:
 class Texts:
     """All languages."""
 
-    def __init__(self) -> None:
-        self._catalogues = {language: Catalogue(language) for language in LANGUAGES}
+    def __init__(self, *, operator_is_told: bool = False) -> None:
+        self._catalogues = {
+            language: Catalogue(language, operator_is_told=operator_is_told)
+            for language in LANGUAGES
+        }
 
     def of(self, language_code: str | None) -> Catalogue:
         """The catalogue for an IETF language tag as Telegram gives it, English if none fits."""

@@ -81,6 +81,12 @@ class Queryable(ABC):
         where, bound = _matching(key)
         return await self.one(kind, f"SELECT * FROM {table} WHERE {where}", bound)  # noqa: S608
 
+    async def find_all(self, kind: type[Value], table: str, order: str, **key: Any) -> list[Value]:
+        """All such rows; `order` is what follows ORDER BY."""
+        where, bound = _matching(key)
+        sql = f"SELECT * FROM {table} WHERE {where} ORDER BY {order}"  # noqa: S608
+        return await self.every(kind, sql, bound)
+
     async def has(self, table: str, **key: Any) -> bool:
         """Whether there is such a row."""
         where, bound = _matching(key)
@@ -117,8 +123,8 @@ class Transaction(Queryable):
 
     async def execute(self, sql: str, parameters: Parameters = NOTHING) -> int:
         """Run one statement; how many rows it changed."""
-        async with self._connection.execute(sql, _with_now(self, parameters)) as cursor:
-            return cursor.rowcount
+        cursor = await self._connection.execute(sql, _with_now(self, parameters))
+        return cursor.rowcount
 
     async def change(self, sql: str, parameters: Parameters = NOTHING) -> bool:
         """Run one statement; whether it changed anything."""

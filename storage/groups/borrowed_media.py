@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storage import drafts, media
 from storage.db.database import Queryable, Transaction
-from storage.groups import groups
 from storage.jobs import jobs
 from storage.jobs.jobs import Job
-from storage.media import Media
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +44,6 @@ async def is_stopped(database: Queryable, job: Job) -> bool:
     return any(borrowed.stopped_at_milliseconds for borrowed in await of_job(database, job))
 
 
-async def may_use(database: Queryable, item: Media) -> bool:
-    """Whether this media item is its sender's own, or its owner and the group let them have it."""
-    borrowed = await get(database, item.id)
-    if borrowed is None:
-        return True
-    if borrowed.stopped_at_milliseconds is not None:
-        return False
-    return await may_borrow(database, item.chat_id, borrowed.owner_id)
-
-
-async def may_borrow(database: Queryable, chat_id: int, owner_id: int | None) -> bool:
-    """Whether others may use what this person sends in this group."""
-    if not (await groups.settings_of(database, chat_id)).others_photos:
-        return False
-    return not await objects(database, chat_id, owner_id)
-
-
 async def objects(database: Queryable, chat_id: int, owner_id: int | None) -> bool:
     """Whether this person does not want it."""
     return await database.has("objections", chat_id=chat_id, owner_id=owner_id)
@@ -72,27 +54,39 @@ async def allow(tx: Transaction, chat_id: int, owner_id: int) -> bool:
     return await tx.delete("objections", chat_id=chat_id, owner_id=owner_id)
 
 
+# Whoever borrowed it may be forgotten: then it lies where a group shows it, or in private alone.
+_THEIRS_IN_CHAT = """
+    SELECT media_id FROM borrowed_media JOIN media ON media.id = media_id
+    WHERE owner_id = :owner_id AND (chat_id = :chat_id
+        OR EXISTS (SELECT 1 FROM jobs JOIN deliveries ON job_id = jobs.id
+            WHERE (photo_id = media_id OR voice_id = media_id) AND (deliveries.chat_id = :chat_id
+                OR deliveries.chat_id IN
+                    (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id)))
+        OR chat_id = 0 AND NOT EXISTS (SELECT 1 FROM jobs JOIN deliveries ON job_id = jobs.id
+            WHERE (photo_id = media_id OR voice_id = media_id) AND deliveries.chat_id < 0))
+    """
+
+
 async def object_to_all(tx: Transaction, chat_id: int, owner_id: int) -> list[Job]:
-    """The owner wants nobody there to use what is theirs; the open jobs that this stops."""
+    """The owner wants nobody there to use what is theirs; the jobs that were made of it."""
     objection = {"chat_id": chat_id, "owner_id": owner_id}
     await tx.insert_once("objections", {**objection, "at_milliseconds": tx.now_milliseconds})
-    theirs = await tx.column(
-        """
-        SELECT media_id FROM borrowed_media JOIN media ON media.id = media_id
-        WHERE owner_id = :owner_id AND chat_id = :chat_id
-        """,
-        objection,
-    )
-    stopped = {job.id: job for media_id in theirs for job in await stop(tx, media_id)}
-    return list(stopped.values())
+    theirs = await tx.column(_THEIRS_IN_CHAT, objection)
+    return await stop(tx, theirs)
 
 
-async def stop(tx: Transaction, media_id: int) -> list[Job]:
-    """Nothing is made of this borrowed item any more; the open jobs to be stopped for it."""
-    stopped = {"stopped_at_milliseconds": tx.now_milliseconds}
-    await tx.update("borrowed_media", stopped, media_id=media_id, stopped_at_milliseconds=None)
-    item = await media.get(tx, media_id)
-    if item is not None:
-        await drafts.drop(tx, item)
-        await media.supersede(tx, item.id, "dropped")
-    return await jobs.open_jobs_with(tx, media_id)
+async def stop(tx: Transaction, media_ids: Iterable[int]) -> list[Job]:
+    """Nothing is made of these borrowed items any more, and nothing shown that was.
+
+    The jobs that were made of them: see `deliveries.take_back`.
+    """
+    made: dict[int, Job] = {}
+    for media_id in media_ids:
+        stopped = {"stopped_at_milliseconds": tx.now_milliseconds}
+        await tx.update("borrowed_media", stopped, media_id=media_id, stopped_at_milliseconds=None)
+        item = await media.get(tx, media_id)
+        if item is not None:
+            await drafts.drop(tx, item)
+            await media.supersede(tx, item.id, "dropped")
+        made |= {job.id: job for job in await jobs.made_of(tx, media_id)}
+    return list(made.values())

@@ -1,4 +1,4 @@
-"""Reports of videos, who is to see them, and the takedowns that came of them."""
+"""Reports of videos, and who is shown them in which message."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from storage import outbox
 from storage.db.database import Queryable, Transaction
 from storage.jobs.jobs import Job
+from storage.people.deletion import REPORTS_KEPT_MILLISECONDS
 
 REPORT = "report"
-TAKE_DOWN = "take-down"
-"""The kinds of outbox entry that show a report to one administrator, and that remove a video."""
+"""The kind of outbox entry that shows a report to one administrator."""
 
 REASONS = ("face", "offensive", "other")
 _DAY_MILLISECONDS = 24 * 3600 * 1000
+_HOUR_MILLISECONDS = 3600 * 1000
 
 
 class TooManyReports(Exception):
@@ -23,7 +24,10 @@ class TooManyReports(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One person's report of one video; without a reason they are still being asked for it."""
+    """One person's report of one video; without a reason they are still being asked for it.
+
+    `maker_id`: of somebody who is forgotten but for this.
+    """
 
     id: int
     job_id: int
@@ -31,6 +35,7 @@ class Report:
     chat_id: int
     message_id: int | None
     reason: str | None
+    maker_id: int | None
 
 
 async def begin(tx: Transaction, job: Job, reporter_id: int, chat_id: int) -> Report:
@@ -81,14 +86,54 @@ async def file(
     return True
 
 
-async def take_down(tx: Transaction, job_id: int, admin_id: int) -> bool:
-    """Have the video removed; False when that was asked for before."""
-    by = {"job_id": job_id, "admin_id": admin_id, "at_milliseconds": tx.now_milliseconds}
-    new = await tx.insert_once("takedowns", by)
-    if new:
-        key, about = f"{TAKE_DOWN}:{job_id}", {"job_id": job_id}
-        await outbox.put(tx, TAKE_DOWN, key, chat_id=outbox.NO_CHAT, arguments=about)
-    return new
+async def message_of(database: Queryable, report: Report, admin_id: int) -> int | None:
+    """In which message this administrator is shown the report."""
+    found = await database.column(
+        """
+        SELECT message_id FROM report_messages WHERE report_id = :id AND admin_id = :admin_id
+        """,
+        {"id": report.id, "admin_id": admin_id},
+    )
+    return found[0] if found else None
+
+
+async def shown(tx: Transaction, report: Report, admin_id: int, message_id: int) -> None:
+    """This message shows it to this administrator."""
+    by = {"report_id": report.id, "admin_id": admin_id, "message_id": message_id}
+    await tx.insert_once("report_messages", by)
+
+
+async def expire(tx: Transaction) -> None:
+    """What was kept of makers who are forgotten goes: it was decided and done, or is a week old.
+
+    Not within an hour of a decision: who takes a video down may want to ban its maker as well.
+    """
+    now = tx.now_milliseconds
+    values = {"filed": now - REPORTS_KEPT_MILLISECONDS, "decided": now - _HOUR_MILLISECONDS}
+    for statement in _EXPIRY:
+        await tx.execute(statement, values)
+
+
+_OVER = """maker_id IS NOT NULL AND (
+    (SELECT MAX(filed_at_milliseconds) FROM reports AS other
+        WHERE other.job_id = reports.job_id) <= :filed
+    OR (SELECT MAX(at_milliseconds) FROM decisions WHERE job_id = reports.job_id) <= :decided
+    AND NOT EXISTS (SELECT 1 FROM outbox
+        WHERE state = 'open' AND (kind = 'remove-video' OR chat_id = maker_id)))"""
+
+_EXPIRY = (
+    f"""
+    UPDATE deliveries SET chat_id = 0, message_id = NULL
+    WHERE job_id IN (SELECT job_id FROM reports WHERE {_OVER})
+        AND chat_id IN (SELECT maker_id FROM reports WHERE {_OVER})
+    """,  # noqa: S608
+    f"""
+    DELETE FROM outbox WHERE state <> 'open'
+        AND chat_id IN (SELECT maker_id FROM reports WHERE {_OVER})
+    """,  # noqa: S608
+    f"UPDATE reports SET maker_id = NULL WHERE {_OVER}",  # noqa: S608
+)
+"""In this order: who is to be forgotten stands in the reports."""
 
 
 async def _filed_within_a_day(tx: Transaction, report: Report) -> int:

@@ -10,8 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from storage import outbox
 from storage.db.database import Queryable, Transaction
-from storage.jobs.jobs import Job
+from storage.jobs.jobs import FINAL, Job
+
+REMOVE = "remove-video"
+"""The kind of outbox entry that removes every message with a job's video, and its files."""
 
 
 class Form(StrEnum):
@@ -106,6 +110,25 @@ async def sent(
     )
 
 
+async def want_removed(tx: Transaction, job_id: int, cause: str) -> None:
+    """Have every message with the job's video removed, once for this cause."""
+    await outbox.put(
+        tx,
+        REMOVE,
+        f"{cause}:{REMOVE}:{job_id}",
+        chat_id=outbox.NO_CHAT,
+        arguments={"job_id": job_id},
+    )
+
+
+async def take_back(tx: Transaction, made: list[Job], cause: str) -> list[Job]:
+    """What these jobs showed is removed; the open ones among them, which are to be stopped."""
+    for job in made:
+        if job.state in FINAL:
+            await want_removed(tx, job.id, cause)
+    return [job for job in made if job.state not in FINAL]
+
+
 async def removed(tx: Transaction, delivery_id: int) -> None:
     """Its message is gone from its chat."""
     await tx.execute(
@@ -158,6 +181,18 @@ async def shown(database: Queryable, job_id: int) -> list[Delivery]:
         """
         SELECT * FROM deliveries WHERE job_id = :job_id AND removed_at_milliseconds IS NULL
         ORDER BY id
+        """,
+        {"job_id": job_id},
+    )
+
+
+async def gone(database: Queryable, job_id: int) -> list[Delivery]:
+    """Every message that showed the job's video and was removed, oldest first."""
+    return await database.every(
+        Delivery,
+        """
+        SELECT * FROM deliveries WHERE job_id = :job_id AND sent_at_milliseconds IS NOT NULL
+            AND removed_at_milliseconds IS NOT NULL ORDER BY id
         """,
         {"job_id": job_id},
     )

@@ -5,6 +5,9 @@ from __future__ import annotations
 OBJECTED = "failed-objected"
 """Its video must not be shown: somebody in it does not want it."""
 
+WITHDRAWN = "failed-withdrawn"
+"""Its video must not be shown: it was taken down, or its maker was banned."""
+
 SERVICE_FAULTS = frozenset(
     {
         "failed-service",

@@ -32,6 +32,12 @@ class JobState(StrEnum):
 
 FINAL = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.UNDELIVERABLE)
 
+MADE = "jobs WHERE state IN ('joining', 'delivering') AND not_before_milliseconds <= :now"
+WITHOUT_STATUS = """jobs WHERE status_message_id IS NULL AND state = 'making'
+    AND not_before_milliseconds <= :now"""
+UNANNOUNCED = """jobs WHERE announced = 0 AND ended_at_milliseconds IS NOT NULL
+    AND not_before_milliseconds <= :now"""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -120,8 +126,9 @@ async def start(tx: Transaction, order: Order, *, zone: ZoneInfo) -> Job | None:
     if job is None:
         return None
     turn = await tasks.next_turn(tx, job.user_id, job.id)
-    await tasks.begin(tx, job.id, turn=turn, cuts=order.cuts, length=order.video_milliseconds)
-    amount = order.price.of(order.video_milliseconds)
+    length = order.video_milliseconds
+    await tasks.begin(tx, job.id, job.engine, turn=turn, cuts=order.cuts, length=length)
+    amount = order.price.of(length)
     await ledger.hold(tx, user_id=job.user_id, job_id=job.id, amount=amount, zone=zone)
     return job
 
@@ -197,11 +204,7 @@ async def made(database: Queryable, limit: int) -> list[Job]:
     """
     return await database.every(
         Job,
-        """
-        SELECT * FROM jobs WHERE state IN ('joining', 'delivering')
-            AND not_before_milliseconds <= :now
-        ORDER BY not_before_milliseconds, id LIMIT :limit
-        """,
+        f"SELECT * FROM {MADE} ORDER BY not_before_milliseconds, id LIMIT :limit",  # noqa: S608
         {"limit": limit},
     )
 
@@ -210,27 +213,20 @@ async def without_status(database: Queryable, limit: int) -> list[Job]:
     """Jobs that show nothing yet, and of which something is to be rendered still."""
     return await database.every(
         Job,
-        """
-        SELECT * FROM jobs WHERE status_message_id IS NULL AND state = 'making'
-            AND not_before_milliseconds <= :now AND EXISTS (SELECT 1 FROM tasks
+        f"""
+        SELECT * FROM {WITHOUT_STATUS} AND EXISTS (SELECT 1 FROM tasks
                 WHERE job_id = jobs.id
                     AND tasks.state IN ('preparing', 'ready', 'submitting', 'running'))
         ORDER BY not_before_milliseconds, id LIMIT :limit
-        """,
+        """,  # noqa: S608
         {"limit": limit},
     )
 
 
 async def last_of(database: Queryable, conversation: ConversationKey) -> Job | None:
     """The newest job of this conversation."""
-    return await database.one(
-        Job,
-        """
-        SELECT * FROM jobs WHERE chat_id = :chat_id AND thread_id = :thread_id
-            AND user_id = :user_id ORDER BY id DESC LIMIT 1
-        """,
-        conversation._asdict(),
-    )
+    found = await database.find_all(Job, "jobs", "id DESC LIMIT 1", **conversation._asdict())
+    return next(iter(found), None)
 
 
 async def by_request(database: Queryable, request: str) -> Job | None:
@@ -277,27 +273,19 @@ async def waiting_in(database: Queryable, chat_id: int) -> list[Job]:
     )
 
 
-async def open_jobs_with(database: Queryable, media_id: int) -> list[Job]:
-    """The jobs that have not ended and that this photo or voice is used for."""
+async def made_of(database: Queryable, media_id: int) -> list[Job]:
+    """The jobs that this photo or voice is used for."""
     return await database.every(
         Job,
-        """
-        SELECT * FROM jobs WHERE (photo_id = :media_id OR voice_id = :media_id)
-            AND state NOT IN ('done', 'failed', 'cancelled', 'undeliverable') ORDER BY id
-        """,
+        "SELECT * FROM jobs WHERE photo_id = :media_id OR voice_id = :media_id ORDER BY id",
         {"media_id": media_id},
     )
 
 
 async def has_status(database: Queryable, conversation: ConversationKey, message_id: int) -> bool:
     """Whether this message is, or was to the end, the status of one of the person's jobs."""
-    return await database.exists(
-        """
-        SELECT 1 FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id
-            AND status_message_id = :message_id LIMIT 1
-        """,
-        {**conversation._asdict(), "message_id": message_id},
-    )
+    whose = {"user_id": conversation.user_id, "chat_id": conversation.chat_id}
+    return await database.has("jobs", **whose, status_message_id=message_id)
 
 
 async def unannounced(database: Queryable, limit: int) -> list[Job]:
@@ -306,11 +294,7 @@ async def unannounced(database: Queryable, limit: int) -> list[Job]:
     """
     return await database.every(
         Job,
-        """
-        SELECT * FROM jobs WHERE announced = 0 AND ended_at_milliseconds IS NOT NULL
-            AND not_before_milliseconds <= :now
-        ORDER BY not_before_milliseconds, id LIMIT :limit
-        """,
+        f"SELECT * FROM {UNANNOUNCED} ORDER BY not_before_milliseconds, id LIMIT :limit",  # noqa: S608
         {"limit": limit},
     )
 

@@ -156,7 +156,7 @@ async def hold(
         {"user_id": user_id, "job_id": job_id, "day": day_of(tx.now_milliseconds, zone)},
         "hold",
         video_milliseconds=amount.video_milliseconds,
-        held_quota=amount.quota_milliseconds,
+        held_quota_milliseconds=amount.quota_milliseconds,
         held_micro_yuan=amount.micro_yuan,
     )
 
@@ -177,8 +177,8 @@ async def settle(
         held,
         "settle",
         video_milliseconds=billed_milliseconds,
-        held_quota=-quota,
-        spent_quota=quota,
+        held_quota_milliseconds=-quota,
+        spent_quota_milliseconds=quota,
         held_micro_yuan=-min(billed.micro_yuan, held["micro_yuan"]),
         spent_micro_yuan=billed.micro_yuan,
         flagged=int(billed_milliseconds > held["video"]),
@@ -190,7 +190,7 @@ async def release(tx: Transaction, job_id: int) -> None:
     """Give back whatever of the job's hold is still open; nothing, if nothing is."""
     held = await _open_hold(tx, job_id)
     if held["quota"] or held["micro_yuan"]:
-        back = {"held_quota": -held["quota"], "held_micro_yuan": -held["micro_yuan"]}
+        back = {"held_quota_milliseconds": -held["quota"], "held_micro_yuan": -held["micro_yuan"]}
         await _enter(tx, held, "release", **back)
 
 
@@ -258,21 +258,9 @@ async def _open_hold(tx: Transaction, job_id: int) -> Row:
 
 async def _enter(tx: Transaction, held: Row, kind: str, **amounts: int) -> None:
     """`held` says whose entry it is, and in which window it counts; what is not named is 0."""
-    await tx.execute(
-        """
-        INSERT INTO ledger (kind, user_id, job_id, video_milliseconds, held_quota_milliseconds,
-            spent_quota_milliseconds, held_micro_yuan, spent_micro_yuan, flagged, day,
-            at_milliseconds)
-        VALUES (:kind, :user_id, :job_id, :video_milliseconds, :held_quota, :spent_quota,
-            :held_micro_yuan, :spent_micro_yuan, :flagged, :day, :now)
-        """,
-        {**_NOTHING, **held, **amounts, "kind": kind},
-    )
-
-
-_NOTHING = dict.fromkeys(
-    ("video_milliseconds", "held_quota", "spent_quota", "spent_micro_yuan", "flagged"), 0
-)
+    whose = {column: held[column] for column in ("user_id", "job_id", "day")}
+    entry = {"kind": kind, "video_milliseconds": 0, "at_milliseconds": tx.now_milliseconds}
+    await tx.insert("ledger", {**entry, **whose, **amounts})
 
 
 def _divide_up(dividend: int, divisor: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from storage.db.database import NOTHING, Transaction
+from storage.db.database import NOTHING, Queryable, Transaction
 from storage.db.due import put_off
 from storage.jobs import moves
 from storage.jobs.failures import UNKNOWN_BILLS
@@ -26,10 +26,10 @@ async def prepared(tx: Transaction, task: Task) -> bool:
 
 async def take_slot(
     tx: Transaction,
-    *,
     account: str,
     slots: int,
     engine: str,
+    *,
     submitting_at_milliseconds: int | None = None,
 ) -> Task | None:
     """ready → submitting: the engine's next in turn takes a free slot of the account, with the
@@ -38,7 +38,7 @@ async def take_slot(
     `slots` is how many tasks of this engine may run at a time. `submitting_at_milliseconds` is now
     by the provider's clock, where that is another: it is compared with the times of tasks.
     """
-    slot = await _free_slot(tx, account, slots, engine)
+    slot = await free_slot(tx, account, slots, engine)
     if slot is None:
         return None
     return await tx.one(
@@ -71,7 +71,6 @@ async def submitted(tx: Transaction, task: Task, task_id: str, *, adopted: bool 
         "task_id": task_id,
         "adopted": int(adopted),
         "running_since_milliseconds": tx.now_milliseconds,
-        "tries": 0,
         "not_before_milliseconds": 0,
     }
     return await _move(tx, task, TaskState.SUBMITTING, TaskState.RUNNING, facts)
@@ -91,7 +90,7 @@ async def wait_again(
 
 async def prepare_again(tx: Transaction, task: Task, *, refused: bool = False) -> bool:
     """submitting, running → preparing: the same where the provider could not read a file."""
-    facts = {"tries": task.tries + 1, "not_before_milliseconds": 0}
+    facts = {"not_before_milliseconds": 0}
     return await _back(tx, task, TaskState.PREPARING, facts, refused)
 
 
@@ -128,7 +127,6 @@ async def rendered(
         "video_url": video_url,
         "billed_milliseconds": billed_milliseconds,
         "rendered_at_milliseconds": ended_at,
-        "tries": 0,
     }
     return await _move(tx, task, TaskState.RUNNING, TaskState.FETCHING, facts)
 
@@ -192,16 +190,19 @@ async def _move(
     if source in ENDED:
         return False
     ended_at = tx.now_milliseconds if target in ENDED else None
-    changes = {"state": target, "ended_at_milliseconds": ended_at, **facts}
+    changes = {"state": target, "ended_at_milliseconds": ended_at, "tries": 0, **facts}
     moved = await tx.update("tasks", changes, id=task.id, state=source)
     if moved:
         await moves.advance(tx, task.job_id)
     return moved
 
 
-async def _free_slot(tx: Transaction, account: str, slots: int, engine: str) -> int | None:
-    """The provider limits the tasks of each model; the account's slots have different numbers."""
-    rows = await tx.fetch_all(
+async def free_slot(database: Queryable, account: str, slots: int, engine: str) -> int | None:
+    """One in which a task of this engine may run, if there is one.
+
+    The provider limits the tasks of each model; the account's slots have different numbers.
+    """
+    rows = await database.fetch_all(
         """
         SELECT slot, engine FROM tasks
         WHERE account = :account AND state IN ('submitting', 'running')

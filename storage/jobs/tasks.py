@@ -36,6 +36,10 @@ STOPPABLE = (*WAITING, TaskState.SUBMITTING, TaskState.RUNNING)
 ENDED = (TaskState.FETCHED, TaskState.DROPPED, TaskState.FAILED, TaskState.CANCELLED)
 
 
+UNDER_WAY = """tasks WHERE state IN ('submitting', 'running', 'fetching')
+    AND not_before_milliseconds <= :now"""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task as stored; times and lengths in milliseconds.
@@ -80,27 +84,16 @@ class Task:
 
 
 async def begin(
-    tx: Transaction, job_id: int, *, turn: int, cuts: tuple[int, ...], length: int
+    tx: Transaction, job_id: int, engine: str, *, turn: int, cuts: tuple[int, ...], length: int
 ) -> None:
     """The tasks of a new job, cut at these milliseconds of its voice.
 
     Each has a turn of its own, so that other people's jobs come in between.
     """
     for number, (begin_at, end_at) in enumerate(pairwise((0, *cuts, length)), start=1):
-        await tx.execute(
-            """
-            INSERT INTO tasks (job_id, number, begins_at_milliseconds, length_milliseconds, engine,
-                turn)
-            SELECT id, :number, :begin, :length, engine, :turn FROM jobs WHERE id = :job_id
-            """,
-            {
-                "job_id": job_id,
-                "number": number,
-                "begin": begin_at,
-                "length": end_at - begin_at,
-                "turn": turn + number - 1,
-            },
-        )
+        span = {"begins_at_milliseconds": begin_at, "length_milliseconds": end_at - begin_at}
+        place = {"job_id": job_id, "number": number, "engine": engine, "turn": turn + number - 1}
+        await tx.insert("tasks", {**place, **span})
 
 
 async def get(database: Queryable, number: int) -> Task | None:
@@ -110,9 +103,7 @@ async def get(database: Queryable, number: int) -> Task | None:
 
 async def of_job(database: Queryable, job_id: int) -> list[Task]:
     """All tasks of a job, first to last."""
-    return await database.every(
-        Task, "SELECT * FROM tasks WHERE job_id = :job_id ORDER BY number", {"job_id": job_id}
-    )
+    return await database.find_all(Task, "tasks", "number", job_id=job_id)
 
 
 async def of_jobs(database: Queryable, job_ids: Sequence[int]) -> dict[int, list[Task]]:
@@ -141,11 +132,7 @@ async def under_way(database: Queryable, limit: int) -> list[Task]:
     """Those that are being made, whose next step is due; the longest due first."""
     return await database.every(
         Task,
-        """
-        SELECT * FROM tasks WHERE state IN ('submitting', 'running', 'fetching')
-            AND not_before_milliseconds <= :now
-        ORDER BY not_before_milliseconds, id LIMIT :limit
-        """,
+        f"SELECT * FROM {UNDER_WAY} ORDER BY not_before_milliseconds, id LIMIT :limit",  # noqa: S608
         {"limit": limit},
     )
 

@@ -13,13 +13,41 @@ _SHOWN = """state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM bor
 
 async def is_withdrawn(database: Queryable, job: Job) -> bool:
     """Whether its video must not be shown: it was taken down, or somebody in it objects."""
-    return await database.exists(
+    return await is_taken_down(database, job) or await database.exists(
         """
-        SELECT job_id FROM takedowns WHERE job_id = :id UNION SELECT media_id FROM borrowed_media
+        SELECT media_id FROM borrowed_media
         WHERE media_id IN (:photo_id, :voice_id) AND stopped_at_milliseconds IS NOT NULL
         """,
         columns(job),
     )
+
+
+async def is_taken_down(database: Queryable, job: Job) -> bool:
+    """Whether an administrator had it taken down, or another one of the same photo and voice."""
+    return await database.exists(
+        """
+        SELECT job_id FROM decisions JOIN jobs ON jobs.id = job_id
+        WHERE photo_id = :photo_id AND voice_id = :voice_id AND decision = 'take-down'
+        """,
+        columns(job),
+    )
+
+
+async def same_as(database: Queryable, job: Job) -> list[Job]:
+    """The jobs of the same photo and voice, itself among them: what is shown is the same."""
+    return await database.every(
+        Job,
+        "SELECT * FROM jobs WHERE photo_id = :photo_id AND voice_id = :voice_id ORDER BY id",
+        columns(job),
+    )
+
+
+async def chats_of(database: Queryable, job: Job) -> set[int]:
+    """Where it was ordered or shown, by the ids that the chats had then."""
+    shown_in = await database.column(
+        "SELECT DISTINCT chat_id FROM deliveries WHERE job_id = :id", {"id": job.id}
+    )
+    return {job.chat_id, *shown_in}
 
 
 async def last_of(database: Queryable, user_id: int, chat_id: int) -> Job | None:

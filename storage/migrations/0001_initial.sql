@@ -432,6 +432,13 @@ CREATE INDEX outbox_of_chat ON outbox (chat_id, begun_at_milliseconds);
 CREATE INDEX outbox_of_person ON outbox (user_id);
 CREATE INDEX outbox_ended ON outbox (ended_at_milliseconds) WHERE state <> 'open';
 
+-- The newest moment that this machine's clock is known to have shown: after a stop it tells whether
+-- the clock was set back meanwhile.
+CREATE TABLE clock (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    latest_milliseconds INTEGER NOT NULL
+) STRICT;
+
 -- What the operator was told, so that trouble is told once and not with every job.
 CREATE TABLE notices (
     subject TEXT PRIMARY KEY,
@@ -543,17 +550,35 @@ CREATE TABLE reports (
     message_id INTEGER,
     reason TEXT CHECK (reason IN ('face', 'offensive', 'other')),
     filed_at_milliseconds INTEGER,
+    -- of somebody who had their data deleted: until the report is answered, a week at most
+    maker_id INTEGER,
     CHECK ((reason IS NULL) = (filed_at_milliseconds IS NULL)),
     UNIQUE (job_id, reporter_id)
 ) STRICT;
 CREATE INDEX reports_of_person ON reports (reporter_id, filed_at_milliseconds);
 
--- Videos that an administrator had taken out of their chat.
-CREATE TABLE takedowns (
-    job_id INTEGER PRIMARY KEY REFERENCES jobs (id),
+CREATE INDEX reports_of_job ON reports (job_id);
+CREATE INDEX reports_that_keep ON reports (maker_id) WHERE maker_id IS NOT NULL;
+
+-- In which message each administrator is shown a report, and what became of it.
+CREATE TABLE report_messages (
+    report_id INTEGER NOT NULL REFERENCES reports (id),
+    admin_id INTEGER NOT NULL,
+    message_id INTEGER NOT NULL,
+    PRIMARY KEY (report_id, admin_id)
+) STRICT;
+
+-- What administrators decided about a reported video or its maker, in this order.
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY,
+    job_id INTEGER NOT NULL REFERENCES jobs (id),
+    decision TEXT NOT NULL CHECK (decision IN ('take-down', 'ban', 'unban', 'dismiss')),
     admin_id INTEGER NOT NULL,
     at_milliseconds INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX decisions_of_job ON decisions (job_id);
+CREATE UNIQUE INDEX decisions_made_once ON decisions (job_id, decision)
+    WHERE decision IN ('take-down', 'dismiss');
 
 -- Whom this bot does not serve. It outlasts the deletion of their data.
 CREATE TABLE bans (

@@ -62,34 +62,23 @@ async def give(tx: Transaction, user_id: int, agreement: Agreement, language: st
     """Keep that the person agreed, to what and when; False when that was known."""
     if await given(tx, user_id, agreement):
         return False
-    await tx.execute(
-        """
-        INSERT INTO consents (user_id, version, destination, keep_milliseconds, language,
-            agreed_at_milliseconds)
-        VALUES (:user_id, :version, :destination, :keep_milliseconds, :language, :now)
-        ON CONFLICT (user_id, version, destination) DO UPDATE
-        SET keep_milliseconds = excluded.keep_milliseconds, language = excluded.language,
-            agreed_at_milliseconds = excluded.agreed_at_milliseconds
-        """,
-        {"user_id": user_id, **columns(agreement), "language": language},
-    )
+    said = {"language": language, "agreed_at_milliseconds": tx.now_milliseconds}
+    agreed = {"user_id": user_id, **columns(agreement), **said}
+    await tx.put("consents", agreed, "user_id", "version", "destination")
     return True
 
 
-async def wake(tx: Transaction, user_id: int) -> int:
-    """Everything that waited for this person's consent, in every place, goes on; how much."""
-    return await tx.execute(
-        """
-        UPDATE media SET state = 'received', fault = NULL, fault_detail = NULL, tries = 0,
-            not_before_milliseconds = 0, wanted_at_milliseconds = :now
-        WHERE user_id = :user_id AND fault = 'consent' AND state = 'asked'
-        """,
-        {"user_id": user_id},
-    )
+async def wake(tx: Transaction, user_id: int) -> bool:
+    """Everything that waited for this person's consent, in every place, goes on in its order, see
+    `media.DUE`; False: nothing.
+    """
+    goes_on = {"state": "received", "fault_detail": None, "tries": 0}
+    goes_on |= {"not_before_milliseconds": 0, "wanted_at_milliseconds": tx.now_milliseconds}
+    return await tx.update("media", goes_on, user_id=user_id, state="asked", fault=CONSENT)
 
 
-async def drop_media(tx: Transaction, user_id: int) -> int:
-    """What waited for this person's consent is dropped, and where it could be had; how much."""
+async def drop_media(tx: Transaction, user_id: int) -> bool:
+    """What waited for this person's consent is dropped, and where it could be had; False: none."""
     for column in ("photo_id", "voice_id"):
         await tx.execute(
             f"""
@@ -98,25 +87,20 @@ async def drop_media(tx: Transaction, user_id: int) -> int:
             """,  # noqa: S608
             {"user_id": user_id},
         )
-    return await tx.execute(
-        """
-        UPDATE media SET state = 'superseded', fault = 'declined', announced = 1, file_id = '',
-            file_unique_id = '', upload_url = NULL
-        WHERE user_id = :user_id AND fault = 'consent' AND state = 'asked'
-        """,
-        {"user_id": user_id},
-    )
+    dropped = {"state": "superseded", "fault": "declined", "announced": 1}
+    dropped |= {"file_id": "", "file_unique_id": "", "upload_url": None}
+    return await tx.update("media", dropped, user_id=user_id, state="asked", fault=CONSENT)
 
 
 async def hold_back(tx: Transaction, item: Media) -> None:
     """Nothing is done with it until its sender agrees."""
-    await tx.execute(
-        """
-        UPDATE media SET state = 'asked', fault = :fault, fault_detail = NULL, announced = 1
-        WHERE id = :id AND state IN ('received', 'ready')
-        """,
-        {"id": item.id, "fault": CONSENT},
-    )
+    held_back = {"state": "asked", "fault": CONSENT, "fault_detail": None, "announced": 1}
+    await tx.update("media", held_back, id=item.id, state=("received", "ready"))
+
+
+async def keep_order(tx: Transaction, item: Media) -> None:
+    """It has come after what waited for consent, and has its turn after that."""
+    await tx.update("media", {"fault": CONSENT}, id=item.id, state="received")
 
 
 async def want_question(
@@ -213,10 +197,7 @@ async def close_question(tx: Transaction, question_id: int) -> None:
 
 async def close_unasked(tx: Transaction, chat_id: int) -> None:
     """Nothing can be asked in this chat any more: what is sent there next is asked about anew."""
-    await tx.execute(
-        "DELETE FROM consent_questions WHERE chat_id = :chat_id AND state = 'wanted'",
-        {"chat_id": chat_id},
-    )
+    await tx.delete("consent_questions", chat_id=chat_id, state="wanted")
 
 
 async def _have_said(tx: Transaction, sql: str, parameters: Parameters) -> int:

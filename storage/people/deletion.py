@@ -1,7 +1,8 @@
 """Deleting what is kept of a person: asked for, waiting for what is under way, done, said.
 
 What stays: amounts, which a number without a person stands for (see `pseudonyms`); that somebody is
-banned; that they object to others using their photos.
+banned; that they object to others using their photos; which messages of groups show their videos,
+and whose photos these use; while a report of one is open, who they are and where it lies.
 """
 
 from __future__ import annotations
@@ -29,13 +30,8 @@ class Forgetting:
 
 async def want(tx: Transaction, user_id: int, chat_id: int, message_id: int, language: str) -> bool:
     """Have everything deleted; False when that was asked for before and is under way."""
-    wanted = await tx.change(
-        """
-        INSERT INTO forgettings (user_id, chat_id, message_id, language)
-        VALUES (:user_id, :chat_id, :message_id, :language) ON CONFLICT (user_id) DO NOTHING
-        """,
-        {"user_id": user_id, "chat_id": chat_id, "message_id": message_id, "language": language},
-    )
+    asked = {"chat_id": chat_id, "message_id": message_id, "language": language}
+    wanted = await tx.insert_once("forgettings", {"user_id": user_id, **asked})
     if wanted:
         await outbox.put(tx, FORGET, f"{FORGET}:{user_id}", chat_id=outbox.NO_CHAT, user_id=user_id)
     return wanted
@@ -44,20 +40,14 @@ async def want(tx: Transaction, user_id: int, chat_id: int, message_id: int, lan
 async def drop_waiting(tx: Transaction, user_id: int) -> None:
     """From now on nothing new begins for this person: neither items nor their consent are left."""
     await drop_waiting_media(tx, user_id, "forgotten")
-    who = {"user_id": user_id}
     for table in ("drafts", "consents", "consent_questions"):
-        await tx.execute(f"DELETE FROM {table} WHERE user_id = :user_id", who)  # noqa: S608
+        await tx.delete(table, user_id=user_id)
 
 
-async def drop_waiting_media(tx: Transaction, user_id: int, fault: str) -> int:
-    """Nothing becomes of what is not ready, and nothing is said of it; how much that was."""
-    return await tx.execute(
-        """
-        UPDATE media SET state = 'superseded', fault = :fault, announced = 1
-        WHERE user_id = :user_id AND state IN ('received', 'asked')
-        """,
-        {"user_id": user_id, "fault": fault},
-    )
+async def drop_waiting_media(tx: Transaction, user_id: int, fault: str) -> bool:
+    """Nothing becomes of what is not ready, and nothing is said of it; False: all of it was."""
+    dropped = {"state": "superseded", "fault": fault, "announced": 1}
+    return await tx.update("media", dropped, user_id=user_id, state=("received", "asked"))
 
 
 async def is_wanted(database: Queryable, user_id: int) -> bool:
@@ -129,6 +119,9 @@ async def said_to_wait(tx: Transaction, user_id: int) -> None:
 
 
 _THEIR_UPDATES = "(SELECT update_id FROM inbox_people WHERE user_id = :user_id)"
+REPORTS_KEPT_MILLISECONDS = 7 * 24 * 3600 * 1000
+"""How long an unanswered report keeps what it needs of a maker who is forgotten."""
+
 _THEIR_MEDIA = "(SELECT id FROM media WHERE user_id = :user_id)"
 _THEIR_JOBS = "(SELECT id FROM jobs WHERE user_id = :user_id)"
 
@@ -141,14 +134,24 @@ STATEMENTS = (
         AND picture_sha256 NOT IN (SELECT picture_sha256 FROM media
             WHERE user_id <> :user_id AND picture_sha256 IS NOT NULL)
     """,
-    f"DELETE FROM borrowed_media WHERE media_id IN {_THEIR_MEDIA}",  # noqa: S608
+    f"""
+    DELETE FROM borrowed_media WHERE media_id IN {_THEIR_MEDIA}
+        AND NOT EXISTS (SELECT 1 FROM jobs WHERE photo_id = media_id OR voice_id = media_id)
+    """,  # noqa: S608
+    f"""
+    UPDATE reports SET maker_id = :user_id WHERE job_id IN {_THEIR_JOBS}
+        AND filed_at_milliseconds > :now - {REPORTS_KEPT_MILLISECONDS}
+        AND NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.job_id = reports.job_id)
+    """,  # noqa: S608
+    "UPDATE reports SET chat_id = 0 WHERE chat_id = :user_id",
     f"""
     UPDATE deliveries SET cause = 'forgotten:' || id, file_id = NULL, thumbnail_file_id = NULL
     WHERE job_id IN {_THEIR_JOBS}
     """,  # noqa: S608
     """
     UPDATE deliveries SET cause = 'forgotten:' || id, chat_id = 0, message_id = NULL
-    WHERE chat_id = :user_id
+    WHERE chat_id = :user_id AND NOT EXISTS (SELECT 1 FROM reports
+        WHERE reports.job_id = deliveries.job_id AND maker_id = :user_id)
     """,
     "UPDATE borrowed_media SET owner_id = NULL WHERE owner_id = :user_id",
     "UPDATE introductions SET added_by = NULL WHERE added_by = :user_id",

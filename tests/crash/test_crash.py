@@ -199,7 +199,7 @@ async def test_the_witnesses_notice_what_is_wrong() -> None:
     times = {"submitted_milliseconds": 20, "ended_milliseconds": 30}
     tasks = [{"task_id": "a", **times}, {"task_id": "b", **times}]
     bill = {"detections": 2, "videos": [{"task_id": "a", "milliseconds": 900, "micro_yuan": 1}]}
-    stray = {"text": "Looking at your photo…"}
+    stray = {"text": "Checking your photo…"}
     said = " ".join(compare(tables, tasks, bill, [stray], 2, [[]]).violations)
     for invariant in ("I4", "I5", "I6", "I7", "I8", "I10"):
         assert invariant in said

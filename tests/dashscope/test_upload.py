@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from email.parser import BytesParser
 from email.policy import HTTP
 
 import httpx
 import pytest
 
-from bot.dashscope.errors import DashScopeError, RequestRejected, Unanswered
+from bot.dashscope.errors import DashScopeError, RequestRejected, ServiceStopped, Unanswered
 from bot.dashscope.upload import object_name
 from tests.dashscope.fault_server import (
     GARBAGE,
@@ -118,6 +119,40 @@ async def test_an_expired_policy_is_renewed_once() -> None:
     paths = [request.url.path for request in server.requests]
     assert paths == ["/api/v1/uploads", "/upload", "/api/v1/uploads", "/upload"]
     assert ("Signature", None, "text/plain", b"bmV3") in parts(server.requests[3])
+
+
+async def test_a_policy_serves_one_model_for_as_long_as_it_lasts() -> None:
+    clock = FakeClock(1_000)
+    asked = ("/api/v1/uploads", "/upload")
+    async with fault_server() as server, client_of(server.base_url, clock=clock) as client:
+        server.script = [policy(server), *[STORED] * 2, policy(server), STORED]
+        for model in ("wan2.2-s2v", "wan2.2-s2v", "wan2.2-s2v-detect"):
+            await client.upload(model, "p.jpg", PHOTO)
+        clock.advance(250)
+        server.script = [policy(server), STORED]
+        await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
+    paths = [request.url.path for request in server.requests]
+    assert paths == [*asked, "/upload", *asked, *asked]
+
+
+@pytest.mark.parametrize("refused", [EXPIRED, answer(b"", status=503), answer(b"", status=400)])
+async def test_a_policy_that_did_not_serve_once_is_used_no_more(refused: bytes) -> None:
+    async with fault_server() as server, client_of(server.base_url) as client:
+        server.script = [policy(server), STORED, refused, policy(server), STORED]
+        for _ in range(3):
+            with suppress(DashScopeError):
+                await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
+    assert [request.url.path for request in server.requests].count("/api/v1/uploads") == 2
+
+
+async def test_no_kept_policy_is_used_for_an_account_that_is_given_none_any_more() -> None:
+    refusal = answer({"code": "InvalidApiKey", "request_id": "r"}, status=401)
+    async with fault_server() as server, client_of(server.base_url) as client:
+        server.script = [policy(server), STORED, refusal, refusal]
+        await client.upload("wan2.2-s2v", "p.jpg", PHOTO)
+        for model in ("wan2.2-s2v-detect", "wan2.2-s2v"):
+            with pytest.raises(ServiceStopped):
+                await client.upload(model, "p.jpg", PHOTO)
 
 
 async def test_a_policy_that_expires_twice_is_for_the_caller_to_try_again() -> None:

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.common import build_outbox
 from bot.delivery.earlier_videos import WantedAs
 from bot.delivery.package import with_private
+from bot.privacy.files import StoredFiles
+from bot.privacy.moderation import Moderation
 from bot.telegram.connection import build_bot
 from bot.telegram.destination import Destination
 from bot.telegram.members import Members
@@ -91,6 +94,17 @@ class Setup(Services):
         """That video again, for that cause; the chat in which it came."""
         return await self.earlier.send(job, cause, (Destination(chat_id),), wanted_as)
 
+    async def end(self, job: Job) -> None:
+        """Say how it ended, and do what comes of it."""
+        await self.finisher.announce(job.id)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """What is to be said and removed, also where Telegram makes it wait."""
+        for _ in range(5):
+            await run_all(self.outbox)
+            self.clock.advance(60)
+
     async def deliver(self, job: Job) -> Job:
         """One attempt, with what it has to tell the operator; the job afterwards."""
         await self.deliverer.deliver(await self.job(job.id))
@@ -108,6 +122,7 @@ async def set_up(directory: Path, video: bytes) -> AsyncIterator[Setup]:
         async with local_telegram(clock=clock) as telegram:
             await telegram.new_person("Olga", user_id=OLGA)
             bot, worker = build_bot(SECRET_TOKEN, telegram.url), FakeMedia()
+            await bot.initialize()
             members = Members(bot=bot, rate_limiter=RateLimiter(clock), clock=clock)
             async with Sender(bot, clock) as sender:
                 common = common_services(
@@ -116,7 +131,14 @@ async def set_up(directory: Path, video: bytes) -> AsyncIterator[Setup]:
                 made = Setup(common, clock)
                 made.telegram, made.sender, made.worker = telegram, sender, worker
                 made.video = video
+                moderation = Moderation(
+                    common=common,
+                    messenger=made.messenger,
+                    videos=made.earlier,
+                    stored_files=StoredFiles(made.results),
+                )
+                made.outbox = build_outbox(common, [common.operator.kind, *moderation.kinds])
                 yield made
-            await bot.request.shutdown()
+            await bot.shutdown()
     finally:
         await database.close()

@@ -113,9 +113,8 @@ async def known_and_unknown(there: Setup, job: Job) -> tuple[set[tuple[int, int]
 
 @pytest.mark.parametrize("number", range(36))
 async def test_each_copy_is_known_or_counted_and_goes_when_it_is_said_to(
-    there: Setup, monkeypatch: pytest.MonkeyPatch, number: int
+    there: Setup, number: int
 ) -> None:
-    monkeypatch.setattr(type(there.sender), "start_link", lambda *_: "https://t.me/a?start=last")
     with pytest.MonkeyPatch.context() as patches:
         story = Story(there, random.Random(number), patches)
         job = await story.job()

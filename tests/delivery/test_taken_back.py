@@ -10,6 +10,7 @@ from bot.delivery.earlier_videos import VideoGone, WantedAs
 from bot.telegram.errors import SendUnknown
 from bot.telegram.outgoing import SentMessage
 from storage.groups import borrowed_media
+from storage.jobs import deliveries
 from storage.jobs.jobs import Job
 from storage.people import preferences
 from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, OLGA, Setup
@@ -34,7 +35,8 @@ async def objects(there: Setup, job: Job) -> None:
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE jobs SET announced = 0 WHERE id = :id", {"id": job.id})
         await borrowed_media.borrow(tx, job.photo_id, OLGA)
-        await borrowed_media.stop(tx, job.photo_id)
+        made = await borrowed_media.stop(tx, [job.photo_id])
+        await deliveries.take_back(tx, made, "update:1")
 
 
 async def shown(there: Setup) -> list[str]:
@@ -50,7 +52,7 @@ async def test_it_is_taken_back_in_whatever_form_it_came_and_said_what_it_took(
 ) -> None:
     job = await delivered_and_stopped(there, form)
     for _ in range(2):
-        await there.deliverer.finisher.announce(job.id)
+        await there.end(job)
         assert await shown(there) == [said("failed-objected", charged=CHARGED)]
     books = await there.ledger()
     assert (books["held"], books["quota"]) == (0, BILLED_MILLISECONDS)
@@ -65,7 +67,7 @@ async def test_what_cannot_be_taken_back_is_not_said_to_be(there: Setup) -> None
         code=400,
         description="Bad Request: message can't be deleted",
     )
-    await there.deliverer.finisher.announce(job.id)
+    await there.end(job)
     texts = [text_of(message) for message in await there.telegram.seen()]
     assert said("video-stays") in texts
     assert len(await there.videos()) == 1
@@ -76,7 +78,7 @@ async def test_a_video_whose_chat_is_not_known_is_left_alone(there: Setup) -> No
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE deliveries SET chat_id = 0, message_id = NULL")
     before = len(await there.telegram.calls("deleteMessage"))
-    await there.deliverer.finisher.announce(job.id)
+    await there.end(job)
     assert len(await there.telegram.calls("deleteMessage")) == before
     assert said("video-stays") in [text_of(message) for message in await there.telegram.seen()]
 
@@ -88,7 +90,7 @@ async def test_every_copy_that_was_brought_since_goes_with_it(there: Setup) -> N
     await there.again(job, WantedAs.NOTE)
     assert len(await there.videos()) == 3
     await objects(there, job)
-    await there.deliverer.finisher.announce(job.id)
+    await there.end(job)
     assert await shown(there) == [said("failed-objected", charged=CHARGED)]
 
 
@@ -98,7 +100,7 @@ async def test_a_copy_of_which_nobody_knows_is_not_said_to_be_gone(there: Setup)
     with pytest.raises(SendUnknown):
         await there.last()
     await objects(there, job)
-    await there.deliverer.finisher.announce(job.id)
+    await there.end(job)
     assert said("video-stays") in [text_of(message) for message in await there.telegram.seen()]
 
 
@@ -114,6 +116,7 @@ async def test_who_objects_while_a_copy_is_sent_has_it_removed(there: Setup) -> 
     with pytest.MonkeyPatch.context() as patches:
         patches.setattr(there.sender, "send_video", sent_meanwhile)
         await there.last()
+    await there.settle()
     assert await there.videos() == []
 
 

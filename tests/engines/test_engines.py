@@ -164,7 +164,7 @@ async def test_a_job_whose_engine_is_off_ends_for_nothing(fakes: Fakes) -> None:
     failed = await fakes.job(job.id)
     assert failed.failure == "failed-switched-off"
     assert (await fakes.ledger())["held"] == 0
-    assert any("not on any more" in text for text in fakes.sender.to(job.chat_id))
+    assert any("not available any more" in text for text in fakes.sender.to(job.chat_id))
 
 
 async def test_a_task_of_an_engine_without_a_key_is_not_given_up_at_once(fakes: Fakes) -> None:

@@ -198,7 +198,7 @@ async def test_a_job_that_waited_a_whole_day_ends_free_and_younger_ones_go_on_wa
     assert await states(fakes, [*waiting, young]) == ["failed"] * 3 + ["ready"]
     for job in waiting:
         assert job.status_message_id is not None
-        assert fakes.sender.messages[job.status_message_id].buttons == ["Try again"]
+        assert fakes.sender.messages[job.status_message_id].buttons == ["Try again · 5 s"]
     ledger = await fakes.ledger()
     assert (ledger["held"], ledger["quota"], ledger["money"]) == (5_000, 0, 0)
 

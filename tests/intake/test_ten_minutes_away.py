@@ -69,7 +69,7 @@ class Services:
 
     async def photo(self) -> int:
         """A photo whose sender was told that it is looked at."""
-        sent = await self.fakes.sender.send_text(Destination(ADA.chat_id), "Looking at your photo…")
+        sent = await self.fakes.sender.send_text(Destination(ADA.chat_id), "Checking your photo…")
         arrival = ReceivedMedia("update:1", "photo", ADA, 1, None, "f", "u", 9)
         now = self.fakes.clock.now_milliseconds()
         async with self.fakes.database.transaction() as tx:

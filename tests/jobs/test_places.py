@@ -32,7 +32,7 @@ async def test_steps_that_take_long_leave_places_for_submissions_and_looks(
     async def stick() -> None:
         await freed.wait()
 
-    async def fill() -> AsyncIterator[tuple[Task, Work]]:
+    async def fill(_kinds: object) -> AsyncIterator[tuple[Task, Work]]:
         yield task, lambda: begin("submission")
 
     slots: Any = AsyncMock()
@@ -49,6 +49,7 @@ async def test_steps_that_take_long_leave_places_for_submissions_and_looks(
         steps=steps,
         slots=slots,
         progress=other,
+        first_status=other,
         background_tasks=[],
         outbox=other,
     )

@@ -44,7 +44,7 @@ async def test_a_failure_without_a_reason_is_free_and_can_be_tried_again(fakes: 
     assert (task.state, task.failure) == (TaskState.FAILED, "failed-service")
     text, buttons = await end_of(fakes, task)
     assert "Nothing was charged" in text
-    assert buttons == ["Try again"]
+    assert buttons == ["Try again · 5 s"]
     assert await fakes.ledger() == NOTHING
 
 
@@ -131,7 +131,7 @@ async def test_a_render_that_the_provider_gives_up_after_three_hours_is_free(fak
     fakes.engine.will_answer([*[state("RUNNING")] * 180, timeout], every_seconds=MINUTE)
     task = await watched(fakes)
     assert task.failure == "failed-timeout"
-    assert (await end_of(fakes, task))[1] == ["Try again"]
+    assert (await end_of(fakes, task))[1] == ["Try again · 5 s"]
     await fakes.post()
     assert fakes.told() == []
     assert await fakes.ledger() == NOTHING

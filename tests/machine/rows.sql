@@ -52,6 +52,7 @@ UPDATE jobs SET state = 'done', billed_milliseconds = 4800, ended_at_millisecond
 WHERE id = 2;
 UPDATE tasks SET state = 'submitting', account = 'dashscope', slot = 1,
     submitting_at_milliseconds = 4500 WHERE id = 1;
+INSERT INTO clock VALUES (1, 9000);
 INSERT INTO notices VALUES ('budget', 3000);
 INSERT INTO outages (account, work, cause, since_milliseconds, probe_at_milliseconds)
 VALUES ('dashscope', 'submit', 'unpaid', 5000, 6000);
@@ -72,8 +73,9 @@ INSERT INTO consents VALUES (7, 1, 'beijing', 172800000, 'en', 900),
 INSERT INTO consent_questions VALUES (1, 8, 0, 8, 'asked', 'abcdefabcdef', 13, 14, 1800);
 INSERT INTO forgettings VALUES (9, 9, 5, 'en', 'waiting');
 INSERT INTO pseudonyms VALUES ('abc', -5, 9000);
-INSERT INTO reports VALUES (1, 2, 8, 8, 15, 'face', 5000);
-INSERT INTO takedowns VALUES (2, 7, 6000);
+INSERT INTO reports VALUES (1, 2, 8, 8, 15, 'face', 5000, NULL);
+INSERT INTO report_messages VALUES (1, 7, 16);
+INSERT INTO decisions VALUES (1, 2, 'take-down', 7, 6000);
 INSERT INTO bans VALUES (10, 7, 6000, 6100);
 -- A voice of 30 s in two tasks of which one is fetched, and what its sender was offered to hear.
 INSERT INTO media (id, source, kind, chat_id, user_id, message_id, file_id, file_unique_id, state,

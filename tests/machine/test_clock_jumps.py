@@ -8,16 +8,21 @@ from unittest.mock import patch
 
 import pytest
 
-from bot.dashscope.errors import SubmitUnknown
+from bot.dashscope.errors import ServiceStopped, StopCause, SubmitUnknown
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS
+from bot.privacy.files import StoredFiles
+from bot.privacy.retention import Retention
+from bot.retry import ALERT, PROBE
+from bot.telegram.errors import NotSent
 from storage.jobs import task_moves
 from storage.jobs.tasks import Task, TaskState
 from tests.support.clock import HOUR
 from tests.support.deadlines import in_time
-from tests.support.fake_services import Fakes
+from tests.support.fake_services import OPERATOR, Fakes
 from tests.support.scripted_engine import state, success
 
+UNPAID = ServiceStopped("submit: 400 Arrearage", cause=StopCause.UNPAID, code="Arrearage")
 JUMPS = [pytest.param(-5 * HOUR, id="back"), pytest.param(5 * HOUR, id="forward")]
 
 
@@ -124,3 +129,61 @@ async def test_progress_is_shown_whatever_the_clock_says(fakes: Fakes, seconds: 
     text = fakes.sender.messages[job.status_message_id].text
     assert "Making your video" in text
     assert "-" not in text.replace("–", "")
+
+
+@pytest.mark.parametrize("seconds", JUMPS)
+async def test_what_the_provider_refuses_is_tried_again_in_its_time(
+    fakes: Fakes, seconds: float
+) -> None:
+    await fakes.waiting_job()
+    fakes.engine.refusal = UNPAID
+    async with fakes.open():
+        await fakes.until(lambda: len(fakes.told()) == 1)
+        await fakes.rounds()
+        fakes.clock.set_wall(seconds)
+        await fakes.rounds()
+        fakes.engine.refusal = None
+        fakes.clock.advance(PROBE.delays_seconds[0])
+        await fakes.until(lambda: len(fakes.engine.submitted) == 2)
+
+
+async def test_what_is_to_be_said_once_is_said_once_and_in_its_time(fakes: Fakes) -> None:
+    fakes.sender.failures[OPERATOR] = NotSent("not now")
+    await fakes.operator.tell("disk", "operator-disk", detail="full")
+    async with fakes.open():
+        await fakes.until(lambda: fakes.sender.tries == 1)
+        await fakes.rounds()
+        fakes.clock.set_wall(-5 * HOUR)
+        await fakes.rounds()
+        fakes.sender.failures.clear()
+        fakes.clock.advance(ALERT.delays_seconds[0])
+        await fakes.until(lambda: len(fakes.told()) == 1)
+        await fakes.operator.tell("disk", "operator-disk", detail="full")
+        await fakes.rounds()
+        assert len(fakes.told()) == 1
+
+
+async def test_a_clock_that_was_ahead_before_a_restart_holds_up_nothing(fakes: Fakes) -> None:
+    fakes.clock.set_wall(5 * HOUR)
+    fakes.sender.failures[OPERATOR] = NotSent("not now")
+    await fakes.operator.tell("disk", "operator-disk", detail="full")
+    async with fakes.open():
+        await fakes.until(lambda: fakes.sender.tries == 1)
+        await fakes.rounds()
+    fakes.clock.set_wall(-5 * HOUR)
+    again = Fakes(fakes.database, fakes.clock, fakes.results)
+    async with again.open():
+        await again.rounds()
+        again.clock.advance(ALERT.delays_seconds[0] + 1)
+        await again.until(lambda: len(again.told()) == 1)
+
+
+@pytest.mark.parametrize("seconds", JUMPS)
+async def test_files_are_swept_in_their_time(fakes: Fakes, seconds: float) -> None:
+    retention = Retention(common=fakes.common, stored_files=StoredFiles(fakes.results))
+    for work in (await retention.due()).values():
+        await work()
+    fakes.clock.set_wall(seconds)
+    assert await retention.due() == {}
+    fakes.clock.advance(HOUR)
+    assert await retention.due() != {}

@@ -13,7 +13,7 @@ from PIL import Image, PngImagePlugin
 from bot.media import calls
 from bot.media.errors import PictureFault, PictureRefused
 from bot.media.picture import decoding
-from bot.media.picture.decoding import MAXIMUM_BYTES, sniff_picture
+from bot.media.picture.decoding import MAXIMUM_BYTES
 from bot.media.picture.normalise import normalise_picture
 from bot.media.processes import MediaProcesses
 from tests.support.media.photos import PORTRAIT, encoded, pixels, png_claiming, portrait, quarters
@@ -120,7 +120,8 @@ def test_broken_heic_is_no_picture() -> None:
 
 
 def test_avif_is_not_taken_for_heic() -> None:
-    assert sniff_picture(b"\0\0\0\x18ftypavif") is None
+    avif = b"\0\0\0\x18ftypavif" + bytes(100)
+    assert refusal(avif).fault is PictureFault.NOT_A_PICTURE
 
 
 def test_broken_tags_do_not_spoil_a_good_picture() -> None:

@@ -6,6 +6,7 @@ the same, and changes nothing. The few that count on purpose are named, with how
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -219,6 +220,12 @@ CALLS: dict[str, Arrange] = {
     "deliveries.not_sent": of_job(under_way, lambda tx, job: deliveries.not_sent(tx, "first:1")),
     "deliveries.sent": of_job(
         under_way, lambda tx, job: deliveries.sent(tx, "first:1", Form.VIDEO, 9, file_id="f")
+    ),
+    "deliveries.want_removed": of_job(
+        sent, lambda tx, job: deliveries.want_removed(tx, job.id, "update:1")
+    ),
+    "deliveries.take_back": of_job(
+        sent, lambda tx, job: deliveries.take_back(tx, [replace(job, state="done")], "update:1")
     ),
     "deliveries.removed": of_job(sent, lambda tx, job: deliveries.removed(tx, 1)),
     "deliveries.forget_files": of_job(sent, lambda tx, job: deliveries.forget_files(tx, job.id)),

@@ -15,6 +15,7 @@ from storage.db.database import Database, Transaction
 from storage.groups import borrowed_media
 from storage.jobs.jobs import Job
 from storage.media import Media, ReceivedMedia
+from storage.people import consents
 from storage.verdicts import KnownVerdict
 from tests.model.repeating import PLACE, Arrange, Call, after, repeat, writing
 from tests.storage.orders import CAPS, NOON, item, start
@@ -33,6 +34,10 @@ def of_item(state: str, kind: str, call: Callable[[Transaction, Media], Awaitabl
         return lambda tx: call(tx, made)
 
     return arrange
+
+
+async def waits_for_consent(tx: Transaction) -> None:
+    await consents.hold_back(tx, await item(tx, "photo", PLACE))
 
 
 async def preparing(database: Database) -> Job:
@@ -145,6 +150,7 @@ CALLS: dict[str, Arrange] = {
     "media.set_upload": of_item("ready", "photo", lambda tx, m: media.set_upload(tx, m.id, "o", 1)),
     "media.set_boxes": of_item("ready", "photo", lambda tx, m: media.set_boxes(tx, m.id, "f", "e")),
     "media.supersede": of_item("asked", "photo", lambda tx, m: media.supersede(tx, m.id)),
+    "media.drop_waiting": after(waits_for_consent, lambda tx: media.drop_waiting(tx, PLACE)),
     "drafts.put": of_item("received", "photo", lambda tx, m: drafts.put(tx, m)),
     "drafts.drop": of_item("refused", "photo", lambda tx, m: drafts.drop(tx, m)),
     "drafts.clear": of_item("asked", "photo", lambda tx, m: drafts.clear(tx, PLACE)),
@@ -156,7 +162,7 @@ CALLS: dict[str, Arrange] = {
     "borrowed_media.object_to_all": a_loan(
         lambda tx, m: borrowed_media.object_to_all(tx, m.chat_id, 8)
     ),
-    "borrowed_media.stop": a_loan(lambda tx, m: borrowed_media.stop(tx, m.id)),
+    "borrowed_media.stop": a_loan(lambda tx, m: borrowed_media.stop(tx, [m.id])),
     "borrowed_media.allow": a_loan(
         lambda tx, m: borrowed_media.allow(tx, m.chat_id, 8), objecting=True
     ),

@@ -9,7 +9,7 @@ import pytest
 
 from storage import media
 from storage.db.database import Database, Transaction
-from storage.groups import groups, reports
+from storage.groups import decisions, groups, reports
 from storage.groups.reports import Report
 from storage.jobs import jobs, moves
 from storage.jobs.jobs import Job
@@ -56,6 +56,13 @@ async def hold_back(database: Database) -> Call:
     return lambda tx: consents.hold_back(tx, made)
 
 
+async def in_order(database: Database) -> Call:
+    async with database.transaction() as tx:
+        made = await item(tx, "photo", PLACE)
+        await tx.execute("UPDATE media SET state = 'received'")
+    return lambda tx: consents.keep_order(tx, made)
+
+
 def about_report(
     call: Callable[[Transaction, Report], Awaitable[Any]], *, filed: bool = False
 ) -> Arrange:
@@ -65,7 +72,7 @@ def about_report(
             report = await reports.begin(tx, job, 5, 1)
             if filed:
                 await reports.file(tx, report, "face", [7], per_person_per_day=5)
-                await reports.take_down(tx, job.id, 7)
+                await decisions.take_down(tx, job, 7)
         return lambda tx: call(tx, report)
 
     return arrange
@@ -76,9 +83,31 @@ async def begin_report(database: Database) -> Call:
     return lambda tx: reports.begin(tx, job, 5, 1)
 
 
-async def take_down(database: Database) -> Call:
+def reported(
+    call: Callable[[Transaction, Job], Awaitable[Any]], *, banned: bool = False
+) -> Arrange:
+    async def arrange(database: Database) -> Call:
+        job = await done_job(database)
+        async with database.transaction() as tx:
+            report = await reports.begin(tx, job, 5, 1)
+            await reports.file(tx, report, "face", [7], per_person_per_day=5)
+            await reports.shown(tx, report, 7, 9)
+            if banned:
+                await people.ban(tx, 1, 7)
+        return lambda tx: call(tx, job)
+
+    return arrange
+
+
+async def a_kept_report(database: Database) -> Call:
     job = await done_job(database)
-    return lambda tx: reports.take_down(tx, job.id, 7)
+    async with database.transaction() as tx:
+        report = await reports.begin(tx, job, 5, 1)
+        await reports.file(tx, report, "face", [7], per_person_per_day=5)
+        await deletion.forget(tx, 1, -9)
+        await decisions.dismiss(tx, job, 7)
+        await tx.execute("UPDATE decisions SET at_milliseconds = 0")
+    return reports.expire
 
 
 async def forget(database: Database) -> Call:
@@ -124,6 +153,7 @@ CALLS: dict[str, Arrange] = {
     "people.remember": after(None, lambda tx: people.remember(tx, Person(1, "Ada", None, "en"))),
     "consents.give": after(None, lambda tx: consents.give(tx, 1, AGREEMENT, "en")),
     "consents.hold_back": hold_back,
+    "consents.keep_order": in_order,
     "consents.wake": after(waiting_photo, lambda tx: consents.wake(tx, 1)),
     "consents.drop_media": after(waiting_photo, lambda tx: consents.drop_media(tx, 1)),
     "consents.want_question": after(None, ask),
@@ -142,7 +172,12 @@ CALLS: dict[str, Arrange] = {
     "reports.begin": begin_report,
     "reports.asked": about_report(lambda tx, report: reports.asked(tx, report.id, 4)),
     "reports.file": about_report(file_face),
-    "reports.take_down": take_down,
+    "reports.shown": about_report(lambda tx, report: reports.shown(tx, report, 7, 9), filed=True),
+    "reports.expire": a_kept_report,
+    "decisions.take_down": reported(lambda tx, job: decisions.take_down(tx, job, 7)),
+    "decisions.ban": reported(lambda tx, job: decisions.ban(tx, job, 1, 7)),
+    "decisions.unban": reported(lambda tx, job: decisions.unban(tx, job, 1, 7), banned=True),
+    "decisions.dismiss": reported(lambda tx, job: decisions.dismiss(tx, job, 7)),
     "people.ban": after(None, lambda tx: people.ban(tx, 1, 7)),
     "people.unban": after(lambda tx: people.ban(tx, 1, 7), lambda tx: people.unban(tx, 1)),
     "people.is_to_be_told": after(
@@ -170,14 +205,24 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
 
 
 def test_every_call_that_writes_is_repeated_here_or_named() -> None:
-    modules = (consents, reports, people, deletion, pseudonyms, data_export, groups, preferences)
+    modules = (
+        consents,
+        reports,
+        decisions,
+        people,
+        deletion,
+        pseudonyms,
+        data_export,
+        groups,
+        preferences,
+    )
     assert writing(*modules) == CALLS.keys()
 
 
 async def test_a_photo_that_goes_on_is_not_woken_twice(database: Database) -> None:
     async with database.transaction() as tx:
         made = await waiting_photo(tx)
-        assert await consents.wake(tx, 1) == 1
+        assert await consents.wake(tx, 1)
         current = await media.get(tx, made.id)
     assert current is not None
-    assert (current.state, current.fault) == ("received", None)
+    assert (current.state, current.fault) == ("received", "consent")

@@ -6,10 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
+
+from bot.limits import limits_of
 from tests.soak.people import User, crowd
 from tests.soak.virtual import VirtualLoop
+from tests.soak.witnesses import check
 from tests.soak.world import SoakWorld, soak_world
 from tests.support.chats import Json, text_of
+from tests.support.clock import HOUR
 
 
 def live(path: Path, story: Callable[[SoakWorld, User, User], Awaitable[None]]) -> None:
@@ -102,5 +107,38 @@ def test_forged_presses_change_nothing_of_anybody(tmp_path: Path) -> None:
         assert there.rows("SELECT * FROM media") + there.rows("SELECT * FROM jobs") == before
         assert calls["answerCallbackQuery"] == answered + 16
         assert not there.rows("SELECT * FROM inbox WHERE state <> 'done'")
+
+    live(tmp_path, story)
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_a_clock_that_jumps_sends_nothing_twice_and_leaves_nobody_waiting(
+    tmp_path: Path, hours: int, is_killed: bool
+) -> None:
+    async def story(there: SoakWorld, ada: User, bob: User) -> None:
+        there.chance.faults = 0.2
+        for number in range(6):
+            for user in (ada, bob):
+                await user.sends_photo()
+                await user.sends_voice(2_000)
+            await asyncio.sleep(10 * number)
+            there.bot_clock.set_wall(hours * HOUR)
+            await asyncio.sleep(30)
+            if is_killed:
+                await there.kill_bot()
+            there.bot_clock.set_wall(-hours * HOUR)
+            await asyncio.sleep(60)  # what the old one asked Telegram has an answer by then
+            if is_killed:
+                await there.start_bot()
+        there.chance.faults = 0.0
+        there.faults.clear()
+        await there.kill_bot()
+        await asyncio.sleep(60)
+        await there.start_bot()
+        await rest(there)
+        caps = limits_of(there.bot_settings).caps
+        found = check(there, there.journal, there.network, caps)
+        assert (found.violations, found.facts["jobs done"] > 0) == ([], True)
 
     live(tmp_path, story)

@@ -24,6 +24,7 @@ from bot.sandbox.dashscope.app import create_dashscope_app
 from bot.sandbox.dashscope.provider import Provider
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.server import DASHSCOPE_PORT, TELEGRAM_PORT, Sandbox
+from bot.sandbox.serving import ASGIApp, Dated
 from bot.sandbox.telegram import world as telegram
 from bot.sandbox.telegram.app import create_telegram_app
 from bot.sandbox.telegram.outbox import Outbox
@@ -48,9 +49,10 @@ _DAY_SECONDS = 24 * 3600
 
 @dataclass(kw_only=True)
 class SoakWorld(World):
-    """The servers survive every bot."""
+    """The servers survive every bot; `clock` is theirs, and right, `bot_clock` may be set."""
 
     clock: VirtualClock
+    bot_clock: VirtualClock
     chance: Chance
     journal: SoakJournal
     network: Network
@@ -145,7 +147,7 @@ async def soak_world(
         stack.callback(world.telegram.close)
         for owner, name, instead in (
             (httpx.AsyncClient, "_init_transport", lambda *_, **__: world.network),
-            (app, "SystemClock", lambda: clock),
+            (app, "SystemClock", lambda: world.bot_clock),
             (app, "end_at_last", lambda *_: None),  # it would wait in real time
             (MediaProcesses, "run", MediaProcess(chance).run),
             (Texts, "__init__", lambda texts: texts.__dict__.update(vars(TEXTS))),
@@ -174,6 +176,7 @@ def _servers(
     )
     people = create_telegram_app(journal, faults, clock=clock, provider_control=provider.control)
     journal.files = people.state.world.files
+    apps: dict[int, ASGIApp] = {TELEGRAM_PORT: people, DASHSCOPE_PORT: Dated(provider.app, clock)}
     url, provider_url = (f"http://127.0.0.1:{port}" for port in (TELEGRAM_PORT, DASHSCOPE_PORT))
     sandbox = Sandbox(url, f"{provider_url}/api/v1", journal, faults, provider.bill)
     chosen = {
@@ -191,9 +194,10 @@ def _servers(
         httpx.AsyncClient(transport=httpx.ASGITransport(people), base_url=url),
         sandbox.settings,
         clock=clock,
+        bot_clock=VirtualClock(_START_MILLISECONDS),
         chance=chance,
         journal=journal,
-        network=Network({TELEGRAM_PORT: people, DASHSCOPE_PORT: provider.app}, faults, chance),
+        network=Network(apps, faults, chance),
         telegram=people.state.world,
         dashscope=provider.provider,
         bot_settings=Settings(**chosen),

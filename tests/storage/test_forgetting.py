@@ -149,7 +149,7 @@ async def test_the_ledger_lets_a_person_be_replaced_by_nobody_and_nothing_else(
 
 async def test_every_table_that_names_people_is_thought_of(database: Database) -> None:
     """A new column that holds a person's number has to be dealt with, and named here."""
-    names = ("user_id", "owner_id", "added_by", "reporter_id", "admin_id")
+    names = ("user_id", "owner_id", "added_by", "reporter_id", "maker_id", "admin_id")
     tables = await database.fetch_all("SELECT name FROM sqlite_master WHERE type = 'table'")
     found = set()
     for table in tables:
@@ -159,7 +159,7 @@ async def test_every_table_that_names_people_is_thought_of(database: Database) -
     kept = {
         *("objections.owner_id", "bans.user_id"),
         *("bans.admin_id", "outbox.chat_id"),
-        "takedowns.admin_id",
+        *("decisions.admin_id", "report_messages.admin_id"),
     }
     for column in found - kept:
         conversation, name = column.split(".")

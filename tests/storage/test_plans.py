@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from storage import media, outages, verdicts
+from storage import due, media, outages, verdicts
 from storage.db.database import NOTHING, Database, Parameters, Transaction
 from storage.db.rows import Row
+from storage.groups import borrowed_media, reports
 from storage.inbox import Inbox
 from storage.jobs import jobs, line, task_moves, tasks
 from storage.people.preferences import quiet_jobs
@@ -54,7 +55,9 @@ _OFTEN: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "halves to be worked on": lambda tx: media.due(tx, 32),
     "halves to be talked about": lambda tx: media.unannounced(tx, 32),
     "a person's open jobs": lambda tx: jobs.open_jobs_of(tx, 1, 1),
-    "the open jobs with a half": lambda tx: jobs.open_jobs_with(tx, 1),
+    "what is shown of somebody": lambda tx: borrowed_media.object_to_all(tx, 1, 1),
+    "what reports keep": reports.expire,
+    "what is made of a media item": lambda tx: jobs.made_of(tx, 1),
     "the waiting jobs of a chat": lambda tx: jobs.waiting_in(tx, 1),
     "jobs being made": lambda tx: jobs.being_made(tx, 0, 9),
     "jobs that were made": lambda tx: jobs.made(tx, 9),
@@ -72,6 +75,7 @@ _OFTEN: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "quiet jobs": lambda tx: quiet_jobs(tx, [1, 2]),
     "jobs to be talked about": lambda tx: jobs.unannounced(tx, 9),
     "a slot": _slot,
+    "what there is to do": due.kinds,
     "what is refused": lambda tx: outages.all_of(tx, orders.ACCOUNT),
     "how long tasks take": lambda tx: tasks.durations(tx, orders.ENGINE, 50),
     "a new job": _start,

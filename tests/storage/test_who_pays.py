@@ -18,7 +18,7 @@ from bot.texts.catalogue import sources
 from storage.db.database import Database, Transaction
 from storage.groups.chats import close_chat
 from storage.jobs import jobs, moves, task_moves, tasks
-from storage.jobs.failures import OBJECTED, SERVICE_FAULTS, is_charged
+from storage.jobs.failures import OBJECTED, SERVICE_FAULTS, WITHDRAWN, is_charged
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.jobs.ledger import Caps, Price
 from storage.jobs.tasks import ENDED, Task, TaskState
@@ -39,7 +39,7 @@ FAILURES = sorted(
 
 CAUSED_BY_PEOPLE = {
     *(OBJECTED, "failed-moderated", "failed-refused", "failed-gone"),
-    *("failed-photo", "failed-unchecked"),
+    *(WITHDRAWN, "failed-photo", "failed-unchecked"),
 }
 
 _people = itertools.count(1)

@@ -27,10 +27,12 @@ def text_of(message: Json) -> str:
 
 
 def buttons_of(message: Json) -> dict[str, str]:
-    """The buttons under a message: what they say, and what they send."""
+    """The buttons under a message: what they say, but for what they cost, and what they send."""
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     buttons = [button for row in rows for button in row]
-    return {b["text"]: b["callback_data"] for b in buttons if "callback_data" in b}
+    return {
+        b["text"].partition(" · ")[0]: b["callback_data"] for b in buttons if "callback_data" in b
+    }
 
 
 def topic_of(message: Json) -> int:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import AsyncMock
 
 from pydantic import SecretStr
 
@@ -180,6 +181,7 @@ class Fakes(Services):
             steps=replace(self.steps, job_steps=steps),
             slots=self.slots,
             progress=self.chat.progress,
+            first_status=AsyncMock(due=AsyncMock(return_value={})),
             background_tasks=[self],
             outbox=self.outbox,
         )

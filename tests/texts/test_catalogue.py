@@ -189,3 +189,16 @@ def test_the_words_of_the_ai_label_stand_in_one_file(language: str) -> None:
     words = [catalogue.plain(key) for key in ("ai-label-video", "ai-label-preview")]
     for source in sources(language):
         assert "ai-label-preview =" in source or not any(each in source for each in words)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_operator_is_said_to_know_only_where_somebody_is_told(language: str) -> None:
+    wanted = messages(language)
+    knows = Catalogue(language, operator_is_told=True).plain("operator-knows").strip()
+    keys = [key for key, names in wanted.items() if "operator_knows" in names]
+    assert keys
+    for told in (False, True):
+        catalogue = Catalogue(language, operator_is_told=told)
+        for key in keys:
+            values = dict.fromkeys(wanted[key] - {"operator_knows"}, 1)
+            assert (knows in catalogue.plain(key, **values)) == told

@@ -31,7 +31,7 @@ async def _look(client: DashScope, model: str, settings: ServiceSettings) -> Fin
         tasks = await client.list_tasks(model)
     except Unanswered as error:
         return problem(
-            f"video service: no use of {settings.dashscope_base_url} ({error})",
+            f"video service: cannot reach {settings.dashscope_base_url} ({error})",
             "check the network, the address and the region",
         )
     except DashScopeError as error:

@@ -47,7 +47,7 @@ async def _ask(settings: Settings, http: HttpClient, method: str) -> dict[str, A
 
 def _unreachable(settings: Settings, reason: str) -> Finding:
     return problem(
-        f"Telegram: no use of {settings.telegram_base_url} ({reason})",
+        f"Telegram: cannot reach {settings.telegram_base_url} ({reason})",
         "check the network, a proxy or firewall, and TELEGRAM_BASE_URL",
     )
 

@@ -37,7 +37,7 @@ async def make_video(
         async with video_service(settings) as service:
             if service.paid and ask:
                 _ask(settings, voice.duration_milliseconds)
-            _tell("Asking whether the photo can speak …")
+            _tell("Checking the photo …")
             verdict = await checked(service, picture.jpeg)
             with cancelled_by_signals():
                 task_id = await ordered(service, picture.jpeg, voice.wav, verdict, note)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
-
-from bot.media.picture.decoding import resized
+from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
 _TILE_PIXELS = 300
 _GAP_PIXELS = 12
@@ -41,11 +39,9 @@ def _length(tiles: int) -> int:
 
 
 def _tile(picture: bytes | None, number: int) -> Image.Image:
-    tile = Image.new("RGB", (_TILE_PIXELS, _TILE_PIXELS), _EMPTY)
+    size = (_TILE_PIXELS, _TILE_PIXELS)
     small = None if picture is None else _read(picture)
-    if small is not None:
-        tile.paste((0, 0, 0), (0, 0, *tile.size))
-        tile.paste(small, ((_TILE_PIXELS - small.width) // 2, (_TILE_PIXELS - small.height) // 2))
+    tile = Image.new("RGB", size, _EMPTY) if small is None else ImageOps.pad(small, size)
     _draw_number(tile, str(number))
     return tile
 
@@ -53,10 +49,9 @@ def _tile(picture: bytes | None, number: int) -> Image.Image:
 def _read(picture: bytes) -> Image.Image | None:
     try:
         with Image.open(BytesIO(picture), formats=["JPEG"]) as opened:
-            small = opened.convert("RGB")
+            return opened.convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError):
         return None
-    return resized(small, _TILE_PIXELS / max(small.size))
 
 
 def _draw_number(tile: Image.Image, number: str) -> None:

@@ -11,31 +11,10 @@ from PIL import Image, ImageCms, ImageOps
 
 from bot.media.errors import BROKEN_INPUT, PictureFault, PictureRefused
 
-HEIC = "HEIF"
-
-_FIRST_BYTES = {
-    b"\xff\xd8\xff": "JPEG",
-    b"\x89PNG\r\n\x1a\n": "PNG",
-    b"GIF87a": "GIF",
-    b"GIF89a": "GIF",
-    b"BM": "BMP",
-}
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 _HEIC_BRANDS = frozenset(
     {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
 )
-
-
-def sniff_picture(data: bytes) -> str | None:
-    """Return Pillow's name of the format; None when it is none of those accepted."""
-    for start, name in _FIRST_BYTES.items():
-        if data.startswith(start):
-            return name
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WEBP"
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
-        return HEIC
-    return None
-
 
 MAXIMUM_BYTES = 20 * 1024 * 1024
 """The most a bot can download (Bot API: getFile)."""
@@ -57,13 +36,11 @@ def decode_picture(data: bytes) -> Image.Image:
         raise PictureRefused(PictureFault.EMPTY)
     if len(data) > MAXIMUM_BYTES:
         raise PictureRefused(PictureFault.TOO_BIG)
-    kind = sniff_picture(data)
-    if kind is None:
-        raise PictureRefused(PictureFault.NOT_A_PICTURE)
-    if kind == HEIC and not _can_read_heic():
+    is_heic = data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS
+    if is_heic and not _can_read_heic():
         raise PictureRefused(PictureFault.HEIC_NOT_INSTALLED)
     try:
-        return _decode(data, kind)
+        return _decode(data, ("HEIF",) if is_heic else _FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureRefused(PictureFault.TOO_MANY_PIXELS) from error
     except BROKEN_INPUT as error:
@@ -81,16 +58,17 @@ def _can_read_heic() -> bool:
     return True
 
 
-def _decode(data: bytes, kind: str) -> Image.Image:
+def _decode(data: bytes, formats: tuple[str, ...]) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's remarks on broken tags
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(BytesIO(data), formats=[kind]) as source:
+        with Image.open(BytesIO(data), formats=formats) as source:
             check_size(source.width, source.height)
             profile = source.info.get("icc_profile")
             source.draft(None, (LONGEST_SIDE_PIXELS, LONGEST_SIDE_PIXELS))
-            picture = _shrink(_eight_bits(source))
-        return _to_srgb(_on_white(ImageOps.exif_transpose(picture)), profile)
+            picture = _eight_bits(source)
+            picture.thumbnail((LONGEST_SIDE_PIXELS, LONGEST_SIDE_PIXELS), Image.Resampling.LANCZOS)
+            return _to_srgb(_on_white(ImageOps.exif_transpose(picture)), profile)
 
 
 def check_size(width: int, height: int) -> None:
@@ -115,20 +93,6 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
         picture.load()
         return picture
     return picture.convert("RGB")
-
-
-def _shrink(picture: Image.Image) -> Image.Image:
-    """Return the picture no longer than the provider makes use of."""
-    scale = LONGEST_SIDE_PIXELS / max(picture.size)
-    if scale >= 1:
-        return picture.copy()
-    return resized(picture, scale)
-
-
-def resized(picture: Image.Image, scale: float) -> Image.Image:
-    """Return the picture at another size."""
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -1,4 +1,4 @@
-"""What is wrong with a photo, drawn on it: the faces, numbered, and the parts that would do.
+"""What is wrong with a photo, drawn on it: the faces, numbered, or the part that would do.
 
 Called through `MediaWorker`: the picture is a stranger's.
 """
@@ -126,8 +126,8 @@ def explain_picture(data: bytes) -> Explained | None:
     """None where no face is known; raises PictureRefused as `normalise_picture`.
 
     Of several people each has a number, from left to right, and is offered where a part of the
-    picture shows nobody else. Of one person the face is 1, and the part from the head to the
-    waist, if that is much less than the whole, is 2.
+    picture shows nobody else. Of one person the part from the head to the waist is drawn and
+    offered, if that is much less than the whole, else the face.
     """
     picture = normalise_picture(data)
     faces = sorted(picture.faces[:MOST_PEOPLE], key=lambda face: face.left)
@@ -158,7 +158,7 @@ def _offer_of_one(picture: NormalisedPicture, face: FaceBox) -> tuple[Offer, ...
     whole = picture.width * picture.height
     if crop is None or area_of(crop) > whole * _WORTH_CROPPING or not _shows_one(picture, crop):
         return ()
-    return (Offer(2, crop),)
+    return (Offer(1, crop),)
 
 
 def _shows_one(picture: NormalisedPicture, crop: Crop) -> bool:
@@ -186,7 +186,8 @@ def _drawn(picture: NormalisedPicture, boxes: dict[int, Crop]) -> bytes:
     thickness = max(3, max(image.size) // 250)
     for number, box in boxes.items():
         _frame(pen, box, image.size, thickness)
-        _label(pen, number, box, image.size)
+        if len(picture.faces) > 1:
+            _label(pen, number, box, image.size)
     target = BytesIO()
     image.save(target, "JPEG", quality=_JPEG_QUALITY)
     return target.getvalue()

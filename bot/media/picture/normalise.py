@@ -9,10 +9,10 @@ import hashlib
 from io import BytesIO
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from bot.media.exchange import Crop, NormalisedPicture
-from bot.media.picture.decoding import decode_picture, resized
+from bot.media.picture.decoding import decode_picture
 from bot.media.picture.faces import detect_faces
 
 LEAST_SIDE_PIXELS = 400
@@ -42,7 +42,8 @@ def normalise_part(data: bytes, crop: Crop) -> NormalisedPicture:
 def _normalised(picture: Image.Image) -> NormalisedPicture:
     enlarged = min(picture.size) < LEAST_SIDE_PIXELS
     if enlarged:
-        picture = resized(picture, LEAST_SIDE_PIXELS / min(picture.size))
+        factor = LEAST_SIDE_PIXELS / min(picture.size)
+        picture = ImageOps.scale(picture, factor, Image.Resampling.LANCZOS)
     jpeg = _bare_jpeg(picture)
     return NormalisedPicture(
         jpeg=jpeg,

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_MIB = 1024 * 1024
-
 
 @dataclass(frozen=True, slots=True)
 class ProcessKind:
@@ -19,21 +17,16 @@ class ProcessKind:
     """
 
     name: str
-    address_space_bytes: int
+    address_space_mib: int
     cpu_seconds: int
     wall_seconds: float
-    writes_files: bool
     idle_seconds: float
+    writes_files: bool = True
     niceness: int = 0
 
 
 DECODING = ProcessKind(
-    "decoding",
-    1280 * _MIB,
-    cpu_seconds=15,
-    wall_seconds=30.0,
-    writes_files=False,
-    idle_seconds=60.0,
+    "decoding", 1280, cpu_seconds=15, wall_seconds=30, idle_seconds=60, writes_files=False
 )
 """Strangers' files: nothing that they do can reach the disk.
 
@@ -42,43 +35,18 @@ The libraries take 420 MiB of address space, the costliest picture that is allow
 """
 
 LISTENING = ProcessKind(
-    "listening",
-    1280 * _MIB,
-    cpu_seconds=120,
-    wall_seconds=300.0,
-    writes_files=False,
-    idle_seconds=10.0,
+    "listening", 1280, cpu_seconds=120, wall_seconds=300, idle_seconds=10, writes_files=False
 )
 """Strangers' long voices. Five minutes of stereo take 3 s and 330 MiB beside the libraries."""
 
-FINISHING = ProcessKind(
-    "finishing",
-    2048 * _MIB,
-    cpu_seconds=300,
-    wall_seconds=600.0,
-    writes_files=True,
-    idle_seconds=60.0,
-)
+FINISHING = ProcessKind("finishing", 2048, cpu_seconds=300, wall_seconds=600, idle_seconds=60)
 """What is done to a video that was made: paid for, often."""
 
-JOINING = ProcessKind(
-    "joining",
-    2048 * _MIB,
-    cpu_seconds=1800,
-    wall_seconds=3600.0,
-    writes_files=True,
-    idle_seconds=10.0,
-)
+JOINING = ProcessKind("joining", 2048, cpu_seconds=1800, wall_seconds=3600, idle_seconds=10)
 """Every picture is encoded anew: five minutes at 480P take about a minute."""
 
 RENDERING = ProcessKind(
-    "rendering",
-    2048 * _MIB,
-    cpu_seconds=300,
-    wall_seconds=600.0,
-    writes_files=True,
-    idle_seconds=60.0,
-    niceness=10,
+    "rendering", 2048, cpu_seconds=300, wall_seconds=600, idle_seconds=60, niceness=10
 )
 """Previews, which cost nothing: whatever else there is to do comes first."""
 

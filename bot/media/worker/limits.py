@@ -17,7 +17,7 @@ def limit_process(kind: ProcessKind) -> None:
         return
     os.nice(kind.niceness)
     _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_AS, kind.address_space_bytes)
+    _lower(resource.RLIMIT_AS, kind.address_space_mib * 1024 * 1024)
     if not kind.writes_files:
         _lower(resource.RLIMIT_FSIZE, 0)
 

@@ -1,7 +1,7 @@
 # Deleting what is kept of a person
 
 forget-shown =
-    <b>What is kept of you</b>
+    <b>What we store about you</b>
     { NUMBER($photos) ->
         [one] 1 photo
        *[other] { NUMBER($photos) } photos
@@ -11,12 +11,12 @@ forget-shown =
     }, { NUMBER($videos) ->
         [one] 1 video
        *[other] { NUMBER($videos) } videos
-    }; your name, your settings, when you agreed, and what you used of your quota.
+    }; your name, your settings, when you agreed, and how much of your quota you used.
 
-    <b>Delete</b> takes all of it away, here and in groups. What stays: amounts, without you in them; which messages in groups show your videos, so that whoever is in them can have them removed; your part of today's quota, so that deleting does not bring a new one; that you objected to others using your photos, or were shut out, if so. The chat itself is Telegram's: delete it there.
+    <b>Delete</b> removes all of it, here and in groups. What stays: billing records, without you in them; which messages in groups show your videos, so that whoever is in them can have them removed; your part of today's quota, so that deleting does not bring a new one; that you objected to others using your photos, or were banned, if so; while a report of a video of yours is open, who you are and where that video is, for a week at most. The chat itself is Telegram's: delete it there.
 forget-waiting = A video of yours is still being made. It comes, and then I delete everything.
-forget-done = Done: what was kept of you is deleted. If you come back, I ask you again as I ask everybody.
-data-copy = Everything that is kept of you.
+forget-done = Done: what we stored about you is deleted. If you come back, I ask you again as I ask everybody.
+data-copy = Everything that we store about you.
 
 button-data-copy = Send me my data first
 button-forget = Delete

@@ -11,7 +11,7 @@ groupsettings-list = On the list: { $names }.
 groupsettings-list-empty = Nobody is on the list yet. Reply to somebody's message with /allow to put them on it.
 groupsettings-hint = Only admins can change this. Choose what to change:
 groupsettings-pick = Choose one:
-groupsettings-done = Kept. /groupsettings opens this again.
+groupsettings-done = Saved. /groupsettings opens this again.
 groupsettings-only-admins = Only admins of this group can do that.
 groupsettings-in-private = This is for groups: send it in the group whose settings you want to change, as an admin of it.
 
@@ -21,7 +21,7 @@ choice-list = people on the list, and admins
 choice-operators = as the operator set it ({ $standard })
 choice-lower = 480P
 choice-higher = 720P
-choice-no-limit = as long as the bot can
+choice-no-limit = no limit
 choice-seconds = up to { NUMBER($seconds, maximumFractionDigits: 1) } s
 choice-others-yes = may be used; they are told, and can object
 choice-others-no = only one's own may be used
@@ -39,7 +39,7 @@ button-quiet = Progress
 button-language = Language
 button-done = Done
 answer-choose = Choose one.
-answer-kept = Kept.
+answer-kept = Saved.
 
 allow-which = Reply to a message of the person with /allow or /disallow, then I know whom you mean.
 allow-no-person = That message is not from a person whom I could put on the list.

@@ -5,7 +5,7 @@ operator-service-stopped = <b>The video service refuses to work</b> ({ $cause })
 operator-service-works = <b>The video service works again</b> ({ $cause }). What waited goes on.
 operator-request-invalid = <b>The video service says our request is wrong</b>: { $detail } (job { $job })
 operator-declined = <b>The video service refuses a video again and again</b>: job { $job }: { $detail }
-    The job ended without charge, and the next one has its turn. Its owner was told; you hear of others that end so at most once an hour.
+    The job ended, nothing was taken from its owner's quota, and the next one has its turn. Its owner was told; you hear of others that end so at most once an hour.
 operator-no-verdict = <b>Photo checks are paid for and bring no verdict</b>: { $detail }
     This photo is not checked again for a day, and its sender was asked for another one.
 operator-lost = <b>A paid video may be lost</b>: job { $job }, task { $task }: { $detail }. It counts in the bot's budget as if it had been billed, and nothing from the person's quota.
@@ -19,11 +19,11 @@ operator-unsettled = <b>A bill does not fit its hold</b>: job { $job }: { $detai
 operator-database-unusable = <b>The bot stopped: nothing can be recorded</b>, so nothing is paid for. { $detail }
 operator-database-locked = <b>The bot waits: another program keeps the database locked</b>: { $detail }. It goes on by itself once that program ends.
 operator-disk = <b>A video cannot be kept on the disk</b>: { $detail }. Make room; it is tried again.
-operator-media = <b>Photos and voice notes cannot be opened</b>: { $detail }. <code>talking-photo doctor</code> says why; nothing was charged.
+operator-media = <b>Photos and voice messages cannot be opened</b>: { $detail }. <code>talking-photo doctor</code> says why; nothing was charged.
 operator-restoring = <b>The database was restored and the video service cannot be asked yet</b>: { $detail }. Nothing is submitted until it can.
 operator-restored = <b>The database was restored</b>; it ends at { $at }.
     Tasks it does not know: { $tasks }. For 24 hours <code>talking-photo make --task ID</code> fetches their videos.
-    Jobs ended without charge because such a task may be theirs: { $jobs }.
+    Jobs ended, with nothing taken from their quotas, because such a task may be theirs: { $jobs }.
 operator-budget = <b>The bot's budget is used up</b>; people are told to wait.
 operator-group-left = <b>I left a group that is not allowed</b>: “{ $group }”. To allow it, add <code>{ $chat }</code> to ALLOWED_GROUPS and start me again.
 operator-video-stays = <b>A video that you took down stays in its chat</b>: job { $job }, chat { $chat }. I cannot delete it there; an admin of that chat can. I don't bring it again.

@@ -1,12 +1,12 @@
 # Privacy, terms, and everything that is kept of a person
 
-command-privacy = What is kept, where, how long
-command-terms = The rules
+command-privacy = What is stored, where, how long
+command-terms = The terms
 command-forget = Your data: get it, delete it
 
 privacy-kept =
-    <b>What this bot keeps</b>
-    • Your Telegram number, name, username and language, what you chose in the settings, and when you agreed to what.
+    <b>What we store about you</b>
+    • Your Telegram user ID, name, username and language, what you chose in the settings, and when you agreed to what.
     • Which photos and voices you sent: Telegram's references to them, not the files.
     • Which videos were made, when, how long they are and what they took from your quota.
     • What you write to the bot, for 3 days, so that nothing is lost in a crash.
@@ -23,22 +23,22 @@ privacy-video =
      } The chat is Telegram's: it keeps it until you delete it.
 privacy-seen =
     <b>Who sees it</b>
-    Telegram, and the people who run this bot, when they look into trouble or a report. In a group, its members see what is sent there. Nothing is sold or used for advertising.
+    Telegram, and the operator of this bot, who looks into trouble and reports. In a group, its members see what is sent there. Nothing is sold or used for advertising.
 privacy-rights =
-    <b>Your say</b>
-    /forget shows what is kept of you, gives you a copy and deletes it. The bot's book of amounts stays, without you in it. Copies that guard against a broken disk are replaced after a while.
+    <b>Your rights</b>
+    /forget shows what we store about you, gives you a copy and deletes it. Billing records stay, without you in them. Copies that guard against a broken disk are replaced after a while.
 contact-operator = Questions: { $contact }
-contact-by-report = Questions about a video: answer it with /report, and the people who run this bot see it.
+contact-by-report = Questions about a video: reply to it with /report, and the operator sees it.
 
 terms-text =
-    <b>The rules</b>
-    • Send only photos and voices that are yours, or whose owners said yes. You answer for what you send.
+    <b>The terms</b>
+    • Send only photos and voices that are yours, or whose owners gave permission. You are responsible for what you send.
     • No video may deceive, expose, harass or pretend to be somebody. Nothing that the law forbids.
     • You are 18 or older.
     • Every video is made by AI and says so, under it and inside its file. Leave that label where it is, and tell those you show it to.
-    • A video that breaks these rules can be taken down, and who made it can be shut out. Answer a video with /report to tell the people who run this bot.
-    • A video that fails costs you nothing. There is no promise that this bot is always there.
+    • A video that breaks these terms can be taken down, and who made it can be banned. Reply to a video with /report to tell the operator.
+    • A video that fails is free. There is no promise that this bot is always there.
 
-private-link-privacy = What I keep, where and how long: { $link }
-private-link-terms = The rules: { $link }
-private-link-forget = What is kept of you, in our private chat: { $link }
+private-link-privacy = What we store, where and how long: { $link }
+private-link-terms = The terms: { $link }
+private-link-forget = What we store about you, in our private chat: { $link }

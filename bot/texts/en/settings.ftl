@@ -10,36 +10,36 @@ button-open-settings = Open my settings
 button-back = Back
 choice-now = { $choice } (now)
 
-setting-resolution = Picture
-setting-resolution-ask = <b>How sharp shall the picture be?</b>
+setting-resolution = Resolution
+setting-resolution-ask = <b>Which resolution shall your videos have?</b>
     480P is the usual one. 720P is sharper, takes longer, and counts { NUMBER($ratio, maximumFractionDigits: 1) } times as much of your quota.
-setting-resolution-ask-same = <b>How sharp shall the picture be?</b>
+setting-resolution-ask-same = <b>Which resolution shall your videos have?</b>
     480P is the usual one. 720P is sharper and takes longer; both count the same.
 resolution-small = 480P
 resolution-large = 720P
 
-setting-reply = Comes as
-setting-reply-ask = <b>How shall your videos come?</b>
-    As a video in the shape of your photo, or as a round video note around the face. A round one carries a small “AI” in the picture, as it has no text.
-reply-video = a video
-reply-note = a round video note
+setting-reply = Send as
+setting-reply-ask = <b>How shall I send your videos?</b>
+    As a video in the shape of your photo, or as a video message: round, with the face in the middle. A video message carries a small “AI” in the picture, as it has no text.
+reply-video = video
+reply-note = video message
 
-setting-levelling = Voice
+setting-levelling = Volume levelling
 setting-levelling-ask = <b>Shall I even out how loud you speak?</b>
-    That suits most voice notes. Switch it off for singing, or for a recording that is already finished: then I only make sure that it does not distort. It holds for voices you send from now on.
-levelling-on = evened out
-levelling-off = left as it is
+    That suits most voice messages. Switch it off for singing, or for a recording that is already finished: then I only make sure that it does not distort. It holds for voices you send from now on.
+levelling-on = on
+levelling-off = off
 
-setting-confirm = Ask first
-setting-confirm-ask = <b>Shall I ask before a video takes much of your quota?</b>
-confirm-never = never
+setting-confirm = Confirm before generating
+setting-confirm-ask = <b>Shall I ask before a video that takes much of your quota is made?</b>
+confirm-never = off
 confirm-above-ten = above 10 s of quota
 confirm-above-twenty = above 20 s of quota
 confirm-always = before every video
 
 setting-language = Language
 setting-language-ask = <b>Which language shall I speak?</b>
-language-automatic = that of your Telegram
+language-automatic = same as Telegram
 language-english = English
 language-chinese = 中文
 

@@ -13,7 +13,7 @@ help =
     发一张单人照片和一段语音，先后不限。视频会作为对语音的回复发给你。
 
     • <b>照片</b>：只有一个人，脸部完整、清晰；可作为图片或文件发送（JPEG、PNG、WebP、BMP）。
-    • <b>声音</b>：语音、音频文件或圆形视频，半秒到 { NUMBER($longest, maximumFractionDigits: 1) } 秒的清楚人声。更长的我会先问你：用其中一段，还是全部。
+    • <b>声音</b>：语音、音频文件或视频消息，半秒到 { NUMBER($longest, maximumFractionDigits: 1) } 秒的清楚人声。更长的我会先问你：用其中一段，还是全部。
     • <b>同一张脸，换段声音</b>：直接再发一段语音。
     • <b>同一段声音，换张脸</b>：再发一张照片，然后点按钮。
     • <b>在群里</b>：用 /talk 回复一张照片，再用语音回复我。/notme 让别人不能在那里用你的照片和声音。
@@ -22,20 +22,20 @@ help =
     /history – 你所有的视频，可以免费再拿
     /quota – 今天还剩多少
     /queue – 谁在等视频
-    /status – 正在做什么
-    /cancel – 取消还在等的
-    /settings – 更清晰的画面、圆形视频、语言等等
-    /privacy – 保存什么、在哪里、多久
-    /terms – 使用规则
+    /status – 查看进度
+    /cancel – 取消排队
+    /settings – 分辨率、视频消息、语言等等
+    /privacy – 我们保存什么、在哪里、多久
+    /terms – 使用条款
     /forget – 取得或删除你的数据
-    /report – 说明一个视频有什么问题
-    失败的视频，以及排队时取消的视频，都不计费。
+    /report – 举报视频
+    失败的视频，以及排队时取消的视频，都不扣额度。
 command-start = 开始
 command-help = 怎么用
 command-last = 再发一次上一个视频
 command-quota = 今天还剩多少
-command-status = 正在做什么
-command-cancel = 取消还在等的
+command-status = 查看进度
+command-cancel = 取消排队
 
 hint-text = 发给我一张人的<b>照片</b>和一段<b>语音</b>，我让照片开口说话。
 hint-text-photo-kept = 照片收到了。现在发一段<b>语音</b>：按住麦克风说话。

@@ -1,11 +1,11 @@
-# 对管理员
+# 给运营者
 
 operator-service-stopped = <b>视频服务拒绝工作</b>（{ $cause }）：{ $detail }
-    在等的视频会留在队列里，不计费。我会自己再试，间隔越来越长；/resume 可以马上再试。
+    在等的视频会留在队列里，不扣额度。我会自己再试，间隔越来越长；/resume 可以马上再试。
 operator-service-works = <b>视频服务恢复了</b>（{ $cause }）。在等的会继续。
 operator-request-invalid = <b>视频服务说我们的请求有误</b>：{ $detail }（任务 { $job }）
 operator-declined = <b>视频服务一再拒绝同一个视频</b>：任务 { $job }：{ $detail }
-    该任务已结束，没有计费，轮到下一个了。已告知本人；其他这样结束的任务，一小时内最多告诉你一次。
+    该任务已结束，不扣这个人的额度，轮到下一个了。已告知本人；其他这样结束的任务，一小时内最多告诉你一次。
 operator-no-verdict = <b>照片检查付了费却没有结论</b>：{ $detail }
     一天之内不再检查这张照片，已请对方换一张。
 operator-lost = <b>一个已付费的视频可能丢了</b>：任务 { $job }，服务端任务 { $task }：{ $detail }。它按已计费记入机器人的预算，不扣这个人的额度。
@@ -19,11 +19,11 @@ operator-unsettled = <b>账单和预留不一致</b>：任务 { $job }：{ $deta
 operator-database-unusable = <b>机器人停了：什么都记录不下来</b>，所以什么都不付费。{ $detail }
 operator-database-locked = <b>机器人在等：别的程序一直锁着数据库</b>：{ $detail }。那个程序结束后会自动继续。
 operator-disk = <b>视频存不到磁盘上</b>：{ $detail }。请腾出空间；会再试。
-operator-media = <b>打不开照片和语音</b>：{ $detail }。<code>talking-photo doctor</code> 会说明原因；没有计费。
+operator-media = <b>打不开照片和语音</b>：{ $detail }。<code>talking-photo doctor</code> 会说明原因；未扣额度。
 operator-restoring = <b>数据库已恢复，但还问不到视频服务</b>：{ $detail }。问到之前什么都不提交。
 operator-restored = <b>数据库已恢复</b>；内容到 { $at } 为止。
     它不认识的服务端任务：{ $tasks }。24 小时内可以用 <code>talking-photo make --task ID</code> 取回视频。
-    因为这些任务可能属于它们而免费结束的任务：{ $jobs }。
+    因为这些任务可能属于它们而结束（不扣额度）的任务：{ $jobs }。
 operator-budget = <b>机器人的预算用完了</b>；已请大家等待。
 operator-group-left = <b>我退出了一个未获允许的群</b>：“{ $group }”。如要允许，请把 <code>{ $chat }</code> 加入 ALLOWED_GROUPS 并重新启动我。
 operator-video-stays = <b>你撤下的一个视频还留在聊天里</b>：任务 { $job }，聊天 { $chat }。我在那里删不掉它，聊天的管理员可以删。我不会再发它。

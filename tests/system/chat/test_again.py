@@ -73,6 +73,7 @@ async def test_a_delivered_video_becomes_a_round_note_for_nothing(shared: World)
 async def test_again_in_720p_is_a_job_of_its_own_once(shared: World) -> None:
     ada = await shared.person()
     video = await has_video(ada)
+    assert "Again in 720P · 1.6 s" in str(video["reply_markup"])
     assert await ada.presses(video, label("button-finer")) == label("answer-started")
     assert await ada.presses(video, label("button-finer")) == label("answer-started")
     finer = await ada.sees_video(2)

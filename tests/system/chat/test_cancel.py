@@ -92,7 +92,7 @@ async def test_a_running_job_is_answered_honestly_and_comes_and_counts(shared: W
     ada = await occupy(shared)
     status = await ada.sees_key("job-rendering")
     assert await ada.presses(status, label("button-cancel")) == label("answer-stopping")
-    honest = await ada.sees("can no longer be stopped")
+    honest = await ada.sees("can no longer be cancelled")
     assert buttons_of(honest) == {}
     assert "it will come, and count" in text_of(honest)
     await free(shared, ada)
@@ -108,7 +108,7 @@ async def test_a_cancel_the_provider_does_not_answer_is_asked_again(shared: Worl
         shared.faults.add("provider", "cancel", kind)
     status = await ada.sees_key("job-rendering")
     await ada.presses(status, label("button-cancel"))
-    await ada.sees("can no longer be stopped")
+    await ada.sees("can no longer be cancelled")
     assert len(await shared.provider_calls("cancel")) >= 4
     await free(shared, ada)
 

@@ -62,14 +62,14 @@ async def test_the_commands_are_in_the_menu(shared: World, language: str) -> Non
 async def test_quota_shows_what_was_used_and_when_it_starts_afresh(shared: World) -> None:
     ada = await shared.person()
     fresh = await asks(ada, "/quota")
-    assert "0 s used · 0 s set aside · 12.5 s left of 12.5 s" in fresh
-    assert "It starts afresh tomorrow at 00:00 (UTC)." in fresh
+    assert "0 s used · 0 s reserved · 12.5 s left of 12.5 s" in fresh
+    assert "It resets tomorrow at 00:00 (UTC)." in fresh
     assert "▱" * 12 in fresh
     await ada.sends_photo()
     await ada.says(2)
     await ada.sees_video()
     used = await asks(ada, "/quota")
-    assert "1.9 s used · 0 s set aside · 10.6 s left of 12.5 s" in used
+    assert "1.9 s used · 0 s reserved · 10.6 s left of 12.5 s" in used
     assert "▰▰▱" in used
 
 
@@ -79,7 +79,7 @@ async def test_quota_counts_what_a_job_has_set_aside(shared: World) -> None:
     await ada.sends_photo()
     await ada.says()
     await ada.reaches("running")
-    assert "0 s used · 0.9 s set aside · 11.6 s left of 12.5 s" in await asks(ada, "/quota")
+    assert "0 s used · 0.9 s reserved · 11.6 s left of 12.5 s" in await asks(ada, "/quota")
     assert said("status-jobs", count=1) in await asks(ada, "/status")
     await shared.tell_provider(render_seconds=0.2)
     await ada.sees_video()

@@ -11,7 +11,7 @@ import pytest
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.media.lips import lip_correlation
-from tests.support.texts import key_of
+from tests.support.texts import key_of, label
 from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -102,7 +102,7 @@ async def test_another_photo_offers_the_same_voice_again(shared: World) -> None:
     await ada.sees_video()
     photo = await ada.sends_photo()
     offer = await ada.sees("use your last one again", reply_to=photo)
-    assert await ada.presses(offer, "Same voice again") == "On it."
+    assert await ada.presses(offer, "Same voice again") == label("answer-started")
     await ada.sees_video(2)
 
 

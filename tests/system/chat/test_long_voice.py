@@ -31,7 +31,9 @@ async def asks(person: Person, seconds: float = SECONDS) -> tuple[int, Json]:
 
 async def all_in_parts(person: Person) -> int:
     voice, question = await asks(person)
-    assert await person.presses(question, label("button-all-parts", parts=PARTS)) == "On it."
+    assert await person.presses(question, label("button-all-parts", parts=PARTS)) == label(
+        "answer-started"
+    )
     return voice
 
 
@@ -137,7 +139,7 @@ async def test_a_part_that_fails_ends_all_of_it_and_costs_the_person_nothing(the
     assert len(books["videos"]) == 1
     assert books["quota_spent"] == 0
     there.faults.clear()
-    assert await ada.presses(told, label("button-retry")) == "On it."
+    assert await ada.presses(told, label("button-retry")) == label("answer-started")
 
     async def made_anew() -> bool:
         return len(there.rows("SELECT 1 FROM jobs")) == 2
@@ -214,7 +216,7 @@ async def test_a_piece_can_be_listened_to_and_used(there: World) -> None:
     assert await stranger.forges_press(notes[1], data) == label("answer-not-yours")
     forged = await ada.forges_press(notes[1], f"clip:{item['id']}:9")
     assert forged == label("answer-too-late")
-    assert await ada.presses(notes[1], label("button-use-clip")) == "On it."
+    assert await ada.presses(notes[1], label("button-use-clip")) == label("answer-started")
     assert await ada.presses(notes[2], label("button-use-clip")) == label("answer-too-late")
     job = await ada.reaches("preparing", "ready", "submitting", "running", "fetching")
     begin, end = json.loads(item["plan"])["clips"][1]

@@ -65,7 +65,7 @@ async def test_the_owner_is_told_by_name_and_a_tap_ends_it_before_it_began(share
     tap = await there.member(ben).commands("/notme")
     await there.sees(said("notme-done"), reply_to=tap)
     voice = await there.member(ada).says(reply_to=asked["message_id"])
-    await there.sees("Now answer this message with a photo", reply_to=voice)
+    await there.sees("Now reply to this message with a photo", reply_to=voice)
     again = await there.member(ben).sends_photo()
     talk = await there.member(ada).commands("/talk", reply_to=again)
     await there.sees(said("talk-objected", owner="Ben"), reply_to=talk)

@@ -114,7 +114,7 @@ async def voice_first(one: Afternoon) -> None:
     """A voice, then a photo in reply to the bot; afterwards the photo is known."""
     voice_note = await one["Dana"].says()
     await one["Dana"].commands("/talk", reply_to=voice_note)
-    asked = await one.sees_asked("Now answer this message with a photo", voice_note)
+    asked = await one.sees_asked("Now reply to this message with a photo", voice_note)
     await one["Dana"].sends_photo(reply_to=asked)
     await one.gets_video(voice_note)
     await one["Ivo"].writes("Ha! And another one?")

@@ -123,7 +123,7 @@ async def test_a_voice_first_asks_for_a_photo_and_next_time_the_photo_is_known(
     there = await faces(shared, ada)
     first = await there.member(ada).says()
     await there.member(ada).commands("/talk", reply_to=first)
-    asked = await there.sees("Now answer this message with a photo", reply_to=first)
+    asked = await there.sees("Now reply to this message with a photo", reply_to=first)
     await there.member(ada).sends_photo(reply_to=asked["message_id"])
     await there.sees_video(reply_to=first)
     second = await there.member(ada).says(1.2)
@@ -139,7 +139,7 @@ async def test_the_photo_of_the_private_chat_is_not_shown_to_a_group(shared: Wor
     there = await faces(shared, ada)
     voice_note = await there.member(ada).says()
     await there.member(ada).commands("/talk", reply_to=voice_note)
-    await there.sees("Now answer this message with a photo", reply_to=voice_note)
+    await there.sees("Now reply to this message with a photo", reply_to=voice_note)
 
 
 async def test_each_topic_has_its_own_draft_and_its_answers_stay_in_it(shared: World) -> None:

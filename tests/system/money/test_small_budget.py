@@ -18,9 +18,9 @@ async def test_start_and_quota_say_what_the_budget_still_pays_for(shared: World)
     ada = await shared.person()
     assert await asks(ada, "/start") == said("start", longest=LONGEST_SECONDS, left=4)
     answer = await asks(ada, "/quota")
-    assert "0 s used · 0 s set aside · 4 s left of 600 s" in answer
+    assert "0 s used · 0 s reserved · 4 s left of 600 s" in answer
     assert "This bot's budget for everybody has less left than your quota." in answer
-    assert "It starts afresh tomorrow at 00:00 (UTC)." in answer
+    assert "It resets tomorrow at 00:00 (UTC)." in answer
 
 
 async def test_what_is_said_to_be_left_shrinks_with_the_money(shared: World) -> None:

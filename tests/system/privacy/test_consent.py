@@ -96,6 +96,24 @@ async def test_no_means_that_nothing_is_done_until_the_next_photo_asks_again(sha
     await bea.sees(label("photo-ready", "zh-hans", longest=19.9).partition("<")[0], reply_to=again)
 
 
+async def test_two_pairs_that_waited_for_the_yes_make_two_videos_in_their_order(
+    shared: World,
+) -> None:
+    ida = await shared.person("Ida", agrees=False)
+    voices = []
+    for _ in range(2):
+        await ida.sends_photo()
+        voices.append(await ida.says())
+    asked = await ida.sees(question())
+    await eventually(lambda: len(items(shared, ida)) == 4, "both wait for the answer")
+    await ida.presses(asked, AGREE)
+    for voice in voices:
+        await ida.sees_video(reply_to=voice)
+    made = shared.rows(f"SELECT * FROM jobs WHERE user_id = {ida.user_id} ORDER BY id")
+    assert [job["photo_id"] for job in made] == sorted({job["photo_id"] for job in made})
+    assert len(made) == 2
+
+
 async def test_what_was_replaced_while_the_question_stood_is_not_spoken_of(shared: World) -> None:
     cleo = await shared.person("Cleo", agrees=False)
     for _ in range(3):
@@ -230,6 +248,6 @@ async def test_the_first_video_of_a_group_waits_for_the_yes_of_who_asked_for_it(
     assert await downloads(shared) == before
     await group.member(kim).presses(asked, AGREE)
     await group.sees(said("consent-agreed"))
-    prompt = await group.sees("voice note", reply_to=talked)
+    prompt = await group.sees("voice message", reply_to=talked)
     await group.member(kim).says(reply_to=prompt["message_id"])
     await group.sees_video()

@@ -86,7 +86,7 @@ async def test_after_forgetting_nothing_leads_to_the_person_and_the_quota_is_not
 
     assert text_of(await asks(ada, "/quota")) == left, "forgetting brings no new quota"
     await ada.sends_photo()
-    await ada.sees("I need your yes")
+    await ada.sees("please confirm")
 
 
 async def test_what_is_being_made_comes_first_and_then_all_is_deleted(shared: World) -> None:
@@ -99,7 +99,7 @@ async def test_what_is_being_made_comes_first_and_then_all_is_deleted(shared: Wo
     await cleo.presses(shown, label("button-forget"))
     await cleo.sees(said("forget-waiting"))
     await cleo.sends_photo()  # nothing new begins
-    question = await cleo.sees("I need your yes")
+    question = await cleo.sees("please confirm")
     assert await cleo.presses(question, label("button-agree")) == label("answer-forgetting")
     await shared.tell_provider(render_seconds=0.2)
     await cleo.sees_video()

@@ -1,4 +1,4 @@
-"""A video is reported, taken down, and its maker shut out; every video says that AI made it."""
+"""A video is reported, taken down, and its maker banned; every video says that AI made it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def test_a_report_reaches_the_administrators_and_the_video_can_be_taken_do
     assert not [m for m in await ada.heard() + await olga.heard() if "video" in m]
     assert not list((shared.directory / "bot-data" / "results").glob(f"{job['id']}.*"))
     last = await ada.writes("/last")
-    await ada.sees(said("last-gone"), reply_to=last)
+    await ada.sees(said("answer-withdrawn"), reply_to=last)
 
 
 async def test_who_is_banned_is_refused_until_let_in_again_and_keeps_their_rights(
@@ -88,6 +88,7 @@ async def test_who_is_banned_is_refused_until_let_in_again_and_keeps_their_right
     await ben.sees(said("privacy-seen"), reply_to=privacy)
     assert len(shared.rows(f"SELECT 1 FROM media WHERE user_id = {ben.user_id}")) == 2
 
+    delivery = await olga.sees(said("report-banned", admin=f"Olga ({ADMIN})"))
     assert await olga.presses(delivery, label("button-unban")) == label("answer-unbanned")
     await ben.says()
     await ben.sees_video(2)

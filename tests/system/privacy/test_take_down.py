@@ -75,7 +75,7 @@ async def takes_down(shared: World, reporter: Person, chat_id: int, job: Json) -
     assert await olga.presses(delivery, label("button-take-down")) == label("answer-taken-down")
 
     async def done() -> bool:
-        kinds = "('take-down', 'taken-down', 'alert')"
+        kinds = "('remove-video', 'say-removal', 'alert')"
         return not shared.rows(f"SELECT 1 FROM outbox WHERE state = 'open' AND kind IN {kinds}")
 
     await eventually(done, "the take-down is done")
@@ -107,8 +107,12 @@ async def test_an_objection_deletes_it_there_as_well(shared: World) -> None:
     before = await numbers_in(there)
     answer = await there.member(ben).forges_press((await there.chat())[-1], f"notme:{job['id']}")
     assert answer == label("answer-objected")
+
+    async def gone() -> bool:
+        return video["message_id"] not in [message["message_id"] for message in await ada.heard()]
+
+    await eventually(gone, "the video in the private chat goes")
     assert await numbers_in(there) >= before
-    assert video["message_id"] not in [message["message_id"] for message in await ada.heard()]
 
 
 async def test_a_report_in_the_private_chat_is_of_the_video_that_is_there(shared: World) -> None:

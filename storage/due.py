@@ -1,0 +1,37 @@
+"""What there is to do now: one statement for a dozen reads, since most looks find little."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from storage import media, outbox
+from storage.db.database import Queryable
+from storage.jobs import jobs, tasks
+
+
+class Due(StrEnum):
+    """A kind of rows that wait for the worker, each found by an index."""
+
+    READY_TASKS = "tasks WHERE state = 'ready'"
+    PREPARING_TASKS = "tasks WHERE state = 'preparing'"
+    TASKS_UNDER_WAY = tasks.UNDER_WAY
+    MEDIA = media.DUE
+    UNANNOUNCED_MEDIA = media.UNANNOUNCED
+    MADE_JOBS = jobs.MADE
+    JOBS_WITHOUT_STATUS = jobs.WITHOUT_STATUS
+    UNANNOUNCED_JOBS = jobs.UNANNOUNCED
+    OUTAGES = "outages"
+    OUTBOX = outbox.DUE
+
+
+ALL = frozenset(Due)
+
+_EACH = " UNION ALL ".join(
+    f"SELECT '{kind.name}' AS name WHERE EXISTS (SELECT 1 FROM {kind})"  # noqa: S608
+    for kind in Due
+)
+
+
+async def kinds(database: Queryable) -> set[Due]:
+    """Those of which there are any."""
+    return {Due[name] for name in await database.column(_EACH)}
