@@ -150,7 +150,7 @@ async def soak_world(
             (app, "SystemClock", lambda: world.bot_clock),
             (app, "end_at_last", lambda *_: None),  # it would wait in real time
             (MediaProcesses, "run", MediaProcess(chance).run),
-            (Texts, "__init__", lambda texts: texts.__dict__.update(vars(TEXTS))),
+            (Texts, "__init__", lambda texts, **_: texts.__dict__.update(vars(TEXTS))),
             (os, "urandom", chance.dice.randbytes),
             (random, "_urandom", chance.dice.randbytes),
         ):
