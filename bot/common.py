@@ -134,15 +134,19 @@ async def build_common(
 
 
 def build_outbox(common: CommonServices, kinds: Iterable[Kind]) -> OutboxRunner:
-    """On top of these; the operator hears of entries that no kind is there for."""
+    """On top of these; the operator hears of entries that no kind is there for, and of the disk."""
 
     async def report(tx: Transaction, kind: str) -> None:
         await common.operator.note(tx, f"outbox:{kind}", "operator-unknown-kind", kind=kind)
+
+    async def report_disk(tx: Transaction, detail: str) -> None:
+        await common.operator.note(tx, "disk-refuses", "operator-disk-refuses", detail=detail)
 
     return OutboxRunner(
         database=common.database,
         sender=common.telegram.sender,
         kinds=kinds,
         report=report,
+        report_disk=report_disk,
         wakeup=common.wakeup,
     )

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.logs import log_context
-from bot.retry import OUTBOX, UNKNOWN_KIND, RetryPolicy
+from bot.retry import DISK, OUTBOX, UNKNOWN_KIND, RetryPolicy
 from bot.task_pool import TaskPool
-from bot.telegram.api_calls import waiting_at_most
+from bot.telegram.api_calls import LONGEST_WAIT_SECONDS, waiting_at_most
 from bot.telegram.destination import Destination
 from bot.telegram.errors import (
     ChatDead,
@@ -36,8 +36,6 @@ A_WEEK_SECONDS = 7 * 24 * 3600.0
 
 _AT_ONCE = 8
 _DUE_AT_ONCE = 100
-_LONGEST_WAIT_SECONDS = 5.0
-"""A chat in which a call would have to wait longer is left alone, and others are served."""
 
 
 class NotNow(Exception):
@@ -75,7 +73,8 @@ class Attempt:
 class Kind:
     """What is done for one kind of entry, and what when it does not succeed.
 
-    `run` returns when it is done. It raises `TelegramFailure`s, `NotNow`, `Pointless`.
+    `run` returns when it is done. It raises `TelegramFailure`s, `OSError`, `NotNow`,
+    `Pointless`.
     `repeatable`: where it is not known whether it was done it is done again; else it is given up.
     `retry` says when; for as long as `longest_seconds`, or as often as it has delays.
     `given_up` is told of the failure, in the transaction that ends the entry.
@@ -103,13 +102,15 @@ class Kind:
 class OutboxRunner:
     """Has entries done: of each kind in each chat one at a time.
 
-    `report` is told of a kind that is not known, in the transaction that puts its entry off.
+    `report` is told of a kind that is not known, and `report_disk` of what the disk refuses, in the
+    transaction that puts the entry off.
     """
 
     database: Database
     sender: Sender
     kinds: Iterable[Kind]
     report: Callable[[Transaction, str], Awaitable[None]]
+    report_disk: Callable[[Transaction, str], Awaitable[None]]
     wakeup: Callable[[], None]
 
     def __post_init__(self) -> None:
@@ -144,7 +145,7 @@ class OutboxRunner:
         kind = self._kinds.get(entry.kind)
         if kind is None:
             await self._keep(entry)
-        elif (wait_seconds := self.sender.wait_seconds(entry.chat_id)) > _LONGEST_WAIT_SECONDS:
+        elif (wait_seconds := self.sender.wait_seconds(entry.chat_id)) > LONGEST_WAIT_SECONDS:
             await self.database.do(outbox.leave_alone, entry.chat_id, wait_seconds)
         elif (begun := await self._begin(kind, entry)) is not None:
             await self._run(kind, begun)
@@ -177,11 +178,11 @@ class OutboxRunner:
 
     async def _run(self, kind: Kind, entry: OutboxEntry) -> None:
         try:
-            with waiting_at_most(_LONGEST_WAIT_SECONDS), log_context(outbox=entry.unique_key):
+            with waiting_at_most(LONGEST_WAIT_SECONDS), log_context(outbox=entry.unique_key):
                 await kind.run(Attempt(entry, self.database))
         except (TokenRejected, SecondInstance):
             raise
-        except (TelegramFailure, NotNow, Pointless) as failure:
+        except (TelegramFailure, OSError, NotNow, Pointless) as failure:
             await self.database.do(self._judge, kind, entry, failure)
         else:
             await self.database.do(self._end, kind, entry, done=True)
@@ -195,6 +196,10 @@ class OutboxRunner:
                 await self._end(tx, kind, entry, done=False)
             case TryAgain() | NotNow() | SendUnknown():
                 await self._put_off(tx, kind, entry, failure)
+            case OSError():
+                await self.report_disk(tx, str(failure))
+                at_least_seconds = DISK.endless_delay_seconds(entry.attempts)
+                await self._put_off(tx, kind, entry, failure, at_least_seconds)
             case ChatMoved():
                 await chats.move(tx, entry.chat_id, failure.new_chat_id)
             case ChatDead():
@@ -204,12 +209,18 @@ class OutboxRunner:
                 await self._give_up(tx, kind, entry, failure)
 
     async def _put_off(
-        self, tx: Transaction, kind: Kind, entry: OutboxEntry, failure: Exception
+        self,
+        tx: Transaction,
+        kind: Kind,
+        entry: OutboxEntry,
+        failure: Exception,
+        at_least_seconds: float = 0.0,
     ) -> None:
         delay_seconds = _delay_seconds(tx, kind, entry)
         if delay_seconds is None:
             await self._give_up(tx, kind, entry, failure)
             return
+        delay_seconds = max(delay_seconds, at_least_seconds)
         logger.warning("%s in %.0f s: %r", entry.unique_key, delay_seconds, failure)
         await outbox.put_off(tx, entry, tx.later(delay_seconds))
 

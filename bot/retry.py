@@ -122,6 +122,8 @@ CHAT = RetryPolicy((2, 5, 15, 30, 60, 120, 300, 300))
 """A quarter of an hour for fetching what a person sent; a video is delivered without an end."""
 OUTBOX = RetryPolicy((2, 5, 15, 60, 300))
 """What is to be said or sent once; endless but for what a person can ask for again."""
+DISK = RetryPolicy((5, 60, 600, 3600))
+"""The same where the disk is to blame, as long as its kind has it tried at all."""
 DELETION = OUTBOX.first(2)
 """Something of a person's is under way; endless."""
 VERDICT_UNSAID = RetryPolicy((5,))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Protocol
 
 from bot.retry import BROKEN_TASK
+from bot.telegram.api_calls import LONGEST_WAIT_SECONDS, waiting_at_most
+from bot.telegram.errors import TryAgain
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +24,7 @@ class BackgroundTask(Protocol):
 
 
 class TaskPool:
-    """Runs one coroutine per key; a failure is logged and reported, never lost, never fatal."""
+    """Runs one coroutine per key; a failure is logged, and its key left alone for a moment."""
 
     def __init__(self, limit: int, on_end: Callable[[], None]) -> None:
         self._places = limit
@@ -76,16 +78,26 @@ class TaskPool:
         return False
 
     async def _run(self, work: Work) -> None:
+        """What would wait longer in a chat with much going on gives its place to others."""
         async with self._limit:
-            await work()
+            with waiting_at_most(LONGEST_WAIT_SECONDS):
+                await work()
 
     def _ended(self, key: Hashable) -> None:
         task = self._tasks.pop(key)
-        if not task.cancelled() and task.exception() is not None:
-            logger.error("work on %s failed", key, exc_info=task.exception())
-            rest_seconds = BROKEN_TASK.endless_delay_seconds(1)
-            self._resting_until[key] = asyncio.get_running_loop().time() + rest_seconds
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            self._rest(key, failure)
         self._on_end()
+
+    def _rest(self, key: Hashable, failure: BaseException) -> None:
+        asked_seconds = None
+        if isinstance(failure, TryAgain):
+            asked_seconds = failure.retry_after_seconds
+            logger.info("work on %s is put off: %s", key, failure)
+        else:
+            logger.error("work on %s failed", key, exc_info=failure)
+        rest_seconds = BROKEN_TASK.endless_delay_seconds(1, asked_seconds)
+        self._resting_until[key] = asyncio.get_running_loop().time() + rest_seconds
 
 
 class Wakeup:

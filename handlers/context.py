@@ -15,7 +15,7 @@ from bot.retry import REPLY, persisting
 from bot.services import Services
 from bot.telegram.connection import BotApplication
 from bot.telegram.destination import Destination
-from bot.telegram.errors import ChatDead, ChatMoved, SendUnknown
+from bot.telegram.errors import ChatDead, ChatMoved, NotAllowed, SendUnknown, ThreadClosed
 from bot.telegram.keyboards import AskReply, Keyboard
 from bot.telegram.outgoing import SentMessage
 from bot.telegram.rate_limits import is_group
@@ -136,7 +136,16 @@ class MessageContext(UpdateContext):
         except ChatDead as failure:
             logger.info("reply in chat %s: %s", self.chat_id, failure)
             await self.database.do(close_chat, self.chat_id, str(failure))
-            return None
+        except (NotAllowed, ThreadClosed) as failure:
+            logger.info("reply in chat %s: %s", self.chat_id, failure)
+            if self.in_group and isinstance(failure, NotAllowed):
+                await self._note_that_it_is_muted()
+        return None
+
+    async def _note_that_it_is_muted(self) -> None:
+        """Once: whoever added the bot, or asks, is told in private."""
+        introductions = self.services.chat.introductions
+        await introductions.refused(self.chat_id, "messages", self.user_id)
 
 
 Handler = Callable[[MessageContext], Awaitable[None]]

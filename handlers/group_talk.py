@@ -16,6 +16,7 @@ from handlers.access import answered_by
 from handlers.context import MessageContext
 from handlers.media import Lender, MediaMessage, item_for, item_of, lay_known_photo, receive
 from storage import drafts
+from storage.groups import borrowed_media
 from storage.groups.borrowed_media import BorrowedMedia
 
 
@@ -106,8 +107,17 @@ _REFUSED = {
 }
 
 
+async def _may_borrow(context: MessageContext, item: MediaMessage, lender: Lender) -> bool:
+    """Whether they may use what is this lender's; who may not is told."""
+    if await borrowed_media.is_forgotten(context.database, item.file.file_unique_id):
+        key = "photo-borrowed" if item.kind == "photo" else "voice-borrowed"
+        await context.reply(context.texts.html(key))
+        return False
+    return await _may_use(context, lender)
+
+
 async def _use(context: MessageContext, item: MediaMessage) -> None:
-    if item.lender is not None and not await _may_use(context, item.lender):
+    if item.lender is not None and not await _may_borrow(context, item, item.lender):
         return
     if item.kind == "voice":
         await lay_known_photo(context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from operator import itemgetter
 
@@ -35,9 +35,9 @@ async def _status_text(context: MessageContext) -> str:
     database = context.database
     mine = await jobs.open_jobs_of(database, context.user_id, context.chat_id)
     if mine:
-        lines = await context.services.chat.progress.lines(mine, context.texts)
+        lines = await context.services.chat.progress.lines(mine[:_MOST_LINES], context.texts)
         title = context.texts.html("status-jobs", count=len(mine))
-        return "\n\n".join([title, *lines])
+        return "\n\n".join([title, *lines, *_more(mine)])
     draft = await drafts.get(database, context.conversation)
     keys = _STATUS_OF_DRAFT[draft.photo is not None, draft.voice is not None]
     return context.texts.html(keys[context.in_group])
@@ -52,6 +52,11 @@ _STATUS_OF_DRAFT = {
 """By whether there is a photo, and a voice: alone, and in a group."""
 
 _MOST_LINES = 10
+"""Of one sort: a message of Telegram's has 4,096 characters."""
+
+
+def _more(mine: Sequence[Job]) -> list[str]:
+    return ["…"] if len(mine) > _MOST_LINES else []
 
 
 async def show_queue(context: MessageContext) -> None:
@@ -84,8 +89,10 @@ async def _places(context: MessageContext) -> list[tuple[int, Job]]:
     database = context.database
     first = await line.idle_jobs(database, _MOST_LINES)
     places = {job_id: place for place, job_id in enumerate(first, start=1)}
-    for view in await views(database, await jobs.open_jobs_of_person(database, context.user_id)):
-        if view.job.id not in places and view.in_hand and view.is_waiting:
+    mine = await jobs.open_jobs_of_person(database, context.user_id)
+    further = [job for job in mine if job.id not in places][:_MOST_LINES]
+    for view in await views(database, further):
+        if view.in_hand and view.is_waiting:
             places[view.job.id] = await line.idle_up_to(database, view.in_hand)
     found = await jobs.some(database, [*places])
     return sorted(((places[job.id], job) for job in found), key=itemgetter(0))

@@ -6,7 +6,8 @@ from bot.limits import HERE, keep_hours, service_name
 from bot.telegram.keyboards import Keyboard
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
-from handlers.jobs import cancel_all_of
+from handlers.jobs import cancel_all_of, cancel_job
+from storage.groups import borrowed_media
 from storage.people import consents, data_export, deletion
 
 PRIVACY, TERMS, FORGET = "privacy", "terms", "forget"
@@ -87,13 +88,18 @@ async def send_copy(pressed: ButtonPress) -> str:
 
 
 async def forget(pressed: ButtonPress) -> str | Answer:
-    """forgetme:PERSON stops what waits; the worker deletes when nothing is under way."""
+    """forgetme:PERSON stops what waits, also what others have made of theirs; the worker deletes
+    when nothing is under way.
+    """
     _check_owner(pressed)
     services, user_id = pressed.services, pressed.user_id
     async with services.database.transaction() as tx:
         language = pressed.texts.language
         await deletion.want(tx, user_id, pressed.chat_id, pressed.message_id, language)
         await deletion.drop_waiting(tx, user_id)
+        stopped = await borrowed_media.stop_everywhere(tx, user_id)
+    for job in stopped:
+        await cancel_job(services, job)
     await cancel_all_of(services, user_id)
     return "answer-forgetting"
 

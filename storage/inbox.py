@@ -14,12 +14,13 @@ from storage.db.database import Database, Transaction
 class StoredUpdate:
     """An update as it came: `body` is its JSON, `tries` how often its handling was begun.
 
-    `names`: the people whom it names, by their ids.
+    `user_id`: whose doing it is; `names`: all the people whom it names.
     """
 
     update_id: int
     body: str
     tries: int = 1
+    user_id: int | None = None
     names: frozenset[int] = frozenset()
 
 
@@ -45,6 +46,14 @@ class Inbox:
             " ORDER BY received_at_milliseconds, update_id"
         )
         return [StoredUpdate(**row) for row in rows]
+
+    async def get(self, update_id: int) -> StoredUpdate | None:
+        """One by its number."""
+        row = await self._database.fetch_one(
+            "SELECT update_id, body, tries FROM inbox WHERE update_id = :update_id",
+            {"update_id": update_id},
+        )
+        return None if row is None else StoredUpdate(**row)
 
     async def begin_again(self, update_id: int) -> int:
         """Count another try, before it is made; how many that makes."""
@@ -84,7 +93,7 @@ class Inbox:
 
 async def _insert(tx: Transaction, update: StoredUpdate) -> bool:
     """Whether it was not here before."""
-    received = {"body": update.body, "tries": update.tries}
+    received = {"body": update.body, "tries": update.tries, "user_id": update.user_id}
     received |= {"update_id": update.update_id, "received_at_milliseconds": tx.now_milliseconds}
     new = await tx.insert_once("inbox", received)
     for user_id in update.names if new else ():

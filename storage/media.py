@@ -114,6 +114,11 @@ class Media:
         """Whether it is the face; otherwise it is the voice."""
         return self.kind == "photo"
 
+    @property
+    def is_pictured(self) -> bool:
+        """Whether what was said of it last stands under a picture: that cannot become a text."""
+        return self.help_message_id is not None and self.help_message_id == self.reply_message_id
+
 
 async def record(
     tx: Transaction,

@@ -192,6 +192,6 @@ def _this_attempt(entry: OutboxEntry) -> Row:
 
 async def _sweep(tx: Transaction) -> None:
     await tx.execute(
-        "DELETE FROM outbox WHERE ended_at_milliseconds <= :before",
+        "DELETE FROM outbox WHERE state <> 'open' AND ended_at_milliseconds <= :before",
         {"before": tx.now_milliseconds - _KEEP_MILLISECONDS},
     )

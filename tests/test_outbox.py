@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -226,6 +227,32 @@ async def test_sixteen_that_fail_for_ever_block_nobody(work: Work) -> None:
     await work.fakes.until(done)
     await runner.close(0)
     assert work.done == [(BEA, "good")]
+
+
+async def test_what_the_disk_refuses_is_tried_once_an_hour_told_once_and_blocks_nobody(
+    work: Work,
+) -> None:
+    runner = work.runner(longest_seconds=math.inf)
+    for number in range(16):
+        await work.put(f"bad {number}", 100 + number)
+        work.failures[f"bad {number}"] = PermissionError(13, "Permission denied")
+    await run_all(runner)
+    await work.put("good", BEA)
+    await run_all(runner)
+    assert work.done == [(BEA, "good")]
+    assert len(work.fakes.told()) == 1
+    for _ in range(6):
+        work.fakes.clock.advance(3600)
+        await run_all(runner)
+    work.tries = 0
+    for _ in range(60):
+        work.fakes.clock.advance(60)
+        await run_all(runner)
+    assert work.tries == 16, "an hour's"
+    work.failures.clear()
+    work.fakes.clock.advance(3600)
+    await run_all(runner)
+    assert len(work.done) == 17
 
 
 async def test_of_one_chat_and_kind_one_attempt_is_under_way(work: Work) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import math
 from dataclasses import replace
 
 from bot.common import Component
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, Refused, TelegramFailure
 from bot.telegram.keyboards import AskReply, Keyboard
-from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from storage import media
 from storage.groups import chats
@@ -24,9 +22,6 @@ logger = logging.getLogger(__name__)
 
 LAST_VIDEO = "last"
 """What the button carries that leads a person to their video in the private chat."""
-
-CROWD_SECONDS = 5.0
-"""In a group with much going on: what has to wait longer is put off, and others are served."""
 
 
 class Messenger(Component):
@@ -56,18 +51,19 @@ class Messenger(Component):
     ) -> None:
         """Say it in the bot's message about this media item; a new one where that is gone.
 
-        A new one that opens the reply field cannot be edited: it does not become that message.
+        A new one that opens the reply field cannot be edited: it does not become that message. A
+        picture cannot become a text: it goes, with its buttons.
 
         Raises: `TelegramFailure`s that the next attempt may not meet; the saying may be repeated.
         """
         current = await media.get(self.database, item.id) or item
+        pictured, reply_message_id = current.is_pictured, current.reply_message_id
         try:
             reply = await self._put(
                 await self.destination(current, current.message_id),
-                current.reply_message_id,
+                None if pictured else reply_message_id,
                 text,
                 keyboard,
-                CROWD_SECONDS if is_group(current.chat_id) else math.inf,
             )
         except ChatMoved as failure:
             await self.note_moved(current.chat_id, failure.new_chat_id)
@@ -75,7 +71,9 @@ class Messenger(Component):
         except Refused as failure:
             await self._note_unsayable(current.chat_id, failure)
         else:
-            if isinstance(keyboard, AskReply) and reply != current.reply_message_id:
+            if pictured and reply_message_id is not None:
+                await self._take_away(current.chat_id, reply_message_id)
+            if isinstance(keyboard, AskReply) and reply != reply_message_id:
                 return
             await self.database.do(
                 media.set_reply, item.id, chat_id=current.chat_id, reply_message_id=reply
@@ -121,9 +119,8 @@ class Messenger(Component):
 
         Raises: `TelegramFailure`s; after `NotSent` it can be tried again.
         """
-        sent = await self.sender.send_text(
-            await self.reply_to_voice(job), text, keyboard=keyboard, queue_seconds=CROWD_SECONDS
-        )
+        there = await self.reply_to_voice(job)
+        sent = await self.sender.send_text(there, text, keyboard=keyboard)
         taken = await self.database.do(
             moves.set_first_status, job.id, chat_id=sent.chat_id, message_id=sent.message_id
         )
@@ -163,6 +160,12 @@ class Messenger(Component):
             texts = await self.texts_for(job.user_id, job.chat_id)
             await self.status(job, texts.html("job-done"))
 
+    async def _take_away(self, chat_id: int, message_id: int) -> None:
+        try:
+            await self.sender.delete_message(chat_id, message_id)
+        except TelegramFailure as failure:
+            logger.info("message %s of chat %s stays: %s", message_id, chat_id, failure)
+
     async def note_dead(self, chat_id: int, failure: ChatDead) -> None:
         """Remember that the chat takes nothing any more; what only waits there is cancelled."""
         logger.info("chat %s takes no messages: %s", chat_id, failure)
@@ -185,7 +188,6 @@ class Messenger(Component):
         message_id: int | None,
         text: str,
         keyboard: Keyboard | AskReply | None,
-        queue_seconds: float = math.inf,
     ) -> int:
         chat_id = destination.chat_id
         if message_id is not None:
@@ -198,7 +200,5 @@ class Messenger(Component):
                 logger.info("message %s of chat %s: %s; a new one", message_id, chat_id, failure)
             else:
                 return message_id
-        sent = await self.sender.send_text(
-            destination, text, keyboard=keyboard, queue_seconds=queue_seconds
-        )
+        sent = await self.sender.send_text(destination, text, keyboard=keyboard)
         return sent.message_id

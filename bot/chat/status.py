@@ -41,7 +41,7 @@ _FAR_STEP = 5
 """From that place on every step forward is shown; further back only every so many."""
 
 _MADE_AT_ONCE = 100
-_FRONT = 10
+_FRONT = 6
 _FAR_AT_ONCE = 20
 """A second: Telegram takes no more edits, and when the provider stops serving all are to change."""
 _COUNT_EVERY = 30

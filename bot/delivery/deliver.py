@@ -98,8 +98,9 @@ class Deliverer(Component):
     async def _later(self, job: Job, reason: object) -> None:
         """Not before Telegram's pause is over, however long: meanwhile others are served."""
         current = await jobs.get(self.database, job.id) or job
-        held_seconds = self.sender.held_seconds(job.chat_id)
-        seconds = CHAT.endless_delay_seconds(current.tries + 1, held_seconds)
+        asked_seconds = getattr(reason, "retry_after_seconds", None) or 0.0
+        asked_seconds = max(asked_seconds, self.sender.held_seconds(job.chat_id))
+        seconds = CHAT.endless_delay_seconds(current.tries + 1, asked_seconds)
         logger.warning("job %s is sent again in %.0f s: %s", job.id, seconds, reason)
         async with self.database.transaction() as tx:
             await moves.postpone(tx, job.id, seconds)

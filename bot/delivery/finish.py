@@ -14,7 +14,8 @@ from bot.chat.owners import on_stopped
 from bot.chat.provider_texts import photo_text
 from bot.chat.receipt import Receipts, charge_text
 from bot.common import Component
-from bot.retry import END_UNSAID
+from bot.retry import END_UNSAID, OUTBOX
+from bot.telegram.errors import NotSent
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
@@ -100,7 +101,12 @@ class Finisher(Component):
         if job is None or job.announced or job.state not in FINAL:
             return
         delay_seconds = END_UNSAID.delay_seconds(job.tries + 1)
-        if not await self._say(job) and delay_seconds is not None:
+        try:
+            is_said = await self._say(job)
+        except NotSent as failure:
+            logger.info("the end of job %s has to wait: %s", job.id, failure)
+            is_said, delay_seconds = False, OUTBOX.endless_delay_seconds(job.tries + 1)
+        if not is_said and delay_seconds is not None:
             await self._say_later(job, delay_seconds)
             return
         async with self.database.transaction() as tx:

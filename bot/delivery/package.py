@@ -11,8 +11,9 @@ from bot.chat.keyboards import video_keyboard
 from bot.chat.messenger import Messenger
 from bot.chat.receipt import Receipts, ai_label_of
 from bot.common import Component
+from bot.config.engines import ENGINES
 from bot.limits import effective_settings_of
-from bot.media.calls import facts_and_cover, make_round_note, shrink_video
+from bot.media.calls import facts_and_cover, make_round_note, round_preview, shrink_video
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.telegram.destination import Destination
 from bot.telegram.keyboards import Keyboard
@@ -156,7 +157,8 @@ class Packager(Component):
         whole = await self._kept(job)
         target = whole.with_name(f"{job.id}.note.mp4")
         if _is_outdated(target, whole):
-            await self.common.media.run(make_round_note, whole, target, f"job-{job.id}")
+            call = round_preview if ENGINES[job.engine].is_local else make_round_note
+            await self.common.media.run(call, whole, target, f"job-{job.id}")
         return target
 
     async def _kept(self, job: Job) -> Path:

@@ -9,6 +9,7 @@ import logging
 import secrets
 import shutil
 import wave
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -19,7 +20,7 @@ from bot.dashscope.tasks import ProviderTask, TaskStatus, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Ticket
-from bot.media.calls import render_preview
+from bot.media.calls import stamp_label
 from bot.media.errors import MediaFailure, NoFaceFound
 from bot.media.exchange import Resolution
 from bot.media.processes import MediaProcesses
@@ -27,6 +28,7 @@ from bot.media.processes import MediaProcesses
 logger = logging.getLogger(__name__)
 
 _KEPT_MILLISECONDS = 48 * 3600 * 1000
+_NEARLY_DONE = 0.75
 
 
 class PreviewEngine:
@@ -44,6 +46,7 @@ class PreviewEngine:
         self._media = media
         self._clock = clock
         self._tasks: dict[str, asyncio.Task[ProviderTask]] = {}
+        self._warming: list[asyncio.Task[None]] = []
         directory.mkdir(parents=True, exist_ok=True)
 
     async def check(self, jpeg: bytes) -> Verdict:
@@ -96,9 +99,14 @@ class PreviewEngine:
 
     async def close(self) -> None:
         """Give up what is being rendered."""
-        for task in self._tasks.values():
+        begun = [*self._tasks.values(), *self._warming]
+        for task in begun:
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*begun, return_exceptions=True)
+
+    def _foresee(self) -> None:
+        """What labels the video is there when it is done."""
+        self._warming = [asyncio.create_task(self._media.warm(stamp_label))]
 
     async def _render(self, task_id: str, ticket: Ticket) -> ProviderTask:
         target = self._directory / f"{task_id}.mp4"
@@ -106,7 +114,8 @@ class PreviewEngine:
             photo = (self._directory / ticket.photo_url).read_bytes()
             voice = (self._directory / ticket.voice_url).read_bytes()
             resolution = cast(Resolution, ticket.resolution)
-            await self._media.run(render_preview, photo, voice, target, resolution)
+            told = _once_at(_NEARLY_DONE, self._foresee)
+            await self._media.render(photo, voice, target, resolution, told)
         except (OSError, MediaFailure) as error:
             logger.warning("preview of task %s failed: %r", ticket.name, error)
             code = "InvalidFile.NoHuman" if isinstance(error, NoFaceFound) else "InternalError"
@@ -117,6 +126,19 @@ class PreviewEngine:
             video_url=target.name,
             billed_milliseconds=_length_milliseconds(voice),
         )
+
+
+def _once_at(least: float, do: Callable[[], None]) -> Callable[[float], None]:
+    """Hears of progress, and does that at the first news of so much."""
+    done = False
+
+    def hear(share: float) -> None:
+        nonlocal done
+        if share >= least and not done:
+            done = True
+            do()
+
+    return hear
 
 
 def _length_milliseconds(wav: bytes) -> int:

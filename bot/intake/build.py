@@ -45,7 +45,7 @@ def build_intake(
         gate=gate,
         check=_check(common, engines, long_voice),
         replies=replies,
-        photo_help=PhotoHelp(common=common, messenger=messenger),
+        photo_help=PhotoHelp(common=common, messenger=messenger, replies=replies),
         consent=consent,
         pairing=pairing,
     )

@@ -82,12 +82,12 @@ class Intake(Component):
             item = await media.get(self.database, media_id) or item
         try:
             await self.replies.say(media_id)
+            if item.fault:
+                await self.photo_help.show(media_id)
         except chat.TryAgain as failure:
             logger.warning("media item %s: its outcome could not be told: %s", media_id, failure)
             await self._put_off(item, VERDICT_UNSAID.endless_delay_seconds(1))
             return
-        if item.fault:
-            await self.photo_help.show(media_id)
         await self.database.do(media.announced, item)
 
     async def _postponed(

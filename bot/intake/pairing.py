@@ -53,7 +53,7 @@ class Pair:
     def status_message_id(self) -> int | None:
         """The bot's message about the newest, if that is in the chat where the video comes."""
         here = self.newest.chat_id == self.voice.chat_id
-        return self.newest.reply_message_id if here else None
+        return self.newest.reply_message_id if here and not self.newest.is_pictured else None
 
 
 def request_for(job: Job, resolution: str) -> str:

@@ -1,4 +1,7 @@
-"""Photo help: what is wrong with a photo, shown on the photo, with the parts that would do."""
+"""Photo help: what is wrong with a photo, shown on the photo, with the parts that would do.
+
+The message that said it in words becomes the picture: one message a fault, with all its buttons.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,20 @@ import logging
 
 from bot.chat.messenger import Messenger
 from bot.common import Component
+from bot.intake.replies import MediaReplies
 from bot.media.calls import explain_picture
 from bot.media.errors import MediaFailure
 from bot.media.exchange import Explained
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import AskReply, Keyboard
 from bot.texts import Catalogue
 from storage import media, media_answers
 from storage.media import Media
 
 logger = logging.getLogger(__name__)
+
+Rows = list[list[tuple[str, str]]]
 
 _OF_FACES = frozenset(
     {"ask-several", "several-people", "not-one-person", "proportion", "full-face", "face-pose"}
@@ -28,12 +34,16 @@ _OF_EDGE = frozenset({"proportion", "full-face"})
 
 
 class PhotoHelp(Component):
-    """Sends the picture with its boxes, once a photo; no help is no failure."""
+    """Shows the picture with its boxes, once a photo; no help is no failure."""
 
     messenger: Messenger
+    replies: MediaReplies
 
     async def show(self, media_id: int) -> None:
-        """Where something is known that words alone do not say; after a crash perhaps twice."""
+        """Where something is known that words alone do not say; after a crash perhaps twice.
+
+        Raises: `NotSent`: later it may be.
+        """
         item = await media.get(self.database, media_id)
         if item is None or not _may_be_helped(item):
             return
@@ -42,6 +52,8 @@ class PhotoHelp(Component):
             explained = await self.common.media.run(explain_picture, data)
             if explained is not None:
                 await self._show(item, explained)
+        except chat.NotSent:
+            raise
         except chat.ChatDead as failure:
             await self.messenger.note_dead(item.chat_id, failure)
         except (chat.TelegramFailure, MediaFailure) as failure:
@@ -55,13 +67,35 @@ class PhotoHelp(Component):
         async with self.database.transaction() as tx:
             crops = [list(offer.crop) for offer in explained.offers]
             await media_answers.offer_crops(tx, item.id, json.dumps(crops))
-        sent = await self.sender.send_photo(
-            Destination.of(item.chat_id, item.thread_id, item.message_id),
-            explained.jpeg,
-            caption=caption,
-            keyboard=_keyboard(item, explained, texts),
-        )
-        await self.database.do(media_answers.set_help, item.id, sent.message_id)
+        rows = _rows(item, explained, texts)
+        message_id = await self._add_to_reply(item, explained.jpeg, caption, rows)
+        if message_id is None:
+            sent = await self.sender.send_photo(
+                Destination.of(item.chat_id, item.thread_id, item.message_id),
+                explained.jpeg,
+                caption=caption,
+                keyboard=Keyboard.of(*rows),
+            )
+            message_id = sent.message_id
+        await self.database.do(media_answers.set_help, item.id, message_id)
+
+    async def _add_to_reply(self, item: Media, jpeg: bytes, caption: str, rows: Rows) -> int | None:
+        """The message that named the fault; None where it opened the reply field, or is gone."""
+        text, keyboard = await self.replies.words(item) or ("", None)
+        if isinstance(keyboard, AskReply) or item.reply_message_id is None:
+            return None
+        buttons = keyboard.rows if keyboard else ()
+        try:
+            await self.sender.edit_photo(
+                item.chat_id,
+                item.reply_message_id,
+                jpeg,
+                caption=f"{text}\n\n{caption}",
+                keyboard=Keyboard((*buttons, *Keyboard.of(*rows).rows)),
+            )
+        except chat.MessageGone:
+            return None
+        return item.reply_message_id
 
 
 def _may_be_helped(item: Media) -> bool:
@@ -82,7 +116,7 @@ def _caption(item: Media, explained: Explained, texts: Catalogue) -> str | None:
     return None
 
 
-def _keyboard(item: Media, explained: Explained, texts: Catalogue) -> Keyboard | None:
+def _rows(item: Media, explained: Explained, texts: Catalogue) -> Rows:
     """A button a part; it names the part by its place among those offered."""
     rows = []
     for number, offer in enumerate(explained.offers):
@@ -90,4 +124,4 @@ def _keyboard(item: Media, explained: Explained, texts: Catalogue) -> Keyboard |
         if explained.faces > 1:
             label = texts.plain("button-use-person", number=offer.number)
         rows.append([(label, f"crop:{item.id}:{number}")])
-    return Keyboard.of(*rows) if rows else None
+    return rows

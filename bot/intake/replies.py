@@ -22,7 +22,7 @@ from storage import drafts, media
 from storage.drafts import Draft
 from storage.groups import groups
 from storage.jobs import jobs
-from storage.jobs.ledger import Allowance
+from storage.jobs.ledger import Allowance, Price
 from storage.media import CONSENT, LATE, Media, MediaState
 
 _KEYS = (
@@ -79,14 +79,17 @@ class MediaReplies(Component):
         Raises: `TelegramFailure`s, see `Conversation.about`.
         """
         item = await media.get(self.database, media_id)
-        if item is None or item.state == MediaState.RECEIVED:
+        if item is None or item.state == MediaState.RECEIVED or _is_said_on_picture(item):
             return
-        texts = await self.messenger.texts_for(item.user_id, item.chat_id)
-        alone = await self._said(item, texts)
-        in_company = is_group(item.chat_id)
-        said = await self._in_group(item, alone, texts) if in_company else alone
+        said = await self.words(item)
         if said is not None:
             await self.messenger.about(item, *said)
+
+    async def words(self, item: Media) -> Said | None:
+        """What there is to say of it now, with its buttons; None: nothing."""
+        texts = await self.messenger.texts_for(item.user_id, item.chat_id)
+        alone = await self._said(item, texts)
+        return await self._in_group(item, alone, texts) if is_group(item.chat_id) else alone
 
     async def _in_group(self, item: Media, said: _Said | None, texts: Catalogue) -> Said | None:
         if item.state == MediaState.READY:
@@ -124,7 +127,8 @@ class MediaReplies(Component):
                 return await self._long(item, texts)
             case _:
                 key = FAULT_TEXTS[item.kind, item.fault or ""]
-                return texts.html(key, **self._values(item, texts)), _way_on(item, texts)
+                price = (await self.effective(item.conversation)).price
+                return texts.html(key, **self._values(item, texts)), _way_on(item, price, texts)
 
     async def _ready(self, item: Media, texts: Catalogue) -> _Said | None:
         job = await jobs.newest_with(self.database, item.id)
@@ -199,8 +203,7 @@ class MediaReplies(Component):
         needed = price.of(voice.duration_milliseconds or 0).quota_milliseconds
         rows = [[(texts.plain("button-retry"), f"reopen:{voice.id}")]]
         if affordable >= _WORTH_SHORTENING_MILLISECONDS:
-            label = texts.plain("button-beginning", seconds=affordable / 1000)
-            rows.insert(0, [(label, f"cut:{voice.id}:{affordable}")])
+            rows.insert(0, [_beginning(voice, affordable, price, texts)])
         text = texts.html(
             "voice-quota-shorten" if len(rows) > 1 else "voice-quota",
             seconds=needed / 1000,
@@ -226,9 +229,8 @@ class MediaReplies(Component):
             needed=needed / 1000,
             left=allowance.left_milliseconds // 100 / 10,
         )
-        beginning = texts.plain("button-beginning", seconds=LONGEST_MILLISECONDS / 1000)
         rows = [
-            [(beginning, f"cut:{item.id}:{LONGEST_MILLISECONDS}")],
+            [_beginning(item, LONGEST_MILLISECONDS, price, texts)],
             [(texts.plain("button-pick-clip"), f"pick:{item.id}")],
         ]
         if key == "voice-long":
@@ -266,22 +268,35 @@ def _numbers(item: Media) -> dict[str, Any]:
     return json.loads(item.fault_detail) if item.fault_detail else {}
 
 
+def _is_said_on_picture(item: Media) -> bool:
+    """Nothing was answered since: the message has more than is known here."""
+    asks = item.state in (MediaState.ASKED, MediaState.REFUSED)
+    return asks and item.is_pictured and item.crop is None and not item.insisted
+
+
 def _go_on(item: Media, texts: Catalogue) -> Keyboard:
     return Keyboard.of([(texts.plain("button-go-on"), f"goon:{item.id}")])
 
 
-def _way_on(item: Media, texts: Catalogue) -> Keyboard | None:
+def _beginning(item: Media, milliseconds: int, price: Price, texts: Catalogue) -> tuple[str, str]:
+    """With what it takes from the quota, where that is not as much as its length."""
+    label = texts.plain("button-beginning", seconds=milliseconds / 1000)
+    needed = price.of(milliseconds).quota_milliseconds
+    if needed != milliseconds:
+        label = costing(texts, label, needed)
+    return label, f"cut:{item.id}:{milliseconds}"
+
+
+def _way_on(item: Media, price: Price, texts: Catalogue) -> Keyboard | None:
     if item.fault == Rule.AGE:
         return _go_on(item, texts)
     if item.fault in _DOUBTS:
         return Keyboard.of([(texts.plain("button-check"), f"check:{item.id}")])
     if item.fault == "too_long":
-        label = texts.plain("button-beginning", seconds=LONGEST_SECONDS)
-        return Keyboard.of([(label, f"cut:{item.id}:{LONGEST_MILLISECONDS}")])
+        return Keyboard.of([_beginning(item, LONGEST_MILLISECONDS, price, texts)])
     if item.fault == Rule.LONGEST:
-        seconds = float(_numbers(item).get("limit", 0))
-        label = texts.plain("button-beginning", seconds=seconds)
-        return Keyboard.of([(label, f"cut:{item.id}:{int(seconds * 1000)}")])
+        milliseconds = int(float(_numbers(item).get("limit", 0)) * 1000)
+        return Keyboard.of([_beginning(item, milliseconds, price, texts)])
     if item.fault in _RETRY and item.state == MediaState.ASKED:
         return Keyboard.of([(texts.plain("button-retry"), f"reopen:{item.id}")])
     return None

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.common import Component
+from bot.config.engines import ENGINES
 from bot.delivery.finish import Finisher
 from bot.intake.inputs import LongVoice
 from bot.jobs.files import result_of, video_of
-from bot.media.calls import inspect_video, join_and_label
+from bot.media.calls import inspect_video, join_and_label, join_preview
 from bot.media.errors import MediaUnusable
 from bot.media.exchange import TaskVideo
 from bot.retry import JOIN
@@ -58,7 +59,8 @@ class Joining(Component):
         videos = tuple(TaskVideo(path, task.span) for task, path in results.items())
         target = video_of(self.limits.results_directory, job.id)
         sound, label = await self._sound(job), f"job-{job.id}"
-        await self.common.media.run(join_and_label, videos, sound, target, label)
+        call = join_preview if ENGINES[job.engine].is_local else join_and_label
+        await self.common.media.run(call, videos, sound, target, label)
 
     async def _sound(self, job: Job) -> bytes | None:
         """The voice as it was recorded; None where it cannot be had: the results have it too."""

@@ -20,7 +20,15 @@ from bot.media.exchange import (
     TaskVideo,
     VideoFacts,
 )
-from bot.media.worker.kinds import DECODING, FINISHING, JOINING, LISTENING, RENDERING, ProcessKind
+from bot.media.worker.kinds import (
+    DECODING,
+    ENDING_PREVIEWS,
+    FINISHING,
+    JOINING,
+    LISTENING,
+    RENDERING,
+    ProcessKind,
+)
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -70,8 +78,12 @@ facts_and_cover = MediaCall[[Path], tuple[VideoFacts, bytes]](
 stamp_label = MediaCall[[Path, Path, str], None]("video.stamp:stamp_label", FINISHING)
 shrink_video = MediaCall[[Path, Path, int, str], None]("video.shrink:shrink_video", FINISHING)
 make_round_note = MediaCall[[Path, Path, str], None]("video.round_video:make_round_note", FINISHING)
+round_preview = MediaCall[[Path, Path, str], None](make_round_note.name, ENDING_PREVIEWS)
 join_and_label = MediaCall[[Videos, bytes | None, Path, str], None](
     "video.joining:join_and_label", JOINING
+)
+join_preview = MediaCall[[Videos, bytes | None, Path, str], None](
+    join_and_label.name, ENDING_PREVIEWS
 )
 
 render_preview = MediaCall[[bytes, bytes, Path, Resolution], VideoFacts](

@@ -43,6 +43,10 @@ class MediaProcesses:
         """
         return await self._workers[call.kind].run(call, *args, **named)
 
+    async def warm(self, call: MediaCall[Given, Result]) -> None:
+        """Have its process started: the call comes soon."""
+        await self._workers[call.kind].warm()
+
     async def render(
         self,
         photo_jpeg: bytes,

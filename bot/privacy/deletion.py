@@ -11,6 +11,8 @@ from bot.privacy.files import StoredFiles
 from bot.retry import DELETION
 from bot.telegram.destination import Destination
 from bot.telegram.errors import MessageGone, SendUnknown, TelegramFailure, TryAgain
+from storage.groups import borrowed_media
+from storage.jobs import moves
 from storage.jobs.ledger import next_day_milliseconds, next_month_milliseconds
 from storage.people import deletion, pseudonyms
 from storage.people.deletion import FORGET, FORGOTTEN, Forgetting
@@ -73,6 +75,8 @@ class ForgetPeople(Component):
             if await deletion.is_busy(tx, user_id):
                 raise NotNow("something of theirs has begun")
             until, key = self._window_end(tx.now_milliseconds), self.limits.caps.pseudonym_key
+            for job in await borrowed_media.stop_everywhere(tx, user_id):
+                await moves.cancel(tx, job.id)
             account_id = await pseudonyms.take(tx, user_id, key, until_milliseconds=until)
             await deletion.forget(tx, user_id, account_id)
         logger.info("a person's data was deleted")

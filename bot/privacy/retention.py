@@ -47,10 +47,14 @@ class Retention(Component):
         now = self.clock.now_milliseconds()
         await self.database.do(pseudonyms.expire)
         await self.database.do(reports.expire)
-        await self.stored_files.sweep_uploads(now - UPLOADS_KEPT_MILLISECONDS)
-        removed = await self.sweep_videos()
-        if removed:
-            logger.info("%d files of videos kept long enough were removed", removed)
+        uploads = self.stored_files.sweep_uploads(now - UPLOADS_KEPT_MILLISECONDS)
+        for sweeping in (uploads, self.sweep_videos()):
+            try:
+                removed = await sweeping
+            except OSError as error:  # the other folder may be readable
+                logger.error("what was kept long enough stays: %s", error)
+            else:
+                logger.debug("%d files that were kept long enough were removed", removed)
 
     async def sweep_videos(self) -> int:
         """Remove those that need not be kept any more; how many files that was."""

@@ -43,6 +43,9 @@ class CallPolicy:
     queue_seconds: float = math.inf
 
 
+LONGEST_WAIT_SECONDS = 5.0
+"""Whoever has others to serve does not wait longer for a chat's turn."""
+
 _longest_wait_seconds = ContextVar("_longest_wait_seconds", default=math.inf)
 
 

@@ -13,29 +13,25 @@ Item = TypeVar("Item")
 class ChatQueues(Generic[Item]):
     """Handles items of one key one after another, of different keys at the same time.
 
-    At most `at_once` are being handled, at most `waiting` are taken in. When `handle` raises,
-    its queue ends there and `broken` is called; the rest of it is not handled.
+    There is no number that are handled at once: whoever waits for a chat's turn at Telegram would
+    keep others out. When `handle` raises, its queue ends there and `broken` is called; the rest of
+    it is not handled.
     """
 
     def __init__(
-        self,
-        handle: Callable[[Item], Awaitable[None]],
-        broken: Callable[[BaseException], None],
-        *,
-        at_once: int = 128,
-        waiting: int = 1_000,
+        self, handle: Callable[[Item], Awaitable[None]], broken: Callable[[BaseException], None]
     ) -> None:
         self._handle = handle
         self._broken = broken
-        self._slots = asyncio.Semaphore(at_once)
-        self._room = asyncio.Semaphore(waiting)
         self._queues: dict[Hashable, deque[Item]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
+        self.waiting = 0
+        """How many were taken in and are not being handled yet."""
 
-    async def put(self, key: Hashable, item: Item) -> None:
-        """Take one in; waits while there is no room."""
-        await self._room.acquire()
+    def put(self, key: Hashable, item: Item) -> None:
+        """Take one in."""
+        self.waiting += 1
         queue = self._queues.get(key)
         if queue is not None:
             queue.append(item)
@@ -58,18 +54,10 @@ class ChatQueues(Generic[Item]):
         queue = self._queues[key]
         try:
             while queue and not self._closing:
-                async with self._slots:
-                    await self._handle_next(queue)
+                self.waiting -= 1
+                await self._handle(queue.popleft())
         finally:
             del self._queues[key]
-
-    async def _handle_next(self, queue: deque[Item]) -> None:
-        if self._closing:
-            return
-        try:
-            await self._handle(queue.popleft())
-        finally:
-            self._room.release()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -16,7 +16,7 @@ from telegram.ext import Application, ApplicationBuilder, Defaults, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.clock import Clock
-from bot.http_client import HttpClient
+from bot.http_client import HttpClient, join_small_parts
 from bot.retry import TELEGRAM
 from bot.telegram.error_mapping import describe
 from bot.telegram.errors import TokenRejected
@@ -52,7 +52,7 @@ def build_bot(
         write_timeout=60.0,
         media_write_timeout=180.0,
         pool_timeout=30.0,
-        httpx_kwargs={"verify": _tls()},
+        httpx_kwargs={"verify": _tls(), "event_hooks": {"request": [join_small_parts]}},
     )
     return ExtBot(
         token.get_secret_value(),

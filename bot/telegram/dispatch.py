@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from telegram import Bot, Update
@@ -14,7 +14,7 @@ from telegram.ext import ApplicationHandlerStop, CallbackContext
 from bot.clock import Clock
 from bot.retry import TELEGRAM
 from bot.telegram.connection import BotApplication
-from bot.telegram.errors import ChatDead, TokenRejected, TryAgain
+from bot.telegram.errors import ChatDead, NotAllowed, ThreadClosed, TokenRejected, TryAgain
 from storage.inbox import Inbox, StoredUpdate
 
 logger = logging.getLogger(__name__)
@@ -57,16 +57,20 @@ class LetGo(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """An update on its way, or why it cannot be read.
+    """An update on its way, or why it cannot be read; None: it lies in the inbox alone.
 
     `is_kept`: it is in the inbox, since a handler does something with what it holds; the others
     are looked at once. `again`: its handling was begun before, in an earlier process.
     """
 
     stored: StoredUpdate
-    update: Update | Malformed
+    update: Update | Malformed | None
     is_kept: bool
     again: bool = False
+
+    def left_in_inbox(self) -> Incoming:
+        """The same without what it holds."""
+        return replace(self, stored=replace(self.stored, body=""), update=None)
 
 
 @dataclass(kw_only=True)
@@ -98,7 +102,9 @@ class Handling:
     async def handle(self, incoming: Incoming) -> None:
         """Handle it until it succeeds or is parked; what is not kept is looked at once."""
         update_id, update = incoming.stored.update_id, incoming.update
-        if isinstance(update, Malformed):
+        if update is None:
+            await self._fetch_and_handle(update_id, again=incoming.again)
+        elif isinstance(update, Malformed):
             await self.park(update_id, str(update), update)
         elif not incoming.is_kept:
             await self._look_at(update)
@@ -108,6 +114,11 @@ class Handling:
             await self._handle(update, await self.inbox.begin_again(update_id))
         else:
             await self.park(update_id, f"begun {incoming.stored.tries} times and never finished")
+
+    async def _fetch_and_handle(self, update_id: int, *, again: bool) -> None:
+        stored = await self.inbox.get(update_id)
+        if stored is not None:
+            await self.handle(self.read(stored, again=again))
 
     def _concerns(self, update: Update) -> bool:
         """Whether a handler does something with what it holds: those before the default group only
@@ -151,8 +162,8 @@ class Handling:
     async def _attempt(self, update: Update) -> Exception | None:
         await self.application.process_update(update)
         error = self._errors.pop(update.update_id, None)
-        if isinstance(error, ChatDead):
-            logger.info("update %d: nobody is left to answer (%s)", update.update_id, error)
+        if isinstance(error, ChatDead | NotAllowed | ThreadClosed):
+            logger.info("update %d: nobody can be answered (%s)", update.update_id, error)
             return None
         return error
 
@@ -173,7 +184,15 @@ def to_stored(raw: object) -> StoredUpdate | None:
         logger.error("an update cannot even be stored: no usable update_id")
         return None
     # Escaped to ASCII: half a surrogate pair or a NUL in a text would not go into the database.
-    return StoredUpdate(update_id, json.dumps(fields), names=_people_in(fields))
+    names = _people_in(fields)
+    user_id = next((one for one in map(_author_of, fields.values()) if one in names), None)
+    return StoredUpdate(update_id, json.dumps(fields), user_id=user_id, names=names)
+
+
+def _author_of(part: object) -> object:
+    """The id of whoever it is from, if it is a message, a press or a change."""
+    author = part.get("from") if isinstance(part, dict) else None
+    return author.get("id") if isinstance(author, dict) else None
 
 
 def _people_in(raw: dict[str, Any]) -> frozenset[int]:
@@ -206,11 +225,14 @@ def parse(stored: StoredUpdate, bot: Bot) -> Update:
 def queue_of(incoming: Incoming) -> Hashable:
     """Updates of one queue are handled in order.
 
-    What has no chat (a payment to confirm within 10 s) does not queue behind the person's chat.
+    Pressed buttons, which Telegram wants answered at once, and what has no chat (a payment to
+    confirm within 10 s) do not queue behind what was written.
     """
     update = incoming.update
-    if isinstance(update, Malformed):
+    if not isinstance(update, Update):
         return ("unread", incoming.stored.update_id)
+    if update.callback_query is not None:
+        return ("presses", update.callback_query.from_user.id)
     if update.effective_chat is not None:
         return ("chat", update.effective_chat.id)
     if update.effective_user is not None:

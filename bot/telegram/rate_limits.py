@@ -24,7 +24,10 @@ _NEGLIGIBLE_SECONDS = 0.001  # a rest of a float subtraction is no reason to wai
 
 
 class Urgency(IntEnum):
-    """Who goes first when there is not room for all."""
+    """Who goes first when there is not room for all.
+
+    An answer shows no message: it does not wait for a chat's limits.
+    """
 
     ANSWER = 0
     RESULT = 1
@@ -62,11 +65,14 @@ class _Window:
         self._limit = limit
         self._at: deque[float] = deque()
 
-    def wait_seconds(self, now: float, urgency: Urgency) -> float:
+    def wait_seconds(self, now: float, urgency: Urgency, ahead: int = 0) -> float:
+        """`ahead`: so many others are to go first."""
         self._forget(now)
         spare = self._limit.spare if urgency is Urgency.PROGRESS else 0
-        over = len(self._at) - (self._limit.calls - spare)
-        return 0.0 if over < 0 else self._at[over] + self._limit.seconds - now
+        over = len(self._at) + ahead - (self._limit.calls - spare)
+        if over < 0:
+            return 0.0
+        return self._limit.seconds + (self._at[over] - now if over < len(self._at) else 0.0)
 
     def note(self, now: float) -> None:
         self._at.append(now)
@@ -88,9 +94,12 @@ class _Chat:
         self._edit_windows = [_Window(limit) for limit in edit_limits]
         self.held_until = 0.0
 
-    def wait_seconds(self, now: float, urgency: Urgency, *, edit: bool) -> float:
-        waits = [window.wait_seconds(now, urgency) for window in self._of(edit=edit)]
-        return max(self.held_until - now, *waits)
+    def wait_seconds(self, now: float, urgency: Urgency, *, edit: bool, ahead: int = 0) -> float:
+        held = self.held_until - now
+        if urgency is Urgency.ANSWER:
+            return held
+        waits = [window.wait_seconds(now, urgency, ahead) for window in self._of(edit=edit)]
+        return max(held, *waits)
 
     def note(self, now: float, *, edit: bool) -> None:
         for window in self._of(edit=edit):
@@ -136,16 +145,17 @@ class RateLimiter:
         """Return when this call may be made; `edit` is one that changes a message.
 
         Raises:
-            NotSent: the limiter was closed while it waited, or before; or the chat's limits would
-                have it wait longer than `at_most_seconds`.
+            NotSent: the limiter was closed while it waited, or before; or the chat's limits, with
+                those that are to go first there, would have it wait longer than `at_most_seconds`.
         """
         if self._closed:
             raise NotSent(_CLOSED)
         self._numbers += 1
         ready = asyncio.get_running_loop().create_future()
         waiter = _Waiter(urgency, self._numbers, chat_id, edit, ready)
-        if self._wait_seconds(waiter, self._clock.steady_seconds()) > at_most_seconds:
-            raise NotSent(_CROWDED)
+        wait_seconds = self._expected_seconds(chat_id, urgency, edit=edit)
+        if wait_seconds > at_most_seconds:
+            raise NotSent(_CROWDED, wait_seconds)
         bisect.insort(self._waiting, waiter)
         self._serve()
         try:
@@ -165,9 +175,8 @@ class RateLimiter:
         return 0.0 if chat is None else max(0.0, chat.held_until - self._clock.steady_seconds())
 
     def wait_seconds(self, chat_id: int) -> float:
-        """How long a new message to this chat would have to wait, were nobody before it."""
-        chat, now = self._chats.get(chat_id), self._clock.steady_seconds()
-        return 0.0 if chat is None else max(0.0, chat.wait_seconds(now, Urgency.TEXT, edit=False))
+        """How long a new message to this chat would have to wait."""
+        return max(0.0, self._expected_seconds(chat_id, Urgency.TEXT, edit=False))
 
     async def close(self) -> None:
         """Nobody gets a turn any more."""
@@ -178,6 +187,13 @@ class RateLimiter:
         if self._timer is not None:
             self._timer.cancel()
             await asyncio.wait([self._timer])
+
+    def _expected_seconds(self, chat_id: int | None, urgency: Urgency, *, edit: bool) -> float:
+        if chat_id is None or chat_id not in self._chats:
+            return 0.0
+        ahead = sum(w.chat_id == chat_id and w.urgency <= urgency for w in self._waiting)
+        now = self._clock.steady_seconds()
+        return self._chats[chat_id].wait_seconds(now, urgency, edit=edit, ahead=ahead)
 
     def _serve(self) -> None:
         now = self._clock.steady_seconds()

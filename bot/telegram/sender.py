@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any, Self
 
@@ -41,7 +39,7 @@ _CROWD_SECONDS = 10.0
 
 _EDIT = CallPolicy(Urgency.RESULT, repeatable=True, edit=True, queue_seconds=_CROWD_SECONDS)
 _TEXT = CallPolicy(Urgency.TEXT)
-_DELETE = CallPolicy(Urgency.RESULT, repeatable=True)
+_DELETE = CallPolicy(Urgency.ANSWER, repeatable=True)
 _ANSWER = CallPolicy(Urgency.ANSWER, repeatable=True)
 _ONCE = TELEGRAM_CALL.first(0)
 _ACTION = CallPolicy(Urgency.PROGRESS, repeatable=True, retry=_ONCE, floods=1)
@@ -96,20 +94,13 @@ class Sender:
         return self._rate_limiter.held_seconds(chat_id)
 
     def wait_seconds(self, chat_id: int) -> float:
-        """How long a new message there would have to wait for its turn."""
+        """How long a new message there would have to wait for its turn, all told."""
         return self._rate_limiter.wait_seconds(chat_id)
 
     async def send_text(
-        self,
-        destination: Destination,
-        text: str,
-        *,
-        keyboard: Keyboard | AskReply | None = None,
-        queue_seconds: float = math.inf,
+        self, destination: Destination, text: str, *, keyboard: Keyboard | AskReply | None = None
     ) -> SentMessage:
         """A new message; that its `reply_to` is deleted or its topic closed does not stop it.
-
-        `NotSent` also stands for a chat in which it would wait longer than `queue_seconds`.
 
         Raises: also `SendUnknown` and `ThreadClosed`.
         """
@@ -118,8 +109,7 @@ class Sender:
             said = there.noted(text) or ""
             return await self._bot.send_message(text=said, **placed(there, keyboard))
 
-        policy = replace(_TEXT, queue_seconds=queue_seconds)
-        return await self._send(send, destination, policy)
+        return await self._send(send, destination, _TEXT)
 
     async def edit_text(
         self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None

@@ -34,6 +34,7 @@ _DAY_MILLISECONDS = 24 * 3_600 * 1_000
 # Telegram keeps an update for 24 h, so it cannot come again later; and after a week without any
 # it may begin with other numbers, which must not meet old ones here.
 _KEEP_DONE_MILLISECONDS = 3 * _DAY_MILLISECONDS
+_WAITING_IN_MEMORY = 1_000
 _FORGET_EVERY_SECONDS = 3600.0
 
 
@@ -118,7 +119,7 @@ class UpdateLoop:
             logger.warning("%d updates were left undone and are handled now", len(undone))
         for stored in undone:
             if not self._stop.is_set():
-                await self._hand_over(self._handling.read(stored, again=True))
+                self._hand_over(self._handling.read(stored, again=True))
 
     async def _fetch(self) -> list[Any]:
         try:
@@ -148,11 +149,16 @@ class UpdateLoop:
         self._offset = max(updates) + 1
         for one in incoming:
             if not one.is_kept or one.stored.update_id in new:
-                await self._hand_over(one)
+                self._hand_over(one)
         await self._forget_old()
 
-    async def _hand_over(self, incoming: Incoming) -> None:
-        await unless_stopped(self._queues.put(queue_of(incoming), incoming), self._stop)
+    def _hand_over(self, incoming: Incoming) -> None:
+        """What one chat is flooded with waits on the disk, and keeps no other chat waiting."""
+        queue = queue_of(incoming)
+        if self._queues.waiting < _WAITING_IN_MEMORY:
+            self._queues.put(queue, incoming)
+        elif incoming.is_kept:
+            self._queues.put(queue, incoming.left_in_inbox())
 
     async def _forget_old(self) -> None:
         now_seconds = self._clock.steady_seconds()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from storage import drafts, media
 from storage.db.database import Queryable, Transaction
 from storage.jobs import jobs
-from storage.jobs.jobs import Job
+from storage.jobs.jobs import FINAL, Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,18 @@ async def object_to_all(tx: Transaction, chat_id: int, owner_id: int) -> list[Jo
     await tx.insert_once("objections", {**objection, "at_milliseconds": tx.now_milliseconds})
     theirs = await tx.column(_THEIRS_IN_CHAT, objection)
     return await stop(tx, theirs)
+
+
+async def stop_everywhere(tx: Transaction, owner_id: int) -> list[Job]:
+    """Nothing that others have of this person is used any more; the open jobs that this stops."""
+    theirs = "SELECT media_id FROM borrowed_media WHERE owner_id = :owner_id"
+    made = await stop(tx, await tx.column(theirs, {"owner_id": owner_id}))
+    return [job for job in made if job.state not in FINAL]
+
+
+async def is_forgotten(database: Queryable, file_unique_id: str) -> bool:
+    """Whether the file's owner had their data deleted after others had used it."""
+    return await database.has("forgotten_files", file_unique_id=file_unique_id)
 
 
 async def stop(tx: Transaction, media_ids: Iterable[int]) -> list[Job]:

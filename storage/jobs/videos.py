@@ -109,10 +109,13 @@ async def shown_in(
     return await database.one(
         Job,
         """
-        SELECT jobs.* FROM jobs JOIN deliveries ON job_id = jobs.id
-        WHERE sent_at_milliseconds IS NOT NULL
+        SELECT jobs.* FROM deliveries JOIN jobs ON jobs.id = job_id
+        WHERE deliveries.id IN (
+                SELECT id FROM deliveries WHERE chat_id = :chat_id AND message_id = :message_id
+                UNION SELECT id FROM deliveries WHERE file_id = :file_id)
+            AND sent_at_milliseconds IS NOT NULL
             AND (deliveries.chat_id = :chat_id AND message_id = :message_id
-                OR jobs.chat_id = :chat_id AND file_id = :file_id)
+                OR jobs.chat_id = :chat_id)
         ORDER BY deliveries.chat_id = :chat_id AND message_id = :message_id DESC LIMIT 1
         """,
         {"chat_id": chat_id, "message_id": message_id, "file_id": file_id},

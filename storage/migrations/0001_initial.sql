@@ -2,6 +2,8 @@
 
 CREATE TABLE inbox (
     update_id INTEGER PRIMARY KEY,
+    -- whose doing it is; NULL: it does not say
+    user_id INTEGER,
     body TEXT NOT NULL,
     received_at_milliseconds INTEGER NOT NULL,
     state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'done', 'parked')),
@@ -26,6 +28,7 @@ CREATE TABLE outcomes (
     outcome TEXT NOT NULL,
     at_milliseconds INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX outcomes_old ON outcomes (at_milliseconds);
 
 CREATE TABLE people (
     user_id INTEGER PRIMARY KEY,
@@ -104,6 +107,8 @@ CREATE TABLE media (
 ) STRICT;
 CREATE INDEX media_waiting ON media (id) WHERE state = 'received';
 CREATE INDEX media_unannounced ON media (id) WHERE announced = 0 AND state <> 'received';
+CREATE INDEX media_in_chat ON media (chat_id);
+CREATE INDEX media_of_picture ON media (picture_sha256) WHERE picture_sha256 IS NOT NULL;
 CREATE INDEX media_of_person ON media (user_id, kind, id);
 CREATE INDEX media_without_consent ON media (user_id) WHERE fault = 'consent';
 
@@ -117,6 +122,9 @@ CREATE TABLE drafts (
     updated_at_milliseconds INTEGER NOT NULL,
     PRIMARY KEY (chat_id, thread_id, user_id)
 ) STRICT;
+CREATE INDEX drafts_of_person ON drafts (user_id);
+CREATE INDEX drafts_of_photo ON drafts (photo_id);
+CREATE INDEX drafts_of_voice ON drafts (voice_id);
 
 CREATE TABLE verdicts (
     picture_sha256 TEXT NOT NULL,
@@ -185,6 +193,7 @@ CREATE INDEX jobs_open_of_person ON jobs (user_id, id)
     WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable');
 CREATE INDEX jobs_open_in_chat ON jobs (chat_id, id)
     WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable');
+CREATE INDEX jobs_in_chat ON jobs (chat_id, id);
 CREATE INDEX jobs_made ON jobs (not_before_milliseconds, id)
     WHERE state IN ('joining', 'delivering');
 CREATE INDEX jobs_without_status ON jobs (not_before_milliseconds, id)
@@ -334,6 +343,7 @@ CREATE TABLE deliveries (
     CHECK (sent_at_milliseconds IS NULL OR message_id IS NOT NULL OR chat_id = 0)
 ) STRICT;
 CREATE INDEX deliveries_of_job ON deliveries (job_id);
+CREATE INDEX deliveries_of_file ON deliveries (file_id);
 CREATE INDEX deliveries_in_chat ON deliveries (chat_id, message_id);
 
 CREATE TRIGGER jobs_are_done_when_their_video_was_sent AFTER UPDATE OF state ON jobs
@@ -492,6 +502,7 @@ CREATE TABLE group_guests (
     user_id INTEGER NOT NULL,
     PRIMARY KEY (chat_id, user_id)
 ) STRICT;
+CREATE INDEX group_guests_of_person ON group_guests (user_id);
 
 -- To what each person agreed: which text in which language, where it said that photos and voices go,
 -- and how long it said that videos are kept here.
@@ -557,6 +568,7 @@ CREATE TABLE reports (
 ) STRICT;
 CREATE INDEX reports_of_person ON reports (reporter_id, filed_at_milliseconds);
 
+CREATE INDEX reports_in_chat ON reports (chat_id);
 CREATE INDEX reports_of_job ON reports (job_id);
 CREATE INDEX reports_that_keep ON reports (maker_id) WHERE maker_id IS NOT NULL;
 
@@ -598,6 +610,11 @@ CREATE TABLE borrowed_media (
 ) STRICT;
 CREATE INDEX borrowed_media_of_owner ON borrowed_media (owner_id);
 
+-- Files of people who had their data deleted, which others had used: nobody uses them again.
+CREATE TABLE forgotten_files (
+    file_unique_id TEXT PRIMARY KEY
+) STRICT;
+
 -- Who does not want others to use their photos and voices in a group.
 CREATE TABLE objections (
     chat_id INTEGER NOT NULL,
@@ -605,6 +622,7 @@ CREATE TABLE objections (
     at_milliseconds INTEGER NOT NULL,
     PRIMARY KEY (chat_id, owner_id)
 ) STRICT;
+CREATE INDEX objections_of_owner ON objections (owner_id);
 
 -- What the bot said to each group of its own accord; a group it was removed from has no row.
 CREATE TABLE introductions (
@@ -616,3 +634,4 @@ CREATE TABLE introductions (
     lack TEXT CHECK (lack IN ('messages', 'videos')),
     at_milliseconds INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX introductions_by_person ON introductions (added_by);

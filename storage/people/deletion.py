@@ -84,10 +84,12 @@ async def jobs_of(database: Queryable, user_id: int) -> list[int]:
 
 
 async def uploads_of(database: Queryable, user_id: int) -> list[str]:
-    """Where copies of their photos and voices were put."""
+    """Where copies of their photos and voices were put, also of those that others used."""
     return await database.column(
         """
-        SELECT upload_url FROM media WHERE user_id = :user_id AND upload_url IS NOT NULL
+        SELECT upload_url FROM media
+        WHERE upload_url IS NOT NULL AND (user_id = :user_id
+            OR id IN (SELECT media_id FROM borrowed_media WHERE owner_id = :user_id))
         ORDER BY id
         """,
         {"user_id": user_id},
@@ -125,15 +127,34 @@ REPORTS_KEPT_MILLISECONDS = 7 * 24 * 3600 * 1000
 _THEIR_MEDIA = "(SELECT id FROM media WHERE user_id = :user_id)"
 _THEIR_JOBS = "(SELECT id FROM jobs WHERE user_id = :user_id)"
 
+_LENT = "(SELECT media_id FROM borrowed_media WHERE owner_id = :user_id)"
+_NO_MEDIA = """
+    file_id = '', file_unique_id = '', file_size_bytes = NULL, state = 'superseded',
+    fault = 'forgotten', fault_detail = NULL, picture_sha256 = NULL, width_pixels = NULL,
+    height_pixels = NULL, face_bbox = NULL, ext_bbox = NULL, upload_url = NULL,
+    upload_expires_at_milliseconds = NULL, upload_engine = NULL, announced = 1, plan = NULL,
+    crop = NULL, crops = NULL
+"""
+
 # In this order: what refers to media and jobs by their owner comes before these change owners.
 STATEMENTS = (
     f"DELETE FROM inbox WHERE state <> 'new' AND update_id IN {_THEIR_UPDATES}",  # noqa: S608
-    """
+    f"""
     DELETE FROM verdicts WHERE picture_sha256 IN (SELECT picture_sha256 FROM media
-            WHERE user_id = :user_id AND picture_sha256 IS NOT NULL)
-        AND picture_sha256 NOT IN (SELECT picture_sha256 FROM media
-            WHERE user_id <> :user_id AND picture_sha256 IS NOT NULL)
-    """,
+            WHERE picture_sha256 IS NOT NULL AND (user_id = :user_id OR id IN {_LENT}))
+        AND NOT EXISTS (SELECT 1 FROM media AS other
+            WHERE other.picture_sha256 = verdicts.picture_sha256
+                AND other.user_id <> :user_id AND other.id NOT IN {_LENT})
+    """,  # noqa: S608
+    f"""
+    INSERT INTO forgotten_files (file_unique_id)
+    SELECT DISTINCT file_unique_id FROM media WHERE id IN {_LENT} AND file_unique_id <> ''
+    ON CONFLICT DO NOTHING
+    """,  # noqa: S608
+    f"UPDATE drafts SET photo_id = NULL WHERE photo_id IN {_LENT}",  # noqa: S608
+    f"UPDATE drafts SET voice_id = NULL WHERE voice_id IN {_LENT}",  # noqa: S608
+    f"UPDATE detections SET picture_sha256 = NULL WHERE media_id IN {_LENT}",  # noqa: S608
+    f"UPDATE media SET {_NO_MEDIA} WHERE id IN {_LENT}",  # noqa: S608
     f"""
     DELETE FROM borrowed_media WHERE media_id IN {_THEIR_MEDIA}
         AND NOT EXISTS (SELECT 1 FROM jobs WHERE photo_id = media_id OR voice_id = media_id)
@@ -164,15 +185,12 @@ STATEMENTS = (
         )
     ),
     "DELETE FROM dead_chats WHERE chat_id = :user_id",
-    """
+    f"""
     UPDATE media SET source = 'forgotten:' || id, user_id = :account_id, chat_id = 0,
-        thread_id = 0, message_id = 0, media_group_id = NULL, file_id = '', file_unique_id = '',
-        file_size_bytes = NULL, state = 'superseded', fault = 'forgotten', fault_detail = NULL,
-        picture_sha256 = NULL, width_pixels = NULL, height_pixels = NULL, face_bbox = NULL,
-        ext_bbox = NULL, upload_url = NULL, upload_expires_at_milliseconds = NULL,
-        reply_message_id = NULL, announced = 1, plan = NULL
+        thread_id = 0, message_id = 0, media_group_id = NULL, reply_message_id = NULL,
+        help_message_id = NULL, {_NO_MEDIA}
     WHERE user_id = :user_id
-    """,
+    """,  # noqa: S608
     f"""
     UPDATE tasks SET video_url = NULL, voice_url = NULL, failure_detail = NULL
     WHERE job_id IN {_THEIR_JOBS}

@@ -5,7 +5,6 @@ few, and what a second takes in which nothing happens.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,7 +21,7 @@ from storage.db.database import Database
 from storage.jobs import task_moves
 from storage.jobs.ledger import Caps
 from tests.bench.figures import Figure, figure_of
-from tests.bench.worlds import ACCOUNT, ENGINE, SHANGHAI, Fakes, start_job
+from tests.bench.worlds import ACCOUNT, ENGINE, SHANGHAI, Fakes, more_jobs, start_job
 
 FEW, SOME, MANY = 10, 10_000, 100_000
 RUNS = 9
@@ -61,7 +60,7 @@ async def _queue_of(waiting: int) -> AsyncIterator[Fakes]:
         try:
             await fakes.running_job()
             await fakes.waiting_job(2)
-            _fill(path, waiting - 1)
+            more_jobs(path, waiting - 1)
             await _say_all(fakes, waiting)
             yield fakes
         finally:
@@ -76,30 +75,6 @@ async def _say_all(fakes: Fakes, waiting: int) -> None:
 
     with patch.object(Progress, "_show", note), patch.object(status, "_FAR_AT_ONCE", waiting + 9):
         await _look(fakes)
-
-
-def _fill(path: Path, times: int) -> None:
-    """As if so many others had ordered the same."""
-    connection = sqlite3.connect(path)
-    with connection:
-        of_job = {"id": "id + n", "request": "'bench:' || n", "user_id": "1000 + n"}
-        _repeat(connection, "jobs", of_job | {"chat_id": "1000 + n"}, times)
-        of_task = {"id": "id + n", "job_id": "job_id + n", "turn": "turn + n"}
-        _repeat(connection, "tasks", of_task, times)
-        own = {"id": "id + n", "job_id": "job_id + n", "user_id": "1000 + n"}
-        _repeat(connection, "ledger", own, times)
-    connection.close()
-
-
-def _repeat(connection: sqlite3.Connection, table: str, own: dict[str, str], times: int) -> None:
-    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-    values = ", ".join(own.get(column, column) for column in columns)
-    connection.execute(
-        "WITH RECURSIVE numbers (n) AS"
-        " (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)"
-        f" INSERT INTO {table} SELECT {values} FROM {table}, numbers WHERE {table}.id = 2",
-        (times,),
-    )
 
 
 async def _timed(work: Callable[[Fakes], Awaitable[object]], fakes: Fakes) -> float:

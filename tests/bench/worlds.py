@@ -1,6 +1,6 @@
 """The world of the tests, as the benches use it: the one place that knows where it is."""
 
-from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI
+from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, more_jobs
 from tests.storage.orders import start as start_job
 from tests.support.chats import Json
 from tests.support.credentials import SECRET_TOKEN
@@ -27,6 +27,7 @@ __all__ = [
     "as_file",
     "eventually",
     "local_telegram",
+    "more_jobs",
     "photo",
     "running_loop",
     "speech",

@@ -12,6 +12,7 @@ import pytest
 
 from bot.dashscope.errors import DashScopeError, RequestRejected, ServiceStopped, Unanswered
 from bot.dashscope.upload import object_name
+from bot.http_client import join_small_parts
 from tests.dashscope.fault_server import (
     GARBAGE,
     IMPATIENT,
@@ -110,6 +111,18 @@ def test_the_name_in_the_space_is_new_every_time_and_keeps_only_the_suffix(
     first, second = object_name(file_name), object_name(file_name)
     assert first != second
     assert re.fullmatch(rf"[0-9a-f]{{32}}{re.escape(suffix)}", first)
+
+
+async def test_a_form_is_sent_in_as_few_parts_as_its_size_needs() -> None:
+    form = {str(number): "field" for number in range(20)}
+    files = {"file": ("voice.wav", b"0123456789" * 20_000)}
+    request = httpx.Request("POST", "http://storage", data=form, files=files)
+    assert isinstance(request.stream, httpx.AsyncByteStream)
+    parts = [part async for part in request.stream]
+    await join_small_parts(request)
+    joined = [part async for part in request.stream]
+    assert b"".join(joined) == b"".join(parts)
+    assert len(joined) == 2 < len(parts)
 
 
 async def test_an_expired_policy_is_renewed_once() -> None:

@@ -1,8 +1,9 @@
 -- A busy evening: a job in a slot, one that is done and settled, one without a hold, one waiting.
-INSERT INTO inbox (update_id, body, received_at_milliseconds, state, tries, error, handled_at_milliseconds)
-VALUES (1, '{"update_id": 1}', 1000, 'done', 1, NULL, 1100),
-    (2, '{"update_id": 2, "text": "\u4f60\u597d"}', 2000, 'new', 2, NULL, NULL),
-    (3, '{}', 3000, 'parked', 3, 'Malformed', 3100);
+INSERT INTO inbox (update_id, user_id, body, received_at_milliseconds, state, tries, error,
+    handled_at_milliseconds)
+VALUES (1, 7, '{"update_id": 1}', 1000, 'done', 1, NULL, 1100),
+    (2, NULL, '{"update_id": 2, "text": "\u4f60\u597d"}', 2000, 'new', 2, NULL, NULL),
+    (3, NULL, '{}', 3000, 'parked', 3, 'Malformed', 3100);
 INSERT INTO inbox_people VALUES (1, 7);
 INSERT INTO people VALUES (7, 'Ada', 'ada', 'en', 1000), (8, '小明', NULL, 'zh-hans', 2000);
 INSERT INTO dead_chats VALUES (9, 'Forbidden: bot was blocked by the user', 5000);
@@ -98,5 +99,6 @@ UPDATE tasks SET state = 'fetched', slot = NULL, task_id = 'task-81', billed_mil
     ended_at_milliseconds = 8200 WHERE id = 81;
 INSERT INTO borrowed_media VALUES (1, 8, NULL), (3, NULL, 4000);
 INSERT INTO objections VALUES (-5, 8, 1000);
+INSERT INTO forgotten_files VALUES ('u99');
 -- A group that was told what is missing.
 INSERT INTO introductions VALUES (-100500, 7, 1, 'videos', 9000);

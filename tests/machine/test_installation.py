@@ -91,7 +91,7 @@ async def test_the_readmes_steps_lead_from_a_fresh_clone_to_a_running_bot(
     clone: Path, sandbox: Sandbox
 ) -> None:
     """It fetches the packages, as its first step does."""
-    section = README.split("## Run it for real")[1].split("\n## ")[0]
+    section = README.split("## Deploy")[1].split("\n## ")[0]
     block = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)[0]
     *preparing, doctor, run = [line.split("#")[0].strip() for line in block.splitlines()]
     environment = {**bot_environment({}), "ENV_FILE": ".env"}

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from bot.clock import Clock, SystemClock
 from bot.media import calls
 from bot.media.calls import normalise_picture, normalise_sound
 from bot.media.errors import PictureFault, PictureRefused, SoundFault, SoundRefused, VideoUnreadable
+from bot.media.exchange import TaskVideo
 from bot.media.processes import MediaProcesses
 from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
 from bot.media.worker.kinds import DECODING, RENDERING, ProcessKind
@@ -91,6 +93,14 @@ def say_and_wait(sign: Path) -> str:
     while not sign.with_suffix(".go").exists():
         time.sleep(0.01)
     return "waited"
+
+
+def tell_slowly(times: int, seconds: float, on_progress: Callable[[float], None]) -> int:
+    """Tell how far it is so many times, and rest after each."""
+    for number in range(times):
+        on_progress(number / times)
+        time.sleep(seconds)
+    return times
 
 
 def is_running(process_id: int) -> bool:
@@ -173,6 +183,24 @@ async def test_a_hanging_call_is_ended_by_the_clock() -> None:
         with pytest.raises(MediaWorkerDied, match="too long"):
             await media.run(time.sleep, 3600)
         assert await media.run(operator.mul, 2, 4) == 8
+
+
+async def test_a_call_that_tells_how_far_it_is_may_take_long_but_not_fall_silent() -> None:
+    kind = dataclasses.replace(DECODING, silence_seconds=3.0)
+    told = list[float]()
+    async with worker_of(kind) as media:
+        assert await media.call(partial(tell_slowly, 6, 0.6), told.append) == 6
+        with pytest.raises(MediaWorkerDied, match="too long"):
+            await media.call(partial(tell_slowly, 2, 3600), told.append)
+        assert await media.run(operator.mul, 2, 4) == 8
+
+
+async def test_a_process_that_is_warm_serves_the_next_call() -> None:
+    async with worker_of() as media:
+        await media.warm()
+        assert media._process is not None
+        expected = media._process._process.pid
+        assert await media.run(os.getpid) == expected
 
 
 @linux_only
@@ -343,10 +371,16 @@ async def test_what_is_paid_for_and_what_was_just_sent_do_not_wait_for_a_preview
         await sign.given()
         with pytest.raises(VideoUnreadable):
             await media.run(calls.stamp_label, made, labelled, "job-1")
+        ending = media._workers[calls.join_preview.kind]
+        joined = asyncio.create_task(ending.run(say_and_wait, sign.path))
+        with pytest.raises(VideoUnreadable):
+            await media.run(
+                calls.join_and_label, (TaskVideo(made, (0, 9)),), None, labelled, "job-1"
+            )
         await media.run(calls.normalise_picture, PORTRAIT.read_bytes())
         assert not preview.done()
         sign.path.with_suffix(".go").touch()
-        assert await preview == "waited"
+        assert (await preview, await joined) == ("waited", "waited")
 
 
 async def test_a_cancelled_call_is_killed_and_the_next_one_answered(sign: Sign) -> None:

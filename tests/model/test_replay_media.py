@@ -162,6 +162,7 @@ CALLS: dict[str, Arrange] = {
     "borrowed_media.object_to_all": a_loan(
         lambda tx, m: borrowed_media.object_to_all(tx, m.chat_id, 8)
     ),
+    "borrowed_media.stop_everywhere": a_loan(lambda tx, m: borrowed_media.stop_everywhere(tx, 8)),
     "borrowed_media.stop": a_loan(lambda tx, m: borrowed_media.stop(tx, [m.id])),
     "borrowed_media.allow": a_loan(
         lambda tx, m: borrowed_media.allow(tx, m.chat_id, 8), objecting=True

@@ -7,6 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from bot.privacy.files import StoredFiles
 from bot.privacy.retention import Retention
 from tests.delivery.rendered import Setup
@@ -74,3 +76,19 @@ async def test_it_is_due_at_once_and_then_now_and_again(there: Setup) -> None:
     assert await sweeps.due() == {}
     there.clock.advance(600)
     assert await sweeps.due() != {}
+
+
+async def test_a_folder_that_cannot_be_read_keeps_no_other_from_being_swept(
+    there: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await there.deliver(await there.rendered())
+    there.clock.advance(HOURS_48 + 60)
+    sweeps = retention(there)
+
+    async def refuse(_before_milliseconds: int) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(sweeps.stored_files, "sweep_uploads", refuse)
+    (work,) = (await sweeps.due()).values()
+    await work()
+    assert names(there.results) == set()

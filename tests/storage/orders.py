@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot import gate
@@ -162,3 +164,30 @@ async def shown(tx: Transaction, job: Job) -> Transaction:
     await deliveries.sending(tx, job, cause, Form.VIDEO, job.chat_id)
     await deliveries.sent(tx, cause, Form.VIDEO, 99, file_id="v")
     return tx
+
+
+def more_jobs(database: Path, times: int, **own: str) -> None:
+    """As if so many others (by the numbers `n` from 1) had ordered what job 2 is; `own` are SQL, of
+    columns of `jobs` in which they differ.
+    """
+    user = {"user_id": own.get("user_id", "10000 + n")}
+    connection = sqlite3.connect(database)
+    with connection:
+        request = {"id": "id + n", "request": "'more:' || n", "chat_id": "10000 + n"}
+        _repeat(connection, "jobs", request | user | own, times)
+        of_task = {"id": "id + n", "job_id": "job_id + n", "turn": "turn + n"}
+        _repeat(connection, "tasks", of_task, times)
+        of_hold = {"id": "id + n", "job_id": "job_id + n"}
+        _repeat(connection, "ledger", of_hold | user, times)
+    connection.close()
+
+
+def _repeat(connection: sqlite3.Connection, table: str, own: dict[str, str], times: int) -> None:
+    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    values = ", ".join(own.get(column, column) for column in columns)
+    connection.execute(
+        "WITH RECURSIVE numbers (n) AS"
+        " (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)"
+        f" INSERT INTO {table} SELECT {values} FROM {table}, numbers WHERE {table}.id = 2",
+        (times,),
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from bot.media.calls import render_preview
 from bot.media.processes import MediaProcesses
 from bot.media.worker.client import MediaWorkerDied
 from bot.telegram.destination import Destination
@@ -117,3 +118,13 @@ class FakeMedia(MediaProcesses):
             raise MediaWorkerDied("the test says so")
         instead: Callable[..., Result] = self.instead.get(call, call)
         return instead(*args)
+
+    async def render(self, *args: Any) -> Any:
+        """See `MediaProcesses`."""
+        *given, on_progress = args
+        made = await self.run(render_preview, *given)
+        on_progress(1.0)
+        return made
+
+    async def warm(self, _call: object) -> None:
+        """See `MediaProcesses`."""

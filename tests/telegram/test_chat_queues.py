@@ -12,38 +12,23 @@ def _never(error: BaseException) -> None:
     raise AssertionError(error)
 
 
-async def test_no_more_than_allowed_are_handled_at_once() -> None:
-    now, most = 0, 0
+async def test_a_thousand_that_hang_keep_nobody_waiting() -> None:
+    gate, handled = asyncio.Event(), list[int]()
 
-    async def handle(_item: int) -> None:
-        nonlocal now, most
-        now += 1
-        most = max(most, now)
-        await asyncio.sleep(0)
-        now -= 1
+    async def handle(item: int) -> None:
+        if item < 1_000:
+            await gate.wait()
+        handled.append(item)
 
-    lanes = ChatQueues[int](handle, _never, at_once=3)
-    for item in range(20):
-        await lanes.put(item, item)
-    await eventually(lambda: not lanes._tasks)
-    assert most == 3
-
-
-async def test_taking_in_waits_while_there_is_no_room() -> None:
-    gate = asyncio.Event()
-
-    async def handle(_item: int) -> None:
-        await gate.wait()
-
-    lanes = ChatQueues[int](handle, _never, waiting=2)
-    await lanes.put("a", 1)
-    await lanes.put("a", 2)
-    third = asyncio.create_task(lanes.put("b", 3))
-    await asyncio.sleep(0)
-    assert not third.done()
+    lanes = ChatQueues[int](handle, _never)
+    for item in range(1_000):
+        lanes.put(item, item)
+    lanes.put("b", 1_000)
+    lanes.put(7, 1_001)
+    await eventually(lambda: handled == [1_000])
+    assert lanes.waiting == 1, "what is written in a chat waits for what was written before"
     gate.set()
-    await in_time(third)
-    await lanes.close(1)
+    await eventually(lambda: len(handled) == 1_002)
 
 
 async def test_a_lane_that_breaks_is_reported() -> None:
@@ -53,7 +38,7 @@ async def test_a_lane_that_breaks_is_reported() -> None:
         raise OSError("disk full")
 
     lanes = ChatQueues[int](handle, errors.append)
-    await lanes.put("a", 1)
+    lanes.put("a", 1)
     await eventually(lambda: bool(errors))
     assert str(errors[0]) == "disk full"
 
@@ -66,8 +51,8 @@ async def test_closing_begins_nothing_new() -> None:
         await gate.wait()
 
     lanes = ChatQueues[int](handle, _never)
-    await lanes.put("a", 1)
-    await lanes.put("a", 2)
+    lanes.put("a", 1)
+    lanes.put("a", 2)
     await eventually(lambda: bool(handled))
     closing = asyncio.create_task(lanes.close(5))
     await asyncio.sleep(0)

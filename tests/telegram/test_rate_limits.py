@@ -61,6 +61,32 @@ async def test_a_group_gets_twenty_a_minute() -> None:
     assert queue.most_within(60) == 20
 
 
+async def test_an_answer_waits_for_no_message_but_for_a_429() -> None:
+    queue = Queue()
+    await asyncio.gather(*(queue.take(GROUP) for _ in range(6)))
+    began = queue.clock.steady_seconds()
+    await asyncio.gather(*(queue.take(GROUP, Urgency.ANSWER) for _ in range(15)))
+    assert queue.clock.steady_seconds() == began
+    queue.rate_limiter.hold(GROUP, 30)
+    await queue.take(GROUP, Urgency.ANSWER)
+    assert queue.clock.steady_seconds() - began == pytest.approx(30, abs=0.1)
+
+
+async def test_who_would_wait_too_long_with_those_before_them_is_told_for_how_long() -> None:
+    queue = Queue()
+    await queue.take(GROUP)
+    line = [asyncio.create_task(queue.take(GROUP)) for _ in range(30)]
+    await asyncio.sleep(0)
+    waits = dict[Urgency, float]()
+    for urgency in (Urgency.TEXT, Urgency.RESULT):
+        with pytest.raises(NotSent) as told:
+            await queue.rate_limiter.acquire(GROUP, urgency, at_most_seconds=5)
+        waits[urgency] = told.value.retry_after_seconds or 0.0
+    assert waits[Urgency.RESULT] < 7 < waits[Urgency.TEXT], "results go first"
+    await queue.rate_limiter.acquire(GROUP - 1, Urgency.TEXT, at_most_seconds=5)
+    await asyncio.gather(*line)
+
+
 async def test_results_go_before_texts_and_texts_before_progress() -> None:
     queue = Queue()
     await asyncio.gather(*(queue.take(1) for _ in range(6)))

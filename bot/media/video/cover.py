@@ -15,7 +15,7 @@ from PIL import Image
 from bot.media.errors import VideoUnreadable
 from bot.media.exchange import VideoFacts
 from bot.media.picture.faces import Pixels
-from bot.media.video.files import check_whole, facts_of, open_video, video_stream
+from bot.media.video.files import BY_INDEX, check_whole, facts_of, open_video, video_stream
 
 MAXIMUM_SIDE_PIXELS = 320
 MAXIMUM_BYTES = 200_000
@@ -26,9 +26,19 @@ _QUALITIES = (90, 80, 65, 45)
 
 
 def facts_and_cover(path: Path) -> tuple[VideoFacts, bytes]:
-    """What sending takes; raises VideoUnreadable."""
+    """What sending takes; raises VideoUnreadable.
+
+    Mostly the index says all that has to be known to decode it.
+    """
     check_whole(path)
-    with open_video(path) as container:
+    try:
+        return _facts_and_cover(path, **BY_INDEX)
+    except VideoUnreadable:
+        return _facts_and_cover(path)
+
+
+def _facts_and_cover(path: Path, **options: str) -> tuple[VideoFacts, bytes]:
+    with open_video(path, **options) as container:
         cover = _cover(container)
         return facts_of(container, path), cover
 

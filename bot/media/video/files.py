@@ -21,8 +21,10 @@ CODECS = frozenset({"h264", "hevc", "mpeg4", "av1", "libdav1d", "vp9"})
 MAXIMUM_PIXELS = 4096 * 4096
 """A frame of more pixels is refused before it is decoded."""
 
-COUNTING = {"probesize": "32"}
-"""For who only counts packets: FFmpeg then decodes no frame to learn what the index leaves open."""
+BY_INDEX = {"probesize": "32"}
+"""For who counts packets: FFmpeg decodes no frame to learn what the index leaves open, which may be
+too little to decode or to copy by.
+"""
 
 
 @contextmanager
@@ -61,7 +63,7 @@ def check_whole(path: Path) -> None:
     A file that begins with its index opens and starts even when its end is missing. Cuts by an
     edit list are looked through, since they leave packets out on purpose. Under 1 ms.
     """
-    with open_video(path, ignore_editlist="1", **COUNTING) as container:
+    with open_video(path, ignore_editlist="1", **BY_INDEX) as container:
         left = {stream.index: stream.frames for stream in container.streams.get()}
         for packet in container.demux():
             if packet.is_corrupt:

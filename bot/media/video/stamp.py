@@ -10,7 +10,7 @@ from av.stream import Stream
 
 from bot.media.errors import LabelNotWritten, VideoUnreadable
 from bot.media.video import ai_label
-from bot.media.video.files import COUNTING, check_whole, facts_of, open_video, video_stream
+from bot.media.video.files import BY_INDEX, check_whole, facts_of, open_video, video_stream
 from bot.media.video.mp4 import new_mp4, whole_or_nothing
 
 
@@ -70,7 +70,7 @@ def _twin(stream: Stream, copy: OutputContainer) -> Stream:
 
 
 def _verify(part: Path, label: str, packets: Counter[str]) -> None:
-    with open_video(part, **COUNTING) as container:
+    with open_video(part, **BY_INDEX) as container:
         found = Counter(packet.stream.type for packet in container.demux() if packet.size)
         if container.metadata.get(ai_label.METADATA_KEY) != label or found != packets:
             raise LabelNotWritten

@@ -21,7 +21,9 @@ START_SECONDS = 60.0
 _MOST_CALLS = 500  # then a fresh one: memory that libraries lose does not add up
 _PIPE_BUFFER_BYTES = 1024 * 1024
 _KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_", "LD_", "DYLD_", "SYSTEMROOT")
-_FRUGAL = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+_ONE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM", "MALLOC_ARENA_MAX")
+_FRUGAL = dict.fromkeys(_ONE, "1")
+"""Threads that share so little work wait for one another more than they help."""
 _BROKEN_TALK = (OSError, EOFError, pickle.UnpicklingError, ValueError, TypeError, LookupError)
 
 

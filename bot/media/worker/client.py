@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -55,6 +56,13 @@ class MediaWorker:
             self._watch.cancel()
             await asyncio.wait([self._watch])
 
+    async def warm(self) -> None:
+        """Start the process, for a call that comes soon."""
+        async with self._turn:
+            with suppress(MediaWorkerNotStarted):
+                await self._ready()
+            self._idle_since_seconds = self._clock.steady_seconds()
+
     async def run(
         self, function: Callable[Given, Result], *args: Given.args, **named: Given.kwargs
     ) -> Result:
@@ -91,12 +99,25 @@ class MediaWorker:
         on_progress: Callable[[float], None] | None,
     ) -> tuple[str, Any]:
         try:
-            async with asyncio.timeout(self._kind.wall_seconds):
-                return await process.call(call, on_progress)
+            async with asyncio.timeout(self._kind.wall_seconds) as bound:
+                return await process.call(call, on_progress and self._heard(bound, on_progress))
         except TimeoutError as error:
             raise MediaWorkerDied("the media process took too long") from error
         except TalkBroken as error:
             raise MediaWorkerDied("the media process broke off") from error
+
+    def _heard(
+        self, bound: asyncio.Timeout, on_progress: Callable[[float], None]
+    ) -> Callable[[float], None]:
+        """Tells, and moves the bound nearer: as far as it may be silent, no further than it was."""
+        end, time = bound.when() or 0.0, asyncio.get_running_loop().time
+
+        def hear(share: float) -> None:
+            bound.reschedule(min(end, time() + self._kind.silence_seconds))
+            on_progress(share)
+
+        bound.reschedule(min(end, time() + self._kind.silence_seconds))
+        return hear
 
     async def _ready(self) -> MediaProcess:
         """Return a live process, a new one if need be."""

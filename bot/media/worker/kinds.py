@@ -6,7 +6,8 @@ another; calls of one kind queue.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class ProcessKind:
     """Bounds of a process; time counts anew for each call.
 
     `niceness`: how far behind others it stands where they want the same processor.
+    `silence_seconds`: a call that tells how far it is hangs when it told nothing for so long.
     """
 
     name: str
@@ -23,6 +25,7 @@ class ProcessKind:
     idle_seconds: float
     writes_files: bool = True
     niceness: int = 0
+    silence_seconds: float = math.inf
 
 
 DECODING = ProcessKind(
@@ -46,8 +49,20 @@ JOINING = ProcessKind("joining", 2048, cpu_seconds=1800, wall_seconds=3600, idle
 """Every picture is encoded anew: five minutes at 480P take about a minute."""
 
 RENDERING = ProcessKind(
-    "rendering", 2048, cpu_seconds=300, wall_seconds=600, idle_seconds=60, niceness=10
+    "rendering",
+    2048,
+    cpu_seconds=300,
+    wall_seconds=600,
+    idle_seconds=60,
+    niceness=10,
+    silence_seconds=45,
 )
-"""Previews, which cost nothing: whatever else there is to do comes first."""
+"""Previews, which cost nothing: whatever else there is to do comes first.
 
-KINDS = (DECODING, LISTENING, FINISHING, JOINING, RENDERING)
+They tell of each frame, of which one takes a tenth of a second.
+"""
+
+ENDING_PREVIEWS = replace(JOINING, name="ending previews", niceness=10)
+"""What takes long of previews that are rendered: no paid video waits for it."""
+
+KINDS = (DECODING, LISTENING, FINISHING, JOINING, RENDERING, ENDING_PREVIEWS)

@@ -19,6 +19,7 @@ operator-unsettled = <b>A bill does not fit its hold</b>: job { $job }: { $detai
 operator-database-unusable = <b>The bot stopped: nothing can be recorded</b>, so nothing is paid for. { $detail }
 operator-database-locked = <b>The bot waits: another program keeps the database locked</b>: { $detail }. It goes on by itself once that program ends.
 operator-disk = <b>A video cannot be kept on the disk</b>: { $detail }. Make room; it is tried again.
+operator-disk-refuses = <b>The disk refuses what has to be done there</b>: { $detail }. It is tried again, once an hour at most; everything else goes on.
 operator-media = <b>Photos and voice messages cannot be opened</b>: { $detail }. <code>talking-photo doctor</code> says why; nothing was charged.
 operator-restoring = <b>The database was restored and the video service cannot be asked yet</b>: { $detail }. Nothing is submitted until it can.
 operator-restored = <b>The database was restored</b>; it ends at { $at }.

@@ -37,10 +37,13 @@ def person_number(number: int, language: str = "en") -> str:
 async def test_one_of_two_people_is_chosen_with_a_tap_and_speaks(shared: World) -> None:
     ada, eve = await shared.person(), await shared.person("Eve")
     sent = await ada.sends_photo(two_people())
-    await ada.sees(said("photo-ask-several", faces=2), reply_to=sent)
     help_picture = await sees_picture(ada, sent)
-    assert help_picture["caption"] == said("photo-help-several", faces=2)
-    assert list(buttons_of(help_picture)) == [person_number(1), person_number(2)]
+    fault, offered = said("photo-ask-several", faces=2), said("photo-help-several", faces=2)
+    assert help_picture["caption"] == f"{fault}\n\n{offered}"
+    assert list(buttons_of(help_picture)) == [
+        *(label("button-check"), person_number(1), person_number(2))
+    ]
+    assert len(await ada.heard()) == 1, "one fault, one message"
 
     data = buttons_of(help_picture)[person_number(1)]
     media_id = int(data.split(":")[1])
@@ -50,14 +53,14 @@ async def test_one_of_two_people_is_chosen_with_a_tap_and_speaks(shared: World) 
 
     assert await ada.presses(help_picture, person_number(2)) == label("answer-started")
     await ada.sees_key("*photo-ready*", reply_to=sent)
-    assert await ada.presses(help_picture, person_number(1)) == label("answer-too-late")
+    assert await ada.presses_again(help_picture, person_number(1)) == label("answer-too-late")
     await ada.says()
     await ada.sees_video()
     (item,) = shared.rows(f"SELECT * FROM media WHERE id = {media_id}")
     assert item["crop"] == json.dumps(json.loads(item["crops"])[1])
     assert item["file_id"]
     assert len(await shared.provider_calls("detect")) == 1
-    assert len([m for m in await ada.heard() if "photo" in m]) == 1
+    assert not [m for m in await ada.heard() if "photo" in m], "what was answered is gone"
 
 
 async def test_a_refused_small_person_comes_back_as_the_part_that_is_large_enough(
@@ -71,13 +74,26 @@ async def test_a_refused_small_person_comes_back_as_the_part_that_is_large_enoug
     ada = await shared.person("小明", "zh-hans")
     await ada.says()
     sent = await ada.sends_photo(encoded(picture, "JPEG"))
-    await ada.sees(said("photo-proportion", "zh-hans"), reply_to=sent)
     help_picture = await sees_picture(ada, sent)
-    assert help_picture["caption"] == said("photo-help-small", "zh-hans")
+    fault, offered = said("photo-proportion", "zh-hans"), said("photo-help-small", "zh-hans")
+    assert help_picture["caption"] == f"{fault}\n\n{offered}"
     (button,) = buttons_of(help_picture)
-    assert button == label("button-use-part", "zh-hans", number=2)
+    assert button == label("button-use-part", "zh-hans")
     await ada.presses(help_picture, button)
     await ada.sees_video()
+
+
+async def test_a_question_that_was_answered_is_gone_whatever_comes_of_it(shared: World) -> None:
+    ada = await shared.person()
+    sent = await ada.sends_photo(two_people())
+    help_picture = await sees_picture(ada, sent)
+    assert await ada.presses(help_picture, label("button-check")) == label("answer-started")
+    await ada.sees(said("photo-several-people"), reply_to=sent)
+
+    async def gone() -> bool:
+        return not [m for m in await ada.heard() if "photo" in m]
+
+    await eventually(gone, "the question is gone")
 
 
 async def test_a_button_for_a_photo_that_was_replaced_does_nothing(shared: World) -> None:
@@ -86,7 +102,7 @@ async def test_a_button_for_a_photo_that_was_replaced_does_nothing(shared: World
     help_picture = await sees_picture(ada, sent)
     newer = await ada.sends_photo()
     await ada.sees_key("*photo-ready*", reply_to=newer)
-    answer = await ada.presses(help_picture, person_number(1))
+    answer = await ada.presses_again(help_picture, person_number(1))
     assert answer == label("answer-too-late")
 
 
@@ -100,7 +116,7 @@ async def test_where_no_face_is_known_words_have_to_do(shared: World) -> None:
 
 
 async def test_help_that_cannot_be_sent_is_no_failure(shared: World) -> None:
-    shared.faults.add("telegram", "sendPhoto", "bad_request", params={"description": "no"})
+    shared.faults.add("telegram", "editMessageMedia", "bad_request", params={"description": "no"})
     ada = await shared.person()
     sent = await ada.sends_photo(two_people())
     await ada.sees(said("photo-ask-several", faces=2), reply_to=sent)

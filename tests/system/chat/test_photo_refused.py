@@ -156,8 +156,7 @@ async def test_a_photo_of_two_people_is_asked_about_and_the_provider_decides(sha
     sent = await ada.sends_photo(two_people())
     doubt = await ada.sees(said("photo-ask-several", faces=2), reply_to=sent)
     assert await ada.presses(doubt, label("button-check")) == label("answer-started")
-    refusal = await ada.sees(said("photo-several-people"), reply_to=sent)
-    assert refusal["message_id"] == doubt["message_id"]
+    await ada.sees(said("photo-several-people"), reply_to=sent)
     assert await ada.presses_again(doubt, label("button-check")) == label("answer-too-late")
 
 

@@ -74,6 +74,24 @@ async def test_the_owner_is_told_by_name_and_a_tap_ends_it_before_it_began(share
     assert not shared.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
 
 
+async def test_a_button_is_answered_while_a_crowd_waits_for_its_answers(shared: World) -> None:
+    ada, ben, there = await two(shared)
+    asked = await asks_with_bens_photo(there, ada, ben)
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
+    try:
+        voice = await there.member(ada).says(reply_to=asked["message_id"])
+        status = await there.sees(said("borrowed-used", owner="Ben"), reply_to=voice)
+        helps = [await there.member(there.owner).commands("/help") for _ in range(40)]
+        await ada.reaches("running")
+        answer = await there.member(ben).presses(status, label("button-not-me"))
+    finally:
+        await shared.tell_provider(render_seconds=0.2)
+    assert answer == label("answer-objected")
+    replied = [m.get("reply_to_message", {}).get("message_id") for m in await there.heard()]
+    assert len({*helps} - {*replied}) > 10, "most of the crowd still waits"
+    await ada.reaches("failed")
+
+
 async def test_the_button_stops_a_job_for_nothing_and_the_owner_can_take_it_back(
     shared: World,
 ) -> None:

@@ -122,3 +122,19 @@ async def test_the_settings_say_what_is_missing_at_any_time(shared: World) -> No
     panel: Json = await there.sees(said("groupsettings-hint"), reply_to=asked)
     assert NO_VIDEOS in text_of(panel)
     assert said("introduction-hears-commands") in text_of(panel)
+
+
+async def test_a_command_in_a_group_that_muted_it_is_noted_once_and_handled(shared: World) -> None:
+    ada = await shared.person()
+    there = await Group.create(shared, "Muted", ada)
+    await there.sees(HELLO)
+    await there.permits(can_send_messages=False)
+    for command in ("/help", "/quota", "/talk"):
+        await there.member(ada).commands(command)
+    await ada.sees(said("lack-messages", group="Muted"))
+    await settled(shared)
+    told = [text_of(message) for message in await ada.heard()]
+    assert told.count(said("lack-messages", group="Muted")) == 1
+    assert not shared.rows("SELECT 1 FROM inbox WHERE state = 'parked' OR tries > 1")
+    assert not shared.rows("SELECT 1 FROM notices")
+    assert not shared.rows("SELECT 1 FROM outbox WHERE kind = 'alert'")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.chats import Json, text_of
 from tests.support.deadlines import eventually
+from tests.support.group import Group
 from tests.support.person import Person
 from tests.support.texts import label, said
 from tests.support.world import HELD_SECONDS, World
@@ -139,3 +140,22 @@ async def export_of(person: Person) -> dict[str, list[Json]]:
     answer = await person.world.http.get(f"/sim/files/{message['document']['file_id']}")
     copy: dict[str, list[Json]] = answer.raise_for_status().json()
     return copy
+
+
+async def test_whose_owner_is_forgotten_that_photo_is_used_by_nobody_again(shared: World) -> None:
+    boss, ada, ben = [await shared.person(name) for name in ("Cem", "Ada", "Bendix")]
+    there = await Group.create(shared, "Faces", boss, ada, ben)
+    photo = await there.member(ben).sends_photo()
+    talk = await there.member(ada).commands("/talk", reply_to=photo)
+    asked = await there.sees(said("borrowed-asked", owner="Bendix"), reply_to=talk)
+    shown = await asks(ben, "/forget")
+    assert await ben.presses(shown, label("button-forget")) == label("answer-forgetting")
+    await ben.sees(said("forget-done"))
+    voice = await there.member(ada).says(reply_to=asked["message_id"])
+    await there.sees("with a photo of one person", reply_to=voice)
+    again = await there.member(ada).commands("/talk", reply_to=photo)
+    await there.sees(said("photo-borrowed"), reply_to=again)
+    assert not shared.rows(f"SELECT * FROM jobs WHERE chat_id = {there.chat_id}")
+    own = await there.member(ben).commands("/talk", reply_to=photo)
+    await there.sees("", reply_to=own)
+    assert shared.rows(f"SELECT 1 FROM media WHERE user_id = {ben.user_id}")

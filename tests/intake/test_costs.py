@@ -1,0 +1,40 @@
+"""What a tap takes from the quota stands on its button, where its words do not say so."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.gate import Rule
+from bot.intake.replies import MediaReplies
+from storage import media
+from storage.media import ConversationKey
+from storage.people import preferences
+from tests.storage import orders
+from tests.support.fake_services import Fakes
+
+ADA = ConversationKey(7, 0, 7)
+
+
+@pytest.mark.parametrize(
+    ("resolution", "button"), [("480P", "Use the first 5 s"), ("720P", "Use the first 5 s · 9 s")]
+)
+async def test_the_beginning_says_what_it_takes_where_that_is_not_its_length(
+    fakes: Fakes, resolution: str, button: str
+) -> None:
+    async with fakes.database.transaction() as tx:
+        await preferences.choose(tx, ADA.user_id, {"resolution": resolution})
+        voice = await orders.item(tx, "voice", ADA)
+        await media.ask_again(tx, voice.id, Rule.LONGEST, '{"seconds": 7.0, "limit": 5.0}')
+    await MediaReplies(common=fakes.common, messenger=fakes.messenger).say(voice.id)
+    (said,) = fakes.sender.messages.values()
+    assert said.buttons == [button]
+
+
+async def test_the_same_voice_again_says_what_its_video_takes(fakes: Fakes) -> None:
+    await orders.start(fakes.database, ADA.user_id, 5_000)
+    async with fakes.database.transaction() as tx:
+        await tx.execute("DELETE FROM drafts")
+        photo = await orders.item(tx, "photo", ADA)
+    await MediaReplies(common=fakes.common, messenger=fakes.messenger).say(photo.id)
+    (said,) = fakes.sender.messages.values()
+    assert said.buttons == ["Same voice again · 5 s"]

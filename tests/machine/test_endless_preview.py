@@ -1,0 +1,82 @@
+"""A preview that never ends: its process is ended, it is said, and nobody waits for it."""
+
+from __future__ import annotations
+
+import io
+import time
+import wave
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.chat.provider_texts import failure_text
+from bot.config.engines import ENGINES
+from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
+from bot.engines.base import Ticket
+from bot.engines.preview import PreviewEngine
+from bot.media import processes
+from bot.media.calls import MediaCall, normalise_sound
+from bot.media.processes import MediaProcesses
+from bot.media.worker.kinds import DECODING, RENDERING
+from tests.support.clock import FakeClock
+from tests.support.deadlines import eventually
+from tests.support.media.voices import voice
+
+BRIEF = replace(RENDERING, silence_seconds=8.0)
+
+
+class Endless(MediaCall[..., Any]):
+    """Never returns, and takes no processor time: only that it tells nothing can end it."""
+
+    def __call__(self, *_: object, **__: object) -> None:
+        while True:
+            time.sleep(60)
+
+
+class Quick(MediaCall[..., Any]):
+    """Makes it at once."""
+
+    def __call__(
+        self, _photo: bytes, _voice: bytes, target: Path, *_: object, **__: object
+    ) -> None:
+        target.write_bytes(b"video")
+
+
+async def submitted(engine: PreviewEngine, name: str) -> str:
+    wav = io.BytesIO()
+    with wave.open(wav, "wb") as writer:
+        writer.setparams((1, 2, 16_000, 0, "NONE", ""))
+        writer.writeframes(bytes(32_000))
+    photo = await engine.upload("photo.jpg", b"photo")
+    sound = await engine.upload("voice.wav", wav.getvalue())
+    return await engine.submit(Ticket(name, photo.url, sound.url, "480P", None, None))
+
+
+async def ended(engine: PreviewEngine, task_id: str) -> ProviderTask:
+    async def look() -> ProviderTask | None:
+        task = await engine.query(task_id)
+        return task if task.status.final else None
+
+    return await eventually(look, "the end of a preview")
+
+
+async def test_it_fails_for_nothing_and_holds_up_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "KINDS", (DECODING, BRIEF))
+    async with MediaProcesses() as media:
+        engine = PreviewEngine(
+            kind=ENGINES["preview"], directory=tmp_path / "p", media=media, clock=FakeClock()
+        )
+        monkeypatch.setattr(processes, "render_preview", Endless("endless", BRIEF))
+        endless = await submitted(engine, "1")
+        assert (await media.run(normalise_sound, voice(), None, True)).wav
+        task = await ended(engine, endless)
+        assert (task.status, task.billed_milliseconds) == (TaskStatus.FAILED, None)
+        assert failure_text(failure_of(task)) == "failed-service"
+        monkeypatch.setattr(processes, "render_preview", Quick("quick", BRIEF))
+        task = await ended(engine, await submitted(engine, "2"))
+        assert task.status is TaskStatus.SUCCEEDED
+        await engine.close()
