@@ -10,6 +10,7 @@ import wave
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -30,9 +31,8 @@ from bot.dashscope.errors import (
 )
 from bot.dashscope.fields import VideoRequest
 from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
-from bot.media.exchange import Resolution, VideoFacts
+from bot.media.exchange import VideoFacts
 from bot.sandbox.dashscope.app import create_dashscope_app
-from bot.sandbox.dashscope.renderer import OnProgress
 from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
@@ -46,30 +46,24 @@ from tests.dashscope.fault_server import (
     client_of,
 )
 from tests.dashscope.test_download import leftovers
+from tests.sandbox_dashscope.stand_in import HereRenderer
 from tests.support.deadlines import eventually
 
 SAMPLES = Path(__file__).parents[2] / "bot" / "sandbox" / "samples"
 VIDEO = b"not really a video, but exactly this" * 1_000
 
 
-class _Renderer:
+class _Renderer(HereRenderer):
     """Makes its video when it is let."""
 
     def __init__(self) -> None:
+        facts = VideoFacts(480, 640, 2_345, 16.0, has_sound=True, size_bytes=len(VIDEO))
+        super().__init__(lambda _: VIDEO, facts)
         self.go = asyncio.Event()
 
-    async def render(
-        self,
-        _photo: bytes,
-        _sound: bytes,
-        target: Path,
-        _resolution: Resolution,
-        on_progress: OnProgress,
-    ) -> VideoFacts:
+    async def render(self, *asked: Any) -> VideoFacts:
         await self.go.wait()
-        await asyncio.to_thread(target.write_bytes, VIDEO)
-        on_progress(1.0)
-        return VideoFacts(480, 640, 2_345, 16.0, has_sound=True, size_bytes=len(VIDEO))
+        return await super().render(*asked)
 
 
 @dataclass

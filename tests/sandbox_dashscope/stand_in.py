@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +17,20 @@ from tests.support.media.videos import video
 SHAPE = VideoFacts(64, 48, 500, 16.0, has_sound=False, size_bytes=0)
 
 
-class HereRenderer:
-    """Writes a small video; `refuse` is raised instead."""
+def _small(_target: Path) -> bytes:
+    return video(64, 48, 8, rate=16)
 
-    def __init__(self) -> None:
+
+class HereRenderer:
+    """Makes a small video, or what `make` says for this file; `refuse` is raised instead."""
+
+    def __init__(self, make: Callable[[Path], bytes] = _small, facts: VideoFacts = SHAPE) -> None:
+        self._make, self._facts = make, facts
         self.as_new()
 
     def as_new(self) -> None:
         self.refuse: MediaFailure | None = None
-        self.photos: list[bytes] = []
+        self.photo = b""
 
     async def render(
         self,
@@ -34,12 +40,12 @@ class HereRenderer:
         _resolution: Resolution,
         on_progress: OnProgress,
     ) -> VideoFacts:
-        self.photos.append(photo_jpeg)
+        self.photo = photo_jpeg
         if self.refuse:
             raise self.refuse
-        await asyncio.to_thread(target.write_bytes, video(64, 48, 8, rate=16))
+        await asyncio.to_thread(target.write_bytes, self._make(target))
         on_progress(1.0)
-        return SHAPE
+        return self._facts
 
 
 def face_at(left: float, top: float, width: float, height: float) -> FaceBox:

@@ -125,7 +125,7 @@ async def test_an_emo_task_makes_the_part_of_the_picture_that_was_asked_for(
     assert (await caller.bill())["videos"][0]["micro_yuan"] == 240_000
     from bot.sandbox.dashscope.pictures import read_picture
 
-    drawn = read_picture(service.renderer.photos[0])
+    drawn = read_picture(service.renderer.photo)
     assert (drawn.width, drawn.height) == (512, 704)
 
 

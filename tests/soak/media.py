@@ -19,18 +19,10 @@ import numpy.typing as npt
 from bot.clock import Clock
 from bot.media import calls
 from bot.media.errors import PictureFault, PictureRefused, SoundFault, SoundRefused, VideoUnreadable
-from bot.media.exchange import (
-    Explained,
-    FaceBox,
-    NormalisedPicture,
-    NormalisedSound,
-    Resolution,
-    VideoFacts,
-)
+from bot.media.exchange import Explained, FaceBox, NormalisedPicture, NormalisedSound, VideoFacts
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.media.worker.client import MediaWorkerDied
-from bot.sandbox.dashscope.renderer import OnProgress
-from tests.sandbox_dashscope.stand_in import face_at
+from tests.sandbox_dashscope.stand_in import HereRenderer, face_at
 from tests.soak.chance import Chance
 from tests.support.fakes import FakeMedia
 from tests.support.media.photos import plain
@@ -66,30 +58,21 @@ def task_of(path: Path) -> str:
     return task_id
 
 
-class Renderer:
-    """See `bot.sandbox.dashscope.renderer`: takes its time, seldom nearly the longest there is."""
+class Renderer(HereRenderer):
+    """It takes its time, seldom nearly the longest there is; its videos say of which task."""
 
     def __init__(self, chance: Chance, clock: Clock) -> None:
-        self._chance = chance
-        self._clock = clock
+        super().__init__(lambda target: f"video {target.stem}".encode())
+        self._chance, self._clock = chance, clock
 
-    async def render(
-        self,
-        _photo: bytes,
-        _sound: bytes,
-        target: Path,
-        _resolution: Resolution,
-        on_progress: OnProgress,
-    ) -> VideoFacts:
+    async def render(self, *asked: Any) -> VideoFacts:
         """See `Renderer`."""
         dice = self._chance.dice
         await self._clock.sleep(dice.uniform(4, 150))
         if self._chance.goes_wrong("a task is late"):
             hours = dice.uniform(2.9, 3.2) if dice.random() < 0.05 else dice.uniform(0.1, 0.6)
             await self._clock.sleep(hours * 3600)
-        await asyncio.to_thread(target.write_text, f"video {target.stem}", "ascii")
-        on_progress(1.0)
-        return VideoFacts(640, 640, 0, 16.0, has_sound=True, size_bytes=0)
+        return await super().render(*asked)
 
 
 class MediaProcess(FakeMedia):

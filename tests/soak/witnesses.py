@@ -17,7 +17,7 @@ from tests.support.chats import Json, buttons_of
 from tests.support.invariants import Findings, ProviderTask, Row, Witnesses
 from tests.support.world import World
 
-TEXTS = Texts()
+TEXTS = Texts(operator_is_told=True)
 """Reading the catalogues takes longer than all else at a start."""
 
 _CHARGED = tuple(

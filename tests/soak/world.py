@@ -106,7 +106,8 @@ class SoakWorld(World):
         while alive := [task for task in self._tasks if not task.done()]:
             for task in alive:
                 task.cancel()
-            await asyncio.wait(alive, timeout=0.1)
+            dead, _ = await asyncio.wait(alive, timeout=0.1)
+            await asyncio.gather(*dead, return_exceptions=True)  # nobody hears of what it meets
         self.counts["kills"] += 1
 
     async def rest(self, within_seconds: float) -> None:

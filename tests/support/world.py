@@ -177,9 +177,13 @@ class World:
         return row["held"], row["spent"]
 
     async def ledger_balances(self) -> None:
-        """The provider's bill is what was settled, and nothing is held any more."""
-        billed = sum(video["micro_yuan"] for video in await self.billed_videos())
-        assert self.balance() == (0, billed)
+        """The provider's bill is what was settled, and nothing is held any more; waited for."""
+
+        async def look() -> bool:
+            billed = sum(video["micro_yuan"] for video in await self.billed_videos())
+            return self.balance() == (0, billed)
+
+        await eventually(look, "ledger and bill agree")
 
     async def bot_calls(self, method: str) -> list[Json]:
         """The calls of that method the bot made to Telegram."""

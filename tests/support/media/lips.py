@@ -1,11 +1,13 @@
 """Do the lips follow the voice? Measured on the delivered file alone.
 
-Nothing of the renderer is used: the MP4 is decoded, the mouth is found anew in every frame by the
-face mesh model, dark pixels are counted there, and the level comes from the file's own voice.
+Nothing of the renderer is used: the MP4 is decoded, the mouth is found anew in every frame, dark
+pixels are counted there, and the level comes from the file's own voice.
 """
 
 from __future__ import annotations
 
+import cmath
+import math
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
@@ -15,16 +17,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-import bot.media
 from bot.media.picture.faces import detect_faces
 
-_MODEL = Path(bot.media.__file__).parent / "picture" / "models" / "face_landmark.tflite"
-_INPUT_PIXELS = 192
-_OUTER_LIPS = [
-    *(61, 185, 40, 39, 37, 0, 267, 269, 270, 409),
-    *(291, 375, 321, 405, 314, 17, 84, 181, 91, 146),
-]
-_RIGHT_EYE, _LEFT_EYE, _FOREHEAD, _CHIN = 33, 263, 10, 152
+_WIDE, _HIGH = 0.5, 0.4  # half the mouth's region, in distances between the eyes
 _DARK_SHARE = 0.38  # of the face's median brightness: darker than lips, lighter than a throat
 _FLOOR_DECIBELS = 50.0  # below the loudest frame; digital silence has no logarithm
 
@@ -46,19 +41,8 @@ def dark_area(mp4_path: Path) -> tuple[Track, float]:
     """Return the dark share of the mouth's region in each frame, and the frames a second."""
     with av.open(str(mp4_path)) as container:
         rate = float(container.streams.video[0].average_rate or 0)
-        decoded = container.decode(video=0)
-        frames = [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in decoded]
-    face = detect_faces(frames[0])[0]
-    network = cv2.dnn.readNetFromTFLite(str(_MODEL))
-    eyes = np.array([[face.right_eye.x, face.right_eye.y], [face.left_eye.x, face.left_eye.y]])
-    middle = np.array([face.left + face.width / 2, face.top + face.height / 2])
-    square = middle, 1.5 * max(face.width, face.height), eyes[1] - eyes[0]
-    shares = []
-    for frame in frames:
-        points = _points(network, frame, *square)
-        square = _square(points)
-        shares.append(_dark_share(frame, points))
-    return np.array(shares), rate
+        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    return np.array([_dark_share(np.asarray(frame, np.uint8)) for frame in frames]), rate
 
 
 def log_rms(mp4_path: Path, frames: int, rate: float) -> Track:
@@ -87,35 +71,13 @@ def correlate(darkness: Track, level: Track, lag: int) -> float:
     return float(np.corrcoef(mouth, voice)[0, 1])
 
 
-def _points(network: cv2.dnn.Net, frame: Image, middle: Track, side: float, across: Track) -> Track:
-    scale = _INPUT_PIXELS / side
-    x, y = across / np.hypot(*across) * scale
-    turn = np.array([[x, y], [-y, x]])
-    matrix = np.column_stack([turn, _INPUT_PIXELS / 2 - turn @ middle])
-    cut = cv2.warpAffine(frame, matrix, (_INPUT_PIXELS, _INPUT_PIXELS), flags=cv2.INTER_LINEAR)
-    network.setInput(cv2.dnn.blobFromImage(cut, 1 / 255))
-    found: Track = network.forward("conv2d_20").reshape(468, 3)[:, :2].astype(np.float64)
-    points: Track = (found - matrix[:, 2]) @ np.linalg.inv(turn).T
-    return points
-
-
-def _square(points: Track) -> tuple[Track, float, Track]:
-    height = np.hypot(*(points[_CHIN] - points[_FOREHEAD]))
-    middle = (points[_CHIN] + points[_FOREHEAD]) / 2
-    return middle, 1.5 * height, points[_LEFT_EYE] - points[_RIGHT_EYE]
-
-
-def _dark_share(frame: Image, points: Track) -> float:
-    lips = points[_OUTER_LIPS]
-    region = _filled(frame, 1.15 * (lips - lips.mean(axis=0)) + lips.mean(axis=0))
+def _dark_share(frame: Image) -> float:
+    """Of the square over the distance between the eyes: an ellipse around the mouth."""
+    face = detect_faces(frame)[0]
+    eyes = complex(face.left_eye.x, face.left_eye.y) - complex(face.right_eye.x, face.right_eye.y)
+    apart, tilt = abs(eyes), math.degrees(cmath.phase(eyes))
+    middle, axes = (face.mouth.x, face.mouth.y), (2 * _WIDE * apart, 2 * _HIGH * apart)
+    region = cv2.ellipse(np.zeros(frame.shape[:2], np.uint8), (middle, axes, tilt), 1, -1)
     gray = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
-    usual = float(np.median(gray[_filled(frame, points) > 0]))
-    dark = (gray < _DARK_SHARE * usual) & (region > 0)
-    width = np.hypot(*(points[291] - points[61]))
-    return float(dark.sum() / width**2)
-
-
-def _filled(frame: Image, points: Track) -> Image:
-    mask = np.zeros(frame.shape[:2], np.uint8)
-    cv2.fillConvexPoly(mask, cv2.convexHull(points.round().astype(np.int32)), 1)
-    return mask
+    whole = gray[round(face.top) : round(face.bottom), round(face.left) : round(face.right)]
+    return float(((gray < _DARK_SHARE * np.median(whole)) & (region > 0)).sum() / apart**2)

@@ -80,20 +80,6 @@ async def hears(olga: Person, words: str, times: int) -> list[str]:
     return found
 
 
-async def balanced(shared: World) -> None:
-    """Nothing is held, and what was spent is what the provider bills."""
-
-    async def look() -> bool:
-        (ledger,) = shared.rows(
-            "SELECT COALESCE(SUM(held_micro_yuan), 0) AS held, "
-            "COALESCE(SUM(spent_micro_yuan), 0) AS spent FROM ledger"
-        )
-        videos = (await shared.provider("bill"))["videos"]
-        return ledger == {"held": 0, "spent": sum(video["micro_yuan"] for video in videos)}
-
-    await eventually(look, "ledger and bill agree")
-
-
 async def test_an_unpaid_account_holds_videos_back_until_the_operator_resumes(
     shared: World,
 ) -> None:
@@ -129,7 +115,7 @@ async def test_an_unpaid_account_holds_videos_back_until_the_operator_resumes(
     await cleo.sees_key("*photo-ready*", reply_to=photo)
     asked = await olga.writes("/resume")
     await olga.sees(said("resume-nothing"), reply_to=asked)
-    await balanced(shared)
+    await shared.ledger_balances()
 
 
 async def test_a_retired_model_holds_videos_back_and_it_goes_on_by_itself_when_the_time_has_come(
@@ -158,7 +144,7 @@ async def test_a_retired_model_holds_videos_back_and_it_goes_on_by_itself_when_t
     await ada.sees_video()
     await hears(olga, "works again", ends + 1)
     await hears(olga, "refuses to work", refusals + 1)
-    await balanced(shared)
+    await shared.ledger_balances()
 
 
 async def test_a_key_revoked_while_a_video_is_made_and_a_new_one_after_a_restart(
@@ -191,7 +177,7 @@ async def test_a_key_revoked_while_a_video_is_made_and_a_new_one_after_a_restart
     await asyncio.gather(ada.sees_video(), bea.sees_video())
     await hears(olga, "works again", ends + 1)
     await hears(olga, "refuses to work", refusals + 1)
-    await balanced(shared)
+    await shared.ledger_balances()
 
 
 async def test_resuming_is_the_operators_alone(shared: World) -> None:

@@ -7,7 +7,6 @@ import asyncio
 import pytest
 
 from tests.support.chats import buttons_of, text_of
-from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.texts import label, said
 from tests.support.world import World
@@ -42,20 +41,6 @@ async def tasks_made(shared: World) -> int:
     return len((await shared.provider("tasks"))["tasks"])
 
 
-async def all_settled(shared: World) -> None:
-    """The ledger and the bill of the provider say the same, and nothing is held."""
-
-    async def look() -> bool:
-        (ledger,) = shared.rows(
-            "SELECT COALESCE(SUM(held_micro_yuan), 0) AS held, "
-            "COALESCE(SUM(spent_micro_yuan), 0) AS spent FROM ledger"
-        )
-        videos = (await shared.provider("bill"))["videos"]
-        return ledger == {"held": 0, "spent": sum(video["micro_yuan"] for video in videos)}
-
-    await eventually(look, "ledger and bill agree")
-
-
 # Nothing is billed by these calls, or nothing twice: they are repeated. Each endpoint meets its
 # share of the kinds; the client's own tests have them all.
 BROKEN = {
@@ -77,7 +62,7 @@ async def test_broken_answers_of_every_kind_are_survived_by_everybody(shared: Wo
     await asyncio.gather(*(person.sees_video() for person in people))
     assert shared.faults.active("provider") == []
     assert await tasks_made(shared) == before + 3
-    await all_settled(shared)
+    await shared.ledger_balances()
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "error_after", "html"])
@@ -91,7 +76,7 @@ async def test_a_task_whose_acceptance_was_not_heard_is_found_and_never_ordered_
     await ada.sees_video()
     assert await tasks_made(shared) == before + 1
     assert len(await shared.provider_calls("list")) >= 1
-    await all_settled(shared)
+    await shared.ledger_balances()
 
 
 async def test_too_many_requests_only_delay_the_submission(shared: World) -> None:
@@ -121,7 +106,7 @@ async def test_a_failed_task_costs_nothing_and_says_why(shared: World) -> None:
         ada = await who_sent_both(shared)
         failed = await ada.sees(said(key))
         assert (label("button-retry") in buttons_of(failed)) == can_retry, key
-    await all_settled(shared)
+    await shared.ledger_balances()
 
 
 async def test_a_failed_job_can_be_tried_again_without_sending_anything(shared: World) -> None:
@@ -140,7 +125,7 @@ async def test_a_submission_refused_by_moderation_is_said_and_free(shared: World
     )
     ada = await who_sent_both(shared)
     await ada.sees(said("failed-moderated"))
-    await all_settled(shared)
+    await shared.ledger_balances()
 
 
 async def test_an_unpaid_account_charges_nobody_and_the_operator_is_told_once(
@@ -171,7 +156,7 @@ async def test_an_unpaid_account_charges_nobody_and_the_operator_is_told_once(
     told = [text_of(m) for m in await olga.heard() if "refuses to work" in text_of(m)]
     assert len(told) == 1
     assert "unpaid" in told[0]
-    await all_settled(shared)
+    await shared.ledger_balances()
 
 
 async def test_a_result_that_is_missing_for_good_is_reported_and_costs_the_person_nothing(
@@ -188,7 +173,7 @@ async def test_a_result_that_is_missing_for_good_is_reported_and_costs_the_perso
     )
     assert spent["quota"] == 0
     assert spent["money"] > 0
-    await all_settled(shared)
+    await shared.ledger_balances()
 
 
 async def test_a_success_without_a_bill_is_settled_at_the_hold_and_reported(shared: World) -> None:
@@ -197,7 +182,7 @@ async def test_a_success_without_a_bill_is_settled_at_the_hold_and_reported(shar
     ada = await who_sent_both(shared)
     await ada.sees_video()
     await olga.sees("A bill does not fit its hold")
-    await all_settled(shared)
+    await shared.ledger_balances()
 
 
 async def test_a_provider_that_stays_away_from_a_photo_is_said_and_waited_for(

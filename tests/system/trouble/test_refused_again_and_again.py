@@ -11,7 +11,7 @@ from tests.support.deadlines import eventually
 from tests.support.media.photos import photo
 from tests.support.texts import label, said
 from tests.support.world import World
-from tests.system.trouble.test_outages import balanced, hears, operator, stops_of, told
+from tests.system.trouble.test_outages import hears, operator, stops_of, told
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -48,7 +48,7 @@ async def test_a_video_that_is_declined_ends_and_the_next_persons_is_made_meanwh
     assert stops_of(shared) == []
     assert await ada.presses(ended, label("button-retry")) == label("answer-started")
     await ada.sees_video(2)
-    await balanced(shared)
+    await shared.ledger_balances()
 
 
 async def test_an_unknown_429_delays_a_video_and_stops_nothing(shared: World) -> None:
