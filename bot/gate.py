@@ -337,7 +337,7 @@ class Gate(Component):
             most_waiting=self.limits.jobs_waiting_per_person,
             agreed_milliseconds=wanted.agreed_milliseconds,
             confirm_above_milliseconds=wanted.effective.confirm_above_milliseconds,
-            by_a_tap=wanted.way in (Way.RETRY, Way.FINER),
+            by_a_tap=await _is_a_tap(database, wanted),
         )
 
     async def _spending_of_check(
@@ -363,6 +363,15 @@ async def spending_of(
         waiting=await jobs.waiting_of(database, user_id),
         most_waiting=most_waiting,
     )
+
+
+async def _is_a_tap(database: Queryable, wanted: Wanted) -> bool:
+    """Whether nothing new was sent for it: a voice that was used before is chosen by a button."""
+    if wanted.way is not Way.PAIR:
+        return wanted.way in (Way.RETRY, Way.FINER)
+    voices = [item for item in wanted.items if not item.is_photo]
+    used = [await jobs.newest_with(database, voice.id) for voice in voices]
+    return any(job is not None for job in used)
 
 
 async def _is_let_in(database: Queryable, chat_id: int, user_id: int) -> bool:

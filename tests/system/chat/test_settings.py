@@ -94,7 +94,7 @@ async def test_quiet_means_one_message_and_the_video(shared: World) -> None:
     assert label("button-cancel") in buttons_of(status)
     await shared.tell_provider(render_seconds=0.2)
     await ada.sees_video()
-    assert not [text for text in await texts_to(shared, ada) if "Handing" in text or "▱" in text]
+    assert not [text for text in await texts_to(shared, ada) if "Uploading" in text or "▱" in text]
 
 
 async def test_who_wants_to_be_asked_is_asked_before_much_quota_is_taken(shared: World) -> None:

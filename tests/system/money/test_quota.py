@@ -55,6 +55,20 @@ async def test_when_nothing_is_left_only_waiting_helps(shared: World) -> None:
     assert len((await shared.provider("tasks"))["tasks"]) == tasks
 
 
+async def test_a_tap_that_would_leave_little_of_the_quota_asks_first(shared: World) -> None:
+    ada = await shared.person()
+    await ada.sends_photo()
+    await ada.says()
+    await ada.sees_video()
+    photo = await ada.sends_photo()
+    offer = await ada.sees_key("photo-ready-again", reply_to=photo)
+    await ada.presses(offer, label("button-same-voice"))
+    question = await ada.sees_key("voice-confirm")
+    assert len(shared.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id}")) == 1
+    assert await ada.presses(question, label("button-go-on")) == label("answer-started")
+    await ada.sees_video(2)
+
+
 async def test_what_one_job_has_set_aside_another_cannot_take(shared: World) -> None:
     await shared.tell_provider(render_seconds=HELD_SECONDS)
     ada = await shared.person()
