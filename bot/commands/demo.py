@@ -152,7 +152,7 @@ def _data_directory(chosen: Path | None) -> Iterator[Path]:
 
 def _welcome(page_url: str, browser: bool) -> None:
     click.echo(f"\nTalking Photo is ready: {page_url}\n")
-    click.echo("Send a portrait and a voice note in the chat. Ctrl-C stops everything.")
+    click.echo("Send a portrait and a voice message in the chat. Ctrl-C stops everything.")
     if browser and _has_desktop():
         webbrowser.open(page_url)
 
