@@ -21,7 +21,7 @@ import pytest
 
 from bot.clock import Clock, SystemClock
 from bot.media import calls
-from bot.media.calls import normalise_picture, normalise_sound
+from bot.media.calls import normalise_picture
 from bot.media.errors import PictureFault, PictureRefused, SoundFault, SoundRefused, VideoUnreadable
 from bot.media.exchange import TaskVideo
 from bot.media.processes import MediaProcesses
@@ -110,20 +110,6 @@ def is_running(process_id: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-async def test_sound_and_picture_go_there_and_back() -> None:
-    async with worker_of() as media:
-        sound = await media.run(normalise_sound, VOICE_NOTE.read_bytes(), None, True)
-        picture = await media.run(normalise_picture, PORTRAIT.read_bytes())
-    assert sound.wav.startswith(b"RIFF")
-    assert len(picture.faces) == 1
-
-
-async def test_a_limit_goes_there_as_well() -> None:
-    async with worker_of() as media:
-        sound = await media.run(normalise_sound, VOICE_NOTE.read_bytes(), 1_000, True)
-    assert sound.duration_milliseconds == 1_000
 
 
 async def test_refusals_cross_over_with_their_numbers() -> None:
@@ -406,24 +392,3 @@ async def test_closing_leaves_no_process_behind_even_in_the_middle_of_a_call(sig
         await busy
     with pytest.raises(MediaWorkerNotStarted):
         await waiting
-
-
-async def test_a_broken_installation_is_told_apart_from_a_broken_file(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
-    with pytest.raises(MediaWorkerNotStarted):
-        async with worker_of() as media:
-            await media.run(os.getpid)
-
-
-async def test_a_process_that_does_not_come_up_is_told_as_well(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(sys, "path", [str(tmp_path)])
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "bot").mkdir()
-    (tmp_path / "bot" / "__init__.py").write_text("raise SystemExit(3)")
-    with pytest.raises(MediaWorkerNotStarted):
-        async with worker_of() as media:
-            await media.run(os.getpid)
