@@ -23,6 +23,7 @@ from handlers.context import (
     texts_for,
 )
 from storage.groups import chats
+from storage.jobs.jobs import Job
 from storage.media import ConversationKey, Media
 from storage.people import people
 
@@ -176,9 +177,14 @@ async def is_admin(services: Services, chat_id: int, user_id: int) -> bool:
 
 
 async def admit(
-    pressed: ButtonPress, way: Way, chat_id: int, items: tuple[Media, ...] = ()
+    pressed: ButtonPress,
+    way: Way,
+    chat_id: int,
+    items: tuple[Media, ...] = (),
+    job: Job | None = None,
 ) -> None:
-    """Before a press sets something going in that chat: by the rules as they are now.
+    """Before a press sets something going in that chat, of that job if there is one: by the rules
+    as they are now.
 
     It has to be the chat in which the button is. A group that became a supergroup has buttons
     under its old id.
@@ -187,7 +193,9 @@ async def admit(
     """
     await require_here(pressed, chat_id)
     conversation = ConversationKey(chat_id, pressed.thread_id, pressed.user_id)
-    await pressed.services.gate.check(Wanted(way=way, conversation=conversation, items=items))
+    await pressed.services.gate.check(
+        Wanted(way=way, conversation=conversation, items=items, job=job)
+    )
 
 
 async def require_here(pressed: ButtonPress, chat_id: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.chat.keyboards import FINER, may_be_finer
 from bot.delivery.earlier_videos import WantedAs
 from bot.delivery.resend import want_again, want_page, want_turn
-from bot.gate import Rule, RuleRefused, Wanted, Way
+from bot.gate import RuleRefused, Wanted, Way
 from bot.intake.group_replies import ask_for
 from bot.intake.pairing import request_for
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
@@ -123,9 +123,7 @@ async def _ask_for(pressed: ButtonPress, way: Way, job: Job, kept_id: int, repla
     kept = await media.get(pressed.database, kept_id)
     if kept is None or kept.state != MediaState.READY:
         raise TooLate
-    await admit(pressed, way, job.chat_id, (kept,))
-    if await videos.is_withdrawn(pressed.database, job):
-        raise RuleRefused(Rule.WITHDRAWN, {})
+    await admit(pressed, way, job.chat_id, (kept,), job)
     replaced = await media.get(pressed.database, replaced_id)
     conversation = ConversationKey(job.chat_id, pressed.thread_id, pressed.user_id)
     async with pressed.database.transaction() as tx:
