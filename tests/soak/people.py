@@ -157,8 +157,9 @@ class User:
         await self.sends_voice(reply_to=reply_to, **script)
 
     async def _commands_about(self, command: str, kind: str) -> None:
-        about = await self._one_of(kind)
-        await self.person.commands(f"/{command}", **({} if about is None else {"reply_to": about}))
+        message_id = await self._one_of(kind)
+        about: Json = {} if message_id is None else {"reply_to": message_id}
+        await self.person.commands(f"/{command}", **about)
 
     async def _replies(self) -> None:
         await self._speaks(await self._one_of("text"))
