@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import av
 from av.container import InputContainer
 
+from bot.media.errors import BROKEN_INPUT, SoundFault, SoundRefused
 from bot.media.sound.decoders import DECODERS
 
 _OF_SOUND = (
@@ -60,11 +62,17 @@ def sources(data: bytes) -> Iterator[Source]:
             yield Source(data[at - before :], demuxer)
 
 
-def open_sound(source: Source) -> InputContainer:
-    """Open with everything forbidden but our demuxers and our decoders.
+@contextmanager
+def open_sound(source: Source) -> Iterator[InputContainer]:
+    """Open with everything forbidden but our demuxers and our decoders; what turns out unreadable
+    inside the `with` becomes SoundRefused (UNREADABLE).
 
-    One that is not ours is not begun. No stream's properties are guessed by decoders outside the
-    list, which keeps the video of a video file closed. Raises what PyAV does.
+    A demuxer that is not ours is not begun. No stream's properties are guessed by decoders outside
+    the list, which keeps the video of a video file closed.
     """
     file, options = BytesIO(source.data), dict(_OPTIONS)
-    return cast(InputContainer, av.open(file, "r", format=source.demuxer, options=options, **TAGS))
+    try:
+        with av.open(file, "r", format=source.demuxer, options=options, **TAGS) as container:
+            yield container
+    except (av.FFmpegError, *BROKEN_INPUT) as error:
+        raise SoundRefused(SoundFault.UNREADABLE) from error

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import av
 import numpy as np
 
-from bot.media.errors import BROKEN_INPUT, SoundFault, SoundRefused
+from bot.media.errors import SoundFault, SoundRefused
 from bot.media.sound.containers import Source, sources
 from bot.media.sound.lengths import SHORTEST_MILLISECONDS
 from bot.media.sound.loudness import loudness_lufs
@@ -20,7 +19,6 @@ LONGEST_READ_SECONDS = 120
 """Where reading stops, whatever follows, unless more is asked for."""
 
 _LOUD_ENOUGH_LUFS = -45.0  # of a track, where there are others
-_UNREADABLE = (av.FFmpegError, *BROKEN_INPUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +50,15 @@ def decode_sound(data: bytes, *, longest_seconds: int = LONGEST_READ_SECONDS) ->
 
 def _decode(data: bytes, longest_seconds: int) -> Samples:
     """By what the file seems to be at first sight, or on a closer look."""
-    refusal: Exception | None = None
+    refusal: SoundRefused | None = None
     for source in sources(data):
         try:
             return _best(source, longest_seconds)
         except SoundRefused as refused:
             if refused.fault is SoundFault.NO_SOUND:
                 raise
-            refusal = refused
-        except _UNREADABLE as error:
-            refusal = error
-    raise SoundRefused(SoundFault.UNREADABLE) from refusal
+            refusal = refusal or refused
+    raise refusal or SoundRefused(SoundFault.UNREADABLE)
 
 
 def _best(source: Source, longest_seconds: int) -> Samples:
@@ -84,7 +80,7 @@ def _heard(source: Source, track: int, longest_seconds: int) -> Samples:
     """One track; nothing of a broken one where there are others."""
     try:
         return read_track(source, track, longest_seconds)
-    except (SoundRefused, *_UNREADABLE):
+    except SoundRefused:
         return np.zeros(0, np.float32)
 
 

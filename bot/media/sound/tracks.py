@@ -28,7 +28,7 @@ _BREAKS_FORGIVEN = 100
 def tracks_of(source: Source) -> tuple[int, ...]:
     """The indexes of the tracks that may be decoded, at least one.
 
-    Raises SoundRefused (UNREADABLE; NO_SOUND: there are pictures only), and what PyAV does.
+    Raises SoundRefused (UNREADABLE; NO_SOUND: there are pictures only).
     """
     with open_sound(source) as container:
         sounds = container.streams.audio
@@ -41,7 +41,7 @@ def tracks_of(source: Source) -> tuple[int, ...]:
 
 
 def read_track(source: Source, index: int, longest_seconds: int) -> Samples:
-    """What can be decoded of it, up to that length; raises SoundRefused, and what PyAV does."""
+    """What can be decoded of it, up to that length; raises SoundRefused (UNREADABLE)."""
     with open_sound(source) as container:
         for stream in container.streams:
             if stream.index != index:
