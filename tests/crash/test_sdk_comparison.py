@@ -18,8 +18,7 @@ from typing import Any, NamedTuple
 import click
 import pytest
 
-from tests.crash.story import at_rest
-from tests.crash.world import crash_world
+from tests.crash.story import at_rest, crash_world
 from tests.support.chats import Json
 from tests.support.credentials import KEY
 from tests.support.deadlines import eventually, in_time
