@@ -37,7 +37,13 @@ async def test_the_beginning_says_what_it_takes_where_that_is_not_its_length(
 def test_what_is_agreed_to_by_a_press_says_what_it_takes_and_what_is_left(
     key: str, language: str
 ) -> None:
-    values = {"seconds": 1, "longest": 2, "parts": 3, "start": "0:00", "finish": "0:09"}
+    values: dict[str, str | int] = {
+        "seconds": 1,
+        "longest": 2,
+        "parts": 3,
+        "start": "0:00",
+        "finish": "0:09",
+    }
     said = TEXTS.of(language).html(key, **values, needed=11.1, left=44.4)
     assert "11.1" in said
     assert "44.4" in said
