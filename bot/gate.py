@@ -366,10 +366,7 @@ async def spending_of(
 
 
 async def _is_a_tap(database: Queryable, wanted: Wanted) -> bool:
-    """Whether nothing new was sent for it: a voice that was used before is chosen by a button.
-
-    What answers the question of a long voice is agreed to by the press: it says what is left.
-    """
+    """Whether nothing new was sent for it: a voice that was used before is chosen by a button."""
     if wanted.way is not Way.PAIR:
         return wanted.way in (Way.RETRY, Way.FINER)
     voices = [item for item in wanted.items if not item.is_photo]
