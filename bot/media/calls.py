@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Generic, ParamSpec, TypeVar, cast
+from typing import Any, Generic, ParamSpec, TypeVar, cast, get_args
 
 from bot.media.exchange import (
     Crop,
@@ -20,6 +20,7 @@ from bot.media.exchange import (
     TaskVideo,
     VideoFacts,
 )
+from bot.media.worker.confinement import Protection
 from bot.media.worker.kinds import (
     DECODING,
     ENDING_PREVIEWS,
@@ -44,6 +45,11 @@ class MediaCall(Generic[Given, Result]):
     def __call__(self, *args: Given.args, **named: Given.kwargs) -> Result:
         """Import and call it."""
         return cast(Result, resolve_name(f"bot.media.{self.name}")(*args, **named))
+
+    @property
+    def result(self) -> Any:
+        """The type of what it returns, as it is declared."""
+        return get_args(self.__orig_class__)[1]  # type: ignore[attr-defined]
 
 
 Videos = tuple[TaskVideo, ...]
@@ -71,7 +77,7 @@ draw_sheet = MediaCall[[tuple[bytes | None, ...]], bytes](
 )
 
 inspect_video = MediaCall[[Path], VideoFacts]("video.files:inspect_video", JOINING)
-make_cover = MediaCall[[Path], bytes]("video.cover:make_cover", DECODING)
+make_cover = MediaCall[[Path], bytes]("video.cover:make_cover", FINISHING)
 facts_and_cover = MediaCall[[Path], tuple[VideoFacts, bytes]](
     "video.cover:facts_and_cover", FINISHING
 )
@@ -84,6 +90,10 @@ join_and_label = MediaCall[[Videos, bytes | None, Path, str], None](
 )
 join_preview = MediaCall[[Videos, bytes | None, Path, str], None](
     join_and_label.name, ENDING_PREVIEWS
+)
+
+what_is_lacking = MediaCall[[], tuple[Protection, ...]](
+    "worker.confinement:what_is_lacking", DECODING
 )
 
 render_preview = MediaCall[[bytes, bytes, Path, Resolution], VideoFacts](
