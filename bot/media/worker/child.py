@@ -44,6 +44,7 @@ class MediaProcess:
     def __init__(
         self,
         process: Process,
+        *,
         requests: StreamWriter,
         replies: StreamReader,
         reading: BaseTransport | None,
@@ -71,7 +72,12 @@ class MediaProcess:
         process = Process(transport, protocol, loop)
         if process.stdin is None or process.stdout is None:
             raise TalkBroken
-        started = cls(process, process.stdin, process.stdout, transport.get_pipe_transport(1))
+        started = cls(
+            process,
+            requests=process.stdin,
+            replies=process.stdout,
+            reading=transport.get_pipe_transport(1),
+        )
         ready = False
         try:
             async with asyncio.timeout(START_SECONDS):
