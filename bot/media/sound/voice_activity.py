@@ -18,9 +18,11 @@ from bot.media.sound.samples import Samples
 CHUNK_SAMPLES = 512
 """Whether somebody speaks is told for each 32 ms."""
 
+LEAST_CHUNKS = 6
+"""A short word; what barks, plays or whistles seems to speak for less."""
+
 _MODEL = Path(__file__).parent / "models" / "silero_vad.bin"
 _SPEAKS = 0.5
-_LEAST_CHUNKS = 6  # a short word; what barks, sings or whistles seems to speak for less
 _WITHIN_CHUNKS = 40
 _CONTEXT_SAMPLES = 64
 _WINDOW_SAMPLES, _HOP_SAMPLES = 256, 128
@@ -46,7 +48,7 @@ def speaking_chunks(samples: Samples) -> Chunks:
 
 def _holds_word(speaks: Chunks) -> bool:
     within = np.convolve(speaks, np.ones(_WITHIN_CHUNKS))
-    return bool(within.max(initial=0.0) >= _LEAST_CHUNKS)
+    return bool(within.max(initial=0.0) >= LEAST_CHUNKS)
 
 
 def _loudest(samples: Samples) -> Samples:
