@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 
-from bot.dashscope import address, fields
+from bot.dashscope import fields
 from bot.dashscope.error_codes import OVERTIME, WAITED_NO_LONGER, raising_for_code, spelled
 from bot.dashscope.errors import (
     DashScopeError,
@@ -53,7 +53,7 @@ class TaskStatus(Enum):
 class ProviderTask:
     """A task as the service describes it; whatever it left out is None.
 
-    `video_url` is an address to fetch from (https for the provider's own hosts) and lives 24 hours.
+    `video_url` lives 24 hours at most.
     `billed_milliseconds` is the length the provider charges for, rounded half up.
     Times are milliseconds since 1970 UTC. `took_milliseconds`: from its submission to its end, by
     the provider's clock.
@@ -94,9 +94,8 @@ def _took_milliseconds(output: Mapping[str, object]) -> int | None:
 
 def _video_url(output: Mapping[str, object]) -> str | None:
     """The result: some models nest it in `results`, some do not."""
-    url = fields.text(fields.first(output, "results"), "video_url")
-    url = url or fields.text(output, "video_url")
-    return None if url is None else address.upgraded(url)
+    nested = fields.text(fields.first(output, "results"), "video_url")
+    return nested or fields.text(output, "video_url")
 
 
 @dataclass(frozen=True, slots=True)
