@@ -142,7 +142,7 @@ def test_a_long_tune_is_offered_as_it_is() -> None:
     assert len(plan.clips) == 3
 
 
-CASES = Path(__file__).parents[1] / "cases"
+CASES = Path(__file__).parents[2] / "cases"
 
 
 @pytest.mark.parametrize("name", ["noise_only.ogg", "tone_only.ogg"])
