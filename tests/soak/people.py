@@ -7,7 +7,6 @@ from typing import Any
 from tests.soak import media
 from tests.soak.chance import Weighted
 from tests.soak.world import SoakWorld
-from tests.support import consenting
 from tests.support.chats import Json, buttons_of
 from tests.support.person import Person
 
@@ -141,5 +140,5 @@ async def crowd(count: int, world: SoakWorld) -> list[User]:
     """So many people, who agreed to everything long ago."""
     languages = ("en", "en", "zh-hans")
     people = [await world.person("A", languages[n % 3], agrees=False) for n in range(count)]
-    consenting.agree(world.database, *(person.user_id for person in people))
+    world.agree(*(person.user_id for person in people))
     return [User(person, world) for person in people]

@@ -34,9 +34,8 @@ from tests.soak.media import MediaProcess, Renderer, find_faces
 from tests.soak.network import Network
 from tests.soak.virtual import InlineConnection, VirtualClock, inline_sqlite, inline_threads
 from tests.soak.witnesses import TEXTS, SoakJournal
-from tests.support.consenting import make_ready
 from tests.support.invariants import LEFT
-from tests.support.world import World
+from tests.support.world import World, make_database
 
 ADMIN = 99
 
@@ -155,7 +154,7 @@ async def soak_world(
             (random, "_urandom", chance.dice.randbytes),
         ):
             stack.enter_context(patch.object(owner, name, instead))
-        await make_ready(world.database)
+        await make_database(world.database)
         await world.ask("POST", "people", {"first_name": "Olga", "user_id": ADMIN})
         try:
             yield world
