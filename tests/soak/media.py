@@ -23,7 +23,7 @@ from bot.media.exchange import Explained, FaceBox, NormalisedPicture, Normalised
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.media.worker.client import MediaWorkerDied
 from tests.sandbox_dashscope.stand_in import HereRenderer, face_at
-from tests.soak.chance import Chance
+from tests.soak.network import Chance
 from tests.support.fakes import FakeMedia
 from tests.support.media.photos import plain
 from tests.support.media.voices import wav

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.soak import media
-from tests.soak.chance import Weighted
+from tests.soak.network import Weighted
 from tests.soak.world import SoakWorld
 from tests.support.chats import Json, buttons_of
 from tests.support.person import Person
@@ -125,12 +125,12 @@ class User:
                 # It may have gone by now.
                 await self._world.http.post(f"/sim/{self._messages}/{message_id}/press", json=press)
 
-    async def offered(self, newest: int = 6) -> list[tuple[int, str]]:
+    async def offered(self) -> list[tuple[int, str]]:
         """What could be pressed under the newest messages, but for a video once more."""
         messages = (await self._world.ask("GET", self._messages))["messages"]
         return [
             (message["message_id"], data)
-            for message in messages[-newest:]
+            for message in messages[-6:]
             for data in ([] if message["deleted"] else buttons_of(message).values())
             if not data.startswith("video:")
         ]

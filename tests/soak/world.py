@@ -29,9 +29,8 @@ from bot.sandbox.telegram import world as telegram
 from bot.sandbox.telegram.app import create_telegram_app
 from bot.sandbox.telegram.outbox import Outbox
 from bot.texts import Texts
-from tests.soak.chance import Chance
 from tests.soak.media import MediaProcess, Renderer, find_faces
-from tests.soak.network import Network
+from tests.soak.network import Chance, Network
 from tests.soak.virtual import InlineConnection, VirtualClock, inline_sqlite, inline_threads
 from tests.soak.witnesses import TEXTS, SoakJournal
 from tests.support.invariants import LEFT
