@@ -16,7 +16,8 @@ from bot.media.picture import decoding
 from bot.media.picture.decoding import MAXIMUM_BYTES
 from bot.media.picture.normalise import normalise_picture
 from bot.media.processes import MediaProcesses
-from tests.support.media.photos import PORTRAIT, encoded, pixels, png_claiming, portrait, quarters
+from tests.media.test_picture import pixels, quarters
+from tests.support.media.photos import PORTRAIT, encoded, png_claiming, portrait
 
 
 def refusal(data: bytes) -> PictureRefused:

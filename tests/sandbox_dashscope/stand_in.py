@@ -14,7 +14,7 @@ from bot.media.exchange import FaceBox, Point, Resolution, VideoFacts
 from bot.sandbox.dashscope.renderer import OnProgress
 from tests.support.media.videos import video
 
-SHAPE = VideoFacts(64, 48, 500, 16.0, has_sound=False, size_bytes=0)
+_FACTS = VideoFacts(64, 48, 500, 16.0, has_sound=False, size_bytes=0)
 
 
 def _small(_target: Path) -> bytes:
@@ -24,8 +24,8 @@ def _small(_target: Path) -> bytes:
 class HereRenderer:
     """Makes a small video, or what `make` says for this file; `refuse` is raised instead."""
 
-    def __init__(self, make: Callable[[Path], bytes] = _small, facts: VideoFacts = SHAPE) -> None:
-        self._make, self._facts = make, facts
+    def __init__(self, make: Callable[[Path], bytes] = _small) -> None:
+        self._make = make
         self.as_new()
 
     def as_new(self) -> None:
@@ -45,7 +45,7 @@ class HereRenderer:
             raise self.refuse
         await asyncio.to_thread(target.write_bytes, self._make(target))
         on_progress(1.0)
-        return self._facts
+        return _FACTS
 
 
 def face_at(left: float, top: float, width: float, height: float) -> FaceBox:

@@ -31,7 +31,7 @@ from bot.sandbox.telegram.outbox import Outbox
 from bot.texts import Texts
 from tests.soak.media import MediaProcess, Renderer, find_faces
 from tests.soak.network import Chance, Network
-from tests.soak.virtual import InlineConnection, VirtualClock, inline_sqlite, inline_threads
+from tests.soak.virtual import InlineConnection, VirtualClock, inline
 from tests.soak.witnesses import TEXTS, SoakJournal
 from tests.support.invariants import LEFT
 from tests.support.world import World, make_database
@@ -139,8 +139,7 @@ async def soak_world(
     """Everything but the bot and people."""
     clock, chance = VirtualClock(_START_MILLISECONDS), Chance(seed, faults)
     with ExitStack() as stack:
-        connections = stack.enter_context(inline_sqlite())
-        stack.enter_context(inline_threads())
+        connections = stack.enter_context(inline())
         world = _servers(directory, clock, chance, settings, connections)
         stack.callback(world.telegram.close)
         for owner, name, instead in (

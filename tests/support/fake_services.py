@@ -212,9 +212,9 @@ class Fakes(Services):
         await orders.make_ready(self.database, job)
         return await self.job(job.id)
 
-    async def waiting_task(self, user_id: int = 1) -> Task:
+    async def waiting_task(self) -> Task:
         """The task of such a job."""
-        return await self.task_of(await self.waiting_job(user_id))
+        return await self.task_of(await self.waiting_job())
 
     async def running_task(self) -> Task:
         """A task that the provider has."""
@@ -224,12 +224,6 @@ class Fakes(Services):
     async def running_job(self) -> Job:
         """The job of such a task."""
         return await self.job((await self.running_task()).job_id)
-
-    async def rendered_task(self, url: str | None) -> Task:
-        """A task that succeeded, with that address."""
-        task = await self.running_task()
-        await orders.bill(self.database, task, url=url)
-        return await self.task(task.id)
 
     async def task(self, number: int) -> Task:
         """As it stands."""

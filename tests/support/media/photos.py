@@ -37,12 +37,6 @@ def encoded(picture: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     return target.getvalue()
 
 
-def pixels(file: bytes) -> npt.NDArray[np.int16]:
-    """Return a picture file's pixels as numbers that can be subtracted."""
-    with Image.open(BytesIO(file)) as source:
-        return np.asarray(source.convert("RGB")).astype(np.int16)
-
-
 def fresh_portrait() -> Image.Image:
     """Return the sample portrait with a mark in a corner: never the same picture twice."""
     picture = portrait()
@@ -91,15 +85,6 @@ def gradient(
     return encoded(picture, kind, exif=exif)
 
 
-def quarters(width: int = 600, height: int = 500) -> Image.Image:
-    """Return a picture whose corners differ: red, green; blue, white."""
-    picture = Image.new("RGB", (width, height), "white")
-    picture.paste("red", (0, 0, width // 2, height // 2))
-    picture.paste("lime", (width // 2, 0, width, height // 2))
-    picture.paste("blue", (0, height // 2, width // 2, height))
-    return picture
-
-
 def portrait_pixels() -> Pixels:
     """Return the sample portrait's pixels."""
     return np.asarray(cv2.imread(str(PORTRAIT)), np.uint8)
@@ -110,14 +95,6 @@ def jpeg(picture: Any) -> bytes:
     done, data = cv2.imencode(".jpg", picture)
     assert done
     return data.tobytes()
-
-
-def turned(picture: Pixels, degrees: float) -> Pixels:
-    """Return a photo that was taken with a tilted camera."""
-    height, width = picture.shape[:2]
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
-    way = cv2.BORDER_REFLECT
-    return np.asarray(cv2.warpAffine(picture, matrix, (width, height), borderMode=way), np.uint8)
 
 
 def png_claiming(width: int, height: int) -> bytes:

@@ -66,7 +66,10 @@ def video(width: int = 64, height: int = 48, frames: int = 10, *, rate: int = 10
 
 
 def video_with_sound(
-    samples: Samples | None, *, side_pixels: int, break_picture: bool = False
+    samples: Samples | None,
+    *,
+    side_pixels: int,
+    changed: Callable[[Any], Any] = lambda packet: packet,
 ) -> bytes:
     """Return a square MP4 like a round video message, with a few pictures and the given voice."""
     grey = np.full((side_pixels, side_pixels, 3), 90, np.uint8)
@@ -77,15 +80,8 @@ def video_with_sound(
         picture=lambda _: grey,
         codec="mpeg4",
         samples=samples,
-        changed=_garbled if break_picture else lambda packet: packet,
+        changed=changed,
     )
-
-
-def _garbled(packet: Any) -> Any:
-    garbage: Any = av.Packet(b"\xa5" * packet.size)
-    garbage.stream, garbage.pts, garbage.dts = packet.stream, packet.pts, packet.dts
-    garbage.time_base, garbage.duration = packet.time_base, packet.duration
-    return garbage
 
 
 def result(
@@ -115,9 +111,3 @@ def _noisy(seconds: float, side_pixels: int, flat: bool) -> bytes:
         samples=tone(seconds, 440, 0.3, rate_hz=SAMPLE_RATE_HZ),
         rate_hz=SAMPLE_RATE_HZ,
     )
-
-
-def frames_of(path: Path) -> list[Picture]:
-    """Return a video's pictures, BGR."""
-    with av.open(str(path)) as container:
-        return [np.asarray(frame.to_ndarray(format="bgr24")) for frame in container.decode(video=0)]

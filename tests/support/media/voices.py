@@ -78,23 +78,21 @@ def _buzz() -> Samples:
     return np.asarray(soxr.resample(voiced(30, 120), SPEECH_RATE_HZ, SAMPLE_RATE_HZ), np.float32)
 
 
-def phrases(lengths: Sequence[tuple[int, int]], *, loud: float = 1.0) -> tuple[Samples, Pauses]:
+def phrases(lengths: Sequence[tuple[int, int]]) -> tuple[Samples, Pauses]:
     """Phrases and the pauses after them (milliseconds), at 16 kHz; where nobody speaks."""
     blocks: list[Samples] = []
     pauses: Pauses = []
     at, hiss = 0, noise(10, 0.0005)
     for spoken, pause in lengths:
-        blocks += [_buzz()[: spoken * 16] * np.float32(loud), np.resize(hiss, pause * 16)]
+        blocks += [_buzz()[: spoken * 16], np.resize(hiss, pause * 16)]
         pauses.append((at + spoken, at + spoken + pause))
         at += spoken + pause
     return np.concatenate(blocks), pauses
 
 
-def long_voice(seconds: float, *, every: float = 3.0, pause: float = 0.4) -> Samples:
+def long_voice(seconds: float) -> Samples:
     """Return a voice at 48 kHz which pauses for breath every few seconds."""
-    count = int(seconds / (every + pause)) + 1
-    lengths = [(int(every * 1000), int(pause * 1000))] * count
-    samples = phrases(lengths)[0][: int(seconds * SAMPLE_RATE_HZ)]
+    samples = phrases([(3_000, 400)] * (int(seconds / 3.4) + 1))[0][: int(seconds * SAMPLE_RATE_HZ)]
     return np.asarray(soxr.resample(samples, SAMPLE_RATE_HZ, SPEECH_RATE_HZ), np.float32)
 
 
