@@ -6,30 +6,14 @@ import hashlib
 from io import BytesIO
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image, ImageCms
 
 from bot.media.exchange import NormalisedPicture
 from bot.media.picture.normalise import normalise_picture
-from tests.support.media.photos import PORTRAIT, encoded, portrait
+from tests.support.media.photos import PORTRAIT, encoded, pixels, portrait, quarters
 
 RED, LIME, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
-
-
-def pixels(file: bytes) -> npt.NDArray[np.int16]:
-    """Return a picture file's pixels as numbers that can be subtracted."""
-    with Image.open(BytesIO(file)) as source:
-        return np.asarray(source.convert("RGB")).astype(np.int16)
-
-
-def quarters(width: int = 600, height: int = 500) -> Image.Image:
-    """Return a picture whose corners differ: red, green; blue, white."""
-    picture = Image.new("RGB", (width, height), "white")
-    picture.paste("red", (0, 0, width // 2, height // 2))
-    picture.paste("lime", (width // 2, 0, width, height // 2))
-    picture.paste("blue", (0, height // 2, width // 2, height))
-    return picture
 
 
 def corners(picture: NormalisedPicture) -> list[tuple[int, ...]]:

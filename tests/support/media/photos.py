@@ -37,6 +37,12 @@ def encoded(picture: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     return target.getvalue()
 
 
+def pixels(file: bytes) -> npt.NDArray[np.int16]:
+    """Return a picture file's pixels as numbers that can be subtracted."""
+    with Image.open(BytesIO(file)) as source:
+        return np.asarray(source.convert("RGB")).astype(np.int16)
+
+
 def fresh_portrait() -> Image.Image:
     """Return the sample portrait with a mark in a corner: never the same picture twice."""
     picture = portrait()
@@ -83,6 +89,15 @@ def gradient(
         exif[0x0112], exif[0x010F] = orientation, "A camera's maker"
     picture = Image.linear_gradient("L").resize((width, height)).convert("RGB")
     return encoded(picture, kind, exif=exif)
+
+
+def quarters(width: int = 600, height: int = 500) -> Image.Image:
+    """Return a picture whose corners differ: red, green; blue, white."""
+    picture = Image.new("RGB", (width, height), "white")
+    picture.paste("red", (0, 0, width // 2, height // 2))
+    picture.paste("lime", (width // 2, 0, width, height // 2))
+    picture.paste("blue", (0, height // 2, width // 2, height))
+    return picture
 
 
 def portrait_pixels() -> Pixels:
