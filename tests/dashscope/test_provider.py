@@ -46,8 +46,8 @@ from tests.dashscope.fault_server import (
     client_of,
 )
 from tests.dashscope.test_download import leftovers
-from tests.sandbox_dashscope.stand_in import HereRenderer
 from tests.support.deadlines import eventually
+from tests.support.fakes import HereRenderer
 
 SAMPLES = Path(__file__).parents[2] / "bot" / "sandbox" / "samples"
 VIDEO = b"not really a video, but exactly this" * 1_000

@@ -84,11 +84,9 @@ class VirtualClock(FakeClock):
     """The loop's time, counted from a moment of the calendar."""
 
     def steady_seconds(self) -> float:
-        """See `Clock`."""
         return asyncio.get_running_loop().time()
 
     async def sleep(self, seconds: float) -> None:
-        """See `Clock`."""
         await asyncio.sleep(seconds)
 
 

@@ -64,7 +64,6 @@ class SoakWorld(World):
     )
 
     async def start_bot(self, *_: object, **__: object) -> None:
-        """See `World`."""
         self._stop = asyncio.Event()
         asyncio.get_running_loop().set_task_factory(self._make_task)
         context = copy_context()

@@ -21,12 +21,12 @@ from bot.sandbox.faults import FaultBoard
 from bot.sandbox.server import Sandbox, serve_sandbox
 from storage.db.database import Database
 from tests.crash.points import Crash
-from tests.sandbox_dashscope.stand_in import FaceList, HereRenderer
 from tests.support.bot_process import JOB_ROWS, start_bot
 from tests.support.chats import Chats, Json, lines_of
 from tests.support.clock import FakeClock
 from tests.support.credentials import SPELLINGS
 from tests.support.deadlines import deadline, eventually
+from tests.support.fakes import FaceList, HereRenderer
 from tests.support.person import Person
 from tests.support.process import Running
 
