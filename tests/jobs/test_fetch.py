@@ -17,10 +17,8 @@ from bot.dashscope.errors import (
 from bot.jobs.files import video_of
 from bot.jobs.watch import FORGOTTEN_SECONDS
 from storage.jobs.tasks import Task, TaskState
-from tests.storage import orders
 from tests.support.fake_services import Fakes
-from tests.support.media.videos import video_with_sound
-from tests.support.media.voices import speech
+from tests.support.media.videos import ordered_video
 from tests.support.scripted_engine import state, success
 
 OLD, NEW = "https://x/old.mp4", "https://x/new.mp4"
@@ -30,14 +28,7 @@ CUT_SHORT = Unanswered("download: 70 bytes came of 140")
 
 @pytest.fixture(scope="module")
 def video() -> bytes:
-    return video_with_sound(speech(0.5), side_pixels=64)
-
-
-async def rendered(fakes: Fakes, url: str | None) -> Task:
-    """A task that succeeded, with that address."""
-    task = await fakes.running_task()
-    await orders.bill(fakes.database, task, url=url)
-    return await fakes.task(task.id)
+    return ordered_video()
 
 
 async def fetched(fakes: Fakes, task: Task) -> Task:
@@ -55,7 +46,7 @@ async def test_an_address_that_expired_is_replaced_by_a_fresh_one(
 ) -> None:
     fakes.engine.files = {OLD: GONE, NEW: video}
     fakes.engine.will_answer([success(NEW)])
-    task = await fetched(fakes, await rendered(fakes, OLD))
+    task = await fetched(fakes, await fakes.rendered_task(OLD))
     assert task.state == TaskState.FETCHED
     assert fakes.engine.fetched == [OLD, NEW]
     assert video_of(fakes.common.limits.results_directory, task.job_id).stat().st_size > 0
@@ -66,7 +57,7 @@ async def test_a_video_that_is_gone_behind_every_address_is_reported_and_the_per
 ) -> None:
     fakes.engine.files = {OLD: GONE, NEW: GONE}
     fakes.engine.will_answer(itertools.repeat(success(NEW)))
-    task = await fetched(fakes, await rendered(fakes, OLD))
+    task = await fetched(fakes, await fakes.rendered_task(OLD))
     assert task.failure == "failed-lost"
     assert fakes.engine.fetched == [OLD, *[NEW] * 6]
     await fakes.post()
@@ -79,14 +70,14 @@ async def test_a_success_without_an_address_is_asked_for_one_and_fetched(
 ) -> None:
     fakes.engine.files = {NEW: video}
     fakes.engine.will_answer([success(None), Unanswered("query: 500"), success(NEW)])
-    task = await fetched(fakes, await rendered(fakes, None))
+    task = await fetched(fakes, await fakes.rendered_task(None))
     assert task.state == TaskState.FETCHED
     assert fakes.engine.queries == 3
 
 
 async def test_a_success_that_never_gets_an_address_is_reported_within_a_day(fakes: Fakes) -> None:
     fakes.engine.will_answer(itertools.repeat(success(None)))
-    task = await rendered(fakes, None)
+    task = await fakes.rendered_task(None)
     began = fakes.clock.now_milliseconds()
     task = await fetched(fakes, task)
     assert task.failure == "failed-lost"
@@ -99,7 +90,7 @@ async def test_a_success_that_the_provider_forgot_before_it_named_an_address_is_
     fakes: Fakes,
 ) -> None:
     fakes.engine.will_answer(itertools.repeat(state("UNKNOWN")))
-    task = await fetched(fakes, await rendered(fakes, None))
+    task = await fetched(fakes, await fakes.rendered_task(None))
     assert task.failure == "failed-lost"
     assert fakes.engine.queries == 7
 
@@ -110,7 +101,7 @@ async def test_a_result_that_is_not_there_for_half_a_minute_is_fetched(
 ) -> None:
     fakes.engine.files = {NEW: trouble}
     fakes.engine.will_answer(itertools.repeat(success(NEW)))
-    task = await rendered(fakes, NEW)
+    task = await fakes.rendered_task(NEW)
     began = fakes.clock.now_milliseconds()
     while fakes.clock.now_milliseconds() - began < 30_000:
         await fakes.result.fetch(task)
@@ -125,7 +116,7 @@ async def test_a_result_that_is_not_there_for_half_a_minute_is_fetched(
 async def test_a_result_that_was_cut_short_is_fetched_again(fakes: Fakes, video: bytes) -> None:
     fakes.engine.files = {OLD: CUT_SHORT, NEW: video}
     fakes.engine.will_answer([success(OLD), success(OLD), success(NEW)])
-    task = await fetched(fakes, await rendered(fakes, OLD))
+    task = await fetched(fakes, await fakes.rendered_task(OLD))
     assert task.state == TaskState.FETCHED
     assert fakes.engine.fetched == [OLD, OLD, OLD, NEW]
 
@@ -136,14 +127,14 @@ async def test_a_file_that_is_half_a_video_is_fetched_again(
 ) -> None:
     fakes.engine.files = {OLD: video[: int(len(video) * share)], NEW: video}
     fakes.engine.will_answer([success(NEW)])
-    task = await fetched(fakes, await rendered(fakes, OLD))
+    task = await fetched(fakes, await fakes.rendered_task(OLD))
     assert task.state == TaskState.FETCHED
 
 
 async def test_a_file_that_is_no_video_whenever_it_is_fetched_is_reported(fakes: Fakes) -> None:
     fakes.engine.files = {OLD: b"<html>Sorry</html>" * 50}
     fakes.engine.will_answer(itertools.repeat(success(OLD)))
-    task = await fetched(fakes, await rendered(fakes, OLD))
+    task = await fetched(fakes, await fakes.rendered_task(OLD))
     assert task.failure == "failed-lost"
     assert len(fakes.engine.fetched) == 7
     await fakes.post()
@@ -159,7 +150,7 @@ async def test_the_old_address_serves_where_no_fresh_one_can_be_had(
 ) -> None:
     fakes.engine.files = {OLD: CUT_SHORT}
     fakes.engine.will_answer([trouble])
-    task = await rendered(fakes, OLD)
+    task = await fakes.rendered_task(OLD)
     await fakes.result.fetch(task)
     fakes.engine.files = {OLD: video}
     assert (await fetched(fakes, await fakes.task(task.id))).state == TaskState.FETCHED

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import wave
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from bot.media.calls import render_preview
 from bot.media.errors import MediaFailure
@@ -133,16 +136,21 @@ class FakeMedia(MediaProcesses):
 _FACTS = VideoFacts(64, 48, 500, 16.0, has_sound=False, size_bytes=0)
 
 
-def _small(_target: Path) -> bytes:
-    from tests.support.media.videos import video  # it loads what most who use fakes need not
+def _as_ordered(photo: bytes, sound: bytes, resolution: Resolution) -> bytes:
+    """A grey video of the photo's shape and the sound's length."""
+    # They load what most who use fakes need not.
+    from bot.media.preview.render import FORMATS, frame_size
+    from tests.support.media.videos import ordered_video
 
-    return video(64, 48, 8, rate=16)
+    with Image.open(BytesIO(photo)) as picture, wave.open(BytesIO(sound)) as wav:
+        size = frame_size(*picture.size, FORMATS[resolution].pixels)
+        return ordered_video(wav.getnframes() * 10 // wav.getframerate() * 100, *size)
 
 
 class HereRenderer:
-    """Makes a small video, or what `make` says for this file; `refuse` is raised instead."""
+    """Makes a plain video, or what `make` says for this file; `refuse` is raised instead."""
 
-    def __init__(self, make: Callable[[Path], bytes] = _small) -> None:
+    def __init__(self, make: Callable[[Path], bytes] | None = None) -> None:
         self._make = make
         self.as_new()
 
@@ -153,15 +161,16 @@ class HereRenderer:
     async def render(
         self,
         photo_jpeg: bytes,
-        _sound: bytes,
+        sound: bytes,
         target: Path,
-        _resolution: Resolution,
+        resolution: Resolution,
         on_progress: OnProgress,
     ) -> VideoFacts:
         self.photo = photo_jpeg
         if self.refuse:
             raise self.refuse
-        await asyncio.to_thread(target.write_bytes, self._make(target))
+        made = self._make(target) if self._make else _as_ordered(photo_jpeg, sound, resolution)
+        await asyncio.to_thread(target.write_bytes, made)
         on_progress(1.0)
         return _FACTS
 

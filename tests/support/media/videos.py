@@ -65,11 +65,22 @@ def video(width: int = 64, height: int = 48, frames: int = 10, *, rate: int = 10
     return encoded_video(width, height, rate=rate, frames=frames, picture=picture)
 
 
+@cache
+def ordered_video(milliseconds: int = 5_000, width: int = 640, height: int = 480) -> bytes:
+    """Return what a provider should make: few pictures, for so long, with a tone."""
+    seconds, rate = milliseconds / 1000, 4
+    grey = np.full((height, width, 3), 90, np.uint8)
+    return encoded_video(
+        *(width, height),
+        rate=rate,
+        frames=round(seconds * rate),
+        picture=lambda _: grey,
+        samples=tone(seconds, rate_hz=SPEECH_RATE_HZ),
+    )
+
+
 def video_with_sound(
-    samples: Samples | None,
-    *,
-    side_pixels: int,
-    changed: Callable[[Any], Any] = lambda packet: packet,
+    samples: Samples | None, *, side_pixels: int, break_picture: bool = False
 ) -> bytes:
     """Return a square MP4 like a round video message, with a few pictures and the given voice."""
     grey = np.full((side_pixels, side_pixels, 3), 90, np.uint8)
@@ -80,8 +91,15 @@ def video_with_sound(
         picture=lambda _: grey,
         codec="mpeg4",
         samples=samples,
-        changed=changed,
+        changed=_garbled if break_picture else lambda packet: packet,
     )
+
+
+def _garbled(packet: Any) -> Any:
+    garbage: Any = av.Packet(b"\xa5" * packet.size)
+    garbage.stream, garbage.pts, garbage.dts = packet.stream, packet.pts, packet.dts
+    garbage.time_base, garbage.duration = packet.time_base, packet.duration
+    return garbage
 
 
 def result(
