@@ -92,8 +92,8 @@ def phrases(lengths: Sequence[tuple[int, int]]) -> tuple[Samples, Pauses]:
 
 def long_voice(seconds: float) -> Samples:
     """Return a voice at 48 kHz which pauses for breath every few seconds."""
-    samples = phrases([(3_000, 400)] * (int(seconds / 3.4) + 1))[0][: int(seconds * SAMPLE_RATE_HZ)]
-    return np.asarray(soxr.resample(samples, SAMPLE_RATE_HZ, SPEECH_RATE_HZ), np.float32)
+    breath = noise(0.4, 0.0005)
+    return np.resize(np.concatenate([speech(3.0), breath]), round(seconds * SPEECH_RATE_HZ))
 
 
 def as_file(
