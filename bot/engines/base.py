@@ -49,8 +49,12 @@ class Engine(Protocol):
     def now_milliseconds(self) -> int:
         """What time it is by the clock that dates its tasks, as far as that is known."""
 
+    @property
+    def knows_time(self) -> bool:
+        """Whether it is known: otherwise `now_milliseconds` may be off by hours."""
+
     async def learn_time(self) -> None:
-        """Find out what time it is by that clock, unless it is known."""
+        """Find out what time it is by that clock, unless it is known; it may stay unknown."""
 
     async def recent_tasks(self) -> list[TaskSummary]:
         """The tasks created in the last 24 hours, by whomever."""

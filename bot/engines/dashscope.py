@@ -57,6 +57,11 @@ class ServiceEngine:
         """See `Engine`."""
         return self._service.now_milliseconds()
 
+    @property
+    def knows_time(self) -> bool:
+        """See `Engine`."""
+        return self._service.knows_time
+
     async def learn_time(self) -> None:
         """See `Engine`."""
         await self._service.learn_time(self._model)

@@ -70,6 +70,11 @@ class PreviewEngine:
         """See `Engine`: this machine's."""
         return self._clock.now_milliseconds()
 
+    @property
+    def knows_time(self) -> bool:
+        """See `Engine`."""
+        return True
+
     async def learn_time(self) -> None:
         """See `Engine`: it is known."""
 

@@ -72,6 +72,10 @@ class ScriptedEngine:
     def now_milliseconds(self) -> int:
         return self.time.now_milliseconds()
 
+    @property
+    def knows_time(self) -> bool:
+        return self.time.is_known
+
     async def learn_time(self) -> None:
         self._answered()
 
