@@ -1,10 +1,10 @@
-"""A long voice made fit to be sent on: how it may be cut, and its pieces."""
+"""A voice made fit to be sent on: a long one may be cut, into its pieces."""
 
 from __future__ import annotations
 
 import json
 
-from bot.media.calls import cut_sound, level_sound, plan_sound, record_clips
+from bot.media.calls import cut_sound, level_sound, normalise_sound, plan_sound, record_clips
 from bot.media.errors import SoundFault, SoundRefused
 from bot.media.exchange import SoundPlan, Span
 from bot.media.processes import MediaProcesses
@@ -53,6 +53,15 @@ class LongVoice:
         """These spans as voice notes."""
         levelled = bool(item.levelled)
         return await self._media.run(record_clips, data, _MOST_MILLISECONDS, levelled, spans)
+
+    async def short(self, item: Media, data: bytes) -> bytes:
+        """What is handed over of one that is not made in parts, as one WAV."""
+        if item.from_milliseconds:
+            begin = item.from_milliseconds
+            span = (begin, begin + (item.limit_milliseconds or 0))
+            return (await self.cut(item, data, (span,)))[0]
+        limit, levelled = item.limit_milliseconds, bool(item.levelled)
+        return (await self._media.run(normalise_sound, data, limit, levelled)).wav
 
     async def whole(self, item: Media, data: bytes) -> bytes:
         """All of it as one WAV."""

@@ -11,6 +11,8 @@ from bot.engines.build import EngineServices
 from bot.intake.build import IntakeServices
 from bot.jobs.fetch import ResultFetch
 from bot.jobs.join import Joining
+from bot.jobs.mend import Mending
+from bot.jobs.own_sound import OwnSound
 from bot.jobs.prepare import Preparation
 from bot.jobs.recover import Restoration
 from bot.jobs.refusals import Refusals
@@ -42,6 +44,8 @@ def build_jobs(
     """On top of these."""
     common.limits.results_directory.mkdir(parents=True, exist_ok=True)
     finisher, long_voice = delivery.finisher, intake.long_voice
+    own_sound = OwnSound(common=common, long_voice=long_voice)
+    mending = Mending(common=common, own_sound=own_sound)
     on, outages = engines.engines, engines.outages
     preparation = Preparation(
         common=common, long_voice=long_voice, engines=on, detection=engines.detection
@@ -70,10 +74,12 @@ def build_jobs(
         task_steps={
             TaskState.SUBMITTING: submission.reconcile,
             TaskState.RUNNING: watch.watch,
-            TaskState.FETCHING: ResultFetch(common=common, engines=on, finisher=finisher).fetch,
+            TaskState.FETCHING: ResultFetch(
+                common=common, engines=on, finisher=finisher, mending=mending
+            ).fetch,
         },
         job_steps={
-            JobState.JOINING: Joining(common=common, long_voice=long_voice, finisher=finisher).join,
+            JobState.JOINING: Joining(common=common, own_sound=own_sound, finisher=finisher).join,
             JobState.DELIVERING: delivery.deliverer.deliver,
         },
         finisher=finisher,

@@ -13,7 +13,7 @@ from bot.dashscope.tasks import TaskStatus
 from bot.delivery.finish import Finisher
 from bot.engines.registry import Engines
 from bot.jobs.files import result_of
-from bot.media.calls import stamp_label
+from bot.jobs.mend import Mending
 from bot.media.errors import MediaUnusable
 from bot.retry import RESULT, RESULT_UNUSABLE, RetryPolicy
 from storage.jobs import jobs, task_moves
@@ -27,9 +27,13 @@ class ResultFetch(Component):
 
     engines: Engines
     finisher: Finisher
+    mending: Mending
 
     async def fetch(self, task: Task) -> None:
-        """Copy, check, label; a passing fault is tried again later, and again."""
+        """Copy, check, mend, label; a passing fault is tried again later, and again.
+
+        Raises: `TelegramFailure`s that a later attempt may not meet.
+        """
         try:
             await self._copy(task, await self._address(task))
         except OSError as failure:
@@ -73,7 +77,7 @@ class ResultFetch(Component):
         raw = self.limits.results_directory / f"{task.name}.part.mp4"
         await self.engines.of(task.engine).fetch(url, raw)
         target = result_of(self.limits.results_directory, job, task)
-        await self.common.media.run(stamp_label, raw, target, f"job-{job.id}")
+        await self.mending.keep(task, job, raw, target)
         raw.unlink(missing_ok=True)
 
     async def _again(self, task: Task, failure: Exception, policy: RetryPolicy) -> None:

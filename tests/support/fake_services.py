@@ -27,6 +27,8 @@ from bot.gate import Gate
 from bot.intake.build import build_intake
 from bot.jobs.build import build_jobs
 from bot.jobs.fetch import ResultFetch
+from bot.jobs.mend import Mending
+from bot.jobs.own_sound import OwnSound
 from bot.limits import Limits, limits_of
 from bot.media import calls
 from bot.media.exchange import NormalisedPicture, NormalisedSound
@@ -139,7 +141,13 @@ class Services:
         self.steps, self.slots, self.watch = made.steps, made.slots, made.watch
         self.submission, self.preparation = self.slots.submission, self.steps.preparation
         self.outbox = build_outbox(common, [common.operator.kind])
-        self.result = ResultFetch(common=common, engines=engines, finisher=self.finisher)
+        own_sound = OwnSound(common=common, long_voice=intake.long_voice)
+        self.result = ResultFetch(
+            common=common,
+            engines=engines,
+            finisher=self.finisher,
+            mending=Mending(common=common, own_sound=own_sound),
+        )
 
     async def job(self, job_id: int) -> Job:
         """As it stands."""
