@@ -32,7 +32,7 @@ class ServiceSettings(FromEnvironment):
         None
     )
     """the workspace's id, together with DASHSCOPE_REGION"""
-    dashscope_base_url: Annotated[str, AfterValidator(values.address)] = _BEIJING
+    dashscope_base_url: Annotated[str, AfterValidator(values.service_address)] = _BEIJING
     """the service's address up to and with /api/v1"""
     resolution: Annotated[Literal["480P", "720P"], BeforeValidator(values.upper), Filled] = "480P"
     """480P or 720P"""

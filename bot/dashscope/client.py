@@ -184,7 +184,14 @@ class DashScope:
         Raises `Unanswered`, `ServiceStopped`, `RequestRejected`.
         """
         if not self.knows_time:
-            await self._policy(model)
+            await self.find(model)
+
+    async def find(self, model: str) -> None:
+        """Whether address, key and model belong together: asked for by what costs nothing.
+
+        Raises `Unanswered`, `ServiceStopped`, `RequestRejected`.
+        """
+        await self._policy(model)
 
     async def cancel(self, task_id: str) -> None:
         """Cancel a waiting task; may be repeated.
