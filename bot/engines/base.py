@@ -37,8 +37,8 @@ class Engine(Protocol):
     slots: int
     """How many of its tasks run at a time (DashScope docs: limited for each model by itself)."""
 
-    async def check(self, jpeg: bytes) -> Verdict:
-        """Whether this photo can speak; paid for by the answer."""
+    async def check(self, jpeg: bytes, framing: str | None = None) -> Verdict:
+        """Whether this photo can speak, in that shape where it matters; paid for by the answer."""
 
     async def upload(self, file_name: str, data: bytes) -> UploadedFile:
         """Hand a file over for rendering."""

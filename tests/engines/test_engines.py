@@ -43,8 +43,8 @@ class OtherEngine(ScriptedEngine):
     verdict = Verdict(passed=True, face_bbox=FACE, ext_bbox=ROOM)
     checks = 0
 
-    async def check(self, jpeg: bytes) -> Verdict:
-        await super().check(jpeg)
+    async def check(self, jpeg: bytes, framing: str | None = None) -> Verdict:
+        await super().check(jpeg, framing)
         self.checks += 1
         return self.verdict
 
