@@ -20,6 +20,8 @@ KEPT_AFTER_MILLISECONDS = 200
 
 FRAME_MILLISECONDS = 10
 """How finely speech and pauses are told apart."""
+_KEPT_BEFORE_FRAMES = KEPT_BEFORE_MILLISECONDS // FRAME_MILLISECONDS
+_KEPT_AFTER_FRAMES = KEPT_AFTER_MILLISECONDS // FRAME_MILLISECONDS
 _FRAME_SAMPLES = SAMPLE_RATE_HZ * FRAME_MILLISECONDS // 1000
 _LEAST_POWER = 1e-10  # -100 dB: what counts as digital silence
 _NEVER_SOUND_DB = -70.0
@@ -105,9 +107,9 @@ def _with_soft_ends(
     samples: Samples, levels: Decibels, active: npt.NDArray[np.bool_], first: int, last: int
 ) -> tuple[int, int]:
     """The first and the last frame of speech, with soft words before and after the loud ones."""
+    if first <= _KEPT_BEFORE_FRAMES and len(levels) - last <= _KEPT_AFTER_FRAMES:
+        return first, last  # all of it is kept
     outside = np.r_[:first, last + 1 : len(levels)]
-    if not len(outside):
-        return first, last
     pauses = np.flatnonzero(~active[first : last + 1])[:_PAUSES_HEARD_FRAMES] + first
     frames = np.sort(np.r_[outside, pauses])
     silence = max(_NEVER_SOUND_DB, float(levels.max()) - _SOFTEST_DB)
