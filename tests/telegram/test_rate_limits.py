@@ -218,7 +218,7 @@ async def test_what_the_outbox_does_waits_for_no_groups_minute_and_holds_no_plac
     clock = FakeClock()
     calls = Calls(RateLimiter(clock), clock)
 
-    async def crowd(_: Attempt) -> None:
+    async def crowd(attempt: Attempt) -> None:
         for _ in range(30):
             await calls.make(AsyncMock(), GROUP, CallPolicy(Urgency.TEXT))
 
