@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
+import warnings
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
@@ -13,17 +15,23 @@ import numpy as np
 import pytest
 import soxr
 from av.audio.stream import AudioStream
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.media.errors import SoundFault, SoundRefused
 from bot.media.sound.decoding import decode_sound
+from bot.media.sound.normalise import normalise_sound
 from tests.media.test_device_files import likeness
 from tests.support.media.voices import (
     SAMPLE_RATE_HZ,
     SPEECH_RATE_HZ,
     Samples,
     as_file,
+    measured_dbtp,
+    noise,
     speech,
     tone,
+    wav_samples,
 )
 
 VOICE = speech(2)
@@ -344,6 +352,51 @@ def test_peaks_above_full_scale_are_turned_down_and_not_clipped() -> None:
     loud = VOICE * np.float32(3.5 / np.abs(VOICE).max())
     for container, codec in (("wav", "pcm_f32le"), ("wav", "pcm_f64le"), ("caf", "pcm_f32le")):
         assert_is_the_voice(made(container, codec, samples=loud), alike=0.99)
+
+
+def test_one_wild_sample_is_no_voice() -> None:
+    for at in (0, 50_000):
+        wild = VOICE.copy()
+        wild[at] = 1e9
+        assert_is_the_voice(made("wav", "pcm_f32le", samples=wild), alike=0.6)
+
+
+@pytest.mark.parametrize("levelled", [True, False])
+def test_a_beginning_below_all_gates_is_refused(levelled: bool) -> None:
+    samples = np.concatenate([np.tile(VOICE * np.float32(0.003), 3), VOICE])
+    with pytest.raises(SoundRefused) as caught:
+        normalise_sound(made("wav", "pcm_f32le", samples=samples), 2_000, levelled)
+    assert caught.value.fault is SoundFault.SILENT
+
+
+LEVELS = st.sampled_from([0.0, 1e-38, 1e-6, 1e-4, 0.003, 0.1, 1.0, 3.0, 1e9, 1e37])
+SHAPES: dict[str, Callable[[int], Samples]] = {
+    "voice": lambda count: np.resize(VOICE, count),
+    "noise": lambda count: np.resize(noise(1, 0.3), count),
+    "tone": lambda count: np.resize(tone(1.0), count),
+    "constant": lambda count: np.full(count, 0.5, np.float32),
+    "click": lambda count: np.eye(1, count, count // 2, dtype=np.float32)[0],
+}
+
+
+@settings(max_examples=60, deadline=None, database=None)
+@given(
+    parts=st.lists(
+        st.tuples(st.sampled_from(sorted(SHAPES)), LEVELS, st.integers(1, 60_000)), min_size=1
+    ),
+    limit=st.sampled_from([None, 500, 2_000]),
+    levelled=st.booleans(),
+)
+def test_whatever_comes_in_what_comes_out_is_a_sound(
+    parts: list[tuple[str, float, int]], limit: int | None, levelled: bool
+) -> None:
+    with np.errstate(over="ignore"):
+        samples = np.concatenate([SHAPES[what](n) * np.float32(level) for what, level, n in parts])
+    with contextlib.suppress(SoundRefused), warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        sound = normalise_sound(made("wav", "pcm_f32le", samples=samples), limit, levelled)
+        assert np.abs(wav_samples(sound.wav)).max() > 0.0005
+        assert measured_dbtp(sound.wav) <= -1.4
 
 
 def test_what_is_no_sound_is_still_refused() -> None:

@@ -17,6 +17,8 @@ from bot.media.sound.timeline import Timeline
 
 _RATES_HZ = range(4_000, 768_001)
 _MOST_CHANNELS = 8
+_ABSURD_PEAK = 4.0  # 12 dB over full scale: a voice has no such peaks, a damaged file has
+_USUAL_SHARE, _MOST_OVER_USUAL = 0.99, 10.0
 
 
 def gathered(frames: Iterable[AudioFrame], longest_seconds: int | None = None) -> Samples:
@@ -99,9 +101,19 @@ class _Run:
             yield self._resample(np.zeros((0, self._given), np.float32), last=True)
 
     def _resample(self, packed: Samples, *, last: bool = False) -> Samples:
-        planes = packed.reshape(-1, self._given)[:, : self.channels]
-        resampled: Samples = self._resampled.resample_chunk(np.ascontiguousarray(planes), last=last)
+        planes = np.ascontiguousarray(packed.reshape(-1, self._given)[:, : self.channels])
+        resampled: Samples = self._resampled.resample_chunk(_without_wild(planes), last=last)
         return resampled.reshape(-1, self.channels)
+
+
+def _without_wild(values: Samples) -> Samples:
+    """Without single numbers far over all others, which would ring through everything near them."""
+    peak = np.abs(values).max(initial=0.0)
+    if peak <= _ABSURD_PEAK:
+        return values
+    usual = np.quantile(np.abs(values), _USUAL_SHARE, method="nearest")
+    most = min(peak, _MOST_OVER_USUAL * usual or peak)
+    return np.clip(values, -most, most)
 
 
 def _kind(frame: AudioFrame | None) -> tuple[object, ...] | None:

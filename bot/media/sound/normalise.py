@@ -88,7 +88,7 @@ def _check_length(span: SpeechSpan, decoded: DecodedSound, longest: int | None) 
     if longest is None:
         return
     if not decoded.whole:
-        raise SoundRefused(SoundFault.TOO_LONG, decoded.milliseconds)
+        raise SoundRefused(SoundFault.TOO_LONG, decoded.milliseconds, at_least=True)
     if span.milliseconds > longest:
         raise SoundRefused(SoundFault.TOO_LONG, span.milliseconds)
 
@@ -98,6 +98,8 @@ def _normalised(
 ) -> NormalisedSound:
     spoken = _trim(recording.samples, span, limit_milliseconds)
     weighted = recording.weighted[span.first_sample :][: int(spoken.frame_count())]
+    if gated_lufs(weighted) < _SILENT_LUFS:  # what was cut off had the voice in it
+        raise SoundRefused(SoundFault.SILENT, len(spoken))
     loud = level if levelled else under_ceiling
     finished = loud(samples_of(spoken) / np.float32(_HEADROOM), weighted)
     result = segment_of(finished, sample_width_bytes=2)
