@@ -16,6 +16,9 @@ from bot.telegram import errors as chat
 from storage.media import Media, MediaState
 from storage.verdicts import NoVerdict
 
+NO_SPEECH = "ask-no-speech"
+"""The fault of a voice in which nobody seems to speak: its sender is asked before it is used."""
+
 
 @dataclass(frozen=True, slots=True)
 class MediaOutcome:

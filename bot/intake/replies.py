@@ -11,6 +11,7 @@ from bot.chat.messenger import Messenger
 from bot.chat.provider_texts import PHOTO_TEXTS
 from bot.common import Component
 from bot.gate import Rule
+from bot.intake.check import NO_SPEECH
 from bot.intake.group_replies import Said, in_group, ready_in_group
 from bot.intake.inputs import plan_of
 from bot.media.exchange import SoundPlan
@@ -32,7 +33,14 @@ _KEYS = (
     *("photo-heic_not_installed", "photo-late", "photo-no-verdict", "photo-not_a_picture"),
     *("photo-out-of-order", "photo-service-stopped", "photo-stale", "photo-superseded"),
     *("photo-too_big", "photo-too_many_pixels", "photo-too_narrow", "photo-too_small"),
-    *("photo-unreachable", "photo-used", "voice-borrowed", "voice-budget", "voice-dropped"),
+    *(
+        "photo-unreachable",
+        "photo-used",
+        "voice-ask-no-speech",
+        "voice-borrowed",
+        "voice-budget",
+        "voice-dropped",
+    ),
     *("voice-empty", "voice-gone", "voice-late", "voice-moderated", "voice-no_sound"),
     "voice-out-of-order",
     *("voice-service-stopped", "voice-silent", "voice-stale", "voice-superseded"),
@@ -65,7 +73,7 @@ _RETRY = frozenset(
         *(Rule.BUDGET, Rule.WAITING, Rule.WHO, Rule.GROUP),
     }
 )
-_DOUBTS = frozenset({"ask-no-face", "ask-several"})
+_DOUBTS = frozenset({"ask-no-face", "ask-several", NO_SPEECH})
 
 _Said = tuple[str, Keyboard | None]
 
@@ -232,6 +240,9 @@ class MediaReplies(Component):
             needed=needed / 1000,
             left=allowance.left_milliseconds // 100 / 10,
         )
+        if key == "voice-long" and plan.silent_parts:
+            silent = texts.html("voice-long-silent-parts", silent=plan.silent_parts)
+            text = f"{text}\n\n{silent}"
         rows = [
             [_beginning(item, LONGEST_MILLISECONDS, price, texts)],
             [(texts.plain("button-pick-clip"), f"pick:{item.id}")],

@@ -34,6 +34,8 @@ async def make_video(
         note.try_place()
         _tell("Preparing the photo and the sound …")
         picture, voice = await _prepared(photo, sound)
+        if not voice.speaks:
+            _tell("Nobody seems to speak in the sound.")
         async with video_service(settings) as service:
             if service.paid and ask:
                 _ask(settings, voice.duration_milliseconds)
