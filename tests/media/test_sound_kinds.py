@@ -230,6 +230,16 @@ def lying() -> dict[str, bytes]:
             plain("m4a"), "mp4", movflags="frag_keyframe+empty_moov", frag_duration="500000"
         ),
     }
+    movie = plain("m4a")
+    for name, mark, skipped, value in (
+        ("an edit list of nothing", b"elst", 8, bytes(4)),
+        ("an edit list of one pause", b"elst", 12, b"\xff" * 4),
+        ("packets that follow at once", b"stts", 12, struct.pack(">I", 1)),
+        ("packets seconds apart", b"stts", 12, struct.pack(">I", 100_000)),
+        ("a track of 0 s", b"tkhd", 20, bytes(4)),
+        ("a movie of hours", b"mvhd", 16, b"\x7f" + b"\xff" * 3),
+    ):
+        found[f"MP4, {name}"] = after(movie, mark, skipped, value)
     for size in (0, 100, 2**31 - 1, 2**32 - 1):
         found[f"WAV, {size} bytes"] = after(wav, b"data", 0, struct.pack("<I", size))
     for frames in (0, 5, 10_000_000):
