@@ -113,7 +113,7 @@ class _Run:
 def _without_wild(values: Samples) -> Samples:
     """Without single numbers far over all others, which would ring through everything near them."""
     peak = np.abs(values).max(initial=0.0)
-    if peak <= _ABSURD_PEAK:
+    if peak <= _ABSURD_PEAK or not np.isfinite(peak):
         return values
     usual = np.quantile(np.abs(values), _USUAL_SHARE, method="nearest")
     most = min(peak, _MOST_OVER_USUAL * usual or peak)
