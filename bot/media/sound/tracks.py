@@ -13,8 +13,9 @@ from av.packet import Packet
 from av.stream import Discard
 
 from bot.media.errors import SoundFault, SoundRefused
+from bot.media.sound.amr import decoded, is_amr
 from bot.media.sound.containers import Source, open_sound
-from bot.media.sound.decoders import decoder_of, may_decode
+from bot.media.sound.decoders import may_decode
 from bot.media.sound.frames import gathered
 from bot.media.sound.samples import Samples
 from bot.media.sound.timeline import Timeline
@@ -65,13 +66,13 @@ def _frames(
     container: InputContainer, stream: AudioStream, work_seconds: float
 ) -> Iterator[AudioFrame]:
     """Decode packet by packet; broken ones are skipped, as players do."""
-    decoder, deadline = decoder_of(stream), time.process_time() + work_seconds
+    decoder, deadline = stream.codec_context, time.process_time() + work_seconds
     good = broken = 0
     for packet in _packets(container, stream):
         if time.process_time() > deadline:
             raise SoundRefused(SoundFault.UNREADABLE)
         try:
-            yield from decoder.decode(packet)
+            yield from decoded(decoder, packet) if is_amr(decoder) else decoder.decode(packet)
             good += 1
         except av.FFmpegError:
             broken += 1

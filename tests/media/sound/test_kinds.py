@@ -6,6 +6,7 @@ import struct
 from functools import cache
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 import soxr
@@ -51,7 +52,12 @@ CODECS = {
     "webm": ("libopus",),
     "wv": ("wavpack",),
 }
-KINDS = [(container, codec) for container, codecs in CODECS.items() for codec in codecs]
+KINDS = [
+    (container, codec)
+    for container, codecs in CODECS.items()
+    for codec in codecs
+    if codec in av.codecs_available
+]
 ONLY_AT = {"libopencore_amrnb": 8_000, "nellymoser": 16_000, "g722": 16_000, "adpcm_swf": 44_100}
 MONO_ONLY = {"libopencore_amrnb", "nellymoser", "g722"}
 NEEDS_BIT_RATE = {"wmav1": 64_000, "wmav2": 64_000}

@@ -70,7 +70,7 @@ FILMS = [
     ("mpeg", "mpeg2video", "mp2"),
     ("vob", "mpeg2video", "ac3"),
     ("flv", "flv", "aac"),
-    ("3gp", "mpeg4", "libopencore_amrnb"),
+    ("3gp", "mpeg4", "aac"),
     ("asf", "msmpeg4v3", "wmav2"),
 ]
 
