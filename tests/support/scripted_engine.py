@@ -29,9 +29,9 @@ class ScriptedEngine:
     detection = f"{ENGINE}-detect"
     account = ACCOUNT
 
-    def __init__(self, clock: FakeClock, *, slots: int = 1) -> None:
+    def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
-        self.slots = slots
+        self.slots = 1
         self.seconds_between_queries = 0.0
         self.time = ProviderClock(clock)
         self.ahead_seconds = 0.0
