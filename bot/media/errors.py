@@ -101,9 +101,9 @@ class SoundRefused(MediaUnusable):
     """
 
     def __init__(
-        self, fault: SoundFault, duration_milliseconds: int | None = None, *, at_least: bool = False
+        self, fault: SoundFault, duration_milliseconds: int | None = None, at_least: bool = False
     ) -> None:
-        super().__init__(fault, duration_milliseconds)
+        super().__init__(fault, duration_milliseconds, at_least)
         self.fault = fault
         self.duration_milliseconds = duration_milliseconds
         self.at_least = at_least

@@ -90,7 +90,7 @@ def _check_length(span: SpeechSpan, decoded: DecodedSound, longest: int | None) 
     if longest is None:
         return
     if not decoded.whole:
-        raise SoundRefused(SoundFault.TOO_LONG, decoded.milliseconds, at_least=True)
+        raise SoundRefused(SoundFault.TOO_LONG, decoded.milliseconds, True)
     if span.milliseconds > longest:
         raise SoundRefused(SoundFault.TOO_LONG, span.milliseconds)
 
