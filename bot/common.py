@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar, dataclass_transform
+from typing import Any, Generic, TypeVar, dataclass_transform
 
 from telegram import Bot
 
@@ -27,7 +27,7 @@ from storage.jobs import ledger
 from storage.jobs.ledger import Allowance, Price
 from storage.media import ConversationKey
 
-Part = TypeVar("Part")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,23 +52,43 @@ class CommonServices:
     media: MediaProcesses
     operator: Operator
     wakeup: Wakeup
+    _parts: dict[type[Any], Any] = field(init=False, compare=False, default_factory=dict)
+
+    def part(self, kind: type[Made]) -> Made:
+        """The component of that kind, which is made when it is first asked for."""
+        if kind not in self._parts:
+            make: Callable[..., Made] = kind
+            self._parts[kind] = make(common=self)
+        made: Made = self._parts[kind]
+        return made
+
+    def give(self, *parts: object) -> None:
+        """Have these be the parts of their kinds: what the common services are not enough for."""
+        self._parts.update({type(part): part for part in parts})
 
 
-class _Shared(Generic[Part]):
+class _Shared(Generic[Made]):
     """One of the common services, by a name of the component's own."""
 
-    def __init__(self, part: Callable[[CommonServices], Part]) -> None:
-        self._part = part
+    def __init__(self, find: Callable[[CommonServices], Made]) -> None:
+        self._find = find
 
-    def __get__(self, component: Component, _: type[Component] | None = None) -> Part:
-        return self._part(component.common)
+    def __get__(self, component: Component, _: type[Component] | None = None) -> Made:
+        return self._find(component.common)
+
+
+class Part(_Shared[Made]):
+    """Another component, which this one works with: there is one of each kind in a process."""
+
+    def __init__(self, kind: type[Made]) -> None:
+        super().__init__(lambda common: common.part(kind))
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(field,))
 @dataclass(kw_only=True, eq=False)
 class Component:
-    """What has work to do: a dataclass, handed its parts by name, that reaches the common services
-    by their own names.
+    """What has work to do: a dataclass that names its parts, and reaches the common services by
+    their own names.
     """
 
     common: CommonServices

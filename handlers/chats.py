@@ -66,7 +66,7 @@ async def _open(services: Services, change: ChatMemberUpdated) -> None:
     if is_out(change.old_chat_member):
         await _come(services, change.chat, change.from_user)
     else:
-        await _told(change.chat.id, services.chat.introductions.look_again(change.chat.id))
+        await _told(change.chat.id, services.introductions.look_again(change.chat.id))
 
 
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
@@ -82,7 +82,7 @@ async def note_new_group(update: Update, context: Context) -> None:
 
 async def _come(services: Services, chat: Chat, added_by: User | None) -> None:
     who = added_by.id if added_by else None
-    await _told(chat.id, services.chat.introductions.come(chat.id, chat.title or "", who))
+    await _told(chat.id, services.introductions.come(chat.id, chat.title or "", who))
 
 
 async def _told(chat_id: int, telling: Awaitable[None]) -> None:

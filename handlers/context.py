@@ -144,7 +144,7 @@ class MessageContext(UpdateContext):
 
     async def _note_that_it_is_muted(self) -> None:
         """Once: whoever added the bot, or asks, is told in private."""
-        introductions = self.services.chat.introductions
+        introductions = self.services.introductions
         await introductions.refused(self.chat_id, "messages", self.user_id)
 
 

@@ -35,7 +35,7 @@ async def _status_text(context: MessageContext) -> str:
     database = context.database
     mine = await jobs.open_jobs_of(database, context.user_id, context.chat_id)
     if mine:
-        lines = await context.services.chat.progress.lines(mine[:_MOST_LINES], context.texts)
+        lines = await context.services.progress.lines(mine[:_MOST_LINES], context.texts)
         title = context.texts.html("status-jobs", count=len(mine))
         return "\n\n".join([title, *lines, *_more(mine)])
     draft = await drafts.get(database, context.conversation)
@@ -112,7 +112,7 @@ async def cancel(context: MessageContext) -> None:
     """All of this person's jobs here, or else the draft."""
     outcome = await _outcome(context)
     for job_id in outcome["stopping"]:
-        context.services.jobs.watch.wakeup(job_id)
+        context.services.watch.wakeup(job_id)
     context.services.wakeup()
     await context.reply(_cancelled_text(context.texts, outcome))
 
@@ -121,7 +121,7 @@ async def cancel_job(services: Services, job: Job) -> bool:
     """True: it waited and is cancelled. False: the wish is on its way to the provider."""
     async with services.database.transaction() as tx:
         stopped = await moves.cancel(tx, job.id)
-    services.jobs.watch.wakeup(job.id)
+    services.watch.wakeup(job.id)
     return stopped
 
 
@@ -190,7 +190,7 @@ async def retry_by_button(pressed: ButtonPress) -> str:
     is_status = pressed_at == (job.chat_id, job.status_message_id)
     status_message_id = pressed.message_id if is_status else None
     agreed = pressed.number(1) if len(pressed.arguments) > 1 else 0
-    making = pressed.services.intake.pairing.again(job, status_message_id, agreed)
+    making = pressed.services.pairing.again(job, status_message_id, agreed)
     return await once_more(pressed, Way.RETRY, job, job.resolution, making)
 
 

@@ -88,7 +88,7 @@ async def finer(pressed: ButtonPress) -> str | Answer:
     if made is not None and made.state not in FINAL:
         return "answer-started"
     agreed = pressed.number(1) if len(pressed.arguments) > 1 else 0
-    making = services.intake.pairing.in_resolution(job, FINER, agreed)
+    making = services.pairing.in_resolution(job, FINER, agreed)
     return await once_more(pressed, Way.FINER, job, FINER, making)
 
 

@@ -18,8 +18,9 @@ from bot.chat.formatting import bar
 from bot.chat.messenger import Messenger
 from bot.chat.owners import on_status
 from bot.chat.queue_view import JobView, views
-from bot.common import Component
+from bot.common import Component, Part
 from bot.engines.outages import Outages
+from bot.engines.registry import Engines
 from bot.retry import STATUS_REFUSED, STATUS_UNSAID
 from bot.task_pool import Work
 from bot.telegram.errors import NotSent, TelegramFailure
@@ -58,10 +59,10 @@ class Progress(Component):
     look at everything and the next one take.
     """
 
-    messenger: Messenger
-    slots: int
-    outages: Outages
-    experience: Experience
+    messenger = Part(Messenger)
+    engines = Part(Engines)
+    outages = Part(Outages)
+    experience = Part(Experience)
     _shown: dict[int, int] = field(init=False, default_factory=dict)
     _shown_before: dict[int, int] = field(init=False, default_factory=dict)
     _newest: int | None = field(init=False, default=None)
@@ -232,7 +233,7 @@ class Progress(Component):
     def _estimate(self, view: JobView, texts: Catalogue) -> str:
         experience = self._experiences[view.job.engine]
         if view.is_waiting:
-            ahead = view.ahead_milliseconds // self.slots
+            ahead = view.ahead_milliseconds // self.engines.default.slots
             return _say_range(experience.range_seconds(ahead + view.job.held_milliseconds), texts)
         span = experience.range_seconds(view.missing_milliseconds)
         return _say_left(self._elapsed_seconds(view), span, texts)
@@ -329,8 +330,8 @@ class FirstStatus(Component):
     may have shown, not before the job has ended.
     """
 
-    messenger: Messenger
-    progress: Progress
+    messenger = Part(Messenger)
+    progress = Part(Progress)
 
     async def due(self) -> dict[Hashable, Work]:
         """The jobs that show nothing yet."""

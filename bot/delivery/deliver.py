@@ -7,7 +7,7 @@ import logging
 from dataclasses import field
 
 from bot.chat.messenger import Messenger
-from bot.common import Component
+from bot.common import Component, Part
 from bot.delivery.finish import Finisher
 from bot.delivery.package import MADE, Copy, Packager, SendRequest, with_private
 from bot.delivery.send_video import VideoSender, Withdrawn
@@ -28,10 +28,10 @@ _LONG_HOLD_SECONDS = 5.0
 class Deliverer(Component):
     """Brings a job from delivering to done."""
 
-    packager: Packager
-    messenger: Messenger
-    videos: VideoSender
-    finisher: Finisher
+    packager = Part(Packager)
+    messenger = Part(Messenger)
+    videos = Part(VideoSender)
+    finisher = Part(Finisher)
     _fetched_again: set[int] = field(init=False, default_factory=set)
 
     async def deliver(self, job: Job) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from enum import StrEnum
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.delivery.package import MADE, Copy, SendRequest
 from bot.delivery.send_video import VideoSender, Withdrawn
 from bot.media.errors import MediaFailure
@@ -46,7 +46,7 @@ class VideoGone(Exception):
 class EarlierVideos(Component):
     """Nothing is rendered, and mostly nothing is uploaded."""
 
-    videos: VideoSender
+    videos = Part(VideoSender)
 
     async def send(
         self, job: Job, cause: str, destinations: tuple[Destination, ...], wanted_as: WantedAs

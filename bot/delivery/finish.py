@@ -13,7 +13,7 @@ from bot.chat.messenger import Messenger
 from bot.chat.owners import on_stopped
 from bot.chat.provider_texts import photo_text
 from bot.chat.receipt import Receipts, charge_text
-from bot.common import Component
+from bot.common import Component, Part
 from bot.retry import END_UNSAID, OUTBOX
 from bot.telegram.errors import NotSent
 from bot.telegram.keyboards import Keyboard
@@ -35,8 +35,8 @@ _NO_RETRY = frozenset(
 class Finisher(Component):
     """Ends jobs."""
 
-    messenger: Messenger
-    receipts: Receipts
+    messenger = Part(Messenger)
+    receipts = Part(Receipts)
     _turns: WeakValueDictionary[int, asyncio.Lock] = field(
         init=False, default_factory=WeakValueDictionary
     )

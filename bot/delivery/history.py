@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.delivery.package import Packager
 from bot.media.calls import draw_sheet, make_cover
 from bot.media.errors import MediaUnusable
@@ -46,7 +46,7 @@ class _Entry:
 class History(Component):
     """Reads only; pictures come from the kept files, else from Telegram's thumbnails."""
 
-    packager: Packager
+    packager = Part(Packager)
 
     async def page(self, conversation: ConversationKey, number: int) -> Page | None:
         """The page, or the last one where there are fewer; None without any video."""

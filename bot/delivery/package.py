@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.chat.keyboards import video_keyboard
 from bot.chat.messenger import Messenger
 from bot.chat.receipt import Receipts, ai_label_of
-from bot.common import Component
+from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.limits import effective_settings_of
 from bot.media.calls import facts_and_cover, make_round_note, round_preview, shrink_video
@@ -91,8 +91,8 @@ class Package:
 class Packager(Component):
     """Makes packages of what is kept on disk."""
 
-    messenger: Messenger
-    receipts: Receipts
+    messenger = Part(Messenger)
+    receipts = Part(Receipts)
 
     def path(self, job: Job) -> Path:
         """Where the job's video is kept until it was seen delivered, and for a while after."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 
 from bot.chat.messenger import Messenger
-from bot.common import Component
+from bot.common import Component, Part
 from bot.delivery.earlier_videos import EarlierVideos, VideoGone, WantedAs
 from bot.delivery.history import History, Page
 from bot.delivery.package import with_private
@@ -59,9 +59,9 @@ async def want_turn(
 class Resends(Component):
     """Sends them."""
 
-    messenger: Messenger
-    videos: EarlierVideos
-    history: History
+    messenger = Part(Messenger)
+    videos = Part(EarlierVideos)
+    history = Part(History)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from bot.chat.introduction import Introductions
 from bot.chat.messenger import Messenger
-from bot.common import Component
+from bot.common import Component, Part
 from bot.delivery.package import Copy, Package, Packager, SendRequest
 from bot.media.errors import MediaFailure, MediaNotMade
 from bot.telegram import errors as chat
@@ -60,9 +60,9 @@ class Refusal(NamedTuple):
 class VideoSender(Component):
     """Sends each video once for each cause."""
 
-    packager: Packager
-    messenger: Messenger
-    introductions: Introductions
+    packager = Part(Packager)
+    messenger = Part(Messenger)
+    introductions = Part(Introductions)
 
     async def send(self, request: SendRequest) -> int:
         """Show the video, or go on where an earlier attempt ended; done twice, it is shown once.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.chat.keyboards import costing
 from bot.chat.messenger import Messenger
-from bot.common import Component
+from bot.common import Component, Part
 from bot.intake.inputs import LongVoice, plan_of
 from bot.media.errors import MediaUnusable
 from bot.media.exchange import SoundPlan, Span
@@ -39,8 +39,8 @@ async def want_clips(tx: Transaction, item: Media, plan: SoundPlan) -> bool:
 class Clips(Component):
     """Sends what was asked for: once each, or twice where an answer of Telegram's was lost."""
 
-    long_voice: LongVoice
-    messenger: Messenger
+    long_voice = Part(LongVoice)
+    messenger = Part(Messenger)
 
     @property
     def kind(self) -> Kind:

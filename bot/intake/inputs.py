@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
+from bot.common import Component
+from bot.config.amounts import SECOND, whole
 from bot.media.calls import cut_sound, level_sound, plan_sound, record_clips
 from bot.media.errors import SoundFault, SoundRefused
 from bot.media.exchange import SoundPlan, Span
-from bot.media.processes import MediaProcesses
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from storage.media import Media
 
@@ -24,36 +25,35 @@ def plan_of(item: Media) -> SoundPlan | None:
     return SoundPlan(kept["duration_milliseconds"], tuple(kept["cuts"]), clips)
 
 
-class LongVoice:
+class LongVoice(Component):
     """Everything takes the file as it came; the same file gives the same result each time.
 
     The methods raise SoundRefused, MediaWorkerDied, MediaWorkerNotStarted.
     """
 
-    def __init__(self, media: MediaProcesses, longest_milliseconds: int) -> None:
-        self._media = media
-        self._longest_milliseconds = longest_milliseconds
-
     async def plan(self, item: Media, data: bytes) -> SoundPlan:
         """How it may be cut; SoundRefused (TOO_LONG) above the operator's limit."""
-        if self._longest_milliseconds <= LONGEST_MILLISECONDS:
+        longest = whole(self.limits.longest_voice_seconds, SECOND)
+        if longest <= LONGEST_MILLISECONDS:
             raise SoundRefused(SoundFault.TOO_LONG)
         levelled = bool(item.levelled)
-        made = await self._media.run(plan_sound, data, _MOST_MILLISECONDS, levelled)
-        if made.duration_milliseconds > self._longest_milliseconds:
+        made = await self.common.media.run(plan_sound, data, _MOST_MILLISECONDS, levelled)
+        if made.duration_milliseconds > longest:
             raise SoundRefused(SoundFault.TOO_LONG, made.duration_milliseconds)
         return made
 
     async def cut(self, item: Media, data: bytes, spans: tuple[Span, ...]) -> tuple[bytes, ...]:
         """These spans as WAVs for the provider."""
         levelled = bool(item.levelled)
-        return await self._media.run(cut_sound, data, _MOST_MILLISECONDS, levelled, spans)
+        return await self.common.media.run(cut_sound, data, _MOST_MILLISECONDS, levelled, spans)
 
     async def clips(self, item: Media, data: bytes, spans: tuple[Span, ...]) -> tuple[bytes, ...]:
         """These spans as voice notes."""
         levelled = bool(item.levelled)
-        return await self._media.run(record_clips, data, _MOST_MILLISECONDS, levelled, spans)
+        return await self.common.media.run(record_clips, data, _MOST_MILLISECONDS, levelled, spans)
 
     async def whole(self, item: Media, data: bytes) -> bytes:
         """All of it as one WAV."""
-        return await self._media.run(level_sound, data, _MOST_MILLISECONDS, bool(item.levelled))
+        return await self.common.media.run(
+            level_sound, data, _MOST_MILLISECONDS, bool(item.levelled)
+        )

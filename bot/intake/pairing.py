@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.gate import Gate, Rule, RuleRefused, Wanted, Way
 from bot.intake.inputs import plan_of
 from bot.limits import EffectiveSettings, effective_settings_of
@@ -64,8 +64,8 @@ def request_for(job: Job, resolution: str) -> str:
 class Pairing(Component):
     """Makes jobs."""
 
-    consent: Consent
-    gate: Gate
+    consent = Part(Consent)
+    gate = Part(Gate)
 
     async def pair(self, conversation: ConversationKey) -> Job | None:
         """Make a job of the draft if both media items are ready and the gate lets it pass.

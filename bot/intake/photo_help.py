@@ -9,7 +9,7 @@ import json
 import logging
 
 from bot.chat.messenger import Messenger
-from bot.common import Component
+from bot.common import Component, Part
 from bot.intake.replies import MediaReplies
 from bot.media.calls import explain_picture
 from bot.media.errors import MediaFailure
@@ -36,8 +36,8 @@ _OF_EDGE = frozenset({"proportion", "full-face"})
 class PhotoHelp(Component):
     """Shows the picture with its boxes, once a photo; no help is no failure."""
 
-    messenger: Messenger
-    replies: MediaReplies
+    messenger = Part(Messenger)
+    replies = Part(MediaReplies)
 
     async def show(self, media_id: int) -> None:
         """Where something is known that words alone do not say; after a crash perhaps twice.

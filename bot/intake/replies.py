@@ -9,7 +9,7 @@ from bot.chat.formatting import say_ago, say_when
 from bot.chat.keyboards import costing
 from bot.chat.messenger import Messenger
 from bot.chat.provider_texts import PHOTO_TEXTS
-from bot.common import Component
+from bot.common import Component, Part
 from bot.gate import Rule
 from bot.intake.group_replies import Said, in_group, ready_in_group
 from bot.intake.inputs import plan_of
@@ -71,7 +71,7 @@ _Said = tuple[str, Keyboard | None]
 class MediaReplies(Component):
     """Says outcomes."""
 
-    messenger: Messenger
+    messenger = Part(Messenger)
 
     async def say(self, media_id: int) -> None:
         """Say it on the media item's message; nothing, where that message is a job's status by now.

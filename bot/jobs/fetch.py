@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus
 from bot.delivery.finish import Finisher
@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 class ResultFetch(Component):
     """Brings a task from fetching to fetched."""
 
-    engines: Engines
-    finisher: Finisher
+    engines = Part(Engines)
+    finisher = Part(Finisher)
 
     async def fetch(self, task: Task) -> None:
         """Copy, check, label; a passing fault is tried again later, and again."""

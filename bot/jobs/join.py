@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.delivery.finish import Finisher
 from bot.intake.inputs import LongVoice
@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 class Joining(Component):
     """Brings a job from joining to delivering."""
 
-    long_voice: LongVoice
-    finisher: Finisher
+    long_voice = Part(LongVoice)
+    finisher = Part(Finisher)
 
     async def join(self, job: Job) -> None:
         """Join what was fetched; a result whose file is gone or broken is fetched once more.

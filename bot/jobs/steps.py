@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Set
+from collections.abc import Awaitable, Callable, Hashable, Set
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 
 from bot.chat.provider_texts import failure_text
-from bot.common import Component
+from bot.common import Component, Part
 from bot.dashscope import errors as service
+from bot.delivery.deliver import Deliverer
 from bot.delivery.finish import Finisher
 from bot.engines.outages import ACCOUNT_WIDE, Outages
 from bot.engines.registry import Engines
 from bot.gate import RuleRefused
+from bot.jobs.fetch import ResultFetch
+from bot.jobs.join import Joining
 from bot.jobs.prepare import MediaLost, PhotoUnsuitable, Preparation
+from bot.jobs.submit import Submission
+from bot.jobs.watch import Watch
 from bot.logs import log_context
 from bot.retry import PROVIDER
 from bot.task_pool import Work
@@ -52,14 +57,29 @@ class Step:
 
 
 class JobSteps(Component):
-    """`task_steps` are those of the states after preparing."""
+    """What is to be done for each state."""
 
-    engines: Engines
-    outages: Outages
-    preparation: Preparation
-    task_steps: Mapping[str, Callable[[Task], Awaitable[None]]]
-    job_steps: Mapping[str, Callable[[Job], Awaitable[None]]]
-    finisher: Finisher
+    engines = Part(Engines)
+    outages = Part(Outages)
+    preparation = Part(Preparation)
+    submission = Part(Submission)
+    watch = Part(Watch)
+    result = Part(ResultFetch)
+    joining = Part(Joining)
+    deliverer = Part(Deliverer)
+    finisher = Part(Finisher)
+
+    def __post_init__(self) -> None:
+        self.task_steps: dict[str, Callable[[Task], Awaitable[None]]] = {
+            TaskState.PREPARING: self._prepare,
+            TaskState.SUBMITTING: self.submission.reconcile,
+            TaskState.RUNNING: self.watch.watch,
+            TaskState.FETCHING: self.result.fetch,
+        }
+        self.job_steps: dict[str, Callable[[Job], Awaitable[None]]] = {
+            JobState.JOINING: self.joining.join,
+            JobState.DELIVERING: self.deliverer.deliver,
+        }
 
     async def due(self, kinds: Set[Due] = ALL, begun: int = 0, broken: int = 0) -> list[Step]:
         """What is to be done now about what is under way, and about ends that were not said.
@@ -135,7 +155,7 @@ class JobSteps(Component):
             return
         try:
             with log_context(task=task.name):
-                await (self.task_steps.get(task.state) or self._prepare)(task)
+                await self.task_steps[task.state](task)
         except (service.Transient, chat.TryAgain) as failure:
             await self._later(task, failure, failure.retry_after_seconds)
         except service.ServiceStopped as failure:

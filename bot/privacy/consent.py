@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.chat.messenger import Messenger
-from bot.common import Component
+from bot.common import Component, Part
 from bot.limits import full_text, short_text
 from bot.outbox import Attempt, Kind
 from bot.telegram.destination import Destination
@@ -28,7 +28,7 @@ _ANSWERS = {"agreed": "consent-agreed", "declined": "consent-declined"}
 class Consent(Component):
     """Asks, and says what was answered; the answers themselves are the buttons'."""
 
-    messenger: Messenger
+    messenger = Part(Messenger)
 
     @property
     def agreement(self) -> Agreement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from bot.chat.messenger import Messenger
-from bot.common import Component
+from bot.common import Component, Part
 from bot.outbox import Attempt, Kind
 from bot.telegram.destination import Destination
 from storage.people import data_export
@@ -16,7 +16,7 @@ _FILE_NAME = "my-data.json"
 class DataCopies(Component):
     """Sends them."""
 
-    messenger: Messenger
+    messenger = Part(Messenger)
 
     @property
     def kind(self) -> Kind:

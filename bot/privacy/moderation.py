@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
 from bot.chat.messenger import Messenger
-from bot.common import Component
+from bot.common import Component, Part
 from bot.delivery.earlier_videos import EarlierVideos, VideoGone, WantedAs
 from bot.delivery.remove_video import remove_video
 from bot.outbox import Attempt, Kind, NotNow
@@ -48,9 +49,9 @@ _DECIDED = {
 class Moderation(Component):
     """Shows reports to the people of ADMIN_IDS, and takes videos down."""
 
-    messenger: Messenger
-    videos: EarlierVideos
-    stored_files: StoredFiles
+    messenger = Part(Messenger)
+    videos = Part(EarlierVideos)
+    stored_files = Part(StoredFiles)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -140,7 +141,7 @@ class Moderation(Component):
         job = await jobs.get(self.database, attempt.entry.values["job_id"])
         if job is None:
             return
-        await self.stored_files.remove_videos([job.id])
+        await asyncio.to_thread(self.stored_files.remove_videos, [job.id])
         left = await remove_video(self, job)
         async with self.database.transaction() as tx:
             await self._have_said(tx, job, left)

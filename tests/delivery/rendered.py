@@ -10,7 +10,6 @@ from pathlib import Path
 from bot.common import build_outbox
 from bot.delivery.earlier_videos import WantedAs
 from bot.delivery.package import with_private
-from bot.privacy.files import StoredFiles
 from bot.privacy.moderation import Moderation
 from bot.telegram.connection import build_bot
 from bot.telegram.destination import Destination
@@ -131,13 +130,8 @@ async def set_up(directory: Path, video: bytes) -> AsyncIterator[Setup]:
                 made = Setup(common, clock)
                 made.telegram, made.sender, made.worker = telegram, sender, worker
                 made.video = video
-                moderation = Moderation(
-                    common=common,
-                    messenger=made.messenger,
-                    videos=made.earlier,
-                    stored_files=StoredFiles(made.results),
-                )
-                made.outbox = build_outbox(common, [common.operator.kind, *moderation.kinds])
+                kinds = [common.operator.kind, *common.part(Moderation).kinds]
+                made.outbox = build_outbox(common, kinds)
                 yield made
             await bot.shutdown()
     finally:

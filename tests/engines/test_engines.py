@@ -14,11 +14,9 @@ from bot.dashscope.errors import Moderated, ServiceStopped, StopCause, Unanswere
 from bot.dashscope.tasks import TaskStatus
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import outage_account
-from bot.engines.face_check import Detection
 from bot.engines.outages import NotDue, Outages
 from bot.engines.registry import Engines
-from bot.gate import Gate, Rule, RuleRefused
-from bot.intake.inputs import LongVoice
+from bot.gate import Rule, RuleRefused
 from bot.jobs.prepare import PhotoUnsuitable, Preparation
 from bot.limits import joined, limits_of
 from storage import media
@@ -69,10 +67,8 @@ def outages(fakes: Fakes, emo: OtherEngine) -> Outages:
 @pytest.fixture
 def preparation(fakes: Fakes, emo: OtherEngine, outages: Outages) -> Preparation:
     common = replace(fakes.common, limits=TERMS)
-    detection = Detection(common=common, outages=outages, gate=Gate(common=common))
-    engines = Engines(fakes.engine, emo)
-    voices = LongVoice(fakes.common.media, 300_000)
-    return Preparation(common=common, long_voice=voices, engines=engines, detection=detection)
+    common.give(Engines(fakes.engine, emo), outages)
+    return Preparation(common=common)
 
 
 async def of_emo(fakes: Fakes) -> tuple[Job, Task]:

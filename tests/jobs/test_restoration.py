@@ -27,7 +27,7 @@ async def submitting(fakes: Fakes, created_after_seconds: int) -> Task:
 async def restored(fakes: Fakes) -> None:
     async with fakes.database.transaction() as tx:
         await tx.execute("PRAGMA user_version = 1")
-    await Restoration(common=fakes.common, engines=fakes.engines).settle()
+    await Restoration(common=fakes.common).settle()
 
 
 @pytest.mark.parametrize("created_after_seconds", [1, 200])
