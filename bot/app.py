@@ -38,7 +38,6 @@ from handlers import register
 from handlers.menus import Menus
 from storage.db.database import Database
 from storage.db.errors import DatabaseLocked, DatabaseUnusable
-from storage.inbox import Inbox
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +97,7 @@ async def _join(
     await give_engines(settings, common, stack)
     updates = UpdateLoop(
         application=application,
-        inbox=Inbox(database),
+        database=database,
         http=http,
         clock=clock,
         on_parked=partial(_report_parked, common.operator),

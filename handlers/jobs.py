@@ -119,8 +119,7 @@ async def cancel(context: MessageContext) -> None:
 
 async def cancel_job(services: Services, job: Job) -> bool:
     """True: it waited and is cancelled. False: the wish is on its way to the provider."""
-    async with services.database.transaction() as tx:
-        stopped = await moves.cancel(tx, job.id)
+    stopped = await services.database.do(moves.cancel, job.id)
     services.watch.wakeup(job.id)
     return stopped
 
@@ -140,11 +139,11 @@ async def cancel_all_of(services: Services, user_id: int) -> None:
 async def _outcome(context: MessageContext) -> Outcome:
     """What this very update did: handled again, it must not drop what was begun after it."""
     async with context.database.transaction() as tx:
-        known = await inbox.find(tx, context.update_id)
+        known = await inbox.outcome_of(tx, context.update_id)
         if known is not None:
             return known
         outcome = await _stop_all(tx, context)
-        await inbox.store(tx, context.update_id, outcome)
+        await inbox.keep_outcome(tx, context.update_id, outcome)
     return outcome
 
 

@@ -46,5 +46,6 @@ async def is_due(tx: Transaction, subject: str, *, every_milliseconds: int) -> b
         ON CONFLICT (subject) DO UPDATE SET told_at_milliseconds = :now
         WHERE notices.told_at_milliseconds <= :now - :every
         """,
-        {"subject": subject, "every": every_milliseconds},
+        subject=subject,
+        every=every_milliseconds,
     )

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from storage.db.database import Queryable, Transaction
 from storage.db.due import put_off
-from storage.db.rows import columns
+from storage.db.rows import Row, columns
 
 
 class MediaState(StrEnum):
@@ -147,15 +147,13 @@ async def record(
             :not_before, :wanted_at, :now)
         ON CONFLICT (source) DO NOTHING
         """,
-        {
-            **columns(received),
-            **received.conversation._asdict(),
-            "state": "superseded" if surplus else "asked" if late else "received",
-            "fault": LATE if late else None,
-            "announced": int(surplus),
-            "not_before": not_before_milliseconds,
-            "wanted_at": received.sent_at_milliseconds or tx.now_milliseconds,
-        },
+        **columns(received),
+        **received.conversation._asdict(),
+        state="superseded" if surplus else "asked" if late else "received",
+        fault=LATE if late else None,
+        announced=int(surplus),
+        not_before=not_before_milliseconds,
+        wanted_at=received.sent_at_milliseconds or tx.now_milliseconds,
     )
 
 
@@ -178,7 +176,8 @@ async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Me
         WHERE jobs.user_id = :user_id AND jobs.chat_id = :chat_id
         ORDER BY jobs.id DESC LIMIT 1
         """,
-        {"user_id": user_id, "chat_id": chat_id},
+        user_id=user_id,
+        chat_id=chat_id,
     )
 
 
@@ -190,28 +189,23 @@ async def due(database: Queryable, limit: int) -> list[Media]:
     return await database.every(
         Media,
         f"SELECT * FROM {DUE} ORDER BY id LIMIT :limit",  # noqa: S608
-        {"limit": limit},
+        limit=limit,
     )
 
 
 async def has_waiting(database: Queryable, conversation: ConversationKey) -> bool:
     """Whether something there waits for consent, or for its turn after it was given."""
-    return await database.exists(
-        f"SELECT 1 FROM media WHERE {_WAITING}",  # noqa: S608
-        conversation._asdict(),
-    )
+    return await database.has("media", **_waiting(conversation))
 
 
 async def drop_waiting(tx: Transaction, conversation: ConversationKey) -> bool:
     """All of it is dropped, without a word, as nothing was said of it; False when there is none."""
-    return await tx.change(
-        f"UPDATE media SET state = 'superseded', fault = 'dropped', announced = 1 WHERE {_WAITING}",  # noqa: S608
-        conversation._asdict(),
-    )
+    dropped = {"state": "superseded", "fault": "dropped", "announced": 1}
+    return await tx.update("media", dropped, **_waiting(conversation))
 
 
-_WAITING = """chat_id = :chat_id AND thread_id = :thread_id AND user_id = :user_id
-    AND fault = 'consent' AND state IN ('asked', 'received')"""
+def _waiting(conversation: ConversationKey) -> Row:
+    return {**conversation._asdict(), "fault": CONSENT, "state": ("asked", "received")}
 
 
 async def unannounced(database: Queryable, limit: int) -> list[Media]:
@@ -219,7 +213,7 @@ async def unannounced(database: Queryable, limit: int) -> list[Media]:
     return await database.every(
         Media,
         f"SELECT * FROM {UNANNOUNCED} ORDER BY id LIMIT :limit",  # noqa: S608
-        {"limit": limit},
+        limit=limit,
     )
 
 
@@ -233,7 +227,9 @@ async def in_album_before(
             AND user_id = :user_id AND media_group_id = :media_group_id AND kind = 'photo'
             AND message_id < :message_id
         """,
-        {**conversation._asdict(), "media_group_id": media_group_id, "message_id": message_id},
+        **conversation._asdict(),
+        media_group_id=media_group_id,
+        message_id=message_id,
     )
 
 
@@ -248,21 +244,23 @@ async def set_reply(tx: Transaction, media_id: int, *, chat_id: int, reply_messa
             CASE chat_id WHEN :chat_id THEN :reply ELSE reply_message_id END
         WHERE id = :id
         """,
-        {"id": media_id, "chat_id": chat_id, "reply": reply_message_id},
+        id=media_id,
+        chat_id=chat_id,
+        reply=reply_message_id,
     )
 
 
 async def ready(tx: Transaction, media_id: int, **facts: Any) -> bool:
     """It is checked and at the provider; `facts` are the columns that were learnt."""
-    return await _leave_received(tx, media_id, MediaState.READY, facts)
+    return await _leave_received(tx, media_id, MediaState.READY, **facts)
 
 
 async def refuse(
     tx: Transaction, media_id: int, fault: str, fault_detail: str | None = None
 ) -> bool:
     """It cannot be used; `fault` is the reason's code, the detail what is said with it (JSON)."""
-    facts = {"fault": fault, "fault_detail": fault_detail}
-    return await _leave_received(tx, media_id, MediaState.REFUSED, facts)
+    why = {"fault": fault, "fault_detail": fault_detail}
+    return await _leave_received(tx, media_id, MediaState.REFUSED, **why)
 
 
 async def ask(
@@ -270,7 +268,7 @@ async def ask(
 ) -> bool:
     """The person has to answer first: use it all the same, or a part of it?"""
     facts |= {"fault": fault, "fault_detail": fault_detail}
-    return await _leave_received(tx, media_id, MediaState.ASKED, facts)
+    return await _leave_received(tx, media_id, MediaState.ASKED, **facts)
 
 
 async def ask_again(tx: Transaction, media_id: int, fault: str, detail: str | None = None) -> None:
@@ -303,13 +301,9 @@ async def set_upload(
     tx: Transaction, media_id: int, url: str, expires_at: int, engine: str | None = None
 ) -> None:
     """A fresh copy is at the provider, for that engine; for the one it was for, where none is."""
-    await tx.execute(
-        """
-        UPDATE media SET upload_url = :url, upload_expires_at_milliseconds = :expires_at,
-            upload_engine = COALESCE(:engine, upload_engine)
-        WHERE id = :id
-        """,
-        {"id": media_id, "url": url, "expires_at": expires_at, "engine": engine},
+    copied = {"upload_url": url, "upload_expires_at_milliseconds": expires_at}
+    await tx.update(
+        "media", {**copied, **({"upload_engine": engine} if engine else {})}, id=media_id
     )
 
 
@@ -331,12 +325,11 @@ async def supersede(tx: Transaction, media_id: int, fault: str = "superseded") -
             announced = CASE WHEN state = 'asked' AND fault = 'consent' THEN 1 ELSE 0 END
         WHERE id = :id AND state IN ('received', 'asked')
         """,
-        {"id": media_id, "fault": fault},
+        id=media_id,
+        fault=fault,
     )
 
 
-async def _leave_received(
-    tx: Transaction, media_id: int, state: MediaState, facts: dict[str, Any]
-) -> bool:
+async def _leave_received(tx: Transaction, media_id: int, state: MediaState, **facts: Any) -> bool:
     changes = {"state": state, "announced": 0, "tries": 0, **facts}
     return await tx.update("media", changes, id=media_id, state=MediaState.RECEIVED)

@@ -40,7 +40,8 @@ async def use_crop(tx: Transaction, media_id: int, crop: str) -> bool:
             crop = :crop, insisted = 0, tries = 0, not_before_milliseconds = 0
         WHERE id = :id AND kind = 'photo' AND state IN ('asked', 'refused') AND crops IS NOT NULL
         """,
-        {"id": media_id, "crop": crop},
+        id=media_id,
+        crop=crop,
     )
 
 
@@ -60,7 +61,8 @@ async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bo
                 CASE WHEN :limit <= limit_milliseconds THEN from_milliseconds ELSE 0 END
         WHERE id = :id AND state = 'asked' AND kind = 'voice'
         """,
-        {"id": media_id, "limit": limit_milliseconds},
+        id=media_id,
+        limit=limit_milliseconds,
     )
 
 
@@ -71,10 +73,12 @@ async def use_clip(
     return await tx.change(
         """
         UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :length,
-            from_milliseconds = :from, in_parts = 0
+            from_milliseconds = :begin, in_parts = 0
         WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
         """,
-        {"id": media_id, "from": from_milliseconds, "length": length_milliseconds},
+        id=media_id,
+        begin=from_milliseconds,
+        length=length_milliseconds,
     )
 
 
@@ -89,7 +93,9 @@ async def use_in_parts(
             duration_milliseconds = :duration, agreed_quota_milliseconds = :quota
         WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
         """,
-        {"id": media_id, "duration": duration_milliseconds, "quota": quota_milliseconds},
+        id=media_id,
+        duration=duration_milliseconds,
+        quota=quota_milliseconds,
     )
 
 

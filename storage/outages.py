@@ -81,7 +81,8 @@ async def hurry(tx: Transaction, account: str, *, asked: bool) -> bool:
         UPDATE outages SET probe_at_milliseconds = :now, probes = 0, asked = MAX(asked, :asked)
         WHERE account = :account
         """,
-        {"account": account, "asked": int(asked)},
+        account=account,
+        asked=int(asked),
     )
 
 

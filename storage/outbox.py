@@ -74,7 +74,7 @@ async def put(
     """
     await _sweep(tx)
     moved = await tx.column(
-        "SELECT new_chat_id FROM moved_chats WHERE old_chat_id = :chat_id", {"chat_id": chat_id}
+        "SELECT new_chat_id FROM moved_chats WHERE old_chat_id = :chat_id", chat_id=chat_id
     )
     return await tx.change(
         """
@@ -85,15 +85,13 @@ async def put(
             AND chat_id = :chat_id AND message_id = :message_id AND arguments = :arguments)
         ON CONFLICT (unique_key) DO NOTHING
         """,
-        {
-            "kind": kind,
-            "key": key,
-            "chat_id": moved[0] if moved else chat_id,
-            "thread_id": thread_id,
-            "message_id": 0 if moved else message_id,
-            "user_id": user_id,
-            "arguments": json.dumps(dict(arguments), sort_keys=True),
-        },
+        kind=kind,
+        key=key,
+        chat_id=moved[0] if moved else chat_id,
+        thread_id=thread_id,
+        message_id=0 if moved else message_id,
+        user_id=user_id,
+        arguments=json.dumps(dict(arguments), sort_keys=True),
     )
 
 
@@ -111,7 +109,7 @@ async def due(database: Queryable, limit: int) -> list[OutboxEntry]:
             WHERE earlier.chat_id = waiting.chat_id), 0), run_at_milliseconds, id
         LIMIT :limit
         """,  # noqa: S608
-        {"limit": limit},
+        limit=limit,
     )
 
 
@@ -129,7 +127,8 @@ async def begin(
             run_at_milliseconds = :run_at
         WHERE id = :id AND state = 'open' AND attempts = :attempts RETURNING *
         """,
-        {**columns(entry), "run_at": run_at_milliseconds},
+        **columns(entry),
+        run_at=run_at_milliseconds,
     )
 
 
@@ -152,7 +151,8 @@ async def leave_alone(tx: Transaction, chat_id: int, seconds: float) -> None:
         UPDATE outbox SET run_at_milliseconds = :until
         WHERE chat_id = :chat_id AND state = 'open' AND run_at_milliseconds < :until
         """,
-        {"chat_id": chat_id, "until": tx.later(seconds)},
+        chat_id=chat_id,
+        until=tx.later(seconds),
     )
 
 
@@ -182,7 +182,7 @@ async def withdraw_earlier(tx: Transaction, key: str) -> int:
         WHERE state = 'open' AND unique_key <> :key AND (kind, chat_id, message_id) =
             (SELECT kind, chat_id, message_id FROM outbox WHERE unique_key = :key)
         """,
-        {"key": key},
+        key=key,
     )
 
 
@@ -193,5 +193,5 @@ def _this_attempt(entry: OutboxEntry) -> Row:
 async def _sweep(tx: Transaction) -> None:
     await tx.execute(
         "DELETE FROM outbox WHERE state <> 'open' AND ended_at_milliseconds <= :before",
-        {"before": tx.now_milliseconds - _KEEP_MILLISECONDS},
+        before=tx.now_milliseconds - _KEEP_MILLISECONDS,
     )

@@ -66,7 +66,9 @@ async def checks_of_day(
         """
         SELECT COUNT(*) FROM detections WHERE user_id IN (:user_id, :account_id) AND day = :day
         """,
-        {"user_id": user_id, "account_id": account_id, "day": day_of(now, zone)},
+        user_id=user_id,
+        account_id=account_id,
+        day=day_of(now, zone),
     )
     return ChecksOfDay(per_person - made, next_day_milliseconds(now, zone))
 
@@ -110,7 +112,9 @@ async def checks_left(database: Queryable, picture_sha256: str, model: str) -> i
         SELECT COUNT(*) FROM detections
         WHERE picture_sha256 = :sha256 AND model = :model AND at_milliseconds > :since
         """,
-        {"sha256": picture_sha256, "model": model, "since": since},
+        sha256=picture_sha256,
+        model=model,
+        since=since,
     )
     return max(0, CHECKS_OF_A_PICTURE - made)
 

@@ -72,8 +72,7 @@ class Deliverer(Component):
         return SendRequest(job, deliveries.first_cause(job), where, copies)
 
     async def _done(self, job: Job) -> None:
-        async with self.database.transaction() as tx:
-            await moves.delivered(tx, job)
+        await self.database.do(moves.delivered, job)
         logger.info("job %s is delivered", job.id)
         await self.finisher.announce(job.id)
 
@@ -85,14 +84,12 @@ class Deliverer(Component):
         logger.warning("job %s: its file is broken (%r) and fetched again", job.id, failure)
         self._fetched_again.add(job.id)
         await asyncio.to_thread(self.packager.path(job).unlink, missing_ok=True)
-        async with self.database.transaction() as tx:
-            await moves.fetch_again(tx, job.id)
+        await self.database.do(moves.fetch_again, job.id)
 
     async def _undeliverable(self, job: Job, failure: chat.TelegramFailure) -> None:
         """Paid and nobody to give it to; the file stays for the retention time."""
         logger.warning("job %s cannot be delivered: %s", job.id, failure)
-        async with self.database.transaction() as tx:
-            await moves.undeliverable(tx, job, str(failure))
+        await self.database.do(moves.undeliverable, job, str(failure))
         await self.finisher.announce(job.id)
 
     async def _later(self, job: Job, reason: object) -> None:
@@ -102,5 +99,4 @@ class Deliverer(Component):
         asked_seconds = max(asked_seconds, self.sender.held_seconds(job.chat_id))
         seconds = CHAT.endless_delay_seconds(current.tries + 1, asked_seconds)
         logger.warning("job %s is sent again in %.0f s: %s", job.id, seconds, reason)
-        async with self.database.transaction() as tx:
-            await moves.postpone(tx, job.id, seconds)
+        await self.database.do(moves.postpone, job.id, seconds)

@@ -65,8 +65,7 @@ class EarlierVideos(Component):
             logger.info("job %s cannot be sent once more: %r", job.id, failure)
             raise VideoGone(str(failure)) from failure
         if await videos.is_withdrawn(self.database, job):  # meanwhile
-            async with self.database.transaction() as tx:
-                await deliveries.want_removed(tx, job.id, cause)
+            await self.database.do(deliveries.want_removed, job.id, cause)
         return chat_id
 
     async def _copies(self, job: Job, wanted_as: WantedAs) -> tuple[Copy, ...]:

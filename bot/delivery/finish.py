@@ -83,8 +83,7 @@ class Finisher(Component):
 
     async def cancelled(self, task: Task) -> None:
         """Record that a task was stopped before it was billed, and say what came of it."""
-        async with self.database.transaction() as tx:
-            await task_moves.cancelled(tx, task)
+        await self.database.do(task_moves.cancelled, task)
         await self.announce(task.job_id)
 
     async def announce(self, job_id: int) -> None:
@@ -109,8 +108,7 @@ class Finisher(Component):
         if not is_said and delay_seconds is not None:
             await self._say_later(job, delay_seconds)
             return
-        async with self.database.transaction() as tx:
-            await moves.announced(tx, job.id)
+        await self.database.do(moves.announced, job.id)
 
     async def _say(self, job: Job) -> bool:
         """False where it is to be said again."""
@@ -139,14 +137,12 @@ class Finisher(Component):
 
     async def _take_back(self, job: Job) -> bool:
         """It must not be shown, and may have been: what became of it is said."""
-        async with self.database.transaction() as tx:
-            await deliveries.want_removed(tx, job.id, "end")
+        await self.database.do(deliveries.want_removed, job.id, "end")
         texts = await self.messenger.texts_for(job.user_id, job.chat_id)
         return await self.messenger.status(job, *await on_stopped(self.database, job, texts))
 
     async def _say_later(self, job: Job, delay_seconds: float) -> None:
-        async with self.database.transaction() as tx:
-            await moves.postpone(tx, job.id, delay_seconds)
+        await self.database.do(moves.postpone, job.id, delay_seconds)
 
     async def _say_end(self, job: Job) -> bool:
         """With what it took from the quota: as the ledger has it."""

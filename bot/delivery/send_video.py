@@ -126,8 +126,9 @@ class VideoSender(Component):
 
     async def _as_new(self, request: SendRequest, copy: Copy, there: Destination) -> None:
         package = await self.packager.pack(request, copy, there.chat_id)
-        async with self.database.transaction() as tx:
-            await deliveries.sending(tx, request.job, request.cause, copy.form, there.chat_id)
+        await self.database.do(
+            deliveries.sending, request.job, request.cause, copy.form, there.chat_id
+        )
         try:
             sent = await self._call(package, there)
         except chat.SendUnknown as failure:
@@ -136,8 +137,7 @@ class VideoSender(Component):
             is_note = copy.form is Form.ROUND
             sent = SentMessage(there.chat_id, failure.message_id, is_note=is_note)
         except (chat.TelegramFailure, OSError):
-            async with self.database.transaction() as tx:
-                await deliveries.not_sent(tx, request.cause)
+            await self.database.do(deliveries.not_sent, request.cause)
             raise
         await self._sent(request.cause, copy, sent, package)
 
@@ -158,8 +158,7 @@ class VideoSender(Component):
             sent = await self._edit_message(into, package)
         except (chat.MessageGone, chat.ThreadClosed) as failure:
             logger.info("job %s has a new message: %s", request.job.id, failure)
-            async with self.database.transaction() as tx:
-                await deliveries.removed(tx, into.id)
+            await self.database.do(deliveries.removed, into.id)
             into = await self._new_text(request, into.chat_id)
             sent = await self._edit_message(into, package)
         await self._sent(into.cause, copy, sent, package)
@@ -205,17 +204,16 @@ class VideoSender(Component):
     async def _sent(self, cause: str, copy: Copy, sent: SentMessage, package: Package) -> None:
         """Telegram makes a video of a note that is not square."""
         form = Form.VIDEO if copy.form is Form.ROUND and not sent.is_note else copy.form
-        async with self.database.transaction() as tx:
-            await deliveries.sent(
-                tx,
-                cause,
-                form,
-                sent.message_id,
-                thread_id=sent.thread_id or 0,
-                file_id=sent.video_file_id,
-                thumbnail_file_id=sent.thumbnail_id,
-                sha256=package.sha256,
-            )
+        await self.database.do(
+            deliveries.sent,
+            cause,
+            form,
+            sent.message_id,
+            thread_id=sent.thread_id or 0,
+            file_id=sent.video_file_id,
+            thumbnail_file_id=sent.thumbnail_id,
+            sha256=package.sha256,
+        )
         logger.info("%s is sent as message %s of chat %s", cause, sent.message_id, sent.chat_id)
 
     async def _note(self, job: Job, refusal: Refusal) -> None:

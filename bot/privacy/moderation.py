@@ -143,8 +143,7 @@ class Moderation(Component):
             return
         await asyncio.to_thread(self.stored_files.remove_videos, [job.id])
         left = await remove_video(self, job)
-        async with self.database.transaction() as tx:
-            await self._have_said(tx, job, left)
+        await self.database.do(self._have_said, job, left)
 
     async def _have_said(self, tx: Transaction, job: Job, left: list[Delivery]) -> None:
         """In each chat what became of it there; to the operator what stays of a take-down."""

@@ -34,9 +34,7 @@ class Decision:
 
 async def of_job(database: Queryable, job_id: int) -> list[Decision]:
     """All about this video and its maker, in their order."""
-    return await database.every(
-        Decision, "SELECT * FROM decisions WHERE job_id = :job_id ORDER BY id", {"job_id": job_id}
-    )
+    return await database.find_all(Decision, "decisions", "id", job_id=job_id)
 
 
 async def take_down(tx: Transaction, job: Job, admin_id: int) -> list[Job]:
@@ -76,7 +74,7 @@ async def _decide(tx: Transaction, job: Job, verb: Verb, admin_id: int) -> bool:
         SELECT report_id, admin_id, (SELECT MAX(id) FROM decisions) AS decision_id
         FROM report_messages JOIN reports ON reports.id = report_id WHERE job_id = :job_id
         """,
-        {"job_id": job.id},
+        job_id=job.id,
     )
     for row in rows:
         key = f"{REPORT}:{row['report_id']}:{row['admin_id']}:{row['decision_id']}"

@@ -92,7 +92,8 @@ async def message_of(database: Queryable, report: Report, admin_id: int) -> int 
         """
         SELECT message_id FROM report_messages WHERE report_id = :id AND admin_id = :admin_id
         """,
-        {"id": report.id, "admin_id": admin_id},
+        id=report.id,
+        admin_id=admin_id,
     )
     return found[0] if found else None
 
@@ -111,7 +112,7 @@ async def expire(tx: Transaction) -> None:
     now = tx.now_milliseconds
     values = {"filed": now - REPORTS_KEPT_MILLISECONDS, "decided": now - _HOUR_MILLISECONDS}
     for statement in _EXPIRY:
-        await tx.execute(statement, values)
+        await tx.execute(statement, **values)
 
 
 _OVER = """maker_id IS NOT NULL AND (
@@ -143,5 +144,6 @@ async def _filed_within_a_day(tx: Transaction, report: Report) -> int:
         SELECT COUNT(*) AS n FROM reports
         WHERE reporter_id = :reporter_id AND filed_at_milliseconds > :since
         """,
-        {"reporter_id": report.reporter_id, "since": tx.now_milliseconds - _DAY_MILLISECONDS},
+        reporter_id=report.reporter_id,
+        since=tx.now_milliseconds - _DAY_MILLISECONDS,
     )

@@ -39,7 +39,7 @@ async def listed(database: Queryable, task: Task) -> set[str]:
         SELECT task_id FROM candidates
         WHERE for_id = :id AND submitting_at_milliseconds = :submitting_at_milliseconds
         """,
-        columns(task),
+        **columns(task),
     )
     return set(task_ids)
 

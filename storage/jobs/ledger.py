@@ -201,7 +201,7 @@ async def charged_milliseconds(database: Queryable, job_id: int) -> int:
         SELECT COALESCE(SUM(held_quota_milliseconds + spent_quota_milliseconds), 0) AS charged
         FROM ledger WHERE job_id = :job_id
         """,
-        {"job_id": job_id},
+        job_id=job_id,
     )
 
 
@@ -218,7 +218,7 @@ async def _quota(
             COALESCE(SUM(held_quota_milliseconds), 0) AS held
         FROM ledger WHERE user_id IN (:user_id, :account_id) AND {window}
         """,  # noqa: S608
-        whose,
+        **whose,
     )
     assert row is not None  # noqa: S101
     return Quota(limit_milliseconds, row["used"], row["held"], resets_at)
@@ -238,7 +238,7 @@ async def budgets_of(database: Queryable, caps: Caps) -> tuple[Budget, Budget]:
 async def _money(database: Queryable, where: str, day: str) -> int:
     return await database.number(
         f"SELECT COALESCE(SUM(micro_yuan), 0) AS total FROM money_of_days WHERE {where}",  # noqa: S608
-        {"day": day},
+        day=day,
     )
 
 
@@ -250,7 +250,7 @@ async def _open_hold(tx: Transaction, job_id: int) -> Row:
             MAX(video_milliseconds) FILTER (WHERE kind = 'hold') AS video
         FROM ledger WHERE job_id = :job_id GROUP BY job_id
         """,
-        {"job_id": job_id},
+        job_id=job_id,
     )
     assert row is not None  # noqa: S101
     return row

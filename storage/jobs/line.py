@@ -53,7 +53,8 @@ async def first(database: Queryable, engine: str, limit: int) -> list[Task]:
         SELECT * FROM tasks WHERE state IN ('preparing', 'ready') AND engine = :engine
         ORDER BY turn, id LIMIT :limit
         """,
-        {"engine": engine, "limit": limit},
+        engine=engine,
+        limit=limit,
     )
 
 
@@ -76,7 +77,7 @@ async def places(
         WHERE state IN ('preparing', 'ready') AND engine = :engine AND (turn, id) > (:turn, :id)
         ORDER BY turn, id LIMIT :limit
         """,  # noqa: S608
-        stretch,
+        **stretch,
     )
     if not rows:
         return []
@@ -106,7 +107,8 @@ async def idle_jobs(database: Queryable, limit: int) -> list[int]:
             WHERE state IN ('preparing', 'ready') AND engine = :engine AND {_IS_OF_IDLE_JOB}
             ORDER BY turn, id LIMIT :limit
             """,  # noqa: S608
-            {"engine": engine, "limit": limit},
+            engine=engine,
+            limit=limit,
         )
     found.sort(key=lambda row: (row["turn"], row["id"]))
     return [row["job_id"] for row in found[:limit]]
@@ -120,7 +122,8 @@ async def idle_up_to(database: Queryable, task: Task | None = None) -> int:
         SELECT COUNT(*) AS n FROM tasks WHERE state IN ('preparing', 'ready')
             AND (turn, id) <= (:turn, :id) AND {_IS_OF_IDLE_JOB}
         """,  # noqa: S608
-        {"turn": last[0], "id": last[1]},
+        turn=last[0],
+        id=last[1],
     )
 
 
@@ -146,7 +149,9 @@ async def _before(database: Queryable, engine: str, position: Position) -> tuple
         FROM tasks WHERE state IN ('preparing', 'ready') AND engine = :engine
             AND (turn, id) <= (:turn, :id)
         """,  # noqa: S608
-        {"engine": engine, "turn": turn, "id": number},
+        engine=engine,
+        turn=turn,
+        id=number,
     )
     assert row is not None  # noqa: S101
     return row["jobs"] or 0, (row["waiting"] or 0) + (row["running"] or 0)

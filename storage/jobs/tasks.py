@@ -109,9 +109,7 @@ async def of_job(database: Queryable, job_id: int) -> list[Task]:
 async def of_jobs(database: Queryable, job_ids: Sequence[int]) -> dict[int, list[Task]]:
     """The tasks of each of these jobs, first to last."""
     found: dict[int, list[Task]] = {job_id: [] for job_id in job_ids}
-    some = ", ".join(str(int(job_id)) for job_id in job_ids)
-    sql = f"SELECT * FROM tasks WHERE job_id IN ({some}) ORDER BY job_id, number"  # noqa: S608
-    for task in await database.every(Task, sql) if job_ids else ():
+    for task in await database.find_all(Task, "tasks", "job_id, number", job_id=tuple(job_ids)):
         found[task.job_id].append(task)
     return found
 
@@ -122,8 +120,7 @@ async def of_open_jobs(database: Queryable) -> list[Task]:
         Task,
         """
         SELECT tasks.* FROM jobs JOIN tasks ON tasks.job_id = jobs.id
-        WHERE jobs.state NOT IN ('done', 'failed', 'cancelled', 'undeliverable')
-        ORDER BY turn, tasks.id
+        WHERE jobs.ended_at_milliseconds IS NULL ORDER BY turn, tasks.id
         """,
     )
 
@@ -133,7 +130,7 @@ async def under_way(database: Queryable, limit: int) -> list[Task]:
     return await database.every(
         Task,
         f"SELECT * FROM {UNDER_WAY} ORDER BY not_before_milliseconds, id LIMIT :limit",  # noqa: S608
-        {"limit": limit},
+        limit=limit,
     )
 
 
@@ -148,7 +145,8 @@ async def preparing(database: Queryable, engine: str, limit: int) -> list[Task]:
             AND not_before_milliseconds <= :now
         ORDER BY not_before_milliseconds, turn, id LIMIT :limit
         """,
-        {"engine": engine, "limit": limit},
+        engine=engine,
+        limit=limit,
     )
 
 
@@ -160,12 +158,14 @@ async def waiting_too_long(
         Task,
         """
         SELECT tasks.* FROM jobs JOIN tasks ON tasks.job_id = jobs.id
-        WHERE jobs.state NOT IN ('done', 'failed', 'cancelled', 'undeliverable')
-            AND created_at_milliseconds <= :since AND tasks.state IN ('preparing', 'ready')
+        WHERE jobs.ended_at_milliseconds IS NULL AND created_at_milliseconds <= :since
+            AND tasks.state IN ('preparing', 'ready')
             AND tasks.engine = COALESCE(:engine, tasks.engine)
         ORDER BY created_at_milliseconds, jobs.id LIMIT :limit
         """,
-        {"engine": engine, "since": since_milliseconds, "limit": limit},
+        engine=engine,
+        since=since_milliseconds,
+        limit=limit,
     )
 
 
@@ -178,7 +178,7 @@ async def owned(database: Queryable, account: str, task_ids: list[str]) -> set[s
     return {
         task_id
         for task_id in task_ids
-        if await database.exists(sql, {"account": account, "task_id": task_id})
+        if await database.exists(sql, account=account, task_id=task_id)
     }
 
 
@@ -192,7 +192,8 @@ async def durations(database: Queryable, engine: str, limit: int) -> list[float]
             AND rendered_at_milliseconds IS NOT NULL AND running_since_milliseconds IS NOT NULL
         ORDER BY id DESC LIMIT :limit
         """,
-        {"engine": engine, "limit": limit},
+        engine=engine,
+        limit=limit,
     )
 
 
@@ -208,6 +209,7 @@ async def next_turn(database: Queryable, user_id: int, job_id: int) -> int:
                 (SELECT MAX(id) FROM jobs WHERE user_id = :user_id AND id < :job_id)), -1) + 1
                 AS own
         """,
-        {"user_id": user_id, "job_id": job_id},
+        user_id=user_id,
+        job_id=job_id,
     )
     return max(row["current"], row["own"]) if row else 0

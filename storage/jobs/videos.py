@@ -18,7 +18,7 @@ async def is_withdrawn(database: Queryable, job: Job) -> bool:
         SELECT media_id FROM borrowed_media
         WHERE media_id IN (:photo_id, :voice_id) AND stopped_at_milliseconds IS NOT NULL
         """,
-        columns(job),
+        **columns(job),
     )
 
 
@@ -29,23 +29,19 @@ async def is_taken_down(database: Queryable, job: Job) -> bool:
         SELECT job_id FROM decisions JOIN jobs ON jobs.id = job_id
         WHERE photo_id = :photo_id AND voice_id = :voice_id AND decision = 'take-down'
         """,
-        columns(job),
+        **columns(job),
     )
 
 
 async def same_as(database: Queryable, job: Job) -> list[Job]:
     """The jobs of the same photo and voice, itself among them: what is shown is the same."""
-    return await database.every(
-        Job,
-        "SELECT * FROM jobs WHERE photo_id = :photo_id AND voice_id = :voice_id ORDER BY id",
-        columns(job),
-    )
+    return await database.find_all(Job, "jobs", "id", photo_id=job.photo_id, voice_id=job.voice_id)
 
 
 async def chats_of(database: Queryable, job: Job) -> set[int]:
     """Where it was ordered or shown, by the ids that the chats had then."""
     shown_in = await database.column(
-        "SELECT DISTINCT chat_id FROM deliveries WHERE job_id = :id", {"id": job.id}
+        "SELECT DISTINCT chat_id FROM deliveries WHERE job_id = :id", id=job.id
     )
     return {job.chat_id, *shown_in}
 
@@ -61,7 +57,8 @@ async def last_of(database: Queryable, user_id: int, chat_id: int) -> Job | None
         SELECT * FROM jobs WHERE user_id = :user_id AND :chat_id IN (chat_id, user_id)
             AND {_SHOWN} ORDER BY id DESC LIMIT 1
         """,  # noqa: S608
-        {"user_id": user_id, "chat_id": chat_id},
+        user_id=user_id,
+        chat_id=chat_id,
     )
 
 
@@ -69,7 +66,8 @@ async def count_of(database: Queryable, user_id: int, chat_id: int) -> int:
     """How many videos this person has in this chat."""
     return await database.number(
         f"SELECT COUNT(*) FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id AND {_SHOWN}",  # noqa: S608
-        {"user_id": user_id, "chat_id": chat_id},
+        user_id=user_id,
+        chat_id=chat_id,
     )
 
 
@@ -83,7 +81,10 @@ async def page_of(
         SELECT * FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id AND {_SHOWN}
         ORDER BY id DESC LIMIT :limit OFFSET :skip
         """,  # noqa: S608
-        {"user_id": user_id, "chat_id": chat_id, "skip": skip, "limit": limit},
+        user_id=user_id,
+        chat_id=chat_id,
+        skip=skip,
+        limit=limit,
     )
 
 
@@ -98,7 +99,7 @@ async def newest_in(database: Queryable, chat_id: int) -> Job | None:
                 (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id))
         ORDER BY jobs.id DESC LIMIT 1
         """,
-        {"chat_id": chat_id},
+        chat_id=chat_id,
     )
 
 
@@ -118,5 +119,7 @@ async def shown_in(
                 OR jobs.chat_id = :chat_id)
         ORDER BY deliveries.chat_id = :chat_id AND message_id = :message_id DESC LIMIT 1
         """,
-        {"chat_id": chat_id, "message_id": message_id, "file_id": file_id},
+        chat_id=chat_id,
+        message_id=message_id,
+        file_id=file_id,
     )

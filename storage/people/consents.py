@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from storage import outbox
-from storage.db.database import Parameters, Queryable, Transaction
+from storage.db.database import Queryable, Transaction
 from storage.db.rows import columns
 from storage.media import CONSENT, ConversationKey, Media
 
@@ -54,7 +55,8 @@ async def given(database: Queryable, user_id: int, agreement: Agreement) -> bool
         SELECT 1 FROM consents WHERE user_id = :user_id AND version = :version
             AND destination = :destination AND keep_milliseconds >= :keep_milliseconds
         """,
-        {"user_id": user_id, **columns(agreement)},
+        user_id=user_id,
+        **columns(agreement),
     )
 
 
@@ -85,7 +87,7 @@ async def drop_media(tx: Transaction, user_id: int) -> bool:
             UPDATE drafts SET {column} = NULL WHERE {column} IN (SELECT id FROM media
                 WHERE user_id = :user_id AND fault = 'consent' AND state = 'asked')
             """,  # noqa: S608
-            {"user_id": user_id},
+            user_id=user_id,
         )
     dropped = {"state": "superseded", "fault": "declined", "announced": 1}
     dropped |= {"file_id": "", "file_unique_id": "", "upload_url": None}
@@ -121,12 +123,10 @@ async def want_question(
             OR consent_questions.wanted_at_milliseconds <= :now - :anew
         RETURNING *
         """,
-        {
-            **conversation._asdict(),
-            "fingerprint": agreement.fingerprint,
-            "reply_to": reply_to,
-            "anew": _ASK_ANEW_MILLISECONDS,
-        },
+        **conversation._asdict(),
+        fingerprint=agreement.fingerprint,
+        reply_to=reply_to,
+        anew=_ASK_ANEW_MILLISECONDS,
     )
 
 
@@ -140,7 +140,8 @@ async def want_questions_anew(tx: Transaction, user_id: int, agreement: Agreemen
         WHERE user_id = :user_id AND state = 'asked' AND fingerprint <> :fingerprint
         RETURNING *
         """,
-        {"user_id": user_id, "fingerprint": agreement.fingerprint},
+        user_id=user_id,
+        fingerprint=agreement.fingerprint,
     )
 
 
@@ -154,7 +155,8 @@ async def want_questions_in_new_chat(tx: Transaction, old_chat_id: int, new_chat
             state = CASE state WHEN 'asked' THEN 'wanted' ELSE state END
         WHERE chat_id = :old RETURNING *
         """,
-        {"old": old_chat_id, "new": new_chat_id},
+        old=old_chat_id,
+        new=new_chat_id,
     )
 
 
@@ -174,7 +176,9 @@ async def asked(tx: Transaction, question_id: int, *, chat_id: int, message_id: 
             state = CASE state WHEN 'wanted' THEN 'asked' ELSE state END
         WHERE id = :id AND chat_id = :chat_id
         """,
-        {"id": question_id, "chat_id": chat_id, "message_id": message_id},
+        id=question_id,
+        chat_id=chat_id,
+        message_id=message_id,
     )
 
 
@@ -186,7 +190,8 @@ async def answered(tx: Transaction, user_id: int, answer: str) -> int:
         UPDATE consent_questions SET state = :answer
         WHERE user_id = :user_id AND state IN ('wanted', 'asked') RETURNING *
         """,
-        {"user_id": user_id, "answer": answer},
+        user_id=user_id,
+        answer=answer,
     )
 
 
@@ -200,9 +205,9 @@ async def close_unasked(tx: Transaction, chat_id: int) -> None:
     await tx.delete("consent_questions", chat_id=chat_id, state="wanted")
 
 
-async def _have_said(tx: Transaction, sql: str, parameters: Parameters) -> int:
+async def _have_said(tx: Transaction, sql: str, **parameters: Any) -> int:
     """What this changes is to be asked, or the answer to be said; how many questions."""
-    changed = await tx.fetch_all(sql, parameters)
+    changed = await tx.fetch_all(sql, **parameters)
     for row in changed:
         about = {"question_id": row["id"], "wanted_at": row["wanted_at_milliseconds"]}
         await outbox.put(

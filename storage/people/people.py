@@ -35,7 +35,8 @@ async def language_code(
             (SELECT language FROM preferences WHERE user_id = :user_id),
             (SELECT language_code FROM people WHERE user_id = :user_id)) AS code
         """,
-        {"user_id": user_id, "chat_id": chat_id},
+        user_id=user_id,
+        chat_id=chat_id,
     )
     return None if row is None else row["code"]
 
@@ -68,5 +69,6 @@ async def is_to_be_told(tx: Transaction, user_id: int, *, every_milliseconds: in
         UPDATE bans SET told_at_milliseconds = :now
         WHERE user_id = :user_id AND told_at_milliseconds <= :now - :every
         """,
-        {"user_id": user_id, "every": every_milliseconds},
+        user_id=user_id,
+        every=every_milliseconds,
     )

@@ -21,7 +21,7 @@ async def account_of(database: Queryable, user_id: int, key: bytes) -> int | Non
         SELECT account_id FROM pseudonyms
         WHERE person_hash = :person_hash AND until_milliseconds > :now
         """,
-        {"person_hash": _hash(user_id, key)},
+        person_hash=_hash(user_id, key),
     )
     return next(iter(found), None)
 

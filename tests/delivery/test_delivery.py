@@ -28,7 +28,7 @@ TOO_BIG: dict[str, Any] = {
 
 async def settled(there: Setup, job_id: int) -> bool:
     row = await there.database.fetch_one(
-        "SELECT SUM(held_quota_milliseconds) AS held FROM ledger WHERE job_id = :id", {"id": job_id}
+        "SELECT SUM(held_quota_milliseconds) AS held FROM ledger WHERE job_id = :id", id=job_id
     )
     return row is not None and row["held"] == 0
 
@@ -199,7 +199,7 @@ async def test_a_voice_note_that_was_deleted_is_not_missed(there: Setup) -> None
     voice = await media.get(there.database, job.voice_id)
     assert voice is not None
     async with there.database.transaction() as tx:
-        await tx.execute("UPDATE media SET message_id = 4711 WHERE id = :id", {"id": voice.id})
+        await tx.execute("UPDATE media SET message_id = 4711 WHERE id = :id", id=voice.id)
     assert (await there.deliver(job)).state == "done"
 
 
@@ -247,12 +247,12 @@ async def destination(there: Setup, job_id: int, chat_id: int, thread_id: int = 
         await tx.execute(
             "UPDATE jobs SET chat_id = :chat, thread_id = :thread, status_message_id = 2"
             " WHERE id = :id",
-            values,
+            **values,
         )
         await tx.execute(
             "UPDATE media SET chat_id = :chat, thread_id = :thread WHERE id IN"
             " (SELECT voice_id FROM jobs WHERE id = :id)",
-            values,
+            **values,
         )
 
 

@@ -16,7 +16,6 @@ from bot.telegram.connection import READ_SECONDS, build_application, build_bot, 
 from bot.telegram.sender import Sender
 from bot.telegram.updates import PollingOptions, UpdateLoop
 from storage.db.database import Database
-from storage.inbox import Inbox
 from tests.support.credentials import SECRET_TOKEN
 from tests.support.local_telegram import PRIVATE, LocalTelegram
 
@@ -60,7 +59,7 @@ async def running(
     async with application, build_http() as http:
         loop = UpdateLoop(
             application=application,
-            inbox=Inbox(database),
+            database=database,
             http=http,
             clock=clock or SystemClock(),
             options=options or PollingOptions(grace_seconds=0.2),
@@ -101,7 +100,7 @@ class Notebook:
 async def state_of(database: Database, update_id: int) -> tuple[str, int] | None:
     """State and tries of one row."""
     row = await database.fetch_one(
-        "SELECT state, tries FROM inbox WHERE update_id = :id", {"id": update_id}
+        "SELECT state, tries FROM inbox WHERE update_id = :id", id=update_id
     )
     return None if row is None else (row["state"], row["tries"])
 
