@@ -57,7 +57,7 @@ class Attempt:
     def destination(self) -> Destination:
         """The answer to the message that it is about."""
         entry = self.entry
-        return Destination.of(entry.chat_id, entry.thread_id, entry.message_id)
+        return Destination(entry.chat_id, entry.thread_id, entry.message_id)
 
     async def sending(self) -> None:
         """Record that a call is about to be made that must not be made twice.

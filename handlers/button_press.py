@@ -32,7 +32,7 @@ class ButtonPress(UpdateContext):
     @property
     def destination(self) -> Destination:
         """The answer to the message with the button."""
-        return Destination.of(self.chat_id, self.thread_id, self.message_id)
+        return Destination(self.chat_id, self.thread_id, self.message_id)
 
     def show(self, text: str, keyboard: Keyboard | None = None) -> None:
         """Make the message with the button read so, soon: of several presses the newest shows."""

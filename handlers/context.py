@@ -92,7 +92,7 @@ class MessageContext(UpdateContext):
     def destination(self) -> Destination:
         """The answer to this very message."""
         chat_id, thread_id, _ = self.conversation
-        return Destination.of(chat_id, thread_id, self.message.message_id)
+        return Destination(chat_id, thread_id, self.message.message_id)
 
     @property
     def in_group(self) -> bool:

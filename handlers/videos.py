@@ -144,7 +144,7 @@ async def _open_reply_field(
     key = "group-ask-voice" if kept.is_photo else "group-ask-photo"
     values = {"longest": LONGEST_MILLISECONDS / 1000} if kept.is_photo else {}
     try:
-        there = Destination.of(job.chat_id, pressed.thread_id, voice.message_id if voice else 0)
+        there = Destination(job.chat_id, pressed.thread_id, voice.message_id if voice else 0)
         await pressed.services.sender.send_text(
             there, texts.html(key, **values), keyboard=ask_for(wanted, texts)
         )

@@ -33,8 +33,8 @@ class Messenger(Component):
 
     async def destination(self, subject: Media | Job, reply_to: int) -> Destination:
         """Where something about it is said; where its topic is closed, with whom it is for."""
-        there = Destination.of(subject.chat_id, subject.thread_id, reply_to)
-        if there.thread_id is None:
+        there = Destination(subject.chat_id, subject.thread_id, reply_to)
+        if not there.thread_id:
             return there
         texts = await self.texts_for(subject.user_id, subject.chat_id)
         person = await people.find(self.database, subject.user_id)

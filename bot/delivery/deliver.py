@@ -9,9 +9,10 @@ from dataclasses import field
 from bot.chat.messenger import Messenger
 from bot.common import Component, Part
 from bot.delivery.finish import Finisher
-from bot.delivery.package import MADE, Copy, Packager, SendRequest, with_private
+from bot.delivery.package import MADE, Copy, SendRequest, with_private
 from bot.delivery.send_video import VideoSender, Withdrawn
 from bot.media.errors import MediaFailure, VideoUnreadable
+from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.retry import CHAT
 from bot.telegram import errors as chat
 from storage.groups import borrowed_media
@@ -22,13 +23,10 @@ from storage.jobs.jobs import Job
 
 logger = logging.getLogger(__name__)
 
-_LONG_HOLD_SECONDS = 5.0
-
 
 class Deliverer(Component):
     """Brings a job from delivering to done."""
 
-    packager = Part(Packager)
     messenger = Part(Messenger)
     videos = Part(VideoSender)
     finisher = Part(Finisher)
@@ -39,9 +37,6 @@ class Deliverer(Component):
 
         Raises: `TelegramFailure`s that a later attempt may not meet (TokenRejected, …).
         """
-        if self.sender.held_seconds(job.chat_id) > _LONG_HOLD_SECONDS:
-            await self._later(job, "Telegram asked for a pause")
-            return
         try:
             await self.videos.send(await self._request(job))
         except Withdrawn:
@@ -66,7 +61,9 @@ class Deliverer(Component):
 
     async def _request(self, job: Job) -> SendRequest:
         """As a round note where that is wanted; no other form can become one."""
-        copies = (Copy(Form.ROUND), *MADE) if await self.packager.wants_note(job) else MADE
+        is_short = (job.billed_milliseconds or 0) <= LONGEST_NOTE_MILLISECONDS
+        as_note = is_short and (await self.effective(job.conversation)).reply_as == "note"
+        copies = (Copy(Form.ROUND), *MADE) if as_note else MADE
         there = await self.messenger.reply_to_voice(job)
         where = with_private(there, job.user_id)
         return SendRequest(job, deliveries.first_cause(job), where, copies)
@@ -83,7 +80,7 @@ class Deliverer(Component):
             return
         logger.warning("job %s: its file is broken (%r) and fetched again", job.id, failure)
         self._fetched_again.add(job.id)
-        await asyncio.to_thread(self.packager.path(job).unlink, missing_ok=True)
+        await asyncio.to_thread(self.limits.video_of(job.id).unlink, missing_ok=True)
         await self.database.do(moves.fetch_again, job.id)
 
     async def _undeliverable(self, job: Job, failure: chat.TelegramFailure) -> None:

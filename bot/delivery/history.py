@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.common import Component, Part
-from bot.delivery.package import Packager
+from bot.common import Component
 from bot.media.calls import draw_sheet, make_cover
 from bot.media.errors import MediaUnusable
 from bot.telegram import errors as chat
@@ -46,8 +45,6 @@ class _Entry:
 class History(Component):
     """Reads only; pictures come from the kept files, else from Telegram's thumbnails."""
 
-    packager = Part(Packager)
-
     async def page(self, conversation: ConversationKey, number: int) -> Page | None:
         """The page, or the last one where there are fewer; None without any video."""
         count = await videos.count_of(self.database, conversation.user_id, conversation.chat_id)
@@ -69,7 +66,7 @@ class History(Component):
         return Page(sheet, caption, _keyboard(entries, number, pages, texts))
 
     async def _entry(self, job: Job) -> _Entry:
-        path = self.packager.path(job)
+        path = self.limits.video_of(job.id)
         kept = await asyncio.to_thread(path.exists)
         cover = await self._cover_of(path) if kept else None
         known = await deliveries.with_files(self.database, job.id)

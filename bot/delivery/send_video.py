@@ -19,7 +19,7 @@ from bot.delivery.package import Copy, Package, Packager, SendRequest
 from bot.media.errors import MediaFailure, MediaNotMade
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
-from bot.telegram.outgoing import OutgoingNote, SentMessage
+from bot.telegram.outgoing import SentMessage
 from bot.telegram.rate_limits import is_group
 from storage.groups import groups
 from storage.jobs import deliveries, jobs, videos
@@ -130,7 +130,9 @@ class VideoSender(Component):
             deliveries.sending, request.job, request.cause, copy.form, there.chat_id
         )
         try:
-            sent = await self._call(package, there)
+            sent = await self.sender.send_video(
+                there, package.video, caption=package.caption, keyboard=package.keyboard
+            )
         except chat.SendUnknown as failure:
             if failure.message_id is None:
                 raise
@@ -140,13 +142,6 @@ class VideoSender(Component):
             await self.database.do(deliveries.not_sent, request.cause)
             raise
         await self._sent(request.cause, copy, sent, package)
-
-    async def _call(self, package: Package, there: Destination) -> SentMessage:
-        if isinstance(package.video, OutgoingNote):
-            return await self.sender.send_video_note(there, package.video)
-        return await self.sender.send_video(
-            there, package.video, caption=package.caption, keyboard=package.keyboard
-        )
 
     async def _edit(self, request: SendRequest, copy: Copy, into: Delivery) -> None:
         """Where that message is gone, a new one is said first.
@@ -164,7 +159,7 @@ class VideoSender(Component):
         await self._sent(into.cause, copy, sent, package)
 
     async def _edit_message(self, into: Delivery, package: Package) -> SentMessage:
-        assert into.message_id is not None and not isinstance(package.video, OutgoingNote)  # noqa: S101, PT018
+        assert into.message_id is not None  # noqa: S101
         return await self.sender.edit_into_video(
             into.chat_id,
             into.message_id,

@@ -71,7 +71,7 @@ class PhotoHelp(Component):
         message_id = await self._add_to_reply(item, explained.jpeg, caption, rows)
         if message_id is None:
             sent = await self.sender.send_photo(
-                Destination.of(item.chat_id, item.thread_id, item.message_id),
+                Destination(item.chat_id, item.thread_id, item.message_id),
                 explained.jpeg,
                 caption=caption,
                 keyboard=Keyboard.of(*rows),

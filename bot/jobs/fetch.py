@@ -6,17 +6,19 @@ Where the address does not give the video, the task is asked for a fresh one.
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from bot.common import Component, Part
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus
 from bot.delivery.finish import Finisher
 from bot.engines.registry import Engines
-from bot.jobs.files import result_of
+from bot.limits import Limits
 from bot.media.calls import stamp_label
 from bot.media.errors import MediaUnusable
 from bot.retry import RESULT, RESULT_GONE, RESULT_SPOILT, RetryPolicy
 from storage.jobs import jobs, task_moves
+from storage.jobs.jobs import Job
 from storage.jobs.tasks import Task
 
 logger = logging.getLogger(__name__)
@@ -76,7 +78,7 @@ class ResultFetch(Component):
         job = await jobs.of_task(self.database, task)
         raw = self.limits.results_directory / f"{task.name}.part.mp4"
         await self.engines.of(task.engine).fetch(url, raw)
-        target = result_of(self.limits.results_directory, job, task)
+        target = result_of(self.limits, job, task)
         await self.common.media.run(stamp_label, raw, target, f"job-{job.id}")
         raw.unlink(missing_ok=True)
 
@@ -87,3 +89,10 @@ class ResultFetch(Component):
             await self.finisher.lose_task(task, repr(failure))
             return
         await self.database.do(task_moves.postpone, task, delay_seconds)
+
+
+def result_of(limits: Limits, job: Job, task: Task) -> Path:
+    """Where a task's result is kept: that of a job's only task is its video."""
+    if job.is_made_by(task):
+        return limits.video_of(job.id)
+    return limits.results_directory / f"{task.name}.mp4"

@@ -83,7 +83,7 @@ class Consent(Component):
             await self._remove(question, question.message_id)
         text = short_text if is_group(question.chat_id) else full_text
         sent = await self.sender.send_text(
-            Destination.of(question.chat_id, question.thread_id, question.reply_to),
+            Destination(question.chat_id, question.thread_id, question.reply_to),
             text(texts, self.limits.agreement),
             keyboard=self._keyboard(question, texts),
         )

@@ -30,6 +30,6 @@ class DataCopies(Component):
         texts = await self.messenger.texts_for(entry.user_id)
         found = await data_export.everything_of(self.database, entry.user_id)
         data = json.dumps(found, ensure_ascii=False, indent=2).encode()
-        there = Destination.of(entry.chat_id, 0, entry.message_id)
+        there = Destination(entry.chat_id, reply_to=entry.message_id)
         caption = texts.html("data-copy")
         await self.sender.send_document(there, data, _FILE_NAME, caption=caption)

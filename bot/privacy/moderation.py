@@ -92,7 +92,7 @@ class Moderation(Component):
         except (VideoGone, SendUnknown, Refused) as failure:
             logger.warning("report %s comes without its video, or may: %s", report.id, failure)
         shown = await deliveries.begun(self.database, job, cause)
-        return Destination(admin_id, reply_to=shown.message_id if shown else None)
+        return Destination(admin_id, reply_to=(shown and shown.message_id) or 0)
 
     async def _text(
         self, report: Report, job: Job, decided: Sequence[Decision], texts: Catalogue

@@ -30,7 +30,7 @@ FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
 SENDS = ("sendVideoNote", "sendVideo", "sendDocument")
 STEPS = (
     *((deliveries, name) for name in ("sending", "sent", "not_sent")),
-    *(("sender", name) for name in ("send_video", "send_video_note", "edit_into_video")),
+    *(("sender", name) for name in ("send_video", "edit_into_video")),
 )
 
 

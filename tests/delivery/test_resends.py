@@ -125,7 +125,7 @@ async def test_a_pause_of_telegram_puts_it_off_and_it_comes_then(there: Setup) -
 
 async def test_what_nobody_has_any_more_is_said_on_the_message_that_asked(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
-    there.packager.path(job).unlink()
+    there.common.limits.video_of(job.id).unlink()
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE deliveries SET file_id = 'BAAC-unknown'")
     for kind in ("note", "video"):

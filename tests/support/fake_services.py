@@ -119,7 +119,7 @@ class Services:
         self.messenger = common.part(Messenger)
         self.steps, self.slots = common.part(JobSteps), common.part(Slots)
         self.deliverer, self.finisher = self.steps.deliverer, self.steps.finisher
-        self.packager, self.earlier = self.deliverer.packager, common.part(EarlierVideos)
+        self.earlier = common.part(EarlierVideos)
         self.watch, self.result = self.steps.watch, self.steps.result
         self.submission, self.preparation = self.steps.submission, self.steps.preparation
         self.outbox = build_outbox(common, [common.operator.kind])
