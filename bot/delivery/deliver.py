@@ -89,11 +89,10 @@ class Deliverer(Component):
         await self.database.do(moves.undeliverable, job, str(failure))
         await self.finisher.announce(job.id)
 
-    async def _later(self, job: Job, reason: object) -> None:
+    async def _later(self, job: Job, reason: Exception) -> None:
         """Not before Telegram's pause is over, however long: meanwhile others are served."""
         current = await jobs.get(self.database, job.id) or job
-        asked_seconds = getattr(reason, "retry_after_seconds", None) or 0.0
-        asked_seconds = max(asked_seconds, self.sender.held_seconds(job.chat_id))
+        asked_seconds = getattr(reason, "retry_after_seconds", None)
         seconds = CHAT.endless_delay_seconds(current.tries + 1, asked_seconds)
         logger.warning("job %s is sent again in %.0f s: %s", job.id, seconds, reason)
         await self.database.do(moves.postpone, job.id, seconds)

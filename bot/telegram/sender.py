@@ -90,10 +90,6 @@ class Sender:
         """Opens the private chat and sends /start with the payload (Bot API: "Deep linking")."""
         return f"https://t.me/{self._bot.username}?start={payload}"
 
-    def held_seconds(self, chat_id: int) -> float:
-        """How long a 429 still silences this chat; 0 when it does not."""
-        return self._rate_limiter.held_seconds(chat_id)
-
     def wait_seconds(self, chat_id: int) -> float:
         """How long a new message there would have to wait for its turn, all told."""
         return self._rate_limiter.wait_seconds(chat_id)

@@ -11,6 +11,7 @@ from bot.common import build_outbox
 from bot.delivery.earlier_videos import WantedAs
 from bot.delivery.package import with_private
 from bot.privacy.moderation import Moderation
+from bot.telegram.api_calls import LONGEST_WAIT_SECONDS, waiting_at_most
 from bot.telegram.connection import build_bot
 from bot.telegram.destination import Destination
 from bot.telegram.members import Members
@@ -106,7 +107,8 @@ class Setup(Services):
 
     async def deliver(self, job: Job) -> Job:
         """One attempt, with what it has to tell the operator; the job afterwards."""
-        await self.deliverer.deliver(await self.job(job.id))
+        with waiting_at_most(LONGEST_WAIT_SECONDS):  # as the worker has it done
+            await self.deliverer.deliver(await self.job(job.id))
         await run_all(self.outbox)
         return await self.job(job.id)
 
