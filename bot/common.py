@@ -30,25 +30,18 @@ from storage.media import ConversationKey
 Made = TypeVar("Made")
 
 
-@dataclass(frozen=True, kw_only=True)
-class TelegramServices:
-    """All calls share one rate limiter."""
-
-    bot_name: str
-    sender: Sender
-    members: Members
-    files: Files
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CommonServices:
-    """One per process."""
+    """One per process; all that talk to Telegram share one rate limiter."""
 
     database: Database
     clock: Clock
     limits: Limits
     texts: Texts
-    telegram: TelegramServices
+    bot_name: str
+    sender: Sender
+    members: Members
+    files: Files
     media: MediaProcesses
     operator: Operator
     wakeup: Wakeup
@@ -104,9 +97,11 @@ class Component:
     """What the operator set."""
     texts = _Shared(lambda common: common.texts)
     """Every text, in every language."""
-    sender = _Shared(lambda common: common.telegram.sender)
+    sender = _Shared(lambda common: common.sender)
     """What writes in chats."""
-    files = _Shared(lambda common: common.telegram.files)
+    members = _Shared(lambda common: common.members)
+    """What knows who may do what in a group."""
+    files = _Shared(lambda common: common.files)
     """What fetches the files that people sent."""
     operator = _Shared(lambda common: common.operator)
     """What tells the operator."""
@@ -133,21 +128,19 @@ async def build_common(
     """By these settings; `stack` ends what runs in the background."""
     limits, rate_limiter = limits_of(settings), RateLimiter(clock)
     texts = Texts(operator_is_told=bool(settings.admin_ids))
-    telegram = TelegramServices(
-        bot_name=bot.username,
-        sender=await stack.enter_async_context(Sender(bot, clock, rate_limiter=rate_limiter)),
-        members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
-        files=Files(bot=bot, http=http, clock=clock),
-    )
+    sender = await stack.enter_async_context(Sender(bot, clock, rate_limiter=rate_limiter))
     return CommonServices(
         database=database,
         clock=clock,
         limits=limits,
         texts=texts,
-        telegram=telegram,
+        bot_name=bot.username,
+        sender=sender,
+        members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
+        files=Files(bot=bot, http=http, clock=clock),
         media=await stack.enter_async_context(MediaProcesses(clock)),
         operator=Operator(
-            database=database, sender=telegram.sender, texts=texts, admin_ids=limits.admin_ids
+            database=database, sender=sender, texts=texts, admin_ids=limits.admin_ids
         ),
         wakeup=Wakeup(),
     )
@@ -164,7 +157,7 @@ def build_outbox(common: CommonServices, kinds: Iterable[Kind]) -> OutboxRunner:
 
     return OutboxRunner(
         database=common.database,
-        sender=common.telegram.sender,
+        sender=common.sender,
         kinds=kinds,
         report=report,
         report_disk=report_disk,

@@ -276,7 +276,7 @@ class Gate(Component):
         group = await groups.settings_of(self.database, chat_id)
         if not is_group(chat_id) or await _lets_in(self.database, group, chat_id, user_id):
             return False
-        return await self.common.telegram.members.administers(chat_id, user_id)
+        return await self.members.administers(chat_id, user_id)
 
     async def require(self, database: Queryable, wanted: Wanted, *, administers: bool) -> None:
         """Nothing, where every rule lets it pass: as they are in this transaction.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from operator import itemgetter
+from typing import Any
 
 from bot.chat.queue_view import views
 from bot.gate import Rule, RuleRefused, Way
@@ -188,23 +189,30 @@ async def retry_by_button(pressed: ButtonPress) -> str:
     pressed_at = (pressed.chat_id, pressed.message_id)
     is_status = pressed_at == (job.chat_id, job.status_message_id)
     status_message_id = pressed.message_id if is_status else None
-    agreed = pressed.number(1) if len(pressed.arguments) > 1 else 0
-    making = pressed.services.pairing.again(job, status_message_id, agreed)
-    return await once_more(pressed, Way.RETRY, job, job.resolution, making)
+    return await once_more(
+        pressed,
+        Way.RETRY,
+        f"retry:{job.id}",
+        job,
+        resolution=job.resolution,
+        status_message_id=status_message_id,
+    )
 
 
 async def once_more(
-    pressed: ButtonPress, way: Way, job: Job, resolution: str, making: Awaitable[object]
+    pressed: ButtonPress, way: Way, request: str, job: Job, *, resolution: str, **how: Any
 ) -> str:
     """What is answered; what takes much is asked first. Raises: RuleRefused, TooLate."""
+    how["agreed_milliseconds"] = pressed.number(1) if len(pressed.arguments) > 1 else 0
+    pairing = pressed.services.pairing
     try:
-        made = await making
+        made = await pairing.once_more(way, request, job, resolution=resolution, **how)
     except RuleRefused as refusal:
         if refusal.rule is Rule.CONFIRM:
             price = pressed.services.limits.price_of(resolution, job.engine)
             await _ask_first(pressed, way, job, price, refusal.values["needed"])
         raise
-    if not made:
+    if made is None:
         raise TooLate  # it was made before
     return "answer-started"
 

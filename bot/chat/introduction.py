@@ -39,7 +39,7 @@ class Introductions(Component):
         introduction = await groups.introduction_of(self.database, chat_id)
         if not introduction.introduced:
             await self._introduce(introduction)
-        elif (lack := (await self.common.telegram.members.powers(chat_id)).lack) is not None:
+        elif (lack := (await self.members.powers(chat_id)).lack) is not None:
             await self._tell_lack(introduction, lack)
         elif introduction.lack is not None and await self._say(introduction, "lack-mended"):
             await self.database.do(groups.set_lack, chat_id, None)
@@ -53,7 +53,7 @@ class Introductions(Component):
         await self._tell_lack(introduction, lack, asked_by)
 
     async def _introduce(self, introduction: Introduction) -> None:
-        powers = await self.common.telegram.members.powers(introduction.chat_id)
+        powers = await self.members.powers(introduction.chat_id)
         if powers.lack == "messages":
             await self._tell_lack(introduction, powers.lack)
             return
@@ -65,7 +65,7 @@ class Introductions(Component):
             logger.info("introduced to chat %s", introduction.chat_id)
 
     def _introduction(self, powers: Powers, texts: Catalogue) -> str:
-        hello = texts.html("introduction-hello", command=f"/talk@{self.common.telegram.bot_name}")
+        hello = texts.html("introduction-hello", command=f"/talk@{self.common.bot_name}")
         return "\n\n".join([hello, *lacks(powers, texts)])
 
     async def _tell_lack(

@@ -217,7 +217,7 @@ class Progress(Component):
             return "job-joining" if view.job.state == JobState.JOINING else "job-delivering"
         if not view.has_begun:
             return _key_of_waiting(view)
-        return _key_of_several(view) if view.has_several else _key_of_one(task)
+        return _key_of_several(view) if len(view.tasks) > 1 else _key_of_one(task)
 
     def _text(self, key: str, view: JobView, texts: Catalogue) -> str:
         return texts.html(
@@ -340,7 +340,8 @@ class FirstStatus(Component):
 
     async def _say(self, job_id: int) -> None:
         job = await jobs.get(self.database, job_id)
-        if job is None or not _lacks_status(job):
+        # What is about to be delivered needs no status any more.
+        if job is None or job.status_message_id is not None or job.state != JobState.MAKING:
             return
         text, keyboard = await self.progress.status(job)
         try:
@@ -356,8 +357,3 @@ class FirstStatus(Component):
 
     async def _put_off(self, job_id: int, delay_seconds: float) -> None:
         await self.database.do(moves.put_off_status, job_id, delay_seconds)
-
-
-def _lacks_status(job: Job) -> bool:
-    """What is about to be delivered needs no status any more."""
-    return job.status_message_id is None and job.state == JobState.MAKING

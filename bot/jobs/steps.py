@@ -35,6 +35,7 @@ from storage.verdicts import NoVerdict
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 64
+_OFF = "failed-switched-off"
 _WAITING = {Due.READY_TASKS, Due.PREPARING_TASKS}
 
 
@@ -124,7 +125,7 @@ class JobSteps(Component):
     async def _without_engine(self) -> list[Step]:
         """The end of what waits for an engine that was switched off."""
         return [
-            Step(("task", task.id), partial(self._switched_off, task))
+            Step(("task", task.id), partial(self.finisher.fail_task, task, _OFF, task.engine))
             for engine in await line.engines(self.database)
             if not self.engines.is_on(engine)
             for task in await line.first(self.database, engine, _AT_ONCE)
@@ -143,10 +144,6 @@ class JobSteps(Component):
             )
             for job in await jobs.made(self.database, limit)
         ]
-
-    async def _switched_off(self, task: Task) -> None:
-        """It waits for an engine that the operator switched off: nothing of it was begun."""
-        await self.finisher.fail_task(task, "failed-switched-off", task.engine)
 
     async def _task_step(self, number: int, state: str) -> None:
         """One step of a task, if it still is where it was seen."""

@@ -18,7 +18,7 @@ from storage.db.database import Transaction
 from storage.media import ConversationKey, Media
 from storage.outbox import OutboxEntry
 from storage.people import consents
-from storage.people.consents import Agreement, Question
+from storage.people.consents import Question
 
 logger = logging.getLogger(__name__)
 
@@ -29,11 +29,6 @@ class Consent(Component):
     """Asks, and says what was answered; the answers themselves are the buttons'."""
 
     messenger = Part(Messenger)
-
-    @property
-    def agreement(self) -> Agreement:
-        """What is asked for now."""
-        return self.limits.agreement
 
     async def hold_back(self, item: Media) -> None:
         """Keep the media item until its sender agreed, and have them asked."""

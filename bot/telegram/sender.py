@@ -119,21 +119,22 @@ class Sender:
             await self._edit_text(status, _EDIT, self._bot.request.read_timeout)
 
     def progress(
-        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
+        self,
+        chat_id: int,
+        message_id: int,
+        text: str,
+        *,
+        keyboard: Keyboard | None = None,
+        pressed: bool = False,
     ) -> None:
         """Show this soon, unless something newer is said first; never waits, never raises.
 
         Edits of one message are at least 3 s apart in private and 8 s in groups, at most 10 in
         all, at most 4 a minute in a group, none while a 429 is pending; a text that is already
-        shown is not sent.
+        shown is not sent. A message that somebody works with is shown promptly, and as often as
+        they press.
         """
-        self._progress.show(Status(chat_id, message_id, text, keyboard))
-
-    def refresh(
-        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
-    ) -> None:
-        """The same for a message that somebody works with: promptly, and as often as they press."""
-        self._progress.show(Status(chat_id, message_id, text, keyboard, pressed=True))
+        self._progress.show(Status(chat_id, message_id, text, keyboard, pressed))
 
     async def delete_message(self, chat_id: int, message_id: int) -> None:
         """Delete; already gone is fine.
