@@ -30,18 +30,25 @@ from storage.media import ConversationKey
 Made = TypeVar("Made")
 
 
+@dataclass(frozen=True, kw_only=True)
+class TelegramServices:
+    """All calls share one rate limiter."""
+
+    bot_name: str
+    sender: Sender
+    members: Members
+    files: Files
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CommonServices:
-    """One per process; all that talk to Telegram share one rate limiter."""
+    """One per process."""
 
     database: Database
     clock: Clock
     limits: Limits
     texts: Texts
-    bot_name: str
-    sender: Sender
-    members: Members
-    files: Files
+    telegram: TelegramServices
     media: MediaProcesses
     operator: Operator
     wakeup: Wakeup
@@ -97,11 +104,11 @@ class Component:
     """What the operator set."""
     texts = _Shared(lambda common: common.texts)
     """Every text, in every language."""
-    sender = _Shared(lambda common: common.sender)
+    sender = _Shared(lambda common: common.telegram.sender)
     """What writes in chats."""
-    members = _Shared(lambda common: common.members)
+    members = _Shared(lambda common: common.telegram.members)
     """What knows who may do what in a group."""
-    files = _Shared(lambda common: common.files)
+    files = _Shared(lambda common: common.telegram.files)
     """What fetches the files that people sent."""
     operator = _Shared(lambda common: common.operator)
     """What tells the operator."""
@@ -134,10 +141,12 @@ async def build_common(
         clock=clock,
         limits=limits,
         texts=texts,
-        bot_name=bot.username,
-        sender=sender,
-        members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
-        files=Files(bot=bot, http=http, clock=clock),
+        telegram=TelegramServices(
+            bot_name=bot.username,
+            sender=sender,
+            members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
+            files=Files(bot=bot, http=http, clock=clock),
+        ),
         media=await stack.enter_async_context(MediaProcesses(clock)),
         operator=Operator(
             database=database, sender=sender, texts=texts, admin_ids=limits.admin_ids
@@ -157,7 +166,7 @@ def build_outbox(common: CommonServices, kinds: Iterable[Kind]) -> OutboxRunner:
 
     return OutboxRunner(
         database=common.database,
-        sender=common.sender,
+        sender=common.telegram.sender,
         kinds=kinds,
         report=report,
         report_disk=report_disk,

@@ -10,7 +10,6 @@ from telegram import Message, Update
 from telegram.constants import ChatID
 
 from bot.gate import Wanted, Way
-from bot.services import Services
 from bot.telegram.dispatch import LetGo
 from bot.telegram.keyboards import Keyboard
 from handlers.button_press import ButtonPress, TooLate

@@ -30,7 +30,8 @@ async def object_by_button(pressed: ButtonPress) -> Answer:
     if job is None or not used or not await _is_of_chat(pressed, job):
         raise TooLate
     is_owner = pressed.user_id in [borrowed.owner_id for borrowed in used]
-    if not is_owner and not await pressed.services.members.administers(pressed.chat_id, pressed.user_id):
+    administers = pressed.services.members.administers
+    if not is_owner and not await administers(pressed.chat_id, pressed.user_id):
         raise NotYours
     async with pressed.database.transaction() as tx:
         if is_owner:

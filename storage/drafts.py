@@ -32,15 +32,12 @@ class Draft:
 
 async def get(database: Queryable, conversation: ConversationKey) -> Draft:
     """The draft there; empty when there is none."""
-    found = await database.every(
-        Media,
-        """
+    sql = """
         SELECT media.* FROM drafts JOIN media ON media.id IN (photo_id, voice_id)
         WHERE drafts.chat_id = :chat_id AND drafts.thread_id = :thread_id
             AND drafts.user_id = :user_id
-        """,
-        **conversation._asdict(),
-    )
+        """
+    found = await database.every(Media, sql, **conversation._asdict())
     items = {item.is_photo: item for item in found}
     return Draft(items.get(True), items.get(False))
 

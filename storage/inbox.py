@@ -102,13 +102,12 @@ Outcome = dict[str, Any]
 
 async def outcome_of(tx: Transaction, update_id: int) -> Outcome | None:
     """What this update led to, if it was handled before."""
-    row = await tx.fetch_one(
-        """
+    sql = """
         SELECT outcome FROM outcomes
         WHERE update_id = :update_id AND at_milliseconds > :after
-        """,
-        update_id=update_id,
-        after=tx.now_milliseconds - _KEEP_MILLISECONDS,
+        """
+    row = await tx.fetch_one(
+        sql, update_id=update_id, after=tx.now_milliseconds - _KEEP_MILLISECONDS
     )
     if row is None:
         return None

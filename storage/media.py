@@ -134,8 +134,7 @@ async def record(
     was sent so long ago that its sender is asked first. A group that moved is known by its new id.
     Whether a voice is levelled is what its sender wishes at this moment.
     """
-    return await tx.change(
-        """
+    sql = """
         INSERT INTO media (source, kind, chat_id, thread_id, user_id, message_id, media_group_id,
             file_id, file_unique_id, file_size_bytes, state, fault, announced, levelled,
             not_before_milliseconds, wanted_at_milliseconds, created_at_milliseconds)
@@ -146,7 +145,9 @@ async def record(
             COALESCE((SELECT levelled FROM preferences WHERE user_id = :user_id), 1),
             :not_before, :wanted_at, :now)
         ON CONFLICT (source) DO NOTHING
-        """,
+        """
+    return await tx.change(
+        sql,
         **columns(received),
         **received.conversation._asdict(),
         state="superseded" if surplus else "asked" if late else "received",
@@ -169,16 +170,12 @@ async def by_source(database: Queryable, source: str) -> Media | None:
 
 async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Media | None:
     """The photo of the person's newest job in this chat, whichever the topic."""
-    return await database.one(
-        Media,
-        """
+    sql = """
         SELECT media.* FROM media JOIN jobs ON jobs.photo_id = media.id
         WHERE jobs.user_id = :user_id AND jobs.chat_id = :chat_id
         ORDER BY jobs.id DESC LIMIT 1
-        """,
-        user_id=user_id,
-        chat_id=chat_id,
-    )
+        """
+    return await database.one(Media, sql, user_id=user_id, chat_id=chat_id)
 
 
 async def due(database: Queryable, limit: int) -> list[Media]:
@@ -221,15 +218,13 @@ async def in_album_before(
     database: Queryable, conversation: ConversationKey, media_group_id: str, message_id: int
 ) -> int:
     """How many photos the album brought before this message."""
-    return await database.number(
-        """
+    sql = """
         SELECT COUNT(*) AS n FROM media WHERE chat_id = :chat_id AND thread_id = :thread_id
             AND user_id = :user_id AND media_group_id = :media_group_id AND kind = 'photo'
             AND message_id < :message_id
-        """,
-        **conversation._asdict(),
-        media_group_id=media_group_id,
-        message_id=message_id,
+        """
+    return await database.number(
+        sql, **conversation._asdict(), media_group_id=media_group_id, message_id=message_id
     )
 
 
@@ -238,16 +233,12 @@ async def set_reply(tx: Transaction, media_id: int, *, chat_id: int, reply_messa
 
     A message of the chat that its group was before is out of reach: it is not remembered.
     """
-    await tx.execute(
-        """
+    sql = """
         UPDATE media SET not_before_milliseconds = 0, reply_message_id =
             CASE chat_id WHEN :chat_id THEN :reply ELSE reply_message_id END
         WHERE id = :id
-        """,
-        id=media_id,
-        chat_id=chat_id,
-        reply=reply_message_id,
-    )
+        """
+    await tx.execute(sql, id=media_id, chat_id=chat_id, reply=reply_message_id)
 
 
 async def ready(tx: Transaction, media_id: int, **facts: Any) -> bool:
@@ -319,15 +310,12 @@ async def supersede(tx: Transaction, media_id: int, fault: str = "superseded") -
 
     Of one that waited for consent nothing was said, and nothing is.
     """
-    await tx.execute(
-        """
+    sql = """
         UPDATE media SET state = 'superseded', fault = :fault,
             announced = CASE WHEN state = 'asked' AND fault = 'consent' THEN 1 ELSE 0 END
         WHERE id = :id AND state IN ('received', 'asked')
-        """,
-        id=media_id,
-        fault=fault,
-    )
+        """
+    await tx.execute(sql, id=media_id, fault=fault)
 
 
 async def _leave_received(tx: Transaction, media_id: int, state: MediaState, **facts: Any) -> bool:

@@ -68,15 +68,12 @@ async def introduction_of(database: Queryable, chat_id: int) -> Introduction:
 
 async def note(tx: Transaction, chat_id: int, added_by: int | None) -> None:
     """The bot is in this group; who added it is kept from the first time it was told."""
-    await tx.execute(
-        """
+    sql = """
         INSERT INTO introductions (chat_id, added_by, at_milliseconds)
         VALUES (:chat_id, :added_by, :now)
         ON CONFLICT (chat_id) DO UPDATE SET added_by = COALESCE(added_by, excluded.added_by)
-        """,
-        chat_id=chat_id,
-        added_by=added_by,
-    )
+        """
+    await tx.execute(sql, chat_id=chat_id, added_by=added_by)
 
 
 async def introduced(tx: Transaction, chat_id: int) -> None:

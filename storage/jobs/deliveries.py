@@ -111,16 +111,12 @@ async def forget_files(tx: Transaction, job_id: int) -> None:
 async def begun(database: Queryable, job: Job, cause: str) -> Delivery | None:
     """How far what was sent for this cause has come: first of all whether it was sent, then which
     message is to become the video."""
-    return await database.one(
-        Delivery,
-        """
+    sql = """
         SELECT * FROM deliveries WHERE job_id = :job_id AND removed_at_milliseconds IS NULL
             AND (cause = :cause OR cause LIKE :cause || ':%')
         ORDER BY sent_at_milliseconds IS NULL, message_id IS NULL, id DESC LIMIT 1
-        """,
-        job_id=job.id,
-        cause=cause,
-    )
+        """
+    return await database.one(Delivery, sql, job_id=job.id, cause=cause)
 
 
 async def of_job(database: Queryable, job_id: int) -> list[Delivery]:

@@ -40,15 +40,16 @@ async def take_slot(
     slot = await free_slot(tx, account, slots, engine)
     if slot is None:
         return None
-    return await tx.one(
-        Task,
-        """
+    sql = """
         UPDATE tasks SET state = 'submitting', account = :account, slot = :slot,
             submitting_at_milliseconds = COALESCE(:submitting_at, :now)
         WHERE id = (SELECT id FROM tasks WHERE state = 'ready'
             AND engine = :engine AND not_before_milliseconds <= :now ORDER BY turn, id LIMIT 1)
         RETURNING *
-        """,
+        """
+    return await tx.one(
+        Task,
+        sql,
         account=account,
         slot=slot,
         engine=engine,
@@ -193,13 +194,11 @@ async def free_slot(database: Queryable, account: str, slots: int, engine: str) 
 
     The provider limits the tasks of each model; the account's slots have different numbers.
     """
-    rows = await database.fetch_all(
-        """
+    sql = """
         SELECT slot, engine FROM tasks
         WHERE account = :account AND state IN ('submitting', 'running')
-        """,
-        account=account,
-    )
+        """
+    rows = await database.fetch_all(sql, account=account)
     if sum(row["engine"] == engine for row in rows) >= slots:
         return None
     taken = {row["slot"] for row in rows}

@@ -116,13 +116,11 @@ async def of_jobs(database: Queryable, job_ids: Sequence[int]) -> dict[int, list
 
 async def of_open_jobs(database: Queryable) -> list[Task]:
     """The tasks of every job that has not ended, those that ended too, in the order of turns."""
-    return await database.every(
-        Task,
-        """
+    sql = """
         SELECT tasks.* FROM jobs JOIN tasks ON tasks.job_id = jobs.id
         WHERE jobs.ended_at_milliseconds IS NULL ORDER BY turn, tasks.id
-        """,
-    )
+        """
+    return await database.every(Task, sql)
 
 
 async def under_way(database: Queryable, limit: int) -> list[Task]:
@@ -138,35 +136,26 @@ async def preparing(database: Queryable, engine: str, limit: int) -> list[Task]:
     """Those of the engine that are to be prepared now: new ones in their turns, then what failed,
     the longest due first.
     """
-    return await database.every(
-        Task,
-        """
+    sql = """
         SELECT * FROM tasks WHERE state = 'preparing' AND engine = :engine
             AND not_before_milliseconds <= :now
         ORDER BY not_before_milliseconds, turn, id LIMIT :limit
-        """,
-        engine=engine,
-        limit=limit,
-    )
+        """
+    return await database.every(Task, sql, engine=engine, limit=limit)
 
 
 async def waiting_too_long(
     database: Queryable, engine: str | None, since_milliseconds: int, limit: int
 ) -> list[Task]:
     """Those that wait (for that engine) and whose jobs were made by then."""
-    return await database.every(
-        Task,
-        """
+    sql = """
         SELECT tasks.* FROM jobs JOIN tasks ON tasks.job_id = jobs.id
         WHERE jobs.ended_at_milliseconds IS NULL AND created_at_milliseconds <= :since
             AND tasks.state IN ('preparing', 'ready')
             AND tasks.engine = COALESCE(:engine, tasks.engine)
         ORDER BY created_at_milliseconds, jobs.id LIMIT :limit
-        """,
-        engine=engine,
-        since=since_milliseconds,
-        limit=limit,
-    )
+        """
+    return await database.every(Task, sql, engine=engine, since=since_milliseconds, limit=limit)
 
 
 async def owned(database: Queryable, account: str, task_ids: list[str]) -> set[str]:
@@ -184,32 +173,26 @@ async def owned(database: Queryable, account: str, task_ids: list[str]) -> set[s
 
 async def durations(database: Queryable, engine: str, limit: int) -> list[float]:
     """Seconds of service per second of video of the newest finished tasks of this engine."""
-    return await database.column(
-        """
+    sql = """
         SELECT (rendered_at_milliseconds - running_since_milliseconds) * 1.0
             / billed_milliseconds AS ratio
         FROM tasks WHERE engine = :engine AND billed_milliseconds > 0
             AND rendered_at_milliseconds IS NOT NULL AND running_since_milliseconds IS NOT NULL
         ORDER BY id DESC LIMIT :limit
-        """,
-        engine=engine,
-        limit=limit,
-    )
+        """
+    return await database.column(sql, engine=engine, limit=limit)
 
 
 async def next_turn(database: Queryable, user_id: int, job_id: int) -> int:
     """Round-robin: after the turns of the person's job before this one, whose were their last;
     never before the turn now being served.
     """
-    row = await database.fetch_one(
-        """
+    sql = """
         SELECT COALESCE((SELECT MAX(turn) FROM tasks
                 WHERE submitting_at_milliseconds IS NOT NULL), 0) AS current,
             COALESCE((SELECT MAX(turn) FROM tasks WHERE job_id =
                 (SELECT MAX(id) FROM jobs WHERE user_id = :user_id AND id < :job_id)), -1) + 1
                 AS own
-        """,
-        user_id=user_id,
-        job_id=job_id,
-    )
+        """
+    row = await database.fetch_one(sql, user_id=user_id, job_id=job_id)
     return max(row["current"], row["own"]) if row else 0

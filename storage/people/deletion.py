@@ -82,15 +82,13 @@ async def jobs_of(database: Queryable, user_id: int) -> list[int]:
 
 async def uploads_of(database: Queryable, user_id: int) -> list[str]:
     """Where copies of their photos and voices were put, also of those that others used."""
-    return await database.column(
-        """
+    sql = """
         SELECT upload_url FROM media
         WHERE upload_url IS NOT NULL AND (user_id = :user_id
             OR id IN (SELECT media_id FROM borrowed_media WHERE owner_id = :user_id))
         ORDER BY id
-        """,
-        user_id=user_id,
-    )
+        """
+    return await database.column(sql, user_id=user_id)
 
 
 async def forget(tx: Transaction, user_id: int, account_id: int) -> None:

@@ -47,8 +47,8 @@ class Place:
             "jobs_waiting_per_person": 1,
             **limits,
         }
-        members = cast(Any, Nobody())
-        self.common = replace(fakes.common, limits=limits_with(**changed), members=members)
+        telegram = replace(fakes.common.telegram, members=cast(Any, Nobody()))
+        self.common = replace(fakes.common, limits=limits_with(**changed), telegram=telegram)
         self.gate, self.database = Gate(common=self.common), fakes.database
         self.photo, self.voice, self.job = cast(tuple[Media, Media, Job], (None, None, None))
 
