@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.dashscope.error_codes import OVERTIME
+import re
+
+from bot.dashscope.error_codes import OVERTIME, TOO_LONG, spelled, verdict_code
 from bot.dashscope.errors import (
     DashScopeError,
     InputRefused,
@@ -27,7 +29,7 @@ _PHOTO = {
     "InvalidFile.Size": "photo-size",
     "InvalidFile.Format": "photo-format",
     "InvalidImage.NoHumanFace": "photo-no-face",
-    "InvalidImage": "photo-unsuitable",
+    "InvalidParameter.ImageFormat": "photo-format",
     "DataInspectionFailed": "photo-moderated",
     "IPInfringementSuspect": "photo-moderated",
 }
@@ -36,12 +38,10 @@ _PHOTO = {
 PHOTO_TEXTS = sorted(set(_PHOTO.values()))
 """All that `photo_text` may answer."""
 
-_LONGER = "longer than"  # "The input audio is longer than 20s" comes without a code of its own
-
 
 def photo_text(code: str | None) -> str:
-    """The text for a verdict on a photo, by the longest dotted prefix of its code."""
-    return _by_prefix(_PHOTO, code) or "photo-unsuitable"
+    """The text for a verdict on a photo, however its code is spelled."""
+    return _PHOTO.get(verdict_code(code, None) or "", "photo-unsuitable")
 
 
 def failure_text(failure: DashScopeError) -> str:
@@ -49,7 +49,7 @@ def failure_text(failure: DashScopeError) -> str:
     match failure:
         case Moderated():
             return "failed-moderated"
-        case InputRefused() if _LONGER in (failure.message or ""):
+        case InputRefused() if re.search(TOO_LONG, (failure.message or "").casefold()):
             return "failed-voice-too-long"
         case InputRefused():
             return "failed-refused"
@@ -57,16 +57,12 @@ def failure_text(failure: DashScopeError) -> str:
             return "failed-stopped"
         case RequestRejected():
             return "failed-invalid"
-        case _ if failure.code == OVERTIME:
+        case _ if spelled(failure.code) == spelled(OVERTIME):
             return "failed-timeout"
         case _:
             return "failed-service"
 
 
-def _by_prefix(texts: dict[str, str], code: str | None) -> str | None:
-    parts = (code or "").split(".")
-    for length in range(len(parts), 0, -1):
-        text = texts.get(".".join(parts[:length]))
-        if text is not None:
-            return text
-    return None
+def failure_detail(failure: DashScopeError) -> str | None:
+    """What is kept of the reason, for `photo_text`."""
+    return verdict_code(failure.code, failure.message)

@@ -8,12 +8,12 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import httpx
 
 from bot.dashscope import address
-from bot.dashscope.errors import ResultGone, ResultRefused, Unanswered
+from bot.dashscope.errors import DashScopeError, ResultGone, ResultRefused, Unanswered, Unsent
 from bot.dashscope.http import Timeout, named_failures
 from bot.http_client import HttpClient
 
@@ -22,6 +22,7 @@ LIMIT_BYTES = 256 * 1024 * 1024
 
 _CHUNK_BYTES = 256 * 1024
 _GONE = (403, 404, 410)
+_MOST_REDIRECTIONS = 3
 
 
 async def fetch(
@@ -38,13 +39,10 @@ async def fetch(
     The key is not sent along: the address carries its own signature.
     Raises `ResultGone`, `ResultRefused`, `Unanswered`; OSError when the disk fails us.
     """
-    source = address.trusted(url, base_url=base_url)
-    if source is None:
-        raise ResultRefused(f"download: unsafe address {address.shown(url)}")
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         async with asyncio.timeout(timeout.total_seconds):
-            async with aclosing(_chunks(http, source, timeout, limit_bytes)) as chunks:
+            async with aclosing(_chunks(http, url, base_url, timeout, limit_bytes)) as chunks:
                 size_bytes = await _save(chunks, part)
     except TimeoutError as error:
         raise Unanswered(f"download: not done in {timeout.total_seconds} seconds") from error
@@ -71,14 +69,11 @@ def _synced(file: BinaryIO) -> None:
 
 
 async def _chunks(
-    http: HttpClient, source: httpx.URL, timeout: Timeout, limit_bytes: int
+    http: HttpClient, url: str, base_url: str, timeout: Timeout, limit_bytes: int
 ) -> AsyncGenerator[bytes, None]:
     """The body of a good answer, checked for its length; the failures of the network named."""
-    # Unencoded, so that the bytes received can be compared with Content-Length.
-    headers = {"Accept-Encoding": "identity"}
-    request = http.build_request("GET", source, headers=headers, timeout=timeout.as_httpx())
+    response = await _answer(http, url, base_url, timeout)
     with named_failures("download"):
-        response = await http.send(request, stream=True, follow_redirects=False)
         try:
             expected_bytes = _accepted(response, limit_bytes)
             received_bytes = 0
@@ -90,6 +85,37 @@ async def _chunks(
             await response.aclose()
     if received_bytes == 0 or expected_bytes not in (None, received_bytes):
         raise Unanswered(f"download: {received_bytes} bytes came of {expected_bytes}")
+
+
+async def _answer(http: HttpClient, url: str, base_url: str, timeout: Timeout) -> httpx.Response:
+    """The one at the end of a few redirections, for the provider moves results between hosts."""
+    for _ in range(1 + _MOST_REDIRECTIONS):
+        response = await _first_answer(http, url, base_url, timeout)
+        if response.next_request is None:
+            return response
+        await response.aclose()
+        url = str(response.next_request.url)
+    raise Unanswered(f"download: more than {_MOST_REDIRECTIONS} redirections")
+
+
+async def _first_answer(
+    http: HttpClient, url: str, base_url: str, timeout: Timeout
+) -> httpx.Response:
+    """By the first way on which there is a connection."""
+    # Unencoded, so that the bytes received can be compared with Content-Length.
+    options: dict[str, Any] = {"headers": {"Accept-Encoding": "identity"}}
+    failure: DashScopeError = ResultRefused(f"download: unsafe address {address.shown(url)}")
+    for way in address.ways(url, base_url=base_url):
+        guard = address.guarded(way, base_url=base_url)
+        request = http.build_request(
+            "GET", way, timeout=timeout.as_httpx(), extensions=guard, **options
+        )
+        try:
+            with named_failures("download"):
+                return await http.send(request, stream=True, follow_redirects=False)
+        except Unsent as error:
+            failure = error
+    raise failure
 
 
 def _accepted(response: httpx.Response, limit_bytes: int) -> int | None:

@@ -1,16 +1,17 @@
-"""What each of the provider's error codes means to us: the one table, and how it is read.
+"""What each of the provider's errors means to us: the one table of codes and of messages.
 
-Sources: DashScope docs, "Error messages" and the references of the models. Codes are matched by
-prefix, the most exact one first: `InvalidFile.DownloadFailed` before `InvalidFile`. However a code
-is spelled (dotted, in snake case, with blanks), it is the same code.
+Sources: DashScope docs, "Error messages" and the references of the models; what other clients saw.
+However a code is spelled (dotted, in snake case, with blanks, in any case, with words before or
+after it), it is the same code, and the longest that is found in it decides. Some codes have several
+meanings: theirs is in the message.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TypeVar
 
 from bot.dashscope.errors import (
     DashScopeError,
@@ -26,6 +27,8 @@ from bot.dashscope.errors import (
     Unavailable,
 )
 
+Meaning = TypeVar("Meaning")
+
 Raising = Callable[..., DashScopeError]
 """Makes the exception: takes a text and the keywords of `DashScopeError`."""
 
@@ -37,127 +40,147 @@ _ADDRESS = partial(ServiceStopped, cause=StopCause.ADDRESS)
 _QUOTA = partial(ServiceStopped, cause=StopCause.QUOTA)
 _STOPPING = (_KEY, _UNPAID, _NOT_ENABLED, _RETIRED, _ADDRESS, _QUOTA)
 
-_WORDS = re.compile(r"[^\W_]+")
-_FREE_QUOTA = "free allocated quota exceeded"
-
-
-@dataclass(frozen=True, slots=True)
-class CodeRule:
-    """A code (with all that follows it as a word of its own), and what to raise.
-
-    With `says`, the rule holds only where the message contains those words.
-    """
-
-    code: str
-    raising: Raising
-    says: str = ""
-
-
 OVERTIME = "InternalError.Timeout"
 """Of a task: it was rendered for three hours, and given up."""
 
-_MEANINGS: tuple[tuple[Raising, str, tuple[str, ...]], ...] = (
-    # Our own mistakes.
-    (RequestRejected, "", ("InvalidParameter", "BadRequest")),
-    # Files the service could not read: its temporary space asks for a header, and links expire.
-    (InputNotFetched, "", ("InvalidParameter.DataInspection", "InvalidParameter.FileDownload")),
-    (InputNotFetched, "", ("invalid_parameter_error", "BadRequest.InputDownloadFailed")),
-    (InputNotFetched, "", ("InvalidFile.DownloadFailed", "InvalidURL.Timeout")),
-    (InputNotFetched, "", ("InvalidURL.ConnectionRefused",)),
-    (InputNotFetched, "unable to download", ("InvalidParameter", "InvalidURL")),
-    (InputNotFetched, "timed out", ("InvalidParameter", "InvalidURL")),
-    # Said of an address, not of what is behind it: no one can change that in a photo or a sound.
-    (InputNotFetched, "required url is missing or invalid", ("InvalidURL",)),
-    # Verdicts on the photo or the sound.
-    (InputRefused, "", ("InvalidURL", "InvalidFile", "InvalidImage", "InvalidPerson")),
-    (InputRefused, "", ("InvalidParameter.ImageFormat", "InvalidParameter.ImageContent")),
-    # Policy.
-    (Moderated, "", ("DataInspectionFailed", "IPInfringementSuspect")),
-    (Moderated, "", ("FaqRuleBlocked", "CustomRoleBlocked")),
-    (Moderated, "green network verification", ("InvalidParameter",)),
-    (Moderated, "inappropriate content", ("InvalidParameter",)),
-    # What only the operator can mend.
-    (_KEY, "", ("InvalidApiKey",)),
-    (_UNPAID, "", ("Arrearage", "CommodityNotPurchased")),
-    (_UNPAID, "", ("PrepaidBillOverdue", "PostpaidBillOverdue")),
-    (_NOT_ENABLED, "", ("AccessDenied", "Model.AccessDenied", "Workspace.AccessDenied")),
-    (_NOT_ENABLED, "", ("WorkSpaceNotFound", "isv.OUT_OF_SERVICE")),
-    (_RETIRED, "", ("Endpoint.AccessDenied", "ModelNotFound", "Model not exist", "NotFound")),
-    (_RETIRED, "model not exist", ("InvalidParameter",)),
-    (_ADDRESS, "url error, please check url", ("InvalidParameter",)),
-    (_QUOTA, "", ("AllocationQuota.FreeTierOnly",)),
-    (_QUOTA, _FREE_QUOTA, ("AllocationQuota", "Throttling.AllocationQuota", "insufficient_quota")),
-    # What passes by itself: also a quota, where it is one of a minute.
-    (Throttled, "", ("AllocationQuota", "insufficient_quota", "Throttling", "LimitRequests")),
-    (Throttled, "", ("limit_burst_rate", "ResourceExhausted", "Too many requests")),
-    (Unanswered, "", ("InternalError", "SystemError", "ModelServiceFailed", "RequestTimeOut")),
-    (Unavailable, "", ("ModelServingError", "ModelUnavailable")),
-    # Cancelling.
-    (NotCancellable, "", ("UnsupportedOperation",)),
+VERDICTS: dict[str, str] = {
+    "InvalidFile.NoHuman": r"image has no human body\.",
+    "InvalidFile.MultiHuman": "image has multi human bodies",
+    "InvalidPerson": "no human body or multi human bodies",
+    "InvalidFile.Content": "",
+    "InvalidFile.BodyProportion": "proportion of the detected person",
+    "InvalidFile.FacePose": "whole face and expected orientation",
+    "InvalidFile.FullFace": "detected face is invalid",
+    "InvalidFile.FrontBody": "with the front view",
+    "InvalidFile.FullBody": "detected person is invalid",
+    "InvalidFile.BodyPose": "",
+    "InvalidFile.Value": "value of the image is invalid",
+    "InvalidFile.Resolution": "image resolution is invalid",
+    "InvalidFile.Size": "",
+    "InvalidFile.Format": "",
+    "InvalidImage.NoHumanFace": "no human face detected",
+    "InvalidParameter.ImageFormat": "",
+    "InvalidParameter.ImageContent": "",
+}
+"""The codes that judge a photo, with the words of their messages where these are their own."""
+
+TOO_LONG = "audio.{0,40}(longer than|too long|exceed)"
+"""What a message says of a sound, which has no code of its own (a pattern)."""
+_FREE_QUOTA = "free allocated quota exceeded"
+
+_CODES: tuple[tuple[Raising, tuple[str, ...]], ...] = (
+    (InputRefused, tuple(VERDICTS)),
+    (Moderated, ("DataInspectionFailed", "IPInfringementSuspect")),
+    (Moderated, ("FaqRuleBlocked", "CustomRoleBlocked")),
+    (_KEY, ("InvalidApiKey",)),
+    (_UNPAID, ("Arrearage", "CommodityNotPurchased", "PrepaidBillOverdue", "PostpaidBillOverdue")),
+    (_NOT_ENABLED, ("AccessDenied", "WorkSpaceNotFound", "OUT_OF_SERVICE")),
+    (_RETIRED, ("Endpoint.AccessDenied", "ModelNotFound", "Model not exist")),
+    (_QUOTA, ("AllocationQuota.FreeTierOnly",)),
+    # Also a quota, where it is one of a minute.
+    (Throttled, ("Throttling", "AllocationQuota", "insufficient_quota", "LimitRequests")),
+    (Throttled, ("limit_burst_rate", "ResourceExhausted", "Too many requests")),
+    (Unavailable, ("ModelServingError", "ModelUnavailable")),
+    (NotCancellable, ("UnsupportedOperation",)),
 )
-RULES = [CodeRule(code, raising, says) for raising, says, codes in _MEANINGS for code in codes]
+"""Codes with one meaning each."""
+
+_MESSAGES: tuple[tuple[Raising, str], ...] = (
+    (_QUOTA, _FREE_QUOTA),
+    (Moderated, "green network verification|inappropriate content"),
+    (InputRefused, "|".join(filter(None, VERDICTS.values()))),
+    (InputRefused, f"{TOO_LONG}|file size is larger|file type is not supported"),
+    # Said of an address, not of what is behind it: no one can change that in a photo or a sound.
+    (InputNotFetched, "(unable|failed) to download|required url is missing or invalid"),
+    (_ADDRESS, "url error, please check url"),
+    (_RETIRED, r"\bmodel\b.{0,80}\bnot (exist|found|supported)"),
+)
+"""What messages say, whatever stands in the code (patterns)."""
+
+_VAGUE: tuple[tuple[Raising, str, str], ...] = (
+    # Its temporary space asks for a header, and links expire.
+    (InputNotFetched, "invalidurl.|downloadfailed|invalidparametererror", ""),
+    (InputNotFetched, "invalidparameter(datainspection|filedownload)", ""),
+    (InputRefused, "invalidfile|invalidimage", ""),
+    (Unanswered, "internalerror|systemerror|modelservicefailed|requesttimeout", ""),
+    (InputNotFetched, "", "timed out"),
+    (InputRefused, "invalidurl", ""),
+    (RequestRejected, "invalidparameter|badrequest", ""),
+)
+"""Codes whose messages may say more, and what is left of the messages; the first one that fits."""
 
 _STATUSES: dict[int, Raising] = {
     401: _KEY,
     403: _NOT_ENABLED,
     404: _RETIRED,
-    # The word of a gateway that waited no longer; it does not say that nothing was done.
-    408: Unanswered,
-    499: Unanswered,
+    405: _ADDRESS,
     429: Throttled,
     503: Unavailable,
 }
 
-
-def spelled(code: str | None) -> list[str]:
-    """The words of a code: `LimitRequests`, `limit_requests` and "Limit requests" are one code,
-    and all that follows a dot, an underscore or a blank is its detail.
-    """
-    return _WORDS.findall((code or "").casefold())
+WAITED_NO_LONGER = (408, 499)
+"""The word of a gateway, which does not say that nothing was done."""
 
 
-def _by_code() -> dict[str, list[CodeRule]]:
-    table: dict[str, list[CodeRule]] = {}
-    for rule in RULES:
-        table.setdefault("".join(spelled(rule.code)), []).append(rule)
-    return table
+def spelled(code: str | None) -> str:
+    """A code without what its spellings differ in."""
+    return "".join(filter(str.isalnum, (code or "").casefold()))
 
 
-_TABLE = _by_code()
+_TABLE = {spelled(code): raising for raising, codes in _CODES for code in codes}
+_VERDICT_CODES = {spelled(code): code for code in VERDICTS}
 
 
 def raising_for_code(code: str | None, message: str | None) -> Raising | None:
-    """What the table says of a code; None when it does not know it.
-
-    A rule on the words of the message goes before any that looks at the code alone.
-    """
-    found = list(_rules_of(code))
-    said = (message or "").casefold()
-    fitting = [rule for rule in found if rule.says and rule.says in said]
-    return next((rule.raising for rule in [*fitting, *found] if rule.says in said), None)
+    """What the tables say of a code and its message; None when they know neither."""
+    written, said = spelled(code), " ".join((message or "").casefold().split())
+    known = _longest_in(written, _TABLE)
+    if known is Throttled and re.search(_FREE_QUOTA, said):
+        return _QUOTA
+    return known or _said(said) or _vaguely(written, said)
 
 
-def raising_for(status: int, code: str | None, message: str | None) -> Raising:
-    """What an answer stands for that is no success.
+def raising_for(status: int, code: str | None, message: str | None, *, spoken: bool) -> Raising:
+    """What an answer stands for that is no success; `spoken`: the service itself gave it.
 
     A 429 stops the service only with a code that is known to: any other passes by itself.
     """
-    raising = raising_for_code(code, message)
+    speaks_of_us = status < 500 and status not in WAITED_NO_LONGER
+    raising = raising_for_code(code, message if speaks_of_us else None)
     if status == 429 and raising not in _STOPPING:
         return Throttled
-    return raising or _raising_for_status(status, code)
+    return raising or _raising_for_status(status, spoken=spoken)
 
 
-def _rules_of(code: str | None) -> Iterator[CodeRule]:
-    """The rules of a code, the most exact ones first."""
-    words = spelled(code)
-    for length in range(len(words), 0, -1):
-        yield from _TABLE.get("".join(words[:length]), ())
+def verdict_code(code: str | None, message: str | None) -> str | None:
+    """The code of a verdict as it is documented, however it was said; any other as it is."""
+    said = (message or "").casefold()
+    by_words = (known for known, words in VERDICTS.items() if words and re.search(words, said))
+    return _longest_in(spelled(code), _VERDICT_CODES) or next(by_words, code)
 
 
-def _raising_for_status(status: int, code: str | None) -> Raising:
-    """What an HTTP status says where the code says nothing."""
-    if status == 404 and code is None:
-        # No word of the service's: there is something else at this address.
+def _longest_in(written: str, table: Mapping[str, Meaning]) -> Meaning | None:
+    found = max((known for known in table if known in written), key=len, default=None)
+    return None if found is None else table[found]
+
+
+def _said(said: str) -> Raising | None:
+    return next((raising for raising, words in _MESSAGES if re.search(words, said)), None)
+
+
+def _vaguely(written: str, said: str) -> Raising | None:
+    fitting = (
+        raising
+        for raising, pattern, words in _VAGUE
+        if words in said and re.search(pattern, written)
+    )
+    return next(fitting, None)
+
+
+def _raising_for_status(status: int, *, spoken: bool) -> Raising:
+    """What an HTTP status says where the service says nothing that is known."""
+    if status == 404 and not spoken:
+        # There is something else at this address.
         return _ADDRESS
-    return _STATUSES.get(status, RequestRejected if 400 <= status < 500 else Unanswered)
+    refused = 400 <= status < 500 and status not in WAITED_NO_LONGER
+    return _STATUSES.get(status, RequestRejected if refused else Unanswered)

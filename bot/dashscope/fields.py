@@ -9,6 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 EMPTY: Mapping[str, object] = {}
 
+_MOST_DIGITS = 18
+"""No count and no moment has as many."""
 _FARTHEST_PIXELS = 100_000
 """No picture that a model takes is as large; a side that is farther away is none."""
 
@@ -26,6 +28,13 @@ def mapping(source: Mapping[str, object], key: str) -> Mapping[str, object]:
     """The object at `key`; empty when there is none."""
     value = source.get(key)
     return value if isinstance(value, dict) else EMPTY
+
+
+def first(source: Mapping[str, object], key: str) -> Mapping[str, object]:
+    """The object at `key`, or the first one of a list there; empty when there is none."""
+    value = source.get(key)
+    objects = value if isinstance(value, list) else [value]
+    return next((found for found in objects if isinstance(found, dict)), EMPTY)
 
 
 def text(source: Mapping[str, object], key: str) -> str | None:
@@ -46,9 +55,11 @@ def number(source: Mapping[str, object], key: str) -> Decimal | None:
 
 
 def whole(source: Mapping[str, object], key: str) -> int | None:
-    """The whole number at `key`."""
-    value = source.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """The whole number at `key`; numbers written as text count."""
+    exact = _exact(source.get(key))
+    if exact is None or exact.adjusted() >= _MOST_DIGITS or exact != exact.to_integral_value():
+        return None
+    return int(exact)
 
 
 def box(source: Mapping[str, object], key: str) -> Box | None:

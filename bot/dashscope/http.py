@@ -154,17 +154,19 @@ class ProviderAnswer:
 
     @property
     def code(self) -> str | None:
-        """The error code."""
-        return self._text("code")
+        """The error code; gateways nest it, with the message."""
+        return self._text("code") or self._text("code", "error")
 
     @property
     def message(self) -> str | None:
         """What the provider says about the error."""
-        return self._text("message")
+        return self._text("message") or self._text("message", "error")
 
     def error(self) -> DashScopeError:
         """The exception that this answer, which is not `ok`, stands for."""
-        error = self.raised_as(raising_for(self.status, self.code, self.message))
+        spoken = bool(self.code or self.message or self.request_id)
+        raising = raising_for(self.status, self.code, self.message, spoken=spoken)
+        error = self.raised_as(raising)
         if isinstance(error, Throttled):
             error.retry_after_seconds = self.retry_after_seconds
         return error
@@ -204,8 +206,9 @@ class ProviderAnswer:
             return None
         return max(0.0, (moment - self.received_at_milliseconds) / 1000)
 
-    def _text(self, key: str) -> str | None:
-        found = fields.text(self.json or fields.EMPTY, key)
+    def _text(self, key: str, inside: str | None = None) -> str | None:
+        source = self.json or fields.EMPTY
+        found = fields.text(fields.mapping(source, inside) if inside else source, key)
         return None if found is None else self._without_secret(found)[:CLIP_ID_CHARACTERS]
 
     def _without_secret(self, words: str) -> str:

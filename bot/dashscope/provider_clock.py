@@ -63,8 +63,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def moment(source: Mapping[str, object], key: str) -> int | None:
     """The moment at `key`: text such as "2025-09-01 09:37:27.468", or epoch milliseconds."""
-    written = fields.text(source, key)
-    return fields.whole(source, key) if written is None else _parsed(written)
+    number, written = fields.whole(source, key), fields.text(source, key)
+    return number if number is not None or written is None else _parsed(written)
 
 
 def _parsed(written: str) -> int | None:

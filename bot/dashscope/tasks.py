@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 
-from bot.dashscope import address, fields
-from bot.dashscope.error_codes import OVERTIME, raising_for_code
+from bot.dashscope import fields
+from bot.dashscope.error_codes import OVERTIME, WAITED_NO_LONGER, raising_for_code, spelled
 from bot.dashscope.errors import (
     DashScopeError,
     Declined,
@@ -45,17 +45,15 @@ class TaskStatus(Enum):
 
         Sibling models have states such as PRE-PROCESSING.
         """
-        try:
-            return cls(name)
-        except ValueError:
-            return cls.RUNNING
+        written = name.strip().upper()
+        return next((state for state in cls if state.value == written), cls.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderTask:
     """A task as the service describes it; whatever it left out is None.
 
-    `video_url` is an address to fetch from (https for the provider's own hosts) and lives 24 hours.
+    `video_url` lives 24 hours at most.
     `billed_milliseconds` is the length the provider charges for, rounded half up.
     Times are milliseconds since 1970 UTC. `took_milliseconds`: from its submission to its end, by
     the provider's clock.
@@ -96,9 +94,8 @@ def _took_milliseconds(output: Mapping[str, object]) -> int | None:
 
 def _video_url(output: Mapping[str, object]) -> str | None:
     """The result: some models nest it in `results`, some do not."""
-    nested = fields.text(fields.mapping(output, "results"), "video_url")
-    url = nested or fields.text(output, "video_url")
-    return None if url is None else address.upgraded(url)
+    nested = fields.text(fields.first(output, "results"), "video_url")
+    return nested or fields.text(output, "video_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,30 +136,32 @@ async def whole_list(ask_page: AskPage, model: str) -> dict[str, TaskSummary]:
     read to its end is not returned. Raises `Unanswered` for that; what `ask_page` raises passes.
     """
     found: dict[str, TaskSummary] = {}
+    total = 0
     for page_number in range(1, MOST_PAGES + 1):
         answer = await ask_page(_query(model, page_number))
-        rows = [] if _is_empty(answer, page_number) else _rows(answer)
-        news = {row.task_id: row for row in rows if row.task_id not in found}
+        news = {row.task_id: row for row in _rows(answer) if row.task_id not in found}
         found |= news
-        if not news or _is_last(answer, page_number):
-            _check_total(answer, len(found))
-            return found
-    raise answer.garbage()
+        total = max(total, fields.whole(answer.json or fields.EMPTY, "total") or 0)
+        if _is_last(answer, page_number, is_news=bool(news)):
+            break
+    else:
+        raise answer.garbage()
+    if len(found) < total:
+        raise answer.garbage()
+    return found
 
 
 def _query(model: str, page_number: int) -> dict[str, str]:
     return {"model_name": model, "page_no": str(page_number), "page_size": str(PAGE_SIZE)}
 
 
-def _is_empty(answer: ProviderAnswer, page_number: int) -> bool:
-    """Whether the account has no tasks: then some answers leave out the list itself."""
-    found = answer.json or fields.EMPTY
-    alone = page_number == 1 and "data" not in found and answer.request_id is not None
-    return alone and answer.code is None and not fields.whole(found, "total")
-
-
 def _rows(answer: ProviderAnswer) -> list[TaskSummary]:
-    data = (answer.json or fields.EMPTY).get("data")
+    """Where there are none, some answers leave out the list itself."""
+    found = answer.json or fields.EMPTY
+    data = found.get("data")
+    left_out = "data" not in found or (data is None and fields.whole(found, "total") == 0)
+    if left_out and answer.request_id is not None and answer.code is None:
+        return []
     if not isinstance(data, list):
         raise answer.garbage()
     rows = [row for row in map(TaskSummary.read, data) if row is not None]
@@ -171,19 +170,14 @@ def _rows(answer: ProviderAnswer) -> list[TaskSummary]:
     return rows
 
 
-def _is_last(answer: ProviderAnswer, page_number: int) -> bool:
-    """Whether the provider says so; if it is silent, the first page without news is the last."""
+def _is_last(answer: ProviderAnswer, page_number: int, *, is_news: bool) -> bool:
+    """Whether the provider says so; if it is silent, the first page without news is the last.
+
+    A page may bring nothing new and not be the last: tasks that are created meanwhile push others
+    from one page to the next.
+    """
     pages = fields.whole(answer.json or fields.EMPTY, "total_page")
-    return pages is not None and page_number >= pages
-
-
-def _check_total(answer: ProviderAnswer, count: int) -> None:
-    total = fields.whole(answer.json or fields.EMPTY, "total")
-    if total is not None and count < total:
-        raise answer.garbage()
-
-
-_WAITED_NO_LONGER = (408, 499)
+    return not is_news if pages is None else page_number >= pages
 
 
 def submitted_task(answer: ProviderAnswer) -> str:
@@ -193,7 +187,7 @@ def submitted_task(answer: ProviderAnswer) -> str:
         return task_id
     if 400 <= answer.status < 500:
         raise _of_4xx(answer)
-    raise _told(answer, SubmitUnknown)
+    raise _refusal_in_success(answer) or _told(answer, SubmitUnknown)
 
 
 def _of_4xx(answer: ProviderAnswer) -> DashScopeError:
@@ -201,7 +195,14 @@ def _of_4xx(answer: ProviderAnswer) -> DashScopeError:
     error = answer.error()
     if isinstance(error, Throttled) or not isinstance(error, Unanswered):
         return error
-    return _told(answer, SubmitUnknown if answer.status in _WAITED_NO_LONGER else Declined)
+    return _told(answer, SubmitUnknown if answer.status in WAITED_NO_LONGER else Declined)
+
+
+def _refusal_in_success(answer: ProviderAnswer) -> DashScopeError | None:
+    """A gateway may say 200 to a refusal; it is believed where nothing is repeated after it."""
+    raising = raising_for_code(answer.code, answer.message) if answer.ok else None
+    error = None if raising is None else answer.raised_as(raising, "without a task: ")
+    return None if isinstance(error, Transient) else error
 
 
 def _told(answer: ProviderAnswer, kind: type[DashScopeError]) -> DashScopeError:
@@ -235,7 +236,7 @@ def failure_of(task: ProviderTask) -> DashScopeError:
     error = raising(text[:400], code=task.code, message=task.message)
     if not isinstance(error, Transient):
         return error
-    if task.billed_milliseconds or task.code == OVERTIME:
+    if task.billed_milliseconds or spelled(task.code) == spelled(OVERTIME):
         return TaskFailed(text[:400], code=task.code, message=task.message)
     if isinstance(error, InputNotFetched):
         return error

@@ -34,8 +34,8 @@ async def put(
     The file is the last part of the form, and no Authorization goes to the storage.
     Raises `Unanswered`, or `RequestRejected` when repeating cannot help.
     """
-    host = address.trusted(policy.upload_host, base_url=base_url)
-    if host is None:
+    hosts = address.ways(policy.upload_host, base_url=base_url)
+    if not hosts:
         raise RequestRejected(f"upload: unsafe address {address.shown(policy.upload_host)}")
     if policy.largest_bytes is not None and len(data) > policy.largest_bytes:
         raise RequestRejected(
@@ -44,7 +44,10 @@ async def put(
     key = f"{policy.upload_dir}/{object_name(file_name)}"
     part = (file_name, data, mimetypes.guess_type(file_name)[0] or "application/octet-stream")
     form = {**policy.form, "key": key}
-    answer = await wire.ask("upload", "POST", host, timeout, data=form, files={"file": part})
+    guard = address.guarded(hosts[0], base_url=base_url)
+    answer = await wire.ask(
+        "upload", "POST", hosts[0], timeout, data=form, files={"file": part}, extensions=guard
+    )
     return _stored(answer, key)
 
 

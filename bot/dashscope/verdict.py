@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.dashscope import fields
-from bot.dashscope.error_codes import raising_for_code, spelled
+from bot.dashscope.error_codes import raising_for_code, spelled, verdict_code
 from bot.dashscope.errors import DashScopeError, InputRefused
 from bot.dashscope.fields import Box, Json
 from bot.dashscope.http import ProviderAnswer
@@ -41,10 +41,6 @@ class Verdict:
         )
 
 
-_ON_THE_ADDRESS = "invalidurl"
-"""How the codes begin that judge where the photo is, not the photo (DashScope docs: errors)."""
-
-
 def body(model: str, image_url: str, ratio: str | None) -> Json:
     """The JSON to send; only EMO's detection takes a `ratio`."""
     asked: Json = {"model": model, "input": {"image_url": image_url}}
@@ -74,7 +70,8 @@ def verdict_of(answer: ProviderAnswer, *, boxes_wanted: bool) -> Verdict:
 
 
 def _refusal(error: DashScopeError) -> Verdict:
-    on_the_address = "".join(spelled(error.code)).startswith(_ON_THE_ADDRESS)
-    if not isinstance(error, InputRefused) or on_the_address:
+    """The verdict, under its documented code; a judgement on where the photo is, is none."""
+    code = verdict_code(error.code, error.message)
+    if not isinstance(error, InputRefused) or "invalidurl" in spelled(code):
         raise error
-    return Verdict(passed=False, code=error.code, message=error.message)
+    return Verdict(passed=False, code=code, message=error.message)

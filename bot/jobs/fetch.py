@@ -16,7 +16,7 @@ from bot.engines.registry import Engines
 from bot.limits import Limits
 from bot.media.calls import stamp_label
 from bot.media.errors import MediaUnusable
-from bot.retry import RESULT, RESULT_GONE, RESULT_SPOILT, RetryPolicy
+from bot.retry import RESULT, RESULT_UNUSABLE, RetryPolicy
 from storage.jobs import jobs, task_moves
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import Task
@@ -39,12 +39,8 @@ class ResultFetch(Component):
             await self._again(task, failure, RESULT)
         except service.Unanswered as failure:
             await self._again(task, failure, RESULT)
-        except MediaUnusable as failure:
-            await self._again(task, failure, RESULT_SPOILT)
-        except service.ResultGone as failure:
-            await self._again(task, failure, RESULT_GONE)
-        except service.ResultRefused as failure:
-            await self.finisher.lose_task(task, str(failure))
+        except (MediaUnusable, service.ResultGone, service.ResultRefused) as failure:
+            await self._again(task, failure, RESULT_UNUSABLE)
         else:
             await self.database.do(task_moves.fetched, task)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.chat.provider_texts import failure_text
+from bot.chat.provider_texts import failure_detail, failure_text
 from bot.common import Component, Part
 from bot.dashscope import errors as service
 from bot.delivery.finish import Finisher
@@ -36,11 +36,11 @@ class Refusals(Component):
             case service.Declined() | service.InputNotFetched():
                 await self.again_or_over(task, failure)
             case service.ContentRefused() | service.TaskFailed():
-                await self.finisher.fail_task(task, failure_text(failure), failure.code)
+                await self.finisher.fail_task(task, failure_text(failure), failure_detail(failure))
             case _:
                 noting = self.operator.noting_of(failure, task.job_id)
                 await self.finisher.fail_task(
-                    task, failure_text(failure), failure.code, noting=noting
+                    task, failure_text(failure), failure_detail(failure), noting=noting
                 )
 
     async def again_or_over(self, task: Task, failure: service.DashScopeError) -> None:
@@ -97,4 +97,6 @@ class Refusals(Component):
         noting = self.operator.noting(
             f"declined:{task.engine}", "operator-declined", job=task.job_id, detail=str(failure)
         )
-        await self.finisher.fail_task(task, failure_text(failure), failure.code, noting=noting)
+        await self.finisher.fail_task(
+            task, failure_text(failure), failure_detail(failure), noting=noting
+        )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 
-from bot.chat.provider_texts import failure_text
+from bot.chat.provider_texts import failure_detail, failure_text
 from bot.common import Component, Part
 from bot.dashscope import errors as service
 from bot.delivery.deliver import Deliverer
@@ -183,7 +183,7 @@ class JobSteps(Component):
         except PhotoUnsuitable as failure:
             await self.finisher.fail_task(task, "failed-photo", failure.code)
         except service.ContentRefused as failure:
-            await self.finisher.fail_task(task, failure_text(failure), failure.code)
+            await self.finisher.fail_task(task, failure_text(failure), failure_detail(failure))
         except (MediaLost, chat.FormRefused, RuleRefused) as failure:
             lost = isinstance(failure, MediaLost | chat.FormRefused)
             key = "failed-gone" if lost else "failed-unchecked"

@@ -27,6 +27,8 @@ UNKNOWN_SECONDS = 60.0
 """So long a task may be unknown: it is not known everywhere at once, and a server may be behind."""
 _SAME_LENGTH_MILLISECONDS = 1_000
 """Bills of whole seconds and encoders that end on a frame are no reason for doubt."""
+_NEWS_MILLISECONDS = 50
+"""Bills are rounded, to a hundredth of a second or to a frame: what differs by less is as held."""
 _UNADDRESSED_LOOKS = 5
 
 
@@ -193,7 +195,8 @@ class Watch(Component):
                 billed_milliseconds=billed,
                 took_milliseconds=found.took_milliseconds,
             )
-            if found.billed_milliseconds is None or billed > task.length_milliseconds:
+            above = billed - task.length_milliseconds
+            if found.billed_milliseconds is None or above >= _NEWS_MILLISECONDS:
                 detail = (
                     f"billed {found.billed_milliseconds} ms, held {task.length_milliseconds} ms"
                 )

@@ -87,6 +87,7 @@ class SoundFault(Enum):
     EMPTY = "empty"
     TOO_BIG = "too_big"
     UNREADABLE = "unreadable"
+    NO_SOUND = "no_sound"
     SILENT = "silent"
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
@@ -96,8 +97,7 @@ class SoundRefused(MediaUnusable):
     """The sound cannot be used; `duration_milliseconds` is its length as far as it is known.
 
     For TOO_SHORT and TOO_LONG that is what silence at both ends left, unless the
-    sound was too long to be read to its end: then it is what its container claims,
-    or what was read.
+    sound was too long to be read to its end: then it is what was read.
     """
 
     def __init__(self, fault: SoundFault, duration_milliseconds: int | None = None) -> None:

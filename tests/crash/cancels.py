@@ -27,10 +27,15 @@ _STATE: dict[Where, str] = {
 _BETWEEN_SECONDS = 2.0
 
 POINTS = frozenset(
-    {
-        *("cancel-wished", "engine-cancel", "cancelled"),
-        *("released", "answer-button", "waits-again", "status-noted"),
-    }
+    [
+        "moves.cancel",
+        "ServiceEngine.cancel",
+        "task_moves.cancelled",
+        "task_moves.wait_again",
+        "ledger.release",
+        "Sender.answer_callback",
+        "moves.set_status_message",
+    ]
 )
 """What is passed because somebody wants a job stopped; their commits belong to them."""
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from tests.crash.world import crash_world
+from tests.crash.story import crash_world
 from tests.support.world import World
 
 collect_ignore = [] if os.environ.get("CRASH_MATRIX") else ["test_matrix.py"]

@@ -1,6 +1,6 @@
 """Kills the process of the bot at a named point.
 
-- CRASH_AT: where it kills itself with SIGKILL, such as `submit:after:1`;
+- CRASH_AT: where it kills itself with SIGKILL, such as `ServiceEngine.submit:after:1`;
 - CRASH_TRACE: a file that gets a line for every point as it is passed.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
 
-from tests.crash.points import ANY, COMMIT, POINTS, SLOT_TAKEN, Crash, Point, commit_of, crash_of
+from tests.crash.points import ANY, COMMIT, POINTS, SLOT_TAKEN, Point, Side
 
 _changing: ContextVar[str] = ContextVar("changing", default="")
 """The first storage point that this task passed in the transaction under way."""
@@ -24,26 +24,19 @@ _changing: ContextVar[str] = ContextVar("changing", default="")
 class Reaper:
     """Counts passings and kills this process at the one that was asked for."""
 
-    def __init__(self, crash: Crash | None, trace: str | None) -> None:
+    def __init__(self, crash: str | None, trace: str | None) -> None:
         self._crash = crash
-        self._passings: Counter[tuple[str, str]] = Counter()
+        self._passings: Counter[str] = Counter()
         self._trace = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if trace else None
 
-    def passes(self, point: str, side: str) -> None:
+    def passes(self, point: str, side: Side) -> None:
         """A point is passed; this may be the end."""
-        for name in (point, ANY):
-            self._passings[name, side] += 1
-        self._write(f"{point}:{side}:{self._passings[point, side]}")
-        if self._crash is not None and self._is_due(self._crash, point, side):
+        here, anywhere = f"{point}:{side}", f"{ANY}:{side}"
+        self._passings.update((here, anywhere))
+        self._write(f"{here}:{self._passings[here]}")
+        if self._crash in [f"{name}:{self._passings[name]}" for name in (here, anywhere)]:
             self._write("killed")
             os.kill(os.getpid(), signal.SIGKILL)
-
-    def _is_due(self, crash: Crash, point: str, side: str) -> bool:
-        return (
-            crash.point in (point, ANY)
-            and crash.side == side
-            and crash.passing == self._passings[crash.point, side]
-        )
 
     def _write(self, line: str) -> None:
         if self._trace is not None:
@@ -52,12 +45,9 @@ class Reaper:
 
 def reap(crash: str | None, trace: str | None) -> None:
     """Make this process die there, and write down what it passes."""
-    if crash or trace:
-        wrap_all(Reaper(crash_of(crash) if crash else None, trace))
-
-
-def wrap_all(reaper: Reaper) -> None:
-    """Replace each point's function by one that reports to the reaper."""
+    if not crash and not trace:
+        return
+    reaper = Reaper(crash, trace)
     for point in POINTS:
         module, _, kind = point.owner.partition(":")
         owner: Any = importlib.import_module(module)
@@ -97,13 +87,11 @@ def _wrapped_commit(
 
     @functools.wraps(function)
     async def passing(database: Any) -> None:
-        changes = database.writer.total_changes
-        changed = bool(_changing.get()) or changes != seen.get(id(database), changes)
+        changes, first = database.writer.total_changes, _changing.get()
+        changed = first or changes != seen.get(id(database), changes)
         seen[id(database)] = changes
-        first, name = _changing.get(), point.name
-        if first:
-            name = commit_of(first)
-            _changing.set("")
+        _changing.set("")
+        name = f"{first}-{COMMIT}" if first else point.name
         if changed:
             reaper.passes(name, "before")
         await function(database)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import random
+import tempfile
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.crash.cancels import Cancel
 from tests.crash.points import Crash
 from tests.crash.witnesses import check
-from tests.crash.world import crash_world
 from tests.support.chats import Json
 from tests.support.deadlines import eventually
 from tests.support.invariants import LEFT, Findings
 from tests.support.person import Person, both, long_recording
-from tests.support.world import HELD_SECONDS, QUICK_SECONDS, World
+from tests.support.world import HELD_SECONDS, QUICK_SECONDS, World, quick_world
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,14 @@ class Outcome:
     def passed(self) -> set[str]:
         """The names of the points that its bots passed."""
         return {line.partition(":")[0] for run in self.runs for line in run}
+
+
+@asynccontextmanager
+async def crash_world() -> AsyncIterator[World]:
+    """Quick servers without a bot; whatever bot is left at the end is killed."""
+    with tempfile.TemporaryDirectory(prefix="crash-", ignore_cleanup_errors=True) as folder:
+        async with quick_world(Path(folder)) as made:
+            yield made
 
 
 async def tell(story: Story) -> Outcome:

@@ -97,7 +97,7 @@ async def test_the_wait_for_a_late_task_is_longer_than_the_call_may_take() -> No
 async def test_without_a_connection_the_job_waits_and_is_submitted_once(
     there: World, host: str
 ) -> None:
-    await there.start_bot(Crash("task-prepared-commit", "after"))
+    await there.start_bot(Crash("task_moves.prepared-commit", "after"))
     ada = await there.person()
     await ada.sends_both()
     await there.bot.ended()
@@ -107,7 +107,7 @@ async def test_without_a_connection_the_job_waits_and_is_submitted_once(
         await there.start_bot(None, DASHSCOPE_BASE_URL=address, **NO_PROXY)
 
         async def tried() -> bool:
-            return "waits-again:after:3" in there.runs()[-1]
+            return "task_moves.wait_again:after:3" in there.runs()[-1]
 
         await eventually(tried)
     await there.kill_bot()
@@ -120,7 +120,7 @@ async def test_with_two_tasks_that_fit_the_operator_is_asked_and_nothing_is_gues
     there: World,
 ) -> None:
     operator = await there.person("Olga")
-    await there.start_bot(Crash("submit", "after"))
+    await there.start_bot(Crash("ServiceEngine.submit", "after"))
     await (await there.person()).sends_both()
     await there.bot.ended()
     stranger = await foreign_task(there)
@@ -136,7 +136,7 @@ async def test_with_two_tasks_that_fit_the_operator_is_asked_and_nothing_is_gues
 async def asked_which(there: World) -> tuple[Person, Person, str, str]:
     """Operator, person, and the tasks of two of which one is hers: her own and a stranger's."""
     operator = await there.person("Olga")
-    await there.start_bot(Crash("submit", "after"))
+    await there.start_bot(Crash("ServiceEngine.submit", "after"))
     ada = await there.person()
     await ada.sends_both()
     await there.bot.ended()
@@ -203,7 +203,7 @@ async def test_the_operator_says_that_none_is_its_own_and_the_bot_bears_the_bill
 
 async def test_a_hold_does_not_stay_open_when_nobody_can_tell_any_more(there: World) -> None:
     operator = await there.person("Olga")
-    await there.start_bot(Crash("submit", "after"))
+    await there.start_bot(Crash("ServiceEngine.submit", "after"))
     ada = await there.person()
     await ada.sends_both()
     await there.bot.ended()
@@ -224,7 +224,7 @@ async def test_a_hold_does_not_stay_open_when_nobody_can_tell_any_more(there: Wo
 async def test_a_strangers_task_that_fails_is_given_up_for_a_video_of_ones_own(
     there: World,
 ) -> None:
-    await there.start_bot(Crash("submit", "before"))
+    await there.start_bot(Crash("ServiceEngine.submit", "before"))
     ada = await there.person()
     await ada.sends_both()
     await there.bot.ended()

@@ -48,7 +48,9 @@ async def test_it_is_found_after_a_crash_and_whatever_the_clock_says_then(
     there: World, seconds_then: int, seconds: int, zone_hours: int
 ) -> None:
     await there.tell_provider(list_zone_hours=zone_hours)
-    await there.start_bot(Crash("submit", "after"), CRASH_CLOCK_SECONDS=str(seconds_then))
+    await there.start_bot(
+        Crash("ServiceEngine.submit", "after"), CRASH_CLOCK_SECONDS=str(seconds_then)
+    )
     ada = await there.person()
     await ada.sends_both()
     await there.bot.ended()
@@ -60,7 +62,7 @@ async def test_it_is_found_when_the_first_call_after_a_start_is_the_submission(
     there: World,
 ) -> None:
     """The copies are there from before: nothing but the submission would have to be asked."""
-    await there.start_bot(Crash("task-prepared-commit", "after"))
+    await there.start_bot(Crash("task_moves.prepared-commit", "after"))
     ada = await there.person()
     await ada.sends_both()
     await there.bot.ended()

@@ -11,64 +11,67 @@ import pytest
 
 from tests.crash.cancels import Cancel
 from tests.crash.points import ANY, Crash, crash_of, never_passed
-from tests.crash.story import Outcome, Story, broken, random_kills, tell_all
+from tests.crash.story import Outcome, Story, broken, crash_world, random_kills, tell_all
 from tests.crash.witnesses import compare, open_at_death
-from tests.crash.world import crash_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CLEAN = (
-    "update-stored-commit:before:1",
-    "update-stored-commit:after:1",
-    "media-recorded-commit:after:2",
-    "engine-check:after:1",
-    "media-ready-commit:after:2",
-    "job-started-commit:after:1",
-    "slot-taken-commit:after:1",
-    "submit:after:1",
-    "task-stored-commit:before:1",
-    "rendered-commit:after:1",
-    "fetched-commit:after:1",
-    "sending-recorded-commit:after:1",
-    "sent-recorded-commit:after:1",
-    "delivered-commit:before:1",
-    "delivered-commit:after:1",
-    "delete:after:1",
+    "inbox.store-commit:before:1",
+    "inbox.store-commit:after:1",
+    "media.record-commit:after:2",
+    "ServiceEngine.check:after:1",
+    "media.ready-commit:after:2",
+    "jobs.start-commit:after:1",
+    "task_moves.take_slot-commit:after:1",
+    "ServiceEngine.submit:after:1",
+    "task_moves.submitted-commit:before:1",
+    "task_moves.rendered-commit:after:1",
+    "task_moves.fetched-commit:after:1",
+    "deliveries.sending-commit:after:1",
+    "deliveries.sent-commit:after:1",
+    "moves.delivered-commit:before:1",
+    "moves.delivered-commit:after:1",
+    "Sender.delete_message:after:1",
 )
-TWICE = ("send-video:after:1", "sent-recorded-commit:before:1")
+TWICE = ("Sender.send_video:after:1", "deliveries.sent-commit:before:1")
 
 AGAIN = (
-    Story((Crash("submit", "after"), Crash(ANY, "after", 1))),
-    Story((Crash("rendered-commit", "after"), Crash(ANY, "before", 2))),
-    Story((Crash("slot-taken-commit", "after"), Crash(ANY, "after", 3))),
-    Story((Crash("failed-commit", "after"), Crash(ANY, "after", 1)), task_fails=True),
+    Story((Crash("ServiceEngine.submit", "after"), Crash(ANY, "after", 1))),
+    Story((Crash("task_moves.rendered-commit", "after"), Crash(ANY, "before", 2))),
+    Story((Crash("task_moves.take_slot-commit", "after"), Crash(ANY, "after", 3))),
+    Story((Crash("task_moves.fail-commit", "after"), Crash(ANY, "after", 1)), task_fails=True),
 )
 FIRST_FAILS = (
     *(
         Story((crash_of(point),), first_fails="InternalError")
-        for point in ("waits-again-commit:before:1", "waits-again-commit:after:1", "submit:after:2")
+        for point in (
+            "task_moves.wait_again-commit:before:1",
+            "task_moves.wait_again-commit:after:1",
+            "ServiceEngine.submit:after:2",
+        )
     ),
-    Story((crash_of("prepared-again-commit:after:1"),), first_fails="InvalidURL.Timeout"),
+    Story((crash_of("task_moves.prepare_again-commit:after:1"),), first_fails="InvalidURL.Timeout"),
     Story(
-        (crash_of("prepared-again:before:1"), Crash(ANY, "after", 2)),
+        (crash_of("task_moves.prepare_again:before:1"), Crash(ANY, "after", 2)),
         first_fails="InvalidURL.Timeout",
     ),
 )
 """Whose first task fails for a passing reason: the video is made by a second one."""
 
 CANCELLED = (
-    Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("queued", "button")),
-    Story((crash_of("engine-cancel:after:1"),), cancel=Cancel("queued", "command")),
-    Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("waiting", "button")),
+    Story((crash_of("moves.cancel-commit:after:1"),), cancel=Cancel("queued", "button")),
+    Story((crash_of("ServiceEngine.cancel:after:1"),), cancel=Cancel("queued", "command")),
+    Story((crash_of("moves.cancel-commit:after:1"),), cancel=Cancel("waiting", "button")),
     Story(
-        (crash_of("cancel-wished-commit:before:1"), Crash(ANY, "after", 2)),
+        (crash_of("moves.cancel-commit:before:1"), Crash(ANY, "after", 2)),
         cancel=Cancel("waiting", "command"),
     ),
-    Story((crash_of("cancel-wished:before:1"),), cancel=Cancel("never created", "command")),
-    Story((crash_of("answer-button:before:1"),), cancel=Cancel("created", "button")),
-    Story((crash_of("cancel-wished-commit:after:1"),), cancel=Cancel("rendering", "button")),
+    Story((crash_of("moves.cancel:before:1"),), cancel=Cancel("never created", "command")),
+    Story((crash_of("Sender.answer_callback:before:1"),), cancel=Cancel("created", "button")),
+    Story((crash_of("moves.cancel-commit:after:1"),), cancel=Cancel("rendering", "button")),
     Story(
-        (crash_of("status-noted-commit:after:1"),),
+        (crash_of("moves.set_status_message-commit:after:1"),),
         cancel=Cancel("waiting", "command"),
         loses_status=True,
     ),
@@ -76,28 +79,43 @@ CANCELLED = (
 LONG = (
     *(
         Story((crash_of(point),), long_voice=True)
-        for point in ("tasks-started:after:1", "cut-stored:after:2", "submit:after:2")
+        for point in (
+            "tasks.begin:after:1",
+            "task_moves.set_voice:after:2",
+            "ServiceEngine.submit:after:2",
+        )
     ),
-    Story((crash_of("fetched-commit:after:3"), Crash(ANY, "after", 3)), long_voice=True),
-    Story((crash_of("join:after:1"), crash_of("joined-commit:after:1")), long_voice=True),
-    Story((crash_of("failed-commit:before:1"),), long_voice=True, task_fails=True),
-    Story((crash_of("cancel-wished:after:1"),), cancel=Cancel("between tasks", "button")),
-    Story((crash_of("send-video:after:1"),), cancel=Cancel("between tasks", "command")),
+    Story((crash_of("task_moves.fetched-commit:after:3"), Crash(ANY, "after", 3)), long_voice=True),
+    Story(
+        (crash_of("Joining.join_results:after:1"), crash_of("moves.joined-commit:after:1")),
+        long_voice=True,
+    ),
+    Story((crash_of("task_moves.fail-commit:before:1"),), long_voice=True, task_fails=True),
+    Story((crash_of("moves.cancel:after:1"),), cancel=Cancel("between tasks", "button")),
+    Story((crash_of("Sender.send_video:after:1"),), cancel=Cancel("between tasks", "command")),
 )
 """Of a voice that is made in three tasks."""
 
 LOOKED_BACK = tuple(
     Story((crash_of(point),), looks_back="/history")
     for point in (
-        *("outbox-put-commit:before:1", "outbox-put-commit:after:1", "outbox-begun-commit:after:1"),
-        *("outbox-sending-commit:before:1", "outbox-sending-commit:after:1", "send-photo:after:1"),
-        *("outbox-ended-commit:before:1", "outbox-ended-commit:after:1"),
+        *("outbox.put-commit:before:1", "outbox.put-commit:after:1", "outbox.begin-commit:after:1"),
+        *(
+            "outbox.sending-commit:before:1",
+            "outbox.sending-commit:after:1",
+            "Sender.send_photo:after:1",
+        ),
+        *("outbox.end-commit:before:1", "outbox.end-commit:after:1"),
     )
 ) + tuple(
     Story((crash_of(point),), looks_back="/last")
     for point in (
-        *("sending-recorded-commit:before:2", "sending-recorded-commit:after:2"),
-        *("send-video:after:2", "sent-recorded-commit:before:2", "sent-recorded-commit:after:2"),
+        *("deliveries.sending-commit:before:2", "deliveries.sending-commit:after:2"),
+        *(
+            "Sender.send_video:after:2",
+            "deliveries.sent-commit:before:2",
+            "deliveries.sent-commit:after:2",
+        ),
     )
 )
 """Of the outbox."""
@@ -179,7 +197,7 @@ async def test_killed_at_random_moments_the_books_balance() -> None:
 
 async def test_with_media_processes_of_its_own_it_dies_where_it_is_told() -> None:
     async with crash_world() as world:
-        await world.start_bot(Crash("update-stored", "after"), CRASH_PLAIN="")
+        await world.start_bot(Crash("inbox.store", "after"), CRASH_PLAIN="")
         ada = await world.person("Ada")
         await ada.writes("hello")
         assert await world.bot.ended() == -signal.SIGKILL
@@ -237,20 +255,24 @@ async def test_the_witnesses_see_that_all_that_was_paid_came() -> None:
 
 
 async def test_a_repeat_is_excused_only_by_a_death_in_its_window() -> None:
-    window = ("send-video:before", "delivered-commit:after")
-    died_inside = ["send-video:before:1", "send-video:after:1", "killed"]
-    died_later = ["send-video:before:1", "delivered-commit:after:1", "killed"]
-    lived = ["send-video:before:1"]
+    window = ("Sender.send_video:before", "moves.delivered-commit:after")
+    died_inside = ["Sender.send_video:before:1", "Sender.send_video:after:1", "killed"]
+    died_later = ["Sender.send_video:before:1", "moves.delivered-commit:after:1", "killed"]
+    lived = ["Sender.send_video:before:1"]
     assert open_at_death([died_inside], *window) == 1
     assert open_at_death([died_later, lived], *window) == 0
 
 
 async def test_the_note_of_an_edit_is_not_that_of_a_text_sent_meanwhile() -> None:
-    window = ("send-text:before", "reply-noted-commit:after")
-    edit, sent, note = "edit-text:before:1", "send-text:before:1", "reply-noted-commit:after:1"
+    window = ("Sender.send_text:before", "media.set_reply-commit:after")
+    edit, sent, note = (
+        "Sender.edit_text:before:1",
+        "Sender.send_text:before:1",
+        "media.set_reply-commit:after:1",
+    )
     assert open_at_death([[edit, sent, note, "killed"]], *window) == 1
     assert (
-        open_at_death([[edit, note, "media-announced:before:1", sent, note, "killed"]], *window)
+        open_at_death([[edit, note, "media.announced:before:1", sent, note, "killed"]], *window)
         == 0
     )
     assert open_at_death([[edit, sent, note, note, "killed"]], *window) == 0
@@ -258,7 +280,7 @@ async def test_the_note_of_an_edit_is_not_that_of_a_text_sent_meanwhile() -> Non
 
 async def test_the_ledger_can_be_neither_changed_nor_erased() -> None:
     async with crash_world() as world:
-        await world.start_bot(Crash("job-started-commit", "after"))
+        await world.start_bot(Crash("jobs.start-commit", "after"))
         await (await world.person()).sends_both()
         await world.bot.ended()
         connection = sqlite3.connect(world.database)

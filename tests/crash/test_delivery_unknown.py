@@ -60,19 +60,19 @@ async def test_a_lost_answer_to_the_edit_shows_it_no_more_often(there: World) ->
 
 
 async def test_killed_again_and_again_while_sending_it_is_shown_at_most_twice(there: World) -> None:
-    await there.start_bot(Crash("send-video", "after"))
+    await there.start_bot(Crash("Sender.send_video", "after"))
     ada = await there.person()
     await ada.sends_both()
     await there.bot.ended()
     for _ in range(3):
-        await there.start_bot(Crash("edit-into-video", "after"))
+        await there.start_bot(Crash("Sender.edit_into_video", "after"))
         await there.bot.ended()
     await there.start_bot()
     assert len(await delivered(there, ada)) == 2
 
 
 async def test_without_a_status_message_it_is_still_shown_at_most_twice(there: World) -> None:
-    await there.start_bot(Crash("send-video", "after"))
+    await there.start_bot(Crash("Sender.send_video", "after"))
     ada = await there.person()
     await ada.sends_both()
     await there.bot.ended()
@@ -86,7 +86,7 @@ async def test_without_a_status_message_it_is_still_shown_at_most_twice(there: W
 
 async def test_a_chat_that_closes_while_sending_ends_the_job_settled(there: World) -> None:
     there.faults.add("telegram", "sendVideo", "drop_before")
-    await there.start_bot(Crash("sending-recorded-commit", "after"))
+    await there.start_bot(Crash("deliveries.sending-commit", "after"))
     ada = await there.person()
     await ada.sends_both()
     await there.bot.ended()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from tests.crash.world import CAPS
+from storage.jobs.ledger import Caps
 from tests.support import invariants
 from tests.support.chats import text_of
 from tests.support.invariants import Findings, ProviderTask, Shown, Witnesses
@@ -13,17 +14,20 @@ from tests.support.world import World
 
 Json = dict[str, Any]
 
+CAPS = Caps(ZoneInfo("Asia/Shanghai"), 60_000, None, 50_000_000, 500_000_000)
+"""Of an operator who set none."""
+
 _LAST_WORDS = ("job-done", "job-cancelled")
 _PASSING = ("photo-looking", "photo-ready", "voice-listening", "voice-long")
 
-_VIDEO = ("send-video:before", "sent-recorded-commit:after")
-_TEXT = ("send-text:before", "reply-noted-commit:after")
+_VIDEO = ("Sender.send_video:before", "deliveries.sent-commit:after")
+_TEXT = ("Sender.send_text:before", "media.set_reply-commit:after")
 _LOOKED_BACK = {
-    "/history": ("photo", "outbox-sending-commit:after", "outbox-ended-commit:after"),
-    "/last": ("video", "sending-recorded-commit:after", "sent-recorded-commit:after"),
+    "/history": ("photo", "outbox.sending-commit:after", "outbox.end-commit:after"),
+    "/last": ("video", "deliveries.sending-commit:after", "deliveries.sent-commit:after"),
 }
 """What is brought, and between which points it is not known whether it was."""
-_EDIT, _SAID = "edit-text:before", ("media-announced:before", "announced:before")
+_EDIT, _SAID = "Sender.edit_text:before", ("media.announced:before", "moves.announced:before")
 """Saying something by an edit is noted as well: its note is not that of a text sent meanwhile."""
 
 
@@ -150,9 +154,13 @@ def open_at_death(runs: list[list[str]], opening: str, closing: str) -> int:
 def _said_unnoted(run: list[str]) -> bool:
     """Whether it died between a text that took the place of a lost status and the note of it."""
     points = [line.rpartition(":")[0] for line in run]
-    sent = _last(points, "send-text:before")
-    is_instead = _last(points[:sent], "edit-text:before") > _last(points[:sent], "edit-text:after")
-    return sent >= 0 and is_instead and _last(points, "status-noted-commit:after") < sent
+    sent = _last(points, "Sender.send_text:before")
+    is_instead = _last(points[:sent], "Sender.edit_text:before") > _last(
+        points[:sent], "Sender.edit_text:after"
+    )
+    return (
+        sent >= 0 and is_instead and _last(points, "moves.set_status_message-commit:after") < sent
+    )
 
 
 def _last(points: list[str], point: str) -> int:

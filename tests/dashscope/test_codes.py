@@ -145,8 +145,6 @@ ROWS = [
     row(502, "Brand.New", Unanswered, submit=SubmitUnknown),
     # A server error is never a definite answer to submitting, whatever its code says.
     row(500, "InvalidParameter", RequestRejected, submit=SubmitUnknown),
-    # A code is a prefix at the end of a word only.
-    row(400, "InvalidFileSystem", RequestRejected),
 ]
 NAMES = [f"{status} {code} ({message[:20]})" for status, code, message, *_ in ROWS]
 

@@ -64,6 +64,7 @@ async def test_one_page_is_read_with_its_times() -> None:
     [
         page([], total=0, total_page=0),
         answer({"total": 0, "total_page": 0, "page_no": 1, "request_id": "r"}),
+        answer({"total": "0", "data": None, "request_id": "r"}),
         answer({"request_id": "r"}),
     ],
 )
@@ -97,9 +98,30 @@ async def test_without_counts_pages_are_read_until_one_brings_nothing_new() -> N
 
 
 async def test_a_server_that_ignores_the_page_number_does_not_hold_us_for_ever() -> None:
-    tasks, queries = await listed(page([row(1)], total_page=99))
+    tasks, queries = await listed(page([row(1)], total_page=9))
     assert len(tasks) == 1
+    assert len(queries) == 9
+
+
+async def test_a_page_of_rows_that_are_known_is_not_the_last_one() -> None:
+    tasks, queries = await listed(
+        page([row(3), row(2)], total_page=3),
+        page([row(3), row(2)], total_page=3),
+        page([row(1)], total_page=3),
+    )
+    assert [task.task_id for task in tasks] == ["t-1", "t-2", "t-3"]
+    assert len(queries) == 3
+
+
+async def test_counts_and_times_may_be_written_as_text() -> None:
+    tasks, queries = await listed(
+        page([row(2, gmt_create=str(NOON))], total="2", total_page="2", page_no="1", page_size="1"),
+        page([row(1)], total="2", total_page="2", page_no="2", page_size="1"),
+    )
+    assert [task.created_at_milliseconds for task in tasks] == [NOON, NOON + 1]
     assert len(queries) == 2
+    with pytest.raises(Unanswered):
+        await listed(page([row(1)], total="3", total_page="1"))
 
 
 @pytest.mark.parametrize(

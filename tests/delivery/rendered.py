@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-
-from bot.common import build_outbox
 from bot.delivery.earlier_videos import WantedAs
 from bot.delivery.package import with_private
-from bot.privacy.moderation import Moderation
 from bot.telegram.api_calls import LONGEST_WAIT_SECONDS, waiting_at_most
-from bot.telegram.connection import build_bot
 from bot.telegram.destination import Destination
-from bot.telegram.members import Members
-from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
-from storage.db.database import Database
 from storage.jobs import deliveries, moves, videos
 from storage.jobs.deliveries import Delivery, Form
 from storage.jobs.jobs import Job
 from tests.storage import orders
 from tests.support.bot_api import Json
-from tests.support.clock import FakeClock
-from tests.support.credentials import SECRET_TOKEN
-from tests.support.fake_services import OPERATOR, Services, common_services, limits_with, run_all
+from tests.support.fake_services import OPERATOR, Services, run_all
 from tests.support.fakes import FakeMedia
-from tests.support.local_telegram import PRIVATE, LocalTelegram, local_telegram
+from tests.support.local_telegram import PRIVATE, LocalTelegram
 
 ADA, OLGA = PRIVATE, OPERATOR
 STATUS = 1
@@ -111,30 +98,3 @@ class Setup(Services):
             await self.deliverer.deliver(await self.job(job.id))
         await run_all(self.outbox)
         return await self.job(job.id)
-
-
-@asynccontextmanager
-async def set_up(directory: Path, video: bytes) -> AsyncIterator[Setup]:
-    """Set up and taken down; Ada is a person, Olga the operator."""
-    clock = FakeClock(time.time_ns() // 1_000_000, rate=1.0)
-    database = await Database.open(directory / "bot.db", clock)
-    limits = limits_with(admin_ids=frozenset({OLGA}), data_dir=directory)
-    try:
-        async with local_telegram(clock=clock) as telegram:
-            await telegram.new_person("Olga", user_id=OLGA)
-            bot, worker = build_bot(SECRET_TOKEN, telegram.url), FakeMedia()
-            await bot.initialize()
-            members = Members(bot=bot, rate_limiter=RateLimiter(clock), clock=clock)
-            async with Sender(bot, clock) as sender:
-                common = common_services(
-                    database, clock, limits, sender=sender, members=members, worker=worker
-                )
-                made = Setup(common, clock)
-                made.telegram, made.sender, made.worker = telegram, sender, worker
-                made.video = video
-                kinds = [common.operator.kind, *common.part(Moderation).kinds]
-                made.outbox = build_outbox(common, kinds)
-                yield made
-            await bot.shutdown()
-    finally:
-        await database.close()

@@ -6,7 +6,14 @@ import itertools
 
 import pytest
 
-from bot.dashscope.errors import DashScopeError, ResultGone, ServiceStopped, StopCause, Unanswered
+from bot.dashscope.errors import (
+    DashScopeError,
+    ResultGone,
+    ResultRefused,
+    ServiceStopped,
+    StopCause,
+    Unanswered,
+)
 from bot.jobs.watch import FORGOTTEN_SECONDS
 from storage.jobs.tasks import Task, TaskState
 from tests.support.fake_services import Fakes
@@ -52,7 +59,7 @@ async def test_a_video_that_is_gone_behind_every_address_is_reported_and_the_per
     fakes.engine.will_answer(itertools.repeat(success(NEW)))
     task = await fetched(fakes, await fakes.rendered_task(OLD))
     assert task.failure == "failed-lost"
-    assert fakes.engine.fetched == [OLD, NEW, NEW, NEW]
+    assert fakes.engine.fetched == [OLD, *[NEW] * 6]
     await fakes.post()
     assert "may be lost" in fakes.told()[0]
     assert await fakes.ledger() == {"held": 0, "quota": 0, "money": 2_500_000, "flagged": 0}
@@ -85,7 +92,25 @@ async def test_a_success_that_the_provider_forgot_before_it_named_an_address_is_
     fakes.engine.will_answer(itertools.repeat(state("UNKNOWN")))
     task = await fetched(fakes, await fakes.rendered_task(None))
     assert task.failure == "failed-lost"
-    assert fakes.engine.queries == 4
+    assert fakes.engine.queries == 7
+
+
+@pytest.mark.parametrize("trouble", [GONE, ResultRefused("download: unsafe address")])
+async def test_a_result_that_is_not_there_for_half_a_minute_is_fetched(
+    fakes: Fakes, video: bytes, trouble: DashScopeError
+) -> None:
+    fakes.engine.files = {NEW: trouble}
+    fakes.engine.will_answer(itertools.repeat(success(NEW)))
+    task = await fakes.rendered_task(NEW)
+    began = fakes.clock.now_milliseconds()
+    while fakes.clock.now_milliseconds() - began < 30_000:
+        await fakes.result.fetch(task)
+        task = await fakes.task(task.id)
+        early = task.not_before_milliseconds - fakes.clock.now_milliseconds()
+        fakes.clock.advance(max(0, early) / 1000)
+    assert task.state == TaskState.FETCHING
+    fakes.engine.files = {NEW: video}
+    assert (await fetched(fakes, task)).state == TaskState.FETCHED
 
 
 async def test_a_result_that_was_cut_short_is_fetched_again(fakes: Fakes, video: bytes) -> None:

@@ -172,6 +172,14 @@ async def test_a_bill_that_does_not_fit_its_hold_is_reported_and_the_person_pays
     assert await fakes.ledger() == {"held": 0, "quota": 5_000, "money": money, "flagged": flagged}
 
 
+@pytest.mark.parametrize(("billed", "is_news"), [(4_990, False), (5_049, False), (5_050, True)])
+async def test_a_bill_that_is_rounded_is_no_news(fakes: Fakes, billed: int, is_news: bool) -> None:
+    fakes.engine.will_answer([success(billed=billed)])
+    await watched(fakes)
+    await fakes.post()
+    assert bool(fakes.told()) is is_news
+
+
 async def test_a_task_that_failed_because_the_account_is_unpaid_stops_the_next_submission(
     fakes: Fakes,
 ) -> None:

@@ -189,24 +189,13 @@ def claiming(note: bytes, seconds: int) -> bytes:
     return b"".join(map(bytes, pages[:-1])) + with_checksum(pages[-1])
 
 
-def test_a_header_that_claims_hours_is_refused_before_decoding() -> None:
-    with pytest.raises(SoundRefused) as caught:
-        normalise_sound(claiming(voice_note(speech(2)), 19 * 3600))
-    assert caught.value.fault is SoundFault.TOO_LONG
-    assert caught.value.duration_milliseconds == pytest.approx(19 * 3_600_000, abs=1000)
-
-
-def test_its_beginning_can_be_had_all_the_same() -> None:
-    note = claiming(voice_note(tone(25, 300)), 19 * 3600)
-    sound = normalise_sound(note, limit_milliseconds=5_000)
-    assert sound.duration_milliseconds == 5_000
+def test_a_header_that_claims_hours_is_not_believed() -> None:
+    sound = normalise_sound(claiming(voice_note(tone(2, 300)), 19 * 3600))
+    assert sound.duration_milliseconds == pytest.approx(2_000, abs=30)
 
 
 def hours_of_opus(hours: float) -> bytes:
-    """Return megabytes of pages that count up to so many hours, 255 packets of 20 ms a page.
-
-    Only the last page, from which the length is read, carries a valid checksum.
-    """
+    """Return pages that count up to so many hours, 255 packets of 20 ms a page."""
     pages = list(ogg_pages(voice_note(silence(1))))
     head, tags = pages[0], pages[1]
     packets_a_page, frames = 255, 20 * 48
@@ -219,19 +208,18 @@ def hours_of_opus(hours: float) -> bytes:
         order = struct.pack("<I", number + 2)
         last = 4 if number == page_count - 1 else 0
         page = b"OggS\0" + bytes([last]) + end + serial + order + bytes(4) + b"\xff" + body
-        long.append(with_checksum(bytearray(page)) if last else page)
+        long.append(with_checksum(bytearray(page)))
     return b"".join(long)
 
 
-def test_nineteen_hours_of_opus_are_refused_at_once() -> None:
-    data = hours_of_opus(19)
-    assert fault_of(data) is SoundFault.TOO_LONG
+def test_a_quarter_of_an_hour_in_few_bytes_is_read_for_two_minutes_and_no_more() -> None:
+    assert decode_sound(hours_of_opus(0.25)).milliseconds == 120_000
 
 
 def test_a_long_file_is_read_for_two_minutes_and_no_more() -> None:
     long = wav(np.resize(tone(1, 300)[::6], 150 * 8_000), 8_000)
     assert fault_of(long) is SoundFault.TOO_LONG
-    assert decode_sound(long, beginning_is_enough=True).milliseconds < 122_000
+    assert decode_sound(long).milliseconds < 122_000
 
 
 def test_tags_in_cp1251_do_not_matter() -> None:
@@ -254,8 +242,8 @@ def test_the_picture_of_a_huge_video_is_never_decoded() -> None:
     assert decode_sound(video).milliseconds == pytest.approx(2_000, abs=120)
 
 
-def test_a_video_without_sound_is_unreadable() -> None:
-    assert fault_of(video_with_sound(None, side_pixels=64)) is SoundFault.UNREADABLE
+def test_a_video_without_sound_has_no_sound() -> None:
+    assert fault_of(video_with_sound(None, side_pixels=64)) is SoundFault.NO_SOUND
 
 
 def test_fifteen_megabytes_of_cover_art_do_not_matter() -> None:
@@ -294,7 +282,7 @@ def test_absurdly_loud_floats_are_only_loud() -> None:
 
 
 def test_a_codec_that_is_not_on_the_list_is_unreadable() -> None:
-    assert fault_of(as_file(noise(2, 0.1), "wav", "adpcm_ms")) is SoundFault.UNREADABLE
+    assert fault_of(as_file(noise(2, 0.1), "wav", "dfpwm")) is SoundFault.UNREADABLE
 
 
 @pytest.mark.parametrize(
@@ -303,8 +291,8 @@ def test_a_codec_that_is_not_on_the_list_is_unreadable() -> None:
         b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n",
         b"ffconcat version 1.0\nfile '/etc/hostname'\n",
         b"RIFF0000AVI LIST",
-        as_file(speech(1), "aiff", "pcm_s16be"),
-        as_file(speech(1), "mpegts", "aac"),
+        as_file(noise(2, 0.1), "ast", "pcm_s16be_planar"),
+        as_file(noise(2, 0.1), "wsaud", "adpcm_ima_ws", rate_hz=44_100),
     ],
 )
 def test_a_container_that_is_not_on_the_list_is_unreadable(foreign: bytes) -> None:

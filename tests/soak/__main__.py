@@ -18,13 +18,16 @@ FILES_A_DAY = 0.5
 
 @click.command(help=__doc__)
 @click.option("--people", default=1_000, show_default=True)
+@click.option("--members", default=30, show_default=True, help="Of them in a group as well.")
 @click.option("--days", default=7.0, show_default=True, help="Days of fake time.")
 @click.option("--faults", default=0.05, show_default=True, help="Share of calls that go wrong.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--keep", type=click.Path(path_type=Path), help="A new folder for databases and log.")
-def main(people: int, days: float, faults: float, seed: int, keep: Path | None) -> None:
+def main(
+    people: int, members: int, days: float, faults: float, seed: int, keep: Path | None
+) -> None:
     """See the module."""
-    plan = Plan(people, days, faults, seed)
+    plan = Plan(people, members, days, faults, seed)
     with tempfile.TemporaryDirectory() as temporary:
         if keep is None:
             logging.disable(logging.CRITICAL)

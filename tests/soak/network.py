@@ -61,7 +61,7 @@ _PROVIDER: Weighted[Fault] = (
     ),
 )
 _BAD_DAYS = {"getUpdates": _POLL, "getMe": _LINE, ANY: _PROVIDER}
-_CHAT = re.compile(rb'chat_id(?:=|"\r\n\r\n)(\d+)')
+_CHAT = re.compile(rb'chat_id(?:=|"\r\n\r\n)(-?\d+)')
 
 
 class Network(httpx.AsyncBaseTransport):

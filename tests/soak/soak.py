@@ -30,6 +30,7 @@ class Plan:
     """How much of everything."""
 
     people: int = 1_000
+    members: int = 30
     days: float = 7.0
     faults: float = 0.05
     seed: int = 1
@@ -69,8 +70,8 @@ async def _soak(report: Report, directory: Path) -> None:
         seed=plan.seed,
         faults=plan.faults,
         # Tight enough to be reached on some days, so that refusals are part of the soak.
-        budget_yuan_per_day=max(50, 2 * plan.people),
-        budget_yuan_per_month=max(500, 12 * plan.people),
+        budget_yuan_per_day=2 * plan.people + 20 * plan.members,
+        budget_yuan_per_month=12 * plan.people + 120 * plan.members,
         quota_seconds_per_day=40,
         quota_seconds_per_month=120,
         detections_per_person_per_day=6,
@@ -91,7 +92,7 @@ async def _soak(report: Report, directory: Path) -> None:
 async def _days(plan: Plan, world: SoakWorld, gauge: Gauge) -> None:
     """The people's days with the machine's bad ones, then peace until nothing is left to do."""
     until = plan.days * _DAY_SECONDS
-    people, stop = await crowd(plan.people, world), asyncio.Event()
+    people, stop = await crowd(plan.people, world, plan.members), asyncio.Event()
     ends = asyncio.create_task(_end_it(world, plan.hours_between_ends * 3600, stop))
     gauging = asyncio.create_task(_sample(gauge, world, plan))
     living = asyncio.gather(*(person.live(plan.sessions_per_day, until) for person in people))

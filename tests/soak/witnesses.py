@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 from bot.clock import Clock
@@ -16,6 +16,9 @@ from tests.support import invariants
 from tests.support.chats import Json, buttons_of
 from tests.support.invariants import Findings, ProviderTask, Row, Witnesses
 from tests.support.world import World
+
+ADMIN = 99
+"""The operator, who is shown what is reported."""
 
 TEXTS = Texts(operator_is_told=True)
 """Reading the catalogues takes longer than all else at a start."""
@@ -38,20 +41,20 @@ class SoakJournal(Journal):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, keep=1_000)
-        self.sent = 0
-        """Photos and voices."""
+        self.sent = Counter[int]()
+        """Photos and voices in each chat."""
         self.videos: defaultdict[str, set[Shown]] = defaultdict(set)
         """The messages that show a task's video."""
         self.ends: defaultdict[int, set[Shown]] = defaultdict(set)
         """Those in which a job's end was said, with a button to try again."""
         self.ends_for_good: set[Shown] = set()
-        """Those in which one was said without any button."""
+        """Those in which one was said without a button to try again."""
         self.submitted: dict[str, int] = {}
         """When each task was asked for."""
         self.unheard: set[Shown] = set()
         """What stands in a chat and the bot has not read in an answer, whatever became of that."""
         self.untold: set[str] = set()
-        """Tasks whose bill the provider did not name."""
+        """Tasks whose bill the provider once did not name: it may have been too late after that."""
 
     def append(self, event_type: str, **details: Any) -> Event:
         """See `Journal`."""
@@ -71,7 +74,9 @@ class SoakJournal(Journal):
     def _see(self, message: Json) -> None:
         shown = message["chat"]["id"], message["message_id"]
         if not message["from"]["is_bot"]:
-            self.sent += bool({"document", "voice"} & message.keys())
+            self.sent[shown[0]] += bool({"document", "voice"} & message.keys())
+        elif shown[0] == ADMIN:
+            return
         elif file := message.get("video") or message.get("document"):
             stored = self.files.by_id(file["file_id"])
             assert stored is not None
@@ -79,7 +84,8 @@ class SoakJournal(Journal):
         buttons = buttons_of(message).values()
         if message["from"]["is_bot"]:
             self._expect(message, shown)
-        if not buttons and any(words in message.get("text", "") for words in _CHARGED):
+        is_open = any(data.startswith(("cancel:", "retry:")) for data in buttons)
+        if not is_open and any(words in message.get("text", "") for words in _CHARGED):
             self.ends_for_good.add(shown)
         for data in buttons:
             if data.startswith("retry:"):
@@ -93,9 +99,8 @@ class SoakJournal(Journal):
 
     def _hear(self, answer: Json) -> None:
         task = answer.get("output") or {}
-        if task.get("task_status") == "SUCCEEDED":
-            change = self.untold.discard if "usage" in answer else self.untold.add
-            change(task["task_id"])
+        if task.get("task_status") == "SUCCEEDED" and "usage" not in answer:
+            self.untold.add(task["task_id"])
 
 
 def check(there: World, journal: SoakJournal, network: Network, caps: Caps) -> Findings:
@@ -106,10 +111,41 @@ def check(there: World, journal: SoakJournal, network: Network, caps: Caps) -> F
         names[task["job_id"]].add(task["task_id"])
     shown = {job["id"]: _shown(journal, network, job, names[job["id"]]) for job in tables["jobs"]}
     tasks, checks = _tasks(journal, bill), bill["detections"]
-    found = invariants.check(Witnesses(tables, tasks, checks, shown, caps, journal.sent))
-    found.facts["photos and voices"] = journal.sent
+    withdrawn = {row["id"] for row in there.rows(_WITHDRAWN)}
+    # In a group most of what is sent is not for the bot, and nothing is taken of who is banned.
+    passed_over = {row["user_id"] for row in there.rows(_ONCE_BANNED)}
+    counted = {chat_id for chat_id in journal.sent if chat_id > 0} - passed_over
+    tables["media"] = [item for item in tables["media"] if item["chat_id"] in counted]
+    media = sum(journal.sent[chat_id] for chat_id in counted)
+    found = invariants.check(Witnesses(tables, tasks, checks, shown, caps, media, withdrawn))
+    _deliveries(there, journal, found)
+    found.facts["photos and voices"] = journal.sent.total()
     found.facts.update(f"{repeat}, an answer having been lost" for repeat in found.repeats)
     return found
+
+
+_ONCE_BANNED = """
+    SELECT user_id FROM decisions JOIN jobs ON jobs.id = job_id WHERE decision = 'ban'
+"""
+_WITHDRAWN = """
+    SELECT jobs.id FROM jobs JOIN borrowed_media ON media_id IN (photo_id, voice_id)
+    WHERE stopped_at_milliseconds IS NOT NULL
+    UNION SELECT same.id FROM decisions JOIN jobs ON jobs.id = job_id
+    JOIN jobs AS same ON same.photo_id = jobs.photo_id AND same.voice_id = jobs.voice_id
+    WHERE decision = 'take-down'
+"""
+
+
+def _deliveries(there: World, journal: SoakJournal, found: Findings) -> None:
+    """I12: every video that is to be seen is on record, and none of those that were removed."""
+    seen = set[Shown]().union(*journal.videos.values())
+    rows = there.rows("SELECT * FROM deliveries WHERE message_id IS NOT NULL")
+    known = {(row["chat_id"], row["message_id"]): row["removed_at_milliseconds"] for row in rows}
+    unknown = seen - known.keys() - journal.unheard
+    found.check(not unknown, f"I12 videos that are not on record: {unknown}")
+    removed = {shown for shown, at in known.items() if at is not None}
+    found.check(not removed & seen, f"I12 removed, and still to be seen: {removed & seen}")
+    found.facts["videos removed"] += len(removed)
 
 
 def _tasks(journal: SoakJournal, bill: Json) -> list[ProviderTask]:

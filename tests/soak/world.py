@@ -33,12 +33,10 @@ from tests.soak.chance import Chance
 from tests.soak.media import MediaProcess, Renderer, find_faces
 from tests.soak.network import Network
 from tests.soak.virtual import InlineConnection, VirtualClock, inline_sqlite, inline_threads
-from tests.soak.witnesses import TEXTS, SoakJournal
+from tests.soak.witnesses import ADMIN, TEXTS, SoakJournal
 from tests.support.consenting import make_ready
 from tests.support.invariants import LEFT
 from tests.support.world import World
-
-ADMIN = 99
 
 _START_MILLISECONDS = 1_795_708_800_000  # 2026-11-27 00:00 in Shanghai: a week with a month's end
 _OF_THE_BOT: ContextVar[bool] = ContextVar("of the bot", default=False)

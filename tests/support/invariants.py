@@ -7,11 +7,12 @@ that do not know of each other. What the schema itself holds is not read here on
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from storage.jobs.failures import SERVICE_FAULTS
 from storage.jobs.ledger import Caps
 
 Row = dict[str, Any]
@@ -59,7 +60,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Witnesses:
-    """Everything they say; `checks` and `media` are counts: of photo checks, of what was sent."""
+    """Everything they say; `checks` and `media` are counts: of photo checks, of what was sent.
+
+    The videos of the jobs that are `withdrawn` must not be shown.
+    """
 
     tables: Mapping[str, Sequence[Row]]
     tasks: Sequence[ProviderTask]
@@ -67,6 +71,7 @@ class Witnesses:
     shown: Mapping[int, Shown]
     caps: Caps
     media: int
+    withdrawn: Collection[int] = ()
 
     @cached_property
     def owners(self) -> dict[str, int]:
@@ -103,7 +108,7 @@ class Findings:
 def check(witnesses: Witnesses) -> Findings:
     """Every invariant."""
     found = Findings()
-    for invariant in (_caps, _tasks, _bill, _final_messages):
+    for invariant in (_caps, _tasks, _bill, _accounts, _final_messages):
         invariant(witnesses, found)
     count = len(witnesses.tables["media"])
     found.check(count == witnesses.media, f"I10 {count} of {witnesses.media} photos and voices")
@@ -175,12 +180,13 @@ def _bill(there: Witnesses, found: Findings) -> None:
         booked, money = (
             (entry["video_milliseconds"], entry["spent_micro_yuan"]) if entry else (0, 0)
         )
-        billed = sum(_billed(there, task, entry) for task in tasks)
+        billed = sum(task.billed_milliseconds for task in tasks)
         if entry is None and billed and job_id in _named(told, "lost"):
             found.facts["billed, unsettled, told to the operator"] += 1
             continue
         bills = [task.micro_yuan for task in tasks if task.micro_yuan is not None]
-        same = booked == billed and (not bills or money == sum(bills))
+        same = booked in (billed, sum(_billed(there, task, entry) for task in tasks))
+        same = same and (not bills or money == sum(bills))
         found.check(same, f"I8 job {job_id}: billed {tasks}, booked {booked} ms, {money}")
         if entry is None:
             continue
@@ -192,6 +198,23 @@ def _bill(there: Witnesses, found: Findings) -> None:
         found.check(entry["flagged"] == above, f"I3 job {job_id} is not flagged")
         found.facts["bills above the hold, flagged"] += above
     found.check(not settled, f"I8 settled without a task: {list(settled)}")
+
+
+def _accounts(there: Witnesses, found: Findings) -> None:
+    """I11: nobody had more rendered a day than their quota, whoever stopped it; the service's own
+    faults, and what a bill has above its hold, are the operator's.
+    """
+    billed, rendered = Counter[int](), Counter[tuple[int, str]]()
+    for task in there.tasks:
+        billed[there.owner(task)] += task.billed_milliseconds
+    theirs = {j["id"] for j in there.tables["jobs"] if j["failure"] not in SERVICE_FAULTS}
+    for row in there.tables["ledger"]:
+        if row["kind"] == "hold" and row["job_id"] in theirs:
+            length = row["video_milliseconds"]
+            share = min(billed[row["job_id"]], length) / length
+            rendered[row["user_id"], row["day"]] += round(share * row["held_quota_milliseconds"])
+    most = max(rendered.values(), default=0)
+    found.check(most <= there.caps.person_day_milliseconds, f"I11 {most} ms rendered for one a day")
 
 
 def _named(told: set[str], about: str) -> set[int]:
@@ -214,7 +237,9 @@ def _final_messages(there: Witnesses, found: Findings) -> None:
         name, done = f"I6 job {job['id']} ({job['state']})", job["state"] == "done"
         found.facts[f"jobs {job['state']}"] += 1
         shown = there.shown[job["id"]]
-        found.check(shown.videos or not done, f"{name}: no video is there")
+        withdrawn = job["id"] in there.withdrawn
+        found.facts["videos withdrawn"] += withdrawn
+        found.check(shown.videos or withdrawn or not done, f"{name}: no video is there")
         found.check(shown.videos - shown.unsure_videos <= done, f"{name}: {shown}")
         if job["state"] in ("failed", "cancelled") and shown.endings is None:
             found.facts["ends in chats that were closed"] += 1

@@ -14,7 +14,7 @@ _REINSTALL = "install the packages again (pip install -r requirements.txt)"
 
 
 async def check_media() -> list[Finding]:
-    """Decode a voice note, decode a photo and find its face; look for HEIC."""
+    """Decode a voice message, decode a photo and find its face; look for HEIC."""
     samples = files("bot.sandbox") / "samples"
     try:
         async with MediaProcesses() as media:

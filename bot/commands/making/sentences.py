@@ -24,8 +24,8 @@ from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 _PICTURE = {
     PictureFault.EMPTY: "The photo's file is empty: choose another.",
     PictureFault.TOO_BIG: "The photo's file is over 20 MB: choose a smaller one.",
-    PictureFault.NOT_A_PICTURE: "The photo's file is no picture that can be read: use JPEG, PNG, "
-    "WebP or BMP.",
+    PictureFault.NOT_A_PICTURE: "The photo's file is no picture that can be read, or part of it is "
+    "missing: use a whole JPEG, PNG, WebP or BMP.",
     PictureFault.TOO_SMALL: "The photo is too small: use one of at least 200, better 400 pixels.",
     PictureFault.TOO_NARROW: "The photo is narrower than 1:3: use one of another shape.",
     PictureFault.TOO_MANY_PIXELS: "The photo has too many pixels: scale it down.",

@@ -3,31 +3,51 @@
 from __future__ import annotations
 
 import warnings
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageFile, features
 
 from bot.media.errors import BROKEN_INPUT, PictureFault, PictureRefused
+from bot.media.picture.containers import readable
+from bot.media.picture.cut_short import load_cut_short
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 _HEIC_BRANDS = frozenset(
     {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
 )
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
 
 MAXIMUM_BYTES = 20 * 1024 * 1024
 """The most a bot can download (Bot API: getFile)."""
-MAXIMUM_PIXELS = 50_000_000
-"""A phone's largest photo (48 million) passes; one more doubling does not fit the process."""
+MAXIMUM_PIXELS = 52_000_000
+"""Of what is decoded, which of a JPEG may be an eighth of its sides: 208 MB of RGB."""
+MAXIMUM_COEFFICIENTS = 170_000_000
+"""Of a progressive JPEG, two bytes each: 340 MB. They are all kept until its last scan."""
 SMALLEST_SIDE_PIXELS = 200
 LONGEST_SIDE_PIXELS = 1280
 """The provider renders at most 720P (DashScope docs: wan2.2-s2v, resolution)."""
 MOST_SIDES_RATIO = 3
 
+Image.MAX_IMAGE_PIXELS = 500_000_000  # photographed: a JPEG of that many takes a second or two
+
+_STRIP_ROWS = 256
+_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What undoes each way of holding the camera (EXIF: Orientation)."""
+
 
 def decode_picture(data: bytes) -> Image.Image:
-    """Decode JPEG, PNG, WebP, BMP, GIF (first frame) and, where installed, HEIC.
+    """Decode JPEG, PNG, WebP, BMP, GIF, AVIF (first frames) and, where installed, HEIC.
 
     Raises PictureRefused, with any PictureFault; size and shape are judged before
     any pixel is decoded.
@@ -36,15 +56,26 @@ def decode_picture(data: bytes) -> Image.Image:
         raise PictureRefused(PictureFault.EMPTY)
     if len(data) > MAXIMUM_BYTES:
         raise PictureRefused(PictureFault.TOO_BIG)
-    is_heic = data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS
-    if is_heic and not _can_read_heic():
-        raise PictureRefused(PictureFault.HEIC_NOT_INSTALLED)
+    formats = _formats(data)
     try:
-        return _decode(data, ("HEIF",) if is_heic else _FORMATS)
+        return _decode(readable(data), formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureRefused(PictureFault.TOO_MANY_PIXELS) from error
     except BROKEN_INPUT as error:
         raise PictureRefused(PictureFault.NOT_A_PICTURE) from error
+
+
+def _formats(data: bytes) -> tuple[str, ...]:
+    """The decoders that may see these bytes."""
+    brand = data[8:12] if data[4:8] == b"ftyp" else b""
+    brands = {data[at : at + 4] for at in range(8, min(64, int.from_bytes(data[:4], "big")), 4)}
+    if brand and _AVIF_BRANDS & brands and features.check("avif"):
+        return ("AVIF",)
+    if brand not in _HEIC_BRANDS:
+        return _FORMATS
+    if not _can_read_heic():
+        raise PictureRefused(PictureFault.HEIC_NOT_INSTALLED)
+    return ("HEIF",)
 
 
 @cache
@@ -62,44 +93,80 @@ def _decode(data: bytes, formats: tuple[str, ...]) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's remarks on broken tags
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(BytesIO(data), formats=formats) as source:
-            check_size(source.width, source.height)
-            profile = source.info.get("icc_profile")
-            source.draft(None, (LONGEST_SIDE_PIXELS, LONGEST_SIDE_PIXELS))
-            picture = _eight_bits(source)
-            picture.thumbnail((LONGEST_SIDE_PIXELS, LONGEST_SIDE_PIXELS), Image.Resampling.LANCZOS)
-            return _to_srgb(_on_white(ImageOps.exif_transpose(picture)), profile)
+        opened = partial(_opened, formats=formats)
+        source = opened(data)
+        loaded: Image.Image = source
+        try:
+            source.load()
+        except OSError:
+            loaded = load_cut_short(data, opened)
+        picture = _shrunk(loaded)
+        turn = _UPRIGHT.get(_orientation(loaded))
+        upright = picture if turn is None else picture.transpose(turn)
+        return _to_srgb(upright, loaded.info.get("icc_profile"))
 
 
-def check_size(width: int, height: int) -> None:
-    """Refuse what is too small, too narrow or too large in pixels."""
-    if width * height > MAXIMUM_PIXELS:
+def _opened(data: bytes, formats: tuple[str, ...]) -> ImageFile.ImageFile:
+    """Ready to be loaded, no larger than needed where its format can; raises PictureRefused."""
+    source = Image.open(BytesIO(data), formats=formats)
+    width, height = source.size
+    check_shape(width, height)
+    wanted = LONGEST_SIDE_PIXELS / max(width, height)
+    source.draft(None, (int(width * wanted), int(height * wanted)))
+    coefficients = width * height * _coefficients_a_pixel(source)
+    if source.width * source.height > MAXIMUM_PIXELS or coefficients > MAXIMUM_COEFFICIENTS:
         raise PictureRefused(PictureFault.TOO_MANY_PIXELS, width, height)
+    return source
+
+
+def check_shape(width: int, height: int) -> None:
+    """Refuse what is too small or too narrow, in pixels."""
     if min(width, height) < SMALLEST_SIDE_PIXELS:
         raise PictureRefused(PictureFault.TOO_SMALL, width, height)
     if max(width, height) > MOST_SIDES_RATIO * min(width, height):
         raise PictureRefused(PictureFault.TOO_NARROW, width, height)
 
 
-def _eight_bits(picture: Image.Image) -> Image.Image:
-    """Return the pixels as RGBA, RGB, L or CMYK."""
+def _coefficients_a_pixel(source: ImageFile.ImageFile) -> float:
+    """That are kept until all are there: of a progressive JPEG, 1.5 with usual colours."""
+    if not source.info.get("progressive"):
+        return 0
+    sampled: list[int] = [across * down for _, across, down, _ in getattr(source, "layer", ())]
+    return sum(sampled) / max(sampled, default=1)
+
+
+def _orientation(picture: Image.Image) -> int:
+    try:
+        return int(picture.getexif().get(_ORIENTATION, 1))
+    except BROKEN_INPUT:
+        return 1
+
+
+def _shrunk(picture: Image.Image) -> Image.Image:
+    """At most `LONGEST_SIDE_PIXELS` long; in strips, so that no second picture is held."""
+    factor = max(1, max(picture.size) // (2 * LONGEST_SIDE_PIXELS))
+    strips = [
+        _opaque(picture.crop((0, top, picture.width, min(picture.height, top + rows)))).reduce(
+            factor
+        )
+        for rows in [_STRIP_ROWS * factor]
+        for top in range(0, picture.height, rows)
+    ]
+    whole = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
+    for index, strip in enumerate(strips):
+        whole.paste(strip, (0, index * _STRIP_ROWS))
+    whole.thumbnail((LONGEST_SIDE_PIXELS, LONGEST_SIDE_PIXELS), Image.Resampling.LANCZOS)
+    return whole
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """The pixels as RGB, L or CMYK, of eight bits each; what is transparent becomes white."""
     if picture.mode.startswith("I"):  # sixteen bits of grey; Pillow would clip, not scale
-        grey = Image.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
-        grey.info = picture.info
-        return grey
+        return Image.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
     if picture.has_transparency_data:
-        return picture.convert("RGBA")
-    if picture.mode in ("RGB", "L", "CMYK"):
-        picture.load()
-        return picture
-    return picture.convert("RGB")
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    if picture.mode != "RGBA":
-        return picture
-    white = Image.new("RGBA", picture.size, "white")
-    return Image.alpha_composite(white, picture).convert("RGB")
+        white = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
+    return picture if picture.mode in ("RGB", "L", "CMYK") else picture.convert("RGB")
 
 
 def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:

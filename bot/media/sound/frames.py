@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import groupby
 
 import numpy as np
 import soxr
@@ -11,60 +11,100 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
 from bot.media.errors import SoundFault, SoundRefused
+from bot.media.sound.channels import to_mono
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
+from bot.media.sound.timeline import Timeline
 
-_RATES_HZ = range(8_000, 192_001)
+_RATES_HZ = range(4_000, 768_001)
 _MOST_CHANNELS = 8
-_OPPOSITE_PHASE = 0.1  # a mix that keeps less of two channels' power has cancelled them out
-_LOUDEST = 4.0  # 12 dB over full scale: decoders overshoot, float files claim anything
 
 
-def gathered(frames: Iterator[AudioFrame], longest_seconds: int | None = None) -> Samples:
+def gathered(frames: Iterable[AudioFrame], longest_seconds: int | None = None) -> Samples:
     """All of them at 16 kHz, or the first of them that hold that long; none where there are none.
 
-    Raises SoundRefused (UNREADABLE), and ValueError for a frame that is unlike those before it.
+    Rate, layout and format may change in the middle; what time stamps leave out is silence, and
+    peaks above full scale are kept. Raises SoundRefused (UNREADABLE).
     """
-    first = next(frames, None)
-    if first is None:
-        return np.zeros(0, np.float32)
-    rate_hz = first.sample_rate
-    if rate_hz not in _RATES_HZ or first.layout.nb_channels > _MOST_CHANNELS:
-        raise SoundRefused(SoundFault.UNREADABLE)
-    seconds = islice(_seconds(chain([first], frames, [None]), rate_hz), longest_seconds)
-    mono = _tame(_to_mono(np.concatenate([*seconds], axis=1)))
-    samples: Samples = soxr.resample(mono, rate_hz, SAMPLE_RATE_HZ, "HQ")
-    return samples
-
-
-def _seconds(frames: Iterable[AudioFrame | None], rate_hz: int) -> Iterator[Samples]:
-    """The same second by second, in numbers of one kind; gaps in time are closed."""
-    joined = AudioResampler("flt", frame_size=rate_hz)
-    for frame in frames:
-        if frame is not None:
-            frame.pts = None
-        yield from map(_channels, joined.resample(frame))
-
-
-def _channels(block: AudioFrame) -> Samples:
-    """Return (1 or 2, n) numbers from -1 to 1; more channels than two are averaged."""
-    values = np.asarray(block.to_ndarray(), np.float32).reshape(-1, block.layout.nb_channels).T
-    return values if len(values) <= 2 else values.mean(axis=0, keepdims=True, dtype=np.float32)
-
-
-def _to_mono(block: Samples) -> Samples:
-    """Average two channels; when they cancel each other out (one is wired inverted), take one."""
-    mono: Samples = block.mean(axis=0, dtype=np.float32)
-    powers = np.einsum("ij,ij->i", block, block)
-    if np.vdot(mono, mono) < _OPPOSITE_PHASE * powers.mean():
-        mono = block[int(powers.argmax())]
-    return mono
+    chunks = _first(_chunks(frames), longest_seconds)
+    alike = [np.concatenate([*group]) for _, group in groupby(chunks, lambda each: each.shape[1])]
+    samples = np.concatenate([np.zeros(0, np.float32), *map(to_mono, alike)])
+    return _tame(samples)
 
 
 def _tame(samples: Samples) -> Samples:
-    """Refuse what is no number and scale down the absurdly loud, both possible in float files."""
+    """Refuse what is no number and turn down what is over full scale, both possible in floats."""
     peak = float(np.abs(samples).max(initial=0.0))
     if not np.isfinite(peak):
         raise SoundRefused(SoundFault.UNREADABLE)
-    scale = np.float32(1 / peak if peak > _LOUDEST else 1)
-    tamed: Samples = np.multiply(samples, scale, dtype=np.float32)
+    tamed: Samples = samples / np.float32(max(1.0, peak))
     return tamed
+
+
+def _first(chunks: Iterable[Samples], longest_seconds: int | None) -> Iterator[Samples]:
+    """As many as hold that long."""
+    left = None if longest_seconds is None else longest_seconds * SAMPLE_RATE_HZ
+    for chunk in chunks:
+        yield chunk[:left]
+        if left is not None:
+            left -= len(chunk)
+            if left <= 0:
+                return
+
+
+def _chunks(frames: Iterable[AudioFrame]) -> Iterator[Samples]:
+    """The same at 16 kHz, as (n, channels), each of a second or less."""
+    run, timeline = _Run(None), Timeline()
+    for frame in frames:
+        gap = timeline.gap_seconds(frame)
+        if gap or not run.takes(frame):
+            yield from run.end()
+            run = _Run(frame)
+        if gap:
+            yield np.zeros((round(gap * SAMPLE_RATE_HZ), run.channels), np.float32)
+        yield from run.add(frame)
+    yield from run.end()
+
+
+class _Run:
+    """Frames of one kind that follow one another, resampled as they come."""
+
+    def __init__(self, first: AudioFrame | None) -> None:
+        self._kind = _kind(first)
+        if first is None:
+            return
+        if first.sample_rate not in _RATES_HZ or not first.layout.nb_channels:
+            raise SoundRefused(SoundFault.UNREADABLE)
+        self._joined = AudioResampler("flt", frame_size=first.sample_rate)
+        self._given = first.layout.nb_channels
+        self.channels = min(self._given, _MOST_CHANNELS)
+        self._resampled = soxr.ResampleStream(
+            first.sample_rate, SAMPLE_RATE_HZ, self.channels, dtype="float32", quality="HQ"
+        )
+
+    def takes(self, frame: AudioFrame) -> bool:
+        """Whether it is of the same kind."""
+        return _kind(frame) == self._kind
+
+    def add(self, frame: AudioFrame | None) -> Iterator[Samples]:
+        """What is ready when this frame has come."""
+        if frame is not None:
+            frame.pts = None
+        for block in self._joined.resample(frame):
+            yield self._resample(np.asarray(block.to_ndarray(), np.float32))
+
+    def end(self) -> Iterator[Samples]:
+        """What is left."""
+        if self._kind is not None:
+            yield from self.add(None)
+            yield self._resample(np.zeros((0, self._given), np.float32), last=True)
+
+    def _resample(self, packed: Samples, *, last: bool = False) -> Samples:
+        planes = packed.reshape(-1, self._given)[:, : self.channels]
+        resampled: Samples = self._resampled.resample_chunk(np.ascontiguousarray(planes), last=last)
+        return resampled.reshape(-1, self.channels)
+
+
+def _kind(frame: AudioFrame | None) -> tuple[object, ...] | None:
+    if frame is None:
+        return None
+    return frame.sample_rate, frame.format.name, frame.layout.name, frame.layout.nb_channels

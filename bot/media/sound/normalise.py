@@ -46,7 +46,7 @@ def normalise_sound(
         raise ValueError(f"limit_milliseconds is {limit}, not within 500 and 19,900")
     may_cut = limit_milliseconds is not None
     read_seconds = max(LONGEST_READ_SECONDS, longest_milliseconds * _READ_PERCENT // 100_000)
-    decoded = decode_sound(data, beginning_is_enough=may_cut, longest_seconds=read_seconds)
+    decoded = decode_sound(data, longest_seconds=read_seconds)
     recording = _Recording.of(decoded)
     span = _speech(recording, decoded)
     _check_length(span, decoded, None if may_cut else longest_milliseconds)
@@ -88,8 +88,7 @@ def _check_length(span: SpeechSpan, decoded: DecodedSound, longest: int | None) 
     if longest is None:
         return
     if not decoded.whole:
-        known = max(decoded.milliseconds, decoded.claimed_milliseconds or 0)
-        raise SoundRefused(SoundFault.TOO_LONG, known)
+        raise SoundRefused(SoundFault.TOO_LONG, decoded.milliseconds)
     if span.milliseconds > longest:
         raise SoundRefused(SoundFault.TOO_LONG, span.milliseconds)
 

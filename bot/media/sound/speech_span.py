@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.media.exchange import Span
+from bot.media.sound.background import deviations
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 
 KEPT_BEFORE_MILLISECONDS = 120
@@ -28,6 +29,11 @@ _NEAR_SPEECH_DB = 10.0  # and not so far up, where nobody ever pauses
 _SPEECH_FRAMES = 10  # what is as loud as the loudest tenth of a second is speech
 _NEIGHBOURS = 10  # frames on each side; a click is shorter than the fewest that must be loud
 _FEWEST_LOUD = 8
+_STANDS_OUT, _STANDS_OUT_AFAR = 0.75, 1.5  # a soft word is near others,
+_NEAR_FRAMES = 100
+_FEWEST_SOFT = 7
+_SOFTEST_DB = 60.0  # under the loudest frame; what is further down is silence
+_PAUSES_HEARD_FRAMES = 100
 _MOST_CREDIBLE_DB = 60.0
 _LEAST_FRAMES_TO_JUDGE = 100
 
@@ -65,8 +71,9 @@ def find_speech(samples: Samples) -> SpeechSpan | None:
     sustained = np.flatnonzero(_without_clicks(active))
     if not len(sustained):
         return None
-    start = int(sustained[0]) * FRAME_MILLISECONDS - KEPT_BEFORE_MILLISECONDS
-    end = int(sustained[-1] + 1) * FRAME_MILLISECONDS + KEPT_AFTER_MILLISECONDS
+    first, last = _with_soft_ends(samples, levels, active, int(sustained[0]), int(sustained[-1]))
+    start = first * FRAME_MILLISECONDS - KEPT_BEFORE_MILLISECONDS
+    end = (last + 1) * FRAME_MILLISECONDS + KEPT_AFTER_MILLISECONDS
     whole = len(samples) * 1000 // SAMPLE_RATE_HZ
     return SpeechSpan(max(0, start), min(whole, end), _signal_to_noise_db(levels, active))
 
@@ -92,6 +99,25 @@ def _without_clicks(active: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     around = np.convolve(active, np.ones(2 * _NEIGHBOURS + 1), "same")
     kept: npt.NDArray[np.bool_] = active & (around >= _FEWEST_LOUD)
     return kept
+
+
+def _with_soft_ends(
+    samples: Samples, levels: Decibels, active: npt.NDArray[np.bool_], first: int, last: int
+) -> tuple[int, int]:
+    """The first and the last frame of speech, with soft words before and after the loud ones."""
+    outside = np.r_[:first, last + 1 : len(levels)]
+    if not len(outside):
+        return first, last
+    pauses = np.flatnonzero(~active[first : last + 1])[:_PAUSES_HEARD_FRAMES] + first
+    frames = np.sort(np.r_[outside, pauses])
+    silence = max(_NEVER_SOUND_DB, float(levels.max()) - _SOFTEST_DB)
+    above = np.zeros(len(levels))
+    above[frames] = deviations(samples, frames, 10 ** (silence / 10))
+    away = np.maximum(first - np.arange(len(levels)), np.arange(len(levels)) - last)
+    stands_out = above > np.where(away < _NEAR_FRAMES, _STANDS_OUT, _STANDS_OUT_AFAR)
+    around = np.convolve(stands_out, np.ones(2 * _NEIGHBOURS + 1), "same")
+    soft = np.flatnonzero(stands_out & (around >= _FEWEST_SOFT))
+    return min([first, *soft[:1].tolist()]), max([last, *soft[-1:].tolist()])
 
 
 def _signal_to_noise_db(levels: Decibels, active: npt.NDArray[np.bool_]) -> float | None:

@@ -13,7 +13,7 @@ from av.video.stream import VideoStream
 
 from bot.media.errors import VideoUnreadable
 from bot.media.exchange import VideoFacts
-from bot.media.sound.decoding import TAGS
+from bot.media.sound.containers import TAGS
 
 CODECS = frozenset({"h264", "hevc", "mpeg4", "av1", "libdav1d", "vp9"})
 """The video decoders that may be handed a stranger's bytes."""

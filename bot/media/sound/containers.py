@@ -1,0 +1,78 @@
+"""A stranger's file opened in memory: known by its content, reaching for no file and no address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import av
+from av.container import InputContainer
+
+from bot.media.errors import BROKEN_INPUT, SoundFault, SoundRefused
+from bot.media.sound.decoders import DECODERS
+
+_OF_SOUND = (
+    *("aac", "ac3", "aiff", "amr", "amrnb", "amrwb", "ape", "au", "caf", "dts", "dtshd", "eac3"),
+    *("flac", "gsm", "iff", "ilbc", "ircam", "loas", "mp3", "mpc", "mpc8", "nistsphere", "ogg"),
+    *("oma", "paf", "pvf", "qcp", "qoa", "sbc", "shn", "sln", "sox", "tak", "tta", "voc", "w64"),
+    *("wav", "wv", "wve", "xwma"),
+)
+_OF_VIDEO = ("asf", "avi", "flv", "matroska", "mov", "mpeg", "mpegts", "nut", "rm")
+DEMUXERS = (*_OF_SOUND, *_OF_VIDEO)
+"""None of them opens another file."""
+
+# PyAV up to 18 fails on tags that are not UTF-8 unless told otherwise; 19 has no such keyword.
+TAGS: dict[str, Any] = (
+    {"metadata_errors": "replace"} if int(av.__version__.partition(".")[0]) < 19 else {}
+)
+
+_JUNK_BYTES = 1 << 20
+_MAGIC = (
+    *(("ogg", b"OggS", 0), ("wav", b"RIFF", 0), ("flac", b"fLaC", 0), ("mov", b"ftyp", 4)),
+    *(("matroska", b"\x1a\x45\xdf\xa3", 0), ("caf", b"caff\0\1", 0), ("aiff", b"FORM", 0)),
+    *(("amr", b"#!AMR", 0), ("au", b".snd\0", 0), ("mp3", b"ID3", 0)),
+)
+"""Demuxers, how their files begin, and how many bytes before that."""
+
+_OPTIONS = {
+    "protocol_whitelist": "pipe",
+    "format_whitelist": ",".join(DEMUXERS),
+    "codec_whitelist": ",".join(sorted(DECODERS)),
+    "probesize": str(1 << 20),
+    "analyzeduration": "2000000",
+    "max_streams": "32",
+}
+
+
+class Source(NamedTuple):
+    """Bytes, and the demuxer to be used; None: FFmpeg is to tell by the content."""
+
+    data: bytes
+    demuxer: str | None = None
+
+
+def sources(data: bytes) -> Iterator[Source]:
+    """What a file may be read as: what it seems to be, and then what begins further on in it."""
+    yield Source(data)
+    for demuxer, magic, before in _MAGIC:
+        at = data.find(magic, before, _JUNK_BYTES)
+        if at > before:
+            yield Source(data[at - before :], demuxer)
+
+
+@contextmanager
+def open_sound(source: Source) -> Iterator[InputContainer]:
+    """Open with everything forbidden but our demuxers and our decoders; what turns out unreadable
+    inside the `with` becomes SoundRefused (UNREADABLE).
+
+    A demuxer that is not ours is not begun. No stream's properties are guessed by decoders outside
+    the list, which keeps the video of a video file closed.
+    """
+    file, options = BytesIO(source.data), dict(_OPTIONS)
+    try:
+        with av.open(file, "r", format=source.demuxer, options=options, **TAGS) as container:
+            yield container
+    except (av.FFmpegError, *BROKEN_INPUT) as error:
+        raise SoundRefused(SoundFault.UNREADABLE) from error
