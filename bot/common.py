@@ -21,11 +21,12 @@ from bot.telegram.files import Files
 from bot.telegram.members import Members
 from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
-from bot.texts import Texts
-from storage.db.database import Database, Transaction
+from bot.texts import Catalogue, Texts
+from storage.db.database import Database
 from storage.jobs import ledger
 from storage.jobs.ledger import Allowance, Price
 from storage.media import ConversationKey
+from storage.people import people
 
 Made = TypeVar("Made")
 
@@ -113,6 +114,10 @@ class Component:
     operator = _Shared(lambda common: common.operator)
     """What tells the operator."""
 
+    async def texts_for(self, user_id: int, chat_id: int | None = None) -> Catalogue:
+        """The catalogue of the person's language, or of the one that this group chose."""
+        return self.texts.of(await people.language_code(self.database, user_id, chat_id))
+
     async def effective(self, conversation: ConversationKey) -> EffectiveSettings:
         """How this person's videos are made there."""
         return await effective_settings_of(self.database, self.limits, conversation)
@@ -157,18 +162,10 @@ async def build_common(
 
 def build_outbox(common: CommonServices, kinds: Iterable[Kind]) -> OutboxRunner:
     """On top of these; the operator hears of entries that no kind is there for, and of the disk."""
-
-    async def report(tx: Transaction, kind: str) -> None:
-        await common.operator.note(tx, f"outbox:{kind}", "operator-unknown-kind", kind=kind)
-
-    async def report_disk(tx: Transaction, detail: str) -> None:
-        await common.operator.note(tx, "disk-refuses", "operator-disk-refuses", detail=detail)
-
     return OutboxRunner(
         database=common.database,
         sender=common.telegram.sender,
         kinds=kinds,
-        report=report,
-        report_disk=report_disk,
+        note=common.operator.note,
         wakeup=common.wakeup,
     )

@@ -13,7 +13,6 @@ from telegram.ext import CallbackContext
 
 from bot.retry import REPLY, persisting
 from bot.services import Services
-from bot.telegram.connection import BotApplication
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, NotAllowed, SendUnknown, ThreadClosed
 from bot.telegram.keyboards import AskReply, Keyboard
@@ -30,11 +29,6 @@ from storage.people.people import Person
 logger = logging.getLogger(__name__)
 
 Context = CallbackContext[Any, Any, Any, Any]
-
-
-def set_services(application: BotApplication, services: Services) -> None:
-    """Where `services_of` finds them."""
-    application.bot_data[Services] = services
 
 
 def services_of(context: Context) -> Services:

@@ -57,7 +57,6 @@ async def allow(pressed: ButtonPress) -> str:
     owner_id = pressed.number(0)
     if owner_id != pressed.user_id:
         raise NotYours
-    async with pressed.database.transaction() as tx:
-        if not await borrowed_media.allow(tx, pressed.chat_id, owner_id):
-            raise TooLate
+    if not await pressed.database.do(borrowed_media.allow, pressed.chat_id, owner_id):
+        raise TooLate
     return "answer-allowed-again"

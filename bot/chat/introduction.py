@@ -11,7 +11,6 @@ from bot.telegram.members import Powers
 from bot.texts import Catalogue
 from storage.groups import groups
 from storage.groups.groups import Introduction
-from storage.people import people
 
 logger = logging.getLogger(__name__)
 
@@ -85,8 +84,8 @@ class Introductions(Component):
         if introduction.lack == "messages" or person is None:
             return
         title = (await groups.settings_of(self.database, introduction.chat_id)).title
-        code = await people.language_code(self.database, person)
-        await self._send(person, self.texts.of(code).html("lack-messages", group=title))
+        text = (await self.texts_for(person)).html("lack-messages", group=title)
+        await self._send(person, text)
 
     async def _say(self, introduction: Introduction, key: str) -> bool:
         return await self._send(
@@ -106,10 +105,7 @@ class Introductions(Component):
 
     async def _texts_of(self, introduction: Introduction) -> Catalogue:
         """The group's language, or that of whoever added the bot."""
-        code = await people.language_code(
-            self.database, introduction.added_by or 0, introduction.chat_id
-        )
-        return self.texts.of(code)
+        return await self.texts_for(introduction.added_by or 0, introduction.chat_id)
 
 
 def lacks(powers: Powers, texts: Catalogue) -> list[str]:

@@ -27,10 +27,6 @@ LAST_VIDEO = "last"
 class Messenger(Component):
     """Says things about media items and jobs; a chat that is closed to the bot is remembered."""
 
-    async def texts_for(self, user_id: int, chat_id: int | None = None) -> Catalogue:
-        """The catalogue of the person's language, or of the one that this group chose."""
-        return self.texts.of(await people.language_code(self.database, user_id, chat_id))
-
     async def destination(self, subject: Media | Job, reply_to: int) -> Destination:
         """Where something about it is said; where its topic is closed, with whom it is for."""
         there = Destination(subject.chat_id, subject.thread_id, reply_to)

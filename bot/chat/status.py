@@ -97,7 +97,7 @@ class Progress(Component):
         self._shown[job.id] = key
         if known == key:
             return
-        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
+        texts = await self.texts_for(job.user_id, job.chat_id)
         said = await self._said(view, texts)
         current = await jobs.get(self.database, job.id)
         # The last word on a job that ended meanwhile must not be written over.
@@ -156,7 +156,7 @@ class Progress(Component):
         """What a job's first status message is to say now."""
         (view,) = await self._views([job])
         self._quiet |= await quiet_jobs(self.database, [job.id])
-        return await self._said(view, await self.messenger.texts_for(job.user_id, job.chat_id))
+        return await self._said(view, await self.texts_for(job.user_id, job.chat_id))
 
     def show_anew(self, job_id: int) -> None:
         """Its status message is new: what it says may be old."""

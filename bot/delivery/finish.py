@@ -131,14 +131,14 @@ class Finisher(Component):
 
     async def _say_receipt(self, job: Job) -> None:
         """A round note has no caption: the status message says what a caption would."""
-        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
+        texts = await self.texts_for(job.user_id, job.chat_id)
         keyboard = await video_keyboard(self.database, job, self.limits, texts, as_note=True)
         await self.messenger.status(job, await self.receipts.text(job, texts), keyboard)
 
     async def _take_back(self, job: Job) -> bool:
         """It must not be shown, and may have been: what became of it is said."""
         await self.database.do(deliveries.want_removed, job.id, "end")
-        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
+        texts = await self.texts_for(job.user_id, job.chat_id)
         return await self.messenger.status(job, *await on_stopped(self.database, job, texts))
 
     async def _say_later(self, job: Job, delay_seconds: float) -> None:
@@ -146,7 +146,7 @@ class Finisher(Component):
 
     async def _say_end(self, job: Job) -> bool:
         """With what it took from the quota: as the ledger has it."""
-        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
+        texts = await self.texts_for(job.user_id, job.chat_id)
         key = "job-cancelled" if job.state == JobState.CANCELLED else job.failure or ""
         charged = await charge_text(self.database, job, texts)
         reason = texts.plain(photo_text(job.failure_detail))

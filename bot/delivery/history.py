@@ -17,7 +17,6 @@ from bot.texts import Catalogue
 from storage.jobs import deliveries, videos
 from storage.jobs.jobs import Job
 from storage.media import ConversationKey
-from storage.people import people
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +59,7 @@ class History(Component):
             limit=VIDEOS_ON_A_PAGE,
         )
         entries = [await self._entry(job) for job in found]
-        texts = self.texts.of(await people.language_code(self.database, conversation.user_id))
+        texts = await self.texts_for(conversation.user_id)
         sheet = await self.common.media.run(draw_sheet, tuple(entry.cover for entry in entries))
         caption = self._caption(entries, number, pages, texts)
         return Page(sheet, caption, _keyboard(entries, number, pages, texts))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.chat.keyboards import video_keyboard
-from bot.chat.messenger import Messenger
 from bot.chat.receipt import Receipts, ai_label_of
 from bot.common import Component, Part
 from bot.config.engines import ENGINES
@@ -88,7 +87,6 @@ class Package:
 class Packager(Component):
     """Makes packages of what is kept on disk."""
 
-    messenger = Part(Messenger)
     receipts = Part(Receipts)
 
     async def pack(self, request: SendRequest, copy: Copy, chat_id: int) -> Package:
@@ -104,7 +102,7 @@ class Packager(Component):
         if copy.form is Form.ROUND:
             return Package(video, sha256)
         reader_id = job.user_id if is_group(chat_id) else chat_id
-        texts = await self.messenger.texts_for(reader_id, chat_id)
+        texts = await self.texts_for(reader_id, chat_id)
         caption = await self._caption(request, copy, texts)
         if not request.is_first or chat_id != request.destinations[0].chat_id:
             return Package(video, sha256, caption)

@@ -138,7 +138,7 @@ class Resends(Component):
     async def _say(self, attempt: Attempt) -> None:
         """Better lost than said twice."""
         entry, key = attempt.entry, attempt.entry.values["text_key"]
-        texts = await self.messenger.texts_for(entry.user_id or 0, entry.chat_id)
+        texts = await self.texts_for(entry.user_id or 0, entry.chat_id)
         keyboard = self.messenger.private_chat(texts) if key in _IN_PRIVATE else None
         await attempt.sending()
         await self.sender.send_text(attempt.destination, texts.html(key), keyboard=keyboard)

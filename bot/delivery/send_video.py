@@ -182,7 +182,7 @@ class VideoSender(Component):
             return await self._becomes(
                 request, chat_id, await self.messenger.new_status(job, "job-delivering")
             )
-        texts = await self.messenger.texts_for(job.user_id)
+        texts = await self.texts_for(job.user_id)
         title = (await groups.settings_of(self.database, job.chat_id)).title
         text = texts.html("private-fallback-here", group=title)
         sent = await self.sender.send_text(Destination(chat_id), text)

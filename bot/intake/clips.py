@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.chat.keyboards import costing
-from bot.chat.messenger import Messenger
 from bot.common import Component, Part
 from bot.intake.inputs import LongVoice, plan_of
 from bot.media.errors import MediaUnusable
@@ -40,7 +39,6 @@ class Clips(Component):
     """Sends what was asked for: once each, or twice where an answer of Telegram's was lost."""
 
     long_voice = Part(LongVoice)
-    messenger = Part(Messenger)
 
     @property
     def kind(self) -> Kind:
@@ -56,7 +54,7 @@ class Clips(Component):
         begin, end = span = plan.clips[number - 1]
         note = await self._note(item, span)
         price = (await self.effective(item.conversation)).price
-        texts = await self.messenger.texts_for(item.user_id, item.chat_id)
+        texts = await self.texts_for(item.user_id, item.chat_id)
         needed = price.of(end - begin).quota_milliseconds
         label = costing(texts, texts.plain("button-use-clip"), needed)
         await self.sender.send_voice(

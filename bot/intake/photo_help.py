@@ -60,7 +60,7 @@ class PhotoHelp(Component):
             logger.info("media item %s is not explained: %r", item.id, failure)
 
     async def _show(self, item: Media, explained: Explained) -> None:
-        texts = await self.messenger.texts_for(item.user_id)
+        texts = await self.texts_for(item.user_id)
         caption = _caption(item, explained, texts)
         if caption is None:
             return

@@ -88,7 +88,7 @@ class MediaReplies(Component):
 
     async def words(self, item: Media) -> Said | None:
         """What there is to say of it now, with its buttons; None: nothing."""
-        texts = await self.messenger.texts_for(item.user_id, item.chat_id)
+        texts = await self.texts_for(item.user_id, item.chat_id)
         alone = await self._said(item, texts)
         return await self._in_group(item, alone, texts) if is_group(item.chat_id) else alone
 
@@ -105,7 +105,7 @@ class MediaReplies(Component):
         Raises: `TelegramFailure`s.
         """
         if item.reply_message_id is not None:
-            texts = await self.messenger.texts_for(item.user_id, item.chat_id)
+            texts = await self.texts_for(item.user_id, item.chat_id)
             await self.messenger.about(item, texts.html("service-away"))
 
     async def _said(self, item: Media, texts: Catalogue) -> _Said | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.chat.messenger import Messenger
-from bot.common import Component, Part
+from bot.common import Component
 from bot.limits import full_text, short_text
 from bot.outbox import Attempt, Kind
 from bot.telegram.destination import Destination
@@ -27,8 +26,6 @@ _ANSWERS = {"agreed": "consent-agreed", "declined": "consent-declined"}
 
 class Consent(Component):
     """Asks, and says what was answered; the answers themselves are the buttons'."""
-
-    messenger = Part(Messenger)
 
     async def hold_back(self, item: Media) -> None:
         """Keep the media item until its sender agreed, and have them asked."""
@@ -57,7 +54,7 @@ class Consent(Component):
         question = await consents.get_question(self.database, question_id)
         if question is None or question.state == "asked":
             return
-        texts = await self.messenger.texts_for(question.user_id, question.chat_id)
+        texts = await self.texts_for(question.user_id, question.chat_id)
         if question.state in _ANSWERS:
             await self._say_answer(question, texts)
         else:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bot.chat.messenger import Messenger
-from bot.common import Component, Part
+from bot.common import Component
 from bot.outbox import Attempt, Kind
 from bot.telegram.destination import Destination
 from storage.people import data_export
@@ -16,8 +15,6 @@ _FILE_NAME = "my-data.json"
 class DataCopies(Component):
     """Sends them."""
 
-    messenger = Part(Messenger)
-
     @property
     def kind(self) -> Kind:
         """See `Kind`."""
@@ -27,7 +24,7 @@ class DataCopies(Component):
         entry = attempt.entry
         if entry.user_id is None:
             return
-        texts = await self.messenger.texts_for(entry.user_id)
+        texts = await self.texts_for(entry.user_id)
         found = await data_export.everything_of(self.database, entry.user_id)
         data = json.dumps(found, ensure_ascii=False, indent=2).encode()
         there = Destination(entry.chat_id, reply_to=entry.message_id)

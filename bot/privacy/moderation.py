@@ -7,7 +7,6 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from bot.chat.messenger import Messenger
 from bot.common import Component, Part
 from bot.delivery.earlier_videos import EarlierVideos, VideoGone, WantedAs
 from bot.delivery.remove_video import remove_video
@@ -49,7 +48,6 @@ _DECIDED = {
 class Moderation(Component):
     """Shows reports to the people of ADMIN_IDS, and takes videos down."""
 
-    messenger = Part(Messenger)
     videos = Part(EarlierVideos)
     stored_files = Part(StoredFiles)
 
@@ -70,7 +68,7 @@ class Moderation(Component):
         if report is None or job is None or admin_id not in self.limits.admin_ids:
             return
         decided = await decisions.of_job(self.database, job.id)
-        texts = await self.messenger.texts_for(admin_id)
+        texts = await self.texts_for(admin_id)
         text = await self._text(report, job, decided, texts)
         keyboard = await self._buttons(report, job, decided, texts)
         message_id = await reports.message_of(self.database, report, admin_id)
@@ -166,7 +164,7 @@ class Moderation(Component):
     async def _say_in_chat(self, attempt: Attempt) -> None:
         job = await jobs.get(self.database, attempt.entry.values["job_id"])
         if job is not None:
-            texts = await self.messenger.texts_for(job.user_id, attempt.entry.chat_id)
+            texts = await self.texts_for(job.user_id, attempt.entry.chat_id)
             text = texts.html(attempt.entry.values["text_key"])
             await self.sender.send_text(attempt.destination, text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Bot, Update
@@ -69,10 +69,6 @@ class Incoming:
     update: Update | Malformed | None
     is_kept: bool
     again: bool = False
-
-    def left_in_inbox(self) -> Incoming:
-        """The same without what it holds."""
-        return replace(self, stored=replace(self.stored, body=""), update=None)
 
 
 @dataclass(kw_only=True)

@@ -7,7 +7,6 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import NamedTuple
 
 from telegram import Bot, ChatFullInfo, ChatMember, ChatMemberRestricted, ChatPermissions
 from telegram.constants import ChatID, ChatMemberStatus
@@ -31,11 +30,6 @@ _LEAVING = CallPolicy(Urgency.TEXT, repeatable=True)
 _ADMINISTRATORS = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 
 
-class _Answer(NamedTuple):
-    administers: bool
-    until_seconds: float
-
-
 class Members:
     """Another process asks for itself: what is remembered here saves questions, no more."""
 
@@ -43,7 +37,7 @@ class Members:
         self._bot = bot
         self._calls = Calls(rate_limiter, clock)
         self._clock = clock
-        self._known: OrderedDict[tuple[int, int], _Answer] = OrderedDict()
+        self._known: OrderedDict[tuple[int, int], tuple[bool, float]] = OrderedDict()
 
     async def administers(self, chat_id: int, user_id: int) -> bool:
         """Whether that is an administrator of this group; no, while Telegram does not tell.
@@ -55,9 +49,9 @@ class Members:
             return False
         if user_id == ChatID.ANONYMOUS_ADMIN:
             return True
-        known = self._known.get((chat_id, user_id))
-        if known is not None and self._clock.steady_seconds() < known.until_seconds:
-            return known.administers
+        administers, until_seconds = self._known.get((chat_id, user_id), (False, 0.0))
+        if self._clock.steady_seconds() < until_seconds:
+            return administers
         return await self._ask(chat_id, user_id)
 
     async def powers(self, chat_id: int) -> Powers:
@@ -107,7 +101,7 @@ class Members:
 
     def _remember(self, whom: tuple[int, int], administers: bool) -> None:
         until = self._clock.steady_seconds() + REMEMBERED_SECONDS
-        self._known[whom] = _Answer(administers, until)
+        self._known[whom] = (administers, until)
         self._known.move_to_end(whom)
         if len(self._known) > _REMEMBERED_PEOPLE:
             self._known.popitem(last=False)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telegram.error import TelegramError
@@ -160,7 +160,8 @@ class UpdateLoop:
         if self._queues.waiting < _WAITING_IN_MEMORY:
             self._queues.put(queue, incoming)
         elif incoming.is_kept:
-            self._queues.put(queue, incoming.left_in_inbox())
+            without = replace(incoming, stored=replace(incoming.stored, body=""), update=None)
+            self._queues.put(queue, without)
 
     async def _forget_old(self) -> None:
         now_seconds = self._clock.steady_seconds()
