@@ -66,7 +66,7 @@ class Deliverer(Component):
         copies = (Copy(Form.ROUND), *MADE) if as_note else MADE
         there = await self.messenger.reply_to_voice(job)
         where = with_private(there, job.user_id)
-        return SendRequest(job, deliveries.first_cause(job), where, copies)
+        return SendRequest(job, deliveries.first_cause(job), where, copies, is_first=True)
 
     async def _done(self, job: Job) -> None:
         await self.database.do(moves.delivered, job)

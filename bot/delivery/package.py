@@ -54,19 +54,16 @@ class SendRequest:
     """A video to be sent for one cause, to the first of these chats in the first of these copies
     that is taken.
 
-    `text` is the key of its caption; None: it delivers the job, with its receipt.
+    `is_first`: it delivers the job, so it has to come, if need be by editing a message, and has its
+    receipt; `text` is the key of the caption of the others.
     """
 
     job: Job
     cause: str
     destinations: tuple[Destination, ...]
     copies: tuple[Copy, ...]
-    text: str | None = None
-
-    @property
-    def is_first(self) -> bool:
-        """Whether it delivers the job: then it has to come, if need be by editing a message."""
-        return self.text is None
+    text: str = ""
+    is_first: bool = False
 
 
 def with_private(there: Destination, user_id: int) -> tuple[Destination, ...]:
@@ -111,7 +108,7 @@ class Packager(Component):
 
     async def _caption(self, request: SendRequest, copy: Copy, texts: Catalogue) -> str:
         job, note = request.job, None if copy.file_id else _NOTES.get(copy.form)
-        if request.text is None:
+        if request.is_first:
             lines = [await self.receipts.text(job, texts)]
         else:
             lines = [texts.html(request.text, label=ai_label_of(job, texts))]

@@ -95,35 +95,30 @@ def to_media(
     """The video as editMessageMedia takes it; `media` is what `opened` gave."""
     if video.form is Form.FILE:
         return InputMediaDocument(media, caption=caption, disable_content_type_detection=True)
-    cover = None if video.cover is None else f"attach://{_COVER_PART}"
-    return InputMediaVideo(media, caption=caption, cover=cover, **_shape(video, media))
+    shown = content(video, media)
+    shown["cover"] = None if video.cover is None else f"attach://{_COVER_PART}"
+    return InputMediaVideo(shown.pop("video"), caption=caption, **shown)
 
 
 def content(video: OutgoingVideo, media: InputFile | str) -> dict[str, Any]:
     """The video as the Bot API's method for its form takes it; `media` is what `opened` gave."""
+    # A thumbnail is taken together with a new file only.
+    thumbnail = video.thumbnail if isinstance(media, InputFile) else None
     match video.form:
         case Form.FILE:
             return {"document": media, "disable_content_type_detection": True}
         case Form.ROUND:
             size = {"length": video.width or None, "duration": video.duration_seconds or None}
-            return {"video_note": media, "thumbnail": _thumbnail(video, media), **size}
-    return {"video": media, "cover": video.cover, **_shape(video, media)}
-
-
-def _shape(video: OutgoingVideo, media: InputFile | str) -> dict[str, Any]:
-    """What Telegram cannot see for itself."""
+            return {"video_note": media, "thumbnail": thumbnail, **size}
     return {
+        "video": media,
+        "cover": video.cover,
         "width": video.width,
         "height": video.height,
         "duration": video.duration_seconds,
         "supports_streaming": True,
-        "thumbnail": _thumbnail(video, media),
+        "thumbnail": thumbnail,
     }
-
-
-def _thumbnail(video: OutgoingVideo, media: InputFile | str) -> bytes | None:
-    """Telegram takes it together with a new file only."""
-    return video.thumbnail if isinstance(media, InputFile) else None
 
 
 def cover_part(video: OutgoingVideo) -> dict[str, InputFile] | None:
