@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.alerts import Operator, raise_alarm
 from bot.clock import Clock, SystemClock
@@ -109,15 +109,8 @@ async def _join(
 
 def _worker(common: CommonServices, menus: Menus) -> Worker:
     """With every background task and every kind of outbox entry there is."""
-    kinds = [
-        common.operator.kind,
-        common.part(Clips).kind,
-        common.part(Consent).kind,
-        common.part(DataCopies).kind,
-        *common.part(ForgetPeople).kinds,
-        *common.part(Moderation).kinds,
-        *common.part(Resends).kinds,
-    ]
+    others: tuple[type[Any], ...] = (Clips, Consent, DataCopies, ForgetPeople, Moderation, Resends)
+    kinds = [common.operator.kind, *(kind for each in others for kind in common.part(each).kinds)]
     background_tasks: list[BackgroundTask] = [common.part(Retention), menus]
     return Worker(
         common=common, background_tasks=background_tasks, outbox=build_outbox(common, kinds)

@@ -41,9 +41,9 @@ class Clips(Component):
     long_voice = Part(LongVoice)
 
     @property
-    def kind(self) -> Kind:
+    def kinds(self) -> tuple[Kind, ...]:
         """See `Kind`; where it is given up the question stays, with the other answers to it."""
-        return Kind(name=_CLIP, run=self._send, longest_seconds=None)
+        return (Kind(name=_CLIP, run=self._send, longest_seconds=None),)
 
     async def _send(self, attempt: Attempt) -> None:
         number = attempt.entry.values["number"]

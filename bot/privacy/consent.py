@@ -41,9 +41,9 @@ class Consent(Component):
         await self.database.do(self._want, conversation, reply_to)
 
     @property
-    def kind(self) -> Kind:
+    def kinds(self) -> tuple[Kind, ...]:
         """See `Kind`; where it is given up, what is sent there next asks again."""
-        return Kind(name=consents.CONSENT_QUESTION, run=self._say, given_up=_close)
+        return (Kind(name=consents.CONSENT_QUESTION, run=self._say, given_up=_close),)
 
     async def _want(self, tx: Transaction, conversation: ConversationKey, reply_to: int) -> None:
         await consents.want_question(tx, conversation, self.limits.agreement, reply_to)

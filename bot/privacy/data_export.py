@@ -16,9 +16,9 @@ class DataCopies(Component):
     """Sends them."""
 
     @property
-    def kind(self) -> Kind:
+    def kinds(self) -> tuple[Kind, ...]:
         """See `Kind`."""
-        return Kind(name=data_export.DATA_COPY, run=self._send)
+        return (Kind(name=data_export.DATA_COPY, run=self._send),)
 
     async def _send(self, attempt: Attempt) -> None:
         entry = attempt.entry
