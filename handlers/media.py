@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from telegram import Audio, Document, Message, PhotoSize, User, VideoNote, Voice
+from telegram import Audio, Document, Message, PhotoSize, User, Video, VideoNote, Voice
 from telegram.ext import filters
 
 from bot.config.amounts import MINUTE, whole
@@ -52,8 +52,9 @@ _HINTS = {
 
 async def hint_at_other(context: MessageContext) -> None:
     """Something the bot cannot use."""
-    key = "hint-file" if context.message.document else "hint-other"
-    await context.reply(context.texts.html(key))
+    message = context.message
+    key = "hint-file" if message.document else "hint-other"
+    await context.reply(context.texts.html("voice-no_sound" if message.animation else key))
 
 
 # Long enough for the reply below to be sent; if that fails, the work begins all the same.
@@ -82,7 +83,7 @@ class MediaMessage:
     """
 
     kind: str
-    file: PhotoSize | Document | Voice | Audio | VideoNote
+    file: PhotoSize | Document | Voice | Audio | VideoNote | Video
     said_at_once: str
     lender: Lender | None = None
     answered_at: int | None = None
@@ -219,28 +220,42 @@ def _received(context: MessageContext, item: MediaMessage) -> ReceivedMedia:
 
 
 PICTURE_NAMES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".heic", ".heif")
-SOUND_NAMES = (".ogg", ".oga", ".opus", ".mp3", ".m4a", ".wav", ".flac", ".aac", ".amr", ".weba")
+SOUND_NAMES = (
+    *(".3ga", ".3gp", ".aac", ".ac3", ".aif", ".aifc", ".aiff", ".alac", ".amr", ".ape", ".au"),
+    *(".avi", ".awb", ".caf", ".flac", ".flv", ".gsm", ".m4a", ".m4b", ".m4r", ".m4v", ".mka"),
+    *(".mkv", ".mov", ".mp2", ".mp3", ".mp4", ".mpeg", ".mpg", ".mts", ".oga", ".ogg", ".ogv"),
+    *(".opus", ".qta", ".spx", ".ts", ".tta", ".voc", ".wav", ".weba", ".webm", ".wma", ".wmv"),
+    *(".wv", ".snd", ".3g2", ".m2ts", ".mpga", ".rf64", ".w64", ".f4a", ".f4v", ".mp4a", ".vob"),
+)
+_TELLS_NOTHING = ("", "application/octet-stream", "binary/octet-stream")
 
 
 def item_of(message: Message) -> MediaMessage | None:
-    """The photo (its largest size) or voice in it, by what Telegram says it is; of a file whose
-    type says neither, by its name.
+    """The photo (its largest size) or voice in it: a sound, or a video for its sound.
+
+    Of a file its type counts, and where that says neither its name; one of which neither says
+    anything is listened to. An animation has no sound, says Telegram; of one that is a picture
+    the first frame counts.
     """
     if message.photo:
         return MediaMessage("photo", message.photo[-1], "photo-looking")
-    if sound := message.voice or message.audio or message.video_note:
+    if sound := message.voice or message.audio or message.video_note or message.video:
         return MediaMessage("voice", sound, "voice-listening")
-    document = message.document
-    if document is None:
+    kind = None if message.document is None else _kind_of_file(message.document)
+    if message.document is None or kind is None or (message.animation and kind == "voice"):
         return None
-    kind, name = (document.mime_type or "").split("/")[0], (document.file_name or "").lower()
-    if message.animation is not None and kind != "image":
-        return None
-    if kind == "image" or (kind != "audio" and name.endswith(PICTURE_NAMES)):
-        return MediaMessage("photo", document, "photo-looking")
-    if kind == "audio" or name.endswith(SOUND_NAMES):
-        return MediaMessage("voice", document, "voice-listening")
-    return None
+    said_at_once = "photo-looking" if kind == "photo" else "voice-listening"
+    return MediaMessage(kind, message.document, said_at_once)
+
+
+def _kind_of_file(document: Document) -> str | None:
+    type_, name = (document.mime_type or "").lower(), (document.file_name or "").lower()
+    kind = type_.partition("/")[0]
+    if kind == "image" or (kind not in ("audio", "video") and name.endswith(PICTURE_NAMES)):
+        return "photo"
+    if kind in ("audio", "video") or name.endswith(SOUND_NAMES):
+        return "voice"
+    return "voice" if type_ in _TELLS_NOTHING and "." not in name else None
 
 
 def item_for(user_id: int, message: Message) -> MediaMessage | None:

@@ -87,6 +87,8 @@ class Media:
     insisted: int
     limit_milliseconds: int | None
     duration_milliseconds: int | None
+    width_pixels: int | None
+    height_pixels: int | None
     face_bbox: str | None
     ext_bbox: str | None
     upload_url: str | None

@@ -1,4 +1,4 @@
-"""A long voice made fit to be sent on: how it may be cut, and its pieces."""
+"""A voice made fit to be sent on: a long one may be cut, into its pieces."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 from bot.common import Component
 from bot.config.amounts import SECOND, whole
-from bot.media.calls import cut_sound, level_sound, plan_sound, record_clips
+from bot.media.calls import cut_sound, level_sound, normalise_sound, plan_sound, record_clips
 from bot.media.errors import SoundFault, SoundRefused
 from bot.media.exchange import SoundPlan, Span
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
@@ -51,6 +51,15 @@ class LongVoice(Component):
         """These spans as voice notes."""
         levelled = bool(item.levelled)
         return await self.common.media.run(record_clips, data, _MOST_MILLISECONDS, levelled, spans)
+
+    async def short(self, item: Media, data: bytes) -> bytes:
+        """What is handed over of one that is not made in parts, as one WAV."""
+        if item.from_milliseconds:
+            begin = item.from_milliseconds
+            span = (begin, begin + (item.limit_milliseconds or 0))
+            return (await self.cut(item, data, (span,)))[0]
+        limit, levelled = item.limit_milliseconds, bool(item.levelled)
+        return (await self.common.media.run(normalise_sound, data, limit, levelled)).wav
 
     async def whole(self, item: Media, data: bytes) -> bytes:
         """All of it as one WAV."""

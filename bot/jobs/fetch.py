@@ -13,8 +13,8 @@ from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus
 from bot.delivery.finish import Finisher
 from bot.engines.registry import Engines
+from bot.jobs.mend import Mending
 from bot.limits import Limits
-from bot.media.calls import stamp_label
 from bot.media.errors import MediaUnusable
 from bot.retry import RESULT, RESULT_UNUSABLE, RetryPolicy
 from storage.jobs import jobs, task_moves
@@ -29,9 +29,13 @@ class ResultFetch(Component):
 
     engines = Part(Engines)
     finisher = Part(Finisher)
+    mending = Part(Mending)
 
     async def fetch(self, task: Task) -> None:
-        """Copy, check, label; a passing fault is tried again later, and again."""
+        """Copy, check, mend, label; a passing fault is tried again later, and again.
+
+        Raises: `TelegramFailure`s that a later attempt may not meet.
+        """
         try:
             await self._copy(task, await self._address(task))
         except OSError as failure:
@@ -75,7 +79,7 @@ class ResultFetch(Component):
         raw = self.limits.results_directory / f"{task.name}.part.mp4"
         await self.engines.of(task.engine).fetch(url, raw)
         target = result_of(self.limits, job, task)
-        await self.common.media.run(stamp_label, raw, target, f"job-{job.id}")
+        await self.mending.keep(task, job, raw, target)
         raw.unlink(missing_ok=True)
 
     async def _again(self, task: Task, failure: Exception, policy: RetryPolicy) -> None:

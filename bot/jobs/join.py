@@ -10,14 +10,12 @@ from pathlib import Path
 from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.delivery.finish import Finisher
-from bot.intake.inputs import LongVoice
 from bot.jobs.fetch import result_of
+from bot.jobs.own_sound import OwnSound
 from bot.media.calls import inspect_video, join_and_label, join_preview
 from bot.media.errors import MediaUnusable
 from bot.media.exchange import TaskVideo
 from bot.retry import JOIN
-from bot.telegram import errors as chat
-from storage import media
 from storage.jobs import moves, tasks
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import Task, TaskState
@@ -28,7 +26,7 @@ logger = logging.getLogger(__name__)
 class Joining(Component):
     """Brings a job from joining to delivering."""
 
-    long_voice = Part(LongVoice)
+    own_sound = Part(OwnSound)
     finisher = Part(Finisher)
 
     async def join(self, job: Job) -> None:
@@ -58,21 +56,9 @@ class Joining(Component):
         """Make one video of these; raises MediaUnusable, OSError."""
         videos = tuple(TaskVideo(path, task.span) for task, path in results.items())
         target = self.limits.video_of(job.id)
-        sound, label = await self._sound(job), f"job-{job.id}"
+        sound, label = await self.own_sound.of(job), f"job-{job.id}"
         call = join_preview if ENGINES[job.engine].is_local else join_and_label
         await self.common.media.run(call, videos, sound, target, label)
-
-    async def _sound(self, job: Job) -> bytes | None:
-        """The voice as it was recorded; None where it cannot be had: the results have it too."""
-        item = await media.get(self.database, job.voice_id)
-        if item is None:
-            return None
-        try:
-            data = await self.files.download(item.file_id, item.file_size_bytes)
-            return await self.long_voice.whole(item, data)
-        except (chat.FormRefused, MediaUnusable) as failure:
-            logger.warning("job %s: joined with the voice of its results: %r", job.id, failure)
-            return None
 
     async def _is_there(self, path: Path) -> bool:
         if not await asyncio.to_thread(path.is_file):

@@ -13,7 +13,6 @@ from bot.engines.registry import Engines
 from bot.gate import Way
 from bot.intake.inputs import LongVoice
 from bot.intake.photo import box_of, normalised
-from bot.media.calls import normalise_sound
 from bot.media.errors import MediaUnusable
 from bot.media.exchange import NormalisedPicture
 from storage import media
@@ -171,15 +170,8 @@ class Preparation(Component):
     async def _normalised(self, item: Media, data: bytes) -> bytes:
         """The same bytes as before: normalising is deterministic."""
         try:
-            if item.from_milliseconds:
-                begin = item.from_milliseconds
-                span = (begin, begin + (item.limit_milliseconds or 0))
-                return (await self.long_voice.cut(item, data, (span,)))[0]
             if item.is_photo:
                 return (await self._picture(item, data)).jpeg
-            voice = await self.common.media.run(
-                normalise_sound, data, item.limit_milliseconds, bool(item.levelled)
-            )
-            return voice.wav
+            return await self.long_voice.short(item, data)
         except MediaUnusable as error:
             raise MediaLost(f"media item {item.id} was accepted once and is refused now") from error

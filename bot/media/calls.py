@@ -14,7 +14,9 @@ from bot.media.exchange import (
     Explained,
     NormalisedPicture,
     NormalisedSound,
+    OrderedVideo,
     Resolution,
+    ResultFault,
     SoundPlan,
     Span,
     TaskVideo,
@@ -71,6 +73,9 @@ draw_sheet = MediaCall[[tuple[bytes | None, ...]], bytes](
 )
 
 inspect_video = MediaCall[[Path], VideoFacts]("video.files:inspect_video", JOINING)
+examine_result = MediaCall[[Path, OrderedVideo], tuple[ResultFault, ...]](
+    "video.result:examine_result", FINISHING
+)
 make_cover = MediaCall[[Path], bytes]("video.cover:make_cover", DECODING)
 facts_and_cover = MediaCall[[Path], tuple[VideoFacts, bytes]](
     "video.cover:facts_and_cover", FINISHING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
@@ -136,3 +137,37 @@ class VideoFacts:
     frames_per_second: float
     has_sound: bool
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedVideo:
+    """What was ordered; `shape`: width by height, None where it is not the photo's."""
+
+    milliseconds: int
+    resolution: str
+    shape: float | None
+
+
+class ResultFault(Enum):
+    """What is wrong with a video that was ordered, as the operator reads it."""
+
+    NO_SOUND = "no sound"
+    SILENT = "silent"
+    SHORT_SOUND = "its sound is too short"
+    TOO_SHORT = "too short"
+    TOO_LONG = "too long"
+    OTHER_SIZE = "another resolution"
+    OTHER_SHAPE = "another shape than the photo"
+    OTHER_CODEC = "a format that not every phone plays"
+
+
+MENDABLE = frozenset(
+    {
+        ResultFault.NO_SOUND,
+        ResultFault.SILENT,
+        ResultFault.SHORT_SOUND,
+        ResultFault.TOO_SHORT,
+        ResultFault.OTHER_CODEC,
+    }
+)
+"""With the voice that was ordered and pictures encoded anew."""

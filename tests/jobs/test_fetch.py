@@ -17,8 +17,7 @@ from bot.dashscope.errors import (
 from bot.jobs.watch import FORGOTTEN_SECONDS
 from storage.jobs.tasks import Task, TaskState
 from tests.support.fake_services import Fakes
-from tests.support.media.videos import video_with_sound
-from tests.support.media.voices import speech
+from tests.support.media.videos import ordered_video
 from tests.support.scripted_engine import state, success
 
 OLD, NEW = "https://x/old.mp4", "https://x/new.mp4"
@@ -28,7 +27,7 @@ CUT_SHORT = Unanswered("download: 70 bytes came of 140")
 
 @pytest.fixture(scope="module")
 def video() -> bytes:
-    return video_with_sound(speech(0.5), side_pixels=64)
+    return ordered_video()
 
 
 async def fetched(fakes: Fakes, task: Task) -> Task:

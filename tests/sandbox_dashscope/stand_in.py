@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import wave
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from bot.media.errors import MediaFailure
 from bot.media.exchange import FaceBox, Point, Resolution, VideoFacts
+from bot.media.preview.render import FORMATS, frame_size
 from bot.sandbox.dashscope.renderer import OnProgress
-from tests.support.media.videos import video
+from tests.support.media.videos import ordered_video
 
 SHAPE = VideoFacts(64, 48, 500, 16.0, has_sound=False, size_bytes=0)
 
 
-def _small(_target: Path) -> bytes:
-    return video(64, 48, 8, rate=16)
+def _as_ordered(photo: bytes, sound: bytes, resolution: Resolution) -> bytes:
+    """A grey video of the photo's shape and the sound's length."""
+    with Image.open(BytesIO(photo)) as picture, wave.open(BytesIO(sound)) as wav:
+        size = frame_size(*picture.size, FORMATS[resolution].pixels)
+        return ordered_video(wav.getnframes() * 10 // wav.getframerate() * 100, *size)
 
 
 class HereRenderer:
-    """Makes a small video, or what `make` says for this file; `refuse` is raised instead."""
+    """Makes a plain video, or what `make` says for this file; `refuse` is raised instead."""
 
-    def __init__(self, make: Callable[[Path], bytes] = _small, facts: VideoFacts = SHAPE) -> None:
+    def __init__(
+        self, make: Callable[[Path], bytes] | None = None, facts: VideoFacts = SHAPE
+    ) -> None:
         self._make, self._facts = make, facts
         self.as_new()
 
@@ -35,15 +44,16 @@ class HereRenderer:
     async def render(
         self,
         photo_jpeg: bytes,
-        _sound: bytes,
+        sound: bytes,
         target: Path,
-        _resolution: Resolution,
+        resolution: Resolution,
         on_progress: OnProgress,
     ) -> VideoFacts:
         self.photo = photo_jpeg
         if self.refuse:
             raise self.refuse
-        await asyncio.to_thread(target.write_bytes, self._make(target))
+        made = self._make(target) if self._make else _as_ordered(photo_jpeg, sound, resolution)
+        await asyncio.to_thread(target.write_bytes, made)
         on_progress(1.0)
         return self._facts
 

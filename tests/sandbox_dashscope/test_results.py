@@ -26,7 +26,7 @@ async def test_the_result_is_the_video_that_was_made(caller: Caller, address: st
     answer = await caller.http.get(address)
     assert answer.headers["content-type"] == "video/mp4"
     with av.open(io.BytesIO(answer.content), "r") as video:
-        assert len(list(video.decode(video=0))) == 8
+        assert len(list(video.decode(video=0))) == 4
 
 
 async def test_a_part_of_the_result_can_be_had(caller: Caller, address: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -29,12 +30,24 @@ TAGS: dict[str, Any] = (
 )
 
 _JUNK_BYTES = 1 << 20
-_MAGIC = (
-    *(("ogg", b"OggS", 0), ("wav", b"RIFF", 0), ("flac", b"fLaC", 0), ("mov", b"ftyp", 4)),
-    *(("matroska", b"\x1a\x45\xdf\xa3", 0), ("caf", b"caff\0\1", 0), ("aiff", b"FORM", 0)),
-    *(("amr", b"#!AMR", 0), ("au", b".snd\0", 0), ("mp3", b"ID3", 0)),
-)
-"""Demuxers, how their files begin, and how many bytes before that."""
+_MAGIC = {
+    "ogg": rb"OggS\x00",
+    "wav": rb"(?:RIFF|RF64|BW64)....WAVE",
+    "avi": rb"RIFF....AVI ",
+    "flac": rb"fLaC\x00",
+    "mov": rb"....ftyp",
+    "matroska": rb"\x1a\x45\xdf\xa3",
+    "caf": rb"caff\x00\x01",
+    "aiff": rb"FORM....AIF[FC]",
+    "amr": rb"#!AMR",
+    "asf": rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11",
+    "au": rb"\.snd\x00",
+    "wv": rb"wvpk",
+    "flv": rb"FLV\x01",
+    "mp3": rb"ID3[\x02-\x04]",
+    "mpegts": rb"(?:G.{187}){8}",
+}
+"""How the files of these demuxers begin."""
 
 _OPTIONS = {
     "protocol_whitelist": "pipe",
@@ -56,10 +69,10 @@ class Source(NamedTuple):
 def sources(data: bytes) -> Iterator[Source]:
     """What a file may be read as: what it seems to be, and then what begins further on in it."""
     yield Source(data)
-    for demuxer, magic, before in _MAGIC:
-        at = data.find(magic, before, _JUNK_BYTES)
-        if at > before:
-            yield Source(data[at - before :], demuxer)
+    for demuxer, magic in _MAGIC.items():
+        found = re.compile(magic, re.DOTALL).search(data, 0, _JUNK_BYTES)
+        if found is not None:
+            yield Source(data[found.start() :], demuxer)
 
 
 @contextmanager

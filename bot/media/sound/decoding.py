@@ -10,6 +10,7 @@ from bot.media.errors import SoundFault, SoundRefused
 from bot.media.sound.containers import Source, sources
 from bot.media.sound.lengths import SHORTEST_MILLISECONDS
 from bot.media.sound.loudness import loudness_lufs
+from bot.media.sound.parts import parts_of
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 from bot.media.sound.tracks import read_track, tracks_of
 
@@ -44,8 +45,25 @@ def decode_sound(data: bytes, *, longest_seconds: int = LONGEST_READ_SECONDS) ->
         raise SoundRefused(SoundFault.EMPTY)
     if len(data) > MAXIMUM_BYTES:
         raise SoundRefused(SoundFault.TOO_BIG)
-    samples = _decode(data, longest_seconds)
-    return DecodedSound(samples, len(samples) < longest_seconds * SAMPLE_RATE_HZ)
+    most = longest_seconds * SAMPLE_RATE_HZ
+    samples = _joined(data, longest_seconds)[:most]
+    return DecodedSound(samples, len(samples) < most)
+
+
+def _joined(data: bytes, longest_seconds: int) -> Samples:
+    """All recordings in the file; one that cannot be read takes none of the others away."""
+    heard: list[Samples] = []
+    refusal = None
+    for part in parts_of(data):
+        if sum(map(len, heard)) >= longest_seconds * SAMPLE_RATE_HZ:
+            break
+        try:
+            heard.append(_decode(part, longest_seconds))
+        except SoundRefused as refused:
+            refusal = refusal or refused
+    if refusal is not None and not heard:
+        raise refusal
+    return np.concatenate(heard)
 
 
 def _decode(data: bytes, longest_seconds: int) -> Samples:

@@ -23,6 +23,7 @@ _WORK_SECONDS = 6.0  # of processor time, and more for what is long
 _WORK_PER_SECOND = 0.05
 _LEAST_GOOD_SHARE = 0.2  # of packets: below it there is no sound, whatever came out
 _BREAKS_FORGIVEN = 100
+_TIMED = ("flv", "matroska", "mov", "mpeg", "ogg")  # others count bytes, or round to their liking
 
 
 def tracks_of(source: Source) -> tuple[int, ...]:
@@ -57,17 +58,24 @@ def _frames(
 ) -> Iterator[AudioFrame]:
     """Decode packet by packet; broken ones are skipped, as players do."""
     decoder, deadline = decoder_of(stream), time.process_time() + work_seconds
-    good = broken = 0
+    timed, good, broken = container.format.name.startswith(_TIMED), 0, 0
     for packet in _packets(container, stream):
         if time.process_time() > deadline:
             raise SoundRefused(SoundFault.UNREADABLE)
         try:
-            yield from decoder.decode(packet)
+            yield from _placed(decoder.decode(packet), timed)
             good += 1
         except av.FFmpegError:
             broken += 1
     if good < _LEAST_GOOD_SHARE * (good + broken):
         raise SoundRefused(SoundFault.UNREADABLE)
+
+
+def _placed(frames: list[AudioFrame], timed: bool) -> list[AudioFrame]:
+    """The same, without time stamps that were only counted up from what lies before."""
+    for frame in frames if not timed else ():
+        frame.pts = None
+    return frames
 
 
 def _packets(container: InputContainer, stream: AudioStream) -> Iterator[Packet[AudioStream]]:

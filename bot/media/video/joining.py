@@ -142,7 +142,7 @@ def _spans(sound_wav: bytes, videos: Sequence[TaskVideo]) -> Samples:
 
 def _own_sound(videos: Sequence[TaskVideo]) -> Samples:
     """What the videos play themselves, each fitted to its length."""
-    return np.concatenate([_fitted(_sound_of(video.source), video) for video in videos])
+    return np.concatenate([_fitted(sound_of(video.source), video) for video in videos])
 
 
 def _fitted(samples: Samples, video: TaskVideo) -> Samples:
@@ -150,7 +150,8 @@ def _fitted(samples: Samples, video: TaskVideo) -> Samples:
     return np.pad(samples[:length], (0, max(0, length - len(samples))))
 
 
-def _sound_of(source: Path) -> Samples:
+def sound_of(source: Path) -> Samples:
+    """What a video plays; none where it has no sound. Raises VideoUnreadable, SoundRefused."""
     with open_video(source) as container:
         has_sound = bool(container.streams.audio)
         return gathered(container.decode(audio=0) if has_sound else iter(()))

@@ -35,7 +35,7 @@ button-new-face = New photo
 button-not-me = That's me – remove it
 button-allow-again = Allow my photos and voices again
 
-talk-cannot = I can only work with a photo or a voice message. Please reply to one of those with /talk.
+talk-cannot = I can only work with a photo, a voice message, a sound file, or a video with sound. Please reply to one of those with /talk.
 talk-own-only = In this group everybody uses only their own photos and voices. Please send yours: /talk asks for it.
 talk-objected = { $owner } does not want others to use their photos and voices here. Please choose another one.
 

@@ -35,7 +35,7 @@ button-new-face = 换张照片
 button-not-me = 这是我 – 请移除
 button-allow-again = 重新允许用我的照片和声音
 
-talk-cannot = 我只会用照片和语音。请用 /talk 回复其中一种。
+talk-cannot = 我只会用照片、语音、声音文件和有声音的视频。请用 /talk 回复其中一种。
 talk-own-only = 这个群里每个人只用自己的照片和声音。请发你自己的：发 /talk 我来问你要。
 talk-objected = { $owner } 不希望别人在这里用自己的照片和声音。请换一个。
 

@@ -65,6 +65,20 @@ def video(width: int = 64, height: int = 48, frames: int = 10, *, rate: int = 10
     return encoded_video(width, height, rate=rate, frames=frames, picture=picture)
 
 
+@cache
+def ordered_video(milliseconds: int = 5_000, width: int = 640, height: int = 480) -> bytes:
+    """Return what a provider should make: few pictures, for so long, with a tone."""
+    seconds, rate = milliseconds / 1000, 4
+    grey = np.full((height, width, 3), 90, np.uint8)
+    return encoded_video(
+        *(width, height),
+        rate=rate,
+        frames=round(seconds * rate),
+        picture=lambda _: grey,
+        samples=tone(seconds, rate_hz=SPEECH_RATE_HZ),
+    )
+
+
 def video_with_sound(
     samples: Samples | None, *, side_pixels: int, break_picture: bool = False
 ) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
@@ -42,9 +43,12 @@ async def test_an_iphone_picture_may_come_as_a_file(shared: World) -> None:
     await photo_file_is_taken(shared, target.getvalue(), "IMG_0001.HEIC")
 
 
-async def sound_is_taken(shared: World, kind: str, data: bytes, name: str) -> None:
+async def sound_is_taken(
+    shared: World, kind: str, data: bytes, name: str, mime_type: str = ""
+) -> None:
     person = await shared.person()
-    sent = await person.send_file(kind, data, name)
+    fields = {"mime_type": mime_type} if mime_type else {}
+    sent = await person.send_file(kind, data, name, **fields)
     await person.sees(said("voice-ready", seconds=0.9), reply_to=sent)
 
 
@@ -58,21 +62,62 @@ async def test_a_sound_may_come_as_a_music_file_or_as_a_document(shared: World) 
     )
 
 
-async def test_a_round_video_gives_its_sound(shared: World) -> None:
+CASES = Path(__file__).parents[2] / "cases"
+FROM_DEVICES = [
+    *(("document", "imessage.caf", type_) for type_ in ("audio/x-caf", "application/octet-stream")),
+    ("document", "recorder.3gp", "video/3gpp"),
+    ("document", "browser.webm", "video/webm"),
+    ("document", "selfie.mp4", "video/mp4"),
+    ("document", "selfie.mp4", "video/quicktime"),
+    ("video", "selfie.mp4", "video/mp4"),
+    ("audio", "rate_changes.mp3", "audio/mpeg"),
+    ("document", "rf64.wav", "application/x-wav"),
+    ("voice", "crop_keeps_granule_2h.ogg", ""),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "mime_type"), FROM_DEVICES)
+async def test_what_devices_make_is_taken_in_each_kind_of_message(
+    shared: World, kind: str, name: str, mime_type: str
+) -> None:
     ada = await shared.person()
-    round_video = video_with_sound(speech(1), side_pixels=240)
-    sent = await ada.send_file("video_note", round_video, "round.mp4")
+    fields = {"raw": 1, **({"mime_type": mime_type} if mime_type else {})}
+    sent = await ada.send_file(kind, (CASES / name).read_bytes(), name, **fields)
+    await ada.sees_key("voice-ready*", reply_to=sent)
+
+
+@pytest.mark.parametrize("name", ["recording", "MOVIE.MOV", "x.aiff", "a.b.WMA"])
+async def test_a_sound_of_no_known_type_is_known_by_its_name_or_listened_to(
+    shared: World, name: str
+) -> None:
+    data = as_file(speech(1), "aiff", "pcm_s16be")
+    await sound_is_taken(shared, "document", data, name, "application/octet-stream")
+
+
+@pytest.mark.parametrize("kind", ["video", "video_note", "document"])
+async def test_a_video_gives_its_sound(shared: World, kind: str) -> None:
+    ada = await shared.person()
+    sent = await ada.send_file(kind, video_with_sound(speech(1), side_pixels=240), "film.mp4")
     await ada.sees("of speech", reply_to=sent)
     await ada.sends_photo()
     video = await ada.sees_video()
     assert video["reply_to_message"]["message_id"] == sent
 
 
-async def test_a_round_video_without_sound_is_refused(shared: World) -> None:
+@pytest.mark.parametrize("kind", ["video", "video_note", "document", "animation"])
+async def test_a_video_without_sound_says_so(shared: World, kind: str) -> None:
     ada = await shared.person()
     mute = video_with_sound(None, side_pixels=240)
-    sent = await ada.send_file("video_note", mute, "round.mp4")
-    await ada.sees(said("voice-unreadable"), reply_to=sent)
+    sent = await ada.send_file(kind, mute, "film.mp4")
+    await ada.sees(said("voice-no_sound"), reply_to=sent)
+
+
+async def test_an_animation_takes_no_voice_away(shared: World) -> None:
+    ada = await shared.person()
+    await ada.sees_key("voice-ready", reply_to=await ada.says())
+    await ada.send_file("animation", video_with_sound(None, side_pixels=64), "fun.mp4")
+    await ada.sends_photo()
+    await ada.sees_video()
 
 
 async def test_a_photo_and_a_sound_in_one_album_make_a_video(shared: World) -> None:

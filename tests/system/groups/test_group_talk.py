@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.support.chats import Json, text_of
+from tests.support.chats import Json, replies_to, text_of
 from tests.support.deadlines import eventually
 from tests.support.group import Group
 from tests.support.media.photos import nobody, photo
-from tests.support.media.voices import voice
+from tests.support.media.videos import video_with_sound
+from tests.support.media.voices import speech, voice
 from tests.support.person import Person
 from tests.support.texts import LONGEST_SECONDS, label, said
 from tests.support.world import World, world
@@ -93,6 +94,30 @@ async def test_a_sound_file_is_a_voice_as_well(shared: World) -> None:
     asked = await asked_for_voice(there, there.member(ada))
     note = await there.member(ada).send_file("audio", voice(), "voice.ogg", reply_to=asked)
     await there.sees_video(reply_to=note)
+
+
+@pytest.mark.parametrize("kind", ["video", "document"])
+async def test_a_video_is_a_voice_as_well(shared: World, kind: str) -> None:
+    ada = await shared.person()
+    there = await faces(shared, ada)
+    asked = await asked_for_voice(there, there.member(ada))
+    film = video_with_sound(speech(1), side_pixels=96)
+    first = await there.member(ada).send_file(kind, film, "film.mp4", reply_to=asked)
+    await there.sees_video(reply_to=first)
+    second = await there.member(ada).send_file(kind, film, "film.mp4")
+    await there.member(ada).commands("/talk", reply_to=second)
+    await there.sees_video(reply_to=second)
+
+
+async def test_an_animation_in_reply_to_the_bot_is_left_to_those_who_talk(shared: World) -> None:
+    ada = await shared.person()
+    there = await faces(shared, ada)
+    asked = await asked_for_voice(there, there.member(ada))
+    fun = video_with_sound(None, side_pixels=96)
+    sent = await there.member(ada).send_file("animation", fun, "fun.mp4", reply_to=asked)
+    note = await there.member(ada).says(reply_to=asked)
+    await there.sees_video(reply_to=note)
+    assert not [message for message in await there.heard() if replies_to(message, sent)]
 
 
 async def test_a_picture_sent_as_a_file_is_a_photo(shared: World) -> None:

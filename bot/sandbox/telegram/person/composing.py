@@ -111,6 +111,13 @@ async def _document(world: World, upload: Upload, params: Params) -> Json:
     return {"document": await media.document(world.files, upload.data, _claims(upload, params))}
 
 
+async def _animation(world: World, upload: Upload, params: Params) -> Json:
+    """A GIF, or a film without sound: Telegram shows such a message as a document too."""
+    claims = _claims(upload, params)
+    shown = await media.recording(world.files, "video", upload.data, claims)
+    return {"animation": shown, "document": await media.document(world.files, upload.data, claims)}
+
+
 async def _sticker(world: World, upload: Upload, _params: Params) -> Json:
     return {"sticker": media.sticker(world.files, upload.data)}
 
@@ -134,5 +141,6 @@ _MAKERS: dict[str, _Maker] = {
     "video": _recording("video"),
     "video_note": _recording("video_note"),
     "document": _document,
+    "animation": _animation,
     "sticker": _sticker,
 }

@@ -1,0 +1,107 @@
+"""Whether a video that a provider made is what was ordered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from bot.media.errors import SoundRefused, VideoUnreadable
+from bot.media.exchange import OrderedVideo, ResultFault
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
+from bot.media.video.files import check_whole, open_video, video_stream
+from bot.media.video.joining import sound_of
+
+_LATE_MILLISECONDS = 500
+"""Lengths differ by a frame or two; a syllable takes less than this."""
+
+_PLAYED_CODECS, _PLAYED_PIXELS = frozenset({"h264"}), frozenset({"yuv420p", "yuvj420p"})
+"""What every device that runs Telegram plays."""
+_PLAYED_SOUND = frozenset({"aac", "mp3", "mp3float"})
+
+_LEAST_DECODED = 0.9
+_SILENT = 0.003  # -50 dBFS; the voice that was ordered is levelled
+_PIXELS = {"480P": 640 * 480, "720P": 1280 * 720}  # DashScope docs: about so many in all
+_MOST_PIXELS_RATIO = 2.0
+_MOST_SHAPE_RATIO = 1.1
+
+
+def examine_result(path: Path, ordered: OrderedVideo) -> tuple[ResultFault, ...]:
+    """What is wrong with it; raises VideoUnreadable where it cannot be played at all.
+
+    Every frame is decoded: half a second for ten seconds of video.
+    """
+    check_whole(path)
+    with open_video(path) as container:
+        stream = video_stream(container)
+        _decode_all(container, stream)
+        seen = (
+            (ResultFault.OTHER_CODEC, not _is_played(stream)),
+            (ResultFault.OTHER_SIZE, _is_other_size(stream, ordered)),
+            (ResultFault.OTHER_SHAPE, _is_other_shape(stream, ordered)),
+            (ResultFault.TOO_SHORT, _late(stream, ordered) < -_LATE_MILLISECONDS),
+            (ResultFault.TOO_LONG, _late(stream, ordered) > _LATE_MILLISECONDS),
+        )
+        has_sound = bool(container.streams.audio)
+    found = tuple(fault for fault, is_so in seen if is_so)
+    return (*found, *(_sound_faults(path, ordered) if has_sound else (ResultFault.NO_SOUND,)))
+
+
+def _decode_all(container: InputContainer, stream: VideoStream) -> None:
+    """Raises VideoUnreadable where much of it cannot be decoded."""
+    packets = frames = 0
+    for packet in container.demux(stream):
+        packets += packet.dts is not None
+        try:
+            frames += len(packet.decode())
+        except av.FFmpegError:
+            continue
+    if frames < max(1, _LEAST_DECODED * packets):
+        raise VideoUnreadable
+
+
+def _is_played(stream: VideoStream) -> bool:
+    context = stream.codec_context
+    return context.name in _PLAYED_CODECS and context.pix_fmt in _PLAYED_PIXELS
+
+
+def _is_other_size(stream: VideoStream, ordered: OrderedVideo) -> bool:
+    pixels, usual = stream.width * stream.height, _PIXELS.get(ordered.resolution)
+    return usual is not None and _ratio(pixels, usual) > _MOST_PIXELS_RATIO
+
+
+def _is_other_shape(stream: VideoStream, ordered: OrderedVideo) -> bool:
+    shape = stream.width / stream.height
+    return ordered.shape is not None and _ratio(shape, ordered.shape) > _MOST_SHAPE_RATIO
+
+
+def _ratio(one: float, other: float) -> float:
+    return max(one / other, other / one)
+
+
+def _late(stream: VideoStream, ordered: OrderedVideo) -> float:
+    """By how many milliseconds its pictures last longer than was ordered."""
+    if stream.duration is None or stream.time_base is None:
+        return 0
+    return float(stream.duration * stream.time_base * 1000) - ordered.milliseconds
+
+
+def _sound_faults(path: Path, ordered: OrderedVideo) -> tuple[ResultFault, ...]:
+    try:
+        sound = _played_sound(path)
+    except (VideoUnreadable, SoundRefused):
+        return (ResultFault.NO_SOUND,)
+    if float(np.abs(sound).max(initial=0.0)) < _SILENT:
+        return (ResultFault.SILENT,)
+    is_short = len(sound) * 1000 / SAMPLE_RATE_HZ < ordered.milliseconds - _LATE_MILLISECONDS
+    return (ResultFault.SHORT_SOUND,) if is_short else ()
+
+
+def _played_sound(path: Path) -> Samples:
+    with open_video(path) as container:
+        if container.streams.audio[0].codec_context.name not in _PLAYED_SOUND:
+            raise VideoUnreadable
+    return sound_of(path)
