@@ -152,7 +152,9 @@ async def build_common(
             members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
             files=Files(bot=bot, http=http, clock=clock),
         ),
-        media=await stack.enter_async_context(MediaProcesses(clock)),
+        media=await stack.enter_async_context(
+            MediaProcesses(settings.results_directory, settings.previews_directory, clock=clock)
+        ),
         operator=Operator(
             database=database, sender=sender, texts=texts, admin_ids=limits.admin_ids
         ),

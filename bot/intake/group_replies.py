@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot.chat.owners import with_owners
 from bot.gate import Rule
+from bot.intake.outcome import NO_SPEECH
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.keyboards import AskReply, Keyboard
 from bot.texts import Catalogue
@@ -20,7 +21,16 @@ from storage.media import Media, MediaState
 Said = tuple[str, Keyboard | AskReply | None]
 
 _WANTS_ANOTHER = frozenset(
-    {"ask-no-face", "ask-several", "too_long", Rule.LONGEST, Rule.OBJECTION, Rule.OTHERS, Rule.AGE}
+    {
+        "ask-no-face",
+        "ask-several",
+        NO_SPEECH,
+        "too_long",
+        Rule.LONGEST,
+        Rule.OBJECTION,
+        Rule.OTHERS,
+        Rule.AGE,
+    }
 )
 
 

@@ -22,7 +22,12 @@ def plan_of(item: Media) -> SoundPlan | None:
         return None
     kept = json.loads(item.plan)
     clips = tuple((begin, end) for begin, end in kept["clips"])
-    return SoundPlan(kept["duration_milliseconds"], tuple(kept["cuts"]), clips)
+    return SoundPlan(
+        duration_milliseconds=kept["duration_milliseconds"],
+        cuts=tuple(kept["cuts"]),
+        clips=clips,
+        silent_parts=kept.get("silent_parts", 0),
+    )
 
 
 class LongVoice(Component):

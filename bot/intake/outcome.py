@@ -8,6 +8,9 @@ from typing import Any, Self
 
 from storage.media import MediaState
 
+NO_SPEECH = "ask-no-speech"
+"""The fault of a voice in which nobody seems to speak: its sender is asked before it is used."""
+
 
 @dataclass(frozen=True, slots=True)
 class MediaOutcome:

@@ -13,6 +13,7 @@ from bot.common import Component, Part
 from bot.gate import Rule
 from bot.intake.group_replies import Said, in_group, ready_in_group
 from bot.intake.inputs import plan_of
+from bot.intake.outcome import NO_SPEECH
 from bot.media.exchange import SoundPlan
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.keyboards import Keyboard
@@ -32,7 +33,14 @@ _KEYS = (
     *("photo-heic_not_installed", "photo-late", "photo-no-verdict", "photo-not_a_picture"),
     *("photo-out-of-order", "photo-service-stopped", "photo-stale", "photo-superseded"),
     *("photo-too_big", "photo-too_many_pixels", "photo-too_narrow", "photo-too_small"),
-    *("photo-unreachable", "photo-used", "voice-borrowed", "voice-budget", "voice-dropped"),
+    *(
+        "photo-unreachable",
+        "photo-used",
+        "voice-ask-no-speech",
+        "voice-borrowed",
+        "voice-budget",
+        "voice-dropped",
+    ),
     *("voice-empty", "voice-gone", "voice-late", "voice-moderated", "voice-no_sound"),
     "voice-out-of-order",
     *("voice-service-stopped", "voice-silent", "voice-stale", "voice-superseded"),
@@ -64,7 +72,7 @@ _RETRY = frozenset(
         *(Rule.BUDGET, Rule.WAITING, Rule.WHO, Rule.GROUP),
     }
 )
-_DOUBTS = frozenset({"ask-no-face", "ask-several"})
+_DOUBTS = frozenset({"ask-no-face", "ask-several", NO_SPEECH})
 
 _Said = tuple[str, Keyboard | None]
 
@@ -230,6 +238,9 @@ class MediaReplies(Component):
             needed=needed / 1000,
             left=allowance.left_milliseconds // 100 / 10,
         )
+        if key == "voice-long" and plan.silent_parts:
+            silent = texts.html("voice-long-silent-parts", silent=plan.silent_parts)
+            text = f"{text}\n\n{silent}"
         rows = [
             [_beginning(item, LONGEST_MILLISECONDS, price, texts)],
             [(texts.plain("button-pick-clip"), f"pick:{item.id}")],

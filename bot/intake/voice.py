@@ -10,7 +10,7 @@ from bot.common import Component, Part
 from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice
 from bot.intake.inputs import LongVoice, plan_of
-from bot.intake.outcome import MediaOutcome
+from bot.intake.outcome import NO_SPEECH, MediaOutcome
 from bot.media.calls import normalise_sound
 from bot.media.errors import MediaUnusable, SoundFault, SoundRefused
 from storage.media import Media, MediaState
@@ -43,6 +43,8 @@ class VoiceCheck(Component):
             if refusal.fault is not SoundFault.TOO_LONG:
                 raise
             return await self._asked(item, data, refusal)
+        if not voice.speaks and not item.insisted:
+            return MediaOutcome.asked(NO_SPEECH)
         ratio = voice.signal_to_noise_db
         noisy = float(ratio is not None and ratio < _NOISY_BELOW_DB)
         return await self._handed_over(item, voice.wav, voice.duration_milliseconds, noisy=noisy)
@@ -75,6 +77,8 @@ class VoiceCheck(Component):
         except MediaUnusable as failure:
             logger.info("media item %s cannot be cut into parts: %r", item.id, failure)
             raise refusal from failure
+        if not plan.speaks and not item.insisted:
+            return MediaOutcome.asked(NO_SPEECH)
         seconds = {"seconds": plan.duration_milliseconds / 1000}
         return MediaOutcome(
             MediaState.ASKED, "too_long", {"plan": json.dumps(asdict(plan))}, seconds

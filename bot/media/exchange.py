@@ -94,24 +94,32 @@ class NormalisedSound:
     """A WAV (mono, 16 kHz, 16 bits) at -16 LUFS (as loud as it came where levelling is off)
     without silence at its ends, and its length.
 
-    A `signal_to_noise_db` under about 15 deserves a warning; None when it cannot be told.
+    A `signal_to_noise_db` under about 15 deserves a warning; None when it cannot be told. Not
+    `speaks`: nobody seems to say a word in it.
     """
 
     wav: bytes
     duration_milliseconds: int
     signal_to_noise_db: float | None
+    speaks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class SoundPlan:
     """The length without silence at the ends, where to cut for tasks, and clips to choose from.
 
-    All in milliseconds of the levelled sound.
+    All in milliseconds of the levelled sound. In `silent_parts` of the tasks nobody seems to speak.
     """
 
     duration_milliseconds: int
     cuts: tuple[int, ...]
     clips: tuple[Span, ...]
+    silent_parts: int = 0
+
+    @property
+    def speaks(self) -> bool:
+        """Whether somebody says a word anywhere."""
+        return self.silent_parts <= len(self.cuts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from bot.sandbox.server import Sandbox
 from tests.support.deadlines import eventually
 from tests.support.media.photos import PORTRAIT
 from tests.support.media.voices import VOICE_NOTE as VOICE
+from tests.support.media.voices import tone_wav
 from tests.support.process import ended, names_in, started
 
 OUTPUT = ("-o", "out.mp4")
@@ -346,3 +347,15 @@ async def test_a_link_to_nothing_is_not_overwritten(tmp_path: Path, dangling: Pa
     assert over.code == 1
     assert over.printed.startswith("out.mp4 exists already")
     assert names_in(tmp_path) == [dangling.name]
+
+
+async def test_where_nobody_seems_to_speak_it_says_so_before_it_asks(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    hum = tmp_path / "hum.wav"
+    hum.write_bytes(tone_wav(1_000))
+    over = await ended("make", PORTRAIT, hum, *OUTPUT, cwd=tmp_path, settings=paid(sandbox))
+    assert "Nobody seems to speak in the sound." in over.printed
+    assert over.printed.index("Nobody seems to speak") < over.printed.index("Order it?")
+    assert "Nothing was ordered." in over.printed
+    assert (await provider(sandbox, "state"))["uploads"] == []

@@ -18,6 +18,7 @@ from bot.engines.base import Ticket
 from bot.engines.preview import PreviewEngine
 from bot.media import processes
 from bot.media.calls import MediaCall, normalise_sound
+from bot.media.exchange import VideoFacts
 from bot.media.processes import MediaProcesses
 from bot.media.worker.kinds import DECODING, RENDERING
 from tests.support.clock import FakeClock
@@ -40,8 +41,9 @@ class Quick(MediaCall[..., Any]):
 
     def __call__(
         self, _photo: bytes, _voice: bytes, target: Path, *_: object, **__: object
-    ) -> None:
+    ) -> VideoFacts:
         target.write_bytes(b"video")
+        return VideoFacts(2, 2, 1_000, 25.0, True, 5)
 
 
 async def submitted(engine: PreviewEngine, name: str) -> str:
@@ -66,7 +68,7 @@ async def test_it_fails_for_nothing_and_holds_up_no_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processes, "KINDS", (DECODING, BRIEF))
-    async with MediaProcesses() as media:
+    async with MediaProcesses(tmp_path / "p") as media:
         engine = PreviewEngine(
             kind=ENGINES["preview"], directory=tmp_path / "p", media=media, clock=FakeClock()
         )

@@ -1,20 +1,163 @@
-"""Several channels made into one."""
+"""Several channels made into one: in each moment that in which the voice is.
+
+Power tells little (rumble has more than a voice), and an average may lose what it is made of (one
+side inverted, late, or full of something else). So channels are compared tenth by tenth of a
+second, where voices are in the spectrum.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 
-from bot.media.sound.samples import Samples
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
+from bot.media.sound.spectrum import frequencies_hz, samples_from, spectrum_of
+from bot.media.sound.voice_activity import CHUNK_SAMPLES, LEAST_CHUNKS, speaking_chunks
 
-_CANCELLED = 0.1  # a mix that keeps less of its channels' power has cancelled them out
+_STEP_SAMPLES = SAMPLE_RATE_HZ // 10
+_VOICE_HZ = (200.0, 4_000.0)
+_SAME = 1e-4  # of the peak: two copies of one channel
+_ALIKE = 0.8  # correlated so well in nearly every step, channels are one voice: the noise is halved
+_NEARLY_EVERY = 0.9
+_UNLIKE = 0.5
+_HEARD_DB = 35.0  # below the loudest step nothing has to be chosen
+_MAY_LOSE_DB = 3.0
+_SWITCH_DB = 10.0  # what one step has to win, or several together
+_SILENT_DB = 40.0  # how much worse than a voice something else is
+_LEAST_POWER = 1e-12
+_FADE_SAMPLES = _STEP_SAMPLES // 4
+_AROUND_CHUNKS = 15  # half a second around speech belongs to it
+
+Table = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Way = npt.NDArray[np.intp]
 
 
 def to_mono(channels: Samples) -> Samples:
-    """Average (n, channels); where they cancel each other out (one is wired inverted), take the
-    strongest.
+    """Return one channel of (n, channels)."""
+    first = np.ascontiguousarray(channels[:, 0])
+    most = np.abs(channels).max(initial=0.0)
+    if not np.isfinite(most):  # what is no number is refused later
+        return first * np.float32(np.nan)
+    if np.abs(channels - first[:, None]).max(initial=0.0) <= _SAME * most:
+        return first
+    steps = _Steps.of(np.stack([_voice_band(each) for each in channels.T]))
+    alike = steps.alike()
+    together = channels[:, alike].mean(axis=1, dtype=np.float32)
+    others = np.flatnonzero(~alike)
+    candidates = np.stack([together, *channels[:, others].T])
+    return _drawn(candidates, _cheapest_way(steps.losses([steps.best, *others])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """What of each channel is like a voice, its level in each step, how like it is to the best
+    channel there, and where there is anything to hear.
     """
-    mono: Samples = channels.mean(axis=1, dtype=np.float32)
-    powers = np.einsum("ij,ij->j", channels, channels)
-    if np.vdot(mono, mono) < _CANCELLED * powers.mean():
-        mono = np.ascontiguousarray(channels[:, int(powers.argmax())])
-    return mono
+
+    voices: Samples
+    levels: Table
+    likeness: Table
+    heard: Mask
+    best: int
+
+    @classmethod
+    def of(cls, voices: Samples) -> _Steps:
+        """Measure."""
+        powers = _in_steps(voices, voices)
+        best = int(powers.sum(axis=1).argmax())
+        likeness = _in_steps(voices, voices[best : best + 1]) / np.sqrt(powers * powers[best])
+        levels = 10 * np.log10(powers)
+        heard = levels.max(axis=0) > levels.max() - _HEARD_DB
+        return cls(voices, levels, likeness, heard, best)
+
+    def alike(self) -> Mask:
+        """Which channels are the best one once more, the best itself among them."""
+        same = (self.likeness[:, self.heard] > _ALIKE).mean(axis=1) > _NEARLY_EVERY
+        means = self.levels[:, self.heard].mean(axis=1)
+        alike: Mask = same & (means > means[self.best] - 2 * _MAY_LOSE_DB)
+        alike[self.best] = True
+        return alike
+
+    def losses(self, channels: list[int]) -> Table:
+        """How many dB too little of the voice each of these channels has in each step."""
+        levels, heard = self.levels[channels], self.heard
+        if self._are_strange(channels):
+            speaks = np.stack([_speaking_steps(self.voices[each], len(heard)) for each in channels])
+            if speaks.any():
+                heard = heard & speaks.any(axis=0)
+                levels = np.where(speaks, levels, levels - _SILENT_DB)
+        losses: Table = np.maximum(0, levels.max(axis=0) - levels - _MAY_LOSE_DB) * heard
+        return losses
+
+    def _are_strange(self, channels: list[int]) -> bool:
+        """Whether some of them have something else than the best channel."""
+        unlike = np.abs(self.likeness[channels]) < _UNLIKE
+        loud = self.levels[channels] > self.levels.max() - _HEARD_DB
+        return bool((unlike & loud).any())
+
+
+def _voice_band(channel: Samples) -> Samples:
+    spectrum = spectrum_of(channel)
+    hertz = frequencies_hz(len(spectrum))
+    spectrum[(hertz < _VOICE_HZ[0]) | (hertz > _VOICE_HZ[1])] = 0
+    return samples_from(spectrum, len(channel))
+
+
+def _in_steps(some: Samples, others: Samples) -> Table:
+    """Return the mean product of each pair of channels in each step."""
+    steps = -(-some.shape[1] // _STEP_SAMPLES)
+    room = ((0, 0), (0, steps * _STEP_SAMPLES - some.shape[1]))
+    left, right = (np.pad(each, room).reshape(-1, steps, _STEP_SAMPLES) for each in (some, others))
+    products = np.einsum("csn,csn->cs", left, np.broadcast_to(right, left.shape))
+    means: Table = products.astype(np.float64) / _STEP_SAMPLES
+    return means + _LEAST_POWER
+
+
+def _speaking_steps(voice: Samples, steps: int) -> Mask:
+    """Return for each step whether somebody speaks in it or near it."""
+    chunks = speaking_chunks(voice)
+    near = np.convolve(chunks, np.ones(2 * _AROUND_CHUNKS + 1), "full")[_AROUND_CHUNKS:]
+    near = near[: len(chunks)] >= LEAST_CHUNKS
+    middles = (np.arange(steps) * _STEP_SAMPLES + _STEP_SAMPLES // 2) // CHUNK_SAMPLES
+    return near[np.minimum(middles, len(near) - 1)]
+
+
+def _cheapest_way(losses: Table) -> Way:
+    """Return the candidate for each step: as little lost, and as seldom changed, as can be."""
+    candidates, steps = losses.shape
+    came_from = np.zeros((candidates, steps), np.intp)
+    cost = np.zeros(candidates)
+    for step in range(steps):
+        cheapest = int(cost.argmin())
+        changes = cost > cost[cheapest] + _SWITCH_DB
+        came_from[:, step] = np.where(changes, cheapest, np.arange(candidates))
+        cost = np.minimum(cost, cost[cheapest] + _SWITCH_DB) + losses[:, step]
+    way = np.zeros(steps, np.intp)
+    here = int(cost.argmin())
+    for step in reversed(range(steps)):
+        way[step] = here
+        here = int(came_from[here, step])
+    return way
+
+
+def _drawn(candidates: Samples, way: Way) -> Samples:
+    """Follow the way, from one candidate softly to the next."""
+    if (way == way[0]).all():
+        return np.ascontiguousarray(candidates[way[0]])
+    shares = (np.arange(len(candidates))[:, None] == way).astype(np.float32)
+    gains = np.repeat(shares, _STEP_SAMPLES, axis=1)[:, : candidates.shape[1]]
+    mixed: Samples = sum(
+        candidate * _softly(gain) for candidate, gain in zip(candidates, gains, strict=True)
+    )
+    return mixed
+
+
+def _softly(gain: Samples) -> Samples:
+    """The same with slopes for steps."""
+    wide = np.pad(gain, (_FADE_SAMPLES // 2, _FADE_SAMPLES - _FADE_SAMPLES // 2 - 1), "edge")
+    window = np.full(_FADE_SAMPLES, 1 / _FADE_SAMPLES, np.float32)
+    slopes: Samples = np.convolve(wide, window, "valid")
+    return slopes

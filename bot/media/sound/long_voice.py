@@ -5,7 +5,9 @@ Everything here gives the same result for the same file, whenever it is done aga
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
+from itertools import pairwise
 
 import av
 
@@ -13,8 +15,11 @@ from bot.media.exchange import SoundPlan, Span
 from bot.media.sound.audio_segment import AudioSegment, samples_of, wav_of
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from bot.media.sound.normalise import normalise_sound
+from bot.media.sound.samples import SAMPLE_RATE_HZ
 from bot.media.sound.speech_span import clips, cut_points, cuts
+from bot.media.sound.voice_activity import somebody_speaks
 
+_PER_MILLISECOND = SAMPLE_RATE_HZ // 1000
 _FADE_IN_MILLISECONDS = 10
 _FADE_OUT_MILLISECONDS = 20
 _VOICE_RATE_HZ = 48_000
@@ -29,10 +34,24 @@ def plan_sound(data: bytes, longest_milliseconds: int, levelled: bool) -> SoundP
     voice = _levelled(data, longest_milliseconds, levelled)
     points = cut_points(samples_of(voice))
     bounds = {"shortest": SHORTEST_MILLISECONDS, "longest": LONGEST_MILLISECONDS}
+    places = cuts(points, len(voice), **bounds)
+    parts = list(pairwise((0, *places, len(voice))))
+    offered = clips(points, len(voice), **bounds)
     return SoundPlan(
         duration_milliseconds=len(voice),
-        cuts=cuts(points, len(voice), **bounds),
-        clips=clips(points, len(voice), **bounds),
+        cuts=places,
+        clips=_spoken(voice, offered) or offered,
+        silent_parts=len(parts) - len(_spoken(voice, parts)),
+    )
+
+
+def _spoken(voice: AudioSegment, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Those in which somebody speaks."""
+    samples = samples_of(voice)
+    return tuple(
+        (begin, end)
+        for begin, end in spans
+        if somebody_speaks(samples[begin * _PER_MILLISECOND : end * _PER_MILLISECOND])
     )
 
 

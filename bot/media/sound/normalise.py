@@ -18,6 +18,7 @@ from bot.media.sound.loudness import gated_lufs, k_weighting, level, under_ceili
 from bot.media.sound.samples import Samples
 from bot.media.sound.spectrum import high_pass, samples_from, spectrum_of
 from bot.media.sound.speech_span import SpeechSpan, find_speech
+from bot.media.sound.voice_activity import somebody_speaks
 
 _READ_PERCENT = 120  # of the longest sound, silence at its ends among it
 _SILENT_LUFS = -55.0  # to make speech of it, noise would be raised by 40 dB
@@ -101,7 +102,8 @@ def _normalised(
     loud = level if levelled else under_ceiling
     finished = loud(samples_of(spoken) / np.float32(_HEADROOM), weighted)
     result = segment_of(finished, sample_width_bytes=2)
-    return NormalisedSound(wav_of(result), len(result), span.signal_to_noise_db)
+    ratio, speaks = span.signal_to_noise_db, somebody_speaks(finished)
+    return NormalisedSound(wav_of(result), len(result), ratio, speaks)
 
 
 def _trim(samples: Samples, span: SpeechSpan, limit_milliseconds: int) -> AudioSegment:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-import uuid
 from pathlib import Path
 
 from bot.clock import Clock
@@ -33,6 +31,7 @@ class Provider:
         journal: Journal,
         faults: FaultBoard,
         *,
+        directory: Path,
         clock: Clock,
         settings: ProviderSettings,
         renderer: Renderer,
@@ -44,7 +43,7 @@ class Provider:
         self.find_faces = find_faces
         self._renderer = renderer
         self._first_settings = settings
-        self._directory = Path(tempfile.gettempdir()) / f"local-dashscope-{uuid.uuid4().hex}"
+        self._directory = directory
         self._begin()
 
     def _begin(self) -> None:

@@ -5,6 +5,10 @@ voice-long = This is { NUMBER($seconds, maximumFractionDigits: 1) } s of speech,
     • the first { NUMBER($longest, maximumFractionDigits: 1) } s
     • a piece that you choose: I send you some to listen to
     • <b>all of it</b>, as one video made in { NUMBER($parts) } parts: that takes { NUMBER($needed, maximumFractionDigits: 1) } s of the { NUMBER($left, maximumFractionDigits: 1) } s you have left
+voice-long-silent-parts = { $silent ->
+    [one] In one of the parts I hear nobody speak.
+   *[other] In { NUMBER($silent) } of the parts I hear nobody speak.
+}
 voice-long-quota = This is { NUMBER($seconds, maximumFractionDigits: 1) } s of speech, and one video takes { NUMBER($longest, maximumFractionDigits: 1) } s. All of it, in { NUMBER($parts) } parts, would take { NUMBER($needed, maximumFractionDigits: 1) } s, and you have { NUMBER($left, maximumFractionDigits: 1) } s left. Let me use the beginning, or a piece that you choose: I send you some to listen to.
 voice-long-budget = This is { NUMBER($seconds, maximumFractionDigits: 1) } s of speech, and one video takes { NUMBER($longest, maximumFractionDigits: 1) } s. All of it is more than this bot may spend for now. Let me use the beginning, or a piece that you choose: I send you some to listen to.
 voice-long-here = This is { NUMBER($seconds, maximumFractionDigits: 1) } s of speech, more than this group allows for one video. Let me use the beginning, or a piece that you choose: I send you some to listen to.

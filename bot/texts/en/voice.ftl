@@ -11,6 +11,7 @@ voice-empty = This sound is empty. Please record it again.
 voice-too_big = This file is over 20 MB. Please send a shorter one, or a voice message.
 voice-unreadable = I can't play this file. Please send a voice message, an MP3, M4A, WAV or OGG file, or a video with sound.
 voice-no_sound = There is no sound in this. Please send a voice message, a sound file, or a video with sound.
+voice-ask-no-speech = I hear nobody speak in this. Please record it again, closer to the microphone – or, if I am wrong, use it anyway.
 voice-silent = I hear nothing in this. Please record it again, closer to the microphone.
 voice-too_short = This is too short: I need at least half a second of speech. Please record it again.
 voice-too_long = This is { NUMBER($seconds, maximumFractionDigits: 1) } s of speech, and a video takes { NUMBER($longest, maximumFractionDigits: 1) } s. Send a shorter one, or let me use the beginning.

@@ -5,6 +5,7 @@ voice-long = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒�
     • 只用前 { NUMBER($longest, maximumFractionDigits: 1) } 秒
     • 自己挑一段：我发几段给你试听
     • <b>全部都用</b>，分 { NUMBER($parts) } 段制作，再合成一个视频：会用掉 { NUMBER($needed, maximumFractionDigits: 1) } 秒额度，你还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒
+voice-long-silent-parts = 其中 { NUMBER($silent) } 段里我没听到有人说话。
 voice-long-quota = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，而一个视频最长 { NUMBER($longest, maximumFractionDigits: 1) } 秒。全部都用要分 { NUMBER($parts) } 段，需要 { NUMBER($needed, maximumFractionDigits: 1) } 秒额度，而你还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。可以只用开头，或者自己挑一段：我发几段给你试听。
 voice-long-budget = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，而一个视频最长 { NUMBER($longest, maximumFractionDigits: 1) } 秒。全部都用超出了本机器人目前的预算。可以只用开头，或者自己挑一段：我发几段给你试听。
 voice-long-here = 这段语音有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，超出了本群允许的视频长度。可以只用开头，或者自己挑一段：我发几段给你试听。

@@ -11,6 +11,7 @@ voice-empty = 这段声音是空的。请重新录一次。
 voice-too_big = 这个文件超过 20 MB。请发短一些的，或者发语音。
 voice-unreadable = 这个文件无法播放。请发语音、MP3、M4A、WAV、OGG 文件，或者有声音的视频。
 voice-no_sound = 这里面没有声音。请发语音、声音文件，或者有声音的视频。
+voice-ask-no-speech = 我没听到有人说话。请离麦克风近一点，重新录一次；如果是我听错了，也可以仍然使用。
 voice-silent = 我什么也没听到。请离麦克风近一点，重新录一次。
 voice-too_short = 太短了：至少要半秒人声。请重新录一次。
 voice-too_long = 这里有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒人声，而一个视频最多 { NUMBER($longest, maximumFractionDigits: 1) } 秒。请发短一些的，或者让我用开头。

@@ -92,10 +92,9 @@ def phrases(lengths: Sequence[tuple[int, int]], *, loud: float = 1.0) -> tuple[S
 
 def long_voice(seconds: float, *, every: float = 3.0, pause: float = 0.4) -> Samples:
     """Return a voice at 48 kHz which pauses for breath every few seconds."""
-    count = int(seconds / (every + pause)) + 1
-    lengths = [(int(every * 1000), int(pause * 1000))] * count
-    samples = phrases(lengths)[0][: int(seconds * SAMPLE_RATE_HZ)]
-    return np.asarray(soxr.resample(samples, SAMPLE_RATE_HZ, SPEECH_RATE_HZ), np.float32)
+    return np.resize(
+        np.concatenate([speech(every), noise(pause, 0.0005)]), round(seconds * SPEECH_RATE_HZ)
+    )
 
 
 def as_file(
