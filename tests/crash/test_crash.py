@@ -197,7 +197,7 @@ async def test_killed_at_random_moments_the_books_balance() -> None:
 
 async def test_with_media_processes_of_its_own_it_dies_where_it_is_told() -> None:
     async with crash_world() as world:
-        await world.start_bot(Crash("inbox.store", "after"), CRASH_PLAIN="")
+        await world.start_bot(Crash("inbox.store-commit", "after"), CRASH_PLAIN="")
         ada = await world.person("Ada")
         await ada.writes("hello")
         assert await world.bot.ended() == -signal.SIGKILL
