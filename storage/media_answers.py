@@ -61,15 +61,16 @@ async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bo
 
 
 async def use_clip(
-    tx: Transaction, media_id: int, from_milliseconds: int, length_milliseconds: int
+    tx: Transaction, media_id: int, span: tuple[int, int], quota_milliseconds: int
 ) -> bool:
-    """Only this piece of it is to be used; False when nothing was asked."""
+    """Only this piece of it is to be used, for so much quota; False when nothing was asked."""
     sql = """
-        UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :length,
-            from_milliseconds = :begin, in_parts = 0
+        UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :end - :begin,
+            from_milliseconds = :begin, in_parts = 0, agreed_quota_milliseconds = :quota
         WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
         """
-    return await tx.change(sql, id=media_id, begin=from_milliseconds, length=length_milliseconds)
+    begin, end = span
+    return await tx.change(sql, id=media_id, begin=begin, end=end, quota=quota_milliseconds)
 
 
 async def use_in_parts(

@@ -566,7 +566,6 @@ CREATE TABLE reports (
 CREATE INDEX reports_of_person ON reports (reporter_id, filed_at_milliseconds);
 
 CREATE INDEX reports_in_chat ON reports (chat_id);
-CREATE INDEX reports_of_job ON reports (job_id);
 CREATE INDEX reports_that_keep ON reports (maker_id) WHERE maker_id IS NOT NULL;
 
 -- In which message each administrator is shown a report, and what became of it.
