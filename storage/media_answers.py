@@ -80,7 +80,8 @@ async def use_in_parts(
     sql = """
         UPDATE media SET state = 'ready', fault = NULL, fault_detail = NULL, announced = 0,
             limit_milliseconds = NULL, from_milliseconds = 0, in_parts = 1,
-            duration_milliseconds = :duration, agreed_quota_milliseconds = :quota
+            duration_milliseconds = :duration, agreed_quota_milliseconds = :quota,
+            upload_expires_at_milliseconds = 0
         WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
         """
     return await tx.change(

@@ -472,6 +472,7 @@ CREATE TABLE preferences (
     language TEXT,
     resolution TEXT CHECK (resolution IN ('480P', '720P')),
     engine TEXT,
+    framing TEXT CHECK (framing IN ('1:1', '3:4')),
     reply_as TEXT NOT NULL DEFAULT 'video' CHECK (reply_as IN ('video', 'note')),
     levelled INTEGER NOT NULL DEFAULT 1 CHECK (levelled IN (0, 1)),
     -- quota that a job may take without being asked about; NULL: any

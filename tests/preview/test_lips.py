@@ -23,6 +23,7 @@ from bot.media.exchange import Resolution
 from bot.media.picture.faces import detect_faces
 from bot.media.preview.render import X264, open_canvas, render_preview
 from bot.media.video.writer import VideoFormat, VideoWriter
+from tests.preview.test_face import turned
 from tests.support.media import photos, voices
 
 LEAST_R, MOST_R_LATER = 0.7, 0.3
@@ -136,7 +137,7 @@ def test_lips_follow_the_sound_at_720p(
 
 @pytest.mark.parametrize(
     "change",
-    [lambda picture: photos.turned(picture, 35), small, grey, seen_from_the_side, drawn],
+    [lambda picture: turned(picture, 35), small, grey, seen_from_the_side, drawn],
     ids=["tilted", "100 pixels high", "grey", "from the side", "drawn"],
 )
 def test_lips_follow_the_sound_on_a_difficult_face(

@@ -14,6 +14,7 @@ from bot.media.errors import LabelNotWritten, VideoUnreadable
 from bot.media.video.cover import facts_and_cover, make_cover
 from bot.media.video.files import inspect_video
 from bot.media.video.stamp import stamp_label
+from tests.preview.test_render import frames_of
 from tests.support.media import photos, videos, voices
 
 CONTAINERS = (b"moov", b"udta", b"trak", b"mdia")
@@ -198,12 +199,12 @@ def test_a_cover_is_a_small_jpeg_in_the_videos_proportions(speaking: Path) -> No
 def test_a_cover_shows_the_video(speaking: Path) -> None:
     with Image.open(BytesIO(make_cover(speaking))) as picture:
         cover = np.asarray(picture.convert("L"), np.float64)
-    frame = Image.fromarray(videos.frames_of(speaking)[0][:, :, ::-1]).convert("L")
+    frame = Image.fromarray(frames_of(speaking)[0][:, :, ::-1]).convert("L")
     assert np.corrcoef(cover.ravel(), np.asarray(frame.resize((320, 320))).ravel())[0, 1] > 0.95
 
 
 def test_a_cover_leaves_out_a_black_beginning(speaking: Path, tmp_path: Path) -> None:
-    bright = videos.frames_of(speaking)[0]
+    bright = frames_of(speaking)[0]
     with av.open(str(tmp_path / "fade.mp4"), "w") as container:
         stream = container.add_stream("libx264", rate=16)
         stream.width, stream.height, stream.pix_fmt = bright.shape[1], bright.shape[0], "yuv420p"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.privacy.retention import Retention
-from tests.delivery.rendered import Setup
+from tests.delivery.conftest import Setup
 
 HOURS_48 = 48 * 3_600
 
