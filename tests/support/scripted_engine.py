@@ -49,8 +49,8 @@ class ScriptedEngine:
         self._answers = iter(answers)
         self.seconds_between_queries = every_seconds
 
-    async def check(self, jpeg: bytes) -> Verdict:
-        del jpeg
+    async def check(self, jpeg: bytes, framing: str | None = None) -> Verdict:
+        del jpeg, framing
         if self.refusal is not None:
             raise self.refusal
         return Verdict(passed=True)
@@ -71,6 +71,10 @@ class ScriptedEngine:
 
     def now_milliseconds(self) -> int:
         return self.time.now_milliseconds()
+
+    @property
+    def knows_time(self) -> bool:
+        return self.time.is_known
 
     async def learn_time(self) -> None:
         self._answered()

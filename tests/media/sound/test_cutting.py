@@ -12,8 +12,8 @@ import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.media.sound.cutting import CutPoint, clips, cut_points, cuts
 from bot.media.sound.samples import Samples
-from bot.media.sound.speech_span import CutPoint, clips, cut_points, cuts
 from tests.support.media.voices import SAMPLE_RATE_HZ, SPEECH_RATE_HZ, noise, voiced
 
 LONGEST = 19_900
