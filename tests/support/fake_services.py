@@ -188,10 +188,6 @@ class Fakes(Services):
         await orders.make_ready(self.database, job)
         return await self.job(job.id)
 
-    async def waiting_task(self) -> Task:
-        """The task of such a job."""
-        return await self.task_of(await self.waiting_job())
-
     async def running_task(self) -> Task:
         """A task that the provider has."""
         await self.waiting_job()
