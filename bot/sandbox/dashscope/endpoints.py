@@ -26,6 +26,7 @@ SPECIAL = (
     "unknown_state",
     "result_missing",
     "result_truncated",
+    "result_moved",
     "usage_missing",
 )
 KINDS = BEFORE + AFTER + SPECIAL
