@@ -9,12 +9,12 @@ from bot.chat.formatting import say_ago, say_when
 from bot.chat.keyboards import costing
 from bot.chat.messenger import Messenger
 from bot.chat.provider_texts import PHOTO_TEXTS
-from bot.common import Component
+from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.gate import Rule
-from bot.intake.check import NO_SPEECH
 from bot.intake.group_replies import Said, in_group, ready_in_group
 from bot.intake.inputs import cuts_for, plan_of
+from bot.intake.outcome import NO_SPEECH
 from bot.media.exchange import SoundPlan
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.keyboards import Keyboard
@@ -81,7 +81,7 @@ _Said = tuple[str, Keyboard | None]
 class MediaReplies(Component):
     """Says outcomes."""
 
-    messenger: Messenger
+    messenger = Part(Messenger)
 
     async def say(self, media_id: int) -> None:
         """Say it on the media item's message; nothing, where that message is a job's status by now.
@@ -97,7 +97,7 @@ class MediaReplies(Component):
 
     async def words(self, item: Media) -> Said | None:
         """What there is to say of it now, with its buttons; None: nothing."""
-        texts = await self.messenger.texts_for(item.user_id, item.chat_id)
+        texts = await self.texts_for(item.user_id, item.chat_id)
         alone = await self._said(item, texts)
         return await self._in_group(item, alone, texts) if is_group(item.chat_id) else alone
 
@@ -114,7 +114,7 @@ class MediaReplies(Component):
         Raises: `TelegramFailure`s.
         """
         if item.reply_message_id is not None:
-            texts = await self.messenger.texts_for(item.user_id, item.chat_id)
+            texts = await self.texts_for(item.user_id, item.chat_id)
             await self.messenger.about(item, texts.html("service-away"))
 
     async def _said(self, item: Media, texts: Catalogue) -> _Said | None:
