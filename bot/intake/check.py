@@ -76,5 +76,5 @@ class MediaCheck(Component):
 def _sound_refused(refusal: SoundRefused) -> MediaOutcome:
     seconds = (refusal.duration_milliseconds or 0) / 1000
     if refusal.fault.value == "too_long":
-        return MediaOutcome.asked("too_long", seconds=seconds)
+        return MediaOutcome.asked("too_long", seconds=seconds, over=float(refusal.at_least))
     return MediaOutcome.refused(refusal.fault.value)

@@ -45,7 +45,8 @@ _KEYS = (
     *("voice-empty", "voice-gone", "voice-late", "voice-moderated", "voice-no_sound"),
     "voice-out-of-order",
     *("voice-service-stopped", "voice-silent", "voice-stale", "voice-superseded"),
-    *("voice-too-long-here", "voice-too_big", "voice-too_long", "voice-too_short"),
+    *("voice-too-long-here", "voice-too_big", "voice-too_long", "voice-too_long-over"),
+    "voice-too_short",
     *("voice-unreachable", "voice-unreadable", "voice-used", "voice-waiting"),
     *("photo-late-video", "voice-late-video"),
 )
@@ -136,7 +137,8 @@ class MediaReplies(Component):
             case MediaState.ASKED if item.fault == "too_long" and item.plan is not None:
                 return await self._long(item, texts)
             case _:
-                key = FAULT_TEXTS[item.kind, item.fault or ""]
+                over = "-over" if _numbers(item).get("over") else ""
+                key = FAULT_TEXTS[item.kind, (item.fault or "") + over]
                 price = (await self.effective(item.conversation)).price
                 return texts.html(key, **self._values(item, texts)), _way_on(item, price, texts)
 
