@@ -19,7 +19,14 @@ import numpy.typing as npt
 from bot.clock import Clock
 from bot.media import calls
 from bot.media.errors import PictureFault, PictureRefused, SoundFault, SoundRefused, VideoUnreadable
-from bot.media.exchange import Explained, FaceBox, NormalisedPicture, NormalisedSound, VideoFacts
+from bot.media.exchange import (
+    Explained,
+    FaceBox,
+    NormalisedPicture,
+    NormalisedSound,
+    ResultFault,
+    VideoFacts,
+)
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.media.worker.client import MediaWorkerDied
 from tests.soak.network import Chance
@@ -84,6 +91,7 @@ class MediaProcess(FakeMedia):
                 calls.normalise_picture: _normalise_picture,
                 calls.explain_picture: _explain_picture,
                 calls.facts_and_cover: _facts_and_cover,
+                calls.examine_result: _examine_result,
                 calls.examine_result: lambda *_: (),
                 **dict.fromkeys(copied, _copy),
             }
@@ -135,6 +143,11 @@ def _explain_picture(data: bytes) -> Explained | None:
 def _facts_and_cover(path: Path) -> tuple[VideoFacts, bytes]:
     task_of(path)
     return VideoFacts(640, 640, 5_000, 25.0, True, 1_000), plain(_PIXELS, _PIXELS, "JPEG")
+
+
+def _examine_result(path: Path, _: object) -> tuple[ResultFault, ...]:
+    task_of(path)
+    return ()
 
 
 def _copy(source: Path, target: Path, *_: object) -> None:
