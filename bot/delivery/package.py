@@ -146,12 +146,12 @@ class Packager(Component):
                 path = await self._smaller(job)
             case Form.ROUND:
                 path = await self._rounded(job)
-        facts, cover = await self.common.media.run(facts_and_cover, path)
+        facts, cover, thumbnail = await self.common.media.run(facts_and_cover, path)
         seconds = max(1, round(facts.duration_milliseconds / 1000))
         if copy.form is Form.ROUND:
-            return OutgoingNote(path, facts.width, seconds, thumbnail=cover)
+            return OutgoingNote(path, facts.width, seconds, thumbnail=thumbnail)
         video = OutgoingVideo(path, facts.width, facts.height, seconds, file_name=_FILE_NAME)
-        return replace(video, thumbnail=cover, cover=cover)
+        return replace(video, thumbnail=thumbnail, cover=cover)
 
     async def _rounded(self, job: Job) -> Path:
         whole = await self._kept(job)
