@@ -219,7 +219,10 @@ def _received(context: MessageContext, item: MediaMessage) -> ReceivedMedia:
     )
 
 
-PICTURE_NAMES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".heic", ".heif")
+PICTURE_NAMES = (
+    *(".apng", ".avif", ".bmp", ".dib", ".dng", ".gif", ".heic", ".heif", ".hif", ".jfif", ".jp2"),
+    *(".jpe", ".jpeg", ".jpg", ".jxl", ".mpo", ".png", ".tif", ".tiff", ".webp"),
+)
 SOUND_NAMES = (
     *(".3ga", ".3gp", ".aac", ".ac3", ".aif", ".aifc", ".aiff", ".alac", ".amr", ".ape", ".au"),
     *(".avi", ".awb", ".caf", ".flac", ".flv", ".gsm", ".m4a", ".m4b", ".m4r", ".m4v", ".mka"),
