@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 import click
 
 from bot import __version__
+from bot.linux import PR_SET_DUMPABLE, prctl
 
 _COMMANDS = {
     "run": "Run the bot until Ctrl-C or SIGTERM.",
@@ -50,6 +52,9 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A path may hold what the terminal cannot show: its sentence is said all the same.
             stream.reconfigure(errors="backslashreplace")
+    with suppress(OSError):
+        # Nobody but root reads the secrets out of this process's memory or environment.
+        prctl(PR_SET_DUMPABLE, 0)
 
 
 if __name__ == "__main__":

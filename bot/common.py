@@ -125,7 +125,9 @@ async def build_common(
         limits=limits,
         texts=texts,
         telegram=telegram,
-        media=await stack.enter_async_context(MediaProcesses(clock)),
+        media=await stack.enter_async_context(
+            MediaProcesses(settings.results_directory, settings.previews_directory, clock=clock)
+        ),
         operator=Operator(
             database=database, sender=telegram.sender, texts=texts, admin_ids=limits.admin_ids
         ),

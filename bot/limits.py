@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from urllib.parse import urlsplit
 
 from bot.config.amounts import HOUR, SECOND, YUAN, whole
-from bot.config.engines import ENGINES
+from bot.config.engines import ENGINES, framing_of
 from bot.config.settings import Settings
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.texts import Catalogue
@@ -15,7 +16,7 @@ from storage.db.database import Queryable
 from storage.groups import groups
 from storage.groups.groups import GroupSettings
 from storage.jobs.ledger import Caps, Price
-from storage.media import ConversationKey
+from storage.media import ConversationKey, Media
 from storage.people import preferences
 from storage.people.consents import Agreement
 from storage.people.preferences import Preferences
@@ -85,6 +86,20 @@ class EffectiveSettings:
     quiet: bool
     longest_milliseconds: int
     group_resolution: str | None = None
+    framing: str | None = None
+
+    def of_photo(self, photo: Media, limits: Limits) -> EffectiveSettings:
+        """The same for a video of that photo: an engine may make it in a shape of the photo's.
+
+        Once it was checked for the engine, its box is what is made; else a choice, or its shape.
+        """
+        if not ENGINES[self.engine].needs_boxes:
+            return self
+        shape = self.framing or framing_of(photo.width_pixels or 1, photo.height_pixels or 1)
+        if photo.ext_bbox and photo.upload_engine in (None, self.engine):
+            left, top, right, bottom = json.loads(photo.ext_bbox)
+            shape = framing_of(right - left, bottom - top)
+        return replace(self, resolution=shape, price=limits.price_of(shape, self.engine))
 
     def in_resolution(
         self, resolution: str, limits: Limits, engine: str | None = None
@@ -126,6 +141,7 @@ def joined(limits: Limits, person: Preferences, group: GroupSettings) -> Effecti
         quiet=bool(person.quiet or group.quiet),
         longest_milliseconds=group.longest_milliseconds or LONGEST_MILLISECONDS,
         group_resolution=group.resolution,
+        framing=person.framing,
     )
 
 

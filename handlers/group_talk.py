@@ -14,10 +14,11 @@ from bot.gate import Rule, RuleRefused, Wanted, Way
 from bot.intake.group_replies import ask_for, longest_seconds
 from handlers.access import answered_by
 from handlers.context import MessageContext
-from handlers.media import Lender, MediaMessage, item_for, item_of, lay_known_photo, receive
-from storage import drafts
+from handlers.media import Lender, MediaMessage, item_for, item_of, receive
+from storage import drafts, media
 from storage.groups import borrowed_media
 from storage.groups.borrowed_media import BorrowedMedia
+from storage.media import MediaState
 
 
 class CaptionCommand(filters.MessageFilter):
@@ -82,16 +83,15 @@ async def receive_own(context: MessageContext) -> None:
         await _use(context, item)
 
 
-async def _may_use(context: MessageContext, lender: Lender | None = None) -> bool:
-    """Whether the group lets this person use the bot, and what is this lender's; who may not is
+async def _may_use(context: MessageContext, *borrowing: BorrowedMedia) -> bool:
+    """Whether the group lets this person use the bot, and what is somebody else's; who may not is
     told.
     """
-    owner_id = lender.owner.id if lender and lender.owner else None
-    borrowing = (BorrowedMedia(0, owner_id, None),) if lender else ()
     wanted = Wanted(way=Way.TALK, conversation=context.conversation, borrowing=borrowing)
     try:
         await context.services.gate.check(wanted)
     except RuleRefused as refusal:
+        owner_id = borrowing[0].owner_id if borrowing else None
         owner = await mention_of(context.database, owner_id or 0, context.texts)
         await context.reply(context.texts.html(_REFUSED[refusal.rule], owner=owner))
         return False
@@ -113,15 +113,31 @@ async def _may_borrow(context: MessageContext, item: MediaMessage, lender: Lende
         key = "photo-borrowed" if item.kind == "photo" else "voice-borrowed"
         await context.reply(context.texts.html(key))
         return False
-    return await _may_use(context, lender)
+    owner_id = lender.owner.id if lender.owner else None
+    return await _may_use(context, BorrowedMedia(0, owner_id, None))
 
 
 async def _use(context: MessageContext, item: MediaMessage) -> None:
     if item.lender is not None and not await _may_borrow(context, item, item.lender):
         return
     if item.kind == "voice":
-        await lay_known_photo(context)
+        await _lay_known_photo(context)
     await receive(context, item)
+
+
+async def _lay_known_photo(context: MessageContext) -> None:
+    """Into the draft, if it has none: the photo of their last video here, whichever the topic; of
+    one that may not be used it is said why another one is asked for.
+    """
+    database = context.database
+    if (await drafts.get(database, context.conversation)).photo is not None:
+        return
+    photo = await media.last_used_photo(database, context.user_id, context.chat_id)
+    if photo is None or photo.state != MediaState.READY:
+        return
+    borrowed = await borrowed_media.get(database, photo.id)
+    if borrowed is None or await _may_use(context, borrowed):
+        await database.do(drafts.put, photo, conversation=context.conversation)
 
 
 async def _ask_for_what_is_missing(context: MessageContext) -> None:

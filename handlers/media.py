@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from telegram import Audio, Document, Message, PhotoSize, User, Video, VideoNote, Voice
 from telegram.ext import filters
 
 from bot.config.amounts import MINUTE, whole
-from bot.gate import RuleRefused, Wanted, Way
 from handlers.access import shows_nobody
 from handlers.context import MessageContext, person_of
 from storage import drafts, media
 from storage.db.database import Transaction
 from storage.groups import borrowed_media
-from storage.media import Media, MediaState, ReceivedMedia
+from storage.media import Media, ReceivedMedia
 from storage.people import consents, people
 
 
@@ -275,17 +273,3 @@ def item_for(user_id: int, message: Message) -> MediaMessage | None:
     if author.id != user_id:
         return replace(item, lender=Lender(author))
     return replace(item, answered_at=message.message_id) if item.kind == "voice" else item
-
-
-async def lay_known_photo(context: MessageContext) -> None:
-    """Into the draft, if it has none: the photo of their last video here, whichever the topic."""
-    database = context.database
-    if (await drafts.get(database, context.conversation)).photo is not None:
-        return
-    photo = await media.last_used_photo(database, context.user_id, context.chat_id)
-    if photo is None or photo.state != MediaState.READY:
-        return
-    wanted = Wanted(way=Way.TALK, conversation=context.conversation, items=(photo,))
-    with suppress(RuleRefused):
-        await context.services.gate.check(wanted)
-        await database.do(drafts.put, photo, conversation=context.conversation)

@@ -151,21 +151,25 @@ async def use_clip(pressed: ButtonPress) -> str:
     number = pressed.number(1)
     if not 0 < number <= len(plan.clips):
         raise TooLate
-    begin, end = plan.clips[number - 1]
-    return await _answered(
-        pressed, item, lambda tx, media_id: media_answers.use_clip(tx, media_id, begin, end - begin)
-    )
+    begin, end = span = plan.clips[number - 1]
+    quota = await _quota_of(pressed, item, end - begin)
+    use = partial(media_answers.use_clip, span=span, quota_milliseconds=quota)
+    return await _answered(pressed, item, use)
 
 
 async def in_parts(pressed: ButtonPress) -> str:
     """parts:ITEM uses all of it, made in parts."""
     item, plan = await _asked(pressed, Way.PARTS)
-    price = (await pressed.services.effective(item.conversation)).price
     whole = plan.duration_milliseconds
-    quota = price.of(whole).quota_milliseconds
-    return await _answered(
-        pressed, item, lambda tx, media_id: media_answers.use_in_parts(tx, media_id, whole, quota)
-    )
+    quota = await _quota_of(pressed, item, whole)
+    use = partial(media_answers.use_in_parts, duration_milliseconds=whole, quota_milliseconds=quota)
+    return await _answered(pressed, item, use)
+
+
+async def _quota_of(pressed: ButtonPress, item: Media, milliseconds: int) -> int:
+    """What is agreed to by the press: its message says that it takes so much of what is left."""
+    price = (await pressed.services.effective(item.conversation)).price
+    return price.of(milliseconds).quota_milliseconds
 
 
 async def _asked(pressed: ButtonPress, way: Way) -> tuple[Media, SoundPlan]:

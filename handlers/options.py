@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.config.engines import ENGINES
+from bot.config.engines import ENGINES, PORTRAIT, SQUARE
 from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
 from bot.texts.catalogue import Value
@@ -90,9 +90,19 @@ ENGINE = Setting(
 )
 """Of these only those that are on are offered, and none where there is but one."""
 
+FRAMING = Setting(
+    *("framing", "framing", "setting-framing", "setting-framing-ask"),
+    (
+        Choice("automatic", None, "framing-automatic"),
+        Choice("square", SQUARE, "framing-square"),
+        Choice("portrait", PORTRAIT, "framing-portrait"),
+    ),
+)
+
 OF_PERSON = (
     ENGINE,
     RESOLUTION,
+    FRAMING,
     Setting(
         *("reply", "reply_as", "setting-reply", "setting-reply-ask"),
         (Choice("video", "video", "reply-video"), Choice("note", "note", "reply-note")),

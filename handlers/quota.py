@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bot.chat.formatting import bar, say_when
+from bot.config.engines import ENGINES
 from handlers.context import MessageContext
+from storage import verdicts
+from storage.jobs import ledger
 from storage.jobs.ledger import Allowance
 
 _KEYS = {
@@ -35,4 +38,20 @@ async def show_quota(context: MessageContext) -> None:
         limit=quota.limit_milliseconds / 1000,
         when=say_when(context.texts, allowance.resets_at_milliseconds, now, caps.zone),
     )
-    await context.reply(text)
+    await context.reply("\n".join([text, *await _free_lines(context)]))
+
+
+async def _free_lines(context: MessageContext) -> list[str]:
+    """To an operator: what was used of that which the provider gives for nothing."""
+    limits, database = context.services.limits, context.services.common.database
+    if context.in_group or context.user_id not in limits.admin_ids:
+        return []
+    billed, lines = await ledger.billed_by_engine(database), []
+    for kind in map(ENGINES.get, limits.engines):
+        if kind and kind.free and (free := getattr(limits, kind.free)) is not None:
+            used, name = billed.get(kind.name, 0) / 1000, context.texts.plain(kind.title)
+            lines.append(context.texts.html("quota-free", name=name, used=used, limit=float(free)))
+    if limits.free_checks is not None:
+        used = await verdicts.checks_made(database)
+        lines.append(context.texts.html("quota-free-checks", used=used, limit=limits.free_checks))
+    return lines

@@ -109,8 +109,8 @@ def _keyboard(begun: Report, context: MessageContext) -> Keyboard:
 async def take_down(pressed: ButtonPress) -> str:
     """takedown:REPORT has the video removed from its chats and from the disk."""
     _, job = await _reported(pressed)
-    known = await videos.is_taken_down(pressed.database, job)
     async with pressed.database.transaction() as tx:
+        known = await videos.is_taken_down(tx, job)
         stopped = await decisions.take_down(tx, job, pressed.user_id)
     await cancel_each(pressed.services, stopped)
     return "answer-decided-before" if known else "answer-taken-down"

@@ -13,7 +13,7 @@ from bot.texts import Catalogue
 from handlers.access import is_private
 from handlers.button_press import ButtonPress, NotYours
 from handlers.context import MessageContext, texts_for
-from handlers.options import ENGINE, OF_PERSON, RESOLUTION, Setting, pressed_option
+from handlers.options import ENGINE, FRAMING, OF_PERSON, RESOLUTION, Setting, pressed_option
 from storage.people import preferences
 from storage.people.preferences import Preferences
 
@@ -84,13 +84,12 @@ def _question(services: Services, chosen: Preferences, setting: Setting, texts: 
 
 
 def _offered(services: Services, chosen: Preferences) -> list[Setting]:
-    """What there is to choose: engines where several are on, and resolutions where it has them."""
-    engines = _engines_on(services)
+    """What there is to choose: engines where several are on, and what the person's own can make."""
+    engines, kind = _engines_on(services), ENGINES[services.limits.engine_of(chosen.engine)]
     offered = [engines if setting is ENGINE else setting for setting in OF_PERSON]
+    offered.remove(RESOLUTION if kind.needs_boxes else FRAMING)
     if len(engines.choices) < 2:
         offered.remove(engines)
-    elif len(ENGINES[services.limits.engine_of(chosen.engine)].resolutions) == 1:
-        offered.remove(RESOLUTION)
     return offered
 
 
@@ -105,13 +104,13 @@ def _question_text(services: Services, setting: Setting, texts: Catalogue, engin
     """That of the resolution says what the sharper one takes, by the prices; so of the engines."""
     if setting.word == ENGINE.word:
         return "\n".join([texts.html(setting.text), *_engine_lines(services, setting, texts)])
-    if setting is not RESOLUTION:
+    if setting not in (RESOLUTION, FRAMING):
         return texts.html(setting.text)
-    small, large = (
+    *_, small, large = (
         services.limits.price_of(str(choice.value), engine) for choice in setting.choices
     )
     ratio = large.quota_weight_permille / small.quota_weight_permille
-    if ratio == 1:
+    if setting is RESOLUTION and ratio == 1:
         return texts.html("setting-resolution-ask-same")
     return texts.html(setting.text, ratio=ratio)
 

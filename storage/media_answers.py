@@ -65,16 +65,16 @@ async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bo
 
 
 async def use_clip(
-    tx: Transaction, media_id: int, from_milliseconds: int, length_milliseconds: int
+    tx: Transaction, media_id: int, span: tuple[int, int], quota_milliseconds: int
 ) -> bool:
-    """Only this piece of it is to be used; False when nothing was asked."""
+    """Only this piece of it is to be used, for so much quota; False when nothing was asked."""
     return await tx.change(
         """
-        UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :length,
-            from_milliseconds = :from, in_parts = 0
+        UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :end - :begin,
+            from_milliseconds = :begin, in_parts = 0, agreed_quota_milliseconds = :quota
         WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
         """,
-        {"id": media_id, "from": from_milliseconds, "length": length_milliseconds},
+        {"id": media_id, "begin": span[0], "end": span[1], "quota": quota_milliseconds},
     )
 
 
@@ -86,7 +86,8 @@ async def use_in_parts(
         """
         UPDATE media SET state = 'ready', fault = NULL, fault_detail = NULL, announced = 0,
             limit_milliseconds = NULL, from_milliseconds = 0, in_parts = 1,
-            duration_milliseconds = :duration, agreed_quota_milliseconds = :quota
+            duration_milliseconds = :duration, agreed_quota_milliseconds = :quota,
+            upload_expires_at_milliseconds = 0
         WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
         """,
         {"id": media_id, "duration": duration_milliseconds, "quota": quota_milliseconds},

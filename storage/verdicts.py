@@ -118,3 +118,8 @@ async def checks_left(database: Queryable, picture_sha256: str, model: str) -> i
 async def uncount_check(tx: Transaction, booking_id: int) -> None:
     """This very check was certainly not made."""
     await tx.delete("detections", id=booking_id)
+
+
+async def checks_made(database: Queryable) -> int:
+    """All the paid checks, ever."""
+    return await database.number("SELECT COUNT(*) AS made FROM detections")

@@ -122,7 +122,7 @@ def test_settings_cannot_be_changed(good: Set) -> None:
         ("ENGINE", "emo,", "is not one of the choices"),
         ("ENGINE", "emo,emo", "names an engine twice"),
         ("RESOLUTION", "1080P", "write 480P or 720P"),
-        ("STYLE", "shouting", "speech, singing or performance"),
+        ("EMO_STYLE", "shouting", "normal, calm or active"),
         ("ADMIN_IDS", "alice", "with commas, such as 1001,1002"),
         ("TIME_ZONE", "Mars/Olympus", "is not a time zone"),
         ("TIME_ZONE", "../../etc/passwd", "is not a time zone"),

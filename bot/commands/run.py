@@ -43,7 +43,12 @@ def _run(settings: Settings) -> None:
 
     async def until_stopped() -> None:
         with stop_on_signals() as stop:
-            await run_bot(settings, stop=stop)
+            looking = asyncio.create_task(_look_at_provider(settings))
+            try:
+                await run_bot(settings, stop=stop)
+            finally:
+                looking.cancel()
+                await asyncio.wait([looking])
 
     try:
         with instance_lock(settings.database_path):
@@ -57,3 +62,15 @@ def _run(settings: Settings) -> None:
             "Another program fetches this bot's messages: stop it, or give this bot a token of "
             "its own."
         ) from None
+
+
+async def _look_at_provider(settings: Settings) -> None:
+    """What the doctor would say of it, beside the work: nothing waits for that."""
+    from bot.clock import SystemClock
+    from bot.commands.checks.provider import check_provider
+    from bot.telegram.connection import build_http
+
+    async with build_http() as http:
+        for finding in await check_provider(settings, http, SystemClock()):
+            if finding.level == "problem":
+                log.error(str(finding))

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+SQUARE, PORTRAIT = "1:1", "3:4"
+"""The shapes that EMO makes, in place of resolutions."""
+
+
+def framing_of(width: float, height: float) -> str:
+    """The shape that is nearer to a picture's own, or to that of a box."""
+    return SQUARE if height * 6 < width * 7 else PORTRAIT
+
 
 @dataclass(frozen=True, slots=True)
 class EngineKind:
@@ -20,10 +28,16 @@ class EngineKind:
     """What it makes, each with the setting that says what a second costs; None: nothing."""
     detection: str
     """Names its verdicts in the cache: the provider's model that looks at the photo."""
+    longest_milliseconds: int = 19_900
+    """The longest sound that it makes in one."""
+    free: str | None = None
+    """The setting that says how many seconds the provider gives for nothing."""
     model: str | None = None
     """The provider's model that makes the video; None: it is a preview, made on this machine."""
     needs_boxes: bool = False
-    """Whether the video's request carries the boxes of its own detection."""
+    """Whether the video's request carries the boxes of its own detection, which frame it: what it
+    makes then depends on the photo, see `framing_of`.
+    """
     own_outage: bool = True
     """Whether its outages have its name, or that of the account alone."""
     look_seconds: float | None = None
@@ -46,6 +60,7 @@ _KINDS = (
         title="engine-wan",
         resolutions={"480P": "price_wan_480p", "720P": "price_wan_720p"},
         detection="wan2.2-s2v-detect",
+        free="free_wan_seconds",
         model="wan2.2-s2v",
         own_outage=False,
     ),
@@ -53,8 +68,10 @@ _KINDS = (
         name="emo",
         word="emo",
         title="engine-emo",
-        resolutions={"480P": "price_emo_1_1"},
+        resolutions={SQUARE: "price_emo_1_1", PORTRAIT: "price_emo_3_4"},
         detection="emo-detect-v1",
+        longest_milliseconds=59_900,
+        free="free_emo_seconds",
         model="emo-v1",
         needs_boxes=True,
     ),

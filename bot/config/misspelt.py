@@ -1,11 +1,12 @@
-"""Settings that nobody reads: most often a typing slip."""
+"""Settings that nobody reads, and values that mean another: most often a typing slip."""
 
 from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from bot.config.mending import mended_settings
 from bot.config.sentences import SettingsInvalid
 from bot.config.settings import Settings
 from bot.config.source import env_file, settings_in_file
@@ -14,9 +15,13 @@ _SIMILAR = 0.85
 
 
 def misspelt_settings() -> list[str]:
-    """One sentence for each name in the settings file that is no setting, and for each variable of
-    the environment that is nearly one; a file that cannot be read is the loading's to tell."""
-    return [*_from_file(), *_from_environment()]
+    """One sentence for each name in the settings file that is no setting, for each variable of the
+    environment that is nearly one, and for each value that was mended; a file that cannot be read
+    is the loading's to tell.
+    """
+    written = {name.upper(): value for name, value in [*_in_file().items(), *os.environ.items()]}
+    known = {name: value for name, value in written.items() if name in setting_names()}
+    return [*_from_file(), *_from_environment(), *mended_settings(known)]
 
 
 def setting_names() -> frozenset[str]:
@@ -25,16 +30,16 @@ def setting_names() -> frozenset[str]:
 
 
 def _from_file() -> Iterator[str]:
-    for name in _names_in_file():
+    for name in _in_file():
         if name.upper() not in setting_names():
             yield f"{name} in {env_file()} is not a setting{_hint(name)}"
 
 
-def _names_in_file() -> Iterable[str]:
+def _in_file() -> dict[str, str | None]:
     try:
         return settings_in_file()
     except SettingsInvalid:
-        return ()
+        return {}
 
 
 def _from_environment() -> Iterator[str]:

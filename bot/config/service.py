@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from bot.config import values
-from bot.config.amounts import FEN, Fen, Filled, Optional, Wait, whole
+from bot.config.amounts import FEN, Count, Fen, Filled, Optional, Seconds, Wait, whole
 from bot.config.engines import ENGINES
 from bot.config.source import FromEnvironment
 
@@ -32,14 +32,16 @@ class ServiceSettings(FromEnvironment):
         None
     )
     """the workspace's id, together with DASHSCOPE_REGION"""
-    dashscope_base_url: Annotated[str, AfterValidator(values.address)] = _BEIJING
+    dashscope_base_url: Annotated[str, AfterValidator(values.service_address)] = _BEIJING
     """the service's address up to and with /api/v1"""
     resolution: Annotated[Literal["480P", "720P"], BeforeValidator(values.upper), Filled] = "480P"
     """480P or 720P"""
-    style: Annotated[
-        Literal["speech", "singing", "performance"] | None, BeforeValidator(values.lower), Optional
-    ] = None
-    """speech, singing or performance, or leave it unset"""
+    style: Annotated[str | None, Field(max_length=50), Optional] = None
+    """a word that wan2.2-s2v knows, such as speech, or leave it unset"""
+    emo_style: Annotated[
+        Literal["normal", "calm", "active"], BeforeValidator(values.lower), Filled
+    ] = "normal"
+    """normal, calm or active"""
     poll_seconds: Annotated[Wait | None, Optional] = None
     """seconds between two looks at a task (0.05 to 3600), or leave it unset"""
     price_wan_480p: Fen = Decimal(50)
@@ -48,8 +50,17 @@ class ServiceSettings(FromEnvironment):
     """fen for a second of video, such as 90"""
     price_emo_1_1: Fen = Decimal(8)
     """fen for a second of video, such as 8"""
+    price_emo_3_4: Fen = Decimal(16)
+    """fen for a second of video, such as 16"""
     price_detection: Fen = Decimal("0.4")
     """fen for one detection call, such as 0.4"""
+
+    free_wan_seconds: Seconds | None = None
+    """seconds of video that the provider gives for nothing, such as 100, or remove the line"""
+    free_emo_seconds: Seconds | None = None
+    """seconds of video that the provider gives for nothing, such as 1800, or remove the line"""
+    free_checks: Count | None = None
+    """photo checks that the provider gives for nothing, such as 200, or remove the line"""
 
     @model_validator(mode="before")
     @classmethod

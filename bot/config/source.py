@@ -17,6 +17,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.config.mending import proxy_faults, unquoted
 from bot.config.sentences import SettingsInvalid, sentences_of
 
 _NOT_TEXT = "is not UTF-8 text: save it as UTF-8, with lines NAME=value"
@@ -50,11 +51,18 @@ class FromEnvironment(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """All of them right, or SettingsInvalid with one sentence for each that is wrong."""
+        """All of them right, or SettingsInvalid with one sentence for each that is wrong.
+
+        A proxy that cannot be used is as wrong as they.
+        """
+        wrong = proxy_faults()
         try:
-            return cls()
+            settings = cls()
         except ValidationError as error:
-            raise SettingsInvalid(sentences_of(error, cls.model_fields)) from None
+            raise SettingsInvalid([*wrong, *sentences_of(error, cls.model_fields)]) from None
+        if wrong:
+            raise SettingsInvalid(wrong)
+        return settings
 
     @classmethod
     def settings_customise_sources(
@@ -66,9 +74,12 @@ class FromEnvironment(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """See the class; the file is looked up now, not when the module was imported."""
-        written = settings_in_file().items()
-        said = {name.lower(): value for name, value in written if value is not None}
-        return init_settings, env_settings, InitSettingsSource(settings_cls, said)
+        sources = [settings_in_file(), env_settings()]
+        said = [
+            {name.lower(): unquoted(value) for name, value in source.items() if value is not None}
+            for source in sources
+        ]
+        return init_settings, InitSettingsSource(settings_cls, {**said[0], **said[1]})
 
 
 def _text() -> str:

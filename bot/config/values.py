@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
 
+from bot.config import mending
 from bot.config.engines import ENGINES
 
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,}")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 _WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+_PLACEHOLDER = re.compile(r"[{}<>]|workspace[-_]?id", re.IGNORECASE)
 _SQLITE = "sqlite:///"
 _HOSTS = {"beijing": "cn-beijing", "singapore": "ap-southeast-1"}
 
@@ -49,9 +51,14 @@ def bot_token(value: SecretStr) -> SecretStr:
 
 def api_key(value: SecretStr | None) -> SecretStr | None:
     """A key without spaces around it; None if empty."""
-    text = value.get_secret_value().strip() if value else ""
+    text = mending.bare_key(value.get_secret_value()) if value else ""
     if not text:
         return None
+    if text.startswith("sk-sp-"):
+        raise ValueError(
+            "is the key of a subscription plan (sk-sp-…), which makes no videos: create an "
+            "ordinary key (sk-…) in the Model Studio console, region Beijing"
+        )
     if not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError("holds characters that no key has: copy it again from the console")
     return SecretStr(text)
@@ -66,6 +73,16 @@ def address(value: str) -> str:
             "without a question mark or a user name"
         )
     return text
+
+
+def service_address(value: str) -> str:
+    """The provider's, up to and with /api/v1."""
+    if _PLACEHOLDER.search(value):
+        raise ValueError(
+            "still has a placeholder in it: write your workspace's id there, or set "
+            "DASHSCOPE_REGION and DASHSCOPE_WORKSPACE_ID instead"
+        )
+    return mending.service_address(address(value))
 
 
 def telegram_address(value: str) -> str:

@@ -173,13 +173,25 @@ class DashScope:
         """What time it is by the clock that dates tasks, as its last answer said."""
         return self._provider_clock.now_milliseconds()
 
+    @property
+    def knows_time(self) -> bool:
+        """Whether that is really so; where no answer carries a Date, it is this machine's time."""
+        return self._provider_clock.is_known
+
     async def learn_time(self, model: str) -> None:
         """Ask what costs nothing, unless it is known by an earlier answer what time it is there.
 
         Raises `Unanswered`, `ServiceStopped`, `RequestRejected`.
         """
-        if not self._provider_clock.is_known:
-            await self._policy(model)
+        if not self.knows_time:
+            await self.find(model)
+
+    async def find(self, model: str) -> None:
+        """Whether address, key and model belong together: asked for by what costs nothing.
+
+        Raises `Unanswered`, `ServiceStopped`, `RequestRejected`.
+        """
+        await self._policy(model)
 
     async def cancel(self, task_id: str) -> None:
         """Cancel a waiting task; may be repeated.

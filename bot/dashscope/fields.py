@@ -97,9 +97,6 @@ Box = tuple[int, int, int, int]
 
 Json = dict[str, object]
 
-SQUARE = "1:1"
-"""The ratio of EMO's detection and videos."""
-
 
 @dataclass(frozen=True, slots=True)
 class VideoRequest:

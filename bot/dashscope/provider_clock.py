@@ -41,11 +41,13 @@ class ProviderClock:
         return self._began_milliseconds + self._steady_milliseconds()
 
     def hear(self, date: str | None) -> None:
-        """Follow the Date of an answer that has just come; what is no date says nothing."""
+        """Follow the Date of an answer that has just come; one without makes all doubtful."""
         heard = http_date(date or "")
-        if heard is not None:
-            self._began_milliseconds = heard - self._steady_milliseconds()
-            self._ours_when_heard = self._ours_began_milliseconds()
+        if heard is None:
+            self._ours_when_heard = None
+            return
+        self._began_milliseconds = heard - self._steady_milliseconds()
+        self._ours_when_heard = self._ours_began_milliseconds()
 
     def _ours_began_milliseconds(self) -> int:
         """When the steady clock began, by this machine's clock."""

@@ -37,8 +37,8 @@ class Engine(Protocol):
     slots: int
     """How many of its tasks run at a time (DashScope docs: limited for each model by itself)."""
 
-    async def check(self, jpeg: bytes) -> Verdict:
-        """Whether this photo can speak; paid for by the answer."""
+    async def check(self, jpeg: bytes, framing: str | None = None) -> Verdict:
+        """Whether this photo can speak, in that shape where it matters; paid for by the answer."""
 
     async def upload(self, file_name: str, data: bytes) -> UploadedFile:
         """Hand a file over for rendering."""
@@ -49,8 +49,12 @@ class Engine(Protocol):
     def now_milliseconds(self) -> int:
         """What time it is by the clock that dates its tasks, as far as that is known."""
 
+    @property
+    def knows_time(self) -> bool:
+        """Whether it is known: otherwise `now_milliseconds` may be off by hours."""
+
     async def learn_time(self) -> None:
-        """Find out what time it is by that clock, unless it is known."""
+        """Find out what time it is by that clock, unless it is known; it may stay unknown."""
 
     async def recent_tasks(self) -> list[TaskSummary]:
         """The tasks created in the last 24 hours, by whomever."""

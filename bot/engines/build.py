@@ -82,7 +82,7 @@ def _engine(
 ) -> Engine:
     if not kind.is_local:
         assert service is not None  # noqa: S101
-        return ServiceEngine(service, kind, style=settings.style)
+        return ServiceEngine(service, kind, style=settings.style, style_level=settings.emo_style)
     preview = PreviewEngine(
         kind=kind, directory=settings.previews_directory, media=common.media, clock=common.clock
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.config.engines import EngineKind
+from bot.config.engines import SQUARE, EngineKind
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import RequestRejected, Throttled, Unanswered, Unsent
-from bot.dashscope.fields import SQUARE, Box, VideoRequest
+from bot.dashscope.fields import Box, VideoRequest
 from bot.dashscope.tasks import ProviderTask, TaskSummary
 from bot.dashscope.upload import UploadedFile
 from bot.dashscope.verdict import Verdict
@@ -20,20 +20,27 @@ class ServiceEngine:
     slots = 1
     account = "dashscope"
 
-    def __init__(self, service: DashScope, kind: EngineKind, *, style: str | None = None) -> None:
+    def __init__(
+        self,
+        service: DashScope,
+        kind: EngineKind,
+        *,
+        style: str | None = None,
+        style_level: str = "normal",
+    ) -> None:
         if kind.model is None:
             raise ValueError(f"{kind.name} is no model of the provider")
         self._service = service
-        self._style = style
+        self._style, self._style_level = style, style_level
         self._needs_boxes = kind.needs_boxes
         self._model = kind.model
         self.name = kind.name
         self.detection = kind.detection
 
-    async def check(self, jpeg: bytes) -> Verdict:
+    async def check(self, jpeg: bytes, framing: str | None = None) -> Verdict:
         """See `Engine`; the photo goes into the space of the detecting model first."""
         uploaded = await self._show(jpeg)
-        ratio = SQUARE if self._needs_boxes else None
+        ratio = framing or SQUARE if self._needs_boxes else None
         return await self._service.detect(self.detection, uploaded.url, ratio=ratio)
 
     async def _show(self, jpeg: bytes) -> UploadedFile:
@@ -51,11 +58,22 @@ class ServiceEngine:
 
     async def submit(self, ticket: Ticket) -> str:
         """See `Engine`."""
-        return await self._service.submit(self._request(ticket))
+        try:
+            return await self._service.submit(self._request(ticket))
+        except RequestRejected as failure:
+            if self._style is None or "style" not in (failure.message or "").casefold():
+                raise
+            told = f"STYLE={self._style} is refused, change or remove it: {failure}"
+            raise RequestRejected(told, code=failure.code, message=failure.message) from failure
 
     def now_milliseconds(self) -> int:
         """See `Engine`."""
         return self._service.now_milliseconds()
+
+    @property
+    def knows_time(self) -> bool:
+        """See `Engine`."""
+        return self._service.knows_time
 
     async def learn_time(self) -> None:
         """See `Engine`."""
@@ -80,7 +98,8 @@ class ServiceEngine:
     def _request(self, ticket: Ticket) -> VideoRequest:
         files = ticket.photo_url, ticket.voice_url
         if self._needs_boxes:
-            return VideoRequest(self._model, *files, {"style_level": "normal"}, _boxes(ticket))
+            level = {"style_level": self._style_level}
+            return VideoRequest(self._model, *files, level, _boxes(ticket))
         # One page of the provider's documentation shows a style, the model's reference does not.
         style = {} if self._style is None else {"style": self._style}
         return VideoRequest(self._model, *files, {"resolution": ticket.resolution, **style})

@@ -8,6 +8,7 @@ from dataclasses import field
 from weakref import WeakValueDictionary
 
 from bot.common import Component
+from bot.config.engines import PORTRAIT
 from bot.dashscope.errors import DashScopeError, NothingDone, ServiceStopped, Transient, Unanswered
 from bot.dashscope.fields import Box
 from bot.dashscope.verdict import Verdict
@@ -36,34 +37,39 @@ class Detection(Component):
     )
 
     async def verdict(
-        self, way: Way, engine: Engine, item: Media, picture: NormalisedPicture
+        self,
+        way: Way,
+        engine: Engine,
+        item: Media,
+        picture: NormalisedPicture,
+        framing: str | None = None,
     ) -> KnownVerdict:
         """What is remembered of this picture, or a paid answer; one at a time for each picture.
 
+        `framing`: the shape it is checked for, where the engine has several.
         Raises: NoVerdict, RuleRefused, `DashScopeError`.
         """
-        turn = (picture.sha256, engine.detection)
-        async with self._turns.setdefault(turn, asyncio.Lock()):
-            return await self._verdict(way, engine, item, picture)
-
-    async def _verdict(
-        self, way: Way, engine: Engine, item: Media, picture: NormalisedPicture
-    ) -> KnownVerdict:
-        known = await verdicts.find(self.database, picture.sha256, engine.detection)
-        if known is not None:
+        named = f"{engine.detection} {framing}" if framing == PORTRAIT else engine.detection
+        async with self._turns.setdefault((picture.sha256, named), asyncio.Lock()):
+            known = await verdicts.find(self.database, picture.sha256, named)
+            if known is None:
+                known = await self._checked(way, engine, item, picture, framing)
+                await self.database.do(verdicts.store, picture.sha256, named, known)
             return known
+
+    async def _checked(
+        self, way: Way, engine: Engine, item: Media, picture: NormalisedPicture, framing: str | None
+    ) -> KnownVerdict:
         booking_id = await self._book(way, engine, item, picture.sha256)
         async with self.outages.of(engine.name).noting(Work.CHECK):
-            verdict = _known(await self._paid_verdict(engine, booking_id, picture))
-        await self.database.do(verdicts.store, picture.sha256, engine.detection, verdict)
-        return verdict
+            return _known(await self._paid_verdict(engine, booking_id, picture, framing))
 
     async def _paid_verdict(
-        self, engine: Engine, booking_id: int, picture: NormalisedPicture
+        self, engine: Engine, booking_id: int, picture: NormalisedPicture, framing: str | None
     ) -> Verdict:
         """What was certainly not done is not billed, and does not count."""
         try:
-            return await engine.check(picture.jpeg)
+            return await engine.check(picture.jpeg, framing)
         except (ServiceStopped, NothingDone):
             await self.database.do(verdicts.uncount_check, booking_id)
             raise

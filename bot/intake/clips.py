@@ -59,11 +59,18 @@ class Clips(Component):
         texts = await self.messenger.texts_for(item.user_id, item.chat_id)
         needed = price.of(end - begin).quota_milliseconds
         label = costing(texts, texts.plain("button-use-clip"), needed)
+        caption = texts.html(
+            "clip-caption",
+            start=_clock(begin),
+            finish=_clock(end),
+            needed=needed / 1000,
+            left=(await self.allowance(item.user_id, price)).left_milliseconds // 100 / 10,
+        )
         await self.sender.send_voice(
             attempt.destination,
             note,
             seconds=round((end - begin) / 1000),
-            caption=texts.html("clip-caption", start=_clock(begin), finish=_clock(end)),
+            caption=caption,
             keyboard=Keyboard.of([(label, f"clip:{item.id}:{number}")]),
         )
 

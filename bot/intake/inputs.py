@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
+from bot.config.engines import ENGINES
 from bot.media.calls import cut_sound, level_sound, normalise_sound, plan_sound, record_clips
 from bot.media.errors import SoundFault, SoundRefused
 from bot.media.exchange import SoundPlan, Span
@@ -27,6 +29,16 @@ def plan_of(item: Media) -> SoundPlan | None:
         clips=clips,
         silent_parts=kept.get("silent_parts", 0),
     )
+
+
+def cuts_for(engine: str, plan: SoundPlan) -> tuple[int, ...]:
+    """Those of the cuts that the engine needs: some make more in one."""
+    longest, begin, needed = ENGINES[engine].longest_milliseconds, 0, []
+    for here, after in pairwise((*plan.cuts, plan.duration_milliseconds)):
+        if after - begin > longest:
+            needed.append(here)
+            begin = here
+    return tuple(needed)
 
 
 class LongVoice:

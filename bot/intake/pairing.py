@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.common import Component
 from bot.gate import Gate, Rule, RuleRefused, Wanted, Way
-from bot.intake.inputs import plan_of
+from bot.intake.inputs import cuts_for, plan_of
 from bot.limits import EffectiveSettings, effective_settings_of
 from bot.privacy.consent import Consent
 from storage import drafts, media, media_answers
@@ -172,6 +172,7 @@ class Pairing(Component):
             effective = await effective_settings_of(tx, self.limits, conversation)
             if resolution is not None:
                 effective = effective.in_resolution(resolution, self.limits, engine)
+            effective = effective.of_photo(pair.photo, self.limits)
             wanted = Wanted(
                 way=way,
                 conversation=conversation,
@@ -240,5 +241,5 @@ class Pairing(Component):
             video_milliseconds=pair.voice.duration_milliseconds,
             price=effective.price,
             status_message_id=status_message_id,
-            cuts=plan.cuts if plan else (),
+            cuts=cuts_for(effective.engine, plan) if plan else (),
         )

@@ -6,6 +6,7 @@ import json
 
 from bot.chat.provider_texts import photo_text
 from bot.common import Component
+from bot.config.engines import ENGINES, framing_of
 from bot.dashscope.fields import Box
 from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
@@ -35,7 +36,8 @@ class PhotoCheck(Component):
         if faces != 1 and not item.insisted:
             return MediaOutcome.asked("ask-several" if faces else "ask-no-face", faces=faces)
         engine = await self.choice.of(item)
-        verdict = await self.detection.verdict(Way.PHOTO_CHECK, engine, item, picture)
+        framing = await self._framing(engine.name, item, picture)
+        verdict = await self.detection.verdict(Way.PHOTO_CHECK, engine, item, picture, framing)
         if not verdict.passed:
             return MediaOutcome.refused(photo_text(verdict.code).removeprefix("photo-"))
         async with self.outages.of(engine.name).noting(Work.UPLOAD):
@@ -51,6 +53,13 @@ class PhotoCheck(Component):
             "upload_engine": engine.name,
         }
         return MediaOutcome.ready(facts, enlarged=float(picture.enlarged))
+
+    async def _framing(self, engine: str, item: Media, picture: NormalisedPicture) -> str | None:
+        """The shape that its sender chose, or the photo's own, where the engine has several."""
+        if not ENGINES[engine].needs_boxes:
+            return None
+        chosen = (await self.effective(item.conversation)).framing
+        return chosen or framing_of(picture.width, picture.height)
 
 
 async def normalised(media: MediaProcesses, item: Media, data: bytes) -> NormalisedPicture:

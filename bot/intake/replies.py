@@ -10,10 +10,11 @@ from bot.chat.keyboards import costing
 from bot.chat.messenger import Messenger
 from bot.chat.provider_texts import PHOTO_TEXTS
 from bot.common import Component
+from bot.config.engines import ENGINES
 from bot.gate import Rule
 from bot.intake.check import NO_SPEECH
 from bot.intake.group_replies import Said, in_group, ready_in_group
-from bot.intake.inputs import plan_of
+from bot.intake.inputs import cuts_for, plan_of
 from bot.media.exchange import SoundPlan
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.keyboards import Keyboard
@@ -225,15 +226,16 @@ class MediaReplies(Component):
         """The beginning, a piece, or all of it in parts: that only where every cap allows it."""
         plan = plan_of(item)
         assert plan is not None  # noqa: S101
-        price = (await self.effective(item.conversation)).price
+        effective = await self.effective(item.conversation)
+        price = effective.price
         needed = price.of(plan.duration_milliseconds).quota_milliseconds
         allowance = await self.allowance(item.user_id, price)
-        parts = len(plan.cuts) + 1
+        parts = len(cuts_for(effective.engine, plan)) + 1
         key = await self._key_of_long(item, plan, needed, allowance)
         text = texts.html(
             key,
             seconds=plan.duration_milliseconds / 1000,
-            longest=LONGEST_MILLISECONDS / 1000,
+            longest=ENGINES[effective.engine].longest_milliseconds / 1000,
             parts=parts,
             needed=needed / 1000,
             left=allowance.left_milliseconds // 100 / 10,

@@ -7,12 +7,14 @@ import logging
 from dataclasses import asdict
 
 from bot.common import Component
+from bot.config.engines import ENGINES
 from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice
 from bot.intake.check import NO_SPEECH, MediaOutcome
 from bot.intake.inputs import LongVoice, plan_of
 from bot.media.calls import normalise_sound
 from bot.media.errors import MediaUnusable, SoundFault, SoundRefused
+from bot.media.exchange import SoundPlan
 from storage.media import Media, MediaState
 from storage.outages import Work
 
@@ -32,7 +34,7 @@ class VoiceCheck(Component):
         """Raises: SoundRefused, MediaWorkerDied, MediaWorkerNotStarted, DashScopeError."""
         plan = plan_of(item)
         if plan is not None and item.in_parts:
-            return MediaOutcome.ready({"duration_milliseconds": plan.duration_milliseconds})
+            return _whole(plan)
         if item.from_milliseconds:
             return await self._clip(item, data)
         try:
@@ -79,7 +81,24 @@ class VoiceCheck(Component):
             raise refusal from failure
         if not plan.speaks and not item.insisted:
             return MediaOutcome.asked(NO_SPEECH)
+        if plan.duration_milliseconds <= await self._longest(item):
+            return _whole(plan)
         seconds = {"seconds": plan.duration_milliseconds / 1000}
         return MediaOutcome(
             MediaState.ASKED, "too_long", {"plan": json.dumps(asdict(plan))}, seconds
         )
+
+    async def _longest(self, item: Media) -> int:
+        engine = await self.choice.of(item)
+        return ENGINES[engine.name].longest_milliseconds
+
+
+def _whole(plan: SoundPlan) -> MediaOutcome:
+    """All of it, in as many tasks as the engine needs: it is handed over when it is made."""
+    facts = {
+        "duration_milliseconds": plan.duration_milliseconds,
+        "plan": json.dumps(asdict(plan)),
+        "in_parts": 1,
+        "upload_expires_at_milliseconds": 0,
+    }
+    return MediaOutcome.ready(facts)

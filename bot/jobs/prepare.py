@@ -59,7 +59,7 @@ class Preparation(Component):
             if not item.is_photo and not job.is_made_by(task):
                 await self._cut(task, item)
             elif not self._is_for(engine.name, item):
-                await self._hand_over(item, engine)
+                await self._hand_over(item, engine, job.resolution)
             elif self._expires_soon(item.upload_expires_at_milliseconds):
                 await self._upload_again(item, engine)
 
@@ -137,14 +137,14 @@ class Preparation(Component):
         """Whether its copy was made for that engine: the provider binds it to the model."""
         return (item.upload_engine or self.engines.default.name) == engine
 
-    async def _hand_over(self, item: Media, engine: Engine) -> None:
+    async def _hand_over(self, item: Media, engine: Engine, framing: str) -> None:
         """It was handed over for another engine; a photo that one took is new to this one."""
         if not item.is_photo:
             await self._upload_again(item, engine)
             return
         data = await self.files.download(item.file_id, item.file_size_bytes)
         picture = await self._picture(item, data)
-        verdict = await self.detection.verdict(Way.OTHER_ENGINE, engine, item, picture)
+        verdict = await self.detection.verdict(Way.OTHER_ENGINE, engine, item, picture, framing)
         if not verdict.passed:
             raise PhotoUnsuitable(verdict.code)
         uploaded = await engine.upload("photo.jpg", picture.jpeg)
@@ -172,6 +172,7 @@ class Preparation(Component):
         try:
             if item.is_photo:
                 return (await self._picture(item, data)).jpeg
-            return await self.long_voice.short(item, data)
+            made = self.long_voice.whole if item.in_parts else self.long_voice.short
+            return await made(item, data)
         except MediaUnusable as error:
             raise MediaLost(f"media item {item.id} was accepted once and is refused now") from error

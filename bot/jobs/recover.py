@@ -51,10 +51,10 @@ class Restoration(Component):
 
     async def _ask(self, tx: Transaction, task: Task, unknown: list[TaskSummary]) -> None:
         """Its own, or that of a task which the backup does not know: both fit by their time."""
-        at = task.submitting_at_milliseconds
-        if task.state != TaskState.SUBMITTING or at is None:
+        if task.state != TaskState.SUBMITTING:
             return
-        fitting = [found.task_id for found in unknown if may_be_of(at, found)]
+        time_counts = self.engines.of(task.engine).knows_time
+        fitting = [found.task_id for found in unknown if not time_counts or may_be_of(task, found)]
         if fitting:
             await ask_which(tx, self.operator, task, fitting)
 
@@ -72,7 +72,9 @@ class Restoration(Component):
                 await self.clock.sleep(RESTORED.endless_delay_seconds(1))
 
     async def _look(self, engine: Engine, since_milliseconds: int) -> list[TaskSummary]:
-        """`since_milliseconds` may be by this machine's clock, or by the provider's."""
+        """`since_milliseconds` may be by this machine's clock, or by the provider's; all that are
+        listed count where that is not known.
+        """
         recent = await engine.recent_tasks()
         ahead = engine.now_milliseconds() - self.clock.now_milliseconds()
         first = since_milliseconds + min(0, ahead) - CLOCK_SKEW_MILLISECONDS
@@ -80,7 +82,7 @@ class Restoration(Component):
             found
             for found in recent
             if found.status not in _NEVER_BILLED
-            and (found.created_at_milliseconds is None or found.created_at_milliseconds >= first)
+            and (not engine.knows_time or (found.created_at_milliseconds or first) >= first)
         ]
         task_ids = [found.task_id for found in billed]
         owned = await tasks.owned(self.database, engine.account, task_ids)

@@ -138,40 +138,51 @@ class Submission(Component):
 
         Raises: `service.Unanswered`, `service.ServiceStopped`: the list cannot be had now.
         """
-        found = await self._unowned(task)
+        found = await self._possible(task)
         asked = await candidates.listed(self.database, task)
-        if len(found) == 1 and not asked:
-            await self._runs(task, found[0], adopted=True)
-        elif self._age_milliseconds(task) > FORGOTTEN_AFTER_MILLISECONDS:
+        if len(found) == 1 and may_be_of(task, found[0]) and not asked:
+            await self._runs(task, found[0].task_id, adopted=True)
+        elif self._is_forgotten(task):
             detail = f"{len(found)} tasks may be its own, and the provider forgets them after 24 h"
             await self.finisher.lose_task(task, detail)
         elif found:
-            await self._ask(task, found)
+            await self._ask(task, [summary.task_id for summary in found])
         elif self._age_milliseconds(task) > SETTLED_AFTER_MILLISECONDS:
             await self.refusals.again_or_over(task, service.Unanswered("no task came of it"))
         else:
             await self._look_again(task)
 
-    async def _unowned(self, task: Task) -> list[str]:
-        """The provider's tasks that this submission may have made, and that are nobody's yet."""
+    async def _possible(self, task: Task) -> list[TaskSummary]:
+        """The provider's tasks that this submission may have made, and that are nobody's yet.
+
+        Where it is not known what time it is for the provider, their times say nothing.
+        """
         engine = self.engines.of(task.engine)
-        submitted_at = task.submitting_at_milliseconds or engine.now_milliseconds()
-        found = [
-            summary.task_id
+        listed = [
+            summary
             for summary in await engine.recent_tasks()
-            if may_be_of(submitted_at, summary) and summary.status is not TaskStatus.CANCELED
+            if summary.status is not TaskStatus.CANCELED
         ]
-        owned = await tasks.owned(self.database, engine.account, found)
-        return [task_id for task_id in found if task_id not in owned]
+        listed = [found for found in listed if not engine.knows_time or may_be_of(task, found)]
+        task_ids = [summary.task_id for summary in listed]
+        owned = await tasks.owned(self.database, engine.account, task_ids)
+        return [summary for summary in listed if summary.task_id not in owned]
+
+    def _is_forgotten(self, task: Task) -> bool:
+        """By whatever clock says so: what is over for nothing is not paid for twice."""
+        now = self.engines.of(task.engine).now_milliseconds()
+        by_clock = now - (task.submitting_at_milliseconds or now)
+        return max(by_clock, self._age_milliseconds(task)) > FORGOTTEN_AFTER_MILLISECONDS
 
     def _age_milliseconds(self, task: Task) -> int:
         """What really passed since this process first saw the submission, and before that what
-        the provider's clock says, which a list that was just had has told.
+        the provider's clock says, if it is known: a list that was just had may have told.
         """
         steady = round(self.clock.steady_seconds() * 1000)
-        now = self.engines.of(task.engine).now_milliseconds()
+        engine = self.engines.of(task.engine)
+        now = engine.now_milliseconds()
         submitted_at = task.submitting_at_milliseconds or now
-        seen = (submitted_at, steady, max(0, now - submitted_at))
+        seen = (submitted_at, steady, max(0, now - submitted_at) if engine.knows_time else 0)
         if self._seen.get(task.id, seen)[0] != submitted_at:
             del self._seen[task.id]
         _, since, age = self._seen.setdefault(task.id, seen)
@@ -194,12 +205,14 @@ class Submission(Component):
         await self.database.do(task_moves.postpone, task, TASK_LIST.endless_delay_seconds(1))
 
 
-def may_be_of(submitted_at_milliseconds: int, found: TaskSummary) -> bool:
-    """Whether this submission may have made the task: both times are by the provider's clock."""
-    first = submitted_at_milliseconds - CLOCK_SKEW_MILLISECONDS
-    last = submitted_at_milliseconds + SETTLED_AFTER_MILLISECONDS + CLOCK_SKEW_MILLISECONDS
-    created_at = found.created_at_milliseconds
-    return created_at is None or first <= created_at <= last
+def may_be_of(task: Task, found: TaskSummary) -> bool:
+    """Whether its submission may have made the task, if both times are by the provider's clock."""
+    created_at, submitted_at = found.created_at_milliseconds, task.submitting_at_milliseconds
+    if created_at is None or submitted_at is None:
+        return True
+    first = submitted_at - CLOCK_SKEW_MILLISECONDS
+    last = submitted_at + SETTLED_AFTER_MILLISECONDS + CLOCK_SKEW_MILLISECONDS
+    return first <= created_at <= last
 
 
 async def ask_which(tx: Transaction, operator: Operator, task: Task, task_ids: list[str]) -> bool:

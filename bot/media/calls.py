@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Generic, ParamSpec, TypeVar, cast
+from typing import Any, Generic, ParamSpec, TypeVar, cast, get_args
 
 from bot.media.exchange import (
     Crop,
@@ -22,6 +22,7 @@ from bot.media.exchange import (
     TaskVideo,
     VideoFacts,
 )
+from bot.media.worker.confinement import Protection
 from bot.media.worker.kinds import (
     DECODING,
     ENDING_PREVIEWS,
@@ -46,6 +47,11 @@ class MediaCall(Generic[Given, Result]):
     def __call__(self, *args: Given.args, **named: Given.kwargs) -> Result:
         """Import and call it."""
         return cast(Result, resolve_name(f"bot.media.{self.name}")(*args, **named))
+
+    @property
+    def result(self) -> Any:
+        """The type of what it returns, as it is declared."""
+        return get_args(self.__orig_class__)[1]  # type: ignore[attr-defined]
 
 
 Videos = tuple[TaskVideo, ...]
@@ -76,7 +82,7 @@ inspect_video = MediaCall[[Path], VideoFacts]("video.files:inspect_video", JOINI
 examine_result = MediaCall[[Path, OrderedVideo], tuple[ResultFault, ...]](
     "video.result:examine_result", FINISHING
 )
-make_thumbnail = MediaCall[[Path], bytes]("video.cover:make_thumbnail", DECODING)
+make_thumbnail = MediaCall[[Path], bytes]("video.cover:make_thumbnail", FINISHING)
 facts_and_cover = MediaCall[[Path], tuple[VideoFacts, bytes, bytes]](
     "video.cover:facts_and_cover", FINISHING
 )
@@ -89,6 +95,10 @@ join_and_label = MediaCall[[Videos, bytes | None, Path, str], None](
 )
 join_preview = MediaCall[[Videos, bytes | None, Path, str], None](
     join_and_label.name, ENDING_PREVIEWS
+)
+
+what_is_lacking = MediaCall[[], tuple[Protection, ...]](
+    "worker.confinement:what_is_lacking", DECODING
 )
 
 render_preview = MediaCall[[bytes, bytes, Path, Resolution], VideoFacts](

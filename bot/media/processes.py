@@ -21,12 +21,13 @@ Result = TypeVar("Result")
 class MediaProcesses:
     """One for each kind of work, used as `async with MediaProcesses() as media`.
 
-    Each starts with its first call, and ends when it had none for a while.
+    Each starts with its first call, and ends when it had none for a while. Of files, those that
+    make videos reach these folders only, the others none.
     """
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, *folders: Path, clock: Clock | None = None) -> None:
         clock = clock or SystemClock()
-        self._workers = {kind: MediaWorker(kind, clock) for kind in KINDS}
+        self._workers = {kind: MediaWorker(kind, clock, folders) for kind in KINDS}
 
     async def __aenter__(self) -> Self:
         return self
@@ -41,7 +42,8 @@ class MediaProcesses:
 
         Raises also MediaWorkerDied, MediaWorkerNotStarted.
         """
-        return await self._workers[call.kind].run(call, *args, **named)
+        made = await self._workers[call.kind].run(partial(call, *args, **named), call.result)
+        return cast(Result, made)
 
     async def warm(self, call: MediaCall[Given, Result]) -> None:
         """Have its process started: the call comes soon."""
@@ -57,5 +59,5 @@ class MediaProcesses:
     ) -> VideoFacts:
         """Have a preview rendered, and hear how far it is, 0..1; raises what `run` does."""
         call = partial(render_preview, photo_jpeg, sound_wav, target, resolution)
-        made = await self._workers[render_preview.kind].call(call, on_progress)
-        return cast(VideoFacts, made)
+        worker = self._workers[render_preview.kind]
+        return cast(VideoFacts, await worker.run(call, VideoFacts, on_progress))

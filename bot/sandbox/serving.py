@@ -162,7 +162,7 @@ class _Server(uvicorn.Server):
 
 
 class Dated:
-    """The app, with a Date in each of its answers that has none."""
+    """The app, with a Date in each of its answers that has none; an empty one is left out."""
 
     def __init__(self, app: ASGIApp, clock: Clock) -> None:
         self._app = app
@@ -175,11 +175,11 @@ class Dated:
         await self._app(scope, receive, dated)
 
     def _dated(self, message: Message) -> Message:
-        headers = message.get("headers", ())
-        if message["type"] != "http.response.start" or any(name == b"date" for name, _ in headers):
+        if message["type"] != "http.response.start":
             return message
-        date = formatdate(self._clock.now_milliseconds() // 1000, usegmt=True)
-        return {**message, "headers": [*headers, (b"date", date.encode())]}
+        ours = formatdate(self._clock.now_milliseconds() // 1000, usegmt=True).encode()
+        headers = {b"date": ours, **dict(message.get("headers", ()))}
+        return {**message, "headers": [(k, v) for k, v in headers.items() if v or k != b"date"]}
 
 
 class _Endable:

@@ -1,13 +1,11 @@
-"""Who somebody is in a group: asked of Telegram, and remembered for a minute."""
+"""Who somebody is in a group: asked of Telegram each time; a right that was lost is none."""
 
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import NamedTuple
 
 from telegram import Bot, ChatFullInfo, ChatMember, ChatMemberRestricted, ChatPermissions
 from telegram.constants import ChatID, ChatMemberStatus
@@ -23,27 +21,17 @@ logger = logging.getLogger(__name__)
 # Bot API, "Chat.id" of supergroups: -100 before the digits of their own number.
 _SUPERGROUPS_BELOW = -1_000_000_000_000
 
-REMEMBERED_SECONDS = 60.0
-_REMEMBERED_PEOPLE = 1_000
-
 _ASKING = CallPolicy(Urgency.ANSWER, repeatable=True, retry=TELEGRAM_CALL.first(1), floods=1)
 _LEAVING = CallPolicy(Urgency.TEXT, repeatable=True)
 _ADMINISTRATORS = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 
 
-class _Answer(NamedTuple):
-    administers: bool
-    until_seconds: float
-
-
 class Members:
-    """Another process asks for itself: what is remembered here saves questions, no more."""
+    """Asks."""
 
     def __init__(self, *, bot: Bot, rate_limiter: RateLimiter, clock: Clock) -> None:
         self._bot = bot
         self._calls = Calls(rate_limiter, clock)
-        self._clock = clock
-        self._known: OrderedDict[tuple[int, int], _Answer] = OrderedDict()
 
     async def administers(self, chat_id: int, user_id: int) -> bool:
         """Whether that is an administrator of this group; no, while Telegram does not tell.
@@ -55,10 +43,13 @@ class Members:
             return False
         if user_id == ChatID.ANONYMOUS_ADMIN:
             return True
-        known = self._known.get((chat_id, user_id))
-        if known is not None and self._clock.steady_seconds() < known.until_seconds:
-            return known.administers
-        return await self._ask(chat_id, user_id)
+        ask = partial(self._bot.get_chat_member, chat_id, user_id)
+        try:
+            member = await self._calls.make(ask, None, _ASKING)
+        except TelegramFailure as failure:
+            logger.info("rights of %s in chat %s stay unknown: %s", user_id, chat_id, failure)
+            return False
+        return member.status in _ADMINISTRATORS
 
     async def powers(self, chat_id: int) -> Powers:
         """What the bot itself may do there; asked anew each time.
@@ -93,24 +84,6 @@ class Members:
     async def leave(self, chat_id: int) -> None:
         """Leave the group; raises `TelegramFailure`s."""
         await self._calls.make(partial(self._bot.leave_chat, chat_id), chat_id, _LEAVING)
-
-    async def _ask(self, chat_id: int, user_id: int) -> bool:
-        ask = partial(self._bot.get_chat_member, chat_id, user_id)
-        try:
-            member = await self._calls.make(ask, None, _ASKING)
-        except TelegramFailure as failure:
-            logger.info("rights of %s in chat %s stay unknown: %s", user_id, chat_id, failure)
-            return False
-        administers = member.status in _ADMINISTRATORS
-        self._remember((chat_id, user_id), administers)
-        return administers
-
-    def _remember(self, whom: tuple[int, int], administers: bool) -> None:
-        until = self._clock.steady_seconds() + REMEMBERED_SECONDS
-        self._known[whom] = _Answer(administers, until)
-        self._known.move_to_end(whom)
-        if len(self._known) > _REMEMBERED_PEOPLE:
-            self._known.popitem(last=False)
 
 
 @dataclass(frozen=True, slots=True)

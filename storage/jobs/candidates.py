@@ -45,17 +45,20 @@ async def listed(database: Queryable, task: Task) -> set[str]:
 
 
 async def adopt(tx: Transaction, job_id: int, task_id: str) -> CandidateAnswer:
-    """submitting → running with this task, as the operator says; once more is no change."""
+    """submitting → running with this task, as the operator says; once more is no change.
+
+    An engine has one slot, so one of a job's tasks is meant; of several none would be guessed.
+    """
     asked = await _asked(tx, job_id)
     if any(task.task_id == task_id and task_id in named for task, named in asked):
         return CandidateAnswer.DONE
     open_ones = [pair for pair in asked if pair[0].state == TaskState.SUBMITTING]
     if not open_ones:
         return CandidateAnswer.NOT_ASKED
-    task = next((task for task, named in open_ones if task_id in named), None)
-    if task is None or await tasks.owned(tx, task.account or "", [task_id]):
+    offered = [task for task, named in open_ones if task_id in named]
+    if len(offered) != 1 or await tasks.owned(tx, offered[0].account or "", [task_id]):
         return CandidateAnswer.NOT_LISTED
-    await task_moves.submitted(tx, task, task_id, adopted=True)
+    await task_moves.submitted(tx, offered[0], task_id, adopted=True)
     return CandidateAnswer.DONE
 
 

@@ -205,6 +205,17 @@ async def charged_milliseconds(database: Queryable, job_id: int) -> int:
     )
 
 
+async def billed_by_engine(database: Queryable) -> dict[str, int]:
+    """All that was billed for videos, ever, in milliseconds by engine."""
+    rows = await database.fetch_all(
+        """
+        SELECT engine, SUM(video_milliseconds) AS billed
+        FROM ledger JOIN jobs ON jobs.id = job_id WHERE kind = 'settle' GROUP BY engine
+        """
+    )
+    return {row["engine"]: row["billed"] for row in rows}
+
+
 _DAY = "day = :day"
 _MONTH = "day BETWEEN substr(:day, 1, 7) || '-01' AND substr(:day, 1, 7) || '-31'"
 

@@ -475,6 +475,7 @@ CREATE TABLE preferences (
     language TEXT,
     resolution TEXT CHECK (resolution IN ('480P', '720P')),
     engine TEXT,
+    framing TEXT CHECK (framing IN ('1:1', '3:4')),
     reply_as TEXT NOT NULL DEFAULT 'video' CHECK (reply_as IN ('video', 'note')),
     levelled INTEGER NOT NULL DEFAULT 1 CHECK (levelled IN (0, 1)),
     -- quota that a job may take without being asked about; NULL: any
@@ -569,7 +570,6 @@ CREATE TABLE reports (
 CREATE INDEX reports_of_person ON reports (reporter_id, filed_at_milliseconds);
 
 CREATE INDEX reports_in_chat ON reports (chat_id);
-CREATE INDEX reports_of_job ON reports (job_id);
 CREATE INDEX reports_that_keep ON reports (maker_id) WHERE maker_id IS NOT NULL;
 
 -- In which message each administrator is shown a report, and what became of it.

@@ -21,6 +21,7 @@ class Preferences:
     language: str | None = None
     resolution: str | None = None
     engine: str | None = None
+    framing: str | None = None
     reply_as: str = "video"
     levelled: int = 1
     confirm_above_milliseconds: int | None = None

@@ -11,7 +11,7 @@ from tests.support.media.photos import photo
 from tests.support.media.voices import SPEECH_RATE_HZ, as_file, speech, voice
 from tests.support.person import Person
 from tests.support.world import World, world
-from tests.telegram.loops import running as running_loop
+from tests.telegram.conftest import running as running_loop
 
 __all__ = [
     "ACCOUNT",

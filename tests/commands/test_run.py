@@ -46,6 +46,20 @@ async def test_ctrl_c_ends_it_in_time_although_it_waits_for_messages(
     assert "Traceback" not in command.printed
 
 
+async def test_a_service_that_cannot_serve_is_told_in_one_sentence(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    refused = {"http": 404, "code": "ModelNotFound", "message": "no such model"}
+    sandbox.faults.add("provider", "get_policy", "code", times=None, params=refused)
+    async with started("run", cwd=tmp_path, settings=sandbox.settings) as command:
+        await up(command, sandbox)
+        await eventually(lambda: "wan2.2-s2v is refused" in command.printed)
+        await command.stop(signal.SIGTERM)
+    assert command.code == 0, command.printed
+    assert command.printed.count("is refused (ModelNotFound)") == 1
+    assert "choose another ENGINE" in command.printed
+
+
 async def test_a_second_bot_on_the_same_database_is_refused(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:

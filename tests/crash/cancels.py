@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import httpx
 
 from storage.jobs.jobs import FINAL
-from tests.sandbox_dashscope.caller import Caller
+from tests.sandbox_dashscope.conftest import Caller
 from tests.support.deadlines import deadline, eventually
 from tests.support.person import Person
 from tests.support.world import HELD_SECONDS, QUICK_SECONDS, World
@@ -27,15 +27,10 @@ _STATE: dict[Where, str] = {
 _BETWEEN_SECONDS = 2.0
 
 POINTS = frozenset(
-    [
-        "moves.cancel",
-        "ServiceEngine.cancel",
-        "task_moves.cancelled",
-        "task_moves.wait_again",
-        "ledger.release",
-        "Sender.answer_callback",
-        "moves.set_status_message",
-    ]
+    {
+        *("moves.cancel", "moves.set_status_message", "ServiceEngine.cancel", "ledger.release"),
+        *("task_moves.cancelled", "task_moves.wait_again", "Sender.answer_callback"),
+    }
 )
 """What is passed because somebody wants a job stopped; their commits belong to them."""
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import tempfile
-import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from tests.crash.cancels import Cancel
@@ -64,23 +63,14 @@ class Story:
         return self.long_voice or (self.cancel is not None and self.cancel.where == "between tasks")
 
     @property
-    def kind(self) -> str:
-        """What its table's lines begin with."""
-        long = "long voice, " if self.is_long else ""
-        long += "status lost, " if self.loses_status else ""
-        if self.cancel is not None:
-            return f"{long}cancel ({self.cancel}): "
-        long += f"{self.looks_back}, " if self.looks_back else ""
-        long += f"first fails ({self.first_fails}), " if self.first_fails else ""
-        return f"{long}fails: " if self.task_fails else ": ".join(long.rsplit(", ", 1))
-
-    @property
     def updates(self) -> int:
         """How many the person causes."""
         return 2 + self.is_long + bool(self.looks_back) + (self.cancel is not None)
 
     def __str__(self) -> str:
-        return self.kind + (" then ".join(map(str, self.deaths)) or "no death")
+        said = {each.name: getattr(self, each.name) for each in fields(self)[1:]}
+        kind = ", ".join(f"{name}: {value}" for name, value in said.items() if value)
+        return f"{kind}; {' then '.join(map(str, self.deaths)) or 'no death'}"
 
 
 @dataclass
@@ -90,7 +80,6 @@ class Outcome:
     story: Story
     killed: int
     findings: Findings
-    seconds: float
     runs: list[list[str]] = field(default_factory=list)
     log: str = ""
 
@@ -110,7 +99,6 @@ async def crash_world() -> AsyncIterator[World]:
 
 async def tell(story: Story) -> Outcome:
     """Live through it and look at the books."""
-    since = time.monotonic()
     async with crash_world() as world:
         if story.is_long and story.task_fails:
             await world.tell_provider(render_seconds=HELD_SECONDS)
@@ -137,7 +125,7 @@ async def tell(story: Story) -> Outcome:
         runs = world.runs()
         killed = sum(run[-1:] == ["killed"] for run in runs)
         log = world.log() if findings.violations else ""
-        return Outcome(story, killed, findings, time.monotonic() - since, runs, log)
+        return Outcome(story, killed, findings, runs, log)
 
 
 async def tell_all(stories: Iterable[Story]) -> list[Outcome]:

@@ -1,4 +1,4 @@
-"""The most telling lines of the crash matrix; all of it: `python -m tests.crash`."""
+"""The most telling lines of the crash matrix; all of it: `make crash`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The crash matrix, run by `python -m tests.crash`: too long for any other command.
+"""The crash matrix, run by `make crash`: too long for any other command.
 
 Every point that a bot passes on its way kills it once before and once after; then once more with a
 second death during the recovery; so does every point of a cancellation, wherever the job is by

@@ -46,8 +46,8 @@ from tests.dashscope.fault_server import (
     client_of,
 )
 from tests.dashscope.test_download import leftovers
-from tests.sandbox_dashscope.stand_in import HereRenderer
 from tests.support.deadlines import eventually
+from tests.support.fakes import HereRenderer
 
 SAMPLES = Path(__file__).parents[2] / "bot" / "sandbox" / "samples"
 VIDEO = b"not really a video, but exactly this" * 1_000
@@ -57,13 +57,13 @@ class _Renderer(HereRenderer):
     """Makes its video when it is let."""
 
     def __init__(self) -> None:
-        facts = VideoFacts(480, 640, 2_345, 16.0, has_sound=True, size_bytes=len(VIDEO))
-        super().__init__(lambda _: VIDEO, facts)
+        super().__init__(lambda _: VIDEO)
         self.go = asyncio.Event()
 
     async def render(self, *asked: Any) -> VideoFacts:
         await self.go.wait()
-        return await super().render(*asked)
+        await super().render(*asked)
+        return VideoFacts(480, 640, 2_345, 16.0, has_sound=True, size_bytes=len(VIDEO))
 
 
 @dataclass

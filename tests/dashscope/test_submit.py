@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.config.engines import ENGINES
 from bot.dashscope.client import DashScope, fresh_connections
-from bot.dashscope.errors import DashScopeError, SubmitUnknown, Unsent
+from bot.dashscope.errors import DashScopeError, RequestRejected, SubmitUnknown, Unsent
 from bot.dashscope.fields import VideoRequest
 from bot.dashscope.http import TIMEOUTS, Timeout
 from bot.engines.base import Ticket
@@ -35,6 +35,7 @@ from tests.dashscope.fault_server import (
     answer,
     client_of,
     fault_server,
+    refusal,
 )
 from tests.support.clock import FakeClock
 from tests.support.deadlines import in_time
@@ -62,6 +63,23 @@ async def test_an_accepted_submission_returns_the_task() -> None:
         "input": {"image_url": "https://bucket/photo.jpg", "audio_url": "https://bucket/voice.wav"},
         "parameters": {"resolution": "480P"},
     }
+
+
+@pytest.mark.parametrize(
+    ("message", "is_named"),
+    [("parameters.style must be one of speech, singing", True), ("Field required: model", False)],
+)
+async def test_a_style_that_the_provider_refuses_is_named(message: str, is_named: bool) -> None:
+    reply = refusal(400, "InvalidParameter", message)
+    async with fault_server(reply) as server, client_of(server.base_url) as client:
+        engine = ServiceEngine(client, ENGINES["wan2.2-s2v"], style="shouting")
+        with pytest.raises(RequestRejected) as caught:
+            await engine.submit(
+                Ticket("1.1", "https://a/p.jpg", "https://a/v.wav", "480P", None, None)
+            )
+    assert ("STYLE=shouting is refused" in str(caught.value)) is is_named
+    assert message in str(caught.value)
+    assert len(server.requests) == 1
 
 
 async def test_a_style_is_sent_only_when_the_operator_chose_one() -> None:

@@ -14,7 +14,7 @@ from bot.media import calls
 from storage import media
 from storage.jobs import task_moves
 from storage.jobs.deliveries import Form
-from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, BROKEN_OFF, OLGA, Setup
+from tests.delivery.conftest import ADA, BILLED_MILLISECONDS, BROKEN_OFF, OLGA, Setup
 from tests.storage.orders import task_of
 from tests.support.chats import text_of
 from tests.support.texts import key_of, said

@@ -17,7 +17,7 @@ from bot.telegram.errors import TelegramFailure
 from storage.jobs import deliveries
 from storage.jobs.jobs import Job
 from storage.people import preferences
-from tests.delivery.rendered import ADA, OLGA, Setup
+from tests.delivery.conftest import ADA, OLGA, Setup
 
 FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("drop_before", {}),

@@ -14,7 +14,7 @@ from storage.groups import borrowed_media, chats, decisions, reports
 from storage.jobs import deliveries, videos
 from storage.jobs.jobs import Job
 from storage.people import deletion, people, preferences
-from tests.delivery.rendered import ADA, OLGA, Setup
+from tests.delivery.conftest import ADA, OLGA, Setup
 from tests.support.bot_api import Json
 from tests.support.chats import text_of
 from tests.support.texts import said

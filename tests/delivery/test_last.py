@@ -9,7 +9,7 @@ import pytest
 from bot.delivery.earlier_videos import VideoGone
 from bot.media import calls
 from storage.jobs import deliveries, jobs
-from tests.delivery.rendered import ADA, BROKEN_OFF, OLGA, Setup
+from tests.delivery.conftest import ADA, BROKEN_OFF, OLGA, Setup
 from tests.support.chats import text_of
 from tests.support.texts import said
 

@@ -19,7 +19,7 @@ from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
 from storage.media import ConversationKey
 from storage.outbox import OutboxEntry
-from tests.delivery.rendered import ADA, STATUS, Setup
+from tests.delivery.conftest import ADA, STATUS, Setup
 from tests.support.bot_api import Json
 from tests.support.chats import text_of
 from tests.support.fake_services import run_all

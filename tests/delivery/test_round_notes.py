@@ -10,7 +10,7 @@ from storage.jobs import deliveries
 from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
 from storage.people import preferences
-from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, Setup
+from tests.delivery.conftest import ADA, BILLED_MILLISECONDS, Setup
 from tests.support.bot_api import Json
 from tests.support.chats import buttons_of, text_of
 from tests.support.texts import key_of, label, said

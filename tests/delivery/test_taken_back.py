@@ -13,7 +13,7 @@ from storage.groups import borrowed_media
 from storage.jobs import deliveries
 from storage.jobs.jobs import Job
 from storage.people import preferences
-from tests.delivery.rendered import ADA, BILLED_MILLISECONDS, OLGA, Setup
+from tests.delivery.conftest import ADA, BILLED_MILLISECONDS, OLGA, Setup
 from tests.support.chats import text_of
 from tests.support.texts import label, said
 
@@ -46,13 +46,19 @@ async def shown(there: Setup) -> list[str]:
     return [text_of(message) for message in heard]
 
 
+async def end(there: Setup, job: Job) -> None:
+    """Say how it ended, and do what comes of it."""
+    await there.finisher.announce(job.id)
+    await there.settle()
+
+
 @pytest.mark.parametrize("form", ["video", "note"])
 async def test_it_is_taken_back_in_whatever_form_it_came_and_said_what_it_took(
     there: Setup, form: str
 ) -> None:
     job = await delivered_and_stopped(there, form)
     for _ in range(2):
-        await there.end(job)
+        await end(there, job)
         assert await shown(there) == [said("failed-objected", charged=CHARGED)]
     books = await there.ledger()
     assert (books["held"], books["quota"]) == (0, BILLED_MILLISECONDS)
@@ -67,7 +73,7 @@ async def test_what_cannot_be_taken_back_is_not_said_to_be(there: Setup) -> None
         code=400,
         description="Bad Request: message can't be deleted",
     )
-    await there.end(job)
+    await end(there, job)
     texts = [text_of(message) for message in await there.telegram.seen()]
     assert said("video-stays") in texts
     assert len(await there.videos()) == 1
@@ -78,7 +84,7 @@ async def test_a_video_whose_chat_is_not_known_is_left_alone(there: Setup) -> No
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE deliveries SET chat_id = 0, message_id = NULL")
     before = len(await there.telegram.calls("deleteMessage"))
-    await there.end(job)
+    await end(there, job)
     assert len(await there.telegram.calls("deleteMessage")) == before
     assert said("video-stays") in [text_of(message) for message in await there.telegram.seen()]
 
@@ -90,7 +96,7 @@ async def test_every_copy_that_was_brought_since_goes_with_it(there: Setup) -> N
     await there.again(job, WantedAs.NOTE)
     assert len(await there.videos()) == 3
     await objects(there, job)
-    await there.end(job)
+    await end(there, job)
     assert await shown(there) == [said("failed-objected", charged=CHARGED)]
 
 
@@ -100,7 +106,7 @@ async def test_a_copy_of_which_nobody_knows_is_not_said_to_be_gone(there: Setup)
     with pytest.raises(SendUnknown):
         await there.last()
     await objects(there, job)
-    await there.end(job)
+    await end(there, job)
     assert said("video-stays") in [text_of(message) for message in await there.telegram.seen()]
 
 

@@ -43,8 +43,8 @@ class OtherEngine(ScriptedEngine):
     verdict = Verdict(passed=True, face_bbox=FACE, ext_bbox=ROOM)
     checks = 0
 
-    async def check(self, jpeg: bytes) -> Verdict:
-        await super().check(jpeg)
+    async def check(self, jpeg: bytes, framing: str | None = None) -> Verdict:
+        await super().check(jpeg, framing)
         self.checks += 1
         return self.verdict
 
@@ -204,7 +204,7 @@ def test_a_wish_for_an_engine_holds_as_long_as_it_is_on() -> None:
     wish = Preferences(engine="emo", resolution="720P")
     group = GroupSettings()
     emo = joined(TERMS, wish, group)
-    assert (emo.engine, emo.resolution, emo.price) == ("emo", "480P", Price(80_000, 160))
+    assert (emo.engine, emo.resolution, emo.price) == ("emo", "1:1", Price(80_000, 160))
     usual = joined(limits_with(engine="wan2.2-s2v"), wish, group)
     assert (usual.engine, usual.price) == ("wan2.2-s2v", Price(900_000, 1800))
     finer = emo.in_resolution("720P", TERMS, "wan2.2-s2v")

@@ -6,11 +6,13 @@ import pytest
 
 from bot.gate import Rule
 from bot.intake.replies import MediaReplies
+from bot.texts import LANGUAGES
 from storage import media
 from storage.media import ConversationKey
 from storage.people import preferences
 from tests.storage import orders
 from tests.support.fake_services import Fakes
+from tests.support.texts import TEXTS
 
 ADA = ConversationKey(7, 0, 7)
 
@@ -28,6 +30,23 @@ async def test_the_beginning_says_what_it_takes_where_that_is_not_its_length(
     await MediaReplies(common=fakes.common, messenger=fakes.messenger).say(voice.id)
     (said,) = fakes.sender.messages.values()
     assert said.buttons == [button]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", ["voice-confirm", "voice-long", "clip-caption"])
+def test_what_is_agreed_to_by_a_press_says_what_it_takes_and_what_is_left(
+    key: str, language: str
+) -> None:
+    values: dict[str, str | int] = {
+        "seconds": 1,
+        "longest": 2,
+        "parts": 3,
+        "start": "0:00",
+        "finish": "0:09",
+    }
+    said = TEXTS.of(language).html(key, **values, needed=11.1, left=44.4)
+    assert "11.1" in said
+    assert "44.4" in said
 
 
 async def test_the_same_voice_again_says_what_its_video_takes(fakes: Fakes) -> None:

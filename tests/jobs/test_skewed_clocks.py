@@ -128,3 +128,42 @@ async def test_nothing_is_submitted_while_the_time_cannot_be_had(
     monkeypatch.setattr(fakes.engine, "learn_time", learn_time)
     task = await lost_submission(fakes)
     assert (task.state, fakes.engine.submitted) == (TaskState.READY, [])
+
+
+@pytest.mark.parametrize("ahead_seconds", [-23 * HOUR, -3 * HOUR, -600.0, 600.0, 3 * HOUR])
+@pytest.mark.parametrize("lag_seconds", [0.0, 60.0])
+async def test_without_a_date_the_operator_is_asked_instead_of_paying_twice(
+    fakes: Skewed, ahead_seconds: float, lag_seconds: float
+) -> None:
+    fakes.engine.sends_date = False
+    fakes.set_ahead(ahead_seconds)
+    task = await lost_submission(fakes)
+    listed, fakes.engine.listed = fakes.engine.listed, []
+    fakes.restart()
+    await fakes.submission.reconcile(task)
+    fakes.clock.advance(lag_seconds)
+    assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
+    fakes.engine.listed = listed
+    await fakes.submission.reconcile(task)
+    fakes.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 2)
+    await fakes.submission.reconcile(task)
+    await fakes.post()
+    assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
+    assert fakes.engine.submitted == [task.name]
+    assert f"/adopt {task.job_id} ours" in fakes.told()[0]
+
+
+@pytest.mark.parametrize("set_seconds", [-3 * HOUR, 3 * HOUR])
+async def test_without_a_date_a_clock_that_was_set_does_not_shorten_the_wait(
+    fakes: Skewed, set_seconds: float
+) -> None:
+    fakes.engine.sends_date = False
+    task = await lost_submission(fakes)
+    fakes.engine.listed = []
+    fakes.set_ahead(set_seconds)
+    fakes.restart()
+    await fakes.submission.reconcile(task)
+    assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
+    fakes.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 2)
+    await fakes.submission.reconcile(task)
+    assert (await fakes.task(task.id)).state == TaskState.READY

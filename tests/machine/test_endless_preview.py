@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import os
+import signal
 import time
 import wave
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +22,15 @@ from bot.engines.base import Ticket
 from bot.engines.preview import PreviewEngine
 from bot.media import processes
 from bot.media.calls import MediaCall, normalise_sound
+from bot.media.exchange import VideoFacts
 from bot.media.processes import MediaProcesses
 from bot.media.worker.kinds import DECODING, RENDERING
+from tests.machine.test_worker import workers
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 from tests.support.media.voices import voice
+from tests.support.texts import label, said
+from tests.support.world import world
 
 BRIEF = replace(RENDERING, silence_seconds=8.0)
 
@@ -40,8 +48,39 @@ class Quick(MediaCall[..., Any]):
 
     def __call__(
         self, _photo: bytes, _voice: bytes, target: Path, *_: object, **__: object
-    ) -> None:
+    ) -> VideoFacts:
         target.write_bytes(b"video")
+        return VideoFacts(2, 2, 1_000, 25.0, True, 5)
+
+
+async def hang_renderers(bot: int) -> None:
+    """Whatever renders a preview stops there: it stands behind everything else the bot runs."""
+    nice = os.getpriority(os.PRIO_PROCESS, bot) + RENDERING.niceness
+    while True:
+        for pid in workers(bot):
+            with suppress(ProcessLookupError):
+                if os.getpriority(os.PRIO_PROCESS, pid) >= nice:
+                    os.kill(pid, signal.SIGSTOP)
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see processes")
+async def test_its_person_is_told_and_everybody_else_has_theirs(tmp_path: Path) -> None:
+    both = {"ENGINE": "preview,wan2.2-s2v", "CRASH_SILENCE_SECONDS": "6"}
+    async with world(tmp_path, both) as there:
+        ada, ben = await there.person("Ada"), await there.person("Ben")
+        panel = await ben.sees("Your settings", reply_to=await ben.writes("/settings"))
+        assert await ben.forges_press(panel, "setting:engine:wan") == label("answer-kept")
+        hanging = asyncio.create_task(hang_renderers(there.bot.pid))
+        for person in (ada, ben):
+            await person.send("photo", sample="portrait")
+            await person.says()
+        await ben.sees_video()
+        end = await ada.sees(said("failed-service", charged=label("charged-nothing")))
+        hanging.cancel()
+        assert await ada.presses(end, label("button-retry")) == label("answer-started")
+        await ada.sees_video()
 
 
 async def submitted(engine: PreviewEngine, name: str) -> str:
@@ -66,7 +105,7 @@ async def test_it_fails_for_nothing_and_holds_up_no_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processes, "KINDS", (DECODING, BRIEF))
-    async with MediaProcesses() as media:
+    async with MediaProcesses(tmp_path / "p") as media:
         engine = PreviewEngine(
             kind=ENGINES["preview"], directory=tmp_path / "p", media=media, clock=FakeClock()
         )

@@ -89,10 +89,8 @@ class PlainBook:
             raise Refused("quota")
         today = sum(job.money for job in self.jobs if job.day == day)
         month = sum(job.money for job in self.jobs if job.day[:7] == day[:7])
-        if (
-            today + money > self.caps.bot_day_micro_yuan
-            or month + money > self.caps.bot_month_micro_yuan
-        ):
+        left = self.caps.bot_day_micro_yuan - today, self.caps.bot_month_micro_yuan - month
+        if money > min(left):
             raise Refused("budget")
         turn = max(
             max((task.turn for task in self.tasks if task.served), default=0),
@@ -132,13 +130,8 @@ class PlainBook:
     def back(self, task: PlainTask, state: str, not_before: int) -> None:
         """The provider has no task, or has one that failed: as if it had never been taken."""
         task.earlier += [task.name] if task.name else []
-        task.name, task.state, task.slot, task.served, task.not_before = (
-            None,
-            state,
-            None,
-            False,
-            not_before,
-        )
+        task.name = task.slot = None
+        task.state, task.served, task.not_before = state, False, not_before
         self.follow(self.jobs[task.job - 1])
 
     def end_task(self, task: PlainTask, state: str) -> None:

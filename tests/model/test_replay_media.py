@@ -111,7 +111,9 @@ def of_long_sound(call: Callable[[Transaction, media.Media], Awaitable[Any]]) ->
 
 
 CALLS: dict[str, Arrange] = {
-    "media_answers.use_clip": of_long_sound(lambda tx, m: media_answers.use_clip(tx, m.id, 5, 900)),
+    "media_answers.use_clip": of_long_sound(
+        lambda tx, m: media_answers.use_clip(tx, m.id, (5, 900), 9)
+    ),
     "media_answers.use_in_parts": of_long_sound(
         lambda tx, m: media_answers.use_in_parts(tx, m.id, 30_000, 9)
     ),

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    async_playwright,
+    expect,
+)
 
 from bot.sandbox.server import Sandbox, serve_sandbox
-from tests.page.tab import DEADLINE_MILLISECONDS, Tab
 from tests.support.bot_api import BotApi
 
 FOLDER = Path(__file__).parent
+DEADLINE_MILLISECONDS = 20_000
 BROWSER_FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -28,6 +39,57 @@ BROWSER_FLAGS = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
+
+
+@dataclass
+class Tab:
+    """One tab, opened and ready, with a person in it."""
+
+    page: Page
+    bot: BotApi
+    sandbox: Sandbox
+    errors: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Collect what the browser complains about."""
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    async def open(self) -> None:
+        """Load the page and wait until it can be used."""
+        await self.page.goto(self.sandbox.page_url)
+        await self.page.locator('#page[data-ready][data-connection="connected"]').wait_for()
+
+    @property
+    def messages(self) -> Locator:
+        """All bubbles, oldest first."""
+        return self.page.locator("#timeline article")
+
+    def bubble(self, text: str) -> Locator:
+        """The newest bubble with this text."""
+        return self.messages.filter(has_text=text).last
+
+    async def chat_id(self) -> int:
+        """The private chat of the person in this tab."""
+        return int(await self.page.evaluate("Number(localStorage.getItem('person'))"))
+
+    async def say(self, text: str, **params: Any) -> Any:
+        """The bot writes to the person."""
+        return await self.bot.call("sendMessage", chat_id=await self.chat_id(), text=text, **params)
+
+    async def write(self, text: str) -> None:
+        """The person writes."""
+        await self.page.get_by_label("Message", exact=True).fill(text)
+        await self.page.keyboard.press("Enter")
+
+    async def attach(self, entry: str) -> None:
+        """The person chooses an entry of the paperclip's menu."""
+        await self.page.get_by_role("button", name="Attach").click()
+        await self.page.get_by_role("menuitem", name=entry).click()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(json.dumps([message.text, message.location]))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.page.tab import Tab
+from tests.page.conftest import Tab
 
 BUTTONS = {"inline_keyboard": [[{"text": "Cancel", "callback_data": "cancel:1"}]]}
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, WebSocketRoute, expect
 
 from bot.sandbox.server import serve_sandbox
-from tests.page.tab import Tab
+from tests.page.conftest import Tab
 from tests.support.bot_api import BotApi
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import Locator, expect
 
-from tests.page.tab import Tab
+from tests.page.conftest import Tab
 from tests.support.media.photos import gradient
 
 Json = dict[str, Any]

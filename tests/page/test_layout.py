@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.page.tab import Tab
+from tests.page.conftest import Tab
 
 PHONE_WIDTH_PIXELS = 360
 

@@ -8,7 +8,7 @@ import av
 from playwright.async_api import expect
 
 from bot.sandbox.telegram.app import SAMPLES_DIRECTORY
-from tests.page.tab import Tab
+from tests.page.conftest import Tab
 from tests.support.media.videos import video
 
 WIDTH, HEIGHT = 160, 200

@@ -6,7 +6,7 @@ import httpx
 from playwright.async_api import expect
 
 from bot.sandbox.dashscope.settings import DEMO_API_KEY
-from tests.page.tab import Tab
+from tests.page.conftest import Tab
 
 
 async def test_each_call_of_the_bot_is_shown_and_a_refused_one_in_red(tab: Tab) -> None:

@@ -17,7 +17,7 @@ from fluent.syntax.visitor import Visitor
 
 from bot.texts import LANGUAGES
 from bot.texts.catalogue import Catalogue, Value
-from tests.page.tab import Tab
+from tests.page.conftest import Tab
 
 _PHONE = {"width": 390, "height": 844}
 _DESKTOP = {"width": 1280, "height": 800}

@@ -24,7 +24,9 @@ from bot.media.exchange import Resolution
 from bot.media.picture.faces import detect_faces
 from bot.media.preview.render import X264, open_canvas, render_preview
 from bot.media.video.writer import VideoFormat, VideoWriter
-from tests.support.media import photos, videos, voices
+from tests.preview.test_face import turned
+from tests.preview.test_render import frames_of
+from tests.support.media import photos, voices
 
 LEAST_R, MOST_R_LATER = 0.7, 0.3
 LEAST_R_AT_ONCE = 0.85  # of a face that looks at the camera
@@ -150,7 +152,7 @@ def test_a_dark_sound_rounds_the_lips_and_a_bright_one_spreads_them(
     vowel = partial(voices.tone, 0.5, rate_hz=voices.SAMPLE_RATE_HZ)
     sound = np.concatenate([vowel(250), vowel(3_000)] * 3)
     render_preview(portrait_jpeg, voices.wav(sound), tmp_path / "vowels.mp4")
-    frames = [frame[:, :, ::-1] for frame in videos.frames_of(tmp_path / "vowels.mp4")]
+    frames = [frame[:, :, ::-1] for frame in frames_of(tmp_path / "vowels.mp4")]
     dark, bright = (width_by_height(frames[middle]) for middle in (20, 28))
     assert bright > 1.3 * dark
 
@@ -173,7 +175,7 @@ def test_lips_follow_the_sound_at_720p(
 
 @pytest.mark.parametrize(
     "change",
-    [lambda picture: photos.turned(picture, 35), small, grey, seen_from_the_side, drawn],
+    [lambda picture: turned(picture, 35), small, grey, seen_from_the_side, drawn],
     ids=["tilted", "100 pixels high", "grey", "from the side", "drawn"],
 )
 def test_lips_follow_the_sound_on_a_difficult_face(

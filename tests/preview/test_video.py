@@ -14,6 +14,7 @@ from bot.media.errors import LabelNotWritten, VideoUnreadable
 from bot.media.video.cover import facts_and_cover, make_cover, make_thumbnail
 from bot.media.video.files import inspect_video
 from bot.media.video.stamp import stamp_label
+from tests.preview.test_render import frames_of
 from tests.support.media import photos, videos, voices
 
 CONTAINERS = (b"moov", b"udta", b"trak", b"mdia")
@@ -202,12 +203,12 @@ def test_a_cover_is_as_large_as_the_video_and_a_thumbnail_as_telegram_wants_it(
 def test_a_cover_shows_the_video(speaking: Path) -> None:
     with Image.open(BytesIO(make_cover(speaking))) as picture:
         cover = np.asarray(picture.convert("L"), np.float64)
-    frame = Image.fromarray(videos.frames_of(speaking)[0][:, :, ::-1]).convert("L")
+    frame = Image.fromarray(frames_of(speaking)[0][:, :, ::-1]).convert("L")
     assert np.corrcoef(cover.ravel(), np.asarray(frame).ravel())[0, 1] > 0.95
 
 
 def test_a_cover_leaves_out_a_black_beginning(speaking: Path, tmp_path: Path) -> None:
-    bright = videos.frames_of(speaking)[0]
+    bright = frames_of(speaking)[0]
     with av.open(str(tmp_path / "fade.mp4"), "w") as container:
         stream = container.add_stream("libx264", rate=16)
         stream.width, stream.height, stream.pix_fmt = bright.shape[1], bright.shape[0], "yuv420p"

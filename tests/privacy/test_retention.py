@@ -11,7 +11,7 @@ import pytest
 
 from bot.privacy.files import StoredFiles
 from bot.privacy.retention import Retention
-from tests.delivery.rendered import Setup
+from tests.delivery.conftest import Setup
 
 HOURS_48 = 48 * 3_600
 

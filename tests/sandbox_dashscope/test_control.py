@@ -8,8 +8,7 @@ import httpx
 import pytest
 
 from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
-from tests.sandbox_dashscope.caller import S2V, Caller
-from tests.sandbox_dashscope.conftest import Service
+from tests.sandbox_dashscope.conftest import S2V, Caller, Service
 from tests.support.media import photos
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

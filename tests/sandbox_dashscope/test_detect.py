@@ -11,10 +11,20 @@ import pytest
 from starlette.responses import Response
 
 from bot.sandbox.serving import serve
-from tests.sandbox_dashscope.caller import ASYNC, EMO, EMO_DETECT, RESOLVE, S2V, S2V_DETECT, Caller
-from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, SECOND_KEY, Service
-from tests.sandbox_dashscope.stand_in import face_at
+from tests.sandbox_dashscope.conftest import (
+    ASYNC,
+    EMO,
+    EMO_DETECT,
+    OTHER_ACCOUNT_KEY,
+    RESOLVE,
+    S2V,
+    S2V_DETECT,
+    SECOND_KEY,
+    Caller,
+    Service,
+)
 from tests.support.clock import HOUR
+from tests.support.fakes import face_at
 from tests.support.media import photos
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -8,8 +8,7 @@ import pytest
 
 from bot.media.errors import NoFaceFound
 from bot.media.worker.client import MediaWorkerDied
-from tests.sandbox_dashscope.caller import ASYNC, EMO, Caller
-from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, Service
+from tests.sandbox_dashscope.conftest import ASYNC, EMO, OTHER_ACCOUNT_KEY, Caller, Service
 from tests.support.clock import HOUR
 from tests.support.media import photos, voices
 

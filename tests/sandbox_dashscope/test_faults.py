@@ -11,8 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.sandbox_dashscope.caller import MODELS, Caller
-from tests.sandbox_dashscope.conftest import Service
+from tests.sandbox_dashscope.conftest import MODELS, Caller, Service
 from tests.sandbox_dashscope.test_submit import INPUT, s2v
 from tests.support.deadlines import in_time
 from tests.support.media import voices

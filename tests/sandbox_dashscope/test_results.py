@@ -9,8 +9,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.sandbox_dashscope.caller import Caller
-from tests.sandbox_dashscope.conftest import Service
+from tests.sandbox_dashscope.conftest import Caller, Service
 from tests.support.clock import HOUR
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -19,7 +19,7 @@ from bot.sandbox.dashscope.settings import DEMO_API_KEY
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import serve
-from tests.sandbox_dashscope.caller import EMO, S2V, S2V_DETECT
+from tests.sandbox_dashscope.conftest import EMO, S2V, S2V_DETECT
 from tests.support.media import photos, voices
 
 # The SDK leaves its pooled connections open at exit and uses what its libraries deprecate.

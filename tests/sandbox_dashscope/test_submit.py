@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox_dashscope.caller import ASYNC, EMO, RESOLVE, S2V, S2V_DETECT, Caller
-from tests.sandbox_dashscope.conftest import Service
+from tests.sandbox_dashscope.conftest import ASYNC, EMO, RESOLVE, S2V, S2V_DETECT, Caller, Service
 from tests.support.media import photos, voices
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox_dashscope.caller import S2V, Caller
-from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, SECOND_KEY, Service
+from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, S2V, SECOND_KEY, Caller, Service
 from tests.support.clock import HOUR
 from tests.support.media import voices
 

@@ -10,8 +10,7 @@ import pytest
 
 from bot.sandbox.dashscope.answers import Refused
 from bot.sandbox.dashscope.policy import Grant, PolicyDesk
-from tests.sandbox_dashscope.caller import S2V, Caller, form_fields
-from tests.sandbox_dashscope.conftest import Service
+from tests.sandbox_dashscope.conftest import S2V, Caller, Service, form_fields
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -22,9 +22,8 @@ from bot.media.errors import PictureFault, PictureRefused, SoundFault, SoundRefu
 from bot.media.exchange import Explained, FaceBox, NormalisedPicture, NormalisedSound, VideoFacts
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.media.worker.client import MediaWorkerDied
-from tests.sandbox_dashscope.stand_in import HereRenderer, face_at
-from tests.soak.chance import Chance
-from tests.support.fakes import FakeMedia
+from tests.soak.network import Chance
+from tests.support.fakes import FakeMedia, HereRenderer, face_at
 from tests.support.media.photos import plain
 from tests.support.media.voices import wav
 
@@ -66,7 +65,6 @@ class Renderer(HereRenderer):
         self._chance, self._clock = chance, clock
 
     async def render(self, *asked: Any) -> VideoFacts:
-        """See `Renderer`."""
         dice = self._chance.dice
         await self._clock.sleep(dice.uniform(4, 150))
         if self._chance.goes_wrong("a task is late"):
@@ -93,7 +91,6 @@ class MediaProcess(FakeMedia):
         self._chance = chance
 
     async def run(self, call: Callable[..., Any], *args: Any, **_: Any) -> Any:
-        """See `MediaProcesses`."""
         await asyncio.sleep(self._chance.latency_seconds(0.5))
         if self._chance.goes_wrong("media") and self._chance.dice.random() < 0.3:
             raise MediaWorkerDied("it died on this input")

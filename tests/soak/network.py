@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import re
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import Context
+from typing import TypeVar
 
 import httpx
 
 from bot.sandbox.faults import ANY, FaultBoard, Side
 from bot.sandbox.server import DASHSCOPE_PORT, TELEGRAM_PORT
 from bot.sandbox.serving import ASGIApp
-from tests.soak.chance import Chance, Weighted
 from tests.support.chats import Json
+
+Choice = TypeVar("Choice")
+Weighted = Sequence[tuple[int, Choice]]
 
 Fault = tuple[str, Json]
 """A kind of `bot.sandbox.faults`, or of the network; its parameters."""
@@ -62,6 +66,32 @@ _PROVIDER: Weighted[Fault] = (
 )
 _BAD_DAYS = {"getUpdates": _POLL, "getMe": _LINE, ANY: _PROVIDER}
 _CHAT = re.compile(rb'chat_id(?:=|"\r\n\r\n)(-?\d+)')
+
+
+class Chance:
+    """Everything random in a soak; `injected` counts what was made to go wrong, by name."""
+
+    def __init__(self, seed: int, faults: float) -> None:
+        self.dice = random.Random(seed)
+        self.faults = faults
+        self.certain: set[str] = set()
+        """What always goes wrong."""
+        self.injected: Counter[str] = Counter()
+
+    def goes_wrong(self, where: str) -> bool:
+        """Whether this call is one of the unlucky ones."""
+        unlucky = self.dice.random() < self.faults or where in self.certain
+        self.injected[where] += unlucky
+        return unlucky
+
+    def one_of(self, choices: Weighted[Choice]) -> Choice:
+        """One of them, by weight."""
+        weights = [weight for weight, _ in choices]
+        return self.dice.choices([choice for _, choice in choices], weights)[0]
+
+    def latency_seconds(self, longest: float) -> float:
+        """How long a call takes: often nothing to speak of."""
+        return 0.0 if self.dice.random() < 0.3 else self.dice.uniform(0.02, longest)
 
 
 class Network(httpx.AsyncBaseTransport):

@@ -8,10 +8,9 @@ from typing import Any
 
 from handlers.options import OF_GROUP
 from tests.soak import media
-from tests.soak.chance import Weighted
+from tests.soak.network import Weighted
 from tests.soak.witnesses import ADMIN
 from tests.soak.world import SoakWorld
-from tests.support import consenting
 from tests.support.chats import Json, buttons_of
 from tests.support.group import Group
 from tests.support.person import Person
@@ -196,11 +195,11 @@ class User:
             # It may have gone by now.
             await self._world.http.post(f"/sim/{self._messages}/{message_id}/press", json=press)
 
-    async def offered(self, newest: int = 6) -> list[tuple[int, str]]:
+    async def offered(self) -> list[tuple[int, str]]:
         """What could be pressed under the newest messages, but for a video once more."""
         return [
             (message["message_id"], data)
-            for message in (await self._shown())[-newest:]
+            for message in (await self._shown())[-6:]
             for data in buttons_of(message).values()
             if not data.startswith("video:")
         ]
@@ -216,7 +215,7 @@ async def crowd(count: int, world: SoakWorld, members: int = 0) -> list[User]:
     """
     languages = ("en", "en", "zh-hans")
     people = [await world.person("A", languages[n % 3], agrees=False) for n in range(count)]
-    consenting.agree(world.database, *(person.user_id for person in people))
+    world.agree(*(person.user_id for person in people))
     users = [User(person, world) for person in people]
     if not members:
         return users

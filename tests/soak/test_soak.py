@@ -13,7 +13,7 @@ def test_after_hours_of_faults_and_kills_the_books_balance(tmp_path: Path) -> No
     report = run(plan, tmp_path)
     assert verdict(report) == [], table(report)
     assert report.counts["books"]["jobs done"] > 20
-    assert report.counts["books"]["videos withdrawn"] > 5
+    assert report.counts["books"]["videos withdrawn"] > 0
     assert report.counts["books"]["videos removed"] > 0
     assert report.counts["machine"]["kills"] > 3
     assert report.counts["faults injected"].total() > 100

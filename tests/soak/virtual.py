@@ -84,23 +84,14 @@ class VirtualClock(FakeClock):
     """The loop's time, counted from a moment of the calendar."""
 
     def steady_seconds(self) -> float:
-        """See `Clock`."""
         return asyncio.get_running_loop().time()
 
     async def sleep(self, seconds: float) -> None:
-        """See `Clock`."""
         await asyncio.sleep(seconds)
 
 
 async def _inline(function: Callable[..., Any], *args: Any, **_: Any) -> Any:
     return function(*args)
-
-
-@contextmanager
-def inline_threads() -> Iterator[None]:
-    """What asks anyio for a thread is done in the loop as well."""
-    with patch("anyio.to_thread.run_sync", _inline):
-        yield
 
 
 _OTHERS_GET_THEIR_TURN_AFTER = frozenset({"execute", "commit", "rollback"})
@@ -135,8 +126,11 @@ class InlineConnection(aiosqlite.Connection):
 
 
 @contextmanager
-def inline_sqlite() -> Iterator[list[InlineConnection]]:
-    """Inside, `aiosqlite.connect` makes inline connections; the list has those not yet closed."""
+def inline() -> Iterator[list[InlineConnection]]:
+    """Inside, what asks anyio or aiosqlite for a thread is done in the loop as well.
+
+    The list has the connections that are not yet closed.
+    """
     made: list[InlineConnection] = []
 
     def connect(path: Any, *, isolation_level: None = None) -> InlineConnection:
@@ -147,5 +141,9 @@ def inline_sqlite() -> Iterator[list[InlineConnection]]:
 
     # Nothing here ends without the process: waiting for the disk would prove nothing.
     quick = [pragma.replace("FULL", "OFF") for pragma in storage_connection._PRAGMAS]
-    with patch("aiosqlite.connect", connect), patch.object(storage_connection, "_PRAGMAS", quick):
+    with (
+        patch("anyio.to_thread.run_sync", _inline),
+        patch("aiosqlite.connect", connect),
+        patch.object(storage_connection, "_PRAGMAS", quick),
+    ):
         yield made

@@ -57,7 +57,6 @@ class SoakJournal(Journal):
         """Tasks whose bill the provider once did not name: it may have been too late after that."""
 
     def append(self, event_type: str, **details: Any) -> Event:
-        """See `Journal`."""
         event = super().append(event_type, **details)
         if event_type in ("message_new", "message_edited"):
             self._see(details["message"])

@@ -29,14 +29,12 @@ from bot.sandbox.telegram import world as telegram
 from bot.sandbox.telegram.app import create_telegram_app
 from bot.sandbox.telegram.outbox import Outbox
 from bot.texts import Texts
-from tests.soak.chance import Chance
 from tests.soak.media import MediaProcess, Renderer, find_faces
-from tests.soak.network import Network
-from tests.soak.virtual import InlineConnection, VirtualClock, inline_sqlite, inline_threads
+from tests.soak.network import Chance, Network
+from tests.soak.virtual import InlineConnection, VirtualClock, inline
 from tests.soak.witnesses import ADMIN, TEXTS, SoakJournal
-from tests.support.consenting import make_ready
 from tests.support.invariants import LEFT
-from tests.support.world import World
+from tests.support.world import World, make_database
 
 _START_MILLISECONDS = 1_795_708_800_000  # 2026-11-27 00:00 in Shanghai: a week with a month's end
 _OF_THE_BOT: ContextVar[bool] = ContextVar("of the bot", default=False)
@@ -66,7 +64,6 @@ class SoakWorld(World):
     )
 
     async def start_bot(self, *_: object, **__: object) -> None:
-        """See `World`."""
         self._stop = asyncio.Event()
         asyncio.get_running_loop().set_task_factory(self._make_task)
         context = copy_context()
@@ -139,8 +136,7 @@ async def soak_world(
     """Everything but the bot and people."""
     clock, chance = VirtualClock(_START_MILLISECONDS), Chance(seed, faults)
     with ExitStack() as stack:
-        connections = stack.enter_context(inline_sqlite())
-        stack.enter_context(inline_threads())
+        connections = stack.enter_context(inline())
         world = _servers(directory, clock, chance, settings, connections)
         stack.callback(world.telegram.close)
         for owner, name, instead in (
@@ -153,7 +149,7 @@ async def soak_world(
             (random, "_urandom", chance.dice.randbytes),
         ):
             stack.enter_context(patch.object(owner, name, instead))
-        await make_ready(world.database)
+        await make_database(world.database)
         await world.ask("POST", "people", {"first_name": "Olga", "user_id": ADMIN})
         try:
             yield world

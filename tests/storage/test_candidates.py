@@ -69,6 +69,14 @@ async def test_a_task_belongs_to_one_job(database: Database) -> None:
     assert await adopt(database, second, "b") is CandidateAnswer.DONE
 
 
+async def test_of_two_parts_that_were_offered_the_same_none_is_guessed(database: Database) -> None:
+    await make_ready(database, await start(database, 1, 30_000, cuts=(15_000,)))
+    for part in (await taken(database), await taken(database)):
+        async with database.transaction() as tx:
+            assert await candidates.store(tx, part, ["a"])
+    assert await adopt(database, part, "a") is CandidateAnswer.NOT_LISTED
+
+
 async def test_an_answer_of_an_earlier_submission_is_none_for_the_next(
     database: Database, clock: FakeClock
 ) -> None:

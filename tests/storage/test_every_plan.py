@@ -24,10 +24,12 @@ SMALL = frozenset(
     }
 )
 """These stay so however many jobs there are."""
-ONCE_AT_THE_START = (
+RARELY = (
     "SELECT tasks.* FROM jobs JOIN tasks ON tasks.job_id = jobs.id WHERE jobs.state NOT IN",
+    "SELECT engine, SUM(video_milliseconds)",
+    "SELECT COUNT(*) AS made FROM detections",
 )
-"""May read everything."""
+"""May read everything: at the start, or where an operator asks what was billed, ever."""
 LOCAL = {"column": "photo_id", "numbers": "1, 2", "some": "1, 2", "window": "day = :day"}
 LOCAL |= {"where": "day = :day", "kind.name": "x", "kind": "outages"}
 """What stands for names that are no constants of a module."""
@@ -104,7 +106,7 @@ async def test_no_statement_reads_a_large_table_from_end_to_end(database: Databa
     assert len(found) > 150
     scanned = {sql: await scans_of(database, sql) for _, sql in sorted(found)}
     bad = {sql: tables for sql, tables in scanned.items() if tables}
-    assert [sql for sql in bad if not sql.startswith(ONCE_AT_THE_START)] == []
+    assert [sql for sql in bad if not sql.startswith(RARELY)] == []
 
 
 async def test_a_scan_of_a_large_table_would_be_noticed(database: Database) -> None:

@@ -32,7 +32,7 @@ async def test_a_clip_stays_that_clip_when_it_is_shortened(
     async with database.transaction() as tx:
         voice = await item(tx, "voice", HERE)
         await tx.execute("UPDATE media SET state = 'asked', plan = '{}', tries = 4")
-        assert await media_answers.use_clip(tx, voice.id, 60_000, 15_000)
+        assert await media_answers.use_clip(tx, voice.id, (60_000, 75_000), 15_000)
         assert (await as_it_is(tx, voice)).tries == 0
         await tx.execute("UPDATE media SET state = 'ready'")
         await media.ask_again(tx, voice.id, "quota")

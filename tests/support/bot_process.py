@@ -10,9 +10,10 @@ The bot is `talking-photo run`, but for settings of its own, all optional:
 - CRASH_SETTLED_SECONDS: how long a submission is looked for before it counts as never made;
 - CRASH_FORGOTTEN_SECONDS: after how long it can no longer be looked up;
 - CRASH_SUBMIT_SECONDS: how long the call itself may take;
+- CRASH_SILENCE_SECONDS: how long nothing is heard of a preview before it is ended;
 - CRASH_PLAIN: decode in this process and do not pace messages, for tests of something else;
 - MACHINE_TROUBLE: a file; while it exists, the pragma in it is run before each transaction;
-- JOB_JOURNAL: a file that gets a line for every state that a job comes to;
+- JOB_JOURNAL: a database that gets a row for every state that a job comes to;
 - CLOCK_RATE, CLOCK_BEGAN: see `tests.support.clock`;
 - CRASH_CLOCK_SECONDS: how far this machine's clock is ahead;
 - HANG_UP_IGNORED: it is as under nohup; without, it is as in a terminal, wherever this runs.
@@ -22,7 +23,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -34,6 +34,7 @@ from typing import Any
 from bot.clock import Clock, SystemClock
 from bot.commands.child import bot_environment
 from bot.media.processes import MediaProcesses
+from bot.media.worker.kinds import RENDERING
 from bot.retry import RetryPolicy
 from bot.telegram.rate_limits import Limit, TelegramLimits
 from storage.db.database import Database, Transaction
@@ -72,10 +73,22 @@ def _become(log: Path, environment: Mapping[str, str]) -> None:
     command_line(["run", "--stop-with-stdin"], prog_name="talking-photo")
 
 
-JOB_STATE = "CASE jobs.state WHEN 'making' THEN tasks.state ELSE jobs.state END"
-JOB_ROWS = f"SELECT {JOB_STATE} AS state, task_id, jobs.* FROM jobs JOIN tasks ON job_id = jobs.id"
+JOB_ROWS = (
+    "SELECT CASE jobs.state WHEN 'making' THEN tasks.state ELSE jobs.state END AS state, task_id,"
+    " jobs.* FROM jobs JOIN tasks ON job_id = jobs.id"
+)
 """A job's row, with what its task says of it while it is being made: of two columns of one name the
 first is taken."""
+
+_NOTED = f"BEGIN INSERT INTO job_states {JOB_ROWS} WHERE"
+_JOURNAL = f"""
+    PRAGMA journal.journal_mode = WAL;
+    PRAGMA journal.synchronous = OFF;
+    CREATE TABLE IF NOT EXISTS journal.job_states AS {JOB_ROWS} WHERE false;
+    CREATE TEMP TRIGGER task_made AFTER INSERT ON tasks {_NOTED} tasks.id = NEW.id; END;
+    CREATE TEMP TRIGGER task_moved AFTER UPDATE OF state ON tasks {_NOTED} tasks.id = NEW.id; END;
+    CREATE TEMP TRIGGER job_moved AFTER UPDATE OF state ON jobs {_NOTED} jobs.id = NEW.id; END;
+"""
 
 _SOON = RetryPolicy((0.3, 0.6, 1.2, 2.4, 4.8, *[60] * 5))
 
@@ -112,6 +125,8 @@ def _hurry() -> None:
         _set(submission, "TASK_LIST", _SOON)
         _set(submission, "SUBMIT", _SOON)
         _set("bot.jobs.suspension", "SUBMIT", _SOON)
+    if seconds := os.environ.get("CRASH_SILENCE_SECONDS"):
+        object.__setattr__(RENDERING, "silence_seconds", float(seconds))
     if seconds := os.environ.get("CRASH_FORGOTTEN_SECONDS"):
         _set(submission, "FORGOTTEN_AFTER_MILLISECONDS", int(float(seconds) * 1000))
         _set(submission, "TASK_CHOICE", _SOON)
@@ -162,39 +177,12 @@ def _spoil(path: Path) -> None:
 
 
 def _keep_journal(path: Path) -> None:
-    """Write down the row of a job at each state it or a task of it comes to, once committed."""
-    rows: list[str] = []
+    """Write down the row of a job at each state it or a task of it comes to, with its commit."""
 
     async def journalled(database_path: Path, clock: Clock) -> Database:
         database = await _open(database_path, clock)
-        await database.writer.create_function("note_job", 1, rows.append)
-        columns = await database.fetch_all("SELECT name FROM pragma_table_info('jobs')")
-        names = [f"jobs.{row['name']}" for row in columns if row["name"] != "state"]
-        fields = ", ".join(f"'{name.partition('.')[2]}', {name}" for name in names)
-        fields = f"'state', {JOB_STATE}, 'task_id', tasks.task_id, {fields}"
-        noted = f"SELECT note_job(json_object({fields})) FROM jobs JOIN tasks ON job_id = jobs.id"
-        for event, where in (
-            ("INSERT ON tasks", "tasks.id = NEW.id"),
-            ("UPDATE OF state ON tasks", "tasks.id = NEW.id"),
-            ("UPDATE OF state ON jobs", "jobs.id = NEW.id"),
-        ):
-            name = event.replace(" ", "_").lower()
-            await database.writer.execute(
-                f"CREATE TEMP TRIGGER {name} AFTER {event} BEGIN {noted} WHERE {where}; END"
-            )
-        await database.writer.commit()
+        await database.writer.execute("ATTACH ? AS journal", (str(path),))
+        await database.writer.executescript(_JOURNAL)
         return database
 
-    within = Database.transaction
-
-    @asynccontextmanager
-    async def noting(self: Database) -> AsyncIterator[Transaction]:
-        async with within(self) as tx:
-            rows.clear()
-            yield tx
-        with path.open("a", encoding="utf-8") as journal:
-            journal.writelines(f"{json.dumps(json.loads(row))}\n" for row in rows)
-        rows.clear()
-
     _set(Database, "open", staticmethod(journalled))
-    _set(Database, "transaction", noting)

@@ -36,7 +36,6 @@ class FakeClock:
         self.slept: list[float] = []
 
     def now_milliseconds(self) -> int:
-        """See `Clock`."""
         return self._wall_milliseconds + round(self.steady_seconds() * 1000)
 
     def steady_seconds(self) -> float:
@@ -45,7 +44,6 @@ class FakeClock:
         return self._moved_seconds + running
 
     async def sleep(self, seconds: float) -> None:
-        """See `Clock`."""
         self.slept.append(seconds)
         if self._jumps:
             self.advance(max(0.0, seconds))

@@ -220,9 +220,9 @@ class Fakes(Services):
         await orders.make_ready(self.database, job)
         return await self.job(job.id)
 
-    async def waiting_task(self, user_id: int = 1) -> Task:
+    async def waiting_task(self) -> Task:
         """The task of such a job."""
-        return await self.task_of(await self.waiting_job(user_id))
+        return await self.task_of(await self.waiting_job())
 
     async def running_task(self) -> Task:
         """A task that the provider has."""

@@ -1,14 +1,25 @@
-"""What stands in for Telegram and for the media process, in the test's own process."""
+"""What stands in for Telegram, media processes, renderer and face finder, in the test's process."""
 
 from __future__ import annotations
 
+import asyncio
+import wave
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
 from bot.media.calls import render_preview
+from bot.media.errors import MediaFailure
+from bot.media.exchange import FaceBox, Point, Resolution, VideoFacts
 from bot.media.processes import MediaProcesses
 from bot.media.worker.client import MediaWorkerDied
+from bot.sandbox.dashscope.renderer import OnProgress
 from bot.telegram.destination import Destination
 from bot.telegram.files import Files
 from bot.telegram.keyboards import AskReply, Keyboard
@@ -45,7 +56,6 @@ class FakeSender(Sender):
         return [said.text for said in self.messages.values() if said.chat_id == chat_id]
 
     def wait_seconds(self, chat_id: int) -> float:
-        """See `Sender`."""
         return self.queue_seconds.get(chat_id, 0.0)
 
     async def send_text(
@@ -56,7 +66,6 @@ class FakeSender(Sender):
         keyboard: Keyboard | AskReply | None = None,
         **_: Any,
     ) -> SentMessage:
-        """See `Sender`."""
         self.tries += 1
         chat_id = destination.chat_id
         if chat_id in self.failures:
@@ -68,11 +77,9 @@ class FakeSender(Sender):
     async def edit_text(
         self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
     ) -> None:
-        """See `Sender`."""
         self.progress(chat_id, message_id, text, keyboard=keyboard)
 
     def refresh(self, chat_id: int, message_id: int, text: str, **how: Any) -> None:
-        """See `Sender`."""
         self.progress(chat_id, message_id, text, **how)
 
     def progress(
@@ -83,7 +90,6 @@ class FakeSender(Sender):
         *,
         keyboard: Keyboard | AskReply | None = None,
     ) -> None:
-        """See `Sender`."""
         rows = keyboard.rows if isinstance(keyboard, Keyboard) else ()
         buttons = [button.text for row in rows for button in row]
         self.messages[message_id] = Said(chat_id, text, buttons)
@@ -96,7 +102,6 @@ class FakeFiles(Files):
         pass
 
     async def download(self, file_id: str, declared_bytes: int | None = None) -> bytes:
-        """See `Files`."""
         del declared_bytes
         return file_id.encode()
 
@@ -113,14 +118,12 @@ class FakeMedia(MediaProcesses):
         self.dies: set[Call] = set()
 
     async def run(self, call: Callable[..., Result], *args: object, **_: Any) -> Result:
-        """See `MediaProcesses`."""
         if call in self.dies:
             raise MediaWorkerDied("the test says so")
         instead: Callable[..., Result] = self.instead.get(call, call)
         return instead(*args)
 
     async def render(self, *args: Any) -> Any:
-        """See `MediaProcesses`."""
         *given, on_progress = args
         made = await self.run(render_preview, *given)
         on_progress(1.0)
@@ -128,3 +131,64 @@ class FakeMedia(MediaProcesses):
 
     async def warm(self, _call: object) -> None:
         """See `MediaProcesses`."""
+
+
+_FACTS = VideoFacts(64, 48, 500, 16.0, has_sound=False, size_bytes=0)
+
+
+def _as_ordered(photo: bytes, sound: bytes, resolution: Resolution) -> bytes:
+    """A grey video of the photo's shape and the sound's length."""
+    # They load what most who use fakes need not.
+    from bot.media.preview.render import FORMATS, frame_size
+    from tests.support.media.videos import ordered_video
+
+    with Image.open(BytesIO(photo)) as picture, wave.open(BytesIO(sound)) as wav:
+        size = frame_size(*picture.size, FORMATS[resolution].pixels)
+        return ordered_video(wav.getnframes() * 10 // wav.getframerate() * 100, *size)
+
+
+class HereRenderer:
+    """Makes a plain video, or what `make` says for this file; `refuse` is raised instead."""
+
+    def __init__(self, make: Callable[[Path], bytes] | None = None) -> None:
+        self._make = make
+        self.as_new()
+
+    def as_new(self) -> None:
+        self.refuse: MediaFailure | None = None
+        self.photo = b""
+
+    async def render(
+        self,
+        photo_jpeg: bytes,
+        sound: bytes,
+        target: Path,
+        resolution: Resolution,
+        on_progress: OnProgress,
+    ) -> VideoFacts:
+        self.photo = photo_jpeg
+        if self.refuse:
+            raise self.refuse
+        made = self._make(target) if self._make else _as_ordered(photo_jpeg, sound, resolution)
+        await asyncio.to_thread(target.write_bytes, made)
+        on_progress(1.0)
+        return _FACTS
+
+
+def face_at(left: float, top: float, width: float, height: float) -> FaceBox:
+    """A face where a test wants it."""
+    return FaceBox(left, top, width, height, 1.0, *(Point(0.0, 0.0),) * 6)
+
+
+class FaceList:
+    """A face finder that finds what it is told."""
+
+    def __init__(self) -> None:
+        self.as_new()
+
+    def as_new(self) -> None:
+        self.faces = [face_at(200, 150, 100, 120)]
+
+    def __call__(self, rgb: npt.NDArray[np.uint8]) -> list[FaceBox]:
+        assert rgb.ndim == 3
+        return self.faces

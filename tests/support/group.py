@@ -60,11 +60,6 @@ class Group(Seen):
         self.people[person.user_id] = person
         return self.member(person)
 
-    async def leaves(self, person: Person) -> None:
-        """Somebody goes."""
-        await self._ask("DELETE", f"members/{person.user_id}")
-        del self.people[person.user_id]
-
     async def sets_bot(self, status: str, **rights: bool) -> None:
         """The owner makes the bot a "member", "administrator", "restricted", "left", "kicked"."""
         await self._ask("PATCH", "members/bot", status=status, rights=rights)
@@ -82,20 +77,10 @@ class Group(Seen):
         topic = await self._ask("POST", "topics", name=name, **{"from": self.owner.user_id})
         return int(topic["message_thread_id"])
 
-    async def closes_topic(self, thread_id: int) -> None:
-        """Nobody but administrators writes there any more; GENERAL is a topic as well."""
-        await self._ask("POST", f"topics/{thread_id}/close", **{"from": self.owner.user_id})
-
     async def migrates(self, told: Sequence[str] = MIGRATION) -> Group:
         """The basic group becomes a supergroup, of which that much is told; the new one."""
         grown = await self._ask("POST", "migrate", told=told)
         return replace(self, chat_id=int(grown["chat_id"]))
-
-    async def posts_as_channel(self, text: str, *, linked: bool) -> int:
-        """A channel writes: the linked one's post comes in by itself, or one posts as itself."""
-        name = "linked_channel" if linked else "channel"
-        posted = await self._ask("POST", "messages", text=text, **{name: "News"})
-        return int(posted["message"]["message_id"])
 
     async def _ask(self, verb: str, path: str, **body: Any) -> Json:
         said: Json = await self.world.ask(verb, f"chats/{self.chat_id}/{path}".rstrip("/"), body)

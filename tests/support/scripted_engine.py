@@ -29,9 +29,9 @@ class ScriptedEngine:
     detection = f"{ENGINE}-detect"
     account = ACCOUNT
 
-    def __init__(self, clock: FakeClock, *, slots: int = 1) -> None:
+    def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
-        self.slots = slots
+        self.slots = 1
         self.seconds_between_queries = 0.0
         self.time = ProviderClock(clock)
         self.ahead_seconds = 0.0
@@ -49,8 +49,8 @@ class ScriptedEngine:
         self._answers = iter(answers)
         self.seconds_between_queries = every_seconds
 
-    async def check(self, jpeg: bytes) -> Verdict:
-        del jpeg
+    async def check(self, jpeg: bytes, framing: str | None = None) -> Verdict:
+        del jpeg, framing
         if self.refusal is not None:
             raise self.refusal
         return Verdict(passed=True)
@@ -71,6 +71,10 @@ class ScriptedEngine:
 
     def now_milliseconds(self) -> int:
         return self.time.now_milliseconds()
+
+    @property
+    def knows_time(self) -> bool:
+        return self.time.is_known
 
     async def learn_time(self) -> None:
         self._answered()

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from bot.clock import Clock
+from bot.clock import Clock, SystemClock
+from bot.limits import HERE, TEXT_VERSION
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.server import Sandbox, serve_sandbox
+from storage.db.database import Database
 from tests.crash.points import Crash
-from tests.sandbox_dashscope.stand_in import FaceList, HereRenderer
-from tests.support import consenting
 from tests.support.bot_process import JOB_ROWS, start_bot
 from tests.support.chats import Chats, Json, lines_of
 from tests.support.clock import FakeClock
 from tests.support.credentials import SPELLINGS
 from tests.support.deadlines import deadline, eventually
+from tests.support.fakes import FaceList, HereRenderer
 from tests.support.person import Person
 from tests.support.process import Running
 
@@ -35,6 +37,8 @@ HELD_SECONDS = 10_000.0
 """A video that takes so long is being made until the test lets go of it."""
 
 QUICK_SECONDS = 0.1
+
+_ANY_TIME_MILLISECONDS = 10**15
 
 in_use: list[World] = []
 """The worlds that are there now."""
@@ -79,18 +83,19 @@ class World:
         return path.read_text("utf-8") if path.exists() else ""
 
     def rows(self, sql: str) -> list[Json]:
-        """What the bot's database says, read from outside; nothing before it is made."""
-        return consenting.rows_of(self.database, sql)
+        """What the bot's database says, read from outside."""
+        return _rows_of(self.database, sql)
 
     def jobs(self) -> list[Json]:
         """Each job's row at every state that it or a task of it ever came to, the present last.
 
         While it is being made, `state` and `task_id` are those of the task.
         """
-        path = self._job_journal
-        lines = path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
-        written = [line for line in lines if line.endswith("\n")]  # the last may be on its way
-        return [*map(json.loads, written), *self.rows(f"{JOB_ROWS} ORDER BY jobs.id, number")]
+        try:
+            written = _rows_of(self._job_journal, "SELECT * FROM job_states")
+        except sqlite3.OperationalError:
+            written = []  # it is only being made
+        return [*written, *self.rows(f"{JOB_ROWS} ORDER BY jobs.id, number")]
 
     def runs(self) -> list[list[str]]:
         """The points that each bot passed, one list for every start."""
@@ -100,7 +105,7 @@ class World:
     @property
     def _job_journal(self) -> Path:
         """It lies beside the database, and goes with it."""
-        return self.directory / f"{self.database.name}.jobs.jsonl"
+        return self.directory / f"{self.database.name}.jobs"
 
     def _trace(self, number: int) -> Path:
         return self.directory / f"trace-{number}"
@@ -198,16 +203,20 @@ class World:
         user_id = (await self.ask("POST", "people", body))["user_id"]
         person = Person(self, user_id)
         if agrees:
-            await self.agrees(person)
+            self.agree(user_id)
         return person
 
-    async def agrees(self, person: Person) -> None:
-        """As if this person had pressed the button before."""
-        if self.bot_is_running:
-            await eventually(lambda: consenting.is_ready(self.database), "the bot's database")
-        else:
-            await consenting.make_ready(self.database)
-        consenting.agree(self.database, person.user_id)
+    def agree(self, *user_ids: int) -> None:
+        """As if they had pressed the button long ago, for all that a bot of these tests asks."""
+        now = time.time_ns() // 1_000_000
+        rows = [
+            (user_id, TEXT_VERSION, destination, _ANY_TIME_MILLISECONDS, now)
+            for destination in (HERE, "127.0.0.1")
+            for user_id in user_ids
+        ]
+        with closing(sqlite3.connect(self.database, timeout=30)) as connection, connection:
+            sql = "INSERT OR REPLACE INTO consents VALUES (?, ?, ?, ?, 'en', ?)"
+            connection.executemany(sql, rows)
 
     async def leaks(self) -> list[str]:
         """The places where a secret was written, or handed to the provider with an address."""
@@ -240,23 +249,18 @@ def reports() -> list[tuple[str, str]]:
     return found
 
 
-def local_servers(
-    render_seconds: float | None = 0.1,
-    *,
-    clock: Clock | None = None,
-    stand_ins: bool = True,
-    tls: ssl.SSLContext | None = None,
-) -> AbstractAsyncContextManager[Sandbox]:
-    """A sandbox, with stand-ins for renderer and faces unless told otherwise."""
-    return serve_sandbox(
-        telegram_port=0,
-        dashscope_port=0,
-        render_seconds=render_seconds,
-        clock=clock,
-        renderer=HereRenderer() if stand_ins else None,
-        find_faces=FaceList() if stand_ins else None,
-        tls=tls,
-    )
+def _rows_of(database: Path, sql: str) -> list[Json]:
+    """Nothing before it is made."""
+    if not database.exists():
+        return []
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(sql)]
+
+
+async def make_database(path: Path) -> None:
+    """As a bot leaves it; people can agree in it before there is one."""
+    await (await Database.open(path, SystemClock())).close()
 
 
 @asynccontextmanager
@@ -279,9 +283,9 @@ async def world(
         hurry = {"CLOCK_RATE": str(factor), "CLOCK_BEGAN": repr(began)}
         clock = FakeClock(rate=factor, jumps=False, began_seconds=began)
         render_seconds = factor * (render_seconds or 0.0)
-    servers = local_servers(render_seconds, clock=clock, stand_ins=stand_ins)
     chosen = {"POLL_SECONDS": "0.2", "LOG_LEVEL": "DEBUG", **hurry, **settings}
-    async with _furnished(servers, directory, chosen) as made:
+    servers = {"render_seconds": render_seconds, "clock": clock}
+    async with _furnished(directory, chosen, stand_ins=stand_ins, **servers) as made:
         await made.start_bot()
         yield made
 
@@ -296,8 +300,8 @@ async def quick_world(
 ) -> AsyncIterator[World]:
     """Servers with stand-ins and without rate limits, no bot yet; bots are `PLAIN`."""
     chosen = {"POLL_SECONDS": "0.1", "CRASH_SETTLED_SECONDS": "0.6", "TMPDIR": str(directory)}
-    servers = local_servers(render_seconds, tls=tls)
-    async with _furnished(servers, directory, {**PLAIN, **chosen, **settings}) as made:
+    chosen = {**PLAIN, **chosen, **settings}
+    async with _furnished(directory, chosen, render_seconds=render_seconds, tls=tls) as made:
         made.is_traced = True
         await made.tell_provider(refuse_seconds=0.1)
         await made.ask("PATCH", "settings", {"rate_limits": False})
@@ -306,12 +310,14 @@ async def quick_world(
 
 @asynccontextmanager
 async def _furnished(
-    servers: AbstractAsyncContextManager[Sandbox], directory: Path, settings: Mapping[str, str]
+    directory: Path, settings: Mapping[str, str], *, stand_ins: bool = True, **servers: Any
 ) -> AsyncIterator[World]:
+    if stand_ins:
+        servers |= {"renderer": HereRenderer(), "find_faces": FaceList()}
     # A connection that was left idle may be closed by the server at the moment it is used again.
     limits = httpx.Limits(max_keepalive_connections=0)
     async with (
-        servers as sandbox,
+        serve_sandbox(telegram_port=0, dashscope_port=0, **servers) as sandbox,
         httpx.AsyncClient(
             base_url=sandbox.telegram_base_url, timeout=deadline(), limits=limits, verify=False
         ) as http,
@@ -320,6 +326,7 @@ async def _furnished(
         made = World(
             sandbox, directory, http, {**sandbox.settings, "DATABASE_URL": database, **settings}
         )
+        await make_database(made.database)
         in_use.append(made)
         try:
             yield made

@@ -2,18 +2,130 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from telegram import Update
+from telegram.ext import MessageHandler, TypeHandler, filters
 
+from bot.clock import Clock, SystemClock
+from bot.telegram.connection import READ_SECONDS, build_application, build_bot, build_http
 from bot.telegram.sender import Sender
+from bot.telegram.updates import PollingOptions, UpdateLoop
 from storage.db.database import Database
+from storage.inbox import Inbox
 from tests.support.clock import FakeClock
+from tests.support.credentials import SECRET_TOKEN
 from tests.support.local_telegram import LocalTelegram, local_telegram
-from tests.telegram.loops import sender_of
+
+Handle = Callable[[Update], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A loop, and the task it runs in."""
+
+    loop: UpdateLoop
+    task: asyncio.Task[None]
+
+
+@asynccontextmanager
+async def running(
+    telegram: LocalTelegram,
+    database: Database,
+    handle: Handle,
+    *,
+    clock: Clock | None = None,
+    options: PollingOptions | None = None,
+    uses: filters.BaseFilter = filters.ALL,
+    first: Handle | None = None,
+    **more: Any,
+) -> AsyncIterator[Running]:
+    """A loop that gives every update that `handle` `uses` to it, and all to `first` before that;
+    stopped at the end unless it ended before.
+    """
+
+    async def callback(update: Update, _context: object) -> None:
+        await handle(update)
+
+    async def look(update: Update, _context: object) -> None:
+        if first is not None:
+            await first(update)
+
+    application = build_application(build_bot(SECRET_TOKEN, telegram.url))
+    application.add_handler(TypeHandler(Update, look), group=-1)
+    application.add_handler(MessageHandler(uses, callback))
+    async with application, build_http() as http:
+        loop = UpdateLoop(
+            application=application,
+            inbox=Inbox(database),
+            http=http,
+            clock=clock or SystemClock(),
+            options=options or PollingOptions(grace_seconds=0.2),
+            **{"on_parked": _ignore, **more},
+        )
+        task = asyncio.create_task(loop.run())
+        try:
+            yield Running(loop, task)
+        finally:
+            loop.stop()
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.exception()
+
+
+async def _ignore(_update_id: int, _reason: str) -> None:
+    """Nobody is told."""
+
+
+class Notebook:
+    """A handler that notes texts; those named in `failing` raise after being noted."""
+
+    def __init__(self, failing: dict[str, Exception] | None = None) -> None:
+        self.texts: list[str] = []
+        self.failing = failing or {}
+
+    def has(self, text: str) -> bool:
+        """Whether it was noted."""
+        return text in self.texts
+
+    async def __call__(self, update: Update) -> None:
+        text = (update.effective_message and update.effective_message.text) or ""
+        self.texts.append(text)
+        if text in self.failing:
+            raise self.failing[text]
+
+
+async def state_of(database: Database, update_id: int) -> tuple[str, int] | None:
+    """State and tries of one row."""
+    row = await database.fetch_one(
+        "SELECT state, tries FROM inbox WHERE update_id = :id", {"id": update_id}
+    )
+    return None if row is None else (row["state"], row["tries"])
+
+
+async def settled(database: Database) -> bool:
+    """Whether something is in the inbox and all of it is finished."""
+    row = await database.fetch_one("SELECT count(*) n, sum(state = 'new') new FROM inbox")
+    return row is not None and row["n"] > 0 and row["new"] == 0
+
+
+@asynccontextmanager
+async def sender_of(
+    base_url: str, clock: Clock | None = None, read_seconds: float = READ_SECONDS
+) -> AsyncIterator[Sender]:
+    """A Sender over a real Bot and real sockets; the Bot has not introduced itself (getMe)."""
+    bot = build_bot(SECRET_TOKEN, base_url, read_seconds=read_seconds)
+    async with Sender(bot, clock or SystemClock()) as sender:
+        yield sender
+    await bot.request.shutdown()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Rights are asked of Telegram, remembered for a minute, and closed while Telegram is silent."""
+"""Rights are asked of Telegram each time, and closed while Telegram is silent."""
 
 from __future__ import annotations
 
@@ -51,13 +51,11 @@ async def test_owners_are_administrators_and_others_are_not(there: Setup) -> Non
     assert not await there.members.administers(there.group, STRANGER)
 
 
-async def test_an_answer_holds_for_a_minute(there: Setup) -> None:
-    for _ in range(3):
-        await there.members.administers(there.group, PRIVATE)
-    assert await there.asked() == 1
-    there.clock.advance(61)
-    await there.members.administers(there.group, PRIVATE)
-    assert await there.asked() == 2
+async def test_a_right_that_was_lost_is_none_at_once(there: Setup) -> None:
+    path = f"/chats/{there.group}/members/{STRANGER}"
+    for status, administers in (("administrator", True), ("member", False)):
+        assert (await there.telegram.sim("PATCH", path, {"status": status})).is_success
+        assert await there.members.administers(there.group, STRANGER) is administers
 
 
 async def test_trouble_is_a_no_that_is_not_remembered(there: Setup) -> None:

@@ -16,7 +16,7 @@ from storage.db.database import Database
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually, in_time
 from tests.support.local_telegram import LocalTelegram
-from tests.telegram.loops import Notebook, running, settled, state_of
+from tests.telegram.conftest import Notebook, running, settled, state_of
 
 HASTY = PollingOptions(
     second_instance=RetryPolicy((0.2,)), grace_seconds=0.2, retry=RetryPolicy((0.01, 0.02))

@@ -32,7 +32,7 @@ from tests.support.clock import FakeClock
 from tests.support.credentials import SECRET_TOKEN
 from tests.support.deadlines import eventually, in_time
 from tests.support.local_telegram import PRIVATE, LocalTelegram, local_telegram
-from tests.telegram.loops import sender_of
+from tests.telegram.conftest import sender_of
 
 
 @pytest.fixture(scope="module")

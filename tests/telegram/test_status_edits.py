@@ -15,7 +15,7 @@ from bot.telegram.status_edits import ProgressEdits, Status
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 from tests.support.local_telegram import PRIVATE, LocalTelegram
-from tests.telegram.loops import sender_of
+from tests.telegram.conftest import sender_of
 
 
 @dataclass

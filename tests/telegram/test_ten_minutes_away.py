@@ -9,7 +9,7 @@ from storage.db.database import Database
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 from tests.support.local_telegram import LocalTelegram
-from tests.telegram.loops import Notebook, running, settled, state_of
+from tests.telegram.conftest import Notebook, running, settled, state_of
 
 TEN_MINUTES = 600.0
 

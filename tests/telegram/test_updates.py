@@ -19,7 +19,14 @@ from storage.inbox import Inbox, StoredUpdate
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually, in_time
 from tests.support.local_telegram import PRIVATE, LocalTelegram
-from tests.telegram.loops import Notebook, message, running, settled, state_of
+from tests.telegram.conftest import Notebook, running, settled, state_of
+
+
+def message(text: str) -> dict[str, Any]:
+    """A private message as Telegram would put it into an update."""
+    person = {"id": PRIVATE, "is_bot": False, "first_name": "Ada"}
+    chat = {"id": PRIVATE, "type": "private", "first_name": "Ada"}
+    return {"message_id": 5, "date": 1_780_000_000, "chat": chat, "from": person, "text": text}
 
 
 async def test_a_message_is_handled_marked_done_and_confirmed(

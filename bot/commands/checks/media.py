@@ -6,9 +6,10 @@ from importlib.resources import files
 from importlib.util import find_spec
 
 from bot.commands.checks.finding import Finding, ok, problem, warning
-from bot.media.calls import normalise_picture, normalise_sound
+from bot.media.calls import normalise_picture, normalise_sound, what_is_lacking
 from bot.media.errors import MediaFailure
 from bot.media.processes import MediaProcesses
+from bot.media.worker.confinement import Protection
 
 _REINSTALL = "install the packages again (pip install -r requirements.txt)"
 
@@ -22,12 +23,14 @@ async def check_media() -> list[Finding]:
                 normalise_sound, (samples / "voice.ogg").read_bytes(), None, True
             )
             picture = await media.run(normalise_picture, (samples / "portrait.jpg").read_bytes())
+            lacking = await media.run(what_is_lacking)
     except MediaFailure as error:
         return [problem(f"media: the samples cannot be read ({error})", _REINSTALL), _heic()]
     seconds = sound.duration_milliseconds / 1_000
     return [
         ok(f"sound: the sample is read and levelled ({seconds:.1f} seconds)"),
         _face(len(picture.faces)),
+        _guard(lacking),
         _heic(),
     ]
 
@@ -36,6 +39,16 @@ def _face(count: int) -> Finding:
     if count == 1:
         return ok("pictures: the sample is read and its face found")
     return problem(f"pictures: {count} faces were found in the sample instead of 1", _REINSTALL)
+
+
+def _guard(lacking: tuple[Protection, ...]) -> Finding:
+    if not lacking:
+        return ok("media processes: shut off from files, network and other programs")
+    missing = " and ".join(each.value for each in lacking)
+    return warning(
+        f"media processes: this kernel gives no {missing}, which would shut them off",
+        "run the bot where it does: Linux 5.13 or newer, in a container that allows it",
+    )
 
 
 def _heic() -> Finding:

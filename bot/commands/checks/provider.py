@@ -1,4 +1,4 @@
-"""The video service: address, key and region, by a read that costs nothing."""
+"""The video service: address, key, region and models, by calls that cost nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from bot.clock import Clock
 from bot.commands.checks.finding import Finding, ok, problem
 from bot.commands.making.sentences import sentence
 from bot.config.engines import ENGINES
+from bot.config.mending import is_elsewhere
 from bot.config.service import ServiceSettings
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import DashScopeError, Unanswered
@@ -15,7 +16,7 @@ from bot.http_client import HttpClient
 async def check_provider(
     settings: ServiceSettings, http: HttpClient, clock: Clock
 ) -> list[Finding]:
-    """List the account's tasks of the last 24 hours, by the model of each engine that is on."""
+    """Ask for room for the model of each engine that is on, and for nothing to be put there."""
     key = settings.dashscope_api_key
     models = [model for name in settings.engines if (model := ENGINES[name].model)]
     if not models or key is None:
@@ -28,13 +29,22 @@ async def check_provider(
 
 async def _look(client: DashScope, model: str, settings: ServiceSettings) -> Finding:
     try:
-        tasks = await client.list_tasks(model)
+        await client.find(model)
     except Unanswered as error:
         return problem(
             f"video service: cannot reach {settings.dashscope_base_url} ({error})",
             "check the network, the address and the region",
         )
     except DashScopeError as error:
-        told = error.code or "no code"
-        return problem(f"video service: the list of tasks is refused ({told})", sentence(error))
-    return ok(f"video service: the key works; {len(tasks)} tasks of {model} in the last 24 hours")
+        told = f"video service: {model} is refused ({error.code or 'no code'})"
+        return problem(told, _elsewhere(settings, model) or sentence(error))
+    return ok(f"video service: the key works, and {model} is there")
+
+
+def _elsewhere(settings: ServiceSettings, model: str) -> str | None:
+    if not is_elsewhere(settings.dashscope_base_url):
+        return None
+    return (
+        f"{model} is in Beijing only: use a key of that region, and remove DASHSCOPE_BASE_URL and "
+        "DASHSCOPE_REGION or have them name it"
+    )

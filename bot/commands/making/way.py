@@ -16,11 +16,10 @@ from bot.commands.making.service import VideoService, video_service
 from bot.commands.signals import cancelled_by_signals
 from bot.config.service import ServiceSettings
 from bot.dashscope.errors import Unanswered
-from bot.media.calls import normalise_picture, normalise_sound
+from bot.media.calls import normalise_picture, normalise_sound, stamp_label
 from bot.media.errors import VideoUnreadable
 from bot.media.exchange import NormalisedPicture, NormalisedSound
 from bot.media.processes import MediaProcesses
-from bot.media.video.stamp import stamp_label
 from bot.retry import PROVIDER_DOWNLOAD, persisting
 
 
@@ -83,7 +82,8 @@ async def _deliver(service: VideoService, task_id: str, output: Path, note: Paid
             service.clock.sleep,
         )
         try:
-            stamp_label(raw, labelled, task.task_id)
+            async with MediaProcesses(Path(folder)) as media:
+                await media.run(stamp_label, raw, labelled, task.task_id)
         except VideoUnreadable:
             raise Failure("What the service delivered is no whole video: try again.") from None
         labelled.replace(output)

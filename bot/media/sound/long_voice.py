@@ -13,10 +13,10 @@ import av
 
 from bot.media.exchange import SoundPlan, Span
 from bot.media.sound.audio_segment import AudioSegment, samples_of, wav_of
+from bot.media.sound.cutting import clips, cut_points, cuts
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from bot.media.sound.normalise import normalise_sound
 from bot.media.sound.samples import SAMPLE_RATE_HZ
-from bot.media.sound.speech_span import clips, cut_points, cuts
 from bot.media.sound.voice_activity import somebody_speaks
 
 _PER_MILLISECOND = SAMPLE_RATE_HZ // 1000

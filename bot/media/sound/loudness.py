@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
@@ -35,8 +36,12 @@ _ROLL_OFF = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 
 def loudness_lufs(samples: Samples) -> float:
     """Return the gated loudness of one channel at 16 kHz; minus infinity when it is silent."""
+    return gated_lufs(_weighted(samples))
+
+
+def _weighted(samples: Samples) -> Samples:
     spectrum = spectrum_of(samples)
-    return gated_lufs(samples_from(spectrum * k_weighting(len(spectrum)), len(samples)))
+    return samples_from(spectrum * k_weighting(len(spectrum)), len(samples))
 
 
 def gated_lufs(weighted: Samples) -> float:
@@ -111,25 +116,29 @@ _TOLERATED_LU = 0.2
 _MOST_EXTRA_GAIN_DB = 12.0  # more would only raise the background
 _MOST_TRIES = 12
 
+Voice = npt.NDArray[np.bool_] | EllipsisType
+"""Which samples are the voice."""
+
 Gains = npt.NDArray[np.floating[Any]]
 
 
-def level(samples: Samples, weighted: Samples) -> Samples:
+def level(samples: Samples, weighted: Samples, voice: Voice = ...) -> Samples:
     """Bring samples, given K-weighted as well and not silent, to the target as peaks allow.
 
-    Spiky sound stays short of it under a gentle limiter: then a quicker one is used,
-    which is heard as roughness, but less so than a voice too low.
+    It is the `voice` among them whose loudness counts; without it all of them. Spiky sound stays
+    short of it under a gentle limiter: then a quicker one is used, which is heard as roughness, but
+    less so than a voice too low.
     """
 
     def quickly_weighed(curve: Samples) -> float:
         # a slow gain and the weighting may change places, which spares a filter for each try
-        return gated_lufs(weighted * curve)
+        return gated_lufs((weighted * curve)[voice])
 
     def truly_weighed(curve: Samples) -> float:
-        return loudness_lufs(samples * curve)
+        return gated_lufs(_weighted(samples * curve)[voice])
 
     peaks = step_peaks(samples, _STEP_SAMPLES)
-    gain_db = TARGET_LUFS - gated_lufs(weighted)
+    gain_db = TARGET_LUFS - gated_lufs(weighted[voice])
     gentle = _Limiter(peaks, len(samples), _GENTLE_STEPS)
     curve, lufs = _search(gentle, gain_db, quickly_weighed)
     if abs(TARGET_LUFS - lufs) > _TOLERATED_LU:
@@ -138,7 +147,7 @@ def level(samples: Samples, weighted: Samples) -> Samples:
     return samples * curve
 
 
-def under_ceiling(samples: Samples, _weighted: Samples) -> Samples:
+def under_ceiling(samples: Samples, _weighted: Samples, _voice: Voice = ...) -> Samples:
     """Turn samples down as a whole if their peaks are too high."""
     peak_dbtp = decibels(float(np.max(step_peaks(samples, _STEP_SAMPLES), initial=0.0)))
     gain_db = min(0.0, CEILING_DBTP - peak_dbtp)

@@ -12,6 +12,7 @@ import numpy as np
 from bot.media.errors import SoundFault, SoundRefused
 from bot.media.exchange import NormalisedSound
 from bot.media.sound.audio_segment import AudioSegment, samples_of, segment_of, wav_of
+from bot.media.sound.bursts import without_bursts
 from bot.media.sound.decoding import LONGEST_READ_SECONDS, DecodedSound, decode_sound
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from bot.media.sound.loudness import gated_lufs, k_weighting, level, under_ceiling
@@ -99,8 +100,10 @@ def _normalised(
 ) -> NormalisedSound:
     spoken = _trim(recording.samples, span, limit_milliseconds)
     weighted = recording.weighted[span.first_sample :][: int(spoken.frame_count())]
-    loud = level if levelled else under_ceiling
-    finished = loud(samples_of(spoken) / np.float32(_HEADROOM), weighted)
+    samples = samples_of(spoken) / np.float32(_HEADROOM)
+    curve, voice = without_bursts(samples, weighted)
+    made = level if levelled else under_ceiling
+    finished = made(samples * curve, weighted * curve, voice)
     result = segment_of(finished, sample_width_bytes=2)
     ratio, speaks = span.signal_to_noise_db, somebody_speaks(finished)
     return NormalisedSound(wav_of(result), len(result), ratio, speaks)

@@ -6,6 +6,7 @@ About 1 ms for each second of sound, where its own runtimes take fifty.
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,19 +23,22 @@ LEAST_CHUNKS = 6
 """A short word; what barks, plays or whistles seems to speak for less."""
 
 _MODEL = Path(__file__).parent / "models" / "silero_vad.bin"
-_SPEAKS = 0.5
 _WITHIN_CHUNKS = 40
+_LOUDEST_CHUNKS = 24
 _CONTEXT_SAMPLES = 64
 _WINDOW_SAMPLES, _HOP_SAMPLES = 256, 128
 _STRIDES = (1, 2, 2, 1)
 _UNITS = 128
+_HALVES = np.repeat(np.array([0.5, 0.5, 1, 0.5], np.float32), _UNITS)  # take, keep, new, show
+_RAISED = 1 - _HALVES
+_HEADER_BYTES = 106  # a mark, the name of the model, its version and its sizes
 
 Chunks = npt.NDArray[np.bool_]
 Weights = npt.NDArray[np.float32]
 
 
 def somebody_speaks(samples: Samples) -> bool:
-    """Whether a sound at 16 kHz holds a word; the loudest second tells for most."""
+    """Whether a sound at 16 kHz holds a word; the loudest moments tell for most."""
     return _holds_word(speaking_chunks(_loudest(samples))) or _holds_word(speaking_chunks(samples))
 
 
@@ -43,7 +47,7 @@ def speaking_chunks(samples: Samples) -> Chunks:
     whole = np.pad(samples, (0, -len(samples) % CHUNK_SAMPLES))
     if not len(whole):
         return np.zeros(0, np.bool_)
-    return _recurrent(_encoded(whole)) > _SPEAKS
+    return _recurrent(_encoded(whole)) > 0
 
 
 def _holds_word(speaks: Chunks) -> bool:
@@ -52,13 +56,13 @@ def _holds_word(speaks: Chunks) -> bool:
 
 
 def _loudest(samples: Samples) -> Samples:
-    """The second or so that has most power."""
+    """The second or less that has most power."""
     chunks = samples[: len(samples) // CHUNK_SAMPLES * CHUNK_SAMPLES].reshape(-1, CHUNK_SAMPLES)
-    if len(chunks) <= _WITHIN_CHUNKS:
+    if len(chunks) <= _LOUDEST_CHUNKS:
         return samples
-    powers = np.convolve(np.einsum("ij,ij->i", chunks, chunks), np.ones(_WITHIN_CHUNKS), "valid")
+    powers = np.convolve(np.einsum("ij,ij->i", chunks, chunks), np.ones(_LOUDEST_CHUNKS), "valid")
     begin = int(powers.argmax())
-    return chunks[begin : begin + _WITHIN_CHUNKS].reshape(-1)
+    return chunks[begin : begin + _LOUDEST_CHUNKS].reshape(-1)
 
 
 def _encoded(whole: Samples) -> Weights:
@@ -70,51 +74,72 @@ def _encoded(whole: Samples) -> Weights:
     windows = np.lib.stride_tricks.sliding_window_view(chunks, _WINDOW_SAMPLES, axis=1)
     hann = np.hanning(_WINDOW_SAMPLES + 1)[:-1].astype(np.float32)
     found = np.abs(np.fft.rfft(windows[:, ::_HOP_SAMPLES] * hann)).astype(np.float32)
-    for layer, stride in enumerate(_STRIDES):
-        found = _convolved(found, layer, stride)
+    for layer, stride in zip(_network().layers, _STRIDES, strict=True):
+        found = _convolved(found, *layer, stride)
     return found[:, 0]
 
 
-def _convolved(found: Weights, layer: int, stride: int) -> Weights:
+def _convolved(found: Weights, weights: Weights, bias: Weights, stride: int) -> Weights:
     """One convolution over three steps of time, and what of it is positive."""
-    weights, bias = (_model()[f"_model.encoder.{layer}.reparam_conv.{each}"] for each in _BOTH)
     padded = np.pad(found, ((0, 0), (1, 1), (0, 0)))
     steps = (padded.shape[1] - 3) // stride + 1
     shifted = [padded[:, at : at + stride * (steps - 1) + 1 : stride] for at in range(3)]
     flat = np.concatenate(shifted, axis=2).reshape(len(found) * steps, -1)
-    made = flat @ weights.transpose(2, 1, 0).reshape(flat.shape[1], -1) + bias
-    positive: Weights = np.maximum(made, 0).reshape(len(found), steps, -1)
+    positive: Weights = np.maximum(flat @ weights + bias, 0).reshape(len(found), steps, -1)
     return positive
 
 
 def _recurrent(encoded: Weights) -> Weights:
-    """Return the probability of speech for each chunk, given those before it."""
-    model = _model()
-    rnn = "_model.decoder.rnn."
-    gates = encoded @ model[rnn + "weight_ih"].T + model[rnn + "bias_ih"] + model[rnn + "bias_hh"]
-    back = np.ascontiguousarray(model[rnn + "weight_hh"].T)
+    """Return the logarithm of the odds of speech for each chunk, given those before it.
+
+    A sigmoid is half a tanh of the half, and a half higher.
+    """
+    network = _network()
     hidden = np.zeros((len(encoded) + 1, _UNITS), np.float32)
     cell = hidden[0]
-    for at, gate in enumerate(gates):
-        take, keep, new, show = (gate + hidden[at] @ back).reshape(4, _UNITS)
-        cell = _sigmoid(keep) * cell + _sigmoid(take) * np.tanh(new)
-        hidden[at + 1] = _sigmoid(show) * np.tanh(cell)
-    weights, bias = (model[f"_model.decoder.decoder.2.{each}"] for each in _BOTH)
-    return _sigmoid(np.maximum(hidden[1:], 0) @ weights + bias)
+    for at, gate in enumerate(encoded @ network.forward + network.bias):
+        gates = np.tanh(gate + hidden[at] @ network.back) * _HALVES + _RAISED
+        take, keep, new, show = gates.reshape(4, _UNITS)
+        cell = keep * cell + take * new
+        hidden[at + 1] = show * np.tanh(cell)
+    odds: Weights = np.maximum(hidden[1:], 0) @ network.decoder + network.decoder_bias
+    return odds
 
 
-_BOTH = ("weight", "bias")
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """Its weights as they are used; of the recurrent gates those of sigmoids are halved."""
 
-
-def _sigmoid(values: Weights) -> Weights:
-    between: Weights = np.float32(0.5) + np.float32(0.5) * np.tanh(np.float32(0.5) * values)
-    return between
+    layers: list[tuple[Weights, Weights]]
+    forward: Weights
+    back: Weights
+    bias: Weights
+    decoder: Weights
+    decoder_bias: Weights
 
 
 @cache
-def _model() -> dict[str, Weights]:
+def _network() -> _Network:
+    tensors = _tensors(_MODEL.read_bytes())
+    rnn, decoder = "_model.decoder.rnn.", "_model.decoder.decoder.2."
+    layers = [f"_model.encoder.{each}.reparam_conv." for each in range(len(_STRIDES))]
+    return _Network(
+        layers=[(_flat(tensors[name + "weight"]), tensors[name + "bias"]) for name in layers],
+        forward=tensors[rnn + "weight_ih"].T * _HALVES,
+        back=np.ascontiguousarray(tensors[rnn + "weight_hh"].T * _HALVES),
+        bias=(tensors[rnn + "bias_ih"] + tensors[rnn + "bias_hh"]) * _HALVES,
+        decoder=tensors[decoder + "weight"],
+        decoder_bias=tensors[decoder + "bias"],
+    )
+
+
+def _flat(weights: Weights) -> Weights:
+    """From (out, in, steps) to (steps and in, out)."""
+    return weights.transpose(2, 1, 0).reshape(-1, len(weights))
+
+
+def _tensors(data: bytes) -> dict[str, Weights]:
     """The file's tensors by their names (whisper.cpp's format for Silero VAD)."""
-    data = _MODEL.read_bytes()
     numbers = struct.Struct("<3i")
     at, found = _HEADER_BYTES, dict[str, Weights]()
     while at < len(data):
@@ -128,7 +153,3 @@ def _model() -> dict[str, Weights]:
         at += values.nbytes
         found[name] = values.reshape(shape).astype(np.float32)
     return found
-
-
-_HEADER_BYTES = 106
-"""A mark, the name of the model, its version and its sizes."""

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import os
-import pickle
+import signal
 import sys
-from asyncio import StreamReader, StreamWriter
-from asyncio.subprocess import PIPE, Process
+from asyncio import BaseTransport, StreamReader, StreamWriter
+from asyncio.subprocess import Process, SubprocessStreamProtocol
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from bot.media.worker.kinds import ProcessKind
-from bot.media.worker.wire import LENGTH, LONGEST_REPLY_BYTES, framed, read_reply
+from bot.media.worker.wire import (
+    LENGTH,
+    LONGEST_REPLY_BYTES,
+    MalformedReply,
+    Reply,
+    framed,
+    read_reply,
+    value_of,
+)
 
 START_SECONDS = 60.0
 """How long a process may take to import its libraries, on the slowest of machines."""
 
 _MOST_CALLS = 500  # then a fresh one: memory that libraries lose does not add up
 _PIPE_BUFFER_BYTES = 1024 * 1024
-_KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_", "LD_", "DYLD_", "SYSTEMROOT")
+_KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_", "LD_", "DYLD_", "SYSTEMROOT")
 _ONE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM", "MALLOC_ARENA_MAX")
 _FRUGAL = dict.fromkeys(_ONE, "1")
 """Threads that share so little work wait for one another more than they help."""
-_BROKEN_TALK = (OSError, EOFError, pickle.UnpicklingError, ValueError, TypeError, LookupError)
 
 
 class TalkBroken(Exception):
@@ -34,30 +41,47 @@ class TalkBroken(Exception):
 class MediaProcess:
     """A running process that has its limits on and awaits calls."""
 
-    def __init__(self, process: Process, requests: StreamWriter, replies: StreamReader) -> None:
+    def __init__(
+        self,
+        process: Process,
+        *,
+        requests: StreamWriter,
+        replies: StreamReader,
+        reading: BaseTransport | None,
+    ) -> None:
         self._process = process
         self._requests = requests
         self._replies = replies
+        self._reading = reading
         self._calls = 0
 
     @classmethod
-    async def start(cls, kind: ProcessKind) -> MediaProcess:
-        """Start a process and wait until it is ready; TalkBroken or TimeoutError if it never is."""
-        process = await asyncio.create_subprocess_exec(
+    async def start(cls, kind: ProcessKind, folders: tuple[Path, ...]) -> MediaProcess:
+        """Start a process and wait until it is ready; TalkBroken or TimeoutError if it never is.
+
+        Where its kind writes files, it writes them in these folders.
+        """
+        loop = asyncio.get_running_loop()
+        transport, protocol = await loop.subprocess_exec(
+            lambda: SubprocessStreamProtocol(_PIPE_BUFFER_BYTES, loop),
             *(sys.executable, "-m", "bot.media.worker.process"),
-            stdin=PIPE,
-            stdout=PIPE,
+            stderr=None,
             env=_environment(),
-            limit=_PIPE_BUFFER_BYTES,
             start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then ends this
         )
+        process = Process(transport, protocol, loop)
         if process.stdin is None or process.stdout is None:
             raise TalkBroken
-        started = cls(process, process.stdin, process.stdout)
+        started = cls(
+            process,
+            requests=process.stdin,
+            replies=process.stdout,
+            reading=transport.get_pipe_transport(1),
+        )
         ready = False
         try:
             async with asyncio.timeout(START_SECONDS):
-                await started._send(kind)
+                await started._send((kind, folders if kind.writes_files else ()))
                 await started._receive()
             ready = True
         finally:
@@ -79,27 +103,32 @@ class MediaProcess:
 
     async def call(
         self, call: Callable[..., object], on_progress: Callable[[float], None] | None = None
-    ) -> tuple[str, Any]:
-        """Have it called: ("done", result), ("raised", exception) or ("failed", trace)."""
+    ) -> Reply:
+        """Have it called; the reply is "done", "raised" or "failed"."""
         self._calls += 1
         await self._send((call, on_progress is not None))
-        kind, value = await self._receive()
-        while kind == "progress" and on_progress is not None:
-            on_progress(value)
-            kind, value = await self._receive()
-        return kind, value
+        reply = await self._receive()
+        while reply.kind == "progress" and on_progress is not None:
+            on_progress(value_of(reply.content, float))
+            reply = await self._receive()
+        return reply
 
     def kill(self) -> None:
-        """End it at once; a call in progress breaks off."""
+        """End it at once, and what it may have started; a call in progress breaks off."""
         if self._process.returncode is None:
-            self._process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     async def end(self) -> None:
-        """Kill it, whatever it does, and wait until nothing of it is left."""
+        """Kill it, whatever it does, and wait until nothing of it is left.
+
+        The pipes are let go before: whoever else holds their other ends is not waited for.
+        """
         self.kill()
-        self._requests.close()
-        while await self._replies.read(_PIPE_BUFFER_BYTES):
-            pass
+        if not self._requests.is_closing():
+            self._requests.transport.abort()
+        if self._reading:
+            self._reading.close()
         await self._process.wait()
 
     async def _send(self, message: object) -> None:
@@ -110,15 +139,14 @@ class MediaProcess:
         except OSError as error:
             raise TalkBroken from error
 
-    async def _receive(self) -> tuple[str, Any]:
+    async def _receive(self) -> Reply:
         try:
             (length,) = LENGTH.unpack(await self._replies.readexactly(LENGTH.size))
             if length > LONGEST_REPLY_BYTES:
                 raise TalkBroken
-            kind, value = read_reply(await self._replies.readexactly(length))
-        except _BROKEN_TALK as error:
+            return read_reply(await self._replies.readexactly(length))
+        except (OSError, EOFError, MalformedReply) as error:
             raise TalkBroken from error
-        return str(kind), value
 
 
 def _environment() -> dict[str, str]:

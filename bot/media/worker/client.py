@@ -6,16 +6,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
-from typing import Any, ParamSpec, TypeVar, cast
+from pathlib import Path
+from typing import Any
 
 from bot.clock import Clock
 from bot.media.errors import MediaFailure, MediaNotMade
 from bot.media.worker.child import MediaProcess, TalkBroken
 from bot.media.worker.kinds import ProcessKind
-
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
+from bot.media.worker.wire import MalformedReply, Reply, error_of, value_of
 
 _log = logging.getLogger(__name__)
 
@@ -32,12 +30,13 @@ class MediaWorker:
     """One guarded process; calls queue.
 
     It starts with the first call and ends when there was none for a while. It is replaced when it
-    dies, and killed when a caller is cancelled. It sees none of the bot's settings: its environment
-    is empty but for what Python needs.
+    dies, and killed when a caller is cancelled. For what it can reach, see
+    `bot.media.worker.confinement`.
     """
 
-    def __init__(self, kind: ProcessKind, clock: Clock) -> None:
+    def __init__(self, kind: ProcessKind, clock: Clock, folders: tuple[Path, ...] = ()) -> None:
         self._kind = kind
+        self._folders = folders
         self._clock = clock
         self._turn = asyncio.Lock()
         self._process: MediaProcess | None = None
@@ -64,46 +63,44 @@ class MediaWorker:
             self._idle_since_seconds = self._clock.steady_seconds()
 
     async def run(
-        self, function: Callable[Given, Result], *args: Given.args, **named: Given.kwargs
-    ) -> Result:
-        """Call a module's function in the process and return what it returns.
+        self,
+        call: Callable[..., object],
+        result: Any = Any,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> Any:
+        """Call a module's function in the process, and return what it returns, of that type.
 
-        This project's exceptions cross over; a result must be made of plain values and of this
-        project's dataclasses and enumerations.
-        Raises MediaWorkerDied, MediaWorkerNotStarted.
+        The failures of media that it raises are raised here; `on_progress` is told what the
+        function tells its own, 0..1. Raises MediaWorkerDied, MediaWorkerNotStarted.
         """
-        return cast(Result, await self.call(partial(function, *args, **named)))
-
-    async def call(
-        self, call: Callable[..., object], on_progress: Callable[[float], None] | None = None
-    ) -> object:
-        """The same; `on_progress` is told what the function tells its own, 0..1."""
         async with self._turn:
             process = await self._ready()
             answered = False
             try:
-                kind, value = await self._ask(process, call, on_progress)
-                answered = kind != "failed"
+                outcome = await self._ask(process, call, result, on_progress)
+                answered = not isinstance(outcome, MediaWorkerDied)
             finally:
                 self._idle_since_seconds = self._clock.steady_seconds()
                 if not answered:
                     await self._discard()
-        if kind == "done":
-            return value
-        raise _exception(kind, value)
+        if isinstance(outcome, MediaFailure):
+            raise outcome
+        return outcome
 
     async def _ask(
         self,
         process: MediaProcess,
         call: Callable[..., object],
+        result: Any,
         on_progress: Callable[[float], None] | None,
-    ) -> tuple[str, Any]:
+    ) -> Any:
         try:
             async with asyncio.timeout(self._kind.wall_seconds) as bound:
-                return await process.call(call, on_progress and self._heard(bound, on_progress))
+                reply = await process.call(call, on_progress and self._heard(bound, on_progress))
+            return _outcome(reply, result)
         except TimeoutError as error:
             raise MediaWorkerDied("the media process took too long") from error
-        except TalkBroken as error:
+        except (TalkBroken, MalformedReply) as error:
             raise MediaWorkerDied("the media process broke off") from error
 
     def _heard(
@@ -127,7 +124,7 @@ class MediaWorker:
             await self._discard()
         if self._process is None:
             try:
-                self._process = await MediaProcess.start(self._kind)
+                self._process = await MediaProcess.start(self._kind, self._folders)
             except (OSError, TimeoutError, TalkBroken) as error:
                 raise MediaWorkerNotStarted("the media process does not start") from error
             if self._watch is None or self._watch.done():
@@ -151,9 +148,11 @@ class MediaWorker:
             await process.end()
 
 
-def _exception(kind: str, value: object) -> Exception:
-    """Return what to raise for an answer that is no result."""
-    if kind == "raised" and isinstance(value, Exception):
-        return value
-    _log.warning("the media process failed: %s", value)
+def _outcome(reply: Reply, result: Any) -> Any:
+    """What was returned, or the failure that was raised."""
+    if reply.kind == "done":
+        return value_of(reply.content, result)
+    if reply.kind == "raised":
+        return error_of(reply.content)
+    _log.warning("the media process failed: %s", value_of(reply.content, str))
     return MediaWorkerDied("the media process failed")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 from bot.media.worker.kinds import ProcessKind
 
@@ -16,10 +18,17 @@ def limit_process(kind: ProcessKind) -> None:
     if sys.platform == "win32":
         return
     os.nice(kind.niceness)
+    _offer_itself()
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_AS, kind.address_space_mib * 1024 * 1024)
     if not kind.writes_files:
         _lower(resource.RLIMIT_FSIZE, 0)
+
+
+def _offer_itself() -> None:
+    """Where memory runs out, the kernel ends this process and not the bot."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
 
 
 def limit_call(kind: ProcessKind) -> None:

@@ -12,9 +12,11 @@ import traceback
 from collections.abc import Callable
 from typing import BinaryIO
 
+from bot.media.errors import MediaFailure
+from bot.media.worker.confinement import confine
 from bot.media.worker.kinds import ProcessKind
 from bot.media.worker.limits import limit_call, limit_process
-from bot.media.worker.wire import framed, read_request
+from bot.media.worker.wire import Kind, framed_error, framed_reply, read_request
 
 _IMPORTED_BEFORE_LIMITS = ("bot.media.sound.normalise", "bot.media.picture.normalise")
 
@@ -26,11 +28,12 @@ Request = tuple[Callable[..., object], bool]
 def main() -> None:
     """Serve the parent until it goes away."""
     requests, replies = _private_pipes()
-    kind: ProcessKind = read_request(requests)
+    kind, folders = read_request(requests)
     for module in _IMPORTED_BEFORE_LIMITS:
         importlib.import_module(module)
     sys.dont_write_bytecode = True
     limit_process(kind)
+    confine(folders)
     _send(replies, "ready", None)
     _serve(requests, replies, kind)
 
@@ -53,27 +56,27 @@ def _serve(requests: BinaryIO, replies: BinaryIO, kind: ProcessKind) -> None:
                 _send(replies, "ready", None)
                 continue
             limit_call(kind)
-            replies.write(_answer(call, lambda share: _send(replies, "progress", share)))
+            replies.write(_answer(call, lambda share: _send(replies, "progress", float(share))))
             replies.flush()
         except (EOFError, BrokenPipeError):
             return  # the bot has gone
 
 
 def _answer(request: Request, tell: Callable[[float], None]) -> bytes:
-    """Call; our own exceptions cross to the caller, any other is a failure of this process."""
+    """Call; failures of media cross to the caller, any other is one of this process."""
     try:
         call, tells = request
-        return framed(("done", call(on_progress=tell) if tells else call()))
+        return framed_reply("done", call(on_progress=tell) if tells else call())
     except BrokenPipeError:
         raise
-    except Exception as error:  # noqa: BLE001 - the outermost: whatever a hostile file provokes
-        if type(error).__module__.startswith("bot."):
-            return framed(("raised", error))
-        return framed(("failed", traceback.format_exc(limit=-3)))
+    except MediaFailure as error:
+        return framed_error(error)
+    except Exception:  # noqa: BLE001 - the outermost: whatever a hostile file provokes
+        return framed_reply("failed", traceback.format_exc(limit=-3))
 
 
-def _send(replies: BinaryIO, kind: str, value: object) -> None:
-    replies.write(framed((kind, value)))
+def _send(replies: BinaryIO, kind: Kind, value: object) -> None:
+    replies.write(framed_reply(kind, value))
     replies.flush()
 
 

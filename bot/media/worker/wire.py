@@ -1,55 +1,96 @@
-"""How the bot and its media process talk: pickles, each after its length, through two pipes.
+"""How the bot and its media process talk: messages, each after its length, through two pipes.
 
-What comes back was made by a process that handles strangers' files, so the bot takes
-nothing from it but plain values and our own dataclasses, enumerations and exceptions.
+The bot is trusted: it sends pickles. What comes back was made by a process that handles
+strangers' files: plain data, of which the bot makes the values that the call is declared to
+return, and exceptions of `bot.media.errors`.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import inspect
 import pickle
 import struct
-import sys
-from enum import Enum
-from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal, get_type_hints
+
+import msgspec
+
+from bot.media import errors
 
 LENGTH = struct.Struct(">Q")
 LONGEST_REPLY_BYTES = 64 * 1024 * 1024
 
+Kind = Literal["ready", "progress", "done", "raised", "failed"]
+
+
+class MalformedReply(Exception):
+    """The media process says what it may not."""
+
+
+class Reply(msgspec.Struct, array_like=True):
+    """Of one kind; what `content` is depends on it."""
+
+    kind: Kind
+    content: msgspec.Raw
+
 
 def framed(message: object) -> bytes:
-    """Return a message ready to be sent."""
-    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    return LENGTH.pack(len(data)) + data
+    """Return the bot's message, ready to be sent."""
+    return _after_its_length(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
 
 
 def read_request(source: BinaryIO) -> Any:
-    """Return the bot's next message, which is trusted; EOFError when it has closed the pipe."""
+    """Return the bot's next message; EOFError when it has closed the pipe."""
     head = source.read(LENGTH.size)
     if len(head) < LENGTH.size:
         raise EOFError
     return pickle.loads(source.read(LENGTH.unpack(head)[0]))  # noqa: S301 - from our own parent
 
 
-def read_reply(data: bytes) -> Any:
-    """Return what the media process says; UnpicklingError when it says more than it may."""
-    return _CarefulUnpickler(BytesIO(data)).load()
+def framed_reply(kind: Kind, content: object) -> bytes:
+    """Return the media process's message; TypeError where the content is no plain data."""
+    return _after_its_length(msgspec.msgpack.encode((kind, content)))
 
 
-class _CarefulUnpickler(pickle.Unpickler):
-    """Knows only classes that are data, and only from this project's loaded modules."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        found = vars(sys.modules[module]).get(name) if _ours(module) else None
-        if isinstance(found, type) and found.__module__ == module and _is_data(found):
-            return found
-        raise pickle.UnpicklingError(f"a media process may not send {module}.{name}")
+def framed_error(error: errors.MediaFailure) -> bytes:
+    """Return the message that this was raised."""
+    known = inspect.isfunction(type(error).__init__)
+    arguments = error.args if known else tuple(map(str, error.args))
+    return framed_reply("raised", (type(error).__name__, arguments))
 
 
-def _ours(module: str) -> bool:
-    return module.startswith("bot.") and module in sys.modules
+def read_reply(data: bytes) -> Reply:
+    """Return what the media process says; raises MalformedReply."""
+    reply: Reply = _converted(data, Reply)
+    return reply
 
 
-def _is_data(kind: type) -> bool:
-    return dataclasses.is_dataclass(kind) or issubclass(kind, Enum | Exception)
+def value_of(content: msgspec.Raw, expected: Any) -> Any:
+    """Return the value of that type; raises MalformedReply where it is none."""
+    return _converted(content, expected)
+
+
+def error_of(content: msgspec.Raw) -> errors.MediaFailure:
+    """Return the exception that was raised; raises MalformedReply."""
+    name, raw = _converted(content, tuple[str, msgspec.Raw])
+    kind = getattr(errors, name, None)
+    if not (isinstance(kind, type) and issubclass(kind, errors.MediaFailure)):
+        raise MalformedReply(f"a media process may not raise {name}")
+    return kind(*_converted(raw, _arguments_of(kind)))
+
+
+def _arguments_of(kind: type[errors.MediaFailure]) -> Any:
+    if inspect.isfunction(kind.__init__):
+        hints = get_type_hints(kind.__init__)
+        return tuple[tuple(hint for name, hint in hints.items() if name != "return")]  # type: ignore[misc]
+    return tuple[str, ...]
+
+
+def _converted(data: bytes | msgspec.Raw, expected: Any) -> Any:
+    try:
+        return msgspec.msgpack.decode(data, type=expected)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedReply(str(error)) from error
+
+
+def _after_its_length(data: bytes) -> bytes:
+    return LENGTH.pack(len(data)) + data

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
+import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -60,10 +63,12 @@ def create_dashscope_app(
 
     Without a renderer, videos are made by a media process, which the app's lifespan ends.
     """
-    media = MediaProcesses(clock)
+    directory = Path(tempfile.gettempdir()) / f"local-dashscope-{uuid.uuid4().hex}"
+    media = MediaProcesses(directory, clock=clock)
     provider = Provider(
         journal,
         faults,
+        directory=directory,
         clock=clock,
         settings=settings or ProviderSettings(),
         renderer=renderer or media,

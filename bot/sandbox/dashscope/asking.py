@@ -18,8 +18,6 @@ from bot.sandbox.dashscope.endpoints import take_fault
 from bot.sandbox.dashscope.provider import Provider
 from bot.sandbox.dashscope.tasks import LIFE_MILLISECONDS, Task
 
-_LARGEST_PAGE = 100
-
 
 class Asking:
     """query, list and cancel."""
@@ -45,11 +43,13 @@ class Asking:
         account = self._open(request, "list")
         query = dict(request.query_params)
         number = _whole(query, "page_no", 1)
-        size = min(_whole(query, "page_size", 10), _LARGEST_PAGE)
+        settings = self._provider.settings
+        size = min(_whole(query, "page_size", 10), settings.list_page_size)
         tasks = self._matching(account, query)
+        first = max(0, (number - 1) * size - settings.list_overlap)
         page = {
             "total": len(tasks),
-            "data": [task.summary() for task in tasks[(number - 1) * size : number * size]],
+            "data": [task.summary() for task in tasks[first : number * size]],
             "total_page": -(-len(tasks) // size),
             "page_no": number,
             "page_size": size,
@@ -94,10 +94,11 @@ class Asking:
     def _matching(self, account: str, query: dict[str, str]) -> list[Task]:
         now = self._provider.clock.now_milliseconds()
         start, end = _span(query, now, self._provider.settings.list_zone_hours)
+        lag = round(self._provider.settings.list_lag_seconds * 1000)
         tasks = [
             task
             for task in self._provider.queue.all(account)
-            if start <= task.submitted <= end
+            if start <= task.submitted <= min(end, now - lag)
             and not task.gone(now)
             and query.get("model_name") in (None, "", task.order.model.name)
             and query.get("status") in (None, "", task.status)

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from bot.sandbox.dashscope.endpoints import take_fault
@@ -32,6 +32,8 @@ class Delivery:
             query.get("Signature", ""),
             self._provider.clock.now_milliseconds(),
         )
+        if take_fault(self._provider, "result", "result_moved"):
+            return RedirectResponse(request.url.replace(hostname="localhost"), 302)
         if take_fault(self._provider, "result", "result_truncated"):
             return await Truncated.of(path)
         return FileResponse(path, media_type="video/mp4")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -25,6 +26,7 @@ SPECIAL = (
     "unknown_state",
     "result_missing",
     "result_truncated",
+    "result_moved",
     "usage_missing",
 )
 KINDS = BEFORE + AFTER + SPECIAL
@@ -54,6 +56,7 @@ class Endpoint:
         provider = self._provider
         since = provider.clock.steady_seconds()
         response = await self._answer(request)
+        response.headers["date"] = self._date()
         dropped = isinstance(response, Dropped)
         provider.calls.add(
             at=provider.clock.now_milliseconds(),
@@ -67,6 +70,11 @@ class Endpoint:
             elapsed_milliseconds=round((provider.clock.steady_seconds() - since) * 1000),
         )
         return response
+
+    def _date(self) -> str:
+        """By the provider's clock; an empty one is none."""
+        seconds = self._provider.clock.now_milliseconds() // 1000
+        return formatdate(seconds, usegmt=True) if self._provider.settings.sends_date else ""
 
     async def _answer(self, request: Request) -> Response:
         if delay := self._take("delay"):

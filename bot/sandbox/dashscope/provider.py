@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.clock import Clock
@@ -25,6 +24,26 @@ from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 
 
+class _Ahead:
+    """A clock whose time of day is ahead of another's."""
+
+    def __init__(self, clock: Clock, seconds: Callable[[], float]) -> None:
+        self._clock = clock
+        self._seconds = seconds
+
+    def now_milliseconds(self) -> int:
+        """See `Clock`."""
+        return self._clock.now_milliseconds() + round(self._seconds() * 1000)
+
+    def steady_seconds(self) -> float:
+        """See `Clock`."""
+        return self._clock.steady_seconds()
+
+    async def sleep(self, seconds: float) -> None:
+        """See `Clock`."""
+        await self._clock.sleep(seconds)
+
+
 class Provider:
     """Settings, files, tasks and bill of the local DashScope."""
 
@@ -33,6 +52,7 @@ class Provider:
         journal: Journal,
         faults: FaultBoard,
         *,
+        directory: Path,
         clock: Clock,
         settings: ProviderSettings,
         renderer: Renderer,
@@ -40,11 +60,11 @@ class Provider:
     ) -> None:
         self.journal = journal
         self.faults = faults
-        self.clock = clock
+        self.clock = _Ahead(clock, lambda: self.settings.clock_ahead_seconds)
         self.find_faces = find_faces
         self._renderer = renderer
         self._first_settings = settings
-        self._directory = Path(tempfile.gettempdir()) / f"local-dashscope-{uuid.uuid4().hex}"
+        self._directory = directory
         self._begin()
 
     def _begin(self) -> None:

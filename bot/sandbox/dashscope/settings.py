@@ -32,6 +32,16 @@ class ProviderSettings:
     detect_refusal_shape: DetectRefusalShape = "http200"
     list_zone_hours: int = 8
     """The zone (hours east of UTC) of the times that filter the list of tasks."""
+    list_lag_seconds: float = 0.0
+    """How long a new task is not in the list yet."""
+    list_page_size: int = 100
+    """The rows of a page at most, however many were asked for."""
+    list_overlap: int = 0
+    """So many rows of a page are those at the end of the one before."""
+    clock_ahead_seconds: float = 0.0
+    """How far its clock is ahead of this machine's."""
+    sends_date: bool = True
+    """Whether answers carry a Date."""
     retired_models: tuple[str, ...] = ()
     api_keys: Mapping[str, str] = field(
         default_factory=lambda: {DEMO_API_KEY: "demo"}, repr=False, hash=False
@@ -76,6 +86,11 @@ _CHECKS: dict[str, Callable[[Any], object]] = {
     "queue_limit": lambda value: value is None or _is_count(value),
     "policy_seconds": _is_count,
     "detect_refusal_shape": lambda value: value in get_args(DetectRefusalShape),
-    "list_zone_hours": lambda value: value in (0, 8),
+    "list_zone_hours": lambda value: value in range(-12, 15),
+    "list_lag_seconds": _is_number,
+    "list_page_size": lambda value: _is_count(value) and value > 0,
+    "list_overlap": _is_count,
+    "clock_ahead_seconds": lambda value: _is_number(abs(value)),
+    "sends_date": lambda value: isinstance(value, bool),
     "retired_models": _is_list_of_models,
 }

@@ -36,3 +36,6 @@ cancel-trying = I am trying to cancel what is being made already; its message te
 
 resume-trying = I try again now, with the next video that waits or comes. You will hear how it went.
 resume-nothing = Nothing is stopped: as far as I know, the video service works.
+
+quota-free = Free quota of the provider, { $name }: { NUMBER($used, maximumFractionDigits: 1) } of { NUMBER($limit, maximumFractionDigits: 0) } s used
+quota-free-checks = Free quota of the provider, photo checks: { $used } of { $limit } used

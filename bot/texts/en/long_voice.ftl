@@ -20,7 +20,7 @@ button-use-clip = Use this part
 answer-clips-coming = Coming up: listen, and choose one.
 answer-clips-there = I sent them already, or they are on their way.
 
-clip-caption = { $start } to { $finish }
+clip-caption = { $start } to { $finish }: this takes { NUMBER($needed, maximumFractionDigits: 1) } s of the { NUMBER($left, maximumFractionDigits: 1) } s you have left.
 
 job-part = Making your video of { NUMBER($seconds, maximumFractionDigits: 1) } s: <b>part { NUMBER($part) } of { NUMBER($parts) }</b>
     { $bar } { $estimate }

@@ -30,3 +30,6 @@ cancel-trying = 正在尝试取消已经在做的，结果看它的消息。
 
 resume-trying = 现在就再试，用下一个在等的或新来的视频。结果会告诉你。
 resume-nothing = 没有什么停着：据我所知，视频服务是正常的。
+
+quota-free = 服务商的免费额度，{ $name }：已用 { NUMBER($used, maximumFractionDigits: 1) } / { NUMBER($limit, maximumFractionDigits: 0) } 秒
+quota-free-checks = 服务商的免费额度，照片检查：已用 { $used } / { $limit } 次

@@ -5,6 +5,12 @@ setting-engine-ask = <b>用哪个模型做视频？</b>
 engine-line = { $name }：一秒算 { NUMBER($ratio, maximumFractionDigits: 2) } 秒额度
 engine-wan = Wan 2.2 – 完整画面，动作自然
 engine-emo = EMO – 头像，简单一些
+setting-framing = 画面比例
+setting-framing-ask = <b>视频要什么比例？</b>
+    “随照片”就是最接近照片的那种。竖版画面更多，额度按 { NUMBER($ratio, maximumFractionDigits: 1) } 倍计算。对之后发来的照片有效。
+framing-automatic = 随照片
+framing-square = 方形（1:1）
+framing-portrait = 竖版（3:4）
 engine-preview = Preview – 画出来的嘴巴
 
 failed-switched-off = 这个模型现在不用了。{ $charged }按“再试一次”，就用现在的模型。

@@ -17,7 +17,7 @@ button-use-clip = 就用这一段
 answer-clips-coming = 马上发来，请试听后挑一段。
 answer-clips-there = 已经发给你了，或者正在发送。
 
-clip-caption = { $start } 至 { $finish }
+clip-caption = { $start } 至 { $finish }：会用掉 { NUMBER($needed, maximumFractionDigits: 1) } 秒额度，你还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。
 
 job-part = 正在制作 { NUMBER($seconds, maximumFractionDigits: 1) } 秒的视频：<b>第 { NUMBER($part) } 段，共 { NUMBER($parts) } 段</b>
     { $bar } { $estimate }

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.media.sound.cutting import CutPoint, clips, cut_points, cuts
 from bot.media.sound.samples import Samples
-from bot.media.sound.speech_span import CutPoint, clips, cut_points, cuts
 from tests.support.media.voices import Pauses, phrases
 
 LONGEST = 19_900

@@ -112,14 +112,6 @@ def jpeg(picture: Any) -> bytes:
     return data.tobytes()
 
 
-def turned(picture: Pixels, degrees: float) -> Pixels:
-    """Return a photo that was taken with a tilted camera."""
-    height, width = picture.shape[:2]
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
-    way = cv2.BORDER_REFLECT
-    return np.asarray(cv2.warpAffine(picture, matrix, (width, height), borderMode=way), np.uint8)
-
-
 def png_claiming(width: int, height: int) -> bytes:
     """Return a PNG of some hundred bytes whose header claims any size."""
     small = plain(9, 9)

@@ -129,9 +129,3 @@ def _noisy(seconds: float, side_pixels: int, flat: bool) -> bytes:
         samples=tone(seconds, 440, 0.3, rate_hz=SAMPLE_RATE_HZ),
         rate_hz=SAMPLE_RATE_HZ,
     )
-
-
-def frames_of(path: Path) -> list[Picture]:
-    """Return a video's pictures, BGR."""
-    with av.open(str(path)) as container:
-        return [np.asarray(frame.to_ndarray(format="bgr24")) for frame in container.decode(video=0)]

@@ -78,23 +78,22 @@ def _buzz() -> Samples:
     return np.asarray(soxr.resample(voiced(30, 120), SPEECH_RATE_HZ, SAMPLE_RATE_HZ), np.float32)
 
 
-def phrases(lengths: Sequence[tuple[int, int]], *, loud: float = 1.0) -> tuple[Samples, Pauses]:
+def phrases(lengths: Sequence[tuple[int, int]]) -> tuple[Samples, Pauses]:
     """Phrases and the pauses after them (milliseconds), at 16 kHz; where nobody speaks."""
     blocks: list[Samples] = []
     pauses: Pauses = []
     at, hiss = 0, noise(10, 0.0005)
     for spoken, pause in lengths:
-        blocks += [_buzz()[: spoken * 16] * np.float32(loud), np.resize(hiss, pause * 16)]
+        blocks += [_buzz()[: spoken * 16], np.resize(hiss, pause * 16)]
         pauses.append((at + spoken, at + spoken + pause))
         at += spoken + pause
     return np.concatenate(blocks), pauses
 
 
-def long_voice(seconds: float, *, every: float = 3.0, pause: float = 0.4) -> Samples:
+def long_voice(seconds: float) -> Samples:
     """Return a voice at 48 kHz which pauses for breath every few seconds."""
-    return np.resize(
-        np.concatenate([speech(every), noise(pause, 0.0005)]), round(seconds * SPEECH_RATE_HZ)
-    )
+    breath = noise(0.4, 0.0005)
+    return np.resize(np.concatenate([speech(3.0), breath]), round(seconds * SPEECH_RATE_HZ))
 
 
 def as_file(

@@ -25,7 +25,7 @@ async def test_photo_first_then_voice_brings_a_video_on_the_voice_note(shared: W
     video = await ada.sees_video()
     assert video["reply_to_message"]["message_id"] == voice
     assert key_of(text_of(video)) == "ai-label-video"
-    assert "53.1 s left today" in text_of(video)
+    assert "52.9 s left today" in text_of(video)
     assert video["video"]["width"] > 400
     assert video["video"]["duration"] == 7
     assert video["video"]["thumbnail"]["width"] > 0

@@ -196,8 +196,12 @@ async def test_killed_between_parts_and_with_a_part_lost_it_goes_on(there: World
 
 
 @pytest.mark.proof
-async def test_a_piece_can_be_listened_to_and_used(there: World) -> None:
+async def test_a_piece_that_says_what_it_takes_and_leaves_is_used_without_a_second_question(
+    there: World,
+) -> None:
     ada = await there.person()
+    panel = await ada.sees("Your settings", reply_to=await ada.writes("/settings"))
+    assert await ada.forges_press(panel, "setting:confirm:always") == label("answer-kept")
     voice, question = await asks(ada, 30.0)
     pick = label("button-pick-clip")
     assert await ada.presses(question, pick) == label("answer-clips-coming")
@@ -210,6 +214,7 @@ async def test_a_piece_can_be_listened_to_and_used(there: World) -> None:
     notes = await eventually(three, "three pieces")
     assert {note["reply_to_message"]["message_id"] for note in notes} == {voice}
     assert all(10 <= note["voice"]["duration"] <= 20 for note in notes)
+    assert all(text_of(note).endswith("s of the 60 s you have left.") for note in notes)
     (item,) = there.rows("SELECT * FROM media WHERE plan IS NOT NULL")
     stranger = await there.person()
     data = buttons_of(notes[1])[label("button-use-clip")]

@@ -196,6 +196,22 @@ async def test_the_groups_settings_can_forbid_it_and_a_voice_counts_like_a_photo
     await there.sees(said("talk-own-only"), reply_to=talk)
 
 
+async def test_why_the_photo_of_another_topic_is_not_used_any_more_is_said(shared: World) -> None:
+    boss, ada, ben = [await shared.person(name) for name in ("Cem", "Ada", "Ben")]
+    there = await Group.create(shared, "Faces", boss, ada, ben, forum=True)
+    one, other = await there.opens_topic("One"), await there.opens_topic("Other")
+    photo = await there.member(ben, one).sends_photo()
+    talk = await there.member(ada, one).commands("/talk", reply_to=photo)
+    asked = await there.sees(FOR_BEN, reply_to=talk)
+    await there.member(ada, one).says(reply_to=asked["message_id"])
+    await there.sees_video()
+    await asyncio.to_thread(forbid, shared, there)
+    voice = await there.member(ada, other).says(1.3)
+    talk = await there.member(ada, other).commands("/talk", reply_to=voice)
+    await there.sees(said("talk-own-only"), reply_to=talk)
+    await there.sees("Now reply to this message with a photo", reply_to=voice)
+
+
 async def test_a_hidden_admins_photo_is_nobodys_in_particular(shared: World) -> None:
     ada, _, there = await two(shared)
     shown = await there.member(there.owner).send("photo", sample="portrait", anonymous=True)

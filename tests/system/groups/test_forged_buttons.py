@@ -17,7 +17,12 @@ from tests.support.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SETTINGS = {"QUOTA_SECONDS_PER_DAY": "600", "BUDGET_YUAN_PER_DAY": "500"}
+OPERATOR = 900_009
+SETTINGS = {
+    "QUOTA_SECONDS_PER_DAY": "600",
+    "BUDGET_YUAN_PER_DAY": "500",
+    "ADMIN_IDS": str(OPERATOR),
+}
 
 OF_A_JOB = ("retry", "finer", "newvoice", "newface", "resend", "video", "note", "cancel")
 OF_AN_ITEM = ("check", "cut", "goon", "again", "spend", "reopen", "crop", "pick", "clip", "parts")
@@ -26,6 +31,7 @@ OF_ONESELF = {"agree", "decline", "forgetme", "keepme", "mydata", "setting", "se
 """Whoever forges these does it to themselves."""
 
 STRANGE = {label(key) for key in ("answer-not-yours", "answer-too-late")}
+THEIRS = ("an administrator", "gset")
 GATED = {*OF_A_JOB, *OF_AN_ITEM} - {"cancel", "resend", "video", "note"}
 
 
@@ -67,19 +73,36 @@ def books(shared: World) -> list[list[Json]]:
     ]
 
 
-async def test_a_strangers_and_an_administrators_forged_presses_change_nothing(
+async def hands(shared: World, there: Group, ben: Person) -> dict[str, Person]:
+    """Everybody who has no business with what is Ben's, by what they are."""
+    member = next(person for person in there.people.values() if person not in (there.owner, ben))
+    former = await there.joins(await shared.person("Fay"))
+    await there.sets_member(former, "administrator")
+    panel = await there.sees("", reply_to=await former.commands("/groupsettings"))
+    assert await former.forges_press(panel, "gset:quiet:yes") == label("answer-kept")
+    await there.sets_member(former, "member")
+    return {
+        "another member": there.member(member),
+        "an administrator": there.member(there.owner),
+        "one who was an administrator a moment ago": former,
+        "a stranger, who is not even there": there.member(await shared.person("Gus")),
+        "the operator": there.member(Person(shared, OPERATOR)),
+    }
+
+
+@pytest.mark.proof
+async def test_whoever_has_no_business_with_a_button_changes_nothing_by_forging_it(
     shared: World,
 ) -> None:
     there, ben, video, job = await a_group(shared)
-    eve = next(person for person in there.people.values() if person not in (there.owner, ben))
-    before, all_forged = books(shared), forged(job)
+    everybody, all_forged = await hands(shared, there, ben), forged(job)
     assert {*all_forged, *OF_ONESELF} == {*BUTTONS}
+    before = books(shared)
     for name, data in all_forged.items():
-        for hand in (there.member(eve), there.member(there.owner)):
-            if hand.user_id == there.owner.user_id and name == "gset":
-                continue  # it is theirs
-            answer = await hand.forges_press(video, data)
-            assert answer in STRANGE | {said("groupsettings-only-admins")}, data
+        wrong = {who: one for who, one in everybody.items() if (who, name) != THEIRS}
+        answers = await asyncio.gather(*(one.forges_press(video, data) for one in wrong.values()))
+        refused = STRANGE | {said("groupsettings-only-admins")}
+        assert {*answers} <= refused, (data, dict(zip(wrong, answers, strict=True)))
     assert books(shared) == before
 
 

@@ -130,7 +130,8 @@ async def test_a_topic_that_closes_leads_to_the_group_as_a_whole_with_a_word(sha
     try:
         await ada.says(reply_to=asked)
         await there.owner.reaches("running")
-        await there.closes_topic(topic)
+        closing = {"from": ada.user_id}
+        await shared.ask("POST", f"chats/{there.chat_id}/topics/{topic}/close", closing)
     finally:
         await shared.tell_provider(render_seconds=0.2)
     video = await there.sees_video()

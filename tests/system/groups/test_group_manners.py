@@ -88,7 +88,8 @@ async def test_what_is_not_meant_for_the_bot_is_not_answered_even_where_it_sees_
     greeting = (await there.heard())[0]["message_id"]
     await member.writes("thank you", reply_to=greeting)
     await member.send_file("sticker", photo("WEBP"), "sticker.webp", reply_to=greeting)
-    await there.posts_as_channel("/talk", linked=True)
+    post = {"text": "/talk", "linked_channel": "News"}
+    await shared.ask("POST", f"chats/{there.chat_id}/messages", post)
     done = await member.commands("/queue")
     await there.sees(said("queue-empty"), reply_to=done)
     assert len(await there.heard()) == before + 1
@@ -115,9 +116,10 @@ async def test_whoever_hides_is_asked_to_write_as_themselves(shared: World) -> N
     command = f"/talk@{BOT_USERNAME}"
     hidden = await there.member(ada).writes(command, anonymous=True)
     await there.sees(said("group-write-as-yourself"), reply_to=hidden)
-    posted = await there.posts_as_channel(command, linked=False)
+    post = {"text": command, "channel": "News"}
+    posted = await shared.ask("POST", f"chats/{there.chat_id}/messages", post)
     sentence = said("group-write-as-yourself")
-    await there.sees(sentence, reply_to=posted)
+    await there.sees(sentence, reply_to=posted["message"]["message_id"])
     assert not shared.rows("SELECT * FROM people WHERE user_id IN (1087968824, 136817688, 777000)")
     assert not shared.rows(f"SELECT * FROM drafts WHERE chat_id = {there.chat_id}")
 

@@ -17,7 +17,7 @@ async def test_without_a_key_the_bot_makes_previews_and_asks_the_provider_nothin
         await ada.send("voice", sample="voice")
         video = await ada.sees_video()
         assert text_of(video).startswith("AI-generated preview.")
-        assert "6.8 s used" in text_of(video)
+        assert "7 s used" in text_of(video)
         assert (await there.provider("calls"))["calls"] == []
         assert there.rows("SELECT SUM(spent_micro_yuan) AS spent FROM ledger") == [{"spent": 0}]
         assert there.rows("SELECT * FROM ledger WHERE flagged = 1") == []

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from bot.media.calls import normalise_picture, normalise_sound
+from bot.media.processes import MediaProcesses
 from bot.media.worker.client import MediaWorkerNotStarted
-from tests.media.test_worker import PORTRAIT, worker_of
+from tests.media.worker.test_worker import PORTRAIT, worker_of
 from tests.support.media.voices import VOICE_NOTE
 
 
 async def test_sound_and_picture_go_there_and_back() -> None:
-    async with worker_of() as media:
+    async with MediaProcesses() as media:
         sound = await media.run(normalise_sound, VOICE_NOTE.read_bytes(), None, True)
         picture = await media.run(normalise_picture, PORTRAIT.read_bytes())
     assert sound.wav.startswith(b"RIFF")
@@ -23,7 +24,7 @@ async def test_sound_and_picture_go_there_and_back() -> None:
 
 
 async def test_a_limit_goes_there_as_well() -> None:
-    async with worker_of() as media:
+    async with MediaProcesses() as media:
         sound = await media.run(normalise_sound, VOICE_NOTE.read_bytes(), 1_000, True)
     assert sound.duration_milliseconds == 1_000
 

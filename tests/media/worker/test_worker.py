@@ -39,10 +39,10 @@ linux_only = pytest.mark.skipif(
 
 @asynccontextmanager
 async def worker_of(
-    kind: ProcessKind = DECODING, clock: Clock | None = None
+    kind: ProcessKind = DECODING, clock: Clock | None = None, *folders: Path
 ) -> AsyncIterator[MediaWorker]:
     """One of that kind."""
-    worker = MediaWorker(kind, clock or SystemClock())
+    worker = MediaWorker(kind, clock or SystemClock(), folders)
     yield worker
     await worker.close()
 
@@ -117,7 +117,7 @@ async def test_refusals_cross_over_with_their_numbers() -> None:
         with pytest.raises(SoundRefused) as sound:
             await media.run(refuse)
         with pytest.raises(PictureRefused) as picture:
-            await media.run(normalise_picture, b"nothing to see")
+            await media.run(partial(normalise_picture, b"nothing to see"))
     assert (sound.value.fault, sound.value.duration_milliseconds) == (SoundFault.TOO_LONG, 25_000)
     assert picture.value.fault is PictureFault.NOT_A_PICTURE
 
@@ -143,9 +143,9 @@ async def test_a_process_that_dies_or_lies_is_replaced(death: Any) -> None:
     async with worker_of() as media:
         before = await media.run(os.getpid)
         with pytest.raises(MediaWorkerDied):
-            await media.run(*death)
+            await media.run(partial(*death))
         assert not is_running(before)
-        assert await media.run(operator.mul, 2, 21) == 42
+        assert await media.run(partial(operator.mul, 2, 21)) == 42
 
 
 async def test_what_failed_is_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -167,18 +167,19 @@ async def test_a_hanging_call_is_ended_by_the_clock() -> None:
     impatient = dataclasses.replace(DECODING, wall_seconds=0.2)
     async with worker_of(impatient) as media:
         with pytest.raises(MediaWorkerDied, match="too long"):
-            await media.run(time.sleep, 3600)
-        assert await media.run(operator.mul, 2, 4) == 8
+            await media.run(partial(time.sleep, 3600))
+        assert await media.run(partial(operator.mul, 2, 4)) == 8
 
 
 async def test_a_call_that_tells_how_far_it_is_may_take_long_but_not_fall_silent() -> None:
     kind = dataclasses.replace(DECODING, silence_seconds=3.0)
     told = list[float]()
     async with worker_of(kind) as media:
-        assert await media.call(partial(tell_slowly, 6, 0.6), told.append) == 6
+        assert await media.run(chatter) == "said"  # it has imported these functions now
+        assert await media.run(partial(tell_slowly, 6, 0.6), int, told.append) == 6
         with pytest.raises(MediaWorkerDied, match="too long"):
-            await media.call(partial(tell_slowly, 2, 3600), told.append)
-        assert await media.run(operator.mul, 2, 4) == 8
+            await media.run(partial(tell_slowly, 2, 3600), int, told.append)
+        assert await media.run(partial(operator.mul, 2, 4)) == 8
 
 
 async def test_a_process_that_is_warm_serves_the_next_call() -> None:
@@ -199,38 +200,41 @@ async def test_a_call_that_burns_is_ended_by_its_processor_time() -> None:
 @linux_only
 async def test_memory_is_bounded() -> None:
     async with worker_of() as media:
-        assert await media.run(hoard, 100) == 1
+        assert await media.run(partial(hoard, 100)) == 1
         with pytest.raises(MediaWorkerDied):
-            await media.run(hoard, 1100)
+            await media.run(partial(hoard, 1100))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 async def test_only_the_renderers_process_writes_files(tmp_path: Path) -> None:
     target = tmp_path / "file"
-    async with worker_of(DECODING) as decoding, worker_of(RENDERING) as rendering:
+    async with (
+        worker_of(DECODING, None, tmp_path) as decoding,
+        worker_of(RENDERING, None, tmp_path) as rendering,
+    ):
         with pytest.raises(MediaWorkerDied):
-            await decoding.run(Path.write_bytes, target, b"a" * 100)
+            await decoding.run(partial(Path.write_bytes, target, b"a" * 100))
         assert not target.exists() or target.stat().st_size == 0
-        assert await rendering.run(Path.write_bytes, target, b"a" * 100) == 100
+        assert await rendering.run(partial(Path.write_bytes, target, b"a" * 100)) == 100
 
 
 async def test_it_knows_none_of_the_bots_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "secret")
     async with worker_of() as media:
-        assert await media.run(os.getenv, "TELEGRAM_BOT_TOKEN") is None
+        assert await media.run(partial(os.getenv, "TELEGRAM_BOT_TOKEN")) is None
 
 
 async def test_what_libraries_print_does_not_disturb() -> None:
     async with worker_of() as media:
         assert await media.run(chatter) == "said"
         assert await media.run(read_input) == b""
-        assert await media.run(operator.mul, 2, 1) == 2
+        assert await media.run(partial(operator.mul, 2, 1)) == 2
 
 
 async def test_the_largest_files_pass() -> None:
     data = bytes(range(256)) * (20 * 4096)
     async with worker_of() as media:
-        assert await media.run(bytes, data) == data
+        assert await media.run(partial(bytes, data)) == data
 
 
 def processes_of(parent: int) -> set[int]:
@@ -280,11 +284,11 @@ async def test_a_call_that_arrives_while_the_process_ends_is_answered() -> None:
     clock = FakeClock(jumps=False)
     async with worker_of(DECODING, clock) as media:
         for turns_of_the_loop in range(8):
-            assert await media.run(operator.mul, 2, 21) == 42
+            assert await media.run(partial(operator.mul, 2, 21)) == 42
             clock.advance(DECODING.idle_seconds)
             for _ in range(turns_of_the_loop):
                 await asyncio.sleep(0)
-            assert await media.run(operator.mul, 2, 4) == 8
+            assert await media.run(partial(operator.mul, 2, 4)) == 8
 
 
 class Sign:
@@ -315,11 +319,11 @@ def sign(tmp_path: Path) -> Iterator[Sign]:
 
 async def test_a_call_may_last_longer_than_a_process_stays_without_one(sign: Sign) -> None:
     clock = FakeClock(jumps=False)
-    async with worker_of(DECODING, clock) as media:
-        call = asyncio.create_task(media.run(say_and_wait, sign.path))
+    async with worker_of(RENDERING, clock, sign.path.parent) as media:
+        call = asyncio.create_task(media.run(partial(say_and_wait, sign.path)))
         await sign.given()
         for _ in range(4):
-            clock.advance(DECODING.idle_seconds)
+            clock.advance(RENDERING.idle_seconds)
             await asyncio.sleep(0)
         sign.path.with_suffix(".go").touch()
         assert await call == "waited"
@@ -328,7 +332,7 @@ async def test_a_call_may_last_longer_than_a_process_stays_without_one(sign: Sig
 
 async def test_calls_queue() -> None:
     async with worker_of() as media:
-        answers = await asyncio.gather(*(media.run(operator.mul, 2, n) for n in range(20)))
+        answers = await asyncio.gather(*(media.run(partial(operator.mul, 2, n)) for n in range(20)))
     assert answers == [2 * n for n in range(20)]
 
 
@@ -342,7 +346,7 @@ def halves(on_progress: Callable[[float], None]) -> str:
 async def test_how_far_a_call_is_comes_over_and_then_its_result() -> None:
     async with worker_of() as media:
         told = list[float]()
-        assert await media.call(halves, told.append) == "done"
+        assert await media.run(halves, str, told.append) == "done"
     assert told == [0.5, 1.0]
 
 
@@ -351,14 +355,14 @@ async def test_what_is_paid_for_and_what_was_just_sent_do_not_wait_for_a_preview
 ) -> None:
     made, labelled = tmp_path / "made.mp4", tmp_path / "labelled.mp4"
     made.write_bytes(b"no video: that is an answer too")
-    async with MediaProcesses() as media:
+    async with MediaProcesses(tmp_path) as media:
         rendering = media._workers[calls.render_preview.kind]
-        preview = asyncio.create_task(rendering.run(say_and_wait, sign.path))
+        preview = asyncio.create_task(rendering.run(partial(say_and_wait, sign.path)))
         await sign.given()
         with pytest.raises(VideoUnreadable):
             await media.run(calls.stamp_label, made, labelled, "job-1")
         ending = media._workers[calls.join_preview.kind]
-        joined = asyncio.create_task(ending.run(say_and_wait, sign.path))
+        joined = asyncio.create_task(ending.run(partial(say_and_wait, sign.path)))
         with pytest.raises(VideoUnreadable):
             await media.run(
                 calls.join_and_label, (TaskVideo(made, (0, 9)),), None, labelled, "job-1"
@@ -370,22 +374,22 @@ async def test_what_is_paid_for_and_what_was_just_sent_do_not_wait_for_a_preview
 
 
 async def test_a_cancelled_call_is_killed_and_the_next_one_answered(sign: Sign) -> None:
-    async with worker_of() as media:
+    async with worker_of(RENDERING, None, sign.path.parent) as media:
         before = await media.run(os.getpid)
-        call = asyncio.create_task(media.run(say_and_wait, sign.path))
+        call = asyncio.create_task(media.run(partial(say_and_wait, sign.path)))
         await sign.given()
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
         assert not is_running(before)
-        assert await media.run(operator.mul, 2, 3) == 6
+        assert await media.run(partial(operator.mul, 2, 3)) == 6
 
 
 async def test_closing_leaves_no_process_behind_even_in_the_middle_of_a_call(sign: Sign) -> None:
-    async with worker_of() as media:
+    async with worker_of(RENDERING, None, sign.path.parent) as media:
         process = await media.run(os.getpid)
-        busy = asyncio.create_task(media.run(say_and_wait, sign.path))
-        waiting = asyncio.create_task(media.run(operator.mul, 2, 1))
+        busy = asyncio.create_task(media.run(partial(say_and_wait, sign.path)))
+        waiting = asyncio.create_task(media.run(partial(operator.mul, 2, 1)))
         await sign.given()
     assert not is_running(process)
     with pytest.raises(MediaWorkerDied):
