@@ -7,19 +7,21 @@ import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.alerts import Operator, raise_alarm
-from bot.chat.build import build_chat
 from bot.clock import Clock, SystemClock
-from bot.common import build_common, build_outbox
+from bot.common import CommonServices, build_common, build_outbox
 from bot.config.settings import Settings
-from bot.delivery.build import build_delivery
-from bot.engines.build import build_engines
-from bot.intake.build import build_intake
-from bot.jobs.build import build_jobs
+from bot.delivery.resend import Resends
+from bot.engines.build import give_engines
+from bot.intake.clips import Clips
 from bot.jobs.recover import Restoration
-from bot.privacy.build import PrivacyServices, build_privacy
+from bot.privacy.consent import Consent
+from bot.privacy.data_export import DataCopies
+from bot.privacy.deletion import ForgetPeople
+from bot.privacy.moderation import Moderation
+from bot.privacy.retention import Retention
 from bot.services import Services
 from bot.shutdown import end_at_last, unless_stopped
 from bot.task_pool import BackgroundTask
@@ -36,7 +38,6 @@ from handlers import register
 from handlers.menus import Menus
 from storage.db.database import Database
 from storage.db.errors import DatabaseLocked, DatabaseUnusable
-from storage.inbox import Inbox
 
 logger = logging.getLogger(__name__)
 
@@ -91,50 +92,28 @@ async def _join(
     clock: Clock,
     stack: AsyncExitStack,
 ) -> _Running:
-    """Each package on top of those below it."""
     http = await stack.enter_async_context(build_http())
     common = await build_common(settings, database, application.bot, http, clock, stack)
-    engines = await build_engines(settings, common, stack)
-    chat = build_chat(common, engines)
-    delivery = build_delivery(common, chat)
-    privacy = build_privacy(common, chat, delivery)
-    intake = build_intake(common, engines, chat, privacy)
-    jobs = build_jobs(common, engines, chat, intake, delivery)
-    services = Services(
-        common=common, engines=engines, chat=chat, delivery=delivery, intake=intake, jobs=jobs
-    )
+    await give_engines(settings, common, stack)
     updates = UpdateLoop(
         application=application,
-        inbox=Inbox(database),
+        database=database,
         http=http,
         clock=clock,
         on_parked=partial(_report_parked, common.operator),
     )
     menus = Menus(bot=application.bot, texts=common.texts, is_polling=lambda: updates.is_polling)
-    worker = _worker(services, privacy, menus)
-    register(application, services)
-    return _Running(database, jobs.restoration, worker, updates)
+    register(application, common.part(Services))
+    return _Running(database, common.part(Restoration), _worker(common, menus), updates)
 
 
-def _worker(services: Services, privacy: PrivacyServices, menus: Menus) -> Worker:
+def _worker(common: CommonServices, menus: Menus) -> Worker:
     """With every background task and every kind of outbox entry there is."""
-    common, chat, jobs = services.common, services.chat, services.jobs
-    background_tasks: list[BackgroundTask] = [privacy.retention, menus]
-    kinds = [
-        common.operator.kind,
-        services.intake.clips.kind,
-        *services.delivery.resends.kinds,
-        *privacy.kinds,
-    ]
+    others: tuple[type[Any], ...] = (Clips, Consent, DataCopies, ForgetPeople, Moderation, Resends)
+    kinds = [common.operator.kind, *(kind for each in others for kind in common.part(each).kinds)]
+    background_tasks: list[BackgroundTask] = [common.part(Retention), menus]
     return Worker(
-        common=common,
-        intake=services.intake.intake,
-        steps=jobs.steps,
-        slots=jobs.slots,
-        progress=chat.progress,
-        first_status=chat.first_status,
-        background_tasks=background_tasks,
-        outbox=build_outbox(common, kinds),
+        common=common, background_tasks=background_tasks, outbox=build_outbox(common, kinds)
     )
 
 

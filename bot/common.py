@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar, dataclass_transform
+from typing import Any, Generic, TypeVar, dataclass_transform
 
 from telegram import Bot
 
@@ -21,13 +21,14 @@ from bot.telegram.files import Files
 from bot.telegram.members import Members
 from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
-from bot.texts import Texts
-from storage.db.database import Database, Transaction
+from bot.texts import Catalogue, Texts
+from storage.db.database import Database
 from storage.jobs import ledger
 from storage.jobs.ledger import Allowance, Price
 from storage.media import ConversationKey
+from storage.people import people
 
-Part = TypeVar("Part")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,23 +53,43 @@ class CommonServices:
     media: MediaProcesses
     operator: Operator
     wakeup: Wakeup
+    _parts: dict[type[Any], Any] = field(init=False, compare=False, default_factory=dict)
+
+    def part(self, kind: type[Made]) -> Made:
+        """The component of that kind, which is made when it is first asked for."""
+        if kind not in self._parts:
+            make: Callable[..., Made] = kind
+            self._parts[kind] = make(common=self)
+        made: Made = self._parts[kind]
+        return made
+
+    def give(self, *parts: object) -> None:
+        """Have these be the parts of their kinds: what the common services are not enough for."""
+        self._parts.update({type(part): part for part in parts})
 
 
-class _Shared(Generic[Part]):
+class _Shared(Generic[Made]):
     """One of the common services, by a name of the component's own."""
 
-    def __init__(self, part: Callable[[CommonServices], Part]) -> None:
-        self._part = part
+    def __init__(self, find: Callable[[CommonServices], Made]) -> None:
+        self._find = find
 
-    def __get__(self, component: Component, _: type[Component] | None = None) -> Part:
-        return self._part(component.common)
+    def __get__(self, component: Component, _: type[Component] | None = None) -> Made:
+        return self._find(component.common)
+
+
+class Part(_Shared[Made]):
+    """Another component, which this one works with: there is one of each kind in a process."""
+
+    def __init__(self, kind: type[Made]) -> None:
+        super().__init__(lambda common: common.part(kind))
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(field,))
 @dataclass(kw_only=True, eq=False)
 class Component:
-    """What has work to do: a dataclass, handed its parts by name, that reaches the common services
-    by their own names.
+    """What has work to do: a dataclass that names its parts, and reaches the common services by
+    their own names.
     """
 
     common: CommonServices
@@ -86,10 +107,16 @@ class Component:
     """Every text, in every language."""
     sender = _Shared(lambda common: common.telegram.sender)
     """What writes in chats."""
+    members = _Shared(lambda common: common.telegram.members)
+    """What knows who may do what in a group."""
     files = _Shared(lambda common: common.telegram.files)
     """What fetches the files that people sent."""
     operator = _Shared(lambda common: common.operator)
     """What tells the operator."""
+
+    async def texts_for(self, user_id: int, chat_id: int | None = None) -> Catalogue:
+        """The catalogue of the person's language, or of the one that this group chose."""
+        return self.texts.of(await people.language_code(self.database, user_id, chat_id))
 
     async def effective(self, conversation: ConversationKey) -> EffectiveSettings:
         """How this person's videos are made there."""
@@ -113,23 +140,23 @@ async def build_common(
     """By these settings; `stack` ends what runs in the background."""
     limits, rate_limiter = limits_of(settings), RateLimiter(clock)
     texts = Texts(operator_is_told=bool(settings.admin_ids))
-    telegram = TelegramServices(
-        bot_name=bot.username,
-        sender=await stack.enter_async_context(Sender(bot, clock, rate_limiter=rate_limiter)),
-        members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
-        files=Files(bot=bot, http=http, clock=clock),
-    )
+    sender = await stack.enter_async_context(Sender(bot, clock, rate_limiter=rate_limiter))
     return CommonServices(
         database=database,
         clock=clock,
         limits=limits,
         texts=texts,
-        telegram=telegram,
+        telegram=TelegramServices(
+            bot_name=bot.username,
+            sender=sender,
+            members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
+            files=Files(bot=bot, http=http, clock=clock),
+        ),
         media=await stack.enter_async_context(
             MediaProcesses(settings.results_directory, settings.previews_directory, clock=clock)
         ),
         operator=Operator(
-            database=database, sender=telegram.sender, texts=texts, admin_ids=limits.admin_ids
+            database=database, sender=sender, texts=texts, admin_ids=limits.admin_ids
         ),
         wakeup=Wakeup(),
     )
@@ -137,18 +164,10 @@ async def build_common(
 
 def build_outbox(common: CommonServices, kinds: Iterable[Kind]) -> OutboxRunner:
     """On top of these; the operator hears of entries that no kind is there for, and of the disk."""
-
-    async def report(tx: Transaction, kind: str) -> None:
-        await common.operator.note(tx, f"outbox:{kind}", "operator-unknown-kind", kind=kind)
-
-    async def report_disk(tx: Transaction, detail: str) -> None:
-        await common.operator.note(tx, "disk-refuses", "operator-disk-refuses", detail=detail)
-
     return OutboxRunner(
         database=common.database,
         sender=common.telegram.sender,
         kinds=kinds,
-        report=report,
-        report_disk=report_disk,
+        note=common.operator.note,
         wakeup=common.wakeup,
     )

@@ -20,15 +20,17 @@ from storage import media, verdicts
 from storage.db.database import Queryable
 from storage.groups import borrowed_media, chats, groups
 from storage.groups.borrowed_media import BorrowedMedia
+from storage.groups.groups import GroupSettings
 from storage.jobs import jobs, ledger, videos
 from storage.jobs.jobs import Job
-from storage.jobs.ledger import Amount, Budget, Caps, Quota
+from storage.jobs.ledger import Amount, Budget, Quota
 from storage.media import ConversationKey, Media
 from storage.people import consents, people
 from storage.verdicts import ChecksOfDay
 
 Values = Mapping[str, float]
 Window = TypeVar("Window", Quota, Budget, ChecksOfDay)
+NOTHING = Amount(0, 0, 0)
 
 
 class Way(StrEnum):
@@ -99,21 +101,6 @@ class RuleRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spending:
-    """What it takes, what of it its person agreed to, and what there is."""
-
-    needed: Amount
-    budgets: tuple[Budget, ...]
-    quotas: tuple[Quota, ...] = ()
-    checks: tuple[ChecksOfDay, ...] = ()
-    waiting: int = 0
-    most_waiting: int = 1
-    agreed_milliseconds: int = 0
-    confirm_above_milliseconds: int | None = None
-    by_a_tap: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that a decision depends on; what is left out refuses nothing."""
 
@@ -131,7 +118,16 @@ class Facts:
     in_its_resolution: bool = True
     age_milliseconds: int = 0
     oldest_milliseconds: int = 0
-    spending: Spending | None = None
+    needed: Amount = NOTHING
+    """What it takes; of that its person agreed to some, and there is so much in each window."""
+    agreed_milliseconds: int = 0
+    confirm_above_milliseconds: int | None = None
+    by_a_tap: bool = False
+    quotas: tuple[Quota, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    checks: tuple[ChecksOfDay, ...] = ()
+    waiting: int = 0
+    most_waiting: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,27 +187,23 @@ def _age(facts: Facts) -> Values | None:
     return {"age_milliseconds": age} if age > facts.oldest_milliseconds else None
 
 
-def _of_spending(says: Callable[[Spending], Values | None]) -> Says:
-    return lambda facts: None if facts.spending is None else says(facts.spending)
+def _waiting(facts: Facts) -> Values | None:
+    most = facts.most_waiting
+    return {"waiting": most} if facts.waiting >= most else None
 
 
-def _waiting(spending: Spending) -> Values | None:
-    most = spending.most_waiting
-    return {"waiting": most} if spending.waiting >= most else None
+def _checks(facts: Facts) -> Values | None:
+    return _resets(facts.checks, lambda checks: checks.left < 1)
 
 
-def _checks(spending: Spending) -> Values | None:
-    return _resets(spending.checks, lambda checks: checks.left < 1)
+def _quota(facts: Facts) -> Values | None:
+    needed = facts.needed.quota_milliseconds
+    return _resets(facts.quotas, lambda quota: needed > quota.left_milliseconds)
 
 
-def _quota(spending: Spending) -> Values | None:
-    needed = spending.needed.quota_milliseconds
-    return _resets(spending.quotas, lambda quota: needed > quota.left_milliseconds)
-
-
-def _budget(spending: Spending) -> Values | None:
-    needed = spending.needed.micro_yuan
-    return _resets(spending.budgets, lambda budget: needed > budget.left_micro_yuan)
+def _budget(facts: Facts) -> Values | None:
+    needed = facts.needed.micro_yuan
+    return _resets(facts.budgets, lambda budget: needed > budget.left_micro_yuan)
 
 
 def _resets(windows: tuple[Window, ...], exceeded: Callable[[Window], bool]) -> Values | None:
@@ -220,20 +212,19 @@ def _resets(windows: tuple[Window, ...], exceeded: Callable[[Window], bool]) -> 
     return {"resets_at": max(ends)} if ends else None
 
 
-def _confirm(spending: Spending) -> Values | None:
-    needed, above = spending.needed.quota_milliseconds, spending.confirm_above_milliseconds
+def _confirm(facts: Facts) -> Values | None:
+    needed, above = facts.needed.quota_milliseconds, facts.confirm_above_milliseconds
     much = above is not None and needed > above
-    if needed <= spending.agreed_milliseconds or not (much or _takes_almost_all(spending)):
+    if needed <= facts.agreed_milliseconds or not (much or _takes_almost_all(facts)):
         return None
     return {"needed": needed / 1000}
 
 
-def _takes_almost_all(spending: Spending) -> bool:
+def _takes_almost_all(facts: Facts) -> bool:
     """Whether a tap would leave less than a third of the quota."""
-    needed = spending.needed.quota_milliseconds
-    return spending.by_a_tap and any(
-        3 * (quota.left_milliseconds - needed) < quota.limit_milliseconds
-        for quota in spending.quotas
+    needed = facts.needed.quota_milliseconds
+    return facts.by_a_tap and any(
+        3 * (quota.left_milliseconds - needed) < quota.limit_milliseconds for quota in facts.quotas
     )
 
 
@@ -248,11 +239,11 @@ _RULES: dict[Rule, Says] = {
     Rule.LONGEST: _longest,
     Rule.RESOLUTION: _no_if(lambda facts: not facts.in_its_resolution),
     Rule.AGE: _age,
-    Rule.WAITING: _of_spending(_waiting),
-    Rule.CHECKS: _of_spending(_checks),
-    Rule.QUOTA: _of_spending(_quota),
-    Rule.BUDGET: _of_spending(_budget),
-    Rule.CONFIRM: _of_spending(_confirm),
+    Rule.WAITING: _waiting,
+    Rule.CHECKS: _checks,
+    Rule.QUOTA: _quota,
+    Rule.BUDGET: _budget,
+    Rule.CONFIRM: _confirm,
 }
 
 _ALL = tuple(Rule)
@@ -282,9 +273,10 @@ class Gate(Component):
     async def administers(self, conversation: ConversationKey) -> bool:
         """Whether the person does, as Telegram says: asked before, and only where it matters."""
         chat_id, _, user_id = conversation
-        if not is_group(chat_id) or await _is_let_in(self.database, chat_id, user_id):
+        group = await groups.settings_of(self.database, chat_id)
+        if not is_group(chat_id) or await _lets_in(self.database, group, chat_id, user_id):
             return False
-        return await self.common.telegram.members.administers(chat_id, user_id)
+        return await self.members.administers(chat_id, user_id)
 
     async def require(self, database: Queryable, wanted: Wanted, *, administers: bool) -> None:
         """Nothing, where every rule lets it pass: as they are in this transaction.
@@ -309,10 +301,10 @@ class Gate(Component):
         group = await groups.settings_of(database, chat_id)
         borrowed = [await borrowed_media.get(database, item.id) for item in wanted.items]
         of_others = [*wanted.borrowing, *filter(None, borrowed)]
-        return Facts(
+        facts = Facts(
             banned=await people.is_banned(database, user_id),
             group_allowed=await self._group_is_allowed(database, chat_id),
-            may_use=administers or await _is_let_in(database, chat_id, user_id),
+            may_use=administers or await _lets_in(database, group, chat_id, user_id),
             agreed=await consents.given(database, user_id, self.limits.agreement),
             own_only=None if group.others_photos else _first(of_others),
             objected=_first([each for each in of_others if await _minds(database, chat_id, each)]),
@@ -322,47 +314,33 @@ class Gate(Component):
             in_its_resolution=_is_in(wanted.resolution, wanted.effective),
             age_milliseconds=_age_of(wanted, database.now_milliseconds),
             oldest_milliseconds=whole(self.limits.max_draft_age_hours, HOUR),
-            spending=await self._spending(database, wanted),
         )
+        return await self._with_costs(database, wanted, facts)
 
-    async def _spending(self, database: Queryable, wanted: Wanted) -> Spending | None:
+    async def _with_costs(self, database: Queryable, wanted: Wanted, facts: Facts) -> Facts:
+        """And what there is of quota and money for it; nothing, where nothing is paid for yet."""
+        caps, user_id = self.limits.caps, wanted.conversation.user_id
         if wanted.check_micro_yuan is not None:
-            return await self._spending_of_check(database, wanted, wanted.check_micro_yuan)
+            most = self.limits.detections_per_person_per_day
+            return replace(
+                facts,
+                needed=replace(NOTHING, micro_yuan=wanted.check_micro_yuan),
+                budgets=await ledger.budgets_of(database, caps),
+                checks=(await verdicts.checks_of_day(database, user_id, caps, most),),
+            )
         if wanted.effective is None:
-            return None
-        needed = wanted.effective.price.of(wanted.length_milliseconds)
-        user_id = wanted.conversation.user_id
+            return facts
         return replace(
-            await spending_of(database, user_id, needed, self.limits.caps),
-            most_waiting=self.limits.jobs_waiting_per_person,
+            facts,
+            needed=wanted.effective.price.of(wanted.length_milliseconds),
             agreed_milliseconds=wanted.agreed_milliseconds,
             confirm_above_milliseconds=wanted.effective.confirm_above_milliseconds,
             by_a_tap=await _is_a_tap(database, wanted),
-        )
-
-    async def _spending_of_check(
-        self, database: Queryable, wanted: Wanted, micro_yuan: int
-    ) -> Spending:
-        caps, user_id = self.limits.caps, wanted.conversation.user_id
-        most = self.limits.detections_per_person_per_day
-        return Spending(
-            needed=Amount(0, 0, micro_yuan),
+            quotas=await ledger.quotas_of(database, user_id, caps),
             budgets=await ledger.budgets_of(database, caps),
-            checks=(await verdicts.checks_of_day(database, user_id, caps, most),),
+            waiting=await jobs.waiting_of(database, user_id),
+            most_waiting=self.limits.jobs_waiting_per_person,
         )
-
-
-async def spending_of(
-    database: Queryable, user_id: int, needed: Amount, caps: Caps, most_waiting: int = 0
-) -> Spending:
-    """What there is of quota and money, and how many of the person's jobs wait."""
-    return Spending(
-        needed=needed,
-        quotas=await ledger.quotas_of(database, user_id, caps),
-        budgets=await ledger.budgets_of(database, caps),
-        waiting=await jobs.waiting_of(database, user_id),
-        most_waiting=most_waiting,
-    )
 
 
 async def _is_a_tap(database: Queryable, wanted: Wanted) -> bool:
@@ -374,10 +352,10 @@ async def _is_a_tap(database: Queryable, wanted: Wanted) -> bool:
     return any(job is not None for job in used)
 
 
-async def _is_let_in(database: Queryable, chat_id: int, user_id: int) -> bool:
+async def _lets_in(database: Queryable, group: GroupSettings, chat_id: int, user_id: int) -> bool:
     """Whether the group's settings let the person have videos made, administrator or not."""
-    who = (await groups.settings_of(database, chat_id)).who
-    return who == "all" or (who == "list" and user_id in await groups.guests_of(database, chat_id))
+    listed = group.who == "list" and user_id in await groups.guests_of(database, chat_id)
+    return group.who == "all" or listed
 
 
 async def _minds(database: Queryable, chat_id: int, borrowed: BorrowedMedia) -> bool:

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from bot.config.amounts import HOUR, SECOND, YUAN, whole
 from bot.config.engines import ENGINES, framing_of
 from bot.config.settings import Settings
-from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.texts import Catalogue
 from storage.db.database import Queryable
 from storage.groups import groups
@@ -75,16 +74,13 @@ def limits_of(settings: Settings) -> Limits:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveSettings:
-    """How a video is made and delivered. `longest_milliseconds` is the group's limit or our own."""
+    """How a video is made and delivered."""
 
     engine: str
     resolution: str
     price: Price
     reply_as: str
-    levelled: bool
     confirm_above_milliseconds: int | None
-    quiet: bool
-    longest_milliseconds: int
     group_resolution: str | None = None
     framing: str | None = None
 
@@ -136,10 +132,7 @@ def joined(limits: Limits, person: Preferences, group: GroupSettings) -> Effecti
         resolution=resolution,
         price=limits.price_of(resolution, engine),
         reply_as=person.reply_as,
-        levelled=bool(person.levelled),
         confirm_above_milliseconds=person.confirm_above_milliseconds,
-        quiet=bool(person.quiet or group.quiet),
-        longest_milliseconds=group.longest_milliseconds or LONGEST_MILLISECONDS,
         group_resolution=group.resolution,
         framing=person.framing,
     )

@@ -57,16 +57,15 @@ class Attempt:
     def destination(self) -> Destination:
         """The answer to the message that it is about."""
         entry = self.entry
-        return Destination.of(entry.chat_id, entry.thread_id, entry.message_id)
+        return Destination(entry.chat_id, entry.thread_id, entry.message_id)
 
     async def sending(self) -> None:
         """Record that a call is about to be made that must not be made twice.
 
         Raises: Pointless: the entry is gone.
         """
-        async with self.database.transaction() as tx:
-            if not await outbox.sending(tx, self.entry):
-                raise Pointless(f"{self.entry.unique_key} is gone")
+        if not await self.database.do(outbox.sending, self.entry):
+            raise Pointless(f"{self.entry.unique_key} is gone")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,15 +101,14 @@ class Kind:
 class OutboxRunner:
     """Has entries done: of each kind in each chat one at a time.
 
-    `report` is told of a kind that is not known, and `report_disk` of what the disk refuses, in the
+    By `note` the operator is told of a kind that is not known, and of what the disk refuses, in the
     transaction that puts the entry off.
     """
 
     database: Database
     sender: Sender
     kinds: Iterable[Kind]
-    report: Callable[[Transaction, str], Awaitable[None]]
-    report_disk: Callable[[Transaction, str], Awaitable[None]]
+    note: Callable[..., Awaitable[None]]
     wakeup: Callable[[], None]
 
     def __post_init__(self) -> None:
@@ -162,7 +160,8 @@ class OutboxRunner:
         delay_seconds = UNKNOWN_KIND.endless_delay_seconds(entry.attempts + 1)
         async with self.database.transaction() as tx:
             if not entry.attempts:
-                await self.report(tx, entry.kind)
+                subject, key = f"outbox:{entry.kind}", "operator-unknown-kind"
+                await self.note(tx, subject, key, kind=entry.kind)
             await outbox.begin(tx, entry, tx.later(delay_seconds))
 
     async def _begin(self, kind: Kind, entry: OutboxEntry) -> OutboxEntry | None:
@@ -197,7 +196,7 @@ class OutboxRunner:
             case TryAgain() | NotNow() | SendUnknown():
                 await self._put_off(tx, kind, entry, failure)
             case OSError():
-                await self.report_disk(tx, str(failure))
+                await self.note(tx, "disk-refuses", "operator-disk-refuses", detail=str(failure))
                 at_least_seconds = DISK.endless_delay_seconds(entry.attempts)
                 await self._put_off(tx, kind, entry, failure, at_least_seconds)
             case ChatMoved():

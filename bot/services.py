@@ -1,17 +1,17 @@
-"""What the handlers work with: the packages of the running bot."""
+"""What the handlers work with: parts of the running bot."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.chat.build import ChatServices
-from bot.common import Component
-from bot.delivery.build import DeliveryServices
-from bot.engines.build import EngineServices
+from bot.chat.introduction import Introductions
+from bot.chat.status import Progress
+from bot.common import Component, Part
+from bot.engines.outages import Outages
 from bot.gate import Gate
-from bot.intake.build import IntakeServices
-from bot.jobs.build import JobServices
+from bot.intake.pairing import Pairing
+from bot.jobs.watch import Watch
 from bot.task_pool import Wakeup
 from storage.db.database import Transaction
 
@@ -19,16 +19,12 @@ from storage.db.database import Transaction
 class Services(Component):
     """One per process; found in the application's `bot_data` under its own class."""
 
-    engines: EngineServices
-    chat: ChatServices
-    delivery: DeliveryServices
-    intake: IntakeServices
-    jobs: JobServices
-
-    @property
-    def gate(self) -> Gate:
-        """What decides whether this person may have this made."""
-        return Gate(common=self.common)
+    gate = Part(Gate)
+    introductions = Part(Introductions)
+    outages = Part(Outages)
+    pairing = Part(Pairing)
+    progress = Part(Progress)
+    watch = Part(Watch)
 
     @property
     def wakeup(self) -> Wakeup:

@@ -9,9 +9,9 @@ import asyncio
 from collections.abc import Sequence, Set
 from functools import partial
 
-from bot.chat.status import Progress
+from bot.chat.status import FirstStatus, Progress
 from bot.clock_watch import ClockWatch
-from bot.common import CommonServices
+from bot.common import Component, Part
 from bot.intake.intake import Intake
 from bot.jobs.slots import Slots
 from bot.jobs.steps import JobSteps, Step, StepPool
@@ -31,45 +31,34 @@ _STEP_GRACE_SECONDS = {StepPool.SUBMITTING: 15.0, StepPool.DELIVERING: 15.0}
 """What must not be torn by a stop; other steps are begun again after the next start."""
 
 
-class Worker:
+class Worker(Component):
     """Runs until it is stopped."""
 
-    def __init__(
-        self,
-        *,
-        common: CommonServices,
-        intake: Intake,
-        steps: JobSteps,
-        slots: Slots,
-        progress: Progress,
-        first_status: BackgroundTask,
-        background_tasks: Sequence[BackgroundTask],
-        outbox: OutboxRunner,
-    ) -> None:
-        self._database, self._clock = common.database, common.clock
-        self._wakeup = wakeup = common.wakeup
-        self._clock_watch = ClockWatch(common=common)
-        self._intake = intake
-        self._steps = steps
-        self._slots = slots
-        self._progress = progress
-        self._first_status = first_status
-        self._background_tasks = background_tasks
-        self._outbox = outbox
+    intake = Part(Intake)
+    steps = Part(JobSteps)
+    slots = Part(Slots)
+    progress = Part(Progress)
+    first_status = Part(FirstStatus)
+    clock_watch = Part(ClockWatch)
+    background_tasks: Sequence[BackgroundTask]
+    outbox: OutboxRunner
+
+    def __post_init__(self) -> None:
+        wakeup = self.common.wakeup
         self._items = TaskPool(_INTAKES_AT_ONCE, wakeup)
         self._pools = {pool: TaskPool(_JOBS_AT_ONCE, wakeup) for pool in StepPool}
         self._deliveries = TaskPool(_DELIVERIES_AT_ONCE, wakeup)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`, then leave everything in a state to go on from."""
-        await self._slots.open()
+        await self.slots.open()
         shower = asyncio.create_task(self._keep_showing())
         try:
             while not stop.is_set():
                 if shower.done():
                     shower.result()
                 await self._begin_what_is_due()
-                await self._wakeup.wait(_LOOK_EVERY_SECONDS)
+                await self.common.wakeup.wait(_LOOK_EVERY_SECONDS)
         finally:
             shower.cancel()
             await asyncio.gather(shower, return_exceptions=True)
@@ -80,34 +69,34 @@ class Worker:
                     for name, pool in self._pools.items()
                 ),
                 self._deliveries.close(_GRACE_SECONDS),
-                self._outbox.close(_GRACE_SECONDS),
+                self.outbox.close(_GRACE_SECONDS),
             )
 
     async def _begin_what_is_due(self) -> None:
         """Free slots first: the service stands still while one is."""
-        await self._clock_watch.look()
-        kinds = await due.kinds(self._database)
-        async for task, work in self._slots.fill(kinds):
+        await self.clock_watch.look()
+        kinds = await due.kinds(self.database)
+        async for task, work in self.slots.fill(kinds):
             self._pools[StepPool.SUBMITTING].start(("task", task.id), work)
         await self._begin_intakes(kinds)
         begun = sum(pool.begun for pool in self._pools.values())
         broken = sum(pool.broken for pool in self._pools.values())
-        for step in await self._steps.due(kinds, begun, broken):
+        for step in await self.steps.due(kinds, begun, broken):
             self._begin(step)
-        unshown = [self._first_status] if Due.JOBS_WITHOUT_STATUS in kinds else []
-        for background_task in (*unshown, *self._background_tasks):
+        unshown = [self.first_status] if Due.JOBS_WITHOUT_STATUS in kinds else []
+        for background_task in (*unshown, *self.background_tasks):
             for key, work in (await background_task.due()).items():
                 self._deliveries.start(key, work)
         if Due.OUTBOX in kinds:
-            await self._outbox.begin_what_is_due()
+            await self.outbox.begin_what_is_due()
 
     async def _begin_intakes(self, kinds: Set[Due]) -> None:
         if Due.MEDIA in kinds:
-            for item in await media.due(self._database, _INTAKES_AHEAD):
+            for item in await media.due(self.database, _INTAKES_AHEAD):
                 self._items.start(item.id, partial(self._receive, item.id))
         if Due.UNANNOUNCED_MEDIA in kinds:
-            for item in await media.unannounced(self._database, _INTAKES_AHEAD):
-                self._items.start(item.id, partial(self._intake.conclude, item.id))
+            for item in await media.unannounced(self.database, _INTAKES_AHEAD):
+                self._items.start(item.id, partial(self.intake.conclude, item.id))
 
     def _begin(self, step: Step) -> None:
         """At most one thing at a time."""
@@ -115,11 +104,11 @@ class Worker:
             self._pools[step.pool].start(step.key, step.work)
 
     async def _receive(self, media_id: int) -> None:
-        item = await media.get(self._database, media_id)
+        item = await media.get(self.database, media_id)
         if item is not None and item.state == media.MediaState.RECEIVED:
-            await self._intake.receive(item)
+            await self.intake.receive(item)
 
     async def _keep_showing(self) -> None:
         while True:
-            await self._progress.show()
-            await self._clock.sleep(_SHOW_EVERY_SECONDS)
+            await self.progress.show()
+            await self.clock.sleep(_SHOW_EVERY_SECONDS)

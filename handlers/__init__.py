@@ -35,7 +35,7 @@ from handlers import (
     videos,
 )
 from handlers.access import Who, answering
-from handlers.context import Handler, set_services
+from handlers.context import Handler
 
 _BEFORE_ALL = -2
 _BEFORE_PEOPLE = -1
@@ -89,7 +89,7 @@ COMMANDS = (
 
 def register(application: BotApplication, services: Services) -> None:
     """Make the application answer people."""
-    set_services(application, services)
+    application.bot_data[Services] = services
     application.add_handler(TypeHandler(Update, chats.turn_away), group=_BEFORE_ALL)
     still = frozenset(command.name for command in COMMANDS if command.for_banned)
     stop_banned = partial(access.stop_banned, still=still)

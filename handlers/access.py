@@ -10,7 +10,6 @@ from telegram import Message, Update
 from telegram.constants import ChatID
 
 from bot.gate import Wanted, Way
-from bot.services import Services
 from bot.telegram.dispatch import LetGo
 from bot.telegram.keyboards import Keyboard
 from handlers.button_press import ButtonPress, TooLate
@@ -134,7 +133,7 @@ async def _refusal(message_context: MessageContext, who: Who) -> str | None:
     user_id, chat_id = message_context.user_id, message_context.chat_id
     if who is Who.OPERATOR and user_id not in services.limits.admin_ids:
         return texts.html("command-unknown")
-    if who is not Who.GROUP_ADMINS or await is_admin(services, chat_id, user_id):
+    if who is not Who.GROUP_ADMINS or await services.members.administers(chat_id, user_id):
         return None
     in_group = message_context.in_group
     return texts.html("groupsettings-only-admins" if in_group else "groupsettings-in-private")
@@ -166,14 +165,6 @@ async def is_private(
     keyboard = Keyboard.link(message_context.texts.plain(button), link)
     await message_context.reply_once(message_context.texts.html(text), keyboard)
     return False
-
-
-async def is_admin(services: Services, chat_id: int, user_id: int) -> bool:
-    """Whether that is an administrator of this group; no, while Telegram does not tell.
-
-    Those who write as the group itself are; nobody is in a private chat.
-    """
-    return await services.common.telegram.members.administers(chat_id, user_id)
 
 
 async def admit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.gate import Rule, RuleRefused
+from bot.gate import Rule
 from bot.telegram.destination import Destination
 from bot.telegram.keyboards import Keyboard
 from bot.texts.catalogue import Value
@@ -32,11 +32,12 @@ class ButtonPress(UpdateContext):
     @property
     def destination(self) -> Destination:
         """The answer to the message with the button."""
-        return Destination.of(self.chat_id, self.thread_id, self.message_id)
+        return Destination(self.chat_id, self.thread_id, self.message_id)
 
     def show(self, text: str, keyboard: Keyboard | None = None) -> None:
         """Make the message with the button read so, soon: of several presses the newest shows."""
-        self.services.sender.refresh(self.chat_id, self.message_id, text, keyboard=keyboard)
+        show = self.services.sender.progress
+        show(self.chat_id, self.message_id, text, keyboard=keyboard, pressed=True)
 
     def number(self, position: int) -> int:
         """An argument as a number below 10^18; raises TooLate where there is none."""
@@ -89,10 +90,4 @@ ANSWERS = {
 }
 """What a button answers where a rule refuses."""
 
-_IN_A_DIALOG = frozenset({Rule.GROUP, Rule.WHO, Rule.LONGEST, Rule.RESOLUTION})
-
-
-def refused(refusal: RuleRefused) -> Answer:
-    """What is answered then."""
-    rule = refusal.rule
-    return Answer(ANSWERS[rule], {**refusal.values}, alert=rule in _IN_A_DIALOG)
+IN_A_DIALOG = frozenset({Rule.GROUP, Rule.WHO, Rule.LONGEST, Rule.RESOLUTION})

@@ -21,7 +21,15 @@ from handlers import (
     settings,
     videos,
 )
-from handlers.button_press import Action, Answer, ButtonPress, NotYours, TooLate, refused
+from handlers.button_press import (
+    ANSWERS,
+    IN_A_DIALOG,
+    Action,
+    Answer,
+    ButtonPress,
+    NotYours,
+    TooLate,
+)
 from handlers.context import Context, remember, services_of, texts_for
 
 _DATA = re.compile(r"[a-z]+(?::[A-Za-z0-9_-]{1,32})*")
@@ -107,7 +115,8 @@ async def answer_of(
     except NotYours:
         return Answer("answer-not-yours")
     except RuleRefused as refusal:
-        return refused(refusal)
+        rule = refusal.rule
+        return Answer(ANSWERS[rule], {**refusal.values}, alert=rule in IN_A_DIALOG)
     except TooLate:
         return Answer("answer-too-late")
     return Answer(answer) if isinstance(answer, str) else answer

@@ -34,7 +34,7 @@ async def note_membership(update: Update, context: Context) -> None:
     services, old = services_of(context), change.chat.id
     if not is_out(change.new_chat_member):
         await _open(services, change)
-    elif (new := await services.common.telegram.members.moved_to(old)) is not None:
+    elif (new := await services.members.moved_to(old)) is not None:
         await _note_move(services, old, new)
     else:
         await _closed(services, change)
@@ -66,7 +66,7 @@ async def _open(services: Services, change: ChatMemberUpdated) -> None:
     if is_out(change.old_chat_member):
         await _come(services, change.chat, change.from_user)
     else:
-        await _told(change.chat.id, services.chat.introductions.look_again(change.chat.id))
+        await _told(change.chat.id, services.introductions.look_again(change.chat.id))
 
 
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
@@ -82,7 +82,7 @@ async def note_new_group(update: Update, context: Context) -> None:
 
 async def _come(services: Services, chat: Chat, added_by: User | None) -> None:
     who = added_by.id if added_by else None
-    await _told(chat.id, services.chat.introductions.come(chat.id, chat.title or "", who))
+    await _told(chat.id, services.introductions.come(chat.id, chat.title or "", who))
 
 
 async def _told(chat_id: int, telling: Awaitable[None]) -> None:
@@ -134,7 +134,7 @@ async def _is_allowed(services: Services, chat_id: int, message: Message | None)
 async def _has_become(services: Services, groups: Iterable[int], chat_id: int) -> bool:
     """Whether one of these is that chat by now: asked of Telegram, which may not have told yet."""
     for old in groups:
-        if old != chat_id and await services.common.telegram.members.moved_to(old) == chat_id:
+        if old != chat_id and await services.members.moved_to(old) == chat_id:
             await _note_move(services, old, chat_id)
             return True
     return False
@@ -148,7 +148,7 @@ async def _leave(services: Services, chat: Chat, update: Update) -> None:
     except (Refused, SendUnknown) as failure:
         logger.info("leaving chat %s without a word: %s", chat.id, failure)
     try:
-        await services.common.telegram.members.leave(chat.id)
+        await services.members.leave(chat.id)
     except ChatDead as failure:
         logger.info("chat %s was left already: %s", chat.id, failure)
         return

@@ -13,7 +13,6 @@ from telegram.ext import CallbackContext
 
 from bot.retry import REPLY, persisting
 from bot.services import Services
-from bot.telegram.connection import BotApplication
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, NotAllowed, SendUnknown, ThreadClosed
 from bot.telegram.keyboards import AskReply, Keyboard
@@ -30,11 +29,6 @@ from storage.people.people import Person
 logger = logging.getLogger(__name__)
 
 Context = CallbackContext[Any, Any, Any, Any]
-
-
-def set_services(application: BotApplication, services: Services) -> None:
-    """Where `services_of` finds them."""
-    application.bot_data[Services] = services
 
 
 def services_of(context: Context) -> Services:
@@ -92,7 +86,7 @@ class MessageContext(UpdateContext):
     def destination(self) -> Destination:
         """The answer to this very message."""
         chat_id, thread_id, _ = self.conversation
-        return Destination.of(chat_id, thread_id, self.message.message_id)
+        return Destination(chat_id, thread_id, self.message.message_id)
 
     @property
     def in_group(self) -> bool:
@@ -144,7 +138,7 @@ class MessageContext(UpdateContext):
 
     async def _note_that_it_is_muted(self) -> None:
         """Once: whoever added the bot, or asks, is told in private."""
-        introductions = self.services.chat.introductions
+        introductions = self.services.introductions
         await introductions.refused(self.chat_id, "messages", self.user_id)
 
 

@@ -12,7 +12,7 @@ from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
-from handlers.access import answered_by, is_admin, shows_nobody
+from handlers.access import answered_by, shows_nobody
 from handlers.button_press import Answer, ButtonPress, TooLate
 from handlers.context import MessageContext, person_of, texts_for
 from handlers.options import OF_GROUP, Choice, Setting, pressed_option
@@ -37,7 +37,7 @@ async def change(pressed: ButtonPress) -> str | Answer:
     """gset opens the list, gset:SETTING its choices, gset:SETTING:CHOICE keeps one."""
     if not is_group(pressed.chat_id):
         raise TooLate
-    if not await is_admin(pressed.services, pressed.chat_id, pressed.user_id):
+    if not await pressed.services.members.administers(pressed.chat_id, pressed.user_id):
         return Answer("groupsettings-only-admins", alert=True)
     if pressed.arguments == ("done",):
         pressed.show(pressed.texts.html("groupsettings-done"))
@@ -101,7 +101,7 @@ async def name_of(services: Services, user_id: int) -> str:
 async def _lacks(services: Services, chat_id: int, texts: Catalogue) -> list[str]:
     """What the bot cannot see or do here; nothing, while Telegram does not tell."""
     try:
-        return lacks(await services.common.telegram.members.powers(chat_id), texts)
+        return lacks(await services.members.powers(chat_id), texts)
     except TelegramFailure as failure:
         logger.info("the bot's rights in chat %s stay unknown: %s", chat_id, failure)
         return []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from operator import itemgetter
+from typing import Any
 
 from bot.chat.queue_view import views
 from bot.gate import Rule, RuleRefused, Way
@@ -35,7 +36,7 @@ async def _status_text(context: MessageContext) -> str:
     database = context.database
     mine = await jobs.open_jobs_of(database, context.user_id, context.chat_id)
     if mine:
-        lines = await context.services.chat.progress.lines(mine[:_MOST_LINES], context.texts)
+        lines = await context.services.progress.lines(mine[:_MOST_LINES], context.texts)
         title = context.texts.html("status-jobs", count=len(mine))
         return "\n\n".join([title, *lines, *_more(mine)])
     draft = await drafts.get(database, context.conversation)
@@ -112,16 +113,15 @@ async def cancel(context: MessageContext) -> None:
     """All of this person's jobs here, or else the draft."""
     outcome = await _outcome(context)
     for job_id in outcome["stopping"]:
-        context.services.jobs.watch.wakeup(job_id)
+        context.services.watch.wakeup(job_id)
     context.services.wakeup()
     await context.reply(_cancelled_text(context.texts, outcome))
 
 
 async def cancel_job(services: Services, job: Job) -> bool:
     """True: it waited and is cancelled. False: the wish is on its way to the provider."""
-    async with services.database.transaction() as tx:
-        stopped = await moves.cancel(tx, job.id)
-    services.jobs.watch.wakeup(job.id)
+    stopped = await services.database.do(moves.cancel, job.id)
+    services.watch.wakeup(job.id)
     return stopped
 
 
@@ -140,11 +140,11 @@ async def cancel_all_of(services: Services, user_id: int) -> None:
 async def _outcome(context: MessageContext) -> Outcome:
     """What this very update did: handled again, it must not drop what was begun after it."""
     async with context.database.transaction() as tx:
-        known = await inbox.find(tx, context.update_id)
+        known = await inbox.outcome_of(tx, context.update_id)
         if known is not None:
             return known
         outcome = await _stop_all(tx, context)
-        await inbox.store(tx, context.update_id, outcome)
+        await inbox.keep_outcome(tx, context.update_id, outcome)
     return outcome
 
 
@@ -189,23 +189,30 @@ async def retry_by_button(pressed: ButtonPress) -> str:
     pressed_at = (pressed.chat_id, pressed.message_id)
     is_status = pressed_at == (job.chat_id, job.status_message_id)
     status_message_id = pressed.message_id if is_status else None
-    agreed = pressed.number(1) if len(pressed.arguments) > 1 else 0
-    making = pressed.services.intake.pairing.again(job, status_message_id, agreed)
-    return await once_more(pressed, Way.RETRY, job, job.resolution, making)
+    return await once_more(
+        pressed,
+        Way.RETRY,
+        f"retry:{job.id}",
+        job,
+        resolution=job.resolution,
+        status_message_id=status_message_id,
+    )
 
 
 async def once_more(
-    pressed: ButtonPress, way: Way, job: Job, resolution: str, making: Awaitable[object]
+    pressed: ButtonPress, way: Way, request: str, job: Job, *, resolution: str, **how: Any
 ) -> str:
     """What is answered; what takes much is asked first. Raises: RuleRefused, TooLate."""
+    how["agreed_milliseconds"] = pressed.number(1) if len(pressed.arguments) > 1 else 0
+    pairing = pressed.services.pairing
     try:
-        made = await making
+        made = await pairing.once_more(way, request, job, resolution=resolution, **how)
     except RuleRefused as refusal:
         if refusal.rule is Rule.CONFIRM:
             price = pressed.services.limits.price_of(resolution, job.engine)
             await _ask_first(pressed, way, job, price, refusal.values["needed"])
         raise
-    if not made:
+    if made is None:
         raise TooLate  # it was made before
     return "answer-started"
 

@@ -56,6 +56,6 @@ async def _reply(
 
 async def resume(context: MessageContext) -> None:
     """/resume: try at once whether the provider serves again."""
-    trying = await context.services.engines.outages.resume(asked=True)
+    trying = await context.services.outages.resume(asked=True)
     await context.reply(context.texts.html("resume-trying" if trying else "resume-nothing"))
     context.services.wakeup()

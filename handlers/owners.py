@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.chat.owners import allow_again
-from handlers.access import is_admin
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
 from handlers.jobs import cancel_each
@@ -31,7 +30,8 @@ async def object_by_button(pressed: ButtonPress) -> Answer:
     if job is None or not used or not await _is_of_chat(pressed, job):
         raise TooLate
     is_owner = pressed.user_id in [borrowed.owner_id for borrowed in used]
-    if not is_owner and not await is_admin(pressed.services, pressed.chat_id, pressed.user_id):
+    administers = pressed.services.members.administers
+    if not is_owner and not await administers(pressed.chat_id, pressed.user_id):
         raise NotYours
     async with pressed.database.transaction() as tx:
         if is_owner:
@@ -57,7 +57,6 @@ async def allow(pressed: ButtonPress) -> str:
     owner_id = pressed.number(0)
     if owner_id != pressed.user_id:
         raise NotYours
-    async with pressed.database.transaction() as tx:
-        if not await borrowed_media.allow(tx, pressed.chat_id, owner_id):
-            raise TooLate
+    if not await pressed.database.do(borrowed_media.allow, pressed.chat_id, owner_id):
+        raise TooLate
     return "answer-allowed-again"

@@ -28,16 +28,14 @@ async def report(context: MessageContext) -> None:
     if job is None:
         await context.reply(context.texts.html("report-which"))
         return
-    async with context.database.transaction() as tx:
-        begun = await reports.begin(tx, job, context.user_id, context.chat_id)
+    begun = await context.database.do(reports.begin, job, context.user_id, context.chat_id)
     if begun.reason is not None:
         await context.reply(context.texts.html("report-known"))
         return
     keyboard = _keyboard(begun, context)
     sent = await context.reply_once(context.texts.html("report-ask"), keyboard)
     if sent is not None:
-        async with context.database.transaction() as tx:
-            await reports.asked(tx, begun.id, sent.message_id)
+        await context.database.do(reports.asked, begun.id, sent.message_id)
 
 
 async def give_reason(pressed: ButtonPress) -> str | Answer:
@@ -47,14 +45,13 @@ async def give_reason(pressed: ButtonPress) -> str | Answer:
         raise TooLate
     services = pressed.services
     try:
-        async with services.database.transaction() as tx:
-            new = await reports.file(
-                tx,
-                found,
-                reason,
-                sorted(services.limits.admin_ids),
-                per_person_per_day=REPORTS_PER_PERSON_PER_DAY,
-            )
+        new = await services.database.do(
+            reports.file,
+            found,
+            reason,
+            sorted(services.limits.admin_ids),
+            per_person_per_day=REPORTS_PER_PERSON_PER_DAY,
+        )
     except TooManyReports:
         return Answer("answer-report-too-many", alert=True)
     if new:
@@ -122,8 +119,7 @@ async def ban(pressed: ButtonPress) -> str:
     maker_id, services = report.maker_id or job.user_id, pressed.services
     if maker_id < 0 or maker_id in services.limits.admin_ids:
         return "answer-cannot-ban"
-    async with services.database.transaction() as tx:
-        new = await decisions.ban(tx, job, maker_id, pressed.user_id)
+    new = await services.database.do(decisions.ban, job, maker_id, pressed.user_id)
     await cancel_all_of(services, maker_id)
     return "answer-banned" if new else "answer-decided-before"
 

@@ -84,12 +84,12 @@ async def finer(pressed: ButtonPress) -> str | Answer:
     services = pressed.services
     if job.state not in _RENDERED or not may_be_finer(job, services.limits):
         raise TooLate
-    made = await jobs.by_request(services.database, request_for(job, FINER))
+    request = request_for(job, FINER)
+    made = await jobs.by_request(services.database, request)
     if made is not None and made.state not in FINAL:
         return "answer-started"
-    agreed = pressed.number(1) if len(pressed.arguments) > 1 else 0
-    making = services.intake.pairing.in_resolution(job, FINER, agreed)
-    return await once_more(pressed, Way.FINER, job, FINER, making)
+    how = {"resolution": FINER, "engine": job.engine}
+    return await once_more(pressed, Way.FINER, request, job, **how)
 
 
 async def resend(pressed: ButtonPress, wanted_as: WantedAs) -> str:
@@ -144,7 +144,7 @@ async def _open_reply_field(
     key = "group-ask-voice" if kept.is_photo else "group-ask-photo"
     values = {"longest": LONGEST_MILLISECONDS / 1000} if kept.is_photo else {}
     try:
-        there = Destination.of(job.chat_id, pressed.thread_id, voice.message_id if voice else 0)
+        there = Destination(job.chat_id, pressed.thread_id, voice.message_id if voice else 0)
         await pressed.services.sender.send_text(
             there, texts.html(key, **values), keyboard=ask_for(wanted, texts)
         )

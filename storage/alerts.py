@@ -40,11 +40,9 @@ async def write(
 
 async def is_due(tx: Transaction, subject: str, *, every_milliseconds: int) -> bool:
     """Whether this subject is to be told now; a True answer counts it as told."""
-    return await tx.change(
-        """
+    sql = """
         INSERT INTO notices (subject, told_at_milliseconds) VALUES (:subject, :now)
         ON CONFLICT (subject) DO UPDATE SET told_at_milliseconds = :now
         WHERE notices.told_at_milliseconds <= :now - :every
-        """,
-        {"subject": subject, "every": every_milliseconds},
-    )
+        """
+    return await tx.change(sql, subject=subject, every=every_milliseconds)

@@ -32,15 +32,12 @@ class Draft:
 
 async def get(database: Queryable, conversation: ConversationKey) -> Draft:
     """The draft there; empty when there is none."""
-    found = await database.every(
-        Media,
-        """
+    sql = """
         SELECT media.* FROM drafts JOIN media ON media.id IN (photo_id, voice_id)
         WHERE drafts.chat_id = :chat_id AND drafts.thread_id = :thread_id
             AND drafts.user_id = :user_id
-        """,
-        conversation._asdict(),
-    )
+        """
+    found = await database.every(Media, sql, **conversation._asdict())
     items = {item.is_photo: item for item in found}
     return Draft(items.get(True), items.get(False))
 
@@ -65,15 +62,8 @@ async def put(tx: Transaction, item: Media, *, conversation: ConversationKey | N
 async def _set(
     tx: Transaction, conversation: ConversationKey, column: str, media_id: int | None
 ) -> None:
-    await tx.execute(
-        f"""
-        INSERT INTO drafts (chat_id, thread_id, user_id, {column}, updated_at_milliseconds)
-        VALUES (:chat_id, :thread_id, :user_id, :media_id, :now)
-        ON CONFLICT (chat_id, thread_id, user_id) DO UPDATE SET {column} = excluded.{column},
-            updated_at_milliseconds = excluded.updated_at_milliseconds
-        """,  # noqa: S608
-        {**conversation._asdict(), "media_id": media_id},
-    )
+    now = {column: media_id, "updated_at_milliseconds": tx.now_milliseconds}
+    await tx.put("drafts", {**conversation._asdict(), **now}, *ConversationKey._fields)
 
 
 async def want(tx: Transaction, conversation: ConversationKey) -> bool:
@@ -100,13 +90,8 @@ async def drop(tx: Transaction, item: Media) -> None:
     where it was sent. What is there beside it stays.
     """
     column = "photo_id" if item.is_photo else "voice_id"
-    await tx.execute(
-        f"""
-        UPDATE drafts SET {column} = NULL
-        WHERE chat_id = :chat_id AND user_id = :user_id AND {column} = :media_id
-        """,  # noqa: S608
-        {**item.conversation._asdict(), "media_id": item.id},
-    )
+    where = {"chat_id": item.chat_id, "user_id": item.user_id, column: item.id}
+    await tx.update("drafts", {column: None}, **where)
 
 
 async def clear(tx: Transaction, conversation: ConversationKey) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from storage.db.database import Database, Transaction
+from storage.db.database import Queryable, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,71 +24,64 @@ class StoredUpdate:
     names: frozenset[int] = frozenset()
 
 
-class Inbox:
-    """The table `inbox`. A row is stored as begun once, since it is handled at once."""
+async def store(tx: Transaction, updates: Iterable[StoredUpdate]) -> set[int]:
+    """Keep all of them, as begun once, since they are handled at once; the ids of those that were
+    not here before.
+    """
+    return {update.update_id for update in updates if await _insert(tx, update)}
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
-    async def store(self, updates: Iterable[StoredUpdate]) -> set[int]:
-        """Keep all of them or none; the ids of those that were not here before."""
-        new: set[int] = set()
-        async with self._database.transaction() as tx:
-            for update in updates:
-                if await _insert(tx, update):
-                    new.add(update.update_id)
-        return new
+async def undone(database: Queryable) -> list[StoredUpdate]:
+    """What was stored and never finished, in the order of arrival."""
+    rows = await database.fetch_all(
+        "SELECT update_id, body, tries FROM inbox WHERE state = 'new'"
+        " ORDER BY received_at_milliseconds, update_id"
+    )
+    return [StoredUpdate(**row) for row in rows]
 
-    async def undone(self) -> list[StoredUpdate]:
-        """What was stored and never finished, in the order of arrival."""
-        rows = await self._database.fetch_all(
-            "SELECT update_id, body, tries FROM inbox WHERE state = 'new'"
-            " ORDER BY received_at_milliseconds, update_id"
-        )
-        return [StoredUpdate(**row) for row in rows]
 
-    async def get(self, update_id: int) -> StoredUpdate | None:
-        """One by its number."""
-        row = await self._database.fetch_one(
-            "SELECT update_id, body, tries FROM inbox WHERE update_id = :update_id",
-            {"update_id": update_id},
-        )
-        return None if row is None else StoredUpdate(**row)
+async def get(database: Queryable, update_id: int) -> StoredUpdate | None:
+    """One by its number."""
+    row = await database.fetch_one(
+        "SELECT update_id, body, tries FROM inbox WHERE update_id = :update_id", update_id=update_id
+    )
+    return None if row is None else StoredUpdate(**row)
 
-    async def begin_again(self, update_id: int) -> int:
-        """Count another try, before it is made; how many that makes."""
-        async with self._database.transaction() as tx:
-            row = await tx.fetch_one(
-                "UPDATE inbox SET tries = tries + 1 WHERE update_id = :update_id RETURNING tries",
-                {"update_id": update_id},
-            )
-        return 0 if row is None else int(row["tries"])
 
-    async def done(self, update_id: int) -> None:
-        """It was handled."""
-        await self._finish(update_id, "done", None)
+async def begin_again(tx: Transaction, update_id: int) -> int:
+    """Count another try, before it is made; how many that makes."""
+    return await tx.number(
+        "UPDATE inbox SET tries = tries + 1 WHERE update_id = :update_id RETURNING tries",
+        update_id=update_id,
+    )
 
-    async def let_go(self, update_id: int) -> None:
-        """It turned out not to be for the bot: nothing of it is kept."""
-        async with self._database.transaction() as tx:
-            await tx.delete("inbox", update_id=update_id)
 
-    async def park(self, update_id: int, error: str) -> None:
-        """It is not tried again; `error` says why, for the operator."""
-        await self._finish(update_id, "parked", error)
+async def done(tx: Transaction, update_id: int) -> None:
+    """It was handled."""
+    await _finish(tx, update_id, state="done", error=None)
 
-    async def forget_done(self, before_milliseconds: int) -> int:
-        """Delete what was handled before that moment; how many rows."""
-        async with self._database.transaction() as tx:
-            return await tx.execute(
-                "DELETE FROM inbox WHERE state = 'done' AND handled_at_milliseconds < :before",
-                {"before": before_milliseconds},
-            )
 
-    async def _finish(self, update_id: int, state: str, error: str | None) -> None:
-        async with self._database.transaction() as tx:
-            ended = {"state": state, "error": error, "handled_at_milliseconds": tx.now_milliseconds}
-            await tx.update("inbox", ended, update_id=update_id)
+async def let_go(tx: Transaction, update_id: int) -> None:
+    """It turned out not to be for the bot: nothing of it is kept."""
+    await tx.delete("inbox", update_id=update_id)
+
+
+async def park(tx: Transaction, update_id: int, error: str) -> None:
+    """It is not tried again; `error` says why, for the operator."""
+    await _finish(tx, update_id, state="parked", error=error)
+
+
+async def forget_done(tx: Transaction, before_milliseconds: int) -> int:
+    """Delete what was handled before that moment; how many rows."""
+    return await tx.execute(
+        "DELETE FROM inbox WHERE state = 'done' AND handled_at_milliseconds < :before",
+        before=before_milliseconds,
+    )
+
+
+async def _finish(tx: Transaction, update_id: int, **ended: str | None) -> None:
+    handled = {**ended, "handled_at_milliseconds": tx.now_milliseconds}
+    await tx.update("inbox", handled, update_id=update_id)
 
 
 async def _insert(tx: Transaction, update: StoredUpdate) -> bool:
@@ -107,14 +100,14 @@ _KEEP_MILLISECONDS = 3 * 24 * 3600 * 1000
 Outcome = dict[str, Any]
 
 
-async def find(tx: Transaction, update_id: int) -> Outcome | None:
+async def outcome_of(tx: Transaction, update_id: int) -> Outcome | None:
     """What this update led to, if it was handled before."""
-    row = await tx.fetch_one(
-        """
+    sql = """
         SELECT outcome FROM outcomes
         WHERE update_id = :update_id AND at_milliseconds > :after
-        """,
-        {"update_id": update_id, "after": tx.now_milliseconds - _KEEP_MILLISECONDS},
+        """
+    row = await tx.fetch_one(
+        sql, update_id=update_id, after=tx.now_milliseconds - _KEEP_MILLISECONDS
     )
     if row is None:
         return None
@@ -122,11 +115,11 @@ async def find(tx: Transaction, update_id: int) -> Outcome | None:
     return outcome
 
 
-async def store(tx: Transaction, update_id: int, outcome: Outcome) -> None:
+async def keep_outcome(tx: Transaction, update_id: int, outcome: Outcome) -> None:
     """Remember it, in the transaction that did it."""
     await tx.execute(
         "DELETE FROM outcomes WHERE at_milliseconds <= :before",
-        {"before": tx.now_milliseconds - _KEEP_MILLISECONDS},
+        before=tx.now_milliseconds - _KEEP_MILLISECONDS,
     )
     led_to = {"outcome": json.dumps(outcome), "at_milliseconds": tx.now_milliseconds}
     await tx.insert("outcomes", {"update_id": update_id, **led_to})

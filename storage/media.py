@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from storage.db.database import Queryable, Transaction
 from storage.db.due import put_off
-from storage.db.rows import columns
+from storage.db.rows import Row, columns
 
 
 class MediaState(StrEnum):
@@ -136,8 +136,7 @@ async def record(
     was sent so long ago that its sender is asked first. A group that moved is known by its new id.
     Whether a voice is levelled is what its sender wishes at this moment.
     """
-    return await tx.change(
-        """
+    sql = """
         INSERT INTO media (source, kind, chat_id, thread_id, user_id, message_id, media_group_id,
             file_id, file_unique_id, file_size_bytes, state, fault, announced, levelled,
             not_before_milliseconds, wanted_at_milliseconds, created_at_milliseconds)
@@ -148,16 +147,16 @@ async def record(
             COALESCE((SELECT levelled FROM preferences WHERE user_id = :user_id), 1),
             :not_before, :wanted_at, :now)
         ON CONFLICT (source) DO NOTHING
-        """,
-        {
-            **columns(received),
-            **received.conversation._asdict(),
-            "state": "superseded" if surplus else "asked" if late else "received",
-            "fault": LATE if late else None,
-            "announced": int(surplus),
-            "not_before": not_before_milliseconds,
-            "wanted_at": received.sent_at_milliseconds or tx.now_milliseconds,
-        },
+        """
+    return await tx.change(
+        sql,
+        **columns(received),
+        **received.conversation._asdict(),
+        state="superseded" if surplus else "asked" if late else "received",
+        fault=LATE if late else None,
+        announced=int(surplus),
+        not_before=not_before_milliseconds,
+        wanted_at=received.sent_at_milliseconds or tx.now_milliseconds,
     )
 
 
@@ -173,15 +172,12 @@ async def by_source(database: Queryable, source: str) -> Media | None:
 
 async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Media | None:
     """The photo of the person's newest job in this chat, whichever the topic."""
-    return await database.one(
-        Media,
-        """
+    sql = """
         SELECT media.* FROM media JOIN jobs ON jobs.photo_id = media.id
         WHERE jobs.user_id = :user_id AND jobs.chat_id = :chat_id
         ORDER BY jobs.id DESC LIMIT 1
-        """,
-        {"user_id": user_id, "chat_id": chat_id},
-    )
+        """
+    return await database.one(Media, sql, user_id=user_id, chat_id=chat_id)
 
 
 async def due(database: Queryable, limit: int) -> list[Media]:
@@ -192,28 +188,23 @@ async def due(database: Queryable, limit: int) -> list[Media]:
     return await database.every(
         Media,
         f"SELECT * FROM {DUE} ORDER BY id LIMIT :limit",  # noqa: S608
-        {"limit": limit},
+        limit=limit,
     )
 
 
 async def has_waiting(database: Queryable, conversation: ConversationKey) -> bool:
     """Whether something there waits for consent, or for its turn after it was given."""
-    return await database.exists(
-        f"SELECT 1 FROM media WHERE {_WAITING}",  # noqa: S608
-        conversation._asdict(),
-    )
+    return await database.has("media", **_waiting(conversation))
 
 
 async def drop_waiting(tx: Transaction, conversation: ConversationKey) -> bool:
     """All of it is dropped, without a word, as nothing was said of it; False when there is none."""
-    return await tx.change(
-        f"UPDATE media SET state = 'superseded', fault = 'dropped', announced = 1 WHERE {_WAITING}",  # noqa: S608
-        conversation._asdict(),
-    )
+    dropped = {"state": "superseded", "fault": "dropped", "announced": 1}
+    return await tx.update("media", dropped, **_waiting(conversation))
 
 
-_WAITING = """chat_id = :chat_id AND thread_id = :thread_id AND user_id = :user_id
-    AND fault = 'consent' AND state IN ('asked', 'received')"""
+def _waiting(conversation: ConversationKey) -> Row:
+    return {**conversation._asdict(), "fault": CONSENT, "state": ("asked", "received")}
 
 
 async def unannounced(database: Queryable, limit: int) -> list[Media]:
@@ -221,7 +212,7 @@ async def unannounced(database: Queryable, limit: int) -> list[Media]:
     return await database.every(
         Media,
         f"SELECT * FROM {UNANNOUNCED} ORDER BY id LIMIT :limit",  # noqa: S608
-        {"limit": limit},
+        limit=limit,
     )
 
 
@@ -229,13 +220,13 @@ async def in_album_before(
     database: Queryable, conversation: ConversationKey, media_group_id: str, message_id: int
 ) -> int:
     """How many photos the album brought before this message."""
-    return await database.number(
-        """
+    sql = """
         SELECT COUNT(*) AS n FROM media WHERE chat_id = :chat_id AND thread_id = :thread_id
             AND user_id = :user_id AND media_group_id = :media_group_id AND kind = 'photo'
             AND message_id < :message_id
-        """,
-        {**conversation._asdict(), "media_group_id": media_group_id, "message_id": message_id},
+        """
+    return await database.number(
+        sql, **conversation._asdict(), media_group_id=media_group_id, message_id=message_id
     )
 
 
@@ -244,27 +235,25 @@ async def set_reply(tx: Transaction, media_id: int, *, chat_id: int, reply_messa
 
     A message of the chat that its group was before is out of reach: it is not remembered.
     """
-    await tx.execute(
-        """
+    sql = """
         UPDATE media SET not_before_milliseconds = 0, reply_message_id =
             CASE chat_id WHEN :chat_id THEN :reply ELSE reply_message_id END
         WHERE id = :id
-        """,
-        {"id": media_id, "chat_id": chat_id, "reply": reply_message_id},
-    )
+        """
+    await tx.execute(sql, id=media_id, chat_id=chat_id, reply=reply_message_id)
 
 
 async def ready(tx: Transaction, media_id: int, **facts: Any) -> bool:
     """It is checked and at the provider; `facts` are the columns that were learnt."""
-    return await _leave_received(tx, media_id, MediaState.READY, facts)
+    return await _leave_received(tx, media_id, MediaState.READY, **facts)
 
 
 async def refuse(
     tx: Transaction, media_id: int, fault: str, fault_detail: str | None = None
 ) -> bool:
     """It cannot be used; `fault` is the reason's code, the detail what is said with it (JSON)."""
-    facts = {"fault": fault, "fault_detail": fault_detail}
-    return await _leave_received(tx, media_id, MediaState.REFUSED, facts)
+    why = {"fault": fault, "fault_detail": fault_detail}
+    return await _leave_received(tx, media_id, MediaState.REFUSED, **why)
 
 
 async def ask(
@@ -272,7 +261,7 @@ async def ask(
 ) -> bool:
     """The person has to answer first: use it all the same, or a part of it?"""
     facts |= {"fault": fault, "fault_detail": fault_detail}
-    return await _leave_received(tx, media_id, MediaState.ASKED, facts)
+    return await _leave_received(tx, media_id, MediaState.ASKED, **facts)
 
 
 async def ask_again(tx: Transaction, media_id: int, fault: str, detail: str | None = None) -> None:
@@ -305,13 +294,9 @@ async def set_upload(
     tx: Transaction, media_id: int, url: str, expires_at: int, engine: str | None = None
 ) -> None:
     """A fresh copy is at the provider, for that engine; for the one it was for, where none is."""
-    await tx.execute(
-        """
-        UPDATE media SET upload_url = :url, upload_expires_at_milliseconds = :expires_at,
-            upload_engine = COALESCE(:engine, upload_engine)
-        WHERE id = :id
-        """,
-        {"id": media_id, "url": url, "expires_at": expires_at, "engine": engine},
+    copied = {"upload_url": url, "upload_expires_at_milliseconds": expires_at}
+    await tx.update(
+        "media", {**copied, **({"upload_engine": engine} if engine else {})}, id=media_id
     )
 
 
@@ -327,18 +312,14 @@ async def supersede(tx: Transaction, media_id: int, fault: str = "superseded") -
 
     Of one that waited for consent nothing was said, and nothing is.
     """
-    await tx.execute(
-        """
+    sql = """
         UPDATE media SET state = 'superseded', fault = :fault,
             announced = CASE WHEN state = 'asked' AND fault = 'consent' THEN 1 ELSE 0 END
         WHERE id = :id AND state IN ('received', 'asked')
-        """,
-        {"id": media_id, "fault": fault},
-    )
+        """
+    await tx.execute(sql, id=media_id, fault=fault)
 
 
-async def _leave_received(
-    tx: Transaction, media_id: int, state: MediaState, facts: dict[str, Any]
-) -> bool:
+async def _leave_received(tx: Transaction, media_id: int, state: MediaState, **facts: Any) -> bool:
     changes = {"state": state, "announced": 0, "tries": 0, **facts}
     return await tx.update("media", changes, id=media_id, state=MediaState.RECEIVED)

@@ -34,14 +34,12 @@ async def set_help(tx: Transaction, media_id: int, message_id: int) -> None:
 
 async def use_crop(tx: Transaction, media_id: int, crop: str) -> bool:
     """Only this part of it is to be used; False where it is in use, replaced or never offered."""
-    return await tx.change(
-        """
+    sql = """
         UPDATE media SET state = 'received', fault = NULL, fault_detail = NULL, announced = 0,
             crop = :crop, insisted = 0, tries = 0, not_before_milliseconds = 0
         WHERE id = :id AND kind = 'photo' AND state IN ('asked', 'refused') AND crops IS NOT NULL
-        """,
-        {"id": media_id, "crop": crop},
-    )
+        """
+    return await tx.change(sql, id=media_id, crop=crop)
 
 
 async def insist(tx: Transaction, media_id: int) -> bool:
@@ -53,44 +51,41 @@ async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bo
     """Only the beginning is to be used, of the clip where one was chosen; False when nothing was
     asked.
     """
-    return await tx.change(
-        """
+    sql = """
         UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :limit, in_parts = 0,
             from_milliseconds =
                 CASE WHEN :limit <= limit_milliseconds THEN from_milliseconds ELSE 0 END
         WHERE id = :id AND state = 'asked' AND kind = 'voice'
-        """,
-        {"id": media_id, "limit": limit_milliseconds},
-    )
+        """
+    return await tx.change(sql, id=media_id, limit=limit_milliseconds)
 
 
 async def use_clip(
     tx: Transaction, media_id: int, span: tuple[int, int], quota_milliseconds: int
 ) -> bool:
     """Only this piece of it is to be used, for so much quota; False when nothing was asked."""
-    return await tx.change(
-        """
+    sql = """
         UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :end - :begin,
             from_milliseconds = :begin, in_parts = 0, agreed_quota_milliseconds = :quota
         WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
-        """,
-        {"id": media_id, "begin": span[0], "end": span[1], "quota": quota_milliseconds},
-    )
+        """
+    begin, end = span
+    return await tx.change(sql, id=media_id, begin=begin, end=end, quota=quota_milliseconds)
 
 
 async def use_in_parts(
     tx: Transaction, media_id: int, duration_milliseconds: int, quota_milliseconds: int
 ) -> bool:
     """All of it is to be used, cut as its plan says, for so much quota; False as above."""
-    return await tx.change(
-        """
+    sql = """
         UPDATE media SET state = 'ready', fault = NULL, fault_detail = NULL, announced = 0,
             limit_milliseconds = NULL, from_milliseconds = 0, in_parts = 1,
             duration_milliseconds = :duration, agreed_quota_milliseconds = :quota,
             upload_expires_at_milliseconds = 0
         WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
-        """,
-        {"id": media_id, "duration": duration_milliseconds, "quota": quota_milliseconds},
+        """
+    return await tx.change(
+        sql, id=media_id, duration=duration_milliseconds, quota=quota_milliseconds
     )
 
 

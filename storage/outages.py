@@ -76,13 +76,11 @@ async def begin_probe(tx: Transaction, outage: Outage, next_at_milliseconds: int
 
 async def hurry(tx: Transaction, account: str, *, asked: bool) -> bool:
     """A probe is due now, and the intervals begin anew; False where there is no outage."""
-    return await tx.change(
-        """
+    sql = """
         UPDATE outages SET probe_at_milliseconds = :now, probes = 0, asked = MAX(asked, :asked)
         WHERE account = :account
-        """,
-        {"account": account, "asked": int(asked)},
-    )
+        """
+    return await tx.change(sql, account=account, asked=int(asked))
 
 
 async def end(tx: Transaction, outage: Outage) -> None:

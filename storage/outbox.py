@@ -74,34 +74,31 @@ async def put(
     """
     await _sweep(tx)
     moved = await tx.column(
-        "SELECT new_chat_id FROM moved_chats WHERE old_chat_id = :chat_id", {"chat_id": chat_id}
+        "SELECT new_chat_id FROM moved_chats WHERE old_chat_id = :chat_id", chat_id=chat_id
     )
-    return await tx.change(
-        """
+    sql = """
         INSERT INTO outbox (kind, unique_key, chat_id, thread_id, message_id, user_id, arguments,
             run_at_milliseconds, created_at_milliseconds)
         SELECT :kind, :key, :chat_id, :thread_id, :message_id, :user_id, :arguments, :now, :now
         WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE state = 'open' AND kind = :kind
             AND chat_id = :chat_id AND message_id = :message_id AND arguments = :arguments)
         ON CONFLICT (unique_key) DO NOTHING
-        """,
-        {
-            "kind": kind,
-            "key": key,
-            "chat_id": moved[0] if moved else chat_id,
-            "thread_id": thread_id,
-            "message_id": 0 if moved else message_id,
-            "user_id": user_id,
-            "arguments": json.dumps(dict(arguments), sort_keys=True),
-        },
+        """
+    return await tx.change(
+        sql,
+        kind=kind,
+        key=key,
+        chat_id=moved[0] if moved else chat_id,
+        thread_id=thread_id,
+        message_id=0 if moved else message_id,
+        user_id=user_id,
+        arguments=json.dumps(dict(arguments), sort_keys=True),
     )
 
 
 async def due(database: Queryable, limit: int) -> list[OutboxEntry]:
     """The first of each kind in each chat; the chat whose last turn is longest ago comes first."""
-    return await database.every(
-        OutboxEntry,
-        f"""
+    sql = f"""
         SELECT * FROM (
             SELECT outbox.*, ROW_NUMBER() OVER (
                 PARTITION BY chat_id, kind ORDER BY run_at_milliseconds, id) AS place
@@ -110,9 +107,8 @@ async def due(database: Queryable, limit: int) -> list[OutboxEntry]:
         ORDER BY COALESCE((SELECT MAX(begun_at_milliseconds) FROM outbox AS earlier
             WHERE earlier.chat_id = waiting.chat_id), 0), run_at_milliseconds, id
         LIMIT :limit
-        """,  # noqa: S608
-        {"limit": limit},
-    )
+        """  # noqa: S608
+    return await database.every(OutboxEntry, sql, limit=limit)
 
 
 async def begin(
@@ -122,15 +118,12 @@ async def begin(
 
     Should the attempt never end, the next one is due at that moment.
     """
-    return await tx.one(
-        OutboxEntry,
-        """
+    sql = """
         UPDATE outbox SET attempts = attempts + 1, begun_at_milliseconds = :now,
             run_at_milliseconds = :run_at
         WHERE id = :id AND state = 'open' AND attempts = :attempts RETURNING *
-        """,
-        {**columns(entry), "run_at": run_at_milliseconds},
-    )
+        """
+    return await tx.one(OutboxEntry, sql, **columns(entry), run_at=run_at_milliseconds)
 
 
 async def sending(tx: Transaction, entry: OutboxEntry) -> bool:
@@ -147,13 +140,11 @@ async def put_off(tx: Transaction, entry: OutboxEntry, run_at_milliseconds: int)
 
 async def leave_alone(tx: Transaction, chat_id: int, seconds: float) -> None:
     """For so long nothing is begun in this chat."""
-    await tx.execute(
-        """
+    sql = """
         UPDATE outbox SET run_at_milliseconds = :until
         WHERE chat_id = :chat_id AND state = 'open' AND run_at_milliseconds < :until
-        """,
-        {"chat_id": chat_id, "until": tx.later(seconds)},
-    )
+        """
+    await tx.execute(sql, chat_id=chat_id, until=tx.later(seconds))
 
 
 async def end(tx: Transaction, entry: OutboxEntry, *, done: bool) -> bool:
@@ -176,14 +167,12 @@ async def erase(tx: Transaction, entry: OutboxEntry) -> bool:
 
 async def withdraw_earlier(tx: Transaction, key: str) -> int:
     """Of what was asked for by one message, only this entry is still wanted; how many are not."""
-    return await tx.execute(
-        """
+    sql = """
         UPDATE outbox SET state = 'given_up', ended_at_milliseconds = :now
         WHERE state = 'open' AND unique_key <> :key AND (kind, chat_id, message_id) =
             (SELECT kind, chat_id, message_id FROM outbox WHERE unique_key = :key)
-        """,
-        {"key": key},
-    )
+        """
+    return await tx.execute(sql, key=key)
 
 
 def _this_attempt(entry: OutboxEntry) -> Row:
@@ -193,5 +182,5 @@ def _this_attempt(entry: OutboxEntry) -> Row:
 async def _sweep(tx: Transaction) -> None:
     await tx.execute(
         "DELETE FROM outbox WHERE state <> 'open' AND ended_at_milliseconds <= :before",
-        {"before": tx.now_milliseconds - _KEEP_MILLISECONDS},
+        before=tx.now_milliseconds - _KEEP_MILLISECONDS,
     )

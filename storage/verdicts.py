@@ -62,12 +62,10 @@ async def checks_of_day(
     """What is left of the day's checks; what was made before a person was forgotten counts."""
     now, zone = database.now_milliseconds, caps.zone
     account_id = await pseudonyms.account_of(database, user_id, caps.pseudonym_key)
-    made = await database.number(
-        """
+    sql = """
         SELECT COUNT(*) FROM detections WHERE user_id IN (:user_id, :account_id) AND day = :day
-        """,
-        {"user_id": user_id, "account_id": account_id, "day": day_of(now, zone)},
-    )
+        """
+    made = await database.number(sql, user_id=user_id, account_id=account_id, day=day_of(now, zone))
     return ChecksOfDay(per_person - made, next_day_milliseconds(now, zone))
 
 
@@ -105,13 +103,11 @@ async def count_check(
 async def checks_left(database: Queryable, picture_sha256: str, model: str) -> int:
     """How often this picture, on which there is no verdict, may still be checked for money."""
     since = database.now_milliseconds - ASKED_ANEW_AFTER_MILLISECONDS
-    made = await database.number(
-        """
+    sql = """
         SELECT COUNT(*) FROM detections
         WHERE picture_sha256 = :sha256 AND model = :model AND at_milliseconds > :since
-        """,
-        {"sha256": picture_sha256, "model": model, "since": since},
-    )
+        """
+    made = await database.number(sql, sha256=picture_sha256, model=model, since=since)
     return max(0, CHECKS_OF_A_PICTURE - made)
 
 

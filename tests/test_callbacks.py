@@ -64,9 +64,7 @@ def services_with(database: Database) -> Services:
         operator=nothing,
         wakeup=Wakeup(),
     )
-    return Services(
-        common=common, engines=nothing, chat=nothing, delivery=nothing, intake=nothing, jobs=nothing
-    )
+    return Services(common=common)
 
 
 def query_with(data: str, chat_id: int) -> CallbackQuery:

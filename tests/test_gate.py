@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.gate import Facts, Rule, Spending, Way, decide
+from bot.gate import Facts, Rule, Way, decide
 from bot.texts import LANGUAGES
 from handlers.button_press import ANSWERS
 from handlers.callbacks import BUTTONS
@@ -18,7 +18,11 @@ from tests.support.texts import TEXTS
 from tests.test_structure import sources
 
 SOMEBODYS = 7
-ENOUGH = Spending(
+FINE = Facts(
+    length_milliseconds=5_000,
+    longest_milliseconds=5_000,
+    age_milliseconds=100,
+    oldest_milliseconds=100,
     needed=Amount(5_000, 9_000, 4_500_000),
     quotas=(Quota(60_000, 0, 0, 1), Quota(600_000, 0, 0, 9)),
     budgets=(Budget(4_500_000, 1), Budget(4_500_000, 9)),
@@ -26,37 +30,30 @@ ENOUGH = Spending(
     waiting=2,
     most_waiting=3,
 )
-FINE = Facts(
-    length_milliseconds=5_000,
-    longest_milliseconds=5_000,
-    age_milliseconds=100,
-    oldest_milliseconds=100,
-    spending=ENOUGH,
-)
 
 
-def spending(**changed: Any) -> Facts:
-    return replace(FINE, spending=replace(ENOUGH, **changed))
+def but(**changed: Any) -> Facts:
+    return replace(FINE, **changed)
 
 
 BROKEN = {
-    "banned": (Rule.BANNED, replace(FINE, banned=True)),
-    "a group that is not allowed": (Rule.GROUP, replace(FINE, group_allowed=False)),
-    "who may use it": (Rule.WHO, replace(FINE, may_use=False)),
-    "consent old or missing": (Rule.CONSENT, replace(FINE, agreed=False)),
-    "others' photos": (Rule.OTHERS, replace(FINE, own_only=SOMEBODYS)),
-    "an objection": (Rule.OBJECTION, replace(FINE, objected=SOMEBODYS)),
-    "taken down": (Rule.WITHDRAWN, replace(FINE, withdrawn=True)),
-    "longest": (Rule.LONGEST, replace(FINE, longest_milliseconds=4_999)),
-    "resolution": (Rule.RESOLUTION, replace(FINE, in_its_resolution=False)),
-    "age": (Rule.AGE, replace(FINE, age_milliseconds=101)),
-    "jobs that wait": (Rule.WAITING, spending(waiting=3)),
-    "the day's quota": (Rule.QUOTA, spending(quotas=(Quota(9_000, 1, 0, 1), ENOUGH.quotas[1]))),
-    "the month's quota": (Rule.QUOTA, spending(quotas=(ENOUGH.quotas[0], Quota(9_000, 0, 1, 9)))),
-    "the day's budget": (Rule.BUDGET, spending(budgets=(Budget(4_499_999, 1), ENOUGH.budgets[1]))),
-    "the month's budget": (Rule.BUDGET, spending(budgets=(ENOUGH.budgets[0], Budget(-1, 9)))),
-    "the day's checks": (Rule.CHECKS, spending(checks=(ChecksOfDay(0, 1),))),
-    "a question first": (Rule.CONFIRM, spending(confirm_above_milliseconds=8_999)),
+    "banned": (Rule.BANNED, but(banned=True)),
+    "a group that is not allowed": (Rule.GROUP, but(group_allowed=False)),
+    "who may use it": (Rule.WHO, but(may_use=False)),
+    "consent old or missing": (Rule.CONSENT, but(agreed=False)),
+    "others' photos": (Rule.OTHERS, but(own_only=SOMEBODYS)),
+    "an objection": (Rule.OBJECTION, but(objected=SOMEBODYS)),
+    "taken down": (Rule.WITHDRAWN, but(withdrawn=True)),
+    "longest": (Rule.LONGEST, but(longest_milliseconds=4_999)),
+    "resolution": (Rule.RESOLUTION, but(in_its_resolution=False)),
+    "age": (Rule.AGE, but(age_milliseconds=101)),
+    "jobs that wait": (Rule.WAITING, but(waiting=3)),
+    "the day's quota": (Rule.QUOTA, but(quotas=(Quota(9_000, 1, 0, 1), FINE.quotas[1]))),
+    "the month's quota": (Rule.QUOTA, but(quotas=(FINE.quotas[0], Quota(9_000, 0, 1, 9)))),
+    "the day's budget": (Rule.BUDGET, but(budgets=(Budget(4_499_999, 1), FINE.budgets[1]))),
+    "the month's budget": (Rule.BUDGET, but(budgets=(FINE.budgets[0], Budget(-1, 9)))),
+    "the day's checks": (Rule.CHECKS, but(checks=(ChecksOfDay(0, 1),))),
+    "a question first": (Rule.CONFIRM, but(confirm_above_milliseconds=8_999)),
 }
 """What each rule refuses by a hair, where all else is fine."""
 
@@ -98,8 +95,8 @@ def test_what_is_not_asked_is_not_asked_on_purpose() -> None:
 
 
 def test_the_last_of_several_windows_says_when_more_comes() -> None:
-    none = tuple(replace(quota, limit_milliseconds=0) for quota in ENOUGH.quotas)
-    refusal = decide(Way.PAIR, spending(quotas=none))
+    none = tuple(replace(quota, limit_milliseconds=0) for quota in FINE.quotas)
+    refusal = decide(Way.PAIR, but(quotas=none))
     assert refusal is not None
     assert refusal.values == {"resets_at": 9}
 

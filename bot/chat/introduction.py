@@ -11,7 +11,6 @@ from bot.telegram.members import Powers
 from bot.texts import Catalogue
 from storage.groups import groups
 from storage.groups.groups import Introduction
-from storage.people import people
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ class Introductions(Component):
         introduction = await groups.introduction_of(self.database, chat_id)
         if not introduction.introduced:
             await self._introduce(introduction)
-        elif (lack := (await self.common.telegram.members.powers(chat_id)).lack) is not None:
+        elif (lack := (await self.members.powers(chat_id)).lack) is not None:
             await self._tell_lack(introduction, lack)
         elif introduction.lack is not None and await self._say(introduction, "lack-mended"):
             await self.database.do(groups.set_lack, chat_id, None)
@@ -53,7 +52,7 @@ class Introductions(Component):
         await self._tell_lack(introduction, lack, asked_by)
 
     async def _introduce(self, introduction: Introduction) -> None:
-        powers = await self.common.telegram.members.powers(introduction.chat_id)
+        powers = await self.members.powers(introduction.chat_id)
         if powers.lack == "messages":
             await self._tell_lack(introduction, powers.lack)
             return
@@ -85,8 +84,8 @@ class Introductions(Component):
         if introduction.lack == "messages" or person is None:
             return
         title = (await groups.settings_of(self.database, introduction.chat_id)).title
-        code = await people.language_code(self.database, person)
-        await self._send(person, self.texts.of(code).html("lack-messages", group=title))
+        text = (await self.texts_for(person)).html("lack-messages", group=title)
+        await self._send(person, text)
 
     async def _say(self, introduction: Introduction, key: str) -> bool:
         return await self._send(
@@ -106,10 +105,7 @@ class Introductions(Component):
 
     async def _texts_of(self, introduction: Introduction) -> Catalogue:
         """The group's language, or that of whoever added the bot."""
-        code = await people.language_code(
-            self.database, introduction.added_by or 0, introduction.chat_id
-        )
-        return self.texts.of(code)
+        return await self.texts_for(introduction.added_by or 0, introduction.chat_id)
 
 
 def lacks(powers: Powers, texts: Catalogue) -> list[str]:

@@ -27,14 +27,10 @@ LAST_VIDEO = "last"
 class Messenger(Component):
     """Says things about media items and jobs; a chat that is closed to the bot is remembered."""
 
-    async def texts_for(self, user_id: int, chat_id: int | None = None) -> Catalogue:
-        """The catalogue of the person's language, or of the one that this group chose."""
-        return self.texts.of(await people.language_code(self.database, user_id, chat_id))
-
     async def destination(self, subject: Media | Job, reply_to: int) -> Destination:
         """Where something about it is said; where its topic is closed, with whom it is for."""
-        there = Destination.of(subject.chat_id, subject.thread_id, reply_to)
-        if there.thread_id is None:
+        there = Destination(subject.chat_id, subject.thread_id, reply_to)
+        if not there.thread_id:
             return there
         texts = await self.texts_for(subject.user_id, subject.chat_id)
         person = await people.find(self.database, subject.user_id)

@@ -35,11 +35,6 @@ class JobView:
         return next(iter([*made, *self.open_tasks]), None)
 
     @property
-    def has_several(self) -> bool:
-        """Whether it takes more than one task."""
-        return len(self.tasks) > 1
-
-    @property
     def is_waiting(self) -> bool:
         """Whether nothing of it is being made just now."""
         return self.in_hand is not None and self.in_hand.state in WAITING

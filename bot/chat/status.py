@@ -18,8 +18,9 @@ from bot.chat.formatting import bar
 from bot.chat.messenger import Messenger
 from bot.chat.owners import on_status
 from bot.chat.queue_view import JobView, views
-from bot.common import Component
+from bot.common import Component, Part
 from bot.engines.outages import Outages
+from bot.engines.registry import Engines
 from bot.retry import STATUS_REFUSED, STATUS_UNSAID
 from bot.task_pool import Work
 from bot.telegram.errors import NotSent, TelegramFailure
@@ -58,10 +59,10 @@ class Progress(Component):
     look at everything and the next one take.
     """
 
-    messenger: Messenger
-    slots: int
-    outages: Outages
-    experience: Experience
+    messenger = Part(Messenger)
+    engines = Part(Engines)
+    outages = Part(Outages)
+    experience = Part(Experience)
     _shown: dict[int, int] = field(init=False, default_factory=dict)
     _shown_before: dict[int, int] = field(init=False, default_factory=dict)
     _newest: int | None = field(init=False, default=None)
@@ -96,7 +97,7 @@ class Progress(Component):
         self._shown[job.id] = key
         if known == key:
             return
-        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
+        texts = await self.texts_for(job.user_id, job.chat_id)
         said = await self._said(view, texts)
         current = await jobs.get(self.database, job.id)
         # The last word on a job that ended meanwhile must not be written over.
@@ -155,7 +156,7 @@ class Progress(Component):
         """What a job's first status message is to say now."""
         (view,) = await self._views([job])
         self._quiet |= await quiet_jobs(self.database, [job.id])
-        return await self._said(view, await self.messenger.texts_for(job.user_id, job.chat_id))
+        return await self._said(view, await self.texts_for(job.user_id, job.chat_id))
 
     def show_anew(self, job_id: int) -> None:
         """Its status message is new: what it says may be old."""
@@ -216,7 +217,7 @@ class Progress(Component):
             return "job-joining" if view.job.state == JobState.JOINING else "job-delivering"
         if not view.has_begun:
             return _key_of_waiting(view)
-        return _key_of_several(view) if view.has_several else _key_of_one(task)
+        return _key_of_several(view) if len(view.tasks) > 1 else _key_of_one(task)
 
     def _text(self, key: str, view: JobView, texts: Catalogue) -> str:
         return texts.html(
@@ -232,7 +233,7 @@ class Progress(Component):
     def _estimate(self, view: JobView, texts: Catalogue) -> str:
         experience = self._experiences[view.job.engine]
         if view.is_waiting:
-            ahead = view.ahead_milliseconds // self.slots
+            ahead = view.ahead_milliseconds // self.engines.default.slots
             return _say_range(experience.range_seconds(ahead + view.job.held_milliseconds), texts)
         span = experience.range_seconds(view.missing_milliseconds)
         return _say_left(self._elapsed_seconds(view), span, texts)
@@ -329,8 +330,8 @@ class FirstStatus(Component):
     may have shown, not before the job has ended.
     """
 
-    messenger: Messenger
-    progress: Progress
+    messenger = Part(Messenger)
+    progress = Part(Progress)
 
     async def due(self) -> dict[Hashable, Work]:
         """The jobs that show nothing yet."""
@@ -339,7 +340,8 @@ class FirstStatus(Component):
 
     async def _say(self, job_id: int) -> None:
         job = await jobs.get(self.database, job_id)
-        if job is None or not _lacks_status(job):
+        # What is about to be delivered needs no status any more.
+        if job is None or job.status_message_id is not None or job.state != JobState.MAKING:
             return
         text, keyboard = await self.progress.status(job)
         try:
@@ -355,8 +357,3 @@ class FirstStatus(Component):
 
     async def _put_off(self, job_id: int, delay_seconds: float) -> None:
         await self.database.do(moves.put_off_status, job_id, delay_seconds)
-
-
-def _lacks_status(job: Job) -> bool:
-    """What is about to be delivered needs no status any more."""
-    return job.status_message_id is None and job.state == JobState.MAKING

@@ -100,6 +100,10 @@ class Settings(ServiceSettings):
         """The folder in it for videos of the service."""
         return self.data_directory / "results"
 
+    def video_of(self, job_id: int) -> Path:
+        """Where a job's video is kept until it was seen delivered, and for a while after."""
+        return self.results_directory / f"{job_id}.mp4"
+
     @property
     def previews_directory(self) -> Path:
         """The folder in it for videos that this machine makes."""

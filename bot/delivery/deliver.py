@@ -7,11 +7,12 @@ import logging
 from dataclasses import field
 
 from bot.chat.messenger import Messenger
-from bot.common import Component
+from bot.common import Component, Part
 from bot.delivery.finish import Finisher
-from bot.delivery.package import MADE, Copy, Packager, SendRequest, with_private
+from bot.delivery.package import MADE, Copy, SendRequest, with_private
 from bot.delivery.send_video import VideoSender, Withdrawn
 from bot.media.errors import MediaFailure, VideoUnreadable
+from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.retry import CHAT
 from bot.telegram import errors as chat
 from storage.groups import borrowed_media
@@ -22,16 +23,13 @@ from storage.jobs.jobs import Job
 
 logger = logging.getLogger(__name__)
 
-_LONG_HOLD_SECONDS = 5.0
-
 
 class Deliverer(Component):
     """Brings a job from delivering to done."""
 
-    packager: Packager
-    messenger: Messenger
-    videos: VideoSender
-    finisher: Finisher
+    messenger = Part(Messenger)
+    videos = Part(VideoSender)
+    finisher = Part(Finisher)
     _fetched_again: set[int] = field(init=False, default_factory=set)
 
     async def deliver(self, job: Job) -> None:
@@ -39,9 +37,6 @@ class Deliverer(Component):
 
         Raises: `TelegramFailure`s that a later attempt may not meet (TokenRejected, …).
         """
-        if self.sender.held_seconds(job.chat_id) > _LONG_HOLD_SECONDS:
-            await self._later(job, "Telegram asked for a pause")
-            return
         try:
             await self.videos.send(await self._request(job))
         except Withdrawn:
@@ -66,14 +61,15 @@ class Deliverer(Component):
 
     async def _request(self, job: Job) -> SendRequest:
         """As a round note where that is wanted; no other form can become one."""
-        copies = (Copy(Form.ROUND), *MADE) if await self.packager.wants_note(job) else MADE
+        is_short = (job.billed_milliseconds or 0) <= LONGEST_NOTE_MILLISECONDS
+        as_note = is_short and (await self.effective(job.conversation)).reply_as == "note"
+        copies = (Copy(Form.ROUND), *MADE) if as_note else MADE
         there = await self.messenger.reply_to_voice(job)
         where = with_private(there, job.user_id)
-        return SendRequest(job, deliveries.first_cause(job), where, copies)
+        return SendRequest(job, deliveries.first_cause(job), where, copies, is_first=True)
 
     async def _done(self, job: Job) -> None:
-        async with self.database.transaction() as tx:
-            await moves.delivered(tx, job)
+        await self.database.do(moves.delivered, job)
         logger.info("job %s is delivered", job.id)
         await self.finisher.announce(job.id)
 
@@ -84,23 +80,19 @@ class Deliverer(Component):
             return
         logger.warning("job %s: its file is broken (%r) and fetched again", job.id, failure)
         self._fetched_again.add(job.id)
-        await asyncio.to_thread(self.packager.path(job).unlink, missing_ok=True)
-        async with self.database.transaction() as tx:
-            await moves.fetch_again(tx, job.id)
+        await asyncio.to_thread(self.limits.video_of(job.id).unlink, missing_ok=True)
+        await self.database.do(moves.fetch_again, job.id)
 
     async def _undeliverable(self, job: Job, failure: chat.TelegramFailure) -> None:
         """Paid and nobody to give it to; the file stays for the retention time."""
         logger.warning("job %s cannot be delivered: %s", job.id, failure)
-        async with self.database.transaction() as tx:
-            await moves.undeliverable(tx, job, str(failure))
+        await self.database.do(moves.undeliverable, job, str(failure))
         await self.finisher.announce(job.id)
 
-    async def _later(self, job: Job, reason: object) -> None:
+    async def _later(self, job: Job, reason: Exception) -> None:
         """Not before Telegram's pause is over, however long: meanwhile others are served."""
         current = await jobs.get(self.database, job.id) or job
-        asked_seconds = getattr(reason, "retry_after_seconds", None) or 0.0
-        asked_seconds = max(asked_seconds, self.sender.held_seconds(job.chat_id))
+        asked_seconds = getattr(reason, "retry_after_seconds", None)
         seconds = CHAT.endless_delay_seconds(current.tries + 1, asked_seconds)
         logger.warning("job %s is sent again in %.0f s: %s", job.id, seconds, reason)
-        async with self.database.transaction() as tx:
-            await moves.postpone(tx, job.id, seconds)
+        await self.database.do(moves.postpone, job.id, seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from enum import StrEnum
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.delivery.package import MADE, Copy, SendRequest
 from bot.delivery.send_video import VideoSender, Withdrawn
 from bot.media.errors import MediaFailure
@@ -46,7 +46,7 @@ class VideoGone(Exception):
 class EarlierVideos(Component):
     """Nothing is rendered, and mostly nothing is uploaded."""
 
-    videos: VideoSender
+    videos = Part(VideoSender)
 
     async def send(
         self, job: Job, cause: str, destinations: tuple[Destination, ...], wanted_as: WantedAs
@@ -65,8 +65,7 @@ class EarlierVideos(Component):
             logger.info("job %s cannot be sent once more: %r", job.id, failure)
             raise VideoGone(str(failure)) from failure
         if await videos.is_withdrawn(self.database, job):  # meanwhile
-            async with self.database.transaction() as tx:
-                await deliveries.want_removed(tx, job.id, cause)
+            await self.database.do(deliveries.want_removed, job.id, cause)
         return chat_id
 
     async def _copies(self, job: Job, wanted_as: WantedAs) -> tuple[Copy, ...]:

@@ -13,7 +13,7 @@ from bot.chat.messenger import Messenger
 from bot.chat.owners import on_stopped
 from bot.chat.provider_texts import photo_text
 from bot.chat.receipt import Receipts, charge_text
-from bot.common import Component
+from bot.common import Component, Part
 from bot.retry import END_UNSAID, OUTBOX
 from bot.telegram.errors import NotSent
 from bot.telegram.keyboards import Keyboard
@@ -35,8 +35,8 @@ _NO_RETRY = frozenset(
 class Finisher(Component):
     """Ends jobs."""
 
-    messenger: Messenger
-    receipts: Receipts
+    messenger = Part(Messenger)
+    receipts = Part(Receipts)
     _turns: WeakValueDictionary[int, asyncio.Lock] = field(
         init=False, default_factory=WeakValueDictionary
     )
@@ -83,8 +83,7 @@ class Finisher(Component):
 
     async def cancelled(self, task: Task) -> None:
         """Record that a task was stopped before it was billed, and say what came of it."""
-        async with self.database.transaction() as tx:
-            await task_moves.cancelled(tx, task)
+        await self.database.do(task_moves.cancelled, task)
         await self.announce(task.job_id)
 
     async def announce(self, job_id: int) -> None:
@@ -109,8 +108,7 @@ class Finisher(Component):
         if not is_said and delay_seconds is not None:
             await self._say_later(job, delay_seconds)
             return
-        async with self.database.transaction() as tx:
-            await moves.announced(tx, job.id)
+        await self.database.do(moves.announced, job.id)
 
     async def _say(self, job: Job) -> bool:
         """False where it is to be said again."""
@@ -133,24 +131,22 @@ class Finisher(Component):
 
     async def _say_receipt(self, job: Job) -> None:
         """A round note has no caption: the status message says what a caption would."""
-        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
+        texts = await self.texts_for(job.user_id, job.chat_id)
         keyboard = await video_keyboard(self.database, job, self.limits, texts, as_note=True)
         await self.messenger.status(job, await self.receipts.text(job, texts), keyboard)
 
     async def _take_back(self, job: Job) -> bool:
         """It must not be shown, and may have been: what became of it is said."""
-        async with self.database.transaction() as tx:
-            await deliveries.want_removed(tx, job.id, "end")
-        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
+        await self.database.do(deliveries.want_removed, job.id, "end")
+        texts = await self.texts_for(job.user_id, job.chat_id)
         return await self.messenger.status(job, *await on_stopped(self.database, job, texts))
 
     async def _say_later(self, job: Job, delay_seconds: float) -> None:
-        async with self.database.transaction() as tx:
-            await moves.postpone(tx, job.id, delay_seconds)
+        await self.database.do(moves.postpone, job.id, delay_seconds)
 
     async def _say_end(self, job: Job) -> bool:
         """With what it took from the quota: as the ledger has it."""
-        texts = await self.messenger.texts_for(job.user_id, job.chat_id)
+        texts = await self.texts_for(job.user_id, job.chat_id)
         key = "job-cancelled" if job.state == JobState.CANCELLED else job.failure or ""
         charged = await charge_text(self.database, job, texts)
         reason = texts.plain(photo_text(job.failure_detail))

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.common import Component
-from bot.delivery.package import Packager
 from bot.media.calls import draw_sheet, make_thumbnail
 from bot.media.errors import MediaUnusable
 from bot.telegram import errors as chat
@@ -18,7 +17,6 @@ from bot.texts import Catalogue
 from storage.jobs import deliveries, videos
 from storage.jobs.jobs import Job
 from storage.media import ConversationKey
-from storage.people import people
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +44,6 @@ class _Entry:
 class History(Component):
     """Reads only; pictures come from the kept files, else from Telegram's thumbnails."""
 
-    packager: Packager
-
     async def page(self, conversation: ConversationKey, number: int) -> Page | None:
         """The page, or the last one where there are fewer; None without any video."""
         count = await videos.count_of(self.database, conversation.user_id, conversation.chat_id)
@@ -63,13 +59,13 @@ class History(Component):
             limit=VIDEOS_ON_A_PAGE,
         )
         entries = [await self._entry(job) for job in found]
-        texts = self.texts.of(await people.language_code(self.database, conversation.user_id))
+        texts = await self.texts_for(conversation.user_id)
         sheet = await self.common.media.run(draw_sheet, tuple(entry.cover for entry in entries))
         caption = self._caption(entries, number, pages, texts)
         return Page(sheet, caption, _keyboard(entries, number, pages, texts))
 
     async def _entry(self, job: Job) -> _Entry:
-        path = self.packager.path(job)
+        path = self.limits.video_of(job.id)
         kept = await asyncio.to_thread(path.exists)
         cover = await self._cover_of(path) if kept else None
         known = await deliveries.with_files(self.database, job.id)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.chat.keyboards import video_keyboard
-from bot.chat.messenger import Messenger
 from bot.chat.receipt import Receipts, ai_label_of
-from bot.common import Component
+from bot.common import Component, Part
 from bot.config.engines import ENGINES
-from bot.limits import effective_settings_of
 from bot.media.calls import facts_and_cover, make_round_note, round_preview, shrink_video
-from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.telegram.destination import Destination
 from bot.telegram.keyboards import Keyboard
-from bot.telegram.outgoing import UPLOAD_LIMIT_BYTES, OutgoingNote, OutgoingVideo
+from bot.telegram.outgoing import UPLOAD_LIMIT_BYTES, OutgoingVideo
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from storage.jobs import deliveries, tasks
@@ -29,7 +26,6 @@ _SMALLER_THAN_REFUSED = 0.5
 """What was refused as too big is made half as big, and under the known limit in any case."""
 
 _ROOM_BYTES = 1_000_000
-_FILE_NAME = "talking-photo.mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +54,16 @@ class SendRequest:
     """A video to be sent for one cause, to the first of these chats in the first of these copies
     that is taken.
 
-    `text` is the key of its caption; None: it delivers the job, with its receipt.
+    `is_first`: it delivers the job, so it has to come, if need be by editing a message, and has its
+    receipt; `text` is the key of the caption of the others.
     """
 
     job: Job
     cause: str
     destinations: tuple[Destination, ...]
     copies: tuple[Copy, ...]
-    text: str | None = None
-
-    @property
-    def is_first(self) -> bool:
-        """Whether it delivers the job: then it has to come, if need be by editing a message."""
-        return self.text is None
+    text: str = ""
+    is_first: bool = False
 
 
 def with_private(there: Destination, user_id: int) -> tuple[Destination, ...]:
@@ -82,7 +75,7 @@ def with_private(there: Destination, user_id: int) -> tuple[Destination, ...]:
 class Package:
     """All that sending takes; `sha256` is the file's hash."""
 
-    video: OutgoingVideo | OutgoingNote
+    video: OutgoingVideo
     sha256: str | None
     caption: str | None = None
     keyboard: Keyboard | None = None
@@ -91,12 +84,7 @@ class Package:
 class Packager(Component):
     """Makes packages of what is kept on disk."""
 
-    messenger: Messenger
-    receipts: Receipts
-
-    def path(self, job: Job) -> Path:
-        """Where the job's video is kept until it was seen delivered, and for a while after."""
-        return self.limits.results_directory / f"{job.id}.mp4"
+    receipts = Part(Receipts)
 
     async def pack(self, request: SendRequest, copy: Copy, chat_id: int) -> Package:
         """The package for this request in that chat.
@@ -104,54 +92,56 @@ class Packager(Component):
         Raises: VideoUnreadable, CannotShrink, MediaWorkerDied, OSError; for a round note also
         TooLongForNote and, where Telegram has the only video, what `Files.download` raises.
         """
-        job, video = request.job, await self._video(request.job, copy)
-        sha256 = copy.sha256
+        job, sha256 = request.job, copy.sha256
+        video = await self._video(job, copy)
         if isinstance(video.source, Path):
             sha256 = await asyncio.to_thread(_sha256, video.source)
-        if isinstance(video, OutgoingNote):
+        if copy.form is Form.ROUND:
             return Package(video, sha256)
         reader_id = job.user_id if is_group(chat_id) else chat_id
-        texts = await self.messenger.texts_for(reader_id, chat_id)
-        if request.text is not None:
-            caption = texts.html(request.text, label=ai_label_of(job, texts))
-            return Package(video, sha256, _with_note(caption, copy, texts))
-        caption = _with_note(await self.receipts.text(job, texts), copy, texts)
-        if await self._was_stopped_early(job):
-            caption += "\n" + texts.html("video-stopped-early")
-        if chat_id != request.destinations[0].chat_id:
+        texts = await self.texts_for(reader_id, chat_id)
+        caption = await self._caption(request, copy, texts)
+        if not request.is_first or chat_id != request.destinations[0].chat_id:
             return Package(video, sha256, caption)
         keyboard = await video_keyboard(self.database, job, self.limits, texts, as_note=False)
         return Package(video, sha256, caption, keyboard)
 
-    async def wants_note(self, job: Job) -> bool:
-        """Whether it is to be a round note, and short enough for one."""
-        effective = await effective_settings_of(self.database, self.limits, job.conversation)
-        return (
-            effective.reply_as == "note"
-            and (job.billed_milliseconds or 0) <= LONGEST_NOTE_MILLISECONDS
-        )
+    async def _caption(self, request: SendRequest, copy: Copy, texts: Catalogue) -> str:
+        job, note = request.job, None if copy.file_id else _NOTES.get(copy.form)
+        if request.is_first:
+            lines = [await self.receipts.text(job, texts)]
+        else:
+            lines = [texts.html(request.text, label=ai_label_of(job, texts))]
+        if note is not None:
+            lines.append(texts.html(note))
+        made = await tasks.of_job(self.database, job.id) if request.is_first else []
+        if any(task.state == TaskState.CANCELLED for task in made):
+            lines.append(texts.html("video-stopped-early"))
+        return "\n".join(lines)
 
-    async def _was_stopped_early(self, job: Job) -> bool:
-        made = await tasks.of_job(self.database, job.id)
-        return any(task.state == TaskState.CANCELLED for task in made)
-
-    async def _video(self, job: Job, copy: Copy) -> OutgoingVideo | OutgoingNote:
+    async def _video(self, job: Job, copy: Copy) -> OutgoingVideo:
+        """What makes a round note known as AI's is in its picture."""
         if copy.file_id is not None:
-            return _known(copy.form, copy.file_id)
-        path = self.path(job)
+            return OutgoingVideo(copy.file_id, form=copy.form)
+        path = self.limits.video_of(job.id)
         match copy.form:
             case Form.FILE:
-                return OutgoingVideo(path, 0, 0, 0, file_name=_FILE_NAME, as_file=True)
+                return OutgoingVideo(path, form=copy.form)
             case Form.SMALLER:
                 path = await self._smaller(job)
             case Form.ROUND:
                 path = await self._rounded(job)
         facts, cover, thumbnail = await self.common.media.run(facts_and_cover, path)
         seconds = max(1, round(facts.duration_milliseconds / 1000))
-        if copy.form is Form.ROUND:
-            return OutgoingNote(path, facts.width, seconds, thumbnail=thumbnail)
-        video = OutgoingVideo(path, facts.width, facts.height, seconds, file_name=_FILE_NAME)
-        return replace(video, thumbnail=thumbnail, cover=cover)
+        return OutgoingVideo(
+            path,
+            facts.width,
+            facts.height,
+            seconds,
+            thumbnail=thumbnail,
+            cover=None if copy.form is Form.ROUND else cover,
+            form=copy.form,
+        )
 
     async def _rounded(self, job: Job) -> Path:
         whole = await self._kept(job)
@@ -163,7 +153,7 @@ class Packager(Component):
 
     async def _kept(self, job: Job) -> Path:
         """Where nothing is kept, Telegram's copy; it is removed again as that would be."""
-        path = self.path(job)
+        path = self.limits.video_of(job.id)
         files = await deliveries.with_files(self.database, job.id)
         known = next((d.file_id for d in files if d.file_id and d.form != Form.ROUND), None)
         if known is not None and not await asyncio.to_thread(path.exists):
@@ -171,7 +161,7 @@ class Packager(Component):
         return path
 
     async def _smaller(self, job: Job) -> Path:
-        whole = self.path(job)
+        whole = self.limits.video_of(job.id)
         target = whole.with_name(f"{job.id}.smaller.mp4")
         if _is_outdated(target, whole):
             wanted_bytes = int(whole.stat().st_size * _SMALLER_THAN_REFUSED)
@@ -181,19 +171,6 @@ class Packager(Component):
 
 
 _NOTES = {Form.SMALLER: "video-smaller", Form.FILE: "video-as-file"}
-
-
-def _with_note(caption: str, copy: Copy, texts: Catalogue) -> str:
-    if copy.file_id is not None or copy.form not in _NOTES:
-        return caption
-    return f"{caption}\n{texts.html(_NOTES[copy.form])}"
-
-
-def _known(form: Form, file_id: str) -> OutgoingVideo | OutgoingNote:
-    """What makes a round note known as AI's is in its picture."""
-    if form is Form.ROUND:
-        return OutgoingNote(file_id, 0, 0)
-    return OutgoingVideo(file_id, 0, 0, 0, as_file=form is Form.FILE)
 
 
 def _sha256(path: Path) -> str:

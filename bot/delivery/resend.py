@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 
 from bot.chat.messenger import Messenger
-from bot.common import Component
+from bot.common import Component, Part
 from bot.delivery.earlier_videos import EarlierVideos, VideoGone, WantedAs
 from bot.delivery.history import History, Page
 from bot.delivery.package import with_private
@@ -59,9 +59,9 @@ async def want_turn(
 class Resends(Component):
     """Sends them."""
 
-    messenger: Messenger
-    videos: EarlierVideos
-    history: History
+    messenger = Part(Messenger)
+    videos = Part(EarlierVideos)
+    history = Part(History)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -138,7 +138,7 @@ class Resends(Component):
     async def _say(self, attempt: Attempt) -> None:
         """Better lost than said twice."""
         entry, key = attempt.entry, attempt.entry.values["text_key"]
-        texts = await self.messenger.texts_for(entry.user_id or 0, entry.chat_id)
+        texts = await self.texts_for(entry.user_id or 0, entry.chat_id)
         keyboard = self.messenger.private_chat(texts) if key in _IN_PRIVATE else None
         await attempt.sending()
         await self.sender.send_text(attempt.destination, texts.html(key), keyboard=keyboard)

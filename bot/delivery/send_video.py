@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from bot.chat.introduction import Introductions
 from bot.chat.messenger import Messenger
-from bot.common import Component
+from bot.common import Component, Part
 from bot.delivery.package import Copy, Package, Packager, SendRequest
 from bot.media.errors import MediaFailure, MediaNotMade
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
-from bot.telegram.outgoing import OutgoingNote, SentMessage
+from bot.telegram.outgoing import SentMessage
 from bot.telegram.rate_limits import is_group
 from storage.groups import groups
 from storage.jobs import deliveries, jobs, videos
@@ -60,9 +60,9 @@ class Refusal(NamedTuple):
 class VideoSender(Component):
     """Sends each video once for each cause."""
 
-    packager: Packager
-    messenger: Messenger
-    introductions: Introductions
+    packager = Part(Packager)
+    messenger = Part(Messenger)
+    introductions = Part(Introductions)
 
     async def send(self, request: SendRequest) -> int:
         """Show the video, or go on where an earlier attempt ended; done twice, it is shown once.
@@ -126,27 +126,22 @@ class VideoSender(Component):
 
     async def _as_new(self, request: SendRequest, copy: Copy, there: Destination) -> None:
         package = await self.packager.pack(request, copy, there.chat_id)
-        async with self.database.transaction() as tx:
-            await deliveries.sending(tx, request.job, request.cause, copy.form, there.chat_id)
+        await self.database.do(
+            deliveries.sending, request.job, request.cause, copy.form, there.chat_id
+        )
         try:
-            sent = await self._call(package, there)
+            sent = await self.sender.send_video(
+                there, package.video, caption=package.caption, keyboard=package.keyboard
+            )
         except chat.SendUnknown as failure:
             if failure.message_id is None:
                 raise
             is_note = copy.form is Form.ROUND
             sent = SentMessage(there.chat_id, failure.message_id, is_note=is_note)
         except (chat.TelegramFailure, OSError):
-            async with self.database.transaction() as tx:
-                await deliveries.not_sent(tx, request.cause)
+            await self.database.do(deliveries.not_sent, request.cause)
             raise
         await self._sent(request.cause, copy, sent, package)
-
-    async def _call(self, package: Package, there: Destination) -> SentMessage:
-        if isinstance(package.video, OutgoingNote):
-            return await self.sender.send_video_note(there, package.video)
-        return await self.sender.send_video(
-            there, package.video, caption=package.caption, keyboard=package.keyboard
-        )
 
     async def _edit(self, request: SendRequest, copy: Copy, into: Delivery) -> None:
         """Where that message is gone, a new one is said first.
@@ -158,14 +153,13 @@ class VideoSender(Component):
             sent = await self._edit_message(into, package)
         except (chat.MessageGone, chat.ThreadClosed) as failure:
             logger.info("job %s has a new message: %s", request.job.id, failure)
-            async with self.database.transaction() as tx:
-                await deliveries.removed(tx, into.id)
+            await self.database.do(deliveries.removed, into.id)
             into = await self._new_text(request, into.chat_id)
             sent = await self._edit_message(into, package)
         await self._sent(into.cause, copy, sent, package)
 
     async def _edit_message(self, into: Delivery, package: Package) -> SentMessage:
-        assert into.message_id is not None and not isinstance(package.video, OutgoingNote)  # noqa: S101, PT018
+        assert into.message_id is not None  # noqa: S101
         return await self.sender.edit_into_video(
             into.chat_id,
             into.message_id,
@@ -188,7 +182,7 @@ class VideoSender(Component):
             return await self._becomes(
                 request, chat_id, await self.messenger.new_status(job, "job-delivering")
             )
-        texts = await self.messenger.texts_for(job.user_id)
+        texts = await self.texts_for(job.user_id)
         title = (await groups.settings_of(self.database, job.chat_id)).title
         text = texts.html("private-fallback-here", group=title)
         sent = await self.sender.send_text(Destination(chat_id), text)
@@ -205,17 +199,16 @@ class VideoSender(Component):
     async def _sent(self, cause: str, copy: Copy, sent: SentMessage, package: Package) -> None:
         """Telegram makes a video of a note that is not square."""
         form = Form.VIDEO if copy.form is Form.ROUND and not sent.is_note else copy.form
-        async with self.database.transaction() as tx:
-            await deliveries.sent(
-                tx,
-                cause,
-                form,
-                sent.message_id,
-                thread_id=sent.thread_id or 0,
-                file_id=sent.video_file_id,
-                thumbnail_file_id=sent.thumbnail_id,
-                sha256=package.sha256,
-            )
+        await self.database.do(
+            deliveries.sent,
+            cause,
+            form,
+            sent.message_id,
+            thread_id=sent.thread_id or 0,
+            file_id=sent.video_file_id,
+            thumbnail_file_id=sent.thumbnail_id,
+            sha256=package.sha256,
+        )
         logger.info("%s is sent as message %s of chat %s", cause, sent.message_id, sent.chat_id)
 
     async def _note(self, job: Job, refusal: Refusal) -> None:

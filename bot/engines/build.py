@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 
 from bot.common import CommonServices
 from bot.config.engines import ENGINES, EngineKind
@@ -11,37 +10,17 @@ from bot.config.settings import Settings
 from bot.dashscope.client import DashScope
 from bot.engines.base import Engine, outage_account
 from bot.engines.dashscope import ServiceEngine
-from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
 from bot.engines.preview import PreviewEngine
-from bot.engines.registry import EngineChoice, Engines
-from bot.gate import Gate
+from bot.engines.registry import Engines
 from bot.telegram.connection import build_http
 from storage.jobs import tasks
 
 
-@dataclass(frozen=True, kw_only=True)
-class EngineServices:
-    """Who renders, who checks photos, and who is out of service."""
-
-    engines: Engines
-    choice: EngineChoice
-    outages: Outages
-    detection: Detection
-
-
-async def build_engines(
-    settings: Settings, common: CommonServices, stack: AsyncExitStack
-) -> EngineServices:
+async def give_engines(settings: Settings, common: CommonServices, stack: AsyncExitStack) -> None:
     """By these settings; `stack` ends what runs in the background."""
     engines = await _engines(settings, common, stack)
-    outages = _outages(engines, common)
-    return EngineServices(
-        engines=engines,
-        choice=EngineChoice(common=common, engines=engines),
-        outages=outages,
-        detection=Detection(common=common, outages=outages, gate=Gate(common=common)),
-    )
+    common.give(engines, _outages(engines, common))
 
 
 async def _engines(settings: Settings, common: CommonServices, stack: AsyncExitStack) -> Engines:

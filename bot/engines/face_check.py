@@ -7,7 +7,7 @@ import json
 from dataclasses import field
 from weakref import WeakValueDictionary
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.config.engines import PORTRAIT
 from bot.dashscope.errors import DashScopeError, NothingDone, ServiceStopped, Transient, Unanswered
 from bot.dashscope.fields import Box
@@ -30,8 +30,8 @@ class VerdictLost(Unanswered):
 class Detection(Component):
     """Each engine has its own: what one takes, the other may refuse."""
 
-    outages: Outages
-    gate: Gate
+    outages = Part(Outages)
+    gate = Part(Gate)
     _turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(
         init=False, default_factory=WeakValueDictionary
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.dashscope.errors import Unanswered
 from bot.engines.base import Engine
 from storage.media import Media
@@ -41,7 +41,7 @@ class Engines:
 class EngineChoice(Component):
     """Which engine a media item that has just come is for: the one its sender has chosen by now."""
 
-    engines: Engines
+    engines = Part(Engines)
 
     async def of(self, item: Media) -> Engine:
         """The engine; another one may make the video, where they choose anew meanwhile."""

@@ -2,57 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Self
-
-from bot.common import Component
+from bot.common import Component, Part
 from bot.dashscope import errors as service
 from bot.gate import Rule, RuleRefused
+from bot.intake.outcome import MediaOutcome
+from bot.intake.photo import PhotoCheck
+from bot.intake.voice import VoiceCheck
 from bot.media.errors import PictureRefused, SoundRefused
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.telegram import errors as chat
-from storage.media import Media, MediaState
+from storage.media import Media
 from storage.verdicts import NoVerdict
-
-NO_SPEECH = "ask-no-speech"
-"""The fault of a voice in which nobody seems to speak: its sender is asked before it is used."""
-
-
-@dataclass(frozen=True, slots=True)
-class MediaOutcome:
-    """The state it goes to, the reason's code, the facts to store and the numbers to say."""
-
-    state: MediaState
-    reason: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)
-    numbers: dict[str, float] = field(default_factory=dict)
-
-    def told(self) -> dict[str, str]:
-        """What the wording needs, as the database keeps it."""
-        return {"fault": self.reason, "fault_detail": json.dumps(self.numbers)}
-
-    @classmethod
-    def ready(cls, facts: dict[str, Any], **numbers: float) -> Self:
-        """It is checked and at the provider."""
-        return cls(MediaState.READY, facts=facts, numbers=numbers)
-
-    @classmethod
-    def refused(cls, reason: str, **numbers: float) -> Self:
-        """It cannot be used."""
-        return cls(MediaState.REFUSED, reason, numbers=numbers)
-
-    @classmethod
-    def asked(cls, reason: str, **numbers: float) -> Self:
-        """It can be used if the person says so."""
-        return cls(MediaState.ASKED, reason, numbers=numbers)
 
 
 class MediaCheck(Component):
-    """`checks`: what looks at each kind of media."""
+    """Has each kind of media looked at."""
 
-    checks: Mapping[str, Callable[[Media, bytes], Awaitable[MediaOutcome]]]
+    photo = Part(PhotoCheck)
+    voice = Part(VoiceCheck)
 
     async def outcome(self, item: Media) -> MediaOutcome:
         """The refusals are outcomes; what may pass by itself is raised."""
@@ -88,7 +55,7 @@ class MediaCheck(Component):
     async def _checked(self, item: Media, data: bytes) -> MediaOutcome:
         """Raises as the checks."""
         try:
-            return await self.checks[item.kind](item, data)
+            return await (self.photo if item.is_photo else self.voice).check(item, data)
         except MediaWorkerNotStarted as failure:
             await self.operator.tell("media", "operator-media", detail=str(failure))
             return MediaOutcome.asked("out-of-order")
@@ -109,5 +76,5 @@ class MediaCheck(Component):
 def _sound_refused(refusal: SoundRefused) -> MediaOutcome:
     seconds = (refusal.duration_milliseconds or 0) / 1000
     if refusal.fault.value == "too_long":
-        return MediaOutcome.asked("too_long", seconds=seconds)
+        return MediaOutcome.asked("too_long", seconds=seconds, over=float(refusal.at_least))
     return MediaOutcome.refused(refusal.fault.value)

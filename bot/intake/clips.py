@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.keyboards import costing
-from bot.chat.messenger import Messenger
-from bot.common import Component
+from bot.common import Component, Part
 from bot.intake.inputs import LongVoice, plan_of
 from bot.media.errors import MediaUnusable
 from bot.media.exchange import SoundPlan, Span
@@ -39,13 +38,12 @@ async def want_clips(tx: Transaction, item: Media, plan: SoundPlan) -> bool:
 class Clips(Component):
     """Sends what was asked for: once each, or twice where an answer of Telegram's was lost."""
 
-    long_voice: LongVoice
-    messenger: Messenger
+    long_voice = Part(LongVoice)
 
     @property
-    def kind(self) -> Kind:
+    def kinds(self) -> tuple[Kind, ...]:
         """See `Kind`; where it is given up the question stays, with the other answers to it."""
-        return Kind(name=_CLIP, run=self._send, longest_seconds=None)
+        return (Kind(name=_CLIP, run=self._send, longest_seconds=None),)
 
     async def _send(self, attempt: Attempt) -> None:
         number = attempt.entry.values["number"]
@@ -56,7 +54,7 @@ class Clips(Component):
         begin, end = span = plan.clips[number - 1]
         note = await self._note(item, span)
         price = (await self.effective(item.conversation)).price
-        texts = await self.messenger.texts_for(item.user_id, item.chat_id)
+        texts = await self.texts_for(item.user_id, item.chat_id)
         needed = price.of(end - begin).quota_milliseconds
         label = costing(texts, texts.plain("button-use-clip"), needed)
         caption = texts.html(

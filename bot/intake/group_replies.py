@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bot.chat.owners import with_owners
 from bot.gate import Rule
-from bot.intake.check import NO_SPEECH
+from bot.intake.outcome import NO_SPEECH
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.keyboards import AskReply, Keyboard
 from bot.texts import Catalogue

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 
+from bot.common import Component
+from bot.config.amounts import SECOND, whole
 from bot.config.engines import ENGINES
 from bot.media.calls import cut_sound, level_sound, normalise_sound, plan_sound, record_clips
 from bot.media.errors import SoundFault, SoundRefused
 from bot.media.exchange import SoundPlan, Span
-from bot.media.processes import MediaProcesses
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from storage.media import Media
 
@@ -41,35 +42,32 @@ def cuts_for(engine: str, plan: SoundPlan) -> tuple[int, ...]:
     return tuple(needed)
 
 
-class LongVoice:
+class LongVoice(Component):
     """Everything takes the file as it came; the same file gives the same result each time.
 
     The methods raise SoundRefused, MediaWorkerDied, MediaWorkerNotStarted.
     """
 
-    def __init__(self, media: MediaProcesses, longest_milliseconds: int) -> None:
-        self._media = media
-        self._longest_milliseconds = longest_milliseconds
-
     async def plan(self, item: Media, data: bytes) -> SoundPlan:
         """How it may be cut; SoundRefused (TOO_LONG) above the operator's limit."""
-        if self._longest_milliseconds <= LONGEST_MILLISECONDS:
+        longest = whole(self.limits.longest_voice_seconds, SECOND)
+        if longest <= LONGEST_MILLISECONDS:
             raise SoundRefused(SoundFault.TOO_LONG)
         levelled = bool(item.levelled)
-        made = await self._media.run(plan_sound, data, _MOST_MILLISECONDS, levelled)
-        if made.duration_milliseconds > self._longest_milliseconds:
+        made = await self.common.media.run(plan_sound, data, _MOST_MILLISECONDS, levelled)
+        if made.duration_milliseconds > longest:
             raise SoundRefused(SoundFault.TOO_LONG, made.duration_milliseconds)
         return made
 
     async def cut(self, item: Media, data: bytes, spans: tuple[Span, ...]) -> tuple[bytes, ...]:
         """These spans as WAVs for the provider."""
         levelled = bool(item.levelled)
-        return await self._media.run(cut_sound, data, _MOST_MILLISECONDS, levelled, spans)
+        return await self.common.media.run(cut_sound, data, _MOST_MILLISECONDS, levelled, spans)
 
     async def clips(self, item: Media, data: bytes, spans: tuple[Span, ...]) -> tuple[bytes, ...]:
         """These spans as voice notes."""
         levelled = bool(item.levelled)
-        return await self._media.run(record_clips, data, _MOST_MILLISECONDS, levelled, spans)
+        return await self.common.media.run(record_clips, data, _MOST_MILLISECONDS, levelled, spans)
 
     async def short(self, item: Media, data: bytes) -> bytes:
         """What is handed over of one that is not made in parts, as one WAV."""
@@ -78,8 +76,10 @@ class LongVoice:
             span = (begin, begin + (item.limit_milliseconds or 0))
             return (await self.cut(item, data, (span,)))[0]
         limit, levelled = item.limit_milliseconds, bool(item.levelled)
-        return (await self._media.run(normalise_sound, data, limit, levelled)).wav
+        return (await self.common.media.run(normalise_sound, data, limit, levelled)).wav
 
     async def whole(self, item: Media, data: bytes) -> bytes:
         """All of it as one WAV."""
-        return await self._media.run(level_sound, data, _MOST_MILLISECONDS, bool(item.levelled))
+        return await self.common.media.run(
+            level_sound, data, _MOST_MILLISECONDS, bool(item.levelled)
+        )

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.dashscope import errors as service
 from bot.gate import Gate, Rule, RuleRefused, Wanted, Way
-from bot.intake.check import MediaCheck, MediaOutcome
+from bot.intake.check import MediaCheck
+from bot.intake.outcome import MediaOutcome
 from bot.intake.pairing import Pairing
 from bot.intake.photo_help import PhotoHelp
 from bot.intake.replies import MediaReplies
@@ -30,12 +31,12 @@ _SAID_AT = 4
 class Intake(Component):
     """Takes one media item all the way to an `Outcome`, records it, tries to pair, and says it."""
 
-    gate: Gate
-    check: MediaCheck
-    replies: MediaReplies
-    photo_help: PhotoHelp
-    consent: Consent
-    pairing: Pairing
+    gate = Part(Gate)
+    check = Part(MediaCheck)
+    replies = Part(MediaReplies)
+    photo_help = Part(PhotoHelp)
+    consent = Part(Consent)
+    pairing = Part(Pairing)
 
     async def receive(self, item: Media) -> None:
         """Work on one media item that was received, if the gate lets it be opened; raises as

@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.gate import Gate, Rule, RuleRefused, Wanted, Way
 from bot.intake.inputs import cuts_for, plan_of
 from bot.limits import EffectiveSettings, effective_settings_of
@@ -64,8 +64,8 @@ def request_for(job: Job, resolution: str) -> str:
 class Pairing(Component):
     """Makes jobs."""
 
-    consent: Consent
-    gate: Gate
+    consent = Part(Consent)
+    gate = Part(Gate)
 
     async def pair(self, conversation: ConversationKey) -> Job | None:
         """Make a job of the draft if both media items are ready and the gate lets it pass.
@@ -95,49 +95,16 @@ class Pairing(Component):
             await self._refused(draft, voice, refusal)
         return None
 
-    async def again(
-        self, job: Job, status_message_id: int | None, agreed_milliseconds: int
-    ) -> bool:
-        """Make the same job once more, after one that failed or was cancelled; once each.
+    async def once_more(
+        self, way: Way, request: str, job: Job, status_message_id: int | None = None, **how: Any
+    ) -> Job | None:
+        """Make a job's video once more: after it failed or was cancelled, or in another resolution;
+        None when that was asked before. `how`: see `_start`.
 
         The message that offered it, if it is given, becomes the new job's status.
 
         Raises: RuleRefused.
         """
-        started = await self._once_more(
-            Way.RETRY,
-            f"retry:{job.id}",
-            job,
-            status_message_id,
-            resolution=job.resolution,
-            agreed_milliseconds=agreed_milliseconds,
-        )
-        return started is not None
-
-    async def in_resolution(
-        self, job: Job, resolution: str, agreed_milliseconds: int
-    ) -> Job | None:
-        """Make a delivered job's video in another resolution; None when that was asked before.
-
-        The engine is the one that made it, if it is on.
-
-        `agreed_milliseconds` is the quota its owner has just agreed to.
-
-        Raises: RuleRefused.
-        """
-        return await self._once_more(
-            Way.FINER,
-            request_for(job, resolution),
-            job,
-            None,
-            resolution=resolution,
-            engine=job.engine,
-            agreed_milliseconds=agreed_milliseconds,
-        )
-
-    async def _once_more(
-        self, way: Way, request: str, job: Job, status_message_id: int | None, **how: Any
-    ) -> Job | None:
         photo = await media.get(self.database, job.photo_id)
         voice = await media.get(self.database, job.voice_id)
         if photo is None or voice is None or voice.duration_milliseconds is None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 from bot.chat.provider_texts import photo_text
-from bot.common import Component
+from bot.common import Component, Part
 from bot.config.engines import ENGINES, framing_of
 from bot.dashscope.fields import Box
 from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice
 from bot.gate import Way
-from bot.intake.check import MediaOutcome
+from bot.intake.outcome import MediaOutcome
 from bot.media.calls import normalise_part, normalise_picture
 from bot.media.exchange import NormalisedPicture
 from bot.media.processes import MediaProcesses
@@ -23,9 +23,9 @@ from storage.outages import Work
 class PhotoCheck(Component):
     """Normalises a photo, looks for faces, asks the provider once per picture, hands it over."""
 
-    detection: Detection
-    choice: EngineChoice
-    outages: Outages
+    detection = Part(Detection)
+    choice = Part(EngineChoice)
+    outages = Part(Outages)
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:
         """Raises: PictureRefused, MediaWorkerDied, NoVerdict, DashScopeError,

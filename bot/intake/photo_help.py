@@ -9,7 +9,7 @@ import json
 import logging
 
 from bot.chat.messenger import Messenger
-from bot.common import Component
+from bot.common import Component, Part
 from bot.intake.replies import MediaReplies
 from bot.media.calls import explain_picture
 from bot.media.errors import MediaFailure
@@ -36,8 +36,8 @@ _OF_EDGE = frozenset({"proportion", "full-face"})
 class PhotoHelp(Component):
     """Shows the picture with its boxes, once a photo; no help is no failure."""
 
-    messenger: Messenger
-    replies: MediaReplies
+    messenger = Part(Messenger)
+    replies = Part(MediaReplies)
 
     async def show(self, media_id: int) -> None:
         """Where something is known that words alone do not say; after a crash perhaps twice.
@@ -60,7 +60,7 @@ class PhotoHelp(Component):
             logger.info("media item %s is not explained: %r", item.id, failure)
 
     async def _show(self, item: Media, explained: Explained) -> None:
-        texts = await self.messenger.texts_for(item.user_id)
+        texts = await self.texts_for(item.user_id)
         caption = _caption(item, explained, texts)
         if caption is None:
             return
@@ -71,7 +71,7 @@ class PhotoHelp(Component):
         message_id = await self._add_to_reply(item, explained.jpeg, caption, rows)
         if message_id is None:
             sent = await self.sender.send_photo(
-                Destination.of(item.chat_id, item.thread_id, item.message_id),
+                Destination(item.chat_id, item.thread_id, item.message_id),
                 explained.jpeg,
                 caption=caption,
                 keyboard=Keyboard.of(*rows),

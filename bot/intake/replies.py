@@ -9,12 +9,12 @@ from bot.chat.formatting import say_ago, say_when
 from bot.chat.keyboards import costing
 from bot.chat.messenger import Messenger
 from bot.chat.provider_texts import PHOTO_TEXTS
-from bot.common import Component
+from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.gate import Rule
-from bot.intake.check import NO_SPEECH
 from bot.intake.group_replies import Said, in_group, ready_in_group
 from bot.intake.inputs import cuts_for, plan_of
+from bot.intake.outcome import NO_SPEECH
 from bot.media.exchange import SoundPlan
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.keyboards import Keyboard
@@ -45,7 +45,8 @@ _KEYS = (
     *("voice-empty", "voice-gone", "voice-late", "voice-moderated", "voice-no_sound"),
     "voice-out-of-order",
     *("voice-service-stopped", "voice-silent", "voice-stale", "voice-superseded"),
-    *("voice-too-long-here", "voice-too_big", "voice-too_long", "voice-too_short"),
+    *("voice-too-long-here", "voice-too_big", "voice-too_long", "voice-too_long-over"),
+    "voice-too_short",
     *("voice-unreachable", "voice-unreadable", "voice-used", "voice-waiting"),
     *("photo-late-video", "voice-late-video"),
 )
@@ -81,7 +82,7 @@ _Said = tuple[str, Keyboard | None]
 class MediaReplies(Component):
     """Says outcomes."""
 
-    messenger: Messenger
+    messenger = Part(Messenger)
 
     async def say(self, media_id: int) -> None:
         """Say it on the media item's message; nothing, where that message is a job's status by now.
@@ -97,7 +98,7 @@ class MediaReplies(Component):
 
     async def words(self, item: Media) -> Said | None:
         """What there is to say of it now, with its buttons; None: nothing."""
-        texts = await self.messenger.texts_for(item.user_id, item.chat_id)
+        texts = await self.texts_for(item.user_id, item.chat_id)
         alone = await self._said(item, texts)
         return await self._in_group(item, alone, texts) if is_group(item.chat_id) else alone
 
@@ -114,7 +115,7 @@ class MediaReplies(Component):
         Raises: `TelegramFailure`s.
         """
         if item.reply_message_id is not None:
-            texts = await self.messenger.texts_for(item.user_id, item.chat_id)
+            texts = await self.texts_for(item.user_id, item.chat_id)
             await self.messenger.about(item, texts.html("service-away"))
 
     async def _said(self, item: Media, texts: Catalogue) -> _Said | None:
@@ -136,7 +137,8 @@ class MediaReplies(Component):
             case MediaState.ASKED if item.fault == "too_long" and item.plan is not None:
                 return await self._long(item, texts)
             case _:
-                key = FAULT_TEXTS[item.kind, item.fault or ""]
+                over = "-over" if _numbers(item).get("over") else ""
+                key = FAULT_TEXTS[item.kind, (item.fault or "") + over]
                 price = (await self.effective(item.conversation)).price
                 return texts.html(key, **self._values(item, texts)), _way_on(item, price, texts)
 

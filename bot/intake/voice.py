@@ -6,12 +6,12 @@ import json
 import logging
 from dataclasses import asdict
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.engines.outages import Outages
 from bot.engines.registry import EngineChoice
-from bot.intake.check import NO_SPEECH, MediaOutcome
 from bot.intake.inputs import LongVoice, plan_of
+from bot.intake.outcome import NO_SPEECH, MediaOutcome
 from bot.media.calls import normalise_sound
 from bot.media.errors import MediaUnusable, SoundFault, SoundRefused
 from bot.media.exchange import SoundPlan
@@ -26,9 +26,9 @@ _NOISY_BELOW_DB = 15.0
 class VoiceCheck(Component):
     """Normalises a voice and hands it over; of a long one it finds out how it may be cut."""
 
-    long_voice: LongVoice
-    choice: EngineChoice
-    outages: Outages
+    long_voice = Part(LongVoice)
+    choice = Part(EngineChoice)
+    outages = Part(Outages)
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:
         """Raises: SoundRefused, MediaWorkerDied, MediaWorkerNotStarted, DashScopeError."""

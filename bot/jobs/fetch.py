@@ -6,17 +6,19 @@ Where the address does not give the video, the task is asked for a fresh one.
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus
 from bot.delivery.finish import Finisher
 from bot.engines.registry import Engines
-from bot.jobs.files import result_of
 from bot.jobs.mend import Mending
+from bot.limits import Limits
 from bot.media.errors import MediaUnusable
 from bot.retry import RESULT, RESULT_UNUSABLE, RetryPolicy
 from storage.jobs import jobs, task_moves
+from storage.jobs.jobs import Job
 from storage.jobs.tasks import Task
 
 logger = logging.getLogger(__name__)
@@ -25,9 +27,9 @@ logger = logging.getLogger(__name__)
 class ResultFetch(Component):
     """Brings a task from fetching to fetched."""
 
-    engines: Engines
-    finisher: Finisher
-    mending: Mending
+    engines = Part(Engines)
+    finisher = Part(Finisher)
+    mending = Part(Mending)
 
     async def fetch(self, task: Task) -> None:
         """Copy, check, mend, label; a passing fault is tried again later, and again.
@@ -76,7 +78,7 @@ class ResultFetch(Component):
         job = await jobs.of_task(self.database, task)
         raw = self.limits.results_directory / f"{task.name}.part.mp4"
         await self.engines.of(task.engine).fetch(url, raw)
-        target = result_of(self.limits.results_directory, job, task)
+        target = result_of(self.limits, job, task)
         await self.mending.keep(task, job, raw, target)
         raw.unlink(missing_ok=True)
 
@@ -87,3 +89,10 @@ class ResultFetch(Component):
             await self.finisher.lose_task(task, repr(failure))
             return
         await self.database.do(task_moves.postpone, task, delay_seconds)
+
+
+def result_of(limits: Limits, job: Job, task: Task) -> Path:
+    """Where a task's result is kept: that of a job's only task is its video."""
+    if job.is_made_by(task):
+        return limits.video_of(job.id)
+    return limits.results_directory / f"{task.name}.mp4"

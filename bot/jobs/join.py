@@ -7,10 +7,10 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.delivery.finish import Finisher
-from bot.jobs.files import result_of, video_of
+from bot.jobs.fetch import result_of
 from bot.jobs.own_sound import OwnSound
 from bot.media.calls import inspect_video, join_and_label, join_preview
 from bot.media.errors import MediaUnusable
@@ -26,8 +26,8 @@ logger = logging.getLogger(__name__)
 class Joining(Component):
     """Brings a job from joining to delivering."""
 
-    own_sound: OwnSound
-    finisher: Finisher
+    own_sound = Part(OwnSound)
+    finisher = Part(Finisher)
 
     async def join(self, job: Job) -> None:
         """Join what was fetched; a result whose file is gone or broken is fetched once more.
@@ -36,7 +36,7 @@ class Joining(Component):
         """
         made = await tasks.of_job(self.database, job.id)
         results = {
-            task: result_of(self.limits.results_directory, job, task)
+            task: result_of(self.limits, job, task)
             for task in made
             if task.state == TaskState.FETCHED
         }
@@ -55,7 +55,7 @@ class Joining(Component):
     async def join_results(self, job: Job, results: Mapping[Task, Path]) -> None:
         """Make one video of these; raises MediaUnusable, OSError."""
         videos = tuple(TaskVideo(path, task.span) for task, path in results.items())
-        target = video_of(self.limits.results_directory, job.id)
+        target = self.limits.video_of(job.id)
         sound, label = await self.own_sound.of(job), f"job-{job.id}"
         call = join_preview if ENGINES[job.engine].is_local else join_and_label
         await self.common.media.run(call, videos, sound, target, label)
@@ -72,7 +72,7 @@ class Joining(Component):
     async def _fetch_again(self, job: Job, lost: list[Task]) -> None:
         logger.warning("job %s: %d results are not on disk, fetched again", job.id, len(lost))
         for task in lost:
-            path = result_of(self.limits.results_directory, job, task)
+            path = result_of(self.limits, job, task)
             await asyncio.to_thread(path.unlink, missing_ok=True)
         await self.database.do(moves.fetch_tasks_again, job.id, lost)
 

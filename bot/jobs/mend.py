@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.jobs.own_sound import OwnSound
 from bot.media.calls import examine_result, join_and_label, stamp_label
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 class Mending(Component):
     """Makes a result what is kept."""
 
-    own_sound: OwnSound
+    own_sound = Part(OwnSound)
 
     async def keep(self, task: Task, job: Job, raw: Path, target: Path) -> None:
         """Write it to `target`, labelled; a preview, which costs nothing, as it is.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.intake.inputs import LongVoice
 from bot.media.errors import MediaUnusable
 from bot.telegram import errors as chat
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 class OwnSound(Component):
     """Fetches it from Telegram."""
 
-    long_voice: LongVoice
+    long_voice = Part(LongVoice)
 
     async def of(self, job: Job) -> bytes | None:
         """As it was handed over, all of it; None where it cannot be had any more.

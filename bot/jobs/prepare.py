@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import field
 from weakref import WeakValueDictionary
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.engines.base import Engine, Ticket
 from bot.engines.face_check import Detection
 from bot.engines.registry import Engines
@@ -44,9 +44,9 @@ class Preparation(Component):
     The tasks of a job are cut together: whichever comes first brings the others' cuts too.
     """
 
-    long_voice: LongVoice
-    engines: Engines
-    detection: Detection
+    long_voice = Part(LongVoice)
+    engines = Part(Engines)
+    detection = Part(Detection)
     _turns: WeakValueDictionary[int, asyncio.Lock] = field(
         init=False, default_factory=WeakValueDictionary
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 
-from bot.common import Component, build_outbox
+from bot.common import Component, Part, build_outbox
 from bot.dashscope.errors import DashScopeError
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.engines.base import Engine
@@ -25,7 +25,7 @@ _NEVER_BILLED = (TaskStatus.CANCELED, TaskStatus.FAILED)
 class Restoration(Component):
     """Brings a restored database up to what can still be known."""
 
-    engines: Engines
+    engines = Part(Engines)
 
     async def settle(self) -> None:
         """Look for tasks that this database does not know; nothing to do unless it is a copy.

@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 
 from bot.chat.provider_texts import failure_detail, failure_text
-from bot.common import Component
+from bot.common import Component, Part
 from bot.dashscope import errors as service
 from bot.delivery.finish import Finisher
 from bot.engines.outages import Outages
@@ -23,9 +23,9 @@ logger = logging.getLogger(__name__)
 class Refusals(Component):
     """Brings a task from submitting or running back to ready or preparing, or to its end."""
 
-    preparation: Preparation
-    finisher: Finisher
-    outages: Outages
+    preparation = Part(Preparation)
+    finisher = Part(Finisher)
+    outages = Part(Outages)
 
     async def refused(self, task: Task, failure: service.DashScopeError) -> None:
         """An answer that says no: by its kind, see `bot.dashscope.errors`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Set
 from functools import partial
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.engines.base import Engine
 from bot.engines.outages import NotDue, Outages
 from bot.engines.registry import Engines
@@ -20,9 +20,9 @@ from storage.jobs.tasks import Task
 class Slots(Component):
     """Gives free slots to the tasks that are next."""
 
-    engines: Engines
-    outages: Outages
-    submission: Submission
+    engines = Part(Engines)
+    outages = Part(Outages)
+    submission = Part(Submission)
 
     async def open(self) -> None:
         """A start is a reason to try again what the provider refused: the key may be a new one."""

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Set
+from collections.abc import Awaitable, Callable, Hashable, Set
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 
 from bot.chat.provider_texts import failure_detail, failure_text
-from bot.common import Component
+from bot.common import Component, Part
 from bot.dashscope import errors as service
+from bot.delivery.deliver import Deliverer
 from bot.delivery.finish import Finisher
 from bot.engines.outages import ACCOUNT_WIDE, Outages
 from bot.engines.registry import Engines
 from bot.gate import RuleRefused
+from bot.jobs.fetch import ResultFetch
+from bot.jobs.join import Joining
 from bot.jobs.prepare import MediaLost, PhotoUnsuitable, Preparation
+from bot.jobs.submit import Submission
+from bot.jobs.watch import Watch
 from bot.logs import log_context
 from bot.retry import PROVIDER
 from bot.task_pool import Work
@@ -30,6 +35,7 @@ from storage.verdicts import NoVerdict
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 64
+_OFF = "failed-switched-off"
 _WAITING = {Due.READY_TASKS, Due.PREPARING_TASKS}
 
 
@@ -52,14 +58,29 @@ class Step:
 
 
 class JobSteps(Component):
-    """`task_steps` are those of the states after preparing."""
+    """What is to be done for each state."""
 
-    engines: Engines
-    outages: Outages
-    preparation: Preparation
-    task_steps: Mapping[str, Callable[[Task], Awaitable[None]]]
-    job_steps: Mapping[str, Callable[[Job], Awaitable[None]]]
-    finisher: Finisher
+    engines = Part(Engines)
+    outages = Part(Outages)
+    preparation = Part(Preparation)
+    submission = Part(Submission)
+    watch = Part(Watch)
+    result = Part(ResultFetch)
+    joining = Part(Joining)
+    deliverer = Part(Deliverer)
+    finisher = Part(Finisher)
+
+    def __post_init__(self) -> None:
+        self.task_steps: dict[str, Callable[[Task], Awaitable[None]]] = {
+            TaskState.PREPARING: self._prepare,
+            TaskState.SUBMITTING: self.submission.reconcile,
+            TaskState.RUNNING: self.watch.watch,
+            TaskState.FETCHING: self.result.fetch,
+        }
+        self.job_steps: dict[str, Callable[[Job], Awaitable[None]]] = {
+            JobState.JOINING: self.joining.join,
+            JobState.DELIVERING: self.deliverer.deliver,
+        }
 
     async def due(self, kinds: Set[Due] = ALL, begun: int = 0, broken: int = 0) -> list[Step]:
         """What is to be done now about what is under way, and about ends that were not said.
@@ -104,7 +125,7 @@ class JobSteps(Component):
     async def _without_engine(self) -> list[Step]:
         """The end of what waits for an engine that was switched off."""
         return [
-            Step(("task", task.id), partial(self._switched_off, task))
+            Step(("task", task.id), partial(self.finisher.fail_task, task, _OFF, task.engine))
             for engine in await line.engines(self.database)
             if not self.engines.is_on(engine)
             for task in await line.first(self.database, engine, _AT_ONCE)
@@ -124,10 +145,6 @@ class JobSteps(Component):
             for job in await jobs.made(self.database, limit)
         ]
 
-    async def _switched_off(self, task: Task) -> None:
-        """It waits for an engine that the operator switched off: nothing of it was begun."""
-        await self.finisher.fail_task(task, "failed-switched-off", task.engine)
-
     async def _task_step(self, number: int, state: str) -> None:
         """One step of a task, if it still is where it was seen."""
         task = await tasks.get(self.database, number)
@@ -135,7 +152,7 @@ class JobSteps(Component):
             return
         try:
             with log_context(task=task.name):
-                await (self.task_steps.get(task.state) or self._prepare)(task)
+                await self.task_steps[task.state](task)
         except (service.Transient, chat.TryAgain) as failure:
             await self._later(task, failure, failure.retry_after_seconds)
         except service.ServiceStopped as failure:

@@ -11,7 +11,7 @@ import logging
 from dataclasses import field
 
 from bot.alerts import Operator
-from bot.common import Component
+from bot.common import Component, Part
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.delivery.finish import Finisher
@@ -48,11 +48,11 @@ _SAME_TIME_MILLISECONDS = 10_000
 class Submission(Component):
     """Brings a task from submitting to running, or back to ready."""
 
-    engines: Engines
-    preparation: Preparation
-    finisher: Finisher
-    outages: Outages
-    refusals: Refusals
+    engines = Part(Engines)
+    preparation = Part(Preparation)
+    finisher = Part(Finisher)
+    outages = Part(Outages)
+    refusals = Part(Refusals)
     _seen: dict[int, tuple[int, int, int]] = field(init=False, default_factory=dict)
     _unreachable: Suspension = field(init=False)
     _throttled: dict[str, Suspension] = field(init=False, default_factory=dict)

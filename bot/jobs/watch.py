@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, field
 
 from bot.chat.estimates import Experience, PollSchedule
-from bot.common import Component
+from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
@@ -49,10 +49,10 @@ class _Progress:
 class Watch(Component):
     """Watches one task at a time; many may be watched side by side."""
 
-    engines: Engines
-    finisher: Finisher
-    refusals: Refusals
-    experience: Experience
+    engines = Part(Engines)
+    finisher = Part(Finisher)
+    refusals = Part(Refusals)
+    experience = Part(Experience)
     _wakeups: dict[int, tuple[int, Wakeup]] = field(init=False, default_factory=dict)
 
     def wakeup(self, job_id: int) -> None:

@@ -97,13 +97,16 @@ class SoundRefused(MediaUnusable):
     """The sound cannot be used; `duration_milliseconds` is its length as far as it is known.
 
     For TOO_SHORT and TOO_LONG that is what silence at both ends left, unless the
-    sound was too long to be read to its end: then it is what was read.
+    sound was too long to be read to its end: then it is what was read, `at_least`.
     """
 
-    def __init__(self, fault: SoundFault, duration_milliseconds: int | None = None) -> None:
-        super().__init__(fault, duration_milliseconds)
+    def __init__(
+        self, fault: SoundFault, duration_milliseconds: int | None = None, at_least: bool = False
+    ) -> None:
+        super().__init__(fault, duration_milliseconds, at_least)
         self.fault = fault
         self.duration_milliseconds = duration_milliseconds
+        self.at_least = at_least
 
     def __str__(self) -> str:
         length = self.duration_milliseconds

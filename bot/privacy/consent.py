@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from bot.chat.messenger import Messenger
 from bot.common import Component
 from bot.limits import full_text, short_text
 from bot.outbox import Attempt, Kind
@@ -18,7 +17,7 @@ from storage.db.database import Transaction
 from storage.media import ConversationKey, Media
 from storage.outbox import OutboxEntry
 from storage.people import consents
-from storage.people.consents import Agreement, Question
+from storage.people.consents import Question
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +26,6 @@ _ANSWERS = {"agreed": "consent-agreed", "declined": "consent-declined"}
 
 class Consent(Component):
     """Asks, and says what was answered; the answers themselves are the buttons'."""
-
-    messenger: Messenger
-
-    @property
-    def agreement(self) -> Agreement:
-        """What is asked for now."""
-        return self.limits.agreement
 
     async def hold_back(self, item: Media) -> None:
         """Keep the media item until its sender agreed, and have them asked."""
@@ -49,9 +41,9 @@ class Consent(Component):
         await self.database.do(self._want, conversation, reply_to)
 
     @property
-    def kind(self) -> Kind:
+    def kinds(self) -> tuple[Kind, ...]:
         """See `Kind`; where it is given up, what is sent there next asks again."""
-        return Kind(name=consents.CONSENT_QUESTION, run=self._say, given_up=_close)
+        return (Kind(name=consents.CONSENT_QUESTION, run=self._say, given_up=_close),)
 
     async def _want(self, tx: Transaction, conversation: ConversationKey, reply_to: int) -> None:
         await consents.want_question(tx, conversation, self.limits.agreement, reply_to)
@@ -62,7 +54,7 @@ class Consent(Component):
         question = await consents.get_question(self.database, question_id)
         if question is None or question.state == "asked":
             return
-        texts = await self.messenger.texts_for(question.user_id, question.chat_id)
+        texts = await self.texts_for(question.user_id, question.chat_id)
         if question.state in _ANSWERS:
             await self._say_answer(question, texts)
         else:
@@ -83,7 +75,7 @@ class Consent(Component):
             await self._remove(question, question.message_id)
         text = short_text if is_group(question.chat_id) else full_text
         sent = await self.sender.send_text(
-            Destination.of(question.chat_id, question.thread_id, question.reply_to),
+            Destination(question.chat_id, question.thread_id, question.reply_to),
             text(texts, self.limits.agreement),
             keyboard=self._keyboard(question, texts),
         )

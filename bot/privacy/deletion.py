@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 
-from bot.common import Component
+from bot.common import Component, Part
 from bot.outbox import Attempt, Kind, NotNow
 from bot.privacy.files import StoredFiles
 from bot.retry import DELETION
@@ -23,7 +24,7 @@ logger = logging.getLogger(__name__)
 class ForgetPeople(Component):
     """Deletes, and says so."""
 
-    stored_files: StoredFiles
+    stored_files = Part(StoredFiles)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -69,8 +70,10 @@ class ForgetPeople(Component):
 
     async def _delete(self, user_id: int) -> None:
         """Files first: what the database does not know any more would never be found."""
-        await self.stored_files.remove_videos(await deletion.jobs_of(self.database, user_id))
-        await self.stored_files.remove_uploads(await deletion.uploads_of(self.database, user_id))
+        made = await deletion.jobs_of(self.database, user_id)
+        await asyncio.to_thread(self.stored_files.remove_videos, made)
+        copies = await deletion.uploads_of(self.database, user_id)
+        await asyncio.to_thread(self.stored_files.remove_uploads, copies)
         async with self.database.transaction() as tx:
             if await deletion.is_busy(tx, user_id):
                 raise NotNow("something of theirs has begun")

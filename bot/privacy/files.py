@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
+
+from bot.common import Component
 
 logger = logging.getLogger(__name__)
 
@@ -14,38 +15,27 @@ UPLOADS_KEPT_MILLISECONDS = 48 * 3600 * 1000
 """How long the preview engine's copies are needed, and kept: see `PreviewEngine.keep`."""
 
 
-class StoredFiles:
-    """Those of finished videos, and of the preview engine."""
+class StoredFiles(Component):
+    """Those of finished videos, and of the preview engine; they are worked on in threads."""
 
-    def __init__(self, results: Path) -> None:
-        self._results = results
-        self._previews = results.parent / "preview"
-
-    async def remove_videos(self, job_ids: Iterable[int]) -> None:
+    def remove_videos(self, job_ids: Iterable[int]) -> None:
         """Every file of these jobs' videos; raises OSError where one cannot be removed."""
-        await asyncio.to_thread(self._remove_videos, list(job_ids))
-
-    async def remove_uploads(self, addresses: Iterable[str]) -> None:
-        """The preview engine's copies of photos and voices; the provider's go by themselves."""
-        await asyncio.to_thread(self._remove_uploads, list(addresses))
-
-    async def sweep_uploads(self, before_milliseconds: int) -> int:
-        """Remove what the preview engine wrote before that moment; how many files that was."""
-        return await asyncio.to_thread(self._sweep_uploads, before_milliseconds)
-
-    def _remove_videos(self, job_ids: list[int]) -> None:
+        results, previews = self.limits.results_directory, self.limits.previews_directory
         for job_id in job_ids:
-            made = (self._results.glob(f"{job_id}.*"), self._previews.glob(f"preview-{job_id}.*"))
+            made = (results.glob(f"{job_id}.*"), previews.glob(f"preview-{job_id}.*"))
             for path in chain.from_iterable(made):
                 path.unlink(missing_ok=True)
 
-    def _remove_uploads(self, addresses: list[str]) -> None:
+    def remove_uploads(self, addresses: Iterable[str]) -> None:
+        """The preview engine's copies of photos and voices; the provider's go by themselves."""
         for address in addresses:
             if "/" not in address and address not in ("", ".", ".."):
-                (self._previews / address).unlink(missing_ok=True)
+                (self.limits.previews_directory / address).unlink(missing_ok=True)
 
-    def _sweep_uploads(self, before_milliseconds: int) -> int:
-        written = ((written_at(path), path) for path in self._previews.glob("*"))
+    def sweep_uploads(self, before_milliseconds: int) -> int:
+        """Remove what the preview engine wrote before that moment; how many files that was."""
+        previews = self.limits.previews_directory.glob("*")
+        written = ((written_at(path), path) for path in previews)
         return sweep(path for at, path in written if at is not None and at < before_milliseconds)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from bot.chat.messenger import Messenger
-from bot.common import Component
+from bot.common import Component, Part
 from bot.delivery.earlier_videos import EarlierVideos, VideoGone, WantedAs
 from bot.delivery.remove_video import remove_video
 from bot.outbox import Attempt, Kind, NotNow
@@ -48,9 +48,8 @@ _DECIDED = {
 class Moderation(Component):
     """Shows reports to the people of ADMIN_IDS, and takes videos down."""
 
-    messenger: Messenger
-    videos: EarlierVideos
-    stored_files: StoredFiles
+    videos = Part(EarlierVideos)
+    stored_files = Part(StoredFiles)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -69,7 +68,7 @@ class Moderation(Component):
         if report is None or job is None or admin_id not in self.limits.admin_ids:
             return
         decided = await decisions.of_job(self.database, job.id)
-        texts = await self.messenger.texts_for(admin_id)
+        texts = await self.texts_for(admin_id)
         text = await self._text(report, job, decided, texts)
         keyboard = await self._buttons(report, job, decided, texts)
         message_id = await reports.message_of(self.database, report, admin_id)
@@ -91,7 +90,7 @@ class Moderation(Component):
         except (VideoGone, SendUnknown, Refused) as failure:
             logger.warning("report %s comes without its video, or may: %s", report.id, failure)
         shown = await deliveries.begun(self.database, job, cause)
-        return Destination(admin_id, reply_to=shown.message_id if shown else None)
+        return Destination(admin_id, reply_to=(shown and shown.message_id) or 0)
 
     async def _text(
         self, report: Report, job: Job, decided: Sequence[Decision], texts: Catalogue
@@ -140,10 +139,9 @@ class Moderation(Component):
         job = await jobs.get(self.database, attempt.entry.values["job_id"])
         if job is None:
             return
-        await self.stored_files.remove_videos([job.id])
+        await asyncio.to_thread(self.stored_files.remove_videos, [job.id])
         left = await remove_video(self, job)
-        async with self.database.transaction() as tx:
-            await self._have_said(tx, job, left)
+        await self.database.do(self._have_said, job, left)
 
     async def _have_said(self, tx: Transaction, job: Job, left: list[Delivery]) -> None:
         """In each chat what became of it there; to the operator what stays of a take-down."""
@@ -166,7 +164,7 @@ class Moderation(Component):
     async def _say_in_chat(self, attempt: Attempt) -> None:
         job = await jobs.get(self.database, attempt.entry.values["job_id"])
         if job is not None:
-            texts = await self.messenger.texts_for(job.user_id, attempt.entry.chat_id)
+            texts = await self.texts_for(job.user_id, attempt.entry.chat_id)
             text = texts.html(attempt.entry.values["text_key"])
             await self.sender.send_text(attempt.destination, text)
 

@@ -109,7 +109,7 @@ class Calls:
             self._rate_limiter.hold(chat_id, seconds)
         longest_seconds = min(policy.flood_seconds, _longest_wait_seconds.get())
         if floods >= policy.floods or seconds > longest_seconds:
-            raise NotSent(describe(error)) from None
+            raise NotSent(describe(error), seconds) from None
         if chat_id is None:
             await self._clock.sleep(seconds)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Bot, Update
@@ -15,7 +15,9 @@ from bot.clock import Clock
 from bot.retry import TELEGRAM
 from bot.telegram.connection import BotApplication
 from bot.telegram.errors import ChatDead, NotAllowed, ThreadClosed, TokenRejected, TryAgain
-from storage.inbox import Inbox, StoredUpdate
+from storage import inbox
+from storage.db.database import Database
+from storage.inbox import StoredUpdate
 
 logger = logging.getLogger(__name__)
 
@@ -68,17 +70,13 @@ class Incoming:
     is_kept: bool
     again: bool = False
 
-    def left_in_inbox(self) -> Incoming:
-        """The same without what it holds."""
-        return replace(self, stored=replace(self.stored, body=""), update=None)
-
 
 @dataclass(kw_only=True)
 class Handling:
     """Tries, counts, and gives up in the end so that one update cannot block a chat for ever."""
 
     application: BotApplication
-    inbox: Inbox
+    database: Database
     clock: Clock
     on_parked: OnParked
     _hurried: bool = field(init=False, default=False)
@@ -111,12 +109,12 @@ class Handling:
         elif not incoming.again:
             await self._handle(update, incoming.stored.tries)
         elif incoming.stored.tries < _TRIES:
-            await self._handle(update, await self.inbox.begin_again(update_id))
+            await self._handle(update, await self.database.do(inbox.begin_again, update_id))
         else:
             await self.park(update_id, f"begun {incoming.stored.tries} times and never finished")
 
     async def _fetch_and_handle(self, update_id: int, *, again: bool) -> None:
-        stored = await self.inbox.get(update_id)
+        stored = await inbox.get(self.database, update_id)
         if stored is not None:
             await self.handle(self.read(stored, again=again))
 
@@ -139,7 +137,7 @@ class Handling:
         update_id, failures = update.update_id, 0
         while (error := await self._attempt(update)) is not None:
             if isinstance(error, LetGo):
-                await self.inbox.let_go(update_id)
+                await self.database.do(inbox.let_go, update_id)
                 return
             failures += 1
             excused = isinstance(error, TryAgain | TokenRejected) and failures <= _EXCUSED
@@ -150,14 +148,14 @@ class Handling:
             if self._hurried:
                 return
             await self.clock.sleep(TELEGRAM.endless_delay_seconds(failures))
-            tries = tries if excused else await self.inbox.begin_again(update_id)
-        await self.inbox.done(update_id)
+            tries = tries if excused else await self.database.do(inbox.begin_again, update_id)
+        await self.database.do(inbox.done, update_id)
 
     async def park(self, update_id: int, reason: str, error: Exception | None = None) -> None:
         """Give it up, loudly: first said, then done, since what is done is not looked at again."""
         logger.error("update %d is given up: %s", update_id, reason, exc_info=error)
         await self.on_parked(update_id, reason)
-        await self.inbox.park(update_id, reason)
+        await self.database.do(inbox.park, update_id, reason)
 
     async def _attempt(self, update: Update) -> Exception | None:
         await self.application.process_update(update)

@@ -13,8 +13,10 @@ from telegram import InputFile, InputMediaDocument, InputMediaVideo, Message, Ph
 from bot.telegram.destination import Destination
 from bot.telegram.errors import FileTooBig
 from bot.telegram.keyboards import AskReply, Keyboard, to_new_markup
+from storage.jobs.deliveries import Form
 
 _COVER_PART = "cover_file"
+_FILE_NAME = "talking-photo.mp4"
 
 UPLOAD_LIMIT_BYTES = 50_000_000  # Bot API: bots can send files of up to 50 MB
 
@@ -24,34 +26,21 @@ class OutgoingVideo:
     """A video to send: `source` is a file on disk, or the `file_id` of one sent before.
 
     `width` and `height` are pixels. `thumbnail` is a JPEG of at most 320 pixels a side and 200 kB;
-    `cover` a JPEG shown before playing. `as_file`: as a document that nobody looks into.
+    `cover` a JPEG shown before playing. As a file nobody looks into it; a round one is a square MP4
+    of at most a minute.
     """
 
     source: Path | str
-    width: int
-    height: int
-    duration_seconds: int
+    width: int = 0
+    height: int = 0
+    duration_seconds: int = 0
     thumbnail: bytes | None = None
     cover: bytes | None = None
-    file_name: str = "video.mp4"
-    as_file: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingNote:
-    """A round video note: a square MP4 of at most a minute on disk, or the `file_id` of one.
-
-    `side` is in pixels; `thumbnail` as that of a video.
-    """
-
-    source: Path | str
-    side: int
-    duration_seconds: int
-    thumbnail: bytes | None = None
+    form: Form = Form.VIDEO
 
 
 @contextmanager
-def opened(source: Path | str, file_name: str) -> Iterator[InputFile | str]:
+def opened(source: Path | str) -> Iterator[InputFile | str]:
     """What PTB takes as the video; a file is streamed from disk, never read into memory.
 
     Raises:
@@ -65,7 +54,7 @@ def opened(source: Path | str, file_name: str) -> Iterator[InputFile | str]:
     if size_bytes > UPLOAD_LIMIT_BYTES:
         raise FileTooBig(f"the video has {size_bytes} bytes (limit {UPLOAD_LIMIT_BYTES})")
     with source.open("rb") as file:
-        yield InputFile(file, filename=file_name, attach=True, read_file_handle=False)
+        yield InputFile(file, filename=_FILE_NAME, attach=True, read_file_handle=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +73,19 @@ class SentMessage:
     is_note: bool = False
 
 
-def placed(there: Destination, keyboard: Keyboard | AskReply | None = None) -> dict[str, Any]:
-    """Where a new message goes and what it carries, as the Bot API's methods are told."""
+def placed(
+    there: Destination, keyboard: Keyboard | AskReply | None = None, **said: str | None
+) -> dict[str, Any]:
+    """Where a new message goes and what it carries, as the Bot API's methods are told; what it says
+    comes after what is to be said where that is not in its topic.
+    """
+    note = there.stray_note if there.is_astray else ""
     return {
         "chat_id": there.chat_id,
-        "message_thread_id": there.thread_id,
-        "reply_to_message_id": there.reply_to,
+        "message_thread_id": there.thread_id or None,
+        "reply_to_message_id": there.reply_to or None,
         "reply_markup": to_new_markup(keyboard),
+        **{name: "\n".join(filter(None, (note, text))) or None for name, text in said.items()},
     }
 
 
@@ -98,26 +93,37 @@ def to_media(
     video: OutgoingVideo, media: InputFile | str, caption: str | None
 ) -> InputMediaVideo | InputMediaDocument:
     """The video as editMessageMedia takes it; `media` is what `opened` gave."""
-    if video.as_file:
+    if video.form is Form.FILE:
         return InputMediaDocument(media, caption=caption, disable_content_type_detection=True)
-    cover = None if video.cover is None else f"attach://{_COVER_PART}"
-    return InputMediaVideo(media, caption=caption, cover=cover, **shape(video, media))
+    shown = content(video, media)
+    shown["cover"] = None if video.cover is None else f"attach://{_COVER_PART}"
+    return InputMediaVideo(shown.pop("video"), caption=caption, **shown)
 
 
-def shape(video: OutgoingVideo, media: InputFile | str) -> dict[str, Any]:
-    """What Telegram cannot see for itself; a thumbnail it takes together with a new file only."""
+def content(video: OutgoingVideo, media: InputFile | str) -> dict[str, Any]:
+    """The video as the Bot API's method for its form takes it; `media` is what `opened` gave."""
+    # A thumbnail is taken together with a new file only.
+    thumbnail = video.thumbnail if isinstance(media, InputFile) else None
+    match video.form:
+        case Form.FILE:
+            return {"document": media, "disable_content_type_detection": True}
+        case Form.ROUND:
+            size = {"length": video.width or None, "duration": video.duration_seconds or None}
+            return {"video_note": media, "thumbnail": thumbnail, **size}
     return {
+        "video": media,
+        "cover": video.cover,
         "width": video.width,
         "height": video.height,
         "duration": video.duration_seconds,
         "supports_streaming": True,
-        "thumbnail": video.thumbnail if isinstance(media, InputFile) else None,
+        "thumbnail": thumbnail,
     }
 
 
 def cover_part(video: OutgoingVideo) -> dict[str, InputFile] | None:
     """The cover as a part of its own: python-telegram-bot 22.8 forgets to upload it."""
-    if video.cover is None or video.as_file:
+    if video.cover is None or video.form is Form.FILE:
         return None
     return {_COVER_PART: InputFile(video.cover)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, Self
@@ -18,18 +18,18 @@ from bot.telegram.error_mapping import Needless
 from bot.telegram.errors import MessageGone, TelegramFailure, ThreadClosed
 from bot.telegram.keyboards import AskReply, Keyboard, to_markup
 from bot.telegram.outgoing import (
-    OutgoingNote,
     OutgoingVideo,
     SentMessage,
+    content,
     cover_part,
     opened,
     placed,
-    shape,
     to_media,
     to_sent,
 )
 from bot.telegram.rate_limits import RateLimiter, Urgency
 from bot.telegram.status_edits import ProgressEdits, Status
+from storage.jobs.deliveries import Form
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ _PROGRESS = CallPolicy(None, repeatable=True, retry=_ONCE, floods=1)
 _PROGRESS_READ_SECONDS = 10.0
 
 
+_Method = Callable[..., Awaitable[Message]]
 Send = Callable[[Destination], Awaitable[Message]]
 
 # A video that has to wait longer is put off by its sender, who is free for other chats meanwhile.
@@ -89,10 +90,6 @@ class Sender:
         """Opens the private chat and sends /start with the payload (Bot API: "Deep linking")."""
         return f"https://t.me/{self._bot.username}?start={payload}"
 
-    def held_seconds(self, chat_id: int) -> float:
-        """How long a 429 still silences this chat; 0 when it does not."""
-        return self._rate_limiter.held_seconds(chat_id)
-
     def wait_seconds(self, chat_id: int) -> float:
         """How long a new message there would have to wait for its turn, all told."""
         return self._rate_limiter.wait_seconds(chat_id)
@@ -105,11 +102,8 @@ class Sender:
         Raises: also `SendUnknown` and `ThreadClosed`.
         """
 
-        async def send(there: Destination) -> Message:
-            said = there.noted(text) or ""
-            return await self._bot.send_message(text=said, **placed(there, keyboard))
-
-        return await self._send(send, destination, _TEXT)
+        said = {"text": text}
+        return await self._send_this(self._bot.send_message, destination, said, keyboard)
 
     async def edit_text(
         self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
@@ -125,21 +119,22 @@ class Sender:
             await self._edit_text(status, _EDIT, self._bot.request.read_timeout)
 
     def progress(
-        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
+        self,
+        chat_id: int,
+        message_id: int,
+        text: str,
+        *,
+        keyboard: Keyboard | None = None,
+        pressed: bool = False,
     ) -> None:
         """Show this soon, unless something newer is said first; never waits, never raises.
 
         Edits of one message are at least 3 s apart in private and 8 s in groups, at most 10 in
         all, at most 4 a minute in a group, none while a 429 is pending; a text that is already
-        shown is not sent.
+        shown is not sent. A message that somebody works with is shown promptly, and as often as
+        they press.
         """
-        self._progress.show(Status(chat_id, message_id, text, keyboard))
-
-    def refresh(
-        self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
-    ) -> None:
-        """The same for a message that somebody works with: promptly, and as often as they press."""
-        self._progress.show(Status(chat_id, message_id, text, keyboard, pressed=True))
+        self._progress.show(Status(chat_id, message_id, text, keyboard, pressed))
 
     async def delete_message(self, chat_id: int, message_id: int) -> None:
         """Delete; already gone is fine.
@@ -184,45 +179,26 @@ class Sender:
         caption: str | None = None,
         keyboard: Keyboard | None = None,
     ) -> SentMessage:
-        """A new message with a video, before any progress that waits.
+        """A new message with a video, before any progress that waits; no message can become a round
+        one, which has no caption.
 
-        `NotSent` also stands for a 429 that asks for more than a few seconds (`held_seconds`).
+        `NotSent` also stands for a 429 that asks for more than a few seconds.
 
         Raises: also `SendUnknown` (then `edit_into_video` is the way that never shows it twice),
-        `ThreadClosed`, `FileTooBig`, `FileGone` (an unknown file id), OSError (no such file).
+        `ThreadClosed`, `FileTooBig`, `FileGone` (an unknown file id), OSError (no such file). Of a
+        round one `RequestInvalid` and `NotAllowed` also mean that this person or chat takes none.
         """
+        bot = self._bot
+        methods: dict[Form, _Method] = {
+            Form.FILE: bot.send_document,
+            Form.ROUND: bot.send_video_note,
+        }
+        method = methods.get(video.form, bot.send_video)
+        said = {} if video.form is Form.ROUND else {"caption": caption}
 
         async def send(there: Destination) -> Message:
-            more = {"caption": there.noted(caption), **placed(there, keyboard)}
-            with opened(video.source, video.file_name) as media:
-                if video.as_file:
-                    return await self._bot.send_document(
-                        document=media, disable_content_type_detection=True, **more
-                    )
-                return await self._bot.send_video(
-                    video=media, cover=video.cover, **shape(video, media), **more
-                )
-
-        return await self._send(send, destination, _RESULT)
-
-    async def send_video_note(
-        self, destination: Destination, note: OutgoingNote, *, keyboard: Keyboard | None = None
-    ) -> SentMessage:
-        """A new message with a round video; it has no caption, and no message can become one.
-
-        Raises: as `send_video`; after `SendUnknown` a normal video may be edited into a text.
-        `RequestInvalid` and `NotAllowed` also mean that this person or chat takes no round notes.
-        """
-
-        async def send(there: Destination) -> Message:
-            with opened(note.source, "note.mp4") as media:
-                return await self._bot.send_video_note(
-                    video_note=media,
-                    duration=note.duration_seconds or None,
-                    length=note.side or None,
-                    thumbnail=note.thumbnail if isinstance(media, InputFile) else None,
-                    **placed(there, keyboard),
-                )
+            with opened(video.source) as media:
+                return await method(**content(video, media), **placed(there, keyboard, **said))
 
         return await self._send(send, destination, _RESULT)
 
@@ -237,8 +213,8 @@ class Sender:
     ) -> SentMessage:
         """A new message with a voice note (OGG, Opus); raises as `send_text`."""
         voice = InputFile(ogg, filename="clip.ogg", attach=True)
-        content = {"voice": voice, "duration": seconds, "caption": caption}
-        return await self._send_this(self._bot.send_voice, destination, keyboard, **content)
+        said, content = {"caption": caption}, {"voice": voice, "duration": seconds}
+        return await self._send_this(self._bot.send_voice, destination, said, keyboard, **content)
 
     async def send_photo(
         self,
@@ -249,8 +225,8 @@ class Sender:
         keyboard: Keyboard | None = None,
     ) -> SentMessage:
         """A new message with a picture; raises as `send_text`."""
-        content = {"photo": jpeg, "caption": caption}
-        return await self._send_this(self._bot.send_photo, destination, keyboard, **content)
+        said = {"caption": caption}
+        return await self._send_this(self._bot.send_photo, destination, said, keyboard, photo=jpeg)
 
     async def send_document(
         self, destination: Destination, data: bytes, name: str, *, caption: str
@@ -259,8 +235,8 @@ class Sender:
         return await self._send_this(
             self._bot.send_document,
             destination,
+            {"caption": caption},
             document=InputFile(data, filename=name, attach=True),
-            caption=caption,
             disable_content_type_detection=True,
         )
 
@@ -301,7 +277,7 @@ class Sender:
         """
 
         async def edit() -> Message | bool:
-            with opened(video.source, video.file_name) as media:
+            with opened(video.source) as media:
                 return await self._bot.edit_message_media(
                     to_media(video, media, caption),
                     chat_id,
@@ -322,7 +298,7 @@ class Sender:
         try:
             message = await self._calls.make(lambda: send(destination), chat_id, policy)
         except ThreadClosed:
-            if destination.thread_id is None:
+            if not destination.thread_id:
                 raise
             message = await self._calls.make(lambda: send(destination.astray()), chat_id, policy)
         return to_sent(message)
@@ -346,12 +322,13 @@ class Sender:
 
     async def _send_this(
         self,
-        method: Callable[..., Awaitable[Message]],
+        method: _Method,
         destination: Destination,
-        keyboard: Keyboard | None = None,
+        said: Mapping[str, str | None],
+        keyboard: Keyboard | AskReply | None = None,
         **content: Any,
     ) -> SentMessage:
         def send(there: Destination) -> Awaitable[Message]:
-            return method(**content, **placed(there, keyboard))
+            return method(**content, **placed(there, keyboard, **said))
 
         return await self._send(send, destination, _TEXT)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telegram.error import TelegramError
@@ -26,7 +26,8 @@ from bot.telegram.dispatch import Handling, Incoming, OnParked, queue_of, to_sto
 from bot.telegram.error_mapping import describe
 from bot.telegram.errors import SecondInstance
 from bot.telegram.polling import Conflicts, Poller, PollFailed, WebhookActive
-from storage.inbox import Inbox
+from storage import inbox
+from storage.db.database import Database
 
 logger = logging.getLogger(__name__)
 
@@ -65,19 +66,19 @@ class UpdateLoop:
         self,
         *,
         application: BotApplication,
-        inbox: Inbox,
+        database: Database,
         http: HttpClient,
         clock: Clock,
         on_parked: OnParked,
         options: PollingOptions | None = None,
     ) -> None:
         self._bot = application.bot
-        self._inbox = inbox
+        self._database = database
         self._clock = clock
         self._options = options or PollingOptions()
         self._poller = Poller(application.bot, http, hold_seconds=self._options.hold_seconds)
         self._handling = Handling(
-            application=application, inbox=inbox, clock=clock, on_parked=on_parked
+            application=application, database=database, clock=clock, on_parked=on_parked
         )
         self._queues = ChatQueues[Incoming](self._handling.handle, self._break)
         self._conflicts = Conflicts(clock, self._options.second_instance)
@@ -114,7 +115,7 @@ class UpdateLoop:
             raise self._broken
 
     async def _recover(self) -> None:
-        undone = await self._inbox.undone()
+        undone = await inbox.undone(self._database)
         if undone:
             logger.warning("%d updates were left undone and are handled now", len(undone))
         for stored in undone:
@@ -145,7 +146,8 @@ class UpdateLoop:
         if not updates:
             return
         incoming = [self._handling.read(stored) for stored in updates.values()]
-        new = await self._inbox.store(one.stored for one in incoming if one.is_kept)
+        kept = [one.stored for one in incoming if one.is_kept]
+        new = await self._database.do(inbox.store, kept)
         self._offset = max(updates) + 1
         for one in incoming:
             if not one.is_kept or one.stored.update_id in new:
@@ -158,14 +160,15 @@ class UpdateLoop:
         if self._queues.waiting < _WAITING_IN_MEMORY:
             self._queues.put(queue, incoming)
         elif incoming.is_kept:
-            self._queues.put(queue, incoming.left_in_inbox())
+            without = replace(incoming, stored=replace(incoming.stored, body=""), update=None)
+            self._queues.put(queue, without)
 
     async def _forget_old(self) -> None:
         now_seconds = self._clock.steady_seconds()
         if now_seconds - self._forgotten_at_seconds >= _FORGET_EVERY_SECONDS:
             self._forgotten_at_seconds = now_seconds
             before_milliseconds = self._clock.now_milliseconds() - _KEEP_DONE_MILLISECONDS
-            await self._inbox.forget_done(before_milliseconds)
+            await self._database.do(inbox.forget_done, before_milliseconds)
 
     async def _remove_webhook(self) -> None:
         removal = self._bot.delete_webhook(drop_pending_updates=False)

@@ -66,8 +66,7 @@ async def is_copy(database: Queryable) -> bool:
 
 async def newest_moment(database: Queryable) -> int:
     """The last moment (milliseconds) that this database knows of; 0 when it is empty."""
-    return await database.number(
-        """
+    sql = """
         SELECT MAX(at) AS at FROM (
             SELECT 0 AS at
             UNION ALL SELECT MAX(received_at_milliseconds) FROM inbox
@@ -77,7 +76,7 @@ async def newest_moment(database: Queryable) -> int:
             UNION ALL SELECT MAX(ended_at_milliseconds) FROM jobs
             UNION ALL SELECT MAX(at_milliseconds) FROM ledger)
         """
-    )
+    return await database.number(sql)
 
 
 async def forget_copying(tx: Transaction) -> None:

@@ -11,11 +11,10 @@ import asyncio
 import logging
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
@@ -34,9 +33,6 @@ from storage.db.migrate import migrate
 from storage.db.rows import Row, Value, from_row
 
 logger = logging.getLogger(__name__)
-
-Parameters = Mapping[str, Any]
-NOTHING: Parameters = MappingProxyType({})
 
 _LOOK_AGAIN_SECONDS = 0.2
 """After a lock was waited for as long as SQLite itself waits."""
@@ -57,52 +53,48 @@ class Queryable(ABC):
         """Milliseconds since 1970 UTC: the moment a transaction began; outside of one, now."""
 
     @abstractmethod
-    async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
+    async def fetch_all(self, sql: str, /, **parameters: Any) -> list[Row]:
         """Every row."""
 
-    async def fetch_one(self, sql: str, parameters: Parameters = NOTHING) -> Row | None:
+    async def fetch_one(self, sql: str, /, **parameters: Any) -> Row | None:
         """The first row, or None."""
-        return next(iter(await self.fetch_all(sql, parameters)), None)
+        return next(iter(await self.fetch_all(sql, **parameters)), None)
 
-    async def every(
-        self, kind: type[Value], sql: str, parameters: Parameters = NOTHING
-    ) -> list[Value]:
+    async def every(self, kind: type[Value], sql: str, /, **parameters: Any) -> list[Value]:
         """Every row as a value of that kind, see `from_row`."""
-        return [from_row(kind, row) for row in await self.fetch_all(sql, parameters)]
+        return [from_row(kind, row) for row in await self.fetch_all(sql, **parameters)]
 
-    async def one(
-        self, kind: type[Value], sql: str, parameters: Parameters = NOTHING
-    ) -> Value | None:
+    async def one(self, kind: type[Value], sql: str, /, **parameters: Any) -> Value | None:
         """The first row as a value of that kind, or None."""
-        return next(iter(await self.every(kind, sql, parameters)), None)
+        return next(iter(await self.every(kind, sql, **parameters)), None)
 
     async def find(self, kind: type[Value], table: str, **key: Any) -> Value | None:
         """The row of that table with these values in these columns; the program's own names."""
         where, bound = _matching(key)
-        return await self.one(kind, f"SELECT * FROM {table} WHERE {where}", bound)  # noqa: S608
+        return await self.one(kind, f"SELECT * FROM {table} WHERE {where}", **bound)  # noqa: S608
 
     async def find_all(self, kind: type[Value], table: str, order: str, **key: Any) -> list[Value]:
         """All such rows; `order` is what follows ORDER BY."""
         where, bound = _matching(key)
         sql = f"SELECT * FROM {table} WHERE {where} ORDER BY {order}"  # noqa: S608
-        return await self.every(kind, sql, bound)
+        return await self.every(kind, sql, **bound)
 
     async def has(self, table: str, **key: Any) -> bool:
         """Whether there is such a row."""
         where, bound = _matching(key)
-        return await self.exists(f"SELECT 1 FROM {table} WHERE {where}", bound)  # noqa: S608
+        return await self.exists(f"SELECT 1 FROM {table} WHERE {where}", **bound)  # noqa: S608
 
-    async def column(self, sql: str, parameters: Parameters = NOTHING) -> list[Any]:
+    async def column(self, sql: str, /, **parameters: Any) -> list[Any]:
         """The first column of every row."""
-        return [next(iter(row.values())) for row in await self.fetch_all(sql, parameters)]
+        return [next(iter(row.values())) for row in await self.fetch_all(sql, **parameters)]
 
-    async def number(self, sql: str, parameters: Parameters = NOTHING) -> int:
+    async def number(self, sql: str, /, **parameters: Any) -> int:
         """The number in the first row: a count or a sum; 0 when there is no row."""
-        return int(next(iter(await self.column(sql, parameters)), 0))
+        return int(next(iter(await self.column(sql, **parameters)), 0))
 
-    async def exists(self, sql: str, parameters: Parameters = NOTHING) -> bool:
+    async def exists(self, sql: str, /, **parameters: Any) -> bool:
         """Whether there is a row."""
-        return bool(await self.fetch_all(sql, parameters))
+        return bool(await self.fetch_all(sql, **parameters))
 
 
 class Transaction(Queryable):
@@ -121,20 +113,20 @@ class Transaction(Queryable):
         """So long after that moment, in milliseconds since 1970 UTC."""
         return self._now_milliseconds + int(delay_seconds * 1000)
 
-    async def execute(self, sql: str, parameters: Parameters = NOTHING) -> int:
+    async def execute(self, sql: str, /, **parameters: Any) -> int:
         """Run one statement; how many rows it changed."""
         cursor = await self._connection.execute(sql, _with_now(self, parameters))
         return cursor.rowcount
 
-    async def change(self, sql: str, parameters: Parameters = NOTHING) -> bool:
+    async def change(self, sql: str, /, **parameters: Any) -> bool:
         """Run one statement; whether it changed anything."""
-        return await self.execute(sql, parameters) > 0
+        return await self.execute(sql, **parameters) > 0
 
     async def insert(self, table: str, values: Row, on_conflict: str = "") -> Row | None:
         """Write a row; all of it as it is now, None where the conflict had nothing written."""
         columns, given = ", ".join(values), ", ".join(f":{column}" for column in values)
         sql = f"INSERT INTO {table} ({columns}) VALUES ({given}) {on_conflict} RETURNING *"  # noqa: S608
-        return await self.fetch_one(sql, values)
+        return await self.fetch_one(sql, **values)
 
     async def insert_once(self, table: str, values: Row) -> bool:
         """Write a row; False, and nothing is changed, where one has its key."""
@@ -151,14 +143,14 @@ class Transaction(Queryable):
         columns = ", ".join(f"{column} = :{column}" for column in values)
         where, bound = _matching(key)
         sql = f"UPDATE {table} SET {columns} WHERE {where}"  # noqa: S608
-        return await self.change(sql, {**values, **bound})
+        return await self.change(sql, **values, **bound)
 
     async def delete(self, table: str, **key: Any) -> bool:
         """Delete such rows; False when there was none."""
         where, bound = _matching(key)
-        return await self.change(f"DELETE FROM {table} WHERE {where}", bound)  # noqa: S608
+        return await self.change(f"DELETE FROM {table} WHERE {where}", **bound)  # noqa: S608
 
-    async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
+    async def fetch_all(self, sql: str, /, **parameters: Any) -> list[Row]:
         """See `Queryable`."""
         return await _rows(self._connection, sql, _with_now(self, parameters))
 
@@ -268,7 +260,7 @@ class Database(Queryable):
     async def _rollback(self) -> None:
         await finish(asyncio.ensure_future(self.writer.rollback()))
 
-    async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
+    async def fetch_all(self, sql: str, /, **parameters: Any) -> list[Row]:
         """See `Queryable`; raises as `transaction`."""
         bound = _with_now(self, parameters)
         with self._noting_trouble(written=False):
@@ -310,7 +302,7 @@ class Database(Queryable):
             raise trouble from error
 
 
-def _matching(key: Parameters) -> tuple[str, Row]:
+def _matching(key: Row) -> tuple[str, Row]:
     """A condition, of a column's value or of one of several, and its parameters, whose names are
     no column's.
     """
@@ -319,13 +311,13 @@ def _matching(key: Parameters) -> tuple[str, Row]:
     for column, value in key.items():
         several = value if isinstance(value, tuple) else (value,)
         names = {f"is_{column}_{n}": each for n, each in enumerate(several)}
-        one_of = f"{column} IN ({', '.join(f':{name}' for name in names)})"
+        one_of = f"{column} IN ({', '.join(f':{name}' for name in names) or 'NULL'})"
         conditions.append(f"{column} IS NULL" if value is None else one_of)
         bound |= names
     return " AND ".join(conditions), bound
 
 
-def _with_now(asked: Queryable, parameters: Parameters) -> Row:
+def _with_now(asked: Queryable, parameters: Row) -> Row:
     return {"now": asked.now_milliseconds, **parameters}
 
 

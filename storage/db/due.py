@@ -21,13 +21,12 @@ _COMPARED_WITH_NOW = (
 
 async def put_off(tx: Transaction, table: str, key: dict[str, Any], delay_seconds: float) -> None:
     """It could not be done now: once more, later. `key` has the columns that name the row."""
+    later = tx.later(delay_seconds)
     where = " AND ".join(f"{column} = :{column}" for column in key)
-    await tx.execute(
-        f"""
-        UPDATE {table} SET tries = tries + 1, not_before_milliseconds = :not_before WHERE {where}
-        """,  # noqa: S608
-        {**key, "not_before": tx.later(delay_seconds)},
+    put_off = (
+        f"UPDATE {table} SET tries = tries + 1, not_before_milliseconds = :later WHERE {where}"  # noqa: S608
     )
+    await tx.execute(put_off, later=later, **key)
 
 
 async def set_back(tx: Transaction, milliseconds: int) -> None:
@@ -35,16 +34,13 @@ async def set_back(tx: Transaction, milliseconds: int) -> None:
     for table, column in _COMPARED_WITH_NOW:
         await tx.execute(
             f"UPDATE {table} SET {column} = {column} - :back WHERE {column} > :now",  # noqa: S608
-            {"back": milliseconds},
+            back=milliseconds,
         )
 
 
 async def note_time(tx: Transaction) -> None:
     """So late it is by this machine's clock."""
-    await tx.execute(
-        "INSERT INTO clock (id, latest_milliseconds) VALUES (1, :now)"
-        " ON CONFLICT (id) DO UPDATE SET latest_milliseconds = :now"
-    )
+    await tx.put("clock", {"id": 1, "latest_milliseconds": tx.now_milliseconds}, "id")
 
 
 async def ahead_milliseconds(database: Queryable) -> int:

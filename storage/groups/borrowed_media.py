@@ -32,11 +32,8 @@ async def get(database: Queryable, media_id: int) -> BorrowedMedia | None:
 
 async def of_job(database: Queryable, job: Job) -> list[BorrowedMedia]:
     """What of a job is somebody else's: its photo, its voice, both or nothing."""
-    return await database.every(
-        BorrowedMedia,
-        "SELECT * FROM borrowed_media WHERE media_id IN (:photo_id, :voice_id) ORDER BY media_id",
-        {"photo_id": job.photo_id, "voice_id": job.voice_id},
-    )
+    used = (job.photo_id, job.voice_id)
+    return await database.find_all(BorrowedMedia, "borrowed_media", "media_id", media_id=used)
 
 
 async def is_stopped(database: Queryable, job: Job) -> bool:
@@ -71,14 +68,14 @@ async def object_to_all(tx: Transaction, chat_id: int, owner_id: int) -> list[Jo
     """The owner wants nobody there to use what is theirs; the jobs that were made of it."""
     objection = {"chat_id": chat_id, "owner_id": owner_id}
     await tx.insert_once("objections", {**objection, "at_milliseconds": tx.now_milliseconds})
-    theirs = await tx.column(_THEIRS_IN_CHAT, objection)
+    theirs = await tx.column(_THEIRS_IN_CHAT, **objection)
     return await stop(tx, theirs)
 
 
 async def stop_everywhere(tx: Transaction, owner_id: int) -> list[Job]:
     """Nothing that others have of this person is used any more; the open jobs that this stops."""
     theirs = "SELECT media_id FROM borrowed_media WHERE owner_id = :owner_id"
-    made = await stop(tx, await tx.column(theirs, {"owner_id": owner_id}))
+    made = await stop(tx, await tx.column(theirs, owner_id=owner_id))
     return [job for job in made if job.state not in FINAL]
 
 

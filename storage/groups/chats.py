@@ -27,13 +27,11 @@ async def is_dead(database: Queryable, chat_id: int) -> bool:
 
 async def ids_of(database: Queryable, chat_id: int) -> frozenset[int]:
     """This id, and those that the chat had before it became a supergroup, or has since."""
-    others = await database.column(
-        """
+    sql = """
         SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id
         UNION SELECT new_chat_id FROM moved_chats WHERE old_chat_id = :chat_id
-        """,
-        {"chat_id": chat_id},
-    )
+        """
+    others = await database.column(sql, chat_id=chat_id)
     return frozenset({chat_id, *others})
 
 
@@ -51,7 +49,7 @@ async def move(tx: Transaction, old_id: int, new_id: int) -> bool:
     if is_news and await tx.has("groups", chat_id=old_id):
         await tx.delete("groups", chat_id=new_id)
     for statement in _MOVES:
-        await tx.execute(statement, {"old": old_id, "new": new_id})
+        await tx.execute(statement, old=old_id, new=new_id)
     return is_news
 
 

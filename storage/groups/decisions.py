@@ -34,9 +34,7 @@ class Decision:
 
 async def of_job(database: Queryable, job_id: int) -> list[Decision]:
     """All about this video and its maker, in their order."""
-    return await database.every(
-        Decision, "SELECT * FROM decisions WHERE job_id = :job_id ORDER BY id", {"job_id": job_id}
-    )
+    return await database.find_all(Decision, "decisions", "id", job_id=job_id)
 
 
 async def take_down(tx: Transaction, job: Job, admin_id: int) -> list[Job]:
@@ -71,13 +69,11 @@ async def _decide(tx: Transaction, job: Job, verb: Verb, admin_id: int) -> bool:
     made = {"job_id": job.id, "decision": verb.value, "admin_id": admin_id}
     if not await tx.insert_once("decisions", {**made, "at_milliseconds": tx.now_milliseconds}):
         return False
-    rows = await tx.fetch_all(
-        """
+    sql = """
         SELECT report_id, admin_id, (SELECT MAX(id) FROM decisions) AS decision_id
         FROM report_messages JOIN reports ON reports.id = report_id WHERE job_id = :job_id
-        """,
-        {"job_id": job.id},
-    )
+        """
+    rows = await tx.fetch_all(sql, job_id=job.id)
     for row in rows:
         key = f"{REPORT}:{row['report_id']}:{row['admin_id']}:{row['decision_id']}"
         about = {"report_id": row["report_id"]}

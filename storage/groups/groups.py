@@ -46,7 +46,7 @@ async def guests_of(database: Queryable, chat_id: int) -> list[int]:
     """The people on the group's list."""
     return await database.column(
         "SELECT user_id FROM group_guests WHERE chat_id = :chat_id ORDER BY user_id",
-        {"chat_id": chat_id},
+        chat_id=chat_id,
     )
 
 
@@ -68,14 +68,12 @@ async def introduction_of(database: Queryable, chat_id: int) -> Introduction:
 
 async def note(tx: Transaction, chat_id: int, added_by: int | None) -> None:
     """The bot is in this group; who added it is kept from the first time it was told."""
-    await tx.execute(
-        """
+    sql = """
         INSERT INTO introductions (chat_id, added_by, at_milliseconds)
         VALUES (:chat_id, :added_by, :now)
         ON CONFLICT (chat_id) DO UPDATE SET added_by = COALESCE(added_by, excluded.added_by)
-        """,
-        {"chat_id": chat_id, "added_by": added_by},
-    )
+        """
+    await tx.execute(sql, chat_id=chat_id, added_by=added_by)
 
 
 async def introduced(tx: Transaction, chat_id: int) -> None:
@@ -89,7 +87,8 @@ async def set_lack(tx: Transaction, chat_id: int, lack: str | None) -> bool:
     await note(tx, chat_id, None)
     return await tx.change(
         "UPDATE introductions SET lack = :lack WHERE chat_id = :chat_id AND lack IS NOT :lack",
-        {"chat_id": chat_id, "lack": lack},
+        chat_id=chat_id,
+        lack=lack,
     )
 
 

@@ -88,12 +88,10 @@ async def file(
 
 async def message_of(database: Queryable, report: Report, admin_id: int) -> int | None:
     """In which message this administrator is shown the report."""
-    found = await database.column(
-        """
+    sql = """
         SELECT message_id FROM report_messages WHERE report_id = :id AND admin_id = :admin_id
-        """,
-        {"id": report.id, "admin_id": admin_id},
-    )
+        """
+    found = await database.column(sql, id=report.id, admin_id=admin_id)
     return found[0] if found else None
 
 
@@ -111,7 +109,7 @@ async def expire(tx: Transaction) -> None:
     now = tx.now_milliseconds
     values = {"filed": now - REPORTS_KEPT_MILLISECONDS, "decided": now - _HOUR_MILLISECONDS}
     for statement in _EXPIRY:
-        await tx.execute(statement, values)
+        await tx.execute(statement, **values)
 
 
 _OVER = """maker_id IS NOT NULL AND (
@@ -138,10 +136,10 @@ _EXPIRY = (
 
 async def _filed_within_a_day(tx: Transaction, report: Report) -> int:
     """Itself counted in."""
-    return await tx.number(
-        """
+    sql = """
         SELECT COUNT(*) AS n FROM reports
         WHERE reporter_id = :reporter_id AND filed_at_milliseconds > :since
-        """,
-        {"reporter_id": report.reporter_id, "since": tx.now_milliseconds - _DAY_MILLISECONDS},
+        """
+    return await tx.number(
+        sql, reporter_id=report.reporter_id, since=tx.now_milliseconds - _DAY_MILLISECONDS
     )

@@ -34,13 +34,11 @@ async def store(tx: Transaction, task: Task, task_ids: list[str]) -> bool:
 
 async def listed(database: Queryable, task: Task) -> set[str]:
     """Those that were named to the operator for this submission."""
-    task_ids = await database.column(
-        """
+    sql = """
         SELECT task_id FROM candidates
         WHERE for_id = :id AND submitting_at_milliseconds = :submitting_at_milliseconds
-        """,
-        columns(task),
-    )
+        """
+    task_ids = await database.column(sql, **columns(task))
     return set(task_ids)
 
 

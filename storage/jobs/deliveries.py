@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from storage import outbox
 from storage.db.database import Queryable, Transaction
@@ -42,6 +43,7 @@ class Delivery:
     thumbnail_file_id: str | None
     sha256: str | None
     sent_at_milliseconds: int | None
+    removed_at_milliseconds: int | None
 
 
 def first_cause(job: Job) -> str:
@@ -53,61 +55,26 @@ async def sending(
     tx: Transaction, job: Job, cause: str, form: Form, chat_id: int, message_id: int | None = None
 ) -> None:
     """The video is about to be shown there, as a new message or in that one."""
-    await tx.execute(
-        """
-        INSERT INTO deliveries (job_id, cause, form, chat_id, message_id, sending_at_milliseconds)
-        VALUES (:job_id, :cause, :form, :chat_id, :message_id, :now)
-        ON CONFLICT (cause) DO UPDATE SET form = excluded.form
-        WHERE deliveries.sent_at_milliseconds IS NULL
-        """,
-        {
-            "job_id": job.id,
-            "cause": cause,
-            "form": form.value,
-            "chat_id": chat_id,
-            "message_id": message_id,
-        },
-    )
+    shown = {"form": form.value, "chat_id": chat_id, "message_id": message_id}
+    row = {"job_id": job.id, "cause": cause, "sending_at_milliseconds": tx.now_milliseconds}
+    if not await tx.update(
+        "deliveries", {"form": form.value}, cause=cause, sent_at_milliseconds=None
+    ):
+        await tx.insert_once("deliveries", {**row, **shown})
 
 
 async def not_sent(tx: Transaction, cause: str) -> None:
     """It is certain that nothing was sent."""
-    await tx.execute(
-        "DELETE FROM deliveries WHERE cause = :cause AND message_id IS NULL", {"cause": cause}
-    )
+    await tx.delete("deliveries", cause=cause, message_id=None)
 
 
-async def sent(
-    tx: Transaction,
-    cause: str,
-    form: Form,
-    message_id: int,
-    *,
-    thread_id: int = 0,
-    file_id: str | None = None,
-    thumbnail_file_id: str | None = None,
-    sha256: str | None = None,
-) -> bool:
-    """This message shows the video, the file of that hash, and Telegram has it by these ids; False
-    when it was known.
+async def sent(tx: Transaction, /, cause: str, form: Form, message_id: int, **facts: Any) -> bool:
+    """This message shows the video; `facts` are the columns that were learnt: where it is, its hash
+    and by which ids Telegram has it. False when it was known.
     """
-    return await tx.change(
-        """
-        UPDATE deliveries SET form = :form, message_id = :message_id, thread_id = :thread_id,
-            file_id = :file_id, thumbnail_file_id = :thumbnail_file_id, sha256 = :sha256,
-            sent_at_milliseconds = :now
-        WHERE cause = :cause AND sent_at_milliseconds IS NULL
-        """,
-        {
-            "cause": cause,
-            "form": form.value,
-            "message_id": message_id,
-            "thread_id": thread_id,
-            "file_id": file_id,
-            "thumbnail_file_id": thumbnail_file_id,
-            "sha256": sha256,
-        },
-    )
+    facts |= {"form": form.value, "message_id": message_id}
+    facts["sent_at_milliseconds"] = tx.now_milliseconds
+    return await tx.update("deliveries", facts, cause=cause, sent_at_milliseconds=None)
 
 
 async def want_removed(tx: Transaction, job_id: int, cause: str) -> None:
@@ -131,77 +98,48 @@ async def take_back(tx: Transaction, made: list[Job], cause: str) -> list[Job]:
 
 async def removed(tx: Transaction, delivery_id: int) -> None:
     """Its message is gone from its chat."""
-    await tx.execute(
-        """
-        UPDATE deliveries SET removed_at_milliseconds = :now
-        WHERE id = :id AND removed_at_milliseconds IS NULL
-        """,
-        {"id": delivery_id},
-    )
+    now = {"removed_at_milliseconds": tx.now_milliseconds}
+    await tx.update("deliveries", now, id=delivery_id, removed_at_milliseconds=None)
 
 
 async def forget_files(tx: Transaction, job_id: int) -> None:
     """The video is not sent by Telegram's ids any more."""
-    await tx.execute(
-        "UPDATE deliveries SET file_id = NULL, thumbnail_file_id = NULL WHERE job_id = :job_id",
-        {"job_id": job_id},
-    )
+    gone = {"file_id": None, "thumbnail_file_id": None}
+    await tx.update("deliveries", gone, job_id=job_id)
 
 
 async def begun(database: Queryable, job: Job, cause: str) -> Delivery | None:
     """How far what was sent for this cause has come: first of all whether it was sent, then which
     message is to become the video."""
-    return await database.one(
-        Delivery,
-        """
+    sql = """
         SELECT * FROM deliveries WHERE job_id = :job_id AND removed_at_milliseconds IS NULL
             AND (cause = :cause OR cause LIKE :cause || ':%')
         ORDER BY sent_at_milliseconds IS NULL, message_id IS NULL, id DESC LIMIT 1
-        """,
-        {"job_id": job.id, "cause": cause},
-    )
+        """
+    return await database.one(Delivery, sql, job_id=job.id, cause=cause)
+
+
+async def of_job(database: Queryable, job_id: int) -> list[Delivery]:
+    """All of a job's, oldest first."""
+    return await database.find_all(Delivery, "deliveries", "id", job_id=job_id)
 
 
 async def first_of(database: Queryable, job: Job) -> Delivery | None:
     """The message in which the job's video came."""
-    return await database.one(
-        Delivery,
-        """
-        SELECT * FROM deliveries WHERE job_id = :job_id AND sent_at_milliseconds IS NOT NULL
-        ORDER BY id LIMIT 1
-        """,
-        {"job_id": job.id},
-    )
+    return next((one for one in await of_job(database, job.id) if one.sent_at_milliseconds), None)
 
 
 async def shown(database: Queryable, job_id: int) -> list[Delivery]:
     """Every message that shows the job's video, or may, oldest first."""
-    return await database.every(
-        Delivery,
-        """
-        SELECT * FROM deliveries WHERE job_id = :job_id AND removed_at_milliseconds IS NULL
-        ORDER BY id
-        """,
-        {"job_id": job_id},
-    )
+    return [one for one in await of_job(database, job_id) if not one.removed_at_milliseconds]
 
 
 async def gone(database: Queryable, job_id: int) -> list[Delivery]:
     """Every message that showed the job's video and was removed, oldest first."""
-    return await database.every(
-        Delivery,
-        """
-        SELECT * FROM deliveries WHERE job_id = :job_id AND sent_at_milliseconds IS NOT NULL
-            AND removed_at_milliseconds IS NOT NULL ORDER BY id
-        """,
-        {"job_id": job_id},
-    )
+    removed = [one for one in await of_job(database, job_id) if one.removed_at_milliseconds]
+    return [one for one in removed if one.sent_at_milliseconds]
 
 
 async def with_files(database: Queryable, job_id: int) -> list[Delivery]:
     """Those by whose ids Telegram has the video, newest first."""
-    return await database.every(
-        Delivery,
-        "SELECT * FROM deliveries WHERE job_id = :job_id AND file_id IS NOT NULL ORDER BY id DESC",
-        {"job_id": job_id},
-    )
+    return [one for one in reversed(await of_job(database, job_id)) if one.file_id]

@@ -110,9 +110,7 @@ async def start(tx: Transaction, order: Order, *, zone: ZoneInfo) -> Job | None:
 
     Whether it may be made is asked before, in the same transaction: see `bot.gate`.
     """
-    job = await tx.one(
-        Job,
-        """
+    sql = """
         INSERT INTO jobs (request, chat_id, thread_id, user_id, photo_id, voice_id, engine,
             resolution, held_milliseconds, price_micro_yuan_per_second, quota_weight_permille,
             status_message_id, created_at_milliseconds)
@@ -120,8 +118,9 @@ async def start(tx: Transaction, order: Order, *, zone: ZoneInfo) -> Job | None:
             :resolution, :video_milliseconds, :micro_yuan_per_second, :quota_weight_permille,
             :status_message_id, :now)
         ON CONFLICT (request) DO NOTHING RETURNING *
-        """,
-        {**columns(order), **columns(order.price), **order.conversation._asdict()},
+        """
+    job = await tx.one(
+        Job, sql, **columns(order), **columns(order.price), **order.conversation._asdict()
     )
     if job is None:
         return None
@@ -140,18 +139,14 @@ async def get(database: Queryable, job_id: int) -> Job | None:
 
 async def some(database: Queryable, job_ids: Sequence[int]) -> list[Job]:
     """Those of these jobs that have not ended."""
-    numbers = ", ".join(str(int(job_id)) for job_id in job_ids)
-    return await database.every(
-        Job,
-        f"SELECT * FROM jobs WHERE id IN ({numbers}) AND ended_at_milliseconds IS NULL",  # noqa: S608
-    )
+    ids = tuple(job_ids)
+    return await database.find_all(Job, "jobs", "id", id=ids, ended_at_milliseconds=None)
 
 
 async def newer(database: Queryable, than: int, limit: int) -> list[int]:
     """The numbers of the jobs made next after that one."""
     return await database.column(
-        "SELECT id FROM jobs WHERE id > :than ORDER BY id LIMIT :limit",
-        {"than": than, "limit": limit},
+        "SELECT id FROM jobs WHERE id > :than ORDER BY id LIMIT :limit", than=than, limit=limit
     )
 
 
@@ -162,15 +157,13 @@ async def newest(database: Queryable) -> int:
 
 async def being_made(database: Queryable, after: int, limit: int) -> list[int]:
     """The numbers of the next jobs after that one of which something is made, joined, delivered."""
-    return await database.column(
-        """
+    sql = """
         SELECT id FROM (
             SELECT job_id AS id FROM tasks WHERE state IN ('submitting', 'running', 'fetching')
             UNION SELECT id FROM jobs WHERE state IN ('joining', 'delivering')
         ) AS made WHERE id > :after ORDER BY id LIMIT :limit
-        """,
-        {"after": after, "limit": limit},
-    )
+        """
+    return await database.column(sql, after=after, limit=limit)
 
 
 async def of_task(database: Queryable, task: Task) -> Job:
@@ -182,20 +175,14 @@ async def of_task(database: Queryable, task: Task) -> Job:
 
 async def open_jobs_of(database: Queryable, user_id: int, chat_id: int) -> list[Job]:
     """The person's jobs in this chat that have not ended, the oldest first."""
-    mine = await open_jobs_of_person(database, user_id)
-    return [job for job in mine if job.chat_id == chat_id]
+    return await database.find_all(
+        Job, "jobs", "id", user_id=user_id, chat_id=chat_id, ended_at_milliseconds=None
+    )
 
 
 async def open_jobs_of_person(database: Queryable, user_id: int) -> list[Job]:
     """The person's jobs that have not ended, wherever they are, the oldest first."""
-    return await database.every(
-        Job,
-        """
-        SELECT * FROM jobs WHERE user_id = :user_id
-            AND state NOT IN ('done', 'failed', 'cancelled', 'undeliverable') ORDER BY id
-        """,
-        {"user_id": user_id},
-    )
+    return await database.find_all(Job, "jobs", "id", user_id=user_id, ended_at_milliseconds=None)
 
 
 async def made(database: Queryable, limit: int) -> list[Job]:
@@ -205,22 +192,19 @@ async def made(database: Queryable, limit: int) -> list[Job]:
     return await database.every(
         Job,
         f"SELECT * FROM {MADE} ORDER BY not_before_milliseconds, id LIMIT :limit",  # noqa: S608
-        {"limit": limit},
+        limit=limit,
     )
 
 
 async def without_status(database: Queryable, limit: int) -> list[Job]:
     """Jobs that show nothing yet, and of which something is to be rendered still."""
-    return await database.every(
-        Job,
-        f"""
+    sql = f"""
         SELECT * FROM {WITHOUT_STATUS} AND EXISTS (SELECT 1 FROM tasks
                 WHERE job_id = jobs.id
                     AND tasks.state IN ('preparing', 'ready', 'submitting', 'running'))
         ORDER BY not_before_milliseconds, id LIMIT :limit
-        """,  # noqa: S608
-        {"limit": limit},
-    )
+        """  # noqa: S608
+    return await database.every(Job, sql, limit=limit)
 
 
 async def last_of(database: Queryable, conversation: ConversationKey) -> Job | None:
@@ -248,29 +232,22 @@ async def endings(database: Queryable, job_ids: list[int]) -> dict[int, int | No
 
 async def newest_with(database: Queryable, media_id: int) -> Job | None:
     """The newest job that this photo or voice was used for."""
-    return await database.one(
-        Job,
-        """
+    sql = """
         SELECT * FROM jobs WHERE photo_id = :media_id OR voice_id = :media_id
         ORDER BY id DESC LIMIT 1
-        """,
-        {"media_id": media_id},
-    )
+        """
+    return await database.one(Job, sql, media_id=media_id)
 
 
 async def waiting_in(database: Queryable, chat_id: int) -> list[Job]:
     """The jobs of this chat of which something waits, the oldest first."""
-    return await database.every(
-        Job,
-        """
+    sql = """
         SELECT * FROM jobs WHERE chat_id = :chat_id
-            AND state NOT IN ('done', 'failed', 'cancelled', 'undeliverable')
-            AND EXISTS (SELECT 1 FROM tasks
+            AND ended_at_milliseconds IS NULL AND EXISTS (SELECT 1 FROM tasks
                 WHERE job_id = jobs.id AND tasks.state IN ('preparing', 'ready'))
         ORDER BY id
-        """,
-        {"chat_id": chat_id},
-    )
+        """
+    return await database.every(Job, sql, chat_id=chat_id)
 
 
 async def made_of(database: Queryable, media_id: int) -> list[Job]:
@@ -278,7 +255,7 @@ async def made_of(database: Queryable, media_id: int) -> list[Job]:
     return await database.every(
         Job,
         "SELECT * FROM jobs WHERE photo_id = :media_id OR voice_id = :media_id ORDER BY id",
-        {"media_id": media_id},
+        media_id=media_id,
     )
 
 
@@ -295,18 +272,15 @@ async def unannounced(database: Queryable, limit: int) -> list[Job]:
     return await database.every(
         Job,
         f"SELECT * FROM {UNANNOUNCED} ORDER BY not_before_milliseconds, id LIMIT :limit",  # noqa: S608
-        {"limit": limit},
+        limit=limit,
     )
 
 
 async def waiting_of(database: Queryable, user_id: int) -> int:
     """How many jobs of this person have something that waits."""
-    return await database.number(
-        """
+    sql = """
         SELECT COUNT(DISTINCT jobs.id) AS n FROM jobs JOIN tasks ON tasks.job_id = jobs.id
         WHERE user_id = :user_id
-            AND jobs.state NOT IN ('done', 'failed', 'cancelled', 'undeliverable')
-            AND tasks.state IN ('preparing', 'ready')
-        """,
-        {"user_id": user_id},
-    )
+            AND jobs.ended_at_milliseconds IS NULL AND tasks.state IN ('preparing', 'ready')
+        """
+    return await database.number(sql, user_id=user_id)

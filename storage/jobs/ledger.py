@@ -196,13 +196,11 @@ async def release(tx: Transaction, job_id: int) -> None:
 
 async def charged_milliseconds(database: Queryable, job_id: int) -> int:
     """What the job took from the person's quota, held or spent: 0 means it cost them nothing."""
-    return await database.number(
-        """
+    sql = """
         SELECT COALESCE(SUM(held_quota_milliseconds + spent_quota_milliseconds), 0) AS charged
         FROM ledger WHERE job_id = :job_id
-        """,
-        {"job_id": job_id},
-    )
+        """
+    return await database.number(sql, job_id=job_id)
 
 
 async def billed_by_engine(database: Queryable) -> dict[str, int]:
@@ -223,14 +221,12 @@ _MONTH = "day BETWEEN substr(:day, 1, 7) || '-01' AND substr(:day, 1, 7) || '-31
 async def _quota(
     database: Queryable, window: str, whose: Row, limit_milliseconds: int, resets_at: int
 ) -> Quota:
-    row = await database.fetch_one(
-        f"""
+    sql = f"""
         SELECT COALESCE(SUM(spent_quota_milliseconds), 0) AS used,
             COALESCE(SUM(held_quota_milliseconds), 0) AS held
         FROM ledger WHERE user_id IN (:user_id, :account_id) AND {window}
-        """,  # noqa: S608
-        whose,
-    )
+        """  # noqa: S608
+    row = await database.fetch_one(sql, **whose)
     assert row is not None  # noqa: S101
     return Quota(limit_milliseconds, row["used"], row["held"], resets_at)
 
@@ -249,20 +245,18 @@ async def budgets_of(database: Queryable, caps: Caps) -> tuple[Budget, Budget]:
 async def _money(database: Queryable, where: str, day: str) -> int:
     return await database.number(
         f"SELECT COALESCE(SUM(micro_yuan), 0) AS total FROM money_of_days WHERE {where}",  # noqa: S608
-        {"day": day},
+        day=day,
     )
 
 
 async def _open_hold(tx: Transaction, job_id: int) -> Row:
-    row = await tx.fetch_one(
-        """
+    sql = """
         SELECT job_id, MIN(user_id) AS user_id, MIN(day) AS day,
             SUM(held_quota_milliseconds) AS quota, SUM(held_micro_yuan) AS micro_yuan,
             MAX(video_milliseconds) FILTER (WHERE kind = 'hold') AS video
         FROM ledger WHERE job_id = :job_id GROUP BY job_id
-        """,
-        {"job_id": job_id},
-    )
+        """
+    row = await tx.fetch_one(sql, job_id=job_id)
     assert row is not None  # noqa: S101
     return row
 

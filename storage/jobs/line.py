@@ -32,8 +32,7 @@ class Place:
 
 async def engines(database: Queryable) -> list[str]:
     """Those that something waits for, by name."""
-    return await database.column(
-        """
+    sql = """
         WITH RECURSIVE engines (name) AS (
             SELECT MIN(engine) FROM tasks WHERE state IN ('preparing', 'ready')
             UNION ALL
@@ -42,19 +41,16 @@ async def engines(database: Queryable) -> list[str]:
             FROM engines WHERE name IS NOT NULL
         ) SELECT name FROM engines WHERE name IS NOT NULL
         """
-    )
+    return await database.column(sql)
 
 
 async def first(database: Queryable, engine: str, limit: int) -> list[Task]:
     """The tasks that wait for that engine, the next first."""
-    return await database.every(
-        Task,
-        """
+    sql = """
         SELECT * FROM tasks WHERE state IN ('preparing', 'ready') AND engine = :engine
         ORDER BY turn, id LIMIT :limit
-        """,
-        {"engine": engine, "limit": limit},
-    )
+        """
+    return await database.every(Task, sql, engine=engine, limit=limit)
 
 
 async def places(
@@ -70,14 +66,12 @@ async def places(
     """
     turn, number = after
     stretch = {"engine": engine, "turn": turn, "id": number, "limit": limit}
-    rows = await database.fetch_all(
-        f"""
+    sql = f"""
         SELECT id, turn, job_id, length_milliseconds, {_IS_FIRST} AS is_first FROM tasks
         WHERE state IN ('preparing', 'ready') AND engine = :engine AND (turn, id) > (:turn, :id)
         ORDER BY turn, id LIMIT :limit
-        """,  # noqa: S608
-        stretch,
-    )
+        """  # noqa: S608
+    rows = await database.fetch_all(sql, **stretch)
     if not rows:
         return []
     place, ahead = up_to_it or await _before(database, engine, after)
@@ -106,7 +100,8 @@ async def idle_jobs(database: Queryable, limit: int) -> list[int]:
             WHERE state IN ('preparing', 'ready') AND engine = :engine AND {_IS_OF_IDLE_JOB}
             ORDER BY turn, id LIMIT :limit
             """,  # noqa: S608
-            {"engine": engine, "limit": limit},
+            engine=engine,
+            limit=limit,
         )
     found.sort(key=lambda row: (row["turn"], row["id"]))
     return [row["job_id"] for row in found[:limit]]
@@ -115,13 +110,11 @@ async def idle_jobs(database: Queryable, limit: int) -> list[int]:
 async def idle_up_to(database: Queryable, task: Task | None = None) -> int:
     """How many such jobs there are, up to that of this task."""
     last = (2**62, 0) if task is None else (task.turn, task.id)
-    return await database.number(
-        f"""
+    sql = f"""
         SELECT COUNT(*) AS n FROM tasks WHERE state IN ('preparing', 'ready')
             AND (turn, id) <= (:turn, :id) AND {_IS_OF_IDLE_JOB}
-        """,  # noqa: S608
-        {"turn": last[0], "id": last[1]},
-    )
+        """  # noqa: S608
+    return await database.number(sql, turn=last[0], id=last[1])
 
 
 _IS_FIRST = """(number = 1 OR NOT EXISTS (SELECT 1 FROM tasks AS earlier
@@ -136,8 +129,7 @@ _IS_OF_IDLE_JOB = f"""{_IS_FIRST} AND NOT EXISTS (SELECT 1 FROM tasks AS made
 async def _before(database: Queryable, engine: str, position: Position) -> tuple[int, int]:
     """How many jobs have a place up to that position, and the milliseconds that run or wait."""
     turn, number = position
-    row = await database.fetch_one(
-        f"""
+    sql = f"""
         SELECT SUM(CASE WHEN {_IS_FIRST} THEN 1 ELSE 0 END) AS jobs,
             SUM(length_milliseconds) AS waiting,
             (SELECT SUM(length_milliseconds) FROM tasks
@@ -145,8 +137,7 @@ async def _before(database: Queryable, engine: str, position: Position) -> tuple
                     AND engine = :engine) AS running
         FROM tasks WHERE state IN ('preparing', 'ready') AND engine = :engine
             AND (turn, id) <= (:turn, :id)
-        """,  # noqa: S608
-        {"engine": engine, "turn": turn, "id": number},
-    )
+        """  # noqa: S608
+    row = await database.fetch_one(sql, engine=engine, turn=turn, id=number)
     assert row is not None  # noqa: S101
     return row["jobs"] or 0, (row["waiting"] or 0) + (row["running"] or 0)

@@ -5,11 +5,11 @@ A move that was made already answers False and changes nothing, so a lost reply 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from storage.db.database import NOTHING, Transaction
+from storage.db.database import Transaction
 from storage.db.due import put_off
 from storage.jobs import ledger, tasks
 from storage.jobs.failures import is_charged
@@ -50,7 +50,7 @@ async def cancel(tx: Transaction, job_id: int) -> bool:
 
 async def joined(tx: Transaction, job_id: int) -> bool:
     """joining → delivering: the one video is on our disk."""
-    return await _move(tx, job_id, JobState.JOINING, JobState.DELIVERING, {"tries": 0})
+    return await _move(tx, job_id, JobState.JOINING, JobState.DELIVERING, tries=0)
 
 
 async def fetch_again(tx: Transaction, job_id: int) -> bool:
@@ -58,7 +58,7 @@ async def fetch_again(tx: Transaction, job_id: int) -> bool:
     made = await tasks.of_job(tx, job_id)
     if len(made) == 1:
         return await fetch_tasks_again(tx, job_id, made)
-    return await _move(tx, job_id, JobState.DELIVERING, JobState.JOINING, {"tries": 0})
+    return await _move(tx, job_id, JobState.DELIVERING, JobState.JOINING, tries=0)
 
 
 async def fetch_tasks_again(tx: Transaction, job_id: int, lost: Sequence[Task]) -> bool:
@@ -80,15 +80,15 @@ async def delivered(tx: Transaction, job: Job) -> bool:
 
 async def undeliverable(tx: Transaction, job: Job, reason: str) -> bool:
     """delivering → undeliverable: the chat is closed to the bot; what was rendered is settled."""
-    return await _end(tx, job, JobState.UNDELIVERABLE, {"failure": reason})
+    return await _end(tx, job, JobState.UNDELIVERABLE, failure=reason)
 
 
 async def fail(tx: Transaction, job: Job, failure: str, detail: str | None) -> bool:
     """joining, delivering → failed; what the provider billed counts for its maker, unless the
     service itself is at fault (see `failures`): then the person pays nothing.
     """
-    facts = {"failure": failure, "failure_detail": detail}
-    return await _end(tx, job, JobState.FAILED, facts, charge_person=is_charged(failure))
+    charged, why = is_charged(failure), {"failure": failure, "failure_detail": detail}
+    return await _end(tx, job, JobState.FAILED, charge_person=charged, **why)
 
 
 async def postpone(tx: Transaction, job_id: int, delay_seconds: float) -> None:
@@ -127,7 +127,7 @@ async def _note_failure(tx: Transaction, job: Job, made: list[Task]) -> Job:
     if failed is None or job.failure is not None:
         return job
     facts = {"failure": failed.failure, "failure_detail": failed.failure_detail}
-    await _move(tx, job.id, JobState.MAKING, JobState.MAKING, facts)
+    await _move(tx, job.id, JobState.MAKING, JobState.MAKING, **facts)
     return replace(job, failure=failed.failure)
 
 
@@ -155,32 +155,23 @@ async def _conclude(tx: Transaction, job: Job, made: list[Task]) -> None:
     complete = len(fetched) == len(made) or job.cancel_requested
     if job.failure is None and fetched and complete:
         target = JobState.DELIVERING if len(made) == 1 else JobState.JOINING
-        await _move(tx, job.id, JobState.MAKING, target, facts)
+        await _move(tx, job.id, JobState.MAKING, target, **facts)
         return
-    await _move(tx, job.id, JobState.MAKING, JobState.MAKING, facts)
+    await _move(tx, job.id, JobState.MAKING, JobState.MAKING, **facts)
     charged = job.failure is not None and is_charged(job.failure)
     state = JobState.CANCELLED if job.failure is None else JobState.FAILED
     await _end(tx, job, state, charge_person=charged)
 
 
 async def _move(
-    tx: Transaction,
-    job_id: int,
-    source: JobState,
-    target: JobState,
-    facts: Mapping[str, Any] = NOTHING,
+    tx: Transaction, job_id: int, source: JobState, target: JobState, **facts: Any
 ) -> bool:
     """Bring it from one state to another, with what was learnt; False when it is elsewhere."""
     return await tx.update("jobs", {"state": target, **facts}, id=job_id, state=source)
 
 
 async def _end(
-    tx: Transaction,
-    job: Job,
-    state: JobState,
-    facts: Mapping[str, Any] = NOTHING,
-    *,
-    charge_person: bool = True,
+    tx: Transaction, job: Job, state: JobState, *, charge_person: bool = True, **facts: Any
 ) -> bool:
     """Its hold is resolved, and it ends; False when it had ended before."""
     current = await get(tx, job.id)
@@ -188,8 +179,8 @@ async def _end(
         return False
     await _settle(tx, current, charge_person=charge_person)
     told_at_once = {"tries": 0, "not_before_milliseconds": 0}
-    facts = {**facts, **told_at_once, "ended_at_milliseconds": tx.now_milliseconds}
-    return await _move(tx, job.id, JobState(current.state), state, facts)
+    facts |= {**told_at_once, "ended_at_milliseconds": tx.now_milliseconds}
+    return await _move(tx, job.id, JobState(current.state), state, **facts)
 
 
 async def _settle(tx: Transaction, job: Job, *, charge_person: bool) -> None:

@@ -6,10 +6,9 @@ Its job follows in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from storage.db.database import NOTHING, Queryable, Transaction
+from storage.db.database import Queryable, Transaction
 from storage.db.due import put_off
 from storage.jobs import moves
 from storage.jobs.failures import UNKNOWN_BILLS
@@ -41,21 +40,20 @@ async def take_slot(
     slot = await free_slot(tx, account, slots, engine)
     if slot is None:
         return None
-    return await tx.one(
-        Task,
-        """
+    sql = """
         UPDATE tasks SET state = 'submitting', account = :account, slot = :slot,
             submitting_at_milliseconds = COALESCE(:submitting_at, :now)
         WHERE id = (SELECT id FROM tasks WHERE state = 'ready'
             AND engine = :engine AND not_before_milliseconds <= :now ORDER BY turn, id LIMIT 1)
         RETURNING *
-        """,
-        {
-            "account": account,
-            "slot": slot,
-            "engine": engine,
-            "submitting_at": submitting_at_milliseconds,
-        },
+        """
+    return await tx.one(
+        Task,
+        sql,
+        account=account,
+        slot=slot,
+        engine=engine,
+        submitting_at=submitting_at_milliseconds,
     )
 
 
@@ -73,7 +71,7 @@ async def submitted(tx: Transaction, task: Task, task_id: str, *, adopted: bool 
         "running_since_milliseconds": tx.now_milliseconds,
         "not_before_milliseconds": 0,
     }
-    return await _move(tx, task, TaskState.SUBMITTING, TaskState.RUNNING, facts)
+    return await _move(tx, task, TaskState.SUBMITTING, TaskState.RUNNING, **facts)
 
 
 async def wait_again(
@@ -84,21 +82,19 @@ async def wait_again(
 
     `refused`: it said no for now, failed, or had none although it should; that is counted.
     """
-    facts = {"not_before_milliseconds": tx.later(delay_seconds)}
-    return await _back(tx, task, TaskState.READY, facts, refused)
+    later = tx.later(delay_seconds)
+    return await _back(tx, task, TaskState.READY, refused, not_before_milliseconds=later)
 
 
 async def prepare_again(tx: Transaction, task: Task, *, refused: bool = False) -> bool:
     """submitting, running → preparing: the same where the provider could not read a file."""
-    facts = {"not_before_milliseconds": 0}
-    return await _back(tx, task, TaskState.PREPARING, facts, refused)
+    return await _back(tx, task, TaskState.PREPARING, refused)
 
 
 async def look_up_again(tx: Transaction, task: Task) -> bool:
     """running → submitting: what was taken for its rendering failed; its own may be another one."""
     facts = {column: getattr(task, column) for column in _OF_AN_INTENTION}
-    facts |= {"not_before_milliseconds": 0}
-    return await _back(tx, task, TaskState.SUBMITTING, facts, refused=True)
+    return await _back(tx, task, TaskState.SUBMITTING, refused=True, **facts)
 
 
 async def cancel_refused(tx: Transaction, task: Task) -> None:
@@ -128,7 +124,7 @@ async def rendered(
         "billed_milliseconds": billed_milliseconds,
         "rendered_at_milliseconds": ended_at,
     }
-    return await _move(tx, task, TaskState.RUNNING, TaskState.FETCHING, facts)
+    return await _move(tx, task, TaskState.RUNNING, TaskState.FETCHING, **facts)
 
 
 async def fetched(tx: Transaction, task: Task) -> bool:
@@ -145,12 +141,12 @@ async def fail(tx: Transaction, task: Task, failure: str, detail: str | None) ->
     facts: dict[str, Any] = {"failure": failure, "failure_detail": detail, "slot": None}
     if failure in UNKNOWN_BILLS and task.state in (TaskState.SUBMITTING, TaskState.RUNNING):
         facts["billed_milliseconds"] = task.length_milliseconds
-    return await _move(tx, task, TaskState(task.state), TaskState.FAILED, facts)
+    return await _move(tx, task, TaskState(task.state), TaskState.FAILED, **facts)
 
 
 async def cancelled(tx: Transaction, task: Task) -> bool:
     """To cancelled, from the open state in which it was seen: nothing of it was billed."""
-    return await _move(tx, task, TaskState(task.state), TaskState.CANCELLED, {"slot": None})
+    return await _move(tx, task, TaskState(task.state), TaskState.CANCELLED, slot=None)
 
 
 async def set_voice(tx: Transaction, task: Task, url: str | None, expires_at: int) -> None:
@@ -165,7 +161,7 @@ async def postpone(tx: Transaction, task: Task, delay_seconds: float) -> None:
 
 
 async def _back(
-    tx: Transaction, task: Task, target: TaskState, facts: Mapping[str, Any], refused: bool
+    tx: Transaction, task: Task, target: TaskState, refused: bool, **facts: Any
 ) -> bool:
     """As if it had not been submitted; the id that it had stays known, and is never taken again."""
     if task.state not in (TaskState.SUBMITTING, TaskState.RUNNING) or task.state == target:
@@ -174,17 +170,13 @@ async def _back(
     if current is not None and current.task_id is not None:
         earlier = {"account": current.account, "task_id": current.task_id, "for_id": task.id}
         await tx.insert("earlier_task_ids", earlier)
-    refusals = {"adopted": 0, "refusals": task.refusals + refused}
-    facts = {**dict.fromkeys(_OF_A_SUBMISSION), **refusals, **facts}
-    return await _move(tx, task, TaskState(task.state), target, facts)
+    anew = {"adopted": 0, "refusals": task.refusals + refused, "not_before_milliseconds": 0}
+    facts = {**dict.fromkeys(_OF_A_SUBMISSION), **anew, **facts}
+    return await _move(tx, task, TaskState(task.state), target, **facts)
 
 
 async def _move(
-    tx: Transaction,
-    task: Task,
-    source: TaskState,
-    target: TaskState,
-    facts: Mapping[str, Any] = NOTHING,
+    tx: Transaction, task: Task, source: TaskState, target: TaskState, **facts: Any
 ) -> bool:
     """With what was learnt, and its job after it; False when it is elsewhere, or has ended."""
     if source in ENDED:
@@ -202,13 +194,11 @@ async def free_slot(database: Queryable, account: str, slots: int, engine: str) 
 
     The provider limits the tasks of each model; the account's slots have different numbers.
     """
-    rows = await database.fetch_all(
-        """
+    sql = """
         SELECT slot, engine FROM tasks
         WHERE account = :account AND state IN ('submitting', 'running')
-        """,
-        {"account": account},
-    )
+        """
+    rows = await database.fetch_all(sql, account=account)
     if sum(row["engine"] == engine for row in rows) >= slots:
         return None
     taken = {row["slot"] for row in rows}

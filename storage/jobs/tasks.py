@@ -109,23 +109,18 @@ async def of_job(database: Queryable, job_id: int) -> list[Task]:
 async def of_jobs(database: Queryable, job_ids: Sequence[int]) -> dict[int, list[Task]]:
     """The tasks of each of these jobs, first to last."""
     found: dict[int, list[Task]] = {job_id: [] for job_id in job_ids}
-    some = ", ".join(str(int(job_id)) for job_id in job_ids)
-    sql = f"SELECT * FROM tasks WHERE job_id IN ({some}) ORDER BY job_id, number"  # noqa: S608
-    for task in await database.every(Task, sql) if job_ids else ():
+    for task in await database.find_all(Task, "tasks", "job_id, number", job_id=tuple(job_ids)):
         found[task.job_id].append(task)
     return found
 
 
 async def of_open_jobs(database: Queryable) -> list[Task]:
     """The tasks of every job that has not ended, those that ended too, in the order of turns."""
-    return await database.every(
-        Task,
-        """
+    sql = """
         SELECT tasks.* FROM jobs JOIN tasks ON tasks.job_id = jobs.id
-        WHERE jobs.state NOT IN ('done', 'failed', 'cancelled', 'undeliverable')
-        ORDER BY turn, tasks.id
-        """,
-    )
+        WHERE jobs.ended_at_milliseconds IS NULL ORDER BY turn, tasks.id
+        """
+    return await database.every(Task, sql)
 
 
 async def under_way(database: Queryable, limit: int) -> list[Task]:
@@ -133,7 +128,7 @@ async def under_way(database: Queryable, limit: int) -> list[Task]:
     return await database.every(
         Task,
         f"SELECT * FROM {UNDER_WAY} ORDER BY not_before_milliseconds, id LIMIT :limit",  # noqa: S608
-        {"limit": limit},
+        limit=limit,
     )
 
 
@@ -141,32 +136,26 @@ async def preparing(database: Queryable, engine: str, limit: int) -> list[Task]:
     """Those of the engine that are to be prepared now: new ones in their turns, then what failed,
     the longest due first.
     """
-    return await database.every(
-        Task,
-        """
+    sql = """
         SELECT * FROM tasks WHERE state = 'preparing' AND engine = :engine
             AND not_before_milliseconds <= :now
         ORDER BY not_before_milliseconds, turn, id LIMIT :limit
-        """,
-        {"engine": engine, "limit": limit},
-    )
+        """
+    return await database.every(Task, sql, engine=engine, limit=limit)
 
 
 async def waiting_too_long(
     database: Queryable, engine: str | None, since_milliseconds: int, limit: int
 ) -> list[Task]:
     """Those that wait (for that engine) and whose jobs were made by then."""
-    return await database.every(
-        Task,
-        """
+    sql = """
         SELECT tasks.* FROM jobs JOIN tasks ON tasks.job_id = jobs.id
-        WHERE jobs.state NOT IN ('done', 'failed', 'cancelled', 'undeliverable')
-            AND created_at_milliseconds <= :since AND tasks.state IN ('preparing', 'ready')
+        WHERE jobs.ended_at_milliseconds IS NULL AND created_at_milliseconds <= :since
+            AND tasks.state IN ('preparing', 'ready')
             AND tasks.engine = COALESCE(:engine, tasks.engine)
         ORDER BY created_at_milliseconds, jobs.id LIMIT :limit
-        """,
-        {"engine": engine, "since": since_milliseconds, "limit": limit},
-    )
+        """
+    return await database.every(Task, sql, engine=engine, since=since_milliseconds, limit=limit)
 
 
 async def owned(database: Queryable, account: str, task_ids: list[str]) -> set[str]:
@@ -178,36 +167,32 @@ async def owned(database: Queryable, account: str, task_ids: list[str]) -> set[s
     return {
         task_id
         for task_id in task_ids
-        if await database.exists(sql, {"account": account, "task_id": task_id})
+        if await database.exists(sql, account=account, task_id=task_id)
     }
 
 
 async def durations(database: Queryable, engine: str, limit: int) -> list[float]:
     """Seconds of service per second of video of the newest finished tasks of this engine."""
-    return await database.column(
-        """
+    sql = """
         SELECT (rendered_at_milliseconds - running_since_milliseconds) * 1.0
             / billed_milliseconds AS ratio
         FROM tasks WHERE engine = :engine AND billed_milliseconds > 0
             AND rendered_at_milliseconds IS NOT NULL AND running_since_milliseconds IS NOT NULL
         ORDER BY id DESC LIMIT :limit
-        """,
-        {"engine": engine, "limit": limit},
-    )
+        """
+    return await database.column(sql, engine=engine, limit=limit)
 
 
 async def next_turn(database: Queryable, user_id: int, job_id: int) -> int:
     """Round-robin: after the turns of the person's job before this one, whose were their last;
     never before the turn now being served.
     """
-    row = await database.fetch_one(
-        """
+    sql = """
         SELECT COALESCE((SELECT MAX(turn) FROM tasks
                 WHERE submitting_at_milliseconds IS NOT NULL), 0) AS current,
             COALESCE((SELECT MAX(turn) FROM tasks WHERE job_id =
                 (SELECT MAX(id) FROM jobs WHERE user_id = :user_id AND id < :job_id)), -1) + 1
                 AS own
-        """,
-        {"user_id": user_id, "job_id": job_id},
-    )
+        """
+    row = await database.fetch_one(sql, user_id=user_id, job_id=job_id)
     return max(row["current"], row["own"]) if row else 0

@@ -18,34 +18,28 @@ async def is_withdrawn(database: Queryable, job: Job) -> bool:
         SELECT media_id FROM borrowed_media
         WHERE media_id IN (:photo_id, :voice_id) AND stopped_at_milliseconds IS NOT NULL
         """,
-        columns(job),
+        **columns(job),
     )
 
 
 async def is_taken_down(database: Queryable, job: Job) -> bool:
     """Whether an administrator had it taken down, or another one of the same photo and voice."""
-    return await database.exists(
-        """
+    sql = """
         SELECT job_id FROM decisions JOIN jobs ON jobs.id = job_id
         WHERE photo_id = :photo_id AND voice_id = :voice_id AND decision = 'take-down'
-        """,
-        columns(job),
-    )
+        """
+    return await database.exists(sql, **columns(job))
 
 
 async def same_as(database: Queryable, job: Job) -> list[Job]:
     """The jobs of the same photo and voice, itself among them: what is shown is the same."""
-    return await database.every(
-        Job,
-        "SELECT * FROM jobs WHERE photo_id = :photo_id AND voice_id = :voice_id ORDER BY id",
-        columns(job),
-    )
+    return await database.find_all(Job, "jobs", "id", photo_id=job.photo_id, voice_id=job.voice_id)
 
 
 async def chats_of(database: Queryable, job: Job) -> set[int]:
     """Where it was ordered or shown, by the ids that the chats had then."""
     shown_in = await database.column(
-        "SELECT DISTINCT chat_id FROM deliveries WHERE job_id = :id", {"id": job.id}
+        "SELECT DISTINCT chat_id FROM deliveries WHERE job_id = :id", id=job.id
     )
     return {job.chat_id, *shown_in}
 
@@ -55,21 +49,19 @@ async def last_of(database: Queryable, user_id: int, chat_id: int) -> Job | None
 
     In their private chat those of all chats count: there it is theirs alone to see.
     """
-    return await database.one(
-        Job,
-        f"""
+    sql = f"""
         SELECT * FROM jobs WHERE user_id = :user_id AND :chat_id IN (chat_id, user_id)
             AND {_SHOWN} ORDER BY id DESC LIMIT 1
-        """,  # noqa: S608
-        {"user_id": user_id, "chat_id": chat_id},
-    )
+        """  # noqa: S608
+    return await database.one(Job, sql, user_id=user_id, chat_id=chat_id)
 
 
 async def count_of(database: Queryable, user_id: int, chat_id: int) -> int:
     """How many videos this person has in this chat."""
     return await database.number(
         f"SELECT COUNT(*) FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id AND {_SHOWN}",  # noqa: S608
-        {"user_id": user_id, "chat_id": chat_id},
+        user_id=user_id,
+        chat_id=chat_id,
     )
 
 
@@ -77,38 +69,30 @@ async def page_of(
     database: Queryable, user_id: int, chat_id: int, *, skip: int, limit: int
 ) -> list[Job]:
     """The jobs of the person's videos in this chat, newest first."""
-    return await database.every(
-        Job,
-        f"""
+    sql = f"""
         SELECT * FROM jobs WHERE user_id = :user_id AND chat_id = :chat_id AND {_SHOWN}
         ORDER BY id DESC LIMIT :limit OFFSET :skip
-        """,  # noqa: S608
-        {"user_id": user_id, "chat_id": chat_id, "skip": skip, "limit": limit},
-    )
+        """  # noqa: S608
+    return await database.every(Job, sql, user_id=user_id, chat_id=chat_id, skip=skip, limit=limit)
 
 
 async def newest_in(database: Queryable, chat_id: int) -> Job | None:
     """The job of the newest video in this chat, whoever had it made."""
-    return await database.one(
-        Job,
-        """
+    sql = """
         SELECT jobs.* FROM jobs JOIN deliveries ON job_id = jobs.id
         WHERE state = 'done' AND cause LIKE 'first:%' AND sent_at_milliseconds IS NOT NULL
             AND deliveries.chat_id IN (:chat_id,
                 (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id))
         ORDER BY jobs.id DESC LIMIT 1
-        """,
-        {"chat_id": chat_id},
-    )
+        """
+    return await database.one(Job, sql, chat_id=chat_id)
 
 
 async def shown_in(
     database: Queryable, chat_id: int, message_id: int, file_id: str | None
 ) -> Job | None:
     """The job whose video this message shows, or has by Telegram's id where it is passed on."""
-    return await database.one(
-        Job,
-        """
+    sql = """
         SELECT jobs.* FROM deliveries JOIN jobs ON jobs.id = job_id
         WHERE deliveries.id IN (
                 SELECT id FROM deliveries WHERE chat_id = :chat_id AND message_id = :message_id
@@ -117,6 +101,5 @@ async def shown_in(
             AND (deliveries.chat_id = :chat_id AND message_id = :message_id
                 OR jobs.chat_id = :chat_id)
         ORDER BY deliveries.chat_id = :chat_id AND message_id = :message_id DESC LIMIT 1
-        """,
-        {"chat_id": chat_id, "message_id": message_id, "file_id": file_id},
-    )
+        """
+    return await database.one(Job, sql, chat_id=chat_id, message_id=message_id, file_id=file_id)

@@ -187,12 +187,9 @@ CREATE TABLE jobs (
     CHECK ((state IN ('done', 'failed', 'cancelled', 'undeliverable'))
         = (ended_at_milliseconds IS NOT NULL))
 ) STRICT;
-CREATE INDEX jobs_open ON jobs (created_at_milliseconds, id)
-    WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable');
-CREATE INDEX jobs_open_of_person ON jobs (user_id, id)
-    WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable');
-CREATE INDEX jobs_open_in_chat ON jobs (chat_id, id)
-    WHERE state NOT IN ('done', 'failed', 'cancelled', 'undeliverable');
+CREATE INDEX jobs_open ON jobs (created_at_milliseconds, id) WHERE ended_at_milliseconds IS NULL;
+CREATE INDEX jobs_open_of_person ON jobs (user_id, id) WHERE ended_at_milliseconds IS NULL;
+CREATE INDEX jobs_open_in_chat ON jobs (chat_id, id) WHERE ended_at_milliseconds IS NULL;
 CREATE INDEX jobs_in_chat ON jobs (chat_id, id);
 CREATE INDEX jobs_made ON jobs (not_before_milliseconds, id)
     WHERE state IN ('joining', 'delivering');

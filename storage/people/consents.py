@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from storage import outbox
-from storage.db.database import Parameters, Queryable, Transaction
+from storage.db.database import Queryable, Transaction
 from storage.db.rows import columns
 from storage.media import CONSENT, ConversationKey, Media
 
@@ -49,13 +50,11 @@ class Question:
 
 async def given(database: Queryable, user_id: int, agreement: Agreement) -> bool:
     """Whether the person agreed to this text, this destination and at least this long a time."""
-    return await database.exists(
-        """
+    sql = """
         SELECT 1 FROM consents WHERE user_id = :user_id AND version = :version
             AND destination = :destination AND keep_milliseconds >= :keep_milliseconds
-        """,
-        {"user_id": user_id, **columns(agreement)},
-    )
+        """
+    return await database.exists(sql, user_id=user_id, **columns(agreement))
 
 
 async def give(tx: Transaction, user_id: int, agreement: Agreement, language: str) -> bool:
@@ -85,7 +84,7 @@ async def drop_media(tx: Transaction, user_id: int) -> bool:
             UPDATE drafts SET {column} = NULL WHERE {column} IN (SELECT id FROM media
                 WHERE user_id = :user_id AND fault = 'consent' AND state = 'asked')
             """,  # noqa: S608
-            {"user_id": user_id},
+            user_id=user_id,
         )
     dropped = {"state": "superseded", "fault": "declined", "announced": 1}
     dropped |= {"file_id": "", "file_unique_id": "", "upload_url": None}
@@ -107,9 +106,7 @@ async def want_question(
     tx: Transaction, conversation: ConversationKey, agreement: Agreement, reply_to: int
 ) -> None:
     """Have it asked there, unless it stands there already, and not too far up."""
-    await _have_said(
-        tx,
-        """
+    sql = """
         INSERT INTO consent_questions (chat_id, thread_id, user_id, fingerprint, reply_to,
             wanted_at_milliseconds)
         VALUES (:chat_id, :thread_id, :user_id, :fingerprint, :reply_to, :now)
@@ -120,42 +117,37 @@ async def want_question(
             OR consent_questions.fingerprint <> excluded.fingerprint
             OR consent_questions.wanted_at_milliseconds <= :now - :anew
         RETURNING *
-        """,
-        {
-            **conversation._asdict(),
-            "fingerprint": agreement.fingerprint,
-            "reply_to": reply_to,
-            "anew": _ASK_ANEW_MILLISECONDS,
-        },
+        """
+    await _have_said(
+        tx,
+        sql,
+        **conversation._asdict(),
+        fingerprint=agreement.fingerprint,
+        reply_to=reply_to,
+        anew=_ASK_ANEW_MILLISECONDS,
     )
 
 
 async def want_questions_anew(tx: Transaction, user_id: int, agreement: Agreement) -> int:
     """What this person was asked reads differently by now: ask it again, wherever it was asked."""
-    return await _have_said(
-        tx,
-        """
+    sql = """
         UPDATE consent_questions SET state = 'wanted', fingerprint = :fingerprint,
             wanted_at_milliseconds = :now
         WHERE user_id = :user_id AND state = 'asked' AND fingerprint <> :fingerprint
         RETURNING *
-        """,
-        {"user_id": user_id, "fingerprint": agreement.fingerprint},
-    )
+        """
+    return await _have_said(tx, sql, user_id=user_id, fingerprint=agreement.fingerprint)
 
 
 async def want_questions_in_new_chat(tx: Transaction, old_chat_id: int, new_chat_id: int) -> None:
     """Those of a group that has a new id are asked anew: the old messages are not to be found."""
-    await _have_said(
-        tx,
-        """
+    sql = """
         UPDATE OR IGNORE consent_questions SET chat_id = :new, message_id = NULL, reply_to = 0,
             wanted_at_milliseconds = :now,
             state = CASE state WHEN 'asked' THEN 'wanted' ELSE state END
         WHERE chat_id = :old RETURNING *
-        """,
-        {"old": old_chat_id, "new": new_chat_id},
-    )
+        """
+    await _have_said(tx, sql, old=old_chat_id, new=new_chat_id)
 
 
 async def get_question(database: Queryable, question_id: int) -> Question | None:
@@ -168,26 +160,21 @@ async def asked(tx: Transaction, question_id: int, *, chat_id: int, message_id: 
 
     In a group that has a new id meanwhile it is asked anew.
     """
-    await tx.execute(
-        """
+    sql = """
         UPDATE consent_questions SET message_id = :message_id,
             state = CASE state WHEN 'wanted' THEN 'asked' ELSE state END
         WHERE id = :id AND chat_id = :chat_id
-        """,
-        {"id": question_id, "chat_id": chat_id, "message_id": message_id},
-    )
+        """
+    await tx.execute(sql, id=question_id, chat_id=chat_id, message_id=message_id)
 
 
 async def answered(tx: Transaction, user_id: int, answer: str) -> int:
     """`agreed` or `declined`: all of this person's questions are over; how many there were."""
-    return await _have_said(
-        tx,
-        """
+    sql = """
         UPDATE consent_questions SET state = :answer
         WHERE user_id = :user_id AND state IN ('wanted', 'asked') RETURNING *
-        """,
-        {"user_id": user_id, "answer": answer},
-    )
+        """
+    return await _have_said(tx, sql, user_id=user_id, answer=answer)
 
 
 async def close_question(tx: Transaction, question_id: int) -> None:
@@ -200,9 +187,9 @@ async def close_unasked(tx: Transaction, chat_id: int) -> None:
     await tx.delete("consent_questions", chat_id=chat_id, state="wanted")
 
 
-async def _have_said(tx: Transaction, sql: str, parameters: Parameters) -> int:
+async def _have_said(tx: Transaction, sql: str, **parameters: Any) -> int:
     """What this changes is to be asked, or the answer to be said; how many questions."""
-    changed = await tx.fetch_all(sql, parameters)
+    changed = await tx.fetch_all(sql, **parameters)
     for row in changed:
         about = {"question_id": row["id"], "wanted_at": row["wanted_at_milliseconds"]}
         await outbox.put(

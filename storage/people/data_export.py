@@ -78,7 +78,7 @@ async def everything_of(database: Queryable, user_id: int) -> dict[str, list[dic
     """Rows by what they are about."""
     found = {}
     for name, sql in _TABLES.items():
-        rows = await database.fetch_all(sql, {"user_id": user_id})
+        rows = await database.fetch_all(sql, user_id=user_id)
         found[name] = [
             {
                 column: _own_words(value) if column == "body" else value
@@ -101,15 +101,13 @@ def _own_words(body: str) -> dict[str, Any]:
 
 async def counts_of(database: Queryable, user_id: int) -> dict[str, int]:
     """How many `photos`, `voices` and `videos` are known of the person."""
-    row = await database.fetch_one(
-        """
+    sql = """
         SELECT
             (SELECT COUNT(*) FROM media WHERE user_id = :user_id AND kind = 'photo') AS photos,
             (SELECT COUNT(*) FROM media WHERE user_id = :user_id AND kind = 'voice') AS voices,
             (SELECT COUNT(*) FROM jobs WHERE user_id = :user_id AND state = 'done') AS videos
-        """,
-        {"user_id": user_id},
-    )
+        """
+    row = await database.fetch_one(sql, user_id=user_id)
     assert row is not None  # noqa: S101
     return row
 

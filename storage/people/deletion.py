@@ -64,36 +64,31 @@ async def is_busy(database: Queryable, user_id: int) -> bool:
     """Whether something of theirs is under way: a job, or a message that is being handled."""
     return await has_jobs(database, user_id) or await database.exists(
         f"SELECT 1 FROM inbox WHERE state = 'new' AND update_id IN {_THEIR_UPDATES}",  # noqa: S608
-        {"user_id": user_id},
+        user_id=user_id,
     )
 
 
 async def has_jobs(database: Queryable, user_id: int) -> bool:
     """Whether a job of theirs is under way."""
-    return await database.exists(
-        "SELECT 1 FROM jobs WHERE user_id = :user_id AND ended_at_milliseconds IS NULL",
-        {"user_id": user_id},
-    )
+    return await database.has("jobs", user_id=user_id, ended_at_milliseconds=None)
 
 
 async def jobs_of(database: Queryable, user_id: int) -> list[int]:
     """The numbers of all their jobs."""
     return await database.column(
-        "SELECT id FROM jobs WHERE user_id = :user_id ORDER BY id", {"user_id": user_id}
+        "SELECT id FROM jobs WHERE user_id = :user_id ORDER BY id", user_id=user_id
     )
 
 
 async def uploads_of(database: Queryable, user_id: int) -> list[str]:
     """Where copies of their photos and voices were put, also of those that others used."""
-    return await database.column(
-        """
+    sql = """
         SELECT upload_url FROM media
         WHERE upload_url IS NOT NULL AND (user_id = :user_id
             OR id IN (SELECT media_id FROM borrowed_media WHERE owner_id = :user_id))
         ORDER BY id
-        """,
-        {"user_id": user_id},
-    )
+        """
+    return await database.column(sql, user_id=user_id)
 
 
 async def forget(tx: Transaction, user_id: int, account_id: int) -> None:
@@ -103,7 +98,7 @@ async def forget(tx: Transaction, user_id: int, account_id: int) -> None:
     """
     asked = await get(tx, user_id)
     for statement in STATEMENTS:
-        await tx.execute(statement, {"user_id": user_id, "account_id": account_id})
+        await tx.execute(statement, user_id=user_id, account_id=account_id)
     if asked is not None:
         await outbox.put(
             tx,

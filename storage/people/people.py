@@ -28,15 +28,13 @@ async def language_code(
     database: Queryable, user_id: int, chat_id: int | None = None
 ) -> str | None:
     """The language of that group, else the person's: chosen, or as Telegram last told it."""
-    row = await database.fetch_one(
-        """
+    sql = """
         SELECT COALESCE(
             (SELECT language FROM groups WHERE chat_id = :chat_id),
             (SELECT language FROM preferences WHERE user_id = :user_id),
             (SELECT language_code FROM people WHERE user_id = :user_id)) AS code
-        """,
-        {"user_id": user_id, "chat_id": chat_id},
-    )
+        """
+    row = await database.fetch_one(sql, user_id=user_id, chat_id=chat_id)
     return None if row is None else row["code"]
 
 
@@ -63,10 +61,8 @@ async def is_banned(database: Queryable, user_id: int) -> bool:
 
 async def is_to_be_told(tx: Transaction, user_id: int, *, every_milliseconds: int) -> bool:
     """Whether to tell them that they are refused; a True answer counts as told."""
-    return await tx.change(
-        """
+    sql = """
         UPDATE bans SET told_at_milliseconds = :now
         WHERE user_id = :user_id AND told_at_milliseconds <= :now - :every
-        """,
-        {"user_id": user_id, "every": every_milliseconds},
-    )
+        """
+    return await tx.change(sql, user_id=user_id, every=every_milliseconds)

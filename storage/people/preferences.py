@@ -42,12 +42,11 @@ async def choose(tx: Transaction, user_id: int, choice: Choice) -> None:
 async def quiet_jobs(database: Queryable, job_ids: Sequence[int]) -> frozenset[int]:
     """Those of these jobs whose person, or whose group, wants it so."""
     some = ", ".join(str(int(job_id)) for job_id in job_ids)
-    rows = await database.fetch_all(
-        f"""
+    sql = f"""
         SELECT jobs.id FROM jobs
         LEFT JOIN preferences ON preferences.user_id = jobs.user_id
         LEFT JOIN groups ON groups.chat_id = jobs.chat_id
         WHERE jobs.id IN ({some}) AND (preferences.quiet = 1 OR groups.quiet = 1)
         """  # noqa: S608
-    )
+    rows = await database.fetch_all(sql)
     return frozenset(int(row["id"]) for row in rows)

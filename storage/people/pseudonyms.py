@@ -16,13 +16,11 @@ from storage.db.database import Queryable, Transaction
 
 async def account_of(database: Queryable, user_id: int, key: bytes) -> int | None:
     """The number under which this person's use of the running window is booked, if any."""
-    found = await database.column(
-        """
+    sql = """
         SELECT account_id FROM pseudonyms
         WHERE person_hash = :person_hash AND until_milliseconds > :now
-        """,
-        {"person_hash": _hash(user_id, key)},
-    )
+        """
+    found = await database.column(sql, person_hash=_hash(user_id, key))
     return next(iter(found), None)
 
 

@@ -18,8 +18,9 @@ from bot.config.engines import ENGINES
 from bot.config.settings import Settings
 from bot.limits import limits_of
 from bot.sandbox.server import DEMO_BOT_TOKEN, TELEGRAM_PORT
+from tests.commands.test_make import names_in
 from tests.support.deadlines import deadline, eventually
-from tests.support.process import Running, names_in, started
+from tests.support.process import Running, started
 
 QUIET = ("demo", "--no-browser", "--telegram-port", "0", "--dashscope-port", "0")
 READY = r"is ready: (http://127\.0\.0\.1:\d+)/"

@@ -23,9 +23,14 @@ from tests.support.deadlines import eventually
 from tests.support.media.photos import PORTRAIT
 from tests.support.media.voices import VOICE_NOTE as VOICE
 from tests.support.media.voices import tone_wav
-from tests.support.process import ended, names_in, started
+from tests.support.process import ended, started
 
 OUTPUT = ("-o", "out.mp4")
+
+
+def names_in(folder: Path) -> list[str]:
+    """What is in a folder."""
+    return sorted(path.name for path in folder.iterdir())
 
 
 @pytest.fixture(scope="session")

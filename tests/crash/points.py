@@ -27,7 +27,7 @@ _FUNCTIONS = {
     "bot.telegram.sender:Sender": "send_text send_photo send_video edit_text edit_into_video"
     " delete_message answer_callback",
     "storage.drafts": "put",
-    "storage.inbox:Inbox": "store begin_again done",
+    "storage.inbox": "store begin_again done",
     "storage.jobs.deliveries": "sending sent",
     "storage.jobs.jobs": "start",
     "storage.jobs.ledger": "hold settle release",

@@ -59,25 +59,26 @@ def reap(crash: str | None, trace: str | None) -> None:
 def _wrapped(
     function: Callable[..., Awaitable[Any]], point: Point, reaper: Reaper
 ) -> Callable[..., Awaitable[Any]]:
+    def passes(side: Side) -> None:
+        reaper.passes(point.name, side)
+        if point.owner.startswith("storage.") and not _changing.get():
+            _changing.set(point.name)
+
     @functools.wraps(function)
     async def passing(*args: Any, **named: Any) -> Any:
-        # Slots are looked for all the time: only one that was found is a point.
-        if point.name != SLOT_TAKEN:
-            reaper.passes(point.name, "before")
-            _begin_to_change(point)
+        passes("before")
         result = await function(*args, **named)
-        if point.name == SLOT_TAKEN and result is not None:
-            _begin_to_change(point)
-        if point.name != SLOT_TAKEN or result is not None:
-            reaper.passes(point.name, "after")
+        reaper.passes(point.name, "after")
         return result
 
-    return passing
+    @functools.wraps(function)
+    async def seeking(*args: Any, **named: Any) -> Any:
+        # Slots are looked for all the time: only one that was found is a point.
+        if (result := await function(*args, **named)) is not None:
+            passes("after")
+        return result
 
-
-def _begin_to_change(point: Point) -> None:
-    if point.owner.startswith("storage.") and not _changing.get():
-        _changing.set(point.name)
+    return seeking if point.name == SLOT_TAKEN else passing
 
 
 def _wrapped_commit(

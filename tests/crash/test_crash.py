@@ -17,8 +17,8 @@ from tests.crash.witnesses import compare, open_at_death
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CLEAN = (
-    "Inbox.store-commit:before:1",
-    "Inbox.store-commit:after:1",
+    "inbox.store-commit:before:1",
+    "inbox.store-commit:after:1",
     "media.record-commit:after:2",
     "ServiceEngine.check:after:1",
     "media.ready-commit:after:2",
@@ -197,7 +197,7 @@ async def test_killed_at_random_moments_the_books_balance() -> None:
 
 async def test_with_media_processes_of_its_own_it_dies_where_it_is_told() -> None:
     async with crash_world() as world:
-        await world.start_bot(Crash("Inbox.store", "after"), CRASH_PLAIN="")
+        await world.start_bot(Crash("inbox.store-commit", "after"), CRASH_PLAIN="")
         ada = await world.person("Ada")
         await ada.writes("hello")
         assert await world.bot.ended() == -signal.SIGKILL
@@ -206,7 +206,7 @@ async def test_with_media_processes_of_its_own_it_dies_where_it_is_told() -> Non
 
 
 async def test_the_witnesses_notice_what_is_wrong() -> None:
-    job = {"id": 1, "state": "done", "held_milliseconds": 900, "announced": 0}
+    job = {"id": 1, "state": "done", "held_milliseconds": 900, "announced": 0, "failure": None}
     task = {"id": 1, "job_id": 1, "task_id": "a", "length_milliseconds": 900}
     hold = {"id": 1, "job_id": 1, "user_id": 5, "kind": "hold", "video_milliseconds": 900}
     hold |= {"held_quota_milliseconds": 900, "spent_quota_milliseconds": 0}
@@ -226,14 +226,15 @@ async def test_the_witnesses_notice_what_is_wrong() -> None:
 
 def of_two_tasks(seconds: int) -> list[str]:
     """What is wrong with a video of so many seconds that was made in two tasks of one each."""
-    job = {"id": 1, "state": "done", "held_milliseconds": 2_000, "announced": 1}
+    job = {"id": 1, "state": "done", "held_milliseconds": 2_000, "announced": 1, "failure": None}
     task = {"job_id": 1, "state": "fetched", "length_milliseconds": 1_000}
     first = {**task, "id": 2, "task_id": "a"}
     second = {**task, "id": 3, "task_id": "b"}
     hold = {"job_id": 1, "user_id": 5, "kind": "hold", "flagged": 0, "day": "2026-11-22"}
     hold |= {"held_quota_milliseconds": 2_000, "spent_quota_milliseconds": 0}
+    hold |= {"video_milliseconds": 2_000}
     hold |= {"held_micro_yuan": 2, "spent_micro_yuan": 0, "at_milliseconds": 1}
-    settle = {**hold, "kind": "settle", "video_milliseconds": 2_000, "at_milliseconds": 90}
+    settle = {**hold, "kind": "settle", "at_milliseconds": 90}
     settle |= {"held_quota_milliseconds": -2_000, "spent_quota_milliseconds": 2_000}
     settle |= {"held_micro_yuan": -2, "spent_micro_yuan": 2}
     tables: dict[str, list[dict[str, object]]] = {"jobs": [job], "tasks": [first, second]}

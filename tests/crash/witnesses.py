@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from storage.jobs.ledger import Caps
 from tests.support import invariants
 from tests.support.chats import text_of
-from tests.support.invariants import Findings, ProviderTask, Shown, Witnesses
+from tests.support.invariants import Findings, Shown, Witnesses
 from tests.support.texts import key_of
 from tests.support.world import World
 
@@ -80,8 +80,9 @@ def compare(
     endings = sum(key == "job-cancelled" or key.startswith("failed-") for key in keys)
     unsure_endings = sum(_said_unnoted(run) for run in runs if run[-1:] == ["killed"])
     shown = {job["id"]: Shown(videos, endings, unsure, unsure_endings) for job in tables["jobs"]}
-    media, checks = min(2, updates), bill["detections"]
-    witnesses = Witnesses(tables, _billed(tasks, bill), checks, shown, CAPS, media)
+    times = {t["task_id"]: (t["submitted_milliseconds"], t["ended_milliseconds"]) for t in tasks}
+    made, checks = invariants.provider_tasks(times, bill), bill["detections"]
+    witnesses = Witnesses(tables, made, checks, shown, CAPS, min(2, updates))
     found = invariants.check(witnesses)
     states = [row["state"] for row in tables["inbox"]]
     found.check(states == ["done"] * updates, f"I10 {updates} updates were sent: {states}")
@@ -98,20 +99,6 @@ def _answered(message: Json) -> int:
 
 def _is_about_a_job(message: Json, aside: int | None) -> bool:
     return message["from"]["is_bot"] and not message["deleted"] and _answered(message) != aside
-
-
-def _billed(tasks: list[Json], bill: Json) -> list[ProviderTask]:
-    videos = {video["task_id"]: video for video in bill["videos"]}
-    return [
-        ProviderTask(
-            task["task_id"],
-            task["submitted_milliseconds"],
-            task["ended_milliseconds"],
-            videos.get(task["task_id"], {}).get("milliseconds", 0),
-            videos.get(task["task_id"], {}).get("micro_yuan", 0),
-        )
-        for task in tasks
-    ]
 
 
 def _one_at_a_time(there: Witnesses, found: Findings) -> None:

@@ -11,8 +11,8 @@ import pytest
 from bot.common import build_outbox
 from bot.delivery.earlier_videos import WantedAs
 from bot.delivery.package import with_private
-from bot.privacy.files import StoredFiles
 from bot.privacy.moderation import Moderation
+from bot.telegram.api_calls import LONGEST_WAIT_SECONDS, waiting_at_most
 from bot.telegram.connection import build_bot
 from bot.telegram.destination import Destination
 from bot.telegram.members import Members
@@ -104,7 +104,8 @@ class Setup(Services):
 
     async def deliver(self, job: Job) -> Job:
         """One attempt, with what it has to tell the operator; the job afterwards."""
-        await self.deliverer.deliver(await self.job(job.id))
+        with waiting_at_most(LONGEST_WAIT_SECONDS):  # as the worker has it done
+            await self.deliverer.deliver(await self.job(job.id))
         await run_all(self.outbox)
         return await self.job(job.id)
 
@@ -133,13 +134,8 @@ async def there(tmp_path: Path, video_bytes: bytes) -> AsyncIterator[Setup]:
             made = Setup(common, clock)
             made.telegram, made.sender, made.worker = telegram, sender, worker
             made.video = video_bytes
-            moderation = Moderation(
-                common=common,
-                messenger=made.messenger,
-                videos=made.earlier,
-                stored_files=StoredFiles(made.results),
-            )
-            made.outbox = build_outbox(common, [common.operator.kind, *moderation.kinds])
+            kinds = [common.operator.kind, *common.part(Moderation).kinds]
+            made.outbox = build_outbox(common, kinds)
             yield made
         await bot.shutdown()
     await database.close()

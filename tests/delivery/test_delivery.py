@@ -28,7 +28,7 @@ TOO_BIG: dict[str, Any] = {
 
 async def settled(there: Setup, job_id: int) -> bool:
     row = await there.database.fetch_one(
-        "SELECT SUM(held_quota_milliseconds) AS held FROM ledger WHERE job_id = :id", {"id": job_id}
+        "SELECT SUM(held_quota_milliseconds) AS held FROM ledger WHERE job_id = :id", id=job_id
     )
     return row is not None and row["held"] == 0
 
@@ -64,7 +64,7 @@ async def test_from_delivery_to_the_call_a_reader_passes_few_functions(
 
 async def test_the_delivered_file_is_kept(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
-    assert there.packager.path(job).read_bytes() == there.video
+    assert there.common.limits.video_of(job.id).read_bytes() == there.video
 
 
 async def test_a_pause_of_222_seconds_is_kept_and_holds_up_no_other_chat(there: Setup) -> None:
@@ -163,7 +163,7 @@ async def test_a_video_that_no_form_fits_is_kept_and_costs_the_person_nothing(th
     assert (job.state, job.failure) == ("failed", "failed-too-big")
     books = await there.ledger()
     assert (books["held"], books["quota"]) == (0, 0)
-    assert there.packager.path(job).exists()
+    assert there.common.limits.video_of(job.id).exists()
     assert any("may be lost" in text_of(m) for m in await there.telegram.seen(OLGA))
 
 
@@ -191,7 +191,7 @@ async def test_a_chat_that_is_closed_ends_the_job_settled_and_in_the_log(
     assert job.state == "undeliverable"
     assert await settled(there, job.id)
     assert f"job {job.id} cannot be delivered: {description}" in caplog.text
-    assert there.packager.path(job).exists(), "it is kept: the chat may open again"
+    assert there.common.limits.video_of(job.id).exists(), "it is kept: the chat may open again"
 
 
 async def test_a_voice_note_that_was_deleted_is_not_missed(there: Setup) -> None:
@@ -199,7 +199,7 @@ async def test_a_voice_note_that_was_deleted_is_not_missed(there: Setup) -> None
     voice = await media.get(there.database, job.voice_id)
     assert voice is not None
     async with there.database.transaction() as tx:
-        await tx.execute("UPDATE media SET message_id = 4711 WHERE id = :id", {"id": voice.id})
+        await tx.execute("UPDATE media SET message_id = 4711 WHERE id = :id", id=voice.id)
     assert (await there.deliver(job)).state == "done"
 
 
@@ -247,19 +247,19 @@ async def destination(there: Setup, job_id: int, chat_id: int, thread_id: int = 
         await tx.execute(
             "UPDATE jobs SET chat_id = :chat, thread_id = :thread, status_message_id = 2"
             " WHERE id = :id",
-            values,
+            **values,
         )
         await tx.execute(
             "UPDATE media SET chat_id = :chat, thread_id = :thread WHERE id IN"
             " (SELECT voice_id FROM jobs WHERE id = :id)",
-            values,
+            **values,
         )
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut"])
 async def test_a_kept_file_that_is_damaged_is_fetched_again_once(there: Setup, damage: str) -> None:
     job = await there.rendered()
-    path = there.packager.path(job)
+    path = there.common.limits.video_of(job.id)
     if damage == "missing":
         path.unlink()
     else:

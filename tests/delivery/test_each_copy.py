@@ -30,7 +30,7 @@ FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
 SENDS = ("sendVideoNote", "sendVideo", "sendDocument")
 STEPS = (
     *((deliveries, name) for name in ("sending", "sent", "not_sent")),
-    *(("sender", name) for name in ("send_video", "send_video_note", "edit_into_video")),
+    *(("sender", name) for name in ("send_video", "edit_into_video")),
 )
 
 
@@ -60,11 +60,13 @@ class Story:
         async with self.there.database.transaction() as tx:
             await tx.execute(
                 "UPDATE jobs SET chat_id = :chat_id, status_message_id = NULL WHERE id = :id",
-                {"id": job.id, "chat_id": group["chat_id"]},
+                id=job.id,
+                chat_id=group["chat_id"],
             )
             await tx.execute(
                 "UPDATE media SET chat_id = :chat_id, message_id = 0 WHERE id = :id",
-                {"id": job.voice_id, "chat_id": group["chat_id"]},
+                id=job.voice_id,
+                chat_id=group["chat_id"],
             )
 
     def bad_luck(self) -> None:

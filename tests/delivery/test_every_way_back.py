@@ -64,8 +64,8 @@ async def shown(there: Setup, way: str) -> Shown:
     job = await there.rendered()
     async with there.database.transaction() as tx:
         values = {"chat_id": group_id, "photo": job.photo_id, "voice": job.voice_id}
-        await tx.execute("UPDATE jobs SET chat_id = :chat_id, status_message_id = NULL", values)
-        await tx.execute("UPDATE media SET chat_id = :chat_id, message_id = 0", values)
+        await tx.execute("UPDATE jobs SET chat_id = :chat_id, status_message_id = NULL", **values)
+        await tx.execute("UPDATE media SET chat_id = :chat_id, message_id = 0", **values)
         await borrowed_media.borrow(tx, job.photo_id, BEN)
     if way == "in private":
         for method in ("sendVideo", "sendDocument"):
@@ -216,7 +216,9 @@ async def test_what_is_made_again_of_the_same_is_taken_down_with_it(there: Setup
     async with there.database.transaction() as tx:
         await tx.execute(
             "UPDATE jobs SET photo_id = :photo, voice_id = :voice WHERE id = :id",
-            {"id": finer.id, "photo": first.photo_id, "voice": first.voice_id},
+            id=finer.id,
+            photo=first.photo_id,
+            voice=first.voice_id,
         )
     assert len(await there.videos()) == 2
     async with there.database.transaction() as tx:

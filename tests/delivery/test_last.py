@@ -52,8 +52,8 @@ async def test_each_message_is_on_record_with_the_hash_of_the_file_that_it_shows
     there: Setup,
 ) -> None:
     job = await delivered(there)
-    kept = hashlib.sha256(there.packager.path(job).read_bytes()).hexdigest()
-    there.packager.path(job).unlink()
+    kept = hashlib.sha256(there.common.limits.video_of(job.id).read_bytes()).hexdigest()
+    there.common.limits.video_of(job.id).unlink()
     assert await there.last() == ADA
     shown = await deliveries.shown(there.database, job.id)
     assert [delivery.sha256 for delivery in shown] == [kept, kept]
@@ -70,7 +70,7 @@ async def test_what_came_as_a_file_comes_as_a_file_again(there: Setup) -> None:
 
 async def test_where_neither_has_it_that_is_known(there: Setup) -> None:
     job = await delivered(there)
-    there.packager.path(job).unlink()
+    there.common.limits.video_of(job.id).unlink()
     there.telegram.fault(
         "sendVideo", "bad_request", description="Bad Request: wrong file identifier"
     )

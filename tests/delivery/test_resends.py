@@ -6,10 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat.messenger import Messenger
 from bot.common import build_outbox
-from bot.delivery.earlier_videos import EarlierVideos, WantedAs
-from bot.delivery.history import History
+from bot.delivery.earlier_videos import WantedAs
 from bot.delivery.resend import Resends, want_again, want_turn
 from bot.outbox import OutboxRunner
 from bot.telegram.errors import FileGone
@@ -42,16 +40,7 @@ class NoFiles(Files):
 def resends_of(there: Setup) -> OutboxRunner:
     telegram = replace(there.common.telegram, files=NoFiles())
     common = replace(there.common, telegram=telegram)
-    packager = replace(there.packager, common=common)
-    resends = Resends(
-        common=common,
-        messenger=Messenger(common=common),
-        videos=EarlierVideos(
-            common=common, videos=replace(there.deliverer.videos, common=common, packager=packager)
-        ),
-        history=History(common=common, packager=packager),
-    )
-    return build_outbox(common, resends.kinds)
+    return build_outbox(common, common.part(Resends).kinds)
 
 
 async def asked(there: Setup, form: str, job: Job, update: int = 1) -> None:
@@ -136,7 +125,7 @@ async def test_a_pause_of_telegram_puts_it_off_and_it_comes_then(there: Setup) -
 
 async def test_what_nobody_has_any_more_is_said_on_the_message_that_asked(there: Setup) -> None:
     job = await there.deliver(await there.rendered())
-    there.packager.path(job).unlink()
+    there.common.limits.video_of(job.id).unlink()
     async with there.database.transaction() as tx:
         await tx.execute("UPDATE deliveries SET file_id = 'BAAC-unknown'")
     for kind in ("note", "video"):

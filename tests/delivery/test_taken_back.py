@@ -33,7 +33,7 @@ async def delivered_and_stopped(there: Setup, form: str) -> Job:
 async def objects(there: Setup, job: Job) -> None:
     """Olga, whose photo it is; what became of the job is to be said after that."""
     async with there.database.transaction() as tx:
-        await tx.execute("UPDATE jobs SET announced = 0 WHERE id = :id", {"id": job.id})
+        await tx.execute("UPDATE jobs SET announced = 0 WHERE id = :id", id=job.id)
         await borrowed_media.borrow(tx, job.photo_id, OLGA)
         made = await borrowed_media.stop(tx, [job.photo_id])
         await deliveries.take_back(tx, made, "update:1")

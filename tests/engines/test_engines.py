@@ -14,11 +14,9 @@ from bot.dashscope.errors import Moderated, ServiceStopped, StopCause, Unanswere
 from bot.dashscope.tasks import TaskStatus
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import outage_account
-from bot.engines.face_check import Detection
 from bot.engines.outages import NotDue, Outages
 from bot.engines.registry import Engines
-from bot.gate import Gate, Rule, RuleRefused
-from bot.intake.inputs import LongVoice
+from bot.gate import Rule, RuleRefused
 from bot.jobs.prepare import PhotoUnsuitable, Preparation
 from bot.limits import joined, limits_of
 from storage import media
@@ -69,10 +67,8 @@ def outages(fakes: Fakes, emo: OtherEngine) -> Outages:
 @pytest.fixture
 def preparation(fakes: Fakes, emo: OtherEngine, outages: Outages) -> Preparation:
     common = replace(fakes.common, limits=TERMS)
-    detection = Detection(common=common, outages=outages, gate=Gate(common=common))
-    engines = Engines(fakes.engine, emo)
-    voices = LongVoice(fakes.common.media, 300_000)
-    return Preparation(common=common, long_voice=voices, engines=engines, detection=detection)
+    common.give(Engines(fakes.engine, emo), outages)
+    return Preparation(common=common)
 
 
 async def of_emo(fakes: Fakes) -> tuple[Job, Task]:
@@ -124,7 +120,8 @@ async def test_the_check_of_the_other_engine_is_under_the_same_cap(
         await tx.execute(
             "INSERT INTO detections (user_id, media_id, model, micro_yuan, day, at_milliseconds)"
             " VALUES (1, :id, 'm', 1, :day, 1)",
-            {"id": job.photo_id, "day": "2026-11-22"},
+            id=job.photo_id,
+            day="2026-11-22",
         )
     with pytest.raises(RuleRefused, match=Rule.CHECKS):
         await preparation.prepare(task)
@@ -195,7 +192,7 @@ async def test_each_engine_has_a_line_of_its_own(fakes: Fakes) -> None:
     one, two, third = [await fakes.waiting_job(user_id) for user_id in (1, 2, 3)]
     other = await fakes.task_of(third)
     async with fakes.database.transaction() as tx:
-        await tx.execute("UPDATE tasks SET engine = 'emo' WHERE id = :id", {"id": other.id})
+        await tx.execute("UPDATE tasks SET engine = 'emo' WHERE id = :id", id=other.id)
     seen = await views(fakes.database, [one, third, two])
     assert [(view.place, view.ahead_milliseconds) for view in seen] == [(1, 0), (1, 0), (2, 5_000)]
 

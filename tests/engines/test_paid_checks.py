@@ -21,7 +21,7 @@ from bot.dashscope.errors import (
 )
 from bot.dashscope.verdict import Verdict
 from bot.engines.face_check import Detection, VerdictLost
-from bot.gate import Gate, Way
+from bot.gate import Way
 from bot.media.exchange import NormalisedPicture
 from storage import media
 from storage.media import ConversationKey, Media, ReceivedMedia
@@ -59,7 +59,8 @@ def detection(fakes: Fakes) -> Detection:
 
 def new_detection(fakes: Fakes) -> Detection:
     common = replace(fakes.common, limits=MANY)
-    return Detection(common=common, outages=fakes.outages, gate=Gate(common=common))
+    common.give(fakes.outages)
+    return Detection(common=common)
 
 
 async def a_photo(fakes: Fakes, user_id: int = 7) -> Media:

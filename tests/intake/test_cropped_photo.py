@@ -13,7 +13,7 @@ async def test_a_copy_that_expired_is_made_of_the_same_part(fakes: Fakes) -> Non
         await tx.execute(
             "UPDATE media SET upload_expires_at_milliseconds = 0, crop = '[1, 2, 301, 402]'"
             " WHERE id = :id",
-            {"id": job.photo_id},
+            id=job.photo_id,
         )
     cuts = []
 

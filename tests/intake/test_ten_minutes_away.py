@@ -7,9 +7,8 @@ from typing import Any, cast
 from bot.dashscope.errors import InputNotFetched, Unanswered, Unsent
 from bot.dashscope.upload import UploadedFile
 from bot.gate import Wanted
-from bot.intake.check import MediaCheck, MediaOutcome
 from bot.intake.intake import Intake, policy_of
-from bot.intake.replies import MediaReplies
+from bot.intake.outcome import MediaOutcome
 from bot.media.worker.client import MediaWorkerNotStarted
 from bot.retry import INTAKE
 from bot.telegram.destination import Destination
@@ -44,17 +43,10 @@ class Services:
         self.failure: Exception | None = Unsent("no connection")
         self.checks = 0
         everybody = cast(Any, Everybody())
-        replies = MediaReplies(common=fakes.common, messenger=fakes.messenger)
-        checks = {"photo": self.check, "voice": self.check}
-        self.intake = Intake(
-            common=fakes.common,
-            gate=everybody,
-            check=MediaCheck(common=fakes.common, checks=checks),
-            replies=replies,
-            photo_help=everybody,
-            consent=everybody,
-            pairing=everybody,
-        )
+        self.intake = Intake(common=fakes.common)
+        self.intake.gate = self.intake.consent = everybody
+        self.intake.photo_help = self.intake.pairing = everybody
+        self.intake.check.photo = self.intake.check.voice = cast(Any, self)
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:
         """In the place of both checks."""

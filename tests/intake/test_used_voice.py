@@ -30,7 +30,7 @@ async def used_again(fakes: Fakes, first: Job) -> None:
 
 
 async def test_the_end_of_a_video_is_not_written_over(fakes: Fakes) -> None:
-    wording = MediaReplies(common=fakes.common, messenger=fakes.messenger)
+    wording = MediaReplies(common=fakes.common)
     job = await fakes.waiting_job()
     assert job.status_message_id is not None
     async with fakes.database.transaction() as tx:
@@ -46,7 +46,7 @@ async def test_the_end_of_a_video_is_not_written_over(fakes: Fakes) -> None:
 
 
 async def test_a_message_of_its_own_says_that_the_voice_is_used(fakes: Fakes) -> None:
-    wording = MediaReplies(common=fakes.common, messenger=fakes.messenger)
+    wording = MediaReplies(common=fakes.common)
     job = await fakes.waiting_job()
     own = await fakes.sender.send_text(Destination(job.chat_id), "Listening to your voice…")
     async with fakes.database.transaction() as tx:

@@ -14,7 +14,6 @@ from bot.dashscope.errors import (
     StopCause,
     Unanswered,
 )
-from bot.jobs.files import video_of
 from bot.jobs.watch import FORGOTTEN_SECONDS
 from storage.jobs.tasks import Task, TaskState
 from tests.support.fake_services import Fakes
@@ -49,7 +48,7 @@ async def test_an_address_that_expired_is_replaced_by_a_fresh_one(
     task = await fetched(fakes, await fakes.rendered_task(OLD))
     assert task.state == TaskState.FETCHED
     assert fakes.engine.fetched == [OLD, NEW]
-    assert video_of(fakes.common.limits.results_directory, task.job_id).stat().st_size > 0
+    assert fakes.common.limits.video_of(task.job_id).stat().st_size > 0
 
 
 async def test_a_video_that_is_gone_behind_every_address_is_reported_and_the_person_not_charged(

@@ -10,7 +10,6 @@ import av
 import numpy as np
 import pytest
 
-from bot.jobs.files import video_of
 from bot.media import calls
 from bot.media.exchange import NormalisedSound
 from bot.media.video.joining import sound_of
@@ -45,7 +44,7 @@ async def kept(fakes: Fakes, result: bytes) -> Path:
     await fakes.result.fetch(task)
     assert (await fakes.task(task.id)).state == TaskState.FETCHED
     await fakes.post()
-    return video_of(fakes.common.limits.results_directory, task.job_id)
+    return fakes.common.limits.video_of(task.job_id)
 
 
 def likeness(path: Path, own: Samples) -> float:

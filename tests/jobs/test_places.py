@@ -43,16 +43,8 @@ async def test_steps_that_take_long_leave_places_for_submissions_and_looks(
         Step("look", lambda: begin("look"), StepPool.WATCHING),
     ]
     stop, other = asyncio.Event(), AsyncMock()
-    worker = Worker(
-        common=fakes.common,
-        intake=other,
-        steps=steps,
-        slots=slots,
-        progress=other,
-        first_status=other,
-        background_tasks=[],
-        outbox=other,
-    )
+    worker = Worker(common=fakes.common, background_tasks=[], outbox=other)
+    worker.steps, worker.slots, worker.progress = steps, slots, other
     running = asyncio.create_task(worker.run(stop))
     await asyncio.wait_for(done.wait(), 30)
     freed.set()

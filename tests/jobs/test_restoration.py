@@ -13,7 +13,7 @@ from tests.support.fake_services import Fakes
 
 async def submitting(fakes: Fakes, created_after_seconds: int) -> Task:
     """A task whose answer the database does not have, and one task of about that time."""
-    task = await fakes.waiting_task()
+    task = await fakes.task_of(await fakes.waiting_job())
     now = fakes.clock.now_milliseconds()
     engine = fakes.engine
     async with fakes.database.transaction() as tx:
@@ -27,7 +27,7 @@ async def submitting(fakes: Fakes, created_after_seconds: int) -> Task:
 async def restored(fakes: Fakes) -> None:
     async with fakes.database.transaction() as tx:
         await tx.execute("PRAGMA user_version = 1")
-    await Restoration(common=fakes.common, engines=fakes.engines).settle()
+    await Restoration(common=fakes.common).settle()
 
 
 @pytest.mark.parametrize("created_after_seconds", [1, 200])
@@ -63,7 +63,7 @@ async def test_a_task_made_after_the_backup_is_found_whatever_this_machines_cloc
     fakes: Fakes, ahead_seconds: int
 ) -> None:
     """A waiting job may be the one that it was made for: it is not submitted again."""
-    task = await fakes.waiting_task()
+    task = await fakes.task_of(await fakes.waiting_job())
     fakes.engine.ahead_seconds = ahead_seconds
     created = fakes.engine.really_now_milliseconds() + 1_000
     fakes.engine.listed = [TaskSummary("task-x", TaskStatus.RUNNING, fakes.engine.name, created)]

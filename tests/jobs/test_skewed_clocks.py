@@ -47,7 +47,7 @@ async def fakes(tmp_path: Path) -> AsyncIterator[Skewed]:
 
 async def lost_submission(fakes: Skewed) -> Task:
     """The task is created; its answer does not come."""
-    task = await fakes.waiting_task()
+    task = await fakes.task_of(await fakes.waiting_job())
     fakes.restart()
 
     async def create() -> None:

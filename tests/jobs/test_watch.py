@@ -204,7 +204,7 @@ async def test_an_adopted_task_of_another_length_is_somebody_elses(
     fakes.engine.will_answer([success("https://x/y.mp4", billed)])
     task = await fakes.running_task()
     async with fakes.database.transaction() as tx:
-        await tx.execute("UPDATE tasks SET adopted = 1 WHERE id = :id", {"id": task.id})
+        await tx.execute("UPDATE tasks SET adopted = 1 WHERE id = :id", id=task.id)
     await fakes.watch.watch(await fakes.task(task.id))
     assert (await fakes.task(task.id)).state == state
     if state == "failed":

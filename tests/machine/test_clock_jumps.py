@@ -11,7 +11,7 @@ import pytest
 from bot.dashscope.errors import ServiceStopped, StopCause, SubmitUnknown
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS
-from bot.privacy.files import StoredFiles
+from bot.jobs.watch import Watch
 from bot.privacy.retention import Retention
 from bot.retry import ALERT, PROBE
 from bot.telegram.errors import NotSent
@@ -67,7 +67,9 @@ async def test_looks_keep_their_distance(fakes: Fakes, seconds: float) -> None:
             fakes.clock.set_wall(seconds)
 
     limits = fakes.common.limits.model_copy(update={"poll_seconds": None})  # the learned intervals
-    watch = replace(fakes.watch, common=replace(fakes.common, limits=limits))
+    common = replace(fakes.common, limits=limits)
+    common.give(fakes.engines)
+    watch = Watch(common=common)
     fakes.clock.set_wall(seconds)
     fakes.engine.will_answer([*[state("RUNNING")] * 6, success()])
     with patch("bot.task_pool.Wakeup.wait", wait):
@@ -124,7 +126,7 @@ async def test_a_submission_that_was_never_made_is_given_up_in_its_time(
 async def test_progress_is_shown_whatever_the_clock_says(fakes: Fakes, seconds: float) -> None:
     job = await fakes.running_job()
     fakes.clock.set_wall(seconds)
-    await fakes.worker._progress.show()
+    await fakes.worker.progress.show()
     assert job.status_message_id is not None
     text = fakes.sender.messages[job.status_message_id].text
     assert "Making your video" in text
@@ -180,7 +182,7 @@ async def test_a_clock_that_was_ahead_before_a_restart_holds_up_nothing(fakes: F
 
 @pytest.mark.parametrize("seconds", JUMPS)
 async def test_files_are_swept_in_their_time(fakes: Fakes, seconds: float) -> None:
-    retention = Retention(common=fakes.common, stored_files=StoredFiles(fakes.results))
+    retention = Retention(common=fakes.common)
     for work in (await retention.due()).values():
         await work()
     fakes.clock.set_wall(seconds)

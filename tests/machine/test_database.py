@@ -31,7 +31,7 @@ async def database(path: Path) -> AsyncIterator[Database]:
 
 
 async def put(tx: Transaction, subject: str) -> None:
-    await tx.execute("INSERT INTO notices VALUES (:subject, 1)", {"subject": subject})
+    await tx.execute("INSERT INTO notices VALUES (:subject, 1)", subject=subject)
 
 
 async def write(database: Database, *subjects: str) -> None:

@@ -313,6 +313,14 @@ SEEDS = [
     as_file(speech(1), "wav", "pcm_s16le", rate_hz=SPEECH_RATE_HZ // 3),
     as_file(speech(1), "flac", "flac"),
     as_file(speech(1), "matroska", "libopus"),
+    as_file(speech(1), "aiff", "pcm_s16be"),
+    as_file(speech(1), "avi", "adpcm_ima_wav"),
+    as_file(speech(1), "asf", "wmav2", bit_rate=64_000),
+    as_file(speech(1), "mpegts", "ac3"),
+    as_file(speech(1), "flv", "aac"),
+    (Path(__file__).parents[1] / "cases" / "recorder.3gp").read_bytes(),
+    as_file(speech(1), "wv", "wavpack"),
+    as_file(speech(1), "caf", "alac"),
 ]
 
 

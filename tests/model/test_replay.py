@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
-from storage import alerts, media, outbox, verdicts
+from storage import alerts, inbox, media, outbox, verdicts
 from storage.alerts import Value
 from storage.db.database import Database, Transaction
-from storage.inbox import Inbox, StoredUpdate
+from storage.inbox import StoredUpdate
 from storage.jobs import candidates, deliveries, jobs, ledger, moves, task_moves, tasks
 from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
@@ -311,20 +312,19 @@ async def test_a_try_and_a_paid_check_count_each_time(database: Database) -> Non
 
 
 async def test_the_inbox_keeps_and_finishes_an_update_once(database: Database) -> None:
-    box = Inbox(database)
     updates = [StoredUpdate(5, "{}"), StoredUpdate(4, "{}"), StoredUpdate(5, "{}")]
-    assert await box.store(updates) == {4, 5}
-    assert await box.store(updates) == set()
-    for finish in (box.done, lambda number: box.park(number, "broken")):
-        await finish(5)
+    assert await database.do(inbox.store, updates) == {4, 5}
+    assert await database.do(inbox.store, updates) == set()
+    for finish in (inbox.done, partial(inbox.park, error="broken")):
+        await database.do(finish, 5)
         after = await everything(database)
-        await finish(5)
+        await database.do(finish, 5)
         assert await everything(database) == after
-    assert [update.update_id for update in await box.undone()] == [4]
-    assert await box.store(updates) == set()
-    await box.store([StoredUpdate(6, "{}", names=frozenset({7}))])
+    assert [update.update_id for update in await inbox.undone(database)] == [4]
+    assert await database.do(inbox.store, updates) == set()
+    await database.do(inbox.store, [StoredUpdate(6, "{}", names=frozenset({7}))])
     for _ in range(2):
-        await box.let_go(6)
+        await database.do(inbox.let_go, 6)
         assert await everything(database) == after
-    assert await box.begin_again(4) == 2
-    assert await box.forget_done(LATER) == 0
+    assert await database.do(inbox.begin_again, 4) == 2
+    assert await database.do(inbox.forget_done, LATER) == 0

@@ -29,7 +29,8 @@ def of_item(state: str, kind: str, call: Callable[[Transaction, Media], Awaitabl
             made = await item(tx, kind, PLACE)
             await tx.execute(
                 "UPDATE media SET state = :state, fault = 'quota' WHERE id = :id",
-                {"id": made.id, "state": state},
+                id=made.id,
+                state=state,
             )
         return lambda tx: call(tx, made)
 
@@ -103,7 +104,7 @@ def of_long_sound(call: Callable[[Transaction, media.Media], Awaitable[Any]]) ->
         async with database.transaction() as tx:
             made = await item(tx, "voice", PLACE)
             await tx.execute(
-                "UPDATE media SET state = 'asked', plan = '{}' WHERE id = :id", {"id": made.id}
+                "UPDATE media SET state = 'asked', plan = '{}' WHERE id = :id", id=made.id
             )
         return lambda tx: call(tx, made)
 

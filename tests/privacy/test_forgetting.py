@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.common import build_outbox
 from bot.privacy.deletion import ForgetPeople
-from bot.privacy.files import StoredFiles
 from storage.groups import borrowed_media
 from storage.jobs.jobs import JobState
 from storage.people import deletion
@@ -21,6 +20,6 @@ async def test_what_was_begun_with_it_since_it_was_asked_for_is_stopped_as_well(
     job = await fakes.waiting_job()
     async with fakes.database.transaction() as tx:
         await borrowed_media.borrow(tx, job.photo_id, BEN)
-    forgetting = ForgetPeople(common=fakes.common, stored_files=StoredFiles(fakes.results))
+    forgetting = ForgetPeople(common=fakes.common)
     await run_all(build_outbox(fakes.common, forgetting.kinds))
     assert (await fakes.job(job.id)).state == JobState.CANCELLED

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.privacy.files import StoredFiles
 from bot.privacy.retention import Retention
 from tests.delivery.conftest import Setup
 
@@ -19,7 +18,7 @@ HOURS_48 = 48 * 3_600
 def retention(there: Setup) -> Retention:
     limits = there.common.limits.model_copy(update={"keep_results_hours": Decimal(48)})
     common = replace(there.common, limits=limits)
-    return Retention(common=common, stored_files=StoredFiles(limits.results_directory))
+    return Retention(common=common)
 
 
 def names(folder: Path) -> set[str]:
@@ -85,7 +84,7 @@ async def test_a_folder_that_cannot_be_read_keeps_no_other_from_being_swept(
     there.clock.advance(HOURS_48 + 60)
     sweeps = retention(there)
 
-    async def refuse(_before_milliseconds: int) -> int:
+    def refuse(_before_milliseconds: int) -> int:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(sweeps.stored_files, "sweep_uploads", refuse)

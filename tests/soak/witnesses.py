@@ -14,7 +14,7 @@ from tests.soak.media import task_of
 from tests.soak.network import Network, Shown
 from tests.support import invariants
 from tests.support.chats import Json, buttons_of
-from tests.support.invariants import Findings, ProviderTask, Row, Witnesses
+from tests.support.invariants import Findings, Row, Witnesses
 from tests.support.world import World
 
 ADMIN = 99
@@ -109,7 +109,8 @@ def check(there: World, journal: SoakJournal, network: Network, caps: Caps) -> F
     for task in tables["tasks"]:
         names[task["job_id"]].add(task["task_id"])
     shown = {job["id"]: _shown(journal, network, job, names[job["id"]]) for job in tables["jobs"]}
-    tasks, checks = _tasks(journal, bill), bill["detections"]
+    times = {task_id: (submitted, None) for task_id, submitted in journal.submitted.items()}
+    tasks, checks = invariants.provider_tasks(times, bill, journal.untold), bill["detections"]
     withdrawn = {row["id"] for row in there.rows(_WITHDRAWN)}
     # In a group most of what is sent is not for the bot, and nothing is taken of who is banned.
     passed_over = {row["user_id"] for row in there.rows(_ONCE_BANNED)}
@@ -145,19 +146,6 @@ def _deliveries(there: World, journal: SoakJournal, found: Findings) -> None:
     removed = {shown for shown, at in known.items() if at is not None}
     found.check(not removed & seen, f"I12 removed, and still to be seen: {removed & seen}")
     found.facts["videos removed"] += len(removed)
-
-
-def _tasks(journal: SoakJournal, bill: Json) -> list[ProviderTask]:
-    billed = {video["task_id"]: video["milliseconds"] for video in bill["videos"]}
-    return [
-        ProviderTask(
-            task_id,
-            submitted,
-            billed_milliseconds=billed.get(task_id, 0),
-            is_told=task_id not in journal.untold,
-        )
-        for task_id, submitted in journal.submitted.items()
-    ]
 
 
 def _shown(journal: SoakJournal, network: Network, job: Row, names: set[str]) -> invariants.Shown:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot import gate
 from storage import drafts, media
 from storage.db.database import Database, Queryable, Transaction
-from storage.jobs import deliveries, jobs, moves, task_moves, tasks
+from storage.jobs import deliveries, jobs, ledger, moves, task_moves, tasks
 from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job, Order
 from storage.jobs.ledger import Caps, Price
@@ -83,8 +83,14 @@ async def make(
 ) -> Job | None:
     """As the bot does: past the gate, in the same transaction."""
     user_id, amount = wanted.conversation.user_id, wanted.price.of(wanted.video_milliseconds)
-    spending = await gate.spending_of(tx, user_id, amount, caps, most_waiting)
-    refusal = gate.decide(gate.Way.PAIR, gate.Facts(spending=spending))
+    facts = gate.Facts(
+        needed=amount,
+        quotas=await ledger.quotas_of(tx, user_id, caps),
+        budgets=await ledger.budgets_of(tx, caps),
+        waiting=await jobs.waiting_of(tx, user_id),
+        most_waiting=most_waiting,
+    )
+    refusal = gate.decide(gate.Way.PAIR, facts)
     if refusal is not None:
         raise refusal
     return await jobs.start(tx, wanted, zone=caps.zone)

@@ -28,7 +28,7 @@ async def test_halves_drafts_and_jobs_go_along(database: Database) -> None:
     job = await orders.start(database)
     async with database.transaction() as tx:
         await media.set_reply(tx, photo.id, chat_id=photo.chat_id, reply_message_id=55)
-        await tx.execute("UPDATE jobs SET chat_id = :old, status_message_id = 9", {"old": OLD})
+        await tx.execute("UPDATE jobs SET chat_id = :old, status_message_id = 9", old=OLD)
         await chats.mark_dead(tx, OLD, "gone")
     assert await move(database)
 

@@ -14,7 +14,7 @@ from tests.support.clock import NOON_MILLISECONDS, FakeClock
 
 
 async def put(tx: Transaction, subject: str) -> None:
-    await tx.execute("INSERT INTO notices VALUES (:subject, 1)", {"subject": subject})
+    await tx.execute("INSERT INTO notices VALUES (:subject, 1)", subject=subject)
 
 
 async def subjects(database: Database) -> set[str]:

@@ -17,7 +17,7 @@ async def waiting(database: Database, engine: str, user_id: int) -> Job:
     await make_ready(database, job)
     async with database.transaction() as tx:
         await tx.execute(
-            "UPDATE tasks SET engine = :engine WHERE job_id = :id", {"engine": engine, "id": job.id}
+            "UPDATE tasks SET engine = :engine WHERE job_id = :id", engine=engine, id=job.id
         )
     return job
 

@@ -14,7 +14,7 @@ from storage.db.database import Database
 
 _ROOT = Path(storage.__file__).parent
 _STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\s")
-_HELPERS = {"has", "find", "update", "delete"}
+_HELPERS = {"has", "find", "find_all", "update", "delete"}
 SMALL = frozenset(
     {
         *("outages", "notices", "schema_migrations", "pseudonyms", "forgettings", "candidates"),
@@ -25,7 +25,8 @@ SMALL = frozenset(
 )
 """These stay so however many jobs there are."""
 RARELY = (
-    "SELECT tasks.* FROM jobs JOIN tasks ON tasks.job_id = jobs.id WHERE jobs.state NOT IN",
+    "SELECT tasks.* FROM jobs JOIN tasks ON tasks.job_id = jobs.id"
+    " WHERE jobs.ended_at_milliseconds IS NULL ORDER BY turn",
     "SELECT engine, SUM(video_milliseconds)",
     "SELECT COUNT(*) AS made FROM detections",
 )
@@ -60,7 +61,9 @@ def _by_columns(node: ast.expr) -> str | None:
         return None
     tables = [one.value for one in node.args if isinstance(one, ast.Constant)]
     names = [keyword.arg for keyword in node.keywords]
-    columns = [f"{name} = :a" for name in names]
+    nothing = [ast.unparse(keyword.value) == "None" for keyword in node.keywords]
+    pairs = zip(names, nothing, strict=True)
+    columns = [f"{name} IS NULL" if empty else f"{name} = :a" for name, empty in pairs]
     if node.func.attr not in _HELPERS or not tables or not columns or None in names:
         return None
     return f"SELECT * FROM {tables[0]!s} WHERE {' AND '.join(columns)}"
@@ -91,7 +94,7 @@ async def scans_of(database: Database, sql: str) -> list[str]:
         "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'"
     )
     anything = dict.fromkeys(re.findall(r":(\w+)", sql), 1)
-    plan = await database.fetch_all(f"EXPLAIN QUERY PLAN {sql}", anything)
+    plan = await database.fetch_all(f"EXPLAIN QUERY PLAN {sql}", **anything)
     tables = set(await database.column("SELECT name FROM sqlite_master WHERE type = 'table'"))
     found = []
     for row in plan:

@@ -9,9 +9,9 @@ import sqlite3
 
 import pytest
 
-from storage import verdicts
+from storage import inbox, verdicts
 from storage.db.database import Database
-from storage.inbox import Inbox, StoredUpdate
+from storage.inbox import StoredUpdate
 from storage.jobs import ledger
 from storage.jobs.ledger import Caps, next_day_milliseconds
 from storage.media import ConversationKey
@@ -59,16 +59,16 @@ async def test_nothing_in_the_database_names_them_and_every_amount_stays(
 
 
 async def test_what_others_wrote_goes_as_well_where_it_names_them(database: Database) -> None:
-    inbox = Inbox(database)
-    await inbox.store(
+    updates = [
         StoredUpdate(number, f'{{"id": {names}}}', names=frozenset({names}))
         for number, names in enumerate((ADA, ADA, BEN))
-    )
-    await inbox.done(0)
-    await inbox.done(2)
+    ]
+    await database.do(inbox.store, updates)
+    await database.do(inbox.done, 0)
+    await database.do(inbox.done, 2)
     assert await deletion.is_busy(database, ADA)
     assert not await deletion.is_busy(database, BEN)
-    await inbox.park(1, "KeyError")
+    await database.do(inbox.park, 1, "KeyError")
     await forget(database, ADA)
     assert await database.column("SELECT user_id FROM inbox_people") == [BEN]
     assert await database.column("SELECT update_id FROM inbox") == [2]

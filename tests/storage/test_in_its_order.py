@@ -53,12 +53,12 @@ async def test_what_is_used_is_dropped_in_whichever_topic_it_lies(database: Data
 async def sent(tx: Transaction, kind: str) -> Media:
     """Before its sender agreed."""
     made = await item(tx, kind, ELSEWHERE)
-    await tx.execute("UPDATE media SET state = 'received' WHERE id = :id", {"id": made.id})
+    await tx.execute("UPDATE media SET state = 'received' WHERE id = :id", id=made.id)
     await consents.hold_back(tx, made)
     held = await media.get(tx, made.id)
     assert held is not None
     await drafts.put(tx, held, conversation=HERE)
-    await tx.execute("UPDATE media SET thread_id = 0 WHERE id = :id", {"id": made.id})
+    await tx.execute("UPDATE media SET thread_id = 0 WHERE id = :id", id=made.id)
     return held
 
 

@@ -90,7 +90,7 @@ async def test_the_schema_itself_refuses_a_second_task_in_a_slot(database: Datab
             await tx.execute(
                 "UPDATE tasks SET state = 'submitting', account = :account, slot = 0,"
                 " submitting_at_milliseconds = 1 WHERE state = 'ready'",
-                {"account": ACCOUNT},
+                account=ACCOUNT,
             )
 
 
@@ -169,7 +169,7 @@ async def test_what_ended_cannot_be_woken(database: Database, table: str, state:
     with pytest.raises(sqlite3.IntegrityError, match="stays ended"):
         async with database.transaction() as tx:
             await tx.execute(
-                f"UPDATE {table} SET state = :state, ended_at_milliseconds = NULL", {"state": state}
+                f"UPDATE {table} SET state = :state, ended_at_milliseconds = NULL", state=state
             )
 
 
@@ -193,7 +193,7 @@ async def test_a_newer_photo_takes_the_place_of_one_that_is_still_looked_at(
     conversation = ConversationKey(1, 0, 1)
     async with database.transaction() as tx:
         old = await item(tx, "photo", conversation)
-        await tx.execute("UPDATE media SET state = 'received' WHERE id = :id", {"id": old.id})
+        await tx.execute("UPDATE media SET state = 'received' WHERE id = :id", id=old.id)
         new = await item(tx, "photo", conversation)
         draft = await drafts.get(tx, conversation)
         replaced = await media.get(tx, old.id)

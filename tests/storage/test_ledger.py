@@ -164,7 +164,7 @@ async def test_a_job_cannot_end_with_its_hold_open(database: Database) -> None:
         async with database.transaction() as tx:
             await tx.execute(
                 "UPDATE jobs SET state = 'cancelled', ended_at_milliseconds = 1 WHERE id = :id",
-                {"id": job.id},
+                id=job.id,
             )
 
 
@@ -174,7 +174,7 @@ async def submit_without_hold(database: Database, job: Job) -> None:
         await tx.execute(
             "UPDATE tasks SET state = 'submitting', account = 'a', slot = 0,"
             " submitting_at_milliseconds = 1 WHERE job_id = :id",
-            {"id": job.id},
+            id=job.id,
         )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
-from storage import due, media, outages, verdicts
-from storage.db.database import NOTHING, Database, Parameters, Transaction
+from storage import due, inbox, media, outages, verdicts
+from storage.db.database import Database, Transaction
 from storage.db.rows import Row
 from storage.groups import borrowed_media, reports
-from storage.inbox import Inbox
 from storage.jobs import jobs, line, task_moves, tasks
 from storage.people.preferences import quiet_jobs
 from tests.storage import orders
@@ -25,16 +25,16 @@ class Explaining(Transaction):
         super().__init__(inner._connection, inner.now_milliseconds)
         self.scanned: list[str] = []
 
-    async def execute(self, sql: str, parameters: Parameters = NOTHING) -> int:
-        await self._explain(sql, parameters)
-        return await super().execute(sql, parameters)
+    async def execute(self, sql: str, /, **parameters: Any) -> int:
+        await self._explain(sql, **parameters)
+        return await super().execute(sql, **parameters)
 
-    async def fetch_all(self, sql: str, parameters: Parameters = NOTHING) -> list[Row]:
-        await self._explain(sql, parameters)
-        return await super().fetch_all(sql, parameters)
+    async def fetch_all(self, sql: str, /, **parameters: Any) -> list[Row]:
+        await self._explain(sql, **parameters)
+        return await super().fetch_all(sql, **parameters)
 
-    async def _explain(self, sql: str, parameters: Parameters) -> None:
-        for row in await super().fetch_all(f"EXPLAIN QUERY PLAN {sql}", parameters):
+    async def _explain(self, sql: str, **parameters: Any) -> None:
+        for row in await super().fetch_all(f"EXPLAIN QUERY PLAN {sql}", **parameters):
             if row["detail"] in {f"SCAN {table}" for table in _LARGE}:
                 self.scanned.append(f"{row['detail']}: {sql}")
 
@@ -98,10 +98,10 @@ async def test_old_updates_are_forgotten_without_reading_all(database: Database)
     plan = await database.fetch_all(
         "EXPLAIN QUERY PLAN DELETE FROM inbox"
         " WHERE state = 'done' AND handled_at_milliseconds < :before",
-        {"before": 1},
+        before=1,
     )
     assert "USING INDEX inbox_handled" in plan[0]["detail"]
-    assert await Inbox(database).forget_done(1) == 0
+    assert await database.do(inbox.forget_done, 1) == 0
 
 
 async def test_a_scan_would_be_noticed(database: Database) -> None:

@@ -69,7 +69,9 @@ async def test_a_second_report_counts_from_its_own_day(
         await tx.execute(
             "INSERT INTO reports (job_id, reporter_id, chat_id, reason, filed_at_milliseconds,"
             " maker_id) VALUES (:id, 5, 0, 'other', :at, :maker)",
-            {"id": job.id, "at": tx.now_milliseconds + 3 * 24 * 3_600_000, "maker": ADA},
+            id=job.id,
+            at=tx.now_milliseconds + 3 * 24 * 3_600_000,
+            maker=ADA,
         )
     clock.advance(8 * DAY_SECONDS)
     await database.do(reports.expire)

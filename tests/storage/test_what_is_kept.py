@@ -92,7 +92,7 @@ async def rows_of(database: Database, table: str, user_id: int) -> list[Row]:
     if not theirs:
         return []
     sql = f"SELECT * FROM {table} WHERE {' OR '.join(theirs)}"
-    return await database.fetch_all(sql, {"user_id": user_id})
+    return await database.fetch_all(sql, user_id=user_id)
 
 
 @pytest.mark.parametrize("user_id", [ADA, BEN, 9, 10])

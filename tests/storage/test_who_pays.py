@@ -158,7 +158,7 @@ async def check(case: Case, what: str) -> JobState:
             SUM(held_micro_yuan) AS money_held, SUM(spent_micro_yuan) AS money
         FROM ledger WHERE job_id = :id
         """,
-        {"id": job.id},
+        id=job.id,
     )
     assert row is not None
     owed = min(PRICE.of(billed).quota_milliseconds, PRICE.of(LENGTH).quota_milliseconds)

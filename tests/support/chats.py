@@ -13,7 +13,6 @@ from typing import Any
 from bot.sandbox.journal import Journal
 
 BOT_USERNAME = "talking_photo_bot"
-GENERAL = 1
 
 Json = dict[str, Any]
 Wanted = Callable[[Json], object]
@@ -33,11 +32,6 @@ def buttons_of(message: Json) -> dict[str, str]:
     return {
         b["text"].partition(" · ")[0]: b["callback_data"] for b in buttons if "callback_data" in b
     }
-
-
-def topic_of(message: Json) -> int:
-    """The thread of its topic."""
-    return int(message["message_thread_id"]) if message.get("is_topic_message") else GENERAL
 
 
 def replies_to(message: Json, message_id: int | None) -> bool:

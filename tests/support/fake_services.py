@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -14,27 +13,19 @@ from unittest.mock import AsyncMock
 from pydantic import SecretStr
 
 from bot.alerts import Operator
-from bot.chat.build import build_chat
+from bot.chat.messenger import Messenger
 from bot.clock import Clock
 from bot.common import CommonServices, TelegramServices, build_outbox
 from bot.config.settings import Settings
-from bot.delivery.build import build_delivery
-from bot.engines.build import EngineServices
-from bot.engines.face_check import Detection
+from bot.delivery.earlier_videos import EarlierVideos
 from bot.engines.outages import Outages
-from bot.engines.registry import EngineChoice, Engines
-from bot.gate import Gate
-from bot.intake.build import build_intake
-from bot.jobs.build import build_jobs
-from bot.jobs.fetch import ResultFetch
-from bot.jobs.mend import Mending
-from bot.jobs.own_sound import OwnSound
+from bot.engines.registry import Engines
+from bot.jobs.slots import Slots
+from bot.jobs.steps import JobSteps
 from bot.limits import Limits, limits_of
 from bot.media import calls
 from bot.media.exchange import NormalisedPicture, NormalisedSound
 from bot.outbox import OutboxRunner
-from bot.privacy.build import PrivacyServices
-from bot.privacy.consent import Consent
 from bot.task_pool import Wakeup, Work
 from bot.telegram.destination import Destination
 from bot.telegram.members import Members
@@ -121,33 +112,17 @@ class Services:
         self.database, self.operator = common.database, common.operator
         self.results = common.limits.results_directory
         self.engine = ScriptedEngine(clock)
-        self.engines = engines = Engines(self.engine)
-        self.outages = outages = Outages(common=common, account=self.engine.account)
-        rendering = EngineServices(
-            engines=engines,
-            choice=EngineChoice(common=common, engines=engines),
-            outages=outages,
-            detection=Detection(common=common, outages=outages, gate=Gate(common=common)),
-        )
-        self.chat = build_chat(common, rendering)
-        self.messenger = self.chat.messenger
-        delivery = build_delivery(common, self.chat)
-        self.deliverer, self.finisher = delivery.deliverer, delivery.finisher
-        self.packager, self.earlier = self.deliverer.packager, delivery.earlier_videos
-        consent = Consent(common=common, messenger=self.messenger)
-        privacy = PrivacyServices(consent=consent, retention=cast(Any, None), kinds=())
-        intake = build_intake(common, rendering, self.chat, privacy)
-        made = build_jobs(common, rendering, self.chat, intake, delivery)
-        self.steps, self.slots, self.watch = made.steps, made.slots, made.watch
-        self.submission, self.preparation = self.slots.submission, self.steps.preparation
+        self.engines = Engines(self.engine)
+        self.outages = Outages(common=common, account=self.engine.account)
+        common.give(self.engines, self.outages)
+        self.results.mkdir(parents=True, exist_ok=True)
+        self.messenger = common.part(Messenger)
+        self.steps, self.slots = common.part(JobSteps), common.part(Slots)
+        self.deliverer, self.finisher = self.steps.deliverer, self.steps.finisher
+        self.earlier = common.part(EarlierVideos)
+        self.watch, self.result = self.steps.watch, self.steps.result
+        self.submission, self.preparation = self.steps.submission, self.steps.preparation
         self.outbox = build_outbox(common, [common.operator.kind])
-        own_sound = OwnSound(common=common, long_voice=intake.long_voice)
-        self.result = ResultFetch(
-            common=common,
-            engines=engines,
-            finisher=self.finisher,
-            mending=Mending(common=common, own_sound=own_sound),
-        )
 
     async def job(self, job_id: int) -> Job:
         """As it stands."""
@@ -182,17 +157,10 @@ class Fakes(Services):
         )
         super().__init__(common, clock)
         self.wakeup = common.wakeup
-        steps = {**self.steps.job_steps, JobState.DELIVERING: self.deliver}
-        self.worker = Worker(
-            common=common,
-            intake=cast(Any, self),
-            steps=replace(self.steps, job_steps=steps),
-            slots=self.slots,
-            progress=self.chat.progress,
-            first_status=AsyncMock(due=AsyncMock(return_value={})),
-            background_tasks=[self],
-            outbox=self.outbox,
-        )
+        self.steps.job_steps[JobState.DELIVERING] = self.deliver
+        self.worker = Worker(common=common, background_tasks=[self], outbox=self.outbox)
+        self.worker.intake = cast(Any, self)
+        self.worker.first_status = AsyncMock(due=AsyncMock(return_value={}))
 
     async def conclude(self, media_id: int) -> None:
         """In the place of `Intake`: nothing is said about photos and voices."""
@@ -219,10 +187,6 @@ class Fakes(Services):
                 await media.set_upload(tx, item, f"oss://{item}", now + 48 * 3600_000)
         await orders.make_ready(self.database, job)
         return await self.job(job.id)
-
-    async def waiting_task(self) -> Task:
-        """The task of such a job."""
-        return await self.task_of(await self.waiting_job())
 
     async def running_task(self) -> Task:
         """A task that the provider has."""

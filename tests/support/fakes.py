@@ -79,9 +79,6 @@ class FakeSender(Sender):
     ) -> None:
         self.progress(chat_id, message_id, text, keyboard=keyboard)
 
-    def refresh(self, chat_id: int, message_id: int, text: str, **how: Any) -> None:
-        self.progress(chat_id, message_id, text, **how)
-
     def progress(
         self,
         chat_id: int,
@@ -89,7 +86,9 @@ class FakeSender(Sender):
         text: str,
         *,
         keyboard: Keyboard | AskReply | None = None,
+        pressed: bool = False,
     ) -> None:
+        del pressed
         rows = keyboard.rows if isinstance(keyboard, Keyboard) else ()
         buttons = [button.text for row in rows for button in row]
         self.messages[message_id] = Said(chat_id, text, buttons)

@@ -129,8 +129,3 @@ async def ended(
     async with started(*words, cwd=cwd, settings=settings) as command:
         await command.ended()
         return command
-
-
-def names_in(folder: Path) -> list[str]:
-    """What is in a folder."""
-    return sorted(path.name for path in folder.iterdir())

@@ -20,7 +20,6 @@ from bot.telegram.connection import READ_SECONDS, build_application, build_bot, 
 from bot.telegram.sender import Sender
 from bot.telegram.updates import PollingOptions, UpdateLoop
 from storage.db.database import Database
-from storage.inbox import Inbox
 from tests.support.clock import FakeClock
 from tests.support.credentials import SECRET_TOKEN
 from tests.support.local_telegram import LocalTelegram, local_telegram
@@ -65,7 +64,7 @@ async def running(
     async with application, build_http() as http:
         loop = UpdateLoop(
             application=application,
-            inbox=Inbox(database),
+            database=database,
             http=http,
             clock=clock or SystemClock(),
             options=options or PollingOptions(grace_seconds=0.2),
@@ -106,7 +105,7 @@ class Notebook:
 async def state_of(database: Database, update_id: int) -> tuple[str, int] | None:
     """State and tries of one row."""
     row = await database.fetch_one(
-        "SELECT state, tries FROM inbox WHERE update_id = :id", {"id": update_id}
+        "SELECT state, tries FROM inbox WHERE update_id = :id", id=update_id
     )
     return None if row is None else (row["state"], row["tries"])
 

@@ -2,52 +2,51 @@
 
 from __future__ import annotations
 
+from storage import inbox
 from storage.db.database import Database
-from storage.inbox import Inbox, StoredUpdate
+from storage.inbox import StoredUpdate
 from tests.support.clock import FakeClock
 
 
 async def test_storing_twice_answers_which_are_new(database: Database) -> None:
-    inbox = Inbox(database)
-    first = await inbox.store([StoredUpdate(1, "a"), StoredUpdate(2, "b")])
-    again = await inbox.store([StoredUpdate(2, "other"), StoredUpdate(3, "c")])
+    first = await database.do(inbox.store, [StoredUpdate(1, "a"), StoredUpdate(2, "b")])
+    again = await database.do(inbox.store, [StoredUpdate(2, "other"), StoredUpdate(3, "c")])
     assert (first, again) == ({1, 2}, {3})
-    assert [update.body for update in await inbox.undone()] == ["a", "b", "c"]
+    assert [update.body for update in await inbox.undone(database)] == ["a", "b", "c"]
 
 
 async def test_undone_ones_come_in_order_of_arrival_even_if_numbers_start_anew(
     database: Database, clock: FakeClock
 ) -> None:
-    inbox = Inbox(database)
-    await inbox.store([StoredUpdate(900, "before"), StoredUpdate(901, "before too")])
+    await database.do(inbox.store, [StoredUpdate(900, "before"), StoredUpdate(901, "before too")])
     clock.advance(1)
-    await inbox.store([StoredUpdate(5, "after")])
-    assert [update.update_id for update in await inbox.undone()] == [900, 901, 5]
+    await database.do(inbox.store, [StoredUpdate(5, "after")])
+    assert [update.update_id for update in await inbox.undone(database)] == [900, 901, 5]
 
 
 async def test_done_and_parked_ones_are_not_undone(database: Database) -> None:
-    inbox = Inbox(database)
-    await inbox.store([StoredUpdate(number, "x") for number in (1, 2, 3)])
-    await inbox.done(1)
-    await inbox.park(2, "KeyError")
-    assert [update.update_id for update in await inbox.undone()] == [3]
+    await database.do(inbox.store, [StoredUpdate(number, "x") for number in (1, 2, 3)])
+    await database.do(inbox.done, 1)
+    await database.do(inbox.park, 2, "KeyError")
+    assert [update.update_id for update in await inbox.undone(database)] == [3]
 
 
 async def test_each_further_try_is_counted(database: Database) -> None:
-    inbox = Inbox(database)
-    await inbox.store([StoredUpdate(1, "x")])
-    assert [await inbox.begin_again(1), await inbox.begin_again(1)] == [2, 3]
-    assert (await inbox.undone())[0].tries == 3
+    await database.do(inbox.store, [StoredUpdate(1, "x")])
+    assert [await database.do(inbox.begin_again, 1), await database.do(inbox.begin_again, 1)] == [
+        2,
+        3,
+    ]
+    assert (await inbox.undone(database))[0].tries == 3
 
 
 async def test_only_old_done_ones_are_forgotten(database: Database, clock: FakeClock) -> None:
-    inbox = Inbox(database)
-    await inbox.store([StoredUpdate(number, "x") for number in (1, 2, 3, 4)])
-    await inbox.done(1)
-    await inbox.park(3, "KeyError")
+    await database.do(inbox.store, [StoredUpdate(number, "x") for number in (1, 2, 3, 4)])
+    await database.do(inbox.done, 1)
+    await database.do(inbox.park, 3, "KeyError")
     before_milliseconds = clock.now_milliseconds() + 1
     clock.advance(2)
-    await inbox.done(2)
-    assert await inbox.forget_done(before_milliseconds) == 1
+    await database.do(inbox.done, 2)
+    assert await database.do(inbox.forget_done, before_milliseconds) == 1
     rows = await database.fetch_all("SELECT update_id FROM inbox ORDER BY update_id")
     assert [row["update_id"] for row in rows] == [2, 3, 4]

@@ -13,8 +13,9 @@ from PIL import Image
 from bot.telegram.destination import Destination
 from bot.telegram.errors import FileGone, MessageGone, NotAllowed, RequestInvalid, SendUnknown
 from bot.telegram.keyboards import Keyboard
-from bot.telegram.outgoing import OutgoingNote
+from bot.telegram.outgoing import OutgoingVideo
 from bot.telegram.sender import Sender
+from storage.jobs.deliveries import Form
 from tests.support.local_telegram import PRIVATE, LocalTelegram
 from tests.support.media.videos import result
 
@@ -22,10 +23,10 @@ KEYBOARD = Keyboard.of([("1", "resend:7")])
 
 
 @pytest.fixture(scope="module")
-def note(tmp_path_factory: pytest.TempPathFactory) -> OutgoingNote:
+def note(tmp_path_factory: pytest.TempPathFactory) -> OutgoingVideo:
     path = tmp_path_factory.mktemp("note") / "note.mp4"
     result(path, flat=True)
-    return OutgoingNote(path, 96, 1, thumbnail=jpeg("red"))
+    return OutgoingVideo(path, 96, 96, 1, form=Form.ROUND, thumbnail=jpeg("red"))
 
 
 def jpeg(colour: str) -> bytes:
@@ -35,17 +36,19 @@ def jpeg(colour: str) -> bytes:
 
 
 async def test_a_note_arrives_round_and_is_had_again_by_its_id(
-    telegram: LocalTelegram, sender: Sender, note: OutgoingNote
+    telegram: LocalTelegram, sender: Sender, note: OutgoingVideo
 ) -> None:
     question = await telegram.show()
-    sent = await sender.send_video_note(Destination(PRIVATE, reply_to=question["message_id"]), note)
+    sent = await sender.send_video(Destination(PRIVATE, reply_to=question["message_id"]), note)
     (seen,) = await telegram.seen()
     assert (sent.is_note, sent.video_file_id) == (True, seen["video_note"]["file_id"])
     assert sent.thumbnail_id == seen["video_note"]["thumbnail"]["file_id"]
     assert seen["video_note"]["length"] == 96
     assert seen["reply_to_message"]["message_id"] == question["message_id"]
     assert sent.video_file_id is not None
-    await sender.send_video_note(Destination(PRIVATE), OutgoingNote(sent.video_file_id, 0, 0))
+    await sender.send_video(
+        Destination(PRIVATE), OutgoingVideo(sent.video_file_id, form=Form.ROUND)
+    )
     assert (await telegram.calls("sendVideoNote"))[1]["files"] == {}
 
 
@@ -60,7 +63,9 @@ async def test_what_telegram_does_not_take_as_round_is_known_to_be_a_video(
         container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
         container.mux(stream.encode())
     assert not (
-        await sender.send_video_note(Destination(PRIVATE), OutgoingNote(path, 64, 1))
+        await sender.send_video(
+            Destination(PRIVATE), OutgoingVideo(path, 64, 64, 1, form=Form.ROUND)
+        )
     ).is_note
 
 
@@ -75,21 +80,21 @@ async def test_what_telegram_does_not_take_as_round_is_known_to_be_a_video(
 async def test_each_refusal_of_a_note_has_its_type(
     telegram: LocalTelegram,
     sender: Sender,
-    note: OutgoingNote,
+    note: OutgoingVideo,
     description: str,
     failure: type[Exception],
 ) -> None:
     telegram.fault("sendVideoNote", "bad_request", description=description)
     with pytest.raises(failure):
-        await sender.send_video_note(Destination(PRIVATE), note)
+        await sender.send_video(Destination(PRIVATE), note)
 
 
 async def test_a_note_of_unknown_fate_is_not_sent_twice(
-    telegram: LocalTelegram, sender: Sender, note: OutgoingNote
+    telegram: LocalTelegram, sender: Sender, note: OutgoingVideo
 ) -> None:
     telegram.fault("sendVideoNote", "drop_after")
     with pytest.raises(SendUnknown):
-        await sender.send_video_note(Destination(PRIVATE), note)
+        await sender.send_video(Destination(PRIVATE), note)
     assert len(await telegram.seen()) == 1
 
 

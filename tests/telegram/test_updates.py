@@ -14,8 +14,9 @@ from telegram.ext import filters
 
 from bot.telegram.dispatch import LetGo, to_stored
 from bot.telegram.errors import ChatDead, NotSent, TokenRejected
+from storage import inbox
 from storage.db.database import Database
-from storage.inbox import Inbox, StoredUpdate
+from storage.inbox import StoredUpdate
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually, in_time
 from tests.support.local_telegram import PRIVATE, LocalTelegram
@@ -61,7 +62,7 @@ async def test_what_a_killed_process_left_is_handled_by_the_next_one_in_order(
         await hung.wait()
 
         async def all_stored() -> bool:
-            return len(await Inbox(database).undone()) == 3
+            return len(await inbox.undone(database)) == 3
 
         await eventually(all_stored)
     async with running(telegram, database, handled):
@@ -74,7 +75,7 @@ async def test_what_was_stored_but_not_confirmed_is_handled_once(
 ) -> None:
     update_id = await telegram.say("unconfirmed")
     raw = {"update_id": update_id, "message": message("unconfirmed")}
-    await Inbox(database).store([StoredUpdate(update_id, json.dumps(raw))])
+    await database.do(inbox.store, [StoredUpdate(update_id, json.dumps(raw))])
     notebook = Notebook()
     async with running(telegram, database, notebook):
         await telegram.say("next")
@@ -202,7 +203,7 @@ async def test_an_update_that_keeps_killing_the_process_is_parked(
     telegram: LocalTelegram, database: Database
 ) -> None:
     raw = {"update_id": 77, "message": message("deadly")}
-    await Inbox(database).store([StoredUpdate(77, json.dumps(raw), tries=3)])
+    await database.do(inbox.store, [StoredUpdate(77, json.dumps(raw), tries=3)])
     notebook = Notebook()
     async with running(telegram, database, notebook):
         await eventually(lambda: settled(database))

@@ -55,11 +55,8 @@ def _unreachable(settings: Settings, reason: str) -> Finding:
 def _privacy(me: dict[str, Any]) -> Finding:
     if me.get("can_read_all_group_messages"):
         return ok("groups: privacy mode is off, the bot reads everything in its groups")
-    return ok("groups: privacy mode is on, people answer the bot or write /talk@" + _name(me))
-
-
-def _name(me: dict[str, Any]) -> str:
-    return str(me.get("username", ""))
+    name = me.get("username", "")
+    return ok(f"groups: privacy mode is on, people answer the bot or write /talk@{name}")
 
 
 def _webhook(webhook: dict[str, Any]) -> Finding:

@@ -7,6 +7,7 @@ second, where voices are in the spectrum.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,16 +39,16 @@ Way = npt.NDArray[np.intp]
 def to_mono(channels: Samples) -> Samples:
     """Return one channel of (n, channels)."""
     first = np.ascontiguousarray(channels[:, 0])
-    most = np.abs(channels).max(initial=0.0)
+    most = max(channels.max(initial=0.0), -channels.min(initial=0.0))
     if not np.isfinite(most):  # what is no number is refused later
         return first * np.float32(np.nan)
-    if np.abs(channels - first[:, None]).max(initial=0.0) <= _SAME * most:
+    if all(np.abs(each - first).max(initial=0.0) <= _SAME * most for each in channels.T):
         return first
-    steps = _Steps.of(np.stack([_voice_band(each) for each in channels.T]))
+    steps = _Steps.of([_voice_band(each) for each in channels.T])
     alike = steps.alike()
     together = channels[:, alike].mean(axis=1, dtype=np.float32)
     others = np.flatnonzero(~alike)
-    candidates = np.stack([together, *channels[:, others].T])
+    candidates = [together, *(channels[:, other] for other in others)]
     return _drawn(candidates, _cheapest_way(steps.losses([steps.best, *others])))
 
 
@@ -57,18 +58,19 @@ class _Steps:
     channel there, and where there is anything to hear.
     """
 
-    voices: Samples
+    voices: list[Samples]
     levels: Table
     likeness: Table
     heard: Mask
     best: int
 
     @classmethod
-    def of(cls, voices: Samples) -> _Steps:
+    def of(cls, voices: list[Samples]) -> _Steps:
         """Measure."""
-        powers = _in_steps(voices, voices)
+        powers = np.stack([_in_steps(each, each) for each in voices])
         best = int(powers.sum(axis=1).argmax())
-        likeness = _in_steps(voices, voices[best : best + 1]) / np.sqrt(powers * powers[best])
+        products = np.stack([_in_steps(each, voices[best]) for each in voices])
+        likeness = products / np.sqrt(powers * powers[best])
         levels = 10 * np.log10(powers)
         heard = levels.max(axis=0) > levels.max() - _HEARD_DB
         return cls(voices, levels, likeness, heard, best)
@@ -106,14 +108,12 @@ def _voice_band(channel: Samples) -> Samples:
     return samples_from(spectrum, len(channel))
 
 
-def _in_steps(some: Samples, others: Samples) -> Table:
-    """Return the mean product of each pair of channels in each step."""
-    steps = -(-some.shape[1] // _STEP_SAMPLES)
-    room = ((0, 0), (0, steps * _STEP_SAMPLES - some.shape[1]))
-    left, right = (np.pad(each, room).reshape(-1, steps, _STEP_SAMPLES) for each in (some, others))
-    products = np.einsum("csn,csn->cs", left, np.broadcast_to(right, left.shape))
-    means: Table = products.astype(np.float64) / _STEP_SAMPLES
-    return means + _LEAST_POWER
+def _in_steps(one: Samples, other: Samples) -> Table:
+    """Return the mean product of two channels in each step, the last filled up with silence."""
+    room = (0, -len(one) % _STEP_SAMPLES)
+    left, right = (np.pad(each, room).reshape(-1, _STEP_SAMPLES) for each in (one, other))
+    products: Table = np.einsum("sn,sn->s", left, right).astype(np.float64)
+    return products / _STEP_SAMPLES + _LEAST_POWER
 
 
 def _speaking_steps(voice: Samples, steps: int) -> Mask:
@@ -143,15 +143,14 @@ def _cheapest_way(losses: Table) -> Way:
     return way
 
 
-def _drawn(candidates: Samples, way: Way) -> Samples:
+def _drawn(candidates: Sequence[Samples], way: Way) -> Samples:
     """Follow the way, from one candidate softly to the next."""
     if (way == way[0]).all():
         return np.ascontiguousarray(candidates[way[0]])
-    shares = (np.arange(len(candidates))[:, None] == way).astype(np.float32)
-    gains = np.repeat(shares, _STEP_SAMPLES, axis=1)[:, : candidates.shape[1]]
-    mixed: Samples = sum(
-        candidate * _softly(gain) for candidate, gain in zip(candidates, gains, strict=True)
-    )
+    mixed = np.zeros(len(candidates[0]), np.float32)
+    for number, candidate in enumerate(candidates):
+        gain = np.repeat((way == number).astype(np.float32), _STEP_SAMPLES)
+        mixed += candidate * _softly(gain[: len(mixed)])
     return mixed
 
 

@@ -60,15 +60,20 @@ _OPTIONS = {
 
 
 class Source(NamedTuple):
-    """Bytes, and the demuxer to be used; None: FFmpeg is to tell by the content."""
+    """Bytes, and the demuxer to be used (None: FFmpeg is to tell by the content); whether cuts by
+    a movie's edit list are looked through.
+    """
 
     data: bytes
     demuxer: str | None = None
+    uncut: bool = False
 
 
 def sources(data: bytes) -> Iterator[Source]:
     """What a file may be read as: what it seems to be, and then what begins further on in it."""
     yield Source(data)
+    if b"elst" in data:
+        yield Source(data, uncut=True)
     for demuxer, magic in _MAGIC.items():
         found = re.compile(magic, re.DOTALL).search(data, 0, _JUNK_BYTES)
         if found is not None:
@@ -83,7 +88,7 @@ def open_sound(source: Source) -> Iterator[InputContainer]:
     A demuxer that is not ours is not begun. No stream's properties are guessed by decoders outside
     the list, which keeps the video of a video file closed.
     """
-    file, options = BytesIO(source.data), dict(_OPTIONS)
+    file, options = BytesIO(source.data), _OPTIONS | {"ignore_editlist": str(int(source.uncut))}
     try:
         with av.open(file, "r", format=source.demuxer, options=options, **TAGS) as container:
             yield container

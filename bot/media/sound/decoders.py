@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from av import CodecContext
-from av.audio.codeccontext import AudioCodecContext
 from av.audio.stream import AudioStream
 
 _PCM = (
@@ -15,12 +13,12 @@ _PCM = (
     *("8svx_exp", "8svx_fib", "s302m", "sdx2_dpcm"),
 )
 _ADPCM = (
-    *("adpcm_adx", "adpcm_ct", "adpcm_g722", "adpcm_g726", "adpcm_g726le", "adpcm_ima_amv"),
+    *("adpcm_adx", "adpcm_ct", "adpcm_ima_amv"),
     *("adpcm_ima_oki", "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms", "adpcm_sbpro_2"),
     *("adpcm_sbpro_3", "adpcm_sbpro_4", "adpcm_swf", "adpcm_yamaha", "g722", "g726", "g726le"),
 )
 _SPEECH = (
-    *("amrnb", "amrwb", "libopencore_amrnb", "libopencore_amrwb", "evrc", "g723_1", "g728"),
+    *("amrnb", "amrwb", "evrc", "g723_1", "g728"),
     *("g729", "gsm", "gsm_ms", "ilbc", "nellymoser", "qcelp", "sipr", "siren", "speex"),
     *("truespeech", "wmavoice"),
 )
@@ -37,24 +35,9 @@ _LOSSLESS = (
 )
 DECODERS = frozenset((*_PCM, *_ADPCM, *_SPEECH, *_LOSSY, *_LOSSLESS))
 
-# FFmpeg's own decoders of AMR stop at the packets by which phones say that nobody speaks.
-_BETTER = {"amrnb": "libopencore_amrnb", "amrwb": "libopencore_amrwb"}
-
 
 def may_decode(stream: AudioStream) -> bool:
     """Whether its decoder is among them."""
     # FFmpeg's own list of codecs does not bind the decoder that PyAV opens
     context = stream.codec_context
     return context is not None and context.codec.name in DECODERS
-
-
-def decoder_of(stream: AudioStream) -> AudioCodecContext:
-    """What decodes this stream."""
-    context = stream.codec_context
-    name = _BETTER.get(context.codec.name)
-    if name is None:
-        return context
-    better = CodecContext.create(name, "r")
-    assert isinstance(better, AudioCodecContext)  # noqa: S101
-    better.sample_rate, better.layout = context.sample_rate, "mono"
-    return better

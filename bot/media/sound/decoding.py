@@ -67,16 +67,22 @@ def _joined(data: bytes, longest_seconds: int) -> Samples:
 
 
 def _decode(data: bytes, longest_seconds: int) -> Samples:
-    """By what the file seems to be at first sight, or on a closer look."""
+    """As what the file seems to be at first sight, or on a closer look if that gives too little."""
+    heard: list[Samples] = []
     refusal: SoundRefused | None = None
     for source in sources(data):
         try:
-            return _best(source, longest_seconds)
+            heard.append(_best(source, longest_seconds))
         except SoundRefused as refused:
             if refused.fault is SoundFault.NO_SOUND:
                 raise
             refusal = refusal or refused
-    raise refusal or SoundRefused(SoundFault.UNREADABLE)
+        else:
+            if _is_long_enough(heard[-1]):
+                return heard[-1]
+    if not heard:
+        raise refusal or SoundRefused(SoundFault.UNREADABLE)
+    return max(heard, key=len)
 
 
 def _best(source: Source, longest_seconds: int) -> Samples:
@@ -104,7 +110,11 @@ def _heard(source: Source, track: int, longest_seconds: int) -> Samples:
 
 def _rank(samples: Samples) -> tuple[bool, float]:
     """Whether it is long enough, and how loud it is."""
-    return _milliseconds(samples) >= SHORTEST_MILLISECONDS, loudness_lufs(samples)
+    return _is_long_enough(samples), loudness_lufs(samples)
+
+
+def _is_long_enough(samples: Samples) -> bool:
+    return _milliseconds(samples) >= SHORTEST_MILLISECONDS
 
 
 def _milliseconds(samples: Samples) -> int:

@@ -17,15 +17,21 @@ from bot.media.sound.timeline import Timeline
 
 _RATES_HZ = range(4_000, 768_001)
 _MOST_CHANNELS = 8
+_ABSURD_PEAK = 4.0  # 12 dB over full scale: a voice has no such peaks, a damaged file has
+_USUAL_SHARE, _MOST_OVER_USUAL = 0.99, 10.0
 
 
-def gathered(frames: Iterable[AudioFrame], longest_seconds: int | None = None) -> Samples:
+def gathered(
+    frames: Iterable[AudioFrame],
+    longest_seconds: int | None = None,
+    timeline: Timeline | None = None,
+) -> Samples:
     """All of them at 16 kHz, or the first of them that hold that long; none where there are none.
 
-    Rate, layout and format may change in the middle; what time stamps leave out is silence, and
-    peaks above full scale are kept. Raises SoundRefused (UNREADABLE).
+    Rate, layout and format may change in the middle; what the timeline says was left out is
+    silence; what is louder than full scale is turned down. Raises SoundRefused (UNREADABLE).
     """
-    chunks = _first(_chunks(frames), longest_seconds)
+    chunks = _first(_chunks(frames, timeline), longest_seconds)
     alike = [np.concatenate([*group]) for _, group in groupby(chunks, lambda each: each.shape[1])]
     samples = np.concatenate([np.zeros(0, np.float32), *map(to_mono, alike)])
     return _tame(samples)
@@ -51,11 +57,11 @@ def _first(chunks: Iterable[Samples], longest_seconds: int | None) -> Iterator[S
                 return
 
 
-def _chunks(frames: Iterable[AudioFrame]) -> Iterator[Samples]:
+def _chunks(frames: Iterable[AudioFrame], timeline: Timeline | None) -> Iterator[Samples]:
     """The same at 16 kHz, as (n, channels), each of a second or less."""
-    run, timeline = _Run(None), Timeline()
+    run = _Run(None)
     for frame in frames:
-        gap = timeline.gap_seconds(frame)
+        gap = 0.0 if timeline is None else timeline.gap_seconds(frame)
         if gap or not run.takes(frame):
             yield from run.end()
             run = _Run(frame)
@@ -99,9 +105,19 @@ class _Run:
             yield self._resample(np.zeros((0, self._given), np.float32), last=True)
 
     def _resample(self, packed: Samples, *, last: bool = False) -> Samples:
-        planes = packed.reshape(-1, self._given)[:, : self.channels]
-        resampled: Samples = self._resampled.resample_chunk(np.ascontiguousarray(planes), last=last)
+        planes = np.ascontiguousarray(packed.reshape(-1, self._given)[:, : self.channels])
+        resampled: Samples = self._resampled.resample_chunk(_without_wild(planes), last=last)
         return resampled.reshape(-1, self.channels)
+
+
+def _without_wild(values: Samples) -> Samples:
+    """Without single numbers far over all others, which would ring through everything near them."""
+    peak = np.abs(values).max(initial=0.0)
+    if peak <= _ABSURD_PEAK or not np.isfinite(peak):
+        return values
+    usual = np.quantile(np.abs(values), _USUAL_SHARE, method="nearest")
+    most = min(peak, _MOST_OVER_USUAL * usual or peak)
+    return np.clip(values, -most, most)
 
 
 def _kind(frame: AudioFrame | None) -> tuple[object, ...] | None:

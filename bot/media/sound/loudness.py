@@ -62,12 +62,8 @@ def decibels(magnitude: float) -> float:
 def step_peaks(samples: Samples, step_samples: int) -> Samples:
     """Return the highest magnitude in each step of so many samples, between them too."""
     dense = np.abs(_oversample(samples))
-    steps = -(-len(samples) // step_samples)
-    width = step_samples * OVERSAMPLING
-    padded = np.zeros(steps * width, np.float32)
-    fitting = min(len(dense), len(padded))
-    padded[:fitting] = dense[:fitting]
-    peaks: Samples = padded.reshape(steps, width).max(axis=1, initial=0.0)
+    begins = np.arange(0, len(samples), step_samples) * OVERSAMPLING
+    peaks: Samples = np.maximum.reduceat(dense, begins)
     return peaks
 
 

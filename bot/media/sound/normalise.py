@@ -90,7 +90,7 @@ def _check_length(span: SpeechSpan, decoded: DecodedSound, longest: int | None) 
     if longest is None:
         return
     if not decoded.whole:
-        raise SoundRefused(SoundFault.TOO_LONG, decoded.milliseconds)
+        raise SoundRefused(SoundFault.TOO_LONG, decoded.milliseconds, True)
     if span.milliseconds > longest:
         raise SoundRefused(SoundFault.TOO_LONG, span.milliseconds)
 
@@ -102,6 +102,8 @@ def _normalised(
     weighted = recording.weighted[span.first_sample :][: int(spoken.frame_count())]
     samples = samples_of(spoken) / np.float32(_HEADROOM)
     curve, voice = without_bursts(samples, weighted)
+    if gated_lufs(weighted * curve) < _SILENT_LUFS:  # what was cut off had the voice in it
+        raise SoundRefused(SoundFault.SILENT, len(spoken))
     made = level if levelled else under_ceiling
     finished = made(samples * curve, weighted * curve, voice)
     result = segment_of(finished, sample_width_bytes=2)

@@ -13,10 +13,12 @@ from av.packet import Packet
 from av.stream import Discard
 
 from bot.media.errors import SoundFault, SoundRefused
+from bot.media.sound.amr import decoded, is_amr
 from bot.media.sound.containers import Source, open_sound
-from bot.media.sound.decoders import decoder_of, may_decode
+from bot.media.sound.decoders import may_decode
 from bot.media.sound.frames import gathered
 from bot.media.sound.samples import Samples
+from bot.media.sound.timeline import Timeline
 
 _MOST_TRACKS = 8
 _WORK_SECONDS = 6.0  # of processor time, and more for what is long
@@ -43,39 +45,39 @@ def tracks_of(source: Source) -> tuple[int, ...]:
 
 def read_track(source: Source, index: int, longest_seconds: int) -> Samples:
     """What can be decoded of it, up to that length; raises SoundRefused (UNREADABLE)."""
+    timeline = Timeline()
+    samples = _read(source, index, longest_seconds, timeline)
+    return _read(source, index, longest_seconds, None) if timeline.is_nonsense else samples
+
+
+def _read(source: Source, index: int, longest_seconds: int, timeline: Timeline | None) -> Samples:
     with open_sound(source) as container:
         for stream in container.streams:
             if stream.index != index:
                 stream.discard = Discard.all
         stream = container.streams[index]
         assert isinstance(stream, AudioStream)  # noqa: S101
-        work_seconds = _WORK_SECONDS + _WORK_PER_SECOND * longest_seconds
-        return gathered(_frames(container, stream, work_seconds), longest_seconds)
+        frames = _frames(container, stream, _WORK_SECONDS + _WORK_PER_SECOND * longest_seconds)
+        timed = container.format.name.startswith(_TIMED)
+        return gathered(frames, longest_seconds, timeline if timed else None)
 
 
 def _frames(
     container: InputContainer, stream: AudioStream, work_seconds: float
 ) -> Iterator[AudioFrame]:
     """Decode packet by packet; broken ones are skipped, as players do."""
-    decoder, deadline = decoder_of(stream), time.process_time() + work_seconds
-    timed, good, broken = container.format.name.startswith(_TIMED), 0, 0
+    decoder, deadline = stream.codec_context, time.process_time() + work_seconds
+    good = broken = 0
     for packet in _packets(container, stream):
         if time.process_time() > deadline:
             raise SoundRefused(SoundFault.UNREADABLE)
         try:
-            yield from _placed(decoder.decode(packet), timed)
+            yield from decoded(decoder, packet) if is_amr(decoder) else decoder.decode(packet)
             good += 1
         except av.FFmpegError:
             broken += 1
     if good < _LEAST_GOOD_SHARE * (good + broken):
         raise SoundRefused(SoundFault.UNREADABLE)
-
-
-def _placed(frames: list[AudioFrame], timed: bool) -> list[AudioFrame]:
-    """The same, without time stamps that were only counted up from what lies before."""
-    for frame in frames if not timed else ():
-        frame.pts = None
-    return frames
 
 
 def _packets(container: InputContainer, stream: AudioStream) -> Iterator[Packet[AudioStream]]:

@@ -153,4 +153,4 @@ def sound_of(source: Path) -> Samples:
     """What a video plays; none where it has no sound. Raises VideoUnreadable, SoundRefused."""
     with open_video(source) as container:
         has_sound = bool(container.streams.audio)
-        return gathered(container.decode(audio=0) if has_sound else iter(()))
+        return gathered(container.decode(audio=0) if has_sound else ())

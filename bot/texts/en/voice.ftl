@@ -15,6 +15,7 @@ voice-ask-no-speech = I hear nobody speak in this. Please record it again, close
 voice-silent = I hear nothing in this. Please record it again, closer to the microphone.
 voice-too_short = This is too short: I need at least half a second of speech. Please record it again.
 voice-too_long = This is { NUMBER($seconds, maximumFractionDigits: 1) } s of speech, and a video takes { NUMBER($longest, maximumFractionDigits: 1) } s. Send a shorter one, or let me use the beginning.
+voice-too_long-over = This lasts more than { NUMBER($seconds, maximumFractionDigits: 0) } s, and a video takes { NUMBER($longest, maximumFractionDigits: 1) } s of speech. Send a shorter one, or let me use the beginning.
 voice-gone = Telegram no longer has this sound. Please send it again.
 voice-quota = This needs { NUMBER($seconds, maximumFractionDigits: 1) } s, and you have { NUMBER($left, maximumFractionDigits: 1) } s left. More comes { $when }. Nothing was charged.
 voice-quota-shorten = This needs { NUMBER($seconds, maximumFractionDigits: 1) } s, and you have { NUMBER($left, maximumFractionDigits: 1) } s left. Let me use the beginning, or wait: more comes { $when }. Nothing was charged.

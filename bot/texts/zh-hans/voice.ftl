@@ -15,6 +15,7 @@ voice-ask-no-speech = 我没听到有人说话。请离麦克风近一点，重�
 voice-silent = 我什么也没听到。请离麦克风近一点，重新录一次。
 voice-too_short = 太短了：至少要半秒人声。请重新录一次。
 voice-too_long = 这里有 { NUMBER($seconds, maximumFractionDigits: 1) } 秒人声，而一个视频最多 { NUMBER($longest, maximumFractionDigits: 1) } 秒。请发短一些的，或者让我用开头。
+voice-too_long-over = 这段声音超过 { NUMBER($seconds, maximumFractionDigits: 0) } 秒，而一个视频最多能用 { NUMBER($longest, maximumFractionDigits: 1) } 秒的话。请发短一点的，或者让我用开头一段。
 voice-gone = Telegram 已经没有这段声音了。请再发一次。
 voice-quota = 这需要 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，你还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。{ $when }会有新的额度。未扣额度。
 voice-quota-shorten = 这需要 { NUMBER($seconds, maximumFractionDigits: 1) } 秒，你还剩 { NUMBER($left, maximumFractionDigits: 1) } 秒。让我用开头，或者等等：{ $when }会有新的额度。未扣额度。

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import pytest
+import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.media.sound.cutting import CutPoint, clips, cut_points, cuts
 from bot.media.sound.samples import Samples
-from tests.support.media.voices import Pauses, phrases
+from tests.support.media.voices import SAMPLE_RATE_HZ, SPEECH_RATE_HZ, noise, voiced
 
 LONGEST = 19_900
 SHORTEST = 500
+
+Pauses = list[tuple[int, int]]
+
+
+@cache
+def _buzz() -> Samples:
+    """Syllables with gaps of an eighth of a second, as between those of a word."""
+    return np.asarray(soxr.resample(voiced(30, 120), SPEECH_RATE_HZ, SAMPLE_RATE_HZ), np.float32)
+
+
+def phrases(lengths: Sequence[tuple[int, int]]) -> tuple[Samples, Pauses]:
+    """Phrases and the pauses after them (milliseconds), at 16 kHz; where nobody speaks."""
+    blocks: list[Samples] = []
+    pauses: Pauses = []
+    at, hiss = 0, noise(10, 0.0005)
+    for spoken, pause in lengths:
+        blocks += [_buzz()[: spoken * 16], np.resize(hiss, pause * 16)]
+        pauses.append((at + spoken, at + spoken + pause))
+        at += spoken + pause
+    return np.concatenate(blocks), pauses
 
 
 def cut(samples: Samples) -> tuple[int, ...]:

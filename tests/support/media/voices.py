@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import wave
-from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -26,7 +25,6 @@ from bot.media.sound.decoding import decode_sound
 from bot.media.sound.samples import SAMPLE_RATE_HZ as SAMPLE_RATE_HZ
 
 Samples = npt.NDArray[np.float32]
-Pauses = list[tuple[int, int]]
 
 SPEECH_RATE_HZ = 48_000
 VOICE_NOTE = Path(bot.sandbox.__file__).parent / "samples" / "voice.ogg"
@@ -70,24 +68,6 @@ def voiced(seconds: float, pitch_hertz: float) -> Samples:
     pulses = np.mod(times * pitch_hertz, 1) ** 12 - 1 / 13
     syllables = np.clip(np.sin(2 * np.pi * 4 * times), 0, None)
     return np.asarray(0.4 * pulses * syllables, np.float32)
-
-
-@cache
-def _buzz() -> Samples:
-    """Syllables with gaps of an eighth of a second, as between those of a word."""
-    return np.asarray(soxr.resample(voiced(30, 120), SPEECH_RATE_HZ, SAMPLE_RATE_HZ), np.float32)
-
-
-def phrases(lengths: Sequence[tuple[int, int]]) -> tuple[Samples, Pauses]:
-    """Phrases and the pauses after them (milliseconds), at 16 kHz; where nobody speaks."""
-    blocks: list[Samples] = []
-    pauses: Pauses = []
-    at, hiss = 0, noise(10, 0.0005)
-    for spoken, pause in lengths:
-        blocks += [_buzz()[: spoken * 16], np.resize(hiss, pause * 16)]
-        pauses.append((at + spoken, at + spoken + pause))
-        at += spoken + pause
-    return np.concatenate(blocks), pauses
 
 
 def long_voice(seconds: float) -> Samples:

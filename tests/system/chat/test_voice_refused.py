@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import numpy as np
 import pytest
 
 from tests.support.chats import buttons_of
-from tests.support.media.voices import as_file, noise, silence, speech, voice, voice_note
+from tests.support.media.voices import as_file, noise, silence, speech, tone, voice, voice_note, wav
 from tests.support.person import Person
 from tests.support.texts import LONGEST_SECONDS, label, said
 from tests.support.world import World
@@ -66,13 +67,20 @@ async def test_what_cannot_be_heard_is_said_on_the_sound_and_the_photo_is_kept(
 async def test_of_a_long_voice_the_beginning_is_offered_and_used(shared: World) -> None:
     ada = await who_showed_a_photo(shared)
     sent = await ada.says(25)
-    offer = await ada.sees(said("voice-too_long", seconds=24.9, longest=19.9), reply_to=sent)
+    offer = await ada.sees(said("voice-too_long", seconds=25, longest=19.9), reply_to=sent)
     button = label("button-beginning", seconds=LONGEST_SECONDS)
     assert list(buttons_of(offer)) == [button]
     assert await ada.presses(offer, button) == label("answer-started")
     video = await ada.sees_video()
     assert video["video"]["duration"] == 20
     assert video["reply_to_message"]["message_id"] == sent
+
+
+async def test_of_what_is_longer_than_is_read_no_length_is_claimed(shared: World) -> None:
+    ada = await shared.person()
+    sent = await ada.send_file("audio", wav(np.resize(tone(1)[::6], 130 * 8_000), 8_000), "a.wav")
+    offer = await ada.sees(said("voice-too_long-over", seconds=120, longest=19.9), reply_to=sent)
+    assert list(buttons_of(offer)) == [label("button-beginning", seconds=LONGEST_SECONDS)]
 
 
 async def test_a_long_voice_can_be_answered_with_a_shorter_one(shared: World) -> None:
