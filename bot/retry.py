@@ -111,9 +111,9 @@ PROBE = RetryPolicy((60, 120, 300, 900, 1800, 3600))
 
 RESULT = RetryPolicy((1, 2, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 28800))
 """A paid video; together under the 24 hours that the provider keeps it."""
-RESULT_UNUSABLE = RESULT.first(6)
+RESULT_UNUSABLE = RESULT.first(5)
 """A file that came whole and is no video, or is not there (yet), or is where we do not go: a fresh
-address is tried each time, for some minutes.
+address is tried each time, for a minute and a half.
 """
 JOIN = RetryPolicy((2, 15, 60, 300))
 """The tasks of a long voice; endless while the disk is to blame."""

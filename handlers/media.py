@@ -221,22 +221,27 @@ PICTURE_NAMES = (
     *(".apng", ".avif", ".bmp", ".dib", ".dng", ".gif", ".heic", ".heif", ".hif", ".jfif", ".jp2"),
     *(".jpe", ".jpeg", ".jpg", ".jxl", ".mpo", ".png", ".tif", ".tiff", ".webp"),
 )
-SOUND_NAMES = (
-    *(".3ga", ".3gp", ".aac", ".ac3", ".aif", ".aifc", ".aiff", ".alac", ".amr", ".ape", ".au"),
-    *(".avi", ".awb", ".caf", ".flac", ".flv", ".gsm", ".m4a", ".m4b", ".m4r", ".m4v", ".mka"),
-    *(".mkv", ".mov", ".mp2", ".mp3", ".mp4", ".mpeg", ".mpg", ".mts", ".oga", ".ogg", ".ogv"),
-    *(".opus", ".qta", ".spx", ".ts", ".tta", ".voc", ".wav", ".weba", ".webm", ".wma", ".wmv"),
-    *(".wv", ".snd", ".3g2", ".m2ts", ".mpga", ".rf64", ".w64", ".f4a", ".f4v", ".mp4a", ".vob"),
+OTHER_NAMES = (
+    *(".7z", ".apk", ".csv", ".doc", ".docx", ".epub", ".exe", ".gz", ".htm", ".html", ".ipa"),
+    *(".iso", ".jar", ".js", ".json", ".pdf", ".ppt", ".pptx", ".py", ".rar", ".rtf", ".srt"),
+    *(".svg", ".tar", ".tgs", ".torrent", ".txt", ".xls", ".xlsx", ".xml", ".zip"),
 )
-_TELLS_NOTHING = ("", "application/octet-stream", "binary/octet-stream")
+_OTHER_TYPES = (
+    *("text/", "font/", "model/", "message/", "application/pdf", "application/zip"),
+    *("application/x-zip", "application/x-rar", "application/x-7z", "application/x-tar"),
+    *("application/gzip", "application/json", "application/xml", "application/msword"),
+    *("application/rtf", "application/epub", "application/java", "application/x-tgsticker"),
+    *("application/vnd.openxml", "application/vnd.oasis", "application/vnd.ms-"),
+    *("application/vnd.android", "application/vnd.rar", "application/x-bittorrent"),
+)
+"""What is certainly neither; everything else is listened to, since its content decides."""
 
 
 def item_of(message: Message) -> MediaMessage | None:
     """The photo (its largest size) or voice in it: a sound, or a video for its sound.
 
-    Of a file its type counts, and where that says neither its name; one of which neither says
-    anything is listened to. An animation has no sound, says Telegram; of one that is a picture
-    the first frame counts.
+    Of a file its type or its name tells a picture, and what is neither; all others are listened
+    to. An animation has no sound, says Telegram; of one that is a picture the first frame counts.
     """
     if message.photo:
         return MediaMessage("photo", message.photo[-1], "photo-looking")
@@ -251,12 +256,12 @@ def item_of(message: Message) -> MediaMessage | None:
 
 def _kind_of_file(document: Document) -> str | None:
     type_, name = (document.mime_type or "").lower(), (document.file_name or "").lower()
-    kind = type_.partition("/")[0]
-    if kind == "image" or (kind not in ("audio", "video") and name.endswith(PICTURE_NAMES)):
+    main = type_.partition("/")[0]
+    if main == "image" or (main not in ("audio", "video") and name.endswith(PICTURE_NAMES)):
         return "photo"
-    if kind in ("audio", "video") or name.endswith(SOUND_NAMES):
-        return "voice"
-    return "voice" if type_ in _TELLS_NOTHING and "." not in name else None
+    if main not in ("audio", "video") and name.endswith(OTHER_NAMES):
+        return None
+    return None if type_.startswith(_OTHER_TYPES) else "voice"
 
 
 def item_for(user_id: int, message: Message) -> MediaMessage | None:

@@ -10,7 +10,7 @@ from bot.dashscope.errors import DashScopeError
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.engines.base import Engine
 from bot.engines.registry import Engines
-from bot.jobs.submit import CLOCK_SKEW_MILLISECONDS, ask_which, may_be_of
+from bot.jobs.submit import CLOCK_SKEW_MILLISECONDS, ask_which, may_be_of, time_counts
 from bot.retry import RESTORED
 from storage.db import backup
 from storage.db.database import Transaction
@@ -53,8 +53,8 @@ class Restoration(Component):
         """Its own, or that of a task which the backup does not know: both fit by their time."""
         if task.state != TaskState.SUBMITTING:
             return
-        time_counts = self.engines.of(task.engine).knows_time
-        fitting = [found.task_id for found in unknown if not time_counts or may_be_of(task, found)]
+        counts = time_counts(task, self.engines.of(task.engine))
+        fitting = [found.task_id for found in unknown if not counts or may_be_of(task, found)]
         if fitting:
             await ask_which(tx, self.operator, task, fitting)
 

@@ -52,7 +52,10 @@ class Slots(Component):
             except NotDue:
                 return None
             task = await task_moves.take_slot(
-                tx, *there, submitting_at_milliseconds=engine.now_milliseconds()
+                tx,
+                *there,
+                submitting_at_milliseconds=engine.now_milliseconds(),
+                dated=engine.knows_time,
             )
             if task is not None and probe is not None:
                 await outages.begin_probe(tx, probe)

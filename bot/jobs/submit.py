@@ -110,9 +110,10 @@ class Submission(Component):
             await engine.learn_time()
         except service.Unanswered as failure:
             raise service.Unsent(f"the submission waits for the time: {failure}") from failure
-        now = engine.now_milliseconds()
-        if abs(now - (task.submitting_at_milliseconds or 0)) > _SAME_TIME_MILLISECONDS:
-            await self.database.do(task_moves.date_submission, task, now)
+        now, dated = engine.now_milliseconds(), engine.knows_time
+        ahead = abs(now - (task.submitting_at_milliseconds or 0))
+        if ahead > _SAME_TIME_MILLISECONDS or dated != bool(task.dated):
+            await self.database.do(task_moves.date_submission, task, now, dated=dated)
 
     def _answered(self, engine: Engine, failure: service.DashScopeError | None) -> None:
         self._unreachable.end()
@@ -163,7 +164,8 @@ class Submission(Component):
             for summary in await engine.recent_tasks()
             if summary.status is not TaskStatus.CANCELED
         ]
-        listed = [found for found in listed if not engine.knows_time or may_be_of(task, found)]
+        counts = time_counts(task, engine)
+        listed = [found for found in listed if not counts or may_be_of(task, found)]
         task_ids = [summary.task_id for summary in listed]
         owned = await tasks.owned(self.database, engine.account, task_ids)
         return [summary for summary in listed if summary.task_id not in owned]
@@ -182,7 +184,11 @@ class Submission(Component):
         engine = self.engines.of(task.engine)
         now = engine.now_milliseconds()
         submitted_at = task.submitting_at_milliseconds or now
-        seen = (submitted_at, steady, max(0, now - submitted_at) if engine.knows_time else 0)
+        seen = (
+            submitted_at,
+            steady,
+            max(0, now - submitted_at) if time_counts(task, engine) else 0,
+        )
         if self._seen.get(task.id, seen)[0] != submitted_at:
             del self._seen[task.id]
         _, since, age = self._seen.setdefault(task.id, seen)
@@ -203,6 +209,11 @@ class Submission(Component):
 
     async def _look_again(self, task: Task) -> None:
         await self.database.do(task_moves.postpone, task, TASK_LIST.endless_delay_seconds(1))
+
+
+def time_counts(task: Task, engine: Engine) -> bool:
+    """Whether its submission and the provider's tasks are dated by one clock."""
+    return engine.knows_time and bool(task.dated)
 
 
 def may_be_of(task: Task, found: TaskSummary) -> bool:

@@ -14,7 +14,7 @@ from storage.jobs import moves
 from storage.jobs.failures import UNKNOWN_BILLS
 from storage.jobs.tasks import ENDED, Task, TaskState
 
-_OF_AN_INTENTION = ("slot", "account", "submitting_at_milliseconds")
+_OF_AN_INTENTION = ("slot", "account", "submitting_at_milliseconds", "dated")
 _OF_A_SUBMISSION = (*_OF_AN_INTENTION, "task_id", "running_since_milliseconds")
 
 
@@ -30,19 +30,21 @@ async def take_slot(
     engine: str,
     *,
     submitting_at_milliseconds: int | None = None,
+    dated: bool = False,
 ) -> Task | None:
     """ready → submitting: the engine's next in turn takes a free slot of the account, with the
     intention to pay and the time on disk. None when no slot is free or nothing is due.
 
     `slots` is how many tasks of this engine may run at a time. `submitting_at_milliseconds` is now
-    by the provider's clock, where that is another: it is compared with the times of tasks.
+    by the provider's clock, where that is another: it is compared with the times of tasks. `dated`
+    says that it is known.
     """
     slot = await free_slot(tx, account, slots, engine)
     if slot is None:
         return None
     sql = """
         UPDATE tasks SET state = 'submitting', account = :account, slot = :slot,
-            submitting_at_milliseconds = COALESCE(:submitting_at, :now)
+            submitting_at_milliseconds = COALESCE(:submitting_at, :now), dated = :dated
         WHERE id = (SELECT id FROM tasks WHERE state = 'ready'
             AND engine = :engine AND not_before_milliseconds <= :now ORDER BY turn, id LIMIT 1)
         RETURNING *
@@ -54,13 +56,16 @@ async def take_slot(
         slot=slot,
         engine=engine,
         submitting_at=submitting_at_milliseconds,
+        dated=int(dated),
     )
 
 
-async def date_submission(tx: Transaction, task: Task, submitting_at_milliseconds: int) -> None:
-    """Before the call: the provider's clock is known, and shows another time than was noted."""
-    dated = {"submitting_at_milliseconds": submitting_at_milliseconds}
-    await tx.update("tasks", dated, id=task.id, state=TaskState.SUBMITTING)
+async def date_submission(
+    tx: Transaction, task: Task, submitting_at_milliseconds: int, *, dated: bool = True
+) -> None:
+    """Before the call: the provider's clock shows another time than was noted, or is known now."""
+    facts = {"submitting_at_milliseconds": submitting_at_milliseconds, "dated": int(dated)}
+    await tx.update("tasks", facts, id=task.id, state=TaskState.SUBMITTING)
 
 
 async def submitted(tx: Transaction, task: Task, task_id: str, *, adopted: bool = False) -> bool:

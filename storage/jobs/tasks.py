@@ -60,6 +60,7 @@ class Task:
     account: str | None
     slot: int | None
     submitting_at_milliseconds: int | None
+    dated: int | None
     task_id: str | None
     adopted: int
     running_since_milliseconds: int | None

@@ -219,6 +219,8 @@ CREATE TABLE tasks (
     account TEXT,
     slot INTEGER,
     submitting_at_milliseconds INTEGER,
+    -- whether that is by the provider's clock: where it is not known, by this machine's
+    dated INTEGER CHECK (dated IN (0, 1)),
     -- the provider's
     task_id TEXT,
     -- it was found in the provider's list after an answer was lost: it may be another program's

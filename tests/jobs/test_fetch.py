@@ -58,7 +58,7 @@ async def test_a_video_that_is_gone_behind_every_address_is_reported_and_the_per
     fakes.engine.will_answer(itertools.repeat(success(NEW)))
     task = await fetched(fakes, await fakes.rendered_task(OLD))
     assert task.failure == "failed-lost"
-    assert fakes.engine.fetched == [OLD, *[NEW] * 6]
+    assert fakes.engine.fetched == [OLD, *[NEW] * 5]
     await fakes.post()
     assert "may be lost" in fakes.told()[0]
     assert await fakes.ledger() == {"held": 0, "quota": 0, "money": 2_500_000, "flagged": 0}
@@ -91,7 +91,7 @@ async def test_a_success_that_the_provider_forgot_before_it_named_an_address_is_
     fakes.engine.will_answer(itertools.repeat(state("UNKNOWN")))
     task = await fetched(fakes, await fakes.rendered_task(None))
     assert task.failure == "failed-lost"
-    assert fakes.engine.queries == 7
+    assert fakes.engine.queries == 6
 
 
 @pytest.mark.parametrize("trouble", [GONE, ResultRefused("download: unsafe address")])
@@ -135,7 +135,7 @@ async def test_a_file_that_is_no_video_whenever_it_is_fetched_is_reported(fakes:
     fakes.engine.will_answer(itertools.repeat(success(OLD)))
     task = await fetched(fakes, await fakes.rendered_task(OLD))
     assert task.failure == "failed-lost"
-    assert len(fakes.engine.fetched) == 7
+    assert len(fakes.engine.fetched) == 6
     await fakes.post()
     assert "may be lost" in fakes.told()[0]
     assert (await fakes.ledger())["quota"] == 0

@@ -133,7 +133,7 @@ async def test_what_nobody_can_play_is_fetched_again_and_then_reported_for_nothi
         await fakes.result.fetch(task)
         task = await fakes.task(task.id)
     assert task.failure == "failed-lost"
-    assert len(fakes.engine.fetched) == 7
+    assert len(fakes.engine.fetched) == 6
     assert (await fakes.ledger())["quota"] == 0
 
 

@@ -17,7 +17,9 @@ async def submitting(fakes: Fakes, created_after_seconds: int) -> Task:
     now = fakes.clock.now_milliseconds()
     engine = fakes.engine
     async with fakes.database.transaction() as tx:
-        await task_moves.take_slot(tx, account=engine.account, slots=1, engine=engine.name)
+        await task_moves.take_slot(
+            tx, account=engine.account, slots=1, engine=engine.name, dated=True
+        )
     created = now + created_after_seconds * 1000
     engine.listed = [TaskSummary("task-x", TaskStatus.RUNNING, engine.name, created)]
     fakes.clock.advance(3_600)

@@ -167,3 +167,20 @@ async def test_without_a_date_a_clock_that_was_set_does_not_shorten_the_wait(
     fakes.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 2)
     await fakes.submission.reconcile(task)
     assert (await fakes.task(task.id)).state == TaskState.READY
+
+
+@pytest.mark.parametrize("ahead_seconds", [-3 * HOUR, 3 * HOUR])
+async def test_a_date_that_comes_after_the_submission_does_not_make_it_dated(
+    fakes: Skewed, ahead_seconds: float
+) -> None:
+    fakes.engine.sends_date = False
+    fakes.set_ahead(ahead_seconds)
+    task = await lost_submission(fakes)
+    fakes.engine.sends_date = True
+    fakes.restart()
+    await fakes.submission.reconcile(task)
+    fakes.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 2)
+    await fakes.submission.reconcile(task)
+    await fakes.post()
+    assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
+    assert f"/adopt {task.job_id} ours" in fakes.told()[0]

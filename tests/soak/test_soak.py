@@ -9,10 +9,10 @@ from tests.soak.soak import Plan, run
 
 
 def test_after_hours_of_faults_and_kills_the_books_balance(tmp_path: Path) -> None:
-    plan = Plan(30, 10, days=0.08, seed=1, sessions_per_day=20.0, hours_between_ends=0.2)
+    plan = Plan(20, 12, days=0.08, seed=4, sessions_per_day=20.0, hours_between_ends=0.2)
     report = run(plan, tmp_path)
     assert verdict(report) == [], table(report)
-    assert report.counts["books"]["jobs done"] > 20
+    assert report.counts["books"]["jobs done"] > 15
     assert report.counts["books"]["videos withdrawn"] > 0
     assert report.counts["books"]["videos removed"] > 0
     assert report.counts["machine"]["kills"] > 3

@@ -53,6 +53,8 @@ class SoakJournal(Journal):
         """When each task was asked for."""
         self.unheard: set[Shown] = set()
         """What stands in a chat and the bot has not read in an answer, whatever became of that."""
+        self.out_of_sight: set[Shown] = set()
+        """Messages so old that the local Telegram was made to forget them."""
         self.untold: set[str] = set()
         """Tasks whose bill the provider once did not name: it may have been too late after that."""
 
@@ -138,7 +140,7 @@ _WITHDRAWN = """
 
 def _deliveries(there: World, journal: SoakJournal, found: Findings) -> None:
     """I12: every video that is to be seen is on record, and none of those that were removed."""
-    seen = set[Shown]().union(*journal.videos.values())
+    seen = set[Shown]().union(*journal.videos.values()) - journal.out_of_sight
     rows = there.rows("SELECT * FROM deliveries WHERE message_id IS NOT NULL")
     known = {(row["chat_id"], row["message_id"]): row["removed_at_milliseconds"] for row in rows}
     unknown = seen - known.keys() - journal.unheard

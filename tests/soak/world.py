@@ -119,6 +119,7 @@ class SoakWorld(World):
             for number, message in list(chat.messages.items()):
                 if message.body["date"] < since:
                     del chat.messages[number]
+                    self.journal.out_of_sight.add((chat.chat_id, number))
         files, provider = self.telegram.files, self.dashscope
         for old in (
             *(files._files, files._paths, self.telegram.callbacks._presses),

@@ -210,18 +210,18 @@ def _bill(there: Witnesses, found: Findings) -> None:
 
 
 def _accounts(there: Witnesses, found: Findings) -> None:
-    """I11: nobody had more rendered a day than their quota, whoever stopped it; the service's own
-    faults, and what a bill has above its hold, are the operator's.
+    """I11: what was rendered counts for whoever had it made, whoever stopped it, and nobody had
+    more a day than their quota; the operator bears the service's faults, and bills above the hold.
     """
-    billed, rendered = Counter[int](), Counter[tuple[int, str]]()
-    for task in there.tasks:
-        billed[there.owners[task.task_id]] += task.billed_milliseconds
-    theirs = {j["id"] for j in there.tables["jobs"] if j["failure"] not in SERVICE_FAULTS}
+    made, rendered = {job["id"]: job for job in there.tables["jobs"]}, Counter[tuple[int, str]]()
     for row in there.tables["ledger"]:
-        if row["kind"] == "hold" and row["job_id"] in theirs:
-            length = row["video_milliseconds"]
-            share = min(billed[row["job_id"]], length) / length
-            rendered[row["user_id"], row["day"]] += round(share * row["held_quota_milliseconds"])
+        job = made[row["job_id"]]
+        if row["kind"] == "settle" and job["failure"] not in SERVICE_FAULTS:
+            length = min(row["video_milliseconds"], job["held_milliseconds"])
+            quota = -(-length * job["quota_weight_permille"] // 1000)
+            rendered[row["user_id"], row["day"]] += quota
+            spent = row["spent_quota_milliseconds"]
+            found.check(spent == quota, f"I11 job {job['id']}: {spent} of {quota} ms count")
     most = max(rendered.values(), default=0)
     found.check(most <= there.caps.person_day_milliseconds, f"I11 {most} ms rendered for one a day")
 

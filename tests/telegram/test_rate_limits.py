@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from unittest.mock import AsyncMock
 
 import pytest
 
+from bot.common import build_outbox
+from bot.outbox import Attempt, Kind
+from bot.telegram.api_calls import CallPolicy, Calls
 from bot.telegram.errors import NotSent
 from bot.telegram.rate_limits import RateLimiter, Urgency
+from storage import outbox
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually, in_time
+from tests.support.fake_services import Fakes, run_all
 
 GROUP = -100_5
 
@@ -204,3 +210,18 @@ async def test_who_does_not_wait_hears_at_once_that_it_would_take_long() -> None
     with pytest.raises(NotSent, match="wait"):
         await queue.rate_limiter.acquire(GROUP, Urgency.RESULT, edit=True, at_most_seconds=10)
     await queue.rate_limiter.acquire(GROUP, Urgency.RESULT, at_most_seconds=10)
+
+
+async def test_what_the_outbox_does_waits_for_no_groups_minute_and_holds_no_place(
+    fakes: Fakes,
+) -> None:
+    clock = FakeClock()
+    calls = Calls(RateLimiter(clock), clock)
+
+    async def crowd(attempt: Attempt) -> None:
+        for _ in range(30):
+            await calls.make(AsyncMock(), GROUP, CallPolicy(Urgency.TEXT))
+
+    await fakes.database.do(outbox.put, "crowd", "crowd:1", chat_id=GROUP)
+    await run_all(build_outbox(fakes.common, [Kind(name="crowd", run=crowd)]))
+    assert await fakes.database.column("SELECT state FROM outbox") == ["open"]

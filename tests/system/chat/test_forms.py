@@ -111,12 +111,19 @@ async def test_what_devices_make_is_taken_in_each_kind_of_message(
     await ada.sees_key("voice-ready*", reply_to=sent)
 
 
-@pytest.mark.parametrize("name", ["recording", "MOVIE.MOV", "x.aiff", "a.b.WMA"])
-async def test_a_sound_of_no_known_type_is_known_by_its_name_or_listened_to(
-    shared: World, name: str
-) -> None:
+STRANGE = {
+    "recording": "application/octet-stream",
+    "MOVIE.MOV": "application/octet-stream",
+    "voice.dat": "application/x-unknown",
+    "a.b.WMA": "application/vnd.rn-realmedia",
+}
+
+
+async def test_a_file_whose_type_and_name_tell_nothing_is_listened_to(shared: World) -> None:
     data = as_file(speech(1), "aiff", "pcm_s16be")
-    await sound_is_taken(shared, "document", data, name, "application/octet-stream")
+    await asyncio.gather(
+        *(sound_is_taken(shared, "document", data, name, type_) for name, type_ in STRANGE.items())
+    )
 
 
 @pytest.mark.parametrize("kind", ["video", "video_note", "document"])
@@ -173,8 +180,9 @@ async def test_a_forwarded_photo_is_a_photo(shared: World) -> None:
 
 async def test_a_file_that_is_neither_is_answered(shared: World) -> None:
     ada = await shared.person()
-    sent = await ada.send_file("document", b"%PDF-1.7", "letter.pdf")
-    await ada.sees(said("hint-file"), reply_to=sent)
+    for name in ("letter.pdf", "book.TXT", "all.zip"):
+        sent = await ada.send_file("document", b"%PDF-1.7", name)
+        await ada.sees(said("hint-file"), reply_to=sent)
 
 
 async def test_what_is_neither_photo_nor_voice_is_answered(shared: World) -> None:
