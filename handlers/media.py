@@ -217,7 +217,10 @@ def _received(context: MessageContext, item: MediaMessage) -> ReceivedMedia:
     )
 
 
-PICTURE_NAMES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".heic", ".heif")
+PICTURE_NAMES = (
+    *(".apng", ".avif", ".bmp", ".dib", ".dng", ".gif", ".heic", ".heif", ".hif", ".jfif", ".jp2"),
+    *(".jpe", ".jpeg", ".jpg", ".jxl", ".mpo", ".png", ".tif", ".tiff", ".webp"),
+)
 OTHER_NAMES = (
     *(".7z", ".apk", ".csv", ".doc", ".docx", ".epub", ".exe", ".gz", ".htm", ".html", ".ipa"),
     *(".iso", ".jar", ".js", ".json", ".pdf", ".ppt", ".pptx", ".py", ".rar", ".rtf", ".srt"),

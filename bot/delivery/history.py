@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.common import Component
-from bot.media.calls import draw_sheet, make_cover
+from bot.media.calls import draw_sheet, make_thumbnail
 from bot.media.errors import MediaUnusable
 from bot.telegram import errors as chat
 from bot.telegram.keyboards import Keyboard
@@ -76,7 +76,7 @@ class History(Component):
 
     async def _cover_of(self, path: Path) -> bytes | None:
         try:
-            return await self.common.media.run(make_cover, path)
+            return await self.common.media.run(make_thumbnail, path)
         except (MediaUnusable, OSError) as failure:
             logger.info("%s shows no picture: %r", path.name, failure)
             return None

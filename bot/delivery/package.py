@@ -131,14 +131,14 @@ class Packager(Component):
                 path = await self._smaller(job)
             case Form.ROUND:
                 path = await self._rounded(job)
-        facts, cover = await self.common.media.run(facts_and_cover, path)
+        facts, cover, thumbnail = await self.common.media.run(facts_and_cover, path)
         seconds = max(1, round(facts.duration_milliseconds / 1000))
         return OutgoingVideo(
             path,
             facts.width,
             facts.height,
             seconds,
-            thumbnail=cover,
+            thumbnail=thumbnail,
             cover=None if copy.form is Form.ROUND else cover,
             form=copy.form,
         )

@@ -82,8 +82,8 @@ inspect_video = MediaCall[[Path], VideoFacts]("video.files:inspect_video", JOINI
 examine_result = MediaCall[[Path, OrderedVideo], tuple[ResultFault, ...]](
     "video.result:examine_result", FINISHING
 )
-make_cover = MediaCall[[Path], bytes]("video.cover:make_cover", FINISHING)
-facts_and_cover = MediaCall[[Path], tuple[VideoFacts, bytes]](
+make_thumbnail = MediaCall[[Path], bytes]("video.cover:make_thumbnail", FINISHING)
+facts_and_cover = MediaCall[[Path], tuple[VideoFacts, bytes, bytes]](
     "video.cover:facts_and_cover", FINISHING
 )
 stamp_label = MediaCall[[Path, Path, str], None]("video.stamp:stamp_label", FINISHING)

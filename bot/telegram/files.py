@@ -14,7 +14,7 @@ from bot.retry import TELEGRAM_CALL, persisting
 from bot.telegram.error_mapping import describe, translate
 from bot.telegram.errors import FileGone, FileTooBig, TryAgain
 
-DOWNLOAD_LIMIT_BYTES = 20_000_000  # Bot API getFile: "maximum file size to download is 20 MB"
+DOWNLOAD_LIMIT_BYTES = 20 * 1024 * 1024  # Bot API getFile: "20 MB", which are MiB
 
 
 class Files:

@@ -60,6 +60,14 @@ async def test_a_jpeg_is_judged_by_what_is_decoded_of_it(
     assert len(picture.faces) == 1
 
 
+@pytest.mark.proof
+async def test_the_largest_png_fits_also_where_it_lacks_a_little() -> None:
+    largest = encoded(quarters(8_000, 6_490).convert("RGBA"), "PNG", compress_level=1)
+    async with MediaProcesses() as media:
+        picture = await media.run(calls.normalise_picture, largest[:-3_000])
+    assert picture.width == 1_280
+
+
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "1"])
 def test_a_large_png_is_as_good_as_a_small_one(mode: str) -> None:
     large = quarters(5_200, 2_600).convert(mode)

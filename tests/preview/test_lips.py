@@ -10,6 +10,7 @@ import cmath
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,9 +25,12 @@ from bot.media.picture.faces import detect_faces
 from bot.media.preview.render import X264, open_canvas, render_preview
 from bot.media.video.writer import VideoFormat, VideoWriter
 from tests.preview.test_face import turned
+from tests.preview.test_render import frames_of
 from tests.support.media import photos, voices
 
 LEAST_R, MOST_R_LATER = 0.7, 0.3
+LEAST_R_AT_ONCE = 0.85  # of a face that looks at the camera
+MOST_MOVEMENT = 0.35  # from one frame to the next, of all that the mouth moves
 
 _WIDE, _HIGH = 0.5, 0.4  # half the mouth's region, in distances between the eyes
 _DARK_SHARE = 0.38  # of the face's median brightness: darker than lips, lighter than a throat
@@ -81,6 +85,12 @@ def correlate(darkness: Track, level: Track, lag: int) -> float:
 
 def _dark_share(frame: npt.NDArray[np.uint8]) -> float:
     """Of the square over the distance between the eyes: an ellipse around the mouth."""
+    dark, apart = _dark_mouth(frame)
+    return float(dark.sum() / apart**2)
+
+
+def _dark_mouth(frame: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.bool_], float]:
+    """The dark pixels around the mouth, and the distance between the eyes."""
     face = detect_faces(frame)[0]
     eyes = complex(face.left_eye.x, face.left_eye.y) - complex(face.right_eye.x, face.right_eye.y)
     apart, tilt = abs(eyes), math.degrees(cmath.phase(eyes))
@@ -88,7 +98,7 @@ def _dark_share(frame: npt.NDArray[np.uint8]) -> float:
     region = cv2.ellipse(np.zeros(frame.shape[:2], np.uint8), (middle, axes, tilt), 1, -1)
     gray = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
     whole = gray[round(face.top) : round(face.bottom), round(face.left) : round(face.right)]
-    return float(((gray < _DARK_SHARE * np.median(whole)) & (region > 0)).sum() / apart**2)
+    return (gray < _DARK_SHARE * np.median(whole)) & (region > 0), apart
 
 
 def assert_lips_follow(path: Path) -> None:
@@ -124,6 +134,33 @@ def seen_from_the_side(picture: photos.Pixels) -> photos.Pixels:
 
 def test_lips_follow_the_sound(speaking: Path) -> None:
     assert_lips_follow(speaking)
+    assert lip_correlation(speaking, lags=[0])[0] >= LEAST_R_AT_ONCE
+
+
+def assert_eased(path: Path) -> None:
+    darkness, _ = dark_area(path)
+    assert np.abs(np.diff(darkness)).max() <= MOST_MOVEMENT * np.percentile(darkness, 98)
+
+
+def test_a_mouth_takes_some_frames_to_open_and_to_close(speaking: Path) -> None:
+    assert_eased(speaking)
+
+
+def test_a_dark_sound_rounds_the_lips_and_a_bright_one_spreads_them(
+    tmp_path: Path, portrait_jpeg: bytes
+) -> None:
+    vowel = partial(voices.tone, 0.5, rate_hz=voices.SAMPLE_RATE_HZ)
+    sound = np.concatenate([vowel(250), vowel(3_000)] * 3)
+    render_preview(portrait_jpeg, voices.wav(sound), tmp_path / "vowels.mp4")
+    frames = [frame[:, :, ::-1] for frame in frames_of(tmp_path / "vowels.mp4")]
+    dark, bright = (width_by_height(frames[middle]) for middle in (20, 28))
+    assert bright > 1.3 * dark
+
+
+def width_by_height(frame: npt.NDArray[np.uint8]) -> float:
+    """Of the dark in the mouth."""
+    rows, columns = np.nonzero(_dark_mouth(np.ascontiguousarray(frame))[0])
+    return float(np.std(columns) / np.std(rows))
 
 
 def test_lips_follow_the_sound_at_720p(
@@ -133,6 +170,7 @@ def test_lips_follow_the_sound_at_720p(
     sound = voices.wav(voice[: 3 * voices.SAMPLE_RATE_HZ])
     render_preview(portrait_jpeg, sound, tmp_path / "large.mp4", resolution=resolution)
     assert_lips_follow(tmp_path / "large.mp4")
+    assert_eased(tmp_path / "large.mp4")
 
 
 @pytest.mark.parametrize(
@@ -175,4 +213,4 @@ def test_lips_of_another_sound_are_seen_not_to_follow(
     render_preview(portrait_jpeg, voices.wav(voice[::-1]), tmp_path / "backwards.mp4")
     darkness, rate = dark_area(tmp_path / "backwards.mp4")
     level = log_rms(speaking, len(darkness), rate)
-    assert max(correlate(darkness, level, lag) for lag in range(4)) < 0.5
+    assert max(correlate(darkness, level, lag) for lag in range(4)) < 0.6

@@ -20,14 +20,15 @@ def test_there_are_frames_for_all_of_the_sound(seconds: float, frames: int) -> N
     assert len(read_speech(heard(tone(seconds)), 16).opening) == frames
 
 
-def test_the_mouth_opens_within_a_frame_of_a_syllable_and_shuts_after_it() -> None:
+def test_the_mouth_opens_with_a_syllable_and_shuts_after_it() -> None:
     pause = np.zeros(voices.SAMPLE_RATE_HZ // 2)
     syllable = tone(0.25)
     samples = np.concatenate([pause, syllable, pause, syllable, pause])
     opening = read_speech(heard(samples), 16).opening
-    assert opening[7] == 0
-    assert opening[8] > 0.8
-    assert opening[14] < 0.05
+    assert opening[3] < 0.05
+    assert opening[9:11].min() > 0.5
+    assert opening[16] < 0.05
+    assert np.abs(np.diff(opening)).max() < 0.15
 
 
 def test_silence_and_a_hum_far_below_speech_leave_the_mouth_shut() -> None:

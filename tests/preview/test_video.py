@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bot.media.errors import LabelNotWritten, VideoUnreadable
-from bot.media.video.cover import facts_and_cover, make_cover
+from bot.media.video.cover import facts_and_cover, make_cover, make_thumbnail
 from bot.media.video.files import inspect_video
 from bot.media.video.stamp import stamp_label
 from tests.preview.test_render import frames_of
@@ -188,19 +188,23 @@ def test_damaged_videos_are_read_or_refused_but_never_anything_else(
 # make_cover
 
 
-def test_a_cover_is_a_small_jpeg_in_the_videos_proportions(speaking: Path) -> None:
-    cover = make_cover(speaking)
-    assert len(cover) <= 200_000
-    with Image.open(BytesIO(cover)) as picture:
-        assert picture.format == "JPEG"
-        assert picture.size == (320, 320)
+def test_a_cover_is_as_large_as_the_video_and_a_thumbnail_as_telegram_wants_it(
+    speaking: Path,
+) -> None:
+    facts, cover, thumbnail = facts_and_cover(speaking)
+    assert (cover, thumbnail) == (make_cover(speaking), make_thumbnail(speaking))
+    assert len(thumbnail) <= 200_000
+    for still, size in ((cover, (facts.width, facts.height)), (thumbnail, (320, 320))):
+        with Image.open(BytesIO(still)) as picture:
+            assert picture.format == "JPEG"
+            assert picture.size == size
 
 
 def test_a_cover_shows_the_video(speaking: Path) -> None:
     with Image.open(BytesIO(make_cover(speaking))) as picture:
         cover = np.asarray(picture.convert("L"), np.float64)
     frame = Image.fromarray(frames_of(speaking)[0][:, :, ::-1]).convert("L")
-    assert np.corrcoef(cover.ravel(), np.asarray(frame.resize((320, 320))).ravel())[0, 1] > 0.95
+    assert np.corrcoef(cover.ravel(), np.asarray(frame).ravel())[0, 1] > 0.95
 
 
 def test_a_cover_leaves_out_a_black_beginning(speaking: Path, tmp_path: Path) -> None:

@@ -140,9 +140,10 @@ def _explain_picture(data: bytes) -> Explained | None:
     return Explained(data, faces, (), at_edge=False) if faces else None
 
 
-def _facts_and_cover(path: Path) -> tuple[VideoFacts, bytes]:
+def _facts_and_cover(path: Path) -> tuple[VideoFacts, bytes, bytes]:
     task_of(path)
-    return VideoFacts(640, 640, 5_000, 25.0, True, 1_000), plain(_PIXELS, _PIXELS, "JPEG")
+    still = plain(_PIXELS, _PIXELS, "JPEG")
+    return VideoFacts(640, 640, 5_000, 25.0, True, 1_000), still, still
 
 
 def _examine_result(path: Path, _: object) -> tuple[ResultFault, ...]:

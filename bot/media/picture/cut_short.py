@@ -13,6 +13,7 @@ from bot.media.picture.containers import SMALL_SHARE
 _JPEG, _END_OF_JPEG = b"\xff\xd8", b"\xff\xd9"
 _ROWS_HELD_BACK = 32
 """Of a JPEG: its decoder keeps the last ones it has until it sees the end."""
+_STRIP_ROWS = 256
 _SCAN = re.compile(rb"\xff\xda..([\x01-\x04])", re.DOTALL)
 
 Opened = Callable[[bytes], ImageFile.ImageFile]
@@ -24,23 +25,32 @@ def load_cut_short(data: bytes, opened: Opened) -> Image.Image:
     Raises OSError where that is more than a small share, and what `opened` raises.
     """
     if not data.startswith(_JPEG):
-        return _without_missing(_filled(data, opened, 0), _missing_rows(data, opened))
+        return _without_missing(*_what_is_there(data, opened))
     whole = opened(data + _END_OF_JPEG)
     whole.load()
     if not whole.info.get("progressive"):
-        return _without_missing(whole, _missing_rows(data, opened)[_ROWS_HELD_BACK:])
+        _, missing = _what_is_there(data, opened)
+        return _without_missing(whole, missing[_ROWS_HELD_BACK:])
     if not _has_begun_last_scan(data, len(whole.getbands())):
         raise OSError("the picture is there in outlines only")
     return whole
 
 
-def _missing_rows(data: bytes, opened: Opened) -> list[int]:
-    """Rows to which the file says nothing: they stay as they were, whatever they were."""
+def _what_is_there(data: bytes, opened: Opened) -> tuple[Image.Image, list[int]]:
+    """The picture, and the rows to which its file says nothing: they stay what they were."""
     black, white = (_filled(data, opened, value) for value in (0, 255))
-    if black.mode.startswith("I"):
-        black, white = black.convert("L"), white.convert("L")
-    _, differing = ImageChops.difference(black, white).getprojection()
-    return [row for row, differs in enumerate(differing) if differs]
+    missing: list[int] = []
+    for top in range(0, black.height, _STRIP_ROWS):
+        strip = (0, top, black.width, min(black.height, top + _STRIP_ROWS))
+        _, differing = _difference(black.crop(strip), white.crop(strip)).getprojection()
+        missing += [row for row, differs in enumerate(differing, top) if differs]
+    return black, missing
+
+
+def _difference(one: Image.Image, other: Image.Image) -> Image.Image:
+    if one.mode.startswith("I"):
+        one, other = one.convert("L"), other.convert("L")
+    return ImageChops.difference(one, other)
 
 
 def _filled(data: bytes, opened: Opened, value: int) -> Image.Image:

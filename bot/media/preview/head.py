@@ -45,7 +45,7 @@ class Head:
         x = self._mask * shift - turn * self._across_y + widening * self._wide_x
         y = self._mask * nod + turn * self._across_x + widening * self._wide_y
         moved = cv2.remap(
-            self._region.cut(frame),
+            frame[self._region.rows, self._region.columns],
             self._region.x - self._enlarge(x),
             self._region.y - self._enlarge(y),
             cv2.INTER_LINEAR,

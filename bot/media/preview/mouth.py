@@ -18,6 +18,9 @@ from bot.media.preview.mouth_axes import LOWER_INNER, UPPER_INNER, LipEdge, Mout
 _LOWER_LIP = [84, 17, 314, 14]
 _CHEEKS = [50, 280, 205, 425]
 _DARKNESS, _TONGUE = 0.2, 0.62  # of the lip's colour
+_NEAR, _FAR = 1.25, 0.7  # of the darkness: near the lips, and where the throat is
+_TONGUE_HEIGHT, _TONGUE_LIFT, _TONGUE_SPACE = 0.55, 0.2, 0.03  # of the gap; of half the mouth
+_TONGUE_OPACITY = 0.9
 _TEETH_OF_HALF_WIDTH = 0.22
 _TEETH_OPACITY = 0.85
 _SOFTNESS_OF_HALF_WIDTH = 0.035  # how wide the edge between lip and inside is
@@ -42,27 +45,38 @@ class Cavity:
         self._dark, self._tongue = warmer(lip * _DARKNESS), warmer(lip * _TONGUE)
         self._teeth = (0.35 * skin + 0.65 * skin.max()) * 0.92
 
-    def paint(self, region: Pixels, top: Field, bottom: Field, *, teeth: bool) -> None:
-        """Fill the gap between `top` and `bottom`, in pixels below the lower lip's place."""
+    def paint(
+        self, region: Pixels, top: Field, bottom: Field, width: float, *, teeth: bool
+    ) -> None:
+        """Fill the gap between `top` and `bottom`, in pixels below the lower lip's place.
+
+        The tongue lies low in a pursed mouth and high in one drawn wide: `width`, -1 to 1.
+        """
         top, bottom = top[self._rows, self._columns], bottom[self._rows, self._columns]
         from_top, from_bottom = self._below - top, bottom - self._below
         cover = self._edge(from_top) * self._edge(from_bottom) * clip(bottom - top, 0, 1)
         seen = cover > 0
         rows, columns, cover = self._rows[seen], self._columns[seen], cover[seen, None]
         gap, side = (bottom - top)[seen], self._side[seen]
-        color = self._color(side, from_top[seen], from_bottom[seen], gap, teeth=teeth)
+        color = self._inside(side, from_top[seen], from_bottom[seen], gap, width)
+        if teeth:
+            color += (self._teeth - color) * self._hint(side, from_top[seen], gap)[:, None]
         part = region[rows, columns]
         region[rows, columns] = (part + (color - part) * cover + 0.5).astype(np.uint8)
 
-    def _color(
-        self, side: Field, from_top: Field, from_bottom: Field, gap: Field, *, teeth: bool
+    def _inside(
+        self, side: Field, from_top: Field, from_bottom: Field, gap: Field, width: float
     ) -> Field:
-        height = clip(0.5 * gap - 0.06 * self._item, 1e-3, np.inf)
-        tongue = _fade(from_bottom / height) * _fade(side / 0.75)
-        color = self._dark + (self._tongue - self._dark) * tongue[:, None]
-        if teeth:
-            color = color + (self._teeth - color) * self._hint(side, from_top, gap)[:, None]
-        return clip(color, 0, 255)
+        """Darkest at the back, which is high in the middle; the tongue is lit from the front."""
+        gap = np.maximum(gap, np.float32(1e-3))
+        share: Field = from_bottom / gap
+        back: Field = _fade(side) * _fade((from_top / gap - 0.3) / 0.7)
+        color = self._dark * (_NEAR - (_NEAR - _FAR) * back)[:, None]
+        height = _TONGUE_HEIGHT + _TONGUE_LIFT * width - _TONGUE_SPACE * self._item / gap
+        rise = clip(height * _fade(side / 0.8), 1e-3, 1)
+        tongue = clip((rise - share) / 0.25, 0, 1) * clip(0.45 + share / rise, 0, 1)
+        inside: Field = color + (self._tongue - color) * (tongue * _TONGUE_OPACITY)[:, None]
+        return inside
 
     def _hint(self, side: Field, from_top: Field, gap: Field) -> Field:
         """Return how much of the upper teeth is seen."""
@@ -82,7 +96,10 @@ def _fade(share: Field) -> Field:
 _OPENING_OF_HALF_WIDTH = 0.58  # the widest opening
 _LEAST_OPENING_OF_HALF_WIDTH = 0.3  # also in a photo whose mouth is wide open already
 _ALREADY_OPEN = 0.55  # share of a smile's gap that counts as opened already
-_OPENING_REACH = 0.93  # the lips part this far towards the corners
+_OPENING_REACH = 0.93, 0.9  # the lips part this far towards the corners, and in this curve
+_ROUND_REACH, _WIDE_REACH = (0.76, 0.62), (0.98, 0.72)  # the same of "oo" and of "ee"
+_WIDE_IS_FLATTER = 0.2  # an "ee" is open by so much less
+_PARTING, _UNCOVERING = 0.8, 8  # lips part fast at first, and teeth are uncovered before that
 _UPPER_LIP_SHARE = 0.12  # the upper lip rises by this share of the opening
 _JAW_SHARE = 0.7  # the chin sinks by this share of the opening
 _CLOSING = 0.8  # share of a smile's gap that the lower lip covers in silence
@@ -105,17 +122,29 @@ class Mouth:
         side, below = self._side[self._box], self._below[self._box]
         self._cavity = Cavity(photo, points, side, below, self._axes.half_width)
 
-    def speak(self, frame: Pixels, opening: float) -> None:
-        """Open the mouth in `frame` by 0..1."""
-        drop, closing = opening * self._widest, self._closing * (1 - opening) ** 2
+    def speak(self, frame: Pixels, opening: float, width: float = 0.0) -> None:
+        """Open the mouth in `frame` by 0..1, in a shape from -1 (pursed) to 1 (drawn wide)."""
+        flatter = 1 - _WIDE_IS_FLATTER * max(width, 0.0)
+        drop, closing = opening**_PARTING * self._widest * flatter, self._covered(opening)
         rise, box = _UPPER_LIP_SHARE * drop, self._box
-        bottom = drop * self._profile[box] - closing * self._gap[box]
-        sink = np.asarray(cv2.addWeighted(self._jaw, drop, self._shut, -closing, 0), np.float32)
-        sink[box] = np.where(self._below[box] >= bottom, sink[box], -rise * self._raise[box])
+        profile = self._shaped(width)
+        bottom = drop * profile[box] - closing * self._gap[box]
+        still = cv2.addWeighted(self._chin, drop, self._shut, -closing, 0)
+        sink = np.asarray(cv2.accumulateProduct(self._lip, profile * drop, still), np.float32)
+        top = -rise * profile[box]
+        sink[box] = np.where(self._below[box] >= bottom, sink[box], top * self._raise)
         warped = self._region.pull(self._source, sink, self._axes.down, cv2.BORDER_REPLICATE)
-        top = -rise * self._profile[box]
-        self._cavity.paint(warped[box], top, bottom, teeth=not self._own_teeth)
+        self._cavity.paint(warped[box], top, bottom, width, teeth=not self._own_teeth)
         self._region.paste(warped, frame)
+
+    def _covered(self, opening: float) -> float:
+        """How much of a smile's teeth the lower lip covers."""
+        return float(self._closing * (1 - opening) ** _UNCOVERING)
+
+    def _shaped(self, width: float) -> Field:
+        """How far the lips part at each place: 1 in the middle, 0 at the corners."""
+        other, share = (self._round if width < 0 else self._wide), min(abs(width), 1.0)
+        return np.asarray(cv2.addWeighted(self._plain, 1 - share, other, share, 0), np.float32)
 
     def _part_lips(self, points: Points, along: Field, depth: Field) -> None:
         """Measure each pixel from the lower lip's edge, and how far the lips are apart there."""
@@ -130,13 +159,14 @@ class Mouth:
         from_middle = along - axes.middle
         reach = np.where(from_middle > 0, 1 - axes.middle, 1 + axes.middle)
         self._side = np.asarray(from_middle / reach, np.float32)
-        self._profile = self._opening_profile()
+        self._plain, self._round, self._wide = (
+            self._profile(*shape) for shape in (_OPENING_REACH, _ROUND_REACH, _WIDE_REACH)
+        )
         self._gap = clip(edge - upper, 0, np.inf) * (np.abs(self._side) < 1)
 
-    def _opening_profile(self) -> Field:
-        """Return how far the lips part at each place: 1 in the middle, 0 at the corners."""
-        share = self._side / np.float32(_OPENING_REACH)
-        profile: Field = np.power(clip(1 - share * share, 0, 1), np.float32(0.9))
+    def _profile(self, reach: float, curve: float) -> Field:
+        share = self._side / np.float32(reach)
+        profile: Field = np.power(clip(1 - share * share, 0, 1), np.float32(curve))
         return profile
 
     def _set_limits(self) -> None:
@@ -163,6 +193,7 @@ class Mouth:
         near_lip = 1 - smoothstep(below, axes.lower_lip, 0.9 * axes.chin)
         jaw = _JAW_SHARE * (1 - near_lip) * (1 - smoothstep(np.abs(along), 1.2, 2.8))
         moves = (1 - smoothstep(below, axes.chin, 1.7 * axes.chin)) * (below > -axes.nose)
-        self._jaw = (near_lip * self._profile + jaw) * moves
+        self._lip, self._chin = near_lip * moves, jaw * moves
         self._shut = (near_lip * self._gap + jaw * self._widest_gap) * moves
-        self._raise = self._profile * (1 - smoothstep(-below, axes.upper_lip, axes.nose))
+        raised: Field = 1 - smoothstep(-below, axes.upper_lip, axes.nose)
+        self._raise = raised[self._box]

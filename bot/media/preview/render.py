@@ -130,7 +130,7 @@ def _frames(
     poses = zip(*(track.tolist() for track in tracks), strict=True)
     for index, (opening, wide, emphasis, down) in enumerate(poses):
         frame = canvas.photo.copy()
-        mouth.speak(frame, opening)
+        mouth.speak(frame, opening, wide)
         eyes.blink(frame, down)
         seconds = index / frames_per_second
         head.move(frame, seconds, emphasis=emphasis, opening=opening, width=wide)

@@ -16,9 +16,11 @@ Track = npt.NDArray[np.float32]
 _RANGE_DECIBELS = 30.0  # below the loud parts by this much, the mouth is closed
 _SILENCE_DECIBELS = -75.0  # below full scale; nothing softer opens the mouth
 _SYLLABLE_SECONDS = 0.9  # the level is judged against its surroundings this wide
-_ARTICULATION = 0.5  # how much of the surrounding level is taken off: clearer syllables
+_ARTICULATION = 0.54  # how much of the surrounding level is taken off: clearer syllables
 _WIDEST = 0.62  # what is left of a loud syllable then
-_ATTACK, _RELEASE = 0.95, 0.85  # share of the way to a louder, to a softer level in 1/16 s
+_STEP, _STEP_OF_WIDTH = 0.14, 0.3  # from frame to frame, as seen about a third of the way
+_SWEEPS = 60
+_EASING = (0.1, 0.8, 0.1)  # it begins and ends a movement gently
 _EMPHASIS_SECONDS = 0.45  # the head follows the speech this much more slowly than the mouth
 _TILT_SPLIT_HERTZ = 1500.0
 _VOICE_HERTZ = (120.0, 6000.0)
@@ -42,7 +44,8 @@ def read_speech(samples: Samples, frames_per_second: int) -> Speech:
     windows = _windows(samples, count, frames_per_second)
     opening = _opening(windows, frames_per_second)
     emphasis = _moving_mean(opening, max(1, round(_EMPHASIS_SECONDS * frames_per_second)))
-    return Speech(opening, _width(windows) * opening, emphasis)
+    width = _eased(_width(windows) * np.minimum(1, 1.5 * opening), _STEP_OF_WIDTH)
+    return Speech(opening, width, emphasis)
 
 
 def _windows(samples: Samples, count: int, frames_per_second: int) -> Samples:
@@ -60,7 +63,7 @@ def _opening(windows: Samples, frames_per_second: int) -> Track:
     louder = np.clip((levels - loud) / _RANGE_DECIBELS + 1, 0, 1.1).astype(np.float32)
     around = _moving_mean(louder, max(1, round(_SYLLABLE_SECONDS * frames_per_second)))
     wanted = np.clip((louder - _ARTICULATION * around) / _WIDEST, 0, 1)
-    return _follow(wanted, 16 / frames_per_second)
+    return _eased(wanted, _STEP)
 
 
 def _moving_mean(track: Track, length: int) -> Track:
@@ -68,15 +71,18 @@ def _moving_mean(track: Track, length: int) -> Track:
     return np.convolve(padded, np.full(length, 1 / length), mode="valid").astype(np.float32)
 
 
-def _follow(wanted: Track, sixteenths: float) -> Track:
-    """Go a share of the way to each frame's level; a frame lasts so many sixteenths of a second."""
-    attack, release = 1 - (1 - _ATTACK) ** sixteenths, 1 - (1 - _RELEASE) ** sixteenths
-    followed = np.zeros_like(wanted)
-    place = 0.0
-    for index, target in enumerate(wanted.tolist()):
-        place += (attack if target > place else release) * (target - place)
-        followed[index] = place
-    return followed
+def _eased(wanted: Track, step: float) -> Track:
+    """A track close to it that moves at most one step from frame to frame, before a change as much
+    as after it: it is never late.
+    """
+    track = wanted.astype(np.float32)
+    for _ in range(_SWEEPS):
+        for first in (0, 1):
+            pairs = track[first : len(track) - (len(track) - first) % 2].reshape(-1, 2)
+            change = pairs[:, 1] - pairs[:, 0]
+            excess = (change - np.clip(change, -step, step)) / 2
+            pairs += np.stack([excess, -excess], axis=1)
+    return np.convolve(np.pad(track, 1, mode="edge"), _EASING, mode="valid").astype(np.float32)
 
 
 def _width(windows: Samples) -> Track:
@@ -89,5 +95,5 @@ def _width(windows: Samples) -> Track:
     tilt = np.log10(high + 1e-9) - np.log10(low + 1e-9)
     usual = float(np.median(tilt))
     spread = max(float(np.std(tilt)), 0.3)
-    smooth = np.convolve(np.tanh((tilt - usual) / spread), [0.25, 0.5, 0.25], mode="same")
-    return smooth.astype(np.float32)
+    width: Track = np.tanh((tilt - usual) / spread).astype(np.float32)
+    return width

@@ -25,8 +25,8 @@ _FRAMES, _FRAMES_APART = 25, 6  # the best of five frames from the first second 
 _QUALITIES = (90, 80, 65, 45)
 
 
-def facts_and_cover(path: Path) -> tuple[VideoFacts, bytes]:
-    """What sending takes; raises VideoUnreadable.
+def facts_and_cover(path: Path) -> tuple[VideoFacts, bytes, bytes]:
+    """What sending takes: facts, cover, thumbnail; raises VideoUnreadable.
 
     Mostly the index says all that has to be known to decode it.
     """
@@ -37,24 +37,38 @@ def facts_and_cover(path: Path) -> tuple[VideoFacts, bytes]:
         return _facts_and_cover(path)
 
 
-def _facts_and_cover(path: Path, **options: str) -> tuple[VideoFacts, bytes]:
+def _facts_and_cover(path: Path, **options: str) -> tuple[VideoFacts, bytes, bytes]:
     with open_video(path, **options) as container:
-        cover = _cover(container)
-        return facts_of(container, path), cover
+        frame = _best(container)
+        facts = facts_of(container, path)
+    return facts, _cover(frame), _compress(_shrink(frame))
 
 
 def make_cover(path: Path) -> bytes:
-    """Return a JPEG of a video's best early frame; raises VideoUnreadable."""
+    """A JPEG of a video's best early frame, as large as the video; raises VideoUnreadable."""
     with open_video(path) as container:
-        return _cover(container)
+        return _cover(_best(container))
 
 
-def _cover(container: InputContainer) -> bytes:
+def make_thumbnail(path: Path) -> bytes:
+    """The same as small as Telegram wants it; raises VideoUnreadable."""
+    with open_video(path) as container:
+        return _compress(_shrink(_best(container)))
+
+
+def _best(container: InputContainer) -> VideoFrame:
     frames = container.decode(video_stream(container))
-    small = [_shrink(frame) for frame in islice(frames, 0, _FRAMES, _FRAMES_APART)]
-    if not small:
+    early = [*islice(frames, 0, _FRAMES, _FRAMES_APART)]
+    if not early:
         raise VideoUnreadable
-    return _compress(max(small, key=_quality))
+    return max(early, key=lambda frame: _quality(_shrink(frame)))
+
+
+def _cover(frame: VideoFrame) -> bytes:
+    buffer = BytesIO()
+    rgb = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+    Image.fromarray(rgb).save(buffer, "JPEG", quality=_QUALITIES[0])
+    return buffer.getvalue()
 
 
 def _shrink(frame: VideoFrame) -> Pixels:

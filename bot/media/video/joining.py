@@ -25,7 +25,7 @@ from bot.media.sound.audio_segment import AudioSegment, samples_of
 from bot.media.sound.frames import gathered
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 from bot.media.video.files import open_video, video_stream
-from bot.media.video.mp4 import whole_or_nothing
+from bot.media.video.mp4 import colors_of, whole_or_nothing
 from bot.media.video.stamp import stamp_label
 from bot.media.video.writer import VideoFormat, VideoWriter
 
@@ -65,8 +65,7 @@ def _format_of(container: InputContainer) -> VideoFormat:
         context.height,
         Fraction(stream.average_rate),
         _X264,
-        context.color_range,
-        context.colorspace,
+        colors_of(stream),
         container.metadata,
     )
 

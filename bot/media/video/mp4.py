@@ -9,12 +9,14 @@ from pathlib import Path
 import av
 from av.container import InputContainer, OutputContainer
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from bot.media.video.files import video_stream
 
 _MUXING = {"movflags": "use_metadata_tags+faststart"}
 _FILE_TYPE_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands"})
 _FRAMES_PER_SECOND = 25
+_COLORS = ("color_range", "colorspace", "color_primaries", "color_trc")
 
 
 @contextmanager
@@ -35,16 +37,23 @@ def new_mp4(target: Path, metadata: Mapping[str, str]) -> OutputContainer:
     return written
 
 
+def colors_of(stream: VideoStream) -> dict[str, int]:
+    """How its numbers are to be taken for colours, in those of H.273."""
+    return {name: int(getattr(stream.codec_context, name)) for name in _COLORS}
+
+
 def encode_anew(
     source: InputContainer,
     target: Path,
     size: tuple[int, int],
     options: Mapping[str, str],
     changed: Callable[[VideoFrame], VideoFrame],
+    **colors: int,
 ) -> None:
     """Each picture changed, to this size, and encoded; the sound packet by packet as it is.
 
-    `options` are those of x264. Raises VideoUnreadable.
+    `options` are those of x264; `colors` what `changed` makes other than the source's colours are.
+    Raises VideoUnreadable.
     """
     picture = video_stream(source)
     with new_mp4(target, source.metadata) as written:
@@ -52,6 +61,8 @@ def encode_anew(
         stream = written.add_stream("libx264", rate, options={"preset": "veryfast", **options})
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
+        for name, value in {**colors_of(picture), **colors}.items():
+            setattr(stream.codec_context, name, value)
         sounds = source.streams.audio[:1]
         twins = {sound.index: written.add_stream_from_template(sound) for sound in sounds}
         for packet in source.demux([picture, *sounds]):

@@ -29,6 +29,7 @@ _LEAST_SIDE_PIXELS = 240
 _FACES_IN_SIDE = 3.0  # so that a whole head and its shoulders stay inside the circle
 _FACE_FROM_TOP = 0.46
 _QUALITY = "23"
+_FROM_RGB = {"color_range": 1, "colorspace": 6}  # PyAV makes RGB into BT.601 of limited range
 _LETTERS_OF_SIDE = 0.085  # 20 pixels where the note is shown 240 pixels wide
 _WORD_FROM_TOP = 0.9  # the circle is still 0.6 of the side wide there
 
@@ -78,7 +79,7 @@ def _encode(source: Path, part: Path) -> None:
         if container.duration / 1000 > LONGEST_NOTE_MILLISECONDS:
             raise TooLongForNote
         size = (SIDE_PIXELS, SIDE_PIXELS)
-        encode_anew(container, part, size, {"crf": _QUALITY}, _Cutter().cut)
+        encode_anew(container, part, size, {"crf": _QUALITY}, _Cutter().cut, **_FROM_RGB)
 
 
 def ai_word() -> DrawnWord:

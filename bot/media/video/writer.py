@@ -19,8 +19,8 @@ from bot.media.video.mp4 import new_mp4
 
 _SOUND_RATE_HZ = 48_000  # every phone plays it; some refuse AAC at 16 kHz
 _SOUND_BITS_PER_SECOND = 96_000
-_LIMITED_RANGE = 1
-_BT601 = 6  # the colour matrix that OpenCV converts with (SMPTE 170M in H.273)
+_RENDERED = {"color_range": 1, "colorspace": 6}
+"""Limited range, and the colour matrix that OpenCV converts with (SMPTE 170M in H.273)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,7 @@ class VideoFormat:
     height: int
     rate: Fraction
     x264: Mapping[str, str]
-    color_range: int = _LIMITED_RANGE
-    colorspace: int = _BT601
+    colors: Mapping[str, int] = field(default_factory=_RENDERED.copy)
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -51,8 +50,8 @@ class VideoWriter:
         )
         self._video.width, self._video.height = video_format.width, video_format.height
         self._video.pix_fmt = "yuv420p"
-        self._video.codec_context.color_range = video_format.color_range
-        self._video.codec_context.colorspace = video_format.colorspace
+        for name, value in video_format.colors.items():
+            setattr(self._video.codec_context, name, value)
         self._audio: Any = self._container.add_stream("aac", rate=_SOUND_RATE_HZ, layout="mono")
         self._audio.bit_rate = _SOUND_BITS_PER_SECOND
         self._sound = deque(self._encoded(sound))

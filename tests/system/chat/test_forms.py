@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.media.photos import fresh_portrait, photo
+from tests.support.media.photos import encoded, fresh_portrait, photo
 from tests.support.media.videos import video_with_sound
 from tests.support.media.voices import as_file, speech, voice
 from tests.support.texts import LONGEST_SECONDS, said
@@ -34,6 +34,31 @@ async def test_a_picture_may_come_as_a_file_of_any_common_kind(shared: World) ->
 
 async def test_a_picture_whose_type_is_not_told_is_known_by_its_name(shared: World) -> None:
     await photo_file_is_taken(shared, photo("PNG"), "A.PNG", mime_type="application/x-unknown")
+
+
+@pytest.mark.parametrize(
+    ("name", "called", "mime_type"),
+    [
+        ("pixel_50mp.jpg", "PXL_1.MP.jpg", "image/jpeg"),
+        ("pixel_50mp.jpg", "document", "image/heic"),
+        ("no_end_marker.jpg", "a.JFIF", "application/octet-stream"),
+        ("xmp_history.png", "face.jpg", "image/jpeg"),
+    ],
+)
+async def test_what_phones_and_programs_make_of_a_picture_is_taken(
+    shared: World, name: str, called: str, mime_type: str
+) -> None:
+    """By what it is: not by its name, nor by the type that came with it."""
+    ada = await shared.person()
+    picture = (Path(__file__).parents[2] / "cases" / name).read_bytes()
+    sent = await ada.send_file("document", picture, called, mime_type=mime_type, raw=1)
+    await ada.sees_key("photo-ready*", reply_to=sent)
+
+
+async def test_a_picture_of_a_format_that_is_not_read_is_told_which_are(shared: World) -> None:
+    ada = await shared.person()
+    sent = await ada.send_file("document", encoded(fresh_portrait(), "TIFF"), "scan.tiff", raw=1)
+    await ada.sees("JPEG, PNG, WebP or BMP", reply_to=sent)
 
 
 async def test_an_iphone_picture_may_come_as_a_file(shared: World) -> None:
