@@ -92,7 +92,6 @@ class MediaProcess(FakeMedia):
                 calls.explain_picture: _explain_picture,
                 calls.facts_and_cover: _facts_and_cover,
                 calls.examine_result: _examine_result,
-                calls.examine_result: lambda *_: (),
                 **dict.fromkeys(copied, _copy),
             }
         )

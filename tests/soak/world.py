@@ -165,6 +165,7 @@ def _servers(
     settings: dict[str, Any],
     connections: list[InlineConnection],
 ) -> SoakWorld:
+    (directory / "bot-data" / "results").mkdir(parents=True)  # as `talking-photo run` does
     journal, faults = SoakJournal(clock), FaultBoard()
     provider = create_dashscope_app(
         journal, faults, clock=clock, renderer=Renderer(chance, clock), find_faces=find_faces
