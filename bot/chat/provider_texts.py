@@ -35,13 +35,15 @@ _PHOTO = {
 }
 """DashScope docs: error codes of wan2.2-s2v-detect and emo-detect-v1."""
 
-PHOTO_TEXTS = sorted(set(_PHOTO.values()))
+_UNKNOWN = "photo-unsuitable"
+
+PHOTO_TEXTS = sorted({*_PHOTO.values(), _UNKNOWN})
 """All that `photo_text` may answer."""
 
 
 def photo_text(code: str | None) -> str:
     """The text for a verdict on a photo, however its code is spelled."""
-    return _PHOTO.get(verdict_code(code, None) or "", "photo-unsuitable")
+    return _PHOTO.get(verdict_code(code, None) or "", _UNKNOWN)
 
 
 def failure_text(failure: DashScopeError) -> str:

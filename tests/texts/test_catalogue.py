@@ -13,6 +13,8 @@ import pytest
 from fluent.syntax import FluentParser
 from fluent.syntax.ast import Message, VariableReference
 from fluent.syntax.visitor import Visitor
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.chat.provider_texts import photo_text
 from bot.intake.replies import FAULT_TEXTS
@@ -202,3 +204,8 @@ def test_the_operator_is_said_to_know_only_where_somebody_is_told(language: str)
         for key in keys:
             values = dict.fromkeys(wanted[key] - {"operator_knows"}, 1)
             assert (knows in catalogue.plain(key, **values)) == told
+
+
+@given(st.text() | st.from_regex(r"Invalid(File|Image|Parameter)\.[A-Za-z]+", fullmatch=True))
+def test_whatever_a_verdict_is_called_a_reply_has_a_text_for_it(code: str) -> None:
+    assert ("photo", photo_text(code).removeprefix("photo-")) in FAULT_TEXTS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -151,18 +152,17 @@ async def test_who_keeps_the_pipes_open_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     python = tmp_path / "python"
-    python.write_text(
-        f'#!/bin/sh\nsetsid sleep 3600 & echo $! >{tmp_path}/left\nexec {sys.executable} "$@"\n'
-    )
+    left, real = map(shlex.quote, (str(tmp_path / "left"), sys.executable))
+    python.write_text(f'#!/bin/sh\nsetsid sleep 3600 & echo $! >{left}\nexec {real} "$@"\n')
     python.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(python))
     async with asyncio.timeout(300):
         async with worker_of() as media:
             process = await media.run(os.getpid)
-    left = int((tmp_path / "left").read_text())
-    assert is_running(left)
+    other = int((tmp_path / "left").read_text())
+    assert is_running(other)
     assert not is_running(process)
-    os.kill(left, signal.SIGKILL)
+    os.kill(other, signal.SIGKILL)
 
 
 LIES: tuple[tuple[object, Any], ...] = (

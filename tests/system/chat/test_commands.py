@@ -69,7 +69,7 @@ async def test_quota_shows_what_was_used_and_when_it_starts_afresh(shared: World
     await ada.says(2)
     await ada.sees_video()
     used = await asks(ada, "/quota")
-    assert "1.9 s used · 0 s reserved · 10.6 s left of 12.5 s" in used
+    assert "2 s used · 0 s reserved · 10.5 s left of 12.5 s" in used
     assert "▰▰▱" in used
 
 

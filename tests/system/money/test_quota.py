@@ -22,7 +22,7 @@ async def test_a_voice_over_the_quota_can_be_shortened_to_what_is_left(shared: W
     await ada.sends_photo()
     voice = await ada.says(3)
     offer = await ada.sees(
-        said("voice-quota-shorten", seconds=2.9, left=2, when=WHEN), reply_to=voice
+        said("voice-quota-shorten", seconds=3, left=2, when=WHEN), reply_to=voice
     )
     shorten = label("button-beginning", seconds=2)
     assert list(buttons_of(offer)) == [shorten, label("button-retry")]
@@ -47,11 +47,11 @@ async def test_when_nothing_is_left_only_waiting_helps(shared: World) -> None:
     await ada.says(1.5)
     await ada.sees_video()
     voice = await ada.says(1.5)
-    refusal = await ada.sees(said("voice-quota", seconds=1.4, left=0.6, when=WHEN), reply_to=voice)
+    refusal = await ada.sees(said("voice-quota", seconds=1.5, left=0.5, when=WHEN), reply_to=voice)
     assert list(buttons_of(refusal)) == [label("button-retry")]
     tasks = len((await shared.provider("tasks"))["tasks"])
     await ada.presses(refusal, label("button-retry"))
-    await ada.sees(said("voice-quota", seconds=1.4, left=0.6, when=WHEN), reply_to=voice)
+    await ada.sees(said("voice-quota", seconds=1.5, left=0.5, when=WHEN), reply_to=voice)
     assert len((await shared.provider("tasks"))["tasks"]) == tasks
 
 
@@ -76,7 +76,7 @@ async def test_what_one_job_has_set_aside_another_cannot_take(shared: World) -> 
     await ada.says(1.5)
     await ada.reaches("running")
     second = await ada.says(1.5)
-    await ada.sees("you have 0.6 s left", reply_to=second)
+    await ada.sees("you have 0.5 s left", reply_to=second)
     await shared.tell_provider(render_seconds=0.2)
     await ada.sees_video()
 
