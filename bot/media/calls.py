@@ -15,6 +15,7 @@ from bot.media.exchange import (
     NormalisedPicture,
     NormalisedSound,
     OrderedVideo,
+    Protection,
     Resolution,
     ResultFault,
     SoundPlan,
@@ -22,7 +23,6 @@ from bot.media.exchange import (
     TaskVideo,
     VideoFacts,
 )
-from bot.media.worker.confinement import Protection
 from bot.media.worker.kinds import (
     DECODING,
     ENDING_PREVIEWS,

@@ -179,3 +179,11 @@ MENDABLE = frozenset(
     }
 )
 """With the voice that was ordered and pictures encoded anew."""
+
+
+class Protection(Enum):
+    """What a media process is shut off with, where the kernel gives it."""
+
+    PRIVILEGES = "no_new_privs"
+    FILES = "Landlock"
+    CALLS = "seccomp"

@@ -91,7 +91,7 @@ async def measure(runs: int = RUNS) -> list[Figure]:
 @asynccontextmanager
 async def _world_of(videos: _Videos) -> AsyncIterator[World]:
     usual = vars(provider)["MediaProcesses"]
-    vars(provider).update(MediaProcesses=lambda _: videos)
+    vars(provider).update(MediaProcesses=lambda *_, **__: videos)
     try:
         with tempfile.TemporaryDirectory() as folder:
             async with world(Path(folder), _SETTINGS) as there:

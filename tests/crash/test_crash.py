@@ -227,6 +227,7 @@ async def test_the_witnesses_notice_what_is_wrong() -> None:
 def of_two_tasks(seconds: int) -> list[str]:
     """What is wrong with a video of so many seconds that was made in two tasks of one each."""
     job = {"id": 1, "state": "done", "held_milliseconds": 2_000, "announced": 1, "failure": None}
+    job |= {"quota_weight_permille": 1_000}
     task = {"job_id": 1, "state": "fetched", "length_milliseconds": 1_000}
     first = {**task, "id": 2, "task_id": "a"}
     second = {**task, "id": 3, "task_id": "b"}

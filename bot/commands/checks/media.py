@@ -8,8 +8,8 @@ from importlib.util import find_spec
 from bot.commands.checks.finding import Finding, ok, problem, warning
 from bot.media.calls import normalise_picture, normalise_sound, what_is_lacking
 from bot.media.errors import MediaFailure
+from bot.media.exchange import Protection
 from bot.media.processes import MediaProcesses
-from bot.media.worker.confinement import Protection
 
 _REINSTALL = "install the packages again (pip install -r requirements.txt)"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -11,17 +12,22 @@ from asyncio.subprocess import Process, SubprocessStreamProtocol
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+from bot.media.errors import TalkBroken
 from bot.media.worker.kinds import ProcessKind
 from bot.media.worker.wire import (
     LENGTH,
     LONGEST_REPLY_BYTES,
     MalformedReply,
     Reply,
+    error_of,
     framed,
     read_reply,
     value_of,
 )
+
+logger = logging.getLogger(__name__)
 
 START_SECONDS = 60.0
 """How long a process may take to import its libraries, on the slowest of machines."""
@@ -32,10 +38,6 @@ _KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_", "LD_", "DYLD_", "SYSTEMROOT")
 _ONE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM", "MALLOC_ARENA_MAX")
 _FRUGAL = dict.fromkeys(_ONE, "1")
 """Threads that share so little work wait for one another more than they help."""
-
-
-class TalkBroken(Exception):
-    """The process ended, or sent what it may not, in the middle of a call."""
 
 
 class MediaProcess:
@@ -102,16 +104,25 @@ class MediaProcess:
         return True
 
     async def call(
-        self, call: Callable[..., object], on_progress: Callable[[float], None] | None = None
-    ) -> Reply:
-        """Have it called; the reply is "done", "raised" or "failed"."""
+        self,
+        call: Callable[..., object],
+        result: Any,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> Any:
+        """Have it called: what it returns, of that type, or the failure of media that it raised.
+
+        Raises TalkBroken, also where it failed otherwise: the process is not to be asked again.
+        """
         self._calls += 1
         await self._send((call, on_progress is not None))
         reply = await self._receive()
-        while reply.kind == "progress" and on_progress is not None:
-            on_progress(value_of(reply.content, float))
-            reply = await self._receive()
-        return reply
+        try:
+            while reply.kind == "progress" and on_progress is not None:
+                on_progress(value_of(reply.content, float))
+                reply = await self._receive()
+            return _outcome(reply, result)
+        except MalformedReply as error:
+            raise TalkBroken from error
 
     def kill(self) -> None:
         """End it at once, and what it may have started; a call in progress breaks off."""
@@ -147,6 +158,15 @@ class MediaProcess:
             return read_reply(await self._replies.readexactly(length))
         except (OSError, EOFError, MalformedReply) as error:
             raise TalkBroken from error
+
+
+def _outcome(reply: Reply, result: Any) -> Any:
+    if reply.kind == "done":
+        return value_of(reply.content, result)
+    if reply.kind == "raised":
+        return error_of(reply.content)
+    logger.warning("the media process failed: %s", value_of(reply.content, str))
+    raise TalkBroken
 
 
 def _environment() -> dict[str, str]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.clock import Clock
-from bot.media.errors import MediaFailure, MediaNotMade
-from bot.media.worker.child import MediaProcess, TalkBroken
+from bot.media.errors import MediaFailure, MediaNotMade, TalkBroken
 from bot.media.worker.kinds import ProcessKind
-from bot.media.worker.wire import MalformedReply, Reply, error_of, value_of
 
-_log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from bot.media.worker.child import MediaProcess
 
 
 class MediaWorkerDied(MediaNotMade):
@@ -78,7 +76,7 @@ class MediaWorker:
             answered = False
             try:
                 outcome = await self._ask(process, call, result, on_progress)
-                answered = not isinstance(outcome, MediaWorkerDied)
+                answered = True
             finally:
                 self._idle_since_seconds = self._clock.steady_seconds()
                 if not answered:
@@ -96,11 +94,11 @@ class MediaWorker:
     ) -> Any:
         try:
             async with asyncio.timeout(self._kind.wall_seconds) as bound:
-                reply = await process.call(call, on_progress and self._heard(bound, on_progress))
-            return _outcome(reply, result)
+                hear = on_progress and self._heard(bound, on_progress)
+                return await process.call(call, result, hear)
         except TimeoutError as error:
             raise MediaWorkerDied("the media process took too long") from error
-        except (TalkBroken, MalformedReply) as error:
+        except TalkBroken as error:
             raise MediaWorkerDied("the media process broke off") from error
 
     def _heard(
@@ -123,6 +121,9 @@ class MediaWorker:
         if self._process and not await self._process.is_usable():
             await self._discard()
         if self._process is None:
+            # Only here: what checks its answers takes a while to load, and polling comes first.
+            from bot.media.worker.child import MediaProcess
+
             try:
                 self._process = await MediaProcess.start(self._kind, self._folders)
             except (OSError, TimeoutError, TalkBroken) as error:
@@ -146,13 +147,3 @@ class MediaWorker:
         process, self._process = self._process, None
         if process:
             await process.end()
-
-
-def _outcome(reply: Reply, result: Any) -> Any:
-    """What was returned, or the failure that was raised."""
-    if reply.kind == "done":
-        return value_of(reply.content, result)
-    if reply.kind == "raised":
-        return error_of(reply.content)
-    _log.warning("the media process failed: %s", value_of(reply.content, str))
-    return MediaWorkerDied("the media process failed")

@@ -10,23 +10,15 @@ import os
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
-from enum import Enum
 from pathlib import Path
 
 from bot.linux import PR_SET_NO_NEW_PRIVS, prctl
+from bot.media.exchange import Protection
 from bot.media.worker.landlock import READ, WRITE, leave_only
 from bot.media.worker.seccomp import refuse_calls
 
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 _DEVICES = {Path("/dev/null"): WRITE, Path("/dev/urandom"): READ}
-
-
-class Protection(Enum):
-    """What a kernel may give or not."""
-
-    PRIVILEGES = "no_new_privs"
-    FILES = "Landlock"
-    CALLS = "seccomp"
 
 
 lacking: tuple[Protection, ...] = ()

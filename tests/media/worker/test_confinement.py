@@ -21,10 +21,9 @@ import pytest
 
 from bot.media.calls import what_is_lacking
 from bot.media.errors import SoundFault, SoundRefused, VideoUnreadable
-from bot.media.exchange import Explained, VideoFacts
+from bot.media.exchange import Explained, Protection, VideoFacts
 from bot.media.processes import MediaProcesses
 from bot.media.worker.client import MediaWorkerDied
-from bot.media.worker.confinement import Protection
 from bot.media.worker.kinds import KINDS, ProcessKind
 from bot.media.worker.wire import MalformedReply, value_of
 from tests.media.worker.test_worker import is_running, worker_of

@@ -29,5 +29,5 @@ async def test_what_is_said_to_be_left_shrinks_with_the_money(shared: World) -> 
     await ada.sends_photo()
     await ada.says(2)
     receipt = text_of(await ada.sees_video())
-    assert "1.9 s used · 2.1 s left today" in receipt
+    assert "2 s used · 1.9 s left today" in receipt
     assert "· 2.1 s left of 600 s" in await asks(ben, "/quota")
