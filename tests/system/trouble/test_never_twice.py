@@ -67,12 +67,13 @@ async def test_where_no_time_is_known_the_operator_says_which_it_is(
 
 
 async def test_of_several_that_may_be_it_the_operator_chooses(tmp_path: Path) -> None:
-    async with world(tmp_path, {"ADMIN_IDS": "7001"}, factor=20.0, stand_ins=True) as made:
+    async with world(tmp_path, {"ADMIN_IDS": "7001"}, factor=5.0, stand_ins=True) as made:
         olga = await operator(made)
-        await made.tell_provider(list_lag_seconds=20.0)
+        await made.tell_provider(list_lag_seconds=HOURS)
         bea = await lost_answer(made, {})
         await eventually(lambda: made.faults.active("provider") == [], "it was submitted")
         await another_program_orders(made)
+        await made.tell_provider(list_lag_seconds=0.0)
         (asked,) = await hears(olga, "/adopt", 1)
         assert len(re.findall(r"/adopt \d+ \S+", asked)) == 2
         task_ids = [task["task_id"] for task in (await made.provider("tasks"))["tasks"]]
