@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.frame import AudioFrame
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from bot.media.errors import SoundRefused, VideoUnreadable
+from bot.media.errors import VideoUnreadable
 from bot.media.exchange import OrderedVideo, ResultFault
-from bot.media.sound.samples import SAMPLE_RATE_HZ
 from bot.media.video.files import check_whole, open_video, video_stream
-from bot.media.video.joining import sound_of
 
 _LATE_MILLISECONDS = 500
 """Lengths differ by a frame or two; a syllable takes less than this."""
@@ -37,7 +37,7 @@ def examine_result(path: Path, ordered: OrderedVideo) -> tuple[ResultFault, ...]
     check_whole(path)
     with open_video(path) as container:
         stream = video_stream(container)
-        _decode_key_frames(container, stream)
+        heard = _decoded(container, stream)
         seen = (
             (ResultFault.OTHER_CODEC, not _is_played(stream)),
             (ResultFault.OTHER_SIZE, _is_other_size(stream, ordered)),
@@ -45,24 +45,52 @@ def examine_result(path: Path, ordered: OrderedVideo) -> tuple[ResultFault, ...]
             (ResultFault.TOO_SHORT, _late(stream, ordered) < -_LATE_MILLISECONDS),
             (ResultFault.TOO_LONG, _late(stream, ordered) > _LATE_MILLISECONDS),
         )
-        sounds = [each.codec_context.name for each in container.streams.audio[:1]]
-    found = tuple(fault for fault, is_so in seen if is_so)
-    is_heard = bool(_PLAYED_SOUND & {*sounds})
-    return (*found, *(_sound_faults(path, ordered) if is_heard else (ResultFault.NO_SOUND,)))
+    return (*(fault for fault, is_so in seen if is_so), *heard.faults(ordered))
 
 
-def _decode_key_frames(container: InputContainer, stream: VideoStream) -> None:
-    """Raises VideoUnreadable where much of what the rest builds on cannot be decoded."""
+@dataclass(slots=True)
+class _Heard:
+    """How long the sound is, and its highest peak (1.0 is full scale)."""
+
+    seconds: float = 0.0
+    peak: float = 0.0
+
+    def add(self, frame: AudioFrame) -> None:
+        samples = frame.to_ndarray()
+        whole = 32_768 if samples.dtype == np.int16 else 1.0
+        self.seconds += frame.samples / frame.sample_rate
+        self.peak = max(self.peak, float(np.abs(samples).max(initial=0)) / whole)
+
+    def faults(self, ordered: OrderedVideo) -> tuple[ResultFault, ...]:
+        if not self.seconds:
+            return (ResultFault.NO_SOUND,)
+        if self.peak < _SILENT:
+            return (ResultFault.SILENT,)
+        is_short = self.seconds * 1000 < ordered.milliseconds - _LATE_MILLISECONDS
+        return (ResultFault.SHORT_SOUND,) if is_short else ()
+
+
+def _decoded(container: InputContainer, stream: VideoStream) -> _Heard:
+    """The sound; raises VideoUnreadable where much of what the pictures build on is damaged."""
     stream.codec_context.skip_frame = "NONKEY"
-    packets = frames = 0
-    for packet in container.demux(stream):
-        packets += packet.is_keyframe
+    sounds = [
+        each for each in container.streams.audio[:1] if each.codec_context.name in _PLAYED_SOUND
+    ]
+    heard, packets, frames = _Heard(), 0, 0
+    for packet in container.demux([stream, *sounds]):
         try:
-            frames += len(packet.decode())
+            decoded = packet.decode()
         except av.FFmpegError:
-            continue
+            decoded = []
+        for frame in decoded:
+            if isinstance(frame, AudioFrame):
+                heard.add(frame)
+        if packet.stream_index == stream.index:
+            packets += packet.is_keyframe
+            frames += len(decoded)
     if frames < max(1, _LEAST_DECODED * packets):
         raise VideoUnreadable
+    return heard
 
 
 def _is_played(stream: VideoStream) -> bool:
@@ -89,14 +117,3 @@ def _late(stream: VideoStream, ordered: OrderedVideo) -> float:
     if stream.duration is None or stream.time_base is None:
         return 0
     return float(stream.duration * stream.time_base * 1000) - ordered.milliseconds
-
-
-def _sound_faults(path: Path, ordered: OrderedVideo) -> tuple[ResultFault, ...]:
-    try:
-        sound = sound_of(path)
-    except (VideoUnreadable, SoundRefused):
-        return (ResultFault.NO_SOUND,)
-    if float(np.abs(sound).max(initial=0.0)) < _SILENT:
-        return (ResultFault.SILENT,)
-    is_short = len(sound) * 1000 / SAMPLE_RATE_HZ < ordered.milliseconds - _LATE_MILLISECONDS
-    return (ResultFault.SHORT_SOUND,) if is_short else ()
