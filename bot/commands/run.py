@@ -17,6 +17,8 @@ from storage.db.lock import instance_lock
 
 log = logging.getLogger(__name__)
 
+_LOOK_AFTER_SECONDS = 2.0
+
 
 @click.command()
 @click.option(
@@ -65,7 +67,8 @@ def _run(settings: Settings) -> None:
 
 
 async def _look_at_provider(settings: Settings) -> None:
-    """What the doctor would say of it, beside the work: nothing waits for that."""
+    """What the doctor would say of it, beside the work and after the first poll."""
+    await asyncio.sleep(_LOOK_AFTER_SECONDS)
     from bot.clock import SystemClock
     from bot.commands.checks.provider import check_provider
     from bot.telegram.connection import build_http
