@@ -29,6 +29,7 @@ _SETTINGS = {"LOG_LEVEL": "INFO", "JOB_JOURNAL": "", "MACHINE_TROUBLE": ""}
 """Without what the tests add to a bot."""
 
 _SIDE_PIXELS, _FRAMES_PER_SECOND = 640, 16
+_SAMPLES = 1_000  # a picture
 
 
 class _Videos(MediaProcesses):
@@ -125,17 +126,22 @@ async def _watch(pid: int) -> _Peak:
 
 
 def _write(path: Path, megabytes: int) -> int:
-    """Noise in H.264 until it is so large, which lasts some seconds; its size in bytes."""
-    written = 0
-    noise = np.random.default_rng(1)
+    """Noise in H.264 until it is so large, a second at least, with a hum; its size in bytes."""
+    written = pictures = 0
+    noise, hum = np.random.default_rng(1), 0.1 * np.sin(np.arange(_SAMPLES))[None].astype("f4")
     with av.open(str(path), "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=_FRAMES_PER_SECOND)
         stream.width = stream.height = _SIDE_PIXELS
         stream.pix_fmt, stream.options = "yuv420p", {"preset": "ultrafast", "qp": "10"}
-        while written < megabytes * 1_000_000:
-            pixels = noise.integers(0, 256, (_SIDE_PIXELS, _SIDE_PIXELS, 3), np.uint8)
+        sound = container.add_stream("aac", rate=_SAMPLES * _FRAMES_PER_SECOND, layout="mono")
+        while written < megabytes * 1_000_000 or pictures < _FRAMES_PER_SECOND:
+            if written < megabytes * 1_000_000:
+                pixels = noise.integers(0, 256, (_SIDE_PIXELS, _SIDE_PIXELS, 3), np.uint8)
+            heard = av.AudioFrame.from_ndarray(hum, format="fltp", layout="mono")
+            heard.sample_rate, heard.pts = _SAMPLES * _FRAMES_PER_SECOND, pictures * _SAMPLES
             packets = stream.encode(av.VideoFrame.from_ndarray(pixels))
             written += sum(packet.size for packet in packets)
-            container.mux(packets)
-        container.mux(stream.encode())
+            container.mux([*packets, *sound.encode(heard)])
+            pictures += 1
+        container.mux([*stream.encode(), *sound.encode()])
     return path.stat().st_size

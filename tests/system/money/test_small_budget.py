@@ -30,4 +30,4 @@ async def test_what_is_said_to_be_left_shrinks_with_the_money(shared: World) -> 
     await ada.says(2)
     receipt = text_of(await ada.sees_video())
     assert "2 s used · 1.9 s left today" in receipt
-    assert "· 2.1 s left of 600 s" in await asks(ben, "/quota")
+    assert "· 1.9 s left of 600 s" in await asks(ben, "/quota")
