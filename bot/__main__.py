@@ -51,7 +51,7 @@ class _Commands(click.Group):
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="talking-photo")
 def main() -> None:
-    """A Telegram bot that turns a photo and a voice note into a talking video."""
+    """Turns a photo and a voice message on Telegram into a video of that person speaking."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A path may hold what the terminal cannot show: its sentence is said all the same.

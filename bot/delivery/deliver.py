@@ -1,4 +1,4 @@
-"""Delivery: the video goes out as a reply to the voice note, and its job is settled."""
+"""Delivery: the video goes out as a reply to the voice message, and its job is settled."""
 
 from __future__ import annotations
 
