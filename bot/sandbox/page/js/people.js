@@ -20,9 +20,9 @@ export function start() {
   document.getElementById("languages").addEventListener("change", (event) => change({ language_code: event.target.value }));
 }
 
-/** The first visit makes a person, so that one can write at once. */
+/** The first visit makes a person, so that one can write at once: whoever runs the bot is another. */
 export async function ensurePerson() {
-  if (store.people.length === 0) {
+  if (store.people.every((one) => one.is_operator)) {
     putPerson(await api.createPerson({ first_name: "Ada", username: "ada_online", language_code: browserLanguage() }));
     return true;
   }
@@ -33,12 +33,17 @@ function browserLanguage() {
   return (navigator.language || "en").toLowerCase().startsWith("zh") ? "zh-hans" : "en";
 }
 
+function described(one) {
+  if (one.is_operator) return "runs this bot";
+  return one.username ? `@${one.username}` : `id ${one.user_id}`;
+}
+
 const isChinese = (code) => (code ?? "").toLowerCase().startsWith("zh");
 
 function draw() {
   const current = person();
   if (!current) return;
-  switcher.replaceChildren(personAvatar(current), h("span", { class: "person-words" }, h("b", {}, h("bdi", {}, fullName(current))), h("small", {}, current.username ? `@${current.username}` : `id ${current.user_id}`)), icon("down"));
+  switcher.replaceChildren(personAvatar(current), h("span", { class: "person-words" }, h("b", {}, h("bdi", {}, fullName(current))), h("small", {}, described(current))), icon("down"));
   const radios = LANGUAGES.map((one) => {
     const checked = isChinese(one.code) === isChinese(current.language_code);
     return h("label", {}, h("input", { type: "radio", name: "language", value: one.code, checked }), h("span", { lang: one.code === "en" ? "en" : "zh-Hans" }, one.name));
@@ -58,7 +63,7 @@ async function change(changes) {
 }
 
 function openMenu(event) {
-  const items = store.people.map((one) => ({ icon: personAvatar(one), label: fullName(one), checked: one.user_id === store.personId, run: () => choosePerson(one.user_id) }));
+  const items = store.people.map((one) => ({ icon: personAvatar(one), label: one.is_operator ? `${fullName(one)}, who runs this bot` : fullName(one), checked: one.user_id === store.personId, run: () => choosePerson(one.user_id) }));
   items.push({ icon: icon("edit"), label: "Change name…", run: () => ask(person()) });
   items.push({ icon: icon("plus"), label: "New person…", run: () => ask(null) });
   items.push({ icon: icon("people"), label: "New group…", run: askGroup });
@@ -118,7 +123,7 @@ async function newcomers(names) {
 }
 
 function askGroup() {
-  const members = store.people.map((one) => h("label", { class: "check" }, h("input", { type: "checkbox", name: "member", value: one.user_id, checked: true }), fullName(one)));
+  const members = store.people.map((one) => h("label", { class: "check" }, h("input", { type: "checkbox", name: "member", value: one.user_id, checked: !one.is_operator }), fullName(one)));
   const kinds = KINDS.map(([value, label], i) => h("label", { class: "check" }, h("input", { type: "radio", name: "kind", value, checked: i === 0 }), label));
   const fields = [
     input("Title", "title", { required: true, maxlength: 128 }),
