@@ -43,7 +43,7 @@ class Sandbox:
     faults: FaultBoard
     bill: Callable[[], dict[str, Any]]
     """What the provider bills by now."""
-    has_operator: bool
+    has_operator: bool = False
     """Whether somebody there runs the bot."""
 
     @property
