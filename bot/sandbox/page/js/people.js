@@ -20,6 +20,7 @@ const redrawLanguages = redrawing(languages, drawLanguages);
 
 export function start() {
   for (const topic of ["current", "people"]) listen(topic, redraw);
+  listen("messages", redrawSwitcher);
   switcher.addEventListener("click", openMenu);
   languages.addEventListener("change", (event) => change({ language_code: event.target.value }));
 }
@@ -42,6 +43,19 @@ function described(one) {
   return one.username ? `@${one.username}` : `id ${one.user_id}`;
 }
 
+/** What somebody else was sent privately: shown here it would be missed. */
+const unreadBy = (one) => (one.user_id === store.personId ? 0 : (store.unread.get(one.user_id) ?? 0));
+
+function labelled(one) {
+  const news = unreadBy(one);
+  return [fullName(one), one.is_operator && ", who runs this bot", news > 0 && ` (${news} new)`].filter(Boolean).join("");
+}
+
+function newsMark() {
+  const news = store.people.reduce((sum, one) => sum + unreadBy(one), 0);
+  return news > 0 && h("span", { class: "count", "aria-label": `${news} new for other people` }, news);
+}
+
 const isChinese = (code) => (code ?? "").toLowerCase().startsWith("zh");
 
 function redraw() {
@@ -52,7 +66,7 @@ function redraw() {
 function drawSwitcher() {
   const current = person();
   if (!current) return;
-  switcher.replaceChildren(personAvatar(current), h("span", { class: "person-words" }, h("b", {}, h("bdi", {}, fullName(current))), h("small", {}, described(current))), icon("down"));
+  switcher.replaceChildren(personAvatar(current), h("span", { class: "person-words" }, h("b", {}, h("bdi", {}, fullName(current))), h("small", {}, described(current))), ...[newsMark(), icon("down")].filter(Boolean));
 }
 
 function drawLanguages() {
@@ -77,7 +91,7 @@ async function change(changes) {
 }
 
 function openMenu(event) {
-  const items = store.people.map((one) => ({ icon: personAvatar(one), label: one.is_operator ? `${fullName(one)}, who runs this bot` : fullName(one), checked: one.user_id === store.personId, run: () => choosePerson(one.user_id) }));
+  const items = store.people.map((one) => ({ icon: personAvatar(one), label: labelled(one), checked: one.user_id === store.personId, run: () => choosePerson(one.user_id) }));
   items.push({ icon: icon("edit"), label: "Change name…", run: () => ask(person()) });
   items.push({ icon: icon("plus"), label: "New person…", run: () => ask(null) });
   items.push({ icon: icon("people"), label: "New group…", run: askGroup });
