@@ -22,6 +22,7 @@ from bot.config.settings import Settings
 from bot.dashscope.errors import DashScopeError, ServiceStopped
 from bot.outbox import Attempt, Kind, NotNow, Pointless
 from bot.retry import ALERT
+from bot.telegram.answers import understood
 from bot.telegram.connection import build_bot
 from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import describe
@@ -141,7 +142,7 @@ async def _say(bot: Bot, admin_id: int, text: str) -> bool:
     """Without `initialize`: that would be one more call to fail."""
     try:
         async with asyncio.timeout(_ALARM_SECONDS):
-            await bot.send_message(admin_id, text)
+            await understood(bot.send_message(admin_id, text))
     except (TelegramError, TimeoutError) as failure:
         reason = describe(failure) if isinstance(failure, TelegramError) else "no answer in time"
         logger.warning("operator %s could not be told in Telegram: %s", admin_id, reason)

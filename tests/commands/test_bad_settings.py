@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -64,14 +65,9 @@ def sentence(result: Result) -> str:
     return last
 
 
-def spoilt() -> list[tuple[str, str]]:
-    """Settings with values that mean nothing, each with one that is certainly refused among them."""
-    return [(name, value) for name in sorted(setting_names()) for value in VALUES]
-
-
 def test_any_command_ends_with_a_sentence_whatever_a_setting_says() -> None:
     """Where the value is right after all, the command ends for want of the files that it names."""
-    for name, value in spoilt():
+    for name, value in product(sorted(setting_names()), VALUES):
         for words in COMMANDS[1:]:
             sentence(ends(words, **{name: value}))
         if name not in ("DATA_DIR", "CONTACT", "STYLE", "DASHSCOPE_API_KEY"):
