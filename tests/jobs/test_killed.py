@@ -17,7 +17,7 @@ from tests.support.fake_services import Fakes
 from tests.support.media.videos import ordered_video
 
 URL = "https://x/made.mp4"
-CUT = 2_000
+CUT = 2_500
 
 
 async def all_fetched(fakes: Fakes) -> Job:
