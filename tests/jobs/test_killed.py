@@ -10,11 +10,13 @@ import pytest
 
 from bot.jobs.join import Joining
 from bot.media import calls
+from bot.media.exchange import NormalisedSound
 from storage.jobs.jobs import Job, JobState
 from storage.jobs.tasks import TaskState
 from tests.storage import orders
 from tests.support.fake_services import Fakes
 from tests.support.media.videos import ordered_video
+from tests.support.media.voices import tone_wav
 
 URL = "https://x/made.mp4"
 CUT = 2_500
@@ -23,6 +25,8 @@ CUT = 2_500
 async def all_fetched(fakes: Fakes) -> Job:
     """A job whose parts are made and on disk."""
     fakes.engine.files = {URL: ordered_video(CUT)}
+    heard = NormalisedSound(tone_wav(2 * CUT), 2 * CUT, 40.0)
+    fakes.media_worker.instead |= {calls.normalise_sound: lambda *_: heard}
     job = await orders.start(fakes.database, cuts=(CUT,))
     await orders.make_ready(fakes.database, job)
     for _ in range(2):

@@ -114,7 +114,7 @@ class FakeMedia(MediaProcesses):
 
     def __init__(self, instead: Mapping[Call, Call] | None = None) -> None:
         super().__init__()
-        self.instead = instead or {}
+        self.instead: dict[Call, Call] = {**(instead or {})}
         self.dies: set[Call] = set()
         self.killed: set[Call] = set()
 
