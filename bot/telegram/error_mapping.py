@@ -16,6 +16,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.telegram.answers import LoggedOut
 from bot.telegram.errors import (
     ChatDead,
     ChatMoved,
@@ -72,6 +73,8 @@ def translate(error: TelegramError) -> TelegramFailure | None:
     """
     text = describe(error)
     match error:
+        case LoggedOut():
+            return NotSent(text)
         case ChatMigrated():
             return ChatMoved(error.new_chat_id)
         case RetryAfter():
