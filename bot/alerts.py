@@ -20,6 +20,7 @@ from telegram.error import TelegramError
 
 from bot.config.settings import Settings
 from bot.dashscope.errors import DashScopeError, ServiceStopped
+from bot.media.errors import MediaNotNow, MediaWorkerKilled
 from bot.outbox import Attempt, Kind, NotNow, Pointless
 from bot.retry import ALERT
 from bot.telegram.answers import understood
@@ -85,6 +86,12 @@ class Operator:
     async def tell_of_no_verdict(self, failure: NoVerdict) -> None:
         """Have told that paid checks of one photo bring no verdict."""
         await self.tell(f"no-verdict:{failure.model}", "operator-no-verdict", detail=str(failure))
+
+    async def tell_of_machine(self, failure: MediaNotNow) -> None:
+        """Have told that this machine could not work on a file; it is tried again."""
+        was_killed = isinstance(failure, MediaWorkerKilled)
+        key = "operator-killed" if was_killed else "operator-media"
+        await self.tell(key, key, detail=str(failure))
 
     @property
     def kind(self) -> Kind:

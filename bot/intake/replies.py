@@ -109,14 +109,14 @@ class MediaReplies(Component):
             return None
         return in_group(item, said, texts)
 
-    async def say_away(self, item: Media) -> None:
-        """Say on the item's message that the service is waited for; nothing where there is none.
+    async def say_wait(self, item: Media, why_key: str) -> None:
+        """Say on the item's message what is waited for; nothing where there is none.
 
         Raises: `TelegramFailure`s.
         """
         if item.reply_message_id is not None:
             texts = await self.texts_for(item.user_id, item.chat_id)
-            await self.messenger.about(item, texts.html("service-away"))
+            await self.messenger.about(item, texts.html(why_key))
 
     async def _said(self, item: Media, texts: Catalogue) -> _Said | None:
         match item.state:

@@ -18,7 +18,14 @@ from bot.dashscope.errors import (
     StopCause,
     Unanswered,
 )
-from bot.media.errors import MediaFailure, PictureFault, PictureRefused, SoundFault, SoundRefused
+from bot.media.errors import (
+    MediaFailure,
+    MediaWorkerKilled,
+    PictureFault,
+    PictureRefused,
+    SoundFault,
+    SoundRefused,
+)
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 
 _PICTURE = {
@@ -56,6 +63,10 @@ _OTHERS: tuple[tuple[type[Exception], str], ...] = (
     (InputNotFetched, "The service could not read the uploaded files: try again."),
     (ResultGone, "The video is gone from the service (it is kept for 24 hours): make a new one."),
     (MediaWorkerDied, "The photo or the sound cannot be read: use other files."),
+    (
+        MediaWorkerKilled,
+        "This machine has too little memory: `talking-photo doctor` says how much is needed.",
+    ),
     (MediaWorkerNotStarted, "The media libraries do not start: run `talking-photo doctor`."),
 )
 
