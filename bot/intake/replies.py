@@ -31,7 +31,7 @@ _KEYS = (
     *PHOTO_TEXTS,
     *("photo-ask-no-face", "photo-ask-several", "photo-borrowed", "photo-budget"),
     *("photo-checks-used-up", "photo-dropped", "photo-empty", "photo-gone"),
-    *("photo-heic_not_installed", "photo-late", "photo-no-verdict", "photo-not_a_picture"),
+    *("photo-late", "photo-no-verdict", "photo-not_a_picture"),
     *("photo-out-of-order", "photo-service-stopped", "photo-stale", "photo-superseded"),
     *("photo-too_big", "photo-too_many_pixels", "photo-too_narrow", "photo-too_small"),
     *(
@@ -109,14 +109,14 @@ class MediaReplies(Component):
             return None
         return in_group(item, said, texts)
 
-    async def say_away(self, item: Media) -> None:
-        """Say on the item's message that the service is waited for; nothing where there is none.
+    async def say_wait(self, item: Media, why_key: str) -> None:
+        """Say on the item's message what is waited for; nothing where there is none.
 
         Raises: `TelegramFailure`s.
         """
         if item.reply_message_id is not None:
             texts = await self.texts_for(item.user_id, item.chat_id)
-            await self.messenger.about(item, texts.html("service-away"))
+            await self.messenger.about(item, texts.html(why_key))
 
     async def _said(self, item: Media, texts: Catalogue) -> _Said | None:
         match item.state:
