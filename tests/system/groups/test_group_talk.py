@@ -223,7 +223,7 @@ async def test_a_photo_of_another_chat_is_found_and_what_is_not_shown_is_not_gue
     picture = await ada.sends_photo()
     words = await ada.writes("hello")
     there = await faces(shared, ada)
-    elsewhere = {"reply_to_chat_id": ada.chat_id}
+    elsewhere: dict[str, Any] = {"reply_to_chat_id": ada.chat_id}
     talk = await there.member(ada).commands("/talk", reply_to=words, **elsewhere)
     await there.sees(said("talk-unseen"), reply_to=talk)
     talk = await there.member(ada).commands("/talk", reply_to=picture, **elsewhere)
