@@ -30,7 +30,7 @@ from bot.telegram.error_mapping import describe
 from bot.telegram.errors import ChatDead, Refused
 from bot.telegram.sender import Sender
 from bot.texts import Texts
-from bot.texts.catalogue import TextMissing
+from bot.texts.catalogue import Catalogue, TextMissing
 from storage import alerts
 from storage.alerts import Value
 from storage.db.database import Database, Transaction
@@ -104,7 +104,8 @@ class Operator:
             raise Pointless(f"{admin_id} is not an administrator any more")
         texts = self.texts.of(await people.language_code(self.database, admin_id))
         try:
-            text = texts.html(told["text_key"], **told["values"])
+            values = {name: _words(value, texts) for name, value in told["values"].items()}
+            text = texts.html(told["text_key"], **values)
         except TextMissing as missing:
             raise Pointless(repr(missing)) from missing
         try:
@@ -113,6 +114,10 @@ class Operator:
             raise
         except Refused as refusal:
             raise NotNow(str(refusal)) from refusal
+
+
+def _words(value: Value, texts: Catalogue) -> str | int:
+    return ", ".join(map(texts.plain, value)) if isinstance(value, list) else value
 
 
 def _shortened(value: Value) -> Value:

@@ -9,7 +9,8 @@ from storage.db.database import Transaction
 
 _EVERY_MILLISECONDS = 3600 * 1000
 
-Value = str | int
+Value = str | int | list[str]
+"""What stands in a text; a list is of the keys of other texts."""
 
 ALERT = "alert"
 """The kind of outbox entry that tells one administrator."""

@@ -12,6 +12,7 @@ from bot.dashscope.errors import (
     RequestRejected,
     ServiceStopped,
 )
+from bot.media.exchange import ResultFault
 
 _PHOTO = {
     "InvalidFile.NoHuman": "photo-no-human",
@@ -39,6 +40,19 @@ _UNKNOWN = "photo-unsuitable"
 
 PHOTO_TEXTS = sorted({*_PHOTO.values(), _UNKNOWN})
 """All that `photo_text` may answer."""
+
+
+RESULT_TEXTS = {
+    ResultFault.NO_SOUND: "result-no-sound",
+    ResultFault.SILENT: "result-silent",
+    ResultFault.SHORT_SOUND: "result-short-sound",
+    ResultFault.TOO_SHORT: "result-too-short",
+    ResultFault.TOO_LONG: "result-too-long",
+    ResultFault.OTHER_SIZE: "result-other-size",
+    ResultFault.OTHER_SHAPE: "result-other-shape",
+    ResultFault.OTHER_CODEC: "result-other-codec",
+}
+"""What is wrong with a video that it delivered."""
 
 
 def photo_text(code: str | None) -> str:

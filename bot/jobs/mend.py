@@ -5,20 +5,19 @@ The operator hears of it because it cost money; the person gets the best that ca
 
 from __future__ import annotations
 
-import logging
+from functools import partial
 from pathlib import Path
 
+from bot.chat.provider_texts import RESULT_TEXTS
 from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.jobs.own_sound import OwnSound
-from bot.media.calls import join_and_label, label_result, stamp_label
-from bot.media.errors import MediaUnusable
-from bot.media.exchange import MENDABLE, OrderedVideo, ResultFault, TaskVideo
+from bot.media.calls import stamp_label
+from bot.media.exchange import OrderedVideo
+from bot.media.result import PaidResult
 from storage import media
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import Task
-
-logger = logging.getLogger(__name__)
 
 
 class Mending(Component):
@@ -32,19 +31,19 @@ class Mending(Component):
         Raises: MediaUnusable, where it cannot be played at all; OSError; `TelegramFailure`s that a
         later attempt may not meet.
         """
+        label = f"job-{job.id}"
         if ENGINES[task.engine].is_local:
-            await self.common.media.run(stamp_label, raw, target, f"job-{job.id}")
+            await self.common.media.run(stamp_label, raw, target, label)
             return
         ordered = OrderedVideo(task.length_milliseconds, job.resolution, await self._shape(job))
-        faults = await self.common.media.run(label_result, raw, target, f"job-{job.id}", ordered)
+        voice = partial(self.own_sound.of, job) if job.is_made_by(task) else None
+        faults = await PaidResult(raw, ordered, label).keep(self.common.media, target, voice)
         if faults:
-            await self._tell(job, task, faults)
-        if job.is_made_by(task) and MENDABLE & {*faults}:
-            await self._mend(job, task, raw, target)
+            await self._tell(job, task, [RESULT_TEXTS[fault] for fault in faults])
 
-    async def _tell(self, job: Job, task: Task, faults: tuple[ResultFault, ...]) -> None:
-        detail, task_id = ", ".join(fault.value for fault in faults), task.task_id or "–"
-        subject, key = f"result:{detail}", "operator-result-wrong"
+    async def _tell(self, job: Job, task: Task, detail: list[str]) -> None:
+        subject, key = f"result:{','.join(detail)}", "operator-result-wrong"
+        task_id = task.task_id or "–"
         await self.operator.tell(subject, key, job=job.id, task=task_id, detail=detail)
 
     async def _shape(self, job: Job) -> float | None:
@@ -54,15 +53,3 @@ class Mending(Component):
             return None
         width, height = photo.width_pixels, photo.height_pixels
         return width / height if width and height else None
-
-    async def _mend(self, job: Job, task: Task, raw: Path, target: Path) -> None:
-        """Its pictures, for as long as was ordered, under the voice that was ordered.
-
-        Where that cannot be made of it, it stays as it came.
-        """
-        video = TaskVideo(raw, task.span)
-        sound, label = await self.own_sound.of(job), f"job-{job.id}"
-        try:
-            await self.common.media.run(join_and_label, (video,), sound, target, label)
-        except MediaUnusable as failure:
-            logger.warning("result of task %s is shown as it came: %r", task.name, failure)

@@ -157,16 +157,16 @@ class OrderedVideo:
 
 
 class ResultFault(Enum):
-    """What is wrong with a video that was ordered, as the operator reads it."""
+    """What is wrong with a video that was ordered; each is named in other words."""
 
-    NO_SOUND = "no sound"
+    NO_SOUND = "no_sound"
     SILENT = "silent"
-    SHORT_SOUND = "its sound is too short"
-    TOO_SHORT = "too short"
-    TOO_LONG = "too long"
-    OTHER_SIZE = "another resolution"
-    OTHER_SHAPE = "another shape than the photo"
-    OTHER_CODEC = "a format that not every phone plays"
+    SHORT_SOUND = "short_sound"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    OTHER_SIZE = "other_size"
+    OTHER_SHAPE = "other_shape"
+    OTHER_CODEC = "other_codec"
 
 
 MENDABLE = frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import signal
 from pathlib import Path
@@ -19,6 +20,7 @@ from bot.config.service import ServiceSettings
 from bot.media.sound.normalise import normalise_sound
 from bot.media.video.files import inspect_video
 from bot.sandbox.server import Sandbox
+from tests.media.test_result import made
 from tests.support.deadlines import eventually
 from tests.support.media.photos import PORTRAIT
 from tests.support.media.voices import VOICE_NOTE as VOICE
@@ -127,6 +129,25 @@ async def test_a_task_is_fetched_by_its_id_and_paid_for_once(
     bill = await provider(sandbox, "bill")
     assert [video["task_id"] for video in bill["videos"]] == [task_id]
     assert bill["detections"] == 1
+
+
+async def test_a_result_that_lacks_its_sound_gets_the_one_that_was_given(
+    sandbox: Sandbox,
+    out: Path,
+    word: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def fetch(_: object, __: str, target: Path) -> None:
+        await asyncio.to_thread(target.write_bytes, made(1.0, sound_seconds=None))
+
+    monkeypatch.setattr("bot.engines.dashscope.ServiceEngine.fetch", fetch)
+    await make_video(settings_of(sandbox), PORTRAIT, word, out, ask=False)
+    assert inspect_video(out).has_sound
+    printed = capsys.readouterr().err
+    assert "something else than was ordered" in printed
+    assert "no sound" in printed
+    assert names_in(out.parent) == ["out.mp4"]
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "error_after"])

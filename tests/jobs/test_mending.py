@@ -10,9 +10,11 @@ import av
 import numpy as np
 import pytest
 
+from bot.chat.provider_texts import RESULT_TEXTS
 from bot.media import calls
-from bot.media.exchange import NormalisedSound
+from bot.media.exchange import NormalisedSound, ResultFault
 from bot.media.video.joining import sound_of
+from bot.texts import Texts
 from storage.jobs.tasks import TaskState
 from tests.media.test_result import FAULTS, made
 from tests.storage import orders
@@ -64,7 +66,7 @@ async def test_where_the_sound_is_missing_the_persons_own_is_put_back(
     path = await kept(fakes, FAULTS[name][0])
     assert likeness(path, own) > 0.95
     assert len(sound_of(path)) / SAMPLE_RATE_HZ == pytest.approx(5.0, abs=0.1)
-    assert FAULTS[name][1][0].value in fakes.told()[0]
+    assert fakes.common.texts.of("en").plain(RESULT_TEXTS[FAULTS[name][1][0]]) in fakes.told()[0]
 
 
 @pytest.mark.parametrize("name", ["MPEG-4", "H.265", "VP9", "pictures of 3 s"])
@@ -135,6 +137,14 @@ async def test_what_nobody_can_play_is_fetched_again_and_then_reported_for_nothi
     assert task.failure == "failed-lost"
     assert len(fakes.engine.fetched) == 6
     assert (await fakes.ledger())["quota"] == 0
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_fault_has_words_of_its_own_in_every_language(language: str) -> None:
+    texts = Texts().of(language)
+    words = {texts.plain(RESULT_TEXTS[fault]) for fault in ResultFault}
+    assert len(words) == len(ResultFault)
+    assert language == "en" or not any(each.isascii() for each in words)
 
 
 async def test_a_good_result_is_told_to_nobody(fakes: Fakes) -> None:

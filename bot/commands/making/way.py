@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from bot.chat.provider_texts import RESULT_TEXTS
 from bot.commands.failure import Failure
 from bot.commands.making.order import checked, finished, ordered
 from bot.commands.making.paid_task import PaidTask
 from bot.commands.making.sentences import said
 from bot.commands.making.service import VideoService, video_service
 from bot.commands.signals import cancelled_by_signals
+from bot.config.engines import ENGINES
 from bot.config.service import ServiceSettings
 from bot.dashscope.errors import Unanswered
 from bot.media.calls import normalise_picture, normalise_sound, stamp_label
 from bot.media.errors import VideoUnreadable
-from bot.media.exchange import NormalisedPicture, NormalisedSound
+from bot.media.exchange import NormalisedPicture, NormalisedSound, OrderedVideo, ResultFault
 from bot.media.processes import MediaProcesses
+from bot.media.result import PaidResult
 from bot.retry import PROVIDER_DOWNLOAD, persisting
+from bot.texts import Texts
 
 
 async def make_video(
@@ -44,7 +49,8 @@ async def make_video(
                 task_id = await ordered(service, picture.jpeg, voice.wav, verdict, note)
                 if service.paid:
                     _tell(f"Task {task_id} (also in {note.path})")
-                await _deliver(service, task_id, output, note)
+                order = _Order(_ordered_video(settings, picture, voice), voice.wav)
+                await _deliver(service, task_id, output, note, order)
 
 
 async def fetch_video(settings: ServiceSettings, task_id: str, output: Path) -> None:
@@ -56,7 +62,7 @@ async def fetch_video(settings: ServiceSettings, task_id: str, output: Path) -> 
             if not service.paid:
                 raise Failure("--task needs DASHSCOPE_API_KEY: only the paid service keeps tasks.")
             with cancelled_by_signals():
-                await _deliver(service, task_id, output, note)
+                await _deliver(service, task_id, output, note, None)
 
 
 async def _prepared(photo: Path, sound: Path) -> tuple[NormalisedPicture, NormalisedSound]:
@@ -69,8 +75,32 @@ async def _prepared(photo: Path, sound: Path) -> tuple[NormalisedPicture, Normal
         )
 
 
-async def _deliver(service: VideoService, task_id: str, output: Path, note: PaidTask) -> None:
-    """Download, look at, label and put into place; `output` is then complete or untouched."""
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What the video should be, and its voice."""
+
+    video: OrderedVideo
+    wav: bytes
+
+    async def voice(self) -> bytes:
+        """To be put back where the result lacks it."""
+        return self.wav
+
+
+def _ordered_video(
+    settings: ServiceSettings, picture: NormalisedPicture, voice: NormalisedSound
+) -> OrderedVideo:
+    keeps_shape = not ENGINES[settings.default_engine].needs_boxes
+    shape = picture.width / picture.height if keeps_shape else None
+    return OrderedVideo(voice.duration_milliseconds, settings.resolution, shape)
+
+
+async def _deliver(
+    service: VideoService, task_id: str, output: Path, note: PaidTask, order: _Order | None
+) -> None:
+    """Download, compare with what was ordered where that is known, label and put into place;
+    `output` is then complete or untouched.
+    """
     task = await finished(service, task_id, note)
     # Beside the output: only there is moving into place a single step.
     with tempfile.TemporaryDirectory(prefix=".talking-photo-", dir=output.parent) as folder:
@@ -83,11 +113,23 @@ async def _deliver(service: VideoService, task_id: str, output: Path, note: Paid
         )
         try:
             async with MediaProcesses(Path(folder)) as media:
-                await media.run(stamp_label, raw, labelled, task.task_id)
+                if order is None:
+                    await media.run(stamp_label, raw, labelled, task.task_id)
+                else:
+                    result = PaidResult(raw, order.video, task.task_id)
+                    _tell_of(await result.keep(media, labelled, order.voice))
         except VideoUnreadable:
             raise Failure("What the service delivered is no whole video: try again.") from None
         labelled.replace(output)
     note.forget()
+
+
+def _tell_of(faults: tuple[ResultFault, ...]) -> None:
+    if faults:
+        words = Texts().of(None).plain
+        detail = ", ".join(words(RESULT_TEXTS[fault]) for fault in faults)
+        _tell(f"The service delivered something else than was ordered: {detail}.")
+        _tell("You get what can be made of it.")
 
 
 def _ask(settings: ServiceSettings, milliseconds: int) -> None:

@@ -10,6 +10,14 @@ operator-no-verdict = <b>Photo checks are paid for and bring no verdict</b>: { $
     This photo is not checked again for a day, and its sender was asked for another one.
 operator-lost = <b>A paid video may be lost</b>: job { $job }, task { $task }: { $detail }. It counts in the bot's budget as if it had been billed, and nothing from the person's quota.
 operator-result-wrong = <b>The video service delivered something else than was ordered</b>: job { $job }, task { $task }: { $detail }. The person gets what can be made of it.
+result-no-sound = no sound
+result-silent = silent
+result-short-sound = its sound is too short
+result-too-short = too short
+result-too-long = too long
+result-other-size = another resolution
+result-other-shape = another shape than the photo
+result-other-codec = a format that not every phone plays
 operator-ambiguous = <b>Two tasks could belong to job { $job }</b>. Nothing is submitted again until you say which. One of these lines:
     <code>{ $commands }</code>
     If none of them is its own, or none is wanted: <code>/release { $job }</code> ends it; nothing is taken from the person's quota, and the bot's budget bears what may have been billed.

@@ -10,6 +10,14 @@ operator-no-verdict = <b>照片检查付了费却没有结论</b>：{ $detail }
     一天之内不再检查这张照片，已请对方换一张。
 operator-lost = <b>一个已付费的视频可能丢了</b>：任务 { $job }，服务端任务 { $task }：{ $detail }。它按已计费记入机器人的预算，不扣这个人的额度。
 operator-result-wrong = <b>视频服务交付的与订购的不符</b>：任务 { $job }，服务端任务 { $task }：{ $detail }。本人会收到用它能做出的结果。
+result-no-sound = 没有声音
+result-silent = 声音是静音
+result-short-sound = 声音太短
+result-too-short = 太短
+result-too-long = 太长
+result-other-size = 分辨率不同
+result-other-shape = 形状与照片不同
+result-other-codec = 不是每部手机都能播放的格式
 operator-ambiguous = <b>有不止一个服务端任务可能属于任务 { $job }</b>。你选定之前不会再提交。请发下面其中一行：
     <code>{ $commands }</code>
     如果都不是，或者都不要，<code>/release { $job }</code> 会结束它：不扣这个人的额度，可能产生的费用记入机器人的预算。
