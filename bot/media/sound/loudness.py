@@ -11,13 +11,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import soxr
 
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 from bot.media.sound.spectrum import Response, frequencies_hz, samples_from, spectrum_of
-
-OVERSAMPLING = 4
-"""How many times denser the true peak looks than the samples lie (BS.1770-4, annex 2)."""
+from bot.media.sound.true_peaks import STEP_SAMPLES, close_peaks, step_peaks
 
 _OFFSET_LUFS = -0.691
 _ABSOLUTE_GATE_LUFS = -70.0
@@ -59,23 +56,6 @@ def decibels(magnitude: float) -> float:
     return 20 * math.log10(magnitude) if magnitude else -math.inf
 
 
-def step_peaks(samples: Samples, step_samples: int) -> Samples:
-    """Return the highest magnitude in each step of so many samples (a power of two), between them
-    too.
-    """
-    peaks = np.abs(_oversample(samples))
-    width = step_samples * OVERSAMPLING
-    peaks = np.pad(peaks, (0, -len(peaks) % width))
-    for _ in range(width.bit_length() - 1):
-        peaks = np.maximum(peaks[::2], peaks[1::2])
-    return peaks
-
-
-def _oversample(samples: Samples) -> Samples:
-    dense: Samples = soxr.resample(samples, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ * OVERSAMPLING, "HQ")
-    return dense
-
-
 @lru_cache(maxsize=4)
 def k_weighting(lines: int) -> Response:
     """Return the K weighting's magnitude at so many lines from 0 Hz to half the sample rate."""
@@ -109,7 +89,8 @@ TARGET_LUFS = -16.0
 CEILING_DBTP = -2.0
 """Half a decibel under what is promised (-1.5): the gain's own movement makes small new peaks."""
 
-_STEP_SAMPLES = 8  # the gain is decided twice a millisecond and drawn straight in between
+_NEAR_CEILING_DBTP, _OVER_DBTP = -4.0, -1.7  # what is looked at once more, and turned down
+_NEAR_HIGHEST = 0.8
 _GENTLE_STEPS, _QUICK_STEPS = 10, 1  # 5 ms, and half of one, of look-ahead
 _CLOSE_ENOUGH_LU = 0.02
 _TOLERATED_LU = 0.2
@@ -137,21 +118,40 @@ def level(samples: Samples, weighted: Samples, voice: Voice = ...) -> Samples:
     def truly_weighed(curve: Samples) -> float:
         return gated_lufs(_weighted(samples * curve)[voice])
 
-    peaks = step_peaks(samples, _STEP_SAMPLES)
+    peaks = step_peaks(samples)
     gain_db = TARGET_LUFS - gated_lufs(weighted[voice])
     gentle = _Limiter(peaks, len(samples), _GENTLE_STEPS)
     curve, lufs = _search(gentle, gain_db, quickly_weighed)
     if abs(TARGET_LUFS - lufs) > _TOLERATED_LU:
         quick = _Limiter(peaks, len(samples), _QUICK_STEPS)
         curve, _ = _search(quick, gain_db, truly_weighed)
-    return samples * curve
+    return _held(samples * curve, peaks * curve[::STEP_SAMPLES])
 
 
 def under_ceiling(samples: Samples, _weighted: Samples, _voice: Voice = ...) -> Samples:
     """Turn samples down as a whole if their peaks are too high."""
-    peak_dbtp = decibels(float(np.max(step_peaks(samples, _STEP_SAMPLES), initial=0.0)))
-    gain_db = min(0.0, CEILING_DBTP - peak_dbtp)
-    return samples * np.float32(10 ** (gain_db / 20))
+    peaks = step_peaks(samples)
+    highest = close_peaks(samples, np.flatnonzero(peaks >= _NEAR_HIGHEST * peaks.max(initial=0.0)))
+    gain_db = min(0.0, CEILING_DBTP - decibels(float(highest.max(initial=0.0))))
+    return samples * np.float32(_magnitude(gain_db))
+
+
+def _held(samples: Samples, peaks: Samples) -> Samples:
+    """Turn down what is too high still: what the gain's movement made, and what lay between the
+    places that were looked at.
+    """
+    near = np.flatnonzero(peaks > _magnitude(_NEAR_CEILING_DBTP))
+    over = close_peaks(samples, near)
+    over[over < _magnitude(_OVER_DBTP)] = 0
+    if not over.any():
+        return samples
+    closely = np.zeros_like(peaks)
+    closely[near] = over
+    return samples * _Limiter(closely, len(samples), _QUICK_STEPS).curve(0.0)
+
+
+def _magnitude(decibels: float) -> float:
+    return float(10 ** (decibels / 20))
 
 
 def _search(
@@ -208,6 +208,6 @@ def _smooth(gains: Gains, reach: int) -> Gains:
 def _drawn_through(steps: Samples) -> Samples:
     """Return a value for each sample, on straight lines from each step's to the next one's."""
     following = np.append(steps[1:], steps[-1:])
-    shares = np.arange(_STEP_SAMPLES, dtype=np.float32) / np.float32(_STEP_SAMPLES)
+    shares = np.arange(STEP_SAMPLES, dtype=np.float32) / np.float32(STEP_SAMPLES)
     lines: Samples = steps[:, None] + (following - steps)[:, None] * shares
     return lines.reshape(-1)
