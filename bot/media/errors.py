@@ -42,10 +42,6 @@ BROKEN_INPUT = (
 """What Pillow, PyAV and numpy raise on broken input, as far as anyone knows."""
 
 
-class TalkBroken(Exception):
-    """A media process ended, or sent what it may not, in the middle of a call."""
-
-
 class MediaFailure(Exception):
     """Base of this tree."""
 

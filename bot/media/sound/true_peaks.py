@@ -24,7 +24,7 @@ Steps = npt.NDArray[np.intp]
 
 def step_peaks(samples: Samples) -> Samples:
     """Return the highest magnitude in each step, between the samples too."""
-    peaks = np.abs(
+    peaks: Samples = np.abs(
         soxr.resample(samples, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ * _OVERSAMPLING, quality="HQ")
     )
     width = STEP_SAMPLES * _OVERSAMPLING

@@ -14,8 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bot.media.errors import TalkBroken
 from bot.media.worker.kinds import ProcessKind
+from bot.media.worker.talk import TalkBroken
 from bot.media.worker.wire import (
     LENGTH,
     LONGEST_REPLY_BYTES,

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import Clock
-from bot.media.errors import MediaFailure, MediaNotMade, MediaNotNow, MediaWorkerKilled, TalkBroken
+from bot.media.errors import MediaFailure, MediaNotMade, MediaNotNow, MediaWorkerKilled
 from bot.media.worker.kinds import ProcessKind
+from bot.media.worker.talk import TalkBroken
 
 if TYPE_CHECKING:
     from bot.media.worker.child import MediaProcess
