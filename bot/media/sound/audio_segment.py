@@ -27,18 +27,21 @@ _WIDTHS: dict[int, Any] = {2: np.int16, 4: np.int32}
 def segment_of(samples: Samples, *, sample_width_bytes: int) -> AudioSegment:
     """Make a mono segment of samples from -1 to 1, rounded to 2 or 4 bytes each."""
     integers = np.iinfo(_WIDTHS[sample_width_bytes])
-    scaled = np.rint(samples * np.float64(-integers.min))
-    data = np.clip(scaled, integers.min, integers.max).astype(integers.dtype).tobytes()
+    values = np.empty(len(samples), integers.dtype)
+    for begin in range(0, len(samples), SAMPLE_RATE_HZ):
+        scaled = np.rint(samples[begin : begin + SAMPLE_RATE_HZ] * np.float64(-integers.min))
+        values[begin : begin + SAMPLE_RATE_HZ] = np.clip(scaled, integers.min, integers.max)
     return AudioSegment(
-        data, sample_width=sample_width_bytes, frame_rate=SAMPLE_RATE_HZ, channels=1
+        values.tobytes(), sample_width=sample_width_bytes, frame_rate=SAMPLE_RATE_HZ, channels=1
     )
 
 
 def samples_of(segment: AudioSegment) -> Samples:
     """Return a mono segment's samples from -1 to 1."""
     integers = np.iinfo(_WIDTHS[segment.sample_width])
-    values = np.frombuffer(segment.raw_data, integers.dtype)
-    return (values / np.float64(-integers.min)).astype(np.float32)
+    samples = np.frombuffer(segment.raw_data, integers.dtype).astype(np.float32)
+    samples /= np.float32(-integers.min)  # a power of two: nothing is rounded twice
+    return samples
 
 
 def wav_of(segment: AudioSegment) -> bytes:

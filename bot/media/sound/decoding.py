@@ -32,7 +32,7 @@ class DecodedSound:
     @property
     def milliseconds(self) -> int:
         """The length of what was read."""
-        return _milliseconds(self.samples)
+        return milliseconds_of(self.samples)
 
 
 def decode_sound(data: bytes, *, longest_seconds: int = LONGEST_READ_SECONDS) -> DecodedSound:
@@ -63,7 +63,7 @@ def _joined(data: bytes, longest_seconds: int) -> Samples:
             refusal = refusal or refused
     if refusal is not None and not heard:
         raise refusal
-    return np.concatenate(heard)
+    return heard[0] if len(heard) == 1 else np.concatenate(heard)
 
 
 def _decode(data: bytes, longest_seconds: int) -> Samples:
@@ -114,8 +114,9 @@ def _rank(samples: Samples) -> tuple[bool, float]:
 
 
 def _is_long_enough(samples: Samples) -> bool:
-    return _milliseconds(samples) >= SHORTEST_MILLISECONDS
+    return milliseconds_of(samples) >= SHORTEST_MILLISECONDS
 
 
-def _milliseconds(samples: Samples) -> int:
+def milliseconds_of(samples: Samples) -> int:
+    """How long they last."""
     return round(1000 * len(samples) / SAMPLE_RATE_HZ)

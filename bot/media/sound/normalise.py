@@ -11,12 +11,17 @@ import numpy as np
 
 from bot.media.errors import SoundFault, SoundRefused
 from bot.media.exchange import NormalisedSound
-from bot.media.sound.audio_segment import AudioSegment, samples_of, segment_of, wav_of
+from bot.media.sound.audio_segment import samples_of, segment_of, wav_of
 from bot.media.sound.bursts import without_bursts
-from bot.media.sound.decoding import LONGEST_READ_SECONDS, DecodedSound, decode_sound
+from bot.media.sound.decoding import (
+    LONGEST_READ_SECONDS,
+    DecodedSound,
+    decode_sound,
+    milliseconds_of,
+)
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from bot.media.sound.loudness import gated_lufs, k_weighting, level, under_ceiling
-from bot.media.sound.samples import Samples
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 from bot.media.sound.spectrum import high_pass, samples_from, spectrum_of
 from bot.media.sound.speech_span import SpeechSpan, find_speech
 from bot.media.sound.voice_activity import somebody_speaks
@@ -48,49 +53,54 @@ def normalise_sound(
         raise ValueError(f"limit_milliseconds is {limit}, not within 500 and 19,900")
     may_cut = limit_milliseconds is not None
     read_seconds = max(LONGEST_READ_SECONDS, longest_milliseconds * _READ_PERCENT // 100_000)
-    decoded = decode_sound(data, longest_seconds=read_seconds)
-    recording = _Recording.of(decoded)
-    span = _speech(recording, decoded)
-    _check_length(span, decoded, None if may_cut else longest_milliseconds)
+    recording = _Recording.of(decode_sound(data, longest_seconds=read_seconds))
+    span = _speech(recording)
+    _check_length(span, recording, None if may_cut else longest_milliseconds)
     return _normalised(recording, span, limit, levelled=levelled)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Recording:
-    """A sound at 16 kHz without rumble, and the same as the ear weighs it."""
+    """A sound at 16 kHz without rumble, and the same as the ear weighs it; whether it is all."""
 
     samples: Samples
     weighted: Samples
+    whole: bool
 
     @classmethod
     def of(cls, decoded: DecodedSound) -> _Recording:
         """Filter."""
-        samples = decoded.samples
-        spectrum = spectrum_of(samples)
+        length = len(decoded.samples)
+        spectrum = spectrum_of(decoded.samples)
         spectrum *= high_pass(len(spectrum))
-        clean = samples_from(spectrum, len(samples))
+        clean = samples_from(spectrum, length)
         spectrum *= k_weighting(len(spectrum))
-        return cls(clean, samples_from(spectrum, len(samples)))
+        return cls(clean, samples_from(spectrum, length), decoded.whole)
+
+    @property
+    def milliseconds(self) -> int:
+        """The length of what was read."""
+        return milliseconds_of(self.samples)
 
 
-def _speech(recording: _Recording, decoded: DecodedSound) -> SpeechSpan:
+def _speech(recording: _Recording) -> SpeechSpan:
     """Find what is worth keeping; refuse what is too short to hold anything, and silence."""
-    if decoded.milliseconds < SHORTEST_MILLISECONDS:
-        raise SoundRefused(SoundFault.TOO_SHORT, decoded.milliseconds)
+    if recording.milliseconds < SHORTEST_MILLISECONDS:
+        raise SoundRefused(SoundFault.TOO_SHORT, recording.milliseconds)
     span = find_speech(recording.samples)
     if span is None or gated_lufs(recording.weighted) < _SILENT_LUFS:
-        raise SoundRefused(SoundFault.SILENT, decoded.milliseconds)
+        raise SoundRefused(SoundFault.SILENT, recording.milliseconds)
     return span
 
 
-def _check_length(span: SpeechSpan, decoded: DecodedSound, longest: int | None) -> None:
+def _check_length(span: SpeechSpan, recording: _Recording, longest: int | None) -> None:
     """Refuse what is too short or too long once silence is gone."""
     if span.milliseconds < SHORTEST_MILLISECONDS:
         raise SoundRefused(SoundFault.TOO_SHORT, span.milliseconds)
     if longest is None:
         return
-    if not decoded.whole:
-        raise SoundRefused(SoundFault.TOO_LONG, decoded.milliseconds, True)
+    if not recording.whole:
+        raise SoundRefused(SoundFault.TOO_LONG, recording.milliseconds, True)
     if span.milliseconds > longest:
         raise SoundRefused(SoundFault.TOO_LONG, span.milliseconds)
 
@@ -98,23 +108,28 @@ def _check_length(span: SpeechSpan, decoded: DecodedSound, longest: int | None) 
 def _normalised(
     recording: _Recording, span: SpeechSpan, limit_milliseconds: int, *, levelled: bool
 ) -> NormalisedSound:
-    spoken = _trim(recording.samples, span, limit_milliseconds)
-    weighted = recording.weighted[span.first_sample :][: int(spoken.frame_count())]
-    samples = samples_of(spoken) / np.float32(_HEADROOM)
+    samples = _trim(recording.samples, span, limit_milliseconds)
+    weighted = recording.weighted[span.first_sample :][: len(samples)]
+    recording.samples = samples  # all of it is not needed any more, and large
     curve, voice = without_bursts(samples, weighted)
-    if gated_lufs(weighted * curve) < _SILENT_LUFS:  # what was cut off had the voice in it
-        raise SoundRefused(SoundFault.SILENT, len(spoken))
-    made = level if levelled else under_ceiling
-    finished = made(samples * curve, weighted * curve, voice)
+    samples *= curve
+    weighted *= curve
+    if gated_lufs(weighted) < _SILENT_LUFS:  # what was cut off had the voice in it
+        raise SoundRefused(SoundFault.SILENT, milliseconds_of(samples))
+    finished = (level if levelled else under_ceiling)(samples, weighted, voice)
     result = segment_of(finished, sample_width_bytes=2)
     ratio, speaks = span.signal_to_noise_db, somebody_speaks(finished)
     return NormalisedSound(wav_of(result), len(result), ratio, speaks)
 
 
-def _trim(samples: Samples, span: SpeechSpan, limit_milliseconds: int) -> AudioSegment:
+def _trim(samples: Samples, span: SpeechSpan, limit_milliseconds: int) -> Samples:
     """Cut the span out, to its limit, and soften both ends."""
-    whole = segment_of(samples * np.float32(_HEADROOM), sample_width_bytes=4)
-    spoken = whole[span.start_milliseconds : span.end_milliseconds][:limit_milliseconds]
+    length = min(span.milliseconds, limit_milliseconds) * SAMPLE_RATE_HZ // 1000
+    spoken = segment_of(
+        samples[span.first_sample :][:length] * np.float32(_HEADROOM), sample_width_bytes=4
+    )
     cut = span.milliseconds > limit_milliseconds
     fade_out = _CUT_FADE_MILLISECONDS if cut else _FADE_OUT_MILLISECONDS
-    return spoken.fade_in(_FADE_IN_MILLISECONDS).fade_out(fade_out)
+    soft = samples_of(spoken.fade_in(_FADE_IN_MILLISECONDS).fade_out(fade_out))
+    soft /= np.float32(_HEADROOM)
+    return soft
