@@ -77,7 +77,7 @@ async def test_parts_that_can_never_be_joined_cost_the_person_nothing(fakes: Fak
 async def test_a_paid_result_that_cannot_be_labelled_now_is_kept_later(fakes: Fakes) -> None:
     fakes.engine.files = {URL: ordered_video()}
     task = await fakes.rendered_task(URL)
-    fakes.media_worker.killed = {calls.examine_result}
+    fakes.media_worker.killed = {calls.label_result}
     for _ in range(8):
         fakes.clock.advance(1_800)
         await fakes.result.fetch(await fakes.task(task.id))
