@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from bot.clock import SystemClock
+from bot.config.service import DEMO_API_KEY
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import (
     InputNotFetched,
@@ -33,7 +34,7 @@ from bot.dashscope.fields import VideoRequest
 from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
 from bot.media.exchange import VideoFacts
 from bot.sandbox.dashscope.app import create_dashscope_app
-from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
+from bot.sandbox.dashscope.settings import ProviderSettings
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import serve

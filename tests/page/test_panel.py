@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 from playwright.async_api import expect
 
-from bot.sandbox.dashscope.settings import DEMO_API_KEY
+from bot.config.service import DEMO_API_KEY
 from tests.page.conftest import Tab
 from tests.support.deadlines import deadline
 

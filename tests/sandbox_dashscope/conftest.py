@@ -10,8 +10,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from bot.config.service import DEMO_API_KEY
 from bot.sandbox.dashscope.app import create_dashscope_app
-from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
+from bot.sandbox.dashscope.settings import ProviderSettings
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import serve

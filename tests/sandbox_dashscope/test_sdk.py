@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from bot.clock import SystemClock
+from bot.config.service import DEMO_API_KEY
 from bot.sandbox.dashscope.app import create_dashscope_app
-from bot.sandbox.dashscope.settings import DEMO_API_KEY
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import serve

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.dashscope.settings import DEMO_API_KEY
+from bot.config.service import DEMO_API_KEY
 from tests.support.bot_process import JOB_ROWS
 from tests.support.chats import text_of
 from tests.support.deadlines import deadline, eventually
