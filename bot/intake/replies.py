@@ -31,7 +31,7 @@ _KEYS = (
     *PHOTO_TEXTS,
     *("photo-ask-no-face", "photo-ask-several", "photo-borrowed", "photo-budget"),
     *("photo-checks-used-up", "photo-dropped", "photo-empty", "photo-gone"),
-    *("photo-heic_not_installed", "photo-late", "photo-no-verdict", "photo-not_a_picture"),
+    *("photo-late", "photo-no-verdict", "photo-not_a_picture"),
     *("photo-out-of-order", "photo-service-stopped", "photo-stale", "photo-superseded"),
     *("photo-too_big", "photo-too_many_pixels", "photo-too_narrow", "photo-too_small"),
     *(

@@ -75,7 +75,6 @@ class PictureFault(Enum):
     TOO_SMALL = "too_small"
     TOO_NARROW = "too_narrow"
     TOO_MANY_PIXELS = "too_many_pixels"
-    HEIC_NOT_INSTALLED = "heic_not_installed"
 
 
 class PictureRefused(MediaUnusable):

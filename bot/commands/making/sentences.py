@@ -36,7 +36,6 @@ _PICTURE = {
     PictureFault.TOO_SMALL: "The photo is too small: use one of at least 200, better 400 pixels.",
     PictureFault.TOO_NARROW: "The photo is narrower than 1:3: use one of another shape.",
     PictureFault.TOO_MANY_PIXELS: "The photo has too many pixels: scale it down.",
-    PictureFault.HEIC_NOT_INSTALLED: "HEIC pictures need one more package: install pillow-heif.",
 }
 _SOUND = {
     SoundFault.EMPTY: "The sound's file is empty: choose another.",
