@@ -31,25 +31,18 @@ from storage.people import people
 Made = TypeVar("Made")
 
 
-@dataclass(frozen=True, kw_only=True)
-class TelegramServices:
-    """All calls share one rate limiter."""
-
-    bot_name: str
-    sender: Sender
-    members: Members
-    files: Files
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CommonServices:
-    """One per process."""
+    """One per process; all that speak with Telegram share one rate limiter."""
 
     database: Database
     clock: Clock
     limits: Limits
     texts: Texts
-    telegram: TelegramServices
+    bot_name: str
+    sender: Sender
+    members: Members
+    files: Files
     media: MediaProcesses
     operator: Operator
     wakeup: Wakeup
@@ -105,11 +98,11 @@ class Component:
     """What the operator set."""
     texts = _Shared(lambda common: common.texts)
     """Every text, in every language."""
-    sender = _Shared(lambda common: common.telegram.sender)
+    sender = _Shared(lambda common: common.sender)
     """What writes in chats."""
-    members = _Shared(lambda common: common.telegram.members)
+    members = _Shared(lambda common: common.members)
     """What knows who may do what in a group."""
-    files = _Shared(lambda common: common.telegram.files)
+    files = _Shared(lambda common: common.files)
     """What fetches the files that people sent."""
     operator = _Shared(lambda common: common.operator)
     """What tells the operator."""
@@ -146,12 +139,10 @@ async def build_common(
         clock=clock,
         limits=limits,
         texts=texts,
-        telegram=TelegramServices(
-            bot_name=bot.username,
-            sender=sender,
-            members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
-            files=Files(bot=bot, http=http, clock=clock),
-        ),
+        bot_name=bot.username,
+        sender=sender,
+        members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
+        files=Files(bot=bot, http=http, clock=clock),
         media=await stack.enter_async_context(
             MediaProcesses(settings.results_directory, settings.previews_directory, clock=clock)
         ),
@@ -166,7 +157,7 @@ def build_outbox(common: CommonServices, kinds: Iterable[Kind]) -> OutboxRunner:
     """On top of these; the operator hears of entries that no kind is there for, and of the disk."""
     return OutboxRunner(
         database=common.database,
-        sender=common.telegram.sender,
+        sender=common.sender,
         kinds=kinds,
         note=common.operator.note,
         wakeup=common.wakeup,

@@ -19,6 +19,7 @@ from bot.outbox import OutboxRunner
 from bot.task_pool import BackgroundTask, TaskPool
 from storage import due, media
 from storage.due import Due
+from storage.media import Media
 
 _LOOK_EVERY_SECONDS = 1.0
 _SHOW_EVERY_SECONDS = 1.0
@@ -92,10 +93,11 @@ class Worker(Component):
 
     async def _begin_intakes(self, kinds: Set[Due]) -> None:
         if Due.MEDIA in kinds:
-            for item in await media.due(self.database, _INTAKES_AHEAD):
+            for item in await due.rows(self.database, Media, Due.MEDIA, _INTAKES_AHEAD):
                 self._items.start(item.id, partial(self._receive, item.id))
         if Due.UNANNOUNCED_MEDIA in kinds:
-            for item in await media.unannounced(self.database, _INTAKES_AHEAD):
+            unsaid = Due.UNANNOUNCED_MEDIA
+            for item in await due.rows(self.database, Media, unsaid, _INTAKES_AHEAD):
                 self._items.start(item.id, partial(self.intake.conclude, item.id))
 
     def _begin(self, step: Step) -> None:

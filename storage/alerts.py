@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from storage import outbox
 from storage.db.database import Transaction
@@ -24,17 +25,13 @@ async def write(
     if not await is_due(tx, subject, every_milliseconds=_EVERY_MILLISECONDS):
         return False
     for admin_id in admin_ids:
-        await outbox.put(
-            tx,
-            ALERT,
-            f"{ALERT}:{subject}:{tx.now_milliseconds}:{admin_id}",
-            chat_id=admin_id,
-            arguments={
-                "text_key": text_key,
-                "values": values,
-                "at_milliseconds": tx.now_milliseconds,
-            },
-        )
+        key = f"{ALERT}:{subject}:{tx.now_milliseconds}:{admin_id}"
+        told: dict[str, Any] = {
+            "text_key": text_key,
+            "values": values,
+            "at_milliseconds": tx.now_milliseconds,
+        }
+        await outbox.put(tx, ALERT, key, chat_id=admin_id, **told)
     return True
 
 

@@ -180,18 +180,6 @@ async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Me
     return await database.one(Media, sql, user_id=user_id, chat_id=chat_id)
 
 
-async def due(database: Queryable, limit: int) -> list[Media]:
-    """Media items to be worked on now, oldest first.
-
-    What had waited for consent comes in its order: one after the other in each conversation.
-    """
-    return await database.every(
-        Media,
-        f"SELECT * FROM {DUE} ORDER BY id LIMIT :limit",  # noqa: S608
-        limit=limit,
-    )
-
-
 async def has_waiting(database: Queryable, conversation: ConversationKey) -> bool:
     """Whether something there waits for consent, or for its turn after it was given."""
     return await database.has("media", **_waiting(conversation))
@@ -205,15 +193,6 @@ async def drop_waiting(tx: Transaction, conversation: ConversationKey) -> bool:
 
 def _waiting(conversation: ConversationKey) -> Row:
     return {**conversation._asdict(), "fault": CONSENT, "state": ("asked", "received")}
-
-
-async def unannounced(database: Queryable, limit: int) -> list[Media]:
-    """Media items whose outcome is known and was not yet told, oldest first."""
-    return await database.every(
-        Media,
-        f"SELECT * FROM {UNANNOUNCED} ORDER BY id LIMIT :limit",  # noqa: S608
-        limit=limit,
-    )
 
 
 async def in_album_before(

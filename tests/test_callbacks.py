@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -59,7 +58,10 @@ def services_with(database: Database) -> Services:
         clock=FakeClock(NOON),
         limits=limits_with(admin_ids=frozenset({ADA})),
         texts=TEXTS,
-        telegram=cast(Any, SimpleNamespace(sender=FakeSender(), members=_AllMayAll())),
+        bot_name="",
+        sender=cast(Any, FakeSender()),
+        members=cast(Any, _AllMayAll()),
+        files=nothing,
         media=nothing,
         operator=nothing,
         wakeup=Wakeup(),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import field
-from weakref import WeakValueDictionary
 
 from bot.alerts import Noting
 from bot.chat.keyboards import costing, video_keyboard
@@ -15,6 +13,7 @@ from bot.chat.provider_texts import photo_text
 from bot.chat.receipt import Receipts, charge_text
 from bot.common import Component, Part
 from bot.retry import END_UNSAID, OUTBOX
+from bot.task_pool import Turns
 from bot.telegram.errors import NotSent
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
@@ -37,9 +36,7 @@ class Finisher(Component):
 
     messenger = Part(Messenger)
     receipts = Part(Receipts)
-    _turns: WeakValueDictionary[int, asyncio.Lock] = field(
-        init=False, default_factory=WeakValueDictionary
-    )
+    _turns: Turns = field(init=False, default_factory=Turns)
 
     async def fail(
         self, job: Job, failure: str, detail: str | None = None, *, noting: Noting | None = None
@@ -91,7 +88,7 @@ class Finisher(Component):
 
         Raises: `TelegramFailure`s that a later attempt may not meet.
         """
-        async with self._turns.setdefault(job_id, asyncio.Lock()):
+        async with self._turns.of(job_id):
             await self._announce(job_id)
 
     async def _announce(self, job_id: int) -> None:

@@ -28,7 +28,8 @@ async def want_clips(tx: Transaction, item: Media, plan: SoundPlan) -> bool:
             thread_id=item.thread_id,
             message_id=item.message_id,
             user_id=item.user_id,
-            arguments={"media_id": item.id, "number": number},
+            media_id=item.id,
+            number=number,
         )
         for number in range(1, len(plan.clips) + 1)
     ]

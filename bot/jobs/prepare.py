@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import field
-from weakref import WeakValueDictionary
 
 from bot.common import Component, Part
 from bot.engines.base import Engine, Ticket
@@ -15,6 +13,7 @@ from bot.intake.inputs import LongVoice
 from bot.intake.photo import box_of, normalised
 from bot.media.errors import MediaUnusable
 from bot.media.exchange import NormalisedPicture
+from bot.task_pool import Turns
 from storage import media
 from storage.jobs import jobs, task_moves, tasks
 from storage.jobs.jobs import Job
@@ -47,9 +46,7 @@ class Preparation(Component):
     long_voice = Part(LongVoice)
     engines = Part(Engines)
     detection = Part(Detection)
-    _turns: WeakValueDictionary[int, asyncio.Lock] = field(
-        init=False, default_factory=WeakValueDictionary
-    )
+    _turns: Turns = field(init=False, default_factory=Turns)
 
     async def prepare(self, task: Task) -> None:
         """Raises: MediaLost, PhotoUnsuitable, NoVerdict, RuleRefused, `TelegramFailure`,
@@ -112,7 +109,7 @@ class Preparation(Component):
 
     async def _cut(self, task: Task, voice: Media) -> None:
         """Hand over the cuts of this task and of those that wait like it."""
-        async with self._turns.setdefault(task.job_id, asyncio.Lock()):
+        async with self._turns.of(task.job_id):
             waiting = [
                 other
                 for other in await tasks.of_job(self.database, task.job_id)

@@ -198,5 +198,6 @@ async def _put(tx: Transaction, key: str, delivery: Delivery, job: Job, text_key
         thread_id=delivery.thread_id,
         message_id=(delivery.message_id or 0) if chat_id == delivery.chat_id else 0,
         user_id=job.user_id if chat_id == job.user_id else None,
-        arguments={"job_id": job.id, "text_key": text_key},
+        job_id=job.id,
+        text_key=text_key,
     )

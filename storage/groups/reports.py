@@ -76,13 +76,8 @@ async def file(
     if await _filed_within_a_day(tx, report) > per_person_per_day:
         raise TooManyReports
     for admin_id in admin_ids:
-        await outbox.put(
-            tx,
-            REPORT,
-            f"{REPORT}:{report.id}:{admin_id}",
-            chat_id=admin_id,
-            arguments={"report_id": report.id},
-        )
+        key = f"{REPORT}:{report.id}:{admin_id}"
+        await outbox.put(tx, REPORT, key, chat_id=admin_id, report_id=report.id)
     return True
 
 

@@ -124,15 +124,6 @@ async def of_open_jobs(database: Queryable) -> list[Task]:
     return await database.every(Task, sql)
 
 
-async def under_way(database: Queryable, limit: int) -> list[Task]:
-    """Those that are being made, whose next step is due; the longest due first."""
-    return await database.every(
-        Task,
-        f"SELECT * FROM {UNDER_WAY} ORDER BY not_before_milliseconds, id LIMIT :limit",  # noqa: S608
-        limit=limit,
-    )
-
-
 async def preparing(database: Queryable, engine: str, limit: int) -> list[Task]:
     """Those of the engine that are to be prepared now: new ones in their turns, then what failed,
     the longest due first.

@@ -38,8 +38,7 @@ class NoFiles(Files):
 
 
 def resends_of(there: Setup) -> OutboxRunner:
-    telegram = replace(there.common.telegram, files=NoFiles())
-    common = replace(there.common, telegram=telegram)
+    common = replace(there.common, files=NoFiles())
     return build_outbox(common, common.part(Resends).kinds)
 
 

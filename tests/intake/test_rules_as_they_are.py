@@ -17,7 +17,7 @@ from storage.jobs.jobs import Job
 from storage.media import ConversationKey, Media
 from storage.people import consents, people, preferences
 from tests.storage import orders
-from tests.support.fake_services import Fakes, limits_with
+from tests.support.fake_services import Fakes
 
 ADA, OWNER, GROUP = 7, 8, -5
 HERE = ConversationKey(GROUP, 0, ADA)
@@ -47,8 +47,8 @@ class Place:
             "jobs_waiting_per_person": 1,
             **limits,
         }
-        telegram = replace(fakes.common.telegram, members=cast(Any, Nobody()))
-        self.common = replace(fakes.common, limits=limits_with(**changed), telegram=telegram)
+        limits_here = limits_with(**changed)
+        self.common = replace(fakes.common, limits=limits_here, members=cast(Any, Nobody()))
         self.gate, self.database = Gate(common=self.common), fakes.database
         self.photo, self.voice, self.job = cast(tuple[Media, Media, Job], (None, None, None))
 

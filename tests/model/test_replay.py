@@ -170,7 +170,7 @@ def an_entry(call: Callable[[Transaction, OutboxEntry], Awaitable[Any]]) -> Arra
 async def two_of_one_message(database: Database) -> Call:
     async with database.transaction() as tx:
         await put(tx)
-        await outbox.put(tx, "thing", "update:8", chat_id=1, message_id=5, arguments={"page": 2})
+        await outbox.put(tx, "thing", "update:8", chat_id=1, message_id=5, page=2)
     return lambda tx: outbox.withdraw_earlier(tx, "update:8")
 
 
