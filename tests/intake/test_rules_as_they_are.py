@@ -17,7 +17,7 @@ from storage.jobs.jobs import Job
 from storage.media import ConversationKey, Media
 from storage.people import consents, people, preferences
 from tests.storage import orders
-from tests.support.fake_services import Fakes
+from tests.support.fake_services import Fakes, limits_with
 
 ADA, OWNER, GROUP = 7, 8, -5
 HERE = ConversationKey(GROUP, 0, ADA)

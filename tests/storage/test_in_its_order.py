@@ -88,8 +88,8 @@ async def test_each_comes_when_what_was_sent_before_it_is_done_with(database: Da
         waiting = [await sent(tx, kind) for kind in ("photo", "voice", "photo", "voice")]
         assert await consents.wake(tx, 1)
     for each in waiting:
-        (due,) = await due.rows(database, Media, Due.MEDIA, 9)
-        assert due.id == each.id
+        (found,) = await due.rows(database, Media, Due.MEDIA, 9)
+        assert found.id == each.id
         async with database.transaction() as tx:
             await media.ready(tx, each.id)
         assert await due.rows(database, Media, Due.MEDIA, 9) == [], (
