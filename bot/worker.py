@@ -9,12 +9,13 @@ import asyncio
 from collections.abc import Sequence, Set
 from functools import partial
 
-from bot.chat.status import FirstStatus, Progress
+from bot.chat.status import Progress
 from bot.clock_watch import ClockWatch
 from bot.common import Component, Part
+from bot.engines.outages import Outages
 from bot.intake.intake import Intake
-from bot.jobs.slots import Slots
 from bot.jobs.steps import JobSteps, Step, StepPool
+from bot.jobs.submit import Submission
 from bot.outbox import OutboxRunner
 from bot.task_pool import BackgroundTask, TaskPool
 from storage import due, media
@@ -37,9 +38,9 @@ class Worker(Component):
 
     intake = Part(Intake)
     steps = Part(JobSteps)
-    slots = Part(Slots)
+    submission = Part(Submission)
+    outages = Part(Outages)
     progress = Part(Progress)
-    first_status = Part(FirstStatus)
     clock_watch = Part(ClockWatch)
     background_tasks: Sequence[BackgroundTask]
     outbox: OutboxRunner
@@ -52,7 +53,8 @@ class Worker(Component):
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`, then leave everything in a state to go on from."""
-        await self.slots.open()
+        # A start is a reason to try again what the provider refused: the key may be a new one.
+        await self.outages.resume(asked=False)
         shower = asyncio.create_task(self._keep_showing())
         try:
             while not stop.is_set():
@@ -77,14 +79,14 @@ class Worker(Component):
         """Free slots first: the service stands still while one is."""
         await self.clock_watch.look()
         kinds = await due.kinds(self.database)
-        async for task, work in self.slots.fill(kinds):
+        async for task, work in self.submission.fill(kinds):
             self._pools[StepPool.SUBMITTING].start(("task", task.id), work)
         await self._begin_intakes(kinds)
         begun = sum(pool.begun for pool in self._pools.values())
         broken = sum(pool.broken for pool in self._pools.values())
         for step in await self.steps.due(kinds, begun, broken):
             self._begin(step)
-        unshown = [self.first_status] if Due.JOBS_WITHOUT_STATUS in kinds else []
+        unshown = [self.progress] if Due.JOBS_WITHOUT_STATUS in kinds else []
         for background_task in (*unshown, *self.background_tasks):
             for key, work in (await background_task.due()).items():
                 self._deliveries.start(key, work)

@@ -8,7 +8,7 @@ from bot.common import CommonServices
 from bot.config.engines import ENGINES, EngineKind
 from bot.config.settings import Settings
 from bot.dashscope.client import DashScope
-from bot.engines.base import Engine, outage_account
+from bot.engines.base import Engine
 from bot.engines.dashscope import ServiceEngine
 from bot.engines.outages import Outages
 from bot.engines.preview import PreviewEngine
@@ -20,7 +20,9 @@ from storage.jobs import tasks
 async def give_engines(settings: Settings, common: CommonServices, stack: AsyncExitStack) -> None:
     """By these settings; `stack` ends what runs in the background."""
     engines = await _engines(settings, common, stack)
-    common.give(engines, _outages(engines, common))
+    usual, *others = engines.all
+    of_others = [Outages(common=common, engine=each) for each in others]
+    common.give(engines, Outages(common=common, engine=usual, others=of_others))
 
 
 async def _engines(settings: Settings, common: CommonServices, stack: AsyncExitStack) -> Engines:
@@ -67,15 +69,3 @@ def _engine(
     )
     stack.push_async_callback(preview.close)
     return preview
-
-
-def _outages(engines: Engines, common: CommonServices) -> Outages:
-    """One for each engine; the first has those of the others under it."""
-    usual, *others = engines.all
-    if not others:
-        return Outages(common=common, account=outage_account(usual))
-    made = [
-        Outages(common=common, account=outage_account(each), engine=each.name) for each in others
-    ]
-    account = outage_account(usual)
-    return Outages(common=common, account=account, engine=usual.name, others=made)

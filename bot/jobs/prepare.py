@@ -169,7 +169,6 @@ class Preparation(Component):
         try:
             if item.is_photo:
                 return (await self._picture(item, data)).jpeg
-            made = self.long_voice.whole if item.in_parts else self.long_voice.short
-            return await made(item, data)
+            return await self.long_voice.handed_over(item, data)
         except MediaUnusable as error:
             raise MediaLost(f"media item {item.id} was accepted once and is refused now") from error

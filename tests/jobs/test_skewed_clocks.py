@@ -57,7 +57,7 @@ async def lost_submission(fakes: Skewed) -> Task:
 
     fakes.engine.during_submit = create
     fakes.engine.refusal = SubmitUnknown("no answer")
-    taken = await fakes.slots.take(fakes.engine)
+    taken = await fakes.submission.take(fakes.engine)
     assert taken is not None
     await fakes.submission.submit(taken)
     return await fakes.task(task.id)
