@@ -11,7 +11,7 @@ from telegram.constants import ChatID
 
 from bot.gate import Wanted, Way
 from bot.telegram.dispatch import LetGo
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import link_to
 from handlers.button_press import ButtonPress, TooLate
 from handlers.context import (
     Context,
@@ -162,7 +162,7 @@ async def is_private(
     if message_context.chat_id == message_context.user_id:
         return True
     link = message_context.services.sender.start_link(payload)
-    keyboard = Keyboard.link(message_context.texts.plain(button), link)
+    keyboard = link_to(message_context.texts.plain(button), link)
     await message_context.reply_once(message_context.texts.html(text), keyboard)
     return False
 

@@ -9,7 +9,7 @@ from telegram import User
 from bot.chat.introduction import lacks
 from bot.services import Services
 from bot.telegram.errors import TelegramFailure
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from handlers.access import answered_by, shows_nobody
@@ -80,7 +80,7 @@ async def _main_panel(services: Services, chat_id: int, texts: Catalogue) -> tup
     lines += [*await _lacks(services, chat_id, texts), texts.html("groupsettings-hint")]
     rows = [[(texts.plain(one.button), f"gset:{one.word}")] for one in OF_GROUP]
     rows.append([(texts.plain("button-done"), "gset:done")])
-    return "\n".join(lines), Keyboard.of(*rows)
+    return "\n".join(lines), keyboard_of(*rows)
 
 
 async def _list(services: Services, chat_id: int, texts: Catalogue) -> str:

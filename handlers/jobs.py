@@ -11,7 +11,7 @@ from bot.chat.queue_view import views
 from bot.gate import Rule, RuleRefused, Way
 from bot.services import Services
 from bot.telegram.errors import SendUnknown
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import keyboard_of
 from bot.texts import Catalogue
 from bot.texts.naming import shown_name
 from handlers.access import require_here
@@ -231,7 +231,7 @@ async def _ask_first(
     button = (texts.plain("button-go-on"), data)
     with suppress(SendUnknown):
         await pressed.services.sender.send_text(
-            pressed.destination, text, keyboard=Keyboard.of([button])
+            pressed.destination, text, keyboard=keyboard_of([button])
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.limits import HERE, keep_hours, service_name
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import keyboard_of
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
 from handlers.jobs import cancel_all_of, cancel_job
@@ -66,7 +66,7 @@ async def show_forget(context: MessageContext) -> None:
     if await leads_to_private(context, FORGET):
         return
     texts, user_id = context.texts, context.user_id
-    keyboard = Keyboard.of(
+    keyboard = keyboard_of(
         [(texts.plain("button-data-copy"), f"mydata:{user_id}")],
         [
             (texts.plain("button-forget"), f"forgetme:{user_id}"),

@@ -8,7 +8,7 @@ from telegram import Message
 
 from bot.privacy.moderation import REASON_TEXTS
 from bot.telegram.errors import TelegramFailure
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
 from handlers.jobs import cancel_all_of, cancel_each
@@ -100,7 +100,7 @@ def _keyboard(begun: Report, context: MessageContext) -> Keyboard:
         [(context.texts.plain(REASON_TEXTS[reason]), f"report:{begun.id}:{reason}")]
         for reason in REASONS
     ]
-    return Keyboard.of(*rows)
+    return keyboard_of(*rows)
 
 
 async def take_down(pressed: ButtonPress) -> str:

@@ -270,20 +270,13 @@ async def postpone(tx: Transaction, media_id: int, delay_seconds: float) -> None
 
 
 async def set_upload(
-    tx: Transaction, media_id: int, url: str, expires_at: int, engine: str | None = None
+    tx: Transaction, /, media_id: int, url: str, expires_at: int, **facts: str | None
 ) -> None:
-    """A fresh copy is at the provider, for that engine; for the one it was for, where none is."""
+    """A fresh copy is at the provider; `facts` are the columns that change with it: which engine
+    it is for, and where the detection of that engine saw the face.
+    """
     copied = {"upload_url": url, "upload_expires_at_milliseconds": expires_at}
-    await tx.update(
-        "media", {**copied, **({"upload_engine": engine} if engine else {})}, id=media_id
-    )
-
-
-async def set_boxes(
-    tx: Transaction, media_id: int, face_bbox: str | None, ext_bbox: str | None
-) -> None:
-    """Where the detection of the engine that the copy is for saw the face."""
-    await tx.update("media", {"face_bbox": face_bbox, "ext_bbox": ext_bbox}, id=media_id)
+    await tx.update("media", {**copied, **facts}, id=media_id)
 
 
 async def supersede(tx: Transaction, media_id: int, fault: str = "superseded") -> None:

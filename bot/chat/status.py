@@ -24,7 +24,7 @@ from bot.engines.registry import Engines
 from bot.retry import STATUS_REFUSED, STATUS_UNSAID
 from bot.task_pool import Work
 from bot.telegram.errors import NotSent, TelegramFailure
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.texts import Catalogue
 from storage.jobs import jobs, line, moves
 from storage.jobs.jobs import FINAL, Job, JobState
@@ -309,7 +309,7 @@ def _key_of_one(task: Task) -> str:
 def _keyboard(view: JobView, texts: Catalogue) -> Keyboard | None:
     if not view.may_be_stopped:
         return None
-    return Keyboard.of([(texts.plain("button-cancel"), f"cancel:{view.job.id}")])
+    return keyboard_of([(texts.plain("button-cancel"), f"cancel:{view.job.id}")])
 
 
 _UNLEARNT_LOW_SECONDS, _UNLEARNT_HIGH_SECONDS = 300.0, 600.0

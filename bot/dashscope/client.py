@@ -31,7 +31,7 @@ from bot.dashscope.http import (
 )
 from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.tasks import ProviderTask, TaskSummary, submitted_task, whole_list
-from bot.dashscope.upload import Policies, Policy, UploadedFile
+from bot.dashscope.upload import Policy, UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.http_client import HttpClient
 
@@ -79,7 +79,7 @@ class DashScope:
             for call, calls in CALLS_PER_SECOND.items()
         }
         self._provider_clock = ProviderClock(clock)
-        self._policies = Policies(clock)
+        self._policies: dict[str, Policy] = {}
         wire = partial(Wire, clock=clock, provider_clock=self._provider_clock, api_key=api_key)
         self._wire, self._submit_wire = wire(http=http), wire(http=submits)
 
@@ -96,7 +96,10 @@ class DashScope:
         """
         expires = self._clock.now_milliseconds() + upload.KEPT_MILLISECONDS
         for _ in range(2):
-            policy = self._policies.take(model) or await self._policy(model)
+            # A kept one is gone after this, unless it serves and is kept again.
+            policy = self._policies.pop(model, None)
+            if policy is None or not policy.lasts(self._clock.steady_seconds()):
+                policy = await self._policy(model)
             url = await upload.put(
                 self._wire,
                 policy,
@@ -106,7 +109,7 @@ class DashScope:
                 timeout=self._timeouts["upload"],
             )
             if url is not None:
-                self._policies.keep(model, policy)
+                self._policies[model] = policy
                 return UploadedFile(url=url, expires_at_milliseconds=expires)
         raise errors.Unanswered(
             "upload: a policy expired before it could be used, twice; is the clock right?"

@@ -15,7 +15,7 @@ from bot.common import Component, Part
 from bot.retry import END_UNSAID, OUTBOX
 from bot.task_pool import Turns
 from bot.telegram.errors import NotSent
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from storage.jobs import deliveries, jobs, moves, task_moves, tasks, videos
@@ -157,4 +157,4 @@ class Finisher(Component):
         )
         needed = effective.price.of(job.held_milliseconds).quota_milliseconds
         label = costing(texts, texts.plain("button-retry"), needed)
-        return Keyboard.of([(label, f"retry:{job.id}")])
+        return keyboard_of([(label, f"retry:{job.id}")])

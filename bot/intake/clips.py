@@ -9,7 +9,7 @@ from bot.media.errors import MediaUnusable
 from bot.media.exchange import SoundPlan, Span
 from bot.media.worker.client import MediaWorkerNotStarted
 from bot.outbox import Attempt, Kind, NotNow, Pointless
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import keyboard_of
 from storage import media, outbox
 from storage.db.database import Transaction
 from storage.media import Media, MediaState
@@ -70,7 +70,7 @@ class Clips(Component):
             note,
             seconds=round((end - begin) / 1000),
             caption=caption,
-            keyboard=Keyboard.of([(label, f"clip:{item.id}:{number}")]),
+            keyboard=keyboard_of([(label, f"clip:{item.id}:{number}")]),
         )
 
     async def _note(self, item: Media, span: Span) -> bytes:

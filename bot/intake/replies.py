@@ -17,7 +17,7 @@ from bot.intake.inputs import cuts_for, plan_of
 from bot.intake.outcome import NO_SPEECH
 from bot.media.exchange import SoundPlan
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from storage import drafts, media
@@ -176,7 +176,7 @@ class MediaReplies(Component):
             needed = price.of(last.held_milliseconds).quota_milliseconds
             label = costing(texts, texts.plain("button-same-voice"), needed)
             button = (label, f"again:{item.id}:{last.voice_id}")
-            return texts.html("photo-ready-again"), Keyboard.of([button])
+            return texts.html("photo-ready-again"), keyboard_of([button])
         key = "photo-ready-enlarged" if _numbers(item).get("enlarged") else "photo-ready"
         return texts.html(key, longest=LONGEST_SECONDS), None
 
@@ -203,7 +203,7 @@ class MediaReplies(Component):
         )
         yes = (texts.plain("button-go-on"), f"spend:{voice.id}:{needed}")
         no = (texts.plain("button-not-now"), f"notnow:{voice.id}")
-        return text, Keyboard.of([yes, no])
+        return text, keyboard_of([yes, no])
 
     async def _quota(self, voice: Media, texts: Catalogue) -> _Said:
         """What is left, when it comes back, and the beginning that it would pay for."""
@@ -222,7 +222,7 @@ class MediaReplies(Component):
             left=allowance.left_milliseconds // 100 / 10,
             when=say_when(texts, allowance.resets_at_milliseconds, now, caps.zone),
         )
-        return text, Keyboard.of(*rows)
+        return text, keyboard_of(*rows)
 
     async def _long(self, item: Media, texts: Catalogue) -> _Said:
         """The beginning, a piece, or all of it in parts: that only where every cap allows it."""
@@ -252,7 +252,7 @@ class MediaReplies(Component):
         if key == "voice-long":
             label = costing(texts, texts.plain("button-all-parts", parts=parts), needed)
             rows.append([(label, f"parts:{item.id}")])
-        return text, Keyboard.of(*rows)
+        return text, keyboard_of(*rows)
 
     async def _key_of_long(
         self, item: Media, plan: SoundPlan, needed_milliseconds: int, allowance: Allowance
@@ -291,7 +291,7 @@ def _is_said_on_picture(item: Media) -> bool:
 
 
 def _go_on(item: Media, texts: Catalogue) -> Keyboard:
-    return Keyboard.of([(texts.plain("button-go-on"), f"goon:{item.id}")])
+    return keyboard_of([(texts.plain("button-go-on"), f"goon:{item.id}")])
 
 
 def _beginning(item: Media, milliseconds: int, price: Price, texts: Catalogue) -> tuple[str, str]:
@@ -307,12 +307,12 @@ def _way_on(item: Media, price: Price, texts: Catalogue) -> Keyboard | None:
     if item.fault == Rule.AGE:
         return _go_on(item, texts)
     if item.fault in _DOUBTS:
-        return Keyboard.of([(texts.plain("button-check"), f"check:{item.id}")])
+        return keyboard_of([(texts.plain("button-check"), f"check:{item.id}")])
     if item.fault == "too_long":
-        return Keyboard.of([_beginning(item, LONGEST_MILLISECONDS, price, texts)])
+        return keyboard_of([_beginning(item, LONGEST_MILLISECONDS, price, texts)])
     if item.fault == Rule.LONGEST:
         milliseconds = int(float(_numbers(item).get("limit", 0)) * 1000)
-        return Keyboard.of([_beginning(item, milliseconds, price, texts)])
+        return keyboard_of([_beginning(item, milliseconds, price, texts)])
     if item.fault in _RETRY and item.state == MediaState.ASKED:
-        return Keyboard.of([(texts.plain("button-retry"), f"reopen:{item.id}")])
+        return keyboard_of([(texts.plain("button-retry"), f"reopen:{item.id}")])
     return None

@@ -146,9 +146,9 @@ class Preparation(Component):
             raise PhotoUnsuitable(verdict.code)
         uploaded = await engine.upload("photo.jpg", picture.jpeg)
         until = uploaded.expires_at_milliseconds
-        async with self.database.transaction() as tx:
-            await media.set_upload(tx, item.id, uploaded.url, until, engine.name)
-            await media.set_boxes(tx, item.id, verdict.face_bbox, verdict.ext_bbox)
+        boxes = {"face_bbox": verdict.face_bbox, "ext_bbox": verdict.ext_bbox}
+        facts = {"upload_engine": engine.name, **boxes}
+        await self.database.do(media.set_upload, item.id, uploaded.url, until, **facts)
 
     async def _upload_again(self, item: Media, engine: Engine) -> None:
         data = await self.files.download(item.file_id, item.file_size_bytes)
@@ -156,7 +156,8 @@ class Preparation(Component):
             "photo.jpg" if item.is_photo else "voice.wav", await self._normalised(item, data)
         )
         until = uploaded.expires_at_milliseconds
-        await self.database.do(media.set_upload, item.id, uploaded.url, until, engine.name)
+        facts = {"upload_engine": engine.name}
+        await self.database.do(media.set_upload, item.id, uploaded.url, until, **facts)
 
     async def _picture(self, item: Media, data: bytes) -> NormalisedPicture:
         try:

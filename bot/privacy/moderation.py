@@ -14,7 +14,7 @@ from bot.outbox import Attempt, Kind, NotNow
 from bot.privacy.files import StoredFiles
 from bot.telegram.destination import Destination
 from bot.telegram.errors import MessageGone, Refused, SendUnknown
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.texts import Catalogue
 from storage import outbox
 from storage.db.database import Transaction
@@ -122,7 +122,7 @@ class Moderation(Component):
             buttons.insert(0, (texts.plain("button-take-down"), f"takedown:{report.id}"))
         if not decided:
             buttons.append((texts.plain("button-nothing"), f"dismiss:{report.id}"))
-        return Keyboard.of(*([button] for button in buttons))
+        return keyboard_of(*([button] for button in buttons))
 
     async def _name(self, user_id: int | None) -> str:
         """As the operator needs it: the number is what stays the same."""

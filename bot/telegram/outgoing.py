@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from telegram import InputFile, InputMediaDocument, InputMediaVideo, Message, PhotoSize
+from telegram import ForceReply, InputFile, InputMediaDocument, InputMediaVideo, Message, PhotoSize
 
 from bot.telegram.destination import Destination
 from bot.telegram.errors import FileTooBig
-from bot.telegram.keyboards import AskReply, Keyboard, to_new_markup
+from bot.telegram.keyboards import Keyboard
 from storage.jobs.deliveries import Form
 
 _COVER_PART = "cover_file"
@@ -74,7 +74,7 @@ class SentMessage:
 
 
 def placed(
-    there: Destination, keyboard: Keyboard | AskReply | None = None, **said: str | None
+    there: Destination, keyboard: Keyboard | ForceReply | None = None, **said: str | None
 ) -> dict[str, Any]:
     """Where a new message goes and what it carries, as the Bot API's methods are told; what it says
     comes after what is to be said where that is not in its topic.
@@ -84,7 +84,7 @@ def placed(
         "chat_id": there.chat_id,
         "message_thread_id": there.thread_id or None,
         "reply_to_message_id": there.reply_to or None,
-        "reply_markup": to_new_markup(keyboard),
+        "reply_markup": keyboard,
         **{name: "\n".join(filter(None, (note, text))) or None for name, text in said.items()},
     }
 

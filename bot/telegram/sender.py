@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Self
 
-from telegram import Bot, InputFile, InputMediaPhoto, Message, ReactionTypeEmoji
+from telegram import Bot, ForceReply, InputFile, InputMediaPhoto, Message, ReactionTypeEmoji
 
 from bot.clock import Clock
 from bot.retry import TELEGRAM_CALL
@@ -16,7 +16,7 @@ from bot.telegram.api_calls import CallPolicy, Calls
 from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import Needless
 from bot.telegram.errors import MessageGone, TelegramFailure, ThreadClosed
-from bot.telegram.keyboards import AskReply, Keyboard, to_markup
+from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import (
     OutgoingVideo,
     SentMessage,
@@ -95,7 +95,7 @@ class Sender:
         return self._rate_limiter.wait_seconds(chat_id)
 
     async def send_text(
-        self, destination: Destination, text: str, *, keyboard: Keyboard | AskReply | None = None
+        self, destination: Destination, text: str, *, keyboard: Keyboard | ForceReply | None = None
     ) -> SentMessage:
         """A new message; that its `reply_to` is deleted or its topic closed does not stop it.
 
@@ -253,7 +253,7 @@ class Sender:
 
         Raises: also `MessageGone`, `TryAgain`.
         """
-        photo, markup = InputMediaPhoto(jpeg, caption=caption), to_markup(keyboard)
+        photo, markup = InputMediaPhoto(jpeg, caption=caption), keyboard
         edit = partial(
             self._bot.edit_message_media, photo, chat_id, message_id, reply_markup=markup
         )
@@ -282,7 +282,7 @@ class Sender:
                     to_media(video, media, caption),
                     chat_id,
                     message_id,
-                    reply_markup=to_markup(keyboard),
+                    reply_markup=keyboard,
                     api_kwargs=cover_part(video),
                 )
 
@@ -311,7 +311,7 @@ class Sender:
             status.text,
             status.chat_id,
             status.message_id,
-            reply_markup=to_markup(status.keyboard),
+            reply_markup=status.keyboard,
             read_timeout=read_seconds,
         )
         with suppress(Needless):
@@ -325,7 +325,7 @@ class Sender:
         method: _Method,
         destination: Destination,
         said: Mapping[str, str | None],
-        keyboard: Keyboard | AskReply | None = None,
+        keyboard: Keyboard | ForceReply | None = None,
         **content: Any,
     ) -> SentMessage:
         def send(there: Destination) -> Awaitable[Message]:

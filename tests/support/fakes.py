@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+from telegram import ForceReply
 
 from bot.media.calls import render_preview
 from bot.media.errors import MediaFailure
@@ -22,7 +23,7 @@ from bot.media.worker.client import MediaWorkerDied
 from bot.sandbox.dashscope.renderer import OnProgress
 from bot.telegram.destination import Destination
 from bot.telegram.files import Files
-from bot.telegram.keyboards import AskReply, Keyboard
+from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import SentMessage
 from bot.telegram.sender import Sender
 
@@ -63,7 +64,7 @@ class FakeSender(Sender):
         destination: Destination,
         text: str,
         *,
-        keyboard: Keyboard | AskReply | None = None,
+        keyboard: Keyboard | ForceReply | None = None,
         **_: Any,
     ) -> SentMessage:
         self.tries += 1
@@ -85,11 +86,11 @@ class FakeSender(Sender):
         message_id: int,
         text: str,
         *,
-        keyboard: Keyboard | AskReply | None = None,
+        keyboard: Keyboard | ForceReply | None = None,
         pressed: bool = False,
     ) -> None:
         del pressed
-        rows = keyboard.rows if isinstance(keyboard, Keyboard) else ()
+        rows = keyboard.inline_keyboard if isinstance(keyboard, Keyboard) else ()
         buttons = [button.text for row in rows for button in row]
         self.messages[message_id] = Said(chat_id, text, buttons)
 

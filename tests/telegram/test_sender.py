@@ -25,7 +25,7 @@ from bot.telegram.errors import (
     TokenRejected,
     TryAgain,
 )
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import keyboard_of
 from bot.telegram.outgoing import OutgoingVideo
 from bot.telegram.sender import Sender
 from tests.support.clock import FakeClock
@@ -58,7 +58,7 @@ async def test_a_text_arrives_with_markup_buttons_and_as_a_reply(
     sent = await sender.send_text(
         Destination(PRIVATE, reply_to=question["message_id"]),
         "<b>Fine</b> &amp; well",
-        keyboard=Keyboard.of([("Cancel", "cancel:7")]),
+        keyboard=keyboard_of([("Cancel", "cancel:7")]),
     )
     (seen,) = await telegram.seen()
     assert seen["message_id"] == sent.message_id
@@ -177,7 +177,7 @@ async def test_the_status_becomes_the_video_without_a_new_message(
     telegram: LocalTelegram, sender: Sender, video: OutgoingVideo
 ) -> None:
     status = await sender.send_text(
-        Destination(PRIVATE), "working", keyboard=Keyboard.of([("Stop", "s")])
+        Destination(PRIVATE), "working", keyboard=keyboard_of([("Stop", "s")])
     )
     telegram.fault("editMessageMedia", "drop_after")
     await sender.edit_into_video(PRIVATE, status.message_id, video, caption="done")
@@ -344,7 +344,7 @@ async def test_a_press_too_old_to_be_answered_is_no_failure(
 
 
 async def test_a_press_is_answered(telegram: LocalTelegram, sender: Sender) -> None:
-    sent = await sender.send_text(Destination(PRIVATE), "?", keyboard=Keyboard.of([("Yes", "yes")]))
+    sent = await sender.send_text(Destination(PRIVATE), "?", keyboard=keyboard_of([("Yes", "yes")]))
     pressed = await telegram.post(
         f"/chats/{PRIVATE}/messages/{sent.message_id}/press", {"callback_data": "yes"}
     )
