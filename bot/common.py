@@ -31,18 +31,25 @@ from storage.people import people
 Made = TypeVar("Made")
 
 
+@dataclass(frozen=True, kw_only=True)
+class TelegramServices:
+    """All calls share one rate limiter."""
+
+    bot_name: str
+    sender: Sender
+    members: Members
+    files: Files
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CommonServices:
-    """One per process; all that speak with Telegram share one rate limiter."""
+    """One per process."""
 
     database: Database
     clock: Clock
     limits: Limits
     texts: Texts
-    bot_name: str
-    sender: Sender
-    members: Members
-    files: Files
+    telegram: TelegramServices
     media: MediaProcesses
     operator: Operator
     wakeup: Wakeup
@@ -98,11 +105,11 @@ class Component:
     """What the operator set."""
     texts = _Shared(lambda common: common.texts)
     """Every text, in every language."""
-    sender = _Shared(lambda common: common.sender)
+    sender = _Shared(lambda common: common.telegram.sender)
     """What writes in chats."""
-    members = _Shared(lambda common: common.members)
+    members = _Shared(lambda common: common.telegram.members)
     """What knows who may do what in a group."""
-    files = _Shared(lambda common: common.files)
+    files = _Shared(lambda common: common.telegram.files)
     """What fetches the files that people sent."""
     operator = _Shared(lambda common: common.operator)
     """What tells the operator."""
@@ -133,16 +140,19 @@ async def build_common(
     """By these settings; `stack` ends what runs in the background."""
     limits, rate_limiter = limits_of(settings), RateLimiter(clock)
     texts = Texts(operator_is_told=bool(settings.admin_ids))
-    sender = await stack.enter_async_context(Sender(bot, clock, rate_limiter=rate_limiter))
+    sender = Sender(bot, clock, rate_limiter=rate_limiter)
+    stack.push_async_callback(sender.close)
     return CommonServices(
         database=database,
         clock=clock,
         limits=limits,
         texts=texts,
-        bot_name=bot.username,
-        sender=sender,
-        members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
-        files=Files(bot=bot, http=http, clock=clock),
+        telegram=TelegramServices(
+            bot_name=bot.username,
+            sender=sender,
+            members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
+            files=Files(bot=bot, http=http, clock=clock),
+        ),
         media=await stack.enter_async_context(
             MediaProcesses(settings.results_directory, settings.previews_directory, clock=clock)
         ),
@@ -157,7 +167,7 @@ def build_outbox(common: CommonServices, kinds: Iterable[Kind]) -> OutboxRunner:
     """On top of these; the operator hears of entries that no kind is there for, and of the disk."""
     return OutboxRunner(
         database=common.database,
-        sender=common.sender,
+        sender=common.telegram.sender,
         kinds=kinds,
         note=common.operator.note,
         wakeup=common.wakeup,

@@ -39,7 +39,10 @@ def telling(fakes: Fakes, post: FakeSender, *admins: int) -> Telling:
     operator = Operator(
         database=fakes.database, sender=post, texts=Texts(), admin_ids=frozenset(admins or {OLGA})
     )
-    return Telling(operator, build_outbox(replace(fakes.common, sender=post), [operator.kind]))
+    telegram = replace(fakes.common.telegram, sender=post)
+    return Telling(
+        operator, build_outbox(replace(fakes.common, telegram=telegram), [operator.kind])
+    )
 
 
 async def test_the_same_subject_is_told_once_an_hour(fakes: Fakes) -> None:

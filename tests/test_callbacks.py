@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -58,10 +59,7 @@ def services_with(database: Database) -> Services:
         clock=FakeClock(NOON),
         limits=limits_with(admin_ids=frozenset({ADA})),
         texts=TEXTS,
-        bot_name="",
-        sender=cast(Any, FakeSender()),
-        members=cast(Any, _AllMayAll()),
-        files=nothing,
+        telegram=cast(Any, SimpleNamespace(sender=FakeSender(), members=_AllMayAll())),
         media=nothing,
         operator=nothing,
         wakeup=Wakeup(),

@@ -64,7 +64,7 @@ class Introductions(Component):
             logger.info("introduced to chat %s", introduction.chat_id)
 
     def _introduction(self, powers: Powers, texts: Catalogue) -> str:
-        hello = texts.html("introduction-hello", command=f"/talk@{self.common.bot_name}")
+        hello = texts.html("introduction-hello", command=f"/talk@{self.common.telegram.bot_name}")
         return "\n\n".join([hello, *lacks(powers, texts)])
 
     async def _tell_lack(

@@ -23,7 +23,7 @@ UPLOAD_LIMIT_BYTES = 50_000_000  # Bot API: bots can send files of up to 50 MB
 
 @dataclass(frozen=True, slots=True)
 class OutgoingVideo:
-    """A video to send: `source` is a file on disk, or the `file_id` of one sent before.
+    """All that sending a video takes: `source` is a file on disk or the `file_id` of an earlier one.
 
     `width` and `height` are pixels. `thumbnail` is a JPEG of at most 320 pixels a side and 200 kB;
     `cover` a JPEG shown before playing. As a file nobody looks into it; a round one is a square MP4
@@ -37,6 +37,10 @@ class OutgoingVideo:
     thumbnail: bytes | None = None
     cover: bytes | None = None
     form: Form = Form.VIDEO
+    caption: str | None = None
+    keyboard: Keyboard | None = None
+    sha256: str | None = None
+    """The hash of the file, as far as it is known."""
 
 
 @contextmanager
@@ -89,15 +93,13 @@ def placed(
     }
 
 
-def to_media(
-    video: OutgoingVideo, media: InputFile | str, caption: str | None
-) -> InputMediaVideo | InputMediaDocument:
+def to_media(video: OutgoingVideo, media: InputFile | str) -> InputMediaVideo | InputMediaDocument:
     """The video as editMessageMedia takes it; `media` is what `opened` gave."""
     if video.form is Form.FILE:
-        return InputMediaDocument(media, caption=caption, disable_content_type_detection=True)
+        return InputMediaDocument(media, caption=video.caption, disable_content_type_detection=True)
     shown = content(video, media)
     shown["cover"] = None if video.cover is None else f"attach://{_COVER_PART}"
-    return InputMediaVideo(shown.pop("video"), caption=caption, **shown)
+    return InputMediaVideo(shown.pop("video"), caption=video.caption, **shown)
 
 
 def content(video: OutgoingVideo, media: InputFile | str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 from telegram import Bot, ForceReply, InputFile, InputMediaPhoto, Message, ReactionTypeEmoji
 
@@ -64,7 +64,6 @@ class Sender:
 
     Unless a method says otherwise it may raise any of `ChatDead`, `ChatMoved`, `NotAllowed`,
     `RequestInvalid`, `TokenRejected`, and `NotSent` when Telegram could not be reached.
-    Use it as an async context manager, or call `close`.
     """
 
     def __init__(self, bot: Bot, clock: Clock, *, rate_limiter: RateLimiter | None = None) -> None:
@@ -74,12 +73,6 @@ class Sender:
         self._progress = ProgressEdits(
             edit=self._edit_progress, rate_limiter=self._rate_limiter, clock=clock
         )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self.close()
 
     async def close(self) -> None:
         """Drop pending progress and end the background tasks."""
@@ -171,14 +164,7 @@ class Sender:
         except TelegramFailure as failure:
             logger.info("a reaction in chat %s was not shown: %s", chat_id, failure)
 
-    async def send_video(
-        self,
-        destination: Destination,
-        video: OutgoingVideo,
-        *,
-        caption: str | None = None,
-        keyboard: Keyboard | None = None,
-    ) -> SentMessage:
+    async def send_video(self, destination: Destination, video: OutgoingVideo) -> SentMessage:
         """A new message with a video, before any progress that waits; no message can become a round
         one, which has no caption.
 
@@ -194,7 +180,8 @@ class Sender:
             Form.ROUND: bot.send_video_note,
         }
         method = methods.get(video.form, bot.send_video)
-        said = {} if video.form is Form.ROUND else {"caption": caption}
+        said = {} if video.form is Form.ROUND else {"caption": video.caption}
+        keyboard = video.keyboard
 
         async def send(there: Destination) -> Message:
             with opened(video.source) as media:
@@ -261,13 +248,7 @@ class Sender:
             await self._calls.make(edit, chat_id, _EDIT)
 
     async def edit_into_video(
-        self,
-        chat_id: int,
-        message_id: int,
-        video: OutgoingVideo,
-        *,
-        caption: str | None = None,
-        keyboard: Keyboard | None = None,
+        self, chat_id: int, message_id: int, video: OutgoingVideo
     ) -> SentMessage:
         """Turn a text message into the video; may be repeated without harm.
 
@@ -279,10 +260,10 @@ class Sender:
         async def edit() -> Message | bool:
             with opened(video.source) as media:
                 return await self._bot.edit_message_media(
-                    to_media(video, media, caption),
+                    to_media(video, media),
                     chat_id,
                     message_id,
-                    reply_markup=keyboard,
+                    reply_markup=video.keyboard,
                     api_kwargs=cover_part(video),
                 )
 

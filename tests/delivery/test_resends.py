@@ -38,7 +38,8 @@ class NoFiles(Files):
 
 
 def resends_of(there: Setup) -> OutboxRunner:
-    common = replace(there.common, files=NoFiles())
+    telegram = replace(there.common.telegram, files=NoFiles())
+    common = replace(there.common, telegram=telegram)
     return build_outbox(common, common.part(Resends).kinds)
 
 

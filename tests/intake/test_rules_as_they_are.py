@@ -47,8 +47,8 @@ class Place:
             "jobs_waiting_per_person": 1,
             **limits,
         }
-        limits_here = limits_with(**changed)
-        self.common = replace(fakes.common, limits=limits_here, members=cast(Any, Nobody()))
+        telegram = replace(fakes.common.telegram, members=cast(Any, Nobody()))
+        self.common = replace(fakes.common, limits=limits_with(**changed), telegram=telegram)
         self.gate, self.database = Gate(common=self.common), fakes.database
         self.photo, self.voice, self.job = cast(tuple[Media, Media, Job], (None, None, None))
 

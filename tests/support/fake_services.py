@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from bot.alerts import Operator
 from bot.chat.messenger import Messenger
 from bot.clock import Clock
-from bot.common import CommonServices, build_outbox
+from bot.common import CommonServices, TelegramServices, build_outbox
 from bot.config.settings import Settings
 from bot.delivery.earlier_videos import EarlierVideos
 from bot.engines.outages import Outages
@@ -82,10 +82,12 @@ def common_services(
         clock=clock,
         limits=limits,
         texts=texts,
-        bot_name="talking_photo_bot",
-        sender=sender,
-        members=members or missing,
-        files=FakeFiles(),
+        telegram=TelegramServices(
+            bot_name="talking_photo_bot",
+            sender=sender,
+            members=members or missing,
+            files=FakeFiles(),
+        ),
         media=worker,
         operator=Operator(
             database=database, sender=sender, texts=texts, admin_ids=limits.admin_ids

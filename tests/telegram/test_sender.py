@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -71,7 +72,7 @@ async def test_a_text_arrives_with_markup_buttons_and_as_a_reply(
 async def test_a_video_arrives_with_all_that_players_want_to_know(
     telegram: LocalTelegram, sender: Sender, video: OutgoingVideo
 ) -> None:
-    sent = await sender.send_video(Destination(PRIVATE), video, caption="<i>yours</i>")
+    sent = await sender.send_video(Destination(PRIVATE), replace(video, caption="<i>yours</i>"))
     (seen,) = await telegram.seen()
     (call,) = await telegram.calls("sendVideo")
     assert seen["caption"] == "yours"
@@ -180,7 +181,7 @@ async def test_the_status_becomes_the_video_without_a_new_message(
         Destination(PRIVATE), "working", keyboard=keyboard_of([("Stop", "s")])
     )
     telegram.fault("editMessageMedia", "drop_after")
-    await sender.edit_into_video(PRIVATE, status.message_id, video, caption="done")
+    await sender.edit_into_video(PRIVATE, status.message_id, replace(video, caption="done"))
     (seen,) = await telegram.seen()
     assert seen["message_id"] == status.message_id
     assert (seen["caption"], seen["video"]["width"]) == ("done", 64)
