@@ -71,7 +71,7 @@ class LongVoice(Component):
         return await self.common.media.run(cut_sound, data, _MOST_MILLISECONDS, levelled, spans)
 
     async def clips(self, item: Media, data: bytes, spans: tuple[Span, ...]) -> tuple[bytes, ...]:
-        """These spans as voice notes."""
+        """These spans as voice messages."""
         levelled = bool(item.levelled)
         return await self.common.media.run(record_clips, data, _MOST_MILLISECONDS, levelled, spans)
 

@@ -23,7 +23,7 @@ UPLOAD_LIMIT_BYTES = 50_000_000  # Bot API: bots can send files of up to 50 MB
 
 @dataclass(frozen=True, slots=True)
 class OutgoingVideo:
-    """All that sending a video takes: `source` is a file on disk or the `file_id` of an earlier one.
+    """All that sending a video takes: `source` is a file, or the `file_id` of one sent before.
 
     `width` and `height` are pixels. `thumbnail` is a JPEG of at most 320 pixels a side and 200 kB;
     `cover` a JPEG shown before playing. As a file nobody looks into it; a round one is a square MP4

@@ -198,7 +198,7 @@ class Sender:
         caption: str,
         keyboard: Keyboard,
     ) -> SentMessage:
-        """A new message with a voice note (OGG, Opus); raises as `send_text`."""
+        """A new message with a voice message (OGG, Opus); raises as `send_text`."""
         voice = InputFile(ogg, filename="clip.ogg", attach=True)
         said, content = {"caption": caption}, {"voice": voice, "duration": seconds}
         return await self._send_this(self._bot.send_voice, destination, said, keyboard, **content)
