@@ -18,7 +18,7 @@ from bot.jobs.steps import JobSteps, Step, StepPool
 from bot.jobs.submit import Submission
 from bot.outbox import OutboxRunner
 from bot.task_pool import BackgroundTask, TaskPool
-from storage import due, media
+from storage import due
 from storage.due import Due
 from storage.media import Media
 
@@ -65,15 +65,11 @@ class Worker(Component):
         finally:
             shower.cancel()
             await asyncio.gather(shower, return_exceptions=True)
-            await asyncio.gather(
-                self._items.close(_GRACE_SECONDS),
-                *(
-                    pool.close(_STEP_GRACE_SECONDS.get(name, 0))
-                    for name, pool in self._pools.items()
-                ),
-                self._deliveries.close(_GRACE_SECONDS),
-                self.outbox.close(_GRACE_SECONDS),
-            )
+            closing = [
+                pool.close(_STEP_GRACE_SECONDS.get(of, 0)) for of, pool in self._pools.items()
+            ]
+            others = (self._items, self._deliveries, self.outbox)
+            await asyncio.gather(*closing, *(pool.close(_GRACE_SECONDS) for pool in others))
 
     async def _begin_what_is_due(self) -> None:
         """Free slots first: the service stands still while one is."""
@@ -96,7 +92,7 @@ class Worker(Component):
     async def _begin_intakes(self, kinds: Set[Due]) -> None:
         if Due.MEDIA in kinds:
             for item in await due.rows(self.database, Media, Due.MEDIA, _INTAKES_AHEAD):
-                self._items.start(item.id, partial(self._receive, item.id))
+                self._items.start(item.id, partial(self.intake.receive, item.id))
         if Due.UNANNOUNCED_MEDIA in kinds:
             unsaid = Due.UNANNOUNCED_MEDIA
             for item in await due.rows(self.database, Media, unsaid, _INTAKES_AHEAD):
@@ -106,11 +102,6 @@ class Worker(Component):
         """At most one thing at a time."""
         if not any(pool.busy(step.key) for pool in self._pools.values()):
             self._pools[step.pool].start(step.key, step.work)
-
-    async def _receive(self, media_id: int) -> None:
-        item = await media.get(self.database, media_id)
-        if item is not None and item.state == media.MediaState.RECEIVED:
-            await self.intake.receive(item)
 
     async def _keep_showing(self) -> None:
         while True:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from operator import itemgetter
 from typing import Any
@@ -29,19 +28,17 @@ from storage.people import people
 
 async def show_status(context: MessageContext) -> None:
     """One line a job, or what is missing."""
-    await context.reply(await _status_text(context))
-
-
-async def _status_text(context: MessageContext) -> str:
     database = context.database
     mine = await jobs.open_jobs_of(database, context.user_id, context.chat_id)
     if mine:
         lines = await context.services.progress.lines(mine[:_MOST_LINES], context.texts)
         title = context.texts.html("status-jobs", count=len(mine))
-        return "\n\n".join([title, *lines, *_more(mine)])
+        more = ["…"] if len(mine) > _MOST_LINES else []
+        await context.reply("\n\n".join([title, *lines, *more]))
+        return
     draft = await drafts.get(database, context.conversation)
     keys = _STATUS_OF_DRAFT[draft.photo is not None, draft.voice is not None]
-    return context.texts.html(keys[context.in_group])
+    await context.reply(context.texts.html(keys[context.in_group]))
 
 
 _STATUS_OF_DRAFT = {
@@ -54,10 +51,6 @@ _STATUS_OF_DRAFT = {
 
 _MOST_LINES = 10
 """Of one sort: a message of Telegram's has 4,096 characters."""
-
-
-def _more(mine: Sequence[Job]) -> list[str]:
-    return ["…"] if len(mine) > _MOST_LINES else []
 
 
 async def show_queue(context: MessageContext) -> None:

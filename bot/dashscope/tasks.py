@@ -128,7 +128,8 @@ async def whole_list(ask_page: AskPage, model: str) -> dict[str, TaskSummary]:
     found: dict[str, TaskSummary] = {}
     total = 0
     for page_number in range(1, MOST_PAGES + 1):
-        answer = await ask_page(_query(model, page_number))
+        page = {"page_no": str(page_number), "page_size": str(PAGE_SIZE)}
+        answer = await ask_page({"model_name": model, **page})
         news = {row.task_id: row for row in _rows(answer) if row.task_id not in found}
         found |= news
         total = max(total, fields.whole(answer.json or fields.EMPTY, "total") or 0)
@@ -139,10 +140,6 @@ async def whole_list(ask_page: AskPage, model: str) -> dict[str, TaskSummary]:
     if len(found) < total:
         raise answer.garbage()
     return found
-
-
-def _query(model: str, page_number: int) -> dict[str, str]:
-    return {"model_name": model, "page_no": str(page_number), "page_size": str(PAGE_SIZE)}
 
 
 def _rows(answer: ProviderAnswer) -> list[TaskSummary]:

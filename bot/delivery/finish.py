@@ -10,7 +10,7 @@ from bot.chat.keyboards import costing, video_keyboard
 from bot.chat.messenger import Messenger
 from bot.chat.owners import on_stopped
 from bot.chat.provider_texts import photo_text
-from bot.chat.receipt import Receipts, charge_text
+from bot.chat.receipt import charge_text, receipt_text
 from bot.common import Component, Part
 from bot.retry import END_UNSAID, OUTBOX
 from bot.task_pool import Turns
@@ -35,7 +35,6 @@ class Finisher(Component):
     """Ends jobs."""
 
     messenger = Part(Messenger)
-    receipts = Part(Receipts)
     _turns: Turns = field(init=False, default_factory=Turns)
 
     async def fail(
@@ -130,7 +129,7 @@ class Finisher(Component):
         """A round note has no caption: the status message says what a caption would."""
         texts = await self.texts_for(job.user_id, job.chat_id)
         keyboard = await video_keyboard(self.database, job, self.limits, texts, as_note=True)
-        await self.messenger.status(job, await self.receipts.text(job, texts), keyboard)
+        await self.messenger.status(job, await receipt_text(self, job, texts), keyboard)
 
     async def _take_back(self, job: Job) -> bool:
         """It must not be shown, and may have been: what became of it is said."""

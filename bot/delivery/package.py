@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.chat.keyboards import video_keyboard
-from bot.chat.receipt import Receipts, ai_label_of
-from bot.common import Component, Part
+from bot.chat.receipt import ai_label_of, receipt_text
+from bot.common import Component
 from bot.config.engines import ENGINES
 from bot.media.calls import facts_and_cover, make_round_note, round_preview, shrink_video
 from bot.telegram.destination import Destination
@@ -73,8 +73,6 @@ def with_private(there: Destination, user_id: int) -> tuple[Destination, ...]:
 class Packager(Component):
     """Makes packages of what is kept on disk."""
 
-    receipts = Part(Receipts)
-
     async def pack(self, request: SendRequest, copy: Copy, chat_id: int) -> OutgoingVideo:
         """The package for this request in that chat.
 
@@ -97,7 +95,7 @@ class Packager(Component):
     async def _caption(self, request: SendRequest, copy: Copy, texts: Catalogue) -> str:
         job, note = request.job, None if copy.file_id else _NOTES.get(copy.form)
         if request.is_first:
-            lines = [await self.receipts.text(job, texts)]
+            lines = [await receipt_text(self, job, texts)]
         else:
             lines = [texts.html(request.text, label=ai_label_of(job, texts))]
         if note is not None:

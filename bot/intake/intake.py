@@ -38,10 +38,13 @@ class Intake(Component):
     consent = Part(Consent)
     pairing = Part(Pairing)
 
-    async def receive(self, item: Media) -> None:
+    async def receive(self, media_id: int) -> None:
         """Work on one media item that was received, if the gate lets it be opened; raises as
         `conclude`.
         """
+        item = await media.get(self.database, media_id)
+        if item is None or item.state != MediaState.RECEIVED:
+            return
         outcome: MediaOutcome | None
         try:
             with log_context(media=item.id):
@@ -101,16 +104,9 @@ class Intake(Component):
         if delay_seconds is None:
             return MediaOutcome.asked("unreachable")
         if attempt == _SAID_AT and isinstance(failure, service.Unanswered):
-            await self._say_away(item)
+            await self.replies.say_away(item)
         await self._put_off(item, delay_seconds)
         return None
-
-    async def _say_away(self, item: Media) -> None:
-        """Whoever cannot be told now will see what became of it."""
-        try:
-            await self.replies.say_away(item)
-        except chat.TelegramFailure as unsaid:
-            logger.info("media item %s: %s", item.id, unsaid)
 
     async def _put_off(self, item: Media, seconds: float) -> None:
         await self.database.do(media.postpone, item.id, seconds)

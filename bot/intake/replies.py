@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from bot.chat.formatting import say_ago, say_when
@@ -17,6 +18,7 @@ from bot.intake.inputs import cuts_for, plan_of
 from bot.intake.outcome import NO_SPEECH
 from bot.media.exchange import SoundPlan
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
+from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
@@ -26,6 +28,8 @@ from storage.groups import groups
 from storage.jobs import jobs
 from storage.jobs.ledger import Allowance, Price
 from storage.media import CONSENT, LATE, Media, MediaState
+
+logger = logging.getLogger(__name__)
 
 _KEYS = (
     *PHOTO_TEXTS,
@@ -112,11 +116,15 @@ class MediaReplies(Component):
     async def say_away(self, item: Media) -> None:
         """Say on the item's message that the service is waited for; nothing where there is none.
 
-        Raises: `TelegramFailure`s.
+        Whoever cannot be told now will see what became of it.
         """
-        if item.reply_message_id is not None:
-            texts = await self.texts_for(item.user_id, item.chat_id)
+        if item.reply_message_id is None:
+            return
+        texts = await self.texts_for(item.user_id, item.chat_id)
+        try:
             await self.messenger.about(item, texts.html("service-away"))
+        except TelegramFailure as unsaid:
+            logger.info("media item %s: %s", item.id, unsaid)
 
     async def _said(self, item: Media, texts: Catalogue) -> _Said | None:
         match item.state:

@@ -79,7 +79,7 @@ class Services:
         """In steps of two seconds; what is due is worked on, as the pipeline does."""
         for _ in range(seconds // 2 + 1):
             for item in await due.rows(self.fakes.database, Media, Due.MEDIA, 9):
-                await self.intake.receive(item)
+                await self.intake.receive(item.id)
             self.fakes.clock.advance(2)
 
 
