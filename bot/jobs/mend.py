@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.intake.inputs import LongVoice
-from bot.media.calls import examine_result, join_and_label, stamp_label
+from bot.media.calls import join_and_label, label_result, stamp_label
 from bot.media.errors import MediaUnusable
 from bot.media.exchange import MENDABLE, OrderedVideo, ResultFault, TaskVideo
 from storage import media
@@ -32,19 +32,20 @@ class Mending(Component):
         Raises: MediaUnusable, where it cannot be played at all; OSError; `TelegramFailure`s that a
         later attempt may not meet.
         """
-        faults = () if ENGINES[task.engine].is_local else await self._faults(task, job, raw)
-        is_mendable = job.is_made_by(task) and bool(MENDABLE & {*faults})
-        if not (is_mendable and await self._mend(job, task, raw, target)):
+        if ENGINES[task.engine].is_local:
             await self.common.media.run(stamp_label, raw, target, f"job-{job.id}")
-
-    async def _faults(self, task: Task, job: Job, raw: Path) -> tuple[ResultFault, ...]:
+            return
         ordered = OrderedVideo(task.length_milliseconds, job.resolution, await self._shape(job))
-        faults = await self.common.media.run(examine_result, raw, ordered)
+        faults = await self.common.media.run(label_result, raw, target, f"job-{job.id}", ordered)
         if faults:
-            detail, task_id = ", ".join(fault.value for fault in faults), task.task_id or "–"
-            subject, key = f"result:{detail}", "operator-result-wrong"
-            await self.operator.tell(subject, key, job=job.id, task=task_id, detail=detail)
-        return faults
+            await self._tell(job, task, faults)
+        if job.is_made_by(task) and MENDABLE & {*faults}:
+            await self._mend(job, task, raw, target)
+
+    async def _tell(self, job: Job, task: Task, faults: tuple[ResultFault, ...]) -> None:
+        detail, task_id = ", ".join(fault.value for fault in faults), task.task_id or "–"
+        subject, key = f"result:{detail}", "operator-result-wrong"
+        await self.operator.tell(subject, key, job=job.id, task=task_id, detail=detail)
 
     async def _shape(self, job: Job) -> float | None:
         """The photo's, where the engine keeps it."""
@@ -54,10 +55,10 @@ class Mending(Component):
         width, height = photo.width_pixels, photo.height_pixels
         return width / height if width and height else None
 
-    async def _mend(self, job: Job, task: Task, raw: Path, target: Path) -> bool:
+    async def _mend(self, job: Job, task: Task, raw: Path, target: Path) -> None:
         """Its pictures, for as long as was ordered, under the voice that was ordered.
 
-        False where that cannot be made of it.
+        Where that cannot be made of it, it stays as it came.
         """
         video = TaskVideo(raw, task.span)
         sound, label = await self.long_voice.of_job(job), f"job-{job.id}"
@@ -65,5 +66,3 @@ class Mending(Component):
             await self.common.media.run(join_and_label, (video,), sound, target, label)
         except MediaUnusable as failure:
             logger.warning("result of task %s is shown as it came: %r", task.name, failure)
-            return False
-        return True

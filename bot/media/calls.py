@@ -79,8 +79,8 @@ draw_sheet = MediaCall[[tuple[bytes | None, ...]], bytes](
 )
 
 inspect_video = MediaCall[[Path], VideoFacts]("video.files:inspect_video", JOINING)
-examine_result = MediaCall[[Path, OrderedVideo], tuple[ResultFault, ...]](
-    "video.result:examine_result", FINISHING
+label_result = MediaCall[[Path, Path, str, OrderedVideo], tuple[ResultFault, ...]](
+    "video.result:label_result", FINISHING
 )
 make_thumbnail = MediaCall[[Path], bytes]("video.cover:make_thumbnail", FINISHING)
 facts_and_cover = MediaCall[[Path], tuple[VideoFacts, bytes, bytes]](

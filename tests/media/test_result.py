@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 
 from bot.media.errors import VideoUnreadable
 from bot.media.exchange import OrderedVideo, ResultFault
-from bot.media.video.result import examine_result
+from bot.media.video.ai_label import METADATA_KEY
+from bot.media.video.result import label_result
 from tests.support.media.videos import encoded_video, ordered_video, video_with_sound
 from tests.support.media.voices import SPEECH_RATE_HZ, tone
 
@@ -23,6 +25,10 @@ def made(seconds: float = 5.0, sound_seconds: float | None = 5.0, **changed: Any
     sound = None if sound_seconds is None else tone(sound_seconds, amplitude=loud)
     given: dict[str, Any] = {"rate": 4, "frames": round(seconds * 4), "samples": sound}
     return encoded_video(640, 480, picture=lambda _: GREY, **{**given, **changed})
+
+
+def looked_at(folder: Path) -> tuple[ResultFault, ...]:
+    return label_result(folder / "video.mp4", folder / "labelled.mp4", "job-1", ORDERED)
 
 
 FAULTS = {
@@ -47,11 +53,26 @@ FAULTS = {
 def test_what_is_not_as_ordered_is_named(name: str, tmp_path: Path) -> None:
     data, faults = FAULTS[name]
     (tmp_path / "video.mp4").write_bytes(data)
-    assert examine_result(tmp_path / "video.mp4", ORDERED) == faults
+    assert looked_at(tmp_path) == faults
+
+
+def test_what_is_not_as_ordered_is_labelled_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "video.mp4").write_bytes(made(sound_seconds=None))
+    assert looked_at(tmp_path) == (ResultFault.NO_SOUND,)
+    with av.open(str(tmp_path / "labelled.mp4")) as container:
+        assert METADATA_KEY in container.metadata
+
+
+def test_a_sound_that_no_mp4_can_have_is_left_out_and_named(tmp_path: Path) -> None:
+    data = ordered_video().replace(b"mp4a", b"samr").replace(b"esds", b"skip")
+    (tmp_path / "video.mp4").write_bytes(data)
+    assert looked_at(tmp_path) == (ResultFault.NO_SOUND,)
+    with av.open(str(tmp_path / "labelled.mp4")) as container:
+        assert not container.streams.audio
 
 
 def test_pictures_that_cannot_be_decoded_are_no_video(tmp_path: Path) -> None:
     broken = video_with_sound(tone(5.0, rate_hz=SPEECH_RATE_HZ), side_pixels=64, break_picture=True)
     (tmp_path / "video.mp4").write_bytes(broken)
     with pytest.raises(VideoUnreadable):
-        examine_result(tmp_path / "video.mp4", ORDERED)
+        looked_at(tmp_path)

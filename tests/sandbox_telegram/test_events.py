@@ -7,7 +7,6 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
 import websockets
 
 from tests.support.deadlines import eventually
@@ -91,29 +90,3 @@ async def test_a_listener_that_left_is_forgotten(telegram: LocalTelegram) -> Non
     await telegram.send("nobody listens")
     async with _listening(telegram) as socket:
         assert (await _until(socket, "message_new"))["message"]["text"] == "nobody listens"
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Host": "evil.example"},
-        {"Host": "127.0.0.1.evil.example:8081"},
-        {"Origin": "https://evil.example"},
-        {"Origin": "null"},
-    ],
-)
-async def test_other_names_and_other_pages_are_kept_out(
-    telegram: LocalTelegram, headers: dict[str, str]
-) -> None:
-    for path in ("/sim/state", "/", "/bot4242:x/getMe"):
-        assert (await telegram.http.get(path, headers=headers)).status_code == 403
-    url = telegram.url.replace("http", "ws") + "/sim/events"
-    if "Origin" in headers:
-        with pytest.raises(websockets.InvalidStatus):
-            await websockets.connect(url, additional_headers=headers)
-
-
-async def test_our_own_page_is_let_in(telegram: LocalTelegram) -> None:
-    headers = {"Host": "localhost:8081", "Origin": "http://localhost:8081"}
-    assert (await telegram.http.get("/sim/state", headers=headers)).status_code == 200
-    assert (await telegram.http.get("/samples/portrait.jpg")).status_code == 200

@@ -10,58 +10,56 @@ import cv2
 import numpy as np
 from av.container import InputContainer
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 from PIL import Image
 
 from bot.media.errors import VideoUnreadable
 from bot.media.exchange import VideoFacts
 from bot.media.picture.faces import Pixels
-from bot.media.video.files import BY_INDEX, check_whole, facts_of, open_video, video_stream
+from bot.media.video.files import check_whole, facts_of, open_video, video_stream
 
 MAXIMUM_SIDE_PIXELS = 320
 MAXIMUM_BYTES = 200_000
 """Telegram's limits for a thumbnail (Bot API: sendVideo)."""
 
-_FRAMES, _FRAMES_APART = 25, 6  # the best of five frames from the first second or two
+_FRAMES, _FRAMES_APART = 25, 6  # five frames from the first second or two
+_SOMETHING_TO_SEE, _MUCH_BETTER = 8.0, 1.2
 _QUALITIES = (90, 80, 65, 45)
 
 
 def facts_and_cover(path: Path) -> tuple[VideoFacts, bytes, bytes]:
-    """What sending takes: facts, cover, thumbnail; raises VideoUnreadable.
-
-    Mostly the index says all that has to be known to decode it.
-    """
-    check_whole(path)
-    try:
-        return _facts_and_cover(path, **BY_INDEX)
-    except VideoUnreadable:
-        return _facts_and_cover(path)
-
-
-def _facts_and_cover(path: Path, **options: str) -> tuple[VideoFacts, bytes, bytes]:
-    with open_video(path, **options) as container:
-        frame = _best(container)
+    """What sending takes: facts, cover, thumbnail; raises VideoUnreadable."""
+    with open_video(path, **check_whole(path)) as container:
+        frame = _early(container)
         facts = facts_of(container, path)
-    return facts, _cover(frame), _compress(_shrink(frame))
+    return facts, _cover(frame), _compress(frame)
 
 
 def make_cover(path: Path) -> bytes:
-    """A JPEG of a video's best early frame, as large as the video; raises VideoUnreadable."""
+    """A JPEG of a good early frame of a video, as large as it; raises VideoUnreadable."""
     with open_video(path) as container:
-        return _cover(_best(container))
+        return _cover(_early(container))
 
 
 def make_thumbnail(path: Path) -> bytes:
     """The same as small as Telegram wants it; raises VideoUnreadable."""
     with open_video(path) as container:
-        return _compress(_shrink(_best(container)))
+        return _compress(_early(container))
 
 
-def _best(container: InputContainer) -> VideoFrame:
+def _early(container: InputContainer) -> VideoFrame:
+    """One with something to see, after which it does not become much better."""
     frames = container.decode(video_stream(container))
-    early = [*islice(frames, 0, _FRAMES, _FRAMES_APART)]
-    if not early:
+    best, most, reformatter = None, 0.0, VideoReformatter()
+    for frame in islice(frames, 0, _FRAMES, _FRAMES_APART):
+        detail = _detail(frame, reformatter)
+        if best is not None and _SOMETHING_TO_SEE < most > detail / _MUCH_BETTER:
+            break
+        if best is None or detail > most:
+            best, most = frame, detail
+    if best is None:
         raise VideoUnreadable
-    return max(early, key=lambda frame: _quality(_shrink(frame)))
+    return best
 
 
 def _cover(frame: VideoFrame) -> bytes:
@@ -71,23 +69,24 @@ def _cover(frame: VideoFrame) -> bytes:
     return buffer.getvalue()
 
 
-def _shrink(frame: VideoFrame) -> Pixels:
+def _detail(frame: VideoFrame, reformatter: VideoReformatter) -> float:
+    """Return how much there is to see: open eyes and lit, sharp pictures have the most detail."""
+    gray = _shrunk(frame, reformatter, "gray")
+    return float(cv2.meanStdDev(cv2.Laplacian(gray, cv2.CV_16S))[1][0, 0])
+
+
+def _shrunk(frame: VideoFrame, reformatter: VideoReformatter, pixels: str) -> Pixels:
     scale = min(1.0, MAXIMUM_SIDE_PIXELS / max(frame.width, frame.height))
     width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
-    small = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
+    small = reformatter.reformat(frame, width, height, pixels, interpolation="AREA")
     return np.asarray(small.to_ndarray(), np.uint8)
 
 
-def _quality(rgb: Pixels) -> float:
-    """Return how much there is to see: open eyes and lit, sharp pictures have the most detail."""
-    gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-    return float(cv2.Laplacian(gray, cv2.CV_32F).var())
-
-
-def _compress(rgb: Pixels) -> bytes:
+def _compress(frame: VideoFrame) -> bytes:
+    image = Image.fromarray(_shrunk(frame, VideoReformatter(), "rgb24"))
     for quality in _QUALITIES:
         buffer = BytesIO()
-        Image.fromarray(rgb).save(buffer, "JPEG", quality=quality)
+        image.save(buffer, "JPEG", quality=quality)
         if buffer.tell() <= MAXIMUM_BYTES:
             break
     return buffer.getvalue()

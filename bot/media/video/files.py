@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 from av.container import InputContainer
+from av.stream import Stream
 from av.video.stream import VideoStream
 
 from bot.media.errors import VideoUnreadable
@@ -22,9 +23,10 @@ MAXIMUM_PIXELS = 4096 * 4096
 """A frame of more pixels is refused before it is decoded."""
 
 BY_INDEX = {"probesize": "32"}
-"""For who counts packets: FFmpeg decodes no frame to learn what the index leaves open, which may be
-too little to decode or to copy by.
-"""
+"""FFmpeg decodes no frame to learn what the index leaves open."""
+
+_ENOUGH_BY_INDEX = frozenset({"h264", "aac"})
+"""What can be decoded and copied by what the index says of it."""
 
 
 @contextmanager
@@ -57,8 +59,8 @@ def video_stream(container: InputContainer) -> VideoStream:
     return streams[0]
 
 
-def check_whole(path: Path) -> None:
-    """Raise VideoUnreadable unless every packet of a video is there.
+def check_whole(path: Path) -> dict[str, str]:
+    """Raise VideoUnreadable unless every packet of a video is there; return what opens it quickest.
 
     A file that begins with its index opens and starts even when its end is missing. Cuts by an
     edit list are looked through, since they leave packets out on purpose. Under 1 ms.
@@ -71,6 +73,13 @@ def check_whole(path: Path) -> None:
             left[packet.stream_index] -= packet.dts is not None
         if any(missing > 0 for missing in left.values()):
             raise VideoUnreadable
+        is_enough = all(_is_known(stream) for stream in container.streams)
+    return BY_INDEX if is_enough else {}
+
+
+def _is_known(stream: Stream) -> bool:
+    context = stream.codec_context
+    return context is not None and context.name in _ENOUGH_BY_INDEX and bool(context.extradata)
 
 
 def inspect_video(path: Path) -> VideoFacts:
@@ -78,8 +87,7 @@ def inspect_video(path: Path) -> VideoFacts:
 
     The first frame is decoded, the rest is read through: 20 ms for ten seconds of video.
     """
-    check_whole(path)
-    with open_video(path) as container:
+    with open_video(path, **check_whole(path)) as container:
         stream = video_stream(container)
         if next(container.decode(stream), None) is None:
             raise VideoUnreadable

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
+from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
+from av.video.stream import VideoStream
 
 from bot.media.errors import LabelNotWritten, VideoUnreadable
 from bot.media.video import ai_label
 from bot.media.video.files import BY_INDEX, check_whole, facts_of, open_video, video_stream
 from bot.media.video.mp4 import new_mp4, whole_or_nothing
+
+Packets = Iterable[Any]
+Look = Callable[[InputContainer, Packets], Packets]
+"""Passes packets on, and raises VideoUnreadable where they are no video."""
 
 
 def stamp_label(source: Path, target: Path, produce_id: str) -> None:
@@ -21,13 +29,28 @@ def stamp_label(source: Path, target: Path, produce_id: str) -> None:
     loads. `target` appears whole or not at all and may be `source`. Raises VideoUnreadable for a
     source that is cut short or does not begin with a picture, and LabelNotWritten.
     """
-    check_whole(source)
+    stamp_and_look(source, target, produce_id, _first_picture)
+
+
+def stamp_and_look(source: Path, target: Path, produce_id: str, look: Look) -> None:
+    """The same, looked at on the way."""
+    options = check_whole(source)
     with whole_or_nothing(target) as part:
-        with open_video(source) as container:
+        with open_video(source, **options) as container:
             label = _label_of(container.metadata) or ai_label.metadata(produce_id)
-            packets = _copy(container, part, label)
+            packets = _copy(container, part, label, look)
             facts_of(container, source)
         _verify(part, label, packets)
+
+
+def _first_picture(_: InputContainer, packets: Packets) -> Packets:
+    is_seen = False
+    for packet in packets:
+        if not is_seen and isinstance(packet.stream, VideoStream):
+            is_seen = bool(packet.decode())
+        yield packet
+    if not is_seen:
+        raise VideoUnreadable
 
 
 def _label_of(metadata: dict[str, str]) -> str | None:
@@ -36,31 +59,31 @@ def _label_of(metadata: dict[str, str]) -> str | None:
     )
 
 
-def _copy(container: InputContainer, part: Path, label: str) -> Counter[str]:
+def _copy(container: InputContainer, part: Path, label: str, look: Look) -> Counter[str]:
     """Write picture and sound into a new file; return how many packets of each."""
     key = ai_label.METADATA_KEY
     others = {name: said for name, said in container.metadata.items() if name.upper() != key}
     with new_mp4(part, {**others, key: label}) as copy:
-        return _copy_packets(container, copy)
+        return _copy_packets(container, copy, look)
 
 
-def _copy_packets(container: InputContainer, copy: OutputContainer) -> Counter[str]:
-    """Raises VideoUnreadable where no picture comes out of it."""
-    streams = [video_stream(container), *container.streams.audio[:1]]
+def _copy_packets(container: InputContainer, copy: OutputContainer, look: Look) -> Counter[str]:
+    streams = [video_stream(container), *_kept_sounds(container, copy)]
     twins = {stream.index: _twin(stream, copy) for stream in streams}
     packets: Counter[str] = Counter()
-    is_seen = False
-    for packet in container.demux(streams):
-        if packet.stream_index == streams[0].index and not is_seen:
-            is_seen = bool(packet.decode())
+    for packet in look(container, container.demux(streams)):
         if packet.dts is None:  # the empty packet that ends a stream
             continue
         packets[packet.stream.type] += 1
         packet.stream = twins[packet.stream_index]
         copy.mux(packet)
-    if not is_seen:
-        raise VideoUnreadable
     return packets
+
+
+def _kept_sounds(container: InputContainer, copy: OutputContainer) -> list[AudioStream]:
+    """One that can be in such a file, if any."""
+    sounds = [each for each in container.streams.audio[:1] if each.codec_context is not None]
+    return [each for each in sounds if each.codec_context.name in copy.supported_codecs]
 
 
 def _twin(stream: Stream, copy: OutputContainer) -> Stream:

@@ -25,13 +25,13 @@ from bot.sandbox.dashscope.control import create_control_app
 from bot.sandbox.dashscope.delivery import Delivery
 from bot.sandbox.dashscope.endpoints import Endpoint, ErrorAnswer, Handler
 from bot.sandbox.dashscope.faces import FaceFinder
-from bot.sandbox.dashscope.loopback import LoopbackOnly
 from bot.sandbox.dashscope.provider import Provider
 from bot.sandbox.dashscope.renderer import Renderer
 from bot.sandbox.dashscope.settings import ProviderSettings
 from bot.sandbox.dashscope.synthesis import Synthesis
 from bot.sandbox.dashscope.uploading import UPLOAD_PATH, Uploading, oss_error
 from bot.sandbox.faults import FaultBoard
+from bot.sandbox.guard import Guard
 from bot.sandbox.journal import Journal
 
 _API = "/api/v1"
@@ -77,7 +77,7 @@ def create_dashscope_app(
     control = create_control_app(provider)
     app = Starlette(
         routes=[*_routes(provider), Mount("/sim", control)],
-        middleware=[Middleware(LoopbackOnly)],
+        middleware=[Middleware(Guard)],
         exception_handlers={404: _not_found, 405: _not_found},
         lifespan=_lifespan(provider, media),
     )

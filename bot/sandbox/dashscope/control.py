@@ -7,13 +7,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox.dashscope.endpoints import ENDPOINTS, KINDS
-from bot.sandbox.dashscope.loopback import LoopbackOnly
 from bot.sandbox.dashscope.provider import Provider
 from bot.sandbox.dashscope.settings import SettingRefused
 from bot.sandbox.faults import ANY
@@ -42,7 +40,6 @@ def create_control_app(provider: Provider) -> Starlette:
             Route("/faults/{fault_id:int}", _spoken(control.remove_fault), methods=["DELETE"]),
             Route("/reset", _spoken(control.reset), methods=["POST"]),
         ],
-        middleware=[Middleware(LoopbackOnly)],
         exception_handlers={404: _unknown, 405: _unknown},
     )
 

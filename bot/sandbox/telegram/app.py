@@ -16,11 +16,11 @@ from starlette.staticfiles import StaticFiles
 
 from bot.clock import Clock
 from bot.sandbox.faults import FaultBoard
+from bot.sandbox.guard import Guard, with_page_policy
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import ASGIApp
 from bot.sandbox.telegram.bot_api import bot_api_routes
 from bot.sandbox.telegram.errors import ApiError, Refused
-from bot.sandbox.telegram.guard import Guard
 from bot.sandbox.telegram.person import person_routes
 from bot.sandbox.telegram.world import MediaLimits, World
 
@@ -58,7 +58,7 @@ def create_telegram_app(
     routes.append(Mount("/samples", app=StaticFiles(directory=SAMPLES_DIRECTORY)))
     if page_directory is not None:
         page = StaticFiles(directory=page_directory, html=True, check_dir=False)
-        routes.append(Mount("/", app=page))
+        routes.append(Mount("/", app=with_page_policy(page)))
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Guard)],

@@ -3,6 +3,7 @@
 import { h, icon, iconButton } from "./dom.js";
 import { milliseconds, timeOfDay } from "./format.js";
 import { tree } from "./json.js";
+import { redrawing } from "./redraw.js";
 import { listen, store, tell } from "./store.js";
 
 const DRAWN = 200;
@@ -58,19 +59,11 @@ export function callList(sideName) {
   const clear = () => (side.clear(), tell("calls", { side: sideName }));
   const bar = h("div", { class: "panel-bar" }, filter, h("label", { class: "chip" }, onlyErrors, h("span", {}, icon("warn"), "Errors")), iconButton("trash", "Clear this list", clear));
   const drawn = new Map(); // call key → row: an opened row stays open while new ones come
-  let scheduled = false;
-  const schedule = () => {
-    if (scheduled) return;
-    scheduled = true;
-    setTimeout(() => {
-      scheduled = false;
-      draw(side, rows, drawn, filter.value.trim().toLowerCase(), onlyErrors.checked);
-    }, 30);
-  };
-  filter.addEventListener("input", schedule);
-  onlyErrors.addEventListener("change", schedule);
-  listen("calls", (change) => (!change || change.side === sideName) && schedule());
-  schedule();
+  const redraw = redrawing(rows, () => draw(side, rows, drawn, filter.value.trim().toLowerCase(), onlyErrors.checked));
+  filter.addEventListener("input", redraw);
+  onlyErrors.addEventListener("change", redraw);
+  listen("calls", (change) => (!change || change.side === sideName) && redraw());
+  redraw();
   return h("div", { class: "call-list" }, bar, rows);
 }
 

@@ -8,11 +8,13 @@ import { dayOf, timeOfDay } from "./format.js";
 import { authorName, isGroup, isMember, myName } from "./membership.js";
 import { open as openGroup } from "./groupmenu.js";
 import { confirmBox, menu, toast } from "./overlays.js";
+import { redrawing } from "./redraw.js";
 import { chat, chatsOf, chooseChat, listen, messagesOf, putChat, store } from "./store.js";
 import { summary } from "./summary.js";
 import { avatar, title } from "./titles.js";
 
 const list = document.getElementById("chats");
+const head = document.getElementById("chat-head");
 const page = document.getElementById("page");
 const unread = new Map(); // chat_id → messages that came while another chat was shown
 
@@ -36,21 +38,17 @@ export function start() {
     if (isNew && chatId !== store.chatId) unread.set(chatId, (unread.get(chatId) ?? 0) + 1);
     draw();
   });
-  listen("connection", drawHead);
+  listen("connection", redrawHead);
   document.getElementById("back").addEventListener("click", () => (page.dataset.view = "list"));
   document.getElementById("chat-menu").addEventListener("click", openMenu);
 }
 
-let scheduled = false;
+const redrawList = redrawing(list, drawList);
+const redrawHead = redrawing(head, drawHead);
 
 function draw() {
-  if (scheduled) return;
-  scheduled = true;
-  setTimeout(() => {
-    scheduled = false;
-    drawList();
-    drawHead();
-  }, 16);
+  redrawList();
+  redrawHead();
 }
 
 function drawList() {

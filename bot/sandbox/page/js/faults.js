@@ -3,16 +3,18 @@
 import * as api from "./api.js";
 import { h, iconButton } from "./dom.js";
 import { toast } from "./overlays.js";
+import { redrawing } from "./redraw.js";
 import { KINDS, PROVIDER_PRESETS, REFUSAL_SHAPES, RENDERING, TELEGRAM_PRESETS } from "./presets.js";
-import { listen, setFaults, store } from "./store.js";
+import { listen, refresh, store } from "./store.js";
 
 const active = h("ul", { class: "active-faults" });
 const activeBox = h("section", { class: "fault-section", "aria-live": "polite" }, h("h3", {}, "Switched on now"), active);
 const switches = []; // {input, preset}
+const redraw = redrawing(active, draw);
 
 export function faultsTab() {
-  listen("faults", draw);
-  draw();
+  listen("faults", redraw);
+  redraw();
   return h(
     "div",
     { class: "faults" },
@@ -28,11 +30,10 @@ export function faultsTab() {
 async function apply(change) {
   try {
     await change();
-    const fresh = await api.state();
-    setFaults(fresh.faults);
+    await refresh();
   } catch (error) {
     toast(error.message, "bad");
-    draw();
+    redraw();
   }
 }
 

@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { fullName } from "./format.js";
 import { isAdministrator, isMember } from "./membership.js";
 import { dialog, toast } from "./overlays.js";
+import { redrawing } from "./redraw.js";
 import { chat, listen, putChat, setSettings, store } from "./store.js";
 import { personAvatar, title } from "./titles.js";
 
@@ -16,18 +17,20 @@ const STANDINGS = [
 ];
 
 let box = null;
+let redraw = () => {}; // of the box that is open
 
 export function start() {
   document.getElementById("group-button").addEventListener("click", open);
-  for (const topic of ["chats", "people", "settings"]) listen(topic, redraw);
+  for (const topic of ["chats", "people", "settings"]) listen(topic, () => redraw());
 }
 
 export function open() {
   if (!chat() || chat().type === "private") return;
   box = dialog(content(chat()), { label: "About this group", className: "group", onclose: () => (box = null) });
+  redraw = redrawing(box, draw);
 }
 
-function redraw() {
+function draw() {
   if (!box || !chat()) return;
   const focused = box.contains(document.activeElement) ? document.activeElement.dataset.field : null;
   const { scrollTop } = box;

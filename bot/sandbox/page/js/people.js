@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { h, icon } from "./dom.js";
 import { fullName } from "./format.js";
 import { dialog, menu, toast } from "./overlays.js";
+import { redrawing } from "./redraw.js";
 import { choosePerson, chooseChat, listen, person, putChat, putPerson, store } from "./store.js";
 import { personAvatar } from "./titles.js";
 
@@ -13,11 +14,14 @@ const LANGUAGES = [
 ];
 
 const switcher = document.getElementById("person");
+const languages = document.getElementById("languages");
+const redrawSwitcher = redrawing(switcher, drawSwitcher);
+const redrawLanguages = redrawing(languages, drawLanguages);
 
 export function start() {
-  for (const topic of ["current", "people"]) listen(topic, draw);
+  for (const topic of ["current", "people"]) listen(topic, redraw);
   switcher.addEventListener("click", openMenu);
-  document.getElementById("languages").addEventListener("change", (event) => change({ language_code: event.target.value }));
+  languages.addEventListener("change", (event) => change({ language_code: event.target.value }));
 }
 
 /** The first visit makes a person, so that one can write at once. */
@@ -35,16 +39,26 @@ function browserLanguage() {
 
 const isChinese = (code) => (code ?? "").toLowerCase().startsWith("zh");
 
-function draw() {
+function redraw() {
+  redrawSwitcher();
+  redrawLanguages();
+}
+
+function drawSwitcher() {
   const current = person();
   if (!current) return;
   switcher.replaceChildren(personAvatar(current), h("span", { class: "person-words" }, h("b", {}, h("bdi", {}, fullName(current))), h("small", {}, current.username ? `@${current.username}` : `id ${current.user_id}`)), icon("down"));
+}
+
+function drawLanguages() {
+  const current = person();
+  if (!current) return;
   const radios = LANGUAGES.map((one) => {
     const checked = isChinese(one.code) === isChinese(current.language_code);
     return h("label", {}, h("input", { type: "radio", name: "language", value: one.code, checked }), h("span", { lang: one.code === "en" ? "en" : "zh-Hans" }, one.name));
   });
   const focused = document.activeElement?.name === "language";
-  document.getElementById("languages").replaceChildren(...radios);
+  languages.replaceChildren(...radios);
   if (focused) document.querySelector('input[name="language"]:checked')?.focus();
 }
 
@@ -53,7 +67,7 @@ async function change(changes) {
     putPerson(await api.changePerson(store.personId, changes));
   } catch (error) {
     toast(error.message, "bad");
-    draw();
+    redraw();
   }
 }
 

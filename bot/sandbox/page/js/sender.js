@@ -4,15 +4,17 @@ import { h, icon } from "./dom.js";
 import { fullName } from "./format.js";
 import { isAdministrator, isGroup, isMember } from "./membership.js";
 import { menu } from "./overlays.js";
+import { redrawing } from "./redraw.js";
 import { chat, chooseSendAs, choosePerson, listen, person, store } from "./store.js";
 import { personAvatar } from "./titles.js";
 
 const bar = document.getElementById("sender-bar");
 const button = document.getElementById("sender");
+const redraw = redrawing(bar, draw);
 const AS = { anonymous: "the group, anonymously", channel: "the channel News", linked: "the linked channel News" };
 
 export function start() {
-  for (const topic of ["current", "people", "chats"]) listen(topic, draw);
+  for (const topic of ["current", "people", "chats"]) listen(topic, redraw);
   button.addEventListener("click", openMenu);
 }
 

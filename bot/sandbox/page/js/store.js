@@ -7,6 +7,7 @@ import * as api from "./api.js";
 const ACTION_MILLISECONDS = 5000; // Telegram shows a chat action for five seconds
 const CALLS_KEPT = 500;
 const listeners = new Map();
+let changes = 0; // of what refresh() reads
 
 export const store = {
   bot: null,
@@ -62,13 +63,22 @@ export async function load() {
 
 /** The small facts anew, messages left as they are. */
 export async function refresh() {
-  const fresh = await api.state();
+  const fresh = await undisturbed(api.state);
   store.bot = fresh.bot;
   store.people = fresh.people;
   store.chats = fresh.chats;
   for (const topic of ["people", "chats"]) tell(topic);
   setSettings(fresh.settings);
   setFaults(fresh.faults ?? []);
+}
+
+/** An answer that nothing overtook: a group made while the answer was on its way is not in it. */
+async function undisturbed(ask) {
+  for (;;) {
+    const before = changes;
+    const answer = await ask();
+    if (changes === before) return answer;
+  }
 }
 
 /** Forget what only events told, before they are told again. */
@@ -82,6 +92,7 @@ export function forgetHistory() {
 }
 
 export function setSettings(settings) {
+  changes += 1;
   if (settings) store.settings = settings;
   tell("settings");
 }
@@ -138,6 +149,7 @@ export function putChat(one) {
 }
 
 function put(list, one, key) {
+  changes += 1;
   const at = list.findIndex((other) => other[key] === one[key]);
   if (at < 0) list.push(one);
   else list[at] = one;
@@ -173,7 +185,8 @@ function clearAction(chatId) {
   if (store.actions.delete(chatId)) tell("actions");
 }
 
-export function setFaults(faults) {
+function setFaults(faults) {
+  changes += 1;
   store.faults = faults;
   tell("faults");
 }

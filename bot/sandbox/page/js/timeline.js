@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { dayOf } from "./format.js";
 import { contextMenu } from "./actions.js";
 import { isShown } from "./membership.js";
+import { redrawing } from "./redraw.js";
 import { welcome } from "./welcome.js";
 import { chat, listen, messagesOf, message as findMessage, store } from "./store.js";
 
@@ -20,11 +21,11 @@ let shownChat = null;
 let limit = PAGE;
 let unread = 0;
 let stuck = true;
-let scheduled = false;
+const redraw = redrawing(list, draw);
 
 export function start() {
   listen("messages", ({ chatId, messageId, isNew } = {}) => changed(chatId, messageId, isNew));
-  for (const topic of ["current", "chats"]) listen(topic, schedule);
+  for (const topic of ["current", "chats"]) listen(topic, redraw);
   scroller.addEventListener("scroll", scrolled, { passive: true });
   downButton.addEventListener("click", () => toBottom("smooth"));
   list.addEventListener("click", clicked);
@@ -37,18 +38,7 @@ function changed(chatId, messageId, isNew) {
   const view = messageId === undefined ? null : findMessage(chatId, messageId);
   if (isNew && view && isOut(view)) stuck = true;
   else if (isNew && !stuck) unread += 1;
-  schedule();
-}
-
-/** Many events come at once at a replay: one drawing per frame is enough. */
-function schedule() {
-  if (scheduled) return;
-  scheduled = true;
-  // Not requestAnimationFrame: a page in the background must keep up as well.
-  setTimeout(() => {
-    scheduled = false;
-    draw();
-  }, 16);
+  redraw();
 }
 
 function draw() {

@@ -4,12 +4,14 @@ import * as api from "./api.js";
 import { h, icon } from "./dom.js";
 import { GENERAL, isAdministrator, topic, topicsOf } from "./membership.js";
 import { dialog, toast } from "./overlays.js";
+import { redrawing } from "./redraw.js";
 import { chat, chooseTopic, listen, store } from "./store.js";
 
 const strip = document.getElementById("topics");
+const redraw = redrawing(strip, draw);
 
 export function start() {
-  for (const name of ["current", "chats"]) listen(name, draw);
+  for (const name of ["current", "chats"]) listen(name, redraw);
 }
 
 function draw() {
