@@ -26,7 +26,6 @@ from storage.jobs.jobs import Job
 from storage.media import ConversationKey, Media
 from storage.people import people
 
-_TELL_EVERY_MILLISECONDS = 60_000
 _ALLOWED_ACTIONS = frozenset({"mydata", "forgetme", "keepme"})
 
 
@@ -50,11 +49,7 @@ async def stop_banned(update: Update, context: Context, *, still: Container[str]
 
 
 async def _tell(update: Update, context: Context, user_id: int) -> None:
-    """Once a minute at most: it may be meant as a flood."""
-    services = services_of(context)
-    due = await services.database.do(
-        people.is_to_be_told, user_id, every_milliseconds=_TELL_EVERY_MILLISECONDS
-    )
+    due = await services_of(context).database.do(people.is_to_be_told, user_id)
     message_context = await message_context_of(update, context) if due else None
     if message_context is not None:
         await message_context.reply_once(message_context.texts.html("you-are-banned"))

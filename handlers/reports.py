@@ -19,8 +19,6 @@ from storage.jobs.jobs import Job
 
 logger = logging.getLogger(__name__)
 
-REPORTS_PER_PERSON_PER_DAY = 5
-
 
 async def report(context: MessageContext) -> None:
     """Ask what is wrong with the video it answers, or with the newest one here."""
@@ -45,13 +43,8 @@ async def give_reason(pressed: ButtonPress) -> str | Answer:
         raise TooLate
     services = pressed.services
     try:
-        new = await services.database.do(
-            reports.file,
-            found,
-            reason,
-            sorted(services.limits.admin_ids),
-            per_person_per_day=REPORTS_PER_PERSON_PER_DAY,
-        )
+        admin_ids = sorted(services.limits.admin_ids)
+        new = await services.database.do(reports.file, found, reason, admin_ids)
     except TooManyReports:
         return Answer("answer-report-too-many", alert=True)
     if new:

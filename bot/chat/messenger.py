@@ -11,6 +11,7 @@ from bot.common import Component
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, Refused, TelegramFailure
 from bot.telegram.keyboards import Keyboard, link_to
+from bot.telegram.status_edits import Status
 from bot.texts import Catalogue
 from storage import media
 from storage.groups import chats
@@ -128,7 +129,7 @@ class Messenger(Component):
     def progress(self, job: Job, text: str, keyboard: Keyboard | None) -> None:
         """Show it in the status message when there is room for it; it may be skipped."""
         if job.status_message_id is not None:
-            self.sender.progress(job.chat_id, job.status_message_id, text, keyboard=keyboard)
+            self.sender.progress(Status(job.chat_id, job.status_message_id, text, keyboard))
 
     async def lead_to_private(self, job: Job, key: str) -> None:
         """Say it in the job's status message, with a button that leads to the private chat.

@@ -7,6 +7,7 @@ presses again.
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
 from bot.chat.messenger import Messenger
@@ -67,23 +68,13 @@ class Resends(Component):
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """See `Kind`."""
+        kind = partial(Kind, longest_seconds=None)
+        once = partial(kind, repeatable=False)
         return (
-            Kind(
-                name=_RESEND,
-                run=self._send_again,
-                repeatable=False,
-                longest_seconds=None,
-                given_up=_say_refused,
-            ),
-            Kind(
-                name=_PAGE,
-                run=self._show_page,
-                repeatable=False,
-                longest_seconds=None,
-                given_up=_say_later,
-            ),
-            Kind(name=_TURN, run=self._turn_page, longest_seconds=None, given_up=_say_later),
-            Kind(name=_ANSWER, run=self._say, repeatable=False, longest_seconds=None),
+            once(name=_RESEND, run=self._send_again, given_up=_say_refused),
+            once(name=_PAGE, run=self._show_page, given_up=_say_later),
+            kind(name=_TURN, run=self._turn_page, given_up=_say_later),
+            once(name=_ANSWER, run=self._say),
         )
 
     async def _send_again(self, attempt: Attempt) -> None:

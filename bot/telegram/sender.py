@@ -111,15 +111,7 @@ class Sender:
             status = Status(chat_id, message_id, text, keyboard)
             await self._edit_text(status, _EDIT, self._bot.request.read_timeout)
 
-    def progress(
-        self,
-        chat_id: int,
-        message_id: int,
-        text: str,
-        *,
-        keyboard: Keyboard | None = None,
-        pressed: bool = False,
-    ) -> None:
+    def progress(self, status: Status) -> None:
         """Show this soon, unless something newer is said first; never waits, never raises.
 
         Edits of one message are at least 3 s apart in private and 8 s in groups, at most 10 in
@@ -127,7 +119,7 @@ class Sender:
         shown is not sent. A message that somebody works with is shown promptly, and as often as
         they press.
         """
-        self._progress.show(Status(chat_id, message_id, text, keyboard, pressed))
+        self._progress.show(status)
 
     async def delete_message(self, chat_id: int, message_id: int) -> None:
         """Delete; already gone is fine.

@@ -252,7 +252,7 @@ CALLS: dict[str, Arrange] = {
     "outbox.end_all": an_entry(lambda tx, entry: outbox.end_all(tx, entry.chat_id)),
     "outbox.withdraw_earlier": two_of_one_message,
     "outbox.erase": an_entry(lambda tx, entry: outbox.erase(tx, entry)),
-    "alerts.is_due": after(None, lambda tx: alerts.is_due(tx, "subject", every_milliseconds=1_000)),
+    "alerts.is_due": after(None, lambda tx: alerts.is_due(tx, "subject")),
 }
 
 COUNTING = {
