@@ -11,7 +11,6 @@ from telegram.constants import ChatID
 
 from bot.gate import Wanted, Way
 from bot.telegram.dispatch import LetGo
-from bot.telegram.keyboards import link_to
 from handlers.button_press import ButtonPress, TooLate
 from handlers.context import (
     Context,
@@ -156,8 +155,8 @@ async def is_private(
     """Whether they are alone; elsewhere a button leads to /start with that payload."""
     if message_context.chat_id == message_context.user_id:
         return True
-    link = message_context.services.sender.start_link(payload)
-    keyboard = link_to(message_context.texts.plain(button), link)
+    label, sender = message_context.texts.plain(button), message_context.services.sender
+    keyboard = sender.start_button(label, payload)
     await message_context.reply_once(message_context.texts.html(text), keyboard)
     return False
 

@@ -10,7 +10,7 @@ from telegram import ForceReply
 from bot.common import Component
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, Refused, TelegramFailure
-from bot.telegram.keyboards import Keyboard, link_to
+from bot.telegram.keyboards import Keyboard
 from bot.telegram.status_edits import Status
 from bot.texts import Catalogue
 from storage import media
@@ -141,8 +141,7 @@ class Messenger(Component):
 
     def private_chat(self, texts: Catalogue) -> Keyboard:
         """The button that leads a person to their video in the private chat."""
-        link = self.sender.start_link(LAST_VIDEO)
-        return link_to(texts.plain("button-private-chat"), link)
+        return self.sender.start_button(texts.plain("button-private-chat"), LAST_VIDEO)
 
     async def remove_status(self, job: Job) -> None:
         """The video is in the chat: its status message goes, or says that it is done."""

@@ -215,7 +215,6 @@ class MediaReplies(Component):
 
     async def _quota(self, voice: Media, texts: Catalogue) -> _Said:
         """What is left, when it comes back, and the beginning that it would pay for."""
-        now, caps = self.database.now_milliseconds, self.limits.caps
         price = (await self.effective(voice.conversation)).price
         allowance = await self.allowance(voice.user_id, price)
         affordable = price.affordable_milliseconds(allowance.left_milliseconds)
@@ -228,7 +227,7 @@ class MediaReplies(Component):
             "voice-quota-shorten" if len(rows) > 1 else "voice-quota",
             seconds=needed / 1000,
             left=allowance.left_milliseconds // 100 / 10,
-            when=say_when(texts, allowance.resets_at_milliseconds, now, caps.zone),
+            when=say_when(self, texts, allowance.resets_at_milliseconds),
         )
         return text, keyboard_of(*rows)
 
@@ -283,8 +282,7 @@ class MediaReplies(Component):
             values["seconds"] = (item.duration_milliseconds or 0) / 1000
         resets_at = values.pop("resets_at", None)
         if resets_at is not None:
-            now = self.database.now_milliseconds
-            values["when"] = say_when(texts, int(resets_at), now, self.limits.caps.zone)
+            values["when"] = say_when(self, texts, int(resets_at))
         return values
 
 

@@ -9,7 +9,7 @@ from bot.limits import full_text, short_text
 from bot.outbox import Attempt, Kind
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, TelegramFailure
-from bot.telegram.keyboards import Keyboard, keyboard_of, link_to
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from storage import media
@@ -102,8 +102,7 @@ class Consent(Component):
         )
         if not is_group(question.chat_id):
             return answers
-        link = self.sender.start_link("privacy")
-        whole = link_to(texts.plain("button-whole-text"), link)
+        whole = self.sender.start_button(texts.plain("button-whole-text"), "privacy")
         return Keyboard(answers.inline_keyboard + whole.inline_keyboard)
 
 

@@ -16,11 +16,6 @@ def keyboard_of(*rows: list[tuple[str, str]]) -> Keyboard:
     return Keyboard([[_button(*button) for button in row] for row in rows])
 
 
-def link_to(text: str, url: str) -> Keyboard:
-    """One button that opens an address; nothing comes back."""
-    return Keyboard.from_button(InlineKeyboardButton(text, url))
-
-
 def _button(text: str, callback_data: str) -> InlineKeyboardButton:
     size_bytes = len(callback_data.encode())
     if not 1 <= size_bytes <= CALLBACK_DATA_LIMIT_BYTES:

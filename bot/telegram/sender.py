@@ -8,7 +8,15 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from telegram import Bot, ForceReply, InputFile, InputMediaPhoto, Message, ReactionTypeEmoji
+from telegram import (
+    Bot,
+    ForceReply,
+    InlineKeyboardButton,
+    InputFile,
+    InputMediaPhoto,
+    Message,
+    ReactionTypeEmoji,
+)
 
 from bot.clock import Clock
 from bot.retry import TELEGRAM_CALL
@@ -82,6 +90,10 @@ class Sender:
     def start_link(self, payload: str) -> str:
         """Opens the private chat and sends /start with the payload (Bot API: "Deep linking")."""
         return f"https://t.me/{self._bot.username}?start={payload}"
+
+    def start_button(self, label: str, payload: str) -> Keyboard:
+        """One button that does the same."""
+        return Keyboard.from_button(InlineKeyboardButton(label, self.start_link(payload)))
 
     def wait_seconds(self, chat_id: int) -> float:
         """How long a new message there would have to wait for its turn, all told."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.telegram.keyboards import keyboard_of, link_to
+from bot.telegram.keyboards import keyboard_of
 
 
 def test_rows_stay_rows() -> None:
@@ -21,9 +21,3 @@ def test_callback_data_telegram_would_refuse_is_refused_here(data: str) -> None:
 
 def test_sixty_four_bytes_are_allowed() -> None:
     assert keyboard_of([("A", "x" * 64)])
-
-
-def test_a_link_opens_an_address_and_sends_nothing_back() -> None:
-    markup = link_to("More", "https://t.me/bot?start=help")
-    ((button,),) = markup.inline_keyboard
-    assert (button.url, button.callback_data) == ("https://t.me/bot?start=help", None)

@@ -6,6 +6,7 @@ import asyncio
 import io
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import av
 import numpy as np
@@ -353,3 +354,9 @@ async def test_a_press_is_answered(telegram: LocalTelegram, sender: Sender) -> N
     (call,) = await telegram.calls("answerCallbackQuery")
     assert call["ok"]
     assert call["params"]["text"] == "noted"
+
+
+async def test_a_link_leads_to_the_private_chat_and_sends_nothing_back(sender: Sender) -> None:
+    with patch.object(Sender, "start_link", lambda _, payload: f"https://t.me/bot?start={payload}"):
+        ((button,),) = sender.start_button("More", "help").inline_keyboard
+    assert (button.url, button.callback_data) == ("https://t.me/bot?start=help", None)
