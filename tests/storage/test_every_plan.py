@@ -34,7 +34,7 @@ RARELY = (
 LOCAL = {"column": "photo_id", "numbers": "1, 2", "some": "1, 2", "window": "day = :day"}
 LOCAL |= {"where": "day = :day", "kind.name": "x", "kind": "outages"}
 LOCAL |= {"due": "jobs WHERE id = 1", "order": "id"}
-"""What stands for names that are no constants of a module; `test_plans` looks at all that is due."""
+"""What stands for names that are no constants of a module; see `test_plans` for what is due."""
 
 
 def _modules() -> Iterator[ModuleType]:
