@@ -13,6 +13,7 @@ from bot.gate import Wanted, Way
 from bot.telegram.dispatch import LetGo
 from handlers.button_press import ButtonPress, TooLate
 from handlers.context import (
+    CannotDo,
     Context,
     Handler,
     MessageContext,
@@ -114,23 +115,27 @@ def answering(handler: Handler, who: Who = Who.PEOPLE) -> UpdateHandler:
             await _explain(message, context)
             return
         message_context = await message_context_of(update, context)
-        if message_context is not None:
-            refusal = await _refusal(message_context, who)
-            await (message_context.reply(refusal) if refusal else handler(message_context))
+        if message_context is None:
+            return
+        try:
+            await _require(message_context, who)
+            await handler(message_context)
+        except CannotDo as refusal:
+            await message_context.reply(refusal.text)
 
     return handle
 
 
-async def _refusal(message_context: MessageContext, who: Who) -> str | None:
-    """Why the command is not for this person here."""
+async def _require(message_context: MessageContext, who: Who) -> None:
+    """Raises CannotDo where the command is not for this person here."""
     services, texts = message_context.services, message_context.texts
     user_id, chat_id = message_context.user_id, message_context.chat_id
     if who is Who.OPERATOR and user_id not in services.limits.admin_ids:
-        return texts.html("command-unknown")
-    if who is not Who.GROUP_ADMINS or await services.members.administers(chat_id, user_id):
-        return None
-    in_group = message_context.in_group
-    return texts.html("groupsettings-only-admins" if in_group else "groupsettings-in-private")
+        raise CannotDo(texts.html("command-unknown"))
+    if who is Who.GROUP_ADMINS and not await services.members.administers(chat_id, user_id):
+        in_group = message_context.in_group
+        key = "groupsettings-only-admins" if in_group else "groupsettings-in-private"
+        raise CannotDo(texts.html(key))
 
 
 async def _explain(message: Message, context: Context) -> None:

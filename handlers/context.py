@@ -143,7 +143,15 @@ class MessageContext(UpdateContext):
 
 
 Handler = Callable[[MessageContext], Awaitable[None]]
-"""Answers a message."""
+"""Answers a message; raises CannotDo."""
+
+
+class CannotDo(Exception):
+    """What a message asks for is not done; `text` (HTML) says why."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 async def message_context_of(update: Update, context: Context) -> MessageContext | None:

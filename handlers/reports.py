@@ -10,7 +10,7 @@ from bot.privacy.moderation import REASON_TEXTS
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard, keyboard_of
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
-from handlers.context import MessageContext
+from handlers.context import CannotDo, MessageContext
 from handlers.jobs import cancel_all_of, cancel_each
 from storage.groups import decisions, reports
 from storage.groups.reports import REASONS, Report, TooManyReports
@@ -24,12 +24,10 @@ async def report(context: MessageContext) -> None:
     """Ask what is wrong with the video it answers, or with the newest one here."""
     job = await _job_of(context)
     if job is None:
-        await context.reply(context.texts.html("report-which"))
-        return
+        raise CannotDo(context.texts.html("report-which"))
     begun = await context.database.do(reports.begin, job, context.user_id, context.chat_id)
     if begun.reason is not None:
-        await context.reply(context.texts.html("report-known"))
-        return
+        raise CannotDo(context.texts.html("report-known"))
     keyboard = _keyboard(begun, context)
     sent = await context.reply_once(context.texts.html("report-ask"), keyboard)
     if sent is not None:
