@@ -21,6 +21,7 @@ from bot.config.settings import Settings
 from bot.dashscope.errors import DashScopeError, ServiceStopped
 from bot.outbox import Attempt, Kind, NotNow, Pointless
 from bot.retry import ALERT
+from bot.telegram.answers import understood
 from bot.telegram.connection import build_bot
 from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import describe
@@ -140,7 +141,7 @@ async def _say(settings: Settings, text: str) -> None:
     bot = build_bot(settings.telegram_bot_token, settings.telegram_base_url)
     try:
         for admin_id in sorted(settings.admin_ids):
-            await bot.send_message(admin_id, text)
+            await understood(bot.send_message(admin_id, text))
     finally:
         await bot.request.shutdown()
 

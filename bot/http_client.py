@@ -1,8 +1,8 @@
 """The HTTP client of everything here: whatever the network does is one of httpx's exceptions.
 
 httpx names the failures that it expects and lets the others through: a garbled TLS record is an
-`ssl.SSLError`, a connection that ends within a TLS write an `anyio.EndOfStream`. Whoever handles
-`httpx.HTTPError` would be ended by one.
+`ssl.SSLError`, a connection that ends within a TLS write an `anyio.EndOfStream`, a redirection to
+nonsense a ValueError. Whoever handles `httpx.HTTPError` would be ended by one.
 """
 
 from __future__ import annotations
@@ -14,18 +14,32 @@ from typing import Any
 import anyio
 import httpx
 
-_UNNAMED = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream)
-"""What the sockets and the TLS under httpx raise; `ssl.SSLError` is an OSError."""
+from bot.network import Proxies, proxy, tls
+
+_UNNAMED = (
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    RecursionError,
+    httpx.InvalidURL,
+    anyio.BrokenResourceError,
+    anyio.ClosedResourceError,
+    anyio.EndOfStream,
+)
+"""What sockets, TLS and the parsers under httpx raise; `ssl.SSLError` is an OSError."""
 
 
 class HttpClient(httpx.AsyncClient):
     """`httpx.AsyncClient`, whose requests and answers raise `httpx.HTTPError` and nothing else.
 
-    python-telegram-bot has a client of its own, and makes a NetworkError of all that it raises.
+    Without `trust_env` it knows no proxy and no authority that the environment names.
     """
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self, *, trust_env: bool = True, **options: Any) -> None:
+        if trust_env and options.get("transport") is None:
+            options["transport"] = _Ways(options.get("limits"))
+        super().__init__(trust_env=False, **options)
         self._cookies = _NoCookies()
 
     async def send(
@@ -37,6 +51,30 @@ class HttpClient(httpx.AsyncClient):
         if stream:
             response.stream = _Body(response)
         return response
+
+
+class _Ways(httpx.AsyncBaseTransport):
+    """Directly, or through the proxy that the environment names for an address."""
+
+    def __init__(self, limits: httpx.Limits | None) -> None:
+        self._limits = limits or httpx.Limits(max_connections=100, max_keepalive_connections=20)
+        self._proxies = Proxies.read()
+        self._ways: dict[str | None, httpx.AsyncHTTPTransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """See httpx."""
+        written = self._proxies.of(request.url)
+        if written not in self._ways:
+            self._ways[written] = self._way(None if written is None else proxy(written))
+        return await self._ways[written].handle_async_request(request)
+
+    def _way(self, through: httpx.Proxy | None) -> httpx.AsyncHTTPTransport:
+        return httpx.AsyncHTTPTransport(verify=tls(), proxy=through, limits=self._limits)
+
+    async def aclose(self) -> None:
+        """See httpx."""
+        for way in self._ways.values():
+            await way.aclose()
 
 
 class _NoCookies(httpx.Cookies):

@@ -17,6 +17,7 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
+from bot.telegram.answers import understood
 from bot.texts import LANGUAGES, Texts
 from handlers import COMMANDS, GROUP
 from handlers.access import Who
@@ -68,7 +69,8 @@ class Menus:
             menu = [BotCommand(name, catalogue.plain(_TEXTS[name])) for name in names]
             code = None if language == "en" else language.split("-")[0]
             try:
-                await self._bot.set_my_commands(menu, scope=scope, language_code=code)
+                setting = self._bot.set_my_commands(menu, scope=scope, language_code=code)
+                await understood(setting)
             except TelegramError as failure:
                 logger.warning("a menu of commands could not be set: %s", type(failure).__name__)
         self._published = True

@@ -20,7 +20,7 @@ def backup(file: Path) -> None:
     The copy is whole and checked before it gets its name; an existing FILE is never overwritten.
     """
     with sentences_said():
-        database = Settings.load().database_path
+        database = Settings.load(online=False).database_path
     try:
         copy_database(database, file)
     except FileExistsError:

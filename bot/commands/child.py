@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Self
 
 from bot.config.misspelt import setting_names
+from bot.network import TLS_VARIABLES
 
 _STOP_SECONDS = 3.0
 _LAST_LINES = 12
 _LAST_BYTES = 8_000
-_LOCAL = "127.0.0.1,localhost"
 
 
 class BotProcess:
@@ -83,8 +83,14 @@ class BotProcess:
 
 
 def bot_environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment, but of the settings only those given, and no settings file."""
-    ours = setting_names()
-    inherited = {name: value for name, value in os.environ.items() if name.upper() not in ours}
-    no_proxy = ",".join(filter(None, (inherited.get("NO_PROXY"), _LOCAL)))
-    return {**inherited, **settings, "ENV_FILE": "", "NO_PROXY": no_proxy, "no_proxy": no_proxy}
+    """This process's environment, but of the settings only those given, and no settings file.
+
+    It talks to this machine alone: nothing that is said of the network is for it.
+    """
+    left_out = {*setting_names(), *TLS_VARIABLES}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() not in left_out and not name.upper().endswith("_PROXY")
+    }
+    return {**inherited, **settings, "ENV_FILE": "", "NO_PROXY": "*"}

@@ -24,7 +24,7 @@ def restore(file: Path) -> None:
     the bot looks for what was submitted after the backup before it pays for anything.
     """
     with sentences_said():
-        settings = Settings.load()
+        settings = Settings.load(online=False)
         database = settings.database_path
         make_folders([database_folder(settings)])
         with instance_lock(database):

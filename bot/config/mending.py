@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from importlib.util import find_spec
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 _AROUND = "\ufeff\u200b \t\r\n"
 _OWN_HOST = re.compile(r"(.+\.)?aliyuncs\.com")
-_SOCKS = ("socks5", "socks5h")
 
 
 def unquoted(value: str) -> str:
@@ -60,23 +57,3 @@ def mended_settings(written: Mapping[str, str | None]) -> list[str]:
     if "://" in address and service_address(address) != address:
         sentences.append(f"DASHSCOPE_BASE_URL is taken as {service_address(address)}: write that.")
     return sentences
-
-
-def proxy_faults() -> list[str]:
-    """One sentence for each proxy of the environment that cannot be used."""
-    faults = []
-    for name, url in getproxies().items():
-        scheme = url.partition("://")[0].lower() if "://" in url else "http"
-        if name not in ("http", "https", "all"):
-            continue
-        if scheme in _SOCKS and find_spec("socksio") is None:
-            faults.append(
-                f"{name.upper()}_PROXY names a SOCKS proxy, for which a package is missing: "
-                "`pip install socksio`, or name an http:// proxy."
-            )
-        elif scheme not in ("http", "https", *_SOCKS):
-            faults.append(
-                f"{name.upper()}_PROXY begins with {scheme}://, which cannot be used: write "
-                "http://, https:// or socks5:// there."
-            )
-    return faults

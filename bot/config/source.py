@@ -17,7 +17,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from bot.config.mending import proxy_faults, unquoted
+from bot.config.mending import unquoted
 from bot.config.sentences import SettingsInvalid, sentences_of
 
 _NOT_TEXT = "is not UTF-8 text: save it as UTF-8, with lines NAME=value"
@@ -50,12 +50,12 @@ class FromEnvironment(BaseSettings):
     )
 
     @classmethod
-    def load(cls) -> Self:
+    def load(cls, *, online: bool = True) -> Self:
         """All of them right, or SettingsInvalid with one sentence for each that is wrong.
 
-        A proxy that cannot be used is as wrong as they.
+        For what is `online`, a proxy that cannot be used is as wrong as they.
         """
-        wrong = proxy_faults()
+        wrong = _network_faults() if online else []
         try:
             settings = cls()
         except ValidationError as error:
@@ -80,6 +80,12 @@ class FromEnvironment(BaseSettings):
             for source in sources
         ]
         return init_settings, InitSettingsSource(settings_cls, {**said[0], **said[1]})
+
+
+def _network_faults() -> list[str]:
+    from bot.network import faults  # what needs no network does not load its library
+
+    return faults()
 
 
 def _text() -> str:

@@ -194,7 +194,7 @@ class DashScope:
         `RequestRejected`.
         """
         answer = await self._ask("cancel", "POST", f"{_task(task_id)}/cancel")
-        if not answer.ok:
+        if not answer.ok or answer.request_id is None:
             raise _about_a_task(answer, unknown=errors.NotCancellable)
 
     async def download(self, url: str, target: Path) -> int:

@@ -106,6 +106,8 @@ _STATUSES: dict[int, Raising] = {
     503: errors.Unavailable,
 }
 
+_SAID_BY_ANYBODY = (413, 429)
+
 WAITED_NO_LONGER = (408, 499)
 """The word of a gateway, which does not say that nothing was done."""
 
@@ -167,8 +169,8 @@ def _vaguely(written: str, said: str) -> Raising | None:
 
 def _raising_for_status(status: int, *, spoken: bool) -> Raising:
     """What an HTTP status says where the service says nothing that is known."""
-    if status == 404 and not spoken:
-        # There is something else at this address.
-        return _ADDRESS
     refused = 400 <= status < 500 and status not in WAITED_NO_LONGER
+    if refused and not spoken and status not in _SAID_BY_ANYBODY:
+        # There is something else at this address: a portal, a mirror, another service.
+        return _ADDRESS
     return _STATUSES.get(status, errors.RequestRejected if refused else errors.Unanswered)

@@ -58,12 +58,13 @@ def object_name(file_name: str) -> str:
 
 
 def _stored(answer: ProviderAnswer, key: str) -> str | None:
-    if answer.ok:
+    if answer.ok and b"<html" not in answer.body.lower():
         return f"oss://{key}"
     if answer.status == 403 and b"policy expired" in answer.body.lower():
         return None
     text = f"upload: {answer.status} {answer.clip}"
-    if 400 <= answer.status < 500 and answer.status not in (408, 429):
+    is_own = b"<error>" in answer.body.lower()
+    if is_own and 400 <= answer.status < 500 and answer.status not in (408, 429):
         raise RequestRejected(text)
     raise Unanswered(text)
 

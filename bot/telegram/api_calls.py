@@ -14,6 +14,7 @@ from telegram.error import RetryAfter, TelegramError
 
 from bot.clock import Clock
 from bot.retry import TELEGRAM_CALL, RetryPolicy
+from bot.telegram.answers import understood
 from bot.telegram.error_mapping import describe, message_id_in, retry_after_seconds, translate
 from bot.telegram.errors import NotSent, SendUnknown, TelegramFailure, TryAgain
 from bot.telegram.rate_limits import RateLimiter, Urgency
@@ -116,14 +117,11 @@ class Calls:
 
 async def _attempt(call: Callable[[], Awaitable[Result]], policy: CallPolicy) -> Result:
     try:
-        return await call()
+        return await understood(call())
     except RetryAfter:
         raise
     except TelegramError as error:
         raise translate(error) or _unknown(describe(error), policy, message_id_in(error)) from None
-    except (AttributeError, KeyError) as error:  # "ok": true without the object that was promised
-        logger.warning("an answer of Telegram could not be read", exc_info=error)
-        raise _unknown("an answer without its result", policy) from None
 
 
 def _unknown(text: str, policy: CallPolicy, message_id: int | None = None) -> TelegramFailure:

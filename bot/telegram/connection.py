@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import ssl
-from functools import cache
 from typing import Any
 
 import httpx
@@ -13,11 +11,11 @@ from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, Defaults, ExtBot
-from telegram.request import HTTPXRequest
 
 from bot.clock import Clock
 from bot.http_client import HttpClient, join_small_parts
 from bot.retry import TELEGRAM
+from bot.telegram.answers import BotApiRequest, understood
 from bot.telegram.error_mapping import describe
 from bot.telegram.errors import TokenRejected
 
@@ -46,13 +44,13 @@ def build_bot(
     Never log its `repr`: python-telegram-bot puts the token there.
     """
     root = base_url.rstrip("/")
-    request = HTTPXRequest(
+    request = BotApiRequest(
         connect_timeout=10.0,
         read_timeout=read_seconds,
         write_timeout=60.0,
         media_write_timeout=180.0,
         pool_timeout=30.0,
-        httpx_kwargs={"verify": _tls(), "event_hooks": {"request": [join_small_parts]}},
+        httpx_kwargs={"event_hooks": {"request": [join_small_parts]}},
     )
     return ExtBot(
         token.get_secret_value(),
@@ -71,7 +69,7 @@ def build_application(bot: ExtBot[None]) -> BotApplication:
 
 def build_http() -> HttpClient:
     """A client for what python-telegram-bot does not do: raw updates and bounded downloads."""
-    return HttpClient(timeout=httpx.Timeout(60.0, connect=10.0), verify=_tls())
+    return HttpClient(timeout=httpx.Timeout(60.0, connect=10.0))
 
 
 async def initialize(application: BotApplication, clock: Clock) -> None:
@@ -83,7 +81,7 @@ async def initialize(application: BotApplication, clock: Clock) -> None:
     failures = 0
     while True:
         try:
-            await application.initialize()
+            await understood(application.initialize())
         except InvalidToken:  # its text is the token itself
             await application.bot.shutdown()
             raise TokenRejected("Telegram does not know this bot token") from None
@@ -93,9 +91,3 @@ async def initialize(application: BotApplication, clock: Clock) -> None:
             await clock.sleep(TELEGRAM.endless_delay_seconds(failures))
         else:
             return
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """One for all clients: reading the list of authorities takes longer than all else at start."""
-    return httpx.create_ssl_context()

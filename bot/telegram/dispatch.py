@@ -13,6 +13,7 @@ from telegram.ext import ApplicationHandlerStop, CallbackContext
 
 from bot.clock import Clock
 from bot.retry import TELEGRAM
+from bot.telegram.answers import PARSING_FAILURES
 from bot.telegram.connection import BotApplication
 from bot.telegram.errors import ChatDead, NotAllowed, ThreadClosed, TokenRejected, TryAgain
 from storage import inbox
@@ -38,19 +39,6 @@ _USING = 0
 
 class Malformed(Exception):
     """This update cannot be understood; its text names the failure, not the contents."""
-
-
-# python-telegram-bot checks nothing: these are what a missing field, a field of another kind, a
-# date out of range and too much nesting lead to inside it.
-_PARSING_FAILURES = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
 
 
 class LetGo(Exception):
@@ -124,7 +112,7 @@ class Handling:
         """
         try:
             checks = [one.check_update(update) for one in self.application.handlers[_USING]]
-        except _PARSING_FAILURES:  # handling it fails in the same way, which is told
+        except PARSING_FAILURES:  # handling it fails in the same way, which is told
             return True
         return any(check is not None and check is not False for check in checks)
 
@@ -211,12 +199,12 @@ def parse(stored: StoredUpdate, bot: Bot) -> Update:
     """The update as python-telegram-bot's object.
 
     Raises:
-        Malformed: see `_PARSING_FAILURES`.
+        Malformed: see `PARSING_FAILURES`.
     """
     try:
         raw: dict[str, Any] = json.loads(stored.body)
         return Update.de_json(raw, bot)
-    except _PARSING_FAILURES as error:
+    except PARSING_FAILURES as error:
         raise Malformed(f"{type(error).__name__} while parsing") from error
 
 

@@ -17,6 +17,7 @@ from telegram.error import (
 )
 
 from bot.telegram import errors
+from bot.telegram.answers import LoggedOut
 
 # What httpx raises before the first byte of the request is on its way.
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -68,6 +69,8 @@ def translate(error: TelegramError) -> errors.TelegramFailure | None:
     """
     text = describe(error)
     match error:
+        case LoggedOut():
+            return errors.NotSent(text)
         case ChatMigrated():
             return errors.ChatMoved(error.new_chat_id)
         case RetryAfter():

@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 from bot.clock import Clock
 from bot.http_client import HttpClient
 from bot.retry import TELEGRAM_CALL, persisting
+from bot.telegram.answers import understood
 from bot.telegram.error_mapping import describe, translate
 from bot.telegram.errors import FileGone, FileTooBig, TryAgain
 
@@ -43,11 +44,9 @@ class Files:
 
     async def _address(self, file_id: str) -> str:
         try:
-            file = await self._bot.get_file(file_id)
+            file = await understood(self._bot.get_file(file_id))
         except TelegramError as error:
             raise translate(error) or TryAgain(describe(error)) from None
-        except (AttributeError, KeyError):  # "ok": true without a file
-            raise TryAgain("getFile answered without a file") from None
         _check_size(file.file_size)
         if file.file_path is None:
             raise FileGone("Telegram offers no download of this file")

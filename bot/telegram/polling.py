@@ -12,6 +12,7 @@ from telegram import Bot
 from bot.clock import Clock
 from bot.http_client import HttpClient
 from bot.retry import RetryPolicy
+from bot.telegram.answers import ForeignAnswer, LoggedOut, read_answer, status_of
 from bot.telegram.errors import SecondInstance, TelegramFailure, TokenRejected, TryAgain
 
 # Named one by one: Telegram's default leaves some kinds out, and remembers the last choice.
@@ -61,28 +62,20 @@ class Poller:
 
 
 def _updates(response: httpx.Response) -> list[Any]:
-    answer = _answer(response)
-    if response.status_code == HTTPStatus.OK:
-        result = answer.get("result")
-        if isinstance(result, list):
-            return result
-        raise PollFailed("an answer without a list of updates")
-    raise _refusal(response.status_code, answer)
-
-
-def _answer(response: httpx.Response) -> dict[str, Any]:
     try:
-        answer = response.json()
-    except (ValueError, RecursionError):
-        answer = None
-    if not isinstance(answer, dict):
-        raise PollFailed(f"an answer ({response.status_code}) that is not the Bot API's")
-    return answer
+        answer = read_answer(response.status_code, response.content)
+    except (ForeignAnswer, LoggedOut) as failure:
+        raise PollFailed(failure.message) from None
+    if not answer["ok"]:
+        raise _refusal(answer)
+    if not isinstance(answer["result"], list):
+        raise PollFailed("an answer without a list of updates")
+    return answer["result"]
 
 
-def _refusal(status: int, answer: dict[str, Any]) -> TelegramFailure:
-    description = str(answer.get("description", status))[:200]
-    match status:
+def _refusal(answer: dict[str, Any]) -> TelegramFailure:
+    description = answer["description"][:200]
+    match status_of(answer):
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.NOT_FOUND:
             return TokenRejected("Telegram does not know this bot token")
         case HTTPStatus.CONFLICT if "webhook" in description.lower():

@@ -20,6 +20,7 @@ from bot.clock import Clock
 from bot.http_client import HttpClient
 from bot.retry import SECOND_INSTANCE, TELEGRAM, RetryPolicy
 from bot.shutdown import unless_stopped
+from bot.telegram.answers import understood
 from bot.telegram.chat_queues import ChatQueues
 from bot.telegram.connection import BotApplication
 from bot.telegram.dispatch import Handling, Incoming, OnParked, queue_of, to_stored
@@ -173,7 +174,7 @@ class UpdateLoop:
     async def _remove_webhook(self) -> None:
         removal = self._bot.delete_webhook(drop_pending_updates=False)
         try:
-            await unless_stopped(removal, self._stop)
+            await unless_stopped(understood(removal), self._stop)
         except TelegramError as error:
             await self._pause(PollFailed(describe(error)))
 

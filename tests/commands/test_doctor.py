@@ -115,6 +115,25 @@ async def test_nonsense_from_either_side_is_one_problem(sandbox: Sandbox, kind: 
         assert "check the network" in told
 
 
+@pytest.mark.parametrize(
+    ("code", "body", "told"),
+    [
+        (400, {"ok": False, "error_code": 400, "description": "Logged out"}, "is logged out there"),
+        (400, {"ok": False, "error_code": 400, "description": "LOGGED_OUT"}, "is logged out there"),
+        (401, "<html>Please sign in</html>", "a portal or another service"),
+        (403, {"error": "forbidden"}, "a portal or another service"),
+        (404, {"message": "no such route"}, "a portal or another service"),
+    ],
+)
+async def test_what_stands_in_between_is_told_from_a_refused_token(
+    sandbox: Sandbox, code: int, body: object, told: str
+) -> None:
+    sandbox.faults.add("telegram", "*", "status", times=None, params={"code": code, "body": body})
+    said = await telegram(settings_of(sandbox))
+    assert told in said
+    assert "TELEGRAM_BOT_TOKEN" not in said
+
+
 async def test_the_preview_engine_needs_no_service(sandbox: Sandbox) -> None:
     settings = Settings(telegram_bot_token=SecretStr(DEMO_BOT_TOKEN), engine="preview")
     assert "not used" in await provider(settings)

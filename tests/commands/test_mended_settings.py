@@ -92,44 +92,6 @@ def test_the_key_of_a_plan_without_videos_is_told(good: Set, written: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("proxy", "words"),
-    [
-        ("socks4://127.0.0.1:1080", "write http://, https:// or socks5://"),
-        ("socks://127.0.0.1:1080", "write http://, https:// or socks5://"),
-        ("ftp://127.0.0.1:1080", "write http://, https:// or socks5://"),
-    ],
-)
-def test_a_proxy_that_cannot_be_used_is_told_at_start(
-    good: Set, monkeypatch: pytest.MonkeyPatch, proxy: str, words: str
-) -> None:
-    good()
-    monkeypatch.setenv("ALL_PROXY", proxy)
-    assert words in refused()
-
-
-def test_a_socks_proxy_needs_a_package_that_is_named(
-    good: Set, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    good()
-    for is_there in (False, True):
-        monkeypatch.setattr("bot.config.mending.find_spec", lambda _, there=is_there: there or None)
-        monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")
-        if is_there:
-            assert Settings.load()
-        else:
-            assert "pip install socksio" in refused()
-
-
-@pytest.mark.parametrize("proxy", ["http://127.0.0.1:3128", "127.0.0.1:3128"])
-def test_a_plain_proxy_is_none_of_our_business(
-    good: Set, monkeypatch: pytest.MonkeyPatch, proxy: str
-) -> None:
-    good()
-    monkeypatch.setenv("HTTPS_PROXY", proxy)
-    assert Settings.load()
-
-
-@pytest.mark.parametrize(
     "host",
     [
         "dashscope-intl.aliyuncs.com",

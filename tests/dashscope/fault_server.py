@@ -55,6 +55,8 @@ class FaultServer:
                 self.requests.append(await _read(reader, number))
                 self.reached.set()
                 reply = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+                if reply == SILENCE:
+                    await reader.read()
                 if not await _replied(writer, reply):
                     break
         writer.close()
@@ -66,8 +68,6 @@ async def _replied(writer: asyncio.StreamWriter, reply: Reply) -> bool:
         writer.write(reply)
         await writer.drain()
         return b"connection: close" not in reply.lower()
-    if reply == SILENCE:
-        await asyncio.Event().wait()
     if reply == GARBLED:
         garble(writer.transport)
     if reply == RESET:

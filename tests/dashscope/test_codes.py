@@ -195,7 +195,7 @@ async def test_a_submission_that_is_refused_raises_what_the_code_asks_for_and_is
 @pytest.mark.parametrize(
     ("status", "raises", "submit_raises"),
     [
-        (400, RequestRejected, RequestRejected),
+        (400, ServiceStopped, ServiceStopped),
         (401, ServiceStopped, ServiceStopped),
         (403, ServiceStopped, ServiceStopped),
         (404, ServiceStopped, ServiceStopped),

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import trustme
 
+from bot import http_client, network
 from bot.sandbox.serving import LOOPBACK
-from bot.telegram import connection
 
 
 @pytest.fixture(scope="session")
@@ -38,4 +38,4 @@ def tls(authority: trustme.CA) -> ssl.SSLContext:
 def trusted(authority_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Clients made from here on trust it."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority_path))
-    monkeypatch.setattr(connection, "_tls", connection._tls.__wrapped__)
+    monkeypatch.setattr(http_client, "tls", network.tls.__wrapped__)

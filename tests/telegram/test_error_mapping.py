@@ -16,6 +16,7 @@ from telegram.error import (
     TimedOut,
 )
 
+from bot.telegram.answers import LoggedOut
 from bot.telegram.error_mapping import Needless, describe, retry_after_seconds, translate
 from bot.telegram.errors import (
     ChatDead,
@@ -60,6 +61,7 @@ from bot.telegram.errors import (
         (InvalidToken("Unauthorized"), TokenRejected),
         (Conflict("Conflict: terminated by other getUpdates request"), SecondInstance),
         (RetryAfter(3), NotSent),
+        (LoggedOut(), NotSent),
     ],
 )
 def test_each_answer_has_its_meaning(error: TelegramError, meaning: type[TelegramFailure]) -> None:

@@ -140,6 +140,19 @@ async def test_a_poll_that_fails_is_made_again(
     assert notebook.texts == ["hello"]
 
 
+async def test_a_bot_that_is_logged_out_waits_and_says_so(
+    telegram: LocalTelegram, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = {"ok": False, "error_code": 400, "description": "Logged out"}
+    telegram.fault("getUpdates", "status", code=400, body=body, times=3)
+    notebook = Notebook()
+    async with running(telegram, database, notebook, clock=FakeClock(time.time_ns() // 1_000_000)):
+        await telegram.say("hello")
+        await eventually(lambda: settled(database))
+    assert notebook.texts == ["hello"]
+    assert "has logged the bot out" in caplog.text
+
+
 async def test_a_webhook_left_over_is_removed_without_losing_updates(
     telegram: LocalTelegram, database: Database
 ) -> None:

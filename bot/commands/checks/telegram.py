@@ -9,6 +9,7 @@ import httpx
 from bot.commands.checks.finding import Finding, ok, problem
 from bot.config.settings import Settings
 from bot.http_client import HttpClient
+from bot.telegram.answers import ForeignAnswer, LoggedOut, read_answer, status_of
 
 _UNKNOWN_TOKEN = (401, 404)
 
@@ -32,17 +33,30 @@ async def _ask(settings: Settings, http: HttpClient, method: str) -> dict[str, A
     """What Telegram answers, or why it could not be asked."""
     token = settings.telegram_bot_token.get_secret_value()
     try:
-        answer = await http.get(f"{settings.telegram_base_url}/bot{token}/{method}")
-        result = answer.json().get("result") if answer.is_success else None
+        got = await http.get(f"{settings.telegram_base_url}/bot{token}/{method}")
+        answer = read_answer(got.status_code, got.content)
     except httpx.HTTPError as error:
-        return _unreachable(settings, type(error).__name__)
-    except (ValueError, AttributeError):
-        return _unreachable(settings, "an answer that is not Telegram's")
-    if answer.status_code in _UNKNOWN_TOKEN:
+        return _unreachable(settings, _named(error))
+    except LoggedOut as error:
+        return problem("Telegram: the bot is logged out there", error.message)
+    except ForeignAnswer as error:
+        return _unreachable(settings, f"{error.message}: a portal or another service gives it")
+    if status_of(answer) in _UNKNOWN_TOKEN:
         return problem("Telegram: TELEGRAM_BOT_TOKEN is refused", "copy it again from @BotFather")
-    if not isinstance(result, dict):
-        return _unreachable(settings, f"HTTP {answer.status_code}")
-    return result
+    result = answer.get("result")
+    return result if isinstance(result, dict) else _unreachable(settings, _words(answer))
+
+
+def _words(answer: dict[str, Any]) -> str:
+    return f"HTTP {status_of(answer)}: {answer.get('description', 'no result')}"
+
+
+def _named(error: httpx.HTTPError) -> str:
+    """The kind of failure; what a proxy says, and that a certificate is wrong, in words."""
+    if isinstance(error, httpx.ProxyError):
+        return f"the proxy says {error}"
+    is_certificate = "CERTIFICATE_VERIFY_FAILED" in str(error)
+    return "its certificate is not trusted" if is_certificate else type(error).__name__
 
 
 def _unreachable(settings: Settings, reason: str) -> Finding:

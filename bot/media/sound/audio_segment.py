@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 
@@ -21,24 +20,19 @@ with warnings.catch_warnings():
 
 __all__ = ["AudioSegment", "samples_of", "segment_of", "wav_of"]
 
-_WIDTHS: dict[int, Any] = {2: np.int16, 4: np.int32}
+_WHOLE = np.float32(2**15)
 
 
-def segment_of(samples: Samples, *, sample_width_bytes: int) -> AudioSegment:
-    """Make a mono segment of samples from -1 to 1, rounded to 2 or 4 bytes each."""
-    integers = np.iinfo(_WIDTHS[sample_width_bytes])
-    scaled = np.rint(samples * np.float64(-integers.min))
-    data = np.clip(scaled, integers.min, integers.max).astype(integers.dtype).tobytes()
-    return AudioSegment(
-        data, sample_width=sample_width_bytes, frame_rate=SAMPLE_RATE_HZ, channels=1
-    )
+def segment_of(samples: Samples) -> AudioSegment:
+    """Make a mono segment of samples from -1 to 1, rounded to 16 bits each."""
+    data = np.clip(np.rint(samples * _WHOLE), -_WHOLE, _WHOLE - 1).astype(np.int16).tobytes()
+    return AudioSegment(data, sample_width=2, frame_rate=SAMPLE_RATE_HZ, channels=1)
 
 
 def samples_of(segment: AudioSegment) -> Samples:
-    """Return a mono segment's samples from -1 to 1."""
-    integers = np.iinfo(_WIDTHS[segment.sample_width])
-    values = np.frombuffer(segment.raw_data, integers.dtype)
-    return (values / np.float64(-integers.min)).astype(np.float32)
+    """Return the samples, from -1 to 1, of a mono segment of 16 bits."""
+    samples: Samples = np.frombuffer(segment.raw_data, np.int16).astype(np.float32) / _WHOLE
+    return samples
 
 
 def wav_of(segment: AudioSegment) -> bytes:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
-from bot.media.sound.spectrum import frequencies_hz
+from bot.media.sound.spectrum import frequencies_hz, transformed
 
 _FRAME_SAMPLES = SAMPLE_RATE_HZ // 100
 _WINDOW_SAMPLES = 2 * _FRAME_SAMPLES + _FRAME_SAMPLES // 2
@@ -51,9 +51,9 @@ def _band_powers(samples: Samples, frames: Frames) -> Samples:
     around = (_WINDOW_SAMPLES - _FRAME_SAMPLES) // 2
     padded = np.pad(samples, (around, _WINDOW_SAMPLES))
     windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW_SAMPLES)[::_FRAME_SAMPLES]
-    spectra = np.fft.rfft(windows[frames] * _window(), _TRANSFORM_SAMPLES)
+    spectra = transformed(windows[frames] * _window(), _TRANSFORM_SAMPLES)
     powers = np.add.reduceat(spectra.real**2 + spectra.imag**2, _bands(), axis=1)[:, :_BANDS]
-    return np.asarray(powers / (_TRANSFORM_SAMPLES * np.square(_window()).sum() / 2), np.float32)
+    return np.asarray(powers / (np.square(_window()).sum() / 2), np.float32)
 
 
 def _smooth(powers: Samples) -> Samples:

@@ -7,8 +7,8 @@ from itertools import groupby
 
 import numpy as np
 import soxr
+from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 
 from bot.media.errors import SoundFault, SoundRefused
 from bot.media.sound.channels import to_mono
@@ -18,6 +18,7 @@ from bot.media.sound.timeline import Timeline
 _RATES_HZ = range(4_000, 768_001)
 _MOST_CHANNELS = 8
 _ABSURD_PEAK = 4.0  # 12 dB over full scale: a voice has no such peaks, a damaged file has
+_TYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 _USUAL_SHARE, _MOST_OVER_USUAL = 0.99, 10.0
 
 
@@ -80,9 +81,8 @@ class _Run:
             return
         if first.sample_rate not in _RATES_HZ or not first.layout.nb_channels:
             raise SoundRefused(SoundFault.UNREADABLE)
-        self._joined = AudioResampler("flt", frame_size=first.sample_rate)
-        self._given = first.layout.nb_channels
-        self.channels = min(self._given, _MOST_CHANNELS)
+        self._joined, self._second = AudioFifo(), first.sample_rate
+        self.channels = min(first.layout.nb_channels, _MOST_CHANNELS)
         self._resampled = soxr.ResampleStream(
             first.sample_rate, SAMPLE_RATE_HZ, self.channels, dtype="float32", quality="HQ"
         )
@@ -91,23 +91,37 @@ class _Run:
         """Whether it is of the same kind."""
         return _kind(frame) == self._kind
 
-    def add(self, frame: AudioFrame | None) -> Iterator[Samples]:
+    def add(self, frame: AudioFrame) -> Iterator[Samples]:
         """What is ready when this frame has come."""
-        if frame is not None:
-            frame.pts = None
-        for block in self._joined.resample(frame):
-            yield self._resample(np.asarray(block.to_ndarray(), np.float32))
+        frame.pts = None
+        self._joined.write(frame)
+        while (block := self._joined.read(self._second)) is not None:
+            yield self._resample(_numbers_of(block))
 
     def end(self) -> Iterator[Samples]:
         """What is left."""
-        if self._kind is not None:
-            yield from self.add(None)
-            yield self._resample(np.zeros((0, self._given), np.float32), last=True)
+        if self._kind is None:
+            return
+        left = self._joined.read()
+        none = np.zeros((0, self.channels), np.float32)
+        yield self._resample(none if left is None else _numbers_of(left), last=True)
 
-    def _resample(self, packed: Samples, *, last: bool = False) -> Samples:
-        planes = np.ascontiguousarray(packed.reshape(-1, self._given)[:, : self.channels])
+    def _resample(self, given: Samples, *, last: bool = False) -> Samples:
+        planes = np.ascontiguousarray(given[:, : self.channels])
         resampled: Samples = self._resampled.resample_chunk(_without_wild(planes), last=last)
         return resampled.reshape(-1, self.channels)
+
+
+def _numbers_of(frame: AudioFrame) -> Samples:
+    """As (n, channels), from -1 to 1 where they are no floats."""
+    kind = np.dtype(_TYPES[frame.format.name.removesuffix("p")])
+    planes = [np.frombuffer(memoryview(plane), kind) for plane in frame.planes]
+    values = np.column_stack([plane.reshape(frame.samples, -1) for plane in planes])
+    numbers: Samples = values.astype(np.float32)
+    if kind.kind == "f":
+        return numbers
+    whole = np.float32(2 ** (8 * kind.itemsize - 1))
+    return numbers / whole - np.float32(kind.kind == "u")
 
 
 def _without_wild(values: Samples) -> Samples:

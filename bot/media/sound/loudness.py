@@ -60,10 +60,14 @@ def decibels(magnitude: float) -> float:
 
 
 def step_peaks(samples: Samples, step_samples: int) -> Samples:
-    """Return the highest magnitude in each step of so many samples, between them too."""
-    dense = np.abs(_oversample(samples))
-    begins = np.arange(0, len(samples), step_samples) * OVERSAMPLING
-    peaks: Samples = np.maximum.reduceat(dense, begins)
+    """Return the highest magnitude in each step of so many samples (a power of two), between them
+    too.
+    """
+    peaks = np.abs(_oversample(samples))
+    width = step_samples * OVERSAMPLING
+    peaks = np.pad(peaks, (0, -len(peaks) % width))
+    for _ in range(width.bit_length() - 1):
+        peaks = np.maximum(peaks[::2], peaks[1::2])
     return peaks
 
 

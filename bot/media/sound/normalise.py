@@ -11,22 +11,21 @@ import numpy as np
 
 from bot.media.errors import SoundFault, SoundRefused
 from bot.media.exchange import NormalisedSound
-from bot.media.sound.audio_segment import AudioSegment, samples_of, segment_of, wav_of
+from bot.media.sound.audio_segment import segment_of, wav_of
 from bot.media.sound.bursts import without_bursts
 from bot.media.sound.decoding import LONGEST_READ_SECONDS, DecodedSound, decode_sound
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from bot.media.sound.loudness import gated_lufs, k_weighting, level, under_ceiling
-from bot.media.sound.samples import Samples
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 from bot.media.sound.spectrum import high_pass, samples_from, spectrum_of
 from bot.media.sound.speech_span import SpeechSpan, find_speech
 from bot.media.sound.voice_activity import somebody_speaks
 
 _READ_PERCENT = 120  # of the longest sound, silence at its ends among it
 _SILENT_LUFS = -55.0  # to make speech of it, noise would be raised by 40 dB
-_FADE_IN_MILLISECONDS = 10
-_FADE_OUT_MILLISECONDS = 20
-_CUT_FADE_MILLISECONDS = 150  # the voice goes on where it is cut: end it softly
-_HEADROOM = 0.5  # what decoders overshoot must not be clipped on the way
+_PER_MILLISECOND = SAMPLE_RATE_HZ // 1000
+_FADE_IN_SAMPLES, _FADE_OUT_SAMPLES = 10 * _PER_MILLISECOND, 20 * _PER_MILLISECOND
+_CUT_FADE_SAMPLES = 150 * _PER_MILLISECOND  # the voice goes on where it is cut: end it softly
 
 
 def normalise_sound(
@@ -98,23 +97,24 @@ def _check_length(span: SpeechSpan, decoded: DecodedSound, longest: int | None) 
 def _normalised(
     recording: _Recording, span: SpeechSpan, limit_milliseconds: int, *, levelled: bool
 ) -> NormalisedSound:
-    spoken = _trim(recording.samples, span, limit_milliseconds)
-    weighted = recording.weighted[span.first_sample :][: int(spoken.frame_count())]
-    samples = samples_of(spoken) / np.float32(_HEADROOM)
+    samples = _trim(recording.samples, span, limit_milliseconds)
+    weighted = recording.weighted[span.first_sample :][: len(samples)]
     curve, voice = without_bursts(samples, weighted)
     if gated_lufs(weighted * curve) < _SILENT_LUFS:  # what was cut off had the voice in it
-        raise SoundRefused(SoundFault.SILENT, len(spoken))
+        raise SoundRefused(SoundFault.SILENT, len(samples) // _PER_MILLISECOND)
     made = level if levelled else under_ceiling
     finished = made(samples * curve, weighted * curve, voice)
-    result = segment_of(finished, sample_width_bytes=2)
+    result = segment_of(finished)
     ratio, speaks = span.signal_to_noise_db, somebody_speaks(finished)
     return NormalisedSound(wav_of(result), len(result), ratio, speaks)
 
 
-def _trim(samples: Samples, span: SpeechSpan, limit_milliseconds: int) -> AudioSegment:
+def _trim(samples: Samples, span: SpeechSpan, limit_milliseconds: int) -> Samples:
     """Cut the span out, to its limit, and soften both ends."""
-    whole = segment_of(samples * np.float32(_HEADROOM), sample_width_bytes=4)
-    spoken = whole[span.start_milliseconds : span.end_milliseconds][:limit_milliseconds]
+    length = min(span.milliseconds, limit_milliseconds) * _PER_MILLISECOND
+    spoken = samples[span.first_sample :][:length].copy()
     cut = span.milliseconds > limit_milliseconds
-    fade_out = _CUT_FADE_MILLISECONDS if cut else _FADE_OUT_MILLISECONDS
-    return spoken.fade_in(_FADE_IN_MILLISECONDS).fade_out(fade_out)
+    spoken[:_FADE_IN_SAMPLES] *= np.linspace(0, 1, _FADE_IN_SAMPLES, dtype=np.float32)
+    fade_out = _CUT_FADE_SAMPLES if cut else _FADE_OUT_SAMPLES
+    spoken[-fade_out:] *= np.linspace(1, 0, fade_out, dtype=np.float32)
+    return spoken

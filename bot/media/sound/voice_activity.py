@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.media.sound.samples import Samples
+from bot.media.sound.spectrum import transformed
 
 CHUNK_SAMPLES = 512
 """Whether somebody speaks is told for each 32 ms."""
@@ -45,10 +46,11 @@ def somebody_speaks(samples: Samples) -> bool:
 
 def speaking_chunks(samples: Samples) -> Chunks:
     """Return for each chunk of a sound at 16 kHz whether somebody speaks in it."""
-    whole = np.pad(samples, (0, -len(samples) % CHUNK_SAMPLES))
-    if not len(whole):
+    chunks = -(-len(samples) // CHUNK_SAMPLES)
+    if not chunks:
         return np.zeros(0, np.bool_)
-    return _recurrent(_encoded(whole)) > 0
+    whole = np.pad(samples, (0, (chunks + chunks % _ROWS) * CHUNK_SAMPLES - len(samples)))
+    return _recurrent(_encoded(whole))[:chunks] > 0
 
 
 def _holds_word(speaks: Chunks) -> bool:
@@ -74,7 +76,8 @@ def _encoded(whole: Samples) -> Weights:
     chunks = np.pad(chunks, ((0, 0), (0, _CONTEXT_SAMPLES)), "reflect")
     windows = np.lib.stride_tricks.sliding_window_view(chunks, _WINDOW_SAMPLES, axis=1)
     hann = np.hanning(_WINDOW_SAMPLES + 1)[:-1].astype(np.float32)
-    found = np.abs(np.fft.rfft(windows[:, ::_HOP_SAMPLES] * hann)).astype(np.float32)
+    spectra = transformed(windows[:, ::_HOP_SAMPLES] * hann, _WINDOW_SAMPLES)
+    found = np.abs(spectra) * np.float32(_WINDOW_SAMPLES**0.5)
     for layer, stride in zip(_network().layers, _STRIDES, strict=True):
         found = _convolved(found, *layer, stride)
     return found[:, 0]
@@ -82,7 +85,8 @@ def _encoded(whole: Samples) -> Weights:
 
 def _convolved(found: Weights, weights: Weights, bias: Weights, stride: int) -> Weights:
     """One convolution over three steps of time, and what of it is positive."""
-    padded = np.pad(found, ((0, 0), (1, 1), (0, 0)))
+    padded = np.zeros((len(found), found.shape[1] + 2, found.shape[2]), np.float32)
+    padded[:, 1:-1] = found
     steps = (padded.shape[1] - 3) // stride + 1
     shifted = [padded[:, at : at + stride * (steps - 1) + 1 : stride] for at in range(3)]
     flat = np.concatenate(shifted, axis=2).reshape(len(found) * steps, -1)
@@ -92,9 +96,9 @@ def _convolved(found: Weights, weights: Weights, bias: Weights, stride: int) -> 
 
 def _times(rows: Weights, weights: Weights) -> Weights:
     """Multiply a few rows at a time: no threads are begun for so little, which cost far more."""
-    blocks = np.pad(rows, ((0, -len(rows) % _ROWS), (0, 0))).reshape(-1, _ROWS, rows.shape[1])
+    blocks = rows.reshape(-1, _ROWS, rows.shape[1])
     product: Weights = (blocks @ weights).reshape(-1, weights.shape[1])
-    return product[: len(rows)]
+    return product
 
 
 def _recurrent(encoded: Weights) -> Weights:
