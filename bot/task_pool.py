@@ -101,8 +101,8 @@ class TaskPool:
         self._resting_until[key] = asyncio.get_running_loop().time() + rest_seconds
 
 
-class Turns:
-    """Whoever has the same key does it one after the other: `async with turns.of(key)`."""
+class KeyedLocks:
+    """Whoever has the same key does it one after the other: `async with locks.of(key)`."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()

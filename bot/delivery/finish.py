@@ -13,7 +13,7 @@ from bot.chat.provider_texts import photo_text
 from bot.chat.receipt import charge_text, receipt_text
 from bot.common import Component, Part
 from bot.retry import END_UNSAID, OUTBOX
-from bot.task_pool import Turns
+from bot.task_pool import KeyedLocks
 from bot.telegram.errors import NotSent
 from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.telegram.rate_limits import is_group
@@ -35,7 +35,7 @@ class Finisher(Component):
     """Ends jobs."""
 
     messenger = Part(Messenger)
-    _turns: Turns = field(init=False, default_factory=Turns)
+    _locks: KeyedLocks = field(init=False, default_factory=KeyedLocks)
 
     async def fail(
         self, job: Job, failure: str, detail: str | None = None, *, noting: Noting | None = None
@@ -87,7 +87,7 @@ class Finisher(Component):
 
         Raises: `TelegramFailure`s that a later attempt may not meet.
         """
-        async with self._turns.of(job_id):
+        async with self._locks.of(job_id):
             await self._announce(job_id)
 
     async def _announce(self, job_id: int) -> None:

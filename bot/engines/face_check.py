@@ -15,7 +15,7 @@ from bot.engines.outages import Outages
 from bot.gate import Gate, Wanted, Way
 from bot.media.exchange import NormalisedPicture
 from bot.retry import PAID_CHECK
-from bot.task_pool import Turns
+from bot.task_pool import KeyedLocks
 from storage import verdicts
 from storage.media import Media
 from storage.outages import Work
@@ -31,7 +31,7 @@ class Detection(Component):
 
     outages = Part(Outages)
     gate = Part(Gate)
-    _turns: Turns = field(init=False, default_factory=Turns)
+    _locks: KeyedLocks = field(init=False, default_factory=KeyedLocks)
 
     async def verdict(
         self,
@@ -47,7 +47,7 @@ class Detection(Component):
         Raises: NoVerdict, RuleRefused, `DashScopeError`.
         """
         named = f"{engine.detection} {framing}" if framing == PORTRAIT else engine.detection
-        async with self._turns.of((picture.sha256, named)):
+        async with self._locks.of((picture.sha256, named)):
             known = await verdicts.find(self.database, picture.sha256, named)
             if known is None:
                 known = await self._checked(way, engine, item, picture, framing)

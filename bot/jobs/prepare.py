@@ -13,7 +13,7 @@ from bot.intake.inputs import LongVoice
 from bot.intake.photo import box_of, normalised
 from bot.media.errors import MediaUnusable
 from bot.media.exchange import NormalisedPicture
-from bot.task_pool import Turns
+from bot.task_pool import KeyedLocks
 from storage import media
 from storage.jobs import jobs, task_moves, tasks
 from storage.jobs.jobs import Job
@@ -46,7 +46,7 @@ class Preparation(Component):
     long_voice = Part(LongVoice)
     engines = Part(Engines)
     detection = Part(Detection)
-    _turns: Turns = field(init=False, default_factory=Turns)
+    _locks: KeyedLocks = field(init=False, default_factory=KeyedLocks)
 
     async def prepare(self, task: Task) -> None:
         """Raises: MediaLost, PhotoUnsuitable, NoVerdict, RuleRefused, `TelegramFailure`,
@@ -109,7 +109,7 @@ class Preparation(Component):
 
     async def _cut(self, task: Task, voice: Media) -> None:
         """Hand over the cuts of this task and of those that wait like it."""
-        async with self._turns.of(task.job_id):
+        async with self._locks.of(task.job_id):
             waiting = [
                 other
                 for other in await tasks.of_job(self.database, task.job_id)
