@@ -221,7 +221,11 @@ async def endings(database: Queryable, job_ids: list[int]) -> dict[int, int | No
 
 async def newest_with(database: Queryable, media_id: int) -> Job | None:
     """The newest job that this photo or voice was used for."""
-    return next(reversed(await made_of(database, media_id)), None)
+    sql = """
+        SELECT * FROM jobs WHERE photo_id = :media_id OR voice_id = :media_id
+        ORDER BY id DESC LIMIT 1
+        """
+    return await database.one(Job, sql, media_id=media_id)
 
 
 async def waiting_in(database: Queryable, chat_id: int) -> list[Job]:
