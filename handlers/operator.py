@@ -7,6 +7,10 @@ from storage.jobs import candidates
 from storage.jobs.candidates import CandidateAnswer
 
 _LARGEST_JOB = 2**63 - 1
+_NOT_DONE = {
+    CandidateAnswer.NOT_LISTED: "adopt-not-listed",
+    CandidateAnswer.NOT_ASKED: "adopt-not-asked",
+}
 
 
 async def adopt(context: MessageContext) -> None:
@@ -36,15 +40,10 @@ def _job_in(context: MessageContext, count: int, usage: str) -> int:
 async def _reply(
     context: MessageContext, answer: CandidateAnswer, done: str, job_id: int, task_id: str = ""
 ) -> None:
-    match answer:
-        case CandidateAnswer.DONE:
-            context.services.wakeup()
-            text = context.texts.html(done, job=str(job_id), task=task_id)
-        case CandidateAnswer.NOT_LISTED:
-            text = context.texts.html("adopt-not-listed", job=str(job_id), task=task_id)
-        case CandidateAnswer.NOT_ASKED:
-            text = context.texts.html("adopt-not-asked", job=str(job_id))
-    await context.reply(text)
+    if answer is CandidateAnswer.DONE:
+        context.services.wakeup()
+    key = _NOT_DONE.get(answer, done)
+    await context.reply(context.texts.html(key, job=str(job_id), task=task_id))
 
 
 async def resume(context: MessageContext) -> None:
