@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import io
+import logging
 import sys
 from contextlib import suppress
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -30,6 +32,22 @@ _COMMANDS = {
 
 class _Commands(click.Group):
     """Imports a command only when it is run or explained, and what that one needs."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """See `click.Group`; what the machine refuses is said in one sentence."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            from bot.commands.failure import Failure
+
+            logging.getLogger(__name__).debug("refused", exc_info=True)
+            place = f" for {error.filename}" if error.filename else ""
+            raise Failure(
+                f"This machine refuses what is needed{place} ({error.strerror or error}): make "
+                "room there or let this user in, and try again."
+            ) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """See `click.Group`."""

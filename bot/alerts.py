@@ -15,10 +15,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.config.settings import Settings
 from bot.dashscope.errors import DashScopeError, ServiceStopped
+from bot.media.errors import MediaNotNow, MediaWorkerKilled
 from bot.outbox import Attempt, Kind, NotNow, Pointless
 from bot.retry import ALERT
 from bot.telegram.answers import understood
@@ -85,6 +87,12 @@ class Operator:
         """Have told that paid checks of one photo bring no verdict."""
         await self.tell(f"no-verdict:{failure.model}", "operator-no-verdict", detail=str(failure))
 
+    async def tell_of_machine(self, failure: MediaNotNow) -> None:
+        """Have told that this machine could not work on a file; it is tried again."""
+        was_killed = isinstance(failure, MediaWorkerKilled)
+        key = "operator-killed" if was_killed else "operator-media"
+        await self.tell(key, key, detail=str(failure))
+
     @property
     def kind(self) -> Kind:
         """See `Kind`: told twice does less harm than not at all; no refusal is the last word."""
@@ -125,39 +133,50 @@ async def raise_alarm(settings: Settings, key: str, detail: str) -> None:
     It needs nothing that may be broken: no database, no connection of the running bot.
     """
     logger.error("%s: %s", key, detail)
-    if not settings.admin_ids or not _is_due(_mark(settings, key)):
+    if not settings.admin_ids or not _is_due(settings, key):
         return
     text = Texts().of(_NO_LANGUAGE).html(key, detail=detail)
-    try:
-        async with asyncio.timeout(_ALARM_SECONDS):
-            await _say(settings, text)
-    except (TelegramError, TimeoutError) as failure:
-        reason = describe(failure) if isinstance(failure, TelegramError) else "no answer in time"
-        logger.warning("the operator could not be told in Telegram: %s", reason)
-
-
-async def _say(settings: Settings, text: str) -> None:
-    """Without `initialize`: that would be one more call to fail."""
     bot = build_bot(settings.telegram_bot_token, settings.telegram_base_url)
     try:
-        for admin_id in sorted(settings.admin_ids):
-            await understood(bot.send_message(admin_id, text))
+        told = [await _say(bot, admin_id, text) for admin_id in sorted(settings.admin_ids)]
     finally:
         await bot.request.shutdown()
+    if any(told):
+        _remember(settings, key)
+
+
+async def _say(bot: Bot, admin_id: int, text: str) -> bool:
+    """Without `initialize`: that would be one more call to fail."""
+    try:
+        async with asyncio.timeout(_ALARM_SECONDS):
+            await understood(bot.send_message(admin_id, text))
+    except (TelegramError, TimeoutError) as failure:
+        reason = describe(failure) if isinstance(failure, TelegramError) else "no answer in time"
+        logger.warning("operator %s could not be told in Telegram: %s", admin_id, reason)
+        return False
+    return True
 
 
 def _mark(settings: Settings, key: str) -> Path:
-    """A file that remembers when this was said; not on the disk of the database."""
-    name = hashlib.sha256(f"{settings.database_path.resolve()} {key}".encode()).hexdigest()[:16]
+    """A file that remembers when this was said; not on the disk of the database.
+
+    Raises OSError where there is no folder for temporary files.
+    """
+    name = hashlib.sha256(f"{settings.database_path.absolute()} {key}".encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"talking-photo-alarm-{name}"
 
 
-def _is_due(mark: Path) -> bool:
-    """Where nothing can be remembered it is said each time: too often is better than never."""
+def _is_due(settings: Settings, key: str) -> bool:
     try:
-        if mark.exists() and 0 <= time.time() - mark.stat().st_mtime < _EVERY_SECONDS:
-            return False
-        mark.touch()
+        age_seconds = time.time() - _mark(settings, key).stat().st_mtime
+    except OSError:
+        return True
+    return not 0 <= age_seconds < _EVERY_SECONDS
+
+
+def _remember(settings: Settings, key: str) -> None:
+    """Where that cannot be it is said each time: too often is better than never."""
+    try:
+        _mark(settings, key).touch()
     except OSError:
         logger.info("it cannot be remembered that the operator was told")
-    return True

@@ -90,6 +90,8 @@ PROVIDER_DOWNLOAD = PROVIDER.first(4)
 """With a person at the terminal."""
 INTAKE = RetryPolicy((1, 2, 4, 8, 15, 30, 60, 120, *[240] * 7))
 """Half an hour and a little: a network that is away for ten minutes decides nothing."""
+NOT_NOW = RetryPolicy((5, 30, 120, 300))
+"""A file that this machine could not open for no reason of the file's own."""
 INPUT_UNREAD = INTAKE.first(4)
 """A file is handed over anew that the provider says it cannot read."""
 PAID_CHECK = RetryPolicy((2, 10))
@@ -115,7 +117,7 @@ RESULT_UNUSABLE = RESULT.first(5)
 """A file that came whole and is no video, or is not there (yet), or is where we do not go: a fresh
 address is tried each time, for a minute and a half.
 """
-JOIN = RetryPolicy((2, 15, 60, 300))
+JOIN = RetryPolicy((2, 15, 60, 300, 900, 1800))
 """The tasks of a long voice; endless while the disk is to blame."""
 
 CHAT = RetryPolicy((2, 5, 15, 30, 60, 120, 300, 300))

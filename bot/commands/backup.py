@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.commands.failure import Failure, sentences_said
-from bot.config.settings import Settings
+from bot.config.settings import DatabaseSettings
 from storage.db.backup import copy_database
 from storage.db.errors import DatabaseTrouble
 
@@ -20,16 +20,14 @@ def backup(file: Path) -> None:
     The copy is whole and checked before it gets its name; an existing FILE is never overwritten.
     """
     with sentences_said():
-        database = Settings.load(online=False).database_path
+        database = DatabaseSettings.load(online=False).database_path
     try:
         copy_database(database, file)
     except FileExistsError:
         raise Failure(f"{file} exists already: choose another name, or delete it.") from None
-    except FileNotFoundError as missing:
-        raise Failure(f"{missing}: there is no such file or folder.") from None
     except DatabaseTrouble as trouble:
         raise Failure(f"{trouble} No backup was made.") from None
     except OSError as error:
-        at = error.filename or file
+        at = file if database.is_file() else database
         raise Failure(f"{at} cannot be used ({error.strerror}). No backup was made.") from None
     click.echo(f"{file} is a whole copy of {database}. Keep it on another disk.")

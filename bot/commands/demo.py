@@ -17,7 +17,7 @@ import click
 
 from bot.commands.child import BotProcess
 from bot.commands.failure import Failure
-from bot.commands.sandbox import serving
+from bot.commands.sandbox import PORT, serving
 from bot.commands.signals import stop_on_signals
 from bot.config.folders import SettingsFolder
 from bot.http_client import HttpClient
@@ -43,8 +43,8 @@ ROOMY = {
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep the bot's data here; without it, everything is forgotten at the end.",
 )
-@click.option("--telegram-port", type=int, help="[default: 8081, or any free port]")
-@click.option("--dashscope-port", type=int, help="[default: 8082, or any free port]")
+@click.option("--telegram-port", type=PORT, help="[default: 8081, or any free port]")
+@click.option("--dashscope-port", type=PORT, help="[default: 8082, or any free port]")
 @click.option(
     "--render-seconds",
     type=click.FloatRange(min=0),

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import click
 
 from bot.commands.checks.finding import Finding, ok
-from bot.config.folders import database_folder, video_folders
+from bot.config.folders import SettingsFolder, database_folder, video_folders
 from bot.config.misspelt import misspelt_settings
 from bot.config.sentences import SettingsInvalid
 from bot.config.settings import Settings
@@ -45,23 +45,27 @@ async def _report() -> bool:
 async def _without_settings(invalid: SettingsInvalid) -> AsyncIterator[Finding]:
     for sentence in invalid.sentences:
         yield Finding("problem", f"settings: {sentence}")
-    async for finding in _regardless():
+    async for finding in _regardless(None):
         yield finding
 
 
 async def _with_settings(settings: Settings) -> AsyncIterator[Finding]:
     from bot.clock import SystemClock
     from bot.commands.checks.clocks import ClockCheck
-    from bot.commands.checks.database import check_database, check_videos
+    from bot.commands.checks.database import check_database
+    from bot.commands.checks.disks import check_disks
     from bot.commands.checks.provider import check_provider
     from bot.commands.checks.telegram import check_telegram
 
     yield ok("settings: all can be read")
-    async for finding in _regardless():
+    database, videos = database_folder(settings), video_folders(settings)
+    async for finding in _regardless(videos[0]):
         yield finding
-    for finding in check_database(settings.database_path, database_folder(settings)):
+    for finding in check_disks([database, *videos]):
         yield finding
-    yield check_videos(video_folders(settings))
+    if database.fault() is None:
+        for finding in check_database(settings.database_path):
+            yield finding
     clock = SystemClock()
     clocks = ClockCheck(clock)
     hooks = {"response": [clocks.look]}
@@ -74,10 +78,10 @@ async def _with_settings(settings: Settings) -> AsyncIterator[Finding]:
         yield finding
 
 
-async def _regardless() -> AsyncIterator[Finding]:
+async def _regardless(videos: SettingsFolder | None) -> AsyncIterator[Finding]:
     from bot.commands.checks.media import check_media
 
     for sentence in misspelt_settings():
         yield Finding("warning", f"settings: {sentence}")
-    for finding in await check_media():
+    for finding in await check_media(videos):
         yield finding

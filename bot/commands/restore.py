@@ -9,7 +9,7 @@ import click
 from bot.clock import SystemClock
 from bot.commands.failure import Failure, sentences_said
 from bot.config.folders import database_folder, make_folders
-from bot.config.settings import Settings
+from bot.config.settings import DatabaseSettings
 from storage.db.backup import replace_database
 from storage.db.errors import DatabaseTrouble
 from storage.db.lock import instance_lock
@@ -24,7 +24,7 @@ def restore(file: Path) -> None:
     the bot looks for what was submitted after the backup before it pays for anything.
     """
     with sentences_said():
-        settings = Settings.load(online=False)
+        settings = DatabaseSettings.load(online=False)
         database = settings.database_path
         make_folders([database_folder(settings)])
         with instance_lock(database):

@@ -15,6 +15,7 @@ from bot.commands.signals import stop_on_signals
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
 
+PORT = click.IntRange(0, 65_535)
 _WORDS = """\
 Chat page       {page}
 Local Telegram  {telegram}
@@ -28,8 +29,12 @@ Ctrl-C stops them."""
 
 
 @click.command()
-@click.option("--telegram-port", default=8081, show_default=True, help="0: any free port.")
-@click.option("--dashscope-port", default=8082, show_default=True, help="0: any free port.")
+@click.option(
+    "--telegram-port", type=PORT, default=8081, show_default=True, help="0: any free port."
+)
+@click.option(
+    "--dashscope-port", type=PORT, default=8082, show_default=True, help="0: any free port."
+)
 @click.option(
     "--render-seconds",
     type=click.FloatRange(min=0),

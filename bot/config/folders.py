@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,27 +10,45 @@ from pathlib import Path
 
 from bot.config.engines import ENGINES
 from bot.config.sentences import SettingsInvalid
-from bot.config.settings import Settings
+from bot.config.settings import DatabaseSettings, Settings
+
+_PROBE = bytes(64 * 1024)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsFolder:
-    """A folder, and the setting that leads to it."""
+    """A folder, the setting that leads to it, and the file in it that the setting names, if any."""
 
     setting: str
     folder: Path
+    file: Path | None = None
 
     def fault(self) -> str | None:
-        """What is wrong with it and what to do, in one sentence; nothing is made to find out."""
+        """What is wrong with it and what to do, in one sentence; nothing is left behind."""
         nearest = self.folder
         try:
-            nearest = _nearest(self.folder)
+            nearest = self.nearest()
             if not nearest.is_dir():
                 return self._sentence(f"{nearest} is not a folder: move it away, or name another")
-            with tempfile.TemporaryFile(dir=nearest):
-                return None
+            if self.file and self.file.exists() and not self.file.is_file():
+                return self._sentence(f"{self.file} is not a file: name another")
+            with tempfile.TemporaryFile(dir=nearest, buffering=0) as probe:
+                probe.write(_PROBE)
+            return None
         except OSError as error:
             return self._unusable(nearest, error)
+
+    def nearest(self) -> Path:
+        """The folder, or the innermost one around it that is there; raises OSError."""
+        absolute = self.folder.absolute()
+        for each in (absolute, *absolute.parents):
+            try:
+                each.lstat()
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            return each
+        return absolute
 
     def make(self) -> str | None:
         """Make it where it is missing; what is wrong, as `fault`."""
@@ -42,18 +61,19 @@ class SettingsFolder:
         return fault
 
     def _unusable(self, folder: Path, error: OSError) -> str:
+        remedy = "make room" if error.errno in _FULL else "let this user write there"
         return self._sentence(
-            f"{folder} cannot be written to ({error.strerror}): let this user write there, or name "
-            "another folder"
+            f"{folder} cannot be written to ({error.strerror}): {remedy}, or name another folder"
         )
 
     def _sentence(self, fault: str) -> str:
         return f"{self.setting} leads to {self.folder}, but {fault}."
 
 
-def database_folder(settings: Settings) -> SettingsFolder:
+def database_folder(settings: DatabaseSettings) -> SettingsFolder:
     """Where the database is."""
-    return SettingsFolder("DATABASE_URL", settings.database_path.parent)
+    path = settings.database_path
+    return SettingsFolder("DATABASE_URL", path.parent, path)
 
 
 def video_folders(settings: Settings) -> tuple[SettingsFolder, ...]:
@@ -69,15 +89,3 @@ def make_folders(folders: Iterable[SettingsFolder]) -> None:
         fault = settings_folder.make()
         if fault is not None:
             raise SettingsInvalid([fault])
-
-
-def _nearest(folder: Path) -> Path:
-    """The folder, or the innermost one around it that is there; raises OSError."""
-    absolute = folder.absolute()
-    for each in (absolute, *absolute.parents):
-        try:
-            each.lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        return each
-    return absolute

@@ -21,9 +21,24 @@ from bot.config import values
 from bot.config.amounts import Age, Count, Filled, LongVoiceSeconds, Optional, Seconds, Yuan
 from bot.config.engines import ENGINES
 from bot.config.service import ServiceSettings
+from bot.config.source import FromEnvironment
 
 
-class Settings(ServiceSettings):
+class DatabaseSettings(FromEnvironment):
+    """Where the database is: all that a copy of it needs."""
+
+    database_url: Annotated[str, AfterValidator(values.database_url), Filled] = (
+        "sqlite:///talking-photo.db"
+    )
+    """sqlite:///file.db"""
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file."""
+        return Path(values.database_path(self.database_url))
+
+
+class Settings(ServiceSettings, DatabaseSettings):
     """Everything the bot needs."""
 
     telegram_bot_token: Annotated[SecretStr, AfterValidator(values.bot_token)] = SecretStr("")
@@ -32,10 +47,6 @@ class Settings(ServiceSettings):
         "https://api.telegram.org"
     )
     """what stands before /bot<token>"""
-    database_url: Annotated[str, AfterValidator(values.database_url), Filled] = (
-        "sqlite:///talking-photo.db"
-    )
-    """sqlite:///file.db"""
     data_dir: Annotated[Path | None, Optional] = None
     """a folder for videos that wait for delivery or are kept"""
     admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(values.ids)] = frozenset()
@@ -84,11 +95,6 @@ class Settings(ServiceSettings):
                 "or set ENGINE=preview to do without the service"
             )
         return key
-
-    @property
-    def database_path(self) -> Path:
-        """The SQLite file."""
-        return Path(values.database_path(self.database_url))
 
     @property
     def data_directory(self) -> Path:

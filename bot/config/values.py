@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import httpx
 from pydantic import SecretStr
 
 from bot.config import mending
@@ -21,6 +22,7 @@ _PLACEHOLDER = re.compile(r"[{}<>]|workspace[-_]?id", re.IGNORECASE)
 _SQLITE = "sqlite:///"
 _HOSTS = {"beijing": "cn-beijing", "singapore": "ap-southeast-1"}
 
+MOST_PORT = 65_535
 REGIONS = tuple(_HOSTS)
 ENGINE_CHOICES = " or ".join([", ".join([*ENGINES][:-1]), [*ENGINES][-1]])
 
@@ -67,12 +69,21 @@ def api_key(value: SecretStr | None) -> SecretStr | None:
 def address(value: str) -> str:
     """An http(s) address without its trailing slash."""
     text = value.strip().rstrip("/")
-    if not _ADDRESS.fullmatch(text):
+    if not _ADDRESS.fullmatch(text) or not _can_be_asked(text):
         raise ValueError(
             "is not an address: it starts with https:// (or http://) and a host, "
             "without a question mark or a user name"
         )
     return text
+
+
+def _can_be_asked(address: str) -> bool:
+    """Whether it names a host and a port that there can be."""
+    try:
+        found = httpx.URL(address)
+        return bool(found.host) and (found.port or 1) <= MOST_PORT
+    except (httpx.InvalidURL, ValueError):
+        return False
 
 
 def service_address(value: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.common import Component
 from bot.media.calls import draw_sheet, make_thumbnail
-from bot.media.errors import MediaUnusable
+from bot.media.errors import MediaFailure
 from bot.telegram import errors as chat
 from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.texts import Catalogue
@@ -77,7 +77,7 @@ class History(Component):
     async def _cover_of(self, path: Path) -> bytes | None:
         try:
             return await self.common.media.run(make_thumbnail, path)
-        except (MediaUnusable, OSError) as failure:
+        except (MediaFailure, OSError) as failure:
             logger.info("%s shows no picture: %r", path.name, failure)
             return None
 

@@ -16,7 +16,8 @@ from bot.chat.introduction import Introductions
 from bot.chat.messenger import Messenger
 from bot.common import Component, Part
 from bot.delivery.package import Copy, Packager, SendRequest
-from bot.media.errors import MediaFailure, MediaNotMade
+from bot.media.errors import MediaFailure, MediaNotMade, MediaNotNow
+from bot.retry import CHAT
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
 from bot.telegram.outgoing import OutgoingVideo, SentMessage
@@ -31,6 +32,13 @@ logger = logging.getLogger(__name__)
 
 _NOT_KEPT = (MediaFailure, OSError)
 _PLAYED = {Form.VIDEO, Form.SMALLER}
+
+
+def _put_up_with(request: SendRequest) -> tuple[type[Exception], ...]:
+    """What another form may not meet; what this machine cannot do now, it may later."""
+    if not request.is_first:
+        return _NOT_KEPT
+    return () if CHAT.delay_seconds(request.job.tries + 1) else (MediaNotNow,)
 
 
 class Withdrawn(Exception):
@@ -78,7 +86,11 @@ class VideoSender(Component):
         if begun is not None and not request.is_first:
             raise chat.SendUnknown(f"{request.cause} was begun before")
         tried: list[Refusal] = []
-        passed_over = (chat.Refused, MediaNotMade, *(() if request.is_first else _NOT_KEPT))
+        passed_over: tuple[type[Exception], ...] = (
+            chat.Refused,
+            MediaNotMade,
+            *_put_up_with(request),
+        )
         for there, copy in product(_left(request, begun), request.copies):
             if _is_in_vain(there.chat_id, copy, tried):
                 continue

@@ -8,8 +8,8 @@ from bot.gate import Rule, RuleRefused
 from bot.intake.outcome import MediaOutcome
 from bot.intake.photo import PhotoCheck
 from bot.intake.voice import VoiceCheck
-from bot.media.errors import PictureRefused, SoundRefused
-from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
+from bot.media.errors import MediaNotNow, PictureRefused, SoundRefused
+from bot.media.worker.client import MediaWorkerDied
 from bot.telegram import errors as chat
 from storage.media import Media
 from storage.verdicts import NoVerdict
@@ -56,9 +56,9 @@ class MediaCheck(Component):
         """Raises as the checks."""
         try:
             return await (self.photo if item.is_photo else self.voice).check(item, data)
-        except MediaWorkerNotStarted as failure:
-            await self.operator.tell("media", "operator-media", detail=str(failure))
-            return MediaOutcome.asked("out-of-order")
+        except MediaNotNow as failure:
+            await self.operator.tell_of_machine(failure)
+            raise
 
     async def _of_service(self, failure: service.DashScopeError) -> MediaOutcome:
         match failure:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from bot.chat.keyboards import costing
 from bot.common import Component, Part
 from bot.intake.inputs import LongVoice, plan_of
-from bot.media.errors import MediaUnusable
+from bot.media.errors import MediaNotNow, MediaUnusable
 from bot.media.exchange import SoundPlan, Span
-from bot.media.worker.client import MediaWorkerNotStarted
 from bot.outbox import Attempt, Kind, NotNow, Pointless
 from bot.telegram.keyboards import keyboard_of
 from storage import media, outbox
@@ -77,7 +76,7 @@ class Clips(Component):
         data = await self.files.download(item.file_id, item.file_size_bytes)
         try:
             (note,) = await self.long_voice.clips(item, data, (span,))
-        except MediaWorkerNotStarted as failure:
+        except MediaNotNow as failure:
             raise NotNow(repr(failure)) from failure
         except (MediaUnusable, ValueError) as failure:
             raise Pointless(repr(failure)) from failure

@@ -51,7 +51,7 @@ def cuts_for(engine: str, plan: SoundPlan) -> tuple[int, ...]:
 class LongVoice(Component):
     """Everything takes the file as it came; the same file gives the same result each time.
 
-    The methods raise SoundRefused, MediaWorkerDied, MediaWorkerNotStarted.
+    The methods raise SoundRefused, MediaWorkerDied, MediaNotNow.
     """
 
     async def plan(self, item: Media, data: bytes) -> SoundPlan:

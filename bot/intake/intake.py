@@ -16,16 +16,20 @@ from bot.intake.pairing import Pairing
 from bot.intake.photo_help import PhotoHelp
 from bot.intake.replies import MediaReplies
 from bot.logs import log_context
+from bot.media.errors import MediaNotNow
 from bot.privacy.consent import Consent
-from bot.retry import CHAT, INPUT_UNREAD, INTAKE, VERDICT_UNSAID, RetryPolicy
+from bot.retry import CHAT, INPUT_UNREAD, INTAKE, NOT_NOW, VERDICT_UNSAID, RetryPolicy
 from bot.telegram import errors as chat
 from storage import drafts, media
 from storage.media import CONSENT, Media, MediaState
 
 logger = logging.getLogger(__name__)
 
-_SAID_AT = 4
+_SAID_AT = {INTAKE: (4, "service-away"), NOT_NOW: (2, "opening-later")}
 """At this attempt, after some seconds, the person is told that it takes longer."""
+
+Passing = chat.TryAgain | service.Transient | MediaNotNow
+"""What a later attempt may not meet."""
 
 
 class Intake(Component):
@@ -58,7 +62,7 @@ class Intake(Component):
                 await self.consent.hold_back(item)
                 return
             outcome = await self.check.refused(refusal)
-        except (chat.TryAgain, service.Transient) as failure:
+        except (chat.TryAgain, service.Transient, MediaNotNow) as failure:
             outcome = await self._postponed(item, failure)
         if outcome is not None:
             await self._record(item, outcome)
@@ -94,17 +98,17 @@ class Intake(Component):
             return
         await self.database.do(media.announced, item)
 
-    async def _postponed(
-        self, item: Media, failure: chat.TryAgain | service.Transient
-    ) -> MediaOutcome | None:
+    async def _postponed(self, item: Media, failure: Passing) -> MediaOutcome | None:
         """Later again, for half an hour at most; then the person decides."""
-        attempt = item.tries + 1
-        delay_seconds = policy_of(failure).delay_seconds(attempt, failure.retry_after_seconds)
+        attempt, policy = item.tries + 1, policy_of(failure)
+        asked_seconds = getattr(failure, "retry_after_seconds", None)
+        delay_seconds = policy.delay_seconds(attempt, asked_seconds)
         logger.warning("media item %s: %s (attempt %s)", item.id, failure, attempt)
         if delay_seconds is None:
-            return MediaOutcome.asked("unreachable")
-        if attempt == _SAID_AT and isinstance(failure, service.Unanswered):
-            await self.replies.say_away(item)
+            return MediaOutcome.asked("out-of-order" if policy is NOT_NOW else "unreachable")
+        said_at, text = _SAID_AT.get(policy, (0, ""))
+        if attempt == said_at:
+            await self.replies.say_wait(item, text)
         await self._put_off(item, delay_seconds)
         return None
 
@@ -124,9 +128,11 @@ class Intake(Component):
                     await media.ask(tx, item.id, **outcome.told(), **outcome.facts)
 
 
-def policy_of(failure: chat.TryAgain | service.Transient) -> RetryPolicy:
+def policy_of(failure: Passing) -> RetryPolicy:
     """How what may pass by itself is repeated."""
     match failure:
+        case MediaNotNow():
+            return NOT_NOW
         case chat.TryAgain():
             return CHAT
         case service.InputNotFetched():

@@ -35,7 +35,7 @@ _KEYS = (
     *PHOTO_TEXTS,
     *("photo-ask-no-face", "photo-ask-several", "photo-borrowed", "photo-budget"),
     *("photo-checks-used-up", "photo-dropped", "photo-empty", "photo-gone"),
-    *("photo-heic_not_installed", "photo-late", "photo-no-verdict", "photo-not_a_picture"),
+    *("photo-late", "photo-no-verdict", "photo-not_a_picture"),
     *("photo-out-of-order", "photo-service-stopped", "photo-stale", "photo-superseded"),
     *("photo-too_big", "photo-too_many_pixels", "photo-too_narrow", "photo-too_small"),
     *(
@@ -113,8 +113,8 @@ class MediaReplies(Component):
             return None
         return in_group(item, said, texts)
 
-    async def say_away(self, item: Media) -> None:
-        """Say on the item's message that the service is waited for; nothing where there is none.
+    async def say_wait(self, item: Media, why_key: str) -> None:
+        """Say on the item's message what is waited for; nothing where there is none.
 
         Whoever cannot be told now will see what became of it.
         """
@@ -122,7 +122,7 @@ class MediaReplies(Component):
             return
         texts = await self.texts_for(item.user_id, item.chat_id)
         try:
-            await self.messenger.about(item, texts.html("service-away"))
+            await self.messenger.about(item, texts.html(why_key))
         except TelegramFailure as unsaid:
             logger.info("media item %s: %s", item.id, unsaid)
 

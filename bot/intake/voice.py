@@ -31,7 +31,7 @@ class VoiceCheck(Component):
     outages = Part(Outages)
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:
-        """Raises: SoundRefused, MediaWorkerDied, MediaWorkerNotStarted, DashScopeError."""
+        """Raises: SoundRefused, MediaWorkerDied, MediaNotNow, DashScopeError."""
         plan = plan_of(item)
         if plan is not None and item.in_parts:
             return _whole(plan)

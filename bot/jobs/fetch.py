@@ -15,7 +15,7 @@ from bot.delivery.finish import Finisher
 from bot.engines.registry import Engines
 from bot.jobs.mend import Mending
 from bot.limits import Limits
-from bot.media.errors import MediaUnusable
+from bot.media.errors import MediaNotNow, MediaUnusable
 from bot.retry import RESULT, RESULT_UNUSABLE, RetryPolicy
 from storage.jobs import jobs, task_moves
 from storage.jobs.jobs import Job
@@ -40,6 +40,9 @@ class ResultFetch(Component):
             await self._copy(task, await self._address(task))
         except OSError as failure:
             await self.operator.tell("disk", "operator-disk", detail=str(failure))
+            await self._again(task, failure, RESULT)
+        except MediaNotNow as failure:
+            await self.operator.tell_of_machine(failure)
             await self._again(task, failure, RESULT)
         except service.Unanswered as failure:
             await self._again(task, failure, RESULT)

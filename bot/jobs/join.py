@@ -13,7 +13,7 @@ from bot.delivery.finish import Finisher
 from bot.intake.inputs import LongVoice
 from bot.jobs.fetch import result_of
 from bot.media.calls import inspect_video, join_and_label, join_preview
-from bot.media.errors import MediaUnusable
+from bot.media.errors import MediaFailure, MediaNotNow, MediaUnusable
 from bot.media.exchange import TaskVideo
 from bot.retry import JOIN
 from storage.jobs import moves, tasks
@@ -34,6 +34,13 @@ class Joining(Component):
 
         Raises: `TelegramFailure`s that a later attempt may not meet.
         """
+        try:
+            await self._join(job)
+        except (MediaFailure, OSError) as failure:
+            await self._again(job, failure)
+
+    async def _join(self, job: Job) -> None:
+        """Raises MediaFailure, OSError."""
         made = await tasks.of_job(self.database, job.id)
         results = {
             task: result_of(self.limits, job, task)
@@ -44,16 +51,12 @@ class Joining(Component):
         if lost:
             await self._fetch_again(job, lost)
             return
-        try:
-            await self.join_results(job, results)
-        except (MediaUnusable, OSError) as failure:
-            await self._again(job, failure)
-        else:
-            await self.database.do(moves.joined, job.id)
-            logger.info("job %s: %d results are joined", job.id, len(results))
+        await self.join_results(job, results)
+        await self.database.do(moves.joined, job.id)
+        logger.info("job %s: %d results are joined", job.id, len(results))
 
     async def join_results(self, job: Job, results: Mapping[Task, Path]) -> None:
-        """Make one video of these; raises MediaUnusable, OSError."""
+        """Make one video of these; raises MediaFailure, OSError."""
         videos = tuple(TaskVideo(path, task.span) for task, path in results.items())
         target = self.limits.video_of(job.id)
         sound, label = await self.long_voice.of_job(job), f"job-{job.id}"
@@ -79,10 +82,12 @@ class Joining(Component):
     async def _again(self, job: Job, failure: Exception) -> None:
         """What is paid for is not given up lightly."""
         logger.warning("job %s cannot be joined: %r", job.id, failure)
+        if isinstance(failure, MediaNotNow):
+            await self.operator.tell_of_machine(failure)
         if isinstance(failure, OSError):
             await self.operator.tell("disk", "operator-disk", detail=str(failure))
         elif JOIN.delay_seconds(job.tries + 1) is None:
-            await self.finisher.lose(job, failure)
+            await self.finisher.lose(job, failure, "failed-here")
             return
         delay_seconds = JOIN.endless_delay_seconds(job.tries + 1)
         await self.database.do(moves.postpone, job.id, delay_seconds)

@@ -22,6 +22,7 @@ from bot.jobs.prepare import MediaLost, PhotoUnsuitable, Preparation
 from bot.jobs.submit import Submission
 from bot.jobs.watch import Watch
 from bot.logs import log_context
+from bot.media.errors import MediaNotNow
 from bot.retry import PROVIDER
 from bot.task_pool import Work
 from bot.telegram import errors as chat
@@ -162,6 +163,9 @@ class JobSteps(Component):
         except service.DashScopeError as failure:
             await self.operator.tell_of(failure, task.job_id)
             await self._later(task, failure)
+        except MediaNotNow as failure:
+            await self.operator.tell_of_machine(failure)
+            await self._later(task, failure)
 
     async def _job_step(self, job_id: int, state: str) -> None:
         """One step of a job, if it still is where it was seen."""
@@ -199,7 +203,8 @@ class JobSteps(Component):
         """A task that costs nothing yet gives up in the end; one that is paid for never does."""
         attempt = task.tries + 1
         if task.state == TaskState.PREPARING and PROVIDER.delay_seconds(attempt) is None:
-            await self.finisher.fail_task(task, "failed-service", str(failure))
+            key = "failed-here" if isinstance(failure, MediaNotNow) else "failed-service"
+            await self.finisher.fail_task(task, key, str(failure))
             return
         delay_seconds = PROVIDER.endless_delay_seconds(attempt, asked_seconds)
         logger.warning("task %s: %s, again in %.0f s", task.name, failure, delay_seconds)

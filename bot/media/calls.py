@@ -71,6 +71,7 @@ normalise_picture = MediaCall[[bytes], NormalisedPicture](
 normalise_part = MediaCall[[bytes, Crop], NormalisedPicture](
     "picture.normalise:normalise_part", DECODING
 )
+learn_heic = MediaCall[[], None]("picture.decoding:learn_heic", DECODING)
 explain_picture = MediaCall[[bytes], Explained | None](
     "picture.explaining:explain_picture", DECODING
 )

@@ -3,7 +3,9 @@
 ::
 
     MediaFailure
-    ├── MediaWorkerNotStarted   whatever the input: the installation is broken, tell the operator
+    ├── MediaNotNow             whatever the input: try again later, tell the operator
+    │   ├── MediaWorkerNotStarted
+    │   └── MediaWorkerKilled   most likely this machine has too little memory
     └── MediaUnusable           the same input will fail again: another file is needed
         ├── PictureRefused      (`fault` says why)
         ├── SoundRefused        (`fault` says why)
@@ -29,7 +31,6 @@ BROKEN_INPUT = (
     AttributeError,
     EOFError,
     LookupError,
-    MemoryError,
     OSError,
     RuntimeError,
     SyntaxError,
@@ -49,6 +50,14 @@ class MediaFailure(Exception):
     """Base of this tree."""
 
 
+class MediaNotNow(MediaFailure):
+    """It could not be done here and now; nobody knows anything bad of the input."""
+
+
+class MediaWorkerKilled(MediaNotNow):
+    """The process was ended from outside, or had used all the memory that it may have."""
+
+
 class MediaUnusable(MediaFailure):
     """Nothing comes of this input."""
 
@@ -66,7 +75,6 @@ class PictureFault(Enum):
     TOO_SMALL = "too_small"
     TOO_NARROW = "too_narrow"
     TOO_MANY_PIXELS = "too_many_pixels"
-    HEIC_NOT_INSTALLED = "heic_not_installed"
 
 
 class PictureRefused(MediaUnusable):

@@ -40,7 +40,7 @@ class MediaProcesses:
     ) -> Result:
         """Have it done by the process that is there for it; returns and raises what it does.
 
-        Raises also MediaWorkerDied, MediaWorkerNotStarted.
+        Raises also MediaWorkerDied, MediaNotNow.
         """
         made = await self._workers[call.kind].run(partial(call, *args, **named), call.result)
         return cast(Result, made)

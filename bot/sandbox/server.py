@@ -99,5 +99,6 @@ async def _serve(
         return await stack.enter_async_context(serve(app, port=port, clock=clock, tls=tls))
     except OSError as error:
         raise PortTaken(
-            f"Port {port} of this machine is taken: stop what listens there, or choose another."
+            f"Port {port} of this machine cannot be used ({error.strerror}): stop what listens "
+            "there, or choose another."
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -11,12 +12,16 @@ from pathlib import Path
 
 from storage.db.connection import told_as_trouble
 from storage.db.database import Queryable, Transaction
-from storage.db.errors import damaged
+from storage.db.errors import DatabaseTrouble, damaged, is_busy
 
 _COPIED = 1
 """`user_version` in a copy: what happened after it was made is not in it."""
 _BESIDE = ("-wal", "-shm")
 """What SQLite keeps in files of its own; those of one database ruin another."""
+
+
+class NoBackup(DatabaseTrouble):
+    """The file is no copy of a database of this program."""
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -31,7 +36,7 @@ def copy_database(source: Path, target: Path) -> None:
     if target.exists():
         raise FileExistsError(target)
     if not source.is_file():
-        raise FileNotFoundError(source)
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(source))
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     part.touch(mode=0o600, exist_ok=False)
     try:
@@ -45,8 +50,10 @@ def copy_database(source: Path, target: Path) -> None:
 def replace_database(backup: Path, database: Path, now_milliseconds: int) -> Path | None:
     """Put a copy of `backup` in the place of `database`, which nobody may be using.
 
-    What was there is kept beside it; its new name, or None. Raises as `copy_database`.
+    What was there is kept beside it; its new name, or None. Raises NoBackup, and as
+    `copy_database`.
     """
+    _refuse_others(backup)
     fresh = database.with_name(f"{database.name}.restoring")
     fresh.unlink(missing_ok=True)
     copy_database(backup, fresh)
@@ -82,6 +89,17 @@ async def newest_moment(database: Queryable) -> int:
 async def forget_copying(tx: Transaction) -> None:
     """What the copy lacks was looked for: from now on it is the database."""
     await tx.execute("PRAGMA user_version = 0")
+
+
+def _refuse_others(backup: Path) -> None:
+    try:
+        with closing(sqlite3.connect(backup)) as copy:
+            copy.execute("SELECT version FROM schema_migrations")
+    except sqlite3.DatabaseError as error:
+        if not is_busy(error):
+            raise NoBackup(
+                f"{backup} is no backup of this bot: name a file that `talking-photo backup` made."
+            ) from error
 
 
 def _copy(source: Path, part: Path) -> None:

@@ -11,6 +11,7 @@ WITHDRAWN = "failed-withdrawn"
 SERVICE_FAULTS = frozenset(
     {
         "failed-service",
+        "failed-here",
         "failed-stopped",
         "failed-waited",
         "failed-timeout",

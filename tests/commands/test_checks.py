@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,11 +16,12 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.commands.checks.clocks import ClockCheck
-from bot.commands.checks.database import (
-    check_database,
+from bot.commands.checks.database import check_database
+from bot.commands.checks.disks import (
+    check_disks,
     check_free_space,
     check_persistence,
-    check_videos,
+    check_temporary,
     mount_of,
 )
 from bot.config.folders import SettingsFolder
@@ -97,8 +100,8 @@ def test_room_is_told_in_three_levels(
 
 
 def findings(path: Path) -> str:
-    conversation = SettingsFolder("DATABASE_URL", path.parent)
-    return "\n".join(str(finding) for finding in check_database(path, conversation))
+    folder = SettingsFolder("DATABASE_URL", path.parent, path)
+    return "\n".join(map(str, [*check_disks([folder]), *check_database(path)]))
 
 
 def test_a_database_that_is_not_there_yet_is_fine_and_not_made(tmp_path: Path) -> None:
@@ -110,11 +113,31 @@ def test_a_database_that_is_not_there_yet_is_fine_and_not_made(tmp_path: Path) -
 def test_a_folder_of_somebody_else_is_a_problem(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     assert "cannot be written to" in findings(tmp_path / "bot.db")
-    assert check_videos([SettingsFolder("DATA_DIR", tmp_path / "videos")]).level == "problem"
 
 
-def test_the_folder_of_videos_may_be_missing_yet(tmp_path: Path) -> None:
-    assert check_videos([SettingsFolder("DATA_DIR", tmp_path / "videos")]).level == "ok"
+@pytest.mark.parametrize("kind", [FileNotFoundError(2, "No usable temporary directory found")])
+def test_a_machine_without_a_folder_for_temporary_files_is_warned_of(
+    kind: OSError, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def none() -> str:
+        raise kind
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    monkeypatch.delenv("TMPDIR", raising=False)
+    assert check_temporary().level == "warning"
+    assert "can be written" in findings(tmp_path / "bot.db")
+
+
+def test_a_full_disk_is_found_by_writing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Files can still be made there: only what is put into them is refused."""
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limit[1]))
+    try:
+        told = SettingsFolder("DATA_DIR", tmp_path / "videos").fault()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert told is not None
+    assert "cannot be written to (File too large)" in told
 
 
 def test_a_whole_database_is_ok(tmp_path: Path) -> None:

@@ -79,5 +79,6 @@ async def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
         over = await ended("sandbox", *FREE_PORTS, "--telegram-port", str(port), cwd=tmp_path)
     assert over.code == 1
     assert over.printed.strip() == (
-        f"Port {port} of this machine is taken: stop what listens there, or choose another."
+        f"Port {port} of this machine cannot be used (Address already in use): stop what listens "
+        "there, or choose another."
     )

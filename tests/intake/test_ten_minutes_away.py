@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import pytest
+
 from bot.dashscope.errors import InputNotFetched, Unanswered, Unsent
 from bot.dashscope.upload import UploadedFile
 from bot.gate import Wanted
 from bot.intake.intake import Intake, policy_of
 from bot.intake.outcome import MediaOutcome
+from bot.media.errors import MediaNotNow, MediaWorkerKilled
 from bot.media.worker.client import MediaWorkerNotStarted
 from bot.retry import INTAKE
 from bot.telegram.destination import Destination
@@ -122,13 +125,18 @@ async def test_after_half_an_hour_its_sender_decides(fakes: Fakes) -> None:
     assert "Good photo" in fakes.sender.to(ADA.chat_id)[0]
 
 
+@pytest.mark.parametrize(
+    "failure", [MediaWorkerNotStarted("it does not start"), MediaWorkerKilled("it was killed")]
+)
 async def test_a_photo_that_nothing_can_open_is_not_blamed_and_the_operator_is_told(
-    fakes: Fakes,
+    fakes: Fakes, failure: MediaNotNow
 ) -> None:
     services = Services(fakes)
     media_id = await services.photo()
-    services.failure = MediaWorkerNotStarted("the media process does not start")
-    await services.pass_time(2)
+    services.failure = failure
+    await services.pass_time(20)
+    assert fakes.sender.to(ADA.chat_id)[0].startswith("I cannot open this just now.")
+    await services.pass_time(10 * 60)
     (message,) = fakes.sender.messages.values()
     assert message.text.startswith("I cannot open pictures at the moment.")
     assert len(message.buttons) == 1

@@ -47,7 +47,7 @@ async def test_a_backup_of_a_running_bot_is_whole_and_never_overwrites(
     backup = tmp_path / "kept" / "backup.db"
     missing = command(there, "backup", backup)
     assert missing.exit_code == 1
-    assert "there is no such file or folder" in missing.output
+    assert "cannot be used (No such file or directory)" in missing.output
     backup.parent.mkdir()
     assert command(there, "backup", backup).exit_code == 0
     assert rows(backup, "ledger") == rows(there.database, "ledger")

@@ -6,6 +6,7 @@ import hashlib
 from io import BytesIO
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image, ImageCms
 
@@ -40,8 +41,7 @@ def test_each_format_is_read(kind: str) -> None:
     assert pixels(picture.jpeg).shape == (500, 600, 3)
 
 
-def test_heic_is_read_where_the_extra_is_installed() -> None:
-    pillow_heif = pytest.importorskip("pillow_heif")
+def test_heic_is_read() -> None:
     target = BytesIO()
     pillow_heif.from_pillow(quarters()).save(target, quality=90)
     assert corners(normalise_picture(target.getvalue())) == [RED, LIME, BLUE, WHITE]

@@ -16,7 +16,7 @@ from PIL import Image
 from telegram import ForceReply
 
 from bot.media.calls import render_preview
-from bot.media.errors import MediaFailure
+from bot.media.errors import MediaFailure, MediaWorkerKilled
 from bot.media.exchange import FaceBox, Point, Resolution, VideoFacts
 from bot.media.processes import MediaProcesses
 from bot.media.worker.client import MediaWorkerDied
@@ -104,19 +104,23 @@ class FakeFiles(Files):
 
 
 class FakeMedia(MediaProcesses):
-    """Does at once and in this process what media processes do; `dies` in these functions.
+    """Does at once and in this process what media processes do; it `dies` in these functions, and
+    is `killed` in those.
 
     Those in `instead` are replaced.
     """
 
     def __init__(self, instead: Mapping[Call, Call] | None = None) -> None:
         super().__init__()
-        self.instead = instead or {}
+        self.instead: dict[Call, Call] = {**(instead or {})}
         self.dies: set[Call] = set()
+        self.killed: set[Call] = set()
 
     async def run(self, call: Callable[..., Result], *args: object, **_: Any) -> Result:
         if call in self.dies:
             raise MediaWorkerDied("the test says so")
+        if call in self.killed:
+            raise MediaWorkerKilled("the test says so")
         instead: Callable[..., Result] = self.instead.get(call, call)
         return instead(*args)
 

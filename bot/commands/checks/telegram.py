@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from bot.commands.checks.finding import Finding, ok, problem
+from bot.commands.checks.finding import Finding, ok, problem, warning
 from bot.config.settings import Settings
 from bot.http_client import HttpClient
 from bot.telegram.answers import ForeignAnswer, LoggedOut, read_answer, status_of
@@ -76,8 +76,8 @@ def _privacy(me: dict[str, Any]) -> Finding:
 def _webhook(webhook: dict[str, Any]) -> Finding:
     if not webhook.get("url"):
         return ok("Telegram: no webhook is set, messages can be fetched")
-    host = httpx.URL(str(webhook["url"])).host
-    return problem(
-        f"Telegram: a webhook to {host} is set, so no messages can be fetched",
-        "delete it (Bot API method deleteWebhook), or use a token of its own for that service",
+    host = str(webhook["url"]).partition("://")[2].partition("/")[0]
+    return warning(
+        f"Telegram: a webhook to {host} is set, which the bot removes at its start",
+        "use a token of its own for whatever is served there",
     )

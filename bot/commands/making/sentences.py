@@ -18,7 +18,14 @@ from bot.dashscope.errors import (
     StopCause,
     Unanswered,
 )
-from bot.media.errors import MediaFailure, PictureFault, PictureRefused, SoundFault, SoundRefused
+from bot.media.errors import (
+    MediaFailure,
+    MediaWorkerKilled,
+    PictureFault,
+    PictureRefused,
+    SoundFault,
+    SoundRefused,
+)
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 
 _PICTURE = {
@@ -29,7 +36,6 @@ _PICTURE = {
     PictureFault.TOO_SMALL: "The photo is too small: use one of at least 200, better 400 pixels.",
     PictureFault.TOO_NARROW: "The photo is narrower than 1:3: use one of another shape.",
     PictureFault.TOO_MANY_PIXELS: "The photo has too many pixels: scale it down.",
-    PictureFault.HEIC_NOT_INSTALLED: "HEIC pictures need one more package: install pillow-heif.",
 }
 _SOUND = {
     SoundFault.EMPTY: "The sound's file is empty: choose another.",
@@ -57,6 +63,10 @@ _OTHERS: tuple[tuple[type[Exception], str], ...] = (
     (InputNotFetched, "The service could not read the uploaded files: try again."),
     (ResultGone, "The video is gone from the service (it is kept for 24 hours): make a new one."),
     (MediaWorkerDied, "The photo or the sound cannot be read: use other files."),
+    (
+        MediaWorkerKilled,
+        "This machine has too little memory: `talking-photo doctor` says how much is needed.",
+    ),
     (MediaWorkerNotStarted, "The media libraries do not start: run `talking-photo doctor`."),
 )
 

@@ -47,7 +47,7 @@ _UPRIGHT = {
 
 
 def decode_picture(data: bytes) -> Image.Image:
-    """Decode JPEG, PNG, WebP, BMP, GIF, AVIF (first frames) and, where installed, HEIC.
+    """Decode JPEG, PNG, WebP, BMP, GIF, AVIF and HEIC (first frames).
 
     Raises PictureRefused, with any PictureFault; size and shape are judged before
     any pixel is decoded.
@@ -73,20 +73,16 @@ def _formats(data: bytes) -> tuple[str, ...]:
         return ("AVIF",)
     if brand not in _HEIC_BRANDS:
         return _FORMATS
-    if not _can_read_heic():
-        raise PictureRefused(PictureFault.HEIC_NOT_INSTALLED)
+    learn_heic()
     return ("HEIF",)
 
 
 @cache
-def _can_read_heic() -> bool:
-    """Make Pillow read HEIC if the optional package is there."""
-    try:
-        import pillow_heif
-    except ImportError:
-        return False
+def learn_heic() -> None:
+    """Make Pillow read HEIC; loaded with the first such picture."""
+    import pillow_heif
+
     pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
-    return True
 
 
 def _decode(data: bytes, formats: tuple[str, ...]) -> Image.Image:

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 START_SECONDS = 60.0
 """How long a process may take to import its libraries, on the slowest of machines."""
 
+_END_SECONDS = 5.0
 _MOST_CALLS = 500  # then a fresh one: memory that libraries lose does not add up
 _PIPE_BUFFER_BYTES = 1024 * 1024
 _KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_", "LD_", "DYLD_", "SYSTEMROOT")
@@ -56,6 +57,7 @@ class MediaProcess:
         self._replies = replies
         self._reading = reading
         self._calls = 0
+        self._has_hung_up = False
 
     @classmethod
     async def start(cls, kind: ProcessKind, folders: tuple[Path, ...]) -> MediaProcess:
@@ -124,6 +126,16 @@ class MediaProcess:
         except MalformedReply as error:
             raise TalkBroken from error
 
+    async def was_killed(self) -> bool:
+        """Whether a kill ended it, as the kernel does where there is no more memory."""
+        if not self._has_hung_up:
+            return False
+        try:
+            async with asyncio.timeout(_END_SECONDS):
+                return await self._process.wait() == -signal.SIGKILL
+        except TimeoutError:
+            return False
+
     def kill(self) -> None:
         """End it at once, and what it may have started; a call in progress breaks off."""
         if self._process.returncode is None:
@@ -148,6 +160,7 @@ class MediaProcess:
             self._requests.write(data)
             await self._requests.drain()
         except OSError as error:
+            self._has_hung_up = True
             raise TalkBroken from error
 
     async def _receive(self) -> Reply:
@@ -156,7 +169,10 @@ class MediaProcess:
             if length > LONGEST_REPLY_BYTES:
                 raise TalkBroken
             return read_reply(await self._replies.readexactly(length))
-        except (OSError, EOFError, MalformedReply) as error:
+        except (OSError, EOFError) as error:
+            self._has_hung_up = True
+            raise TalkBroken from error
+        except MalformedReply as error:
             raise TalkBroken from error
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import Clock
-from bot.media.errors import MediaFailure, MediaNotMade, TalkBroken
+from bot.media.errors import MediaFailure, MediaNotMade, MediaNotNow, MediaWorkerKilled, TalkBroken
 from bot.media.worker.kinds import ProcessKind
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ class MediaWorkerDied(MediaNotMade):
     """The process crashed, hung or ran into a limit on this input: treat it as unreadable."""
 
 
-class MediaWorkerNotStarted(MediaFailure):
-    """No process can be started, whatever the input: the installation is broken."""
+class MediaWorkerNotStarted(MediaNotNow):
+    """No process can be started: the installation is broken, or there is no memory for it."""
 
 
 class MediaWorker:
@@ -69,14 +69,14 @@ class MediaWorker:
         """Call a module's function in the process, and return what it returns, of that type.
 
         The failures of media that it raises are raised here; `on_progress` is told what the
-        function tells its own, 0..1. Raises MediaWorkerDied, MediaWorkerNotStarted.
+        function tells its own, 0..1. Raises MediaWorkerDied, MediaNotNow.
         """
         async with self._turn:
             process = await self._ready()
             answered = False
             try:
                 outcome = await self._ask(process, call, result, on_progress)
-                answered = True
+                answered = not isinstance(outcome, MediaNotNow)
             finally:
                 self._idle_since_seconds = self._clock.steady_seconds()
                 if not answered:
@@ -99,6 +99,8 @@ class MediaWorker:
         except TimeoutError as error:
             raise MediaWorkerDied("the media process took too long") from error
         except TalkBroken as error:
+            if await process.was_killed():
+                raise MediaWorkerKilled("the media process was killed") from error
             raise MediaWorkerDied("the media process broke off") from error
 
     def _heard(

@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable
 from typing import BinaryIO
 
-from bot.media.errors import MediaFailure
+from bot.media.errors import MediaFailure, MediaWorkerKilled
 from bot.media.worker.confinement import confine
 from bot.media.worker.kinds import ProcessKind
 from bot.media.worker.limits import limit_call, limit_process
@@ -71,6 +71,8 @@ def _answer(request: Request, tell: Callable[[float], None]) -> bytes:
         raise
     except MediaFailure as error:
         return framed_error(error)
+    except MemoryError:
+        return framed_error(MediaWorkerKilled("the media process had no memory left"))
     except Exception:  # noqa: BLE001 - the outermost: whatever a hostile file provokes
         return framed_reply("failed", traceback.format_exc(limit=-3))
 

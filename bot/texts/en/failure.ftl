@@ -2,6 +2,7 @@
 
 failed-refused = The video service could not use this photo or voice: { $reason } { $charged }
 failed-service = The video service could not make this video. { $charged } You can try again without sending anything.
+failed-here = I could not make this video: my machine had no room for it. { $charged }{ $operator_knows } You can try again later without sending anything.
 failed-moderated = The video service declines this photo or voice because of its content rules. { $charged } Please send another one.
 failed-voice-too-long = The video service found the voice too long. { $charged } Please send a shorter one.
 failed-stopped = The video service is not available at the moment. { $charged }{ $operator_knows } You can try again later without sending anything.

@@ -22,6 +22,7 @@ operator-database-locked = <b>The bot waits: another program keeps the database 
 operator-disk = <b>A video cannot be kept on the disk</b>: { $detail }. Make room; it is tried again.
 operator-disk-refuses = <b>The disk refuses what has to be done there</b>: { $detail }. It is tried again, once an hour at most; everything else goes on.
 operator-media = <b>Photos and voice messages cannot be opened</b>: { $detail }. <code>talking-photo doctor</code> says why; nothing was charged.
+operator-killed = <b>A media process was ended from outside</b>: { $detail }. This machine has too little memory: <code>talking-photo doctor</code> says how much is needed. What was worked on is tried again; nothing is charged for it.
 operator-restoring = <b>The database was restored and the video service cannot be asked yet</b>: { $detail }. Nothing is submitted until it can.
 operator-restored = <b>The database was restored</b>; it ends at { $at }.
     Tasks it does not know: { $tasks }. For 24 hours <code>talking-photo make --task ID</code> fetches their videos.

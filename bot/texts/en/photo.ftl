@@ -15,7 +15,6 @@ photo-not_a_picture = I can't open this as a picture, or part of it is missing. 
 photo-too_small = This picture is too small ({ $width }×{ $height }). I need at least 200 pixels on each side; 400 and more look good.
 photo-too_narrow = This picture is too long and narrow. Please crop it closer to the person, no more than three times as long as wide.
 photo-too_many_pixels = This picture has too many pixels for me to open. Please send it as a photo instead of a file.
-photo-heic_not_installed = I can't open HEIC pictures. Please send it as a photo instead of a file: your phone then converts it.
 photo-gone = Telegram no longer has this picture. Please send it again.
 photo-ask-no-face = I can't find a face in this photo. Please send one with the whole face visible – or, if I am wrong, use it anyway.
 photo-ask-several = I see { NUMBER($faces) } people in this photo. Please send one of a single person, or crop it – or, if I am wrong, use it anyway.

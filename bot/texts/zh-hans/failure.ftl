@@ -2,6 +2,7 @@
 
 failed-refused = 视频服务用不了这张照片或这段声音：{ $reason }{ $charged }
 failed-service = 视频服务没能做出这个视频。{ $charged }可以再试一次，什么都不用重发。
+failed-here = 这个视频没能做出来：我的机器内存或空间不够。{ $charged }{ $operator_knows }稍后可以再试，什么都不用重发。
 failed-moderated = 视频服务的内容规则不接受这张照片或这段声音。{ $charged }请换一个。
 failed-voice-too-long = 视频服务认为声音太长。{ $charged }请发短一些的。
 failed-stopped = 视频服务暂时不可用。{ $charged }{ $operator_knows }稍后可以再试，什么都不用重发。

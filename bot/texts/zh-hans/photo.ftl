@@ -15,7 +15,6 @@ photo-not_a_picture = 这个文件打不开：不像是图片，或者不完整�
 photo-too_small = 这张图片太小（{ $width }×{ $height }）。每边至少要 200 像素，400 以上才好看。
 photo-too_narrow = 这张图片太窄长了。请裁到人物附近，长边不超过短边的三倍。
 photo-too_many_pixels = 这张图片的像素太多，我打不开。请作为照片而不是文件发送。
-photo-heic_not_installed = 我打不开 HEIC 图片。请作为照片而不是文件发送，手机会自动转换。
 photo-gone = Telegram 已经没有这张图片了。请再发一次。
 photo-ask-no-face = 我在照片里找不到脸。请发一张脸部完整的照片；如果是我看错了，也可以仍然使用。
 photo-ask-several = 我在照片里看到 { NUMBER($faces) } 个人。请发单人照片，或者裁剪一下；如果是我看错了，也可以仍然使用。

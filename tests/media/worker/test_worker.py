@@ -22,7 +22,14 @@ import pytest
 from bot.clock import Clock, SystemClock
 from bot.media import calls
 from bot.media.calls import normalise_picture
-from bot.media.errors import PictureFault, PictureRefused, SoundFault, SoundRefused, VideoUnreadable
+from bot.media.errors import (
+    MediaWorkerKilled,
+    PictureFault,
+    PictureRefused,
+    SoundFault,
+    SoundRefused,
+    VideoUnreadable,
+)
 from bot.media.exchange import TaskVideo
 from bot.media.processes import MediaProcesses
 from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
@@ -148,6 +155,19 @@ async def test_a_process_that_dies_or_lies_is_replaced(death: Any) -> None:
         assert await media.run(partial(operator.mul, 2, 21)) == 42
 
 
+async def test_a_process_that_is_killed_says_nothing_of_the_file_and_is_replaced(
+    sign: Sign,
+) -> None:
+    async with worker_of(RENDERING, None, sign.path.parent) as media:
+        process = await media.run(os.getpid)
+        call = asyncio.create_task(media.run(partial(say_and_wait, sign.path)))
+        await sign.given()
+        os.kill(process, signal.SIGKILL)
+        with pytest.raises(MediaWorkerKilled):
+            await call
+        assert await media.run(partial(operator.mul, 2, 21)) == 42
+
+
 async def test_what_failed_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         async with worker_of() as media:
@@ -201,8 +221,9 @@ async def test_a_call_that_burns_is_ended_by_its_processor_time() -> None:
 async def test_memory_is_bounded() -> None:
     async with worker_of() as media:
         assert await media.run(partial(hoard, 100)) == 1
-        with pytest.raises(MediaWorkerDied):
+        with pytest.raises(MediaWorkerKilled):
             await media.run(partial(hoard, 1100))
+        assert await media.run(partial(hoard, 100)) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
@@ -392,7 +413,7 @@ async def test_closing_leaves_no_process_behind_even_in_the_middle_of_a_call(sig
         waiting = asyncio.create_task(media.run(partial(operator.mul, 2, 1)))
         await sign.given()
     assert not is_running(process)
-    with pytest.raises(MediaWorkerDied):
+    with pytest.raises(MediaWorkerKilled):
         await busy
     with pytest.raises(MediaWorkerNotStarted):
         await waiting

@@ -6,6 +6,7 @@ import asyncio
 from io import BytesIO
 from pathlib import Path
 
+import pillow_heif
 import pytest
 
 from tests.support.media.photos import encoded, fresh_portrait, photo
@@ -62,7 +63,6 @@ async def test_a_picture_of_a_format_that_is_not_read_is_told_which_are(shared: 
 
 
 async def test_an_iphone_picture_may_come_as_a_file(shared: World) -> None:
-    pillow_heif = pytest.importorskip("pillow_heif")
     target = BytesIO()
     pillow_heif.from_pillow(fresh_portrait()).save(target, quality=90)
     await photo_file_is_taken(shared, target.getvalue(), "IMG_0001.HEIC")
