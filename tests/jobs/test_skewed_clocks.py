@@ -85,6 +85,7 @@ async def settled(fakes: Skewed, task: Task) -> None:
     await fakes.submission.reconcile(task)
 
 
+@pytest.mark.sampled(every=3)
 @pytest.mark.parametrize("later_seconds", [5.0, 7 * 60.0])
 @pytest.mark.parametrize("ahead_after_seconds", SKEWS_SECONDS)
 @pytest.mark.parametrize("ahead_seconds", SKEWS_SECONDS)
