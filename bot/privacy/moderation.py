@@ -11,7 +11,7 @@ from bot.common import Component, Part
 from bot.delivery.earlier_videos import EarlierVideos, VideoGone, WantedAs
 from bot.delivery.remove_video import remove_video
 from bot.outbox import Attempt, Kind, NotNow
-from bot.privacy.files import StoredFiles
+from bot.privacy.files import remove_videos
 from bot.telegram.destination import Destination
 from bot.telegram.errors import MessageGone, Refused, SendUnknown
 from bot.telegram.keyboards import Keyboard, keyboard_of
@@ -49,7 +49,6 @@ class Moderation(Component):
     """Shows reports to the people of ADMIN_IDS, and takes videos down."""
 
     videos = Part(EarlierVideos)
-    stored_files = Part(StoredFiles)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -139,7 +138,7 @@ class Moderation(Component):
         job = await jobs.get(self.database, attempt.entry.values["job_id"])
         if job is None:
             return
-        await asyncio.to_thread(self.stored_files.remove_videos, [job.id])
+        await asyncio.to_thread(remove_videos, self.limits, [job.id])
         left = await remove_video(self, job)
         await self.database.do(self._have_said, job, left)
 
