@@ -12,7 +12,7 @@ from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
-from handlers.access import answered_by, shows_nobody
+from handlers.access import answered_by
 from handlers.button_press import Answer, ButtonPress, TooLate
 from handlers.context import CannotDo, MessageContext, person_of, texts_for
 from handlers.options import OF_GROUP, Choice, Setting, pressed_option
@@ -136,6 +136,6 @@ def _guest(context: MessageContext) -> User:
     answered = answered_by(context.message)
     if answered is None:
         raise CannotDo(context.texts.html("allow-which"))
-    if answered.from_user is None or shows_nobody(answered):
+    if answered.author is None:
         raise CannotDo(context.texts.html("allow-no-person"))
-    return answered.from_user
+    return answered.author

@@ -45,12 +45,15 @@ async def talk(context: MessageContext) -> None:
     """Take what it answers, or ask for what is missing."""
     await _require_use(context)
     answered = answered_by(context.message)
-    if answered is None or _is_our_own(answered):
+    if context.message.reply_to_story is not None:
+        raise CannotDo(context.texts.html("talk-cannot"))
+    if answered is None or answered.is_ours:
         await _ask_for_what_is_missing(context)
         return
     item = item_for(context.user_id, answered)
     if item is None:
-        raise CannotDo(context.texts.html("talk-cannot"))
+        key = "talk-cannot" if answered.is_here else "talk-unseen"
+        raise CannotDo(context.texts.html(key))
     await _use(context, item)
 
 
@@ -69,7 +72,7 @@ class AnswersBot(filters.MessageFilter):
     def filter(self, message: Message) -> bool:
         """Whether it is one."""
         answered = answered_by(message)
-        return answered is not None and _is_our_own(answered) and item_of(message) is not None
+        return answered is not None and answered.is_ours and item_of(message) is not None
 
 
 async def receive_own(context: MessageContext) -> None:
@@ -153,7 +156,3 @@ async def _ask_for_what_is_missing(context: MessageContext) -> None:
     else:
         key = "group-how" if draft.voice is None else "group-ask-photo"
         await context.reply(texts.html(key), ask_for("photo", texts))
-
-
-def _is_our_own(message: Message) -> bool:
-    return message.from_user is not None and message.from_user.id == message.get_bot().id
