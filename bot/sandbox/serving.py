@@ -88,7 +88,7 @@ async def serve(
 
 
 _KEEP_ALIVE_SECONDS = 75
-"""Far longer than a client keeps a connection (httpx: 5 s): one that is closed the moment it is used
+"""Far longer than a client keeps a connection (httpx: 5 s): one that is closed as it is used
 again loses a request, of which nobody knows whether it arrived."""
 
 
