@@ -24,7 +24,7 @@ from bot.media.sound.normalise import normalise_sound
 from bot.media.video.files import inspect_video
 from bot.retry import RetryPolicy
 from bot.sandbox.server import Sandbox
-from tests.support.deadlines import eventually
+from tests.support.deadlines import deadline, eventually
 from tests.support.media.photos import PORTRAIT
 from tests.support.media.voices import VOICE_NOTE as VOICE
 from tests.support.media.voices import tone_wav
@@ -54,12 +54,16 @@ def out(tmp_path: Path) -> Path:
 
 
 async def provider(sandbox: Sandbox, path: str) -> Any:
-    async with httpx.AsyncClient(base_url=sandbox.telegram_base_url, trust_env=False) as http:
+    async with httpx.AsyncClient(
+        base_url=sandbox.telegram_base_url, trust_env=False, timeout=deadline()
+    ) as http:
         return (await http.get(f"/sim/provider/{path}")).json()
 
 
 async def never_ready(sandbox: Sandbox) -> None:
-    async with httpx.AsyncClient(base_url=sandbox.telegram_base_url, trust_env=False) as http:
+    async with httpx.AsyncClient(
+        base_url=sandbox.telegram_base_url, trust_env=False, timeout=deadline()
+    ) as http:
         answer = await http.patch("/sim/provider/settings", json={"render_seconds": 600})
         assert answer.is_success
 
