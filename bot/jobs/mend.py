@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.chat.provider_texts import RESULT_TEXTS
 from bot.common import Component, Part
 from bot.config.engines import ENGINES
-from bot.jobs.own_sound import OwnSound
+from bot.intake.inputs import LongVoice
 from bot.media.calls import stamp_label
 from bot.media.exchange import OrderedVideo
 from bot.media.result import PaidResult
@@ -23,7 +23,7 @@ from storage.jobs.tasks import Task
 class Mending(Component):
     """Makes a result what is kept."""
 
-    own_sound = Part(OwnSound)
+    long_voice = Part(LongVoice)
 
     async def keep(self, task: Task, job: Job, raw: Path, target: Path) -> None:
         """Write it to `target`, labelled; a preview, which costs nothing, as it is.
@@ -36,7 +36,7 @@ class Mending(Component):
             await self.common.media.run(stamp_label, raw, target, label)
             return
         ordered = OrderedVideo(task.length_milliseconds, job.resolution, await self._shape(job))
-        voice = partial(self.own_sound.of, job) if job.is_made_by(task) else None
+        voice = partial(self.long_voice.of_job, job) if job.is_made_by(task) else None
         faults = await PaidResult(raw, ordered, label).keep(self.common.media, target, voice)
         if faults:
             await self._tell(job, task, [RESULT_TEXTS[fault] for fault in faults])

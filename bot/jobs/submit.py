@@ -8,7 +8,9 @@ the provider's list of tasks. What is refused again and again ends, and leaves t
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator, Set
 from dataclasses import field
+from functools import partial
 
 from bot.alerts import Operator
 from bot.common import Component, Part
@@ -16,16 +18,19 @@ from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.delivery.finish import Finisher
 from bot.engines.base import Engine, Ticket
-from bot.engines.outages import Outages
+from bot.engines.outages import NotDue, Outages
 from bot.engines.registry import Engines
 from bot.jobs.prepare import MediaLost, Preparation
 from bot.jobs.refusals import Refusals
 from bot.jobs.suspension import Suspension
+from bot.logs import log_context
 from bot.retry import SUBMIT, TASK_CHOICE, TASK_LIST
+from bot.task_pool import Work
 from storage.db.database import Transaction
+from storage.due import ALL, Due
 from storage.jobs import candidates, task_moves, tasks
 from storage.jobs.tasks import Task
-from storage.outages import Work
+from storage.outages import Work as RefusedWork
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +51,9 @@ _SAME_TIME_MILLISECONDS = 10_000
 
 
 class Submission(Component):
-    """Brings a task from submitting to running, or back to ready."""
+    """Gives free slots to the tasks that are next: as many as each engine takes at once. Brings a
+    task from ready to submitting, and from there to running or back.
+    """
 
     engines = Part(Engines)
     preparation = Part(Preparation)
@@ -60,9 +67,42 @@ class Submission(Component):
     def __post_init__(self) -> None:
         self._unreachable = Suspension(self.clock)
 
-    def may_begin(self, engine: str) -> bool:
+    def _may_begin(self, engine: str) -> bool:
         """Whether a task may be taken for that engine: nothing asks to wait just now."""
         return not (self._unreachable.is_on or self._throttled_of(engine).is_on)
+
+    async def fill(self, kinds: Set[Due] = ALL) -> AsyncIterator[tuple[Task, Work]]:
+        """Each task that has just taken a free slot, with its submission."""
+        for engine in self.engines.on if Due.READY_TASKS in kinds else ():
+            while self._may_begin(engine.name):
+                task = await self.take(engine)
+                if task is None:
+                    break
+                yield task, partial(self._submit, task)
+
+    async def take(self, engine: Engine) -> Task | None:
+        """The next in turn; None also while the provider refuses to serve."""
+        outages, there = self.outages.of(engine.name), (engine.account, engine.slots, engine.name)
+        if await task_moves.free_slot(self.database, *there) is None:
+            return None
+        async with self.database.transaction() as tx:
+            try:
+                probe = await outages.probe(tx)
+            except NotDue:
+                return None
+            task = await task_moves.take_slot(
+                tx,
+                *there,
+                submitting_at_milliseconds=engine.now_milliseconds(),
+                dated=engine.knows_time,
+            )
+            if task is not None and probe is not None:
+                await outages.begin_probe(tx, probe)
+        return task
+
+    async def _submit(self, task: Task) -> None:
+        with log_context(task=task.name):
+            await self.submit(task)
 
     async def submit(self, task: Task) -> None:
         """Make the call for a task that has just taken a slot."""
@@ -131,7 +171,7 @@ class Submission(Component):
         delay_seconds = suspension.again(failure.retry_after_seconds)
         if suspension.lasts:
             stopped = service.ServiceStopped(str(failure), cause=service.StopCause.THROTTLED)
-            await self.outages.of(task.engine).refused(Work.SUBMIT, stopped)
+            await self.outages.of(task.engine).refused(RefusedWork.SUBMIT, stopped)
         await self.refusals.wait_again(task, failure, delay_seconds)
 
     async def reconcile(self, task: Task) -> None:
@@ -141,7 +181,7 @@ class Submission(Component):
         """
         found = await self._possible(task)
         asked = await candidates.listed(self.database, task)
-        if len(found) == 1 and may_be_of(task, found[0]) and not asked:
+        if len(found) == 1 and may_be_of(task.submitting_at_milliseconds, found[0]) and not asked:
             await self._runs(task, found[0].task_id, adopted=True)
         elif self._is_forgotten(task):
             detail = f"{len(found)} tasks may be its own, and the provider forgets them after 24 h"
@@ -165,7 +205,8 @@ class Submission(Component):
             if summary.status is not TaskStatus.CANCELED
         ]
         counts = time_counts(task, engine)
-        listed = [found for found in listed if not counts or may_be_of(task, found)]
+        at = task.submitting_at_milliseconds if counts else None
+        listed = [found for found in listed if may_be_of(at, found)]
         task_ids = [summary.task_id for summary in listed]
         owned = await tasks.owned(self.database, engine.account, task_ids)
         return [summary for summary in listed if summary.task_id not in owned]
@@ -199,7 +240,7 @@ class Submission(Component):
         await self.database.do(task_moves.submitted, task, task_id, adopted=adopted)
         self._seen.pop(task.id, None)
         logger.info("task %s runs as %s (adopted: %s)", task.name, task_id, adopted)
-        await self.outages.of(task.engine).worked(Work.SUBMIT)
+        await self.outages.of(task.engine).worked(RefusedWork.SUBMIT)
 
     async def _ask(self, task: Task, task_ids: list[str]) -> None:
         """The operator says which one it is; until then no task is taken, and none made."""
@@ -216,9 +257,9 @@ def time_counts(task: Task, engine: Engine) -> bool:
     return engine.knows_time and bool(task.dated)
 
 
-def may_be_of(task: Task, found: TaskSummary) -> bool:
-    """Whether its submission may have made the task, if both times are by the provider's clock."""
-    created_at, submitted_at = found.created_at_milliseconds, task.submitting_at_milliseconds
+def may_be_of(submitted_at: int | None, found: TaskSummary) -> bool:
+    """Whether that submission may have made the task, if both times are by the provider's clock."""
+    created_at = found.created_at_milliseconds
     if created_at is None or submitted_at is None:
         return True
     first = submitted_at - CLOCK_SKEW_MILLISECONDS
