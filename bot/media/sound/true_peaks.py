@@ -17,7 +17,7 @@ STEP_SAMPLES = 8
 
 _OVERSAMPLING = 4  # BS.1770-4, annex 2: a peak may be 0.7 dB higher than what is seen
 _CLOSELY = 8
-_STEPS_AT_ONCE, _SAMPLES_AT_ONCE = 20_000, 20 * SAMPLE_RATE_HZ
+_STEPS_AT_ONCE, _SAMPLES_AT_ONCE = 20_000, SAMPLE_RATE_HZ  # a second is quickest
 _REACH_SAMPLES = 10
 _WINDOW_SHAPE = 5.0
 
