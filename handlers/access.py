@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Coroutine
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from telegram import Message, Update
+from telegram import ExternalReplyInfo, Message, MessageOriginUser, Update, User
 from telegram.constants import ChatID
 
 from bot.gate import Wanted, Way
@@ -95,18 +96,52 @@ _STAND_INS = frozenset({ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL, ChatID.SERV
 
 def shows_nobody(message: Message) -> bool:
     """Whether the message is signed by a group or a channel, or written by another bot."""
-    author = message.from_user
-    if message.sender_chat is not None or author is None:
-        return True
-    return author.is_bot or author.id in _STAND_INS
+    return message.sender_chat is not None or not _is_person(message.from_user)
 
 
-def answered_by(message: Message) -> Message | None:
+def _is_person(user: User | None) -> bool:
+    return user is not None and not user.is_bot and user.id not in _STAND_INS
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A message that is replied to, in whichever topic or chat it is.
+
+    `content`: its media, and of one elsewhere no text. `author`: the person, if one shows.
+    `message_id`: None where it is in another chat. `is_ours`: the bot wrote it.
+    """
+
+    content: Message | ExternalReplyInfo
+    author: User | None
+    message_id: int | None
+    is_here: bool
+    is_ours: bool
+
+
+def answered_by(message: Message) -> Answered | None:
     """What the message answers; what is simply written in a topic answers its opening."""
+    bot_id, external = message.get_bot().id, message.external_reply
+    if external is not None:
+        origin = external.origin
+        user = origin.sender_user if isinstance(origin, MessageOriginUser) else None
+        known = external.chat is not None and external.chat.id == message.chat_id
+        return Answered(
+            content=external,
+            author=user if _is_person(user) else None,
+            message_id=external.message_id if known else None,
+            is_here=False,
+            is_ours=user is not None and user.id == bot_id,
+        )
     answered = message.reply_to_message
     if answered is None or answered.forum_topic_created is not None:
         return None
-    return answered
+    return Answered(
+        content=answered,
+        author=None if shows_nobody(answered) else answered.from_user,
+        message_id=answered.message_id,
+        is_here=True,
+        is_ours=answered.from_user is not None and answered.from_user.id == bot_id,
+    )
 
 
 def answering(handler: Handler, who: Who = Who.PEOPLE) -> UpdateHandler:

@@ -12,7 +12,7 @@ from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
-from handlers.access import answered_by, shows_nobody
+from handlers.access import answered_by
 from handlers.button_press import Answer, ButtonPress, TooLate
 from handlers.context import MessageContext, person_of, texts_for
 from handlers.options import OF_GROUP, Choice, Setting, pressed_option
@@ -143,7 +143,6 @@ async def _guest(context: MessageContext) -> User | None:
     if answered is None:
         await context.reply(context.texts.html("allow-which"))
         return None
-    if answered.from_user is None or shows_nobody(answered):
+    if answered.author is None:
         await context.reply(context.texts.html("allow-no-person"))
-        return None
-    return answered.from_user
+    return answered.author

@@ -46,12 +46,16 @@ async def talk(context: MessageContext) -> None:
     if not await _may_use(context):
         return
     answered = answered_by(context.message)
-    if answered is None or _is_our_own(answered):
+    if context.message.reply_to_story is not None:
+        await context.reply(context.texts.html("talk-cannot"))
+        return
+    if answered is None or answered.is_ours:
         await _ask_for_what_is_missing(context)
         return
     item = item_for(context.user_id, answered)
     if item is None:
-        await context.reply(context.texts.html("talk-cannot"))
+        key = "talk-cannot" if answered.is_here else "talk-unseen"
+        await context.reply(context.texts.html(key))
     else:
         await _use(context, item)
 
@@ -71,7 +75,7 @@ class AnswersBot(filters.MessageFilter):
     def filter(self, message: Message) -> bool:
         """Whether it is one."""
         answered = answered_by(message)
-        return answered is not None and _is_our_own(answered) and item_of(message) is not None
+        return answered is not None and answered.is_ours and item_of(message) is not None
 
 
 async def receive_own(context: MessageContext) -> None:
@@ -152,7 +156,3 @@ async def _ask_for_what_is_missing(context: MessageContext) -> None:
     else:
         key = "group-how" if draft.voice is None else "group-ask-photo"
         await context.reply(texts.html(key), ask_for("photo", texts))
-
-
-def _is_our_own(message: Message) -> bool:
-    return message.from_user is not None and message.from_user.id == message.get_bot().id

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from telegram import Audio, Document, Message, PhotoSize, User, Video, VideoNote, Voice
+from telegram import (
+    Audio,
+    Document,
+    ExternalReplyInfo,
+    Message,
+    PhotoSize,
+    User,
+    Video,
+    VideoNote,
+    Voice,
+)
 from telegram.ext import filters
 
 from bot.config.amounts import MINUTE, whole
-from handlers.access import shows_nobody
+from handlers.access import Answered
 from handlers.context import MessageContext, person_of
 from storage import drafts, media
 from storage.db.database import Transaction
@@ -237,7 +247,7 @@ _OTHER_TYPES = (
 """What is certainly neither; everything else is listened to, since its content decides."""
 
 
-def item_of(message: Message) -> MediaMessage | None:
+def item_of(message: Message | ExternalReplyInfo) -> MediaMessage | None:
     """The photo (its largest size) or voice in it: a sound, or a video for its sound.
 
     Of a file its type or its name tells a picture, and what is neither; all others are listened
@@ -264,17 +274,16 @@ def _kind_of_file(document: Document) -> str | None:
     return None if type_.startswith(_OTHER_TYPES) else "voice"
 
 
-def item_for(user_id: int, message: Message) -> MediaMessage | None:
+def item_for(user_id: int, answered: Answered) -> MediaMessage | None:
     """The same for somebody who answers that message: it may be another's.
 
-    A voice of one's own is answered where it is; everything else where it was asked for.
+    A voice of one's own is answered where it is, if that is here; everything else where it was
+    asked for.
     """
-    item = item_of(message)
-    author = message.from_user
+    item = item_of(answered.content)
     if item is None:
         return None
-    if author is None or shows_nobody(message):
-        return replace(item, lender=Lender(None))
-    if author.id != user_id:
-        return replace(item, lender=Lender(author))
-    return replace(item, answered_at=message.message_id) if item.kind == "voice" else item
+    if answered.author is None or answered.author.id != user_id:
+        return replace(item, lender=Lender(answered.author))
+    is_answered_there = item.kind == "voice" and answered.is_here
+    return replace(item, answered_at=answered.message_id) if is_answered_there else item

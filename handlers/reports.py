@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from telegram import Message
+from telegram import ExternalReplyInfo, Message
 
 from bot.privacy.moderation import REASON_TEXTS
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
+from handlers.access import answered_by
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
 from handlers.jobs import cancel_all_of, cancel_each
@@ -64,14 +65,14 @@ async def give_reason(pressed: ButtonPress) -> str | Answer:
 async def _job_of(context: MessageContext) -> Job | None:
     """The job whose video is answered, else the newest video of this chat."""
     database, chat_id = context.database, context.chat_id
-    answered = context.message.reply_to_message
-    if answered is None or not _shows_a_video(answered):
+    answered = answered_by(context.message)
+    if answered is None or not _shows_a_video(answered.content):
         return await videos.newest_in(database, chat_id)
-    file_id = None if answered.video is None else answered.video.file_id
-    return await videos.shown_in(database, chat_id, answered.message_id, file_id)
+    file_id = None if answered.content.video is None else answered.content.video.file_id
+    return await videos.shown_in(database, chat_id, answered.message_id or 0, file_id)
 
 
-def _shows_a_video(message: Message) -> bool:
+def _shows_a_video(message: Message | ExternalReplyInfo) -> bool:
     return any((message.video, message.video_note, message.document, message.animation))
 
 

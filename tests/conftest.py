@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,11 +51,16 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long is run by `make proof`: where a test lies says whether it does."""
     here = Path(__file__).parent
+    cases: Counter[str] = Counter()
     for item in items:
         file = item.path.relative_to(here).with_suffix("")
         name = f"{file.as_posix()}::{item.name.partition('[')[0]}"
         if file.parts[0] in _LONG and not {file.as_posix(), name} & _SHORT:
             item.add_marker(pytest.mark.proof)
+        for sampled in item.iter_markers("sampled"):
+            if cases[name] % sampled.kwargs["every"]:
+                item.add_marker(pytest.mark.proof)
+            cases[name] += 1
 
 
 @pytest.hookimpl(wrapper=True)

@@ -113,6 +113,7 @@ async def known_and_unknown(there: Setup, job: Job) -> tuple[set[tuple[int, int]
     return known, sum(row.message_id is None for row in rows)
 
 
+@pytest.mark.sampled(every=3)
 @pytest.mark.parametrize("number", range(36))
 async def test_each_copy_is_known_or_counted_and_goes_when_it_is_said_to(
     there: Setup, number: int

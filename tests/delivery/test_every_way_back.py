@@ -122,6 +122,7 @@ async def nothing_brings_it_again(made: Shown) -> None:
     assert await videos.is_withdrawn(made.there.database, made.job)
 
 
+@pytest.mark.sampled(every=4)
 @pytest.mark.parametrize("how", BACK)
 @pytest.mark.parametrize("way", SHOWN)
 async def test_each_copy_goes_and_nothing_else(there: Setup, way: str, how: str) -> None:
@@ -138,6 +139,7 @@ async def test_each_copy_goes_and_nothing_else(there: Setup, way: str, how: str)
     await nothing_brings_it_again(made)
 
 
+@pytest.mark.sampled(every=4)
 @pytest.mark.parametrize("how", BACK)
 @pytest.mark.parametrize("way", SHOWN)
 async def test_each_copy_that_telegram_keeps_is_said_to_stay_where_it_lies(
@@ -164,6 +166,7 @@ async def test_each_copy_that_telegram_keeps_is_said_to_stay_where_it_lies(
     await nothing_brings_it_again(made)
 
 
+@pytest.mark.sampled(every=5)
 @pytest.mark.parametrize("reported", [False, True], ids=["unreported", "reported"])
 @pytest.mark.parametrize("how", BACK)
 @pytest.mark.parametrize("way", SHOWN)

@@ -63,6 +63,7 @@ async def lost_submission(fakes: Skewed) -> Task:
     return await fakes.task(task.id)
 
 
+@pytest.mark.sampled(every=3)
 @pytest.mark.parametrize("later_seconds", [5.0, 7 * 60.0])
 @pytest.mark.parametrize("ahead_after_seconds", SKEWS_SECONDS)
 @pytest.mark.parametrize("ahead_seconds", SKEWS_SECONDS)

@@ -68,6 +68,7 @@ async def test_the_largest_png_fits_also_where_it_lacks_a_little() -> None:
     assert picture.width == 1_280
 
 
+@pytest.mark.sampled(every=2)
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "1"])
 def test_a_large_png_is_as_good_as_a_small_one(mode: str) -> None:
     large = quarters(5_200, 2_600).convert(mode)

@@ -173,6 +173,7 @@ def test_lips_follow_the_sound_at_720p(
     assert_eased(tmp_path / "large.mp4")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "change",
     [lambda picture: turned(picture, 35), small, grey, seen_from_the_side, drawn],

@@ -132,6 +132,7 @@ async def test_answers_do_not_wait_for_delayed_acknowledgements() -> None:
     assert statistics.median(seconds) < 0.03
 
 
+@pytest.mark.sampled(every=5)
 @pytest.mark.parametrize("turns", range(6))
 async def test_who_arrives_while_it_ends_is_let_go_as_well(turns: int) -> None:
     with socket.socket() as caller:

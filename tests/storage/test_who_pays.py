@@ -176,6 +176,7 @@ WAYS = (
 )
 
 
+@pytest.mark.sampled(every=2)
 @pytest.mark.parametrize("cuts", STEPS, ids=["one task", "three tasks"])
 @pytest.mark.parametrize("way", WAYS)
 async def test_what_was_billed_counts_for_its_maker_unless_the_service_is_at_fault(

@@ -48,8 +48,9 @@ def may_see(chat: Chat, kind: str, content: Json, bot: Bot, settings: Settings) 
 
 
 def _answers(content: Json, bot: Bot) -> bool:
-    replied: Json = content.get("reply_to_message", {})
-    return bool(replied.get("from", {}).get("id") == bot.bot_id)
+    elsewhere: Json = content.get("external_reply", {}).get("origin", {}).get("sender_user", {})
+    replied: Json = content.get("reply_to_message", {}).get("from", elsewhere)
+    return bool(replied.get("id") == bot.bot_id)
 
 
 def _commands(chat: Chat, content: Json, bot: Bot, settings: Settings) -> bool:

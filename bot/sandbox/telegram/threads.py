@@ -38,6 +38,32 @@ def _in_forum(chat: Chat, thread_id: int | None, target: StoredMessage | None) -
     return fields
 
 
+_SHOWN_FROM_ELSEWHERE = (
+    *("animation", "audio", "contact", "dice", "document", "location", "paid_media", "photo"),
+    *("poll", "sticker", "story", "venue", "video", "video_note", "voice"),
+)
+
+
+def is_elsewhere(chat: Chat, thread_id: int | None, target: StoredMessage) -> bool:
+    """Whether it is in another chat, or in another topic than the one that is named."""
+    if target.chat_id != chat.chat_id:
+        return True
+    known = thread_id is not None and chat.is_forum
+    return known and target.body.get("message_thread_id") != thread_id
+
+
+def external_reply(target: StoredMessage, told_in: Json) -> Json:
+    """What a reply shows of a message elsewhere: who wrote it, and its media, but no text."""
+    body = target.body
+    author = {"type": "user", "sender_user": body.get("from")}
+    if "sender_chat" in body:
+        author = {"type": "chat", "sender_chat": body["sender_chat"]}
+    shown = {name: body[name] for name in _SHOWN_FROM_ELSEWHERE if name in body}
+    if told_in.get("type") in ("supergroup", "channel"):
+        shown |= {"chat": told_in, "message_id": target.message_id}
+    return {"external_reply": {"origin": {**author, "date": body["date"]}, **shown}}
+
+
 def is_closed(chat: Chat, fields: Json) -> bool:
     """Whether the topic of these fields is closed."""
     if not chat.is_forum:

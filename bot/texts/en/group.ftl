@@ -36,6 +36,7 @@ button-not-me = That's me – remove it
 button-allow-again = Allow my photos and voices again
 
 talk-cannot = I can only work with a photo, a voice message, a sound file, or a video with sound. Please reply to one of those with /talk.
+talk-unseen = I can't see a photo or a voice in the message you replied to, which is in another topic or chat. Please send it here and reply to it with /talk.
 talk-own-only = In this group everybody uses only their own photos and voices. Please send yours: /talk asks for it.
 talk-objected = { $owner } does not want others to use their photos and voices here. Please choose another one.
 

@@ -36,6 +36,7 @@ button-not-me = 这是我 – 请移除
 button-allow-again = 重新允许用我的照片和声音
 
 talk-cannot = 我只会用照片、语音、声音文件和有声音的视频。请用 /talk 回复其中一种。
+talk-unseen = 你回复的消息在别的话题或聊天里，我在其中看不到照片或语音。请把它发到这里，再用 /talk 回复它。
 talk-own-only = 这个群里每个人只用自己的照片和声音。请发你自己的：发 /talk 我来问你要。
 talk-objected = { $owner } 不希望别人在这里用自己的照片和声音。请换一个。
 

@@ -182,6 +182,54 @@ async def test_each_topic_has_its_own_draft_and_its_answers_stay_in_it(shared: W
     assert not [m for m in await there.member(ada, one).heard() if "video" in m]
 
 
+@pytest.mark.parametrize("whose", ["own", "another's"])
+async def test_a_photo_of_another_topic_is_found_where_it_is_replied_to(
+    shared: World, whose: str
+) -> None:
+    ada, ben = await shared.person("Ada"), await shared.person("Ben")
+    there = await faces(shared, ada, ben, forum=True)
+    one, other = await there.opens_topic("One"), await there.opens_topic("Other")
+    owner = ada if whose == "own" else ben
+    picture = await there.member(owner, one).sends_photo()
+    here = there.member(ada, other)
+    talk = await here.commands("/talk", reply_to=picture)
+    asked = await here.sees(GOOD_PHOTO, reply_to=talk)
+    assert ("Ben" in text_of(asked)) is (whose == "another's")
+    voice_note = await here.says(reply_to=asked["message_id"])
+    video = await here.sees_video(reply_to=voice_note)
+    assert video["message_thread_id"] == other
+
+
+@pytest.mark.parametrize("kind", ["voice", "video_note", "audio"])
+async def test_a_voice_of_another_topic_is_found_where_it_is_replied_to(
+    shared: World, kind: str
+) -> None:
+    ada = await shared.person("Ada")
+    there = await faces(shared, ada, forum=True)
+    one, other = await there.opens_topic("One"), await there.opens_topic("Other")
+    sound = await there.member(ada, one).send(kind, sample="voice")
+    here = there.member(ada, other)
+    talk = await here.commands("/talk", reply_to=sound)
+    asked = await here.sees("Now reply to this message with a photo", reply_to=talk)
+    picture = await here.sends_photo(reply_to=asked["message_id"])
+    assert (await here.sees_video())["message_thread_id"] == other
+    assert picture
+
+
+async def test_a_photo_of_another_chat_is_found_and_what_is_not_shown_is_not_guessed(
+    shared: World,
+) -> None:
+    ada = await shared.person("Ada")
+    picture = await ada.sends_photo()
+    words = await ada.writes("hello")
+    there = await faces(shared, ada)
+    elsewhere: dict[str, Any] = {"reply_to_chat_id": ada.chat_id}
+    talk = await there.member(ada).commands("/talk", reply_to=words, **elsewhere)
+    await there.sees(said("talk-unseen"), reply_to=talk)
+    talk = await there.member(ada).commands("/talk", reply_to=picture, **elsewhere)
+    await there.sees(GOOD_PHOTO, reply_to=talk)
+
+
 async def test_two_people_at_once_are_not_mixed_up(shared: World) -> None:
     ada, ben = await shared.person("Ada"), await shared.person("Ben")
     there = await faces(shared, ada, ben)

@@ -18,7 +18,7 @@ from bot.sandbox.telegram.person.authors import sender_of
 from bot.sandbox.telegram.person.composing import compose
 from bot.sandbox.telegram.person.requests import chat_in_path, message_in_path
 from bot.sandbox.telegram.texts import caption_text, message_text
-from bot.sandbox.telegram.threads import is_closed, thread_fields
+from bot.sandbox.telegram.threads import external_reply, is_closed, is_elsewhere, thread_fields
 from bot.sandbox.telegram.topics import GENERAL
 from bot.sandbox.telegram.world import World
 
@@ -32,7 +32,7 @@ def message_routes(world: World, samples: Path) -> list[Route]:
         chat = chat_in_path(world, request)
         params = await read_params(request)
         sender = sender_of(world, chat, params)
-        place = _place(chat, params)
+        place = _place(world, chat, params)
         content = await compose(world, samples, params)
         _check_allowed(chat, sender, place, content)
         message = world.post(chat, sender["from"], {**sender, **place, **content})
@@ -67,7 +67,7 @@ def _written(message: StoredMessage, update_id: int | None, status: int) -> Resp
     return JSONResponse(shown, status_code=status)
 
 
-def _place(chat: Chat, params: Params) -> Json:
+def _place(world: World, chat: Chat, params: Params) -> Json:
     """Thread and reply."""
     if chat.blocked:
         raise Refused(409, "The bot is blocked: unblock it to write.")
@@ -79,9 +79,13 @@ def _place(chat: Chat, params: Params) -> Json:
     if thread_id is not None and thread_id not in chat.topics:
         raise Refused(404, f"There is no topic {thread_id}.")
     if (wanted := params.maybe_integer("reply_to_message_id")) is not None:
-        target = chat.live_message(wanted)
+        there = world.chats.get(params.maybe_integer("reply_to_chat_id") or chat.chat_id)
+        target = there.live_message(wanted)
         if target is None:
             raise Refused(404, f"There is no message {wanted} to reply to.")
+        if is_elsewhere(chat, thread_id, target):
+            from_there = external_reply(target, world.chat_object(there))
+            return thread_fields(chat, thread_id, None) | from_there | _quote(params, target)
     return thread_fields(chat, thread_id, target) | _quote(params, target)
 
 
