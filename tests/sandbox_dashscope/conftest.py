@@ -17,7 +17,7 @@ from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import serve
 from tests.support.clock import FakeClock
-from tests.support.deadlines import eventually
+from tests.support.deadlines import deadline, eventually
 from tests.support.fakes import FaceList, HereRenderer
 from tests.support.media import photos, voices
 
@@ -183,7 +183,7 @@ async def served() -> AsyncIterator[Service]:
     )
     async with (
         serve(apps.app) as base_url,
-        httpx.AsyncClient(base_url=base_url, timeout=10) as http,
+        httpx.AsyncClient(base_url=base_url, timeout=deadline()) as http,
     ):
         yield Service(base_url, http, clock, journal, renderer, faces)
 
