@@ -16,21 +16,8 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.telegram import errors
 from bot.telegram.answers import LoggedOut
-from bot.telegram.errors import (
-    ChatDead,
-    ChatMoved,
-    FileGone,
-    FileTooBig,
-    MessageGone,
-    NotAllowed,
-    NotSent,
-    RequestInvalid,
-    SecondInstance,
-    TelegramFailure,
-    ThreadClosed,
-    TokenRejected,
-)
 
 # What httpx raises before the first byte of the request is on its way.
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -41,32 +28,41 @@ _DESCRIPTION_LIMIT = 200
 _STORED = re.compile(r'\s*\{\s*"ok"\s*:\s*true\s*,\s*"result"\s*:\s*\{\s*"message_id"\s*:\s*(\d+),')
 
 
-class Needless(TelegramFailure):
+class Needless(errors.TelegramFailure):
     """Nothing was left to do: the message already reads so, or the button press is too old."""
 
 
 # Telegram documents no error codes below 400 and 403: descriptions are all there is. Written in
 # small letters; the first row that fits decides.
-_MEANINGS: tuple[tuple[type[TelegramFailure], tuple[str, ...]], ...] = (
+_MEANINGS: tuple[tuple[type[errors.TelegramFailure], tuple[str, ...]], ...] = (
     (Needless, ("message is not modified", "query is too old", "query id is invalid")),
-    (MessageGone, ("message to edit not found", "message can't be edited")),
-    (MessageGone, ("message to delete not found", "there is no text in the message to edit")),
-    (MessageGone, ("message_id_invalid",)),
-    (ThreadClosed, ("message thread not found", "topic_closed", "topic_deleted")),
-    (ThreadClosed, ("topic is closed",)),
-    (ChatDead, ("chat not found", "peer_id_invalid", "user is deactivated", "user_deactivated")),
-    (ChatDead, ("user_is_blocked", "group chat was deactivated")),
-    (NotAllowed, ("not enough rights", "have no rights", "need administrator rights")),
-    (NotAllowed, ("chat_write_forbidden", "chat_restricted", "user_restricted", "chat_send_")),
-    (NotAllowed, ("chat_admin_required", "message can't be deleted")),
-    (FileTooBig, ("file is too big", "too large")),
-    (FileGone, ("wrong file_id", "invalid file_id", "wrong file identifier")),
-    (FileGone, ("wrong remote file identifier", "file is temporarily unavailable")),
-    (FileGone, ("file_reference_",)),
+    (errors.MessageGone, ("message to edit not found", "message can't be edited")),
+    (
+        errors.MessageGone,
+        ("message to delete not found", "there is no text in the message to edit"),
+    ),
+    (errors.MessageGone, ("message_id_invalid",)),
+    (errors.ThreadClosed, ("message thread not found", "topic_closed", "topic_deleted")),
+    (errors.ThreadClosed, ("topic is closed",)),
+    (
+        errors.ChatDead,
+        ("chat not found", "peer_id_invalid", "user is deactivated", "user_deactivated"),
+    ),
+    (errors.ChatDead, ("user_is_blocked", "group chat was deactivated")),
+    (errors.NotAllowed, ("not enough rights", "have no rights", "need administrator rights")),
+    (
+        errors.NotAllowed,
+        ("chat_write_forbidden", "chat_restricted", "user_restricted", "chat_send_"),
+    ),
+    (errors.NotAllowed, ("chat_admin_required", "message can't be deleted")),
+    (errors.FileTooBig, ("file is too big", "too large")),
+    (errors.FileGone, ("wrong file_id", "invalid file_id", "wrong file identifier")),
+    (errors.FileGone, ("wrong remote file identifier", "file is temporarily unavailable")),
+    (errors.FileGone, ("file_reference_",)),
 )
 
 
-def translate(error: TelegramError) -> TelegramFailure | None:
+def translate(error: TelegramError) -> errors.TelegramFailure | None:
     """What the error means; None when nobody can tell whether the call was carried out.
 
     A 429 (`RetryAfter`) was turned away unread.
@@ -74,23 +70,23 @@ def translate(error: TelegramError) -> TelegramFailure | None:
     text = describe(error)
     match error:
         case LoggedOut():
-            return NotSent(text)
+            return errors.NotSent(text)
         case ChatMigrated():
-            return ChatMoved(error.new_chat_id)
+            return errors.ChatMoved(error.new_chat_id)
         case RetryAfter():
-            return NotSent(text, retry_after_seconds(error))
+            return errors.NotSent(text, retry_after_seconds(error))
         case InvalidToken():
-            return TokenRejected(text)
+            return errors.TokenRejected(text)
         case Conflict():
-            return SecondInstance(text)
+            return errors.SecondInstance(text)
         case Forbidden():
-            return (_meaning(text, NotAllowed) or ChatDead)(text)
+            return (_meaning(text, errors.NotAllowed) or errors.ChatDead)(text)
         case BadRequest():
-            return (_meaning(text) or RequestInvalid)(text)
+            return (_meaning(text) or errors.RequestInvalid)(text)
     if isinstance(error.__cause__, _NEVER_LEFT):
-        return NotSent(text)
+        return errors.NotSent(text)
     # 413 carries no description that python-telegram-bot would make a BadRequest of.
-    return FileTooBig(text) if _meaning(text, FileTooBig) else None
+    return errors.FileTooBig(text) if _meaning(text, errors.FileTooBig) else None
 
 
 def retry_after_seconds(error: RetryAfter) -> float:
@@ -115,7 +111,9 @@ def describe(error: TelegramError) -> str:
     return error.message.partition(". Parsing the server response")[0][:_DESCRIPTION_LIMIT]
 
 
-def _meaning(text: str, only: type[TelegramFailure] | None = None) -> type[TelegramFailure] | None:
+def _meaning(
+    text: str, only: type[errors.TelegramFailure] | None = None
+) -> type[errors.TelegramFailure] | None:
     small = text.lower()
     fitting = (meaning for meaning, phrases in _MEANINGS if any(said in small for said in phrases))
     return next((meaning for meaning in fitting if only in (None, meaning)), None)
