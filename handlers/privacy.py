@@ -41,8 +41,9 @@ def _privacy(context: MessageContext) -> str:
     else:
         goes = texts.html("privacy-service", service=service_name(texts, agreement))
     stays = texts.html("privacy-video", hours=keep_hours(agreement))
+    kept = texts.html("privacy-kept", user=str(context.user_id))
     whose = [texts.html("privacy-seen"), texts.html("privacy-rights"), _contact(context)]
-    return "\n\n".join([texts.html("privacy-kept"), f"{goes} {stays}", *whose])
+    return "\n\n".join([kept, f"{goes} {stays}", *whose])
 
 
 def _contact(context: MessageContext) -> str:

@@ -104,6 +104,15 @@ async def test_the_samples_serve_those_without_photo_or_microphone(tab: Tab) -> 
     assert "voice" in await tab.bot.next()
 
 
+async def test_what_a_first_video_lacks_stays_one_tap_away(tab: Tab) -> None:
+    await tab.write("/start")
+    lacking = tab.page.get_by_role("group", name="What a first video lacks")
+    await lacking.get_by_role("button", name="Sample portrait").click()
+    await expect(lacking.get_by_role("button")).to_have_text(["Sample voice"])
+    await lacking.get_by_role("button").click()
+    await expect(lacking).to_be_hidden()
+
+
 async def test_a_voice_note_plays(tab: Tab) -> None:
     await tab.page.get_by_role("button", name="Try: sample voice").click()
     await tab.page.locator(".voice").get_by_role("button", name="Play").click()

@@ -6,7 +6,7 @@ command-forget = Your data: get it, delete it
 
 privacy-kept =
     <b>What we store about you</b>
-    • Your Telegram user ID, name, username and language, what you chose in the settings, and when you agreed to what.
+    • Your Telegram user ID (<code>{ $user }</code>), name, username and language, what you chose in the settings, and when you agreed to what.
     • Which photos and voices you sent: Telegram's references to them, not the files.
     • Which videos were made, when, how long they are and what they took from your quota.
     • What you write to the bot, for 3 days, so that nothing is lost in a crash.

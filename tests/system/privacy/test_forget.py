@@ -41,7 +41,8 @@ def traces(shared: World, *words: str) -> list[str]:
 async def test_privacy_and_terms_are_said_at_full_length_in_private(shared: World) -> None:
     ada = await shared.person(agrees=False)
     privacy = text_of(await asks(ada, "/privacy"))
-    for part in ("privacy-kept", "privacy-seen", "privacy-rights"):
+    assert said("privacy-kept", user=str(ada.user_id)) in privacy
+    for part in ("privacy-seen", "privacy-rights"):
         assert said(part) in privacy
     service = label("service-other", host="127.0.0.1")
     assert said("privacy-service", service=service) in privacy

@@ -11,6 +11,7 @@ import { Events } from "./events.js";
 import * as groupmenu from "./groupmenu.js";
 import { answered } from "./keyboard.js";
 import * as links from "./links.js";
+import * as missing from "./missing.js";
 import * as panel from "./panel.js";
 import * as people from "./people.js";
 import * as recorder from "./recorder.js";
@@ -36,6 +37,7 @@ groupmenu.start();
 topics.start();
 sender.start();
 links.start();
+missing.start();
 recorder.start();
 panel.start();
 

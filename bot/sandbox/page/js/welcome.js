@@ -5,10 +5,8 @@ import { h, icon } from "./dom.js";
 import { sendOut, sendText } from "./outgoing.js";
 import { store } from "./store.js";
 
-export const samples = [
-  { icon: "image", label: "Try: sample portrait", run: () => sendOut({ kind: "photo", sample: "portrait", reply_to_message_id: takeReply() }) },
-  { icon: "mic", label: "Try: sample voice", run: () => sendOut({ kind: "voice", sample: "voice", reply_to_message_id: takeReply() }) },
-];
+const sample = (kind, name, picture) => ({ kind, sample: name, icon: picture, label: `Try: sample ${name}`, run: () => sendOut({ kind, sample: name, reply_to_message_id: takeReply() }) });
+export const samples = [sample("photo", "portrait", "image"), sample("voice", "voice", "mic")];
 
 export function welcome(chat) {
   const ready = Boolean(store.bot);
