@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +13,7 @@ from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 
 Spectrum = npt.NDArray[np.complexfloating[Any, Any]]
 Response = npt.NDArray[np.float32]
-Exact = npt.NDArray[np.float64]
+Exact = npt.NDArray[np.floating[Any]]
 
 _PADDING_SAMPLES = SAMPLE_RATE_HZ // 10  # a filter's echo of the end must not reach the beginning
 _BLOCK_SAMPLES = 4096  # lengths that are multiples of it are fast to transform
