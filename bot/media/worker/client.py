@@ -69,6 +69,8 @@ class MediaWorker:
             with suppress(MediaWorkerNotStarted):
                 await self._ready()
             self._idle_since_seconds = self._clock.steady_seconds()
+            if self._room.is_wanted:
+                await self._discard()
 
     async def run(
         self,

@@ -33,7 +33,7 @@ class Room:
 
     def __init__(self, mebibytes: int | None = None) -> None:
         whole = machine_mebibytes() if mebibytes is None else mebibytes
-        self._all = self._left = max(whole - _BOT_MIB, LEAST_MIB - _BOT_MIB)
+        self._all = self._left = max(whole, LEAST_MIB) - _BOT_MIB
         self._freed = asyncio.Condition()
         self._waiting = 0
         self._idle: list[EndIdle] = []
