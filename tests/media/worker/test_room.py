@@ -93,9 +93,9 @@ async def test_an_idle_process_ends_where_another_needs_its_memory() -> None:
 
 async def test_those_that_want_more_than_there_is_take_turns() -> None:
     room = Room(NEEDED_MIB)
-    workers = [MediaWorker(kind, SystemClock(), (), room) for kind in KINDS]
+    workers = [MediaWorker(kind, SystemClock(), (), room) for kind in KINDS[:3]]
     calls = [worker.run(partial(os.getpid)) for worker in (*workers, *reversed(workers))]
-    assert len(await asyncio.gather(*calls)) == 2 * len(KINDS)
+    assert len(await asyncio.gather(*calls)) == 2 * len(workers)
     for worker in workers:
         await worker.close()
     await in_time(room.take(NEEDED_MIB - 96), "all of it is free")
