@@ -36,7 +36,7 @@ class Peak:
         self._room, self._folder, self.mebibytes = Room(mebibytes), folder, 0
 
     async def run(self, call: MediaCall[Any, Any], *args: object) -> Any:
-        worker = MediaWorker(call.kind, SystemClock(), (self._folder,), self._room)
+        worker = MediaWorker(call.kind, SystemClock(), (self._folder,), room=self._room)
         try:
             await worker.warm()
             assert worker._process is not None

@@ -38,6 +38,7 @@ class MediaWorker:
         kind: ProcessKind,
         clock: Clock,
         folders: tuple[Path, ...] = (),
+        *,
         room: Room | None = None,
     ) -> None:
         self._kind = kind

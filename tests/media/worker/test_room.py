@@ -82,7 +82,7 @@ def test_every_kind_gets_a_share_that_is_there(mebibytes: int) -> None:
 
 async def test_an_idle_process_ends_where_another_needs_its_memory() -> None:
     room = Room(NEEDED_MIB)
-    one, other = (MediaWorker(kind, SystemClock(), (), room) for kind in (DECODING, LISTENING))
+    one, other = (MediaWorker(kind, SystemClock(), (), room=room) for kind in (DECODING, LISTENING))
     first = await one.run(os.getpid)
     second = await other.run(os.getpid)
     assert not is_running(first)
@@ -93,7 +93,7 @@ async def test_an_idle_process_ends_where_another_needs_its_memory() -> None:
 
 async def test_those_that_want_more_than_there_is_take_turns() -> None:
     room = Room(NEEDED_MIB)
-    workers = [MediaWorker(kind, SystemClock(), (), room) for kind in KINDS[:3]]
+    workers = [MediaWorker(kind, SystemClock(), (), room=room) for kind in KINDS[:3]]
     calls = [worker.run(partial(os.getpid)) for worker in (*workers, *reversed(workers))]
     assert len(await asyncio.gather(*calls)) == 2 * len(workers)
     for worker in workers:
@@ -103,7 +103,7 @@ async def test_those_that_want_more_than_there_is_take_turns() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="this limit is known to hold on Linux")
 async def test_a_process_has_no_more_than_its_share() -> None:
-    worker = MediaWorker(DECODING, SystemClock(), (), Room(LEAST_MIB))
+    worker = MediaWorker(DECODING, SystemClock(), (), room=Room(LEAST_MIB))
     with pytest.raises(MediaWorkerKilled):
         await worker.run(partial(hoard, LEAST_MIB))
     assert await worker.run(partial(hoard, 30)) == 1
