@@ -80,8 +80,10 @@ async def _with_settings(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _regardless(videos: SettingsFolder | None) -> AsyncIterator[Finding]:
     from bot.commands.checks.media import check_media
+    from bot.commands.checks.memory import check_memory
 
     for sentence in misspelt_settings():
         yield Finding("warning", f"settings: {sentence}")
+    yield check_memory()
     for finding in await check_media(videos):
         yield finding

@@ -106,6 +106,10 @@ class Settings(ServiceSettings, DatabaseSettings):
         """The folder in it for videos of the service."""
         return self.data_directory / "results"
 
+    def part_of(self, job_id: int, number: int) -> Path:
+        """Where the result of one of several tasks of a job is kept."""
+        return self.results_directory / f"{job_id}.{number}.mp4"
+
     def video_of(self, job_id: int) -> Path:
         """Where a job's video is kept until it was seen delivered, and for a while after."""
         return self.results_directory / f"{job_id}.mp4"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bot.common import Component, Part
@@ -13,10 +15,12 @@ from bot.intake.inputs import cuts_for, plan_of
 from bot.limits import EffectiveSettings, effective_settings_of
 from bot.privacy.consent import Consent
 from storage import drafts, media, media_answers
+from storage.db.database import Transaction
 from storage.drafts import Draft
 from storage.groups import chats
-from storage.jobs import jobs
+from storage.jobs import jobs, moves, tasks
 from storage.jobs.jobs import Job, Order
+from storage.jobs.tasks import Task, TaskState
 from storage.media import ConversationKey, Media, MediaState
 
 logger = logging.getLogger(__name__)
@@ -154,6 +158,8 @@ class Pairing(Component):
             await self.gate.require(tx, wanted, administers=administers)
             order = self._order(request, pair, effective, status_message_id)
             made = await jobs.start(tx, order, zone=self.limits.zone)
+            if made is not None and job is not None and way is Way.RETRY:
+                await self._use_again(tx, made, job)
             for item in pair.items:
                 await media_answers.want(tx, item.id)
             await drafts.drop(tx, pair.voice)
@@ -163,6 +169,18 @@ class Pairing(Component):
             logger.info("job %s: %s ms of video for %s", made.id, made.held_milliseconds, request)
             self.common.wakeup()
         return made
+
+    async def _use_again(self, tx: Transaction, job: Job, earlier: Job) -> None:
+        """What was paid for of the parts of a job that failed is not paid for once more."""
+        path = self.limits.part_of
+        made = await tasks.of_job(tx, earlier.id)
+        if len(made) == 1:
+            return
+        there = [each for each in made if _is_there(each, path(earlier.id, each.number))]
+        for task in await tasks.reuse(tx, job.id, there):
+            if task.state == TaskState.FETCHED:
+                _link(path(earlier.id, task.number), path(job.id, task.number))
+        await moves.advance(tx, job.id)
 
     async def _look_at(self, voice: Media) -> None:
         """Whether a voice can be used at all, before there is a photo; raises RuleRefused."""
@@ -210,3 +228,16 @@ class Pairing(Component):
             status_message_id=status_message_id,
             cuts=cuts_for(effective.engine, plan) if plan else (),
         )
+
+
+def _is_there(task: Task, part: Path) -> bool:
+    return task.state == TaskState.DROPPED or part.is_file()
+
+
+def _link(source: Path, target: Path) -> None:
+    """The same file under another name; a copy, where its disk knows no such thing."""
+    target.unlink(missing_ok=True)
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -98,4 +98,4 @@ def result_of(limits: Limits, job: Job, task: Task) -> Path:
     """Where a task's result is kept: that of a job's only task is its video."""
     if job.is_made_by(task):
         return limits.video_of(job.id)
-    return limits.results_directory / f"{task.name}.mp4"
+    return limits.part_of(job.id, task.number)

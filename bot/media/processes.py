@@ -13,13 +13,15 @@ from bot.media.calls import MediaCall, render_preview
 from bot.media.exchange import Resolution, VideoFacts
 from bot.media.worker.client import MediaWorker
 from bot.media.worker.kinds import KINDS
+from bot.media.worker.room import Room
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
 class MediaProcesses:
-    """One for each kind of work, used as `async with MediaProcesses() as media`.
+    """One for each kind of work, used as `async with MediaProcesses() as media`; together they take
+    no more memory than there is.
 
     Each starts with its first call, and ends when it had none for a while. Of files, those that
     make videos reach these folders only, the others none.
@@ -27,7 +29,8 @@ class MediaProcesses:
 
     def __init__(self, *folders: Path, clock: Clock | None = None) -> None:
         clock = clock or SystemClock()
-        self._workers = {kind: MediaWorker(kind, clock, folders) for kind in KINDS}
+        room = Room()
+        self._workers = {kind: MediaWorker(kind, clock, folders, room=room) for kind in KINDS}
 
     async def __aenter__(self) -> Self:
         return self

@@ -97,6 +97,30 @@ async def begin(
         await tx.insert("tasks", {**place, **span})
 
 
+async def reuse(tx: Transaction, job_id: int, made: Sequence[Task]) -> list[Task]:
+    """Of a new job nothing is rendered again that these tasks of an earlier one have rendered, for
+    the same span and by the same engine: it is there, or at the provider, and billed already.
+    Those that are of use.
+    """
+    return [task for task in made if await _is_of_use(tx, job_id, task)]
+
+
+async def _is_of_use(tx: Transaction, job_id: int, task: Task) -> bool:
+    again = {TaskState.FETCHED: TaskState.FETCHED, TaskState.DROPPED: TaskState.FETCHING}
+    state = again.get(TaskState(task.state))
+    facts = {
+        "state": state,
+        "account": task.account,
+        "task_id": f"again-{job_id}-{task.number}",
+        "video_url": task.video_url,
+        "billed_milliseconds": 0,
+        "ended_at_milliseconds": tx.now_milliseconds if state == TaskState.FETCHED else None,
+    }
+    same = ("number", "begins_at_milliseconds", "length_milliseconds", "engine")
+    key = {"job_id": job_id, "state": TaskState.PREPARING, **{n: getattr(task, n) for n in same}}
+    return state is not None and await tx.update("tasks", facts, **key)
+
+
 async def get(database: Queryable, number: int) -> Task | None:
     """One task by our own number."""
     return await database.find(Task, "tasks", id=number)

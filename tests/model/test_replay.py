@@ -153,6 +153,13 @@ async def same_order(database: Database) -> Call:
 NOTICE: tuple[str, str, dict[str, Value]] = ("lost:1", "operator-budget", {})
 
 
+async def made_before(database: Database) -> Call:
+    """The parts of one job are there when it is asked for again."""
+    made = await tasks.of_job(database, (await joining(database)).id)
+    again = await start(database, cuts=tuple(task.span[0] for task in made[1:]))
+    return lambda tx: tasks.reuse(tx, again.id, made)
+
+
 async def put(tx: Transaction, key: str = "update:9:thing") -> bool:
     return await outbox.put(tx, "thing", key, chat_id=1, message_id=5, user_id=1)
 
@@ -212,6 +219,7 @@ CALLS: dict[str, Arrange] = {
         lambda tx, task: candidates.release(tx, task.job_id, "failed-released")
     ),
     "moves.advance": of_job(preparing, lambda tx, job: moves.advance(tx, job.id)),
+    "tasks.reuse": made_before,
     "moves.joined": of_job(joining, lambda tx, job: moves.joined(tx, job.id)),
     "moves.fetch_tasks_again": of_task(
         fetched, lambda tx, task: moves.fetch_tasks_again(tx, task.job_id, [task])

@@ -72,6 +72,25 @@ def _unpacks(profile: bytes) -> bool:
     return unpacking.eof
 
 
+def webp_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height of a WebP as it says itself; None of anything else."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
+        return None
+    match data[12:16]:
+        case b"VP8X":
+            return _little(data[24:27]) + 1, _little(data[27:30]) + 1
+        case b"VP8L":
+            sides = _little(data[21:25])
+            return (sides & 0x3FFF) + 1, (sides >> 14 & 0x3FFF) + 1
+        case b"VP8 ":
+            return _little(data[26:28]) & 0x3FFF, _little(data[28:30]) & 0x3FFF
+    return None
+
+
+def _little(number: bytes) -> int:
+    return int.from_bytes(number, "little")
+
+
 def _completed_webp(data: bytes) -> bytes:
     if len(data) >= 8 + int.from_bytes(data[4:8], "little"):
         return data

@@ -9,8 +9,9 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageCms, ImageFile, features
 
+from bot.media import memory
 from bot.media.errors import BROKEN_INPUT, PictureFault, PictureRefused
-from bot.media.picture.containers import readable
+from bot.media.picture.containers import readable, webp_size
 from bot.media.picture.cut_short import load_cut_short
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
@@ -25,6 +26,15 @@ MAXIMUM_PIXELS = 52_000_000
 """Of what is decoded, which of a JPEG may be an eighth of its sides: 208 MB of RGB."""
 MAXIMUM_COEFFICIENTS = 170_000_000
 """Of a progressive JPEG, two bytes each: 340 MB. They are all kept until its last scan."""
+_FILES_HELD = 3
+_BYTES_OF_COEFFICIENT = 2
+_USUAL_BYTES = (0, 4.5)
+_BYTES: dict[str | None, tuple[float, float]] = {
+    "AVIF": (120e6, 7),
+    "HEIF": (0, 7.5),
+    "WEBP": (0, 16.5),
+}
+"""What decoding takes (measured): always, and for each pixel."""
 SMALLEST_SIDE_PIXELS = 200
 LONGEST_SIDE_PIXELS = 1280
 """The provider renders at most 720P (DashScope docs: wan2.2-s2v, resolution)."""
@@ -104,6 +114,8 @@ def _decode(data: bytes, formats: tuple[str, ...]) -> Image.Image:
 
 def _opened(data: bytes, formats: tuple[str, ...]) -> ImageFile.ImageFile:
     """Ready to be loaded, no larger than needed where its format can; raises PictureRefused."""
+    if size := webp_size(data):  # opened, it has its memory already
+        _check_memory("WEBP", *size, len(data))
     source = Image.open(BytesIO(data), formats=formats)
     width, height = source.size
     check_shape(width, height)
@@ -112,7 +124,16 @@ def _opened(data: bytes, formats: tuple[str, ...]) -> ImageFile.ImageFile:
     coefficients = width * height * _coefficients_a_pixel(source)
     if source.width * source.height > MAXIMUM_PIXELS or coefficients > MAXIMUM_COEFFICIENTS:
         raise PictureRefused(PictureFault.TOO_MANY_PIXELS, width, height)
+    kept_bytes = _FILES_HELD * len(data) + _BYTES_OF_COEFFICIENT * coefficients
+    _check_memory(source.format, source.width, source.height, kept_bytes)
     return source
+
+
+def _check_memory(kind: str | None, width: int, height: int, beside_bytes: float) -> None:
+    """Refuse what this process has no memory for."""
+    fixed, of_pixel = _BYTES.get(kind, _USUAL_BYTES)
+    if beside_bytes + fixed + of_pixel * width * height > memory.left_bytes:
+        raise PictureRefused(PictureFault.TOO_MANY_PIXELS, width, height)
 
 
 def check_shape(width: int, height: int) -> None:

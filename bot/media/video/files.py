@@ -40,6 +40,8 @@ def open_video(path: Path, **options: str) -> Iterator[InputContainer]:
         try:
             with av.open(file, "r", format="mp4", options=options, **TAGS) as container:
                 yield container
+        except MemoryError:
+            raise
         except (av.FFmpegError, ValueError) as error:
             raise VideoUnreadable from error
         except OSError as error:

@@ -61,10 +61,12 @@ class MediaProcess:
         self._has_hung_up = False
 
     @classmethod
-    async def start(cls, kind: ProcessKind, folders: tuple[Path, ...]) -> MediaProcess:
+    async def start(
+        cls, kind: ProcessKind, mebibytes: int, folders: tuple[Path, ...]
+    ) -> MediaProcess:
         """Start a process and wait until it is ready; TalkBroken or TimeoutError if it never is.
 
-        Where its kind writes files, it writes them in these folders.
+        It has so much memory. Where its kind writes files, it writes them in these folders.
         """
         loop = asyncio.get_running_loop()
         transport, protocol = await loop.subprocess_exec(
@@ -86,7 +88,7 @@ class MediaProcess:
         ready = False
         try:
             async with asyncio.timeout(START_SECONDS):
-                await started._send((kind, folders if kind.writes_files else ()))
+                await started._send((kind, mebibytes, folders if kind.writes_files else ()))
                 await started._receive()
             ready = True
         finally:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot.clock import Clock
 from bot.media.errors import MediaFailure, MediaNotMade, MediaNotNow, MediaWorkerKilled
 from bot.media.worker.kinds import ProcessKind
+from bot.media.worker.room import Room
 from bot.media.worker.talk import TalkBroken
 
 if TYPE_CHECKING:
@@ -33,8 +34,18 @@ class MediaWorker:
     `bot.media.worker.confinement`.
     """
 
-    def __init__(self, kind: ProcessKind, clock: Clock, folders: tuple[Path, ...] = ()) -> None:
+    def __init__(
+        self,
+        kind: ProcessKind,
+        clock: Clock,
+        folders: tuple[Path, ...] = (),
+        *,
+        room: Room | None = None,
+    ) -> None:
         self._kind = kind
+        self._room = room or Room()
+        self._room.add(self._end_if_idle)
+        self._mebibytes = 0
         self._folders = folders
         self._clock = clock
         self._turn = asyncio.Lock()
@@ -60,6 +71,8 @@ class MediaWorker:
             with suppress(MediaWorkerNotStarted):
                 await self._ready()
             self._idle_since_seconds = self._clock.steady_seconds()
+            if self._room.is_wanted:
+                await self._discard()
 
     async def run(
         self,
@@ -80,7 +93,7 @@ class MediaWorker:
                 answered = not isinstance(outcome, MediaNotNow)
             finally:
                 self._idle_since_seconds = self._clock.steady_seconds()
-                if not answered:
+                if not answered or self._room.is_wanted:
                     await self._discard()
         if isinstance(outcome, MediaFailure):
             raise outcome
@@ -127,10 +140,14 @@ class MediaWorker:
             # Only here: what checks its answers takes a while to load, and polling comes first.
             from bot.media.worker.child import MediaProcess
 
+            await self._take_room()
             try:
-                self._process = await MediaProcess.start(self._kind, self._folders)
+                self._process = await MediaProcess.start(self._kind, self._mebibytes, self._folders)
             except (OSError, TimeoutError, TalkBroken) as error:
                 raise MediaWorkerNotStarted("the media process does not start") from error
+            finally:
+                if self._process is None:
+                    await self._give_room_back()
             if self._watch is None or self._watch.done():
                 self._watch = asyncio.create_task(self._end_when_idle())
         return self._process
@@ -146,7 +163,23 @@ class MediaWorker:
                 if left_seconds <= 0:
                     await self._discard()
 
+    async def _end_if_idle(self) -> None:
+        """Another process needs its memory."""
+        if self._process is not None and not self._turn.locked():
+            async with self._turn:
+                await self._discard()
+
+    async def _take_room(self) -> None:
+        mebibytes = self._room.share_of(self._kind)
+        await self._room.take(mebibytes)
+        self._mebibytes = mebibytes
+
+    async def _give_room_back(self) -> None:
+        mebibytes, self._mebibytes = self._mebibytes, 0
+        await self._room.give_back(mebibytes)
+
     async def _discard(self) -> None:
         process, self._process = self._process, None
         if process:
             await process.end()
+            await self._give_room_back()

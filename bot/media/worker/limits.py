@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
 
+from bot.media import memory
 from bot.media.worker.kinds import ProcessKind
 
 if sys.platform != "win32":
     import resource
 
 
-def limit_process(kind: ProcessKind) -> None:
-    """Bind this process for good; an operating system that knows no such limit is let off."""
+_UNTOUCHED_BYTES = 96 * 1024 * 1024
+_USED = re.compile(r"^(VmRSS|VmData):\s+(\d+) kB", re.MULTILINE)
+
+
+def limit_process(kind: ProcessKind, mebibytes: int) -> None:
+    """Bind this process for good, to so much memory with its libraries; an operating system that
+    knows no such limit is let off.
+    """
     if sys.platform == "win32":
         return
     os.nice(kind.niceness)
     _offer_itself()
     _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_AS, kind.address_space_mib * 1024 * 1024)
+    _limit_memory(mebibytes * 1024 * 1024)
     if not kind.writes_files:
         _lower(resource.RLIMIT_FSIZE, 0)
+
+
+def _limit_memory(most_bytes: int) -> None:
+    """What it has of its own may grow by what is left of that, and by what is asked for and never
+    touched, such as the stacks of an encoder's threads.
+    """
+    used = {name: int(size) * 1024 for name, size in _USED.findall(_status())}
+    if {"VmRSS", "VmData"} <= used.keys():
+        memory.left_bytes = max(0, most_bytes - used["VmRSS"])
+        _lower(resource.RLIMIT_DATA, used["VmData"] + int(memory.left_bytes) + _UNTOUCHED_BYTES)
+
+
+def _status() -> str:
+    try:
+        return Path("/proc/self/status").read_text("ascii", "replace")
+    except OSError:
+        return ""
 
 
 def _offer_itself() -> None:

@@ -28,11 +28,11 @@ Request = tuple[Callable[..., object], bool]
 def main() -> None:
     """Serve the parent until it goes away."""
     requests, replies = _private_pipes()
-    kind, folders = read_request(requests)
+    kind, mebibytes, folders = read_request(requests)
     for module in _IMPORTED_BEFORE_LIMITS:
         importlib.import_module(module)
     sys.dont_write_bytecode = True
-    limit_process(kind)
+    limit_process(kind, mebibytes)
     confine(folders)
     _send(replies, "ready", None)
     _serve(requests, replies, kind)

@@ -141,10 +141,14 @@ async def test_a_part_that_fails_ends_all_of_it_and_costs_the_person_nothing(the
     there.faults.clear()
     assert await ada.presses(told, label("button-retry")) == label("answer-started")
 
-    async def made_anew() -> bool:
-        return len(there.rows("SELECT 1 FROM jobs")) == 2
-
-    await eventually(made_anew, "all of it is made once more")
+    video = await ada.sees_video()
+    assert video["video"]["duration"] >= SECONDS - 1
+    (before,) = books["videos"]
+    await there.ledger_balances()
+    videos = (await balances(there))["videos"]
+    assert [each["task_id"] for each in videos].count(before["task_id"]) == 1
+    lengths = [task["length_milliseconds"] for task in tasks_of(there)[PARTS:]]
+    assert [each["milliseconds"] for each in videos] == lengths, "each part is paid for once"
 
 
 @pytest.mark.proof
