@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
+from telegram.error import Forbidden
 
+from bot import alerts
 from bot.alerts import Operator
 from bot.common import build_outbox
+from bot.config.settings import Settings
 from bot.dashscope.errors import RequestRejected
 from bot.outbox import A_WEEK_SECONDS, OutboxRunner
 from bot.telegram.errors import ChatDead, NotAllowed, NotSent, SendUnknown, TelegramFailure
@@ -171,3 +178,37 @@ async def test_the_pipeline_sends_what_an_earlier_process_left(fakes: Fakes) -> 
     await fakes.operator.tell("lost:1", "operator-budget")
     async with fakes.open():
         await fakes.until(lambda: len(fakes.told()) == 1)
+
+
+class OneBlocked:
+    """Telegram as an alarm meets it where the first administrator has blocked the bot."""
+
+    def __init__(self) -> None:
+        self.told: list[int] = []
+        self.request = self
+
+    async def send_message(self, admin_id: int, _text: str) -> None:
+        if admin_id == OLGA:
+            raise Forbidden("bot was blocked by the user")
+        self.told.append(admin_id)
+
+    async def shutdown(self) -> None:
+        """Nothing to end."""
+
+
+@pytest.mark.parametrize(("admins", "times"), [(f"{OLGA},{OTTO}", 1), (f"{OLGA}", 0)])
+async def test_an_alarm_reaches_whoever_can_be_reached_and_is_remembered_only_then(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, admins: str, times: int
+) -> None:
+    telegram = OneBlocked()
+    monkeypatch.setattr(alerts, "build_bot", lambda *_: telegram)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    settings = Settings(
+        telegram_bot_token=SecretStr("4242:AAH-local-sandbox-token-000000000000"),
+        engine="preview",
+        admin_ids=admins,  # type: ignore[arg-type]
+    )
+    for _ in range(2):
+        await alerts.raise_alarm(settings, "operator-database-unusable", "full")
+    assert telegram.told == [OTTO] * times
+    assert len(os.listdir(tmp_path)) == times  # noqa: PTH208
